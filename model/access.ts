@@ -1,0 +1,71 @@
+import { z } from "zod";
+import type { Catalogue, Team } from "./catalogue.ts";
+import { deploys, type Pipeline } from "./pipelines.ts";
+
+/** Who does what in a cluster, as the stack says it. */
+export const accessSchema = z.strictObject({
+  deployer: z.string().min(1).meta({
+    description:
+      "The user that this stack's kubeconfig authenticates as; the guard lets nobody else change a Stage.",
+  }),
+  breakGlass: z.string().min(1).optional().meta({
+    description: "A group that the guard lets through in an emergency; without it not even system:masters.",
+  }),
+  kargoNamespace: z.string().min(1).default("kargo").meta({ description: "Where Kargo itself runs." }),
+});
+
+export type AccessConfig = z.output<typeof accessSchema>;
+
+/** The namespace of the teams' ServiceAccounts; Kargo's chart lists it in `api.oidc.globalServiceAccounts.namespaces`. */
+export const TEAMS_NAMESPACE = "kargo-fleet-teams";
+
+/** A group of people: who they are to kubectl, and who they are to Kargo's UI and CLI. */
+export interface SubjectPlan {
+  readonly group: string;
+  /** A ServiceAccount of the teams' namespace; Kargo maps the directory group to it by its claims. */
+  readonly serviceAccount: string;
+}
+
+/** Who may do what with one service. */
+export interface ServiceAccessPlan {
+  readonly team: ActorPlan;
+  /** Who promotes and syncs what waits for a person: the approvers, or the team where it names none. */
+  readonly approvers: ActorPlan;
+}
+
+/** A subject with the Stages that it may promote to. */
+export type ActorPlan = SubjectPlan & { readonly promotes: readonly string[] };
+
+export function teamSubject(name: string, { group }: Team): SubjectPlan {
+  return { group, serviceAccount: `team-${name}` };
+}
+
+/** Always an account of its own, so that naming approvers, or none any more, changes who claims it and nothing else. */
+export function approversSubject(name: string, { group, approvers }: Team): SubjectPlan {
+  return { group: approvers ?? group, serviceAccount: `approvers-${name}` };
+}
+
+/** Every ServiceAccount of a catalogue's teams. */
+export function teamSubjects(teams: Catalogue["teams"]): SubjectPlan[] {
+  return Object.entries(teams).flatMap(([name, team]) => [
+    teamSubject(name, team),
+    approversSubject(name, team),
+  ]);
+}
+
+/** Who promotes where: the team what promotes by itself or by pull request, the approvers what waits for a person. */
+export function serviceAccess(
+  name: string,
+  teams: Catalogue["teams"],
+  pipeline: Pipeline,
+): ServiceAccessPlan {
+  const team = teams[name];
+  if (team === undefined) throw new Error(`unknown team ${name}: readCatalogue lets none through`);
+  const stages = pipeline.filter(deploys);
+  const promotes = (manual: boolean) =>
+    stages.filter(({ promotion }) => (promotion === "manual") === manual).map(({ stage }) => stage);
+  return {
+    team: { ...teamSubject(name, team), promotes: promotes(false) },
+    approvers: { ...approversSubject(name, team), promotes: promotes(true) },
+  };
+}

@@ -1,0 +1,224 @@
+import { RE2JS } from "re2js";
+import { z } from "zod";
+import { didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import { parseJson, type SourceDocument } from "./documents.ts";
+import { DURATION, durationSeconds } from "./durations.ts";
+import { nameProblem } from "./names.ts";
+import { type Reading, readBySchema } from "./schema-problems.ts";
+
+/** A text by a pattern, with the sentence that says what is wrong with one that does not match. */
+export function matching(pattern: RegExp, rule: string) {
+  return z
+    .string()
+    .refine((text) => pattern.test(text), { error: ({ input }) => `${JSON.stringify(input)} ${rule}` });
+}
+
+/** Kubernetes' DNS label (RFC 1123); the limits that derived names add are checked in names.ts. */
+const dnsLabel = z.string().check((context) => {
+  const message = nameProblem(context.value);
+  if (message) context.issues.push({ code: "custom", input: context.value, message });
+});
+
+/** `owner/name` as GitHub allows them. */
+export const githubRepository = matching(
+  /^(?!-)[A-Za-z0-9-]{1,39}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
+  'is no GitHub repository: write it as "owner/name", without a host or ".git".',
+).refine((name) => !name.endsWith(".git"), 'ends in ".git": write the repository as "owner/name".');
+
+/** An image repository without scheme, tag or digest: the form Kargo's admission accepts. */
+export const imageRepository = matching(
+  /^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)+$/,
+  "is no image repository: write host/path in lower case, without scheme, tag or digest.",
+);
+
+/** Kargo's chart sets a minimum reconcile interval of 5 minutes: a shorter one has no effect. */
+export const warehouseInterval = z
+  .string()
+  .regex(DURATION, "must be a duration such as 5m or 1h30m")
+  .refine((text) => !DURATION.test(text) || durationSeconds(text) >= 300, {
+    error: "must be 5m or more: Kargo's chart sets this minimum, shorter ones have no effect",
+  });
+
+const labelKey = matching(
+  /^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+  "is no Kubernetes label key.",
+);
+const labelValue = matching(
+  /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/,
+  "is no Kubernetes label value: at most 63 letters, digits, '-', '_' or '.', a letter or digit at both ends.",
+);
+
+const directoryGroup = matching(
+  /^(?!system:)[^\s*]+( [^\s*]+)*$/,
+  "is no directory group (nothing that starts with system:, no *).",
+);
+
+/** `acme/nginx*`, `registry.example/edge/*`, or a name as it is. */
+const ownedPrefix = matching(
+  /^[A-Za-z0-9][A-Za-z0-9./:_-]*\*?$/,
+  "is neither a name nor a prefix with * at its end.",
+).refine((prefix) => prefix.includes("/"), {
+  error: ({ input }) => `${JSON.stringify(input)} has no slash: it would be everything of somebody.`,
+});
+
+/** Tags that sort by time: UTC timestamp of the push, then the short commit. */
+export const SORTABLE_TAGS = "^[0-9]{14}-[0-9a-f]{7}$";
+
+/** Kargo compiles it with Go's RE2, which has no look-ahead and no back-reference; its admission does not try. */
+const tagPattern = matching(
+  /^\^.*\$$/s,
+  "is not anchored: Kargo searches anywhere in a tag, so write ^…$.",
+).check((context) => {
+  try {
+    RE2JS.compile(context.value);
+  } catch (error) {
+    const message = `${JSON.stringify(context.value)} is no regular expression of RE2: ${(error as Error).message}.`;
+    context.issues.push({ code: "custom", input: context.value, message });
+  }
+});
+
+/** What the Go library Masterminds/semver reads; Kargo's admission refuses the rest. */
+const COMPARATOR = String.raw`(=|==|!=|>|<|>=|=>|<=|=<|~|~>|\^)?\s*v?(\d+|[xX*])(\.(\d+|[xX*])){0,2}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?`;
+const RANGE = `(${COMPARATOR}|${COMPARATOR}\\s+-\\s+${COMPARATOR})`;
+const semverConstraint = matching(
+  new RegExp(
+    `^\\s*${RANGE}((\\s*,\\s*|\\s+)${RANGE})*(\\s*\\|\\|\\s*${RANGE}((\\s*,\\s*|\\s+)${RANGE})*)*\\s*$`,
+  ),
+  'is no semver constraint: write for example "^1.2.0", "~1.2" or ">=1.0.0, <2.0.0".',
+);
+
+const tagSelection = z.discriminatedUnion("strategy", [
+  z.strictObject({
+    strategy: z.literal("lexical"),
+    pattern: tagPattern
+      .default(SORTABLE_TAGS)
+      .meta({ description: "Which tags count; the greatest by text wins." }),
+  }),
+  z.strictObject({
+    strategy: z.literal("semver"),
+    constraint: semverConstraint.meta({
+      description: "A constraint of Masterminds/semver, for example ^1.2.0.",
+    }),
+  }),
+  z.strictObject({
+    strategy: z.literal("digest"),
+    tag: matching(/^[\w][\w.-]{0,127}$/, "is no image tag.").meta({
+      description: "The mutable tag to follow.",
+    }),
+  }),
+]);
+
+/** How a Warehouse looks at its registry; each key of a service goes before the stack's. */
+export const warehouseOptions = z.strictObject({
+  interval: warehouseInterval.optional(),
+  discoveryLimit: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: "How many tags to keep: 1 to 100." }),
+  cacheByTag: z
+    .boolean()
+    .optional()
+    .meta({ description: "Whether a tag always means the same image. Never for the strategy digest." }),
+  platform: matching(
+    /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/,
+    'is no platform: write for example "linux/amd64".',
+  ).optional(),
+});
+
+const team = z.strictObject({
+  group: directoryGroup.meta({ description: "The directory group whose members are the team." }),
+  approvers: directoryGroup.optional().meta({
+    description:
+      "The directory group that alone promotes and syncs what waits for a person. Default: the team.",
+  }),
+  owns: z
+    .array(ownedPrefix)
+    .optional()
+    .meta({ description: "What is the team's own: repositories and images, exact or with * at the end." }),
+});
+
+const service = z.strictObject({
+  team: z.string().meta({ description: "The team that owns the service: a key of teams." }),
+  repository: githubRepository.meta({ description: "The GitHub repository with the source: owner/name." }),
+  image: imageRepository
+    .optional()
+    .meta({ description: "The image repository. Default: <registry>/<service>." }),
+  tags: tagSelection
+    .prefault({ strategy: "lexical" })
+    .meta({ description: "How the Warehouse picks among tags." }),
+  warehouse: warehouseOptions
+    .optional()
+    .meta({ description: "What this service's Warehouse does otherwise." }),
+  pipeline: z.string().default("standard").meta({ description: "A pipeline of the stack config." }),
+  chart: z
+    .strictObject({
+      path: z.string().min(1).meta({ description: "Folder of the chart in the GitOps repository." }),
+    })
+    .optional()
+    .meta({ description: "Another chart than the stack's." }),
+  labels: z.record(labelKey, labelValue).default({}).meta({ description: "Labels to select services by." }),
+});
+
+/** The schema of `services.json`. */
+export const catalogueSchema = z.strictObject({
+  $schema: z.string().optional(),
+  teams: z.record(dnsLabel, team).meta({ description: "The teams that own services." }),
+  services: z.record(dnsLabel, service).meta({ description: "The services, by name." }),
+});
+
+/** The validated content of `services.json`. */
+export type Catalogue = Omit<z.output<typeof catalogueSchema>, "$schema">;
+export type CatalogueService = Catalogue["services"][string];
+export type Team = Catalogue["teams"][string];
+export type TagSelection = CatalogueService["tags"];
+
+/**
+ * Reads `services.json`. Entries that are wrong are left out of the value, so that what spans several entries can
+ * still be checked and every problem of a file is said at once.
+ *
+ * @param file the name to show in problems
+ */
+export function readCatalogue(file: string, text: string): Reading<Catalogue> {
+  const document = parseJson(file, text);
+  if (document.value === undefined) return { value: undefined, problems: document.problems, document };
+  const whole = readBySchema(catalogueSchema, document.value, document);
+  const value = whole.value ?? catalogueSchema.safeParse(withoutEntries(document.value, whole.issues)).data;
+  const problems = [...document.problems, ...whole.problems, ...unknownTeams(value, document)];
+  return { value, problems, document };
+}
+
+/** A copy of the raw catalogue without the teams and services that an issue lies in. */
+function withoutEntries(raw: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return raw;
+  const wrong = new Set(issues.map(({ path }) => JSON.stringify(path.slice(0, 2))));
+  const known = Object.entries(raw).filter(([key]) => key === "teams" || key === "services");
+  const pruned = known.map(([map, entries]) => [
+    map,
+    entries !== null && typeof entries === "object"
+      ? Object.fromEntries(
+          Object.entries(entries).filter(([name]) => !wrong.has(JSON.stringify([map, name]))),
+        )
+      : entries,
+  ]);
+  return Object.fromEntries(pruned);
+}
+
+function unknownTeams(catalogue: Catalogue | undefined, document: SourceDocument): Problem[] {
+  const teams = teamNames(document.value);
+  return Object.entries(catalogue?.services ?? {})
+    .filter(([, { team: name }]) => !teams.includes(name))
+    .map(([name, { team: missing }]) => ({
+      place: document.place(["services", name, "team"]),
+      path: formatPath(["services", name, "team"]),
+      message: `${JSON.stringify(missing)} is no team (there are: ${listed(teams)}).`,
+      wayOut: didYouMean(missing, teams) ?? "Add it under teams or use one of these.",
+    }));
+}
+
+/** From the raw document: a team that is itself wrong has its own problem, and its services have none. */
+function teamNames(raw: unknown): string[] {
+  const teams = raw !== null && typeof raw === "object" && "teams" in raw ? raw.teams : undefined;
+  return teams !== null && typeof teams === "object" ? Object.keys(teams) : [];
+}

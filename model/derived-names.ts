@@ -1,0 +1,124 @@
+import type { Catalogue } from "./catalogue.ts";
+import {
+  applicationName,
+  appProjectName,
+  destinationNamespace,
+  HELM_RELEASE_LIMIT,
+  NAME_LIMIT,
+  projectName,
+  RESERVED_NAMESPACES,
+} from "./names.ts";
+import { deploys } from "./pipelines.ts";
+import type { StackConfig } from "./stack-config.ts";
+
+/** A name that a service makes somewhere, with what it must not meet. */
+export interface DerivedName {
+  readonly service: string;
+  /** What is named, in words: `namespace`, `Application`. */
+  readonly kind: "namespace" | "Application" | "AppProject";
+  readonly name: string;
+  /** The cluster that holds it; the same name on two clusters is no conflict. */
+  readonly cluster: string;
+  /** How the name came about, for the message. */
+  readonly from: string;
+  readonly limit: number;
+  readonly limitOf: string;
+}
+
+/** A service whose name cannot be, with the way out. */
+export interface NameConflict {
+  readonly service: string;
+  readonly message: string;
+  readonly wayOut: string;
+}
+
+const HERE = "";
+
+/** Every name that the whole catalogue derives, selected on this stack or not: selecting more must stay possible. */
+export function derivedNames(catalogue: Catalogue, config: StackConfig): DerivedName[] {
+  const kubernetes = { limit: NAME_LIMIT, limitOf: "a Kubernetes name (RFC 1123)" };
+  const helm = { limit: HELM_RELEASE_LIMIT, limitOf: "a Helm release, which takes the Application's name" };
+  return Object.entries(catalogue.services).flatMap(([service, { pipeline }]) => {
+    const own: DerivedName[] = [
+      {
+        service,
+        kind: "namespace",
+        name: projectName(service),
+        cluster: HERE,
+        from: "its Kargo Project",
+        ...kubernetes,
+      },
+      {
+        service,
+        kind: "AppProject",
+        name: appProjectName(service),
+        cluster: HERE,
+        from: "its name",
+        ...kubernetes,
+      },
+    ];
+    const perStage = (config.pipelines[pipeline] ?? [])
+      .filter(deploys)
+      .flatMap(({ stage, destination }): DerivedName[] => {
+        const namespace = destinationNamespace(destination.namespace, service, stage);
+        const from = `its stage ${stage}`;
+        return [
+          {
+            service,
+            kind: "Application",
+            name: applicationName(service, stage),
+            cluster: HERE,
+            from,
+            ...helm,
+          },
+          {
+            service,
+            kind: "namespace",
+            name: namespace,
+            cluster: destination.cluster ?? HERE,
+            from,
+            ...kubernetes,
+          },
+        ];
+      });
+    return [...own, ...perStage];
+  });
+}
+
+/** Names that are too long, that belong to somebody else already, or that two services share. */
+export function nameConflicts(names: readonly DerivedName[]): NameConflict[] {
+  const owners = new Map<string, DerivedName>();
+  return names.flatMap((derived): NameConflict[] => {
+    const { service, kind, name, cluster, from, limit, limitOf } = derived;
+    const what = `the ${kind} ${JSON.stringify(name)} (from ${from})`;
+    const key = `${kind} ${cluster} ${name}`;
+    const other = owners.get(key);
+    owners.set(key, other ?? derived);
+    if (name.length > limit) {
+      const over = `${what} has ${name.length} characters; ${limitOf} has at most ${limit}.`;
+      return [
+        { service, message: over, wayOut: `Shorten the service's name by ${name.length - limit} or more.` },
+      ];
+    }
+    if (taken(derived)) {
+      return [
+        {
+          service,
+          message: `${what} belongs to the cluster already.`,
+          wayOut: "Name the service otherwise.",
+        },
+      ];
+    }
+    if (other && other.service !== service) {
+      const message = `${what} is also that of service ${JSON.stringify(other.service)} (from ${other.from}).`;
+      return [{ service, message, wayOut: "Rename one of the two services, or the stage." }];
+    }
+    return [];
+  });
+}
+
+function taken({ kind, name }: DerivedName): boolean {
+  // Argo CD ships the AppProject "default", which allows everything.
+  if (kind === "AppProject") return name === "default";
+  return kind === "namespace" && (RESERVED_NAMESPACES.includes(name) || name.startsWith("kube-"));
+}

@@ -1,0 +1,86 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** Where something stands in a file; line and column count from 1, as editors do. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The keys and indexes that lead from the root of a document to one of its values. */
+export type DocumentPath = readonly (string | number)[];
+
+/** One thing that is wrong in the input, said so that a person can mend it. */
+export interface Problem {
+  readonly place: Place;
+  /** The path inside the file, for example `services.auth.pipeline`. */
+  readonly path: string;
+  /** What is wrong, and the rule. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly wayOut: string;
+}
+
+/** Renders a path the way a person would write it: `services.auth.tags[0]`, odd keys quoted. */
+export function formatPath(path: DocumentPath): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    if (!/^[\w$:-]+$/.test(part)) return `${text}[${JSON.stringify(part)}]`;
+    return text === "" ? part : `${text}.${part}`;
+  }, "");
+}
+
+/** One line a problem: `file:line:column  path  message way-out`. */
+export function formatProblem({ place, path, message, wayOut }: Problem): string {
+  const where = `${place.file}:${place.line}:${place.column}`;
+  return [where, path === "" ? "(document)" : path, `${message} ${wayOut}`].join("  ");
+}
+
+/**
+ * Input that cannot be used. Its message holds every problem, one a line, in the order of the files;
+ * it is thrown before anything is touched.
+ */
+export class InvalidInput extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const ordered = inReadingOrder(problems);
+    const count = ordered.length === 1 ? "1 problem" : `${ordered.length} problems`;
+    super(`${count} found; nothing was touched.\n${ordered.map(formatProblem).join("\n")}`);
+    this.name = "InvalidInput";
+    this.problems = ordered;
+    // A person's mistake in a file needs the file's line, not ours.
+    this.stack = this.message;
+  }
+}
+
+function inReadingOrder(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Map(problems.map((problem) => [formatProblem(problem), problem]));
+  return [...seen.values()].sort(
+    (a, b) =>
+      a.place.file.localeCompare(b.place.file) ||
+      a.place.line - b.place.line ||
+      a.place.column - b.place.column ||
+      a.message.localeCompare(b.message),
+  );
+}
+
+/** `Did you mean "pipeline"?` where one of the names is near enough to be a slip of the fingers, else nothing. */
+export function didYouMean(name: string, names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const nearest = closest(name, [...names]);
+  return distanceFits(name, nearest) ? `Did you mean ${JSON.stringify(nearest)}?` : undefined;
+}
+
+/** Two letters swapped are two edits; in a very short name two edits are another name. */
+function distanceFits(name: string, nearest: string): boolean {
+  const edits = distance(name.toLowerCase(), nearest.toLowerCase());
+  return edits <= Math.max(2, Math.floor(nearest.length / 3)) && edits <= nearest.length / 2;
+}
+
+/** `a, b, c`, cut after sixteen so that a message stays a message. */
+export function listed(names: readonly string[]): string {
+  if (names.length === 0) return "none";
+  const shown = names.slice(0, 16).join(", ");
+  return names.length > 16 ? `${shown} and ${names.length - 16} more` : shown;
+}

@@ -1,0 +1,140 @@
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
+import { isMap, isScalar, LineCounter, type Pair, parseDocument, type Document as YamlTree } from "yaml";
+import { type DocumentPath, formatPath, type Place, type Problem } from "./diagnostics.ts";
+
+/** A parsed file that still knows where each of its values stands. */
+export interface SourceDocument {
+  readonly file: string;
+  /** The plain data; `undefined` where the text could not be parsed at all. */
+  readonly value: unknown;
+  /** What is wrong with the text itself: syntax, duplicate keys. */
+  readonly problems: readonly Problem[];
+  /** Where the value (or, where it is absent, its nearest present ancestor) stands. */
+  place(path: DocumentPath, part?: "key" | "value"): Place;
+}
+
+/**
+ * Parses strict JSON with positions. JSON's silent duplicate keys (RFC 8259, section 4: "names should be
+ * unique") are problems here, since the last of two services with one name would win unseen.
+ */
+export function parseJson(file: string, text: string): SourceDocument {
+  const errors: ParseError[] = [];
+  const source = text.replace(/^\uFEFF/, " ");
+  const root = parseTree(source, errors, { disallowComments: true, allowTrailingComma: false });
+  const counter = new LineCounter();
+  for (let end = source.indexOf("\n"); end >= 0; end = source.indexOf("\n", end + 1)) {
+    counter.addNewLine(end + 1);
+  }
+  counter.lineStarts.unshift(0);
+  const at = (offset: number): Place => placeAt(file, counter, offset);
+  const problems = errors.map((error) => ({
+    place: at(error.offset),
+    path: "",
+    message: `is not valid JSON: ${words(printParseErrorCode(error.error))}.`,
+    wayOut: "Mend the text here; JSON has no comments and no trailing commas.",
+  }));
+  if (root === undefined) {
+    const empty = {
+      place: at(0),
+      path: "",
+      message: "is empty.",
+      wayOut: 'Write at least {"teams": {}, "services": {}}.',
+    };
+    return { file, value: undefined, problems: [empty], place: () => at(0) };
+  }
+  return {
+    file,
+    value: errors.length > 0 ? undefined : getNodeValue(root),
+    problems: [...problems, ...duplicateKeys(root, [], at)],
+    place: (path, part = "value") => {
+      for (let length = path.length; length > 0; length--) {
+        const node = findNodeAtLocation(root, [...path.slice(0, length)]);
+        const key = node?.parent?.type === "property" ? node.parent.children?.[0] : undefined;
+        if (node) return at(((part === "key" && key) || node).offset);
+      }
+      return at(root.offset);
+    },
+  };
+}
+
+function duplicateKeys(node: Node, path: DocumentPath, at: (offset: number) => Place): Problem[] {
+  const problems: Problem[] = [];
+  const first = new Map<string, Node>();
+  for (const [index, child] of (node.children ?? []).entries()) {
+    if (node.type === "array") problems.push(...duplicateKeys(child, [...path, index], at));
+    const [key, value] = child.type === "property" ? (child.children ?? []) : [];
+    if (!key) continue;
+    const name = String(key.value);
+    const here = [...path, name];
+    const earlier = first.get(name);
+    if (earlier) {
+      const line = at(earlier.offset).line;
+      problems.push({
+        place: at(key.offset),
+        path: formatPath(here),
+        message: `the key ${JSON.stringify(name)} is there twice (first on line ${line}); JSON would silently keep the last.`,
+        wayOut: "Remove or rename one of them.",
+      });
+    } else if (name === "__proto__") {
+      problems.push({
+        place: at(key.offset),
+        path: formatPath(here),
+        message: 'the key "__proto__" is no name for anything here.',
+        wayOut: "Rename it.",
+      });
+    }
+    first.set(name, earlier ?? key);
+    if (value) problems.push(...duplicateKeys(value, here, at));
+  }
+  return problems;
+}
+
+/** Parses a Pulumi stack file (YAML 1.2) with positions; the parser itself reports duplicate keys. */
+export function parseYaml(file: string, text: string): SourceDocument {
+  const counter = new LineCounter();
+  const tree = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const at = (offset: number): Place => placeAt(file, counter, offset);
+  return {
+    file,
+    value: tree.errors.length > 0 ? undefined : tree.toJS({ maxAliasCount: 100 }),
+    problems: tree.errors.map((error) => ({
+      place: at(error.pos[0]),
+      path: "",
+      message: `is not valid YAML: ${error.message.split("\n")[0]}.`,
+      wayOut: "Mend the text here.",
+    })),
+    place: (path, part = "value") => at(offsetOf(tree, path, part)),
+  };
+}
+
+function offsetOf(tree: YamlTree, path: DocumentPath, part: "key" | "value"): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent = length === 1 ? tree.contents : tree.getIn(path.slice(0, length - 1), true);
+    const last = path[length - 1];
+    const pair: Pair | undefined = isMap(parent)
+      ? parent.items.find(({ key }) => (isScalar(key) ? key.value : key) === last)
+      : undefined;
+    const node = tree.getIn(path.slice(0, length), true);
+    const found = part === "key" && pair ? pair.key : (node ?? pair?.key);
+    const range = found !== null && typeof found === "object" && "range" in found ? found.range : undefined;
+    if (Array.isArray(range) && typeof range[0] === "number") return range[0];
+  }
+  return 0;
+}
+
+function placeAt(file: string, counter: LineCounter, offset: number): Place {
+  const { line, col } = counter.linePos(offset);
+  return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** `CloseBraceExpected` → `close brace expected`. */
+function words(code: string): string {
+  return code.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+}

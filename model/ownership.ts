@@ -1,0 +1,109 @@
+import type { Catalogue } from "./catalogue.ts";
+import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+
+/**
+ * Ownership is data, not trust: what a team lists is its own alone, and nothing is shared by two services, since one
+ * push would then be promoted by two teams.
+ */
+export function ownershipProblems(
+  catalogue: Catalogue,
+  registry: string,
+  document: SourceDocument,
+): Problem[] {
+  const claims = Object.entries(catalogue.services).flatMap(
+    ([service, { team, repository, image }]): Claim[] => [
+      {
+        service,
+        team,
+        what: "repository",
+        name: repository.toLowerCase(),
+        path: ["services", service, "repository"],
+      },
+      {
+        service,
+        team,
+        what: "image",
+        name: image ?? `${registry}/${service}`,
+        path: ["services", service, "image"],
+      },
+    ],
+  );
+  return [
+    ...overlappingTeams(catalogue, document),
+    ...claims.flatMap((claim) => foreign(claim, catalogue, document)),
+    ...shared(claims, document),
+  ];
+}
+
+interface Claim {
+  readonly service: string;
+  readonly team: string;
+  readonly what: "repository" | "image";
+  readonly name: string;
+  readonly path: DocumentPath;
+}
+
+/** A service of a team that says what it owns must be among it; nobody else's may be. */
+function foreign(claim: Claim, { teams }: Catalogue, document: SourceDocument): Problem[] {
+  const own = teams[claim.team]?.owns;
+  const owner = Object.entries(teams).find(([, { owns = [] }]) =>
+    owns.some((prefix) => covers(prefix, claim.name)),
+  );
+  if (owner && owner[0] !== claim.team) {
+    const message = `the ${claim.what} ${JSON.stringify(claim.name)} is owned by team ${JSON.stringify(owner[0])}, not by ${JSON.stringify(claim.team)}.`;
+    return [
+      problem(
+        document,
+        claim.path,
+        message,
+        `Have team ${owner[0]} list the service, or take it out of its owns.`,
+      ),
+    ];
+  }
+  if (own === undefined || owner) return [];
+  const message = `the ${claim.what} ${JSON.stringify(claim.name)} is not among what team ${JSON.stringify(claim.team)} owns.`;
+  return [
+    problem(document, claim.path, message, `Add it to teams.${claim.team}.owns, or use one that is there.`),
+  ];
+}
+
+function shared(claims: readonly Claim[], document: SourceDocument): Problem[] {
+  const first = new Map<string, Claim>();
+  return claims.flatMap((claim) => {
+    const key = `${claim.what} ${claim.name}`;
+    const other = first.get(key);
+    first.set(key, other ?? claim);
+    if (other === undefined) return [];
+    const message = `the ${claim.what} ${JSON.stringify(claim.name)} is also that of service ${JSON.stringify(other.service)}.`;
+    return [problem(document, claim.path, message, `Give each service a ${claim.what} of its own.`)];
+  });
+}
+
+function overlappingTeams({ teams }: Catalogue, document: SourceDocument): Problem[] {
+  const all = Object.entries(teams).flatMap(([team, { owns = [] }]) =>
+    owns.map((prefix, index) => ({ team, prefix, index })),
+  );
+  return all.flatMap(({ team, prefix, index }, position) => {
+    const other = all.slice(0, position).find((one) => one.team !== team && overlap(one.prefix, prefix));
+    if (!other) return [];
+    const message = `${JSON.stringify(prefix)} overlaps ${JSON.stringify(other.prefix)} of team ${JSON.stringify(other.team)}.`;
+    return [problem(document, ["teams", team, "owns", index], message, "Make one of the two narrower.")];
+  });
+}
+
+/** Whether a name is one that a team lists: exactly, or below a prefix that ends in `*`. */
+export function covers(prefix: string, name: string): boolean {
+  const lower = prefix.toLowerCase();
+  return lower.endsWith("*")
+    ? name.toLowerCase().startsWith(lower.slice(0, -1))
+    : name.toLowerCase() === lower;
+}
+
+function overlap(a: string, b: string): boolean {
+  return covers(a, b.replace(/\*$/, "")) || covers(b, a.replace(/\*$/, ""));
+}
+
+function problem(document: SourceDocument, path: DocumentPath, message: string, wayOut: string): Problem {
+  return { place: document.place(path), path: formatPath(path), message, wayOut };
+}

@@ -1,0 +1,162 @@
+import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+import { deploys, type Pipeline, type PipelineStage, type Pipelines } from "./pipelines.ts";
+
+/** A pipeline, and how to say where in it something is wrong. */
+interface Subject {
+  readonly stages: Pipeline;
+  problem(path: DocumentPath, message: string, wayOut: string): Problem;
+}
+
+/**
+ * What a schema cannot say of graphs. Kargo's admission accepts every one of these and fails later, or never: an
+ * unknown upstream Stage, a cycle, Freight that counts as verified before anything ran.
+ */
+export function pipelineProblems(
+  pipelines: Pipelines,
+  document: SourceDocument,
+  root: DocumentPath,
+): Problem[] {
+  return Object.entries(pipelines).flatMap(([pipeline, stages]) => {
+    const subject: Subject = {
+      stages,
+      problem: (path, message, wayOut) => {
+        const whole = [...root, pipeline, ...path];
+        return { place: document.place(whole), path: formatPath(whole), message, wayOut };
+      },
+    };
+    const found = [
+      ...doubled(subject),
+      ...unknownUpstreams(subject),
+      ...idleSoaks(subject),
+      ...vainMatches(subject),
+    ];
+    if (found.length > 0) return found;
+    const circular = cycles(subject);
+    return circular.length > 0 ? circular : blindPromotions(subject);
+  });
+}
+
+function doubled({ stages, problem }: Subject): Problem[] {
+  return stages.flatMap(({ stage }, index) =>
+    stages.findIndex((other) => other.stage === stage) === index
+      ? []
+      : [problem([index, "stage"], `the stage ${JSON.stringify(stage)} is there twice.`, "Rename one.")],
+  );
+}
+
+function unknownUpstreams({ stages, problem }: Subject): Problem[] {
+  const names = stages.map(({ stage }) => stage);
+  return stages.flatMap(({ after }, index) =>
+    after.flatMap((upstream, position) => {
+      const path = [index, "after", position];
+      if (after.indexOf(upstream) !== position) {
+        return [problem(path, `${JSON.stringify(upstream)} is there twice.`, "Remove one.")];
+      }
+      if (names.includes(upstream)) return [];
+      const message = `${JSON.stringify(upstream)} is no stage of this pipeline (there are: ${listed(names)}).`;
+      return [problem(path, message, didYouMean(upstream, names) ?? "Add the stage or use one of these.")];
+    }),
+  );
+}
+
+/** Kargo counts a soak in the Stage before: straight from the Warehouse there is none to count in. */
+function idleSoaks({ stages, problem }: Subject): Problem[] {
+  return stages.flatMap(({ stage, soak, after }, index) => {
+    if (soak === undefined || after.length > 0) return [];
+    const message = `${JSON.stringify(stage)} soaks, but comes after no stage.`;
+    return [problem([index, "soak"], message, "Remove soak, or add after.")];
+  });
+}
+
+/** Kargo's admission refuses MatchUpstream with `direct` or with other than one upstream; by hand it means nothing. */
+function vainMatches({ stages, problem }: Subject): Problem[] {
+  return stages.flatMap((stage, index) => {
+    if (!deploys(stage) || stage.selectionPolicy === undefined) return [];
+    const path = [index, "selectionPolicy"];
+    if (stage.promotion === "manual") {
+      const message = `${JSON.stringify(stage.stage)} is promoted by hand: a policy of auto-promotion has no effect.`;
+      return [problem(path, message, "Remove selectionPolicy.")];
+    }
+    if (stage.selectionPolicy === "NewestFreight" || stage.after.length === 1) return [];
+    const message = `MatchUpstream wants exactly one stage in after, but there are ${stage.after.length}.`;
+    return [problem(path, message, "Use NewestFreight, or leave one stage in after.")];
+  });
+}
+
+/** Each cycle once, shown as the path it takes, and the stages that it keeps from ever being reached. */
+function cycles({ stages, problem }: Subject): Problem[] {
+  const after = new Map(stages.map((each) => [each.stage, each.after]));
+  const cycle = stages.map((each) => pathBackTo(each.stage, after)).find((path) => path !== undefined);
+  const start = cycle?.[0];
+  if (!cycle || start === undefined) return [];
+  const shown = cycle.toReversed().join(" → ");
+  const index = stages.findIndex((each) => each.stage === start);
+  const behind = stages.flatMap(({ stage }, position) => {
+    if (cycle.includes(stage) || !reaches(stage, start, after)) return [];
+    const message = `${JSON.stringify(stage)} can never be reached: it waits for ${shown}.`;
+    return [problem([position, "after"], message, "Break the cycle first.")];
+  });
+  const message = `the stages wait for each other: ${shown}.`;
+  return [problem([index, "after"], message, "Remove one of these from an after."), ...behind];
+}
+
+type Upstreams = ReadonlyMap<string, readonly string[]>;
+
+/** The shortest way from a stage along `after` back to itself. */
+function pathBackTo(start: string, after: Upstreams): string[] | undefined {
+  const ways: string[][] = [[start]];
+  const seen = new Set<string>();
+  for (const way of ways) {
+    for (const upstream of after.get(way.at(-1) ?? start) ?? []) {
+      if (upstream === start) return [...way, start];
+      if (!seen.has(upstream)) ways.push([...way, upstream]);
+      seen.add(upstream);
+    }
+  }
+  return undefined;
+}
+
+function reaches(from: string, to: string, after: Upstreams): boolean {
+  const open = [from];
+  const seen = new Set<string>();
+  for (const stage of open) {
+    for (const upstream of after.get(stage) ?? []) {
+      if (upstream === to) return true;
+      if (!seen.has(upstream)) open.push(upstream);
+      seen.add(upstream);
+    }
+  }
+  return false;
+}
+
+/**
+ * Auto-promotion behind a Stage that has no health: without argocd-update (where a person syncs) and without
+ * verification, Kargo counts Freight as verified on the push, before anything ran.
+ */
+function blindPromotions({ stages, problem }: Subject): Problem[] {
+  const byName = new Map(stages.map((each) => [each.stage, each]));
+  return stages.flatMap((stage, index) => {
+    if (!deploys(stage) || stage.promotion === "manual") return [];
+    const blind = gatesOf(stage, byName).filter(
+      (gate) => gate.sync === "manual" && gate.verification === undefined,
+    );
+    return blind.map((gate) => {
+      const message = `${JSON.stringify(stage.stage)} promotes by itself behind ${JSON.stringify(gate.stage)}, which has no health: a person syncs it and nothing verifies it.`;
+      const wayOut = `Set promotion: manual here, or sync: auto or a verification on ${gate.stage}.`;
+      return problem([index, "promotion"], message, wayOut);
+    });
+  });
+}
+
+/** The deploying Stages right before one, seen through control flow. */
+function gatesOf(stage: PipelineStage, byName: ReadonlyMap<string, PipelineStage>) {
+  const open = [...stage.after];
+  const gates = new Set<Extract<PipelineStage, { sync: string }>>();
+  for (const upstream of open) {
+    const found = byName.get(upstream);
+    if (found && deploys(found)) gates.add(found);
+    else open.push(...(found?.after ?? []).filter((more) => !open.includes(more)));
+  }
+  return [...gates];
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { DURATION } from "./durations.ts";
+import { nameProblem } from "./names.ts";
+
+const name = z.string().check((context) => {
+  const message = nameProblem(context.value);
+  if (message) context.issues.push({ code: "custom", input: context.value, message });
+});
+
+const upstream = {
+  stage: name.meta({ description: "The Stage's name." }),
+  after: z.array(z.string()).default([]).meta({
+    description: "The Stages that Freight must have passed, all of them. None: straight from the Warehouse.",
+  }),
+  soak: z
+    .string()
+    .regex(DURATION, "must be a duration such as 30m or 2h")
+    .optional()
+    .meta({ description: "How long Freight must have been in the Stages before." }),
+};
+
+const verification = z.strictObject({
+  templates: z
+    .array(name)
+    .min(1)
+    .meta({ description: "ClusterAnalysisTemplates of Argo Rollouts; teams cannot write these." }),
+  args: z.record(z.string().min(1), z.string()).default({}),
+});
+
+/** A Stage that deploys: it writes the service's values file, and an Application follows it. */
+const deployingStage = z.strictObject({
+  ...upstream,
+  controlFlow: z.literal(false).default(false),
+  promotion: z.enum(["auto", "manual", "pull-request"]).meta({
+    description: "manual: a person runs kargo promote. pull-request: a person merges what Kargo opens.",
+  }),
+  sync: z.enum(["auto", "manual"]).meta({ description: "manual: a person runs argocd app sync." }),
+  selectionPolicy: z.enum(["NewestFreight", "MatchUpstream"]).optional().meta({
+    description: "What auto-promotion takes: the newest, or just what the one Stage before has now.",
+  }),
+  verification: verification.optional(),
+  destination: z
+    .strictObject({
+      cluster: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ description: "A cluster's name in Argo CD. Default: its own." }),
+      namespace: z
+        .string()
+        .regex(/\{service\}/, "must contain {service}, or two services would meet")
+        .default("{service}-{stage}"),
+    })
+    .prefault({}),
+});
+
+/** A Stage without steps (Kargo: control flow): Freight passes it when it has passed all before. */
+const controlFlowStage = z.strictObject({ ...upstream, controlFlow: z.literal(true) });
+
+const pipelineStage = z.discriminatedUnion("controlFlow", [deployingStage, controlFlowStage]);
+
+export const pipelinesSchema = z
+  .record(name, z.array(pipelineStage).min(1, "must have at least one stage"))
+  .meta({ description: "Named graphs of stages that services choose from." });
+
+/** The stack's pipelines by name. */
+export type Pipelines = z.output<typeof pipelinesSchema>;
+export type Pipeline = Pipelines[string];
+export type PipelineStage = Pipeline[number];
+export type DeployingStage = z.output<typeof deployingStage>;
+
+/** Whether a Stage writes values and has an Application; otherwise it is control flow. */
+export function deploys(stage: PipelineStage): stage is DeployingStage {
+  return !stage.controlFlow;
+}
+
+const deployed = { controlFlow: false, destination: { namespace: "{service}-{stage}" } } as const;
+
+/** The golden path: dev and staging promote and sync by themselves, prod waits for a person twice. */
+export const STANDARD_PIPELINE: Pipeline = [
+  { stage: "dev", promotion: "auto", sync: "auto", after: [], ...deployed },
+  { stage: "staging", promotion: "auto", sync: "auto", after: ["dev"], ...deployed },
+  { stage: "prod", promotion: "manual", sync: "manual", after: ["staging"], ...deployed },
+];

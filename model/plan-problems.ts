@@ -1,0 +1,90 @@
+import type { Catalogue } from "./catalogue.ts";
+import { derivedNames, nameConflicts } from "./derived-names.ts";
+import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+import { ownershipProblems } from "./ownership.ts";
+import type { Selector } from "./selection.ts";
+import { PROJECT, type StackConfig } from "./stack-config.ts";
+
+/** What is wrong only when catalogue and stack config are read together. */
+export function planProblems(
+  catalogue: Catalogue,
+  config: StackConfig,
+  services: SourceDocument,
+  stack: SourceDocument,
+): Problem[] {
+  return [
+    ...unknownPipelines(catalogue, config, services, stack),
+    ...foreignRepositories(catalogue, config, services),
+    ...unknownSelections(catalogue, config, stack),
+    ...ownershipProblems(catalogue, config.registry, services),
+    ...cachedDigests(catalogue, services),
+    ...nameConflicts(derivedNames(catalogue, config)).map(({ service, message, wayOut }) =>
+      problem(services, ["services", service], message, wayOut, "key"),
+    ),
+  ];
+}
+
+function unknownPipelines(
+  catalogue: Catalogue,
+  config: StackConfig,
+  services: SourceDocument,
+  stack: SourceDocument,
+): Problem[] {
+  const known = Object.keys(config.pipelines);
+  return Object.entries(catalogue.services)
+    .filter(([, { pipeline }]) => !known.includes(pipeline))
+    .map(([name, { pipeline }]) => {
+      const message = `${JSON.stringify(pipeline)} is no pipeline of ${stack.file} (it has: ${listed(known)}).`;
+      const wayOut =
+        didYouMean(pipeline, known) ?? `Add it under ${PROJECT}:pipelines or use ${known[0] ?? "standard"}.`;
+      return problem(services, ["services", name, "pipeline"], message, wayOut);
+    });
+}
+
+/** The GitHub provider works for one owner: a hook on somebody else's repository would be looked for in ours. */
+function foreignRepositories(catalogue: Catalogue, config: StackConfig, services: SourceDocument): Problem[] {
+  const { owner } = config.github;
+  return Object.entries(catalogue.services)
+    .filter(([, { repository }]) => repository.split("/")[0]?.toLowerCase() !== owner.toLowerCase())
+    .map(([name, { repository }]) => {
+      const message = `${JSON.stringify(repository)} is not a repository of ${JSON.stringify(owner)}, the owner in ${PROJECT}:github.`;
+      const wayOut = `Move the repository to ${owner}, or list the service in the catalogue of a stack of its owner.`;
+      return problem(services, ["services", name, "repository"], message, wayOut);
+    });
+}
+
+/** Kargo does not apply cacheByTag to the strategy Digest: who asks for it means something else. */
+function cachedDigests(catalogue: Catalogue, services: SourceDocument): Problem[] {
+  return Object.entries(catalogue.services)
+    .filter(([, { tags, warehouse }]) => tags.strategy === "digest" && warehouse?.cacheByTag === true)
+    .map(([name]) => {
+      const message = "a tag that moves cannot be cached by its name: Kargo does not apply cacheByTag to it.";
+      return problem(services, ["services", name, "warehouse", "cacheByTag"], message, "Remove it.");
+    });
+}
+
+/** A selector that names nobody is a slip: the service it meant would silently be left out. */
+function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: SourceDocument): Problem[] {
+  const known = Object.keys(catalogue.services);
+  const check = (list: "include" | "exclude", selectors: readonly Selector[]) =>
+    selectors.flatMap((selector, index) =>
+      ("names" in selector ? selector.names : []).flatMap((name, position) => {
+        if (known.includes(name)) return [];
+        const path = ["config", `${PROJECT}:rollout`, list, index, "names", position];
+        const wayOut = didYouMean(name, known) ?? "Remove it, or add the service to the catalogue.";
+        return [problem(stack, path, `${JSON.stringify(name)} is no service of the catalogue.`, wayOut)];
+      }),
+    );
+  return [...check("include", config.rollout.include), ...check("exclude", config.rollout.exclude)];
+}
+
+function problem(
+  document: SourceDocument,
+  path: DocumentPath,
+  message: string,
+  wayOut: string,
+  part?: "key",
+): Problem {
+  return { place: document.place(path, part), path: formatPath(path), message, wayOut };
+}

@@ -1,0 +1,215 @@
+import { z } from "zod";
+import { accessSchema } from "./access.ts";
+import { githubRepository, matching, warehouseInterval } from "./catalogue.ts";
+import { CREDENTIAL_SECRETS, credentialsSchema, wantedSecrets } from "./credentials.ts";
+import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+import { pipelineProblems } from "./pipeline-problems.ts";
+import { pipelinesSchema, STANDARD_PIPELINE } from "./pipelines.ts";
+import { type Reading, readBySchema } from "./schema-problems.ts";
+import { rolloutSchema } from "./selection.ts";
+
+/** The Pulumi project, and so the prefix of every config key that is ours. */
+export const PROJECT = "kargo-fleet";
+
+const folder = z
+  .string()
+  .regex(
+    /^[^/\s\\][^\s\\]*[^/\s\\]$|^[^/\s\\.]$/,
+    "must be a folder inside the repository: no slash at either end, no spaces",
+  )
+  .refine((path) => !path.split("/").some((part) => part === ".." || part === "." || part === ""), {
+    error: 'must not contain "..", "." or empty parts',
+  });
+
+const webAddress = z
+  .url({ protocol: /^https$/, error: "must be an https address" })
+  .refine((url) => !url.endsWith("/"), {
+    error: "must not end in a slash",
+  });
+
+const placeholders = (path: string) => [...path.matchAll(/\{(.*?)\}/g)].map(([, name]) => name);
+
+/** The keys under `kargo-fleet:` in a stack's config, as the schema of their values. Secrets are not among them. */
+export const stackConfigSchema = z.strictObject({
+  catalogue: z
+    .string()
+    .min(1)
+    .default("services.json")
+    .meta({ description: "The file that lists the services." }),
+  cluster: z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be at most 63 of a-z, 0-9 and "-"'),
+      context: z.string().min(1).meta({ description: "The kubeconfig's context, always named explicitly." }),
+      kubeconfig: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ description: "Path of the kubeconfig. Default: KUBECONFIG." }),
+      qps: z.number().positive().default(50).meta({ description: "Requests a second to the API server." }),
+      burst: z.int().positive().default(120).meta({ description: "Requests that may go at once." }),
+    })
+    .meta({ description: "The cluster that runs Kargo and Argo CD." }),
+  registry: matching(
+    /^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+    "is no registry: write host or host/path in lower case, without scheme.",
+  ).meta({ description: "Where images are, unless a service names its own." }),
+  gitops: z
+    .strictObject({
+      repository: githubRepository.meta({ description: "The GitOps repository: owner/name." }),
+      branch: z
+        .string()
+        .regex(/^(?![/-])[\w./-]+(?<![/.])$/, "must be a branch name")
+        .default("main"),
+      path: folder
+        .refine((path) => placeholders(path).includes("service"), { error: "must contain {service}" })
+        .refine((path) => placeholders(path).every((name) => name === "service" || name === "cluster"), {
+          error: "may contain {service} and {cluster}, nothing else in braces",
+        })
+        .default("services/{service}"),
+      chart: z.strictObject({ path: folder }).prefault({ path: "charts/service" }),
+    })
+    .meta({ description: "The GitOps repository that Kargo writes and Argo CD reads." }),
+  github: z
+    .strictObject({
+      owner: z.string().regex(/^(?!-)[A-Za-z0-9-]{1,39}$/, "must be a GitHub organization or user"),
+      url: webAddress
+        .default("https://github.com")
+        .meta({ description: "Another address for GitHub Enterprise." }),
+    })
+    .meta({ description: "Where the repositories are." }),
+  webhooks: z.strictObject({ url: webAddress.meta({ description: "Where GitHub reaches Argo Events." }) }),
+  warehouse: z
+    .strictObject({
+      interval: warehouseInterval.default("5m"),
+      discoveryLimit: z.int().min(1).max(100).default(5),
+      cacheByTag: z.boolean().default(true),
+    })
+    .prefault({})
+    .meta({ description: "How often Warehouses look at the registry, and how many tags they keep." }),
+  access: accessSchema.meta({ description: "Who deploys, who may break the glass, where Kargo runs." }),
+  credentials: credentialsSchema
+    .prefault({})
+    .meta({ description: "How Kargo writes the GitOps repository and reads the registry." }),
+  pipelines: pipelinesSchema.default({ standard: STANDARD_PIPELINE }),
+  rollout: rolloutSchema.prefault({}).meta({ description: "Which services this stack gets." }),
+  platform: z.boolean().default(true).meta({ description: "This stack owns what all services share." }),
+  protect: z.boolean().default(true).meta({ description: "false only where the stack may be destroyed." }),
+});
+
+/** A stack's validated config, without its secrets. */
+export type StackConfig = z.output<typeof stackConfigSchema>;
+
+/** Keys that hold secrets: they reach the components as secret Outputs, never the Plan. */
+export const SECRET_KEYS: readonly string[] = ["webhookMasterSecret", ...CREDENTIAL_SECRETS];
+
+/** Keys of other namespaces that the program passes on to its providers itself. */
+const PASSED_ON: readonly string[] = ["github:token"];
+
+/** Whether a key of the engine's config holds a secret. */
+export function isSecretKey(key: string): boolean {
+  return PASSED_ON.includes(key) || SECRET_KEYS.some((own) => key === `${PROJECT}:${own}`);
+}
+
+/**
+ * Checks a stack's config. Unknown keys are problems, since Pulumi itself ignores what a project does not declare;
+ * so are keys of the providers that have no effect, since both providers are explicit.
+ *
+ * @param values every key of the stack, for example `kargo-fleet:cluster`: objects, or their JSON as the engine has
+ *   it; of the secrets only that they are there counts
+ * @param document the stack file, for places; its config stands under `config`
+ */
+export function readStackConfig(
+  values: Readonly<Record<string, unknown>>,
+  document: SourceDocument,
+): Reading<StackConfig> {
+  if (document.value === undefined) return { value: undefined, problems: document.problems, document };
+  const rename = ([key, ...rest]: DocumentPath): DocumentPath =>
+    key === undefined ? ["config"] : ["config", `${PROJECT}:${key}`, ...rest];
+  const own = Object.entries(values)
+    .filter(([key]) => key.startsWith(`${PROJECT}:`))
+    .map(([key, value]): [string, unknown] => [key.slice(PROJECT.length + 1), value]);
+  const plain = own.filter(([key]) => !SECRET_KEYS.includes(key));
+  const read = readBySchema(
+    stackConfigSchema,
+    Object.fromEntries(plain.map(([key, value]) => [key, typed(key, value)])),
+    document,
+    rename,
+  );
+  const problems = [
+    ...document.problems,
+    ...read.problems,
+    ...strangers(Object.keys(values), document),
+    ...openSecrets(values, document, ["webhookMasterSecret", ...wantedSecrets(read.value?.credentials)]),
+    ...pipelineProblems(read.value?.pipelines ?? {}, document, rename(["pipelines"])),
+  ];
+  return { value: read.value, problems, document };
+}
+
+/** In the stack file a secret is `{ secure: … }`; anything else would stand there for everybody to read. */
+function openSecrets(
+  values: Readonly<Record<string, unknown>>,
+  document: SourceDocument,
+  wanted: readonly string[],
+): Problem[] {
+  const required = wanted.map((key) => `${PROJECT}:${key}`);
+  const secrets = [...SECRET_KEYS.map((key) => `${PROJECT}:${key}`), ...PASSED_ON];
+  const written = configOf(document);
+  const problem = (key: string, message: string, wayOut: string): Problem => {
+    const path = ["config", key];
+    return { place: document.place(path), path: formatPath(path), message, wayOut };
+  };
+  const missing = required
+    .filter((key) => !(key in values))
+    .map((key) =>
+      problem(key, "is missing; a secret is required.", `Run: pulumi config set --secret ${key}`),
+    );
+  const open = secrets
+    .filter((key) => key in written && !isSecure(written[key]))
+    .map((key) =>
+      problem(
+        key,
+        "must be a secret, but stands here as plain text.",
+        `Replace the value, then: pulumi config set --secret ${key}`,
+      ),
+    );
+  const needless = Object.keys(written)
+    .filter((key) => key.startsWith(`${PROJECT}:`) && !secrets.includes(key) && isSecure(written[key]))
+    .map((key) =>
+      problem(key, "is no secret: it ends up in names and manifests.", "Write it as plain text."),
+    );
+  return [...missing, ...open, ...needless];
+}
+
+function configOf({ value }: SourceDocument): Record<string, unknown> {
+  const config = value !== null && typeof value === "object" && "config" in value ? value.config : undefined;
+  return config !== null && typeof config === "object" ? { ...config } : {};
+}
+
+function isSecure(value: unknown): boolean {
+  return value !== null && typeof value === "object" && "secure" in value;
+}
+
+/** The engine hands every value over as text, objects as JSON; the schema wants their types. */
+function typed(key: string, value: unknown): unknown {
+  if (typeof value !== "string" || ["catalogue", "registry"].includes(key)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function strangers(keys: readonly string[], document: SourceDocument): Problem[] {
+  const provider = keys.filter((key) => /^(kubernetes|github):/.test(key) && !PASSED_ON.includes(key));
+  return provider.map((key) => ({
+    place: document.place(["config", key], "key"),
+    path: formatPath(["config", key]),
+    message: `${JSON.stringify(key)} has no effect: this program's providers are explicit.`,
+    wayOut:
+      didYouMean(key, PASSED_ON) ??
+      `Use ${PROJECT}:cluster and ${PROJECT}:github (passed on: ${listed(PASSED_ON)}).`,
+  }));
+}

@@ -1,0 +1,234 @@
+import fc from "fast-check";
+import { deployments, pipelineStages, type Stage } from "./generated-pipelines.ts";
+
+/** A catalogue and a stack file, as a person would write them: both texts, neither checked. */
+export interface Sources {
+  readonly catalogue: string;
+  readonly stack: string;
+}
+
+/** The same before it is text: plain data that a mutation can reach into. */
+export interface RawSources {
+  readonly catalogue: { readonly teams: Entries; readonly services: Entries };
+  /** The keys of the stack file without their prefix. */
+  readonly stack: Entries;
+}
+
+type Entries = Readonly<Record<string, unknown>>;
+
+export function toSources({ catalogue, stack }: RawSources): Sources {
+  const lines = Object.entries(stack).map(
+    ([key, value]) => `  ${JSON.stringify(key.includes(":") ? key : `kargo-fleet:${key}`)}: ${yaml(value)}\n`,
+  );
+  return { catalogue: JSON.stringify(catalogue, null, 2), stack: `config:\n${lines.join("")}` };
+}
+
+/** JSON is YAML, but for a missing value. */
+function yaml(value: unknown): string {
+  return JSON.stringify(value) ?? "null";
+}
+
+/** Names that are legal and awkward: digits first, what YAML or JavaScript takes for something else, stages inside. */
+const AWKWARD = [
+  "0",
+  "1e3",
+  "on",
+  "null",
+  "constructor",
+  "x-dev",
+  "dev-prod",
+  "prod-staging-dev",
+  "v1",
+  "a-b-c",
+];
+
+const shortName = fc.stringMatching(/^[a-z0-9]([a-z0-9]{0,4}(-[a-z0-9]{1,4}){0,2})?$/);
+const longName = fc.stringMatching(/^[a-z0-9]{20}(-[a-z0-9]{5}){2,3}$/);
+const name = fc.oneof(
+  { weight: 6, arbitrary: shortName },
+  { weight: 1, arbitrary: longName },
+  { weight: 2, arbitrary: fc.constantFrom(...AWKWARD) },
+);
+
+const group = fc.constantFrom(
+  "AD-Edge",
+  "AD Team 1",
+  "Größe",
+  'a"quoted"one',
+  "o'brien",
+  "org:team/x",
+  "1",
+  "a,b",
+);
+
+const optionally = <Value>(key: string, value: fc.Arbitrary<Value>) =>
+  fc.option(value, { nil: undefined }).map((one) => (one === undefined ? {} : { [key]: one }));
+
+const interval = fc.constantFrom("5m", "90m", "1h", "1.5h", "300s", "24h0m0s", "1h1m1s");
+
+const merged = (...parts: readonly fc.Arbitrary<object>[]): fc.Arbitrary<Entries> =>
+  fc.tuple(...parts).map((drawn) => Object.assign({}, ...drawn));
+
+const warehouse = merged(
+  optionally("interval", interval),
+  optionally("discoveryLimit", fc.integer({ min: 1, max: 100 })),
+);
+const platform = optionally("platform", fc.constantFrom("linux/amd64", "linux/arm/v7"));
+
+const tags = fc.oneof(
+  fc.constant({ strategy: "lexical" }),
+  fc
+    .constantFrom("^v[0-9]+$", "^(?i)rc-.*$", "^\\d{8}\\.\\d+$")
+    .map((pattern) => ({ strategy: "lexical", pattern })),
+  fc
+    .constantFrom("^1.2.0", "~1.2", ">=1.0.0, <2.0.0", "1.x || 2.x", "*", "1.2 - 1.4")
+    .map((constraint) => ({ strategy: "semver", constraint })),
+  fc.constantFrom("latest", "stable", "1234567", "v1.0_x").map((tag) => ({ strategy: "digest", tag })),
+);
+
+interface DrawnService {
+  readonly name: string;
+  readonly team: number;
+  readonly pipeline: number;
+  readonly ownImage: boolean;
+  readonly more: Entries;
+}
+
+const drawnService: fc.Arbitrary<DrawnService> = fc.record({
+  name,
+  team: fc.nat(),
+  pipeline: fc.nat(),
+  ownImage: fc.boolean(),
+  more: merged(
+    optionally("tags", tags),
+    optionally("warehouse", merged(warehouse, platform)),
+    optionally(
+      "chart",
+      fc.constantFrom("charts/edge", "c").map((path) => ({ path })),
+    ),
+    optionally("labels", fc.constantFrom({ tier: "critical" }, { "acme.example/tier": "", "1": "x" })),
+  ),
+});
+
+const drawnTeam = fc.record({ name, group, approvers: fc.option(group), owns: fc.boolean() });
+
+const credentials = fc
+  .tuple(
+    fc.constantFrom(
+      {},
+      { git: { existingSecret: "kept" } },
+      { git: { username: "kargo" } },
+      { git: { githubApp: { clientId: "Iv1.0", installationId: "12345678" } } },
+    ),
+    fc.constantFrom({}, { image: { existingSecret: "kept" } }, { image: { username: "reader" } }),
+  )
+  .map(([git, image]) => ({ ...git, ...image }));
+
+const version = fc.constantFrom("v1", "v2");
+const percent = fc.constantFrom(0, 0.5, 50, 100);
+
+/** Everything of a stack but its pipelines. `credentials` may name more secrets than are wanted: that is no problem. */
+const stackKeys = fc.record({
+  cluster: fc.constantFrom(
+    { name: "test", context: "test" },
+    { name: "0-eu", context: "arn:aws:x/y", qps: 0.5 },
+  ),
+  registry: fc.constantFrom("registry.example", "registry.example:5000/base/x", "localhost:5000"),
+  gitops: fc.constantFrom(
+    { repository: "acme/gitops" },
+    { repository: "acme/.github", branch: "release/1.x", path: "clusters/{cluster}/{service}" },
+    { repository: "acme/gitops", path: "a/{service}/{cluster}", chart: { path: "charts/all" } },
+  ),
+  github: fc.constantFrom({ owner: "acme" }, { owner: "Acme", url: "https://ghe.acme.example" }),
+  webhooks: fc.constant({ url: "https://hooks.acme.example" }),
+  warehouse,
+  access: fc.constantFrom(
+    { deployer: "kargo-fleet-deployer" },
+    { deployer: "system:serviceaccount:ci:pulumi", breakGlass: "AD-Emergency", kargoNamespace: "kargo" },
+    { deployer: 'o"brien@acme.example', breakGlass: "break\\glass", kargoNamespace: "kargo-fleet-test" },
+  ),
+  credentials,
+  rollout: fc.record({
+    percent,
+    promotionTask: fc.record({ stable: version, canary: version, canaryPercent: percent }),
+    include: fc.constantFrom([], [{ labels: { tier: "critical" } }]),
+  }),
+  platform: fc.boolean(),
+  protect: fc.boolean(),
+  ...Object.fromEntries(
+    ["webhookMasterSecret", "gitPassword", "gitAppPrivateKey", "imagePassword"].map((key) => [
+      key,
+      fc.constant({ secure: "v1:abc" }),
+    ]),
+  ),
+});
+
+/** What {@link rawSources} draws, by size. */
+export interface Size {
+  /** @default 0 to 5 */
+  readonly services?: number;
+}
+
+/**
+ * Catalogues with their stack that are right, except where two names that were drawn happen to meet: every option of
+ * a service, every kind of stage, graphs that fan out and in.
+ */
+export function rawSources({ services }: Size = {}): fc.Arbitrary<RawSources> {
+  const [minLength, maxLength] = services === undefined ? [0, 5] : [services, services];
+  return fc
+    .record({
+      teams: fc.uniqueArray(drawnTeam, { minLength: 1, maxLength: 4, selector: ({ name: key }) => key }),
+      services: fc.uniqueArray(drawnService, { minLength, maxLength, selector: ({ name: key }) => key }),
+      pipelines: fc.uniqueArray(fc.tuple(name, pipelineStages), {
+        minLength: 1,
+        maxLength: 3,
+        selector: ([key]) => key,
+      }),
+      keys: stackKeys,
+    })
+    .map(assemble);
+}
+
+interface Drawn {
+  readonly teams: readonly {
+    readonly name: string;
+    readonly group: string;
+    readonly approvers: string | null;
+    readonly owns: boolean;
+  }[];
+  readonly services: readonly DrawnService[];
+  readonly pipelines: readonly (readonly [string, readonly Stage[]])[];
+  readonly keys: Entries & { readonly registry: string };
+}
+
+/** Numbers become references; a team that says what it owns lists just what its services have. */
+function assemble({ teams, services, pipelines, keys }: Drawn): RawSources {
+  const owned = new Map<string, string[]>();
+  const entries = services.map((service) => {
+    const team = teams[service.team % teams.length]?.name ?? "";
+    const repository = `acme/${service.name}`;
+    const image = `${keys.registry}/${service.ownImage ? `${team}/` : ""}${service.name}`;
+    const prefix = service.ownImage ? `${keys.registry}/${team}/*` : image;
+    owned.set(team, [...(owned.get(team) ?? []), repository, prefix]);
+    const pipeline = pipelines[service.pipeline % pipelines.length]?.[0];
+    return [
+      service.name,
+      { team, repository, pipeline, ...(service.ownImage && { image }), ...service.more },
+    ];
+  });
+  const listed = teams.map(({ name: team, group: directory, approvers, owns }) => [
+    team,
+    {
+      group: directory,
+      ...(approvers !== null && { approvers }),
+      ...(owns && { owns: [...new Set(owned.get(team))] }),
+    },
+  ]);
+  return {
+    catalogue: { teams: Object.fromEntries(listed), services: Object.fromEntries(entries) },
+    stack: {
+      ...keys,
+      pipelines: Object.fromEntries(pipelines.map(([key, stages]) => [key, deployments(stages)])),
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { DURATION, durationSeconds, goDuration } from "../../model/durations.ts";
+
+describe("a duration", () => {
+  for (const [written, stored] of [
+    ["5m", "5m0s"],
+    ["1h", "1h0m0s"],
+    ["90m", "1h30m0s"],
+    ["24h", "24h0m0s"],
+    ["1.5h", "1h30m0s"],
+    ["45s", "45s"],
+    ["0.5s", "0.5s"],
+    ["0s", "0s"],
+  ] as const) {
+    it(`${written} is stored as ${stored}, the way Go prints it`, () =>
+      assert.equal(goDuration(written), stored));
+  }
+
+  it("keeps its length and its form when written the way Go prints it", () => {
+    const count = fc.integer({ min: 0, max: 5000 });
+    fc.assert(
+      fc.property(count, count, count, (hours, minutes, seconds) => {
+        const stored = goDuration(`${hours}h${minutes}m${seconds}s`);
+        assert.match(stored, DURATION);
+        assert.equal(durationSeconds(stored), hours * 3600 + minutes * 60 + seconds);
+        assert.equal(goDuration(stored), stored);
+      }),
+    );
+  });
+});

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { nameProblem, resourceName } from "../../model/names.ts";
+import { deployingStages } from "../../model/plan.ts";
+import { catalogueText, planOf, problemsOf, service, stackText } from "../sources.ts";
+
+const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+describe("derived names", () => {
+  it("keep service nginx, role dev-stage apart from service nginx-dev, role stage", () => {
+    assert.notEqual(resourceName("nginx", "dev-stage"), resourceName("nginx-dev", "stage"));
+  });
+
+  it("refuse service a-b with stage c beside service a with stage b-c: both make the Application a-b-c", () => {
+    const pipelines = `{ standard: [{ stage: b-c, promotion: auto, sync: auto }], other: [{ stage: c, promotion: auto, sync: auto }] }`;
+    const found = problemsOf(
+      catalogueText({ a: service("a"), "a-b": service("a-b", { pipeline: "other" }) }),
+      stackText({ pipelines }),
+    );
+    assert.deepEqual(
+      found.map((line) => line.slice(line.indexOf("services.", 14))),
+      [
+        'services.a-b  the Application "a-b-c" (from its stage c) is also that of service "a" (from its stage b-c). Rename one of the two services, or the stage.',
+        'services.a-b  the namespace "a-b-c" (from its stage c) is also that of service "a" (from its stage b-c). Rename one of the two services, or the stage.',
+      ],
+    );
+  });
+
+  it("refuse a service called kargo, whose stage would be deployed into another service's Kargo Project", () => {
+    const found = problemsOf(catalogueText({ dev: service("dev"), kargo: service("kargo") })).join();
+    assert.match(
+      found,
+      /the namespace "kargo-dev" \(from its stage dev\) is also that of service "dev" \(from its Kargo Project\)/,
+    );
+  });
+
+  for (const name of ["system-resources", "shared-resources", "cluster-secrets"]) {
+    it(`refuse the service ${name}: kargo-${name} is Kargo's own namespace`, () => {
+      assert.match(
+        problemsOf(catalogueText({ [name]: service(name) })).join(),
+        /belongs to the cluster already/,
+      );
+    });
+  }
+
+  it("refuse the service default: Argo CD's AppProject of that name allows everything", () => {
+    assert.match(
+      problemsOf(catalogueText({ default: service("default") })).join(),
+      /the AppProject "default"/,
+    );
+  });
+
+  it("refuse a service and stage that make a namespace of Kubernetes", () => {
+    const pipelines = "{ standard: [{ stage: system, promotion: auto, sync: auto }] }";
+    assert.match(
+      problemsOf(catalogueText({ kube: service("kube") }), stackText({ pipelines })).join(),
+      /"kube-system"/,
+    );
+  });
+
+  it("refuse a name whose Helm release would be longer than 53", () => {
+    const longest = "a".repeat(53 - "-staging".length);
+    assert.deepEqual(problemsOf(catalogueText({ [longest]: service(longest) })), []);
+    assert.match(
+      problemsOf(catalogueText({ [`${longest}a`]: service(longest) })).join(),
+      /the Application "a+-staging" \(from its stage staging\) has 54 characters; a Helm release, which takes the Application's name has at most 53\. Shorten the service's name by 1 or more\./,
+    );
+  });
+
+  it("check services that this stack does not select: selecting more must stay possible", () => {
+    const found = problemsOf(
+      catalogueText({ default: service("default") }),
+      stackText({ rollout: "{ percent: 0 }" }),
+    );
+    assert.equal(found.length, 1);
+  });
+
+  it("never meet or break a limit in a catalogue that is accepted", () => {
+    const catalogue = fc.uniqueArray(label, { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(catalogue, fc.uniqueArray(label, { minLength: 1, maxLength: 4 }), (names, stages) => {
+        const pipelines = `{ standard: [${stages.map((name) => `{ stage: "${name}", promotion: auto, sync: auto }`).join()}] }`;
+        const text = catalogueText(Object.fromEntries(names.map((name) => [name, service(name)])));
+        const stack = stackText({ pipelines });
+        if (problemsOf(text, stack).length > 0) return;
+        const { services } = planOf(text, stack);
+        const namespaces = services.flatMap((one) => [
+          one.project,
+          ...deployingStages(one).map((each) => each.deployment.destination.namespace),
+        ]);
+        const applications = services.flatMap((one) =>
+          deployingStages(one).map((each) => each.deployment.application),
+        );
+        for (const derived of [namespaces, applications]) {
+          assert.equal(new Set(derived).size, derived.length);
+          for (const each of derived) assert.match(each, DNS_LABEL);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("accept a name exactly where Kubernetes accepts a DNS label", () => {
+    fc.assert(
+      fc.property(fc.oneof(label, fc.string({ maxLength: 70 })), (name) => {
+        assert.equal(nameProblem(name) === undefined, DNS_LABEL.test(name));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

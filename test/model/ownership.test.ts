@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { covers } from "../../model/ownership.ts";
+import { catalogueText, problemsOf, service } from "../sources.ts";
+
+const TEAMS = {
+  edge: { group: "AD-Edge", owns: ["acme/nginx*", "registry.example/edge/*", "registry.example/nginx"] },
+  identity: { group: "AD-Identity" },
+};
+const problems = (services: Record<string, object>, teams: object = TEAMS) =>
+  problemsOf(catalogueText(services, teams)).join("\n");
+
+describe("ownership", () => {
+  it("lets a team list what it owns, and a team that says nothing what is nobody's", () => {
+    assert.equal(problems({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) }), "");
+  });
+
+  it("refuses a repository that its team does not own", () => {
+    assert.match(
+      problems({ nginx: service("nginx", { repository: "acme/other" }) }),
+      /services\.nginx\.repository {2}the repository "acme\/other" is not among what team "edge" owns\. Add it to teams\.edge\.owns, or use one that is there\./,
+    );
+  });
+
+  it("refuses an image that its team does not own, the default one too", () => {
+    assert.match(
+      problems({ nginx2: service("nginx2") }),
+      /the image "registry\.example\/nginx2" is not among/,
+    );
+  });
+
+  it("refuses what another team owns", () => {
+    assert.match(
+      problems({ auth: service("auth", { team: "identity", image: "registry.example/edge/auth" }) }),
+      /services\.auth\.image {2}the image "registry\.example\/edge\/auth" is owned by team "edge", not by "identity"/,
+    );
+  });
+
+  it("refuses two teams whose claims overlap", () => {
+    const teams = { edge: { group: "A", owns: ["acme/a*"] }, identity: { group: "B", owns: ["acme/ab*"] } };
+    assert.match(
+      problems({}, teams),
+      /teams\.identity\.owns\[0\] {2}"acme\/ab\*" overlaps "acme\/a\*" of team "edge"/,
+    );
+  });
+
+  it("refuses one image for two services: one push would be promoted by both", () => {
+    const image = "registry.example/shared";
+    assert.match(
+      problems({
+        a: service("a", { team: "identity", image }),
+        b: service("b", { team: "identity", image }),
+      }),
+      /services\.b\.image {2}the image "registry\.example\/shared" is also that of service "a"/,
+    );
+  });
+
+  it("refuses one repository for two services, whatever its case", () => {
+    assert.match(
+      problems({
+        a: service("a", { team: "identity" }),
+        b: service("b", { team: "identity", repository: "acme/A" }),
+      }),
+      /services\.b\.repository {2}the repository "acme\/a" is also that of service "a"/,
+    );
+  });
+
+  it("refuses a claim to everything of somebody", () => {
+    assert.match(problems({}, { edge: { group: "A", owns: ["acme*"] } }), /"acme\*" has no slash/);
+  });
+
+  it("covers a name by a prefix exactly where the name starts with it", () => {
+    const text = fc.stringMatching(/^[a-z/]{1,6}$/);
+    fc.assert(
+      fc.property(text, text, (prefix, name) => {
+        assert.equal(covers(`${prefix}*`, name), name.startsWith(prefix));
+        assert.equal(covers(prefix, name), name === prefix);
+      }),
+    );
+  });
+});

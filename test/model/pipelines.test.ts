@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { catalogueText, problemsOf, servicePlan, stackText } from "../sources.ts";
+
+const problems = (...stages: string[]) =>
+  problemsOf(catalogueText({}), stackText({ pipelines: `{ standard: [${stages.join()}] }` })).join("\n");
+const auto = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
+const manual = (name: string, more = "") => `{ stage: ${name}, promotion: manual, sync: manual${more} }`;
+
+describe("what a pipeline promises", () => {
+  it("may gate production clusters behind a control-flow stage", () => {
+    const gate = "{ stage: gate, controlFlow: true, after: [staging] }";
+    const stages = [
+      auto("staging"),
+      gate,
+      manual("prod-eu", ", after: [gate]"),
+      manual("prod-us", ", after: [gate]"),
+    ];
+    assert.equal(problems(...stages), "");
+  });
+
+  it("is refused where a stage promotes by itself behind one without health", () => {
+    assert.match(
+      problems(manual("dev"), auto("staging", ", after: [dev]")),
+      /standard\[1\]\.promotion {2}"staging" promotes by itself behind "dev", which has no health: a person syncs it and nothing verifies it\. Set promotion: manual here, or sync: auto or a verification on dev\./,
+    );
+  });
+
+  it("sees through control flow to a stage without health", () => {
+    const gate = "{ stage: gate, controlFlow: true, after: [dev] }";
+    assert.match(problems(manual("dev"), gate, auto("staging", ", after: [gate]")), /behind "dev"/);
+  });
+
+  it("takes a verification for health", () => {
+    const verified = manual("dev", ", verification: { templates: [smoke] }");
+    assert.equal(problems(verified, auto("staging", ", after: [dev]")), "");
+  });
+
+  it("is refused where a control-flow stage would deploy", () => {
+    assert.match(
+      problems("{ stage: gate, controlFlow: true, sync: auto }"),
+      /standard\[0\]\.sync {2}"sync" is no key here \(there are: stage, after, soak, controlFlow/,
+    );
+  });
+
+  it("is refused with MatchUpstream behind other than one stage", () => {
+    const match = ", selectionPolicy: MatchUpstream";
+    assert.match(
+      problems(auto("dev", match)),
+      /standard\[0\]\.selectionPolicy {2}MatchUpstream wants exactly one stage in after, but there are 0/,
+    );
+    assert.match(
+      problems(auto("a"), auto("b"), auto("c", `, after: [a, b]${match}`)),
+      /standard\[2\]\.selectionPolicy {2}MatchUpstream wants exactly one stage in after, but there are 2/,
+    );
+  });
+
+  it("is refused with a policy of auto-promotion where a person promotes", () => {
+    assert.match(
+      problems(auto("dev"), manual("prod", ", after: [dev], selectionPolicy: NewestFreight")),
+      /"prod" is promoted by hand: a policy of auto-promotion has no effect/,
+    );
+  });
+
+  it("names the stages that a cycle keeps from ever being reached", () => {
+    assert.match(
+      problems(auto("a", ", after: [b]"), auto("b", ", after: [a]"), auto("c", ", after: [b]")),
+      /standard\[2\]\.after {2}"c" can never be reached: it waits for a → b → a/,
+    );
+  });
+});
+
+describe("the next version of the promotion task", () => {
+  it("is nobody's until the stack says so", () => {
+    assert.equal(servicePlan().stages[0]?.deployment?.promotionTask, "kargo-fleet-promote-v1");
+  });
+
+  it("is everybody's at 100 percent", () => {
+    const rollout = "{ promotionTask: { stable: v1, canary: v2, canaryPercent: 100 } }";
+    assert.equal(servicePlan({}, { rollout }).stages[0]?.deployment?.promotionTask, "kargo-fleet-promote-v2");
+  });
+});
+
+describe("a Warehouse's options", () => {
+  const warehouse = (more: object, keys = {}) => servicePlan(more, keys).warehouse;
+
+  it("are the stack's unless the service says otherwise", () => {
+    const keys = { warehouse: "{ interval: 1h, discoveryLimit: 7, cacheByTag: false }" };
+    const { interval, discoveryLimit, cacheByTag } = warehouse({}, keys);
+    assert.deepEqual([interval, discoveryLimit, cacheByTag], ["1h0m0s", 7, false]);
+    const own = warehouse({ warehouse: { interval: "2h", discoveryLimit: 3, cacheByTag: true } }, keys);
+    assert.deepEqual([own.interval, own.discoveryLimit, own.cacheByTag], ["2h0m0s", 3, true]);
+  });
+
+  for (const constraint of ["^1.2.0", "~1.2", ">=1.0.0, <2.0.0", "1.x || >=2.5.0", "*", "1.2 - 1.4.5"]) {
+    it(`take the semver constraint ${constraint}`, () => {
+      const { tags } = warehouse({ tags: { strategy: "semver", constraint } });
+      assert.deepEqual(tags, { strategy: "semver", constraint });
+    });
+  }
+
+  for (const [more, rule] of [
+    [{ tags: { strategy: "semver", constraint: "latest" } }, /is no semver constraint/],
+    [{ tags: { strategy: "semver", constraint: "^^1" } }, /is no semver constraint/],
+    [{ tags: { strategy: "lexical", pattern: "^(?!x).*$" } }, /is no regular expression of RE2/],
+    [{ tags: { strategy: "lexical", pattern: "^(.)\\1$" } }, /is no regular expression of RE2/],
+    [{ tags: { strategy: "lexical", pattern: "^[$" } }, /is no regular expression of RE2/],
+    [{ tags: { strategy: "newest", pattern: "^x$" } }, /tags\.strategy/],
+    [{ tags: { strategy: "digest", tag: "a b" } }, /is no image tag/],
+    [
+      { tags: { strategy: "digest", tag: "stable" }, warehouse: { cacheByTag: true } },
+      /cannot be cached by its name/,
+    ],
+    [{ warehouse: { platform: "linux" } }, /is no platform/],
+    [{ warehouse: { interval: "1m" } }, /5m or more/],
+    [{ warehouse: { discoveryLimit: 101 } }, /discoveryLimit/],
+  ] as const) {
+    it(`refuse ${JSON.stringify(more)}`, () => {
+      const text = catalogueText({ nginx: { team: "edge", repository: "acme/nginx", ...more } });
+      assert.match(problemsOf(text).join(), rule);
+    });
+  }
+});

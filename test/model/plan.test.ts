@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { deployingStages } from "../../model/plan.ts";
+import { catalogueText, planOf, problemsOf, service, servicePlan, stackText } from "../sources.ts";
+
+const PIPELINE = (stages: string) => `{ standard: [${stages}] }`;
+
+describe("the plan", () => {
+  it("is plain data: it can be cloned, as no function or Output can", () => {
+    const plan = planOf(catalogueText({ nginx: service("nginx"), auth: service("auth") }));
+    assert.deepEqual(structuredClone(plan), plan);
+  });
+
+  it("holds no secret of the stack", () => {
+    const stack = stackText({ "github:token": "{ secure: v1:def }" });
+    assert.doesNotMatch(
+      JSON.stringify(planOf(catalogueText({ nginx: service("nginx") }), stack)),
+      /v1:abc|v1:def/,
+    );
+  });
+
+  it("derives everything of a service from its entry", () => {
+    const nginx = servicePlan();
+    assert.deepEqual(nginx.stages[0], {
+      name: "dev",
+      after: [],
+      soak: undefined,
+      deployment: {
+        promotion: "auto",
+        sync: "auto",
+        selectionPolicy: undefined,
+        verification: undefined,
+        promotionTask: "kargo-fleet-promote-v1",
+        valuesFile: "services/nginx/values-dev.yaml",
+        application: "nginx-dev",
+        destination: { cluster: undefined, namespace: "nginx-dev" },
+      },
+    });
+    const { stages: _, ...rest } = nginx;
+    assert.deepEqual(rest, {
+      name: "nginx",
+      team: "edge",
+      labels: {},
+      project: "kargo-nginx",
+      warehouse: {
+        name: "nginx",
+        image: "registry.example/nginx",
+        tags: { strategy: "lexical", pattern: "^[0-9]{14}-[0-9a-f]{7}$" },
+        interval: "5m0s",
+        discoveryLimit: 5,
+        cacheByTag: true,
+        platform: undefined,
+      },
+      gitops: {
+        repoURL: "https://github.com/acme/gitops.git",
+        branch: "main",
+        folder: "services/nginx",
+        chart: "charts/service",
+      },
+      appProject: "nginx",
+      webhook: {
+        repository: "nginx",
+        url: "https://hooks.acme.example/nginx",
+        secretPurpose: "webhook/nginx",
+      },
+      access: {
+        team: { group: "AD-Edge", serviceAccount: "team-edge", promotes: ["dev", "staging"] },
+        approvers: { group: "AD-Edge", serviceAccount: "approvers-edge", promotes: ["prod"] },
+      },
+      commands: {
+        promote: ["kargo promote --project kargo-nginx --stage prod --freight <freight>"],
+        sync: ["argocd app sync nginx-prod"],
+      },
+    });
+  });
+
+  it("has dev and staging promote and sync by themselves, and prod by hand", () => {
+    assert.deepEqual(
+      deployingStages(servicePlan()).map(({ name, after, deployment: { promotion, sync } }) => [
+        name,
+        promotion,
+        sync,
+        after,
+      ]),
+      [
+        ["dev", "auto", "auto", []],
+        ["staging", "auto", "auto", ["dev"]],
+        ["prod", "manual", "manual", ["staging"]],
+      ],
+    );
+  });
+
+  it("puts the cluster's name into the folder where the stack asks for it", () => {
+    const gitops = "{ repository: acme/gitops, path: 'clusters/{cluster}/{service}' }";
+    assert.equal(servicePlan({}, { gitops }).gitops.folder, "clusters/test/nginx");
+  });
+
+  it("takes GitHub Enterprise's address for the GitOps repository", () => {
+    const github = "{ owner: acme, url: 'https://ghe.acme.example' }";
+    assert.equal(servicePlan({}, { github }).gitops.repoURL, "https://ghe.acme.example/acme/gitops.git");
+  });
+
+  it("has no platform where another stack owns it", () => {
+    assert.equal(planOf(catalogueText({}), stackText({ platform: "false" })).platform, undefined);
+  });
+
+  it("is protected unless the stack says otherwise", () => {
+    assert.equal(planOf(catalogueText({})).protect, true);
+    assert.equal(planOf(catalogueText({}), stackText({ protect: "false" })).protect, false);
+  });
+
+  it("refuses a pipeline that the stack does not have", () => {
+    assert.match(
+      problemsOf(catalogueText({ auth: service("auth", { pipeline: "regulated" }) })).join(),
+      /services\.auth\.pipeline {2}"regulated" is no pipeline of Pulumi\.test\.yaml \(it has: standard\)\. Add it under kargo-fleet:pipelines or use standard\./,
+    );
+  });
+
+  it("refuses a repository of another owner, where the hook would be looked for in ours", () => {
+    assert.match(
+      problemsOf(catalogueText({ auth: service("auth", { repository: "globex/auth" }) })).join(),
+      /services\.auth\.repository {2}"globex\/auth" is not a repository of "acme"/,
+    );
+  });
+
+  it("changes for one service only when one service's entry changes", () => {
+    const names = ["a", "b", "c", "d"];
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.constantFrom("r1", "r2"), (changed, image) => {
+        const before = planOf(catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))));
+        const entries = names.map((name) => [
+          name,
+          service(name, name === changed ? { image: `${image}.example/image` } : {}),
+        ]);
+        const after = planOf(catalogueText(Object.fromEntries(entries)));
+        const differing = names.filter(
+          (_, i) => JSON.stringify(before.services[i]) !== JSON.stringify(after.services[i]),
+        );
+        assert.deepEqual(differing, [changed]);
+      }),
+    );
+  });
+});
+
+describe("a pipeline", () => {
+  const problems = (stages: string) =>
+    problemsOf(catalogueText({}), stackText({ pipelines: PIPELINE(stages) }));
+  const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
+
+  it("may fan out and in", () => {
+    const all = [
+      stage("dev"),
+      stage("eu", ", after: [dev]"),
+      stage("us", ", after: [dev]"),
+      stage("end", ", after: [eu, us]"),
+    ];
+    assert.deepEqual(problems(all.join()), []);
+  });
+
+  it("is refused with a cycle, shown as the path it takes", () => {
+    const found = problems([stage("dev"), stage("a", ", after: [b]"), stage("b", ", after: [a]")].join());
+    assert.equal(found.length, 1);
+    assert.match(
+      found.join(),
+      /pipelines\.standard\[1\]\.after {2}the stages wait for each other: a → b → a\./,
+    );
+  });
+
+  it("is refused with an unknown upstream", () => {
+    assert.match(
+      problems([stage("dev"), stage("prod", ", after: [def]")].join()).join(),
+      /standard\[1\]\.after\[0\] {2}"def" is no stage of this pipeline \(there are: dev, prod\)/,
+    );
+  });
+
+  it("is refused with a stage twice", () => {
+    assert.match(
+      problems([stage("dev"), stage("dev")].join()).join(),
+      /standard\[1\]\.stage {2}the stage "dev" is there twice/,
+    );
+  });
+
+  it("is refused where a stage that comes first soaks", () => {
+    assert.match(
+      problems(stage("dev", ", soak: 1h")).join(),
+      /standard\[0\]\.soak {2}"dev" soaks, but comes after no stage/,
+    );
+  });
+
+  it("is refused empty", () => {
+    assert.match(problems("").join(), /pipelines\.standard {2}must have at least one stage/);
+  });
+
+  it("is acyclic whenever it is accepted", () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const graph = fc.array(fc.uniqueArray(fc.constantFrom(...names), { maxLength: 3 }), {
+      minLength: 5,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(graph, (edges) => {
+        const stages = names.map((name, index) => stage(name, `, after: [${edges[index]?.join()}]`));
+        assert.equal(problems(stages.join()).length === 0, isAcyclic(names, edges));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+/** Kahn's algorithm, so that the check and its test share no idea. */
+function isAcyclic(names: readonly string[], edges: readonly (readonly string[])[]): boolean {
+  let open = names.map((name, index) => ({ name, after: edges[index] ?? [] }));
+  for (let size = -1; size !== open.length; ) {
+    size = open.length;
+    const waiting = new Set(open.map(({ name }) => name));
+    open = open.filter(({ after }) => after.some((upstream) => waiting.has(upstream)));
+  }
+  return open.length === 0;
+}

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { parseYaml } from "../../model/documents.ts";
+import { readStackConfig, SECRET_KEYS, stackConfigSchema } from "../../model/stack-config.ts";
+import { catalogueText, problemsOf, readStackText, service, stackText } from "../sources.ts";
+
+const CATALOGUE = catalogueText({ nginx: service("nginx") });
+const problems = (keys: Record<string, string>) => problemsOf(CATALOGUE, stackText(keys));
+
+describe("stack config", () => {
+  it("fills in what a stack leaves out", () => {
+    const { value } = readStackText(stackText());
+    assert.deepEqual(value?.gitops, {
+      repository: "acme/gitops",
+      branch: "main",
+      path: "services/{service}",
+      chart: { path: "charts/service" },
+    });
+    assert.equal(value?.protect, true);
+    assert.deepEqual(Object.keys(value?.pipelines ?? {}), ["standard"]);
+  });
+
+  it("reads the engine's form, objects as JSON and all scalars as text, like the file's", () => {
+    const file = readStackText(stackText({ protect: "false" }));
+    const values = {
+      "kargo-fleet:cluster": '{"name":"test","context":"test"}',
+      "kargo-fleet:registry": "registry.example",
+      "kargo-fleet:gitops": '{"repository":"acme/gitops"}',
+      "kargo-fleet:github": '{"owner":"acme"}',
+      "kargo-fleet:webhooks": '{"url":"https://hooks.acme.example"}',
+      "kargo-fleet:access": '{"deployer":"kargo-fleet-deployer"}',
+      "kargo-fleet:webhookMasterSecret": "(secret)",
+      "kargo-fleet:protect": "false",
+    };
+    const engine = readStackConfig(values, parseYaml("Pulumi.test.yaml", ""));
+    assert.deepEqual(engine.value, file.value);
+    assert.deepEqual(engine.problems, []);
+  });
+
+  it("names an unknown key, which Pulumi itself would ignore", () => {
+    assert.deepEqual(problems({ regisry: "x" }), [
+      'Pulumi.test.yaml:9:3  config.kargo-fleet:regisry  "regisry" is no key here (there are: catalogue, cluster, registry, gitops, github, webhooks, warehouse, access, credentials, pipelines, rollout, platform, protect). Did you mean "registry"?',
+    ]);
+  });
+
+  it("names an unknown key inside an object", () => {
+    assert.deepEqual(problems({ cluster: "{ name: test, contxt: test, context: test }" }), [
+      'Pulumi.test.yaml:2:38  config.kargo-fleet:cluster.contxt  "contxt" is no key here (there are: name, context, kubeconfig, qps, burst). Did you mean "context"?',
+    ]);
+  });
+
+  it("names what is missing", () => {
+    assert.match(
+      problems({ gitops: "" }).join(),
+      /config\.kargo-fleet:gitops {2}is missing; a value of type object is required\. Add it\./,
+    );
+  });
+
+  it("demands the master secret", () => {
+    assert.match(
+      problems({ webhookMasterSecret: "" }).join(),
+      /webhookMasterSecret {2}is missing; a secret is required\. Run: pulumi config set --secret kargo-fleet:webhookMasterSecret/,
+    );
+  });
+
+  it("refuses a secret in plain text", () => {
+    assert.match(
+      problems({ webhookMasterSecret: "hunter2" }).join(),
+      /webhookMasterSecret {2}must be a secret, but stands here as plain text/,
+    );
+    assert.match(problems({ "github:token": "ghp_x" }).join(), /github:token {2}must be a secret/);
+  });
+
+  it("never repeats a secret that stands in plain text", () => {
+    assert.doesNotMatch(
+      problems({ webhookMasterSecret: "hunter2", "github:token": "hunter3" }).join(),
+      /hunter/,
+    );
+  });
+
+  it("refuses a secret where a plain value belongs", () => {
+    assert.match(problems({ registry: "{ secure: v1:abc }" }).join(), /kargo-fleet:registry {2}is no secret/);
+  });
+
+  it("refuses provider config that would have no effect", () => {
+    assert.match(
+      problems({ "kubernetes:context": "prod" }).join(),
+      /config\.kubernetes:context {2}"kubernetes:context" has no effect/,
+    );
+  });
+
+  it("names a duplicate key", () => {
+    assert.match(
+      problemsOf(CATALOGUE, `${stackText()}  kargo-fleet:registry: other.example\n`).join(),
+      /Pulumi\.test\.yaml:9:3 .*keys must be unique/,
+    );
+  });
+
+  it("names broken YAML with its line", () => {
+    assert.match(
+      problemsOf(CATALOGUE, "config:\n  kargo-fleet:cluster: { name: test\n").join(),
+      /^Pulumi\.test\.yaml:\d+:\d+ {2}\(document\) {2}is not valid YAML/,
+    );
+  });
+
+  for (const [key, value, rule] of [
+    ["registry", "https://registry.example", "without scheme"],
+    ["webhooks", '{ url: "http://hooks.acme.example" }', "https"],
+    ["webhooks", '{ url: "https://hooks.acme.example/" }', "slash"],
+    ["gitops", "{ repository: acme/gitops, path: services }", "\\{service\\}"],
+    ["gitops", "{ repository: acme/gitops, path: '../{service}' }", "\\.\\."],
+    ["gitops", "{ repository: acme/gitops, path: 'services/{servce}/{service}' }", "nothing else in braces"],
+    ["gitops", "{ repository: acme/gitops, branch: '-x' }", "branch name"],
+    ["warehouse", "{ interval: 10s }", "5m or more"],
+    ["warehouse", "{ interval: soon }", "duration"],
+    ["warehouse", "{ discoveryLimit: 0 }", ""],
+    ["rollout", "{ percent: 101 }", ""],
+    ["rollout", "{ include: [ { name: nginx } ] }", ""],
+    ["protect", "maybe", "boolean"],
+    ["cluster", "{ name: Prod, context: prod }", "a-z"],
+  ] as const) {
+    it(`refuses ${key}: ${value}`, () => {
+      const found = problems({ [key]: value });
+      assert.notEqual(found.length, 0);
+      assert.match(found.join(), new RegExp(`config\\.kargo-fleet:${key}.*${rule}`));
+    });
+  }
+
+  it("names a selector that selects nobody", () => {
+    assert.match(
+      problems({ rollout: "{ include: [ { names: [ngnix] } ] }" }).join(),
+      /rollout\.include\[0\]\.names\[0\] {2}"ngnix" is no service of the catalogue\. Did you mean "nginx"\?/,
+    );
+  });
+
+  it("is declared in Pulumi.yaml key by key, with the same defaults", () => {
+    const { config } = parse(readFileSync("Pulumi.yaml", "utf8")) as {
+      config: Record<string, Record<string, unknown>>;
+    };
+    assert.deepEqual(
+      Object.keys(config).sort(),
+      [...Object.keys(stackConfigSchema.shape), ...SECRET_KEYS].sort(),
+    );
+    for (const [key, declared] of Object.entries(config)) {
+      assert.ok(declared.description, `${key} has no description`);
+      assert.equal(declared.secret ?? false, key === "webhookMasterSecret", key);
+      const schema = Object.entries(stackConfigSchema.shape).find(([name]) => name === key)?.[1];
+      // Without the empty default the engine would demand the secrets that only some stacks have.
+      if (SECRET_KEYS.includes(key))
+        assert.equal(declared.default, key === "webhookMasterSecret" ? undefined : "", key);
+      else if (!schema?.safeParse(undefined).success) assert.equal(declared.default, undefined, key);
+      else assert.deepEqual(schema.parse(declared.default), schema.parse(undefined), key);
+    }
+  });
+});

@@ -1,0 +1,82 @@
+import { type Catalogue, readCatalogue } from "../model/catalogue.ts";
+import { formatProblem, InvalidInput } from "../model/diagnostics.ts";
+import { parseYaml } from "../model/documents.ts";
+import { makePlan, type Plan, type PlatformPlan, type ServicePlan } from "../model/plan.ts";
+import type { Reading } from "../model/schema-problems.ts";
+import { readStackConfig, type StackConfig } from "../model/stack-config.ts";
+
+/** A catalogue with one team and these services, as a person would write it. */
+export function catalogueText(services: Readonly<Record<string, object>>, teams: object = TEAMS): string {
+  return JSON.stringify({ teams, services }, null, 2);
+}
+
+const TEAMS = {
+  edge: { group: "AD-Edge" },
+  identity: { group: "AD-Identity", approvers: "AD-Identity-Release" },
+};
+
+/** The least that a service says. */
+export function service(name: string, more: object = {}): object {
+  return { team: "edge", repository: `acme/${name}`, ...more };
+}
+
+/** A stack file that is right, with these lines of config beside or instead of its own. */
+export function stackText(keys: Readonly<Record<string, string>> = {}): string {
+  const all: Record<string, string | undefined> = {
+    cluster: "{ name: test, context: test }",
+    registry: "registry.example",
+    gitops: "{ repository: acme/gitops }",
+    github: "{ owner: acme }",
+    webhooks: '{ url: "https://hooks.acme.example" }',
+    access: "{ deployer: kargo-fleet-deployer }",
+    webhookMasterSecret: "{ secure: v1:abc }",
+    ...keys,
+  };
+  const lines = Object.entries(all).filter(([, value]) => value !== "");
+  return `config:\n${lines.map(([key, value]) => `  ${key.includes(":") ? key : `kargo-fleet:${key}`}: ${value}\n`).join("")}`;
+}
+
+export function readStackText(text: string, file = "Pulumi.test.yaml"): Reading<StackConfig> {
+  const document = parseYaml(file, text);
+  const value = document.value;
+  const config = value !== null && typeof value === "object" && "config" in value ? value.config : {};
+  return readStackConfig({ ...(config as object) }, document);
+}
+
+export function readCatalogueText(text: string): Reading<Catalogue> {
+  return readCatalogue("services.json", text);
+}
+
+/** @throws InvalidInput as the program does */
+export function planOf(catalogue: string, stack: string = stackText()): Plan {
+  return makePlan(readCatalogueText(catalogue), readStackText(stack));
+}
+
+/** The plan of one service, `nginx` unless named otherwise. */
+export function servicePlan(
+  more: object = {},
+  keys: Readonly<Record<string, string>> = {},
+  name = "nginx",
+): ServicePlan {
+  const [plan] = planOf(catalogueText({ [name]: service(name, more) }), stackText(keys)).services;
+  if (!plan) throw new Error("the plan has no service");
+  return plan;
+}
+
+/** What all services share, by a stack with these keys. */
+export function platformPlan(keys: Readonly<Record<string, string>> = {}): PlatformPlan {
+  const { platform } = planOf(catalogueText({}), stackText(keys));
+  if (!platform) throw new Error("the stack has no platform");
+  return platform;
+}
+
+/** Every problem of the two texts together, as a person sees them. */
+export function problemsOf(catalogue: string, stack: string = stackText()): string[] {
+  try {
+    planOf(catalogue, stack);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.problems.map(formatProblem);
+    throw error;
+  }
+}
