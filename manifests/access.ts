@@ -1,0 +1,130 @@
+import { type ActorPlan, type SubjectPlan, TEAMS_NAMESPACE } from "../model/access.ts";
+import type { ServicePlan } from "../model/plan.ts";
+import { type KubernetesObject, MANAGED_BY, serviceLabels } from "./objects.ts";
+import {
+  type PolicyRule,
+  RBAC_API,
+  type Role,
+  type RoleBinding,
+  type ServiceAccount,
+  type Subject,
+} from "./rbac-types.ts";
+
+const RBAC_GROUP = "rbac.authorization.k8s.io";
+const KARGO_GROUP = "kargo.akuity.io";
+
+/** Kargo's own ClusterRole for whoever may log in: it lets the UI list projects by name. */
+export const KARGO_USER = "kargo-user";
+
+/**
+ * What a team needs of Kargo in its own namespace: see everything, start and abort Promotions, refresh and reverify.
+ * The last two are annotations, so `patch` on Stages and Warehouses; the guard keeps their specs from changing.
+ * Nothing here reads a Secret, writes a status, or names `*`, which on Stages would contain `promote`.
+ */
+const USE_KARGO: readonly PolicyRule[] = [
+  {
+    apiGroups: [KARGO_GROUP],
+    resources: ["freights", "projectconfigs", "promotions", "promotiontasks", "stages", "warehouses"],
+    verbs: ["get", "list", "watch"],
+  },
+  { apiGroups: [KARGO_GROUP], resources: ["promotions"], verbs: ["create", "patch"] },
+  { apiGroups: [KARGO_GROUP], resources: ["stages", "warehouses"], verbs: ["patch"] },
+  { apiGroups: ["argoproj.io"], resources: ["analysisruns"], verbs: ["get", "list", "watch"] },
+  { apiGroups: [""], resources: ["events"], verbs: ["get", "list", "watch"] },
+];
+
+/** Approving Freight by kubectl; what exactly may change in the status the approval policy says. */
+const APPROVE: PolicyRule = {
+  apiGroups: [KARGO_GROUP],
+  resources: ["freights/status"],
+  verbs: ["get", "patch"],
+};
+
+/** A Role of a service with the binding that gives it to somebody. */
+export interface Grant {
+  readonly role: Role;
+  readonly binding: RoleBinding;
+}
+
+/**
+ * What the team and the approvers may do with one service, in its own namespace alone. Roles of the namespace rather than
+ * ClusterRoles of the pipeline: nobody can edit a binding's `roleRef`, so that moving a service to another pipeline would
+ * replace its bindings, and what is protected cannot be replaced. These change in place.
+ *
+ * Kargo's own roles in the namespace have other names, and it reverts edits to those.
+ */
+export function grants(service: ServicePlan): readonly Grant[] {
+  const { team, approvers } = service.access;
+  return [
+    grant(service, "kargo-fleet-team", team, USE_KARGO),
+    grant(service, "kargo-fleet-approvers", approvers, [...USE_KARGO, APPROVE]),
+  ];
+}
+
+function grant(service: ServicePlan, name: string, actor: ActorPlan, rules: readonly PolicyRule[]): Grant {
+  const metadata = { name, namespace: service.project, labels: serviceLabels(service) };
+  return {
+    role: { apiVersion: RBAC_API, kind: "Role", metadata, rules: [...rules, ...promote(actor.promotes)] },
+    binding: {
+      apiVersion: RBAC_API,
+      kind: "RoleBinding",
+      metadata,
+      roleRef: { apiGroup: RBAC_GROUP, kind: "Role", name },
+      subjects: bound(actor),
+    },
+  };
+}
+
+/** The verb that Kargo's admission asks for at each Promotion, on the named Stages. No names would mean all. */
+function promote(stages: readonly string[]): PolicyRule[] {
+  if (stages.length === 0) return [];
+  return [
+    { apiGroups: [KARGO_GROUP], resources: ["stages"], resourceNames: [...stages], verbs: ["promote"] },
+  ];
+}
+
+/** Both ways in: kubectl brings the directory group, Kargo's UI and CLI the ServiceAccount that claims it. */
+function bound({ group, serviceAccount }: SubjectPlan): Subject[] {
+  return [
+    { kind: "Group", name: group, apiGroup: RBAC_GROUP },
+    { kind: "ServiceAccount", name: serviceAccount, namespace: TEAMS_NAMESPACE },
+  ];
+}
+
+/** The namespace of the teams' ServiceAccounts. */
+export function teamsNamespace(): KubernetesObject & { apiVersion: "v1"; kind: "Namespace" } {
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: TEAMS_NAMESPACE, labels: { ...MANAGED_BY } },
+  };
+}
+
+/** A team as Kargo's UI and CLI see it: whoever's token claims the directory group acts as this ServiceAccount. */
+export function teamServiceAccount({ group, serviceAccount }: SubjectPlan): ServiceAccount {
+  return {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: {
+      name: serviceAccount,
+      namespace: TEAMS_NAMESPACE,
+      labels: { ...MANAGED_BY },
+      annotations: { "rbac.kargo.akuity.io/claims": JSON.stringify({ groups: [group] }) },
+    },
+  };
+}
+
+/** Lets every team's ServiceAccount list projects in Kargo's UI: names become visible, contents do not. */
+export function kargoUsersBinding(subjects: readonly SubjectPlan[]): RoleBinding {
+  return {
+    apiVersion: RBAC_API,
+    kind: "ClusterRoleBinding",
+    metadata: { name: "kargo-fleet-users", labels: { ...MANAGED_BY } },
+    roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name: KARGO_USER },
+    subjects: subjects.map(({ serviceAccount }) => ({
+      kind: "ServiceAccount",
+      name: serviceAccount,
+      namespace: TEAMS_NAMESPACE,
+    })),
+  };
+}

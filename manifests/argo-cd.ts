@@ -1,0 +1,166 @@
+import { ARGOCD_NAMESPACE } from "../model/names.ts";
+import {
+  type DeployingStagePlan,
+  type DeploymentPlan,
+  deployingStages,
+  type ServicePlan,
+} from "../model/plan.ts";
+import { type KubernetesObject, serviceLabels } from "./objects.ts";
+
+export const ARGOCD_API = "argoproj.io/v1alpha1";
+
+/** Argo CD's name for the cluster it runs in. */
+const IN_CLUSTER = "https://kubernetes.default.svc";
+
+type Destination = { readonly namespace: string } & ({ readonly server: string } | { readonly name: string });
+
+export interface AppProject extends KubernetesObject {
+  readonly apiVersion: typeof ARGOCD_API;
+  readonly kind: "AppProject";
+  readonly spec: {
+    readonly description: string;
+    readonly sourceRepos: readonly string[];
+    readonly destinations: readonly Destination[];
+    readonly clusterResourceWhitelist: readonly {
+      readonly group: string;
+      readonly kind: string;
+      readonly name: string;
+    }[];
+    readonly roles: readonly AppProjectRole[];
+  };
+}
+
+/** Who may do what in Argo CD: policies of its Casbin model, and the directory groups that have them. */
+export interface AppProjectRole {
+  readonly name: string;
+  readonly description: string;
+  readonly policies: readonly string[];
+  readonly groups: readonly string[];
+}
+
+export interface Application extends KubernetesObject {
+  readonly apiVersion: typeof ARGOCD_API;
+  readonly kind: "Application";
+  readonly spec: {
+    readonly project: string;
+    readonly source: {
+      readonly repoURL: string;
+      readonly targetRevision: string;
+      readonly path: string;
+      readonly helm: { readonly valueFiles: readonly string[] };
+    };
+    readonly destination: Destination;
+    readonly syncPolicy: {
+      readonly automated?: { readonly prune: boolean; readonly selfHeal: boolean };
+      readonly retry: {
+        readonly limit: number;
+        readonly backoff: {
+          readonly duration: string;
+          readonly factor: number;
+          readonly maxDuration: string;
+        };
+      };
+      readonly syncOptions: readonly string[];
+    };
+  };
+}
+
+/** The AppProject of a service: its one source, its own destinations, and no cluster resource but their Namespaces. */
+export function appProject(service: ServicePlan): AppProject {
+  const deployments = deployingStages(service).map(({ deployment }) => deployment);
+  const namespaces = [...new Set(deployments.map((each) => each.destination.namespace))];
+  const destinations = deployments.map(destination);
+  return {
+    apiVersion: ARGOCD_API,
+    kind: "AppProject",
+    metadata: { name: service.appProject, namespace: ARGOCD_NAMESPACE, labels: serviceLabels(service) },
+    spec: {
+      description: `${service.name} of team ${service.team}`,
+      sourceRepos: [service.gitops.repoURL],
+      destinations: destinations.filter(
+        (one, index) => destinations.findIndex((other) => same(one, other)) === index,
+      ),
+      // CreateNamespace=true needs the kind allowed; by exact name, or one service could make another's.
+      clusterResourceWhitelist: namespaces.map((name) => ({ group: "", kind: "Namespace", name })),
+      roles: roles(service, deployments),
+    },
+  };
+}
+
+/**
+ * The team sees its Applications; who approves may also sync those that wait for a person. Each by its exact name:
+ * `nginx/nginx-*` would also be another service's `nginx-extra-dev`.
+ */
+function roles(
+  { appProject, access }: ServicePlan,
+  deployments: readonly DeploymentPlan[],
+): AppProjectRole[] {
+  const allow = (role: string, action: "get" | "sync", { application }: DeploymentPlan) =>
+    `p, proj:${appProject}:${role}, applications, ${action}, ${appProject}/${application}, allow`;
+  const manual = deployments.filter(({ sync }) => sync === "manual");
+  return [
+    {
+      name: "team",
+      description: "Sees the service's Applications.",
+      policies: deployments.map((each) => allow("team", "get", each)),
+      groups: [access.team.group],
+    },
+    {
+      name: "approvers",
+      description: "Syncs the Applications that wait for a person.",
+      policies: [
+        ...deployments.map((each) => allow("approvers", "get", each)),
+        ...manual.map((each) => allow("approvers", "sync", each)),
+      ],
+      groups: [access.approvers.group],
+    },
+  ];
+}
+
+/**
+ * The Application of one stage. Where a person syncs, it has neither automated sync nor the annotation that lets
+ * Kargo sync it. It carries no resources finalizer: taking a service off the list never removes its workload.
+ */
+export function application(service: ServicePlan, stage: DeployingStagePlan): Application {
+  const { gitops, project } = service;
+  const { deployment } = stage;
+  const automated = deployment.sync === "auto";
+  return {
+    apiVersion: ARGOCD_API,
+    kind: "Application",
+    metadata: {
+      name: deployment.application,
+      namespace: ARGOCD_NAMESPACE,
+      labels: serviceLabels(service),
+      annotations: {
+        // In a repository that all services share, a commit elsewhere must not render this one anew.
+        "argocd.argoproj.io/manifest-generate-paths": `/${gitops.chart};/${gitops.folder}`,
+        ...(automated && { "kargo.akuity.io/authorized-stage": `${project}:${stage.name}` }),
+      },
+    },
+    spec: {
+      project: service.appProject,
+      source: {
+        repoURL: gitops.repoURL,
+        targetRevision: gitops.branch,
+        path: gitops.chart,
+        helm: { valueFiles: [`/${deployment.valuesFile}`] },
+      },
+      destination: destination(deployment),
+      syncPolicy: {
+        ...(automated && { automated: { prune: true, selfHeal: true } }),
+        // Kargo's own retry would read the same failed sync again, so Argo CD must retry it.
+        retry: { limit: 5, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } },
+        syncOptions: ["CreateNamespace=true"],
+      },
+    },
+  };
+}
+
+function destination({ destination: { cluster, namespace } }: DeploymentPlan): Destination {
+  return cluster === undefined ? { server: IN_CLUSTER, namespace } : { name: cluster, namespace };
+}
+
+function same(a: Destination, b: Destination): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,191 @@
+import type { AccessConfig } from "../model/access.ts";
+import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
+
+const ADMISSION_API = "admissionregistration.k8s.io/v1";
+
+interface ResourceRule {
+  readonly apiGroups: readonly ["kargo.akuity.io"];
+  readonly apiVersions: readonly ["v1alpha1"];
+  readonly resources: readonly string[];
+  readonly operations: readonly ("CREATE" | "UPDATE" | "DELETE")[];
+  readonly scope: "*";
+}
+
+export interface ValidatingAdmissionPolicy extends KubernetesObject {
+  readonly apiVersion: typeof ADMISSION_API;
+  readonly kind: "ValidatingAdmissionPolicy";
+  readonly spec: {
+    readonly failurePolicy: "Fail";
+    readonly matchConstraints: {
+      readonly matchPolicy: "Equivalent";
+      readonly resourceRules: readonly ResourceRule[];
+    };
+    readonly variables: readonly { readonly name: string; readonly expression: string }[];
+    readonly validations: readonly {
+      readonly expression: string;
+      readonly message: string;
+      readonly reason: "Forbidden";
+    }[];
+  };
+}
+
+export interface ValidatingAdmissionPolicyBinding extends KubernetesObject {
+  readonly apiVersion: typeof ADMISSION_API;
+  readonly kind: "ValidatingAdmissionPolicyBinding";
+  readonly spec: {
+    readonly policyName: string;
+    readonly validationActions: readonly ["Deny"];
+    readonly matchResources?: {
+      readonly namespaceSelector: { readonly matchLabels: Readonly<Record<string, string>> };
+    };
+  };
+}
+
+/** A policy with the binding that puts it into force. */
+export interface Guard {
+  readonly policy: ValidatingAdmissionPolicy;
+  readonly binding: ValidatingAdmissionPolicyBinding;
+}
+
+/**
+ * What holds whatever RBAC says: only the deployer shapes a pipeline, only Kargo writes a status, and only who may
+ * promote to a Stage approves Freight for it. Kubernetes' own ValidatingAdmissionPolicy, so there is no webhook to run.
+ */
+export function guards(access: AccessConfig): readonly Guard[] {
+  return [shapeGuard(access), statusGuard(access), approvalGuard(access)];
+}
+
+/** A CEL string literal. */
+function text(value: string): string {
+  return JSON.stringify(value);
+}
+
+/** The deployer, and the group that may break the glass. */
+function privileged({ deployer, breakGlass }: AccessConfig): string {
+  const byUser = `request.userInfo.username == ${text(deployer)}`;
+  if (breakGlass === undefined) return byUser;
+  return `${byUser} || request.userInfo.?groups.orValue([]).exists(g, g == ${text(breakGlass)})`;
+}
+
+const serviceAccounts = (namespace: string, names: readonly string[]) =>
+  `request.userInfo.username in [${names.map((name) => text(`system:serviceaccount:${namespace}:${name}`)).join(", ")}]`;
+
+/**
+ * Who may create, change or delete what shapes a pipeline. Kargo's API server is deliberately not among Kargo's own:
+ * it acts for people, after asking RBAC alone, so that a free pass for it would be one for every team.
+ */
+function shapeGuard(access: AccessConfig): Guard {
+  const same = (path: string, empty: string) =>
+    `object.metadata.?${path}.orValue(${empty}) == oldObject.metadata.?${path}.orValue(${empty})`;
+  return guard({
+    name: "kargo-fleet-guard",
+    resources: ["stages", "warehouses", "projectconfigs"],
+    operations: ["CREATE", "UPDATE", "DELETE"],
+    variables: {
+      privileged: privileged(access),
+      kargo: serviceAccounts(access.kargoNamespace, ["kargo-controller", "kargo-management-controller"]),
+      kubernetes: serviceAccounts("kube-system", ["namespace-controller", "generic-garbage-collector"]),
+      // Refresh, reverify and abort are annotations: these stay free.
+      untouched: [
+        "object.?spec.orValue({}) == oldObject.?spec.orValue({})",
+        same("labels", "{}"),
+        same("finalizers", "[]"),
+        same("ownerReferences", "[]"),
+      ].join(" && "),
+    },
+    expression: [
+      "variables.privileged",
+      "(request.operation != 'CREATE' && (variables.kargo || variables.kubernetes))",
+      "(request.operation == 'UPDATE' && variables.untouched)",
+    ].join(" || "),
+    message: `Stages, Warehouses and ProjectConfigs are changed by the deployer (${access.deployer}) alone: change services.json or the stack's config.`,
+  });
+}
+
+/** Writing a Promotion's status would run an old one again, with nobody's approval. */
+function statusGuard(access: AccessConfig): Guard {
+  const kinds = ["stages", "warehouses", "projectconfigs", "promotions"];
+  return guard({
+    name: "kargo-fleet-status",
+    resources: kinds.map((kind) => `${kind}/status`),
+    operations: ["UPDATE"],
+    variables: { privileged: privileged(access), kargo: ofKargo(access) },
+    expression: "variables.privileged || variables.kargo",
+    message: "Only Kargo writes the status of its objects.",
+  });
+}
+
+/** By kubectl, approving is a change of the Freight's status: of that one map, by who may promote to that Stage. */
+function approvalGuard(access: AccessConfig): Guard {
+  const unchanged = (field: string) =>
+    `object.?status.?${field}.orValue({}) == oldObject.?status.?${field}.orValue({})`;
+  const mayPromote =
+    "authorizer.group('kargo.akuity.io').resource('stages').namespace(object.metadata.namespace).name(s).check('promote').allowed()";
+  return guard({
+    name: "kargo-fleet-approval",
+    resources: ["freights/status"],
+    operations: ["UPDATE"],
+    variables: {
+      privileged: privileged(access),
+      kargo: ofKargo(access),
+      before: "oldObject.?status.?approvedFor.orValue({})",
+      after: "object.?status.?approvedFor.orValue({})",
+      othersUnchanged: [unchanged("currentlyIn"), unchanged("verifiedIn"), unchanged("metadata")].join(
+        " && ",
+      ),
+      mayApprove: [
+        "variables.before.all(s, s in variables.after && variables.after[s] == variables.before[s])",
+        `variables.after.all(s, s in variables.before || ${mayPromote})`,
+      ].join(" && "),
+    },
+    expression:
+      "variables.privileged || variables.kargo || (variables.othersUnchanged && variables.mayApprove)",
+    message:
+      "Freight is approved for a Stage by whoever may promote to it, and nothing else of its status is changed.",
+  });
+}
+
+/** Kargo's own components, its API server too: for a status it asks for the verb `promote` itself. */
+function ofKargo({ kargoNamespace }: AccessConfig): string {
+  return serviceAccounts(kargoNamespace, ["kargo-api", "kargo-controller", "kargo-management-controller"]);
+}
+
+function guard(options: {
+  name: string;
+  resources: readonly string[];
+  operations: ResourceRule["operations"];
+  variables: Readonly<Record<string, string>>;
+  expression: string;
+  message: string;
+}): Guard {
+  const { name, resources, operations, variables, expression, message } = options;
+  const metadata = { name, labels: { ...MANAGED_BY } };
+  return {
+    policy: {
+      apiVersion: ADMISSION_API,
+      kind: "ValidatingAdmissionPolicy",
+      metadata,
+      spec: {
+        failurePolicy: "Fail",
+        matchConstraints: {
+          matchPolicy: "Equivalent",
+          resourceRules: [
+            { apiGroups: ["kargo.akuity.io"], apiVersions: ["v1alpha1"], resources, operations, scope: "*" },
+          ],
+        },
+        variables: Object.entries(variables).map(([key, value]) => ({ name: key, expression: value })),
+        validations: [{ expression, message, reason: "Forbidden" }],
+      },
+    },
+    binding: {
+      apiVersion: ADMISSION_API,
+      kind: "ValidatingAdmissionPolicyBinding",
+      metadata,
+      spec: {
+        policyName: name,
+        validationActions: ["Deny"],
+        matchResources: { namespaceSelector: { matchLabels: { "kargo.akuity.io/project": "true" } } },
+      },
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import type { KubernetesObject } from "./objects.ts";
+
+/*
+ * The part of Kargo's API (kargo.akuity.io/v1alpha1, Kargo 1.11) that this project writes. The definitions leave
+ * subscriptions and step configs open, so a slip in them would pass the API server: here it does not compile.
+ */
+
+export const KARGO_API = "kargo.akuity.io/v1alpha1";
+
+export interface KargoProject extends KubernetesObject {
+  readonly apiVersion: typeof KARGO_API;
+  readonly kind: "Project";
+}
+
+export interface ProjectConfig extends KubernetesObject {
+  readonly apiVersion: typeof KARGO_API;
+  readonly kind: "ProjectConfig";
+  readonly spec: {
+    readonly promotionPolicies: readonly {
+      readonly stageSelector: { readonly name: string };
+      readonly autoPromotionEnabled: boolean;
+    }[];
+    /** Links that Kargo's UI shows on every Stage of the project. */
+    readonly stageLinks: readonly { readonly title: string; readonly url: string }[];
+  };
+}
+
+export interface Warehouse extends KubernetesObject {
+  readonly apiVersion: typeof KARGO_API;
+  readonly kind: "Warehouse";
+  readonly spec: {
+    readonly interval: string;
+    readonly freightCreationPolicy: "Automatic";
+    readonly subscriptions: readonly { readonly image: ImageSubscription }[];
+  };
+}
+
+interface ImageSubscriptionBase {
+  readonly repoURL: string;
+  readonly discoveryLimit: number;
+  readonly strictSemvers: true;
+  readonly platform?: string;
+}
+
+/** One image repository; each strategy with just the keys that it reads. */
+export type ImageSubscription = ImageSubscriptionBase &
+  (
+    | {
+        readonly imageSelectionStrategy: "Lexical";
+        readonly allowTagsRegexes: readonly string[];
+        readonly cacheByTag?: true;
+      }
+    | { readonly imageSelectionStrategy: "SemVer"; readonly constraint: string; readonly cacheByTag?: true }
+    | { readonly imageSelectionStrategy: "Digest"; readonly constraint: string }
+  );
+
+export interface Variable {
+  readonly name: string;
+  /** Absent in a task: whoever refers to the task must give one. */
+  readonly value?: string;
+}
+
+export interface Stage extends KubernetesObject {
+  readonly apiVersion: typeof KARGO_API;
+  readonly kind: "Stage";
+  readonly spec: {
+    readonly requestedFreight: readonly {
+      readonly origin: { readonly kind: "Warehouse"; readonly name: string };
+      readonly sources: FreightSources;
+    }[];
+    readonly promotionTemplate?: {
+      readonly spec: {
+        readonly steps: readonly {
+          readonly task: { readonly name: string; readonly kind: "ClusterPromotionTask" };
+          readonly as: string;
+          readonly vars: readonly Required<Variable>[];
+        }[];
+      };
+    };
+    readonly verification?: Verification;
+  };
+}
+
+/** Straight from the Warehouse, or from Stages before; the definition itself enforces neither. */
+export type FreightSources = (
+  | { readonly direct: true }
+  | {
+      readonly stages: readonly string[];
+      readonly availabilityStrategy: "All";
+      readonly requiredSoakTime?: string;
+    }
+) & {
+  readonly autoPromotionOptions?: { readonly selectionPolicy: "NewestFreight" | "MatchUpstream" };
+};
+
+export interface Verification {
+  readonly analysisTemplates: readonly { readonly name: string; readonly kind: "ClusterAnalysisTemplate" }[];
+  readonly args?: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface ClusterPromotionTask extends KubernetesObject {
+  readonly apiVersion: typeof KARGO_API;
+  readonly kind: "ClusterPromotionTask";
+  readonly spec: { readonly vars: readonly Variable[]; readonly steps: readonly Step[] };
+}
+
+export interface Retry {
+  readonly errorThreshold: number;
+  readonly timeout: string;
+}
+
+interface StepBase {
+  readonly as: string;
+  readonly if?: string;
+  readonly retry?: Retry;
+}
+
+/** The promotion steps that the shared task uses, with the keys of Kargo's step reference. */
+export type Step = StepBase &
+  (
+    | {
+        readonly uses: "git-clone";
+        readonly config: {
+          readonly repoURL: string;
+          readonly blobless: true;
+          readonly checkout: readonly {
+            readonly branch: string;
+            readonly path: string;
+            readonly sparse: readonly string[];
+          }[];
+        };
+      }
+    | {
+        readonly uses: "yaml-update";
+        readonly config: {
+          readonly path: string;
+          readonly updates: readonly { readonly key: string; readonly value: string }[];
+        };
+      }
+    | { readonly uses: "git-commit"; readonly config: { readonly path: string; readonly message: string } }
+    | {
+        readonly uses: "git-push";
+        readonly config: { readonly path: string; readonly maxAttempts: number } & (
+          | { readonly targetBranch: string }
+          | { readonly generateTargetBranch: true }
+        );
+      }
+    | {
+        readonly uses: "git-open-pr";
+        readonly config: {
+          readonly repoURL: string;
+          readonly sourceBranch: string;
+          readonly targetBranch: string;
+        };
+      }
+    | {
+        readonly uses: "git-wait-for-pr";
+        readonly config: { readonly repoURL: string; readonly prNumber: string };
+      }
+    | {
+        readonly uses: "argocd-update";
+        readonly config: { readonly apps: readonly { readonly name: string; readonly namespace: string }[] };
+      }
+  );

@@ -1,0 +1,209 @@
+import {
+  type DeploymentPlan,
+  deployingStages,
+  type ServicePlan,
+  type StagePlan,
+  type WarehousePlan,
+} from "../model/plan.ts";
+import {
+  type ImageSubscription,
+  KARGO_API,
+  type KargoProject,
+  type ProjectConfig,
+  type Stage,
+  type Variable,
+  type Verification,
+  type Warehouse,
+} from "./kargo-types.ts";
+import { type KubernetesObject, serviceLabels } from "./objects.ts";
+
+const DESCRIPTION = "kargo.akuity.io/description";
+
+/**
+ * The namespace of a service's Kargo Project. Kargo adopts a namespace that was there before only by this label;
+ * without it the Project is refused (409).
+ */
+export function projectNamespace(
+  service: ServicePlan,
+): KubernetesObject & { apiVersion: "v1"; kind: "Namespace" } {
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: {
+      name: service.project,
+      labels: { ...serviceLabels(service), "kargo.akuity.io/project": "true" },
+    },
+  };
+}
+
+/** The Kargo Project: cluster-scoped, without a spec, named as its namespace. */
+export function project(service: ServicePlan): KargoProject {
+  return {
+    apiVersion: KARGO_API,
+    kind: "Project",
+    metadata: {
+      name: service.project,
+      labels: serviceLabels(service),
+      annotations: { [DESCRIPTION]: `Promotes ${service.name} of team ${service.team}.` },
+    },
+  };
+}
+
+/** Which Stages promote by themselves, each by its exact name: a pattern could be met by a name made for it. */
+export function projectConfig(service: ServicePlan): ProjectConfig {
+  return {
+    apiVersion: KARGO_API,
+    kind: "ProjectConfig",
+    metadata: { name: service.project, namespace: service.project, labels: serviceLabels(service) },
+    spec: {
+      promotionPolicies: deployingStages(service).map(({ name, deployment }) => ({
+        stageSelector: { name },
+        autoPromotionEnabled: deployment.promotion !== "manual",
+      })),
+      stageLinks: [
+        {
+          title: "Values files",
+          url: `${webAddress(service)}/tree/${service.gitops.branch}/${service.gitops.folder}`,
+        },
+      ],
+    },
+  };
+}
+
+/** The page of the GitOps repository. */
+function webAddress({ gitops }: ServicePlan): string {
+  return gitops.repoURL.replace(/\.git$/, "");
+}
+
+/** The Warehouse: one image. What Kargo's admission would default is written out, or a refresh would show drift. */
+export function warehouse(service: ServicePlan): Warehouse {
+  return {
+    apiVersion: KARGO_API,
+    kind: "Warehouse",
+    metadata: {
+      name: service.warehouse.name,
+      namespace: service.project,
+      labels: serviceLabels(service),
+      annotations: { [DESCRIPTION]: `Watches ${service.warehouse.image}.` },
+    },
+    spec: {
+      interval: service.warehouse.interval,
+      freightCreationPolicy: "Automatic",
+      subscriptions: [{ image: imageSubscription(service.warehouse) }],
+    },
+  };
+}
+
+function imageSubscription({
+  image,
+  tags,
+  discoveryLimit,
+  cacheByTag,
+  platform,
+}: WarehousePlan): ImageSubscription {
+  const base = {
+    repoURL: image,
+    discoveryLimit,
+    strictSemvers: true,
+    ...(platform !== undefined && { platform }),
+  } as const;
+  // `false` is Kargo's default and is not stored, so it is not written either.
+  const cached = cacheByTag ? ({ cacheByTag } as const) : {};
+  switch (tags.strategy) {
+    case "lexical":
+      return { ...base, ...cached, imageSelectionStrategy: "Lexical", allowTagsRegexes: [tags.pattern] };
+    case "semver":
+      return { ...base, ...cached, imageSelectionStrategy: "SemVer", constraint: tags.constraint };
+    case "digest":
+      // cacheByTag does not apply: the one tag is expected to move.
+      return { ...base, imageSelectionStrategy: "Digest", constraint: tags.tag };
+  }
+}
+
+/**
+ * A Stage: what Freight it takes, and the shared task that promotes it, with this service's values. Without steps it
+ * is control flow: Freight passes it when it has passed all Stages before.
+ */
+export function stage(service: ServicePlan, plan: StagePlan): Stage {
+  const { deployment } = plan;
+  return {
+    apiVersion: KARGO_API,
+    kind: "Stage",
+    metadata: {
+      name: plan.name,
+      namespace: service.project,
+      labels: serviceLabels(service),
+      annotations: { [DESCRIPTION]: stageDescription(plan) },
+    },
+    spec: {
+      requestedFreight: [
+        { origin: { kind: "Warehouse", name: service.warehouse.name }, sources: sources(plan) },
+      ],
+      ...(deployment && {
+        promotionTemplate: {
+          spec: {
+            steps: [
+              {
+                task: { name: deployment.promotionTask, kind: "ClusterPromotionTask" },
+                as: "promote",
+                vars: taskVariables(service, deployment),
+              },
+            ],
+          },
+        },
+      }),
+      ...(deployment?.verification && { verification: verification(deployment.verification) }),
+    },
+  };
+}
+
+function stageDescription({ deployment }: StagePlan): string {
+  if (deployment === undefined) return "Control flow: deploys nothing.";
+  const promotion = {
+    auto: "Promotes by itself",
+    manual: "A person promotes",
+    "pull-request": "Promotes by a pull request that a person merges",
+  }[deployment.promotion];
+  return `${promotion}; ${deployment.sync === "auto" ? "syncs by itself" : "a person syncs"}.`;
+}
+
+type Sources = Stage["spec"]["requestedFreight"][number]["sources"];
+
+function sources({ after, soak, deployment }: StagePlan): Sources {
+  const policy = deployment?.selectionPolicy && {
+    autoPromotionOptions: { selectionPolicy: deployment.selectionPolicy },
+  };
+  if (after.length === 0) return { direct: true, ...policy };
+  return {
+    stages: after,
+    availabilityStrategy: "All",
+    ...(soak !== undefined && { requiredSoakTime: soak }),
+    ...policy,
+  };
+}
+
+function verification({ templates, args }: NonNullable<DeploymentPlan["verification"]>): Verification {
+  return {
+    analysisTemplates: templates.map((name) => ({ name, kind: "ClusterAnalysisTemplate" })),
+    ...(Object.keys(args).length > 0 && {
+      args: Object.entries(args).map(([name, value]) => ({ name, value })),
+    }),
+  };
+}
+
+function taskVariables(
+  { warehouse: { image, tags }, gitops }: ServicePlan,
+  deployment: DeploymentPlan,
+): Required<Variable>[] {
+  return [
+    { name: "image", value: image },
+    // A tag that moves says nothing about what runs, so its digest goes along.
+    { name: "pin", value: tags.strategy === "digest" ? "digest" : "tag" },
+    { name: "repoURL", value: gitops.repoURL },
+    { name: "branch", value: gitops.branch },
+    { name: "folder", value: gitops.folder },
+    { name: "valuesFile", value: deployment.valuesFile },
+    { name: "application", value: deployment.application },
+    { name: "sync", value: deployment.sync },
+  ];
+}

@@ -1,0 +1,124 @@
+import { ARGOCD_NAMESPACE } from "../model/names.ts";
+import type { PromotionTaskPlan } from "../model/plan.ts";
+import { type ClusterPromotionTask, KARGO_API, type Retry, type Step } from "./kargo-types.ts";
+import { MANAGED_BY } from "./objects.ts";
+
+/**
+ * Kargo's retries start milliseconds apart and double: 3 are spent within a second, 18 within 15 minutes rode out
+ * an outage of the Git server of 67 s. A failed Promotion stalls auto-promotion until newer Freight comes.
+ */
+const PATIENT: Retry = { errorThreshold: 18, timeout: "15m" };
+
+/** A person merges when a person has time; meanwhile the Git server may well be away now and then. */
+const A_WEEK: Retry = { errorThreshold: 18, timeout: "168h" };
+
+/** Many services push to one branch at once; each lost race costs one attempt (Kargo's default is 10). */
+const PUSH_ATTEMPTS = 50;
+
+/** The values of a service that a Stage hands over; every one is required. */
+const VARIABLES = ["image", "pin", "repoURL", "branch", "folder", "valuesFile", "application", "sync"];
+
+/** Quoted, or a tag such as `1234567` would become the number `1.234567e+06`. */
+const IMAGE_TAG =
+  "${{ quote(vars.pin == 'digest' ? imageFrom(vars.image).Tag + '@' + imageFrom(vars.image).Digest : imageFrom(vars.image).Tag) }}";
+
+/**
+ * The steps that promote one service to one Stage: write the image into that Stage's values file, commit, push (or
+ * open a pull request and wait for its merge), and, where `sync` is `auto`, have Argo CD sync the Application.
+ *
+ * `argocd-update` is also what gives a Stage its health: without it Freight counts as verified on the push, before
+ * anything ran. It names no sources, since on a branch that many services share a pinned revision turns the Stage
+ * Unhealthy at anybody's next commit. There is no `git-clear`: it would delete every other service's files.
+ */
+export function promotionTask({ name, version, by }: PromotionTaskPlan): ClusterPromotionTask {
+  return {
+    apiVersion: KARGO_API,
+    kind: "ClusterPromotionTask",
+    metadata: { name, labels: { ...MANAGED_BY } },
+    spec: {
+      vars: VARIABLES.map((variable) => ({ name: variable })),
+      steps: [...write(version), ...(by === "push" ? push() : pullRequest()), sync()],
+    },
+  };
+}
+
+function write(version: PromotionTaskPlan["version"]): Step[] {
+  const message = "${{ task.outputs['update'].commitMessage }}";
+  return [
+    {
+      uses: "git-clone",
+      as: "clone",
+      retry: PATIENT,
+      config: {
+        repoURL: "${{ vars.repoURL }}",
+        blobless: true,
+        checkout: [{ branch: "${{ vars.branch }}", path: "./gitops", sparse: ["${{ vars.folder }}"] }],
+      },
+    },
+    {
+      uses: "yaml-update",
+      as: "update",
+      config: {
+        path: "./gitops/${{ vars.valuesFile }}",
+        updates: [{ key: "image.tag", value: IMAGE_TAG }],
+      },
+    },
+    {
+      uses: "git-commit",
+      as: "commit",
+      config: {
+        path: "./gitops",
+        // v2 names the Application first: a log of one branch for a thousand services is searched by name.
+        message: version === "v1" ? message : `\${{ vars.application }}: ${message}`,
+      },
+    },
+  ];
+}
+
+function push(): Step[] {
+  return [
+    {
+      uses: "git-push",
+      as: "push",
+      retry: PATIENT,
+      config: { path: "./gitops", targetBranch: "${{ vars.branch }}", maxAttempts: PUSH_ATTEMPTS },
+    },
+  ];
+}
+
+function pullRequest(): Step[] {
+  return [
+    {
+      uses: "git-push",
+      as: "push",
+      retry: PATIENT,
+      config: { path: "./gitops", generateTargetBranch: true, maxAttempts: PUSH_ATTEMPTS },
+    },
+    {
+      uses: "git-open-pr",
+      as: "open",
+      retry: PATIENT,
+      config: {
+        repoURL: "${{ vars.repoURL }}",
+        sourceBranch: "${{ task.outputs['push'].branch }}",
+        targetBranch: "${{ vars.branch }}",
+      },
+    },
+    {
+      uses: "git-wait-for-pr",
+      as: "merge",
+      retry: A_WEEK,
+      config: { repoURL: "${{ vars.repoURL }}", prNumber: "${{ task.outputs['open'].pr.id }}" },
+    },
+  ];
+}
+
+function sync(): Step {
+  return {
+    uses: "argocd-update",
+    as: "sync",
+    if: "${{ vars.sync == 'auto' }}",
+    retry: PATIENT,
+    config: { apps: [{ name: "${{ vars.application }}", namespace: ARGOCD_NAMESPACE }] },
+  };
+}

@@ -1,0 +1,43 @@
+import type { KubernetesObject } from "./objects.ts";
+
+export const RBAC_API = "rbac.authorization.k8s.io/v1";
+
+/** A rule of Kubernetes' RBAC; each part names exactly what it means, `*` is never written. */
+export interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+export interface ClusterRole extends KubernetesObject {
+  readonly apiVersion: typeof RBAC_API;
+  readonly kind: "ClusterRole";
+  readonly rules: readonly PolicyRule[];
+}
+
+export interface Role extends KubernetesObject {
+  readonly apiVersion: typeof RBAC_API;
+  readonly kind: "Role";
+  readonly rules: readonly PolicyRule[];
+}
+
+export type Subject =
+  | { readonly kind: "Group" | "User"; readonly name: string; readonly apiGroup: "rbac.authorization.k8s.io" }
+  | { readonly kind: "ServiceAccount"; readonly name: string; readonly namespace: string };
+
+export interface RoleBinding extends KubernetesObject {
+  readonly apiVersion: typeof RBAC_API;
+  readonly kind: "RoleBinding" | "ClusterRoleBinding";
+  readonly roleRef: {
+    readonly apiGroup: "rbac.authorization.k8s.io";
+    readonly kind: "ClusterRole" | "Role";
+    readonly name: string;
+  };
+  readonly subjects: readonly Subject[];
+}
+
+export interface ServiceAccount extends KubernetesObject {
+  readonly apiVersion: "v1";
+  readonly kind: "ServiceAccount";
+}

@@ -1,0 +1,138 @@
+import type {
+  ClusterPromotionTask,
+  ImageSubscription,
+  ProjectConfig,
+  Stage,
+  Warehouse,
+} from "../manifests/kargo-types.ts";
+import type { KubernetesObject } from "../manifests/objects.ts";
+
+/*
+ * What Kargo 1.11.2's admission webhooks demand beyond its definitions, and how they store what they take. They cannot
+ * run here (Kargo's module is served nowhere), so these are their rules in our words. Where a rule is one of ours too,
+ * it is written anew, so that the two share no slip.
+ */
+
+/** Every rule of Kargo's admission that an object breaks. */
+export function admissionProblems(object: KubernetesObject): string[] {
+  if (isKind<Warehouse>(object, "Warehouse")) {
+    return object.spec.subscriptions.flatMap(({ image }) => imageProblems(image));
+  }
+  if (isKind<Stage>(object, "Stage")) return stageProblems(object);
+  if (isKind<ProjectConfig>(object, "ProjectConfig")) return configProblems(object);
+  if (isKind<ClusterPromotionTask>(object, "ClusterPromotionTask")) return aliasProblems(object.spec.steps);
+  return [];
+}
+
+function isKind<Kind extends KubernetesObject>(object: KubernetesObject, kind: Kind["kind"]): object is Kind {
+  return object.apiVersion === "kargo.akuity.io/v1alpha1" && object.kind === kind;
+}
+
+function imageProblems(image: ImageSubscription): string[] {
+  const { repoURL, discoveryLimit, platform } = image;
+  const parts = repoURL.split("/");
+  const word = (part: string, index: number) =>
+    /^\w+([.-]\w+)*$/.test(index === 0 && parts.length > 1 ? part.replace(/:\d+$/, "") : part);
+  return [
+    ...(parts.every(word) ? [] : [`repoURL ${JSON.stringify(repoURL.slice(0, 80))}`]),
+    ...(discoveryLimit >= 1 && discoveryLimit <= 100 ? [] : [`discoveryLimit ${discoveryLimit}`]),
+    ...(platform === undefined || platform.includes("/") ? [] : [`platform ${platform}`]),
+    ...("constraint" in image && image.constraint === "" ? ["no constraint"] : []),
+  ];
+}
+
+function stageProblems({ spec: { requestedFreight, promotionTemplate } }: Stage): string[] {
+  const origins = requestedFreight.map(({ origin }) => origin.name);
+  const steps = promotionTemplate?.spec.steps ?? [];
+  return [
+    ...(new Set(origins).size === origins.length ? [] : ["an origin twice"]),
+    ...requestedFreight.flatMap(({ sources }) => {
+      if (sources.autoPromotionOptions?.selectionPolicy !== "MatchUpstream") return [];
+      return "stages" in sources && sources.stages.length === 1 ? [] : ["MatchUpstream without one upstream"];
+    }),
+    ...steps.flatMap((step) => ["if", "config", "retry", "continueOnError"].filter((key) => key in step)),
+    ...aliasProblems(steps),
+  ];
+}
+
+function aliasProblems(steps: readonly { readonly as?: string }[]): string[] {
+  const aliases = steps.flatMap(({ as }) => as ?? []);
+  return [
+    ...(new Set(aliases).size === aliases.length ? [] : ["an alias twice"]),
+    ...aliases.filter((alias) => /^(step|task)-\d+$/.test(alias)),
+  ];
+}
+
+function configProblems({ metadata, spec }: ProjectConfig): string[] {
+  const names = spec.promotionPolicies.map(({ stageSelector }) => stageSelector.name);
+  return [
+    ...(metadata.name === metadata.namespace ? [] : [`name ${metadata.name} in ${metadata.namespace}`]),
+    ...(new Set(names).size === names.length ? [] : ["a policy twice"]),
+    ...names.filter((name) => name.includes(":")),
+  ];
+}
+
+/** The object as Kargo's admission stores it: durations in Go's form, defaults filled in, nothing that is empty. */
+export function storedByKargo<Kind extends KubernetesObject>(object: Kind): unknown {
+  const copy = structuredClone<KubernetesObject>(object);
+  if (isKind<Warehouse>(copy, "Warehouse")) {
+    return {
+      ...copy,
+      spec: {
+        ...copy.spec,
+        interval: goDuration(copy.spec.interval),
+        subscriptions: copy.spec.subscriptions.map(({ image: { ...image } }) => ({
+          image: withoutEmpty({
+            ...{ imageSelectionStrategy: "SemVer", strictSemvers: true, discoveryLimit: 20 },
+            ...image,
+          }),
+        })),
+      },
+    };
+  }
+  if (isKind<Stage>(copy, "Stage")) {
+    const requestedFreight = copy.spec.requestedFreight.map(({ origin, sources }) => ({
+      origin,
+      sources: withoutEmpty(
+        "requiredSoakTime" in sources && sources.requiredSoakTime !== undefined
+          ? { ...sources, requiredSoakTime: goDuration(sources.requiredSoakTime) }
+          : sources,
+      ),
+    }));
+    return { ...copy, spec: { ...copy.spec, requestedFreight } };
+  }
+  return copy;
+}
+
+/** Go leaves out `false`, `""` and `0` of optional fields when it writes JSON. */
+function withoutEmpty(value: object): object {
+  const kept = ([, item]: [string, unknown]) => item !== false && item !== "" && item !== 0;
+  return Object.fromEntries(Object.entries(value).filter(kept));
+}
+
+/** What Go's time.Duration takes, in nanoseconds: 2^63 of them are about 292 years. */
+const LONGEST = 2n ** 63n - 1n;
+
+/**
+ * What Go prints for a duration that it reads: `90m` → `1h30m0s`.
+ *
+ * @throws Error where Go reads none, or prints one that the definition's pattern (h, m, s) refuses
+ */
+export function goDuration(text: string): string {
+  const unit = { h: 3_600_000_000_000n, m: 60_000_000_000n, s: 1_000_000_000n } as const;
+  const parts = [...text.matchAll(/(\d+)(?:\.(\d+))?([hms])/g)];
+  if (parts.map(([part]) => part).join("") !== text || text === "") throw new Error(`no duration: ${text}`);
+  const total = parts.reduce((sum, [, whole = "0", fraction = "", letter]) => {
+    const size = unit[letter as keyof typeof unit];
+    return sum + BigInt(whole) * size + (BigInt(`0${fraction}`) * size) / 10n ** BigInt(fraction.length);
+  }, 0n);
+  if (total > LONGEST) throw new Error(`longer than Go can say: ${text}`);
+  if (total !== 0n && total < unit.s) throw new Error(`Go prints it in ms or less: ${text}`);
+  const fraction = String(total % unit.s)
+    .padStart(9, "0")
+    .replace(/0+$/, "");
+  const seconds = `${(total / unit.s) % 60n}${fraction && `.${fraction}`}s`;
+  const [hours, minutes] = [total / unit.h, (total / unit.m) % 60n];
+  if (hours > 0n) return `${hours}h${minutes}m${seconds}`;
+  return minutes > 0n ? `${minutes}m${seconds}` : seconds;
+}

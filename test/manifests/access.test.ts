@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { grants, kargoUsersBinding, teamServiceAccount } from "../../manifests/access.ts";
+import { deployerObjects } from "../../manifests/deployer.ts";
+import type { PolicyRule } from "../../manifests/rbac-types.ts";
+import type { ServicePlan } from "../../model/plan.ts";
+import { platformPlan, servicePlan } from "../sources.ts";
+
+function granted(service: ServicePlan, name: string) {
+  const found = grants(service).find(({ role }) => role.metadata.name === name);
+  if (!found) throw new Error(`no role ${name}`);
+  return found;
+}
+
+const promotes = (rules: readonly PolicyRule[]) =>
+  rules.filter(({ verbs }) => verbs.includes("promote")).map(({ resourceNames }) => resourceNames);
+
+describe("a team's rights", () => {
+  const team = granted(servicePlan(), "kargo-fleet-team").role.rules;
+  const approvers = granted(servicePlan(), "kargo-fleet-approvers").role.rules;
+
+  it("are to promote what promotes by itself, by the Stages' exact names", () => {
+    assert.deepEqual(promotes(team), [["dev", "staging"]]);
+  });
+
+  it("leave what waits for a person to the approvers", () => {
+    assert.deepEqual(promotes(approvers), [["prod"]]);
+  });
+
+  it("never promote to all by naming none", () => {
+    const pipelines = "{ standard: [{ stage: dev, promotion: manual, sync: manual }] }";
+    assert.deepEqual(promotes(granted(servicePlan({}, { pipelines }), "kargo-fleet-team").role.rules), []);
+  });
+
+  it("name no *, and neither Secrets, roles, ServiceAccounts nor a status, but for approving Freight", () => {
+    for (const rule of [...team, ...approvers]) {
+      assert.ok(!JSON.stringify(rule).includes("*"));
+      for (const resource of rule.resources) {
+        assert.doesNotMatch(resource, /secret|role|serviceaccount|token/);
+        if (resource.includes("/"))
+          assert.deepEqual([resource, rule.verbs], ["freights/status", ["get", "patch"]]);
+      }
+    }
+    assert.ok(!JSON.stringify(team).includes("/status"));
+  });
+
+  it("delete nothing", () => {
+    for (const { verbs } of [...team, ...approvers]) assert.ok(!verbs.includes("delete"));
+  });
+
+  it("are bound in the service's namespace to the group and to the ServiceAccount that claims it", () => {
+    const { role, binding } = granted(servicePlan(), "kargo-fleet-team");
+    assert.deepEqual([role.kind, role.metadata.namespace], ["Role", "kargo-nginx"]);
+    assert.deepEqual([binding.metadata.namespace, binding.roleRef.name], ["kargo-nginx", "kargo-fleet-team"]);
+    assert.deepEqual(binding.subjects, [
+      { kind: "Group", name: "AD-Edge", apiGroup: "rbac.authorization.k8s.io" },
+      { kind: "ServiceAccount", name: "team-edge", namespace: "kargo-fleet-teams" },
+    ]);
+  });
+
+  it("include the approvers' where a team names none", () => {
+    const approversOf = (service: ServicePlan) =>
+      granted(service, "kargo-fleet-approvers").binding.subjects.map(({ name }) => name);
+    assert.deepEqual(approversOf(servicePlan()), ["AD-Edge", "approvers-edge"]);
+    assert.deepEqual(approversOf(servicePlan({ team: "identity" })), [
+      "AD-Identity-Release",
+      "approvers-identity",
+    ]);
+  });
+
+  it("change in place with the pipeline and the approvers: the objects keep their names", () => {
+    const pipelines = "{ standard: [{ stage: only, promotion: manual, sync: manual }] }";
+    const names = (service: ServicePlan) =>
+      grants(service).map(({ role, binding }) => [role.metadata, binding.roleRef]);
+    assert.deepEqual(names(servicePlan()), names(servicePlan({}, { pipelines })));
+  });
+
+  it("reach Kargo's UI by the claims of a ServiceAccount, and list projects there", () => {
+    const { subjects } = platformPlan();
+    const [first] = subjects;
+    assert.ok(first);
+    assert.deepEqual(teamServiceAccount(first).metadata.annotations, {
+      "rbac.kargo.akuity.io/claims": '{"groups":["AD-Edge"]}',
+    });
+    assert.deepEqual(kargoUsersBinding(subjects).roleRef.name, "kargo-user");
+    assert.deepEqual(
+      kargoUsersBinding(subjects).subjects.map(({ name }) => name),
+      ["team-edge", "approvers-edge", "team-identity", "approvers-identity"],
+    );
+  });
+});
+
+describe("the deployer's rights", () => {
+  const objects = deployerObjects("system:serviceaccount:ci:pulumi");
+  const rules = objects.flatMap((object) =>
+    "rules" in object ? (object.rules as readonly PolicyRule[]) : [],
+  );
+
+  it("name no * and no escalate", () => {
+    for (const rule of rules) assert.doesNotMatch(JSON.stringify(rule), /\*|escalate|impersonate/);
+  });
+
+  it("bind one role alone, and hold everything else that they hand out", () => {
+    const bind = rules.filter(({ verbs }) => verbs.includes("bind"));
+    assert.deepEqual(
+      bind.map(({ resourceNames }) => resourceNames),
+      [["kargo-user"]],
+    );
+    const holds = (group: string, resource: string, verb: string) =>
+      rules.some(
+        (rule) =>
+          rule.apiGroups.includes(group) && rule.resources.includes(resource) && rule.verbs.includes(verb),
+      );
+    for (const handed of grants(servicePlan()).flatMap(({ role }) => role.rules)) {
+      for (const resource of handed.resources) {
+        for (const verb of handed.verbs)
+          assert.ok(holds(handed.apiGroups[0] ?? "", resource, verb), `${verb} ${resource}`);
+      }
+    }
+  });
+
+  it("reach Secrets in Kargo's shared namespace alone, and list them nowhere", () => {
+    const withSecrets = objects.filter((object) => JSON.stringify(object).includes('"secrets"'));
+    assert.deepEqual(
+      withSecrets.map(({ kind, metadata }) => [kind, metadata.namespace]),
+      [["Role", "kargo-shared-resources"]],
+    );
+    assert.doesNotMatch(JSON.stringify(withSecrets), /list|watch/);
+  });
+
+  it("are one user's", () => {
+    const subjects = objects.flatMap((object) =>
+      "subjects" in object ? (object.subjects as readonly { name: string }[]) : [],
+    );
+    assert.deepEqual([...new Set(subjects.map(({ name }) => name))], ["system:serviceaccount:ci:pulumi"]);
+  });
+});

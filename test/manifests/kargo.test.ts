@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { project, projectConfig, projectNamespace, stage, warehouse } from "../../manifests/kargo.ts";
+import { serviceLabels } from "../../manifests/objects.ts";
+import type { ServicePlan } from "../../model/plan.ts";
+import { servicePlan } from "../sources.ts";
+
+const LABELS = {
+  "app.kubernetes.io/managed-by": "kargo-fleet",
+  "kargo-fleet/service": "nginx",
+  "kargo-fleet/team": "edge",
+};
+
+function stageOf(service: ServicePlan, name: string) {
+  const plan = service.stages.find((each) => each.name === name);
+  if (!plan) throw new Error(`no stage ${name}`);
+  return stage(service, plan);
+}
+
+describe("the Kargo Project", () => {
+  it("has a namespace that Kargo adopts by its label", () => {
+    assert.deepEqual(projectNamespace(servicePlan()), {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "kargo-nginx", labels: { ...LABELS, "kargo.akuity.io/project": "true" } },
+    });
+  });
+
+  it("has no spec, and its namespace's name", () => {
+    assert.deepEqual(project(servicePlan()), {
+      apiVersion: "kargo.akuity.io/v1alpha1",
+      kind: "Project",
+      metadata: {
+        name: "kargo-nginx",
+        labels: LABELS,
+        annotations: { "kargo.akuity.io/description": "Promotes nginx of team edge." },
+      },
+    });
+  });
+
+  it("is not kept when its service leaves: no keep-namespace, which would leave a live pipeline", () => {
+    assert.doesNotMatch(
+      JSON.stringify([project(servicePlan()), projectNamespace(servicePlan())]),
+      /keep-namespace/,
+    );
+  });
+
+  it("promotes by itself to dev and staging, named exactly, and not to prod", () => {
+    assert.deepEqual(projectConfig(servicePlan()).spec, {
+      promotionPolicies: [
+        { stageSelector: { name: "dev" }, autoPromotionEnabled: true },
+        { stageSelector: { name: "staging" }, autoPromotionEnabled: true },
+        { stageSelector: { name: "prod" }, autoPromotionEnabled: false },
+      ],
+      stageLinks: [{ title: "Values files", url: "https://github.com/acme/gitops/tree/main/services/nginx" }],
+    });
+  });
+
+  it("has a config of its own name, as Kargo's admission demands", () => {
+    const { metadata } = projectConfig(servicePlan());
+    assert.deepEqual([metadata.name, metadata.namespace], ["kargo-nginx", "kargo-nginx"]);
+  });
+});
+
+describe("the Warehouse", () => {
+  const image = (more: object) => warehouse(servicePlan(more)).spec.subscriptions[0]?.image;
+
+  it("writes out what Kargo's admission would default, in the form it stores", () => {
+    assert.deepEqual(warehouse(servicePlan()), {
+      apiVersion: "kargo.akuity.io/v1alpha1",
+      kind: "Warehouse",
+      metadata: {
+        name: "nginx",
+        namespace: "kargo-nginx",
+        labels: LABELS,
+        annotations: { "kargo.akuity.io/description": "Watches registry.example/nginx." },
+      },
+      spec: {
+        interval: "5m0s",
+        freightCreationPolicy: "Automatic",
+        subscriptions: [
+          {
+            image: {
+              repoURL: "registry.example/nginx",
+              imageSelectionStrategy: "Lexical",
+              allowTagsRegexes: ["^[0-9]{14}-[0-9a-f]{7}$"],
+              cacheByTag: true,
+              discoveryLimit: 5,
+              strictSemvers: true,
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it("takes versions by a constraint", () => {
+    assert.deepEqual(image({ tags: { strategy: "semver", constraint: "^1.2.0" } }), {
+      repoURL: "registry.example/nginx",
+      imageSelectionStrategy: "SemVer",
+      constraint: "^1.2.0",
+      cacheByTag: true,
+      discoveryLimit: 5,
+      strictSemvers: true,
+    });
+  });
+
+  it("follows a tag that moves without caching by it", () => {
+    assert.deepEqual(image({ tags: { strategy: "digest", tag: "stable" } }), {
+      repoURL: "registry.example/nginx",
+      imageSelectionStrategy: "Digest",
+      constraint: "stable",
+      discoveryLimit: 5,
+      strictSemvers: true,
+    });
+  });
+});
+
+describe("a Stage", () => {
+  it("that comes first takes Freight straight from the Warehouse", () => {
+    assert.deepEqual(stageOf(servicePlan(), "dev").spec.requestedFreight, [
+      { origin: { kind: "Warehouse", name: "nginx" }, sources: { direct: true } },
+    ]);
+  });
+
+  it("that comes later takes only Freight that passed every Stage before it", () => {
+    assert.deepEqual(stageOf(servicePlan(), "prod").spec.requestedFreight, [
+      {
+        origin: { kind: "Warehouse", name: "nginx" },
+        sources: { stages: ["staging"], availabilityStrategy: "All" },
+      },
+    ]);
+  });
+
+  it("soaks for a time in the form that Kargo stores", () => {
+    const pipelines =
+      "{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: prod, promotion: auto, sync: auto, after: [dev], soak: 90m }] }";
+    assert.deepEqual(stageOf(servicePlan({}, { pipelines }), "prod").spec.requestedFreight[0]?.sources, {
+      stages: ["dev"],
+      availabilityStrategy: "All",
+      requiredSoakTime: "1h30m0s",
+    });
+  });
+
+  it("promotes by the shared task with this service's values", () => {
+    assert.deepEqual(stageOf(servicePlan(), "prod").spec.promotionTemplate?.spec.steps, [
+      {
+        task: { name: "kargo-fleet-promote-v1", kind: "ClusterPromotionTask" },
+        as: "promote",
+        vars: [
+          { name: "image", value: "registry.example/nginx" },
+          { name: "pin", value: "tag" },
+          { name: "repoURL", value: "https://github.com/acme/gitops.git" },
+          { name: "branch", value: "main" },
+          { name: "folder", value: "services/nginx" },
+          { name: "valuesFile", value: "services/nginx/values-prod.yaml" },
+          { name: "application", value: "nginx-prod" },
+          { name: "sync", value: "manual" },
+        ],
+      },
+    ]);
+  });
+
+  it("pins the digest of a tag that moves: the tag alone would never change", () => {
+    const { spec } = stageOf(servicePlan({ tags: { strategy: "digest", tag: "stable" } }), "dev");
+    const [step] = spec.promotionTemplate?.spec.steps ?? [];
+    assert.ok(step?.vars.some(({ name, value }) => name === "pin" && value === "digest"));
+  });
+
+  it("of control flow has no steps, and so no policy of promotion", () => {
+    const pipelines =
+      "{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: gate, controlFlow: true, after: [dev] }] }";
+    const service = servicePlan({}, { pipelines });
+    assert.deepEqual(Object.keys(stageOf(service, "gate").spec), ["requestedFreight"]);
+    assert.deepEqual(
+      projectConfig(service).spec.promotionPolicies.map(({ stageSelector }) => stageSelector.name),
+      ["dev"],
+    );
+  });
+
+  it("verifies by ClusterAnalysisTemplates alone, which no team can write", () => {
+    const pipelines =
+      "{ standard: [{ stage: dev, promotion: auto, sync: auto, verification: { templates: [smoke], args: { url: x } } }] }";
+    assert.deepEqual(stageOf(servicePlan({}, { pipelines }), "dev").spec.verification, {
+      analysisTemplates: [{ name: "smoke", kind: "ClusterAnalysisTemplate" }],
+      args: [{ name: "url", value: "x" }],
+    });
+  });
+
+  it("takes just what the one Stage before has where it says MatchUpstream", () => {
+    const pipelines =
+      "{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: qa, promotion: auto, sync: auto, after: [dev], selectionPolicy: MatchUpstream }] }";
+    assert.deepEqual(stageOf(servicePlan({}, { pipelines }), "qa").spec.requestedFreight[0]?.sources, {
+      stages: ["dev"],
+      availabilityStrategy: "All",
+      autoPromotionOptions: { selectionPolicy: "MatchUpstream" },
+    });
+  });
+
+  it("promotes by a pull request through the task of its own, by itself", () => {
+    const pipelines = "{ standard: [{ stage: dev, promotion: pull-request, sync: auto }] }";
+    const service = servicePlan({}, { pipelines });
+    const [step] = stageOf(service, "dev").spec.promotionTemplate?.spec.steps ?? [];
+    assert.equal(step?.task.name, "kargo-fleet-pull-request-v1");
+    assert.equal(projectConfig(service).spec.promotionPolicies[0]?.autoPromotionEnabled, true);
+  });
+
+  it("carries the labels of its service and team", () => {
+    assert.deepEqual(
+      stageOf(servicePlan(), "dev").metadata.labels,
+      serviceLabels({ name: "nginx", team: "edge" }),
+    );
+  });
+});
