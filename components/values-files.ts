@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import { serviceValues } from "../manifests/values-file.ts";
+import type { Plan } from "../model/plan.ts";
+import type { ValuesFilesInputs, ValuesFilesOutputs } from "./values-files/provider.ts";
+import { targetOf } from "./values-files/target.ts";
+
+/** What {@link ValuesFiles} needs. */
+export interface ValuesFilesArgs {
+  readonly plan: Plan;
+
+  /**
+   * The token of GitHub.
+   * @default GITHUB_TOKEN
+   */
+  readonly githubToken?: pulumi.Output<string> | undefined;
+}
+
+/**
+ * The values files of all services of a stack, as one resource: what is missing in the GitOps repository is written in
+ * one commit. From then on the files are Kargo's and the teams': no `up` writes them again, no `destroy` removes them.
+ * Applications come after it, or they would find no file.
+ *
+ * @example
+ * const valuesFiles = new ValuesFiles("values-files", { plan, githubToken }, { protect: plan.protect });
+ */
+export class ValuesFiles extends pulumi.dynamic.Resource {
+  constructor(name: string, { plan, githubToken }: ValuesFilesArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const provider = new TokenHolder(name, githubToken, opts);
+    super(
+      VALUES_FILES,
+      name,
+      { ...inputs(plan) },
+      { ...opts, provider, retainOnDelete: true },
+      "kargo-fleet",
+      "ValuesFiles",
+    );
+  }
+}
+
+/**
+ * The default provider of dynamic resources would keep the whole config of the stack, all its secrets included, and
+ * change whenever any of it does. This one keeps the token, as the secret that it is.
+ */
+class TokenHolder extends pulumi.ProviderResource {
+  constructor(name: string, token: pulumi.Output<string> | undefined, opts: pulumi.ResourceOptions) {
+    super("pulumi-nodejs", name, token ? { "github:token": token } : {}, opts);
+  }
+}
+
+function inputs(plan: Plan): ValuesFilesInputs {
+  return {
+    ...targetOf(plan),
+    services: Object.fromEntries(plan.services.map((service) => [service.name, serviceValues(service)])),
+  };
+}
+
+/**
+ * The code behind {@link VALUES_FILES}, found where the plugin runs: in the program's folder. Pulumi keeps the text of
+ * these functions in the state and compares it, so no path of a machine is in it, and nothing that often changes.
+ */
+async function code(): Promise<typeof import("./values-files/provider.ts")> {
+  const { pathToFileURL } = await import("node:url");
+  return await import(pathToFileURL("components/values-files/provider.ts").href);
+}
+
+const VALUES_FILES: pulumi.dynamic.ResourceProvider<ValuesFilesInputs, ValuesFilesOutputs> = {
+  configure: async (request) => (await code()).configure(request),
+  diff: async (_id, olds, news) => (await code()).diff(olds, news),
+  create: async (inputs) => (await code()).create(inputs),
+  update: async (_id, _olds, news) => (await code()).update(news),
+};

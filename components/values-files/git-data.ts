@@ -1,0 +1,144 @@
+import { Octokit } from "@octokit/core";
+import { apiAddress } from "./api-address.ts";
+import { failureOf, type Patience, patient } from "./patience.ts";
+import { absent, type Doing, refusal } from "./refusals.ts";
+import { SeedError, type Target } from "./target.ts";
+
+/** Whose eyes and hands these are. */
+export interface Access extends Patience {
+  readonly token: string | undefined;
+  /** Where GITHUB_BASE_URL is looked for. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Something in a folder: `type` is `blob`, `tree` or `commit` (a submodule). */
+export interface Entry {
+  readonly path: string;
+  readonly type: string;
+  readonly sha: string;
+}
+
+/** The branch of a repository, one call of the Git data API each, as patient as GitHub demands. */
+export interface GitData {
+  /** Where the branch is. */
+  tip(): Promise<{ readonly commit: string; readonly tree: string }>;
+  /** What a folder holds. GitHub cuts a list after 100,000 entries or 7 MB, and says so. */
+  list(
+    tree: string,
+    recursive: boolean,
+  ): Promise<{ readonly entries: readonly Entry[]; readonly truncated: boolean }>;
+  /** A tree of everything that another has, and these files. */
+  withFiles(
+    tree: string,
+    files: readonly { readonly path: string; readonly text: string }[],
+  ): Promise<string>;
+  commit(message: string, tree: string, parent: string): Promise<string>;
+  /** Moves the branch forward; false where somebody else moved it in between. */
+  forward(commit: string): Promise<boolean>;
+}
+
+/** A call that takes longer has lost its way. */
+const TIMEOUT = 60_000;
+
+/** @throws SeedError, from here and from each call */
+export function gitData(target: Target, { token, environment, ...patience }: Access): GitData {
+  if (!token) {
+    throw new SeedError(
+      "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN.",
+    );
+  }
+  const octokit = new Octokit({
+    auth: token,
+    baseUrl: apiAddress(target.url, environment),
+    userAgent: "kargo-fleet",
+  });
+  octokit.hook.before("request", (options) => {
+    options.request = { ...options.request, signal: AbortSignal.timeout(TIMEOUT) };
+  });
+  const outlast = patient(patience);
+  const call = async <T>(doing: Doing, request: () => Promise<{ readonly data: T }>): Promise<T> => {
+    try {
+      return (await outlast(request)).data;
+    } catch (error) {
+      const failure = failureOf(error);
+      if (!failure) throw error;
+      throw refusal({ ...failure, message: failure.message.replaceAll(token, "(token)") }, doing, target);
+    }
+  };
+  const [owner = "", repo = ""] = target.repository.split("/");
+  const here = { owner, repo };
+  const ref = `heads/${target.branch}`;
+
+  return {
+    tip: async () => {
+      const found = await call("reading", () =>
+        octokit.request("GET /repos/{owner}/{repo}/git/ref/{ref}", { ...here, ref }).catch(nothing),
+      );
+      if (!found) {
+        const repository = await call("reading", () =>
+          octokit.request("GET /repos/{owner}/{repo}", here).catch(nothing),
+        );
+        throw absent(repository ? "branch" : "repository", target);
+      }
+      const { tree } = await call("reading", () =>
+        octokit.request("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
+          ...here,
+          commit_sha: found.object.sha,
+        }),
+      );
+      return { commit: found.object.sha, tree: tree.sha };
+    },
+    list: async (tree, recursive) => {
+      const { tree: entries, truncated } = await call("reading", () =>
+        octokit.request("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", {
+          ...here,
+          tree_sha: tree,
+          // GitHub takes any value for yes, so it is left out for no.
+          ...(recursive && { recursive: "1" }),
+        }),
+      );
+      return { entries, truncated };
+    },
+    withFiles: async (base_tree, files) => {
+      const tree = files.map(({ path, text }) => ({
+        path,
+        mode: "100644" as const,
+        type: "blob" as const,
+        content: text,
+      }));
+      const { sha } = await call("writing", () =>
+        octokit.request("POST /repos/{owner}/{repo}/git/trees", { ...here, base_tree, tree }),
+      );
+      return sha;
+    },
+    commit: async (message, tree, parent) => {
+      const { sha } = await call("writing", () =>
+        octokit.request("POST /repos/{owner}/{repo}/git/commits", {
+          ...here,
+          message,
+          tree,
+          parents: [parent],
+        }),
+      );
+      return sha;
+    },
+    forward: (sha) =>
+      call("moving the branch", () =>
+        octokit
+          .request("PATCH /repos/{owner}/{repo}/git/refs/{ref}", { ...here, ref, sha, force: false })
+          .then(() => ({ data: true }), overtakenBySomebody),
+      ),
+  };
+}
+
+function nothing(error: unknown): { readonly data: undefined } {
+  if (failureOf(error)?.status === 404) return { data: undefined };
+  throw error;
+}
+
+function overtakenBySomebody(error: unknown): { readonly data: false } {
+  const failure = failureOf(error);
+  const moved = failure && (failure.status === 409 || /not a fast.?forward/i.test(failure.message));
+  if (moved) return { data: false };
+  throw error;
+}

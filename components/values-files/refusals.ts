@@ -1,0 +1,81 @@
+import { type Failure, isPassing } from "./patience.ts";
+import { SeedError, type Target } from "./target.ts";
+
+/** What a run was doing when a call failed. */
+export type Doing = "reading" | "writing" | "moving the branch";
+
+/** Says why a call failed, and the way out. Nothing of a run is visible before the branch has moved. */
+export function refusal(failure: Failure, doing: Doing, { repository, branch, url }: Target): SeedError {
+  const { status } = failure;
+  const said = oneLine(failure.message);
+  const values = `The values files could not be written to ${repository} at ${url}`;
+  if (status === 0) {
+    return new SeedError(
+      `${values}: it cannot be reached (${said}). Nothing was written. Check the network and run again.`,
+    );
+  }
+  if (isPassing(failure)) {
+    return new SeedError(
+      `${values}: it answered ${status} (${said}) again and again. Run again later; what is there already stays as it is.`,
+    );
+  }
+  if (status === 401) {
+    return new SeedError(
+      `${values}: it does not take the token (${said}). Nothing was written. ` +
+        "Set a valid one: pulumi config set --secret github:token, or GITHUB_TOKEN.",
+    );
+  }
+  if (status === 409 && /empty/i.test(said)) {
+    return new SeedError(
+      `${values}: the repository is empty. Push a first commit to ${branch}, a README will do, and run again.`,
+    );
+  }
+  if (doing === "moving the branch") return protectedBranch(said, { repository, branch, url });
+  if (doing === "writing" && (status === 403 || status === 404)) {
+    return new SeedError(
+      `${values}: the token may read it, but not write it (${said}). Nothing was written. ` +
+        "Give the token, or its GitHub App, the repository permission Contents: read and write.",
+    );
+  }
+  return new SeedError(`${values}: it answered ${status} (${said}) while ${doing}. Nothing was written.`);
+}
+
+/** GitHub tells which rule refused: of a ruleset, of a classic branch protection, or a hook of the server. */
+function protectedBranch(said: string, { repository, branch, url }: Target): SeedError {
+  return new SeedError(
+    `The branch ${branch} of ${repository} at ${url} takes no direct commit: ${said} Nothing was written. ` +
+      "Either let the deployer's GitHub App bypass that rule, as Kargo's must, or run " +
+      "npm run fleet -- seed --stack <stack> --output <checkout>, merge what it writes, and run again.",
+  );
+}
+
+/** The branch is not there, or nothing of the repository can be seen. */
+export function absent(what: "branch" | "repository", { repository, branch, url }: Target): SeedError {
+  return new SeedError(
+    what === "branch"
+      ? `${repository} at ${url} has no branch ${branch}. Create it, or change kargo-fleet:gitops.`
+      : `There is no repository ${repository} at ${url}, or the token may not see it. ` +
+          "Create it, change kargo-fleet:gitops, or give the token access.",
+  );
+}
+
+/** Something else is where a values file, or a folder of it, should be. */
+export function inTheWay(path: string, type: string, { repository, branch }: Target): SeedError {
+  const what = type === "tree" ? "a folder" : type === "blob" ? "a file" : "a submodule";
+  return new SeedError(
+    `${path} is ${what} on ${branch} of ${repository}, where values files should go. Nothing was written. ` +
+      "Move it away, or change kargo-fleet:gitops.",
+  );
+}
+
+/** The branch moved each time, just before ours. */
+export function overtaken(attempts: number, { repository, branch }: Target): SeedError {
+  return new SeedError(
+    `Somebody else pushed to ${branch} of ${repository} before us, ${attempts} times in a row. Nothing was written. ` +
+      "Run again when fewer promotions are going on.",
+  );
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n+\s*/g, " ");
+}

@@ -1,0 +1,26 @@
+import type { Plan } from "../../model/plan.ts";
+
+/** Where the values files go. */
+export interface Target {
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly branch: string;
+  /** The web address of GitHub. */
+  readonly url: string;
+}
+
+/** Where the values files of a stack go: all its services share one repository. Without services, nowhere. */
+export function targetOf({ github: { url }, services: [any] }: Pick<Plan, "github" | "services">): Target {
+  const repository = any?.gitops.repoURL.slice(`${url}/`.length, -".git".length) ?? "";
+  return { repository, branch: any?.gitops.branch ?? "", url };
+}
+
+/** Why the values files could not be written, in a person's words, with the way out; it holds no secret. */
+export class SeedError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "SeedError";
+    // It is shown where stack traces are shown too, and ours helps nobody.
+    this.stack = message;
+  }
+}

@@ -1,0 +1,22 @@
+import { Platform } from "./components/platform.ts";
+import { providers } from "./components/providers.ts";
+import { ServicePipeline } from "./components/service-pipeline.ts";
+import { readStack } from "./components/stack.ts";
+import { ValuesFiles } from "./components/values-files.ts";
+
+const { plan, webhookMasterSecret, githubToken, secrets } = readStack();
+const { protect } = plan;
+const opts = { providers: { ...providers(plan, githubToken) }, protect };
+
+const valuesFiles = new ValuesFiles("values-files", { plan, githubToken }, { protect });
+const platform = plan.platform && new Platform("platform", { platform: plan.platform, secrets }, opts);
+const promotionTasks = platform?.promotionTasks ?? [];
+
+/** Per service: its namespace, Kargo Project and Applications, and the commands a person types for prod. */
+export const services = Object.fromEntries(
+  plan.services.map((service) => {
+    const args = { service, webhookMasterSecret, promotionTasks, valuesFiles: [valuesFiles] };
+    const { namespace, project, applications, promote, sync } = new ServicePipeline(service.name, args, opts);
+    return [service.name, { namespace, project, applications, promote, sync }];
+  }),
+);

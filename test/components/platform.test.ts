@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { kargoUsersBinding, teamServiceAccount } from "../../manifests/access.ts";
+import { guards } from "../../manifests/guard.ts";
+import { promotionTask } from "../../manifests/promotion-task.ts";
+import { platformPlan } from "../sources.ts";
+import { named, registered } from "./program.ts";
+import { plain, type Registration } from "./recording.ts";
+
+const CREDENTIALS = {
+  credentials: "{ git: { username: kargo }, image: { username: reader } }",
+  gitPassword: "{ secure: v1:abc }",
+  imagePassword: "{ secure: v1:abc }",
+};
+
+describe("Platform", () => {
+  let all: readonly Registration[] = [];
+  before(async () => {
+    all = await registered([]);
+  });
+
+  it("registers exactly what all services share, protected", () => {
+    const own = all.filter(({ parent }) => parent === "platform");
+    assert.deepEqual(
+      own.filter(({ protect }) => !protect),
+      [],
+    );
+    assert.deepEqual(own.map(({ name }) => name.replace("platform/", "")).sort(), [
+      "kargo-users",
+      "policy-binding-kargo-fleet-approval",
+      "policy-binding-kargo-fleet-guard",
+      "policy-binding-kargo-fleet-status",
+      "policy-kargo-fleet-approval",
+      "policy-kargo-fleet-guard",
+      "policy-kargo-fleet-status",
+      "promotion-task-pull-request-v1",
+      "promotion-task-pull-request-v2",
+      "promotion-task-push-v1",
+      "promotion-task-push-v2",
+      "service-account-approvers-edge",
+      "service-account-approvers-identity",
+      "service-account-team-edge",
+      "service-account-team-identity",
+    ]);
+  });
+
+  it("hands every manifest to the engine as it is", () => {
+    const platform = platformPlan();
+    for (const task of platform.promotionTasks) {
+      const { inputs } = named(all, `platform/promotion-task-${task.by}-${task.version}`);
+      assert.deepEqual(inputs, plain(promotionTask(task)));
+    }
+    for (const { policy, binding } of guards(platform.guard)) {
+      assert.deepEqual(named(all, `platform/policy-${policy.metadata.name}`).inputs, plain(policy));
+      assert.deepEqual(named(all, `platform/policy-binding-${policy.metadata.name}`).inputs, plain(binding));
+    }
+    for (const subject of platform.subjects) {
+      const { inputs } = named(all, `platform/service-account-${subject.serviceAccount}`);
+      assert.deepEqual(inputs, plain(teamServiceAccount(subject)));
+    }
+    assert.deepEqual(named(all, "platform/kargo-users").inputs, plain(kargoUsersBinding(platform.subjects)));
+  });
+
+  it("puts a policy into force after the policy is there", () => {
+    const { waitsFor } = named(all, "platform/policy-binding-kargo-fleet-guard");
+    assert.deepEqual(waitsFor, ["platform/policy-kargo-fleet-guard"]);
+  });
+
+  it("makes Kargo's credentials as secrets, from what the stack's config holds", async () => {
+    const recorded = await registered([], CREDENTIALS, () => ({
+      gitPassword: pulumi.secret("planted-1"),
+      imagePassword: pulumi.secret("planted-2"),
+    }));
+    const { stringData } = named(recorded, "platform/credential-git").inputs as { stringData: unknown };
+    assert.deepEqual(stringData, {
+      secret: { repoURL: "https://github.com/acme/gitops.git", username: "kargo", password: "planted-1" },
+    });
+  });
+});

@@ -1,0 +1,38 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { Platform } from "../../components/platform.ts";
+import { providers } from "../../components/providers.ts";
+import { ServicePipeline } from "../../components/service-pipeline.ts";
+import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { type Registration, record } from "./recording.ts";
+
+export const MASTER = "master";
+
+/** What the program of `index.ts` registers for a catalogue of these services. */
+export function registered(
+  names: readonly string[],
+  keys: Readonly<Record<string, string>> = {},
+  secrets: () => Readonly<Record<string, pulumi.Output<string>>> = () => ({}),
+): Promise<readonly Registration[]> {
+  const catalogue = catalogueText(Object.fromEntries(names.map((name) => [name, service(name)])));
+  const plan = planOf(catalogue, stackText(keys));
+  return record(() => {
+    const opts = { providers: { ...providers(plan, undefined) }, protect: plan.protect };
+    const { platform: shared } = plan;
+    const platform = shared && new Platform("platform", { platform: shared, secrets: secrets() }, opts);
+    for (const one of plan.services) {
+      const args = {
+        service: one,
+        webhookMasterSecret: MASTER,
+        promotionTasks: platform?.promotionTasks ?? [],
+      };
+      new ServicePipeline(one.name, args, opts);
+    }
+  });
+}
+
+/** The registration of that name. */
+export function named(all: readonly Registration[], name: string): Registration {
+  const found = all.find((each) => each.name === name);
+  if (!found) throw new Error(`${name} was not registered; there are ${all.map((each) => each.name).join()}`);
+  return found;
+}

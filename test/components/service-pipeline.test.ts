@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { grants } from "../../manifests/access.ts";
+import { application, appProject } from "../../manifests/argo-cd.ts";
+import { project, projectConfig, projectNamespace, stage, warehouse } from "../../manifests/kargo.ts";
+import { deployingStages } from "../../model/plan.ts";
+import { servicePlan } from "../sources.ts";
+import { MASTER, named, registered } from "./program.ts";
+import type { Registration } from "./recording.ts";
+
+describe("ServicePipeline", () => {
+  let all: readonly Registration[] = [];
+  before(async () => {
+    all = await registered(["nginx"]);
+  });
+
+  it("registers exactly the resources of its service", () => {
+    assert.deepEqual(
+      all
+        .filter((each) => each.parent === "nginx")
+        .map(({ type, name }) => `${name} ${type}`)
+        .sort(),
+      [
+        "nginx/app-project kubernetes:argoproj.io/v1alpha1:AppProject",
+        "nginx/application-dev kubernetes:argoproj.io/v1alpha1:Application",
+        "nginx/application-prod kubernetes:argoproj.io/v1alpha1:Application",
+        "nginx/application-staging kubernetes:argoproj.io/v1alpha1:Application",
+        "nginx/namespace kubernetes:core/v1:Namespace",
+        "nginx/project kubernetes:kargo.akuity.io/v1alpha1:Project",
+        "nginx/project-config kubernetes:kargo.akuity.io/v1alpha1:ProjectConfig",
+        "nginx/role-approvers kubernetes:rbac.authorization.k8s.io/v1:Role",
+        "nginx/role-binding-approvers kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+        "nginx/role-binding-team kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+        "nginx/role-team kubernetes:rbac.authorization.k8s.io/v1:Role",
+        "nginx/stage-dev kubernetes:kargo.akuity.io/v1alpha1:Stage",
+        "nginx/stage-prod kubernetes:kargo.akuity.io/v1alpha1:Stage",
+        "nginx/stage-staging kubernetes:kargo.akuity.io/v1alpha1:Stage",
+        "nginx/warehouse kubernetes:kargo.akuity.io/v1alpha1:Warehouse",
+        "nginx/webhook github:index/repositoryWebhook:RepositoryWebhook",
+      ],
+    );
+  });
+
+  it("takes seventeen resources a service: the component and its sixteen parts", async () => {
+    const [none, three] = [await registered([]), await registered(["a", "b", "c"])];
+    assert.equal(three.length - none.length, 3 * 17);
+  });
+
+  it("is one component, at the top", () => {
+    const { type, parent } = named(all, "nginx");
+    assert.deepEqual([type, parent], ["kargo-fleet:index:ServicePipeline", ""]);
+  });
+
+  it("protects everything it makes", () => {
+    const open = all.filter(({ name, parent, protect }) => [name, parent].includes("nginx") && !protect);
+    assert.deepEqual(open, []);
+  });
+
+  it("protects nothing where the stack may be destroyed", async () => {
+    assert.deepEqual(
+      (await registered(["nginx"], { protect: "false" })).filter(({ protect }) => protect),
+      [],
+    );
+  });
+
+  it("hands every manifest to the engine as it is", () => {
+    const plan = servicePlan();
+    const manifests = {
+      namespace: projectNamespace(plan),
+      project: project(plan),
+      "project-config": projectConfig(plan),
+      warehouse: warehouse(plan),
+      "app-project": appProject(plan),
+      ...Object.fromEntries(
+        grants(plan).flatMap(({ role, binding }) => {
+          const actor = role.metadata.name.replace("kargo-fleet-", "");
+          return [
+            [`role-${actor}`, role],
+            [`role-binding-${actor}`, binding],
+          ];
+        }),
+      ),
+      ...Object.fromEntries(plan.stages.map((each) => [`stage-${each.name}`, stage(plan, each)])),
+      ...Object.fromEntries(
+        deployingStages(plan).map((each) => [`application-${each.name}`, application(plan, each)]),
+      ),
+    };
+    for (const [role, manifest] of Object.entries(manifests)) {
+      assert.deepEqual(named(all, `nginx/${role}`).inputs, JSON.parse(JSON.stringify(manifest)), role);
+    }
+  });
+
+  it("makes the namespace before the Project: made at once, Kargo refuses the Project now and then", () => {
+    assert.deepEqual(named(all, "nginx/project").waitsFor, ["nginx/namespace"]);
+  });
+
+  it("makes what lives in the namespace after the Project", () => {
+    for (const role of ["project-config", "warehouse"]) {
+      assert.deepEqual(named(all, `nginx/${role}`).waitsFor, ["nginx/project"]);
+    }
+  });
+
+  it("makes a Stage after its policies, its Warehouse and the task it refers to: Kargo would take it without", () => {
+    assert.deepEqual(named(all, "nginx/stage-dev").waitsFor, [
+      "nginx/project-config",
+      "nginx/warehouse",
+      "platform/promotion-task-pull-request-v1",
+      "platform/promotion-task-pull-request-v2",
+      "platform/promotion-task-push-v1",
+      "platform/promotion-task-push-v2",
+    ]);
+  });
+
+  it("binds the team and the approvers after their roles: Kubernetes refuses a binding to none", () => {
+    assert.deepEqual(named(all, "nginx/role-team").waitsFor, ["nginx/namespace"]);
+    assert.deepEqual(named(all, "nginx/role-binding-team").waitsFor, ["nginx/role-team"]);
+    assert.deepEqual(named(all, "nginx/role-binding-approvers").waitsFor, ["nginx/role-approvers"]);
+  });
+
+  it("makes the AppProject before its Applications", () => {
+    assert.deepEqual(named(all, "nginx/application-dev").waitsFor, ["nginx/app-project"]);
+  });
+
+  it("gives the hook its own endpoint and its own secret, derived from the master", () => {
+    const secret = createHmac("sha256", MASTER).update("webhook/nginx").digest("hex");
+    assert.deepEqual(named(all, "nginx/webhook").inputs, {
+      repository: "nginx",
+      active: true,
+      events: ["push"],
+      configuration: {
+        contentType: "json",
+        insecureSsl: false,
+        secret: { secret },
+        url: "https://hooks.acme.example/nginx",
+      },
+    });
+  });
+
+  it("uses the stack's own providers and never a default one", () => {
+    for (const { name, type, provider } of all.filter(({ type }) => /^(kubernetes|github):/.test(type))) {
+      assert.equal(provider, type.split(":")[0], name);
+    }
+  });
+
+  it("waits for nothing of the platform where another stack owns it", async () => {
+    const there = await registered(["nginx"], { platform: "false" });
+    assert.deepEqual(named(there, "nginx/stage-dev").waitsFor, ["nginx/project-config", "nginx/warehouse"]);
+  });
+});

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { ValuesFiles } from "../../components/values-files.ts";
+import type { Plan } from "../../model/plan.ts";
+import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { type Registration, record } from "./recording.ts";
+
+const RESOURCE = "pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles";
+const PROVIDER = "pulumi:providers:pulumi-nodejs";
+
+/** What is registered, by its type. */
+async function registered(plan: Plan, token?: string): Promise<Record<string, Registration>> {
+  const all = await record(() => {
+    const githubToken = token === undefined ? undefined : pulumi.secret(token);
+    new ValuesFiles("values-files", { plan, githubToken }, { protect: true });
+  });
+  return Object.fromEntries(all.map((each) => [each.type, each]));
+}
+
+/** The inputs of the one resource. */
+async function inputsOf(plan: Plan): Promise<Record<string, unknown>> {
+  const { [RESOURCE]: resource } = await registered(plan, "a-token");
+  return { ...(resource?.inputs as object) };
+}
+
+const two = planOf(catalogueText({ nginx: service("nginx"), auth: service("auth") }));
+
+describe("ValuesFiles", function () {
+  this.timeout(30_000);
+
+  it("is one resource for all services, with a provider of its own", async () => {
+    const all = await registered(two, "a-token");
+    assert.deepEqual(Object.keys(all).sort(), [PROVIDER, RESOURCE].sort());
+    assert.deepEqual([all[RESOURCE]?.provider, all[RESOURCE]?.protect], ["values-files", true]);
+  });
+
+  it("hands over where the files go and what they are made of, and no secret", async () => {
+    const { __provider: code, ...inputs } = await inputsOf(two);
+    assert.equal(typeof code, "string");
+    assert.deepEqual(inputs, {
+      repository: "acme/gitops",
+      branch: "main",
+      url: "https://github.com",
+      services: {
+        auth: {
+          image: "registry.example/auth",
+          files: {
+            dev: "services/auth/values-dev.yaml",
+            staging: "services/auth/values-staging.yaml",
+            prod: "services/auth/values-prod.yaml",
+          },
+        },
+        nginx: {
+          image: "registry.example/nginx",
+          files: {
+            dev: "services/nginx/values-dev.yaml",
+            staging: "services/nginx/values-staging.yaml",
+            prod: "services/nginx/values-prod.yaml",
+          },
+        },
+      },
+    });
+  });
+
+  it("hands the token to its provider as a secret, and nothing where there is none", async () => {
+    assert.deepEqual((await registered(two, "a-token"))[PROVIDER]?.inputs, {
+      "github:token": { secret: "a-token" },
+    });
+    assert.deepEqual((await registered(two))[PROVIDER]?.inputs, {});
+  });
+
+  it("has few lines of code in the state: where to find the rest", async () => {
+    const code = String((await inputsOf(two)).__provider);
+    assert.match(code, /pathToFileURL\("components\/values-files\/provider\.ts"\)/);
+    assert.ok(code.length < 2500, `${code.length} characters`);
+  });
+
+  it("follows the stack to GitHub Enterprise and another branch", async () => {
+    const plan = planOf(
+      catalogueText({ nginx: service("nginx") }),
+      stackText({
+        github: '{ owner: acme, url: "https://github.acme.example" }',
+        gitops: "{ repository: acme/deployments, branch: live }",
+      }),
+    );
+    const { repository, branch, url } = await inputsOf(plan);
+    assert.deepEqual([repository, branch, url], ["acme/deployments", "live", "https://github.acme.example"]);
+  });
+
+  it("has nothing to write for a stack without services", async () => {
+    assert.deepEqual((await inputsOf(planOf(catalogueText({})))).services, {});
+  });
+});
