@@ -1,0 +1,200 @@
+import { rmSync } from "node:fs";
+import { mkdir, open, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { ToolchainError } from "./errors.ts";
+import type { FoundProgram } from "./look.ts";
+import { goarch, goos, isExecutable } from "./places.ts";
+import { runInGroup } from "./process-group.ts";
+import type { Question } from "./programs.ts";
+import { pruneBeside } from "./prune.ts";
+import { buildEnvironment, buildFlags, type Recipe } from "./recipes.ts";
+import { askVersion } from "./version.ts";
+
+/** One call of `go build`: a recipe, and which of its programs are missing. */
+export interface BuildJob {
+  readonly recipe: Recipe;
+  readonly programs: readonly { readonly built: FoundProgram; readonly question: Question }[];
+}
+
+/** Where and with what a job runs. */
+export interface Workshop {
+  readonly go: string;
+  /** The toolchain's cache folder. */
+  readonly cache: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  /** Told what is being done now. */
+  readonly report: (doing: string) => void;
+}
+
+const downloadAttempts = 3;
+const lastLines = 8;
+
+/** The folder in which builds happen; only the holder of the lock may touch it. */
+export const stagingFolder = (cache: string): string => join(cache, ".staging");
+
+/**
+ * Builds the programs of a job, checks the version of each and moves them into the cache, each by one rename: what
+ * is there is finished.
+ *
+ * @throws ToolchainError
+ */
+export async function build(job: BuildJob, workshop: Workshop): Promise<void> {
+  const { recipe, programs } = job;
+  const staging = stagingFolder(workshop.cache);
+  const temporary = join(staging, "tmp");
+  const out = join(staging, "out");
+  // Somebody else's handler of Ctrl-C may end this process before the work below has wound up.
+  const onExit = () => rmSync(staging, { recursive: true, force: true, maxRetries: 3 });
+  process.on("exit", onExit);
+  await mkdir(temporary, { recursive: true });
+  await mkdir(out);
+  try {
+    const packages = programs.map(({ built }) => recipe.packages[built.name] ?? "");
+    const environment = {
+      ...workshop.environment,
+      ...buildEnvironment,
+      GOOS: goos(),
+      GOARCH: goarch(),
+      GOTMPDIR: temporary,
+    };
+    await download(recipe, packages, environment, workshop);
+    workshop.report("compiling");
+    const [only, ...more] = programs;
+    // A package's folder may be called otherwise than its program; several packages need a folder.
+    const target = only !== undefined && more.length === 0 ? join(out, only.built.name) : `${out}/`;
+    const flags = [...buildFlags, "-ldflags", recipe.ldflags, "-o", target];
+    const ended = await runInGroup(workshop.go, ["build", "-C", recipe.module, ...flags, ...packages], {
+      environment,
+      signal: workshop.signal,
+    });
+    if (ended.exitCode !== 0) {
+      throw await failure("build failed", recipe, ended.lines, workshop);
+    }
+    workshop.report("checking versions");
+    for (const { built, question } of programs) {
+      await finish(join(out, built.name), built, question, workshop);
+    }
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+    process.off("exit", onExit);
+  }
+}
+
+/** Fetches exactly the modules that the packages need, so that a failing network is told from a failing build. */
+async function download(
+  recipe: Recipe,
+  packages: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  workshop: Workshop,
+): Promise<void> {
+  workshop.report("looking for Go modules");
+  const args = ["list", "-C", recipe.module, "-mod=readonly", "-deps", "-f", '{{""}}', ...packages];
+  let fetched = 0;
+  const onLine = (line: string) => {
+    if (line.startsWith("go: downloading")) {
+      fetched += 1;
+      workshop.report(`downloading Go modules (${fetched} so far)`);
+    }
+  };
+  for (let attempt = 1; ; attempt += 1) {
+    const ended = await runInGroup(workshop.go, args, { environment, signal: workshop.signal, onLine });
+    if (ended.exitCode === 0) {
+      return;
+    }
+    const error = await failure("download failed", recipe, ended.lines, workshop);
+    const pointless = error.problem !== "download failed" || /GOPROXY=off/.test(error.message);
+    if (attempt === downloadAttempts || pointless) {
+      throw error;
+    }
+    workshop.report(`download failed, attempt ${attempt + 1} of ${downloadAttempts}`);
+    await delay(2_000 * attempt, undefined, { signal: workshop.signal });
+  }
+}
+
+/** Reads what went wrong off Go's own words and keeps all of them in a log file. */
+async function failure(
+  phase: "download failed" | "build failed",
+  recipe: Recipe,
+  lines: readonly string[],
+  { cache, signal }: Workshop,
+): Promise<ToolchainError> {
+  signal.throwIfAborted();
+  const log = join(cache, "logs", `${recipe.name.replaceAll(" ", "-")}.log`);
+  await mkdir(dirname(log), { recursive: true });
+  await writeFile(log, `${lines.join("\n")}\n`);
+  const said = lines.filter((line) => !line.startsWith("go: downloading"));
+  const tail = said.slice(-lastLines).map((line) => `  ${line}`);
+  const whole = lines.join("\n");
+  if (/no space left on device|disk quota exceeded/i.test(whole)) {
+    return diskFull(cache, recipe.name);
+  }
+  if (/requires go >= |toolchain not available/.test(whole)) {
+    const message = `${recipe.name} cannot be built with this Go. Install a newer one (https://go.dev/dl/) and run again. Go says:`;
+    return new ToolchainError("go too old", [message, ...tail].join("\n"));
+  }
+  if (phase === "download failed" && !/go\.sum|SECURITY ERROR|updates to go\.mod/.test(whole)) {
+    const message = [
+      `The Go modules that ${recipe.name} is built from could not be downloaded. Go says:`,
+      ...tail,
+      "Check the network (behind a mirror: GOPROXY, HTTPS_PROXY) and run again; what was fetched so far is kept.",
+      `The whole output is in ${log}`,
+    ];
+    return new ToolchainError("download failed", message.join("\n"));
+  }
+  const message = [
+    `${recipe.name} could not be built. Go says:`,
+    ...tail,
+    `The whole output is in ${log}`,
+    "`npm run doctor` lists which programs on PATH would do instead.",
+  ];
+  return new ToolchainError("build failed", message.join("\n"));
+}
+
+/** The error of a full disk, with what is left and what takes the room. */
+export async function diskFull(cache: string, what: string): Promise<ToolchainError> {
+  const free = await statfs(cache).then(
+    ({ bavail, bsize }) => ` (${((bavail * bsize) / 1e9).toFixed(1)} GB are free there)`,
+    () => "",
+  );
+  const message = [
+    `The disk is full: ${what} could not be built in ${cache}${free}.`,
+    "A first build takes about 6 GB, most of it in Go's own caches, and keeps 600 MB of programs.",
+    "Make room (`go clean -cache` empties Go's build cache), or point XDG_CACHE_HOME, GOCACHE and GOMODCACHE to a",
+    "larger disk, and run again.",
+  ];
+  return new ToolchainError("disk full", message.join("\n"));
+}
+
+async function finish(
+  path: string,
+  built: FoundProgram,
+  question: Question,
+  { environment, signal }: Workshop,
+): Promise<void> {
+  const answer = await askVersion(path, question, environment, signal);
+  signal.throwIfAborted();
+  if (!("version" in answer) || answer.version !== built.version) {
+    const said = "version" in answer ? `it says ${answer.version}` : answer.problem;
+    const message = `${built.name} was built, but is not version ${built.version}: ${said}. It was thrown away.`;
+    throw new ToolchainError(
+      "version check failed",
+      `${message}\nRun again; if it stays so, please report it.`,
+    );
+  }
+  const file = await open(path, "r");
+  await file.sync(); // a rename may reach the disk before the file's content does
+  await file.close();
+  const entry = dirname(built.path);
+  const whole = `${path}.entry`;
+  await mkdir(whole);
+  await rename(path, join(whole, built.name));
+  if (await isExecutable(built.path)) {
+    return;
+  }
+  await rm(entry, { recursive: true, force: true });
+  await mkdir(dirname(entry), { recursive: true });
+  await rename(whole, entry);
+  await pruneBeside(entry);
+}

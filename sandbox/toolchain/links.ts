@@ -1,0 +1,48 @@
+import { chmod, mkdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { FoundProgram } from "./look.ts";
+import { pathFolders } from "./places.ts";
+
+const nodeModulesBin = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "node_modules", ".bin");
+
+/**
+ * Fills a folder with a link to every program and with the plugin of dynamic providers, and drops what else is in
+ * the way under these names.
+ *
+ * @returns a PATH with that folder first, then this project's own `node_modules/.bin`, then what was there
+ */
+export async function link(
+  programs: readonly FoundProgram[],
+  directory: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  for (const { name, path } of programs) {
+    const place = join(directory, name);
+    // With this folder on PATH already, a program may have been found by its own link.
+    const target = path === place ? await realpath(path) : path;
+    await rm(place, { force: true });
+    await symlink(target, place);
+  }
+  await writeDynamicProviderPlugin(directory);
+  const first = [directory, nodeModulesBin];
+  return [...first, ...pathFolders(environment).filter((folder) => !first.includes(folder))].join(delimiter);
+}
+
+/**
+ * The plugin behind dynamic providers. The SDK ships such a script as `pulumi-resource-pulumi-nodejs`; that one asks
+ * whichever `node` is first on PATH where the SDK is. Ours names both.
+ */
+async function writeDynamicProviderPlugin(directory: string): Promise<void> {
+  const script = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
+  const place = join(directory, "pulumi-resource-pulumi-nodejs");
+  await rm(place, { force: true });
+  await writeFile(place, `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`);
+  await chmod(place, 0o755);
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,62 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { homedir } from "node:os";
+import { delimiter, isAbsolute, join } from "node:path";
+import { type Recipe, recipeKey } from "./recipes.ts";
+
+/**
+ * Where built programs are kept: `$XDG_CACHE_HOME/kargo-fleet/toolchain`, else `~/.cache/kargo-fleet/toolchain`
+ * (https://specifications.freedesktop.org/basedir-spec/latest/: a relative value is ignored).
+ */
+export function toolchainCache(environment: NodeJS.ProcessEnv): string {
+  const xdg = environment.XDG_CACHE_HOME;
+  const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(homeOf(environment), ".cache");
+  return join(base, "kargo-fleet", "toolchain");
+}
+
+/** Where Pulumi itself keeps the plugins that it has downloaded. */
+export function pulumiPlugins(environment: NodeJS.ProcessEnv): string {
+  return join(environment.PULUMI_HOME || join(homeOf(environment), ".pulumi"), "plugins");
+}
+
+/** The folders of PATH, in order. */
+export function pathFolders(environment: NodeJS.ProcessEnv): readonly string[] {
+  return (environment.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+}
+
+/** The first program of that name on PATH. */
+export async function firstOnPath(name: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  for (const folder of pathFolders(environment)) {
+    if (await isExecutable(join(folder, name))) {
+      return join(folder, name);
+    }
+  }
+  return undefined;
+}
+
+function homeOf(environment: NodeJS.ProcessEnv): string {
+  return environment.HOME || homedir();
+}
+
+/** The folder of one finished build; it exists only once the build is finished and checked. */
+export async function entryFolder(
+  cache: string,
+  recipe: Recipe,
+  program: string,
+  version: string,
+): Promise<string> {
+  const platform = `${goos()}-${goarch()}`;
+  return join(cache, program, `${version}-${platform}-${await recipeKey(recipe, program)}`);
+}
+
+/** Whether a file can be run. */
+export async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** This machine's operating system and processor as Go names them. */
+export const goos = (): string => (process.platform === "win32" ? "windows" : process.platform);
+export const goarch = (): string => ({ x64: "amd64", ia32: "386" })[process.arch as string] ?? process.arch;

@@ -1,0 +1,65 @@
+import grpc from "@grpc/grpc-js";
+import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
+import { runInGroup } from "./process-group.ts";
+import type { Answer } from "./version.ts";
+
+/** The engine's address is a plugin's first argument; nobody listens here, and none needs it to name its version. */
+const noEngine = "127.0.0.1:1";
+
+/**
+ * Asks a Pulumi plugin for its version the way the engine does: start it, read the port from its first line, call
+ * `GetPluginInfo`. Plugins have no `--version`, and their file names may lie.
+ *
+ * @param signal bounds the whole conversation
+ */
+export async function askPlugin(
+  path: string,
+  service: string,
+  environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const done = new AbortController();
+  const port = Promise.withResolvers<string>();
+  const ended = runInGroup(path, [noEngine], {
+    environment,
+    grace: 0, // the engine's plugins leave Ctrl-C to the engine and ignore it
+    signal: AbortSignal.any([signal, done.signal]),
+    onLine: (line) => {
+      if (/^\d+$/.test(line.trim())) {
+        port.resolve(line.trim());
+      }
+    },
+  });
+  try {
+    const outcome = await Promise.race([port.promise, ended]);
+    if (typeof outcome !== "string") {
+      const why = outcome.notStarted?.message ?? outcome.lines.at(-1) ?? `exit code ${outcome.exitCode}`;
+      return { problem: signal.aborted ? `${path} opened no port in time` : `${path} is no plugin (${why})` };
+    }
+    const version = await getPluginInfo(`127.0.0.1:${outcome}`, service);
+    return version === ""
+      ? { problem: `${path} does not say which version it is` }
+      : { version: version.replace(/^v/, "") };
+  } catch (error) {
+    return {
+      problem: `${path} does not answer GetPluginInfo (${error instanceof Error ? error.message : error})`,
+    };
+  } finally {
+    done.abort();
+    await ended;
+  }
+}
+
+function getPluginInfo(address: string, service: string): Promise<string> {
+  const client = new grpc.Client(address, grpc.credentials.createInsecure());
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  client.makeUnaryRequest(
+    `/${service}/GetPluginInfo`,
+    () => Buffer.alloc(0), // google.protobuf.Empty
+    (bytes) => pluginMessages.PluginInfo.deserializeBinary(bytes).getVersion(),
+    null,
+    { deadline: Date.now() + 10_000 },
+    (error, version) => (error ? reject(error) : resolve(version ?? "")),
+  );
+  return promise.finally(() => client.close());
+}

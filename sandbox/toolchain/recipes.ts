@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ProgramName } from "./programs.ts";
+
+/** How one or more programs are built in one call of `go build`. */
+export interface Recipe<Name extends string = string> {
+  /** A word for progress, log file and messages. */
+  readonly name: string;
+  /** The folder of the Go module. */
+  readonly module: string;
+  /** The main package of each program. */
+  readonly packages: Partial<Readonly<Record<Name, string>>>;
+  readonly ldflags: string;
+  /** What a person should expect of a cold build on two cores, download included. */
+  readonly usually: string;
+}
+
+/** What every build has in common; the module alone says which versions are taken. */
+export const buildFlags = ["-mod=readonly", "-trimpath", "-buildvcs=false"] as const;
+
+/** Static binaries that need no C compiler, and a module that no surrounding workspace changes. */
+export const buildEnvironment = { CGO_ENABLED: "0", GOWORK: "off", GO111MODULE: "on" } as const;
+
+const here = dirname(fileURLToPath(import.meta.url));
+const modules = join(here, "modules");
+const plugins = join(here, "..", "plugins");
+const strip = "-s -w";
+const pulumiVersion = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+const kubernetesVersion = "k8s.io/component-base/version";
+
+/** The recipes of all eight programs, in the order in which they are built: the quick ones fail early. */
+export const recipes: readonly Recipe<ProgramName>[] = [
+  {
+    name: "etcd",
+    module: join(modules, "etcd"),
+    packages: { etcd: "go.etcd.io/etcd/server/v3" },
+    ldflags: strip,
+    usually: "35 s",
+  },
+  {
+    name: "pulumi-language-nodejs",
+    module: join(modules, "pulumi-language-nodejs"),
+    packages: {
+      "pulumi-language-nodejs": "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    },
+    // The last version that the module proxies serve; it works under the engine of 3.259.
+    ldflags: `${strip} -X ${pulumiVersion}=v3.48.0`,
+    usually: "40 s",
+  },
+  {
+    name: "kubernetes plugin",
+    module: join(plugins, "kubernetes"),
+    packages: { "pulumi-resource-kubernetes": "." },
+    ldflags: `${strip} -X main.version=4.34.2`,
+    usually: "1 min",
+  },
+  {
+    name: "github plugin",
+    module: join(plugins, "github"),
+    packages: { "pulumi-resource-github": "." },
+    ldflags: `${strip} -X main.version=6.15.0`,
+    usually: "3 min",
+  },
+  {
+    name: "pulumi",
+    module: join(modules, "pulumi"),
+    packages: { pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
+    ldflags: `${strip} -X ${pulumiVersion}=v3.259.0`,
+    usually: "4 min",
+  },
+  {
+    name: "kubernetes",
+    module: join(modules, "kubernetes"),
+    packages: {
+      "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+      "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+      kubectl: "k8s.io/kubernetes/cmd/kubectl",
+    },
+    ldflags: `${strip} -X ${kubernetesVersion}.gitVersion=v1.37.2 -X ${kubernetesVersion}.gitMajor=1 -X ${kubernetesVersion}.gitMinor=37`,
+    usually: "9 min",
+  },
+];
+
+/**
+ * What a build depends on, as 12 hexadecimal digits: flags, main package and every file of the module (go.mod,
+ * go.sum, sources, what they embed), so that an edited plugin is built again.
+ */
+export async function recipeKey(recipe: Recipe, program: string): Promise<string> {
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([buildFlags, buildEnvironment, recipe.ldflags, recipe.packages[program]]));
+  const entries = await readdir(recipe.module, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && !/_test\.go$|\.md$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) {
+    const content = await readFile(file);
+    hash.update(`\n${file.slice(recipe.module.length)} ${content.length}\n`).update(content);
+  }
+  return hash.digest("hex").slice(0, 12);
+}
+
+/** The oldest Go that a module builds with: the `go` line of its go.mod. */
+export async function goVersionOf(recipe: Recipe): Promise<string> {
+  const goMod = await readFile(join(recipe.module, "go.mod"), "utf8");
+  return /^go (\S+)$/m.exec(goMod)?.[1] ?? "1.0";
+}

@@ -1,0 +1,45 @@
+import { askPlugin } from "./plugin-version.ts";
+import { runInGroup } from "./process-group.ts";
+import type { Question } from "./programs.ts";
+
+/** A program's answer to "which version are you?", or why there is none. */
+export type Answer = { readonly version: string } | { readonly problem: string };
+
+/** How long a program may take to answer; generous, since a build may be using every core. */
+const limitMilliseconds = 30_000;
+
+/**
+ * Starts a program, reads its version and ends it.
+ *
+ * @param path an executable file
+ * @param interrupted ends the program early; the answer then says nothing
+ */
+export async function askVersion(
+  path: string,
+  question: Question,
+  environment: NodeJS.ProcessEnv,
+  interrupted: AbortSignal,
+): Promise<Answer> {
+  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(limitMilliseconds)]);
+  if (question.kind === "plugin") {
+    return askPlugin(path, question.service, environment, signal);
+  }
+  const ended = await runInGroup(path, question.args, {
+    // The update check of `pulumi version` would go out to the internet.
+    environment: { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    grace: 0,
+    signal,
+  });
+  const command = `${path} ${question.args.join(" ")}`;
+  const version = ended.lines.map((line) => question.answer.exec(line)?.[1]).find((match) => match);
+  if (version !== undefined) {
+    return { version };
+  }
+  if (ended.notStarted !== undefined) {
+    return { problem: `${path} does not start (${ended.notStarted.message})` };
+  }
+  if (signal.aborted) {
+    return { problem: `\`${command}\` gave no answer within ${limitMilliseconds / 1000} s` };
+  }
+  return { problem: `\`${command}\` names no version${ended.lines[0] ? `: ${ended.lines[0]}` : ""}` };
+}

@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { ToolchainError, type ToolchainProblem } from "../../sandbox/toolchain/errors.ts";
+import { findGo } from "../../sandbox/toolchain/go.ts";
+import type { Catalogue, FoundProgram } from "../../sandbox/toolchain/look.ts";
+import { provide } from "../../sandbox/toolchain/provide.ts";
+import { markUsed, pruneBeside } from "../../sandbox/toolchain/prune.ts";
+import {
+  fakeProgram,
+  goOnPath,
+  helloCatalogue,
+  Lines,
+  makePlace,
+  type Place,
+  removePlaces,
+} from "./toolchain-fakes.ts";
+
+async function provideHello(
+  { environment }: Place,
+  catalogue: Catalogue<"hello">,
+  lines = new Lines(),
+): Promise<FoundProgram<"hello">> {
+  const [hello] = await provide(catalogue, { environment, output: lines.stream, plainEvery: 100 });
+  assert.ok(hello !== undefined);
+  return hello;
+}
+
+async function failure(
+  place: Place,
+  catalogue: Catalogue<"hello">,
+  problem: ToolchainProblem,
+): Promise<string> {
+  let message = "";
+  await assert.rejects(provideHello(place, catalogue), (error) => {
+    assert.ok(error instanceof ToolchainError);
+    assert.equal(error.problem, problem);
+    message = error.message;
+    return true;
+  });
+  assert.deepEqual(await readdir(join(place.cache, ".lock")), []);
+  const left = (await readdir(place.cache)).filter((name) => ![".lock", "logs"].includes(name));
+  assert.deepEqual(left, []);
+  return message;
+}
+
+describe("building what is missing", function () {
+  this.timeout(60_000);
+  afterEach(removePlaces);
+
+  it("builds a program once and takes it from the cache from then on", async () => {
+    const place = await makePlace();
+    await goOnPath(place);
+    const catalogue = await helloCatalogue(place);
+    const first = await provideHello(place, catalogue);
+    assert.equal(first.origin, "built");
+    assert.ok(first.path.startsWith(join(place.cache, "hello", "1.2.3-")));
+    await fakeProgram(place.bin, "go", "exit 1");
+    assert.deepEqual(await provideHello(place, catalogue), { ...first, origin: "cache" });
+  });
+
+  it("builds again once the source has changed", async () => {
+    const place = await makePlace();
+    await goOnPath(place);
+    const catalogue = await helloCatalogue(place);
+    const first = await provideHello(place, catalogue);
+    await writeFile(join(place.folder, "module", "extra.go"), "package main\n");
+    const second = await provideHello(place, catalogue);
+    assert.equal(second.origin, "built");
+    assert.notEqual(second.path, first.path);
+  });
+
+  it("says in plain lines what it does, how long that usually takes and that it still runs", async () => {
+    const place = await makePlace();
+    await goOnPath(place, 'if [ "$1" = build ]; then sleep 0.5; fi');
+    const lines = new Lines();
+    await provideHello(place, await helloCatalogue(place), lines);
+    assert.match(lines.text, /Building hello 1\.2\.3 from source, usually 2 s on 2 cores/);
+    assert.match(lines.text, /: compiling, \d s/);
+    assert.match(lines.text, /Built hello 1\.2\.3 in \d+ s/);
+    assert.match(lines.text, /^The toolchain is ready \(1 built\)\.$/m);
+  });
+
+  it("says nothing when it is quiet and nothing has to be built", async () => {
+    const place = await makePlace();
+    await fakeProgram(place.bin, "hello", "echo hello 1.5.0");
+    const lines = new Lines();
+    await provide(await helloCatalogue(place), {
+      environment: place.environment,
+      output: lines.stream,
+      quiet: true,
+    });
+    assert.equal(lines.text, "");
+  });
+
+  it("says that the network is missing in Go's own words", async () => {
+    const place = await makePlace();
+    await goOnPath(place);
+    const catalogue = await helloCatalogue(place, {
+      goMod: "module example.com/hello\n\ngo 1.21\n\nrequire example.com/missing v1.0.0\n",
+      main: 'package main\n\nimport _ "example.com/missing"\n\nfunc main() {}\n',
+    });
+    const hash = `h1:${Buffer.alloc(32).toString("base64")}`;
+    await writeFile(
+      join(place.folder, "module", "go.sum"),
+      `example.com/missing v1.0.0 ${hash}\nexample.com/missing v1.0.0/go.mod ${hash}\n`,
+    );
+    Object.assign(place.environment, {
+      GOPROXY: "off",
+      GOFLAGS: "-mod=mod",
+      GOMODCACHE: join(place.folder, "modules"),
+    });
+    const message = await failure(place, catalogue, "download failed");
+    assert.match(message, /^The Go modules that hello is built from could not be downloaded\. Go says:$/m);
+    assert.match(message, /^ {2}main\.go:3:8: .*disabled by GOPROXY=off$/m);
+    assert.match(message, /Check the network/);
+  });
+
+  it("tries a download again before it gives up", async () => {
+    const place = await makePlace();
+    const once = join(place.folder, "once");
+    const words = "main.go:3:8: example.com/x@v1.0.0: dial tcp: lookup example.com: no such host";
+    await goOnPath(
+      place,
+      `if [ "$1" = list ] && [ ! -e '${once}' ]; then : > '${once}'; echo '${words}' >&2; exit 1; fi`,
+    );
+    assert.equal((await provideHello(place, await helloCatalogue(place))).origin, "built");
+  });
+
+  it("keeps the output of a failed build in a log that the message names", async () => {
+    const place = await makePlace();
+    await goOnPath(place);
+    const main = "package main\n\nfunc main() { undefinedFunction() }\n";
+    const message = await failure(place, await helloCatalogue(place, { main }), "build failed");
+    assert.match(message, /^hello could not be built\. Go says:$/m);
+    assert.match(message, /undefined: undefinedFunction/);
+    const log = /The whole output is in (.*)$/m.exec(message)?.[1] ?? "";
+    assert.match(await readFile(log, "utf8"), /undefined: undefinedFunction/);
+  });
+
+  it("throws away what does not say the version that was built", async () => {
+    const place = await makePlace();
+    await goOnPath(place);
+    const catalogue = await helloCatalogue(place, { linked: "9.9.9" });
+    const message = await failure(place, catalogue, "version check failed");
+    assert.match(
+      message,
+      /^hello was built, but is not version 1\.2\.3: it says 9\.9\.9\. It was thrown away\.$/m,
+    );
+  });
+
+  it("says that the disk is full, and what takes the room", async () => {
+    const place = await makePlace();
+    const words = "link: writing output: no space left on device";
+    await goOnPath(place, `if [ "$1" = build ]; then echo '${words}' >&2; exit 1; fi`);
+    const message = await failure(place, await helloCatalogue(place), "disk full");
+    assert.match(message, /^The disk is full: hello could not be built in .* GB are free there\)\.$/m);
+    assert.match(message, /GOCACHE/);
+  });
+
+  it("removes what a killed run left, and never takes it for finished", async () => {
+    const place = await makePlace();
+    await goOnPath(place);
+    const staging = join(place.cache, ".staging", "out");
+    await mkdir(staging, { recursive: true });
+    await fakeProgram(staging, "hello", "echo hello 1.2.3");
+    assert.equal((await provideHello(place, await helloCatalogue(place))).origin, "built");
+    assert.deepEqual((await readdir(place.cache)).sort(), [".lock", "hello"]);
+  });
+
+  it("removes builds that nobody has used for a month, and keeps those of other branches", async () => {
+    const place = await makePlace();
+    await goOnPath(place);
+    const catalogue = await helloCatalogue(place);
+    const { path: old } = await provideHello(place, catalogue);
+    const another = join(dirname(dirname(old)), "another");
+    await mkdir(another);
+    await markUsed(dirname(old), new Date(Date.now() - 31 * 24 * 3_600_000));
+    await markUsed(another, new Date(Date.now() - 29 * 24 * 3_600_000));
+    await writeFile(join(place.folder, "module", "extra.go"), "package main\n");
+    const { path } = await provideHello(place, catalogue);
+    const entries = [basename(dirname(path)), "another"];
+    assert.deepEqual((await readdir(dirname(another))).sort(), entries.sort());
+  });
+
+  it("keeps an old build that is still used", async () => {
+    const place = await makePlace();
+    await goOnPath(place);
+    const catalogue = await helloCatalogue(place);
+    const entry = dirname((await provideHello(place, catalogue)).path);
+    await markUsed(entry, new Date(Date.now() - 31 * 24 * 3_600_000));
+    await provideHello(place, catalogue);
+    await pruneBeside(join(dirname(entry), "a newer one"));
+    assert.deepEqual(await readdir(dirname(entry)), [basename(entry)]);
+  });
+
+  it("refuses a Go that is too old, and one that may not fetch a newer one", async () => {
+    const place = await makePlace();
+    await fakeProgram(place.bin, "go", "echo go version go1.20.4 linux/amd64");
+    const old = await findGo("1.26.0", place.environment);
+    assert.deepEqual(old, { problem: "go too old", why: `${join(place.bin, "go")} is Go 1.20.4` });
+    const said = 'if [ "$1" = env ]; then echo local; else echo go version go1.24.1 linux/amd64; fi';
+    await fakeProgram(place.bin, "go", said);
+    const local = await findGo("1.26.0", place.environment);
+    assert.match(
+      "why" in local ? local.why : "",
+      /is Go 1\.24\.1 and GOTOOLCHAIN=local keeps it from fetching/,
+    );
+    await fakeProgram(place.bin, "go", said.replace("echo local", "echo auto"));
+    assert.deepEqual(await findGo("1.26.0", place.environment), {
+      path: join(place.bin, "go"),
+      version: "1.24.1",
+    });
+  });
+});

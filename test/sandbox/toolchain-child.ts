@@ -1,0 +1,27 @@
+import { ToolchainError } from "../../sandbox/toolchain/errors.ts";
+import { takeLock } from "../../sandbox/toolchain/lock.ts";
+import { provide } from "../../sandbox/toolchain/provide.ts";
+import { helloIn } from "./toolchain-fakes.ts";
+
+/** What a test runs in a process of its own: `build <folder>`, `build-and-exit <folder>` or `lock <folder>`. */
+const [task, folder = ""] = process.argv.slice(2);
+
+if (task === "lock") {
+  await takeLock(folder, { doing: "nothing" });
+  process.stdout.write("held\n");
+  setInterval(() => {}, 1_000);
+} else {
+  if (task === "build-and-exit") {
+    process.on("SIGINT", () => process.exit(3));
+  }
+  try {
+    const programs = await provide(helloIn(folder), { plainEvery: 200 });
+    process.stdout.write(`origin: ${programs[0]?.origin}\n`);
+  } catch (error) {
+    if (!(error instanceof ToolchainError)) {
+      throw error;
+    }
+    process.stderr.write(`${error.problem}: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+  }
+}

@@ -1,0 +1,148 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import type { Catalogue } from "../../sandbox/toolchain/look.ts";
+import { firstOnPath } from "../../sandbox/toolchain/places.ts";
+
+/** A folder of its own for one test: `bin` is all of its PATH, `cache` its cache. */
+export interface Place {
+  readonly folder: string;
+  readonly bin: string;
+  readonly cache: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+const places: string[] = [];
+const run = promisify(execFile);
+let goCache: Promise<string> | undefined;
+
+export async function makePlace(): Promise<Place> {
+  // Go's own cache would move with XDG_CACHE_HOME, and every test would compile the standard library.
+  goCache ??= run("go", ["env", "GOCACHE"]).then(
+    ({ stdout }) => stdout.trim(),
+    () => "",
+  );
+  const folder = await mkdtemp(join(tmpdir(), "toolchain-"));
+  places.push(folder);
+  const bin = join(folder, "bin");
+  await mkdir(bin);
+  const environment = {
+    ...process.env,
+    PATH: bin,
+    XDG_CACHE_HOME: join(folder, "xdg"),
+    GOCACHE: await goCache,
+    PULUMI_HOME: join(folder, "pulumi-home"),
+  };
+  return { folder, bin, cache: join(folder, "xdg", "kargo-fleet", "toolchain"), environment };
+}
+
+/** Removes what {@link makePlace} made. */
+export async function removePlaces(): Promise<void> {
+  for (const folder of places.splice(0)) {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Writes a shell script that stands for a program. */
+export async function fakeProgram(folder: string, name: string, script: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`);
+  await chmod(join(folder, name), 0o755);
+}
+
+/** Writes a plugin that answers `GetPluginInfo` over gRPC, and does not mind SIGINT, as real plugins do not. */
+export async function fakePlugin(folder: string, name: string, version: string): Promise<void> {
+  const require = createRequire(import.meta.url);
+  const service = name.includes("language") ? "pulumirpc.LanguageRuntime" : "pulumirpc.ResourceProvider";
+  const script = join(folder, `.${name}.cjs`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    script,
+    `const grpc = require(${JSON.stringify(require.resolve("@grpc/grpc-js"))});
+    const { PluginInfo } = require(${JSON.stringify(require.resolve("@pulumi/pulumi/proto/plugin_pb.js"))});
+    process.on("SIGINT", () => {});
+    const server = new grpc.Server();
+    const getPluginInfo = {
+      path: "/${service}/GetPluginInfo", requestStream: false, responseStream: false,
+      requestDeserialize: (bytes) => bytes, responseSerialize: (info) => Buffer.from(info.serializeBinary()),
+    };
+    server.addService({ getPluginInfo }, {
+      getPluginInfo: (_, answer) => answer(null, new PluginInfo().setVersion(${JSON.stringify(version)})),
+    });
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (_, port) => console.log(port));`,
+  );
+  await fakeProgram(folder, name, `exec '${process.execPath}' '${script}' "$@"`);
+}
+
+/** Puts the machine's Go on a place's PATH; `before` is shell that runs first and sees Go's arguments. */
+export async function goOnPath({ bin }: Place, before = ""): Promise<void> {
+  const go = await firstOnPath("go", process.env);
+  if (go === undefined) {
+    throw new Error("these tests build with Go: put it on PATH");
+  }
+  await fakeProgram(bin, "go", `PATH='${dirname(go)}:/usr/bin:/bin'\n${before}\nexec '${go}' "$@"`);
+}
+
+/** What `hello` says when asked for its version. */
+export interface HelloOptions {
+  /** What the linker writes into it. @default "1.2.3" */
+  readonly linked?: string;
+  readonly main?: string;
+  readonly goMod?: string;
+}
+
+/** A catalogue of one program, `hello` 1.2.3, with a Go module that builds in a moment. */
+export async function helloCatalogue(
+  { folder }: Place,
+  options: HelloOptions = {},
+): Promise<Catalogue<"hello">> {
+  const module = join(folder, "module");
+  await mkdir(module, { recursive: true });
+  await writeFile(join(module, "go.mod"), options.goMod ?? "module example.com/hello\n\ngo 1.21\n");
+  await writeFile(
+    join(module, "main.go"),
+    options.main ??
+      `package main\n\nimport "os"\n\nvar version = "none"\n\nfunc main() { os.Stdout.WriteString("hello " + version + "\\n") }\n`,
+  );
+  return helloIn(folder, options.linked);
+}
+
+/** The catalogue of a module that {@link helloCatalogue} wrote. */
+export function helloIn(folder: string, linked = "1.2.3"): Catalogue<"hello"> {
+  return {
+    programs: [
+      {
+        name: "hello",
+        version: "1.2.3",
+        question: { kind: "command", args: ["version"], answer: /hello (\S+)/ },
+        wanted: () => ({ range: ">=1.2.0 <2.0.0-0", words: "1.2 or newer, below 2" }),
+        plugin: false,
+        standIn: false,
+        published: "https://example.com/releases",
+      },
+    ],
+    recipes: [
+      {
+        name: "hello",
+        module: join(folder, "module"),
+        packages: { hello: "." },
+        ldflags: `-s -w -X main.version=${linked}`,
+        usually: "2 s",
+      },
+    ],
+  };
+}
+
+/** Catches what is written. */
+export class Lines {
+  text = "";
+  readonly stream: NodeJS.WritableStream = Object.assign(Object.create(process.stdout), {
+    write: (chunk: string) => {
+      this.text += chunk;
+      return true;
+    },
+  });
+}

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { link } from "../../sandbox/toolchain/links.ts";
+import type { FoundProgram } from "../../sandbox/toolchain/look.ts";
+import { askVersion } from "../../sandbox/toolchain/version.ts";
+import { fakeProgram, makePlace, removePlaces } from "./toolchain-fakes.ts";
+
+const nodeModulesBin = fileURLToPath(new URL("../../node_modules/.bin", import.meta.url));
+
+function hello(path: string): FoundProgram {
+  return { name: "hello", path, version: "1.2.3", origin: "PATH", standIn: false };
+}
+
+describe("a run's folder of programs", function () {
+  this.timeout(30_000);
+  afterEach(removePlaces);
+
+  it("comes first on PATH, then this project's own programs, then the rest, each once", async () => {
+    const { folder, bin } = await makePlace();
+    const run = join(folder, "run");
+    const rest = ["/usr/bin", run, "/bin", ""].join(delimiter);
+    const path = await link([hello(join(bin, "hello"))], run, { PATH: rest });
+    assert.deepEqual(path.split(delimiter), [run, nodeModulesBin, "/usr/bin", "/bin"]);
+    assert.equal(await readlink(join(run, "hello")), join(bin, "hello"));
+  });
+
+  it("replaces what an earlier run linked", async () => {
+    const { folder, bin } = await makePlace();
+    const run = join(folder, "run");
+    await mkdir(run);
+    await symlink("/nowhere", join(run, "hello"));
+    await link([hello(join(bin, "hello"))], run);
+    assert.equal(await readlink(join(run, "hello")), join(bin, "hello"));
+  });
+
+  it("never links a program to itself where it was found by its own link", async () => {
+    const { folder, bin } = await makePlace();
+    const run = join(folder, "run");
+    await mkdir(run);
+    await fakeProgram(bin, "hello", "echo hello 1.2.3");
+    await symlink(join(bin, "hello"), join(run, "hello"));
+    await link([hello(join(run, "hello"))], run);
+    assert.equal(await readlink(join(run, "hello")), join(bin, "hello"));
+  });
+
+  it("holds the plugin of dynamic providers, which answers as the SDK's version whatever node is on PATH", async () => {
+    const { folder, environment } = await makePlace();
+    const run = join(folder, "it's a run");
+    await link([], run, environment);
+    const plugin = join(run, "pulumi-resource-pulumi-nodejs");
+    const question = { kind: "plugin", service: "pulumirpc.ResourceProvider" } as const;
+    const answer = await askVersion(plugin, question, environment, new AbortController().signal);
+    const manifest = JSON.parse(
+      await readFile(new URL("../../node_modules/@pulumi/pulumi/package.json", import.meta.url), "utf8"),
+    );
+    assert.deepEqual(answer, { version: manifest.version });
+  });
+
+  it("leaves other files of the folder alone", async () => {
+    const { folder } = await makePlace();
+    await writeFile(join(folder, "mine"), "kept");
+    await link([], folder);
+    assert.equal(await readFile(join(folder, "mine"), "utf8"), "kept");
+  });
+});

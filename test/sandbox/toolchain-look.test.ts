@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ToolchainError } from "../../sandbox/toolchain/errors.ts";
+import { look } from "../../sandbox/toolchain/look.ts";
+import { programs } from "../../sandbox/toolchain/programs.ts";
+import { recipeKey } from "../../sandbox/toolchain/recipes.ts";
+import {
+  ensureToolchain,
+  type Inspection,
+  inspectToolchain,
+  type ProgramName,
+} from "../../sandbox/toolchain/toolchain.ts";
+import {
+  fakePlugin,
+  fakeProgram,
+  helloCatalogue,
+  makePlace,
+  type Place,
+  removePlaces,
+} from "./toolchain-fakes.ts";
+
+async function inspect(place: Place, name: ProgramName): Promise<Inspection> {
+  const inspection = (await inspectToolchain({ environment: place.environment })).find(
+    (one) => one.name === name,
+  );
+  assert.ok(inspection !== undefined);
+  return inspection;
+}
+
+async function wholeToolchain({ bin }: Place): Promise<void> {
+  await fakeProgram(bin, "pulumi", "echo v3.260.1");
+  await fakePlugin(bin, "pulumi-language-nodejs", "v3.260.1");
+  await fakePlugin(bin, "pulumi-resource-kubernetes", "4.34.2");
+  await fakePlugin(bin, "pulumi-resource-github", "v6.15.3");
+  await fakeProgram(bin, "etcd", "echo etcd Version: 3.6.1");
+  await fakeProgram(bin, "kube-apiserver", "echo Kubernetes v1.36.2");
+  await fakeProgram(bin, "kube-controller-manager", "echo Kubernetes v1.36.4");
+  await fakeProgram(bin, "kubectl", `echo '    "gitVersion": "v1.37.0",'`);
+}
+
+describe("looking for the toolchain", function () {
+  this.timeout(30_000);
+  afterEach(removePlaces);
+
+  it("takes every program from PATH where all versions fit", async () => {
+    const place = await makePlace();
+    await wholeToolchain(place);
+    const { programs: found } = await ensureToolchain({ environment: place.environment, quiet: true });
+    assert.deepEqual(
+      Object.values(found).map(({ name, version, origin, standIn, path }) => [
+        name,
+        version,
+        origin,
+        standIn,
+        path,
+      ]),
+      [
+        ["pulumi", "3.260.1"],
+        ["pulumi-language-nodejs", "3.260.1"],
+        ["pulumi-resource-kubernetes", "4.34.2"],
+        ["pulumi-resource-github", "6.15.3"],
+        ["etcd", "3.6.1"],
+        ["kube-apiserver", "1.36.2"],
+        ["kube-controller-manager", "1.36.4"],
+        ["kubectl", "1.37.0"],
+      ].map(([name = "", version]) => [name, version, "PATH", false, join(place.bin, name)]),
+    );
+  });
+
+  it("leaves an old kubectl on PATH and says why", async () => {
+    const place = await makePlace();
+    await fakeProgram(place.bin, "kubectl", `echo '    "gitVersion": "v1.20.3",'`);
+    const inspection = await inspect(place, "kubectl");
+    assert.ok("missing" in inspection);
+    assert.equal(
+      inspection.missing,
+      `kubectl on PATH is 1.20.3 (${join(place.bin, "kubectl")}), wanted 1.36 to 1.38`,
+    );
+  });
+
+  it("leaves a program that names no version", async () => {
+    const place = await makePlace();
+    await fakeProgram(place.bin, "etcd", "echo broken; exit 1");
+    const inspection = await inspect(place, "etcd");
+    assert.ok("missing" in inspection);
+    assert.match(inspection.missing, /^etcd on PATH: `.*etcd --version` names no version: broken$/);
+  });
+
+  it("leaves a plugin that does not speak the engine's protocol", async () => {
+    const place = await makePlace();
+    await fakeProgram(place.bin, "pulumi-resource-github", "echo not a port; exit 2");
+    const inspection = await inspect(place, "pulumi-resource-github");
+    assert.ok("missing" in inspection);
+    assert.match(inspection.missing, /is no plugin \(not a port\)$/);
+  });
+
+  it("asks a plugin for its version rather than trusting that it is there", async () => {
+    const place = await makePlace();
+    await fakePlugin(place.bin, "pulumi-resource-kubernetes", "4.20.0");
+    const inspection = await inspect(place, "pulumi-resource-kubernetes");
+    assert.ok("missing" in inspection);
+    assert.match(inspection.missing, /is 4\.20\.0 .*wanted 4\.34\.2 or newer, below 5$/);
+  });
+
+  it("finds a plugin where Pulumi keeps those that it downloaded", async () => {
+    const place = await makePlace();
+    const folder = join(place.folder, "pulumi-home", "plugins", "resource-kubernetes-v4.34.2");
+    await fakePlugin(folder, "pulumi-resource-kubernetes", "4.34.2");
+    const inspection = await inspect(place, "pulumi-resource-kubernetes");
+    assert.ok("found" in inspection);
+    assert.equal(inspection.found.origin, "plugin folder");
+    assert.equal(inspection.found.standIn, false);
+  });
+
+  it("looks at every program of a name on PATH, not only at the first", async () => {
+    const place = await makePlace();
+    const second = join(place.folder, "second");
+    await fakeProgram(place.bin, "etcd", "echo etcd Version: 3.4.0");
+    await fakeProgram(second, "etcd", "echo etcd Version: 3.5.9");
+    place.environment.PATH = `${place.bin}:${second}`;
+    const inspection = await inspect(place, "etcd");
+    assert.ok("found" in inspection);
+    assert.equal(inspection.found.path, join(second, "etcd"));
+    assert.match(inspection.refused.join(), /etcd on PATH is 3\.4\.0/);
+  });
+
+  it("does not take a link into its own cache for a program of the machine's", async () => {
+    const place = await makePlace();
+    const old = join(place.cache, "etcd", "old");
+    await fakeProgram(old, "etcd", "echo etcd Version: 3.6.0");
+    await symlink(join(old, "etcd"), join(place.bin, "etcd"));
+    assert.ok("missing" in (await inspect(place, "etcd")));
+  });
+
+  it("names every missing program and its makers' page where Go is missing", async () => {
+    const place = await makePlace();
+    await fakeProgram(place.bin, "kubectl", `echo '    "gitVersion": "v1.20.3",'`);
+    await assert.rejects(ensureToolchain({ environment: place.environment }), (error) => {
+      assert.ok(error instanceof ToolchainError);
+      assert.equal(error.problem, "go missing");
+      assert.equal(error.exitCode, 1);
+      assert.match(
+        error.message,
+        /^Go is not on PATH, and 8 programs have to be built with Go 1\.\d+\.\d+ or newer\.$/m,
+      );
+      for (const { name, published } of programs) {
+        assert.match(error.message, new RegExp(`^ {2}${name} .*\\n +${published}$`, "m"));
+      }
+      assert.match(error.message, /kubectl on PATH is 1\.20\.3/);
+      return true;
+    });
+  });
+
+  it("counts a cache entry only where the program itself is in it", async () => {
+    const place = await makePlace();
+    const catalogue = await helloCatalogue(place);
+    const [before] = await look(catalogue, place.environment, new AbortController().signal);
+    assert.ok(before !== undefined);
+    await mkdir(join(before.built.path, ".."), { recursive: true });
+    const [empty] = await look(catalogue, place.environment, new AbortController().signal);
+    assert.equal(empty?.found, undefined);
+    await fakeProgram(join(before.built.path, ".."), "hello", "echo hello 1.2.3");
+    const [whole] = await look(catalogue, place.environment, new AbortController().signal);
+    assert.equal(whole?.found?.origin, "cache");
+  });
+
+  it("has another cache entry once a plugin's source is edited, and the same one once a test is", async () => {
+    const place = await makePlace();
+    const { recipes } = await helloCatalogue(place);
+    const [recipe] = recipes;
+    assert.ok(recipe !== undefined);
+    const keys: string[] = [await recipeKey(recipe, "hello")];
+    for (const file of ["main_test.go", "README.md", "extra.go", "embedded.json", "go.sum"]) {
+      await writeFile(join(recipe.module, file), "");
+      keys.push(await recipeKey(recipe, "hello"));
+    }
+    keys.push(await recipeKey({ ...recipe, ldflags: "-s" }, "hello"));
+    assert.equal(new Set(keys.slice(0, 3)).size, 1);
+    assert.equal(new Set(keys.slice(2)).size, 5);
+  });
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { programs } from "../../sandbox/toolchain/programs.ts";
+import { recipes } from "../../sandbox/toolchain/recipes.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+function versionOf(name: string): string {
+  return programs.find((program) => program.name === name)?.version ?? "";
+}
+
+async function goMod(program: string): Promise<string> {
+  const recipe = recipes.find(({ packages }) => Object.hasOwn(packages, program));
+  return readFile(join(recipe?.module ?? "", "go.mod"), "utf8");
+}
+
+describe("the toolchain's versions", () => {
+  it("are those of the packages that this project uses", async () => {
+    const { dependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    assert.equal(versionOf("pulumi"), dependencies["@pulumi/pulumi"]);
+    assert.equal(versionOf("pulumi-resource-kubernetes"), dependencies["@pulumi/kubernetes"]);
+    assert.equal(versionOf("pulumi-resource-github"), dependencies["@pulumi/github"]);
+  });
+
+  for (const [program, module] of [
+    ["pulumi", "github.com/pulumi/pulumi/pkg/v3"],
+    ["pulumi-language-nodejs", "github.com/pulumi/pulumi/sdk/v3"],
+    ["etcd", "go.etcd.io/etcd/server/v3"],
+    ["kube-apiserver", "k8s.io/kubernetes"],
+    ["kube-controller-manager", "k8s.io/kubernetes"],
+    ["kubectl", "k8s.io/kubernetes"],
+  ] as const) {
+    it(`are those of the modules: ${program}`, async () => {
+      assert.ok((await goMod(program)).includes(`\t${module} v${versionOf(program)} `));
+    });
+  }
+
+  it("are stamped into the programs whose own code does not know them", () => {
+    for (const { name, version } of programs.filter((program) => program.name !== "etcd")) {
+      const recipe = recipes.find(({ packages }) => packages[name] !== undefined);
+      assert.match(recipe?.ldflags ?? "", new RegExp(`=v?${version.replaceAll(".", "\\.")}( |$)`), name);
+    }
+  });
+
+  it("are the ones in docs/toolchain.md", async () => {
+    const page = await readFile(join(root, "docs", "toolchain.md"), "utf8");
+    for (const { name, version } of programs) {
+      assert.ok(page.includes(`| \`${name}\` | ${version} |`), name);
+    }
+  });
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { startOf } from "../../sandbox/toolchain/process-identity.ts";
+import { goOnPath, helloCatalogue, makePlace, type Place, removePlaces } from "./toolchain-fakes.ts";
+
+const script = fileURLToPath(new URL("toolchain-child.ts", import.meta.url));
+const children: ChildProcess[] = [];
+/** What the endless Go's started, in case the code under test did not end them. */
+const orphans: number[] = [];
+
+interface Run {
+  readonly child: ChildProcess;
+  /** What it has written to standard output and standard error. */
+  readonly said: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+function run(place: Place, task = "build"): Run {
+  const child = spawn(process.execPath, [script, task, place.folder], { env: place.environment });
+  children.push(child);
+  let text = "";
+  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  return { child, said: () => text, ended: once(child, "close").then(([code]) => code as number | null) };
+}
+
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  for (const end = Date.now() + 15_000; !(await condition()); await delay(50)) {
+    assert.ok(Date.now() < end, "waited in vain");
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** A Go that never ends a build: it leaves half a program and the ids of itself and of what it started. */
+async function endlessGo(place: Place): Promise<{ readonly pids: string }> {
+  const pids = join(place.folder, "pids");
+  await goOnPath(
+    place,
+    `if [ "$1" = build ]; then
+      for word; do last=$out; out=$word; [ "$last" = -o ] && echo half > "$out"; done
+      sleep 600 & echo "$$ $!" > '${pids}'; wait
+    fi`,
+  );
+  return { pids };
+}
+
+async function building(pids: string): Promise<readonly number[]> {
+  await until(async () => /\d+ \d+\n/.test(await readFile(pids, "utf8").catch(() => "")));
+  const started = (await readFile(pids, "utf8")).trim().split(" ").map(Number);
+  orphans.push(...started);
+  return started;
+}
+
+async function assertNothingLeft(place: Place, pids: readonly number[]): Promise<void> {
+  for (const pid of pids) {
+    await until(async () => (await startOf(pid)) === undefined);
+  }
+  assert.deepEqual(await readdir(join(place.cache, ".lock")), []);
+  assert.deepEqual((await readdir(place.cache)).sort(), [".lock"]);
+}
+
+describe("the toolchain in several processes", function () {
+  this.timeout(60_000);
+  afterEach(async () => {
+    for (const child of children.splice(0)) {
+      child.kill("SIGKILL");
+    }
+    for (const pid of orphans.splice(0)) {
+      if ((await startOf(pid)) !== undefined) {
+        process.kill(pid, "SIGKILL");
+      }
+    }
+    await removePlaces();
+  });
+
+  it("is built once by two runs at a time, and the second says for whom it waits", async () => {
+    const place = await makePlace();
+    await helloCatalogue(place);
+    const builds = join(place.folder, "builds");
+    await goOnPath(place, `if [ "$1" = build ]; then echo built >> '${builds}'; sleep 2; fi`);
+    const runs = [run(place), run(place)];
+    assert.deepEqual(await Promise.all(runs.map(({ ended }) => ended)), [0, 0]);
+    assert.equal(await readFile(builds, "utf8"), "built\n");
+    const origins = runs.map(({ said }) => /origin: (\w+)/.exec(said())?.[1]).sort();
+    assert.deepEqual(origins, ["built", "cache"]);
+    const waiter = runs.find(({ said }) => said().includes("origin: cache"));
+    const builder = runs.find((other) => other !== waiter);
+    const words = new RegExp(`another run is building .* \\(pid ${builder?.child.pid}\\)`);
+    assert.match(waiter?.said() ?? "", words);
+  });
+
+  it("leaves nothing behind on Ctrl-C while it builds", async () => {
+    const place = await makePlace();
+    await helloCatalogue(place);
+    const { pids } = await endlessGo(place);
+    const { child, said, ended } = run(place);
+    const started = await building(pids);
+    child.kill("SIGINT");
+    assert.equal(await ended, 130);
+    assert.match(said(), /^interrupted: Interrupted\. Nothing half-built is left behind/m);
+    await assertNothingLeft(place, started);
+  });
+
+  it("leaves nothing behind where the caller's own handler of Ctrl-C exits at once", async () => {
+    const place = await makePlace();
+    await helloCatalogue(place);
+    const { pids } = await endlessGo(place);
+    const { child, ended } = run(place, "build-and-exit");
+    const started = await building(pids);
+    child.kill("SIGINT");
+    assert.equal(await ended, 3);
+    await assertNothingLeft(place, started);
+  });
+
+  it("goes on where a run was killed in the middle of a build", async () => {
+    const place = await makePlace();
+    await helloCatalogue(place);
+    const { pids } = await endlessGo(place);
+    const killed = run(place);
+    await building(pids);
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    assert.ok(await exists(join(place.cache, ".staging", "out", "hello")));
+    await goOnPath(place);
+    const next = run(place);
+    assert.equal(await next.ended, 0, next.said());
+    assert.match(next.said(), /origin: built/);
+    assert.ok(!(await exists(join(place.cache, ".staging"))));
+  });
+});
