@@ -1,0 +1,62 @@
+import { Hono } from "hono";
+import { etag } from "hono/etag";
+import { accounts } from "./accounts.ts";
+import { admin } from "./admin.ts";
+import { GitHubError, notFound } from "./answers.ts";
+import { authentication } from "./authentication.ts";
+import type { Backend, Env } from "./backend.ts";
+import { contents } from "./contents.ts";
+import { gitData } from "./git-data.ts";
+import { gitReferences } from "./git-references.ts";
+import { history } from "./history.ts";
+import { hooks } from "./hooks.ts";
+import type { RateLimits } from "./limits.ts";
+import type { RequestLog } from "./request-log.ts";
+import { smartHttp } from "./smart-http.ts";
+
+/** What the application is put together from, besides what every room works on. */
+export interface AppParts {
+  readonly token: string;
+  readonly limits: RateLimits;
+  readonly requests: RequestLog;
+  /** Takes one line about a call that this server cannot answer. */
+  readonly log: (line: string) => void;
+  /** Aborted when the server stops. */
+  readonly ending: AbortSignal;
+}
+
+/** All routes of the local GitHub. The API answers below `/` and, as an Enterprise Server does, below `/api/v3`. */
+export function createApp(backend: Backend, { token, limits, requests, log, ending }: AppParts): Hono<Env> {
+  const app = new Hono<Env>({ getPath: (request) => routeOf(request.url) });
+  app.use(requests.middleware());
+  app.route("/", smartHttp(backend, token, ending));
+  app.route("/", admin(token, backend.faults, limits, requests));
+
+  app.use(limits.headers(), authentication(token), backend.faults.middleware(), limits.middleware());
+  app.use(etag({ weak: true }));
+  app.route("/", accounts(backend, limits));
+  app.route("/", hooks(backend));
+  app.route("/", contents(backend));
+  app.route("/", history(backend));
+  app.route("/", gitData(backend));
+  app.route("/", gitReferences(backend));
+
+  app.notFound((c) => {
+    log(
+      `The local GitHub does not know ${c.req.method} ${c.req.path}. docs/local-github.md lists what it answers.`,
+    );
+    return notFound().response();
+  });
+  app.onError((error, c) => {
+    if (error instanceof GitHubError) return error.response();
+    log(`The local GitHub failed at ${c.req.method} ${c.req.path}: ${error.message}`);
+    return new GitHubError(500, "Server Error").response();
+  });
+  return app;
+}
+
+/** The path that is routed, without `/api/v3`; still percent-encoded, so that each parameter is decoded once. */
+function routeOf(url: string): string {
+  const path = new URL(url).pathname.replace(/^\/api\/v3(?=\/|$)/, "");
+  return path.length > 1 ? path.replace(/\/+$/, "") : "/";
+}

@@ -1,0 +1,33 @@
+import type { Hono } from "hono";
+import type { Faults } from "./faults.ts";
+import type { Repositories } from "./repositories.ts";
+import type { StateFile } from "./state.ts";
+
+/** What every room of the local GitHub works on. */
+export interface Backend {
+  /** The organization that it plays. */
+  readonly owner: string;
+  readonly repositories: Repositories;
+  readonly state: StateFile;
+  readonly faults: Faults;
+  /** Where it listens: `http://127.0.0.1:PORT`, without a slash. Known once it listens. */
+  origin(): string;
+}
+
+/** What the authentication leaves for the rooms behind it. */
+export interface Env {
+  Variables: { authenticated: boolean };
+}
+
+/** A group of routes. */
+export type Routes = Hono<Env>;
+
+/** The address of a resource in answers, under the base path that a GitHub Enterprise Server has. */
+export function apiUrl(backend: Backend, path: string): string {
+  return `${backend.origin()}/api/v3${path}`;
+}
+
+/** GitHub's opaque id of an object. */
+export function nodeId(type: string, id: string | number): string {
+  return Buffer.from(`${type}:${id}`).toString("base64url");
+}

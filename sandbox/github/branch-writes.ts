@@ -1,0 +1,43 @@
+import { GitHubError } from "./answers.ts";
+import type { Backend } from "./backend.ts";
+import { editTree, isoSeconds, treeOf, writeBlob, writeCommit } from "./objects.ts";
+import { absent, branchTip, moveReference } from "./refs.ts";
+import type { Repository } from "./repositories.ts";
+
+/**
+ * What stands between a call and a branch that it is about to move: the rule that only pull requests change it, and
+ * the push of somebody else that arrives first.
+ *
+ * @param refusal - the status of GitHub's refusal: 409 for contents, 422 for references
+ */
+export async function beforeWrite(
+  backend: Backend,
+  repository: Repository,
+  branch: string,
+  refusal: 409 | 422,
+): Promise<void> {
+  if (backend.faults.isProtected(repository.name, branch)) {
+    throw new GitHubError(
+      refusal,
+      "Repository rule violations found\n\nChanges must be made through a pull request.\n\n",
+    );
+  }
+  const push = backend.faults.takeConcurrentPush(repository.name, branch);
+  if (push !== undefined) await pushBySomebodyElse(repository, branch, push);
+}
+
+async function pushBySomebodyElse(
+  { directory }: Repository,
+  branch: string,
+  { path, content }: { readonly path: string; readonly content: string },
+): Promise<void> {
+  const tip = await branchTip(directory, branch);
+  const sha = await writeBlob(directory, Buffer.from(content, "utf8"));
+  const base = tip === undefined ? undefined : await treeOf(directory, tip);
+  const tree = await editTree(directory, base, [{ path, object: { mode: "100644", sha } }]);
+  const who = { name: "Somebody Else", email: "somebody@else.example", date: isoSeconds(new Date()) };
+  const parents = tip === undefined ? [] : [tip];
+  const message = `Change ${path}`;
+  const commit = await writeCommit(directory, { tree, parents, author: who, committer: who, message });
+  await moveReference(directory, `refs/heads/${branch}`, tip ?? absent, commit);
+}

@@ -1,0 +1,185 @@
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { bodyOf, notFound, pageOf, unprocessable } from "./answers.ts";
+import { organizationOf, repositoryOf, requireToken } from "./authentication.ts";
+import { apiUrl, type Backend, type Env, type Routes } from "./backend.ts";
+import { isoSeconds } from "./objects.ts";
+import type { StoredHook } from "./state.ts";
+
+const configuration = z.object({
+  url: z.string().min(1).optional(),
+  // The provider sends an empty type where none is configured.
+  content_type: z.preprocess((type) => type || undefined, z.enum(["json", "form"]).default("form")),
+  secret: z.string().optional(),
+  insecure_ssl: z.union([z.string(), z.number()]).transform(String).default("0"),
+});
+const events = z.array(z.string().min(1));
+const creation = z.object({
+  name: z.literal("web").optional(),
+  active: z.boolean().default(true),
+  events: events.min(1).default(["push"]),
+  config: configuration,
+});
+const change = z.object({
+  active: z.boolean().optional(),
+  events: events.optional(),
+  add_events: events.default([]),
+  remove_events: events.default([]),
+  config: configuration.optional(),
+});
+
+/** Whose hooks a call is about: the key in the state, and the address of the list. */
+interface Scope {
+  readonly key: string;
+  readonly noun: string;
+  readonly url: string;
+}
+
+/** GitHub's limit of hooks for one event. */
+const hooksPerEvent = 20;
+
+/** The webhooks of repositories and organizations. A later room delivers to them; this one only keeps them. */
+export function hooks(backend: Backend): Routes {
+  const routes = new Hono<Env>();
+  const ofRepository = (c: Context<Env>): Scope => {
+    const { name } = repositoryOf(c, backend, "read");
+    // Hooks are for administrators: to anybody else they do not exist, also on a public repository.
+    if (!c.get("authenticated")) throw notFound();
+    return { key: name, noun: "repository", url: apiUrl(backend, `/repos/${name}/hooks`) };
+  };
+  const ofOrganization = (c: Context<Env>): Scope => {
+    requireToken(c);
+    const name = organizationOf(c, backend);
+    return { key: name, noun: "organization", url: apiUrl(backend, `/orgs/${name}/hooks`) };
+  };
+  serve(routes, "/repos/:owner/:repo/hooks", backend, ofRepository);
+  serve(routes, "/orgs/:org/hooks", backend, ofOrganization);
+  return routes;
+}
+
+function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Context<Env>) => Scope): void {
+  const { state } = backend;
+  routes.get(path, (c) => {
+    const scope = scopeOf(c);
+    const page = pageOf(c, scope.url, state.hooks(scope.key));
+    return c.json(page.map((hook) => shape(hook, scope)));
+  });
+  routes.post(path, async (c) => {
+    const scope = scopeOf(c);
+    const body = await bodyOf(c, creation);
+    const now = isoSeconds(new Date());
+    const hook = {
+      id: state.takeId(),
+      active: body.active,
+      events: unique(body.events),
+      ...configured(body.config),
+      createdAt: now,
+      updatedAt: now,
+    };
+    check(hook, state.hooks(scope.key), scope);
+    await state.setHooks(scope.key, [...state.hooks(scope.key), hook]);
+    c.header("Location", `${scope.url}/${hook.id}`);
+    return c.json(shape(hook, scope), 201);
+  });
+  routes.get(`${path}/:id`, (c) => {
+    const scope = scopeOf(c);
+    return c.json(shape(find(c, state.hooks(scope.key)), scope));
+  });
+  routes.patch(`${path}/:id`, async (c) => {
+    const scope = scopeOf(c);
+    const body = await bodyOf(c, change);
+    const old = find(c, state.hooks(scope.key));
+    const kept = [...(body.events ?? old.events), ...body.add_events];
+    const hook = {
+      ...old,
+      active: body.active ?? old.active,
+      events: unique(kept.filter((event) => !body.remove_events.includes(event))),
+      // As GitHub: a configuration replaces the old one whole, so one without a secret removes the secret.
+      ...(body.config === undefined ? {} : { secret: undefined, ...configured(body.config, old.url) }),
+      updatedAt: isoSeconds(new Date()),
+    };
+    const others = state.hooks(scope.key).filter(({ id }) => id !== hook.id);
+    check(hook, others, scope);
+    await state.setHooks(
+      scope.key,
+      state.hooks(scope.key).map((each) => (each.id === hook.id ? hook : each)),
+    );
+    return c.json(shape(hook, scope));
+  });
+  routes.delete(`${path}/:id`, async (c) => {
+    const scope = scopeOf(c);
+    const hook = find(c, state.hooks(scope.key));
+    await state.setHooks(
+      scope.key,
+      state.hooks(scope.key).filter(({ id }) => id !== hook.id),
+    );
+    return c.body(null, 204);
+  });
+}
+
+function find(c: Context<Env>, known: readonly StoredHook[]): StoredHook {
+  const hook = known.find(({ id }) => String(id) === c.req.param("id"));
+  if (hook === undefined) throw notFound();
+  return hook;
+}
+
+function configured(config: z.infer<typeof configuration>, url = config.url) {
+  const address = config.url ?? url;
+  if (address === undefined || !/^https?:\/\//.test(address) || !URL.canParse(address)) {
+    const message = address === undefined ? "url is missing" : "url is not an http or https address";
+    throw unprocessable("Validation Failed", [
+      { resource: "Hook", code: "custom", field: "config", message },
+    ]);
+  }
+  return {
+    url: address,
+    contentType: config.content_type,
+    insecureSsl: config.insecure_ssl,
+    ...(config.secret === undefined || config.secret === "" ? {} : { secret: config.secret }),
+  };
+}
+
+function check(hook: StoredHook, others: readonly StoredHook[], scope: Scope): void {
+  const twin = others.some((other) => other.url === hook.url && sameSet(other.events, hook.events));
+  const refuse = (message: string) =>
+    unprocessable("Validation Failed", [{ resource: "Hook", code: "custom", message }]);
+  if (twin) throw refuse(`Hook already exists on this ${scope.noun}`);
+  for (const event of hook.events) {
+    if (others.filter((other) => other.events.includes(event)).length >= hooksPerEvent) {
+      throw refuse(`The "${event}" event cannot have more than ${hooksPerEvent} hooks`);
+    }
+  }
+}
+
+function shape(hook: StoredHook, scope: Scope) {
+  const url = `${scope.url}/${hook.id}`;
+  return {
+    type: scope.noun === "repository" ? "Repository" : "Organization",
+    id: hook.id,
+    name: "web",
+    active: hook.active,
+    events: hook.events,
+    config: {
+      content_type: hook.contentType,
+      insecure_ssl: hook.insecureSsl,
+      url: hook.url,
+      ...(hook.secret === undefined ? {} : { secret: "********" }),
+    },
+    created_at: hook.createdAt,
+    updated_at: hook.updatedAt,
+    url,
+    ping_url: `${url}/pings`,
+    deliveries_url: `${url}/deliveries`,
+    ...(scope.noun === "repository"
+      ? { test_url: `${url}/test`, last_response: { code: null, status: "unused", message: null } }
+      : {}),
+  };
+}
+
+function unique(list: readonly string[]): string[] {
+  return [...new Set(list)];
+}
+
+function sameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((each) => other.includes(each));
+}

@@ -1,0 +1,95 @@
+import { readFile, rm } from "node:fs/promises";
+import { Command, InvalidArgumentError } from "commander";
+import { z } from "zod";
+import { gitHubLimits } from "./limits.ts";
+import { type LocalGitHub, startLocalGitHub } from "./server.ts";
+import { replaceFile } from "./state.ts";
+
+interface Flags {
+  readonly directory: string;
+  readonly port: number;
+  readonly owner: string;
+  readonly tokenFile: string;
+  readonly repositories: string;
+  readonly readyFile: string;
+  readonly enforceLimits?: true;
+}
+
+const seeds = z.array(
+  z.strictObject({
+    name: z.string(),
+    files: z.record(z.string(), z.string()).exactOptional(),
+    private: z.boolean().exactOptional(),
+  }),
+);
+
+const program = new Command("local-github")
+  .description("A local GitHub: webhooks, files and Git, on 127.0.0.1, until it gets SIGTERM or SIGINT.")
+  .requiredOption("--directory <folder>", "where it keeps everything")
+  .option("--port <number>", "the port to listen on; 0 is any free one", portOf, 0)
+  .requiredOption("--owner <name>", "the organization that it plays")
+  .requiredOption("--token-file <file>", "a file with the token that it accepts")
+  .requiredOption(
+    "--repositories <file>",
+    'a JSON file: [{ "name": "acme/nginx", "files": { "path": "text" } }, …]',
+  )
+  .requiredOption(
+    "--ready-file <file>",
+    "written when it listens: { url, baseUrl, pid }; removed when it ends",
+  )
+  .option("--enforce-limits", "enforce GitHub's own rate limits")
+  .action(run);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
+
+async function run(flags: Flags): Promise<void> {
+  const ended = endSignal();
+  // One that a killed run left behind would announce a server that is not there.
+  await rm(flags.readyFile, { force: true });
+  const gitHub = await startLocalGitHub({
+    directory: flags.directory,
+    port: flags.port,
+    token: (await readFile(flags.tokenFile, "utf8")).trim(),
+    owner: flags.owner,
+    repositories: await readSeeds(flags.repositories),
+    ...(flags.enforceLimits ? { limits: gitHubLimits } : {}),
+    log: (line) => console.error(line),
+  });
+  await announce(flags.readyFile, gitHub);
+  console.log(`The local GitHub listens on ${gitHub.url}`);
+  await ended;
+  await gitHub.stop();
+  await rm(flags.readyFile, { force: true });
+}
+
+async function announce(file: string, { url, baseUrl }: LocalGitHub): Promise<void> {
+  await replaceFile(file, `${JSON.stringify({ url, baseUrl, pid: process.pid })}\n`);
+}
+
+async function readSeeds(file: string): Promise<z.infer<typeof seeds>> {
+  const text = await readFile(file, "utf8");
+  try {
+    return seeds.parse(JSON.parse(text));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new Error(`${file} is no list of repositories, [{ "name": "owner/name" }, …]: ${why}`);
+  }
+}
+
+function endSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+  });
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError("a port is 0 to 65535");
+  return port;
+}

@@ -1,0 +1,116 @@
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { createAdaptorServer } from "@hono/node-server";
+import { createApp } from "./app.ts";
+import type { Backend } from "./backend.ts";
+import { type Fault, Faults } from "./faults.ts";
+import { type Limits, RateLimits } from "./limits.ts";
+import { Repositories, type RepositorySeed } from "./repositories.ts";
+import { type LoggedRequest, RequestLog } from "./request-log.ts";
+import { StateFile, type StoredHook } from "./state.ts";
+
+/** A webhook as a test looks at it: whether there is a secret, never which. */
+export type Hook = Omit<StoredHook, "secret"> & { readonly hasSecret: boolean };
+
+/** How to start a local GitHub. */
+export interface LocalGitHubOptions {
+  /** Where it keeps everything; made if need be. One server at a time may use it. */
+  readonly directory: string;
+  /** @default 0, any free port */
+  readonly port?: number;
+  /** The only token that it accepts. */
+  readonly token: string;
+  /** The organization that it plays. */
+  readonly owner: string;
+  /** What it serves, besides what `directory` already holds. */
+  readonly repositories: readonly RepositorySeed[];
+  /** The limits to enforce; {@link gitHubLimits} are GitHub's own. @default none */
+  readonly limits?: Limits;
+  /** Faults that are on from the start. */
+  readonly faults?: readonly Fault[];
+  /** Takes one line for each call that it cannot answer. @default nobody reads them */
+  readonly log?: (line: string) => void;
+}
+
+/** A local GitHub that listens. */
+export interface LocalGitHub {
+  /** `http://127.0.0.1:PORT`: the API is here and below `/api/v3`; `git clone` takes `<url>/<owner>/<name>.git`. */
+  readonly url: string;
+  /** What the `baseUrl` of the GitHub provider wants; the provider adds `api/v3/` itself. */
+  readonly baseUrl: string;
+  /** The calls that were answered, oldest first. */
+  requests(): readonly LoggedRequest[];
+  /** The hooks of a repository (`owner/name`) or of the organization (`owner`), oldest first. */
+  hooks(scope: string): readonly Hook[];
+  /** What goes wrong on purpose. */
+  readonly faults: Faults;
+  /** The limits that are enforced. */
+  readonly limits: RateLimits;
+  /** Stops listening, ends what still runs, and resolves when everything is on disk. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a local GitHub on the loopback address.
+ *
+ * @throws Error in plain words where the port is taken, the folder holds something else, or a name is none
+ */
+export async function startLocalGitHub(options: LocalGitHubOptions): Promise<LocalGitHub> {
+  if (options.token === "")
+    throw new Error("The local GitHub needs a token to accept. Give one that is not empty.");
+  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  const state = await StateFile.open(options.directory);
+  const repositories = await Repositories.open(options.directory, state, options.repositories);
+  const faults = new Faults(options.faults);
+  const limits = new RateLimits(options.limits);
+  const requests = new RequestLog();
+  const ending = new AbortController();
+  let url = "";
+  const backend: Backend = { owner: options.owner, repositories, state, faults, origin: () => url };
+  const app = createApp(backend, {
+    token: options.token,
+    limits,
+    requests,
+    log: options.log ?? (() => undefined),
+    ending: ending.signal,
+  });
+  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+  url = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
+
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    const closed = once(server, "close");
+    server.close();
+    ending.abort();
+    if ("closeAllConnections" in server) server.closeAllConnections();
+    await closed;
+    await state.flushed();
+  };
+  return {
+    url,
+    baseUrl: `${url}/`,
+    requests: () => requests.list(),
+    hooks: (scope) =>
+      state.hooks(scope).map(({ secret, ...hook }) => ({ ...hook, hasSecret: secret !== undefined })),
+    faults,
+    limits,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+async function listen(server: ReturnType<typeof createAdaptorServer>, port: number): Promise<number> {
+  server.listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    if (taken)
+      throw new Error(`Port ${port} of 127.0.0.1 is taken. Choose another one, or 0 for any that is free.`);
+    throw error;
+  }
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}

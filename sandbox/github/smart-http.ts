@@ -1,0 +1,101 @@
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { execa } from "execa";
+import { type Context, Hono } from "hono";
+import { credentialsOf } from "./authentication.ts";
+import type { Backend, Env, Routes } from "./backend.ts";
+import { gitEnvironment } from "./git.ts";
+import type { Repository } from "./repositories.ts";
+
+const services = ["git-upload-pack", "git-receive-pack"] as const;
+type Service = (typeof services)[number];
+
+/**
+ * `git clone`, `git fetch` and `git push` over HTTP: Git's own programs answer, this only carries the bytes.
+ *
+ * @param ending - aborted when the server stops, so that no Git process outlives it
+ * @see https://git-scm.com/docs/http-protocol
+ */
+export function smartHttp(backend: Backend, token: string, ending: AbortSignal): Routes {
+  const routes = new Hono<Env>();
+  const faults = backend.faults.middleware();
+  routes.get("/:owner/:repo/info/refs", faults, (c) => {
+    const service = services.find((each) => each === c.req.query("service"));
+    if (service === undefined) return c.text("Please upgrade your git client.\n", 403);
+    const found = open(c, backend, token, service);
+    if (found instanceof Response) return found;
+    // Version 2 has no preface; only fetches speak it.
+    const modern = service === "git-upload-pack" && /\bversion=2\b/.test(protocolOf(c));
+    const line = `# service=${service}\n`;
+    const preface = modern ? "" : `${(line.length + 4).toString(16).padStart(4, "0")}${line}0000`;
+    return run(c, backend, found, service, ["--advertise-refs"], ending, preface);
+  });
+  for (const service of services) {
+    routes.post(`/:owner/:repo/${service}`, faults, (c) => {
+      const found = open(c, backend, token, service);
+      return found instanceof Response ? found : run(c, backend, found, service, [], ending);
+    });
+  }
+  return routes;
+}
+
+/** The repository, or the answer that makes Git ask for a password, or give up. */
+function open(c: Context<Env>, backend: Backend, token: string, service: Service): Repository | Response {
+  const credentials = credentialsOf(c.req.header("Authorization"), token);
+  const repository = backend.repositories.find(`${c.req.param("owner")}/${c.req.param("repo")}`);
+  const isOpen = service === "git-upload-pack" && repository?.private === false;
+  if (credentials === "good" || (credentials === "none" && isOpen)) {
+    return repository ?? c.text("Repository not found.\n", 404);
+  }
+  c.header("WWW-Authenticate", 'Basic realm="GitHub"');
+  return c.text(credentials === "bad" ? "Invalid username or token.\n" : "Repository not found.\n", 401);
+}
+
+function run(
+  c: Context<Env>,
+  backend: Backend,
+  repository: Repository,
+  service: Service,
+  flags: readonly string[],
+  ending: AbortSignal,
+  preface = "",
+): Response {
+  const isProtected = backend.faults
+    .protectedBranches(repository.name)
+    .map((branch) => `refs/heads/${branch}`);
+  const command = service.slice("git-".length);
+  const child = execa("git", [command, "--stateless-rpc", ...flags, repository.directory], {
+    env: {
+      ...gitEnvironment(repository.directory),
+      GIT_PROTOCOL: protocolOf(c),
+      PROTECTED_REFERENCES: isProtected.join("\n"),
+    },
+    extendEnv: false,
+    encoding: "buffer",
+    buffer: false,
+    reject: false,
+    cancelSignal: AbortSignal.any([ending, c.req.raw.signal]),
+  });
+  const body = c.req.raw.body;
+  const sent = body === null ? Readable.from([]) : Readable.from(body);
+  const plain = c.req.header("Content-Encoding") === "gzip" ? sent.pipe(createGunzip()) : sent;
+  // What the client sends can break off or be no gzip; Git then sees the end of it and says so itself.
+  for (const stream of new Set([sent, plain])) stream.on("error", () => child.kill());
+  child.stdin.on("error", () => plain.destroy());
+  plain.pipe(child.stdin);
+  const kind = flags.length > 0 ? "advertisement" : "result";
+  return new Response(Readable.toWeb(Readable.from(prefixed(preface, child.stdout))), {
+    headers: { "Content-Type": `application/x-${service}-${kind}`, "Cache-Control": "no-cache" },
+  });
+}
+
+async function* prefixed(preface: string, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (preface !== "") yield Buffer.from(preface);
+  yield* rest;
+}
+
+/** The protocol that the client asks for; only its own form reaches Git's environment. */
+function protocolOf(c: Context<Env>): string {
+  const asked = c.req.header("Git-Protocol") ?? "";
+  return /^version=[0-2]$/.test(asked) ? asked : "";
+}

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { at, playground, token } from "./github-playground.ts";
+
+describe("local GitHub: who may call it", () => {
+  const server = playground();
+  const none = {};
+  const basic = (user: string, password: string) => ({
+    Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
+  });
+
+  for (const [form, headers] of [
+    ["as a bearer token", { Authorization: `Bearer ${token}` }],
+    ["as the older form token", { Authorization: `token ${token}` }],
+    ["as a basic-auth password", basic("x-access-token", token)],
+    ["as a basic-auth user without password", basic(token, "")],
+  ] as const) {
+    it(`takes the token ${form}`, async () => {
+      const answer = await server().call("GET", "/user", undefined, headers);
+      assert.equal(answer.status, 200);
+    });
+  }
+
+  it("answers a wrong token with 401 Bad credentials, on whatever route", async () => {
+    for (const path of ["/user", "/rate_limit", "/repos/acme/public", "/no/such/route"]) {
+      const answer = await server().call("GET", path, undefined, { Authorization: `Bearer ${token}x` });
+      assert.deepEqual(
+        [answer.status, at(answer, "message"), at(answer, "status")],
+        [401, "Bad credentials", "401"],
+      );
+    }
+  });
+
+  it("answers an unknown scheme with 401", async () => {
+    const answer = await server().call("GET", "/user", undefined, { Authorization: `Digest ${token}` });
+    assert.equal(answer.status, 401);
+  });
+
+  it("hides a private repository from a call without token", async () => {
+    const answer = await server().call("GET", "/repos/acme/nginx", undefined, none);
+    assert.deepEqual([answer.status, at(answer, "message")], [404, "Not Found"]);
+  });
+
+  it("shows a public repository to a call without token", async () => {
+    const answer = await server().call("GET", "/repos/acme/public/contents/README.md", undefined, none);
+    assert.equal(answer.status, 200);
+  });
+
+  it("lets nobody without token write to a public repository", async () => {
+    const body = { message: "m", content: "" };
+    const answer = await server().call("PUT", "/repos/acme/public/contents/new.txt", body, none);
+    assert.deepEqual([answer.status, at(answer, "message")], [401, "Requires authentication"]);
+  });
+
+  it("shows hooks to nobody without token, also of a public repository", async () => {
+    const repository = await server().call("GET", "/repos/acme/public/hooks", undefined, none);
+    const organization = await server().call("GET", "/orgs/acme/hooks", undefined, none);
+    assert.deepEqual([repository.status, organization.status], [404, 401]);
+  });
+
+  it("answers /user without token with 401", async () => {
+    const answer = await server().call("GET", "/user", undefined, none);
+    assert.equal(answer.status, 401);
+  });
+
+  it("knows no other organization and no other repository", async () => {
+    for (const path of ["/orgs/other", "/orgs/other/hooks", "/repos/acme/other", "/repos/other/nginx"]) {
+      assert.equal((await server().call("GET", path)).status, 404, path);
+    }
+  });
+
+  it("ignores case in names, as GitHub does", async () => {
+    const answer = await server().call("GET", "/repos/ACME/Nginx");
+    assert.equal(at(answer, "full_name"), "acme/nginx");
+  });
+
+  it("answers below / and below /api/v3", async () => {
+    const plain = await server().call("GET", "/repos/acme/nginx");
+    const enterprise = await server().call("GET", "/api/v3/repos/acme/nginx");
+    assert.deepEqual(enterprise.body, plain.body);
+  });
+
+  it("listens on the loopback address only", () => {
+    assert.equal(new URL(server().github.url).hostname, "127.0.0.1");
+  });
+});
+
+describe("local GitHub: what it does not know", () => {
+  const lines: string[] = [];
+  const server = playground({ log: (line) => lines.push(line) });
+
+  it("answers an unknown route with 404 in GitHub's shape, and logs it without its query", async () => {
+    const answer = await server().call("GET", "/repos/acme/nginx/actions/runs?secret=hidden");
+    assert.deepEqual(answer.body, {
+      message: "Not Found",
+      documentation_url: "https://docs.github.com/rest",
+      status: "404",
+    });
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? "", /GET \/repos\/acme\/nginx\/actions\/runs\./);
+    assert.doesNotMatch(lines[0] ?? "", /hidden/);
+  });
+
+  it("answers a body that is no JSON with 400", async () => {
+    const response = await fetch(`${server().github.url}/repos/acme/nginx/hooks`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${token}` },
+      body: "{",
+    });
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /Problems parsing JSON/);
+  });
+});

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { at, playground, textAt } from "./github-playground.ts";
+
+const scopes = [
+  { path: "/repos/acme/nginx/hooks", scope: "acme/nginx", noun: "repository" },
+  { path: "/orgs/acme/hooks", scope: "acme", noun: "organization" },
+] as const;
+
+for (const { path, scope, noun } of scopes) {
+  describe(`local GitHub: webhooks, ${noun}`, () => {
+    const lines: string[] = [];
+    const server = playground({ log: (line) => lines.push(line) });
+    const config = {
+      url: "https://hooks.acme.example/nginx",
+      content_type: "json",
+      secret: "the-hook-secret",
+    };
+    const create = async (more: object = {}) =>
+      await server().call("POST", path, { name: "web", events: ["push"], config, ...more });
+
+    it("creates one and reads it back, the secret masked", async () => {
+      const created = await create();
+      assert.equal(created.status, 201);
+      const read = await server().call("GET", `${path}/${at(created, "id")}`);
+      assert.deepEqual(read.body, created.body);
+      assert.deepEqual(at(read, "config"), { ...config, insecure_ssl: "0", secret: "********" });
+      assert.deepEqual([at(read, "events"), at(read, "active")], [["push"], true]);
+    });
+
+    it("lists them in pages", async () => {
+      for (const event of ["push", "create", "delete"]) await create({ events: [event] });
+      const first = await server().call("GET", `${path}?per_page=2`);
+      const second = await server().call("GET", `${path}?per_page=2&page=2`);
+      const events = [first, second]
+        .flatMap(({ body }) => body)
+        .map((hook) => textAt({ body: hook }, "events", 0));
+      assert.deepEqual(events, ["push", "create", "delete"]);
+      assert.match(first.headers.get("link") ?? "", /page=2>; rel="next"/);
+    });
+
+    it("updates the events and leaves the rest", async () => {
+      const created = await create();
+      const updated = await server().call("PATCH", `${path}/${at(created, "id")}`, {
+        events: ["push", "create"],
+      });
+      assert.equal(updated.status, 200);
+      assert.deepEqual(at(updated, "events"), ["push", "create"]);
+      assert.deepEqual(at(updated, "config"), at(created, "config"));
+    });
+
+    it("adds and removes single events", async () => {
+      const created = await create();
+      const change = { add_events: ["create"], remove_events: ["push"] };
+      const updated = await server().call("PATCH", `${path}/${at(created, "id")}`, change);
+      assert.deepEqual(at(updated, "events"), ["create"]);
+    });
+
+    it("loses the secret with a new configuration that has none, as GitHub does", async () => {
+      const created = await create();
+      const change = { config: { url: config.url, content_type: "json" } };
+      const updated = await server().call("PATCH", `${path}/${at(created, "id")}`, change);
+      assert.deepEqual(at(updated, "config"), { url: config.url, content_type: "json", insecure_ssl: "0" });
+    });
+
+    it("deletes one, which is then gone", async () => {
+      const created = await create();
+      const deleted = await server().call("DELETE", `${path}/${at(created, "id")}`);
+      assert.deepEqual([deleted.status, deleted.body], [204, ""]);
+      const again = await server().call("DELETE", `${path}/${at(created, "id")}`);
+      const read = await server().call("GET", `${path}/${at(created, "id")}`);
+      assert.deepEqual([again.status, read.status], [404, 404]);
+      assert.deepEqual(server().github.hooks(scope), []);
+    });
+
+    it("refuses a second one of the same address and events", async () => {
+      await create();
+      const second = await create();
+      assert.deepEqual([second.status, at(second, "message")], [422, "Validation Failed"]);
+      assert.equal(at(second, "errors", 0, "message"), `Hook already exists on this ${noun}`);
+    });
+
+    it("refuses the 21st hook of one event", async () => {
+      for (let number = 0; number < 20; number += 1) {
+        await create({ config: { url: `https://hooks.acme.example/${number}` } });
+      }
+      const answer = await create();
+      assert.equal(answer.status, 422);
+      assert.equal(at(answer, "errors", 0, "message"), 'The "push" event cannot have more than 20 hooks');
+    });
+
+    for (const [what, body] of [
+      ["no configuration", { events: ["push"] }],
+      ["no address", { config: { content_type: "json" } }],
+      ["an address that is none", { config: { url: "hooks.acme.example" } }],
+      ["an unknown content type", { config: { ...config, content_type: "xml" } }],
+      ["no events", { config, events: [] }],
+    ] as const) {
+      it(`refuses one with ${what}`, async () => {
+        const answer = await server().call("POST", path, body);
+        assert.equal(answer.status, 422);
+        assert.deepEqual(server().github.hooks(scope), []);
+      });
+    }
+
+    it("shows the secret in no answer, no log and no list, and keeps it for deliveries", async () => {
+      const created = await create();
+      const id = at(created, "id");
+      const answers = [
+        created,
+        await server().call("GET", `${path}/${id}`),
+        await server().call("GET", path),
+        await server().call("PATCH", `${path}/${id}`, { active: false }),
+        await create(),
+        await server().call("GET", "/_sandbox/requests"),
+        { body: [server().github.requests(), server().github.hooks(scope), lines] },
+      ];
+      for (const { body } of answers) assert.doesNotMatch(JSON.stringify(body), /the-hook-secret/);
+      assert.equal(server().github.hooks(scope)[0]?.hasSecret, true);
+      const kept = await readFile(join(server().directory, "data", "state.json"), "utf8");
+      assert.match(kept, /the-hook-secret/);
+    });
+  });
+}

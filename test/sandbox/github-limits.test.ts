@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Hono } from "hono";
+import type { Env } from "../../sandbox/github/backend.ts";
+import { gitHubLimits, RateLimits } from "../../sandbox/github/limits.ts";
+import { at, playground, textAt } from "./github-playground.ts";
+
+const hook = (number: number) => ({ config: { url: `https://hooks.acme.example/${number}` } });
+
+describe("local GitHub: primary rate limit", () => {
+  const server = playground({ limits: { primary: { limit: 3, seconds: 1 } } });
+  const rate = (headers: Headers) =>
+    ["limit", "remaining", "used"].map((name) => headers.get(`x-ratelimit-${name}`));
+
+  it("counts every call in the headers, errors too", async () => {
+    const first = await server().call("GET", "/user");
+    const second = await server().call("GET", "/repos/acme/none");
+    assert.deepEqual(
+      [rate(first.headers), rate(second.headers)],
+      [
+        ["3", "2", "1"],
+        ["3", "1", "2"],
+      ],
+    );
+    const reset = Number(first.headers.get("x-ratelimit-reset"));
+    assert.ok(Math.abs(reset - Date.now() / 1000) <= 2);
+  });
+
+  it("answers 403 when used up, and works again after the reset", async () => {
+    for (let call = 0; call < 3; call += 1) assert.equal((await server().call("GET", "/user")).status, 200);
+    const refused = await server().call("GET", "/user");
+    assert.equal(refused.status, 403);
+    assert.equal(refused.headers.get("x-ratelimit-remaining"), "0");
+    assert.match(textAt(refused, "message"), /^API rate limit exceeded/);
+    await sleep(1100);
+    assert.equal((await server().call("GET", "/user")).status, 200);
+  });
+
+  it("lets anybody ask for the limits for free", async () => {
+    for (let call = 0; call < 5; call += 1) await server().call("GET", "/rate_limit");
+    const answer = await server().call("GET", "/rate_limit");
+    assert.deepEqual([answer.status, at(answer, "rate", "remaining")], [200, 3]);
+  });
+
+  it("charges nothing for a conditional call that finds nothing new", async () => {
+    const first = await server().call("GET", "/repos/acme/nginx");
+    const headers = {
+      Authorization: "Bearer the-token-of-the-tests",
+      "If-None-Match": first.headers.get("etag") ?? "",
+    };
+    const second = await server().call("GET", "/repos/acme/nginx", undefined, headers);
+    assert.deepEqual([second.status, second.headers.get("x-ratelimit-used")], [304, "1"]);
+  });
+});
+
+describe("local GitHub: content creation limit", () => {
+  const server = playground({ limits: { contentCreation: [{ limit: 2, seconds: 1.5 }] } });
+  const create = async (number: number) =>
+    await server().call("POST", "/repos/acme/nginx/hooks", hook(number));
+
+  it("answers 403 with retry-after, in the form that clients know, and creates nothing", async () => {
+    await create(1);
+    await create(2);
+    const refused = await create(3);
+    assert.equal(refused.status, 403);
+    assert.equal(refused.headers.get("retry-after"), "2");
+    assert.match(textAt(refused, "message"), /^You have exceeded a secondary rate limit/);
+    assert.match(textAt(refused, "documentation_url"), /secondary-rate-limits$/);
+    assert.equal(server().github.hooks("acme/nginx").length, 2);
+  });
+
+  it("lets the call pass once it waited that long", async () => {
+    await create(1);
+    await create(2);
+    assert.equal((await create(3)).status, 403);
+    await sleep(2000);
+    assert.equal((await create(3)).status, 201);
+  });
+
+  it("does not count what only reads or deletes", async () => {
+    const created = await create(1);
+    for (let call = 0; call < 4; call += 1) await server().call("GET", "/repos/acme/nginx/hooks");
+    await server().call("DELETE", `/repos/acme/nginx/hooks/${at(created, "id")}`);
+    assert.equal((await create(2)).status, 201);
+  });
+});
+
+describe("local GitHub: limits that are off", () => {
+  const server = playground();
+
+  it("refuses nothing, and never shows that nothing remains", async () => {
+    const limits = new RateLimits();
+    const app = new Hono<Env>().use(limits.middleware()).post("/", (c) => c.body(null, 201));
+    for (let call = 0; call <= gitHubLimits.primary.limit; call += 1) {
+      assert.equal((await app.request("/", { method: "POST" })).status, 201);
+    }
+    assert.equal(limits.current().remaining, 1);
+  });
+
+  it("can be turned on while it runs, with GitHub's own numbers", async () => {
+    server().github.limits.set(gitHubLimits);
+    const change = { active: false };
+    const created = await server().call("POST", "/repos/acme/nginx/hooks", hook(0));
+    const path = `/repos/acme/nginx/hooks/${at(created, "id")}`;
+    for (let call = 1; call < 80; call += 1)
+      assert.equal((await server().call("PATCH", path, change)).status, 200);
+    const refused = await server().call("PATCH", path, change);
+    assert.equal(refused.status, 403);
+    assert.ok(Number(refused.headers.get("retry-after")) > 50);
+  });
+});

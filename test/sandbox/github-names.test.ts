@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import fc from "fast-check";
+import { startLocalGitHub } from "../../sandbox/github/server.ts";
+import { at, base64, playground, token } from "./github-playground.ts";
+
+/** Pieces that a name could be dangerous by: to a path, to a URL, to Git's options and revisions, to a process. */
+const piece = fc.oneof(
+  fc.constantFrom(
+    "..",
+    ".",
+    "/",
+    "%2f",
+    "%2e%2e",
+    "%00",
+    "\0",
+    "-",
+    "--",
+    "--upload-pack=touch",
+    "\\",
+    ":",
+    "@{-1}",
+  ),
+  fc.constantFrom(
+    "^",
+    "~1",
+    "HEAD",
+    "refs/heads/main",
+    ".git",
+    "main",
+    "\n",
+    " ",
+    "*",
+    "|touch pwned",
+    "$(touch pwned)",
+  ),
+  fc.string({ maxLength: 6 }),
+  fc.string({ unit: "binary", maxLength: 4 }),
+);
+const name = fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join(""));
+
+/** As a client sends it: whole, with its slashes as they are, or twice encoded. */
+const segment = fc.tuple(name, fc.constantFrom("once", "slashes", "twice", "raw")).map(([text, how]) => {
+  const once = encodeURIComponent(text.toWellFormed());
+  if (how === "slashes") return once.replaceAll("%2F", "/");
+  if (how === "twice") return encodeURIComponent(once);
+  // Raw, but for the bytes that would end the request line.
+  return how === "raw" ? text.replace(/[^\x21-\x7e]/g, "") : once;
+});
+
+describe("local GitHub: names in a URL", function () {
+  this.timeout(120_000);
+  const server = playground();
+
+  it("never reach outside the folder, and never become an option of Git", async () => {
+    const { directory, github } = server();
+    const canary = join(directory, "canary.txt");
+    await writeFile(canary, "do not touch");
+    const before = await tree(directory);
+    const sha = String(
+      at(await server().call("GET", "/repos/acme/gitops/git/ref/heads/main"), "object", "sha"),
+    );
+    const routes = (given: string): [string, string, object?][] => [
+      ["GET", `/repos/acme/${given}`],
+      ["GET", `/repos/${given}/gitops/contents/README.md`],
+      ["GET", `/repos/acme/gitops/contents/${given}`],
+      ["GET", `/repos/acme/gitops/contents/README.md?ref=${given}`],
+      ["GET", `/repos/acme/gitops/branches/${given}`],
+      ["GET", `/repos/acme/gitops/commits/${given}`],
+      ["GET", `/repos/acme/gitops/commits?path=${given}&sha=${given}`],
+      ["GET", `/repos/acme/gitops/git/ref/${given}`],
+      ["GET", `/repos/acme/gitops/git/trees/${given}`],
+      ["GET", `/repos/acme/gitops/git/blobs/${given}`],
+      ["PATCH", `/repos/acme/gitops/git/refs/${given}`, { sha }],
+      ["GET", `/${given}/info/refs?service=git-upload-pack`],
+      ["POST", `/acme/${given}/git-upload-pack`],
+    ];
+    await fc.assert(
+      fc.asyncProperty(segment, fc.nat(), async (given, pick) => {
+        const all = routes(given);
+        const [method, path, body] = all[pick % all.length] ?? all[0] ?? ["GET", "/"];
+        const status = await raw(github.url, method, path, body);
+        // 500 would be a name that went further than the checks; GitHub's own "no" is 4xx.
+        assert.ok(status < 500, `${method} ${path} → ${status}`);
+      }),
+      { numRuns: 400 },
+    );
+    assert.equal(await readFile(canary, "utf8"), "do not touch");
+    assert.deepEqual(await tree(directory), before);
+  });
+
+  it("in a body never reach outside the folder, and become a file or branch of exactly that name or none", async () => {
+    const { directory } = server();
+    const before = await tree(directory);
+    const sha = at(await server().call("GET", "/repos/acme/gitops/git/ref/heads/main"), "object", "sha");
+    await fc.assert(
+      fc.asyncProperty(name, async (given) => {
+        const text = given.toWellFormed();
+        const git = "/repos/acme/gitops/git";
+        const branch = await server().call("POST", `${git}/refs`, { ref: `refs/heads/${text}`, sha });
+        assert.ok([201, 422].includes(branch.status), `${branch.status} for branch ${JSON.stringify(text)}`);
+        if (branch.status === 201) assert.equal(at(branch, "ref"), `refs/heads/${text}`);
+        const entry = { path: text, mode: "100644", type: "blob", content: "x" };
+        const written = await server().call("POST", `${git}/trees`, { tree: [entry] });
+        assert.ok([201, 422].includes(written.status), `${written.status} for path ${JSON.stringify(text)}`);
+        if (written.status === 201) {
+          const listed = await server().call("GET", `${git}/trees/${at(written, "sha")}?recursive=1`);
+          const list = at(listed, "tree");
+          assert.ok(Array.isArray(list));
+          assert.equal(at({ body: list.at(-1) }, "path"), text);
+        }
+      }),
+      { numRuns: 150 },
+    );
+    assert.deepEqual(await tree(directory), before);
+  });
+
+  it("of a path are taken literally by the search for its commits", async () => {
+    for (const path of [":(exclude)README.md", "*.md", ":/", "--all"]) {
+      const answer = await server().call(
+        "GET",
+        `/repos/acme/gitops/commits?path=${encodeURIComponent(path)}`,
+      );
+      assert.deepEqual([answer.status, answer.body], [200, []], path);
+    }
+  });
+
+  it("of a file with unusual letters stay what they are", async () => {
+    const odd = "services/ü ñ/-rf & %2e%2e #?.yaml";
+    const path = `/repos/acme/gitops/contents/${odd.split("/").map(encodeURIComponent).join("/")}`;
+    const written = await server().call("PUT", path, { message: "m", content: base64("x") });
+    assert.equal(written.status, 201);
+    assert.equal(at(await server().call("GET", path), "path"), odd);
+  });
+});
+
+describe("local GitHub: names of repositories to serve", () => {
+  const server = playground();
+
+  for (const bad of [
+    "../nginx",
+    "acme/..",
+    "acme",
+    "acme/a/b",
+    "-acme/nginx",
+    "acme/-nginx",
+    "acme/nginx.git",
+    "acme/a b",
+  ]) {
+    it(`refuses ${bad}`, async () => {
+      const options = { directory: join(server().directory, "other"), token, owner: "acme" };
+      await assert.rejects(
+        startLocalGitHub({ ...options, repositories: [{ name: bad }] }),
+        /is no repository: write it as/,
+      );
+    });
+  }
+});
+
+/** The files of the test's folder, without what is inside a repository. */
+async function tree(directory: string): Promise<string[]> {
+  const all = await readdir(directory, { recursive: true });
+  return all.filter((path) => !/\.git\/(objects|refs|logs|index-|packed-refs)/.test(path)).sort();
+}
+
+/** Sends a path as it is: `fetch` would tidy it up first. */
+async function raw(url: string, method: string, path: string, body?: object): Promise<number> {
+  const { hostname, port, host } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const text = body === undefined ? "" : JSON.stringify(body);
+  const head = [`${method} ${path} HTTP/1.1`, `Host: ${host}`, `Authorization: Bearer ${token}`];
+  const length = [`Content-Length: ${Buffer.byteLength(text)}`, "Connection: close", "", text];
+  socket.write([...head, ...length].join("\r\n"));
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  await once(socket, "close");
+  const status = /^HTTP\/1\.1 (\d{3})/.exec(Buffer.concat(chunks).toString("latin1"))?.[1];
+  assert.ok(status !== undefined, `no answer to ${method} ${path}`);
+  return Number(status);
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The last cell of each row of the tables whose last column is "test". */
+function titlesNamed(page: string): string[] {
+  const titles: string[] = [];
+  let inTable = false;
+  for (const line of page.split("\n")) {
+    const last = line.split("|").at(-2)?.trim() ?? "";
+    if (!line.startsWith("|")) inTable = false;
+    else if (last === "test") inTable = true;
+    else if (inTable && !line.startsWith("|---")) titles.push(last);
+  }
+  return titles;
+}
+
+/** Every title that the tests of the local GitHub and its plugin write out. */
+async function titlesWritten(): Promise<Set<string>> {
+  const titles = new Set<string>();
+  for (const folder of ["test/sandbox", "test/engine"]) {
+    for (const file of await readdir(folder)) {
+      if (!/^github-.*\.test\.ts$/.test(file)) continue;
+      const text = await readFile(join(folder, file), "utf8");
+      for (const [, title] of text.matchAll(/\bit\(\s*"((?:[^"\\]|\\.)+)"/g)) titles.add(title ?? "");
+    }
+  }
+  return titles;
+}
+
+describe("the page about the local GitHub", () => {
+  it("names for each line of its tables a test that exists", async () => {
+    const named = titlesNamed(await readFile("docs/local-github.md", "utf8"));
+    const written = await titlesWritten();
+    assert.ok(named.length >= 40, String(named.length));
+    assert.deepEqual(
+      named.filter((title) => !written.has(title)),
+      [],
+    );
+  });
+
+  it("names only flags that the program has", async () => {
+    const page = await readFile("docs/local-github.md", "utf8");
+    const flags = [...page.matchAll(/--[a-z][a-z-]+/g)].map(([flag]) => flag);
+    const code = await readFile("sandbox/github/main.ts", "utf8");
+    assert.ok(flags.length >= 5);
+    assert.deepEqual(
+      flags.filter((flag) => !code.includes(`"${flag}`)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { z } from "zod";
+import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from "../../sandbox/github/server.ts";
+
+/** The token of every test; not one that a scanner would take for a real one. */
+export const token = "the-token-of-the-tests";
+
+/** An answer, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+/** A local GitHub of one test, and a folder beside it. */
+export interface Playground {
+  readonly github: LocalGitHub;
+  readonly directory: string;
+  /** One call of the API, with the token unless `headers` say otherwise. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** `git`, in the folder, with the token where the URL of a repository is asked for by `remote`. */
+  git(...args: string[]): Promise<string>;
+  /** The URL of a repository for Git, with the token. */
+  remote(repository: string): string;
+  /** Stops the server and starts another one on the same folder. */
+  restart(): Promise<void>;
+}
+
+const seeds = [
+  {
+    name: "acme/gitops",
+    files: { "README.md": "# GitOps\n", "services/nginx/values-dev.yaml": "image:\n  tag: v1\n" },
+  },
+  { name: "acme/nginx", files: { Dockerfile: "FROM scratch\n" } },
+  { name: "acme/empty" },
+  { name: "acme/public", files: { "README.md": "# For all\n" }, private: false },
+];
+
+/** Gives each test of the surrounding `describe` a local GitHub of its own. */
+export function playground(options: Partial<LocalGitHubOptions> = {}): () => Playground {
+  let current: Playground | undefined;
+  let stop = async () => {};
+  beforeEach(async () => {
+    const folder = await mkdtemp(join(tmpdir(), "local-github-"));
+    const start = async () =>
+      await startLocalGitHub({
+        directory: join(folder, "data"),
+        token,
+        owner: "acme",
+        repositories: seeds,
+        ...options,
+      });
+    let github = await start();
+    stop = async () => {
+      await github.stop();
+      await rm(folder, { recursive: true, force: true });
+    };
+    current = {
+      get github() {
+        return github;
+      },
+      directory: folder,
+      call: async (method, path, body, headers) => await call(github, method, path, body, headers),
+      remote: (repository) => `${github.url.replace("//", `//x-access-token:${token}@`)}/${repository}.git`,
+      git: async (...args) => (await execa("git", args, { cwd: folder, env: personal })).stdout,
+      restart: async () => {
+        await github.stop();
+        github = await start();
+      },
+    };
+  });
+  afterEach(async () => await stop());
+  return () => {
+    if (current === undefined) throw new Error("the local GitHub runs only inside a test");
+    return current;
+  };
+}
+
+/** A person's Git, with nothing of the machine's own configuration. */
+const personal = {
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_AUTHOR_NAME: "Ada",
+  GIT_AUTHOR_EMAIL: "ada@acme.example",
+  GIT_COMMITTER_NAME: "Ada",
+  GIT_COMMITTER_EMAIL: "ada@acme.example",
+};
+
+async function call(
+  github: LocalGitHub,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = { Authorization: `Bearer ${token}` },
+): Promise<Answer> {
+  const response = await fetch(github.url + path, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const json = response.headers.get("content-type")?.includes("json") === true;
+  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+}
+
+/** What is at a path of keys in an answer's body. */
+export function at(answer: { readonly body: unknown }, ...keys: (string | number)[]): unknown {
+  return keys.reduce<unknown>((value, key) => {
+    if (Array.isArray(value)) return value[Number(key)];
+    return z.record(z.string(), z.unknown()).parse(value)[key];
+  }, answer.body);
+}
+
+/** {@link at}, for what must be text. */
+export function textAt(answer: { readonly body: unknown }, ...keys: (string | number)[]): string {
+  return z.string().parse(at(answer, ...keys));
+}
+
+/** Text as the contents API takes it. */
+export function base64(text: string): string {
+  return Buffer.from(text, "utf8").toString("base64");
+}

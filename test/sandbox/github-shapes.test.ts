@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { documentedAnswer } from "./github-openapi.ts";
+import { at, base64, type Playground, playground } from "./github-playground.ts";
+
+const gitops = "/repos/acme/gitops";
+const hook = {
+  config: { url: "https://hooks.acme.example", secret: "s", content_type: "json" },
+  events: ["push"],
+};
+const missing = "1".repeat(40);
+
+/** What a call needs that only the server knows: ids of what was made before it. */
+interface Known {
+  readonly head: string;
+  readonly tree: string;
+  readonly file: string;
+  readonly hook: number;
+  readonly organizationHook: number;
+}
+type Body = (known: Known) => object;
+type Row = readonly [
+  operation: string,
+  status: number,
+  path: string | ((known: Known) => string),
+  body?: Body,
+];
+
+const repo = "/repos/{owner}/{repo}";
+const rows: readonly Row[] = [
+  ["GET /user", 200, "/user"],
+  ["GET /rate_limit", 200, "/rate_limit"],
+  ["GET /orgs/{org}", 200, "/orgs/acme"],
+  ["GET /orgs/{org}", 404, "/orgs/other"],
+  [`GET ${repo}`, 200, gitops],
+  [`GET ${repo}`, 404, "/repos/acme/none"],
+  [`GET ${repo}/hooks`, 200, `${gitops}/hooks`],
+  [`POST ${repo}/hooks`, 201, `${gitops}/hooks`, () => ({ ...hook, events: ["create"] })],
+  [`POST ${repo}/hooks`, 422, `${gitops}/hooks`, () => hook],
+  [`GET ${repo}/hooks/{hook_id}`, 200, (known) => `${gitops}/hooks/${known.hook}`],
+  [`GET ${repo}/hooks/{hook_id}`, 404, `${gitops}/hooks/999`],
+  [
+    `PATCH ${repo}/hooks/{hook_id}`,
+    200,
+    (known) => `${gitops}/hooks/${known.hook}`,
+    () => ({ active: false }),
+  ],
+  [`DELETE ${repo}/hooks/{hook_id}`, 404, `${gitops}/hooks/999`],
+  ["GET /orgs/{org}/hooks", 200, "/orgs/acme/hooks"],
+  ["POST /orgs/{org}/hooks", 201, "/orgs/acme/hooks", () => ({ ...hook, events: ["create"] })],
+  ["GET /orgs/{org}/hooks/{hook_id}", 200, (known) => `/orgs/acme/hooks/${known.organizationHook}`],
+  [
+    "PATCH /orgs/{org}/hooks/{hook_id}",
+    200,
+    (known) => `/orgs/acme/hooks/${known.organizationHook}`,
+    () => hook,
+  ],
+  [`GET ${repo}/branches`, 200, `${gitops}/branches`],
+  [`GET ${repo}/branches/{branch}`, 200, `${gitops}/branches/main`],
+  [`GET ${repo}/branches/{branch}`, 404, `${gitops}/branches/none`],
+  [`GET ${repo}/commits`, 200, `${gitops}/commits`],
+  [`GET ${repo}/commits`, 409, "/repos/acme/empty/commits"],
+  [`GET ${repo}/commits/{ref}`, 200, `${gitops}/commits/main`],
+  [`GET ${repo}/commits/{ref}`, 422, `${gitops}/commits/none`],
+  [`GET ${repo}/contents/{path}`, 200, `${gitops}/contents/README.md`],
+  [`GET ${repo}/contents/{path}`, 200, `${gitops}/contents/services`],
+  [`GET ${repo}/contents/{path}`, 404, `${gitops}/contents/none`],
+  [
+    `PUT ${repo}/contents/{path}`,
+    201,
+    `${gitops}/contents/a`,
+    () => ({ message: "m", content: base64("a") }),
+  ],
+  [
+    `PUT ${repo}/contents/{path}`,
+    409,
+    `${gitops}/contents/a`,
+    () => ({ message: "m", content: "", sha: missing }),
+  ],
+  [`PUT ${repo}/contents/{path}`, 422, `${gitops}/contents/README.md`, () => ({ message: "m", content: "" })],
+  [
+    `PUT ${repo}/contents/{path}`,
+    200,
+    `${gitops}/contents/README.md`,
+    ({ file }) => ({ message: "m", content: base64("b"), sha: file }),
+  ],
+  [
+    `DELETE ${repo}/contents/{path}`,
+    200,
+    `${gitops}/contents/README.md`,
+    ({ file }) => ({ message: "m", sha: file }),
+  ],
+  [
+    `DELETE ${repo}/contents/{path}`,
+    409,
+    `${gitops}/contents/README.md`,
+    () => ({ message: "m", sha: missing }),
+  ],
+  [`GET ${repo}/git/ref/{ref}`, 200, `${gitops}/git/ref/heads/main`],
+  [`GET ${repo}/git/ref/{ref}`, 404, `${gitops}/git/ref/heads/none`],
+  [`GET ${repo}/git/ref/{ref}`, 409, "/repos/acme/empty/git/ref/heads/main"],
+  [`POST ${repo}/git/refs`, 201, `${gitops}/git/refs`, ({ head }) => ({ ref: "refs/heads/x", sha: head })],
+  [`POST ${repo}/git/refs`, 422, `${gitops}/git/refs`, ({ head }) => ({ ref: "refs/heads/main", sha: head })],
+  [`PATCH ${repo}/git/refs/{ref}`, 200, `${gitops}/git/refs/heads/main`, ({ head }) => ({ sha: head })],
+  [`PATCH ${repo}/git/refs/{ref}`, 422, `${gitops}/git/refs/heads/main`, () => ({ sha: missing })],
+  [`POST ${repo}/git/blobs`, 201, `${gitops}/git/blobs`, () => ({ content: "a" })],
+  [`GET ${repo}/git/blobs/{file_sha}`, 200, ({ file }) => `${gitops}/git/blobs/${file}`],
+  [`GET ${repo}/git/blobs/{file_sha}`, 404, `${gitops}/git/blobs/${missing}`],
+  [`GET ${repo}/git/trees/{tree_sha}`, 200, ({ tree }) => `${gitops}/git/trees/${tree}?recursive=1`],
+  [`GET ${repo}/git/trees/{tree_sha}`, 404, `${gitops}/git/trees/${missing}`],
+  [
+    `POST ${repo}/git/trees`,
+    201,
+    `${gitops}/git/trees`,
+    ({ tree }) => ({ base_tree: tree, tree: [{ path: "a", mode: "100644", type: "blob", content: "a" }] }),
+  ],
+  [`POST ${repo}/git/trees`, 422, `${gitops}/git/trees`, () => ({ tree: [] })],
+  [`GET ${repo}/git/commits/{commit_sha}`, 200, ({ head }) => `${gitops}/git/commits/${head}`],
+  [
+    `POST ${repo}/git/commits`,
+    201,
+    `${gitops}/git/commits`,
+    ({ head, tree }) => ({ message: "m", tree, parents: [head] }),
+  ],
+  [`POST ${repo}/git/commits`, 422, `${gitops}/git/commits`, () => ({ message: "m", tree: missing })],
+];
+
+describe("local GitHub: answers have the shape that GitHub documents", function () {
+  this.timeout(30_000);
+  const server = playground();
+
+  for (const [operation, status, path, body] of rows) {
+    const from = typeof path === "string" && !operation.endsWith(path) ? ` (${path})` : "";
+    it(`${operation} → ${status}${from}`, async () => {
+      const known = await prepare(server());
+      const to = typeof path === "string" ? path : path(known);
+      const [method = ""] = operation.split(" ");
+      const answer = await server().call(method, to, body?.(known));
+      assert.equal(answer.status, status, JSON.stringify(answer.body));
+      assert.deepEqual(documentedAnswer(operation, status)(answer.body), []);
+    });
+  }
+
+  it("would notice a field that is missing, null or of a wrong type", async () => {
+    const { body } = await server().call("GET", "/orgs/acme");
+    const check = documentedAnswer("GET /orgs/{org}", 200);
+    assert.ok(typeof body === "object");
+    for (const change of [{ login: undefined }, { id: "2" }, { html_url: null }, { created_at: "today" }]) {
+      assert.equal(check({ ...body, ...change }).length, 1, JSON.stringify(change));
+    }
+  });
+});
+
+async function prepare(server: Playground): Promise<Known> {
+  const hooks = await server.call("POST", `${gitops}/hooks`, hook);
+  const organizationHooks = await server.call("POST", "/orgs/acme/hooks", hook);
+  const commit = await server.call("GET", `${gitops}/commits/main`);
+  const file = await server.call("GET", `${gitops}/contents/README.md`);
+  return {
+    head: String(at(commit, "sha")),
+    tree: String(at(commit, "commit", "tree", "sha")),
+    file: String(at(file, "sha")),
+    hook: Number(at(hooks, "id")),
+    organizationHook: Number(at(organizationHooks, "id")),
+  };
+}
