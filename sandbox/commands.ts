@@ -1,0 +1,81 @@
+import { Command } from "commander";
+import { SANDBOX_DIRECTORY } from "./folder.ts";
+import { detachRecorded, readRecords } from "./processes.ts";
+import { readSandbox, type Sandbox, startSandbox, stopSandbox } from "./sandbox.ts";
+import { SandboxError } from "./sandbox-error.ts";
+import { describeSandbox } from "./status.ts";
+import { ToolchainError } from "./toolchain/toolchain.ts";
+
+/** What `sandbox:status` ends with where nothing is up, as `systemctl status` does. */
+const DOWN = 3;
+
+const program = new Command("sandbox").description(
+  "A real Kubernetes API server and a local GitHub, for this folder alone.",
+);
+
+program
+  .command("up")
+  .description("start the sandbox and leave it running")
+  .action(async () => {
+    const running = await readSandbox(SANDBOX_DIRECTORY);
+    if (running !== undefined) {
+      console.log("The sandbox is up already.");
+      printUsage(running);
+      return;
+    }
+    const sandbox = await startSandbox({ directory: SANDBOX_DIRECTORY });
+    await detachRecorded(SANDBOX_DIRECTORY);
+    printUsage(sandbox);
+  });
+
+program
+  .command("down")
+  .description("stop the sandbox and remove its data")
+  .option("--keep", "keep the logs")
+  .action(async ({ keep = false }: { keep?: boolean }) => {
+    const wasUp = (await readRecords(SANDBOX_DIRECTORY)) !== undefined;
+    await stopSandbox(SANDBOX_DIRECTORY, { keepLogs: keep });
+    console.log(wasUp ? "The sandbox is down." : "The sandbox was not up.");
+  });
+
+program
+  .command("status")
+  .description(`show what runs and what is in it; exit code ${DOWN} where it is down`)
+  .action(async () => {
+    const sandbox = await readSandbox(SANDBOX_DIRECTORY);
+    const records = await readRecords(SANDBOX_DIRECTORY);
+    if (records !== undefined) {
+      console.log(await describeSandbox(records, sandbox));
+    }
+    if (sandbox === undefined) {
+      console.log("The sandbox is down. Start it with: npm run sandbox:up");
+      process.exitCode = DOWN;
+    }
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof SandboxError || error instanceof ToolchainError)) {
+    throw error;
+  }
+  console.error(error.message);
+  process.exitCode = error instanceof ToolchainError ? error.exitCode : 1;
+}
+
+function printUsage({ exportLine, definitions }: Sandbox): void {
+  console.log(
+    [
+      "",
+      "For pulumi and kubectl in this shell:",
+      `  ${exportLine}`,
+      "",
+      "Then:",
+      "  pulumi up                               provision the services of services.json",
+      "  npm run kubectl -- get stages -A        look around as the administrator",
+      "  npm run sandbox:status                  what runs, and how much is in it",
+      "  npm run sandbox:down                    stop it and remove its data",
+      ...(definitions.note === undefined ? [] : ["", definitions.note]),
+    ].join("\n"),
+  );
+}

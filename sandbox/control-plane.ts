@@ -1,0 +1,185 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import getPort from "get-port";
+import { apiServerArguments, controllerManagerArguments, etcdArguments } from "./control-plane/arguments.ts";
+import {
+  type Credentials,
+  readAuthority,
+  writeCredentials,
+  writeKubeconfig,
+} from "./control-plane/credentials.ts";
+import { EndedEarly, untilReady } from "./control-plane/readiness.ts";
+import { deployerRights, installedObjects } from "./deployer.ts";
+import { type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
+import {
+  claimDirectory,
+  type RecordedProcess,
+  type StartedProcess,
+  startRecorded,
+  stopOne,
+  stopRecorded,
+} from "./processes.ts";
+import { stopOnSignals } from "./signals.ts";
+
+/** The programs of a control plane, as files. */
+export interface ControlPlanePrograms {
+  readonly etcd: string;
+  readonly "kube-apiserver": string;
+  readonly "kube-controller-manager": string;
+  readonly kubectl: string;
+}
+
+/** A Kubernetes control plane without nodes, on this machine's loopback address. */
+export interface ControlPlane {
+  /** The API server's, for example `https://127.0.0.1:41234`. */
+  readonly url: string;
+  /** Files that only their owner can read: who may do anything, and who `pulumi up` runs as. */
+  readonly kubeconfigs: { readonly admin: string; readonly deployer: string };
+  /** In the order of their start. */
+  readonly processes: readonly RecordedProcess[];
+  /** Ends every process recorded in the folder, the last started first. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** How often a program that found its port taken is started again on another one. */
+const ATTEMPTS = 5;
+
+/**
+ * Starts etcd, kube-apiserver and kube-controller-manager with all their data below a folder, and returns when the
+ * API server is ready, namespaces get their ServiceAccounts, and the deployer and the namespaces of Kargo and the
+ * Argo projects exist. A failure half way, Ctrl-C and SIGTERM stop what was started; what a killed earlier run left
+ * behind in the folder is stopped and its data removed first.
+ *
+ * @throws SandboxError where one of the programs does not get ready (with its last log lines), or where a sandbox is
+ * already running in the folder
+ */
+export async function startControlPlane(options: {
+  directory: string;
+  programs: ControlPlanePrograms;
+}): Promise<ControlPlane> {
+  const directory = resolve(options.directory);
+  await claimDirectory(directory);
+  const stop = () => stopRecorded(directory);
+  const released = stopOnSignals(stop);
+  try {
+    return { ...(await start(directory, options.programs)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    released();
+  }
+}
+
+async function start(directory: string, programs: ControlPlanePrograms): Promise<Omit<ControlPlane, "stop">> {
+  for (const name of ["etcd", "certificates"]) {
+    await rm(join(directory, name), { recursive: true, force: true });
+    await mkdir(join(directory, name), { recursive: true, mode: 0o700 });
+  }
+  const credentials = await writeCredentials(directory);
+  const etcd = await startEtcd(directory, programs.etcd);
+  const { apiServer, url, authority } = await startApiServer(directory, programs, etcd.url, credentials);
+  const kubeconfig = (name: keyof Credentials["tokens"]) =>
+    writeKubeconfig(directory, name, { url, token: credentials.tokens[name], authority });
+  const kubeconfigs = { admin: await kubeconfig("admin"), deployer: await kubeconfig("deployer") };
+  const controllerManager = await startRecorded(directory, {
+    name: "kube-controller-manager",
+    path: programs["kube-controller-manager"],
+    arguments: controllerManagerArguments({
+      kubeconfig: await kubeconfig("controller-manager"),
+      serviceAccountKey: credentials.serviceAccountKey,
+      rootCertificate: join(directory, "certificates", "apiserver.crt"),
+    }),
+    log: join(directory, "logs", "kube-controller-manager.log"),
+    environment: { ...process.env, GOMEMLIMIT: "200MiB" },
+  });
+  const api = kubernetesApi({ url, authority, token: credentials.tokens.admin });
+  // One after the other: a Role needs its namespace.
+  for (const { path, object } of [...installedObjects(), ...deployerRights()]) {
+    await api.apply(path, JSON.stringify(object));
+  }
+  await untilReady(controllerManager, () => hasServiceAccounts(api));
+  api.close();
+  return { url, kubeconfigs, processes: [etcd, apiServer, controllerManager] };
+}
+
+async function startEtcd(directory: string, path: string): Promise<StartedProcess & { url: string }> {
+  return onFreePort(directory, async (port) => {
+    const url = `http://127.0.0.1:${port}`;
+    const name = `sandbox-${randomBytes(6).toString("hex")}`;
+    const started = await startRecorded(directory, {
+      name: "etcd",
+      path,
+      url,
+      arguments: etcdArguments({ name, data: join(directory, "etcd"), url }),
+      log: join(directory, "logs", "etcd.log"),
+    });
+    // Its name tells it from another etcd that was quicker on this port: two control planes must never share one.
+    const isReady = async () => {
+      const answer = await fetch(`${url}/v3/cluster/member/list`, { method: "POST", body: "{}" });
+      return (await answer.text()).includes(name);
+    };
+    return { started: { ...started, url }, isReady };
+  });
+}
+
+async function startApiServer(
+  directory: string,
+  programs: ControlPlanePrograms,
+  etcd: string,
+  credentials: Credentials,
+): Promise<{ apiServer: StartedProcess; url: string; authority: string }> {
+  const certificates = join(directory, "certificates");
+  let authority = "";
+  const apiServer = await onFreePort(directory, async (port) => {
+    const url = `https://127.0.0.1:${port}`;
+    const { tokenFile, serviceAccountKey } = credentials;
+    const started = await startRecorded(directory, {
+      name: "kube-apiserver",
+      path: programs["kube-apiserver"],
+      url,
+      arguments: apiServerArguments({ etcd, port, certificates, tokenFile, serviceAccountKey }),
+      log: join(directory, "logs", "kube-apiserver.log"),
+      // A target for the garbage collector, not a limit: large definitions may pass it for a moment.
+      environment: { ...process.env, GOMEMLIMIT: "2GiB" },
+    });
+    const isReady = async () => {
+      authority = (await readAuthority(join(certificates, "apiserver.crt"))) ?? "";
+      if (authority === "") {
+        return false;
+      }
+      const api = kubernetesApi({ url, authority, token: credentials.tokens.admin });
+      try {
+        return (await api.send("GET", "/readyz")).status === 200;
+      } finally {
+        api.close();
+      }
+    };
+    return { started: { ...started, url }, isReady };
+  });
+  return { apiServer, url: apiServer.url, authority };
+}
+
+/** Starts a program on a free port, on another one where somebody was quicker. */
+async function onFreePort<Started extends StartedProcess>(
+  directory: string,
+  attempt: (port: number) => Promise<{ started: Started; isReady: () => Promise<boolean> }>,
+): Promise<Started> {
+  for (let count = 1; ; count++) {
+    const { started, isReady } = await attempt(await getPort({ host: "127.0.0.1" }));
+    try {
+      await untilReady(started, isReady);
+      return started;
+    } catch (error) {
+      if (!(error instanceof EndedEarly && error.portTaken && count < ATTEMPTS)) {
+        throw error;
+      }
+      await stopOne(directory, started);
+    }
+  }
+}
+
+async function hasServiceAccounts(api: KubernetesApi): Promise<boolean> {
+  return (await api.send("GET", "/api/v1/namespaces/argo-events/serviceaccounts/default")).status === 200;
+}

@@ -1,0 +1,73 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+
+/** Who may talk to the API server, by a token of their own. */
+export const IDENTITIES = {
+  admin: { user: "admin", groups: ["system:masters"] },
+  deployer: { user: "kargo-fleet-deployer", groups: [] },
+  "controller-manager": { user: "system:kube-controller-manager", groups: [] },
+} as const;
+
+export type IdentityName = keyof typeof IDENTITIES;
+
+/** The secrets of one control plane. */
+export interface Credentials {
+  readonly tokens: Readonly<Record<IdentityName, string>>;
+  /** The token file for `--token-auth-file`. */
+  readonly tokenFile: string;
+  /** The private key that signs the tokens of ServiceAccounts. */
+  readonly serviceAccountKey: string;
+}
+
+/** Makes fresh tokens and a fresh key, in files that nobody else can read. */
+export async function writeCredentials(directory: string): Promise<Credentials> {
+  const token = () => randomBytes(24).toString("base64url");
+  const tokens = { admin: token(), deployer: token(), "controller-manager": token() };
+  const tokenFile = join(directory, "tokens.csv");
+  // https://kubernetes.io/docs/reference/access-authn-authz/authentication/#static-token-file
+  const rows = Object.entries(IDENTITIES).map(
+    ([name, { user, groups }]) => `${tokens[name as IdentityName]},${user},${user},"${groups.join(",")}"\n`,
+  );
+  await writeFile(tokenFile, rows.join(""), { mode: 0o600 });
+  const serviceAccountKey = join(directory, "service-account.key");
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  await writeFile(serviceAccountKey, privateKey.export({ type: "sec1", format: "pem" }), { mode: 0o600 });
+  return { tokens, tokenFile, serviceAccountKey };
+}
+
+/**
+ * Writes `<name>.kubeconfig`, readable by its owner alone: cluster and context are called `sandbox`.
+ *
+ * @param authority the certificate that the API server's own is checked against, as PEM
+ * @returns the file's path
+ */
+export async function writeKubeconfig(
+  directory: string,
+  name: IdentityName,
+  connection: { url: string; token: string; authority: string },
+): Promise<string> {
+  const file = join(directory, `${name}.kubeconfig`);
+  const { user } = IDENTITIES[name];
+  const authority = Buffer.from(connection.authority).toString("base64");
+  const kubeconfig = {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [
+      { name: "sandbox", cluster: { server: connection.url, "certificate-authority-data": authority } },
+    ],
+    users: [{ name: user, user: { token: connection.token } }],
+    contexts: [{ name: "sandbox", context: { cluster: "sandbox", user } }],
+    "current-context": "sandbox",
+  };
+  await writeFile(file, stringify(kubeconfig, { lineWidth: 0 }), { mode: 0o600 });
+  return file;
+}
+
+/** The certificate that signed the API server's self-made one: it writes its own first, then the signer's. */
+export async function readAuthority(certificateFile: string): Promise<string | undefined> {
+  const text = await readFile(certificateFile, "utf8").catch(() => "");
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n/g) ?? [];
+  return certificates.length > 1 ? certificates.at(-1) : undefined;
+}

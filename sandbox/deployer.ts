@@ -1,0 +1,68 @@
+import { deployerObjects } from "../fleet/deployer.ts";
+import { IDENTITIES } from "./control-plane/credentials.ts";
+
+/** A Kubernetes object and the path of the API that it is applied to. */
+export interface AppliedObject {
+  readonly path: string;
+  readonly object: object;
+}
+
+/** The namespaces that installations of Kargo, Argo CD and Argo Events make. */
+export const INSTALLED_NAMESPACES = [
+  "kargo",
+  "kargo-shared-resources",
+  "kargo-system-resources",
+  "argocd",
+  "argo-events",
+] as const;
+
+/**
+ * What the real installations would have made before the first `pulumi up`: their namespaces, and Kargo's ClusterRole
+ * for whoever may log in (its chart, templates/users/cluster-roles.yaml).
+ */
+export function installedObjects(): readonly AppliedObject[] {
+  const namespaces = INSTALLED_NAMESPACES.map((name) => ({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name },
+  }));
+  const read = ["get", "list", "watch"];
+  const kargoUser = {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: { name: "kargo-user" },
+    rules: [
+      { apiGroups: [""], resources: ["namespaces"], verbs: read },
+      {
+        apiGroups: ["kargo.akuity.io"],
+        resources: ["clusterconfigs", "clusterpromotiontasks", "projects"],
+        verbs: read,
+      },
+    ],
+  };
+  return [...namespaces, kargoUser].map(applied);
+}
+
+/** What an administrator gives the deployer, the identity that `pulumi up` runs as, in the sandbox as anywhere. */
+export function deployerRights(): readonly AppliedObject[] {
+  return deployerObjects(IDENTITIES.deployer.user).map(applied);
+}
+
+const PLURALS: Readonly<Record<string, string>> = {
+  Namespace: "namespaces",
+  ClusterRole: "clusterroles",
+  ClusterRoleBinding: "clusterrolebindings",
+  Role: "roles",
+  RoleBinding: "rolebindings",
+};
+
+function applied(object: {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}): AppliedObject {
+  const { apiVersion, kind, metadata } = object;
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const scope = metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`;
+  return { path: `${root}${scope}/${PLURALS[kind]}/${metadata.name}`, object };
+}

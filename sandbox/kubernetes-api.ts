@@ -1,0 +1,101 @@
+import { readFile } from "node:fs/promises";
+import { Agent, request } from "node:https";
+import { parse } from "yaml";
+import { SandboxError } from "./sandbox-error.ts";
+
+/** Where a Kubernetes API server is and how to prove who asks. */
+export interface Connection {
+  readonly url: string;
+  readonly token: string;
+  /** The certificate that the server's own is checked against, as PEM. */
+  readonly authority: string;
+}
+
+/** What the API server answered. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** A Kubernetes API server over its own HTTP interface; for the few calls where raw files go in unparsed. */
+export interface KubernetesApi {
+  /** @throws an Error of the connection where nothing answers; any status is an answer */
+  send(method: string, path: string, body?: { type: string; text: string }): Promise<Answer>;
+  /** The object at a path. @throws SandboxError on any status but 2xx, with the server's own message */
+  get(path: string): Promise<unknown>;
+  /** Server-side apply of one object. @throws SandboxError with the server's own message */
+  apply(path: string, text: string): Promise<void>;
+  /** Ends the connections that are kept open between calls. */
+  close(): void;
+}
+
+/** The field manager of what the sandbox itself applies. */
+const FIELD_MANAGER = "kargo-fleet-sandbox";
+
+/** Talks to an API server; `limit` is how long it may stay silent within one call, in milliseconds. */
+export function kubernetesApi(connection: Connection, limit = 30_000): KubernetesApi {
+  const agent = new Agent({ ca: connection.authority, keepAlive: true, maxSockets: 8 });
+  const send: KubernetesApi["send"] = (method, path, body) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const headers = {
+      accept: "application/json",
+      authorization: `Bearer ${connection.token}`,
+      ...(body === undefined ? {} : { "content-type": body.type }),
+    };
+    const call = request(
+      new URL(path, connection.url),
+      { method, agent, headers, timeout: limit },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on("data", (part: Buffer) => parts.push(part));
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() }),
+        );
+        response.on("error", reject);
+      },
+    );
+    call.on("timeout", () => call.destroy(new Error(`${connection.url} did not answer within ${limit} ms`)));
+    call.on("error", reject);
+    call.end(body?.text);
+    return promise;
+  };
+  const demand = async (what: string, answer: Answer): Promise<unknown> => {
+    if (answer.status >= 200 && answer.status < 300) {
+      return JSON.parse(answer.text);
+    }
+    throw new SandboxError(`The API server refused ${what} (${answer.status}): ${messageOf(answer.text)}`);
+  };
+  return {
+    send,
+    get: async (path) => demand(`to show ${path}`, await send("GET", path)),
+    apply: async (path, text) => {
+      const query = `fieldManager=${FIELD_MANAGER}&force=true`;
+      const body = { type: "application/apply-patch+yaml", text };
+      await demand(`to apply ${path}`, await send("PATCH", `${path}?${query}`, body));
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** The connection that a kubeconfig of the sandbox describes. */
+export async function connectionOf(kubeconfig: string): Promise<Connection> {
+  const { clusters, users } = parse(await readFile(kubeconfig, "utf8")) as {
+    clusters: readonly { cluster: { server: string; "certificate-authority-data": string } }[];
+    users: readonly { user: { token: string } }[];
+  };
+  const cluster = clusters[0]?.cluster;
+  const token = users[0]?.user.token;
+  if (cluster === undefined || token === undefined) {
+    throw new SandboxError(`${kubeconfig} names no cluster or no user. Start afresh: npm run sandbox:down`);
+  }
+  const authority = Buffer.from(cluster["certificate-authority-data"], "base64").toString();
+  return { url: cluster.server, token, authority };
+}
+
+function messageOf(text: string): string {
+  try {
+    return (JSON.parse(text) as { message?: string }).message ?? text;
+  } catch {
+    return text;
+  }
+}

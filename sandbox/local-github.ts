@@ -1,0 +1,77 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { untilReady } from "./control-plane/readiness.ts";
+import { PROJECT } from "./folder.ts";
+import { startRecorded } from "./processes.ts";
+
+/** The organization that the local GitHub plays. */
+const OWNER = "acme";
+
+/** The repository that the values files live in. */
+const GITOPS = `${OWNER}/gitops`;
+
+/** Known to everybody: it opens a service on this machine's loopback address, and nothing else. */
+const TOKEN = "sandbox-token";
+
+/** Starts the local GitHub with the repositories of the catalogue, as a process of the sandbox. */
+export async function startGitHub(
+  directory: string,
+): Promise<{ url: string; baseUrl: string; token: string; repositories: readonly string[] }> {
+  const folder = join(directory, "github");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const repositories = await repositoriesOf(join(PROJECT, "services.json"));
+  const files = {
+    token: join(folder, "token"),
+    repositories: join(folder, "repositories.json"),
+    ready: join(folder, "ready.json"),
+  };
+  await writeFile(files.token, `${TOKEN}\n`, { mode: 0o600 });
+  await writeFile(files.repositories, JSON.stringify(repositories.map(seedOf)));
+  const started = await startRecorded(directory, {
+    name: "local GitHub",
+    path: process.execPath,
+    arguments: [
+      join(PROJECT, "sandbox", "github", "main.ts"),
+      ...["--directory", join(folder, "data")],
+      ...["--port", "0"],
+      ...["--owner", OWNER],
+      ...["--token-file", files.token],
+      ...["--repositories", files.repositories],
+      ...["--ready-file", files.ready],
+    ],
+    log: join(directory, "logs", "github.log"),
+  });
+  let ready: { url: string; baseUrl: string } | undefined;
+  await untilReady(started, async () => {
+    ready = JSON.parse(await readFile(files.ready, "utf8")) as { url: string; baseUrl: string };
+    return true;
+  });
+  const { url, baseUrl } = ready ?? { url: "", baseUrl: "" };
+  return { url, baseUrl, token: TOKEN, repositories };
+}
+
+/** The GitOps repository has its branch from the start, as any has that somebody made for this. */
+function seedOf(name: string): { name: string; files?: Readonly<Record<string, string>> } {
+  return name === GITOPS ? { name, files: { "README.md": "Kargo and Argo CD work here.\n" } } : { name };
+}
+
+/**
+ * The repositories that a catalogue names, and the GitOps repository. A catalogue that cannot be read names none
+ * here: what is wrong with it is for `pulumi up` to say, with its line.
+ */
+export async function repositoriesOf(catalogue: string): Promise<readonly string[]> {
+  const text = await readFile(catalogue, "utf8").catch(() => "");
+  const names = new Set([GITOPS]);
+  try {
+    const { services } = JSON.parse(text) as { services?: Record<string, { repository?: unknown } | null> };
+    for (const service of Object.values(services ?? {})) {
+      const repository = service?.repository;
+      if (typeof repository === "string" && repository.startsWith(`${OWNER}/`)) {
+        names.add(repository);
+      }
+    }
+  } catch {
+    return [...names];
+  }
+  return [...names].sort();
+}

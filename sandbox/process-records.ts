@@ -1,0 +1,136 @@
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SandboxError } from "./sandbox-error.ts";
+import { startOf } from "./toolchain/process-identity.ts";
+
+/** One process for good: ids are given again, so the time of its start belongs to it. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When it started, as an opaque word (see `startOf`). */
+  readonly started: string;
+}
+
+/** A process that the sandbox started. */
+export interface RecordedProcess extends ProcessIdentity {
+  readonly name: string;
+  /** The file that its output goes to. */
+  readonly log: string;
+  /** Where it listens, if it does. */
+  readonly url?: string;
+}
+
+/** What a folder's `processes.json` says. */
+export interface ProcessRecords {
+  /** The program that started them and answers for stopping them. */
+  readonly owner: ProcessIdentity;
+  /** Set once they are meant to outlive their owner (`sandbox:up`). */
+  readonly detached: boolean;
+  /** In the order of their start. */
+  readonly processes: readonly RecordedProcess[];
+}
+
+const fileOf = (directory: string): string => join(directory, "processes.json");
+
+/**
+ * The records of a folder; undefined where there are none.
+ *
+ * @throws SandboxError where they cannot be read
+ */
+export async function readRecords(directory: string): Promise<ProcessRecords | undefined> {
+  const file = fileOf(directory);
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") {
+      return undefined;
+    }
+    throw error;
+  });
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as ProcessRecords);
+  } catch {
+    throw new SandboxError(
+      `${file} is damaged, so nobody knows which processes are the sandbox's. End etcd, kube-apiserver and ` +
+        "kube-controller-manager of this folder by hand if they run, then remove that file.",
+    );
+  }
+}
+
+/** Whether this very process, and not a later one of the same id, runs. */
+export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
+  return (await startOf(identity.pid)) === identity.started;
+}
+
+/** Makes this process the owner of a folder; undefined where the folder has records already. */
+export async function claimRecords(directory: string): Promise<ProcessRecords | undefined> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const started = await startOf(process.pid);
+  if (started === undefined) {
+    throw new SandboxError(
+      "The start time of this process cannot be read. The sandbox needs /proc or ps for it.",
+    );
+  }
+  const records: ProcessRecords = { owner: { pid: process.pid, started }, detached: false, processes: [] };
+  const draft = await writeDraft(directory, records);
+  // A link fails where the name is taken: of two that claim a folder at once, one wins.
+  const won = await link(draft, fileOf(directory)).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "EEXIST") {
+        return false;
+      }
+      throw error;
+    },
+  );
+  await rm(draft, { force: true });
+  return won ? records : undefined;
+}
+
+/** Changes the records of a folder. Only its owner may, one change at a time. */
+export function changeRecords(
+  directory: string,
+  change: (records: ProcessRecords) => ProcessRecords,
+): Promise<void> {
+  const turn = (turns.get(directory) ?? Promise.resolve()).then(async () => {
+    const records = await readRecords(directory);
+    if (records === undefined) {
+      throw new SandboxError(`The sandbox in ${directory} was stopped by someone else while it started.`);
+    }
+    await rename(await writeDraft(directory, change(records)), fileOf(directory));
+  });
+  turns.set(
+    directory,
+    turn.catch(() => undefined),
+  );
+  return turn;
+}
+
+/**
+ * Forgets the records of a folder, unless they are no longer the ones given.
+ *
+ * @returns false where somebody has written others meanwhile; those stay
+ */
+export async function removeRecords(directory: string, expected: ProcessRecords): Promise<boolean> {
+  const taken = `${fileOf(directory)}.${process.pid}.${drafts++}`;
+  try {
+    await rename(fileOf(directory), taken);
+  } catch {
+    return true;
+  }
+  const found = JSON.parse(await readFile(taken, "utf8")) as ProcessRecords;
+  const same = textOf(found) === textOf(expected);
+  if (!same) {
+    await link(taken, fileOf(directory)).catch(() => undefined);
+  }
+  await rm(taken, { force: true });
+  return same;
+}
+
+const turns = new Map<string, Promise<void>>();
+let drafts = 0;
+
+async function writeDraft(directory: string, records: ProcessRecords): Promise<string> {
+  const draft = `${fileOf(directory)}.${process.pid}.${drafts++}`;
+  await writeFile(draft, textOf(records), { mode: 0o600 });
+  return draft;
+}
+
+const textOf = (records: ProcessRecords): string => `${JSON.stringify(records, undefined, 2)}\n`;

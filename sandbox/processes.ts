@@ -1,0 +1,225 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir, open, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  changeRecords,
+  claimRecords,
+  isAlive,
+  type ProcessRecords,
+  type RecordedProcess,
+  readRecords,
+  removeRecords,
+} from "./process-records.ts";
+import { SandboxError } from "./sandbox-error.ts";
+import { startOf } from "./toolchain/process-identity.ts";
+
+export type { ProcessIdentity, ProcessRecords, RecordedProcess } from "./process-records.ts";
+export { isAlive, readRecords } from "./process-records.ts";
+
+/** A program to start. */
+export interface Program {
+  /** What people call it, for example `kube-apiserver`. */
+  readonly name: string;
+  /** The program file. */
+  readonly path: string;
+  readonly arguments: readonly string[];
+  /** The file that takes its output. */
+  readonly log: string;
+  /** Where it will listen, if it does. */
+  readonly url?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** A program that was started by this process. */
+export interface StartedProcess extends RecordedProcess {
+  /** Resolves when it has ended, with how: `exit code 1` or `SIGKILL`. */
+  readonly ended: Promise<string>;
+}
+
+/** How long a program may take to end by itself before it is killed, in milliseconds. */
+const GRACE = 4_000;
+
+/** How long the system may take to carry out a SIGKILL, in milliseconds. */
+const KILL_LIMIT = 5_000;
+
+/** Waits for the word that it is recorded; where its starter died before that, ends without a trace. */
+const LAUNCHER = 'read -r recorded || exit 125; exec "$@" </dev/null';
+
+/**
+ * Makes this process the owner of a folder's processes, if it is not already. What a dead owner left running there
+ * is stopped first.
+ *
+ * @throws SandboxError where the owner lives, or where a detached sandbox runs
+ */
+export async function claimDirectory(directory: string): Promise<void> {
+  while ((await claimRecords(directory)) === undefined) {
+    const records = await readRecords(directory);
+    if (records === undefined) {
+      continue;
+    }
+    if (
+      records.owner.pid === process.pid &&
+      records.processes.length === 0 &&
+      (await isAlive(records.owner))
+    ) {
+      return;
+    }
+    if (await isInUse(records)) {
+      const who = records.detached ? "in the background" : `started by process ${records.owner.pid}`;
+      throw new SandboxError(
+        `A sandbox is already running in ${directory} (${who}). Stop it with: npm run sandbox:down`,
+      );
+    }
+    await stopAll(records.processes, GRACE);
+    await removeRecords(directory, records);
+  }
+}
+
+/** Whether somebody answers for these processes: their owner, or, of a detached sandbox, they all run. */
+export async function isInUse(records: ProcessRecords): Promise<boolean> {
+  if (!records.detached) {
+    return isAlive(records.owner);
+  }
+  const alive = await Promise.all(records.processes.map(isAlive));
+  return alive.length > 0 && alive.every(Boolean);
+}
+
+/** Lets the processes of a folder outlive this one. */
+export async function detachRecorded(directory: string): Promise<void> {
+  await changeRecords(directory, (records) => ({ ...records, detached: true }));
+}
+
+/**
+ * Starts a program in a process group of its own. It does not run before `processes.json` names it, so that a
+ * `kill -9` of this process at any moment leaves nothing that the next start would not find.
+ */
+export async function startRecorded(directory: string, program: Program): Promise<StartedProcess> {
+  await mkdir(dirname(program.log), { recursive: true, mode: 0o700 });
+  const log = await open(program.log, "a", 0o600);
+  try {
+    const child = spawn("/bin/sh", ["-c", LAUNCHER, "sh", program.path, ...program.arguments], {
+      detached: true,
+      env: program.environment ?? process.env,
+      stdio: ["pipe", log.fd, log.fd],
+    });
+    const ended = endOf(child);
+    const { pid, stdin } = child;
+    const started = pid === undefined ? undefined : await startOf(pid);
+    if (pid === undefined || started === undefined) {
+      throw new SandboxError(`${program.name} could not be started: ${await ended}.`);
+    }
+    const recorded: RecordedProcess = {
+      name: program.name,
+      pid,
+      started,
+      log: program.log,
+      ...(program.url === undefined ? {} : { url: program.url }),
+    };
+    // A launcher that is gone already must not fail the write.
+    stdin?.on("error", () => undefined);
+    await changeRecords(directory, (records) => ({
+      ...records,
+      processes: [...records.processes, recorded],
+    })).catch((error: Error) => {
+      stdin?.end();
+      throw error;
+    });
+    stdin?.end("recorded\n");
+    child.unref();
+    return { ...recorded, ended };
+  } finally {
+    await log.close();
+  }
+}
+
+/**
+ * Stops what a folder's records name, the last started first, and forgets them: SIGTERM to the process group, then
+ * SIGKILL after a grace. A process that is no longer the recorded one is left alone.
+ */
+export async function stopRecorded(directory: string, options: { grace?: number } = {}): Promise<void> {
+  for (;;) {
+    const records = await readRecords(directory);
+    if (records === undefined) {
+      return;
+    }
+    await stopAll(records.processes, options.grace ?? GRACE);
+    if (await removeRecords(directory, records)) {
+      return;
+    }
+  }
+}
+
+/** Waits until one of these processes is gone, for whatever reason, and names it. */
+export async function firstEnded(processes: readonly RecordedProcess[]): Promise<RecordedProcess> {
+  for (;;) {
+    for (const recorded of processes) {
+      if (!(await isAlive(recorded))) {
+        return recorded;
+      }
+    }
+    await pause(500);
+  }
+}
+
+/** Stops one recorded process and forgets it. */
+export async function stopOne(directory: string, recorded: RecordedProcess): Promise<void> {
+  await stopProcess(recorded, GRACE);
+  await changeRecords(directory, (records) => ({
+    ...records,
+    processes: records.processes.filter(
+      ({ pid, started }) => pid !== recorded.pid || started !== recorded.started,
+    ),
+  }));
+}
+
+/** The last lines of a log, for the error that explains why a program did not start. */
+export async function lastLines(log: string, count = 8): Promise<string> {
+  const text = await readFile(log, "utf8").catch(() => "");
+  return text.trimEnd().split("\n").slice(-count).join("\n");
+}
+
+async function stopAll(processes: readonly RecordedProcess[], grace: number): Promise<void> {
+  for (const recorded of processes.toReversed()) {
+    await stopProcess(recorded, grace);
+  }
+}
+
+async function stopProcess(recorded: RecordedProcess, grace: number): Promise<void> {
+  if (!(await isAlive(recorded))) {
+    return;
+  }
+  signalGroup(recorded.pid, "SIGTERM");
+  const deadline = Date.now() + grace;
+  while ((await isAlive(recorded)) && Date.now() < deadline) {
+    await pause(20);
+  }
+  // Also what its leader left behind: the id cannot be given again while a process of its group lives.
+  signalGroup(recorded.pid, "SIGKILL");
+  while (await isAlive(recorded)) {
+    if (Date.now() > deadline + KILL_LIMIT) {
+      throw new SandboxError(
+        `${recorded.name} (process ${recorded.pid}) does not end. End it by hand: kill -9 ${recorded.pid}`,
+      );
+    }
+    await pause(20);
+  }
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // macOS says EPERM of a group whose members have all ended.
+    if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { execa } from "execa";
+import { type ControlPlane, type ControlPlanePrograms, startControlPlane } from "./control-plane.ts";
+import { type InstalledDefinitions, installDefinitions } from "./crds.ts";
+import {
+  emptyFolder,
+  exportLine,
+  PROJECT,
+  readSandboxFile,
+  type SandboxFile,
+  writeSandboxFile,
+} from "./folder.ts";
+import { startGitHub } from "./local-github.ts";
+import { claimDirectory, isInUse, readRecords, stopRecorded } from "./processes.ts";
+import { SandboxError } from "./sandbox-error.ts";
+import { stopOnSignals } from "./signals.ts";
+import { showSteps } from "./toolchain/progress.ts";
+import { ensureToolchain, linkPrograms, type Toolchain } from "./toolchain/toolchain.ts";
+
+/** A Kubernetes control plane, a GitHub and a Pulumi of their own, in one folder of this machine. */
+export interface Sandbox {
+  readonly directory: string;
+  readonly toolchain: Toolchain;
+  readonly controlPlane: ControlPlane;
+  readonly github: { readonly url: string; readonly baseUrl: string; readonly token: string };
+  readonly definitions: InstalledDefinitions;
+  /** What a command needs in its environment to work on the sandbox. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The same as one line for a shell. */
+  readonly exportLine: string;
+  /** Stops everything and removes all data but the logs. */
+  stop(): Promise<void>;
+}
+
+/** The stack of `Pulumi.sandbox.yaml`; its secrets are encrypted with this passphrase and open nothing else. */
+const STACK = "sandbox";
+const PASSPHRASE = "sandbox";
+
+/** On a pipe or in a file a line about what goes on comes this often, in milliseconds. */
+const PLAIN_EVERY = 10_000;
+
+/**
+ * Starts the whole sandbox and tells what it does. A failure half way, Ctrl-C and SIGTERM stop what was started;
+ * after that whoever called is in charge (see `stopOnSignals`). What a killed earlier run left is cleaned up first.
+ *
+ * @throws SandboxError where a part does not start, or where a sandbox is already running in the folder
+ * @throws ToolchainError where a program cannot be had
+ */
+export async function startSandbox(options: {
+  directory: string;
+  output?: NodeJS.WritableStream;
+}): Promise<Sandbox> {
+  const directory = resolve(options.directory);
+  const output = options.output ?? process.stdout;
+  await claimDirectory(directory);
+  const stop = () => stopSandbox(directory, { keepLogs: true });
+  let released = () => {};
+  try {
+    // While it builds, the toolchain itself answers Ctrl-C.
+    const toolchain = await ensureToolchain({ output });
+    released = stopOnSignals(stop);
+    await emptyFolder(directory, { keepLogs: false });
+    return await start(directory, toolchain, output);
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    released();
+  }
+}
+
+/** The sandbox that runs in a folder; undefined where none does. */
+export async function readSandbox(directory: string): Promise<Sandbox | undefined> {
+  const records = await readRecords(resolve(directory));
+  const file = await readSandboxFile(resolve(directory));
+  return records !== undefined && file !== undefined && (await isInUse(records))
+    ? sandboxOf(resolve(directory), file)
+    : undefined;
+}
+
+/** Stops what runs in a folder, if anything does, and removes its data. */
+export async function stopSandbox(directory: string, options: { keepLogs: boolean }): Promise<void> {
+  await stopRecorded(directory);
+  await emptyFolder(directory, options);
+}
+
+async function start(
+  directory: string,
+  toolchain: Toolchain,
+  output: NodeJS.WritableStream,
+): Promise<Sandbox> {
+  const PATH = await linkPrograms(toolchain, join(directory, "bin"));
+  const { url, kubeconfigs, processes } = await step(output, {
+    title: "Kubernetes control plane",
+    doing: "starting etcd, kube-apiserver and kube-controller-manager, usually 5 s",
+    work: () => startControlPlane({ directory, programs: pathsOf(toolchain) }),
+    done: (started) => started.url,
+  });
+  const definitions = await step(output, {
+    title: "Definitions of Kargo and the Argo projects",
+    doing: "installing them, usually 15 s",
+    work: () => installDefinitions({ admin: kubeconfigs.admin }),
+    done: ({ names, source, note }) =>
+      `${names.length}, ${SOURCES[source]}${note === undefined ? "" : `. ${note}`}`,
+  });
+  const { repositories, ...github } = await step(output, {
+    title: "Local GitHub",
+    doing: "starting it, usually 1 s",
+    work: () => startGitHub(directory),
+    done: (started) => `${started.url}, ${started.repositories.length} repositories`,
+  });
+  const environment = {
+    PATH,
+    PULUMI_HOME: join(directory, "pulumi-home"),
+    PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    KUBECONFIG: kubeconfigs.deployer,
+    GITHUB_BASE_URL: github.baseUrl,
+  };
+  await step(output, {
+    title: "Pulumi stack",
+    doing: "making it, usually 2 s",
+    work: () => selectStack(directory, environment),
+    done: () => STACK,
+  });
+  const file = { toolchain, url, kubeconfigs, processes, github, definitions, environment };
+  await writeSandboxFile(directory, file);
+  return sandboxOf(directory, file);
+}
+
+const SOURCES = {
+  CRDS_DIR: "from CRDS_DIR",
+  releases: "from their releases",
+  permissive: "NOT the real ones",
+} as const;
+
+/** Does one step of the start and shows it; the time ticks meanwhile. */
+async function step<Result>(
+  output: NodeJS.WritableStream,
+  {
+    title,
+    doing,
+    work,
+    done,
+  }: {
+    title: string;
+    doing: string;
+    work: () => Promise<Result>;
+    done: (result: Result) => string;
+  },
+): Promise<Result> {
+  const result = Promise.withResolvers<Result>();
+  const shown = async (report: (doing: string) => void) => {
+    report(doing);
+    const value = await work();
+    result.resolve(value);
+    return `${title}: ${done(value)}`;
+  };
+  await showSteps([{ title, work: shown }], output, PLAIN_EVERY);
+  return result.promise;
+}
+
+function pathsOf({ programs }: Toolchain): ControlPlanePrograms {
+  return {
+    etcd: programs.etcd.path,
+    "kube-apiserver": programs["kube-apiserver"].path,
+    "kube-controller-manager": programs["kube-controller-manager"].path,
+    kubectl: programs.kubectl.path,
+  };
+}
+
+/** Makes the stack in the sandbox's own backend, so that `pulumi up` typed by hand finds it selected. */
+async function selectStack(directory: string, environment: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(join(directory, "state"), { recursive: true, mode: 0o700 });
+  const pulumi = join(directory, "bin", "pulumi");
+  const select = ["stack", "select", "--create", "--stack", STACK, "--non-interactive"];
+  const { failed, all } = await execa(pulumi, select, {
+    cwd: PROJECT,
+    env: environment,
+    all: true,
+    reject: false,
+  });
+  if (failed) {
+    throw new SandboxError(`The stack "${STACK}" could not be made. Pulumi says:\n${all}`);
+  }
+}
+
+function sandboxOf(directory: string, file: SandboxFile): Sandbox {
+  const { url, kubeconfigs, processes, ...rest } = file;
+  const stop = () => stopSandbox(directory, { keepLogs: true });
+  return {
+    ...rest,
+    directory,
+    controlPlane: { url, kubeconfigs, processes, stop },
+    exportLine: exportLine(file.environment),
+    stop,
+  };
+}

@@ -1,0 +1,151 @@
+import { Command } from "commander";
+import { execa } from "execa";
+import { connectionOf, kubernetesApi } from "./kubernetes-api.ts";
+import { repositoriesOf } from "./local-github.ts";
+import { type Sandbox, startSandbox } from "./sandbox.ts";
+import { SandboxError } from "./sandbox-error.ts";
+import { stopOnSignals } from "./signals.ts";
+import { ToolchainError } from "./toolchain/toolchain.ts";
+import { countObjects, drawTree, type Hooks, type ObjectLists, readObjects, treeOf } from "./tree.ts";
+
+/** `npm start`: the sandbox, a real `pulumi up` in it, what then exists, and how to look around. */
+async function main(): Promise<void> {
+  const { once, directory } = new Command("npm start --")
+    .description("Provisions the services of services.json on a real Kubernetes API server on this machine.")
+    .option(
+      "--once",
+      "then a second up (must change nothing), a destroy (must leave nothing), and the end",
+      false,
+    )
+    .option("--directory <path>", "where the sandbox keeps its data", ".sandbox")
+    .parse()
+    .opts<{ once: boolean; directory: string }>();
+
+  const sandbox = await startSandbox({ directory });
+  const release = stopOnSignals(() => sandbox.stop());
+  try {
+    if (sandbox.definitions.note) heading(`Note: ${sandbox.definitions.note}`);
+    await pulumi(sandbox, "stack", "select", "sandbox", "--create");
+    heading("pulumi up: the engine's own output");
+    await pulumi(sandbox, "up", "--yes", "--stack", "sandbox");
+    await show(sandbox);
+    if (once) await proveAndDestroy(sandbox);
+    else await untilInterrupted(sandbox);
+  } finally {
+    release();
+    await sandbox.stop();
+  }
+}
+
+/** Runs the real CLI in the sandbox, its output as it is. @throws SandboxError where it fails */
+async function pulumi(sandbox: Sandbox, ...args: string[]): Promise<void> {
+  const { failed, exitCode } = await execa("pulumi", args, {
+    env: sandbox.environment,
+    stdio: "inherit",
+    reject: false,
+    // Ctrl-C reaches the engine from the terminal itself; it must come to its own end.
+    detached: false,
+  });
+  if (failed)
+    throw new SandboxError(`pulumi ${args.join(" ")} failed (exit code ${exitCode}). Its message is above.`);
+}
+
+async function show(sandbox: Sandbox): Promise<void> {
+  heading("What the API server and GitHub now hold");
+  print(drawTree(treeOf(await objectsOf(sandbox), await hooksOf(sandbox))));
+  heading("Where a person decides");
+  for (const { promote, sync } of Object.values(await outputsOf(sandbox)))
+    print([...promote, ...sync].join("\n"));
+}
+
+async function objectsOf(sandbox: Sandbox): Promise<ObjectLists> {
+  const api = kubernetesApi(await connectionOf(sandbox.controlPlane.kubeconfigs.admin));
+  try {
+    return await readObjects(api);
+  } finally {
+    api.close();
+  }
+}
+
+interface ServiceOutputs {
+  readonly promote: readonly string[];
+  readonly sync: readonly string[];
+}
+
+async function outputsOf(sandbox: Sandbox): Promise<Readonly<Record<string, ServiceOutputs>>> {
+  const args = ["stack", "output", "services", "--json", "--stack", "sandbox"];
+  const { stdout } = await execa("pulumi", args, { env: sandbox.environment });
+  return JSON.parse(stdout) as Record<string, ServiceOutputs>;
+}
+
+/** The addresses of the hooks by repository, as GitHub lists them. */
+async function hooksOf({ github }: Sandbox): Promise<Hooks> {
+  const repositories = await repositoriesOf("services.json");
+  const lists = repositories.map(async (repository) => {
+    const response = await fetch(`${github.url}/repos/${repository}/hooks`, {
+      headers: { authorization: `Bearer ${github.token}` },
+    });
+    if (!response.ok)
+      throw new SandboxError(`The local GitHub answered ${response.status} to the hooks of ${repository}.`);
+    const hooks = (await response.json()) as readonly { config: { url: string } }[];
+    return [repository, hooks.map(({ config }) => config.url)] as const;
+  });
+  return Object.fromEntries(await Promise.all(lists));
+}
+
+async function untilInterrupted(sandbox: Sandbox): Promise<void> {
+  heading("Look around, in another terminal");
+  print("npm run kubectl -- get stages -A");
+  print("npm run kubectl -- get applications -n argocd");
+  print("npm run sandbox:status");
+  print("\nFor pulumi by hand, paste this line first, then: pulumi preview, pulumi up");
+  print(sandbox.exportLine);
+  heading("It stays up until Ctrl-C.");
+  await new Promise<never>(() => {
+    // Only a signal ends this; the timer keeps the process alive until then.
+    setInterval(() => undefined, 2 ** 30);
+  });
+}
+
+async function proveAndDestroy(sandbox: Sandbox): Promise<void> {
+  heading("A second up, which must change nothing");
+  await pulumi(sandbox, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "sandbox");
+  heading("A destroy, which must leave nothing");
+  await pulumi(sandbox, "destroy", "--yes", "--skip-preview", "--stack", "sandbox");
+  const left = await leftovers(sandbox);
+  if (left.length > 0) throw new SandboxError(`The destroy left something behind:\n${left.join("\n")}`);
+  heading("Nothing is left: no object in the cluster, no webhook, no resource in the state.");
+}
+
+/** What a destroy should have taken away: objects, hooks, resources of the state. */
+async function leftovers(sandbox: Sandbox): Promise<string[]> {
+  const objects = countObjects(await objectsOf(sandbox));
+  const hooks = Object.values(await hooksOf(sandbox)).flat();
+  const { stdout } = await execa("pulumi", ["stack", "export", "--stack", "sandbox"], {
+    env: sandbox.environment,
+  });
+  const { deployment } = JSON.parse(stdout) as { deployment: { resources?: readonly unknown[] } };
+  const resources = deployment.resources?.length ?? 0;
+  return [
+    ...(objects > 0 ? [`${objects} objects in the cluster`] : []),
+    ...hooks.map((url) => `the webhook ${url}`),
+    ...(resources > 0 ? [`${resources} resources in the state`] : []),
+  ];
+}
+
+function heading(text: string): void {
+  print(`\n── ${text}`);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  if (!(error instanceof SandboxError || error instanceof ToolchainError)) throw error;
+  process.stderr.write(`\n${error.message}\n`);
+  process.exit(1);
+}
