@@ -1,0 +1,32 @@
+/**
+ * Takes steps from a list that is made as it goes, at most so many at once. The first failure ends it: steps under
+ * way are waited for, no further one is begun.
+ *
+ * @param concurrency how many at once, 1 or more
+ * @param told called after each step with the number that are done
+ */
+export async function inParallel(
+  steps: Iterable<() => Promise<unknown>>,
+  concurrency: number,
+  told: (done: number) => void,
+): Promise<void> {
+  const iterator = steps[Symbol.iterator]();
+  let done = 0;
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    for (;;) {
+      const next = failed ? undefined : iterator.next();
+      if (next === undefined || next.done) return;
+      try {
+        await next.value();
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+      told(++done);
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: concurrency }, worker));
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure) throw failure.reason;
+}

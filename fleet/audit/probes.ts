@@ -1,0 +1,188 @@
+import type { V1Status } from "@kubernetes/client-node";
+import { deployingStages, type ServicePlan } from "../../model/plan.ts";
+import {
+  type Cluster,
+  type ClusterAnswer,
+  type ClusterRequest,
+  type Identity,
+  messageOf,
+} from "../cluster.ts";
+import { type Actor, distinct, identityOf, label, type Row } from "./actors.ts";
+import { rightsOf } from "./expectations.ts";
+import { inParallel } from "./parallel.ts";
+
+/** One attempt to get past the guard, as a dry run: nothing is changed. */
+export interface Probe {
+  /** `change a Stage's spec`. */
+  readonly what: string;
+  readonly who: string;
+  readonly namespace: string;
+  readonly expected: "allowed" | "refused by the guard" | "refused";
+  readonly outcome: "as expected" | "wrong" | "not tried";
+  /** What the API server said, or why it was not tried. */
+  readonly because: string;
+}
+
+const KARGO_API = "/apis/kargo.akuity.io/v1alpha1";
+const DRY = "dryRun=All&fieldManager=kargo-fleet-audit";
+const MARK = "kargo-fleet-audit";
+
+/** What an attempt works on: the names that exist, as the auditor sees them. */
+interface Ground {
+  readonly service: ServicePlan;
+  readonly stage: string | undefined;
+  readonly promotion: string | undefined;
+  readonly freight: string | undefined;
+}
+
+interface Attempt {
+  readonly what: string;
+  readonly expected: Probe["expected"];
+  /** As the administrators' group too, so that only the guard is left to refuse. */
+  readonly asAdministrator?: true;
+  readonly request: ClusterRequest | undefined;
+  /** Why there is no request. */
+  readonly lacking?: string;
+}
+
+/**
+ * Tries, as everyone with rights in a namespace, what the guard must refuse whatever RBAC says, what it must let
+ * through, and the ways round that RBAC must refuse. Every request is a dry run.
+ *
+ * @throws FleetError where the API server cannot be reached
+ */
+export async function probeGuard(options: {
+  readonly cluster: Cluster;
+  readonly services: readonly ServicePlan[];
+  readonly rows: readonly Row[];
+  readonly concurrency: number;
+  progress(done: number, total: number): void;
+}): Promise<Probe[]> {
+  const { cluster, services, rows, concurrency, progress } = options;
+  const probes: Probe[] = [];
+  const steps = services.map((service) => async () => {
+    const ground = await survey(cluster, service);
+    for (const actor of distinct(rows).filter((each) => rightsOf(each, service).use))
+      for (const attempt of attempts(actor, ground))
+        probes.push(await tryOut(cluster, actor, service.project, attempt));
+  });
+  await inParallel(steps, concurrency, (done) => progress(done, steps.length));
+  return probes;
+}
+
+async function survey(cluster: Cluster, service: ServicePlan): Promise<Ground> {
+  const first = async (kind: string): Promise<string | undefined> => {
+    const path = `${KARGO_API}/namespaces/${service.project}/${kind}?limit=1`;
+    const { body } = await cluster.send({ method: "GET", path });
+    const { items } = body as { items?: readonly { metadata: { name: string } }[] };
+    return items?.[0]?.metadata.name;
+  };
+  const [stage, promotion, freight] = await Promise.all(["stages", "promotions", "freights"].map(first));
+  return { service, stage, promotion, freight };
+}
+
+/** What is tried as one actor in one namespace. */
+function attempts(actor: Actor, { service, stage, promotion, freight }: Ground): Attempt[] {
+  const base = `${KARGO_API}/namespaces/${service.project}`;
+  const patch = (path: string, body: object): ClusterRequest => ({
+    method: "PATCH",
+    path: `${path}?${DRY}`,
+    body,
+  });
+  const onStage = (body: object, subresource = "") =>
+    stage === undefined
+      ? { request: undefined, lacking: "there is no Stage" }
+      : { request: patch(`${base}/stages/${stage}${subresource}`, body) };
+  const guarded = "refused by the guard";
+  const account = `/api/v1/namespaces/${service.project}/serviceaccounts/kargo-promoter/token`;
+  const token = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
+  return [
+    { what: "change a Stage's spec", expected: guarded, ...onStage({ spec: { shard: MARK } }) },
+    {
+      what: "change a Stage's labels",
+      expected: guarded,
+      ...onStage({ metadata: { labels: { [MARK]: "tried" } } }),
+    },
+    {
+      what: "refresh a Stage",
+      expected: "allowed",
+      ...onStage({ metadata: { annotations: { "kargo.akuity.io/refresh": MARK } } }),
+    },
+    {
+      what: "change a Stage's spec as an administrator",
+      expected: guarded,
+      asAdministrator: true,
+      ...onStage({ spec: { shard: MARK } }),
+    },
+    {
+      what: "write a Stage's status as an administrator",
+      expected: guarded,
+      asAdministrator: true,
+      ...onStage({ status: { observedGeneration: 1 } }, "/status"),
+    },
+    {
+      what: "write a Promotion's status",
+      expected: "refused",
+      request: patch(`${base}/promotions/${promotion ?? MARK}/status`, { status: { phase: "Pending" } }),
+    },
+    {
+      what: "write a Promotion's status as an administrator",
+      expected: guarded,
+      asAdministrator: true,
+      ...(promotion === undefined
+        ? { request: undefined, lacking: "there is no Promotion yet" }
+        : { request: patch(`${base}/promotions/${promotion}/status`, { status: { phase: "Pending" } }) }),
+    },
+    {
+      what: "approve Freight for a Stage they may not promote to",
+      expected: "refused",
+      ...(freight === undefined
+        ? { request: undefined, lacking: "there is no Freight yet" }
+        : { request: patch(`${base}/freights/${freight}/status`, approval(actor, service)) }),
+    },
+    {
+      what: "mint a token of kargo-promoter",
+      expected: "refused",
+      request: { method: "POST", path: `${account}?dryRun=All`, body: token },
+    },
+  ];
+}
+
+/** For a Stage that the actor may not promote to; where it may to all, for one that there is not. */
+function approval(actor: Actor, service: ServicePlan): object {
+  const { promote } = rightsOf(actor, service);
+  const other = deployingStages(service).find(({ name }) => !promote.includes(name))?.name ?? MARK;
+  return { status: { approvedFor: { [other]: { approvedAt: "2000-01-01T00:00:00Z" } } } };
+}
+
+async function tryOut(cluster: Cluster, actor: Actor, namespace: string, attempt: Attempt): Promise<Probe> {
+  const { what, expected, asAdministrator, request, lacking } = attempt;
+  const said = { what, who: label(actor), namespace, expected };
+  if (request === undefined) return { ...said, outcome: "not tried", because: lacking ?? "" };
+  const identity = identityOf(actor);
+  const as: Identity = asAdministrator
+    ? { ...identity, groups: [...identity.groups, "system:masters"] }
+    : identity;
+  const answer = await cluster.send({ ...request, as });
+  const right = isAsExpected(expected, answer);
+  return { ...said, outcome: right ? "as expected" : "wrong", because: spoken(answer) };
+}
+
+/** A refusal by RBAC comes before the object is looked for: "not found" means that it was let through. */
+function isAsExpected(expected: Probe["expected"], answer: ClusterAnswer): boolean {
+  const refused = answer.status === 403;
+  switch (expected) {
+    case "allowed":
+      return answer.status < 300;
+    case "refused":
+      return refused;
+    case "refused by the guard":
+      return refused && messageOf(answer).includes("ValidatingAdmissionPolicy 'kargo-fleet-");
+  }
+}
+
+/** Of what was let through only that it was: the answer to a token request would hold the token. */
+function spoken(answer: ClusterAnswer): string {
+  if (answer.status < 300) return "accepted";
+  return `${(answer.body as V1Status).reason ?? answer.status}: ${messageOf(answer)}`;
+}

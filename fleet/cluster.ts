@@ -1,0 +1,169 @@
+import { type IncomingMessage, request as plainRequest } from "node:http";
+import { Agent, type RequestOptions, request as secureRequest } from "node:https";
+import { setTimeout as pause } from "node:timers/promises";
+import { KubeConfig } from "@kubernetes/client-node";
+import { listed } from "../model/diagnostics.ts";
+import { FleetError } from "./fleet-error.ts";
+
+/** Who a request is made as, where it is not the kubeconfig's own user. */
+export interface Identity {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
+export interface ClusterRequest {
+  readonly method: "GET" | "POST" | "PATCH";
+  /** From the root of the API server, query included. */
+  readonly path: string;
+  readonly body?: object;
+  /** Impersonates; needs Kubernetes' verb `impersonate` on the user and on each group. */
+  readonly as?: Identity;
+}
+
+export interface ClusterAnswer {
+  readonly status: number;
+  /** The parsed body, whatever it is. */
+  readonly body: unknown;
+}
+
+/** A cluster's API server, for what needs several `Impersonate-Group` headers, which the generated client cannot send. */
+export interface Cluster {
+  readonly context: string;
+  readonly server: string;
+  /**
+   * Any status is an answer; `429` is waited out.
+   *
+   * @throws FleetError where the API server cannot be reached or does not know who asks
+   */
+  send(request: ClusterRequest): Promise<ClusterAnswer>;
+  close(): void;
+}
+
+/** How long one request may take, and how often a busy API server is asked again. */
+const LIMIT = 30_000;
+const ATTEMPTS = 8;
+
+/**
+ * Opens the cluster that a kubeconfig's context names.
+ *
+ * @param options.kubeconfig a file; without it KUBECONFIG or the usual place
+ * @throws FleetError where the file or the context is not there
+ */
+export function openCluster(options: { kubeconfig?: string | undefined; context: string }): Cluster {
+  const config = loadConfig(options.kubeconfig);
+  const { context } = options;
+  const contexts = config.getContexts().map(({ name }) => name);
+  if (!contexts.includes(context))
+    throw new FleetError(
+      `The kubeconfig has no context ${JSON.stringify(context)} (it has: ${listed(contexts)}). Name one with --context, or another file with --kubeconfig.`,
+    );
+  config.setCurrentContext(context);
+  const cluster = config.getCurrentCluster();
+  if (cluster === null)
+    throw new FleetError(`The context ${JSON.stringify(context)} of the kubeconfig names no cluster.`);
+  const connection = connect(config, new URL(cluster.server), cluster.proxyUrl !== undefined);
+  return { context, server: cluster.server, ...connection };
+}
+
+function loadConfig(kubeconfig: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+  } catch (error) {
+    throw new FleetError(
+      `The kubeconfig cannot be read: ${(error as Error).message}. Name it with --kubeconfig.`,
+    );
+  }
+  return config;
+}
+
+function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluster, "send" | "close"> {
+  let kept: Agent | undefined;
+  const send = async (request: ClusterRequest, attempt = 1): Promise<ClusterAnswer> => {
+    const options: RequestOptions = {};
+    // Asked anew each time: tokens of exec plugins run out during a long audit.
+    await config.applyToHTTPSOptions(options);
+    if (!proxied && server.protocol === "https:") {
+      const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
+      const tls = { ca, cert, key, pfx, passphrase, servername };
+      const verified = rejectUnauthorized === undefined ? {} : { rejectUnauthorized };
+      kept ??= new Agent({ ...definedOnly(tls), ...verified, keepAlive: true });
+      options.agent = kept;
+    }
+    const { status, text, retryAfter } = await exchange(server, request, options);
+    if (status === 429 && attempt < ATTEMPTS) {
+      await pause(retryAfter * 1000);
+      return send(request, attempt + 1);
+    }
+    if (status === 401)
+      throw new FleetError(
+        `${server.origin} does not know who asks (401): check the kubeconfig's credentials.`,
+      );
+    return { status, body: parsed(text) };
+  };
+  return { send, close: () => kept?.destroy() };
+}
+
+function exchange(
+  server: URL,
+  { method, path, body, as }: ClusterRequest,
+  options: RequestOptions,
+): Promise<{ status: number; text: string; retryAfter: number }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    status: number;
+    text: string;
+    retryAfter: number;
+  }>();
+  const headers = {
+    ...options.headers,
+    accept: "application/json",
+    ...(body && { "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json" }),
+    ...(as && { "impersonate-user": as.user, "impersonate-group": [...as.groups] }),
+  };
+  const receive = (response: IncomingMessage) => {
+    const parts: Buffer[] = [];
+    response.on("data", (part: Buffer) => parts.push(part));
+    response.on("error", reject);
+    response.on("end", () =>
+      resolve({
+        status: response.statusCode ?? 0,
+        text: Buffer.concat(parts).toString(),
+        retryAfter: Number(response.headers["retry-after"]) || 1,
+      }),
+    );
+  };
+  const send = server.protocol === "http:" ? plainRequest : secureRequest;
+  const target = new URL(`${server.pathname.replace(/\/$/, "")}${path}`, server);
+  const call = send(target, { ...options, method, headers, timeout: LIMIT }, receive);
+  call.on("timeout", () => call.destroy(new Error(`no answer within ${LIMIT / 1000} s`)));
+  call.on("error", (error: Error & { code?: string }) => {
+    const why = error.message === "" ? (error.code ?? "no reason given") : error.message;
+    reject(
+      new FleetError(
+        `The API server ${server.origin} cannot be reached: ${why}. Is it up, and is it the right context?`,
+      ),
+    );
+  });
+  call.end(body && JSON.stringify(body));
+  return promise;
+}
+
+function definedOnly<Value>(fields: Record<string, Value | undefined>): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, Value] => entry[1] !== undefined),
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { message: text.trim() };
+  }
+}
+
+/** The API server's own words. */
+export function messageOf({ body }: ClusterAnswer): string {
+  return body !== null && typeof body === "object" && "message" in body ? String(body.message) : "no message";
+}

@@ -1,0 +1,23 @@
+import { Command } from "commander";
+import { InvalidInput } from "../model/diagnostics.ts";
+import { auditCommand } from "./audit-command.ts";
+import { deployerCommand } from "./deployer-command.ts";
+import { FleetError } from "./fleet-error.ts";
+import { seedCommand } from "./seed-command.ts";
+
+/* `npm run fleet -- <command>`: what a whole fleet needs beside `pulumi up`. */
+
+const program = new Command("fleet")
+  .description("Looks after a whole fleet of services: beside pulumi up, never instead of it.")
+  .showHelpAfterError("(--help says what there is)")
+  .addCommand(auditCommand())
+  .addCommand(deployerCommand())
+  .addCommand(seedCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof FleetError || error instanceof InvalidInput)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

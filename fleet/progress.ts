@@ -1,0 +1,26 @@
+/** Says how far something long has come: one line that ticks on a terminal, elsewhere a line every few seconds. */
+export interface Progress {
+  tell(text: string): void;
+  /** Takes the ticking line away. */
+  end(): void;
+}
+
+const EVERY = { terminal: 100, plain: 5_000 };
+
+export function progressOn(output: NodeJS.WriteStream): Progress {
+  const every = output.isTTY ? EVERY.terminal : EVERY.plain;
+  let told = Date.now();
+  let ticking = false;
+  return {
+    tell: (text) => {
+      if (Date.now() - told < every) return;
+      told = Date.now();
+      ticking = output.isTTY;
+      output.write(output.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
+    },
+    end: () => {
+      if (ticking) output.write("\r\u001b[K");
+      ticking = false;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { Command } from "commander";
+import { type SeedOptions, type SeedReport, seed } from "./seed.ts";
+import { readStackFiles } from "./stack-files.ts";
+
+/** `fleet seed`: by hand what `pulumi up` does with the values files. */
+export function seedCommand(): Command {
+  return new Command("seed")
+    .description("Writes the values files that are missing in the GitOps repository, in one commit.")
+    .requiredOption("--stack <name>", "the stack whose services they are for")
+    .option("--dry-run", "only list what is missing, one path a line")
+    .option("--output <folder>", "write into a checkout instead, for a pull request")
+    .addHelpText(
+      "after",
+      `
+A file that is there is never changed, whatever it holds: Kargo and the team own it.
+The token is taken from GITHUB_TOKEN; --output needs none.
+
+Exit code: 0 where nothing is missing any more, 2 where --dry-run found something missing, else 1.
+
+Examples:
+  npm run fleet -- seed --stack prod --dry-run
+  npm run fleet -- seed --stack prod --output ../gitops`,
+    )
+    .action(async ({ stack, ...options }: SeedOptions & { stack: string }) => {
+      const report = await seed(readStackFiles(stack), options, {
+        token: process.env.GITHUB_TOKEN,
+        report: (line) => process.stderr.write(`${line}\n`),
+      });
+      for (const path of report.missing) process.stdout.write(`${path}\n`);
+      process.stderr.write(`${summary(report, options)}\n`);
+      process.exitCode = options.dryRun && report.missing.length > 0 ? 2 : 0;
+    });
+}
+
+function summary({ place, total, missing, commit }: SeedReport, { dryRun, output }: SeedOptions): string {
+  const all = total === 1 ? "1 values file" : `${total} values files`;
+  if (missing.length === 0)
+    return total === 0 ? "The stack has no services." : `Nothing is missing: ${all} in ${place}.`;
+  const some = `${missing.length} of ${all}`;
+  if (dryRun) return `${some} missing in ${place}.`;
+  if (output === undefined) return `${some} written to ${place}, in commit ${commit}.`;
+  return `${some} written to ${place}. Commit them on a branch and open a pull request.`;
+}

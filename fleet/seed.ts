@@ -1,0 +1,92 @@
+import { lstat, mkdir, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type CommitOptions, commitMissing, missingFiles } from "../components/values-files/commit.ts";
+import { SeedError, targetOf } from "../components/values-files/target.ts";
+import { type ValuesFile, valuesFiles } from "../manifests/values-file.ts";
+import type { Plan } from "../model/plan.ts";
+import { FleetError } from "./fleet-error.ts";
+
+/** How `fleet seed` goes about it. */
+export interface SeedOptions {
+  /** Only look; write nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** Write into this folder, a checkout, instead of committing at GitHub. */
+  readonly output?: string | undefined;
+}
+
+/** What `fleet seed` came to. */
+export interface SeedReport {
+  /** Where the files are: `acme/gitops, branch main`, or a folder. */
+  readonly place: string;
+  /** How many values files the stack has. */
+  readonly total: number;
+  /** The paths of those that were missing, in the order of the catalogue. */
+  readonly missing: readonly string[];
+  /** The commit that brought them, where one was made. */
+  readonly commit: string | undefined;
+}
+
+/**
+ * Writes the values files of a stack that are missing, as `pulumi up` does; one that is there stays as it is.
+ *
+ * @throws FleetError
+ */
+export async function seed(plan: Plan, options: SeedOptions, access: CommitOptions): Promise<SeedReport> {
+  const files = valuesFiles(plan.services);
+  const report = (place: string, missing: readonly ValuesFile[], commit?: string): SeedReport => ({
+    place,
+    total: files.length,
+    missing: missing.map(({ path }) => path),
+    commit,
+  });
+  const { dryRun = false, output } = options;
+  if (output !== undefined) return report(output, await intoFolder(output, files, dryRun));
+  const target = targetOf(plan);
+  const place = `${target.repository}, branch ${target.branch}`;
+  try {
+    if (dryRun) return report(place, await missingFiles(target, files, access));
+    const { written, commit } = await commitMissing(target, files, access);
+    return report(place, written, commit);
+  } catch (error) {
+    throw error instanceof SeedError ? new FleetError(error.message) : error;
+  }
+}
+
+async function intoFolder(
+  folder: string,
+  files: readonly ValuesFile[],
+  dryRun: boolean,
+): Promise<readonly ValuesFile[]> {
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) {
+    throw new FleetError(`${folder} is no folder. Clone the GitOps repository, and name the clone's folder.`);
+  }
+  const missing: ValuesFile[] = [];
+  for (const file of files) {
+    if (!(await isThere(join(folder, file.path)))) missing.push(file);
+  }
+  if (dryRun) return missing;
+  for (const { path, text } of missing) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text, { flag: "wx" });
+  }
+  return missing;
+}
+
+/** Anything of that name counts, a link that leads nowhere too. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return false;
+    if (code === "ENOTDIR") {
+      throw new FleetError(`${path} cannot be written: a file is where its folder should be. Move it away.`);
+    }
+    throw error;
+  }
+}

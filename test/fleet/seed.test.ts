@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { execa } from "execa";
+import { FleetError } from "../../fleet/fleet-error.ts";
+import { seed } from "../../fleet/seed.ts";
+import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
+import { catalogueText, planOf, service, stackText } from "../sources.ts";
+
+const CATALOGUE = catalogueText({ nginx: service("nginx") });
+const PATHS = ["dev", "staging", "prod"].map((stage) => `services/nginx/values-${stage}.yaml`);
+const TOKEN = "a-token";
+
+describe("fleet seed", function () {
+  this.timeout(60_000);
+  let folder: string;
+  let github: LocalGitHub;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "fleet-seed-"));
+    github = await startLocalGitHub({
+      directory: join(folder, "github"),
+      token: TOKEN,
+      owner: "acme",
+      repositories: [{ name: "acme/gitops", files: { "services/nginx/values-dev.yaml": "kept\n" } }],
+    });
+    await writeFile(join(folder, "services.json"), CATALOGUE);
+    await writeFile(join(folder, "Pulumi.test.yaml"), stackText());
+  });
+
+  afterEach(async () => {
+    await github.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const access = (token: string | undefined = TOKEN) => ({
+    token,
+    environment: { GITHUB_BASE_URL: github.baseUrl },
+  });
+  const writes = () => github.requests().filter(({ method }) => method !== "GET");
+  const inCheckout = async () => {
+    const checkout = join(folder, "checkout");
+    await mkdir(join(checkout, "services/nginx"), { recursive: true });
+    await writeFile(join(checkout, PATHS[0] ?? ""), "kept\n");
+    return checkout;
+  };
+
+  it("commits what is missing, and then finds nothing missing", async () => {
+    const first = await seed(planOf(CATALOGUE), {}, access());
+    assert.deepEqual(
+      [first.place, first.total, first.missing],
+      ["acme/gitops, branch main", 3, PATHS.slice(1)],
+    );
+    assert.match(first.commit ?? "", /^[0-9a-f]{40}$/);
+    assert.deepEqual((await seed(planOf(CATALOGUE), {}, access())).missing, []);
+  });
+
+  it("only looks in a dry run", async () => {
+    const { missing, commit } = await seed(planOf(CATALOGUE), { dryRun: true }, access());
+    assert.deepEqual([missing, commit], [PATHS.slice(1), undefined]);
+    assert.deepEqual(writes(), []);
+  });
+
+  it("writes into a checkout without a token and without a call", async () => {
+    const output = await inCheckout();
+    const { missing } = await seed(planOf(CATALOGUE), { output }, access(undefined));
+    assert.deepEqual(missing, PATHS.slice(1));
+    assert.equal(await readFile(join(output, PATHS[0] ?? ""), "utf8"), "kept\n");
+    assert.match(await readFile(join(output, PATHS[2] ?? ""), "utf8"), /^# Stage prod of nginx\./);
+    assert.deepEqual(github.requests(), []);
+  });
+
+  it("leaves a link alone that leads nowhere", async () => {
+    const output = await inCheckout();
+    await symlink("/nowhere/values.yaml", join(output, PATHS[1] ?? ""));
+    assert.deepEqual((await seed(planOf(CATALOGUE), { output }, access())).missing, PATHS.slice(2));
+  });
+
+  it("only looks into a checkout in a dry run", async () => {
+    const output = await inCheckout();
+    await seed(planOf(CATALOGUE), { output, dryRun: true }, access());
+    await assert.rejects(readFile(join(output, PATHS[1] ?? "")), { code: "ENOENT" });
+  });
+
+  it("says that the folder of the checkout is not there", async () => {
+    const output = join(folder, "nowhere");
+    await assert.rejects(seed(planOf(CATALOGUE), { output }, access()), {
+      name: "FleetError",
+      message: `${output} is no folder. Clone the GitOps repository, and name the clone's folder.`,
+    });
+  });
+
+  it("says that a file is where a folder of the checkout should be", async () => {
+    const output = join(folder, "checkout");
+    await mkdir(output);
+    await writeFile(join(output, "services"), "");
+    await assert.rejects(
+      seed(planOf(CATALOGUE), { output }, access()),
+      /a file is where its folder should be/,
+    );
+  });
+
+  it("says in its own words what GitHub refuses", async () => {
+    await assert.rejects(seed(planOf(CATALOGUE), {}, access("wrong")), (error) => {
+      assert.ok(error instanceof FleetError);
+      assert.match(error.message, /does not take the token/);
+      return true;
+    });
+  });
+
+  describe("on the command line", () => {
+    const run = (...args: string[]) =>
+      execa(process.execPath, [resolve("fleet/main.ts"), "seed", "--stack", "test", ...args], {
+        cwd: folder,
+        env: { GITHUB_TOKEN: TOKEN, GITHUB_BASE_URL: github.baseUrl },
+        reject: false,
+      });
+
+    it("lists what is missing and exits with 2, commits it and exits with 0, then has nothing to do", async () => {
+      const looked = await run("--dry-run");
+      assert.deepEqual([looked.exitCode, looked.stdout], [2, PATHS.slice(1).join("\n")], looked.stderr);
+      assert.equal(looked.stderr, "2 of 3 values files missing in acme/gitops, branch main.");
+      const wrote = await run();
+      assert.deepEqual([wrote.exitCode, wrote.stdout], [0, PATHS.slice(1).join("\n")], wrote.stderr);
+      assert.match(
+        wrote.stderr,
+        /^2 of 3 values files written to acme\/gitops, branch main, in commit [0-9a-f]{40}\.$/,
+      );
+      const again = await run("--dry-run");
+      assert.deepEqual([again.exitCode, again.stdout], [0, ""]);
+      assert.equal(again.stderr, "Nothing is missing: 3 values files in acme/gitops, branch main.");
+    });
+
+    it("says what is wrong in one line and exits with 1", async () => {
+      github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
+      const { exitCode, stdout, stderr } = await run();
+      assert.deepEqual([exitCode, stdout], [1, ""]);
+      assert.match(stderr, /^The branch main of acme\/gitops .*must be made through a pull request.*$/);
+    });
+
+    it("explains itself, its exit codes included", async () => {
+      const { exitCode, stdout } = await run("--help");
+      assert.equal(exitCode, 0);
+      assert.match(stdout, /--dry-run[\s\S]*--output <folder>[\s\S]*GITHUB_TOKEN[\s\S]*Exit code: 0/);
+    });
+  });
+});
