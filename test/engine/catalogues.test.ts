@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { KubernetesObject } from "../../manifests/objects.ts";
+import { InvalidInput } from "../../model/diagnostics.ts";
+import type { Plan } from "../../model/plan.ts";
+import { type InstalledDefinitions, installDefinitions } from "../../sandbox/crds.ts";
+import { everyObject, nameOf } from "../every-object.ts";
+import { type RawSources, rawSources, toSources } from "../generated-catalogues.ts";
+import { slipped } from "../generated-slips.ts";
+import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { storedDifferences } from "../stored-differences.ts";
+import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { type ApplyServer, applyServer } from "./server-side.ts";
+
+/** A dry run needs the namespace for real; this one stands for every service's, whose own names are asked for too. */
+const NAMESPACE: KubernetesObject = {
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name: "kargo-generated-catalogues", labels: { "kargo.akuity.io/project": "true" } },
+};
+
+const SERVICES = 200;
+
+/** A stack with every kind of object, whose guard lets the administrator of these tests through. */
+const EVERYTHING = stackText({
+  access: "{ deployer: kargo-fleet-deployer, breakGlass: 'system:masters' }",
+  credentials: "{ git: { username: kargo }, image: { username: reader } }",
+  gitPassword: "{ secure: v1:abc }",
+  imagePassword: "{ secure: v1:abc }",
+  pipelines: JSON.stringify({
+    standard: [
+      {
+        stage: "dev",
+        promotion: "auto",
+        sync: "auto",
+        verification: { templates: ["smoke"], args: { url: "x", empty: "" } },
+      },
+      { stage: "gate", controlFlow: true, after: ["dev"], soak: "90m" },
+      { stage: "qa", promotion: "auto", sync: "auto", after: ["gate"], selectionPolicy: "MatchUpstream" },
+      { stage: "eu", promotion: "pull-request", sync: "auto", after: ["qa"], destination: { cluster: "eu" } },
+      { stage: "prod", promotion: "manual", sync: "manual", after: ["eu", "gate"], soak: "24h" },
+    ],
+  }),
+});
+
+function plan(raw: RawSources): Plan | undefined {
+  const { catalogue, stack } = toSources(raw);
+  try {
+    return planOf(catalogue, stack);
+  } catch (error) {
+    if (error instanceof InvalidInput) return undefined;
+    throw error;
+  }
+}
+
+/** The object in the namespace that stands for its own, where its own is a service's. */
+function placed(object: KubernetesObject, services: ReadonlySet<string>): KubernetesObject {
+  const { namespace } = object.metadata;
+  if (namespace === undefined || !services.has(namespace)) return object;
+  return { ...object, metadata: { ...object.metadata, namespace: NAMESPACE.metadata.name } };
+}
+
+function placedObjects(found: Plan): KubernetesObject[] {
+  const services = new Set(found.services.map(({ project }) => project));
+  return everyObject(found).map((object) => placed(object, services));
+}
+
+describe("generated catalogues, asked of a real API server", function () {
+  this.timeout(120_000);
+
+  let server: ApplyServer;
+  let definitions: InstalledDefinitions;
+  let source: string;
+
+  before(async function () {
+    this.timeout(TOOLCHAIN_TIMEOUT);
+    const { admin } = await sharedControlPlane();
+    definitions = await installDefinitions({ admin });
+    source = definitions.note ?? `The definitions are those of ${definitions.source}.`;
+    server = await applyServer(admin);
+    const made = await server.apply(NAMESPACE);
+    assert.ok("stored" in made, "refusal" in made ? made.refusal : "");
+  });
+
+  after(async () => {
+    await server?.remove(NAMESPACE);
+    server?.close();
+  });
+
+  /** Why objects were refused, each with the object. */
+  async function refusals(objects: readonly KubernetesObject[]): Promise<string[]> {
+    const verdicts = await Promise.all(objects.map(server.dryRun));
+    return verdicts.flatMap((verdict, index) => {
+      const object = objects[index];
+      return "refusal" in verdict && object ? [`${nameOf(object)}: ${verdict.refusal}`] : [];
+    });
+  }
+
+  it(`take every manifest of ${SERVICES} services in a dry run, within a minute`, async () => {
+    console.log(`      ${source}`);
+    const [drawn] = fc.sample(rawSources({ services: SERVICES }), { numRuns: 1, seed: 7 });
+    assert.ok(drawn);
+    const found = plan({ ...drawn, stack: { ...drawn.stack, rollout: {}, platform: true } });
+    assert.equal(found?.services.length, SERVICES);
+    const objects = placedObjects(found);
+    assert.ok(objects.length > 10 * SERVICES, `only ${objects.length} objects`);
+    const start = performance.now();
+    assert.deepEqual(await refusals(objects), []);
+    const seconds = (performance.now() - start) / 1000;
+    assert.ok(seconds < 60, `${objects.length} dry runs took ${seconds.toFixed(1)} s`);
+  });
+
+  const asked = new Set<string>();
+
+  for (const [what, sources, numRuns] of [
+    ["right", rawSources(), 25],
+    ["slightly wrong", slipped(rawSources()), 400],
+  ] as const) {
+    it(`never refuse an object of a catalogue that we accept, were it ${what}`, async () => {
+      const property = fc.asyncProperty(sources, async (raw) => {
+        const found = plan(raw);
+        if (found === undefined) return;
+        const fresh = placedObjects(found).filter((object) => !asked.has(JSON.stringify(object)));
+        assert.deepEqual(await refusals(fresh), []);
+        for (const object of fresh) asked.add(JSON.stringify(object));
+      });
+      await fc.assert(property, { numRuns });
+      assert.ok(asked.size > 200, `only ${asked.size} objects were asked for`);
+    });
+  }
+
+  it("refuse, of every kind, a field that nobody declared", async () => {
+    const objects = placedObjects(planOf(catalogueText({ nginx: service("nginx") }), EVERYTHING));
+    const surplus = oneOfEachKind(objects).map((object) =>
+      "spec" in object
+        ? { ...object, spec: { ...Object(object.spec), surplus: true } }
+        : { ...object, surplus: true },
+    );
+    const verdicts = await Promise.all(surplus.map(server.dryRun));
+    const taken = surplus.filter((_, index) => "stored" in (verdicts[index] ?? {})).map(({ kind }) => kind);
+    assert.deepEqual(
+      taken.filter((kind) => !isPermissive(kind)),
+      [],
+    );
+  });
+
+  /** Whether the kind's definition is one that takes every field, because the real one could not be had. */
+  function isPermissive(kind: string): boolean {
+    const custom = definitions.names.some((name) => name.startsWith(`${kind.toLowerCase()}s.`));
+    return custom && definitions.note !== undefined;
+  }
+
+  it("store what we write as we write it, and add nothing of their own to a custom resource's spec", async () => {
+    const objects = placedObjects(planOf(catalogueText({ nginx: service("nginx") }), EVERYTHING));
+    const added = new Map<string, Set<string>>();
+    for (const object of objects) {
+      const verdict = await server.dryRun(object);
+      assert.ok("stored" in verdict, `${nameOf(object)}: ${"refusal" in verdict ? verdict.refusal : ""}`);
+      const found = storedDifferences(readable(object), withoutBookkeeping(verdict.stored));
+      assert.deepEqual(found.changed, [], nameOf(object));
+      const paths = found.added.map((path) => path.replace(/\[\d+\]/g, "[]"));
+      added.set(object.kind, new Set([...(added.get(object.kind) ?? []), ...paths]));
+    }
+    const found = [...added].map(([kind, paths]) => [kind, [...paths].sort()]);
+    assert.deepEqual(Object.fromEntries(found), ADDED);
+  });
+
+  it("change nothing when the same is applied a second time", async () => {
+    const objects = placedObjects(planOf(catalogueText({ nginx: service("nginx") }), EVERYTHING));
+    const apply = async () => {
+      const stored: Record<string, unknown> = {};
+      for (const object of objects) {
+        const verdict = await server.apply(object);
+        assert.ok("stored" in verdict, `${nameOf(object)}: ${"refusal" in verdict ? verdict.refusal : ""}`);
+        const { generation, resourceVersion } = verdict.stored.metadata;
+        // A policy's status is written meanwhile: only its generation stands still.
+        stored[nameOf(object)] = [generation ?? resourceVersion, withoutBookkeeping(verdict.stored)];
+      }
+      return stored;
+    };
+    try {
+      const first = await apply();
+      assert.deepEqual(await apply(), first);
+    } finally {
+      for (const object of objects.toReversed()) await server.remove(object);
+    }
+  });
+});
+
+function oneOfEachKind(objects: readonly KubernetesObject[]): KubernetesObject[] {
+  return [...new Map(objects.map((object) => [object.kind, object])).values()];
+}
+
+/** What the API server adds to each kind: what every namespace has, and selectors that select all. */
+const ADDED: Readonly<Record<string, readonly string[]>> = {
+  AppProject: [],
+  Application: [],
+  ClusterPromotionTask: [],
+  ClusterRoleBinding: [],
+  Namespace: ["metadata.labels.kubernetes.io/metadata.name", "spec"],
+  Project: [],
+  ProjectConfig: [],
+  Role: [],
+  RoleBinding: [],
+  Secret: [],
+  ServiceAccount: [],
+  Stage: [],
+  ValidatingAdmissionPolicy: [
+    "spec.matchConstraints.namespaceSelector",
+    "spec.matchConstraints.objectSelector",
+  ],
+  ValidatingAdmissionPolicyBinding: ["spec.matchResources.matchPolicy", "spec.matchResources.objectSelector"],
+  Warehouse: [],
+};
+
+/** A Secret's text is stored encoded. */
+function readable(object: KubernetesObject): object {
+  if (!("stringData" in object)) return object;
+  const { stringData, ...rest } = object;
+  const data = Object.entries(Object(stringData)).map(([key, value]) => [
+    key,
+    Buffer.from(String(value)).toString("base64"),
+  ]);
+  return { ...rest, data: Object.fromEntries(data) };
+}
+
+/** Without what every object gets from the server. */
+function withoutBookkeeping(stored: KubernetesObject): object {
+  const mine = ["name", "namespace", "labels", "annotations", "finalizers", "ownerReferences"];
+  const metadata = Object.entries(stored.metadata).filter(([key]) => mine.includes(key));
+  const { status: _, ...rest } = stored as KubernetesObject & { readonly status?: unknown };
+  return { ...rest, metadata: Object.fromEntries(metadata) };
+}

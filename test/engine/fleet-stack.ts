@@ -1,0 +1,250 @@
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import {
+  type EngineEvent,
+  LocalWorkspace,
+  type OpType,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
+import { execa } from "execa";
+import { installDefinitions } from "../../sandbox/crds.ts";
+import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
+import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
+
+export const TOKEN = "planted-github-token";
+export const MASTER_SECRET = "planted-master-secret";
+export const PASSWORDS = { gitPassword: "planted-git-password", imagePassword: "planted-image-password" };
+
+/** What one command of the engine did. */
+export interface Run {
+  /** What happened to each resource, by its name: `create`, `same`, `update`, … */
+  readonly steps: Readonly<Record<string, OpType>>;
+  /** All that the CLI printed. */
+  readonly output: string;
+  /** Whether the command failed; its message is in the output. */
+  readonly failed: boolean;
+}
+
+/** The program of this repository as a stack of its own, against a real API server and a local GitHub. */
+export interface FleetStack {
+  readonly github: LocalGitHub;
+  /** Replaces the catalogue. */
+  writeCatalogue(text: string): Promise<void>;
+  /** Replaces the stack file: keys without prefix are ours. */
+  writeConfig(keys: Readonly<Record<string, string>>): Promise<void>;
+  /** Encrypts a secret of ours into the stack file. */
+  setSecret(key: string, value: string): Promise<void>;
+  preview(): Promise<Run>;
+  up(): Promise<Run>;
+  refresh(): Promise<Run>;
+  /** The real CLI as a person types it, with the preview that comes before an `up`. */
+  cli(...args: readonly string[]): Promise<Pick<Run, "output" | "failed">>;
+  destroy(): Promise<Run>;
+  /** The names of what the cluster holds of ours: `Kind namespace/name`, in the order of the alphabet. */
+  objects(): Promise<readonly string[]>;
+  /** Has a definition demand a pattern of a field of `spec`; the function that comes back takes it away. */
+  narrowDefinition(definition: string, field: string, pattern: string): Promise<() => Promise<unknown>>;
+  /** One object as the API server has it. */
+  get(kind: string, name: string, namespace?: string): Promise<Record<string, unknown>>;
+  kubeconfig: string;
+  /** The engine's checkpoint as it stands on disk. */
+  state(): Promise<string>;
+  /** Unprotects, destroys and forgets. */
+  close(): Promise<void>;
+}
+
+const KINDS = [
+  "namespaces",
+  "projects.kargo.akuity.io",
+  "projectconfigs.kargo.akuity.io",
+  "warehouses.kargo.akuity.io",
+  "stages.kargo.akuity.io",
+  "clusterpromotiontasks.kargo.akuity.io",
+  "roles.rbac.authorization.k8s.io",
+  "rolebindings.rbac.authorization.k8s.io",
+  "serviceaccounts",
+  "secrets",
+  "validatingadmissionpolicies.admissionregistration.k8s.io",
+  "validatingadmissionpolicybindings.admissionregistration.k8s.io",
+  "appprojects.argoproj.io",
+  "applications.argoproj.io",
+];
+
+interface Definition {
+  readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: unknown } }[] };
+}
+
+const PROGRAM = [
+  "index.ts",
+  "model",
+  "manifests",
+  "components",
+  "node_modules",
+  "package.json",
+  "Pulumi.yaml",
+];
+
+let definitions: Promise<unknown> | undefined;
+
+/** Opens an empty stack `test` with repositories for these services. */
+export async function openFleetStack(services: readonly string[]): Promise<FleetStack> {
+  const plane = await sharedControlPlane();
+  definitions ??= installDefinitions({ admin: plane.admin });
+  await definitions;
+  // The Automation API looks its CLI up by the PATH of this process, not by the stack's.
+  process.env.PATH = plane.path;
+  const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-stack-"));
+  await mkdir(join(folder, "state"));
+  for (const part of PROGRAM) await symlink(resolve(part), join(folder, part));
+  const kubeconfig = join(folder, "kubeconfig");
+  await writeFile(kubeconfig, await readFile(plane.deployer, "utf8"), { mode: 0o600 });
+  const github = await startLocalGitHub({
+    directory: join(folder, "github"),
+    token: TOKEN,
+    owner: "acme",
+    repositories: [
+      ...services.map((name) => ({ name: `acme/${name}` })),
+      { name: "acme/gitops", files: { "README.md": "" } },
+    ],
+  });
+  const stack = await LocalWorkspace.createStack(
+    { stackName: "test", workDir: folder },
+    { envVars: environment(plane, folder, github) },
+  );
+  await stack.setAllConfig({
+    "github:token": { value: TOKEN, secret: true },
+    "kargo-fleet:webhookMasterSecret": { value: MASTER_SECRET, secret: true },
+    "kargo-fleet:gitPassword": { value: PASSWORDS.gitPassword, secret: true },
+    "kargo-fleet:imagePassword": { value: PASSWORDS.imagePassword, secret: true },
+  });
+  const secrets = await readFile(join(folder, "Pulumi.test.yaml"), "utf8");
+  return fleetStack({ stack, folder, github, kubeconfig, plane, secrets });
+}
+
+function environment(plane: SharedControlPlane, folder: string, github: LocalGitHub): Record<string, string> {
+  return {
+    PATH: plane.path,
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_HOME: join(folder, "pulumi-home"),
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    GITHUB_BASE_URL: github.baseUrl,
+  };
+}
+
+interface Parts {
+  readonly stack: Stack;
+  readonly folder: string;
+  readonly github: LocalGitHub;
+  readonly kubeconfig: string;
+  readonly plane: SharedControlPlane;
+  /** The stack file with nothing but its encrypted secrets. */
+  readonly secrets: string;
+}
+
+function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts): FleetStack {
+  const kubectl = async (...args: string[]) =>
+    (await execa(plane.programs.kubectl, ["--kubeconfig", plane.admin, ...args])).stdout;
+  const writeConfig = (keys: Readonly<Record<string, string>>) => {
+    const all: Record<string, string> = {
+      cluster: `{ name: test, context: sandbox, kubeconfig: ${JSON.stringify(kubeconfig)} }`,
+      registry: "registry.example",
+      gitops: "{ repository: acme/gitops }",
+      github: "{ owner: acme }",
+      webhooks: '{ url: "https://hooks.acme.example" }',
+      access: "{ deployer: kargo-fleet-deployer, breakGlass: break-glass }",
+      credentials: "{ git: { username: kargo }, image: { username: reader } }",
+      ...keys,
+    };
+    const lines = Object.entries(all).map(([key, value]) => `  kargo-fleet:${key}: ${value}\n`);
+    return writeFile(
+      join(folder, "Pulumi.test.yaml"),
+      secrets.replace("config:\n", `config:\n${lines.join("")}`),
+    );
+  };
+  const self: FleetStack = {
+    github,
+    kubeconfig,
+    writeConfig,
+    writeCatalogue: (text) => writeFile(join(folder, "services.json"), text),
+    setSecret: (key, value) => stack.setConfig(`kargo-fleet:${key}`, { value, secret: true }),
+    preview: () => run((options) => stack.preview(options)),
+    up: () => run((options) => stack.up(options)),
+    refresh: () => run((options) => stack.refresh(options)),
+    destroy: () => run((options) => stack.destroy(options)),
+    cli: async (...args) => {
+      const options = {
+        cwd: folder,
+        env: environment(plane, folder, github),
+        reject: false,
+        all: true,
+      } as const;
+      const { all, failed } = await execa(
+        "pulumi",
+        [...args, "--stack", "test", "--non-interactive"],
+        options,
+      );
+      return { output: all, failed };
+    },
+    objects: async () => {
+      const labels = "app.kubernetes.io/managed-by=kargo-fleet";
+      const { items } = JSON.parse(await kubectl("get", KINDS.join(), "-A", "-l", labels, "-o", "json")) as {
+        items: { kind: string; metadata: { name: string; namespace?: string } }[];
+      };
+      return items.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`).sort();
+    },
+    narrowDefinition: async (definition, field, pattern) => {
+      const { spec } = JSON.parse(await kubectl("get", "crd", definition, "-o", "json")) as Definition;
+      const replace = (value: unknown) => {
+        const patch = [{ op: "replace", path: "/spec/versions/0/schema/openAPIV3Schema", value }];
+        return kubectl("patch", "crd", definition, "--type=json", "-p", JSON.stringify(patch));
+      };
+      const free = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+      const narrow = { ...free, properties: { [field]: { type: "string", pattern } } };
+      await replace({ ...free, properties: { spec: narrow } });
+      return () => replace(spec.versions[0]?.schema.openAPIV3Schema);
+    },
+    get: async (kind, name, namespace = "default") =>
+      JSON.parse(await kubectl("get", kind, name, "-n", namespace, "-o", "json")),
+    state: () => readFile(join(folder, "state/.pulumi/stacks/kargo-fleet/test.json"), "utf8"),
+    close: async () => {
+      await execa("pulumi", ["state", "unprotect", "--all", "--yes", "--stack", "test"], {
+        cwd: folder,
+        env: environment(plane, folder, github),
+        reject: false,
+      });
+      await self.destroy();
+      await github.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return self;
+}
+
+interface RunOptions {
+  readonly onEvent: (event: EngineEvent) => void;
+  readonly onOutput: (text: string) => void;
+  readonly color: "never";
+}
+
+async function run(command: (options: RunOptions) => Promise<unknown>): Promise<Run> {
+  const steps: Record<string, OpType> = {};
+  const printed: string[] = [];
+  const onEvent = ({ resourcePreEvent }: EngineEvent) => {
+    const { urn, op } = resourcePreEvent?.metadata ?? {};
+    const name = urn?.split("::").at(-1);
+    if (name !== undefined && op !== undefined && !urn?.includes("pulumi:pulumi:Stack::"))
+      steps[name] = op as OpType;
+  };
+  const options = { onEvent, onOutput: (text: string) => printed.push(text), color: "never" } as const;
+  const failed = await command(options).then(
+    () => false,
+    (error: Error) => {
+      printed.push(error.message);
+      return true;
+    },
+  );
+  return { steps, output: printed.join(""), failed };
+}

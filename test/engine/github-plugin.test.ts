@@ -1,0 +1,287 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { credentials } from "@grpc/grpc-js";
+import * as github from "@pulumi/github";
+import provider from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import { execa } from "execa";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { type GitHubStack, openGitHubStack, token } from "./github-plugin-stack.ts";
+
+const secret = "planted-hook-secret";
+const address = "https://hooks.acme.example/planted-address";
+
+describe("GitHub plugin", function () {
+  this.timeout(120_000);
+  let stack: GitHubStack;
+  before(async function () {
+    this.timeout(TOOLCHAIN_TIMEOUT);
+    await sharedPrograms();
+  });
+  beforeEach(async () => {
+    stack = await openGitHubStack();
+  });
+  afterEach(async () => await stack.close());
+
+  const api = async (method: string, path: string) =>
+    await fetch(stack.gitHub.url + path, { method, headers: { Authorization: `Bearer ${token}` } });
+
+  describe("webhook of a repository", () => {
+    const webhook =
+      (events: string[], more: object = {}) =>
+      (given: github.Provider) =>
+        new github.RepositoryWebhook(
+          "hook",
+          {
+            repository: "nginx",
+            events,
+            configuration: { url: address, contentType: "json", secret },
+            ...more,
+          },
+          { provider: given },
+        );
+
+    it("is created, with the address, the type and the secret", async () => {
+      await stack.up(webhook(["push"]));
+      const [hook, ...others] = stack.gitHub.hooks("acme/nginx");
+      assert.deepEqual(others, []);
+      assert.deepEqual(
+        [hook?.url, hook?.contentType, hook?.events, hook?.active, hook?.hasSecret],
+        [address, "json", ["push"], true, true],
+      );
+    });
+
+    it("is unchanged at a second up, also after a refresh", async () => {
+      await stack.up(webhook(["push"]));
+      assert.deepEqual(await stack.up(webhook(["push"])), { same: 3 });
+      assert.deepEqual(await stack.refresh(), { same: 3 });
+      assert.deepEqual(await stack.up(webhook(["push"])), { same: 3 });
+    });
+
+    it("is updated in place when its events change, and keeps its id and secret", async () => {
+      await stack.up(webhook(["push"]));
+      const [before] = stack.gitHub.hooks("acme/nginx");
+      const changes = await stack.up(webhook(["push", "create"]));
+      assert.deepEqual(changes, { same: 2, update: 1 });
+      const [after] = stack.gitHub.hooks("acme/nginx");
+      assert.equal(after?.id, before?.id);
+      assert.deepEqual([...(after?.events ?? [])].sort(), ["create", "push"]);
+      assert.equal(after?.hasSecret, true);
+    });
+
+    it("is created by no preview", async () => {
+      assert.deepEqual(await stack.preview(webhook(["push"])), { create: 3 });
+      assert.deepEqual(stack.gitHub.hooks("acme/nginx"), []);
+    });
+
+    it("is created again after somebody deleted it by hand: refresh sees that it is gone", async () => {
+      await stack.up(webhook(["push"]));
+      const [hook] = stack.gitHub.hooks("acme/nginx");
+      await api("DELETE", `/repos/acme/nginx/hooks/${hook?.id}`);
+      assert.deepEqual(await stack.refresh(), { same: 2, delete: 1 });
+      assert.deepEqual(await stack.up(webhook(["push"])), { same: 2, create: 1 });
+      assert.equal(stack.gitHub.hooks("acme/nginx").length, 1);
+    });
+
+    it("is replaced when it moves to another repository", async () => {
+      await stack.up(webhook(["push"]));
+      await stack.up(webhook(["push"], { repository: "gitops" }));
+      assert.deepEqual(stack.gitHub.hooks("acme/nginx"), []);
+      assert.equal(stack.gitHub.hooks("acme/gitops").length, 1);
+    });
+
+    it("that exists is adopted by import, and written once, since nobody can read its secret", async () => {
+      const adopted = (id: number) => (given: github.Provider) =>
+        new github.RepositoryWebhook(
+          "hook",
+          {
+            repository: "nginx",
+            events: ["push"],
+            configuration: { url: address, contentType: "json", secret },
+          },
+          { provider: given, import: `nginx/${id}` },
+        );
+      await fetch(`${stack.gitHub.url}/repos/acme/nginx/hooks`, {
+        method: "POST",
+        headers: { Authorization: `Bearer ${token}` },
+        body: JSON.stringify({ config: { url: address, content_type: "json", secret } }),
+      });
+      const id = stack.gitHub.hooks("acme/nginx")[0]?.id ?? 0;
+      assert.deepEqual(await stack.up(adopted(id)), { create: 2, import: 1, update: 1 });
+      assert.deepEqual(await stack.up(adopted(id)), { same: 3 });
+      assert.deepEqual(
+        stack.gitHub.hooks("acme/nginx").map((hook) => hook.id),
+        [id],
+      );
+    });
+
+    it("is gone after destroy", async () => {
+      await stack.up(webhook(["push"]));
+      assert.deepEqual(await stack.destroy(), { delete: 3 });
+      assert.deepEqual(stack.gitHub.hooks("acme/nginx"), []);
+    });
+
+    it("keeps secret, address and token out of state and output", async () => {
+      await stack.up(webhook(["push"]));
+      await stack.up(webhook(["push", "create"]));
+      const printed = stack.output();
+      await stack.refresh();
+      const state = await stack.state();
+      for (const hidden of [secret, address, token]) {
+        const forms = [hidden, Buffer.from(hidden).toString("base64")];
+        for (const form of forms) assert.ok(!`${state}${printed}${stack.output()}`.includes(form), form);
+      }
+      assert.match(state, /"secret": ?\{\s*"4dabf18193072939515e22adb298388d"/);
+      assert.match(state, /"token": ?\{\s*"4dabf18193072939515e22adb298388d"/);
+    });
+
+    it("that GitHub refuses fails the up, with GitHub's reason", async () => {
+      await stack.up(webhook(["push"]));
+      const twin = (given: github.Provider) => [
+        webhook(["push"])(given),
+        new github.RepositoryWebhook(
+          "twin",
+          { repository: "nginx", events: ["push"], configuration: { url: address } },
+          { provider: given },
+        ),
+      ];
+      await assert.rejects(stack.up(twin), /Hook already exists on this repository/);
+      assert.equal(stack.gitHub.hooks("acme/nginx").length, 1);
+    });
+
+    it("is created after a wait where GitHub limits the creation of content", async () => {
+      stack.gitHub.limits.set({ contentCreation: [{ limit: 1, seconds: 2 }] });
+      await stack.up((given) => {
+        webhook(["push"])(given);
+        new github.RepositoryWebhook(
+          "second",
+          { repository: "gitops", events: ["push"], configuration: { url: address } },
+          { provider: given },
+        );
+      });
+      const refused = stack.gitHub.requests().filter(({ status }) => status === 403);
+      assert.ok(refused.length >= 1);
+      const counts = ["acme/nginx", "acme/gitops"].map((name) => stack.gitHub.hooks(name).length);
+      assert.deepEqual(counts, [1, 1]);
+    });
+
+    it("is created although GitHub answers a few calls with 502", async () => {
+      stack.gitHub.faults.add({
+        kind: "error",
+        method: "POST",
+        path: "/repos/*/*/hooks",
+        status: 502,
+        times: 2,
+      });
+      await stack.up(webhook(["push"]));
+      assert.equal(stack.gitHub.hooks("acme/nginx").length, 1);
+    });
+  });
+
+  it("creates, updates and deletes the webhook of an organization", async () => {
+    const webhook = (events: string[]) => (given: github.Provider) =>
+      new github.OrganizationWebhook(
+        "hook",
+        { events, configuration: { url: address, contentType: "json", secret } },
+        { provider: given },
+      );
+    await stack.up(webhook(["push"]));
+    assert.deepEqual(await stack.up(webhook(["push"])), { same: 3 });
+    await stack.up(webhook(["push", "create"]));
+    assert.equal(stack.gitHub.hooks("acme")[0]?.events.length, 2);
+    assert.ok(!(await stack.state()).includes(secret));
+    await stack.destroy();
+    assert.deepEqual(stack.gitHub.hooks("acme"), []);
+  });
+
+  describe("file of a repository", () => {
+    const path = "/repos/acme/gitops/contents/services/nginx/values-dev.yaml";
+    const file =
+      (content: string, more: object = {}) =>
+      (given: github.Provider) =>
+        new github.RepositoryFile(
+          "file",
+          { repository: "gitops", branch: "main", file: "services/nginx/values-dev.yaml", content, ...more },
+          { provider: given },
+        );
+    const text = async () => {
+      const headers = { Authorization: `Bearer ${token}`, Accept: "application/vnd.github.raw+json" };
+      const response = await fetch(stack.gitHub.url + path, { headers });
+      return response.status === 200 ? await response.text() : undefined;
+    };
+
+    it("is created, unchanged at a second up, updated and deleted", async () => {
+      await stack.up(file("tag: v1\n"));
+      assert.equal(await text(), "tag: v1\n");
+      assert.deepEqual(await stack.up(file("tag: v1\n")), { same: 3 });
+      assert.deepEqual(await stack.up(file("tag: v2\n")), { same: 2, update: 1 });
+      assert.equal(await text(), "tag: v2\n");
+      await stack.destroy();
+      assert.equal(await text(), undefined);
+      const commits: unknown = await (await api("GET", "/repos/acme/gitops/commits")).json();
+      assert.ok(Array.isArray(commits) && commits.length === 4, "a first commit and one for each change");
+    });
+
+    it("that exists is not overwritten", async () => {
+      const readme = file("mine", { file: "README.md" });
+      await assert.rejects(stack.up(readme), /refusing to overwrite existing file/);
+    });
+
+    it("is not written to a branch that only a pull request may change", async () => {
+      stack.gitHub.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
+      await assert.rejects(stack.up(file("x")), /Changes must be made through a pull request/);
+      assert.equal(await text(), undefined);
+    });
+  });
+
+  it("is told by GitHub that its token is wrong", async () => {
+    const other = await openGitHubStack({ token: "wrong" });
+    const program = (given: github.Provider) =>
+      new github.RepositoryWebhook(
+        "hook",
+        { repository: "nginx", events: ["push"], configuration: { url: address } },
+        { provider: given },
+      );
+    try {
+      await assert.rejects(other.up(program), /401 Bad credentials/);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe("GitHub plugin: the program itself", function () {
+  this.timeout(30_000);
+  let program = "";
+  before(async function () {
+    this.timeout(TOOLCHAIN_TIMEOUT);
+    const { programs } = await sharedPrograms();
+    program = programs["pulumi-resource-github"];
+  });
+
+  it("prints the version of the SDK that it serves", async () => {
+    assert.equal((await execa(program, ["--version"])).stdout, "6.15.0");
+  });
+
+  it("tells the engine the same version, soon after its start", async () => {
+    const before = performance.now();
+    const child = spawn(program, ["127.0.0.1:1"], { stdio: ["ignore", "pipe", "ignore"] });
+    try {
+      const [port] = (await once(createInterface(child.stdout), "line")) as [string];
+      const client = new provider.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+      const version = await new Promise<string>((resolve, reject) => {
+        client.getPluginInfo(new empty.Empty(), (error, info) => {
+          if (error) reject(error);
+          else resolve(info.getVersion());
+        });
+      });
+      assert.equal(version, "6.15.0");
+      assert.ok(performance.now() - before < 5000);
+      client.close();
+    } finally {
+      child.kill();
+    }
+  });
+});

@@ -1,0 +1,75 @@
+import type { KubernetesObject } from "../../manifests/objects.ts";
+import { RELEASES } from "../../sandbox/crds/releases.ts";
+import { connectionOf, type KubernetesApi, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
+
+/** An object as the API server would store it, or why it refuses to. */
+export type Verdict = { readonly stored: StoredObject } | { readonly refusal: string };
+
+export interface StoredObject extends KubernetesObject {
+  readonly metadata: KubernetesObject["metadata"] & {
+    readonly resourceVersion: string;
+    /** Counts the changes of what was asked for; some kinds have none. */
+    readonly generation?: number;
+  };
+}
+
+/** What an API server says to server-side apply, which refuses fields that nobody declared. */
+export interface ApplyServer {
+  /** What would happen; nothing is stored. */
+  dryRun(object: KubernetesObject): Promise<Verdict>;
+  apply(object: KubernetesObject): Promise<Verdict>;
+  /** Deletes, and returns when the object is gone. */
+  remove(object: KubernetesObject): Promise<void>;
+  close(): void;
+}
+
+/** @param kubeconfig whose identity asks */
+export async function applyServer(kubeconfig: string): Promise<ApplyServer> {
+  const api = kubernetesApi(await connectionOf(kubeconfig), 60_000);
+  const send = async (object: KubernetesObject, query: string): Promise<Verdict> => {
+    const body = { type: "application/apply-patch+yaml", text: JSON.stringify(object) };
+    const path = `${pathOf(object)}?fieldManager=kargo-fleet&fieldValidation=Strict&force=true${query}`;
+    const { status, text } = await api.send("PATCH", path, body);
+    const answer: unknown = JSON.parse(text);
+    return status < 300
+      ? { stored: answer as StoredObject }
+      : { refusal: `${status} ${(answer as { message?: string }).message ?? text}` };
+  };
+  return {
+    dryRun: (object) => send(object, "&dryRun=All"),
+    apply: (object) => send(object, ""),
+    remove: (object) => remove(api, object),
+    close: api.close,
+  };
+}
+
+async function remove(api: KubernetesApi, object: KubernetesObject): Promise<void> {
+  await api.send("DELETE", pathOf(object));
+  const deadline = Date.now() + 60_000;
+  while ((await api.send("GET", pathOf(object))).status !== 404) {
+    if (Date.now() > deadline) throw new Error(`${pathOf(object)} is still there`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+const PLURALS: Readonly<Record<string, string>> = {
+  Namespace: "namespaces",
+  Secret: "secrets",
+  ServiceAccount: "serviceaccounts",
+  ClusterRoleBinding: "clusterrolebindings",
+  Role: "roles",
+  RoleBinding: "rolebindings",
+  ValidatingAdmissionPolicy: "validatingadmissionpolicies",
+  ValidatingAdmissionPolicyBinding: "validatingadmissionpolicybindings",
+  ...Object.fromEntries(
+    RELEASES.flatMap(({ definitions }) => definitions.map(({ kind, plural }) => [kind, plural])),
+  ),
+};
+
+function pathOf({ apiVersion, kind, metadata: { name, namespace } }: KubernetesObject): string {
+  const plural = PLURALS[kind];
+  if (plural === undefined) throw new Error(`no path for kind ${kind}`);
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const scope = namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `${root}${scope}/${plural}/${encodeURIComponent(name)}`;
+}

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import getPort from "get-port";
+import { stringify } from "yaml";
+import { sharedControlPlane } from "../control-plane.ts";
+
+const token = "administrator";
+
+/** An API server of a test's own, that it may stop as it likes. */
+export interface ApiServer {
+  readonly url: string;
+  /** The text of its administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  /** Ends it (`SIGKILL`), or makes it stand still (`SIGSTOP`). */
+  signal(signal: "SIGKILL" | "SIGSTOP"): void;
+  /** Ends it and its etcd, and removes their data. */
+  close(): Promise<void>;
+}
+
+/** Starts etcd and kube-apiserver, without controllers, and waits until they are ready. */
+export async function apiServer(): Promise<ApiServer> {
+  const { programs } = await sharedControlPlane();
+  const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-api-server-"));
+  const [client, peer, port] = [await getPort(), await getPort(), await getPort()];
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+  await writeFile(join(folder, "private.pem"), privateKey);
+  await writeFile(join(folder, "public.pem"), publicKey);
+  await writeFile(join(folder, "tokens.csv"), `${token},administrator,administrator,system:masters\n`);
+  const etcdUrl = `http://127.0.0.1:${client}`;
+  const peerUrl = `http://127.0.0.1:${peer}`;
+  const etcd = spawn(
+    programs.etcd,
+    [
+      `--data-dir=${join(folder, "etcd")}`,
+      `--listen-client-urls=${etcdUrl}`,
+      `--advertise-client-urls=${etcdUrl}`,
+      `--listen-peer-urls=${peerUrl}`,
+      `--initial-advertise-peer-urls=${peerUrl}`,
+      `--initial-cluster=default=${peerUrl}`,
+      "--unsafe-no-fsync",
+    ],
+    { stdio: "ignore" },
+  );
+  const server = spawn(
+    programs["kube-apiserver"],
+    [
+      `--etcd-servers=${etcdUrl}`,
+      "--bind-address=127.0.0.1",
+      `--secure-port=${port}`,
+      `--cert-dir=${folder}`,
+      `--token-auth-file=${join(folder, "tokens.csv")}`,
+      "--authorization-mode=RBAC",
+      "--service-account-issuer=https://kubernetes.default.svc",
+      `--service-account-key-file=${join(folder, "public.pem")}`,
+      `--service-account-signing-key-file=${join(folder, "private.pem")}`,
+      "--service-cluster-ip-range=10.0.0.0/24",
+    ],
+    { stdio: "ignore" },
+  );
+  const url = `https://127.0.0.1:${port}`;
+  await ready(url, server);
+  return {
+    url,
+    kubeconfig: kubeconfigOf(url),
+    signal: (signal) => void server.kill(signal),
+    close: async () => {
+      await Promise.all([ended(server), ended(etcd)]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function kubeconfigOf(url: string): string {
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "test", cluster: { server: url, "insecure-skip-tls-verify": true } }],
+    users: [{ name: "test", user: { token } }],
+    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+    "current-context": "test",
+  });
+}
+
+async function ready(url: string, server: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    if (server.exitCode !== null) throw new Error(`kube-apiserver ended with ${server.exitCode}`);
+    if ((await status(`${url}/api/v1/namespaces/default`)) === 200) return;
+    await pause(100);
+  }
+  throw new Error("kube-apiserver was not ready within a minute");
+}
+
+function status(url: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const options = { headers: { authorization: `Bearer ${token}` }, rejectUnauthorized: false };
+    const asked = request(url, options, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    asked.on("error", () => resolve(undefined));
+    asked.end();
+  });
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.kill("SIGKILL");
+  });
+}

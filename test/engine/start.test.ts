@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+
+/** The processes that name a folder on their command line. */
+async function processesOf(folder: string): Promise<string[]> {
+  const { stdout } = await execa("ps", ["-eo", "args"]);
+  return stdout.split("\n").filter((line) => line.includes(folder));
+}
+
+describe("npm start", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let folder = "";
+  const start = (...args: string[]) =>
+    execa(process.execPath, ["sandbox/start.ts", "--directory", folder, ...args], {
+      all: true,
+      reject: false,
+    });
+
+  before(async () => {
+    await sharedPrograms();
+    folder = await mkdtemp(join(tmpdir(), "kargo-fleet-start-"));
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it("--help says what it does", async () => {
+    const { exitCode, all } = await start("--help");
+    assert.equal(exitCode, 0);
+    assert.match(all, /--once/);
+  });
+
+  it("--once provisions, changes nothing twice, destroys, ends; even after a kill -9 of a run before it", async () => {
+    const killed = start();
+    for await (const line of killed.iterable({ from: "all" })) {
+      if (line.includes("pulumi up")) killed.kill("SIGKILL");
+    }
+    assert.notDeepEqual(await processesOf(folder), []);
+
+    const { exitCode, all } = await start("--once");
+    assert.equal(exitCode, 0, all);
+    assert.match(all, /Stage prod +from staging; a person promotes/);
+    assert.match(all, /kargo promote --project kargo-nginx --stage prod --freight <freight>/);
+    assert.match(all, /Nothing is left: no object in the cluster, no webhook, no resource in the state\./);
+    assert.deepEqual(await processesOf(folder), []);
+  });
+});

@@ -1,0 +1,283 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { catalogueText, service } from "../sources.ts";
+import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, type Run, TOKEN } from "./fleet-stack.ts";
+
+const NAMES = ["nginx", "api-gw", "auth"];
+const ALL = catalogueText({
+  nginx: service("nginx"),
+  "api-gw": service("api-gw"),
+  auth: service("auth", { team: "identity", pipeline: "regulated" }),
+});
+
+/** The two pipelines of the stack; auth's soaks before prod for as long as a test says. */
+function pipelines(soak?: string): string {
+  const stages = (more = "") => `[
+      { stage: dev, promotion: auto, sync: auto },
+      { stage: staging, promotion: auto, sync: auto, after: [dev] },
+      { stage: prod, promotion: manual, sync: manual, after: [staging]${more} } ]`;
+  return `{ standard: ${stages()}, regulated: ${stages(soak && `, soak: ${soak}`)} }`;
+}
+
+/** What one service has in the cluster, spelled out rather than taken from the plan. */
+function objectsOf(name: string): string[] {
+  return [
+    `AppProject argocd/${name}`,
+    ...["dev", "prod", "staging"].map((stage) => `Application argocd/${name}-${stage}`),
+    ...["dev", "prod", "staging"].map((stage) => `Stage kargo-${name}/${stage}`),
+    `Namespace /kargo-${name}`,
+    `Project /kargo-${name}`,
+    `ProjectConfig kargo-${name}/kargo-${name}`,
+    `RoleBinding kargo-${name}/kargo-fleet-approvers`,
+    `RoleBinding kargo-${name}/kargo-fleet-team`,
+    `Role kargo-${name}/kargo-fleet-approvers`,
+    `Role kargo-${name}/kargo-fleet-team`,
+    `Warehouse kargo-${name}/${name}`,
+  ];
+}
+
+/** What all services share. */
+const PLATFORM = [
+  ...["promote-v1", "promote-v2", "pull-request-v1", "pull-request-v2"].map(
+    (task) => `ClusterPromotionTask /kargo-fleet-${task}`,
+  ),
+  ...["approval", "guard", "status"].flatMap((policy) => [
+    `ValidatingAdmissionPolicy /kargo-fleet-${policy}`,
+    `ValidatingAdmissionPolicyBinding /kargo-fleet-${policy}`,
+  ]),
+  ...["approvers-edge", "approvers-identity", "team-edge", "team-identity"].map(
+    (name) => `ServiceAccount kargo-fleet-teams/${name}`,
+  ),
+  "Secret kargo-shared-resources/kargo-fleet-git",
+  "Secret kargo-shared-resources/kargo-fleet-image",
+];
+
+/** What an administrator applied before, with our label too. */
+const DEPLOYER = [
+  "Namespace /kargo-fleet-teams",
+  ...["argocd", "kargo-fleet-teams", "kargo-shared-resources"].map(
+    (namespace) => `RoleBinding ${namespace}/kargo-fleet-deployer`,
+  ),
+  ...["argocd", "kargo-fleet-teams", "kargo-shared-resources"].map(
+    (namespace) => `Role ${namespace}/kargo-fleet-deployer`,
+  ),
+].sort();
+
+const EVERYTHING = [...DEPLOYER, ...PLATFORM, ...NAMES.flatMap(objectsOf)].sort();
+
+/** Seventeen resources a service; what they share, with its component and binding; two providers; the values files. */
+const RESOURCES = 3 * 17 + PLATFORM.length + 2 + 2 + 1;
+
+function uidOf({ metadata }: Record<string, unknown>): string {
+  return (metadata as { uid: string }).uid;
+}
+
+/** The names of the resources that were not left as they were. */
+function touched({ steps }: Run): string[] {
+  return Object.keys(steps)
+    .filter((name) => steps[name] !== "same")
+    .sort();
+}
+
+describe("pulumi up of the program on a real API server", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let stack: FleetStack;
+
+  before(async () => {
+    stack = await openFleetStack(NAMES);
+    await stack.writeConfig({ pipelines: pipelines() });
+    await stack.writeCatalogue(ALL);
+  });
+
+  after(() => stack?.close());
+
+  it("previews every resource before anything exists", async () => {
+    const { failed, steps, output } = await stack.preview();
+    assert.equal(failed, false, output);
+    assert.equal(Object.values(steps).filter((op) => op === "create").length, RESOURCES);
+    assert.deepEqual(await stack.objects(), DEPLOYER);
+  });
+
+  it("makes everything of every service", async () => {
+    const { failed, output } = await stack.up();
+    assert.equal(failed, false, output);
+    assert.deepEqual(await stack.objects(), EVERYTHING);
+  });
+
+  it("puts one active hook for pushes on each service's own repository", () => {
+    for (const name of NAMES) {
+      const hooks = stack.github.hooks(`acme/${name}`);
+      assert.deepEqual(
+        hooks.map(({ active, events, hasSecret, url }) => ({ active, events, hasSecret, url })),
+        [{ active: true, events: ["push"], hasSecret: true, url: `https://hooks.acme.example/${name}` }],
+      );
+    }
+  });
+
+  it("changes nothing the second time", async () => {
+    const run = await stack.up();
+    assert.equal(run.failed, false, run.output);
+    assert.deepEqual(touched(run), []);
+    assert.equal(Object.keys(run.steps).length, RESOURCES);
+  });
+
+  it("finds nothing drifted that nobody touched", async () => {
+    const run = await stack.refresh();
+    assert.equal(run.failed, false, run.output);
+    assert.deepEqual(
+      Object.entries(run.steps).filter(([, op]) => op !== "refresh" && op !== "same"),
+      [],
+    );
+    assert.deepEqual(touched(await stack.preview()), []);
+  });
+
+  it("keeps every secret of the stack out of the state and the output", async () => {
+    const { output } = await stack.preview();
+    for (const text of [await stack.state(), output]) {
+      assert.doesNotMatch(text, new RegExp([TOKEN, MASTER_SECRET, ...Object.values(PASSWORDS)].join("|")));
+    }
+  });
+
+  it("touches one Stage alone when one Stage changes", async () => {
+    await stack.writeConfig({ pipelines: pipelines("2h") });
+    const run = await stack.up();
+    assert.deepEqual([run.failed, touched(run)], [false, ["auth/stage-prod"]], run.output);
+    const { spec } = await stack.get("stages.kargo.akuity.io", "prod", "kargo-auth");
+    assert.match(JSON.stringify(spec), /"requiredSoakTime":"2h0m0s"/);
+  });
+
+  it("takes a field away that is taken away", async () => {
+    await stack.writeConfig({ pipelines: pipelines() });
+    assert.deepEqual(touched(await stack.up()), ["auth/stage-prod"]);
+    const { spec } = await stack.get("stages.kargo.akuity.io", "prod", "kargo-auth");
+    assert.doesNotMatch(JSON.stringify(spec), /requiredSoakTime/);
+  });
+
+  it("moves a service to another pipeline of the same Stages by touching nothing", async () => {
+    await stack.writeCatalogue(ALL.replace('"pipeline": "regulated"', '"pipeline": "standard"'));
+    const run = await stack.up();
+    assert.equal(run.failed, false, run.output);
+    assert.deepEqual(touched(run), []);
+    await stack.writeCatalogue(ALL);
+    assert.equal((await stack.up()).failed, false);
+  });
+
+  it("gives the team its verb back when its approvers go, by one change of a binding", async () => {
+    await stack.writeCatalogue(ALL.replace(/,\s*"approvers": "AD-Identity-Release"/, ""));
+    const run = await stack.up();
+    assert.equal(run.failed, false, run.output);
+    assert.deepEqual(touched(run), [
+      "auth/app-project",
+      "auth/role-binding-approvers",
+      "platform/service-account-approvers-identity",
+    ]);
+    const { subjects } = await stack.get("rolebindings", "kargo-fleet-approvers", "kargo-auth");
+    assert.match(JSON.stringify(subjects), /"name":"AD-Identity"/);
+    await stack.writeCatalogue(ALL);
+    assert.equal((await stack.up()).failed, false);
+  });
+
+  it("rotates a credential in place", async () => {
+    const before = await stack.get("secrets", "kargo-fleet-git", "kargo-shared-resources");
+    await stack.setSecret("gitPassword", "planted-git-password-rotated");
+    const run = await stack.up();
+    assert.deepEqual([run.failed, touched(run)], [false, ["platform/credential-git"]], run.output);
+    const after = await stack.get("secrets", "kargo-fleet-git", "kargo-shared-resources");
+    assert.equal(uidOf(after), uidOf(before));
+    const { password } = after.data as { password: string };
+    assert.equal(Buffer.from(password, "base64").toString(), "planted-git-password-rotated");
+    await stack.writeConfig({ pipelines: pipelines() });
+    assert.deepEqual(touched(await stack.up()), ["platform/credential-git"]);
+  });
+
+  it("replaces nothing when the kubeconfig's context is renamed", async () => {
+    const config = await readFile(stack.kubeconfig, "utf8");
+    await writeFile(stack.kubeconfig, config.replaceAll(/\bsandbox\b/g, "renamed"));
+    await stack.writeConfig({
+      pipelines: pipelines(),
+      cluster: `{ name: test, context: renamed, kubeconfig: ${JSON.stringify(stack.kubeconfig)} }`,
+    });
+    const run = await stack.up();
+    assert.equal(run.failed, false, run.output);
+    assert.deepEqual(touched(run), ["kubernetes"]);
+    await writeFile(stack.kubeconfig, config);
+    await stack.writeConfig({ pipelines: pipelines() });
+    assert.deepEqual(touched(await stack.up()), ["kubernetes"]);
+  });
+
+  it("stops at a broken services.json with its line, and touches nothing", async () => {
+    await stack.writeCatalogue(
+      '{\n  "teams": {},\n  "services": { "nginx": { "team": "egde", "repository": "acme/nginx" } }\n}',
+    );
+    const { failed, steps, output } = await stack.up();
+    assert.ok(failed);
+    assert.match(output, /services\.json:3:36 {2}services\.nginx\.team {2}"egde" is no team/);
+    assert.deepEqual(steps, {});
+    await stack.writeCatalogue(ALL);
+  });
+
+  it("stops at a broken stack config with its line, and touches nothing", async () => {
+    await stack.writeConfig({ pipelines: pipelines(), regisry: "x", rollout: "{ percent: 120 }" });
+    const { failed, steps, output } = await stack.up();
+    assert.ok(failed);
+    assert.match(
+      output,
+      /Pulumi\.test\.yaml:\d+:3 {2}config\.kargo-fleet:regisry {2}"regisry" is no key here/,
+    );
+    assert.match(output, /Pulumi\.test\.yaml:\d+:\d+ {2}config\.kargo-fleet:rollout\.percent/);
+    assert.deepEqual(steps, {});
+    await stack.writeConfig({ pipelines: pipelines() });
+  });
+
+  it("refuses to remove a service from the list, and changes nothing", async () => {
+    await stack.writeCatalogue(
+      catalogueText({
+        nginx: service("nginx"),
+        auth: service("auth", { team: "identity", pipeline: "regulated" }),
+      }),
+    );
+    for (const run of [await stack.preview(), await stack.cli("up", "--yes")]) {
+      assert.ok(run.failed);
+      assert.match(run.output, /api-gw\S* cannot be deleted[\s\S]*protect/);
+    }
+    assert.deepEqual(await stack.objects(), EVERYTHING);
+    await stack.writeCatalogue(ALL);
+    assert.deepEqual(touched(await stack.up()), []);
+  });
+
+  it("names the object and the field that a definition rejects, and goes on when it is right again", async () => {
+    const restore = await stack.narrowDefinition("warehouses.kargo.akuity.io", "interval", "^5m0s$");
+    await stack.writeConfig({ pipelines: pipelines(), warehouse: "{ interval: 10m }" });
+    const { failed, output } = await stack.up();
+    await restore();
+    assert.ok(failed);
+    assert.match(output, /Warehouse kargo-nginx\/nginx[\s\S]*spec\.interval/);
+    await stack.writeConfig({ pipelines: pipelines() });
+    assert.equal((await stack.up()).failed, false);
+  });
+
+  it("deletes nothing when a protected stack is destroyed", async () => {
+    const { failed, output } = await stack.destroy();
+    assert.ok(failed);
+    assert.match(output, /protect/);
+    assert.deepEqual(await stack.objects(), EVERYTHING);
+    assert.equal(stack.github.hooks("acme/nginx").length, 1);
+  });
+
+  it("leaves nothing when a stack that says protect: false is destroyed", async () => {
+    await stack.writeConfig({ pipelines: pipelines(), protect: "false" });
+    assert.deepEqual(touched(await stack.up()), []);
+    const { failed, output } = await stack.destroy();
+    assert.equal(failed, false, output);
+    assert.deepEqual(await stack.objects(), DEPLOYER);
+    assert.deepEqual(
+      NAMES.flatMap((name) => stack.github.hooks(`acme/${name}`)),
+      [],
+    );
+    const { checkpoint } = JSON.parse(await stack.state()) as {
+      checkpoint: { latest?: { resources?: unknown[] } };
+    };
+    assert.deepEqual(checkpoint.latest?.resources ?? [], []);
+  });
+});

@@ -1,0 +1,177 @@
+import { globSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type EngineEvent, LocalWorkspace, type OpType } from "@pulumi/pulumi/automation/index.js";
+import { execa } from "execa";
+import type { Plan } from "../../model/plan.ts";
+import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
+import { sharedPrograms } from "./control-plane.ts";
+
+export const TOKEN = "planted-github-token";
+/** Another secret of the stack, which has nothing to do with the values files. */
+export const OTHER_SECRET = "planted-other-secret";
+
+/** What one command of the engine did. */
+export interface Run {
+  /** What happened to each resource, by its type and name. */
+  readonly steps: Readonly<Record<string, OpType>>;
+  readonly output: string;
+  readonly failed: boolean;
+}
+
+/** A program of nothing but the values files of a plan, run by the real engine against a local GitHub. */
+export interface ValuesFilesStack {
+  readonly github: LocalGitHub;
+  /** What the next run provisions. */
+  plan: Plan;
+  up(): Promise<Run>;
+  preview(): Promise<Run>;
+  refresh(): Promise<Run>;
+  destroy(): Promise<Run>;
+  /** Goes on in another folder, as a clone elsewhere does. */
+  move(): Promise<void>;
+  state(): Promise<string>;
+  /** The values files that there are, by path. */
+  files(): Promise<Readonly<Record<string, string>>>;
+  /** What a person sees by `git`, in a new clone. */
+  git(...args: string[]): Promise<string>;
+  /** Changes a file and pushes it, as Kargo does. */
+  push(path: string, change: (text: string) => string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PROGRAM = `import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { ValuesFiles } from "./components/values-files.ts";
+
+const plan = JSON.parse(readFileSync("plan.json", "utf8"));
+new ValuesFiles("values-files", { plan, githubToken: new pulumi.Config("github").getSecret("token") });
+`;
+const PROJECT = `name: values
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+`;
+
+/** Opens an empty stack, with a GitOps repository that has these files. */
+export async function openValuesFilesStack(
+  plan: Plan,
+  files: Readonly<Record<string, string>> = { "README.md": "# GitOps\n" },
+): Promise<ValuesFilesStack> {
+  const { path } = await sharedPrograms();
+  // The Automation API looks its CLI up by the PATH of this process, not by the stack's.
+  process.env.PATH = path;
+  const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-values-"));
+  await mkdir(join(folder, "state"));
+  const github = await startLocalGitHub({
+    directory: join(folder, "github"),
+    token: TOKEN,
+    owner: "acme",
+    repositories: [{ name: "acme/gitops", files }],
+  });
+  const envVars = {
+    PATH: path,
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_HOME: join(folder, "pulumi-home"),
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    GITHUB_BASE_URL: github.baseUrl,
+  };
+  let program = await programFolder(folder, "program");
+  let stack = await LocalWorkspace.createStack({ stackName: "test", workDir: program }, { envVars });
+  await stack.setAllConfig({
+    "github:token": { value: TOKEN, secret: true },
+    "values:other": { value: OTHER_SECRET, secret: true },
+  });
+
+  const run = async (command: (options: RunOptions) => Promise<unknown>): Promise<Run> => {
+    await writeFile(join(program, "plan.json"), JSON.stringify(self.plan));
+    const steps: Record<string, OpType> = {};
+    const printed: string[] = [];
+    const onEvent = ({ resourcePreEvent }: EngineEvent) => {
+      const { urn, op } = resourcePreEvent?.metadata ?? {};
+      const [, , type = "", name] = urn?.split("::") ?? [];
+      if (op !== undefined && type !== "pulumi:pulumi:Stack") steps[`${type} ${name}`] = op as OpType;
+    };
+    const options = { onEvent, onOutput: (text: string) => printed.push(text), color: "never" } as const;
+    const failed = await command(options).then(
+      () => false,
+      (error: Error) => printed.push(error.message) > 0,
+    );
+    return { steps, output: printed.join(""), failed };
+  };
+  const git = (cwd: string, ...args: string[]) => execa("git", args, { cwd, env: KARGO });
+  const clone = async () => {
+    const checkout = await mkdtemp(join(folder, "clone-"));
+    const url = github.url.replace("//", `//x-access-token:${TOKEN}@`);
+    await git(folder, "clone", "--quiet", `${url}/acme/gitops.git`, checkout);
+    return checkout;
+  };
+  const self: ValuesFilesStack = {
+    github,
+    plan,
+    up: () => run((options) => stack.up(options)),
+    preview: () => run((options) => stack.preview(options)),
+    refresh: () => run((options) => stack.refresh(options)),
+    destroy: () => run((options) => stack.destroy(options)),
+    move: async () => {
+      const elsewhere = await programFolder(folder, "a clone, elsewhere");
+      await writeFile(
+        join(elsewhere, "Pulumi.test.yaml"),
+        await readFile(join(program, "Pulumi.test.yaml"), "utf8"),
+      );
+      await rm(program, { recursive: true });
+      program = elsewhere;
+      stack = await LocalWorkspace.selectStack({ stackName: "test", workDir: program }, { envVars });
+    },
+    state: () => readFile(join(folder, "state/.pulumi/stacks/values/test.json"), "utf8"),
+    git: async (...args) => (await git(await clone(), ...args)).stdout,
+    files: async () => {
+      const checkout = await clone();
+      const paths = globSync("**/values-*.yaml", { cwd: checkout }).sort();
+      const read = async (path: string) => [path, await readFile(join(checkout, path), "utf8")];
+      return Object.fromEntries(await Promise.all(paths.map(read)));
+    },
+    push: async (path, change) => {
+      const checkout = await clone();
+      const text = await readFile(join(checkout, path), "utf8");
+      await writeFile(join(checkout, path), change(text));
+      await git(checkout, "commit", "--quiet", "--all", "--message", `Updated ${path}`);
+      await git(checkout, "push", "--quiet");
+    },
+    close: async () => {
+      await github.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return self;
+}
+
+interface RunOptions {
+  readonly onEvent: (event: EngineEvent) => void;
+  readonly onOutput: (text: string) => void;
+  readonly color: "never";
+}
+
+async function programFolder(folder: string, name: string): Promise<string> {
+  const program = join(folder, name);
+  await mkdir(program);
+  for (const part of ["model", "manifests", "components", "node_modules", "package.json"]) {
+    await symlink(resolve(part), join(program, part));
+  }
+  await writeFile(join(program, "index.ts"), PROGRAM);
+  await writeFile(join(program, "Pulumi.yaml"), PROJECT);
+  return program;
+}
+
+const KARGO = {
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_AUTHOR_NAME: "Kargo",
+  GIT_AUTHOR_EMAIL: "kargo@acme.example",
+  GIT_COMMITTER_NAME: "Kargo",
+  GIT_COMMITTER_EMAIL: "kargo@acme.example",
+};

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
+import { valuesFiles } from "../../manifests/values-file.ts";
+import { catalogueText, planOf, service } from "../sources.ts";
+import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import {
+  OTHER_SECRET,
+  openValuesFilesStack,
+  type Run,
+  TOKEN,
+  type ValuesFilesStack,
+} from "./values-files-stack.ts";
+
+const RESOURCE = "pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles values-files";
+const SECRETS = new RegExp(`${TOKEN}|${OTHER_SECRET}`);
+
+const planFor = (...names: string[]) =>
+  planOf(catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))));
+
+/** The new values files of services, by path. */
+const newFiles = (...names: string[]) =>
+  Object.fromEntries(valuesFiles(planFor(...names).services).map(({ path, text }) => [path, text]));
+
+function assertStep(run: Run, step: string): void {
+  assert.deepEqual([run.failed, run.steps[RESOURCE]], [false, step], run.output);
+}
+
+describe("the values files of a stack, by the real engine", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let stack: ValuesFilesStack;
+
+  before(async () => {
+    stack = await openValuesFilesStack(planFor("auth", "nginx"));
+  });
+  after(() => stack?.close());
+
+  /** The calls that a run makes at GitHub. */
+  async function callsOf(run: () => Promise<unknown>): Promise<number> {
+    const before = stack.github.requests().length;
+    await run();
+    return stack.github.requests().length - before;
+  }
+
+  it("are previewed without a call at GitHub", async () => {
+    assert.equal(await callsOf(async () => assertStep(await stack.preview(), "create")), 0);
+  });
+
+  it("are written in one commit that names the services", async () => {
+    assertStep(await stack.up(), "create");
+    assert.deepEqual(await stack.files(), newFiles("auth", "nginx"));
+    assert.deepEqual((await stack.git("log", "--format=%s")).split("\n"), [
+      "Seed values of auth, nginx (6 files)",
+      "Initial commit",
+    ]);
+  });
+
+  it("are unchanged at a second up, which makes no call at GitHub", async () => {
+    assert.equal(await callsOf(async () => assertStep(await stack.up(), "same")), 0);
+  });
+
+  it("are unchanged for a clone in another folder", async () => {
+    await stack.move();
+    assertStep(await stack.up(), "same");
+  });
+
+  it("have no path of a machine in the code that the state keeps", async () => {
+    const code = [...(await stack.state()).matchAll(/"__provider":("(?:[^"\\]|\\.)*")/g)];
+    assert.ok(code.length > 0);
+    for (const [, text] of code) {
+      assert.ok(!text?.includes(tmpdir()) && !text?.includes(resolve(".")), text);
+    }
+  });
+
+  it("are not overwritten after Kargo wrote them, also when a service is added", async () => {
+    const path = "services/nginx/values-dev.yaml";
+    const promote = (text: string) => text.replace('tag: ""', "tag: 20260102030405-0123abc");
+    await stack.push(path, promote);
+    stack.plan = planFor("api-gw", "auth", "nginx");
+    assertStep(await stack.preview(), "update");
+    assertStep(await stack.up(), "update");
+    const expected = newFiles("api-gw", "auth", "nginx");
+    assert.deepEqual(await stack.files(), { ...expected, [path]: promote(expected[path] ?? "") });
+  });
+
+  it("of an added service come in one commit of their own", async () => {
+    assert.deepEqual((await stack.git("show", "--format=%s", "--name-status", "HEAD")).split("\n"), [
+      "Seed values of api-gw (3 files)",
+      "",
+      "A\tservices/api-gw/values-dev.yaml",
+      "A\tservices/api-gw/values-prod.yaml",
+      "A\tservices/api-gw/values-staging.yaml",
+    ]);
+  });
+
+  it("stay when their service is removed", async () => {
+    const before = await stack.git("rev-parse", "HEAD");
+    stack.plan = planFor("api-gw", "auth");
+    assertStep(await stack.up(), "update");
+    assert.equal(await stack.git("rev-parse", "HEAD"), before);
+  });
+
+  it("survive a refresh", async () => {
+    const run = await stack.refresh();
+    assert.equal(run.failed, false, run.output);
+    assertStep(await stack.up(), "same");
+  });
+
+  it("say which rule refused them on a protected branch, and how to go on", async () => {
+    stack.github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
+    stack.plan = planFor("api-gw", "auth", "cart");
+    const run = await stack.up();
+    stack.github.faults.clear();
+    assert.equal(run.failed, true);
+    assert.match(
+      run.output,
+      /The branch main of acme\/gitops .* Changes must be made through a pull request\./,
+    );
+    assert.match(run.output, /fleet -- seed --stack <stack> --output <checkout>/);
+    assert.doesNotMatch(run.output, /\.ts:\d+/);
+    assert.doesNotMatch(run.output, SECRETS);
+  });
+
+  it("are taken as they are where an earlier run had committed them and never learnt of it", async () => {
+    const lost = { kind: "error", path: "/repos/*/*/git/refs/**", method: "PATCH", status: 502 } as const;
+    stack.github.faults.add({ ...lost, applied: true });
+    assert.equal((await stack.up()).failed, true);
+    stack.github.faults.clear();
+    assert.equal(await stack.git("log", "-1", "--format=%s"), "Seed values of cart (3 files)");
+    const before = await stack.git("rev-parse", "HEAD");
+    assertStep(await stack.up(), "update");
+    assert.equal(await stack.git("rev-parse", "HEAD"), before);
+  });
+
+  it("keep the token out of the state and the output, and other secrets of the stack too", async () => {
+    const { output } = await stack.preview();
+    const state = await stack.state();
+    assert.doesNotMatch(output + state, SECRETS);
+    // Not even as a secret: the default provider of dynamic resources would keep all config.
+    assert.doesNotMatch(state, /values:other/);
+  });
+
+  it("stay when the stack is destroyed", async () => {
+    const before = await stack.git("rev-parse", "HEAD");
+    const run = await stack.destroy();
+    assert.equal(run.failed, false, run.output);
+    assert.equal(await stack.git("rev-parse", "HEAD"), before);
+  });
+});

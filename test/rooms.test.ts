@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+
+/** CONTRIBUTING.md's table: which rooms a room may import, and whether it may import Pulumi. */
+const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readonly pulumi: boolean }>> = {
+  "index.ts": { rooms: ["model", "components"], pulumi: false },
+  model: { rooms: [], pulumi: false },
+  manifests: { rooms: ["model"], pulumi: false },
+  components: { rooms: ["model", "manifests"], pulumi: true },
+  fleet: { rooms: ["model", "manifests", "components"], pulumi: true },
+  sandbox: { rooms: ["fleet"], pulumi: true },
+};
+
+const files = globSync(["index.ts", ...Object.keys(ROOMS).map((room) => `${room}/**/*.ts`)]).sort();
+
+/** What a file imports, type imports and late ones included. */
+function imports(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].flatMap(([, name]) => name ?? []);
+}
+
+const roomOf = (path: string) => path.split("/")[0] ?? path;
+
+describe("the rooms", () => {
+  it("are all there to be checked", () => {
+    for (const room of ["index.ts", "model", "manifests", "components", "sandbox"]) {
+      assert.ok(
+        files.some((file) => roomOf(file) === room),
+        room,
+      );
+    }
+  });
+
+  for (const file of files) {
+    const { rooms, pulumi } = ROOMS[roomOf(file)] ?? { rooms: [], pulumi: false };
+
+    it(`let ${file} import only what its room may`, () => {
+      for (const name of imports(file)) {
+        if (name.startsWith("@pulumi/")) assert.ok(pulumi, `${file} imports ${name}`);
+        if (!name.startsWith(".")) continue;
+        const room = roomOf(relative(".", resolve(dirname(file), name)));
+        assert.ok(room === roomOf(file) || rooms.includes(room), `${file} imports ${name}`);
+      }
+    });
+  }
+
+  it("keep index.ts within 40 lines", () => {
+    assert.ok(readFileSync("index.ts", "utf8").split("\n").length <= 41);
+  });
+});

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { execa } from "execa";
+import { isAlive, readRecords, stopRecorded } from "../../sandbox/processes.ts";
+import { TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
+
+const ROOM = join(import.meta.dirname, "../../sandbox");
+
+describe("the commands of the sandbox", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+
+  let root: string;
+  let directory: string;
+
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), "kargo-fleet-commands-"));
+    directory = join(root, "it's a sandbox");
+    // Definitions that take no time: these tests are about the commands.
+    const unused =
+      "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: unused.example }\n";
+    await mkdir(join(root, "crds"));
+    await writeFile(join(root, "crds", "unused.yaml"), unused);
+    await run("commands.ts", "up");
+  });
+
+  after(async () => {
+    await stopRecorded(directory, { grace: 0 });
+    await rm(root, { recursive: true, force: true });
+  });
+
+  /** Exit code and everything printed. */
+  async function run(
+    file: string,
+    ...args: string[]
+  ): Promise<{ exitCode: number | undefined; all: string }> {
+    const env = { SANDBOX_DIRECTORY: directory, CRDS_DIR: join(root, "crds") };
+    const { exitCode, all } = await execa(process.execPath, [join(ROOM, file), ...args], {
+      env,
+      all: true,
+      reject: false,
+    });
+    return { exitCode, all };
+  }
+
+  async function processNamed(name: string) {
+    const found = (await readRecords(directory))?.processes.find((recorded) => recorded.name === name);
+    assert.ok(found, `${name} is not recorded`);
+    return found;
+  }
+
+  it("up says so where it is up, and prints how to use it", async () => {
+    const { exitCode, all } = await run("commands.ts", "up");
+    assert.equal(exitCode, 0);
+    assert.match(all, /^The sandbox is up already\./);
+    assert.match(all, /export PATH=.*KUBECONFIG=/);
+    assert.match(all, /are permissive/);
+  });
+
+  it("up prints one line that makes pulumi and kubectl of any shell use it", async () => {
+    const { all } = await run("commands.ts", "up");
+    const line = all.split("\n").find((printed) => printed.includes("export PATH="));
+    const script = `${line}\npulumi stack ls --json\nkubectl auth whoami -o jsonpath='{.status.userInfo.username}'`;
+    const { stdout } = await execa("/bin/sh", ["-c", script], { cwd: join(ROOM, "..") });
+    assert.match(stdout, /"name": "sandbox",\s+"current": true/);
+    assert.match(stdout, /kargo-fleet-deployer$/);
+  });
+
+  it("status shows the processes, the version, where the definitions are from, and the objects", async () => {
+    const { exitCode, all } = await run("commands.ts", "status");
+    assert.equal(exitCode, 0);
+    const { pid, url } = await processNamed("kube-apiserver");
+    assert.match(all, new RegExp(`^kube-apiserver +${pid} +runs +${url}$`, "m"));
+    assert.match(all, /^local GitHub +\d+ +runs +http:\/\/127\.0\.0\.1:\d+$/m);
+    assert.match(all, /^Kubernetes v1\.\d+\.\d+; 21 definitions: All definitions are permissive/m);
+    assert.match(all, /^stages\.kargo\.akuity\.io +0$/m);
+  });
+
+  it("kubectl asks the sandbox as its administrator and ends as kubectl does", async () => {
+    assert.match((await run("kubectl.ts", "auth", "whoami")).all, /system:masters/);
+    assert.equal((await run("kubectl.ts", "get", "no-such-thing")).exitCode, 1);
+  });
+
+  it("up leaves a running sandbox alone and starts afresh where a process of it has gone", async () => {
+    const apiServer = await processNamed("kube-apiserver");
+    const etcd = await processNamed("etcd");
+    process.kill(apiServer.pid, "SIGKILL");
+    while (await isAlive(apiServer)) {
+      await pause(20);
+    }
+    const status = await run("commands.ts", "status");
+    assert.equal(status.exitCode, 3);
+    assert.match(status.all, /^kube-apiserver +\d+ +GONE/m);
+    assert.equal((await run("commands.ts", "up")).exitCode, 0);
+    assert.equal(await isAlive(etcd), false);
+    assert.equal((await run("commands.ts", "status")).exitCode, 0);
+  });
+
+  it("down --keep leaves the logs and nothing else", async () => {
+    const { processes = [] } = (await readRecords(directory)) ?? {};
+    const { exitCode, all } = await run("commands.ts", "down", "--keep");
+    assert.deepEqual([exitCode, all], [0, "The sandbox is down."]);
+    assert.deepEqual(await Promise.all(processes.map(isAlive)), [false, false, false, false]);
+    assert.deepEqual(await readdir(directory), ["logs"]);
+  });
+
+  it("down is fine where nothing is up", async () => {
+    const { exitCode, all } = await run("commands.ts", "down");
+    assert.deepEqual([exitCode, all], [0, "The sandbox was not up."]);
+    assert.deepEqual(await readdir(root), ["crds"]);
+  });
+
+  it("status and kubectl say how to start it where it is down", async () => {
+    const status = await run("commands.ts", "status");
+    assert.deepEqual(
+      [status.exitCode, status.all],
+      [3, "The sandbox is down. Start it with: npm run sandbox:up"],
+    );
+    const kubectl = await run("kubectl.ts", "get", "pods");
+    assert.deepEqual(
+      [kubectl.exitCode, kubectl.all],
+      [1, "The sandbox is not up. Start it with: npm start, or npm run sandbox:up"],
+    );
+  });
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { rootCertificates } from "node:tls";
+import { execa } from "execa";
+import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
+import { INSTALLED_NAMESPACES } from "../../sandbox/deployer.ts";
+import { type Connection, connectionOf, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
+import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
+
+describe("the control plane", function () {
+  this.timeout(60_000);
+
+  let directory: string;
+  let controlPlane: ControlPlane;
+  let kubectl: (...args: string[]) => Promise<string>;
+  let deployer: Connection;
+
+  before(async function () {
+    this.timeout(TOOLCHAIN_TIMEOUT);
+    const { programs } = await sharedPrograms();
+    directory = await mkdtemp(join(tmpdir(), "kargo-fleet-control-plane-"));
+    controlPlane = await startControlPlane({ directory, programs });
+    deployer = await connectionOf(controlPlane.kubeconfigs.deployer);
+    kubectl = async (...args) =>
+      (await execa(programs.kubectl, ["--kubeconfig", controlPlane.kubeconfigs.deployer, ...args])).stdout;
+  });
+
+  after(async () => {
+    await controlPlane?.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  /** The status of an answer. */
+  async function statusOf(connection: Connection, path = "/api/v1/namespaces"): Promise<number> {
+    const api = kubernetesApi(connection);
+    try {
+      return (await api.send("GET", path)).status;
+    } finally {
+      api.close();
+    }
+  }
+
+  it("lets kubectl in as the deployer, by a kubeconfig whose context is called sandbox", async () => {
+    assert.equal(await kubectl("config", "current-context"), "sandbox");
+    assert.match(await kubectl("auth", "whoami"), /Username +kargo-fleet-deployer/);
+  });
+
+  it("has the namespaces that installations of Kargo and the Argo projects make", async () => {
+    const names = (await kubectl("get", "namespaces", "-o", "name")).split("\n");
+    assert.deepEqual(
+      INSTALLED_NAMESPACES.filter((name) => !names.includes(`namespace/${name}`)),
+      [],
+    );
+  });
+
+  it("knows nobody by a token that it did not give out", async () => {
+    assert.equal(await statusOf({ ...deployer, token: "unknown" }), 401);
+  });
+
+  it("holds everyone to RBAC: a ServiceAccount may read no namespaces", async () => {
+    const token = await kubectl("create", "token", "default", "-n", "argocd");
+    assert.equal(await statusOf({ ...deployer, token }), 403);
+  });
+
+  it("is proven by the certificate in its kubeconfig", async () => {
+    const text = await readFile(controlPlane.kubeconfigs.deployer, "utf8");
+    assert.doesNotMatch(text, /insecure/);
+    assert.equal(await statusOf(deployer), 200);
+    await assert.rejects(statusOf({ ...deployer, authority: rootCertificates[0] ?? "" }), /certificate/);
+  });
+
+  it("keeps its secrets from the other users of the machine", async () => {
+    const files = [
+      "admin.kubeconfig",
+      "deployer.kubeconfig",
+      "tokens.csv",
+      "service-account.key",
+      "processes.json",
+    ];
+    const modes = await Promise.all(
+      files.map(async (file) => ((await stat(join(directory, file))).mode & 0o777).toString(8)),
+    );
+    assert.deepEqual(
+      modes,
+      files.map(() => "600"),
+    );
+  });
+
+  it("gives a namespace its ServiceAccount and takes both away with it", async () => {
+    await kubectl("create", "namespace", "short-lived");
+    await kubectl("wait", "--for=create", "serviceaccount/default", "-n", "short-lived", "--timeout=20s");
+    await kubectl("delete", "namespace", "short-lived", "--timeout=30s");
+    assert.equal(await statusOf(deployer, "/api/v1/namespaces/short-lived"), 404);
+  });
+
+  it("collects what has lost its owner", async () => {
+    await kubectl("create", "configmap", "owner", "-n", "argocd");
+    const uid = await kubectl("get", "configmap", "owner", "-n", "argocd", "-o", "jsonpath={.metadata.uid}");
+    await kubectl("create", "configmap", "owned", "-n", "argocd");
+    const ownerReferences = [{ apiVersion: "v1", kind: "ConfigMap", name: "owner", uid }];
+    const patch = JSON.stringify({ metadata: { ownerReferences } });
+    await kubectl("patch", "configmap", "owned", "-n", "argocd", "-p", patch);
+    await kubectl("delete", "configmap", "owner", "-n", "argocd");
+    const path = "/api/v1/namespaces/argocd/configmaps/owned";
+    while ((await statusOf(deployer, path)) !== 404) {
+      await pause(100);
+    }
+  });
+
+  it("admits as Kubernetes does by default: a policy of the API server's own is enforced", async () => {
+    const policy = {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "ValidatingAdmissionPolicy",
+      metadata: { name: "no-forbidden" },
+      spec: {
+        matchConstraints: {
+          resourceRules: [
+            { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] },
+          ],
+        },
+        validations: [{ expression: "object.metadata.name != 'forbidden'", message: "not this one" }],
+      },
+    };
+    const binding = {
+      apiVersion: policy.apiVersion,
+      kind: "ValidatingAdmissionPolicyBinding",
+      metadata: { name: "no-forbidden" },
+      spec: { policyName: "no-forbidden", validationActions: ["Deny"] },
+    };
+    const api = kubernetesApi(deployer);
+    const path = "/apis/admissionregistration.k8s.io/v1";
+    await api.apply(`${path}/validatingadmissionpolicies/no-forbidden`, JSON.stringify(policy));
+    await api.apply(`${path}/validatingadmissionpolicybindings/no-forbidden`, JSON.stringify(binding));
+    api.close();
+    const create = () => kubectl("create", "configmap", "forbidden", "-n", "default", "--dry-run=server");
+    // The API server takes a moment to learn of a policy.
+    while (await create().then(Boolean, () => false)) {
+      await pause(100);
+    }
+    await assert.rejects(create(), /not this one/);
+  });
+});

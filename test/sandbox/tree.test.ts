@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { application, appProject } from "../../manifests/argo-cd.ts";
+import { project, projectConfig, projectNamespace, stage, warehouse } from "../../manifests/kargo.ts";
+import { promotionTask } from "../../manifests/promotion-task.ts";
+import { deployingStages } from "../../model/plan.ts";
+import { drawTree, type ObjectLists, treeOf } from "../../sandbox/tree.ts";
+import { servicePlan } from "../sources.ts";
+
+function listsOf(): ObjectLists {
+  const plan = servicePlan();
+  const lists = {
+    namespaces: [projectNamespace(plan)],
+    projects: [project(plan)],
+    projectConfigs: [projectConfig(plan)],
+    warehouses: [warehouse(plan)],
+    stages: plan.stages.map((each) => stage(plan, each)).reverse(),
+    promotionTasks: [promotionTask({ name: "kargo-fleet-promote-v1", version: "v1", by: "push" })],
+    appProjects: [appProject(plan)],
+    applications: deployingStages(plan).map((each) => application(plan, each)),
+  };
+  return JSON.parse(JSON.stringify(lists)) as ObjectLists;
+}
+
+describe("the tree of what exists", () => {
+  it("shows a service with who moves it on, Stages in the order of promotion", () => {
+    assert.equal(
+      drawTree(treeOf(listsOf(), { "acme/nginx": ["https://hooks.acme.example/nginx"], "acme/gitops": [] })),
+      `for all services
+└─ ClusterPromotionTask kargo-fleet-promote-v1
+nginx                            team edge
+├─ Namespace kargo-nginx         Kargo Project of the same name
+│  ├─ ProjectConfig kargo-nginx
+│  ├─ Warehouse nginx            watches registry.example/nginx
+│  ├─ Stage dev                  from the Warehouse; promotes by itself
+│  ├─ Stage staging              from dev; promotes by itself
+│  └─ Stage prod                 from staging; a person promotes
+└─ Namespace argocd
+   ├─ AppProject nginx
+   ├─ Application nginx-dev      syncs by itself
+   ├─ Application nginx-staging  syncs by itself
+   └─ Application nginx-prod     a person syncs
+GitHub
+└─ acme/nginx
+   └─ webhook https://hooks.acme.example/nginx`,
+    );
+  });
+
+  it("says so where a Project has lost its namespace", () => {
+    assert.match(drawTree(treeOf({ ...listsOf(), namespaces: [] }, {})), /Namespace kargo-nginx +is missing/);
+  });
+});
