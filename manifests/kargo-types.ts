@@ -151,11 +151,16 @@ export type Step = StepBase &
           readonly repoURL: string;
           readonly sourceBranch: string;
           readonly targetBranch: string;
+          readonly provider: "github";
         };
       }
     | {
         readonly uses: "git-wait-for-pr";
-        readonly config: { readonly repoURL: string; readonly prNumber: string };
+        readonly config: {
+          readonly repoURL: string;
+          readonly prNumber: string;
+          readonly provider: "github";
+        };
       }
     | {
         readonly uses: "argocd-update";

@@ -7,16 +7,22 @@ import { MANAGED_BY } from "./objects.ts";
  * Kargo's retries start milliseconds apart and double: 3 are spent within a second, 18 within 15 minutes rode out
  * an outage of the Git server of 67 s. A failed Promotion stalls auto-promotion until newer Freight comes.
  */
-const PATIENT: Retry = { errorThreshold: 18, timeout: "15m" };
+const PATIENT: Retry = { errorThreshold: 18, timeout: "15m0s" };
 
 /** A person merges when a person has time; meanwhile the Git server may well be away now and then. */
-const A_WEEK: Retry = { errorThreshold: 18, timeout: "168h" };
+const A_WEEK: Retry = { errorThreshold: 18, timeout: "168h0m0s" };
 
 /** Many services push to one branch at once; each lost race costs one attempt (Kargo's default is 10). */
 const PUSH_ATTEMPTS = 50;
 
 /** The values of a service that a Stage hands over; every one is required. */
 const VARIABLES = ["image", "pin", "repoURL", "branch", "folder", "valuesFile", "application", "sync"];
+
+/** Any address of GitHub may be GitHub Enterprise's, and Kargo knows GitHub only by a host that is called so. */
+const PROVIDER = "github";
+
+/** Quoted, or Kargo makes a number of a branch `1.0`, a folder `1e3` and an Application `1e-2`. */
+const given = (variable: string) => `\${{ quote(vars.${variable}) }}`;
 
 /** Quoted, or a tag such as `1234567` would become the number `1.234567e+06`. */
 const IMAGE_TAG =
@@ -50,9 +56,9 @@ function write(version: PromotionTaskPlan["version"]): Step[] {
       as: "clone",
       retry: PATIENT,
       config: {
-        repoURL: "${{ vars.repoURL }}",
+        repoURL: given("repoURL"),
         blobless: true,
-        checkout: [{ branch: "${{ vars.branch }}", path: "./gitops", sparse: ["${{ vars.folder }}"] }],
+        checkout: [{ branch: given("branch"), path: "./gitops", sparse: [given("folder")] }],
       },
     },
     {
@@ -81,7 +87,7 @@ function push(): Step[] {
       uses: "git-push",
       as: "push",
       retry: PATIENT,
-      config: { path: "./gitops", targetBranch: "${{ vars.branch }}", maxAttempts: PUSH_ATTEMPTS },
+      config: { path: "./gitops", targetBranch: given("branch"), maxAttempts: PUSH_ATTEMPTS },
     },
   ];
 }
@@ -99,16 +105,23 @@ function pullRequest(): Step[] {
       as: "open",
       retry: PATIENT,
       config: {
-        repoURL: "${{ vars.repoURL }}",
+        repoURL: given("repoURL"),
         sourceBranch: "${{ task.outputs['push'].branch }}",
-        targetBranch: "${{ vars.branch }}",
+        targetBranch: given("branch"),
+        provider: PROVIDER,
       },
     },
     {
       uses: "git-wait-for-pr",
       as: "merge",
+      // Where the file says already what it should, git-open-pr opens nothing and skips itself: there is no number then.
+      if: "${{ success() && status('open') != 'Skipped' }}",
       retry: A_WEEK,
-      config: { repoURL: "${{ vars.repoURL }}", prNumber: "${{ task.outputs['open'].pr.id }}" },
+      config: {
+        repoURL: given("repoURL"),
+        prNumber: "${{ task.outputs['open'].pr.id }}",
+        provider: PROVIDER,
+      },
     },
   ];
 }
@@ -117,8 +130,9 @@ function sync(): Step {
   return {
     uses: "argocd-update",
     as: "sync",
-    if: "${{ vars.sync == 'auto' }}",
+    // An `if` takes the place of Kargo's own, which lets no step run after one that failed.
+    if: "${{ success() && vars.sync == 'auto' }}",
     retry: PATIENT,
-    config: { apps: [{ name: "${{ vars.application }}", namespace: ARGOCD_NAMESPACE }] },
+    config: { apps: [{ name: given("application"), namespace: ARGOCD_NAMESPACE }] },
   };
 }

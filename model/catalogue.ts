@@ -77,13 +77,19 @@ const tagPattern = matching(
   }
 });
 
-/** What the Go library Masterminds/semver reads; Kargo's admission refuses the rest. */
-const COMPARATOR = String.raw`(=|==|!=|>|<|>=|=>|<=|=<|~|~>|\^)?\s*v?(\d+|[xX*])(\.(\d+|[xX*])){0,2}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?`;
-const RANGE = `(${COMPARATOR}|${COMPARATOR}\\s+-\\s+${COMPARATOR})`;
+/**
+ * What the Go library Masterminds/semver 3.4 reads: Kargo's admission refuses the rest. Narrower in one thing: numbers of
+ * at most 15 digits and without a leading zero, since beyond 64 bits it refuses them.
+ */
+const NUMBER = String.raw`(0|[1-9]\d{0,14})`;
+const PLACE = `(${NUMBER}|[xX*])`;
+const IDENTIFIER = String.raw`(${NUMBER}|\d*[A-Za-z-][0-9A-Za-z-]*)`;
+const VERSION = String.raw`v?${PLACE}(\.${PLACE}){0,2}(-${IDENTIFIER}(\.${IDENTIFIER})*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?`;
+const COMPARATOR = `(=|!=|>|<|>=|=>|<=|=<|~|~>|\\^)? *${VERSION}`;
+// A span stands alone: "2 1 - 1" it would read as "2>= 1, <= 1", and refuse.
+const RANGE = `(${COMPARATOR}(( *, *| +)${COMPARATOR})*|${VERSION} +- +${VERSION})`;
 const semverConstraint = matching(
-  new RegExp(
-    `^\\s*${RANGE}((\\s*,\\s*|\\s+)${RANGE})*(\\s*\\|\\|\\s*${RANGE}((\\s*,\\s*|\\s+)${RANGE})*)*\\s*$`,
-  ),
+  new RegExp(`^ *${RANGE}( *\\|\\| *${RANGE})* *$`),
   'is no semver constraint: write for example "^1.2.0", "~1.2" or ">=1.0.0, <2.0.0".',
 );
 

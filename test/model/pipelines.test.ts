@@ -100,7 +100,9 @@ describe("a Warehouse's options", () => {
 
   for (const [more, rule] of [
     [{ tags: { strategy: "semver", constraint: "latest" } }, /is no semver constraint/],
-    [{ tags: { strategy: "semver", constraint: "^^1" } }, /is no semver constraint/],
+    ...["^^1", "==1", "1.0.0-.a", "1.2.3-a..b", "1.2.3+", "99999999999999999999", "2 1 - 1"].map(
+      (constraint) => [{ tags: { strategy: "semver", constraint } }, /is no semver constraint/] as const,
+    ),
     [{ tags: { strategy: "lexical", pattern: "^(?!x).*$" } }, /is no regular expression of RE2/],
     [{ tags: { strategy: "lexical", pattern: "^(.)\\1$" } }, /is no regular expression of RE2/],
     [{ tags: { strategy: "lexical", pattern: "^[$" } }, /is no regular expression of RE2/],
