@@ -10,13 +10,13 @@ export function githubWebhook(
   masterSecret: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): github.RepositoryWebhook {
-  const { repository, url, secretPurpose } = service.webhook;
+  const { active, repository, url, secretPurpose } = service.webhook;
   return new github.RepositoryWebhook(
     resourceName(service.name, "webhook"),
     {
       repository,
       events: ["push"],
-      active: true,
+      active,
       configuration: {
         url,
         contentType: "json",

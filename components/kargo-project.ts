@@ -4,6 +4,7 @@ import { project, projectConfig, projectNamespace, stage, warehouse } from "../m
 import { resourceName } from "../model/names.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { type CustomObject, customObject } from "./kubernetes-object.ts";
+import { leaving } from "./leaving.ts";
 
 /** A service's Kargo Project and what lives in its namespace. */
 export interface KargoProjectResources {
@@ -28,7 +29,11 @@ export function kargoProject(
   const config = customObject(named("project-config"), projectConfig(service), after(kargo));
   const images = customObject(named("warehouse"), warehouse(service), after(kargo));
   for (const plan of service.stages) {
-    customObject(named(`stage-${plan.name}`), stage(service, plan), after(config, images, ...promotionTasks));
+    customObject(
+      named(`stage-${plan.name}`),
+      stage(service, plan),
+      leaving(plan.state === "retired", after(config, images, ...promotionTasks)),
+    );
   }
   return { namespace, project: kargo };
 }

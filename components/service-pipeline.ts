@@ -4,6 +4,7 @@ import { serviceAccess } from "./access.ts";
 import { argoCdApplications } from "./argocd-applications.ts";
 import { githubWebhook } from "./github-webhook.ts";
 import { kargoProject } from "./kargo-project.ts";
+import { leaving } from "./leaving.ts";
 
 /** What {@link ServicePipeline} needs. */
 export interface ServicePipelineArgs {
@@ -46,7 +47,12 @@ export class ServicePipeline extends pulumi.ComponentResource {
   readonly sync: readonly string[];
 
   constructor(name: string, args: ServicePipelineArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("kargo-fleet:index:ServicePipeline", name, {}, opts);
+    super(
+      "kargo-fleet:index:ServicePipeline",
+      name,
+      {},
+      leaving(args.service.state === "decommissioned", opts ?? {}),
+    );
     const { service, webhookMasterSecret, promotionTasks = [], valuesFiles = [] } = args;
 
     const kargo = kargoProject(service, { parent: this }, promotionTasks);

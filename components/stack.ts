@@ -32,7 +32,7 @@ export function readStack(): StackInputs {
     throw new pulumi.RunError(`${catalogue}  is not there. Add it, or change ${PROJECT}:catalogue.`);
   try {
     return {
-      plan: makePlan(readCatalogue(catalogue, readFileSync(catalogue, "utf8")), config),
+      plan: makePlan(readCatalogue(catalogue, readFileSync(catalogue, "utf8")), config, new Date()),
       webhookMasterSecret: new pulumi.Config(PROJECT).requireSecret("webhookMasterSecret"),
       secrets: credentialSecrets(),
       githubToken: new pulumi.Config("github").getSecret("token"),

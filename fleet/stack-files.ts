@@ -28,7 +28,7 @@ export function readStack(stack: string): StackFiles {
   const config = readStackConfig(configOf(document), document);
   const catalogue = config.value?.catalogue ?? "services.json";
   const text = textOf(catalogue, `Add it, or change ${PROJECT}:catalogue in ${file}.`);
-  const plan = makePlan(readCatalogue(catalogue, text), config);
+  const plan = makePlan(readCatalogue(catalogue, text), config, new Date());
   if (config.value === undefined) throw new Error("makePlan lets no config without a value through");
   return { plan, config: config.value };
 }

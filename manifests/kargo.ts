@@ -58,7 +58,7 @@ export function projectConfig(service: ServicePlan): ProjectConfig {
     spec: {
       promotionPolicies: deployingStages(service).map(({ name, deployment }) => ({
         stageSelector: { name },
-        autoPromotionEnabled: deployment.promotion !== "manual",
+        autoPromotionEnabled: deployment.autoPromotion,
       })),
       stageLinks: [
         {

@@ -165,6 +165,10 @@ const service = z.strictObject({
     .optional()
     .meta({ description: "Another chart than the stack's." }),
   labels: z.record(labelKey, labelValue).default({}).meta({ description: "Labels to select services by." }),
+  state: z.enum(["active", "decommissioned"]).default("active").meta({
+    description:
+      "decommissioned: the first of two steps away. No hook, no auto-promotion, no protection; removing the entry deletes it.",
+  }),
 });
 
 /** The schema of `services.json`. */
@@ -178,6 +182,7 @@ export const catalogueSchema = z.strictObject({
 export type Catalogue = Omit<z.output<typeof catalogueSchema>, "$schema">;
 export type CatalogueService = Catalogue["services"][string];
 export type Team = Catalogue["teams"][string];
+export type ServiceState = CatalogueService["state"];
 export type TagSelection = CatalogueService["tags"];
 
 /**

@@ -30,6 +30,7 @@ export function pipelineProblems(
       ...unknownUpstreams(subject),
       ...idleSoaks(subject),
       ...vainMatches(subject),
+      ...retiredUpstreams(subject),
     ];
     if (found.length > 0) return found;
     const circular = cycles(subject);
@@ -82,6 +83,25 @@ function vainMatches({ stages, problem }: Subject): Problem[] {
     const message = `MatchUpstream wants exactly one stage in after, but there are ${stage.after.length}.`;
     return [problem(path, message, "Use NewestFreight, or leave one stage in after.")];
   });
+}
+
+/** Freight no longer comes through a retired Stage by itself: whoever stays behind it would wait for ever. */
+function retiredUpstreams({ stages, problem }: Subject): Problem[] {
+  const retired = new Map(
+    stages.filter(({ state }) => state === "retired").map((each) => [each.stage, each]),
+  );
+  return stages.flatMap(({ stage, state, after }, index) =>
+    after.flatMap((upstream, position) => {
+      const before = retired.get(upstream);
+      if (state === "retired" || before === undefined) return [];
+      const message = `${JSON.stringify(stage)} comes after ${JSON.stringify(upstream)}, which is retired: it would get no Freight any more.`;
+      const wayOut =
+        before.after.length > 0
+          ? `Let it come after what ${upstream} comes after: ${listed(before.after)}.`
+          : `Take ${upstream} out of its after.`;
+      return [problem([index, "after", position], message, wayOut)];
+    }),
+  );
 }
 
 /** Each cycle once, shown as the path it takes, and the stages that it keeps from ever being reached. */

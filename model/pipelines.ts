@@ -17,6 +17,10 @@ const upstream = {
     .regex(DURATION, "must be a duration such as 30m or 2h")
     .optional()
     .meta({ description: "How long Freight must have been in the Stages before." }),
+  state: z.enum(["active", "retired"]).default("active").meta({
+    description:
+      "retired: the first of two steps away. No auto-promotion, no protection; removing the stage deletes it.",
+  }),
 };
 
 const verification = z.strictObject({
@@ -67,6 +71,7 @@ export const pipelinesSchema = z
 export type Pipelines = z.output<typeof pipelinesSchema>;
 export type Pipeline = Pipelines[string];
 export type PipelineStage = Pipeline[number];
+export type StageState = PipelineStage["state"];
 export type DeployingStage = z.output<typeof deployingStage>;
 
 /** Whether a Stage writes values and has an Application; otherwise it is control flow. */
@@ -74,7 +79,11 @@ export function deploys(stage: PipelineStage): stage is DeployingStage {
   return !stage.controlFlow;
 }
 
-const deployed = { controlFlow: false, destination: { namespace: "{service}-{stage}" } } as const;
+const deployed = {
+  state: "active",
+  controlFlow: false,
+  destination: { namespace: "{service}-{stage}" },
+} as const;
 
 /** The golden path: dev and staging promote and sync by themselves, prod waits for a person twice. */
 export const STANDARD_PIPELINE: Pipeline = [

@@ -2,6 +2,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { derivedNames, nameConflicts } from "./derived-names.ts";
 import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
+import { freezeProblems } from "./freeze.ts";
 import { ownershipProblems } from "./ownership.ts";
 import type { Selector } from "./selection.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
@@ -17,6 +18,11 @@ export function planProblems(
     ...unknownPipelines(catalogue, config, services, stack),
     ...foreignRepositories(catalogue, config, services),
     ...unknownSelections(catalogue, config, stack),
+    ...freezeProblems(config.rollout.freeze, catalogue, config.pipelines, stack, [
+      "config",
+      `${PROJECT}:rollout`,
+      "freeze",
+    ]),
     ...ownershipProblems(catalogue, config.registry, services),
     ...cachedDigests(catalogue, services),
     ...nameConflicts(derivedNames(catalogue, config)).map(({ service, message, wayOut }) =>

@@ -5,10 +5,11 @@ import {
   serviceAccess,
   teamSubjects,
 } from "./access.ts";
-import type { Catalogue, CatalogueService, TagSelection } from "./catalogue.ts";
+import type { Catalogue, CatalogueService, ServiceState, TagSelection } from "./catalogue.ts";
 import { type CredentialPlan, planCredentials } from "./credentials.ts";
 import { InvalidInput, type Problem } from "./diagnostics.ts";
 import { goDuration } from "./durations.ts";
+import { type FreezePlan, isFrozen, planFreezes } from "./freeze.ts";
 import {
   applicationName,
   appProjectName,
@@ -20,7 +21,7 @@ import {
   warehouseName,
   webhookPath,
 } from "./names.ts";
-import { type DeployingStage, deploys, type PipelineStage } from "./pipelines.ts";
+import { type DeployingStage, deploys, type PipelineStage, type StageState } from "./pipelines.ts";
 import { planProblems } from "./plan-problems.ts";
 import {
   PROMOTION_TASK_VERSIONS,
@@ -43,6 +44,8 @@ export interface Plan {
   /** The objects that all services of the cluster share, where this stack owns them. */
   readonly platform: PlatformPlan | undefined;
   readonly services: readonly ServicePlan[];
+  /** What the stack says is frozen, that which is over by now included. */
+  readonly freezes: readonly FreezePlan[];
 }
 
 export type ClusterPlan = StackConfig["cluster"];
@@ -66,6 +69,7 @@ export interface PromotionTaskPlan {
 /** One service: its own Kargo Project, its Argo CD AppProject, its webhook. */
 export interface ServicePlan {
   readonly name: string;
+  readonly state: ServiceState;
   readonly team: string;
   readonly labels: Readonly<Record<string, string>>;
   /** The Kargo Project, and the namespace of the same name. */
@@ -110,6 +114,7 @@ export interface GitopsPlan {
 
 export interface StagePlan {
   readonly name: string;
+  readonly state: StageState;
   /** The Stages that Freight must have passed; none means straight from the Warehouse. */
   readonly after: readonly string[];
   /** In Go's form. */
@@ -121,6 +126,8 @@ export interface StagePlan {
 /** How one Stage writes its values file, and the Application that follows the file. */
 export interface DeploymentPlan {
   readonly promotion: DeployingStage["promotion"];
+  /** Whether Kargo promotes by itself: not by hand, nor while frozen, retired or decommissioned. */
+  readonly autoPromotion: boolean;
   readonly sync: DeployingStage["sync"];
   readonly selectionPolicy: DeployingStage["selectionPolicy"];
   readonly verification: DeployingStage["verification"];
@@ -140,6 +147,8 @@ export function deployingStages({ stages }: Pick<ServicePlan, "stages">): Deploy
 }
 
 export interface WebhookPlan {
+  /** Whether GitHub delivers. */
+  readonly active: boolean;
   /** The repository's name inside the provider's owner, as the GitHub provider wants it. */
   readonly repository: string;
   readonly url: string;
@@ -150,9 +159,10 @@ export interface WebhookPlan {
 /**
  * Derives the plan of a stack from its two sources.
  *
+ * @param now the time that freezes are measured by
  * @throws InvalidInput with every problem of both, and of what they mean together
  */
-export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackConfig>): Plan {
+export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackConfig>, now: Date): Plan {
   const problems: Problem[] = [...catalogue.problems, ...config.problems];
   if (catalogue.value && config.value) {
     problems.push(...planProblems(catalogue.value, config.value, catalogue.document, config.document));
@@ -160,6 +170,7 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
   if (problems.length > 0 || !catalogue.value || !config.value) throw new InvalidInput(problems);
   const { services, teams } = catalogue.value;
   const stack = config.value;
+  const freezes = planFreezes(stack.rollout.freeze, now);
   return {
     cluster: stack.cluster,
     github: stack.github,
@@ -167,8 +178,9 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
     platform: stack.platform ? planPlatform(teams, stack) : undefined,
     services: selectServices(services, stack.rollout).flatMap((name) => {
       const service = services[name];
-      return service ? [planService(name, service, teams, stack)] : [];
+      return service ? [planService(name, service, teams, stack, freezes)] : [];
     }),
+    freezes,
   };
 }
 
@@ -193,14 +205,17 @@ function planService(
   service: CatalogueService,
   teams: Catalogue["teams"],
   stack: StackConfig,
+  freezes: readonly FreezePlan[],
 ): ServicePlan {
   const pipeline = stack.pipelines[service.pipeline] ?? [];
   const folder = valuesFolder(stack.gitops.path, name, stack.cluster.name);
   const version = promotionTaskVersion(name, stack.rollout.promotionTask);
   const deploying = pipeline.filter(deploys);
   const options = { ...stack.warehouse, ...service.warehouse };
+  const mayPromote = (stage: string) => service.state === "active" && !isFrozen(freezes, name, stage);
   return {
     name,
+    state: service.state,
     team: service.team,
     labels: service.labels,
     project: projectName(name),
@@ -219,9 +234,10 @@ function planService(
       folder,
       chart: (service.chart ?? stack.gitops.chart).path,
     },
-    stages: pipeline.map((stage) => planStage(name, stage, folder, version)),
+    stages: pipeline.map((stage) => planStage(name, stage, folder, version, mayPromote(stage.stage))),
     appProject: appProjectName(name),
     webhook: {
+      active: service.state === "active",
       repository: service.repository.split("/")[1] ?? service.repository,
       url: `${stack.webhooks.url}${webhookPath(name)}`,
       secretPurpose: `webhook/${name}`,
@@ -245,13 +261,16 @@ function planStage(
   stage: PipelineStage,
   folder: string,
   version: PromotionTaskVersion,
+  mayPromote: boolean,
 ): StagePlan {
-  const { stage: name, after, soak } = stage;
+  const { stage: name, state, after, soak } = stage;
+  const goesOn = mayPromote && state === "active";
   return {
     name,
+    state,
     after,
     soak: soak === undefined ? undefined : goDuration(soak),
-    deployment: deploys(stage) ? planDeployment(service, stage, folder, version) : undefined,
+    deployment: deploys(stage) ? planDeployment(service, stage, folder, version, goesOn) : undefined,
   };
 }
 
@@ -260,9 +279,11 @@ function planDeployment(
   { stage, promotion, sync, selectionPolicy, verification, destination }: DeployingStage,
   folder: string,
   version: PromotionTaskVersion,
+  mayPromote: boolean,
 ): DeploymentPlan {
   return {
     promotion,
+    autoPromotion: mayPromote && promotion !== "manual",
     sync,
     selectionPolicy,
     verification,

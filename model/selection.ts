@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Catalogue } from "./catalogue.ts";
+import { freezeSchema } from "./freeze.ts";
 import { stableHash } from "./names.ts";
 import { promotionTaskRolloutSchema } from "./promotion-task-version.ts";
 
@@ -21,6 +22,10 @@ export const rolloutSchema = z.strictObject({
     .max(100)
     .default(100)
     .meta({ description: "By a stable hash: raising it only adds." }),
+  freeze: z
+    .array(freezeSchema)
+    .default([])
+    .meta({ description: "What does not promote by itself for a while." }),
 });
 
 export type Rollout = z.output<typeof rolloutSchema>;

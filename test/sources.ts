@@ -47,9 +47,12 @@ export function readCatalogueText(text: string): Reading<Catalogue> {
   return readCatalogue("services.json", text);
 }
 
+/** When these tests' plans are made, unless one says otherwise. */
+export const NOW = new Date("2026-06-15T12:00:00Z");
+
 /** @throws InvalidInput as the program does */
-export function planOf(catalogue: string, stack: string = stackText()): Plan {
-  return makePlan(readCatalogueText(catalogue), readStackText(stack));
+export function planOf(catalogue: string, stack: string = stackText(), now: Date = NOW): Plan {
+  return makePlan(readCatalogueText(catalogue), readStackText(stack), now);
 }
 
 /** The plan of one service, `nginx` unless named otherwise. */

@@ -12,8 +12,9 @@ export function registered(
   names: readonly string[],
   keys: Readonly<Record<string, string>> = {},
   secrets: () => Readonly<Record<string, pulumi.Output<string>>> = () => ({}),
+  more: object = {},
 ): Promise<readonly Registration[]> {
-  const catalogue = catalogueText(Object.fromEntries(names.map((name) => [name, service(name)])));
+  const catalogue = catalogueText(Object.fromEntries(names.map((name) => [name, service(name, more)])));
   const plan = planOf(catalogue, stackText(keys));
   return record(() => {
     const opts = { providers: { ...providers(plan, undefined) }, protect: plan.protect };

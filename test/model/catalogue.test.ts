@@ -20,6 +20,7 @@ describe("services.json", () => {
       tags: { strategy: "lexical", pattern: "^[0-9]{14}-[0-9a-f]{7}$" },
       pipeline: "standard",
       labels: {},
+      state: "active",
     });
   });
 

@@ -38,7 +38,7 @@ describe("what a pipeline promises", () => {
   it("is refused where a control-flow stage would deploy", () => {
     assert.match(
       problems("{ stage: gate, controlFlow: true, sync: auto }"),
-      /standard\[0\]\.sync {2}"sync" is no key here \(there are: stage, after, soak, controlFlow/,
+      /standard\[0\]\.sync {2}"sync" is no key here \(there are: stage, after, soak, state, controlFlow/,
     );
   });
 

@@ -23,10 +23,12 @@ describe("the plan", () => {
     const nginx = servicePlan();
     assert.deepEqual(nginx.stages[0], {
       name: "dev",
+      state: "active",
       after: [],
       soak: undefined,
       deployment: {
         promotion: "auto",
+        autoPromotion: true,
         sync: "auto",
         selectionPolicy: undefined,
         verification: undefined,
@@ -39,6 +41,7 @@ describe("the plan", () => {
     const { stages: _, ...rest } = nginx;
     assert.deepEqual(rest, {
       name: "nginx",
+      state: "active",
       team: "edge",
       labels: {},
       project: "kargo-nginx",
@@ -59,6 +62,7 @@ describe("the plan", () => {
       },
       appProject: "nginx",
       webhook: {
+        active: true,
         repository: "nginx",
         url: "https://hooks.acme.example/nginx",
         secretPurpose: "webhook/nginx",

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import type { Catalogue } from "./catalogue.ts";
+import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+import type { Pipelines } from "./pipelines.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+
+const moment = z
+  .string()
+  .refine(
+    (text) => [z.iso.date(), z.iso.datetime({ offset: true })].some((form) => form.safeParse(text).success),
+    {
+      error: ({ input }) =>
+        `${JSON.stringify(input)} is no date: write a day (2026-12-31, which counts whole, in UTC) or a moment with its zone (2026-12-31T18:00:00+01:00).`,
+    },
+  );
+
+/** Auto-promotion off for a while: of these Stages, of these services. */
+export const freezeSchema = z.strictObject({
+  stages: z.array(z.string()).min(1).optional().meta({ description: "Which Stages. Default: all." }),
+  services: z.array(z.string()).min(1).optional().meta({ description: "Which services. Default: all." }),
+  until: moment.meta({
+    description: "The last day (UTC), or the moment with its zone. The first up after it ends the freeze.",
+  }),
+  reason: z.string().trim().min(1).meta({ description: "Why, for whoever wonders." }),
+});
+
+export type Freeze = z.output<typeof freezeSchema>;
+
+/** A freeze as it is at the time of the plan. */
+export interface FreezePlan extends Freeze {
+  /** Whether its time has passed: it has no effect any more. */
+  readonly over: boolean;
+}
+
+/** @param now the time of the plan */
+export function planFreezes(freezes: readonly Freeze[], now: Date): FreezePlan[] {
+  return freezes.map((freeze) => ({ ...freeze, over: now.getTime() >= endOf(freeze.until) }));
+}
+
+/** When a freeze ends, in milliseconds of UTC. The engine's YAML reader hands a bare day over as its midnight. */
+function endOf(until: string): number {
+  return Date.parse(until) + (/^\d{4}-\d{2}-\d{2}(T00:00:00Z)?$/.test(until) ? DAY : 0);
+}
+
+/** Whether a freeze that is not over names this Stage of this service. */
+export function isFrozen(freezes: readonly FreezePlan[], service: string, stage: string): boolean {
+  return freezes.some(
+    ({ over, stages, services }) =>
+      !over && (stages?.includes(stage) ?? true) && (services?.includes(service) ?? true),
+  );
+}
+
+/** A name that nothing has would freeze nothing, unseen. */
+export function freezeProblems(
+  freezes: readonly Freeze[],
+  catalogue: Catalogue,
+  pipelines: Pipelines,
+  stack: SourceDocument,
+  root: DocumentPath,
+): Problem[] {
+  const stages = [...new Set(Object.values(pipelines).flatMap((all) => all.map(({ stage }) => stage)))];
+  const known = {
+    stages: {
+      names: stages,
+      what: `stage of any pipeline (there are: ${listed(stages)})`,
+      wayOut: "Use one of these.",
+    },
+    services: {
+      names: Object.keys(catalogue.services),
+      what: "service of the catalogue",
+      wayOut: "Remove it, or add the service to the catalogue.",
+    },
+  };
+  return freezes.flatMap((freeze, index) =>
+    (["stages", "services"] as const).flatMap((key) =>
+      (freeze[key] ?? []).flatMap((name, position) => {
+        const { names, what, wayOut } = known[key];
+        if (names.includes(name)) return [];
+        const path = [...root, index, key, position];
+        const message = `${JSON.stringify(name)} is no ${what}.`;
+        return [
+          {
+            place: stack.place(path),
+            path: formatPath(path),
+            message,
+            wayOut: didYouMean(name, names) ?? wayOut,
+          },
+        ];
+      }),
+    ),
+  );
+}
