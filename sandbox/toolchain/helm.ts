@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Catalogue, FoundProgram } from "./look.ts";
-import { type ProvideOptions, provide } from "./provide.ts";
+import { type ProvideOptions, provideOne } from "./provide.ts";
 
 /**
  * Helm, which renders the example chart in the tests. The sandbox starts without it, so it is looked for, and built, by
@@ -35,10 +35,8 @@ export const helmCatalogue: Catalogue<"helm"> = {
  *
  * @throws ToolchainError
  */
-export async function ensureHelm(
+export function ensureHelm(
   options?: Pick<ProvideOptions, "environment" | "output" | "quiet">,
 ): Promise<FoundProgram<"helm">> {
-  const [helm] = await provide(helmCatalogue, options);
-  if (helm === undefined) throw new Error("the catalogue has no helm");
-  return helm;
+  return provideOne(helmCatalogue, options);
 }

@@ -26,6 +26,20 @@ export function provide<Name extends string>(
   return untilInterrupted((signal) => findOrBuild(catalogue, options, signal));
 }
 
+/**
+ * Finds or builds the program of a catalogue that has one.
+ *
+ * @throws ToolchainError
+ */
+export async function provideOne<Name extends string>(
+  catalogue: Catalogue<Name>,
+  options?: Pick<ProvideOptions, "environment" | "output" | "quiet">,
+): Promise<FoundProgram<Name>> {
+  const [program] = await provide(catalogue, options);
+  if (program === undefined) throw new Error("the catalogue is empty");
+  return program;
+}
+
 async function findOrBuild<Name extends string>(
   catalogue: Catalogue<Name>,
   { environment = process.env, output = process.stdout, quiet = false, plainEvery = 30_000 }: ProvideOptions,
