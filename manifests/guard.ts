@@ -68,7 +68,29 @@ function privileged({ deployer, breakGlass }: AccessConfig): string {
 }
 
 const serviceAccounts = (namespace: string, names: readonly string[]) =>
-  `request.userInfo.username in [${names.map((name) => text(`system:serviceaccount:${namespace}:${name}`)).join(", ")}]`;
+  oneOf(names.map((name) => `system:serviceaccount:${namespace}:${name}`));
+
+const oneOf = (usernames: readonly string[]) =>
+  `request.userInfo.username in [${usernames.map(text).join(", ")}]`;
+
+/** Kargo's controllers: where its chart runs several of them, each has its id at the end of its name. */
+function controllers({ kargoNamespace }: AccessConfig): string {
+  const sharded = text(`system:serviceaccount:${kargoNamespace}:kargo-controller-`);
+  return [
+    serviceAccounts(kargoNamespace, ["kargo-controller", "kargo-management-controller"]),
+    `request.userInfo.username.startsWith(${sharded})`,
+  ].join(" || ");
+}
+
+/** Kubernetes' own, which take away what is in a namespace that goes; one user where they have no account each. */
+const KUBERNETES = oneOf([
+  "system:serviceaccount:kube-system:namespace-controller",
+  "system:serviceaccount:kube-system:generic-garbage-collector",
+  "system:kube-controller-manager",
+]);
+
+/** What Kargo's UI and CLI, and people by kubectl, ask of it; every other annotation is the deployer's too. */
+const ASKED_BY_ANNOTATION = `[${["refresh", "reverify", "abort"].map((what) => text(`kargo.akuity.io/${what}`)).join(", ")}]`;
 
 /**
  * Who may create, change or delete what shapes a pipeline. Kargo's API server is deliberately not among Kargo's own:
@@ -83,14 +105,17 @@ function shapeGuard(access: AccessConfig): Guard {
     operations: ["CREATE", "UPDATE", "DELETE"],
     variables: {
       privileged: privileged(access),
-      kargo: serviceAccounts(access.kargoNamespace, ["kargo-controller", "kargo-management-controller"]),
-      kubernetes: serviceAccounts("kube-system", ["namespace-controller", "generic-garbage-collector"]),
-      // Refresh, reverify and abort are annotations: these stay free.
+      kargo: controllers(access),
+      kubernetes: KUBERNETES,
+      before: "oldObject.metadata.?annotations.orValue({})",
+      after: "object.metadata.?annotations.orValue({})",
       untouched: [
         "object.?spec.orValue({}) == oldObject.?spec.orValue({})",
         same("labels", "{}"),
         same("finalizers", "[]"),
         same("ownerReferences", "[]"),
+        `variables.before.all(k, k in ${ASKED_BY_ANNOTATION} || (k in variables.after && variables.after[k] == variables.before[k]))`,
+        `variables.after.all(k, k in ${ASKED_BY_ANNOTATION} || k in variables.before)`,
       ].join(" && "),
     },
     expression: [
@@ -146,8 +171,8 @@ function approvalGuard(access: AccessConfig): Guard {
 }
 
 /** Kargo's own components, its API server too: for a status it asks for the verb `promote` itself. */
-function ofKargo({ kargoNamespace }: AccessConfig): string {
-  return serviceAccounts(kargoNamespace, ["kargo-api", "kargo-controller", "kargo-management-controller"]);
+function ofKargo(access: AccessConfig): string {
+  return `${serviceAccounts(access.kargoNamespace, ["kargo-api"])} || ${controllers(access)}`;
 }
 
 function guard(options: {

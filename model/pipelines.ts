@@ -48,6 +48,10 @@ const deployingStage = z.strictObject({
       cluster: z
         .string()
         .min(1)
+        .refine((cluster) => cluster !== "in-cluster", {
+          error:
+            'is Argo CD\'s name of its own cluster, which is meant where none is named: leave "cluster" out',
+        })
         .optional()
         .meta({ description: "A cluster's name in Argo CD. Default: its own." }),
       namespace: z

@@ -1,5 +1,6 @@
 import type { Catalogue } from "./catalogue.ts";
 import { derivedNames, nameConflicts } from "./derived-names.ts";
+import { destinationProblems } from "./destinations.ts";
 import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { freezeProblems } from "./freeze.ts";
@@ -25,6 +26,7 @@ export function planProblems(
     ]),
     ...ownershipProblems(catalogue, config.registry, services),
     ...cachedDigests(catalogue, services),
+    ...destinationProblems(catalogue, config, services, stack),
     ...nameConflicts(derivedNames(catalogue, config)).map(({ service, message, wayOut }) =>
       problem(services, ["services", service], message, wayOut, "key"),
     ),

@@ -44,6 +44,39 @@ describe("derived names", () => {
     });
   }
 
+  for (const [what, keys, rule] of [
+    [
+      "into its own Kargo Project, where its chart could give its team any right",
+      {
+        pipelines:
+          '{ standard: [{ stage: dev, promotion: auto, sync: auto, destination: { namespace: "kargo-{service}" } }] }',
+      },
+      /config\.kargo-fleet:pipelines\.standard\[0\]\.destination\.namespace {2}deploys "nginx" into the namespace "kargo-nginx", which is its own Kargo Project's/,
+    ],
+    [
+      "into the namespace that Kargo runs in",
+      { access: "{ deployer: x, kargoNamespace: nginx-dev }" },
+      /deploys "nginx" into the namespace "nginx-dev", which is the one that Kargo runs in/,
+    ],
+    [
+      "whose Kargo Project would be the namespace that Kargo runs in",
+      { access: "{ deployer: x, kargoNamespace: kargo-nginx }" },
+      /services\.nginx {2}the namespace "kargo-nginx" \(from its Kargo Project\) is the one that Kargo runs in/,
+    ],
+    [
+      "to its own cluster by another name, which would hide that two namespaces meet",
+      {
+        pipelines:
+          "{ standard: [{ stage: dev, promotion: auto, sync: auto, destination: { cluster: in-cluster } }] }",
+      },
+      /standard\[0\]\.destination\.cluster {2}is Argo CD's name of its own cluster/,
+    ],
+  ] as const) {
+    it(`refuse a service that is deployed ${what}`, () => {
+      assert.match(problemsOf(catalogueText({ nginx: service("nginx") }), stackText(keys)).join("\n"), rule);
+    });
+  }
+
   it("refuse the service default: Argo CD's AppProject of that name allows everything", () => {
     assert.match(
       problemsOf(catalogueText({ default: service("default") })).join(),

@@ -1,0 +1,52 @@
+import type { Catalogue } from "./catalogue.ts";
+import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+import { destinationNamespace, projectName } from "./names.ts";
+import { deploys } from "./pipelines.ts";
+import { PROJECT, type StackConfig } from "./stack-config.ts";
+
+/**
+ * Namespaces that no service may be deployed to, since its chart could then change who may promote it: its own Kargo
+ * Project (those of other services are name conflicts already), and the namespace that Kargo itself runs in.
+ */
+export function destinationProblems(
+  { services }: Catalogue,
+  { access: { kargoNamespace }, pipelines }: StackConfig,
+  catalogue: SourceDocument,
+  stack: SourceDocument,
+): Problem[] {
+  return Object.entries(services).flatMap(([service, { pipeline }]): Problem[] => {
+    const own = projectName(service);
+    const stages = pipelines[pipeline] ?? [];
+    const ofProject =
+      own === kargoNamespace
+        ? [
+            problem(
+              catalogue,
+              ["services", service],
+              `the namespace ${JSON.stringify(own)} (from its Kargo Project) is the one that Kargo runs in (${PROJECT}:access).`,
+              "Name the service otherwise.",
+            ),
+          ]
+        : [];
+    const ofStages = stages.flatMap((stage, index) => {
+      if (!deploys(stage) || stage.destination.cluster !== undefined) return [];
+      const namespace = destinationNamespace(stage.destination.namespace, service, stage.stage);
+      const whose =
+        namespace === own
+          ? "its own Kargo Project's"
+          : namespace === kargoNamespace
+            ? "the one that Kargo runs in"
+            : undefined;
+      if (whose === undefined) return [];
+      const path = ["config", `${PROJECT}:pipelines`, pipeline, index, "destination", "namespace"];
+      const message = `deploys ${JSON.stringify(service)} into the namespace ${JSON.stringify(namespace)}, which is ${whose}: its chart could change who may promote.`;
+      return [problem(stack, path, message, "Deploy to another namespace.")];
+    });
+    return [...ofProject, ...ofStages];
+  });
+}
+
+function problem(document: SourceDocument, path: DocumentPath, message: string, wayOut: string): Problem {
+  return { place: document.place(path), path: formatPath(path), message, wayOut };
+}
