@@ -12,7 +12,7 @@ export interface Identity {
 }
 
 export interface ClusterRequest {
-  readonly method: "GET" | "POST" | "PATCH";
+  readonly method: "DELETE" | "GET" | "PATCH" | "POST";
   /** From the root of the API server, query included. */
   readonly path: string;
   readonly body?: object;

@@ -115,6 +115,26 @@ function attempts(actor: Actor, { service, stage, promotion, freight }: Ground):
       ...onStage({ spec: { shard: MARK } }),
     },
     {
+      what: "change a Stage's description as an administrator",
+      expected: guarded,
+      asAdministrator: true,
+      ...onStage({ metadata: { annotations: { "kargo.akuity.io/description": MARK } } }),
+    },
+    {
+      what: "delete a Stage as an administrator",
+      expected: guarded,
+      asAdministrator: true,
+      ...(stage === undefined
+        ? { request: undefined, lacking: "there is no Stage" }
+        : { request: { method: "DELETE" as const, path: `${base}/stages/${stage}?dryRun=All` } }),
+    },
+    {
+      what: "make a Stage as an administrator",
+      expected: guarded,
+      asAdministrator: true,
+      request: { method: "POST", path: `${base}/stages?${DRY}`, body: newStage(service) },
+    },
+    {
       what: "write a Stage's status as an administrator",
       expected: guarded,
       asAdministrator: true,
@@ -146,6 +166,17 @@ function attempts(actor: Actor, { service, stage, promotion, freight }: Ground):
       request: { method: "POST", path: `${account}?dryRun=All`, body: token },
     },
   ];
+}
+
+/** A Stage that its definition takes, so that just the guard is left to refuse it. */
+function newStage({ warehouse }: ServicePlan): object {
+  const origin = { kind: "Warehouse", name: warehouse.name };
+  return {
+    apiVersion: "kargo.akuity.io/v1alpha1",
+    kind: "Stage",
+    metadata: { name: MARK },
+    spec: { requestedFreight: [{ origin, sources: { direct: true } }] },
+  };
 }
 
 /** For a Stage that the actor may not promote to; where it may to all, for one that there is not. */

@@ -29,6 +29,12 @@ export interface Run {
 /** The program of this repository as a stack of its own, against a real API server and a local GitHub. */
 export interface FleetStack {
   readonly github: LocalGitHub;
+  /** Where the stack file and the catalogue are: the working directory of a `fleet` command. */
+  readonly folder: string;
+  /** The administrator's kubeconfig, with the stack's context. */
+  readonly admin: string;
+  /** All that the engine said in every run so far: what the CLI printed, and each of its events as JSON. */
+  readonly traces: readonly string[];
   /** Replaces the catalogue. */
   writeCatalogue(text: string): Promise<void>;
   /** Replaces the stack file: keys without prefix are ours. */
@@ -164,16 +170,25 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
       secrets.replace("config:\n", `config:\n${lines.join("")}`),
     );
   };
+  const traces: string[] = [];
+  const traced = async (command: (options: RunOptions) => Promise<unknown>) => {
+    const { events, ...done } = await run(command);
+    traces.push(done.output, ...events);
+    return done;
+  };
   const self: FleetStack = {
     github,
+    folder,
+    admin: plane.admin,
+    traces,
     kubeconfig,
     writeConfig,
     writeCatalogue: (text) => writeFile(join(folder, "services.json"), text),
     setSecret: (key, value) => stack.setConfig(`kargo-fleet:${key}`, { value, secret: true }),
-    preview: () => run((options) => stack.preview(options)),
-    up: () => run((options) => stack.up(options)),
-    refresh: () => run((options) => stack.refresh(options)),
-    destroy: () => run((options) => stack.destroy(options)),
+    preview: () => traced((options) => stack.preview(options)),
+    up: () => traced((options) => stack.up(options)),
+    refresh: () => traced((options) => stack.refresh(options)),
+    destroy: () => traced((options) => stack.destroy(options)),
     cli: async (...args) => {
       const options = {
         cwd: folder,
@@ -186,6 +201,7 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
         [...args, "--stack", "test", "--non-interactive"],
         options,
       );
+      traces.push(all);
       return { output: all, failed };
     },
     objects: async () => {
@@ -229,11 +245,15 @@ interface RunOptions {
   readonly color: "never";
 }
 
-async function run(command: (options: RunOptions) => Promise<unknown>): Promise<Run> {
+async function run(
+  command: (options: RunOptions) => Promise<unknown>,
+): Promise<Run & { readonly events: readonly string[] }> {
   const steps: Record<string, OpType> = {};
   const printed: string[] = [];
-  const onEvent = ({ resourcePreEvent }: EngineEvent) => {
-    const { urn, op } = resourcePreEvent?.metadata ?? {};
+  const events: string[] = [];
+  const onEvent = (event: EngineEvent) => {
+    events.push(JSON.stringify(event));
+    const { urn, op } = event.resourcePreEvent?.metadata ?? {};
     const name = urn?.split("::").at(-1);
     if (name !== undefined && op !== undefined && !urn?.includes("pulumi:pulumi:Stack::"))
       steps[name] = op as OpType;
@@ -246,5 +266,5 @@ async function run(command: (options: RunOptions) => Promise<unknown>): Promise<
       return true;
     },
   );
-  return { steps, output: printed.join(""), failed };
+  return { steps, output: printed.join(""), failed, events };
 }

@@ -1,0 +1,90 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { type Cluster, type ClusterAnswer, type Identity, openCluster } from "../../fleet/cluster.ts";
+import type { FleetStack } from "./fleet-stack.ts";
+
+export const KARGO = "/apis/kargo.akuity.io/v1alpha1";
+export const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+export const DRY = "dryRun=All";
+
+/** The API server as the administrator, who makes what a test needs and acts as others. */
+export function administrator({ admin }: FleetStack): Cluster {
+  return openCluster({ kubeconfig: admin, context: "sandbox" });
+}
+
+/** The API server with a real token of a ServiceAccount, as Kargo's own components and a person by kubectl have one. */
+export async function withTokenOf(stack: FleetStack, namespace: string, account: string): Promise<Cluster> {
+  const admin = administrator(stack);
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
+  const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
+  const answer = await made(admin, { method: "POST", path, body });
+  admin.close();
+  const { token } = (answer.body as { status: { token: string } }).status;
+  const file = join(stack.folder, `${account}.kubeconfig`);
+  const config = await readFile(stack.admin, "utf8");
+  await writeFile(file, config.replace(/token: .*/, `token: ${token}`), { mode: 0o600 });
+  return openCluster({ kubeconfig: file, context: "sandbox" });
+}
+
+/** A request that must succeed for a test to make sense. @throws Error with what the API server said */
+export async function made(
+  cluster: Cluster,
+  request: Parameters<Cluster["send"]>[0],
+): Promise<ClusterAnswer> {
+  const answer = await cluster.send(request);
+  if (answer.status >= 300)
+    throw new Error(`${request.method} ${request.path}: ${JSON.stringify(answer.body)}`);
+  return answer;
+}
+
+/** Somebody whom RBAC lets do everything, so that the guard alone is left to refuse. */
+export function unbound(user: string, ...groups: string[]): Identity {
+  return { user, groups: [...groups, "system:masters"] };
+}
+
+/** A Promotion and a Freight, as Kargo would have made them: the probes of an audit work on what is there. */
+export async function promoteOnce(cluster: Cluster, namespace: string, service: string): Promise<void> {
+  const as = unbound("somebody", "break-glass");
+  const labels = { "test.kargo-fleet/made": "by-hand" };
+  const promotion = {
+    apiVersion: "kargo.akuity.io/v1alpha1",
+    kind: "Promotion",
+    metadata: { name: "prod.old", namespace, labels },
+    spec: { stage: "prod", freight: "abc", steps: [{ uses: "git-clone" }] },
+  };
+  const freight = {
+    apiVersion: "kargo.akuity.io/v1alpha1",
+    kind: "Freight",
+    metadata: { name: "abc", namespace, labels },
+    origin: { kind: "Warehouse", name: service },
+    alias: "old-otter",
+  };
+  await made(cluster, {
+    method: "POST",
+    path: `${KARGO}/namespaces/${namespace}/promotions`,
+    body: promotion,
+    as,
+  });
+  await made(cluster, {
+    method: "POST",
+    path: `${KARGO}/namespaces/${namespace}/freights`,
+    body: freight,
+    as,
+  });
+}
+
+/** What a command of `fleet` said. */
+export interface Said {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `npm run fleet -- …` in the stack's folder, as a person runs it. */
+export async function fleet(stack: FleetStack, ...args: readonly string[]): Promise<Said> {
+  const program = join(process.cwd(), "fleet/main.ts");
+  const options = { cwd: stack.folder, reject: false, env: { NO_COLOR: "1" } } as const;
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], options);
+  return { exitCode, stdout, stderr };
+}

@@ -1,0 +1,301 @@
+import assert from "node:assert/strict";
+import { namespaceChecks, serviceChecks } from "../../fleet/audit/checks.ts";
+import type { Cluster, ClusterAnswer, Identity } from "../../fleet/cluster.ts";
+import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { administrator, DRY, KARGO, made, promoteOnce, unbound, withTokenOf } from "./access-world.ts";
+import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+
+/** nginx is of edge, which names no approvers; auth of identity, whose approvers are AD-Identity-Release. */
+const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) });
+const STAGES = ["dev", "staging", "prod"];
+
+/** What everybody of a service may do in its namespace, spelled out rather than taken from the manifests. */
+const USE = [
+  ...["stages", "warehouses", "freights", "promotions", "projectconfigs"].flatMap((kind) => [
+    `get ${kind}`,
+    `list ${kind}`,
+  ]),
+  "create promotions",
+  "patch promotions",
+  "patch stages",
+  "patch warehouses",
+];
+
+/** Each account's promise: in its own namespace just this, in every other nothing. */
+const PROMISED: Readonly<Record<string, { readonly namespace: string; readonly may: readonly string[] }>> = {
+  "team-edge": {
+    namespace: "kargo-nginx",
+    may: [...USE, "promote stages/dev", "promote stages/staging"],
+  },
+  "approvers-edge": {
+    namespace: "kargo-nginx",
+    may: [...USE, "promote stages/prod", "patch freights (status)"],
+  },
+  "team-identity": {
+    namespace: "kargo-auth",
+    may: [...USE, "promote stages/dev", "promote stages/staging"],
+  },
+  "approvers-identity": {
+    namespace: "kargo-auth",
+    may: [...USE, "promote stages/prod", "patch freights (status)"],
+  },
+};
+
+describe("who may do what, asked with real tokens of a real API server", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let stack: FleetStack;
+  let admin: Cluster;
+
+  before(async () => {
+    stack = await openFleetStack(["nginx", "auth"]);
+    await stack.writeConfig({});
+    await stack.writeCatalogue(CATALOGUE);
+    const { failed, output } = await stack.up();
+    assert.equal(failed, false, output);
+    admin = administrator(stack);
+    for (const name of ["nginx", "auth"]) await promoteOnce(admin, `kargo-${name}`, name);
+  });
+
+  after(async () => {
+    admin?.close();
+    await stack?.close();
+  });
+
+  /** Every cell of the matrix for one service, its Applications too: what the token may do. */
+  async function allowed(token: Cluster, name: string): Promise<string[]> {
+    const plan = planOf(CATALOGUE, stackText()).services.find((each) => each.name === name);
+    assert.ok(plan);
+    const cells = serviceChecks(plan);
+    assert.ok(cells.length > namespaceChecks(STAGES).length);
+    const answers = await Promise.all(
+      cells.map(async ({ verb, group, resource, subresource, name: object, namespace }) => {
+        const resourceAttributes = {
+          ...{ verb, group, resource, namespace: namespace ?? plan.project },
+          ...(subresource && { subresource }),
+          ...(object && { name: object }),
+        };
+        const body = {
+          apiVersion: "authorization.k8s.io/v1",
+          kind: "SelfSubjectAccessReview",
+          spec: { resourceAttributes },
+        };
+        const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+        const { body: review } = await made(token, { method: "POST", path, body });
+        const cell = `${verb} ${resource}${object ? `/${object}` : ""}${subresource ? ` (${subresource})` : ""}`;
+        return (review as { status: { allowed: boolean } }).status.allowed ? [cell] : [];
+      }),
+    );
+    return answers.flat();
+  }
+
+  for (const [account, { namespace, may }] of Object.entries(PROMISED)) {
+    it(`${account} can do in ${namespace} everything that is promised and nothing else, over the whole matrix`, async () => {
+      const token = await withTokenOf(stack, "kargo-fleet-teams", account);
+      assert.deepEqual((await allowed(token, namespace.slice(6))).sort(), [...may].sort());
+      token.close();
+    });
+
+    it(`${account} can do nothing in the other team's namespace, over the whole matrix`, async () => {
+      const token = await withTokenOf(stack, "kargo-fleet-teams", account);
+      assert.deepEqual(await allowed(token, namespace === "kargo-nginx" ? "auth" : "nginx"), []);
+      token.close();
+    });
+  }
+
+  describe("a team's own requests", () => {
+    let token: Cluster;
+    const base = `${KARGO}/namespaces/kargo-auth`;
+    const patch = (path: string, body: object) =>
+      token.send({ method: "PATCH", path: `${path}?${DRY}`, body });
+    const promotion = {
+      apiVersion: "kargo.akuity.io/v1alpha1",
+      kind: "Promotion",
+      metadata: { name: "dev.new" },
+      spec: { stage: "dev", freight: "abc", steps: [{ uses: "git-clone" }] },
+    };
+
+    before(async () => {
+      token = await withTokenOf(stack, "kargo-fleet-teams", "team-identity");
+    });
+    after(() => token?.close());
+
+    it("list its Stages, start a Promotion and refresh a Stage", async () => {
+      const answers = [
+        await token.send({ method: "GET", path: `${base}/stages` }),
+        await token.send({ method: "POST", path: `${base}/promotions?${DRY}`, body: promotion }),
+        await patch(`${base}/stages/prod`, {
+          metadata: { annotations: { "kargo.akuity.io/refresh": "now" } },
+        }),
+      ];
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [200, 201, 200],
+      );
+    });
+
+    it("change no Stage, read no Secret, write no status and approve nothing", async () => {
+      const answers = [
+        await patch(`${base}/stages/dev`, { spec: { shard: "mine" } }),
+        await patch(`${base}/projectconfigs/kargo-auth`, { spec: {} }),
+        await token.send({ method: "GET", path: "/api/v1/namespaces/kargo-auth/secrets" }),
+        await token.send({ method: "GET", path: "/api/v1/namespaces/kargo-shared-resources/secrets" }),
+        await patch(`${base}/promotions/prod.old/status`, { status: { phase: "Pending" } }),
+        await patch(`${base}/freights/abc/status`, { status: { approvedFor: { prod: {} } } }),
+      ];
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [403, 403, 403, 403, 403, 403],
+      );
+    });
+
+    it("do nothing in another team's namespace", async () => {
+      const other = `${KARGO}/namespaces/kargo-nginx`;
+      const answers = [
+        await token.send({ method: "GET", path: `${other}/stages` }),
+        await token.send({ method: "GET", path: `${other}/freights/abc` }),
+        await token.send({ method: "POST", path: `${other}/promotions?${DRY}`, body: promotion }),
+        await patch(`${other}/stages/dev`, {
+          metadata: { annotations: { "kargo.akuity.io/refresh": "now" } },
+        }),
+      ];
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [403, 403, 403, 403],
+      );
+    });
+  });
+
+  describe("the guard, where RBAC lets everything through", () => {
+    const stages = `${KARGO}/namespaces/kargo-auth/stages`;
+    const attempts: Readonly<Record<string, (as: Identity) => Promise<ClusterAnswer>>> = {
+      "change a spec": (as) =>
+        admin.send({ method: "PATCH", path: `${stages}/dev?${DRY}`, body: { spec: { shard: "x" } }, as }),
+      "change a label": (as) => onMetadata(as, { labels: { x: "y" } }),
+      "change an owner": (as) =>
+        onMetadata(as, {
+          ownerReferences: [{ apiVersion: "v1", kind: "Namespace", name: "x", uid: "0" }],
+        }),
+      "change a finalizer": (as) => onMetadata(as, { finalizers: ["example.com/mine"] }),
+      "change a description": (as) => onMetadata(as, { annotations: { "kargo.akuity.io/description": "x" } }),
+      "take a description away": (as) =>
+        onMetadata(as, { annotations: { "kargo.akuity.io/description": null } }),
+      refresh: (as) => onMetadata(as, { annotations: { "kargo.akuity.io/refresh": "now" } }),
+      reverify: (as) => onMetadata(as, { annotations: { "kargo.akuity.io/reverify": "x" } }),
+      abort: (as) => onMetadata(as, { annotations: { "kargo.akuity.io/abort": "x" } }),
+      create: (as) =>
+        admin.send({
+          method: "POST",
+          path: `${stages}?${DRY}`,
+          body: {
+            apiVersion: "kargo.akuity.io/v1alpha1",
+            kind: "Stage",
+            metadata: { name: "x" },
+            spec: SPEC,
+          },
+          as,
+        }),
+      "create with an owner of its own": (as) =>
+        admin.send({
+          method: "POST",
+          path: `${stages}?${DRY}`,
+          body: {
+            apiVersion: "kargo.akuity.io/v1alpha1",
+            kind: "Stage",
+            metadata: {
+              name: "x",
+              ownerReferences: [{ apiVersion: "v1", kind: "Namespace", name: "x", uid: "0" }],
+            },
+            spec: SPEC,
+          },
+          as,
+        }),
+      delete: (as) => admin.send({ method: "DELETE", path: `${stages}/dev?${DRY}`, as }),
+      "write a Stage's status": (as) =>
+        admin.send({ method: "PATCH", path: `${stages}/dev/status?${DRY}`, body: { status: {} }, as }),
+      "write a Promotion's status": (as) =>
+        admin.send({
+          method: "PATCH",
+          path: `${KARGO}/namespaces/kargo-auth/promotions/prod.old/status?${DRY}`,
+          body: { status: { phase: "Pending" } },
+          as,
+        }),
+    };
+    const SPEC = {
+      requestedFreight: [{ origin: { kind: "Warehouse", name: "auth" }, sources: { direct: true } }],
+    };
+
+    function onMetadata(as: Identity, metadata: object): Promise<ClusterAnswer> {
+      return admin.send({ method: "PATCH", path: `${stages}/dev?${DRY}`, body: { metadata }, as });
+    }
+
+    const everything = Object.keys(attempts);
+    const asking = ["refresh", "reverify", "abort"];
+    const kargo = (name: string) => unbound(`system:serviceaccount:kargo:${name}`);
+    const written = ["write a Stage's status", "write a Promotion's status"];
+    const updates = everything.filter((what) => !what.startsWith("create"));
+
+    for (const [who, identity, may] of [
+      ["the deployer", unbound("kargo-fleet-deployer"), everything],
+      ["the break-glass group", unbound("somebody", "break-glass"), everything],
+      ["an administrator", unbound("somebody"), asking],
+      ["a team", unbound("somebody", "AD-Identity"), asking],
+      ["Kargo's controller", kargo("kargo-controller"), updates],
+      ["one of several controllers of Kargo", kargo("kargo-controller-eu"), updates],
+      ["Kargo's management controller", kargo("kargo-management-controller"), updates],
+      ["Kargo's API server, which acts for people", kargo("kargo-api"), [...asking, ...written]],
+      ["Kargo's server for webhooks", kargo("kargo-external-webhooks-server"), asking],
+      [
+        "a controller's name in another namespace",
+        unbound("system:serviceaccount:kargo-auth:kargo-controller"),
+        asking,
+      ],
+      [
+        "Kubernetes' namespace controller",
+        unbound("system:serviceaccount:kube-system:namespace-controller"),
+        updates.filter((what) => !written.includes(what)),
+      ],
+    ] as const) {
+      it(`lets ${who} do just what it must`, async () => {
+        for (const [what, attempt] of Object.entries(attempts)) {
+          const { status, body } = await attempt(identity);
+          const verdict = may.includes(what) ? "let through" : "refused";
+          assert.equal(status < 300 ? "let through" : "refused", verdict, `${what}: ${JSON.stringify(body)}`);
+          if (verdict === "refused")
+            assert.match(JSON.stringify(body), /ValidatingAdmissionPolicy 'kargo-fleet-/);
+        }
+      });
+    }
+  });
+
+  describe("approving Freight by kubectl", () => {
+    const now = { approvedAt: "2026-01-01T00:00:00Z" };
+    const approve = (as: Identity, status: object) =>
+      admin.send({
+        method: "PATCH",
+        path: `${KARGO}/namespaces/kargo-auth/freights/abc/status?${DRY}`,
+        body: { status },
+        as,
+      });
+    const approver = { user: "somebody", groups: ["AD-Identity-Release"] };
+
+    it("is for the Stages that one may promote to", async () => {
+      assert.equal((await approve(approver, { approvedFor: { prod: now } })).status, 200);
+      assert.equal((await approve(approver, { approvedFor: { dev: now } })).status, 403);
+    });
+
+    it("changes nothing else of the status", async () => {
+      for (const field of ["verifiedIn", "currentlyIn"]) {
+        const { status, body } = await approve(approver, { [field]: { prod: {} } });
+        assert.equal(status, 403, JSON.stringify(body));
+      }
+      const metadata = await approve(approver, { metadata: { forged: true } });
+      assert.equal(metadata.status, 403);
+    });
+
+    it("is nothing that another team's approvers may", async () => {
+      const other = { user: "somebody", groups: ["AD-Edge"] };
+      assert.equal((await approve(other, { approvedFor: { prod: now } })).status, 403);
+    });
+  });
+});
