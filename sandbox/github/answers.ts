@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
+import { perPage } from "./request-fields.ts";
 
 /** One entry of `errors` in a 422, as GitHub writes it. */
 export interface FieldError {
@@ -76,7 +77,6 @@ export async function bodyOf<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
 }
 
 const page = z.coerce.number().int().min(1).catch(1);
-const perPage = z.coerce.number().int().min(1).max(100).catch(30);
 
 /** The page of a list that the query asks for; sets the `Link` header to the others. */
 export function pageOf<T>(c: Context, url: string, items: readonly T[]): T[] {

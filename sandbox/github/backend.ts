@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import type { Deliveries } from "./deliveries.ts";
 import type { Faults } from "./faults.ts";
 import type { Repositories } from "./repositories.ts";
 import type { StateFile } from "./state.ts";
@@ -10,6 +11,7 @@ export interface Backend {
   readonly repositories: Repositories;
   readonly state: StateFile;
   readonly faults: Faults;
+  readonly deliveries: Deliveries;
   /** Where it listens: `http://127.0.0.1:PORT`, without a slash. Known once it listens. */
   origin(): string;
 }

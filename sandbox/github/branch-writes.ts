@@ -1,7 +1,8 @@
 import { GitHubError } from "./answers.ts";
 import type { Backend } from "./backend.ts";
 import { editTree, isoSeconds, treeOf, writeBlob, writeCommit } from "./objects.ts";
-import { absent, branchTip, moveReference } from "./refs.ts";
+import { moveAndAnnounce } from "./pushes.ts";
+import { absent, branchTip } from "./refs.ts";
 import type { Repository } from "./repositories.ts";
 
 /**
@@ -23,14 +24,16 @@ export async function beforeWrite(
     );
   }
   const push = backend.faults.takeConcurrentPush(repository.name, branch);
-  if (push !== undefined) await pushBySomebodyElse(repository, branch, push);
+  if (push !== undefined) await pushBySomebodyElse(backend, repository, branch, push);
 }
 
 async function pushBySomebodyElse(
-  { directory }: Repository,
+  backend: Backend,
+  repository: Repository,
   branch: string,
   { path, content }: { readonly path: string; readonly content: string },
 ): Promise<void> {
+  const { directory } = repository;
   const tip = await branchTip(directory, branch);
   const sha = await writeBlob(directory, Buffer.from(content, "utf8"));
   const base = tip === undefined ? undefined : await treeOf(directory, tip);
@@ -39,5 +42,6 @@ async function pushBySomebodyElse(
   const parents = tip === undefined ? [] : [tip];
   const message = `Change ${path}`;
   const commit = await writeCommit(directory, { tree, parents, author: who, committer: who, message });
-  await moveReference(directory, `refs/heads/${branch}`, tip ?? absent, commit);
+  const change = { ref: `refs/heads/${branch}`, before: tip ?? absent, after: commit };
+  await moveAndAnnounce(backend, repository, change);
 }

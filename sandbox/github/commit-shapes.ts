@@ -1,7 +1,7 @@
-import { simpleUser, viewer } from "./accounts.ts";
 import { apiUrl, type Backend, nodeId } from "./backend.ts";
 import type { CommitObject, Signature } from "./objects.ts";
 import type { Repository } from "./repositories.ts";
+import { simpleUser, viewer } from "./users.ts";
 
 const unsigned = { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null };
 

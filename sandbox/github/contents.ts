@@ -1,6 +1,5 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { viewerSignature } from "./accounts.ts";
 import { bodyOf, GitHubError, notFound, unprocessable } from "./answers.ts";
 import { repositoryOf } from "./authentication.ts";
 import { apiUrl, type Backend, type Env, type Routes } from "./backend.ts";
@@ -20,9 +19,11 @@ import {
   writeBlob,
   writeCommit,
 } from "./objects.ts";
-import { absent, branchTip, moveReference, references, resolveCommit } from "./refs.ts";
+import { moveAndAnnounce } from "./pushes.ts";
+import { absent, branchTip, references, resolveCommit } from "./refs.ts";
 import { defaultBranch, type Repository } from "./repositories.ts";
 import { base64, signatureSchema } from "./request-fields.ts";
+import { viewerSignature } from "./users.ts";
 
 const common = {
   message: z.string().min(1),
@@ -90,7 +91,7 @@ async function write(c: Context<Env>, backend: Backend, path: string): Promise<R
   }
   const blob = await writeBlob(repository.directory, body.content);
   const edit = { path, object: { mode: existing?.mode ?? "100644", sha: blob } };
-  const commit = await advance(repository, body, { tip, tree }, edit);
+  const commit = await advance(backend, repository, body, { tip, tree }, edit);
   const entry = { ...edit.object, type: "blob", size: body.content.length, path };
   return c.json(
     {
@@ -107,7 +108,7 @@ async function remove(c: Context<Env>, backend: Backend, path: string): Promise<
   const { tip, tree, existing } = await place(backend, repository, body.branch, path);
   if (existing === undefined) throw notFound();
   if (body.sha !== existing.sha) throw new GitHubError(409, `${path} does not match ${body.sha}`);
-  const commit = await advance(repository, body, { tip, tree }, { path, object: null });
+  const commit = await advance(backend, repository, body, { tip, tree }, { path, object: null });
   return c.json({ content: null, commit: gitCommitShape(backend, repository, commit) });
 }
 
@@ -124,11 +125,13 @@ async function place(backend: Backend, repository: Repository, branch: string, p
 }
 
 async function advance(
-  { directory }: Repository,
+  backend: Backend,
+  repository: Repository,
   body: Omit<z.infer<typeof writing>, "content">,
   from: { readonly tip: string | undefined; readonly tree: string | undefined },
   edit: TreeEdit,
 ) {
+  const { directory } = repository;
   const tree = await editTree(directory, from.tree, [edit]).catch((error: unknown) => {
     throw error instanceof GitRefusal ? malformed() : error;
   });
@@ -138,7 +141,8 @@ async function advance(
   const author = { ...viewerSignature(), ...body.committer, ...body.author };
   const parents = from.tip === undefined ? [] : [from.tip];
   const sha = await writeCommit(directory, { tree, parents, author, committer, message: body.message });
-  const moved = await moveReference(directory, `refs/heads/${body.branch}`, from.tip ?? absent, sha);
+  const ref = `refs/heads/${body.branch}`;
+  const moved = await moveAndAnnounce(backend, repository, { ref, before: from.tip ?? absent, after: sha });
   if (!moved) {
     const now = await branchTip(directory, body.branch);
     throw new GitHubError(409, `${body.branch} is at ${now ?? absent} but expected ${from.tip ?? absent}`);

@@ -1,6 +1,5 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { viewerSignature } from "./accounts.ts";
 import { bodyOf, GitHubError, notFound, unprocessable } from "./answers.ts";
 import { repositoryOf } from "./authentication.ts";
 import { apiUrl, type Backend, type Env, nodeId, type Routes } from "./backend.ts";
@@ -21,6 +20,7 @@ import {
 import { references, resolveCommit } from "./refs.ts";
 import type { Repository } from "./repositories.ts";
 import { base64, sha, signatureSchema } from "./request-fields.ts";
+import { viewerSignature } from "./users.ts";
 
 const blobBody = z.union([
   z.object({ encoding: z.literal("base64"), content: base64 }),

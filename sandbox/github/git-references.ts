@@ -5,7 +5,8 @@ import { apiUrl, type Backend, type Env, nodeId, type Routes } from "./backend.t
 import { beforeWrite } from "./branch-writes.ts";
 import { filled } from "./git-data.ts";
 import { objectType } from "./objects.ts";
-import { absent, isFastForward, moveReference, type Reference, references } from "./refs.ts";
+import { moveAndAnnounce } from "./pushes.ts";
+import { absent, isFastForward, type Reference, references } from "./refs.ts";
 import { defaultBranch, type Repository } from "./repositories.ts";
 import { sha } from "./request-fields.ts";
 
@@ -31,7 +32,7 @@ export function gitReferences(backend: Backend): Routes {
     const type = await objectType(repository.directory, to);
     if (type === undefined) throw unprocessable("Object does not exist");
     if ((await references(repository.directory)).has(ref)) throw unprocessable("Reference already exists");
-    const moved = await moveReference(repository.directory, ref, absent, to);
+    const moved = await moveAndAnnounce(backend, repository, { ref, before: absent, after: to });
     if (!moved) throw unprocessable(`${ref} is not a valid ref name.`);
     return c.json(shape(backend, repository, { name: ref, sha: to, type, commit: to }), 201);
   });
@@ -48,7 +49,8 @@ export function gitReferences(backend: Backend): Routes {
     if (!body.force && !(await isFastForward(directory, old.sha, body.sha))) {
       throw unprocessable("Update is not a fast forward");
     }
-    const moved = await moveReference(directory, name, old.sha, body.sha);
+    const move = { ref: name, before: old.sha, after: body.sha };
+    const moved = await moveAndAnnounce(backend, repository, move);
     if (!moved) throw new GitHubError(409, "Reference cannot be updated");
     return c.json(shape(backend, repository, { name, sha: body.sha, type, commit: body.sha }));
   });
@@ -59,7 +61,7 @@ export function gitReferences(backend: Backend): Routes {
     const old = (await references(repository.directory)).get(name);
     if (old === undefined) throw unprocessable("Reference does not exist");
     if (branchOf(name) === defaultBranch) throw unprocessable("Cannot delete the default branch");
-    if (!(await moveReference(repository.directory, name, old.sha, absent))) {
+    if (!(await moveAndAnnounce(backend, repository, { ref: name, before: old.sha, after: absent }))) {
       throw new GitHubError(409, "Reference cannot be deleted");
     }
     return c.body(null, 204);

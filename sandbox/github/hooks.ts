@@ -1,8 +1,10 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { bodyOf, notFound, pageOf, unprocessable } from "./answers.ts";
-import { organizationOf, repositoryOf, requireToken } from "./authentication.ts";
-import { apiUrl, type Backend, type Env, type Routes } from "./backend.ts";
+import { bodyOf, pageOf, unprocessable } from "./answers.ts";
+import type { Backend, Env, Routes } from "./backend.ts";
+import { pingEvent } from "./events.ts";
+import { serveDeliveries } from "./hook-deliveries.ts";
+import { hookOf, hookShape, organizationScopeOf, repositoryScopeOf, type Scope } from "./hook-scopes.ts";
 import { isoSeconds } from "./objects.ts";
 import type { StoredHook } from "./state.ts";
 
@@ -28,37 +30,25 @@ const change = z.object({
   config: configuration.optional(),
 });
 
-/** Whose hooks a call is about: the key in the state, and the address of the list. */
-interface Scope {
-  readonly key: string;
-  readonly noun: string;
-  readonly url: string;
-}
-
 /** GitHub's limit of hooks for one event. */
 const hooksPerEvent = 20;
 
-/** The webhooks of repositories and organizations. A later room delivers to them; this one only keeps them. */
+/** The webhooks of repositories and organizations, and what was delivered to them. */
 export function hooks(backend: Backend): Routes {
   const routes = new Hono<Env>();
-  const ofRepository = (c: Context<Env>): Scope => {
-    const { name } = repositoryOf(c, backend, "read");
-    // Hooks are for administrators: to anybody else they do not exist, also on a public repository.
-    if (!c.get("authenticated")) throw notFound();
-    return { key: name, noun: "repository", url: apiUrl(backend, `/repos/${name}/hooks`) };
-  };
-  const ofOrganization = (c: Context<Env>): Scope => {
-    requireToken(c);
-    const name = organizationOf(c, backend);
-    return { key: name, noun: "organization", url: apiUrl(backend, `/orgs/${name}/hooks`) };
-  };
-  serve(routes, "/repos/:owner/:repo/hooks", backend, ofRepository);
-  serve(routes, "/orgs/:org/hooks", backend, ofOrganization);
+  for (const [path, scopeOf] of [
+    ["/repos/:owner/:repo/hooks", repositoryScopeOf],
+    ["/orgs/:org/hooks", organizationScopeOf],
+  ] as const) {
+    serve(routes, path, backend, (c) => scopeOf(c, backend));
+    serveDeliveries(routes, path, backend, (c) => scopeOf(c, backend));
+  }
   return routes;
 }
 
 function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Context<Env>) => Scope): void {
-  const { state } = backend;
+  const { deliveries, state } = backend;
+  const shape = (hook: StoredHook, scope: Scope) => hookShape(hook, scope, deliveries.last(hook.id));
   routes.get(path, (c) => {
     const scope = scopeOf(c);
     const page = pageOf(c, scope.url, state.hooks(scope.key));
@@ -78,17 +68,18 @@ function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Cont
     };
     check(hook, state.hooks(scope.key), scope);
     await state.setHooks(scope.key, [...state.hooks(scope.key), hook]);
+    if (hook.active) deliveries.send(pingEvent(backend, hook, scope), [{ hook, scope }]);
     c.header("Location", `${scope.url}/${hook.id}`);
     return c.json(shape(hook, scope), 201);
   });
   routes.get(`${path}/:id`, (c) => {
     const scope = scopeOf(c);
-    return c.json(shape(find(c, state.hooks(scope.key)), scope));
+    return c.json(shape(hookOf(c, backend, scope), scope));
   });
   routes.patch(`${path}/:id`, async (c) => {
     const scope = scopeOf(c);
     const body = await bodyOf(c, change);
-    const old = find(c, state.hooks(scope.key));
+    const old = hookOf(c, backend, scope);
     const kept = [...(body.events ?? old.events), ...body.add_events];
     const hook = {
       ...old,
@@ -108,19 +99,14 @@ function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Cont
   });
   routes.delete(`${path}/:id`, async (c) => {
     const scope = scopeOf(c);
-    const hook = find(c, state.hooks(scope.key));
+    const hook = hookOf(c, backend, scope);
     await state.setHooks(
       scope.key,
       state.hooks(scope.key).filter(({ id }) => id !== hook.id),
     );
+    deliveries.forget(hook.id);
     return c.body(null, 204);
   });
-}
-
-function find(c: Context<Env>, known: readonly StoredHook[]): StoredHook {
-  const hook = known.find(({ id }) => String(id) === c.req.param("id"));
-  if (hook === undefined) throw notFound();
-  return hook;
 }
 
 function configured(config: z.infer<typeof configuration>, url = config.url) {
@@ -149,31 +135,6 @@ function check(hook: StoredHook, others: readonly StoredHook[], scope: Scope): v
       throw refuse(`The "${event}" event cannot have more than ${hooksPerEvent} hooks`);
     }
   }
-}
-
-function shape(hook: StoredHook, scope: Scope) {
-  const url = `${scope.url}/${hook.id}`;
-  return {
-    type: scope.noun === "repository" ? "Repository" : "Organization",
-    id: hook.id,
-    name: "web",
-    active: hook.active,
-    events: hook.events,
-    config: {
-      content_type: hook.contentType,
-      insecure_ssl: hook.insecureSsl,
-      url: hook.url,
-      ...(hook.secret === undefined ? {} : { secret: "********" }),
-    },
-    created_at: hook.createdAt,
-    updated_at: hook.updatedAt,
-    url,
-    ping_url: `${url}/pings`,
-    deliveries_url: `${url}/deliveries`,
-    ...(scope.noun === "repository"
-      ? { test_url: `${url}/test`, last_response: { code: null, status: "unused", message: null } }
-      : {}),
-  };
 }
 
 function unique(list: readonly string[]): string[] {

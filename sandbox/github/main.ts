@@ -12,6 +12,7 @@ interface Flags {
   readonly tokenFile: string;
   readonly repositories: string;
   readonly readyFile: string;
+  readonly deliverTo?: string;
   readonly enforceLimits?: true;
 }
 
@@ -37,6 +38,11 @@ const program = new Command("local-github")
     "--ready-file <file>",
     "written when it listens: { url, baseUrl, pid }; removed when it ends",
   )
+  .option(
+    "--deliver-to <origin>",
+    "where all webhook deliveries go, the path of each hook kept; without it only to hooks on this machine",
+    originOf,
+  )
   .option("--enforce-limits", "enforce GitHub's own rate limits")
   .action(run);
 
@@ -57,6 +63,7 @@ async function run(flags: Flags): Promise<void> {
     token: (await readFile(flags.tokenFile, "utf8")).trim(),
     owner: flags.owner,
     repositories: await readSeeds(flags.repositories),
+    ...(flags.deliverTo === undefined ? {} : { deliverTo: flags.deliverTo }),
     ...(flags.enforceLimits ? { limits: gitHubLimits } : {}),
     log: (line) => console.error(line),
   });
@@ -92,4 +99,11 @@ function portOf(text: string): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new InvalidArgumentError("a port is 0 to 65535");
   return port;
+}
+
+function originOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
+    throw new InvalidArgumentError("an origin is http://HOST:PORT, without a path");
+  return url.origin;
 }

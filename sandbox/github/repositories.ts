@@ -47,7 +47,7 @@ export class Repositories {
     seeds: readonly RepositorySeed[],
   ): Promise<Repositories> {
     const repositories = new Repositories(join(directory, "repositories"));
-    for (const stored of state.repositories()) repositories.#serve(stored);
+    for (const stored of state.repositories()) await writeGitHooks(repositories.#serve(stored).directory);
     for (const seed of seeds) {
       const known = repositories.find(seed.name);
       if (known === undefined) await repositories.#create(seed, state);
@@ -110,8 +110,14 @@ async function initialize(directory: string): Promise<void> {
   await mkdir(directory);
   await git(directory, ["init", "--quiet", "--bare", "--template=", `--initial-branch=${defaultBranch}`]);
   await appendFile(join(directory, "config"), settings);
-  await mkdir(join(directory, "hooks"));
+  await writeGitHooks(directory);
+}
+
+/** Written at each start: a folder that an older version made has older ones. */
+async function writeGitHooks(directory: string): Promise<void> {
+  await mkdir(join(directory, "hooks"), { recursive: true });
   await writeFile(join(directory, "hooks", "update"), updateHook, { mode: 0o755 });
+  await writeFile(join(directory, "hooks", "post-receive"), postReceiveHook, { mode: 0o755 });
 }
 
 /** Refuses a push to a branch that the server protects, in the words of GitHub's rulesets. */
@@ -127,6 +133,19 @@ $1
   exit 1
   ;;
 esac
+`;
+
+/**
+ * Tells the server what a push moved, a line each, and where all branches are then: the client waits for it, so that
+ * no later push can be among them. Nobody listens where somebody pushes into the folder itself.
+ */
+const postReceiveHook = `#!/bin/sh
+if { true >&3; } 2>/dev/null; then
+  cat >&3
+  git for-each-ref --format="branch %(objectname) %(refname)" refs/heads >&3
+else
+  cat >/dev/null
+fi
 `;
 
 async function firstCommit(directory: string, files: Readonly<Record<string, string>>): Promise<void> {

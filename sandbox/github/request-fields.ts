@@ -3,6 +3,9 @@ import { z } from "zod";
 /** A commit id in full. */
 export const sha = z.string().regex(/^[0-9a-f]{40}$/, "is not the id of an object");
 
+/** How many items of a list an answer has. */
+export const perPage = z.coerce.number().int().min(1).max(100).catch(30);
+
 /** Base64 as clients send it, with or without line ends; becomes the bytes. */
 export const base64 = z
   .string()

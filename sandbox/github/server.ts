@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import type { Backend } from "./backend.ts";
+import { Deliveries } from "./deliveries.ts";
 import { type Fault, Faults } from "./faults.ts";
 import { type Limits, RateLimits } from "./limits.ts";
 import { Repositories, type RepositorySeed } from "./repositories.ts";
@@ -28,6 +29,13 @@ export interface LocalGitHubOptions {
   readonly limits?: Limits;
   /** Faults that are on from the start. */
   readonly faults?: readonly Fault[];
+  /**
+   * The origin that all deliveries are sent to, the path of each hook kept: `http://127.0.0.1:PORT`.
+   * @default hooks whose address is on this machine get theirs; those of others fail without being called
+   */
+  readonly deliverTo?: string;
+  /** How long a listener has to answer, in milliseconds. @default 10000, as at GitHub */
+  readonly deliveryTimeout?: number;
   /** Takes one line for each call that it cannot answer. @default nobody reads them */
   readonly log?: (line: string) => void;
 }
@@ -42,6 +50,8 @@ export interface LocalGitHub {
   requests(): readonly LoggedRequest[];
   /** The hooks of a repository (`owner/name`) or of the organization (`owner`), oldest first. */
   hooks(scope: string): readonly Hook[];
+  /** Resolves when nothing is on its way to any hook. */
+  deliveriesSettled(): Promise<void>;
   /** What goes wrong on purpose. */
   readonly faults: Faults;
   /** The limits that are enforced. */
@@ -65,13 +75,21 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
   const limits = new RateLimits(options.limits);
   const requests = new RequestLog();
   const ending = new AbortController();
+  const log = options.log ?? (() => undefined);
+  const deliveries = new Deliveries({
+    deliverTo: options.deliverTo,
+    timeout: options.deliveryTimeout ?? 10_000,
+    log,
+    ending: ending.signal,
+  });
   let url = "";
-  const backend: Backend = { owner: options.owner, repositories, state, faults, origin: () => url };
+  const { owner } = options;
+  const backend: Backend = { owner, repositories, state, faults, deliveries, origin: () => url };
   const app = createApp(backend, {
     token: options.token,
     limits,
     requests,
-    log: options.log ?? (() => undefined),
+    log,
     ending: ending.signal,
   });
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
@@ -84,6 +102,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     ending.abort();
     if ("closeAllConnections" in server) server.closeAllConnections();
     await closed;
+    await deliveries.settled();
     await state.flushed();
   };
   return {
@@ -92,6 +111,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     requests: () => requests.list(),
     hooks: (scope) =>
       state.hooks(scope).map(({ secret, ...hook }) => ({ ...hook, hasSecret: secret !== undefined })),
+    deliveriesSettled: async () => await deliveries.settled(),
     faults,
     limits,
     stop: () => {

@@ -5,6 +5,7 @@ import { type Context, Hono } from "hono";
 import { credentialsOf } from "./authentication.ts";
 import type { Backend, Env, Routes } from "./backend.ts";
 import { gitEnvironment } from "./git.ts";
+import { announcePush, parseReceived } from "./pushes.ts";
 import type { Repository } from "./repositories.ts";
 
 const services = ["git-upload-pack", "git-receive-pack"] as const;
@@ -72,10 +73,18 @@ function run(
     },
     extendEnv: false,
     encoding: "buffer",
-    buffer: false,
+    stdio: ["pipe", "pipe", "pipe", "pipe"],
+    buffer: { stdout: false, stderr: false, fd3: true },
+    stripFinalNewline: false,
     reject: false,
     cancelSignal: AbortSignal.any([ending, c.req.raw.signal]),
   });
+  if (service === "git-receive-pack") {
+    backend.deliveries.follow(`${repository.name}: push`, async () => {
+      const { stdio } = await child;
+      announcePush(backend, repository, parseReceived(Buffer.from(stdio[3]).toString("utf8")));
+    });
+  }
   const body = c.req.raw.body;
   const sent = body === null ? Readable.from([]) : Readable.from(body);
   const plain = c.req.header("Content-Encoding") === "gzip" ? sent.pipe(createGunzip()) : sent;

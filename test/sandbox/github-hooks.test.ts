@@ -21,12 +21,12 @@ for (const { path, scope, noun } of scopes) {
       await server().call("POST", path, { name: "web", events: ["push"], config, ...more });
 
     it("creates one and reads it back, the secret masked", async () => {
-      const created = await create();
+      const created = await create({ active: false });
       assert.equal(created.status, 201);
       const read = await server().call("GET", `${path}/${at(created, "id")}`);
       assert.deepEqual(read.body, created.body);
       assert.deepEqual(at(read, "config"), { ...config, insecure_ssl: "0", secret: "********" });
-      assert.deepEqual([at(read, "events"), at(read, "active")], [["push"], true]);
+      assert.deepEqual([at(read, "events"), at(read, "active")], [["push"], false]);
     });
 
     it("lists them in pages", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -88,6 +89,39 @@ describe("local GitHub: as a process", function () {
     const answer = await fetch(`${url}/_sandbox/faults`, { headers: { Authorization: `Bearer ${token}` } });
     assert.match(await answer.text(), /"contentCreation":\[\{"limit":80,"seconds":60\}/);
   });
+
+  it("delivers everything to the origin that it is told", async () => {
+    const received: string[] = [];
+    const listener = createServer((request, response) => {
+      received.push(`${request.headers["x-github-event"]} ${request.url}`);
+      response.end();
+    });
+    await once(listener.listen(0, "127.0.0.1"), "listening");
+    try {
+      const { port } = z.object({ port: z.int() }).parse(listener.address());
+      const { url } = await ready(start("--deliver-to", `http://127.0.0.1:${port}`));
+      const hook = { config: { url: "https://hooks.acme.example/github/nginx" } };
+      const headers = { Authorization: `Bearer ${token}` };
+      const call = { method: "POST", headers, body: JSON.stringify(hook) };
+      await fetch(`${url}/repos/acme/nginx/hooks`, call);
+      while (received.length === 0) await sleep(20);
+      assert.deepEqual(received, ["ping /github/nginx"]);
+    } finally {
+      listener.close();
+    }
+  });
+
+  for (const origin of [
+    "127.0.0.1:8080",
+    "ftp://127.0.0.1",
+    "http://127.0.0.1:8080/path",
+    "http://a@127.0.0.1",
+  ]) {
+    it(`refuses to deliver to ${origin}, which is no origin`, async () => {
+      assert.equal(await ended(start("--deliver-to", origin)), 1);
+      assert.match(output, /an origin is http:\/\/HOST:PORT/);
+    });
+  }
 
   it("never shows the token", async () => {
     const started = start();

@@ -11,10 +11,14 @@ const responseSchema = z.object({
 const operationSchema = z.object({ responses: z.record(z.string(), z.union([reference, responseSchema])) });
 const documentSchema = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.unknown())),
-  components: z.object({ responses: z.record(z.string(), responseSchema) }).loose(),
+  components: z
+    .object({ responses: z.record(z.string(), responseSchema), schemas: z.record(z.string(), z.unknown()) })
+    .loose(),
 });
 
 const file = fileURLToPath(import.meta.resolve("@octokit/openapi/generated/api.github.com.json"));
+
+const eventsFile = fileURLToPath(import.meta.resolve("@octokit/webhooks-schemas"));
 
 /** The document is 13 MB: it is read once, and schemas are compiled only when a test asks for them. */
 let loaded: { document: z.infer<typeof documentSchema>; ajv: Ajv } | undefined;
@@ -47,13 +51,41 @@ export function documentedAnswer(operation: string, status: number): (body: unkn
   };
 }
 
+/**
+ * A validator for the payload of a webhook event, by both descriptions that there are: the one of GitHub's API, and
+ * the stricter one that was made from what GitHub sends.
+ *
+ * @param event - `push`, `ping`
+ * @returns as {@link documentedAnswer}
+ */
+export function documentedEvent(event: string): (payload: unknown) => string[] {
+  loaded ??= load();
+  const { document, ajv } = loaded;
+  const described = document.components.schemas[`webhook-${event}`];
+  if (described === undefined) throw new Error(`GitHub documents no event ${event}`);
+  const validators = [
+    ajv.compile(pointed(described)),
+    ajv.compile({ $ref: `events#/definitions/${event}$event` }),
+  ];
+  return (payload) =>
+    validators.flatMap((validate) => {
+      if (validate(payload)) return [];
+      return (validate.errors ?? []).map(
+        ({ instancePath, message, params }) =>
+          `${instancePath || "/"} ${message ?? ""} ${JSON.stringify(params)}`,
+      );
+    });
+}
+
 function load() {
   const raw: unknown = JSON.parse(readFileSync(file, "utf8"));
   const document = documentSchema.parse(raw);
   const ajv = new Ajv({ strict: false, allErrors: true, discriminator: false, validateSchema: false });
   addFormats.default(ajv);
   ajv.addFormat("timestamp", true);
+  ajv.addFormat("uri-template", true);
   ajv.addSchema({ components: asJsonSchema(document.components) }, "github");
+  ajv.addSchema(z.looseObject({}).parse(JSON.parse(readFileSync(eventsFile, "utf8"))), "events");
   return { document, ajv };
 }
 

@@ -1,0 +1,125 @@
+import { createHmac } from "node:crypto";
+import { type IncomingMessage, request as plainRequest } from "node:http";
+import { request as secureRequest } from "node:https";
+import type { Scope } from "./hook-scopes.ts";
+import type { StoredHook } from "./state.ts";
+
+/** What is sent: GitHub's headers, and the bytes that the signature is of. */
+export interface DeliveryRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What came of sending it. Status and code are in GitHub's words where no answer came, too. */
+export interface Outcome {
+  readonly status: string;
+  readonly statusCode: number;
+  /** In seconds. */
+  readonly duration: number;
+  readonly response:
+    | { readonly headers: Readonly<Record<string, string>>; readonly body: string }
+    | undefined;
+}
+
+/** Of an answer's body no more is kept. */
+const ANSWER_LIMIT = 65_536;
+
+/**
+ * Puts a delivery together, signed with the secret that the hook has now.
+ *
+ * @see https://docs.github.com/webhooks/webhook-events-and-payloads#delivery-headers
+ */
+export function deliveryRequest(
+  { hook, scope }: { readonly hook: StoredHook; readonly scope: Scope },
+  event: { readonly name: string; readonly guid: string; readonly body: string },
+): DeliveryRequest {
+  const isForm = hook.contentType === "form";
+  const body = isForm ? new URLSearchParams({ payload: event.body }).toString() : event.body;
+  const sign = (algorithm: string) =>
+    `${algorithm}=${createHmac(algorithm, hook.secret ?? "")
+      .update(body)
+      .digest("hex")}`;
+  return {
+    headers: {
+      Accept: "*/*",
+      "Content-Type": isForm ? "application/x-www-form-urlencoded" : "application/json",
+      "User-Agent": "GitHub-Hookshot/sandbox",
+      "X-GitHub-Delivery": event.guid,
+      "X-GitHub-Event": event.name,
+      "X-GitHub-Hook-ID": String(hook.id),
+      "X-GitHub-Hook-Installation-Target-ID": String(scope.id),
+      "X-GitHub-Hook-Installation-Target-Type": scope.noun,
+      ...(hook.secret === undefined
+        ? {}
+        : { "X-Hub-Signature": sign("sha1"), "X-Hub-Signature-256": sign("sha256") }),
+    },
+    body,
+  };
+}
+
+/**
+ * Where a hook's deliveries are sent: its own address where that is this machine, or `deliverTo` with the path of the
+ * hook. Nothing where the address is somewhere else: the local GitHub calls nobody out there.
+ */
+export function placeOf(hook: StoredHook, deliverTo: string | undefined): URL | undefined {
+  const url = new URL(hook.url);
+  if (deliverTo !== undefined) return new URL(`${url.pathname}${url.search}`, deliverTo);
+  const isHere = url.hostname === "localhost" || url.hostname === "[::1]" || /^127\./.test(url.hostname);
+  return isHere ? url : undefined;
+}
+
+/** Sends a delivery once. Every end of it is an outcome, a server that is not there too. */
+export async function attempt(
+  place: URL | undefined,
+  hook: StoredHook,
+  { headers, body }: DeliveryRequest,
+  { timeout, ending }: { readonly timeout: number; readonly ending: AbortSignal },
+): Promise<Outcome> {
+  const started = performance.now();
+  const outcome = (status: string, statusCode: number, response?: Outcome["response"]): Outcome => {
+    const duration = Math.round((performance.now() - started) / 10) / 100;
+    return { status, statusCode, duration, response };
+  };
+  if (place === undefined) return outcome("failed to connect to host", 502);
+  const limit = AbortSignal.timeout(timeout);
+  try {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const send = place.protocol === "https:" ? secureRequest : plainRequest;
+    const call = send(place, {
+      method: "POST",
+      // As a proxy in front of the listener would hand it over, wherever it is sent.
+      headers: { ...headers, Host: new URL(hook.url).host, "Content-Length": Buffer.byteLength(body) },
+      rejectUnauthorized: hook.insecureSsl !== "1",
+      signal: AbortSignal.any([limit, ending]),
+      agent: false,
+    });
+    call.on("response", resolve).on("error", reject).end(body);
+    const answer = await promise;
+    const response = { headers: headersOf(answer), body: await textOf(answer) };
+    const code = answer.statusCode ?? 0;
+    const isGood = code >= 200 && code < 300;
+    return outcome(isGood ? "OK" : `Invalid HTTP Response: ${code}`, code, response);
+  } catch {
+    return limit.aborted ? outcome("timed out", 504) : outcome("failed to connect to host", 502);
+  }
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(", ") : `${value}`,
+    ]),
+  );
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    parts.push(part);
+    length += part.length;
+    if (length >= ANSWER_LIMIT) break;
+  }
+  return Buffer.concat(parts).toString("utf8", 0, ANSWER_LIMIT);
+}

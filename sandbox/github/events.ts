@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import type { Backend } from "./backend.ts";
+import type { HookEvent, Target } from "./deliveries.ts";
+import { hookShape, organizationScope, repositoryScope, type Scope } from "./hook-scopes.ts";
+import type { Repository } from "./repositories.ts";
+import { eventRepository } from "./repository-shapes.ts";
+import type { StoredHook } from "./state.ts";
+import { simpleOrganization, simpleUser, viewer } from "./users.ts";
+
+/** The active hooks that hear of an event in a repository: its own, then the organization's. */
+export function hooksFor(backend: Backend, repository: Repository, event: string): readonly Target[] {
+  const isOwn = repository.owner.toLowerCase() === backend.owner.toLowerCase();
+  const scopes = [repositoryScope(backend, repository), ...(isOwn ? [organizationScope(backend)] : [])];
+  return scopes.flatMap((scope) =>
+    backend.state
+      .hooks(scope.key)
+      .filter(({ active, events }) => active && (events.includes(event) || events.includes("*")))
+      .map((hook) => ({ hook, scope })),
+  );
+}
+
+/** One push event, the same for every hook that hears of it. */
+export function pushEvent(repository: Repository, payload: object): HookEvent {
+  return { name: "push", guid: randomUUID(), body: JSON.stringify(payload), repositoryId: repository.id };
+}
+
+/** What a hook is told when it is created, and when somebody asks for it. */
+export function pingEvent(backend: Backend, hook: StoredHook, scope: Scope): HookEvent {
+  const { repository } = scope;
+  const payload = {
+    zen: "Practicality beats purity.",
+    hook_id: hook.id,
+    hook: hookShape(hook, scope, backend.deliveries.last(hook.id)),
+    ...(repository === undefined
+      ? { organization: simpleOrganization(backend, backend.owner) }
+      : { repository: eventRepository(backend, repository) }),
+    sender: simpleUser(backend, viewer.login),
+  };
+  return {
+    name: "ping",
+    guid: randomUUID(),
+    body: JSON.stringify(payload),
+    repositoryId: repository?.id ?? null,
+  };
+}

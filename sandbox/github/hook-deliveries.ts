@@ -1,0 +1,107 @@
+import type { Context } from "hono";
+import { notFound, unprocessable } from "./answers.ts";
+import type { Backend, Env, Routes } from "./backend.ts";
+import type { Delivery } from "./deliveries.ts";
+import { pingEvent } from "./events.ts";
+import { hookOf, type Scope } from "./hook-scopes.ts";
+import { perPage } from "./request-fields.ts";
+
+/**
+ * The deliveries of the hooks below `path`: list, read, make again; and a ping on demand.
+ *
+ * @param path - of the list of hooks: `/orgs/:org/hooks`
+ */
+export function serveDeliveries(
+  routes: Routes,
+  path: string,
+  backend: Backend,
+  scopeOf: (c: Context<Env>) => Scope,
+): void {
+  const { deliveries } = backend;
+  routes.post(`${path}/:id/pings`, (c) => {
+    const scope = scopeOf(c);
+    const hook = hookOf(c, backend, scope);
+    deliveries.send(pingEvent(backend, hook, scope), [{ hook, scope }]);
+    return c.body(null, 204);
+  });
+  routes.get(`${path}/:id/deliveries`, (c) => {
+    const scope = scopeOf(c);
+    const hook = hookOf(c, backend, scope);
+    const page = cursorPage(
+      c,
+      `${scope.url}/${hook.id}/deliveries`,
+      deliveries.of(hook.id).filter(wanted(c)),
+    );
+    return c.json(page.map(itemShape));
+  });
+  routes.get(`${path}/:id/deliveries/:delivery`, (c) => {
+    const hook = hookOf(c, backend, scopeOf(c));
+    return c.json(deliveryShape(find(c, deliveries.of(hook.id))));
+  });
+  routes.post(`${path}/:id/deliveries/:delivery/attempts`, (c) => {
+    const scope = scopeOf(c);
+    const hook = hookOf(c, backend, scope);
+    deliveries.redeliver(find(c, deliveries.of(hook.id)), { hook, scope });
+    return c.json({}, 202);
+  });
+}
+
+function find(c: Context<Env>, known: readonly Delivery[]): Delivery {
+  const delivery = known.find(({ id }) => String(id) === c.req.param("delivery"));
+  if (delivery === undefined) throw notFound();
+  return delivery;
+}
+
+/** GitHub's filter `status`, by the code of the answer. */
+function wanted(c: Context<Env>): (delivery: Delivery) => boolean {
+  const status = c.req.query("status");
+  if (status === undefined) return () => true;
+  if (status !== "success" && status !== "failure") {
+    throw unprocessable('Invalid request.\n\n"status" must be success or failure');
+  }
+  return ({ statusCode }) => (statusCode < 400 ? "success" : "failure") === status;
+}
+
+/** A page that starts at the delivery that the cursor names, so that newer ones in between shift nothing. */
+function cursorPage(c: Context<Env>, url: string, items: readonly Delivery[]): readonly Delivery[] {
+  const cursor = c.req.query("cursor");
+  const size = perPage.parse(c.req.query("per_page"));
+  const start = cursor === undefined ? 0 : items.findIndex(({ id }) => cursor === `v1_${id}`);
+  if (start < 0) throw unprocessable('Invalid request.\n\n"cursor" is not one of this list');
+  const link = (target: Delivery | undefined, rel: string) => {
+    if (target === undefined) return [];
+    const query = new URLSearchParams({ ...c.req.query(), cursor: `v1_${target.id}` });
+    return [`<${url}?${query}>; rel="${rel}"`];
+  };
+  const previous = start > 0 ? items[Math.max(0, start - size)] : undefined;
+  const links = [...link(previous, "prev"), ...link(items[start + size], "next")];
+  if (links.length > 0) c.header("Link", links.join(", "));
+  return items.slice(start, start + size);
+}
+
+function itemShape({ id, event, deliveredAt, redelivery, duration, status, statusCode }: Delivery) {
+  return {
+    id,
+    guid: event.guid,
+    delivered_at: deliveredAt,
+    redelivery,
+    duration,
+    status,
+    status_code: statusCode,
+    event: event.name,
+    action: null,
+    installation_id: null,
+    repository_id: event.repositoryId,
+    throttled_at: null,
+  };
+}
+
+function deliveryShape(delivery: Delivery) {
+  const { event, request, response, url } = delivery;
+  return {
+    ...itemShape(delivery),
+    url,
+    request: { headers: request.headers, payload: JSON.parse(event.body) as unknown },
+    response: { headers: response?.headers ?? null, payload: response?.body ?? null },
+  };
+}

@@ -1,0 +1,87 @@
+import type { Context } from "hono";
+import { notFound } from "./answers.ts";
+import { organizationOf, repositoryOf, requireToken } from "./authentication.ts";
+import { apiUrl, type Backend, type Env } from "./backend.ts";
+import type { Delivery } from "./deliveries.ts";
+import type { Repository } from "./repositories.ts";
+import type { StoredHook } from "./state.ts";
+import { organizationId } from "./users.ts";
+
+/** Whose hooks these are: the key in the state, what deliveries say of it, and the address of the list. */
+export interface Scope {
+  readonly key: string;
+  readonly noun: "repository" | "organization";
+  readonly id: number;
+  readonly url: string;
+  /** Nothing where it is the organization. */
+  readonly repository: Repository | undefined;
+}
+
+/** The hooks of a repository. */
+export function repositoryScope(backend: Backend, repository: Repository): Scope {
+  const { id, name } = repository;
+  return { key: name, noun: "repository", id, url: apiUrl(backend, `/repos/${name}/hooks`), repository };
+}
+
+/** The hooks of the organization. */
+export function organizationScope(backend: Backend): Scope {
+  return {
+    key: backend.owner,
+    noun: "organization",
+    id: organizationId,
+    url: apiUrl(backend, `/orgs/${backend.owner}/hooks`),
+    repository: undefined,
+  };
+}
+
+/** The hooks of the repository that a route names. @throws GitHubError 404 */
+export function repositoryScopeOf(c: Context<Env>, backend: Backend): Scope {
+  const repository = repositoryOf(c, backend, "read");
+  // Hooks are for administrators: to anybody else they do not exist, also on a public repository.
+  if (!c.get("authenticated")) throw notFound();
+  return repositoryScope(backend, repository);
+}
+
+/** The hooks of the organization that a route names. @throws GitHubError 401, 404 */
+export function organizationScopeOf(c: Context<Env>, backend: Backend): Scope {
+  requireToken(c);
+  organizationOf(c, backend);
+  return organizationScope(backend);
+}
+
+/** The hook that a route names. @throws GitHubError 404 */
+export function hookOf(c: Context<Env>, backend: Backend, scope: Scope): StoredHook {
+  const hook = backend.state.hooks(scope.key).find(({ id }) => String(id) === c.req.param("id"));
+  if (hook === undefined) throw notFound();
+  return hook;
+}
+
+/** A hook as answers show it, the secret masked. */
+export function hookShape(hook: StoredHook, scope: Scope, last: Delivery | undefined) {
+  const url = `${scope.url}/${hook.id}`;
+  return {
+    type: scope.noun === "repository" ? "Repository" : "Organization",
+    id: hook.id,
+    name: "web",
+    active: hook.active,
+    events: hook.events,
+    config: {
+      content_type: hook.contentType,
+      insecure_ssl: hook.insecureSsl,
+      url: hook.url,
+      ...(hook.secret === undefined ? {} : { secret: "********" }),
+    },
+    created_at: hook.createdAt,
+    updated_at: hook.updatedAt,
+    url,
+    ping_url: `${url}/pings`,
+    deliveries_url: `${url}/deliveries`,
+    ...(scope.noun === "repository" ? { test_url: `${url}/test`, last_response: lastResponse(last) } : {}),
+  };
+}
+
+function lastResponse(last: Delivery | undefined) {
+  if (last === undefined) return { code: null, status: "unused", message: null };
+  const { statusCode, status } = last;
+  return { code: statusCode, status: status === "OK" ? "active" : "misconfigured", message: status };
+}

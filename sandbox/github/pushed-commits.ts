@@ -1,0 +1,73 @@
+import { git } from "./git.ts";
+import { isoSeconds, records, type Signature } from "./objects.ts";
+
+/** A commit as a push event shows it: who, what, and which files, compared with its first parent. */
+export interface PushedCommit {
+  readonly sha: string;
+  readonly tree: string;
+  readonly author: Signature;
+  readonly committer: Signature;
+  readonly message: string;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly modified: readonly string[];
+}
+
+/** GitHub's bounds of one event. @see https://docs.github.com/webhooks/webhook-events-and-payloads#push */
+const COMMITS = 2048;
+const FILES = 3000;
+
+const format = ["%H", "%T", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%B"].map((each) => `${each}%x00`);
+
+/**
+ * The ids of the commits that `to` has and none of `known` has, oldest first, the newest 2048 of them.
+ *
+ * @param known - ids of commits that exist
+ */
+export async function commitsSince(
+  directory: string,
+  to: string,
+  known: readonly string[],
+): Promise<string[]> {
+  const input = [to, ...known.map((sha) => `^${sha}`)].join("\n");
+  const args = ["rev-list", "--reverse", "--topo-order", `--max-count=${COMMITS}`, "--stdin"];
+  return (await git(directory, args, { input })).toString("utf8").split("\n").filter(Boolean);
+}
+
+/** Reads commits with the files that they change, in the order of their ids. */
+export async function readPushedCommits(directory: string, ids: readonly string[]): Promise<PushedCommit[]> {
+  // With nothing on standard input Git would take the branch instead.
+  if (ids.length === 0) return [];
+  const args = ["log", "--stdin", "--no-walk=unsorted", "--diff-merges=first-parent", "--no-renames"];
+  const output = await git(directory, [...args, "--name-status", "-z", `--format=${format.join("")}`], {
+    input: ids.join("\n"),
+  });
+  return parse(records(output));
+}
+
+/** Each commit is its fields, an empty one, and then a status and a path for each file. */
+function parse(fields: readonly string[]): PushedCommit[] {
+  const commits: PushedCommit[] = [];
+  let next = 0;
+  const take = () => fields[next++] ?? "";
+  while (next < fields.length) {
+    const [sha, tree] = [take(), take()];
+    const [author, committer] = [signature(take(), take(), take()), signature(take(), take(), take())];
+    const message = take().replace(/\n+$/, "");
+    take();
+    const files = new Map<string, string[]>();
+    while (/^\n?[A-Z]$/.test(fields[next] ?? "")) {
+      const status = take().trim();
+      const paths = files.get(status) ?? [];
+      files.set(status, [...paths, take()].slice(0, FILES));
+    }
+    const of = (...statuses: string[]) => statuses.flatMap((status) => files.get(status) ?? []);
+    const changes = { added: of("A"), removed: of("D"), modified: of("M", "T") };
+    commits.push({ sha, tree, author, committer, message, ...changes });
+  }
+  return commits;
+}
+
+function signature(name: string, email: string, seconds: string): Signature {
+  return { name, email, date: isoSeconds(new Date(Number(seconds) * 1000)) };
+}

@@ -1,0 +1,59 @@
+import { apiUrl, type Backend, nodeId } from "./backend.ts";
+import { isoSeconds, type Signature } from "./objects.ts";
+
+/** The person whose token the local GitHub accepts. */
+export const viewer = { login: "sandbox", id: 1, email: "1+sandbox@users.noreply.github.com" };
+
+/** The id of the organization that the local GitHub plays. */
+export const organizationId = 2;
+
+/** The viewer as the author of a commit, now. */
+export function viewerSignature(): Signature {
+  return { name: viewer.login, email: viewer.email, date: isoSeconds(new Date()) };
+}
+
+/** A user or an organization, in the short form that other answers contain. */
+export function simpleUser(backend: Backend, login: string) {
+  const type = login === viewer.login ? "User" : "Organization";
+  const id = type === "User" ? viewer.id : organizationId;
+  const url = apiUrl(backend, `/users/${login}`);
+  return {
+    login,
+    id,
+    node_id: nodeId(type, id),
+    avatar_url: `${backend.origin()}/avatars/${id}`,
+    gravatar_id: "",
+    url,
+    html_url: `${backend.origin()}/${login}`,
+    followers_url: `${url}/followers`,
+    following_url: `${url}/following{/other_user}`,
+    gists_url: `${url}/gists{/gist_id}`,
+    starred_url: `${url}/starred{/owner}{/repo}`,
+    subscriptions_url: `${url}/subscriptions`,
+    organizations_url: `${url}/orgs`,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events{/privacy}`,
+    received_events_url: `${url}/received_events`,
+    type,
+    site_admin: false,
+  };
+}
+
+/** An organization, in the short form that events contain. */
+export function simpleOrganization(backend: Backend, login: string) {
+  const url = apiUrl(backend, `/orgs/${login}`);
+  return {
+    login,
+    id: organizationId,
+    node_id: nodeId("Organization", organizationId),
+    url,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events`,
+    hooks_url: `${url}/hooks`,
+    issues_url: `${url}/issues`,
+    members_url: `${url}/members{/member}`,
+    public_members_url: `${url}/public_members{/member}`,
+    avatar_url: `${backend.origin()}/avatars/${organizationId}`,
+    description: null,
+  };
+}
