@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:https";
+import { setTimeout as delay } from "node:timers/promises";
 import { parse } from "yaml";
 import { SandboxError } from "./sandbox-error.ts";
 
@@ -15,6 +16,8 @@ export interface Connection {
 export interface Answer {
   readonly status: number;
   readonly text: string;
+  /** Seconds after which the server wants to be asked again, where it says so. */
+  readonly retryAfter?: number;
 }
 
 /** A Kubernetes API server over its own HTTP interface; for the few calls where raw files go in unparsed. */
@@ -49,7 +52,11 @@ export function kubernetesApi(connection: Connection, limit = 30_000): Kubernete
         const parts: Buffer[] = [];
         response.on("data", (part: Buffer) => parts.push(part));
         response.on("end", () =>
-          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() }),
+          resolve({
+            status: response.statusCode ?? 0,
+            text: Buffer.concat(parts).toString(),
+            ...retryAfter(response.headers["retry-after"]),
+          }),
         );
         response.on("error", reject);
       },
@@ -67,14 +74,36 @@ export function kubernetesApi(connection: Connection, limit = 30_000): Kubernete
   };
   return {
     send,
-    get: async (path) => demand(`to show ${path}`, await send("GET", path)),
+    get: async (path) => demand(`to show ${path}`, await patiently(() => send("GET", path))),
     apply: async (path, text) => {
       const query = `fieldManager=${FIELD_MANAGER}&force=true`;
       const body = { type: "application/apply-patch+yaml", text };
-      await demand(`to apply ${path}`, await send("PATCH", `${path}?${query}`, body));
+      const answer = await patiently(() => send("PATCH", `${path}?${query}`, body));
+      await demand(`to apply ${path}`, answer);
     },
     close: () => agent.destroy(),
   };
+}
+
+/**
+ * Asks again as long as the server says that it cannot answer yet (429): right after a definition was installed, lists
+ * of its kind are refused so.
+ *
+ * @param limit milliseconds after which its last answer counts
+ */
+export async function patiently(call: () => Promise<Answer>, limit = 30_000): Promise<Answer> {
+  const end = Date.now() + limit;
+  for (;;) {
+    const answer = await call();
+    const pause = (answer.retryAfter ?? 1) * 1_000;
+    if (answer.status !== 429 || Date.now() + pause > end) return answer;
+    await delay(pause);
+  }
+}
+
+function retryAfter(header: string | undefined): Pick<Answer, "retryAfter"> {
+  const seconds = Number(header);
+  return header !== undefined && Number.isFinite(seconds) ? { retryAfter: seconds } : {};
 }
 
 /** The connection that a kubeconfig of the sandbox describes. */

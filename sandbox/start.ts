@@ -1,12 +1,13 @@
 import { Command } from "commander";
 import { execa } from "execa";
-import { connectionOf, kubernetesApi } from "./kubernetes-api.ts";
+import { connectionOf, type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
+import { labelledObjects } from "./labelled.ts";
 import { repositoriesOf } from "./local-github.ts";
 import { type Sandbox, startSandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 import { stopOnSignals } from "./signals.ts";
 import { ToolchainError } from "./toolchain/toolchain.ts";
-import { countObjects, drawTree, type Hooks, type ObjectLists, readObjects, treeOf } from "./tree.ts";
+import { drawTree, type Hooks, readObjects, treeOf } from "./tree.ts";
 
 /** `npm start`: the sandbox, a real `pulumi up` in it, what then exists, and how to look around. */
 async function main(): Promise<void> {
@@ -26,10 +27,11 @@ async function main(): Promise<void> {
   try {
     if (sandbox.definitions.note) heading(`Note: ${sandbox.definitions.note}`);
     await pulumi(sandbox, "stack", "select", "sandbox", "--create");
+    const before = await ask(sandbox, labelledObjects);
     heading("pulumi up: the engine's own output");
     await pulumi(sandbox, "up", "--yes", "--stack", "sandbox");
     await show(sandbox);
-    if (once) await proveAndDestroy(sandbox);
+    if (once) await proveAndDestroy(sandbox, before);
     else await untilInterrupted(sandbox);
   } finally {
     release();
@@ -52,16 +54,17 @@ async function pulumi(sandbox: Sandbox, ...args: string[]): Promise<void> {
 
 async function show(sandbox: Sandbox): Promise<void> {
   heading("What the API server and GitHub now hold");
-  print(drawTree(treeOf(await objectsOf(sandbox), await hooksOf(sandbox))));
+  print(drawTree(treeOf(await ask(sandbox, readObjects), await hooksOf(sandbox))));
   heading("Where a person decides");
   for (const { promote, sync } of Object.values(await outputsOf(sandbox)))
     print([...promote, ...sync].join("\n"));
 }
 
-async function objectsOf(sandbox: Sandbox): Promise<ObjectLists> {
+/** Asks the API server something, as the administrator. */
+async function ask<T>(sandbox: Sandbox, question: (api: KubernetesApi) => Promise<T>): Promise<T> {
   const api = kubernetesApi(await connectionOf(sandbox.controlPlane.kubeconfigs.admin));
   try {
-    return await readObjects(api);
+    return await question(api);
   } finally {
     api.close();
   }
@@ -107,19 +110,19 @@ async function untilInterrupted(sandbox: Sandbox): Promise<void> {
   });
 }
 
-async function proveAndDestroy(sandbox: Sandbox): Promise<void> {
+async function proveAndDestroy(sandbox: Sandbox, before: readonly string[]): Promise<void> {
   heading("A second up, which must change nothing");
   await pulumi(sandbox, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "sandbox");
   heading("A destroy, which must leave nothing");
   await pulumi(sandbox, "destroy", "--yes", "--skip-preview", "--stack", "sandbox");
-  const left = await leftovers(sandbox);
+  const left = await leftovers(sandbox, before);
   if (left.length > 0) throw new SandboxError(`The destroy left something behind:\n${left.join("\n")}`);
   heading("Nothing is left: no object in the cluster, no webhook, no resource in the state.");
 }
 
-/** What a destroy should have taken away: objects, hooks, resources of the state. */
-async function leftovers(sandbox: Sandbox): Promise<string[]> {
-  const objects = countObjects(await objectsOf(sandbox));
+/** What a destroy should have taken away: objects that were not there `before`, hooks, resources of the state. */
+async function leftovers(sandbox: Sandbox, before: readonly string[]): Promise<string[]> {
+  const objects = (await ask(sandbox, labelledObjects)).filter((object) => !before.includes(object));
   const hooks = Object.values(await hooksOf(sandbox)).flat();
   const { stdout } = await execa("pulumi", ["stack", "export", "--stack", "sandbox"], {
     env: sandbox.environment,
@@ -127,7 +130,7 @@ async function leftovers(sandbox: Sandbox): Promise<string[]> {
   const { deployment } = JSON.parse(stdout) as { deployment: { resources?: readonly unknown[] } };
   const resources = deployment.resources?.length ?? 0;
   return [
-    ...(objects > 0 ? [`${objects} objects in the cluster`] : []),
+    ...objects,
     ...hooks.map((url) => `the webhook ${url}`),
     ...(resources > 0 ? [`${resources} resources in the state`] : []),
   ];

@@ -46,11 +46,6 @@ export async function readObjects(api: KubernetesApi): Promise<ObjectLists> {
   return Object.fromEntries(lists) as unknown as ObjectLists;
 }
 
-/** How many objects the lists hold. */
-export function countObjects(lists: ObjectLists): number {
-  return Object.values(lists).reduce((sum, items) => sum + items.length, 0);
-}
-
 /** The addresses of the webhooks of each repository, `owner/name`. */
 export type Hooks = Readonly<Record<string, readonly string[]>>;
 

@@ -1,0 +1,46 @@
+import type { KubernetesApi } from "./kubernetes-api.ts";
+
+const OURS = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dkargo-fleet";
+
+interface Kind {
+  /** The folder of the API, such as `/apis/kargo.akuity.io/v1alpha1`. */
+  readonly root: string;
+  readonly plural: string;
+  readonly kind: string;
+}
+
+/**
+ * Every object of every kind that carries our label, each as `Stage kargo-nginx/dev`, sorted. Which kinds there are
+ * the API server says itself, so that none can be forgotten.
+ */
+export async function labelledObjects(api: KubernetesApi): Promise<readonly string[]> {
+  const kinds = await listableKinds(api);
+  const lists = kinds.map(async ({ root, plural, kind }) => {
+    const { items } = (await api.get(`${root}/${plural}?${OURS}`)) as {
+      items: readonly { metadata: { name: string; namespace?: string } }[];
+    };
+    return items.map(
+      ({ metadata: { name, namespace } }) => `${kind} ${namespace ? `${namespace}/` : ""}${name}`,
+    );
+  });
+  return (await Promise.all(lists)).flat().sort();
+}
+
+async function listableKinds(api: KubernetesApi): Promise<readonly Kind[]> {
+  const { groups } = (await api.get("/apis")) as {
+    groups: readonly { preferredVersion: { groupVersion: string } }[];
+  };
+  const roots = [
+    "/api/v1",
+    ...groups.map(({ preferredVersion }) => `/apis/${preferredVersion.groupVersion}`),
+  ];
+  const lists = roots.map(async (root) => {
+    const { resources } = (await api.get(root)) as {
+      resources: readonly { name: string; kind: string; verbs: readonly string[] }[];
+    };
+    return resources
+      .filter(({ name, verbs }) => verbs.includes("list") && !name.includes("/"))
+      .map(({ name, kind }) => ({ root, plural: name, kind }));
+  });
+  return (await Promise.all(lists)).flat();
+}

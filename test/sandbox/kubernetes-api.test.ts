@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { type Answer, patiently } from "../../sandbox/kubernetes-api.ts";
+
+/** Gives the answers one after the other, the last one for ever. */
+function server(...answers: readonly Answer[]): { call: () => Promise<Answer>; asked: () => number } {
+  let asked = 0;
+  const call = async (): Promise<Answer> => {
+    const answer = answers[Math.min(asked, answers.length - 1)];
+    asked += 1;
+    return answer ?? { status: 500, text: "no answer" };
+  };
+  return { call, asked: () => asked };
+}
+
+const LATER = { status: 429, text: "storage is (re)initializing", retryAfter: 0.01 };
+const FOUND = { status: 200, text: "{}" };
+
+describe("asking the API server", () => {
+  it("goes on while it says that it cannot answer yet", async () => {
+    const { call, asked } = server(LATER, LATER, FOUND);
+    assert.deepEqual(await patiently(call), FOUND);
+    assert.equal(asked(), 3);
+  });
+
+  it("takes its last word when the time is up", async () => {
+    const { call } = server(LATER);
+    assert.deepEqual(await patiently(call, 50), LATER);
+  });
+
+  it("asks no second time after any other refusal", async () => {
+    const refused = { status: 403, text: "no", retryAfter: 0.01 };
+    const { call, asked } = server(refused, FOUND);
+    assert.deepEqual(await patiently(call), refused);
+    assert.equal(asked(), 1);
+  });
+});
