@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { InvalidInput } from "../model/diagnostics.ts";
 import { auditCommand } from "./audit-command.ts";
+import { checkCommand } from "./check-command.ts";
 import { deployerCommand } from "./deployer-command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { seedCommand } from "./seed-command.ts";
@@ -9,8 +10,11 @@ import { seedCommand } from "./seed-command.ts";
 
 const program = new Command("fleet")
   .description("Looks after a whole fleet of services: beside pulumi up, never instead of it.")
+  .option("-C, --cwd <folder>", "work in this folder, where the stack files are")
+  .hook("preAction", enter)
   .showHelpAfterError("(--help says what there is)")
   .addCommand(auditCommand())
+  .addCommand(checkCommand())
   .addCommand(deployerCommand())
   .addCommand(seedCommand());
 
@@ -20,4 +24,14 @@ try {
   if (!(error instanceof FleetError || error instanceof InvalidInput)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
+}
+
+function enter(command: Command): void {
+  const { cwd } = command.opts<{ cwd?: string }>();
+  if (cwd === undefined) return;
+  try {
+    process.chdir(cwd);
+  } catch {
+    throw new FleetError(`${cwd} is no folder that can be entered (-C).`);
+  }
 }

@@ -39,7 +39,7 @@ function textOf(file: string, wayOut: string): string {
 }
 
 /** The keys below `config:`, as the engine would hand them over. */
-function configOf({ value }: SourceDocument): Record<string, unknown> {
+export function configOf({ value }: SourceDocument): Record<string, unknown> {
   const config = value !== null && typeof value === "object" && "config" in value ? value.config : undefined;
   return config !== null && typeof config === "object" ? { ...config } : {};
 }

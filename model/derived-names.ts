@@ -8,7 +8,7 @@ import {
   projectName,
   RESERVED_NAMESPACES,
 } from "./names.ts";
-import { deploys } from "./pipelines.ts";
+import { deploys, stagesOf } from "./pipelines.ts";
 import type { StackConfig } from "./stack-config.ts";
 
 /** A name that a service makes somewhere, with what it must not meet. */
@@ -57,7 +57,7 @@ export function derivedNames(catalogue: Catalogue, config: StackConfig): Derived
         ...kubernetes,
       },
     ];
-    const perStage = (config.pipelines[pipeline] ?? [])
+    const perStage = stagesOf(config.pipelines, pipeline)
       .filter(deploys)
       .flatMap(({ stage, destination }): DerivedName[] => {
         const namespace = destinationNamespace(destination.namespace, service, stage);

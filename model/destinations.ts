@@ -2,7 +2,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { destinationNamespace, projectName } from "./names.ts";
-import { deploys } from "./pipelines.ts";
+import { deploys, stagesOf } from "./pipelines.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 
 /**
@@ -17,7 +17,7 @@ export function destinationProblems(
 ): Problem[] {
   return Object.entries(services).flatMap(([service, { pipeline }]): Problem[] => {
     const own = projectName(service);
-    const stages = pipelines[pipeline] ?? [];
+    const stages = stagesOf(pipelines, pipeline);
     const ofProject =
       own === kargoNamespace
         ? [

@@ -54,7 +54,8 @@ export class InvalidInput extends Error {
   }
 }
 
-function inReadingOrder(problems: readonly Problem[]): readonly Problem[] {
+/** Each problem once, in the order of the files. */
+export function inReadingOrder(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Map(problems.map((problem) => [formatProblem(problem), problem]));
   return [...seen.values()].sort(
     (a, b) =>

@@ -101,15 +101,24 @@ export function parseYaml(file: string, text: string): SourceDocument {
   const counter = new LineCounter();
   const tree = parseDocument(text, { lineCounter: counter, prettyErrors: false });
   const at = (offset: number): Place => placeAt(file, counter, offset);
+  const invalid = (offset: number, message: string): Problem => ({
+    place: at(offset),
+    path: "",
+    message: `is not valid YAML: ${message.split("\n")[0]}.`,
+    wayOut: "Mend the text here.",
+  });
+  const problems = tree.errors.map(({ pos, message }) => invalid(pos[0], message));
+  let value: unknown;
+  try {
+    value = problems.length > 0 ? undefined : tree.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    // Aliases are resolved only now: one without an anchor, or ones that unfold without end.
+    problems.push(invalid(0, (error as Error).message));
+  }
   return {
     file,
-    value: tree.errors.length > 0 ? undefined : tree.toJS({ maxAliasCount: 100 }),
-    problems: tree.errors.map((error) => ({
-      place: at(error.pos[0]),
-      path: "",
-      message: `is not valid YAML: ${error.message.split("\n")[0]}.`,
-      wayOut: "Mend the text here.",
-    })),
+    value,
+    problems,
     place: (path, part = "value") => at(offsetOf(tree, path, part)),
   };
 }

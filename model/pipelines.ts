@@ -78,6 +78,11 @@ export type PipelineStage = Pipeline[number];
 export type StageState = PipelineStage["state"];
 export type DeployingStage = z.output<typeof deployingStage>;
 
+/** The stages of a pipeline by its name: none where there is no such pipeline, whatever JavaScript's objects inherit. */
+export function stagesOf(pipelines: Pipelines, name: string): Pipeline {
+  return Object.hasOwn(pipelines, name) ? (pipelines[name] ?? []) : [];
+}
+
 /** Whether a Stage writes values and has an Application; otherwise it is control flow. */
 export function deploys(stage: PipelineStage): stage is DeployingStage {
   return !stage.controlFlow;

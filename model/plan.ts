@@ -21,7 +21,7 @@ import {
   warehouseName,
   webhookPath,
 } from "./names.ts";
-import { type DeployingStage, deploys, type PipelineStage, type StageState } from "./pipelines.ts";
+import { type DeployingStage, deploys, type PipelineStage, type StageState, stagesOf } from "./pipelines.ts";
 import { planProblems } from "./plan-problems.ts";
 import {
   PROMOTION_TASK_VERSIONS,
@@ -38,7 +38,7 @@ import type { StackConfig } from "./stack-config.ts";
  */
 export interface Plan {
   readonly cluster: ClusterPlan;
-  readonly github: { readonly owner: string; readonly url: string };
+  readonly github: StackConfig["github"];
   /** Whether the engine refuses to delete what this stack made. */
   readonly protect: boolean;
   /** The objects that all services of the cluster share, where this stack owns them. */
@@ -207,7 +207,7 @@ function planService(
   stack: StackConfig,
   freezes: readonly FreezePlan[],
 ): ServicePlan {
-  const pipeline = stack.pipelines[service.pipeline] ?? [];
+  const pipeline = stagesOf(stack.pipelines, service.pipeline);
   const folder = valuesFolder(stack.gitops.path, name, stack.cluster.name);
   const version = promotionTaskVersion(name, stack.rollout.promotionTask);
   const deploying = pipeline.filter(deploys);

@@ -78,6 +78,10 @@ export const stackConfigSchema = z.strictObject({
       url: webAddress
         .default("https://github.com")
         .meta({ description: "Another address for GitHub Enterprise." }),
+      sandbox: z.boolean().default(false).meta({
+        description:
+          "This stack's GitHub is its own (GITHUB_BASE_URL): what it writes there meets no other stack's.",
+      }),
     })
     .meta({ description: "Where the repositories are." }),
   webhooks: z.strictObject({ url: webAddress.meta({ description: "Where GitHub reaches Argo Events." }) }),

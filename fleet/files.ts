@@ -1,0 +1,31 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+
+/** Where stack files and catalogues are read from: a folder, a commit, or a test's own texts. */
+export interface Files {
+  /** The names of the files in the folder itself. */
+  list(): readonly string[];
+  /** @returns nothing where there is no such file */
+  read(file: string): string | undefined;
+  /** Where this is, for messages. */
+  readonly where: string;
+}
+
+/** The working directory, as it is at the time of each call. */
+export function workingDirectory(): Files {
+  return {
+    list: () => readdirSync("."),
+    read: (file) => {
+      try {
+        return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    where: process.cwd(),
+  };
+}
+
+/** The same files, but for some that have another text: what they will be once that is written. */
+export function withTexts(files: Files, texts: Readonly<Record<string, string>>): Files {
+  return { ...files, read: (file) => texts[file] ?? files.read(file) };
+}

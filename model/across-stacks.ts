@@ -1,0 +1,129 @@
+import { formatPath, listed, type Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+import { deployingStages, type Plan } from "./plan.ts";
+import { PROJECT } from "./stack-config.ts";
+
+/** A stack whose own files are right. */
+export interface PlannedStack {
+  readonly name: string;
+  readonly plan: Plan;
+  /** The stack file, for places. */
+  readonly document: SourceDocument;
+}
+
+/**
+ * What is wrong only when all stacks of a catalogue are read together: objects that two stacks would make, and objects
+ * that none makes although they must exist once.
+ *
+ * @param stacks all of them, in the order in which they are to be named
+ */
+export function acrossStacks(stacks: readonly PlannedStack[]): Problem[] {
+  const clusters = [...Map.groupBy(stacks, ({ plan }) => plan.cluster.name).values()];
+  return [
+    ...pairs(stacks).flatMap(([one, other]) => meetings(one, other)),
+    ...clusters.flatMap(platformOwners),
+  ];
+}
+
+type Pair = readonly [PlannedStack, PlannedStack];
+
+function pairs(stacks: readonly PlannedStack[]): Pair[] {
+  return stacks.flatMap((other, index) => stacks.slice(0, index).map((one): Pair => [one, other]));
+}
+
+function meetings(one: PlannedStack, other: PlannedStack): Problem[] {
+  const here = one.plan.cluster;
+  const there = other.plan.cluster;
+  if (here.name === there.name) return sharedServices(one, other);
+  const renamed = here.context === there.context && here.kubeconfig === there.kubeconfig;
+  return [...(renamed ? [twoNames(one, other)] : []), ...sharedFiles(one, other)];
+}
+
+/** One service, two stacks, one cluster: both would make its namespace, and neither could. */
+function sharedServices(one: PlannedStack, other: PlannedStack): Problem[] {
+  const names = new Set(one.plan.services.map(({ name }) => name));
+  const both = other.plan.services.filter(({ name }) => names.has(name)).map(({ name }) => name);
+  if (both.length === 0) return [];
+  const message = `selects ${counted(both.length, "service")} that ${one.document.file} puts on the cluster ${quoted(other.plan.cluster.name)} already: ${listed(both)}.`;
+  return [
+    problem(
+      other,
+      ["rollout"],
+      message,
+      "Select each service in one stack of a cluster: by include and exclude, or by shard.",
+    ),
+  ];
+}
+
+function twoNames(one: PlannedStack, other: PlannedStack): Problem {
+  const { context, name } = other.plan.cluster;
+  const message = `calls the cluster of context ${quoted(context)} ${quoted(name)}, but ${one.document.file} calls it ${quoted(one.plan.cluster.name)}.`;
+  return problem(
+    other,
+    ["cluster", "name"],
+    message,
+    "Give one cluster one name; two clusters have two contexts.",
+  );
+}
+
+/** Two Kargos that write one file undo each other's promotions. */
+function sharedFiles(one: PlannedStack, other: PlannedStack): Problem[] {
+  if (one.plan.github.sandbox || other.plan.github.sandbox) return [];
+  const written = new Set(filesOf(one.plan).map(({ key }) => key));
+  const both = filesOf(other.plan).filter(({ key }) => written.has(key));
+  const [first] = both;
+  if (first === undefined) return [];
+  const more = both.length === 1 ? "" : ` and ${counted(both.length - 1, "more file")}`;
+  const message = `has ${counted(both.length, "Stage")} write what Stages of ${one.document.file} write too: ${first.path}${more} in ${first.where}.`;
+  const wayOut =
+    "Put {cluster} into gitops.path of both, or keep one stack and give its stages a destination on the other cluster.";
+  return [problem(other, ["gitops", "path"], message, wayOut)];
+}
+
+function filesOf({ services }: Plan): { key: string; path: string; where: string }[] {
+  return services.flatMap((service) => {
+    const { repoURL, branch } = service.gitops;
+    const where = `${repoURL.replace(/\.git$/, "")} on branch ${branch}`;
+    return deployingStages(service).map(({ deployment: { valuesFile: path } }) => ({
+      key: JSON.stringify([repoURL.toLowerCase(), branch, path]),
+      path,
+      where,
+    }));
+  });
+}
+
+/** What all services of a cluster share exists once there: the guard, the promotion tasks, the teams' accounts. */
+function platformOwners(stacks: readonly PlannedStack[]): Problem[] {
+  const [owner, ...more] = stacks.filter(({ plan }) => plan.platform !== undefined);
+  const [first] = stacks;
+  if (owner === undefined && first !== undefined) {
+    const message = `is false in every stack of the cluster ${quoted(first.plan.cluster.name)}: nothing makes the promotion tasks and the guard that its services need.`;
+    return [problem(first, ["platform"], message, `Set it to true in one of them: ${files(stacks)}.`)];
+  }
+  return more.map((other) => {
+    const message = `is true here and in ${owner?.document.file}: both would make what the services of the cluster ${quoted(other.plan.cluster.name)} share.`;
+    return problem(other, ["platform"], message, "Set it to false in all but one stack of a cluster.");
+  });
+}
+
+function files(stacks: readonly PlannedStack[]): string {
+  return listed(stacks.map(({ document }) => document.file));
+}
+
+function problem(
+  { document }: PlannedStack,
+  [key = "", ...rest]: readonly string[],
+  message: string,
+  wayOut: string,
+): Problem {
+  const path = ["config", `${PROJECT}:${key}`, ...rest];
+  return { place: document.place(path), path: formatPath(path), message, wayOut };
+}
+
+function counted(count: number, thing: string): string {
+  return count === 1 ? `1 ${thing}` : `${count} ${thing}s`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

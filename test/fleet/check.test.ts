@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { cpus } from "node:os";
+import fc from "fast-check";
+import { readFleet } from "../../fleet/all-stacks.ts";
+import { FleetError } from "../../fleet/fleet-error.ts";
+import { rawSources, toSources } from "../generated-catalogues.ts";
+import { slipped } from "../generated-slips.ts";
+import { catalogueText, service, stackText } from "../sources.ts";
+import { type Folder, filesOf, folderOf } from "./folder.ts";
+
+const RIGHT = {
+  "services.json": catalogueText({ nginx: service("nginx"), auth: service("auth") }),
+  "Pulumi.eu.yaml": stackText({ cluster: "{ name: eu, context: eu }" }),
+};
+
+describe("fleet check", function () {
+  this.timeout(60_000);
+  const folders: Folder[] = [];
+  const inFolder = async (texts: Readonly<Record<string, string>>) => {
+    const folder = await folderOf(texts);
+    folders.push(folder);
+    return folder;
+  };
+  after(async () => {
+    for (const folder of folders) await folder.remove();
+  });
+
+  it("exits with 0 where all is right, and says what each stack has and how long it took", async () => {
+    const folder = await inFolder(RIGHT);
+    const { exitCode, stdout, stderr } = await folder.run("check");
+    assert.deepEqual([exitCode, stderr], [0, ""]);
+    assert.match(
+      stdout,
+      /^eu: 2 services with 6 Stages on the cluster eu\n1 stack checked in \d+ ms: all is right\.\n$/,
+    );
+  });
+
+  it("exits with 2 and every problem of every stack at once", async () => {
+    const folder = await inFolder({
+      ...RIGHT,
+      "Pulumi.us.yaml": stackText({ cluster: "{ name: us, context: us }" }),
+      "Pulumi.a.yaml": stackText({ registry: "https://registry.example", regisry: "x" }),
+      "Pulumi.b.yaml": stackText({ catalogue: "servces.json" }),
+    });
+    const { exitCode, stdout, stderr } = await folder.run("check");
+    assert.equal(exitCode, 2);
+    assert.deepEqual(
+      stderr
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.split("  ").slice(0, 2).join(" ")),
+      [
+        "Pulumi.a.yaml:3:25 config.kargo-fleet:registry",
+        "Pulumi.a.yaml:9:3 config.kargo-fleet:regisry",
+        "Pulumi.b.yaml:9:26 config.kargo-fleet:catalogue",
+        "Pulumi.us.yaml:4:23 config.kargo-fleet:gitops.path",
+      ],
+    );
+    assert.match(
+      stdout,
+      /^a: wrong\nb: wrong\neu: 2 services .*\nus: 2 services .*\n4 stacks .*: 4 problems\.\n$/,
+    );
+  });
+
+  it("exits with 1 where there is nothing to check", async () => {
+    const folder = await inFolder({});
+    const { exitCode, stderr } = await folder.run("check");
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^There is no stack file \(Pulumi\.<stack>\.yaml\) in .*name it with -C\.\n$/);
+  });
+
+  it("reads another folder with -C, and says where there is none", async () => {
+    const folder = await inFolder({});
+    const right = await inFolder(RIGHT);
+    assert.equal((await folder.run("-C", right.path, "check")).exitCode, 0);
+    const nowhere = await folder.run("-C", "nowhere", "check");
+    assert.deepEqual(
+      [nowhere.exitCode, nowhere.stderr],
+      [1, "nowhere is no folder that can be entered (-C).\n"],
+    );
+  });
+
+  it("prints all of it as JSON", async () => {
+    const folder = await inFolder({
+      ...RIGHT,
+      "services.json": catalogueText({ nginx: service("nginx", { team: "egde" }) }),
+    });
+    const { exitCode, stdout } = await folder.run("check", "--json");
+    assert.equal(exitCode, 2);
+    const { right, stacks, problems } = JSON.parse(stdout);
+    assert.deepEqual([right, stacks], [false, [{ name: "eu", right: false }]]);
+    assert.deepEqual(problems[0].path, "services.nginx.team");
+    assert.deepEqual(problems[0].place.file, "services.json");
+  });
+
+  it("is right for this repository's own stacks", () => {
+    assert.deepEqual(readFleet().problems, []);
+  });
+
+  it("says a problem of a catalogue that several stacks share once", async () => {
+    const folder = await inFolder({
+      ...RIGHT,
+      "Pulumi.us.yaml": stackText(),
+      "services.json": catalogueText({ nginx: service("nginx", { team: "egde" }) }),
+    });
+    assert.equal((await folder.run("check")).stderr.split("\n").length, 2);
+  });
+
+  it("takes less than a second of one core for 1,000 services on three clusters", () => {
+    const gitops = "{ repository: acme/gitops, path: 'clusters/{cluster}/services/{service}' }";
+    const names = Array.from({ length: 1000 }, (_, index) => `service-${index}`);
+    const stacks = ["dev", "eu", "us"].map((name) => [
+      `Pulumi.${name}.yaml`,
+      stackText({ cluster: `{ name: ${name}, context: ${name} }`, gitops }),
+    ]);
+    const files = filesOf({
+      "services.json": catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))),
+      ...Object.fromEntries(stacks),
+    });
+    const before = process.cpuUsage();
+    const { stacks: found, problems } = readFleet(files);
+    const { user, system } = process.cpuUsage(before);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      found.map(({ plan }) => plan?.services.length),
+      [1000, 1000, 1000],
+    );
+    assert.ok((user + system) / 1000 < 1000, `${(user + system) / 1000} ms on ${cpus().length} cores`);
+  });
+
+  it("never crashes, whatever stands in the files", () => {
+    const lines = fc.dictionary(
+      fc.constantFrom("cluster", "rollout", "pipelines", "webhooks", "gitops", "access", "x"),
+      fc.jsonValue(),
+    );
+    const stack = fc.oneof(
+      fc.string(),
+      lines.map((keys) => stackText(texts(keys))),
+    );
+    const catalogue = fc.oneof(fc.string(), fc.json());
+    fc.assert(
+      fc.property(catalogue, stack, stack, (services, one, two) => {
+        const fleet = readFleet(
+          filesOf({ "services.json": services, "Pulumi.one.yaml": one, "Pulumi.two.yaml": two }),
+        );
+        for (const { plan } of fleet.stacks) assert.ok(plan !== undefined || fleet.problems.length > 0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("never crashes on files that are right but for a slip", () => {
+    fc.assert(
+      fc.property(slipped(rawSources()), (raw) => {
+        const { catalogue, stack } = toSources(raw);
+        readFleet(
+          filesOf({ "services.json": catalogue, "Pulumi.one.yaml": stack, "Pulumi.two.yaml": stack }),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("finds every pair of stacks that would write one file", () => {
+    fc.assert(
+      fc.property(rawSources(), (raw) => {
+        const { catalogue, stack } = toSources(raw);
+        const files = filesOf({
+          "services.json": catalogue,
+          "Pulumi.one.yaml": stack,
+          "Pulumi.two.yaml": stack,
+        });
+        const { stacks, problems } = readFleet(files);
+        const stages = stacks[1]?.plan?.services.length ?? 0;
+        assert.ok(stages === 0 || problems.some(({ place }) => place.file === "Pulumi.two.yaml"));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  for (const [what, texts, rule] of [
+    [
+      "an alias without its anchor",
+      { "Pulumi.eu.yaml": "config: *nowhere\n" },
+      /is not valid YAML: Unresolved alias/,
+    ],
+    [
+      "a pipeline that only JavaScript's objects have",
+      { "services.json": catalogueText({ nginx: service("nginx", { pipeline: "constructor" }) }) },
+      /"constructor" is no pipeline of Pulumi\.eu\.yaml/,
+    ],
+  ] as const) {
+    it(`says what is wrong with ${what}`, () => {
+      const { problems } = readFleet(filesOf({ ...RIGHT, ...texts }));
+      assert.match(problems.map(({ message }) => message).join(), rule);
+    });
+  }
+
+  it("is a failure of its own kind where the folder cannot be read", () => {
+    assert.throws(() => readFleet(filesOf({})), FleetError);
+  });
+});
+
+const texts = (keys: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, JSON.stringify(value)]));

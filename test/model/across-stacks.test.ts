@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { acrossStacks } from "../../model/across-stacks.ts";
+import { formatProblem } from "../../model/diagnostics.ts";
+import { parseYaml } from "../../model/documents.ts";
+import { catalogueText, planOf, service, stackText } from "../sources.ts";
+
+const CATALOGUE = catalogueText({
+  nginx: service("nginx", { labels: { region: "eu" } }),
+  auth: service("auth", { labels: { region: "us" } }),
+});
+const APART = "{ repository: acme/gitops, path: 'clusters/{cluster}/services/{service}' }";
+const cluster = (name: string, context = name) => `{ name: ${name}, context: ${context} }`;
+
+/** What is wrong with stacks of one catalogue, each written as the lines in which it differs. */
+function problems(stacks: Readonly<Record<string, Readonly<Record<string, string>>>>): string[] {
+  const planned = Object.entries(stacks).map(([name, keys]) => {
+    const text = stackText(keys);
+    return { name, plan: planOf(CATALOGUE, text), document: parseYaml(`Pulumi.${name}.yaml`, text) };
+  });
+  return acrossStacks(planned).map(formatProblem);
+}
+
+describe("stacks side by side", () => {
+  it("are right on clusters of their own with folders of their own", () => {
+    const stacks = {
+      eu: { cluster: cluster("eu"), gitops: APART },
+      us: { cluster: cluster("us"), gitops: APART },
+    };
+    assert.deepEqual(problems(stacks), []);
+  });
+
+  it("must not write the same files of the GitOps repository", () => {
+    assert.deepEqual(problems({ eu: { cluster: cluster("eu") }, us: { cluster: cluster("us") } }), [
+      "Pulumi.us.yaml:4:23  config.kargo-fleet:gitops.path  has 6 Stages write what Stages of Pulumi.eu.yaml write too: services/nginx/values-dev.yaml and 5 more files in https://github.com/acme/gitops on branch main. Put {cluster} into gitops.path of both, or keep one stack and give its stages a destination on the other cluster.",
+    ]);
+  });
+
+  it("may write the same paths of two repositories, or of two branches", () => {
+    const other = { cluster: cluster("us"), gitops: "{ repository: acme/other }" };
+    assert.deepEqual(problems({ eu: { cluster: cluster("eu") }, us: other }), []);
+    const branch = { cluster: cluster("us"), gitops: "{ repository: acme/gitops, branch: us }" };
+    assert.deepEqual(problems({ eu: { cluster: cluster("eu") }, us: branch }), []);
+  });
+
+  it("take a repository for the same however its letters are cased, as GitHub does", () => {
+    const stacks = {
+      eu: { cluster: cluster("eu") },
+      us: { cluster: cluster("us"), gitops: "{ repository: Acme/GitOps }" },
+    };
+    assert.match(problems(stacks).join(), /6 Stages write what Stages of Pulumi\.eu\.yaml write too/);
+  });
+
+  it("may select services that the others do not, and then share a folder", () => {
+    const only = (region: string) => `{ include: [ { labels: { region: ${region} } } ] }`;
+    const stacks = {
+      eu: { cluster: cluster("eu"), rollout: only("eu") },
+      us: { cluster: cluster("us"), rollout: only("us") },
+    };
+    assert.deepEqual(problems(stacks), []);
+  });
+
+  it("meet nobody where their GitHub is a sandbox's", () => {
+    const sandbox = { cluster: cluster("sandbox"), github: "{ owner: acme, sandbox: true }" };
+    assert.deepEqual(problems({ eu: { cluster: cluster("eu") }, sandbox }), []);
+  });
+
+  it("must not put one service on one cluster twice", () => {
+    assert.deepEqual(problems({ one: {}, two: { platform: "false", rollout: "{ percent: 100 }" } }), [
+      'Pulumi.two.yaml:10:24  config.kargo-fleet:rollout  selects 2 services that Pulumi.one.yaml puts on the cluster "test" already: nginx, auth. Select each service in one stack of a cluster: by include and exclude, or by shard.',
+    ]);
+  });
+
+  it("must not give one cluster two names", () => {
+    const stacks = {
+      eu: { cluster: cluster("eu"), gitops: APART },
+      us: { cluster: cluster("us", "eu"), gitops: APART },
+    };
+    assert.deepEqual(problems(stacks), [
+      'Pulumi.us.yaml:2:32  config.kargo-fleet:cluster.name  calls the cluster of context "eu" "us", but Pulumi.eu.yaml calls it "eu". Give one cluster one name; two clusters have two contexts.',
+    ]);
+  });
+
+  const halves = {
+    one: { rollout: "{ include: [ { names: [nginx] } ] }" },
+    two: { rollout: "{ exclude: [ { names: [nginx] } ] }" },
+  };
+
+  it("must not make twice what all services of a cluster share", () => {
+    assert.deepEqual(problems(halves), [
+      'Pulumi.two.yaml:2:3  config.kargo-fleet:platform  is true here and in Pulumi.one.yaml: both would make what the services of the cluster "test" share. Set it to false in all but one stack of a cluster.',
+    ]);
+  });
+
+  it("must make it once", () => {
+    const off = { platform: "false" };
+    const stacks = { one: { ...halves.one, ...off }, two: { ...halves.two, ...off } };
+    assert.deepEqual(problems(stacks), [
+      'Pulumi.one.yaml:10:25  config.kargo-fleet:platform  is false in every stack of the cluster "test": nothing makes the promotion tasks and the guard that its services need. Set it to true in one of them: Pulumi.one.yaml, Pulumi.two.yaml.',
+    ]);
+  });
+});
