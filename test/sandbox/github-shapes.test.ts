@@ -16,6 +16,8 @@ interface Known {
   readonly file: string;
   readonly hook: number;
   readonly organizationHook: number;
+  readonly delivery: number;
+  readonly organizationDelivery: number;
 }
 type Body = (known: Known) => object;
 type Row = readonly [
@@ -26,6 +28,8 @@ type Row = readonly [
 ];
 
 const repo = "/repos/{owner}/{repo}";
+const deliveries = `${repo}/hooks/{hook_id}/deliveries`;
+const deliveryOf = (known: Known) => `${gitops}/hooks/${known.hook}/deliveries/${known.delivery}`;
 const rows: readonly Row[] = [
   ["GET /user", 200, "/user"],
   ["GET /rate_limit", 200, "/rate_limit"],
@@ -54,6 +58,27 @@ const rows: readonly Row[] = [
     (known) => `/orgs/acme/hooks/${known.organizationHook}`,
     () => hook,
   ],
+  [`GET ${deliveries}`, 200, (known) => `${gitops}/hooks/${known.hook}/deliveries`],
+  [`GET ${deliveries}`, 422, (known) => `${gitops}/hooks/${known.hook}/deliveries?status=lost`],
+  [`GET ${deliveries}/{delivery_id}`, 200, (known) => deliveryOf(known)],
+  [`POST ${deliveries}/{delivery_id}/attempts`, 202, (known) => `${deliveryOf(known)}/attempts`],
+  [`POST ${repo}/hooks/{hook_id}/pings`, 404, `${gitops}/hooks/999/pings`],
+  [
+    "GET /orgs/{org}/hooks/{hook_id}/deliveries",
+    200,
+    (known) => `/orgs/acme/hooks/${known.organizationHook}/deliveries`,
+  ],
+  [
+    "GET /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}",
+    200,
+    (known) => `/orgs/acme/hooks/${known.organizationHook}/deliveries/${known.organizationDelivery}`,
+  ],
+  [
+    "POST /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}/attempts",
+    202,
+    (known) => `/orgs/acme/hooks/${known.organizationHook}/deliveries/${known.organizationDelivery}/attempts`,
+  ],
+  ["POST /orgs/{org}/hooks/{hook_id}/pings", 404, "/orgs/acme/hooks/999/pings"],
   [`GET ${repo}/branches`, 200, `${gitops}/branches`],
   [`GET ${repo}/branches/{branch}`, 200, `${gitops}/branches/main`],
   [`GET ${repo}/branches/{branch}`, 404, `${gitops}/branches/none`],
@@ -153,13 +178,20 @@ describe("local GitHub: answers have the shape that GitHub documents", function 
 async function prepare(server: Playground): Promise<Known> {
   const hooks = await server.call("POST", `${gitops}/hooks`, hook);
   const organizationHooks = await server.call("POST", "/orgs/acme/hooks", hook);
+  // The pings of both.
+  await server.github.deliveriesSettled();
+  const [hookId, organizationId] = [at(hooks, "id"), at(organizationHooks, "id")];
+  const delivered = await server.call("GET", `${gitops}/hooks/${hookId}/deliveries`);
+  const organizations = await server.call("GET", `/orgs/acme/hooks/${organizationId}/deliveries`);
   const commit = await server.call("GET", `${gitops}/commits/main`);
   const file = await server.call("GET", `${gitops}/contents/README.md`);
   return {
     head: String(at(commit, "sha")),
     tree: String(at(commit, "commit", "tree", "sha")),
     file: String(at(file, "sha")),
-    hook: Number(at(hooks, "id")),
-    organizationHook: Number(at(organizationHooks, "id")),
+    hook: Number(hookId),
+    organizationHook: Number(organizationId),
+    delivery: Number(at(delivered, 0, "id")),
+    organizationDelivery: Number(at(organizations, 0, "id")),
   };
 }

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { at, base64, playground, textAt } from "./github-playground.ts";
+import { hookListener, type Received, signatureOf } from "./hook-listener.ts";
+
+const scopes = [
+  { hooks: "/repos/acme/nginx/hooks", noun: "repository" },
+  { hooks: "/orgs/acme/hooks", noun: "organization" },
+] as const;
+
+for (const { hooks, noun } of scopes) {
+  describe(`local GitHub: what was delivered, ${noun}`, function () {
+    this.timeout(60_000);
+    const server = playground();
+    const listener = hookListener();
+    const config = (path = "/push", secret = "first") => ({
+      url: `${listener().origin}${path}`,
+      content_type: "json",
+      secret,
+    });
+    const get = async (path: string) => await server().call("GET", path);
+    const list = async (hook: string, query = "") => await get(`${hook}/deliveries${query}`);
+    const addHook = async () => {
+      const answer = await server().call("POST", hooks, { events: ["push"], config: config() });
+      await server().github.deliveriesSettled();
+      return `${hooks}/${at(answer, "id")}`;
+    };
+    /** Each is one delivery. */
+    const commits = async (count: number) => {
+      for (let number = 0; number < count; number += 1) {
+        const path = `/repos/acme/nginx/contents/${crypto.randomUUID()}`;
+        await server().call("PUT", path, { message: "Add", content: base64("a\n") });
+        await server().github.deliveriesSettled();
+      }
+    };
+    const again = async (hook: string, delivery: unknown) => {
+      const answer = await server().call("POST", `${hook}/deliveries/${delivery}/attempts`);
+      await server().github.deliveriesSettled();
+      return answer;
+    };
+    const each = (answer: { readonly body: unknown }, key: string) =>
+      (answer.body as object[]).map((body) => at({ body }, key));
+    const next = (answer: { readonly headers: Headers }, rel = "next") =>
+      new RegExp(`<[^>]*/deliveries(\\?[^>]*)>; rel="${rel}"`).exec(answer.headers.get("link") ?? "")?.[1];
+
+    it("lists the newest first", async () => {
+      const hook = await addHook();
+      listener().answer(({ headers }) => (headers["x-github-event"] === "push" ? 503 : 200));
+      await commits(1);
+      const listed = await list(hook);
+      assert.deepEqual(each(listed, "event"), ["push", "ping"]);
+      assert.deepEqual(each(listed, "status"), ["Invalid HTTP Response: 503", "OK"]);
+      assert.deepEqual(each(listed, "status_code"), [503, 200]);
+      assert.deepEqual(each(listed, "redelivery"), [false, false]);
+      assert.equal(at(listed, 0, "guid"), listener().events("push")[0]?.headers["x-github-delivery"]);
+    });
+
+    it("lists in pages by a cursor, which newer deliveries do not shift", async () => {
+      const hook = await addHook();
+      await commits(4);
+      const all = each(await list(hook), "id");
+      const first = await list(hook, "?per_page=2");
+      await commits(1);
+      const second = await list(hook, next(first));
+      const third = await list(hook, next(second));
+      assert.deepEqual(
+        [first, second, third].flatMap((page) => each(page, "id")),
+        all,
+      );
+      assert.equal(next(third), undefined);
+      assert.deepEqual(each(await list(hook, next(second, "prev")), "id"), all.slice(0, 2));
+    });
+
+    it("lists by outcome", async () => {
+      const hook = await addHook();
+      listener().answer(({ headers }) => (headers["x-github-event"] === "push" ? 503 : 200));
+      await commits(1);
+      assert.deepEqual(each(await list(hook, "?status=failure"), "event"), ["push"]);
+      assert.deepEqual(each(await list(hook, "?status=success"), "event"), ["ping"]);
+      assert.equal((await list(hook, "?status=lost")).status, 422);
+    });
+
+    it("refuses a cursor that it did not give", async () => {
+      const hook = await addHook();
+      assert.equal((await list(hook, "?cursor=v1_1")).status, 422);
+    });
+
+    it("shows what was sent and what came back", async () => {
+      const hook = await addHook();
+      await commits(1);
+      const shown = await get(`${hook}/deliveries/${at(await list(hook), 0, "id")}`);
+      const [arrived] = listener().events("push");
+      assert.ok(arrived);
+      assert.deepEqual(at(shown, "request", "payload"), JSON.parse(arrived.body));
+      assert.equal(
+        at(shown, "request", "headers", "X-Hub-Signature-256"),
+        arrived.headers["x-hub-signature-256"],
+      );
+      assert.equal(at(shown, "response", "payload"), "heard\n");
+      assert.equal(at(shown, "url"), config().url);
+    });
+
+    it("delivers again in the same bytes under the same id, as a delivery of its own", async () => {
+      const hook = await addHook();
+      listener().answer(() => 500);
+      await commits(1);
+      listener().answer(() => 200);
+      const answer = await again(hook, at(await list(hook), 0, "id"));
+      assert.equal(answer.status, 202);
+      const [one, two] = listener().events("push") as [Received, Received];
+      assert.equal(two.body, one.body);
+      assert.equal(two.headers["x-github-delivery"], one.headers["x-github-delivery"]);
+      const listed = await list(hook);
+      assert.deepEqual(each(listed, "event"), ["push", "push", "ping"]);
+      assert.deepEqual(each(listed, "redelivery"), [true, false, false]);
+      assert.deepEqual(each(listed, "status_code").slice(0, 2), [200, 500]);
+      assert.equal(new Set(each(listed, "id")).size, 3);
+      assert.equal(at(listed, 0, "guid"), at(listed, 1, "guid"));
+    });
+
+    it("delivers again to the address and with the secret that the hook has now", async () => {
+      const hook = await addHook();
+      await commits(1);
+      await server().call("PATCH", hook, { config: config("/moved", "second") });
+      await again(hook, at(await list(hook), 0, "id"));
+      const last = listener().events("push").at(-1) as Received;
+      assert.equal(last.path, "/moved");
+      assert.equal(last.headers["x-hub-signature-256"], signatureOf("second", last));
+    });
+
+    it("pings on demand", async () => {
+      const hook = await addHook();
+      const answer = await server().call("POST", `${hook}/pings`);
+      await server().github.deliveriesSettled();
+      assert.equal(answer.status, 204);
+      assert.equal(listener().events("ping").length, 2);
+    });
+
+    it("keeps the newest two hundred of a hook, and none of one that is gone", async () => {
+      const hook = await addHook();
+      const ping = at(await list(hook), 0, "id");
+      for (let number = 0; number < 200; number += 1) {
+        await server().call("POST", `${hook}/pings`);
+        await server().github.deliveriesSettled();
+      }
+      const pages = [await list(hook, "?per_page=100")];
+      pages.push(await list(hook, next(pages[0] ?? assert.fail())));
+      assert.equal(pages.flatMap((page) => each(page, "id")).length, 200);
+      assert.equal(next(pages[1] ?? assert.fail()), undefined);
+      assert.equal((await get(`${hook}/deliveries/${ping}`)).status, 404);
+      await server().call("DELETE", hook);
+      assert.equal((await list(hook)).status, 404);
+    });
+
+    it("hides deliveries from who has no token", async () => {
+      const hook = await addHook();
+      const answer = await server().call("GET", `${hook}/deliveries`, undefined, {});
+      assert.ok([401, 404].includes(answer.status), String(answer.status));
+    });
+
+    it("shows no delivery of another hook", async () => {
+      const hook = await addHook();
+      const body = { events: ["create"], config: config("/other") };
+      const other = `${hooks}/${at(await server().call("POST", hooks, body), "id")}`;
+      const id = at(await list(hook), 0, "id");
+      assert.equal((await get(`${other}/deliveries/${id}`)).status, 404);
+      assert.equal((await again(other, id)).status, 404);
+    });
+  });
+}
+
+describe("local GitHub: the last response of a hook", () => {
+  const server = playground();
+  const listener = hookListener();
+
+  it("is that of its newest delivery", async () => {
+    const path = "/repos/acme/nginx/hooks";
+    const config = { url: listener().origin, content_type: "json" };
+    const created = await server().call("POST", path, { config });
+    assert.deepEqual(at(created, "last_response"), { code: null, status: "unused", message: null });
+    await server().github.deliveriesSettled();
+    const last = async () => at(await server().call("GET", `${path}/${at(created, "id")}`), "last_response");
+    assert.deepEqual(await last(), { code: 200, status: "active", message: "OK" });
+    listener().answer(() => 400);
+    await server().call("POST", `${path}/${at(created, "id")}/pings`);
+    await server().github.deliveriesSettled();
+    const message = "Invalid HTTP Response: 400";
+    assert.deepEqual(await last(), { code: 400, status: "misconfigured", message });
+    assert.match(textAt(created, "ping_url"), /\/pings$/);
+  });
+});
