@@ -8,6 +8,7 @@ import {
 } from "jsonc-parser";
 import { isMap, isScalar, LineCounter, type Pair, parseDocument, type Document as YamlTree } from "yaml";
 import { type DocumentPath, formatPath, type Place, type Problem } from "./diagnostics.ts";
+import { textProblems } from "./texts.ts";
 
 /** A parsed file that still knows where each of its values stands. */
 export interface SourceDocument {
@@ -49,18 +50,20 @@ export function parseJson(file: string, text: string): SourceDocument {
     };
     return { file, value: undefined, problems: [empty], place: () => at(0) };
   }
+  const value: unknown = errors.length > 0 ? undefined : getNodeValue(root);
+  const place: SourceDocument["place"] = (path, part = "value") => {
+    for (let length = path.length; length > 0; length--) {
+      const node = findNodeAtLocation(root, [...path.slice(0, length)]);
+      const key = node?.parent?.type === "property" ? node.parent.children?.[0] : undefined;
+      if (node) return at(((part === "key" && key) || node).offset);
+    }
+    return at(root.offset);
+  };
   return {
     file,
-    value: errors.length > 0 ? undefined : getNodeValue(root),
-    problems: [...problems, ...duplicateKeys(root, [], at)],
-    place: (path, part = "value") => {
-      for (let length = path.length; length > 0; length--) {
-        const node = findNodeAtLocation(root, [...path.slice(0, length)]);
-        const key = node?.parent?.type === "property" ? node.parent.children?.[0] : undefined;
-        if (node) return at(((part === "key" && key) || node).offset);
-      }
-      return at(root.offset);
-    },
+    value,
+    problems: [...problems, ...duplicateKeys(root, [], at), ...textProblems(value, place)],
+    place,
   };
 }
 
@@ -115,12 +118,8 @@ export function parseYaml(file: string, text: string): SourceDocument {
     // Aliases are resolved only now: one without an anchor, or ones that unfold without end.
     problems.push(invalid(0, (error as Error).message));
   }
-  return {
-    file,
-    value,
-    problems,
-    place: (path, part = "value") => at(offsetOf(tree, path, part)),
-  };
+  const place: SourceDocument["place"] = (path, part = "value") => at(offsetOf(tree, path, part));
+  return { file, value, problems: [...problems, ...textProblems(value, place)], place };
 }
 
 function offsetOf(tree: YamlTree, path: DocumentPath, part: "key" | "value"): number {

@@ -7,6 +7,9 @@ const name = z.string().check((context) => {
   if (message) context.issues.push({ code: "custom", input: context.value, message });
 });
 
+/** What becomes a DNS label once its holes are filled; the length is checked with the names. */
+const NAMESPACE = /^(?!-)([a-z0-9-]|\{service\}|\{stage\})*(?<!-)$/;
+
 const upstream = {
   stage: name.meta({ description: "The Stage's name." }),
   after: z.array(z.string()).default([]).meta({
@@ -57,6 +60,7 @@ const deployingStage = z.strictObject({
       namespace: z
         .string()
         .regex(/\{service\}/, "must contain {service}, or two services would meet")
+        .regex(NAMESPACE, 'may have a-z, 0-9, "-", {service} and {stage}, and "-" at neither end')
         .default("{service}-{stage}"),
     })
     .prefault({}),

@@ -1,4 +1,4 @@
-import type { Catalogue } from "./catalogue.ts";
+import { type Catalogue, imageRepository } from "./catalogue.ts";
 import { derivedNames, nameConflicts } from "./derived-names.ts";
 import { destinationProblems } from "./destinations.ts";
 import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
@@ -26,6 +26,7 @@ export function planProblems(
     ]),
     ...ownershipProblems(catalogue, config.registry, services),
     ...cachedDigests(catalogue, services),
+    ...defaultImages(catalogue, config, services),
     ...destinationProblems(catalogue, config, services, stack),
     ...nameConflicts(derivedNames(catalogue, config)).map(({ service, message, wayOut }) =>
       problem(services, ["services", service], message, wayOut, "key"),
@@ -60,6 +61,16 @@ function foreignRepositories(catalogue: Catalogue, config: StackConfig, services
       const wayOut = `Move the repository to ${owner}, or list the service in the catalogue of a stack of its owner.`;
       return problem(services, ["services", name, "repository"], message, wayOut);
     });
+}
+
+/** An image that a service does not name is made of its own name, which may be more than an image's may. */
+function defaultImages(catalogue: Catalogue, { registry }: StackConfig, services: SourceDocument): Problem[] {
+  return Object.entries(catalogue.services).flatMap(([name, { image }]) => {
+    const checked = imageRepository.safeParse(`${registry}/${name}`);
+    if (image !== undefined || checked.success) return [];
+    const message = `its image ${checked.error.issues.map((issue) => issue.message).join("; ")}`;
+    return [problem(services, ["services", name], message, "Name its image.", "key")];
+  });
 }
 
 /** Kargo does not apply cacheByTag to the strategy Digest: who asks for it means something else. */

@@ -53,7 +53,7 @@ export const stackConfigSchema = z.strictObject({
     })
     .meta({ description: "The cluster that runs Kargo and Argo CD." }),
   registry: matching(
-    /^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+    /^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(\/[a-z0-9]+((\.|_|__|-)[a-z0-9]+)*)*$/,
     "is no registry: write host or host/path in lower case, without scheme.",
   ).meta({ description: "Where images are, unless a service names its own." }),
   gitops: z

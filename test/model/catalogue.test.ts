@@ -133,6 +133,25 @@ describe("services.json", () => {
     });
   }
 
+  it("refuses a default image that no registry and no Kargo takes, and says to name one", () => {
+    assert.match(
+      problemsOf(catalogueText({ "a--b": service("a-b") })).join(),
+      /services\.a--b {2}its image "registry\.example\/a--b" is no image repository.* Name its image\./,
+    );
+    const image = `registry.example/${"a".repeat(256)}`;
+    assert.match(problemsOf(catalogueText({ nginx: service("nginx", { image }) })).join(), /longer than 255/);
+  });
+
+  it("refuses half a character and control characters, which no API server takes or nobody sees", () => {
+    for (const [group, rule] of [
+      ["\ud800", /teams\.edge\.group {2}"\\ud800" is no Unicode/],
+      ["AD\u0000", /teams\.edge\.group {2}"AD\\u0000" has a control character/],
+    ] as const) {
+      const teams = { edge: { group }, identity: { group: "AD-Identity" } };
+      assert.match(problemsOf(catalogueText({ nginx: service("nginx") }, teams)).join(), rule);
+    }
+  });
+
   it("refuses a pattern of tags that is not anchored: `at` would match `latest`", () => {
     const text = catalogueText({
       nginx: service("nginx", { tags: { strategy: "lexical", pattern: "v.*" } }),

@@ -7,7 +7,9 @@ import { catalogueText, planOf, problemsOf, service, stackText } from "../source
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-describe("derived names", () => {
+describe("derived names", function () {
+  this.timeout(60_000);
+
   it("keep service nginx, role dev-stage apart from service nginx-dev, role stage", () => {
     assert.notEqual(resourceName("nginx", "dev-stage"), resourceName("nginx-dev", "stage"));
   });
@@ -76,6 +78,11 @@ describe("derived names", () => {
       assert.match(problemsOf(catalogueText({ nginx: service("nginx") }), stackText(keys)).join("\n"), rule);
     });
   }
+
+  it("refuse the pipeline constructor, which every object of JavaScript has, like any other that is not there", () => {
+    const found = problemsOf(catalogueText({ nginx: service("nginx", { pipeline: "constructor" }) })).join();
+    assert.match(found, /"constructor" is no pipeline of Pulumi\.test\.yaml/);
+  });
 
   it("refuse the service default: Argo CD's AppProject of that name allows everything", () => {
     assert.match(
