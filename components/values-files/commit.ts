@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ValuesFile } from "../../manifests/values-file.ts";
 import { existing } from "./existing.ts";
-import { type Access, type GitData, gitData } from "./git-data.ts";
+import { type GitData, gitData, type Hands } from "./git-data.ts";
 import { inTheWay, overtaken } from "./refusals.ts";
 import type { Target } from "./target.ts";
 
 /** Who writes, and how; all but the token have defaults. */
-export type CommitOptions = Pick<Access, "token"> & Partial<Access>;
+export type CommitOptions = Pick<Hands, "token"> & Partial<Hands>;
 
 /** What a run came to. */
 export interface Seeded {
@@ -68,7 +68,7 @@ function withDefaults({
   pause = sleep,
   report = () => {},
   token,
-}: CommitOptions): Access {
+}: CommitOptions): Hands {
   return { environment, pause: async (milliseconds) => void (await pause(milliseconds)), report, token };
 }
 
@@ -97,7 +97,7 @@ async function commitOn(
   parent: string,
   base: string,
   files: readonly ValuesFile[],
-  report: Access["report"],
+  report: Hands["report"],
 ): Promise<string> {
   let tree = base;
   for (let start = 0; start < files.length; start += FILES_A_CALL) {

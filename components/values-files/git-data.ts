@@ -1,15 +1,10 @@
-import { Octokit } from "@octokit/core";
-import { apiAddress } from "./api-address.ts";
-import { failureOf, type Patience, patient } from "./patience.ts";
-import { absent, type Doing, refusal } from "./refusals.ts";
+import { type Access, gitHubApi } from "../github-api/client.ts";
+import { failureOf } from "../github-api/patience.ts";
+import { absent, type Doing, refusal, usedUp } from "./refusals.ts";
 import { SeedError, type Target } from "./target.ts";
 
-/** Whose eyes and hands these are. */
-export interface Access extends Patience {
-  readonly token: string | undefined;
-  /** Where GITHUB_BASE_URL is looked for. */
-  readonly environment: NodeJS.ProcessEnv;
-}
+/** Whose eyes and hands these are, and how long they wait. */
+export type Hands = Omit<Access, "token" | "giveUp" | "longestWait"> & { readonly token: string | undefined };
 
 /** Something in a folder: `type` is `blob`, `tree` or `commit` (a submodule). */
 export interface Entry {
@@ -37,34 +32,20 @@ export interface GitData {
   forward(commit: string): Promise<boolean>;
 }
 
-/** A call that takes longer has lost its way. */
-const TIMEOUT = 60_000;
+/** Of waiting for GitHub's limits in one run, in seconds: an `up` that waits longer looks as if it hung. */
+const LONGEST_WAIT = 600;
 
 /** @throws SeedError, from here and from each call */
-export function gitData(target: Target, { token, environment, ...patience }: Access): GitData {
+export function gitData(target: Target, { token, ...hands }: Hands): GitData {
   if (!token) {
     throw new SeedError(
       "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN.",
     );
   }
-  const octokit = new Octokit({
-    auth: token,
-    baseUrl: apiAddress(target.url, environment),
-    userAgent: "kargo-fleet",
-  });
-  octokit.hook.before("request", (options) => {
-    options.request = { ...options.request, signal: AbortSignal.timeout(TIMEOUT) };
-  });
-  const outlast = patient(patience);
-  const call = async <T>(doing: Doing, request: () => Promise<{ readonly data: T }>): Promise<T> => {
-    try {
-      return (await outlast(request)).data;
-    } catch (error) {
-      const failure = failureOf(error);
-      if (!failure) throw error;
-      throw refusal({ ...failure, message: failure.message.replaceAll(token, "(token)") }, doing, target);
-    }
-  };
+  const access = { ...hands, token, longestWait: LONGEST_WAIT, giveUp: usedUp };
+  const { octokit, call: make } = gitHubApi(target.url, access);
+  const call = async <T>(doing: Doing, request: () => Promise<{ readonly data: T }>): Promise<T> =>
+    (await make(request, (failure) => refusal(failure, doing, target))).data;
   const [owner = "", repo = ""] = target.repository.split("/");
   const here = { owner, repo };
   const ref = `heads/${target.branch}`;

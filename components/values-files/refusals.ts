@@ -1,4 +1,4 @@
-import { type Failure, isPassing } from "./patience.ts";
+import { type Failure, isPassing, type UsedUp } from "../github-api/patience.ts";
 import { SeedError, type Target } from "./target.ts";
 
 /** What a run was doing when a call failed. */
@@ -73,6 +73,14 @@ export function overtaken(attempts: number, { repository, branch }: Target): See
   return new SeedError(
     `Somebody else pushed to ${branch} of ${repository} before us, ${attempts} times in a row. Nothing was written. ` +
       "Run again when fewer promotions are going on.",
+  );
+}
+
+/** GitHub's limit does not end soon enough. */
+export function usedUp({ minutes, until }: UsedUp): SeedError {
+  return new SeedError(
+    `GitHub's rate limit for this token is used up for another ${minutes} min. Nothing was written. ` +
+      `Run again after ${until} UTC, or with the token of a GitHub App, whose limit is its own.`,
   );
 }
 

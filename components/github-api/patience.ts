@@ -1,11 +1,20 @@
 import { z } from "zod";
-import { SeedError } from "./target.ts";
 
 /** How waiting is done and told. */
 export interface Patience {
   readonly pause: (milliseconds: number) => Promise<void>;
   /** Takes one line on what is going on. */
   readonly report: (line: string) => void;
+  /** Of waiting for GitHub's limits in one run, in seconds; what would be longer is not waited for. */
+  readonly longestWait: number;
+  /** Makes the error that ends the run then. */
+  readonly giveUp: (limit: UsedUp) => Error;
+}
+
+/** A limit that is used up: for so many minutes, which end at this time of the day in UTC, `14:05`. */
+export interface UsedUp {
+  readonly minutes: number;
+  readonly until: string;
 }
 
 /** Why a call failed. */
@@ -19,8 +28,6 @@ export interface Failure {
 
 /** A call that GitHub fails is made this many times. */
 const ATTEMPTS = 4;
-/** Of waiting for GitHub's limits in one run, in seconds. */
-const LONGEST_WAIT = 600;
 /** What GitHub asks for where it sets a secondary limit and no time. */
 const SECONDARY_LIMIT = 60;
 
@@ -42,7 +49,12 @@ const answer = z.object({ message: z.string() });
  *
  * @see https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
-export function patient({ pause, report }: Patience): <T>(call: () => Promise<T>) => Promise<T> {
+export function patient({
+  pause,
+  report,
+  longestWait,
+  giveUp,
+}: Patience): <T>(call: () => Promise<T>) => Promise<T> {
   let waited = 0;
   return async (call) => {
     for (let attempt = 1; ; attempt += 1) {
@@ -52,7 +64,7 @@ export function patient({ pause, report }: Patience): <T>(call: () => Promise<T>
         const failure = failureOf(error);
         if (failure?.limitedFor !== undefined) {
           const seconds = failure.limitedFor;
-          if (waited + seconds > LONGEST_WAIT) throw usedUp(seconds);
+          if (waited + seconds > longestWait) throw giveUp(usedUp(seconds));
           waited += seconds;
           report(`GitHub's rate limit is reached; going on in ${seconds} s.`);
           await pause(seconds * 1000);
@@ -95,11 +107,7 @@ function limit(
   return status === 429 || /secondary rate limit/i.test(message) ? SECONDARY_LIMIT : undefined;
 }
 
-function usedUp(seconds: number): SeedError {
-  const minutes = Math.ceil(seconds / 60);
+function usedUp(seconds: number): UsedUp {
   const until = new Date(Date.now() + seconds * 1000).toISOString().slice(11, 16);
-  return new SeedError(
-    `GitHub's rate limit for this token is used up for another ${minutes} min. Nothing was written. ` +
-      `Run again after ${until} UTC, or with the token of a GitHub App, whose limit is its own.`,
-  );
+  return { minutes: Math.ceil(seconds / 60), until };
 }
