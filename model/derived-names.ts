@@ -37,7 +37,7 @@ const HERE = "";
 /** Every name that the whole catalogue derives, selected on this stack or not: selecting more must stay possible. */
 export function derivedNames(catalogue: Catalogue, config: StackConfig): DerivedName[] {
   const kubernetes = { limit: NAME_LIMIT, limitOf: "a Kubernetes name (RFC 1123)" };
-  const helm = { limit: HELM_RELEASE_LIMIT, limitOf: "a Helm release, which takes the Application's name" };
+  const helm = { limit: HELM_RELEASE_LIMIT, limitOf: "a Helm release, which takes the Application's name," };
   return Object.entries(catalogue.services).flatMap(([service, { pipeline }]) => {
     const own: DerivedName[] = [
       {

@@ -6,7 +6,17 @@ import {
   parseTree,
   printParseErrorCode,
 } from "jsonc-parser";
-import { isMap, isScalar, LineCounter, type Pair, parseDocument, type Document as YamlTree } from "yaml";
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+  type YAMLSeq,
+  type Document as YamlTree,
+} from "yaml";
 import { type DocumentPath, formatPath, type Place, type Problem } from "./diagnostics.ts";
 import { textProblems } from "./texts.ts";
 
@@ -35,7 +45,9 @@ export function parseJson(file: string, text: string): SourceDocument {
   }
   counter.lineStarts.unshift(0);
   const at = (offset: number): Place => placeAt(file, counter, offset);
-  const problems = errors.map((error) => ({
+  // The parser often says several things of one place; the first is the cause.
+  const first = errors.filter(({ offset }, index) => index === 0 || offset !== errors[index - 1]?.offset);
+  const problems = first.map((error) => ({
     place: at(error.offset),
     path: "",
     message: `is not valid JSON: ${words(printParseErrorCode(error.error))}.`,
@@ -79,12 +91,8 @@ function duplicateKeys(node: Node, path: DocumentPath, at: (offset: number) => P
     const earlier = first.get(name);
     if (earlier) {
       const line = at(earlier.offset).line;
-      problems.push({
-        place: at(key.offset),
-        path: formatPath(here),
-        message: `the key ${JSON.stringify(name)} is there twice (first on line ${line}); JSON would silently keep the last.`,
-        wayOut: "Remove or rename one of them.",
-      });
+      const message = `${twice(name, line)}; JSON would silently keep the last.`;
+      problems.push({ place: at(key.offset), path: formatPath(here), message, wayOut: REMOVE_ONE });
     } else if (name === "__proto__") {
       problems.push({
         place: at(key.offset),
@@ -99,27 +107,55 @@ function duplicateKeys(node: Node, path: DocumentPath, at: (offset: number) => P
   return problems;
 }
 
-/** Parses a Pulumi stack file (YAML 1.2) with positions; the parser itself reports duplicate keys. */
+const REMOVE_ONE = "Remove or rename one of them.";
+const twice = (name: string, line: number): string =>
+  `the key ${JSON.stringify(name)} is there twice (first on line ${line})`;
+
+/** Parses a Pulumi stack file (YAML 1.2) with positions, duplicate keys included. */
 export function parseYaml(file: string, text: string): SourceDocument {
   const counter = new LineCounter();
-  const tree = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const tree = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: false });
   const at = (offset: number): Place => placeAt(file, counter, offset);
   const invalid = (offset: number, message: string): Problem => ({
     place: at(offset),
     path: "",
-    message: `is not valid YAML: ${message.split("\n")[0]}.`,
+    message: `is not valid YAML: ${message.split("\n")[0]?.replace(/\.$/, "")}.`,
     wayOut: "Mend the text here.",
   });
-  const problems = tree.errors.map(({ pos, message }) => invalid(pos[0], message));
+  // Once it has lost its way the parser complains of every line that follows.
+  const problems = tree.errors.slice(0, 1).map(({ pos, message }) => invalid(pos[0], message));
   let value: unknown;
-  try {
-    value = problems.length > 0 ? undefined : tree.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    // Aliases are resolved only now: one without an anchor, or ones that unfold without end.
-    problems.push(invalid(0, (error as Error).message));
+  if (problems.length === 0) {
+    problems.push(...duplicateYamlKeys(tree.contents, [], at));
+    try {
+      value = tree.toJS({ maxAliasCount: 100 });
+    } catch (error) {
+      // Aliases are resolved only now: one without an anchor, or ones that unfold without end.
+      problems.push(invalid(0, (error as Error).message));
+    }
   }
   const place: SourceDocument["place"] = (path, part = "value") => at(offsetOf(tree, path, part));
   return { file, value, problems: [...problems, ...textProblems(value, place)], place };
+}
+
+function duplicateYamlKeys(node: unknown, path: DocumentPath, at: (offset: number) => Place): Problem[] {
+  if (isSeq(node)) {
+    return (node as YAMLSeq).items.flatMap((item, index) => duplicateYamlKeys(item, [...path, index], at));
+  }
+  if (!isMap(node)) return [];
+  const first = new Map<string, number>();
+  return (node as YAMLMap).items.flatMap(({ key, value }) => {
+    if (!isScalar(key)) return [];
+    const name = String(key.value);
+    const place = at(key.range?.[0] ?? 0);
+    const earlier = first.get(name);
+    first.set(name, earlier ?? place.line);
+    const here = [...path, name];
+    const within = duplicateYamlKeys(value, here, at);
+    if (earlier === undefined) return within;
+    const message = `${twice(name, earlier)}.`;
+    return [{ place, path: formatPath(here), message, wayOut: REMOVE_ONE }, ...within];
+  });
 }
 
 function offsetOf(tree: YamlTree, path: DocumentPath, part: "key" | "value"): number {

@@ -76,7 +76,8 @@ function shared(claims: readonly Claim[], document: SourceDocument): Problem[] {
     first.set(key, other ?? claim);
     if (other === undefined) return [];
     const message = `the ${claim.what} ${JSON.stringify(claim.name)} is also that of service ${JSON.stringify(other.service)}.`;
-    return [problem(document, claim.path, message, `Give each service a ${claim.what} of its own.`)];
+    const article = claim.what === "image" ? "an" : "a";
+    return [problem(document, claim.path, message, `Give each service ${article} ${claim.what} of its own.`)];
   });
 }
 

@@ -45,8 +45,8 @@ function unknownPipelines(
     .filter(([, { pipeline }]) => !known.includes(pipeline))
     .map(([name, { pipeline }]) => {
       const message = `${JSON.stringify(pipeline)} is no pipeline of ${stack.file} (it has: ${listed(known)}).`;
-      const wayOut =
-        didYouMean(pipeline, known) ?? `Add it under ${PROJECT}:pipelines or use ${known[0] ?? "standard"}.`;
+      const instead = known[0] === undefined ? "" : ` or use ${known[0]}`;
+      const wayOut = didYouMean(pipeline, known) ?? `Add it under ${PROJECT}:pipelines${instead}.`;
       return problem(services, ["services", name, "pipeline"], message, wayOut);
     });
 }

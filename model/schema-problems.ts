@@ -56,27 +56,42 @@ function describe(
         wayOut: "Rename it.",
       }));
     case "invalid_union": {
-      const branch = nearestBranch(issue.errors);
-      if (branch)
-        return branch.flatMap((inner) =>
+      const meant = complaintsOfUnion(issue.errors);
+      if (meant)
+        return meant.flatMap((inner) =>
           describe(schema, { ...inner, path: [...issue.path, ...inner.path] }, document, rename),
         );
-      return [problemAt(document, rename(path), issue.message, "Write it in one of the allowed forms.")];
+      const keys = keysAt(schema, path);
+      if (keys.length === 0) return [problemAt(document, rename(path), issue.message, wayOutOf(issue))];
+      const message = `takes exactly one of these keys: ${listed(keys)}.`;
+      return [problemAt(document, rename(path), message, "Write one of them and no other.")];
     }
     default:
       return [problemAt(document, rename(path), issue.message, wayOutOf(issue))];
   }
 }
 
-/** Of a union's failed forms, the one that got furthest: its complaints are about what the person meant. */
-function nearestBranch(
-  errors: readonly (readonly z.core.$ZodIssue[])[],
-): readonly z.core.$ZodIssue[] | undefined {
-  return errors
-    .filter(
-      (branch) =>
-        branch.every(({ path }) => path.length > 0) ||
-        branch.every(({ code }) => code === "unrecognized_keys"),
+type Complaints = readonly z.core.$ZodIssue[];
+
+/**
+ * What to say of a value that fits none of a union's forms: that it is no object at all, which keys none of the forms
+ * knows, or what keeps it from the form whose keys it has. Nothing where it has the keys of no form, or of several.
+ */
+function complaintsOfUnion(forms: readonly Complaints[]): Complaints | undefined {
+  const ofItself = ({ path, code }: z.core.$ZodIssue, wanted: string) => path.length === 0 && code === wanted;
+  const wrongType = forms.map((form) => form.find((issue) => ofItself(issue, "invalid_type")));
+  if (wrongType[0] && wrongType.every((issue) => issue !== undefined)) return [wrongType[0]];
+  const strange = forms.map((form) => form.find((issue) => ofItself(issue, "unrecognized_keys")));
+  const [first] = strange;
+  if (first?.code === "unrecognized_keys") {
+    const keys = first.keys.filter((key) =>
+      strange.every((issue) => issue?.code === "unrecognized_keys" && issue.keys.includes(key)),
+    );
+    if (keys.length > 0) return [{ ...first, keys }];
+  }
+  return forms
+    .filter((form) =>
+      form.every(({ path, message }) => path.length > 1 || (path.length === 1 && !isMissing(message))),
     )
     .sort((a, b) => a.length - b.length)[0];
 }
@@ -87,18 +102,36 @@ function problemAt(document: SourceDocument, path: DocumentPath, message: string
 
 function wayOutOf(issue: z.core.$ZodIssue): string {
   if (issue.code !== "invalid_type") return "Change it to fit the rule.";
-  return isMissing(issue) ? "Add it." : "Write it as that type.";
+  return isMissing(issue.message) ? "Add it." : "Write it as that type.";
 }
 
-function isMissing(issue: z.core.$ZodIssue): boolean {
-  return issue.message.endsWith("received undefined");
+function isMissing(message: string): boolean {
+  return message.endsWith("received undefined");
 }
+
+const LIMITS: Readonly<Record<string, string>> = {
+  "<=": "at most",
+  "<": "less than",
+  ">=": "at least",
+  ">": "more than",
+};
 
 /** zod's `Invalid input: expected string, received undefined` in a person's words. */
 function sentence(message: string): string {
   const missing = /^Invalid input: expected (\w+), received undefined$/.exec(message);
   if (missing) return `is missing; a value of type ${missing[1]} is required.`;
   const plain = message
+    .replace(
+      /^Invalid (?:option|discriminator value)[:.] expected (?:one of )?(.+)$/i,
+      (_, options: string) => {
+        const each = options.split(/ ?\| ?/).map((option) => option.replace(/^'(.*)'$/, '"$1"'));
+        return `must be ${each.length === 1 ? "" : "one of "}${each.join(", ")}`;
+      },
+    )
+    .replace(
+      /^Too (?:big|small): expected \w+ to (be|have) ([<>]=?)/,
+      (_, verb: string, sign: string) => `must ${verb} ${LIMITS[sign] ?? sign} `,
+    )
     .replace(/^Invalid input: expected/, "must be of type")
     .replace(/^Invalid (input|discriminator value)[:.]? ?/, "");
   if (plain === "") return "fits none of the allowed forms.";

@@ -104,7 +104,7 @@ describe("derived names", function () {
     assert.deepEqual(problemsOf(catalogueText({ [longest]: service(longest) })), []);
     assert.match(
       problemsOf(catalogueText({ [`${longest}a`]: service(longest) })).join(),
-      /the Application "a+-staging" \(from its stage staging\) has 54 characters; a Helm release, which takes the Application's name has at most 53\. Shorten the service's name by 1 or more\./,
+      /the Application "a+-staging" \(from its stage staging\) has 54 characters; a Helm release, which takes the Application's name, has at most 53\. Shorten the service's name by 1 or more\./,
     );
   });
 

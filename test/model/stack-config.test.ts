@@ -93,8 +93,17 @@ describe("stack config", () => {
   it("names a duplicate key", () => {
     assert.match(
       problemsOf(CATALOGUE, `${stackText()}  kargo-fleet:registry: other.example\n`).join(),
-      /Pulumi\.test\.yaml:9:3 .*keys must be unique/,
+      /Pulumi\.test\.yaml:9:3 {2}config\.kargo-fleet:registry {2}the key "kargo-fleet:registry" is there twice \(first on line 3\)\. Remove/,
     );
+  });
+
+  it("names a duplicate key deep inside, beside everything else that is wrong", () => {
+    const problems = problemsOf(
+      CATALOGUE,
+      `${stackText({ warehouse: "{ discoveryLimit: 5, discoveryLimit: 6 }", protect: "maybe" })}`,
+    );
+    assert.match(problems.join("\n"), /config\.kargo-fleet:warehouse\.discoveryLimit {2}the key .* twice/);
+    assert.match(problems.join("\n"), /config\.kargo-fleet:protect {2}must be of type boolean/);
   });
 
   it("names broken YAML with its line", () => {
@@ -102,6 +111,11 @@ describe("stack config", () => {
       problemsOf(CATALOGUE, "config:\n  kargo-fleet:cluster: { name: test\n").join(),
       /^Pulumi\.test\.yaml:\d+:\d+ {2}\(document\) {2}is not valid YAML/,
     );
+  });
+
+  it("names the first place of broken YAML, not every line after it", () => {
+    const broken = `${stackText()}\tkargo-fleet:protect: true\n  a: [\n  b: {\n`;
+    assert.equal(problemsOf(CATALOGUE, broken).filter((line) => line.includes("not valid YAML")).length, 1);
   });
 
   for (const [key, value, rule] of [
@@ -114,9 +128,23 @@ describe("stack config", () => {
     ["gitops", "{ repository: acme/gitops, branch: '-x' }", "branch name"],
     ["warehouse", "{ interval: 10s }", "5m or more"],
     ["warehouse", "{ interval: soon }", "duration"],
-    ["warehouse", "{ discoveryLimit: 0 }", ""],
-    ["rollout", "{ percent: 101 }", ""],
-    ["rollout", "{ include: [ { name: nginx } ] }", ""],
+    ["warehouse", "{ discoveryLimit: 0 }", "must be at least 1"],
+    ["rollout", "{ percent: 101 }", "must be at most 100"],
+    ["rollout", "{ include: [ { name: nginx } ] }", '"name" is no key here .*Did you mean "names"'],
+    ["rollout", "{ include: [ nginx ] }", "must be of type object"],
+    ["rollout", "{ include: [ {} ] }", "takes exactly one of these keys: names, labels"],
+    ["rollout", "{ include: [ { names: [nginx], labels: {} } ] }", "takes exactly one of these keys"],
+    ["rollout", "{ include: [ { names: nginx } ] }", "names {2}must be of type array"],
+    [
+      "credentials",
+      "{ git: { githubApp: { clientID: a } } }",
+      '"clientID" is no key here .*Did you mean "clientId"',
+    ],
+    [
+      "pipelines",
+      "{ standard: [ { stage: dev, promotion: yes, sync: auto } ] }",
+      'must be one of "auto", "manual"',
+    ],
     ["protect", "maybe", "boolean"],
     ["cluster", "{ name: Prod, context: prod }", "a-z"],
   ] as const) {
