@@ -2,7 +2,7 @@ import { RE2JS } from "re2js";
 import { z } from "zod";
 import { didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import { parseJson, type SourceDocument } from "./documents.ts";
-import { DURATION, durationSeconds } from "./durations.ts";
+import { DURATION, duration, durationSeconds } from "./durations.ts";
 import { nameProblem } from "./names.ts";
 import { type Reading, readBySchema } from "./schema-problems.ts";
 
@@ -37,12 +37,12 @@ export const imageRepository = matching(
 });
 
 /** Kargo's chart sets a minimum reconcile interval of 5 minutes: a shorter one has no effect. */
-export const warehouseInterval = z
-  .string()
-  .regex(DURATION, "must be a duration such as 5m or 1h30m")
-  .refine((text) => !DURATION.test(text) || durationSeconds(text) >= 300, {
+export const warehouseInterval = duration("5m or 1h30m").refine(
+  (text) => !DURATION.test(text) || durationSeconds(text) >= 300,
+  {
     error: "must be 5m or more: Kargo's chart sets this minimum, shorter ones have no effect",
-  });
+  },
+);
 
 const labelKey = matching(
   /^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,

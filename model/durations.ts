@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** What Kargo's CRDs accept as a duration (pattern of `Warehouse.spec.interval`). */
 export const DURATION = /^([0-9]+(\.[0-9]+)?(s|m|h))+$/;
 
@@ -10,6 +12,18 @@ export function durationSeconds(duration: string): number {
     (sum, [, count, unit]) => sum + Number(count) * SECONDS[unit as keyof typeof SECONDS],
     0,
   );
+}
+
+/** A year: Go itself counts to 292, but whoever writes more than one has slipped. */
+const LONGEST = 8760 * 3600;
+
+/** A duration as a person writes it: one second to a year, since Go prints less in `ms`, which Kargo's definitions refuse. */
+export function duration(example: string) {
+  const within = (text: string) => durationSeconds(text) >= 1 && durationSeconds(text) <= LONGEST;
+  return z
+    .string()
+    .regex(DURATION, `must be a duration such as ${example}`)
+    .refine((text) => !DURATION.test(text) || within(text), { error: "must be 1s to 8760h (a year)" });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DURATION } from "./durations.ts";
+import { duration } from "./durations.ts";
 import { nameProblem } from "./names.ts";
 
 const name = z.string().check((context) => {
@@ -15,9 +15,7 @@ const upstream = {
   after: z.array(z.string()).default([]).meta({
     description: "The Stages that Freight must have passed, all of them. None: straight from the Warehouse.",
   }),
-  soak: z
-    .string()
-    .regex(DURATION, "must be a duration such as 30m or 2h")
+  soak: duration("30m or 2h")
     .optional()
     .meta({ description: "How long Freight must have been in the Stages before." }),
   state: z.enum(["active", "retired"]).default("active").meta({

@@ -61,6 +61,14 @@ describe("what a pipeline promises", () => {
     );
   });
 
+  it("is refused with a soak that Go prints in ms, or that is longer than a year", () => {
+    for (const soak of ["0s", "0.5s", "8761h"]) {
+      const pipelines = `{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: prod, promotion: manual, sync: auto, after: [dev], soak: ${soak} }] }`;
+      const found = problemsOf(catalogueText({}), stackText({ pipelines })).join();
+      assert.match(found, /standard\[1\]\.soak {2}must be 1s to 8760h/);
+    }
+  });
+
   it("names the stages that a cycle keeps from ever being reached", () => {
     assert.match(
       problems(auto("a", ", after: [b]"), auto("b", ", after: [a]"), auto("c", ", after: [b]")),
@@ -114,6 +122,7 @@ describe("a Warehouse's options", () => {
     ],
     [{ warehouse: { platform: "linux" } }, /is no platform/],
     [{ warehouse: { interval: "1m" } }, /5m or more/],
+    [{ warehouse: { interval: "3000000h" } }, /1s to 8760h/],
     [{ warehouse: { discoveryLimit: 101 } }, /discoveryLimit/],
   ] as const) {
     it(`refuse ${JSON.stringify(more)}`, () => {
