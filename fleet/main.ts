@@ -4,6 +4,7 @@ import { auditCommand } from "./audit-command.ts";
 import { checkCommand } from "./check-command.ts";
 import { deployerCommand } from "./deployer-command.ts";
 import { FleetError } from "./fleet-error.ts";
+import { renderCommand } from "./render-command.ts";
 import { seedCommand } from "./seed-command.ts";
 
 /* `npm run fleet -- <command>`: what a whole fleet needs beside `pulumi up`. */
@@ -16,6 +17,7 @@ const program = new Command("fleet")
   .addCommand(auditCommand())
   .addCommand(checkCommand())
   .addCommand(deployerCommand())
+  .addCommand(renderCommand())
   .addCommand(seedCommand());
 
 try {

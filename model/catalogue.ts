@@ -58,6 +58,12 @@ const directoryGroup = matching(
   "is no directory group (nothing that starts with system:, no *).",
 );
 
+/** The last part of a GitHub team's address. */
+const githubTeam = matching(
+  /^[a-z0-9]([a-z0-9_-]{0,98}[a-z0-9])?$/,
+  'is no team of GitHub: write the last part of its address, for example "edge-engineers".',
+);
+
 /** `acme/nginx*`, `registry.example/edge/*`, or a name as it is. */
 const ownedPrefix = matching(
   /^[A-Za-z0-9][A-Za-z0-9./:_-]*\*?$/,
@@ -148,6 +154,15 @@ const team = z.strictObject({
     .array(ownedPrefix)
     .optional()
     .meta({ description: "What is the team's own: repositories and images, exact or with * at the end." }),
+  github: z
+    .strictObject({
+      team: githubTeam.optional().meta({ description: "Default: the team's name here." }),
+      approvers: githubTeam
+        .optional()
+        .meta({ description: "Who reviews the values files of Stages that a person promotes." }),
+    })
+    .optional()
+    .meta({ description: "The team at GitHub, for the CODEOWNERS of the GitOps repository." }),
 });
 
 const service = z.strictObject({

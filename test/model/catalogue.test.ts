@@ -46,7 +46,7 @@ describe("services.json", () => {
     assert.deepEqual(
       problemsOf('{ "teams": { "edge": { "group": "AD", "aprovers": "X" } }, "services": {} }'),
       [
-        'services.json:1:39  teams.edge.aprovers  "aprovers" is no key here (there are: group, approvers, owns). Did you mean "approvers"?',
+        'services.json:1:39  teams.edge.aprovers  "aprovers" is no key here (there are: group, approvers, owns, github). Did you mean "approvers"?',
       ],
     );
   });

@@ -1,0 +1,119 @@
+import { Command } from "commander";
+import { didYouMean, InvalidInput, listed } from "../model/diagnostics.ts";
+import type { Pipelines } from "../model/pipelines.ts";
+import { type FoundStack, readFleet } from "./all-stacks.ts";
+import { FleetError } from "./fleet-error.ts";
+import { codeowners, type OwnedStack } from "./render/codeowners.ts";
+import { writeFolder } from "./render/folder.ts";
+import { drawPipelines } from "./render/mermaid.ts";
+import { leftOut, renderObjects } from "./render/objects.ts";
+
+interface RenderOptions {
+  readonly stack?: string;
+  readonly out?: string;
+  readonly mermaid?: string | true;
+}
+
+/** `fleet render`: what a stack becomes, as text. */
+export function renderCommand(): Command {
+  return new Command("render")
+    .description("Writes what a stack becomes as YAML, one Kubernetes object a file; offline.")
+    .option("--stack <name>", "the stack")
+    .option("--out <folder>", "write into this folder (default: print everything)")
+    .option("--mermaid [pipeline]", "draw the stack's pipelines, or one of them, as Mermaid instead")
+    .addHelpText(
+      "after",
+      `
+The same files give the same bytes. There is no secret in it: Secrets are left out, and named.
+
+Examples:
+  npm run fleet -- render --stack prod --out rendered && git diff --no-index before rendered
+  kubectl diff --recursive --filename rendered
+  npm run --silent fleet -- render --stack prod --mermaid standard`,
+    )
+    .action(async ({ stack: name, out, mermaid }: RenderOptions) => {
+      const stack = rightStack(name);
+      if (mermaid !== undefined) process.stdout.write(`${drawing(stack, mermaid)}\n`);
+      else await renderStack(stack, out);
+    })
+    .addCommand(codeownersCommand());
+}
+
+function codeownersCommand(): Command {
+  return new Command("codeowners")
+    .description("Prints the CODEOWNERS of the GitOps repository, of all stacks that write it.")
+    .option("--repository <owner/name>", "which one, where the stacks write several")
+    .addHelpText(
+      "after",
+      "\nExample:\n  npm run --silent fleet -- render codeowners > ../gitops/.github/CODEOWNERS",
+    )
+    .action(({ repository }: { repository?: string }) => {
+      process.stdout.write(codeownersOf(repository));
+    });
+}
+
+async function renderStack({ name, plan }: RightStack, out: string | undefined): Promise<void> {
+  const files = renderObjects(plan);
+  const rest = leftOut(plan).map((line) => `  ${line}\n`);
+  const notes = rest.length > 0 ? `Not among them:\n${rest.join("")}` : "";
+  if (out === undefined) {
+    const documents = files.map(({ path, text }) => `# ${path}\n${text}`);
+    process.stdout.write(documents.join("---\n"));
+    process.stderr.write(notes);
+    return;
+  }
+  const { written, removed } = await writeFolder(out, files);
+  process.stderr.write(
+    `${files.length} objects of stack ${name} in ${out}: ${written} files written, ${removed} removed, the rest as it was.\n${notes}`,
+  );
+}
+
+type RightStack = FoundStack & OwnedStack & { readonly pipelines: Pipelines };
+
+/** The stack of that name. @throws InvalidInput where something in its files is wrong */
+function rightStack(name: string | undefined): RightStack {
+  const { stacks, problems } = readFleet();
+  const names = stacks.map((each) => each.name);
+  if (name === undefined)
+    throw new FleetError(`Which stack? Name one with --stack (there are: ${listed(names)}).`);
+  const found = stacks.find((each) => each.name === name);
+  if (found === undefined)
+    throw new FleetError(
+      `There is no stack ${JSON.stringify(name)} here (there are: ${listed(names)}). ${didYouMean(name, names) ?? ""}`.trimEnd(),
+    );
+  return right(found, () => new InvalidInput(problems));
+}
+
+function right(stack: FoundStack, wrong: () => Error): RightStack {
+  const { plan, catalogue, config } = stack;
+  if (!plan || !catalogue?.value || !config.value) throw wrong();
+  return { ...stack, plan, teams: catalogue.value.teams, pipelines: config.value.pipelines };
+}
+
+function drawing({ name, pipelines }: RightStack, only: string | true): string {
+  if (only === true) return drawPipelines(pipelines);
+  const known = Object.keys(pipelines);
+  const stages = Object.hasOwn(pipelines, only) ? pipelines[only] : undefined;
+  if (stages === undefined)
+    throw new FleetError(
+      `Stack ${name} has no pipeline ${JSON.stringify(only)} (it has: ${listed(known)}). ${didYouMean(only, known) ?? ""}`.trimEnd(),
+    );
+  return drawPipelines({ [only]: stages });
+}
+
+function codeownersOf(wanted: string | undefined): string {
+  const { stacks, problems } = readFleet();
+  const all = stacks.map((stack) => right(stack, () => new InvalidInput(problems)));
+  const real = all.filter(({ plan }) => !plan.github.sandbox);
+  const byRepository = Map.groupBy(real, ({ config }) => config.value?.gitops.repository ?? "");
+  const names = [...byRepository.keys()];
+  const repository = wanted ?? (names.length === 1 ? names[0] : undefined);
+  if (repository === undefined)
+    throw new FleetError(
+      `Which repository? Name one with --repository (the stacks write: ${listed(names)}).`,
+    );
+  const writing = byRepository.get(repository);
+  if (writing === undefined)
+    throw new FleetError(`No stack writes ${repository} (they write: ${listed(names)}).`);
+  return codeowners(repository, writing);
+}
