@@ -47,10 +47,14 @@ program
     if (records !== undefined) {
       console.log(await describeSandbox(records, sandbox));
     }
-    if (sandbox === undefined) {
-      console.log("The sandbox is down. Start it with: npm run sandbox:up");
-      process.exitCode = DOWN;
-    }
+    if (sandbox !== undefined) return;
+    process.exitCode = DOWN;
+    console.log(
+      records === undefined
+        ? "The sandbox is down. Start it with: npm run sandbox:up"
+        : "The sandbox is not up: it is just being started, or a run was killed and this is what is left.\n" +
+            "Both npm start and npm run sandbox:up clean up first; npm run sandbox:down only cleans up.",
+    );
   });
 
 try {

@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     await pulumi(sandbox, "stack", "select", "sandbox", "--create");
     const before = await ask(sandbox, labelledObjects);
     heading("pulumi up: the engine's own output");
+    print("Its warnings about plugins from $PATH are meant: they are the sandbox's own (npm run doctor).\n");
     await pulumi(sandbox, "up", "--yes", "--stack", "sandbox");
     await show(sandbox);
     if (once) await proveAndDestroy(sandbox, before);

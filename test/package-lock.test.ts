@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+interface Locked {
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
+  packages: Readonly<Record<string, Locked>>;
+};
+
+/** Where Node would find a package from a folder: in its own `node_modules`, else in that of a folder above. */
+function found(name: string, from: string): boolean {
+  const above = from.includes("/node_modules/") ? from.slice(0, from.lastIndexOf("/node_modules/")) : "";
+  const here = from === "" ? `node_modules/${name}` : `${from}/node_modules/${name}`;
+  return here in packages || (from !== "" && found(name, above));
+}
+
+function missing(kind: "dependencies" | "optionalDependencies"): string[] {
+  return Object.entries(packages).flatMap(([folder, locked]) =>
+    Object.keys(locked[kind] ?? {})
+      .filter((name) => !found(name, folder))
+      .map((name) => `${name}, of ${folder || "this project"}`),
+  );
+}
+
+describe("package-lock.json", () => {
+  it("has every dependency of every package", () => {
+    assert.deepEqual(missing("dependencies"), []);
+  });
+
+  it("has the optional packages of every platform, not only of the one where it was written", () => {
+    assert.deepEqual(
+      missing("optionalDependencies"),
+      [],
+      "npm ci fails elsewhere; run: rm package-lock.json && npm install --package-lock-only",
+    );
+    const platforms = Object.keys(packages).filter((folder) => /@biomejs\/cli-/.test(folder));
+    assert.ok(platforms.length > 4, "the formatter is a program of each platform");
+  });
+
+  it("names no host, so that it installs from any registry", () => {
+    assert.doesNotMatch(readFileSync("package-lock.json", "utf8"), /"resolved": "https?:/);
+  });
+});
