@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 
 interface Locked {
   readonly version: string;
+  readonly integrity?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
@@ -10,6 +11,8 @@ interface Locked {
 const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
   packages: Readonly<Record<string, Locked>>;
 };
+
+const REMEDY = "move node_modules away, then: npm install --package-lock-only";
 
 /** Where Node would find a package from a folder: in its own `node_modules`, else in that of a folder above. */
 function found(name: string, from: string): boolean {
@@ -32,13 +35,14 @@ describe("package-lock.json", () => {
   });
 
   it("has the optional packages of every platform, not only of the one where it was written", () => {
-    assert.deepEqual(
-      missing("optionalDependencies"),
-      [],
-      "npm ci fails elsewhere; run: rm package-lock.json && npm install --package-lock-only",
-    );
+    assert.deepEqual(missing("optionalDependencies"), [], `npm ci fails elsewhere; ${REMEDY}`);
     const platforms = Object.keys(packages).filter((folder) => /@biomejs\/cli-/.test(folder));
     assert.ok(platforms.length > 4, "the formatter is a program of each platform");
+  });
+
+  it("has the checksum of every package", () => {
+    const without = Object.entries(packages).filter(([folder, { integrity }]) => folder && !integrity);
+    assert.deepEqual(without, [], `npm takes anything for it; ${REMEDY}`);
   });
 
   it("names no host, so that it installs from any registry", () => {
