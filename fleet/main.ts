@@ -2,8 +2,10 @@ import { Command } from "commander";
 import { InvalidInput } from "../model/diagnostics.ts";
 import { auditCommand } from "./audit-command.ts";
 import { checkCommand } from "./check-command.ts";
+import { decommissionCommand } from "./decommission-command.ts";
 import { deployerCommand } from "./deployer-command.ts";
 import { FleetError } from "./fleet-error.ts";
+import { newCommand } from "./new-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { seedCommand } from "./seed-command.ts";
 
@@ -16,7 +18,9 @@ const program = new Command("fleet")
   .showHelpAfterError("(--help says what there is)")
   .addCommand(auditCommand())
   .addCommand(checkCommand())
+  .addCommand(decommissionCommand())
   .addCommand(deployerCommand())
+  .addCommand(newCommand())
   .addCommand(renderCommand())
   .addCommand(seedCommand());
 

@@ -1,0 +1,51 @@
+import { Command } from "commander";
+import { didYouMean } from "../model/diagnostics.ts";
+import { checkText, openCatalogue, writeCatalogue } from "./edit/catalogue-file.ts";
+import { setKey } from "./edit/json-edit.ts";
+import { FleetError } from "./fleet-error.ts";
+
+/** `fleet decommission`: the first of the two steps in which a service leaves. */
+export function decommissionCommand(): Command {
+  return new Command("decommission")
+    .description(
+      'Takes the first of two steps away: writes "state": "decommissioned" into a service\'s entry.',
+    )
+    .argument("<service>", "its name")
+    .option("--catalogue <file>", "the file it is in, where the stacks read several")
+    .option("--dry-run", "check and say, but write nothing", false)
+    .addHelpText(
+      "after",
+      `
+The next pulumi up turns its webhook and auto-promotion off and takes its protection away; everything else stays, its
+Freight and history included. Removing the entry after that up deletes its Kargo Project. Its values files stay in Git.
+
+Example:
+  npm run fleet -- decommission checkout`,
+    )
+    .action((name: string, { catalogue: file, dryRun }: { catalogue?: string; dryRun: boolean }) => {
+      const catalogue = openCatalogue(file);
+      const { services } = catalogue.value;
+      const service = Object.hasOwn(services, name) ? services[name] : undefined;
+      if (service === undefined)
+        throw new FleetError(
+          `${catalogue.file} has no service ${JSON.stringify(name)}. ${didYouMean(name, Object.keys(services)) ?? ""}`.trimEnd(),
+        );
+      if (service.state === "decommissioned")
+        throw new FleetError(
+          `${name} is decommissioned already. After a pulumi up of every stack that has it, remove its entry.`,
+        );
+      const text = setKey(catalogue.text, ["services", name], "state", "decommissioned");
+      const stacks = checkText(catalogue, text).stacks.filter(({ plan }) =>
+        plan?.services.some((each) => each.name === name),
+      );
+      if (!dryRun) writeCatalogue(catalogue, text);
+      const where = stacks.map((stack) => stack.name).join(", ");
+      const next =
+        stacks.length === 0
+          ? "No stack has it: the entry may go right away."
+          : `Next: pulumi up of ${where}, which turns its webhook and auto-promotion off; then remove the entry, and up again.`;
+      process.stdout.write(
+        `${catalogue.file}: ${name} ${dryRun ? "would be" : "is"} decommissioned. ${next}\n`,
+      );
+    });
+}

@@ -1,0 +1,29 @@
+import { createInterface } from "node:readline/promises";
+import { didYouMean, listed } from "../../model/diagnostics.ts";
+
+/** Asks a person, on a terminal. */
+export interface Asker {
+  /** @param among what may be answered; anything where it is not given */
+  ask(
+    question: string,
+    options?: { readonly fallback?: string; readonly among?: readonly string[] },
+  ): Promise<string>;
+  close(): void;
+}
+
+export function asker(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Asker {
+  const lines = createInterface({ input, output });
+  const ask: Asker["ask"] = async (question, { fallback, among } = {}) => {
+    const hint = among === undefined ? "" : ` (${listed(among)})`;
+    const answer = (await lines.question(`${question}${hint}${fallback ? ` [${fallback}]` : ""}: `)).trim();
+    const value = answer === "" ? (fallback ?? "") : answer;
+    if (value !== "" && (among === undefined || among.includes(value))) return value;
+    output.write(
+      value === ""
+        ? "Something must be said here.\n"
+        : `${didYouMean(value, among ?? []) ?? "It is none of these."}\n`,
+    );
+    return await ask(question, { ...(fallback !== undefined && { fallback }), ...(among && { among }) });
+  };
+  return { ask, close: () => lines.close() };
+}

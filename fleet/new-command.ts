@@ -1,0 +1,133 @@
+import { Command, InvalidArgumentError } from "commander";
+import { serviceObjects } from "../manifests/plan-objects.ts";
+import { didYouMean, listed } from "../model/diagnostics.ts";
+import { deployingStages, type ServicePlan } from "../model/plan.ts";
+import type { Fleet } from "./all-stacks.ts";
+import { asker } from "./edit/ask.ts";
+import { checkText, type EditedCatalogue, openCatalogue, writeCatalogue } from "./edit/catalogue-file.ts";
+import { addKey } from "./edit/json-edit.ts";
+import { FleetError } from "./fleet-error.ts";
+
+interface NewOptions {
+  readonly team?: string;
+  readonly repository?: string;
+  readonly image?: string;
+  readonly pipeline?: string;
+  readonly chart?: string;
+  readonly label?: Readonly<Record<string, string>>;
+  readonly catalogue?: string;
+  readonly dryRun: boolean;
+}
+
+/** `fleet new`: a service's entry, checked before it is written. */
+export function newCommand(): Command {
+  return new Command("new")
+    .description(
+      "Adds a service to the catalogue, checks it for every stack, and says what a preview will show.",
+    )
+    .argument("<service>", "its name")
+    .option("--team <name>", "the team that owns it, a key of teams")
+    .option("--repository <owner/name>", "the GitHub repository with its source")
+    .option("--image <repository>", "the image repository (default: <registry>/<service>)")
+    .option("--pipeline <name>", "a pipeline of the stacks (default: standard)")
+    .option("--chart <folder>", "another chart in the GitOps repository")
+    .option("--label <key=value>", "a label to select it by; may be given several times", label)
+    .option("--catalogue <file>", "the file to add it to, where the stacks read several")
+    .option("--dry-run", "check and say, but write nothing", false)
+    .addHelpText(
+      "after",
+      `
+What is not given is asked for on a terminal. The rest of the file stays as it is, byte for byte.
+
+Example:
+  npm run fleet -- new checkout --team edge --repository acme/checkout --label tier=critical`,
+    )
+    .action(async (name: string, options: NewOptions) => {
+      const catalogue = openCatalogue(options.catalogue);
+      if (Object.hasOwn(catalogue.value.services, name))
+        throw new FleetError(`${catalogue.file} has a service ${JSON.stringify(name)} already.`);
+      const entry = await complete(name, options, catalogue);
+      const text = addKey(catalogue.text, ["services"], name, entry);
+      const fleet = checkText(catalogue, text);
+      if (!options.dryRun) writeCatalogue(catalogue, text);
+      process.stdout.write(summary(name, catalogue.file, fleet, options.dryRun));
+    });
+}
+
+/** The entry as it will stand in the file, what was not given asked for. @throws FleetError where nobody can be asked */
+async function complete(name: string, options: NewOptions, catalogue: EditedCatalogue): Promise<object> {
+  const teams = Object.keys(catalogue.value.teams);
+  const owners = [...new Set(catalogue.fleet.stacks.flatMap(({ plan }) => plan?.github.owner ?? []))];
+  const repository = options.repository ?? (owners.length === 1 ? `${owners[0]}/${name}` : undefined);
+  if (options.team !== undefined && !teams.includes(options.team))
+    throw new FleetError(
+      `${JSON.stringify(options.team)} is no team (there are: ${listed(teams)}). ${didYouMean(options.team, teams) ?? ""}`.trimEnd(),
+    );
+  const given = {
+    team: options.team ?? (teams.length === 1 ? teams[0] : undefined),
+    repository,
+  };
+  const asked = await missing(given, options, teams);
+  return {
+    ...asked,
+    ...(options.image !== undefined && { image: options.image }),
+    ...(options.pipeline !== undefined && { pipeline: options.pipeline }),
+    ...(options.chart !== undefined && { chart: { path: options.chart } }),
+    ...(options.label !== undefined && { labels: options.label }),
+  };
+}
+
+async function missing(
+  given: { readonly team: string | undefined; readonly repository: string | undefined },
+  options: NewOptions,
+  teams: readonly string[],
+): Promise<{ team: string; repository: string }> {
+  const { team, repository } = given;
+  const terminal = process.stdin.isTTY && process.stdout.isTTY;
+  const settled = options.team !== undefined && options.repository !== undefined;
+  if (!terminal || settled) {
+    if (team === undefined)
+      throw new FleetError(`Whose is it? Name the team with --team (there are: ${listed(teams)}).`);
+    if (repository === undefined)
+      throw new FleetError("Where is its source? Name the repository with --repository.");
+    return { team, repository };
+  }
+  const person = asker(process.stdin, process.stdout);
+  try {
+    return {
+      team:
+        options.team ??
+        (await person.ask("Team", { among: teams, ...(team !== undefined && { fallback: team }) })),
+      repository:
+        options.repository ??
+        (await person.ask("Repository", repository === undefined ? {} : { fallback: repository })),
+    };
+  } finally {
+    person.close();
+  }
+}
+
+function summary(name: string, file: string, { stacks }: Fleet, dryRun: boolean): string {
+  const listing = stacks.find(({ catalogue }) => catalogue?.document.file === file)?.catalogue?.document;
+  const line = listing?.place(["services", name], "key").line;
+  const added = dryRun ? `${file}: would add ${name} on line ${line}.` : `${file}:${line}  ${name} added.`;
+  const lines = stacks.map(({ name: stack, plan }) => {
+    const service = plan?.services.find((each) => each.name === name);
+    return `  ${stack}: ${service ? coming(service) : "does not get it"}`;
+  });
+  return `${added} pulumi preview will show:\n${lines.join("\n")}\n`;
+}
+
+/** What a preview of a stack will create: the component, its objects, its hook. */
+function coming(service: ServicePlan): string {
+  const count = 1 + serviceObjects(service).length + (service.webhook === undefined ? 0 : 1);
+  const stages = service.stages.map(({ name }) => name).join(", ");
+  const files = deployingStages(service).length;
+  return `${count} resources to create: the Kargo Project ${service.project} with Stages ${stages}, their Applications, access${service.webhook === undefined ? "" : ", the webhook"}; ${files} values files`;
+}
+
+function label(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const [, key, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new InvalidArgumentError("Write it as key=value.");
+  return { ...before, [key]: value };
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { execa } from "execa";
+import fc from "fast-check";
+import { addKey, setKey } from "../../../fleet/edit/json-edit.ts";
+
+const ENTRY = { team: "edge", repository: "acme/checkout" };
+
+describe("an edit of a catalogue", function () {
+  this.timeout(30_000);
+  const repository = readFileSync("services.json", "utf8");
+
+  it("adds a line in its place, like those beside it, and leaves every other byte", () => {
+    const added = addKey(repository, ["services"], "checkout", ENTRY);
+    const lines = added.split("\n");
+    const index = lines.findIndex((line) => line.includes("checkout"));
+    assert.equal(lines[index], '    "checkout": { "team": "edge", "repository": "acme/checkout" },');
+    assert.match(lines[index - 1] ?? "", /"auth":/);
+    assert.equal(lines.toSpliced(index, 1).join("\n"), repository);
+  });
+
+  it("adds the first and the last of them", () => {
+    assert.match(
+      addKey(repository, ["services"], "aaa", ENTRY),
+      /"services": \{\n {4}"aaa": \{.*\},\n {4}"api-gw"/,
+    );
+    assert.match(
+      addKey(repository, ["services"], "zzz", ENTRY),
+      /"nginx": \{.*\},\n {4}"zzz": \{.*\}\n {2}\}\n/,
+    );
+  });
+
+  it("adds at the end where the keys are in no order", () => {
+    const text = '{\n  "services": {\n    "b": {},\n    "a": {}\n  }\n}\n';
+    assert.equal(
+      addKey(text, ["services"], "aa", {}),
+      '{\n  "services": {\n    "b": {},\n    "a": {},\n    "aa": {}\n  }\n}\n',
+    );
+  });
+
+  it("adds to an empty map", () => {
+    assert.equal(
+      addKey('{\n  "teams": {},\n  "services": {}\n}\n', ["services"], "a", { team: "x" }),
+      '{\n  "teams": {},\n  "services": {\n    "a": { "team": "x" }\n  }\n}\n',
+    );
+    assert.equal(addKey('{ "services": {} }', ["services"], "a", {}), '{ "services": { "a": {} } }');
+  });
+
+  it("writes one key a line where the others do, or where a line would become too long", () => {
+    const text = '{\n\t"services": {\n\t\t"b": {\n\t\t\t"team": "x"\n\t\t}\n\t}\n}\n';
+    assert.equal(
+      addKey(text, ["services"], "a", { team: "x", labels: { tier: "1" } }),
+      '{\n\t"services": {\n\t\t"a": {\n\t\t\t"team": "x",\n\t\t\t"labels": { "tier": "1" }\n\t\t},\n\t\t"b": {\n\t\t\t"team": "x"\n\t\t}\n\t}\n}\n',
+    );
+    const long = addKey(repository, ["services"], "checkout", {
+      ...ENTRY,
+      image: `registry.example/${"a".repeat(60)}`,
+    });
+    assert.match(long, /"checkout": \{\n {6}"team": "edge",\n/);
+  });
+
+  it("keeps the line ends of the file", () => {
+    const windows = repository.replaceAll("\n", "\r\n");
+    const added = addKey(windows, ["services"], "checkout", ENTRY);
+    assert.equal(added.replaceAll("\r\n", "").includes("\n"), false);
+    assert.equal(added.replaceAll("\r\n", "\n"), addKey(repository, ["services"], "checkout", ENTRY));
+  });
+
+  it("gives an entry a key at its end, or the key that is there another value", () => {
+    const text = '{ "services": { "a": { "team": "x" } } }';
+    const set = setKey(text, ["services", "a"], "state", "decommissioned");
+    assert.equal(set, '{ "services": { "a": { "team": "x", "state": "decommissioned" } } }');
+    assert.equal(setKey(set, ["services", "a"], "state", "active"), set.replace("decommissioned", "active"));
+  });
+
+  it("passes the repository's own formatter", async () => {
+    const added = addKey(addKey(repository, ["services"], "checkout", ENTRY), ["services"], "z", {
+      ...ENTRY,
+      labels: { tier: "critical", zone: "eu", "acme.example/owner": "edge-engineers" },
+    });
+    const { stdout } = await execa("biome", ["format", "--stdin-file-path=services.json"], {
+      input: added,
+      preferLocal: true,
+    });
+    assert.equal(stdout, added.trimEnd());
+  });
+
+  it("inserts one piece of text and nothing else, whatever the file's layout, and reads back as meant", () => {
+    const indent = fc.constantFrom(undefined, 1, 2, 4, "\t");
+    const services = fc.dictionary(
+      fc.stringMatching(/^[a-z]{1,4}$/),
+      fc.record({ team: fc.string(), n: fc.json() }, { noNullPrototype: true }),
+      { noNullPrototype: true },
+    );
+    fc.assert(
+      fc.property(
+        services,
+        indent,
+        fc.constantFrom("\n", "\r\n"),
+        fc.constantFrom("", "\uFEFF"),
+        (list, space, eol, bom) => {
+          const text = bom + JSON.stringify({ teams: {}, services: list }, null, space).replaceAll("\n", eol);
+          const added = addKey(text, ["services"], "new-one", ENTRY);
+          assert.deepEqual(JSON.parse(added.slice(bom.length)), {
+            teams: {},
+            services: { ...list, "new-one": ENTRY },
+          });
+          const start = [...text].findIndex((_, at) => added[at] !== text[at]);
+          const split = start < 0 ? text.length : start;
+          const candidates = Array.from({ length: split + 1 }, (_, at) => at);
+          assert.ok(
+            candidates.some((at) => added.endsWith(text.slice(at)) && added.startsWith(text.slice(0, at))),
+          );
+          const [any] = Object.keys(list);
+          if (any === undefined) return;
+          const set = setKey(text, ["services", any], "state", "decommissioned");
+          assert.deepEqual(JSON.parse(set.slice(bom.length)).services[any], {
+            ...list[any],
+            state: "decommissioned",
+          });
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { asker } from "../../fleet/edit/ask.ts";
+import { registered } from "../components/program.ts";
+import { catalogueText, service, stackText } from "../sources.ts";
+import { type Folder, folderOf } from "./folder.ts";
+
+const CATALOGUE = catalogueText({ auth: service("auth"), nginx: service("nginx") });
+
+describe("fleet new", function () {
+  this.timeout(60_000);
+  let folder: Folder;
+
+  beforeEach(async () => {
+    folder = await folderOf({ "services.json": CATALOGUE, "Pulumi.test.yaml": stackText() });
+  });
+  afterEach(() => folder.remove());
+
+  const written = () => readFile(join(folder.path, "services.json"), "utf8");
+
+  it("writes the entry in its place and says what a preview will show", async () => {
+    const { exitCode, stdout, stderr } = await folder.run(
+      "new",
+      "checkout",
+      "--team",
+      "edge",
+      "--label",
+      "tier=critical",
+      "--label",
+      "zone=eu",
+    );
+    assert.equal(exitCode, 0, stderr);
+    assert.match(
+      stdout,
+      /^services\.json:16 {2}checkout added\. pulumi preview will show:\n {2}test: (\d+) resources to create: the Kargo Project kargo-checkout with Stages dev, staging, prod/,
+    );
+    const { services } = JSON.parse(await written());
+    assert.deepEqual(Object.keys(services), ["auth", "checkout", "nginx"]);
+    assert.deepEqual(services.checkout, {
+      team: "edge",
+      repository: "acme/checkout",
+      labels: { tier: "critical", zone: "eu" },
+    });
+    const all = await registered(["checkout"]);
+    const own = all.filter(({ name, parent }) => name === "checkout" || parent === "checkout");
+    assert.equal(/test: (\d+) resources/.exec(stdout)?.[1], String(own.length));
+  });
+
+  it("writes nothing where the entry would be wrong for a stack", async () => {
+    const args = ["new", "checkout", "--team", "edge", "--pipeline", "standrd", "--repository", "acme/nginx"];
+    const { exitCode, stderr } = await folder.run(...args);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^2 problems found; nothing was touched\.\n/);
+    assert.match(
+      stderr,
+      /services\.nginx\.repository {2}the repository "acme\/nginx" is also that of service "checkout"/,
+    );
+    assert.match(
+      stderr,
+      /services\.checkout\.pipeline {2}"standrd" is no pipeline .* Did you mean "standard"\?/,
+    );
+    assert.equal(await written(), CATALOGUE);
+  });
+
+  it("writes nothing in a dry run", async () => {
+    const { stdout } = await folder.run("new", "checkout", "--team", "edge", "--dry-run");
+    assert.match(stdout, /^services\.json: would add checkout on line \d+\./);
+    assert.equal(await written(), CATALOGUE);
+  });
+
+  for (const [what, args, message] of [
+    [
+      "a service that is there",
+      ["new", "nginx", "--team", "edge"],
+      'services.json has a service "nginx" already.',
+    ],
+    [
+      "a misspelt team",
+      ["new", "a", "--team", "egde"],
+      '"egde" is no team (there are: edge, identity). Did you mean "edge"?',
+    ],
+    [
+      "no team, where nobody can be asked",
+      ["new", "a"],
+      "Whose is it? Name the team with --team (there are: edge, identity).",
+    ],
+    [
+      "a catalogue that no stack reads",
+      ["new", "a", "--catalogue", "service.json"],
+      'No stack reads service.json (they read: services.json). Did you mean "services.json"?',
+    ],
+  ] as const) {
+    it(`says what to do about ${what}`, async () => {
+      const { exitCode, stderr } = await folder.run(...args);
+      assert.deepEqual([exitCode, stderr], [1, `${message}\n`]);
+      assert.equal(await written(), CATALOGUE);
+    });
+  }
+
+  it("refuses to add to what is wrong already", async () => {
+    await folder.write("Pulumi.test.yaml", stackText({ registry: "https://x" }));
+    const { exitCode, stderr } = await folder.run("new", "checkout", "--team", "edge");
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /config\.kargo-fleet:registry/);
+    assert.equal(await written(), CATALOGUE);
+  });
+
+  it("asks again where the answer is none of those that may be, naming the nearest", async () => {
+    const input = new PassThrough();
+    const output = new PassThrough();
+    const person = asker(input, output);
+    const answer = person.ask("Team", { among: ["edge", "identity"] });
+    input.write("egde\n");
+    await new Promise((done) => setTimeout(done, 20));
+    input.write("\n");
+    await new Promise((done) => setTimeout(done, 20));
+    input.write("identity\n");
+    assert.equal(await answer, "identity");
+    person.close();
+    assert.match(
+      String(output.read()),
+      /Team \(edge, identity\): Did you mean "edge"\?\n.*Something must be said here/s,
+    );
+  });
+});
+
+describe("fleet decommission", function () {
+  this.timeout(60_000);
+  let folder: Folder;
+
+  beforeEach(async () => {
+    folder = await folderOf({ "services.json": CATALOGUE, "Pulumi.test.yaml": stackText() });
+  });
+  afterEach(() => folder.remove());
+
+  it("writes the state, keeps the rest of the file, and says the two steps", async () => {
+    const { exitCode, stdout } = await folder.run("decommission", "nginx");
+    assert.deepEqual(
+      [exitCode, stdout],
+      [
+        0,
+        "services.json: nginx is decommissioned. Next: pulumi up of test, which turns its webhook and auto-promotion off; then remove the entry, and up again.\n",
+      ],
+    );
+    const text = await readFile(join(folder.path, "services.json"), "utf8");
+    assert.equal(text.replace(/,\n {6}"state": "decommissioned"/, ""), CATALOGUE);
+    const again = await folder.run("decommission", "nginx");
+    assert.equal(again.exitCode, 1);
+    assert.match(
+      again.stderr,
+      /^nginx is decommissioned already\. After a pulumi up .* remove its entry\.\n$/,
+    );
+  });
+
+  it("names the nearest where the name is misspelt", async () => {
+    const { exitCode, stderr } = await folder.run("decommission", "ngnix");
+    assert.deepEqual(
+      [exitCode, stderr],
+      [1, 'services.json has no service "ngnix". Did you mean "nginx"?\n'],
+    );
+  });
+});
