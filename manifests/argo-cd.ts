@@ -5,7 +5,9 @@ import {
   deployingStages,
   type ServicePlan,
 } from "../model/plan.ts";
-import { type KubernetesObject, serviceLabels } from "./objects.ts";
+import type { ApplicationDefinition, AppProjectDefinition } from "./definitions/argo-cd.ts";
+import type { Defined } from "./definitions.ts";
+import { serviceLabels } from "./objects.ts";
 
 export const ARGOCD_API = "argoproj.io/v1alpha1";
 
@@ -14,7 +16,7 @@ const IN_CLUSTER = "https://kubernetes.default.svc";
 
 type Destination = { readonly namespace: string } & ({ readonly server: string } | { readonly name: string });
 
-export interface AppProject extends KubernetesObject {
+export interface AppProject extends Defined<AppProjectDefinition> {
   readonly apiVersion: typeof ARGOCD_API;
   readonly kind: "AppProject";
   readonly spec: {
@@ -38,7 +40,7 @@ export interface AppProjectRole {
   readonly groups: readonly string[];
 }
 
-export interface Application extends KubernetesObject {
+export interface Application extends Defined<ApplicationDefinition> {
   readonly apiVersion: typeof ARGOCD_API;
   readonly kind: "Application";
   readonly spec: {

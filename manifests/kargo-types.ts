@@ -1,18 +1,26 @@
-import type { KubernetesObject } from "./objects.ts";
+import type {
+  ClusterPromotionTaskDefinition,
+  ProjectConfigDefinition,
+  ProjectDefinition,
+  StageDefinition,
+  WarehouseDefinition,
+} from "./definitions/kargo.ts";
+import type { Defined } from "./definitions.ts";
 
 /*
- * The part of Kargo's API (kargo.akuity.io/v1alpha1, Kargo 1.11) that this project writes. The definitions leave
- * subscriptions and step configs open, so a slip in them would pass the API server: here it does not compile.
+ * The part of Kargo's API (kargo.akuity.io/v1alpha1, Kargo 1.11) that this project writes: narrower than the definitions,
+ * which each type fits. They leave subscriptions and step configs open, so a slip in them would pass the API server: here
+ * it does not compile.
  */
 
 export const KARGO_API = "kargo.akuity.io/v1alpha1";
 
-export interface KargoProject extends KubernetesObject {
+export interface KargoProject extends Defined<ProjectDefinition> {
   readonly apiVersion: typeof KARGO_API;
   readonly kind: "Project";
 }
 
-export interface ProjectConfig extends KubernetesObject {
+export interface ProjectConfig extends Defined<ProjectConfigDefinition> {
   readonly apiVersion: typeof KARGO_API;
   readonly kind: "ProjectConfig";
   readonly spec: {
@@ -25,7 +33,7 @@ export interface ProjectConfig extends KubernetesObject {
   };
 }
 
-export interface Warehouse extends KubernetesObject {
+export interface Warehouse extends Defined<WarehouseDefinition> {
   readonly apiVersion: typeof KARGO_API;
   readonly kind: "Warehouse";
   readonly spec: {
@@ -60,7 +68,7 @@ export interface Variable {
   readonly value?: string;
 }
 
-export interface Stage extends KubernetesObject {
+export interface Stage extends Defined<StageDefinition> {
   readonly apiVersion: typeof KARGO_API;
   readonly kind: "Stage";
   readonly spec: {
@@ -98,7 +106,7 @@ export interface Verification {
   readonly args?: readonly { readonly name: string; readonly value: string }[];
 }
 
-export interface ClusterPromotionTask extends KubernetesObject {
+export interface ClusterPromotionTask extends Defined<ClusterPromotionTaskDefinition> {
   readonly apiVersion: typeof KARGO_API;
   readonly kind: "ClusterPromotionTask";
   readonly spec: { readonly vars: readonly Variable[]; readonly steps: readonly Step[] };

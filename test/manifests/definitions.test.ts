@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import type { Application, AppProject } from "../../manifests/argo-cd.ts";
+import type { ApplicationDefinition, AppProjectDefinition } from "../../manifests/definitions/argo-cd.ts";
+import type {
+  ClusterPromotionTaskDefinition,
+  ProjectConfigDefinition,
+  ProjectDefinition,
+  StageDefinition,
+  WarehouseDefinition,
+} from "../../manifests/definitions/kargo.ts";
+import type { Defined, Surplus } from "../../manifests/definitions.ts";
+import type {
+  ClusterPromotionTask,
+  KargoProject,
+  ProjectConfig,
+  Stage,
+  Warehouse,
+} from "../../manifests/kargo-types.ts";
+import { GENERATED, generatedTypes } from "../../sandbox/crds/generate-types.ts";
+
+/** Fields of ours that a definition does not know: this does not compile while there is one. */
+type Unknown =
+  | Surplus<Body<KargoProject>, ProjectDefinition, "Project">
+  | Surplus<Body<ProjectConfig>, ProjectConfigDefinition, "ProjectConfig">
+  | Surplus<Body<Warehouse>, WarehouseDefinition, "Warehouse">
+  | Surplus<Body<Stage>, StageDefinition, "Stage">
+  | Surplus<Body<ClusterPromotionTask>, ClusterPromotionTaskDefinition, "ClusterPromotionTask">
+  | Surplus<Body<AppProject>, AppProjectDefinition, "AppProject">
+  | Surplus<Body<Application>, ApplicationDefinition, "Application">;
+
+/** Without what is Kubernetes' own in every object. */
+type Body<Kind> = Omit<Kind, "metadata">;
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+
+/** Each of these is a type that would not fit; the compiler agrees, or the line above it is an error. */
+interface Misspelt {
+  readonly apiVersion: "kargo.akuity.io/v1alpha1";
+  readonly kind: "Stage";
+  readonly spec: {
+    readonly requestedFrieght: readonly string[];
+    readonly requestedFreight: readonly {
+      readonly origin: { readonly kind: "Warehouse"; readonly nome: string };
+    }[];
+  };
+}
+// @ts-expect-error the definition demands an array
+interface WrongType extends Defined<StageDefinition> {
+  readonly spec: { readonly requestedFreight: string };
+}
+// @ts-expect-error the definition demands requestedFreight
+interface Lacking extends Defined<StageDefinition> {
+  readonly spec: { readonly shard: string };
+}
+
+describe("the types of custom resources", function () {
+  this.timeout(120_000);
+
+  it("fit the definitions, and have no field that these do not know", () => {
+    const none = (field: Unknown): never => field;
+    assert.equal(none.length, 1);
+  });
+
+  it("would not compile with a field misspelt, of another type, or missing", () => {
+    const found: Same<
+      Surplus<Misspelt, StageDefinition>,
+      ".spec.requestedFrieght" | ".spec.requestedFreight[].origin.nome"
+    > = true;
+    assert.ok(found);
+    const broken: (WrongType | Lacking)[] = [];
+    assert.equal(broken.length, 0);
+  });
+
+  it("are what `npm run definitions` generates from the pinned releases", async () => {
+    const { texts, missing } = await generatedTypes();
+    for (const [file, text] of texts) assert.equal(await readFile(file, "utf8"), text, file);
+    if (missing.length > 0)
+      console.log(`      not compared, since their definitions are not here: ${missing.join(", ")}`);
+    else assert.deepEqual([...texts.keys()].sort(), Object.keys(GENERATED).sort());
+  });
+});
