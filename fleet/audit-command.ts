@@ -1,13 +1,13 @@
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
-import { didYouMean, listed } from "../model/diagnostics.ts";
-import type { Plan, ServicePlan } from "../model/plan.ts";
+import type { ServicePlan } from "../model/plan.ts";
 import { rowsOf } from "./audit/actors.ts";
 import { takeCensus } from "./audit/census.ts";
 import { matrixOf } from "./audit/matrix.ts";
 import { probeGuard } from "./audit/probes.ts";
 import { type Audit, auditJson, auditText, isRight } from "./audit/report.ts";
 import { reviewsOf } from "./audit/reviews.ts";
+import { chosenServices, serviceNames } from "./chosen-services.ts";
 import { type Cluster, openCluster } from "./cluster.ts";
 import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";
@@ -35,7 +35,7 @@ export function auditCommand(): Command {
     .requiredOption("--stack <name>", "the stack to audit")
     .option("--context <name>", "the kubeconfig's context (default: the stack's)")
     .option("--kubeconfig <file>", "an administrator's kubeconfig (default: the stack's, or KUBECONFIG)")
-    .option("--services <names>", "only these, with commas between (default: all of the stack)", names)
+    .option("--services <names>", "only these, with commas between (default: all of the stack)", serviceNames)
     .option("--json", "print everything as JSON", false)
     .option("--concurrency <number>", "how many questions at once", atLeastOne, 16)
     .addHelpText(
@@ -59,7 +59,7 @@ async function runAudit(options: AuditOptions): Promise<Audit> {
   const { stack, concurrency } = options;
   const started = Date.now();
   const plan = readStackFiles(stack);
-  const services = chosen(plan, options.services, stack);
+  const services = chosenServices(plan, options.services, stack);
   const context = options.context ?? plan.cluster.context;
   const cluster = openCluster({ kubeconfig: options.kubeconfig ?? plan.cluster.kubeconfig, context });
   const progress = progressOn(process.stderr);
@@ -92,17 +92,6 @@ async function runAudit(options: AuditOptions): Promise<Audit> {
   }
 }
 
-function chosen(plan: Plan, names: readonly string[] | undefined, stack: string): readonly ServicePlan[] {
-  if (names === undefined) return plan.services;
-  const known = plan.services.map(({ name }) => name);
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    const hint = didYouMean(unknown[0] ?? "", known) ?? `It has: ${listed(known)}.`;
-    throw new FleetError(`Stack ${stack} has no service ${unknown.join(", ")}. ${hint}`);
-  }
-  return plan.services.filter(({ name }) => names.includes(name));
-}
-
 /** Where no namespace is there, every answer would be "refused", which says nothing. */
 async function assertProvisioned(cluster: Cluster, services: readonly ServicePlan[]): Promise<void> {
   for (const { project } of services) {
@@ -117,13 +106,6 @@ async function assertProvisioned(cluster: Cluster, services: readonly ServicePla
     throw new FleetError(
       `None of the ${services.length} namespaces of the stack is in ${cluster.server} (context ${cluster.context}). Is it the right cluster, and was pulumi up run?`,
     );
-}
-
-function names(value: string): string[] {
-  return value
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
 }
 
 function atLeastOne(value: string): number {

@@ -6,6 +6,7 @@ import { decommissionCommand } from "./decommission-command.ts";
 import { deployerCommand } from "./deployer-command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { newCommand } from "./new-command.ts";
+import { redeliverCommand } from "./redeliver-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { seedCommand } from "./seed-command.ts";
 
@@ -21,6 +22,7 @@ const program = new Command("fleet")
   .addCommand(decommissionCommand())
   .addCommand(deployerCommand())
   .addCommand(newCommand())
+  .addCommand(redeliverCommand())
   .addCommand(renderCommand())
   .addCommand(seedCommand());
 

@@ -365,11 +365,11 @@ describe("local GitHub: deliveries", function () {
 describe("local GitHub: deliveries sent to one origin", function () {
   this.timeout(60_000);
   const listener = hookListener();
-  const options: { deliverTo?: string } = {};
-  beforeEach(() => {
-    options.deliverTo = listener().origin;
+  const server = playground({
+    get deliverTo() {
+      return listener().origin;
+    },
   });
-  const server = playground(options);
 
   it("go there with the path and the host of their hook", async () => {
     const config = { url: "https://hooks.acme.example/github/nginx?a=1", content_type: "json", secret };

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { styleText } from "node:util";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { UsedUp } from "../components/github-api/patience.ts";
+import { chosenServices, serviceNames } from "./chosen-services.ts";
+import { FleetError } from "./fleet-error.ts";
+import { progressOn } from "./progress.ts";
+import { hookTargets } from "./redeliver/hook-targets.ts";
+import { hooksApi } from "./redeliver/hooks-api.ts";
+import { type Redelivery, redeliver } from "./redeliver/redeliver.ts";
+import { exitCodeOf, problemLine, pushLines, redeliveryJson, summary } from "./redeliver/report.ts";
+import { sinceOf } from "./redeliver/since.ts";
+import { readStackFiles } from "./stack-files.ts";
+
+interface RedeliverOptions {
+  readonly stack: string;
+  readonly since: Date;
+  readonly services?: readonly string[];
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+const DEFAULT_SINCE = "2h";
+/** Of waiting for GitHub's limits, in seconds: at 500 redeliveries an hour a whole fleet's take this long. */
+const LONGEST_WAIT = 3 * 3600;
+
+/** `fleet redeliver`: GitHub does not try again by itself when a push could not be delivered. */
+export function redeliverCommand(): Command {
+  return new Command("redeliver")
+    .description("Has GitHub deliver again the pushes that the services' webhooks were not told of.")
+    .requiredOption("--stack <name>", "the stack whose webhooks they are")
+    .addOption(
+      new Option(
+        "--since <when>",
+        "how far back: 90m, 2h, 72h at most, or a moment such as 2026-11-25T12:00:00Z",
+      )
+        .argParser(moment)
+        .default(moment(DEFAULT_SINCE), DEFAULT_SINCE),
+    )
+    .option("--services <names>", "only these, with commas between (default: all of the stack)", serviceNames)
+    .option("--dry-run", "only list what was not delivered", false)
+    .option("--json", "print everything as JSON", false)
+    .addHelpText(
+      "after",
+      `
+A push counts as delivered once any attempt was answered with a 2xx; what was delivered is not delivered again. The
+oldest goes first. A push that a newer one has overtaken does no harm: its image is tagged with the time of the push
+itself, so it never becomes the newest.
+
+The token is taken from GITHUB_TOKEN. It needs the permission Webhooks: read and write on the repositories (or on the
+organization, where it has the one hook); a repository that it may not read is named, and the rest goes on. GitHub's
+rate limits are kept: one redelivery a second, about 500 an hour. It can be ended at any time and run again.
+
+Exit code: 0 where every push has been delivered, 2 where one has not (--dry-run found it, or it failed again), 1 where
+a webhook could not be read, GitHub refused, or the command failed.
+
+Examples:
+  npm run fleet -- redeliver --stack prod --dry-run
+  npm run fleet -- redeliver --stack prod --since 12h --services nginx,auth`,
+    )
+    .action(async (options: RedeliverOptions) => {
+      const redelivery = await run(options);
+      if (options.json) process.stdout.write(`${redeliveryJson(redelivery, options)}\n`);
+      else for (const line of pushLines(redelivery.pushes, styleText)) process.stdout.write(`${line}\n`);
+      for (const problem of redelivery.problems) process.stderr.write(`${problemLine(problem)}\n`);
+      process.stderr.write(`${summary(redelivery, options.since)}\n`);
+      process.exitCode = exitCodeOf(redelivery);
+    });
+}
+
+async function run({ stack, since, services, dryRun }: RedeliverOptions): Promise<Redelivery> {
+  const plan = readStackFiles(stack);
+  const targets = hookTargets(plan, chosenServices(plan, services, stack));
+  const token = process.env.GITHUB_TOKEN;
+  if (!token) throw new FleetError("There is no token for GitHub. Set it in the environment: GITHUB_TOKEN.");
+  const progress = progressOn(process.stderr);
+  const pause = async (milliseconds: number) => void (await sleep(milliseconds));
+  const report = (line: string) => {
+    progress.end();
+    process.stderr.write(`${line}\n`);
+  };
+  const { env: environment } = process;
+  const access = { token, environment, pause, report, longestWait: LONGEST_WAIT, giveUp: usedUp };
+  try {
+    const api = hooksApi(plan.github.url, access);
+    return await redeliver(targets, { since, dryRun }, { api, pause, tell: (text) => progress.tell(text) });
+  } finally {
+    progress.end();
+  }
+}
+
+function usedUp({ minutes, until }: UsedUp): FleetError {
+  return new FleetError(
+    `GitHub's rate limit for this token is used up for another ${minutes} min. ` +
+      `Run again after ${until} UTC: what was delivered by then is not delivered again.`,
+  );
+}
+
+function moment(text: string): Date {
+  const since = sinceOf(text, new Date());
+  if (typeof since === "string") throw new InvalidArgumentError(since);
+  return since;
+}

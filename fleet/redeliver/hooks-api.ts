@@ -1,0 +1,151 @@
+import { z } from "zod";
+import { type Access, gitHubApi } from "../../components/github-api/client.ts";
+import { type Failure, isPassing } from "../../components/github-api/patience.ts";
+import { FleetError } from "../fleet-error.ts";
+import type { Attempt } from "./attempts.ts";
+import { paceOf } from "./pace.ts";
+
+/** What a push was of, by its payload. */
+export interface PushDetail {
+  /** `owner/name`. */
+  readonly repository: string;
+  /** In full: `refs/heads/main`. */
+  readonly ref: string;
+  /** The commit, or zeros where the reference went. */
+  readonly after: string;
+}
+
+/** The hooks of repositories and organizations, and what GitHub delivered to them. */
+export interface HooksApi {
+  /** The id of the hook of a place that has this address; nothing where there is none. */
+  find(place: string, url: string): Promise<number | undefined>;
+  /** The attempts since a moment, newest first. */
+  attempts(place: string, hook: number, since: Date): Promise<readonly Attempt[]>;
+  detail(place: string, hook: number, attempt: number): Promise<PushDetail>;
+  /** Has GitHub try again; what comes of it is in {@link attempts} some seconds later. */
+  redeliver(place: string, hook: number, attempt: number): Promise<void>;
+}
+
+/** GitHub refuses one hook to this token, or fails at it: the others may go on. */
+export class HookRefusal extends Error {
+  override readonly name = "HookRefusal";
+}
+
+/**
+ * Between calls, in milliseconds: 900 points a minute are allowed, of which a reading call takes one and a writing call
+ * five, and at most 80 writing calls.
+ *
+ * @see https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
+const INTERVAL = { reading: 80, writing: 1_000 };
+const PAGE = 100;
+
+const hooksSchema = z.array(z.object({ id: z.int(), config: z.object({ url: z.string().optional() }) }));
+const attemptsSchema = z.array(
+  z
+    .object({
+      id: z.int(),
+      guid: z.string(),
+      event: z.string(),
+      delivered_at: z.string(),
+      status: z.string(),
+      status_code: z.int(),
+    })
+    .transform(({ delivered_at, status_code, ...rest }) => ({
+      ...rest,
+      deliveredAt: delivered_at,
+      statusCode: status_code,
+    })),
+);
+const detailSchema = z
+  .object({
+    request: z.object({
+      payload: z.object({
+        ref: z.string(),
+        after: z.string(),
+        repository: z.object({ full_name: z.string() }),
+      }),
+    }),
+  })
+  .transform(({ request: { payload } }) => ({
+    repository: payload.repository.full_name,
+    ref: payload.ref,
+    after: payload.after,
+  }));
+
+/** @throws FleetError where GitHub cannot be reached or does not take the token, {@link HookRefusal} for one hook */
+export function hooksApi(url: string, access: Access): HooksApi {
+  const { octokit, call } = gitHubApi(url, access);
+  const paces = {
+    reading: paceOf(INTERVAL.reading, access.pause),
+    writing: paceOf(INTERVAL.writing, access.pause),
+  };
+  const request = async (method: "GET" | "POST", place: string, path: string, query: object = {}) =>
+    await call(
+      async () => {
+        await paces[method === "GET" ? "reading" : "writing"]();
+        return await octokit.request(`${method} ${hooksOf(place)}${path}`, { ...query });
+      },
+      (failure) => refusal(failure, place, url),
+    );
+  return {
+    find: async (place, address) => {
+      for (let page = 1; ; page += 1) {
+        const { data } = await request("GET", place, "", { per_page: PAGE, page });
+        const hooks = hooksSchema.parse(data);
+        const found = hooks.find(({ config }) => config.url === address);
+        if (found !== undefined || hooks.length < PAGE) return found?.id;
+      }
+    },
+    attempts: async (place, hook, since) => {
+      const found: Attempt[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const query = { per_page: PAGE, ...(cursor !== undefined && { cursor }) };
+        const { data, headers } = await request("GET", place, `/${hook}/deliveries`, query);
+        const page = attemptsSchema.parse(data);
+        found.push(...page.filter(({ deliveredAt }) => new Date(deliveredAt) >= since));
+        cursor = nextCursor(headers.link);
+        const last = page.at(-1);
+        if (cursor === undefined || last === undefined || new Date(last.deliveredAt) < since) return found;
+      }
+    },
+    detail: async (place, hook, attempt) =>
+      detailSchema.parse((await request("GET", place, `/${hook}/deliveries/${attempt}`)).data),
+    redeliver: async (place, hook, attempt) => {
+      await request("POST", place, `/${hook}/deliveries/${attempt}/attempts`);
+    },
+  };
+}
+
+/** The places are of the plan, whose names have no character that a path would have to escape. */
+function hooksOf(place: string): string {
+  return place.includes("/") ? `/repos/${place}/hooks` : `/orgs/${place}/hooks`;
+}
+
+/** Only the cursor is taken from the link: the token goes to the address of the plan and nowhere else. */
+function nextCursor(link: string | undefined): string | undefined {
+  const next = /<([^>]+)>;\s*rel="next"/.exec(link ?? "")?.[1];
+  return next === undefined ? undefined : (new URL(next).searchParams.get("cursor") ?? undefined);
+}
+
+function refusal(failure: Failure, place: string, url: string): Error {
+  const { status, message } = failure;
+  const said = message.trim().replace(/\s*\n+\s*/g, " ");
+  if (status === 0) {
+    return new FleetError(`${url} cannot be reached (${said}). Check the network and run again.`);
+  }
+  if (status === 401) {
+    return new FleetError(`${url} does not take the token (${said}). Set a valid one in GITHUB_TOKEN.`);
+  }
+  if (isPassing(failure)) {
+    return new HookRefusal(`GitHub answered ${status} (${said}) again and again. Run again later.`);
+  }
+  if (status === 403 || status === 404) {
+    const kind = place.includes("/") ? "repository" : "organization";
+    return new HookRefusal(
+      `the token may not read or redeliver here (${status} ${said}). ` +
+        `Give it, or its GitHub App, the ${kind} permission Webhooks: read and write.`,
+    );
+  }
+  return new HookRefusal(`GitHub answered ${status} (${said}).`);
+}

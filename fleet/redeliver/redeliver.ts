@@ -1,0 +1,206 @@
+import { inParallel } from "../audit/parallel.ts";
+import { FleetError } from "../fleet-error.ts";
+import { type Attempt, succeeded, type Undelivered, undelivered } from "./attempts.ts";
+import type { HookTarget } from "./hook-targets.ts";
+import { HookRefusal, type HooksApi, type PushDetail } from "./hooks-api.ts";
+
+/** What became of a push that a hook had not been told of. */
+export type Outcome =
+  /** Only looked for. */
+  | "found"
+  /** GitHub tried again, and the listener has it. */
+  | "delivered"
+  /** GitHub tried again, and the listener still does not have it. */
+  | "failed"
+  /** GitHub tried again, or is about to: what came of it is not known yet. */
+  | "unanswered"
+  /** GitHub did not try again. */
+  | "refused";
+
+/** One push that a hook had not been told of. */
+export interface Push {
+  /** Whose hook it is. */
+  readonly place: string;
+  readonly services: readonly string[];
+  readonly guid: string;
+  /** When it was made. ISO 8601. */
+  readonly since: string;
+  readonly detail: PushDetail;
+  /** The latest attempt, with what came of it. */
+  readonly last: Attempt;
+  readonly outcome: Outcome;
+}
+
+/** A hook about which less is known than was asked for. */
+export interface Problem {
+  readonly place: string;
+  readonly services: readonly string[];
+  readonly message: string;
+}
+
+/** What a run came to. */
+export interface Redelivery {
+  /** How many hooks there are to look at. */
+  readonly hooks: number;
+  /** In the order in which they were made. */
+  readonly pushes: readonly Push[];
+  readonly problems: readonly Problem[];
+}
+
+/** What a run works with. */
+export interface RedeliveryAccess {
+  readonly api: HooksApi;
+  readonly pause: (milliseconds: number) => Promise<void>;
+  readonly tell: (text: string) => void;
+}
+
+interface Found extends Undelivered {
+  readonly target: HookTarget;
+  readonly services: readonly string[];
+  readonly hook: number;
+  readonly detail: PushDetail;
+}
+
+/** Hooks are read so many at once; how fast is for the API's own pace. */
+const CONCURRENCY = 4;
+/** GitHub waits 10 s for a listener: what is not there after these pauses, in milliseconds, is not known. */
+const LOOKS = [1_000, 2_000, 4_000, 8_000, 8_000];
+
+/**
+ * Finds the pushes of which hooks were not told, and has GitHub tell them again, oldest first.
+ *
+ * @param options.dryRun only look
+ * @throws FleetError where GitHub cannot be reached, does not take the token, or limits it for too long
+ */
+export async function redeliver(
+  targets: readonly HookTarget[],
+  options: { readonly since: Date; readonly dryRun: boolean },
+  access: RedeliveryAccess,
+): Promise<Redelivery> {
+  const problems: Problem[] = [];
+  const found = await find(targets, options.since, access, problems);
+  const outcomes = new Map<Found, Outcome>(found.map((push) => [push, "found"]));
+  const latest = new Map<Found, Attempt>();
+  if (!options.dryRun) {
+    await tryAgain(found, outcomes, access, problems);
+    await awaitOutcomes(outcomes, latest, options.since, access, problems);
+  }
+  const pushes = found.map((push) => ({
+    place: push.target.place,
+    services: push.services,
+    guid: push.guid,
+    since: push.since,
+    detail: push.detail,
+    last: latest.get(push) ?? push.last,
+    outcome: outcomes.get(push) ?? "found",
+  }));
+  return { hooks: targets.length, pushes, problems };
+}
+
+async function find(
+  targets: readonly HookTarget[],
+  since: Date,
+  { api, tell }: RedeliveryAccess,
+  problems: Problem[],
+): Promise<Found[]> {
+  const found: Found[] = [];
+  const steps = targets.map((target) => async () => {
+    const { place, url } = target;
+    await aside(target, problems, async () => {
+      const hook = await api.find(place, url);
+      if (hook === undefined) throw new HookRefusal(`there is no hook for ${url}. Run pulumi up.`);
+      for (const push of undelivered(await api.attempts(place, hook, since))) {
+        const detail = await api.detail(place, hook, push.last.id);
+        const services = hearers(target, detail);
+        if (services.length > 0) found.push({ ...push, target, services, hook, detail });
+      }
+    });
+  });
+  await inParallel(steps, CONCURRENCY, (done) => tell(`redeliver: ${done} of ${targets.length} hooks read`));
+  return found.sort((one, other) => compare(one.since, other.since));
+}
+
+async function tryAgain(
+  found: readonly Found[],
+  outcomes: Map<Found, Outcome>,
+  { api, tell }: RedeliveryAccess,
+  problems: Problem[],
+): Promise<void> {
+  let done = 0;
+  for (const push of found) {
+    const { target, hook, last } = push;
+    outcomes.set(push, "refused");
+    try {
+      await aside(target, problems, async () => {
+        await api.redeliver(target.place, hook, last.id);
+        outcomes.set(push, "unanswered");
+      });
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      // What was done so far is worth a report.
+      problems.push({ place: target.place, services: namesOf(target), message: error.message });
+      for (const rest of found.slice(done)) outcomes.set(rest, "refused");
+      return;
+    }
+    done += 1;
+    tell(`redeliver: ${done} of ${found.length} pushes`);
+  }
+}
+
+/** Looks at the hooks that GitHub tries again until each attempt is there. */
+async function awaitOutcomes(
+  outcomes: Map<Found, Outcome>,
+  latest: Map<Found, Attempt>,
+  since: Date,
+  { api, pause, tell }: RedeliveryAccess,
+  problems: Problem[],
+): Promise<void> {
+  const waiting = () => [...outcomes].filter(([, outcome]) => outcome === "unanswered").map(([push]) => push);
+  for (const milliseconds of LOOKS) {
+    if (waiting().length === 0) return;
+    tell(`redeliver: waiting for the answers to ${waiting().length} pushes`);
+    await pause(milliseconds);
+    for (const [hook, pushes] of Map.groupBy(waiting(), ({ hook }) => hook)) {
+      const [any] = pushes;
+      if (any === undefined) continue;
+      await aside(any.target, problems, async () => {
+        const attempts = await api.attempts(any.target.place, hook, since);
+        for (const push of pushes) {
+          const attempt = attempts.find(({ guid }) => guid === push.guid);
+          if (attempt === undefined || attempt.id === push.last.id) continue;
+          latest.set(push, attempt);
+          outcomes.set(push, succeeded(attempt) ? "delivered" : "failed");
+        }
+      });
+    }
+  }
+}
+
+/** What is refused at one hook is put aside, and the others go on. */
+async function aside(target: HookTarget, problems: Problem[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof HookRefusal)) throw error;
+    const problem = { place: target.place, services: namesOf(target), message: error.message };
+    const known = problems.some(
+      ({ place, message }) => place === problem.place && message === problem.message,
+    );
+    if (!known) problems.push(problem);
+  }
+}
+
+/** The services that a push is for: an organization's hook hears of pushes to every repository. */
+function hearers(target: HookTarget, { repository }: PushDetail): string[] {
+  if (target.place.includes("/")) return namesOf(target);
+  const same = (name: string) => name.toLowerCase() === repository.toLowerCase();
+  return target.services.filter((service) => same(service.repository)).map(({ name }) => name);
+}
+
+function namesOf({ services }: HookTarget): string[] {
+  return services.map(({ name }) => name);
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

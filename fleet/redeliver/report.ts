@@ -1,0 +1,80 @@
+import type { Outcome, Problem, Push, Redelivery } from "./redeliver.ts";
+
+/** Colours a text, or leaves it as it is. */
+export type Paint = (style: "green" | "red" | "yellow", text: string) => string;
+
+const words: Readonly<Record<Outcome, { text: string; style: "green" | "red" | "yellow" }>> = {
+  found: { text: "not delivered", style: "yellow" },
+  delivered: { text: "delivered", style: "green" },
+  failed: { text: "failed again", style: "red" },
+  unanswered: { text: "no answer yet", style: "yellow" },
+  refused: { text: "not tried again", style: "red" },
+};
+
+/** Everything is known, and every push has arrived: 0. Some push has not: 2. Something is not known or was refused: 1. */
+export function exitCodeOf({ pushes, problems }: Redelivery): 0 | 1 | 2 {
+  if (problems.length > 0 || pushes.some(({ outcome }) => outcome === "refused")) return 1;
+  return pushes.every(({ outcome }) => outcome === "delivered") ? 0 : 2;
+}
+
+/** A line for each push: whose, of what, when, how the last attempt ended, and what became of it. */
+export function pushLines(pushes: readonly Push[], paint: Paint): string[] {
+  const rows = pushes.map(({ services, detail, since, last, outcome }) => {
+    const { text, style } = words[outcome];
+    const reference = detail.ref.replace(/^refs\/(heads|tags)\//, "");
+    return [services.join(", "), reference, detail.after.slice(0, 7), since, last.status, paint(style, text)];
+  });
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+}
+
+/** A line for each hook that could not be looked at. */
+export function problemLine({ place, services, message }: Problem): string {
+  return `${place} (${services.join(", ")}): ${message}`;
+}
+
+/** The whole in a sentence. */
+export function summary({ hooks, pushes, problems }: Redelivery, since: Date): string {
+  const at = since.toISOString().slice(0, 16).replace("T", " ");
+  const looked = `${counted(hooks - unread(problems), "hook")} looked at, back to ${at} UTC`;
+  if (pushes.length === 0) return `${looked}: every push was delivered.`;
+  const parts = (Object.keys(words) as Outcome[]).flatMap((outcome) => {
+    const count = pushes.filter((push) => push.outcome === outcome).length;
+    return count === 0 || outcome === "found" ? [] : [`${count} ${words[outcome].text}`];
+  });
+  const were = pushes.length === 1 ? "push was" : "pushes were";
+  const became = parts.length === 0 ? "" : `; of these ${parts.join(", ")}`;
+  return `${looked}: ${pushes.length} ${were} not delivered${became}.`;
+}
+
+/** The same for machines. */
+export function redeliveryJson(
+  redelivery: Redelivery,
+  about: { readonly stack: string; readonly since: Date; readonly dryRun: boolean },
+): string {
+  const pushes = redelivery.pushes.map(({ place, services, guid, since, detail, last, outcome }) => ({
+    hook: place,
+    services,
+    ...detail,
+    since,
+    guid,
+    status: last.status,
+    statusCode: last.statusCode,
+    outcome,
+  }));
+  const problems = redelivery.problems.map(({ place, ...rest }) => ({ hook: place, ...rest }));
+  const { stack, since, dryRun } = about;
+  return JSON.stringify(
+    { stack, since: since.toISOString(), dryRun, hooks: redelivery.hooks, pushes, problems },
+    null,
+    2,
+  );
+}
+
+function unread(problems: readonly Problem[]): number {
+  return new Set(problems.map(({ place }) => place)).size;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,353 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import type { UsedUp } from "../../components/github-api/patience.ts";
+import { FleetError } from "../../fleet/fleet-error.ts";
+import { hookTargets } from "../../fleet/redeliver/hook-targets.ts";
+import { hooksApi } from "../../fleet/redeliver/hooks-api.ts";
+import { redeliver } from "../../fleet/redeliver/redeliver.ts";
+import { exitCodeOf, summary } from "../../fleet/redeliver/report.ts";
+import { at, base64, playground, token } from "../sandbox/github-playground.ts";
+import { hookListener } from "../sandbox/hook-listener.ts";
+import { catalogueText, planOf, service, stackText } from "../sources.ts";
+
+const services = (...names: string[]) =>
+  catalogueText(Object.fromEntries(names.map((name) => [name, service(name)])));
+const CATALOGUE = services("nginx", "public");
+const hourAgo = () => new Date(Date.now() - 3_600_000);
+
+describe("fleet redeliver", function () {
+  this.timeout(60_000);
+  const listener = hookListener();
+  const server = playground({
+    deliveryTimeout: 500,
+    get deliverTo() {
+      return listener().origin;
+    },
+  });
+
+  const settled = async () => await server().github.deliveriesSettled();
+  const pathOf = (name: string, catalogue = CATALOGUE) => {
+    const found = planOf(catalogue).services.find((each) => each.name === name);
+    return new URL(found?.webhook.url ?? "").pathname;
+  };
+  const addHook = async (name: string, events = ["push"]) => {
+    const url = `https://hooks.acme.example${pathOf(name)}`;
+    const config = { url, content_type: "json", secret: `secret of ${name}` };
+    const answer = await server().call("POST", `/repos/acme/${name}/hooks`, { events, config });
+    await settled();
+    return Number(at(answer, "id"));
+  };
+  const push = async (name: string) => {
+    const path = `/repos/acme/${name}/contents/${crypto.randomUUID()}`;
+    await server().call("PUT", path, { message: "Add", content: base64("a\n") });
+    await settled();
+  };
+  /** Pushes of which the listener hears nothing. */
+  const lose = async (...names: string[]) => {
+    listener().answer(() => 503);
+    for (const name of names) await push(name);
+    listener().answer(() => 200);
+  };
+  const heard = () => listener().events("push");
+  const asked = () =>
+    server()
+      .github.requests()
+      .filter(({ method, path }) => method === "POST" && path.endsWith("/attempts"));
+
+  /** A run that waits hardly any real time, with the waits it would have made and what it told. */
+  const run = async (more: { dryRun?: boolean; since?: Date; token?: string; names?: string[] } = {}) => {
+    const waits: number[] = [];
+    const lines: string[] = [];
+    const pause = async (milliseconds: number) => {
+      waits.push(milliseconds);
+      await sleep(Math.min(milliseconds / 20, 250));
+    };
+    const plan = planOf(CATALOGUE);
+    const chosen = plan.services.filter(({ name }) => more.names?.includes(name) ?? true);
+    const api = hooksApi(plan.github.url, {
+      token: more.token ?? token,
+      environment: { GITHUB_BASE_URL: server().github.baseUrl },
+      pause,
+      report: (line) => lines.push(line),
+      longestWait: 120,
+      giveUp: ({ minutes }: UsedUp) => new FleetError(`used up for ${minutes} min`),
+    });
+    const asks = { since: more.since ?? hourAgo(), dryRun: more.dryRun ?? false };
+    const tell = (text: string) => lines.push(text);
+    const redelivery = await redeliver(hookTargets(plan, chosen), asks, { api, pause, tell });
+    const outcomes = redelivery.pushes.map(({ services: [name], outcome }) => `${name} ${outcome}`);
+    return { ...redelivery, outcomes, code: exitCodeOf(redelivery), waits, lines };
+  };
+
+  beforeEach(async () => {
+    await addHook("nginx");
+    await addHook("public");
+  });
+
+  it("has exactly the pushes delivered again that nobody was told of, in the same bytes", async () => {
+    await push("nginx");
+    await lose("nginx", "public");
+    await push("public");
+    const [, lostNginx, lostPublic] = heard();
+    const before = heard().length;
+    const { outcomes, code } = await run();
+    assert.deepEqual(outcomes, ["nginx delivered", "public delivered"]);
+    assert.equal(code, 0);
+    const again = heard().slice(before);
+    assert.deepEqual(
+      again.map(({ body, headers }) => [body, headers["x-github-delivery"]]),
+      [lostNginx, lostPublic].map((each) => [each?.body, each?.headers["x-github-delivery"]]),
+    );
+  });
+
+  it("has nothing to do the second time", async () => {
+    await lose("nginx");
+    await run();
+    const { pushes, code } = await run();
+    assert.deepEqual([pushes, code, asked().length], [[], 0, 1]);
+  });
+
+  it("only looks in a dry run, and says by its exit code that there is something", async () => {
+    await lose("nginx");
+    const { outcomes, pushes, code } = await run({ dryRun: true });
+    assert.deepEqual([outcomes, code, asked().length], [["nginx found"], 2, 0]);
+    const [found] = pushes;
+    assert.deepEqual([found?.detail.repository, found?.detail.ref], ["acme/nginx", "refs/heads/main"]);
+    assert.match(found?.detail.after ?? "", /^[0-9a-f]{40}$/);
+    assert.equal(found?.last.status, "Invalid HTTP Response: 503");
+  });
+
+  it("delivers in the order of the pushes, over all repositories", async () => {
+    for (const name of ["public", "nginx", "public"]) {
+      await lose(name);
+      // GitHub's moments are whole seconds.
+      await sleep(1_050);
+    }
+    const lost = heard().map(({ body }) => body);
+    await run();
+    assert.deepEqual(
+      heard().map(({ body }) => body),
+      [...lost, ...lost],
+    );
+  });
+
+  it("says that a push failed again, with what the listener answered now", async () => {
+    await lose("nginx");
+    listener().answer(() => 401);
+    const { outcomes, pushes, code } = await run();
+    assert.deepEqual([outcomes, code], [["nginx failed"], 2]);
+    assert.equal(pushes[0]?.last.status, "Invalid HTTP Response: 401");
+  });
+
+  it("waits for the answer of a slow listener", async () => {
+    await lose("nginx");
+    listener().answer(() => undefined);
+    const { pushes, outcomes } = await run();
+    assert.deepEqual([outcomes, pushes[0]?.last.status], [["nginx failed"], "timed out"]);
+  });
+
+  it("leaves other events and other hooks alone", async () => {
+    const url = "https://hooks.acme.example/somebody/else";
+    listener().answer(() => 503);
+    await server().call("POST", "/repos/acme/nginx/hooks", { config: { url, content_type: "json" } });
+    await lose("nginx");
+    const { outcomes } = await run();
+    assert.deepEqual(outcomes, ["nginx delivered"]);
+    assert.equal(asked().length, 1);
+  });
+
+  it("looks only as far back as it is told", async () => {
+    await lose("nginx");
+    await sleep(1_100);
+    const { pushes, code } = await run({ since: new Date() });
+    assert.deepEqual([pushes, code], [[], 0]);
+  });
+
+  it("finds a push behind more pages of deliveries than one", async () => {
+    await lose("nginx");
+    const [hook] = server().github.hooks("acme/nginx");
+    for (let ping = 0; ping < 120; ping += 1) {
+      await server().call("POST", `/repos/acme/nginx/hooks/${hook?.id}/pings`);
+    }
+    await settled();
+    assert.deepEqual((await run()).outcomes, ["nginx delivered"]);
+  });
+
+  it("is about the chosen services only", async () => {
+    await lose("nginx", "public");
+    assert.deepEqual((await run({ names: ["public"] })).outcomes, ["public delivered"]);
+    assert.equal(asked().length, 1);
+  });
+
+  it("names a repository that the token may not read, and goes on with the rest", async () => {
+    await lose("nginx", "public");
+    server().github.faults.add({ kind: "error", path: "/repos/acme/nginx/hooks", status: 404 });
+    const { outcomes, problems, code } = await run();
+    assert.deepEqual([outcomes, code], [["public delivered"], 1]);
+    assert.equal(problems.length, 1);
+    assert.deepEqual([problems[0]?.place, problems[0]?.services], ["acme/nginx", ["nginx"]]);
+    assert.match(problems[0]?.message ?? "", /may not read or redeliver here.*Webhooks: read and write/);
+  });
+
+  it("names a redelivery that GitHub refuses, and goes on with the rest", async () => {
+    await lose("nginx", "public");
+    const path = "/repos/acme/nginx/hooks/*/deliveries/*/attempts";
+    server().github.faults.add({ kind: "error", path, status: 422, message: "Too old" });
+    const { outcomes, problems, code } = await run();
+    assert.deepEqual([outcomes, code], [["nginx refused", "public delivered"], 1]);
+    assert.match(problems[0]?.message ?? "", /422 \(Too old\)/);
+  });
+
+  it("says that a hook is not there", async () => {
+    const [hook] = server().github.hooks("acme/nginx");
+    await server().call("DELETE", `/repos/acme/nginx/hooks/${hook?.id}`);
+    const { problems, code } = await run();
+    assert.equal(code, 1);
+    assert.match(problems[0]?.message ?? "", /there is no hook for https:.*nginx\. Run pulumi up\./);
+  });
+
+  it("outlasts calls that GitHub fails, reading and redelivering", async () => {
+    await lose("nginx");
+    server().github.faults.add({ kind: "error", path: "/repos/acme/nginx/**", status: 502, times: 2 });
+    const attempts = "/repos/acme/nginx/hooks/*/deliveries/*/attempts";
+    server().github.faults.add({ kind: "error", path: attempts, status: 502, times: 1 });
+    const { outcomes, code } = await run();
+    assert.deepEqual([outcomes, code], [["nginx delivered"], 0]);
+  });
+
+  it("names a repository at which GitHub fails again and again, and goes on with the rest", async () => {
+    await lose("public");
+    server().github.faults.add({ kind: "error", path: "/repos/acme/nginx/**", status: 502 });
+    const { outcomes, problems } = await run();
+    assert.deepEqual(outcomes, ["public delivered"]);
+    assert.match(problems[0]?.message ?? "", /answered 502 \(Server Error\) again and again/);
+  });
+
+  it("keeps a second between redeliveries", async () => {
+    await lose("nginx", "nginx", "nginx");
+    const { waits } = await run();
+    assert.ok(waits.filter((wait) => wait > 500 && wait <= 1_000).length >= 2, waits.join(" "));
+  });
+
+  it("waits where GitHub limits redeliveries, says so, and goes on", async () => {
+    await lose("nginx", "nginx");
+    server().github.limits.set({ contentCreation: [{ limit: 1, seconds: 2 }] });
+    const { outcomes, lines, code } = await run();
+    assert.deepEqual([outcomes, code], [["nginx delivered", "nginx delivered"], 0]);
+    assert.match(lines.join("\n"), /rate limit is reached; going on in [12] s/);
+  });
+
+  it("reports what it did where GitHub's limit is used up for too long in the middle", async () => {
+    await lose("nginx", "nginx", "nginx");
+    server().github.limits.set({ contentCreation: [{ limit: 1, seconds: 3_600 }] });
+    const { outcomes, problems, code } = await run();
+    assert.deepEqual(outcomes, ["nginx delivered", "nginx refused", "nginx refused"]);
+    assert.deepEqual([problems.map(({ message }) => message), code], [["used up for 60 min"], 1]);
+  });
+
+  it("ends where GitHub does not take the token, without showing it", async () => {
+    await assert.rejects(run({ token: "wrong-token" }), (error) => {
+      assert.ok(error instanceof FleetError);
+      assert.match(error.message, /does not take the token \(Bad credentials\)/);
+      assert.doesNotMatch(error.message, /wrong-token/);
+      return true;
+    });
+  });
+
+  it("sums up what was found and what became of it", async () => {
+    await lose("nginx", "public");
+    const since = new Date("2026-11-25T12:00:00Z");
+    const found = await run({ dryRun: true });
+    assert.equal(
+      summary(found, since),
+      "2 hooks looked at, back to 2026-11-25 12:00 UTC: 2 pushes were not delivered.",
+    );
+    assert.match(summary(await run(), since), /2 pushes were not delivered; of these 2 delivered\.$/);
+    assert.match(summary(await run(), since), /12:00 UTC: every push was delivered\.$/);
+  });
+
+  describe("on the command line", () => {
+    const start = async (...args: string[]) => {
+      await writeFile(join(server().directory, "services.json"), CATALOGUE);
+      await writeFile(join(server().directory, "Pulumi.test.yaml"), stackText());
+      const env = { GITHUB_TOKEN: token, GITHUB_BASE_URL: server().github.baseUrl, NO_COLOR: "1" };
+      const command = [resolve("fleet/main.ts"), "redeliver", "--stack", "test", ...args];
+      return await execa(process.execPath, command, { cwd: server().directory, env, reject: false });
+    };
+
+    it("lists what was not delivered and exits with 2, delivers it and exits with 0", async () => {
+      await lose("nginx");
+      const looked = await start("--dry-run");
+      const line = /^nginx {2}main {2}[0-9a-f]{7} {2}\S+Z {2}Invalid HTTP Response: 503 {2}/;
+      assert.equal(looked.exitCode, 2, looked.stderr);
+      assert.match(looked.stdout, line);
+      assert.match(looked.stdout, /not delivered$/);
+      const done = await start("--since", "30m");
+      assert.deepEqual([done.exitCode, /delivered$/.test(done.stdout)], [0, true], done.stderr);
+      const nothing = await start();
+      assert.deepEqual([nothing.exitCode, nothing.stdout], [0, ""]);
+      assert.match(nothing.stderr, /^2 hooks looked at, back to .* UTC: every push was delivered\.$/);
+    });
+
+    it("prints everything as JSON", async () => {
+      await lose("nginx");
+      const { stdout, exitCode } = await start("--json", "--dry-run", "--services", "nginx");
+      const body: unknown = JSON.parse(stdout);
+      assert.equal(exitCode, 2);
+      const said = ["hook", "repository", "ref", "statusCode", "outcome"].map((key) =>
+        at({ body }, "pushes", 0, key),
+      );
+      assert.deepEqual(said, ["acme/nginx", "acme/nginx", "refs/heads/main", 503, "found"]);
+      assert.deepEqual(
+        [at({ body }, "stack"), at({ body }, "hooks"), at({ body }, "problems")],
+        ["test", 1, []],
+      );
+    });
+
+    it("says in one line what is wrong, and exits with 1", async () => {
+      const { exitCode, stderr, stdout } = await start("--services", "ngnix");
+      assert.deepEqual([exitCode, stdout], [1, ""]);
+      assert.equal(stderr, 'Stack test has no service ngnix. Did you mean "nginx"?');
+      assert.match((await start("--since", "tomorrow")).stderr, /It must be a duration such as 90m or 2h/);
+    });
+
+    it("shows the token nowhere", async () => {
+      await lose("nginx");
+      server().github.faults.add({
+        kind: "error",
+        path: "/repos/acme/public/hooks",
+        status: 403,
+        message: token,
+      });
+      const { stdout, stderr, exitCode } = await start();
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /acme\/public \(public\): the token may not read/);
+      assert.doesNotMatch(stdout + stderr, new RegExp(token));
+    });
+
+    it("asks for a token", async () => {
+      await writeFile(join(server().directory, "services.json"), CATALOGUE);
+      await writeFile(join(server().directory, "Pulumi.test.yaml"), stackText());
+      const command = [resolve("fleet/main.ts"), "redeliver", "--stack", "test"];
+      const env = { GITHUB_TOKEN: "" };
+      const { exitCode, stderr } = await execa(process.execPath, command, {
+        cwd: server().directory,
+        env,
+        reject: false,
+      });
+      assert.deepEqual(
+        [exitCode, stderr],
+        [1, "There is no token for GitHub. Set it in the environment: GITHUB_TOKEN."],
+      );
+    });
+
+    it("explains itself, its exit codes included", async () => {
+      const { exitCode, stdout } = await start("--help");
+      assert.equal(exitCode, 0);
+      assert.match(stdout, /--since <when>[\s\S]*--dry-run[\s\S]*GITHUB_TOKEN[\s\S]*Exit code: 0/);
+    });
+  });
+});
