@@ -3,6 +3,7 @@ import { SANDBOX_DIRECTORY } from "./folder.ts";
 import { detachRecorded, readRecords } from "./processes.ts";
 import { readSandbox, type Sandbox, startSandbox, stopSandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
+import { leaveItToSignals } from "./signals.ts";
 import { describeSandbox } from "./status.ts";
 import { ToolchainError } from "./toolchain/toolchain.ts";
 
@@ -60,6 +61,7 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
+  await leaveItToSignals();
   if (!(error instanceof SandboxError || error instanceof ToolchainError)) {
     throw error;
   }

@@ -42,7 +42,12 @@ async function end(signal: NodeJS.Signals): Promise<void> {
   process.exit(128 + constants.signals[signal]);
 }
 
-/** Whether a signal has begun to end this process: whoever fails now need not complain about it. */
-export function isEnding(): boolean {
-  return ending;
+/**
+ * Where a signal is ending this process, waits until it has: what fails now fails because it was stopped, and nobody
+ * need complain about it.
+ */
+export async function leaveItToSignals(): Promise<void> {
+  if (ending) {
+    await new Promise<never>(() => {});
+  }
 }

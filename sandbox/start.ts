@@ -5,7 +5,7 @@ import { labelledObjects } from "./labelled.ts";
 import { repositoriesOf } from "./local-github.ts";
 import { type Sandbox, startSandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
-import { stopOnSignals } from "./signals.ts";
+import { leaveItToSignals, stopOnSignals } from "./signals.ts";
 import { ToolchainError } from "./toolchain/toolchain.ts";
 import { drawTree, type Hooks, readObjects, treeOf } from "./tree.ts";
 
@@ -149,6 +149,7 @@ try {
   await main();
   process.exit(0);
 } catch (error) {
+  await leaveItToSignals();
   if (!(error instanceof SandboxError || error instanceof ToolchainError)) throw error;
   process.stderr.write(`\n${error.message}\n`);
   process.exit(1);

@@ -33,6 +33,17 @@ describe("npm start", function () {
     assert.match(all, /--once/);
   });
 
+  it("ends quietly on Ctrl-C while it starts, and leaves nothing running", async () => {
+    const started = start();
+    for await (const line of started.iterable({ from: "all" })) {
+      if (line.includes("installing them")) started.kill("SIGINT");
+    }
+    const { exitCode, all } = await started;
+    assert.equal(exitCode, 130);
+    assert.doesNotMatch(all, /^ +at /m);
+    assert.deepEqual(await processesOf(folder), []);
+  });
+
   it("--once provisions, changes nothing twice, destroys, ends; even after a kill -9 of a run before it", async () => {
     const killed = start();
     for await (const line of killed.iterable({ from: "all" })) {
