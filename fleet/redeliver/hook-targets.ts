@@ -18,10 +18,9 @@ export interface HookedService {
 
 /** The hooks by which some services of a plan hear of pushes; a decommissioned one hears of none. */
 export function hookTargets({ github }: Plan, services: readonly ServicePlan[]): HookTarget[] {
-  return services
-    .filter(({ webhook }) => webhook.active)
-    .map(({ name, webhook }) => {
-      const repository = `${github.owner}/${webhook.repository}`;
-      return { place: repository, url: webhook.url, services: [{ name, repository }] };
-    });
+  return services.flatMap(({ name, webhook }) => {
+    if (!webhook?.active) return [];
+    const repository = `${github.owner}/${webhook.repository}`;
+    return [{ place: repository, url: webhook.url, services: [{ name, repository }] }];
+  });
 }

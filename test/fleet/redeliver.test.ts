@@ -31,7 +31,7 @@ describe("fleet redeliver", function () {
   const settled = async () => await server().github.deliveriesSettled();
   const pathOf = (name: string, catalogue = CATALOGUE) => {
     const found = planOf(catalogue).services.find((each) => each.name === name);
-    return new URL(found?.webhook.url ?? "").pathname;
+    return new URL(found?.webhook?.url ?? "").pathname;
   };
   const addHook = async (name: string, events = ["push"]) => {
     const url = `https://hooks.acme.example${pathOf(name)}`;
