@@ -47,8 +47,8 @@ export function readFleet(files: Files = workingDirectory(), now: Date = new Dat
     return reading;
   };
   const all = names.map((name) => readStack(name, files, read, now));
-  const planned = all.flatMap(({ found: { name, plan, document } }): PlannedStack[] =>
-    plan ? [{ name, plan, document }] : [],
+  const planned = all.flatMap(({ found: { name, plan, document, config } }): PlannedStack[] =>
+    plan ? [{ name, plan, document, shard: config.value?.rollout.shard }] : [],
   );
   return {
     stacks: all.map(({ found }) => found),

@@ -5,6 +5,7 @@ import { checkCommand } from "./check-command.ts";
 import { decommissionCommand } from "./decommission-command.ts";
 import { deployerCommand } from "./deployer-command.ts";
 import { FleetError } from "./fleet-error.ts";
+import { listCommand } from "./list-command.ts";
 import { newCommand } from "./new-command.ts";
 import { redeliverCommand } from "./redeliver-command.ts";
 import { renderCommand } from "./render-command.ts";
@@ -21,6 +22,7 @@ const program = new Command("fleet")
   .addCommand(checkCommand())
   .addCommand(decommissionCommand())
   .addCommand(deployerCommand())
+  .addCommand(listCommand())
   .addCommand(newCommand())
   .addCommand(redeliverCommand())
   .addCommand(renderCommand())

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { serviceObjects } from "../manifests/plan-objects.ts";
 import { didYouMean, listed } from "../model/diagnostics.ts";
 import { deployingStages, type ServicePlan } from "../model/plan.ts";
+import { absence } from "../model/selection.ts";
 import type { Fleet } from "./all-stacks.ts";
 import { asker } from "./edit/ask.ts";
 import { checkText, type EditedCatalogue, openCatalogue, writeCatalogue } from "./edit/catalogue-file.ts";
@@ -111,9 +112,11 @@ function summary(name: string, file: string, { stacks }: Fleet, dryRun: boolean)
   const listing = stacks.find(({ catalogue }) => catalogue?.document.file === file)?.catalogue?.document;
   const line = listing?.place(["services", name], "key").line;
   const added = dryRun ? `${file}: would add ${name} on line ${line}.` : `${file}:${line}  ${name} added.`;
-  const lines = stacks.map(({ name: stack, plan }) => {
+  const lines = stacks.map(({ name: stack, plan, catalogue, config }) => {
     const service = plan?.services.find((each) => each.name === name);
-    return `  ${stack}: ${service ? coming(service) : "does not get it"}`;
+    const entry = catalogue?.value?.services[name];
+    const why = entry && config.value && absence(name, entry, config.value.rollout)?.reason;
+    return `  ${stack}: ${service ? coming(service) : `does not get it: ${why ?? "it reads another catalogue"}`}`;
   });
   return `${added} pulumi preview will show:\n${lines.join("\n")}\n`;
 }

@@ -1,12 +1,15 @@
 import { formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { deployingStages, type Plan } from "./plan.ts";
+import type { Shard } from "./shards.ts";
 import { PROJECT } from "./stack-config.ts";
 
 /** A stack whose own files are right. */
 export interface PlannedStack {
   readonly name: string;
   readonly plan: Plan;
+  /** Which part of its cluster's services it has, where it says so. */
+  readonly shard: Shard | undefined;
   /** The stack file, for places. */
   readonly document: SourceDocument;
 }
@@ -22,6 +25,7 @@ export function acrossStacks(stacks: readonly PlannedStack[]): Problem[] {
   return [
     ...pairs(stacks).flatMap(([one, other]) => meetings(one, other)),
     ...clusters.flatMap(platformOwners),
+    ...clusters.flatMap(shardProblems),
   ];
 }
 
@@ -104,6 +108,34 @@ function platformOwners(stacks: readonly PlannedStack[]): Problem[] {
     const message = `is true here and in ${owner?.document.file}: both would make what the services of the cluster ${quoted(other.plan.cluster.name)} share.`;
     return problem(other, ["platform"], message, "Set it to false in all but one stack of a cluster.");
   });
+}
+
+/** Shards of one cluster are all there, or services would be on none of its stacks. */
+function shardProblems(stacks: readonly PlannedStack[]): Problem[] {
+  const sharded = stacks.flatMap((stack) => (stack.shard ? [{ stack, shard: stack.shard }] : []));
+  const [first] = sharded;
+  if (first === undefined) return [];
+  const { of } = first.shard;
+  const others = sharded.filter(({ shard }) => shard.of !== of);
+  if (others.length > 0)
+    return others.map(({ stack, shard }) =>
+      problem(
+        stack,
+        ["rollout", "shard", "of"],
+        `spreads the services among ${shard.of}, but ${first.stack.document.file} among ${of}.`,
+        "Write the same number in all stacks of a cluster.",
+      ),
+    );
+  const there = sharded.map(({ shard }) => shard.index);
+  const missing = Array.from({ length: of }, (_, index) => index + 1).filter(
+    (index) => !there.includes(index),
+  );
+  if (missing.length === 0) return [];
+  const which = missing.length === 1 ? `shard ${missing[0]}` : `the shards ${listed(missing.map(String))}`;
+  const message = `is one of ${of} shards, but no stack of the cluster ${quoted(first.stack.plan.cluster.name)} is ${which}: the services there are on none.`;
+  return [
+    problem(first.stack, ["rollout", "shard"], message, "Add a stack for each, or lower of in all of them."),
+  ];
 }
 
 function files(stacks: readonly PlannedStack[]): string {

@@ -8,6 +8,7 @@ import {
   projectName,
   RESERVED_NAMESPACES,
 } from "./names.ts";
+import { pipelinesAhead } from "./pipeline-rollout.ts";
 import { deploys, stagesOf } from "./pipelines.ts";
 import type { StackConfig } from "./stack-config.ts";
 
@@ -57,7 +58,9 @@ export function derivedNames(catalogue: Catalogue, config: StackConfig): Derived
         ...kubernetes,
       },
     ];
-    const perStage = stagesOf(config.pipelines, pipeline)
+    // Those of the pipelines that it may move to as well: raising a canary's percent must never be what breaks.
+    const perStage = pipelinesAhead(pipeline, config.rollout.pipelines)
+      .flatMap((name) => stagesOf(config.pipelines, name))
       .filter(deploys)
       .flatMap(({ stage, destination }): DerivedName[] => {
         const namespace = destinationNamespace(destination.namespace, service, stage);

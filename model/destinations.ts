@@ -2,6 +2,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { destinationNamespace, projectName } from "./names.ts";
+import { pipelinesAhead } from "./pipeline-rollout.ts";
 import { deploys, stagesOf } from "./pipelines.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 
@@ -11,13 +12,15 @@ import { PROJECT, type StackConfig } from "./stack-config.ts";
  */
 export function destinationProblems(
   { services }: Catalogue,
-  { access: { kargoNamespace }, pipelines }: StackConfig,
+  { access: { kargoNamespace }, pipelines, rollout }: StackConfig,
   catalogue: SourceDocument,
   stack: SourceDocument,
 ): Problem[] {
   return Object.entries(services).flatMap(([service, { pipeline }]): Problem[] => {
     const own = projectName(service);
-    const stages = stagesOf(pipelines, pipeline);
+    const stages = pipelinesAhead(pipeline, rollout.pipelines).flatMap((name) =>
+      stagesOf(pipelines, name).map((stage, index) => ({ stage, index, name })),
+    );
     const ofProject =
       own === kargoNamespace
         ? [
@@ -29,7 +32,7 @@ export function destinationProblems(
             ),
           ]
         : [];
-    const ofStages = stages.flatMap((stage, index) => {
+    const ofStages = stages.flatMap(({ stage, index, name }) => {
       if (!deploys(stage) || stage.destination.cluster !== undefined) return [];
       const namespace = destinationNamespace(stage.destination.namespace, service, stage.stage);
       const whose =
@@ -39,7 +42,7 @@ export function destinationProblems(
             ? "the one that Kargo runs in"
             : undefined;
       if (whose === undefined) return [];
-      const path = ["config", `${PROJECT}:pipelines`, pipeline, index, "destination", "namespace"];
+      const path = ["config", `${PROJECT}:pipelines`, name, index, "destination", "namespace"];
       const message = `deploys ${JSON.stringify(service)} into the namespace ${JSON.stringify(namespace)}, which is ${whose}: its chart could change who may promote.`;
       return [problem(stack, path, message, "Deploy to another namespace.")];
     });

@@ -5,6 +5,7 @@ import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from 
 import type { SourceDocument } from "./documents.ts";
 import { freezeProblems } from "./freeze.ts";
 import { ownershipProblems } from "./ownership.ts";
+import { rolloutProblems } from "./rollout-problems.ts";
 import type { Selector } from "./selection.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 
@@ -19,6 +20,7 @@ export function planProblems(
     ...unknownPipelines(catalogue, config, services, stack),
     ...foreignRepositories(catalogue, config, services),
     ...unknownSelections(catalogue, config, stack),
+    ...rolloutProblems(catalogue, config, stack, ["config", `${PROJECT}:rollout`]),
     ...freezeProblems(config.rollout.freeze, catalogue, config.pipelines, stack, [
       "config",
       `${PROJECT}:rollout`,

@@ -21,6 +21,7 @@ import {
   warehouseName,
   webhookPath,
 } from "./names.ts";
+import { pipelineOf } from "./pipeline-rollout.ts";
 import { type DeployingStage, deploys, type PipelineStage, type StageState, stagesOf } from "./pipelines.ts";
 import { planProblems } from "./plan-problems.ts";
 import {
@@ -70,6 +71,10 @@ export interface PromotionTaskPlan {
 export interface ServicePlan {
   readonly name: string;
   readonly state: ServiceState;
+  /** The pipeline that it has: the catalogue's, or the canary of that. */
+  readonly pipeline: string;
+  /** The version of the shared promotion task that its Stages use. */
+  readonly promotionTask: PromotionTaskVersion;
   readonly team: string;
   readonly labels: Readonly<Record<string, string>>;
   /** The Kargo Project, and the namespace of the same name. */
@@ -207,7 +212,8 @@ function planService(
   stack: StackConfig,
   freezes: readonly FreezePlan[],
 ): ServicePlan {
-  const pipeline = stagesOf(stack.pipelines, service.pipeline);
+  const pipelineName = pipelineOf(name, service.pipeline, stack.rollout.pipelines);
+  const pipeline = stagesOf(stack.pipelines, pipelineName);
   const folder = valuesFolder(stack.gitops.path, name, stack.cluster.name);
   const version = promotionTaskVersion(name, stack.rollout.promotionTask);
   const deploying = pipeline.filter(deploys);
@@ -216,6 +222,8 @@ function planService(
   return {
     name,
     state: service.state,
+    pipeline: pipelineName,
+    promotionTask: version,
     team: service.team,
     labels: service.labels,
     project: projectName(name),

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import type { Catalogue } from "./catalogue.ts";
+import type { DocumentPath } from "./diagnostics.ts";
 import { freezeSchema } from "./freeze.ts";
 import { stableHash } from "./names.ts";
+import { pipelineRolloutSchema } from "./pipeline-rollout.ts";
 import { promotionTaskRolloutSchema } from "./promotion-task-version.ts";
+import { shardOf, shardSchema } from "./shards.ts";
 
 const selector = z.union([
   z.strictObject({ names: z.array(z.string()).min(1) }),
@@ -16,12 +19,18 @@ export const rolloutSchema = z.strictObject({
   promotionTask: promotionTaskRolloutSchema
     .prefault({})
     .meta({ description: "Which services use which version of the shared promotion task." }),
+  pipelines: pipelineRolloutSchema
+    .default({})
+    .meta({ description: "Which services of a pipeline have the next form of it instead." }),
   percent: z
     .number()
     .min(0)
     .max(100)
     .default(100)
     .meta({ description: "By a stable hash: raising it only adds." }),
+  shard: shardSchema
+    .optional()
+    .meta({ description: "Of what is left then, this stack's part: { index: 1, of: 4 }." }),
   freeze: z
     .array(freezeSchema)
     .default([])
@@ -31,18 +40,46 @@ export const rolloutSchema = z.strictObject({
 export type Rollout = z.output<typeof rolloutSchema>;
 export type Selector = z.output<typeof selector>;
 
+/** Why a service of the catalogue is not on a stack. */
+export interface Absence {
+  /** The key of the rollout that keeps it away, for example `["exclude", 0]`. */
+  readonly path: DocumentPath;
+  /** For example `rollout.exclude[0] takes it out`. */
+  readonly reason: string;
+}
+
+type Labelled = Pick<Catalogue["services"][string], "labels">;
+
 /** The names of the services that the stack gets, in the order of the catalogue. */
 export function selectServices(services: Catalogue["services"], rollout: Rollout): string[] {
   return Object.entries(services)
-    .filter(([name, { labels }]) => {
-      const meets = (one: Selector) =>
-        "names" in one
-          ? one.names.includes(name)
-          : Object.entries(one.labels).every(([key, value]) => labels[key] === value);
-      const included = rollout.include.length === 0 || rollout.include.some(meets);
-      return included && !rollout.exclude.some(meets) && withinPercent(name, rollout.percent);
-    })
+    .filter(([name, service]) => absence(name, service, rollout) === undefined)
     .map(([name]) => name);
+}
+
+/** Why a service is not on the stack; nothing where it is. */
+export function absence(name: string, service: Labelled, rollout: Rollout): Absence | undefined {
+  const { include, exclude, percent, shard } = rollout;
+  if (include.length > 0 && !include.some((one) => meets(one, name, service)))
+    return { path: ["include"], reason: "rollout.include names it nowhere" };
+  const excluded = exclude.findIndex((one) => meets(one, name, service));
+  if (excluded >= 0)
+    return { path: ["exclude", excluded], reason: `rollout.exclude[${excluded}] takes it out` };
+  if (!withinPercent(name, percent))
+    return { path: ["percent"], reason: `rollout.percent is ${percent}, which does not reach it` };
+  if (shard && shardOf(name, shard.of) !== shard.index)
+    return {
+      path: ["shard"],
+      reason: `it is in shard ${shardOf(name, shard.of)} of ${shard.of}, and this is shard ${shard.index}`,
+    };
+  return undefined;
+}
+
+/** Whether a selector means a service: it is among its names, or has all of its labels. */
+export function meets(selector: Selector, name: string, { labels }: Labelled): boolean {
+  return "names" in selector
+    ? selector.names.includes(name)
+    : Object.entries(selector.labels).every(([key, value]) => labels[key] === value);
 }
 
 /** Whether a name falls into the first `percent` of the hash's range; true for a percent stays true for a higher. */

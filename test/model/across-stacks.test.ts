@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { acrossStacks } from "../../model/across-stacks.ts";
 import { formatProblem } from "../../model/diagnostics.ts";
 import { parseYaml } from "../../model/documents.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { catalogueText, planOf, readStackText, service, stackText } from "../sources.ts";
 
 const CATALOGUE = catalogueText({
   nginx: service("nginx", { labels: { region: "eu" } }),
@@ -15,7 +15,8 @@ const cluster = (name: string, context = name) => `{ name: ${name}, context: ${c
 function problems(stacks: Readonly<Record<string, Readonly<Record<string, string>>>>): string[] {
   const planned = Object.entries(stacks).map(([name, keys]) => {
     const text = stackText(keys);
-    return { name, plan: planOf(CATALOGUE, text), document: parseYaml(`Pulumi.${name}.yaml`, text) };
+    const shard = readStackText(text).value?.rollout.shard;
+    return { name, plan: planOf(CATALOGUE, text), shard, document: parseYaml(`Pulumi.${name}.yaml`, text) };
   });
   return acrossStacks(planned).map(formatProblem);
 }
@@ -97,5 +98,27 @@ describe("stacks side by side", () => {
     assert.deepEqual(problems(stacks), [
       'Pulumi.one.yaml:10:25  config.kargo-fleet:platform  is false in every stack of the cluster "test": nothing makes the promotion tasks and the guard that its services need. Set it to true in one of them: Pulumi.one.yaml, Pulumi.two.yaml.',
     ]);
+  });
+
+  const shard = (index: number, of: number) => ({
+    rollout: `{ shard: { index: ${index}, of: ${of} } }`,
+    platform: String(index === 1),
+  });
+
+  it("may be the shards of one cluster, all of them", () => {
+    assert.deepEqual(problems({ one: shard(1, 2), two: shard(2, 2) }), []);
+  });
+
+  it("must not leave a shard out, whose services would be nowhere", () => {
+    assert.deepEqual(problems({ one: shard(1, 3), two: shard(2, 3) }), [
+      'Pulumi.one.yaml:9:33  config.kargo-fleet:rollout.shard  is one of 3 shards, but no stack of the cluster "test" is shard 3: the services there are on none. Add a stack for each, or lower of in all of them.',
+    ]);
+  });
+
+  it("must all say the same number of shards", () => {
+    assert.match(
+      problems({ one: shard(1, 2), two: shard(2, 4) }).join("\n"),
+      /Pulumi\.two\.yaml.*shard\.of {2}spreads the services among 4, but Pulumi\.one\.yaml among 2\./,
+    );
   });
 });

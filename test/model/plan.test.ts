@@ -42,6 +42,8 @@ describe("the plan", () => {
     assert.deepEqual(rest, {
       name: "nginx",
       state: "active",
+      pipeline: "standard",
+      promotionTask: "v1",
       team: "edge",
       labels: {},
       project: "kargo-nginx",

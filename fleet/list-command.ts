@@ -1,0 +1,101 @@
+import { Command } from "commander";
+import { didYouMean, InvalidInput, listed } from "../model/diagnostics.ts";
+import type { Plan, ServicePlan } from "../model/plan.ts";
+import { absence } from "../model/selection.ts";
+import { type FoundStack, readFleet } from "./all-stacks.ts";
+import { FleetError } from "./fleet-error.ts";
+
+/** What a stack gets of its catalogue, and what it does not. */
+interface Listing {
+  readonly stack: string;
+  readonly cluster: string;
+  readonly services: readonly ServicePlan[];
+  readonly absent: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** `fleet list`: which services a stack gets, and why each other one is not there. */
+export function listCommand(): Command {
+  return new Command("list")
+    .description(
+      "Lists the services of each stack, and why each other one of the catalogue is not there; offline.",
+    )
+    .option("--stack <name>", "only this stack")
+    .option("--json", "print everything as JSON", false)
+    .addHelpText("after", "\nExample:\n  npm run fleet -- list --stack prod")
+    .action(({ stack, json }: { stack?: string; json: boolean }) => {
+      const listings = chosen(stack).map(listing);
+      const text = json
+        ? JSON.stringify(listings.map(plain), null, 2)
+        : listings.map(listingText).join("\n\n");
+      process.stdout.write(`${text}\n`);
+    });
+}
+
+function chosen(name: string | undefined): readonly FoundStack[] {
+  const { stacks, problems } = readFleet();
+  const names = stacks.map((stack) => stack.name);
+  const found = stacks.filter((stack) => name === undefined || stack.name === name);
+  if (found.length === 0)
+    throw new FleetError(
+      `There is no stack ${JSON.stringify(name)} here (there are: ${listed(names)}). ${didYouMean(name ?? "", names) ?? ""}`.trimEnd(),
+    );
+  if (found.some(({ plan }) => plan === undefined)) throw new InvalidInput(problems);
+  return found;
+}
+
+function listing({ name: stack, plan, catalogue, config }: FoundStack): Listing {
+  const rollout = config.value?.rollout;
+  const all = Object.entries(catalogue?.value?.services ?? {});
+  const absent = all.flatMap(([name, service]) => {
+    const why = rollout && absence(name, service, rollout);
+    return why ? [{ name, reason: why.reason }] : [];
+  });
+  const { cluster, services }: Pick<Plan, "cluster" | "services"> = plan ?? {
+    cluster: { name: "" } as Plan["cluster"],
+    services: [],
+  };
+  return { stack, cluster: cluster.name, services, absent };
+}
+
+function listingText({ stack, cluster, services, absent }: Listing): string {
+  const total = services.length + absent.length;
+  const rows = services.map(({ name, team, pipeline, promotionTask, state, stages }) => [
+    name,
+    team,
+    pipeline,
+    promotionTask,
+    stages.map((stage) => stage.name).join(" "),
+    state === "active" ? "" : state,
+  ]);
+  const table = columns([["SERVICE", "TEAM", "PIPELINE", "TASK", "STAGES", ""], ...rows]);
+  const gone = columns(absent.map(({ name, reason }) => [name, reason]));
+  return [
+    `Stack ${stack}, cluster ${cluster}: ${services.length} of ${total} services`,
+    ...(rows.length > 0 ? table : []),
+    ...(absent.length > 0 ? [`Not here, ${absent.length}:`, ...gone.map((line) => `  ${line}`)] : []),
+  ].join("\n");
+}
+
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function plain({ services, ...rest }: Listing): object {
+  return {
+    ...rest,
+    services: services.map(({ name, team, pipeline, promotionTask, state, stages }) => ({
+      name,
+      team,
+      pipeline,
+      promotionTask,
+      state,
+      stages: stages.map((stage) => stage.name),
+    })),
+  };
+}

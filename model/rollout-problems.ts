@@ -1,0 +1,60 @@
+import type { Catalogue } from "./catalogue.ts";
+import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+import type { StackConfig } from "./stack-config.ts";
+
+/** Names in `rollout.promotionTask` and `rollout.pipelines` that nothing has, and canaries that change nothing. */
+export function rolloutProblems(
+  catalogue: Catalogue,
+  { pipelines, rollout }: StackConfig,
+  stack: SourceDocument,
+  root: DocumentPath,
+): Problem[] {
+  const services = Object.keys(catalogue.services);
+  const known = Object.keys(pipelines);
+  const problem = (path: DocumentPath, message: string, wayOut: string, part?: "key"): Problem => {
+    const whole = [...root, ...path];
+    return { place: stack.place(whole, part), path: formatPath(whole), message, wayOut };
+  };
+  const unknownServices = (path: DocumentPath, names: readonly string[]) =>
+    names.flatMap((name, index) => {
+      if (services.includes(name)) return [];
+      const message = `${JSON.stringify(name)} is no service of the catalogue.`;
+      const wayOut = didYouMean(name, services) ?? "Remove it, or add the service to the catalogue.";
+      return [problem([...path, "canaryServices", index], message, wayOut)];
+    });
+  const unknownPipeline = (path: DocumentPath, name: string, part?: "key") => {
+    if (known.includes(name)) return [];
+    const message = `${JSON.stringify(name)} is no pipeline of this stack (it has: ${listed(known)}).`;
+    return [problem(path, message, didYouMean(name, known) ?? "Add it, or use one of these.", part)];
+  };
+  const { promotionTask } = rollout;
+  const idle = promotionTask.canaryPercent > 0 ? "canaryPercent" : "canaryServices";
+  const chosen = promotionTask.canaryPercent > 0 || promotionTask.canaryServices.length > 0;
+  return [
+    ...(chosen && promotionTask.canary === undefined
+      ? [
+          problem(
+            ["promotionTask", idle],
+            "has no effect: there is no canary that services could try.",
+            "Add canary, for example canary: v2, or remove this.",
+          ),
+        ]
+      : []),
+    ...unknownServices(["promotionTask"], promotionTask.canaryServices),
+    ...Object.entries(rollout.pipelines).flatMap(([name, { canary, canaryServices }]) => [
+      ...unknownPipeline(["pipelines", name], name, "key"),
+      ...unknownPipeline(["pipelines", name, "canary"], canary),
+      ...(canary === name
+        ? [
+            problem(
+              ["pipelines", name, "canary"],
+              `${JSON.stringify(name)} is its own canary: nothing would change.`,
+              "Name another pipeline.",
+            ),
+          ]
+        : []),
+      ...unknownServices(["pipelines", name], canaryServices),
+    ]),
+  ];
+}

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { catalogueText, service, stackText } from "../sources.ts";
+import { type Folder, folderOf } from "./folder.ts";
+
+describe("fleet list", function () {
+  this.timeout(60_000);
+  let folder: Folder;
+
+  before(async () => {
+    folder = await folderOf({
+      "services.json": catalogueText({
+        auth: service("auth", { labels: { tier: "critical" }, state: "decommissioned" }),
+        docs: service("docs"),
+        lab: service("lab", { labels: { tier: "critical" } }),
+        web: service("web", { labels: { tier: "critical" } }),
+      }),
+      "Pulumi.prod.yaml": stackText({
+        rollout:
+          "{ include: [ { labels: { tier: critical } } ], exclude: [ { names: [lab] } ], shard: { index: 1, of: 1 }, promotionTask: { canary: v2, canaryServices: [web] } }",
+      }),
+    });
+  });
+  after(() => folder.remove());
+
+  it("shows what a stack gets, and why each other service is not there", async () => {
+    const { exitCode, stdout } = await folder.run("list", "--stack", "prod");
+    assert.deepEqual(
+      [exitCode, stdout],
+      [
+        0,
+        [
+          "Stack prod, cluster test: 2 of 4 services",
+          "SERVICE  TEAM  PIPELINE  TASK  STAGES",
+          "auth     edge  standard  v1    dev staging prod  decommissioned",
+          "web      edge  standard  v2    dev staging prod",
+          "Not here, 2:",
+          "  docs  rollout.include names it nowhere",
+          "  lab   rollout.exclude[0] takes it out",
+          "",
+        ].join("\n"),
+      ],
+    );
+  });
+
+  it("prints the same as JSON", async () => {
+    const [listing] = JSON.parse((await folder.run("list", "--json")).stdout);
+    assert.deepEqual(
+      [
+        listing.stack,
+        listing.cluster,
+        listing.services.map(({ name }: { name: string }) => name),
+        listing.absent[0],
+      ],
+      ["prod", "test", ["auth", "web"], { name: "docs", reason: "rollout.include names it nowhere" }],
+    );
+  });
+
+  it("names the nearest stack where one is misspelt", async () => {
+    const { exitCode, stderr } = await folder.run("list", "--stack", "prdo");
+    assert.deepEqual(
+      [exitCode, stderr],
+      [1, 'There is no stack "prdo" here (there are: prod). Did you mean "prod"?\n'],
+    );
+  });
+});

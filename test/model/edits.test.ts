@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { InvalidInput } from "../../model/diagnostics.ts";
+import { makePlan, type Plan } from "../../model/plan.ts";
+import { type RawSources, rawSources, toSources } from "../generated-catalogues.ts";
+import { NOW, readCatalogueText, readStackText } from "../sources.ts";
+
+/** Edits of one entry that change what its service becomes, whatever it was before. */
+const EDITS: readonly ((entry: Entry) => Entry)[] = [
+  (entry) => ({ ...entry, chart: { path: "charts/edited" } }),
+  (entry) => ({ ...entry, labels: { ...(entry.labels as object), "acme.example/edited": "yes" } }),
+  (entry) => ({ ...entry, warehouse: { ...(entry.warehouse as object), platform: "linux/s390x" } }),
+  (entry) => ({ ...entry, tags: { strategy: "semver", constraint: "^77.7.7" } }),
+  (entry) => ({ ...entry, state: "decommissioned" }),
+];
+type Entry = Readonly<Record<string, unknown>>;
+
+/** Which services are edited, bit by bit, and how. */
+const edit = fc.record({ which: fc.nat({ max: 31 }), how: fc.nat({ max: EDITS.length - 1 }) });
+const BASES = 2000;
+const PER_BASE = 5;
+
+function planned({ catalogue, stack }: RawSources): Plan | undefined {
+  const texts = toSources({ catalogue, stack });
+  try {
+    return makePlan(readCatalogueText(texts.catalogue), readStackText(texts.stack), NOW);
+  } catch (error) {
+    if (error instanceof InvalidInput) return undefined;
+    throw error;
+  }
+}
+
+const byName = (plan: Plan) =>
+  new Map(plan.services.map((service) => [service.name, JSON.stringify(service)]));
+
+/** The services whose plans differ, those that only one of the two has among them. */
+function differing(before: Plan, after: Plan): string[] {
+  const [then, now] = [byName(before), byName(after)];
+  return [...new Set([...then.keys(), ...now.keys()])]
+    .filter((name) => then.get(name) !== now.get(name))
+    .sort();
+}
+
+describe("10,000 pairs of files before and after an edit", function () {
+  this.timeout(600_000);
+
+  it("have plans that differ in exactly the services that were edited", () => {
+    let pairs = 0;
+    fc.assert(
+      fc.property(
+        rawSources(),
+        fc.array(edit, { minLength: PER_BASE, maxLength: PER_BASE }),
+        (raw, edits) => {
+          const before = planned(raw);
+          if (before === undefined) return;
+          const here = new Set(before.services.map(({ name }) => name));
+          for (const { which, how } of edits) {
+            const entries = Object.entries(raw.catalogue.services) as [string, Entry][];
+            const edited = entries.filter((_, index) => (which >> index) % 2 === 1).map(([name]) => name);
+            const services = entries.map(([name, entry]) => [
+              name,
+              edited.includes(name) ? EDITS[how]?.(entry) : entry,
+            ]);
+            const catalogue = { ...raw.catalogue, services: Object.fromEntries(services) };
+            const after = planned({ ...raw, catalogue });
+            pairs++;
+            assert.ok(after, "the edit is right in itself");
+            assert.deepEqual(differing(before, after), edited.filter((name) => here.has(name)).sort());
+          }
+        },
+      ),
+      { numRuns: BASES },
+    );
+    assert.ok(pairs >= 0.9 * BASES * PER_BASE, `${pairs} pairs were right before`);
+  });
+
+  it("lose no service but those whose entries went, and gain none but those that came", () => {
+    fc.assert(
+      fc.property(rawSources(), fc.nat({ max: 31 }), (raw, which) => {
+        const entries = Object.entries(raw.catalogue.services);
+        const gone = entries.filter((_, index) => (which >> index) % 2 === 1).map(([name]) => name);
+        const kept = Object.fromEntries(entries.filter(([name]) => !gone.includes(name)));
+        const before = planned(raw);
+        const after = planned({ ...raw, catalogue: { ...raw.catalogue, services: kept } });
+        if (before === undefined || after === undefined) return;
+        const here = new Set(before.services.map(({ name }) => name));
+        assert.deepEqual(differing(before, after), gone.filter((name) => here.has(name)).sort());
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { movements, movementText } from "../../model/rollout-changes.ts";
+import { catalogueText, planOf, problemsOf, service, stackText } from "../sources.ts";
+
+const NAMES = Array.from({ length: 120 }, (_, index) => `service-${index}`);
+const CATALOGUE = catalogueText(Object.fromEntries(NAMES.map((name) => [name, service(name)])));
+const NEXT = "{ stage: dev, promotion: auto, sync: auto }";
+const PIPELINES = `{ standard: [${NEXT}], next: [${NEXT}, { stage: prod, promotion: manual, sync: manual, after: [dev] }] }`;
+const plan = (rollout: string) => planOf(CATALOGUE, stackText({ rollout, pipelines: PIPELINES }));
+const problems = (rollout: string) => problemsOf(CATALOGUE, stackText({ rollout, pipelines: PIPELINES }));
+const texts = (before: string, after: string) => movements(plan(before), plan(after)).map(movementText);
+
+describe("the rollout of a promotion task", () => {
+  it("gives the canary to a share of services, and to those named in any case", () => {
+    const { services } = plan("{ promotionTask: { canary: v2, canaryServices: [service-7] } }");
+    assert.deepEqual(
+      services.filter(({ promotionTask }) => promotionTask === "v2").map(({ name }) => name),
+      ["service-7"],
+    );
+    const task = services[7]?.stages[0]?.deployment?.promotionTask;
+    assert.equal(task, "kargo-fleet-promote-v2");
+  });
+
+  it("only adds services when the share is raised", () => {
+    const on = (percent: number) =>
+      plan(`{ promotionTask: { canary: v2, canaryPercent: ${percent} } }`)
+        .services.filter(({ promotionTask }) => promotionTask === "v2")
+        .map(({ name }) => name);
+    assert.deepEqual(
+      on(10).filter((name) => !on(30).includes(name)),
+      [],
+    );
+    assert.equal(on(100).length, 120);
+  });
+
+  it("is told as how many services move", () => {
+    assert.deepEqual(texts("{}", "{ promotionTask: { canary: v2, canaryServices: [service-1] } }"), [
+      "1 of 120 services moves from promotion task v1 to v2.",
+    ]);
+    assert.match(
+      texts("{}", "{ promotionTask: { canary: v2, canaryPercent: 10 } }").join(),
+      /^1\d of 120 services move from promotion task v1 to v2\.$/,
+    );
+    assert.deepEqual(texts("{}", "{}"), []);
+  });
+
+  it("refuses a service that nothing is called, with the nearest name", () => {
+    assert.match(
+      problems("{ promotionTask: { canary: v2, canaryServices: [servce-1] } }").join(),
+      /rollout\.promotionTask\.canaryServices\[0\] {2}"servce-1" is no service of the catalogue\. Did you mean "service-1"\?/,
+    );
+  });
+
+  it("refuses a share of nothing", () => {
+    assert.match(
+      problems("{ promotionTask: { canaryPercent: 10 } }").join(),
+      /rollout\.promotionTask\.canaryPercent {2}has no effect: there is no canary/,
+    );
+  });
+});
+
+describe("the rollout of a pipeline", () => {
+  it("gives its next form to some of its services", () => {
+    const { services } = plan("{ pipelines: { standard: { canary: next, canaryServices: [service-3] } } }");
+    const moved = services.filter(({ pipeline }) => pipeline === "next");
+    assert.deepEqual(
+      moved.map(({ name, stages }) => [name, stages.length]),
+      [["service-3", 2]],
+    );
+  });
+
+  it("tries it with other services than the promotion task is tried with", () => {
+    const { services } = plan(
+      "{ promotionTask: { canary: v2, canaryPercent: 30 }, pipelines: { standard: { canary: next, canaryPercent: 30 } } }",
+    );
+    const sets = [
+      services.filter(({ pipeline }) => pipeline === "next"),
+      services.filter(({ promotionTask }) => promotionTask === "v2"),
+    ].map((set) => set.map(({ name }) => name).join());
+    assert.notEqual(sets[0], sets[1]);
+  });
+
+  it("is told as how many services move", () => {
+    assert.deepEqual(texts("{}", "{ pipelines: { standard: { canary: next, canaryPercent: 100 } } }"), [
+      "120 of 120 services move from pipeline standard to next.",
+    ]);
+  });
+
+  for (const [rollout, rule] of [
+    [
+      "{ pipelines: { standrd: { canary: next } } }",
+      /pipelines\.standrd {2}"standrd" is no pipeline of this stack \(it has: standard, next\)\. Did you mean "standard"\?/,
+    ],
+    [
+      "{ pipelines: { standard: { canary: nxt } } }",
+      /pipelines\.standard\.canary {2}"nxt" is no pipeline of this stack .* Did you mean "next"\?/,
+    ],
+    [
+      "{ pipelines: { standard: { canary: standard } } }",
+      /"standard" is its own canary: nothing would change/,
+    ],
+    [
+      "{ pipelines: { standard: { canary: next, canaryServices: [x] } } }",
+      /pipelines\.standard\.canaryServices\[0\] {2}"x" is no service/,
+    ],
+  ] as const) {
+    it(`refuses ${rollout}`, () => {
+      assert.match(problems(rollout).join(), rule);
+    });
+  }
+
+  it("refuses names that would only meet once more services try it", () => {
+    const services = catalogueText({ a: service("a"), "a-b": service("a-b") });
+    const pipelines = `{ standard: [${NEXT}], next: [{ stage: b-dev, promotion: auto, sync: auto }] }`;
+    const rollout = "{ pipelines: { standard: { canary: next } } }";
+    assert.match(
+      problemsOf(services, stackText({ pipelines, rollout })).join(),
+      /the Application "a-b-dev" \(from its stage dev\) is also that of service "a"/,
+    );
+    assert.deepEqual(problemsOf(services, stackText({ pipelines })), []);
+  });
+});
