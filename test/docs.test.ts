@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const pages = globSync(["*.md", "docs/**/*.md", "examples/**/*.md"]).sort();
+const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+
+/** What an expression captures, in all pages, each with its page. */
+function named(expression: RegExp): (readonly [page: string, name: string])[] {
+  return pages.flatMap((page) =>
+    [...readFileSync(page, "utf8").matchAll(expression)].map(([, name = ""]) => [page, name] as const),
+  );
+}
+
+describe("the pages", () => {
+  it("name commands that there are", () => {
+    const commands = named(/npm run (?:--\w+ )?([\w:-]+)/g);
+    assert.ok(commands.length > 10);
+    assert.deepEqual(
+      commands.filter(([, name]) => !(name in scripts)),
+      [],
+    );
+  });
+
+  it("link to pages and files that there are", () => {
+    const links = named(/\]\(([^)#\s]+)[^)]*\)/g).filter(([, target]) => !/^[a-z]+:/.test(target));
+    assert.ok(links.length > 5);
+    assert.deepEqual(
+      links.filter(([page, target]) => !existsSync(join(dirname(page), target))),
+      [],
+    );
+  });
+
+  it("name files and folders of this repository that there are", () => {
+    const paths = named(
+      /`((?:sandbox|model|manifests|components|fleet|test|docs|examples|bench)\/[\w./*-]*)`/g,
+    );
+    assert.ok(paths.length > 10);
+    assert.deepEqual(
+      paths.filter(([, path]) => globSync(path).length === 0),
+      [],
+    );
+  });
+});
