@@ -6,11 +6,15 @@ import { DURATION, duration, durationSeconds } from "./durations.ts";
 import { nameProblem } from "./names.ts";
 import { type Reading, readBySchema } from "./schema-problems.ts";
 
-/** A text by a pattern, with the sentence that says what is wrong with one that does not match. */
+/**
+ * A text by a pattern, with the sentence that says what is wrong with one that does not match. A JSON Schema shows the
+ * pattern too, unless it has flags, for which that has no place.
+ */
 export function matching(pattern: RegExp, rule: string) {
   return z
     .string()
-    .refine((text) => pattern.test(text), { error: ({ input }) => `${JSON.stringify(input)} ${rule}` });
+    .refine((text) => pattern.test(text), { error: ({ input }) => `${JSON.stringify(input)} ${rule}` })
+    .meta(pattern.flags === "" ? { pattern: pattern.source } : {});
 }
 
 /** Kubernetes' DNS label (RFC 1123); the limits that derived names add are checked in names.ts. */
@@ -106,85 +110,124 @@ const semverConstraint = matching(
 
 const tagSelection = z.discriminatedUnion("strategy", [
   z.strictObject({
-    strategy: z.literal("lexical"),
+    strategy: z.literal("lexical").meta({ description: "The greatest tag by text." }),
     pattern: tagPattern
       .default(SORTABLE_TAGS)
-      .meta({ description: "Which tags count; the greatest by text wins." }),
+      .meta({ description: "Which tags count; the greatest by text wins.", examples: ["^v[0-9]{8}$"] }),
   }),
   z.strictObject({
-    strategy: z.literal("semver"),
+    strategy: z.literal("semver").meta({ description: "The greatest version." }),
     constraint: semverConstraint.meta({
-      description: "A constraint of Masterminds/semver, for example ^1.2.0.",
+      description: "A constraint of Masterminds/semver; the greatest version within it wins.",
+      examples: ["^1.2.0", ">=1.0.0, <2.0.0"],
     }),
   }),
   z.strictObject({
-    strategy: z.literal("digest"),
+    strategy: z.literal("digest").meta({ description: "One tag that moves." }),
     tag: matching(/^[\w][\w.-]{0,127}$/, "is no image tag.").meta({
       description: "The mutable tag to follow.",
+      examples: ["stable"],
     }),
   }),
 ]);
 
 /** How a Warehouse looks at its registry; each key of a service goes before the stack's. */
 export const warehouseOptions = z.strictObject({
-  interval: warehouseInterval.optional(),
+  interval: warehouseInterval
+    .optional()
+    .meta({ description: "How often it looks, 5m or more. Default: the stack's.", examples: ["15m", "1h"] }),
   discoveryLimit: z
     .int()
     .min(1)
     .max(100)
     .optional()
-    .meta({ description: "How many tags to keep: 1 to 100." }),
+    .meta({ description: "How many tags to keep: 1 to 100. Default: the stack's.", examples: [5] }),
   cacheByTag: z
     .boolean()
     .optional()
-    .meta({ description: "Whether a tag always means the same image. Never for the strategy digest." }),
+    .meta({
+      description:
+        "Whether a tag always means the same image. Default: the stack's; never for the strategy digest.",
+      examples: [true],
+    }),
   platform: matching(
     /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/,
     'is no platform: write for example "linux/amd64".',
-  ).optional(),
+  )
+    .optional()
+    .meta({ description: "Which platform's images count. Default: any.", examples: ["linux/amd64"] }),
 });
 
 const team = z.strictObject({
-  group: directoryGroup.meta({ description: "The directory group whose members are the team." }),
+  group: directoryGroup.meta({
+    description: "The directory group whose members are the team.",
+    examples: ["AD-Edge-Engineers"],
+  }),
   approvers: directoryGroup.optional().meta({
     description:
       "The directory group that alone promotes and syncs what waits for a person. Default: the team.",
+    examples: ["AD-Edge-Release"],
   }),
   owns: z
     .array(ownedPrefix)
     .optional()
-    .meta({ description: "What is the team's own: repositories and images, exact or with * at the end." }),
+    .meta({
+      description: "What is the team's own: repositories and images, exact or with * at the end.",
+      examples: [["acme/nginx*", "registry.example/edge/*"]],
+    }),
   github: z
     .strictObject({
-      team: githubTeam.optional().meta({ description: "Default: the team's name here." }),
-      approvers: githubTeam
+      team: githubTeam
         .optional()
-        .meta({ description: "Who reviews the values files of Stages that a person promotes." }),
+        .meta({ description: "Its name there. Default: its name here.", examples: ["edge-engineers"] }),
+      approvers: githubTeam.optional().meta({
+        description: "Who reviews the values files of Stages that a person promotes. Default: the team.",
+        examples: ["edge-release"],
+      }),
     })
     .optional()
-    .meta({ description: "The team at GitHub, for the CODEOWNERS of the GitOps repository." }),
+    .meta({
+      description: "The team at GitHub, for the CODEOWNERS of the GitOps repository.",
+      examples: [{ team: "edge-engineers" }],
+    }),
 });
 
 const service = z.strictObject({
-  team: z.string().meta({ description: "The team that owns the service: a key of teams." }),
-  repository: githubRepository.meta({ description: "The GitHub repository with the source: owner/name." }),
-  image: imageRepository
-    .optional()
-    .meta({ description: "The image repository. Default: <registry>/<service>." }),
+  team: z
+    .string()
+    .meta({ description: "The team that owns the service: a key of teams.", examples: ["edge"] }),
+  repository: githubRepository.meta({
+    description: "The GitHub repository with the source: owner/name.",
+    examples: ["acme/nginx"],
+  }),
+  image: imageRepository.optional().meta({
+    description: "The image repository. Default: <registry>/<service>.",
+    examples: ["registry.example/edge/nginx"],
+  }),
   tags: tagSelection
     .prefault({ strategy: "lexical" })
     .meta({ description: "How the Warehouse picks among tags." }),
-  warehouse: warehouseOptions
-    .optional()
-    .meta({ description: "What this service's Warehouse does otherwise." }),
-  pipeline: z.string().default("standard").meta({ description: "A pipeline of the stack config." }),
+  warehouse: warehouseOptions.optional().meta({
+    description: "What this service's Warehouse does otherwise than the stack's do.",
+    examples: [{ interval: "15m" }],
+  }),
+  pipeline: z
+    .string()
+    .default("standard")
+    .meta({ description: "A pipeline of the stack config.", examples: ["standard", "regulated"] }),
   chart: z
     .strictObject({
-      path: z.string().min(1).meta({ description: "Folder of the chart in the GitOps repository." }),
+      path: z
+        .string()
+        .min(1)
+        .meta({ description: "Folder of the chart in the GitOps repository.", examples: ["charts/edge"] }),
     })
     .optional()
-    .meta({ description: "Another chart than the stack's." }),
-  labels: z.record(labelKey, labelValue).default({}).meta({ description: "Labels to select services by." }),
+    .meta({ description: "Another chart than the stack's.", examples: [{ path: "charts/edge" }] }),
+  labels: z
+    .record(labelKey, labelValue)
+    .default({})
+    .meta({ description: "Labels to select services by.", examples: [{ tier: "critical", region: "eu" }] }),
   state: z.enum(["active", "decommissioned"]).default("active").meta({
     description:
       "decommissioned: the first of two steps away. No hook, no auto-promotion, no protection; removing the entry deletes it.",
@@ -193,9 +236,18 @@ const service = z.strictObject({
 
 /** The schema of `services.json`. */
 export const catalogueSchema = z.strictObject({
-  $schema: z.string().optional(),
-  teams: z.record(dnsLabel, team).meta({ description: "The teams that own services." }),
-  services: z.record(dnsLabel, service).meta({ description: "The services, by name." }),
+  $schema: z
+    .string()
+    .optional()
+    .meta({ description: "For the editor.", examples: ["./services.schema.json"] }),
+  teams: z.record(dnsLabel, team).meta({
+    description: "The teams that own services.",
+    examples: [{ edge: { group: "AD-Edge-Engineers" } }],
+  }),
+  services: z.record(dnsLabel, service).meta({
+    description: "The services, by name.",
+    examples: [{ nginx: { team: "edge", repository: "acme/nginx" } }],
+  }),
 });
 
 /** The validated content of `services.json`. */

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { catalogueSchema } from "./catalogue.ts";
+
+/**
+ * The JSON Schema of `services.json`, for editors: what they complete and explain. What it cannot say, references,
+ * names that meet, graphs, the checks say.
+ *
+ * @see https://json-schema.org/draft/2020-12
+ */
+export function catalogueJsonSchema(): object {
+  const schema = z.toJSONSchema(catalogueSchema, { io: "input" });
+  return {
+    ...schema,
+    title: "services.json of kargo-fleet",
+    description: "The teams and services of a company. Written by npm run schema from the checks themselves.",
+  };
+}

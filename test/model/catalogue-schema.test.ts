@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import fc from "fast-check";
+import { catalogueJsonSchema } from "../../model/catalogue-schema.ts";
+import { rawSources } from "../generated-catalogues.ts";
+import { slipped } from "../generated-slips.ts";
+import { catalogueText, readCatalogueText, service } from "../sources.ts";
+
+const committed: unknown = JSON.parse(readFileSync("services.schema.json", "utf8"));
+const valid = new Ajv2020({ strict: false }).compile(committed as object);
+
+/** Every key that the schema declares, by its path, with what it says of it. */
+function keys(schema: unknown, path = ""): [string, Readonly<Record<string, unknown>>][] {
+  if (schema === null || typeof schema !== "object") return [];
+  const {
+    properties = {},
+    additionalProperties,
+    items,
+    oneOf = [],
+    anyOf = [],
+  } = schema as {
+    properties?: Record<string, Record<string, unknown>>;
+    additionalProperties?: unknown;
+    items?: unknown;
+    oneOf?: unknown[];
+    anyOf?: unknown[];
+  };
+  return [
+    ...Object.entries(properties).flatMap(([key, value]): [string, Readonly<Record<string, unknown>>][] => [
+      [`${path}.${key}`, value],
+      ...keys(value, `${path}.${key}`),
+    ]),
+    ...keys(additionalProperties, `${path}.*`),
+    ...keys(items, `${path}[]`),
+    ...[...oneOf, ...anyOf].flatMap((one) => keys(one, path)),
+  ];
+}
+
+describe("services.schema.json", function () {
+  this.timeout(30_000);
+
+  it("is what the checks say now; else run npm run schema", () => {
+    assert.deepEqual(committed, JSON.parse(JSON.stringify(catalogueJsonSchema())));
+  });
+
+  it("explains every key, and shows a value for each that could be anything", () => {
+    const all = keys(committed);
+    assert.ok(all.length > 25, `${all.length} keys`);
+    for (const [path, { description, examples, default: fallback, const: only, enum: some }] of all) {
+      assert.ok(typeof description === "string" && /[.)]$/.test(description), `${path} has no description`);
+      assert.ok(
+        [examples, fallback, only, some].some((value) => value !== undefined),
+        `${path} shows no value`,
+      );
+    }
+  });
+
+  it("gives only patterns that editors can read", () => {
+    for (const [path, { pattern }] of keys(committed))
+      assert.doesNotThrow(() => pattern === undefined || new RegExp(String(pattern), "u"), path);
+  });
+
+  for (const file of globSync(["services.json", "examples/**/services.json"])) {
+    it(`takes ${file}, which names it`, () => {
+      const catalogue = JSON.parse(readFileSync(file, "utf8")) as { $schema: string };
+      assert.ok(valid(catalogue), JSON.stringify(valid.errors));
+      assert.match(String(catalogue.$schema), /services\.schema\.json$/);
+    });
+  }
+
+  it("takes every catalogue that the checks take", () => {
+    fc.assert(
+      fc.property(rawSources(), ({ catalogue }) => {
+        const { problems } = readCatalogueText(JSON.stringify(catalogue));
+        if (problems.length === 0) assert.ok(valid(catalogue), JSON.stringify(valid.errors));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("refuses most slips that the checks refuse: unknown keys, wrong types, patterns", () => {
+    for (const entry of [
+      { team: 1 },
+      { teem: "x" },
+      { repository: "x" },
+      { tags: { strategy: "latest" } },
+      { state: "gone" },
+    ])
+      assert.equal(
+        valid(JSON.parse(catalogueText({ nginx: service("nginx", entry) }))),
+        false,
+        JSON.stringify(entry),
+      );
+    fc.assert(
+      fc.property(slipped(rawSources()), ({ catalogue }) => {
+        if (!valid(catalogue))
+          assert.notEqual(readCatalogueText(JSON.stringify(catalogue)).problems.length, 0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
