@@ -5,6 +5,8 @@ import { makePlan, type Plan } from "../model/plan.ts";
 import { PROJECT, readStackConfig, type StackConfig } from "../model/stack-config.ts";
 import { FleetError } from "./fleet-error.ts";
 
+export { InvalidInput } from "../model/diagnostics.ts";
+
 /** A stack as its files say it, without the engine. */
 export interface StackFiles {
   readonly plan: Plan;

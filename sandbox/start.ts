@@ -1,5 +1,8 @@
 import { Command } from "commander";
 import { execa } from "execa";
+import { FleetError } from "../fleet/fleet-error.ts";
+import { InvalidInput, readStackFiles } from "../fleet/stack-files.ts";
+import { SANDBOX_DIRECTORY } from "./folder.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
 import { labelledObjects } from "./labelled.ts";
 import { repositoriesOf } from "./local-github.ts";
@@ -18,10 +21,12 @@ async function main(): Promise<void> {
       "then a second up (must change nothing), a destroy (must leave nothing), and the end",
       false,
     )
-    .option("--directory <path>", "where the sandbox keeps its data", ".sandbox")
+    .option("--directory <path>", "where the sandbox keeps its data", SANDBOX_DIRECTORY)
     .parse()
     .opts<{ once: boolean; directory: string }>();
 
+  // A slip in a file is said before anything is built or started.
+  readStackFiles("sandbox");
   const sandbox = await startSandbox({ directory });
   const release = stopOnSignals(() => sandbox.stop());
   try {
@@ -150,7 +155,8 @@ try {
   process.exit(0);
 } catch (error) {
   await leaveItToSignals();
-  if (!(error instanceof SandboxError || error instanceof ToolchainError)) throw error;
-  process.stderr.write(`\n${error.message}\n`);
+  if (![SandboxError, ToolchainError, FleetError, InvalidInput].some((kind) => error instanceof kind))
+    throw error;
+  process.stderr.write(`\n${(error as Error).message}\n`);
   process.exit(1);
 }

@@ -30,8 +30,7 @@ try {
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = passed > 0 && failed === 0 && run.exitCode === 0 ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof ToolchainError)) throw error;
-  console.error(error.message);
+  console.error(error instanceof ToolchainError ? error.message : error);
   console.log("0 passed, 1 failed");
   process.exitCode = 1;
 } finally {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
@@ -31,6 +31,28 @@ describe("npm start", function () {
     const { exitCode, all } = await start("--help");
     assert.equal(exitCode, 0);
     assert.match(all, /--once/);
+  });
+
+  it("says what is wrong with services.json before anything is started", async () => {
+    const clone = await mkdtemp(join(tmpdir(), "kargo-fleet-clone-"));
+    try {
+      await cp("Pulumi.sandbox.yaml", join(clone, "Pulumi.sandbox.yaml"));
+      await writeFile(join(clone, "services.json"), '{ "teams": {}, "servcies": {} }');
+      const { exitCode, all } = await execa(
+        process.execPath,
+        [resolve("sandbox/start.ts"), "--directory", "data"],
+        {
+          cwd: clone,
+          all: true,
+          reject: false,
+        },
+      );
+      assert.equal(exitCode, 1);
+      assert.match(all, /^services\.json:1:16 {2}servcies .*Did you mean "services"\?$/m);
+      assert.deepEqual((await readdir(clone)).sort(), ["Pulumi.sandbox.yaml", "services.json"]);
+    } finally {
+      await rm(clone, { recursive: true });
+    }
   });
 
   it("ends quietly on Ctrl-C while it starts, and leaves nothing running", async () => {
