@@ -1,6 +1,7 @@
 /** One attempt of GitHub to deliver an event to a hook, as its list of deliveries shows it. */
 export interface Attempt {
-  readonly id: number;
+  /** Of up to 19 digits, more than a number holds. */
+  readonly id: string;
   /** The same for all attempts of one event. */
   readonly guid: string;
   readonly event: string;

@@ -18,12 +18,12 @@ export interface PushDetail {
 /** The hooks of repositories and organizations, and what GitHub delivered to them. */
 export interface HooksApi {
   /** The id of the hook of a place that has this address; nothing where there is none. */
-  find(place: string, url: string): Promise<number | undefined>;
+  find(place: string, url: string): Promise<string | undefined>;
   /** The attempts since a moment, newest first. */
-  attempts(place: string, hook: number, since: Date): Promise<readonly Attempt[]>;
-  detail(place: string, hook: number, attempt: number): Promise<PushDetail>;
+  attempts(place: string, hook: string, since: Date): Promise<readonly Attempt[]>;
+  detail(place: string, hook: string, attempt: string): Promise<PushDetail>;
   /** Has GitHub try again; what comes of it is in {@link attempts} some seconds later. */
-  redeliver(place: string, hook: number, attempt: number): Promise<void>;
+  redeliver(place: string, hook: string, attempt: string): Promise<void>;
 }
 
 /** GitHub refuses one hook to this token, or fails at it: the others may go on. */
@@ -40,11 +40,13 @@ export class HookRefusal extends Error {
 const INTERVAL = { reading: 80, writing: 1_000 };
 const PAGE = 100;
 
-const hooksSchema = z.array(z.object({ id: z.int(), config: z.object({ url: z.string().optional() }) }));
+// What a number cannot hold octokit reads as a bigint.
+const idSchema = z.union([z.int(), z.bigint()]).transform(String);
+const hooksSchema = z.array(z.object({ id: idSchema, config: z.object({ url: z.string().optional() }) }));
 const attemptsSchema = z.array(
   z
     .object({
-      id: z.int(),
+      id: idSchema,
       guid: z.string(),
       event: z.string(),
       delivered_at: z.string(),

@@ -57,7 +57,7 @@ export interface RedeliveryAccess {
 interface Found extends Undelivered {
   readonly target: HookTarget;
   readonly services: readonly string[];
-  readonly hook: number;
+  readonly hook: string;
   readonly detail: PushDetail;
 }
 

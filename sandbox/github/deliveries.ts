@@ -21,7 +21,7 @@ export interface Target {
 
 /** One attempt to tell one hook of one event. */
 export interface Delivery extends Outcome {
-  readonly id: number;
+  readonly id: bigint;
   readonly event: HookEvent;
   readonly deliveredAt: string;
   readonly redelivery: boolean;
@@ -51,8 +51,9 @@ export class Deliveries {
   readonly #options: DeliveryOptions;
   readonly #ofHook = new Map<number, Delivery[]>();
   readonly #underway = new Set<Promise<void>>();
-  // Ids only grow, over a restart too.
-  #nextId = Date.now() * 1000;
+  // Ids only grow, over a restart too, and are as large as GitHub's. They are odd: no number is, of that size, so that
+  // a client which takes them for numbers asks for what is not there.
+  #lastId = BigInt(Date.now()) * 2_000_000n + 1n;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -102,6 +103,11 @@ export class Deliveries {
     while (this.#underway.size > 0) await Promise.all(this.#underway);
   }
 
+  #takeId(): bigint {
+    this.#lastId += 2n;
+    return this.#lastId;
+  }
+
   #start(target: Target, event: HookEvent, redelivery: boolean): void {
     this.follow(`delivery to hook ${target.hook.id}`, async () => {
       const { hook } = target;
@@ -111,7 +117,7 @@ export class Deliveries {
       if (this.#options.ending.aborted) return;
       const delivery = {
         ...outcome,
-        id: this.#nextId++,
+        id: this.#takeId(),
         event,
         deliveredAt,
         redelivery,

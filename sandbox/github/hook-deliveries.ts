@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { JSONStringify } from "json-with-bigint";
 import { notFound, unprocessable } from "./answers.ts";
 import type { Backend, Env, Routes } from "./backend.ts";
 import type { Delivery } from "./deliveries.ts";
@@ -32,11 +33,11 @@ export function serveDeliveries(
       `${scope.url}/${hook.id}/deliveries`,
       deliveries.of(hook.id).filter(wanted(c)),
     );
-    return c.json(page.map(itemShape));
+    return answer(c, page.map(itemShape));
   });
   routes.get(`${path}/:id/deliveries/:delivery`, (c) => {
     const hook = hookOf(c, backend, scopeOf(c));
-    return c.json(deliveryShape(find(c, deliveries.of(hook.id))));
+    return answer(c, deliveryShape(find(c, deliveries.of(hook.id))));
   });
   routes.post(`${path}/:id/deliveries/:delivery/attempts`, (c) => {
     const scope = scopeOf(c);
@@ -44,6 +45,11 @@ export function serveDeliveries(
     deliveries.redeliver(find(c, deliveries.of(hook.id)), { hook, scope });
     return c.json({}, 202);
   });
+}
+
+/** As `c.json`, which knows no integer beyond 2^53. */
+function answer(c: Context<Env>, body: object): Response {
+  return c.body(JSONStringify(body), 200, { "Content-Type": "application/json" });
 }
 
 function find(c: Context<Env>, known: readonly Delivery[]): Delivery {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { JSONParse } from "json-with-bigint";
 import { z } from "zod";
 import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from "../../sandbox/github/server.ts";
 
@@ -104,7 +105,7 @@ async function call(
   });
   const text = await response.text();
   const json = response.headers.get("content-type")?.includes("json") === true;
-  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+  return { status: response.status, headers: response.headers, body: json ? JSONParse(text) : text };
 }
 
 /** What is at a path of keys in an answer's body. */

@@ -70,6 +70,14 @@ for (const { hooks, noun } of scopes) {
       assert.deepEqual(each(await list(hook, next(second, "prev")), "id"), all.slice(0, 2));
     });
 
+    it("gives ids that no number holds, as GitHub does", async () => {
+      const hook = await addHook();
+      const [id] = each(await list(hook), "id");
+      assert.ok(typeof id === "bigint" && id > BigInt(Number.MAX_SAFE_INTEGER) && id < 2n ** 63n, `${id}`);
+      assert.equal((await get(`${hook}/deliveries/${id}`)).status, 200);
+      assert.equal((await get(`${hook}/deliveries/${Number(id)}`)).status, 404);
+    });
+
     it("lists by outcome", async () => {
       const hook = await addHook();
       listener().answer(({ headers }) => (headers["x-github-event"] === "push" ? 503 : 200));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { JSONStringify } from "json-with-bigint";
 import { documentedAnswer } from "./github-openapi.ts";
 import { at, base64, type Playground, playground } from "./github-playground.ts";
 
@@ -16,8 +17,8 @@ interface Known {
   readonly file: string;
   readonly hook: number;
   readonly organizationHook: number;
-  readonly delivery: number;
-  readonly organizationDelivery: number;
+  readonly delivery: string;
+  readonly organizationDelivery: string;
 }
 type Body = (known: Known) => object;
 type Row = readonly [
@@ -160,7 +161,7 @@ describe("local GitHub: answers have the shape that GitHub documents", function 
       const to = typeof path === "string" ? path : path(known);
       const [method = ""] = operation.split(" ");
       const answer = await server().call(method, to, body?.(known));
-      assert.equal(answer.status, status, JSON.stringify(answer.body));
+      assert.equal(answer.status, status, JSONStringify(answer.body));
       assert.deepEqual(documentedAnswer(operation, status)(answer.body), []);
     });
   }
@@ -191,7 +192,7 @@ async function prepare(server: Playground): Promise<Known> {
     file: String(at(file, "sha")),
     hook: Number(hookId),
     organizationHook: Number(organizationId),
-    delivery: Number(at(delivered, 0, "id")),
-    organizationDelivery: Number(at(organizations, 0, "id")),
+    delivery: String(at(delivered, 0, "id")),
+    organizationDelivery: String(at(organizations, 0, "id")),
   };
 }

@@ -8,7 +8,7 @@ type Try = readonly [guid: string, statusCode: number, event?: string];
 function attempts(...oldestFirst: Try[]): Attempt[] {
   return oldestFirst
     .map(([guid, statusCode, event = "push"], index) => ({
-      id: 100 + index,
+      id: `${100 + index}`,
       guid,
       event,
       deliveredAt: `2026-11-25T12:00:0${index}Z`,
