@@ -16,9 +16,6 @@ export const accessSchema = z.strictObject({
 
 export type AccessConfig = z.output<typeof accessSchema>;
 
-/** The namespace of the teams' ServiceAccounts; Kargo's chart lists it in `api.oidc.globalServiceAccounts.namespaces`. */
-export const TEAMS_NAMESPACE = "kargo-fleet-teams";
-
 /** A group of people: who they are to kubectl, and who they are to Kargo's UI and CLI. */
 export interface SubjectPlan {
   readonly group: string;

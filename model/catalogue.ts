@@ -1,21 +1,12 @@
 import { RE2JS } from "re2js";
 import { z } from "zod";
+import { serviceBuildSchema } from "./builds.ts";
 import { didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import { parseJson, type SourceDocument } from "./documents.ts";
 import { DURATION, duration, durationSeconds } from "./durations.ts";
 import { nameProblem } from "./names.ts";
+import { matching } from "./patterns.ts";
 import { type Reading, readBySchema } from "./schema-problems.ts";
-
-/**
- * A text by a pattern, with the sentence that says what is wrong with one that does not match. A JSON Schema shows the
- * pattern too, unless it has flags, for which that has no place.
- */
-export function matching(pattern: RegExp, rule: string) {
-  return z
-    .string()
-    .refine((text) => pattern.test(text), { error: ({ input }) => `${JSON.stringify(input)} ${rule}` })
-    .meta(pattern.flags === "" ? { pattern: pattern.source } : {});
-}
 
 /** Kubernetes' DNS label (RFC 1123); the limits that derived names add are checked in names.ts. */
 const dnsLabel = z.string().check((context) => {
@@ -79,6 +70,9 @@ const ownedPrefix = matching(
 /** Tags that sort by time: UTC timestamp of the push, then the short commit. */
 export const SORTABLE_TAGS = "^[0-9]{14}-[0-9a-f]{7}$";
 
+/** The short commit alone, as a build tags it where the Warehouse picks by the time of the build. */
+export const COMMIT_TAGS = "^[0-9a-f]{7}$";
+
 /** Kargo compiles it with Go's RE2, which has no look-ahead and no back-reference; its admission does not try. */
 const tagPattern = matching(
   /^\^.*\$$/s,
@@ -114,6 +108,13 @@ const tagSelection = z.discriminatedUnion("strategy", [
     pattern: tagPattern
       .default(SORTABLE_TAGS)
       .meta({ description: "Which tags count; the greatest by text wins.", examples: ["^v[0-9]{8}$"] }),
+  }),
+  z.strictObject({
+    strategy: z.literal("newest-build").meta({ description: "The image that was built last." }),
+    pattern: tagPattern.default(COMMIT_TAGS).meta({
+      description:
+        "Which tags count; the image built last wins. Kargo reads every such tag's metadata for it.",
+    }),
   }),
   z.strictObject({
     strategy: z.literal("semver").meta({ description: "The greatest version." }),
@@ -215,6 +216,10 @@ const service = z.strictObject({
     .string()
     .default("standard")
     .meta({ description: "A pipeline of the stack config.", examples: ["standard", "regulated"] }),
+  build: serviceBuildSchema.prefault({}).meta({
+    description: "How the image is built from the repository; false where something else builds it.",
+    examples: [false, { context: "services/api", branch: "main" }],
+  }),
   chart: z
     .strictObject({
       path: z

@@ -2,11 +2,14 @@ import type { Catalogue } from "./catalogue.ts";
 import {
   applicationName,
   appProjectName,
+  buildNamespace,
   destinationNamespace,
   HELM_RELEASE_LIMIT,
   NAME_LIMIT,
   projectName,
   RESERVED_NAMESPACES,
+  WORKFLOW_COMMIT_DIGITS,
+  workflowPrefix,
 } from "./names.ts";
 import { pipelinesAhead } from "./pipeline-rollout.ts";
 import { deploys, stagesOf } from "./pipelines.ts";
@@ -15,8 +18,10 @@ import type { StackConfig } from "./stack-config.ts";
 /** A name that a service makes somewhere, with what it must not meet. */
 export interface DerivedName {
   readonly service: string;
+  /** Whose name it is, where several services share it on purpose. Default: the service's. */
+  readonly owner?: string;
   /** What is named, in words: `namespace`, `Application`. */
-  readonly kind: "namespace" | "Application" | "AppProject";
+  readonly kind: "namespace" | "Application" | "AppProject" | "Workflow";
   readonly name: string;
   /** The cluster that holds it; the same name on two clusters is no conflict. */
   readonly cluster: string;
@@ -39,7 +44,7 @@ const HERE = "";
 export function derivedNames(catalogue: Catalogue, config: StackConfig): DerivedName[] {
   const kubernetes = { limit: NAME_LIMIT, limitOf: "a Kubernetes name (RFC 1123)" };
   const helm = { limit: HELM_RELEASE_LIMIT, limitOf: "a Helm release, which takes the Application's name," };
-  return Object.entries(catalogue.services).flatMap(([service, { pipeline }]) => {
+  return Object.entries(catalogue.services).flatMap(([service, { build, pipeline, team }]) => {
     const own: DerivedName[] = [
       {
         service,
@@ -58,6 +63,28 @@ export function derivedNames(catalogue: Catalogue, config: StackConfig): Derived
         ...kubernetes,
       },
     ];
+    const ofBuild: DerivedName[] =
+      build === false
+        ? []
+        : [
+            {
+              service,
+              owner: `team ${team}`,
+              kind: "namespace",
+              name: buildNamespace(team),
+              cluster: HERE,
+              from: `the builds of team ${team}`,
+              ...kubernetes,
+            },
+            {
+              service,
+              kind: "Workflow",
+              name: `${workflowPrefix(service)}${"0".repeat(WORKFLOW_COMMIT_DIGITS)}`,
+              cluster: HERE,
+              from: "its builds",
+              ...kubernetes,
+            },
+          ];
     // Those of the pipelines that it may move to as well: raising a canary's percent must never be what breaks.
     const perStage = pipelinesAhead(pipeline, config.rollout.pipelines)
       .flatMap((name) => stagesOf(config.pipelines, name))
@@ -84,7 +111,7 @@ export function derivedNames(catalogue: Catalogue, config: StackConfig): Derived
           },
         ];
       });
-    return [...own, ...perStage];
+    return [...own, ...ofBuild, ...perStage];
   });
 }
 
@@ -112,12 +139,16 @@ export function nameConflicts(names: readonly DerivedName[]): NameConflict[] {
         },
       ];
     }
-    if (other && other.service !== service) {
+    if (other && ownerOf(other) !== ownerOf(derived)) {
       const message = `${what} is also that of service ${JSON.stringify(other.service)} (from ${other.from}).`;
       return [{ service, message, wayOut: "Rename one of the two services, or the stage." }];
     }
     return [];
   });
+}
+
+function ownerOf({ owner, service }: DerivedName): string {
+  return owner ?? service;
 }
 
 function taken({ kind, name }: DerivedName): boolean {

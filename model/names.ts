@@ -19,7 +19,15 @@ export const RESERVED_NAMESPACES: readonly string[] = [
   "argo",
   "argo-events",
   "argo-rollouts",
+  "kargo-fleet-events",
+  "kargo-fleet-teams",
 ];
+
+/** Where EventBus, EventSources and Sensors are: Argo Events wants all three in one namespace. */
+export const EVENTS_NAMESPACE = "kargo-fleet-events";
+
+/** The namespace of the teams' ServiceAccounts; Kargo's chart lists it in `api.oidc.globalServiceAccounts.namespaces`. */
+export const TEAMS_NAMESPACE = "kargo-fleet-teams";
 
 /** Where Argo CD runs, and so where its Applications and AppProjects live. */
 export const ARGOCD_NAMESPACE = "argocd";
@@ -60,10 +68,31 @@ export function promotionTaskName(version: string, by: "push" | "pull-request"):
   return by === "push" ? `kargo-fleet-promote-${version}` : `kargo-fleet-pull-request-${version}`;
 }
 
-/** The path that GitHub posts a service's pushes to. */
-export function webhookPath(service: string): string {
-  return `/${service}`;
+/** The namespace that a team's images are built in. */
+export function buildNamespace(team: string): string {
+  return `builds-${team}`;
 }
+
+/**
+ * The EventSource, Sensor and Secret that a service belongs to. By a hash of its name modulo the fixed number of
+ * groups: adding or removing a service moves no other.
+ */
+export function triggerGroup(service: string, groups: number): string {
+  return `github-${String(stableHash("triggers", service) % groups).padStart(2, "0")}`;
+}
+
+/** The path that GitHub posts a service's pushes to; its first part names the group, so that one route leads there. */
+export function webhookPath(group: string, service: string): string {
+  return `/${group}/${service}`;
+}
+
+/** The name of a build's Workflow but for its end, twelve digits of the commit: the same commit is not built twice. */
+export function workflowPrefix(service: string): string {
+  return `${service}-`;
+}
+
+/** What Argo Workflows puts into a label, cut nowhere: the prefix and twelve digits. */
+export const WORKFLOW_COMMIT_DIGITS = 12;
 
 /**
  * The Pulumi name of a resource of a service. The slash keeps service `nginx` role `dev-stage` apart from

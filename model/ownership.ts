@@ -12,12 +12,13 @@ export function ownershipProblems(
   document: SourceDocument,
 ): Problem[] {
   const claims = Object.entries(catalogue.services).flatMap(
-    ([service, { team, repository, image }]): Claim[] => [
+    ([service, { build, team, repository, image }]): Claim[] => [
       {
         service,
         team,
         what: "repository",
         name: repository.toLowerCase(),
+        ...(build !== false && { context: build.context }),
         path: ["services", service, "repository"],
       },
       {
@@ -41,6 +42,8 @@ interface Claim {
   readonly team: string;
   readonly what: "repository" | "image";
   readonly name: string;
+  /** The folder of the repository that is built. */
+  readonly context?: string;
   readonly path: DocumentPath;
 }
 
@@ -68,17 +71,29 @@ function foreign(claim: Claim, { teams }: Catalogue, document: SourceDocument): 
   ];
 }
 
+/** One push must not be promoted by two; a monorepo's services are told apart by the folders that they are built from. */
 function shared(claims: readonly Claim[], document: SourceDocument): Problem[] {
-  const first = new Map<string, Claim>();
+  const earlier = new Map<string, Claim[]>();
   return claims.flatMap((claim) => {
     const key = `${claim.what} ${claim.name}`;
-    const other = first.get(key);
-    first.set(key, other ?? claim);
+    const others = earlier.get(key) ?? [];
+    earlier.set(key, [...others, claim]);
+    const other = others.find((one) => !disjoint(one.context, claim.context));
     if (other === undefined) return [];
     const message = `the ${claim.what} ${JSON.stringify(claim.name)} is also that of service ${JSON.stringify(other.service)}.`;
-    const article = claim.what === "image" ? "an" : "a";
-    return [problem(document, claim.path, message, `Give each service ${article} ${claim.what} of its own.`)];
+    const wayOut =
+      claim.what === "image"
+        ? "Give each service an image of its own."
+        : "Give each service a repository of its own, or a build.context that is not inside the other's.";
+    return [problem(document, claim.path, message, wayOut)];
   });
+}
+
+/** Whether neither folder is inside the other. */
+function disjoint(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  const inside = (a: string, b: string) => b === "." || a === b || a.startsWith(`${b}/`);
+  return !inside(one, other) && !inside(other, one);
 }
 
 function overlappingTeams({ teams }: Catalogue, document: SourceDocument): Problem[] {

@@ -1,3 +1,4 @@
+import { buildProblems } from "./build-problems.ts";
 import { type Catalogue, imageRepository } from "./catalogue.ts";
 import { derivedNames, nameConflicts } from "./derived-names.ts";
 import { destinationProblems } from "./destinations.ts";
@@ -30,6 +31,7 @@ export function planProblems(
     ...cachedDigests(catalogue, services),
     ...defaultImages(catalogue, config, services),
     ...destinationProblems(catalogue, config, services, stack),
+    ...buildProblems(catalogue, config, services, stack),
     ...nameConflicts(derivedNames(catalogue, config)).map(({ service, message, wayOut }) =>
       problem(services, ["services", service], message, wayOut, "key"),
     ),

@@ -5,6 +5,14 @@ import {
   serviceAccess,
   teamSubjects,
 } from "./access.ts";
+import {
+  type BuildPlan,
+  type BuildTriggersPlan,
+  planBuild,
+  planBuildTriggers,
+  planWebhook,
+  type WebhookPlan,
+} from "./build-plan.ts";
 import type { Catalogue, CatalogueService, ServiceState, TagSelection } from "./catalogue.ts";
 import { type CredentialPlan, planCredentials } from "./credentials.ts";
 import { InvalidInput, type Problem } from "./diagnostics.ts";
@@ -19,7 +27,6 @@ import {
   valuesFile,
   valuesFolder,
   warehouseName,
-  webhookPath,
 } from "./names.ts";
 import { pipelineOf } from "./pipeline-rollout.ts";
 import { type DeployingStage, deploys, type PipelineStage, type StageState, stagesOf } from "./pipelines.ts";
@@ -58,6 +65,8 @@ export interface PlatformPlan {
   readonly subjects: readonly SubjectPlan[];
   readonly guard: AccessConfig;
   readonly credentials: readonly CredentialPlan[];
+  /** What turns pushes into images; nothing where no service is built here. */
+  readonly buildTriggers: BuildTriggersPlan | undefined;
 }
 
 /** One version of the steps that promote: a ClusterPromotionTask. */
@@ -83,7 +92,10 @@ export interface ServicePlan {
   readonly gitops: GitopsPlan;
   readonly stages: readonly StagePlan[];
   readonly appProject: string;
-  readonly webhook: WebhookPlan;
+  /** How its image is built; nothing where something else does. */
+  readonly build: BuildPlan | undefined;
+  /** The hook on its repository; nothing where nothing is built, or where the organization has one for all. */
+  readonly webhook: WebhookPlan | undefined;
   readonly access: ServiceAccessPlan;
   readonly commands: CommandsPlan;
 }
@@ -151,15 +163,7 @@ export function deployingStages({ stages }: Pick<ServicePlan, "stages">): Deploy
   return stages.filter((stage): stage is DeployingStagePlan => stage.deployment !== undefined);
 }
 
-export interface WebhookPlan {
-  /** Whether GitHub delivers. */
-  readonly active: boolean;
-  /** The repository's name inside the provider's owner, as the GitHub provider wants it. */
-  readonly repository: string;
-  readonly url: string;
-  /** Tells the hook's secret apart from every other's. */
-  readonly secretPurpose: string;
-}
+export type { BuildPlan, BuildTriggersPlan, WebhookPlan } from "./build-plan.ts";
 
 /**
  * Derives the plan of a stack from its two sources.
@@ -176,20 +180,26 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
   const { services, teams } = catalogue.value;
   const stack = config.value;
   const freezes = planFreezes(stack.rollout.freeze, now);
+  const selected = selectServices(services, stack.rollout).flatMap((name) => {
+    const service = services[name];
+    return service ? [planService(name, service, teams, stack, freezes)] : [];
+  });
+  const built = selected.flatMap(({ build }) => build ?? []);
   return {
     cluster: stack.cluster,
     github: stack.github,
     protect: stack.protect,
-    platform: stack.platform ? planPlatform(teams, stack) : undefined,
-    services: selectServices(services, stack.rollout).flatMap((name) => {
-      const service = services[name];
-      return service ? [planService(name, service, teams, stack, freezes)] : [];
-    }),
+    platform: stack.platform ? planPlatform(teams, stack, built) : undefined,
+    services: selected,
     freezes,
   };
 }
 
-function planPlatform(teams: Catalogue["teams"], stack: StackConfig): PlatformPlan {
+function planPlatform(
+  teams: Catalogue["teams"],
+  stack: StackConfig,
+  built: readonly BuildPlan[],
+): PlatformPlan {
   const { gitops, github, registry } = stack;
   return {
     promotionTasks: PROMOTION_TASK_VERSIONS.flatMap((version) =>
@@ -202,6 +212,7 @@ function planPlatform(teams: Catalogue["teams"], stack: StackConfig): PlatformPl
     subjects: teamSubjects(teams),
     guard: stack.access,
     credentials: planCredentials(stack.credentials, `${github.url}/${gitops.repository}.git`, registry),
+    buildTriggers: planBuildTriggers(built, teams, stack),
   };
 }
 
@@ -219,6 +230,7 @@ function planService(
   const deploying = pipeline.filter(deploys);
   const options = { ...stack.warehouse, ...service.warehouse };
   const mayPromote = (stage: string) => service.state === "active" && !isFrozen(freezes, name, stage);
+  const build = planBuild(name, service, stack);
   return {
     name,
     state: service.state,
@@ -244,12 +256,8 @@ function planService(
     },
     stages: pipeline.map((stage) => planStage(name, stage, folder, version, mayPromote(stage.stage))),
     appProject: appProjectName(name),
-    webhook: {
-      active: service.state === "active",
-      repository: service.repository.split("/")[1] ?? service.repository,
-      url: `${stack.webhooks.url}${webhookPath(name)}`,
-      secretPurpose: `webhook/${name}`,
-    },
+    build,
+    webhook: build && planWebhook(build, stack.webhooks, service.state),
     access: serviceAccess(service.team, teams, pipeline),
     commands: {
       promote: deploying

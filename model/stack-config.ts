@@ -1,13 +1,17 @@
 import { z } from "zod";
 import { accessSchema } from "./access.ts";
-import { githubRepository, matching, warehouseInterval } from "./catalogue.ts";
+import { buildsSchema } from "./builds.ts";
+import { githubRepository, warehouseInterval } from "./catalogue.ts";
 import { CREDENTIAL_SECRETS, credentialsSchema, wantedSecrets } from "./credentials.ts";
 import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
+import { matching } from "./patterns.ts";
 import { pipelineProblems } from "./pipeline-problems.ts";
 import { pipelinesSchema, STANDARD_PIPELINE } from "./pipelines.ts";
 import { type Reading, readBySchema } from "./schema-problems.ts";
 import { rolloutSchema } from "./selection.ts";
+import { webAddress } from "./web-address.ts";
+import { webhooksSchema } from "./webhooks.ts";
 
 /** The Pulumi project, and so the prefix of every config key that is ours. */
 export const PROJECT = "kargo-fleet";
@@ -20,12 +24,6 @@ const folder = z
   )
   .refine((path) => !path.split("/").some((part) => part === ".." || part === "." || part === ""), {
     error: 'must not contain "..", "." or empty parts',
-  });
-
-const webAddress = z
-  .url({ protocol: /^https$/, error: "must be an https address" })
-  .refine((url) => !url.endsWith("/"), {
-    error: "must not end in a slash",
   });
 
 const placeholders = (path: string) => [...path.matchAll(/\{(.*?)\}/g)].map(([, name]) => name);
@@ -84,7 +82,10 @@ export const stackConfigSchema = z.strictObject({
       }),
     })
     .meta({ description: "Where the repositories are." }),
-  webhooks: z.strictObject({ url: webAddress.meta({ description: "Where GitHub reaches Argo Events." }) }),
+  webhooks: webhooksSchema.meta({ description: "How pushes reach Argo Events." }),
+  builds: buildsSchema
+    .optional()
+    .meta({ description: "How images are built; needed as soon as one service is built here." }),
   warehouse: z
     .strictObject({
       interval: warehouseInterval.default("5m"),
@@ -138,7 +139,7 @@ export function readStackConfig(
   const plain = own.filter(([key]) => !SECRET_KEYS.includes(key));
   const read = readBySchema(
     stackConfigSchema,
-    Object.fromEntries(plain.map(([key, value]) => [key, typed(key, value)])),
+    Object.fromEntries(plain.map(([key, value]) => [key, typed(key, value)] as const).filter(isGiven)),
     document,
     rename,
   );
@@ -194,6 +195,11 @@ function configOf({ value }: SourceDocument): Record<string, unknown> {
 
 function isSecure(value: unknown): boolean {
   return value !== null && typeof value === "object" && "secure" in value;
+}
+
+/** What nobody set has Pulumi.yaml's default, and an object without keys is none of builds. */
+function isGiven([key, value]: readonly [string, unknown]): boolean {
+  return key !== "builds" || JSON.stringify(value) !== "{}";
 }
 
 /** The engine hands every value over as text, objects as JSON; the schema wants their types. */

@@ -1,0 +1,123 @@
+import { RE2JS } from "re2js";
+import { type BuildPlan, planBuild } from "./build-plan.ts";
+import type { Catalogue, CatalogueService } from "./catalogue.ts";
+import { type DocumentPath, formatPath, listed, type Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+import { PROJECT, type StackConfig } from "./stack-config.ts";
+import { groupsFor, sensorBytes, TRIGGER_LIMIT } from "./trigger-size.ts";
+
+/** GitHub's limit of hooks for one event of one repository. */
+const HOOKS_PER_REPOSITORY = 20;
+
+/** Tags as a build pushes them, to try a pattern with. */
+const SAMPLES = { sortable: "20260131235959-0123abc", commit: "0123abc" } as const;
+
+/**
+ * What is wrong with how the whole catalogue is built, selected on this stack or not: selecting more services must never
+ * be what breaks.
+ */
+export function buildProblems(
+  catalogue: Catalogue,
+  config: StackConfig,
+  services: SourceDocument,
+  stack: SourceDocument,
+): Problem[] {
+  const builds = Object.entries(catalogue.services).flatMap(
+    ([name, service]) => planBuild(name, service, config) ?? [],
+  );
+  return [
+    ...missingConfig(builds, config, stack),
+    ...Object.entries(catalogue.services).flatMap(([name, service]) => unseenTags(name, service, services)),
+    ...tooManyHooks(builds, config, services),
+    ...tooLongTriggers(builds, config, stack),
+  ];
+}
+
+function missingConfig(builds: readonly BuildPlan[], config: StackConfig, stack: SourceDocument): Problem[] {
+  if (!config.platform) return [];
+  if (builds.length > 0 && config.builds === undefined) {
+    const names = listed(builds.map(({ service }) => service));
+    return [
+      problem(
+        stack,
+        ["config", `${PROJECT}:builds`],
+        `is missing, but services are built here (${names}).`,
+        'Say at least builds.images and builds.network.apiServer, or "build": false for those services.',
+      ),
+    ];
+  }
+  if (config.webhooks.receiver && config.builds && config.builds.images.notify === undefined) {
+    return [
+      problem(
+        stack,
+        ["config", `${PROJECT}:builds`, "images", "notify"],
+        "is missing, but webhooks.receiver has each build tell Kargo of its image.",
+        "Name an image with curl, pinned by digest, or remove webhooks.receiver.",
+      ),
+    ];
+  }
+  return [];
+}
+
+/** A Warehouse that never picks what the build pushes makes no Freight, and says nothing. */
+function unseenTags(name: string, { build, tags }: CatalogueService, services: SourceDocument): Problem[] {
+  if (build === false) return [];
+  const sample = tags.strategy === "newest-build" ? SAMPLES.commit : SAMPLES.sortable;
+  if ("pattern" in tags && RE2JS.compile(tags.pattern).matcher(sample).find()) return [];
+  const what =
+    "pattern" in tags ? `the pattern ${JSON.stringify(tags.pattern)}` : `strategy ${tags.strategy}`;
+  return [
+    problem(
+      services,
+      ["services", name, "tags"],
+      `the build pushes tags such as ${sample}, which ${what} never picks.`,
+      'Set "build": false where something else builds the image, or pick those tags.',
+    ),
+  ];
+}
+
+function tooManyHooks(
+  builds: readonly BuildPlan[],
+  { webhooks }: StackConfig,
+  services: SourceDocument,
+): Problem[] {
+  if (webhooks.scope === "organization") return [];
+  const byRepository = Map.groupBy(builds, ({ repository }) => repository.toLowerCase());
+  return [...byRepository.values()].flatMap((sharing) =>
+    sharing
+      .slice(HOOKS_PER_REPOSITORY)
+      .map(({ service, repository }, index) =>
+        problem(
+          services,
+          ["services", service, "repository"],
+          `${JSON.stringify(repository)} would have ${HOOKS_PER_REPOSITORY + index + 1} hooks for pushes; GitHub takes ${HOOKS_PER_REPOSITORY}.`,
+          `Set ${PROJECT}:webhooks.scope to organization: one hook for all.`,
+        ),
+      ),
+  );
+}
+
+function tooLongTriggers(
+  builds: readonly BuildPlan[],
+  { platform, webhooks }: StackConfig,
+  stack: SourceDocument,
+): Problem[] {
+  if (!platform) return [];
+  const fullest = [...Map.groupBy(builds, ({ group }) => group)]
+    .map(([group, own]) => ({ group, count: own.length, bytes: sensorBytes(own) }))
+    .sort((a, b) => b.bytes - a.bytes)[0];
+  if (fullest === undefined || fullest.bytes <= TRIGGER_LIMIT) return [];
+  const wanted = groupsFor(sensorBytes(builds));
+  return [
+    problem(
+      stack,
+      ["config", `${PROJECT}:webhooks`, "groups"],
+      `of ${webhooks.groups} groups, ${fullest.group} has ${fullest.count} services: its Sensor is up to ${fullest.bytes} bytes of base64, of which ${TRIGGER_LIMIT} fit into its pod.`,
+      `Set it to ${wanted}: that many leave room for growth (and it moves every hook once).`,
+    ),
+  ];
+}
+
+function problem(document: SourceDocument, path: DocumentPath, message: string, wayOut: string): Problem {
+  return { place: document.place(path), path: formatPath(path), message, wayOut };
+}

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { DURATION, durationSeconds } from "./durations.ts";
+import { matching } from "./patterns.ts";
+
+/** An image that runs in every build: pinned, or whoever moves the tag runs code beside every credential. */
+const pinnedImage = matching(
+  /^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)+(:[\w][\w.-]{0,127})?@sha256:[0-9a-f]{64}$/,
+  "is not pinned: write host/path:tag@sha256:<64 hexadecimal digits>.",
+);
+
+const quantity = matching(
+  /^[0-9]+(\.[0-9]+)?(m|[KMGT]i?)?$/,
+  'is no quantity: write for example "2", "500m" or "4Gi".',
+);
+
+/** An IPv4 or IPv6 network as NetworkPolicies want it. */
+const network = z.union([z.cidrv4(), z.cidrv6()], { error: 'must be a network such as "10.0.0.1/32"' });
+
+const duration = (shortest: number) =>
+  z
+    .string()
+    .regex(DURATION, "must be a duration such as 30m or 24h")
+    .refine((text) => !DURATION.test(text) || durationSeconds(text) >= shortest, {
+      error: `must be ${shortest} seconds or more`,
+    });
+
+/** The name of a Secret in a team's build namespace; `{service}` is filled in. */
+const secretTemplate = matching(
+  /^([a-z0-9]|\{service\})([a-z0-9.-]|\{service\})*$/,
+  'is no name of a Secret: lower case, digits, "-" and ".", and {service}.',
+);
+
+/** How images are built: the same for every service of the cluster. */
+export const buildsSchema = z.strictObject({
+  images: z
+    .strictObject({
+      clone: pinnedImage.meta({ description: "An image with sh and git, for example alpine/git." }),
+      build: pinnedImage.meta({
+        description: "Kaniko's executor, of the maintained fork ghcr.io/osscontainertools/kaniko.",
+      }),
+      push: pinnedImage.meta({ description: "crane: gcr.io/go-containerregistry/crane." }),
+      notify: pinnedImage
+        .optional()
+        .meta({ description: "curl, where webhooks.receiver is set: the last step tells Kargo." }),
+    })
+    .meta({ description: "What runs in a build, each pinned by digest." }),
+  network: z
+    .strictObject({
+      apiServer: z.array(network).min(1).meta({
+        description:
+          "Where the API server is: Argo's executor reports there (kubectl get endpointslices kubernetes).",
+      }),
+      mirrors: z.array(network).default([]).meta({
+        description: "Private networks that a Dockerfile may reach too, such as a mirror of packages.",
+      }),
+      dns: z.array(network).default([]).meta({
+        description: "DNS servers outside kube-system, such as NodeLocal DNSCache's 169.254.20.10/32.",
+      }),
+    })
+    .meta({ description: "What a Dockerfile may reach besides the Internet." }),
+  credentials: z
+    .strictObject({
+      clone: secretTemplate.default("{service}-clone").meta({
+        description: "The Secret with username and password that reads the repository; none for public ones.",
+      }),
+      push: secretTemplate.default("{service}-push").meta({
+        description: "The Secret of type kubernetes.io/dockerconfigjson that pushes this one image.",
+      }),
+    })
+    .prefault({})
+    .meta({ description: "Secrets in the team's build namespace that somebody else keeps." }),
+  storage: z
+    .strictObject({ size: quantity.default("10Gi"), class: z.string().min(1).optional() })
+    .prefault({})
+    .meta({ description: "The volume that a build's three pods share." }),
+  resources: z
+    .strictObject({ cpu: quantity.default("2"), memory: quantity.default("4Gi") })
+    .prefault({})
+    .meta({ description: "What Kaniko may use." }),
+  timeout: duration(60).default("1h").meta({ description: "How long a build may take." }),
+  keep: z
+    .strictObject({ succeeded: duration(0).default("24h"), failed: duration(0).default("72h") })
+    .prefault({})
+    .meta({ description: "How long a Workflow stays; meanwhile its commit is not built again." }),
+  parallelism: z
+    .int()
+    .min(1)
+    .default(5)
+    .meta({ description: "How many builds of one team run at once; the others wait." }),
+  userNamespaces: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Kaniko is root in its own user namespace; false where the nodes cannot do that." }),
+});
+
+export type BuildsConfig = z.output<typeof buildsSchema>;
+
+/** The folder of a monorepo, or the whole repository. */
+const contextFolder = matching(
+  /^(\.|(?![/.])[\w.-]+(\/(?!\.)[\w.-]+)*)$/,
+  'is no folder of a repository: letters, digits, "_", "-", "." and single slashes, or "." for all of it.',
+);
+
+/** How one service's image is built; `false` where something else builds it. */
+export const serviceBuildSchema = z.union([
+  z.literal(false),
+  z.strictObject({
+    context: contextFolder.default(".").meta({ description: "The folder that is built." }),
+    dockerfile: contextFolder.default("Dockerfile").meta({ description: "From the context." }),
+    branch: z
+      .string()
+      .regex(/^(?![/-])[\w./-]+(?<![/.])$/, "must be a branch name")
+      .default("main")
+      .meta({ description: "Pushes to it are built." }),
+    paths: z.array(contextFolder).min(1).optional().meta({
+      description: "Folders whose changes start a build. Default: the context, where it is not everything.",
+    }),
+  }),
+]);
+
+export type ServiceBuild = z.output<typeof serviceBuildSchema>;

@@ -1,0 +1,32 @@
+import type { Plan } from "./plan.ts";
+
+/** What a stack asks of GitHub when all of it is new. */
+export interface GithubCost {
+  /** Hooks to create: one call each. */
+  readonly hooks: number;
+  /** How long GitHub makes that take, in minutes. */
+  readonly minutes: number;
+}
+
+/**
+ * GitHub's secondary limits on what creates content: about 80 calls a minute and 500 an hour
+ * (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
+ */
+const LIMITS = { minute: 80, hour: 500 };
+
+/** The cost of a plan in calls and time, before a single one is made. */
+export function githubCost({ services, platform }: Pick<Plan, "services" | "platform">): GithubCost {
+  const own = services.filter(({ webhook }) => webhook !== undefined).length;
+  const hooks = own + (platform?.buildTriggers?.organizationHook ? 1 : 0);
+  const fullHours = Math.floor(hooks / LIMITS.hour);
+  const rest = hooks - fullHours * LIMITS.hour;
+  return { hooks, minutes: fullHours * 60 + Math.ceil(rest / LIMITS.minute) };
+}
+
+/** The same in a sentence, for whoever reads a preview. */
+export function githubCostText({ hooks, minutes }: GithubCost): string {
+  if (hooks === 0) return "GitHub: no webhook of this stack.";
+  const time = minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const many = minutes >= 60 ? " With webhooks.scope: organization one hook does for all of them." : "";
+  return `GitHub: ${hooks} webhook${hooks === 1 ? "" : "s"} of this stack; making all of them takes about ${time} by GitHub's limits, a refresh ${hooks} call${hooks === 1 ? "" : "s"}.${many}`;
+}

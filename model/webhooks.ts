@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { webAddress } from "./web-address.ts";
+
+/** How GitHub's pushes come in. */
+export const webhooksSchema = z.strictObject({
+  url: webAddress.meta({ description: "Where GitHub reaches Argo Events." }),
+  scope: z.enum(["repository", "organization"]).default("repository").meta({
+    description:
+      "repository: one hook a service, each with its own secret. organization: one for all, which costs one call.",
+  }),
+  groups: z.int().min(1).max(256).default(32).meta({
+    description:
+      "Among how many EventSources and Sensors services are spread, by a hash. Another number moves every hook.",
+  }),
+  eventBus: z
+    .strictObject({
+      version: z
+        .string()
+        .regex(/^[0-9]+\.[0-9]+\.[0-9]+$/, "must be a version such as 2.10.29")
+        .default("2.10.29"),
+      storage: z
+        .strictObject({ size: z.string().min(1).default("10Gi"), class: z.string().min(1).optional() })
+        .optional()
+        .meta({
+          description: "A volume for each of the bus's three pods; without it a push waits in memory.",
+        }),
+    })
+    .prefault({})
+    .meta({ description: "The JetStream that carries pushes; its version must be one of the controller's." }),
+  expose: z
+    .union([
+      z.strictObject({
+        ingress: z.strictObject({
+          className: z.string().min(1).optional(),
+          tlsSecret: z.string().min(1).optional(),
+          annotations: z.record(z.string().min(1), z.string()).default({}),
+        }),
+      }),
+      z.strictObject({
+        httpRoute: z.strictObject({
+          gateway: z.strictObject({ name: z.string().min(1), namespace: z.string().min(1) }),
+        }),
+      }),
+    ])
+    .optional()
+    .meta({
+      description: "An Ingress or HTTPRoutes for the host of url. Without it somebody else routes it.",
+    }),
+  receiver: z
+    .strictObject({
+      url: webAddress.meta({ description: "Kargo's external webhooks server, base path included." }),
+    })
+    .optional()
+    .meta({ description: "Has each build tell Kargo of its image, so that Warehouses can look rarely." }),
+});
+
+export type WebhooksConfig = z.output<typeof webhooksSchema>;
