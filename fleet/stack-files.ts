@@ -11,6 +11,8 @@ export { InvalidInput } from "../model/diagnostics.ts";
 export interface StackFiles {
   readonly plan: Plan;
   readonly config: StackConfig;
+  /** The teams of the whole catalogue. */
+  readonly teams: readonly string[];
 }
 
 /**
@@ -30,9 +32,10 @@ export function readStack(stack: string): StackFiles {
   const config = readStackConfig(configOf(document), document);
   const catalogue = config.value?.catalogue ?? "services.json";
   const text = textOf(catalogue, `Add it, or change ${PROJECT}:catalogue in ${file}.`);
-  const plan = makePlan(readCatalogue(catalogue, text), config, new Date());
+  const list = readCatalogue(catalogue, text);
+  const plan = makePlan(list, config, new Date());
   if (config.value === undefined) throw new Error("makePlan lets no config without a value through");
-  return { plan, config: config.value };
+  return { plan, config: config.value, teams: Object.keys(list.value?.teams ?? {}) };
 }
 
 function textOf(file: string, wayOut: string): string {

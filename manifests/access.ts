@@ -1,6 +1,7 @@
-import { type ActorPlan, type SubjectPlan, TEAMS_NAMESPACE } from "../model/access.ts";
+import type { ActorPlan, SubjectPlan } from "../model/access.ts";
+import { TEAMS_NAMESPACE } from "../model/names.ts";
 import type { ServicePlan } from "../model/plan.ts";
-import { type KubernetesObject, MANAGED_BY, serviceLabels } from "./objects.ts";
+import { MANAGED_BY, serviceLabels } from "./objects.ts";
 import {
   type PolicyRule,
   RBAC_API,
@@ -89,15 +90,6 @@ function bound({ group, serviceAccount }: SubjectPlan): Subject[] {
     { kind: "Group", name: group, apiGroup: RBAC_GROUP },
     { kind: "ServiceAccount", name: serviceAccount, namespace: TEAMS_NAMESPACE },
   ];
-}
-
-/** The namespace of the teams' ServiceAccounts. */
-export function teamsNamespace(): KubernetesObject & { apiVersion: "v1"; kind: "Namespace" } {
-  return {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: TEAMS_NAMESPACE, labels: { ...MANAGED_BY } },
-  };
 }
 
 /** A team as Kargo's UI and CLI see it: whoever's token claims the directory group acts as this ServiceAccount. */

@@ -1,7 +1,9 @@
-import { TEAMS_NAMESPACE } from "../model/access.ts";
-import { ARGOCD_NAMESPACE } from "../model/names.ts";
-import { KARGO_USER, teamsNamespace } from "./access.ts";
+import { ARGOCD_NAMESPACE, buildNamespace, EVENTS_NAMESPACE, TEAMS_NAMESPACE } from "../model/names.ts";
+import { KARGO_USER } from "./access.ts";
+import { buildIdentity, DEPLOY_BUILDS } from "./build-namespace.ts";
 import { SHARED_NAMESPACE } from "./credentials.ts";
+import { ELECT_LEADER } from "./events-namespace.ts";
+import { RECEIVER, SYSTEM_NAMESPACE } from "./kargo-receiver.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 import { type ClusterRole, type PolicyRule, RBAC_API, type Role, type RoleBinding } from "./rbac-types.ts";
 
@@ -19,9 +21,17 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["namespaces"], verbs: OWN },
   {
     apiGroups: ["kargo.akuity.io"],
-    resources: ["clusterpromotiontasks", "projectconfigs", "projects", "stages", "warehouses"],
+    resources: [
+      "clusterconfigs",
+      "clusterpromotiontasks",
+      "projectconfigs",
+      "projects",
+      "stages",
+      "warehouses",
+    ],
     verbs: OWN,
   },
+  { apiGroups: ["argoproj.io"], resources: ["clusterworkflowtemplates"], verbs: OWN },
   {
     apiGroups: [RBAC_GROUP],
     resources: ["clusterrolebindings", "rolebindings", "roles"],
@@ -51,15 +61,33 @@ const NAMESPACE_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
   [ARGOCD_NAMESPACE]: [
     { apiGroups: ["argoproj.io"], resources: ["applications", "appprojects"], verbs: OWN },
   ],
+  [SYSTEM_NAMESPACE]: [
+    { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+    {
+      apiGroups: [""],
+      resources: ["secrets"],
+      resourceNames: [RECEIVER],
+      verbs: ["get", "update", "patch", "delete"],
+    },
+  ],
+  [EVENTS_NAMESPACE]: [
+    { apiGroups: ["argoproj.io"], resources: ["eventbus", "eventsources", "sensors"], verbs: OWN },
+    { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "update", "patch", "delete"] },
+    { apiGroups: [""], resources: ["serviceaccounts"], verbs: OWN },
+    { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: OWN },
+    { apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: OWN },
+    ...ELECT_LEADER,
+  ],
 };
 
 /**
- * What an administrator applies once, before the first `up`: the rights of the identity that deploys, and the
- * namespace of the teams' ServiceAccounts.
+ * What an administrator applies before the first `up`, and again for a new team: the rights of the identity that deploys,
+ * the namespaces that it works in, and each team's build namespace with the identity of its builds.
  *
  * @param username as the API server sees it, for example `system:serviceaccount:ci:pulumi`
+ * @param teams of the catalogue, each of which gets a build namespace
  */
-export function deployerObjects(username: string): readonly KubernetesObject[] {
+export function deployerObjects(username: string, teams: readonly string[]): readonly KubernetesObject[] {
   const labels = { ...MANAGED_BY };
   const subjects = [{ kind: "User", name: username, apiGroup: RBAC_GROUP }] as const;
   const clusterRole: ClusterRole = {
@@ -75,17 +103,27 @@ export function deployerObjects(username: string): readonly KubernetesObject[] {
     roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name: NAME },
     subjects,
   };
-  const inNamespaces = Object.entries(NAMESPACE_RULES).flatMap(
-    ([namespace, rules]): (Role | RoleBinding)[] => [
-      { apiVersion: RBAC_API, kind: "Role", metadata: { name: NAME, namespace, labels }, rules },
-      {
-        apiVersion: RBAC_API,
-        kind: "RoleBinding",
-        metadata: { name: NAME, namespace, labels },
-        roleRef: { apiGroup: RBAC_GROUP, kind: "Role", name: NAME },
-        subjects,
-      },
-    ],
-  );
-  return [teamsNamespace(), clusterRole, clusterBinding, ...inNamespaces];
+  const rulesOf = Object.entries(NAMESPACE_RULES);
+  for (const team of teams) rulesOf.push([buildNamespace(team), DEPLOY_BUILDS]);
+  const inNamespaces = rulesOf.flatMap(([namespace, rules]): (Role | RoleBinding)[] => [
+    { apiVersion: RBAC_API, kind: "Role", metadata: { name: NAME, namespace, labels }, rules },
+    {
+      apiVersion: RBAC_API,
+      kind: "RoleBinding",
+      metadata: { name: NAME, namespace, labels },
+      roleRef: { apiGroup: RBAC_GROUP, kind: "Role", name: NAME },
+      subjects,
+    },
+  ]);
+  return [
+    ...[TEAMS_NAMESPACE, EVENTS_NAMESPACE].map(namespace),
+    ...teams.flatMap(buildIdentity),
+    clusterRole,
+    clusterBinding,
+    ...inNamespaces,
+  ];
+}
+
+function namespace(name: string): KubernetesObject {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { ...MANAGED_BY } } };
 }

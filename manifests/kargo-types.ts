@@ -54,7 +54,7 @@ interface ImageSubscriptionBase {
 export type ImageSubscription = ImageSubscriptionBase &
   (
     | {
-        readonly imageSelectionStrategy: "Lexical";
+        readonly imageSelectionStrategy: "Lexical" | "NewestBuild";
         readonly allowTagsRegexes: readonly string[];
         readonly cacheByTag?: true;
       }

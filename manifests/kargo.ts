@@ -112,6 +112,8 @@ function imageSubscription({
   switch (tags.strategy) {
     case "lexical":
       return { ...base, ...cached, imageSelectionStrategy: "Lexical", allowTagsRegexes: [tags.pattern] };
+    case "newest-build":
+      return { ...base, ...cached, imageSelectionStrategy: "NewestBuild", allowTagsRegexes: [tags.pattern] };
     case "semver":
       return { ...base, ...cached, imageSelectionStrategy: "SemVer", constraint: tags.constraint };
     case "digest":

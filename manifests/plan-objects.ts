@@ -1,11 +1,27 @@
-import { deployingStages, type Plan, type PlatformPlan, type ServicePlan } from "../model/plan.ts";
+import { ORGANIZATION } from "../model/build-plan.ts";
+import { EVENTS_NAMESPACE } from "../model/names.ts";
+import {
+  type BuildTriggersPlan,
+  deployingStages,
+  type Plan,
+  type PlatformPlan,
+  type ServicePlan,
+} from "../model/plan.ts";
 import { grants, kargoUsersBinding, teamServiceAccount } from "./access.ts";
 import { application, appProject } from "./argo-cd.ts";
+import { eventBus, eventSource, organizationEventSource, sensor } from "./argo-events.ts";
+import { buildTemplate } from "./argo-workflows.ts";
+import { buildGrants, buildLimit } from "./build-namespace.ts";
+import { buildNetwork } from "./build-network.ts";
+import { RECEIVER_SECRET } from "./build-steps.ts";
 import { SHARED_NAMESPACE } from "./credentials.ts";
+import { eventAccounts, leaderElection } from "./events-namespace.ts";
 import { guards } from "./guard.ts";
 import { project, projectConfig, projectNamespace, stage, warehouse } from "./kargo.ts";
+import { clusterConfig, RECEIVER, SYSTEM_NAMESPACE } from "./kargo-receiver.ts";
 import type { KubernetesObject } from "./objects.ts";
 import { promotionTask } from "./promotion-task.ts";
+import { webhookExposure } from "./webhook-exposure.ts";
 
 /** What all services of a cluster share, but for its Secrets, in an order in which it can be made. */
 export function platformObjects(platform: PlatformPlan): readonly KubernetesObject[] {
@@ -14,6 +30,34 @@ export function platformObjects(platform: PlatformPlan): readonly KubernetesObje
     ...platform.subjects.map(teamServiceAccount),
     kargoUsersBinding(platform.subjects),
     ...guards(platform.guard).flatMap(({ policy, binding }) => [policy, binding]),
+    ...(platform.buildTriggers ? buildTriggerObjects(platform.buildTriggers) : []),
+  ];
+}
+
+/** Stands where the engine puts a hash of the hooks' secrets: without them nobody can know it. */
+const SECRETS_HASH = "0000000000000000";
+
+/** What turns pushes into images, but for its Secrets, in an order in which it can be made. */
+function buildTriggerObjects(triggers: BuildTriggersPlan): readonly KubernetesObject[] {
+  const { owner, path, organizationHook, groups, namespaces, receiver } = triggers;
+  const leader = leaderElection();
+  return [
+    ...eventAccounts(),
+    leader.role,
+    leader.binding,
+    eventBus(triggers),
+    buildTemplate(triggers),
+    ...namespaces.flatMap((namespace) => [
+      ...buildGrants(namespace).flatMap(({ role, binding }) => [role, binding]),
+      ...buildNetwork(namespace, triggers),
+      buildLimit(namespace, triggers),
+    ]),
+    ...(organizationHook
+      ? [organizationEventSource(owner, path, SECRETS_HASH)]
+      : groups.map((group) => eventSource(group, path, SECRETS_HASH))),
+    ...groups.map((group) => sensor(group, organizationHook !== undefined)),
+    ...webhookExposure(triggers),
+    ...(receiver ? [clusterConfig()] : []),
   ];
 }
 
@@ -41,9 +85,26 @@ export interface SecretName {
 
 /** The Secrets of a plan, by name: their content is the engine's alone. */
 export function secretNames({ platform }: Plan): readonly SecretName[] {
-  return (platform?.credentials ?? []).map(({ name, secret }) => ({
+  const credentials = (platform?.credentials ?? []).map(({ name, secret }) => ({
     namespace: SHARED_NAMESPACE,
     name,
     from: `kargo-fleet:${secret.from}`,
   }));
+  return [...credentials, ...(platform?.buildTriggers ? triggerSecrets(platform.buildTriggers) : [])];
+}
+
+/** All of them are derived from one. */
+function triggerSecrets({
+  groups,
+  namespaces,
+  organizationHook,
+  receiver,
+}: BuildTriggersPlan): readonly SecretName[] {
+  const hooks = organizationHook ? [ORGANIZATION] : groups.map(({ name }) => name);
+  const names = [
+    ...hooks.map((name) => ({ namespace: EVENTS_NAMESPACE, name })),
+    ...(receiver ? [{ namespace: SYSTEM_NAMESPACE, name: RECEIVER }] : []),
+    ...(receiver ? namespaces.map(({ name }) => ({ namespace: name, name: RECEIVER_SECRET.name })) : []),
+  ];
+  return names.map((name) => ({ ...name, from: "kargo-fleet:webhookMasterSecret" }));
 }

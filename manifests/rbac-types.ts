@@ -40,4 +40,6 @@ export interface RoleBinding extends KubernetesObject {
 export interface ServiceAccount extends KubernetesObject {
   readonly apiVersion: "v1";
   readonly kind: "ServiceAccount";
+  /** Whether a pod gets the account's token without asking. */
+  readonly automountServiceAccountToken?: false;
 }

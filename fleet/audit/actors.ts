@@ -1,4 +1,5 @@
-import { type SubjectPlan, TEAMS_NAMESPACE } from "../../model/access.ts";
+import type { SubjectPlan } from "../../model/access.ts";
+import { TEAMS_NAMESPACE } from "../../model/names.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { Identity } from "../cluster.ts";
 

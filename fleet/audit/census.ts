@@ -1,5 +1,4 @@
-import { TEAMS_NAMESPACE } from "../../model/access.ts";
-import { ARGOCD_NAMESPACE } from "../../model/names.ts";
+import { ARGOCD_NAMESPACE, TEAMS_NAMESPACE } from "../../model/names.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
 import { distinct, type Row } from "./actors.ts";
 import { namespaceChecks, serviceChecks, sharedChecks } from "./checks.ts";

@@ -1,5 +1,4 @@
-import { TEAMS_NAMESPACE } from "../../model/access.ts";
-import { ARGOCD_NAMESPACE } from "../../model/names.ts";
+import { ARGOCD_NAMESPACE, TEAMS_NAMESPACE } from "../../model/names.ts";
 import { deployingStages, type ServicePlan } from "../../model/plan.ts";
 
 /** One thing that somebody might do, and who should be able to. */

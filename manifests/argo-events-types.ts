@@ -1,0 +1,129 @@
+import type { WorkflowManifest } from "./argo-workflows-types.ts";
+import type { KubernetesObject } from "./objects.ts";
+
+/*
+ * The part of Argo Events' API (argoproj.io/v1alpha1, Argo Events 1.9) that this project writes. Its definitions leave
+ * every spec open: a slip in them passes the API server and loses pushes in silence, so here it does not compile.
+ */
+
+export const ARGO_EVENTS_API = "argoproj.io/v1alpha1";
+
+export interface EventBus extends KubernetesObject {
+  readonly apiVersion: typeof ARGO_EVENTS_API;
+  readonly kind: "EventBus";
+  readonly spec: {
+    readonly jetstream: {
+      readonly version: string;
+      readonly replicas: 3;
+      readonly maxPayload: string;
+      readonly persistence?: {
+        readonly accessMode: "ReadWriteOnce";
+        readonly volumeSize: string;
+        readonly storageClassName?: string;
+      };
+    };
+  };
+}
+
+/** What the pods of EventSources and Sensors have in common. */
+export interface PodTemplate {
+  readonly metadata?: { readonly annotations: Readonly<Record<string, string>> };
+  readonly serviceAccountName: string;
+  readonly securityContext: { readonly seccompProfile: { readonly type: "RuntimeDefault" } };
+  readonly container: {
+    readonly resources: {
+      readonly requests: { readonly cpu: string; readonly memory: string };
+      readonly limits: { readonly memory: string };
+    };
+    readonly securityContext: {
+      readonly allowPrivilegeEscalation: false;
+      readonly capabilities: { readonly drop: readonly ["ALL"] };
+    };
+  };
+}
+
+export interface EventSource extends KubernetesObject {
+  readonly apiVersion: typeof ARGO_EVENTS_API;
+  readonly kind: "EventSource";
+  readonly spec: {
+    readonly eventBusName: string;
+    readonly replicas: number;
+    readonly service: { readonly ports: readonly { readonly port: number; readonly targetPort: number }[] };
+    readonly template: PodTemplate;
+    readonly github: Readonly<Record<string, GithubEvent>>;
+  };
+}
+
+/** Pushes to one repository, or to all of an organization. It has no API token: Argo Events makes no hook itself. */
+export type GithubEvent = {
+  readonly webhook: {
+    readonly endpoint: string;
+    readonly port: string;
+    readonly method: "POST";
+    readonly maxPayloadSize: number;
+  };
+  readonly events: readonly ["push"];
+  readonly webhookSecret: { readonly name: string; readonly key: string };
+  readonly contentType: "json";
+  readonly active: true;
+  readonly insecure: false;
+} & (
+  | { readonly repositories: readonly { readonly owner: string; readonly names: readonly string[] }[] }
+  | { readonly organizations: readonly string[] }
+);
+
+export interface Sensor extends KubernetesObject {
+  readonly apiVersion: typeof ARGO_EVENTS_API;
+  readonly kind: "Sensor";
+  readonly spec: {
+    readonly eventBusName: string;
+    readonly replicas: number;
+    readonly template: PodTemplate;
+    readonly dependencies: readonly Dependency[];
+    readonly triggers: readonly Trigger[];
+  };
+}
+
+export interface Dependency {
+  readonly name: string;
+  readonly eventSourceName: string;
+  readonly eventName: string;
+  readonly filters: { readonly data: readonly DataFilter[] };
+}
+
+/** Strings are unanchored regular expressions; whoever writes one anchors it. */
+export type DataFilter =
+  | { readonly path: string; readonly type: "string"; readonly value: readonly string[] }
+  | { readonly path: string; readonly type: "bool"; readonly value: readonly ("true" | "false")[] };
+
+export interface Trigger {
+  readonly template: {
+    readonly name: string;
+    /** The dependency that must have happened. */
+    readonly conditions: string;
+    readonly k8s: {
+      readonly operation: "create";
+      readonly source: { readonly resource: WorkflowManifest };
+      readonly parameters: readonly TriggerParameter[];
+    };
+  };
+  /** Bare numbers: as strings they lose the push. */
+  readonly retryStrategy: {
+    readonly steps: number;
+    readonly duration: string;
+    readonly factor: number;
+    readonly jitter: number;
+  };
+  readonly atLeastOnce: true;
+  /** Queues, and drops nothing; zero would panic the Sensor. */
+  readonly rateLimit: { readonly unit: "Minute"; readonly requestsPerUnit: number };
+}
+
+export interface TriggerParameter {
+  readonly src: { readonly dependencyName: string } & (
+    | { readonly dataKey: string }
+    | { readonly dataTemplate: string }
+  );
+  readonly dest: string;
+  readonly operation?: "append";
+}

@@ -1,0 +1,150 @@
+import type { BuildPlan, BuildTriggersPlan } from "../model/build-plan.ts";
+import { durationSeconds } from "../model/durations.ts";
+import { workflowPrefix } from "../model/names.ts";
+import {
+  ARGO_WORKFLOWS_API,
+  type ClusterWorkflowTemplate,
+  type Parameter,
+  type StepsTemplate,
+  type WorkflowManifest,
+} from "./argo-workflows-types.ts";
+import { build, clone, notify, push, USER, WORK } from "./build-steps.ts";
+import { MANAGED_BY } from "./objects.ts";
+
+/** The shared template that every build is a run of. */
+export const BUILD_TEMPLATE = "build-push-image";
+/** The ServiceAccount of the Workflows, in each team's build namespace. */
+export const BUILD_ACCOUNT = "kargo-fleet-build";
+/** The ConfigMap that says how many builds of a team run at once, in each build namespace, and its key. */
+export const BUILD_LIMIT = { name: "kargo-fleet-builds", key: "parallelism" } as const;
+
+/** The two parameters that come out of a push; all others are constants of the catalogue. */
+export const COMMIT_PARAMETER = "commit";
+export const PUSHED_AT_PARAMETER = "pushed-at";
+
+/**
+ * The tag by the push's own time, not the build's: an old push that is delivered again never becomes the newest. Without
+ * `asInt` the time would silently be now.
+ */
+const TAG =
+  "{{=workflow.parameters.tags == 'commit' ? workflow.parameters.commit[0:7] : sprig.dateInZone('20060102150405', asInt(workflow.parameters['pushed-at']), 'UTC') + '-' + workflow.parameters.commit[0:7]}}";
+
+/** The Workflow of one push, before the push's own commit and time are in it. */
+export function buildWorkflow(build: BuildPlan): WorkflowManifest {
+  const { service, team } = build;
+  return {
+    apiVersion: ARGO_WORKFLOWS_API,
+    kind: "Workflow",
+    metadata: {
+      name: workflowPrefix(service),
+      namespace: build.namespace,
+      labels: { "kargo-fleet/service": service, "kargo-fleet/team": team },
+    },
+    spec: {
+      workflowTemplateRef: { name: BUILD_TEMPLATE, clusterScope: true },
+      arguments: {
+        parameters: Object.entries(parametersOf(build)).map(([name, value]) => ({ name, value })),
+      },
+    },
+  };
+}
+
+/** What the template does not know by itself: each byte here stands in a Sensor once a service. */
+function parametersOf(build: BuildPlan): Record<string, string> {
+  const { context, dockerfile, tags } = build;
+  return {
+    [COMMIT_PARAMETER]: "",
+    [PUSHED_AT_PARAMETER]: "",
+    service: build.service,
+    repository: `${build.owner}/${build.repository}`,
+    image: build.image,
+    ...(context !== DEFAULTS.context && { context }),
+    ...(dockerfile !== DEFAULTS.dockerfile && { dockerfile }),
+    ...(tags !== DEFAULTS.tags && { tags }),
+  };
+}
+
+const DEFAULTS = { context: ".", dockerfile: "Dockerfile", tags: "sortable" } as const;
+
+const PARAMETERS: readonly Parameter[] = [
+  ...[COMMIT_PARAMETER, PUSHED_AT_PARAMETER, "service", "repository", "image"].map((name) => ({ name })),
+  ...Object.entries(DEFAULTS).map(([name, value]) => ({ name, value })),
+];
+
+/**
+ * Clone, build, push: three pods that share a volume and nothing else. Whatever a Dockerfile can read it can steal, so the
+ * pod that runs it has no credential and no token; the pod that pushes has the credential of the one image, and reads the
+ * image without being able to change it.
+ */
+export function buildTemplate({ builds, github, receiver }: BuildTriggersPlan): ClusterWorkflowTemplate {
+  const { storage } = builds;
+  return {
+    apiVersion: ARGO_WORKFLOWS_API,
+    kind: "ClusterWorkflowTemplate",
+    metadata: {
+      name: BUILD_TEMPLATE,
+      labels: { ...MANAGED_BY },
+      annotations: { "workflows.argoproj.io/description": "Clones a commit, builds its image, pushes it." },
+    },
+    spec: {
+      entrypoint: "build-push-image",
+      serviceAccountName: BUILD_ACCOUNT,
+      // The token is mounted into Argo's own containers of a pod, and into no other.
+      automountServiceAccountToken: false,
+      executor: { serviceAccountName: BUILD_ACCOUNT },
+      securityContext: { fsGroup: USER, seccompProfile: { type: "RuntimeDefault" } },
+      activeDeadlineSeconds: durationSeconds(builds.timeout),
+      synchronization: {
+        // A service builds one branch, so this is one build a service and branch at a time; the others wait.
+        mutexes: [{ name: "build-{{workflow.parameters.service}}" }],
+        semaphores: [{ configMapKeyRef: { ...BUILD_LIMIT } }],
+      },
+      ttlStrategy: {
+        secondsAfterSuccess: durationSeconds(builds.keep.succeeded),
+        secondsAfterFailure: durationSeconds(builds.keep.failed),
+      },
+      podGC: { strategy: "OnPodSuccess", deleteDelayDuration: "600s" },
+      volumeClaimGC: { strategy: "OnWorkflowCompletion" },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: WORK },
+          spec: {
+            accessModes: ["ReadWriteOnce"],
+            ...(storage.class !== undefined && { storageClassName: storage.class }),
+            resources: { requests: { storage: storage.size } },
+          },
+        },
+      ],
+      arguments: { parameters: PARAMETERS },
+      workflowMetadata: { labels: { ...MANAGED_BY } },
+      templates: [
+        steps(receiver !== undefined),
+        clone(builds, github),
+        build(builds),
+        push(builds),
+        ...(receiver === undefined ? [] : notify(builds)),
+      ],
+    },
+  };
+}
+
+function steps(notifies: boolean): StepsTemplate {
+  const destination = {
+    parameters: [{ name: "destination", value: `{{workflow.parameters.image}}:${TAG}` }],
+  };
+  return {
+    name: "build-push-image",
+    steps: [
+      [{ name: "clone", template: "clone" }],
+      [{ name: "build", template: "build", arguments: destination }],
+      [{ name: "push", template: "push", arguments: destination }],
+      // The image is there whether Kargo hears of it at once or at the Warehouse's next look.
+      ...(notifies
+        ? [[{ name: "notify", template: "notify", continueOn: { failed: true, error: true } } as const]]
+        : []),
+    ],
+    outputs: {
+      parameters: [{ name: "image", valueFrom: { parameter: "{{steps.push.outputs.parameters.image}}" } }],
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import type { BuildNamespacePlan, BuildTriggersPlan } from "../model/build-plan.ts";
+import { buildNamespace, EVENTS_NAMESPACE } from "../model/names.ts";
+import { SENSOR_ACCOUNT } from "./argo-events.ts";
+import { BUILD_ACCOUNT, BUILD_LIMIT } from "./argo-workflows.ts";
+import { RECEIVER_SECRET } from "./build-steps.ts";
+import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
+import {
+  type PolicyRule,
+  RBAC_API,
+  type Role,
+  type RoleBinding,
+  type ServiceAccount,
+  type Subject,
+} from "./rbac-types.ts";
+
+const RBAC_GROUP = "rbac.authorization.k8s.io";
+const READ = ["get", "list", "watch"] as const;
+
+/** What a Sensor may do in a build namespace: start Workflows, and nothing else. */
+export const START_BUILDS: readonly PolicyRule[] = [
+  { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create"] },
+];
+
+/** What Argo's own containers of a pod may do: report how it went. */
+export const REPORT_RESULTS: readonly PolicyRule[] = [
+  { apiGroups: ["argoproj.io"], resources: ["workflowtaskresults"], verbs: ["create", "patch"] },
+];
+
+/** What a team may do with its builds: read them and their logs. It starts none: a push does. */
+export const READ_BUILDS: readonly PolicyRule[] = [
+  { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: READ },
+  { apiGroups: [""], resources: ["pods", "pods/log", "events"], verbs: READ },
+];
+
+export interface ConfigMap extends KubernetesObject {
+  readonly apiVersion: "v1";
+  readonly kind: "ConfigMap";
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** Who starts builds in a team's namespace, and who reads their logs. */
+export function buildGrants(namespace: BuildNamespacePlan): readonly { role: Role; binding: RoleBinding }[] {
+  const sensor: Subject = { kind: "ServiceAccount", name: SENSOR_ACCOUNT, namespace: EVENTS_NAMESPACE };
+  const people = namespace.groups.map((name): Subject => ({ kind: "Group", name, apiGroup: RBAC_GROUP }));
+  return [
+    grant(namespace.name, "kargo-fleet-sensor", START_BUILDS, [sensor]),
+    grant(namespace.name, "kargo-fleet-team", READ_BUILDS, people),
+  ];
+}
+
+/** A Role of a namespace with the binding that gives it to somebody. */
+export function grant(
+  namespace: string,
+  name: string,
+  rules: readonly PolicyRule[],
+  subjects: readonly Subject[],
+): { role: Role; binding: RoleBinding } {
+  const metadata = { name, namespace, labels: { ...MANAGED_BY } };
+  return {
+    role: { apiVersion: RBAC_API, kind: "Role", metadata, rules },
+    binding: {
+      apiVersion: RBAC_API,
+      kind: "RoleBinding",
+      metadata,
+      roleRef: { apiGroup: RBAC_GROUP, kind: "Role", name },
+      subjects,
+    },
+  };
+}
+
+/** How many builds of a team run at once. */
+export function buildLimit({ name }: BuildNamespacePlan, { builds }: BuildTriggersPlan): ConfigMap {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: BUILD_LIMIT.name, namespace: name, labels: { ...MANAGED_BY } },
+    data: { [BUILD_LIMIT.key]: String(builds.parallelism) },
+  };
+}
+
+/** A Secret that Kubernetes itself fills with a ServiceAccount's token. */
+export interface TokenSecret extends KubernetesObject {
+  readonly apiVersion: "v1";
+  readonly kind: "Secret";
+  readonly type: "kubernetes.io/service-account-token";
+}
+
+/**
+ * A team's build namespace and the identity of its Workflows, which an administrator makes: so the deployer handles no
+ * token, and may read no Secret of a build namespace but its own one.
+ *
+ * Argo Workflows finds the token by the Secret's name (its docs/service-account-secrets.md).
+ */
+export function buildIdentity(team: string): readonly KubernetesObject[] {
+  const namespace = buildNamespace(team);
+  const labels = { ...MANAGED_BY, "kargo-fleet/team": team };
+  const account: ServiceAccount = {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: BUILD_ACCOUNT, namespace, labels },
+    automountServiceAccountToken: false,
+  };
+  const token: TokenSecret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name: `${BUILD_ACCOUNT}.service-account-token`,
+      namespace,
+      labels,
+      annotations: { "kubernetes.io/service-account.name": BUILD_ACCOUNT },
+    },
+    type: "kubernetes.io/service-account-token",
+  };
+  const { role, binding } = grant(namespace, BUILD_ACCOUNT, REPORT_RESULTS, [
+    { kind: "ServiceAccount", name: BUILD_ACCOUNT, namespace },
+  ]);
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: {
+        name: namespace,
+        // Kaniko is root, though in no other way privileged: "restricted" would refuse it.
+        labels: { ...labels, "pod-security.kubernetes.io/enforce": "baseline" },
+      },
+    },
+    account,
+    token,
+    role,
+    binding,
+  ];
+}
+
+/** What the deployer needs in a build namespace, what it hands out there included. */
+export const DEPLOY_BUILDS: readonly PolicyRule[] = [
+  {
+    apiGroups: [""],
+    resources: ["configmaps"],
+    verbs: [...READ, "create", "update", "patch", "delete"],
+  },
+  {
+    apiGroups: ["networking.k8s.io"],
+    resources: ["networkpolicies"],
+    verbs: [...READ, "create", "update", "patch", "delete"],
+  },
+  { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+  {
+    apiGroups: [""],
+    resources: ["secrets"],
+    resourceNames: [RECEIVER_SECRET.name],
+    verbs: ["get", "update", "patch", "delete"],
+  },
+  ...START_BUILDS,
+  ...READ_BUILDS,
+];

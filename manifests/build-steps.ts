@@ -1,0 +1,203 @@
+import type { BuildsConfig } from "../model/builds.ts";
+import type { ContainerTemplate, RetryStrategy } from "./argo-workflows-types.ts";
+import { MANAGED_BY } from "./objects.ts";
+
+/** The label that tells a build's pods apart: NetworkPolicies select by it. */
+export const STEP_LABEL = "kargo-fleet/step";
+/** The Secret with the address that tells Kargo of a new image, in each build namespace, and its key. */
+export const RECEIVER_SECRET = { name: "kargo-fleet-receiver", key: "curl.conf" } as const;
+/** The volume that the pods of a build share. */
+export const WORK = "work";
+/** An unprivileged user for what needs none: nobody of distroless images. */
+export const USER = 65532;
+
+const SOURCE = "/work/source";
+const IMAGE = "/work/image";
+const CREDENTIAL = "/credential";
+const REFERENCE = "/tmp/reference";
+
+/** Parameters reach the script as variables; none is spliced into its text. */
+const CLONE = `umask 022
+git init --quiet .
+git -c credential.helper='!f() { test "$1" != get || test ! -f ${CREDENTIAL}/password || printf "username=%s\\npassword=%s\\n" "$(cat ${CREDENTIAL}/username)" "$(cat ${CREDENTIAL}/password)"; }; f' \\
+  fetch --quiet --depth 1 --no-tags "$REPOSITORY" "$COMMIT"
+git -c advice.detachedHead=false checkout --quiet --force "$COMMIT"`;
+
+/** Reads the source at the pushed commit, with a credential that nothing else of the build sees. */
+export function clone({ credentials, images }: BuildsConfig, github: string): ContainerTemplate {
+  return {
+    name: "clone",
+    metadata: labels("clone"),
+    retryStrategy: retry("Always", 3),
+    volumes: [
+      // A public repository needs none.
+      {
+        name: "credential",
+        secret: { secretName: ofService(credentials.clone), optional: true },
+      },
+      { name: "tmp", emptyDir: {} },
+    ],
+    container: {
+      image: images.clone,
+      command: ["sh", "-euc"],
+      args: [CLONE],
+      env: [
+        { name: "REPOSITORY", value: `${github}/{{workflow.parameters.repository}}.git` },
+        { name: "COMMIT", value: "{{workflow.parameters.commit}}" },
+        { name: "HOME", value: "/tmp" },
+        { name: "GIT_TERMINAL_PROMPT", value: "0" },
+        // The volume's root belongs to whoever provisioned it; Git would refuse to work in it.
+        { name: "GIT_CONFIG_COUNT", value: "1" },
+        { name: "GIT_CONFIG_KEY_0", value: "safe.directory" },
+        { name: "GIT_CONFIG_VALUE_0", value: SOURCE },
+      ],
+      workingDir: SOURCE,
+      resources: small("1", "1Gi"),
+      securityContext: UNPRIVILEGED,
+      volumeMounts: [
+        { name: WORK, mountPath: SOURCE, subPath: "source" },
+        { name: "credential", mountPath: CREDENTIAL, readOnly: true },
+        { name: "tmp", mountPath: "/tmp" },
+      ],
+    },
+  };
+}
+
+/** Kaniko, with no credential and no token: what a Dockerfile can read it can steal. */
+export function build({ images, resources, userNamespaces }: BuildsConfig): ContainerTemplate {
+  return {
+    name: "build",
+    inputs: { parameters: [{ name: "destination" }] },
+    metadata: labels("build"),
+    // A Dockerfile that fails fails again; a node that goes away is another matter.
+    retryStrategy: retry("OnError", 2),
+    ...(userNamespaces && { podSpecPatch: '{"hostUsers":false}' }),
+    container: {
+      image: images.build,
+      command: ["/kaniko/executor"],
+      args: [
+        `--context=dir://${SOURCE}/{{workflow.parameters.context}}`,
+        "--dockerfile={{workflow.parameters.dockerfile}}",
+        "--destination={{inputs.parameters.destination}}",
+        "--no-push",
+        `--tar-path=${IMAGE}/image.tar`,
+      ],
+      resources: { requests: { ...resources }, limits: { ...resources } },
+      securityContext: {
+        runAsUser: 0,
+        runAsGroup: 0,
+        runAsNonRoot: false,
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: false,
+        // What installing packages into an image takes; the file system is the image, so it is written.
+        capabilities: {
+          drop: ["ALL"],
+          add: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETGID", "SETUID"],
+        },
+      },
+      volumeMounts: [
+        { name: WORK, mountPath: SOURCE, subPath: "source", readOnly: true },
+        { name: WORK, mountPath: IMAGE, subPath: "image" },
+      ],
+    },
+  };
+}
+
+/** Pushes the finished image, which it can read and not change, and says under which digest. */
+export function push({ credentials, images }: BuildsConfig): ContainerTemplate {
+  return {
+    name: "push",
+    inputs: { parameters: [{ name: "destination" }] },
+    outputs: { parameters: [{ name: "image", valueFrom: { path: REFERENCE } }] },
+    metadata: labels("push"),
+    retryStrategy: retry("Always", 5),
+    volumes: [
+      {
+        name: "credential",
+        secret: {
+          secretName: ofService(credentials.push),
+          optional: false,
+          items: [{ key: ".dockerconfigjson", path: "config.json" }],
+        },
+      },
+      { name: "tmp", emptyDir: {} },
+    ],
+    container: {
+      image: images.push,
+      command: ["/ko-app/crane"],
+      args: ["push", `${IMAGE}/image.tar`, "{{inputs.parameters.destination}}", `--image-refs=${REFERENCE}`],
+      env: [
+        { name: "DOCKER_CONFIG", value: CREDENTIAL },
+        { name: "HOME", value: "/tmp" },
+      ],
+      resources: small("1", "1Gi"),
+      securityContext: UNPRIVILEGED,
+      volumeMounts: [
+        { name: WORK, mountPath: IMAGE, subPath: "image", readOnly: true },
+        { name: "credential", mountPath: CREDENTIAL, readOnly: true },
+        { name: "tmp", mountPath: "/tmp" },
+      ],
+    },
+  };
+}
+
+/** Tells Kargo of the image. The address is a secret: curl reads it from a file, and it stands in no argument. */
+export function notify({ images }: BuildsConfig): ContainerTemplate[] {
+  if (images.notify === undefined)
+    throw new Error("builds.images.notify is missing: planProblems lets none through");
+  return [
+    {
+      name: "notify",
+      metadata: labels("notify"),
+      retryStrategy: retry("Always", 3),
+      volumes: [{ name: "receiver", secret: { secretName: RECEIVER_SECRET.name, optional: false } }],
+      container: {
+        image: images.notify,
+        command: ["curl"],
+        args: [
+          `--config=/receiver/${RECEIVER_SECRET.key}`,
+          "--fail",
+          "--silent",
+          "--show-error",
+          "--max-time",
+          "30",
+          "--header",
+          "Content-Type: application/json",
+          "--data",
+          '{"image":"{{workflow.parameters.image}}"}',
+        ],
+        resources: small("100m", "64Mi"),
+        securityContext: UNPRIVILEGED,
+        volumeMounts: [{ name: "receiver", mountPath: "/receiver", readOnly: true }],
+      },
+    },
+  ];
+}
+
+/** `{service}` of the stack's config, as Argo Workflows fills it in. */
+function ofService(template: string): string {
+  return template.replaceAll("{service}", "{{workflow.parameters.service}}");
+}
+
+function labels(step: string) {
+  return {
+    labels: { ...MANAGED_BY, [STEP_LABEL]: step, "kargo-fleet/service": "{{workflow.parameters.service}}" },
+  };
+}
+
+function retry(retryPolicy: RetryStrategy["retryPolicy"], limit: number): RetryStrategy {
+  return { limit, retryPolicy, backoff: { duration: "5s", factor: 3, maxDuration: "5m" } };
+}
+
+function small(cpu: string, memory: string) {
+  return { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu, memory } };
+}
+
+const UNPRIVILEGED = {
+  runAsUser: USER,
+  runAsGroup: USER,
+  runAsNonRoot: true,
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+} as const;
