@@ -9,7 +9,8 @@ const { protect } = plan;
 const opts = { providers: { ...providers(plan, githubToken) }, protect };
 
 const valuesFiles = new ValuesFiles("values-files", { plan, githubToken }, { protect });
-const platform = plan.platform && new Platform("platform", { platform: plan.platform, secrets }, opts);
+const shared = plan.platform && { platform: plan.platform, secrets, webhookMasterSecret };
+const platform = shared && new Platform("platform", shared, opts);
 const promotionTasks = platform?.promotionTasks ?? [];
 
 /** Per service: its namespace, Kargo Project and Applications, and the commands a person types for prod. */

@@ -2,30 +2,39 @@ import { createHmac } from "node:crypto";
 import github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../model/names.ts";
-import type { ServicePlan } from "../model/plan.ts";
+import type { BuildTriggersPlan, ServicePlan, WebhookPlan } from "../model/plan.ts";
 
 /** The hook on the service's own repository that reports pushes to its own endpoint, signed with its own secret. */
 export function githubWebhook(
-  service: ServicePlan,
+  { name }: ServicePlan,
+  { active, repository, url, secretPurpose }: WebhookPlan,
   masterSecret: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): github.RepositoryWebhook {
-  const { active, repository, url, secretPurpose } = service.webhook;
-  return new github.RepositoryWebhook(
-    resourceName(service.name, "webhook"),
-    {
-      repository,
-      events: ["push"],
-      active,
-      configuration: {
-        url,
-        contentType: "json",
-        insecureSsl: false,
-        secret: derivedSecret(masterSecret, secretPurpose),
-      },
-    },
+  const hook = pushes(active, url, derivedSecret(masterSecret, secretPurpose));
+  return new github.RepositoryWebhook(resourceName(name, "webhook"), { repository, ...hook }, opts);
+}
+
+/** The one hook of an organization, in place of one for each service. */
+export function organizationWebhook(
+  name: string,
+  { url, secretPurpose }: NonNullable<BuildTriggersPlan["organizationHook"]>,
+  masterSecret: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): github.OrganizationWebhook {
+  return new github.OrganizationWebhook(
+    name,
+    pushes(true, url, derivedSecret(masterSecret, secretPurpose)),
     opts,
   );
+}
+
+function pushes(active: boolean, url: string, secret: pulumi.Output<string>) {
+  return {
+    events: ["push"],
+    active,
+    configuration: { url, contentType: "json", insecureSsl: false, secret },
+  };
 }
 
 /** A secret that nobody can guess without the master and anybody with it can compute again. */

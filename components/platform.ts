@@ -4,6 +4,7 @@ import { promotionTask } from "../manifests/promotion-task.ts";
 import { resourceName } from "../model/names.ts";
 import type { PlatformPlan } from "../model/plan.ts";
 import { teamAccounts } from "./access.ts";
+import { BuildTriggers } from "./build-triggers.ts";
 import { type StackSecrets, sharedCredentials } from "./credentials.ts";
 import { customObject } from "./kubernetes-object.ts";
 
@@ -13,18 +14,21 @@ export interface PlatformArgs {
   readonly platform: PlatformPlan;
   /** The secrets that its credentials name. */
   readonly secrets: StackSecrets;
+  /** The stack's master secret, from which each hook's own secret is derived. */
+  readonly webhookMasterSecret: pulumi.Input<string>;
 }
 
 /**
  * What all services of a cluster share: the versions of the ClusterPromotionTask, the teams' ServiceAccounts, the guard
- * (policies that hold whatever RBAC says), and the credentials that Kargo works with.
+ * (policies that hold whatever RBAC says), the credentials that Kargo works with, and what turns pushes into images.
  */
 export class Platform extends pulumi.ComponentResource {
   /** The ClusterPromotionTasks, for the Stages to wait for. */
   readonly promotionTasks: readonly pulumi.Resource[];
 
-  constructor(name: string, { platform, secrets }: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kargo-fleet:index:Platform", name, {}, opts);
+    const { platform, secrets, webhookMasterSecret } = args;
     const own = { parent: this };
     const named = (role: string) => resourceName(name, role);
 
@@ -38,6 +42,8 @@ export class Platform extends pulumi.ComponentResource {
       customObject(named(`policy-binding-${policy.metadata.name}`), binding, { ...own, dependsOn: [rule] });
     }
     sharedCredentials(platform.credentials, secrets, own, named);
+    const triggers = platform.buildTriggers;
+    if (triggers) new BuildTriggers("build-triggers", { triggers, webhookMasterSecret }, own);
     this.registerOutputs({});
   }
 }

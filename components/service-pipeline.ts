@@ -58,7 +58,7 @@ export class ServicePipeline extends pulumi.ComponentResource {
     const kargo = kargoProject(service, { parent: this }, promotionTasks);
     serviceAccess(service, { parent: this }, kargo.namespace);
     const argoCd = argoCdApplications(service, { parent: this }, valuesFiles);
-    githubWebhook(service, webhookMasterSecret, { parent: this });
+    if (service.webhook) githubWebhook(service, service.webhook, webhookMasterSecret, { parent: this });
 
     this.namespace = kargo.namespace.metadata.name;
     this.project = kargo.project.metadata.name;

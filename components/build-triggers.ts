@@ -1,0 +1,191 @@
+import kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { eventBus, eventSource, organizationEventSource, sensor } from "../manifests/argo-events.ts";
+import type { EventSource } from "../manifests/argo-events-types.ts";
+import { buildTemplate } from "../manifests/argo-workflows.ts";
+import { buildGrants, buildLimit } from "../manifests/build-namespace.ts";
+import { buildNetwork } from "../manifests/build-network.ts";
+import { RECEIVER_SECRET } from "../manifests/build-steps.ts";
+import { eventAccounts, leaderElection } from "../manifests/events-namespace.ts";
+import {
+  clusterConfig,
+  curlConfig,
+  RECEIVER,
+  receiverAddress,
+  SYSTEM_NAMESPACE,
+} from "../manifests/kargo-receiver.ts";
+import { MANAGED_BY } from "../manifests/objects.ts";
+import { webhookExposure } from "../manifests/webhook-exposure.ts";
+import { ORGANIZATION, webhookSecretPurpose } from "../model/build-plan.ts";
+import { EVENTS_NAMESPACE, resourceName } from "../model/names.ts";
+import type { BuildTriggersPlan } from "../model/plan.ts";
+import { derivedSecret, organizationWebhook } from "./github-webhook.ts";
+import { customObject } from "./kubernetes-object.ts";
+import { leaving } from "./leaving.ts";
+
+/** What {@link BuildTriggers} needs. */
+export interface BuildTriggersArgs {
+  /** The platform's piece of the plan. */
+  readonly triggers: BuildTriggersPlan;
+  /** The stack's master secret, from which each hook's own secret is derived. */
+  readonly webhookMasterSecret: pulumi.Input<string>;
+}
+
+/**
+ * What turns a push into an image, for all services of a cluster: the EventBus, one EventSource, Sensor and Secret a
+ * group of services, the Workflow template, and each team's build namespace.
+ *
+ * @example
+ * new BuildTriggers("build-triggers", { triggers, webhookMasterSecret }, { providers, protect: true });
+ */
+export class BuildTriggers extends pulumi.ComponentResource {
+  constructor(name: string, args: BuildTriggersArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kargo-fleet:index:BuildTriggers", name, {}, opts);
+    const { triggers, webhookMasterSecret: master } = args;
+    const own = { parent: this };
+    const named = (role: string) => resourceName(name, role);
+
+    const ready = [...identities(named, own), customObject(named("event-bus"), eventBus(triggers), own)];
+    customObject(named("workflow-template"), buildTemplate(triggers), own);
+    const spaces = buildNamespaces(triggers, named, own);
+    pushEvents(triggers, master, named, { ...own, dependsOn: [...ready, ...spaces] });
+    for (const route of webhookExposure(triggers)) {
+      customObject(named(`${route.kind.toLowerCase()}-${route.metadata.name}`), route, own);
+    }
+    if (triggers.receiver) kargoReceiver(triggers, triggers.receiver.url, master, named, own);
+    this.registerOutputs({});
+  }
+}
+
+type Named = (role: string) => string;
+
+function identities(named: Named, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
+  const { role, binding } = leaderElection();
+  const accounts = eventAccounts().map(
+    (account) =>
+      new kubernetes.core.v1.ServiceAccount(
+        named(`service-account-${account.metadata.name}`),
+        { ...account },
+        opts,
+      ),
+  );
+  const granted = customObject(named("role-leader"), role, opts);
+  const bound = customObject(named("role-binding-leader"), binding, { ...opts, dependsOn: [granted] });
+  return [...accounts, bound];
+}
+
+function buildNamespaces(
+  triggers: BuildTriggersPlan,
+  named: Named,
+  shared: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  return triggers.namespaces.flatMap((namespace) => {
+    const opts = leaving(namespace.leaves, shared);
+    const inside = (role: string) => named(`${namespace.team}-${role}`);
+    const grants = buildGrants(namespace).map(({ role, binding }) => {
+      const granted = customObject(inside(`role-${role.metadata.name}`), role, opts);
+      return customObject(inside(`role-binding-${role.metadata.name}`), binding, {
+        ...opts,
+        dependsOn: [granted],
+      });
+    });
+    const network = buildNetwork(namespace, triggers).map((policy) =>
+      customObject(inside(`network-${policy.metadata.name}`), policy, opts),
+    );
+    const limit = buildLimit(namespace, triggers);
+    return [...grants, ...network, customObject(inside("limit"), limit, opts)];
+  });
+}
+
+function pushEvents(
+  triggers: BuildTriggersPlan,
+  master: pulumi.Input<string>,
+  named: Named,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  // Not a secret: it says only whether the master changed, and rolls the pods that read the secrets once.
+  const hash = pulumi.unsecret(derivedSecret(master, "rotation")).apply((text) => text.slice(0, 16));
+  const { organizationHook, path } = triggers;
+
+  if (organizationHook) {
+    const secrets = { [ORGANIZATION]: derivedSecret(master, organizationHook.secretPurpose) };
+    const secret = hookSecrets(ORGANIZATION, secrets, named, opts);
+    const source = (text: string) => organizationEventSource(triggers.owner, path, text);
+    const listening = eventSourceObject(named(`event-source-${ORGANIZATION}`), source, hash, {
+      ...opts,
+      dependsOn: [secret],
+    });
+    organizationWebhook(named("webhook"), organizationHook, master, { ...opts, dependsOn: [listening] });
+  }
+  for (const group of triggers.groups) {
+    const own = leaving(group.leaves, opts);
+    customObject(named(`sensor-${group.name}`), sensor(group, organizationHook !== undefined), own);
+    if (organizationHook) continue;
+    const secrets = Object.fromEntries(
+      group.builds.map(({ service }) => [service, derivedSecret(master, webhookSecretPurpose(service))]),
+    );
+    const secret = hookSecrets(group.name, secrets, named, own);
+    const source = (text: string) => eventSource(group, path, text);
+    const name = named(`event-source-${group.name}`);
+    eventSourceObject(name, source, hash, { ...own, dependsOn: [secret] });
+  }
+}
+
+/** A manifest of which one annotation is known only to the engine. */
+function eventSourceObject(
+  name: string,
+  manifest: (secretsHash: string) => EventSource,
+  hash: pulumi.Output<string>,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.apiextensions.CustomResource {
+  const { spec: _, ...known } = manifest("");
+  const spec = hash.apply((text) => manifest(text).spec);
+  return new kubernetes.apiextensions.CustomResource(name, { ...known, spec }, opts);
+}
+
+/** The secrets of one EventSource, by the names of its events. */
+function hookSecrets(
+  group: string,
+  secrets: Readonly<Record<string, pulumi.Output<string>>>,
+  named: Named,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.core.v1.Secret {
+  return secret(named(`secret-${group}`), { name: group, namespace: EVENTS_NAMESPACE }, secrets, opts);
+}
+
+/** Kargo's receiver, and its address where builds find it. */
+function kargoReceiver(
+  triggers: BuildTriggersPlan,
+  url: string,
+  master: pulumi.Input<string>,
+  named: Named,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const key = derivedSecret(master, "kargo-receiver");
+  const metadata = {
+    name: RECEIVER,
+    namespace: SYSTEM_NAMESPACE,
+    labels: { "kargo.akuity.io/cred-type": "generic" },
+  };
+  const kept = secret(named("receiver-secret"), metadata, { secret: key }, opts);
+  customObject(named("receiver"), clusterConfig(), { ...opts, dependsOn: [kept] });
+  const address = key.apply((text) => curlConfig(receiverAddress(url, text)));
+  for (const { name, leaves, team } of triggers.namespaces) {
+    const own = { name: RECEIVER_SECRET.name, namespace: name };
+    secret(named(`${team}-receiver`), own, { [RECEIVER_SECRET.key]: address }, leaving(leaves, opts));
+  }
+}
+
+function secret(
+  name: string,
+  metadata: { readonly name: string; readonly namespace: string; readonly labels?: Record<string, string> },
+  stringData: Readonly<Record<string, pulumi.Output<string>>>,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.core.v1.Secret {
+  const labels = { ...MANAGED_BY, ...metadata.labels };
+  return new kubernetes.core.v1.Secret(
+    name,
+    { metadata: { ...metadata, labels }, type: "Opaque", stringData: pulumi.secret({ ...stringData }) },
+    opts,
+  );
+}
