@@ -47,8 +47,8 @@ const ATTEMPTS = 5;
 
 /**
  * Starts etcd, kube-apiserver and kube-controller-manager with all their data below a folder, and returns when the
- * API server is ready, namespaces get their ServiceAccounts, and the deployer and the namespaces of Kargo and the
- * Argo projects exist. A failure half way, Ctrl-C and SIGTERM stop what was started; what a killed earlier run left
+ * API server is ready, namespaces get their ServiceAccounts, and the deployer, the namespaces of Kargo and the Argo
+ * projects, and the build namespace of each team exist. A failure half way, Ctrl-C and SIGTERM stop what was started; what a killed earlier run left
  * behind in the folder is stopped and its data removed first.
  *
  * @throws SandboxError where one of the programs does not get ready (with its last log lines), or where a sandbox is
@@ -57,13 +57,15 @@ const ATTEMPTS = 5;
 export async function startControlPlane(options: {
   directory: string;
   programs: ControlPlanePrograms;
+  /** @default none */
+  teams?: readonly string[];
 }): Promise<ControlPlane> {
   const directory = resolve(options.directory);
   await claimDirectory(directory);
   const stop = () => stopRecorded(directory);
   const released = stopOnSignals(stop);
   try {
-    return { ...(await start(directory, options.programs)), stop };
+    return { ...(await start(directory, options.programs, options.teams ?? [])), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -72,7 +74,11 @@ export async function startControlPlane(options: {
   }
 }
 
-async function start(directory: string, programs: ControlPlanePrograms): Promise<Omit<ControlPlane, "stop">> {
+async function start(
+  directory: string,
+  programs: ControlPlanePrograms,
+  teams: readonly string[],
+): Promise<Omit<ControlPlane, "stop">> {
   for (const name of ["etcd", "certificates"]) {
     await rm(join(directory, name), { recursive: true, force: true });
     await mkdir(join(directory, name), { recursive: true, mode: 0o700 });
@@ -96,7 +102,7 @@ async function start(directory: string, programs: ControlPlanePrograms): Promise
   });
   const api = kubernetesApi({ url, authority, token: credentials.tokens.admin });
   // One after the other: a Role needs its namespace.
-  for (const { path, object } of [...installedObjects(), ...deployerRights()]) {
+  for (const { path, object } of [...installedObjects(), ...deployerRights(teams)]) {
     await api.apply(path, JSON.stringify(object));
   }
   await untilReady(controllerManager, () => hasServiceAccounts(api));

@@ -44,8 +44,8 @@ export function installedObjects(): readonly AppliedObject[] {
 }
 
 /** What an administrator gives the deployer, the identity that `pulumi up` runs as, in the sandbox as anywhere. */
-export function deployerRights(): readonly AppliedObject[] {
-  return deployerObjects(IDENTITIES.deployer.user).map(applied);
+export function deployerRights(teams: readonly string[]): readonly AppliedObject[] {
+  return deployerObjects(IDENTITIES.deployer.user, teams).map(applied);
 }
 
 const PLURALS: Readonly<Record<string, string>> = {
@@ -54,6 +54,8 @@ const PLURALS: Readonly<Record<string, string>> = {
   ClusterRoleBinding: "clusterrolebindings",
   Role: "roles",
   RoleBinding: "rolebindings",
+  Secret: "secrets",
+  ServiceAccount: "serviceaccounts",
 };
 
 function applied(object: {

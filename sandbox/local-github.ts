@@ -1,14 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { GITOPS, OWNER, repositoriesOf } from "./catalogue.ts";
 import { untilReady } from "./control-plane/readiness.ts";
 import { PROJECT } from "./folder.ts";
 import { startRecorded } from "./processes.ts";
-
-/** The organization that the local GitHub plays. */
-const OWNER = "acme";
-
-/** The repository that the values files live in. */
-const GITOPS = `${OWNER}/gitops`;
 
 /** Known to everybody: it opens a service on this machine's loopback address, and nothing else. */
 const TOKEN = "sandbox-token";
@@ -53,25 +48,4 @@ export async function startGitHub(
 /** The GitOps repository has its branch from the start, as any has that somebody made for this. */
 function seedOf(name: string): { name: string; files?: Readonly<Record<string, string>> } {
   return name === GITOPS ? { name, files: { "README.md": "Kargo and Argo CD work here.\n" } } : { name };
-}
-
-/**
- * The repositories that a catalogue names, and the GitOps repository. A catalogue that cannot be read names none
- * here: what is wrong with it is for `pulumi up` to say, with its line.
- */
-export async function repositoriesOf(catalogue: string): Promise<readonly string[]> {
-  const text = await readFile(catalogue, "utf8").catch(() => "");
-  const names = new Set([GITOPS]);
-  try {
-    const { services } = JSON.parse(text) as { services?: Record<string, { repository?: unknown } | null> };
-    for (const service of Object.values(services ?? {})) {
-      const repository = service?.repository;
-      if (typeof repository === "string" && repository.startsWith(`${OWNER}/`)) {
-        names.add(repository);
-      }
-    }
-  } catch {
-    return [...names];
-  }
-  return [...names].sort();
 }

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
+import { teamsOf } from "./catalogue.ts";
 import { type ControlPlane, type ControlPlanePrograms, startControlPlane } from "./control-plane.ts";
 import { type InstalledDefinitions, installDefinitions } from "./crds.ts";
 import {
@@ -94,7 +95,12 @@ async function start(
   const { url, kubeconfigs, processes } = await step(output, {
     title: "Kubernetes control plane",
     doing: "starting etcd, kube-apiserver and kube-controller-manager, usually 5 s",
-    work: () => startControlPlane({ directory, programs: pathsOf(toolchain) }),
+    work: async () =>
+      startControlPlane({
+        directory,
+        programs: pathsOf(toolchain),
+        teams: await teamsOf(join(PROJECT, "services.json")),
+      }),
     done: (started) => started.url,
   });
   const definitions = await step(output, {
