@@ -75,6 +75,30 @@ const warehouse = merged(
 );
 const platform = optionally("platform", fc.constantFrom("linux/amd64", "linux/arm/v7"));
 
+const folder = fc.constantFrom(".", "services/api", "src", "a.b/c-d", "x");
+
+const build = merged(
+  optionally("context", folder),
+  optionally("dockerfile", fc.constantFrom("Dockerfile", "docker/prod.Dockerfile")),
+  optionally("branch", fc.constantFrom("main", "release/1.x", "a-b_c.d")),
+  optionally("paths", fc.constantFrom(["src"], ["libs/a", "services/api"])),
+);
+
+/** What our own builds push, and how a Warehouse then picks. */
+const built = merged(
+  optionally("build", build),
+  optionally(
+    "tags",
+    fc.constantFrom(
+      { strategy: "lexical" },
+      { strategy: "lexical", pattern: "^2[0-9]{13}-[0-9a-f]+$" },
+      { strategy: "newest-build" },
+      { strategy: "newest-build", pattern: "^[0-9a-f]{7}$" },
+    ),
+  ),
+);
+
+/** What something else pushes: any tags. */
 const tags = fc.oneof(
   fc.constant({ strategy: "lexical" }),
   fc
@@ -100,7 +124,7 @@ const drawnService: fc.Arbitrary<DrawnService> = fc.record({
   pipeline: fc.nat(),
   ownImage: fc.boolean(),
   more: merged(
-    optionally("tags", tags),
+    fc.oneof(built, merged(fc.constant({ build: false }), optionally("tags", tags))),
     optionally("warehouse", merged(warehouse, platform)),
     optionally(
       "chart",
@@ -127,6 +151,13 @@ const credentials = fc
 const version = fc.constantFrom("v1", "v2");
 const percent = fc.constantFrom(0, 0.5, 50, 100);
 
+const IMAGES = Object.fromEntries(
+  ["clone", "build", "push", "notify"].map((step) => [
+    step,
+    `registry.example/mirror/${step}:1.0@sha256:${"0".repeat(64)}`,
+  ]),
+);
+
 /** Everything of a stack but its pipelines. `credentials` may name more secrets than are wanted: that is no problem. */
 const stackKeys = fc.record({
   cluster: fc.constantFrom(
@@ -140,7 +171,30 @@ const stackKeys = fc.record({
     { repository: "acme/gitops", path: "a/{service}/{cluster}", chart: { path: "charts/all" } },
   ),
   github: fc.constantFrom({ owner: "acme" }, { owner: "Acme", url: "https://ghe.acme.example" }),
-  webhooks: fc.constant({ url: "https://hooks.acme.example" }),
+  webhooks: merged(
+    fc.constantFrom({ url: "https://hooks.acme.example" }, { url: "https://acme.example:8443/hooks/x" }),
+    optionally("scope", fc.constantFrom("repository", "organization")),
+    optionally("groups", fc.constantFrom(1, 3, 256)),
+    optionally("eventBus", fc.constantFrom({ version: "2.10.29" }, { storage: { class: "fast" } })),
+    optionally(
+      "expose",
+      fc.constantFrom(
+        { ingress: {} },
+        { ingress: { className: "nginx", tlsSecret: "hooks", annotations: { "acme.example/x": "y" } } },
+      ),
+    ),
+    optionally("receiver", fc.constant({ url: "https://kargo.acme.example/webhooks" })),
+  ),
+  builds: merged(
+    fc.constant({ images: IMAGES, network: { apiServer: ["10.0.0.1/32", "fd00::1/128"] } }),
+    optionally("credentials", fc.constant({ clone: "reader", push: "push.{service}" })),
+    optionally("storage", fc.constant({ size: "1Gi", class: "fast" })),
+    optionally("resources", fc.constant({ cpu: "500m" })),
+    optionally("timeout", fc.constantFrom("90s", "2h")),
+    optionally("keep", fc.constant({ succeeded: "0s", failed: "1.5h" })),
+    optionally("userNamespaces", fc.boolean()),
+    optionally("parallelism", fc.constantFrom(1, 50)),
+  ),
   warehouse,
   access: fc.constantFrom(
     { deployer: "kargo-fleet-deployer" },

@@ -20,6 +20,13 @@ export function service(name: string, more: object = {}): object {
   return { team: "edge", repository: `acme/${name}`, ...more };
 }
 
+const IMAGES = ["clone", "build", "push", "notify"].map(
+  (step) => `${step}: "registry.example/mirror/${step}@sha256:${"0".repeat(64)}"`,
+);
+
+/** How images are built, as little as a stack must say of it. */
+export const BUILDS = `{ images: { ${IMAGES.join(", ")} }, network: { apiServer: ["10.0.0.1/32"] } }`;
+
 /** A stack file that is right, with these lines of config beside or instead of its own. */
 export function stackText(keys: Readonly<Record<string, string>> = {}): string {
   const all: Record<string, string | undefined> = {
@@ -28,6 +35,7 @@ export function stackText(keys: Readonly<Record<string, string>> = {}): string {
     gitops: "{ repository: acme/gitops }",
     github: "{ owner: acme }",
     webhooks: '{ url: "https://hooks.acme.example" }',
+    builds: BUILDS,
     access: "{ deployer: kargo-fleet-deployer }",
     webhookMasterSecret: "{ secure: v1:abc }",
     ...keys,

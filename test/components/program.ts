@@ -19,7 +19,9 @@ export function registered(
   return record(() => {
     const opts = { providers: { ...providers(plan, undefined) }, protect: plan.protect };
     const { platform: shared } = plan;
-    const platform = shared && new Platform("platform", { platform: shared, secrets: secrets() }, opts);
+    const platform =
+      shared &&
+      new Platform("platform", { platform: shared, secrets: secrets(), webhookMasterSecret: MASTER }, opts);
     for (const one of plan.services) {
       const args = {
         service: one,

@@ -42,8 +42,9 @@ describe("ServicePipeline", () => {
   });
 
   it("takes seventeen resources a service: the component and its sixteen parts", async () => {
-    const [none, three] = [await registered([]), await registered(["a", "b", "c"])];
-    assert.equal(three.length - none.length, 3 * 17);
+    // What turns pushes into images is the platform's, by groups of services.
+    const ofServices = (await registered(["a", "b", "c"])).filter(({ name }) => /^[abc](\/|$)/.test(name));
+    assert.equal(ofServices.length, 3 * 17);
   });
 
   it("is one component, at the top", () => {
@@ -131,7 +132,7 @@ describe("ServicePipeline", () => {
         contentType: "json",
         insecureSsl: false,
         secret: { secret },
-        url: "https://hooks.acme.example/nginx",
+        url: "https://hooks.acme.example/github-31/nginx",
       },
     });
   });

@@ -45,7 +45,11 @@ async function findPrograms(): Promise<SharedPrograms> {
 export async function sharedControlPlane(): Promise<SharedControlPlane> {
   const shared = await sharedPrograms();
   controlPlane ??= sharedFolder().then((directory) =>
-    startControlPlane({ directory: join(directory, "control-plane"), programs: shared.programs }),
+    startControlPlane({
+      directory: join(directory, "control-plane"),
+      programs: shared.programs,
+      teams: ["edge", "identity"],
+    }),
   );
   const { url, kubeconfigs } = await controlPlane;
   return { ...shared, url, ...kubeconfigs };

@@ -90,7 +90,7 @@ describe("a team's rights", () => {
 });
 
 describe("the deployer's rights", () => {
-  const objects = deployerObjects("system:serviceaccount:ci:pulumi");
+  const objects = deployerObjects("system:serviceaccount:ci:pulumi", ["edge"]);
   const rules = objects.flatMap((object) =>
     "rules" in object ? (object.rules as readonly PolicyRule[]) : [],
   );
@@ -118,18 +118,42 @@ describe("the deployer's rights", () => {
     }
   });
 
-  it("reach Secrets in Kargo's shared namespace alone, and list them nowhere", () => {
-    const withSecrets = objects.filter((object) => JSON.stringify(object).includes('"secrets"'));
+  const secretRules = objects.flatMap(({ kind, metadata, ...object }) =>
+    "rules" in object
+      ? (object.rules as readonly PolicyRule[])
+          .filter(({ resources }) => resources.includes("secrets"))
+          .map((rule) => ({ kind, namespace: metadata.namespace, ...rule }))
+      : [],
+  );
+
+  it("reach Secrets in four kinds of namespaces alone, by a Role each, and list them nowhere", () => {
     assert.deepEqual(
-      withSecrets.map(({ kind, metadata }) => [kind, metadata.namespace]),
-      [["Role", "kargo-shared-resources"]],
+      [...new Set(secretRules.map(({ kind, namespace }) => `${kind} ${namespace}`))],
+      [
+        "Role kargo-shared-resources",
+        "Role kargo-system-resources",
+        "Role kargo-fleet-events",
+        "Role builds-edge",
+      ],
     );
-    assert.doesNotMatch(JSON.stringify(withSecrets), /list|watch/);
+    for (const { verbs } of secretRules) assert.doesNotMatch(verbs.join(), /list|watch/);
+  });
+
+  it("read no Secret of a build namespace, where push credentials are, but the receiver's address", () => {
+    const reading = secretRules.filter(
+      ({ namespace, verbs }) => namespace === "builds-edge" && verbs.includes("get"),
+    );
+    assert.deepEqual(
+      reading.map(({ resourceNames }) => resourceNames),
+      [["kargo-fleet-receiver"]],
+    );
   });
 
   it("are one user's", () => {
     const subjects = objects.flatMap((object) =>
-      "subjects" in object ? (object.subjects as readonly { name: string }[]) : [],
+      object.metadata.name === "kargo-fleet-deployer" && "subjects" in object
+        ? (object.subjects as readonly { name: string }[])
+        : [],
     );
     assert.deepEqual([...new Set(subjects.map(({ name }) => name))], ["system:serviceaccount:ci:pulumi"]);
   });

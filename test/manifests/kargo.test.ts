@@ -94,7 +94,7 @@ describe("the Warehouse", () => {
   });
 
   it("takes versions by a constraint", () => {
-    assert.deepEqual(image({ tags: { strategy: "semver", constraint: "^1.2.0" } }), {
+    assert.deepEqual(image({ build: false, tags: { strategy: "semver", constraint: "^1.2.0" } }), {
       repoURL: "registry.example/nginx",
       imageSelectionStrategy: "SemVer",
       constraint: "^1.2.0",
@@ -104,8 +104,19 @@ describe("the Warehouse", () => {
     });
   });
 
+  it("takes the image that was built last, of those that a build tags by its commit alone", () => {
+    assert.deepEqual(image({ tags: { strategy: "newest-build" } }), {
+      repoURL: "registry.example/nginx",
+      imageSelectionStrategy: "NewestBuild",
+      allowTagsRegexes: ["^[0-9a-f]{7}$"],
+      cacheByTag: true,
+      discoveryLimit: 5,
+      strictSemvers: true,
+    });
+  });
+
   it("follows a tag that moves without caching by it", () => {
-    assert.deepEqual(image({ tags: { strategy: "digest", tag: "stable" } }), {
+    assert.deepEqual(image({ build: false, tags: { strategy: "digest", tag: "stable" } }), {
       repoURL: "registry.example/nginx",
       imageSelectionStrategy: "Digest",
       constraint: "stable",
@@ -161,7 +172,10 @@ describe("a Stage", () => {
   });
 
   it("pins the digest of a tag that moves: the tag alone would never change", () => {
-    const { spec } = stageOf(servicePlan({ tags: { strategy: "digest", tag: "stable" } }), "dev");
+    const { spec } = stageOf(
+      servicePlan({ build: false, tags: { strategy: "digest", tag: "stable" } }),
+      "dev",
+    );
     const [step] = spec.promotionTemplate?.spec.steps ?? [];
     assert.ok(step?.vars.some(({ name, value }) => name === "pin" && value === "digest"));
   });

@@ -19,6 +19,7 @@ describe("services.json", () => {
       repository: "acme/nginx",
       tags: { strategy: "lexical", pattern: "^[0-9]{14}-[0-9a-f]{7}$" },
       pipeline: "standard",
+      build: { context: ".", dockerfile: "Dockerfile", branch: "main" },
       labels: {},
       state: "active",
     });

@@ -22,7 +22,7 @@ describe("stack config", () => {
   });
 
   it("reads the engine's form, objects as JSON and all scalars as text, like the file's", () => {
-    const file = readStackText(stackText({ protect: "false" }));
+    const file = readStackText(stackText({ builds: "", protect: "false" }));
     const values = {
       "kargo-fleet:cluster": '{"name":"test","context":"test"}',
       "kargo-fleet:registry": "registry.example",
@@ -30,6 +30,8 @@ describe("stack config", () => {
       "kargo-fleet:github": '{"owner":"acme"}',
       "kargo-fleet:webhooks": '{"url":"https://hooks.acme.example"}',
       "kargo-fleet:access": '{"deployer":"kargo-fleet-deployer"}',
+      // Pulumi.yaml's default, where nobody set it.
+      "kargo-fleet:builds": "{}",
       "kargo-fleet:webhookMasterSecret": "(secret)",
       "kargo-fleet:protect": "false",
     };
@@ -40,7 +42,7 @@ describe("stack config", () => {
 
   it("names an unknown key, which Pulumi itself would ignore", () => {
     assert.deepEqual(problems({ regisry: "x" }), [
-      'Pulumi.test.yaml:9:3  config.kargo-fleet:regisry  "regisry" is no key here (there are: catalogue, cluster, registry, gitops, github, webhooks, warehouse, access, credentials, pipelines, rollout, platform, protect). Did you mean "registry"?',
+      'Pulumi.test.yaml:10:3  config.kargo-fleet:regisry  "regisry" is no key here (there are: catalogue, cluster, registry, gitops, github, webhooks, builds, warehouse, access, credentials, pipelines, rollout, platform, protect). Did you mean "registry"?',
     ]);
   });
 
@@ -93,7 +95,7 @@ describe("stack config", () => {
   it("names a duplicate key", () => {
     assert.match(
       problemsOf(CATALOGUE, `${stackText()}  kargo-fleet:registry: other.example\n`).join(),
-      /Pulumi\.test\.yaml:9:3 {2}config\.kargo-fleet:registry {2}the key "kargo-fleet:registry" is there twice \(first on line 3\)\. Remove/,
+      /Pulumi\.test\.yaml:10:3 {2}config\.kargo-fleet:registry {2}the key "kargo-fleet:registry" is there twice \(first on line 3\)\. Remove/,
     );
   });
 
@@ -177,6 +179,8 @@ describe("stack config", () => {
       // Without the empty default the engine would demand the secrets that only some stacks have.
       if (SECRET_KEYS.includes(key))
         assert.equal(declared.default, key === "webhookMasterSecret" ? undefined : "", key);
+      // The engine knows no optional object without a default; an empty one is none.
+      else if (key === "builds") assert.deepEqual(declared.default, {}, key);
       else if (!schema?.safeParse(undefined).success) assert.equal(declared.default, undefined, key);
       else assert.deepEqual(schema.parse(declared.default), schema.parse(undefined), key);
     }
