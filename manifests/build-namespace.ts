@@ -44,7 +44,7 @@ export function buildGrants(namespace: BuildNamespacePlan): readonly { role: Rol
   const people = namespace.groups.map((name): Subject => ({ kind: "Group", name, apiGroup: RBAC_GROUP }));
   return [
     grant(namespace.name, "kargo-fleet-sensor", START_BUILDS, [sensor]),
-    grant(namespace.name, "kargo-fleet-team", READ_BUILDS, people),
+    grant(namespace.name, "kargo-fleet-build-readers", READ_BUILDS, people),
   ];
 }
 

@@ -51,8 +51,8 @@ describe("fleet check", function () {
         .map((line) => line.split("  ").slice(0, 2).join(" ")),
       [
         "Pulumi.a.yaml:3:25 config.kargo-fleet:registry",
-        "Pulumi.a.yaml:9:3 config.kargo-fleet:regisry",
-        "Pulumi.b.yaml:9:26 config.kargo-fleet:catalogue",
+        "Pulumi.a.yaml:10:3 config.kargo-fleet:regisry",
+        "Pulumi.b.yaml:10:26 config.kargo-fleet:catalogue",
         "Pulumi.us.yaml:4:23 config.kargo-fleet:gitops.path",
       ],
     );

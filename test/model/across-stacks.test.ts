@@ -67,7 +67,7 @@ describe("stacks side by side", () => {
 
   it("must not put one service on one cluster twice", () => {
     assert.deepEqual(problems({ one: {}, two: { platform: "false", rollout: "{ percent: 100 }" } }), [
-      'Pulumi.two.yaml:10:24  config.kargo-fleet:rollout  selects 2 services that Pulumi.one.yaml puts on the cluster "test" already: nginx, auth. Select each service in one stack of a cluster: by include and exclude, or by shard.',
+      'Pulumi.two.yaml:11:24  config.kargo-fleet:rollout  selects 2 services that Pulumi.one.yaml puts on the cluster "test" already: nginx, auth. Select each service in one stack of a cluster: by include and exclude, or by shard.',
     ]);
   });
 
@@ -96,7 +96,7 @@ describe("stacks side by side", () => {
     const off = { platform: "false" };
     const stacks = { one: { ...halves.one, ...off }, two: { ...halves.two, ...off } };
     assert.deepEqual(problems(stacks), [
-      'Pulumi.one.yaml:10:25  config.kargo-fleet:platform  is false in every stack of the cluster "test": nothing makes the promotion tasks and the guard that its services need. Set it to true in one of them: Pulumi.one.yaml, Pulumi.two.yaml.',
+      'Pulumi.one.yaml:11:25  config.kargo-fleet:platform  is false in every stack of the cluster "test": nothing makes the promotion tasks and the guard that its services need. Set it to true in one of them: Pulumi.one.yaml, Pulumi.two.yaml.',
     ]);
   });
 

@@ -1,0 +1,239 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { eventSource, sensor } from "../../manifests/argo-events.ts";
+import type { BuildTriggersPlan } from "../../model/build-plan.ts";
+import { githubCost, githubCostText } from "../../model/github-cost.ts";
+import { groupsFor, sensorBytes, TRIGGER_LIMIT } from "../../model/trigger-size.ts";
+import { rawSources, toSources } from "../generated-catalogues.ts";
+import { BUILDS, catalogueText, planOf, problemsOf, service, servicePlan, stackText } from "../sources.ts";
+
+const WEBHOOKS = (more: string) => `{ url: "https://hooks.acme.example", ${more} }`;
+
+const many = (count: number, more: object = {}) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => {
+      const name = `service-number-${index}`;
+      return [name, service(name, more)];
+    }),
+  );
+
+function triggersOf(
+  services: Readonly<Record<string, object>>,
+  keys: Record<string, string> = {},
+): BuildTriggersPlan {
+  const triggers = planOf(catalogueText(services), stackText(keys)).platform?.buildTriggers;
+  assert.ok(triggers);
+  return triggers;
+}
+
+const base64 = (object: object) => Buffer.from(JSON.stringify(object)).toString("base64").length;
+
+describe("a service's build", () => {
+  it("is left out of everything by false: no hook, no trigger", () => {
+    const plan = planOf(catalogueText({ nginx: service("nginx", { build: false }) }));
+    assert.equal(plan.services[0]?.build, undefined);
+    assert.equal(plan.services[0]?.webhook, undefined);
+    assert.equal(plan.platform?.buildTriggers, undefined);
+  });
+
+  it("is started by changes of its folder alone, where it is one of a monorepo", () => {
+    assert.deepEqual(servicePlan({ build: { context: "services/api" } }).build?.paths, ["services/api"]);
+    assert.deepEqual(servicePlan({ build: {} }).build?.paths, []);
+    assert.deepEqual(
+      servicePlan({ build: { context: "services/api", paths: ["services/api", "libs"] } }).build?.paths,
+      ["services/api", "libs"],
+    );
+  });
+
+  it("has no hook of its own where the organization has one for all", () => {
+    const keys = { webhooks: WEBHOOKS("scope: organization") };
+    assert.equal(servicePlan({}, keys).webhook, undefined);
+    assert.deepEqual(triggersOf({ nginx: service("nginx") }, keys).organizationHook, {
+      url: "https://hooks.acme.example/github-organization",
+      secretPurpose: "webhook/github-organization",
+    });
+  });
+
+  it("needs the stack to say how, and the message names the services", () => {
+    assert.deepEqual(problemsOf(catalogueText({ nginx: service("nginx") }), stackText({ builds: "" })), [
+      'Pulumi.test.yaml:1:1  config.kargo-fleet:builds  is missing, but services are built here (nginx). Say at least builds.images and builds.network.apiServer, or "build": false for those services.',
+    ]);
+  });
+
+  for (const [what, more, rule] of [
+    ["versions", { tags: { strategy: "semver", constraint: "^1" } }, /strategy semver never picks/],
+    ["a tag that moves", { tags: { strategy: "digest", tag: "stable" } }, /strategy digest never picks/],
+    [
+      "tags of another form",
+      { tags: { strategy: "lexical", pattern: "^v.*$" } },
+      /the pattern "\^v\.\*\$" never/,
+    ],
+    [
+      "dated tags by the time of the build",
+      { tags: { strategy: "newest-build", pattern: "^2.*$" } },
+      /0123abc/,
+    ],
+  ] as const) {
+    it(`is refused where its Warehouse looks for ${what}, which the build never pushes`, () => {
+      assert.match(problemsOf(catalogueText({ nginx: service("nginx", more) })).join(), rule);
+      assert.deepEqual(problemsOf(catalogueText({ nginx: service("nginx", { build: false, ...more }) })), []);
+    });
+  }
+
+  for (const [what, builds, rule] of [
+    ["an image that is not pinned by digest", BUILDS.replace(/@sha256:0+/, ":latest"), /is not pinned/],
+    ["no address of the API server", BUILDS.replace('"10.0.0.1/32"', ""), /apiServer/],
+    ["an address that is no network", BUILDS.replace("10.0.0.1/32", "10.0.0.1"), /must be a network/],
+  ] as const) {
+    it(`is refused with ${what}`, () => {
+      assert.match(
+        problemsOf(catalogueText({ nginx: service("nginx") }), stackText({ builds })).join(),
+        rule,
+      );
+    });
+  }
+
+  it("needs curl where each build tells Kargo of its image", () => {
+    const keys = {
+      builds: BUILDS.replace(/, notify: "[^"]*"/, ""),
+      webhooks: WEBHOOKS('receiver: { url: "https://kargo.acme.example/webhooks" }'),
+    };
+    assert.match(
+      problemsOf(catalogueText({ nginx: service("nginx") }), stackText(keys)).join(),
+      /kargo-fleet:builds\.images\.notify {2}is missing/,
+    );
+  });
+});
+
+describe("two services of one repository", () => {
+  const mono = (one: object | false, other: object | false) =>
+    problemsOf(
+      catalogueText({
+        api: service("mono", { build: one }),
+        web: service("mono", { build: other }),
+      }),
+    );
+
+  it("are told apart by folders of which neither is inside the other", () => {
+    assert.deepEqual(mono({ context: "services/api" }, { context: "services/web" }), []);
+    assert.deepEqual(mono({ context: "services/api" }, { context: "services/api-gw" }), []);
+  });
+
+  for (const [what, one, other] of [
+    ["the same folder", { context: "a" }, { context: "a" }],
+    ["one folder inside the other", { context: "a" }, { context: "a/b" }],
+    ["all of it", {}, { context: "a" }],
+    ["a folder that nobody names", false, { context: "a" }],
+  ] as const) {
+    it(`are refused with ${what}`, () => {
+      assert.match(
+        mono(one, other).join(),
+        /the repository "acme\/mono" is also that of service "api"\. .*build\.context/,
+      );
+    });
+  }
+
+  it("are at most twenty, as many hooks as GitHub takes for one event, but any number with the organization's", () => {
+    const services = Object.fromEntries(
+      Array.from({ length: 21 }, (_, n) => [`s${n}`, service("mono", { build: { context: `dir${n}` } })]),
+    );
+    assert.match(problemsOf(catalogueText(services)).join(), /services\.s20\.repository.*21 hooks/);
+    const keys = { webhooks: WEBHOOKS("scope: organization") };
+    assert.deepEqual(problemsOf(catalogueText(services), stackText(keys)), []);
+  });
+});
+
+describe("groups of triggers", () => {
+  it("hold 1,000 services in 32, each EventSource and Sensor under 131,000 bytes of base64, with room for growth", () => {
+    const { groups, path } = triggersOf(many(1000), { webhooks: WEBHOOKS("groups: 32") });
+    assert.equal(groups.length, 32);
+    const sizes = groups.flatMap((group) => [
+      base64(sensor(group, false)),
+      base64(eventSource(group, path, "0123456789abcdef")),
+    ]);
+    assert.ok(Math.max(...sizes) < 0.85 * TRIGGER_LIMIT, `${Math.max(...sizes)} bytes`);
+  });
+
+  it("move no service when one is added or removed: exactly one group changes", () => {
+    const name = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
+    const property = fc.property(fc.uniqueArray(name, { minLength: 2, maxLength: 40 }), (names) => {
+      const [added, ...others] = names;
+      const entries = (list: readonly string[]) => Object.fromEntries(list.map((one) => [one, service(one)]));
+      const before = new Map(triggersOf(entries(others)).groups.map((group) => [group.name, group]));
+      const after = triggersOf(entries(names)).groups;
+      const changed = after.filter(
+        (group) => JSON.stringify(group) !== JSON.stringify(before.get(group.name)),
+      );
+      assert.equal(changed.length, 1);
+      assert.ok(changed[0]?.builds.some((build) => build.service === added));
+      // Whoever was there keeps its place; the catalogue's order decides nothing.
+      for (const group of before.values()) assert.ok(after.some((one) => one.name === group.name));
+    });
+    fc.assert(property, { numRuns: 50 });
+  });
+
+  it("are never longer than the model reckons, and not much shorter", () => {
+    const property = fc.property(rawSources({ services: 12 }), (raw) => {
+      const { catalogue, stack } = toSources({
+        ...raw,
+        stack: { ...raw.stack, platform: true, rollout: {} },
+      });
+      if (problemsOf(catalogue, stack).length > 0) return;
+      const triggers = planOf(catalogue, stack).platform?.buildTriggers;
+      for (const group of triggers?.groups ?? []) {
+        const reckoned = sensorBytes(group.builds);
+        const own = base64(sensor(group, triggers?.organizationHook !== undefined));
+        assert.ok(own <= reckoned, `${own} bytes, reckoned ${reckoned}`);
+        assert.ok(reckoned < own * 1.35, `${own} bytes, reckoned ${reckoned}`);
+        const source = base64(eventSource(group, triggers?.path ?? "", "0123456789abcdef"));
+        assert.ok(source <= reckoned, `an EventSource of ${source} bytes, its Sensor reckoned ${reckoned}`);
+      }
+    });
+    fc.assert(property, { numRuns: 60 });
+  });
+
+  it("that would be too long are refused, with a number of groups that would do", () => {
+    const problems = problemsOf(catalogueText(many(200)), stackText({ webhooks: WEBHOOKS("groups: 1") }));
+    assert.match(
+      problems.join(),
+      /kargo-fleet:webhooks\.groups {2}of 1 groups, github-00 has 200 services: .* Set it to (\d+)/,
+    );
+    const wanted = /Set it to (\d+)/.exec(problems.join())?.[1];
+    assert.deepEqual(
+      problemsOf(catalogueText(many(200)), stackText({ webhooks: WEBHOOKS(`groups: ${wanted}`) })),
+      [],
+    );
+  });
+
+  it("leave room at the recommended number: no group is full", () => {
+    for (const total of [10_000, 500_000, 2_500_000, 5_000_000]) {
+      const groups = groupsFor(total);
+      assert.ok((total / groups) * 1.5 <= TRIGGER_LIMIT * 0.6, `${groups} groups for ${total} bytes`);
+    }
+  });
+
+  it("leave with the last of their services, and not before", () => {
+    const one = triggersOf({ a: service("a", { state: "decommissioned" }) });
+    assert.deepEqual([one.groups[0]?.leaves, one.namespaces[0]?.leaves], [true, true]);
+    const webhooks = WEBHOOKS("groups: 1");
+    const two = triggersOf({ a: service("a", { state: "decommissioned" }), b: service("b") }, { webhooks });
+    assert.deepEqual([two.groups[0]?.leaves, two.namespaces[0]?.leaves], [false, false]);
+  });
+});
+
+describe("what a stack costs GitHub", () => {
+  const costOf = (count: number, keys: Record<string, string> = {}) =>
+    githubCost(planOf(catalogueText(many(count)), stackText(keys)));
+
+  it("is a call a hook, and two hours for a thousand of them", () => {
+    assert.deepEqual(costOf(3), { hooks: 3, minutes: 1 });
+    assert.deepEqual(costOf(1000), { hooks: 1000, minutes: 120 });
+    assert.match(githubCostText(costOf(1000)), /1000 webhooks .* 2 h 0 min .*scope: organization/);
+  });
+
+  it("is one call with the organization's hook", () => {
+    const keys = { webhooks: WEBHOOKS("scope: organization") };
+    assert.deepEqual(costOf(1000, keys), { hooks: 1, minutes: 1 });
+    assert.match(githubCostText(costOf(1000, keys)), /^GitHub: 1 webhook of this stack; .* 1 min /);
+  });
+});
