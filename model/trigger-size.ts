@@ -11,7 +11,7 @@ export const TRIGGER_LIMIT = 131_000;
 const ROOM = 0.6;
 
 /** What a Sensor, which is the longer of the two, is without its services, and for each: an upper bound, in bytes. */
-const SENSOR = { empty: 900, service: 1_420, name: 9 };
+const SENSOR = { empty: 900, service: 1_500, name: 10 };
 
 /**
  * How long the base64 of a group's Sensor is at the most, in bytes. The manifests themselves are of another room; a test
@@ -31,7 +31,7 @@ function serviceBytes(build: BuildPlan): number {
     SENSOR.name * service.length +
     plain.reduce((sum, text) => sum + text.length, 0) +
     escaped.reduce((sum, text) => sum + JSON.stringify(escapeStringRegexp(text)).length, 0) +
-    (paths.length === 0 ? 0 : 130)
+    (paths.length === 0 ? 0 : 200)
   );
 }
 

@@ -56,7 +56,7 @@ describe("a service's build", () => {
 
   it("needs the stack to say how, and the message names the services", () => {
     assert.deepEqual(problemsOf(catalogueText({ nginx: service("nginx") }), stackText({ builds: "" })), [
-      'Pulumi.test.yaml:1:1  config.kargo-fleet:builds  is missing, but services are built here (nginx). Say at least builds.images and builds.network.apiServer, or "build": false for those services.',
+      'Pulumi.test.yaml:2:3  config.kargo-fleet:builds  is missing, but services are built here (nginx). Say at least builds.images and builds.network.apiServer, or "build": false for those services.',
     ]);
   });
 
