@@ -184,7 +184,11 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
     const service = services[name];
     return service ? [planService(name, service, teams, stack, freezes)] : [];
   });
-  const built = selected.flatMap(({ build }) => build ?? []);
+  // The triggers are the cluster's, not a shard's: the stack of the platform makes those of all its shards.
+  const built = selectServices(services, { ...stack.rollout, shard: undefined }).flatMap((name) => {
+    const service = services[name];
+    return (service && planBuild(name, service, stack)) ?? [];
+  });
   return {
     cluster: stack.cluster,
     github: stack.github,

@@ -48,7 +48,10 @@ describe("fleet render", function () {
     const { platform, services } = plan(["nginx", "auth"]);
     assert.ok(platform);
     const objects = [...platformObjects(platform), ...services.flatMap(serviceObjects)];
-    const sorted = (texts: readonly unknown[]) => texts.map((one) => JSON.stringify(one, sortedKeys)).sort();
+    // The hash of the hooks' secrets is the engine's alone.
+    const withoutHash = (text: string) => text.replace(/("kargo-fleet\/secrets":)"[0-9a-f]{16}"/, "$1-");
+    const sorted = (all: readonly unknown[]) =>
+      all.map((one) => withoutHash(JSON.stringify(one, sortedKeys))).sort();
     assert.deepEqual(sorted(given.map(({ inputs }) => inputs)), sorted(objects.map(plain)));
   });
 
@@ -136,7 +139,7 @@ describe("fleet render on the command line", function () {
     assert.match((await render("--out", out)).stderr, /: (\d+) files written, 0 removed/);
     assert.match((await render("--out", out)).stderr, /: 0 files written, 0 removed/);
     await folder.write("services.json", catalogueText({ nginx: service("nginx") }));
-    assert.match((await render("--out", out)).stderr, /, 15 removed/);
+    assert.match((await render("--out", out)).stderr, /, 25 removed/);
     assert.deepEqual(await readdir(join(out, "services")), ["nginx"]);
   });
 

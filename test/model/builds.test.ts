@@ -212,6 +212,13 @@ describe("groups of triggers", () => {
     }
   });
 
+  it("are those of all shards in the stack of the platform, whichever shard it is", () => {
+    const services = many(20);
+    const names = (keys: Record<string, string>) =>
+      triggersOf(services, keys).groups.flatMap(({ builds }) => builds.map(({ service: name }) => name));
+    assert.deepEqual(names({ rollout: "{ shard: { index: 1, of: 3 } }" }), names({}));
+  });
+
   it("leave with the last of their services, and not before", () => {
     const one = triggersOf({ a: service("a", { state: "decommissioned" }) });
     assert.deepEqual([one.groups[0]?.leaves, one.namespaces[0]?.leaves], [true, true]);

@@ -10,7 +10,7 @@ const EDITS: readonly ((entry: Entry) => Entry)[] = [
   (entry) => ({ ...entry, chart: { path: "charts/edited" } }),
   (entry) => ({ ...entry, labels: { ...(entry.labels as object), "acme.example/edited": "yes" } }),
   (entry) => ({ ...entry, warehouse: { ...(entry.warehouse as object), platform: "linux/s390x" } }),
-  (entry) => ({ ...entry, tags: { strategy: "semver", constraint: "^77.7.7" } }),
+  (entry) => ({ ...entry, build: false, tags: { strategy: "semver", constraint: "^77.7.7" } }),
   (entry) => ({ ...entry, state: "decommissioned" }),
 ];
 type Entry = Readonly<Record<string, unknown>>;
