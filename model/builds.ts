@@ -112,9 +112,14 @@ export const serviceBuildSchema = z.union([
       .regex(/^(?![/-])[\w./-]+(?<![/.])$/, "must be a branch name")
       .default("main")
       .meta({ description: "Pushes to it are built." }),
-    paths: z.array(contextFolder).min(1).optional().meta({
-      description: "Folders whose changes start a build. Default: the context, where it is not everything.",
-    }),
+    paths: z
+      .array(contextFolder)
+      .min(1)
+      .optional()
+      .meta({
+        description: "Folders whose changes start a build. Default: the context, where it is not everything.",
+        examples: [["services/api", "libs"]],
+      }),
   }),
 ]);
 

@@ -48,9 +48,10 @@ const labelValue = matching(
   "is no Kubernetes label value: at most 63 letters, digits, '-', '_' or '.', a letter or digit at both ends.",
 );
 
+/** Kubernetes takes any text; what it takes of an annotation in all (256 KiB) is far above what directories allow. */
 const directoryGroup = matching(
-  /^(?!system:)[^\s*]+( [^\s*]+)*$/,
-  "is no directory group (nothing that starts with system:, no *).",
+  /^(?!system:)(?=.{1,256}$)[^\s*]+( [^\s*]+)*$/,
+  "is no directory group (at most 256 characters, nothing that starts with system:, no *).",
 );
 
 /** The last part of a GitHub team's address. */

@@ -111,7 +111,7 @@ describe("stacks side by side", () => {
 
   it("must not leave a shard out, whose services would be nowhere", () => {
     assert.deepEqual(problems({ one: shard(1, 3), two: shard(2, 3) }), [
-      'Pulumi.one.yaml:9:33  config.kargo-fleet:rollout.shard  is one of 3 shards, but no stack of the cluster "test" is shard 3: the services there are on none. Add a stack for each, or lower of in all of them.',
+      'Pulumi.one.yaml:10:33  config.kargo-fleet:rollout.shard  is one of 3 shards, but no stack of the cluster "test" is shard 3: the services there are on none. Add a stack for each, or lower of in all of them.',
     ]);
   });
 
