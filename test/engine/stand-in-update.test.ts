@@ -109,6 +109,20 @@ describe("stand-in: update", function () {
     assert.equal((await read("configmap", "forced", namespace))?.metadata.labels?.owner, "still-us");
   });
 
+  it("takes the fields over that kubectl applied, and drops those that the program does not set", async () => {
+    await stack.up(widget("typed", { colour: "red" }));
+    await patched("typed", { colour: "blue", note: "by hand" });
+    await stack.up(widget("typed", { colour: "red", size: 5 }));
+    assert.deepEqual((await read("widget", "typed", namespace))?.spec, { colour: "red", size: 5 });
+  });
+
+  it("shows in a preview the conflict with what kubectl applied", async () => {
+    await stack.up(widget("previewed", { colour: "red" }));
+    await stack.up(widget("previewed", { colour: "red", size: 4 }));
+    await patched("previewed", { size: 9 });
+    await assert.rejects(stack.preview(widget("previewed", { colour: "red", size: 5 })), /"kubectl-patch"/);
+  });
+
   it("applies under the name that the annotation patchFieldManager gives", async () => {
     const annotations = { "pulumi.com/patchFieldManager": "platform-team" };
     await stack.up(labelled("named", { step: "1" }, annotations));
@@ -144,6 +158,8 @@ describe("stand-in: update", function () {
     assert.deepEqual(spec, { note: "theirs", colour: "blue", size: 3 });
   });
 
+  const patched = (name: string, spec: object) =>
+    kubectl("patch", `widget/${name}`, "-n", namespace, "--type=merge", "-p", JSON.stringify({ spec }));
   const identity = (name: string) => ({
     apiVersion: widgetVersion,
     kind: "Widget",

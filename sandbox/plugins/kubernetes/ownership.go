@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,7 +16,8 @@ import (
 )
 
 // predecessors are managers whose fields become the applying manager's: the POST that made
-// the object, the client-side times of the real plugin, and kubectl on adopted objects.
+// the object, the client-side times of the real plugin, and kubectl on adopted objects. As in
+// the real plugin each stands for all that begin with its name, `kubectl-client-side-apply` too.
 var predecessors = []struct {
 	name      string
 	operation metav1.ManagedFieldsOperationType
@@ -30,7 +32,7 @@ var predecessors = []struct {
 
 func isPredecessor(entry metav1.ManagedFieldsEntry) bool {
 	for _, p := range predecessors {
-		if entry.Manager == p.name && entry.Operation == p.operation && entry.Subresource == "" {
+		if strings.HasPrefix(entry.Manager, p.name) && entry.Operation == p.operation && entry.Subresource == "" {
 			return true
 		}
 	}

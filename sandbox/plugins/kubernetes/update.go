@@ -106,10 +106,15 @@ func replaceDefinition(
 	return client.Update(ctx, whole, options)
 }
 
+// posted says whether the object still is as the provider itself made it; of kubectl's fields the
+// real plugin shows the conflict in a preview, though its update would take them over.
 func posted(live *unstructured.Unstructured) bool {
 	for _, entry := range live.GetManagedFields() {
-		if entry.Operation == metav1.ManagedFieldsOperationUpdate && isPredecessor(entry) &&
-			entry.Manager != "kubectl" && entry.Manager != "before-first-apply" {
+		if entry.Operation != metav1.ManagedFieldsOperationUpdate {
+			continue
+		}
+		switch entry.Manager {
+		case postManager, "pulumi-kubernetes.exe", "pulumi-resource-kubernetes":
 			return true
 		}
 	}
