@@ -2,11 +2,13 @@ import { Platform } from "./components/platform.ts";
 import { providers } from "./components/providers.ts";
 import { ServicePipeline } from "./components/service-pipeline.ts";
 import { readStack } from "./components/stack.ts";
+import { stackMark } from "./components/stack-mark.ts";
 import { ValuesFiles } from "./components/values-files.ts";
 
-const { plan, webhookMasterSecret, githubToken, secrets } = readStack();
+const { stack, plan, webhookMasterSecret, githubToken, secrets } = readStack();
 const { protect } = plan;
-const opts = { providers: { ...providers(plan, githubToken) }, protect };
+const transformations = [stackMark(stack)];
+const opts = { providers: { ...providers(plan, githubToken) }, protect, transformations };
 
 const valuesFiles = new ValuesFiles("values-files", { plan, githubToken }, { protect });
 const shared = plan.platform && { platform: plan.platform, secrets, webhookMasterSecret };

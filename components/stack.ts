@@ -10,6 +10,8 @@ import type { StackSecrets } from "./credentials.ts";
 
 /** A stack's plan, and beside it the secrets that the plan must not hold. */
 export interface StackInputs {
+  /** The stack's name. */
+  readonly stack: string;
   readonly plan: Plan;
   readonly webhookMasterSecret: pulumi.Output<string>;
   readonly githubToken: pulumi.Output<string> | undefined;
@@ -24,7 +26,8 @@ export interface StackInputs {
  * @throws pulumi.RunError with every problem, one a line
  */
 export function readStack(): StackInputs {
-  const file = `Pulumi.${pulumi.getStack()}.yaml`;
+  const stack = pulumi.getStack();
+  const file = `Pulumi.${stack}.yaml`;
   const document = parseYaml(file, existsSync(file) ? readFileSync(file, "utf8") : "");
   const config = readStackConfig(withoutSecrets(pulumi.runtime.allConfig()), document);
   const catalogue = config.value?.catalogue ?? "services.json";
@@ -32,6 +35,7 @@ export function readStack(): StackInputs {
     throw new pulumi.RunError(`${catalogue}  is not there. Add it, or change ${PROJECT}:catalogue.`);
   try {
     return {
+      stack,
       plan: makePlan(readCatalogue(catalogue, readFileSync(catalogue, "utf8")), config, new Date()),
       webhookMasterSecret: new pulumi.Config(PROJECT).requireSecret("webhookMasterSecret"),
       secrets: credentialSecrets(),

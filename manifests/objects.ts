@@ -1,3 +1,4 @@
+import { NAME_LIMIT, stableHash } from "../model/names.ts";
 import type { ServicePlan } from "../model/plan.ts";
 
 /** What every Kubernetes object has. */
@@ -20,4 +21,19 @@ export const MANAGED_BY: Readonly<Record<string, string>> = { "app.kubernetes.io
 /** The labels of everything that belongs to one service. */
 export function serviceLabels({ name, team }: Pick<ServicePlan, "name" | "team">): Record<string, string> {
   return { ...MANAGED_BY, "kargo-fleet/service": name, "kargo-fleet/team": team };
+}
+
+/** The label that says which stack an object belongs to: `recover` and `adopt` take nothing from another one. */
+export const STACK_LABEL = "kargo-fleet/stack";
+
+/**
+ * A stack's name as a label value, which may be shorter than a stack's name and ends in a letter or digit: a name
+ * that is no label value is cut and told apart by its hash.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+ */
+export function stackLabel(stack: string): string {
+  if (stack.length <= NAME_LIMIT && /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(stack)) return stack;
+  const start = stack.slice(0, 50).replace(/^[^A-Za-z0-9]+/, "");
+  return `${start}-${stableHash("stack", stack).toString(36)}`.replace(/^-/, "");
 }
