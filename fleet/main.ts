@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { InvalidInput } from "../model/diagnostics.ts";
+import { adoptCommand } from "./adopt-command.ts";
 import { auditCommand } from "./audit-command.ts";
 import { checkCommand } from "./check-command.ts";
 import { decommissionCommand } from "./decommission-command.ts";
@@ -7,6 +8,7 @@ import { deployerCommand } from "./deployer-command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { listCommand } from "./list-command.ts";
 import { newCommand } from "./new-command.ts";
+import { recoverCommand } from "./recover-command.ts";
 import { redeliverCommand } from "./redeliver-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { seedCommand } from "./seed-command.ts";
@@ -18,12 +20,14 @@ const program = new Command("fleet")
   .option("-C, --cwd <folder>", "work in this folder, where the stack files are")
   .hook("preAction", enter)
   .showHelpAfterError("(--help says what there is)")
+  .addCommand(adoptCommand())
   .addCommand(auditCommand())
   .addCommand(checkCommand())
   .addCommand(decommissionCommand())
   .addCommand(deployerCommand())
   .addCommand(listCommand())
   .addCommand(newCommand())
+  .addCommand(recoverCommand())
   .addCommand(redeliverCommand())
   .addCommand(renderCommand())
   .addCommand(seedCommand());

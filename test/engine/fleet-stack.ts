@@ -46,6 +46,8 @@ export interface FleetStack {
   refresh(): Promise<Run>;
   /** The real CLI as a person types it, with the preview that comes before an `up`. */
   cli(...args: readonly string[]): Promise<Pick<Run, "output" | "failed">>;
+  /** A command of `fleet`, in the project's folder. */
+  fleet(...args: readonly string[]): Promise<{ readonly output: string; readonly code: number | undefined }>;
   destroy(): Promise<Run>;
   /** The names of what the cluster holds of ours: `Kind namespace/name`, in the order of the alphabet. */
   objects(): Promise<readonly string[]>;
@@ -189,6 +191,21 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
     up: () => traced((options) => stack.up(options)),
     refresh: () => traced((options) => stack.refresh(options)),
     destroy: () => traced((options) => stack.destroy(options)),
+    fleet: async (...args) => {
+      const options = {
+        cwd: folder,
+        env: environment(plane, folder, github),
+        reject: false,
+        all: true,
+      } as const;
+      const { all, exitCode } = await execa(
+        "node",
+        [resolve("fleet/main.ts"), ...args, "--stack", "test"],
+        options,
+      );
+      traces.push(all);
+      return { output: all, code: exitCode };
+    },
     cli: async (...args) => {
       const options = {
         cwd: folder,

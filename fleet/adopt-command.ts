@@ -1,0 +1,70 @@
+import { Command } from "commander";
+import { adopt, propose } from "./adoption/adopt.ts";
+import { type Adopted, adoptedJson, adoptedText } from "./adoption/report.ts";
+import { openTools } from "./recovery/tools.ts";
+import { readStackFiles } from "./stack-files.ts";
+
+interface Options {
+  readonly stack: string;
+  readonly yes: boolean;
+  readonly up: boolean;
+  readonly takeFrom: readonly string[];
+  readonly ownerIsDead: boolean;
+  readonly json: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+/** There is something to take over, or something that cannot be. */
+const LEFT = 2;
+
+/** `fleet adopt <service>`: takes over what exists already, without deleting or duplicating it. */
+export function adoptCommand(): Command {
+  return new Command("adopt")
+    .description("Takes over a service whose Kargo Project, Applications or webhook exist already.")
+    .argument("<service>", "a service of the stack's catalogue")
+    .requiredOption("--stack <name>", "the stack that is to own it")
+    .option("--yes", "do it; without it, it is only shown", false)
+    .option("--up", "run pulumi up afterwards", false)
+    .option("--take-from <manager>", "a field manager that is to lose its fields (repeatable)", append, [])
+    .option("--owner-is-dead", "take your word that no update of the stack runs where we cannot look", false)
+    .option("--json", "print everything as JSON", false)
+    .option("--context <name>", "the kubeconfig's context (default: the stack's)")
+    .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
+    .addHelpText(
+      "after",
+      `
+It shows what of the service exists and what the next up would change of it. With --yes it records all that in the
+stack's state and hands the fields that kubectl set over to the engine: the objects stay the same ones, and nothing of
+them changes before the next up. What another stack owns it refuses; what another tool applies it names.
+
+Exit codes: 0 taken over, or nothing to take over; 2 shown, and --yes would do it, or something is refused; 1 it failed.
+
+Examples:
+  npm run fleet -- adopt nginx --stack prod
+  npm run fleet -- adopt nginx --stack prod --yes --up`,
+    )
+    .action(async (service: string, options: Options) => {
+      const adopted = await run(service, options);
+      process.stdout.write(`${options.json ? adoptedJson(adopted) : adoptedText(adopted)}\n`);
+      const left = !adopted.done && adopted.proposal.found.length > 0;
+      process.exitCode = adopted.up === false ? 1 : left ? LEFT : 0;
+    });
+}
+
+async function run(service: string, options: Options): Promise<Adopted> {
+  const plan = readStackFiles(options.stack);
+  const tools = openTools(plan, options);
+  try {
+    const proposal = await propose(plan, { ...options, service }, tools);
+    if (!options.yes || proposal.found.length === 0) return { proposal, done: false };
+    await adopt(proposal, options, tools);
+    return { proposal, done: true, ...(options.up && { up: await tools.engine.up() }) };
+  } finally {
+    tools.close();
+  }
+}
+
+function append(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}

@@ -1,0 +1,170 @@
+import { KARGO_API } from "../../manifests/kargo-types.ts";
+import { didYouMean, listed } from "../../model/diagnostics.ts";
+import { resourceName } from "../../model/names.ts";
+import type { Plan, ServicePlan } from "../../model/plan.ts";
+import { PROJECT } from "../../model/stack-config.ts";
+import type { Cluster } from "../cluster.ts";
+import { FleetError } from "../fleet-error.ts";
+import { demandFreedom } from "../recovery/freedom.ts";
+import type { Taken } from "../recovery/import-file.ts";
+import { type Item, lookFor, type Surroundings } from "../recovery/items.ts";
+import { plannedOf } from "../recovery/planned.ts";
+import { type Creation, nameOf } from "../recovery/preview.ts";
+import { demandIntegrity, namesOf, record, type Tools } from "../recovery/recover.ts";
+import { type Difference, differences } from "./differences.ts";
+import { handOver } from "./hand-over.ts";
+import { isHandOrPulumi, type Manager } from "./managers.ts";
+
+/** Something that exists already and that the plan names. */
+export interface Adoptable {
+  readonly item: Item;
+  /** What the next `up` would change of it. */
+  readonly changes: readonly Difference[];
+  /** Why it cannot be taken over, with the way out; nothing where it can. */
+  readonly refusal: string | undefined;
+}
+
+/** What there is of a service, and what taking it over would mean. */
+export interface Proposal {
+  readonly service: string;
+  readonly stack: string;
+  readonly found: readonly Adoptable[];
+  /** What the plan names and nobody made: the next `up` makes it. */
+  readonly absent: readonly Item[];
+  /** What lives in the service's namespace and the plan does not name. It stays as it is. */
+  readonly beside: readonly string[];
+  readonly creations: readonly Creation[];
+}
+
+export interface AdoptOptions {
+  readonly stack: string;
+  readonly service: string;
+  readonly ownerIsDead: boolean;
+  /** Field managers that are to lose their fields. */
+  readonly takeFrom: readonly string[];
+}
+
+/**
+ * Looks at everything of a service that exists and is not in the stack's state. Changes nothing.
+ *
+ * @throws FleetError where the stack has no such service, is being updated, or cannot be planned
+ */
+export async function propose(plan: Plan, options: AdoptOptions, tools: Tools): Promise<Proposal> {
+  const { stack, service: name } = options;
+  const service = serviceOf(plan, name, stack);
+  const { locks } = await demandFreedom(tools.engine, tools.machine, { ...options, project: PROJECT });
+  tools.tell(`adopt: reading the state of stack ${stack}, planning what its next up would do`);
+  const state = await tools.engine.state();
+  demandIntegrity(state, stack);
+  if (state.pending.length > 0 || (locks !== undefined && locks.length > 0))
+    throw new FleetError(
+      `Stack ${stack} was interrupted before. Run fleet recover --stack ${stack} first, then adopt.`,
+    );
+  const { creations } = await tools.engine.preview();
+  const own = plannedOf(creations, plan).filter(({ creation: { urn } }) =>
+    nameOf(urn).startsWith(resourceName(name, "")),
+  );
+  tools.tell(`adopt: looking for ${own.length} resources of ${name} that the state does not know`);
+  const surroundings = await tools.surroundings();
+  const items = await lookFor(own, surroundings);
+  const taken = takes(options.takeFrom);
+  const there = items.filter(({ found }) => found !== undefined);
+  return {
+    service: name,
+    stack,
+    found: there.map((item) => {
+      const changes = changesOf(item, taken);
+      return { item, changes, refusal: refusal(item, changes) };
+    }),
+    absent: items.filter(({ found }) => found === undefined),
+    beside: await besides(service, namesOf(state, own).names, surroundings),
+    creations,
+  };
+}
+
+/**
+ * Takes over what the proposal found: its former makers' fields are handed over, and it is recorded in the state.
+ * What the next `up` then changes is what the proposal said.
+ *
+ * @throws FleetError where something of it cannot be taken over; then nothing is
+ */
+export async function adopt(
+  proposal: Proposal,
+  { takeFrom }: Pick<AdoptOptions, "takeFrom">,
+  tools: Tools & { readonly cluster: Cluster },
+): Promise<void> {
+  const refused = proposal.found.filter((each) => each.refusal !== undefined);
+  if (refused.length > 0)
+    throw new FleetError(
+      `Nothing was taken over:\n${refused.map(({ item, refusal }) => `  ${item.what}  ${refusal}`).join("\n")}`,
+    );
+  const { objects } = await tools.surroundings();
+  tools.tell(`adopt: taking ${proposal.found.length} resources over`);
+  for (const { item } of proposal.found) {
+    if (item.planned.is === "object") await handOver(item.planned, takes(takeFrom), objects, tools.cluster);
+  }
+  const taken = proposal.found.flatMap(({ item: { planned, found } }): Taken[] =>
+    found === undefined ? [] : [{ creation: planned.creation, id: found.id }],
+  );
+  await record(taken, proposal.creations, tools);
+}
+
+function serviceOf(plan: Plan, name: string, stack: string): ServicePlan {
+  const service = plan.services.find((each) => each.name === name);
+  if (service) return service;
+  const known = plan.services.map((each) => each.name);
+  const hint = didYouMean(name, known) ?? `It has: ${listed(known)}. Add the service to the catalogue first.`;
+  throw new FleetError(`Stack ${stack} has no service ${JSON.stringify(name)}. ${hint}`);
+}
+
+function takes(takeFrom: readonly string[]): (manager: Pick<Manager, "name">) => boolean {
+  return (manager) => isHandOrPulumi(manager) || takeFrom.includes(manager.name);
+}
+
+function changesOf(
+  { planned, found }: Item,
+  taken: (manager: Pick<Manager, "name">) => boolean,
+): Difference[] {
+  if (planned.is === "object")
+    return found?.live ? differences(found.live, planned.creation.inputs, taken) : [];
+  return [
+    ...(found?.hook && found.hook.events.join() !== "push"
+      ? [{ path: "events", live: found.hook.events, planned: ["push"], owners: [] }]
+      : []),
+    ...(found?.hook?.active === false ? [{ path: "active", live: false, planned: true, owners: [] }] : []),
+    // GitHub tells nobody what secret a hook has.
+    { path: "secret", live: undefined, planned: "the one that this stack derives", owners: [] },
+  ];
+}
+
+function refusal({ planned, verdict }: Item, changes: readonly Difference[]): string | undefined {
+  if (verdict.is === "another stack's")
+    return `belongs to stack ${verdict.stack}. Take the service off that stack first.`;
+  if (verdict.is === "leaving") return "is being deleted. Wait until it is gone.";
+  const others = [...new Set(changes.flatMap(({ owners }) => owners))];
+  if (others.length > 0) {
+    const flags = others.map((name) => `--take-from ${name}`).join(" ");
+    return `is applied by ${others.join(" and ")}, which would write its fields back. Take the object out of there, then say ${flags}.`;
+  }
+  // Kubernetes lets nobody change it, and a replaced binding is a moment without rights.
+  const fixed = planned.is === "object" && /Binding$/.test(planned.kind);
+  return fixed && changes.some(({ path }) => path.startsWith("roleRef"))
+    ? "gives another role, which cannot change in place. Delete it: the next up makes it anew."
+    : undefined;
+}
+
+/** What is in the namespace and nobody planned: of the kinds that the plan makes, and the Freight, which is Kargo's. */
+async function besides(
+  { project }: ServicePlan,
+  known: ReadonlySet<string>,
+  { objects }: Surroundings,
+): Promise<string[]> {
+  const kinds = ["Warehouse", "Stage", "ProjectConfig", "PromotionTask"];
+  const found = await Promise.all(kinds.map((kind) => objects.inNamespace(KARGO_API, kind, project)));
+  const others = found
+    .flat()
+    .map(({ kind, id }) => `${kind} ${id}`)
+    .filter((what) => !known.has(what));
+  const freight = await objects.inNamespace(KARGO_API, "Freight", project);
+  return [...others.sort(), ...(freight.length > 0 ? [`${freight.length} Freight of ${project}`] : [])];
+}

@@ -1,0 +1,112 @@
+import { recordOf } from "../recovery/planned.ts";
+import { type Manager, managersOf, ownersOf } from "./managers.ts";
+
+/** One field in which an object differs from what the plan says of it. */
+export interface Difference {
+  /** Where: `spec.sources[0].path`. */
+  readonly path: string;
+  /** Nothing where the field is not there yet. */
+  readonly live: unknown;
+  /** Nothing where the field goes away. */
+  readonly planned: unknown;
+  /** Who else sets the field, where that is neither kubectl nor Pulumi. */
+  readonly owners: readonly string[];
+}
+
+/** What the engine blinds in a preview; whether it differs nobody can say. */
+const SECRET = "[secret]";
+/** These name the object, or are the API server's own. */
+const IDENTITY: readonly string[] = ["apiVersion", "kind", "metadata.name", "metadata.namespace", "status"];
+
+/**
+ * How an object would change: what the plan sets otherwise than it is, and what its former maker set and the plan does
+ * not, which goes away with the ownership of those fields. Everything else stays: defaults of the API server, fields of
+ * controllers.
+ *
+ * @param taken the managers whose fields are taken over, by their names
+ */
+export function differences(
+  live: Readonly<Record<string, unknown>>,
+  planned: Readonly<Record<string, unknown>>,
+  taken: (manager: Manager) => boolean,
+): Difference[] {
+  const owners = ownersOf(live);
+  const owned = (path: string) =>
+    [
+      ...new Set((owners.get(path) ?? []).filter((manager) => !taken(manager)).map(({ name }) => name)),
+    ].sort();
+  const found: Difference[] = [];
+  const compare = (path: string, is: unknown, should: unknown) => {
+    if (should === SECRET || IDENTITY.includes(path) || covers(is, should)) return;
+    if (isRecord(should) && isRecord(is)) {
+      for (const [key, value] of Object.entries(should)) compare(join(path, key), is[key], value);
+    } else if (isRecord(should) && is === undefined && Object.keys(should).length > 0) {
+      for (const [key, value] of Object.entries(should)) compare(join(path, key), undefined, value);
+    } else if (Array.isArray(should) && Array.isArray(is) && should.length === is.length) {
+      should.forEach((value, index) => {
+        compare(`${path}[${index}]`, is[index], value);
+      });
+    } else found.push({ path, live: is, planned: should, owners: owned(path) });
+  };
+  compare("", live, planned);
+  return [...found, ...goingAway(live, planned, taken, found)];
+}
+
+function goingAway(
+  live: Readonly<Record<string, unknown>>,
+  planned: Readonly<Record<string, unknown>>,
+  taken: (manager: Manager) => boolean,
+  found: readonly Difference[],
+): Difference[] {
+  const told = new Set(found.map(({ path }) => path));
+  const owners = ownersOf(live);
+  return managersOf(live)
+    .filter(taken)
+    .flatMap(({ fields }) => fields)
+    .filter((path, index, all) => all.indexOf(path) === index && !told.has(path))
+    .filter((path) => !IDENTITY.some((own) => path === own || path.startsWith(`${own}.`)))
+    .filter((path) => at(planned, path) === undefined && isLeaf(at(live, path)))
+    .filter((path) => (owners.get(path) ?? []).every(taken))
+    .filter((path) => path !== LAST_APPLIED)
+    .map((path) => ({ path, live: at(live, path), planned: undefined, owners: [] }));
+}
+
+/** kubectl's own memory, which nobody misses. */
+const LAST_APPLIED = "metadata.annotations.kubectl.kubernetes.io/last-applied-configuration";
+
+/** Whether a live value has everything that is planned, and maybe more: defaults are no difference. */
+function covers(is: unknown, should: unknown): boolean {
+  if (should === SECRET) return true;
+  if (Array.isArray(should))
+    return (
+      Array.isArray(is) &&
+      is.length === should.length &&
+      should.every((value, index) => covers(is[index], value))
+    );
+  if (isRecord(should))
+    return isRecord(is) && Object.entries(should).every(([key, value]) => covers(is[key], value));
+  return is === should;
+}
+
+function isLeaf(value: unknown): boolean {
+  return value !== undefined && !isRecord(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function join(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}
+
+/** Keys of labels and annotations have dots, so a path is walked by what is there. */
+function at(value: unknown, path: string): unknown {
+  if (path === "") return value;
+  const keys = Object.keys(recordOf(value)).filter((key) => path === key || path.startsWith(`${key}.`));
+  for (const key of keys) {
+    const found = at(recordOf(value)[key], path.slice(key.length + 1));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import type { Adoptable, Proposal } from "./adopt.ts";
+import type { Difference } from "./differences.ts";
+
+/** How an adoption ended. */
+export interface Adopted {
+  readonly proposal: Proposal;
+  /** Whether it was done, or only shown. */
+  readonly done: boolean;
+  /** Whether the `up` that came after it went well; nothing where there was none. */
+  readonly up?: boolean;
+}
+
+/** What a person reads before and after. */
+export function adoptedText({ proposal, done, up }: Adopted): string {
+  const { service, stack, found, absent, beside } = proposal;
+  if (found.length === 0)
+    return `Nothing of ${service} exists outside the state of stack ${stack}: there is nothing to take over.`;
+  const title = done ? `Taken over by stack ${stack}:` : `Found of ${service}, and not in stack ${stack}:`;
+  const blocks = [
+    [title, ...found.flatMap(block)].join("\n"),
+    list(
+      "The next up makes:",
+      absent.map(({ what }) => what),
+    ),
+    list("Stays as it is:", beside),
+    next(proposal, done, up),
+  ];
+  return blocks.filter((text) => text !== "").join("\n\n");
+}
+
+function block({ item: { what, twins }, changes, refusal }: Adoptable): string[] {
+  return [
+    `  ${what}`,
+    ...(refusal ? [`    cannot be taken over: it ${refusal}`] : []),
+    ...twins.map((id) => `    is there once more, as ${id}, which stays: GitHub calls both`),
+    ...(changes.length === 0 ? ["    as the plan has it"] : changes.map((change) => `    ${words(change)}`)),
+  ];
+}
+
+/** One difference: `+` is set, `-` goes away, `~` changes. */
+export function words({ path, live, planned }: Difference): string {
+  if (live === undefined) return `+ ${path}: ${short(planned)}`;
+  if (planned === undefined) return `- ${path}: ${short(live)}`;
+  return `~ ${path}: ${short(live)} → ${short(planned)}`;
+}
+
+const LONGEST = 80;
+
+function short(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}
+
+function next({ service, stack, found }: Proposal, done: boolean, up: boolean | undefined): string {
+  if (up === true) return "The up after it went well.";
+  if (up === false)
+    return `The up after it failed; its words are above. Put that right, and run pulumi up --stack ${stack}.`;
+  if (done)
+    return `Nothing of it has changed yet. Next: pulumi up --stack ${stack}, which makes the changes above.`;
+  if (found.some(({ refusal }) => refusal !== undefined)) return "Nothing was changed.";
+  return `Nothing was changed. fleet adopt ${service} --stack ${stack} --yes takes it over; the next up makes the changes above.`;
+}
+
+function list(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : [title, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+/** The same for a program. */
+export function adoptedJson({ proposal, done, up }: Adopted): string {
+  const { service, stack, found, absent, beside } = proposal;
+  return JSON.stringify(
+    {
+      service,
+      stack,
+      done,
+      found: found.map(({ item: { what, resource, found: there, twins }, changes, refusal }) => ({
+        what,
+        resource,
+        id: there?.id,
+        twins,
+        changes,
+        refusal: refusal ?? null,
+      })),
+      absent: absent.map(({ resource }) => resource),
+      beside,
+      ...(up !== undefined && { up }),
+    },
+    undefined,
+    2,
+  );
+}

@@ -1,0 +1,69 @@
+import { Command } from "commander";
+import { ours } from "./recovery/items.ts";
+import { outlook, settle } from "./recovery/recover.ts";
+import { inTheWay, type Recovered, recoveredJson, recoveredText, somethingToDo } from "./recovery/report.ts";
+import { openTools } from "./recovery/tools.ts";
+import { readStackFiles } from "./stack-files.ts";
+
+interface Options {
+  readonly stack: string;
+  readonly dryRun: boolean;
+  readonly up: boolean;
+  readonly ownerIsDead: boolean;
+  readonly json: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+/** Something is left: in the way of the next `up`, or, in a dry run, to be done. */
+const LEFT = 2;
+
+/** `fleet recover`: one command after an `up` that was killed or lost its API server. */
+export function recoverCommand(): Command {
+  return new Command("recover")
+    .description("Puts a stack right after an up that was killed or lost its API server.")
+    .requiredOption("--stack <name>", "the stack")
+    .option("--dry-run", "only say what would be done", false)
+    .option("--up", "run pulumi up afterwards", false)
+    .option("--owner-is-dead", "take your word that no update of the stack runs where we cannot look", false)
+    .option("--json", "print everything as JSON", false)
+    .option("--context <name>", "the kubeconfig's context (default: the stack's)")
+    .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
+    .addHelpText(
+      "after",
+      `
+It takes away the lock of an update that has ended, settles what the engine had begun, and records what was made and
+not recorded: only what the plan names, with the labels of this stack. It deletes nothing, and what is not ours it
+names and leaves alone. It may be interrupted, and run again.
+
+Exit codes: 0 all is right, 2 something is left (in the way of the next up, or to be done without --dry-run), 1 it
+failed or refused.
+
+Examples:
+  npm run fleet -- recover --stack prod --dry-run
+  npm run fleet -- recover --stack prod --up`,
+    )
+    .action(async (options: Options) => {
+      const recovered = await run(options);
+      const text = options.json ? recoveredJson(recovered) : recoveredText(recovered);
+      process.stdout.write(`${text}\n`);
+      const left = inTheWay(recovered.outlook).length > 0 || (options.dryRun && somethingToDo(recovered));
+      process.exitCode = recovered.up === false ? 1 : left ? LEFT : 0;
+    });
+}
+
+async function run(options: Options): Promise<Recovered> {
+  const plan = readStackFiles(options.stack);
+  const tools = openTools(plan, options);
+  try {
+    const found = await outlook(plan, options, tools);
+    if (options.dryRun) return { outlook: found, dryRun: true, taken: ours(found.items) };
+    const taken = await settle(found, options, tools);
+    const recovered = { outlook: found, dryRun: false, taken };
+    // What is in the way would only make it fail.
+    if (!options.up || inTheWay(found).length > 0) return recovered;
+    return { ...recovered, up: await tools.engine.up() };
+  } finally {
+    tools.close();
+  }
+}

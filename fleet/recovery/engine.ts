@@ -1,0 +1,115 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa, type Options } from "execa";
+import { FleetError } from "../fleet-error.ts";
+import type { ImportFile } from "./import-file.ts";
+import { type Preview, parsePreview } from "./preview.ts";
+import { parseState, type State } from "./state.ts";
+
+/** The Pulumi CLI on one stack of the project in the working directory. Every call fails with the CLI's own words. */
+export interface Engine {
+  /** The URL of the backend. @throws FleetError */
+  backend(): Promise<string>;
+  /** @throws FleetError where the state cannot be exported */
+  state(): Promise<State>;
+  /** Runs the program and plans; changes nothing. @throws FleetError with the program's or the engine's errors */
+  preview(): Promise<Preview>;
+  /** Takes every lock of the stack away, whoever has it. @throws FleetError */
+  cancel(): Promise<void>;
+  /** Writes a state back without its pending operations. @throws FleetError */
+  forgetPending(state: State): Promise<void>;
+  /** Reads these resources anew from where they live. @throws FleetError */
+  refresh(urns: readonly string[]): Promise<void>;
+  /** Creates these resources, without their dependents. @throws FleetError */
+  create(urns: readonly string[]): Promise<void>;
+  /** Records what exists already. @throws FleetError */
+  import(file: ImportFile, protect: boolean): Promise<void>;
+  /** The whole `pulumi up`, shown as it runs; false where it failed. */
+  up(): Promise<boolean>;
+  /** A value of the stack's config, decrypted; nothing where it is not set. */
+  config(key: string): Promise<string | undefined>;
+}
+
+const NOT_FOUND = "pulumi is not on PATH. Install it, see https://www.pulumi.com/docs/iac/download-install.";
+
+/**
+ * The CLI rather than the Automation API: that one selects the stack for whoever works in the folder, and hands an
+ * import over as a file all the same.
+ */
+export function openEngine(stack: string): Engine {
+  const run = async (args: readonly string[], options: Options = {}) => {
+    const own = ["--stack", stack, "--non-interactive", "--color", "never"];
+    const { stdout, stderr, failed, code } = await execa("pulumi", [...args, ...own], {
+      env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
+      reject: false,
+      ...options,
+    });
+    if (code === "ENOENT") throw new FleetError(NOT_FOUND);
+    return { stdout: textOf(stdout), stderr: textOf(stderr), failed };
+  };
+  const demand = async (args: readonly string[], options?: Options): Promise<string> => {
+    const { stdout, stderr, failed } = await run(args, options);
+    if (failed) throw refused(args, `${stderr}\n${stdout}`);
+    return stdout;
+  };
+  return {
+    backend: async () => {
+      const { stdout, failed, code, stderr } = await execa("pulumi", ["whoami", "--json"], { reject: false });
+      if (code === "ENOENT") throw new FleetError(NOT_FOUND);
+      if (failed) throw refused(["whoami"], stderr);
+      return String((JSON.parse(stdout) as { url: unknown }).url);
+    },
+    state: async () => parseState(await demand(["stack", "export"])),
+    preview: async () => {
+      const args = ["preview", "--json"];
+      const { stdout, stderr, failed } = await run(args);
+      const preview = stdout.trimStart().startsWith("{") ? parsePreview(stdout) : undefined;
+      if (preview === undefined || failed)
+        throw refused(args, preview?.errors.length ? preview.errors.join("\n") : `${stderr}\n${stdout}`);
+      return preview;
+    },
+    cancel: async () => void (await demand(["cancel", "--yes"])),
+    forgetPending: async ({ text }) => void (await demand(["stack", "import"], { input: text })),
+    refresh: async (urns) => void (await demand(["refresh", "--yes", "--skip-preview", ...targets(urns)])),
+    create: async (urns) => void (await demand(["up", "--yes", "--skip-preview", ...targets(urns)])),
+    import: async (file, protect) => {
+      const flags = ["--yes", "--skip-preview", "--generate-code=false", `--protect=${protect}`];
+      const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-import-"));
+      try {
+        const path = join(folder, "import.json");
+        await writeFile(path, JSON.stringify(file));
+        await demand(["import", "--file", path, ...flags]);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    up: async () => {
+      const options = { stdin: "inherit", stdout: process.stderr, stderr: "inherit" } as const;
+      return !(await run(["up", "--yes", "--skip-preview"], options)).failed;
+    },
+    config: async (key) => {
+      const { stdout, failed } = await run(["config", "get", key]);
+      return failed ? undefined : stdout.trim();
+    },
+  };
+}
+
+function targets(urns: readonly string[]): string[] {
+  return urns.flatMap((urn) => ["--target", urn]);
+}
+
+function textOf(output: unknown): string {
+  return typeof output === "string" ? output : "";
+}
+
+/** What a person needs of what the CLI printed: its errors, or else its last lines. */
+function refused([first, second]: readonly string[], output: string): FleetError {
+  const lines = output
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^warning: using /.test(line.trim()));
+  const errors = lines.filter((line) => /\berror: /.test(line));
+  const told = (errors.length > 0 ? errors : lines).slice(-20).map((line) => `  ${line.trim()}`);
+  const command = second === undefined || second.startsWith("-") ? first : `${first} ${second}`;
+  return new FleetError(`pulumi ${command} failed:\n${told.join("\n")}`);
+}

@@ -1,0 +1,68 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { FleetError } from "../fleet-error.ts";
+import type { Engine } from "./engine.ts";
+import { type Lock, lockFolder, type Machine, readLocks, standing } from "./locks.ts";
+
+/** Whether the stack is free to be put right. */
+export interface Freedom {
+  readonly backend: string;
+  /** The locks of dead owners; nothing where the backend's locks cannot be seen from here. */
+  readonly locks: readonly Lock[] | undefined;
+}
+
+export interface FreedomOptions {
+  readonly stack: string;
+  readonly project: string;
+  /** A person says so: no update of this stack runs anywhere. */
+  readonly ownerIsDead: boolean;
+}
+
+/**
+ * Makes sure that nobody is at work on the stack: a lock whose owner lives is respected, one whose owner cannot be
+ * asked about needs a person's word.
+ *
+ * @throws FleetError naming process, user, host and time of a lock that stands
+ */
+export async function demandFreedom(
+  engine: Pick<Engine, "backend">,
+  machine: Machine,
+  { stack, project, ownerIsDead }: FreedomOptions,
+): Promise<Freedom> {
+  const backend = await engine.backend();
+  const folder = lockFolder(backend, project, stack);
+  if (folder === undefined) {
+    if (ownerIsDead) return { backend, locks: undefined };
+    throw new FleetError(
+      `The locks of ${withoutPassword(backend)} cannot be seen from here. See that no update of stack ${stack} runs anywhere (a pipeline, a colleague, the Pulumi operator), then say so with --owner-is-dead.`,
+    );
+  }
+  const locks = await settled(folder);
+  for (const lock of locks) {
+    const known = standing(lock, machine);
+    if (known === "alive")
+      throw new FleetError(`Stack ${stack} is being updated by ${owner(lock)}. Let it end, or end it.`);
+    if (known === "unknown" && !ownerIsDead)
+      throw new FleetError(
+        `Stack ${stack} is locked by ${owner(lock)}, and whether that still runs cannot be known here, on ${machine.host}. Look there; where it has ended, say so with --owner-is-dead.`,
+      );
+  }
+  return { backend, locks };
+}
+
+/** An engine that is just being locked out, or just going, leaves a lock for a moment. */
+async function settled(folder: string): Promise<Lock[]> {
+  const locks = await readLocks(folder);
+  if (locks.every((lock) => lock.owner !== undefined)) return locks;
+  await pause(200);
+  return readLocks(folder);
+}
+
+/** The owner of a lock in a person's words. */
+export function owner({ file, owner: known }: Lock): string {
+  if (known === undefined) return `somebody whom ${file} does not name`;
+  return `process ${known.pid} of ${known.user} on ${known.host}, since ${known.since.toISOString()}`;
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, "//");
+}

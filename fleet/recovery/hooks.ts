@@ -1,0 +1,83 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { z } from "zod";
+import { type GitHubApi, gitHubApi } from "../../components/github-api/client.ts";
+import type { UsedUp } from "../../components/github-api/patience.ts";
+import type { Plan } from "../../model/plan.ts";
+import { FleetError } from "../fleet-error.ts";
+import type { PlannedHook } from "./planned.ts";
+import type { Found } from "./verdicts.ts";
+
+/** Finds the hooks of the stack's repositories. */
+export interface Hooks {
+  /** Those that post to the planned one's address, the oldest first. @throws FleetError */
+  find(hook: PlannedHook): Promise<readonly Found[]>;
+}
+
+const page = z.array(
+  z.looseObject({
+    id: z.number(),
+    active: z.boolean(),
+    events: z.array(z.string()),
+    config: z.looseObject({ url: z.string().optional() }),
+  }),
+);
+
+const PAGE = 100;
+/** For GitHub's rate limits, in seconds. */
+const LONGEST_WAIT = 600;
+
+function giveUp({ minutes, until }: UsedUp): Error {
+  return new FleetError(
+    `GitHub's rate limit for this token is used up for another ${minutes} min. Run again after ${until} UTC.`,
+  );
+}
+
+/** @param token with admin rights on the repositories: to anybody else they have no hooks */
+export function hooksOf(
+  { github: { owner, url } }: Pick<Plan, "github">,
+  token: string | undefined,
+  report: (line: string) => void,
+): Hooks {
+  let api: GitHubApi | undefined;
+  const read = async (repository: string, number: number) => {
+    if (!token)
+      throw new FleetError(
+        "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN.",
+      );
+    api ??= gitHubApi(url, {
+      token,
+      environment: process.env,
+      pause,
+      report,
+      longestWait: LONGEST_WAIT,
+      giveUp,
+    });
+    const { octokit, call } = api;
+    const query = { owner, repo: repository, per_page: PAGE, page: number };
+    const answer = await call(
+      () => octokit.request("GET /repos/{owner}/{repo}/hooks", query),
+      ({ status, message }) =>
+        new FleetError(
+          `The hooks of ${owner}/${repository} cannot be read (${status}): ${message}. Does the repository exist, and does the token administer it?`,
+        ),
+    );
+    return page.parse(answer.data);
+  };
+  return {
+    find: async (hook) => {
+      const found: Found[] = [];
+      for (let number = 1; ; number += 1) {
+        const some = await read(hook.repository, number);
+        for (const { id, active, events, config } of some) {
+          if (config.url === hook.url)
+            found.push({ id: `${hook.repository}/${id}`, hook: { events, active } });
+        }
+        if (some.length < PAGE) return found.sort((a, b) => numberOf(a) - numberOf(b));
+      }
+    },
+  };
+}
+
+function numberOf({ id }: Found): number {
+  return Number(id.split("/").at(-1));
+}

@@ -1,0 +1,60 @@
+import type { Plan } from "../../model/plan.ts";
+import { inParallel } from "../audit/parallel.ts";
+import type { Hooks } from "./hooks.ts";
+import type { Taken } from "./import-file.ts";
+import type { Objects } from "./look.ts";
+import { describe, type Planned } from "./planned.ts";
+import { nameOf } from "./preview.ts";
+import { type Found, type Verdict, verdict } from "./verdicts.ts";
+
+/** A planned resource that the state does not know, with what was found of it. */
+export interface Item {
+  readonly planned: Planned;
+  /** As a person reads it: `Stage kargo-nginx/dev`. */
+  readonly what: string;
+  /** What the program calls it: `nginx/stage-dev`. */
+  readonly resource: string;
+  readonly found: Found | undefined;
+  readonly verdict: Verdict;
+  /** Other hooks with the same address, by their ids. */
+  readonly twins: readonly string[];
+}
+
+/** Where things really are. */
+export interface Surroundings {
+  readonly objects: Objects;
+  readonly hooks: Hooks;
+  readonly owner: Plan["github"]["owner"];
+}
+
+const AT_ONCE = 16;
+
+/** Looks for each of the planned resources. @throws FleetError where the API server or GitHub does not say */
+export async function lookFor(
+  planned: readonly Planned[],
+  { objects, hooks, owner }: Surroundings,
+  told: (done: number) => void = () => undefined,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  const steps = planned.map((each, index) => async () => {
+    const [found, ...twins] =
+      each.is === "hook" ? await hooks.find(each) : [await objects.find(each)].filter((some) => !!some);
+    items[index] = {
+      planned: each,
+      what: describe(each, owner),
+      resource: nameOf(each.creation.urn),
+      found,
+      verdict: verdict(each, found),
+      twins: twins.map(({ id }) => id),
+    };
+  });
+  await inParallel(steps, AT_ONCE, told);
+  return items;
+}
+
+/** Those that are ours, ready to be imported. */
+export function ours(items: readonly Item[]): Taken[] {
+  return items.flatMap(({ planned: { creation }, verdict }) =>
+    verdict.is === "ours" ? [{ creation, id: verdict.id }] : [],
+  );
+}

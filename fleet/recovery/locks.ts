@@ -1,0 +1,93 @@
+import { readdir, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+
+/** Who holds a lock, as the engine wrote it down. */
+export interface LockOwner {
+  readonly pid: number;
+  readonly user: string;
+  readonly host: string;
+  readonly since: Date;
+}
+
+/** A lock of a stack; no owner where its file cannot be read as one. */
+export interface Lock {
+  readonly file: string;
+  readonly owner: LockOwner | undefined;
+}
+
+/** Whether the owner of a lock still runs, as far as one can know from here. */
+export type Standing = "alive" | "dead" | "unknown";
+
+/** The machine that the question is asked on. */
+export interface Machine {
+  readonly host: string;
+  /** The process of this id, with its start where it can be known; nothing where there is none. */
+  process(pid: number): { readonly since: Date | undefined } | undefined;
+}
+
+const content = z.object({
+  pid: z.int().positive(),
+  username: z.string(),
+  hostname: z.string(),
+  timestamp: z.iso.datetime({ offset: true }),
+});
+
+/** A process that started later than this after the lock was written is another one with the same id. */
+const SLACK = 5_000;
+
+/**
+ * The folder of a stack's locks.
+ *
+ * @param backend its URL, as `pulumi whoami` says it
+ * @returns nothing where the backend keeps no files on this machine
+ * @see https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/lock.go
+ */
+export function lockFolder(backend: string, project: string, stack: string): string | undefined {
+  if (!backend.startsWith("file://")) return undefined;
+  const path = backend.slice("file://".length).replace(/\?.*$/s, "").replace(/^~/, homedir());
+  return join(resolve(decodeURIComponent(path)), ".pulumi", "locks", "organization", project, stack);
+}
+
+/** Every lock in a folder. No folder, no locks. */
+export async function readLocks(folder: string): Promise<Lock[]> {
+  const names = await readdir(folder).catch(absent<string[]>([]));
+  // Beside each lock the backend keeps a file of attributes.
+  const files = names.filter((name) => name.endsWith(".json")).sort();
+  const locks = files.map(async (name): Promise<Lock[]> => {
+    const file = join(folder, name);
+    const text = await readFile(file, "utf8").catch(absent(undefined));
+    return text === undefined ? [] : [{ file, owner: parseLock(text) }];
+  });
+  return (await Promise.all(locks)).flat();
+}
+
+/** The owner that a lock names; nothing where it is cut off or no lock. */
+export function parseLock(text: string): LockOwner | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { success, data } = content.safeParse(value);
+  if (!success) return undefined;
+  return { pid: data.pid, user: data.username, host: data.hostname, since: new Date(data.timestamp) };
+}
+
+/** Of another machine nothing can be known; here a process id counts only with a start that fits the lock. */
+export function standing({ owner }: Lock, machine: Machine): Standing {
+  if (owner === undefined || owner.host !== machine.host) return "unknown";
+  const found = machine.process(owner.pid);
+  if (found === undefined) return "dead";
+  const reused = found.since !== undefined && found.since.getTime() > owner.since.getTime() + SLACK;
+  return reused ? "dead" : "alive";
+}
+
+function absent<Value>(instead: Value): (error: NodeJS.ErrnoException) => Value {
+  return (error) => {
+    if (error.code === "ENOENT") return instead;
+    throw error;
+  };
+}

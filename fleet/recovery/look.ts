@@ -1,0 +1,153 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type Cluster, messageOf } from "../cluster.ts";
+import { FleetError } from "../fleet-error.ts";
+import { type PlannedObject, recordOf } from "./planned.ts";
+import type { Found } from "./verdicts.ts";
+
+/** Finds objects of any kind on an API server. */
+export interface Objects {
+  /** Where an object is, from the root of the API server. @throws FleetError where its kind is not served */
+  pathOf(object: PlannedObject): Promise<string>;
+  /** @throws FleetError where the API server refuses */
+  find(object: PlannedObject): Promise<Found | undefined>;
+  /**
+   * Every object of a kind that carries a label; nothing of a kind that this identity may not list.
+   *
+   * @throws FleetError where the API server refuses otherwise
+   */
+  labelled(apiVersion: string, kind: string, selector: string): Promise<readonly ListedObject[]>;
+  /** Every object of a kind in a namespace, as {@link labelled}. */
+  inNamespace(apiVersion: string, kind: string, namespace: string): Promise<readonly ListedObject[]>;
+}
+
+export interface ListedObject {
+  readonly kind: string;
+  readonly id: string;
+}
+
+interface Kind {
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+/** Learns from the API server itself where a kind lives, so that no list of kinds can be out of date. */
+export function objectsOf(cluster: Cluster): Objects {
+  const versions = new Map<string, Promise<ReadonlyMap<string, Kind>>>();
+  let ready: Promise<void> | undefined;
+  const discovered = async (apiVersion: string) => {
+    ready ??= untilReady(cluster);
+    await ready;
+    return discover(cluster, apiVersion);
+  };
+  const kindOf = async (apiVersion: string, kind: string) => {
+    const known = versions.get(apiVersion) ?? discovered(apiVersion);
+    versions.set(apiVersion, known);
+    return (await known).get(kind);
+  };
+  const list = async (apiVersion: string, kind: string, query: string, namespace?: string) => {
+    const known = await kindOf(apiVersion, kind);
+    if (known === undefined) return [];
+    const where = namespace === undefined || !known.namespaced ? "" : `/namespaces/${namespace}`;
+    const path = `${root(apiVersion)}${where}/${known.plural}${query}`;
+    const answer = await cluster.send({ method: "GET", path });
+    if (answer.status === 403 || answer.status === 404) return [];
+    if (answer.status !== 200) throw refusal(`list ${known.plural}`, answer.status, messageOf(answer));
+    const { items } = recordOf(answer.body);
+    return (Array.isArray(items) ? items : []).map((item) => ({ kind, id: idOf(item) }));
+  };
+  const pathOf = async ({ apiVersion, kind, name, namespace }: PlannedObject) => {
+    const known = await kindOf(apiVersion, kind);
+    if (known === undefined) return undefined;
+    const where = known.namespaced ? `/namespaces/${namespace ?? "default"}` : "";
+    return `${root(apiVersion)}${where}/${known.plural}/${name}`;
+  };
+  return {
+    pathOf: async (object) => {
+      const path = await pathOf(object);
+      if (path === undefined)
+        throw new FleetError(`The API server serves no ${object.kind} of ${object.apiVersion}.`);
+      return path;
+    },
+    find: async (object) => {
+      const path = await pathOf(object);
+      if (path === undefined) return undefined;
+      const answer = await cluster.send({ method: "GET", path });
+      if (answer.status === 404) return undefined;
+      if (answer.status !== 200)
+        throw refusal(`read ${object.kind} ${object.name}`, answer.status, messageOf(answer));
+      return foundOf(answer.body);
+    },
+    labelled: (apiVersion, kind, selector) =>
+      list(apiVersion, kind, `?labelSelector=${encodeURIComponent(selector)}`),
+    inNamespace: (apiVersion, kind, namespace) => list(apiVersion, kind, "", namespace),
+  };
+}
+
+function foundOf(body: unknown): Found {
+  const live = recordOf(body);
+  const { labels, deletionTimestamp } = recordOf(live.metadata);
+  return {
+    id: idOf(live),
+    labels: recordOf(labels) as Record<string, string>,
+    leaving: deletionTimestamp !== undefined,
+    live,
+  };
+}
+
+/** As the Kubernetes provider writes it. */
+function idOf(object: unknown): string {
+  const { name, namespace } = recordOf(recordOf(object).metadata);
+  return namespace === undefined ? String(name) : `${namespace}/${name}`;
+}
+
+/** How long an API server that has just come back is waited for, and a kind that it does not serve, in seconds. */
+const PATIENCE = { server: 60, kind: 5 };
+
+/** Custom resources are served a moment after everything else: too early, all of them would seem to be gone. */
+async function untilReady(cluster: Cluster): Promise<void> {
+  for (let waited = 0; ; waited++) {
+    const { status } = await cluster.send({ method: "GET", path: "/readyz" });
+    // Who may not ask has to believe it.
+    if (status < 500) return;
+    if (waited === PATIENCE.server)
+      throw new FleetError(
+        `The API server ${cluster.server} has not been ready for ${waited} s. Wait until it is.`,
+      );
+    await pause(1000);
+  }
+}
+
+async function discover(
+  cluster: Cluster,
+  apiVersion: string,
+  waited = 0,
+): Promise<ReadonlyMap<string, Kind>> {
+  const answer = await cluster.send({ method: "GET", path: root(apiVersion) });
+  if (answer.status === 404 && waited < PATIENCE.kind) {
+    await pause(1000);
+    return discover(cluster, apiVersion, waited + 1);
+  }
+  // A version that is not served has no objects.
+  if (answer.status === 404) return new Map();
+  if (answer.status !== 200)
+    throw refusal(`list the kinds of ${apiVersion}`, answer.status, messageOf(answer));
+  const { resources } = recordOf(answer.body);
+  const kinds = (Array.isArray(resources) ? resources : []).map(recordOf);
+  return new Map(
+    kinds
+      .filter(({ name }) => !String(name).includes("/"))
+      .map(({ kind, name, namespaced }) => [
+        String(kind),
+        { plural: String(name), namespaced: namespaced === true },
+      ]),
+  );
+}
+
+function root(apiVersion: string): string {
+  return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
+function refusal(what: string, status: number, message: string): FleetError {
+  const wayOut = status === 403 ? " Name a kubeconfig that may, with --kubeconfig." : "";
+  return new FleetError(`The API server does not let us ${what} (${status}): ${message}.${wayOut}`);
+}

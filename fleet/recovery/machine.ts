@@ -1,0 +1,58 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Machine } from "./locks.ts";
+
+/** `/proc` counts in these, on every platform that Linux runs on (`USER_HZ`). */
+const TICKS = 100;
+
+/** This machine, and what runs on it. */
+export function thisMachine(): Machine {
+  return {
+    host: hostname(),
+    process: (pid) => {
+      if (!exists(pid)) return undefined;
+      return process.platform === "linux" ? fromProc(pid) : fromPs(pid);
+    },
+  };
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** A process that ended and was not waited for yet (a zombie) does nothing any more. */
+function fromProc(pid: number): { since: Date | undefined } | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  if (stat === undefined) return { since: undefined };
+  const [state, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (state === "Z" || state === "X") return undefined;
+  const booted = Number(/^btime (\d+)/m.exec(read("/proc/stat") ?? "")?.[1]);
+  const since = new Date((booted + Number(rest[18]) / TICKS) * 1000);
+  return { since: Number.isNaN(since.getTime()) ? undefined : since };
+}
+
+function fromPs(pid: number): { since: Date | undefined } | undefined {
+  try {
+    const options = { encoding: "utf8", env: { ...process.env, LC_ALL: "C" } } as const;
+    const line = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], options).trim();
+    if (line.startsWith("Z")) return undefined;
+    const since = new Date(line.replace(/^\S+\s+/, ""));
+    return { since: Number.isNaN(since.getTime()) ? undefined : since };
+  } catch {
+    return { since: undefined };
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

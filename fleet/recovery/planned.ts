@@ -1,0 +1,76 @@
+import { resourceName } from "../../model/names.ts";
+import type { Plan } from "../../model/plan.ts";
+import { type Creation, nameOf } from "./preview.ts";
+
+/** A Kubernetes object that the plan names. */
+export interface PlannedObject {
+  readonly is: "object";
+  readonly creation: Creation;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A webhook that the plan names. */
+export interface PlannedHook {
+  readonly is: "hook";
+  readonly creation: Creation;
+  /** The repository's name, without the owner. */
+  readonly repository: string;
+  /** Where it posts to: what it is known by. */
+  readonly url: string;
+}
+
+/** What the next `up` would make and somebody may have made already. */
+export type Planned = PlannedObject | PlannedHook;
+
+const HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
+
+/**
+ * What of a preview exists outside the state. The rest needs no recovery: components and providers are nowhere else, and
+ * the values files are written where they are missing.
+ *
+ * @param plan for the URLs of hooks, which a preview keeps secret
+ */
+export function plannedOf(creations: readonly Creation[], plan: Pick<Plan, "services">): Planned[] {
+  const hooks = new Map(plan.services.map(({ name, webhook }) => [resourceName(name, "webhook"), webhook]));
+  return creations.flatMap((creation): Planned[] => {
+    if (!creation.custom) return [];
+    if (creation.type === HOOK) {
+      const hook = hooks.get(nameOf(creation.urn));
+      return hook ? [{ is: "hook", creation, repository: hook.repository, url: hook.url }] : [];
+    }
+    return creation.type.startsWith("kubernetes:") ? object(creation) : [];
+  });
+}
+
+function object(creation: Creation): PlannedObject[] {
+  const { apiVersion, kind, metadata } = creation.inputs;
+  const { name, namespace, labels = {} } = recordOf(metadata);
+  if (typeof apiVersion !== "string" || typeof kind !== "string" || typeof name !== "string") return [];
+  return [
+    {
+      is: "object",
+      creation,
+      apiVersion,
+      kind,
+      name,
+      namespace: typeof namespace === "string" ? namespace : undefined,
+      labels: recordOf(labels) as Record<string, string>,
+    },
+  ];
+}
+
+/** The object that a value is, or an empty one. */
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === "object" && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** As a person reads it: `Stage kargo-nginx/dev`, `hook acme/nginx → https://…`. */
+export function describe(planned: Planned, owner: string): string {
+  if (planned.is === "hook") return `hook ${owner}/${planned.repository} → ${planned.url}`;
+  const { kind, namespace, name } = planned;
+  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+}

@@ -1,0 +1,70 @@
+import { z } from "zod";
+
+const step = z.looseObject({
+  op: z.string(),
+  urn: z.string(),
+  newState: z
+    .looseObject({
+      type: z.string(),
+      custom: z.boolean().default(false),
+      id: z.string().optional(),
+      parent: z.string().optional(),
+      provider: z.string().optional(),
+      protect: z.boolean().default(false),
+      inputs: z.record(z.string(), z.unknown()).default({}),
+    })
+    .optional(),
+});
+
+const digest = z.looseObject({
+  steps: z.array(step).default([]),
+  diagnostics: z.array(z.looseObject({ message: z.string(), severity: z.string() })).default([]),
+});
+
+/** A resource that the next `up` would create, as the program registers it. */
+export interface Creation {
+  readonly urn: string;
+  readonly type: string;
+  /** Whether a plugin makes it; a component is only a name in the state. */
+  readonly custom: boolean;
+  readonly parent: string | undefined;
+  /** The URN of its provider. */
+  readonly provider: string | undefined;
+  readonly protect: boolean;
+  /** Secret values are the text `[secret]`. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** What `pulumi preview --json` said. */
+export interface Preview {
+  readonly creations: readonly Creation[];
+  /** How many resources it would change, replace or delete. */
+  readonly others: number;
+  readonly errors: readonly string[];
+}
+
+const QUIET: readonly string[] = ["create", "same", "read", "refresh"];
+
+/** @throws Error where the text is no digest of a preview */
+export function parsePreview(text: string): Preview {
+  const { steps, diagnostics } = digest.parse(JSON.parse(text));
+  return {
+    creations: steps.flatMap(({ op, urn, newState }) => {
+      if (op !== "create" || newState === undefined) return [];
+      const { type, custom, parent, provider, protect, inputs } = newState;
+      return [{ urn, type, custom, parent, provider: providerUrn(provider), protect, inputs }];
+    }),
+    others: steps.filter(({ op }) => !QUIET.includes(op)).length,
+    errors: diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message.trim()),
+  };
+}
+
+/** A reference to a provider is its URN, `::`, and its id. */
+function providerUrn(reference: string | undefined): string | undefined {
+  return reference?.slice(0, reference.lastIndexOf("::"));
+}
+
+/** The last part of a URN: the name that the program gave. */
+export function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}

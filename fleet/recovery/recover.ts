@@ -1,0 +1,193 @@
+import { STACK_LABEL, stackLabel } from "../../manifests/objects.ts";
+import type { Plan } from "../../model/plan.ts";
+import { PROJECT } from "../../model/stack-config.ts";
+import { FleetError } from "../fleet-error.ts";
+import type { Engine } from "./engine.ts";
+import { demandFreedom, type Freedom } from "./freedom.ts";
+import { importFile, missingProviders, type Taken } from "./import-file.ts";
+import { type Item, lookFor, ours, type Surroundings } from "./items.ts";
+import type { Machine } from "./locks.ts";
+import { type Planned, plannedOf, recordOf } from "./planned.ts";
+import type { Creation } from "./preview.ts";
+import { integrityProblems, type PendingOperation, type State } from "./state.ts";
+
+/** What an interrupted `up` left, and what is to be done about it. */
+export interface Outlook {
+  readonly stack: string;
+  readonly freedom: Freedom;
+  readonly pending: readonly PendingOperation[];
+  /** Everything that the plan names and the state does not know. */
+  readonly items: readonly Item[];
+  /** What is labelled as this stack's and neither in its state nor in its plan. */
+  readonly strays: readonly string[];
+  readonly state: State;
+  readonly creations: readonly Creation[];
+}
+
+/** Where a recovery looks and works. */
+export interface Tools {
+  readonly engine: Engine;
+  readonly machine: Machine;
+  surroundings(): Promise<Surroundings>;
+  /** Takes a line on what is going on. */
+  readonly tell: (line: string) => void;
+}
+
+export interface RecoverOptions {
+  readonly stack: string;
+  readonly ownerIsDead: boolean;
+}
+
+/**
+ * Finds out what is to be done, and changes nothing.
+ *
+ * @throws FleetError where the lock's owner lives or cannot be known, the state is broken, the program cannot be planned,
+ *   or the API server or GitHub cannot be asked
+ */
+export async function outlook(plan: Plan, options: RecoverOptions, tools: Tools): Promise<Outlook> {
+  const { engine, machine, tell } = tools;
+  const { stack } = options;
+  const freedom = await demandFreedom(engine, machine, { ...options, project: PROJECT });
+  tell(`recover: reading the state of stack ${stack}, planning what its next up would do`);
+  const opening = tools.surroundings();
+  const planning = Promise.allSettled([engine.preview(), opening]);
+  const state = await engine.state();
+  demandIntegrity(state, stack);
+  const [previewed] = await planning;
+  if (previewed.status === "rejected") throw previewed.reason;
+  const { creations } = previewed.value;
+  const planned = plannedOf(creations, plan);
+  const surroundings = await opening;
+  tell(`recover: looking for ${planned.length} resources that the plan names and the state does not know`);
+  const items = await lookFor(planned, surroundings);
+  const strays = await straysOf(stack, state, planned, surroundings);
+  return { stack, freedom, pending: state.pending, items, strays, state, creations };
+}
+
+/**
+ * Does what the outlook says: takes the dead owner's lock away, settles what the engine had begun, and records what
+ * is ours. It can be interrupted at any point, and run again.
+ *
+ * @returns everything that was taken over
+ * @throws FleetError with the engine's words
+ */
+export async function settle(found: Outlook, options: RecoverOptions, tools: Tools): Promise<Taken[]> {
+  const { engine, machine, tell } = tools;
+  const before = found.freedom.locks;
+  if (before === undefined) {
+    // Where locks cannot be seen there may be none, which is no failure.
+    await engine.cancel().catch(() => undefined);
+  } else if (before.length > 0) {
+    // Somebody may have begun in the meantime, and cancel takes every lock.
+    await demandFreedom(engine, machine, { ...options, project: PROJECT });
+    tell("recover: taking the lock away");
+    await engine.cancel();
+  }
+  await settlePending(found, tools);
+  const taken = ours(found.items);
+  await record(taken, found.creations, tools);
+  // A plugin may outlive its engine, and end the call that it was in only now.
+  const absent = found.items.filter(({ verdict }) => verdict.is === "absent").map(({ planned }) => planned);
+  const late = ours(await lookFor(absent, await tools.surroundings()));
+  await record(late, found.creations, tools, taken);
+  return [...taken, ...late];
+}
+
+async function settlePending({ pending, state }: Outlook, { engine, tell }: Tools): Promise<void> {
+  if (pending.length === 0) return;
+  tell(`recover: settling ${pending.length} pending operations`);
+  const known = new Set(state.resources.map(({ urn }) => urn));
+  const unsure = pending
+    .filter(({ type, urn }) => type !== "creating" && known.has(urn))
+    .map(({ urn }) => urn);
+  if (unsure.length > 0) await engine.refresh([...new Set(unsure)]);
+  await engine.forgetPending(unsure.length > 0 ? await engine.state() : state);
+}
+
+/**
+ * Imports what is taken over, with the components above it and, where they are not there yet, the providers.
+ *
+ * @param before what this run took over already, so that its parents are in the state by now
+ * @throws FleetError with the engine's words
+ */
+export async function record(
+  taken: readonly Taken[],
+  creations: readonly Creation[],
+  { engine, tell }: Tools,
+  before: readonly Taken[] = [],
+): Promise<void> {
+  if (taken.length === 0) return;
+  const recorded = new Set(
+    before.length === 0
+      ? []
+      : [
+          ...importFile(before, creations).resources.map(({ name }) => name),
+          ...missingProviders(before, creations),
+        ],
+  );
+  const open = creations.filter(({ urn }) => !recorded.has(urn));
+  const providers = missingProviders(taken, open);
+  if (providers.length > 0) {
+    tell("recording the providers");
+    await engine.create(providers);
+  }
+  tell(`recording ${taken.length} resources`);
+  const file = importFile(
+    taken,
+    open.filter(({ urn }) => !providers.includes(urn)),
+  );
+  await engine.import(
+    file,
+    taken.some(({ creation }) => creation.protect),
+  );
+}
+
+/** @throws FleetError where the engine would refuse the state */
+export function demandIntegrity(state: State, stack: string): void {
+  const problems = integrityProblems(state);
+  if (problems.length === 0) return;
+  const shown = problems.slice(0, 5).map((problem) => `  ${problem}`);
+  const rest = problems.length > shown.length ? `\n  and ${problems.length - shown.length} more` : "";
+  throw new FleetError(
+    `The state of stack ${stack} has no integrity, so the engine refuses it:\n${shown.join("\n")}${rest}\nRun pulumi state repair --stack ${stack}, then fleet recover again. Where that does not help, import the last whole state: pulumi stack export --version, or the file backend's .pulumi/backups.`,
+  );
+}
+
+/** The names of everything that the state or the plan has in a cluster, `Kind namespace/name`, and its kinds. */
+export function namesOf({ resources }: Pick<State, "resources">, planned: readonly Planned[]) {
+  const kinds = new Map<string, readonly [apiVersion: string, kind: string]>();
+  const names = new Set<string>();
+  const add = (apiVersion: unknown, kind: unknown, id: unknown) => {
+    kinds.set(`${apiVersion} ${kind}`, [String(apiVersion), String(kind)]);
+    names.add(`${kind} ${id}`);
+  };
+  for (const { type, id, outputs } of resources) {
+    const { apiVersion, kind } = recordOf(outputs);
+    if (type.startsWith("kubernetes:") && apiVersion && kind) add(apiVersion, kind, id);
+  }
+  for (const each of planned) {
+    if (each.is !== "object") continue;
+    const { apiVersion, kind, namespace, name } = each;
+    add(apiVersion, kind, namespace === undefined ? name : `${namespace}/${name}`);
+  }
+  return { kinds: [...kinds.values()], names };
+}
+
+/** What carries this stack's label, is not in its state, and is nothing that its plan names. */
+async function straysOf(
+  stack: string,
+  state: State,
+  planned: readonly Planned[],
+  { objects }: Surroundings,
+): Promise<string[]> {
+  const { kinds, names } = namesOf(state, planned);
+  const selector = `${STACK_LABEL}=${stackLabel(stack)}`;
+  const found = await Promise.all(
+    kinds.map(([apiVersion, kind]) => objects.labelled(apiVersion, kind, selector)),
+  );
+  return found
+    .flat()
+    .map(({ kind, id }) => `${kind} ${id}`)
+    .filter((name) => !names.has(name))
+    .sort();
+}

@@ -1,0 +1,126 @@
+import { owner } from "./freedom.ts";
+import type { Taken } from "./import-file.ts";
+import type { Item } from "./items.ts";
+import { nameOf } from "./preview.ts";
+import type { Outlook } from "./recover.ts";
+
+/** What a recovery came to, for a person and for a program. */
+export interface Recovered {
+  readonly outlook: Outlook;
+  /** Only looked at: nothing was done. */
+  readonly dryRun: boolean;
+  /** What was taken over, or with a dry run would be. */
+  readonly taken: readonly Taken[];
+  /** Whether the `up` that came after it went well; nothing where there was none. */
+  readonly up?: boolean;
+}
+
+/** What the plan names, and cannot be had: the next `up` would stumble over it. */
+export function inTheWay({ items }: Pick<Outlook, "items">): readonly Item[] {
+  return items.filter(({ verdict }) => !["absent", "ours"].includes(verdict.is));
+}
+
+/** Whether anything is to be settled before the next `up`. */
+export function somethingToDo({ outlook: { freedom, pending, items } }: Recovered): boolean {
+  const locked = freedom.locks !== undefined && freedom.locks.length > 0;
+  return locked || pending.length > 0 || items.some(({ verdict }) => verdict.is === "ours");
+}
+
+/** The report as a person reads it. */
+export function recoveredText(recovered: Recovered): string {
+  const { outlook, dryRun, taken, up } = recovered;
+  const { stack, items } = outlook;
+  const blocks = [
+    headline(recovered),
+    list(
+      dryRun ? "Would be taken over (made, and not recorded):" : "Taken over (made, and not recorded):",
+      took(taken, items),
+    ),
+    list(
+      dryRun ? "Would be forgotten:" : "Forgotten:",
+      outlook.pending.map(({ type, urn }) => `${nameOf(urn)}, interrupted while ${type}`),
+    ),
+    list(
+      "Left alone, and in the way of the next up:",
+      inTheWay(outlook).map((item) => reason(item, stack)),
+    ),
+    list(
+      "Left alone (hooks with the same address; GitHub calls each):",
+      items.flatMap(({ what, twins }) => twins.map((id) => `${what}, also as ${id}`)),
+    ),
+    list(
+      "Left alone (labelled as this stack's, and named neither by its plan nor by its state):",
+      outlook.strays,
+    ),
+    next(recovered, up),
+  ];
+  return blocks.filter((block) => block !== "").join("\n\n");
+}
+
+function headline(recovered: Recovered): string {
+  const { stack, freedom, items } = recovered.outlook;
+  const locks = (freedom.locks ?? []).map((lock) => `Its lock is of ${owner(lock)}, which has ended.`);
+  const absent = items.filter(({ verdict }) => verdict.is === "absent").length;
+  const first = somethingToDo(recovered)
+    ? `Stack ${stack} was interrupted.`
+    : `Nothing of stack ${stack} is half done: no lock, no pending operation, nothing made and not recorded.`;
+  const yet = absent === 0 ? [] : [`${count(absent, "planned resource")} not made yet.`];
+  return [first, ...locks, ...yet].join("\n");
+}
+
+function took(taken: readonly Taken[], items: readonly Item[]): string[] {
+  const words = new Map(items.map(({ planned, what }) => [planned.creation.urn, what]));
+  return taken.map(({ creation: { urn } }) => `${words.get(urn) ?? urn}  (${nameOf(urn)})`);
+}
+
+/** Why something was left alone, and the way on. */
+export function reason({ what, resource, verdict }: Item, stack: string): string {
+  const service = resource.split("/")[0] ?? resource;
+  switch (verdict.is) {
+    case "foreign":
+      return `${what}  has no label ${verdict.lacks}: somebody else made it. Look with fleet adopt ${service} --stack ${stack}, or delete it.`;
+    case "another stack's":
+      return `${what}  belongs to stack ${verdict.stack}. Take the service off that stack first, or off this one.`;
+    case "leaving":
+      return `${what}  is being deleted. Wait until it is gone; where it stays, its finalizers say who holds it.`;
+    default:
+      return what;
+  }
+}
+
+function next({ dryRun, outlook }: Recovered, up: boolean | undefined): string {
+  const { stack } = outlook;
+  if (up === true) return "The up after it went well.";
+  if (up === false)
+    return `The up after it failed; its words are above. Put that right and run fleet recover --stack ${stack} --up again.`;
+  return dryRun ? `Nothing was changed. Without --dry-run it is done.` : `Next: pulumi up --stack ${stack}`;
+}
+
+function list(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : [title, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+function count(number: number, noun: string): string {
+  return number === 1 ? `1 ${noun} was` : `${number} ${noun}s were`;
+}
+
+/** The same for a program; the keys stay. */
+export function recoveredJson(recovered: Recovered): string {
+  const { outlook, dryRun, taken, up } = recovered;
+  return JSON.stringify(
+    {
+      stack: outlook.stack,
+      dryRun,
+      locks: (outlook.freedom.locks ?? []).map(({ file, owner: known }) => ({ file, ...known })),
+      pending: outlook.pending,
+      taken: taken.map(({ creation: { urn }, id }) => ({ urn, id })),
+      inTheWay: inTheWay(outlook).map(({ what, resource, verdict }) => ({ what, resource, ...verdict })),
+      duplicateHooks: outlook.items.flatMap(({ twins }) => twins),
+      strays: outlook.strays,
+      notMade: outlook.items.filter(({ verdict }) => verdict.is === "absent").map(({ resource }) => resource),
+      ...(up !== undefined && { up }),
+    },
+    undefined,
+    2,
+  );
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+
+const resource = z.looseObject({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().optional(),
+  parent: z.string().optional(),
+  provider: z.string().optional(),
+  dependencies: z.array(z.string()).optional(),
+  delete: z.boolean().optional(),
+});
+
+const exported = z.looseObject({
+  version: z.number(),
+  deployment: z
+    .looseObject({
+      resources: z.array(resource).optional(),
+      pending_operations: z.array(z.looseObject({ resource, type: z.string() })).optional(),
+    })
+    .nullable(),
+});
+
+/** A resource of a stack's state, as `pulumi stack export` writes it. */
+export type StateResource = z.infer<typeof resource>;
+
+/** What the engine had begun and not ended: `creating`, `updating`, `deleting`, `reading`, `importing`. */
+export interface PendingOperation {
+  readonly urn: string;
+  readonly type: string;
+}
+
+/** The state of a stack, as far as a recovery reads it. */
+export interface State {
+  readonly resources: readonly StateResource[];
+  readonly pending: readonly PendingOperation[];
+  /** What was exported, to be imported again. */
+  readonly text: string;
+}
+
+/** @throws Error where the text is no export of a stack */
+export function parseState(text: string): State {
+  const { deployment } = exported.parse(JSON.parse(text));
+  return {
+    resources: deployment?.resources ?? [],
+    pending: (deployment?.pending_operations ?? []).map(({ resource: { urn }, type }) => ({ urn, type })),
+    text,
+  };
+}
+
+/** Why the engine would refuse a state: a resource that names one which does not stand before it, or is there twice. */
+export function integrityProblems({ resources }: Pick<State, "resources">): string[] {
+  const known = new Set<string>();
+  const current = new Set<string>();
+  const providers = new Set<string>();
+  return resources.flatMap(({ urn, id, parent, provider, dependencies = [], delete: replaced = false }) => {
+    const named = [
+      ...(parent ? [["its parent", parent] as const] : []),
+      ...dependencies.map((other) => ["what it depends on", other] as const),
+    ];
+    const problems = named
+      .filter(([, other]) => !known.has(other))
+      .map(([what, other]) => `${urn}: ${what}, ${other}, is not in the state before it`);
+    if (provider && !providers.has(provider))
+      problems.push(`${urn}: its provider, ${provider}, is not in the state before it`);
+    if (!replaced && current.has(urn)) problems.push(`${urn} is in the state twice`);
+    known.add(urn);
+    if (!replaced) current.add(urn);
+    providers.add(`${urn}::${id ?? ""}`);
+    return problems;
+  });
+}

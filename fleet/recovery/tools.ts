@@ -1,0 +1,44 @@
+import type { Plan } from "../../model/plan.ts";
+import { type Cluster, openCluster } from "../cluster.ts";
+import { openEngine } from "./engine.ts";
+import { hooksOf } from "./hooks.ts";
+import type { Surroundings } from "./items.ts";
+import { objectsOf } from "./look.ts";
+import { thisMachine } from "./machine.ts";
+import type { Tools } from "./recover.ts";
+
+/** Where to look, other than where the stack says. */
+export interface Places {
+  readonly stack: string;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+/** The real engine, API server and GitHub of a stack. */
+export function openTools(
+  plan: Plan,
+  { stack, context, kubeconfig }: Places,
+): Tools & { readonly cluster: Cluster; close(): void } {
+  const engine = openEngine(stack);
+  const cluster = openCluster({
+    kubeconfig: kubeconfig ?? plan.cluster.kubeconfig,
+    context: context ?? plan.cluster.context,
+  });
+  const tell = (line: string) => void process.stderr.write(`${line}\n`);
+  let surroundings: Promise<Surroundings> | undefined;
+  const open = async (): Promise<Surroundings> => {
+    const token = process.env.GITHUB_TOKEN || (await engine.config("github:token"));
+    return { objects: objectsOf(cluster), hooks: hooksOf(plan, token, tell), owner: plan.github.owner };
+  };
+  return {
+    engine,
+    machine: thisMachine(),
+    cluster,
+    tell,
+    surroundings: () => {
+      surroundings ??= open();
+      return surroundings;
+    },
+    close: () => cluster.close(),
+  };
+}

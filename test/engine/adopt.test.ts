@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { execa } from "execa";
+import { catalogueText, service } from "../sources.ts";
+import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
+
+const KARGO = "kargo.akuity.io/v1alpha1";
+const ARGO_CD = "argoproj.io/v1alpha1";
+const WAREHOUSE = {
+  apiVersion: KARGO,
+  kind: "Warehouse",
+  metadata: { name: "nginx", namespace: "kargo-nginx", annotations: { "example.com/note": "by hand" } },
+  spec: {
+    interval: "10m0s",
+    freightCreationPolicy: "Automatic",
+    subscriptions: [{ image: { repoURL: "registry.example/nginx", imageSelectionStrategy: "NewestBuild" } }],
+  },
+};
+
+function stage(name: string): object {
+  const requestedFreight = [{ origin: { kind: "Warehouse", name: "nginx" }, sources: { direct: true } }];
+  return {
+    apiVersion: KARGO,
+    kind: "Stage",
+    metadata: { name, namespace: "kargo-nginx" },
+    spec: { requestedFreight },
+  };
+}
+
+function appProject(name: string, labels: object = {}, description = "by hand"): object {
+  const metadata = { name, namespace: "argocd", labels };
+  return { apiVersion: ARGO_CD, kind: "AppProject", metadata, spec: { description } };
+}
+
+/** What somebody made for nginx before the stack came, in the order that Kubernetes wants. */
+const BY_HAND = [
+  {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: "kargo-nginx", labels: { "kargo.akuity.io/project": "true" } },
+  },
+  { apiVersion: KARGO, kind: "Project", metadata: { name: "kargo-nginx" } },
+  WAREHOUSE,
+  stage("dev"),
+  stage("qa"),
+  {
+    apiVersion: KARGO,
+    kind: "Freight",
+    metadata: { name: "f00d", namespace: "kargo-nginx" },
+    alias: "brave-bear",
+    origin: { kind: "Warehouse", name: "nginx" },
+    images: [{ repoURL: "registry.example/nginx", tag: "1.0.0" }],
+  },
+  appProject("nginx"),
+];
+
+const ADOPTED = [
+  ["namespace", "kargo-nginx", ""],
+  ["projects.kargo.akuity.io", "kargo-nginx", ""],
+  ["warehouses.kargo.akuity.io", "nginx", "kargo-nginx"],
+  ["stages.kargo.akuity.io", "dev", "kargo-nginx"],
+  ["appprojects.argoproj.io", "nginx", "argocd"],
+] as const;
+const BESIDE = [
+  ["stages.kargo.akuity.io", "qa", "kargo-nginx"],
+  ["freights.kargo.akuity.io", "f00d", "kargo-nginx"],
+] as const;
+
+interface Live {
+  readonly metadata: { readonly uid: string; readonly generation?: number; readonly labels?: object };
+  readonly spec?: object;
+}
+
+describe("fleet adopt, over what was made by hand", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let stack: FleetStack;
+  let first: ReadonlyMap<string, Live>;
+  let hook: number;
+
+  async function kubectl(args: readonly string[], objects: readonly object[] = []): Promise<string> {
+    const { programs } = await sharedPrograms();
+    const input = objects.map((object) => JSON.stringify(object)).join("\n---\n");
+    return (await execa(programs.kubectl, ["--kubeconfig", stack.admin, ...args], { input })).stdout;
+  }
+
+  async function all(): Promise<Map<string, Live>> {
+    const found = new Map<string, Live>();
+    for (const [kind, name, namespace] of [...ADOPTED, ...BESIDE])
+      found.set(`${kind} ${name}`, (await stack.get(kind, name, namespace)) as unknown as Live);
+    return found;
+  }
+
+  const uids = (found: ReadonlyMap<string, Live>) =>
+    [...found].map(([name, { metadata }]) => [name, metadata.uid]);
+
+  before(async () => {
+    stack = await openFleetStack(["nginx", "taken", "tooled"]);
+    await stack.writeConfig({});
+    await stack.writeCatalogue(catalogueText({ nginx: service("nginx") }));
+    await kubectl(["apply", "-f", "-"], BY_HAND);
+    const answer = await fetch(`${stack.github.url}/repos/acme/nginx/hooks`, {
+      method: "POST",
+      headers: { authorization: `token ${TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify({
+        config: { url: "https://hooks.acme.example/nginx", content_type: "form" },
+        events: ["push", "release"],
+      }),
+    });
+    hook = ((await answer.json()) as { id: number }).id;
+    first = await all();
+  });
+
+  after(async () => {
+    await kubectl(["delete", "appproject", "taken", "tooled", "-n", "argocd", "--ignore-not-found"]);
+    await stack?.close();
+  });
+
+  it("shows what it found and what would change, and changes nothing", async () => {
+    const { code, output } = await stack.fleet("adopt", "nginx");
+    assert.equal(code, 2, output);
+    for (const line of [
+      "Namespace kargo-nginx\n    + metadata.labels.app.kubernetes.io/managed-by: kargo-fleet",
+      "~ spec.interval: 10m0s → 5m0s",
+      "~ spec.subscriptions[0].image.imageSelectionStrategy: NewestBuild → Lexical",
+      "- metadata.annotations.example.com/note: by hand",
+      'hook acme/nginx → https://hooks.acme.example/nginx\n    ~ events: ["push","release"] → ["push"]',
+      "Stage kargo-nginx/qa",
+      "1 Freight of kargo-nginx",
+      "fleet adopt nginx --stack test --yes takes it over",
+    ])
+      assert.ok(output.includes(line), `${line}\nis not in\n${output}`);
+    assert.deepEqual(await all(), first);
+  });
+
+  it("records it with --yes, and still nothing of it changes", async () => {
+    const { code, output } = await stack.fleet("adopt", "nginx", "--yes");
+    assert.equal(code, 0, output);
+    const after = await all();
+    assert.deepEqual(uids(after), uids(first));
+    for (const [name, { metadata, spec }] of after) {
+      assert.deepEqual(metadata.generation, first.get(name)?.metadata.generation, name);
+      assert.deepEqual(spec, first.get(name)?.spec, name);
+    }
+  });
+
+  it("has the next up change what was announced, in place, and make what is missing", async () => {
+    const run = await stack.cli("up", "--yes");
+    assert.equal(run.failed, false, run.output);
+    assert.doesNotMatch(run.output, /delete|replace/);
+    const after = await all();
+    assert.deepEqual(uids(after), uids(first));
+    const spec = JSON.stringify(after.get("warehouses.kargo.akuity.io nginx")?.spec);
+    assert.match(spec, /"interval":"5m0s".*"imageSelectionStrategy":"Lexical"/);
+    assert.doesNotMatch(JSON.stringify(after.get("warehouses.kargo.akuity.io nginx")?.metadata), /by hand/);
+    assert.deepEqual(
+      after.get("stages.kargo.akuity.io qa")?.spec,
+      first.get("stages.kargo.akuity.io qa")?.spec,
+    );
+  });
+
+  it("keeps the one hook, with the same number", () => {
+    const hooks = stack.github.hooks("acme/nginx");
+    assert.deepEqual(
+      hooks.map(({ id, events, hasSecret, contentType }) => ({ id, events, hasSecret, contentType })),
+      [{ id: hook, events: ["push"], hasSecret: true, contentType: "json" }],
+    );
+  });
+
+  it("leaves nothing to change, and nothing to take over", async () => {
+    const run = await stack.up();
+    assert.equal(run.failed, false, run.output);
+    assert.deepEqual(
+      Object.entries(run.steps).filter(([, op]) => op !== "same"),
+      [],
+    );
+    const { code, output } = await stack.fleet("adopt", "nginx");
+    assert.equal(code, 0, output);
+    assert.match(output, /nothing to take over/);
+  });
+
+  it("refuses what another stack owns, and takes nothing of that service", async () => {
+    await stack.writeCatalogue(catalogueText({ nginx: service("nginx"), taken: service("taken") }));
+    await kubectl(["apply", "-f", "-"], [appProject("taken", { "kargo-fleet/stack": "elsewhere" })]);
+    const { code, output } = await stack.fleet("adopt", "taken", "--yes");
+    assert.equal(code, 1, output);
+    assert.match(output, /AppProject argocd\/taken {2}belongs to stack elsewhere/);
+    assert.doesNotMatch(await stack.state(), /app-project.*taken|taken\/app-project/);
+  });
+
+  it("names the tool that applies an object, and takes it from there only when told to", async () => {
+    await stack.writeCatalogue(catalogueText({ nginx: service("nginx"), tooled: service("tooled") }));
+    await kubectl(["apply", "--server-side", "--field-manager=helm", "-f", "-"], [appProject("tooled")]);
+    const { uid } = ((await stack.get("appproject", "tooled", "argocd")) as unknown as Live).metadata;
+    const refused = await stack.fleet("adopt", "tooled", "--yes");
+    assert.equal(refused.code, 1, refused.output);
+    assert.match(refused.output, /AppProject argocd\/tooled {2}is applied by helm[\s\S]*--take-from helm/);
+    const { code, output } = await stack.fleet("adopt", "tooled", "--yes", "--take-from", "helm");
+    assert.equal(code, 0, output);
+    const run = await stack.cli("up", "--yes");
+    assert.equal(run.failed, false, run.output);
+    const after = (await stack.get("appproject", "tooled", "argocd")) as unknown as Live;
+    assert.equal(after.metadata.uid, uid);
+    assert.match(JSON.stringify(after.spec), /tooled of team edge/);
+  });
+
+  it("says which services there are when it is asked for another", async () => {
+    const { code, output } = await stack.fleet("adopt", "ngnix");
+    assert.equal(code, 1);
+    assert.match(output, /has no service "ngnix"\. Did you mean "nginx"\?/);
+  });
+});

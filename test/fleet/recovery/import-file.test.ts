@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { importFile, missingProviders } from "../../../fleet/recovery/import-file.ts";
+import type { Creation } from "../../../fleet/recovery/preview.ts";
+import { integrityProblems, parseState } from "../../../fleet/recovery/state.ts";
+
+const STACK = "urn:pulumi:prod::kargo-fleet::pulumi:pulumi:Stack::kargo-fleet-prod";
+const PIPELINE = "urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline::nginx";
+const PROVIDER = "urn:pulumi:prod::kargo-fleet::pulumi:providers:kubernetes::kubernetes";
+const STAGE = `${PIPELINE.replace("::nginx", "")}$kubernetes:kargo.akuity.io/v1alpha1:Stage::nginx/stage-dev`;
+
+const creation = (urn: string, more: Partial<Creation> = {}): Creation => ({
+  urn,
+  type: urn.split("::")[2]?.split("$").at(-1) ?? "",
+  custom: true,
+  parent: STACK,
+  provider: undefined,
+  protect: true,
+  inputs: {},
+  ...more,
+});
+const pipeline = creation(PIPELINE, { custom: false });
+const provider = creation(PROVIDER);
+const stage = creation(STAGE, { parent: PIPELINE, provider: PROVIDER });
+const taken = [{ creation: stage, id: "kargo-nginx/dev" }];
+
+describe("the file of an import", () => {
+  it("puts a resource below its component and behind its provider, by their URNs", () => {
+    assert.deepEqual(importFile(taken, [stage]), {
+      nameTable: { [PIPELINE]: PIPELINE, [PROVIDER]: PROVIDER },
+      resources: [
+        {
+          type: "kubernetes:kargo.akuity.io/v1alpha1:Stage",
+          name: STAGE,
+          logicalName: "nginx/stage-dev",
+          id: "kargo-nginx/dev",
+          parent: PIPELINE,
+          provider: PROVIDER,
+        },
+      ],
+    });
+  });
+
+  it("brings a component along that is not in the state yet, once, and not by name", () => {
+    const other = creation(`${STAGE}-2`, { parent: PIPELINE, provider: PROVIDER });
+    const { nameTable, resources } = importFile(
+      [...taken, { creation: other, id: "x" }],
+      [pipeline, stage, other],
+    );
+    assert.deepEqual(nameTable, { [PROVIDER]: PROVIDER });
+    assert.deepEqual(
+      resources.filter(({ component }) => component),
+      [{ type: "kargo-fleet:index:ServicePipeline", name: PIPELINE, logicalName: "nginx", component: true }],
+    );
+    assert.equal(resources.length, 3);
+  });
+
+  it("needs the providers that are yet to be created", () => {
+    assert.deepEqual(missingProviders(taken, [provider, stage]), [PROVIDER]);
+    assert.deepEqual(missingProviders(taken, [stage]), []);
+  });
+});
+
+describe("an exported state", () => {
+  const reference = `${PROVIDER}::id`;
+  const resources = [
+    { urn: STACK, type: "pulumi:pulumi:Stack" },
+    { urn: PROVIDER, type: "pulumi:providers:kubernetes", id: "id", parent: STACK },
+    { urn: PIPELINE, type: "kargo-fleet:index:ServicePipeline", parent: STACK },
+    {
+      urn: STAGE,
+      type: "kubernetes:x:Stage",
+      parent: PIPELINE,
+      provider: reference,
+      dependencies: [PIPELINE],
+    },
+  ];
+  const text = (some: readonly object[], pending: readonly object[] = []) =>
+    JSON.stringify({ version: 3, deployment: { resources: some, pending_operations: pending } });
+
+  it("yields its resources and what is pending", () => {
+    const state = parseState(text(resources, [{ type: "creating", resource: resources[3] }]));
+    assert.deepEqual(state.pending, [{ type: "creating", urn: STAGE }]);
+    assert.equal(state.resources.length, 4);
+    assert.deepEqual(parseState('{"version":3,"deployment":{}}').resources, []);
+  });
+
+  it("has integrity where everything stands after what it names", () => {
+    assert.deepEqual(integrityProblems(parseState(text(resources))), []);
+  });
+
+  it("has none where a parent, a provider or a dependency is missing, or something is there twice", () => {
+    const without = (urn: string) =>
+      integrityProblems(parseState(text(resources.filter((one) => one.urn !== urn))));
+    assert.match(
+      without(PROVIDER).join("\n"),
+      /its provider, .*kubernetes::id, is not in the state before it/,
+    );
+    assert.match(without(PIPELINE).join("\n"), /its parent, [\s\S]*what it depends on, /);
+    assert.match(
+      integrityProblems(parseState(text([...resources, resources[3] ?? {}]))).join("\n"),
+      /is in the state twice/,
+    );
+  });
+
+  it("may have an old one beside the new one, while it is being replaced", () => {
+    const old = { ...resources[3], delete: true };
+    assert.deepEqual(integrityProblems(parseState(text([...resources, old]))), []);
+  });
+});

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { homedir, hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { demandFreedom } from "../../../fleet/recovery/freedom.ts";
+import { type Lock, lockFolder, parseLock, readLocks, standing } from "../../../fleet/recovery/locks.ts";
+import { thisMachine } from "../../../fleet/recovery/machine.ts";
+
+const SINCE = new Date("2026-11-25T13:21:32Z");
+const LOCK =
+  '{"pid":42,"username":"alice","hostname":"ci","timestamp":"2026-11-25T13:21:32.123456789+01:00"}';
+
+function lock(host: string): Lock {
+  return { file: "lock.json", owner: { pid: 42, user: "alice", host, since: SINCE } };
+}
+
+describe("the locks of a stack", () => {
+  it("are read as the engine writes them, whatever its time zone", () => {
+    assert.deepEqual(parseLock(LOCK), {
+      pid: 42,
+      user: "alice",
+      host: "ci",
+      since: new Date("2026-11-25T12:21:32.123Z"),
+    });
+  });
+
+  it("have no owner where the file is cut off anywhere", () => {
+    fc.assert(
+      fc.property(fc.nat(LOCK.length - 1), (length) => {
+        assert.equal(parseLock(LOCK.slice(0, length)), undefined);
+      }),
+    );
+  });
+
+  it("are found below the folder of a file backend, and nowhere else", () => {
+    const below = ".pulumi/locks/organization/kargo-fleet/prod";
+    assert.equal(lockFolder("file:///state", "kargo-fleet", "prod"), `/state/${below}`);
+    assert.equal(
+      lockFolder("file:///my%20state?no_tmp_dir=true", "kargo-fleet", "prod"),
+      `/my state/${below}`,
+    );
+    assert.equal(lockFolder("file://~", "kargo-fleet", "prod"), join(homedir(), below));
+    for (const backend of ["s3://bucket", "https://app.pulumi.com/acme", "gs://bucket"])
+      assert.equal(lockFolder(backend, "kargo-fleet", "prod"), undefined);
+  });
+
+  it("are none where the folder is not there, and do not count the files of attributes beside them", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "fleet-locks-"));
+    assert.deepEqual(await readLocks(join(folder, "absent")), []);
+    for (const name of ["one.json", "one.json.attrs"]) await writeFile(join(folder, name), LOCK);
+    assert.deepEqual(
+      (await readLocks(folder)).map(({ file, owner }) => [file, owner?.pid]),
+      [[join(folder, "one.json"), 42]],
+    );
+    await rm(folder, { recursive: true });
+  });
+
+  it("stand while a process of that id runs that is not younger than they are", () => {
+    const machine = (since: Date | undefined) => ({ host: "here", process: () => ({ since }) });
+    assert.equal(standing(lock("here"), machine(new Date("2026-11-25T13:21:30Z"))), "alive");
+    assert.equal(standing(lock("here"), machine(undefined)), "alive");
+    assert.equal(standing(lock("here"), machine(new Date("2026-11-25T13:30:00Z"))), "dead");
+    assert.equal(standing(lock("here"), { host: "here", process: () => undefined }), "dead");
+  });
+
+  it("of another machine, or without an owner, are nothing that can be known", () => {
+    const machine = { host: "here", process: () => undefined };
+    assert.equal(standing(lock("there"), machine), "unknown");
+    assert.equal(standing({ file: "lock.json", owner: undefined }, machine), "unknown");
+  });
+
+  it("of a backend that is no folder need a person's word", async () => {
+    const engine = { backend: async () => "s3://user:secret@bucket" };
+    const options = { stack: "prod", project: "kargo-fleet", ownerIsDead: false };
+    await assert.rejects(demandFreedom(engine, thisMachine(), options), (error: Error) => {
+      assert.match(error.message, /s3:\/\/bucket cannot be seen from here[\s\S]*--owner-is-dead/);
+      assert.doesNotMatch(error.message, /secret/);
+      return true;
+    });
+    const told = await demandFreedom(engine, thisMachine(), { ...options, ownerIsDead: true });
+    assert.equal(told.locks, undefined);
+  });
+});
+
+describe("this machine", () => {
+  it("knows its name, and since when a process of it runs", () => {
+    const machine = thisMachine();
+    assert.equal(machine.host, hostname());
+    const { since } = machine.process(process.pid) ?? {};
+    const started = Date.now() - process.uptime() * 1000;
+    assert.ok(since && Math.abs(since.getTime() - started) < 5_000, `${since?.toISOString()}`);
+  });
+
+  it("knows of a process that is not there", () => {
+    assert.equal(thisMachine().process(2 ** 22 + 1), undefined);
+  });
+});

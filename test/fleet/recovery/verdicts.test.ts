@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Planned, PlannedObject } from "../../../fleet/recovery/planned.ts";
+import { plannedOf } from "../../../fleet/recovery/planned.ts";
+import { type Creation, nameOf, parsePreview } from "../../../fleet/recovery/preview.ts";
+import { verdict } from "../../../fleet/recovery/verdicts.ts";
+import { servicePlan } from "../../sources.ts";
+
+const LABELS = {
+  "app.kubernetes.io/managed-by": "kargo-fleet",
+  "kargo-fleet/service": "nginx",
+  "kargo-fleet/stack": "prod",
+  "kargo-fleet/team": "edge",
+};
+
+function creation(type: string, name: string, inputs: object, more: Partial<Creation> = {}): Creation {
+  const urn = `urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$${type}::${name}`;
+  return {
+    urn,
+    type,
+    custom: true,
+    parent: undefined,
+    provider: undefined,
+    protect: true,
+    inputs: { ...inputs },
+    ...more,
+  };
+}
+
+const STAGE = creation("kubernetes:kargo.akuity.io/v1alpha1:Stage", "nginx/stage-dev", {
+  apiVersion: "kargo.akuity.io/v1alpha1",
+  kind: "Stage",
+  metadata: { name: "dev", namespace: "kargo-nginx", labels: LABELS },
+});
+
+function planned(): PlannedObject {
+  const [object] = plannedOf([STAGE], { services: [] });
+  assert.ok(object?.is === "object");
+  return object;
+}
+
+describe("what the plan names", () => {
+  it("is every Kubernetes object of a preview, with name, namespace and labels", () => {
+    const { apiVersion, kind, name, namespace, labels } = planned();
+    assert.deepEqual(
+      { apiVersion, kind, name, namespace, labels },
+      {
+        apiVersion: "kargo.akuity.io/v1alpha1",
+        kind: "Stage",
+        name: "dev",
+        namespace: "kargo-nginx",
+        labels: LABELS,
+      },
+    );
+  });
+
+  it("is every hook, with the address that a preview keeps secret", () => {
+    const hook = creation("github:index/repositoryWebhook:RepositoryWebhook", "nginx/webhook", {
+      repository: "nginx",
+      configuration: { url: "[secret]" },
+    });
+    const [found] = plannedOf([hook], { services: [servicePlan()] });
+    assert.deepEqual(found?.is === "hook" && [found.repository, found.url], [
+      "nginx",
+      "https://hooks.acme.example/nginx",
+    ]);
+  });
+
+  it("is no component, no provider and no values file", () => {
+    const others = [
+      creation("kargo-fleet:index:ServicePipeline", "nginx", {}, { custom: false }),
+      creation("pulumi:providers:kubernetes", "kubernetes", {}),
+      creation("pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles", "values-files", {}),
+    ];
+    assert.deepEqual(plannedOf(others, { services: [servicePlan()] }), []);
+  });
+});
+
+describe("a preview", () => {
+  it("yields what it would create, the provider by its URN", () => {
+    const newState = { ...STAGE, provider: `${STAGE.urn}::04da6b54` };
+    const steps = [
+      { op: "create", urn: STAGE.urn, newState },
+      { op: "same", urn: "a", newState: { ...newState, urn: "a" } },
+      { op: "update", urn: "b", newState: { ...newState, urn: "b" } },
+    ];
+    const { creations, others } = parsePreview(JSON.stringify({ steps }));
+    assert.deepEqual(creations, [{ ...STAGE, provider: STAGE.urn }]);
+    assert.equal(others, 1);
+    assert.equal(nameOf(STAGE.urn), "nginx/stage-dev");
+  });
+});
+
+describe("whose something is", () => {
+  const found = (labels: Readonly<Record<string, string>>) => ({ id: "kargo-nginx/dev", labels });
+
+  it("is nobody's where nothing was found", () => {
+    assert.deepEqual(verdict(planned(), undefined), { is: "absent" });
+  });
+
+  it("is ours with our labels, whatever else it carries", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.string()), (more) => {
+        const labels = { ...more, ...LABELS, "kargo-fleet/team": "another" };
+        assert.equal(verdict(planned(), found(labels)).is, "ours");
+      }),
+    );
+  });
+
+  it("is never ours where one label of ownership is missing or another's", () => {
+    const key = fc.constantFrom(
+      "app.kubernetes.io/managed-by" as const,
+      "kargo-fleet/service" as const,
+      "kargo-fleet/stack" as const,
+    );
+    fc.assert(
+      fc.property(key, fc.option(fc.string(), { nil: undefined }), (name, value) => {
+        fc.pre(value !== LABELS[name]);
+        const { [name]: _, ...rest } = LABELS;
+        const labels: Record<string, string> = value === undefined ? rest : { ...rest, [name]: value };
+        assert.notEqual(verdict(planned(), found(labels)).is, "ours");
+      }),
+    );
+  });
+
+  it("is another stack's where it says so", () => {
+    const labels = { ...LABELS, "kargo-fleet/stack": "staging" };
+    assert.deepEqual(verdict(planned(), found(labels)), {
+      is: "another stack's",
+      id: "kargo-nginx/dev",
+      stack: "staging",
+    });
+  });
+
+  it("is not to be had while it is being deleted", () => {
+    assert.equal(verdict(planned(), { ...found(LABELS), leaving: true }).is, "leaving");
+  });
+
+  it("of a hook is ours by its address alone", () => {
+    const hook: Planned = { is: "hook", creation: STAGE, repository: "nginx", url: "https://hooks/nginx" };
+    assert.deepEqual(verdict(hook, { id: "nginx/7" }), { is: "ours", id: "nginx/7" });
+  });
+});
