@@ -6,6 +6,7 @@ import { repositoriesOf } from "./catalogue.ts";
 import { SANDBOX_DIRECTORY } from "./folder.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
 import { labelledObjects } from "./labelled.ts";
+import { firstEnded, readRecords } from "./processes.ts";
 import { type Sandbox, startSandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 import { leaveItToSignals, stopOnSignals } from "./signals.ts";
@@ -102,7 +103,8 @@ async function hooksOf({ github }: Sandbox): Promise<Hooks> {
   return Object.fromEntries(await Promise.all(lists));
 }
 
-async function untilInterrupted(sandbox: Sandbox): Promise<void> {
+/** @throws SandboxError where a process of the sandbox ends before the person says so */
+async function untilInterrupted(sandbox: Sandbox): Promise<never> {
   heading("Look around, in another terminal");
   print("npm run kubectl -- get stages -A");
   print("npm run kubectl -- get applications -n argocd");
@@ -110,10 +112,11 @@ async function untilInterrupted(sandbox: Sandbox): Promise<void> {
   print("\nFor pulumi by hand, paste this line first, then: pulumi preview, pulumi up");
   print(sandbox.exportLine);
   heading("It stays up until Ctrl-C.");
-  await new Promise<never>(() => {
-    // Only a signal ends this; the timer keeps the process alive until then.
-    setInterval(() => undefined, 2 ** 30);
-  });
+  const { processes = [] } = (await readRecords(sandbox.directory)) ?? {};
+  const { name, log } = await firstEnded(processes);
+  throw new SandboxError(
+    `${name} has ended, so the sandbox is stopped. Unless you stopped it, its log says why: ${log}`,
+  );
 }
 
 async function proveAndDestroy(sandbox: Sandbox, before: readonly string[]): Promise<void> {

@@ -8,6 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import {
   claimDirectory,
   detachRecorded,
+  firstEnded,
   isAlive,
   readRecords,
   startRecorded,
@@ -69,6 +70,15 @@ describe("processes", function () {
       seen.processes.map(({ pid }) => pid),
       [started.pid],
     );
+  });
+
+  it("are missed as soon as one of them has ended by itself", async () => {
+    const stays = await startScript(directory, "stays", "sleep 60");
+    const goes = await startScript(directory, "goes", "sleep 60");
+    const missed = firstEnded([stays, goes]);
+    process.kill(goes.pid, "SIGKILL");
+    assert.equal((await missed).name, "goes");
+    assert.equal(await isAlive(stays), true);
   });
 
   it("never run where they could not be recorded", async () => {
