@@ -130,15 +130,11 @@ async function tryAgain(
   for (const push of found) {
     const { target, hook, last } = push;
     outcomes.set(push, "refused");
-    try {
-      await aside(target, problems, async () => {
-        await api.redeliver(target.place, hook, last.id);
-        outcomes.set(push, "unanswered");
-      });
-    } catch (error) {
-      if (!(error instanceof FleetError)) throw error;
-      // What was done so far is worth a report.
-      problems.push({ place: target.place, services: namesOf(target), message: error.message });
+    const stopped = await reporting(target, problems, async () => {
+      await api.redeliver(target.place, hook, last.id);
+      outcomes.set(push, "unanswered");
+    });
+    if (stopped) {
       for (const rest of found.slice(done)) outcomes.set(rest, "refused");
       return;
     }
@@ -163,7 +159,7 @@ async function awaitOutcomes(
     for (const [hook, pushes] of Map.groupBy(waiting(), ({ hook }) => hook)) {
       const [any] = pushes;
       if (any === undefined) continue;
-      await aside(any.target, problems, async () => {
+      const stopped = await reporting(any.target, problems, async () => {
         const attempts = await api.attempts(any.target.place, hook, since);
         for (const push of pushes) {
           const attempt = attempts.find(({ guid }) => guid === push.guid);
@@ -172,6 +168,7 @@ async function awaitOutcomes(
           outcomes.set(push, succeeded(attempt) ? "delivered" : "failed");
         }
       });
+      if (stopped) return;
     }
   }
 }
@@ -195,6 +192,26 @@ function hearers(target: HookTarget, { repository }: PushDetail): string[] {
   if (target.place.includes("/")) return namesOf(target);
   const same = (name: string) => name.toLowerCase() === repository.toLowerCase();
   return target.services.filter((service) => same(service.repository)).map(({ name }) => name);
+}
+
+/**
+ * As {@link aside}, for when something was done already: a failure that ends the run leaves a report of it too.
+ *
+ * @returns whether the run ends here
+ */
+async function reporting(
+  target: HookTarget,
+  problems: Problem[],
+  work: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await aside(target, problems, work);
+    return false;
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    problems.push({ place: target.place, services: namesOf(target), message: error.message });
+    return true;
+  }
 }
 
 function namesOf({ services }: HookTarget): string[] {

@@ -248,6 +248,20 @@ describe("fleet redeliver", function () {
     assert.deepEqual([problems.map(({ message }) => message), code], [["used up for 60 min"], 1]);
   });
 
+  it("reports what it did where GitHub can no more be asked what came of it", async () => {
+    await lose("nginx");
+    let refused = false;
+    listener().answer(() => {
+      refused = true;
+      server().github.faults.add({ kind: "error", path: "/repos/acme/nginx/**", status: 401 });
+      return 200;
+    });
+    const { outcomes, problems, code } = await run();
+    assert.ok(refused);
+    assert.deepEqual([outcomes, code], [["nginx unanswered"], 1]);
+    assert.match(problems[0]?.message ?? "", /does not take the token/);
+  });
+
   it("ends where GitHub does not take the token, without showing it", async () => {
     await assert.rejects(run({ token: "wrong-token" }), (error) => {
       assert.ok(error instanceof FleetError);
