@@ -1,10 +1,11 @@
-import { acrossStacks, type PlannedStack } from "../model/across-stacks.ts";
+import { acrossStacks } from "../model/across-stacks.ts";
 import { type Catalogue, readCatalogue } from "../model/catalogue.ts";
 import { formatPath, InvalidInput, type Problem } from "../model/diagnostics.ts";
 import { parseYaml, type SourceDocument } from "../model/documents.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
 import type { Reading } from "../model/schema-problems.ts";
 import { PROJECT, readStackConfig, type StackConfig } from "../model/stack-config.ts";
+import type { PlannedStack } from "../model/stack-problem.ts";
 import { type Files, workingDirectory } from "./files.ts";
 import { FleetError } from "./fleet-error.ts";
 import { configOf } from "./stack-files.ts";
@@ -47,8 +48,10 @@ export function readFleet(files: Files = workingDirectory(), now: Date = new Dat
     return reading;
   };
   const all = names.map((name) => readStack(name, files, read, now));
-  const planned = all.flatMap(({ found: { name, plan, document, config } }): PlannedStack[] =>
-    plan ? [{ name, plan, document, shard: config.value?.rollout.shard }] : [],
+  const planned = all.flatMap(({ found: { name, plan, document, config, catalogue } }): PlannedStack[] =>
+    plan && config.value && catalogue?.value
+      ? [{ name, plan, document, config: config.value, catalogue: catalogue.value }]
+      : [],
   );
   return {
     stacks: all.map(({ found }) => found),

@@ -1,18 +1,7 @@
-import { formatPath, listed, type Problem } from "./diagnostics.ts";
-import type { SourceDocument } from "./documents.ts";
+import { listed, type Problem } from "./diagnostics.ts";
+import { hookProblems } from "./hook-owners.ts";
 import { deployingStages, type Plan } from "./plan.ts";
-import type { Shard } from "./shards.ts";
-import { PROJECT } from "./stack-config.ts";
-
-/** A stack whose own files are right. */
-export interface PlannedStack {
-  readonly name: string;
-  readonly plan: Plan;
-  /** Which part of its cluster's services it has, where it says so. */
-  readonly shard: Shard | undefined;
-  /** The stack file, for places. */
-  readonly document: SourceDocument;
-}
+import { counted, files, type PlannedStack, quoted, stackProblem } from "./stack-problem.ts";
 
 /**
  * What is wrong only when all stacks of a catalogue are read together: objects that two stacks would make, and objects
@@ -26,6 +15,7 @@ export function acrossStacks(stacks: readonly PlannedStack[]): Problem[] {
     ...pairs(stacks).flatMap(([one, other]) => meetings(one, other)),
     ...clusters.flatMap(platformOwners),
     ...clusters.flatMap(shardProblems),
+    ...hookProblems(stacks),
   ];
 }
 
@@ -50,7 +40,7 @@ function sharedServices(one: PlannedStack, other: PlannedStack): Problem[] {
   if (both.length === 0) return [];
   const message = `selects ${counted(both.length, "service")} that ${one.document.file} puts on the cluster ${quoted(other.plan.cluster.name)} already: ${listed(both)}.`;
   return [
-    problem(
+    stackProblem(
       other,
       ["rollout"],
       message,
@@ -62,7 +52,7 @@ function sharedServices(one: PlannedStack, other: PlannedStack): Problem[] {
 function twoNames(one: PlannedStack, other: PlannedStack): Problem {
   const { context, name } = other.plan.cluster;
   const message = `calls the cluster of context ${quoted(context)} ${quoted(name)}, but ${one.document.file} calls it ${quoted(one.plan.cluster.name)}.`;
-  return problem(
+  return stackProblem(
     other,
     ["cluster", "name"],
     message,
@@ -81,7 +71,7 @@ function sharedFiles(one: PlannedStack, other: PlannedStack): Problem[] {
   const message = `has ${counted(both.length, "Stage")} write what Stages of ${one.document.file} write too: ${first.path}${more} in ${first.where}.`;
   const wayOut =
     "Put {cluster} into gitops.path of both, or keep one stack and give its stages a destination on the other cluster.";
-  return [problem(other, ["gitops", "path"], message, wayOut)];
+  return [stackProblem(other, ["gitops", "path"], message, wayOut)];
 }
 
 function filesOf({ services }: Plan): { key: string; path: string; where: string }[] {
@@ -102,24 +92,27 @@ function platformOwners(stacks: readonly PlannedStack[]): Problem[] {
   const [first] = stacks;
   if (owner === undefined && first !== undefined) {
     const message = `is false in every stack of the cluster ${quoted(first.plan.cluster.name)}: nothing makes the promotion tasks and the guard that its services need.`;
-    return [problem(first, ["platform"], message, `Set it to true in one of them: ${files(stacks)}.`)];
+    return [stackProblem(first, ["platform"], message, `Set it to true in one of them: ${files(stacks)}.`)];
   }
   return more.map((other) => {
     const message = `is true here and in ${owner?.document.file}: both would make what the services of the cluster ${quoted(other.plan.cluster.name)} share.`;
-    return problem(other, ["platform"], message, "Set it to false in all but one stack of a cluster.");
+    return stackProblem(other, ["platform"], message, "Set it to false in all but one stack of a cluster.");
   });
 }
 
 /** Shards of one cluster are all there, or services would be on none of its stacks. */
 function shardProblems(stacks: readonly PlannedStack[]): Problem[] {
-  const sharded = stacks.flatMap((stack) => (stack.shard ? [{ stack, shard: stack.shard }] : []));
+  const sharded = stacks.flatMap((stack) => {
+    const { shard } = stack.config.rollout;
+    return shard ? [{ stack, shard }] : [];
+  });
   const [first] = sharded;
   if (first === undefined) return [];
   const { of } = first.shard;
   const others = sharded.filter(({ shard }) => shard.of !== of);
   if (others.length > 0)
     return others.map(({ stack, shard }) =>
-      problem(
+      stackProblem(
         stack,
         ["rollout", "shard", "of"],
         `spreads the services among ${shard.of}, but ${first.stack.document.file} among ${of}.`,
@@ -134,28 +127,11 @@ function shardProblems(stacks: readonly PlannedStack[]): Problem[] {
   const which = missing.length === 1 ? `shard ${missing[0]}` : `the shards ${listed(missing.map(String))}`;
   const message = `is one of ${of} shards, but no stack of the cluster ${quoted(first.stack.plan.cluster.name)} is ${which}: the services there are on none.`;
   return [
-    problem(first.stack, ["rollout", "shard"], message, "Add a stack for each, or lower of in all of them."),
+    stackProblem(
+      first.stack,
+      ["rollout", "shard"],
+      message,
+      "Add a stack for each, or lower of in all of them.",
+    ),
   ];
-}
-
-function files(stacks: readonly PlannedStack[]): string {
-  return listed(stacks.map(({ document }) => document.file));
-}
-
-function problem(
-  { document }: PlannedStack,
-  [key = "", ...rest]: readonly string[],
-  message: string,
-  wayOut: string,
-): Problem {
-  const path = ["config", `${PROJECT}:${key}`, ...rest];
-  return { place: document.place(path), path: formatPath(path), message, wayOut };
-}
-
-function counted(count: number, thing: string): string {
-  return count === 1 ? `1 ${thing}` : `${count} ${thing}s`;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text);
 }

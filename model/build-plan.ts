@@ -79,14 +79,14 @@ export interface BuildNamespacePlan {
 /** The path and the EventSource of the organization's one hook. */
 export const ORGANIZATION = "github-organization";
 
-/** How a service is built; nothing where something else does. */
+/** How a service is built; nothing where something else does, or another stack. */
 export function planBuild(
   name: string,
   service: CatalogueService,
   { github, registry, webhooks }: StackConfig,
 ): BuildPlan | undefined {
   const { build, repository, team } = service;
-  if (build === false) return undefined;
+  if (build === false || !webhooks.owner) return undefined;
   return {
     service: name,
     state: service.state,

@@ -4,6 +4,10 @@ import { webAddress } from "./web-address.ts";
 /** How GitHub's pushes come in. */
 export const webhooksSchema = z.strictObject({
   url: webAddress.meta({ description: "Where GitHub reaches Argo Events." }),
+  owner: z.boolean().default(true).meta({
+    description:
+      "Whether this stack makes the hooks of its services and builds them. Of the stacks that have a service, one.",
+  }),
   scope: z.enum(["repository", "organization"]).default("repository").meta({
     description:
       "repository: one hook a service, each with its own secret. organization: one for all, which costs one call.",

@@ -8,6 +8,8 @@ import { slipped } from "../generated-slips.ts";
 import { catalogueText, service, stackText } from "../sources.ts";
 import { type Folder, filesOf, folderOf } from "./folder.ts";
 
+/** Another stack makes the hooks. */
+const ELSEWHERE = '{ url: "https://hooks.acme.example", owner: false }';
 const RIGHT = {
   "services.json": catalogueText({ nginx: service("nginx"), auth: service("auth") }),
   "Pulumi.eu.yaml": stackText({ cluster: "{ name: eu, context: eu }" }),
@@ -38,7 +40,7 @@ describe("fleet check", function () {
   it("exits with 2 and every problem of every stack at once", async () => {
     const folder = await inFolder({
       ...RIGHT,
-      "Pulumi.us.yaml": stackText({ cluster: "{ name: us, context: us }" }),
+      "Pulumi.us.yaml": stackText({ cluster: "{ name: us, context: us }", webhooks: ELSEWHERE }),
       "Pulumi.a.yaml": stackText({ registry: "https://registry.example", regisry: "x" }),
       "Pulumi.b.yaml": stackText({ catalogue: "servces.json" }),
     });
@@ -111,7 +113,11 @@ describe("fleet check", function () {
     const names = Array.from({ length: 1000 }, (_, index) => `service-${index}`);
     const stacks = ["dev", "eu", "us"].map((name) => [
       `Pulumi.${name}.yaml`,
-      stackText({ cluster: `{ name: ${name}, context: ${name} }`, gitops }),
+      stackText({
+        cluster: `{ name: ${name}, context: ${name} }`,
+        gitops,
+        webhooks: `{ url: "https://hooks.acme.example", groups: 64, owner: ${name === "dev"} }`,
+      }),
     ]);
     const files = filesOf({
       "services.json": catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))),

@@ -2,21 +2,30 @@ import assert from "node:assert/strict";
 import { acrossStacks } from "../../model/across-stacks.ts";
 import { formatProblem } from "../../model/diagnostics.ts";
 import { parseYaml } from "../../model/documents.ts";
-import { catalogueText, planOf, readStackText, service, stackText } from "../sources.ts";
+import { catalogueText, planOf, readCatalogueText, readStackText, service, stackText } from "../sources.ts";
 
 const CATALOGUE = catalogueText({
   nginx: service("nginx", { labels: { region: "eu" } }),
   auth: service("auth", { labels: { region: "us" } }),
 });
 const APART = "{ repository: acme/gitops, path: 'clusters/{cluster}/services/{service}' }";
+const OTHER = '{ url: "https://hooks.acme.example", owner: false }';
 const cluster = (name: string, context = name) => `{ name: ${name}, context: ${context} }`;
 
 /** What is wrong with stacks of one catalogue, each written as the lines in which it differs. */
 function problems(stacks: Readonly<Record<string, Readonly<Record<string, string>>>>): string[] {
   const planned = Object.entries(stacks).map(([name, keys]) => {
     const text = stackText(keys);
-    const shard = readStackText(text).value?.rollout.shard;
-    return { name, plan: planOf(CATALOGUE, text), shard, document: parseYaml(`Pulumi.${name}.yaml`, text) };
+    const { value: config } = readStackText(text);
+    const { value: catalogue } = readCatalogueText(CATALOGUE);
+    if (!config || !catalogue) throw new Error(`the stack ${name} is wrong in itself`);
+    return {
+      name,
+      plan: planOf(CATALOGUE, text),
+      config,
+      catalogue,
+      document: parseYaml(`Pulumi.${name}.yaml`, text),
+    };
   });
   return acrossStacks(planned).map(formatProblem);
 }
@@ -25,28 +34,35 @@ describe("stacks side by side", () => {
   it("are right on clusters of their own with folders of their own", () => {
     const stacks = {
       eu: { cluster: cluster("eu"), gitops: APART },
-      us: { cluster: cluster("us"), gitops: APART },
+      us: { cluster: cluster("us"), gitops: APART, webhooks: OTHER },
     };
     assert.deepEqual(problems(stacks), []);
   });
 
   it("must not write the same files of the GitOps repository", () => {
-    assert.deepEqual(problems({ eu: { cluster: cluster("eu") }, us: { cluster: cluster("us") } }), [
-      "Pulumi.us.yaml:4:23  config.kargo-fleet:gitops.path  has 6 Stages write what Stages of Pulumi.eu.yaml write too: services/nginx/values-dev.yaml and 5 more files in https://github.com/acme/gitops on branch main. Put {cluster} into gitops.path of both, or keep one stack and give its stages a destination on the other cluster.",
-    ]);
+    assert.deepEqual(
+      problems({ eu: { cluster: cluster("eu") }, us: { cluster: cluster("us"), webhooks: OTHER } }),
+      [
+        "Pulumi.us.yaml:4:23  config.kargo-fleet:gitops.path  has 6 Stages write what Stages of Pulumi.eu.yaml write too: services/nginx/values-dev.yaml and 5 more files in https://github.com/acme/gitops on branch main. Put {cluster} into gitops.path of both, or keep one stack and give its stages a destination on the other cluster.",
+      ],
+    );
   });
 
   it("may write the same paths of two repositories, or of two branches", () => {
-    const other = { cluster: cluster("us"), gitops: "{ repository: acme/other }" };
+    const other = { cluster: cluster("us"), gitops: "{ repository: acme/other }", webhooks: OTHER };
     assert.deepEqual(problems({ eu: { cluster: cluster("eu") }, us: other }), []);
-    const branch = { cluster: cluster("us"), gitops: "{ repository: acme/gitops, branch: us }" };
+    const branch = {
+      cluster: cluster("us"),
+      gitops: "{ repository: acme/gitops, branch: us }",
+      webhooks: OTHER,
+    };
     assert.deepEqual(problems({ eu: { cluster: cluster("eu") }, us: branch }), []);
   });
 
   it("take a repository for the same however its letters are cased, as GitHub does", () => {
     const stacks = {
       eu: { cluster: cluster("eu") },
-      us: { cluster: cluster("us"), gitops: "{ repository: Acme/GitOps }" },
+      us: { cluster: cluster("us"), gitops: "{ repository: Acme/GitOps }", webhooks: OTHER },
     };
     assert.match(problems(stacks).join(), /6 Stages write what Stages of Pulumi\.eu\.yaml write too/);
   });
@@ -74,7 +90,7 @@ describe("stacks side by side", () => {
   it("must not give one cluster two names", () => {
     const stacks = {
       eu: { cluster: cluster("eu"), gitops: APART },
-      us: { cluster: cluster("us", "eu"), gitops: APART },
+      us: { cluster: cluster("us", "eu"), gitops: APART, webhooks: OTHER },
     };
     assert.deepEqual(problems(stacks), [
       'Pulumi.us.yaml:2:32  config.kargo-fleet:cluster.name  calls the cluster of context "eu" "us", but Pulumi.eu.yaml calls it "eu". Give one cluster one name; two clusters have two contexts.',
@@ -107,6 +123,30 @@ describe("stacks side by side", () => {
 
   it("may be the shards of one cluster, all of them", () => {
     assert.deepEqual(problems({ one: shard(1, 2), two: shard(2, 2) }), []);
+  });
+
+  it("must not make a webhook twice, or each push would be built twice", () => {
+    const stacks = {
+      eu: { cluster: cluster("eu"), gitops: APART },
+      us: { cluster: cluster("us"), gitops: APART },
+    };
+    assert.deepEqual(problems(stacks), [
+      "Pulumi.us.yaml:6:25  config.kargo-fleet:webhooks.owner  is true here and in Pulumi.eu.yaml, which both have 2 services (nginx, auth): each push would be built twice. Set it to false in all but one.",
+    ]);
+  });
+
+  it("must make each webhook in one of them", () => {
+    assert.deepEqual(problems({ eu: { webhooks: OTHER } }), [
+      'Pulumi.eu.yaml:6:69  config.kargo-fleet:webhooks.owner  is false in every stack that has 2 services (nginx, auth): nobody would make their hooks and build them. Set it to true in one of them (Pulumi.eu.yaml), or "build": false where something else builds.',
+    ]);
+  });
+
+  it("must listen to the hooks that they make", () => {
+    const stacks = { one: { ...shard(1, 2), webhooks: OTHER }, two: shard(2, 2) };
+    assert.match(
+      problems(stacks).join("\n"),
+      /Pulumi\.two\.yaml.*webhooks\.owner {2}is true, but false in Pulumi\.one\.yaml, which makes what listens to hooks on the cluster "test"\./,
+    );
   });
 
   it("must not leave a shard out, whose services would be nowhere", () => {

@@ -1,0 +1,82 @@
+import { listed, type Problem } from "./diagnostics.ts";
+import { counted, files, type PlannedStack, quoted, stackProblem } from "./stack-problem.ts";
+
+/** Hooks that two stacks would make or none, and hooks that nothing listens to. */
+export function hookProblems(stacks: readonly PlannedStack[]): Problem[] {
+  const clusters = Map.groupBy(stacks, ({ plan }) => plan.cluster.name);
+  return [
+    ...hookOwners(stacks.filter(({ plan }) => !plan.github.sandbox)),
+    ...[...clusters.values()].flatMap(deafHooks),
+  ];
+}
+
+/** A service whose hook is made twice, or by nobody. */
+interface Found {
+  readonly service: string;
+  /** The stacks that have it. */
+  readonly all: readonly PlannedStack[];
+  readonly owner: PlannedStack | undefined;
+  /** The one to be told. */
+  readonly stack: PlannedStack;
+}
+
+/** A push is built once: of the stacks that have a service, one makes its hook. */
+function hookOwners(stacks: readonly PlannedStack[]): Problem[] {
+  const having = new Map<string, PlannedStack[]>();
+  for (const stack of stacks) {
+    for (const { name, state } of stack.plan.services) {
+      const built = state === "active" && stack.catalogue.services[name]?.build !== false;
+      if (built) having.set(name, [...(having.get(name) ?? []), stack]);
+    }
+  }
+  const found = [...having].flatMap(([service, all]): Found[] => {
+    const [owner, ...more] = all.filter(({ config }) => config.webhooks.owner);
+    const others = more.filter(({ plan }) => plan.cluster.name !== owner?.plan.cluster.name);
+    const [first] = all;
+    if (owner === undefined) return first ? [{ service, all, owner, stack: first }] : [];
+    return others.map((stack) => ({ service, all, owner, stack }));
+  });
+  const groups = Map.groupBy(found, ({ all, owner, stack }) =>
+    JSON.stringify([owner?.name, stack.name, owner ? "" : all.map(({ name }) => name)]),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { all, owner, stack } = first;
+    const services = `${counted(group.length, "service")} (${listed(group.map(({ service }) => service))})`;
+    const path = ["webhooks", "owner"];
+    if (owner === undefined)
+      return [
+        stackProblem(
+          stack,
+          path,
+          `is false in every stack that has ${services}: nobody would make their hooks and build them.`,
+          `Set it to true in one of them (${files(all)}), or "build": false where something else builds.`,
+        ),
+      ];
+    return [
+      stackProblem(
+        stack,
+        path,
+        `is true here and in ${owner.document.file}, which both have ${services}: each push would be built twice.`,
+        "Set it to false in all but one.",
+      ),
+    ];
+  });
+}
+
+/** What listens to hooks is made by the stack that owns the platform of the cluster. */
+function deafHooks(stacks: readonly PlannedStack[]): Problem[] {
+  const platform = stacks.find(({ plan }) => plan.platform !== undefined);
+  if (platform === undefined || platform.config.webhooks.owner) return [];
+  return stacks
+    .filter(({ config }) => config.webhooks.owner)
+    .map((stack) =>
+      stackProblem(
+        stack,
+        ["webhooks", "owner"],
+        `is true, but false in ${platform.document.file}, which makes what listens to hooks on the cluster ${quoted(platform.plan.cluster.name)}.`,
+        "Write the same in all stacks of a cluster.",
+      ),
+    );
+}

@@ -1,0 +1,40 @@
+import type { Catalogue } from "./catalogue.ts";
+import { formatPath, listed, type Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+import type { Plan } from "./plan.ts";
+import { PROJECT, type StackConfig } from "./stack-config.ts";
+
+/** A stack whose own files are right. */
+export interface PlannedStack {
+  readonly name: string;
+  readonly plan: Plan;
+  readonly catalogue: Catalogue;
+  readonly config: StackConfig;
+  /** The stack file, for places. */
+  readonly document: SourceDocument;
+}
+
+/** The names of the stack files, in a list. */
+export function files(stacks: readonly PlannedStack[]): string {
+  return listed(stacks.map(({ document }) => document.file));
+}
+
+/** A problem at a key of a stack's config, without its prefix. */
+export function stackProblem(
+  { document }: PlannedStack,
+  [key = "", ...rest]: readonly string[],
+  message: string,
+  wayOut: string,
+): Problem {
+  const path = ["config", `${PROJECT}:${key}`, ...rest];
+  return { place: document.place(path), path: formatPath(path), message, wayOut };
+}
+
+/** `1 service`, `2 services`. */
+export function counted(count: number, thing: string): string {
+  return count === 1 ? `1 ${thing}` : `${count} ${thing}s`;
+}
+
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}
