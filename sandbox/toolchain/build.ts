@@ -160,7 +160,7 @@ export async function diskFull(cache: string, what: string): Promise<ToolchainEr
   );
   const message = [
     `The disk is full: ${what} could not be built in ${cache}${free}.`,
-    "A first build takes about 6 GB, most of it in Go's own caches, and keeps 600 MB of programs.",
+    "A first build takes about 6 GB, most of it in Go's own caches, and keeps 650 MB of programs.",
     "Make room (`go clean -cache` empties Go's build cache), or point XDG_CACHE_HOME, GOCACHE and GOMODCACHE to a",
     "larger disk, and run again.",
   ];
