@@ -1,0 +1,270 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import fc from "fast-check";
+import { type ClusterObjects, type Evaluation, evaluate } from "../../../sandbox/argo-events/evaluate.ts";
+import { isObject, type JsonObject, type JsonValue } from "../../../sandbox/argo-events/go-json.ts";
+import { COMMIT, delivery, push } from "./fixtures.ts";
+import { generated, secretOf } from "./generated.ts";
+
+/** GitHub's own example payloads, event by event. */
+const EXAMPLES = createRequire(import.meta.url)(
+  "@octokit/webhooks-examples/api.github.com/index.json",
+) as readonly {
+  readonly name: string;
+  readonly examples: readonly Readonly<Record<string, unknown>>[];
+}[];
+const PUSHES = EXAMPLES.find(({ name }) => name === "push")?.examples ?? [];
+
+const SCOPES = {
+  "a hook for each service": { keys: {}, key: (service: string) => service },
+  "one hook for the organization": {
+    keys: { webhooks: '{ url: "https://hooks.acme.example", scope: organization }' },
+    key: () => "github-organization",
+  },
+} as const;
+
+/** Prefixes, suffixes, dots, and names that an expression would take for something else. */
+const SERVICES = {
+  nginx: {},
+  "nginx-extra": {},
+  "3scale": {},
+  in: {},
+  docs: { repository: "acme/docs.site" },
+  old: { repository: "acme/old", build: { branch: "release/1.x" } },
+  mono: { repository: "acme/mono", build: { context: "services/mono" } },
+} as const;
+
+/** The arguments of a Workflow by their names. */
+function argumentsOf({ spec }: JsonObject): Record<string, JsonValue> {
+  const { arguments: given } = isObject(spec) ? spec : {};
+  const list = isObject(given) && Array.isArray(given.parameters) ? given.parameters : [];
+  return Object.fromEntries(
+    list.map((item: JsonValue) => (isObject(item) ? [String(item.name), item.value ?? null] : ["", null])),
+  );
+}
+
+const created = ({ outcomes }: Evaluation) =>
+  outcomes.flatMap((outcome) => (outcome.result === "created" ? [outcome] : []));
+const started = (evaluation: Evaluation) => created(evaluation).map(({ trigger }) => trigger);
+const nothing = (evaluation: Evaluation, status = 200) =>
+  assert.deepEqual([evaluation.status, started(evaluation)], [status, []]);
+const pushTo = (repository: string, more: object = {}) =>
+  push({ repository: { full_name: repository, pushed_at: 1732540800 }, ...more });
+
+for (const [scope, { keys, key }] of Object.entries(SCOPES)) {
+  describe(`the generated EventSources and Sensors, with ${scope}`, function () {
+    this.timeout(60_000);
+    const objects = generated(SERVICES, keys);
+    const send = (
+      service: string,
+      payload: unknown,
+      { event = "push", secret = secretOf(key(service)), to = service } = {},
+      where: ClusterObjects = objects,
+    ) => {
+      const path = objects.endpoints[key(to)] ?? "";
+      const how = { path, secret, headers: { "X-GitHub-Event": event } };
+      return evaluate(where, delivery(payload, how), new Date(0));
+    };
+
+    it("let no trigger wait for nothing", () => {
+      for (const service of Object.keys(SERVICES)) {
+        const { outcomes } = send(service, pushTo("acme/none"));
+        assert.ok(
+          outcomes.some(({ trigger }) => trigger === service),
+          service,
+        );
+        assert.deepEqual(
+          outcomes.filter(({ result }) => result !== "filtered"),
+          [],
+        );
+      }
+    });
+
+    it("start the right service's Workflow with the right commit", () => {
+      for (const service of Object.keys(SERVICES)) {
+        const repository = service === "docs" ? "acme/docs.site" : `acme/${service}`;
+        const ref = service === "old" ? "refs/heads/release/1.x" : "refs/heads/main";
+        const commits = [{ added: ["services/mono/x"], modified: [], removed: [] }];
+        const [workflow, ...more] = created(send(service, pushTo(repository, { ref, commits })));
+        assert.ok(workflow !== undefined && more.length === 0, service);
+        assert.deepEqual([workflow.trigger, workflow.object.kind], [service, "Workflow"]);
+        const { commit, "pushed-at": pushedAt } = argumentsOf(workflow.object);
+        assert.deepEqual([commit, pushedAt], [COMMIT, "1732540800"]);
+        const { metadata } = workflow.object;
+        assert.ok(isObject(metadata));
+        assert.equal(metadata.name, `${service}-${COMMIT.slice(0, 12)}`);
+        assert.equal(metadata.namespace, "builds-edge");
+      }
+    });
+
+    it("start nothing for a tag, another branch, a deleted branch", () => {
+      const refs = [
+        "refs/tags/main",
+        "refs/heads/main2",
+        "refs/heads/x/refs/heads/main",
+        "refs/heads/Main",
+        "main",
+      ];
+      for (const ref of refs) nothing(send("nginx", pushTo("acme/nginx", { ref })));
+      nothing(send("nginx", pushTo("acme/nginx", { deleted: true, after: "0".repeat(40) })));
+      nothing(send("old", pushTo("acme/old", { ref: "refs/heads/release/12x" })));
+    });
+
+    it("start nothing for another repository, one that begins or ends alike included", () => {
+      const others = [
+        "acme/nginx-x",
+        "x/acme/nginx",
+        "acme/nginx/x",
+        "evil/nginx",
+        "acme/nginx\n",
+        "acme/docsxsite",
+      ];
+      for (const repository of others) {
+        nothing(send("nginx", pushTo(repository)));
+        nothing(send("docs", pushTo(repository)));
+      }
+    });
+
+    it("start nothing for a push whose commit or time is not one", () => {
+      for (const after of [
+        "{{=1+1}}",
+        COMMIT.toUpperCase(),
+        `${COMMIT}\n`,
+        `x${COMMIT}`,
+        7,
+        null,
+        [COMMIT],
+      ]) {
+        nothing(send("nginx", pushTo("acme/nginx", { after })));
+      }
+      for (const pushed_at of [
+        "{{=1+1}}",
+        "2024-11-25T13:20:00Z",
+        "",
+        -1,
+        1.5,
+        1e21,
+        null,
+        [1732540800],
+        true,
+      ]) {
+        nothing(send("nginx", push({ repository: { full_name: "acme/nginx", pushed_at } })));
+      }
+      nothing(send("nginx", push({ repository: { full_name: "acme/nginx" } })));
+    });
+
+    it("start exactly the pushes to the branch among GitHub's own examples, none where they are of another repository", () => {
+      const hello = { hello: { repository: "Codertocat/Hello-World", build: { branch: "master" } } };
+      const own = generated(hello, { ...keys, github: "{ owner: Codertocat }" });
+      const how = { path: own.endpoints[key("hello")] ?? "", secret: secretOf(key("hello")) };
+      let count = 0;
+      for (const example of PUSHES) {
+        nothing(send("nginx", example));
+        const evaluation = evaluate(own, delivery(example, how));
+        const { ref, deleted, after, repository } = example;
+        const wanted = ref === "refs/heads/master" && deleted === false;
+        assert.deepEqual(started(evaluation), wanted ? ["hello"] : []);
+        for (const { object } of created(evaluation)) {
+          const { commit, "pushed-at": pushedAt } = argumentsOf(object);
+          assert.deepEqual(
+            [commit, pushedAt],
+            [after, String((repository as { pushed_at: number }).pushed_at)],
+          );
+          count++;
+        }
+      }
+      assert.deepEqual([PUSHES.length, count], [7, 2]);
+    });
+
+    it("start nothing for any other event of GitHub's, pull requests of forks included", () => {
+      const others = EXAMPLES.filter(({ name }) => name !== "push");
+      assert.ok(others.length > 50 && others.some(({ name }) => name === "pull_request"));
+      for (const { name, examples } of others) {
+        for (const example of examples) {
+          // As near to a push as it can come.
+          const near = { ...example, ref: "refs/heads/main", after: COMMIT, deleted: false };
+          const repository = {
+            ...(example.repository as object),
+            full_name: "acme/nginx",
+            pushed_at: 1732540800,
+          };
+          nothing(send("nginx", { ...near, repository }, { event: name }));
+        }
+      }
+    });
+
+    it("pass on nothing but the commit and the time, whatever branches, authors and messages say", () => {
+      const hostile = fc.oneof(
+        fc.string({ unit: "binary" }),
+        fc.constantFrom(
+          "{{workflow.uid}}",
+          "{{=sprig.env('HOME')}}",
+          "$(id)",
+          "`id`",
+          "';id;#",
+          '"}]}',
+          "\n- x: y",
+        ),
+      );
+      const [benign] = created(send("nginx", pushTo("acme/nginx")));
+      assert.ok(benign);
+      fc.assert(
+        fc.property(hostile, hostile, hostile, (name, message, file) => {
+          const person = { name, email: message, login: name };
+          const commit = { message, author: person, added: [file], modified: [name], removed: [message] };
+          const more = {
+            head_commit: commit,
+            commits: [commit],
+            pusher: person,
+            sender: person,
+            compare: name,
+          };
+          const payload = { [name]: message, ...pushTo("acme/nginx", more) };
+          assert.deepEqual(created(send("nginx", payload)), [benign]);
+          nothing(send("nginx", { ...payload, ref: `refs/heads/${name === "main" ? "x" : name}` }));
+        }),
+      );
+    });
+
+    it("start nothing where the signature is wrong or not there", () => {
+      nothing(send("nginx", pushTo("acme/nginx"), { secret: "guessed" }), 400);
+      const path = objects.endpoints[key("nginx")] ?? "";
+      const headers = { "X-Hub-Signature-256": null };
+      nothing(evaluate(objects, delivery(pushTo("acme/nginx"), { path, headers })), 400);
+    });
+
+    if (scope === "a hook for each service") {
+      it("start nothing where a delivery is replayed to another service's endpoint", () => {
+        nothing(send("nginx", pushTo("acme/nginx"), { to: "nginx-extra" }), 400);
+      });
+
+      it("start nothing where one service's secret signs a push of another's repository", () => {
+        nothing(send("nginx-extra", pushTo("acme/nginx")));
+      });
+    }
+
+    it("build a part of a repository where something below its folder changed, or where GitHub does not say what", () => {
+      const change = (...modified: string[]) => [
+        { added: [], modified: [], removed: [] },
+        { added: [], modified, removed: [] },
+      ];
+      const inside = [
+        "services/mono/Dockerfile",
+        "services/mono/a/b",
+        'services/mono/"',
+        "services/mono/ü<&>",
+      ];
+      const outside = [
+        "services/monolith/x",
+        "x/services/mono/x",
+        'x","services/mono/x',
+        '["services/mono/x',
+      ];
+      const commits = (list: object[]) => send("mono", pushTo("acme/mono", { commits: list }));
+      for (const file of inside) assert.deepEqual(started(commits(change("a", file))), ["mono"], file);
+      for (const file of outside) nothing(commits(change("a", file)));
+      nothing(commits(change()));
+      assert.deepEqual(started(commits([])), ["mono"]);
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import type { ClusterObjects } from "../../../sandbox/argo-events/evaluate.ts";
+import type { Secret } from "../../../sandbox/argo-events/secrets.ts";
+import { everyObject } from "../../every-object.ts";
+import { catalogueText, planOf, service, stackText } from "../../sources.ts";
+
+/** The secret of the hook that reports the pushes of one service, or of an organization. */
+export const secretOf = (key: string): string => `the-secret-of-${key}`;
+
+/** What decides about deliveries, and the endpoint of each event. */
+export interface Generated extends ClusterObjects {
+  readonly endpoints: Readonly<Record<string, string>>;
+}
+
+/**
+ * The EventSources and Sensors that the program generates for a catalogue, and Secrets with a secret for each endpoint,
+ * as the API server returns them.
+ */
+export function generated(
+  services: Readonly<Record<string, object>>,
+  keys: Readonly<Record<string, string>> = {},
+): Generated {
+  const entries = Object.entries(services).map(([name, more]) => [name, service(name, more)] as const);
+  const plan = planOf(catalogueText(Object.fromEntries(entries)), stackText(keys));
+  // Through JSON and back, as to the API server: what is undefined is not there.
+  const objects = JSON.parse(JSON.stringify(everyObject(plan))) as readonly GeneratedObject[];
+  const eventSources = objects.filter(({ kind }) => kind === "EventSource");
+  const events = eventSources.flatMap(({ spec }) => Object.entries(spec.github ?? {}));
+  const references = events.map(([, { webhookSecret }]) => webhookSecret);
+  const namespace = eventSources[0]?.metadata.namespace ?? "";
+  const secrets = [...Map.groupBy(references, ({ name }) => name)].map(
+    ([name, own]): Secret => ({
+      metadata: { name, namespace },
+      data: Object.fromEntries(own.map(({ key }) => [key, Buffer.from(secretOf(key)).toString("base64")])),
+    }),
+  );
+  return {
+    eventSources,
+    sensors: objects.filter(({ kind }) => kind === "Sensor"),
+    secrets,
+    endpoints: Object.fromEntries(events.map(([event, { webhook }]) => [event, webhook.endpoint])),
+  };
+}
+
+interface GeneratedObject {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: { readonly github?: Readonly<Record<string, GeneratedEvent>> };
+}
+
+interface GeneratedEvent {
+  readonly webhook: { readonly endpoint: string };
+  readonly webhookSecret: { readonly name: string; readonly key: string };
+}
