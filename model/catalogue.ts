@@ -4,6 +4,7 @@ import { serviceBuildSchema } from "./builds.ts";
 import { didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import { parseJson, type SourceDocument } from "./documents.ts";
 import { DURATION, duration, durationSeconds } from "./durations.ts";
+import { folder } from "./folders.ts";
 import { nameProblem } from "./names.ts";
 import { matching } from "./patterns.ts";
 import { type Reading, readBySchema } from "./schema-problems.ts";
@@ -223,10 +224,10 @@ const service = z.strictObject({
   }),
   chart: z
     .strictObject({
-      path: z
-        .string()
-        .min(1)
-        .meta({ description: "Folder of the chart in the GitOps repository.", examples: ["charts/edge"] }),
+      path: folder.meta({
+        description: "Folder of the chart in the GitOps repository.",
+        examples: ["charts/edge"],
+      }),
     })
     .optional()
     .meta({ description: "Another chart than the stack's.", examples: [{ path: "charts/edge" }] }),

@@ -5,6 +5,7 @@ import { githubRepository, warehouseInterval } from "./catalogue.ts";
 import { CREDENTIAL_SECRETS, credentialsSchema, wantedSecrets } from "./credentials.ts";
 import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
+import { folder } from "./folders.ts";
 import { matching } from "./patterns.ts";
 import { pipelineProblems } from "./pipeline-problems.ts";
 import { pipelinesSchema, STANDARD_PIPELINE } from "./pipelines.ts";
@@ -15,16 +16,6 @@ import { webhooksSchema } from "./webhooks.ts";
 
 /** The Pulumi project, and so the prefix of every config key that is ours. */
 export const PROJECT = "kargo-fleet";
-
-const folder = z
-  .string()
-  .regex(
-    /^[^/\s\\][^\s\\]*[^/\s\\]$|^[^/\s\\.]$/,
-    "must be a folder inside the repository: no slash at either end, no spaces",
-  )
-  .refine((path) => !path.split("/").some((part) => part === ".." || part === "." || part === ""), {
-    error: 'must not contain "..", "." or empty parts',
-  });
 
 const placeholders = (path: string) => [...path.matchAll(/\{(.*?)\}/g)].map(([, name]) => name);
 

@@ -122,6 +122,9 @@ describe("a Warehouse's options", () => {
     ],
     [{ warehouse: { platform: "linux" } }, /is no platform/],
     [{ warehouse: { interval: "1m" } }, /5m or more/],
+    ...["../x", "/x", "x/", "a;b", "a/*", "a".repeat(501)].map(
+      (path) => [{ chart: { path } }, /services\.nginx\.chart\.path {2}must/] as const,
+    ),
     [{ warehouse: { interval: "3000000h" } }, /1s to 8760h/],
     [{ warehouse: { discoveryLimit: 101 } }, /discoveryLimit/],
   ] as const) {
