@@ -7,6 +7,7 @@ import { matrixOf } from "./audit/matrix.ts";
 import { probeGuard } from "./audit/probes.ts";
 import { type Audit, auditJson, auditText, isRight } from "./audit/report.ts";
 import { reviewsOf } from "./audit/reviews.ts";
+import { oldVersions } from "./audit/versions.ts";
 import { chosenServices, serviceNames } from "./chosen-services.ts";
 import { type Cluster, openCluster } from "./cluster.ts";
 import { FleetError } from "./fleet-error.ts";
@@ -84,8 +85,9 @@ async function runAudit(options: AuditOptions): Promise<Audit> {
       progress: (done, total) => progress.tell(`audit: past the guard, ${done} of ${total} namespaces`),
     });
     const matrix = matrixOf(rows, services, census.findings, probes);
+    const warnings = await oldVersions(cluster);
     const milliseconds = Date.now() - started;
-    return { stack, context, matrix, ...census, asked: reviews.asked, milliseconds, probes };
+    return { stack, context, matrix, ...census, asked: reviews.asked, milliseconds, probes, warnings };
   } finally {
     progress.end();
     cluster.close();

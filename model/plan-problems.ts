@@ -1,5 +1,6 @@
+import { RE2JS } from "re2js";
 import { buildProblems } from "./build-problems.ts";
-import { type Catalogue, imageRepository } from "./catalogue.ts";
+import { type Catalogue, imageRepository, SORTABLE_TAGS } from "./catalogue.ts";
 import { derivedNames, nameConflicts } from "./derived-names.ts";
 import { destinationProblems } from "./destinations.ts";
 import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
@@ -29,6 +30,7 @@ export function planProblems(
     ]),
     ...ownershipProblems(catalogue, config.registry, services),
     ...cachedDigests(catalogue, services),
+    ...bareHashes(catalogue, services),
     ...defaultImages(catalogue, config, services),
     ...destinationProblems(catalogue, config, services, stack),
     ...buildProblems(catalogue, config, services, stack),
@@ -85,6 +87,22 @@ function cachedDigests(catalogue: Catalogue, services: SourceDocument): Problem[
       const message = "a tag that moves cannot be cached by its name: Kargo does not apply cacheByTag to it.";
       return problem(services, ["services", name, "warehouse", "cacheByTag"], message, "Remove it.");
     });
+}
+
+/** Short and long commit hashes, none of them a number. */
+const HASHES = ["c0ffee1", "deadbee", "c0ffee1".repeat(6).slice(0, 40)];
+
+/** Of tags that are commit hashes the greatest by text is any of them: an old image would win at random. */
+function bareHashes(catalogue: Catalogue, services: SourceDocument): Problem[] {
+  return Object.entries(catalogue.services).flatMap(([name, { tags }]) => {
+    if (tags.strategy !== "lexical") return [];
+    const pattern = RE2JS.compile(tags.pattern);
+    const hash = HASHES.find((each) => pattern.matcher(each).find());
+    if (hash === undefined) return [];
+    const message = `${JSON.stringify(tags.pattern)} also matches a bare commit hash such as ${JSON.stringify(hash)}, and hashes do not sort by time.`;
+    const wayOut = `Put a time first, as in ${SORTABLE_TAGS}, or use semver.`;
+    return [problem(services, ["services", name, "tags", "pattern"], message, wayOut)];
+  });
 }
 
 /** A selector that names nobody is a slip: the service it meant would silently be left out. */

@@ -14,6 +14,8 @@ export interface Audit {
   readonly milliseconds: number;
   readonly findings: readonly Finding[];
   readonly probes: readonly Probe[];
+  /** What is dangerous though everybody may do what they should: versions with known advisories. */
+  readonly warnings: readonly string[];
 }
 
 export function isRight({ findings, probes }: Audit): boolean {
@@ -34,7 +36,7 @@ export function auditJson(audit: Audit): string {
 
 /** For people: the matrix, the attempts by kind, then each wrong cell. */
 export function auditText(audit: Audit, width: number, paint: Paint): string {
-  const { stack, context, matrix, cells, asked, milliseconds, findings, probes } = audit;
+  const { stack, context, matrix, cells, asked, milliseconds, findings, probes, warnings } = audit;
   const seconds = (milliseconds / 1000).toFixed(1);
   const wrongProbes = probes.filter(({ outcome }) => outcome === "wrong");
   const wrong = [...findings.map(findingText), ...wrongProbes.map(probeText)];
@@ -45,6 +47,7 @@ export function auditText(audit: Audit, width: number, paint: Paint): string {
     LEGEND,
     `${cells} cells of ${matrix.size} rows and ${namespaces} namespaces, decided by ${asked} questions to the API server in ${seconds} s.`,
     `Past the guard, as dry runs:\n${kinds(probes, paint).join("\n")}`,
+    ...(warnings.length === 0 ? [] : [`${paint("red", "Warnings:")}\n  ${warnings.join("\n  ")}`]),
     wrong.length === 0
       ? paint("green", "Everybody may do what the list says, and nothing else.")
       : `${paint("red", `${wrong.length} wrong:`)}\n${wrong.join("\n")}`,

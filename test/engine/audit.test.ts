@@ -21,6 +21,7 @@ interface Report {
     expected: boolean;
     actual: boolean;
   }[];
+  readonly warnings: readonly string[];
   readonly attempts: {
     readonly asExpected: number;
     readonly wrong: readonly { what: string; namespace: string }[];
@@ -265,6 +266,20 @@ describe("fleet audit against a real API server", function () {
       });
       await settled(async () => (await report("--services", "nginx")).attempts.wrong.length === 0);
     }
+  });
+
+  it("warns of a version with known advisories, and that alone is no wrong cell", async () => {
+    const labels = { app: "old" };
+    const containers = [{ name: "api", image: "ghcr.io/akuity/kargo:v1.10.0" }];
+    const template = { metadata: { labels }, spec: { containers } };
+    const body = { metadata: { name: "old" }, spec: { selector: { matchLabels: labels }, template } };
+    await during([{ path: "/apis/apps/v1/namespaces/kargo/deployments", body }], async () => {
+      const { exitCode, warnings } = await report("--services", "nginx");
+      assert.equal(exitCode, 0);
+      assert.deepEqual(warnings, [
+        "kargo/old runs Kargo 1.10.0, for which there are security advisories: use 1.11.2 or later.",
+      ]);
+    });
   });
 
   it("changes nothing", async () => {

@@ -14,7 +14,11 @@ import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts"
 
 export const TOKEN = "planted-github-token";
 export const MASTER_SECRET = "planted-master-secret";
-export const PASSWORDS = { gitPassword: "planted-git-password", imagePassword: "planted-image-password" };
+export const PASSWORDS = {
+  gitPassword: "planted-git-password",
+  gitAppPrivateKey: "planted-private-key",
+  imagePassword: "planted-image-password",
+};
 
 /** What one command of the engine did. */
 export interface Run {
@@ -123,8 +127,9 @@ export async function openFleetStack(services: readonly string[]): Promise<Fleet
   await stack.setAllConfig({
     "github:token": { value: TOKEN, secret: true },
     "kargo-fleet:webhookMasterSecret": { value: MASTER_SECRET, secret: true },
-    "kargo-fleet:gitPassword": { value: PASSWORDS.gitPassword, secret: true },
-    "kargo-fleet:imagePassword": { value: PASSWORDS.imagePassword, secret: true },
+    ...Object.fromEntries(
+      Object.entries(PASSWORDS).map(([key, value]) => [`kargo-fleet:${key}`, { value, secret: true }]),
+    ),
   });
   const secrets = await readFile(join(folder, "Pulumi.test.yaml"), "utf8");
   return fleetStack({ stack, folder, github, kubeconfig, plane, secrets });

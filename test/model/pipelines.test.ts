@@ -114,6 +114,9 @@ describe("a Warehouse's options", () => {
     [{ tags: { strategy: "lexical", pattern: "^(?!x).*$" } }, /is no regular expression of RE2/],
     [{ tags: { strategy: "lexical", pattern: "^(.)\\1$" } }, /is no regular expression of RE2/],
     [{ tags: { strategy: "lexical", pattern: "^[$" } }, /is no regular expression of RE2/],
+    ...["^[0-9a-f]{7}$", "^[0-9a-f]+$", "^.*$", "^[0-9a-f]{40}$"].map(
+      (pattern) => [{ tags: { strategy: "lexical", pattern } }, /also matches a bare commit hash/] as const,
+    ),
     [{ tags: { strategy: "newest", pattern: "^x$" } }, /tags\.strategy/],
     [{ tags: { strategy: "digest", tag: "a b" } }, /is no image tag/],
     [
