@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { buildTemplate, buildWorkflow } from "../../manifests/argo-workflows.ts";
+import type { ContainerTemplate } from "../../manifests/argo-workflows-types.ts";
+import { BUILDS, catalogueText, planOf, service, servicePlan, stackText } from "../sources.ts";
+
+const RECEIVER =
+  '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }';
+
+function template(keys: Record<string, string> = {}) {
+  const { buildTriggers } =
+    planOf(catalogueText({ nginx: service("nginx") }), stackText(keys)).platform ?? {};
+  assert.ok(buildTriggers);
+  return buildTemplate(buildTriggers);
+}
+
+function pod(name: string, keys: Record<string, string> = {}): ContainerTemplate {
+  const found = template(keys).spec.templates.find((one) => one.name === name);
+  assert.ok(found && "container" in found, name);
+  return found;
+}
+
+/** Where a pod finds a Secret. */
+const secretsOf = ({ volumes = [] }: ContainerTemplate) =>
+  volumes.flatMap((volume) => ("secret" in volume ? [volume.secret.secretName] : []));
+
+describe("build-push-image", () => {
+  it("is three pods, one after the other: clone, build, push", () => {
+    const steps = template().spec.templates.find((one) => "steps" in one);
+    assert.ok(steps && "steps" in steps);
+    assert.deepEqual(
+      steps.steps.map((group) => group.map((step) => step.template)),
+      [["clone"], ["build"], ["push"]],
+    );
+  });
+
+  it("gives the pod that runs a Dockerfile no Secret, no token and no way to push", () => {
+    const build = pod("build");
+    assert.deepEqual(secretsOf(build), []);
+    assert.equal(build.container.env, undefined);
+    assert.ok(build.container.args.includes("--no-push"));
+    assert.doesNotMatch(JSON.stringify(build), /cache-repo|credential|docker\/config/);
+    assert.deepEqual(
+      build.container.volumeMounts.map(({ name, mountPath, readOnly = false }) => [
+        name,
+        mountPath,
+        readOnly,
+      ]),
+      [
+        ["work", "/work/source", true],
+        ["work", "/work/image", false],
+      ],
+    );
+    const { automountServiceAccountToken, executor } = template().spec;
+    assert.equal(automountServiceAccountToken, false);
+    assert.deepEqual(executor, { serviceAccountName: "kargo-fleet-build" });
+  });
+
+  it("gives each of the others the one Secret of its work", () => {
+    assert.deepEqual(secretsOf(pod("clone")), ["{{workflow.parameters.service}}-clone"]);
+    assert.deepEqual(secretsOf(pod("push")), ["{{workflow.parameters.service}}-push"]);
+    const builds = BUILDS.replace(/ }$/, ", credentials: { clone: reader, push: 'p.{service}' } }");
+    assert.deepEqual(secretsOf(pod("clone", { builds })), ["reader"]);
+    assert.deepEqual(secretsOf(pod("push", { builds })), ["p.{{workflow.parameters.service}}"]);
+  });
+
+  it("shows the finished image to the pod that pushes, which cannot change it", () => {
+    const mount = pod("push").container.volumeMounts.find(({ name }) => name === "work");
+    assert.deepEqual(mount, { name: "work", mountPath: "/work/image", subPath: "image", readOnly: true });
+  });
+
+  it("splices no parameter into a script: they come as variables", () => {
+    const [script] = pod("clone").container.args;
+    assert.doesNotMatch(script ?? "", /\{\{/);
+    for (const name of ["build", "push"]) assert.notEqual(pod(name).container.command[0], "sh");
+  });
+
+  it("writes the credential of the clone into no file that the build sees", () => {
+    const [script] = pod("clone").container.args;
+    assert.doesNotMatch(script ?? "", /remote add|config --|store/);
+  });
+
+  it("runs everything but Kaniko unprivileged, and Kaniko as root of its own user namespace with six capabilities", () => {
+    for (const name of ["clone", "push"]) {
+      const { securityContext } = pod(name).container;
+      assert.deepEqual(
+        [securityContext.runAsNonRoot, securityContext.readOnlyRootFilesystem, securityContext.capabilities],
+        [true, true, { drop: ["ALL"] }],
+      );
+    }
+    assert.equal(pod("build").podSpecPatch, '{"hostUsers":false}');
+    assert.equal(pod("build").container.securityContext.capabilities.add?.length, 6);
+    assert.equal(pod("build").container.securityContext.allowPrivilegeEscalation, false);
+    const builds = BUILDS.replace(/ }$/, ", userNamespaces: false }");
+    assert.equal(pod("build", { builds }).podSpecPatch, undefined);
+  });
+
+  it("tags by the time of the push and the commit, or by the commit alone", () => {
+    assert.match(
+      JSON.stringify(template()),
+      /dateInZone\('20060102150405', asInt\(workflow\.parameters\['pushed-at'\]\)/,
+    );
+    const tags = (more: object) => {
+      const { build } = servicePlan(more);
+      assert.ok(build);
+      const { parameters } = buildWorkflow(build).spec.arguments;
+      return parameters.find(({ name }) => name === "tags")?.value ?? "the template's default";
+    };
+    assert.equal(tags({}), "the template's default");
+    assert.deepEqual(
+      template().spec.arguments.parameters.find(({ name }) => name === "tags"),
+      { name: "tags", value: "sortable" },
+    );
+    assert.equal(tags({ tags: { strategy: "newest-build" } }), "commit");
+  });
+
+  it("builds a service once at a time, a team a few at a time, and nothing forever", () => {
+    const { spec } = template();
+    assert.deepEqual(spec.synchronization, {
+      mutexes: [{ name: "build-{{workflow.parameters.service}}" }],
+      semaphores: [{ configMapKeyRef: { name: "kargo-fleet-builds", key: "parallelism" } }],
+    });
+    assert.equal(spec.activeDeadlineSeconds, 3600);
+    assert.deepEqual(spec.ttlStrategy, { secondsAfterSuccess: 86_400, secondsAfterFailure: 259_200 });
+    assert.deepEqual(spec.volumeClaimGC, { strategy: "OnWorkflowCompletion" });
+    assert.deepEqual(spec.podGC, { strategy: "OnPodSuccess", deleteDelayDuration: "600s" });
+  });
+
+  it("bounds what every pod may use", () => {
+    for (const name of ["clone", "build", "push"])
+      assert.deepEqual(Object.keys(pod(name).container.resources.limits).sort(), ["cpu", "memory"], name);
+  });
+
+  it("says under which digest the image was pushed", () => {
+    assert.deepEqual(pod("push").outputs?.parameters, [
+      { name: "image", valueFrom: { path: "/tmp/reference" } },
+    ]);
+  });
+
+  it("tells Kargo at the end where the stack has a receiver, and fails nothing if Kargo does not answer", () => {
+    const keys = { webhooks: RECEIVER };
+    const steps = template(keys).spec.templates.find((one) => "steps" in one);
+    assert.ok(steps && "steps" in steps);
+    assert.deepEqual(steps.steps[3], [
+      { name: "notify", template: "notify", continueOn: { failed: true, error: true } },
+    ]);
+    assert.deepEqual(secretsOf(pod("notify", keys)), ["kargo-fleet-receiver"]);
+    assert.doesNotMatch(JSON.stringify(pod("notify", keys)), /kargo\.acme\.example/);
+  });
+
+  it("gives a Workflow the folder and the Dockerfile of a service that has its own", () => {
+    const { build } = servicePlan({
+      build: { context: "services/api", dockerfile: "docker/prod.Dockerfile" },
+    });
+    assert.ok(build);
+    const { parameters } = buildWorkflow(build).spec.arguments;
+    assert.deepEqual(parameters.slice(5), [
+      { name: "context", value: "services/api" },
+      { name: "dockerfile", value: "docker/prod.Dockerfile" },
+    ]);
+  });
+});
