@@ -92,8 +92,12 @@ function buildNamespaces(
     const network = buildNetwork(namespace, triggers).map((policy) =>
       customObject(inside(`network-${policy.metadata.name}`), policy, opts),
     );
-    const limit = buildLimit(namespace, triggers);
-    return [...grants, ...network, customObject(inside("limit"), limit, opts)];
+    const limit = new kubernetes.core.v1.ConfigMap(
+      inside("limit"),
+      { ...buildLimit(namespace, triggers) },
+      opts,
+    );
+    return [...grants, ...network, limit];
   });
 }
 

@@ -23,8 +23,10 @@ function kubernetesProvider({ name, context, kubeconfig, qps, burst }: ClusterPl
     // Without it a renamed context means another cluster, and the engine replaces everything.
     clusterIdentifier: name,
     kubeClientSettings: { qps, burst },
-    // A rotated credential is an update in place: replacing the Secret would leave Kargo without one for a moment.
+    // A rotated credential is an update in place: replacing the Secret would leave Kargo without one for a moment, and
+    // what is protected cannot be replaced.
     enableSecretMutable: true,
+    enableConfigMapMutable: true,
     ...(kubeconfig !== undefined && { kubeconfig }),
   });
 }

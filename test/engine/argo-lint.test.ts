@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import { buildTemplate, buildWorkflow } from "../../manifests/argo-workflows.ts";
+import type { KubernetesObject } from "../../manifests/objects.ts";
+import type { BuildPlan, BuildTriggersPlan } from "../../model/build-plan.ts";
+import { ensureArgo } from "../../sandbox/toolchain/argo.ts";
+import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+
+const RECEIVER =
+  '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }';
+
+describe("the build template and its Workflows, asked of Argo's own linter", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let folder: string;
+  let argo: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "argo-lint-"));
+    argo = (await ensureArgo({ quiet: true })).path;
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  async function lint(...objects: readonly KubernetesObject[]): Promise<{ exitCode?: number; all: string }> {
+    const file = join(folder, "objects.yaml");
+    await writeFile(
+      file,
+      objects.map((object) => stringify(object, { aliasDuplicateObjects: false })).join("---\n"),
+    );
+    return await execa(argo, ["lint", "--offline", file], { all: true, reject: false });
+  }
+
+  function builds(keys: Record<string, string> = {}): [BuildTriggersPlan, readonly BuildPlan[]] {
+    const services = {
+      nginx: service("nginx"),
+      api: service("api", { build: { context: "services/api", dockerfile: "docker/prod.Dockerfile" } }),
+      plain: service("plain", { tags: { strategy: "newest-build" } }),
+    };
+    const plan = planOf(catalogueText(services), stackText(keys));
+    const triggers = plan.platform?.buildTriggers;
+    assert.ok(triggers);
+    return [triggers, plan.services.flatMap(({ build }) => build ?? [])];
+  }
+
+  /** The Workflow of a push, as the Sensor completes it. */
+  function submitted(build: BuildPlan): KubernetesObject {
+    const workflow = buildWorkflow(build);
+    const values: Record<string, string> = { commit: "0".repeat(40), "pushed-at": "1764072000" };
+    const parameters = workflow.spec.arguments.parameters.map(({ name, value }) => ({
+      name,
+      value: values[name] ?? value,
+    }));
+    const metadata = { ...workflow.metadata, name: `${workflow.metadata.name}000000000000` };
+    return {
+      ...workflow,
+      metadata,
+      spec: { ...workflow.spec, arguments: { parameters } },
+    } as KubernetesObject;
+  }
+
+  for (const [what, keys] of [
+    ["as it is", {}],
+    ["that tells Kargo of its image", { webhooks: RECEIVER }],
+  ] as const) {
+    it(`find nothing wrong with a template ${what} and every form of a Workflow of it`, async () => {
+      const [triggers, plans] = builds(keys);
+      const { exitCode, all } = await lint(buildTemplate(triggers), ...plans.map(submitted));
+      assert.equal(exitCode, 0, all);
+    });
+  }
+
+  it("would find a step that does not exist, and a parameter that nobody declares", async () => {
+    const [triggers] = builds();
+    const changed = async (from: string, to: string) => {
+      const text = JSON.stringify(buildTemplate(triggers));
+      assert.ok(text.includes(from), from);
+      return await lint(JSON.parse(text.replace(from, to)) as KubernetesObject);
+    };
+    const step = await changed('"template":"push"', '"template":"psuh"');
+    assert.notEqual(step.exitCode, 0);
+    assert.match(step.all, /psuh/);
+    const parameter = await changed("{{inputs.parameters.destination}}", "{{inputs.parameters.destinaton}}");
+    assert.notEqual(parameter.exitCode, 0);
+    assert.match(parameter.all, /destinaton/);
+  });
+});
