@@ -1,3 +1,4 @@
+import { tellCosts } from "./components/costs.ts";
 import { Platform } from "./components/platform.ts";
 import { providers } from "./components/providers.ts";
 import { ServicePipeline } from "./components/service-pipeline.ts";
@@ -7,6 +8,7 @@ import { ValuesFiles } from "./components/values-files.ts";
 
 const { stack, plan, webhookMasterSecret, githubToken, secrets } = readStack();
 const { protect } = plan;
+await tellCosts(plan);
 const transformations = [stackMark(stack)];
 const opts = { providers: { ...providers(plan, githubToken) }, protect, transformations };
 

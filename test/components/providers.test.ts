@@ -23,6 +23,11 @@ describe("the providers", () => {
     assert.equal(inputs.enableSecretMutable, "true");
   });
 
+  it("change a ConfigMap in place: what is protected cannot be replaced", async () => {
+    const inputs = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
+    assert.equal(inputs.enableConfigMapMutable, "true");
+  });
+
   it("never upsert: taking over what is there already is a decision of its own", async () => {
     const inputs = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
     assert.equal(inputs.upsertExistingObjects, undefined);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { eventSource, sensor } from "../../manifests/argo-events.ts";
 import type { BuildTriggersPlan } from "../../model/build-plan.ts";
-import { githubCost, githubCostText } from "../../model/github-cost.ts";
+import { costNotes, githubCost, githubCostText } from "../../model/costs.ts";
 import { groupsFor, sensorBytes, TRIGGER_LIMIT } from "../../model/trigger-size.ts";
 import { rawSources, toSources } from "../generated-catalogues.ts";
 import { BUILDS, catalogueText, planOf, problemsOf, service, servicePlan, stackText } from "../sources.ts";
@@ -236,6 +236,14 @@ describe("what a stack costs GitHub", () => {
     assert.deepEqual(costOf(3), { hooks: 3, minutes: 1 });
     assert.deepEqual(costOf(1000), { hooks: 1000, minutes: 120 });
     assert.match(githubCostText(costOf(1000)), /1000 webhooks .* 2 h 0 min .*scope: organization/);
+  });
+
+  it("stands in the preview beside what Warehouses cost the registry, where these read every tag", () => {
+    const plain = planOf(catalogueText({ nginx: service("nginx", { tags: { strategy: "newest-build" } }) }));
+    const notes = costNotes(plain);
+    assert.match(notes[0] ?? "", /^GitHub: 1 webhook/);
+    assert.match(notes[1] ?? "", /^Registry: .*newest-build \(nginx\) .*every tag/);
+    assert.equal(costNotes(planOf(catalogueText({ nginx: service("nginx") }))).length, 1);
   });
 
   it("is one call with the organization's hook", () => {

@@ -1,3 +1,4 @@
+import { listed } from "./diagnostics.ts";
 import type { Plan } from "./plan.ts";
 
 /** What a stack asks of GitHub when all of it is new. */
@@ -29,4 +30,17 @@ export function githubCostText({ hooks, minutes }: GithubCost): string {
   const time = minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   const many = minutes >= 60 ? " With webhooks.scope: organization one hook does for all of them." : "";
   return `GitHub: ${hooks} webhook${hooks === 1 ? "" : "s"} of this stack; making all of them takes about ${time} by GitHub's limits, a refresh ${hooks} call${hooks === 1 ? "" : "s"}.${many}`;
+}
+
+/** What a plan costs elsewhere, a sentence each, for whoever reads a preview. */
+export function costNotes(plan: Plan): string[] {
+  const newest = plan.services.filter(({ warehouse }) => warehouse.tags.strategy === "newest-build");
+  return [
+    githubCostText(githubCost(plan)),
+    ...(newest.length === 0
+      ? []
+      : [
+          `Registry: by newest-build (${listed(newest.map(({ name }) => name))}) Kargo reads the metadata of every tag that matches at each look; sortable tags take one list.`,
+        ]),
+  ];
 }
