@@ -45,7 +45,7 @@ export function redeliverCommand(): Command {
       `
 A push counts as delivered once any attempt was answered with a 2xx; what was delivered is not delivered again. The
 oldest goes first. A push that a newer one has overtaken does no harm: its image is tagged with the time of the push
-itself, so it never becomes the newest.
+itself, so it never becomes the newest. Where tags carry no time (tags: newest-build) it is left alone.
 
 The token is taken from GITHUB_TOKEN. It needs the permission Webhooks: read and write on the repositories (or on the
 organization, where it has the one hook); a repository that it may not read is named, and the rest goes on. GitHub's

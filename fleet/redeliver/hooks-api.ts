@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Access, gitHubApi } from "../../components/github-api/client.ts";
-import { type Failure, isPassing } from "../../components/github-api/patience.ts";
+import { type Failure, failureOf, isPassing } from "../../components/github-api/patience.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Attempt } from "./attempts.ts";
 import { paceOf } from "./pace.ts";
@@ -22,6 +22,8 @@ export interface HooksApi {
   /** The attempts since a moment, newest first. */
   attempts(place: string, hook: string, since: Date): Promise<readonly Attempt[]>;
   detail(place: string, hook: string, attempt: string): Promise<PushDetail>;
+  /** Where a reference is now; nothing where it is gone. */
+  head(repository: string, ref: string): Promise<string | undefined>;
   /** Has GitHub try again; what comes of it is in {@link attempts} some seconds later. */
   redeliver(place: string, hook: string, attempt: string): Promise<void>;
 }
@@ -90,6 +92,18 @@ export function hooksApi(url: string, access: Access): HooksApi {
       },
       (failure) => refusal(failure, place, url),
     );
+  const headOf = async (repository: string, ref: string) => {
+    const [owner = "", repo = ""] = repository.split("/");
+    const place = { owner, repo, ref: ref.replace(/^refs\//, "") };
+    await paces.reading();
+    return await octokit.request("GET /repos/{owner}/{repo}/git/ref/{ref}", place).then(
+      ({ data }) => data.object.sha,
+      (error: unknown) => {
+        if (failureOf(error)?.status === 404) return undefined;
+        throw error;
+      },
+    );
+  };
   return {
     find: async (place, address) => {
       for (let page = 1; ; page += 1) {
@@ -113,6 +127,11 @@ export function hooksApi(url: string, access: Access): HooksApi {
     },
     detail: async (place, hook, attempt) =>
       detailSchema.parse((await request("GET", place, `/${hook}/deliveries/${attempt}`)).data),
+    head: async (repository, ref) =>
+      await call(
+        async () => await headOf(repository, ref),
+        (failure) => refusal(failure, repository, url),
+      ),
     redeliver: async (place, hook, attempt) => {
       await request("POST", place, `/${hook}/deliveries/${attempt}/attempts`);
     },

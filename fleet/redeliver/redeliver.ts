@@ -1,7 +1,7 @@
 import { inParallel } from "../audit/parallel.ts";
 import { FleetError } from "../fleet-error.ts";
 import { type Attempt, succeeded, type Undelivered, undelivered } from "./attempts.ts";
-import type { HookTarget } from "./hook-targets.ts";
+import type { HookedService, HookTarget } from "./hook-targets.ts";
 import { HookRefusal, type HooksApi, type PushDetail } from "./hooks-api.ts";
 
 /** What became of a push that a hook had not been told of. */
@@ -15,7 +15,9 @@ export type Outcome =
   /** GitHub tried again, or is about to: what came of it is not known yet. */
   | "unanswered"
   /** GitHub did not try again. */
-  | "refused";
+  | "refused"
+  /** Left alone: its branch has moved on, and what is built last would win over what was pushed last. */
+  | "overtaken";
 
 /** One push that a hook had not been told of. */
 export interface Push {
@@ -59,6 +61,7 @@ interface Found extends Undelivered {
   readonly services: readonly string[];
   readonly hook: string;
   readonly detail: PushDetail;
+  readonly overtaken: boolean;
 }
 
 /** Hooks are read so many at once; how fast is for the API's own pace. */
@@ -79,10 +82,13 @@ export async function redeliver(
 ): Promise<Redelivery> {
   const problems: Problem[] = [];
   const found = await find(targets, options.since, access, problems);
-  const outcomes = new Map<Found, Outcome>(found.map((push) => [push, "found"]));
+  const outcomes = new Map<Found, Outcome>(
+    found.map((push) => [push, push.overtaken ? "overtaken" : "found"]),
+  );
   const latest = new Map<Found, Attempt>();
   if (!options.dryRun) {
-    await tryAgain(found, outcomes, access, problems);
+    const wanted = found.filter(({ overtaken }) => !overtaken);
+    await tryAgain(wanted, outcomes, access, problems);
     await awaitOutcomes(outcomes, latest, options.since, access, problems);
   }
   const pushes = found.map((push) => ({
@@ -112,7 +118,11 @@ async function find(
       for (const push of undelivered(await api.attempts(place, hook, since))) {
         const detail = await api.detail(place, hook, push.last.id);
         const services = hearers(target, detail);
-        if (services.length > 0) found.push({ ...push, target, services, hook, detail });
+        if (services.length === 0) continue;
+        const overtaken =
+          services.some(({ newestBuild }) => newestBuild) &&
+          (await api.head(detail.repository, detail.ref)) !== detail.after;
+        found.push({ ...push, target, services: services.map(({ name }) => name), hook, detail, overtaken });
       }
     });
   });
@@ -188,10 +198,10 @@ async function aside(target: HookTarget, problems: Problem[], work: () => Promis
 }
 
 /** The services that a push is for: an organization's hook hears of pushes to every repository. */
-function hearers(target: HookTarget, { repository }: PushDetail): string[] {
-  if (target.place.includes("/")) return namesOf(target);
+function hearers(target: HookTarget, { repository }: PushDetail): readonly HookedService[] {
+  if (target.place.includes("/")) return target.services;
   const same = (name: string) => name.toLowerCase() === repository.toLowerCase();
-  return target.services.filter((service) => same(service.repository)).map(({ name }) => name);
+  return target.services.filter((service) => same(service.repository));
 }
 
 /**

@@ -9,12 +9,13 @@ const words: Readonly<Record<Outcome, { text: string; style: "green" | "red" | "
   failed: { text: "failed again", style: "red" },
   unanswered: { text: "no answer yet", style: "yellow" },
   refused: { text: "not tried again", style: "red" },
+  overtaken: { text: "overtaken by a newer push", style: "yellow" },
 };
 
-/** Everything is known, and every push has arrived: 0. Some push has not: 2. Something is not known or was refused: 1. */
+/** Everything is known, and every push that counts has arrived: 0. Some has not: 2. Something is not known or was refused: 1. */
 export function exitCodeOf({ pushes, problems }: Redelivery): 0 | 1 | 2 {
   if (problems.length > 0 || pushes.some(({ outcome }) => outcome === "refused")) return 1;
-  return pushes.every(({ outcome }) => outcome === "delivered") ? 0 : 2;
+  return pushes.every(({ outcome }) => outcome === "delivered" || outcome === "overtaken") ? 0 : 2;
 }
 
 /** A line for each push: whose, of what, when, how the last attempt ended, and what became of it. */
@@ -28,13 +29,18 @@ export function pushLines(pushes: readonly Push[], paint: Paint): string[] {
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
 }
 
+/** So many services of a hook are named: an organization's has all. */
+const SHOWN = 5;
+
 /** A line for each hook that could not be looked at. */
 export function problemLine({ place, services, message }: Problem): string {
-  return `${place} (${services.join(", ")}): ${message}`;
+  const more = services.length > SHOWN ? ` and ${services.length - SHOWN} more` : "";
+  return `${place} (${services.slice(0, SHOWN).join(", ")}${more}): ${message}`;
 }
 
 /** The whole in a sentence. */
 export function summary({ hooks, pushes, problems }: Redelivery, since: Date): string {
+  if (hooks === 0) return "There is no webhook to look at: none of these services is built here.";
   const at = since.toISOString().slice(0, 16).replace("T", " ");
   const looked = `${counted(hooks - unread(problems), "hook")} looked at, back to ${at} UTC`;
   if (pushes.length === 0) return `${looked}: every push was delivered.`;

@@ -9,6 +9,7 @@ import { hookTargets } from "../../fleet/redeliver/hook-targets.ts";
 import { hooksApi } from "../../fleet/redeliver/hooks-api.ts";
 import { redeliver } from "../../fleet/redeliver/redeliver.ts";
 import { exitCodeOf, summary } from "../../fleet/redeliver/report.ts";
+import type { Plan } from "../../model/plan.ts";
 import { at, base64, playground, token } from "../sandbox/github-playground.ts";
 import { hookListener } from "../sandbox/hook-listener.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
@@ -57,15 +58,27 @@ describe("fleet redeliver", function () {
       .github.requests()
       .filter(({ method, path }) => method === "POST" && path.endsWith("/attempts"));
 
+  const ORGANIZATION = stackText({
+    webhooks: '{ url: "https://hooks.acme.example", scope: organization }',
+  });
+  const addOrganizationHook = async () => {
+    const url = planOf(CATALOGUE, ORGANIZATION).platform?.buildTriggers?.organizationHook?.url;
+    const config = { url, content_type: "json", secret: "secret of all" };
+    await server().call("POST", "/orgs/acme/hooks", { events: ["push"], config });
+    await settled();
+  };
+
   /** A run that waits hardly any real time, with the waits it would have made and what it told. */
-  const run = async (more: { dryRun?: boolean; since?: Date; token?: string; names?: string[] } = {}) => {
+  const run = async (
+    more: { dryRun?: boolean; since?: Date; token?: string; names?: string[]; plan?: Plan } = {},
+  ) => {
     const waits: number[] = [];
     const lines: string[] = [];
     const pause = async (milliseconds: number) => {
       waits.push(milliseconds);
       await sleep(Math.min(milliseconds / 20, 250));
     };
-    const plan = planOf(CATALOGUE);
+    const plan = more.plan ?? planOf(CATALOGUE);
     const chosen = plan.services.filter(({ name }) => more.names?.includes(name) ?? true);
     const api = hooksApi(plan.github.url, {
       token: more.token ?? token,
@@ -224,6 +237,77 @@ describe("fleet redeliver", function () {
     const { outcomes, problems } = await run();
     assert.deepEqual(outcomes, ["public delivered"]);
     assert.match(problems[0]?.message ?? "", /answered 502 \(Server Error\) again and again/);
+  });
+
+  it("looks at the organization's one hook, and at pushes for the chosen services only", async () => {
+    const plan = planOf(CATALOGUE, ORGANIZATION);
+    for (const name of ["nginx", "public"]) {
+      const [hook] = server().github.hooks(`acme/${name}`);
+      await server().call("DELETE", `/repos/acme/${name}/hooks/${hook?.id}`);
+    }
+    await addOrganizationHook();
+    await lose("nginx", "gitops", "public");
+    const { outcomes, hooks } = await run({ plan, names: ["public"] });
+    assert.deepEqual([outcomes, hooks], [["public delivered"], 1]);
+    assert.deepEqual((await run({ plan })).outcomes, ["nginx delivered"]);
+    assert.ok(asked().every(({ path }) => path.startsWith("/orgs/acme/hooks/")));
+  });
+
+  it("names the organization where the token may not read its hook", async () => {
+    server().github.faults.add({ kind: "error", path: "/orgs/acme/hooks", status: 404 });
+    const { problems, code } = await run({ plan: planOf(CATALOGUE, ORGANIZATION) });
+    assert.deepEqual([problems[0]?.place, problems[0]?.services, code], ["acme", ["nginx", "public"], 1]);
+    assert.match(problems[0]?.message ?? "", /the organization permission Webhooks: read and write/);
+  });
+
+  it("leaves a push alone that its branch has left behind, where what is built last wins", async () => {
+    const newest = { tags: { strategy: "newest-build" } };
+    const plan = planOf(catalogueText({ nginx: service("nginx", newest), public: service("public") }));
+    await lose("nginx", "nginx", "public", "public");
+    const { pushes, code } = await run({ plan });
+    assert.deepEqual(pushes.map(({ services: [name], outcome }) => `${name} ${outcome}`).toSorted(), [
+      "nginx delivered",
+      "nginx overtaken",
+      "public delivered",
+      "public delivered",
+    ]);
+    const nginx = pushes.filter(({ services: [name] }) => name === "nginx");
+    assert.deepEqual(
+      nginx.map(({ outcome }) => outcome),
+      ["overtaken", "delivered"],
+    );
+    assert.equal(code, 0);
+  });
+
+  it("says whose the organization's hook is, where it is another stack's", async () => {
+    const shard = stackText({
+      webhooks: '{ url: "https://hooks.acme.example", scope: organization }',
+      platform: "false",
+    });
+    await assert.rejects(
+      run({ plan: planOf(CATALOGUE, shard) }),
+      /the stack of this cluster with platform: true/,
+    );
+  });
+
+  it("looks at no hook of a service that is decommissioned", async () => {
+    await lose("nginx", "public");
+    const leaving = service("nginx", { state: "decommissioned" });
+    for (const stack of [stackText(), ORGANIZATION]) {
+      const plan = planOf(catalogueText({ nginx: leaving, public: service("public") }), stack);
+      const targets = hookTargets(plan, plan.services);
+      assert.deepEqual(
+        targets.flatMap(({ services }) => services.map(({ name }) => name)),
+        ["public"],
+      );
+    }
+  });
+
+  it("looks at no hook of a service that is built elsewhere", async () => {
+    const plan = planOf(catalogueText({ nginx: service("nginx", { build: false }) }));
+    const redelivery = await run({ plan });
+    assert.deepEqual([redelivery.hooks, redelivery.code], [0, 0]);
+    assert.match(summary(redelivery, hourAgo()), /^There is no webhook to look at/);
   });
 
   it("keeps a second between redeliveries", async () => {
