@@ -1,3 +1,4 @@
+import { listed } from "../../model/diagnostics.ts";
 import type { Outcome, Problem, Push, Redelivery } from "./redeliver.ts";
 
 /** Colours a text, or leaves it as it is. */
@@ -29,13 +30,9 @@ export function pushLines(pushes: readonly Push[], paint: Paint): string[] {
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
 }
 
-/** So many services of a hook are named: an organization's has all. */
-const SHOWN = 5;
-
 /** A line for each hook that could not be looked at. */
 export function problemLine({ place, services, message }: Problem): string {
-  const more = services.length > SHOWN ? ` and ${services.length - SHOWN} more` : "";
-  return `${place} (${services.slice(0, SHOWN).join(", ")}${more}): ${message}`;
+  return `${place} (${listed(services)}): ${message}`;
 }
 
 /** The whole in a sentence. */
