@@ -101,7 +101,10 @@ export function teamServiceAccount({ group, serviceAccount }: SubjectPlan): Serv
       name: serviceAccount,
       namespace: TEAMS_NAMESPACE,
       labels: { ...MANAGED_BY },
-      annotations: { "rbac.kargo.akuity.io/claims": JSON.stringify({ groups: [group] }) },
+      annotations: {
+        "kargo.akuity.io/description": `Whoever is in the directory group ${group}.`,
+        "rbac.kargo.akuity.io/claims": JSON.stringify({ groups: [group] }),
+      },
     },
   };
 }

@@ -40,7 +40,16 @@ export function promotionTask({ name, version, by }: PromotionTaskPlan): Cluster
   return {
     apiVersion: KARGO_API,
     kind: "ClusterPromotionTask",
-    metadata: { name, labels: { ...MANAGED_BY } },
+    metadata: {
+      name,
+      labels: { ...MANAGED_BY },
+      annotations: {
+        "kargo.akuity.io/description":
+          by === "push"
+            ? "Writes the image into a values file and pushes; syncs where the Stage says so."
+            : "Writes the image into a values file on a branch, and waits for the merge of its pull request.",
+      },
+    },
     spec: {
       vars: VARIABLES.map((variable) => ({ name: variable })),
       steps: [...write(version), ...(by === "push" ? push() : pullRequest()), sync()],

@@ -79,6 +79,7 @@ describe("a team's rights", () => {
     const [first] = subjects;
     assert.ok(first);
     assert.deepEqual(teamServiceAccount(first).metadata.annotations, {
+      "kargo.akuity.io/description": "Whoever is in the directory group AD-Edge.",
       "rbac.kargo.akuity.io/claims": '{"groups":["AD-Edge"]}',
     });
     assert.deepEqual(kargoUsersBinding(subjects).roleRef.name, "kargo-user");
