@@ -1,4 +1,5 @@
 import { tellCosts } from "./components/costs.ts";
+import { provisionedOutput } from "./components/lifecycle.ts";
 import { Platform } from "./components/platform.ts";
 import { providers } from "./components/providers.ts";
 import { ServicePipeline } from "./components/service-pipeline.ts";
@@ -6,7 +7,7 @@ import { readStack } from "./components/stack.ts";
 import { stackMark } from "./components/stack-mark.ts";
 import { ValuesFiles } from "./components/values-files.ts";
 
-const { stack, plan, webhookMasterSecret, githubToken, secrets } = readStack();
+const { stack, plan, webhookMasterSecret, githubToken, secrets, hooksToRemove } = await readStack();
 const { protect } = plan;
 await tellCosts(plan);
 const transformations = [stackMark(stack)];
@@ -17,11 +18,22 @@ const shared = plan.platform && { platform: plan.platform, secrets, webhookMaste
 const platform = shared && new Platform("platform", shared, opts);
 const promotionTasks = platform?.promotionTasks ?? [];
 
+const pipelines = plan.services.map((service) => {
+  const withWebhook = !hooksToRemove.has(service.name);
+  const args = { service, webhookMasterSecret, promotionTasks, valuesFiles: [valuesFiles], withWebhook };
+  return [service.name, new ServicePipeline(service.name, args, opts)] as const;
+});
+
 /** Per service: its namespace, Kargo Project and Applications, and the commands a person types for prod. */
 export const services = Object.fromEntries(
-  plan.services.map((service) => {
-    const args = { service, webhookMasterSecret, promotionTasks, valuesFiles: [valuesFiles] };
-    const { namespace, project, applications, promote, sync } = new ServicePipeline(service.name, args, opts);
-    return [service.name, { namespace, project, applications, promote, sync }];
-  }),
+  pipelines.map(([name, { namespace, project, applications, promote, sync }]) => [
+    name,
+    { namespace, project, applications, promote, sync },
+  ]),
 );
+
+/** What does not promote by itself now, until when and why. */
+export const freezes = plan.freezes.filter(({ over }) => !over);
+
+/** What the next run must know to lose nothing. */
+export const provisioned = provisionedOutput(plan, pipelines);

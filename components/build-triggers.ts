@@ -21,7 +21,7 @@ import { EVENTS_NAMESPACE, resourceName } from "../model/names.ts";
 import type { BuildTriggersPlan } from "../model/plan.ts";
 import { derivedSecret, organizationWebhook } from "./github-webhook.ts";
 import { customObject } from "./kubernetes-object.ts";
-import { leaving } from "./leaving.ts";
+import { childOptions, leaving } from "./leaving.ts";
 
 /** What {@link BuildTriggers} needs. */
 export interface BuildTriggersArgs {
@@ -40,9 +40,9 @@ export interface BuildTriggersArgs {
  */
 export class BuildTriggers extends pulumi.ComponentResource {
   constructor(name: string, args: BuildTriggersArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("kargo-fleet:index:BuildTriggers", name, {}, opts);
     const { triggers, webhookMasterSecret: master } = args;
-    const own = { parent: this };
+    super("kargo-fleet:index:BuildTriggers", name, {}, leaving(someLeave(triggers), opts ?? {}));
+    const own = childOptions(this, opts);
     const named = (role: string) => resourceName(name, role);
 
     const ready = [...identities(named, own), customObject(named("event-bus"), eventBus(triggers), own)];
@@ -55,6 +55,11 @@ export class BuildTriggers extends pulumi.ComponentResource {
     if (triggers.receiver) kargoReceiver(triggers, triggers.receiver.url, master, named, own);
     this.registerOutputs({});
   }
+}
+
+/** Whether a group or a build namespace is on its way out with the last of its services. */
+export function someLeave({ groups, namespaces }: BuildTriggersPlan): boolean {
+  return [...groups, ...namespaces].some(({ leaves }) => leaves);
 }
 
 type Named = (role: string) => string;

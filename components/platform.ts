@@ -4,9 +4,10 @@ import { promotionTask } from "../manifests/promotion-task.ts";
 import { resourceName } from "../model/names.ts";
 import type { PlatformPlan } from "../model/plan.ts";
 import { teamAccounts } from "./access.ts";
-import { BuildTriggers } from "./build-triggers.ts";
+import { BuildTriggers, someLeave } from "./build-triggers.ts";
 import { type StackSecrets, sharedCredentials } from "./credentials.ts";
 import { customObject } from "./kubernetes-object.ts";
+import { childOptions, leaving } from "./leaving.ts";
 
 /** What {@link Platform} needs. */
 export interface PlatformArgs {
@@ -27,9 +28,11 @@ export class Platform extends pulumi.ComponentResource {
   readonly promotionTasks: readonly pulumi.Resource[];
 
   constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("kargo-fleet:index:Platform", name, {}, opts);
     const { platform, secrets, webhookMasterSecret } = args;
-    const own = { parent: this };
+    const triggers = platform.buildTriggers;
+    const leaves = triggers !== undefined && someLeave(triggers);
+    super("kargo-fleet:index:Platform", name, {}, leaving(leaves, opts ?? {}));
+    const own = childOptions(this, opts);
     const named = (role: string) => resourceName(name, role);
 
     this.promotionTasks = platform.promotionTasks.map((task) => {
@@ -42,7 +45,6 @@ export class Platform extends pulumi.ComponentResource {
       customObject(named(`policy-binding-${policy.metadata.name}`), binding, { ...own, dependsOn: [rule] });
     }
     sharedCredentials(platform.credentials, secrets, own, named);
-    const triggers = platform.buildTriggers;
     if (triggers) new BuildTriggers("build-triggers", { triggers, webhookMasterSecret }, own);
     this.registerOutputs({});
   }

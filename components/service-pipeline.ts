@@ -4,7 +4,7 @@ import { serviceAccess } from "./access.ts";
 import { argoCdApplications } from "./argocd-applications.ts";
 import { githubWebhook } from "./github-webhook.ts";
 import { kargoProject } from "./kargo-project.ts";
-import { leaving } from "./leaving.ts";
+import { childOptions, leaving } from "./leaving.ts";
 
 /** What {@link ServicePipeline} needs. */
 export interface ServicePipelineArgs {
@@ -25,11 +25,18 @@ export interface ServicePipelineArgs {
    * @default nothing, where somebody else writes them
    */
   readonly valuesFiles?: readonly pulumi.Resource[];
+
+  /**
+   * Whether the service still has its hook, be it off.
+   * @default true
+   */
+  readonly withWebhook?: boolean;
 }
 
 /**
  * Everything one service needs to be promoted in isolation: its Kargo Project with Warehouse and Stages, its Argo CD
- * AppProject and Applications, its team's access, its GitHub webhook. `protect` on it is inherited by all of them.
+ * AppProject and Applications, its team's access, its GitHub webhook. `protect` on it is that of all of them, but of those that
+ * leave.
  *
  * @example
  * new ServicePipeline("nginx", { service, webhookMasterSecret }, { providers: { kubernetes, github }, protect: true });
@@ -45,26 +52,29 @@ export class ServicePipeline extends pulumi.ComponentResource {
   readonly promote: readonly string[];
   /** What a person types to sync by hand, for each Application that waits for one. */
   readonly sync: readonly string[];
+  /** Whether GitHub delivers pushes. */
+  readonly webhookActive: pulumi.Output<boolean>;
 
   constructor(name: string, args: ServicePipelineArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(
-      "kargo-fleet:index:ServicePipeline",
-      name,
-      {},
-      leaving(args.service.state === "decommissioned", opts ?? {}),
-    );
-    const { service, webhookMasterSecret, promotionTasks = [], valuesFiles = [] } = args;
+    const { service, webhookMasterSecret, promotionTasks = [], valuesFiles = [], withWebhook = true } = args;
+    const leaves = service.state === "decommissioned";
+    const retires = service.stages.some(({ state }) => state === "retired");
+    super("kargo-fleet:index:ServicePipeline", name, {}, leaving(leaves || retires, opts ?? {}));
+    const own = leaving(leaves, childOptions(this, opts));
 
-    const kargo = kargoProject(service, { parent: this }, promotionTasks);
-    serviceAccess(service, { parent: this }, kargo.namespace);
-    const argoCd = argoCdApplications(service, { parent: this }, valuesFiles);
-    if (service.webhook) githubWebhook(service, service.webhook, webhookMasterSecret, { parent: this });
+    const kargo = kargoProject(service, own, promotionTasks);
+    serviceAccess(service, own, kargo.namespace);
+    const argoCd = argoCdApplications(service, own, valuesFiles);
+    const hook = withWebhook ? service.webhook : undefined;
+    const webhook = hook && githubWebhook(service, hook, webhookMasterSecret, own);
 
     this.namespace = kargo.namespace.metadata.name;
     this.project = kargo.project.metadata.name;
     this.applications = pulumi.output(argoCd.applications.map(({ metadata }) => metadata.name));
     this.promote = service.commands.promote;
     this.sync = service.commands.sync;
+    // The engine's own word, not the plan's: a run with targets may have left the hook as it was.
+    this.webhookActive = pulumi.output(webhook?.active ?? false).apply((active) => active ?? true);
     this.registerOutputs({
       namespace: this.namespace,
       project: this.project,

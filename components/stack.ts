@@ -4,9 +4,12 @@ import { readCatalogue } from "../model/catalogue.ts";
 import { CREDENTIAL_SECRETS } from "../model/credentials.ts";
 import { InvalidInput } from "../model/diagnostics.ts";
 import { parseYaml } from "../model/documents.ts";
+import type { Planned } from "../model/losses.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
+import { hooksToRemove } from "../model/provisioned.ts";
 import { isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts";
 import type { StackSecrets } from "./credentials.ts";
+import { guardAgainstLoss, readProvisioned } from "./lifecycle.ts";
 
 /** A stack's plan, and beside it the secrets that the plan must not hold. */
 export interface StackInputs {
@@ -17,30 +20,40 @@ export interface StackInputs {
   readonly githubToken: pulumi.Output<string> | undefined;
   /** The secrets of Kargo's credentials, where the stack has them. */
   readonly secrets: StackSecrets;
+  /** The services whose hook goes now: an `up` before turned it off, and left it unprotected. */
+  readonly hooksToRemove: ReadonlySet<string>;
 }
 
 /**
  * Reads the engine's config and the catalogue of the stack that runs. The stack file is read beside them only for
- * the places in its problems: its values are the engine's, defaults and all.
+ * the places in its problems: its values are the engine's, defaults and all. Nothing is registered before it returns.
  *
- * @throws pulumi.RunError with every problem, one a line
+ * @throws pulumi.RunError with every problem, one a line, or with everything that would be lost
  */
-export function readStack(): StackInputs {
-  const stack = pulumi.getStack();
-  const file = `Pulumi.${stack}.yaml`;
+export async function readStack(): Promise<StackInputs> {
+  const planned = readPlan();
+  const before = await readProvisioned();
+  await guardAgainstLoss(planned, before);
+  return {
+    stack: pulumi.getStack(),
+    plan: planned.plan,
+    hooksToRemove: hooksToRemove(planned.plan, before),
+    webhookMasterSecret: new pulumi.Config(PROJECT).requireSecret("webhookMasterSecret"),
+    secrets: credentialSecrets(),
+    githubToken: new pulumi.Config("github").getSecret("token"),
+  };
+}
+
+function readPlan(): Planned {
+  const file = `Pulumi.${pulumi.getStack()}.yaml`;
   const document = parseYaml(file, existsSync(file) ? readFileSync(file, "utf8") : "");
   const config = readStackConfig(withoutSecrets(pulumi.runtime.allConfig()), document);
-  const catalogue = config.value?.catalogue ?? "services.json";
-  if (!existsSync(catalogue))
-    throw new pulumi.RunError(`${catalogue}  is not there. Add it, or change ${PROJECT}:catalogue.`);
+  const list = config.value?.catalogue ?? "services.json";
+  if (!existsSync(list))
+    throw new pulumi.RunError(`${list}  is not there. Add it, or change ${PROJECT}:catalogue.`);
+  const catalogue = readCatalogue(list, readFileSync(list, "utf8"));
   try {
-    return {
-      stack,
-      plan: makePlan(readCatalogue(catalogue, readFileSync(catalogue, "utf8")), config, new Date()),
-      webhookMasterSecret: new pulumi.Config(PROJECT).requireSecret("webhookMasterSecret"),
-      secrets: credentialSecrets(),
-      githubToken: new pulumi.Config("github").getSecret("token"),
-    };
+    return { plan: makePlan(catalogue, config, new Date()), catalogue, config };
   } catch (error) {
     throw error instanceof InvalidInput ? new pulumi.RunError(error.message) : error;
   }

@@ -33,7 +33,11 @@ export function ownershipProblems(
   return [
     ...overlappingTeams(catalogue, document),
     ...claims.flatMap((claim) => foreign(claim, catalogue, document)),
-    ...shared(claims, document),
+    // What leaves gets no pushes and promotes nothing by itself: beside it, its successor may have what it had.
+    ...shared(
+      claims.filter(({ service }) => catalogue.services[service]?.state === "active"),
+      document,
+    ),
   ];
 }
 

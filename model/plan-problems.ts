@@ -108,7 +108,7 @@ function bareHashes(catalogue: Catalogue, services: SourceDocument): Problem[] {
 /** A selector that names nobody is a slip: the service it meant would silently be left out. */
 function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: SourceDocument): Problem[] {
   const known = Object.keys(catalogue.services);
-  const check = (list: "include" | "exclude", selectors: readonly Selector[]) =>
+  const check = (list: "include" | "exclude" | "decommission", selectors: readonly Selector[]) =>
     selectors.flatMap((selector, index) =>
       ("names" in selector ? selector.names : []).flatMap((name, position) => {
         if (known.includes(name)) return [];
@@ -117,7 +117,8 @@ function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: Sou
         return [problem(stack, path, `${JSON.stringify(name)} is no service of the catalogue.`, wayOut)];
       }),
     );
-  return [...check("include", config.rollout.include), ...check("exclude", config.rollout.exclude)];
+  const { include, exclude, decommission } = config.rollout;
+  return [...check("include", include), ...check("exclude", exclude), ...check("decommission", decommission)];
 }
 
 function problem(

@@ -37,7 +37,7 @@ import {
   promotionTaskVersion,
 } from "./promotion-task-version.ts";
 import type { Reading } from "./schema-problems.ts";
-import { selectServices } from "./selection.ts";
+import { type Rollout, selectServices, withStates } from "./selection.ts";
 import type { StackConfig } from "./stack-config.ts";
 
 /**
@@ -52,6 +52,8 @@ export interface Plan {
   /** The objects that all services of the cluster share, where this stack owns them. */
   readonly platform: PlatformPlan | undefined;
   readonly services: readonly ServicePlan[];
+  /** How the services were selected, for the next run to compare with. */
+  readonly rollout: Pick<Rollout, "percent" | "shard">;
   /** What the stack says is frozen, that which is over by now included. */
   readonly freezes: readonly FreezePlan[];
 }
@@ -84,6 +86,8 @@ export interface ServicePlan {
   readonly pipeline: string;
   /** The version of the shared promotion task that its Stages use. */
   readonly promotionTask: PromotionTaskVersion;
+  /** The GitHub repository with its source: `owner/name`. */
+  readonly repository: string;
   readonly team: string;
   readonly labels: Readonly<Record<string, string>>;
   /** The Kargo Project, and the namespace of the same name. */
@@ -177,9 +181,11 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
     problems.push(...planProblems(catalogue.value, config.value, catalogue.document, config.document));
   }
   if (problems.length > 0 || !catalogue.value || !config.value) throw new InvalidInput(problems);
-  const { services, teams } = catalogue.value;
+  const { teams } = catalogue.value;
   const stack = config.value;
+  const services = withStates(catalogue.value.services, stack.rollout);
   const freezes = planFreezes(stack.rollout.freeze, now);
+  const { percent, shard } = stack.rollout;
   const selected = selectServices(services, stack.rollout).flatMap((name) => {
     const service = services[name];
     return service ? [planService(name, service, teams, stack, freezes)] : [];
@@ -195,6 +201,7 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
     protect: stack.protect,
     platform: stack.platform ? planPlatform(teams, stack, built) : undefined,
     services: selected,
+    rollout: { percent, ...(shard && { shard }) },
     freezes,
   };
 }
@@ -240,6 +247,7 @@ function planService(
     state: service.state,
     pipeline: pipelineName,
     promotionTask: version,
+    repository: service.repository,
     team: service.team,
     labels: service.labels,
     project: projectName(name),

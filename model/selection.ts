@@ -31,6 +31,9 @@ export const rolloutSchema = z.strictObject({
   shard: shardSchema
     .optional()
     .meta({ description: "Of what is left then, this stack's part: { index: 1, of: 4 }." }),
+  decommission: z.array(selector).default([]).meta({
+    description: "What leaves this stack: as state: decommissioned in the catalogue, but here alone.",
+  }),
   freeze: z
     .array(freezeSchema)
     .default([])
@@ -73,6 +76,19 @@ export function absence(name: string, service: Labelled, rollout: Rollout): Abse
       reason: `it is in shard ${shardOf(name, shard.of)} of ${shard.of}, and this is shard ${shard.index}`,
     };
   return undefined;
+}
+
+/** The services with the states that they have on a stack: what leaves it alone is active elsewhere. */
+export function withStates(
+  services: Catalogue["services"],
+  { decommission }: Rollout,
+): Catalogue["services"] {
+  const leaves = (name: string, service: Labelled) => decommission.some((one) => meets(one, name, service));
+  const all = Object.entries(services).map(([name, service]): [string, Catalogue["services"][string]] => [
+    name,
+    leaves(name, service) ? { ...service, state: "decommissioned" } : service,
+  ]);
+  return Object.fromEntries(all);
 }
 
 /** Whether a selector means a service: it is among its names, or has all of its labels. */

@@ -23,9 +23,9 @@ describe("what leaves", () => {
     );
   });
 
-  it("is, of a retired stage, its Stage and its Application, and nothing else of the service", async () => {
+  it("is, of a retired stage, its Stage, its Application and the component around them, and nothing else", async () => {
     const all = await registered(["nginx"], { platform: "false", pipelines: RETIRED });
-    assert.deepEqual(unprotected(all).sort(), ["nginx/application-qa", "nginx/stage-qa"]);
+    assert.deepEqual(unprotected(all).sort(), ["nginx", "nginx/application-qa", "nginx/stage-qa"]);
   });
 
   it("gets no more pushes: the hook of a decommissioned service is off", async () => {

@@ -277,7 +277,11 @@ async function run(
     events.push(JSON.stringify(event));
     const { urn, op } = event.resourcePreEvent?.metadata ?? {};
     const name = urn?.split("::").at(-1);
-    if (name !== undefined && op !== undefined && !urn?.includes("pulumi:pulumi:Stack::"))
+    if (
+      name !== undefined &&
+      op !== undefined &&
+      !/::pulumi:(pulumi:Stack|providers:pulumi::)/.test(urn ?? "")
+    )
       steps[name] = op as OpType;
   };
   const options = { onEvent, onOutput: (text: string) => printed.push(text), color: "never" } as const;

@@ -44,6 +44,7 @@ describe("the plan", () => {
       state: "active",
       pipeline: "standard",
       promotionTask: "v1",
+      repository: "acme/nginx",
       team: "edge",
       labels: {},
       project: "kargo-nginx",

@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import { InvalidInput } from "../model/diagnostics.ts";
+import { lifecycleNotes } from "../model/lifecycle-notes.ts";
+import { isGuarded, losses, type Planned } from "../model/losses.ts";
+import type { Plan } from "../model/plan.ts";
+import { type Provisioned, provisioned, provisionedSchema } from "../model/provisioned.ts";
+import type { ServicePipeline } from "./service-pipeline.ts";
+
+/** The output of the stack that {@link readProvisioned} reads the next time. */
+export const PROVISIONED = "provisioned";
+
+/**
+ * What the last `up` of this stack provisioned, by its own output; nothing before the first. Awaited before anything
+ * is registered: the file backend rewrites the checkpoint that is read here whenever the engine takes a step.
+ */
+export async function readProvisioned(): Promise<Provisioned | undefined> {
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const self = new pulumi.StackReference("self", { name });
+  const { value, secretValue: output = value } = await self.getOutputDetails(PROVISIONED);
+  if (output === undefined) return undefined;
+  const { data, error } = provisionedSchema.safeParse(output);
+  if (error) {
+    await pulumi.log.warn(
+      `The stack's output ${PROVISIONED} cannot be read, so nothing here names a service that would be lost; the engine still deletes nothing that is protected.`,
+    );
+  }
+  return data;
+}
+
+/**
+ * Stops a run that would delete a service or a Stage that nobody said leaves, and says what a person should know.
+ *
+ * @throws pulumi.RunError with every loss, one a line
+ */
+export async function guardAgainstLoss(planned: Planned, before: Provisioned | undefined): Promise<void> {
+  const found = before === undefined ? [] : losses(before, planned);
+  if (before && found.length > 0) {
+    const { message } = new InvalidInput(found);
+    if (isGuarded(before, planned.plan)) throw new pulumi.RunError(message);
+    await pulumi.log.warn(message.replace(/^.*\n/, "The stack says protect: false, so this goes:\n"));
+  }
+  for (const note of lifecycleNotes(planned.plan, before)) await pulumi.log.info(note);
+}
+
+/**
+ * The stack's output for the next {@link readProvisioned}. It is no secret, but only secrets are left out of what an
+ * `up` prints: of a thousand services it is twenty thousand lines.
+ */
+export function provisionedOutput(
+  plan: Plan,
+  pipelines: readonly (readonly [string, ServicePipeline])[],
+): pulumi.Output<Provisioned> {
+  const off = pipelines.map(([name, { webhookActive }]) => webhookActive.apply((on) => (on ? [] : [name])));
+  return pulumi.secret(pulumi.all(off).apply((names) => ({ ...provisioned(plan), hooksOff: names.flat() })));
+}

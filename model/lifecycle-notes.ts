@@ -1,0 +1,61 @@
+import { listed } from "./diagnostics.ts";
+import type { FreezePlan } from "./freeze.ts";
+import type { Plan } from "./plan.ts";
+import type { Provisioned } from "./provisioned.ts";
+
+/**
+ * What a person should read in a preview although nothing is wrong, one line each: what is frozen, what is on its way
+ * out, and what this run takes away because an earlier one said so.
+ */
+export function lifecycleNotes(plan: Plan, before: Provisioned | undefined): string[] {
+  return [
+    ...plan.freezes.map((freeze) => freezeNote(freeze, plan)),
+    ...decommissioned(plan, before),
+    ...retired(plan),
+    ...departures(plan, before),
+  ];
+}
+
+function freezeNote({ over, until, reason, stages, services }: FreezePlan, plan: Plan): string {
+  if (over) return `The freeze until ${until} (${reason}) is over. Remove it from rollout.freeze.`;
+  const names = plan.services.map(({ name }) => name);
+  const here = services === undefined ? undefined : services.filter((name) => names.includes(name));
+  const whose = here === undefined ? "every service" : listed(here);
+  const which = stages === undefined ? "every Stage" : listed(stages);
+  return `Frozen until ${until} (${reason}): ${which} of ${whose} promotes nothing by itself.`;
+}
+
+function decommissioned({ services }: Plan, before: Provisioned | undefined): string[] {
+  const names = services.filter(({ state }) => state === "decommissioned").map(({ name }) => name);
+  const hookless = new Set(before?.hooksOff);
+  const [without, within] = [
+    names.filter((name) => hookless.has(name)),
+    names.filter((name) => !hookless.has(name)),
+  ];
+  const line = (whose: readonly string[], hook: string) =>
+    whose.length === 0
+      ? []
+      : [
+          `Decommissioned: ${listed(whose)}. ${hook}, no auto-promotion, no protection. Removing the entry deletes the Kargo Project with its Freight and history.`,
+        ];
+  return [...line(within, "The hook is off, and is deleted by the next up"), ...line(without, "No hook")];
+}
+
+function retired({ services }: Plan): string[] {
+  const stages = services.flatMap(({ pipeline, stages }) =>
+    stages.filter(({ state }) => state === "retired").map(({ name }) => `${name} of pipeline ${pipeline}`),
+  );
+  return [...new Set(stages)].map(
+    (stage) =>
+      `Retired: the stage ${stage}. No auto-promotion, no protection; removing it deletes its Stages and Applications.`,
+  );
+}
+
+function departures({ services }: Plan, before: Provisioned | undefined): string[] {
+  const names = new Set(services.map(({ name }) => name));
+  const gone = Object.keys(before?.services ?? {}).filter((name) => !names.has(name));
+  if (gone.length === 0) return [];
+  return [
+    `Leaving now: ${listed(gone)}. Their values files stay in Git, and what Argo CD deployed stays in its namespaces.`,
+  ];
+}

@@ -1,0 +1,122 @@
+import type { Catalogue } from "./catalogue.ts";
+import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+import type { Plan, ServicePlan } from "./plan.ts";
+import type { Provisioned, ProvisionedService } from "./provisioned.ts";
+import type { Reading } from "./schema-problems.ts";
+import { absence } from "./selection.ts";
+import { PROJECT, type StackConfig } from "./stack-config.ts";
+import { stageLosses } from "./stage-losses.ts";
+
+/** A plan, and what it was made from. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly catalogue: Reading<Catalogue>;
+  readonly config: Reading<StackConfig>;
+}
+
+/** Whether the engine keeps what the files no longer name: where it did before, or shall from now on. */
+export function isGuarded(before: Provisioned, plan: Plan): boolean {
+  return before.protect || plan.protect;
+}
+
+/**
+ * What an `up` of this plan would delete although nobody said that it leaves: a service whose entry is gone or that is
+ * no longer selected, a Stage that is gone from its pipeline. Kargo deletes with a Project its Freight, its approvals
+ * and its history. Every service is named, with the reason and the way on.
+ */
+export function losses(before: Provisioned, planned: Planned): Problem[] {
+  const kept = new Map(planned.plan.services.map((service) => [service.name, service]));
+  const staying = Object.entries(before.services).filter(([, { state }]) => state === "active");
+  const gone = staying.filter(([name]) => !kept.has(name));
+  // Of its own: a service may be called "constructor".
+  const isListed = (name: string) => Object.hasOwn(planned.catalogue.value?.services ?? {}, name);
+  const [listed, unlisted] = [
+    gone.filter(([name]) => isListed(name)),
+    gone.filter(([name]) => !isListed(name)),
+  ];
+  return [
+    ...unlisted.map(([name, was]) => removed(name, was, before, planned)),
+    ...deselected(
+      listed.map(([name]) => name),
+      before,
+      planned,
+    ),
+    ...stageLosses(staying, kept, planned),
+  ];
+}
+
+const LOST = "its Kargo Project would be deleted, with its Freight, approvals and history";
+
+function removed(name: string, was: ProvisionedService, before: Provisioned, planned: Planned): Problem {
+  const { document } = planned.catalogue;
+  const successor = planned.plan.services.find(
+    (one) => !Object.hasOwn(before.services, one.name) && succeeds(one, was),
+  );
+  if (successor === undefined) {
+    const message = `${JSON.stringify(name)} is provisioned, and its entry is gone: ${LOST}.`;
+    const wayOut = `Put the entry back. To let it go, give it "state": "decommissioned", run pulumi up, and remove it then.`;
+    return problem(document, ["services", name], message, wayOut);
+  }
+  const shared = same(successor.repository, was.repository) ? "repository" : "image";
+  const message = `${JSON.stringify(successor.name)} has the ${shared} of ${JSON.stringify(name)}, which is provisioned and no longer listed. A renamed service is a new one; of the old one ${LOST}.`;
+  const wayOut = `Keep ${JSON.stringify(name)} beside it with "state": "decommissioned", run pulumi up, and remove it when ${JSON.stringify(successor.name)} has taken over.`;
+  return problem(document, ["services", successor.name], message, wayOut, "key");
+}
+
+function succeeds(service: ServicePlan, was: ProvisionedService): boolean {
+  return same(service.repository, was.repository) || service.warehouse.image === was.image;
+}
+
+function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** One problem for each key of the rollout, with all services that it takes away. */
+function deselected(names: readonly string[], before: Provisioned, planned: Planned): Problem[] {
+  const { catalogue, config } = planned;
+  const services = catalogue.value?.services ?? {};
+  const rollout = config.value?.rollout;
+  const found = names.flatMap((name) => {
+    const service = services[name];
+    const why = service && rollout && absence(name, service, rollout);
+    return why ? [{ name, path: why.path }] : [];
+  });
+  const byKey = Map.groupBy(found, ({ path }) => formatPath(path));
+  return [...byKey.values()].flatMap((group) => {
+    const path = group[0]?.path ?? [];
+    const all = group.map(({ name }) => name);
+    const count = all.length === 1 ? "1 provisioned service" : `${all.length} provisioned services`;
+    const message = `${verb(path, before.rollout, planned.plan.rollout)} ${count}: ${all.join(", ")}. Of each ${LOST}.`;
+    const wayOut = `Undo it. To let them go, name them under rollout.decommission (or give them "state": "decommissioned" in ${catalogue.document.file}), run pulumi up, and deselect them then.`;
+    return [problem(config.document, ["config", `${PROJECT}:rollout`, ...path], message, wayOut)];
+  });
+}
+
+type Was = Provisioned["rollout"];
+
+function verb([key]: DocumentPath, was: Was, is: Was): string {
+  const shard = (of: Was) => (of.shard === undefined ? "none" : `${of.shard.index} of ${of.shard.of}`);
+  switch (key) {
+    case "include":
+      return "no longer names";
+    case "exclude":
+      return "takes out";
+    case "percent":
+      return `is ${is.percent} (was ${was.percent}) and no longer reaches`;
+    case "shard":
+      return `is ${shard(is)} (was ${shard(was)}), which has no longer`;
+    default:
+      return "no longer selects";
+  }
+}
+
+export function problem(
+  document: SourceDocument,
+  path: DocumentPath,
+  message: string,
+  wayOut: string,
+  part?: "key",
+): Problem {
+  return { place: document.place(path, part), path: formatPath(path), message, wayOut };
+}

@@ -1,0 +1,86 @@
+import { formatPath, type Problem } from "./diagnostics.ts";
+import type { Planned } from "./losses.ts";
+import type { ServicePlan } from "./plan.ts";
+import type { ProvisionedService } from "./provisioned.ts";
+import { PROJECT } from "./stack-config.ts";
+
+/** A Stage of one service that would go. */
+interface Loss {
+  readonly service: string;
+  readonly stage: string;
+  /** The pipeline that the service had, and the one that it has. */
+  readonly from: string;
+  readonly to: string;
+  /** Whether the Stage is still there and only stops to deploy. */
+  readonly stays: boolean;
+}
+
+/**
+ * Stages that an `up` would delete although nobody retired them, and Applications of Stages that stop to deploy: one
+ * problem for each Stage of a pipeline, with every service that has it.
+ */
+export function stageLosses(
+  before: readonly (readonly [string, ProvisionedService])[],
+  kept: ReadonlyMap<string, ServicePlan>,
+  planned: Planned,
+): Problem[] {
+  const lost = before.flatMap(([service, was]) => {
+    const now = kept.get(service);
+    return now ? lossesOf(service, was, now) : [];
+  });
+  const groups = Map.groupBy(lost, ({ stage, from, to, stays }) => JSON.stringify([stage, from, to, stays]));
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first
+      ? [
+          describe(
+            first,
+            group.map(({ service }) => service),
+            planned,
+          ),
+        ]
+      : [];
+  });
+}
+
+function lossesOf(service: string, was: ProvisionedService, now: ServicePlan): Loss[] {
+  const stages = new Map(now.stages.map((stage) => [stage.name, stage]));
+  return Object.entries(was.stages).flatMap(([name, { state, deploys }]): Loss[] => {
+    const left = stages.get(name);
+    const safe = left !== undefined && (!deploys || left.deployment !== undefined);
+    if (state === "retired" || safe) return [];
+    return [{ service, stage: name, from: was.pipeline, to: now.pipeline, stays: left !== undefined }];
+  });
+}
+
+function describe(
+  { stage, from, to, stays }: Loss,
+  services: readonly string[],
+  { plan, catalogue, config }: Planned,
+): Problem {
+  const quoted = JSON.stringify(stage);
+  const has =
+    services.length === 1 ? "1 provisioned service has" : `${services.length} provisioned services have`;
+  const all = `${has} it: ${services.join(", ")}`;
+  const pipeline = ["config", `${PROJECT}:pipelines`, to];
+  if (stays) {
+    const stages = plan.services.find(({ name }) => name === services[0])?.stages ?? [];
+    const path = [...pipeline, stages.findIndex(({ name }) => name === stage), "controlFlow"];
+    const message = `the stage ${quoted} no longer deploys; ${all}. Its Applications would be deleted.`;
+    const wayOut = `Let it deploy. To let it go, give it state: retired, run pulumi up, and remove it then; control flow needs another name.`;
+    return { place: config.document.place(path), path: formatPath(path), message, wayOut };
+  }
+  if (from === to) {
+    const message = `the stage ${quoted} is gone from it; ${all}. Its Stages and Applications would be deleted.`;
+    const wayOut = `Put it back. To let it go, give it state: retired, run pulumi up, and remove it then.`;
+    return { place: config.document.place(pipeline, "key"), path: formatPath(pipeline), message, wayOut };
+  }
+  // Where the catalogue still names another pipeline, this one came as its canary.
+  const own = services.every((name) => catalogue.value?.services[name]?.pipeline === to);
+  const [document, path] = own
+    ? [catalogue.document, ["services", services[0] ?? "", "pipeline"]]
+    : [config.document, ["config", `${PROJECT}:rollout`, "pipelines"]];
+  const message = `${JSON.stringify(to)} has no stage ${quoted}, as ${JSON.stringify(from)} has; ${all}. Its Stages and Applications would be deleted.`;
+  const wayOut = `Stay on ${from}, or move first to a pipeline in which ${stage} is there with state: retired, run pulumi up, and move on then.`;
+  return { place: document.place(path), path: formatPath(path), message, wayOut };
+}

@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { formatProblem } from "../../model/diagnostics.ts";
+import { isGuarded, losses, type Planned } from "../../model/losses.ts";
+import { type Provisioned, provisioned, provisionedSchema } from "../../model/provisioned.ts";
+import { catalogueText, planOf, readCatalogueText, readStackText, service, stackText } from "../sources.ts";
+
+type Entries = Readonly<Record<string, object>>;
+type Keys = Readonly<Record<string, string>>;
+
+const ALL: Entries = { nginx: {}, auth: {}, docs: {} };
+
+function list(entries: Entries): string {
+  return catalogueText(
+    Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
+  );
+}
+
+/** What an up of these files leaves for the next. */
+function upOf(entries: Entries = ALL, keys: Keys = {}): Provisioned {
+  return { ...provisioned(planOf(list(entries), stackText(keys))), hooksOff: [] };
+}
+
+function planned(entries: Entries, keys: Keys = {}): Planned {
+  const [catalogue, stack] = [list(entries), stackText(keys)];
+  return {
+    plan: planOf(catalogue, stack),
+    catalogue: readCatalogueText(catalogue),
+    config: readStackText(stack),
+  };
+}
+
+/** What the next up says, each problem from its path on. */
+function said(was: Provisioned, next: Planned): string[] {
+  return losses(was, next).map((problem) => formatProblem(problem).replace(/^[^ ]+ {2}/, ""));
+}
+
+const lost = (was: Provisioned, entries: Entries, keys: Keys = {}) => said(was, planned(entries, keys));
+
+function without(name: string): Entries {
+  return Object.fromEntries(Object.entries(ALL).filter(([key]) => key !== name));
+}
+
+const KARGO = "its Kargo Project would be deleted, with its Freight, approvals and history";
+const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
+const pipelines = (all: Readonly<Record<string, readonly string[]>>) => ({
+  pipelines: `{ ${Object.entries(all)
+    .map(([name, stages]) => `${name}: [${stages.join()}]`)
+    .join()} }`,
+});
+
+describe("a service that would be lost", () => {
+  it("is none where nothing changes", () => {
+    assert.deepEqual(lost(upOf(), ALL), []);
+  });
+
+  it("is one whose entry is gone, with the two steps away", () => {
+    assert.deepEqual(lost(upOf(), without("auth")), [
+      `services.auth  "auth" is provisioned, and its entry is gone: ${KARGO}. Put the entry back. To let it go, give it "state": "decommissioned", run pulumi up, and remove it then.`,
+    ]);
+  });
+
+  it("is explained as renamed where a new service has its repository", () => {
+    assert.deepEqual(lost(upOf(), { ...without("auth"), login: { repository: "acme/auth" } }), [
+      `services.login  "login" has the repository of "auth", which is provisioned and no longer listed. A renamed service is a new one; of the old one ${KARGO}. Keep "auth" beside it with "state": "decommissioned", run pulumi up, and remove it when "login" has taken over.`,
+    ]);
+  });
+
+  it("is explained as renamed where a new service has its image", () => {
+    assert.match(
+      lost(upOf(), { ...without("auth"), login: { image: "registry.example/auth" } }).join(),
+      /^services\.login {2}"login" has the image of "auth"/,
+    );
+  });
+
+  it("may be followed by its successor as the message says: the two share what they had", () => {
+    const both = { ...ALL, auth: { state: "decommissioned" }, login: { repository: "acme/auth" } };
+    assert.deepEqual(lost(upOf(), both), []);
+  });
+
+  it("is one that include no longer names, all of them at once", () => {
+    assert.deepEqual(lost(upOf(), ALL, { rollout: "{ include: [{ names: [docs] }] }" }), [
+      `config.kargo-fleet:rollout.include  no longer names 2 provisioned services: nginx, auth. Of each ${KARGO}. Undo it. To let them go, name them under rollout.decommission (or give them "state": "decommissioned" in services.json), run pulumi up, and deselect them then.`,
+    ]);
+  });
+
+  it("is one that exclude takes out, by the selector that does", () => {
+    const rollout = "{ exclude: [{ labels: { tier: none } }, { names: [auth] }] }";
+    assert.match(
+      lost(upOf(), ALL, { rollout }).join(),
+      /^config\.kargo-fleet:rollout\.exclude\[1\] {2}takes out 1 provisioned service: auth\./,
+    );
+  });
+
+  it("is one that a lower percent no longer reaches, with what it was", () => {
+    assert.match(
+      lost(upOf(), ALL, { rollout: "{ percent: 0 }" }).join(),
+      /^config\.kargo-fleet:rollout\.percent {2}is 0 \(was 100\) and no longer reaches 3 provisioned services: nginx, auth, docs\./,
+    );
+  });
+
+  it("is one that another shard has now, with what the shard was", () => {
+    const said = lost(upOf(), ALL, { rollout: "{ shard: { index: 1, of: 50 } }" }).join();
+    assert.match(
+      said,
+      /^config\.kargo-fleet:rollout\.shard {2}is 1 of 50 \(was none\), which has no longer \d provisioned services?: /,
+    );
+  });
+
+  it("is none that was decommissioned by an up before, however it goes", () => {
+    const was = upOf({ ...ALL, auth: { state: "decommissioned" } });
+    assert.deepEqual(lost(was, without("auth")), []);
+    assert.deepEqual(lost(was, ALL, { rollout: "{ exclude: [{ names: [auth] }] }" }), []);
+  });
+
+  it("is none that was decommissioned on this stack alone", () => {
+    const was = upOf(ALL, { rollout: "{ decommission: [{ names: [auth] }] }" });
+    assert.deepEqual(lost(was, ALL, { rollout: "{ exclude: [{ names: [auth] }] }" }), []);
+  });
+
+  it("is one that was active again by the last up", () => {
+    assert.equal(lost(upOf({ ...ALL, auth: { state: "active" } }), without("auth")).length, 1);
+  });
+});
+
+describe("a stage that would be lost", () => {
+  const three = pipelines({
+    standard: [stage("dev"), stage("qa", ", after: [dev]"), stage("prod", ", after: [dev]")],
+  });
+  const two = pipelines({ standard: [stage("dev"), stage("prod", ", after: [dev]")] });
+
+  it("is one that is gone from its pipeline, with every service that has it", () => {
+    assert.deepEqual(lost(upOf(ALL, three), ALL, two), [
+      'config.kargo-fleet:pipelines.standard  the stage "qa" is gone from it; 3 provisioned services have it: nginx, auth, docs. Its Stages and Applications would be deleted. Put it back. To let it go, give it state: retired, run pulumi up, and remove it then.',
+    ]);
+  });
+
+  it("is none that was retired by an up before", () => {
+    const retired = pipelines({
+      standard: [
+        stage("dev"),
+        stage("qa", ", after: [dev], state: retired"),
+        stage("prod", ", after: [dev]"),
+      ],
+    });
+    assert.deepEqual(lost(upOf(ALL, three), ALL, retired), []);
+    assert.deepEqual(lost(upOf(ALL, retired), ALL, two), []);
+  });
+
+  it("is one that the service's new pipeline does not have", () => {
+    const both = pipelines({
+      standard: [stage("dev"), stage("qa", ", after: [dev]")],
+      light: [stage("dev")],
+    });
+    assert.deepEqual(lost(upOf(ALL, both), { ...ALL, auth: { pipeline: "light" } }, both), [
+      'services.auth.pipeline  "light" has no stage "qa", as "standard" has; 1 provisioned service has it: auth. Its Stages and Applications would be deleted. Stay on standard, or move first to a pipeline in which qa is there with state: retired, run pulumi up, and move on then.',
+    ]);
+  });
+
+  it("is none where another pipeline has the same stages", () => {
+    const both = pipelines({ standard: [stage("dev")], other: [stage("dev")] });
+    assert.deepEqual(lost(upOf(ALL, both), { ...ALL, auth: { pipeline: "other" } }, both), []);
+  });
+
+  it("is one that stops to deploy: its Application would go", () => {
+    const flow = pipelines({
+      standard: [
+        stage("dev"),
+        "{ stage: qa, controlFlow: true, after: [dev] }",
+        stage("prod", ", after: [dev]"),
+      ],
+    });
+    assert.match(
+      lost(upOf(ALL, three), ALL, flow).join(),
+      /^config\.kargo-fleet:pipelines\.standard\[1\]\.controlFlow {2}the stage "qa" no longer deploys; 3 provisioned services have it/,
+    );
+  });
+
+  it("is none of a service that is decommissioned", () => {
+    const was = upOf({ nginx: { state: "decommissioned" } }, three);
+    assert.deepEqual(lost(was, { nginx: { state: "decommissioned" } }, two), []);
+  });
+});
+
+describe("the guard against loss", () => {
+  it("holds where the stack was protected or shall be, and nowhere else", () => {
+    const plan = (protect: string) => planOf(list(ALL), stackText({ protect }));
+    const was = (protect: string) => upOf(ALL, { protect });
+    assert.equal(isGuarded(was("true"), plan("false")), true);
+    assert.equal(isGuarded(was("false"), plan("true")), true);
+    assert.equal(isGuarded(was("false"), plan("false")), false);
+  });
+
+  it("reads back what it wrote, as the engine keeps it", () => {
+    const was = upOf();
+    assert.deepEqual(provisionedSchema.parse(JSON.parse(JSON.stringify(was))), was);
+  });
+
+  it("lets no active service and no active stage of 10,000 edits vanish unnamed, and names no other", function () {
+    this.timeout(120_000);
+    const names = ["svc-1", "svc-2", "svc-3", "svc-4", "svc-5"];
+    const selector = fc.constantFrom(...names).map((name) => `{ names: [${name}] }`);
+    const entry = fc.record({
+      state: fc.constantFrom("active", "active", "decommissioned"),
+      labels: fc.constantFrom({}, { tier: "critical" }),
+      pipeline: fc.constantFrom("standard", "standard", "light"),
+      repository: fc.constantFrom(undefined, undefined, "moved"),
+    });
+    const files = fc.record({
+      entries: fc.array(fc.option(entry, { freq: 4 }), { minLength: 5, maxLength: 5 }),
+      percent: fc.constantFrom(100, 100, 60, 30, 0),
+      include: fc.option(selector, { freq: 1, nil: "{ labels: {} }" }),
+      exclude: fc.option(selector, { freq: 1, nil: "{ labels: { tier: critical } }" }),
+      qa: fc.constantFrom("", stage("qa", ", after: [dev]"), stage("qa", ", after: [dev], state: retired")),
+    });
+    type Files = typeof files extends fc.Arbitrary<infer Value> ? Value : never;
+    const written = ({ entries, percent, include, exclude, qa }: Files): readonly [Entries, Keys] => {
+      const all = names.flatMap((name, index) => {
+        const found = entries[index];
+        return found
+          ? [[name, { ...found, repository: `acme/${found.repository ?? "x"}-${index}` }] as const]
+          : [];
+      });
+      const there = new Set(all.map(([name]) => name));
+      const known = (one: string) =>
+        /svc-\d/.test(one) && !there.has(/svc-\d/.exec(one)?.[0] ?? "") ? [] : [one];
+      const rollout = `{ percent: ${percent}, include: [${known(include)}], exclude: [${known(exclude)}] }`;
+      const stages = [stage("dev"), qa].filter((text) => text !== "");
+      return [
+        Object.fromEntries(all),
+        { rollout, ...pipelines({ standard: stages, light: [stage("dev")] }) },
+      ];
+    };
+    const pool = fc.sample(files, { numRuns: 500, seed: 7 }).map((one) => {
+      const next = planned(...written(one));
+      return { was: { ...provisioned(next.plan), hooksOff: [] }, next };
+    });
+    const member = fc.nat(pool.length - 1);
+    fc.assert(
+      fc.property(member, member, (one, other) => {
+        const [was, next] = [pool[one]?.was, pool[other]?.next];
+        assert.ok(was && next);
+        const now = new Map(next.plan.services.map((each) => [each.name, each]));
+        const expected = Object.entries(was.services)
+          .filter(([name, { state, stages }]) => {
+            const left = now.get(name)?.stages.map((each) => each.name);
+            const active = Object.keys(stages).filter((each) => stages[each]?.state === "active");
+            return state === "active" && (left === undefined || active.some((each) => !left.includes(each)));
+          })
+          .map(([name]) => name);
+        const named =
+          said(was, next)
+            .join("\n")
+            .match(/svc-\d/g) ?? [];
+        assert.deepEqual([...new Set(named)].sort(), expected.sort());
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});
