@@ -10,6 +10,7 @@ import {
 import { execa } from "execa";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
+import { BUILDS } from "../sources.ts";
 import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
 
 export const TOKEN = "planted-github-token";
@@ -81,6 +82,12 @@ const KINDS = [
   "validatingadmissionpolicybindings.admissionregistration.k8s.io",
   "appprojects.argoproj.io",
   "applications.argoproj.io",
+  "eventbus.argoproj.io",
+  "eventsources.argoproj.io",
+  "sensors.argoproj.io",
+  "clusterworkflowtemplates.argoproj.io",
+  "configmaps",
+  "networkpolicies.networking.k8s.io",
 ];
 
 interface Definition {
@@ -166,7 +173,8 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
       registry: "registry.example",
       gitops: "{ repository: acme/gitops }",
       github: "{ owner: acme }",
-      webhooks: '{ url: "https://hooks.acme.example" }',
+      webhooks: '{ url: "https://hooks.acme.example", groups: 2 }',
+      builds: BUILDS,
       access: "{ deployer: kargo-fleet-deployer, breakGlass: break-glass }",
       credentials: "{ git: { username: kargo }, image: { username: reader } }",
       ...keys,

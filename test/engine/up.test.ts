@@ -53,21 +53,68 @@ const PLATFORM = [
   "Secret kargo-shared-resources/kargo-fleet-image",
 ];
 
+/** What turns pushes into images: two groups of services, two teams. */
+const TRIGGERS = [
+  "ClusterWorkflowTemplate /build-push-image",
+  "EventBus kargo-fleet-events/default",
+  "Role kargo-fleet-events/kargo-fleet-sensor",
+  "RoleBinding kargo-fleet-events/kargo-fleet-sensor",
+  "ServiceAccount kargo-fleet-events/kargo-fleet-event-source",
+  "ServiceAccount kargo-fleet-events/kargo-fleet-sensor",
+  ...["EventSource", "Secret", "Sensor"].flatMap((kind) =>
+    ["github-00", "github-01"].map((group) => `${kind} kargo-fleet-events/${group}`),
+  ),
+  ...["builds-edge", "builds-identity"].flatMap((namespace) => [
+    `ConfigMap ${namespace}/kargo-fleet-builds`,
+    ...["build", "builds", "transport"].map((name) => `NetworkPolicy ${namespace}/kargo-fleet-${name}`),
+    ...["build-readers", "sensor"].flatMap((name) => [
+      `Role ${namespace}/kargo-fleet-${name}`,
+      `RoleBinding ${namespace}/kargo-fleet-${name}`,
+    ]),
+  ]),
+];
+
+/** The namespaces in which the deployer has a Role. */
+const DEPLOYED_TO = [
+  "argocd",
+  "builds-edge",
+  "builds-identity",
+  "kargo-fleet-events",
+  "kargo-fleet-teams",
+  "kargo-shared-resources",
+  "kargo-system-resources",
+];
+
 /** What an administrator applied before, with our label too. */
 const DEPLOYER = [
-  "Namespace /kargo-fleet-teams",
-  ...["argocd", "kargo-fleet-teams", "kargo-shared-resources"].map(
-    (namespace) => `RoleBinding ${namespace}/kargo-fleet-deployer`,
+  ...["builds-edge", "builds-identity", "kargo-fleet-events", "kargo-fleet-teams"].map(
+    (name) => `Namespace /${name}`,
   ),
-  ...["argocd", "kargo-fleet-teams", "kargo-shared-resources"].map(
-    (namespace) => `Role ${namespace}/kargo-fleet-deployer`,
-  ),
+  ...DEPLOYED_TO.flatMap((namespace) => [
+    `Role ${namespace}/kargo-fleet-deployer`,
+    `RoleBinding ${namespace}/kargo-fleet-deployer`,
+  ]),
+  ...["builds-edge", "builds-identity"].flatMap((namespace) => [
+    `Role ${namespace}/kargo-fleet-build`,
+    `RoleBinding ${namespace}/kargo-fleet-build`,
+    `Secret ${namespace}/kargo-fleet-build.service-account-token`,
+    `ServiceAccount ${namespace}/kargo-fleet-build`,
+  ]),
 ].sort();
 
-const EVERYTHING = [...DEPLOYER, ...PLATFORM, ...NAMES.flatMap(objectsOf)].sort();
+const EVERYTHING = [...DEPLOYER, ...PLATFORM, ...TRIGGERS, ...NAMES.flatMap(objectsOf)].sort();
 
-/** Seventeen resources a service; what they share, with its component and binding; two providers; the values files. */
-const RESOURCES = 3 * 17 + PLATFORM.length + 2 + 2 + 1;
+/**
+ * Seventeen resources a service; what they share, with its two components and binding; two providers; the values files.
+ */
+const RESOURCES = 3 * 17 + PLATFORM.length + TRIGGERS.length + 3 + 2 + 1;
+
+/** The group of each service, as the hash of its name has it. */
+const GROUPS: Readonly<Record<string, string>> = {
+  nginx: "github-01",
+  "api-gw": "github-00",
+  auth: "github-00",
+};
 
 function uidOf({ metadata }: Record<string, unknown>): string {
   return (metadata as { uid: string }).uid;
@@ -110,7 +157,14 @@ describe("pulumi up of the program on a real API server", function () {
       const hooks = stack.github.hooks(`acme/${name}`);
       assert.deepEqual(
         hooks.map(({ active, events, hasSecret, url }) => ({ active, events, hasSecret, url })),
-        [{ active: true, events: ["push"], hasSecret: true, url: `https://hooks.acme.example/${name}` }],
+        [
+          {
+            active: true,
+            events: ["push"],
+            hasSecret: true,
+            url: `https://hooks.acme.example/${GROUPS[name]}/${name}`,
+          },
+        ],
       );
     }
   });
@@ -170,6 +224,7 @@ describe("pulumi up of the program on a real API server", function () {
     assert.deepEqual(touched(run), [
       "auth/app-project",
       "auth/role-binding-approvers",
+      "build-triggers/identity-role-binding-kargo-fleet-build-readers",
       "platform/service-account-approvers-identity",
     ]);
     const { subjects } = await stack.get("rolebindings", "kargo-fleet-approvers", "kargo-auth");
@@ -189,6 +244,27 @@ describe("pulumi up of the program on a real API server", function () {
     assert.equal(Buffer.from(password, "base64").toString(), "planted-git-password-rotated");
     await stack.writeConfig({ pipelines: pipelines() });
     assert.deepEqual(touched(await stack.up()), ["platform/credential-git"]);
+  });
+
+  it("rotates the master secret in one go: hooks and Secrets in place, EventSources rolled, Sensors left alone", async () => {
+    const before = await stack.get("secrets", "github-01", "kargo-fleet-events");
+    await stack.setSecret("webhookMasterSecret", "planted-master-secret-rotated");
+    const run = await stack.up();
+    assert.equal(run.failed, false, run.output);
+    assert.deepEqual(
+      touched(run),
+      [
+        ...NAMES.map((name) => `${name}/webhook`),
+        ...["event-source", "secret"].flatMap((role) =>
+          ["github-00", "github-01"].map((group) => `build-triggers/${role}-${group}`),
+        ),
+      ].sort(),
+    );
+    const after = await stack.get("secrets", "github-01", "kargo-fleet-events");
+    assert.equal(uidOf(after), uidOf(before));
+    assert.notDeepEqual(after.data, before.data);
+    await stack.writeConfig({ pipelines: pipelines() });
+    assert.equal((await stack.up()).failed, false);
   });
 
   it("replaces nothing when the kubeconfig's context is renamed", async () => {
