@@ -23,6 +23,9 @@ function planOrProblems(raw: RawSources): Plan | undefined {
   }
 }
 
+/** In CI always the same, so that what is red there is the change's; everywhere else anew, so that more is found. */
+const SEED = process.env.CI ? { seed: 7 } : {};
+
 /** fast-check's own report would print a text of 300,000 letters. */
 function short(run: fc.RunDetails<[RawSources]>): void {
   if (!run.failed) return;
@@ -71,7 +74,7 @@ describe("thousands of generated catalogues", function () {
             seen.set(text, true);
           }
         }),
-        { numRuns, reporter: short },
+        { numRuns, reporter: short, ...SEED },
       );
     });
   }
