@@ -94,6 +94,7 @@ function missingCatalogue({ value }: Reading<StackConfig>, document: SourceDocum
   const path = ["config", `${PROJECT}:catalogue`];
   const file = JSON.stringify(value?.catalogue ?? "services.json");
   return {
+    code: "KF007",
     place: document.place(path),
     path: formatPath(path),
     message: `the catalogue ${file} cannot be read from ${where}.`,

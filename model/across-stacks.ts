@@ -41,6 +41,7 @@ function sharedServices(one: PlannedStack, other: PlannedStack): Problem[] {
   const message = `selects ${counted(both.length, "service")} that ${one.document.file} puts on the cluster ${quoted(other.plan.cluster.name)} already: ${listed(both)}.`;
   return [
     stackProblem(
+      "KF081",
       other,
       ["rollout"],
       message,
@@ -53,6 +54,7 @@ function twoNames(one: PlannedStack, other: PlannedStack): Problem {
   const { context, name } = other.plan.cluster;
   const message = `calls the cluster of context ${quoted(context)} ${quoted(name)}, but ${one.document.file} calls it ${quoted(one.plan.cluster.name)}.`;
   return stackProblem(
+    "KF082",
     other,
     ["cluster", "name"],
     message,
@@ -71,7 +73,7 @@ function sharedFiles(one: PlannedStack, other: PlannedStack): Problem[] {
   const message = `has ${counted(both.length, "Stage")} write what Stages of ${one.document.file} write too: ${first.path}${more} in ${first.where}.`;
   const wayOut =
     "Put {cluster} into gitops.path of both, or keep one stack and give its stages a destination on the other cluster.";
-  return [stackProblem(other, ["gitops", "path"], message, wayOut)];
+  return [stackProblem("KF080", other, ["gitops", "path"], message, wayOut)];
 }
 
 function filesOf({ services }: Plan): { key: string; path: string; where: string }[] {
@@ -92,11 +94,19 @@ function platformOwners(stacks: readonly PlannedStack[]): Problem[] {
   const [first] = stacks;
   if (owner === undefined && first !== undefined) {
     const message = `is false in every stack of the cluster ${quoted(first.plan.cluster.name)}: nothing makes the promotion tasks and the guard that its services need.`;
-    return [stackProblem(first, ["platform"], message, `Set it to true in one of them: ${files(stacks)}.`)];
+    return [
+      stackProblem("KF084", first, ["platform"], message, `Set it to true in one of them: ${files(stacks)}.`),
+    ];
   }
   return more.map((other) => {
     const message = `is true here and in ${owner?.document.file}: both would make what the services of the cluster ${quoted(other.plan.cluster.name)} share.`;
-    return stackProblem(other, ["platform"], message, "Set it to false in all but one stack of a cluster.");
+    return stackProblem(
+      "KF083",
+      other,
+      ["platform"],
+      message,
+      "Set it to false in all but one stack of a cluster.",
+    );
   });
 }
 
@@ -113,6 +123,7 @@ function shardProblems(stacks: readonly PlannedStack[]): Problem[] {
   if (others.length > 0)
     return others.map(({ stack, shard }) =>
       stackProblem(
+        "KF085",
         stack,
         ["rollout", "shard", "of"],
         `spreads the services among ${shard.of}, but ${first.stack.document.file} among ${of}.`,
@@ -128,6 +139,7 @@ function shardProblems(stacks: readonly PlannedStack[]): Problem[] {
   const message = `is one of ${of} shards, but no stack of the cluster ${quoted(first.stack.plan.cluster.name)} is ${which}: the services there are on none.`;
   return [
     stackProblem(
+      "KF086",
       first.stack,
       ["rollout", "shard"],
       message,

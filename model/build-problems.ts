@@ -3,6 +3,7 @@ import { type BuildPlan, planBuild } from "./build-plan.ts";
 import type { Catalogue, CatalogueService } from "./catalogue.ts";
 import { type DocumentPath, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 import { groupsFor, sensorBytes, TRIGGER_LIMIT } from "./trigger-size.ts";
 
@@ -39,6 +40,7 @@ function missingConfig(builds: readonly BuildPlan[], config: StackConfig, stack:
     const names = listed(builds.map(({ service }) => service));
     return [
       problem(
+        "KF070",
         stack,
         ["config", `${PROJECT}:builds`],
         `is missing, but services are built here (${names}).`,
@@ -49,6 +51,7 @@ function missingConfig(builds: readonly BuildPlan[], config: StackConfig, stack:
   if (config.webhooks.receiver && config.builds && config.builds.images.notify === undefined) {
     return [
       problem(
+        "KF071",
         stack,
         ["config", `${PROJECT}:builds`, "images", "notify"],
         "is missing, but webhooks.receiver has each build tell Kargo of its image.",
@@ -68,6 +71,7 @@ function unseenTags(name: string, { build, tags }: CatalogueService, services: S
     "pattern" in tags ? `the pattern ${JSON.stringify(tags.pattern)}` : `strategy ${tags.strategy}`;
   return [
     problem(
+      "KF072",
       services,
       ["services", name, "tags"],
       `the build pushes tags such as ${sample}, which ${what} never picks.`,
@@ -88,6 +92,7 @@ function tooManyHooks(
       .slice(HOOKS_PER_REPOSITORY)
       .map(({ service, repository }, index) =>
         problem(
+          "KF073",
           services,
           ["services", service, "repository"],
           `${JSON.stringify(repository)} would have ${HOOKS_PER_REPOSITORY + index + 1} hooks for pushes; GitHub takes ${HOOKS_PER_REPOSITORY}.`,
@@ -110,6 +115,7 @@ function tooLongTriggers(
   const wanted = groupsFor(sensorBytes(builds));
   return [
     problem(
+      "KF074",
       stack,
       ["config", `${PROJECT}:webhooks`, "groups"],
       `of ${webhooks.groups} groups, ${fullest.group} has ${fullest.count} services: its Sensor is up to ${fullest.bytes} bytes of base64, of which ${TRIGGER_LIMIT} fit into its pod.`,
@@ -118,6 +124,12 @@ function tooLongTriggers(
   ];
 }
 
-function problem(document: SourceDocument, path: DocumentPath, message: string, wayOut: string): Problem {
-  return { place: document.place(path), path: formatPath(path), message, wayOut };
+function problem(
+  code: ProblemCode,
+  document: SourceDocument,
+  path: DocumentPath,
+  message: string,
+  wayOut: string,
+): Problem {
+  return { code, place: document.place(path), path: formatPath(path), message, wayOut };
 }

@@ -300,6 +300,7 @@ function unknownTeams(catalogue: Catalogue | undefined, document: SourceDocument
   return Object.entries(catalogue?.services ?? {})
     .filter(([, { team: name }]) => !teams.includes(name))
     .map(([name, { team: missing }]) => ({
+      code: "KF020",
       place: document.place(["services", name, "team"]),
       path: formatPath(["services", name, "team"]),
       message: `${JSON.stringify(missing)} is no team (there are: ${listed(teams)}).`,

@@ -13,6 +13,7 @@ import {
 } from "./names.ts";
 import { pipelinesAhead } from "./pipeline-rollout.ts";
 import { deploys, stagesOf } from "./pipelines.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 import type { StackConfig } from "./stack-config.ts";
 
 /** A name that a service makes somewhere, with what it must not meet. */
@@ -33,6 +34,7 @@ export interface DerivedName {
 
 /** A service whose name cannot be, with the way out. */
 export interface NameConflict {
+  readonly code: ProblemCode;
   readonly service: string;
   readonly message: string;
   readonly wayOut: string;
@@ -127,12 +129,18 @@ export function nameConflicts(names: readonly DerivedName[]): NameConflict[] {
     if (name.length > limit) {
       const over = `${what} has ${name.length} characters; ${limitOf} has at most ${limit}.`;
       return [
-        { service, message: over, wayOut: `Shorten the service's name by ${name.length - limit} or more.` },
+        {
+          code: "KF060",
+          service,
+          message: over,
+          wayOut: `Shorten the service's name by ${name.length - limit} or more.`,
+        },
       ];
     }
     if (taken(derived)) {
       return [
         {
+          code: "KF061",
           service,
           message: `${what} belongs to the cluster already.`,
           wayOut: "Name the service otherwise.",
@@ -141,7 +149,7 @@ export function nameConflicts(names: readonly DerivedName[]): NameConflict[] {
     }
     if (other && ownerOf(other) !== ownerOf(derived)) {
       const message = `${what} is also that of service ${JSON.stringify(other.service)} (from ${other.from}).`;
-      return [{ service, message, wayOut: "Rename one of the two services, or the stage." }];
+      return [{ code: "KF062", service, message, wayOut: "Rename one of the two services, or the stage." }];
     }
     return [];
   });

@@ -4,6 +4,7 @@ import type { SourceDocument } from "./documents.ts";
 import { destinationNamespace, projectName } from "./names.ts";
 import { pipelinesAhead } from "./pipeline-rollout.ts";
 import { deploys, stagesOf } from "./pipelines.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 
 /**
@@ -25,6 +26,7 @@ export function destinationProblems(
       own === kargoNamespace
         ? [
             problem(
+              "KF061",
               catalogue,
               ["services", service],
               `the namespace ${JSON.stringify(own)} (from its Kargo Project) is the one that Kargo runs in (${PROJECT}:access).`,
@@ -44,12 +46,18 @@ export function destinationProblems(
       if (whose === undefined) return [];
       const path = ["config", `${PROJECT}:pipelines`, name, index, "destination", "namespace"];
       const message = `deploys ${JSON.stringify(service)} into the namespace ${JSON.stringify(namespace)}, which is ${whose}: its chart could change who may promote.`;
-      return [problem(stack, path, message, "Deploy to another namespace.")];
+      return [problem("KF051", stack, path, message, "Deploy to another namespace.")];
     });
     return [...ofProject, ...ofStages];
   });
 }
 
-function problem(document: SourceDocument, path: DocumentPath, message: string, wayOut: string): Problem {
-  return { place: document.place(path), path: formatPath(path), message, wayOut };
+function problem(
+  code: ProblemCode,
+  document: SourceDocument,
+  path: DocumentPath,
+  message: string,
+  wayOut: string,
+): Problem {
+  return { code, place: document.place(path), path: formatPath(path), message, wayOut };
 }

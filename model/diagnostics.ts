@@ -1,4 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
+import type { ProblemCode } from "./problem-codes.ts";
 
 /** Where something stands in a file; line and column count from 1, as editors do. */
 export interface Place {
@@ -12,6 +13,8 @@ export type DocumentPath = readonly (string | number)[];
 
 /** One thing that is wrong in the input, said so that a person can mend it. */
 export interface Problem {
+  /** Which kind of problem it is: a section of docs/errors.md. */
+  readonly code: ProblemCode;
   readonly place: Place;
   /** The path inside the file, for example `services.auth.pipeline`. */
   readonly path: string;
@@ -30,10 +33,10 @@ export function formatPath(path: DocumentPath): string {
   }, "");
 }
 
-/** One line a problem: `file:line:column  path  message way-out`. */
-export function formatProblem({ place, path, message, wayOut }: Problem): string {
+/** One line a problem: `file:line:column  path  message way-out [code]`. */
+export function formatProblem({ code, place, path, message, wayOut }: Problem): string {
   const where = `${place.file}:${place.line}:${place.column}`;
-  return [where, path === "" ? "(document)" : path, `${message} ${wayOut}`].join("  ");
+  return [where, path === "" ? "(document)" : path, `${message} ${wayOut} [${code}]`].join("  ");
 }
 
 /**
@@ -73,10 +76,18 @@ export function didYouMean(name: string, names: readonly string[]): string | und
   return distanceFits(name, nearest) ? `Did you mean ${JSON.stringify(nearest)}?` : undefined;
 }
 
-/** Two letters swapped are two edits; in a very short name two edits are another name. */
+/** Two letters swapped are two edits; in a very short name two other edits are another name. */
 function distanceFits(name: string, nearest: string): boolean {
+  if (isSwapped(name.toLowerCase(), nearest.toLowerCase())) return true;
   const edits = distance(name.toLowerCase(), nearest.toLowerCase());
   return edits <= Math.max(2, Math.floor(nearest.length / 3)) && edits <= nearest.length / 2;
+}
+
+/** Whether two neighbouring letters changed places, and nothing else. */
+function isSwapped(one: string, other: string): boolean {
+  const at = [...one].findIndex((letter, index) => letter !== other[index]);
+  const swapped = `${one.slice(0, at)}${one[at + 1] ?? ""}${one[at] ?? ""}${one.slice(at + 2)}`;
+  return one.length === other.length && at >= 0 && swapped === other;
 }
 
 /** `a, b, c`, cut after sixteen so that a message stays a message. */

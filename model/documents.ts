@@ -47,14 +47,18 @@ export function parseJson(file: string, text: string): SourceDocument {
   const at = (offset: number): Place => placeAt(file, counter, offset);
   // The parser often says several things of one place; the first is the cause.
   const first = errors.filter(({ offset }, index) => index === 0 || offset !== errors[index - 1]?.offset);
-  const problems = first.map((error) => ({
-    place: at(error.offset),
-    path: "",
-    message: `is not valid JSON: ${words(printParseErrorCode(error.error))}.`,
-    wayOut: "Mend the text here; JSON has no comments and no trailing commas.",
-  }));
+  const problems = first.map(
+    (error): Problem => ({
+      code: "KF001",
+      place: at(error.offset),
+      path: "",
+      message: `is not valid JSON: ${words(printParseErrorCode(error.error))}.`,
+      wayOut: "Mend the text here; JSON has no comments and no trailing commas.",
+    }),
+  );
   if (root === undefined) {
-    const empty = {
+    const empty: Problem = {
+      code: "KF002",
       place: at(0),
       path: "",
       message: "is empty.",
@@ -92,9 +96,16 @@ function duplicateKeys(node: Node, path: DocumentPath, at: (offset: number) => P
     if (earlier) {
       const line = at(earlier.offset).line;
       const message = `${twice(name, line)}; JSON would silently keep the last.`;
-      problems.push({ place: at(key.offset), path: formatPath(here), message, wayOut: REMOVE_ONE });
+      problems.push({
+        code: "KF003",
+        place: at(key.offset),
+        path: formatPath(here),
+        message,
+        wayOut: REMOVE_ONE,
+      });
     } else if (name === "__proto__") {
       problems.push({
+        code: "KF004",
         place: at(key.offset),
         path: formatPath(here),
         message: 'the key "__proto__" is no name for anything here.',
@@ -117,6 +128,7 @@ export function parseYaml(file: string, text: string): SourceDocument {
   const tree = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: false });
   const at = (offset: number): Place => placeAt(file, counter, offset);
   const invalid = (offset: number, message: string): Problem => ({
+    code: "KF005",
     place: at(offset),
     path: "",
     message: `is not valid YAML: ${message.split("\n")[0]?.replace(/\.$/, "")}.`,
@@ -154,7 +166,7 @@ function duplicateYamlKeys(node: unknown, path: DocumentPath, at: (offset: numbe
     const within = duplicateYamlKeys(value, here, at);
     if (earlier === undefined) return within;
     const message = `${twice(name, earlier)}.`;
-    return [{ place, path: formatPath(here), message, wayOut: REMOVE_ONE }, ...within];
+    return [{ code: "KF003", place, path: formatPath(here), message, wayOut: REMOVE_ONE }, ...within];
   });
 }
 

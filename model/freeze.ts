@@ -79,25 +79,28 @@ export function freezeProblems(
   const stages = [...new Set(Object.values(pipelines).flatMap((all) => all.map(({ stage }) => stage)))];
   const known = {
     stages: {
+      code: "KF055",
       names: stages,
       what: `stage of any pipeline (there are: ${listed(stages)})`,
       wayOut: "Use one of these.",
     },
     services: {
+      code: "KF016",
       names: Object.keys(catalogue.services),
       what: "service of the catalogue",
       wayOut: "Remove it, or add the service to the catalogue.",
     },
-  };
+  } as const;
   return freezes.flatMap((freeze, index) =>
     (["stages", "services"] as const).flatMap((key) =>
       (freeze[key] ?? []).flatMap((name, position) => {
-        const { names, what, wayOut } = known[key];
+        const { code, names, what, wayOut } = known[key];
         if (names.includes(name)) return [];
         const path = [...root, index, key, position];
         const message = `${JSON.stringify(name)} is no ${what}.`;
         return [
           {
+            code,
             place: stack.place(path),
             path: formatPath(path),
             message,

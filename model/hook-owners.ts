@@ -48,6 +48,7 @@ function hookOwners(stacks: readonly PlannedStack[]): Problem[] {
     if (owner === undefined)
       return [
         stackProblem(
+          "KF088",
           stack,
           path,
           `is false in every stack that has ${services}: nobody would make their hooks and build them.`,
@@ -56,6 +57,7 @@ function hookOwners(stacks: readonly PlannedStack[]): Problem[] {
       ];
     return [
       stackProblem(
+        "KF087",
         stack,
         path,
         `is true here and in ${owner.document.file}, which both have ${services}: each push would be built twice.`,
@@ -73,6 +75,7 @@ function deafHooks(stacks: readonly PlannedStack[]): Problem[] {
     .filter(({ config }) => config.webhooks.owner)
     .map((stack) =>
       stackProblem(
+        "KF089",
         stack,
         ["webhooks", "owner"],
         `is true, but false in ${platform.document.file}, which makes what listens to hooks on the cluster ${quoted(platform.plan.cluster.name)}.`,

@@ -2,6 +2,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { Plan, ServicePlan } from "./plan.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 import type { Provisioned, ProvisionedService } from "./provisioned.ts";
 import type { Reading } from "./schema-problems.ts";
 import { absence } from "./selection.ts";
@@ -56,12 +57,12 @@ function removed(name: string, was: ProvisionedService, before: Provisioned, pla
   if (successor === undefined) {
     const message = `${JSON.stringify(name)} is provisioned, and its entry is gone: ${LOST}.`;
     const wayOut = `Put the entry back. To let it go, give it "state": "decommissioned", run pulumi up, and remove it then.`;
-    return problem(document, ["services", name], message, wayOut);
+    return problem("KF090", document, ["services", name], message, wayOut);
   }
   const shared = same(successor.repository, was.repository) ? "repository" : "image";
   const message = `${JSON.stringify(successor.name)} has the ${shared} of ${JSON.stringify(name)}, which is provisioned and no longer listed. A renamed service is a new one; of the old one ${LOST}.`;
   const wayOut = `Keep ${JSON.stringify(name)} beside it with "state": "decommissioned", run pulumi up, and remove it when ${JSON.stringify(successor.name)} has taken over.`;
-  return problem(document, ["services", successor.name], message, wayOut, "key");
+  return problem("KF091", document, ["services", successor.name], message, wayOut, "key");
 }
 
 function succeeds(service: ServicePlan, was: ProvisionedService): boolean {
@@ -89,7 +90,7 @@ function deselected(names: readonly string[], before: Provisioned, planned: Plan
     const count = all.length === 1 ? "1 provisioned service" : `${all.length} provisioned services`;
     const message = `${verb(path, before.rollout, planned.plan.rollout)} ${count}: ${all.join(", ")}. Of each ${LOST}.`;
     const wayOut = `Undo it. To let them go, name them under rollout.decommission (or give them "state": "decommissioned" in ${catalogue.document.file}), run pulumi up, and deselect them then.`;
-    return [problem(config.document, ["config", `${PROJECT}:rollout`, ...path], message, wayOut)];
+    return [problem("KF092", config.document, ["config", `${PROJECT}:rollout`, ...path], message, wayOut)];
   });
 }
 
@@ -112,11 +113,12 @@ function verb([key]: DocumentPath, was: Was, is: Was): string {
 }
 
 export function problem(
+  code: ProblemCode,
   document: SourceDocument,
   path: DocumentPath,
   message: string,
   wayOut: string,
   part?: "key",
 ): Problem {
-  return { place: document.place(path, part), path: formatPath(path), message, wayOut };
+  return { code, place: document.place(path, part), path: formatPath(path), message, wayOut };
 }

@@ -1,6 +1,7 @@
 import type { Catalogue } from "./catalogue.ts";
 import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 
 /**
  * Ownership is data, not trust: what a team lists is its own alone, and nothing is shared by two services, since one
@@ -61,6 +62,7 @@ function foreign(claim: Claim, { teams }: Catalogue, document: SourceDocument): 
     const message = `the ${claim.what} ${JSON.stringify(claim.name)} is owned by team ${JSON.stringify(owner[0])}, not by ${JSON.stringify(claim.team)}.`;
     return [
       problem(
+        "KF021",
         document,
         claim.path,
         message,
@@ -71,7 +73,13 @@ function foreign(claim: Claim, { teams }: Catalogue, document: SourceDocument): 
   if (own === undefined || owner) return [];
   const message = `the ${claim.what} ${JSON.stringify(claim.name)} is not among what team ${JSON.stringify(claim.team)} owns.`;
   return [
-    problem(document, claim.path, message, `Add it to teams.${claim.team}.owns, or use one that is there.`),
+    problem(
+      "KF022",
+      document,
+      claim.path,
+      message,
+      `Add it to teams.${claim.team}.owns, or use one that is there.`,
+    ),
   ];
 }
 
@@ -89,7 +97,7 @@ function shared(claims: readonly Claim[], document: SourceDocument): Problem[] {
       claim.what === "image"
         ? "Give each service an image of its own."
         : "Give each service a repository of its own, or a build.context that is not inside the other's.";
-    return [problem(document, claim.path, message, wayOut)];
+    return [problem("KF023", document, claim.path, message, wayOut)];
   });
 }
 
@@ -108,7 +116,9 @@ function overlappingTeams({ teams }: Catalogue, document: SourceDocument): Probl
     const other = all.slice(0, position).find((one) => one.team !== team && overlap(one.prefix, prefix));
     if (!other) return [];
     const message = `${JSON.stringify(prefix)} overlaps ${JSON.stringify(other.prefix)} of team ${JSON.stringify(other.team)}.`;
-    return [problem(document, ["teams", team, "owns", index], message, "Make one of the two narrower.")];
+    return [
+      problem("KF024", document, ["teams", team, "owns", index], message, "Make one of the two narrower."),
+    ];
   });
 }
 
@@ -124,6 +134,12 @@ function overlap(a: string, b: string): boolean {
   return covers(a, b.replace(/\*$/, "")) || covers(b, a.replace(/\*$/, ""));
 }
 
-function problem(document: SourceDocument, path: DocumentPath, message: string, wayOut: string): Problem {
-  return { place: document.place(path), path: formatPath(path), message, wayOut };
+function problem(
+  code: ProblemCode,
+  document: SourceDocument,
+  path: DocumentPath,
+  message: string,
+  wayOut: string,
+): Problem {
+  return { code, place: document.place(path), path: formatPath(path), message, wayOut };
 }

@@ -1,11 +1,12 @@
 import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { deploys, type Pipeline, type PipelineStage, type Pipelines } from "./pipelines.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 
 /** A pipeline, and how to say where in it something is wrong. */
 interface Subject {
   readonly stages: Pipeline;
-  problem(path: DocumentPath, message: string, wayOut: string): Problem;
+  problem(code: ProblemCode, path: DocumentPath, message: string, wayOut: string): Problem;
 }
 
 /**
@@ -20,9 +21,9 @@ export function pipelineProblems(
   return Object.entries(pipelines).flatMap(([pipeline, stages]) => {
     const subject: Subject = {
       stages,
-      problem: (path, message, wayOut) => {
+      problem: (code, path, message, wayOut) => {
         const whole = [...root, pipeline, ...path];
-        return { place: document.place(whole), path: formatPath(whole), message, wayOut };
+        return { code, place: document.place(whole), path: formatPath(whole), message, wayOut };
       },
     };
     const found = [
@@ -42,7 +43,14 @@ function doubled({ stages, problem }: Subject): Problem[] {
   return stages.flatMap(({ stage }, index) =>
     stages.findIndex((other) => other.stage === stage) === index
       ? []
-      : [problem([index, "stage"], `the stage ${JSON.stringify(stage)} is there twice.`, "Rename one.")],
+      : [
+          problem(
+            "KF040",
+            [index, "stage"],
+            `the stage ${JSON.stringify(stage)} is there twice.`,
+            "Rename one.",
+          ),
+        ],
   );
 }
 
@@ -52,11 +60,13 @@ function unknownUpstreams({ stages, problem }: Subject): Problem[] {
     after.flatMap((upstream, position) => {
       const path = [index, "after", position];
       if (after.indexOf(upstream) !== position) {
-        return [problem(path, `${JSON.stringify(upstream)} is there twice.`, "Remove one.")];
+        return [problem("KF041", path, `${JSON.stringify(upstream)} is there twice.`, "Remove one.")];
       }
       if (names.includes(upstream)) return [];
       const message = `${JSON.stringify(upstream)} is no stage of this pipeline (there are: ${listed(names)}).`;
-      return [problem(path, message, didYouMean(upstream, names) ?? "Add the stage or use one of these.")];
+      return [
+        problem("KF042", path, message, didYouMean(upstream, names) ?? "Add the stage or use one of these."),
+      ];
     }),
   );
 }
@@ -66,7 +76,7 @@ function idleSoaks({ stages, problem }: Subject): Problem[] {
   return stages.flatMap(({ stage, soak, after }, index) => {
     if (soak === undefined || after.length > 0) return [];
     const message = `${JSON.stringify(stage)} soaks, but comes after no stage.`;
-    return [problem([index, "soak"], message, "Remove soak, or add after.")];
+    return [problem("KF043", [index, "soak"], message, "Remove soak, or add after.")];
   });
 }
 
@@ -77,11 +87,11 @@ function vainMatches({ stages, problem }: Subject): Problem[] {
     const path = [index, "selectionPolicy"];
     if (stage.promotion === "manual") {
       const message = `${JSON.stringify(stage.stage)} is promoted by hand: a policy of auto-promotion has no effect.`;
-      return [problem(path, message, "Remove selectionPolicy.")];
+      return [problem("KF044", path, message, "Remove selectionPolicy.")];
     }
     if (stage.selectionPolicy === "NewestFreight" || stage.after.length === 1) return [];
     const message = `MatchUpstream wants exactly one stage in after, but there are ${stage.after.length}.`;
-    return [problem(path, message, "Use NewestFreight, or leave one stage in after.")];
+    return [problem("KF045", path, message, "Use NewestFreight, or leave one stage in after.")];
   });
 }
 
@@ -99,7 +109,7 @@ function retiredUpstreams({ stages, problem }: Subject): Problem[] {
         before.after.length > 0
           ? `Let it come after what ${upstream} comes after: ${listed(before.after)}.`
           : `Take ${upstream} out of its after.`;
-      return [problem([index, "after", position], message, wayOut)];
+      return [problem("KF046", [index, "after", position], message, wayOut)];
     }),
   );
 }
@@ -115,10 +125,10 @@ function cycles({ stages, problem }: Subject): Problem[] {
   const behind = stages.flatMap(({ stage }, position) => {
     if (cycle.includes(stage) || !reaches(stage, start, after)) return [];
     const message = `${JSON.stringify(stage)} can never be reached: it waits for ${shown}.`;
-    return [problem([position, "after"], message, "Break the cycle first.")];
+    return [problem("KF048", [position, "after"], message, "Break the cycle first.")];
   });
   const message = `the stages wait for each other: ${shown}.`;
-  return [problem([index, "after"], message, "Remove one of these from an after."), ...behind];
+  return [problem("KF047", [index, "after"], message, "Remove one of these from an after."), ...behind];
 }
 
 type Upstreams = ReadonlyMap<string, readonly string[]>;
@@ -164,7 +174,7 @@ function blindPromotions({ stages, problem }: Subject): Problem[] {
     return blind.map((gate) => {
       const message = `${JSON.stringify(stage.stage)} promotes by itself behind ${JSON.stringify(gate.stage)}, which has no health: a person syncs it and nothing verifies it.`;
       const wayOut = `Set promotion: manual here, or sync: auto or a verification on ${gate.stage}.`;
-      return problem([index, "promotion"], message, wayOut);
+      return problem("KF049", [index, "promotion"], message, wayOut);
     });
   });
 }

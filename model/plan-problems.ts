@@ -7,6 +7,7 @@ import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from 
 import type { SourceDocument } from "./documents.ts";
 import { freezeProblems } from "./freeze.ts";
 import { ownershipProblems } from "./ownership.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 import { rolloutProblems } from "./rollout-problems.ts";
 import type { Selector } from "./selection.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
@@ -34,8 +35,8 @@ export function planProblems(
     ...defaultImages(catalogue, config, services),
     ...destinationProblems(catalogue, config, services, stack),
     ...buildProblems(catalogue, config, services, stack),
-    ...nameConflicts(derivedNames(catalogue, config)).map(({ service, message, wayOut }) =>
-      problem(services, ["services", service], message, wayOut, "key"),
+    ...nameConflicts(derivedNames(catalogue, config)).map(({ code, service, message, wayOut }) =>
+      problem(code, services, ["services", service], message, wayOut, "key"),
     ),
   ];
 }
@@ -53,7 +54,7 @@ function unknownPipelines(
       const message = `${JSON.stringify(pipeline)} is no pipeline of ${stack.file} (it has: ${listed(known)}).`;
       const instead = known[0] === undefined ? "" : ` or use ${known[0]}`;
       const wayOut = didYouMean(pipeline, known) ?? `Add it under ${PROJECT}:pipelines${instead}.`;
-      return problem(services, ["services", name, "pipeline"], message, wayOut);
+      return problem("KF050", services, ["services", name, "pipeline"], message, wayOut);
     });
 }
 
@@ -65,7 +66,7 @@ function foreignRepositories(catalogue: Catalogue, config: StackConfig, services
     .map(([name, { repository }]) => {
       const message = `${JSON.stringify(repository)} is not a repository of ${JSON.stringify(owner)}, the owner in ${PROJECT}:github.`;
       const wayOut = `Move the repository to ${owner}, or list the service in the catalogue of a stack of its owner.`;
-      return problem(services, ["services", name, "repository"], message, wayOut);
+      return problem("KF025", services, ["services", name, "repository"], message, wayOut);
     });
 }
 
@@ -75,7 +76,7 @@ function defaultImages(catalogue: Catalogue, { registry }: StackConfig, services
     const checked = imageRepository.safeParse(`${registry}/${name}`);
     if (image !== undefined || checked.success) return [];
     const message = `its image ${checked.error.issues.map((issue) => issue.message).join("; ")}`;
-    return [problem(services, ["services", name], message, "Name its image.", "key")];
+    return [problem("KF026", services, ["services", name], message, "Name its image.", "key")];
   });
 }
 
@@ -85,7 +86,7 @@ function cachedDigests(catalogue: Catalogue, services: SourceDocument): Problem[
     .filter(([, { tags, warehouse }]) => tags.strategy === "digest" && warehouse?.cacheByTag === true)
     .map(([name]) => {
       const message = "a tag that moves cannot be cached by its name: Kargo does not apply cacheByTag to it.";
-      return problem(services, ["services", name, "warehouse", "cacheByTag"], message, "Remove it.");
+      return problem("KF027", services, ["services", name, "warehouse", "cacheByTag"], message, "Remove it.");
     });
 }
 
@@ -101,7 +102,7 @@ function bareHashes(catalogue: Catalogue, services: SourceDocument): Problem[] {
     if (hash === undefined) return [];
     const message = `${JSON.stringify(tags.pattern)} also matches a bare commit hash such as ${JSON.stringify(hash)}, and hashes do not sort by time.`;
     const wayOut = `Put a time first, as in ${SORTABLE_TAGS}, or use semver.`;
-    return [problem(services, ["services", name, "tags", "pattern"], message, wayOut)];
+    return [problem("KF028", services, ["services", name, "tags", "pattern"], message, wayOut)];
   });
 }
 
@@ -114,7 +115,9 @@ function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: Sou
         if (known.includes(name)) return [];
         const path = ["config", `${PROJECT}:rollout`, list, index, "names", position];
         const wayOut = didYouMean(name, known) ?? "Remove it, or add the service to the catalogue.";
-        return [problem(stack, path, `${JSON.stringify(name)} is no service of the catalogue.`, wayOut)];
+        return [
+          problem("KF016", stack, path, `${JSON.stringify(name)} is no service of the catalogue.`, wayOut),
+        ];
       }),
     );
   const { include, exclude, decommission } = config.rollout;
@@ -122,11 +125,12 @@ function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: Sou
 }
 
 function problem(
+  code: ProblemCode,
   document: SourceDocument,
   path: DocumentPath,
   message: string,
   wayOut: string,
   part?: "key",
 ): Problem {
-  return { place: document.place(path, part), path: formatPath(path), message, wayOut };
+  return { code, place: document.place(path, part), path: formatPath(path), message, wayOut };
 }

@@ -1,6 +1,7 @@
 import type { Catalogue } from "./catalogue.ts";
 import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 import type { StackConfig } from "./stack-config.ts";
 
 /** Names in `rollout.promotionTask` and `rollout.pipelines` that nothing has, and canaries that change nothing. */
@@ -12,21 +13,27 @@ export function rolloutProblems(
 ): Problem[] {
   const services = Object.keys(catalogue.services);
   const known = Object.keys(pipelines);
-  const problem = (path: DocumentPath, message: string, wayOut: string, part?: "key"): Problem => {
+  const problem = (
+    code: ProblemCode,
+    path: DocumentPath,
+    message: string,
+    wayOut: string,
+    part?: "key",
+  ): Problem => {
     const whole = [...root, ...path];
-    return { place: stack.place(whole, part), path: formatPath(whole), message, wayOut };
+    return { code, place: stack.place(whole, part), path: formatPath(whole), message, wayOut };
   };
   const unknownServices = (path: DocumentPath, names: readonly string[]) =>
     names.flatMap((name, index) => {
       if (services.includes(name)) return [];
       const message = `${JSON.stringify(name)} is no service of the catalogue.`;
       const wayOut = didYouMean(name, services) ?? "Remove it, or add the service to the catalogue.";
-      return [problem([...path, "canaryServices", index], message, wayOut)];
+      return [problem("KF016", [...path, "canaryServices", index], message, wayOut)];
     });
   const unknownPipeline = (path: DocumentPath, name: string, part?: "key") => {
     if (known.includes(name)) return [];
     const message = `${JSON.stringify(name)} is no pipeline of this stack (it has: ${listed(known)}).`;
-    return [problem(path, message, didYouMean(name, known) ?? "Add it, or use one of these.", part)];
+    return [problem("KF057", path, message, didYouMean(name, known) ?? "Add it, or use one of these.", part)];
   };
   const { promotionTask } = rollout;
   const idle = promotionTask.canaryPercent > 0 ? "canaryPercent" : "canaryServices";
@@ -35,6 +42,7 @@ export function rolloutProblems(
     ...(chosen && promotionTask.canary === undefined
       ? [
           problem(
+            "KF056",
             ["promotionTask", idle],
             "has no effect: there is no canary that services could try.",
             "Add canary, for example canary: v2, or remove this.",
@@ -48,6 +56,7 @@ export function rolloutProblems(
       ...(canary === name
         ? [
             problem(
+              "KF058",
               ["pipelines", name, "canary"],
               `${JSON.stringify(name)} is its own canary: nothing would change.`,
               "Name another pipeline.",

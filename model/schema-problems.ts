@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 
 /** What reading gave: the value (of the part that is right), and every problem of the rest. */
 export interface Reading<Value> {
@@ -42,6 +43,7 @@ function describe(
     case "unrecognized_keys": {
       const known = keysAt(schema, path);
       return issue.keys.map((key) => ({
+        code: "KF010",
         place: document.place(rename([...path, key]), "key"),
         path: formatPath(rename([...path, key])),
         message: `${JSON.stringify(key)} is no key here (there are: ${listed(known)}).`,
@@ -50,6 +52,7 @@ function describe(
     }
     case "invalid_key":
       return issue.issues.map((inner) => ({
+        code: "KF014",
         place: document.place(rename(path), "key"),
         path: formatPath(rename(path)),
         message: sentence(inner.message),
@@ -62,12 +65,13 @@ function describe(
           describe(schema, { ...inner, path: [...issue.path, ...inner.path] }, document, rename),
         );
       const keys = keysAt(schema, path);
-      if (keys.length === 0) return [problemAt(document, rename(path), issue.message, wayOutOf(issue))];
+      if (keys.length === 0)
+        return [problemAt("KF015", document, rename(path), issue.message, wayOutOf(issue))];
       const message = `takes exactly one of these keys: ${listed(keys)}.`;
-      return [problemAt(document, rename(path), message, "Write one of them and no other.")];
+      return [problemAt("KF015", document, rename(path), message, "Write one of them and no other.")];
     }
     default:
-      return [problemAt(document, rename(path), issue.message, wayOutOf(issue))];
+      return [problemAt(codeOf(issue), document, rename(path), issue.message, wayOutOf(issue))];
   }
 }
 
@@ -96,8 +100,19 @@ function complaintsOfUnion(forms: readonly Complaints[]): Complaints | undefined
     .sort((a, b) => a.length - b.length)[0];
 }
 
-function problemAt(document: SourceDocument, path: DocumentPath, message: string, wayOut: string): Problem {
-  return { place: document.place(path), path: formatPath(path), message: sentence(message), wayOut };
+function problemAt(
+  code: ProblemCode,
+  document: SourceDocument,
+  path: DocumentPath,
+  message: string,
+  wayOut: string,
+): Problem {
+  return { code, place: document.place(path), path: formatPath(path), message: sentence(message), wayOut };
+}
+
+function codeOf(issue: z.core.$ZodIssue): ProblemCode {
+  if (issue.code !== "invalid_type") return "KF013";
+  return isMissing(issue.message) ? "KF011" : "KF012";
 }
 
 function wayOutOf(issue: z.core.$ZodIssue): string {

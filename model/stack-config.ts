@@ -9,6 +9,7 @@ import { folder } from "./folders.ts";
 import { matching } from "./patterns.ts";
 import { pipelineProblems } from "./pipeline-problems.ts";
 import { pipelinesSchema, STANDARD_PIPELINE } from "./pipelines.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 import { type Reading, readBySchema } from "./schema-problems.ts";
 import { rolloutSchema } from "./selection.ts";
 import { webAddress } from "./web-address.ts";
@@ -153,19 +154,20 @@ function openSecrets(
   const required = wanted.map((key) => `${PROJECT}:${key}`);
   const secrets = [...SECRET_KEYS.map((key) => `${PROJECT}:${key}`), ...PASSED_ON];
   const written = configOf(document);
-  const problem = (key: string, message: string, wayOut: string): Problem => {
+  const problem = (code: ProblemCode, key: string, message: string, wayOut: string): Problem => {
     const path = ["config", key];
-    return { place: document.place(path), path: formatPath(path), message, wayOut };
+    return { code, place: document.place(path), path: formatPath(path), message, wayOut };
   };
   const missing = required
     .filter((key) => !(key in values))
     .map((key) =>
-      problem(key, "is missing; a secret is required.", `Run: pulumi config set --secret ${key}`),
+      problem("KF030", key, "is missing; a secret is required.", `Run: pulumi config set --secret ${key}`),
     );
   const open = secrets
     .filter((key) => key in written && !isSecure(written[key]))
     .map((key) =>
       problem(
+        "KF031",
         key,
         "must be a secret, but stands here as plain text.",
         `Replace the value, then: pulumi config set --secret ${key}`,
@@ -174,7 +176,7 @@ function openSecrets(
   const needless = Object.keys(written)
     .filter((key) => key.startsWith(`${PROJECT}:`) && !secrets.includes(key) && isSecure(written[key]))
     .map((key) =>
-      problem(key, "is no secret: it ends up in names and manifests.", "Write it as plain text."),
+      problem("KF032", key, "is no secret: it ends up in names and manifests.", "Write it as plain text."),
     );
   return [...missing, ...open, ...needless];
 }
@@ -206,6 +208,7 @@ function typed(key: string, value: unknown): unknown {
 function strangers(keys: readonly string[], document: SourceDocument): Problem[] {
   const provider = keys.filter((key) => /^(kubernetes|github):/.test(key) && !PASSED_ON.includes(key));
   return provider.map((key) => ({
+    code: "KF033",
     place: document.place(["config", key], "key"),
     path: formatPath(["config", key]),
     message: `${JSON.stringify(key)} has no effect: this program's providers are explicit.`,

@@ -2,6 +2,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { Plan } from "./plan.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 
 /** A stack whose own files are right. */
@@ -21,13 +22,14 @@ export function files(stacks: readonly PlannedStack[]): string {
 
 /** A problem at a key of a stack's config, without its prefix. */
 export function stackProblem(
+  code: ProblemCode,
   { document }: PlannedStack,
   [key = "", ...rest]: readonly string[],
   message: string,
   wayOut: string,
 ): Problem {
   const path = ["config", `${PROJECT}:${key}`, ...rest];
-  return { place: document.place(path), path: formatPath(path), message, wayOut };
+  return { code, place: document.place(path), path: formatPath(path), message, wayOut };
 }
 
 /** `1 service`, `2 services`. */

@@ -35,6 +35,12 @@ function problemsOf(text: string, place: (path: DocumentPath) => Place, path: Do
   if (wrong === undefined) return [];
   const shown = JSON.stringify(text.slice(0, 40));
   return [
-    { place: place(path), path: formatPath(path), message: `${shown} ${wrong}.`, wayOut: "Write it anew." },
+    {
+      code: "KF006",
+      place: place(path),
+      path: formatPath(path),
+      message: `${shown} ${wrong}.`,
+      wayOut: "Write it anew.",
+    },
   ];
 }

@@ -1,5 +1,5 @@
 import { type Catalogue, readCatalogue } from "../model/catalogue.ts";
-import { formatProblem, InvalidInput } from "../model/diagnostics.ts";
+import { formatProblem, InvalidInput, type Problem } from "../model/diagnostics.ts";
 import { parseYaml } from "../model/documents.ts";
 import { makePlan, type Plan, type PlatformPlan, type ServicePlan } from "../model/plan.ts";
 import type { Reading } from "../model/schema-problems.ts";
@@ -81,13 +81,18 @@ export function platformPlan(keys: Readonly<Record<string, string>> = {}): Platf
   return platform;
 }
 
-/** Every problem of the two texts together, as a person sees them. */
+/** A problem as a person sees it, but for its code: which that is, the test of docs/errors.md holds. */
+export function problemText(problem: Problem): string {
+  return formatProblem(problem).replace(/ \[KF\d{3}\]$/, "");
+}
+
+/** Every problem of the two texts together, each as {@link problemText}. */
 export function problemsOf(catalogue: string, stack: string = stackText()): string[] {
   try {
     planOf(catalogue, stack);
     return [];
   } catch (error) {
-    if (error instanceof InvalidInput) return error.problems.map(formatProblem);
+    if (error instanceof InvalidInput) return error.problems.map(problemText);
     throw error;
   }
 }

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { acrossStacks } from "../../model/across-stacks.ts";
-import { formatProblem } from "../../model/diagnostics.ts";
 import { parseYaml } from "../../model/documents.ts";
-import { catalogueText, planOf, readCatalogueText, readStackText, service, stackText } from "../sources.ts";
+import {
+  catalogueText,
+  planOf,
+  problemText,
+  readCatalogueText,
+  readStackText,
+  service,
+  stackText,
+} from "../sources.ts";
 
 const CATALOGUE = catalogueText({
   nginx: service("nginx", { labels: { region: "eu" } }),
@@ -27,7 +34,7 @@ function problems(stacks: Readonly<Record<string, Readonly<Record<string, string
       document: parseYaml(`Pulumi.${name}.yaml`, text),
     };
   });
-  return acrossStacks(planned).map(formatProblem);
+  return acrossStacks(planned).map(problemText);
 }
 
 describe("stacks side by side", () => {

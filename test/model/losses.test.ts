@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatProblem } from "../../model/diagnostics.ts";
 import { isGuarded, losses, type Planned } from "../../model/losses.ts";
 import { type Provisioned, provisioned, provisionedSchema } from "../../model/provisioned.ts";
-import { catalogueText, planOf, readCatalogueText, readStackText, service, stackText } from "../sources.ts";
+import {
+  catalogueText,
+  planOf,
+  problemText,
+  readCatalogueText,
+  readStackText,
+  service,
+  stackText,
+} from "../sources.ts";
 
 type Entries = Readonly<Record<string, object>>;
 type Keys = Readonly<Record<string, string>>;
@@ -32,7 +39,7 @@ function planned(entries: Entries, keys: Keys = {}): Planned {
 
 /** What the next up says, each problem from its path on. */
 function said(was: Provisioned, next: Planned): string[] {
-  return losses(was, next).map((problem) => formatProblem(problem).replace(/^[^ ]+ {2}/, ""));
+  return losses(was, next).map((problem) => problemText(problem).replace(/^[^ ]+ {2}/, ""));
 }
 
 const lost = (was: Provisioned, entries: Entries, keys: Keys = {}) => said(was, planned(entries, keys));

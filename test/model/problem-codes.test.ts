@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { readFleet } from "../../fleet/all-stacks.ts";
+import { formatProblem, type Problem } from "../../model/diagnostics.ts";
+import { losses, type Planned } from "../../model/losses.ts";
+import { PROBLEM_CODES } from "../../model/problem-codes.ts";
+import { provisioned } from "../../model/provisioned.ts";
+import { filesOf } from "../fleet/folder.ts";
+import { BUILDS, catalogueText, NOW, service, stackText } from "../sources.ts";
+
+type Keys = Readonly<Record<string, string>>;
+type Texts = Readonly<Record<string, string>>;
+
+const PAGE = readFileSync("docs/errors.md", "utf8");
+const GOOD = catalogueText({ nginx: service("nginx") });
+
+const files = (catalogue: string, ...stacks: Keys[]): Texts => ({
+  "services.json": catalogue,
+  ...Object.fromEntries(
+    stacks.map((keys, index) => [
+      `Pulumi.${index === 0 ? "prod" : `prod-${index + 1}`}.yaml`,
+      stackText(keys),
+    ]),
+  ),
+});
+const catalogue = (text: string) => files(text, {});
+const entry = (more: object, name = "nginx") => catalogue(catalogueText({ [name]: service(name, more) }));
+const stack = (keys: Keys) => files(GOOD, keys);
+const raw = (text: string): Texts => ({ "services.json": GOOD, "Pulumi.prod.yaml": text });
+const pipeline = (...stages: string[]) => stack({ pipelines: `{ standard: [${stages.join(", ")}] }` });
+const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
+const OWNED = {
+  edge: { group: "AD-Edge", owns: ["acme/*", "registry.example/*"] },
+  identity: { group: "AD-Identity" },
+};
+
+const EU = {
+  cluster: "{ name: eu, context: eu }",
+  gitops: "{ repository: acme/gitops, path: 'clusters/{cluster}/{service}' }",
+};
+const US = {
+  ...EU,
+  cluster: "{ name: us, context: us }",
+  webhooks: '{ url: "https://hooks.acme.example", owner: false }',
+};
+const half = (index: number, more: Keys = {}) => ({
+  platform: String(index === 1),
+  rollout: `{ shard: { index: ${index}, of: 2 } }`,
+  ...more,
+});
+
+/** Files that are wrong in one way, by the code of that way. */
+const CASES: Readonly<Record<string, Texts>> = {
+  KF001: catalogue('{ "teams": {}, "services": {}, }'),
+  KF002: catalogue(""),
+  KF003: catalogue('{ "teams": { "edge": { "group": "A" }, "edge": { "group": "B" } }, "services": {} }'),
+  KF004: catalogue('{ "teams": {}, "services": { "__proto__": {} } }'),
+  KF005: raw("config:\n  kargo-fleet:cluster: { name: test\n"),
+  KF006: entry({ team: "ed\u0007ge" }),
+  KF007: stack({ catalogue: "list.json" }),
+  KF010: entry({ pipline: "standard" }),
+  KF011: catalogue(catalogueText({ nginx: { team: "edge" } })),
+  KF012: entry({ team: 3 }),
+  KF013: entry({ image: "https://registry.example/nginx" }),
+  KF014: catalogue(catalogueText({ Nginx: service("nginx") })),
+  KF015: stack({
+    credentials: "{ git: { username: kargo, existingSecret: kept } }",
+    gitPassword: "{ secure: v1:abc }",
+  }),
+  KF016: stack({ rollout: "{ include: [ { names: [ngnix] } ] }" }),
+  KF020: entry({ team: "egde" }),
+  KF021: catalogue(catalogueText({ nginx: service("nginx", { team: "identity" }) }, OWNED)),
+  KF022: catalogue(catalogueText({ nginx: service("nginx", { image: "other.example/nginx" }) }, OWNED)),
+  KF023: catalogue(catalogueText({ nginx: service("nginx"), web: service("nginx") })),
+  KF024: catalogue(catalogueText({}, { ...OWNED, identity: { group: "AD-Identity", owns: ["acme/auth*"] } })),
+  KF025: entry({ repository: "globex/nginx" }),
+  KF026: catalogue(catalogueText({ "a--b": service("a-b") })),
+  KF027: entry({
+    build: false,
+    tags: { strategy: "digest", tag: "stable" },
+    warehouse: { cacheByTag: true },
+  }),
+  KF028: entry({ build: false, tags: { strategy: "lexical", pattern: "^[0-9a-f]{7}$" } }),
+  KF030: stack({ webhookMasterSecret: "" }),
+  KF031: stack({ webhookMasterSecret: "hunter2" }),
+  KF032: stack({ registry: "{ secure: v1:abc }" }),
+  KF033: stack({ "kubernetes:context": "prod" }),
+  KF040: pipeline(stage("dev"), stage("dev")),
+  KF041: pipeline(stage("dev"), stage("prod", ", after: [dev, dev]")),
+  KF042: pipeline(stage("dev"), stage("prod", ", after: [dve]")),
+  KF043: pipeline(stage("dev", ", soak: 1h")),
+  KF044: pipeline("{ stage: dev, promotion: manual, sync: auto, selectionPolicy: NewestFreight }"),
+  KF045: pipeline(stage("dev", ", selectionPolicy: MatchUpstream")),
+  KF046: pipeline(stage("dev", ", state: retired"), stage("prod", ", after: [dev]")),
+  KF047: pipeline(stage("dev", ", after: [prod]"), stage("prod", ", after: [dev]")),
+  KF048: pipeline(stage("dev", ", after: [dev]"), stage("prod", ", after: [dev]")),
+  KF049: pipeline("{ stage: dev, promotion: manual, sync: manual }", stage("prod", ", after: [dev]")),
+  KF050: entry({ pipeline: "standrd" }),
+  KF051: pipeline(stage("dev", ', destination: { namespace: "kargo-{service}" }')),
+  KF055: stack({ rollout: "{ freeze: [ { stages: [prd], until: 2026-12-31, reason: holidays } ] }" }),
+  KF056: stack({ rollout: "{ promotionTask: { canaryPercent: 10 } }" }),
+  KF057: stack({ rollout: "{ pipelines: { standard: { canary: next } } }" }),
+  KF058: stack({ rollout: "{ pipelines: { standard: { canary: standard } } }" }),
+  KF060: entry({}, "a".repeat(50)),
+  KF061: catalogue(catalogueText({ "shared-resources": service("shared-resources") })),
+  KF062: files(catalogueText({ a: service("a"), "a-b": service("a-b") }), {
+    pipelines: `{ standard: [${stage("dev")}, ${stage("b-dev")}] }`,
+  }),
+  KF070: stack({ builds: "" }),
+  KF071: stack({
+    builds: BUILDS.replace(/, notify: "[^"]*"/, ""),
+    webhooks: '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example" } }',
+  }),
+  KF072: entry({ tags: { strategy: "semver", constraint: "^1.2.0" } }),
+  KF073: catalogue(
+    catalogueText(
+      Object.fromEntries(
+        Array.from({ length: 21 }, (_, index) => [
+          `part-${index}`,
+          service("mono", { build: { context: `parts/${index}` } }),
+        ]),
+      ),
+    ),
+  ),
+  KF074: files(
+    catalogueText(
+      Object.fromEntries(
+        Array.from({ length: 120 }, (_, index) => [`service-${index}`, service(`service-${index}`)]),
+      ),
+    ),
+    {
+      webhooks: '{ url: "https://hooks.acme.example", groups: 1 }',
+    },
+  ),
+  KF080: files(
+    GOOD,
+    { ...EU, gitops: "{ repository: acme/gitops }" },
+    { ...US, gitops: "{ repository: acme/gitops }" },
+  ),
+  KF081: files(GOOD, {}, { platform: "false" }),
+  KF082: files(GOOD, EU, { ...US, cluster: "{ name: us, context: eu }" }),
+  KF083: files(GOOD, half(1), half(2, { platform: "true" })),
+  KF084: stack({ platform: "false" }),
+  KF085: files(GOOD, half(1), half(2, { rollout: "{ shard: { index: 2, of: 4 } }" })),
+  KF086: stack({ rollout: "{ shard: { index: 1, of: 2 } }" }),
+  KF087: files(GOOD, EU, { ...US, webhooks: '{ url: "https://hooks.acme.example" }' }),
+  KF088: files(GOOD, US),
+  KF089: files(GOOD, half(1, { webhooks: US.webhooks }), half(2)),
+};
+
+/** What an up provisioned, and the files of the next one, by the code of what would be lost. */
+const LOSSES: Readonly<Record<string, { readonly before: Texts; readonly after: Texts }>> = {
+  KF090: { before: catalogue(GOOD), after: catalogue(catalogueText({})) },
+  KF091: { before: catalogue(GOOD), after: catalogue(catalogueText({ web: service("nginx") })) },
+  KF092: { before: catalogue(GOOD), after: stack({ rollout: "{ exclude: [ { names: [nginx] } ] }" }) },
+  KF093: {
+    before: pipeline(stage("dev"), stage("gate", ", after: [dev]")),
+    after: pipeline(stage("dev"), "{ stage: gate, controlFlow: true, after: [dev] }"),
+  },
+  KF094: { before: pipeline(stage("dev"), stage("qa", ", after: [dev]")), after: pipeline(stage("dev")) },
+  KF095: {
+    before: files(GOOD, { pipelines: `{ standard: [${stage("dev")}], short: [${stage("qa")}] }` }),
+    after: files(catalogueText({ nginx: service("nginx", { pipeline: "short" }) }), {
+      pipelines: `{ standard: [${stage("dev")}], short: [${stage("qa")}] }`,
+    }),
+  },
+};
+
+function plannedOf(texts: Texts): Planned {
+  const { stacks } = readFleet(filesOf(texts), NOW);
+  const [{ plan, catalogue: list, config } = { plan: undefined, catalogue: undefined, config: undefined }] =
+    stacks;
+  if (!plan || !list || !config) throw new Error("the files are wrong in themselves");
+  return { plan, catalogue: list, config };
+}
+
+function problemsOf(code: string): readonly Problem[] {
+  const loss = LOSSES[code];
+  if (loss === undefined) return readFleet(filesOf(CASES[code] ?? {}), NOW).problems;
+  return losses({ ...provisioned(plannedOf(loss.before).plan), hooksOff: [] }, plannedOf(loss.after));
+}
+
+/** What is said of the way in question. */
+function said(code: string): string[] {
+  const problems = problemsOf(code);
+  return problems.filter((problem) => problem.code === code).map(formatProblem);
+}
+
+/** The sections of the page: the title and the rest. */
+const sections = new Map(
+  PAGE.split(/^### /m)
+    .slice(1)
+    .map((section): [string, string] => [section.split("\n", 1)[0] ?? "", section]),
+);
+
+describe("docs/errors.md", () => {
+  it("has a section for every code, in order, and none for another", () => {
+    const titles = Object.entries(PROBLEM_CODES).map(([code, title]) => `${code}: ${title}`);
+    assert.deepEqual([...sections.keys()], titles);
+    assert.deepEqual(titles, [...titles].sort());
+  });
+
+  for (const [code, title] of Object.entries(PROBLEM_CODES)) {
+    it(`shows for ${code} the exact text that is said, the reason and the way out`, () => {
+      const section = sections.get(`${code}: ${title}`) ?? "";
+      const shown = /```\n(.*)\n```/s.exec(section)?.[1];
+      const texts = said(code);
+      assert.ok(shown !== undefined && texts.includes(shown), `${code} said:\n${texts.join("\n")}`);
+      assert.match(section, /\*\*Why\*\*: .+\n\n\*\*Way out\*\*: .+/);
+    });
+  }
+});
