@@ -1,8 +1,8 @@
-import { RE2JS } from "re2js";
 import { type BuildPlan, planBuild } from "./build-plan.ts";
 import type { Catalogue, CatalogueService } from "./catalogue.ts";
 import { type DocumentPath, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
+import { re2 } from "./patterns.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 import { groupsFor, sensorBytes, TRIGGER_LIMIT } from "./trigger-size.ts";
@@ -66,7 +66,7 @@ function missingConfig(builds: readonly BuildPlan[], config: StackConfig, stack:
 function unseenTags(name: string, { build, tags }: CatalogueService, services: SourceDocument): Problem[] {
   if (build === false) return [];
   const sample = tags.strategy === "newest-build" ? SAMPLES.commit : SAMPLES.sortable;
-  if ("pattern" in tags && RE2JS.compile(tags.pattern).matcher(sample).find()) return [];
+  if ("pattern" in tags && re2(tags.pattern).matcher(sample).find()) return [];
   const what =
     "pattern" in tags ? `the pattern ${JSON.stringify(tags.pattern)}` : `strategy ${tags.strategy}`;
   return [

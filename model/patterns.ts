@@ -1,3 +1,4 @@
+import { RE2JS } from "re2js";
 import { z } from "zod";
 
 /**
@@ -9,4 +10,17 @@ export function matching(pattern: RegExp, rule: string) {
     .string()
     .refine((text) => pattern.test(text), { error: ({ input }) => `${JSON.stringify(input)} ${rule}` })
     .meta(pattern.flags === "" ? { pattern: pattern.source } : {});
+}
+
+const compiled = new Map<string, RE2JS>();
+
+/**
+ * A regular expression of RE2, compiled once however many services have it.
+ *
+ * @throws RE2JSSyntaxException where it is none
+ */
+export function re2(pattern: string): RE2JS {
+  const known = compiled.get(pattern) ?? RE2JS.compile(pattern);
+  compiled.set(pattern, known);
+  return known;
 }

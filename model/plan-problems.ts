@@ -1,4 +1,3 @@
-import { RE2JS } from "re2js";
 import { buildProblems } from "./build-problems.ts";
 import { type Catalogue, imageRepository, SORTABLE_TAGS } from "./catalogue.ts";
 import { derivedNames, nameConflicts } from "./derived-names.ts";
@@ -7,6 +6,7 @@ import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from 
 import type { SourceDocument } from "./documents.ts";
 import { freezeProblems } from "./freeze.ts";
 import { ownershipProblems } from "./ownership.ts";
+import { re2 } from "./patterns.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { rolloutProblems } from "./rollout-problems.ts";
 import type { Selector } from "./selection.ts";
@@ -97,7 +97,7 @@ const HASHES = ["c0ffee1", "deadbee", "c0ffee1".repeat(6).slice(0, 40)];
 function bareHashes(catalogue: Catalogue, services: SourceDocument): Problem[] {
   return Object.entries(catalogue.services).flatMap(([name, { tags }]) => {
     if (tags.strategy !== "lexical") return [];
-    const pattern = RE2JS.compile(tags.pattern);
+    const pattern = re2(tags.pattern);
     const hash = HASHES.find((each) => pattern.matcher(each).find());
     if (hash === undefined) return [];
     const message = `${JSON.stringify(tags.pattern)} also matches a bare commit hash such as ${JSON.stringify(hash)}, and hashes do not sort by time.`;
