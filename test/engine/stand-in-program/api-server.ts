@@ -16,8 +16,12 @@ export interface ApiServer {
   readonly url: string;
   /** The text of its administrator's kubeconfig. */
   readonly kubeconfig: string;
+  /** What its administrator says who they are with. */
+  readonly token: string;
   /** Ends it (`SIGKILL`), or makes it stand still (`SIGSTOP`). */
   signal(signal: "SIGKILL" | "SIGSTOP"): void;
+  /** Starts it again at the same address, with the data that it had, and waits until it is ready. */
+  revive(): Promise<void>;
   /** Ends it and its etcd, and removes their data. */
   close(): Promise<void>;
 }
@@ -50,28 +54,36 @@ export async function apiServer(): Promise<ApiServer> {
     ],
     { stdio: "ignore" },
   );
-  const server = spawn(
-    programs["kube-apiserver"],
-    [
-      `--etcd-servers=${etcdUrl}`,
-      "--bind-address=127.0.0.1",
-      `--secure-port=${port}`,
-      `--cert-dir=${folder}`,
-      `--token-auth-file=${join(folder, "tokens.csv")}`,
-      "--authorization-mode=RBAC",
-      "--service-account-issuer=https://kubernetes.default.svc",
-      `--service-account-key-file=${join(folder, "public.pem")}`,
-      `--service-account-signing-key-file=${join(folder, "private.pem")}`,
-      "--service-cluster-ip-range=10.0.0.0/24",
-    ],
-    { stdio: "ignore" },
-  );
+  const serve = () =>
+    spawn(
+      programs["kube-apiserver"],
+      [
+        `--etcd-servers=${etcdUrl}`,
+        "--bind-address=127.0.0.1",
+        `--secure-port=${port}`,
+        `--cert-dir=${folder}`,
+        `--token-auth-file=${join(folder, "tokens.csv")}`,
+        "--authorization-mode=RBAC",
+        "--service-account-issuer=https://kubernetes.default.svc",
+        `--service-account-key-file=${join(folder, "public.pem")}`,
+        `--service-account-signing-key-file=${join(folder, "private.pem")}`,
+        "--service-cluster-ip-range=10.0.0.0/24",
+      ],
+      { stdio: "ignore" },
+    );
+  let server = serve();
   const url = `https://127.0.0.1:${port}`;
   await ready(url, server);
   return {
     url,
+    token,
     kubeconfig: kubeconfigOf(url),
     signal: (signal) => void server.kill(signal),
+    revive: async () => {
+      await ended(server);
+      server = serve();
+      await ready(url, server);
+    },
     close: async () => {
       await Promise.all([ended(server), ended(etcd)]);
       await rm(folder, { recursive: true, force: true });

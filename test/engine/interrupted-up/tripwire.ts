@@ -1,0 +1,99 @@
+import { createServer, request as plain } from "node:http";
+import { request as secure } from "node:https";
+import type { AddressInfo } from "node:net";
+
+/** Whether the thing is made before the blow falls, or never. */
+export type Moment = "before" | "after";
+
+/** Stands in front of a server and counts what is made through it. */
+export interface Tripwire {
+  /** Where to send requests to. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** What a tripwire does at the creation that it is set to. */
+export interface Blow {
+  /** Only what is made for this service counts. */
+  readonly service: string;
+  /** At which creation, from 1. */
+  readonly at: number;
+  readonly moment: Moment;
+  strike(): void;
+  /** Whether the answer still arrives. */
+  readonly answered: boolean;
+}
+
+/** Counts the creations of all servers behind it, in the order in which they arrive. */
+export class Count {
+  #made = 0;
+  #blow: Blow | undefined;
+
+  /** Sets it anew: counting begins at 1. */
+  set(blow: Blow | undefined): void {
+    this.#made = 0;
+    this.#blow = blow;
+  }
+
+  /** Takes one creation in; the blow, where it falls on this one. */
+  next(body: string): Blow | undefined {
+    const blow = this.#blow;
+    if (blow === undefined) return undefined;
+    const label = `"kargo-fleet/service":"${blow.service}"`;
+    const address = `"url":"https://hooks.acme.example/${blow.service}"`;
+    if (!body.includes(label) && !body.includes(address)) return undefined;
+    this.#made += 1;
+    return this.#made === blow.at ? blow : undefined;
+  }
+}
+
+/**
+ * @param upstream the server behind it
+ * @param headers added to each request
+ * @param creates which requests make something
+ */
+export async function tripwire(
+  upstream: string,
+  count: Count,
+  creates: (method: string, url: string) => boolean,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Tripwire> {
+  const target = new URL(upstream);
+  const send = target.protocol === "https:" ? secure : plain;
+  const server = createServer(async (incoming, outgoing) => {
+    const { method = "GET", url = "/" } = incoming;
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const blow = creates(method, url) ? count.next(body.toString()) : undefined;
+    const strike = (): boolean => {
+      blow?.strike();
+      if (blow?.answered === false) outgoing.destroy();
+      return blow?.answered === false;
+    };
+    if (blow?.moment === "before" && strike()) return;
+    const options = {
+      method,
+      headers: { ...incoming.headers, host: target.host, ...headers },
+      rejectUnauthorized: false,
+    };
+    const onward = send(new URL(url, target), options, (answer) => {
+      if (blow?.moment === "after" && strike()) return;
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on("error", (error) => outgoing.destroy(error));
+    outgoing.on("close", () => onward.destroy());
+    onward.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.unref();
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
