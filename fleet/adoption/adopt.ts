@@ -66,7 +66,7 @@ export async function propose(plan: Plan, options: AdoptOptions, tools: Tools): 
   );
   tools.tell(`adopt: looking for ${own.length} resources of ${name} that the state does not know`);
   const surroundings = await tools.surroundings();
-  const items = await lookFor(own, surroundings);
+  const items = await lookFor(own, surroundings, (done) => tools.tick(`adopt: ${done} of ${own.length}`));
   const taken = takes(options.takeFrom);
   const there = items.filter(({ found }) => found !== undefined);
   return {

@@ -31,6 +31,8 @@ export interface Tools {
   surroundings(): Promise<Surroundings>;
   /** Takes a line on what is going on. */
   readonly tell: (line: string) => void;
+  /** Takes how far something long has come, often. */
+  readonly tick: (text: string) => void;
 }
 
 export interface RecoverOptions {
@@ -59,7 +61,9 @@ export async function outlook(plan: Plan, options: RecoverOptions, tools: Tools)
   const planned = plannedOf(creations, plan);
   const surroundings = await opening;
   tell(`recover: looking for ${planned.length} resources that the plan names and the state does not know`);
-  const items = await lookFor(planned, surroundings);
+  const items = await lookFor(planned, surroundings, (done) =>
+    tools.tick(`recover: ${done} of ${planned.length}`),
+  );
   const strays = await straysOf(stack, state, planned, surroundings);
   return { stack, freedom, pending: state.pending, items, strays, state, creations };
 }

@@ -1,5 +1,6 @@
 import type { Plan } from "../../model/plan.ts";
 import { type Cluster, openCluster } from "../cluster.ts";
+import { progressOn } from "../progress.ts";
 import { openEngine } from "./engine.ts";
 import { hooksOf } from "./hooks.ts";
 import type { Surroundings } from "./items.ts";
@@ -24,7 +25,11 @@ export function openTools(
     kubeconfig: kubeconfig ?? plan.cluster.kubeconfig,
     context: context ?? plan.cluster.context,
   });
-  const tell = (line: string) => void process.stderr.write(`${line}\n`);
+  const progress = progressOn(process.stderr);
+  const tell = (line: string) => {
+    progress.end();
+    process.stderr.write(`${line}\n`);
+  };
   let surroundings: Promise<Surroundings> | undefined;
   const open = async (): Promise<Surroundings> => {
     const token = process.env.GITHUB_TOKEN || (await engine.config("github:token"));
@@ -35,10 +40,14 @@ export function openTools(
     machine: thisMachine(),
     cluster,
     tell,
+    tick: progress.tell,
     surroundings: () => {
       surroundings ??= open();
       return surroundings;
     },
-    close: () => cluster.close(),
+    close: () => {
+      progress.end();
+      cluster.close();
+    },
   };
 }

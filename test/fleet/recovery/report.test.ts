@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import type { Item } from "../../../fleet/recovery/items.ts";
+import type { Creation } from "../../../fleet/recovery/preview.ts";
+import { inTheWay, type Recovered, recoveredJson, recoveredText } from "../../../fleet/recovery/report.ts";
+import type { Verdict } from "../../../fleet/recovery/verdicts.ts";
+
+const URN =
+  "urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$kubernetes:x:Stage::nginx/stage-dev";
+
+function creation(urn = URN): Creation {
+  return { urn, type: "x", custom: true, parent: undefined, provider: undefined, protect: true, inputs: {} };
+}
+
+function item(verdict: Verdict, twins: readonly string[] = []): Item {
+  const planned = { is: "hook", creation: creation(), repository: "nginx", url: "https://hooks" } as const;
+  return {
+    planned,
+    what: "Stage kargo-nginx/dev",
+    resource: "nginx/stage-dev",
+    found: undefined,
+    verdict,
+    twins,
+  };
+}
+
+function recovered(items: readonly Item[], more: Partial<Recovered> = {}): Recovered {
+  const owner = { pid: 42, user: "alice", host: "ci", since: new Date("2026-11-25T13:21:32Z") };
+  return {
+    outlook: {
+      stack: "prod",
+      freedom: { backend: "file:///state", locks: [{ file: "lock.json", owner }] },
+      pending: [{ urn: URN, type: "creating" }],
+      items,
+      strays: ["Stage kargo-old/dev"],
+      state: { resources: [], pending: [], text: "" },
+      creations: [],
+    },
+    dryRun: false,
+    taken: items.flatMap(({ verdict }) =>
+      verdict.is === "ours" ? [{ creation: creation(), id: verdict.id }] : [],
+    ),
+    ...more,
+  };
+}
+
+const OURS = { is: "ours", id: "kargo-nginx/dev" } as const;
+
+describe("the report of a recovery", () => {
+  it("says whose lock it was, what was taken over and forgotten, what is left alone, and what comes next", () => {
+    assert.equal(
+      recoveredText(recovered([item(OURS, ["nginx/8"])])),
+      [
+        "Stack prod was interrupted.",
+        "Its lock is of process 42 of alice on ci, since 2026-11-25T13:21:32.000Z, which has ended.",
+        "",
+        "Taken over (made, and not recorded):",
+        "  Stage kargo-nginx/dev  (nginx/stage-dev)",
+        "",
+        "Forgotten:",
+        "  nginx/stage-dev, interrupted while creating",
+        "",
+        "Left alone (hooks with the same address; GitHub calls each):",
+        "  Stage kargo-nginx/dev, also as nginx/8",
+        "",
+        "Left alone (labelled as this stack's, and named neither by its plan nor by its state):",
+        "  Stage kargo-old/dev",
+        "",
+        "Next: pulumi up --stack prod",
+      ].join("\n"),
+    );
+  });
+
+  it("has a way out for everything that is in the way", () => {
+    const verdicts: Verdict[] = [
+      { is: "foreign", id: "x", lacks: "kargo-fleet/stack=prod" },
+      { is: "another stack's", id: "x", stack: "staging" },
+      { is: "leaving", id: "x" },
+    ];
+    const items = verdicts.map((each) => item(each));
+    const text = recoveredText(recovered(items));
+    assert.match(text, /has no label kargo-fleet\/stack=prod.*fleet adopt nginx --stack prod/);
+    assert.match(text, /belongs to stack staging\. Take the service off/);
+    assert.match(text, /is being deleted\. Wait/);
+    assert.equal(inTheWay({ items }).length, 3);
+    assert.deepEqual(inTheWay({ items: [item(OURS), item({ is: "absent" })] }), []);
+  });
+
+  it("says of a dry run that nothing was changed, and of an up how it went", () => {
+    assert.match(
+      recoveredText(recovered([], { dryRun: true })),
+      /Would be forgotten:[\s\S]*Nothing was changed\./,
+    );
+    assert.match(recoveredText(recovered([], { up: true })), /The up after it went well\./);
+    assert.match(
+      recoveredText(recovered([], { up: false })),
+      /failed[\s\S]*fleet recover --stack prod --up again/,
+    );
+  });
+
+  it("has the same for a program", () => {
+    const { locks, taken, strays, notMade, up } = JSON.parse(
+      recoveredJson(recovered([item(OURS), item({ is: "absent" })], { up: true })),
+    );
+    assert.deepEqual(
+      { locks, taken, strays, notMade, up },
+      {
+        locks: [{ file: "lock.json", pid: 42, user: "alice", host: "ci", since: "2026-11-25T13:21:32.000Z" }],
+        taken: [{ urn: URN, id: "kargo-nginx/dev" }],
+        strays: ["Stage kargo-old/dev"],
+        notMade: ["nginx/stage-dev"],
+        up: true,
+      },
+    );
+  });
+});
