@@ -131,7 +131,9 @@ function changesOf(
     ...(found?.hook && found.hook.events.join() !== "push"
       ? [{ path: "events", live: found.hook.events, planned: ["push"], owners: [] }]
       : []),
-    ...(found?.hook?.active === false ? [{ path: "active", live: false, planned: true, owners: [] }] : []),
+    ...(found?.hook && found.hook.active !== planned.creation.inputs.active
+      ? [{ path: "active", live: found.hook.active, planned: planned.creation.inputs.active, owners: [] }]
+      : []),
     // GitHub tells nobody what secret a hook has.
     { path: "secret", live: undefined, planned: "the one that this stack derives", owners: [] },
   ];

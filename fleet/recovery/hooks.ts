@@ -39,7 +39,7 @@ export function hooksOf(
   report: (line: string) => void,
 ): Hooks {
   let api: GitHubApi | undefined;
-  const read = async (repository: string, number: number) => {
+  const read = async (repository: string | undefined, number: number) => {
     if (!token)
       throw new FleetError(
         "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN.",
@@ -53,12 +53,16 @@ export function hooksOf(
       giveUp,
     });
     const { octokit, call } = api;
-    const query = { owner, repo: repository, per_page: PAGE, page: number };
+    const query = { per_page: PAGE, page: number };
+    const place = repository === undefined ? owner : `${owner}/${repository}`;
     const answer = await call(
-      () => octokit.request("GET /repos/{owner}/{repo}/hooks", query),
+      async (): Promise<{ readonly data: unknown }> =>
+        repository === undefined
+          ? await octokit.request("GET /orgs/{org}/hooks", { org: owner, ...query })
+          : await octokit.request("GET /repos/{owner}/{repo}/hooks", { owner, repo: repository, ...query }),
       ({ status, message }) =>
         new FleetError(
-          `The hooks of ${owner}/${repository} cannot be read (${status}): ${message}. Does the repository exist, and does the token administer it?`,
+          `The hooks of ${place} cannot be read (${status}): ${message}. Does it exist, and does the token administer it?`,
         ),
     );
     return page.parse(answer.data);
@@ -66,11 +70,15 @@ export function hooksOf(
   return {
     find: async (hook) => {
       const found: Found[] = [];
+      const { repository } = hook;
       for (let number = 1; ; number += 1) {
-        const some = await read(hook.repository, number);
+        const some = await read(repository, number);
         for (const { id, active, events, config } of some) {
-          if (config.url === hook.url)
-            found.push({ id: `${hook.repository}/${id}`, hook: { events, active } });
+          if (config.url !== hook.url) continue;
+          found.push({
+            id: repository === undefined ? `${id}` : `${repository}/${id}`,
+            hook: { events, active },
+          });
         }
         if (some.length < PAGE) return found.sort((a, b) => numberOf(a) - numberOf(b));
       }

@@ -17,8 +17,8 @@ export interface PlannedObject {
 export interface PlannedHook {
   readonly is: "hook";
   readonly creation: Creation;
-  /** The repository's name, without the owner. */
-  readonly repository: string;
+  /** The repository's name, without the owner; nothing where the hook is the organization's. */
+  readonly repository: string | undefined;
   /** Where it posts to: what it is known by. */
   readonly url: string;
 }
@@ -27,6 +27,7 @@ export interface PlannedHook {
 export type Planned = PlannedObject | PlannedHook;
 
 const HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
+const ORGANIZATION_HOOK = "github:index/organizationWebhook:OrganizationWebhook";
 
 /**
  * What of a preview exists outside the state. The rest needs no recovery: components and providers are nowhere else, and
@@ -34,7 +35,10 @@ const HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
  *
  * @param plan for the URLs of hooks, which a preview keeps secret
  */
-export function plannedOf(creations: readonly Creation[], plan: Pick<Plan, "services">): Planned[] {
+export function plannedOf(
+  creations: readonly Creation[],
+  plan: Pick<Plan, "services"> & Partial<Pick<Plan, "platform">>,
+): Planned[] {
   const hooks = new Map(plan.services.map(({ name, webhook }) => [resourceName(name, "webhook"), webhook]));
   return creations.flatMap((creation): Planned[] => {
     if (!creation.custom) return [];
@@ -42,6 +46,9 @@ export function plannedOf(creations: readonly Creation[], plan: Pick<Plan, "serv
       const hook = hooks.get(nameOf(creation.urn));
       return hook ? [{ is: "hook", creation, repository: hook.repository, url: hook.url }] : [];
     }
+    const { organizationHook } = plan.platform?.buildTriggers ?? {};
+    if (creation.type === ORGANIZATION_HOOK && organizationHook)
+      return [{ is: "hook", creation, repository: undefined, url: organizationHook.url }];
     return creation.type.startsWith("kubernetes:") ? object(creation) : [];
   });
 }
@@ -70,7 +77,10 @@ export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
 
 /** As a person reads it: `Stage kargo-nginx/dev`, `hook acme/nginx → https://…`. */
 export function describe(planned: Planned, owner: string): string {
-  if (planned.is === "hook") return `hook ${owner}/${planned.repository} → ${planned.url}`;
+  if (planned.is === "hook") {
+    const { repository, url } = planned;
+    return `hook ${repository === undefined ? owner : `${owner}/${repository}`} → ${url}`;
+  }
   const { kind, namespace, name } = planned;
   return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }

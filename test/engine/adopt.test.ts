@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { catalogueText, service } from "../sources.ts";
+import { catalogueText, service, servicePlan } from "../sources.ts";
 import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
 
+/** Where the stack's own hook for nginx posts to. */
+const ADDRESS = servicePlan().webhook?.url ?? "";
 const KARGO = "kargo.akuity.io/v1alpha1";
 const ARGO_CD = "argoproj.io/v1alpha1";
 const WAREHOUSE = {
@@ -102,7 +104,7 @@ describe("fleet adopt, over what was made by hand", function () {
       method: "POST",
       headers: { authorization: `token ${TOKEN}`, "content-type": "application/json" },
       body: JSON.stringify({
-        config: { url: "https://hooks.acme.example/nginx", content_type: "form" },
+        config: { url: ADDRESS, content_type: "form" },
         events: ["push", "release"],
       }),
     });
@@ -123,7 +125,7 @@ describe("fleet adopt, over what was made by hand", function () {
       "~ spec.interval: 10m0s → 5m0s",
       "~ spec.subscriptions[0].image.imageSelectionStrategy: NewestBuild → Lexical",
       "- metadata.annotations.example.com/note: by hand",
-      'hook acme/nginx → https://hooks.acme.example/nginx\n    ~ events: ["push","release"] → ["push"]',
+      `hook acme/nginx → ${ADDRESS}\n    ~ events: ["push","release"] → ["push"]`,
       "Stage kargo-nginx/qa",
       "1 Freight of kargo-nginx",
       "fleet adopt nginx --stack test --yes takes it over",

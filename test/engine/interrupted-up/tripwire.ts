@@ -40,8 +40,9 @@ export class Count {
     const blow = this.#blow;
     if (blow === undefined) return undefined;
     const label = `"kargo-fleet/service":"${blow.service}"`;
-    const address = `"url":"https://hooks.acme.example/${blow.service}"`;
-    if (!body.includes(label) && !body.includes(address)) return undefined;
+    const address = `/${blow.service}"`;
+    if (!body.includes(label) && !(body.includes('"url":"https://hooks.') && body.includes(address)))
+      return undefined;
     this.#made += 1;
     return this.#made === blow.at ? blow : undefined;
   }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Planned, PlannedObject } from "../../../fleet/recovery/planned.ts";
-import { plannedOf } from "../../../fleet/recovery/planned.ts";
+import { describe as describeIt, plannedOf } from "../../../fleet/recovery/planned.ts";
 import { type Creation, nameOf, parsePreview } from "../../../fleet/recovery/preview.ts";
 import { verdict } from "../../../fleet/recovery/verdicts.ts";
-import { servicePlan } from "../../sources.ts";
+import { catalogueText, planOf, service, servicePlan, stackText } from "../../sources.ts";
 
 const LABELS = {
   "app.kubernetes.io/managed-by": "kargo-fleet",
@@ -62,8 +62,18 @@ describe("what the plan names", () => {
     const [found] = plannedOf([hook], { services: [servicePlan()] });
     assert.deepEqual(found?.is === "hook" && [found.repository, found.url], [
       "nginx",
-      "https://hooks.acme.example/nginx",
+      servicePlan().webhook?.url,
     ]);
+  });
+
+  it("is the one hook of an organization, where the stack has that", () => {
+    const hook = creation("github:index/organizationWebhook:OrganizationWebhook", "platform/webhook", {});
+    const keys = { webhooks: '{ url: "https://hooks.acme.example", scope: organization }' };
+    const { platform } = planOf(catalogueText({ nginx: service("nginx") }), stackText(keys));
+    const [found] = plannedOf([hook], { services: [], platform });
+    assert.ok(found?.is === "hook" && found.repository === undefined);
+    assert.match(found.url, /^https:\/\/hooks\.acme\.example\//);
+    assert.equal(describeIt(found, "acme"), `hook acme → ${found.url}`);
   });
 
   it("is no component, no provider and no values file", () => {
