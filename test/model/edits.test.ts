@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { InvalidInput } from "../../model/diagnostics.ts";
+import { formatPath, InvalidInput } from "../../model/diagnostics.ts";
+import { losses } from "../../model/losses.ts";
 import { makePlan, type Plan } from "../../model/plan.ts";
+import { provisioned } from "../../model/provisioned.ts";
 import { type RawSources, rawSources, toSources } from "../generated-catalogues.ts";
 import { NOW, readCatalogueText, readStackText } from "../sources.ts";
 
@@ -74,17 +76,29 @@ describe("10,000 pairs of files before and after an edit", function () {
     assert.ok(pairs >= 0.9 * BASES * PER_BASE, `${pairs} pairs were right before`);
   });
 
-  it("lose no service but those whose entries went, and gain none but those that came", () => {
+  it("lose no service but those whose entries went, and each of these by the guard's own message", () => {
     fc.assert(
       fc.property(rawSources(), fc.nat({ max: 31 }), (raw, which) => {
         const entries = Object.entries(raw.catalogue.services);
         const gone = entries.filter((_, index) => (which >> index) % 2 === 1).map(([name]) => name);
         const kept = Object.fromEntries(entries.filter(([name]) => !gone.includes(name)));
+        const next = { ...raw, catalogue: { ...raw.catalogue, services: kept } };
         const before = planned(raw);
-        const after = planned({ ...raw, catalogue: { ...raw.catalogue, services: kept } });
-        if (before === undefined || after === undefined) return;
+        const plan = planned(next);
+        if (before === undefined || plan === undefined) return;
         const here = new Set(before.services.map(({ name }) => name));
-        assert.deepEqual(differing(before, after), gone.filter((name) => here.has(name)).sort());
+        const lost = gone.filter((name) => here.has(name)).sort();
+        assert.deepEqual(differing(before, plan), lost);
+        const texts = toSources(next);
+        const files = { catalogue: readCatalogueText(texts.catalogue), config: readStackText(texts.stack) };
+        const said = losses({ ...provisioned(before), hooksOff: [] }, { plan, ...files });
+        const active = lost.filter(
+          (name) => before.services.find((one) => one.name === name)?.state === "active",
+        );
+        assert.deepEqual(
+          said.map(({ path }) => path).sort(),
+          active.map((name) => formatPath(["services", name])).sort(),
+        );
       }),
       { numRuns: 1000 },
     );
