@@ -32,13 +32,16 @@ describe("what leaves a stack, on a real engine and API server", function () {
 
   before(async () => {
     stack = await openFleetStack(["nginx", "auth"]);
-    await stack.writeConfig({ pipelines: pipelines() });
+    await configure({ pipelines: pipelines() });
     await stack.writeCatalogue(list(BOTH));
   });
 
   after(() => stack?.close());
 
-  const rolledOut = (rollout: string) => stack.writeConfig({ pipelines: pipelines(), rollout });
+  /** What all services share is another stack's, so that what changes here is the service's own. */
+  const configure = (keys: Readonly<Record<string, string>>) =>
+    stack.writeConfig({ platform: "false", ...keys });
+  const rolledOut = (rollout: string) => configure({ pipelines: pipelines(), rollout });
 
   async function succeeds(run: Promise<Run>): Promise<Run> {
     const done = await run;
@@ -96,11 +99,11 @@ describe("what leaves a stack, on a real engine and API server", function () {
   describe("where nobody said that it leaves", () => {
     it("is kept by protection alone after an up that failed before it could say what it made", async () => {
       const restore = await stack.narrowDefinition("warehouses.kargo.akuity.io", "interval", "^5m0s$");
-      await stack.writeConfig({ pipelines: pipelines(), warehouse: "{ interval: 10m }" });
+      await configure({ pipelines: pipelines(), warehouse: "{ interval: 10m }" });
       const first = await stack.up();
       await restore();
       assert.ok(first.failed);
-      await stack.writeConfig({ pipelines: pipelines() });
+      await configure({ pipelines: pipelines() });
       await stack.writeCatalogue(list(WITHOUT_AUTH));
       const { failed, output } = await stack.preview();
       await stack.writeCatalogue(list(BOTH));
@@ -148,7 +151,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
     });
 
     it("is refused still after all that, and fine when everything is as it was", async () => {
-      await stack.writeConfig({ pipelines: pipelines() });
+      await configure({ pipelines: pipelines() });
       assert.deepEqual(touched(await succeeds(stack.up())), []);
     });
   });
@@ -207,7 +210,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
   });
 
   describe("of a pipeline", () => {
-    const between = async (stages: string) => stack.writeConfig({ pipelines: pipelines(stages) });
+    const between = async (stages: string) => configure({ pipelines: pipelines(stages) });
 
     it("is refused when a stage is dropped", async () => {
       await between(qa("active"));
@@ -269,7 +272,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
 
   describe("where the stack may be destroyed", () => {
     it("is only said, and done", async () => {
-      await stack.writeConfig({ pipelines: pipelines(), protect: "false" });
+      await configure({ pipelines: pipelines(), protect: "false" });
       assert.deepEqual(touched(await succeeds(stack.up())), []);
       await stack.writeCatalogue(list({}));
       const run = await succeeds(stack.up());
