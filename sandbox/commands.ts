@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { SANDBOX_DIRECTORY } from "./folder.ts";
 import { detachRecorded, readRecords } from "./processes.ts";
+import { remoteOf } from "./push.ts";
 import { readSandbox, type Sandbox, startSandbox, stopSandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 import { leaveItToSignals } from "./signals.ts";
@@ -69,7 +70,8 @@ try {
   process.exitCode = error instanceof ToolchainError ? error.exitCode : 1;
 }
 
-function printUsage({ exportLine, definitions }: Sandbox): void {
+function printUsage(sandbox: Sandbox): void {
+  const { exportLine, definitions } = sandbox;
   console.log(
     [
       "",
@@ -79,6 +81,9 @@ function printUsage({ exportLine, definitions }: Sandbox): void {
       "Then:",
       "  pulumi up                               provision the services of services.json",
       "  npm run kubectl -- get stages -A        look around as the administrator",
+      `  git clone ${remoteOf(sandbox, "acme/nginx")}`,
+      "                                          a push to it becomes a Workflow in",
+      `                                          ${sandbox.argoEvents.workflows}`,
       "  npm run sandbox:status                  what runs, and how much is in it",
       "  npm run sandbox:down                    stop it and remove its data",
       ...(definitions.note === undefined ? [] : ["", definitions.note]),

@@ -10,7 +10,7 @@ import {
   writeKubeconfig,
 } from "./control-plane/credentials.ts";
 import { EndedEarly, untilReady } from "./control-plane/readiness.ts";
-import { deployerRights, installedObjects } from "./deployer.ts";
+import { argoEventsRights, deployerRights, installedObjects } from "./deployer.ts";
 import { type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
 import {
   claimDirectory,
@@ -30,12 +30,22 @@ export interface ControlPlanePrograms {
   readonly kubectl: string;
 }
 
+/** The kubeconfig file of each identity that something other than the control plane itself uses. */
+export interface Kubeconfigs {
+  /** Who may do anything. */
+  readonly admin: string;
+  /** Who `pulumi up` runs as. */
+  readonly deployer: string;
+  /** Who stands in Argo Events' place. */
+  readonly argoEvents: string;
+}
+
 /** A Kubernetes control plane without nodes, on this machine's loopback address. */
 export interface ControlPlane {
   /** The API server's, for example `https://127.0.0.1:41234`. */
   readonly url: string;
-  /** Files that only their owner can read: who may do anything, and who `pulumi up` runs as. */
-  readonly kubeconfigs: { readonly admin: string; readonly deployer: string };
+  /** Files that only their owner can read. */
+  readonly kubeconfigs: Kubeconfigs;
   /** In the order of their start. */
   readonly processes: readonly RecordedProcess[];
   /** Ends every process recorded in the folder, the last started first. May be called again. */
@@ -88,7 +98,11 @@ async function start(
   const { apiServer, url, authority } = await startApiServer(directory, programs, etcd.url, credentials);
   const kubeconfig = (name: keyof Credentials["tokens"]) =>
     writeKubeconfig(directory, name, { url, token: credentials.tokens[name], authority });
-  const kubeconfigs = { admin: await kubeconfig("admin"), deployer: await kubeconfig("deployer") };
+  const kubeconfigs = {
+    admin: await kubeconfig("admin"),
+    deployer: await kubeconfig("deployer"),
+    argoEvents: await kubeconfig("argo-events"),
+  };
   const controllerManager = await startRecorded(directory, {
     name: "kube-controller-manager",
     path: programs["kube-controller-manager"],
@@ -102,7 +116,8 @@ async function start(
   });
   const api = kubernetesApi({ url, authority, token: credentials.tokens.admin });
   // One after the other: a Role needs its namespace.
-  for (const { path, object } of [...installedObjects(), ...deployerRights(teams)]) {
+  const objects = [...installedObjects(), ...deployerRights(teams), ...argoEventsRights()];
+  for (const { path, object } of objects) {
     await api.apply(path, JSON.stringify(object));
   }
   await untilReady(controllerManager, () => hasServiceAccounts(api));

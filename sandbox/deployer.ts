@@ -16,6 +16,9 @@ export const INSTALLED_NAMESPACES = [
   "argo-events",
 ] as const;
 
+/** Where the program's EventSources, Sensors and the secrets of its webhooks are. */
+export const EVENTS_NAMESPACE = "kargo-fleet-events";
+
 /**
  * What the real installations would have made before the first `pulumi up`: their namespaces, and Kargo's ClusterRole
  * for whoever may log in (its chart, templates/users/cluster-roles.yaml).
@@ -46,6 +49,30 @@ export function installedObjects(): readonly AppliedObject[] {
 /** What an administrator gives the deployer, the identity that `pulumi up` runs as, in the sandbox as anywhere. */
 export function deployerRights(teams: readonly string[]): readonly AppliedObject[] {
   return deployerObjects(IDENTITIES.deployer.user, teams).map(applied);
+}
+
+/** What stands in Argo Events' place may read what decides about deliveries, and nothing else. */
+export function argoEventsRights(): readonly AppliedObject[] {
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const metadata = { name: "sandbox-argo-events", namespace: EVENTS_NAMESPACE };
+  const verbs = ["get", "list"];
+  const role = {
+    apiVersion,
+    kind: "Role",
+    metadata,
+    rules: [
+      { apiGroups: ["argoproj.io"], resources: ["eventsources", "sensors"], verbs },
+      { apiGroups: [""], resources: ["secrets"], verbs },
+    ],
+  };
+  const binding = {
+    apiVersion,
+    kind: "RoleBinding",
+    metadata,
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: metadata.name },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: IDENTITIES["argo-events"].user }],
+  };
+  return [role, binding].map(applied);
 }
 
 const PLURALS: Readonly<Record<string, string>> = {

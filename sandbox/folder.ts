@@ -1,5 +1,7 @@
 import { readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
+import type { ArgoEvents } from "./argo-events.ts";
+import type { Kubeconfigs } from "./control-plane.ts";
 import type { InstalledDefinitions } from "./crds.ts";
 import type { RecordedProcess } from "./processes.ts";
 import type { Toolchain } from "./toolchain/toolchain.ts";
@@ -13,6 +15,8 @@ export const SANDBOX_DIRECTORY = resolve(process.env.SANDBOX_DIRECTORY || join(P
 /** What the sandbox writes into its folder beside `processes.json`; nothing else in there is ever removed. */
 const ENTRIES = [
   "admin.kubeconfig",
+  "argo-events.json",
+  "argo-events.kubeconfig",
   "bin",
   "certificates",
   "controller-manager.kubeconfig",
@@ -24,16 +28,18 @@ const ENTRIES = [
   "service-account.key",
   "state",
   "tokens.csv",
+  "workflows",
 ] as const;
 
 /** What `sandbox.json` says of a sandbox that is up. */
 export interface SandboxFile {
   readonly toolchain: Toolchain;
   readonly url: string;
-  readonly kubeconfigs: { readonly admin: string; readonly deployer: string };
+  readonly kubeconfigs: Kubeconfigs;
   /** Of the control plane. */
   readonly processes: readonly RecordedProcess[];
   readonly github: { readonly url: string; readonly baseUrl: string; readonly token: string };
+  readonly argoEvents: ArgoEvents;
   readonly definitions: InstalledDefinitions;
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -8,9 +8,14 @@ import { startRecorded } from "./processes.ts";
 /** Known to everybody: it opens a service on this machine's loopback address, and nothing else. */
 const TOKEN = "sandbox-token";
 
-/** Starts the local GitHub with the repositories of the catalogue, as a process of the sandbox. */
+/**
+ * Starts the local GitHub with the repositories of the catalogue, as a process of the sandbox.
+ *
+ * @param deliverTo where the deliveries of all webhooks go, whatever their addresses say
+ */
 export async function startGitHub(
   directory: string,
+  deliverTo: string,
 ): Promise<{ url: string; baseUrl: string; token: string; repositories: readonly string[] }> {
   const folder = join(directory, "github");
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -33,6 +38,7 @@ export async function startGitHub(
       ...["--token-file", files.token],
       ...["--repositories", files.repositories],
       ...["--ready-file", files.ready],
+      ...["--deliver-to", deliverTo],
     ],
     log: join(directory, "logs", "github.log"),
   });

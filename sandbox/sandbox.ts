@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
+import { type ArgoEvents, startArgoEvents } from "./argo-events.ts";
 import { teamsOf } from "./catalogue.ts";
 import { type ControlPlane, type ControlPlanePrograms, startControlPlane } from "./control-plane.ts";
 import { type InstalledDefinitions, installDefinitions } from "./crds.ts";
@@ -25,6 +26,7 @@ export interface Sandbox {
   readonly toolchain: Toolchain;
   readonly controlPlane: ControlPlane;
   readonly github: { readonly url: string; readonly baseUrl: string; readonly token: string };
+  readonly argoEvents: ArgoEvents;
   readonly definitions: InstalledDefinitions;
   /** What a command needs in its environment to work on the sandbox. */
   readonly environment: Readonly<Record<string, string>>;
@@ -110,10 +112,16 @@ async function start(
     done: ({ names, source, note }) =>
       `${names.length}, ${SOURCES[source]}${note === undefined ? "" : `. ${note}`}`,
   });
+  const argoEvents = await step(output, {
+    title: "In Argo Events' place",
+    doing: "starting a listener, usually 1 s",
+    work: () => startArgoEvents(directory, kubeconfigs.argoEvents),
+    done: (started) => `${started.url}, for GitHub's deliveries`,
+  });
   const { repositories, ...github } = await step(output, {
     title: "Local GitHub",
     doing: "starting it, usually 1 s",
-    work: () => startGitHub(directory),
+    work: () => startGitHub(directory, argoEvents.url),
     done: (started) => `${started.url}, ${started.repositories.length} repositories`,
   });
   const environment = {
@@ -132,7 +140,7 @@ async function start(
     work: () => selectStack(directory, environment),
     done: () => STACK,
   });
-  const file = { toolchain, url, kubeconfigs, processes, github, definitions, environment };
+  const file = { toolchain, url, kubeconfigs, processes, github, argoEvents, definitions, environment };
   await writeSandboxFile(directory, file);
   return sandboxOf(directory, file);
 }

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { execa } from "execa";
 import { FleetError } from "../fleet/fleet-error.ts";
@@ -7,6 +8,7 @@ import { SANDBOX_DIRECTORY } from "./folder.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
 import { labelledObjects } from "./labelled.ts";
 import { firstEnded, readRecords } from "./processes.ts";
+import { pushCommands, pushOnce, tryToSubmit } from "./push.ts";
 import { type Sandbox, startSandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 import { leaveItToSignals, stopOnSignals } from "./signals.ts";
@@ -19,7 +21,7 @@ async function main(): Promise<void> {
     .description("Provisions the services of services.json on a real Kubernetes API server on this machine.")
     .option(
       "--once",
-      "then a second up (must change nothing), a destroy (must leave nothing), and the end",
+      "then a push (must become a Workflow), a second up (must change nothing), a destroy (must leave nothing), and the end",
       false,
     )
     .option("--directory <path>", "where the sandbox keeps its data", SANDBOX_DIRECTORY)
@@ -38,8 +40,22 @@ async function main(): Promise<void> {
     print("Its warnings about plugins from $PATH are meant: they are the sandbox's own (npm run doctor).\n");
     await pulumi(sandbox, "up", "--yes", "--stack", "sandbox");
     await show(sandbox);
-    if (once) await proveAndDestroy(sandbox, before);
-    else await untilInterrupted(sandbox);
+    const repository = await repositoryToPush(sandbox);
+    if (once) {
+      heading(`A push to ${repository}, and the Workflow that would have been submitted`);
+      const file = await pushOnce(sandbox, repository);
+      print(await readFile(file, "utf8"));
+      const account = await tryToSubmit(sandbox, file);
+      print(`The API server would take it from ServiceAccount ${account} (asked by a dry run).`);
+      await proveAndDestroy(sandbox, before);
+    } else {
+      heading("Push to a repository, in another terminal, and see the Workflow that would be submitted");
+      print(pushCommands(sandbox, repository));
+      print(
+        `\nNo workflow controller runs here: nothing is built. What became of each push: ${sandbox.argoEvents.log}`,
+      );
+      await untilInterrupted(sandbox);
+    }
   } finally {
     release();
     await sandbox.stop();
@@ -101,6 +117,13 @@ async function hooksOf({ github }: Sandbox): Promise<Hooks> {
     return [repository, hooks.map(({ config }) => config.url)] as const;
   });
   return Object.fromEntries(await Promise.all(lists));
+}
+
+/** A repository whose pushes are reported, any where one hook reports them all. */
+async function repositoryToPush(sandbox: Sandbox): Promise<string> {
+  const hooks = Object.entries(await hooksOf(sandbox));
+  const [repository] = hooks.find(([, urls]) => urls.length > 0) ?? hooks[0] ?? ["acme/nginx"];
+  return repository;
 }
 
 /** @throws SandboxError where a process of the sandbox ends before the person says so */

@@ -1,3 +1,4 @@
+import { ARGO_EVENTS } from "./argo-events.ts";
 import { nameOf, RELEASES, VERSION } from "./crds/releases.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
 import { isAlive, type ProcessRecords } from "./processes.ts";
@@ -11,9 +12,14 @@ export async function describeSandbox(
   { processes }: ProcessRecords,
   sandbox: Sandbox | undefined,
 ): Promise<string> {
+  // Where those listen that choose their port themselves.
+  const chosen: Readonly<Record<string, string | undefined>> = {
+    "local GitHub": sandbox?.github.url,
+    [ARGO_EVENTS]: sandbox?.argoEvents.url,
+  };
   const rows = await Promise.all(
     processes.map(async (recorded) => {
-      const url = recorded.url ?? (recorded.name === "local GitHub" ? sandbox?.github.url : undefined);
+      const url = recorded.url ?? chosen[recorded.name];
       return [recorded.name, `${recorded.pid}`, (await isAlive(recorded)) ? "runs" : "GONE", url ?? ""];
     }),
   );

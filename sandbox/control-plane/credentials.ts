@@ -8,6 +8,7 @@ export const IDENTITIES = {
   admin: { user: "admin", groups: ["system:masters"] },
   deployer: { user: "kargo-fleet-deployer", groups: [] },
   "controller-manager": { user: "system:kube-controller-manager", groups: [] },
+  "argo-events": { user: "sandbox-argo-events", groups: [] },
 } as const;
 
 export type IdentityName = keyof typeof IDENTITIES;
@@ -24,7 +25,12 @@ export interface Credentials {
 /** Makes fresh tokens and a fresh key, in files that nobody else can read. */
 export async function writeCredentials(directory: string): Promise<Credentials> {
   const token = () => randomBytes(24).toString("base64url");
-  const tokens = { admin: token(), deployer: token(), "controller-manager": token() };
+  const tokens = {
+    admin: token(),
+    deployer: token(),
+    "controller-manager": token(),
+    "argo-events": token(),
+  };
   const tokenFile = join(directory, "tokens.csv");
   // https://kubernetes.io/docs/reference/access-authn-authz/authentication/#static-token-file
   const rows = Object.entries(IDENTITIES).map(

@@ -19,6 +19,8 @@ export interface SharedControlPlane extends SharedPrograms {
   readonly admin: string;
   /** The kubeconfig of the identity that `pulumi up` runs as. */
   readonly deployer: string;
+  /** The kubeconfig of who stands in Argo Events' place. */
+  readonly argoEvents: string;
 }
 
 /** Building what is missing takes its time on a machine that never saw the project. */

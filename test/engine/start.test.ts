@@ -66,7 +66,7 @@ describe("npm start", function () {
     assert.deepEqual(await processesOf(folder), []);
   });
 
-  it("--once provisions, changes nothing twice, destroys, ends; even after a kill -9 of a run before it", async () => {
+  it("--once provisions, shows the Workflow of a push, changes nothing twice, destroys, ends; even after a kill -9 of a run before it", async () => {
     const killed = start();
     for await (const line of killed.iterable({ from: "all" })) {
       if (line.includes("pulumi up")) killed.kill("SIGKILL");
@@ -77,6 +77,12 @@ describe("npm start", function () {
     assert.equal(exitCode, 0, all);
     assert.match(all, /Stage prod +from staging; a person promotes/);
     assert.match(all, /kargo promote --project kargo-nginx --stage prod --freight <freight>/);
+    assert.match(
+      all,
+      /^# No workflow controller runs in the sandbox: nothing is submitted, nothing is built\.$/m,
+    );
+    assert.match(all, /^ +- name: commit\n +value: [0-9a-f]{40}$/m);
+    assert.match(all, /would take it from ServiceAccount kargo-fleet-events:kargo-fleet-sensor/);
     assert.match(all, /Nothing is left: no object in the cluster, no webhook, no resource in the state\./);
     assert.deepEqual(await processesOf(folder), []);
   });

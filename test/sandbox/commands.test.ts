@@ -74,6 +74,7 @@ describe("the commands of the sandbox", function () {
     const { pid, url } = await processNamed("kube-apiserver");
     assert.match(all, new RegExp(`^kube-apiserver +${pid} +runs +${url}$`, "m"));
     assert.match(all, /^local GitHub +\d+ +runs +http:\/\/127\.0\.0\.1:\d+$/m);
+    assert.match(all, /^Argo Events' place +\d+ +runs +http:\/\/127\.0\.0\.1:\d+$/m);
     assert.match(all, /^Kubernetes v1\.\d+\.\d+; 21 definitions: All definitions are permissive/m);
     assert.match(all, /^stages\.kargo\.akuity\.io +0$/m);
   });
@@ -103,7 +104,7 @@ describe("the commands of the sandbox", function () {
     const { processes = [] } = (await readRecords(directory)) ?? {};
     const { exitCode, all } = await run("commands.ts", "down", "--keep");
     assert.deepEqual([exitCode, all], [0, "The sandbox is down."]);
-    assert.deepEqual(await Promise.all(processes.map(isAlive)), [false, false, false, false]);
+    assert.deepEqual(await Promise.all(processes.map(isAlive)), [false, false, false, false, false]);
     assert.deepEqual(await readdir(directory), ["logs"]);
   });
 

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import fc from "fast-check";
 import { type ClusterObjects, type Evaluation, evaluate } from "../../../sandbox/argo-events/evaluate.ts";
 import { isObject, type JsonObject, type JsonValue } from "../../../sandbox/argo-events/go-json.ts";
+import { EVENTS_NAMESPACE } from "../../../sandbox/deployer.ts";
 import { COMMIT, delivery, push } from "./fixtures.ts";
 import { generated, secretOf } from "./generated.ts";
 
@@ -65,6 +66,14 @@ for (const [scope, { keys, key }] of Object.entries(SCOPES)) {
       const how = { path, secret, headers: { "X-GitHub-Event": event } };
       return evaluate(where, delivery(payload, how), new Date(0));
     };
+
+    it("are where the sandbox looks for them", () => {
+      const all = [...objects.eventSources, ...objects.sensors] as readonly {
+        metadata: { namespace: string };
+      }[];
+      assert.ok(all.length > 1);
+      assert.deepEqual([...new Set(all.map(({ metadata }) => metadata.namespace))], [EVENTS_NAMESPACE]);
+    });
 
     it("let no trigger wait for nothing", () => {
       for (const service of Object.keys(SERVICES)) {
