@@ -4,8 +4,9 @@ import { catalogueText, service, servicePlan } from "../sources.ts";
 import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
 
-/** Where the stack's own hook for nginx posts to. */
-const ADDRESS = servicePlan().webhook?.url ?? "";
+/** As many groups as the stack of these tests has, which say where the hook for nginx posts to. */
+const WEBHOOKS = '{ url: "https://hooks.acme.example", groups: 2 }';
+const ADDRESS = servicePlan({}, { webhooks: WEBHOOKS }).webhook?.url ?? "";
 const KARGO = "kargo.akuity.io/v1alpha1";
 const ARGO_CD = "argoproj.io/v1alpha1";
 const WAREHOUSE = {
@@ -97,7 +98,7 @@ describe("fleet adopt, over what was made by hand", function () {
 
   before(async () => {
     stack = await openFleetStack(["nginx", "taken", "tooled"]);
-    await stack.writeConfig({});
+    await stack.writeConfig({ webhooks: WEBHOOKS });
     await stack.writeCatalogue(catalogueText({ nginx: service("nginx") }));
     await kubectl(["apply", "-f", "-"], BY_HAND);
     const answer = await fetch(`${stack.github.url}/repos/acme/nginx/hooks`, {
