@@ -141,7 +141,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
     it("is refused when percent is lowered", async () => {
       await rolledOut("{ percent: 0 }");
       await refused(
-        /rollout\.percent {2}is 0 \(was 100\) and no longer reaches 2 provisioned services: nginx, auth\./,
+        /rollout\.percent {2}is 0 \(was 100\) and no longer reaches 2 provisioned services: auth, nginx\./,
       );
     });
 
