@@ -16,6 +16,8 @@ const KARGO_GROUP = "kargo.akuity.io";
 
 /** Kargo's own ClusterRole for whoever may log in: it lets the UI list projects by name. */
 export const KARGO_USER = "kargo-user";
+/** Who has it: every team. */
+export const KARGO_USERS_BINDING = "kargo-fleet-users";
 
 /**
  * What a team needs of Kargo in its own namespace: see everything, start and abort Promotions, refresh and reverify.
@@ -114,7 +116,7 @@ export function kargoUsersBinding(subjects: readonly SubjectPlan[]): RoleBinding
   return {
     apiVersion: RBAC_API,
     kind: "ClusterRoleBinding",
-    metadata: { name: "kargo-fleet-users", labels: { ...MANAGED_BY } },
+    metadata: { name: KARGO_USERS_BINDING, labels: { ...MANAGED_BY } },
     roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name: KARGO_USER },
     subjects: subjects.map(({ serviceAccount }) => ({
       kind: "ServiceAccount",

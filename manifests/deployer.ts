@@ -1,8 +1,10 @@
+import { CREDENTIAL_NAMES } from "../model/credentials.ts";
 import { ARGOCD_NAMESPACE, buildNamespace, EVENTS_NAMESPACE, TEAMS_NAMESPACE } from "../model/names.ts";
-import { KARGO_USER } from "./access.ts";
+import { KARGO_USER, KARGO_USERS_BINDING } from "./access.ts";
 import { buildIdentity, DEPLOY_BUILDS } from "./build-namespace.ts";
 import { SHARED_NAMESPACE } from "./credentials.ts";
 import { ELECT_LEADER } from "./events-namespace.ts";
+import { GUARDS } from "./guard.ts";
 import { RECEIVER, SYSTEM_NAMESPACE } from "./kargo-receiver.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 import { type ClusterRole, type PolicyRule, RBAC_API, type Role, type RoleBinding } from "./rbac-types.ts";
@@ -12,6 +14,8 @@ const RBAC_GROUP = "rbac.authorization.k8s.io";
 
 const READ = ["get", "list", "watch"] as const;
 const OWN = [...READ, "create", "update", "patch", "delete"] as const;
+/** A `create` names nothing yet, so that only what comes after it can be held to names. */
+const CHANGE = ["update", "patch", "delete"] as const;
 
 /**
  * What `pulumi up` needs in the whole cluster. There is no `*`, no `escalate`, and `bind` for one role alone: what it
@@ -32,16 +36,25 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
     verbs: OWN,
   },
   { apiGroups: ["argoproj.io"], resources: ["clusterworkflowtemplates"], verbs: OWN },
+  { apiGroups: [RBAC_GROUP], resources: ["rolebindings", "roles"], verbs: OWN },
+  { apiGroups: [RBAC_GROUP], resources: ["clusterrolebindings"], verbs: [...READ, "create"] },
   {
     apiGroups: [RBAC_GROUP],
-    resources: ["clusterrolebindings", "rolebindings", "roles"],
-    verbs: OWN,
+    resources: ["clusterrolebindings"],
+    resourceNames: [KARGO_USERS_BINDING],
+    verbs: CHANGE,
   },
   { apiGroups: [RBAC_GROUP], resources: ["clusterroles"], resourceNames: [KARGO_USER], verbs: ["bind"] },
   {
     apiGroups: ["admissionregistration.k8s.io"],
     resources: ["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
-    verbs: OWN,
+    verbs: [...READ, "create"],
+  },
+  {
+    apiGroups: ["admissionregistration.k8s.io"],
+    resources: ["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
+    resourceNames: GUARDS,
+    verbs: CHANGE,
   },
   // From here on: what it hands to teams and approvers.
   { apiGroups: ["kargo.akuity.io"], resources: ["stages"], verbs: ["promote"] },
@@ -56,7 +69,13 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
 const NAMESPACE_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
   [TEAMS_NAMESPACE]: [{ apiGroups: [""], resources: ["serviceaccounts"], verbs: OWN }],
   [SHARED_NAMESPACE]: [
-    { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "update", "patch", "delete"] },
+    { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+    {
+      apiGroups: [""],
+      resources: ["secrets"],
+      resourceNames: CREDENTIAL_NAMES,
+      verbs: ["get", ...CHANGE],
+    },
   ],
   [ARGOCD_NAMESPACE]: [
     { apiGroups: ["argoproj.io"], resources: ["applications", "appprojects"], verbs: OWN },

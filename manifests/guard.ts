@@ -55,6 +55,9 @@ export function guards(access: AccessConfig): readonly Guard[] {
   return [shapeGuard(access), statusGuard(access), approvalGuard(access)];
 }
 
+/** The names of the policies, and of the bindings that put them into force. */
+export const GUARDS = ["kargo-fleet-guard", "kargo-fleet-status", "kargo-fleet-approval"] as const;
+
 /** A CEL string literal. */
 function text(value: string): string {
   return JSON.stringify(value);
@@ -176,7 +179,7 @@ function ofKargo(access: AccessConfig): string {
 }
 
 function guard(options: {
-  name: string;
+  name: (typeof GUARDS)[number];
   resources: readonly string[];
   operations: ResourceRule["operations"];
   variables: Readonly<Record<string, string>>;

@@ -50,6 +50,12 @@ export interface CredentialPlan {
   readonly secret: { readonly key: "password" | "githubAppPrivateKey"; readonly from: CredentialSecret };
 }
 
+const GIT = "kargo-fleet-git";
+const IMAGE = "kargo-fleet-image";
+
+/** The names that the platform's Secrets can have. */
+export const CREDENTIAL_NAMES: readonly string[] = [GIT, IMAGE];
+
 /** The Secrets that the platform makes: none for what somebody else keeps. */
 export function planCredentials(
   { git, image }: Credentials,
@@ -58,7 +64,7 @@ export function planCredentials(
 ): CredentialPlan[] {
   const plans: CredentialPlan[] = [];
   const repository = {
-    name: "kargo-fleet-git",
+    name: GIT,
     type: "git",
     repoURL: gitops,
     repoURLIsRegex: false,
@@ -74,7 +80,7 @@ export function planCredentials(
   }
   if (image && "username" in image) {
     plans.push({
-      name: "kargo-fleet-image",
+      name: IMAGE,
       type: "image",
       repoURL: `^${escapeStringRegexp(registry)}/`,
       repoURLIsRegex: true,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { catalogueText, service } from "../sources.ts";
+import { administrator, made } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, type Run, TOKEN } from "./fleet-stack.ts";
 
@@ -139,6 +140,26 @@ describe("pulumi up of the program on a real API server", function () {
 
   after(() => stack?.close());
 
+  /** Of the two groups of auth's team, which the API server lets promote to prod. */
+  async function promotesToProd(): Promise<Record<string, boolean>> {
+    const admin = administrator(stack);
+    const ask = async (group: string) => {
+      const resource = { group: "kargo.akuity.io", resource: "stages", name: "prod" };
+      const resourceAttributes = { ...resource, verb: "promote", namespace: "kargo-auth" };
+      const body = {
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SubjectAccessReview",
+        spec: { user: "somebody", groups: [group], resourceAttributes },
+      };
+      const path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+      const { body: review } = await made(admin, { method: "POST", path, body });
+      return [group, (review as { status: { allowed: boolean } }).status.allowed] as const;
+    };
+    const answers = await Promise.all(["AD-Identity", "AD-Identity-Release"].map(ask));
+    admin.close();
+    return Object.fromEntries(answers);
+  }
+
   it("previews every resource before anything exists", async () => {
     const { failed, steps, output } = await stack.preview();
     assert.equal(failed, false, output);
@@ -217,16 +238,22 @@ describe("pulumi up of the program on a real API server", function () {
     assert.equal((await stack.up()).failed, false);
   });
 
-  it("gives the team its verb back when its approvers go, by one change of a binding", async () => {
+  it("gives the team its verb back when its approvers go, by one change of a binding, which the preview says", async () => {
+    assert.deepEqual(await promotesToProd(), { "AD-Identity": false, "AD-Identity-Release": true });
     await stack.writeCatalogue(ALL.replace(/,\s*"approvers": "AD-Identity-Release"/, ""));
-    const run = await stack.up();
-    assert.equal(run.failed, false, run.output);
-    assert.deepEqual(touched(run), [
+    const changed = [
       "auth/app-project",
       "auth/role-binding-approvers",
       "build-triggers/identity-role-binding-kargo-fleet-build-readers",
       "platform/service-account-approvers-identity",
-    ]);
+    ];
+    assert.deepEqual(touched(await stack.preview()), changed);
+    const { output } = await stack.cli("preview", "--diff");
+    assert.match(output, /role-binding-approvers[\s\S]*"AD-Identity-Release" => "AD-Identity"/);
+    const run = await stack.up();
+    assert.equal(run.failed, false, run.output);
+    assert.deepEqual(touched(run), changed);
+    assert.deepEqual(await promotesToProd(), { "AD-Identity": true, "AD-Identity-Release": false });
     const { subjects } = await stack.get("rolebindings", "kargo-fleet-approvers", "kargo-auth");
     assert.match(JSON.stringify(subjects), /"name":"AD-Identity"/);
     await stack.writeCatalogue(ALL);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { grants, kargoUsersBinding, teamServiceAccount } from "../../manifests/access.ts";
 import { deployerObjects } from "../../manifests/deployer.ts";
+import { guards } from "../../manifests/guard.ts";
 import type { PolicyRule } from "../../manifests/rbac-types.ts";
 import type { ServicePlan } from "../../model/plan.ts";
 import { platformPlan, servicePlan } from "../sources.ts";
@@ -148,6 +149,42 @@ describe("the deployer's rights", () => {
       reading.map(({ resourceNames }) => resourceNames),
       [["kargo-fleet-receiver"]],
     );
+  });
+
+  it("change by name what is not the program's alone: policies of admission, bindings of the cluster, shared Secrets", () => {
+    const named = ["clusterrolebindings", "validatingadmissionpolicies", "validatingadmissionpolicybindings"];
+    const ofNamespace = (name: string) =>
+      objects.flatMap((object) =>
+        "rules" in object && object.metadata.namespace === name
+          ? (object.rules as readonly PolicyRule[])
+          : [],
+      );
+    const held = [
+      ...rules.filter(({ resources }) => resources.some((kind) => named.includes(kind))),
+      ...ofNamespace("kargo-shared-resources"),
+    ];
+    assert.equal(held.length, 6);
+    for (const { verbs, resourceNames } of held) {
+      const changes = verbs.some((verb) => ["update", "patch", "delete"].includes(verb));
+      assert.equal(changes, resourceNames !== undefined, JSON.stringify(verbs));
+    }
+  });
+
+  it("has the names of all policies of the guard and of all Secrets of the platform", () => {
+    const names = (kind: string) =>
+      rules
+        .filter(({ resources }) => resources.includes(kind))
+        .flatMap(({ resourceNames = [] }) => resourceNames);
+    const { guard, credentials } = platformPlan({
+      credentials: "{ git: { username: kargo }, image: { username: reader } }",
+      gitPassword: "{ secure: v1:abc }",
+      imagePassword: "{ secure: v1:abc }",
+    });
+    assert.deepEqual(
+      names("validatingadmissionpolicies"),
+      guards(guard).map(({ policy }) => policy.metadata.name),
+    );
+    for (const { name } of credentials) assert.ok(names("secrets").includes(name), name);
   });
 
   it("are one user's", () => {
