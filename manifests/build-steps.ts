@@ -11,8 +11,8 @@ export const WORK = "work";
 /** An unprivileged user for what needs none: nobody of distroless images. */
 export const USER = 65532;
 
-const SOURCE = "/work/source";
-const IMAGE = "/work/image";
+const SOURCE = "/workspace/source";
+const IMAGE = "/workspace/image";
 const CREDENTIAL = "/credential";
 const REFERENCE = "/tmp/reference";
 

@@ -46,8 +46,8 @@ describe("build-push-image", () => {
         readOnly,
       ]),
       [
-        ["work", "/work/source", true],
-        ["work", "/work/image", false],
+        ["work", "/workspace/source", true],
+        ["work", "/workspace/image", false],
       ],
     );
     const { automountServiceAccountToken, executor } = template().spec;
@@ -65,7 +65,12 @@ describe("build-push-image", () => {
 
   it("shows the finished image to the pod that pushes, which cannot change it", () => {
     const mount = pod("push").container.volumeMounts.find(({ name }) => name === "work");
-    assert.deepEqual(mount, { name: "work", mountPath: "/work/image", subPath: "image", readOnly: true });
+    assert.deepEqual(mount, {
+      name: "work",
+      mountPath: "/workspace/image",
+      subPath: "image",
+      readOnly: true,
+    });
   });
 
   it("splices no parameter into a script: they come as variables", () => {
