@@ -140,24 +140,34 @@ describe("pulumi up of the program on a real API server", function () {
 
   after(() => stack?.close());
 
-  /** Of the two groups of auth's team, which the API server lets promote to prod. */
-  async function promotesToProd(): Promise<Record<string, boolean>> {
+  /** Which of these somebody may do, as the API server says: by a directory group, or as a user such as a ServiceAccount. */
+  async function allowed(
+    who: { readonly groups: readonly string[] } | { readonly user: string },
+    attempts: readonly Readonly<Record<string, string>>[],
+  ): Promise<boolean[]> {
     const admin = administrator(stack);
-    const ask = async (group: string) => {
-      const resource = { group: "kargo.akuity.io", resource: "stages", name: "prod" };
-      const resourceAttributes = { ...resource, verb: "promote", namespace: "kargo-auth" };
+    const reviews = attempts.map(async (resourceAttributes) => {
       const body = {
         apiVersion: "authorization.k8s.io/v1",
         kind: "SubjectAccessReview",
-        spec: { user: "somebody", groups: [group], resourceAttributes },
+        spec: { user: "somebody", ...who, resourceAttributes },
       };
       const path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
       const { body: review } = await made(admin, { method: "POST", path, body });
-      return [group, (review as { status: { allowed: boolean } }).status.allowed] as const;
-    };
-    const answers = await Promise.all(["AD-Identity", "AD-Identity-Release"].map(ask));
+      return (review as { status: { allowed: boolean } }).status.allowed;
+    });
+    const answers = await Promise.all(reviews);
     admin.close();
-    return Object.fromEntries(answers);
+    return answers;
+  }
+
+  /** Of the two groups of auth's team, which the API server lets promote to prod. */
+  async function promotesToProd(): Promise<Record<string, boolean | undefined>> {
+    const promote = { group: "kargo.akuity.io", resource: "stages", name: "prod", verb: "promote" };
+    const answers: Record<string, boolean | undefined> = {};
+    for (const group of ["AD-Identity", "AD-Identity-Release"])
+      [answers[group]] = await allowed({ groups: [group] }, [{ ...promote, namespace: "kargo-auth" }]);
+    return answers;
   }
 
   it("previews every resource before anything exists", async () => {
@@ -188,6 +198,44 @@ describe("pulumi up of the program on a real API server", function () {
         ],
       );
     }
+  });
+
+  it("lets a team read its own builds and their logs, start none, and see nothing of another team's", async () => {
+    const builds = (namespace: string) => [
+      { group: "argoproj.io", resource: "workflows", verb: "list", namespace },
+      { group: "", resource: "pods", subresource: "log", verb: "get", namespace },
+      { group: "argoproj.io", resource: "workflows", verb: "create", namespace },
+      { group: "argoproj.io", resource: "workflows", verb: "delete", namespace },
+      { group: "", resource: "pods", verb: "create", namespace },
+      { group: "", resource: "pods", subresource: "exec", verb: "create", namespace },
+      { group: "", resource: "secrets", verb: "get", namespace },
+    ];
+    const team = { groups: ["AD-Identity"] };
+    const none = builds("").map(() => false);
+    assert.deepEqual(await allowed(team, builds("builds-identity")), [true, true, ...none.slice(2)]);
+    assert.deepEqual(await allowed(team, builds("builds-edge")), none);
+    assert.deepEqual(await allowed(team, builds("kargo-fleet-events")), none);
+  });
+
+  it("lets a Sensor start Workflows alone, a Workflow report its results alone, and an EventSource nothing", async () => {
+    const account = (namespace: string, name: string) => ({
+      user: `system:serviceaccount:${namespace}:${name}`,
+    });
+    const namespace = "builds-edge";
+    const attempts = [
+      { group: "argoproj.io", resource: "workflows", verb: "create", namespace },
+      { group: "argoproj.io", resource: "workflowtaskresults", verb: "create", namespace },
+      { group: "argoproj.io", resource: "workflows", verb: "get", namespace },
+      { group: "", resource: "pods", verb: "create", namespace },
+      { group: "", resource: "secrets", verb: "get", namespace },
+      { group: "", resource: "secrets", verb: "get", namespace: "kargo-fleet-events" },
+      { group: "argoproj.io", resource: "workflowtaskresults", verb: "create", namespace: "builds-identity" },
+    ];
+    const only = (index: number) => attempts.map((_, position) => position === index);
+    const events = "kargo-fleet-events";
+    assert.deepEqual(await allowed(account(events, "kargo-fleet-sensor"), attempts), only(0));
+    assert.deepEqual(await allowed(account(namespace, "kargo-fleet-build"), attempts), only(1));
+    assert.deepEqual(await allowed(account(events, "kargo-fleet-event-source"), attempts), only(-1));
   });
 
   it("changes nothing the second time", async () => {
