@@ -15,8 +15,10 @@ describe("the control plane", function () {
 
   let directory: string;
   let controlPlane: ControlPlane;
+  /** As the administrator; as the deployer where a test says so. */
   let kubectl: (...args: string[]) => Promise<string>;
   let deployer: Connection;
+  let admin: Connection;
 
   before(async function () {
     this.timeout(TOOLCHAIN_TIMEOUT);
@@ -24,8 +26,9 @@ describe("the control plane", function () {
     directory = await mkdtemp(join(tmpdir(), "kargo-fleet-control-plane-"));
     controlPlane = await startControlPlane({ directory, programs });
     deployer = await connectionOf(controlPlane.kubeconfigs.deployer);
+    admin = await connectionOf(controlPlane.kubeconfigs.admin);
     kubectl = async (...args) =>
-      (await execa(programs.kubectl, ["--kubeconfig", controlPlane.kubeconfigs.deployer, ...args])).stdout;
+      (await execa(programs.kubectl, ["--kubeconfig", controlPlane.kubeconfigs.admin, ...args])).stdout;
   });
 
   after(async () => {
@@ -44,8 +47,9 @@ describe("the control plane", function () {
   }
 
   it("lets kubectl in as the deployer, by a kubeconfig whose context is called sandbox", async () => {
-    assert.equal(await kubectl("config", "current-context"), "sandbox");
-    assert.match(await kubectl("auth", "whoami"), /Username +kargo-fleet-deployer/);
+    const as = ["--kubeconfig", controlPlane.kubeconfigs.deployer];
+    assert.equal(await kubectl(...as, "config", "current-context"), "sandbox");
+    assert.match(await kubectl(...as, "auth", "whoami"), /Username +kargo-fleet-deployer/);
   });
 
   it("has the namespaces that installations of Kargo and the Argo projects make", async () => {
@@ -93,7 +97,7 @@ describe("the control plane", function () {
     await kubectl("create", "namespace", "short-lived");
     await kubectl("wait", "--for=create", "serviceaccount/default", "-n", "short-lived", "--timeout=20s");
     await kubectl("delete", "namespace", "short-lived", "--timeout=30s");
-    assert.equal(await statusOf(deployer, "/api/v1/namespaces/short-lived"), 404);
+    assert.equal(await statusOf(admin, "/api/v1/namespaces/short-lived"), 404);
   });
 
   it("collects what has lost its owner", async () => {
@@ -105,7 +109,7 @@ describe("the control plane", function () {
     await kubectl("patch", "configmap", "owned", "-n", "argocd", "-p", patch);
     await kubectl("delete", "configmap", "owner", "-n", "argocd");
     const path = "/api/v1/namespaces/argocd/configmaps/owned";
-    while ((await statusOf(deployer, path)) !== 404) {
+    while ((await statusOf(admin, path)) !== 404) {
       await pause(100);
     }
   });
@@ -130,7 +134,7 @@ describe("the control plane", function () {
       metadata: { name: "no-forbidden" },
       spec: { policyName: "no-forbidden", validationActions: ["Deny"] },
     };
-    const api = kubernetesApi(deployer);
+    const api = kubernetesApi(admin);
     const path = "/apis/admissionregistration.k8s.io/v1";
     await api.apply(`${path}/validatingadmissionpolicies/no-forbidden`, JSON.stringify(policy));
     await api.apply(`${path}/validatingadmissionpolicybindings/no-forbidden`, JSON.stringify(binding));
