@@ -48,7 +48,7 @@ describe("npm start", function () {
         },
       );
       assert.equal(exitCode, 1);
-      assert.match(all, /^services\.json:1:16 {2}servcies .*Did you mean "services"\?$/m);
+      assert.match(all, /^services\.json:1:16 {2}servcies .*Did you mean "services"\? \[KF010\]$/m);
       assert.deepEqual((await readdir(clone)).sort(), ["Pulumi.sandbox.yaml", "services.json"]);
     } finally {
       await rm(clone, { recursive: true });
