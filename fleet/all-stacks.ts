@@ -19,6 +19,8 @@ export interface FoundStack {
   readonly catalogue: Reading<Catalogue> | undefined;
   /** Nothing where something of it is wrong. */
   readonly plan: Plan | undefined;
+  /** What is wrong with it and with its catalogue. */
+  readonly problems: readonly Problem[];
 }
 
 /** All stacks of a folder, and everything that is wrong with them. */
@@ -26,6 +28,8 @@ export interface Fleet {
   readonly stacks: readonly FoundStack[];
   /** Of each stack, of its catalogue, and of all of them together. */
   readonly problems: readonly Problem[];
+  /** Those of them that no stack has alone. */
+  readonly between: readonly Problem[];
 }
 
 /**
@@ -47,16 +51,14 @@ export function readFleet(files: Files = workingDirectory(), now: Date = new Dat
     catalogues.set(file, reading);
     return reading;
   };
-  const all = names.map((name) => readStack(name, files, read, now));
-  const planned = all.flatMap(({ found: { name, plan, document, config, catalogue } }): PlannedStack[] =>
+  const stacks = names.map((name) => readStack(name, files, read, now));
+  const planned = stacks.flatMap(({ name, plan, document, config, catalogue }): PlannedStack[] =>
     plan && config.value && catalogue?.value
       ? [{ name, plan, document, config: config.value, catalogue: catalogue.value }]
       : [],
   );
-  return {
-    stacks: all.map(({ found }) => found),
-    problems: [...all.flatMap(({ problems }) => problems), ...acrossStacks(planned)],
-  };
+  const between = acrossStacks(planned);
+  return { stacks, problems: [...stacks.flatMap(({ problems }) => problems), ...between], between };
 }
 
 /** The stacks that have a file, by name. */
@@ -72,7 +74,7 @@ function readStack(
   files: Files,
   read: (file: string) => Reading<Catalogue> | undefined,
   now: Date,
-): { found: FoundStack; problems: readonly Problem[] } {
+): FoundStack {
   const file = `Pulumi.${name}.yaml`;
   const document = parseYaml(file, files.read(file) ?? "");
   const config = readStackConfig(configOf(document), document);
@@ -80,13 +82,13 @@ function readStack(
   const found = { name, document, config, catalogue };
   if (catalogue === undefined) {
     const problems = [...config.problems, missingCatalogue(config, document, files.where)];
-    return { found: { ...found, plan: undefined }, problems };
+    return { ...found, plan: undefined, problems };
   }
   try {
-    return { found: { ...found, plan: makePlan(catalogue, config, now) }, problems: [] };
+    return { ...found, plan: makePlan(catalogue, config, now), problems: [] };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    return { found: { ...found, plan: undefined }, problems: error.problems };
+    return { ...found, plan: undefined, problems: error.problems };
   }
 }
 

@@ -1,0 +1,100 @@
+import { execaSync } from "execa";
+import { FleetError } from "../fleet-error.ts";
+
+/** What git printed, and how it ended. */
+export interface GitResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number | undefined;
+}
+
+/** Runs git in the working directory. @throws FleetError where there is no git */
+export function git(args: readonly string[], input = ""): GitResult {
+  const options = {
+    reject: false,
+    input,
+    stripFinalNewline: false,
+    maxBuffer: 256 * 1024 * 1024,
+    env: { LC_ALL: "C" },
+  } as const;
+  const { stdout, stderr, exitCode, code } = execaSync("git", args, options);
+  if (code === "ENOENT")
+    throw new FleetError("git is not on PATH. Install it, see https://git-scm.com/downloads.");
+  return { stdout, stderr, exitCode };
+}
+
+/** The two commits of a comparison, and where in them the working directory is. */
+export interface Revisions {
+  /** The commit that base and head have last in common. */
+  readonly base: string;
+  /** Nothing for the working directory as it is. */
+  readonly head: string | undefined;
+  /** The working directory from the root of the repository, with a slash at the end; empty at the root. */
+  readonly prefix: string;
+}
+
+/**
+ * Finds out what is compared: as a merge would, so that what the base got since the head left it is not taken for a
+ * change of the head.
+ *
+ * @param head nothing for the working directory
+ * @throws FleetError where there is no repository, no such ref, or no common history
+ */
+export function revisions(base: string, head: string | undefined): Revisions {
+  const { stdout: prefix, stderr, exitCode } = git(["rev-parse", "--show-prefix"]);
+  if (exitCode !== 0)
+    throw new FleetError(
+      `${process.cwd()} is in no Git repository that can be read (${firstLine(stderr)}). Go to the folder of the stacks, or name it with -C.`,
+    );
+  const tip = commitOf(head ?? "HEAD");
+  return { base: mergeBase(base, commitOf(base), tip), head: head && tip, prefix: prefix.replace(/\n$/, "") };
+}
+
+function commitOf(ref: string): string {
+  // A ref that begins with a dash is none, whatever git would make of it.
+  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
+  const { stdout, exitCode } = git(args);
+  if (exitCode === 0) return stdout.trim();
+  const branch = /^origin\/(.+)$/.exec(ref)?.[1];
+  const wayOut = branch
+    ? `Run: git fetch origin ${branch}`
+    : "Write a branch (origin/main), a tag or a commit; git fetch origin gets what is new.";
+  throw new FleetError(
+    `Git knows no commit ${JSON.stringify(ref)} here. ${wayOut} (in GitHub Actions: fetch-depth: 0).`,
+  );
+}
+
+function mergeBase(base: string, commit: string, head: string): string {
+  const { stdout, exitCode } = git(["merge-base", commit, head]);
+  if (exitCode === 0) return stdout.trim();
+  const shallow = git(["rev-parse", "--is-shallow-repository"]).stdout.trim() === "true";
+  const wayOut = shallow
+    ? "This clone is shallow: run git fetch --unshallow (in GitHub Actions: fetch-depth: 0)."
+    : "They share no history. Name another base.";
+  throw new FleetError(`${JSON.stringify(base)} and the head have no commit in common here. ${wayOut}`);
+}
+
+/**
+ * The files below the working directory that differ between the two revisions, of these alone, by name.
+ *
+ * @param paths from the working directory
+ */
+export function changedFiles({ base, head }: Revisions, paths: readonly string[]): string[] {
+  const named = ["-z", "--", ...paths];
+  const differing = git([
+    "diff",
+    "--name-only",
+    "--relative",
+    "--no-renames",
+    base,
+    ...(head ? [head] : []),
+    ...named,
+  ]);
+  const added = head ? undefined : git(["ls-files", "--others", "--exclude-standard", ...named]);
+  const files = `${differing.stdout}${added?.stdout ?? ""}`.split("\0").filter((file) => file !== "");
+  return [...new Set(files)].sort();
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n")[0] ?? "";
+}

@@ -1,0 +1,29 @@
+import { isDeepStrictEqual } from "node:util";
+import type { KubernetesObject } from "../../manifests/objects.ts";
+import type { ObjectChange } from "./change.ts";
+
+/** What differs between two lists of objects: first what the second has, in its order, then what it lacks. */
+export function objectChanges(
+  before: readonly KubernetesObject[],
+  after: readonly KubernetesObject[],
+): ObjectChange[] {
+  const was = new Map(before.map((object) => [keyOf(object), object]));
+  const is = new Set(after.map(keyOf));
+  const gone = before.filter((object) => !is.has(keyOf(object)));
+  return [
+    ...after.flatMap((object) => change(was.get(keyOf(object)), object)),
+    ...gone.flatMap((object) => change(object, undefined)),
+  ];
+}
+
+function change(before: KubernetesObject | undefined, after: KubernetesObject | undefined): ObjectChange[] {
+  const any = after ?? before;
+  if (any === undefined || isDeepStrictEqual(before, after)) return [];
+  const { kind, metadata } = any;
+  const action = before === undefined ? "create" : after === undefined ? "delete" : "update";
+  return [{ action, kind, namespace: metadata.namespace, name: metadata.name, before, after }];
+}
+
+function keyOf({ apiVersion, kind, metadata: { namespace = "", name } }: KubernetesObject): string {
+  return [apiVersion, kind, namespace, name].join(" ");
+}

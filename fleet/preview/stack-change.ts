@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from "node:util";
+import { platformObjects, serviceObjects } from "../../manifests/plan-objects.ts";
+import { listed, type Problem } from "../../model/diagnostics.ts";
+import { isGuarded, losses } from "../../model/losses.ts";
+import type { Plan, ServicePlan } from "../../model/plan.ts";
+import { provisioned } from "../../model/provisioned.ts";
+import { movements } from "../../model/rollout-changes.ts";
+import type { Fleet, FoundStack } from "../all-stacks.ts";
+import type { Action, ServiceChange, StackChange } from "./change.ts";
+import { objectChanges } from "./object-change.ts";
+import { sharedDifferences } from "./shared-differences.ts";
+
+/** What a stack's files mean, and whether less than all of it can be previewed. */
+export interface Compared {
+  readonly change: StackChange;
+  /** Why everything must be previewed, in a reader's words; nothing where the affected services are enough. */
+  readonly whole: string | undefined;
+  /** Whether the engine's secrets would go elsewhere: to another cluster, GitHub, or key. */
+  readonly redirects: boolean;
+}
+
+/**
+ * What two revisions of the files mean for every stack that either has, by name. Pure.
+ *
+ * @param base the files as they were, read with the same time as `head`: else a freeze that ends meanwhile would differ
+ */
+export function compareFleets(base: Fleet, head: Fleet): Compared[] {
+  const was = new Map(base.stacks.map((stack) => [stack.name, stack]));
+  const is = new Map(head.stacks.map((stack) => [stack.name, stack]));
+  const names = [...new Set([...was.keys(), ...is.keys()])].sort();
+  return names.map((name) => compareStacks(name, was.get(name), is.get(name)));
+}
+
+/** The same for one stack; nothing where a revision does not have it. */
+export function compareStacks(
+  stack: string,
+  base: FoundStack | undefined,
+  head: FoundStack | undefined,
+): Compared {
+  const before = base?.plan;
+  const after = head?.plan;
+  const differences = base && head ? sharedDifferences(base, head) : [];
+  const change: StackChange = {
+    stack,
+    cluster: (after ?? before)?.cluster.name ?? "",
+    before,
+    after,
+    services: after ? serviceChanges(before?.services ?? [], after.services) : [],
+    shared: after ? objectChanges(sharedObjects(before), sharedObjects(after)) : [],
+    sharedDiffers: differences.length > 0,
+    movements: before && after ? movements(before, after) : [],
+    problems: head?.problems ?? [],
+    losses: before && head ? lossesOf(before, head) : [],
+  };
+  return {
+    change,
+    whole: after && whole(change, base, head, differences),
+    redirects: base === undefined || differences.some((key) => !HARMLESS.includes(key)),
+  };
+}
+
+/** What all services share, and what yet says nothing of where a secret goes. */
+const HARMLESS: readonly string[] = ["protect"];
+
+/**
+ * The services whose plan differs. What is rendered from a plan is a pure function of it, so an equal plan needs no
+ * look at its objects.
+ */
+function serviceChanges(before: readonly ServicePlan[], after: readonly ServicePlan[]): ServiceChange[] {
+  const was = new Map(before.map((service) => [service.name, service]));
+  const is = new Set(after.map(({ name }) => name));
+  const gone = before.filter(({ name }) => !is.has(name));
+  return [
+    ...after.flatMap((service) => serviceChange(was.get(service.name), service)),
+    ...gone.flatMap((service) => serviceChange(service, undefined)),
+  ];
+}
+
+function serviceChange(before: ServicePlan | undefined, after: ServicePlan | undefined): ServiceChange[] {
+  const service = (after ?? before)?.name;
+  if (service === undefined || isDeepStrictEqual(before, after)) return [];
+  const action: Action = before === undefined ? "create" : after === undefined ? "delete" : "update";
+  const objects = objectChanges(before ? serviceObjects(before) : [], after ? serviceObjects(after) : []);
+  return [{ service, action, before, after, objects }];
+}
+
+function sharedObjects(plan: Plan | undefined) {
+  return plan?.platform ? platformObjects(plan.platform) : [];
+}
+
+/** As the guard would say it after an `up` of the base. */
+function lossesOf(before: Plan, { plan, catalogue, config }: FoundStack): readonly Problem[] {
+  const was = { ...provisioned(before), hooksOff: [] };
+  if (!plan || !catalogue || !isGuarded(was, plan)) return [];
+  return losses(was, { plan, catalogue, config });
+}
+
+function whole(
+  { before, after, services }: StackChange,
+  base: FoundStack | undefined,
+  head: FoundStack | undefined,
+  differences: readonly string[],
+): string | undefined {
+  if (base === undefined) return "the base has no such stack";
+  if (before === undefined) return "the files of the base are wrong";
+  if (differences.length > 0) return `what all services share differs: ${listed(differences)}`;
+  const pipelines = changedPipelines(base, head);
+  if (pipelines.length > 0)
+    return `${pipelines.length === 1 ? "a pipeline" : "pipelines"} changed: ${listed(pipelines)}`;
+  const all = new Set([...before.services, ...(after?.services ?? [])].map(({ name }) => name)).size;
+  return services.length > 0 && services.length === all ? "every service is affected" : undefined;
+}
+
+/** The pipelines that both have, differently. */
+function changedPipelines(base: FoundStack | undefined, head: FoundStack | undefined): string[] {
+  const was = new Map(Object.entries(base?.config.value?.pipelines ?? {}));
+  const is = Object.entries(head?.config.value?.pipelines ?? {});
+  return is
+    .filter(([name, stages]) => was.has(name) && !isDeepStrictEqual(was.get(name), stages))
+    .map(([name]) => name);
+}

@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { readFleet } from "../../../fleet/all-stacks.ts";
+import type { StackChange } from "../../../fleet/preview/change.ts";
+import { type Compared, compareFleets } from "../../../fleet/preview/stack-change.ts";
+import { platformObjects, serviceObjects } from "../../../manifests/plan-objects.ts";
+import { filesOfService, serviceValues } from "../../../manifests/values-file.ts";
+import type { Plan } from "../../../model/plan.ts";
+import { type RawSources, rawSources, toSources } from "../../generated-catalogues.ts";
+import { BUILDS, catalogueText, NOW, service, stackText } from "../../sources.ts";
+import { filesOf } from "../folder.ts";
+
+type Texts = Readonly<Record<string, string>>;
+
+/** A folder of one stack `test`. */
+const texts = (services: Texts | Readonly<Record<string, object>>, keys: Texts = {}): Texts => ({
+  "services.json": catalogueText(
+    Object.fromEntries(Object.entries(services).map(([name, more]) => [name, service(name, Object(more))])),
+  ),
+  "Pulumi.test.yaml": stackText(keys),
+});
+
+const compare = (base: Texts, head: Texts): Compared[] =>
+  compareFleets(readFleet(filesOf(base), NOW), readFleet(filesOf(head), NOW));
+
+function only(base: Texts, head: Texts): Compared {
+  const [first] = compare(base, head);
+  assert.ok(first);
+  return first;
+}
+
+const names = ({ services }: StackChange) => services.map(({ action, service }) => `${action} ${service}`);
+const objects = (change: StackChange["shared"]) =>
+  change.map(({ action, kind, name }) => `${action} ${kind} ${name}`);
+
+const THREE = { auth: {}, "api-gw": {}, nginx: {} };
+
+describe("what two revisions mean for a stack", () => {
+  it("is nothing where the files are the same", () => {
+    const { change, whole } = only(texts(THREE), texts(THREE));
+    assert.deepEqual(
+      [change.services, change.shared, change.sharedDiffers, whole],
+      [[], [], false, undefined],
+    );
+  });
+
+  it("is one service where one changed, with the objects of it that differ", () => {
+    const { change, whole } = only(
+      texts(THREE),
+      texts({ ...THREE, auth: { warehouse: { interval: "1h" } } }),
+    );
+    assert.deepEqual(names(change), ["update auth"]);
+    assert.deepEqual(objects(change.services[0]?.objects ?? []), ["update Warehouse auth"]);
+    assert.equal(whole, undefined);
+  });
+
+  it("is a service that comes, with all its objects, and the shared objects that learn of it", () => {
+    const { change } = only(texts({ nginx: {} }), texts({ nginx: {}, auth: {} }));
+    assert.deepEqual(names(change), ["create auth"]);
+    assert.ok(change.services[0]?.objects.every(({ action }) => action === "create"));
+    assert.ok(objects(change.shared).some((line) => / Sensor /.test(line)));
+  });
+
+  it("is a service that goes, and what the guard says of it", () => {
+    const { change } = only(texts(THREE), texts({ nginx: {}, auth: {} }));
+    assert.deepEqual(names(change), ["delete api-gw"]);
+    assert.deepEqual(
+      change.losses.map(({ code }) => code),
+      ["KF090"],
+    );
+  });
+
+  it("is no loss where the stack protects nothing", () => {
+    const keys = { protect: "false" };
+    assert.deepEqual(only(texts(THREE, keys), texts({ nginx: {} }, keys)).change.losses, []);
+  });
+
+  it("says what moves together", () => {
+    const { change } = only(
+      texts(THREE),
+      texts(THREE, { rollout: "{ promotionTask: { stable: v1, canary: v2, canaryServices: [auth] } }" }),
+    );
+    assert.deepEqual(
+      change.movements.map(({ from, to, services }) => [from, to, services]),
+      [["v1", "v2", ["auth"]]],
+    );
+    assert.deepEqual(names(change), ["update auth"]);
+  });
+
+  it("holds a freeze at one time for both: one that is over changes nothing", () => {
+    const keys = { rollout: "{ freeze: [ { until: 2026-01-01, reason: winter } ] }" };
+    assert.deepEqual(only(texts(THREE), texts(THREE, keys)).change.services, []);
+    const lasting = { rollout: "{ freeze: [ { until: 2026-12-31, services: [auth], reason: winter } ] }" };
+    assert.deepEqual(names(only(texts(THREE), texts(THREE, lasting)).change), ["update auth"]);
+  });
+
+  it("has the problems of the head beside it, and no change that it cannot know", () => {
+    const { change, whole } = only(texts(THREE), texts({ ...THREE, auth: { pipeline: "none" } }));
+    assert.deepEqual(
+      change.problems.map(({ code }) => code),
+      ["KF050"],
+    );
+    assert.deepEqual([change.after, change.services, whole], [undefined, [], undefined]);
+  });
+
+  it("tells stacks that only one revision has", () => {
+    const both = {
+      ...texts(THREE),
+      "Pulumi.new.yaml": stackText({ cluster: "{ name: other, context: o }" }),
+    };
+    const [first] = compare(texts(THREE), both);
+    assert.equal(first?.change.stack, "new");
+    assert.equal(first?.whole, "the base has no such stack");
+    const [gone] = compare(both, texts(THREE));
+    assert.deepEqual([gone?.change.after, gone?.change.services], [undefined, []]);
+  });
+});
+
+describe("everything is previewed", () => {
+  const whole = (head: Texts, base = texts(THREE)) => only(base, head).whole;
+
+  it("where every service is affected", () => {
+    assert.equal(whole(texts(THREE, { registry: "elsewhere.example" })), "every service is affected");
+  });
+
+  it("where a pipeline changed, be it that few services have it", () => {
+    const stages = (soak: string) =>
+      `{ standard: [ { stage: dev, promotion: auto, sync: auto } ],
+         slow: [ { stage: dev, promotion: auto, sync: auto }, { stage: prod, promotion: auto, sync: auto, after: [dev], soak: ${soak} } ] }`;
+    const with_ = (soak: string) =>
+      texts({ ...THREE, auth: { pipeline: "slow" } }, { pipelines: stages(soak) });
+    assert.equal(whole(with_("2h"), with_("1h")), "a pipeline changed: slow");
+  });
+
+  for (const [key, value] of [
+    ["cluster", "{ name: test, context: other }"],
+    ["protect", "false"],
+    ["webhookMasterSecret", "{ secure: v1:def }"],
+    ["credentials", "{ image: { existingSecret: kept } }"],
+    ["github", '{ owner: acme, url: "https://ghe.example" }'],
+    ["github:token", "{ secure: v1:abc }"],
+  ] as const) {
+    it(`where the stack has another ${key}`, () => {
+      const { change, whole: why } = only(texts(THREE), texts(THREE, { [key]: value }));
+      assert.ok(change.sharedDiffers);
+      assert.match(why ?? "", new RegExp(`^what all services share differs: .*${key}`));
+    });
+  }
+
+  it("where secrets are encrypted with another key, which sends them elsewhere", () => {
+    const head = { ...texts(THREE), "Pulumi.test.yaml": `${stackText()}encryptionsalt: v1:other\n` };
+    const { change, redirects } = only(texts(THREE), head);
+    assert.deepEqual([change.sharedDiffers, redirects], [true, true]);
+  });
+
+  it("and secrets still go where they went where only protection differs", () => {
+    assert.equal(only(texts(THREE), texts(THREE, { protect: "false" })).redirects, false);
+  });
+});
+
+describe("of any two catalogues", () => {
+  /** A catalogue, and the same after edits: parts of a second one in the place of its own. */
+  const edited: fc.Arbitrary<readonly [RawSources, RawSources]> = fc
+    .record({
+      one: rawSources(),
+      other: rawSources({ services: 5 }),
+      keys: fc.array(fc.nat({ max: 12 }), { maxLength: 2 }),
+      mixed: fc.array(fc.nat({ max: 4 }), { maxLength: 3 }),
+      gone: fc.boolean(),
+    })
+    .map(({ one, other, keys, mixed, gone }) => {
+      const known = Object.keys(other.stack).filter((key) => key !== "pipelines" && key !== "registry");
+      const taken = keys.flatMap((key) => known[key] ?? []).map((key) => [key, other.stack[key]]);
+      const details = Object.values(other.catalogue.services) as { warehouse?: object; labels?: object }[];
+      const services = Object.entries(one.catalogue.services).map(([name, of], index) => {
+        const { warehouse, labels = { tier: "x" } } = details[index] ?? {};
+        return [
+          name,
+          { ...Object(of), ...(mixed.includes(index) && { labels, ...(warehouse && { warehouse }) }) },
+        ];
+      });
+      const kept = Object.fromEntries(gone ? services.slice(1) : services);
+      const stack = { ...one.stack, ...Object.fromEntries(taken) };
+      return [one, { catalogue: { ...one.catalogue, services: kept }, stack }] as const;
+    });
+
+  const files = (sources: RawSources): Texts => {
+    const { catalogue, stack } = toSources(sources);
+    return { "services.json": catalogue, "Pulumi.test.yaml": stack };
+  };
+
+  /** Everything that is made of a service, as text. */
+  function rendered({ services }: Plan): Map<string, string> {
+    return new Map(
+      services.map((one) => [
+        one.name,
+        JSON.stringify([serviceObjects(one), filesOfService(one.name, serviceValues(one)), one.webhook]),
+      ]),
+    );
+  }
+
+  it("a change in shared objects is never missed: affected ⊇ services whose rendered objects differ", () => {
+    const seen = { services: 0, shared: 0 };
+    fc.assert(
+      fc.property(edited, ([base, head]) => {
+        const { change } = only(files(base), files(head));
+        const { before, after } = change;
+        if (!before || !after) return;
+        const [was, is] = [rendered(before), rendered(after)];
+        const affected = new Set(change.services.map(({ service }) => service));
+        for (const name of new Set([...was.keys(), ...is.keys()])) {
+          if (was.get(name) === is.get(name)) continue;
+          seen.services++;
+          assert.ok(affected.has(name), `${name} differs and is not affected`);
+        }
+        const shared = (plan: Plan) =>
+          (plan.platform ? platformObjects(plan.platform) : []).map((object) => JSON.stringify(object));
+        const differs = shared(before).sort().join() !== shared(after).sort().join();
+        if (differs) seen.shared++;
+        assert.equal(change.shared.length > 0, differs);
+      }),
+      { numRuns: 150 },
+    );
+    assert.ok(seen.services > 50 && seen.shared > 10, JSON.stringify(seen));
+  });
+
+  it("one changed service among 1,000 is exactly that one, in seconds", () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, index) => [`service-${index}`, {}] as const),
+    );
+    const keys = { builds: BUILDS };
+    const started = performance.now();
+    const { change, whole } = only(
+      texts(many, keys),
+      texts({ ...many, "service-500": { labels: { tier: "critical" } } }, keys),
+    );
+    assert.deepEqual(names(change), ["update service-500"]);
+    assert.deepEqual([change.shared, whole], [[], undefined]);
+    assert.ok(performance.now() - started < 10_000);
+  });
+});
