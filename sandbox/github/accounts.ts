@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { organizationOf, repositoryOf, requireToken } from "./authentication.ts";
+import { organizationOf, repositoryOf, requirePerson } from "./authentication.ts";
 import type { Backend, Env, Routes } from "./backend.ts";
 import type { RateLimits } from "./limits.ts";
 import { isoSeconds } from "./objects.ts";
@@ -12,7 +12,7 @@ const started = isoSeconds(new Date());
 export function accounts(backend: Backend, limits: RateLimits): Routes {
   const routes = new Hono<Env>();
   routes.get("/user", (c) => {
-    requireToken(c);
+    requirePerson(c);
     return c.json(viewerShape(backend));
   });
   routes.get("/rate_limit", (c) => {

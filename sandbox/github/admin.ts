@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { bodyOf } from "./answers.ts";
-import { authentication, requireToken } from "./authentication.ts";
+import { authentication, requireToken, type Tokens } from "./authentication.ts";
 import type { Env, Routes } from "./backend.ts";
 import { type Faults, faultSchema } from "./faults.ts";
 import { limitsSchema, type RateLimits } from "./limits.ts";
@@ -13,9 +13,9 @@ const body = z.strictObject({
 });
 
 /** `/_sandbox`: what a test in another process turns on and looks at. It takes the same token as the API. */
-export function admin(token: string, faults: Faults, limits: RateLimits, log: RequestLog): Routes {
+export function admin(tokens: Tokens, faults: Faults, limits: RateLimits, log: RequestLog): Routes {
   const routes = new Hono<Env>();
-  routes.use("/_sandbox/*", authentication(token), async (c, next) => {
+  routes.use("/_sandbox/*", authentication({ token: tokens.token }), async (c, next) => {
     requireToken(c);
     await next();
   });

@@ -3,20 +3,21 @@ import { etag } from "hono/etag";
 import { accounts } from "./accounts.ts";
 import { admin } from "./admin.ts";
 import { GitHubError, notFound } from "./answers.ts";
-import { authentication } from "./authentication.ts";
+import { authentication, type Tokens } from "./authentication.ts";
 import type { Backend, Env } from "./backend.ts";
 import { contents } from "./contents.ts";
 import { gitData } from "./git-data.ts";
 import { gitReferences } from "./git-references.ts";
 import { history } from "./history.ts";
 import { hooks } from "./hooks.ts";
+import { issues } from "./issues.ts";
 import type { RateLimits } from "./limits.ts";
 import type { RequestLog } from "./request-log.ts";
 import { smartHttp } from "./smart-http.ts";
 
 /** What the application is put together from, besides what every room works on. */
 export interface AppParts {
-  readonly token: string;
+  readonly tokens: Tokens;
   readonly limits: RateLimits;
   readonly requests: RequestLog;
   /** Takes one line about a call that this server cannot answer. */
@@ -26,13 +27,13 @@ export interface AppParts {
 }
 
 /** All routes of the local GitHub. The API answers below `/` and, as an Enterprise Server does, below `/api/v3`. */
-export function createApp(backend: Backend, { token, limits, requests, log, ending }: AppParts): Hono<Env> {
+export function createApp(backend: Backend, { tokens, limits, requests, log, ending }: AppParts): Hono<Env> {
   const app = new Hono<Env>({ getPath: (request) => routeOf(request.url) });
   app.use(requests.middleware());
-  app.route("/", smartHttp(backend, token, ending));
-  app.route("/", admin(token, backend.faults, limits, requests));
+  app.route("/", smartHttp(backend, tokens, ending));
+  app.route("/", admin(tokens, backend.faults, limits, requests));
 
-  app.use(limits.headers(), authentication(token), backend.faults.middleware(), limits.middleware());
+  app.use(limits.headers(), authentication(tokens), backend.faults.middleware(), limits.middleware());
   app.use(etag({ weak: true }));
   app.route("/", accounts(backend, limits));
   app.route("/", hooks(backend));
@@ -40,6 +41,7 @@ export function createApp(backend: Backend, { token, limits, requests, log, endi
   app.route("/", history(backend));
   app.route("/", gitData(backend));
   app.route("/", gitReferences(backend));
+  app.route("/", issues(backend));
 
   app.notFound((c) => {
     log(

@@ -3,39 +3,54 @@ import type { Context, MiddlewareHandler } from "hono";
 import { GitHubError, notFound } from "./answers.ts";
 import type { Backend, Env } from "./backend.ts";
 import type { Repository } from "./repositories.ts";
+import { viewer, WORKFLOW_BOT } from "./users.ts";
+
+/** What a caller may show. */
+export interface Tokens {
+  /** Of a person, who may do everything. */
+  readonly token: string;
+  /** Of a workflow, which is no user. */
+  readonly workflowToken?: string;
+}
 
 /** What a request shows about its caller. */
-export type Credentials = "none" | "good" | "bad";
+export type Credentials = "none" | "person" | "workflow" | "bad";
 
 /**
  * Reads the `Authorization` header in the forms that GitHub takes: `Bearer`, `token`, and `Basic` with the token as
  * the password, or as the user name with no password.
  */
-export function credentialsOf(header: string | undefined, token: string): Credentials {
+export function credentialsOf(header: string | undefined, tokens: Tokens): Credentials {
   if (header === undefined || header.trim() === "") return "none";
   const [scheme = "", value = ""] = header.trim().split(/ +/, 2);
   switch (scheme.toLowerCase()) {
     case "bearer":
     case "token":
-      return same(value, token) ? "good" : "bad";
+      return ownerOf(value, tokens);
     case "basic": {
       const pair = Buffer.from(value, "base64").toString("utf8");
       const colon = pair.indexOf(":");
       const user = colon < 0 ? pair : pair.slice(0, colon);
       const password = colon < 0 ? "" : pair.slice(colon + 1);
-      return same(password === "" ? user : password, token) ? "good" : "bad";
+      return ownerOf(password === "" ? user : password, tokens);
     }
     default:
       return "bad";
   }
 }
 
+function ownerOf(given: string, { token, workflowToken }: Tokens): Credentials {
+  if (same(given, token)) return "person";
+  return workflowToken !== undefined && same(given, workflowToken) ? "workflow" : "bad";
+}
+
 /** Checks the token of every REST call: a wrong one is 401, none is left to the route. */
-export function authentication(token: string): MiddlewareHandler<Env> {
+export function authentication(tokens: Tokens): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const credentials = credentialsOf(c.req.header("Authorization"), token);
+    const credentials = credentialsOf(c.req.header("Authorization"), tokens);
     if (credentials === "bad") throw new GitHubError(401, "Bad credentials");
-    c.set("authenticated", credentials === "good");
+    c.set("authenticated", credentials !== "none");
+    c.set("author", credentials === "workflow" ? WORKFLOW_BOT.login : viewer.login);
     await next();
   };
 }
@@ -43,6 +58,12 @@ export function authentication(token: string): MiddlewareHandler<Env> {
 /** @throws {@link GitHubError} 401 where the request carries no token */
 export function requireToken(c: Context<Env>): void {
   if (!c.get("authenticated")) throw new GitHubError(401, "Requires authentication");
+}
+
+/** As GitHub says it where a workflow's token asks for what belongs to a user. @throws {@link GitHubError} 403 */
+export function requirePerson(c: Context<Env>): void {
+  requireToken(c);
+  if (c.get("author") !== viewer.login) throw new GitHubError(403, "Resource not accessible by integration");
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Deliveries } from "./deliveries.ts";
 import type { Faults } from "./faults.ts";
 import type { Repositories } from "./repositories.ts";
 import type { StateFile } from "./state.ts";
+import type { Threads } from "./threads.ts";
 
 /** What every room of the local GitHub works on. */
 export interface Backend {
@@ -12,13 +13,18 @@ export interface Backend {
   readonly state: StateFile;
   readonly faults: Faults;
   readonly deliveries: Deliveries;
+  readonly threads: Threads;
   /** Where it listens: `http://127.0.0.1:PORT`, without a slash. Known once it listens. */
   origin(): string;
 }
 
 /** What the authentication leaves for the rooms behind it. */
 export interface Env {
-  Variables: { authenticated: boolean };
+  Variables: {
+    authenticated: boolean;
+    /** The login that a call with a token writes as. */
+    author: string;
+  };
 }
 
 /** A group of routes. */

@@ -9,6 +9,7 @@ import { type Limits, RateLimits } from "./limits.ts";
 import { Repositories, type RepositorySeed } from "./repositories.ts";
 import { type LoggedRequest, RequestLog } from "./request-log.ts";
 import { StateFile, type StoredHook } from "./state.ts";
+import { Threads } from "./threads.ts";
 
 /** A webhook as a test looks at it: whether there is a secret, never which. */
 export type Hook = Omit<StoredHook, "secret"> & { readonly hasSecret: boolean };
@@ -19,8 +20,10 @@ export interface LocalGitHubOptions {
   readonly directory: string;
   /** @default 0, any free port */
   readonly port?: number;
-  /** The only token that it accepts. */
+  /** The only token that it accepts, but for the next. */
   readonly token: string;
+  /** A second one, as a workflow has it: it belongs to no user and writes as `github-actions[bot]`. @default none */
+  readonly workflowToken?: string;
   /** The organization that it plays. */
   readonly owner: string;
   /** What it serves, besides what `directory` already holds. */
@@ -52,6 +55,8 @@ export interface LocalGitHub {
   hooks(scope: string): readonly Hook[];
   /** Resolves when nothing is on its way to any hook. */
   deliveriesSettled(): Promise<void>;
+  /** Issues, and the comments of issues and pull requests: what a test has others write there. */
+  readonly threads: Threads;
   /** What goes wrong on purpose. */
   readonly faults: Faults;
   /** The limits that are enforced. */
@@ -82,11 +87,12 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     log,
     ending: ending.signal,
   });
+  const threads = new Threads(state);
   let url = "";
   const { owner } = options;
-  const backend: Backend = { owner, repositories, state, faults, deliveries, origin: () => url };
+  const backend: Backend = { owner, repositories, state, faults, deliveries, threads, origin: () => url };
   const app = createApp(backend, {
-    token: options.token,
+    tokens: options,
     limits,
     requests,
     log,
@@ -112,6 +118,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     hooks: (scope) =>
       state.hooks(scope).map(({ secret, ...hook }) => ({ ...hook, hasSecret: secret !== undefined })),
     deliveriesSettled: async () => await deliveries.settled(),
+    threads,
     faults,
     limits,
     stop: () => {

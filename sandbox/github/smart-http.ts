@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { execa } from "execa";
 import { type Context, Hono } from "hono";
-import { credentialsOf } from "./authentication.ts";
+import { credentialsOf, type Tokens } from "./authentication.ts";
 import type { Backend, Env, Routes } from "./backend.ts";
 import { gitEnvironment } from "./git.ts";
 import { announcePush, parseReceived } from "./pushes.ts";
@@ -17,13 +17,13 @@ type Service = (typeof services)[number];
  * @param ending - aborted when the server stops, so that no Git process outlives it
  * @see https://git-scm.com/docs/http-protocol
  */
-export function smartHttp(backend: Backend, token: string, ending: AbortSignal): Routes {
+export function smartHttp(backend: Backend, tokens: Tokens, ending: AbortSignal): Routes {
   const routes = new Hono<Env>();
   const faults = backend.faults.middleware();
   routes.get("/:owner/:repo/info/refs", faults, (c) => {
     const service = services.find((each) => each === c.req.query("service"));
     if (service === undefined) return c.text("Please upgrade your git client.\n", 403);
-    const found = open(c, backend, token, service);
+    const found = open(c, backend, tokens, service);
     if (found instanceof Response) return found;
     // Version 2 has no preface; only fetches speak it.
     const modern = service === "git-upload-pack" && /\bversion=2\b/.test(protocolOf(c));
@@ -33,7 +33,7 @@ export function smartHttp(backend: Backend, token: string, ending: AbortSignal):
   });
   for (const service of services) {
     routes.post(`/:owner/:repo/${service}`, faults, (c) => {
-      const found = open(c, backend, token, service);
+      const found = open(c, backend, tokens, service);
       return found instanceof Response ? found : run(c, backend, found, service, [], ending);
     });
   }
@@ -41,11 +41,11 @@ export function smartHttp(backend: Backend, token: string, ending: AbortSignal):
 }
 
 /** The repository, or the answer that makes Git ask for a password, or give up. */
-function open(c: Context<Env>, backend: Backend, token: string, service: Service): Repository | Response {
-  const credentials = credentialsOf(c.req.header("Authorization"), token);
+function open(c: Context<Env>, backend: Backend, tokens: Tokens, service: Service): Repository | Response {
+  const credentials = credentialsOf(c.req.header("Authorization"), tokens);
   const repository = backend.repositories.find(`${c.req.param("owner")}/${c.req.param("repo")}`);
   const isOpen = service === "git-upload-pack" && repository?.private === false;
-  if (credentials === "good" || (credentials === "none" && isOpen)) {
+  if (credentials === "person" || credentials === "workflow" || (credentials === "none" && isOpen)) {
     return repository ?? c.text("Repository not found.\n", 404);
   }
   c.header("WWW-Authenticate", 'Basic realm="GitHub"');

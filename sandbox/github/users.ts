@@ -1,8 +1,12 @@
+import { createHash } from "node:crypto";
 import { apiUrl, type Backend, nodeId } from "./backend.ts";
 import { isoSeconds, type Signature } from "./objects.ts";
 
 /** The person whose token the local GitHub accepts. */
 export const viewer = { login: "sandbox", id: 1, email: "1+sandbox@users.noreply.github.com" };
+
+/** Whom a workflow's own token writes as, with GitHub's own id of it. */
+export const WORKFLOW_BOT = { login: "github-actions[bot]", id: 41_898_282 };
 
 /** The id of the organization that the local GitHub plays. */
 export const organizationId = 2;
@@ -12,11 +16,10 @@ export function viewerSignature(): Signature {
   return { name: viewer.login, email: viewer.email, date: isoSeconds(new Date()) };
 }
 
-/** A user or an organization, in the short form that other answers contain. */
+/** A user, a bot or an organization, in the short form that other answers contain. */
 export function simpleUser(backend: Backend, login: string) {
-  const type = login === viewer.login ? "User" : "Organization";
-  const id = type === "User" ? viewer.id : organizationId;
-  const url = apiUrl(backend, `/users/${login}`);
+  const { type, id } = accountOf(backend, login);
+  const url = apiUrl(backend, `/users/${encodeURIComponent(login)}`);
   return {
     login,
     id,
@@ -37,6 +40,14 @@ export function simpleUser(backend: Backend, login: string) {
     type,
     site_admin: false,
   };
+}
+
+function accountOf({ owner }: Backend, login: string): { type: string; id: number } {
+  if (login === viewer.login) return { type: "User", id: viewer.id };
+  if (login === WORKFLOW_BOT.login) return { type: "Bot", id: WORKFLOW_BOT.id };
+  if (login.toLowerCase() === owner.toLowerCase()) return { type: "Organization", id: organizationId };
+  // Somebody whom only comments know: the same login is the same account.
+  return { type: "User", id: 1000 + (createHash("sha256").update(login).digest().readUInt32BE() >>> 1) };
 }
 
 /** An organization, in the short form that events contain. */

@@ -9,6 +9,9 @@ import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from "../
 /** The token of every test; not one that a scanner would take for a real one. */
 export const token = "the-token-of-the-tests";
 
+/** What a workflow has instead. */
+export const workflowToken = "the-token-of-a-workflow";
+
 /** An answer, read to its end. */
 export interface Answer {
   readonly status: number;
@@ -50,6 +53,7 @@ export function playground(options: Partial<LocalGitHubOptions> = {}): () => Pla
       await startLocalGitHub({
         directory: join(folder, "data"),
         token,
+        workflowToken,
         owner: "acme",
         repositories: seeds,
         ...options,

@@ -19,6 +19,7 @@ interface Known {
   readonly organizationHook: number;
   readonly delivery: string;
   readonly organizationDelivery: string;
+  readonly comment: number;
 }
 type Body = (known: Known) => object;
 type Row = readonly [
@@ -80,6 +81,21 @@ const rows: readonly Row[] = [
     (known) => `/orgs/acme/hooks/${known.organizationHook}/deliveries/${known.organizationDelivery}/attempts`,
   ],
   ["POST /orgs/{org}/hooks/{hook_id}/pings", 404, "/orgs/acme/hooks/999/pings"],
+  [`GET ${repo}/issues`, 200, `${gitops}/issues?state=all`],
+  [`POST ${repo}/issues`, 201, `${gitops}/issues`, () => ({ title: "t" })],
+  [`POST ${repo}/issues`, 422, `${gitops}/issues`, () => ({ title: "" })],
+  [`GET ${repo}/issues/{issue_number}`, 200, `${gitops}/issues/1`],
+  [`GET ${repo}/issues/{issue_number}`, 404, `${gitops}/issues/999`],
+  [`PATCH ${repo}/issues/{issue_number}`, 200, `${gitops}/issues/1`, () => ({ state: "closed" })],
+  [`GET ${repo}/issues/{issue_number}/comments`, 200, `${gitops}/issues/1/comments`],
+  [`POST ${repo}/issues/{issue_number}/comments`, 201, `${gitops}/issues/1/comments`, () => ({ body: "b" })],
+  [`POST ${repo}/issues/{issue_number}/comments`, 422, `${gitops}/issues/1/comments`, () => ({ body: "" })],
+  [
+    `PATCH ${repo}/issues/comments/{comment_id}`,
+    200,
+    ({ comment }) => `${gitops}/issues/comments/${comment}`,
+    () => ({ body: "b" }),
+  ],
   [`GET ${repo}/branches`, 200, `${gitops}/branches`],
   [`GET ${repo}/branches/{branch}`, 200, `${gitops}/branches/main`],
   [`GET ${repo}/branches/{branch}`, 404, `${gitops}/branches/none`],
@@ -184,6 +200,9 @@ async function prepare(server: Playground): Promise<Known> {
   const [hookId, organizationId] = [at(hooks, "id"), at(organizationHooks, "id")];
   const delivered = await server.call("GET", `${gitops}/hooks/${hookId}/deliveries`);
   const organizations = await server.call("GET", `/orgs/acme/hooks/${organizationId}/deliveries`);
+  await server.call("POST", `${gitops}/issues`, { title: "t", body: "b" });
+  server.github.threads.open("acme/gitops", { title: "p", author: "ada", pullRequest: true });
+  const comment = await server.call("POST", `${gitops}/issues/1/comments`, { body: "c" });
   const commit = await server.call("GET", `${gitops}/commits/main`);
   const file = await server.call("GET", `${gitops}/contents/README.md`);
   return {
@@ -194,5 +213,6 @@ async function prepare(server: Playground): Promise<Known> {
     organizationHook: Number(organizationId),
     delivery: String(at(delivered, 0, "id")),
     organizationDelivery: String(at(organizations, 0, "id")),
+    comment: Number(at(comment, "id")),
   };
 }

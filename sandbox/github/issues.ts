@@ -1,0 +1,103 @@
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { bodyOf, notFound, pageOf } from "./answers.ts";
+import { repositoryOf } from "./authentication.ts";
+import { apiUrl, type Backend, type Env, type Routes } from "./backend.ts";
+import { isoSeconds } from "./objects.ts";
+import type { Repository } from "./repositories.ts";
+import { commentShape, issueShape } from "./thread-shapes.ts";
+import type { Thread } from "./threads.ts";
+
+/** GitHub's limit of a body, in characters. */
+const LONGEST_BODY = 65_536;
+
+const text = z.string().max(LONGEST_BODY, `is too long (maximum is ${LONGEST_BODY} characters)`);
+const opening = z.object({ title: z.string().min(1), body: text.default("") });
+const change = z.object({
+  title: z.string().min(1).optional(),
+  body: text.optional(),
+  state: z.enum(["open", "closed"]).optional(),
+  state_reason: z.enum(["completed", "not_planned", "reopened"]).optional(),
+});
+const writing = z.object({ body: text.min(1) });
+const states = z.enum(["open", "closed", "all"]).catch("open");
+
+const ISSUES = "/repos/:owner/:repo/issues";
+
+/** Issues, and the comments of issues and pull requests. */
+export function issues(backend: Backend): Routes {
+  const { threads } = backend;
+  const routes = new Hono<Env>();
+  routes.get(ISSUES, (c) => {
+    const repository = repositoryOf(c, backend, "read");
+    const state = states.parse(c.req.query("state"));
+    const shown = threads
+      .list(repository.name)
+      .filter(({ open }) => state === "all" || open === (state === "open"));
+    const page = pageOf(c, apiUrl(backend, `/repos/${repository.name}/issues`), shown);
+    return c.json(page.map((thread) => issueShape(backend, repository, thread)));
+  });
+  routes.post(ISSUES, async (c) => {
+    const repository = repositoryOf(c, backend, "write");
+    const given = await bodyOf(c, opening);
+    const thread = threads.open(repository.name, { ...given, author: c.get("author") });
+    return c.json(issueShape(backend, repository, thread), 201);
+  });
+  routes.get(`${ISSUES}/:number`, (c) => {
+    const { repository, thread } = threadOf(c, backend, "read");
+    return c.json(issueShape(backend, repository, thread));
+  });
+  routes.patch(`${ISSUES}/:number`, async (c) => {
+    const { repository, thread } = threadOf(c, backend, "write");
+    const given = await bodyOf(c, change);
+    const changed = threads.change(repository.name, thread, changeOf(thread, given));
+    return c.json(issueShape(backend, repository, changed));
+  });
+  routes.get(`${ISSUES}/:number/comments`, (c) => {
+    const { repository, thread } = threadOf(c, backend, "read");
+    const url = apiUrl(backend, `/repos/${repository.name}/issues/${thread.number}/comments`);
+    const page = pageOf(c, url, thread.comments);
+    return c.json(page.map((comment) => commentShape(backend, repository, thread, comment)));
+  });
+  routes.post(`${ISSUES}/:number/comments`, async (c) => {
+    const { repository, thread } = threadOf(c, backend, "write");
+    const { body } = await bodyOf(c, writing);
+    const comment = threads.write(repository.name, thread, c.get("author"), body);
+    return c.json(commentShape(backend, repository, thread, comment), 201);
+  });
+  routes.patch(`${ISSUES}/comments/:id`, async (c) => {
+    const repository = repositoryOf(c, backend, "write");
+    const found = threads.comment(repository.name, Number(c.req.param("id")));
+    if (found === undefined) throw notFound();
+    const { body } = await bodyOf(c, writing);
+    return c.json(
+      commentShape(backend, repository, found.thread, threads.rewrite(repository.name, found, body)),
+    );
+  });
+  return routes;
+}
+
+function threadOf(
+  c: Context<Env>,
+  backend: Backend,
+  access: "read" | "write",
+): { repository: Repository; thread: Thread } {
+  const repository = repositoryOf(c, backend, access);
+  const thread = backend.threads.find(repository.name, Number(c.req.param("number")));
+  if (thread === undefined) throw notFound();
+  return { repository, thread };
+}
+
+function changeOf(
+  thread: Thread,
+  { title, body, state, state_reason }: z.infer<typeof change>,
+): Partial<Thread> {
+  const open = state === undefined ? thread.open : state === "open";
+  return {
+    title: title ?? thread.title,
+    body: body ?? thread.body,
+    open,
+    reason: open ? undefined : (state_reason ?? thread.reason ?? "completed"),
+    closedAt: open ? undefined : (thread.closedAt ?? isoSeconds(new Date())),
+  };
+}

@@ -1,0 +1,67 @@
+import { apiUrl, type Backend, nodeId } from "./backend.ts";
+import type { Repository } from "./repositories.ts";
+import type { Comment, Thread } from "./threads.ts";
+import { simpleUser } from "./users.ts";
+
+/** An issue as answers show it; one that stands for a pull request has `pull_request`, as at GitHub. */
+export function issueShape(backend: Backend, { name }: Repository, thread: Thread) {
+  const repository = apiUrl(backend, `/repos/${name}`);
+  const url = `${repository}/issues/${thread.number}`;
+  const page = pageOf(backend, name, thread);
+  return {
+    id: thread.id,
+    node_id: nodeId("Issue", thread.id),
+    url,
+    repository_url: repository,
+    labels_url: `${url}/labels{/name}`,
+    comments_url: `${url}/comments`,
+    events_url: `${url}/events`,
+    html_url: page,
+    number: thread.number,
+    state: thread.open ? "open" : "closed",
+    state_reason: thread.reason ?? null,
+    title: thread.title,
+    body: thread.body,
+    user: simpleUser(backend, thread.author),
+    labels: [],
+    assignee: null,
+    assignees: [],
+    milestone: null,
+    locked: false,
+    active_lock_reason: null,
+    comments: thread.comments.length,
+    closed_at: thread.closedAt ?? null,
+    created_at: thread.createdAt,
+    updated_at: thread.updatedAt,
+    author_association: "MEMBER",
+    ...(thread.pullRequest && {
+      pull_request: {
+        url: `${repository}/pulls/${thread.number}`,
+        html_url: page,
+        diff_url: `${page}.diff`,
+        patch_url: `${page}.patch`,
+      },
+    }),
+  };
+}
+
+/** A comment as answers show it. */
+export function commentShape(backend: Backend, { name }: Repository, thread: Thread, comment: Comment) {
+  const repository = apiUrl(backend, `/repos/${name}`);
+  return {
+    id: comment.id,
+    node_id: nodeId("IssueComment", comment.id),
+    url: `${repository}/issues/comments/${comment.id}`,
+    html_url: `${pageOf(backend, name, thread)}#issuecomment-${comment.id}`,
+    issue_url: `${repository}/issues/${thread.number}`,
+    body: comment.body,
+    user: simpleUser(backend, comment.author),
+    created_at: comment.createdAt,
+    updated_at: comment.updatedAt,
+    author_association: "MEMBER",
+  };
+}
+
+function pageOf(backend: Backend, repository: string, { pullRequest, number }: Thread): string {
+  return `${backend.origin()}/${repository}/${pullRequest ? "pull" : "issues"}/${number}`;
+}

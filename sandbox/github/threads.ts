@@ -1,0 +1,118 @@
+import { isoSeconds } from "./objects.ts";
+import type { StateFile } from "./state.ts";
+
+/** A comment below an issue or a pull request. */
+export interface Comment {
+  readonly id: number;
+  /** The login of who wrote it. */
+  readonly author: string;
+  readonly body: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** An issue, or what a pull request shares with one: GitHub numbers both in one sequence. */
+export interface Thread {
+  readonly id: number;
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly author: string;
+  readonly open: boolean;
+  /** Why it was closed: `completed`, `not_planned`. */
+  readonly reason: string | undefined;
+  readonly closedAt: string | undefined;
+  readonly pullRequest: boolean;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly comments: readonly Comment[];
+}
+
+/** What somebody writes who opens an issue; `pullRequest` for what only stands for one. */
+export interface Opening {
+  readonly title: string;
+  readonly body?: string;
+  readonly author: string;
+  readonly pullRequest?: boolean;
+}
+
+/** The issues and comments of all repositories (`owner/name`), in memory. */
+export class Threads {
+  readonly #state: StateFile;
+  readonly #byRepository = new Map<string, Thread[]>();
+
+  constructor(state: StateFile) {
+    this.#state = state;
+  }
+
+  /** Those of a repository, the newest first. */
+  list(repository: string): readonly Thread[] {
+    return [...this.#of(repository)].reverse();
+  }
+
+  find(repository: string, number: number): Thread | undefined {
+    return this.#of(repository)[number - 1];
+  }
+
+  /** The comment of this id, wherever it stands in the repository. */
+  comment(repository: string, id: number): { thread: Thread; comment: Comment } | undefined {
+    for (const thread of this.#of(repository)) {
+      const comment = thread.comments.find((each) => each.id === id);
+      if (comment !== undefined) return { thread, comment };
+    }
+    return undefined;
+  }
+
+  open(repository: string, { title, body = "", author, pullRequest = false }: Opening): Thread {
+    const now = isoSeconds(new Date());
+    const threads = this.#of(repository);
+    const thread = {
+      id: this.#state.takeId(),
+      number: threads.length + 1,
+      title,
+      body,
+      author,
+      open: true,
+      reason: undefined,
+      closedAt: undefined,
+      pullRequest,
+      createdAt: now,
+      updatedAt: now,
+      comments: [],
+    };
+    threads.push(thread);
+    return thread;
+  }
+
+  /** @returns the thread as it is now */
+  change(repository: string, thread: Thread, change: Partial<Thread>): Thread {
+    const changed = { ...thread, ...change, updatedAt: isoSeconds(new Date()) };
+    this.#of(repository)[thread.number - 1] = changed;
+    return changed;
+  }
+
+  write(repository: string, thread: Thread, author: string, body: string): Comment {
+    const now = isoSeconds(new Date());
+    const comment = { id: this.#state.takeId(), author, body, createdAt: now, updatedAt: now };
+    this.change(repository, thread, { comments: [...thread.comments, comment] });
+    return comment;
+  }
+
+  rewrite(
+    repository: string,
+    { thread, comment }: { thread: Thread; comment: Comment },
+    body: string,
+  ): Comment {
+    const changed = { ...comment, body, updatedAt: isoSeconds(new Date()) };
+    const comments = thread.comments.map((each) => (each.id === comment.id ? changed : each));
+    this.change(repository, thread, { comments });
+    return changed;
+  }
+
+  #of(repository: string): Thread[] {
+    const key = repository.toLowerCase();
+    const threads = this.#byRepository.get(key) ?? [];
+    this.#byRepository.set(key, threads);
+    return threads;
+  }
+}
