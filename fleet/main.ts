@@ -3,9 +3,11 @@ import { InvalidInput } from "../model/diagnostics.ts";
 import { adoptCommand } from "./adopt-command.ts";
 import { auditCommand } from "./audit-command.ts";
 import { checkCommand } from "./check-command.ts";
+import { commentCommand } from "./comment-command.ts";
 import { decommissionCommand } from "./decommission-command.ts";
 import { deployerCommand } from "./deployer-command.ts";
 import { FleetError } from "./fleet-error.ts";
+import { issueCommand } from "./issue-command.ts";
 import { listCommand } from "./list-command.ts";
 import { newCommand } from "./new-command.ts";
 import { recoverCommand } from "./recover-command.ts";
@@ -23,8 +25,10 @@ const program = new Command("fleet")
   .addCommand(adoptCommand())
   .addCommand(auditCommand())
   .addCommand(checkCommand())
+  .addCommand(commentCommand())
   .addCommand(decommissionCommand())
   .addCommand(deployerCommand())
+  .addCommand(issueCommand())
   .addCommand(listCommand())
   .addCommand(newCommand())
   .addCommand(recoverCommand())

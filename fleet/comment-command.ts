@@ -1,0 +1,96 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { FleetError } from "./fleet-error.ts";
+import { compose } from "./github-thread/compose.ts";
+import { isMarkerName } from "./github-thread/marker.ts";
+import { putComment } from "./github-thread/put.ts";
+import { markdownOf, sectionsOf } from "./github-thread/report-files.ts";
+import { threadsApi } from "./github-thread/threads-api.ts";
+
+/** Whom a workflow's own token writes as. */
+const WORKFLOW = "github-actions[bot]";
+
+interface CommentOptions {
+  readonly pullRequest: number;
+  readonly marker: string;
+  readonly reports?: string;
+  readonly expect: readonly string[];
+  readonly note?: string;
+  readonly run?: string;
+  readonly author: string;
+}
+
+/** `fleet comment`: one comment on a pull request, made once and then kept up to date. */
+export function commentCommand(): Command {
+  return new Command("comment")
+    .description("Writes reports into the one comment of a pull request, or brings that comment up to date.")
+    .requiredOption("--pull-request <number>", "the pull request", numberOf)
+    .option("--reports <folder>", "where the reports are, <name>.md each")
+    .option(
+      "--expect <names>",
+      "the reports that should be there: names with commas, or a JSON list",
+      namesOf,
+      [],
+    )
+    .option("--note <file>", "Markdown that comes before them")
+    .option("--run <url>", "the page with logs and whole reports")
+    .addOption(markerOption("preview"))
+    .addOption(authorOption())
+    .addHelpText(
+      "after",
+      `
+The comment is found again by its first line, <!-- kargo-fleet <marker> -->, and by who wrote it: what anybody else
+wrote is never changed. A report that is expected and not there is said to be missing. What would be too long for GitHub
+keeps the first line of each report.
+
+GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_SERVER_URL are taken from the environment, as GitHub Actions sets them; the
+token needs pull-requests: write.
+
+Exit codes: 0 the comment is there, 1 it could not be written.
+
+Examples:
+  npm run fleet -- comment --pull-request 7 --reports reports --expect prod-eu,prod-us
+  npm run fleet -- comment --pull-request 7 --note waiting.md`,
+    )
+    .action(async ({ pullRequest, marker, reports, expect, note, run, author }: CommentOptions) => {
+      const sections = sectionsOf(reports, expect);
+      const noted = note === undefined ? undefined : markdownOf(note);
+      if (sections.length === 0 && noted === undefined)
+        throw new FleetError("There is nothing to write. Name reports with --expect, or a note with --note.");
+      const body = compose({ marker, note: noted, sections, run });
+      const put = await putComment(threadsApi(process.env), pullRequest, body, { marker, author });
+      process.stdout.write(`The comment on pull request ${pullRequest} is ${put}.\n`);
+    });
+}
+
+export function markerOption(name: string): Option {
+  return new Option("--marker <name>", "which of our texts it is")
+    .default(name)
+    .argParser((given: string) => {
+      if (!isMarkerName(given)) throw new InvalidArgumentError("Write lower case, digits and single spaces.");
+      return given;
+    });
+}
+
+export function authorOption(): Option {
+  return new Option("--author <login>", "whom the token writes as").default(WORKFLOW);
+}
+
+function numberOf(text: string): number {
+  if (!/^[1-9][0-9]{0,9}$/.test(text)) throw new InvalidArgumentError("Write its number.");
+  return Number(text);
+}
+
+function namesOf(text: string): readonly string[] {
+  const names = text.trim().startsWith("[") ? listOf(text) : text.split(",").map((name) => name.trim());
+  for (const name of names)
+    if (!/^[\w][\w.-]*$/.test(name)) throw new InvalidArgumentError(`${JSON.stringify(name)} is no name.`);
+  return names;
+}
+
+function listOf(text: string): readonly string[] {
+  try {
+    const list: unknown = JSON.parse(text);
+    if (Array.isArray(list) && list.every((name) => typeof name === "string")) return list;
+  } catch {}
+  throw new InvalidArgumentError("Write names with commas, or a JSON list of them.");
+}

@@ -1,0 +1,68 @@
+import { markerLine } from "./marker.ts";
+
+/** GitHub takes 65,536 characters; the rest is left to what it may count differently. */
+export const LONGEST_BODY = 64_000;
+
+/** One report in a comment: a stack's, or nothing where its job made none. */
+export interface Section {
+  readonly name: string;
+  readonly text: string | undefined;
+}
+
+/** What a comment is made from. */
+export interface Composition {
+  readonly marker: string;
+  /** Markdown before all reports. */
+  readonly note: string | undefined;
+  readonly sections: readonly Section[];
+  /** The page of the workflow's run, with logs and whole reports. */
+  readonly run: string | undefined;
+}
+
+/**
+ * One text from the reports of several jobs, its marker first. A report that was not made is said to be missing. Where
+ * all together are too long for GitHub, those that no longer fit keep their first line, the verdict.
+ */
+export function compose({ marker, note, sections, run }: Composition): string {
+  const end = run === undefined ? "" : `[Logs and whole reports](${run})\n`;
+  const texts = sections.map(({ name, text }) => ({
+    whole: text === undefined ? missing(name, run) : withoutMarker(text).trim(),
+    name,
+  }));
+  const least = texts.map(({ name, whole }) => shortened(name, whole));
+  let room = LONGEST_BODY - end.length - markerLine(marker).length - 10;
+  const noted =
+    note === undefined ? [] : [cut(withoutMarker(note).trim(), sections.length === 0 ? room : room / 4)];
+  const length = (parts: readonly string[]) => parts.reduce((sum, part) => sum + part.length + 2, 0);
+  room -= length(noted) + length(least);
+  const parts = texts.map(({ whole }, index) => {
+    const short = least[index] ?? "";
+    const more = whole.length - short.length;
+    if (more > room) return short;
+    room -= more;
+    return whole;
+  });
+  const all = [markerLine(marker), ...noted, ...parts, end].filter((part) => part !== "");
+  return cut(`${all.join("\n\n").trimEnd()}\n`, LONGEST_BODY);
+}
+
+function missing(name: string, run: string | undefined): string {
+  const where = run === undefined ? "its log" : `[its log](${run})`;
+  return `❌ **There is no preview of ${name}**: its job ended before it could say anything. The reason is in ${where}.`;
+}
+
+/** What stays of a report that does not fit: its name, and its first line without what it would have to close. */
+function shortened(name: string, whole: string): string {
+  const verdict = whole.split("\n").find((line) => line.trim() !== "") ?? "";
+  const short = `**${name}**: ${cut(verdict.replace(/^#+ /, ""), 500)} (too long to be shown here)`;
+  return short.length < whole.length ? short : whole;
+}
+
+/** A report's own marker: two texts must not carry each other's. */
+function withoutMarker(text: string): string {
+  return text.replace(/^\uFEFF?(<!-- kargo-fleet [^\n]*-->\r?\n)+/, "");
+}
+
+function cut(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, Math.floor(longest) - 1).toWellFormed()}…`;
+}

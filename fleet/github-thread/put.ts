@@ -1,0 +1,66 @@
+import { isMarked } from "./marker.ts";
+import type { ThreadsApi, Written } from "./threads-api.ts";
+
+/** What became of a text on GitHub. */
+export type Put = "created" | "updated" | "unchanged" | "closed" | "absent";
+
+/** Whose text is looked for. */
+export interface Mine {
+  /** The marker's name. */
+  readonly marker: string;
+  /** The login that wrote it: anybody may write our marker, and what others wrote is never touched. */
+  readonly author: string;
+}
+
+/**
+ * Writes the one comment of a marker, or brings it up to date.
+ *
+ * @param body begins with the marker's line
+ */
+export async function putComment(api: ThreadsApi, thread: number, body: string, mine: Mine): Promise<Put> {
+  const found = await first(api.comments(thread), mine);
+  if (found === undefined) {
+    await api.comment(thread, body);
+    return "created";
+  }
+  if (same(found.body, body)) return "unchanged";
+  await api.rewriteComment(found.id, body);
+  return "updated";
+}
+
+/**
+ * Opens the one open issue of a marker, or brings it up to date; a title that somebody changed stays.
+ *
+ * @param body begins with the marker's line
+ */
+export async function putIssue(api: ThreadsApi, title: string, body: string, mine: Mine): Promise<Put> {
+  const found = await first(api.openIssues(), mine);
+  if (found === undefined) {
+    await api.openIssue(title, body);
+    return "created";
+  }
+  if (same(found.body, body)) return "unchanged";
+  await api.rewriteIssue(found.id, body);
+  return "updated";
+}
+
+/** Closes every open issue of a marker; there is one at most, unless two runs met. */
+export async function closeIssue(api: ThreadsApi, mine: Mine): Promise<Put> {
+  const found: Written[] = [];
+  for await (const issue of api.openIssues()) if (isMine(issue, mine)) found.push(issue);
+  for (const { id } of found) await api.closeIssue(id);
+  return found.length === 0 ? "absent" : "closed";
+}
+
+async function first(texts: AsyncIterable<Written>, mine: Mine): Promise<Written | undefined> {
+  for await (const text of texts) if (isMine(text, mine)) return text;
+  return undefined;
+}
+
+function isMine({ author, body }: Written, mine: Mine): boolean {
+  return author === mine.author && isMarked(body, mine.marker);
+}
+
+function same(one: string, other: string): boolean {
+  return one.replace(/\r\n/g, "\n").trimEnd() === other.trimEnd();
+}

@@ -1,0 +1,57 @@
+import { Command } from "commander";
+import { authorOption, markerOption } from "./comment-command.ts";
+import { FleetError } from "./fleet-error.ts";
+import { compose } from "./github-thread/compose.ts";
+import { closeIssue, putIssue } from "./github-thread/put.ts";
+import { markdownOf } from "./github-thread/report-files.ts";
+import { threadsApi } from "./github-thread/threads-api.ts";
+
+interface IssueOptions {
+  readonly marker: string;
+  readonly title?: string;
+  readonly note?: string;
+  readonly run?: string;
+  readonly close: boolean;
+  readonly author: string;
+}
+
+/** `fleet issue`: one open issue as long as something is not as it should be. */
+export function issueCommand(): Command {
+  return new Command("issue")
+    .description("Opens the one issue of a marker, brings it up to date, or closes it.")
+    .option("--title <text>", "its title, where it is opened")
+    .option("--note <file>", "its text, as Markdown")
+    .option("--run <url>", "the page with logs and whole reports")
+    .option("--close", "close it: all is well again", false)
+    .addOption(markerOption("drift"))
+    .addOption(authorOption())
+    .addHelpText(
+      "after",
+      `
+The issue is found again by its first line, <!-- kargo-fleet <marker> -->, and by who wrote it. Once it is closed, by
+whomever, the next one is a new issue.
+
+GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_SERVER_URL are taken from the environment, as GitHub Actions sets them; the
+token needs issues: write.
+
+Exit codes: 0 the issue is as it should be, 1 it could not be written.
+
+Examples:
+  npm run fleet -- issue --marker "drift prod" --title "prod has drifted" --note drift.md
+  npm run fleet -- issue --marker "drift prod" --close`,
+    )
+    .action(async ({ marker, title, note, run, close, author }: IssueOptions) => {
+      const api = () => threadsApi(process.env);
+      const mine = { marker, author };
+      if (close) {
+        const put = await closeIssue(api(), mine);
+        process.stdout.write(`The issue ${JSON.stringify(marker)} is ${put}.\n`);
+        return;
+      }
+      if (title === undefined || note === undefined)
+        throw new FleetError("An issue needs --title and --note, or --close.");
+      const body = compose({ marker, note: markdownOf(note), sections: [], run });
+      const put = await putIssue(api(), title, body, mine);
+      process.stdout.write(`The issue ${JSON.stringify(marker)} is ${put}.\n`);
+    });
+}
