@@ -14,6 +14,7 @@ import { recoverCommand } from "./recover-command.ts";
 import { redeliverCommand } from "./redeliver-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { seedCommand } from "./seed-command.ts";
+import { trustCommand } from "./trust-command.ts";
 
 /* `npm run fleet -- <command>`: what a whole fleet needs beside `pulumi up`. */
 
@@ -34,7 +35,8 @@ const program = new Command("fleet")
   .addCommand(recoverCommand())
   .addCommand(redeliverCommand())
   .addCommand(renderCommand())
-  .addCommand(seedCommand());
+  .addCommand(seedCommand())
+  .addCommand(trustCommand());
 
 try {
   await program.parseAsync();

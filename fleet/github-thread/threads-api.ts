@@ -38,7 +38,9 @@ const user = z
   .nullish()
   .transform((given) => given?.login ?? "");
 const commentsSchema = z.array(z.object({ id: z.int(), body: text, user }));
-const issuesSchema = z.array(z.object({ number: z.int(), body: text, user, pull_request: z.unknown().optional() }));
+const issuesSchema = z.array(
+  z.object({ number: z.int(), body: text, user, pull_request: z.unknown().optional() }),
+);
 
 /**
  * The repository that a workflow runs for, as GitHub Actions says it: `GITHUB_REPOSITORY`, `GITHUB_SERVER_URL`, and the

@@ -9,13 +9,13 @@ export interface GitResult {
 }
 
 /** Runs git in the working directory. @throws FleetError where there is no git */
-export function git(args: readonly string[], input = ""): GitResult {
+export function git(args: readonly string[], input = "", environment: NodeJS.ProcessEnv = {}): GitResult {
   const options = {
     reject: false,
     input,
     stripFinalNewline: false,
     maxBuffer: 256 * 1024 * 1024,
-    env: { LC_ALL: "C" },
+    env: { ...environment, LC_ALL: "C" },
   } as const;
   const { stdout, stderr, exitCode, code } = execaSync("git", args, options);
   if (code === "ENOENT")

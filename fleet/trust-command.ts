@@ -1,0 +1,82 @@
+import { appendFileSync, writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { readFleet } from "./all-stacks.ts";
+import { FleetError } from "./fleet-error.ts";
+import { git } from "./preview/git.ts";
+import { gitFiles } from "./preview/git-files.ts";
+import { approvalNote } from "./trust/note.ts";
+import { changesBetween, commitHere, mergedCommit } from "./trust/pull-request.ts";
+import { workflowStacks } from "./trust/stacks.ts";
+import { trustedChanges } from "./trust/trusted-changes.ts";
+
+/** Whoever may approve this environment lets a pull request's program meet secrets. */
+const APPROVED_IN = "preview-program";
+/** It is more than data. */
+const NEEDS_APPROVAL = 2;
+
+interface TrustOptions {
+  readonly base: string;
+  readonly head: string;
+  readonly take: boolean;
+  readonly note?: string;
+  readonly githubOutput?: string;
+}
+
+/** `fleet trust`: whether a pull request may be previewed beside secrets as it is. */
+export function trustCommand(): Command {
+  return new Command("trust")
+    .description("Says whether a pull request changes data alone, or needs a person before it meets secrets.")
+    .requiredOption("--base <commit>", "the commit that the pull request would be merged into")
+    .requiredOption("--head <commit>", "the pull request's commit, fetched and not checked out")
+    .option("--take", "where it is data alone: put that data into this folder, which is the base", false)
+    .option("--note <file>", "where it needs a person: write there what a reviewer should know, as Markdown")
+    .option("--github-output <file>", "write verdict, merged and stacks there, as GitHub Actions reads them")
+    .addHelpText(
+      "after",
+      `
+Data is the catalogue (services.json), and in a Pulumi.<stack>.yaml the keys rollout, pipelines and warehouse. Nothing in
+them says where the program connects to or which credential it uses. Everything else is not: program code, lockfile,
+workflows, a new stack, an address, a secret, a link instead of a file. Pages (docs/, *.md) are read by nobody.
+
+It looks at what merging would give, among Git's objects. The outputs: verdict (data-only, needs-approval), merged (that
+commit), stacks (a JSON list; those of the sandbox are not among them).
+
+Exit codes: 0 data alone, 2 it needs a person, 1 it could not look (a conflict, a commit that is not there).
+
+Example:
+  git fetch origin pull/7/head
+  npm run fleet -- trust --base HEAD --head FETCH_HEAD`,
+    )
+    .action((options: TrustOptions) => {
+      const base = commitHere(options.base);
+      const merged = mergedCommit(base, commitHere(options.head));
+      const prefix = git(["rev-parse", "--show-prefix"]).stdout.trim();
+      const before = readFleet(gitFiles(base, prefix, options.base));
+      const { catalogues } = workflowStacks(before);
+      const changed = changesBetween(base, merged);
+      const trust = trustedChanges(gitFiles(base, prefix, options.base), catalogues, changed, prefix);
+      const trusted = trust.verdict === "data only";
+      // Of what a person has looked at first, the stacks are its own.
+      const after = trusted ? before : readFleet(gitFiles(merged, prefix, options.head));
+      if (options.take && trusted) take(trust.data, base);
+      if (options.note !== undefined && !trusted)
+        writeFileSync(options.note, approvalNote(trust.reasons, APPROVED_IN));
+      if (options.githubOutput !== undefined) {
+        const verdict = trusted ? "data-only" : "needs-approval";
+        const stacks = JSON.stringify(workflowStacks(after).stacks);
+        appendFileSync(options.githubOutput, `verdict=${verdict}\nmerged=${merged}\nstacks=${stacks}\n`);
+      }
+      process.stdout.write(
+        trusted ? "Data alone: it may be previewed with secrets.\n" : "It needs an approval:\n",
+      );
+      for (const { file, why } of trust.reasons) process.stdout.write(`  ${JSON.stringify(file)}: ${why}\n`);
+      if (!trusted) process.exitCode = NEEDS_APPROVAL;
+    });
+}
+
+/** @throws FleetError where the folder is not the base: the data was held against that one */
+function take(data: ReadonlyMap<string, string>, base: string): void {
+  if (commitHere("HEAD") !== base)
+    throw new FleetError("--take puts data beside the base's program. Check the base out first.");
+  for (const [file, text] of data) writeFileSync(file, text);
+}

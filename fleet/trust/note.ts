@@ -1,0 +1,30 @@
+import type { Reason } from "./trusted-changes.ts";
+
+const SHOWN = 50;
+
+/** What a reviewer reads where a pull request waits: why, and what an approval allows. */
+export function approvalNote(reasons: readonly Reason[], environment: string): string {
+  const lines = reasons.slice(0, SHOWN).map(({ file, why }) => `${file}: ${why}`);
+  const more = reasons.length > SHOWN ? [`and ${reasons.length - SHOWN} more`] : [];
+  return [
+    "🔒 **This pull request changes more than data, so nothing of it has met a secret.**",
+    "What follows was worked out without a cluster. A preview with the engine runs the pull request's own program",
+    `beside the secrets of the environment \`${environment}\`: read these files first, then approve that environment in the run.`,
+    "",
+    "<details><summary>Why it needs an approval</summary>",
+    "",
+    block([...lines, ...more]),
+    "",
+    "</details>",
+    "",
+  ].join("\n");
+}
+
+/** Lines that others wrote, as a block of code between more backticks than any of them has. */
+function block(lines: readonly string[]): string {
+  const shown = lines.map((line) => line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\u{fffd}"));
+  const fence = "`".repeat(
+    Math.max(3, ...[...shown.join("\n").matchAll(/`+/g)].map(([run]) => run.length + 1)),
+  );
+  return [fence, ...shown, fence].join("\n");
+}

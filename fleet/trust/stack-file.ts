@@ -1,0 +1,110 @@
+import { isDeepStrictEqual } from "node:util";
+import { isScalar, parseDocument, visit } from "yaml";
+import { formatPath } from "../../model/diagnostics.ts";
+import { parseYaml } from "../../model/documents.ts";
+import { PROJECT } from "../../model/stack-config.ts";
+
+/**
+ * The keys of a stack's config that shape a plan and nothing else. None of them says where the program connects to, with
+ * which credential, or what is secret: whoever changes one cannot have a token sent to a server of their own. A key is
+ * trusted by being named here, so that a new one is not.
+ */
+export const DATA_KEYS: readonly string[] = ["rollout", "pipelines", "warehouse"].map(
+  (key) => `${PROJECT}:${key}`,
+);
+
+/** What a changed stack file comes to: why it is more than data, or else the text that is put in its place. */
+export type StackFileTrust =
+  | { readonly reasons: readonly string[]; readonly text: undefined }
+  | { readonly reasons: readonly []; readonly text: string };
+
+/**
+ * Compares two texts of `Pulumi.<stack>.yaml`. Where only {@link DATA_KEYS} differ, the text to use is the base's own
+ * with these keys' values, strings in quotes: the engine has another YAML parser than this program, and must not find
+ * anything in the file that was not looked at here.
+ *
+ * @returns reasons without the file's name, for example `it changes kargo-fleet:cluster`
+ */
+export function stackFileTrust(file: string, base: string, head: string): StackFileTrust {
+  if (base === head) return { reasons: [], text: base };
+  const [before, after] = [plainOf(file, base), plainOf(file, head)];
+  if (before === undefined || after === undefined) return untrusted("it cannot be read as plain YAML");
+  const { config: configBefore, ...restBefore } = before;
+  const { config: configAfter, ...restAfter } = after;
+  const reasons = differing(restBefore, restAfter).map((key) => `it changes ${key}`);
+  const [old, now] = [recordOf(configBefore), recordOf(configAfter)];
+  if (old === undefined || now === undefined) return untrusted("its config is no map");
+  const changed = differing(old, now);
+  for (const key of changed) {
+    const path = formatPath(["config", key]);
+    if (!DATA_KEYS.includes(key)) reasons.push(`it changes ${path}`);
+    else if (holdsSecret(old[key]) || holdsSecret(now[key])) reasons.push(`it moves a secret in ${path}`);
+  }
+  if (reasons.length > 0) return { reasons, text: undefined };
+  const text = withValues(base, changed, now);
+  // What is put in place says what the head says, or it is not put in place.
+  const same = text !== undefined && isDeepStrictEqual(plainOf(file, text), after);
+  return same ? { reasons: [], text } : untrusted("it cannot be brought together with the base's");
+}
+
+function untrusted(reason: string): StackFileTrust {
+  return { reasons: [reason], text: undefined };
+}
+
+/** The file as plain JSON data; nothing where it is none, or says a thing twice. */
+function plainOf(file: string, text: string): Record<string, unknown> | undefined {
+  const { value, problems } = parseYaml(file, text);
+  const plain = recordOf(value);
+  if (problems.length > 0 || plain === undefined) return undefined;
+  try {
+    return isDeepStrictEqual(JSON.parse(JSON.stringify(plain)), plain) ? plain : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function recordOf(value: unknown): Record<string, unknown> | undefined {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  return { ...value };
+}
+
+function differing(one: Record<string, unknown>, other: Record<string, unknown>): string[] {
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].filter(
+    (key) =>
+      Object.hasOwn(one, key) !== Object.hasOwn(other, key) || !isDeepStrictEqual(one[key], other[key]),
+  );
+}
+
+/** The engine decrypts whatever stands below `secure`, wherever that is. */
+function holdsSecret(value: unknown): boolean {
+  if (value === null || typeof value !== "object") return false;
+  return Object.entries(value).some(([key, below]) => key === "secure" || holdsSecret(below));
+}
+
+function withValues(
+  text: string,
+  keys: readonly string[],
+  values: Record<string, unknown>,
+): string | undefined {
+  const document = parseDocument(text);
+  try {
+    for (const key of keys) {
+      if (!Object.hasOwn(values, key)) {
+        document.deleteIn(["config", key]);
+        continue;
+      }
+      const node = document.createNode(values[key], { flow: true, aliasDuplicateObjects: false });
+      visit(node, {
+        Scalar: (_, scalar) => {
+          if (isScalar(scalar) && typeof scalar.value === "string") scalar.type = "QUOTE_DOUBLE";
+        },
+      });
+      document.setIn(["config", key], node);
+    }
+    return document.toString({ lineWidth: 0 });
+  } catch {
+    // An alias whose anchor is in what was replaced.
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Files } from "../files.ts";
+import { stackFileTrust } from "./stack-file.ts";
+
+/** A file that a pull request changes. */
+export interface ChangedFile {
+  /** From the root of the repository. */
+  readonly path: string;
+  /** What it is afterwards. Links, submodules and programs are `other`. */
+  readonly kind: "file" | "gone" | "other";
+  /** How large it is then. Like its text, read only of what may be data. */
+  bytes(): number;
+  text(): string;
+}
+
+/** What keeps a change from being data alone. */
+export interface Reason {
+  /** Hostile text: a file's name. */
+  readonly file: string;
+  readonly why: string;
+}
+
+/** Whether a pull request may be previewed with secrets as it is. */
+export interface Trust {
+  readonly verdict: "data only" | "needs approval";
+  readonly reasons: readonly Reason[];
+  /** By path from the folder: what is put in place of the base's files. Empty where an approval is needed. */
+  readonly data: ReadonlyMap<string, string>;
+}
+
+/** More than any catalogue has, and little enough to parse. */
+export const LARGEST = 5_000_000;
+
+/** Nothing reads them: neither the program nor the engine. */
+const READ_BY_NOBODY = /^(docs\/.*|[^/]+\.md|LICENSE)$/;
+const STACK_FILE = /^Pulumi\.[\w.-]+\.yaml$/;
+
+/**
+ * Parts a pull request's changes into data, which the base's program may read beside its secrets, and everything else,
+ * which a person has to look at first. What is not known to be data is not data.
+ *
+ * @param base the files of the folder as the base has them
+ * @param catalogues the catalogues that the base's stacks name
+ * @param prefix the folder from the root of the repository, with a slash at the end; empty at the root
+ */
+export function trustedChanges(
+  base: Files,
+  catalogues: readonly string[],
+  changed: readonly ChangedFile[],
+  prefix = "",
+): Trust {
+  const reasons: Reason[] = [];
+  const data = new Map<string, string>();
+  for (const file of changed) {
+    const path = file.path.startsWith(prefix) ? file.path.slice(prefix.length) : undefined;
+    const refuse = (why: string) => reasons.push({ file: file.path, why });
+    if (path === undefined) refuse("it is outside the folder of the stacks");
+    else if (READ_BY_NOBODY.test(path)) continue;
+    else if (!catalogues.includes(path) && !STACK_FILE.test(path)) refuse("it is no data");
+    else if (file.kind === "gone") refuse("it is deleted");
+    else if (file.kind === "other") refuse("it is no regular file");
+    else if (file.bytes() > LARGEST) refuse(`it is larger than ${LARGEST} bytes`);
+    else if (catalogues.includes(path)) data.set(path, file.text());
+    else {
+      const before = base.read(path);
+      const trust = before === undefined ? undefined : stackFileTrust(path, before, file.text());
+      if (trust === undefined) refuse("it is a new stack");
+      else if (trust.text !== undefined) data.set(path, trust.text);
+      else for (const why of trust.reasons) refuse(why);
+    }
+  }
+  if (reasons.length > 0) return { verdict: "needs approval", reasons, data: new Map() };
+  return { verdict: "data only", reasons: [], data };
+}

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { execa } from "execa";
+import { catalogueText, service, stackText } from "../../sources.ts";
+
+const CATALOGUE = catalogueText({ nginx: service("nginx") });
+const MORE = catalogueText({ api: service("api"), nginx: service("nginx") });
+const GIT = {
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_AUTHOR_NAME: "Ada",
+  GIT_AUTHOR_EMAIL: "ada@acme.example",
+  GIT_COMMITTER_NAME: "Ada",
+  GIT_COMMITTER_EMAIL: "ada@acme.example",
+};
+
+describe("fleet trust", function () {
+  this.timeout(60_000);
+  let template: string;
+  let folder: string;
+
+  before(async () => {
+    template = await mkdtemp(join(tmpdir(), "trust-template-"));
+    folder = template;
+    await git("init", "--quiet", "--initial-branch=main");
+    await write("services.json", CATALOGUE);
+    await write("Pulumi.prod.yaml", stackText({ rollout: "{ percent: 100 }" }));
+    await write(
+      "Pulumi.sandbox.yaml",
+      stackText({ cluster: "{ name: s, context: s }", github: "{ owner: acme, sandbox: true }" }),
+    );
+    await write("index.ts", "// the base's\n");
+    await commit();
+    await git("checkout", "--quiet", "-b", "change");
+  });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "trust-"));
+    await cp(template, folder, { recursive: true });
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  after(() => rm(template, { recursive: true, force: true }));
+
+  const write = (file: string, text: string) => writeFile(join(folder, file), text);
+  const read = (file: string) => readFile(join(folder, file), "utf8");
+  const git = async (...args: string[]) => (await execa("git", args, { cwd: folder, env: GIT })).stdout;
+  const commit = async () => {
+    await git("add", "--all");
+    await git("commit", "--quiet", "--message=change");
+  };
+
+  /** Commits what was written, goes back to the base, and asks. */
+  async function trust(...more: string[]) {
+    await commit();
+    await git("checkout", "--quiet", "main");
+    const args = ["trust", "--base", "main", "--head", "change", "--github-output", "output", ...more];
+    const options = { cwd: folder, reject: false } as const;
+    const { exitCode, stdout, stderr } = await execa(
+      process.execPath,
+      [resolve("fleet/main.ts"), ...args],
+      options,
+    );
+    return { exitCode, stdout, stderr };
+  }
+
+  it("takes a changed catalogue and rollout into the base's folder, and nothing else", async () => {
+    await write("services.json", MORE);
+    await write("Pulumi.prod.yaml", stackText({ rollout: "{ percent: 50 }" }));
+    await write("README.md", "# Read by nobody\n");
+    const { exitCode, stdout, stderr } = await trust("--take");
+    assert.deepEqual([exitCode, stdout], [0, "Data alone: it may be previewed with secrets."], stderr);
+    assert.equal(await read("services.json"), MORE);
+    assert.match(await read("Pulumi.prod.yaml"), /rollout: \{ "percent": 50 \}/);
+    assert.equal(await git("status", "--porcelain"), " M Pulumi.prod.yaml\n M services.json\n?? output");
+    assert.match(await read("output"), /^verdict=data-only\nmerged=[0-9a-f]{40}\nstacks=\["prod"\]\n$/);
+  });
+
+  it("looks at what merging gives: what the base got meanwhile is not taken for removed", async () => {
+    await write("Pulumi.prod.yaml", stackText({ rollout: "{ percent: 50 }" }));
+    await commit();
+    await git("checkout", "--quiet", "main");
+    await write("services.json", MORE);
+    await commit();
+    await git("checkout", "--quiet", "change");
+    await write("README.md", "# More\n");
+    const { exitCode } = await trust("--take");
+    assert.equal(exitCode, 0);
+    assert.equal(await read("services.json"), MORE);
+  });
+
+  it("gives the same merged commit for the same two, at any time and place", async () => {
+    await write("services.json", MORE);
+    await trust();
+    const first = await read("output");
+    await git("config", "user.name", "Somebody");
+    await git("checkout", "--quiet", "-B", "change");
+    await git("reset", "--quiet", "--hard", /merged=(\w+)/.exec(first)?.[1] ?? "");
+    assert.equal(await git("show", "-s", "--format=%an %at", "change"), "kargo-fleet 946684800");
+  });
+
+  for (const [what, change, reason] of [
+    ["program code", () => write("index.ts", "// another\n"), /"index\.ts": it is no data/],
+    ["a workflow", () => write("preview.yaml", "on: push\n"), /"preview\.yaml": it is no data/],
+    ["the project's own file", () => write("Pulumi.yaml", "name: x\n"), /"Pulumi\.yaml": it is no data/],
+    ["a new stack", () => write("Pulumi.new.yaml", stackText()), /"Pulumi\.new\.yaml": it is a new stack/],
+    ["a stack that goes", () => rm(join(folder, "Pulumi.prod.yaml")), /"Pulumi\.prod\.yaml": it is deleted/],
+    [
+      "an address",
+      () => write("Pulumi.prod.yaml", stackText({ github: '{ owner: acme, url: "https://evil.example" }' })),
+      /"Pulumi\.prod\.yaml": it changes config\.kargo-fleet:github/,
+    ],
+    [
+      "a link instead of the catalogue",
+      async () => {
+        await rm(join(folder, "services.json"));
+        await symlink("/etc/passwd", join(folder, "services.json"));
+      },
+      /"services\.json": it is no regular file/,
+    ],
+    [
+      "a submodule instead of the catalogue",
+      async () => {
+        await git("rm", "--quiet", "services.json");
+        await git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},services.json`);
+        await git("commit", "--quiet", "--message=submodule");
+        await write("README.md", "");
+      },
+      /"services\.json": it is (no regular file|deleted)/,
+    ],
+    [
+      "a catalogue of six megabytes",
+      () => write("services.json", " ".repeat(6_000_000)),
+      /"services\.json": it is larger than 5000000 bytes/,
+    ],
+    [
+      "a name that would break a line",
+      () => write("a\n::add-mask::`b`.ts", ""),
+      /"a\\n::add-mask::`b`\.ts": it is no data/,
+    ],
+  ] as const)
+    it(`needs a person for ${what}, and takes nothing then`, async () => {
+      await change();
+      const { exitCode, stdout, stderr } = await trust("--take", "--note", "note.md");
+      assert.equal(exitCode, 2, stderr);
+      assert.match(stdout, reason);
+      assert.equal(await git("status", "--porcelain"), "?? note.md\n?? output");
+      assert.match(await read("output"), /^verdict=needs-approval\n/);
+      assert.match(
+        await read("note.md"),
+        /environment `preview-program`[\s\S]*```+\n[\s\S]*: it [\s\S]*\n```+\n/,
+      );
+      assert.doesNotMatch(await read("note.md"), /^::/m);
+    });
+
+  it("names the stacks that the pull request itself has where a person lets it run", async () => {
+    await write("Pulumi.new.yaml", stackText());
+    await trust();
+    assert.match(await read("output"), /\nstacks=\["new","prod"\]\n/);
+  });
+
+  it("cannot look at a conflict, and says no verdict", async () => {
+    await write("services.json", MORE);
+    await commit();
+    await git("checkout", "--quiet", "main");
+    await write("services.json", catalogueText({ auth: service("auth"), nginx: service("nginx") }));
+    await commit();
+    await git("checkout", "--quiet", "change");
+    await write("README.md", "");
+    const { exitCode, stderr } = await trust();
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^The pull request conflicts with its base\./);
+    await assert.rejects(read("output"));
+  });
+
+  it("puts data beside no other program than the base's", async () => {
+    await write("services.json", MORE);
+    await commit();
+    const args = ["trust", "--base", "main", "--head", "change", "--take"];
+    const { exitCode, stderr } = await execa(process.execPath, [resolve("fleet/main.ts"), ...args], {
+      cwd: folder,
+      reject: false,
+    });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /Check the base out first/);
+  });
+});
