@@ -26,6 +26,8 @@ export interface Checkup {
   /** Whether the sandbox can start here, after building what is missing. */
   readonly healthy: boolean;
   readonly rows: readonly CheckupRow[];
+  /** What the tests take besides; the sandbox starts without it. */
+  readonly tests: readonly CheckupRow[];
   /** What is on this machine and was not taken, with the reason. */
   readonly refused: readonly string[];
   /** What a person has to do; empty where healthy. */
@@ -35,10 +37,15 @@ export interface Checkup {
 
 const oldestNode = "22.18.0";
 
-/** Looks at everything that the sandbox needs; changes nothing. */
-export function examine(catalogue: Catalogue, environment: NodeJS.ProcessEnv): Promise<Checkup> {
+/** Looks at everything that the sandbox needs, and at what only the tests do; changes nothing. */
+export function examine(
+  catalogue: Catalogue,
+  forTests: Catalogue,
+  environment: NodeJS.ProcessEnv,
+): Promise<Checkup> {
   return untilInterrupted(async (signal) => {
     const findings = await look(catalogue, environment, signal);
+    const besides = await look(forTests, environment, signal);
     const missing = findings.filter(({ found }) => found === undefined);
     const needed = await goNeededBy(findings);
     const go = await findGo(needed, environment);
@@ -73,7 +80,8 @@ export function examine(catalogue: Catalogue, environment: NodeJS.ProcessEnv): P
     return {
       healthy: rows.every(({ ok }) => ok),
       rows,
-      refused: findings.flatMap(({ refused }) => refused),
+      tests: besides.map((finding) => row(finding, "path" in go)),
+      refused: [...findings, ...besides].flatMap(({ refused }) => refused),
       advice,
       cache: { path: cache, ...(freeBytes === undefined ? {} : { freeBytes }) },
     };

@@ -2,11 +2,13 @@ import { styleText } from "node:util";
 import { Command } from "commander";
 import { type Checkup, type CheckupRow, examine } from "./checkup.ts";
 import { ToolchainError } from "./errors.ts";
+import { forTests } from "./for-tests.ts";
 import { programs } from "./programs.ts";
 import { recipes } from "./recipes.ts";
 
 /** The checkup as a page for a person. */
-function page({ rows, refused, advice, cache, healthy }: Checkup): string {
+function page({ rows: needed, tests, refused, advice, cache, healthy }: Checkup): string {
+  const rows = [...needed, ...tests];
   const headings: CheckupRow = {
     program: "PROGRAM",
     wanted: "WANTED",
@@ -29,9 +31,12 @@ function page({ rows, refused, advice, cache, healthy }: Checkup): string {
     return `${mark} ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}  ${rest}`;
   });
   const free = cache.freeBytes === undefined ? "" : ` (${(cache.freeBytes / 1e9).toFixed(0)} GB free)`;
-  const building = rows.some(({ note }) => note?.startsWith("would be built"));
+  const building = needed.some(({ note }) => note?.startsWith("would be built"));
   return [
-    ...table,
+    ...table.slice(0, needed.length + 1),
+    "",
+    "For the tests:",
+    ...table.slice(needed.length + 1),
     "",
     ...(refused.length === 0 ? [] : ["Not taken:", ...refused.map((reason) => `  ${reason}`), ""]),
     `Programs that are built are kept in ${cache.path}${free}.`,
@@ -46,7 +51,7 @@ await new Command("doctor")
   .option("--json", "print the result as JSON")
   .addHelpText("after", "\nExit code: 0 where everything is there or can be built, else 1.")
   .action(async ({ json }: { json?: true }) => {
-    const checkup = await examine({ programs, recipes }, process.env);
+    const checkup = await examine({ programs, recipes }, forTests, process.env);
     process.stdout.write(json ? `${JSON.stringify(checkup, undefined, 2)}\n` : page(checkup));
     process.exitCode = checkup.healthy ? 0 : 1;
   })

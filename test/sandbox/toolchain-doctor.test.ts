@@ -52,6 +52,19 @@ describe("npm run doctor", function () {
     assert.match(stdout, /^Put git on PATH/m);
   });
 
+  it("names what only the tests take, and is content without it", async () => {
+    const place = await makePlace();
+    await withCommands(place);
+    await fakeProgram(place.bin, "actionlint", "echo 1.7.13");
+    const { stdout } = await doctor(place);
+    assert.match(
+      stdout,
+      /^For the tests:\n✖ helm [\s\S]*✖ argo [\s\S]*✔ actionlint +1\.7\.12 or newer, below 2 +1\.7\.13 +PATH/m,
+    );
+    const { rows, tests } = JSON.parse((await doctor(place, "--json")).stdout) as Record<string, unknown[]>;
+    assert.deepEqual([rows?.length, tests?.length], [12, 3]);
+  });
+
   it("prints the same as JSON", async () => {
     const place = await makePlace();
     await withCommands(place);
