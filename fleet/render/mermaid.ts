@@ -1,17 +1,43 @@
 import { deploys, type Pipeline, type PipelineStage, type Pipelines } from "../../model/pipelines.ts";
 
+/** What a picture of a change marks a Stage as. */
+export type Mark = "new" | "changed" | "goes";
+
+const MARKS: Readonly<Record<Mark, string>> = {
+  new: "stroke:#1a7f37,stroke-width:3px",
+  changed: "stroke:#9a6700,stroke-width:3px",
+  goes: "stroke:#cf222e,stroke-width:3px,stroke-dasharray:5 5",
+};
+
 /**
  * Pipelines as one Mermaid flowchart, from the Warehouse on: a thick arrow where Freight goes on by itself, a dotted one
  * where a person promotes, the soak on it.
  *
+ * @param markOf what a Stage of a pipeline is marked as, for a picture of a change
  * @see https://mermaid.js.org/syntax/flowchart.html
  */
-export function drawPipelines(pipelines: Pipelines): string {
-  const charts = Object.entries(pipelines).map(([name, stages], index) => drawPipeline(name, stages, index));
-  return ["flowchart LR", ...charts.flat()].join("\n");
+export function drawPipelines(
+  pipelines: Pipelines,
+  markOf: (pipeline: string, stage: string) => Mark | undefined = () => undefined,
+): string {
+  const charts = Object.entries(pipelines).map(([name, stages], index) =>
+    drawPipeline(name, stages, index, (stage) => markOf(name, stage)),
+  );
+  const used = new Set(
+    Object.entries(pipelines).flatMap(([name, stages]) =>
+      stages.flatMap(({ stage }) => markOf(name, stage) ?? []),
+    ),
+  );
+  const classes = [...used].sort().map((mark) => `  classDef ${mark} ${MARKS[mark]}`);
+  return ["flowchart LR", ...charts.flat(), ...classes].join("\n");
 }
 
-function drawPipeline(name: string, stages: Pipeline, index: number): string[] {
+function drawPipeline(
+  name: string,
+  stages: Pipeline,
+  index: number,
+  markOf: (stage: string) => Mark | undefined,
+): string[] {
   const ids = new Map(stages.map(({ stage }, position) => [stage, `p${index}s${position}`]));
   const warehouse = `p${index}w`;
   const idOf = (stage: string) => ids.get(stage) ?? "";
@@ -20,9 +46,12 @@ function drawPipeline(name: string, stages: Pipeline, index: number): string[] {
     return sources.map((source) => `    ${source} ${arrow(stage)} ${idOf(stage.stage)}`);
   });
   return [
-    `  subgraph p${index}["${name}"]`,
+    `  subgraph p${index}["${escaped(name)}"]`,
     `    ${warehouse}[("Warehouse")]`,
-    ...stages.map((stage) => `    ${idOf(stage.stage)}${shape(stage)}`),
+    ...stages.map((stage) => {
+      const mark = markOf(stage.stage);
+      return `    ${idOf(stage.stage)}${shape(stage)}${mark === undefined ? "" : `:::${mark}`}`;
+    }),
     ...arrows,
     "  end",
   ];
@@ -30,7 +59,8 @@ function drawPipeline(name: string, stages: Pipeline, index: number): string[] {
 
 function shape(stage: PipelineStage): string {
   const retired = stage.state === "retired" ? "<br/>retired" : "";
-  if (!deploys(stage)) return `(["${stage.stage}<br/>control flow${retired}"])`;
+  const name = escaped(stage.stage);
+  if (!deploys(stage)) return `(["${name}<br/>control flow${retired}"])`;
   const promotion = {
     auto: "promotes by itself",
     manual: "a person promotes",
@@ -39,11 +69,11 @@ function shape(stage: PipelineStage): string {
   const sync = stage.sync === "auto" ? "syncs by itself" : "a person syncs";
   const cluster =
     stage.destination.cluster === undefined ? "" : `<br/>on ${escaped(stage.destination.cluster)}`;
-  return `["<b>${stage.stage}</b><br/>${promotion[stage.promotion]}<br/>${sync}${cluster}${retired}"]`;
+  return `["<b>${name}</b><br/>${promotion[stage.promotion]}<br/>${sync}${cluster}${retired}"]`;
 }
 
 function arrow(stage: PipelineStage): string {
-  const soak = stage.soak === undefined ? "" : `|"soaks ${stage.soak}"|`;
+  const soak = stage.soak === undefined ? "" : `|"soaks ${escaped(stage.soak)}"|`;
   return `${deploys(stage) && stage.promotion !== "auto" ? "-.->" : "==>"}${soak}`;
 }
 

@@ -1,0 +1,194 @@
+import type { AccessConfig, SubjectPlan } from "../../model/access.ts";
+import { deployingStages, type ServicePlan } from "../../model/plan.ts";
+import type { ObjectChange, ServiceChange, StackChange } from "../preview/change.ts";
+import { isAccessKind, isExplained, plainAccess, unexplained } from "./access-kinds.ts";
+import { listed, named } from "./escape.ts";
+import { type Sentence, sentence } from "./sentence.ts";
+
+/** What a directory group may do with one service. */
+interface Rights {
+  readonly promote: readonly string[];
+  readonly sync: readonly string[];
+}
+
+/** Every change of who may do what in one stack. Nothing that says so among the changed objects is without a sentence. */
+export function accessChanges(change: StackChange): Sentence[] {
+  return [...change.services.flatMap(serviceAccess), ...sharedAccess(change)];
+}
+
+function serviceAccess(change: ServiceChange): Sentence[] {
+  const { service, before, after, objects } = change;
+  const words = wordsOf(service, before, after);
+  const expected = (before === undefined) !== (after === undefined);
+  const rest = objects
+    .filter(({ kind }) => isAccessKind(kind))
+    .filter((object) => !(words.length > 0 && (expected || isExplained(object))))
+    .map((object) => sentence("access", { start: plainAccess(object), expected }));
+  return [...words, ...rest];
+}
+
+function wordsOf(service: string, before?: ServicePlan, after?: ServicePlan): Sentence[] {
+  if (before && after) {
+    return [...teamChange(before, after), ...groupChanges(before, after), ...destinations(before, after)];
+  }
+  if (after) {
+    const who = [...rightsOf(after)].map(([group, rights]) => `${label(group, after)} may ${verbs(rights)}`);
+    const end = ` come rights: ${who.join("; ")}`;
+    return [sentence("access", { start: "With ", service, end, expected: true })];
+  }
+  const gone = { start: "With ", service, end: " all rights on it go", ends: " all rights on them go" };
+  return before ? [sentence("access", { ...gone, expected: true })] : [];
+}
+
+function teamChange(before: ServicePlan, after: ServicePlan): Sentence[] {
+  if (before.team === after.team) return [];
+  const to = `team from ${named(before.team)} to ${named(after.team)}`;
+  const said = { service: after.name, end: ` changes its ${to}`, ends: ` change their ${to}` };
+  return [sentence("access", said)];
+}
+
+/** What each directory group gains and loses, whatever Role it has it by. */
+function groupChanges(before: ServicePlan, after: ServicePlan): Sentence[] {
+  const [was, is] = [rightsOf(before), rightsOf(after)];
+  const none: Rights = { promote: [], sync: [] };
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((group) => {
+    const [then, now] = [was.get(group), is.get(group)];
+    const lost = minus(then ?? none, now ?? none);
+    const gained = minus(now ?? none, then ?? none);
+    const goes = losses(lost, now === undefined);
+    const comes = [...(then === undefined ? ["see the pipeline"] : []), ...verbParts(gained)];
+    const less = `${label(group, before, after)} loses ${joined(goes)} of `;
+    const more = `${label(group, after, before)} may now ${joined(comes)} of `;
+    return [...(goes.length > 0 ? [less] : []), ...(comes.length > 0 ? [more] : [])].map((start) =>
+      sentence("access", { start, service: after.name }),
+    );
+  });
+}
+
+/** Where Argo CD lets a Stage deploy; that of a Stage that comes or goes is said with it. */
+function destinations(before: ServicePlan, after: ServicePlan): Sentence[] {
+  const was = new Map(deployingStages(before).map(({ name, deployment }) => [name, deployment.destination]));
+  return deployingStages(after).flatMap(({ name, deployment: { destination } }) => {
+    const then = was.get(name);
+    if (then === undefined || JSON.stringify(then) === JSON.stringify(destination)) return [];
+    const cluster = destination.cluster === undefined ? "" : ` on ${named(destination.cluster)}`;
+    const end = ` may now deploy to namespace ${named(destination.namespace)}${cluster}`;
+    return [sentence("access", { start: `Stage ${named(name)} of `, service: after.name, end })];
+  });
+}
+
+/** Both ways in: Kargo's Roles give `promote`, Argo CD's project gives `sync` to the approvers. */
+function rightsOf(service: ServicePlan): Map<string, Rights> {
+  const { team, approvers } = service.access;
+  const sync = deployingStages(service)
+    .filter(({ deployment }) => deployment.sync === "manual")
+    .map(({ name }) => name);
+  if (team.group === approvers.group)
+    return new Map([[team.group, { promote: [...team.promotes, ...approvers.promotes], sync }]]);
+  return new Map([
+    [team.group, { promote: team.promotes, sync: [] }],
+    [approvers.group, { promote: approvers.promotes, sync }],
+  ]);
+}
+
+function minus(from: Rights, take: Rights): Rights {
+  return {
+    promote: from.promote.filter((stage) => !take.promote.includes(stage)),
+    sync: from.sync.filter((stage) => !take.sync.includes(stage)),
+  };
+}
+
+function verbParts({ promote, sync }: Rights): string[] {
+  return [
+    ...(promote.length > 0 ? [`promote ${listed(promote)}`] : []),
+    ...(sync.length > 0 ? [`sync ${listed(sync)}`] : []),
+  ];
+}
+
+function verbs(rights: Rights): string {
+  return joined(["see the pipeline", ...verbParts(rights)]);
+}
+
+function losses({ promote, sync }: Rights, everything: boolean): string[] {
+  return [
+    ...(everything ? ["sight"] : []),
+    ...(promote.length > 0 ? [`promote on ${listed(promote)}`] : []),
+    ...(sync.length > 0 ? [`sync on ${listed(sync)}`] : []),
+  ];
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.length <= 1 ? (parts[0] ?? "") : `${parts.slice(0, -1).join(", ")}, and ${parts.at(-1)}`;
+}
+
+/** `team edge` for a team's group; the group itself where the team has another one on the other side. */
+function label(group: string, { team, access }: ServicePlan, other?: ServicePlan): string {
+  if (group !== access.team.group) return named(group);
+  const moved = other !== undefined && other.team === team && other.access.team.group !== group;
+  return moved ? `${named(group)} (team ${named(team)})` : `team ${named(team)}`;
+}
+
+function sharedAccess({ before, after, shared }: StackChange): Sentence[] {
+  // Without a plan afterwards nobody loses anything: a stack that has no file any more deletes nothing.
+  const subjects = after
+    ? subjectChanges(before?.platform?.subjects ?? [], after.platform?.subjects ?? [])
+    : [];
+  const guard = after ? guardChanges(before?.platform?.guard, after.platform?.guard) : [];
+  const told = ({ kind, name }: ObjectChange) => {
+    if (kind === "ServiceAccount") return subjects.length > 0 && /^(team|approvers)-/.test(name);
+    if (kind === "ClusterRoleBinding") return subjects.length > 0;
+    return kind.startsWith("ValidatingAdmissionPolicy") && guard.length > 0;
+  };
+  const rest = shared
+    .filter(({ kind }) => isAccessKind(kind))
+    .filter((object) => !told(object) || unexplained(object).length > 0)
+    .map(plainAccess);
+  // All of a new stack is new.
+  const expected = before === undefined;
+  return [...subjects, ...guard, ...rest].map((start) => sentence("access", { start, expected }));
+}
+
+/** Who is who in Kargo's UI and CLI. */
+function subjectChanges(before: readonly SubjectPlan[], after: readonly SubjectPlan[]): string[] {
+  const was = new Map(before.map(({ serviceAccount, group }) => [serviceAccount, group]));
+  const is = new Map(after.map(({ serviceAccount, group }) => [serviceAccount, group]));
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((account) => {
+    const [then, now] = [was.get(account), is.get(account)];
+    if (then === now) return [];
+    const as = `${named(account)} in Kargo's UI and CLI`;
+    if (then === undefined) return [`${named(now ?? "")} now acts as ${as}`];
+    if (now === undefined) return [`${named(then)} no longer acts as ${as}`];
+    return [`${named(now)} instead of ${named(then)} now acts as ${as}`];
+  });
+}
+
+function guardChanges(before: AccessConfig | undefined, after: AccessConfig | undefined): string[] {
+  if (before === undefined && after === undefined) return [];
+  if (before === undefined)
+    return [
+      `The guard comes: ${named(after?.deployer ?? "")} alone shapes pipelines`,
+      ...brokenGlass(undefined, after?.breakGlass),
+    ];
+  if (after === undefined) return ["The guard goes: RBAC alone says who shapes pipelines"];
+  return [
+    ...(before.deployer === after.deployer
+      ? []
+      : [
+          `${named(after.deployer)} instead of ${named(before.deployer)} is let through by the guard as the deployer`,
+        ]),
+    ...brokenGlass(before.breakGlass, after.breakGlass),
+    ...(before.kargoNamespace === after.kargoNamespace
+      ? []
+      : [
+          `The guard now trusts Kargo's controllers in namespace ${named(after.kargoNamespace)} instead of ${named(before.kargoNamespace)}`,
+        ]),
+  ];
+}
+
+function brokenGlass(before: string | undefined, after: string | undefined): string[] {
+  if (before === after) return [];
+  return [
+    ...(after === undefined ? [] : [`${named(after)} may now break the glass: the guard lets it through`]),
+    ...(before === undefined ? [] : [`${named(before)} may no longer break the glass`]),
+  ];
+}

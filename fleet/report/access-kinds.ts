@@ -1,0 +1,83 @@
+import type { ObjectChange } from "../preview/change.ts";
+import { code, listed, named } from "./escape.ts";
+import { fieldChanges } from "./fields.ts";
+
+/** The kinds of objects that say who may do what. */
+const ACCESS_KINDS: readonly string[] = [
+  "Role",
+  "RoleBinding",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "ServiceAccount",
+  "AppProject",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+];
+
+export function isAccessKind(kind: string): boolean {
+  return ACCESS_KINDS.includes(kind);
+}
+
+/** The fields that a plan's own words on access explain, by kind; everything else of these kinds is said by its path. */
+const EXPLAINED: Readonly<Record<string, RegExp>> = {
+  RoleBinding: /^(subjects|metadata\.labels)/,
+  ServiceAccount: /^metadata\.annotations/,
+  ClusterRoleBinding: /^subjects/,
+  AppProject: /^(spec\.(roles|description|destinations|clusterResourceWhitelist)\b|metadata\.labels)/,
+  ValidatingAdmissionPolicy: /^spec/,
+};
+
+/** What of a changed object no sentence on promote, sync or groups explains: paths, empty where all is explained. */
+export function unexplained({ kind, before, after }: ObjectChange): string[] {
+  if (before === undefined || after === undefined) return [];
+  const explained = EXPLAINED[kind];
+  const [was, is] = kind === "Role" ? [withoutPromote(before), withoutPromote(after)] : [before, after];
+  return fieldChanges(was, is)
+    .map(({ path }) => path)
+    .filter((path) => !(explained?.test(path) ?? path.startsWith("metadata.labels")));
+}
+
+/** Whether the sentences on a service that stays say all of it. */
+export function isExplained(change: ObjectChange): boolean {
+  return change.action === "update" && unexplained(change).length === 0;
+}
+
+/** A Role without the rule that grants `promote`, and nothing else. */
+function withoutPromote(role: object): object {
+  const rules = "rules" in role && Array.isArray(role.rules) ? role.rules : [];
+  const rest = rules.filter(({ verbs }: { verbs?: unknown }) => JSON.stringify(verbs) !== '["promote"]');
+  return { ...role, rules: rest };
+}
+
+/** `Role kargo-nginx/kargo-fleet-team`. */
+export function objectName({
+  kind,
+  namespace,
+  name,
+}: Pick<ObjectChange, "kind" | "namespace" | "name">): string {
+  return `${named(kind)} ${code(namespace === undefined ? name : `${namespace}/${name}`)}`;
+}
+
+/** What happens to an object of access in its own words: who is bound, or which fields differ. */
+export function plainAccess(change: ObjectChange): string {
+  const { action, before, after } = change;
+  const [was, is] = [subjects(before), subjects(after)];
+  const come = is.filter((subject) => !was.includes(subject));
+  const go = was.filter((subject) => !is.includes(subject));
+  const bound = [
+    ...(come.length > 0 ? [`now for ${listed(come)}`] : []),
+    ...(go.length > 0 ? [`no longer for ${listed(go)}`] : []),
+  ];
+  const name = objectName(change);
+  if (action === "create") return [`${name} comes`, ...bound].join(", ");
+  if (action === "delete") return [`${name} goes`, ...bound].join(", ");
+  const paths = fieldChanges(before, after).map(({ path }) => code(path));
+  const shown = paths.slice(0, 8).join(", ");
+  const more = paths.length > 8 ? ` and ${paths.length - 8} more fields` : "";
+  return [`${name} changes`, ...bound].join(", ") + (bound.length > 0 ? "" : `: ${shown}${more}`);
+}
+
+function subjects(object: object | undefined): string[] {
+  if (object === undefined || !("subjects" in object) || !Array.isArray(object.subjects)) return [];
+  return object.subjects.map(({ name }: { name?: unknown }) => String(name));
+}

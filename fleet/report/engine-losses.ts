@@ -1,0 +1,96 @@
+import type { EngineStep, FleetReport, ObjectChange, ServiceChange, StackReport } from "../preview/change.ts";
+import { isAccessKind } from "./access-kinds.ts";
+import { code } from "./escape.ts";
+import { type LoudKind, type Sentence, sentence } from "./sentence.ts";
+import { kindOf, outcomeOf, serviceOf, stepName, touching } from "./steps.ts";
+
+/** The kind of the component that stands for a whole service. */
+const WHOLE_SERVICE = "ServicePipeline";
+
+/** What the engine takes away, replaces, or changes of rights, where the plans do not say it already. */
+export function engineLosses({ change, engine }: StackReport, tense: FleetReport["tense"]): Sentence[] {
+  const services = new Map(change.services.map((each) => [each.service, each]));
+  const steps = touching(engine?.steps ?? []).filter((step) => !isToldByService(step, services));
+  const whole = wholeServices(steps);
+  const key = (step: EngineStep) => JSON.stringify([serviceOf(step), kindOf(step), outcomeOf(step)]);
+  const parts = steps.filter((step) => !whole.get(serviceOf(step) ?? "")?.includes(outcomeOf(step)));
+  const single = [...Map.groupBy(parts, key).values()]
+    .filter((group) => !isToldByObjects(group, services, change.shared))
+    .flatMap((group) => group.flatMap((step) => stepSentence(step, tense)));
+  return [...wholeSentences(whole, tense), ...single];
+}
+
+/** What happened to services as a whole: their parts need no sentence of their own. */
+function wholeServices(steps: readonly EngineStep[]): ReadonlyMap<string, readonly string[]> {
+  const outcomes = new Map<string, string[]>();
+  for (const step of steps) {
+    const service = serviceOf(step);
+    if (kindOf(step) !== WHOLE_SERVICE || service === undefined) continue;
+    outcomes.set(service, [...(outcomes.get(service) ?? []), outcomeOf(step)]);
+  }
+  return outcomes;
+}
+
+function wholeSentences(
+  whole: ReadonlyMap<string, readonly string[]>,
+  tense: FleetReport["tense"],
+): Sentence[] {
+  const done = tense === "done";
+  return [...whole].flatMap(([service, outcomes]) => [
+    ...(outcomes.includes("delete")
+      ? [
+          sentence("deletion", {
+            service,
+            end: done ? " was deleted, with all that it had" : " goes, with all that it has",
+            ends: done ? " were deleted, with all that they had" : " go, with all that they have",
+          }),
+        ]
+      : []),
+    ...(outcomes.includes("create")
+      ? [
+          sentence("access", {
+            start: "With ",
+            service,
+            end: done ? " came rights" : " come rights",
+            expected: true,
+          }),
+        ]
+      : []),
+  ]);
+}
+
+/** A service that the plans know comes or goes is said by them. */
+function isToldByService(step: EngineStep, services: ReadonlyMap<string, ServiceChange>): boolean {
+  const found = services.get(serviceOf(step) ?? "");
+  if (found?.before && !found.after) return outcomeOf(step) === "delete";
+  if (found?.after && !found.before) return outcomeOf(step) === "create";
+  const hookGoes = found?.before?.webhook !== undefined && found.after?.webhook === undefined;
+  return hookGoes && kindOf(step) === "RepositoryWebhook" && outcomeOf(step) === "delete";
+}
+
+/** The engine's names are the program's, so objects and steps meet by their number. */
+function isToldByObjects(
+  group: readonly EngineStep[],
+  services: ReadonlyMap<string, ServiceChange>,
+  shared: readonly ObjectChange[],
+): boolean {
+  const [step] = group;
+  if (step === undefined) return true;
+  const service = serviceOf(step);
+  const objects = service === undefined ? shared : (services.get(service)?.objects ?? []);
+  const same = objects.filter(({ kind, action }) => kind === kindOf(step) && action === outcomeOf(step));
+  return same.length >= group.length;
+}
+
+function stepSentence(step: EngineStep, tense: FleetReport["tense"]): Sentence[] {
+  const outcome = outcomeOf(step);
+  const verb = (planned: string, done: string) => (tense === "planned" ? planned : done);
+  const say = (kind: LoudKind, text: string) => [sentence(kind, { start: `${stepName(step)} ${text}` })];
+  if (outcome === "delete") return say("deletion", verb("goes", "was deleted"));
+  if (outcome === "replace")
+    return say("replacement", verb("is replaced: deleted and made anew", "was replaced"));
+  if (!isAccessKind(kindOf(step)) || outcome === "other") return [];
+  const paths = step.paths.slice(0, 8).map(code).join(", ");
+  if (outcome === "create") return say("access", verb("comes", "was created"));
+  return say("access", `${verb("changes", "changed")}${paths === "" ? "" : `: ${paths}`}`);
+}

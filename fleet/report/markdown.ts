@@ -1,0 +1,164 @@
+import type { FleetReport } from "../preview/change.ts";
+import { counted, number } from "./counts.ts";
+import { code, fenced, longestRun } from "./escape.ts";
+import { andMore, COMMENT_LIMIT, Room } from "./fold.ts";
+import { hookCost } from "./hook-cost.ts";
+import { loudCounts, loudLines, loudText, shortened } from "./loud.ts";
+import { changedPipelines } from "./pipeline-picture.ts";
+import { rolloutNotes } from "./rollout-notes.ts";
+import type { LoudKind } from "./sentence.ts";
+import { blockTitle, serviceBlocks, sharedEntries } from "./service-blocks.ts";
+import { stopsOf, stopText } from "./stops.ts";
+import { clusterTables } from "./tables.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** The first line of a comment: how the one to update is found. Nobody else's text can have it on that line. */
+export const COMMENT_MARKER = "<!-- kargo-fleet preview -->";
+
+/** The whole report as GitHub's Markdown: nothing of it is folded away, however long it gets. */
+export function renderReport(report: FleetReport): string {
+  return render(report, new Room(Number.POSITIVE_INFINITY));
+}
+
+/**
+ * The report as a comment on a pull request, within {@link COMMENT_LIMIT} whatever its size. The least important goes
+ * first: field diffs, then services' words, then rows of tables; the verdict never, deletions and access last.
+ */
+export function renderComment(report: FleetReport): string {
+  const room = new Room(COMMENT_LIMIT - COMMENT_MARKER.length - FOOTER_ROOM);
+  return `${COMMENT_MARKER}\n${render(report, room)}`;
+}
+
+/** How many names a sentence gives where room is short. */
+const NAMES = 16;
+/** Room for the last line, which says what was folded. */
+const FOOTER_ROOM = 1_000;
+
+/** What is said of the room first is what matters most; where it stands for a reader is another order. */
+function render(report: FleetReport, room: Room): string {
+  const most = room.isEndless ? Number.POSITIVE_INFINITY : NAMES;
+  const many = report.stacks.length > 1;
+  const top = room.take(head(report, most), "the head");
+  const loud = loudSection(report, room, most, many);
+  const stops = stopsOf(report);
+  const each = room.share(0.3) / Math.max(1, stops.length);
+  const stopped = stops.flatMap((stop) => room.take(stopText(stop, each), "an error"));
+  const notes = rolloutNotes(report, most).map((note) => `- ${note}`);
+  const rollout = room.takeMany(
+    notes,
+    (left) => `- ${andMore(left, "change")} of the rollout`,
+    room.share(0.2),
+  );
+  const cost = hookCost(report).flatMap((line) => room.take(line, "GitHub's cost"));
+  const charts = changedPipelines(report).map(
+    ({ title, chart }) => `${title}:\n\n${fenced(chart.split("\n"), "mermaid")}`,
+  );
+  const pictures = room.takeMany(
+    charts,
+    (left) => `- ${andMore(left, "picture")} of pipelines`,
+    room.share(0.3),
+  );
+  const tables = tableSections(report, room);
+  const services = serviceSections(report, room, most, many);
+  return [
+    ...top,
+    ...loud,
+    ...stopped,
+    ...(rollout.length > 0 ? [`### Rollout\n\n${rollout.join("\n")}`] : []),
+    ...tables,
+    ...(pictures.length > 0 ? ["### Pipelines", ...pictures] : []),
+    ...services,
+    ...cost,
+    ...footer(room),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+function head(report: FleetReport, most: number): string {
+  const { base, head, program, tense } = report;
+  const from =
+    tense === "planned" ? `What ${code(head)} changes of ${code(base)}.` : `What ${code(head)} did.`;
+  const files =
+    program.length === 0
+      ? []
+      : [`Program code changed (${shortened(program, Math.min(most, 8))}): everything was previewed.`];
+  return [`## ${verdictOf(report).text}`, [from, ...files].join(" ")].join("\n\n");
+}
+
+const SIGNS: Readonly<Record<LoudKind, string>> = {
+  deletion: "🗑️",
+  replacement: "♻️",
+  protection: "🔓",
+  access: "🔑",
+};
+
+function loudSection(report: FleetReport, room: Room, most: number, many: boolean): string[] {
+  const lines = loudLines(report);
+  if (lines.length === 0) return [];
+  const shown = lines.map((line) => `- ${SIGNS[line.kind]} ${loudText(line, most, many)}`);
+  const more = (left: number) => {
+    const counts = loudCounts(lines.slice(lines.length - left));
+    const kinds = [
+      counted(counts.deletion, "deletion"),
+      counted(counts.replacement, "replacement"),
+      `${number(counts.protection)} of protection`,
+      `${number(counts.access)} of access`,
+    ];
+    return `- ${andMore(left, "line")} here (${kinds.join(", ")})`;
+  };
+  const title = "### Deletions, protection, access";
+  return [`${title}\n\n${room.takeMany(shown, more, room.share(0.5)).join("\n")}`];
+}
+
+function tableSections(report: FleetReport, room: Room): string[] {
+  return clusterTables(report).flatMap(({ head, rows, notes }) => {
+    const frame = room.take(head, "a cluster");
+    if (frame.length === 0) return [];
+    const said = room.takeMany(notes, (left) => andMore(left, "stack"), room.share(0.2));
+    const shown = room.takeMany(rows, (left) => `| | ${andMore(left, "row")} | | | |`);
+    return [[head, ...shown].join("\n"), ...said];
+  });
+}
+
+function serviceSections(report: FleetReport, room: Room, most: number, many: boolean): string[] {
+  const blocks = serviceBlocks(report);
+  const texts = blocks.map((block) =>
+    [blockTitle(block, most, many), "", ...block.words.map((word) => `- ${word}`)].join("\n"),
+  );
+  const shown = room.takeMany(texts, (left) => `${andMore(left, "way")} in which services change`);
+  const whole = shown.length === texts.length ? blocks : blocks.slice(0, Math.max(0, shown.length - 1));
+  const sections = shown.map((text, index) => {
+    const entries = whole[index]?.entries ?? [];
+    return [text, ...details(entries, room)].join("\n\n");
+  });
+  const shared = details(sharedEntries(report), room);
+  return [
+    ...(sections.length > 0 ? ["### Services", ...sections] : []),
+    ...(shared.length > 0 ? ["### What services share", ...shared] : []),
+  ];
+}
+
+/** The fields of objects, folded for the reader to open. */
+function details(entries: readonly string[], room: Room): string[] {
+  if (entries.length === 0) return [];
+  const frame = 200 + 2 * longestRun(entries.join("\n"));
+  if (room.share(1) < frame) {
+    room.folded.push(`${counted(entries.length, "object")} field by field`);
+    return [];
+  }
+  const shown = room.takeMany(entries, (left) => `… ${andMore(left, "object")}`, room.share(1) - frame);
+  const block = fenced(
+    shown.flatMap((entry) => entry.split("\n")),
+    "diff",
+  );
+  const summary = `<details><summary>${counted(entries.length, "object")}, field by field</summary>`;
+  room.take(" ".repeat(frame), "");
+  return [`${summary}\n\n${block}\n\n</details>`];
+}
+
+function footer(room: Room): string[] {
+  if (room.folded.length === 0) return [];
+  const what = room.folded.length > 3 ? `${room.folded.slice(0, 3).join("; ")}; …` : room.folded.join("; ");
+  return [`Folded to fit into a comment: ${what}. The whole report is the job's artifact.`];
+}

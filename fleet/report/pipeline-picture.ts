@@ -1,0 +1,93 @@
+import type { Pipeline, PipelineStage } from "../../model/pipelines.ts";
+import type { Plan, StagePlan } from "../../model/plan.ts";
+import type { FleetReport } from "../preview/change.ts";
+import { drawPipelines, type Mark } from "../render/mermaid.ts";
+import { named } from "./escape.ts";
+import { shortened } from "./loud.ts";
+import { time } from "./plan-words.ts";
+
+/** A pipeline that changes, drawn once however many services have it. */
+export interface PipelinePicture {
+  /** `Pipeline standard`, and of which stacks where there are several; Markdown. */
+  readonly title: string;
+  /** A Mermaid flowchart. */
+  readonly chart: string;
+}
+
+/** The pipelines whose Stages change, with what is new, changes and goes marked. */
+export function changedPipelines({ stacks }: FleetReport): PipelinePicture[] {
+  const drawn = stacks.flatMap(({ change: { stack, before, after } }) => {
+    if (after === undefined) return [];
+    const [was, is] = [pipelinesOf(before), pipelinesOf(after)];
+    return [...is].flatMap(([name, stages]) => {
+      const chart = draw(name, was.get(name) ?? [], stages);
+      return chart === undefined ? [] : [{ name, chart, stack }];
+    });
+  });
+  const same = Map.groupBy(drawn, ({ name, chart }) => JSON.stringify([name, chart]));
+  return [...same.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const where =
+      stacks.length > 1
+        ? ` (${shortened(
+            group.map(({ stack }) => stack),
+            8,
+          )})`
+        : "";
+    return [{ title: `Pipeline ${named(first.name)}${where}`, chart: first.chart }];
+  });
+}
+
+/** The Stages of each pipeline that a service has: the same for all of its services. */
+function pipelinesOf(plan: Plan | undefined): Map<string, readonly StagePlan[]> {
+  const pipelines = new Map<string, readonly StagePlan[]>();
+  for (const { pipeline, stages } of plan?.services ?? []) {
+    if (!pipelines.has(pipeline)) pipelines.set(pipeline, stages);
+  }
+  return pipelines;
+}
+
+function draw(name: string, before: readonly StagePlan[], after: readonly StagePlan[]): string | undefined {
+  const was = new Map(before.map((stage) => [stage.name, likeness(stage)]));
+  const marks = new Map<string, Mark>();
+  for (const stage of after) {
+    const then = was.get(stage.name);
+    if (then !== likeness(stage)) marks.set(stage.name, then === undefined ? "new" : "changed");
+  }
+  const stays = new Set(after.map((stage) => stage.name));
+  const gone = before.filter((stage) => !stays.has(stage.name));
+  for (const stage of gone) marks.set(stage.name, "goes");
+  if (marks.size === 0) return undefined;
+  const stages: Pipeline = [...after, ...gone].map(drawable);
+  return drawPipelines({ [name]: stages }, (_, stage) => marks.get(stage));
+}
+
+/** What of a Stage is the pipeline's and not the service's. */
+function likeness({ state, after, soak, deployment }: StagePlan): string {
+  const { promotion, sync, selectionPolicy, verification, destination } = deployment ?? {};
+  return JSON.stringify([
+    state,
+    after,
+    soak,
+    promotion,
+    sync,
+    selectionPolicy,
+    verification,
+    destination?.cluster,
+  ]);
+}
+
+function drawable({ name, state, after, soak, deployment }: StagePlan): PipelineStage {
+  const upstream = { stage: name, state, after: [...after], ...(soak !== undefined && { soak: time(soak) }) };
+  if (deployment === undefined) return { ...upstream, controlFlow: true };
+  const { promotion, sync, destination } = deployment;
+  const { cluster, namespace } = destination;
+  return {
+    ...upstream,
+    controlFlow: false,
+    promotion,
+    sync,
+    destination: { namespace, ...(cluster !== undefined && { cluster }) },
+  };
+}

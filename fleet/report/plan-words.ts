@@ -1,0 +1,223 @@
+import type { ServicePlan, StagePlan } from "../../model/plan.ts";
+import { counted } from "./counts.ts";
+import { code, listed, named } from "./escape.ts";
+import { type FieldChange, fieldChanges } from "./fields.ts";
+
+/** Says a changed field in a reader's words; nothing where another field's words say it already. */
+type Words = (change: FieldChange, keys: readonly string[]) => string | undefined;
+
+const FOLLOWS: Words = () => undefined;
+const moves =
+  (what: string): Words =>
+  ({ before, after }) =>
+    `${what} moves from ${shown(before)} to ${shown(after)}`;
+const becomes =
+  (what: string): Words =>
+  ({ before, after }) => {
+    if (before === undefined) return `${what} is now ${shown(after)}`;
+    return after === undefined
+      ? `${what} is no longer ${shown(before)}`
+      : `${what} becomes ${shown(after)} instead of ${shown(before)}`;
+  };
+
+/** Paths of a service's plan, its Stages by name, in the words of who reads about them; the first that fits. */
+const RULES: readonly (readonly [RegExp, Words])[] = [
+  [
+    /^state$/,
+    ({ after }) =>
+      after === "active"
+        ? "is active again"
+        : "is decommissioned: its hook is off, nothing promotes by itself, and nothing protects it",
+  ],
+  [/^pipeline$/, ({ before, after }) => `moves from pipeline ${shown(before)} to ${shown(after)}`],
+  [/^promotionTask$/, ({ before, after }) => `moves from promotion task ${shown(before)} to ${shown(after)}`],
+  [/^team$/, ({ before, after }) => `changes its team from ${shown(before)} to ${shown(after)}`],
+  [/^repository$/, moves("its source")],
+  [
+    /^labels\b/,
+    ({ path, before, after }) =>
+      becomes(`label ${code(path.replace(/^labels\.?/, ""))}`)({ path, before, after }, []),
+  ],
+  [/^warehouse\.image$/, moves("image")],
+  [/^warehouse\.tags\b/, FOLLOWS],
+  [
+    /^warehouse\.interval$/,
+    ({ before, after }) => `looks for images every ${time(after)} instead of every ${time(before)}`,
+  ],
+  [/^warehouse\.discoveryLimit$/, becomes("number of tags that it keeps")],
+  [
+    /^warehouse\.cacheByTag$/,
+    ({ after }) =>
+      after === true
+        ? "takes a tag for always the same image"
+        : "no longer takes a tag for always the same image",
+  ],
+  [/^warehouse\.platform$/, becomes("image's platform")],
+  [/^gitops\.repoURL$/, moves("GitOps repository")],
+  [/^gitops\.branch$/, moves("GitOps branch")],
+  [/^gitops\.folder$/, moves("folder of its values files")],
+  [/^gitops\.chart$/, moves("chart")],
+  [/^build$/, ({ after }) => (after === undefined ? "is no longer built here" : "is built from now on")],
+  [/^build\.branch$/, ({ after }) => `builds from branch ${shown(after)}`],
+  [
+    /^build\.context$/,
+    ({ after }) =>
+      after === "." ? "builds from the whole repository" : `builds from folder ${shown(after)}`,
+  ],
+  [/^build\.dockerfile$/, ({ after }) => `builds by ${shown(after)}`],
+  [
+    /^build\.paths$/,
+    ({ after }) =>
+      Array.isArray(after) && after.length > 0
+        ? `builds on changes in ${listed(after.map(String))} alone`
+        : "builds on every push",
+  ],
+  [
+    /^build\.tags$/,
+    ({ after }) =>
+      after === "sortable"
+        ? "images are tagged with the time of the push"
+        : "images are tagged with the commit alone",
+  ],
+  [/^build\.group$/, moves("trigger group")],
+  [/^webhook$/, ({ after }) => (after === undefined ? "has no webhook any more" : "gets a webhook")],
+  [/^webhook\.active$/, ({ after }) => (after === true ? "webhook is on" : "webhook is off")],
+  [/^webhook\.url$/, moves("webhook's address")],
+  [
+    /^stages\.([^.]+)\.state$/,
+    ({ after }, [stage]) =>
+      `${stage} ${after === "retired" ? "is retired: nothing promotes there by itself, and nothing protects it" : "is active again"}`,
+  ],
+  [
+    /^stages\.([^.]+)\.after$/,
+    ({ after }, [stage]) =>
+      `${stage} now comes ${Array.isArray(after) && after.length > 0 ? `after ${listed(after.map(String))}` : "straight from the Warehouse"}`,
+  ],
+  [
+    /^stages\.([^.]+)\.soak$/,
+    ({ after }, [stage]) => `${stage} now ${after === undefined ? "soaks no more" : `soaks ${time(after)}`}`,
+  ],
+  [
+    /^stages\.([^.]+)\.deployment$/,
+    ({ after }, [stage]) =>
+      after === undefined ? `${stage} deploys no more: it is control flow` : `${stage} now deploys`,
+  ],
+  [
+    /^stages\.([^.]+)\.deployment\.promotion$/,
+    ({ after }, [stage]) => `${stage} now ${PROMOTION[String(after)] ?? `promotes by ${shown(after)}`}`,
+  ],
+  [
+    /^stages\.([^.]+)\.deployment\.sync$/,
+    ({ after }, [stage]) =>
+      after === "auto" ? `${stage} now syncs by itself` : `in ${stage} a person now syncs`,
+  ],
+  [
+    /^stages\.([^.]+)\.deployment\.autoPromotion$/,
+    ({ after }, [stage]) =>
+      after === true ? `${stage} promotes by itself again` : `${stage} promotes nothing by itself`,
+  ],
+  [
+    /^stages\.([^.]+)\.deployment\.selectionPolicy$/,
+    ({ before, after }, [stage]) =>
+      `${stage} now takes ${after === "MatchUpstream" ? "just what the Stage before has" : "the newest Freight"}${before === undefined && after === undefined ? "" : ""}`,
+  ],
+  [/^stages\.([^.]+)\.deployment\.verification\b/, (_, [stage]) => `${stage} is verified otherwise`],
+  [
+    /^stages\.([^.]+)\.deployment\.destination\.cluster$/,
+    ({ after }, [stage]) =>
+      `${stage} now deploys to ${after === undefined ? "Argo CD's own cluster" : `cluster ${shown(after)}`}`,
+  ],
+  [
+    /^stages\.([^.]+)\.deployment\.destination\.namespace$/,
+    ({ after }, [stage]) => `${stage} now deploys to namespace ${shown(after)}`,
+  ],
+  [
+    /^stages\.([^.]+)\.deployment\.valuesFile$/,
+    (change, [stage]) => moves(`${stage}'s values file`)(change, []),
+  ],
+  [
+    /^stages\.([^.]+)\.deployment\.application$/,
+    (change, [stage]) => moves(`${stage}'s Application`)(change, []),
+  ],
+  [
+    /^stages\.([^.]+)$/,
+    ({ after }, [stage]) => (after === undefined ? `Stage ${stage} goes` : `Stage ${stage} is new`),
+  ],
+];
+
+const PROMOTION: Readonly<Record<string, string>> = {
+  auto: "promotes by itself",
+  manual: "waits for a person",
+  "pull-request": "waits for a pull request to be merged",
+};
+
+/** Fields that follow from another: by the field that they follow, if that differs too. */
+const DERIVED: readonly (readonly [RegExp, RegExp])[] = [
+  [/^build\.(team|namespace)$/, /^team$/],
+  [/^access\./, /^team$|^stages\.|^pipeline$/],
+  [/^build\.image$/, /^warehouse\.image$/],
+  [/^build\.(owner|repository)$|^webhook\.repository$/, /^repository$/],
+  [/^build\.state$|^webhook\.active$/, /^state$/],
+  [/^webhook\.url$/, /^build\.group$/],
+  [/^stages\.[^.]+\.deployment\.promotionTask$/, /^promotionTask$|\.promotion$/],
+  [/^stages\.[^.]+\.deployment\.autoPromotion$/, /^state$|^stages\.[^.]+\.(state|deployment\.promotion)$/],
+  [/^stages\.[^.]+\.deployment\.valuesFile$/, /^gitops\.folder$/],
+  [/^commands\./, /^stages\.|^pipeline$/],
+];
+
+/** A service's change in a reader's words; what no words are made for is counted. */
+export function planWords(before: ServicePlan, after: ServicePlan): string[] {
+  const changes = fieldChanges(byStage(before), byStage(after), "whole");
+  const derived = ({ path }: FieldChange) =>
+    DERIVED.some(([of, from]) => of.test(path) && changes.some((other) => from.test(other.path)));
+  const words: string[] = [];
+  let others = 0;
+  for (const change of changes.filter((one) => !derived(one))) {
+    const rule = RULES.find(([path]) => path.test(change.path));
+    if (rule === undefined) others += 1;
+    else {
+      const keys = rule[0].exec(change.path)?.slice(1) ?? [];
+      const said = rule[1](change, keys.map(named));
+      if (said !== undefined) words.push(said);
+    }
+  }
+  const tags = tagWords(before, after);
+  const all = [...words, ...(tags === undefined ? [] : [tags])];
+  return [
+    ...all,
+    ...(others === 0 ? [] : [`${all.length === 0 ? "" : "and "}${counted(others, "other field")}`]),
+  ];
+}
+
+function tagWords({ warehouse: { tags: was } }: ServicePlan, { warehouse: { tags: is } }: ServicePlan) {
+  if (JSON.stringify(was) === JSON.stringify(is)) return undefined;
+  const by = (tags: typeof is) => {
+    if (tags.strategy === "semver") return `semver ${code(tags.constraint)}`;
+    if (tags.strategy === "digest") return `the digest of tag ${code(tags.tag)}`;
+    return `${tags.strategy} ${code(tags.pattern)}`;
+  };
+  return `tags are picked by ${by(is)} instead of ${by(was)}`;
+}
+
+/** The plan with its Stages by name, so that one in between shifts none. */
+function byStage(service: ServicePlan): object {
+  const stages: Record<string, StagePlan> = {};
+  for (const stage of service.stages) stages[stage.name] = stage;
+  return { ...service, stages };
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? named(value) : code(JSON.stringify(value) ?? "nothing");
+}
+
+/** `2 h`, of Go's `2h0m0s`. */
+export function time(duration: unknown): string {
+  if (typeof duration !== "string") return shown(duration);
+  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];
+  if (parts.map(([part]) => part).join("") !== duration) return code(duration);
+  const units: Readonly<Record<string, string>> = { h: "h", m: "min", s: "s", ms: "ms" };
+  const told = parts
+    .filter(([, count]) => Number(count) !== 0)
+    .map(([, count, unit = ""]) => `${count} ${units[unit] ?? unit}`);
+  return told.length === 0 ? "0 s" : told.join(" ");
+}

@@ -1,0 +1,89 @@
+import type { FreezePlan } from "../../model/freeze.ts";
+import { movementText } from "../../model/rollout-changes.ts";
+import type { FleetReport, StackChange } from "../preview/change.ts";
+import { counted } from "./counts.ts";
+import { code, named } from "./escape.ts";
+import { shortened } from "./loud.ts";
+
+/** What changes for many services at once, one sentence each: movements, freezes, shares, whole stacks. */
+export function rolloutNotes({ stacks }: FleetReport, most: number): string[] {
+  const all = stacks.flatMap(({ change }) =>
+    notesOf(change, most).map((text) => ({ text, stack: change.stack })),
+  );
+  return [...Map.groupBy(all, ({ text }) => text)].map(([text, group]) =>
+    stacks.length > 1
+      ? `${text} (${shortened(
+          group.map(({ stack }) => stack),
+          most,
+        )})`
+      : text,
+  );
+}
+
+function notesOf(change: StackChange, most: number): string[] {
+  const { before, after, movements, problems } = change;
+  const stack = named(change.stack);
+  if (before === undefined && after !== undefined)
+    return [`Stack ${stack} is new, or could not be read before: all of it counts as new.`];
+  if (before !== undefined && after === undefined && problems.length === 0)
+    return [`Stack ${stack} has no file any more. That deletes nothing: what it made stays as it is.`];
+  return [
+    // Versions and pipelines are names that the stack's checks let through.
+    ...movements.map((movement) =>
+      movementText({ ...movement, from: named(movement.from), to: named(movement.to) }),
+    ),
+    ...freezeNotes(before?.freezes ?? [], after?.freezes ?? [], most),
+    ...(before && after ? shareNotes(before, after) : []),
+    ...(change.sharedDiffers && change.shared.length === 0
+      ? [
+          "Something that all services share changes, and is no object with a plan: names of Secrets, the providers, or protection.",
+        ]
+      : []),
+  ];
+}
+
+function freezeNotes(before: readonly FreezePlan[], after: readonly FreezePlan[], most: number): string[] {
+  const active = (freezes: readonly FreezePlan[]) =>
+    new Map(freezes.filter(({ over }) => !over).map((freeze) => [JSON.stringify(freeze), freeze]));
+  const [was, is] = [active(before), active(after)];
+  const whose = ({ stages, services }: FreezePlan) =>
+    `${stages === undefined ? "every Stage" : shortened(stages, most)} of ${services === undefined ? "every service" : shortened(services, most)}`;
+  return [
+    ...[...is].flatMap(([key, freeze]) =>
+      was.has(key)
+        ? []
+        : [
+            `A freeze begins, until ${code(freeze.until)}: ${whose(freeze)} promotes nothing by itself. Why: ${code(freeze.reason)}.`,
+          ],
+    ),
+    ...[...was].flatMap(([key, freeze]) =>
+      is.has(key) ? [] : [`The freeze until ${code(freeze.until)} of ${whose(freeze)} ends.`],
+    ),
+  ];
+}
+
+function shareNotes(
+  before: NonNullable<StackChange["before"]>,
+  after: NonNullable<StackChange["after"]>,
+): string[] {
+  const [was, is] = [names(before), names(after)];
+  const come = [...is].filter((name) => !was.has(name)).length;
+  const go = [...was].filter((name) => !is.has(name)).length;
+  const result = `${counted(come, "service")} come${come === 1 ? "s" : ""}, ${counted(go, "service")} go${go === 1 ? "es" : ""}.`;
+  const shard = (plan: typeof before) =>
+    plan.rollout.shard ? `${plan.rollout.shard.index} of ${plan.rollout.shard.of}` : "none";
+  return [
+    ...(before.rollout.percent === after.rollout.percent
+      ? []
+      : [
+          `${code("rollout.percent")} goes from ${before.rollout.percent} to ${after.rollout.percent}: ${result}`,
+        ]),
+    ...(shard(before) === shard(after)
+      ? []
+      : [`${code("rollout.shard")} goes from ${shard(before)} to ${shard(after)}: ${result}`]),
+  ];
+}
+
+function names(plan: NonNullable<StackChange["before"]>): Set<string> {
+  return new Set(plan.services.map(({ name }) => name));
+}

@@ -1,0 +1,88 @@
+import { deployingStages, type ServicePlan } from "../../model/plan.ts";
+import type { EngineStep, ObjectChange, ServiceChange } from "../preview/change.ts";
+import { counted } from "./counts.ts";
+import { code, listed, named } from "./escape.ts";
+import { planWords } from "./plan-words.ts";
+import { kindOf, outcomeOf } from "./steps.ts";
+
+/** What happens to a service in a reader's words, Markdown; never nothing. */
+export function serviceWords(
+  change: ServiceChange | undefined,
+  steps: readonly EngineStep[],
+  done: boolean,
+): string[] {
+  const words = change === undefined ? [] : plansSay(change);
+  if (words.length > 0) return words;
+  if (change !== undefined && change.objects.length > 0) return [objectsSay(change.objects)];
+  return [stepsSay(steps, done)];
+}
+
+function plansSay({ action, before, after }: ServiceChange): string[] {
+  if (before && after) return planWords(before, after);
+  if (after && action === "create") return arrival(after);
+  if (before && action === "delete") return departure(before);
+  return [];
+}
+
+/** Where everything of a new service is. */
+function arrival(service: ServicePlan): string[] {
+  const { project, team, pipeline, repository, gitops, webhook, build } = service;
+  const deploying = deployingStages(service);
+  const applications = deploying.map(({ deployment }) => deployment.application);
+  const manual = deploying
+    .filter(({ deployment }) => deployment.promotion === "manual")
+    .map(({ name }) => name);
+  return [
+    `is new, of team ${named(team)} with pipeline ${named(pipeline)}`,
+    `its namespace and Kargo Project are ${named(project)}`,
+    `its Stages are ${listed(service.stages.map(({ name }) => name))}`,
+    ...(applications.length > 0 ? [`its Applications are ${listed(applications)}`] : []),
+    ...(manual.length > 0
+      ? [`${listed(manual)} ${manual.length === 1 ? "waits" : "wait"} for a person`]
+      : []),
+    `its values files are in ${code(gitops.folder)}`,
+    build === undefined
+      ? `something else builds ${code(repository)}`
+      : `${webhook === undefined ? "the organization's webhook" : "a webhook"} on ${code(repository)} reports its pushes, and branch ${named(build.branch)} is built`,
+  ];
+}
+
+function departure({ project, gitops, webhook }: ServicePlan): string[] {
+  return [
+    `goes, with its Kargo Project ${named(project)}`,
+    ...(webhook === undefined ? [] : [`its webhook goes`]),
+    `its values files stay in ${code(gitops.folder)}, and what Argo CD deployed stays in its namespaces`,
+  ];
+}
+
+/** Where the plan is the same and its objects are not: other steps of the program made them. */
+export function objectsSay(objects: readonly ObjectChange[]): string {
+  const kinds = Map.groupBy(objects, ({ action, kind }) => JSON.stringify([action, kind]));
+  const parts = [...kinds.values()].map((group) => {
+    const [first] = group;
+    const verb = { create: "comes", update: "changes", delete: "goes" }[first?.action ?? "update"];
+    return `${named(first?.kind ?? "")} ${listed(group.map(({ name }) => name))} ${verb}`;
+  });
+  return parts.join(", ");
+}
+
+/** What the engine does, where no plan says why. */
+export function stepsSay(steps: readonly EngineStep[], done: boolean): string {
+  if (steps.length === 0) return "nothing that the engine touches";
+  const verbs = done
+    ? { create: "created", update: "changed", replace: "replaced", delete: "deleted", other: "touched" }
+    : { create: "comes", update: "changes", replace: "is replaced", delete: "goes", other: "is touched" };
+  const groups = Map.groupBy(steps, (step) => JSON.stringify([outcomeOf(step), kindOf(step)]));
+  const parts = [...groups.values()].map((group) => {
+    const [first] = group;
+    if (first === undefined) return "";
+    const what = group.length === 1 ? named(kindOf(first)) : `${named(kindOf(first))} ×${group.length}`;
+    return `${what} ${verbs[outcomeOf(first)]}`;
+  });
+  return parts.join(", ");
+}
+
+/** `1 Stage` and the like: how many objects of a change the engine is not asked about by name. */
+export function objectCount(objects: readonly ObjectChange[]): string {
+  return counted(objects.length, "object");
+}

@@ -1,0 +1,49 @@
+import type { EngineStep } from "../preview/change.ts";
+import { code, named } from "./escape.ts";
+
+/** The component that everything of one service is below. */
+const SERVICE = "kargo-fleet:index:ServicePipeline";
+const REPLACING: readonly string[] = ["replace", "create-replacement", "delete-replaced", "discard-replaced"];
+const NOTHING: readonly string[] = ["same", "read", "refresh"];
+
+/** Whose a resource is; nothing where all services share it. */
+export function serviceOf({ urn, name }: Pick<EngineStep, "urn" | "name">): string | undefined {
+  const types = urn.split("::")[2] ?? "";
+  return types.split("$").includes(SERVICE) ? name.split("/")[0] : undefined;
+}
+
+/** `Stage`, of `kubernetes:kargo.akuity.io/v1alpha1:Stage`. */
+export function kindOf({ type }: Pick<EngineStep, "type">): string {
+  return type.split(":").at(-1) ?? type;
+}
+
+/** `Stage nginx/stage-dev`, by the name that the program gave. */
+export function stepName(step: EngineStep): string {
+  return `${named(kindOf(step))} ${code(step.name)}`;
+}
+
+/** What a step comes to: the engine replaces in up to three steps. */
+export function outcomeOf({
+  op,
+}: Pick<EngineStep, "op">): "create" | "update" | "replace" | "delete" | "other" {
+  if (REPLACING.includes(op)) return "replace";
+  if (op === "create" || op === "update" || op === "delete") return op;
+  return "other";
+}
+
+/** One step a resource, of those that touch something; the stack itself is none. */
+export function touching(steps: readonly EngineStep[]): EngineStep[] {
+  const real = steps.filter(({ op, type }) => !NOTHING.includes(op) && type !== "pulumi:pulumi:Stack");
+  return [...new Map(real.map((step) => [`${outcomeOf(step)} ${step.urn}`, step])).values()];
+}
+
+/** `+3 ~2 ±1 -1`, or `none`. */
+export function stepCounts(steps: readonly EngineStep[]): string {
+  const signs = { create: "+", update: "~", replace: "±", delete: "-", other: "?" } as const;
+  const outcomes = Object.keys(signs) as (keyof typeof signs)[];
+  const counts = outcomes.flatMap((outcome) => {
+    const count = steps.filter((step) => outcomeOf(step) === outcome).length;
+    return count === 0 ? [] : [`${signs[outcome]}${count}`];
+  });
+  return counts.length === 0 ? "none" : counts.join(" ");
+}

@@ -1,0 +1,46 @@
+import { formatProblem } from "../../model/diagnostics.ts";
+import type { FleetReport } from "../preview/change.ts";
+import { clipped, fenced, linesOf, named } from "./escape.ts";
+import { lossesOf, problemsOf } from "./verdict.ts";
+
+/** A longer line of an error is cut. */
+const LONGEST_LINE = 1_000;
+
+/** Why something stopped, in the words of who stopped it. */
+export interface Stop {
+  /** Markdown. */
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** What is wrong with the files, what the guard refuses, and what the engine said where it did not succeed. */
+export function stopsOf(report: FleetReport): Stop[] {
+  const problems = problemsOf(report).map(formatProblem);
+  const losses = lossesOf(report).map(formatProblem);
+  const done = report.tense === "done";
+  return [
+    ...(problems.length > 0 ? [{ title: "What is wrong in the files:", lines: problems }] : []),
+    ...(losses.length > 0 ? [{ title: "What would be lost, and nobody said so:", lines: losses }] : []),
+    ...report.stacks.flatMap(({ change, engine }) => {
+      if (engine === undefined || (engine.outcome === "succeeded" && engine.errors.length === 0)) return [];
+      const stack = named(change.stack);
+      const verb = engine.outcome === "refused" ? "was refused" : done ? "failed" : "could not be previewed";
+      const title =
+        engine.outcome === "succeeded" ? `The engine on ${stack} said:` : `Stack ${stack} ${verb}:`;
+      const said = engine.errors.flatMap(linesOf).filter((line) => line !== "");
+      return [{ title, lines: said.length === 0 ? ["(without a word)"] : said }];
+    }),
+  ].map(({ title, lines }) => ({ title, lines: lines.map((line) => clipped(line, LONGEST_LINE)) }));
+}
+
+/** A stop as Markdown, with no more than so many bytes of its lines. */
+export function stopText({ title, lines }: Stop, most: number): string {
+  let size = 0;
+  const shown = lines.filter((line) => {
+    size += Buffer.byteLength(line) + 1;
+    return size <= most;
+  });
+  const left = lines.length - shown.length;
+  const all = left === 0 ? shown : [...shown, `… and ${left} more lines`];
+  return `${title}\n\n${fenced(all)}`;
+}

@@ -1,0 +1,94 @@
+import type { FleetReport, StackReport } from "../preview/change.ts";
+import { counted, number } from "./counts.ts";
+import { cell, code, named } from "./escape.ts";
+import { stepsByService } from "./service-blocks.ts";
+import { objectsSay, serviceWords, stepsSay } from "./service-words.ts";
+import { outcomeOf, serviceOf, stepCounts, touching } from "./steps.ts";
+import { servicesOf, sharedOf } from "./verdict.ts";
+
+/** The table of one cluster. */
+export interface ClusterTable {
+  readonly cluster: string;
+  /** Heading, and the table's first two lines. */
+  readonly head: string;
+  /** One a service and stack. */
+  readonly rows: readonly string[];
+  /** What the engine says of each stack in sum. */
+  readonly notes: readonly string[];
+}
+
+/** A row shows so many of a service's words. */
+const WORDS = 2;
+
+/** One table a cluster, of the clusters that have something to say. */
+export function clusterTables(report: FleetReport): ClusterTable[] {
+  const clusters = Map.groupBy(report.stacks, ({ change }) => change.cluster);
+  return [...clusters].flatMap(([cluster, stacks]) => {
+    const rows = stacks.flatMap((stack) => rowsOf(stack, report.tense === "done"));
+    const notes = stacks.flatMap((stack) => engineNote(stack, report.tense === "done"));
+    if (rows.length === 0 && notes.length === 0) return [];
+    const columns = "| stack | service | action | what changes | engine |\n|---|---|---|---|---|";
+    const heading = `### Cluster ${named(cluster)}`;
+    return [{ cluster, head: rows.length === 0 ? heading : `${heading}\n\n${columns}`, rows, notes }];
+  });
+}
+
+function rowsOf(stack: StackReport, done: boolean): string[] {
+  const steps = stepsByService(stack);
+  const { change, engine } = stack;
+  const counts = (own: Parameters<typeof stepCounts>[0]) =>
+    engine === undefined ? "not asked" : stepCounts(own);
+  const changes = new Map(change.services.map((each) => [each.service, each]));
+  const services = servicesOf(stack).map((service) => {
+    const found = changes.get(service);
+    const own = steps.get(service) ?? [];
+    const words = serviceWords(found, own, done);
+    const more = words.length > WORDS ? `; and ${words.length - WORDS} more` : "";
+    const action = found?.action ?? wholeAction(own);
+    return [named(service), action, words.slice(0, WORDS).join("; ") + more, counts(own)];
+  });
+  const shared = touching(engine?.steps ?? []).filter((step) => serviceOf(step) === undefined);
+  const rows = sharedOf(stack)
+    ? [...services, ["(shared)", "update", sharedWords(stack, done), counts(shared)]]
+    : services;
+  return rows.map((cells) => `| ${[named(change.stack), ...cells].map(cell).join(" | ")} |`);
+}
+
+/** What happens to a service that no plan says anything of. */
+function wholeAction(steps: Parameters<typeof stepCounts>[0]): string {
+  const outcomes = new Set(steps.map(outcomeOf));
+  const [only] = outcomes;
+  return outcomes.size === 1 && (only === "create" || only === "delete") ? only : "update";
+}
+
+function sharedWords({ change, engine }: StackReport, done: boolean): string {
+  if (change.shared.length > 8) return counted(change.shared.length, "object");
+  if (change.shared.length > 0) return objectsSay(change.shared);
+  if (change.sharedDiffers) return "names of Secrets, the providers, or protection";
+  return stepsSay(
+    touching(engine?.steps ?? []).filter((step) => serviceOf(step) === undefined),
+    done,
+  );
+}
+
+function engineNote({ change, engine }: StackReport, done: boolean): string[] {
+  if (engine === undefined) return [];
+  const { steps, unchanged, scope, because, milliseconds, outcome } = engine;
+  const real = touching(steps);
+  const count = (is: string) => real.filter((step) => outcomeOf(step) === is).length;
+  const words = done
+    ? (["created", "changed", "replaced", "deleted"] as const)
+    : (["to create", "to change", "to replace", "to delete"] as const);
+  const counts = (["create", "update", "replace", "delete"] as const).flatMap((is, index) =>
+    count(is) === 0 ? [] : [`${number(count(is))} ${words[index]}`],
+  );
+  const asked =
+    scope === "affected"
+      ? "the affected services alone"
+      : `everything${because === undefined ? "" : ` (${code(because)})`}`;
+  const ended = outcome === "succeeded" ? "" : ` It ${outcome === "refused" ? "refused" : "failed"}.`;
+  const stay = unchanged > 0 ? `, ${number(unchanged)} ${done ? "stayed" : "stay"}` : "";
+  return [
+    `Engine on ${named(change.stack)}: ${counts.length === 0 ? "nothing" : counts.join(", ")}${stay}; asked for ${asked}, in ${(milliseconds / 1000).toFixed(1)} s.${ended}`,
+  ];
+}

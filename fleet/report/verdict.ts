@@ -1,0 +1,116 @@
+import { inReadingOrder, type Problem } from "../../model/diagnostics.ts";
+import type { FleetReport, StackReport } from "../preview/change.ts";
+import { counted } from "./counts.ts";
+import { type LoudCounts, loudCounts, loudLines, shortened } from "./loud.ts";
+import { serviceOf, touching } from "./steps.ts";
+
+/** The verdict is one line: it names so many stacks. */
+const STACKS = 8;
+
+/** What a report comes to. */
+export interface Verdict {
+  /** The worst of what is true. */
+  readonly is: "wrong" | "refused" | "failed" | "loud" | "safe" | "nothing";
+  /** One line of Markdown, its sign first. */
+  readonly text: string;
+  readonly counts: LoudCounts;
+}
+
+/** The verdict on a whole report: what is wrong before what is refused, failed, to be looked at, or safe. */
+export function verdictOf(report: FleetReport): Verdict {
+  const counts = loudCounts(loudLines(report));
+  const wrong = problemsOf(report).length;
+  const losses = lossesOf(report).length;
+  const stopped = (outcome: string) => stacksWhere(report, ({ engine }) => engine?.outcome === outcome);
+  const [refused, failed] = [stopped("refused"), stopped("failed")];
+  const loud = loudWords(counts);
+  const done = report.tense === "done";
+  const also = loud === "" ? "" : ` Also ${loud}.`;
+  const unknown = unpreviewed(report);
+  if (wrong > 0) {
+    const text = `❌ The files are wrong: ${counted(wrong, "problem")}.${unknown}${also}`;
+    return { is: "wrong", text, counts };
+  }
+  if (losses > 0 || refused.length > 0) {
+    const guarded = [
+      ...new Set([...stacksWhere(report, ({ change }) => change.losses.length > 0), ...refused]),
+    ];
+    const why = losses > 0 ? `${counted(losses, "loss")} that nobody asked for` : "the program said no";
+    return { is: "refused", text: `⛔ Refused: ${why}, on ${shortened(guarded, STACKS)}.${also}`, counts };
+  }
+  if (failed.length > 0) {
+    const what = done ? "The up failed on" : "Could not be previewed:";
+    return { is: "failed", text: `❌ ${what} ${shortened(failed, STACKS)}.${also}`, counts };
+  }
+  if (loud !== "") return { is: "loud", text: `⚠️ ${capitalized(loud)}.${changed(report)}`, counts };
+  if (isEmpty(report)) return { is: "nothing", text: done ? "Nothing changed." : "Nothing changes.", counts };
+  return { is: "safe", text: `✅ ${done ? "Done" : "Safe"}:${changed(report).trimEnd()}`, counts };
+}
+
+/** Every problem of the files once, in reading order. */
+export function problemsOf({ problems, stacks }: FleetReport): readonly Problem[] {
+  return inReadingOrder([...problems, ...stacks.flatMap(({ change }) => change.problems)]);
+}
+
+/** Everything that the guard refuses, once. */
+export function lossesOf({ stacks }: FleetReport): readonly Problem[] {
+  return inReadingOrder(stacks.flatMap(({ change }) => change.losses));
+}
+
+/** The services of a stack that a plan or the engine touches. */
+export function servicesOf({ change, engine }: StackReport): string[] {
+  const stepped = touching(engine?.steps ?? []).flatMap((step) => serviceOf(step) ?? []);
+  return [...new Set([...change.services.map(({ service }) => service), ...stepped])];
+}
+
+/** Whether anything that all services of a stack share is touched. */
+export function sharedOf({ change, engine }: StackReport): boolean {
+  const stepped = touching(engine?.steps ?? []).some((step) => serviceOf(step) === undefined);
+  return change.shared.length > 0 || change.sharedDiffers || stepped;
+}
+
+function isEmpty({ stacks, program }: FleetReport): boolean {
+  const touched = stacks.some((stack) => servicesOf(stack).length > 0 || sharedOf(stack));
+  return !touched && program.length === 0;
+}
+
+function stacksWhere({ stacks }: FleetReport, is: (stack: StackReport) => boolean): string[] {
+  return stacks.filter(is).map(({ change }) => change.stack);
+}
+
+/** The stacks whose files are wrong: nobody knows what they would become. */
+function unpreviewed(report: FleetReport): string {
+  const stacks = stacksWhere(report, ({ change }) => change.problems.length > 0);
+  return stacks.length === 0 ? "" : ` Not previewed: ${shortened(stacks, STACKS)}.`;
+}
+
+function loudWords({ deletion, replacement, protection, access }: LoudCounts): string {
+  const parts = [
+    ...(deletion > 0 ? [counted(deletion, "deletion")] : []),
+    ...(replacement > 0 ? [counted(replacement, "replacement")] : []),
+    ...(protection > 0 ? [`${counted(protection, "loss")} of protection`] : []),
+    ...(access > 0 ? [counted(access, "access change")] : []),
+  ];
+  return parts.join(", ");
+}
+
+/** ` 1 service changes on 2 clusters.` */
+function changed(report: FleetReport): string {
+  const touched = report.stacks.filter((stack) => servicesOf(stack).length > 0 || sharedOf(stack));
+  const services = new Set(touched.flatMap(servicesOf));
+  const clusters = new Set(touched.map(({ change }) => change.cluster));
+  const verb = report.tense === "done" ? "changed" : services.size === 1 ? "changes" : "change";
+  const where = clusters.size === 0 ? "" : ` on ${counted(clusters.size, "cluster")}`;
+  if (services.size > 0) {
+    const shared = touched.some(sharedOf) ? ", and what services share," : "";
+    return ` ${counted(services.size, "service")} ${verb}${shared}${where}.`;
+  }
+  if (touched.length > 0) {
+    return ` what services share ${report.tense === "done" ? "changed" : "changes"}${where}.`;
+  }
+  return report.program.length > 0 ? " program code changes, and nothing that it makes." : "";
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

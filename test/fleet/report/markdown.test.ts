@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { COMMENT_LIMIT } from "../../../fleet/report/fold.ts";
+import { COMMENT_MARKER, renderComment, renderReport } from "../../../fleet/report/markdown.ts";
+import { service } from "../../sources.ts";
+import { engineRun, fleetReport, plan, reportOf, stackChange, step } from "./reports.ts";
+
+const TEAMS = {
+  edge: { group: "AD-Edge" },
+  identity: { group: "AD-Identity", approvers: "AD-Identity-Release" },
+};
+const pipelines = (staging: string) =>
+  `{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: staging, promotion: auto, sync: auto, after: [dev]${staging} }, { stage: prod, promotion: manual, sync: manual, after: [staging] }] }`;
+
+function many(count: number, more: object) {
+  const names = Array.from({ length: count }, (_, index) => `service-${index}`);
+  return Object.fromEntries(names.map((name) => [name, service(name, { build: false, ...more })]));
+}
+
+describe("a report", () => {
+  it("names the one service that changes, and no other", () => {
+    const before = many(50, {});
+    const after = { ...before, "service-7": service("service-7", { build: false, labels: { tier: "x" } }) };
+    const text = renderReport(reportOf(plan(before), plan(after)));
+    assert.deepEqual([...new Set(text.match(/service-\d+/g))], ["service-7"]);
+  });
+
+  it("says in a reader's words what a service changes, with its fields folded", () => {
+    const report = reportOf(
+      plan({ nginx: service("nginx") }, { pipelines: pipelines("") }),
+      plan({ nginx: service("nginx") }, { pipelines: pipelines(", soak: 2h") }),
+    );
+    const text = renderReport(report);
+    assert.match(text, /^- staging now soaks 2 h$/m);
+    assert.match(
+      text,
+      /<details><summary>1 object, field by field<\/summary>\n\n```diff\n@@ Stage kargo-nginx\/staging @@\n\+ spec\.requestedFreight\[0\]\.sources\.requiredSoakTime: "2h0m0s"\n```\n\n<\/details>/,
+    );
+  });
+
+  it("has a table of each cluster, with the engine's counts", () => {
+    const [before, after] = [
+      plan({ nginx: service("nginx") }),
+      plan({ nginx: service("nginx", { labels: { a: "b" } }) }),
+    ];
+    const steps = [
+      step("update", "kubernetes:x:Stage", "nginx/stage-dev"),
+      step("create", "kubernetes:x:Stage", "nginx/x"),
+    ];
+    const stacks = ["eu", "us"].map((name) => ({
+      change: stackChange(before, after, { stack: name, cluster: name }),
+      engine: engineRun({ steps, unchanged: 1203 }),
+    }));
+    const text = renderReport(fleetReport(stacks));
+    for (const name of ["eu", "us"]) {
+      assert.ok(text.includes(`### Cluster ${name}`));
+      assert.ok(text.includes(`| ${name} | nginx | update | label \`a\` is now b | +1 ~1 |`));
+      assert.ok(
+        text.includes(
+          `Engine on ${name}: 1 to create, 1 to change, 1,203 stay; asked for the affected services alone, in 1.2 s.`,
+        ),
+      );
+    }
+  });
+
+  it("draws a pipeline that changes once, however many services have it, with what changes marked", () => {
+    const text = renderReport(
+      reportOf(
+        plan(many(3, {}), { pipelines: pipelines("") }),
+        plan(many(3, {}), { pipelines: pipelines(", soak: 2h") }),
+      ),
+    );
+    assert.equal(text.match(/```mermaid/g)?.length, 1);
+    assert.match(text, /p0s1\["<b>staging<\/b>.*"\]:::changed/);
+    assert.match(text, /soaks 2 h/);
+  });
+
+  it("says what moves together in one line", () => {
+    const tasks = (percent: number) => ({
+      rollout: `{ promotionTask: { stable: v1, canary: v2, canaryPercent: ${percent} } }`,
+    });
+    const text = renderReport(reportOf(plan(many(20, {}), tasks(0)), plan(many(20, {}), tasks(100))));
+    assert.match(text, /^- 20 of 20 services move from promotion task v1 to v2\.$/m);
+  });
+
+  it("says which freezes begin and end, and what a share adds", () => {
+    const frozen = { rollout: "{ percent: 50, freeze: [{ until: 2026-12-31, reason: the holidays }] }" };
+    const begin = renderReport(reportOf(plan(many(20, {})), plan(many(20, {}), frozen)));
+    assert.match(
+      begin,
+      /A freeze begins, until `2026-12-31`: every Stage of every service .* Why: `the holidays`\./,
+    );
+    assert.match(begin, /`rollout\.percent` goes from 100 to 50: 0 services come, \d+ services go\./);
+    const end = renderReport(reportOf(plan(many(20, {}), frozen), plan(many(20, {}))));
+    assert.match(end, /The freeze until `2026-12-31` of every Stage of every service ends\./);
+  });
+
+  it("says what new webhooks cost at GitHub", () => {
+    const text = renderReport(reportOf(plan({}), plan({ nginx: service("nginx") })));
+    assert.match(text, /^GitHub: 1 webhook to make, about 1 min by GitHub's limits\.$/m);
+  });
+
+  it("gives the engine's words where it refused", () => {
+    const errors = ["error: protected\n  ```\nremove it"];
+    const text = renderReport(reportOf(plan({ a: service("a") }), plan({}), { outcome: "refused", errors }));
+    assert.ok(
+      text.includes("Stack test was refused:\n\n````\nerror: protected\n  ```\nremove it\n````"),
+      text,
+    );
+  });
+});
+
+describe("a report as a comment", () => {
+  const sizes = (text: string) => [text.length, Buffer.byteLength(text)];
+
+  it("begins with the exact line that it is found by", () => {
+    const nothing = renderComment(reportOf(plan({}), plan({})));
+    assert.equal(nothing.split("\n")[0], "<!-- kargo-fleet preview -->");
+    assert.equal(COMMENT_MARKER, "<!-- kargo-fleet preview -->");
+  });
+
+  it("is the whole report where that fits", () => {
+    const report = reportOf(plan({}), plan({ nginx: service("nginx") }));
+    assert.equal(renderComment(report), `${COMMENT_MARKER}\n${renderReport(report)}`);
+  });
+
+  it("of 5,000 changed services is one that GitHub accepts, with its verdict and deletions", function () {
+    this.timeout(120_000);
+    const before = many(5_000, {});
+    const after = Object.fromEntries(
+      Object.keys(before).map((name, index) => [
+        name,
+        service(name, { build: false, image: `registry.example/x/i${index}` }),
+      ]),
+    );
+    delete after["service-0"];
+    delete after["service-1"];
+    const report = reportOf(plan(before, {}, TEAMS), plan(after, {}, TEAMS));
+    const text = renderComment(report);
+    for (const size of sizes(text)) assert.ok(size <= COMMENT_LIMIT, String(size));
+    assert.match(text.split("\n")[1] ?? "", /^## ⚠️ 2 deletions\. 5,000 services change/);
+    assert.match(text, /service-0 and service-1 go: each one's Kargo Project/);
+    assert.match(text, /\| \| and [\d,]+ more rows \|/);
+    assert.match(text, /The whole report is the job's artifact\.\n$/);
+    assert.ok(renderReport(report).includes("service-4999"));
+  });
+
+  it("that loses 5,000 services says how many, and the first of them", function () {
+    this.timeout(120_000);
+    const text = renderComment(reportOf(plan(many(5_000, {})), plan({})));
+    for (const size of sizes(text)) assert.ok(size <= COMMENT_LIMIT, String(size));
+    assert.match(text, /^## ⚠️ 5,000 deletions\./m);
+    assert.match(text, /service-0, service-1, .* and 4,984 more go/);
+  });
+});

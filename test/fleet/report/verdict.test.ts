@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { verdictOf } from "../../../fleet/report/verdict.ts";
+import type { Problem } from "../../../model/diagnostics.ts";
+import { service } from "../../sources.ts";
+import { engineRun, fleetReport, plan, reportOf, stackChange, step } from "./reports.ts";
+
+const AUTH = service("auth", { build: false });
+const NGINX = plan({ nginx: service("nginx") });
+const IMAGE = plan({ nginx: service("nginx", { image: "registry.example/other" }) });
+
+function problem(message: string): Problem {
+  const place = { file: "services.json", line: 1, column: 1 };
+  return { code: "KF050", place, path: "services.nginx", message, wayOut: "Change it." };
+}
+
+describe("the verdict of a report", () => {
+  const text = (report: Parameters<typeof verdictOf>[0]) => verdictOf(report).text;
+
+  it("says that nothing changes", () => {
+    assert.equal(text(reportOf(NGINX, NGINX)), "Nothing changes.");
+  });
+
+  it("counts the services and clusters of what is safe", () => {
+    const stacks = ["eu", "us"].map((name) => ({
+      change: stackChange(NGINX, IMAGE, { stack: name, cluster: name, shared: [] }),
+      engine: engineRun(),
+    }));
+    assert.equal(text(fleetReport(stacks)), "✅ Safe: 1 service changes on 2 clusters.");
+  });
+
+  it("counts what is to be looked at first", () => {
+    const gone = reportOf(plan({ nginx: service("nginx"), auth: AUTH }), NGINX);
+    assert.match(text(gone), /^⚠️ 1 deletion\. 1 service changes on 1 cluster\.$/);
+    const moved = { nginx: service("nginx", { build: false, team: "identity" }) };
+    const of = plan({ nginx: service("nginx", { build: false }) });
+    assert.match(text(reportOf(of, plan(moved))), /^⚠️ 4 access changes\./);
+  });
+
+  it("calls a new service of a known team safe, its rights being its own", () => {
+    const report = reportOf(NGINX, plan({ nginx: service("nginx"), auth: AUTH }));
+    assert.equal(verdictOf(report).is, "safe");
+  });
+
+  it("counts what the engine alone would delete or replace", () => {
+    const steps = [
+      step("delete", "kubernetes:v1:ConfigMap", "platform/x"),
+      step("create-replacement", "kubernetes:x:Stage", "nginx/stage-dev"),
+      step("replace", "kubernetes:x:Stage", "nginx/stage-dev"),
+      step("delete-replaced", "kubernetes:x:Stage", "nginx/stage-dev"),
+    ];
+    assert.match(text(reportOf(NGINX, NGINX, { steps })), /^⚠️ 1 deletion, 1 replacement\./);
+  });
+
+  it("counts the problems of wrong files, and names the stacks that were not previewed", () => {
+    const change = stackChange(NGINX, undefined, {
+      services: [],
+      shared: [],
+      problems: [problem("One."), problem("Two.")],
+    });
+    const report = fleetReport([{ change, engine: undefined }], {
+      problems: [problem("Two."), problem("Three.")],
+    });
+    assert.equal(text(report), "❌ The files are wrong: 3 problems. Not previewed: test.");
+  });
+
+  it("says what the guard refuses, and what is to be looked at beside it", () => {
+    const before = plan({ nginx: service("nginx"), auth: AUTH });
+    const change = stackChange(before, NGINX, { losses: [problem("Gone.")] });
+    assert.equal(
+      text(fleetReport([{ change, engine: undefined }])),
+      "⛔ Refused: 1 loss that nobody asked for, on test. Also 1 deletion.",
+    );
+  });
+
+  it("names the stacks where the engine failed", () => {
+    const failed = reportOf(NGINX, IMAGE, { outcome: "failed", errors: ["x"] });
+    assert.equal(text(failed), "❌ Could not be previewed: test.");
+    assert.equal(text({ ...failed, tense: "done" }), "❌ The up failed on test.");
+  });
+
+  it("speaks of what was done in the past", () => {
+    assert.equal(
+      text({ ...reportOf(NGINX, IMAGE), tense: "done" }).startsWith("✅ Done: 1 service changed"),
+      true,
+    );
+    assert.equal(text({ ...reportOf(NGINX, NGINX), tense: "done" }), "Nothing changed.");
+  });
+
+  it("says that program code changed and makes nothing else", () => {
+    const report = { ...reportOf(NGINX, NGINX), program: ["index.ts"] };
+    assert.equal(text(report), "✅ Safe: program code changes, and nothing that it makes.");
+  });
+});
