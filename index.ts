@@ -7,18 +7,19 @@ import { readStack } from "./components/stack.ts";
 import { stackMark } from "./components/stack-mark.ts";
 import { ValuesFiles } from "./components/values-files.ts";
 
-const { stack, plan, webhookMasterSecret, githubToken, secrets, hooksToRemove } = await readStack();
+const { stack, plan, registered, webhookMasterSecret, githubToken, ...more } = await readStack();
+const { secrets, hooksToRemove } = more;
 const { protect } = plan;
 await tellCosts(plan);
 const transformations = [stackMark(stack)];
 const opts = { providers: { ...providers(plan, githubToken) }, protect, transformations };
 
 const valuesFiles = new ValuesFiles("values-files", { plan, githubToken }, { protect });
-const shared = plan.platform && { platform: plan.platform, secrets, webhookMasterSecret };
+const shared = registered.platform && { platform: registered.platform, secrets, webhookMasterSecret };
 const platform = shared && new Platform("platform", shared, opts);
 const promotionTasks = platform?.promotionTasks ?? [];
 
-const pipelines = plan.services.map((service) => {
+const pipelines = registered.services.map((service) => {
   const withWebhook = !hooksToRemove.has(service.name);
   const args = { service, webhookMasterSecret, promotionTasks, valuesFiles: [valuesFiles], withWebhook };
   return [service.name, new ServicePipeline(service.name, args, opts)] as const;

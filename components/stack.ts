@@ -6,16 +6,20 @@ import { InvalidInput } from "../model/diagnostics.ts";
 import { parseYaml } from "../model/documents.ts";
 import type { Planned } from "../model/losses.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
+import type { Registered } from "../model/preview-filter.ts";
 import { hooksToRemove } from "../model/provisioned.ts";
 import { isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts";
 import type { StackSecrets } from "./credentials.ts";
 import { guardAgainstLoss, readProvisioned } from "./lifecycle.ts";
+import { previewFilter, registered } from "./preview-filter.ts";
 
 /** A stack's plan, and beside it the secrets that the plan must not hold. */
 export interface StackInputs {
   /** The stack's name. */
   readonly stack: string;
   readonly plan: Plan;
+  /** What of the plan this run registers: all of it, except in a preview that asked for less. */
+  readonly registered: Registered;
   readonly webhookMasterSecret: pulumi.Output<string>;
   readonly githubToken: pulumi.Output<string> | undefined;
   /** The secrets of Kargo's credentials, where the stack has them. */
@@ -31,12 +35,14 @@ export interface StackInputs {
  * @throws pulumi.RunError with every problem, one a line, or with everything that would be lost
  */
 export async function readStack(): Promise<StackInputs> {
+  const filter = previewFilter();
   const planned = readPlan();
   const before = await readProvisioned();
   await guardAgainstLoss(planned, before);
   return {
     stack: pulumi.getStack(),
     plan: planned.plan,
+    registered: registered(planned.plan, filter, before),
     hooksToRemove: hooksToRemove(planned.plan, before),
     webhookMasterSecret: new pulumi.Config(PROJECT).requireSecret("webhookMasterSecret"),
     secrets: credentialSecrets(),

@@ -10,6 +10,7 @@ import { FleetError } from "./fleet-error.ts";
 import { issueCommand } from "./issue-command.ts";
 import { listCommand } from "./list-command.ts";
 import { newCommand } from "./new-command.ts";
+import { previewCommand } from "./preview-command.ts";
 import { recoverCommand } from "./recover-command.ts";
 import { redeliverCommand } from "./redeliver-command.ts";
 import { renderCommand } from "./render-command.ts";
@@ -32,6 +33,7 @@ const program = new Command("fleet")
   .addCommand(issueCommand())
   .addCommand(listCommand())
   .addCommand(newCommand())
+  .addCommand(previewCommand())
   .addCommand(recoverCommand())
   .addCommand(redeliverCommand())
   .addCommand(renderCommand())

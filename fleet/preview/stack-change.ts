@@ -96,7 +96,7 @@ function lossesOf(before: Plan, { plan, catalogue, config }: FoundStack): readon
 }
 
 function whole(
-  { before, after, services }: StackChange,
+  { before, after, services, shared }: StackChange,
   base: FoundStack | undefined,
   head: FoundStack | undefined,
   differences: readonly string[],
@@ -107,6 +107,7 @@ function whole(
   const pipelines = changedPipelines(base, head);
   if (pipelines.length > 0)
     return `${pipelines.length === 1 ? "a pipeline" : "pipelines"} changed: ${listed(pipelines)}`;
+  if (shared.some(({ kind }) => kind === "ClusterPromotionTask")) return "what every Stage waits for changed";
   const all = new Set([...before.services, ...(after?.services ?? [])].map(({ name }) => name)).size;
   return services.length > 0 && services.length === all ? "every service is affected" : undefined;
 }

@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Plan } from "../model/plan.ts";
+import {
+  applyFilter,
+  ONLY,
+  type PreviewFilter,
+  type Registered,
+  readFilter,
+} from "../model/preview-filter.ts";
+import type { Provisioned } from "../model/provisioned.ts";
+
+/** By these words `fleet preview` knows that only a whole preview can tell. */
+export const NEVER_UP = `${ONLY} is set, but the stack has no output that says what an up made.`;
+
+/**
+ * The filter of `fleet preview`, which nobody can leave on: any run but a preview would delete what it does not register.
+ *
+ * @throws pulumi.RunError where the run is no preview, or the filter none
+ */
+export function previewFilter(): PreviewFilter | undefined {
+  const text = process.env[ONLY];
+  if (text === undefined || text === "") return undefined;
+  if (!pulumi.runtime.isDryRun())
+    throw new pulumi.RunError(
+      `${ONLY} is set, which is for previews alone: with it this run would see a part of the plan. Unset it.`,
+    );
+  return told(() => readFilter(text));
+}
+
+/**
+ * What of the plan is registered: all of it, but for a filter.
+ *
+ * @throws pulumi.RunError where the filter names what is not there, or nothing was provisioned yet
+ */
+export function registered(
+  plan: Plan,
+  filter: PreviewFilter | undefined,
+  before: Provisioned | undefined,
+): Registered {
+  if (filter === undefined) return plan;
+  if (before === undefined) throw new pulumi.RunError(NEVER_UP);
+  return told(() => applyFilter(plan, filter));
+}
+
+function told<Value>(of: () => Value): Value {
+  try {
+    return of();
+  } catch (error) {
+    throw error instanceof Error ? new pulumi.RunError(error.message) : error;
+  }
+}

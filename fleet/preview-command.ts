@@ -1,0 +1,76 @@
+import { writeFile } from "node:fs/promises";
+import { Command, InvalidArgumentError } from "commander";
+import { ALARMS, type Alarm, exitCodeOf } from "./preview/exit-code.ts";
+import { renderComment, renderReport } from "./preview/placeholder.ts";
+import { type PreviewOptions, previewFleet } from "./preview/preview.ts";
+import { reportJson } from "./preview/report-json.ts";
+
+interface Options extends PreviewOptions {
+  readonly json: boolean;
+  readonly report?: string;
+  readonly comment?: string;
+  readonly failOn: readonly Alarm[];
+}
+
+/** `fleet preview`: what a pull request would do, of what it affects alone. */
+export function previewCommand(): Command {
+  return new Command("preview")
+    .description(
+      "Says what a change of the files would do to every stack, and asks the engine about that alone.",
+    )
+    .requiredOption("--base <ref>", "what to compare with: a branch, a tag or a commit")
+    .option("--head <ref>", "what to preview (default: the working directory as it is)")
+    .option("--stack <name...>", "only these stacks")
+    .option("--full", "have the engine preview everything", false)
+    .option("--offline", "compare the plans, and ask no engine", false)
+    .option(
+      "--data-only",
+      "ask the engine only where neither the program nor a place that secrets go to differs",
+      false,
+    )
+    .option("--parallel <count>", "how many stacks at once (default: what this machine has room for)", count)
+    .option("--json", "print everything as JSON", false)
+    .option("--report <file>", "write the whole report, as Markdown")
+    .option("--comment <file>", "write the report so that it fits into a comment on GitHub")
+    .option("--fail-on <kinds>", `with commas between: ${ALARMS.join(", ")}`, alarms, [])
+    .addHelpText(
+      "after",
+      `
+Base and head are compared as a merge would: with the last commit that both have. Their stack files and catalogues are
+read from Git's objects, nothing is checked out. The engine sees the affected services alone; it previews everything
+where the program, a pipeline, a provider or a secret differs, and says so. It changes nothing.
+
+--offline needs no engine, no cluster and no passphrase: safe where a stranger's pull request is checked.
+With --head, the program that runs is the one of the working directory: of the head only data is read.
+
+Exit codes: 0 nothing happens, or nothing that --fail-on names, 2 the guard refuses or the files are wrong, 3 what
+--fail-on names is in it, 1 a stack could not be previewed (the others are in the report all the same).
+
+Examples:
+  npm run fleet -- preview --base origin/main
+  npm run fleet -- preview --base origin/main --offline --json
+  npm run fleet -- preview --base origin/main --stack prod --report report.md --fail-on deletions,access`,
+    )
+    .action(async ({ json, report: file, comment, failOn, ...options }: Options) => {
+      const report = await previewFleet(options, (line) => process.stderr.write(`${line}\n`));
+      if (file !== undefined) await writeFile(file, renderReport(report));
+      if (comment !== undefined) await writeFile(comment, renderComment(report));
+      process.stdout.write(json ? `${reportJson(report)}\n` : renderReport(report));
+      process.exitCode = exitCodeOf(report, failOn);
+    });
+}
+
+function count(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be 1 or more.");
+  return number;
+}
+
+function alarms(text: string): Alarm[] {
+  return text.split(",").map((word) => {
+    const found = ALARMS.find((alarm) => alarm === word.trim());
+    if (found === undefined)
+      throw new InvalidArgumentError(`${JSON.stringify(word)} is none of ${ALARMS.join(", ")}.`);
+    return found;
+  });
+}

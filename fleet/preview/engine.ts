@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { NEVER_UP } from "../../components/preview-filter.ts";
+import { listed } from "../../model/diagnostics.ts";
+import { ONLY } from "../../model/preview-filter.ts";
+import type { EngineRun, EngineStep } from "./change.ts";
+import { readEvents, type Told } from "./events.ts";
+import type { Scope } from "./scope.ts";
+
+type Affected = Extract<Scope, { is: "affected" }>;
+
+/**
+ * Asks the engine what an `up` of one stack would do. Whatever goes wrong is in the answer: one cluster that cannot be
+ * reached is no reason to lose what the others say.
+ *
+ * @param folder where the program, the stack file and the catalogue are
+ */
+export async function askEngine(stack: string, scope: Scope, folder: string): Promise<EngineRun> {
+  const started = performance.now();
+  const run = await (scope.is === "full"
+    ? full(stack, scope.because, folder)
+    : affected(stack, scope, folder));
+  return { ...run, milliseconds: Math.round(performance.now() - started) };
+}
+
+type Run = Omit<EngineRun, "milliseconds">;
+
+async function full(stack: string, because: string, folder: string): Promise<Run> {
+  return { scope: "full", because, ...outcome(await pulumi(stack, [], "", folder)) };
+}
+
+async function affected(stack: string, { targets, filter }: Affected, folder: string): Promise<Run> {
+  const ask = (urns: readonly string[]) => pulumi(stack, urns, JSON.stringify(filter), folder);
+  const first = await ask(targets);
+  if (first.errors.some((text) => text.includes(NEVER_UP)))
+    return full(stack, "no up of the stack has said yet what it made", folder);
+  // What is neither in the state nor planned is not there, so nothing happens to it: the hook that an up took away.
+  const unknown = new Set(first.errors.flatMap(unknownTarget));
+  const known = targets.filter((urn) => !unknown.has(urn));
+  const told = unknown.size > 0 && known.length > 0 ? await ask(known) : first;
+  const strays = told.steps.filter(({ urn }) => !targets.includes(urn) && !isProvider(urn));
+  return {
+    scope: "affected",
+    because: undefined,
+    ...(strays.length > 0 ? stray(strays) : outcome(told)),
+  };
+}
+
+function unknownTarget(error: string): string[] {
+  const urn = /(urn:pulumi:\S+?)["'`]? could not be found in the stack/.exec(error)?.[1];
+  return urn === undefined ? [] : [urn];
+}
+
+/** A provider is looked at whatever the targets are. */
+function isProvider(urn: string): boolean {
+  return urn.split("::")[2]?.startsWith("pulumi:providers:") === true;
+}
+
+/** The engine touches nothing but targets, so this is a fault of it or of us: no such preview can be trusted. */
+function stray(steps: readonly EngineStep[]): Pick<Run, "steps" | "unchanged" | "outcome" | "errors"> {
+  const names = steps.map(({ op, name }) => `${op} ${name}`);
+  const message = `The preview of the affected services planned what is none of theirs: ${listed(names)}. Nothing of it counts. Run again with --full.`;
+  return { steps: [], unchanged: 0, outcome: "failed", errors: [message] };
+}
+
+function outcome({
+  steps,
+  unchanged,
+  errors,
+  failed,
+}: Answer): Pick<Run, "steps" | "unchanged" | "outcome" | "errors"> {
+  const refused = errors.some((text) => /\[KF09\d\]|is protected|protect.*flag/s.test(text));
+  return { steps, unchanged, errors, outcome: !failed ? "succeeded" : refused ? "refused" : "failed" };
+}
+
+interface Answer extends Told {
+  readonly failed: boolean;
+}
+
+async function pulumi(
+  stack: string,
+  targets: readonly string[],
+  only: string,
+  folder: string,
+): Promise<Answer> {
+  const place = await mkdtemp(join(tmpdir(), "kargo-fleet-preview-"));
+  const log = join(place, "events");
+  try {
+    const flags = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", log];
+    const args = ["preview", "--stack", stack, ...flags, ...targets.flatMap((urn) => ["--target", urn])];
+    const { failed, code, stderr } = await execa("pulumi", args, {
+      cwd: folder,
+      // An empty filter is none: one that somebody left in the environment must not make a whole preview less.
+      env: { [ONLY]: only, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
+      reject: false,
+      stdin: "ignore",
+      stdout: "ignore",
+    });
+    const told: Told = await readEvents(log).catch(() => ({ steps: [], unchanged: 0, errors: [] }));
+    if (!failed || told.errors.length > 0) return { ...told, failed };
+    const word = code === "ENOENT" ? NOT_FOUND : lastWords(stderr);
+    return { ...told, failed, errors: [word] };
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+const NOT_FOUND = "pulumi is not on PATH. Install it, see https://www.pulumi.com/docs/iac/download-install.";
+
+function lastWords(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/^warning: /.test(line));
+  return (
+    lines
+      .slice(-10)
+      .join("\n")
+      .replace(/^error: /, "") || "pulumi preview failed without a word."
+  );
+}

@@ -1,0 +1,32 @@
+import type { FleetReport } from "./change.ts";
+import { loudCounts, loudLines } from "./placeholder.ts";
+
+/** What a report can be failed for. */
+export const ALARMS = ["deletions", "replacements", "protection", "access"] as const;
+export type Alarm = (typeof ALARMS)[number];
+
+const KINDS = {
+  deletions: "deletion",
+  replacements: "replacement",
+  protection: "protection",
+  access: "access",
+} as const;
+
+/**
+ * What a report comes to: 1 where a stack could not be previewed, so that nothing is known of it; 2 where the files are
+ * wrong or the guard refuses; 3 where it contains what it shall not; else 0.
+ */
+export function exitCodeOf(report: FleetReport, failOn: readonly Alarm[]): 0 | 1 | 2 | 3 {
+  const { stacks, problems } = report;
+  if (stacks.some(({ engine }) => engine?.outcome === "failed")) return 1;
+  const refused = stacks.some(
+    ({ change, engine }) =>
+      change.problems.length > 0 ||
+      engine?.outcome === "refused" ||
+      // What the engine let through is not lost: the stack never had it.
+      (engine === undefined && change.losses.length > 0),
+  );
+  if (refused || problems.length > 0) return 2;
+  const counts = loudCounts(loudLines(report));
+  return failOn.some((alarm) => counts[KINDS[alarm]] > 0) ? 3 : 0;
+}

@@ -1,0 +1,75 @@
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, normalize, resolve } from "node:path";
+import { type Fleet, stackNames } from "../all-stacks.ts";
+import type { Files } from "../files.ts";
+import { FleetError } from "../fleet-error.ts";
+
+/** Where the engine runs. */
+export interface HeadFolder {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** The working directory itself, where that is the head. */
+export function hereAsHead(): HeadFolder {
+  return { path: process.cwd(), remove: async () => {} };
+}
+
+/**
+ * A folder with the program of the working directory and the stack files and catalogues of another commit. Of that
+ * commit nothing else is read, and nothing of it runs: whoever wrote it cannot run code where the secrets are.
+ *
+ * @throws FleetError where a catalogue is outside the folder
+ */
+export async function headFolder(files: Files, fleet: Fleet): Promise<HeadFolder> {
+  const texts = headTexts(files, fleet);
+  const path = await mkdtemp(join(tmpdir(), "kargo-fleet-head-"));
+  const remove = () => rm(path, { recursive: true, force: true });
+  try {
+    const own = new Set([...texts.keys()].map((file) => file.split("/")[0]));
+    for (const entry of await readdir(".")) {
+      if (own.has(entry) || /^Pulumi\..+\.yaml$/.test(entry)) continue;
+      await symlink(resolve(entry), join(path, entry));
+    }
+    for (const [file, text] of texts) {
+      await mkdir(dirname(join(path, file)), { recursive: true });
+      await writeFile(join(path, file), text);
+    }
+    return { path, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** The stack files and the catalogues that they name. */
+function headTexts(files: Files, { stacks }: Fleet): Map<string, string> {
+  const catalogues = stacks.map(({ config }) => normalize(config.value?.catalogue ?? "services.json"));
+  const stackFiles = stackNames(files).map((name) => `Pulumi.${name}.yaml`);
+  const texts = new Map<string, string>();
+  for (const file of [...stackFiles, ...catalogues]) {
+    if (file.startsWith("..") || PROGRAM.has(file.split("/")[0]?.toLowerCase() ?? ""))
+      throw new FleetError(
+        `The head names the catalogue ${JSON.stringify(file)}, which cannot be read beside the program. Check the head out and leave --head away, or say --offline.`,
+      );
+    const text = files.read(file);
+    if (text !== undefined) texts.set(file, text);
+  }
+  return texts;
+}
+
+/** What a program runs from, and what decides how: a catalogue of such a name would take its place. */
+export const PROGRAM_PATHS: readonly string[] = [
+  "index.ts",
+  "model",
+  "manifests",
+  "components",
+  "package.json",
+  "package-lock.json",
+  ".npmrc",
+  "Pulumi.yaml",
+];
+const PROGRAM: ReadonlySet<string> = new Set(
+  [...PROGRAM_PATHS, "node_modules", ".git"].map((name) => name.toLowerCase()),
+);

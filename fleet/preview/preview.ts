@@ -1,0 +1,153 @@
+import { availableParallelism } from "node:os";
+import { didYouMean, listed } from "../../model/diagnostics.ts";
+import { type Fleet, readFleet, stackNames } from "../all-stacks.ts";
+import { inParallel } from "../audit/parallel.ts";
+import { type Files, workingDirectory } from "../files.ts";
+import { FleetError } from "../fleet-error.ts";
+import type { EngineRun, FleetReport, StackReport } from "./change.ts";
+import { askEngine } from "./engine.ts";
+import { changedFiles, revisions } from "./git.ts";
+import { gitFiles } from "./git-files.ts";
+import { type HeadFolder, headFolder, hereAsHead, PROGRAM_PATHS } from "./head-folder.ts";
+import { type Scope, scopeOf } from "./scope.ts";
+import { type Compared, compareFleets } from "./stack-change.ts";
+
+export interface PreviewOptions {
+  readonly base: string;
+  /** Nothing for the working directory as it is. */
+  readonly head?: string;
+  /** Nothing for all. */
+  readonly stack?: readonly string[];
+  readonly full: boolean;
+  readonly offline: boolean;
+  /** Whether the engine is asked only where nothing but data differs: no program, no place that secrets go to. */
+  readonly dataOnly: boolean;
+  /** How many stacks at once. */
+  readonly parallel?: number;
+}
+
+/**
+ * Compares the plans of two revisions, and asks the engine about what differs.
+ *
+ * @param tell says on the way what is being done
+ * @throws FleetError where the revisions cannot be read, or a stack is named that neither has
+ */
+export async function previewFleet(
+  options: PreviewOptions,
+  tell: (line: string) => void,
+): Promise<FleetReport> {
+  const found = revisions(options.base, options.head);
+  const head =
+    found.head === undefined ? workingDirectory() : gitFiles(found.head, found.prefix, options.head ?? "");
+  const now = new Date();
+  const after = readFleet(head, now);
+  const before = readBase(gitFiles(found.base, found.prefix, options.base), now);
+  const compared = chosen(compareFleets(before, after), options.stack);
+  const program = changedFiles(found, PROGRAM_PATHS);
+  const ask = {
+    ...options,
+    program,
+    open: () => (found.head === undefined ? Promise.resolve(hereAsHead()) : headFolder(head, after)),
+  };
+  return {
+    tense: "planned",
+    base: options.base,
+    head: options.head ?? "the working directory",
+    stacks: await askAll(compared, ask, tell),
+    problems: after.between,
+    program,
+  };
+}
+
+/** A base from before there were stacks has none. */
+function readBase(files: Files, now: Date): Fleet {
+  return stackNames(files).length === 0 ? { stacks: [], problems: [], between: [] } : readFleet(files, now);
+}
+
+function chosen(all: readonly Compared[], names: readonly string[] | undefined): readonly Compared[] {
+  if (names === undefined) return all;
+  const known = all.map(({ change }) => change.stack);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new FleetError(
+      `Neither base nor head has a stack ${JSON.stringify(unknown)} (there are: ${listed(known)}). ${didYouMean(unknown, known) ?? ""}`.trimEnd(),
+    );
+  return all.filter(({ change }) => names.includes(change.stack));
+}
+
+interface Asking extends Pick<PreviewOptions, "full" | "offline" | "dataOnly" | "parallel"> {
+  readonly program: readonly string[];
+  readonly open: () => Promise<HeadFolder>;
+}
+
+async function askAll(
+  compared: readonly Compared[],
+  { full, offline, dataOnly, parallel, program, open }: Asking,
+  tell: (line: string) => void,
+): Promise<StackReport[]> {
+  const asked = full
+    ? "--full asked for it"
+    : program.length > 0
+      ? `the program changed: ${listed(program)}`
+      : undefined;
+  const scopes = compared.map((each) => (offline ? undefined : scopeOf(each, asked)));
+  if (scopes.every((scope) => scope === undefined))
+    return compared.map(({ change }) => ({ change, engine: undefined }));
+  const folder = await open();
+  try {
+    const engines = new Map<string, EngineRun>();
+    const steps = compared.map(({ change: { stack }, redirects }, index) => async () => {
+      const scope = scopes[index];
+      if (scope === undefined) return;
+      const held = dataOnly && (program.length > 0 || redirects);
+      engines.set(stack, held ? withheld(scope, program) : await askOne(stack, scope, folder.path, tell));
+    });
+    await inParallel(steps, parallel ?? room(), () => {});
+    return compared.map(({ change }) => ({ change, engine: engines.get(change.stack) }));
+  } finally {
+    await folder.remove();
+  }
+}
+
+async function askOne(
+  stack: string,
+  scope: Scope,
+  folder: string,
+  tell: (line: string) => void,
+): Promise<EngineRun> {
+  tell(`preview: asking the engine about ${extent(scope)} of stack ${stack}`);
+  const engine = await askEngine(stack, scope, folder);
+  tell(`preview: stack ${stack} ${engine.outcome} after ${Math.round(engine.milliseconds / 1000)} s`);
+  return engine;
+}
+
+function extent(scope: Scope): string {
+  return scope.is === "full" ? `everything (${scope.because})` : `${scope.targets.length} resources`;
+}
+
+/** What a preview with secrets would trust, and nobody has looked at yet. */
+function withheld(scope: Scope, program: readonly string[]): EngineRun {
+  const what =
+    program.length > 0
+      ? `the program changed (${listed(program)})`
+      : "the cluster, the address of GitHub or the secrets that the stack uses changed";
+  return {
+    scope: scope.is,
+    because: scope.is === "full" ? scope.because : undefined,
+    steps: [],
+    unchanged: 0,
+    outcome: "failed",
+    errors: [
+      `The engine was not asked, because ${what}, and it would have been with this stack's secrets (--data-only). Read the change, then preview it without --data-only.`,
+    ],
+    milliseconds: 0,
+  };
+}
+
+/** An engine with its plugins and its program, in bytes, of a stack of some hundred services. */
+const ENGINE = 600 * 1024 * 1024;
+
+/** How many engines this machine has room for. */
+function room(): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(process.availableMemory() / ENGINE)));
+}

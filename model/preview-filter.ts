@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { listed } from "./diagnostics.ts";
+import type { Plan } from "./plan.ts";
+
+/**
+ * The environment variable by which `fleet preview` has the program register less than its whole plan: JSON of a
+ * {@link PreviewFilter}. What is neither registered nor targeted the engine leaves as it is.
+ */
+export const ONLY = "KARGO_FLEET_ONLY";
+
+const schema = z.strictObject({ services: z.array(z.string()), platform: z.boolean() });
+
+/** What of a plan is registered: these services, and whether what all services share is. */
+export type PreviewFilter = z.output<typeof schema>;
+
+/** The part of a plan that is registered. */
+export type Registered = Pick<Plan, "services" | "platform">;
+
+/** @throws Error, for a person, where the text is no filter */
+export function readFilter(text: string): PreviewFilter {
+  const { data } = schema.safeParse(parsed(text));
+  if (data === undefined)
+    throw new Error(
+      `${ONLY} must be JSON such as {"services":["nginx"],"platform":false}. Unset it: fleet preview sets it itself.`,
+    );
+  return data;
+}
+
+/** @throws Error, for a person, where a service is none of the plan's */
+export function applyFilter({ services, platform }: Plan, filter: PreviewFilter): Registered {
+  const wanted = new Set(filter.services);
+  const found = services.filter(({ name }) => wanted.delete(name));
+  if (wanted.size > 0)
+    throw new Error(
+      `${ONLY} names services that the plan does not have: ${listed([...wanted])}. Unset it: fleet preview sets it itself.`,
+    );
+  return { services: found, platform: filter.platform ? platform : undefined };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

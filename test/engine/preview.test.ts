@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { EngineRun, FleetReport } from "../../fleet/preview/change.ts";
+import { serviceResources, sharedResources, urnOf, VALUES_FILES } from "../../fleet/preview/urns.ts";
+import { makePlan } from "../../model/plan.ts";
+import { ONLY } from "../../model/preview-filter.ts";
+import { openRepository, type Repository } from "../fleet/preview/repository.ts";
+import { catalogueText, NOW, readCatalogueText, readStackText, service } from "../sources.ts";
+import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, TOKEN } from "./fleet-stack.ts";
+
+type Entries = Readonly<Record<string, object>>;
+
+const list = (entries: Entries) =>
+  catalogueText(
+    Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
+  );
+
+/** One name begins as another ends, and a pattern would take the one for the other. */
+const PROVISIONED: Entries = { auth: {}, "auth-dev": {} };
+/** The base has one more, of which no `up` knows yet. */
+const BASE: Entries = { ...PROVISIONED, ghost: {} };
+
+const PIPELINES = "{ standard: [ { stage: prod, promotion: manual, sync: manual } ] }";
+
+describe("fleet preview, on a real engine and API server", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let stack: FleetStack;
+  let repository: Repository;
+  /** All that the command printed and wrote. */
+  const said: string[] = [];
+
+  const configure = (keys: Readonly<Record<string, string>> = {}) =>
+    stack.writeConfig({ protect: "false", pipelines: PIPELINES, ...keys });
+
+  before(async () => {
+    stack = await openFleetStack(["auth", "auth-dev", "ghost", "young"]);
+    repository = await openRepository(stack.folder);
+    await repository.write({ ".gitignore": "*\n!/services.json\n!/Pulumi.test.yaml\n" });
+    await configure();
+    await stack.writeCatalogue(list(PROVISIONED));
+    await repository.git("add", ".gitignore", "-f");
+    await repository.commit();
+  });
+
+  after(() => stack?.close());
+
+  /** What a command found, and its exit code. */
+  async function preview(...args: readonly string[]): Promise<{
+    readonly engine: EngineRun;
+    readonly affected: readonly string[];
+    readonly code: number | undefined;
+  }> {
+    const flags = ["--base", "main", "--json", "--report", "report.md"];
+    const { output, code } = await stack.fleet("preview", ...flags, ...args);
+    said.push(output, await readFile(join(stack.folder, "report.md"), "utf8"));
+    const [one] = (JSON.parse(output.slice(output.indexOf("{\n"))) as FleetReport).stacks;
+    assert.ok(one?.engine, output);
+    return { engine: one.engine, affected: one.change.services.map(({ service: name }) => name), code };
+  }
+
+  const steps = ({ steps: all }: EngineRun) => all.map(({ op, name }) => `${op} ${name}`).sort();
+
+  it("knows the URNs by which the engine knows what an up made", async () => {
+    await stack.writeCatalogue(list(PROVISIONED));
+    const up = await stack.up();
+    assert.equal(up.failed, false, up.output);
+    const { checkpoint } = JSON.parse(await stack.state()) as {
+      checkpoint: { latest: { resources: { urn: string }[] } };
+    };
+    const own = checkpoint.latest.resources.map(({ urn }) => urn).filter((urn) => !/::pulumi:/.test(urn));
+    const config = readStackText(await readFile(join(stack.folder, "Pulumi.test.yaml"), "utf8"));
+    const plan = makePlan(readCatalogueText(list(PROVISIONED)), config, NOW);
+    const all = [VALUES_FILES, ...sharedResources(plan), ...plan.services.flatMap(serviceResources)];
+    assert.deepEqual(own.sort(), all.map((resource) => urnOf("test", resource)).sort());
+    await stack.writeCatalogue(list(BASE));
+    await repository.commit();
+  });
+
+  it("asks about the resources of the one changed service only", async () => {
+    await stack.writeCatalogue(list({ ...BASE, auth: { warehouse: { interval: "1h" } } }));
+    const { engine, affected, code } = await preview();
+    assert.deepEqual(affected, ["auth"]);
+    assert.deepEqual(steps(engine), ["update auth/warehouse"]);
+    assert.deepEqual(engine.steps[0]?.paths, ["spec.interval"]);
+    assert.deepEqual([engine.scope, engine.outcome, code], ["affected", "succeeded", 0]);
+  });
+
+  it("plans what comes and what goes, and nothing whose name is like it, also where no up ever made it", async () => {
+    await stack.writeCatalogue(list({ "auth-dev": {}, young: {} }));
+    const { engine, affected, code } = await preview("--fail-on", "deletions");
+    assert.deepEqual(affected, ["young", "auth", "ghost"]);
+    assert.deepEqual(
+      [engine.scope, engine.outcome, code],
+      ["affected", "succeeded", 3],
+      engine.errors.join(),
+    );
+    const shared = engine.steps.filter(({ name }) => name.startsWith("build-triggers/"));
+    assert.ok(shared.some(({ op, name }) => op === "update" && /\/sensor-/.test(name)));
+    const own = engine.steps.filter((step) => !shared.includes(step));
+    const expected = { create: /^young(\/|$)/, delete: /^auth(\/|$)/ } as const;
+    for (const [op, name] of Object.entries(expected))
+      assert.ok(own.filter((step) => step.op === op && name.test(step.name)).length > 10, op);
+    assert.deepEqual(
+      own.filter((step) => !(step.op in expected)),
+      [],
+    );
+    assert.deepEqual(
+      own.filter(({ op, name }) => !expected[op as "create"].test(name)),
+      [],
+    );
+  });
+
+  it("previews everything where what is shared differs, and is refused by the guard with its words", async () => {
+    await configure({ protect: "true" });
+    const { engine, code } = await preview();
+    await configure();
+    assert.deepEqual([engine.scope, engine.outcome, code], ["full", "refused", 2]);
+    assert.equal(engine.because, "what all services share differs: protect");
+    assert.match(engine.errors.join(), /"auth" is provisioned, and its entry is gone/);
+  });
+
+  it("leaves no filter on: an up with one is refused before anything is registered", async () => {
+    process.env[ONLY] = '{"services":["auth"],"platform":false}';
+    const { failed, output } = await stack.cli("up", "--yes", "--skip-preview");
+    delete process.env[ONLY];
+    assert.ok(failed);
+    assert.match(output, /KARGO_FLEET_ONLY is set, which is for previews alone/);
+    assert.ok((await stack.objects()).includes("Project /kargo-auth"));
+  });
+
+  it("says no secret anywhere", async () => {
+    assert.ok(said.length > 4 && said.some((text) => text.includes("secret-")));
+    for (const secret of [TOKEN, MASTER_SECRET, ...Object.values(PASSWORDS)]) {
+      for (const text of said) {
+        assert.ok(!text.includes(secret));
+        assert.ok(!text.includes(Buffer.from(secret).toString("base64").replace(/=+$/, "")));
+      }
+    }
+  });
+});
