@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { ALARMS, type Alarm, exitCodeOf } from "./preview/exit-code.ts";
-import { renderComment, renderReport } from "./preview/placeholder.ts";
 import { type PreviewOptions, previewFleet } from "./preview/preview.ts";
 import { reportJson } from "./preview/report-json.ts";
+import { renderComment, renderReport } from "./report/markdown.ts";
 
 interface Options extends PreviewOptions {
   readonly json: boolean;

@@ -1,5 +1,5 @@
+import { loudCounts, loudLines } from "../report/loud.ts";
 import type { FleetReport } from "./change.ts";
-import { loudCounts, loudLines } from "./placeholder.ts";
 
 /** What a report can be failed for. */
 export const ALARMS = ["deletions", "replacements", "protection", "access"] as const;
