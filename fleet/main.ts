@@ -6,6 +6,7 @@ import { checkCommand } from "./check-command.ts";
 import { commentCommand } from "./comment-command.ts";
 import { decommissionCommand } from "./decommission-command.ts";
 import { deployerCommand } from "./deployer-command.ts";
+import { driftCommand } from "./drift-command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { issueCommand } from "./issue-command.ts";
 import { listCommand } from "./list-command.ts";
@@ -30,6 +31,7 @@ const program = new Command("fleet")
   .addCommand(commentCommand())
   .addCommand(decommissionCommand())
   .addCommand(deployerCommand())
+  .addCommand(driftCommand())
   .addCommand(issueCommand())
   .addCommand(listCommand())
   .addCommand(newCommand())

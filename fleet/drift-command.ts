@@ -1,0 +1,37 @@
+import { writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { driftedIn } from "./drift/drifted.ts";
+import { driftNote } from "./drift/note.ts";
+
+/** It looked, and something is not as it should be. */
+const DRIFTED = 2;
+
+/** `fleet drift`: what a refresh found, in a reader's words. */
+export function driftCommand(): Command {
+  return new Command("drift")
+    .description("Reads what pulumi refresh --preview-only found, and says which resources have drifted.")
+    .requiredOption("--stack <name>", "the stack that was looked at")
+    .requiredOption("--events <file>", "what --event-log wrote")
+    .option("--note <file>", "where there is drift: write it there as Markdown")
+    .addHelpText(
+      "after",
+      `
+It names resources and the paths of what differs, and no values. The flag --event-log is one of the engine's debugging
+flags: PULUMI_DEBUG_COMMANDS=true turns them on.
+
+Exit codes: 0 nothing has drifted, 2 something has, 1 it could not be read.
+
+Example:
+  PULUMI_DEBUG_COMMANDS=true pulumi refresh --preview-only --stack prod --event-log events.json
+  npm run fleet -- drift --stack prod --events events.json`,
+    )
+    .action(({ stack, events, note }: { stack: string; events: string; note?: string }) => {
+      const drifted = driftedIn(events);
+      for (const { name, is, paths } of drifted) process.stdout.write(`${[name, is, ...paths].join("  ")}\n`);
+      const words = drifted.length === 1 ? "1 resource has" : `${drifted.length} resources have`;
+      process.stdout.write(drifted.length === 0 ? `${stack}: no drift.\n` : `${stack}: ${words} drifted.\n`);
+      if (drifted.length === 0) return;
+      if (note !== undefined) writeFileSync(note, driftNote(stack, drifted));
+      process.exitCode = DRIFTED;
+    });
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { FleetError } from "../fleet-error.ts";
+
+/** One resource that is not what the stack's state says. */
+export interface Drifted {
+  /** The name that the program gave: `<service>/<role>`, or `platform/…`. */
+  readonly name: string;
+  readonly type: string;
+  /** `gone` where somebody deleted it. */
+  readonly is: "changed" | "gone";
+  /** The paths of the properties that differ, never their values. */
+  readonly paths: readonly string[];
+}
+
+const eventSchema = z.looseObject({
+  resOutputsEvent: z
+    .looseObject({
+      metadata: z.looseObject({
+        op: z.string(),
+        urn: z.string(),
+        type: z.string(),
+        diffs: z.array(z.string()).nullish(),
+        detailedDiff: z.record(z.string(), z.unknown()).nullish(),
+      }),
+    })
+    .optional(),
+  summaryEvent: z.looseObject({}).optional(),
+});
+
+const OPS: Readonly<Record<string, Drifted["is"]>> = { update: "changed", delete: "gone" };
+
+/**
+ * Reads what the engine found out in a `pulumi refresh --preview-only --event-log <file>`.
+ *
+ * @throws FleetError where the log ends before the engine came to its end: nobody knows then what it had not looked at
+ */
+export function driftedIn(file: string): readonly Drifted[] {
+  const events = linesOf(file).map((line) => eventSchema.parse(JSON.parse(line)));
+  if (!events.some(({ summaryEvent }) => summaryEvent !== undefined))
+    throw new FleetError(`${file} does not tell of the end of a refresh. Run it again.`);
+  return events.flatMap(({ resOutputsEvent }): Drifted[] => {
+    const step = resOutputsEvent?.metadata;
+    const is = step && OPS[step.op];
+    if (step === undefined || is === undefined) return [];
+    const detailed = Object.keys(step.detailedDiff ?? {});
+    const paths = detailed.length > 0 ? detailed : (step.diffs ?? []);
+    return [
+      { name: step.urn.split("::").slice(3).join("::"), type: step.type, is, paths: [...paths].sort() },
+    ];
+  });
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, "utf8")
+      .split("\n")
+      .filter((line) => line.trim() !== "");
+  } catch {
+    throw new FleetError(`${file} cannot be read. Run: pulumi refresh --preview-only --event-log ${file}`);
+  }
+}
