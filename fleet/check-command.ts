@@ -1,7 +1,9 @@
+import { appendFileSync } from "node:fs";
 import { styleText } from "node:util";
 import { Command } from "commander";
 import { formatProblem, inReadingOrder } from "../model/diagnostics.ts";
 import { type Fleet, readFleet } from "./all-stacks.ts";
+import { workflowStacks } from "./trust/stacks.ts";
 
 /** Something in the files is wrong. */
 const WRONG = 2;
@@ -11,6 +13,10 @@ export function checkCommand(): Command {
   return new Command("check")
     .description("Checks every stack file and its catalogue, each alone and all together, offline.")
     .option("--json", "print everything as JSON", false)
+    .option(
+      "--github-output <file>",
+      "write the stacks there, as GitHub Actions reads them; not the sandbox's",
+    )
     .addHelpText(
       "after",
       `
@@ -22,12 +28,14 @@ Examples:
   npm run fleet -- check
   npm run fleet -- -C examples/clusters check`,
     )
-    .action(({ json }: { json: boolean }) => {
+    .action(({ json, githubOutput }: { json: boolean; githubOutput?: string }) => {
       const started = performance.now();
       const fleet = readFleet();
       const milliseconds = Math.round(performance.now() - started);
       if (json) process.stdout.write(`${checkJson(fleet, milliseconds)}\n`);
       else tell(fleet, milliseconds);
+      if (githubOutput !== undefined)
+        appendFileSync(githubOutput, `stacks=${JSON.stringify(workflowStacks(fleet).stacks)}\n`);
       if (fleet.problems.length > 0) process.exitCode = WRONG;
     });
 }

@@ -66,7 +66,8 @@ export function markerOption(name: string): Option {
   return new Option("--marker <name>", "which of our texts it is")
     .default(name)
     .argParser((given: string) => {
-      if (!isMarkerName(given)) throw new InvalidArgumentError("Write lower case, digits and single spaces.");
+      if (!isMarkerName(given))
+        throw new InvalidArgumentError("Write letters, digits, spaces, dots and dashes.");
       return given;
     });
 }

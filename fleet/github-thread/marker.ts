@@ -1,7 +1,7 @@
-/** Names of markers that cannot end the comment that they stand in. */
-const NAME = /^[a-z0-9]+([ ._-][a-z0-9]+)*$/;
+/** Names of markers cannot end the comment that they stand in; any stack's name may be part of one. */
+const NAME = /^[A-Za-z0-9]([\w. -]*[\w.-])?$/;
 
-/** Whether a name may be a marker's: lower case, digits, and single spaces, dots, dashes and underscores between. */
+/** Whether a name may be a marker's: letters, digits, spaces, dots, dashes and underscores. */
 export function isMarkerName(name: string): boolean {
   return NAME.test(name);
 }

@@ -77,15 +77,12 @@ const detailSchema = z
     after: payload.after,
   }));
 
-/**
- * @param now the clock by which calls are kept apart, in milliseconds
- * @throws FleetError where GitHub cannot be reached or does not take the token, {@link HookRefusal} for one hook
- */
-export function hooksApi(url: string, access: Access, now?: () => number): HooksApi {
+/** @throws FleetError where GitHub cannot be reached or does not take the token, {@link HookRefusal} for one hook */
+export function hooksApi(url: string, access: Access): HooksApi {
   const { octokit, call } = gitHubApi(url, access);
   const paces = {
-    reading: paceOf(INTERVAL.reading, access.pause, now),
-    writing: paceOf(INTERVAL.writing, access.pause, now),
+    reading: paceOf(INTERVAL.reading, access.pause),
+    writing: paceOf(INTERVAL.writing, access.pause),
   };
   const request = async (method: "GET" | "POST", place: string, path: string, query: object = {}) =>
     await call(

@@ -1,3 +1,4 @@
+import { fenced } from "../report/escape.ts";
 import type { Reason } from "./trusted-changes.ts";
 
 const SHOWN = 50;
@@ -13,18 +14,9 @@ export function approvalNote(reasons: readonly Reason[], environment: string): s
     "",
     "<details><summary>Why it needs an approval</summary>",
     "",
-    block([...lines, ...more]),
+    fenced([...lines, ...more]),
     "",
     "</details>",
     "",
   ].join("\n");
-}
-
-/** Lines that others wrote, as a block of code between more backticks than any of them has. */
-function block(lines: readonly string[]): string {
-  const shown = lines.map((line) => line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\u{fffd}"));
-  const fence = "`".repeat(
-    Math.max(3, ...[...shown.join("\n").matchAll(/`+/g)].map(([run]) => run.length + 1)),
-  );
-  return [fence, ...shown, fence].join("\n");
 }

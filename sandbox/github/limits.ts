@@ -49,12 +49,9 @@ export class RateLimits {
   #start = 0;
   #used = 0;
   #created: number[] = [];
-  readonly #now: () => number;
 
-  /** @param now milliseconds since 1970 */
-  constructor(limits: Limits = {}, now: () => number = Date.now) {
+  constructor(limits: Limits = {}) {
     this.#limits = limits;
-    this.#now = now;
   }
 
   /** Replaces the limits and starts counting anew. */
@@ -73,7 +70,7 @@ export class RateLimits {
   /** What is left, now. A limit that is off never shows zero: clients stop calling by themselves at zero. */
   current(): RateLimit {
     const { limit, seconds } = this.#limits.primary ?? gitHubLimits.primary;
-    const now = this.#now();
+    const now = Date.now();
     if (now >= this.#start + seconds * 1000) {
       this.#start = now;
       this.#used = 0;
@@ -107,7 +104,7 @@ export class RateLimits {
   }
 
   #create(): void {
-    const now = this.#now();
+    const now = Date.now();
     const windows = this.#limits.contentCreation ?? [];
     const longest = Math.max(0, ...windows.map(({ seconds }) => seconds));
     this.#created = this.#created.filter((at) => at > now - longest * 1000);

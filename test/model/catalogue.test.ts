@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { InvalidInput } from "../../model/diagnostics.ts";
-import { sampled } from "../sampling.ts";
 import { catalogueText, planOf, problemsOf, readCatalogueText, service, stackText } from "../sources.ts";
 
 describe("services.json", () => {
@@ -204,7 +203,7 @@ describe("services.json", () => {
           assert.ok(error instanceof InvalidInput);
         }
       }),
-      { numRuns: sampled(2000, 500) },
+      { numRuns: 2000 },
     );
   });
 
@@ -220,7 +219,7 @@ describe("services.json", () => {
           );
         }
       }),
-      { numRuns: sampled(1000, 300) },
+      { numRuns: 1000 },
     );
   });
 });

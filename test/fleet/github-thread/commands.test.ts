@@ -111,7 +111,7 @@ describe("fleet comment and fleet issue", function () {
 
   for (const [what, args, message] of [
     ["a name that would be a path", ["--reports", ".", "--expect", "../secret"], /"\.\.\/secret" is no name/],
-    ["a marker that would end its comment", ["--marker", "a --> b"], /Write lower case, digits/],
+    ["a marker that would end its comment", ["--marker", "a --> b"], /Write letters, digits/],
   ] as const)
     it(`refuses ${what}`, async () => {
       const { exitCode, stderr } = await comment(...args);

@@ -99,59 +99,25 @@ describe("fleet trust", function () {
     assert.equal(await git("show", "-s", "--format=%an %at", "change"), "kargo-fleet 946684800");
   });
 
-  for (const [what, change, reason] of [
-    ["program code", () => write("index.ts", "// another\n"), /"index\.ts": it is no data/],
-    ["a workflow", () => write("preview.yaml", "on: push\n"), /"preview\.yaml": it is no data/],
-    ["the project's own file", () => write("Pulumi.yaml", "name: x\n"), /"Pulumi\.yaml": it is no data/],
-    ["a new stack", () => write("Pulumi.new.yaml", stackText()), /"Pulumi\.new\.yaml": it is a new stack/],
-    ["a stack that goes", () => rm(join(folder, "Pulumi.prod.yaml")), /"Pulumi\.prod\.yaml": it is deleted/],
-    [
-      "an address",
-      () => write("Pulumi.prod.yaml", stackText({ github: '{ owner: acme, url: "https://evil.example" }' })),
-      /"Pulumi\.prod\.yaml": it changes config\.kargo-fleet:github/,
-    ],
-    [
-      "a link instead of the catalogue",
-      async () => {
-        await rm(join(folder, "services.json"));
-        await symlink("/etc/passwd", join(folder, "services.json"));
-      },
-      /"services\.json": it is no regular file/,
-    ],
-    [
-      "a submodule instead of the catalogue",
-      async () => {
-        await git("rm", "--quiet", "services.json");
-        await git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},services.json`);
-        await git("commit", "--quiet", "--message=submodule");
-        await write("README.md", "");
-      },
-      /"services\.json": it is (no regular file|deleted)/,
-    ],
-    [
-      "a catalogue of six megabytes",
-      () => write("services.json", " ".repeat(6_000_000)),
-      /"services\.json": it is larger than 5000000 bytes/,
-    ],
-    [
-      "a name that would break a line",
-      () => write("a\n::add-mask::`b`.ts", ""),
-      /"a\\n::add-mask::`b`\.ts": it is no data/,
-    ],
-  ] as const)
-    it(`needs a person for ${what}, and takes nothing then`, async () => {
-      await change();
-      const { exitCode, stdout, stderr } = await trust("--take", "--note", "note.md");
-      assert.equal(exitCode, 2, stderr);
-      assert.match(stdout, reason);
-      assert.equal(await git("status", "--porcelain"), "?? note.md\n?? output");
-      assert.match(await read("output"), /^verdict=needs-approval\n/);
-      assert.match(
-        await read("note.md"),
-        /environment `preview-program`[\s\S]*```+\n[\s\S]*: it [\s\S]*\n```+\n/,
-      );
-      assert.doesNotMatch(await read("note.md"), /^::/m);
-    });
+  it("needs a person for a link instead of the catalogue, takes nothing then, and says why in Markdown", async () => {
+    await rm(join(folder, "services.json"));
+    await symlink("/etc/passwd", join(folder, "services.json"));
+    await write("a\n::add-mask::`b`.ts", "");
+    const { exitCode, stdout, stderr } = await trust("--take", "--note", "note.md");
+    assert.equal(exitCode, 2, stderr);
+    assert.match(
+      stdout,
+      /^ {2}"a\\n::add-mask::`b`\.ts": it is no data\n {2}"services\.json": it is no regular file$/m,
+    );
+    assert.equal(await git("status", "--porcelain"), "?? note.md\n?? output");
+    assert.match(await read("output"), /^verdict=needs-approval\n/);
+    const note = await read("note.md");
+    assert.match(
+      note,
+      /environment `preview-program`[\s\S]*\n```\na\\u\{a\}::add-mask::`b`\.ts: it is no data\n/,
+    );
+    assert.doesNotMatch(note, /^::/m);
+  });
 
   it("names the stacks that the pull request itself has where a person lets it run", async () => {
     await write("Pulumi.new.yaml", stackText());

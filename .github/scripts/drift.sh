@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Compares one stack with its cluster and writes nothing: <stack>.md where it has drifted, <stack>.none where it has not.
+set -euo pipefail
+
+export PULUMI_DEBUG_COMMANDS=true
+events="$RUNNER_TEMP/events.json"
+mkdir -p "$RUNNER_TEMP/reports"
+pulumi refresh --preview-only --non-interactive --color never --stack "$STACK" --event-log "$events" > /dev/null
+
+code=0
+node fleet/main.ts drift --stack "$STACK" --events "$events" --note "$RUNNER_TEMP/reports/$STACK.md" || code=$?
+case $code in
+  0) touch "$RUNNER_TEMP/reports/$STACK.none" ;;
+  2) ;;
+  *) exit "$code" ;;
+esac

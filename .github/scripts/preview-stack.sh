@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Previews one stack and leaves two reports: <stack>.md for the comment, whole/<stack>.md with everything.
+set -euo pipefail
+
+mkdir -p "$RUNNER_TEMP/reports/whole"
+exec node fleet/main.ts preview --base "$BASE" --stack "$STACK" "$@" \
+  --comment "$RUNNER_TEMP/reports/$STACK.md" --report "$RUNNER_TEMP/reports/whole/$STACK.md"

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# What an up did, on the page of the run and as a file; also where the up failed.
+set -euo pipefail
+
+mkdir -p "$RUNNER_TEMP/reports"
+report="$RUNNER_TEMP/reports/$STACK.md"
+node fleet/main.ts report --last-up --stack "$STACK" --events "$RUNNER_TEMP/events.json" --report "$report" > /dev/null
+# GitHub takes one megabyte there.
+head --bytes=1000000 "$report" >> "$GITHUB_STEP_SUMMARY"

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { type ChangedFile, LARGEST, trustedChanges } from "../../../fleet/trust/trusted-changes.ts";
+import { stackText } from "../../sources.ts";
+import { filesOf } from "../folder.ts";
+
+const base = filesOf({ "services.json": "{}", "Pulumi.prod.yaml": stackText() });
+
+function changed(path: string, more: Partial<ChangedFile> = {}): ChangedFile {
+  return { path, kind: "file", bytes: () => 10, text: () => "text", ...more };
+}
+
+/** What is not even looked at where it is not data. */
+const unread = {
+  bytes: () => assert.fail("its size was asked for"),
+  text: () => assert.fail("its text was read"),
+};
+
+function whyNot(file: ChangedFile): readonly string[] {
+  return trustedChanges(base, ["services.json"], [changed("services.json"), file]).reasons.map(
+    ({ why }) => why,
+  );
+}
+
+describe("what a pull request changes", () => {
+  it("is data where it is the catalogue, and what nobody reads does not matter", () => {
+    const files = ["services.json", "README.md", "docs/review-a-change.md", "docs/x/y.png", "LICENSE"];
+    const trust = trustedChanges(
+      base,
+      ["services.json"],
+      files.map((file) => changed(file)),
+    );
+    assert.equal(trust.verdict, "data only");
+    assert.deepEqual([...trust.data], [["services.json", "text"]]);
+  });
+
+  it("is data only where the base's stacks name the catalogue", () => {
+    assert.deepEqual(whyNot(changed("other.json", unread)), ["it is no data"]);
+    const trust = trustedChanges(base, ["lists/all.json"], [changed("lists/all.json")]);
+    assert.equal(trust.verdict, "data only");
+  });
+
+  for (const file of [
+    "index.ts",
+    "fleet/trust/trusted-changes.ts",
+    "package.json",
+    "package-lock.json",
+    ".npmrc",
+    "Pulumi.yaml",
+    ".github/workflows/preview.yaml",
+    ".gitattributes",
+    "services.json/x",
+    "x/services.json",
+    "x/Pulumi.prod.yaml",
+    "Pulumi.prod.yml",
+    "Pulumi.a/b.yaml",
+    "Services.json",
+    "docs",
+    "fleet/README.md",
+    "node_modules/x",
+    "",
+  ])
+    it(`is no data where it is ${JSON.stringify(file)}`, () => {
+      assert.deepEqual(whyNot(changed(file, unread)), ["it is no data"]);
+    });
+
+  for (const [what, file, reason] of [
+    ["a new stack", changed("Pulumi.new.yaml"), "it is a new stack"],
+    ["a stack that goes", changed("Pulumi.prod.yaml", { ...unread, kind: "gone" }), "it is deleted"],
+    ["a catalogue that goes", changed("services.json", { ...unread, kind: "gone" }), "it is deleted"],
+    ["a link", changed("services.json", { ...unread, kind: "other" }), "it is no regular file"],
+    [
+      "more than anybody writes",
+      changed("services.json", { bytes: () => LARGEST + 1, text: unread.text }),
+      `it is larger than ${LARGEST} bytes`,
+    ],
+    [
+      "an address",
+      changed("Pulumi.prod.yaml", { text: () => stackText({ github: "{ owner: evil }" }) }),
+      "it changes config.kargo-fleet:github",
+    ],
+  ] as const)
+    it(`needs an approval where it is ${what}`, () => assert.deepEqual(whyNot(file), [reason]));
+
+  it("is no data outside the folder of the stacks", () => {
+    const files = [changed("stacks/services.json"), changed("services.json", unread)];
+    const { reasons, data } = trustedChanges(base, ["services.json"], files, "stacks/");
+    assert.deepEqual(reasons, [{ file: "services.json", why: "it is outside the folder of the stacks" }]);
+    assert.equal(data.size, 0, "nothing is taken where anything needs an approval");
+  });
+});
