@@ -2,15 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../model/plan.ts";
 import {
   applyFilter,
+  NEVER_UP,
   ONLY,
   type PreviewFilter,
   type Registered,
   readFilter,
 } from "../model/preview-filter.ts";
 import type { Provisioned } from "../model/provisioned.ts";
-
-/** By these words `fleet preview` knows that only a whole preview can tell. */
-export const NEVER_UP = `${ONLY} is set, but the stack has no output that says what an up made.`;
 
 /**
  * The filter of `fleet preview`, which nobody can leave on: any run but a preview would delete what it does not register.

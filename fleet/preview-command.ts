@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
+import { FleetError } from "./fleet-error.ts";
 import { ALARMS, type Alarm, exitCodeOf } from "./preview/exit-code.ts";
 import { type PreviewOptions, previewFleet } from "./preview/preview.ts";
 import { reportJson } from "./preview/report-json.ts";
@@ -53,11 +54,19 @@ Examples:
     )
     .action(async ({ json, report: file, comment, failOn, ...options }: Options) => {
       const report = await previewFleet(options, (line) => process.stderr.write(`${line}\n`));
-      if (file !== undefined) await writeFile(file, renderReport(report));
-      if (comment !== undefined) await writeFile(comment, renderComment(report));
+      if (file !== undefined) await write(file, renderReport(report));
+      if (comment !== undefined) await write(comment, renderComment(report));
       process.stdout.write(json ? `${reportJson(report)}\n` : renderReport(report));
       process.exitCode = exitCodeOf(report, failOn);
     });
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new FleetError(`${file} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 function count(text: string): number {

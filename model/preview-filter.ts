@@ -8,6 +8,9 @@ import type { Plan } from "./plan.ts";
  */
 export const ONLY = "KARGO_FLEET_ONLY";
 
+/** By these words `fleet preview` knows that only a whole preview can tell. */
+export const NEVER_UP = `${ONLY} is set, but the stack has no output that says what an up made.`;
+
 const schema = z.strictObject({ services: z.array(z.string()), platform: z.boolean() });
 
 /** What of a plan is registered: these services, and whether what all services share is. */

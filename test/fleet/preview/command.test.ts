@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FleetReport } from "../../../fleet/preview/change.ts";
+import { previewCommand } from "../../../fleet/preview-command.ts";
+import { catalogueText, service, stackText } from "../../sources.ts";
+import { error, fakePulumi, step } from "./fake-pulumi.ts";
+import { openRepository, type Repository } from "./repository.ts";
+
+type Entries = Readonly<Record<string, object>>;
+
+const list = (entries: Entries) =>
+  catalogueText(
+    Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
+  );
+
+const BASE: Entries = { auth: {}, nginx: {} };
+const CHANGED: Entries = { ...BASE, auth: { warehouse: { interval: "1h" } } };
+const GONE: Entries = { nginx: {} };
+
+describe("fleet preview", () => {
+  let repository: Repository;
+  let pulumi: Awaited<ReturnType<typeof fakePulumi>>;
+
+  before(async () => {
+    pulumi = await fakePulumi();
+    repository = await openRepository();
+    await repository.write({
+      "services.json": list(BASE),
+      "Pulumi.eu.yaml": stackText(),
+      "Pulumi.us.yaml": stackText({
+        cluster: "{ name: us, context: us }",
+        gitops: '{ repository: acme/gitops, path: "us/{service}" }',
+        webhooks: '{ url: "https://hooks.acme.example", owner: false }',
+      }),
+      "index.ts": "1\n",
+    });
+    await repository.commit();
+    await repository.git("branch", "change");
+  });
+
+  after(async () => {
+    await repository.remove();
+    await pulumi.remove();
+  });
+
+  afterEach(() => repository.git("checkout", "--quiet", "--", "."));
+
+  /** The command in this process, which starts it in no time. */
+  async function fleet(...args: readonly string[]) {
+    const home = process.cwd();
+    const out: string[] = [];
+    const err: string[] = [];
+    const said = () => ({ stdout: out.join(""), stderr: err.join("") });
+    const { stdout, stderr } = process;
+    const writes = { stdout: stdout.write, stderr: stderr.write };
+    stdout.write = (text: unknown) => out.push(String(text)) > 0;
+    stderr.write = (text: unknown) => err.push(String(text)) > 0;
+    process.chdir(repository.path);
+    try {
+      await previewCommand()
+        .exitOverride()
+        .parseAsync(["--base", "main", ...args], { from: "user" });
+      return { ...said(), exitCode: Number(process.exitCode) };
+    } catch (error) {
+      return { ...said(), stderr: (error as Error).message, exitCode: 1 };
+    } finally {
+      process.exitCode = undefined;
+      process.chdir(home);
+      Object.assign(stdout, { write: writes.stdout });
+      Object.assign(stderr, { write: writes.stderr });
+    }
+  }
+
+  const reportOf = (stdout: string) => JSON.parse(stdout) as FleetReport;
+
+  it("says offline what a change does to every stack, and asks no engine", async () => {
+    await repository.write({ "services.json": list(CHANGED) });
+    await pulumi.answer({ stderr: "asked", code: 255 });
+    const { stdout, exitCode } = await fleet("--offline", "--json");
+    const { stacks, program, tense } = reportOf(stdout);
+    assert.deepEqual(
+      stacks.map(({ change, engine }) => [change.stack, change.services.map((one) => one.service), engine]),
+      [
+        ["eu", ["auth"], undefined],
+        ["us", ["auth"], undefined],
+      ],
+    );
+    // Of the plans, what is not affected is left out.
+    assert.deepEqual(
+      stacks[0]?.change.after?.services.map(({ name }) => name),
+      ["auth"],
+    );
+    assert.deepEqual([exitCode, program, tense, await pulumi.calls()], [0, [], "planned", []]);
+  });
+
+  it("asks no engine where nothing is affected", async () => {
+    await pulumi.answer({ stderr: "asked", code: 255 });
+    const { exitCode } = await fleet();
+    assert.deepEqual([exitCode, await pulumi.calls()], [0, []]);
+  });
+
+  it("asks about everything where the program changed, and names the files", async () => {
+    await repository.write({ "index.ts": "2\n" });
+    await pulumi.answer({ events: [step("same", "urn:pulumi:eu::kargo-fleet::a:b:C::x")] });
+    const { stdout } = await fleet("--json", "--stack", "eu");
+    const { program, stacks } = reportOf(stdout);
+    assert.deepEqual(program, ["index.ts"]);
+    assert.equal(stacks[0]?.engine?.because, "the program changed: index.ts");
+  });
+
+  it("keeps the report of the other stacks where one cannot be reached, with code 1", async () => {
+    await repository.write({ "services.json": list(CHANGED) });
+    await pulumi.answer({ events: [error("unreachable")], code: 255 }, { events: [step("read", "urn:x")] });
+    const { stdout, exitCode } = await fleet("--json", "--parallel", "1");
+    const outcomes = reportOf(stdout).stacks.map(({ engine }) => engine?.outcome);
+    assert.deepEqual([outcomes, exitCode], [["failed", "succeeded"], 1]);
+  });
+
+  it("ends with 2 where files are wrong", async () => {
+    await repository.write({ "services.json": list({ ...BASE, auth: { pipeline: "none" } }) });
+    const { stdout, exitCode } = await fleet("--json");
+    assert.deepEqual(
+      reportOf(stdout).stacks[0]?.change.problems.map(({ code }) => code),
+      ["KF050"],
+    );
+    assert.equal(exitCode, 2);
+  });
+
+  it("ends with 2 where the guard would refuse, also offline", async () => {
+    await repository.write({ "services.json": list(GONE) });
+    assert.equal((await fleet("--offline")).exitCode, 2);
+  });
+
+  it("ends with 3 where --fail-on asks for what is in it, and only then", async () => {
+    await repository.write({
+      "services.json": catalogueText(
+        { auth: service("auth", { team: "identity" }), nginx: service("nginx") },
+        { edge: { group: "AD-Edge" }, identity: { group: "AD-Identity" } },
+      ),
+    });
+    assert.equal((await fleet("--offline", "--fail-on", "access")).exitCode, 3);
+    assert.equal((await fleet("--offline", "--fail-on", "deletions,replacements")).exitCode, 0);
+    const { exitCode, stderr } = await fleet("--offline", "--fail-on", "everything");
+    assert.deepEqual([exitCode, /"everything" is none of deletions/.test(stderr)], [1, true]);
+  });
+
+  it("writes the whole report and the comment to files", async () => {
+    await repository.write({ "services.json": list(CHANGED) });
+    const { stdout } = await fleet("--offline", "--report", "whole.md", "--comment", "comment.md");
+    const [whole, comment] = await Promise.all(
+      ["whole.md", "comment.md"].map((file) => readFile(join(repository.path, file), "utf8")),
+    );
+    assert.equal(whole?.trim(), stdout.trim());
+    assert.match(comment ?? "", /^<!-- kargo-fleet preview -->/);
+    const { exitCode, stderr } = await fleet("--offline", "--report", "nowhere/whole.md");
+    assert.deepEqual([exitCode, /nowhere\/whole\.md cannot be written/.test(stderr)], [1, true]);
+  });
+
+  it("says which stacks there are where none has the name", async () => {
+    const { exitCode, stderr } = await fleet("--offline", "--stack", "eru");
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^Neither base nor head has a stack "eru" \(there are: eu, us\)/);
+  });
+
+  describe("of another commit", () => {
+    before(async () => {
+      await repository.git("checkout", "--quiet", "change");
+      await repository.write({ "services.json": list(CHANGED) });
+      await repository.commit();
+      await repository.git("checkout", "--quiet", "main");
+    });
+
+    it("runs the program of the working directory over that commit's data", async () => {
+      await pulumi.answer({ show: ["services.json", "index.ts"] });
+      await writeFile(join(repository.path, "index.ts"), "here\n");
+      const { stdout, stderr } = await fleet("--head", "change", "--stack", "eu", "--json");
+      const [one] = reportOf(stdout).stacks;
+      assert.equal(one?.engine?.outcome, "succeeded", stderr);
+      const [seen] = await pulumi.calls();
+      assert.equal(seen?.files?.["services.json"], list(CHANGED));
+      assert.equal(seen?.files?.["index.ts"], "here\n");
+    });
+
+    it("takes no catalogue for a file of the program", async () => {
+      await repository.git("checkout", "--quiet", "change");
+      await repository.write({
+        "Pulumi.eu.yaml": stackText({ catalogue: "Model/services.json" }),
+        "Model/services.json": list(CHANGED),
+      });
+      await repository.commit();
+      await repository.git("checkout", "--quiet", "main");
+      const { exitCode, stderr } = await fleet("--head", "change");
+      assert.equal(exitCode, 1);
+      assert.match(
+        stderr,
+        /The head names the catalogue "Model\/services\.json", which cannot be read beside/,
+      );
+    });
+
+    it("is not shown secrets with --data-only where it is more than data", async () => {
+      await repository.write({ "index.ts": "2\n", "services.json": list(CHANGED) });
+      await pulumi.answer({ stderr: "asked", code: 255 });
+      const { stdout, exitCode } = await fleet("--data-only", "--stack", "eu", "--json");
+      assert.match(
+        reportOf(stdout).stacks[0]?.engine?.errors.join() ?? "",
+        /not asked, because the program changed/,
+      );
+      assert.deepEqual([exitCode, await pulumi.calls()], [1, []]);
+    });
+
+    it("is not shown secrets with --data-only where they would go elsewhere", async () => {
+      await repository.write({
+        "Pulumi.eu.yaml": stackText({ github: '{ owner: acme, url: "https://evil.example" }' }),
+      });
+      await pulumi.answer({ stderr: "asked", code: 255 });
+      const { stdout } = await fleet("--data-only", "--stack", "eu", "--json");
+      assert.match(
+        reportOf(stdout).stacks[0]?.engine?.errors.join() ?? "",
+        /address of GitHub or the secrets/,
+      );
+      assert.deepEqual(await pulumi.calls(), []);
+    });
+  });
+});

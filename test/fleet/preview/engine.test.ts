@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { askEngine } from "../../../fleet/preview/engine.ts";
+import type { Scope } from "../../../fleet/preview/scope.ts";
+import { NEVER_UP } from "../../../model/preview-filter.ts";
+import { error, fakePulumi, step } from "./fake-pulumi.ts";
+
+const urn = (name: string, type = "kubernetes:core/v1:Namespace") =>
+  `urn:pulumi:test::kargo-fleet::kargo-fleet:index:ServicePipeline$${type}::${name}`;
+
+const WAREHOUSE = urn("auth/warehouse", "kubernetes:kargo.akuity.io/v1alpha1:Warehouse");
+const HOOK = urn("auth/webhook", "github:index/repositoryWebhook:RepositoryWebhook");
+const OTHER = urn("nginx/namespace");
+
+const AFFECTED: Scope = {
+  is: "affected",
+  targets: [WAREHOUSE, HOOK],
+  filter: { services: ["auth"], platform: false },
+};
+
+describe("the engine", () => {
+  let pulumi: Awaited<ReturnType<typeof fakePulumi>>;
+  before(async () => {
+    pulumi = await fakePulumi();
+  });
+  after(() => pulumi.remove());
+
+  const ask = (scope: Scope = AFFECTED) => askEngine("test", scope, process.cwd());
+
+  it("is asked about the targets alone, and the program registers them alone", async () => {
+    const detailedDiff = { "spec.interval": { diffKind: "update", inputDiff: true } };
+    await pulumi.answer({
+      events: [
+        step("same", OTHER),
+        step("update", WAREHOUSE, { detailedDiff, old: { inputs: { spec: "old" } }, new: { protect: true } }),
+        step("update", "urn:pulumi:test::kargo-fleet::pulumi:pulumi:Stack::kargo-fleet-test"),
+      ],
+    });
+    const { steps, unchanged, scope, because, outcome } = await ask();
+    const [first] = await pulumi.calls();
+    assert.deepEqual(first, { targets: [WAREHOUSE, HOOK], only: '{"services":["auth"],"platform":false}' });
+    assert.deepEqual(steps, [
+      {
+        urn: WAREHOUSE,
+        op: "update",
+        type: "kubernetes:kargo.akuity.io/v1alpha1:Warehouse",
+        name: "auth/warehouse",
+        protect: true,
+        paths: ["spec.interval"],
+      },
+    ]);
+    assert.deepEqual([unchanged, scope, because, outcome], [1, "affected", undefined, "succeeded"]);
+  });
+
+  it("is asked about everything without a filter, be it that somebody left one in the environment", async () => {
+    process.env.KARGO_FLEET_ONLY = '{"services":[],"platform":false}';
+    await pulumi.answer({ events: [step("create", OTHER)] });
+    const { scope, because } = await ask({ is: "full", because: "--full asked for it" });
+    delete process.env.KARGO_FLEET_ONLY;
+    assert.deepEqual(await pulumi.calls(), [{ targets: [], only: "" }]);
+    assert.deepEqual([scope, because], ["full", "--full asked for it"]);
+  });
+
+  it("is asked again without the targets that are neither in the state nor planned", async () => {
+    const unknown = error(`Target '${HOOK}' could not be found in the stack.`);
+    await pulumi.answer({ events: [unknown], code: 255 }, { events: [step("delete", WAREHOUSE)] });
+    const { steps, outcome } = await ask();
+    assert.deepEqual(
+      (await pulumi.calls()).map(({ targets }) => targets),
+      [[WAREHOUSE, HOOK], [WAREHOUSE]],
+    );
+    assert.deepEqual([steps.map(({ op }) => op), outcome], [["delete"], "succeeded"]);
+  });
+
+  it("is asked about everything where no up has said what it made", async () => {
+    await pulumi.answer({ events: [error(NEVER_UP)], code: 255 }, { events: [step("create", OTHER)] });
+    const { scope, because, steps } = await ask();
+    assert.deepEqual((await pulumi.calls()).at(-1), { targets: [], only: "" });
+    assert.deepEqual([scope, because], ["full", "no up of the stack has said yet what it made"]);
+    assert.deepEqual(
+      steps.map(({ name }) => name),
+      ["nginx/namespace"],
+    );
+  });
+
+  for (const op of ["delete", "update", "create", "replace"]) {
+    it(`counts nothing of a preview that would ${op} what is no target`, async () => {
+      await pulumi.answer({ events: [step("update", WAREHOUSE), step(op, OTHER)] });
+      const { outcome, steps, errors } = await ask();
+      assert.deepEqual([outcome, steps], ["failed", []]);
+      assert.match(
+        errors.join(),
+        new RegExp(`planned what is none of theirs: ${op} nginx/namespace.*--full`),
+      );
+    });
+  }
+
+  it("may look at its providers, which no target keeps it from", async () => {
+    const provider = "urn:pulumi:test::kargo-fleet::pulumi:providers:kubernetes::kubernetes";
+    await pulumi.answer({ events: [step("update", provider)] });
+    assert.equal((await ask()).outcome, "succeeded");
+  });
+
+  for (const [message, outcome] of [
+    [
+      '1 problem found; nothing was touched.\nservices.json:1:1  services.auth  "auth" is gone. [KF090]',
+      "refused",
+    ],
+    [`resource ${JSON.stringify(HOOK)} cannot be deleted\nbecause it is protected.`, "refused"],
+    ["configured Kubernetes cluster is unreachable", "failed"],
+    [
+      "1 problem found; nothing was touched.\nservices.json:1:1  services.auth  is no service. [KF016]",
+      "failed",
+    ],
+  ] as const) {
+    it(`${outcome === "refused" ? "is refused" : "fails"} in its own words: ${message.split("\n").at(-1)}`, async () => {
+      await pulumi.answer({ events: [error(message)], code: 255 });
+      const run = await ask();
+      assert.deepEqual([run.outcome, run.errors], [outcome, [message]]);
+    });
+  }
+
+  it("fails in the CLI's words where it did not come to events", async () => {
+    await pulumi.answer({ stderr: "warning: old\nerror: no stack named 'test' found\n", code: 255 });
+    const { outcome, errors } = await ask();
+    assert.deepEqual([outcome, errors], ["failed", ["no stack named 'test' found"]]);
+  });
+});

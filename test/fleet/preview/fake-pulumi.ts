@@ -1,0 +1,74 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+/** What one call of the fake does: events for the log, words on stderr, an exit code. */
+export interface Answer {
+  readonly events?: readonly object[];
+  readonly stderr?: string;
+  readonly code?: number;
+  /** Files of its working directory whose texts it remembers. */
+  readonly show?: readonly string[];
+}
+
+/** How the fake was called. */
+export interface Call {
+  readonly targets: readonly string[];
+  readonly only: string;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** A program `pulumi` on PATH that gives prepared answers, one a call; the last one again and again. */
+export async function fakePulumi(): Promise<{
+  answer(...answers: readonly Answer[]): Promise<void>;
+  calls(): Promise<readonly Call[]>;
+  remove(): Promise<void>;
+}> {
+  const folder = await mkdtemp(join(tmpdir(), "fake-pulumi-"));
+  const [answers, calls] = [join(folder, "answers.json"), join(folder, "calls.jsonl")];
+  await writeFile(
+    join(folder, "pulumi"),
+    `#!${process.execPath}
+const fs = require("node:fs");
+const args = process.argv.slice(2);
+const after = (flag) => args.flatMap((arg, index) => (arg === flag ? [args[index + 1]] : []));
+const done = fs.readFileSync(${JSON.stringify(calls)}, "utf8").split("\\n").length - 1;
+const all = JSON.parse(fs.readFileSync(${JSON.stringify(answers)}, "utf8"));
+const { events = [], stderr = "", code = 0, show = [] } = all[Math.min(done, all.length - 1)];
+const files = Object.fromEntries(show.map((file) => [file, fs.readFileSync(file, "utf8")]));
+fs.appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ targets: after("--target"), only: process.env.KARGO_FLEET_ONLY, ...(show.length > 0 && { files }) }) + "\\n");
+if (events.length > 0) fs.writeFileSync(after("--event-log")[0], events.map((event) => JSON.stringify(event) + "\\n").join(""));
+process.stderr.write(stderr);
+process.exitCode = code;
+`,
+  );
+  await chmod(join(folder, "pulumi"), 0o700);
+  const path = process.env.PATH;
+  process.env.PATH = [folder, path].join(delimiter);
+  return {
+    answer: async (...all) => {
+      await writeFile(calls, "");
+      await writeFile(answers, JSON.stringify(all));
+    },
+    calls: async () =>
+      (await readFile(calls, "utf8"))
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line) as Call),
+    remove: async () => {
+      process.env.PATH = path;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What the engine says before a step. */
+export function step(op: string, urn: string, more: object = {}): object {
+  const type = (urn.split("::")[2] ?? "").split("$").at(-1);
+  return { resourcePreEvent: { metadata: { op, urn, type, old: {}, new: {}, ...more } } };
+}
+
+/** What the engine or the program says where something is wrong. */
+export function error(message: string): object {
+  return { diagnosticEvent: { severity: "error", message: `<{%reset%}>error: ${message}<{%reset%}>\n` } };
+}

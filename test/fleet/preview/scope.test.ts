@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { readFleet } from "../../../fleet/all-stacks.ts";
+import { type Scope, scopeOf } from "../../../fleet/preview/scope.ts";
+import { compareFleets } from "../../../fleet/preview/stack-change.ts";
+import { catalogueText, NOW, service, stackText } from "../../sources.ts";
+import { filesOf } from "../folder.ts";
+
+type Entries = Readonly<Record<string, object>>;
+type Keys = Readonly<Record<string, string>>;
+
+function fleet(services: Entries, keys: Keys) {
+  const all = Object.entries(services).map(([name, more]) => [name, service(name, more)]);
+  const texts = {
+    "services.json": catalogueText(Object.fromEntries(all)),
+    "Pulumi.test.yaml": stackText(keys),
+  };
+  return readFleet(filesOf(texts), NOW);
+}
+
+function scope(
+  base: Entries,
+  head: Entries,
+  keys: Keys = {},
+  was: Keys = keys,
+  asked?: string,
+): Scope | undefined {
+  const [compared] = compareFleets(fleet(base, was), fleet(head, keys));
+  assert.ok(compared);
+  return scopeOf(compared, asked);
+}
+
+function affected(found: Scope | undefined): Extract<Scope, { is: "affected" }> {
+  assert.equal(found?.is, "affected");
+  return found as Extract<Scope, { is: "affected" }>;
+}
+
+const BASE: Entries = { auth: {}, "auth-dev": {}, nginx: {} };
+const namesOf = (targets: readonly string[]) => targets.map((urn) => urn.split("::")[3] ?? "");
+const CHANGED = { ...BASE, auth: { warehouse: { interval: "1h" } } };
+
+describe("what the engine is asked about", () => {
+  it("is nothing where nothing is affected, or the files are wrong", () => {
+    assert.equal(scope(BASE, BASE), undefined);
+    assert.equal(scope(BASE, { auth: { pipeline: "none" } }), undefined);
+  });
+
+  it("is every resource of a changed service, by its literal URN", () => {
+    const { targets, filter } = affected(scope(BASE, CHANGED));
+    assert.ok(targets.length > 10);
+    assert.ok(namesOf(targets).every((name) => /^auth(\/|$)/.test(name)));
+    assert.ok(targets.every((urn) => !urn.includes("*")));
+    assert.deepEqual(filter, { services: ["auth"], platform: false });
+  });
+
+  it("is, of a service that goes, what the base had, and nothing of it is registered", () => {
+    const { targets, filter } = affected(scope(BASE, { "auth-dev": {}, nginx: {} }));
+    assert.ok(namesOf(targets).includes("auth/webhook"));
+    assert.deepEqual(filter, { services: [], platform: true });
+  });
+
+  it("is the triggers too where they learn of a service, and never what all services depend on", () => {
+    const { targets, filter } = affected(scope(BASE, { ...BASE, young: {} }));
+    const names = namesOf(targets);
+    assert.ok(names.some((name) => name.startsWith("build-triggers/sensor-")));
+    assert.ok(names.includes("young"));
+    assert.deepEqual(
+      names.filter((name) => /^(values-files|platform|platform\/promotion-task-.*)$/.test(name)),
+      [],
+    );
+    assert.equal(filter.platform, true);
+  });
+
+  it("is what all services share where only that changed", () => {
+    const { targets, filter } = affected(
+      scope(
+        BASE,
+        BASE,
+        { access: "{ deployer: somebody }" },
+        { access: "{ deployer: kargo-fleet-deployer }" },
+      ),
+    );
+    assert.ok(namesOf(targets).includes("platform/policy-kargo-fleet-guard"));
+    assert.deepEqual(filter.services, []);
+  });
+
+  for (const [what, found] of [
+    ["somebody asked for it", () => scope(BASE, BASE, {}, {}, "--full asked for it")],
+    ["the platform comes", () => scope(BASE, BASE, { platform: "true" }, { platform: "false" })],
+    ["the platform goes", () => scope(BASE, BASE, { platform: "false" }, { platform: "true" })],
+    ["a provider differs", () => scope(BASE, BASE, { cluster: "{ name: test, context: other }" }, {})],
+  ] as const) {
+    it(`is everything where ${what}`, () => assert.equal(found()?.is, "full"));
+  }
+
+  it("is everything where so many are affected that no command could name each", () => {
+    const many = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`service-${index}`, {}]));
+    const found = scope({ auth: {} }, { auth: {}, ...many });
+    assert.deepEqual(found, {
+      is: "full",
+      because: "400 services are affected, too many to name each",
+    });
+  });
+});
