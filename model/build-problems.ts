@@ -2,6 +2,7 @@ import { type BuildPlan, planBuild } from "./build-plan.ts";
 import type { Catalogue, CatalogueService } from "./catalogue.ts";
 import { type DocumentPath, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
+import { METADATA, overlap } from "./networks.ts";
 import { re2 } from "./patterns.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
@@ -31,6 +32,7 @@ export function buildProblems(
     ...Object.entries(catalogue.services).flatMap(([name, service]) => unseenTags(name, service, services)),
     ...tooManyHooks(builds, config, services),
     ...tooLongTriggers(builds, config, stack),
+    ...openMirrors(config, stack),
   ];
 }
 
@@ -122,6 +124,28 @@ function tooLongTriggers(
       `Set it to ${wanted}: that many leave room for growth (and it moves every hook once).`,
     ),
   ];
+}
+
+/** A mirror is let through whatever else is closed: what is closed must not be in it. */
+function openMirrors({ builds }: StackConfig, stack: SourceDocument): Problem[] {
+  if (builds === undefined) return [];
+  const { apiServer, cluster, mirrors } = builds.network;
+  const closed = [
+    ...apiServer.map((network) => [network, "where the API server is (builds.network.apiServer)"] as const),
+    ...cluster.map((network) => [network, "the cluster's own (builds.network.cluster)"] as const),
+    ...METADATA.map((network) => [network, "where clouds hand out credentials"] as const),
+  ];
+  return mirrors.flatMap((mirror, index) => {
+    const [network, what] = closed.find(([one]) => overlap(mirror, one)) ?? [];
+    if (network === undefined) return [];
+    return problem(
+      "KF075",
+      stack,
+      ["config", `${PROJECT}:builds`, "network", "mirrors", index],
+      `${mirror} has addresses of ${network}, ${what}: a Dockerfile would reach them.`,
+      "Name the mirror's own addresses alone.",
+    );
+  });
 }
 
 function problem(

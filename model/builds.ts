@@ -16,6 +16,11 @@ const quantity = matching(
 /** An IPv4 or IPv6 network as NetworkPolicies want it. */
 const network = z.union([z.cidrv4(), z.cidrv6()], { error: 'must be a network such as "10.0.0.1/32"' });
 
+/** A network that is taken out of everything: a NetworkPolicy can take out less than all. */
+const closed = network.refine((text) => !text.endsWith("/0"), {
+  error: "is every address: name the networks",
+});
+
 const duration = (shortest: number) =>
   z
     .string()
@@ -46,9 +51,13 @@ export const buildsSchema = z.strictObject({
     .meta({ description: "What runs in a build, each pinned by digest." }),
   network: z
     .strictObject({
-      apiServer: z.array(network).min(1).meta({
+      apiServer: z.array(closed).min(1).meta({
         description:
-          "Where the API server is: Argo's executor reports there (kubectl get endpointslices kubernetes).",
+          "Where the API server is: Argo's executor reports there (kubectl get endpointslices kubernetes). No Dockerfile reaches it.",
+      }),
+      cluster: z.array(closed).default([]).meta({
+        description:
+          "Public addresses of the cluster's own, such as nodes that have some: no Dockerfile reaches them. Private ones it never does.",
       }),
       mirrors: z.array(network).default([]).meta({
         description: "Private networks that a Dockerfile may reach too, such as a mirror of packages.",
@@ -79,7 +88,14 @@ export const buildsSchema = z.strictObject({
     .meta({ description: "What Kaniko may use." }),
   timeout: duration(60).default("1h").meta({ description: "How long a build may take." }),
   keep: z
-    .strictObject({ succeeded: duration(0).default("24h"), failed: duration(0).default("72h") })
+    .strictObject({
+      succeeded: duration(0).default("24h"),
+      failed: duration(0).default("72h"),
+      log: duration(0).default("1h").meta({
+        description:
+          "How long the pod that ran a Dockerfile stays when it is done, with its log, and with the build's volume.",
+      }),
+    })
     .prefault({})
     .meta({ description: "How long a Workflow stays; meanwhile its commit is not built again." }),
   parallelism: z

@@ -54,6 +54,7 @@ export const PROBLEM_CODES = {
   KF072: "A build pushes tags that its Warehouse never picks",
   KF073: "More hooks on a repository than GitHub takes",
   KF074: "A group of triggers that is too large for its pod",
+  KF075: "A mirror through which a Dockerfile would reach the cluster",
   KF080: "Two stacks write one file",
   KF081: "One service, two stacks, one cluster",
   KF082: "One cluster has two names",

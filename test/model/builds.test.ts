@@ -83,6 +83,7 @@ describe("a service's build", () => {
   for (const [what, builds, rule] of [
     ["an image that is not pinned by digest", BUILDS.replace(/@sha256:0+/, ":latest"), /is not pinned/],
     ["no address of the API server", BUILDS.replace('"10.0.0.1/32"', ""), /apiServer/],
+    ["every address as the API server's", BUILDS.replace("10.0.0.1/32", "0.0.0.0/0"), /is every address/],
     ["an address that is no network", BUILDS.replace("10.0.0.1/32", "10.0.0.1"), /must be a network/],
   ] as const) {
     it(`is refused with ${what}`, () => {
@@ -90,6 +91,27 @@ describe("a service's build", () => {
         problemsOf(catalogueText({ nginx: service("nginx") }), stackText({ builds })).join(),
         rule,
       );
+    });
+  }
+
+  for (const [what, mirror, rule] of [
+    [
+      "the API server is",
+      "10.0.0.0/8",
+      /10\.0\.0\.0\/8 has addresses of 10\.0\.0\.1\/32, where the API server is/,
+    ],
+    ["is a part of where the API server is", "10.0.0.1/32", /builds\.network\.mirrors\[1\]/],
+    ["the cluster's own nodes are", "198.51.100.7/32", /of 198\.51\.100\.0\/24, the cluster's own/],
+    ["clouds hand out credentials", "169.254.169.254/32", /of 169\.254\.0\.0\/16, where clouds hand/],
+    ["clouds hand out credentials, by IPv6", "fd00::/8", /of fd00:ec2::254\/128, where clouds hand/],
+    ["everything is", "0.0.0.0/0", /of 10\.0\.0\.1\/32/],
+  ] as const) {
+    it(`is refused with a mirror where ${what}`, () => {
+      const network = `["10.0.0.1/32"], cluster: ["198.51.100.0/24"], mirrors: ["10.20.0.0/24", "${mirror}"]`;
+      const builds = BUILDS.replace('["10.0.0.1/32"]', network);
+      const problems = problemsOf(catalogueText({ nginx: service("nginx") }), stackText({ builds }));
+      assert.equal(problems.length, 1);
+      assert.match(problems.join(), rule);
     });
   }
 

@@ -132,6 +132,7 @@ const CASES: Readonly<Record<string, Texts>> = {
       webhooks: '{ url: "https://hooks.acme.example", groups: 1 }',
     },
   ),
+  KF075: stack({ builds: BUILDS.replace('["10.0.0.1/32"]', '["10.0.0.1/32"], mirrors: ["10.0.0.0/8"]') }),
   KF080: files(
     GOOD,
     { ...EU, gitops: "{ repository: acme/gitops }" },
