@@ -60,7 +60,7 @@ interface VolumeClaimTemplate {
   };
 }
 
-export type Template = StepsTemplate | ContainerTemplate;
+export type Template = StepsTemplate | ContainerTemplate | ResourceTemplate;
 
 export interface StepsTemplate {
   readonly name: string;
@@ -88,10 +88,28 @@ export interface ContainerTemplate {
     readonly parameters: readonly { readonly name: string; readonly valueFrom: { readonly path: string } }[];
   };
   readonly metadata: { readonly labels: Readonly<Record<string, string>> };
-  readonly podSpecPatch?: string;
   readonly retryStrategy: RetryStrategy;
   readonly volumes?: readonly Volume[];
   readonly container: Container;
+}
+
+/** One pod, in which Argo's own program makes an object and waits for its end. */
+export interface ResourceTemplate {
+  readonly name: string;
+  readonly inputs: { readonly parameters: readonly Parameter[] };
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly serviceAccountName: string;
+  readonly executor: { readonly serviceAccountName: string };
+  readonly retryStrategy: RetryStrategy;
+  readonly resource: {
+    readonly action: "apply";
+    readonly setOwnerReference: true;
+    /** In the form of a label selector, over the fields of the object. */
+    readonly successCondition: string;
+    readonly failureCondition: string;
+    /** JSON once Argo has filled it in. */
+    readonly manifest: string;
+  };
 }
 
 export interface RetryStrategy {

@@ -8,7 +8,8 @@ import {
   type StepsTemplate,
   type WorkflowManifest,
 } from "./argo-workflows-types.ts";
-import { build, clone, notify, push, USER, WORK } from "./build-steps.ts";
+import { build } from "./build-job.ts";
+import { clone, notify, push, USER, WORK } from "./build-steps.ts";
 import { MANAGED_BY } from "./objects.ts";
 
 /** The shared template that every build is a run of. */
@@ -73,8 +74,8 @@ const PARAMETERS: readonly Parameter[] = [
 
 /**
  * Clone, build, push: three pods that share a volume and nothing else. Whatever a Dockerfile can read it can steal, so the
- * pod that runs it has no credential and no token; the pod that pushes has the credential of the one image, and reads the
- * image without being able to change it.
+ * pod that runs it has no credential, no token and nothing of Argo's; the pod that pushes has the credential of the one
+ * image, and reads the image without being able to change it.
  */
 export function buildTemplate({ builds, github, receiver }: BuildTriggersPlan): ClusterWorkflowTemplate {
   const { storage } = builds;

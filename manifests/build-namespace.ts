@@ -2,6 +2,7 @@ import type { BuildNamespacePlan, BuildTriggersPlan } from "../model/build-plan.
 import { buildNamespace, EVENTS_NAMESPACE } from "../model/names.ts";
 import { SENSOR_ACCOUNT } from "./argo-events.ts";
 import { BUILD_ACCOUNT, BUILD_LIMIT } from "./argo-workflows.ts";
+import { LAUNCH_ACCOUNT } from "./build-job.ts";
 import { RECEIVER_SECRET } from "./build-steps.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 import {
@@ -24,6 +25,15 @@ export const START_BUILDS: readonly PolicyRule[] = [
 /** What Argo's own containers of a pod may do: report how it went. */
 export const REPORT_RESULTS: readonly PolicyRule[] = [
   { apiGroups: ["argoproj.io"], resources: ["workflowtaskresults"], verbs: ["create", "patch"] },
+];
+
+/**
+ * What the account that makes a build's Job may do: make it and look at it. Argo's executor runs `kubectl apply` and reads
+ * the Job until it ends (its workflow/executor/resource.go); it changes and deletes none.
+ */
+export const LAUNCH_BUILDS: readonly PolicyRule[] = [
+  ...REPORT_RESULTS,
+  { apiGroups: ["batch"], resources: ["jobs"], verbs: ["create", "get"] },
 ];
 
 /** What a team may do with its builds: read them and their logs. It starts none: a push does. */
@@ -86,34 +96,12 @@ export interface TokenSecret extends KubernetesObject {
 }
 
 /**
- * A team's build namespace and the identity of its Workflows, which an administrator makes: so the deployer handles no
- * token, and may read no Secret of a build namespace but its own one.
- *
- * Argo Workflows finds the token by the Secret's name (its docs/service-account-secrets.md).
+ * A team's build namespace and the two identities of its Workflows, which an administrator makes: so the deployer handles
+ * no token, and may read no Secret of a build namespace but its own one.
  */
 export function buildIdentity(team: string): readonly KubernetesObject[] {
   const namespace = buildNamespace(team);
   const labels = { ...MANAGED_BY, "kargo-fleet/team": team };
-  const account: ServiceAccount = {
-    apiVersion: "v1",
-    kind: "ServiceAccount",
-    metadata: { name: BUILD_ACCOUNT, namespace, labels },
-    automountServiceAccountToken: false,
-  };
-  const token: TokenSecret = {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: {
-      name: `${BUILD_ACCOUNT}.service-account-token`,
-      namespace,
-      labels,
-      annotations: { "kubernetes.io/service-account.name": BUILD_ACCOUNT },
-    },
-    type: "kubernetes.io/service-account-token",
-  };
-  const { role, binding } = grant(namespace, BUILD_ACCOUNT, REPORT_RESULTS, [
-    { kind: "ServiceAccount", name: BUILD_ACCOUNT, namespace },
-  ]);
   return [
     {
       apiVersion: "v1",
@@ -124,11 +112,37 @@ export function buildIdentity(team: string): readonly KubernetesObject[] {
         labels: { ...labels, "pod-security.kubernetes.io/enforce": "baseline" },
       },
     },
-    account,
-    token,
-    role,
-    binding,
+    ...account(namespace, BUILD_ACCOUNT, labels, REPORT_RESULTS),
+    ...account(namespace, LAUNCH_ACCOUNT, labels, LAUNCH_BUILDS),
   ];
+}
+
+/** A ServiceAccount with its rights, and its token where Argo Workflows finds it (its docs/service-account-secrets.md). */
+function account(
+  namespace: string,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  rules: readonly PolicyRule[],
+): readonly KubernetesObject[] {
+  const itself: ServiceAccount = {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name, namespace, labels },
+    automountServiceAccountToken: false,
+  };
+  const token: TokenSecret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name: `${name}.service-account-token`,
+      namespace,
+      labels,
+      annotations: { "kubernetes.io/service-account.name": name },
+    },
+    type: "kubernetes.io/service-account-token",
+  };
+  const { role, binding } = grant(namespace, name, rules, [{ kind: "ServiceAccount", name, namespace }]);
+  return [itself, token, role, binding];
 }
 
 /** What the deployer needs in a build namespace, what it hands out there included. */

@@ -1,4 +1,5 @@
 import type { BuildNamespacePlan, BuildTriggersPlan } from "../model/build-plan.ts";
+import { family, holds, METADATA } from "../model/networks.ts";
 import { STEP_LABEL } from "./build-steps.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
@@ -25,50 +26,80 @@ export interface NetworkPolicy extends KubernetesObject {
   };
 }
 
-/** Private, link-local (with the clouds' metadata addresses) and carrier networks: where clusters and their nodes are. */
-const PRIVATE = {
-  v4: ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"],
-  v6: ["fc00::/7", "fe80::/10"],
-};
-const LINK_LOCAL = { v4: ["169.254.0.0/16"], v6: ["fe80::/10"] };
+/**
+ * Where clusters and their nodes are: private networks, carriers' (Alibaba's own services too), and those reserved for
+ * tests and the future, which some clouds give to pods.
+ */
+const PRIVATE = [
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "240.0.0.0/4",
+  "fc00::/7",
+];
 
 /**
- * What the pods of builds reach. Nothing reaches them. The pod that runs a Dockerfile reaches the Internet, DNS, what the
- * stack names, and the API server, since Argo's executor of the same pod reports there: without a token, a Dockerfile
- * is nobody to it. The pods with a credential run our own programs alone, and reach all but metadata addresses.
+ * What the pods of builds reach. Nothing reaches them. The pod that runs a Dockerfile reaches the Internet, DNS and what
+ * the stack names: neither the cluster, wherever its API server is, nor a cloud's metadata. Argo's program that starts it
+ * reaches the API server alone. The pods with a credential run our own programs alone, and reach all but metadata.
  */
 export function buildNetwork(
   { name }: BuildNamespacePlan,
   { builds: { network } }: BuildTriggersPlan,
 ): readonly NetworkPolicy[] {
-  const named = network.apiServer.concat(network.mirrors).map((cidr): Peer => ({ ipBlock: { cidr } }));
+  const { apiServer, cluster, mirrors } = network;
   const dns: Peer[] = [
     { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } },
-    ...network.dns.map((cidr): Peer => ({ ipBlock: { cidr } })),
+    ...network.dns.map(block),
   ];
   const ports: Ports = [
     { protocol: "UDP", port: 53 },
     { protocol: "TCP", port: 53 },
   ];
+  const internet = everywhereBut([...METADATA, ...PRIVATE, ...apiServer, ...cluster]);
   return [
     policy(name, "kargo-fleet-builds", { podSelector: {}, policyTypes: ["Ingress", "Egress"] }),
     policy(name, "kargo-fleet-build", {
       podSelector: { matchLabels: { [STEP_LABEL]: "build" } },
       policyTypes: ["Egress"],
-      egress: [{ to: [...everywhereBut(PRIVATE), ...named] }, { to: dns, ports }],
+      egress: [{ to: [...internet, ...mirrors.map(block)] }, { to: dns, ports }],
+    }),
+    policy(name, "kargo-fleet-launch", {
+      podSelector: { matchLabels: { [STEP_LABEL]: "launch" } },
+      policyTypes: ["Egress"],
+      egress: [{ to: apiServer.map(block) }],
     }),
     policy(name, "kargo-fleet-transport", {
       podSelector: {
         matchExpressions: [{ key: STEP_LABEL, operator: "In", values: ["clone", "push", "notify"] }],
       },
       policyTypes: ["Egress"],
-      egress: [{ to: everywhereBut(LINK_LOCAL) }, { to: dns, ports }],
+      egress: [{ to: everywhereBut(METADATA) }, { to: dns, ports }],
     }),
   ];
 }
 
-function everywhereBut({ v4, v6 }: { v4: readonly string[]; v6: readonly string[] }): Peer[] {
-  return [{ ipBlock: { cidr: "0.0.0.0/0", except: v4 } }, { ipBlock: { cidr: "::/0", except: v6 } }];
+function block(cidr: string): Peer {
+  return { ipBlock: { cidr } };
+}
+
+/** Every address of both families but these; of networks inside each other, the first of the widest is named. */
+function everywhereBut(closed: readonly string[]): Peer[] {
+  const widest = closed
+    .filter(
+      (one, at) =>
+        !closed.some(
+          (other, index) => index !== at && holds(other, one) && (index < at || !holds(one, other)),
+        ),
+    )
+    .sort();
+  const except = Object.groupBy(widest, family);
+  return [
+    { ipBlock: { cidr: "0.0.0.0/0", except: except.ipv4 ?? [] } },
+    { ipBlock: { cidr: "::/0", except: except.ipv6 ?? [] } },
+  ];
 }
 
 function policy(namespace: string, name: string, spec: NetworkPolicy["spec"]): NetworkPolicy {

@@ -11,8 +11,9 @@ export const WORK = "work";
 /** An unprivileged user for what needs none: nobody of distroless images. */
 export const USER = 65532;
 
-const SOURCE = "/workspace/source";
-const IMAGE = "/workspace/image";
+/** Where the pods of a build find the source, and the file that the image becomes. */
+export const SOURCE = "/workspace/source";
+export const IMAGE = "/workspace/image";
 const CREDENTIAL = "/credential";
 const REFERENCE = "/tmp/reference";
 
@@ -58,46 +59,6 @@ export function clone({ credentials, images }: BuildsConfig, github: string): Co
         { name: WORK, mountPath: SOURCE, subPath: "source" },
         { name: "credential", mountPath: CREDENTIAL, readOnly: true },
         { name: "tmp", mountPath: "/tmp" },
-      ],
-    },
-  };
-}
-
-/** Kaniko, with no credential and no token: what a Dockerfile can read it can steal. */
-export function build({ images, resources, userNamespaces }: BuildsConfig): ContainerTemplate {
-  return {
-    name: "build",
-    inputs: { parameters: [{ name: "destination" }] },
-    metadata: labels("build"),
-    // A Dockerfile that fails fails again; a node that goes away is another matter.
-    retryStrategy: retry("OnError", 2),
-    ...(userNamespaces && { podSpecPatch: '{"hostUsers":false}' }),
-    container: {
-      image: images.build,
-      command: ["/kaniko/executor"],
-      args: [
-        `--context=dir://${SOURCE}/{{workflow.parameters.context}}`,
-        "--dockerfile={{workflow.parameters.dockerfile}}",
-        "--destination={{inputs.parameters.destination}}",
-        "--no-push",
-        `--tar-path=${IMAGE}/image.tar`,
-      ],
-      resources: { requests: { ...resources }, limits: { ...resources } },
-      securityContext: {
-        runAsUser: 0,
-        runAsGroup: 0,
-        runAsNonRoot: false,
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: false,
-        // What installing packages into an image takes; the file system is the image, so it is written.
-        capabilities: {
-          drop: ["ALL"],
-          add: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETGID", "SETUID"],
-        },
-      },
-      volumeMounts: [
-        { name: WORK, mountPath: SOURCE, subPath: "source", readOnly: true },
-        { name: WORK, mountPath: IMAGE, subPath: "image" },
       ],
     },
   };
@@ -185,7 +146,8 @@ function labels(step: string) {
   };
 }
 
-function retry(retryPolicy: RetryStrategy["retryPolicy"], limit: number): RetryStrategy {
+/** With pauses that grow. */
+export function retry(retryPolicy: RetryStrategy["retryPolicy"], limit: number): RetryStrategy {
   return { limit, retryPolicy, backoff: { duration: "5s", factor: 3, maxDuration: "5m" } };
 }
 

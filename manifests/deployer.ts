@@ -101,7 +101,7 @@ const NAMESPACE_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
 
 /**
  * What an administrator applies before the first `up`, and again for a new team: the rights of the identity that deploys,
- * the namespaces that it works in, and each team's build namespace with the identity of its builds.
+ * the namespaces that it works in, and each team's build namespace with the identities of its builds.
  *
  * @param username as the API server sees it, for example `system:serviceaccount:ci:pulumi`
  * @param teams of the catalogue, each of which gets a build namespace

@@ -1,67 +1,22 @@
 import type { AccessConfig } from "../model/access.ts";
-import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
-
-const ADMISSION_API = "admissionregistration.k8s.io/v1";
-
-interface ResourceRule {
-  readonly apiGroups: readonly ["kargo.akuity.io"];
-  readonly apiVersions: readonly ["v1alpha1"];
-  readonly resources: readonly string[];
-  readonly operations: readonly ("CREATE" | "UPDATE" | "DELETE")[];
-  readonly scope: "*";
-}
-
-export interface ValidatingAdmissionPolicy extends KubernetesObject {
-  readonly apiVersion: typeof ADMISSION_API;
-  readonly kind: "ValidatingAdmissionPolicy";
-  readonly spec: {
-    readonly failurePolicy: "Fail";
-    readonly matchConstraints: {
-      readonly matchPolicy: "Equivalent";
-      readonly resourceRules: readonly ResourceRule[];
-    };
-    readonly variables: readonly { readonly name: string; readonly expression: string }[];
-    readonly validations: readonly {
-      readonly expression: string;
-      readonly message: string;
-      readonly reason: "Forbidden";
-    }[];
-  };
-}
-
-export interface ValidatingAdmissionPolicyBinding extends KubernetesObject {
-  readonly apiVersion: typeof ADMISSION_API;
-  readonly kind: "ValidatingAdmissionPolicyBinding";
-  readonly spec: {
-    readonly policyName: string;
-    readonly validationActions: readonly ["Deny"];
-    readonly matchResources?: {
-      readonly namespaceSelector: { readonly matchLabels: Readonly<Record<string, string>> };
-    };
-  };
-}
-
-/** A policy with the binding that puts it into force. */
-export interface Guard {
-  readonly policy: ValidatingAdmissionPolicy;
-  readonly binding: ValidatingAdmissionPolicyBinding;
-}
+import { type Guard, type GuardRule, guard, type ResourceRule, text } from "./admission.ts";
+import { BUILD_GUARD, buildGuard } from "./build-guard.ts";
 
 /**
  * What holds whatever RBAC says: only the deployer shapes a pipeline, only Kargo writes a status, and only who may
- * promote to a Stage approves Freight for it. Kubernetes' own ValidatingAdmissionPolicy, so there is no webhook to run.
+ * promote to a Stage approves Freight for it; builds run in pods of one form. Kubernetes' own ValidatingAdmissionPolicy, so there is no webhook to run.
  */
 export function guards(access: AccessConfig): readonly Guard[] {
-  return [shapeGuard(access), statusGuard(access), approvalGuard(access)];
+  return [shapeGuard(access), statusGuard(access), approvalGuard(access), buildGuard()];
 }
 
 /** The names of the policies, and of the bindings that put them into force. */
-export const GUARDS = ["kargo-fleet-guard", "kargo-fleet-status", "kargo-fleet-approval"] as const;
-
-/** A CEL string literal. */
-function text(value: string): string {
-  return JSON.stringify(value);
-}
+export const GUARDS = [
+  "kargo-fleet-guard",
+  "kargo-fleet-status",
+  "kargo-fleet-approval",
+  BUILD_GUARD,
+] as const;
 
 /** The deployer, and the group that may break the glass. */
 function privileged({ deployer, breakGlass }: AccessConfig): string {
@@ -102,7 +57,7 @@ const ASKED_BY_ANNOTATION = `[${["refresh", "reverify", "abort"].map((what) => t
 function shapeGuard(access: AccessConfig): Guard {
   const same = (path: string, empty: string) =>
     `object.metadata.?${path}.orValue(${empty}) == oldObject.metadata.?${path}.orValue(${empty})`;
-  return guard({
+  return kargoGuard({
     name: "kargo-fleet-guard",
     resources: ["stages", "warehouses", "projectconfigs"],
     operations: ["CREATE", "UPDATE", "DELETE"],
@@ -133,7 +88,7 @@ function shapeGuard(access: AccessConfig): Guard {
 /** Writing a Promotion's status would run an old one again, with nobody's approval. */
 function statusGuard(access: AccessConfig): Guard {
   const kinds = ["stages", "warehouses", "projectconfigs", "promotions"];
-  return guard({
+  return kargoGuard({
     name: "kargo-fleet-status",
     resources: kinds.map((kind) => `${kind}/status`),
     operations: ["UPDATE"],
@@ -149,7 +104,7 @@ function approvalGuard(access: AccessConfig): Guard {
     `object.?status.?${field}.orValue({}) == oldObject.?status.?${field}.orValue({})`;
   const mayPromote =
     "authorizer.group('kargo.akuity.io').resource('stages').namespace(object.metadata.namespace).name(s).check('promote').allowed()";
-  return guard({
+  return kargoGuard({
     name: "kargo-fleet-approval",
     resources: ["freights/status"],
     operations: ["UPDATE"],
@@ -178,42 +133,16 @@ function ofKargo(access: AccessConfig): string {
   return `${serviceAccounts(access.kargoNamespace, ["kargo-api"])} || ${controllers(access)}`;
 }
 
-function guard(options: {
-  name: (typeof GUARDS)[number];
-  resources: readonly string[];
-  operations: ResourceRule["operations"];
-  variables: Readonly<Record<string, string>>;
-  expression: string;
-  message: string;
-}): Guard {
-  const { name, resources, operations, variables, expression, message } = options;
-  const metadata = { name, labels: { ...MANAGED_BY } };
-  return {
-    policy: {
-      apiVersion: ADMISSION_API,
-      kind: "ValidatingAdmissionPolicy",
-      metadata,
-      spec: {
-        failurePolicy: "Fail",
-        matchConstraints: {
-          matchPolicy: "Equivalent",
-          resourceRules: [
-            { apiGroups: ["kargo.akuity.io"], apiVersions: ["v1alpha1"], resources, operations, scope: "*" },
-          ],
-        },
-        variables: Object.entries(variables).map(([key, value]) => ({ name: key, expression: value })),
-        validations: [{ expression, message, reason: "Forbidden" }],
-      },
-    },
-    binding: {
-      apiVersion: ADMISSION_API,
-      kind: "ValidatingAdmissionPolicyBinding",
-      metadata,
-      spec: {
-        policyName: name,
-        validationActions: ["Deny"],
-        matchResources: { namespaceSelector: { matchLabels: { "kargo.akuity.io/project": "true" } } },
-      },
-    },
-  };
+/** A policy about objects of Kargo's in the namespaces of its Projects. */
+function kargoGuard({
+  resources,
+  operations,
+  ...rule
+}: Pick<GuardRule, "name" | "variables" | "expression" | "message"> &
+  Pick<ResourceRule, "resources" | "operations">): Guard {
+  return guard({
+    ...rule,
+    resources: { apiGroups: ["kargo.akuity.io"], apiVersions: ["v1alpha1"], resources, operations },
+    namespaces: { matchLabels: { "kargo.akuity.io/project": "true" } },
+  });
 }

@@ -186,12 +186,15 @@ const stackKeys = fc.record({
     optionally("receiver", fc.constant({ url: "https://kargo.acme.example/webhooks" })),
   ),
   builds: merged(
-    fc.constant({ images: IMAGES, network: { apiServer: ["10.0.0.1/32", "fd00::1/128"] } }),
+    fc.constant({
+      images: IMAGES,
+      network: { apiServer: ["10.0.0.1/32", "fd00::1/128", "203.0.113.7/32"], cluster: ["2001:db8::/48"] },
+    }),
     optionally("credentials", fc.constant({ clone: "reader", push: "push.{service}" })),
     optionally("storage", fc.constant({ size: "1Gi", class: "fast" })),
     optionally("resources", fc.constant({ cpu: "500m" })),
     optionally("timeout", fc.constantFrom("90s", "2h")),
-    optionally("keep", fc.constant({ succeeded: "0s", failed: "1.5h" })),
+    optionally("keep", fc.constant({ succeeded: "0s", failed: "1.5h", log: "2h" })),
     optionally("userNamespaces", fc.boolean()),
     optionally("parallelism", fc.constantFrom(1, 50)),
   ),

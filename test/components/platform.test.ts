@@ -28,9 +28,11 @@ describe("Platform", () => {
     assert.deepEqual(own.map(({ name }) => name.replace("platform/", "")).sort(), [
       "kargo-users",
       "policy-binding-kargo-fleet-approval",
+      "policy-binding-kargo-fleet-build-jobs",
       "policy-binding-kargo-fleet-guard",
       "policy-binding-kargo-fleet-status",
       "policy-kargo-fleet-approval",
+      "policy-kargo-fleet-build-jobs",
       "policy-kargo-fleet-guard",
       "policy-kargo-fleet-status",
       "promotion-task-pull-request-v1",

@@ -3,6 +3,7 @@ import { namespaceChecks, serviceChecks } from "../../fleet/audit/checks.ts";
 import type { Cluster, ClusterAnswer, Identity } from "../../fleet/cluster.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
 import { administrator, DRY, KARGO, made, promoteOnce, unbound, withTokenOf } from "./access-world.ts";
+import { describeBuildJobs } from "./build-jobs.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
@@ -267,6 +268,8 @@ describe("who may do what, asked with real tokens of a real API server", functio
       });
     }
   });
+
+  describeBuildJobs(() => stack);
 
   describe("approving Freight by kubectl", () => {
     const now = { approvedAt: "2026-01-01T00:00:00Z" };

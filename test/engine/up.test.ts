@@ -43,7 +43,7 @@ const PLATFORM = [
   ...["promote-v1", "promote-v2", "pull-request-v1", "pull-request-v2"].map(
     (task) => `ClusterPromotionTask /kargo-fleet-${task}`,
   ),
-  ...["approval", "guard", "status"].flatMap((policy) => [
+  ...["approval", "build-jobs", "guard", "status"].flatMap((policy) => [
     `ValidatingAdmissionPolicy /kargo-fleet-${policy}`,
     `ValidatingAdmissionPolicyBinding /kargo-fleet-${policy}`,
   ]),
@@ -67,7 +67,9 @@ const TRIGGERS = [
   ),
   ...["builds-edge", "builds-identity"].flatMap((namespace) => [
     `ConfigMap ${namespace}/kargo-fleet-builds`,
-    ...["build", "builds", "transport"].map((name) => `NetworkPolicy ${namespace}/kargo-fleet-${name}`),
+    ...["build", "builds", "launch", "transport"].map(
+      (name) => `NetworkPolicy ${namespace}/kargo-fleet-${name}`,
+    ),
     ...["build-readers", "sensor"].flatMap((name) => [
       `Role ${namespace}/kargo-fleet-${name}`,
       `RoleBinding ${namespace}/kargo-fleet-${name}`,
@@ -95,12 +97,14 @@ const DEPLOYER = [
     `Role ${namespace}/kargo-fleet-deployer`,
     `RoleBinding ${namespace}/kargo-fleet-deployer`,
   ]),
-  ...["builds-edge", "builds-identity"].flatMap((namespace) => [
-    `Role ${namespace}/kargo-fleet-build`,
-    `RoleBinding ${namespace}/kargo-fleet-build`,
-    `Secret ${namespace}/kargo-fleet-build.service-account-token`,
-    `ServiceAccount ${namespace}/kargo-fleet-build`,
-  ]),
+  ...["builds-edge", "builds-identity"].flatMap((namespace) =>
+    ["kargo-fleet-build", "kargo-fleet-launch"].flatMap((account) => [
+      `Role ${namespace}/${account}`,
+      `RoleBinding ${namespace}/${account}`,
+      `Secret ${namespace}/${account}.service-account-token`,
+      `ServiceAccount ${namespace}/${account}`,
+    ]),
+  ),
 ].sort();
 
 const EVERYTHING = [...DEPLOYER, ...PLATFORM, ...TRIGGERS, ...NAMES.flatMap(objectsOf)].sort();
@@ -217,7 +221,7 @@ describe("pulumi up of the program on a real API server", function () {
     assert.deepEqual(await allowed(team, builds("kargo-fleet-events")), none);
   });
 
-  it("lets a Sensor start Workflows alone, a Workflow report its results alone, and an EventSource nothing", async () => {
+  it("lets a Sensor start Workflows alone, a Workflow report its results, what starts a build make Jobs too, an EventSource nothing", async () => {
     const account = (namespace: string, name: string) => ({
       user: `system:serviceaccount:${namespace}:${name}`,
     });
@@ -230,12 +234,17 @@ describe("pulumi up of the program on a real API server", function () {
       { group: "", resource: "secrets", verb: "get", namespace },
       { group: "", resource: "secrets", verb: "get", namespace: "kargo-fleet-events" },
       { group: "argoproj.io", resource: "workflowtaskresults", verb: "create", namespace: "builds-identity" },
+      { group: "batch", resource: "jobs", verb: "create", namespace },
+      { group: "batch", resource: "jobs", verb: "get", namespace },
+      { group: "batch", resource: "jobs", verb: "patch", namespace },
+      { group: "batch", resource: "jobs", verb: "create", namespace: "builds-identity" },
     ];
-    const only = (index: number) => attempts.map((_, position) => position === index);
+    const only = (...indexes: number[]) => attempts.map((_, position) => indexes.includes(position));
     const events = "kargo-fleet-events";
     assert.deepEqual(await allowed(account(events, "kargo-fleet-sensor"), attempts), only(0));
     assert.deepEqual(await allowed(account(namespace, "kargo-fleet-build"), attempts), only(1));
-    assert.deepEqual(await allowed(account(events, "kargo-fleet-event-source"), attempts), only(-1));
+    assert.deepEqual(await allowed(account(namespace, "kargo-fleet-launch"), attempts), only(1, 7, 8));
+    assert.deepEqual(await allowed(account(events, "kargo-fleet-event-source"), attempts), only());
   });
 
   it("changes nothing the second time", async () => {

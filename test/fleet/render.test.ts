@@ -139,7 +139,7 @@ describe("fleet render on the command line", function () {
     assert.match((await render("--out", out)).stderr, /: (\d+) files written, 0 removed/);
     assert.match((await render("--out", out)).stderr, /: 0 files written, 0 removed/);
     await folder.write("services.json", catalogueText({ nginx: service("nginx") }));
-    assert.match((await render("--out", out)).stderr, /, 25 removed/);
+    assert.match((await render("--out", out)).stderr, /, 26 removed/);
     assert.deepEqual(await readdir(join(out, "services")), ["nginx"]);
   });
 

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { BlockList } from "node:net";
+import fc from "fast-check";
 import { buildGrants, buildIdentity } from "../../manifests/build-namespace.ts";
 import { buildNetwork, type NetworkPolicy } from "../../manifests/build-network.ts";
+import type { KubernetesObject } from "../../manifests/objects.ts";
+import type { Role, RoleBinding, ServiceAccount } from "../../manifests/rbac-types.ts";
 import type { BuildTriggersPlan } from "../../model/build-plan.ts";
 import { BUILDS, catalogueText, planOf, service, stackText } from "../sources.ts";
 
@@ -63,6 +66,7 @@ describe("a build's network", () => {
   for (const [what, address] of [
     ["the metadata address of a cloud", "169.254.169.254"],
     ["that of another cloud, by IPv6", "fd00:ec2::254"],
+    ["the address that hosts serve their machines at in a third", "168.63.129.16"],
     ["a Pod or a Service of a cluster", "10.96.0.10"],
     ["a node", "192.168.1.10"],
     ["a network in the carrier's range", "100.64.0.1"],
@@ -71,8 +75,63 @@ describe("a build's network", () => {
     it(`keeps ${what} out of a Dockerfile's reach`, () => assert.ok(!reaches("build", address, 443)));
   }
 
-  it("lets Argo's executor reach the API server, and a Dockerfile the mirrors that the stack names", () => {
-    assert.ok(reaches("build", "10.0.0.1", 443));
+  it("keeps the API server out of a Dockerfile's reach, wherever it is, and lets what starts the build reach it alone", () => {
+    const builds = BUILDS.replace('"10.0.0.1/32"', '"10.0.0.1/32", "203.0.113.0/28", "2001:db8::1/128"');
+    for (const address of ["10.0.0.1", "203.0.113.7", "2001:db8::1"]) {
+      assert.ok(!reaches("build", address, 443, { builds }), address);
+      assert.ok(reaches("launch", address, 443, { builds }), address);
+    }
+    assert.ok(reaches("build", "203.0.113.99", 443, { builds }));
+    for (const [address, port] of [
+      ["93.184.216.34", 443],
+      ["10.96.0.10", 53],
+    ] as const)
+      assert.ok(!reaches("launch", address, port, { builds }), address);
+  });
+
+  it("keeps what the stack says is the cluster's own out of a Dockerfile's reach", () => {
+    const builds = BUILDS.replace('["10.0.0.1/32"]', '["10.0.0.1/32"], cluster: ["198.51.100.0/24"]');
+    assert.ok(!reaches("build", "198.51.100.9", 443, { builds }));
+    assert.ok(reaches("build", "198.51.100.9", 443));
+  });
+
+  it("lets no network out of what is closed, however they lie in each other", () => {
+    const address = fc.ipV4();
+    const network = fc
+      .tuple(address, fc.integer({ min: 1, max: 32 }))
+      .map(([base, length]) => `${base}/${length}`);
+    fc.assert(
+      fc.property(fc.array(network, { minLength: 1, maxLength: 5 }), address, (networks, other) => {
+        const builds = BUILDS.replace('["10.0.0.1/32"]', JSON.stringify(networks));
+        for (const one of [...networks.map((cidr) => cidr.split("/")[0] ?? ""), other]) {
+          const open = reaches("build", one, 443) && !networks.some((cidr) => holds({ cidr }, one));
+          assert.equal(reaches("build", one, 443, { builds }), open, one);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("takes out of everything what a NetworkPolicy takes: each once, of its family, and less than everything", () => {
+    const builds = BUILDS.replace(
+      '"10.0.0.1/32"',
+      '"10.0.0.1/32", "203.0.113.5/28", "203.0.113.9/28", "fd00::1/128"',
+    );
+    const blocks = policies({ builds })
+      .flatMap(({ spec }) => spec.egress ?? [])
+      .flatMap(({ to }) => to)
+      .flatMap((peer) => ("ipBlock" in peer ? [peer.ipBlock] : []));
+    for (const { cidr, except = [] } of blocks) {
+      for (const [index, one] of except.entries()) {
+        assert.equal(one.includes(":"), cidr.includes(":"), one);
+        assert.doesNotMatch(one, /\/0$/);
+        const others = except.filter((_, at) => at !== index);
+        assert.ok(!others.some((other) => holds({ cidr: other }, one.split("/")[0] ?? "")), one);
+      }
+    }
+  });
+
+  it("lets a Dockerfile reach the mirrors that the stack names", () => {
     const builds = BUILDS.replace('["10.0.0.1/32"]', '["10.0.0.1/32"], mirrors: ["10.20.0.0/24"]');
     assert.ok(reaches("build", "10.20.0.7", 443, { builds }));
     assert.ok(!reaches("build", "10.20.0.7", 443));
@@ -81,7 +140,8 @@ describe("a build's network", () => {
   it("lets the pods that run our own programs reach private registries too, but no metadata address", () => {
     for (const step of ["clone", "push", "notify"]) {
       assert.ok(reaches(step, "10.1.2.3", 443), step);
-      assert.ok(!reaches(step, "169.254.169.254", 80), step);
+      for (const address of ["169.254.169.254", "168.63.129.16", "100.100.100.200", "fd00:ec2::254"])
+        assert.ok(!reaches(step, address, 80), `${step} ${address}`);
     }
   });
 
@@ -109,17 +169,39 @@ describe("a team's build namespace", () => {
     assert.doesNotMatch(JSON.stringify(readers), /secrets|exec|attach/);
   });
 
-  it("gives its Workflows a ServiceAccount that reports results, whose token no pod gets by itself", () => {
+  it("gives its Workflows a ServiceAccount that reports results, and one that makes Jobs too; no pod gets a token by itself", () => {
     const objects = buildIdentity("edge");
-    const account = objects.find(({ kind }) => kind === "ServiceAccount");
-    assert.equal((account as { automountServiceAccountToken?: boolean }).automountServiceAccountToken, false);
-    const role = objects.find(({ kind }) => kind === "Role") as unknown as { rules: unknown };
-    assert.deepEqual(role.rules, [
-      { apiGroups: ["argoproj.io"], resources: ["workflowtaskresults"], verbs: ["create", "patch"] },
-    ]);
-    assert.equal(
-      objects.find(({ kind }) => kind === "Secret")?.metadata.name,
-      "kargo-fleet-build.service-account-token",
+    const ofKind = <Kind extends KubernetesObject = KubernetesObject>(kind: string) =>
+      objects.filter((object): object is Kind => object.kind === kind);
+    const accounts = ofKind<ServiceAccount>("ServiceAccount");
+    assert.deepEqual(
+      accounts.map(({ metadata, automountServiceAccountToken }) => [
+        metadata.name,
+        automountServiceAccountToken,
+      ]),
+      [
+        ["kargo-fleet-build", false],
+        ["kargo-fleet-launch", false],
+      ],
+    );
+    const report = {
+      apiGroups: ["argoproj.io"],
+      resources: ["workflowtaskresults"],
+      verbs: ["create", "patch"],
+    };
+    const launch = { apiGroups: ["batch"], resources: ["jobs"], verbs: ["create", "get"] };
+    assert.deepEqual(
+      ofKind<Role>("Role").map(({ rules }) => rules),
+      [[report], [report, launch]],
+    );
+    const bindings = ofKind<RoleBinding>("RoleBinding");
+    assert.deepEqual(
+      bindings.map(({ roleRef, subjects }) => [roleRef.name, subjects.map(({ name }) => name)]),
+      accounts.map(({ metadata: { name } }) => [name, [name]]),
+    );
+    assert.deepEqual(
+      ofKind("Secret").map(({ metadata }) => metadata.name),
+      accounts.map(({ metadata }) => `${metadata.name}.service-account-token`),
     );
   });
 });

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { execa } from "execa";
+import type { Cluster } from "../../fleet/cluster.ts";
+import type { Job } from "../../manifests/build-job.ts";
+import { filledJob, launchTemplate } from "../build-job.ts";
+import { administrator, DRY, made, withTokenOf } from "./access-world.ts";
+import { sharedPrograms } from "./control-plane.ts";
+import type { FleetStack } from "./fleet-stack.ts";
+
+const NAMESPACE = "builds-edge";
+const ACCOUNT = "kargo-fleet-launch";
+const JOBS = `/apis/batch/v1/namespaces/${NAMESPACE}/jobs`;
+const PODS = `/api/v1/namespaces/${NAMESPACE}/pods`;
+
+type Pod = Record<string, unknown> & { containers: Record<string, unknown>[] };
+interface OpenJob {
+  readonly metadata: { name: string };
+  readonly spec: { template: { metadata: { labels: Record<string, string> }; spec: Pod } };
+}
+
+/** What a Dockerfile must not get, as somebody with the account's token would ask for it. */
+const FORBIDDEN: Readonly<Record<string, (job: OpenJob, pod: Pod) => void>> = {
+  "a Secret as a volume": (_, pod) => {
+    pod.volumes = [{ name: "work", secret: { secretName: "nginx-push" } }];
+  },
+  "a token as a volume": (_, pod) => {
+    const sources = [{ serviceAccountToken: { path: "token" } }];
+    pod.volumes = [...(pod.volumes as object[]), { name: "token", projected: { sources } }];
+  },
+  "the volume of another Workflow": (job) => {
+    job.metadata.name = "nginx-000000000000";
+  },
+  "a Secret in its variables": (_, { containers: [first] }) => {
+    Object.assign(first ?? {}, { envFrom: [{ secretRef: { name: "nginx-push" } }] });
+  },
+  "a key of a Secret in one variable": (_, { containers: [first] }) => {
+    const valueFrom = { secretKeyRef: { name: "nginx-push", key: ".dockerconfigjson" } };
+    Object.assign(first ?? {}, { env: [{ name: "KEY", valueFrom }] });
+  },
+  "a Secret to pull images with": (_, pod) => {
+    pod.imagePullSecrets = [{ name: "nginx-push" }];
+  },
+  "a token": (_, pod) => {
+    pod.automountServiceAccountToken = true;
+  },
+  "a token by saying nothing": (_, pod) => {
+    delete pod.automountServiceAccountToken;
+  },
+  "an account": (_, pod) => {
+    pod.serviceAccountName = ACCOUNT;
+  },
+  "an account by its old field": (_, pod) => {
+    pod.serviceAccount = ACCOUNT;
+  },
+  "the label of the pods with a credential": (job) => {
+    job.spec.template.metadata.labels["kargo-fleet/step"] = "push";
+  },
+  "no label": (job) => {
+    job.spec.template.metadata.labels = {};
+  },
+  "the node's network": (_, pod) => {
+    delete pod.hostUsers;
+    pod.hostNetwork = true;
+  },
+  "the node's processes": (_, pod) => {
+    delete pod.hostUsers;
+    pod.hostPID = true;
+  },
+  "the node's files": (_, pod) => {
+    pod.volumes = [{ name: "work", hostPath: { path: "/" } }];
+  },
+  "another container before its own": (_, pod) => {
+    pod.initContainers = pod.containers.map((one) => ({ ...one, name: "before" }));
+  },
+};
+
+/** What may run in a build namespace by the account that starts builds, asked with its real token. */
+export function describeBuildJobs(stackOf: () => FleetStack): void {
+  describe("the account that starts builds", () => {
+    let admin: Cluster;
+    let token: Cluster;
+    const job = (): Job => filledJob(launchTemplate());
+
+    before(async () => {
+      admin = administrator(stackOf());
+      token = await withTokenOf(stackOf(), NAMESPACE, ACCOUNT);
+    });
+    after(() => {
+      token?.close();
+      admin?.close();
+    });
+
+    it("makes a build's Job as Argo does, finds it again unchanged, and Kubernetes runs its pod as it is meant", async () => {
+      const { programs } = await sharedPrograms();
+      const kubeconfig = join(stackOf().folder, `${ACCOUNT}.kubeconfig`);
+      const apply = ["--kubeconfig", kubeconfig, "-n", NAMESPACE, "apply", "-f", "-", "-o", "json"];
+      const applied = async () => {
+        const { stdout } = await execa(programs.kubectl, apply, { input: JSON.stringify(job()) });
+        return (JSON.parse(stdout) as { metadata: { uid: string; generation: number } }).metadata;
+      };
+      const first = await applied();
+      const again = await applied();
+      assert.deepEqual([again.uid, again.generation], [first.uid, 1]);
+      const pod = await untilMade(admin, job().metadata.name);
+      assert.equal(pod.metadata.labels["kargo-fleet/step"], "build");
+      assert.deepEqual(
+        pod.spec.volumes.map((volume) => Object.keys(volume).sort()),
+        [["name", "persistentVolumeClaim"]],
+      );
+      await made(admin, {
+        method: "DELETE",
+        path: `${JOBS}/${job().metadata.name}?propagationPolicy=Background`,
+      });
+    });
+
+    for (const [what, change] of Object.entries(FORBIDDEN)) {
+      it(`cannot give a pod ${what}`, async () => {
+        const open = structuredClone(job()) as unknown as OpenJob;
+        change(open, open.spec.template.spec);
+        const { status, body } = await token.send({ method: "POST", path: `${JOBS}?${DRY}`, body: open });
+        assert.equal(status, 403, JSON.stringify(body));
+        assert.match(JSON.stringify(body), /ValidatingAdmissionPolicy 'kargo-fleet-build-jobs'/);
+      });
+    }
+
+    it("makes no pod itself, changes and deletes no Job, reads no Secret, and makes no Job elsewhere", async () => {
+      const { name } = job().metadata;
+      const pod = { metadata: { name }, spec: job().spec.template.spec };
+      const answers = await Promise.all([
+        token.send({ method: "POST", path: `${PODS}?${DRY}`, body: pod }),
+        token.send({ method: "PATCH", path: `${JOBS}/${name}?${DRY}`, body: { spec: { suspend: true } } }),
+        token.send({ method: "DELETE", path: `${JOBS}/${name}?${DRY}` }),
+        token.send({ method: "GET", path: `/api/v1/namespaces/${NAMESPACE}/secrets/nginx-push` }),
+        token.send({ method: "POST", path: `${JOBS.replace("edge", "identity")}?${DRY}`, body: job() }),
+      ]);
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [403, 403, 403, 403, 403],
+      );
+    });
+
+    it("is the only one whom this is about: an administrator's Job may have a Secret", async () => {
+      const open = structuredClone(job()) as unknown as OpenJob;
+      open.spec.template.spec.volumes = [{ name: "work", secret: { secretName: "anything" } }];
+      await made(admin, { method: "POST", path: `${JOBS}?${DRY}`, body: open });
+    });
+  });
+}
+
+interface MadePod {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: { readonly volumes: readonly object[] };
+}
+
+/** The pod that Kubernetes makes of a Job, a moment after it. */
+async function untilMade(admin: Cluster, job: string): Promise<MadePod> {
+  const path = `${PODS}?labelSelector=${encodeURIComponent(`batch.kubernetes.io/job-name=${job}`)}`;
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const { body } = await made(admin, { method: "GET", path });
+    const [pod] = (body as { items: MadePod[] }).items;
+    if (pod) return pod;
+    await pause(200);
+  }
+  throw new Error(`no pod of the Job ${job} within 20 s`);
+}
