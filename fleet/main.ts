@@ -15,6 +15,7 @@ import { previewCommand } from "./preview-command.ts";
 import { recoverCommand } from "./recover-command.ts";
 import { redeliverCommand } from "./redeliver-command.ts";
 import { renderCommand } from "./render-command.ts";
+import { reportCommand } from "./report-command.ts";
 import { seedCommand } from "./seed-command.ts";
 import { trustCommand } from "./trust-command.ts";
 
@@ -39,6 +40,7 @@ const program = new Command("fleet")
   .addCommand(recoverCommand())
   .addCommand(redeliverCommand())
   .addCommand(renderCommand())
+  .addCommand(reportCommand())
   .addCommand(seedCommand())
   .addCommand(trustCommand());
 

@@ -9,7 +9,7 @@ const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/
 
 /** The words that stand for themselves: no link, no mention, no emphasis, no commit and no issue can be made of them. */
 const PLAIN = /^(?=.{1,100}$)[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/;
-const COMMIT_OR_ISSUE = /^([0-9a-f]{7,64}|gh-\d+)$/i;
+const COMMIT_OR_ISSUE = /\b([0-9a-f]{7,64}\b|gh-\d)/i;
 
 /** A text in one line, with everything that cannot be seen written as its number: `\u{202e}`. */
 export function visible(text: string): string {

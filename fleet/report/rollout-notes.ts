@@ -34,7 +34,7 @@ function notesOf(change: StackChange, most: number): string[] {
     ),
     ...freezeNotes(before?.freezes ?? [], after?.freezes ?? [], most),
     ...(before && after ? shareNotes(before, after) : []),
-    ...(change.sharedDiffers && change.shared.length === 0
+    ...(change.sharedDiffers
       ? [
           "Something that all services share changes, and is no object with a plan: names of Secrets, the providers, or protection.",
         ]

@@ -1,0 +1,108 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { FleetError } from "./fleet-error.ts";
+import type { FleetReport } from "./preview/change.ts";
+import { readEventLog, type UpLog } from "./report/event-log.ts";
+import { renderReport } from "./report/markdown.ts";
+import { servicesOf, verdictOf } from "./report/verdict.ts";
+
+interface Options {
+  readonly lastUp: boolean;
+  readonly stack: string;
+  readonly events?: string;
+  readonly report?: string;
+  readonly json: boolean;
+}
+
+/** The `up` failed, or was interrupted. */
+const FAILED = 3;
+
+/** Where the log of a stack's last `up` is, unless somebody says otherwise. */
+function logOf(stack: string): string {
+  return `.kargo-fleet/${stack}.up.jsonl`;
+}
+
+/** `fleet report`: what the last `up` of a stack did, as a preview would have told it. */
+export function reportCommand(): Command {
+  return new Command("report")
+    .description("Says what the last up of a stack did, from the events that the engine wrote.")
+    .requiredOption("--last-up", "the report of the last up")
+    .requiredOption("--stack <name>", "the stack")
+    .option("--events <file>", "the engine's log (default: .kargo-fleet/<stack>.up.jsonl)")
+    .option("--report <file>", "write the report there, too")
+    .option("--json", "print everything as JSON", false)
+    .addHelpText(
+      "after",
+      `
+The engine writes its events where the up is told to; it knows the option only with PULUMI_DEBUG_COMMANDS, as
+Pulumi's own Automation API sets it:
+
+  mkdir -p .kargo-fleet
+  PULUMI_DEBUG_COMMANDS=true pulumi up --stack prod --event-log .kargo-fleet/prod.up.jsonl
+
+Nothing else is read: no engine, no cluster, no passphrase. Of a resource its name, what happened and the paths that
+differ are told, never a value.
+
+Exit codes: 0 the up went well, 3 it failed or was interrupted, 1 the log could not be read.
+
+Examples:
+  npm run fleet -- report --last-up --stack prod
+  npm run fleet -- report --last-up --stack prod --report up.md`,
+    )
+    .action(({ stack, events, report: file, json }: Options) => {
+      const up = readLog(events ?? logOf(stack), stack);
+      const report = reportOfUp(up, stack);
+      const markdown = renderReport(report);
+      if (file !== undefined) writeFileSync(file, markdown);
+      process.stdout.write(json ? `${upJson(up, report)}\n` : markdown);
+      if (up.run.outcome !== "succeeded") process.exitCode = FAILED;
+    });
+}
+
+/** @throws FleetError where there is no log, or none of this stack */
+function readLog(file: string, stack: string): UpLog {
+  if (!existsSync(file))
+    throw new FleetError(
+      `${file}  is not there: the last up wrote no log. Run it with PULUMI_DEBUG_COMMANDS=true and --event-log ${file}, or name another file with --events.`,
+    );
+  const up = readEventLog(readFileSync(file, "utf8"));
+  if (up === undefined)
+    throw new FleetError(`${file}  is no log of the engine's events. Name the one that --event-log wrote.`);
+  if (up.stack !== "" && up.stack !== stack)
+    throw new FleetError(
+      `${file}  is of stack ${JSON.stringify(up.stack)}, not of ${JSON.stringify(stack)}. Name its own with --events.`,
+    );
+  return up;
+}
+
+function reportOfUp({ run, onlyPreviewed }: UpLog, stack: string): FleetReport {
+  const change = {
+    stack,
+    cluster: stack,
+    before: undefined,
+    after: undefined,
+    services: [],
+    shared: [],
+    sharedDiffers: false,
+    movements: [],
+    problems: [],
+    losses: [],
+  };
+  const errors = onlyPreviewed
+    ? [...run.errors, "Only the preview before the up ran: nothing was touched."]
+    : run.errors;
+  return {
+    tense: "done",
+    base: "",
+    head: `the last up of ${stack}`,
+    stacks: [{ change, engine: { ...run, errors } }],
+    problems: [],
+    program: [],
+  };
+}
+
+function upJson({ interrupted, onlyPreviewed, run }: UpLog, report: FleetReport): string {
+  const { is, counts } = verdictOf(report);
+  const services = report.stacks.flatMap(servicesOf);
+  return JSON.stringify({ verdict: is, counts, interrupted, onlyPreviewed, services, ...run }, null, 2);
+}

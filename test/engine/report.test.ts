@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { catalogueText, service } from "../sources.ts";
+import { type FleetStack, MASTER_SECRET, openFleetStack, TOKEN } from "./fleet-stack.ts";
+
+describe("fleet report --last-up", function () {
+  this.timeout(300_000);
+  let stack: FleetStack;
+  let log = "";
+  before(async () => {
+    stack = await openFleetStack(["nginx"]);
+    await stack.writeConfig({ protect: "false", platform: "false" });
+    await stack.writeCatalogue(catalogueText({ nginx: service("nginx", { build: false }) }));
+    log = join(stack.folder, "up.jsonl");
+    // The CLI knows the option only so.
+    process.env.PULUMI_DEBUG_COMMANDS = "true";
+    const { output, failed } = await stack.cli("up", "--yes", "--skip-preview", "--event-log", log);
+    delete process.env.PULUMI_DEBUG_COMMANDS;
+    assert.ok(!failed, output);
+  });
+  after(() => stack.close());
+
+  it("tells what a real up did, and no secret", async () => {
+    const { output, code } = await stack.fleet("report", "--last-up", "--events", log);
+    assert.equal(code, 0, output);
+    assert.match(output, /^## ✅ Done: 1 service changed/);
+    assert.match(output, /\| test \| nginx \| create \| .*Stage ×3 created/);
+    assert.match(output, /^\+ Stage nginx\//m);
+    for (const secret of [TOKEN, MASTER_SECRET]) assert.ok(!output.includes(secret));
+  });
+
+  it("says of one that was cut off that it was interrupted, and exits with 3", async () => {
+    const torn = join(stack.folder, "torn.jsonl");
+    await writeFile(torn, (await readFile(log, "utf8")).slice(0, -400));
+    const { output, code } = await stack.fleet("report", "--last-up", "--events", torn);
+    assert.equal(code, 3, output);
+    assert.match(output, /^## ❌ The up failed on test\./);
+    assert.match(output, /The log ends in the middle: the up was interrupted/);
+  });
+
+  it("says how to get a log where there is none", async () => {
+    const { output, code } = await stack.fleet("report", "--last-up");
+    assert.equal(code, 1);
+    assert.match(output, /\.kargo-fleet\/test\.up\.jsonl {2}is not there/);
+  });
+});

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { readEventLog } from "../../../fleet/report/event-log.ts";
+
+const TYPE = "kubernetes:kargo.akuity.io/v1alpha1:Stage";
+
+function metadata(op: string, name: string, more: object = {}) {
+  const urn = `urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$${TYPE}::${name}`;
+  const state = { type: TYPE, urn, protect: true, inputs: { spec: "planted-value" } };
+  return { metadata: { op, urn, type: TYPE, old: op === "create" ? null : state, new: state, ...more } };
+}
+
+const log = (...events: readonly object[]) =>
+  events.map((event, sequence) => `${JSON.stringify({ sequence, timestamp: 1, ...event })}\n`).join("");
+const PRELUDE = { preludeEvent: { config: {} } };
+const begun = (op: string, name: string) => ({ resourcePreEvent: metadata(op, name) });
+const done = (op: string, name: string, more: object = {}) => ({ resOutputsEvent: metadata(op, name, more) });
+const summary = (result: string, isPreview = false) => ({
+  summaryEvent: { isPreview, durationSeconds: 7, resourceChanges: {}, result },
+});
+const words = (severity: string, message: string) => ({
+  diagnosticEvent: { prefix: "", message, color: "never", severity },
+});
+
+describe("the log of an up", () => {
+  it("says what was done, with the paths that differ and no value", () => {
+    const up = readEventLog(
+      log(
+        PRELUDE,
+        begun("update", "nginx/stage-dev"),
+        done("update", "nginx/stage-dev", { detailedDiff: { "spec.vars[0]": { kind: "update" } } }),
+        done("same", "nginx/stage-prod"),
+        words("info", "Frozen."),
+        summary("succeeded"),
+      ),
+    );
+    assert.deepEqual(
+      [up?.stack, up?.run.outcome, up?.run.unchanged, up?.run.milliseconds],
+      ["prod", "succeeded", 1, 7000],
+    );
+    const [step] = up?.run.steps.filter(({ op }) => op !== "same") ?? [];
+    assert.deepEqual(
+      [step?.op, step?.name, step?.protect, step?.paths],
+      ["update", "nginx/stage-dev", true, ["spec.vars[0]"]],
+    );
+    assert.ok(!JSON.stringify(up).includes("planted-value"));
+  });
+
+  it("gives the engine's words where something failed, and what failed", () => {
+    const up = readEventLog(
+      log(
+        PRELUDE,
+        begun("create", "nginx/stage-dev"),
+        { resOpFailedEvent: { ...metadata("create", "nginx/stage-dev"), status: 0, steps: 0 } },
+        words("error", "denied by the guard\n"),
+        summary("failed"),
+      ),
+    );
+    assert.equal(up?.run.outcome, "failed");
+    assert.deepEqual(up?.run.errors, ["denied by the guard", "create of nginx/stage-dev failed"]);
+    assert.deepEqual(up?.run.steps, []);
+  });
+
+  it("that ends in the middle of a line is of an up that was interrupted, with what had begun", () => {
+    const text = log(PRELUDE, done("create", "nginx/a"), begun("create", "nginx/b"), summary("succeeded"));
+    const up = readEventLog(text.slice(0, -30));
+    assert.deepEqual([up?.interrupted, up?.run.outcome], [true, "failed"]);
+    assert.deepEqual(up?.run.errors, [
+      "The log ends in the middle: the up was interrupted, or runs still.",
+      "create of nginx/b was begun, and nobody knows its end",
+    ]);
+    assert.deepEqual(
+      up?.run.steps.map(({ name }) => name),
+      ["nginx/a"],
+    );
+  });
+
+  it("leaves out the preview that came before the up", () => {
+    const up = readEventLog(
+      log(
+        PRELUDE,
+        done("create", "nginx/a"),
+        done("create", "nginx/b"),
+        summary("succeeded", true),
+        PRELUDE,
+        done("create", "nginx/a"),
+        summary("failed"),
+      ),
+    );
+    assert.deepEqual(
+      up?.run.steps.map(({ name }) => name),
+      ["nginx/a"],
+    );
+  });
+
+  it("of a preview alone says that nothing was touched", () => {
+    const up = readEventLog(log(PRELUDE, done("create", "nginx/a"), summary("failed", true)));
+    assert.deepEqual([up?.onlyPreviewed, up?.run.steps], [true, []]);
+  });
+
+  it("is nothing where it is another text", () => {
+    for (const text of ["", "x\n", "{\n}\n", "[]\n[]\n", `${log(PRELUDE)}x\n${log(PRELUDE)}`]) {
+      assert.equal(readEventLog(text), undefined, text);
+    }
+  });
+});
