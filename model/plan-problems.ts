@@ -1,16 +1,18 @@
 import { buildProblems } from "./build-problems.ts";
-import { type Catalogue, imageRepository, SORTABLE_TAGS } from "./catalogue.ts";
+import type { Catalogue } from "./catalogue.ts";
 import { derivedNames, nameConflicts } from "./derived-names.ts";
 import { destinationProblems } from "./destinations.ts";
 import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { freezeProblems } from "./freeze.ts";
+import { imageRepository } from "./image.ts";
 import { ownershipProblems } from "./ownership.ts";
 import { re2 } from "./patterns.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { rolloutProblems } from "./rollout-problems.ts";
 import type { Selector } from "./selection.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
+import { SORTABLE_TAGS } from "./tags.ts";
 
 /** What is wrong only when catalogue and stack config are read together. */
 export function planProblems(

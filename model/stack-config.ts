@@ -1,17 +1,18 @@
 import { z } from "zod";
 import { accessSchema } from "./access.ts";
 import { buildsSchema } from "./builds.ts";
-import { githubRepository, warehouseInterval } from "./catalogue.ts";
 import { CREDENTIAL_SECRETS, credentialsSchema, wantedSecrets } from "./credentials.ts";
 import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { folder } from "./folders.ts";
+import { githubRepository } from "./image.ts";
 import { matching } from "./patterns.ts";
 import { pipelineProblems } from "./pipeline-problems.ts";
 import { pipelinesSchema, STANDARD_PIPELINE } from "./pipelines.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { type Reading, readBySchema } from "./schema-problems.ts";
 import { rolloutSchema } from "./selection.ts";
+import { warehouseInterval } from "./warehouse-options.ts";
 import { webAddress } from "./web-address.ts";
 import { webhooksSchema } from "./webhooks.ts";
 

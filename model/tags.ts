@@ -1,0 +1,72 @@
+import { RE2JS } from "re2js";
+import { z } from "zod";
+import { matching } from "./patterns.ts";
+
+/** Tags that sort by time: UTC timestamp of the push, then the short commit. */
+export const SORTABLE_TAGS = "^[0-9]{14}-[0-9a-f]{7}$";
+
+/** The short commit alone, as a build tags it where the Warehouse picks by the time of the build. */
+export const COMMIT_TAGS = "^[0-9a-f]{7}$";
+
+/** Kargo compiles it with Go's RE2, which has no look-ahead and no back-reference; its admission does not try. */
+const tagPattern = matching(
+  /^\^.*\$$/s,
+  "is not anchored: Kargo searches anywhere in a tag, so write ^…$.",
+).check((context) => {
+  try {
+    RE2JS.compile(context.value);
+  } catch (error) {
+    const message = `${JSON.stringify(context.value)} is no regular expression of RE2: ${(error as Error).message}.`;
+    context.issues.push({ code: "custom", input: context.value, message });
+  }
+});
+
+/**
+ * What the Go library Masterminds/semver 3.4 reads: Kargo's admission refuses the rest. Narrower in one thing: numbers of
+ * at most 15 digits and without a leading zero, since beyond 64 bits it refuses them.
+ */
+const NUMBER = String.raw`(0|[1-9]\d{0,14})`;
+const PLACE = `(${NUMBER}|[xX*])`;
+const IDENTIFIER = String.raw`(${NUMBER}|\d*[A-Za-z-][0-9A-Za-z-]*)`;
+const VERSION = String.raw`v?${PLACE}(\.${PLACE}){0,2}(-${IDENTIFIER}(\.${IDENTIFIER})*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?`;
+const COMPARATOR = `(=|!=|>|<|>=|=>|<=|=<|~|~>|\\^)? *${VERSION}`;
+// A span stands alone: "2 1 - 1" it would read as "2>= 1, <= 1", and refuse.
+const RANGE = `(${COMPARATOR}(( *, *| +)${COMPARATOR})*|${VERSION} +- +${VERSION})`;
+const semverConstraint = matching(
+  new RegExp(`^ *${RANGE}( *\\|\\| *${RANGE})* *$`),
+  'is no semver constraint: write for example "^1.2.0", "~1.2" or ">=1.0.0, <2.0.0".',
+);
+
+/** How a Warehouse picks among the tags of its image. */
+export const tagSelection = z.discriminatedUnion("strategy", [
+  z.strictObject({
+    strategy: z.literal("lexical").meta({ description: "The greatest tag by text." }),
+    pattern: tagPattern
+      .default(SORTABLE_TAGS)
+      .meta({ description: "Which tags count; the greatest by text wins.", examples: ["^v[0-9]{8}$"] }),
+  }),
+  z.strictObject({
+    strategy: z.literal("newest-build").meta({ description: "The image that was built last." }),
+    pattern: tagPattern.default(COMMIT_TAGS).meta({
+      description:
+        "Which tags count; the image built last wins. Kargo reads every such tag's metadata for it.",
+    }),
+  }),
+  z.strictObject({
+    strategy: z.literal("semver").meta({ description: "The greatest version." }),
+    constraint: semverConstraint.meta({
+      description: "A constraint of Masterminds/semver; the greatest version within it wins.",
+      examples: ["^1.2.0", ">=1.0.0, <2.0.0"],
+    }),
+  }),
+  z.strictObject({
+    strategy: z.literal("digest").meta({ description: "One tag that moves." }),
+    tag: matching(/^[\w][\w.-]{0,127}$/, "is no image tag.").meta({
+      description: "The mutable tag to follow.",
+      examples: ["stable"],
+    }),
+  }),
+]);
+
+/** How a Warehouse picks among the tags of its image, checked. */
+export type TagSelection = z.output<typeof tagSelection>;

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { DURATION, duration, durationSeconds } from "./durations.ts";
+import { matching } from "./patterns.ts";
+
+/** Kargo's chart sets a minimum reconcile interval of 5 minutes: a shorter one has no effect. */
+export const warehouseInterval = duration("5m or 1h30m").refine(
+  (text) => !DURATION.test(text) || durationSeconds(text) >= 300,
+  {
+    error: "must be 5m or more: Kargo's chart sets this minimum, shorter ones have no effect",
+  },
+);
+
+/** How a Warehouse looks at its registry; each key of a service goes before the stack's. */
+export const warehouseOptions = z.strictObject({
+  interval: warehouseInterval
+    .optional()
+    .meta({ description: "How often it looks, 5m or more. Default: the stack's.", examples: ["15m", "1h"] }),
+  discoveryLimit: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: "How many tags to keep: 1 to 100. Default: the stack's.", examples: [5] }),
+  cacheByTag: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        "Whether a tag always means the same image. Default: the stack's; never for the strategy digest.",
+      examples: [true],
+    }),
+  platform: matching(
+    /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/,
+    'is no platform: write for example "linux/amd64".',
+  )
+    .optional()
+    .meta({ description: "Which platform's images count. Default: any.", examples: ["linux/amd64"] }),
+});
