@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { didYouMean, InvalidInput, listed } from "../model/diagnostics.ts";
-import type { Plan, ServicePlan } from "../model/plan.ts";
+import { freezeNote } from "../model/lifecycle-notes.ts";
+import type { ServicePlan } from "../model/plan.ts";
 import { absence } from "../model/selection.ts";
 import { type FoundStack, readFleet } from "./all-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
@@ -11,13 +12,15 @@ interface Listing {
   readonly cluster: string;
   readonly services: readonly ServicePlan[];
   readonly absent: readonly { readonly name: string; readonly reason: string }[];
+  /** What does not promote by itself now, until when and why, a sentence each. */
+  readonly freezes: readonly string[];
 }
 
-/** `fleet list`: which services a stack gets, and why each other one is not there. */
+/** `fleet list`: which services a stack gets, why each other one is not there, and what is frozen. */
 export function listCommand(): Command {
   return new Command("list")
     .description(
-      "Lists the services of each stack, and why each other one of the catalogue is not there; offline.",
+      "Lists the services of each stack, why each other one of the catalogue is not there, and what is frozen; offline.",
     )
     .option("--stack <name>", "only this stack")
     .option("--json", "print everything as JSON", false)
@@ -50,14 +53,12 @@ function listing({ name: stack, plan, catalogue, config }: FoundStack): Listing 
     const why = rollout && absence(name, service, rollout);
     return why ? [{ name, reason: why.reason }] : [];
   });
-  const { cluster, services }: Pick<Plan, "cluster" | "services"> = plan ?? {
-    cluster: { name: "" } as Plan["cluster"],
-    services: [],
-  };
-  return { stack, cluster: cluster.name, services, absent };
+  const services = plan?.services ?? [];
+  const freezes = plan?.freezes.map((freeze) => freezeNote(freeze, plan)) ?? [];
+  return { stack, cluster: plan?.cluster.name ?? "", services, absent, freezes };
 }
 
-function listingText({ stack, cluster, services, absent }: Listing): string {
+function listingText({ stack, cluster, services, absent, freezes }: Listing): string {
   const total = services.length + absent.length;
   const rows = services.map(({ name, team, pipeline, promotionTask, state, stages }) => [
     name,
@@ -71,6 +72,7 @@ function listingText({ stack, cluster, services, absent }: Listing): string {
   const gone = columns(absent.map(({ name, reason }) => [name, reason]));
   return [
     `Stack ${stack}, cluster ${cluster}: ${services.length} of ${total} services`,
+    ...freezes,
     ...(rows.length > 0 ? table : []),
     ...(absent.length > 0 ? [`Not here, ${absent.length}:`, ...gone.map((line) => `  ${line}`)] : []),
   ].join("\n");

@@ -16,7 +16,11 @@ export function lifecycleNotes(plan: Plan, before: Provisioned | undefined): str
   ];
 }
 
-function freezeNote({ over, until, reason, stages, services }: FreezePlan, plan: Plan): string {
+/** What does not promote by itself, until when and why; or that this is over. */
+export function freezeNote(
+  { over, until, reason, stages, services }: FreezePlan,
+  plan: Pick<Plan, "services">,
+): string {
   if (over) return `The freeze until ${until} (${reason}) is over. Remove it from rollout.freeze.`;
   const names = plan.services.map(({ name }) => name);
   const here = services === undefined ? undefined : services.filter((name) => names.includes(name));

@@ -16,7 +16,7 @@ describe("fleet list", function () {
       }),
       "Pulumi.prod.yaml": stackText({
         rollout:
-          "{ include: [ { labels: { tier: critical } } ], exclude: [ { names: [lab] } ], shard: { index: 1, of: 1 }, promotionTask: { canary: v2, canaryServices: [web] } }",
+          "{ include: [ { labels: { tier: critical } } ], exclude: [ { names: [lab] } ], shard: { index: 1, of: 1 }, promotionTask: { canary: v2, canaryServices: [web] }, freeze: [ { stages: [dev], services: [web], until: 2099-12-31, reason: year end } ] }",
       }),
     });
   });
@@ -30,6 +30,7 @@ describe("fleet list", function () {
         0,
         [
           "Stack prod, cluster test: 2 of 4 services",
+          "Frozen until 2099-12-31 (year end): dev of web promotes nothing by itself.",
           "SERVICE  TEAM  PIPELINE  TASK  STAGES",
           "auth     edge  standard  v1    dev staging prod  decommissioned",
           "web      edge  standard  v2    dev staging prod",
