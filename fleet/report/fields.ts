@@ -19,6 +19,7 @@ export function fieldChanges(
   lists: "by item" | "whole" = "by item",
   path = "",
 ): FieldChange[] {
+  if (before === after) return [];
   if (isRecord(before) && isRecord(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
     return keys.flatMap((key) => fieldChanges(own(before, key), own(after, key), lists, joined(path, key)));

@@ -88,14 +88,14 @@ function onceEach(
   const same = new Map<string, { entry: Entry; stacks: string[] }>();
   for (const { stack, entries } of all) {
     for (const entry of entries) {
-      const found = same.get(entry(""));
-      if (found === undefined) same.set(entry(""), { entry, stacks: [stack] });
+      const text = entry("");
+      const found = same.get(text);
+      if (found === undefined) same.set(text, { entry, stacks: [stack] });
       else found.stacks.push(stack);
     }
   }
-  return [...same.values()].map(({ entry, stacks }) =>
-    entry(manyStacks ? ` (${[...new Set(stacks)].join(", ")})` : ""),
-  );
+  if (!manyStacks) return [...same.keys()];
+  return [...same.values()].map(({ entry, stacks }) => entry(` (${[...new Set(stacks)].join(", ")})`));
 }
 
 /** `**nginx, auth and 3 more** (prod-eu)`. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { COMMENT_LIMIT } from "../../../fleet/report/fold.ts";
 import { COMMENT_MARKER, renderComment, renderReport } from "../../../fleet/report/markdown.ts";
+import type { Plan } from "../../../model/plan.ts";
 import { service } from "../../sources.ts";
 import { engineRun, fleetReport, plan, reportOf, stackChange, step } from "./reports.ts";
 
@@ -123,32 +124,63 @@ describe("a report as a comment", () => {
     assert.equal(renderComment(report), `${COMMENT_MARKER}\n${renderReport(report)}`);
   });
 
+  /** As makePlan would give it of so many services that are alike, in less time. */
+  function ofMany(count: number, more: object): Plan {
+    const one = plan({ "service-x": service("service-x", { build: false, ...more }) }, {}, TEAMS);
+    const text = JSON.stringify(one.services[0]);
+    const services = Array.from({ length: count }, (_, index) =>
+      JSON.parse(text.replaceAll("service-x", `service-${index}`)),
+    );
+    return { ...one, services };
+  }
+
   it("of 5,000 changed services is one that GitHub accepts, with its verdict and deletions", function () {
     this.timeout(120_000);
-    const before = many(5_000, {});
-    const after = Object.fromEntries(
-      Object.keys(before).map((name, index) => [
-        name,
-        service(name, { build: false, image: `registry.example/x/i${index}` }),
-      ]),
-    );
-    delete after["service-0"];
-    delete after["service-1"];
-    const report = reportOf(plan(before, {}, TEAMS), plan(after, {}, TEAMS));
+    const after = ofMany(5_000, { image: "registry.example/edge/service-x" });
+    const report = reportOf(ofMany(5_000, {}), { ...after, services: after.services.slice(2) });
     const text = renderComment(report);
     for (const size of sizes(text)) assert.ok(size <= COMMENT_LIMIT, String(size));
     assert.match(text.split("\n")[1] ?? "", /^## ⚠️ 2 deletions\. 5,000 services change/);
     assert.match(text, /service-0 and service-1 go: each one's Kargo Project/);
     assert.match(text, /\| \| and [\d,]+ more rows \|/);
     assert.match(text, /The whole report is the job's artifact\.\n$/);
-    assert.ok(renderReport(report).includes("service-4999"));
+    assert.ok(renderReport(report).includes("@@ Warehouse kargo-service-4999/service-4999 @@"));
   });
 
   it("that loses 5,000 services says how many, and the first of them", function () {
     this.timeout(120_000);
-    const text = renderComment(reportOf(plan(many(5_000, {})), plan({})));
+    const text = renderComment(reportOf(ofMany(5_000, {}), plan({}, {}, TEAMS)));
     for (const size of sizes(text)) assert.ok(size <= COMMENT_LIMIT, String(size));
     assert.match(text, /^## ⚠️ 5,000 deletions\./m);
     assert.match(text, /service-0, service-1, .* and 4,984 more go/);
+  });
+
+  it("shortens 5,000 different sentences on access to the first, and counts the rest", function () {
+    this.timeout(120_000);
+    const before = ofMany(5_000, {});
+    const services = before.services.map((one, index) => {
+      const group = `AD-Team-${index}`;
+      return { ...one, access: { ...one.access, team: { ...one.access.team, group } } };
+    });
+    const text = renderComment(reportOf(before, { ...before, services }));
+    for (const size of sizes(text)) assert.ok(size <= COMMENT_LIMIT, String(size));
+    assert.match(text, /^## ⚠️ [\d,]+ access changes\./m);
+    assert.match(text, /AD-Team-0 \(team edge\) may now/);
+    assert.match(text, /^- and [\d,]+ more lines here \(.*[\d,]+ of access\)$/m);
+  });
+
+  it("never has a Secret's value, planted where none should be", () => {
+    const change = stackChange(plan({}), plan({}));
+    const secret = (value: string) => ({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "kept", namespace: "kargo", labels: {} },
+      stringData: { password: value },
+    });
+    const object = { action: "update", kind: "Secret", namespace: "kargo", name: "kept" } as const;
+    const shared = [{ ...object, before: secret("planted-old"), after: secret("planted-new") }];
+    const text = renderReport(fleetReport([{ change: { ...change, shared }, engine: undefined }]));
+    assert.ok(text.includes("! Secret kargo/kept"));
+    assert.ok(!text.includes("planted"));
   });
 });
