@@ -51,6 +51,12 @@ export async function readEvents(file: string): Promise<Told> {
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
     if (line.trim() === "") continue;
+    const [, kind, same] = START.exec(line) ?? [];
+    if (kind !== undefined && !READ.includes(kind)) continue;
+    if (same !== undefined) {
+      unchanged += same.includes(`::${STACK}::`) ? 0 : 1;
+      continue;
+    }
     const { resourcePreEvent, diagnosticEvent } = event.parse(JSON.parse(line));
     if (diagnosticEvent?.severity === "error") errors.push(plain(diagnosticEvent.message));
     const step = resourcePreEvent?.metadata;
@@ -60,6 +66,10 @@ export async function readEvents(file: string): Promise<Told> {
   }
   return { steps, unchanged, errors: [...new Set(errors)].filter((text) => text !== "") };
 }
+
+/** What a line begins with. Thousands stay as they are and stand here whole, before and after: these are not parsed. */
+const START = /^\{"sequence":\d+,"timestamp":\d+,"(\w+)":(?:\{"metadata":\{"op":"same","urn":"([^"\\]+)")?/;
+const READ: readonly string[] = ["resourcePreEvent", "diagnosticEvent"];
 
 type Metadata = NonNullable<z.output<typeof event>["resourcePreEvent"]>["metadata"];
 

@@ -36,6 +36,8 @@ export interface FleetStack {
   readonly github: LocalGitHub;
   /** Where the stack file and the catalogue are: the working directory of a `fleet` command. */
   readonly folder: string;
+  /** What a command in that folder needs in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
   /** The administrator's kubeconfig, with the stack's context. */
   readonly admin: string;
   /** All that the engine said in every run so far: what the CLI printed, and each of its events as JSON. */
@@ -194,6 +196,7 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
   const self: FleetStack = {
     github,
     folder,
+    environment: environment(plane, folder, github),
     admin: plane.admin,
     traces,
     kubeconfig,

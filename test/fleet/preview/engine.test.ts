@@ -31,6 +31,10 @@ describe("the engine", () => {
     await pulumi.answer({
       events: [
         step("same", OTHER),
+        // A line that begins in another way is read all the same.
+        { ...step("same", HOOK), sequence: "1" },
+        { sequence: 1, timestamp: 2, resOutputsEvent: { metadata: { op: "delete", urn: OTHER } } },
+        step("same", "urn:pulumi:test::kargo-fleet::pulumi:pulumi:Stack::kargo-fleet-test"),
         step("update", WAREHOUSE, { detailedDiff, old: { inputs: { spec: "old" } }, new: { protect: true } }),
         step("update", "urn:pulumi:test::kargo-fleet::pulumi:pulumi:Stack::kargo-fleet-test"),
       ],
@@ -48,7 +52,7 @@ describe("the engine", () => {
         paths: ["spec.interval"],
       },
     ]);
-    assert.deepEqual([unchanged, scope, because, outcome], [1, "affected", undefined, "succeeded"]);
+    assert.deepEqual([unchanged, scope, because, outcome], [2, "affected", undefined, "succeeded"]);
   });
 
   it("is asked about everything without a filter, be it that somebody left one in the environment", async () => {

@@ -65,10 +65,18 @@ process.exitCode = code;
 /** What the engine says before a step. */
 export function step(op: string, urn: string, more: object = {}): object {
   const type = (urn.split("::")[2] ?? "").split("$").at(-1);
-  return { resourcePreEvent: { metadata: { op, urn, type, old: {}, new: {}, ...more } } };
+  return {
+    sequence: 1,
+    timestamp: 2,
+    resourcePreEvent: { metadata: { op, urn, type, old: {}, new: {}, ...more } },
+  };
 }
 
 /** What the engine or the program says where something is wrong. */
 export function error(message: string): object {
-  return { diagnosticEvent: { severity: "error", message: `<{%reset%}>error: ${message}<{%reset%}>\n` } };
+  return {
+    sequence: 1,
+    timestamp: 2,
+    diagnosticEvent: { severity: "error", message: `<{%reset%}>error: ${message}<{%reset%}>\n` },
+  };
 }

@@ -1,0 +1,9 @@
+import { Command } from "commander";
+import { previewBench } from "./preview.ts";
+
+/* `npm run bench -- <name>`: what something costs, measured here and now. */
+
+await new Command("bench")
+  .description("Measures on this machine what a command costs.")
+  .addCommand(previewBench())
+  .parseAsync();

@@ -1,0 +1,81 @@
+import { rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { stopShared } from "../test/engine/control-plane.ts";
+import { type FleetStack, openFleetStack } from "../test/engine/fleet-stack.ts";
+import { openRepository, type Repository } from "../test/fleet/preview/repository.ts";
+import { catalogueText, service } from "../test/sources.ts";
+import { type Cost, measure } from "./measure.ts";
+
+const SIZES = ["10", "100", "1000"];
+
+/** `npm run bench -- preview`: `fleet preview` of one changed service beside the whole `pulumi preview`. */
+export function previewBench(): Command {
+  return new Command("preview")
+    .description(
+      "One changed service among 10, 100 and 1,000: fleet preview beside the whole pulumi preview.",
+    )
+    .argument("[sizes...]", "how many services", SIZES)
+    .addHelpText(
+      "after",
+      `
+The state is a real one: an up of all services, with three Stages each, on a control plane of its own (kube-apiserver, etcd)
+and the local GitHub. It skips the engine's checkpoints, which are quadratic, until its end: the state is the same. Then
+one Warehouse changes, and both commands preview that. Memory is that of the command with its descendants: engine, plugins, program.
+
+Example:
+  npm run bench -- preview 10 100`,
+    )
+    .action(async (sizes: readonly string[]) => run(sizes.map(Number)));
+}
+
+async function run(sizes: readonly number[]): Promise<void> {
+  // For the up alone: a preview writes no checkpoint.
+  process.env.PULUMI_EXPERIMENTAL = "true";
+  process.env.PULUMI_SKIP_CHECKPOINTS = "true";
+  const stack = await openFleetStack([]);
+  try {
+    const repository = await openRepository(stack.folder);
+    await repository.write({ ".gitignore": "*\n!/services.json\n!/Pulumi.test.yaml\n" });
+    await repository.git("add", "--force", ".gitignore");
+    await stack.writeConfig({ webhooks: '{ url: "https://hooks.acme.example", scope: organization }' });
+    write(
+      "| services | resources | `fleet preview` | memory | whole `pulumi preview` | memory | `--offline` |",
+    );
+    write("|---|---|---|---|---|---|---|");
+    for (const size of sizes) write(await row(size, stack, repository));
+  } finally {
+    await stack.github.stop();
+    await stopShared();
+    await rm(stack.folder, { recursive: true, force: true });
+  }
+}
+
+async function row(size: number, stack: FleetStack, repository: Repository): Promise<string> {
+  const names = Array.from({ length: size }, (_, index) => `service-${index}`);
+  const entries = names.map((name) => [name, service(name)] as const);
+  await stack.writeCatalogue(catalogueText(Object.fromEntries(entries)));
+  const up = await stack.up();
+  if (up.failed) throw new Error(up.output.slice(-5_000));
+  await repository.commit();
+  const changed = service(`service-${size - 1}`, { warehouse: { interval: "1h" } });
+  await stack.writeCatalogue(
+    catalogueText({ ...Object.fromEntries(entries), [`service-${size - 1}`]: changed }),
+  );
+  const options = { cwd: stack.folder, env: stack.environment };
+  const fleet = ["node", resolve("fleet/main.ts"), "preview", "--base", "main", "--stack", "test"];
+  const few = await measure(fleet, options);
+  const offline = await measure([...fleet, "--offline"], options);
+  const whole = await measure(["pulumi", "preview", "--stack", "test", "--non-interactive"], options);
+  const resources = Object.keys(up.steps).length;
+  const cells = [size, resources, ...cost(few), ...cost(whole), `${offline.seconds.toFixed(1)} s`];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function cost({ seconds, megabytes }: Cost): string[] {
+  return [`${seconds.toFixed(1)} s`, `${Math.round(megabytes)} MB`];
+}
+
+function write(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
