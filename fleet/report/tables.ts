@@ -28,7 +28,8 @@ export function clusterTables(report: FleetReport): ClusterTable[] {
     const notes = stacks.flatMap((stack) => engineNote(stack, report.tense === "done"));
     if (rows.length === 0 && notes.length === 0) return [];
     const columns = "| stack | service | action | what changes | engine |\n|---|---|---|---|---|";
-    const heading = `### Cluster ${named(cluster)}`;
+    // The log of an up does not know the cluster: there its stack stands for it.
+    const heading = `### ${report.tense === "done" ? "Stack" : "Cluster"} ${named(cluster)}`;
     return [{ cluster, head: rows.length === 0 ? heading : `${heading}\n\n${columns}`, rows, notes }];
   });
 }
@@ -89,6 +90,6 @@ function engineNote({ change, engine }: StackReport, done: boolean): string[] {
   const ended = outcome === "succeeded" ? "" : ` It ${outcome === "refused" ? "refused" : "failed"}.`;
   const stay = unchanged > 0 ? `, ${number(unchanged)} ${done ? "stayed" : "stay"}` : "";
   return [
-    `Engine on ${named(change.stack)}: ${counts.length === 0 ? "nothing" : counts.join(", ")}${stay}; asked for ${asked}, in ${(milliseconds / 1000).toFixed(1)} s.${ended}`,
+    `Engine on ${named(change.stack)}: ${counts.length === 0 ? "nothing" : counts.join(", ")}${stay}${done ? "" : `; asked for ${asked}`}, in ${(milliseconds / 1000).toFixed(1)} s.${ended}`,
   ];
 }
