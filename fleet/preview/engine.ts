@@ -97,16 +97,20 @@ async function pulumi(
       stdin: "ignore",
       stdout: "ignore",
     });
-    const told: Told = await readEvents(log).catch(() => ({ steps: [], unchanged: 0, errors: [] }));
-    if (!failed || told.errors.length > 0) return { ...told, failed };
-    const word = code === "ENOENT" ? NOT_FOUND : lastWords(stderr);
-    return { ...told, failed, errors: [word] };
+    const told = await readEvents(log).catch(() => undefined);
+    if (told !== undefined && (!failed || told.errors.length > 0)) return { ...told, failed };
+    // A preview of which nobody can say what it planned is none.
+    const word = code === "ENOENT" ? NOT_FOUND : failed ? lastWords(stderr) : UNREADABLE;
+    return { steps: [], unchanged: 0, errors: [word], failed: true };
   } finally {
     await rm(place, { recursive: true, force: true });
   }
 }
 
 const NOT_FOUND = "pulumi is not on PATH. Install it, see https://www.pulumi.com/docs/iac/download-install.";
+
+const UNREADABLE =
+  "pulumi previewed, but the log of its events cannot be read. The program needs the Pulumi of package.json.";
 
 function lastWords(stderr: string): string {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/^warning: /.test(line));

@@ -172,7 +172,7 @@ describe("fleet preview", () => {
     });
 
     it("runs the program of the working directory over that commit's data", async () => {
-      await pulumi.answer({ show: ["services.json", "index.ts"] });
+      await pulumi.answer({ events: [step("read", "urn:x")], show: ["services.json", "index.ts"] });
       await writeFile(join(repository.path, "index.ts"), "here\n");
       const { stdout, stderr } = await fleet("--head", "change", "--stack", "eu", "--json");
       const [one] = reportOf(stdout).stacks;

@@ -123,6 +123,15 @@ describe("the engine", () => {
     });
   }
 
+  it("fails where nobody can read what was planned, whatever the CLI says", async () => {
+    for (const events of [[], [{ resourcePreEvent: { metadata: { op: "delete" } } }]]) {
+      await pulumi.answer({ events, code: 0 });
+      const { outcome, errors } = await ask();
+      assert.equal(outcome, "failed");
+      assert.match(errors.join(), /^pulumi previewed, but the log of its events cannot be read/);
+    }
+  });
+
   it("fails in the CLI's words where it did not come to events", async () => {
     await pulumi.answer({ stderr: "warning: old\nerror: no stack named 'test' found\n", code: 255 });
     const { outcome, errors } = await ask();
