@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { stringify } from "yaml";
-import { deployerObjects } from "./deployer.ts";
+import { deployerObjects, previewerObjects } from "./deployer.ts";
 import { readStack } from "./stack-files.ts";
 
 /** `fleet deployer`: what an administrator applies before the first `up` of a stack, and again for a new team. */
@@ -10,13 +10,21 @@ export function deployerCommand(): Command {
       "Prints as YAML what an administrator applies first: the deployer's rights, and each team's build namespace.",
     )
     .requiredOption("--stack <name>", "the stack whose deployer it is")
+    .option(
+      "--read-only <user>",
+      "instead: the rights of an identity that previews and looks for drift, as the API server calls it",
+    )
     .addHelpText(
       "after",
-      "\nApply it before the first pulumi up, and again when a team is added.\n\nExample:\n  npm run --silent fleet -- deployer --stack prod | kubectl apply -f -",
+      "\nApply it before the first pulumi up, and again when a team is added.\n\nExamples:\n  npm run --silent fleet -- deployer --stack prod | kubectl apply -f -\n  npm run --silent fleet -- deployer --stack prod --read-only ci-previewer | kubectl apply -f -",
     )
-    .action(({ stack }: { stack: string }) => {
+    .action(({ stack, readOnly }: { stack: string; readOnly?: string }) => {
       const { config, teams } = readStack(stack);
-      const documents = deployerObjects(config.access.deployer, teams).map((object) => stringify(object));
+      const objects =
+        readOnly === undefined
+          ? deployerObjects(config.access.deployer, teams)
+          : previewerObjects(readOnly, teams);
+      const documents = objects.map((object) => stringify(object));
       process.stdout.write(documents.join("---\n"));
     });
 }

@@ -1,2 +1,2 @@
 /** What an administrator applies once so that an identity can deploy; the sandbox applies the same. */
-export { deployerObjects } from "../manifests/deployer.ts";
+export { deployerObjects, previewerObjects } from "../manifests/deployer.ts";

@@ -107,40 +107,70 @@ const NAMESPACE_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
  * @param teams of the catalogue, each of which gets a build namespace
  */
 export function deployerObjects(username: string, teams: readonly string[]): readonly KubernetesObject[] {
+  return [
+    ...[TEAMS_NAMESPACE, EVENTS_NAMESPACE].map(namespace),
+    ...teams.flatMap(buildIdentity),
+    ...rights(NAME, username, CLUSTER_RULES, rulesByNamespace(teams)),
+  ];
+}
+
+/**
+ * The rights of an identity that previews and looks for drift: it may read what the deployer may, and change nothing. A
+ * preview asks the API server for dry runs, which take the right to write; where it is refused one, the provider works the
+ * difference out by itself.
+ *
+ * @param username and teams as for {@link deployerObjects}, whose namespaces must be there
+ */
+export function previewerObjects(username: string, teams: readonly string[]): readonly KubernetesObject[] {
+  const namespaced = rulesByNamespace(teams).map(([name, rules]) => [name, readOnly(rules)] as const);
+  return rights("kargo-fleet-previewer", username, readOnly(CLUSTER_RULES), namespaced);
+}
+
+function readOnly(rules: readonly PolicyRule[]): readonly PolicyRule[] {
+  return rules
+    .map((rule) => ({ ...rule, verbs: rule.verbs.filter((verb) => READ.some((read) => read === verb)) }))
+    .filter(({ verbs }) => verbs.length > 0);
+}
+
+type RulesOf = readonly [namespace: string, rules: readonly PolicyRule[]];
+
+function rulesByNamespace(teams: readonly string[]): readonly RulesOf[] {
+  const builds = teams.map((team): RulesOf => [buildNamespace(team), DEPLOY_BUILDS]);
+  return [...Object.entries(NAMESPACE_RULES), ...builds];
+}
+
+function rights(
+  name: string,
+  username: string,
+  rules: readonly PolicyRule[],
+  namespaced: readonly RulesOf[],
+): readonly KubernetesObject[] {
   const labels = { ...MANAGED_BY };
   const subjects = [{ kind: "User", name: username, apiGroup: RBAC_GROUP }] as const;
   const clusterRole: ClusterRole = {
     apiVersion: RBAC_API,
     kind: "ClusterRole",
-    metadata: { name: NAME, labels },
-    rules: CLUSTER_RULES,
+    metadata: { name, labels },
+    rules,
   };
   const clusterBinding: RoleBinding = {
     apiVersion: RBAC_API,
     kind: "ClusterRoleBinding",
-    metadata: { name: NAME, labels },
-    roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name: NAME },
+    metadata: { name, labels },
+    roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name },
     subjects,
   };
-  const rulesOf = Object.entries(NAMESPACE_RULES);
-  for (const team of teams) rulesOf.push([buildNamespace(team), DEPLOY_BUILDS]);
-  const inNamespaces = rulesOf.flatMap(([namespace, rules]): (Role | RoleBinding)[] => [
-    { apiVersion: RBAC_API, kind: "Role", metadata: { name: NAME, namespace, labels }, rules },
+  const inNamespaces = namespaced.flatMap(([namespace, own]): (Role | RoleBinding)[] => [
+    { apiVersion: RBAC_API, kind: "Role", metadata: { name, namespace, labels }, rules: own },
     {
       apiVersion: RBAC_API,
       kind: "RoleBinding",
-      metadata: { name: NAME, namespace, labels },
-      roleRef: { apiGroup: RBAC_GROUP, kind: "Role", name: NAME },
+      metadata: { name, namespace, labels },
+      roleRef: { apiGroup: RBAC_GROUP, kind: "Role", name },
       subjects,
     },
   ]);
-  return [
-    ...[TEAMS_NAMESPACE, EVENTS_NAMESPACE].map(namespace),
-    ...teams.flatMap(buildIdentity),
-    clusterRole,
-    clusterBinding,
-    ...inNamespaces,
-  ];
+  return [clusterRole, clusterBinding, ...inNamespaces];
 }
 
 function namespace(name: string): KubernetesObject {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { grants, kargoUsersBinding, teamServiceAccount } from "../../manifests/access.ts";
-import { deployerObjects } from "../../manifests/deployer.ts";
+import { deployerObjects, previewerObjects } from "../../manifests/deployer.ts";
 import { guards } from "../../manifests/guard.ts";
 import type { PolicyRule } from "../../manifests/rbac-types.ts";
 import type { ServicePlan } from "../../model/plan.ts";
@@ -194,5 +194,37 @@ describe("the deployer's rights", () => {
         : [],
     );
     assert.deepEqual([...new Set(subjects.map(({ name }) => name))], ["system:serviceaccount:ci:pulumi"]);
+  });
+});
+
+describe("the rights of an identity that only previews", () => {
+  const rulesOf = (objects: readonly object[]) =>
+    objects.flatMap((object) => ("rules" in object ? (object.rules as readonly PolicyRule[]) : []));
+  const objects = previewerObjects("ci-previewer", ["edge"]);
+
+  it("change nothing, anywhere", () => {
+    const verbs = new Set(rulesOf(objects).flatMap((rule) => rule.verbs));
+    assert.deepEqual([...verbs].sort(), ["get", "list", "watch"]);
+  });
+
+  it("are what the deployer may read, where the deployer may", () => {
+    const readable = (given: readonly PolicyRule[]) =>
+      given.flatMap(({ resources, verbs, resourceNames = ["*"] }) =>
+        resources.flatMap((resource) =>
+          verbs
+            .filter((verb) => ["get", "list", "watch"].includes(verb))
+            .flatMap((verb) => resourceNames.map((name) => `${verb} ${resource} ${name}`)),
+        ),
+      );
+    assert.deepEqual(readable(rulesOf(objects)), readable(rulesOf(deployerObjects("ci", ["edge"]))));
+  });
+
+  it("make no namespace and no other identity", () => {
+    assert.deepEqual(
+      [...new Set(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`))],
+      ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"].map(
+        (kind) => `${kind} kargo-fleet-previewer`,
+      ),
+    );
   });
 });
