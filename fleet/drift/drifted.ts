@@ -28,6 +28,8 @@ const eventSchema = z.looseObject({
   summaryEvent: z.looseObject({}).optional(),
 });
 
+/** The stack and its reference to its own outputs: they differ after every up, and are nothing of a cluster's. */
+const OWN = /^pulumi:pulumi:/;
 const OPS: Readonly<Record<string, Drifted["is"]>> = { update: "changed", delete: "gone" };
 
 /**
@@ -42,7 +44,7 @@ export function driftedIn(file: string): readonly Drifted[] {
   return events.flatMap(({ resOutputsEvent }): Drifted[] => {
     const step = resOutputsEvent?.metadata;
     const is = step && OPS[step.op];
-    if (step === undefined || is === undefined) return [];
+    if (step === undefined || is === undefined || OWN.test(step.type)) return [];
     const detailed = Object.keys(step.detailedDiff ?? {});
     const paths = detailed.length > 0 ? detailed : (step.diffs ?? []);
     return [

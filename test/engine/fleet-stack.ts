@@ -55,6 +55,11 @@ export interface FleetStack {
   cli(...args: readonly string[]): Promise<Pick<Run, "output" | "failed">>;
   /** A command of `fleet`, in the project's folder. */
   fleet(...args: readonly string[]): Promise<{ readonly output: string; readonly code: number | undefined }>;
+  /** A script of this repository in the project's folder, which then has `fleet` as a checkout has it. */
+  script(
+    file: string,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<{ readonly output: string; readonly code: number | undefined }>;
   destroy(): Promise<Run>;
   /** The names of what the cluster holds of ours: `Kind namespace/name`, in the order of the alphabet. */
   objects(): Promise<readonly string[]>;
@@ -219,6 +224,18 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
         [resolve("fleet/main.ts"), ...args, "--stack", "test"],
         options,
       );
+      traces.push(all);
+      return { output: all, code: exitCode };
+    },
+    script: async (file, more) => {
+      await symlink(resolve("fleet"), join(folder, "fleet")).catch(() => {});
+      const options = {
+        cwd: folder,
+        env: { ...environment(plane, folder, github), STACK: "test", ...more },
+        reject: false,
+        all: true,
+      } as const;
+      const { all, exitCode } = await execa(resolve(file), options);
       traces.push(all);
       return { output: all, code: exitCode };
     },

@@ -228,6 +228,30 @@ describe("the workflows' steps", function () {
     assert.equal(issues()[0]?.open, false);
   });
 
+  it("show what an up did on the page of its run, also where it failed", async () => {
+    const made = (name: string) => ({
+      op: "create",
+      urn: `urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$kubernetes:core/v1:Namespace::${name}`,
+      type: "kubernetes:core/v1:Namespace",
+      detailedDiff: null,
+    });
+    const events = ["added/namespace"].flatMap((name) => [
+      { resourcePreEvent: { metadata: made(name), planning: false } },
+      { resOutputsEvent: { metadata: made(name), planning: false } },
+    ]);
+    await runner.engine([...events, { summaryEvent: { resourceChanges: { create: 1 }, durationSeconds: 7, result: "succeeded" } }]);
+    const up = await runner.job("up.yaml", "up", { "matrix.stack": "prod" });
+    assert.ok(up.ok, up.log);
+    assert.match(await runner.engineCalls(), /pulumi up --yes --non-interactive --color never --stack prod/);
+    assert.match(up.summary, /^## .*1 service[\s\S]*added/);
+    assert.equal(await readFile(join(up.temp, "reports/prod.md"), "utf8"), up.summary);
+
+    await runner.engine([{ diagnosticEvent: { severity: "error", message: "error: no cluster" } }], 255);
+    const failed = await runner.job("up.yaml", "up", { "matrix.stack": "prod" });
+    assert.deepEqual([failed.ok, /no cluster/.test(failed.summary)], [false, true], failed.log);
+    holdsNoSecret(up, failed);
+  });
+
   it("fetch nothing that is no commit", async () => {
     const context = {
       "github.event.pull_request.number": "1",

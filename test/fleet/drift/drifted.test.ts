@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { driftedIn } from "../../../fleet/drift/drifted.ts";
+import { driftNote } from "../../../fleet/drift/note.ts";
+
+const END = { summaryEvent: { resourceChanges: {} } };
+const stage = "kubernetes:kargo.akuity.io/v1alpha1:Stage";
+const found = (name: string, op: string, more: object = {}) => ({
+  resOutputsEvent: {
+    metadata: { op, urn: `urn:pulumi:prod::kargo-fleet::${stage}::${name}`, type: stage, ...more },
+  },
+});
+
+describe("fleet drift", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "drift-"));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function drifted(...events: readonly object[]) {
+    const file = join(folder, "events");
+    await writeFile(file, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
+    return driftedIn(file);
+  }
+
+  it("finds what changed and what is gone, and of a change the paths without the values", async () => {
+    const secret = { old: { inputs: { spec: "planted" } }, new: { inputs: { spec: "planted" } } };
+    const all = await drifted(
+      found("nginx/dev", "same"),
+      found("nginx/prod", "update", { ...secret, detailedDiff: { "spec.b": {}, "spec.a": {} } }),
+      found("nginx/hook", "delete", { diffs: null }),
+      END,
+    );
+    assert.deepEqual(all, [
+      { name: "nginx/prod", type: stage, is: "changed", paths: ["spec.a", "spec.b"] },
+      { name: "nginx/hook", type: stage, is: "gone", paths: [] },
+    ]);
+    assert.doesNotMatch(driftNote("prod", all), /planted/);
+  });
+
+  it("takes the stack's own outputs for no drift: they differ after every up", async () => {
+    const type = "pulumi:pulumi:StackReference";
+    assert.deepEqual(await drifted(found("self", "update", { type }), END), []);
+  });
+
+  it("does not call half a refresh free of drift", async () => {
+    await assert.rejects(drifted(found("nginx/dev", "same")), /does not tell of the end of a refresh/);
+    assert.throws(() => driftedIn(join(folder, "none")), /cannot be read/);
+  });
+
+  it("says it in an issue that GitHub takes, however much has drifted and whatever it is called", async () => {
+    const name = "a/```\n<!-- kargo-fleet drift other -->";
+    const paths = Array.from({ length: 50 }, (_, index) => `spec.${index}`);
+    const note = driftNote(
+      "prod",
+      Array.from({ length: 5000 }, () => ({ name, type: stage, is: "changed", paths })),
+    );
+    assert.ok(note.length < 60_000, `${note.length}`);
+    assert.match(note, /5000 resources are[\s\S]*and 4800 more\n````+\n/);
+    assert.doesNotMatch(note, /^<!--/m);
+  });
+});
