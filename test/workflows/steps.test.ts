@@ -239,7 +239,10 @@ describe("the workflows' steps", function () {
       { resourcePreEvent: { metadata: made(name), planning: false } },
       { resOutputsEvent: { metadata: made(name), planning: false } },
     ]);
-    await runner.engine([...events, { summaryEvent: { resourceChanges: { create: 1 }, durationSeconds: 7, result: "succeeded" } }]);
+    await runner.engine([
+      ...events,
+      { summaryEvent: { resourceChanges: { create: 1 }, durationSeconds: 7, result: "succeeded" } },
+    ]);
     const up = await runner.job("up.yaml", "up", { "matrix.stack": "prod" });
     assert.ok(up.ok, up.log);
     assert.match(await runner.engineCalls(), /pulumi up --yes --non-interactive --color never --stack prod/);
