@@ -188,6 +188,8 @@ describe("the workflows' steps", function () {
     const { number, context } = await opened(async (folder) => {
       await rm(join(folder, ".git"), { recursive: true });
       await execa("git", ["init", "--quiet"], { cwd: folder });
+      // In the same second the same files would be the very commit of the base.
+      await writeFile(join(folder, "README.md"), "# Of its own\n");
     });
     const route = await runner.job("preview.yaml", "route", context);
     assert.ok(!route.ok);

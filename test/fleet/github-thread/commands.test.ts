@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { symlink } from "node:fs/promises";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import type { Thread } from "../../../sandbox/github/threads.ts";
@@ -14,6 +15,12 @@ describe("fleet comment and fleet issue", function () {
   this.timeout(60_000);
   const server = playground();
   let folder: Folder;
+  let compiled: string;
+
+  before(async () => {
+    compiled = await mkdtemp(join(tmpdir(), "compiled-"));
+  });
+  after(() => rm(compiled, { recursive: true, force: true }));
 
   beforeEach(async () => {
     folder = await folderOf({ "note.md": "Now.\n" });
@@ -25,6 +32,7 @@ describe("fleet comment and fleet issue", function () {
       GITHUB_TOKEN: workflowToken,
       GITHUB_REPOSITORY: REPOSITORY,
       GITHUB_SERVER_URL: server().github.url,
+      NODE_COMPILE_CACHE: compiled,
     };
     const options = { cwd: folder.path, env, reject: false } as const;
     return await execa(process.execPath, [resolve("fleet/main.ts"), ...args], options);
