@@ -1,15 +1,26 @@
 import { writeFileSync } from "node:fs";
 import mocha from "mocha";
 
-/** Mocha's own report, and the counts in a file for the line that closes the run. */
+/** What one mocha tells the run that started it. */
+export interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  /** The whole title of each test that failed. */
+  readonly failures: readonly string[];
+}
+
+/** Mocha's own report, and the outcome in a file for the lines that close the run. */
 export default class CountingReporter extends mocha.reporters.Spec {
   constructor(runner: mocha.Runner, options: mocha.MochaOptions) {
     super(runner, options);
-    const file = process.env.TEST_COUNTS;
+    const file = process.env.TEST_OUTCOME;
+    const failures: string[] = [];
+    runner.on("fail", (test) => failures.push(test.fullTitle()));
     runner.once("end", () => {
-      const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
+      const { passes = 0, failures: failed = 0, pending = 0 } = runner.stats ?? {};
       // A pending test proves nothing, so it counts as failed.
-      if (file) writeFileSync(file, JSON.stringify({ passed: passes, failed: failures + pending }));
+      const outcome: Outcome = { passed: passes, failed: failed + pending, failures };
+      if (file) writeFileSync(file, JSON.stringify(outcome));
     });
   }
 }

@@ -3,41 +3,49 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { ensureToolchain, ToolchainError } from "../sandbox/toolchain/toolchain.ts";
+import type { Outcome } from "./reporter.ts";
 
 /*
  * `npm test`: the toolchain (with progress, since it may have to be built), every test, the coverage of them all, and at
- * the end the one line `N passed, N failed`. The engine's tests mostly wait for other processes, so they run beside the
- * rest, whose report comes after theirs. Arguments go to mocha: `npm test -- test/model/*.test.ts --grep cycle`.
+ * the end the one line `N passed, N failed`. Tests of the engine mostly wait for other processes, so two lanes of them
+ * run beside the rest, each with a control plane of its own; the reports come one after the other. With `--thorough`
+ * (`npm run test:thorough`) nothing is sampled. Other arguments go to mocha:
+ * `npm test -- test/model/*.test.ts --grep cycle`.
  */
 
+const ALL = "test/**/*.test.ts";
 const ENGINE = "test/engine/**/*.test.ts";
-const BESIDE_EACH_OTHER: readonly (readonly string[])[] = [
-  [ENGINE],
-  ["test/**/*.test.ts", "--ignore", ENGINE],
+/** The tests of the engine that take longest, and as long as all others together. */
+const LONGEST = ["access", "adopt", "audit", "lifecycle", "secrets", "up"].map(
+  (name) => `test/engine/${name}.test.ts`,
+);
+const LANES: readonly (readonly string[])[] = [
+  LONGEST,
+  [ENGINE, ...LONGEST.flatMap((file) => ["--ignore", file])],
+  [ALL, "--ignore", ENGINE],
 ];
+const THOROUGH = "--thorough";
 
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-}
-
-const given = process.argv.slice(2);
+const thorough = process.argv.includes(THOROUGH);
+const given = process.argv.slice(2).filter((argument) => argument !== THOROUGH);
 const chosen = given.some((argument) => argument.includes(".test.ts"));
 const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-run-"));
 const coverage = join(folder, "coverage");
 
 try {
   await ensureToolchain();
-  const suites = chosen ? [[]] : BESIDE_EACH_OTHER;
-  const runs = suites.map((specs, index) => runSuite([...specs, ...given], index));
-  const counts: Counts[] = [];
+  const lanes = chosen ? [[]] : LANES;
+  const runs = lanes.map((specs, index) => runLane([...specs, ...given], index));
+  const outcomes: Outcome[] = [];
   for (const { ended, report } of runs) {
-    counts.push(await ended);
+    outcomes.push(await ended);
     process.stdout.write(await report);
   }
   await execa("c8", ["report", "--temp-directory", coverage], { preferLocal: true, stdio: "inherit" });
-  const passed = counts.reduce((sum, each) => sum + each.passed, 0);
-  const failed = counts.reduce((sum, each) => sum + each.failed, 0);
+  const passed = outcomes.reduce((sum, each) => sum + each.passed, 0);
+  const failed = outcomes.reduce((sum, each) => sum + each.failed, 0);
+  for (const title of outcomes.flatMap(({ failures }) => failures)) console.log(`failed: ${title}`);
+  if (!thorough) console.log("Of what takes long, a sample was run; npm run test:thorough runs all of it.");
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = passed > 0 && failed === 0 ? 0 : 1;
 } catch (error) {
@@ -49,33 +57,37 @@ try {
 }
 
 /** Starts one mocha. The first shows its report as it goes; that of another is kept until it is the other's turn. */
-function runSuite(
+function runLane(
   args: readonly string[],
   index: number,
-): { readonly ended: Promise<Counts>; readonly report: Promise<string> } {
-  const file = join(folder, `counts-${index}.json`);
+): { readonly ended: Promise<Outcome>; readonly report: Promise<string> } {
+  const file = join(folder, `outcome-${index}.json`);
   const run = execa("mocha", ["--reporter", "test/reporter.ts", ...args], {
     preferLocal: true,
     stdin: "ignore",
     stdout: index === 0 ? "inherit" : "pipe",
     stderr: index === 0 ? "inherit" : "pipe",
     all: true,
-    env: { TEST_COUNTS: file, NODE_V8_COVERAGE: coverage },
+    env: {
+      TEST_OUTCOME: file,
+      NODE_V8_COVERAGE: coverage,
+      ...(thorough && { KARGO_FLEET_TESTS: "thorough" }),
+    },
     reject: false,
   });
   return {
-    ended: run.then((result) => countsOf(file, result.exitCode)),
+    ended: run.then((result) => outcomeOf(file, result.exitCode)),
     report: run.then(({ all = "" }) => `${all}\n`),
   };
 }
 
-async function countsOf(file: string, exitCode: number | undefined): Promise<Counts> {
+async function outcomeOf(file: string, exitCode: number | undefined): Promise<Outcome> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) {
-    console.error("The tests ended before they were counted; what stopped them is above.");
-    return { passed: 0, failed: 1 };
+    const failures = ["tests that ended before they were counted; what stopped them is above"];
+    return { passed: 0, failed: 1, failures };
   }
-  const counts = JSON.parse(text) as Counts;
+  const outcome = JSON.parse(text) as Outcome;
   // What mocha calls a failure without a test of its own, such as a hook at the end.
-  return exitCode === 0 || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+  return exitCode === 0 || outcome.failed > 0 ? outcome : { ...outcome, failed: 1 };
 }

@@ -77,12 +77,15 @@ const detailSchema = z
     after: payload.after,
   }));
 
-/** @throws FleetError where GitHub cannot be reached or does not take the token, {@link HookRefusal} for one hook */
-export function hooksApi(url: string, access: Access): HooksApi {
+/**
+ * @param now the clock by which calls are kept apart, in milliseconds
+ * @throws FleetError where GitHub cannot be reached or does not take the token, {@link HookRefusal} for one hook
+ */
+export function hooksApi(url: string, access: Access, now?: () => number): HooksApi {
   const { octokit, call } = gitHubApi(url, access);
   const paces = {
-    reading: paceOf(INTERVAL.reading, access.pause),
-    writing: paceOf(INTERVAL.writing, access.pause),
+    reading: paceOf(INTERVAL.reading, access.pause, now),
+    writing: paceOf(INTERVAL.writing, access.pause, now),
   };
   const request = async (method: "GET" | "POST", place: string, path: string, query: object = {}) =>
     await call(

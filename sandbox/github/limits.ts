@@ -49,9 +49,12 @@ export class RateLimits {
   #start = 0;
   #used = 0;
   #created: number[] = [];
+  readonly #now: () => number;
 
-  constructor(limits: Limits = {}) {
+  /** @param now milliseconds since 1970 */
+  constructor(limits: Limits = {}, now: () => number = Date.now) {
     this.#limits = limits;
+    this.#now = now;
   }
 
   /** Replaces the limits and starts counting anew. */
@@ -70,7 +73,7 @@ export class RateLimits {
   /** What is left, now. A limit that is off never shows zero: clients stop calling by themselves at zero. */
   current(): RateLimit {
     const { limit, seconds } = this.#limits.primary ?? gitHubLimits.primary;
-    const now = Date.now();
+    const now = this.#now();
     if (now >= this.#start + seconds * 1000) {
       this.#start = now;
       this.#used = 0;
@@ -104,7 +107,7 @@ export class RateLimits {
   }
 
   #create(): void {
-    const now = Date.now();
+    const now = this.#now();
     const windows = this.#limits.contentCreation ?? [];
     const longest = Math.max(0, ...windows.map(({ seconds }) => seconds));
     this.#created = this.#created.filter((at) => at > now - longest * 1000);

@@ -30,6 +30,8 @@ export interface LocalGitHubOptions {
   readonly repositories: readonly RepositorySeed[];
   /** The limits to enforce; {@link gitHubLimits} are GitHub's own. @default none */
   readonly limits?: Limits;
+  /** The clock of the limits, in milliseconds since 1970. @default the machine's */
+  readonly now?: () => number;
   /** Faults that are on from the start. */
   readonly faults?: readonly Fault[];
   /**
@@ -77,7 +79,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
   const state = await StateFile.open(options.directory);
   const repositories = await Repositories.open(options.directory, state, options.repositories);
   const faults = new Faults(options.faults);
-  const limits = new RateLimits(options.limits);
+  const limits = new RateLimits(options.limits, options.now);
   const requests = new RequestLog();
   const ending = new AbortController();
   const log = options.log ?? (() => undefined);

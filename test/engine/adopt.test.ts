@@ -147,7 +147,7 @@ describe("fleet adopt, over what was made by hand", function () {
   });
 
   it("has the next up change what was announced, in place, and make what is missing", async () => {
-    const run = await stack.cli("up", "--yes");
+    const run = await stack.cli("up", "--yes", "--skip-preview");
     assert.equal(run.failed, false, run.output);
     assert.doesNotMatch(run.output, /delete|replace/);
     const after = await all();
@@ -170,7 +170,7 @@ describe("fleet adopt, over what was made by hand", function () {
   });
 
   it("leaves nothing to change, and nothing to take over", async () => {
-    const run = await stack.up();
+    const run = await stack.preview();
     assert.equal(run.failed, false, run.output);
     assert.deepEqual(
       Object.entries(run.steps).filter(([, op]) => op !== "same"),
@@ -199,7 +199,7 @@ describe("fleet adopt, over what was made by hand", function () {
     assert.match(refused.output, /AppProject argocd\/tooled {2}is applied by helm[\s\S]*--take-from helm/);
     const { code, output } = await stack.fleet("adopt", "tooled", "--yes", "--take-from", "helm");
     assert.equal(code, 0, output);
-    const run = await stack.cli("up", "--yes");
+    const run = await stack.up();
     assert.equal(run.failed, false, run.output);
     const after = (await stack.get("appproject", "tooled", "argocd")) as unknown as Live;
     assert.equal(after.metadata.uid, uid);

@@ -12,6 +12,7 @@ import { installDefinitions } from "../../sandbox/crds.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { BUILDS } from "../sources.ts";
 import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
+import { engineEnvironment } from "./engine-environment.ts";
 
 export const TOKEN = "planted-github-token";
 export const MASTER_SECRET = "planted-master-secret";
@@ -145,18 +146,16 @@ export async function openFleetStack(services: readonly string[]): Promise<Fleet
       Object.entries(PASSWORDS).map(([key, value]) => [`kargo-fleet:${key}`, { value, secret: true }]),
     ),
   });
+  // Each of these would run the CLI again after every `up`.
+  stack.outputs = async () => ({});
+  stack.info = async () => undefined;
   const secrets = await readFile(join(folder, "Pulumi.test.yaml"), "utf8");
   return fleetStack({ stack, folder, github, kubeconfig, plane, secrets });
 }
 
 function environment(plane: SharedControlPlane, folder: string, github: LocalGitHub): Record<string, string> {
   return {
-    PATH: plane.path,
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    PULUMI_HOME: join(folder, "pulumi-home"),
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...engineEnvironment(plane.path, folder),
     GITHUB_BASE_URL: github.baseUrl,
   };
 }

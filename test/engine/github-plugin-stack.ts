@@ -10,6 +10,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { sharedPrograms } from "./control-plane.ts";
+import { engineEnvironment } from "./engine-environment.ts";
 
 export const token = "planted-github-token";
 
@@ -62,12 +63,7 @@ export async function openGitHubStack(args: github.ProviderArgs = {}): Promise<G
       workDir: folder,
       pulumiCommand: await PulumiCommand.get(),
       envVars: {
-        PATH: path,
-        PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-        PULUMI_HOME: join(folder, "pulumi-home"),
-        PULUMI_CONFIG_PASSPHRASE: "test",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        ...engineEnvironment(path, folder),
       },
     },
   );

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { sampled } from "../sampling.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import {
+  type InterruptibleFleet,
   type InterruptibleStack,
-  openInterruptibleStack,
+  openInterruptibleFleet,
   type Point,
   type Victim,
 } from "./interrupted-up/stack.ts";
@@ -13,15 +14,16 @@ import {
 const VICTIMS: readonly Victim[] = ["engine", "program", "plugin", "API server"];
 /** A Namespace, four of Kargo's, two Roles and their bindings, two of Argo CD's, and a hook. */
 const CREATIONS = 12;
-const ROUNDS = 5;
 
 /** Twenty points: each victim five times, every creation of a service at least once, made already or never made. */
-const POINTS: readonly Point[] = Array.from({ length: ROUNDS * VICTIMS.length }, (_, index) => ({
+const POINTS: readonly Point[] = Array.from({ length: 5 * VICTIMS.length }, (_, index) => ({
   victim: VICTIMS[index % VICTIMS.length] ?? "engine",
-  service: `s${index}`,
   at: 1 + ((index * 7) % CREATIONS),
   moment: Math.floor(index / VICTIMS.length) % 2 === 0 ? "after" : "before",
 }));
+/** Every fifth: each victim once, both moments. */
+const TRIED = POINTS.filter((_, index) => index % sampled(1, 5) === 0);
+const SERVICES = TRIED.map((_, index) => `s${index}`);
 
 function objectsOf(name: string): string[] {
   return [
@@ -41,21 +43,14 @@ function objectsOf(name: string): string[] {
 
 describe("fleet recover, after an up that was interrupted", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
+  let fleet: InterruptibleFleet;
+  /** One that has been through it all. */
   let stack: InterruptibleStack;
-  /** The uid of everything that was ever made. */
-  const made = new Map<string, string>();
 
   before(async () => {
-    stack = await openInterruptibleStack([...POINTS.map(({ service }) => service), "foreign"]);
+    fleet = await openInterruptibleFleet([...SERVICES, "foreign"]);
   });
-  after(() => stack?.close());
-
-  async function remember(): Promise<void> {
-    for (const [name, uid] of await stack.objects()) {
-      assert.equal(made.get(name) ?? uid, uid, `${name} is another one than before`);
-      made.set(name, uid);
-    }
-  }
+  after(() => fleet?.close());
 
   /** Nothing is locked or pending, and the state knows everything that is there. */
   async function assertSettled(): Promise<void> {
@@ -66,54 +61,53 @@ describe("fleet recover, after an up that was interrupted", function () {
       .map(({ id, outputs }) => `${outputs?.kind} ${id}`);
     assert.deepEqual(known.sort(), [...(await stack.objects()).keys()].sort());
     const hooks = resources.filter(({ type }) => type.startsWith("github:")).map(({ id }) => id);
-    const there = POINTS.flatMap(({ service }) => stack.github.hooks(`acme/${service}`));
-    assert.deepEqual(hooks.sort(), there.map(({ id }) => String(id)).sort());
+    assert.deepEqual(hooks.sort(), [...stack.hooks()].sort());
   }
 
-  for (let round = 0; round < ROUNDS; round++) {
-    const points = POINTS.slice(round * VICTIMS.length, (round + 1) * VICTIMS.length);
-    const listed = POINTS.slice(0, (round + 1) * VICTIMS.length).map(({ service }) => service);
+  for (const [index, point] of TRIED.entries()) {
+    const { victim, at, moment } = point;
+    const name = SERVICES[index] ?? "";
 
-    for (const point of points) {
-      const { victim, service, at, moment } = point;
-      it(`settles what is left when the ${victim} dies at creation ${at} of ${CREATIONS}, ${moment} it is made`, async () => {
-        await stack.list(listed.slice(0, listed.indexOf(service) + 1));
+    describe(`when the ${victim} dies at creation ${at} of ${CREATIONS}, ${moment} it is made`, () => {
+      /** The uid of everything that was ever made. */
+      const made = new Map<string, string>();
+
+      async function remember(): Promise<void> {
+        for (const [object, uid] of await stack.objects()) {
+          assert.equal(made.get(object) ?? uid, uid, `${object} is another one than before`);
+          made.set(object, uid);
+        }
+      }
+
+      it("settles what is left", async () => {
+        stack = await fleet.open(name);
         const up = await stack.up(point);
         assert.notEqual(up.code, 0, up.output);
         // One that has just come back serves no custom resources for a moment: recover must wait for them.
-        if (victim === "API server") await stack.server.revive();
+        if (victim === "API server") await fleet.server.revive();
         else await remember();
         const recovered = await stack.fleet("recover");
         assert.equal(recovered.code, 0, recovered.output);
         await remember();
         await assertSettled();
       });
-    }
 
-    it(`and one up converges (round ${round + 1}): the same objects, one hook each, nothing twice`, async () => {
-      const up = await stack.up();
-      assert.equal(up.code, 0, up.output);
-      await remember();
-      assert.deepEqual([...(await stack.objects()).keys()], listed.flatMap(objectsOf).sort());
-      for (const service of listed) assert.equal(stack.github.hooks(`acme/${service}`).length, 1, service);
-      await assertSettled();
+      it("and one up converges: the same objects, one hook, nothing twice", async () => {
+        const up = await stack.up();
+        assert.equal(up.code, 0, up.output);
+        await remember();
+        assert.deepEqual([...(await stack.objects()).keys()], objectsOf(name).sort());
+        assert.equal(stack.hooks().length, 1);
+        await assertSettled();
+      });
     });
   }
-
-  it("leaves nothing to change", async () => {
-    const preview = await stack.pulumi("preview", "--expect-no-changes");
-    assert.equal(preview.code, 0, preview.output);
-  });
 
   describe("the lock", () => {
     const since = new Date().toISOString();
 
-    async function lockedBy(pid: number, host: string): Promise<void> {
-      const file = join(stack.folder, "state/.pulumi/locks/organization/kargo-fleet/test/planted.json");
-      await mkdir(dirname(file), { recursive: true });
-      const lock = { pid, username: "alice", hostname: host, timestamp: since };
-      await writeFile(file, JSON.stringify(lock));
-    }
+    const lockedBy = (pid: number, host: string) =>
+      stack.lock({ pid, username: "alice", hostname: host, timestamp: since });
 
     it("is respected while its owner lives, whom it names", async () => {
       await lockedBy(process.pid, hostname());
@@ -148,23 +142,27 @@ describe("fleet recover, after an up that was interrupted", function () {
       });
     const ours = { "app.kubernetes.io/managed-by": "kargo-fleet", "kargo-fleet/service": "foreign" };
 
-    before(() => stack.list([...POINTS.map(({ service }) => service), "foreign"]));
+    let foreign: InterruptibleStack;
+
+    before(async () => {
+      foreign = await fleet.open("foreign");
+    });
 
     it("is named and left alone where it lacks our labels", async () => {
-      await stack.kubectl(["create", "-f", "-"], object({}));
-      const { code, output } = await stack.fleet("recover");
+      await fleet.kubectl(["create", "-f", "-"], object({}));
+      const { code, output } = await foreign.fleet("recover");
       assert.equal(code, 2, output);
       assert.match(
         output,
         /AppProject argocd\/foreign {2}has no label app\.kubernetes\.io\/managed-by=kargo-fleet/,
       );
-      const { resources } = await stack.checkpoint();
+      const { resources } = await foreign.checkpoint();
       assert.ok(!resources.some(({ urn }) => urn.includes("foreign")));
     });
 
     it("is named and left alone where another stack owns it, also in a dry run", async () => {
-      await stack.kubectl(["apply", "-f", "-"], object({ ...ours, "kargo-fleet/stack": "other" }));
-      const { code, stdout } = await stack.fleet("recover", "--dry-run", "--json");
+      await fleet.kubectl(["apply", "-f", "-"], object({ ...ours, "kargo-fleet/stack": "other" }));
+      const { code, stdout } = await foreign.fleet("recover", "--dry-run", "--json");
       assert.equal(code, 2, stdout);
       const { inTheWay } = JSON.parse(stdout) as { inTheWay: object[] };
       assert.deepEqual(inTheWay, [
@@ -176,22 +174,29 @@ describe("fleet recover, after an up that was interrupted", function () {
           stack: "other",
         },
       ]);
-      const { resources } = await stack.checkpoint();
+      const { resources } = await foreign.checkpoint();
       assert.ok(!resources.some(({ urn }) => urn.includes("foreign")));
     });
   });
 
-  it("says that a state has no integrity, and how to mend it", async () => {
-    const file = join(stack.folder, "state/.pulumi/stacks/kargo-fleet/test.json");
-    const text = await readFile(file, "utf8");
-    const broken = JSON.parse(text) as { checkpoint: { latest: { resources: { type: string }[] } } };
-    const { latest } = broken.checkpoint;
-    latest.resources = latest.resources.filter(({ type }) => type !== "pulumi:providers:kubernetes");
-    await writeFile(file, JSON.stringify(broken));
-    const { code, output } = await stack.fleet("recover");
-    assert.equal(code, 1);
-    assert.match(output, /no integrity[\s\S]*its provider[\s\S]*pulumi state repair --stack test/);
-    await writeFile(file, text);
-    await rm(`${file}.bak`, { force: true });
+  describe("afterwards", () => {
+    it("there is nothing to change", async () => {
+      const preview = await stack.preview("--expect-no-changes");
+      assert.equal(preview.code, 0, preview.output);
+    });
+
+    it("it says that a state has no integrity, and how to mend it", async () => {
+      const { file } = stack;
+      const text = await readFile(file, "utf8");
+      const broken = JSON.parse(text) as { checkpoint: { latest: { resources: { type: string }[] } } };
+      const { latest } = broken.checkpoint;
+      latest.resources = latest.resources.filter(({ type }) => type !== "pulumi:providers:kubernetes");
+      await writeFile(file, JSON.stringify(broken));
+      const { code, output } = await stack.fleet("recover");
+      assert.equal(code, 1);
+      assert.match(output, /no integrity[\s\S]*its provider[\s\S]*pulumi state repair --stack s/);
+      await writeFile(file, text);
+      await rm(`${file}.bak`, { force: true });
+    });
   });
 });

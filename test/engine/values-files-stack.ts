@@ -7,6 +7,7 @@ import { execa } from "execa";
 import type { Plan } from "../../model/plan.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { sharedPrograms } from "./control-plane.ts";
+import { engineEnvironment } from "./engine-environment.ts";
 
 export const TOKEN = "planted-github-token";
 /** Another secret of the stack, which has nothing to do with the values files. */
@@ -72,12 +73,7 @@ export async function openValuesFilesStack(
     repositories: [{ name: "acme/gitops", files }],
   });
   const envVars = {
-    PATH: path,
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    PULUMI_HOME: join(folder, "pulumi-home"),
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...engineEnvironment(path, folder),
     GITHUB_BASE_URL: github.baseUrl,
   };
   let program = await programFolder(folder, "program");

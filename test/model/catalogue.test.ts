@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { InvalidInput } from "../../model/diagnostics.ts";
+import { sampled } from "../sampling.ts";
 import { catalogueText, planOf, problemsOf, readCatalogueText, service, stackText } from "../sources.ts";
 
 describe("services.json", () => {
@@ -203,7 +204,7 @@ describe("services.json", () => {
           assert.ok(error instanceof InvalidInput);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: sampled(2000, 500) },
     );
   });
 
@@ -219,7 +220,7 @@ describe("services.json", () => {
           );
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: sampled(1000, 300) },
     );
   });
 });

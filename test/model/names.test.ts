@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { nameProblem, resourceName } from "../../model/names.ts";
 import { deployingStages } from "../../model/plan.ts";
+import { sampled } from "../sampling.ts";
 import { catalogueText, planOf, problemsOf, service, stackText } from "../sources.ts";
 
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
@@ -137,7 +138,7 @@ describe("derived names", function () {
           for (const each of derived) assert.match(each, DNS_LABEL);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: sampled(2000, 500) },
     );
   });
 

@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
 import { startLocalGitHub } from "../../sandbox/github/server.ts";
+import { sampled } from "../sampling.ts";
 import { at, base64, playground, token } from "./github-playground.ts";
 
 /** Pieces that a name could be dangerous by: to a path, to a URL, to Git's options and revisions, to a process. */
@@ -86,7 +87,7 @@ describe("local GitHub: names in a URL", function () {
         // 500 would be a name that went further than the checks; GitHub's own "no" is 4xx.
         assert.ok(status < 500, `${method} ${path} → ${status}`);
       }),
-      { numRuns: 400 },
+      { numRuns: sampled(400, 80) },
     );
     assert.equal(await readFile(canary, "utf8"), "do not touch");
     assert.deepEqual(await tree(directory), before);
@@ -113,7 +114,7 @@ describe("local GitHub: names in a URL", function () {
           assert.equal(at({ body: list.at(-1) }, "path"), text);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: sampled(150, 15) },
     );
     assert.deepEqual(await tree(directory), before);
   });

@@ -6,6 +6,7 @@ import { execa } from "execa";
 import fc from "fast-check";
 import { commitMissing } from "../../../components/values-files/commit.ts";
 import { startLocalGitHub } from "../../../sandbox/github/server.ts";
+import { sampled } from "../../sampling.ts";
 
 const VALUES = ["a", "b"].flatMap((service) =>
   ["dev", "staging", "prod"].map((stage) => `services/${service}/values-${stage}.yaml`),
@@ -66,7 +67,7 @@ describe("for any files that exist and any that are wanted", function () {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: sampled(25, 8) },
     );
   });
 });

@@ -8,6 +8,7 @@ import { RELEASES } from "../../../sandbox/crds/releases.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../../sandbox/github/server.ts";
 import { catalogueText, service } from "../../sources.ts";
 import { sharedPrograms } from "../control-plane.ts";
+import { engineEnvironment } from "../engine-environment.ts";
 import { type ApiServer, apiServer } from "../stand-in-program/api-server.ts";
 import { type Descendant, end, familyOf } from "./family.ts";
 import { type Blow, Count, type Moment, tripwire } from "./tripwire.ts";
@@ -18,8 +19,6 @@ export type Victim = "engine" | "program" | "plugin" | "API server";
 /** Where an `up` is interrupted. */
 export interface Point {
   readonly victim: Victim;
-  /** Only what is made for this service counts. */
-  readonly service: string;
   /** At which creation, from 1. */
   readonly at: number;
   readonly moment: Moment;
@@ -39,26 +38,34 @@ export interface Checkpoint {
 }
 
 /**
- * The program of this repository as a stack of its own, with one small pipeline, an API server that may die, and
- * counted creations.
+ * The program of this repository with one small pipeline, an API server that may die, and counted creations. Each of its
+ * stacks has one service, of the same name.
  */
-export interface InterruptibleStack {
+export interface InterruptibleFleet {
   readonly github: LocalGitHub;
   readonly server: ApiServer;
-  /** Where the project is. */
-  readonly folder: string;
-  /** The catalogue is these services, and no others. */
-  list(names: readonly string[]): Promise<void>;
+  kubectl(args: readonly string[], input?: string): Promise<string>;
+  /** Makes the empty stack of a service. */
+  open(service: string): Promise<InterruptibleStack>;
+  close(): Promise<void>;
+}
+
+/** The stack of one service. */
+export interface InterruptibleStack {
   /** `pulumi up`, with a blow at one of its creations. */
   up(blow?: Point): Promise<Ended>;
-  pulumi(...args: readonly string[]): Promise<Ended>;
+  preview(...args: readonly string[]): Promise<Ended>;
   fleet(...args: readonly string[]): Promise<Ended>;
-  kubectl(args: readonly string[], input?: string): Promise<string>;
-  /** `Kind namespace/name` and uid of everything that a service has. */
+  /** `Kind namespace/name` and uid of everything that the service has in the cluster. */
   objects(): Promise<ReadonlyMap<string, string>>;
+  /** The numbers of the hooks on its repository. */
+  hooks(): readonly string[];
   checkpoint(): Promise<Checkpoint>;
+  /** Where the checkpoint is. */
+  readonly file: string;
   locks(): Promise<readonly string[]>;
-  close(): Promise<void>;
+  /** Locks the stack in the name of a process. */
+  lock(lock: object): Promise<void>;
 }
 
 const TOKEN = "planted-github-token";
@@ -75,8 +82,8 @@ const PROGRAM = [
   "Pulumi.yaml",
 ];
 
-/** @param names of all services there may ever be: each has its repository */
-export async function openInterruptibleStack(names: readonly string[]): Promise<InterruptibleStack> {
+/** @param names of all services: each has its repository, and may have its stack */
+export async function openInterruptibleFleet(names: readonly string[]): Promise<InterruptibleFleet> {
   const { path, programs } = await sharedPrograms();
   const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-interrupted-"));
   await mkdir(join(folder, "state"));
@@ -103,97 +110,107 @@ export async function openInterruptibleStack(names: readonly string[]): Promise<
   const kubeconfig = join(folder, "kubeconfig");
   await writeFile(kubeconfig, through(api.url));
   const environment = {
-    PATH: path,
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    PULUMI_HOME: join(folder, "pulumi-home"),
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...engineEnvironment(path, folder),
     GITHUB_BASE_URL: `${hooks.url}/`,
     GITHUB_TOKEN: TOKEN,
   };
   const options = { cwd: folder, env: environment, reject: false, all: true } as const;
-  const pulumi = async (...args: readonly string[]): Promise<Ended> => {
-    const { all, stdout, exitCode } = await execa("pulumi", [...args, "--non-interactive"], options);
-    return { output: all, stdout, code: exitCode };
-  };
-  await pulumi("stack", "init", "test");
-  await pulumi("config", "set", "--secret", "kargo-fleet:webhookMasterSecret", "planted", "--stack", "test");
-  await writeConfig(folder, kubeconfig);
+  const pulumi = (...args: readonly string[]) => execa("pulumi", [...args, "--non-interactive"], options);
+  const stackFile = (name: string) => join(folder, `Pulumi.${name}.yaml`);
+  // One key for all stacks: to derive it takes as long as a small preview.
+  await pulumi("stack", "init", "first");
+  await pulumi("config", "set", "--secret", "kargo-fleet:webhookMasterSecret", "planted", "--stack", "first");
+  const secrets = await readFile(stackFile("first"), "utf8");
+  await writeFile(
+    join(folder, "services.json"),
+    catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))),
+  );
   const orphans: Descendant[] = [];
 
-  const self: InterruptibleStack = {
+  const struckUp = async (stack: string, blow: Point | undefined): Promise<Ended> => {
+    const running = pulumi("up", "--yes", "--skip-preview", "--stack", stack);
+    const strike = (victim: Victim) => {
+      const family = familyOf(running.pid ?? 0);
+      if (victim === "engine") {
+        orphans.push(...family);
+        end(running.pid ?? 0);
+      } else if (victim === "API server") server.signal("SIGKILL");
+      else for (const { pid } of family.filter(({ command }) => is(victim, command))) end(pid);
+    };
+    const set: Blow | undefined = blow && {
+      ...blow,
+      service: stack,
+      strike: () => strike(blow.victim),
+      answered: blow.victim === "program",
+    };
+    count.set(set);
+    const done = ended(await running);
+    count.set(undefined);
+    return done;
+  };
+
+  const open = async (name: string): Promise<InterruptibleStack> => {
+    await writeFile(stackFile(name), secrets.replace("config:\n", `config:\n${config(name, kubeconfig)}`));
+    await pulumi("stack", "init", name);
+    const file = join(folder, `state/.pulumi/stacks/kargo-fleet/${name}.json`);
+    const locks = join(folder, "state/.pulumi/locks/organization/kargo-fleet", name);
+    return {
+      file,
+      up: (blow) => struckUp(name, blow),
+      preview: async (...args) => ended(await pulumi("preview", ...args, "--stack", name)),
+      fleet: async (...args) =>
+        ended(await execa("node", [resolve("fleet/main.ts"), ...args, "--stack", name], options)),
+      objects: () => objectsOf(name, kubectl),
+      hooks: () => github.hooks(`acme/${name}`).map(({ id }) => String(id)),
+      checkpoint: async () => {
+        const { checkpoint } = JSON.parse(await readFile(file, "utf8")) as {
+          checkpoint: {
+            latest?: { resources?: Checkpoint["resources"]; pending_operations?: Checkpoint["pending"] };
+          };
+        };
+        return {
+          resources: checkpoint.latest?.resources ?? [],
+          pending: checkpoint.latest?.pending_operations ?? [],
+        };
+      },
+      locks: () => readdir(locks).catch(() => [] as string[]),
+      lock: async (lock) => {
+        await mkdir(locks, { recursive: true });
+        await writeFile(join(locks, "planted.json"), JSON.stringify(lock));
+      },
+    };
+  };
+
+  return {
     github,
     server,
-    folder,
     kubectl,
-    pulumi: (...args) => pulumi(...args, "--stack", "test"),
-    list: (some) =>
-      writeFile(
-        join(folder, "services.json"),
-        catalogueText(Object.fromEntries(some.map((name) => [name, service(name)]))),
-      ),
-    up: async (blow) => {
-      const running = execa(
-        "pulumi",
-        ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", "test"],
-        options,
-      );
-      const strike = (victim: Victim) => {
-        const family = familyOf(running.pid ?? 0);
-        if (victim === "engine") {
-          orphans.push(...family);
-          end(running.pid ?? 0);
-        } else if (victim === "API server") server.signal("SIGKILL");
-        else for (const { pid } of family.filter(({ command }) => is(victim, command))) end(pid);
-      };
-      const set: Blow | undefined = blow && {
-        ...blow,
-        strike: () => strike(blow.victim),
-        answered: blow.victim === "program",
-      };
-      count.set(set);
-      const { all, stdout, exitCode } = await running;
-      count.set(undefined);
-      return { output: all, stdout, code: exitCode };
-    },
-    fleet: async (...args) => {
-      const program = resolve("fleet/main.ts");
-      const { all, stdout, exitCode } = await execa("node", [program, ...args, "--stack", "test"], options);
-      return { output: all, stdout, code: exitCode };
-    },
-    objects: async () => {
-      const { items } = JSON.parse(await kubectl(["get", KINDS, "-A", "-o", "json"])) as {
-        items: { kind: string; metadata: { name: string; namespace?: string; uid: string } }[];
-      };
-      const found = items.flatMap(({ kind, metadata: { name, namespace, uid } }): [string, string][] =>
-        namespace === "argocd" || (namespace ?? name).startsWith("kargo-")
-          ? [[`${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`, uid]]
-          : [],
-      );
-      return new Map(found.sort(([one], [other]) => (one < other ? -1 : 1)));
-    },
-    checkpoint: async () => {
-      const text = await readFile(join(folder, "state/.pulumi/stacks/kargo-fleet/test.json"), "utf8");
-      const { checkpoint } = JSON.parse(text) as {
-        checkpoint: {
-          latest?: { resources?: Checkpoint["resources"]; pending_operations?: Checkpoint["pending"] };
-        };
-      };
-      return {
-        resources: checkpoint.latest?.resources ?? [],
-        pending: checkpoint.latest?.pending_operations ?? [],
-      };
-    },
-    locks: () =>
-      readdir(join(folder, "state/.pulumi/locks/organization/kargo-fleet/test")).catch(() => [] as string[]),
+    open,
     close: async () => {
       for (const { pid } of orphans) end(pid);
       await Promise.all([api.close(), hooks.close(), server.close(), github.stop()]);
       await rm(folder, { recursive: true, force: true });
     },
   };
-  return self;
+}
+
+function ended({ all = "", stdout, exitCode }: { all?: string; stdout: string; exitCode?: number }): Ended {
+  return { output: all, stdout, code: exitCode };
+}
+
+async function objectsOf(
+  service: string,
+  kubectl: (args: readonly string[]) => Promise<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const { items } = JSON.parse(await kubectl(["get", KINDS, "-A", "-o", "json"])) as {
+    items: { kind: string; metadata: { name: string; namespace?: string; uid: string } }[];
+  };
+  const found = items.flatMap(({ kind, metadata: { name, namespace, uid } }): [string, string][] => {
+    const own =
+      namespace === "argocd" ? name.split("-")[0] === service : `kargo-${service}` === (namespace ?? name);
+    return own ? [[`${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`, uid]] : [];
+  });
+  return new Map(found.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function makesObject(method: string, url: string): boolean {
@@ -230,9 +247,8 @@ function through(server: string): string {
   });
 }
 
-async function writeConfig(folder: string, kubeconfig: string): Promise<void> {
-  const file = join(folder, "Pulumi.test.yaml");
-  const lines = {
+function config(service: string, kubeconfig: string): string {
+  const keys = {
     cluster: `{ name: test, context: test, kubeconfig: ${JSON.stringify(kubeconfig)} }`,
     registry: "registry.example",
     gitops: "{ repository: acme/gitops }",
@@ -240,9 +256,10 @@ async function writeConfig(folder: string, kubeconfig: string): Promise<void> {
     webhooks: '{ url: "https://hooks.acme.example" }',
     access: "{ deployer: kargo-fleet-deployer }",
     pipelines: "{ standard: [{ stage: dev, promotion: auto, sync: auto }] }",
+    rollout: `{ include: [{ names: [${service}] }] }`,
     platform: "false",
   };
-  const ours = Object.entries(lines).map(([key, value]) => `  kargo-fleet:${key}: ${value}\n`);
-  const text = await readFile(file, "utf8");
-  await writeFile(file, text.replace("config:\n", `config:\n${ours.join("")}`));
+  return Object.entries(keys)
+    .map(([key, value]) => `  kargo-fleet:${key}: ${value}\n`)
+    .join("");
 }

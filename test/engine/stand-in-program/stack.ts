@@ -11,6 +11,7 @@ import {
   type UpOptions,
 } from "@pulumi/pulumi/automation/index.js";
 import { sharedControlPlane } from "../control-plane.ts";
+import { engineEnvironment } from "../engine-environment.ts";
 
 const project = "stand-in";
 const name = "test";
@@ -67,12 +68,8 @@ export async function openStack(
       workDir: folder,
       pulumiCommand: await command,
       envVars: {
-        PATH: plane.path,
+        ...engineEnvironment(plane.path, folder),
         KUBECONFIG: plane.admin,
-        PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "test",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },
     },
   );
