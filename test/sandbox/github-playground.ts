@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -43,21 +44,38 @@ const seeds = [
   { name: "acme/public", files: { "README.md": "# For all\n" }, private: false },
 ];
 
+type Repositories = Pick<LocalGitHubOptions, "owner" | "repositories">;
+
+const templates = new Map<string, Promise<string>>();
+
+/** A folder in which these repositories are already: to make them takes Git longer than most tests do. */
+function templateOf(given: Repositories): Promise<string> {
+  const key = JSON.stringify(given);
+  const known = templates.get(key);
+  if (known) return known;
+  const made = makeTemplate(given);
+  templates.set(key, made);
+  return made;
+}
+
+async function makeTemplate(given: Repositories): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "local-github-template-"));
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  await (await startLocalGitHub({ directory, token, ...given })).stop();
+  return directory;
+}
+
 /** Gives each test of the surrounding `describe` a local GitHub of its own. */
 export function playground(options: Partial<LocalGitHubOptions> = {}): () => Playground {
   let current: Playground | undefined;
   let stop = async () => {};
   beforeEach(async () => {
     const folder = await mkdtemp(join(tmpdir(), "local-github-"));
+    const { owner = "acme", repositories = seeds } = options;
+    const directory = join(folder, "data");
+    await cp(await templateOf({ owner, repositories }), directory, { recursive: true });
     const start = async () =>
-      await startLocalGitHub({
-        directory: join(folder, "data"),
-        token,
-        workflowToken,
-        owner: "acme",
-        repositories: seeds,
-        ...options,
-      });
+      await startLocalGitHub({ directory, token, workflowToken, owner, repositories, ...options });
     let github = await start();
     stop = async () => {
       await github.stop();
