@@ -20,7 +20,7 @@ import {
   stopOne,
   stopRecorded,
 } from "./processes.ts";
-import { stopOnSignals } from "./signals.ts";
+import { leaveItToSignals, stopOnSignals } from "./signals.ts";
 
 /** The programs of a control plane, as files. */
 export interface ControlPlanePrograms {
@@ -78,6 +78,7 @@ export async function startControlPlane(options: {
     return { ...(await start(directory, options.programs, options.teams ?? [])), stop };
   } catch (error) {
     await stop();
+    await leaveItToSignals();
     throw error;
   } finally {
     released();
