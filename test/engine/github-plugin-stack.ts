@@ -11,6 +11,7 @@ import {
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment } from "./engine-environment.ts";
+import { inlineRun } from "./inline-run.ts";
 
 export const token = "planted-github-token";
 
@@ -71,19 +72,13 @@ export async function openGitHubStack(args: github.ProviderArgs = {}): Promise<G
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
   let printed = "";
-  const run = async (command: (options: UpOptions) => Promise<unknown>, next = program): Promise<OpMap> => {
-    let changes: OpMap = {};
-    printed = "";
-    program = next;
-    await command({
-      color: "never",
-      onOutput: (text) => {
-        printed += text;
-      },
-      onEvent: ({ summaryEvent }) => {
-        changes = summaryEvent?.resourceChanges ?? changes;
-      },
-    });
+  /** Every program makes a provider beside its stack. */
+  const run = async (command: (options: UpOptions) => Promise<unknown>, next?: Program): Promise<OpMap> => {
+    program = next ?? program;
+    const told = (text: string) => {
+      printed = text;
+    };
+    const changes = await inlineRun(command, told, next && 2);
     // A route that the provider calls and nobody serves is answered with 404, which it may well take for an answer.
     if (lines.length > 0) throw new Error(lines.join("\n"));
     return changes;

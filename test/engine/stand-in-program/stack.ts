@@ -12,6 +12,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { sharedControlPlane } from "../control-plane.ts";
 import { engineEnvironment } from "../engine-environment.ts";
+import { inlineRun } from "../inline-run.ts";
 
 const project = "stand-in";
 const name = "test";
@@ -78,47 +79,24 @@ export async function openStack(
   });
 }
 
-/**
- * The program never reached the engine: the CLI took a port that an earlier one had left seconds ago, and gRPC,
- * which remembers dead addresses for the whole process, did not try it. Nothing has happened then.
- */
-const unheard = /14 UNAVAILABLE: No connection established\. Last error: null/;
-
 function testStack(stack: Stack, folder: string, use: (program: Program) => void): TestStack {
   // Each of these would run the CLI again, for what the events and the state file say already.
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
   const file = join(folder, "state/.pulumi/stacks", project, `${name}.json`);
   let printed = "";
-  const once = async (command: (options: UpOptions) => Promise<unknown>): Promise<OpMap> => {
-    let changes: OpMap = {};
-    printed = "";
-    await command({
-      color: "never",
-      onOutput: (text) => {
-        printed += text;
+  const run = (command: (options: UpOptions) => Promise<unknown>, least?: number) =>
+    inlineRun(
+      command,
+      (text) => {
+        printed = text;
       },
-      onEvent: ({ summaryEvent }) => {
-        changes = summaryEvent?.resourceChanges ?? changes;
-      },
-    });
-    return changes;
-  };
-  const run: typeof once = async (command) => {
-    try {
-      return await once(command);
-    } catch (error) {
-      if (!unheard.test(printed)) throw error;
-      return once(command);
-    }
-  };
-  const running = async (program: Program, command: (options: UpOptions) => Promise<unknown>) => {
+      least,
+    );
+  /** Every program makes a provider beside its stack. */
+  const running = (program: Program, command: (options: UpOptions) => Promise<unknown>) => {
     use(program);
-    const changes = await run(command);
-    // Every program makes a provider beside its stack; where the engine heard of one resource alone, that is the same
-    // dead address, met a moment later.
-    const heard = Object.values(changes).reduce((sum, count) => sum + (count ?? 0), 0);
-    return heard < 2 ? run(command) : changes;
+    return run(command, 2);
   };
   return {
     up: (program) => running(program, (options) => stack.up(options)),
