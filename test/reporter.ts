@@ -7,6 +7,8 @@ export interface Outcome {
   readonly failed: number;
   /** The whole title of each test that failed. */
   readonly failures: readonly string[];
+  /** The whole title of each test that failed at first, and what it said then. */
+  readonly retried: readonly string[];
 }
 
 /** Mocha's own report, and the outcome in a file for the lines that close the run. */
@@ -15,11 +17,13 @@ export default class CountingReporter extends mocha.reporters.Spec {
     super(runner, options);
     const file = process.env.TEST_OUTCOME;
     const failures: string[] = [];
+    const retried: string[] = [];
     runner.on("fail", (test) => failures.push(test.fullTitle()));
+    runner.on("retry", (test, { message }: Error) => retried.push(`${test.fullTitle()}: ${message}`));
     runner.once("end", () => {
       const { passes = 0, failures: failed = 0, pending = 0 } = runner.stats ?? {};
       // A pending test proves nothing, so it counts as failed.
-      const outcome: Outcome = { passed: passes, failed: failed + pending, failures };
+      const outcome: Outcome = { passed: passes, failed: failed + pending, failures, retried };
       if (file) writeFileSync(file, JSON.stringify(outcome));
     });
   }

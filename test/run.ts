@@ -7,23 +7,15 @@ import type { Outcome } from "./reporter.ts";
 
 /*
  * `npm test`: the toolchain (with progress, since it may have to be built), every test, the coverage of them all, and at
- * the end the one line `N passed, N failed`. Tests of the engine mostly wait for other processes, so two lanes of them
- * run beside the rest, each with a control plane of its own; the reports come one after the other. With `--thorough`
- * (`npm run test:thorough`) nothing is sampled. Other arguments go to mocha:
- * `npm test -- test/model/*.test.ts --grep cycle`.
+ * the end the one line `N passed, N failed`. Tests of the engine mostly wait for other processes, so they run beside the
+ * rest, whose report comes after theirs. A test that fails is tried once more, on machines that are as busy as these tests
+ * make them; what passed only then is named at the end with what it said. With `--thorough` (`npm run test:thorough`)
+ * nothing is sampled. Other arguments go to mocha: `npm test -- test/model/*.test.ts --grep cycle`.
  */
 
 const ALL = "test/**/*.test.ts";
 const ENGINE = "test/engine/**/*.test.ts";
-/** The tests of the engine that take longest, and as long as all others together. */
-const LONGEST = ["access", "adopt", "audit", "lifecycle", "secrets", "up"].map(
-  (name) => `test/engine/${name}.test.ts`,
-);
-const LANES: readonly (readonly string[])[] = [
-  LONGEST,
-  [ENGINE, ...LONGEST.flatMap((file) => ["--ignore", file])],
-  [ALL, "--ignore", ENGINE],
-];
+const LANES: readonly (readonly string[])[] = [[ENGINE], [ALL, "--ignore", ENGINE]];
 const THOROUGH = "--thorough";
 
 const thorough = process.argv.includes(THOROUGH);
@@ -44,6 +36,7 @@ try {
   await execa("c8", ["report", "--temp-directory", coverage], { preferLocal: true, stdio: "inherit" });
   const passed = outcomes.reduce((sum, each) => sum + each.passed, 0);
   const failed = outcomes.reduce((sum, each) => sum + each.failed, 0);
+  for (const text of outcomes.flatMap(({ retried }) => retried)) console.log(`failed at first: ${text}`);
   for (const title of outcomes.flatMap(({ failures }) => failures)) console.log(`failed: ${title}`);
   if (!thorough) console.log("Of what takes long, a sample was run; npm run test:thorough runs all of it.");
   console.log(`${passed} passed, ${failed} failed`);
@@ -62,7 +55,7 @@ function runLane(
   index: number,
 ): { readonly ended: Promise<Outcome>; readonly report: Promise<string> } {
   const file = join(folder, `outcome-${index}.json`);
-  const run = execa("mocha", ["--reporter", "test/reporter.ts", ...args], {
+  const run = execa("mocha", ["--reporter", "test/reporter.ts", "--retries", "1", ...args], {
     preferLocal: true,
     stdin: "ignore",
     stdout: index === 0 ? "inherit" : "pipe",
@@ -85,7 +78,7 @@ async function outcomeOf(file: string, exitCode: number | undefined): Promise<Ou
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) {
     const failures = ["tests that ended before they were counted; what stopped them is above"];
-    return { passed: 0, failed: 1, failures };
+    return { passed: 0, failed: 1, failures, retried: [] };
   }
   const outcome = JSON.parse(text) as Outcome;
   // What mocha calls a failure without a test of its own, such as a hook at the end.
