@@ -6,6 +6,7 @@ import { listed } from "../../model/diagnostics.ts";
 import { NEVER_UP, ONLY } from "../../model/preview-filter.ts";
 import type { EngineRun, EngineStep } from "./change.ts";
 import { readEvents, type Told } from "./events.ts";
+import { partOfState } from "./part-of-state.ts";
 import type { Scope } from "./scope.ts";
 
 type Affected = Extract<Scope, { is: "affected" }>;
@@ -26,15 +27,35 @@ export async function askEngine(stack: string, scope: Scope, folder: string): Pr
 
 type Run = Omit<EngineRun, "milliseconds">;
 
+/** An empty filter is none: one that somebody left in the environment must not make a whole preview less. */
 async function full(stack: string, because: string, folder: string): Promise<Run> {
-  return { scope: "full", because, ...outcome(await pulumi(stack, [], "", folder)) };
+  return { scope: "full", because, ...outcome(await pulumi(stack, [], { [ONLY]: "" }, folder)) };
 }
 
-async function affected(stack: string, { targets, filter }: Affected, folder: string): Promise<Run> {
-  const ask = (urns: readonly string[]) => pulumi(stack, urns, JSON.stringify(filter), folder);
+async function affected(stack: string, scope: Affected, folder: string): Promise<Run> {
+  const place = await mkdtemp(join(tmpdir(), "kargo-fleet-state-"));
+  try {
+    const part = await partOfState(stack, scope.targets, folder, place);
+    const run = await few(stack, scope, part?.env ?? {}, folder);
+    return run === undefined
+      ? await full(stack, "no up of the stack has said yet what it made", folder)
+      : { ...run, unchanged: run.unchanged + (part?.left ?? 0) };
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** @returns nothing where a preview of a few cannot tell */
+async function few(
+  stack: string,
+  { targets, filter }: Affected,
+  backend: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<Run | undefined> {
+  const env = { ...backend, [ONLY]: JSON.stringify(filter) };
+  const ask = (urns: readonly string[]) => pulumi(stack, urns, env, folder);
   const first = await ask(targets);
-  if (first.errors.some((text) => text.includes(NEVER_UP)))
-    return full(stack, "no up of the stack has said yet what it made", folder);
+  if (first.errors.some((text) => text.includes(NEVER_UP))) return undefined;
   // What is neither in the state nor planned is not there, so nothing happens to it: the hook that an up took away.
   const unknown = new Set(first.errors.flatMap(unknownTarget));
   const known = targets.filter((urn) => !unknown.has(urn));
@@ -81,7 +102,7 @@ interface Answer extends Told {
 async function pulumi(
   stack: string,
   targets: readonly string[],
-  only: string,
+  env: Readonly<Record<string, string>>,
   folder: string,
 ): Promise<Answer> {
   const place = await mkdtemp(join(tmpdir(), "kargo-fleet-preview-"));
@@ -91,8 +112,7 @@ async function pulumi(
     const args = ["preview", "--stack", stack, ...flags, ...targets.flatMap((urn) => ["--target", urn])];
     const { failed, code, stderr } = await execa("pulumi", args, {
       cwd: folder,
-      // An empty filter is none: one that somebody left in the environment must not make a whole preview less.
-      env: { [ONLY]: only, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
+      env: { ...env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
       reject: false,
       stdin: "ignore",
       stdout: "ignore",

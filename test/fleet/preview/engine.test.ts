@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { askEngine } from "../../../fleet/preview/engine.ts";
 import type { Scope } from "../../../fleet/preview/scope.ts";
 import { NEVER_UP } from "../../../model/preview-filter.ts";
@@ -53,6 +54,61 @@ describe("the engine", () => {
       },
     ]);
     assert.deepEqual([unchanged, scope, because, outcome], [2, "affected", undefined, "succeeded"]);
+  });
+
+  describe("of a stack with a state", () => {
+    const provider = "urn:pulumi:test::kargo-fleet::pulumi:providers:kubernetes::kubernetes";
+    const stackUrn = "urn:pulumi:test::kargo-fleet::pulumi:pulumi:Stack::kargo-fleet-test";
+    const resource = (its: string, more: object = {}) => ({ urn: its, type: its.split("::")[2], ...more });
+    const state = (more: object = {}) => ({
+      version: 3,
+      deployment: {
+        secrets_providers: { type: "passphrase" },
+        resources: [
+          { ...resource(stackUrn), outputs: { provisioned: {} } },
+          resource(provider, { id: "1" }),
+          ...[OTHER, WAREHOUSE].map((of) => resource(of, { parent: stackUrn, provider: `${provider}::1` })),
+        ],
+        ...more,
+      },
+    });
+    const FILE = "<backend>/.pulumi/stacks/kargo-fleet/test.json";
+
+    after(() => pulumi.exports(undefined));
+
+    it("finds only what the targets need, in a backend that is gone after it, and counts the rest as unchanged", async () => {
+      await pulumi.exports(state());
+      await pulumi.answer({ events: [step("update", WAREHOUSE)], show: [FILE] });
+      const { unchanged } = await ask();
+      const [call] = await pulumi.calls();
+      const { checkpoint } = JSON.parse(call?.files?.[FILE] ?? "") as {
+        checkpoint: { stack: string; latest: { resources: { urn: string }[] } };
+      };
+      assert.equal(checkpoint.stack, "organization/kargo-fleet/test");
+      assert.deepEqual(
+        checkpoint.latest.resources.map(({ urn: its }) => its),
+        [stackUrn, provider, WAREHOUSE],
+      );
+      assert.equal(unchanged, 1);
+      const backend = call?.backend?.replace("file://", "") ?? "";
+      assert.match(backend, /kargo-fleet-state-/);
+      assert.equal(existsSync(backend), false);
+    });
+
+    it("finds all of it where everything is asked about", async () => {
+      await pulumi.exports(state());
+      await pulumi.answer({ events: [step("create", OTHER)] });
+      await ask({ is: "full", because: "--full asked for it" });
+      assert.equal((await pulumi.calls())[0]?.backend, process.env.PULUMI_BACKEND_URL);
+    });
+
+    it("finds all of it where nobody but Pulumi's own service can decrypt a part", async () => {
+      await pulumi.exports(state({ secrets_providers: { type: "service" } }));
+      await pulumi.answer({ events: [step("update", WAREHOUSE)] });
+      const { unchanged } = await ask();
+      assert.equal((await pulumi.calls())[0]?.backend, process.env.PULUMI_BACKEND_URL);
+      assert.equal(unchanged, 0);
+    });
   });
 
   it("is asked about everything without a filter, be it that somebody left one in the environment", async () => {

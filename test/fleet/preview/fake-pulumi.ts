@@ -7,7 +7,7 @@ export interface Answer {
   readonly events?: readonly object[];
   readonly stderr?: string;
   readonly code?: number;
-  /** Files of its working directory whose texts it remembers. */
+  /** Files of its working directory, or of `<backend>/`, whose texts it remembers. */
   readonly show?: readonly string[];
 }
 
@@ -15,28 +15,39 @@ export interface Answer {
 export interface Call {
   readonly targets: readonly string[];
   readonly only: string;
+  /** The backend that it was told, where it was told one. */
+  readonly backend?: string;
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** A program `pulumi` on PATH that gives prepared answers, one a call; the last one again and again. */
+/** A program `pulumi` on PATH that gives prepared answers, one a preview; the last one again and again. */
 export async function fakePulumi(): Promise<{
   answer(...answers: readonly Answer[]): Promise<void>;
   calls(): Promise<readonly Call[]>;
+  /** What `pulumi stack export` writes from now on; without it there is nothing to export. */
+  exports(state: object | undefined): Promise<void>;
   remove(): Promise<void>;
 }> {
   const folder = await mkdtemp(join(tmpdir(), "fake-pulumi-"));
   const [answers, calls] = [join(folder, "answers.json"), join(folder, "calls.jsonl")];
+  const state = join(folder, "state.json");
   await writeFile(
     join(folder, "pulumi"),
     `#!${process.execPath}
 const fs = require("node:fs");
 const args = process.argv.slice(2);
 const after = (flag) => args.flatMap((arg, index) => (arg === flag ? [args[index + 1]] : []));
+if (args[0] === "stack") {
+  if (!fs.existsSync(${JSON.stringify(state)})) process.exit(255);
+  fs.copyFileSync(${JSON.stringify(state)}, after("--file")[0]);
+  process.exit(0);
+}
 const done = fs.readFileSync(${JSON.stringify(calls)}, "utf8").split("\\n").length - 1;
 const all = JSON.parse(fs.readFileSync(${JSON.stringify(answers)}, "utf8"));
 const { events = [], stderr = "", code = 0, show = [] } = all[Math.min(done, all.length - 1)];
-const files = Object.fromEntries(show.map((file) => [file, fs.readFileSync(file, "utf8")]));
-fs.appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ targets: after("--target"), only: process.env.KARGO_FLEET_ONLY, ...(show.length > 0 && { files }) }) + "\\n");
+const place = (process.env.PULUMI_BACKEND_URL ?? "").replace("file://", "");
+const files = Object.fromEntries(show.map((file) => [file, fs.readFileSync(file.replace("<backend>", place), "utf8")]));
+fs.appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ targets: after("--target"), only: process.env.KARGO_FLEET_ONLY, backend: process.env.PULUMI_BACKEND_URL, ...(show.length > 0 && { files }) }) + "\\n");
 if (events.length > 0) fs.writeFileSync(after("--event-log")[0], events.map((event) => JSON.stringify(event) + "\\n").join(""));
 process.stderr.write(stderr);
 process.exitCode = code;
@@ -50,6 +61,8 @@ process.exitCode = code;
       await writeFile(calls, "");
       await writeFile(answers, JSON.stringify(all));
     },
+    exports: (exported) =>
+      exported === undefined ? rm(state, { force: true }) : writeFile(state, JSON.stringify(exported)),
     calls: async () =>
       (await readFile(calls, "utf8"))
         .split("\n")
