@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import { engineEvent } from "../engine-events.ts";
 import { FleetError } from "../fleet-error.ts";
 
 /** One resource that is not what the stack's state says. */
@@ -13,21 +13,6 @@ export interface Drifted {
   readonly paths: readonly string[];
 }
 
-const eventSchema = z.looseObject({
-  resOutputsEvent: z
-    .looseObject({
-      metadata: z.looseObject({
-        op: z.string(),
-        urn: z.string(),
-        type: z.string(),
-        diffs: z.array(z.string()).nullish(),
-        detailedDiff: z.record(z.string(), z.unknown()).nullish(),
-      }),
-    })
-    .optional(),
-  summaryEvent: z.looseObject({}).optional(),
-});
-
 /** The stack and its reference to its own outputs: they differ after every up, and are nothing of a cluster's. */
 const OWN = /^pulumi:pulumi:/;
 const OPS: Readonly<Record<string, Drifted["is"]>> = { update: "changed", delete: "gone" };
@@ -38,18 +23,13 @@ const OPS: Readonly<Record<string, Drifted["is"]>> = { update: "changed", delete
  * @throws FleetError where the log ends before the engine came to its end: nobody knows then what it had not looked at
  */
 export function driftedIn(file: string): readonly Drifted[] {
-  const events = linesOf(file).map((line) => eventSchema.parse(JSON.parse(line)));
+  const events = linesOf(file).map((line) => engineEvent.parse(JSON.parse(line)));
   if (!events.some(({ summaryEvent }) => summaryEvent !== undefined))
     throw new FleetError(`${file} does not tell of the end of a refresh. Run it again.`);
-  return events.flatMap(({ resOutputsEvent }): Drifted[] => {
-    const step = resOutputsEvent?.metadata;
+  return events.flatMap(({ resOutputsEvent: step }): Drifted[] => {
     const is = step && OPS[step.op];
     if (step === undefined || is === undefined || OWN.test(step.type)) return [];
-    const detailed = Object.keys(step.detailedDiff ?? {});
-    const paths = detailed.length > 0 ? detailed : (step.diffs ?? []);
-    return [
-      { name: step.urn.split("::").slice(3).join("::"), type: step.type, is, paths: [...paths].sort() },
-    ];
+    return [{ name: step.name, type: step.type, is, paths: step.paths }];
   });
 }
 

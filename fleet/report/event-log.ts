@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { type EngineEvent, engineEvent, nameOf, QUIET, STACK } from "../engine-events.ts";
 import type { EngineRun, EngineStep } from "../preview/change.ts";
 
 /** What an `up` left behind of itself. */
@@ -11,51 +11,16 @@ export interface UpLog {
   readonly onlyPreviewed: boolean;
 }
 
-const state = z.looseObject({ protect: z.boolean().nullish() }).nullish();
-
-/** Of a resource only its name, what happened, and the paths that differ: its values are never read. */
-const metadata = z.object({
-  op: z.string(),
-  urn: z.string(),
-  type: z.string(),
-  old: state.transform((one) => one?.protect === true),
-  new: state.transform((one) => one?.protect === true),
-  diffs: z.array(z.string()).nullish(),
-  detailedDiff: z
-    .record(z.string(), z.unknown())
-    .nullish()
-    .transform((paths) => Object.keys(paths ?? {})),
-});
-
-const about = z.object({ metadata });
-
-/** The engine's events, as much of them as a report tells (pulumi's sdk/go/common/apitype/events.go). */
-const event = z.looseObject({
-  preludeEvent: z.looseObject({}).optional(),
-  resourcePreEvent: about.optional(),
-  resOutputsEvent: about.optional(),
-  resOpFailedEvent: about.optional(),
-  diagnosticEvent: z
-    .object({ message: z.string(), severity: z.string(), urn: z.string().optional() })
-    .optional(),
-  summaryEvent: z
-    .object({ isPreview: z.boolean().optional(), durationSeconds: z.number(), result: z.string().optional() })
-    .optional(),
-});
-
-type Metadata = z.output<typeof metadata>;
-
 /** One phase: the preview, or the update after it. */
 class Phase {
-  readonly begun = new Map<string, Metadata>();
-  readonly done = new Map<string, Metadata>();
-  readonly failed = new Map<string, Metadata>();
+  readonly begun = new Map<string, EngineStep>();
+  readonly done = new Map<string, EngineStep>();
+  readonly failed = new Map<string, EngineStep>();
   readonly errors: string[] = [];
-  summary: z.output<typeof event>["summaryEvent"];
+  summary: EngineEvent["summaryEvent"];
 }
 
-const NOTHING: readonly string[] = ["same", "read", "refresh"];
-const key = ({ op, urn }: Metadata) => `${op} ${urn}`;
+const key = ({ op, urn }: EngineStep) => `${op} ${urn}`;
 
 /**
  * Reads the log of an `up` (`--event-log`): one event as JSON a line.
@@ -82,20 +47,20 @@ export function readEventLog(text: string): UpLog | undefined {
   return told(phase, urns[0]?.split("::")[0]?.replace(/^urn:pulumi:/, "") ?? "");
 }
 
-function parse(line: string): z.output<typeof event> | undefined {
+function parse(line: string): EngineEvent | undefined {
   try {
-    const { data } = event.safeParse(JSON.parse(line));
+    const { data } = engineEvent.safeParse(JSON.parse(line));
     return data;
   } catch {
     return undefined;
   }
 }
 
-function note(phase: Phase, read: z.output<typeof event>): void {
+function note(phase: Phase, read: EngineEvent): void {
   const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } = read;
-  if (resourcePreEvent) phase.begun.set(key(resourcePreEvent.metadata), resourcePreEvent.metadata);
-  if (resOutputsEvent) phase.done.set(key(resOutputsEvent.metadata), resOutputsEvent.metadata);
-  if (resOpFailedEvent) phase.failed.set(key(resOpFailedEvent.metadata), resOpFailedEvent.metadata);
+  if (resourcePreEvent) phase.begun.set(key(resourcePreEvent), resourcePreEvent);
+  if (resOutputsEvent) phase.done.set(key(resOutputsEvent), resOutputsEvent);
+  if (resOpFailedEvent) phase.failed.set(key(resOpFailedEvent), resOpFailedEvent);
   if (diagnosticEvent?.severity === "error") phase.errors.push(errorText(diagnosticEvent));
   if (summaryEvent) phase.summary = summaryEvent;
 }
@@ -103,11 +68,7 @@ function note(phase: Phase, read: z.output<typeof event>): void {
 /** The engine has masked every secret in it. */
 function errorText({ message, urn }: { message: string; urn?: string | undefined }): string {
   const text = message.trim();
-  return urn === undefined || urn.includes("::pulumi:pulumi:Stack::") ? text : `${nameOf(urn)}: ${text}`;
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
+  return urn === undefined || urn.includes(`::${STACK}::`) ? text : `${nameOf(urn)}: ${text}`;
 }
 
 function told({ begun, done, failed, errors, summary }: Phase, stack: string): UpLog {
@@ -129,16 +90,11 @@ function told({ begun, done, failed, errors, summary }: Phase, stack: string): U
     run: {
       scope: "full",
       because: undefined,
-      steps: onlyPreviewed ? [] : [...done.values()].map(stepOf),
-      unchanged: [...done.values()].filter(({ op }) => NOTHING.includes(op)).length,
+      steps: onlyPreviewed ? [] : [...done.values()],
+      unchanged: [...done.values()].filter(({ op }) => QUIET.includes(op)).length,
       outcome: failedAtAll ? "failed" : "succeeded",
       errors: [...errors, ...words],
       milliseconds: (summary?.durationSeconds ?? 0) * 1000,
     },
   };
-}
-
-function stepOf({ op, urn, type, old, new: now, diffs, detailedDiff }: Metadata): EngineStep {
-  const paths = detailedDiff.length > 0 ? detailedDiff : (diffs ?? []);
-  return { op, urn, type, name: nameOf(urn), protect: now || old, paths };
 }

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { EngineStep } from "./preview/change.ts";
+
+const state = z.looseObject({ protect: z.boolean().nullish() }).nullish();
+
+/** A resource in an event: its name, what happens to it and the paths that differ. Its values are never read. */
+const resource = z
+  .object({
+    metadata: z.object({
+      op: z.string(),
+      urn: z.string(),
+      type: z.string(),
+      old: state,
+      new: state,
+      diffs: z.array(z.string()).nullish(),
+      detailedDiff: z.record(z.string(), z.unknown()).nullish(),
+    }),
+  })
+  .transform(({ metadata: { op, urn, type, old, new: now, diffs, detailedDiff } }): EngineStep => {
+    const detailed = Object.keys(detailedDiff ?? {});
+    const paths = detailed.length > 0 ? detailed : [...(diffs ?? [])];
+    return { op, urn, type, name: nameOf(urn), protect: (now ?? old)?.protect === true, paths: paths.sort() };
+  });
+
+/**
+ * One line of what `pulumi --event-log` writes, as far as anything here reads it.
+ *
+ * @see https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/events.go
+ */
+export const engineEvent = z.looseObject({
+  preludeEvent: z.looseObject({}).optional(),
+  resourcePreEvent: resource.optional(),
+  resOutputsEvent: resource.optional(),
+  resOpFailedEvent: resource.optional(),
+  diagnosticEvent: z
+    .object({ message: z.string(), severity: z.string(), urn: z.string().optional() })
+    .optional(),
+  summaryEvent: z
+    .object({
+      isPreview: z.boolean().optional(),
+      durationSeconds: z.number().default(0),
+      result: z.string().optional(),
+    })
+    .optional(),
+});
+
+export type EngineEvent = z.output<typeof engineEvent>;
+
+/** The stack itself: what differs of it are its outputs. */
+export const STACK = "pulumi:pulumi:Stack";
+
+/** What leaves a resource as it is. */
+export const QUIET: readonly string[] = ["same", "read", "refresh"];
+
+/** The name that the program gave: `<service>/<role>`, or `platform/…`. */
+export function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
