@@ -54,7 +54,7 @@ Examples:
 
 async function run(service: string, options: Options): Promise<Adopted> {
   const plan = readStackFiles(options.stack);
-  const tools = openTools(plan, options);
+  const tools = await openTools(plan, options);
   try {
     const proposal = await propose(plan, { ...options, service }, tools);
     if (!options.yes || proposal.found.length === 0) return { proposal, done: false };

@@ -62,7 +62,7 @@ async function runAudit(options: AuditOptions): Promise<Audit> {
   const plan = readStackFiles(stack);
   const services = chosenServices(plan, options.services, stack);
   const context = options.context ?? plan.cluster.context;
-  const cluster = openCluster({ kubeconfig: options.kubeconfig ?? plan.cluster.kubeconfig, context });
+  const cluster = await openCluster({ kubeconfig: options.kubeconfig ?? plan.cluster.kubeconfig, context });
   const progress = progressOn(process.stderr);
   try {
     await assertProvisioned(cluster, services);

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { Agent, type RequestOptions, request as secureRequest } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { listed } from "../model/diagnostics.ts";
 import { FleetError } from "./fleet-error.ts";
 
@@ -49,8 +49,11 @@ const ATTEMPTS = 8;
  * @param options.kubeconfig a file; without it KUBECONFIG or the usual place
  * @throws FleetError where the file or the context is not there
  */
-export function openCluster(options: { kubeconfig?: string | undefined; context: string }): Cluster {
-  const config = loadConfig(options.kubeconfig);
+export async function openCluster(options: {
+  kubeconfig?: string | undefined;
+  context: string;
+}): Promise<Cluster> {
+  const config = await loadConfig(options.kubeconfig);
   const { context } = options;
   const contexts = config.getContexts().map(({ name }) => name);
   if (!contexts.includes(context))
@@ -65,7 +68,9 @@ export function openCluster(options: { kubeconfig?: string | undefined; context:
   return { context, server: cluster.server, ...connection };
 }
 
-function loadConfig(kubeconfig: string | undefined): KubeConfig {
+/** Loaded by what needs a cluster alone: it takes as long as all the rest of a command. */
+async function loadConfig(kubeconfig: string | undefined): Promise<KubeConfig> {
+  const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   try {
     if (kubeconfig === undefined) config.loadFromDefault();

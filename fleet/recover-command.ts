@@ -54,7 +54,7 @@ Examples:
 
 async function run(options: Options): Promise<Recovered> {
   const plan = readStackFiles(options.stack);
-  const tools = openTools(plan, options);
+  const tools = await openTools(plan, options);
   try {
     const found = await outlook(plan, options, tools);
     if (options.dryRun) return { outlook: found, dryRun: true, taken: ours(found.items) };

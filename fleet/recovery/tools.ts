@@ -16,12 +16,12 @@ export interface Places {
 }
 
 /** The real engine, API server and GitHub of a stack. */
-export function openTools(
+export async function openTools(
   plan: Plan,
   { stack, context, kubeconfig }: Places,
-): Tools & { readonly cluster: Cluster; close(): void } {
+): Promise<Tools & { readonly cluster: Cluster; close(): void }> {
   const engine = openEngine(stack);
-  const cluster = openCluster({
+  const cluster = await openCluster({
     kubeconfig: kubeconfig ?? plan.cluster.kubeconfig,
     context: context ?? plan.cluster.context,
   });

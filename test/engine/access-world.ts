@@ -9,13 +9,13 @@ export const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 export const DRY = "dryRun=All";
 
 /** The API server as the administrator, who makes what a test needs and acts as others. */
-export function administrator({ admin }: FleetStack): Cluster {
+export function administrator({ admin }: FleetStack): Promise<Cluster> {
   return openCluster({ kubeconfig: admin, context: "sandbox" });
 }
 
 /** The API server with a real token of a ServiceAccount, as Kargo's own components and a person by kubectl have one. */
 export async function withTokenOf(stack: FleetStack, namespace: string, account: string): Promise<Cluster> {
-  const admin = administrator(stack);
+  const admin = await administrator(stack);
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
   const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
   const answer = await made(admin, { method: "POST", path, body });

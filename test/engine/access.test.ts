@@ -54,7 +54,7 @@ describe("who may do what, asked with real tokens of a real API server", functio
     await stack.writeCatalogue(CATALOGUE);
     const { failed, output } = await stack.up();
     assert.equal(failed, false, output);
-    admin = administrator(stack);
+    admin = await administrator(stack);
     for (const name of ["nginx", "auth"]) await promoteOnce(admin, `kargo-${name}`, name);
   });
 

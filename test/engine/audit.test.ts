@@ -40,7 +40,7 @@ describe("fleet audit against a real API server", function () {
     await stack.writeCatalogue(CATALOGUE);
     const { failed, output } = await stack.up();
     assert.equal(failed, false, output);
-    admin = administrator(stack);
+    admin = await administrator(stack);
   });
 
   after(async () => {

@@ -84,7 +84,7 @@ export function describeBuildJobs(stackOf: () => FleetStack): void {
     const job = (): Job => filledJob(launchTemplate());
 
     before(async () => {
-      admin = administrator(stackOf());
+      admin = await administrator(stackOf());
       token = await withTokenOf(stackOf(), NAMESPACE, ACCOUNT);
     });
     after(() => {

@@ -1,5 +1,6 @@
+import { mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 /**
  * What the CLI is run with: a state in files below the folder, and nothing of the person who runs the tests. Of the
@@ -20,4 +21,30 @@ export function engineEnvironment(path: string, folder: string): Record<string, 
     NODE_COMPILE_CACHE: join(tmpdir(), "kargo-fleet-compile-cache"),
     NODE_OPTIONS: "--stack-trace-limit=0",
   };
+}
+
+const PROGRAM = ["index.ts", "model", "manifests", "components", "package.json", "Pulumi.yaml"];
+
+/**
+ * A new folder in which the engine runs.
+ *
+ * @param withProgram whether the program of this repository is there, with the packages that it imports itself: the
+ *   engine looks through all it finds for plugins
+ */
+export async function engineFolder(purpose: string, withProgram = false): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `kargo-fleet-${purpose}-`));
+  await mkdir(join(folder, "state"));
+  await mkdir(join(folder, "pulumi-home"));
+  // A file where the CLI wants a folder keeps it from writing a log of every run, which takes a third of its time.
+  await writeFile(join(folder, "pulumi-home", "logs"), "");
+  if (withProgram) {
+    for (const part of PROGRAM) await symlink(resolve(part), join(folder, part));
+    const { dependencies } = JSON.parse(await readFile("package.json", "utf8")) as { dependencies: object };
+    for (const name of Object.keys(dependencies)) {
+      const path = join(folder, "node_modules", name);
+      await mkdir(dirname(path), { recursive: true });
+      await symlink(resolve("node_modules", name), path);
+    }
+  }
+  return folder;
 }

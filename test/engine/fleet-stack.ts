@@ -1,18 +1,16 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import {
-  type EngineEvent,
-  LocalWorkspace,
-  type OpType,
-  type Stack,
-} from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { BUILDS } from "../sources.ts";
 import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
-import { engineEnvironment } from "./engine-environment.ts";
+import { engineEnvironment, engineFolder } from "./engine-environment.ts";
+import { type EngineCommand, type Run, runCommand } from "./fleet-program/engine-commands.ts";
+import { programProcess } from "./fleet-program/program-process.ts";
+
+export type { Run } from "./fleet-program/engine-commands.ts";
 
 export const TOKEN = "planted-github-token";
 export const MASTER_SECRET = "planted-master-secret";
@@ -21,16 +19,6 @@ export const PASSWORDS = {
   gitAppPrivateKey: "planted-private-key",
   imagePassword: "planted-image-password",
 };
-
-/** What one command of the engine did. */
-export interface Run {
-  /** What happened to each resource, by its name: `create`, `same`, `update`, … */
-  readonly steps: Readonly<Record<string, OpType>>;
-  /** All that the CLI printed. */
-  readonly output: string;
-  /** Whether the command failed; its message is in the output. */
-  readonly failed: boolean;
-}
 
 /** The program of this repository as a stack of its own, against a real API server and a local GitHub. */
 export interface FleetStack {
@@ -102,28 +90,24 @@ interface Definition {
   readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: unknown } }[] };
 }
 
-const PROGRAM = [
-  "index.ts",
-  "model",
-  "manifests",
-  "components",
-  "node_modules",
-  "package.json",
-  "Pulumi.yaml",
-];
-
 let definitions: Promise<unknown> | undefined;
 
-/** Opens an empty stack `test` with repositories for these services. */
-export async function openFleetStack(services: readonly string[]): Promise<FleetStack> {
+/**
+ * Opens an empty stack `test` with repositories for these services.
+ *
+ * @param freshly whether each command of the engine starts the program's process itself, as a person's does; else one
+ *   process runs the program whenever the engine asks for it
+ */
+export async function openFleetStack(
+  services: readonly string[],
+  { freshly = false } = {},
+): Promise<FleetStack> {
   const plane = await sharedControlPlane();
   definitions ??= installDefinitions({ admin: plane.admin });
   await definitions;
   // The Automation API looks its CLI up by the PATH of this process, not by the stack's.
   process.env.PATH = plane.path;
-  const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-stack-"));
-  await mkdir(join(folder, "state"));
-  for (const part of PROGRAM) await symlink(resolve(part), join(folder, part));
+  const folder = await engineFolder("stack", true);
   const kubeconfig = join(folder, "kubeconfig");
   await writeFile(kubeconfig, await readFile(plane.deployer, "utf8"), { mode: 0o600 });
   const github = await startLocalGitHub({
@@ -150,7 +134,7 @@ export async function openFleetStack(services: readonly string[]): Promise<Fleet
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
   const secrets = await readFile(join(folder, "Pulumi.test.yaml"), "utf8");
-  return fleetStack({ stack, folder, github, kubeconfig, plane, secrets });
+  return fleetStack({ stack, freshly, folder, github, kubeconfig, plane, secrets });
 }
 
 function environment(plane: SharedControlPlane, folder: string, github: LocalGitHub): Record<string, string> {
@@ -162,6 +146,7 @@ function environment(plane: SharedControlPlane, folder: string, github: LocalGit
 
 interface Parts {
   readonly stack: Stack;
+  readonly freshly: boolean;
   readonly folder: string;
   readonly github: LocalGitHub;
   readonly kubeconfig: string;
@@ -170,7 +155,7 @@ interface Parts {
   readonly secrets: string;
 }
 
-function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts): FleetStack {
+function fleetStack({ stack, freshly, folder, github, kubeconfig, plane, secrets }: Parts): FleetStack {
   const kubectl = async (...args: string[]) =>
     (await execa(plane.programs.kubectl, ["--kubeconfig", plane.admin, ...args])).stdout;
   const writeConfig = (keys: Readonly<Record<string, string>>) => {
@@ -192,8 +177,9 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
     );
   };
   const traces: string[] = [];
-  const traced = async (command: (options: RunOptions) => Promise<unknown>) => {
-    const { events, ...done } = await run(command);
+  const program = programProcess(folder, environment(plane, folder, github));
+  const traced = async (command: EngineCommand) => {
+    const { events, ...done } = await (freshly ? runCommand(stack, command) : program.run(command));
     traces.push(done.output, ...events);
     return done;
   };
@@ -207,10 +193,10 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
     writeConfig,
     writeCatalogue: (text) => writeFile(join(folder, "services.json"), text),
     setSecret: (key, value) => stack.setConfig(`kargo-fleet:${key}`, { value, secret: true }),
-    preview: () => traced((options) => stack.preview(options)),
-    up: () => traced((options) => stack.up(options)),
-    refresh: () => traced((options) => stack.refresh(options)),
-    destroy: () => traced((options) => stack.destroy(options)),
+    preview: () => traced("preview"),
+    up: () => traced("up"),
+    refresh: () => traced("refresh"),
+    destroy: () => traced("destroy"),
     fleet: async (...args) => {
       const options = {
         cwd: folder,
@@ -281,43 +267,10 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
         reject: false,
       });
       await self.destroy();
+      await program.close();
       await github.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
   return self;
-}
-
-interface RunOptions {
-  readonly onEvent: (event: EngineEvent) => void;
-  readonly onOutput: (text: string) => void;
-  readonly color: "never";
-}
-
-async function run(
-  command: (options: RunOptions) => Promise<unknown>,
-): Promise<Run & { readonly events: readonly string[] }> {
-  const steps: Record<string, OpType> = {};
-  const printed: string[] = [];
-  const events: string[] = [];
-  const onEvent = (event: EngineEvent) => {
-    events.push(JSON.stringify(event));
-    const { urn, op } = event.resourcePreEvent?.metadata ?? {};
-    const name = urn?.split("::").at(-1);
-    if (
-      name !== undefined &&
-      op !== undefined &&
-      !/::pulumi:(pulumi:Stack|providers:pulumi::)/.test(urn ?? "")
-    )
-      steps[name] = op as OpType;
-  };
-  const options = { onEvent, onOutput: (text: string) => printed.push(text), color: "never" } as const;
-  const failed = await command(options).then(
-    () => false,
-    (error: Error) => {
-      printed.push(error.message);
-      return true;
-    },
-  );
-  return { steps, output: printed.join(""), failed, events };
 }

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as github from "@pulumi/github";
 import {
@@ -10,7 +9,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { sharedPrograms } from "./control-plane.ts";
-import { engineEnvironment } from "./engine-environment.ts";
+import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { inlineRun } from "./inline-run.ts";
 
 export const token = "planted-github-token";
@@ -40,8 +39,7 @@ export async function openGitHubStack(args: github.ProviderArgs = {}): Promise<G
   const { path } = await sharedPrograms();
   // The Automation API looks its CLI up by the PATH of this process, not by the stack's.
   process.env.PATH = path;
-  const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-github-"));
-  await mkdir(join(folder, "state"));
+  const folder = await engineFolder("github");
   const lines: string[] = [];
   const gitHub = await startLocalGitHub({
     directory: join(folder, "github"),
@@ -72,13 +70,12 @@ export async function openGitHubStack(args: github.ProviderArgs = {}): Promise<G
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
   let printed = "";
-  /** Every program makes a provider beside its stack. */
   const run = async (command: (options: UpOptions) => Promise<unknown>, next?: Program): Promise<OpMap> => {
     program = next ?? program;
     const told = (text: string) => {
       printed = text;
     };
-    const changes = await inlineRun(command, told, next && 2);
+    const changes = await inlineRun(command, told);
     // A route that the provider calls and nobody serves is answered with 404, which it may well take for an answer.
     if (lines.length > 0) throw new Error(lines.join("\n"));
     return changes;

@@ -102,7 +102,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
     it("is kept by protection alone after an up that failed before it could say what it made", async () => {
       const restore = await stack.narrowDefinition("warehouses.kargo.akuity.io", "interval", "^5m0s$");
       await configure({ pipelines: pipelines(), warehouse: "{ interval: 10m }" });
-      const first = await stack.up();
+      const first = await stack.cli("up", "--yes", "--skip-preview");
       await restore();
       assert.ok(first.failed);
       await configure({ pipelines: pipelines() });

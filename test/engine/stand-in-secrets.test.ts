@@ -10,8 +10,6 @@ const encoded = Buffer.from(plain).toString("base64");
 
 describe("stand-in: secrets", function () {
   this.timeout(60_000);
-  // Seen three times on a busy machine, and never alone: of an inline program the state has the stack and nothing else.
-  this.retries(3);
   let namespace: string;
   let stack: TestStack;
   before(() => defineWidget());

@@ -137,7 +137,7 @@ describe("pulumi up of the program on a real API server", function () {
   let stack: FleetStack;
 
   before(async () => {
-    stack = await openFleetStack(NAMES);
+    stack = await openFleetStack(NAMES, { freshly: true });
     await stack.writeConfig({ pipelines: pipelines() });
     await stack.writeCatalogue(ALL);
   });
@@ -149,7 +149,7 @@ describe("pulumi up of the program on a real API server", function () {
     who: { readonly groups: readonly string[] } | { readonly user: string },
     attempts: readonly Readonly<Record<string, string>>[],
   ): Promise<boolean[]> {
-    const admin = administrator(stack);
+    const admin = await administrator(stack);
     const reviews = attempts.map(async (resourceAttributes) => {
       const body = {
         apiVersion: "authorization.k8s.io/v1",

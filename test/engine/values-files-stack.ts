@@ -1,13 +1,12 @@
 import { globSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type EngineEvent, LocalWorkspace, type OpType } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import type { Plan } from "../../model/plan.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { sharedPrograms } from "./control-plane.ts";
-import { engineEnvironment } from "./engine-environment.ts";
+import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 
 export const TOKEN = "planted-github-token";
 /** Another secret of the stack, which has nothing to do with the values files. */
@@ -64,8 +63,7 @@ export async function openValuesFilesStack(
   const { path } = await sharedPrograms();
   // The Automation API looks its CLI up by the PATH of this process, not by the stack's.
   process.env.PATH = path;
-  const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-values-"));
-  await mkdir(join(folder, "state"));
+  const folder = await engineFolder("values");
   const github = await startLocalGitHub({
     directory: join(folder, "github"),
     token: TOKEN,

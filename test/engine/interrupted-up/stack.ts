@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
@@ -8,7 +7,7 @@ import { RELEASES } from "../../../sandbox/crds/releases.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../../sandbox/github/server.ts";
 import { catalogueText, service } from "../../sources.ts";
 import { sharedPrograms } from "../control-plane.ts";
-import { engineEnvironment } from "../engine-environment.ts";
+import { engineEnvironment, engineFolder } from "../engine-environment.ts";
 import { type ApiServer, apiServer } from "../stand-in-program/api-server.ts";
 import { type Descendant, end, familyOf } from "./family.ts";
 import { type Blow, Count, type Moment, tripwire } from "./tripwire.ts";
@@ -72,22 +71,10 @@ const TOKEN = "planted-github-token";
 const NAMED = ["Project", "ProjectConfig", "Warehouse", "Stage", "Freight", "Application", "AppProject"];
 const KINDS =
   "namespaces,roles,rolebindings,projects.kargo.akuity.io,projectconfigs,warehouses,stages,freights,applications,appprojects";
-const PROGRAM = [
-  "index.ts",
-  "model",
-  "manifests",
-  "components",
-  "node_modules",
-  "package.json",
-  "Pulumi.yaml",
-];
-
 /** @param names of all services: each has its repository, and may have its stack */
 export async function openInterruptibleFleet(names: readonly string[]): Promise<InterruptibleFleet> {
   const { path, programs } = await sharedPrograms();
-  const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-interrupted-"));
-  await mkdir(join(folder, "state"));
-  for (const part of PROGRAM) await symlink(resolve(part), join(folder, part));
+  const folder = await engineFolder("interrupted", true);
   const github = await startLocalGitHub({
     directory: join(folder, "github"),
     token: TOKEN,

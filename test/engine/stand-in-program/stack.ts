@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import {
@@ -11,7 +10,7 @@ import {
   type UpOptions,
 } from "@pulumi/pulumi/automation/index.js";
 import { sharedControlPlane } from "../control-plane.ts";
-import { engineEnvironment } from "../engine-environment.ts";
+import { engineEnvironment, engineFolder } from "../engine-environment.ts";
 import { inlineRun } from "../inline-run.ts";
 
 const project = "stand-in";
@@ -55,8 +54,7 @@ export async function openStack(
   // The Automation API looks its CLI up by the PATH of this process, not by the stack's.
   process.env.PATH = plane.path;
   command ??= PulumiCommand.get();
-  const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-stand-in-"));
-  await mkdir(join(folder, "state"));
+  const folder = await engineFolder("stand-in");
   let program: Program = () => undefined;
   const run: PulumiFn = async () => {
     const given = typeof args === "function" ? args() : args;
@@ -85,18 +83,13 @@ function testStack(stack: Stack, folder: string, use: (program: Program) => void
   stack.info = async () => undefined;
   const file = join(folder, "state/.pulumi/stacks", project, `${name}.json`);
   let printed = "";
-  const run = (command: (options: UpOptions) => Promise<unknown>, least?: number) =>
-    inlineRun(
-      command,
-      (text) => {
-        printed = text;
-      },
-      least,
-    );
-  /** Every program makes a provider beside its stack. */
+  const run = (command: (options: UpOptions) => Promise<unknown>) =>
+    inlineRun(command, (text) => {
+      printed = text;
+    });
   const running = (program: Program, command: (options: UpOptions) => Promise<unknown>) => {
     use(program);
-    return run(command, 2);
+    return run(command);
   };
   return {
     up: (program) => running(program, (options) => stack.up(options)),

@@ -1,0 +1,48 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { EngineCommand, Run } from "./engine-commands.ts";
+import type { Order } from "./host.ts";
+
+/** The process in which a stack's program runs. */
+export interface ProgramProcess {
+  /** @throws Error where the process ends before it answers */
+  run(command: EngineCommand): Promise<Run & { readonly events: readonly string[] }>;
+  close(): Promise<void>;
+}
+
+type Answer = Awaited<ReturnType<ProgramProcess["run"]>> & { readonly number: number };
+
+/** Starts the process with the first command. */
+export function programProcess(folder: string, env: Readonly<Record<string, string>>): ProgramProcess {
+  let host: ChildProcess | undefined;
+  let orders = 0;
+  const start = () =>
+    fork(fileURLToPath(new URL("host.ts", import.meta.url)), {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+  return {
+    run: (command) =>
+      new Promise((resolve, reject) => {
+        host ??= start();
+        const own = host;
+        const order: Order = { number: ++orders, command };
+        const ended = (code: number | null) => reject(new Error(`the program's process ended with ${code}`));
+        const answered = (answer: Answer) => {
+          if (answer.number !== order.number) return;
+          own.off("exit", ended).off("message", answered);
+          resolve(answer);
+        };
+        own.on("exit", ended).on("message", answered);
+        own.send(order);
+      }),
+    close: async () => {
+      if (host === undefined || host.exitCode !== null || host.signalCode !== null) return;
+      const gone = once(host, "exit");
+      host.disconnect();
+      await gone;
+    },
+  };
+}
