@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { PROJECT } from "../../model/stack-config.ts";
+import { backendFolder } from "../file-backend.ts";
 import { trimState } from "./trimmed-state.ts";
 
 /** Where an engine finds a part of a stack's state instead of all of it. */
@@ -25,21 +26,58 @@ export async function partOfState(
   folder: string,
   place: string,
 ): Promise<PartOfState | undefined> {
+  const state = (await openStored(stack, folder)) ?? (await openExported(stack, folder, place));
+  if (state === undefined) return undefined;
+  try {
+    const read = () => state.createReadStream({ start: 0, autoClose: false, highWaterMark: 1 << 20 });
+    const part = await trimState(read, `organization/${PROJECT}/${stack}`, targets).catch(() => undefined);
+    if (part === undefined) return undefined;
+    const stacks = stacksOf(join(place, ".pulumi"));
+    await mkdir(stacks, { recursive: true });
+    await writeFile(join(place, ".pulumi", "meta.yaml"), "version: 1\n");
+    await writeFile(join(stacks, `${stack}.json`), part.checkpoint);
+    return { env: { PULUMI_BACKEND_URL: `file://${place}` }, left: part.left };
+  } finally {
+    await state.close();
+  }
+}
+
+function stacksOf(backend: string): string {
+  return join(backend, "stacks", PROJECT);
+}
+
+/** The file that a backend on this machine has: to export it takes the CLI as long as a small preview, and more memory. */
+async function openStored(stack: string, folder: string) {
+  const { stdout, failed } = await pulumi(["whoami", "--json"], folder);
+  const backend = failed ? undefined : backendFolder(urlIn(stdout));
+  return backend === undefined
+    ? undefined
+    : await open(join(stacksOf(backend), `${stack}.json`)).catch(() => undefined);
+}
+
+function urlIn(whoami: string): string {
+  try {
+    return String((JSON.parse(whoami) as { url?: unknown }).url);
+  } catch {
+    return "";
+  }
+}
+
+async function openExported(stack: string, folder: string, place: string) {
   const file = join(place, "state.json");
-  const args = ["stack", "export", "--stack", stack, "--file", file, "--non-interactive"];
-  const { failed } = await execa("pulumi", args, {
+  const { failed } = await pulumi(["stack", "export", "--stack", stack, "--file", file], folder);
+  if (failed) return undefined;
+  const state = await open(file).catch(() => undefined);
+  // What is open stays readable, and its name is gone before anybody looks.
+  await rm(file, { force: true });
+  return state;
+}
+
+function pulumi(args: readonly string[], folder: string) {
+  return execa("pulumi", [...args, "--non-interactive"], {
     cwd: folder,
     env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
     reject: false,
-    stdio: "ignore",
+    stdin: "ignore",
   });
-  if (failed) return undefined;
-  const part = trimState(await readFile(file, "utf8"), `organization/${PROJECT}/${stack}`, targets);
-  await rm(file);
-  if (part === undefined) return undefined;
-  const stacks = join(place, ".pulumi", "stacks", PROJECT);
-  await mkdir(stacks, { recursive: true });
-  await writeFile(join(place, ".pulumi", "meta.yaml"), "version: 1\n");
-  await writeFile(join(stacks, `${stack}.json`), JSON.stringify(part.checkpoint));
-  return { env: { PULUMI_BACKEND_URL: `file://${place}` }, left: part.left };
 }

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { splitState } from "./split-state.ts";
 
-const resource = z.looseObject({
+/** Of a resource what names others. */
+const resource = z.object({
   urn: z.string(),
   type: z.string(),
-  id: z.string().optional(),
   parent: z.string().optional(),
   provider: z.string().optional(),
   dependencies: z.array(z.string()).nullish(),
@@ -11,90 +12,113 @@ const resource = z.looseObject({
   deletedWith: z.string().optional(),
 });
 
-/** What `pulumi stack export` writes, as far as it is parted here; all else of it stays as it is. */
-const exported = z.looseObject({
-  version: z.number(),
-  features: z.array(z.string()).optional(),
-  deployment: z.looseObject({
-    secrets_providers: z.looseObject({ type: z.string() }).optional(),
-    resources: z.array(resource),
-    pending_operations: z.array(z.looseObject({ resource: z.looseObject({ urn: z.string() }) })).nullish(),
-  }),
+const deployment = z.looseObject({
+  secrets_providers: z.looseObject({ type: z.string() }).optional(),
+  pending_operations: z.array(z.looseObject({ resource: z.looseObject({ urn: z.string() }) })).nullish(),
+  resources: z.tuple([]).optional(),
 });
 
-type Resource = z.output<typeof resource>;
-type Exported = z.output<typeof exported>;
+/** What is around the resources, as `pulumi stack export` writes it or as a backend keeps it. */
+const frame = z
+  .object({
+    version: z.number(),
+    features: z.array(z.string()).optional(),
+    deployment: deployment.optional(),
+    checkpoint: z.looseObject({ latest: deployment }).optional(),
+  })
+  .transform(({ deployment: exported, checkpoint, ...about }) => ({
+    ...about,
+    latest: exported ?? checkpoint?.latest ?? {},
+  }));
 
 /** A part of a stack's state that an engine can preview some of its resources with. */
 export interface TrimmedState {
-  /** The checkpoint, as a backend of files keeps it. Its secrets are encrypted as they were. */
-  readonly checkpoint: object;
+  /** The JSON of a checkpoint, as a backend of files keeps it. Its secrets are encrypted as they were. */
+  readonly checkpoint: string;
   /** How many resources the part leaves out. */
   readonly left: number;
 }
 
-/** The stack itself, with the outputs that its program reads of the last `up`. */
-const STACK = "pulumi:pulumi:Stack";
+/** The stack with the outputs that its program reads of the last `up`, and the providers: few, and they cost nothing. */
+const ALWAYS = /^pulumi:(pulumi|providers):/;
 
 /**
  * The part of a stack's state that a preview of some resources needs: these, what depends on them, and what all of
  * these need in turn, so that the engine finds nothing amiss. What is left out it would only have looked at and left alone.
  *
- * @param text what `pulumi stack export` wrote
+ * @param read reads the state from its beginning, and is called twice: what `pulumi stack export` wrote, or a backend's file
  * @param name the stack's name in a backend of files: `organization/<project>/<stack>`
- * @returns nothing where the text is no export with resources, or where only the service of Pulumi can decrypt its secrets
+ * @returns nothing where it is no state with resources, or where only Pulumi's own service can decrypt its secrets
+ * @throws Error where the state cannot be read
  */
-export function trimState(text: string, name: string, targets: readonly string[]): TrimmedState | undefined {
-  const state = parse(text);
-  if (state === undefined || state.deployment.secrets_providers?.type === "service") return undefined;
-  const { version, features, deployment } = state;
-  const { resources, pending_operations: pending } = deployment;
+export async function trimState(
+  read: () => AsyncIterable<Uint8Array>,
+  name: string,
+  targets: readonly string[],
+): Promise<TrimmedState | undefined> {
+  const resources: Relations[] = [];
+  const split = await splitState(read(), (json) => {
+    resources.push(relations(json));
+  });
+  const around = split && frame.safeParse(JSON.parse(split.frame)).data;
+  if (around === undefined || around.latest.secrets_providers?.type === "service") return undefined;
   const kept = withNeeds(resources, withDependents(resources, targets));
+  const part: string[] = [];
+  let at = 0;
+  await splitState(read(), (json) => {
+    if (kept.has(resources[at++]?.urn ?? "")) part.push(json.toString("utf8"));
+  });
+  const { latest, ...about } = around;
+  const { resources: _, pending_operations: pending, ...more } = latest;
   const keeps = (urn: string) => kept.has(urn) || targets.includes(urn);
-  const latest = {
-    ...deployment,
-    resources: resources.filter(({ urn }) => kept.has(urn)),
-    ...(pending && { pending_operations: pending.filter(({ resource: { urn } }) => keeps(urn)) }),
+  const begun = pending && {
+    pending_operations: pending.filter(({ resource: { urn } }) => keeps(urn)),
   };
-  return {
-    checkpoint: { version, ...(features && { features }), checkpoint: { stack: name, latest } },
-    left: resources.length - latest.resources.length,
-  };
+  const own = { stack: name, latest: { resources: [], ...more, ...begun } };
+  const empty = JSON.stringify({ ...about, checkpoint: own });
+  // The text of each as it stood: no number that is too large for JavaScript loses a digit.
+  const checkpoint = empty.replace(EMPTY, () => EMPTY.replace("[]", `[${part.join()}]`));
+  return { checkpoint, left: resources.length - part.length };
 }
 
-function parse(text: string): Exported | undefined {
-  try {
-    return exported.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+const EMPTY = '"latest":{"resources":[]';
+
+interface Relations {
+  readonly urn: string;
+  readonly type: string;
+  /** The URNs of all that it names. */
+  readonly needs: readonly string[];
 }
 
-/** A state stands in order: what depends on a resource comes after it. */
-function withDependents(resources: readonly Resource[], targets: readonly string[]): Set<string> {
-  const found = new Set(targets);
-  for (const each of resources) if (needs(each).some((urn) => found.has(urn))) found.add(each.urn);
-  return found;
-}
-
-/** And what it needs comes before it. */
-function withNeeds(resources: readonly Resource[], wanted: ReadonlySet<string>): Set<string> {
-  const found = new Set<string>();
-  const needed = new Set(wanted);
-  for (const each of resources.toReversed()) {
-    if (!needed.has(each.urn) && each.type !== STACK) continue;
-    found.add(each.urn);
-    for (const urn of needs(each)) needed.add(urn);
-  }
-  return found;
-}
-
-function needs({ parent, provider, dependencies, propertyDependencies, deletedWith }: Resource): string[] {
-  return [
+/** @throws Error where it is no resource */
+function relations(json: Buffer): Relations {
+  const read = resource.parse(JSON.parse(json.toString("utf8")));
+  const { urn, type, parent, provider, dependencies, propertyDependencies, deletedWith } = read;
+  const needs = [
     ...(parent === undefined ? [] : [parent]),
     ...(provider === undefined ? [] : [provider.slice(0, provider.lastIndexOf("::"))]),
     ...(dependencies ?? []),
     ...Object.values(propertyDependencies ?? {}).flatMap((urns) => urns ?? []),
     ...(deletedWith === undefined ? [] : [deletedWith]),
   ];
+  return { urn, type, needs };
+}
+
+/** A state stands in order: what depends on a resource comes after it. */
+function withDependents(resources: readonly Relations[], targets: readonly string[]): Set<string> {
+  const found = new Set(targets);
+  for (const { urn, needs } of resources) if (needs.some((its) => found.has(its))) found.add(urn);
+  return found;
+}
+
+/** And what it needs comes before it. */
+function withNeeds(resources: readonly Relations[], wanted: ReadonlySet<string>): Set<string> {
+  const found = new Set<string>();
+  const needed = new Set(wanted);
+  for (const { urn, type, needs } of resources.toReversed()) {
+    if (!needed.has(urn) && !ALWAYS.test(type)) continue;
+    found.add(urn);
+    for (const its of needs) needed.add(its);
+  }
+  return found;
 }

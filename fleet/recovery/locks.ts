@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
+import { backendFolder } from "../file-backend.ts";
 
 /** Who holds a lock, as the engine wrote it down. */
 export interface LockOwner {
@@ -45,9 +45,8 @@ const SLACK = 5_000;
  * @see https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/lock.go
  */
 export function lockFolder(backend: string, project: string, stack: string): string | undefined {
-  if (!backend.startsWith("file://")) return undefined;
-  const path = backend.slice("file://".length).replace(/\?.*$/s, "").replace(/^~/, homedir());
-  return join(resolve(decodeURIComponent(path)), ".pulumi", "locks", "organization", project, stack);
+  const folder = backendFolder(backend);
+  return folder && join(folder, "locks", "organization", project, stack);
 }
 
 /** Every lock in a folder. No folder, no locks. */

@@ -98,7 +98,7 @@ describe("fleet adopt, over what was made by hand", function () {
 
   before(async () => {
     stack = await openFleetStack(["nginx", "taken", "tooled"]);
-    await stack.writeConfig({ webhooks: WEBHOOKS });
+    await stack.writeConfig({ webhooks: WEBHOOKS, platform: "false" });
     await stack.writeCatalogue(catalogueText({ nginx: service("nginx") }));
     await kubectl(["apply", "-f", "-"], BY_HAND);
     const answer = await fetch(`${stack.github.url}/repos/acme/nginx/hooks`, {

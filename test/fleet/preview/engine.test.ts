@@ -74,39 +74,52 @@ describe("the engine", () => {
     });
     const FILE = "<backend>/.pulumi/stacks/kargo-fleet/test.json";
 
-    after(() => pulumi.exports(undefined));
-
-    it("finds only what the targets need, in a backend that is gone after it, and counts the rest as unchanged", async () => {
-      await pulumi.exports(state());
-      await pulumi.answer({ events: [step("update", WAREHOUSE)], show: [FILE] });
-      const { unchanged } = await ask();
-      const [call] = await pulumi.calls();
-      const { checkpoint } = JSON.parse(call?.files?.[FILE] ?? "") as {
-        checkpoint: { stack: string; latest: { resources: { urn: string }[] } };
-      };
-      assert.equal(checkpoint.stack, "organization/kargo-fleet/test");
-      assert.deepEqual(
-        checkpoint.latest.resources.map(({ urn: its }) => its),
-        [stackUrn, provider, WAREHOUSE],
-      );
-      assert.equal(unchanged, 1);
-      const backend = call?.backend?.replace("file://", "") ?? "";
-      assert.match(backend, /kargo-fleet-state-/);
-      assert.equal(existsSync(backend), false);
+    afterEach(async () => {
+      await pulumi.exports(undefined);
+      await pulumi.stores(undefined);
     });
+
+    const stored = () => {
+      const { version, deployment: latest } = state();
+      return { version, checkpoint: { stack: "organization/kargo-fleet/test", latest } };
+    };
+
+    for (const [where, give] of [
+      ["exports", () => pulumi.exports(state())],
+      ["has in a file of this machine", () => pulumi.stores(stored())],
+    ] as const) {
+      it(`finds only what the targets need of what the CLI ${where}, in a backend that is gone after it`, async () => {
+        await give();
+        await pulumi.answer({ events: [step("update", WAREHOUSE)], show: [FILE] });
+        const { unchanged } = await ask();
+        const [call] = await pulumi.calls();
+        const { checkpoint } = JSON.parse(call?.files?.[FILE] ?? "") as {
+          checkpoint: { stack: string; latest: { resources: { urn: string }[] } };
+        };
+        assert.equal(checkpoint.stack, "organization/kargo-fleet/test");
+        assert.deepEqual(
+          checkpoint.latest.resources.map(({ urn: its }) => its),
+          [stackUrn, provider, WAREHOUSE],
+        );
+        assert.equal(unchanged, 1, "what it does not find is unchanged");
+        const backend = call?.backend?.replace("file://", "") ?? "";
+        assert.match(backend, /kargo-fleet-state-/);
+        assert.equal(existsSync(backend), false);
+      });
+    }
 
     it("finds all of it where everything is asked about", async () => {
       await pulumi.exports(state());
       await pulumi.answer({ events: [step("create", OTHER)] });
       await ask({ is: "full", because: "--full asked for it" });
-      assert.equal((await pulumi.calls())[0]?.backend, process.env.PULUMI_BACKEND_URL);
+      assert.equal((await pulumi.calls())[0]?.backend, undefined);
     });
 
     it("finds all of it where nobody but Pulumi's own service can decrypt a part", async () => {
       await pulumi.exports(state({ secrets_providers: { type: "service" } }));
       await pulumi.answer({ events: [step("update", WAREHOUSE)] });
       const { unchanged } = await ask();
-      assert.equal((await pulumi.calls())[0]?.backend, process.env.PULUMI_BACKEND_URL);
+      assert.equal((await pulumi.calls())[0]?.backend, undefined);
       assert.equal(unchanged, 0);
     });
   });

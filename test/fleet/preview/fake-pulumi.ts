@@ -1,6 +1,6 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 /** What one call of the fake does: events for the log, words on stderr, an exit code. */
 export interface Answer {
@@ -15,7 +15,7 @@ export interface Answer {
 export interface Call {
   readonly targets: readonly string[];
   readonly only: string;
-  /** The backend that it was told, where it was told one. */
+  /** The backend that it was told, where that is another than the tests' own. */
   readonly backend?: string;
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -26,17 +26,25 @@ export async function fakePulumi(): Promise<{
   calls(): Promise<readonly Call[]>;
   /** What `pulumi stack export` writes from now on; without it there is nothing to export. */
   exports(state: object | undefined): Promise<void>;
+  /** What its backend has in files of this machine from now on; without it there are none. */
+  stores(state: object | undefined): Promise<void>;
   remove(): Promise<void>;
 }> {
   const folder = await mkdtemp(join(tmpdir(), "fake-pulumi-"));
   const [answers, calls] = [join(folder, "answers.json"), join(folder, "calls.jsonl")];
   const state = join(folder, "state.json");
+  const stored = join(folder, "own/.pulumi/stacks/kargo-fleet/test.json");
+  const ambient = process.env.PULUMI_BACKEND_URL;
   await writeFile(
     join(folder, "pulumi"),
     `#!${process.execPath}
 const fs = require("node:fs");
 const args = process.argv.slice(2);
 const after = (flag) => args.flatMap((arg, index) => (arg === flag ? [args[index + 1]] : []));
+if (args[0] === "whoami") {
+  process.stdout.write(JSON.stringify({ url: ${JSON.stringify(`file://${folder}/own`)} }));
+  process.exit(0);
+}
 if (args[0] === "stack") {
   if (!fs.existsSync(${JSON.stringify(state)})) process.exit(255);
   fs.copyFileSync(${JSON.stringify(state)}, after("--file")[0]);
@@ -47,7 +55,7 @@ const all = JSON.parse(fs.readFileSync(${JSON.stringify(answers)}, "utf8"));
 const { events = [], stderr = "", code = 0, show = [] } = all[Math.min(done, all.length - 1)];
 const place = (process.env.PULUMI_BACKEND_URL ?? "").replace("file://", "");
 const files = Object.fromEntries(show.map((file) => [file, fs.readFileSync(file.replace("<backend>", place), "utf8")]));
-fs.appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ targets: after("--target"), only: process.env.KARGO_FLEET_ONLY, backend: process.env.PULUMI_BACKEND_URL, ...(show.length > 0 && { files }) }) + "\\n");
+fs.appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ targets: after("--target"), only: process.env.KARGO_FLEET_ONLY, ...(process.env.PULUMI_BACKEND_URL !== ${JSON.stringify(ambient)} && { backend: process.env.PULUMI_BACKEND_URL }), ...(show.length > 0 && { files }) }) + "\\n");
 if (events.length > 0) fs.writeFileSync(after("--event-log")[0], events.map((event) => JSON.stringify(event) + "\\n").join(""));
 process.stderr.write(stderr);
 process.exitCode = code;
@@ -61,8 +69,8 @@ process.exitCode = code;
       await writeFile(calls, "");
       await writeFile(answers, JSON.stringify(all));
     },
-    exports: (exported) =>
-      exported === undefined ? rm(state, { force: true }) : writeFile(state, JSON.stringify(exported)),
+    exports: (exported) => put(state, exported),
+    stores: (content) => put(stored, content),
     calls: async () =>
       (await readFile(calls, "utf8"))
         .split("\n")
@@ -73,6 +81,12 @@ process.exitCode = code;
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function put(file: string, content: object | undefined): Promise<void> {
+  if (content === undefined) return await rm(file, { force: true });
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify(content));
 }
 
 /** What the engine says before a step. */

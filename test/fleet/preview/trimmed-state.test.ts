@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type TrimmedState, trimState } from "../../../fleet/preview/trimmed-state.ts";
+import { trimState } from "../../../fleet/preview/trimmed-state.ts";
 import { integrityProblems, parseState } from "../../../fleet/recovery/state.ts";
 
 const NAME = "organization/kargo-fleet/test";
@@ -19,24 +19,31 @@ interface Resource {
 const exportOf = (resources: readonly object[], more: object = {}) =>
   JSON.stringify({ version: 3, deployment: { resources, ...more } });
 
-function trimmed(
-  text: string,
-  ...targets: readonly string[]
-): { urns: string[]; left: number; text: string } {
-  const state = trimState(text, NAME, targets);
-  const { checkpoint } = checkpointOf(state);
-  return {
-    urns: checkpoint.latest.resources.map(({ urn }) => urn),
-    left: state?.left ?? Number.NaN,
-    text: exportOf(checkpoint.latest.resources),
+/** A text as a stream has it, in pieces that end anywhere. */
+function inPieces(text: string, size = 7): () => AsyncIterable<Uint8Array> {
+  const bytes = Buffer.from(text);
+  return async function* () {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
   };
 }
 
-function checkpointOf(state: TrimmedState | undefined) {
-  assert.ok(state);
-  return state.checkpoint as {
-    checkpoint: { latest: { resources: Resource[]; pending_operations?: object[] } };
+interface Checkpoint {
+  readonly checkpoint: {
+    readonly latest: { readonly resources: Resource[]; readonly pending_operations?: object[] };
   };
+}
+
+async function checkpointOf(text: string, ...targets: readonly string[]): Promise<Checkpoint> {
+  const state = await trimState(inPieces(text), NAME, targets);
+  assert.ok(state);
+  return JSON.parse(state.checkpoint) as Checkpoint;
+}
+
+async function trimmed(text: string, ...targets: readonly string[]) {
+  const { checkpoint } = await checkpointOf(text, ...targets);
+  const { resources } = checkpoint.latest;
+  const left = (await trimState(inPieces(text), NAME, targets))?.left ?? Number.NaN;
+  return { urns: resources.map(({ urn }) => urn), left, text: exportOf(resources) };
 }
 
 const plain = (urn: string, more: Partial<Resource> = {}): Resource => ({ urn, type: "t", ...more });
@@ -78,37 +85,39 @@ const states = fc
   });
 
 describe("a part of a stack's state", () => {
-  it("has the targets, what they need and what depends on them, in the order in which they stood", () => {
+  it("has the targets, what they need and what depends on them, and every provider, in the order in which they stood", async () => {
     const resources = [
       { ...plain("stack"), type: "pulumi:pulumi:Stack" },
       plain("provider", { id: "1" }),
       plain("other provider", { id: "2" }),
+      { ...plain("provider of nothing here", { id: "3" }), type: "pulumi:providers:pulumi" },
       plain("needed"),
       plain("other", { parent: "stack" }),
       plain("target", { parent: "stack", provider: "provider::1", dependencies: ["needed"] }),
       plain("child", { parent: "target", provider: "other provider::2" }),
     ];
-    assert.deepEqual(trimmed(exportOf(resources), "target").urns, [
+    assert.deepEqual((await trimmed(exportOf(resources), "target")).urns, [
       "stack",
       "provider",
       "other provider",
+      "provider of nothing here",
       "needed",
       "target",
       "child",
     ]);
   });
 
-  it("has the stack, whose outputs the program reads, where it has nothing else", () => {
+  it("has the stack, whose outputs the program reads, where it has nothing else", async () => {
     const stack = { ...plain("stack"), type: "pulumi:pulumi:Stack", outputs: { provisioned: { a: 1 } } };
-    const { urns, left } = trimmed(exportOf([stack, plain("other")]), "new");
+    const { urns, left } = await trimmed(exportOf([stack, plain("other")]), "new");
     assert.deepEqual([urns, left], [["stack"], 1]);
   });
 
-  it("has integrity, and every target that there is, whatever the state", () => {
-    fc.assert(
-      fc.property(states, fc.array(fc.nat(40), { maxLength: 3 }), (resources, picked) => {
+  it("has integrity, and every target that there is, whatever the state", async () => {
+    await fc.assert(
+      fc.asyncProperty(states, fc.array(fc.nat(40), { maxLength: 3 }), async (resources, picked) => {
         const targets = picked.map((at) => `r${at}`);
-        const part = trimmed(exportOf(resources), ...targets);
+        const part = await trimmed(exportOf(resources), ...targets);
         assert.deepEqual(integrityProblems(parseState(part.text)), []);
         const there = resources.map(({ urn }) => urn);
         assert.deepEqual(
@@ -120,13 +129,13 @@ describe("a part of a stack's state", () => {
     );
   });
 
-  it("leaves out nothing that depends on what it has of the targets, whatever the state", () => {
-    fc.assert(
-      fc.property(states, fc.nat(29), (resources, at) => {
+  it("leaves out nothing that depends on what it has of the targets, whatever the state", async () => {
+    await fc.assert(
+      fc.asyncProperty(states, fc.nat(29), async (resources, at) => {
         const found = new Set([`r${at}`]);
         for (const { urn, parent, dependencies = [] } of resources)
           if ([parent, ...dependencies].some((its) => its !== undefined && found.has(its))) found.add(urn);
-        const { urns } = trimmed(exportOf(resources), `r${at}`);
+        const { urns } = await trimmed(exportOf(resources), `r${at}`);
         assert.deepEqual(
           resources.filter(({ urn }) => found.has(urn) && !urns.includes(urn)),
           [],
@@ -135,14 +144,14 @@ describe("a part of a stack's state", () => {
     );
   });
 
-  it("keeps the operations that were begun on the targets, and no other", () => {
+  it("keeps the operations that were begun on the targets, and no other", async () => {
     const pending = ["target", "other"].map((urn) => ({ resource: { urn }, type: "creating" }));
     const text = exportOf([plain("other")], { pending_operations: pending });
-    const { checkpoint } = checkpointOf(trimState(text, NAME, ["target"]));
+    const { checkpoint } = await checkpointOf(text, "target");
     assert.deepEqual(checkpoint.latest.pending_operations, [pending[0]]);
   });
 
-  it("keeps secrets as they were encrypted, and all that it does not know", () => {
+  it("keeps secrets as they were encrypted, and all that it does not know", async () => {
     const secrets = { type: "passphrase", state: { salt: "v1:salt" } };
     const target = { ...plain("target"), inputs: { password: { ciphertext: "v1:x" } }, later: true };
     const text = JSON.stringify({
@@ -150,7 +159,7 @@ describe("a part of a stack's state", () => {
       features: ["a"],
       deployment: { resources: [target], secrets_providers: secrets, metadata: {} },
     });
-    assert.deepEqual(trimState(text, NAME, ["target"])?.checkpoint, {
+    assert.deepEqual(await checkpointOf(text, "target"), {
       version: 4,
       features: ["a"],
       checkpoint: {
@@ -160,13 +169,32 @@ describe("a part of a stack's state", () => {
     });
   });
 
+  it("is the same of a backend's file as of an export", async () => {
+    const latest = { resources: [plain("target"), plain("other")], metadata: {} };
+    const stored = JSON.stringify({ version: 3, checkpoint: { stack: "any", latest } });
+    const exported = JSON.stringify({ version: 3, deployment: latest }, null, 4);
+    assert.deepEqual(await checkpointOf(stored, "target"), await checkpointOf(exported, "target"));
+  });
+
+  it("leaves every number as it stands", async () => {
+    const text = exportOf([plain("target")]).replace(
+      '"type":"t"',
+      '"type":"t","outputs":{"id":12345678901234567890}',
+    );
+    assert.match(
+      (await trimState(inPieces(text), NAME, ["target"]))?.checkpoint ?? "",
+      /:12345678901234567890}/,
+    );
+  });
+
   for (const [what, text] of [
     ["no export", "error: no stack"],
+    ["cut off", exportOf([plain("a")]).slice(0, -3)],
     ["of a stack that no up has made", JSON.stringify({ version: 3, deployment: {} })],
     ["encrypted by Pulumi's service", exportOf([plain("a")], { secrets_providers: { type: "service" } })],
   ] as const) {
-    it(`is none where the text is ${what}`, () => {
-      assert.equal(trimState(text, NAME, ["a"]), undefined);
+    it(`is none where the text is ${what}`, async () => {
+      assert.equal(await trimState(inPieces(text), NAME, ["a"]), undefined);
     });
   }
 });

@@ -1,0 +1,114 @@
+/** A state as it is read: its resources one after the other, and the rest. */
+export interface SplitState {
+  /** The JSON with an empty list where its resources were. */
+  readonly frame: string;
+  readonly resources: number;
+}
+
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
+/** The list is in the deployment, that is in the document or in its checkpoint. */
+const DEEPEST = 3;
+const KEY = "resources";
+
+/**
+ * Reads a stack's state by its brackets and hands each resource over as it comes, so that a state of any size takes no more
+ * memory than its largest resource.
+ *
+ * @param chunks JSON of `pulumi stack export`, or of a backend's file, in pieces of any size
+ * @param take gets the JSON of one resource
+ * @returns nothing where there is no list of resources, or the text ends in the middle
+ */
+export async function splitState(
+  chunks: AsyncIterable<Uint8Array>,
+  take: (resource: Buffer) => void,
+): Promise<SplitState | undefined> {
+  const scan = new Scan(take);
+  for await (const chunk of chunks) scan.read(chunk);
+  return scan.end();
+}
+
+class Scan {
+  readonly #take: (resource: Buffer) => void;
+  readonly #frame: Buffer[] = [];
+  /** The pieces of the resource that is being read, of earlier chunks. */
+  #begun: Buffer[] = [];
+  #depth = 0;
+  /** The depth of the list, once it is found. */
+  #list: number | undefined;
+  #inList = false;
+  #inText = false;
+  #escaped = false;
+  /** The last text outside the list, as far as it may be the key. */
+  #text = "";
+  #found = 0;
+
+  constructor(take: (resource: Buffer) => void) {
+    this.#take = take;
+  }
+
+  read(bytes: Uint8Array): void {
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    let from = 0;
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at];
+      if (this.#inText) {
+        this.#readText(byte);
+        continue;
+      }
+      if (byte === QUOTE) {
+        this.#inText = true;
+        this.#text = "";
+      } else if (byte === COMMA) {
+        this.#text = "";
+      } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+        if (this.#inList && this.#depth === this.#list) from = at;
+        this.#depth++;
+        if (byte === OPEN_LIST && this.#begins()) {
+          this.#frame.push(Buffer.from(chunk.subarray(from, at + 1)));
+          this.#list = this.#depth;
+          this.#inList = true;
+        }
+      } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+        this.#depth--;
+        if (!this.#inList) continue;
+        if (this.#depth === this.#list) this.#hand(chunk.subarray(from, at + 1));
+        else if (this.#depth < (this.#list ?? 0)) {
+          this.#inList = false;
+          from = at;
+        }
+      }
+    }
+    this.#keep(chunk, from);
+  }
+
+  end(): SplitState | undefined {
+    if (this.#list === undefined || this.#depth !== 0 || this.#inText) return undefined;
+    return { frame: Buffer.concat(this.#frame).toString("utf8"), resources: this.#found };
+  }
+
+  #readText(byte: number | undefined): void {
+    if (this.#escaped) this.#escaped = false;
+    else if (byte === BACKSLASH) this.#escaped = true;
+    else if (byte === QUOTE) this.#inText = false;
+    else if (this.#list === undefined && this.#text.length <= KEY.length)
+      this.#text += String.fromCharCode(byte ?? 0);
+  }
+
+  #begins(): boolean {
+    return this.#list === undefined && this.#depth <= DEEPEST + 1 && this.#text === KEY;
+  }
+
+  #hand(last: Buffer): void {
+    this.#found++;
+    this.#take(this.#begun.length === 0 ? last : Buffer.concat([...this.#begun, last]));
+    this.#begun = [];
+  }
+
+  /** What of a chunk the next one goes on with. */
+  #keep(chunk: Buffer, from: number): void {
+    // A stream may use its memory again.
+    if (!this.#inList) this.#frame.push(Buffer.from(chunk.subarray(from)));
+    else if (this.#depth > (this.#list ?? 0)) this.#begun.push(Buffer.from(chunk.subarray(from)));
+  }
+}

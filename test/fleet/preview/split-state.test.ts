@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { splitState } from "../../../fleet/preview/split-state.ts";
+
+async function split(text: string, size: number) {
+  const bytes = Buffer.from(text);
+  const resources: string[] = [];
+  const chunks = async function* () {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  };
+  const state = await splitState(chunks(), (json) => resources.push(json.toString("utf8")));
+  return { resources, frame: state?.frame, count: state?.resources };
+}
+
+/** Any JSON, with what a reader by brackets could stumble over. */
+const hostile = fc.oneof(
+  fc.jsonValue(),
+  fc.constantFrom('"', "\\", '\\"', '"resources":[', "]}", "{[", "ü🚀", '"latest":{"resources":[]'),
+);
+const resources = fc.array(fc.record({ urn: fc.string(), inputs: hostile, resources: fc.array(hostile) }), {
+  maxLength: 8,
+});
+
+describe("the resources of a state", () => {
+  it("are handed over one by one as they stand, and leave the rest, whatever is in them and wherever a chunk ends", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        resources,
+        hostile,
+        hostile,
+        fc.integer({ min: 1, max: 64 }),
+        fc.boolean(),
+        async (all, before, after, size, pretty) => {
+          const state = { version: 3, deployment: { manifest: { before }, resources: all, metadata: after } };
+          const found = await split(JSON.stringify(state, null, pretty ? 4 : undefined), size);
+          assert.deepEqual(
+            found.resources.map((json) => JSON.parse(json)),
+            JSON.parse(JSON.stringify(all)),
+          );
+          assert.equal(found.count, all.length);
+          const frame = { ...state, deployment: { ...state.deployment, resources: [] } };
+          assert.deepEqual(JSON.parse(found.frame ?? ""), JSON.parse(JSON.stringify(frame)));
+        },
+      ),
+    );
+  });
+
+  it("are those of the deployment, and no list of that name that lies deeper", async () => {
+    const state = {
+      deployment: {
+        secrets_providers: { state: { deep: { resources: [{ no: 1 }] } } },
+        resources: [{ yes: 1 }],
+      },
+    };
+    assert.deepEqual((await split(JSON.stringify(state), 9)).resources, ['{"yes":1}']);
+  });
+
+  for (const [what, text] of [
+    ["has no list of them", '{"version":3,"deployment":{}}'],
+    ["ends in the middle of one", '{"deployment":{"resources":[{"urn":"a'],
+    ["ends after one", '{"deployment":{"resources":[{"urn":"a"}'],
+    ["is empty", ""],
+  ] as const) {
+    it(`are none where the text ${what}`, async () => {
+      assert.equal((await split(text, 5)).frame, undefined);
+    });
+  }
+});
