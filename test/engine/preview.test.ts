@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineRun, FleetReport } from "../../fleet/preview/change.ts";
 import { serviceResources, sharedResources, urnOf, VALUES_FILES } from "../../fleet/preview/urns.ts";
@@ -85,6 +85,19 @@ describe("fleet preview, on a real engine and API server", function () {
     assert.deepEqual(steps(engine), ["update auth/warehouse"]);
     assert.deepEqual(engine.steps[0]?.paths, ["spec.interval"]);
     assert.deepEqual([engine.scope, engine.outcome, code], ["affected", "succeeded", 0]);
+  });
+
+  it("gives the engine nothing of another service's state: not even one that an up would refuse matters to it", async () => {
+    const file = join(stack.folder, "state/.pulumi/stacks/kargo-fleet/test.json");
+    const whole = await stack.state();
+    const broken = whole.replace(/(::auth-dev\/warehouse",.*?"provider":"[^"]+)"/, '$1-lost"');
+    assert.notEqual(broken, whole);
+    await writeFile(file, broken);
+    const { engine } = await preview();
+    const full = await preview("--full");
+    await writeFile(file, whole);
+    assert.deepEqual([steps(engine), engine.outcome], [["update auth/warehouse"], "succeeded"]);
+    assert.equal(full.engine.outcome, "failed");
   });
 
   it("plans what comes and what goes, and nothing whose name is like it, also where no up ever made it", async () => {
