@@ -88,3 +88,31 @@ export async function fleet(stack: FleetStack, ...args: readonly string[]): Prom
   const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], options);
   return { exitCode, stdout, stderr };
 }
+
+/** Somebody by a directory group, or a user such as a ServiceAccount. */
+export type Asked = { readonly groups: readonly string[] } | { readonly user: string };
+
+/** The `resourceAttributes` of a SubjectAccessReview. */
+export type Attempt = Readonly<Record<string, string>>;
+
+/** Which of these somebody may do, as the API server says. */
+export async function allowedTo(
+  stack: FleetStack,
+  who: Asked,
+  attempts: readonly Attempt[],
+): Promise<boolean[]> {
+  const admin = await administrator(stack);
+  const reviews = attempts.map(async (resourceAttributes) => {
+    const body = {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SubjectAccessReview",
+      spec: { user: "somebody", ...who, resourceAttributes },
+    };
+    const path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+    const { body: review } = await made(admin, { method: "POST", path, body });
+    return (review as { status: { allowed: boolean } }).status.allowed;
+  });
+  const answers = await Promise.all(reviews);
+  admin.close();
+  return answers;
+}

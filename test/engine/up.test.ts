@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { catalogueText, service } from "../sources.ts";
-import { administrator, made } from "./access-world.ts";
+import { type Asked, type Attempt, allowedTo } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { DEPLOYER, everythingOf, resourcesOf } from "./expected-objects.ts";
 import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, type Run, TOKEN } from "./fleet-stack.ts";
 
 const NAMES = ["nginx", "api-gw", "auth"];
@@ -21,98 +22,8 @@ function pipelines(soak?: string): string {
   return `{ standard: ${stages()}, regulated: ${stages(soak && `, soak: ${soak}`)} }`;
 }
 
-/** What one service has in the cluster, spelled out rather than taken from the plan. */
-function objectsOf(name: string): string[] {
-  return [
-    `AppProject argocd/${name}`,
-    ...["dev", "prod", "staging"].map((stage) => `Application argocd/${name}-${stage}`),
-    ...["dev", "prod", "staging"].map((stage) => `Stage kargo-${name}/${stage}`),
-    `Namespace /kargo-${name}`,
-    `Project /kargo-${name}`,
-    `ProjectConfig kargo-${name}/kargo-${name}`,
-    `RoleBinding kargo-${name}/kargo-fleet-approvers`,
-    `RoleBinding kargo-${name}/kargo-fleet-team`,
-    `Role kargo-${name}/kargo-fleet-approvers`,
-    `Role kargo-${name}/kargo-fleet-team`,
-    `Warehouse kargo-${name}/${name}`,
-  ];
-}
-
-/** What all services share. */
-const PLATFORM = [
-  ...["promote-v1", "promote-v2", "pull-request-v1", "pull-request-v2"].map(
-    (task) => `ClusterPromotionTask /kargo-fleet-${task}`,
-  ),
-  ...["approval", "build-jobs", "guard", "status"].flatMap((policy) => [
-    `ValidatingAdmissionPolicy /kargo-fleet-${policy}`,
-    `ValidatingAdmissionPolicyBinding /kargo-fleet-${policy}`,
-  ]),
-  ...["approvers-edge", "approvers-identity", "team-edge", "team-identity"].map(
-    (name) => `ServiceAccount kargo-fleet-teams/${name}`,
-  ),
-  "Secret kargo-shared-resources/kargo-fleet-git",
-  "Secret kargo-shared-resources/kargo-fleet-image",
-];
-
-/** What turns pushes into images: two groups of services, two teams. */
-const TRIGGERS = [
-  "ClusterWorkflowTemplate /build-push-image",
-  "EventBus kargo-fleet-events/default",
-  "Role kargo-fleet-events/kargo-fleet-sensor",
-  "RoleBinding kargo-fleet-events/kargo-fleet-sensor",
-  "ServiceAccount kargo-fleet-events/kargo-fleet-event-source",
-  "ServiceAccount kargo-fleet-events/kargo-fleet-sensor",
-  ...["EventSource", "Secret", "Sensor"].flatMap((kind) =>
-    ["github-00", "github-01"].map((group) => `${kind} kargo-fleet-events/${group}`),
-  ),
-  ...["builds-edge", "builds-identity"].flatMap((namespace) => [
-    `ConfigMap ${namespace}/kargo-fleet-builds`,
-    ...["build", "builds", "launch", "transport"].map(
-      (name) => `NetworkPolicy ${namespace}/kargo-fleet-${name}`,
-    ),
-    ...["build-readers", "sensor"].flatMap((name) => [
-      `Role ${namespace}/kargo-fleet-${name}`,
-      `RoleBinding ${namespace}/kargo-fleet-${name}`,
-    ]),
-  ]),
-];
-
-/** The namespaces in which the deployer has a Role. */
-const DEPLOYED_TO = [
-  "argocd",
-  "builds-edge",
-  "builds-identity",
-  "kargo-fleet-events",
-  "kargo-fleet-teams",
-  "kargo-shared-resources",
-  "kargo-system-resources",
-];
-
-/** What an administrator applied before, with our label too. */
-const DEPLOYER = [
-  ...["builds-edge", "builds-identity", "kargo-fleet-events", "kargo-fleet-teams"].map(
-    (name) => `Namespace /${name}`,
-  ),
-  ...DEPLOYED_TO.flatMap((namespace) => [
-    `Role ${namespace}/kargo-fleet-deployer`,
-    `RoleBinding ${namespace}/kargo-fleet-deployer`,
-  ]),
-  ...["builds-edge", "builds-identity"].flatMap((namespace) =>
-    ["kargo-fleet-build", "kargo-fleet-launch"].flatMap((account) => [
-      `Role ${namespace}/${account}`,
-      `RoleBinding ${namespace}/${account}`,
-      `Secret ${namespace}/${account}.service-account-token`,
-      `ServiceAccount ${namespace}/${account}`,
-    ]),
-  ),
-].sort();
-
-const EVERYTHING = [...DEPLOYER, ...PLATFORM, ...TRIGGERS, ...NAMES.flatMap(objectsOf)].sort();
-
-/**
- * Seventeen resources a service; what they share, with its two components and binding; two providers; the values files.
- */
-const RESOURCES = 3 * 17 + PLATFORM.length + TRIGGERS.length + 3 + 2 + 1;
+const EVERYTHING = everythingOf(NAMES);
+const RESOURCES = resourcesOf(NAMES);
 
 /** The group of each service, as the hash of its name has it. */
 const GROUPS: Readonly<Record<string, string>> = {
@@ -144,26 +55,7 @@ describe("pulumi up of the program on a real API server", function () {
 
   after(() => stack?.close());
 
-  /** Which of these somebody may do, as the API server says: by a directory group, or as a user such as a ServiceAccount. */
-  async function allowed(
-    who: { readonly groups: readonly string[] } | { readonly user: string },
-    attempts: readonly Readonly<Record<string, string>>[],
-  ): Promise<boolean[]> {
-    const admin = await administrator(stack);
-    const reviews = attempts.map(async (resourceAttributes) => {
-      const body = {
-        apiVersion: "authorization.k8s.io/v1",
-        kind: "SubjectAccessReview",
-        spec: { user: "somebody", ...who, resourceAttributes },
-      };
-      const path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
-      const { body: review } = await made(admin, { method: "POST", path, body });
-      return (review as { status: { allowed: boolean } }).status.allowed;
-    });
-    const answers = await Promise.all(reviews);
-    admin.close();
-    return answers;
-  }
+  const allowed = (who: Asked, attempts: readonly Attempt[]) => allowedTo(stack, who, attempts);
 
   /** Of the two groups of auth's team, which the API server lets promote to prod. */
   async function promotesToProd(): Promise<Record<string, boolean | undefined>> {
