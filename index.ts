@@ -14,7 +14,7 @@ await tellCosts(plan);
 const transformations = [stackMark(stack)];
 const opts = { providers: { ...providers(plan, githubToken) }, protect, transformations };
 
-const valuesFiles = new ValuesFiles("values-files", { plan, githubToken }, { protect });
+const valuesFiles = new ValuesFiles("values-files", { plan: registered, githubToken }, { protect });
 const shared = registered.platform && { platform: registered.platform, secrets, webhookMasterSecret };
 const platform = shared && new Platform("platform", shared, opts);
 const promotionTasks = platform?.promotionTasks ?? [];
@@ -37,4 +37,4 @@ export const services = Object.fromEntries(
 export const freezes = plan.freezes.filter(({ over }) => !over);
 
 /** What the next run must know to lose nothing. */
-export const provisioned = provisionedOutput(plan, pipelines);
+export const provisioned = provisionedOutput(registered, pipelines);

@@ -3,11 +3,8 @@ import { InvalidInput } from "../model/diagnostics.ts";
 import { lifecycleNotes } from "../model/lifecycle-notes.ts";
 import { isGuarded, losses, type Planned } from "../model/losses.ts";
 import type { Plan } from "../model/plan.ts";
-import { type Provisioned, provisioned, provisionedSchema } from "../model/provisioned.ts";
+import { PROVISIONED, type Provisioned, provisioned, provisionedSchema } from "../model/provisioned.ts";
 import type { ServicePipeline } from "./service-pipeline.ts";
-
-/** The output of the stack that {@link readProvisioned} reads the next time. */
-export const PROVISIONED = "provisioned";
 
 /**
  * What the last `up` of this stack provisioned, by its own output; nothing before the first. Awaited before anything

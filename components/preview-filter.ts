@@ -1,13 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../model/plan.ts";
-import {
-  applyFilter,
-  NEVER_UP,
-  ONLY,
-  type PreviewFilter,
-  type Registered,
-  readFilter,
-} from "../model/preview-filter.ts";
+import { applyFilter, NEVER_UP, ONLY, type PreviewFilter, readFilter } from "../model/preview-filter.ts";
 import type { Provisioned } from "../model/provisioned.ts";
 
 /**
@@ -26,7 +19,7 @@ export function previewFilter(): PreviewFilter | undefined {
 }
 
 /**
- * What of the plan is registered: all of it, but for a filter.
+ * The plan with what of it is registered: all of it, but for a filter.
  *
  * @throws pulumi.RunError where the filter names what is not there, or nothing was provisioned yet
  */
@@ -34,10 +27,10 @@ export function registered(
   plan: Plan,
   filter: PreviewFilter | undefined,
   before: Provisioned | undefined,
-): Registered {
+): Plan {
   if (filter === undefined) return plan;
   if (before === undefined) throw new pulumi.RunError(NEVER_UP);
-  return told(() => applyFilter(plan, filter));
+  return told(() => ({ ...plan, ...applyFilter(plan, filter) }));
 }
 
 function told<Value>(of: () => Value): Value {

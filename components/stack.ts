@@ -6,7 +6,6 @@ import { InvalidInput } from "../model/diagnostics.ts";
 import { parseYaml } from "../model/documents.ts";
 import type { Planned } from "../model/losses.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
-import type { Registered } from "../model/preview-filter.ts";
 import { hooksToRemove } from "../model/provisioned.ts";
 import { isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts";
 import type { StackSecrets } from "./credentials.ts";
@@ -18,8 +17,8 @@ export interface StackInputs {
   /** The stack's name. */
   readonly stack: string;
   readonly plan: Plan;
-  /** What of the plan this run registers: all of it, except in a preview that asked for less. */
-  readonly registered: Registered;
+  /** The plan with what of it this run registers: all of it, except in a preview that asked for less. */
+  readonly registered: Plan;
   readonly webhookMasterSecret: pulumi.Output<string>;
   readonly githubToken: pulumi.Output<string> | undefined;
   /** The secrets of Kargo's credentials, where the stack has them. */

@@ -10,7 +10,10 @@ const provisionedService = z.object({
   stages: z.record(z.string(), z.object({ state: z.enum(["active", "retired"]), deploys: z.boolean() })),
 });
 
-/** The stack output that tells the next run what this one provisioned. */
+/** The name of the stack output that tells the next run what this one provisioned. */
+export const PROVISIONED = "provisioned";
+
+/** What that output holds. */
 export const provisionedSchema = z.object({
   protect: z.boolean(),
   /** What the selection was, as far as a message needs it. */

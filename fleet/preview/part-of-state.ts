@@ -1,9 +1,9 @@
-import { mkdir, open, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { PROJECT } from "../../model/stack-config.ts";
 import { backendFolder } from "../file-backend.ts";
-import { trimState } from "./trimmed-state.ts";
+import { type StoredState, trimState } from "./trimmed-state.ts";
 
 /** Where an engine finds a part of a stack's state instead of all of it. */
 export interface PartOfState {
@@ -29,8 +29,9 @@ export async function partOfState(
   const state = (await openStored(stack, folder)) ?? (await openExported(stack, folder, place));
   if (state === undefined) return undefined;
   try {
-    const read = () => state.createReadStream({ start: 0, autoClose: false, highWaterMark: 1 << 20 });
-    const part = await trimState(read, `organization/${PROJECT}/${stack}`, targets).catch(() => undefined);
+    const part = await trimState(storedIn(state), `organization/${PROJECT}/${stack}`, targets).catch(
+      () => undefined,
+    );
     if (part === undefined) return undefined;
     const stacks = stacksOf(join(place, ".pulumi"));
     await mkdir(stacks, { recursive: true });
@@ -40,6 +41,16 @@ export async function partOfState(
   } finally {
     await state.close();
   }
+}
+
+function storedIn(file: FileHandle): StoredState {
+  return {
+    read: () => file.createReadStream({ start: 0, autoClose: false, highWaterMark: 1 << 20 }),
+    slice: async (start, end) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+      return buffer.subarray(0, bytesRead);
+    },
+  };
 }
 
 function stacksOf(backend: string): string {

@@ -16,12 +16,12 @@ const KEY = "resources";
  * memory than its largest resource.
  *
  * @param chunks JSON of `pulumi stack export`, or of a backend's file, in pieces of any size
- * @param take gets the JSON of one resource
+ * @param take gets the JSON of one resource, and at which byte it begins
  * @returns nothing where there is no list of resources, or the text ends in the middle
  */
 export async function splitState(
   chunks: AsyncIterable<Uint8Array>,
-  take: (resource: Buffer) => void,
+  take: (resource: Buffer, start: number) => void,
 ): Promise<SplitState | undefined> {
   const scan = new Scan(take);
   for await (const chunk of chunks) scan.read(chunk);
@@ -29,7 +29,7 @@ export async function splitState(
 }
 
 class Scan {
-  readonly #take: (resource: Buffer) => void;
+  readonly #take: (resource: Buffer, start: number) => void;
   readonly #frame: Buffer[] = [];
   /** The pieces of the resource that is being read, of earlier chunks. */
   #begun: Buffer[] = [];
@@ -42,8 +42,11 @@ class Scan {
   /** The last text outside the list, as far as it may be the key. */
   #text = "";
   #found = 0;
+  /** How many bytes there were before this chunk, and where the resource begins that is being read. */
+  #before = 0;
+  #start = 0;
 
-  constructor(take: (resource: Buffer) => void) {
+  constructor(take: (resource: Buffer, start: number) => void) {
     this.#take = take;
   }
 
@@ -51,35 +54,38 @@ class Scan {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     let from = 0;
     for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at];
-      if (this.#inText) {
-        this.#readText(byte);
-        continue;
-      }
-      if (byte === QUOTE) {
-        this.#inText = true;
-        this.#text = "";
-      } else if (byte === COMMA) {
-        this.#text = "";
-      } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
-        if (this.#inList && this.#depth === this.#list) from = at;
-        this.#depth++;
-        if (byte === OPEN_LIST && this.#begins()) {
-          this.#frame.push(Buffer.from(chunk.subarray(from, at + 1)));
-          this.#list = this.#depth;
-          this.#inList = true;
-        }
-      } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-        this.#depth--;
-        if (!this.#inList) continue;
-        if (this.#depth === this.#list) this.#hand(chunk.subarray(from, at + 1));
-        else if (this.#depth < (this.#list ?? 0)) {
-          this.#inList = false;
-          from = at;
+      if (this.#inText) at = this.#readText(chunk, at);
+      else {
+        const byte = chunk[at];
+        if (byte === QUOTE) {
+          this.#inText = true;
+          this.#text = "";
+        } else if (byte === COMMA) this.#text = "";
+        else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+          if (this.#inList && this.#depth === this.#list) {
+            from = at;
+            this.#start = this.#before + at;
+          }
+          this.#depth++;
+          if (byte === OPEN_LIST && this.#begins()) {
+            // A stream may use its memory again.
+            this.#frame.push(Buffer.from(chunk.subarray(from, at + 1)));
+            this.#list = this.#depth;
+            this.#inList = true;
+          }
+        } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+          this.#depth--;
+          if (!this.#inList) continue;
+          if (this.#depth === this.#list) this.#hand(chunk.subarray(from, at + 1));
+          else if (this.#depth < (this.#list ?? 0)) {
+            this.#inList = false;
+            from = at;
+          }
         }
       }
     }
     this.#keep(chunk, from);
+    this.#before += chunk.length;
   }
 
   end(): SplitState | undefined {
@@ -87,12 +93,23 @@ class Scan {
     return { frame: Buffer.concat(this.#frame).toString("utf8"), resources: this.#found };
   }
 
-  #readText(byte: number | undefined): void {
-    if (this.#escaped) this.#escaped = false;
-    else if (byte === BACKSLASH) this.#escaped = true;
-    else if (byte === QUOTE) this.#inText = false;
-    else if (this.#list === undefined && this.#text.length <= KEY.length)
-      this.#text += String.fromCharCode(byte ?? 0);
+  /** Reads a text to its end, or to that of the chunk: most of a state is text. @returns the place of the last byte read */
+  #readText(chunk: Buffer, start: number): number {
+    let escaped = this.#escaped;
+    let at = start;
+    for (; at < chunk.length; at++) {
+      const byte = chunk[at];
+      if (escaped) escaped = false;
+      else if (byte === BACKSLASH) escaped = true;
+      else if (byte === QUOTE) {
+        this.#inText = false;
+        break;
+      }
+    }
+    this.#escaped = escaped;
+    if (this.#list === undefined && this.#text.length <= KEY.length)
+      this.#text += chunk.toString("latin1", start, Math.min(at, start + KEY.length + 1));
+    return at;
   }
 
   #begins(): boolean {
@@ -101,13 +118,12 @@ class Scan {
 
   #hand(last: Buffer): void {
     this.#found++;
-    this.#take(this.#begun.length === 0 ? last : Buffer.concat([...this.#begun, last]));
+    this.#take(this.#begun.length === 0 ? last : Buffer.concat([...this.#begun, last]), this.#start);
     this.#begun = [];
   }
 
   /** What of a chunk the next one goes on with. */
   #keep(chunk: Buffer, from: number): void {
-    // A stream may use its memory again.
     if (!this.#inList) this.#frame.push(Buffer.from(chunk.subarray(from)));
     else if (this.#depth > (this.#list ?? 0)) this.#begun.push(Buffer.from(chunk.subarray(from)));
   }

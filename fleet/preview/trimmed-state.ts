@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PROVISIONED } from "../../model/provisioned.ts";
 import { splitState } from "./split-state.ts";
 
 /** Of a resource what names others. */
@@ -31,6 +32,13 @@ const frame = z
     latest: exported ?? checkpoint?.latest ?? {},
   }));
 
+/** A state, as often as it is wanted. */
+export interface StoredState {
+  read(): AsyncIterable<Uint8Array>;
+  /** Its bytes from one place up to another. */
+  slice(start: number, end: number): Promise<Buffer>;
+}
+
 /** A part of a stack's state that an engine can preview some of its resources with. */
 export interface TrimmedState {
   /** The JSON of a checkpoint, as a backend of files keeps it. Its secrets are encrypted as they were. */
@@ -39,49 +47,61 @@ export interface TrimmedState {
   readonly left: number;
 }
 
-/** The stack with the outputs that its program reads of the last `up`, and the providers: few, and they cost nothing. */
+const STACK = "pulumi:pulumi:Stack";
+/** The stack, of whose outputs the program reads what the last `up` made, and the providers: few, and they cost nothing. */
 const ALWAYS = /^pulumi:(pulumi|providers):/;
 
 /**
  * The part of a stack's state that a preview of some resources needs: these, what depends on them, and what all of
  * these need in turn, so that the engine finds nothing amiss. What is left out it would only have looked at and left alone.
  *
- * @param read reads the state from its beginning, and is called twice: what `pulumi stack export` wrote, or a backend's file
+ * @param state what `pulumi stack export` wrote, or a backend's file
  * @param name the stack's name in a backend of files: `organization/<project>/<stack>`
  * @returns nothing where it is no state with resources, or where only Pulumi's own service can decrypt its secrets
  * @throws Error where the state cannot be read
  */
 export async function trimState(
-  read: () => AsyncIterable<Uint8Array>,
+  state: StoredState,
   name: string,
   targets: readonly string[],
 ): Promise<TrimmedState | undefined> {
-  const resources: Relations[] = [];
-  const split = await splitState(read(), (json) => {
-    resources.push(relations(json));
+  const resources: (Relations & { readonly start: number; readonly end: number })[] = [];
+  const split = await splitState(state.read(), (json, start) => {
+    resources.push({ ...relations(json), start, end: start + json.length });
   });
   const around = split && frame.safeParse(JSON.parse(split.frame)).data;
   if (around === undefined || around.latest.secrets_providers?.type === "service") return undefined;
   const kept = withNeeds(resources, withDependents(resources, targets));
-  const part: string[] = [];
-  let at = 0;
-  await splitState(read(), (json) => {
-    if (kept.has(resources[at++]?.urn ?? "")) part.push(json.toString("utf8"));
-  });
+  const part = await Promise.all(
+    resources
+      .filter(({ urn }) => kept.has(urn))
+      .map(async ({ type, start, end }) => own(type, (await state.slice(start, end)).toString("utf8"))),
+  );
   const { latest, ...about } = around;
   const { resources: _, pending_operations: pending, ...more } = latest;
   const keeps = (urn: string) => kept.has(urn) || targets.includes(urn);
   const begun = pending && {
     pending_operations: pending.filter(({ resource: { urn } }) => keeps(urn)),
   };
-  const own = { stack: name, latest: { resources: [], ...more, ...begun } };
-  const empty = JSON.stringify({ ...about, checkpoint: own });
+  const checkpointed = { stack: name, latest: { resources: [], ...more, ...begun } };
+  const empty = JSON.stringify({ ...about, checkpoint: checkpointed });
   // The text of each as it stood: no number that is too large for JavaScript loses a digit.
   const checkpoint = empty.replace(EMPTY, () => EMPTY.replace("[]", `[${part.join()}]`));
   return { checkpoint, left: resources.length - part.length };
 }
 
 const EMPTY = '"latest":{"resources":[]';
+
+/** The JSON of a resource as it stands; of the stack's outputs, which are of every service, what the program reads alone. */
+function own(type: string, json: string): string {
+  if (type !== STACK) return json;
+  const stack = JSON.parse(json) as { outputs?: Readonly<Record<string, unknown>> };
+  const { [PROVISIONED]: provisioned } = stack.outputs ?? {};
+  return JSON.stringify({
+    ...stack,
+    outputs: provisioned === undefined ? {} : { [PROVISIONED]: provisioned },
+  });
+}
 
 interface Relations {
   readonly urn: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { trimState } from "../../../fleet/preview/trimmed-state.ts";
+import { type StoredState, trimState } from "../../../fleet/preview/trimmed-state.ts";
 import { integrityProblems, parseState } from "../../../fleet/recovery/state.ts";
 
 const NAME = "organization/kargo-fleet/test";
@@ -20,10 +20,13 @@ const exportOf = (resources: readonly object[], more: object = {}) =>
   JSON.stringify({ version: 3, deployment: { resources, ...more } });
 
 /** A text as a stream has it, in pieces that end anywhere. */
-function inPieces(text: string, size = 7): () => AsyncIterable<Uint8Array> {
+function inPieces(text: string, size = 7): StoredState {
   const bytes = Buffer.from(text);
-  return async function* () {
-    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  return {
+    async *read() {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    },
+    slice: async (start, end) => bytes.subarray(start, end),
   };
 }
 
@@ -107,10 +110,14 @@ describe("a part of a stack's state", () => {
     ]);
   });
 
-  it("has the stack, whose outputs the program reads, where it has nothing else", async () => {
-    const stack = { ...plain("stack"), type: "pulumi:pulumi:Stack", outputs: { provisioned: { a: 1 } } };
-    const { urns, left } = await trimmed(exportOf([stack, plain("other")]), "new");
+  it("has the stack where it has nothing else, and of its outputs the one that the program reads", async () => {
+    const outputs = { provisioned: { a: 1 }, services: { nginx: {} } };
+    const stack = { ...plain("stack"), type: "pulumi:pulumi:Stack", outputs };
+    const text = exportOf([stack, plain("other")]);
+    const { urns, left } = await trimmed(text, "new");
     assert.deepEqual([urns, left], [["stack"], 1]);
+    const { checkpoint } = await checkpointOf(text, "new");
+    assert.deepEqual(checkpoint.latest.resources, [{ ...stack, outputs: { provisioned: { a: 1 } } }]);
   });
 
   it("has integrity, and every target that there is, whatever the state", async () => {
