@@ -1,10 +1,3 @@
-/** A state as it is read: its resources one after the other, and the rest. */
-export interface SplitState {
-  /** The JSON with an empty list where its resources were. */
-  readonly frame: string;
-  readonly resources: number;
-}
-
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
 /** The list is in the deployment, that is in the document or in its checkpoint. */
@@ -17,12 +10,12 @@ const KEY = "resources";
  *
  * @param chunks JSON of `pulumi stack export`, or of a backend's file, in pieces of any size
  * @param take gets the JSON of one resource, and at which byte it begins
- * @returns nothing where there is no list of resources, or the text ends in the middle
+ * @returns the JSON with an empty list where its resources were; nothing where there is no such list, or it ends in the middle
  */
 export async function splitState(
   chunks: AsyncIterable<Uint8Array>,
   take: (resource: Buffer, start: number) => void,
-): Promise<SplitState | undefined> {
+): Promise<string | undefined> {
   const scan = new Scan(take);
   for await (const chunk of chunks) scan.read(chunk);
   return scan.end();
@@ -41,7 +34,8 @@ class Scan {
   #escaped = false;
   /** The last text outside the list, as far as it may be the key. */
   #text = "";
-  #found = 0;
+  /** From where on this chunk is not handed over or kept. */
+  #from = 0;
   /** How many bytes there were before this chunk, and where the resource begins that is being read. */
   #before = 0;
   #start = 0;
@@ -52,45 +46,47 @@ class Scan {
 
   read(bytes: Uint8Array): void {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    let from = 0;
+    this.#from = 0;
     for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at];
       if (this.#inText) at = this.#readText(chunk, at);
-      else {
-        const byte = chunk[at];
-        if (byte === QUOTE) {
-          this.#inText = true;
-          this.#text = "";
-        } else if (byte === COMMA) this.#text = "";
-        else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
-          if (this.#inList && this.#depth === this.#list) {
-            from = at;
-            this.#start = this.#before + at;
-          }
-          this.#depth++;
-          if (byte === OPEN_LIST && this.#begins()) {
-            // A stream may use its memory again.
-            this.#frame.push(Buffer.from(chunk.subarray(from, at + 1)));
-            this.#list = this.#depth;
-            this.#inList = true;
-          }
-        } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-          this.#depth--;
-          if (!this.#inList) continue;
-          if (this.#depth === this.#list) this.#hand(chunk.subarray(from, at + 1));
-          else if (this.#depth < (this.#list ?? 0)) {
-            this.#inList = false;
-            from = at;
-          }
-        }
-      }
+      else if (byte === QUOTE) {
+        this.#inText = true;
+        this.#text = "";
+      } else if (byte === COMMA) this.#text = "";
+      else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#open(chunk, at);
+      else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) this.#close(chunk, at);
     }
-    this.#keep(chunk, from);
+    this.#keep(chunk);
     this.#before += chunk.length;
   }
 
-  end(): SplitState | undefined {
+  end(): string | undefined {
     if (this.#list === undefined || this.#depth !== 0 || this.#inText) return undefined;
-    return { frame: Buffer.concat(this.#frame).toString("utf8"), resources: this.#found };
+    return Buffer.concat(this.#frame).toString("utf8");
+  }
+
+  #open(chunk: Buffer, at: number): void {
+    if (this.#inList && this.#depth === this.#list) {
+      this.#from = at;
+      this.#start = this.#before + at;
+    }
+    this.#depth++;
+    if (chunk[at] !== OPEN_LIST || !this.#begins()) return;
+    // A stream may use its memory again.
+    this.#frame.push(Buffer.from(chunk.subarray(this.#from, at + 1)));
+    this.#list = this.#depth;
+    this.#inList = true;
+  }
+
+  #close(chunk: Buffer, at: number): void {
+    this.#depth--;
+    if (!this.#inList) return;
+    if (this.#depth === this.#list) this.#hand(chunk.subarray(this.#from, at + 1));
+    else if (this.#depth < (this.#list ?? 0)) {
+      this.#inList = false;
+      this.#from = at;
+    }
   }
 
   /** Reads a text to its end, or to that of the chunk: most of a state is text. @returns the place of the last byte read */
@@ -117,14 +113,14 @@ class Scan {
   }
 
   #hand(last: Buffer): void {
-    this.#found++;
     this.#take(this.#begun.length === 0 ? last : Buffer.concat([...this.#begun, last]), this.#start);
     this.#begun = [];
   }
 
   /** What of a chunk the next one goes on with. */
-  #keep(chunk: Buffer, from: number): void {
-    if (!this.#inList) this.#frame.push(Buffer.from(chunk.subarray(from)));
-    else if (this.#depth > (this.#list ?? 0)) this.#begun.push(Buffer.from(chunk.subarray(from)));
+  #keep(chunk: Buffer): void {
+    const rest = () => Buffer.from(chunk.subarray(this.#from));
+    if (!this.#inList) this.#frame.push(rest());
+    else if (this.#depth > (this.#list ?? 0)) this.#begun.push(rest());
   }
 }

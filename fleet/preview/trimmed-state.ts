@@ -66,30 +66,36 @@ export async function trimState(
   targets: readonly string[],
 ): Promise<TrimmedState | undefined> {
   const resources: (Relations & { readonly start: number; readonly end: number })[] = [];
-  const split = await splitState(state.read(), (json, start) => {
+  const around = await splitState(state.read(), (json, start) => {
     resources.push({ ...relations(json), start, end: start + json.length });
   });
-  const around = split && frame.safeParse(JSON.parse(split.frame)).data;
-  if (around === undefined || around.latest.secrets_providers?.type === "service") return undefined;
+  const about = around && frame.safeParse(JSON.parse(around)).data;
+  if (about === undefined || about.latest.secrets_providers?.type === "service") return undefined;
   const kept = withNeeds(resources, withDependents(resources, targets));
   const part = await Promise.all(
     resources
       .filter(({ urn }) => kept.has(urn))
       .map(async ({ type, start, end }) => own(type, (await state.slice(start, end)).toString("utf8"))),
   );
-  const { latest, ...about } = around;
-  const { resources: _, pending_operations: pending, ...more } = latest;
   const keeps = (urn: string) => kept.has(urn) || targets.includes(urn);
-  const begun = pending && {
-    pending_operations: pending.filter(({ resource: { urn } }) => keeps(urn)),
-  };
-  const checkpointed = { stack: name, latest: { resources: [], ...more, ...begun } };
-  const empty = JSON.stringify({ ...about, checkpoint: checkpointed });
-  // The text of each as it stood: no number that is too large for JavaScript loses a digit.
-  const checkpoint = empty.replace(EMPTY, () => EMPTY.replace("[]", `[${part.join()}]`));
-  return { checkpoint, left: resources.length - part.length };
+  return { checkpoint: assembled(about, name, part, keeps), left: resources.length - part.length };
 }
 
+/** The resources come in as texts: no number that is too large for JavaScript loses a digit. */
+function assembled(
+  { latest, ...format }: z.output<typeof frame>,
+  name: string,
+  part: readonly string[],
+  keeps: (urn: string) => boolean,
+): string {
+  const { resources: _, pending_operations: pending, ...more } = latest;
+  const begun = pending && { pending_operations: pending.filter(({ resource: { urn } }) => keeps(urn)) };
+  const checkpoint = { stack: name, latest: { resources: [], ...more, ...begun } };
+  const [before = "", ...after] = JSON.stringify({ ...format, checkpoint }).split(EMPTY);
+  return [before, after.join(EMPTY)].join(`"latest":{"resources":[${part.join()}]`);
+}
+
+/** No text within the JSON can look like this: its quotes would be escaped. */
 const EMPTY = '"latest":{"resources":[]';
 
 /** The JSON of a resource as it stands; of the stack's outputs, which are of every service, what the program reads alone. */

@@ -160,7 +160,8 @@ describe("a part of a stack's state", () => {
 
   it("keeps secrets as they were encrypted, and all that it does not know", async () => {
     const secrets = { type: "passphrase", state: { salt: "v1:salt" } };
-    const target = { ...plain("target"), inputs: { password: { ciphertext: "v1:x" } }, later: true };
+    const hostile = '$& $1 $\' "latest":{"resources":[]';
+    const target = { ...plain("target"), inputs: { password: { ciphertext: "v1:x" } }, later: hostile };
     const text = JSON.stringify({
       version: 4,
       features: ["a"],
