@@ -69,7 +69,7 @@ export async function trimState(
   const around = await splitState(state.read(), (json, start) => {
     resources.push({ ...relations(json), start, end: start + json.length });
   });
-  const about = around && frame.safeParse(JSON.parse(around)).data;
+  const about = around === undefined ? undefined : frame.safeParse(JSON.parse(around)).data;
   if (about === undefined || about.latest.secrets_providers?.type === "service") return undefined;
   const kept = withNeeds(resources, withDependents(resources, targets));
   const part = await Promise.all(
