@@ -56,7 +56,7 @@ async function row(size: number, stack: FleetStack, repository: Repository): Pro
   const entries = names.map((name) => [name, service(name)] as const);
   await stack.writeCatalogue(catalogueText(Object.fromEntries(entries)));
   const logs = join(stack.folder, "pulumi-home", "logs");
-  await rm(logs, { force: true, recursive: true });
+  await rm(logs, { recursive: true, force: true });
   await writeFile(logs, "");
   const up = await stack.cli("up", "--yes", "--skip-preview");
   if (up.failed) throw new Error(up.output.slice(-5_000));
