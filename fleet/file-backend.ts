@@ -2,9 +2,24 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
 /**
+ * The URL of a backend.
+ *
+ * @param whoami what `pulumi whoami --json` printed
+ * @returns nothing where that says none
+ */
+export function backendUrl(whoami: string): string | undefined {
+  try {
+    const { url } = JSON.parse(whoami) as { readonly url?: unknown };
+    return typeof url === "string" ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Where a backend of files keeps all it has.
  *
- * @param backend its URL, as `pulumi whoami` says it
+ * @param backend its {@link backendUrl}
  * @returns nothing where the backend keeps no files on this machine
  * @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/#local-filesystem
  */

@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { PROJECT } from "../../model/stack-config.ts";
-import { backendFolder } from "../file-backend.ts";
+import { backendFolder, backendUrl } from "../file-backend.ts";
 import { type StoredState, trimState } from "./trimmed-state.ts";
 
 /** Where an engine finds a part of a stack's state instead of all of it. */
@@ -60,18 +60,10 @@ function stacksOf(backend: string): string {
 /** The file that a backend on this machine has: to export it takes the CLI as long as a small preview, and more memory. */
 async function openStored(stack: string, folder: string) {
   const { stdout, failed } = await pulumi(["whoami", "--json"], folder);
-  const backend = failed ? undefined : backendFolder(urlIn(stdout));
+  const backend = failed ? undefined : backendFolder(backendUrl(stdout) ?? "");
   return backend === undefined
     ? undefined
     : await open(join(stacksOf(backend), `${stack}.json`)).catch(() => undefined);
-}
-
-function urlIn(whoami: string): string {
-  try {
-    return String((JSON.parse(whoami) as { url?: unknown }).url);
-  } catch {
-    return "";
-  }
 }
 
 async function openExported(stack: string, folder: string, place: string) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PROVISIONED } from "../../model/provisioned.ts";
+import { STACK } from "../engine-events.ts";
 import { splitState } from "./split-state.ts";
 
 /** Of a resource what names others. */
@@ -47,7 +48,6 @@ export interface TrimmedState {
   readonly left: number;
 }
 
-const STACK = "pulumi:pulumi:Stack";
 /** The stack, of whose outputs the program reads what the last `up` made, and the providers: few, and they cost nothing. */
 const ALWAYS = /^pulumi:(pulumi|providers):/;
 

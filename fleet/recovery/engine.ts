@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
+import { backendUrl } from "../file-backend.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { ImportFile } from "./import-file.ts";
 import { type Preview, parsePreview } from "./preview.ts";
@@ -58,7 +59,7 @@ export function openEngine(stack: string): Engine {
       const { stdout, failed, code, stderr } = await execa("pulumi", ["whoami", "--json"], { reject: false });
       if (code === "ENOENT") throw new FleetError(NOT_FOUND);
       if (failed) throw refused(["whoami"], stderr);
-      return String((JSON.parse(stdout) as { url: unknown }).url);
+      return backendUrl(stdout) ?? "";
     },
     state: async () => parseState(await demand(["stack", "export"])),
     preview: async () => {

@@ -21,7 +21,7 @@ let runs = 0;
 let stack: Promise<Stack> | undefined;
 
 function open(): Promise<Stack> {
-  return LocalWorkspace.createOrSelectStack(
+  return LocalWorkspace.selectStack(
     {
       stackName: "test",
       projectName: "kargo-fleet",
