@@ -7,6 +7,7 @@ import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.
 import { BUILDS } from "../sources.ts";
 import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
+import { type FleetCluster, fleetCluster } from "./fleet-cluster.ts";
 import { type EngineCommand, type Run, runCommand } from "./fleet-program/engine-commands.ts";
 import { programProcess } from "./fleet-program/program-process.ts";
 
@@ -21,7 +22,7 @@ export const PASSWORDS = {
 };
 
 /** The program of this repository as a stack of its own, against a real API server and a local GitHub. */
-export interface FleetStack {
+export interface FleetStack extends FleetCluster {
   readonly github: LocalGitHub;
   /** Where the stack file and the catalogue are: the working directory of a `fleet` command. */
   readonly folder: string;
@@ -50,44 +51,11 @@ export interface FleetStack {
     environment: Readonly<Record<string, string>>,
   ): Promise<{ readonly output: string; readonly code: number | undefined }>;
   destroy(): Promise<Run>;
-  /** The names of what the cluster holds of ours: `Kind namespace/name`, in the order of the alphabet. */
-  objects(): Promise<readonly string[]>;
-  /** Has a definition demand a pattern of a field of `spec`; the function that comes back takes it away. */
-  narrowDefinition(definition: string, field: string, pattern: string): Promise<() => Promise<unknown>>;
-  /** One object as the API server has it. */
-  get(kind: string, name: string, namespace?: string): Promise<Record<string, unknown>>;
   kubeconfig: string;
   /** The engine's checkpoint as it stands on disk. */
   state(): Promise<string>;
   /** Unprotects, destroys and forgets. */
   close(): Promise<void>;
-}
-
-const KINDS = [
-  "namespaces",
-  "projects.kargo.akuity.io",
-  "projectconfigs.kargo.akuity.io",
-  "warehouses.kargo.akuity.io",
-  "stages.kargo.akuity.io",
-  "clusterpromotiontasks.kargo.akuity.io",
-  "roles.rbac.authorization.k8s.io",
-  "rolebindings.rbac.authorization.k8s.io",
-  "serviceaccounts",
-  "secrets",
-  "validatingadmissionpolicies.admissionregistration.k8s.io",
-  "validatingadmissionpolicybindings.admissionregistration.k8s.io",
-  "appprojects.argoproj.io",
-  "applications.argoproj.io",
-  "eventbus.argoproj.io",
-  "eventsources.argoproj.io",
-  "sensors.argoproj.io",
-  "clusterworkflowtemplates.argoproj.io",
-  "configmaps",
-  "networkpolicies.networking.k8s.io",
-];
-
-interface Definition {
-  readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: unknown } }[] };
 }
 
 let definitions: Promise<unknown> | undefined;
@@ -156,8 +124,6 @@ interface Parts {
 }
 
 function fleetStack({ stack, freshly, folder, github, kubeconfig, plane, secrets }: Parts): FleetStack {
-  const kubectl = async (...args: string[]) =>
-    (await execa(plane.programs.kubectl, ["--kubeconfig", plane.admin, ...args])).stdout;
   const writeConfig = (keys: Readonly<Record<string, string>>) => {
     const all: Record<string, string> = {
       cluster: `{ name: test, context: sandbox, kubeconfig: ${JSON.stringify(kubeconfig)} }`,
@@ -184,6 +150,7 @@ function fleetStack({ stack, freshly, folder, github, kubeconfig, plane, secrets
     return done;
   };
   const self: FleetStack = {
+    ...fleetCluster(plane),
     github,
     folder,
     environment: environment(plane, folder, github),
@@ -239,26 +206,6 @@ function fleetStack({ stack, freshly, folder, github, kubeconfig, plane, secrets
       traces.push(all);
       return { output: all, failed };
     },
-    objects: async () => {
-      const labels = "app.kubernetes.io/managed-by=kargo-fleet";
-      const { items } = JSON.parse(await kubectl("get", KINDS.join(), "-A", "-l", labels, "-o", "json")) as {
-        items: { kind: string; metadata: { name: string; namespace?: string } }[];
-      };
-      return items.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`).sort();
-    },
-    narrowDefinition: async (definition, field, pattern) => {
-      const { spec } = JSON.parse(await kubectl("get", "crd", definition, "-o", "json")) as Definition;
-      const replace = (value: unknown) => {
-        const patch = [{ op: "replace", path: "/spec/versions/0/schema/openAPIV3Schema", value }];
-        return kubectl("patch", "crd", definition, "--type=json", "-p", JSON.stringify(patch));
-      };
-      const free = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
-      const narrow = { ...free, properties: { [field]: { type: "string", pattern } } };
-      await replace({ ...free, properties: { spec: narrow } });
-      return () => replace(spec.versions[0]?.schema.openAPIV3Schema);
-    },
-    get: async (kind, name, namespace = "default") =>
-      JSON.parse(await kubectl("get", kind, name, "-n", namespace, "-o", "json")),
     state: () => readFile(join(folder, "state/.pulumi/stacks/kargo-fleet/test.json"), "utf8"),
     close: async () => {
       await execa("pulumi", ["state", "unprotect", "--all", "--yes", "--stack", "test"], {

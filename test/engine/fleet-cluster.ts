@@ -1,0 +1,67 @@
+import { execa } from "execa";
+import type { SharedControlPlane } from "./control-plane.ts";
+
+/** What a stack's cluster holds, as the API server says. */
+export interface FleetCluster {
+  /** The names of what the cluster holds of ours: `Kind namespace/name`, in the order of the alphabet. */
+  objects(): Promise<readonly string[]>;
+  /** Has a definition demand a pattern of a field of `spec`; the function that comes back takes it away. */
+  narrowDefinition(definition: string, field: string, pattern: string): Promise<() => Promise<unknown>>;
+  /** One object as the API server has it. */
+  get(kind: string, name: string, namespace?: string): Promise<Record<string, unknown>>;
+}
+
+const KINDS = [
+  "namespaces",
+  "projects.kargo.akuity.io",
+  "projectconfigs.kargo.akuity.io",
+  "warehouses.kargo.akuity.io",
+  "stages.kargo.akuity.io",
+  "clusterpromotiontasks.kargo.akuity.io",
+  "roles.rbac.authorization.k8s.io",
+  "rolebindings.rbac.authorization.k8s.io",
+  "serviceaccounts",
+  "secrets",
+  "validatingadmissionpolicies.admissionregistration.k8s.io",
+  "validatingadmissionpolicybindings.admissionregistration.k8s.io",
+  "appprojects.argoproj.io",
+  "applications.argoproj.io",
+  "eventbus.argoproj.io",
+  "eventsources.argoproj.io",
+  "sensors.argoproj.io",
+  "clusterworkflowtemplates.argoproj.io",
+  "configmaps",
+  "networkpolicies.networking.k8s.io",
+];
+
+interface Definition {
+  readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: unknown } }[] };
+}
+
+/** The shared control plane, as its administrator. */
+export function fleetCluster(plane: SharedControlPlane): FleetCluster {
+  const kubectl = async (...args: string[]) =>
+    (await execa(plane.programs.kubectl, ["--kubeconfig", plane.admin, ...args])).stdout;
+  return {
+    objects: async () => {
+      const labels = "app.kubernetes.io/managed-by=kargo-fleet";
+      const { items } = JSON.parse(await kubectl("get", KINDS.join(), "-A", "-l", labels, "-o", "json")) as {
+        items: { kind: string; metadata: { name: string; namespace?: string } }[];
+      };
+      return items.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`).sort();
+    },
+    narrowDefinition: async (definition, field, pattern) => {
+      const { spec } = JSON.parse(await kubectl("get", "crd", definition, "-o", "json")) as Definition;
+      const replace = (value: unknown) => {
+        const patch = [{ op: "replace", path: "/spec/versions/0/schema/openAPIV3Schema", value }];
+        return kubectl("patch", "crd", definition, "--type=json", "-p", JSON.stringify(patch));
+      };
+      const free = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+      const narrow = { ...free, properties: { [field]: { type: "string", pattern } } };
+      await replace({ ...free, properties: { spec: narrow } });
+      return () => replace(spec.versions[0]?.schema.openAPIV3Schema);
+    },
+    get: async (kind, name, namespace = "default") =>
+      JSON.parse(await kubectl("get", kind, name, "-n", namespace, "-o", "json")),
+  };
+}
