@@ -8,7 +8,7 @@ import { BUILDS } from "../sources.ts";
 import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { type FleetCluster, fleetCluster } from "./fleet-cluster.ts";
-import { type EngineCommand, type Run, runCommand } from "./fleet-program/engine-commands.ts";
+import type { EngineCommand, Run } from "./fleet-program/engine-commands.ts";
 import { programProcess } from "./fleet-program/program-process.ts";
 
 export type { Run } from "./fleet-program/engine-commands.ts";
@@ -61,15 +61,10 @@ export interface FleetStack extends FleetCluster {
 let definitions: Promise<unknown> | undefined;
 
 /**
- * Opens an empty stack `test` with repositories for these services.
- *
- * @param freshly whether each command of the engine starts the program's process itself, as a person's does; else one
- *   process runs the program whenever the engine asks for it
+ * Opens an empty stack `test` with repositories for these services. One process runs its program whenever the engine asks
+ * for it; `cli` starts it afresh, as a person does.
  */
-export async function openFleetStack(
-  services: readonly string[],
-  { freshly = false } = {},
-): Promise<FleetStack> {
+export async function openFleetStack(services: readonly string[]): Promise<FleetStack> {
   const plane = await sharedControlPlane();
   definitions ??= installDefinitions({ admin: plane.admin });
   await definitions;
@@ -98,11 +93,8 @@ export async function openFleetStack(
       Object.entries(PASSWORDS).map(([key, value]) => [`kargo-fleet:${key}`, { value, secret: true }]),
     ),
   });
-  // Each of these would run the CLI again after every `up`.
-  stack.outputs = async () => ({});
-  stack.info = async () => undefined;
   const secrets = await readFile(join(folder, "Pulumi.test.yaml"), "utf8");
-  return fleetStack({ stack, freshly, folder, github, kubeconfig, plane, secrets });
+  return fleetStack({ stack, folder, github, kubeconfig, plane, secrets });
 }
 
 function environment(plane: SharedControlPlane, folder: string, github: LocalGitHub): Record<string, string> {
@@ -114,7 +106,6 @@ function environment(plane: SharedControlPlane, folder: string, github: LocalGit
 
 interface Parts {
   readonly stack: Stack;
-  readonly freshly: boolean;
   readonly folder: string;
   readonly github: LocalGitHub;
   readonly kubeconfig: string;
@@ -123,7 +114,7 @@ interface Parts {
   readonly secrets: string;
 }
 
-function fleetStack({ stack, freshly, folder, github, kubeconfig, plane, secrets }: Parts): FleetStack {
+function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts): FleetStack {
   const writeConfig = (keys: Readonly<Record<string, string>>) => {
     const all: Record<string, string> = {
       cluster: `{ name: test, context: sandbox, kubeconfig: ${JSON.stringify(kubeconfig)} }`,
@@ -145,7 +136,7 @@ function fleetStack({ stack, freshly, folder, github, kubeconfig, plane, secrets
   const traces: string[] = [];
   const program = programProcess(folder, environment(plane, folder, github));
   const traced = async (command: EngineCommand) => {
-    const { events, ...done } = await (freshly ? runCommand(stack, command) : program.run(command));
+    const { events, ...done } = await program.run(command);
     traces.push(done.output, ...events);
     return done;
   };
@@ -208,12 +199,10 @@ function fleetStack({ stack, freshly, folder, github, kubeconfig, plane, secrets
     },
     state: () => readFile(join(folder, "state/.pulumi/stacks/kargo-fleet/test.json"), "utf8"),
     close: async () => {
-      await execa("pulumi", ["state", "unprotect", "--all", "--yes", "--stack", "test"], {
-        cwd: folder,
-        env: environment(plane, folder, github),
-        reject: false,
-      });
-      await self.destroy();
+      if (/"urn":/.test(await self.state())) {
+        await self.cli("state", "unprotect", "--all", "--yes");
+        await self.destroy();
+      }
       await program.close();
       await github.stop();
       await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { type DynamicProvider, dynamicProvider } from "./dynamic-provider.ts";
 import type { EngineCommand, Run } from "./engine-commands.ts";
 import type { Order } from "./host.ts";
 
@@ -13,21 +14,24 @@ export interface ProgramProcess {
 
 type Answer = Awaited<ReturnType<ProgramProcess["run"]>> & { readonly number: number };
 
-/** Starts the process with the first command. */
+/** Starts the process with the first command, and the plugin of dynamic resources with it. */
 export function programProcess(folder: string, env: Readonly<Record<string, string>>): ProgramProcess {
+  let provider: DynamicProvider | undefined;
   let host: ChildProcess | undefined;
   let orders = 0;
-  const start = () =>
-    fork(fileURLToPath(new URL("host.ts", import.meta.url)), {
+  const started = async () => {
+    provider ??= await dynamicProvider(folder, env);
+    host ??= fork(fileURLToPath(new URL("host.ts", import.meta.url)), {
       cwd: folder,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, PATH: provider.path },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
+    return host;
+  };
   return {
-    run: (command) =>
-      new Promise((resolve, reject) => {
-        host ??= start();
-        const own = host;
+    run: async (command) => {
+      const own = await started();
+      return new Promise((resolve, reject) => {
         const order: Order = { number: ++orders, command };
         const ended = (code: number | null) => reject(new Error(`the program's process ended with ${code}`));
         const answered = (answer: Answer) => {
@@ -37,8 +41,10 @@ export function programProcess(folder: string, env: Readonly<Record<string, stri
         };
         own.on("exit", ended).on("message", answered);
         own.send(order);
-      }),
+      });
+    },
     close: async () => {
+      await provider?.close();
       if (host === undefined || host.exitCode !== null || host.signalCode !== null) return;
       const gone = once(host, "exit");
       host.disconnect();
