@@ -14,6 +14,12 @@ export interface ProgramProcess {
 
 type Answer = Awaited<ReturnType<ProgramProcess["run"]>> & { readonly number: number };
 
+/**
+ * These tests look at how a run ends. The state is then written once, not after each of a hundred resources; a run of the
+ * CLI's own writes it all the while.
+ */
+const ENDS_ONLY = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+
 /** Starts the process with the first command, and the plugin of dynamic resources with it. */
 export function programProcess(folder: string, env: Readonly<Record<string, string>>): ProgramProcess {
   let provider: DynamicProvider | undefined;
@@ -23,7 +29,7 @@ export function programProcess(folder: string, env: Readonly<Record<string, stri
     provider ??= await dynamicProvider(folder, env);
     host ??= fork(fileURLToPath(new URL("host.ts", import.meta.url)), {
       cwd: folder,
-      env: { ...process.env, ...env, PATH: provider.path },
+      env: { ...process.env, ...env, ...ENDS_ONLY, PATH: provider.path },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     return host;
