@@ -134,7 +134,7 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
     );
   };
   const traces: string[] = [];
-  const program = programProcess(folder, environment(plane, folder, github));
+  const program = programProcess({ folder, env: environment(plane, folder, github) });
   const traced = async (command: EngineCommand) => {
     const { events, ...done } = await program.run(command);
     traces.push(done.output, ...events);

@@ -1,24 +1,20 @@
 import { globSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type EngineEvent, LocalWorkspace, type OpType } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import type { Plan } from "../../model/plan.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
+import type { EngineCommand, Run } from "./fleet-program/engine-commands.ts";
+import { programProcess } from "./fleet-program/program-process.ts";
+
+export type { Run } from "./fleet-program/engine-commands.ts";
 
 export const TOKEN = "planted-github-token";
 /** Another secret of the stack, which has nothing to do with the values files. */
 export const OTHER_SECRET = "planted-other-secret";
-
-/** What one command of the engine did. */
-export interface Run {
-  /** What happened to each resource, by its type and name. */
-  readonly steps: Readonly<Record<string, OpType>>;
-  readonly output: string;
-  readonly failed: boolean;
-}
 
 /** A program of nothing but the values files of a plan, run by the real engine against a local GitHub. */
 export interface ValuesFilesStack {
@@ -75,27 +71,19 @@ export async function openValuesFilesStack(
     GITHUB_BASE_URL: github.baseUrl,
   };
   let program = await programFolder(folder, "program");
-  let stack = await LocalWorkspace.createStack({ stackName: "test", workDir: program }, { envVars });
+  const stack = await LocalWorkspace.createStack({ stackName: "test", workDir: program }, { envVars });
   await stack.setAllConfig({
     "github:token": { value: TOKEN, secret: true },
     "values:other": { value: OTHER_SECRET, secret: true },
   });
+  // The plugin is what these tests are about.
+  const started = () =>
+    programProcess({ folder: program, env: envVars, projectName: "values", freshProvider: true });
+  let running = started();
 
-  const run = async (command: (options: RunOptions) => Promise<unknown>): Promise<Run> => {
+  const run = async (command: EngineCommand): Promise<Run> => {
     await writeFile(join(program, "plan.json"), JSON.stringify(self.plan));
-    const steps: Record<string, OpType> = {};
-    const printed: string[] = [];
-    const onEvent = ({ resourcePreEvent }: EngineEvent) => {
-      const { urn, op } = resourcePreEvent?.metadata ?? {};
-      const [, , type = "", name] = urn?.split("::") ?? [];
-      if (op !== undefined && type !== "pulumi:pulumi:Stack") steps[`${type} ${name}`] = op as OpType;
-    };
-    const options = { onEvent, onOutput: (text: string) => printed.push(text), color: "never" } as const;
-    const failed = await command(options).then(
-      () => false,
-      (error: Error) => printed.push(error.message) > 0,
-    );
-    return { steps, output: printed.join(""), failed };
+    return running.run(command);
   };
   const git = (cwd: string, ...args: string[]) => execa("git", args, { cwd, env: KARGO });
   const clone = async () => {
@@ -107,19 +95,20 @@ export async function openValuesFilesStack(
   const self: ValuesFilesStack = {
     github,
     plan,
-    up: () => run((options) => stack.up(options)),
-    preview: () => run((options) => stack.preview(options)),
-    refresh: () => run((options) => stack.refresh(options)),
-    destroy: () => run((options) => stack.destroy(options)),
+    up: () => run("up"),
+    preview: () => run("preview"),
+    refresh: () => run("refresh"),
+    destroy: () => run("destroy"),
     move: async () => {
       const elsewhere = await programFolder(folder, "a clone, elsewhere");
       await writeFile(
         join(elsewhere, "Pulumi.test.yaml"),
         await readFile(join(program, "Pulumi.test.yaml"), "utf8"),
       );
+      await running.close();
       await rm(program, { recursive: true });
       program = elsewhere;
-      stack = await LocalWorkspace.selectStack({ stackName: "test", workDir: program }, { envVars });
+      running = started();
     },
     state: () => readFile(join(folder, "state/.pulumi/stacks/values/test.json"), "utf8"),
     git: async (...args) => (await git(await clone(), ...args)).stdout,
@@ -137,17 +126,12 @@ export async function openValuesFilesStack(
       await git(checkout, "push", "--quiet");
     },
     close: async () => {
+      await running.close();
       await github.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
   return self;
-}
-
-interface RunOptions {
-  readonly onEvent: (event: EngineEvent) => void;
-  readonly onOutput: (text: string) => void;
-  readonly color: "never";
 }
 
 async function programFolder(folder: string, name: string): Promise<string> {

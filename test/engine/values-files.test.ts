@@ -12,7 +12,7 @@ import {
   type ValuesFilesStack,
 } from "./values-files-stack.ts";
 
-const RESOURCE = "pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles values-files";
+const RESOURCE = "values-files";
 const SECRETS = new RegExp(`${TOKEN}|${OTHER_SECRET}`);
 
 const planFor = (...names: string[]) =>

@@ -16,6 +16,7 @@ export interface Order {
   readonly command: EngineCommand;
 }
 
+const [projectName = ""] = process.argv.slice(2);
 const program = resolve("index.ts");
 let runs = 0;
 let stack: Promise<Stack> | undefined;
@@ -24,7 +25,7 @@ function open(): Promise<Stack> {
   return LocalWorkspace.selectStack(
     {
       stackName: "test",
-      projectName: "kargo-fleet",
+      projectName,
       // Modules are evaluated once for each address: the first of them anew, those that it imports as they are.
       program: async () => ({ ...(await import(`${pathToFileURL(program)}?run=${++runs}`)) }),
     },

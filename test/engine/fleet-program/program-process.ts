@@ -20,16 +20,30 @@ type Answer = Awaited<ReturnType<ProgramProcess["run"]>> & { readonly number: nu
  */
 const ENDS_ONLY = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
-/** Starts the process with the first command, and the plugin of dynamic resources with it. */
-export function programProcess(folder: string, env: Readonly<Record<string, string>>): ProgramProcess {
+/**
+ * Starts the process with the first command, and the plugin of dynamic resources with it.
+ *
+ * @param freshProvider whether the engine starts that plugin anew for each command
+ */
+export function programProcess({
+  folder,
+  env,
+  projectName = "kargo-fleet",
+  freshProvider = false,
+}: {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly projectName?: string;
+  readonly freshProvider?: boolean;
+}): ProgramProcess {
   let provider: DynamicProvider | undefined;
   let host: ChildProcess | undefined;
   let orders = 0;
   const started = async () => {
-    provider ??= await dynamicProvider(folder, env);
-    host ??= fork(fileURLToPath(new URL("host.ts", import.meta.url)), {
+    if (!freshProvider) provider ??= await dynamicProvider(folder, env);
+    host ??= fork(fileURLToPath(new URL("host.ts", import.meta.url)), [projectName], {
       cwd: folder,
-      env: { ...process.env, ...env, ...ENDS_ONLY, PATH: provider.path },
+      env: { ...process.env, ...env, ...ENDS_ONLY, ...(provider && { PATH: provider.path }) },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     return host;
