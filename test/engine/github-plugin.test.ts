@@ -16,32 +16,44 @@ const address = "https://hooks.acme.example/planted-address";
 describe("GitHub plugin", function () {
   this.timeout(120_000);
   let stack: GitHubStack;
-  before(async function () {
-    this.timeout(TOOLCHAIN_TIMEOUT);
-    await sharedPrograms();
-  });
-  beforeEach(async () => {
-    stack = await openGitHubStack();
-  });
-  afterEach(async () => await stack.close());
+  /** One stack for all tests of a description, each of which goes on where the last one ended. */
+  const opened = () => {
+    before(async function () {
+      this.timeout(TOOLCHAIN_TIMEOUT);
+      stack = await openGitHubStack();
+    });
+    after(async () => await stack.close());
+  };
 
   const api = async (method: string, path: string) =>
     await fetch(stack.gitHub.url + path, { method, headers: { Authorization: `Bearer ${token}` } });
 
+  const webhook =
+    (events: string[], more: object = {}) =>
+    (given: github.Provider) =>
+      new github.RepositoryWebhook(
+        "hook",
+        {
+          repository: "nginx",
+          events,
+          configuration: { url: address, contentType: "json", secret },
+          ...more,
+        },
+        { provider: given },
+      );
+
   describe("webhook of a repository", () => {
-    const webhook =
-      (events: string[], more: object = {}) =>
-      (given: github.Provider) =>
-        new github.RepositoryWebhook(
-          "hook",
-          {
-            repository: "nginx",
-            events,
-            configuration: { url: address, contentType: "json", secret },
-            ...more,
-          },
-          { provider: given },
-        );
+    opened();
+    /** All that was printed and kept so far. */
+    let seen = "";
+    afterEach(async () => {
+      seen += stack.output() + (await stack.state().catch(() => ""));
+    });
+
+    it("is created by no preview", async () => {
+      assert.deepEqual(await stack.preview(webhook(["push"])), { create: 3 });
+      assert.deepEqual(stack.gitHub.hooks("acme/nginx"), []);
+    });
 
     it("is created, with the address, the type and the secret", async () => {
       await stack.up(webhook(["push"]));
@@ -54,14 +66,12 @@ describe("GitHub plugin", function () {
     });
 
     it("is unchanged at a second up, also after a refresh", async () => {
-      await stack.up(webhook(["push"]));
       assert.deepEqual(await stack.up(webhook(["push"])), { same: 3 });
       assert.deepEqual(await stack.refresh(), { same: 3 });
       assert.deepEqual(await stack.up(webhook(["push"])), { same: 3 });
     });
 
     it("is updated in place when its events change, and keeps its id and secret", async () => {
-      await stack.up(webhook(["push"]));
       const [before] = stack.gitHub.hooks("acme/nginx");
       const changes = await stack.up(webhook(["push", "create"]));
       assert.deepEqual(changes, { same: 2, update: 1 });
@@ -71,13 +81,7 @@ describe("GitHub plugin", function () {
       assert.equal(after?.hasSecret, true);
     });
 
-    it("is created by no preview", async () => {
-      assert.deepEqual(await stack.preview(webhook(["push"])), { create: 3 });
-      assert.deepEqual(stack.gitHub.hooks("acme/nginx"), []);
-    });
-
     it("is created again after somebody deleted it by hand: refresh sees that it is gone", async () => {
-      await stack.up(webhook(["push"]));
       const [hook] = stack.gitHub.hooks("acme/nginx");
       await api("DELETE", `/repos/acme/nginx/hooks/${hook?.id}`);
       assert.deepEqual(await stack.refresh(), { same: 2, delete: 1 });
@@ -85,14 +89,44 @@ describe("GitHub plugin", function () {
       assert.equal(stack.gitHub.hooks("acme/nginx").length, 1);
     });
 
+    it("that GitHub refuses fails the up, with GitHub's reason", async () => {
+      const twin = (given: github.Provider) => [
+        webhook(["push"])(given),
+        new github.RepositoryWebhook(
+          "twin",
+          { repository: "nginx", events: ["push"], configuration: { url: address } },
+          { provider: given },
+        ),
+      ];
+      await assert.rejects(stack.up(twin), /Hook already exists on this repository/);
+      assert.equal(stack.gitHub.hooks("acme/nginx").length, 1);
+    });
+
     it("is replaced when it moves to another repository", async () => {
-      await stack.up(webhook(["push"]));
       await stack.up(webhook(["push"], { repository: "gitops" }));
       assert.deepEqual(stack.gitHub.hooks("acme/nginx"), []);
       assert.equal(stack.gitHub.hooks("acme/gitops").length, 1);
     });
 
-    it("that exists is adopted by import, and written once, since nobody can read its secret", async () => {
+    it("is gone after destroy", async () => {
+      assert.deepEqual(await stack.destroy(), { delete: 3 });
+      assert.deepEqual(stack.gitHub.hooks("acme/gitops"), []);
+    });
+
+    it("keeps secret, address and token out of state and output", () => {
+      for (const hidden of [secret, address, token]) {
+        const forms = [hidden, Buffer.from(hidden).toString("base64")];
+        for (const form of forms) assert.ok(!seen.includes(form), form);
+      }
+      assert.match(seen, /"secret": ?\{\s*"4dabf18193072939515e22adb298388d"/);
+      assert.match(seen, /"token": ?\{\s*"4dabf18193072939515e22adb298388d"/);
+    });
+  });
+
+  describe("webhook of a repository that has one already", () => {
+    opened();
+
+    it("is adopted by import, and written once, since nobody can read its secret", async () => {
       const adopted = (id: number) => (given: github.Provider) =>
         new github.RepositoryWebhook(
           "hook",
@@ -116,42 +150,12 @@ describe("GitHub plugin", function () {
         [id],
       );
     });
+  });
 
-    it("is gone after destroy", async () => {
-      await stack.up(webhook(["push"]));
-      assert.deepEqual(await stack.destroy(), { delete: 3 });
-      assert.deepEqual(stack.gitHub.hooks("acme/nginx"), []);
-    });
+  describe("webhooks of a GitHub in trouble", () => {
+    opened();
 
-    it("keeps secret, address and token out of state and output", async () => {
-      await stack.up(webhook(["push"]));
-      await stack.up(webhook(["push", "create"]));
-      const printed = stack.output();
-      await stack.refresh();
-      const state = await stack.state();
-      for (const hidden of [secret, address, token]) {
-        const forms = [hidden, Buffer.from(hidden).toString("base64")];
-        for (const form of forms) assert.ok(!`${state}${printed}${stack.output()}`.includes(form), form);
-      }
-      assert.match(state, /"secret": ?\{\s*"4dabf18193072939515e22adb298388d"/);
-      assert.match(state, /"token": ?\{\s*"4dabf18193072939515e22adb298388d"/);
-    });
-
-    it("that GitHub refuses fails the up, with GitHub's reason", async () => {
-      await stack.up(webhook(["push"]));
-      const twin = (given: github.Provider) => [
-        webhook(["push"])(given),
-        new github.RepositoryWebhook(
-          "twin",
-          { repository: "nginx", events: ["push"], configuration: { url: address } },
-          { provider: given },
-        ),
-      ];
-      await assert.rejects(stack.up(twin), /Hook already exists on this repository/);
-      assert.equal(stack.gitHub.hooks("acme/nginx").length, 1);
-    });
-
-    it("is created after a wait where GitHub limits the creation of content", async () => {
+    it("are created after a wait where it limits the creation of content", async () => {
       stack.gitHub.limits.set({ contentCreation: [{ limit: 1, seconds: 2 }] });
       await stack.up((given) => {
         webhook(["push"])(given);
@@ -167,7 +171,8 @@ describe("GitHub plugin", function () {
       assert.deepEqual(counts, [1, 1]);
     });
 
-    it("is created although GitHub answers a few calls with 502", async () => {
+    it("are created although it answers a few calls with 502", async () => {
+      stack.gitHub.limits.set({});
       stack.gitHub.faults.add({
         kind: "error",
         method: "POST",
@@ -175,28 +180,42 @@ describe("GitHub plugin", function () {
         status: 502,
         times: 2,
       });
-      await stack.up(webhook(["push"]));
-      assert.equal(stack.gitHub.hooks("acme/nginx").length, 1);
+      const other = { configuration: { url: `${address}/other`, contentType: "json", secret } };
+      await stack.up((given) => [
+        webhook(["push"])(given),
+        new github.RepositoryWebhook(
+          "third",
+          { repository: "nginx", events: ["push"], ...other },
+          { provider: given },
+        ),
+      ]);
+      assert.equal(stack.gitHub.hooks("acme/nginx").length, 2);
+      assert.equal(stack.gitHub.requests().filter(({ status }) => status === 502).length, 2);
     });
   });
 
-  it("creates, updates and deletes the webhook of an organization", async () => {
-    const webhook = (events: string[]) => (given: github.Provider) =>
-      new github.OrganizationWebhook(
-        "hook",
-        { events, configuration: { url: address, contentType: "json", secret } },
-        { provider: given },
-      );
-    await stack.up(webhook(["push"]));
-    assert.deepEqual(await stack.up(webhook(["push"])), { same: 3 });
-    await stack.up(webhook(["push", "create"]));
-    assert.equal(stack.gitHub.hooks("acme")[0]?.events.length, 2);
-    assert.ok(!(await stack.state()).includes(secret));
-    await stack.destroy();
-    assert.deepEqual(stack.gitHub.hooks("acme"), []);
+  describe("webhook of an organization", () => {
+    opened();
+
+    it("is created, updated and deleted", async () => {
+      const own = (events: string[]) => (given: github.Provider) =>
+        new github.OrganizationWebhook(
+          "hook",
+          { events, configuration: { url: address, contentType: "json", secret } },
+          { provider: given },
+        );
+      await stack.up(own(["push"]));
+      assert.deepEqual(await stack.up(own(["push"])), { same: 3 });
+      await stack.up(own(["push", "create"]));
+      assert.equal(stack.gitHub.hooks("acme")[0]?.events.length, 2);
+      assert.ok(!(await stack.state()).includes(secret));
+      await stack.destroy();
+      assert.deepEqual(stack.gitHub.hooks("acme"), []);
+    });
   });
 
   describe("file of a repository", () => {
+    opened();
     const path = "/repos/acme/gitops/contents/services/nginx/values-dev.yaml";
     const file =
       (content: string, more: object = {}) =>
