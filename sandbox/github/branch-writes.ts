@@ -33,10 +33,10 @@ async function pushBySomebodyElse(
   branch: string,
   { path, content }: { readonly path: string; readonly content: string },
 ): Promise<void> {
-  const { directory } = repository;
+  const { directory, objects } = repository;
   const tip = await branchTip(directory, branch);
   const sha = await writeBlob(directory, Buffer.from(content, "utf8"));
-  const base = tip === undefined ? undefined : await treeOf(directory, tip);
+  const base = tip === undefined ? undefined : await treeOf(objects, tip);
   const tree = await editTree(directory, base, [{ path, object: { mode: "100644", sha } }]);
   const who = { name: "Somebody Else", email: "somebody@else.example", date: isoSeconds(new Date()) };
   const parents = tip === undefined ? [] : [tip];

@@ -50,30 +50,30 @@ export function contents(backend: Backend): Routes {
 
 async function read(c: Context<Env>, backend: Backend, given: string): Promise<Response> {
   const repository = repositoryOf(c, backend, "read");
-  const { directory } = repository;
+  const { directory, objects } = repository;
   const ref = c.req.query("ref") || defaultBranch;
-  const commit = await resolveCommit(directory, ref);
+  const known = await references(directory);
+  const commit = await resolveCommit(repository, ref, known);
   if (commit === undefined) {
-    const empty = (await references(directory)).size === 0;
-    throw notFound(empty ? "This repository is empty." : `No commit found for the ref ${ref}`);
+    throw notFound(known.size === 0 ? "This repository is empty." : `No commit found for the ref ${ref}`);
   }
-  const tree = (await treeOf(directory, commit)) ?? "";
+  const tree = (await treeOf(objects, commit)) ?? "";
   const path = given.replace(/^\/+|\/+$/g, "");
   const entry =
-    path === "" ? { mode: "040000", type: "tree", sha: tree, path } : await entryAt(directory, tree, path);
+    path === "" ? { mode: "040000", type: "tree", sha: tree, path } : await entryAt(objects, tree, path);
   if (entry === undefined) throw notFound();
   if (entry.type === "tree") {
     const prefix = path === "" ? "" : `${path}/`;
-    const listed = await readTree(directory, entry.sha);
+    const listed = await readTree(objects, entry.sha);
     return c.json(
       listed.map((each) => shape(backend, repository, { ...each, path: prefix + each.path }, ref)),
     );
   }
-  const bytes = await readBlob(directory, entry.sha);
+  const bytes = await readBlob(objects, entry.sha);
   if (c.req.header("Accept")?.includes(".raw")) return c.body(Uint8Array.from(bytes).buffer);
   const inline = bytes.length <= largestInline;
   return c.json({
-    ...shape(backend, repository, entry, ref),
+    ...shape(backend, repository, { ...entry, size: bytes.length }, ref),
     content: inline ? wrapped(bytes) : "",
     encoding: inline ? "base64" : "none",
   });
@@ -114,13 +114,13 @@ async function remove(c: Context<Env>, backend: Backend, path: string): Promise<
 
 /** Where a write goes: the branch as it is now, and what is at the path. */
 async function place(backend: Backend, repository: Repository, branch: string, path: string) {
-  const { directory } = repository;
+  const { directory, objects } = repository;
   const known = await references(directory);
   if (known.size > 0 && !known.has(`refs/heads/${branch}`)) throw notFound(`Branch ${branch} not found`);
   await beforeWrite(backend, repository, branch, 409);
   const tip = await branchTip(directory, branch);
-  const tree = tip === undefined ? undefined : await treeOf(directory, tip);
-  const existing = tree === undefined ? undefined : await entryAt(directory, tree, path);
+  const tree = tip === undefined ? undefined : await treeOf(objects, tip);
+  const existing = tree === undefined ? undefined : await entryAt(objects, tree, path);
   return { tip, tree, existing: existing?.type === "tree" ? undefined : existing };
 }
 
@@ -147,7 +147,7 @@ async function advance(
     const now = await branchTip(directory, body.branch);
     throw new GitHubError(409, `${body.branch} is at ${now ?? absent} but expected ${from.tip ?? absent}`);
   }
-  return await readCommit(directory, sha);
+  return await readCommit(repository.objects, sha);
 }
 
 /** @throws GitHubError 422 for a path that no file can have */

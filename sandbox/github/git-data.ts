@@ -62,8 +62,8 @@ export function gitData(backend: Backend): Routes {
   routes.get(`${base}/blobs/:sha`, async (c) => {
     const repository = await filled(c, backend, "read");
     const id = c.req.param("sha");
-    if ((await objectType(repository.directory, id)) !== "blob") throw notFound();
-    const bytes = await readBlob(repository.directory, id);
+    if ((await objectType(repository.objects, id)) !== "blob") throw notFound();
+    const bytes = await readBlob(repository.objects, id);
     return c.json({
       sha: id,
       node_id: nodeId("Blob", id),
@@ -76,7 +76,7 @@ export function gitData(backend: Backend): Routes {
   routes.get(`${base}/trees/:ref{.+}`, async (c) => {
     const repository = await filled(c, backend, "read");
     const ref = c.req.param("ref");
-    const id = await treeOf(repository.directory, (await resolveCommit(repository.directory, ref)) ?? ref);
+    const id = await treeOf(repository.objects, (await resolveCommit(repository, ref)) ?? ref);
     if (id === undefined) throw notFound();
     // GitHub takes any value of the parameter, "0" and "false" too, for yes.
     return c.json(await treeShape(backend, repository, id, c.req.query("recursive") !== undefined));
@@ -84,8 +84,7 @@ export function gitData(backend: Backend): Routes {
   routes.post(`${base}/trees`, async (c) => {
     const repository = await filled(c, backend, "write");
     const body = await bodyOf(c, treeBody);
-    const from =
-      body.base_tree === undefined ? undefined : await treeOf(repository.directory, body.base_tree);
+    const from = body.base_tree === undefined ? undefined : await treeOf(repository.objects, body.base_tree);
     if (body.base_tree !== undefined && from === undefined) throw notFound("base_tree is not a valid tree");
     const edits: TreeEdit[] = [];
     for (const entry of body.tree) edits.push(...(await editsOf(repository, from, entry)));
@@ -98,11 +97,11 @@ export function gitData(backend: Backend): Routes {
   });
   routes.post(`${base}/commits`, async (c) => {
     const repository = await filled(c, backend, "write");
-    const { directory } = repository;
+    const { directory, objects } = repository;
     const body = await bodyOf(c, commitBody);
-    if ((await objectType(directory, body.tree)) !== "tree") throw unprocessable("Tree SHA does not exist");
+    if ((await objectType(objects, body.tree)) !== "tree") throw unprocessable("Tree SHA does not exist");
     for (const parent of body.parents) {
-      if ((await objectType(directory, parent)) !== "commit") {
+      if ((await objectType(objects, parent)) !== "commit") {
         throw unprocessable("Parent SHA does not exist or is not a commit object");
       }
     }
@@ -110,13 +109,13 @@ export function gitData(backend: Backend): Routes {
     const committer = { ...author, ...body.committer };
     const { tree, parents, message } = body;
     const id = await writeCommit(directory, { tree, parents, author, committer, message });
-    return c.json(gitCommitShape(backend, repository, await readCommit(directory, id)), 201);
+    return c.json(gitCommitShape(backend, repository, await readCommit(objects, id)), 201);
   });
   routes.get(`${base}/commits/:sha`, async (c) => {
     const repository = await filled(c, backend, "read");
     const id = c.req.param("sha");
-    if ((await objectType(repository.directory, id)) !== "commit") throw notFound();
-    return c.json(gitCommitShape(backend, repository, await readCommit(repository.directory, id)));
+    if ((await objectType(repository.objects, id)) !== "commit") throw notFound();
+    return c.json(gitCommitShape(backend, repository, await readCommit(repository.objects, id)));
   });
   return routes;
 }
@@ -134,7 +133,7 @@ export async function filled(
 }
 
 async function editsOf(
-  { directory }: Repository,
+  { directory, objects }: Repository,
   from: string | undefined,
   { path, mode, sha: id, content }: z.infer<typeof entryBody>,
 ): Promise<TreeEdit[]> {
@@ -144,18 +143,18 @@ async function editsOf(
     return [{ path, object: { mode, sha: blob } }];
   }
   if (id === undefined || id === null) {
-    const existing = from === undefined ? undefined : await entryAt(directory, from, path);
+    const existing = from === undefined ? undefined : await entryAt(objects, from, path);
     if (existing === undefined) throw unprocessable("GitRPC::BadObjectState");
     if (existing.type !== "tree") return [{ path, object: null }];
-    const inside = await readTree(directory, existing.sha, true);
+    const inside = await readTree(objects, existing.sha, true);
     return inside
       .filter((entry) => entry.type !== "tree")
       .map((entry) => ({ path: `${path}/${entry.path}`, object: null }));
   }
-  const type = await objectType(directory, id);
+  const type = await objectType(objects, id);
   if (mode !== "160000" && type === undefined) throw unprocessable(`tree.sha ${id} is not a valid object`);
   if (type !== "tree") return [{ path, object: { mode, sha: id } }];
-  const inside = await readTree(directory, id, true);
+  const inside = await readTree(objects, id, true);
   return inside
     .filter((entry) => entry.type !== "tree")
     .map((entry) => ({ path: `${path}/${entry.path}`, object: { mode: entry.mode, sha: entry.sha } }));
@@ -164,7 +163,7 @@ async function editsOf(
 async function treeShape(backend: Backend, repository: Repository, id: string, recursive: boolean) {
   const url = (kind: string, object: string) =>
     apiUrl(backend, `/repos/${repository.name}/git/${kind}s/${object}`);
-  const entries = await readTree(repository.directory, id, recursive);
+  const entries = await readTree(repository.objects, id, recursive);
   return {
     sha: id,
     url: url("tree", id),

@@ -43,8 +43,31 @@ export function gitEnvironment(directory: string): Record<string, string> {
  * @throws {@link GitRefusal} when Git ends with an error
  */
 export async function git(directory: string, args: readonly string[], call: GitCall = {}): Promise<Buffer> {
+  return await run("git", directory, args, call);
+}
+
+/**
+ * {@link git}, for several calls as one process of this server's: it starts small ones sooner than this one does.
+ *
+ * @param script - of a POSIX shell: a constant, which finds the arguments in `$1`, `$2`, …
+ */
+export async function gitScript(
+  directory: string,
+  script: string,
+  args: readonly string[],
+  call: GitCall = {},
+): Promise<string> {
+  return (await run("sh", directory, ["-c", script, "sh", ...args], call)).toString("utf8").trimEnd();
+}
+
+async function run(
+  program: "git" | "sh",
+  directory: string,
+  args: readonly string[],
+  call: GitCall,
+): Promise<Buffer> {
   try {
-    const { stdout, stderr } = await execa("git", args, {
+    const { stdout, stderr } = await execa(program, args, {
       env: { ...gitEnvironment(directory), ...call.environment },
       extendEnv: false,
       encoding: "buffer",

@@ -13,9 +13,9 @@ export function history(backend: Backend): Routes {
   const routes = new Hono<Env>();
   routes.get("/repos/:owner/:repo/branches", async (c) => {
     const repository = repositoryOf(c, backend, "read");
-    const list = [...(await references(repository.directory)).values()]
-      .filter(({ name }) => name.startsWith("refs/heads/"))
-      .map(({ name, sha }) => branchShape(backend, repository, name.slice("refs/heads/".length), sha));
+    const list = [...(await references(repository.directory))]
+      .filter(([name]) => name.startsWith("refs/heads/"))
+      .map(([name, sha]) => branchShape(backend, repository, name.slice("refs/heads/".length), sha));
     return c.json(pageOf(c, apiUrl(backend, `/repos/${repository.name}/branches`), list));
   });
   routes.get("/repos/:owner/:repo/branches/:branch{.+}", async (c) => {
@@ -23,8 +23,8 @@ export function history(backend: Backend): Routes {
     const name = c.req.param("branch");
     const found = (await references(repository.directory)).get(`refs/heads/${name}`);
     if (found === undefined) throw notFound("Branch not found");
-    const commit = commitShape(backend, repository, await readCommit(repository.directory, found.sha));
-    const { protected: isProtected, protection_url } = branchShape(backend, repository, name, found.sha);
+    const commit = commitShape(backend, repository, await readCommit(repository.objects, found));
+    const { protected: isProtected, protection_url } = branchShape(backend, repository, name, found);
     return c.json({
       name,
       commit,
@@ -39,9 +39,10 @@ export function history(backend: Backend): Routes {
   });
   routes.get("/repos/:owner/:repo/commits", async (c) => {
     const repository = repositoryOf(c, backend, "read");
-    const { directory } = repository;
-    if ((await references(directory)).size === 0) throw new GitHubError(409, "Git Repository is empty.");
-    const start = await resolveCommit(directory, c.req.query("sha") || defaultBranch);
+    const { directory, objects } = repository;
+    const known = await references(directory);
+    if (known.size === 0) throw new GitHubError(409, "Git Repository is empty.");
+    const start = await resolveCommit(repository, c.req.query("sha") || defaultBranch, known);
     if (start === undefined) throw notFound();
     const path = c.req.query("path")?.replace(/^\/+|\/+$/g, "") ?? "";
     if (path.includes("\0")) throw unprocessable("path contains a malformed path component");
@@ -49,15 +50,15 @@ export function history(backend: Backend): Routes {
     const listed = await git(directory, ["rev-list", start, "--", ...(path === "" ? [] : [path])]);
     const ids = listed.toString("utf8").split("\n").filter(Boolean);
     const page = pageOf(c, apiUrl(backend, `/repos/${repository.name}/commits`), ids);
-    const commits = page.map(async (id) => commitShape(backend, repository, await readCommit(directory, id)));
+    const commits = page.map(async (id) => commitShape(backend, repository, await readCommit(objects, id)));
     return c.json(await Promise.all(commits));
   });
   routes.get("/repos/:owner/:repo/commits/:ref{.+}", async (c) => {
     const repository = repositoryOf(c, backend, "read");
     const ref = c.req.param("ref");
-    const id = await resolveCommit(repository.directory, ref);
+    const id = await resolveCommit(repository, ref);
     if (id === undefined) throw unprocessable(`No commit found for SHA: ${ref}`);
-    const commit = await readCommit(repository.directory, id);
+    const commit = await readCommit(repository.objects, id);
     const files = await changedFiles(backend, repository, commit);
     const sum = (key: "additions" | "deletions") => files.reduce((total, file) => total + file[key], 0);
     const stats = { additions: sum("additions"), deletions: sum("deletions") };

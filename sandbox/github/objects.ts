@@ -1,7 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GitRefusal, git, gitLine } from "./git.ts";
+import { deflateSync } from "node:zlib";
+import { GitRefusal, gitLine, gitScript } from "./git.ts";
+import type { ObjectReader } from "./object-reader.ts";
 
 /** One entry of a tree. `size` is in bytes, and absent for what is not a blob. */
 export interface TreeEntry {
@@ -39,60 +41,89 @@ const fullSha = /^[0-9a-f]{40}$/;
 const someSha = /^[0-9a-f]{4,40}$/;
 
 /** The type of an object (`blob`, `tree`, `commit`, `tag`), or `undefined` where there is none of that id. */
-export async function objectType(directory: string, sha: string): Promise<string | undefined> {
-  if (!fullSha.test(sha)) return undefined;
-  return await gitLine(directory, ["cat-file", "-t", sha]).catch(orUndefined);
+export async function objectType(objects: ObjectReader, sha: string): Promise<string | undefined> {
+  return fullSha.test(sha) ? (await objects.read(sha))?.type : undefined;
 }
 
 /** The full id of the commit that an id, whole or shortened, names. */
-export async function commitOf(directory: string, sha: string): Promise<string | undefined> {
-  if (!someSha.test(sha)) return undefined;
-  return await gitLine(directory, ["rev-parse", "--verify", "--quiet", `${sha}^{commit}`]).catch(orUndefined);
+export async function commitOf(objects: ObjectReader, sha: string): Promise<string | undefined> {
+  return someSha.test(sha) ? (await objects.read(`${sha}^{commit}`))?.sha : undefined;
 }
 
 /** The id of the tree of a commit or tree. */
-export async function treeOf(directory: string, sha: string): Promise<string | undefined> {
-  if (!fullSha.test(sha)) return undefined;
-  return await gitLine(directory, ["rev-parse", "--verify", "--quiet", `${sha}^{tree}`]).catch(orUndefined);
+export async function treeOf(objects: ObjectReader, sha: string): Promise<string | undefined> {
+  return fullSha.test(sha) ? (await objects.read(`${sha}^{tree}`))?.sha : undefined;
 }
 
 /** The bytes of a blob. */
-export async function readBlob(directory: string, sha: string): Promise<Buffer> {
-  return await git(directory, ["cat-file", "blob", sha]);
+export async function readBlob(objects: ObjectReader, sha: string): Promise<Buffer> {
+  return await contentOf(objects, sha, "blob");
 }
 
 /** The entries of a tree; with `recursive` those of every tree below it, paths relative to the root. */
-export async function readTree(directory: string, sha: string, recursive = false): Promise<TreeEntry[]> {
-  const output = await git(directory, ["ls-tree", "-z", "--long", ...(recursive ? ["-r", "-t"] : []), sha]);
-  return records(output).map((record) => {
-    const tab = record.indexOf("\t");
-    const [mode = "", type = "", id = "", size = "-"] = record.slice(0, tab).split(/ +/);
-    return {
-      mode,
-      type,
-      sha: id,
-      path: record.slice(tab + 1),
-      ...(size === "-" ? {} : { size: Number(size) }),
-    };
+export async function readTree(objects: ObjectReader, sha: string, recursive = false): Promise<TreeEntry[]> {
+  const entries = await entriesOf(objects, sha);
+  const read = entries.map(async (entry) => {
+    if (entry.type === "blob") return [{ ...entry, size: (await readBlob(objects, entry.sha)).length }];
+    if (entry.type !== "tree" || !recursive) return [entry];
+    const inside = await readTree(objects, entry.sha, true);
+    return [entry, ...inside.map((each) => ({ ...each, path: `${entry.path}/${each.path}` }))];
   });
+  return (await Promise.all(read)).flat();
 }
 
 /** The entry at a path, found by walking the trees: the path is compared here and never given to Git. */
-export async function entryAt(directory: string, tree: string, path: string): Promise<TreeEntry | undefined> {
+export async function entryAt(
+  objects: ObjectReader,
+  tree: string,
+  path: string,
+): Promise<TreeEntry | undefined> {
   let found: TreeEntry | undefined;
   for (const name of path.split("/")) {
     if (found !== undefined && found.type !== "tree") return undefined;
-    const entries = await readTree(directory, found?.sha ?? tree);
+    const entries = await entriesOf(objects, found?.sha ?? tree);
     found = entries.find((entry) => entry.path === name);
     if (found === undefined) return undefined;
   }
   return found === undefined ? undefined : { ...found, path };
 }
 
-/** Stores a blob and returns its id. */
-export async function writeBlob(directory: string, content: Uint8Array): Promise<string> {
-  return await gitLine(directory, ["hash-object", "-w", "--stdin"], { input: content });
+/** Each entry of a tree is its mode, its name and the twenty bytes of its id. */
+async function entriesOf(objects: ObjectReader, sha: string): Promise<TreeEntry[]> {
+  const content = await contentOf(objects, sha, "tree");
+  const entries: TreeEntry[] = [];
+  for (let start = 0; start < content.length; ) {
+    const [space, end] = [content.indexOf(" ", start), content.indexOf(0, start)];
+    const mode = content.toString("latin1", start, space).padStart(6, "0");
+    const type = { "040000": "tree", "160000": "commit" }[mode] ?? "blob";
+    const path = content.toString("utf8", space + 1, end);
+    start = end + 21;
+    entries.push({ mode, type, sha: content.toString("hex", end + 1, start), path });
+  }
+  return entries;
 }
+
+/** @throws {@link GitRefusal} where the repository has no such object */
+async function contentOf(objects: ObjectReader, sha: string, type: string): Promise<Buffer> {
+  const found = await objects.read(sha);
+  if (found?.type !== type) throw new GitRefusal(`${sha} is no ${type}.`);
+  return found.content;
+}
+
+/** Stores a blob and returns its id: the file that `git hash-object -w` makes, for which no process need start. */
+export async function writeBlob(directory: string, content: Uint8Array): Promise<string> {
+  const object = Buffer.concat([Buffer.from(`blob ${content.length}\0`), content]);
+  const sha = createHash("sha1").update(object).digest("hex");
+  const folder = join(directory, "objects", sha.slice(0, 2));
+  const made = join(directory, "objects", `tmp_obj_${randomUUID()}`);
+  await mkdir(folder, { recursive: true });
+  // Moved into place, so that nobody reads a half of it.
+  await writeFile(made, deflateSync(object), { mode: 0o444 });
+  await rename(made, join(folder, sha.slice(2)));
+  return sha;
+}
+
+const editing = 'git read-tree "$1" && git update-index -z --index-info && git write-tree';
 
 /**
  * Stores the tree that `base` becomes by the edits, in an index of its own, and returns its id.
@@ -105,23 +136,23 @@ export async function editTree(
   edits: readonly TreeEdit[],
 ): Promise<string> {
   const index = join(directory, `index-${randomUUID()}`);
-  const environment = { GIT_INDEX_FILE: index };
   const lines = edits.map(({ path, object }) =>
     object === null ? `0 ${"0".repeat(40)}\t${path}\0` : `${object.mode} ${object.sha}\t${path}\0`,
   );
   try {
-    if (base !== undefined) await git(directory, ["read-tree", base], { environment });
-    const call = { environment, input: lines.join(""), warningsRefuse: true };
-    await git(directory, ["update-index", "-z", "--index-info"], call);
-    return await gitLine(directory, ["write-tree"], { environment });
+    return await gitScript(directory, editing, [base ?? "--empty"], {
+      environment: { GIT_INDEX_FILE: index },
+      input: lines.join(""),
+      warningsRefuse: true,
+    });
   } finally {
     await rm(index, { force: true });
   }
 }
 
 /** Reads a commit. */
-export async function readCommit(directory: string, sha: string): Promise<CommitObject> {
-  const text = (await git(directory, ["cat-file", "commit", sha])).toString("utf8");
+export async function readCommit(objects: ObjectReader, sha: string): Promise<CommitObject> {
+  const text = (await contentOf(objects, sha, "commit")).toString("utf8");
   const end = text.indexOf("\n\n");
   const headers = text.slice(0, end).split("\n");
   const all = (key: string) =>
@@ -169,9 +200,4 @@ function gitDate(iso: string): string {
 /** A moment as GitHub writes it: UTC, to the second. */
 export function isoSeconds(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
-}
-
-function orUndefined(error: unknown): undefined {
-  if (!(error instanceof GitRefusal)) throw error;
-  return undefined;
 }

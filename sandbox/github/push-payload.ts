@@ -34,18 +34,19 @@ export async function pushPayload(
   { ref, before, after }: RefChange,
   { pushedAt, branches, known }: PushContext,
 ) {
-  const { directory } = repository;
+  const { directory, objects } = repository;
   const [created, deleted] = [before === absent, after === absent];
-  const tip = deleted ? undefined : await commitOf(directory, after);
+  const tip = deleted ? undefined : await commitOf(objects, after);
   const isBranch = ref.startsWith("refs/heads/");
   const news = isBranch && tip !== undefined ? await commitsSince(directory, tip, known) : [];
-  const inPush =
-    created || !isBranch || tip === undefined ? news : await commitsSince(directory, tip, [before]);
+  const sameCommits = created || !isBranch || tip === undefined || known.every((sha) => sha === before);
+  const inPush = sameCommits ? news : await commitsSince(directory, tip, [before]);
   const distinct = new Set(news);
   const commits = (await readPushedCommits(directory, inPush)).map((commit) =>
     commitShape(backend, repository, commit, distinct.has(commit.sha)),
   );
-  const [head] = tip === undefined ? [] : await readPushedCommits(directory, [tip]);
+  const head = commits.find(({ id }) => id === tip);
+  const [other] = tip === undefined || head !== undefined ? [] : await readPushedCommits(directory, [tip]);
   return {
     ref,
     before,
@@ -56,13 +57,11 @@ export async function pushPayload(
     sender: simpleUser(backend, viewer.login),
     created,
     deleted,
-    forced: !created && !deleted && !(await isFastForward(directory, before, after)),
+    forced: !created && !deleted && !(await isFastForward(repository, before, after)),
     base_ref: created ? baseOf(ref, tip, branches) : null,
     compare: `${backend.origin()}/${repository.name}/${comparison({ ref, before, after }, inPush)}`,
     commits,
-    head_commit:
-      commits.find(({ id }) => id === tip) ??
-      (head === undefined ? null : commitShape(backend, repository, head, true)),
+    head_commit: head ?? (other === undefined ? null : commitShape(backend, repository, other, true)),
   };
 }
 

@@ -27,10 +27,10 @@ export async function moveAndAnnounce(
   const { ref, before, after } = change;
   if (!(await moveReference(repository.directory, ref, before, after))) return false;
   // Read before the call is answered: what comes next must not look as if it had been there before.
-  const all = [...(await references(repository.directory)).values()];
+  const all = [...(await references(repository.directory))];
   announcePush(backend, repository, {
     changes: [change],
-    branches: new Map(all.filter(({ name }) => isBranch(name)).map(({ name, sha }) => [name, sha])),
+    branches: new Map(all.filter(([name]) => isBranch(name))),
   });
   return true;
 }

@@ -1,43 +1,60 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { GitRefusal, git } from "./git.ts";
-import { commitOf } from "./objects.ts";
+import { commitOf, readCommit } from "./objects.ts";
+import type { Repository } from "./repositories.ts";
 
 /** The id that stands for "no such reference" in an update. */
 export const absent = "0".repeat(40);
 
-/** One reference; `commit` is what it leads to, also where it is an annotated tag. */
-export interface Reference {
-  readonly name: string;
-  readonly sha: string;
-  readonly type: string;
-  readonly commit: string;
+/**
+ * Every reference of a repository, its full name to the id it has, by name. They are read where Git keeps them: almost
+ * every call asks, and a process takes longer than all the rest of a call.
+ *
+ * @see https://git-scm.com/docs/gitrepository-layout
+ */
+export async function references(directory: string): Promise<Map<string, string>> {
+  // In this order one that is packed in the meantime is found in one place or in both; and what is loose is newer.
+  const loose = await looseReferences(directory, "refs");
+  const packed = await readFile(join(directory, "packed-refs"), "utf8").catch(nothing);
+  const lines = [...(packed ?? "").matchAll(/^([0-9a-f]{40}) (.+)$/gm)];
+  const all = [...lines.map(([, sha = "", name = ""]) => [name, sha] as const), ...loose];
+  return new Map([...new Map(all)].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** Every reference of a repository by its full name. */
-export async function references(directory: string): Promise<Map<string, Reference>> {
-  const format = "%(refname) %(objectname) %(objecttype) %(*objectname)";
-  const output = await git(directory, ["for-each-ref", `--format=${format}`]);
-  const lines = output.toString("utf8").split("\n").filter(Boolean);
-  return new Map(
-    lines.map((line) => {
-      const [name = "", sha = "", type = "", peeled = ""] = line.split(" ");
-      return [name, { name, sha, type, commit: peeled === "" ? sha : peeled }];
-    }),
-  );
+async function looseReferences(directory: string, folder: string): Promise<(readonly [string, string])[]> {
+  const entries = await readdir(join(directory, folder), { withFileTypes: true }).catch(nothing);
+  const read = (entries ?? []).map(async (entry) => {
+    if (entry.name.endsWith(".lock")) return [];
+    const name = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return await looseReferences(directory, name);
+    const sha = await readFile(join(directory, name), "utf8").catch(nothing);
+    return sha === undefined ? [] : [[name, sha.trimEnd()] as const];
+  });
+  return (await Promise.all(read)).flat();
+}
+
+/** Git takes files and empty folders away while they are read. */
+function nothing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+  return undefined;
 }
 
 /** The commit at the tip of a branch. */
 export async function branchTip(directory: string, branch: string): Promise<string | undefined> {
-  return (await references(directory)).get(`refs/heads/${branch}`)?.sha;
+  return (await references(directory)).get(`refs/heads/${branch}`);
 }
 
 /** The commit that a client's `ref` means: a branch, a tag, a reference written out, or a commit id. */
-export async function resolveCommit(directory: string, ref: string): Promise<string | undefined> {
-  const known = await references(directory);
-  for (const name of [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/${ref}`, ref]) {
-    const found = known.get(name);
-    if (found !== undefined) return found.commit;
-  }
-  return await commitOf(directory, ref);
+export async function resolveCommit(
+  { directory, objects }: Repository,
+  ref: string,
+  known?: ReadonlyMap<string, string>,
+): Promise<string | undefined> {
+  const all = known ?? (await references(directory));
+  const names = [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/${ref}`, ref];
+  const found = names.map((name) => all.get(name)).find((sha) => sha !== undefined);
+  return await commitOf(objects, found ?? ref);
 }
 
 /**
@@ -65,8 +82,15 @@ export async function moveReference(
 }
 
 /** Whether `to` contains everything that `from` has. */
-export async function isFastForward(directory: string, from: string, to: string): Promise<boolean> {
+export async function isFastForward(
+  { directory, objects }: Repository,
+  from: string,
+  to: string,
+): Promise<boolean> {
   try {
+    // A commit on top of the branch, as most are, says so itself.
+    const tip = await commitOf(objects, to);
+    if (tip !== undefined && (await readCommit(objects, tip)).parents.includes(from)) return true;
     await git(directory, ["merge-base", "--is-ancestor", from, to]);
     return true;
   } catch (error) {

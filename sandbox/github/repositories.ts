@@ -1,6 +1,7 @@
 import { appendFile, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { git } from "./git.ts";
+import { ObjectReader } from "./object-reader.ts";
 import { editTree, isoSeconds, writeBlob, writeCommit } from "./objects.ts";
 import { absent, moveReference } from "./refs.ts";
 import type { StateFile, StoredRepository } from "./state.ts";
@@ -23,6 +24,7 @@ export interface Repository extends StoredRepository {
   readonly owner: string;
   readonly shortName: string;
   readonly directory: string;
+  readonly objects: ObjectReader;
 }
 
 /**
@@ -64,10 +66,15 @@ export class Repositories {
     return [...this.#byName.values()];
   }
 
+  /** Ends what reads them. */
+  async close(): Promise<void> {
+    await Promise.all(this.all().map(({ objects }) => objects.close()));
+  }
+
   #serve(stored: StoredRepository): Repository {
     const [owner = "", shortName = ""] = stored.name.split("/");
     const directory = join(this.#root, owner.toLowerCase(), `${shortName.toLowerCase()}.git`);
-    const repository = { ...stored, owner, shortName, directory };
+    const repository = { ...stored, owner, shortName, directory, objects: new ObjectReader(directory) };
     this.#byName.set(stored.name.toLowerCase(), repository);
     return repository;
   }
@@ -108,7 +115,10 @@ const settings = `[uploadpack]
 
 async function initialize(directory: string): Promise<void> {
   await mkdir(directory);
-  await git(directory, ["init", "--quiet", "--bare", "--template=", `--initial-branch=${defaultBranch}`]);
+  await git(directory, ["init", "--quiet", "--bare", "--template=", `--initial-branch=${defaultBranch}`], {
+    // References are read as files; a Git that knows no other form ignores this.
+    environment: { GIT_DEFAULT_REF_FORMAT: "files" },
+  });
   await appendFile(join(directory, "config"), settings);
   await writeGitHooks(directory);
 }

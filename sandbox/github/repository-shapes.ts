@@ -91,7 +91,7 @@ function repositoryShape(backend: Backend, repository: Repository) {
 /** A repository as `GET /repos/:owner/:repo` shows it. */
 export async function fullRepository(backend: Backend, repository: Repository) {
   const tip = await branchTip(repository.directory, defaultBranch);
-  const pushed = tip === undefined ? undefined : await readCommit(repository.directory, tip);
+  const pushed = tip === undefined ? undefined : await readCommit(repository.objects, tip);
   return {
     ...repositoryShape(backend, repository),
     network_count: 0,

@@ -111,6 +111,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     if ("closeAllConnections" in server) server.closeAllConnections();
     await closed;
     await deliveries.settled();
+    await repositories.close();
     await state.flushed();
   };
   return {
