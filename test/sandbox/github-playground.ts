@@ -65,11 +65,19 @@ async function makeTemplate(given: Repositories): Promise<string> {
   return directory;
 }
 
-/** Gives each test of the surrounding `describe` a local GitHub of its own. */
-export function playground(options: Partial<LocalGitHubOptions> = {}): () => Playground {
+/**
+ * Gives each test of the surrounding `describe` a local GitHub of its own, or all of them one.
+ *
+ * @param each - `describe` for tests that change nothing
+ */
+export function playground(
+  options: Partial<LocalGitHubOptions> = {},
+  each: "test" | "describe" = "test",
+): () => Playground {
   let current: Playground | undefined;
   let stop = async () => {};
-  beforeEach(async () => {
+  const [first, last] = each === "test" ? [beforeEach, afterEach] : [before, after];
+  first(async () => {
     const folder = await mkdtemp(join(tmpdir(), "local-github-"));
     const { owner = "acme", repositories = seeds } = options;
     const directory = join(folder, "data");
@@ -96,7 +104,7 @@ export function playground(options: Partial<LocalGitHubOptions> = {}): () => Pla
       },
     };
   });
-  afterEach(async () => await stop());
+  last(async () => await stop());
   return () => {
     if (current === undefined) throw new Error("the local GitHub runs only inside a test");
     return current;
