@@ -14,9 +14,12 @@ describe("the commands of the sandbox", function () {
 
   let root: string;
   let directory: string;
+  /** What Node compiled for the command before. */
+  let compiled: string;
 
   before(async () => {
     root = await mkdtemp(join(tmpdir(), "kargo-fleet-commands-"));
+    compiled = await mkdtemp(join(tmpdir(), "compiled-"));
     directory = join(root, "it's a sandbox");
     // Definitions that take no time: these tests are about the commands.
     const unused =
@@ -28,7 +31,7 @@ describe("the commands of the sandbox", function () {
 
   after(async () => {
     await stopRecorded(directory, { grace: 0 });
-    await rm(root, { recursive: true, force: true });
+    for (const folder of [root, compiled]) await rm(folder, { recursive: true, force: true });
   });
 
   /** Exit code and everything printed. */
@@ -36,7 +39,11 @@ describe("the commands of the sandbox", function () {
     file: string,
     ...args: string[]
   ): Promise<{ exitCode: number | undefined; all: string }> {
-    const env = { SANDBOX_DIRECTORY: directory, CRDS_DIR: join(root, "crds") };
+    const env = {
+      SANDBOX_DIRECTORY: directory,
+      CRDS_DIR: join(root, "crds"),
+      NODE_COMPILE_CACHE: compiled,
+    };
     const { exitCode, all } = await execa(process.execPath, [join(ROOM, file), ...args], {
       env,
       all: true,

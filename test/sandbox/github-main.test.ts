@@ -18,11 +18,16 @@ describe("local GitHub: as a process", function () {
   let folder = "";
   let child: ChildProcess | undefined;
   let output = "";
+  /** What Node compiled for the process before. */
+  let compiled = "";
   const file = (name: string) => join(folder, name);
   const start = (...more: string[]) => {
     const flags = ["--directory", file("data"), "--owner", "acme", "--token-file", file("token")];
     const rest = ["--repositories", file("repositories.json"), "--ready-file", file("ready.json"), ...more];
-    const started = spawn(process.execPath, [main, ...flags, ...rest], { stdio: "pipe" });
+    const started = spawn(process.execPath, [main, ...flags, ...rest], {
+      stdio: "pipe",
+      env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+    });
     for (const stream of [started.stdout, started.stderr])
       stream.on("data", (chunk) => (output += String(chunk)));
     child = started;
@@ -39,6 +44,10 @@ describe("local GitHub: as a process", function () {
   const ended = async (started: ChildProcess) =>
     started.exitCode ?? (await once(started, "close").then(([code]: unknown[]) => code));
 
+  before(async () => {
+    compiled = await mkdtemp(join(tmpdir(), "compiled-"));
+  });
+  after(() => rm(compiled, { recursive: true, force: true }));
   beforeEach(async () => {
     output = "";
     folder = await mkdtemp(join(tmpdir(), "local-github-"));
