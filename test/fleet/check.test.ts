@@ -5,6 +5,7 @@ import { readFleet } from "../../fleet/all-stacks.ts";
 import { FleetError } from "../../fleet/fleet-error.ts";
 import { rawSources, toSources } from "../generated-catalogues.ts";
 import { slipped } from "../generated-slips.ts";
+import { sampled } from "../sampling.ts";
 import { catalogueText, service, stackText } from "../sources.ts";
 import { type Folder, filesOf, folderOf } from "./folder.ts";
 
@@ -151,7 +152,7 @@ describe("fleet check", function () {
         );
         for (const { plan } of fleet.stacks) assert.ok(plan !== undefined || fleet.problems.length > 0);
       }),
-      { numRuns: 1000 },
+      { numRuns: sampled(1000, 300) },
     );
   });
 
@@ -163,7 +164,7 @@ describe("fleet check", function () {
           filesOf({ "services.json": catalogue, "Pulumi.one.yaml": stack, "Pulumi.two.yaml": stack }),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: sampled(300, 100) },
     );
   });
 

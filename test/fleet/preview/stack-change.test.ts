@@ -7,6 +7,7 @@ import { platformObjects, serviceObjects } from "../../../manifests/plan-objects
 import { filesOfService, serviceValues } from "../../../manifests/values-file.ts";
 import type { Plan } from "../../../model/plan.ts";
 import { type RawSources, rawSources, toSources } from "../../generated-catalogues.ts";
+import { sampled } from "../../sampling.ts";
 import { BUILDS, catalogueText, NOW, service, stackText } from "../../sources.ts";
 import { filesOf } from "../folder.ts";
 
@@ -219,7 +220,7 @@ describe("of any two catalogues", () => {
         if (differs) seen.shared++;
         assert.equal(change.shared.length > 0, differs);
       }),
-      { numRuns: 600 },
+      { numRuns: sampled(600, 400) },
     );
     assert.ok(seen.services > 50 && seen.shared > 10, JSON.stringify(seen));
   });
