@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import type { Cluster } from "../../fleet/cluster.ts";
 import { catalogueText, service } from "../sources.ts";
+import { administrator, made } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, type Run, TOKEN } from "./fleet-stack.ts";
 
@@ -18,48 +20,48 @@ const DECOMMISSIONED: Entries = { nginx: {}, auth: { state: "decommissioned" } }
 const pipelines = (between = "") =>
   `{ standard: [ { stage: dev, promotion: auto, sync: auto }, ${between}
       { stage: prod, promotion: manual, sync: manual, after: [dev] } ] }`;
-const qa = (state: string) => `{ stage: qa, promotion: auto, sync: auto, after: [dev], state: ${state} },`;
 
-/** The names of the resources that were not left as they were. */
-function touched({ steps }: Run): string[] {
-  const changed = Object.entries(steps).filter(([, op]) => op !== "same");
+/** The names of the resources that were not left as they were, where a service is named those of it alone. */
+function touched({ steps }: Run, service = ""): string[] {
+  const changed = Object.entries(steps).filter(([name, op]) => op !== "same" && name.startsWith(service));
   return changed.map(([name, op]) => `${op} ${name}`).sort();
 }
 
 describe("what leaves a stack, on a real engine and API server", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
+  let admin: Cluster;
   let everything: readonly string[] = [];
 
   before(async () => {
     stack = await openFleetStack(["nginx", "auth"]);
+    admin = await administrator(stack);
     await configure({ pipelines: pipelines() });
     await stack.writeCatalogue(list(BOTH));
   });
 
-  after(() => stack?.close());
+  after(async () => {
+    admin?.close();
+    await stack?.close();
+  });
 
   /** What all services share is another stack's, so that what changes here is the service's own. */
   const configure = (keys: Readonly<Record<string, string>>) =>
     stack.writeConfig({ platform: "false", ...keys });
-  const rolledOut = (rollout: string) => configure({ pipelines: pipelines(), rollout });
-
   async function succeeds(run: Promise<Run>): Promise<Run> {
     const done = await run;
     assert.equal(done.failed, false, done.output);
     return done;
   }
 
-  /** The preview and the `up` say so, and touch nothing. */
-  async function refused(message: RegExp, how: readonly Command[] = ["up"]): Promise<void> {
-    const state = await resources();
-    for (const command of how) {
-      const run = await stack[command]();
-      assert.ok(run.failed, run.output);
-      assert.match(run.output, message);
-      assert.deepEqual(run.steps, {});
-    }
-    assert.deepEqual(await stack.objects(), everything);
+  /** The command says so, and touches nothing. */
+  async function refused(command: Command, ...messages: readonly RegExp[]): Promise<void> {
+    const [objects, state] = [await stack.objects(), await resources()];
+    const run = await stack[command]();
+    assert.ok(run.failed, run.output);
+    for (const message of messages) assert.match(run.output, message);
+    assert.deepEqual(run.steps, {});
+    assert.deepEqual(await stack.objects(), objects);
     assert.deepEqual(await resources(), state);
     assert.equal(stack.github.hooks("acme/auth").length, 1);
   }
@@ -100,12 +102,15 @@ describe("what leaves a stack, on a real engine and API server", function () {
 
   describe("where nobody said that it leaves", () => {
     it("is kept by protection alone after an up that failed before it could say what it made", async () => {
-      const restore = await stack.narrowDefinition("warehouses.kargo.akuity.io", "interval", "^5m0s$");
-      await configure({ pipelines: pipelines(), warehouse: "{ interval: 10m }" });
-      const first = await stack.cli("up", "--yes", "--skip-preview");
-      await restore();
+      const applications = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications";
+      const metadata = { name: "nginx-dev" };
+      const spec = { project: "default", destination: {} };
+      const body = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata, spec };
+      await made(admin, { method: "POST", path: applications, body });
+      const first = await stack.up();
+      await made(admin, { method: "DELETE", path: `${applications}/nginx-dev` });
       assert.ok(first.failed);
-      await configure({ pipelines: pipelines() });
+      assert.match(first.output, /nginx-dev: it already exists/);
       await stack.writeCatalogue(list(WITHOUT_AUTH));
       const { failed, output } = await stack.preview();
       await stack.writeCatalogue(list(BOTH));
@@ -116,160 +121,169 @@ describe("what leaves a stack, on a real engine and API server", function () {
       assert.match(output, /auth\S* cannot be deleted[\s\S]*protect/);
     });
 
-    it("is refused when its entry is removed", async () => {
-      await stack.writeCatalogue(list(WITHOUT_AUTH));
-      await refused(
-        /error: 1 problem found; nothing was touched\.\n.*services\.json:\d+:\d+ {2}services\.auth {2}"auth" is provisioned, and its entry is gone: .*give it "state": "decommissioned", run pulumi up, and remove it then\./,
-        ["preview", "up"],
-      );
-    });
+    for (const command of ["preview", "up"] as const) {
+      it(`is refused by ${command} when its entry is removed`, async () => {
+        await stack.writeCatalogue(list(WITHOUT_AUTH));
+        await refused(
+          command,
+          /error: 1 problem found; nothing was touched\.\n.*services\.json:\d+:\d+ {2}services\.auth {2}"auth" is provisioned, and its entry is gone: .*give it "state": "decommissioned", run pulumi up, and remove it then\./,
+        );
+      });
+    }
 
-    it("is refused by the CLI's own preview before an up too", async () => {
+    it("is refused after a refresh too, which keeps what the last up said, by the CLI's own preview before an up", async () => {
+      await succeeds(stack.refresh());
       const { failed, output } = await stack.cli("up", "--yes");
       assert.ok(failed);
       assert.match(output, /"auth" is provisioned, and its entry is gone/);
-    });
-
-    it("is refused after a refresh too, which keeps what the last up said", async () => {
-      await succeeds(stack.refresh());
-      await refused(/"auth" is provisioned, and its entry is gone/);
-    });
-
-    it("is explained when a service is renamed", async () => {
-      await stack.writeCatalogue(list({ nginx: {}, login: { repository: "acme/auth" } }));
-      await refused(/services\.login {2}"login" has the repository of "auth"/);
       await stack.writeCatalogue(list(BOTH));
-    });
-
-    it("is refused when percent is lowered", async () => {
-      await rolledOut("{ percent: 0 }");
-      await refused(
-        /rollout\.percent {2}is 0 \(was 100\) and no longer reaches 2 provisioned services: auth, nginx\./,
-      );
-    });
-
-    it("is refused when it is excluded", async () => {
-      await rolledOut("{ exclude: [{ names: [auth] }] }");
-      await refused(/rollout\.exclude\[0\] {2}takes out 1 provisioned service: auth\./);
-    });
-
-    it("is refused still after all that, and fine when everything is as it was", async () => {
-      await configure({ pipelines: pipelines() });
-      assert.deepEqual(touched(await succeeds(stack.up())), []);
     });
   });
 
-  describe("in two steps", () => {
-    it("first stops: hook off, auto-promotion off, protection off, and nothing else", async () => {
-      const project = await uid("projects.kargo.akuity.io", "kargo-auth");
-      await stack.writeCatalogue(list(DECOMMISSIONED));
-      const run = await succeeds(stack.up());
-      assert.deepEqual(touched(run), ["update auth/project-config", "update auth/webhook"]);
-      assert.match(run.output, /Decommissioned: auth\. The hook is off, and is deleted by the next up/);
-      assert.deepEqual(
-        stack.github.hooks("acme/auth").map(({ active }) => active),
-        [false],
-      );
-      assert.deepEqual(await policies("auth"), { dev: false, prod: false });
-      assert.deepEqual(await policies("nginx"), { dev: true, prod: false });
-      assert.deepEqual(await stack.objects(), everything);
-      assert.equal(await uid("projects.kargo.akuity.io", "kargo-auth"), project);
-      const open = (await resources()).filter((one) => /::auth[/ ].*false$|::auth false$/.test(one));
-      assert.equal(open.length, 1 + 14);
+  describe("in two steps, beside a service that is frozen for a while", () => {
+    // Without quotes, as people write dates: the engine hands them over as Go prints times.
+    const frozenUntil = (date: string) =>
+      configure({
+        pipelines: pipelines(),
+        rollout: `{ freeze: [{ stages: [dev], services: [nginx], until: ${date}, reason: year end }] }`,
+      });
+
+    describe("in the first", () => {
+      let run: Run;
+      let project: string;
+
+      before(async () => {
+        project = await uid("projects.kargo.akuity.io", "kargo-auth");
+        await stack.writeCatalogue(list(DECOMMISSIONED));
+        await frozenUntil("2099-12-31");
+        run = await succeeds(stack.up());
+      });
+
+      it("stops: hook off, auto-promotion off, protection off, and nothing else", async () => {
+        assert.deepEqual(touched(run, "auth"), ["update auth/project-config", "update auth/webhook"]);
+        assert.match(run.output, /Decommissioned: auth\. The hook is off, and is deleted by the next up/);
+        assert.deepEqual(
+          stack.github.hooks("acme/auth").map(({ active }) => active),
+          [false],
+        );
+        assert.deepEqual(await policies("auth"), { dev: false, prod: false });
+        assert.deepEqual(await stack.objects(), everything);
+        assert.equal(await uid("projects.kargo.akuity.io", "kargo-auth"), project);
+        const open = (await resources()).filter((one) => /::auth[/ ].*false$|::auth false$/.test(one));
+        assert.equal(open.length, 1 + 14);
+      });
+
+      it("is frozen: one ProjectConfig changes, and a line says until when and why", async () => {
+        assert.deepEqual(touched(run, "nginx"), ["update nginx/project-config"]);
+        assert.match(
+          run.output,
+          /Frozen until 2099-12-31 \(year end\): dev of nginx promotes nothing by itself\./,
+        );
+        assert.deepEqual(await policies("nginx"), { dev: false, prod: false });
+      });
     });
 
-    it("then loses its hook, which the engine deletes no sooner than it is unprotected", async () => {
-      assert.deepEqual(touched(await succeeds(stack.up())), ["delete auth/webhook"]);
-      assert.deepEqual(stack.github.hooks("acme/auth"), []);
-      assert.deepEqual(touched(await succeeds(stack.preview())), []);
-      assert.deepEqual(await stack.objects(), everything);
-    });
+    describe("in the second", () => {
+      let run: Run;
 
-    it("comes back when it is active again, with a hook and protected", async () => {
+      before(async () => {
+        await frozenUntil("2020-12-31");
+        run = await succeeds(stack.up());
+      });
+
+      it("loses its hook, which the engine deletes no sooner than it is unprotected", async () => {
+        assert.deepEqual(touched(run, "auth"), ["delete auth/webhook"]);
+        assert.deepEqual(stack.github.hooks("acme/auth"), []);
+        assert.deepEqual(await stack.objects(), everything);
+      });
+
+      it("is frozen no longer: a freeze ends by itself with the first up after its date", async () => {
+        assert.deepEqual(touched(run, "nginx"), ["update nginx/project-config"]);
+        assert.match(run.output, /The freeze until 2020-12-31 \(year end\) is over\./);
+        assert.deepEqual(await policies("nginx"), { dev: true, prod: false });
+      });
+
+      it("is left alone by the next", async () => {
+        assert.deepEqual(touched(await succeeds(stack.preview())), []);
+      });
+    });
+  });
+
+  describe("of the stack or of a pipeline", () => {
+    const qa = (state: string) =>
+      configure({
+        pipelines: pipelines(`{ stage: qa, promotion: auto, sync: auto, after: [dev], state: ${state} },`),
+      });
+
+    it("comes back when it is active again, with a hook and protected, here with a stage that is new", async () => {
       await stack.writeCatalogue(list(BOTH));
-      assert.deepEqual(touched(await succeeds(stack.up())), [
+      await qa("active");
+      assert.deepEqual(touched(await succeeds(stack.up()), "auth"), [
+        "create auth/application-qa",
+        "create auth/stage-qa",
         "create auth/webhook",
+        "update auth/app-project",
         "update auth/project-config",
+        "update auth/role-team",
       ]);
-      await stack.writeCatalogue(list(WITHOUT_AUTH));
-      await refused(/"auth" is provisioned, and its entry is gone/);
     });
 
-    it("is gone when it was decommissioned and its entry is removed; its values files stay in Git", async () => {
-      await stack.writeCatalogue(list(DECOMMISSIONED));
-      await succeeds(stack.up());
+    it("is refused when its entry is removed and when a stage is dropped, each with its reason", async () => {
       await stack.writeCatalogue(list(WITHOUT_AUTH));
-      const run = await succeeds(stack.up());
-      assert.match(run.output, /Leaving now: auth\./);
-      assert.deepEqual(
-        await stack.objects(),
-        everything.filter((one) => !/[/-]auth(\/|-dev$|-prod$|$)/.test(one)),
-      );
-      assert.deepEqual(stack.github.hooks("acme/auth"), []);
-      assert.equal(stack.github.hooks("acme/nginx").length, 1);
-      assert.deepEqual(await valuesFiles("auth"), ["values-dev.yaml", "values-prod.yaml"]);
-      assert.deepEqual(touched(await succeeds(stack.up())), []);
-    });
-  });
-
-  describe("of a pipeline", () => {
-    const between = async (stages: string) => configure({ pipelines: pipelines(stages) });
-
-    it("is refused when a stage is dropped", async () => {
-      await between(qa("active"));
-      await succeeds(stack.up());
-      await between("");
-      const { failed, output } = await stack.up();
-      assert.ok(failed);
-      assert.match(
-        output,
+      await configure({ pipelines: pipelines() });
+      await refused(
+        "up",
+        /error: 2 problems found; nothing was touched\./,
+        /"auth" is provisioned, and its entry is gone/,
         /pipelines\.standard {2}the stage "qa" is gone from it; 1 provisioned service has it: nginx\./,
       );
-      assert.ok((await stack.objects()).includes("Stage kargo-nginx/qa"));
     });
 
     it("stops promoting when it is retired, and is still there", async () => {
-      await between(qa("retired"));
+      await stack.writeCatalogue(list(DECOMMISSIONED));
+      await qa("retired");
       const run = await succeeds(stack.up());
-      assert.deepEqual(touched(run), ["update nginx/project-config"]);
+      assert.deepEqual(touched(run, "nginx"), ["update nginx/project-config"]);
       assert.match(run.output, /Retired: the stage qa of pipeline standard\./);
       assert.deepEqual(await policies("nginx"), { dev: true, qa: false, prod: false });
       assert.ok((await stack.objects()).includes("Stage kargo-nginx/qa"));
     });
 
-    it("is gone when it was retired and is removed, and only it; its values file stays in Git", async () => {
-      await between("");
-      const run = await succeeds(stack.up());
-      assert.deepEqual(
-        touched(run).filter((step) => step.startsWith("delete")),
-        ["delete nginx/application-qa", "delete nginx/stage-qa"],
-      );
-      const left = await stack.objects();
-      assert.ok(!left.includes("Stage kargo-nginx/qa") && left.includes("Stage kargo-nginx/prod"));
-      assert.deepEqual(await valuesFiles("nginx"), ["values-dev.yaml", "values-prod.yaml", "values-qa.yaml"]);
-    });
-  });
+    describe("and is removed when it was decommissioned or retired", () => {
+      let run: Run;
 
-  describe("for a while", () => {
-    // Without quotes, as people write dates: the engine hands them over as Go prints times.
-    it("is frozen: one ProjectConfig changes, and a line says until when and why", async () => {
-      await rolledOut(
-        "{ freeze: [{ stages: [dev], services: [nginx], until: 2099-12-31, reason: year end }] }",
-      );
-      const run = await succeeds(stack.up());
-      assert.deepEqual(touched(run), ["update nginx/project-config"]);
-      assert.match(
-        run.output,
-        /Frozen until 2099-12-31 \(year end\): dev of nginx promotes nothing by itself\./,
-      );
-      assert.deepEqual(await policies("nginx"), { dev: false, prod: false });
-    });
+      before(async () => {
+        await stack.writeCatalogue(list(WITHOUT_AUTH));
+        await configure({ pipelines: pipelines() });
+        run = await succeeds(stack.up());
+      });
 
-    it("ends by itself with the first up after its date", async () => {
-      await rolledOut("{ freeze: [{ stages: [dev], until: 2020-12-31, reason: year end }] }");
-      const run = await succeeds(stack.up());
-      assert.match(run.output, /The freeze until 2020-12-31 \(year end\) is over\./);
-      assert.deepEqual(await policies("nginx"), { dev: true, prod: false });
+      it("is gone as a service, and nothing of another is; its values files stay in Git", async () => {
+        assert.match(run.output, /Leaving now: auth\./);
+        assert.deepEqual(
+          await stack.objects(),
+          everything.filter((one) => !/[/-]auth(\/|-dev$|-prod$|$)/.test(one)),
+        );
+        assert.deepEqual(stack.github.hooks("acme/auth"), []);
+        assert.equal(stack.github.hooks("acme/nginx").length, 1);
+        assert.deepEqual(await valuesFiles("auth"), [
+          "values-dev.yaml",
+          "values-prod.yaml",
+          "values-qa.yaml",
+        ]);
+      });
+
+      it("is gone as a stage, and only it; its values file stays in Git", async () => {
+        assert.deepEqual(
+          touched(run, "nginx").filter((step) => step.startsWith("delete")),
+          ["delete nginx/application-qa", "delete nginx/stage-qa"],
+        );
+        assert.deepEqual(await valuesFiles("nginx"), [
+          "values-dev.yaml",
+          "values-prod.yaml",
+          "values-qa.yaml",
+        ]);
+      });
     });
   });
 
