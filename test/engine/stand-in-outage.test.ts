@@ -27,93 +27,113 @@ describe("stand-in: an API server that goes away in mid-update", function () {
   let server: ApiServer;
   let stack: TestStack;
   let args: ProviderArgs;
-  beforeEach(async () => {
+  before(async () => {
     server = await apiServer();
     args = { kubeconfig: server.kubeconfig };
     stack = await openStack(() => args);
+    await stack.up(program("1", () => undefined));
   });
-  afterEach(async () => {
+  after(async () => {
     await stack.close();
     await server.close();
   });
 
+  it("ends an update of a server that stands still after kubeClientSettings.timeout", async () => {
+    const patient = args;
+    args = { ...args, kubeClientSettings: { timeout: 5 } };
+    try {
+      await assert.rejects(
+        stack.up(program("2", () => server.signal("SIGSTOP"))),
+        new RegExp(
+          `cannot update ConfigMap default/second: the API server at ${server.url} did not answer within the 5s of kubeClientSettings\\.timeout`,
+        ),
+      );
+    } finally {
+      args = patient;
+      server.signal("SIGCONT");
+    }
+  });
+
   it("ends an update in its middle with an error that names object and server, and keeps what was done", async () => {
-    await stack.up(program("1", () => undefined));
     await assert.rejects(
-      stack.up(program("2", () => server.signal("SIGKILL"))),
+      stack.up(program("3", () => server.signal("SIGKILL"))),
       new RegExp(`cannot update ConfigMap default/second: the API server at ${server.url} cannot be reached`),
     );
     const { resources } = (JSON.parse(await stack.state()) as State).checkpoint.latest;
     const step = (id: string) =>
       resources.find((resource) => resource.id === id)?.outputs.metadata?.labels?.step;
-    assert.equal(step("default/first"), "2");
+    assert.equal(step("default/first"), "3");
     assert.equal(step("default/second"), "1");
-  });
-
-  it("ends an update of a server that stands still after kubeClientSettings.timeout", async () => {
-    args = { ...args, kubeClientSettings: { timeout: 5 } };
-    await stack.up(program("1", () => undefined));
-    await assert.rejects(
-      stack.up(program("2", () => server.signal("SIGSTOP"))),
-      new RegExp(
-        `cannot update ConfigMap default/second: the API server at ${server.url} did not answer within the 5s of kubeClientSettings\\.timeout`,
-      ),
-    );
   });
 });
 
 describe("stand-in: an API server that is not there", function () {
   this.timeout(60_000);
   let proxy: RecordingProxy;
-  let stack: TestStack;
-  let args: ProviderArgs;
-  beforeEach(async () => {
+  before(async () => {
     proxy = await recordingProxy();
-    args = { kubeconfig: proxy.kubeconfig };
-    stack = await openStack(() => args);
   });
-  afterEach(async () => {
-    await stack.close();
+  after(async () => {
     await proxy.close();
     await kubectl("delete", "configmap", "first", "second", "--ignore-not-found");
   });
 
-  it("is named when it is not there from the start", async () => {
-    await proxy.close();
-    await assert.rejects(
-      stack.up(program("1", () => undefined)),
-      new RegExp(
-        `cannot create ConfigMap default/first: the Kubernetes cluster is unreachable: ${proxy.url}`,
-      ),
-    );
+  describe("any more", () => {
+    let stack: TestStack;
+    let args: ProviderArgs;
+    before(async () => {
+      args = { kubeconfig: proxy.kubeconfig };
+      stack = await openStack(() => args);
+      await stack.up(program("1", () => undefined));
+      await proxy.close();
+    });
+    after(() => stack.close());
+
+    it("keeps a destroy from forgetting objects that may still be there", async () => {
+      await assert.rejects(
+        stack.destroy(),
+        /cannot delete ConfigMap .*unreachable.*PULUMI_K8S_DELETE_UNREACHABLE=true/s,
+      );
+    });
+
+    it("lets an update pass with what the stack remembers when skipUpdateUnreachable is set", async () => {
+      args = { ...args, skipUpdateUnreachable: true, deleteUnreachable: true };
+      assert.deepEqual(await stack.up(program("2", () => undefined)), {
+        cluster: "update",
+        first: "same",
+        second: "same",
+      });
+    });
+
+    it("is forgotten with all its objects when deleteUnreachable is set", async () => {
+      assert.deepEqual(await stack.destroy(), { first: "delete", second: "delete", cluster: "delete" });
+    });
   });
 
-  it("can be previewed against though it is not there", async () => {
-    await proxy.close();
-    assert.deepEqual(await stack.preview(program("1", () => undefined)), { create: 4 });
-  });
+  describe("from the start", () => {
+    let stack: TestStack;
+    before(async () => {
+      await proxy.close();
+      stack = await openStack({ kubeconfig: proxy.kubeconfig });
+    });
+    after(() => stack.close());
 
-  it("is forgotten with all its objects when deleteUnreachable is set", async () => {
-    args = { ...args, deleteUnreachable: true };
-    await stack.up(program("1", () => undefined));
-    await proxy.close();
-    assert.deepEqual(await stack.destroy(), { delete: 4 });
-  });
+    it("can be previewed against though it is not there", async () => {
+      assert.deepEqual(await stack.preview(program("1", () => undefined)), {
+        cluster: "create",
+        first: "create",
+        second: "create",
+      });
+    });
 
-  it("keeps a destroy from forgetting objects that may still be there", async () => {
-    await stack.up(program("1", () => undefined));
-    await proxy.close();
-    await assert.rejects(
-      stack.destroy(),
-      /cannot delete ConfigMap .*unreachable.*PULUMI_K8S_DELETE_UNREACHABLE=true/s,
-    );
-  });
-
-  it("lets an update pass with what the stack remembers when skipUpdateUnreachable is set", async () => {
-    args = { ...args, skipUpdateUnreachable: true };
-    await stack.up(program("1", () => undefined));
-    await proxy.close();
-    assert.deepEqual(await stack.up(program("2", () => undefined)), { same: 4 });
+    it("is named when it is not there from the start", async () => {
+      await assert.rejects(
+        stack.up(program("1", () => undefined)),
+        new RegExp(
+          `cannot create ConfigMap default/first: the Kubernetes cluster is unreachable: ${proxy.url}`,
+        ),
+      );
+    });
   });
 });
 

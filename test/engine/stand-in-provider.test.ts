@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
-import { apps, core, helm, type ProviderArgs, yaml } from "@pulumi/kubernetes";
+import { apps, core, helm, type Provider, type ProviderArgs, yaml } from "@pulumi/kubernetes";
 import { sharedControlPlane } from "./control-plane.ts";
+import type { Steps } from "./inline-run.ts";
 import { kubeconfig } from "./stand-in-program/kubeconfig.ts";
 import { discard, scratchNamespace } from "./stand-in-program/kubectl.ts";
 import { type RecordingProxy, recordingProxy } from "./stand-in-program/recording-proxy.ts";
-import { openStack, type Program, type TestStack } from "./stand-in-program/stack.ts";
+import { openStack, type Program } from "./stand-in-program/stack.ts";
 
 describe("stand-in: provider", function () {
   this.timeout(60_000);
   let namespace: string;
   let proxy: RecordingProxy;
-  let args: ProviderArgs;
-  let stack: TestStack;
   before(async () => {
     namespace = await scratchNamespace();
     proxy = await recordingProxy();
@@ -22,41 +22,33 @@ describe("stand-in: provider", function () {
     await proxy.close();
     await discard(namespace);
   });
-  beforeEach(async () => {
-    args = {};
-    stack = await openStack(() => args);
-  });
-  afterEach(() => stack.close());
 
-  const accounts =
-    (count: number): Program =>
-    (provider) => {
-      for (let i = 0; i < count; i++) {
-        new core.v1.ServiceAccount(`a${i}`, { metadata: { name: `account-${i}`, namespace } }, { provider });
-      }
-    };
+  const account = (name: string, provider: Provider) =>
+    new core.v1.ServiceAccount(name, { metadata: { name, namespace } }, { provider });
 
   /** The milliseconds from the first to the last of five creates. */
-  async function spanOfCreates(): Promise<number> {
+  async function spanOfCreates(args: ProviderArgs = {}): Promise<number> {
+    const names = Array.from({ length: 5 }, () => `spaced-${randomBytes(4).toString("hex")}`);
+    const stack = await openStack({ kubeconfig: proxy.kubeconfig, ...args });
     proxy.passed();
-    await stack.up(accounts(5));
+    await stack.up((provider) => {
+      for (const name of names) account(name, provider);
+    });
+    await stack.close();
     const times = proxy
       .passed()
       .filter(({ method }) => method === "POST")
       .map(({ at }) => at);
     assert.equal(times.length, 5);
-    await stack.destroy();
     return Math.max(...times) - Math.min(...times);
   }
 
   it("spaces its requests by kubeClientSettings' qps and burst", async () => {
-    args = { kubeconfig: proxy.kubeconfig, kubeClientSettings: { qps: 4, burst: 1 } };
     // Four gaps of 250 ms; one is allowed for a request that was slow to arrive.
-    assert.ok((await spanOfCreates()) >= 750);
+    assert.ok((await spanOfCreates({ kubeClientSettings: { qps: 4, burst: 1 } })) >= 750);
   });
 
   it("reads kubeClientSettings from the environment where the program sets none", async () => {
-    args = { kubeconfig: proxy.kubeconfig };
     process.env.PULUMI_K8S_CLIENT_QPS = "4";
     process.env.PULUMI_K8S_CLIENT_BURST = "1";
     try {
@@ -69,59 +61,85 @@ describe("stand-in: provider", function () {
 
   it("takes a kubeconfig by its path, and the context that the program names", async () => {
     const { admin } = await sharedControlPlane();
-    args = { kubeconfig: admin, context: "no-such-context" };
-    await assert.rejects(stack.up(accounts(1)), /context "no-such-context" does not exist/);
+    const stack = await openStack({ kubeconfig: admin, context: "no-such-context" });
+    await assert.rejects(
+      stack.up((provider) => void account("nowhere", provider)),
+      /context "no-such-context" does not exist/,
+    );
+    await stack.close();
   });
 
-  it("puts objects that name no namespace into the provider's", async () => {
-    args = { namespace };
-    await stack.up((provider) => {
-      const made = new core.v1.ConfigMap("c", { metadata: { name: "homeless" } }, { provider });
-      return { id: made.id };
-    });
-    assert.deepEqual(await stack.outputs(), { id: `${namespace}/homeless` });
-  });
+  describe("several in one program", () => {
+    /** From and to which arguments the provider of each pair of accounts changes. */
+    type Moves = Readonly<Record<string, readonly [from: ProviderArgs, to: ProviderArgs]>>;
+    let steps: Steps;
+    let outputs: Readonly<Record<string, unknown>>;
 
-  describe("another cluster", () => {
-    /** Counts what a preview would do once the provider's arguments have changed from `from` to `to`. */
-    async function moved(from: ProviderArgs, to: ProviderArgs) {
-      args = from;
-      await stack.up(accounts(2));
-      args = to;
-      const changes = await stack.preview(accounts(2));
-      args = from;
-      await stack.destroy();
-      return changes;
-    }
-
-    it("replaces nothing when the context is renamed and clusterIdentifier stays", async () => {
-      const from = {
-        kubeconfig: await kubeconfig({ context: "old" }),
-        context: "old",
-        clusterIdentifier: "prod",
+    const program =
+      (moves: Moves, when: 0 | 1): Program =>
+      (_, another) => {
+        for (const [name, args] of Object.entries(moves)) {
+          const provider = another(name, args[when]);
+          for (const each of ["one", "two"]) account(`${name}-${each}`, provider);
+        }
+        const metadata = { name: "homeless" };
+        const homeless = new core.v1.ConfigMap(
+          "homeless",
+          { metadata },
+          { provider: another("home", { namespace }) },
+        );
+        return { id: homeless.id };
       };
-      const to = { kubeconfig: proxy.kubeconfig, context: "test", clusterIdentifier: "prod" };
-      assert.deepEqual(await moved(from, to), { same: 3, update: 1 });
+
+    before(async () => {
+      const [same, old, renamed] = [
+        await kubeconfig({}),
+        await kubeconfig({ context: "old" }),
+        await kubeconfig({ context: "new" }),
+      ];
+      const moves: Moves = {
+        identified: [
+          { kubeconfig: old, context: "old", clusterIdentifier: "prod" },
+          { kubeconfig: proxy.kubeconfig, context: "test", clusterIdentifier: "prod" },
+        ],
+        otherwise: [
+          { kubeconfig: same, clusterIdentifier: "prod" },
+          { kubeconfig: same, clusterIdentifier: "other" },
+        ],
+        moved: [{ kubeconfig: same }, { kubeconfig: proxy.kubeconfig }],
+        renamed: [
+          { kubeconfig: old, context: "old" },
+          { kubeconfig: renamed, context: "new" },
+        ],
+      };
+      const stack = await openStack();
+      await stack.up(program(moves, 0));
+      outputs = await stack.outputs();
+      steps = await stack.preview(program(moves, 1));
+      await stack.close();
     });
 
-    it("replaces everything when clusterIdentifier differs", async () => {
-      const same = { kubeconfig: await kubeconfig({}) };
-      const changes = await moved(
-        { ...same, clusterIdentifier: "prod" },
-        { ...same, clusterIdentifier: "other" },
-      );
-      assert.deepEqual(changes, { same: 1, replace: 3 });
+    /** What would happen to a provider and its two objects. */
+    const moved = (name: string) => [name, `${name}-one`, `${name}-two`].map((each) => steps[each]);
+
+    it("puts objects that name no namespace into the provider's", () => {
+      assert.equal(outputs.id, `${namespace}/homeless`);
     });
 
-    it("replaces everything when there is no clusterIdentifier and the server differs", async () => {
-      const changes = await moved({ kubeconfig: await kubeconfig({}) }, { kubeconfig: proxy.kubeconfig });
-      assert.deepEqual(changes, { same: 1, replace: 3 });
+    it("replaces nothing when the context is renamed and clusterIdentifier stays", () => {
+      assert.deepEqual(moved("identified"), ["update", "same", "same"]);
     });
 
-    it("replaces nothing when there is no clusterIdentifier and a renamed context leads to the same server", async () => {
-      const from = { kubeconfig: await kubeconfig({ context: "old" }), context: "old" };
-      const to = { kubeconfig: await kubeconfig({ context: "new" }), context: "new" };
-      assert.deepEqual(await moved(from, to), { same: 3, update: 1 });
+    it("replaces everything when clusterIdentifier differs", () => {
+      assert.deepEqual(moved("otherwise"), ["replace", "replace", "replace"]);
+    });
+
+    it("replaces everything when there is no clusterIdentifier and the server differs", () => {
+      assert.deepEqual(moved("moved"), ["replace", "replace", "replace"]);
+    });
+
+    it("replaces nothing when there is no clusterIdentifier and a renamed context leads to the same server", () => {
+      assert.deepEqual(moved("renamed"), ["update", "same", "same"]);
     });
   });
 
@@ -158,16 +176,19 @@ describe("stand-in: provider", function () {
     };
     for (const [what, [program, message]] of Object.entries(refused)) {
       it(`refuses ${what}, before anything is made`, async () => {
+        const stack = await openStack();
         await assert.rejects(stack.preview(program), message);
+        await stack.close();
       });
     }
 
     it("refuses client-side apply", async () => {
-      args = { enableServerSideApply: false };
+      const stack = await openStack({ enableServerSideApply: false });
       await assert.rejects(
-        stack.preview(accounts(1)),
+        stack.preview((provider) => account("client-side", provider)),
         /stand-in does not support enableServerSideApply: false/,
       );
+      await stack.close();
     });
 
     it("says by its version that it is a stand-in", async () => {

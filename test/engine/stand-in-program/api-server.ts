@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import getPort from "get-port";
 import { stringify } from "yaml";
-import { sharedControlPlane } from "../control-plane.ts";
+import { sharedPrograms } from "../control-plane.ts";
 
 const token = "administrator";
 
@@ -18,8 +18,8 @@ export interface ApiServer {
   readonly kubeconfig: string;
   /** What its administrator says who they are with. */
   readonly token: string;
-  /** Ends it (`SIGKILL`), or makes it stand still (`SIGSTOP`). */
-  signal(signal: "SIGKILL" | "SIGSTOP"): void;
+  /** Ends it (`SIGKILL`), makes it stand still (`SIGSTOP`), or has it go on (`SIGCONT`). */
+  signal(signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void;
   /** Starts it again at the same address, with the data that it had, and waits until it is ready. */
   revive(): Promise<void>;
   /** Ends it and its etcd, and removes their data. */
@@ -28,7 +28,7 @@ export interface ApiServer {
 
 /** Starts etcd and kube-apiserver, without controllers, and waits until they are ready. */
 export async function apiServer(): Promise<ApiServer> {
-  const { programs } = await sharedControlPlane();
+  const { programs } = await sharedPrograms();
   const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-api-server-"));
   const [client, peer, port] = [await getPort(), await getPort(), await getPort()];
   const { privateKey, publicKey } = generateKeyPairSync("rsa", {

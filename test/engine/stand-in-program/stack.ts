@@ -1,9 +1,9 @@
-import { readFile, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import {
   LocalWorkspace,
-  type OpMap,
   PulumiCommand,
   type PulumiFn,
   type Stack,
@@ -11,35 +11,54 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { sharedControlPlane } from "../control-plane.ts";
 import { engineEnvironment, engineFolder } from "../engine-environment.ts";
-import { inlineRun } from "../inline-run.ts";
+import { inlineRun, type Steps } from "../inline-run.ts";
 
 const project = "stand-in";
 const name = "test";
 
 let command: Promise<PulumiCommand> | undefined;
 
-/** What a test's program gets: the explicit provider that every one of its resources names. */
-export type Program = (provider: kubernetes.Provider) => unknown;
+/**
+ * What a test's program gets: the explicit provider that its resources name, and a maker of others with other arguments.
+ */
+export type Program = (provider: kubernetes.Provider, another: ProviderMaker) => unknown;
+export type ProviderMaker = (name: string, args: kubernetes.ProviderArgs) => kubernetes.Provider;
 
 /** A stack of its own in a temporary folder, with the state in a file beside it. */
 export interface TestStack {
-  /** Runs `pulumi up` and yields how many resources were created, updated, left the same, and so on. */
-  up(program: Program): Promise<OpMap>;
-  /** Runs `pulumi preview` and yields the same counts. */
-  preview(program: Program): Promise<OpMap>;
+  /** Runs `pulumi up` and yields what happened to each resource, by its name. */
+  up(program: Program): Promise<Steps>;
+  /** Runs an `up` that goes on after an error and must fail; yields what it said. */
+  fails(program: Program): Promise<string>;
+  /** Runs `pulumi preview` and yields what would happen. */
+  preview(program: Program): Promise<Steps>;
   /** Runs `pulumi refresh`, without the program. */
-  refresh(): Promise<OpMap>;
+  refresh(): Promise<Steps>;
   /** Runs `pulumi destroy`, without the program. */
-  destroy(): Promise<OpMap>;
+  destroy(): Promise<Steps>;
+  /** What happened to each resource in the last command, also where it failed. */
+  steps(): Steps;
   /** All that the last command printed. */
   output(): string;
   /** The outputs that the last `up` exported. */
   outputs(): Promise<Record<string, unknown>>;
   /** The text of the state file, secrets encrypted. */
   state(): Promise<string>;
-  /** Forgets the stack and its folder; what it made in the cluster stays. */
+  /** Forgets what the stack knows; what it made in the cluster stays. */
   close(): Promise<void>;
 }
+
+/** A stack of the CLI in a folder of its own. */
+interface Opened {
+  readonly stack: Stack;
+  readonly folder: string;
+  /** The text of the state file of the empty stack. */
+  readonly empty: string;
+  run: PulumiFn;
+}
+
+/** Those that were closed, empty again: to make one takes a run of the CLI. */
+const idle: Opened[] = [];
 
 /**
  * Opens an empty stack against the shared control plane.
@@ -50,59 +69,82 @@ export interface TestStack {
 export async function openStack(
   args: kubernetes.ProviderArgs | (() => kubernetes.ProviderArgs) = {},
 ): Promise<TestStack> {
-  const plane = await sharedControlPlane();
-  // The Automation API looks its CLI up by the PATH of this process, not by the stack's.
-  process.env.PATH = plane.path;
-  command ??= PulumiCommand.get();
-  const folder = await engineFolder("stand-in");
-  let program: Program = () => undefined;
-  const run: PulumiFn = async () => {
-    const given = typeof args === "function" ? args() : args;
-    const provider = new kubernetes.Provider("cluster", { kubeconfig: plane.admin, ...given });
-    return { ...((await program(provider)) as object | undefined) };
-  };
-  const stack = await LocalWorkspace.createStack(
-    { stackName: name, projectName: project, program: run },
-    {
-      workDir: folder,
-      pulumiCommand: await command,
-      envVars: {
-        ...engineEnvironment(plane.path, folder),
-        KUBECONFIG: plane.admin,
-      },
-    },
-  );
-  return testStack(stack, folder, (next) => {
-    program = next;
+  const { admin } = await sharedControlPlane();
+  const opened = idle.pop() ?? (await makeStack());
+  return testStack(opened, (program) => async () => {
+    const another: ProviderMaker = (name, given) =>
+      new kubernetes.Provider(name, { kubeconfig: admin, ...given });
+    const provider = another("cluster", typeof args === "function" ? args() : args);
+    return { ...((await program(provider, another)) as object | undefined) };
   });
 }
 
-function testStack(stack: Stack, folder: string, use: (program: Program) => void): TestStack {
+async function makeStack(): Promise<Opened> {
+  const { admin, path } = await sharedControlPlane();
+  // The Automation API looks its CLI up by the PATH of this process, not by the stack's.
+  process.env.PATH = path;
+  command ??= PulumiCommand.get();
+  const folder = await engineFolder("stand-in");
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const stack = await LocalWorkspace.createStack(
+    { stackName: name, projectName: project, program: async () => opened.run() },
+    {
+      workDir: folder,
+      pulumiCommand: await command,
+      envVars: { ...engineEnvironment(path, folder), KUBECONFIG: admin },
+    },
+  );
   // Each of these would run the CLI again, for what the events and the state file say already.
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
-  const file = join(folder, "state/.pulumi/stacks", project, `${name}.json`);
-  let printed = "";
-  const run = (command: (options: UpOptions) => Promise<unknown>) =>
-    inlineRun(command, (text) => {
-      printed = text;
+  const opened: Opened = {
+    stack,
+    folder,
+    empty: await readFile(stateFile(folder), "utf8"),
+    run: async () => undefined,
+  };
+  return opened;
+}
+
+function stateFile(folder: string): string {
+  return join(folder, "state/.pulumi/stacks", project, `${name}.json`);
+}
+
+function testStack(opened: Opened, runOf: (program: Program) => PulumiFn): TestStack {
+  const { stack, folder, empty } = opened;
+  const file = stateFile(folder);
+  let last: { printed: string; steps: Steps } = { printed: "", steps: {} };
+  const run = async (command: (options: UpOptions) => Promise<unknown>): Promise<Steps> => {
+    await inlineRun(command, (printed, steps) => {
+      last = { printed, steps };
     });
+    return last.steps;
+  };
   const running = (program: Program, command: (options: UpOptions) => Promise<unknown>) => {
-    use(program);
+    opened.run = runOf(program);
     return run(command);
   };
   return {
     up: (program) => running(program, (options) => stack.up(options)),
+    fails: (program) =>
+      running(program, (options) => stack.up({ ...options, continueOnError: true })).then(
+        () => Promise.reject(new Error(`it did not fail:\n${last.printed}`)),
+        (error: Error) => error.message,
+      ),
     preview: (program) => running(program, (options) => stack.preview(options)),
     refresh: () => run((options) => stack.refresh(options)),
     destroy: () => run((options) => stack.destroy(options)),
-    output: () => printed,
+    steps: () => last.steps,
+    output: () => last.printed,
     outputs: async () => {
       const { checkpoint } = JSON.parse(await readFile(file, "utf8")) as State;
       return checkpoint.latest.resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
     },
     state: () => readFile(file, "utf8"),
-    close: () => rm(folder, { recursive: true, force: true }),
+    close: async () => {
+      await writeFile(file, empty);
+      idle.push(opened);
+    },
   };
 }
 
