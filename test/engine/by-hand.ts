@@ -1,0 +1,68 @@
+import type { Cluster } from "../../fleet/cluster.ts";
+import { made, RBAC } from "./access-world.ts";
+
+/** What an administrator makes by hand: where, and its body. */
+export type ByHand = readonly { readonly path: string; readonly body: object }[];
+
+export async function make(admin: Cluster, objects: ByHand): Promise<void> {
+  for (const { path, body } of objects) await made(admin, { method: "POST", path, body });
+}
+
+export async function remove(admin: Cluster, objects: ByHand): Promise<void> {
+  for (const { path, body } of objects.toReversed()) {
+    const { name } = (body as { metadata: { name: string } }).metadata;
+    await made(admin, { method: "DELETE", path: `${path}/${name}` });
+  }
+}
+
+/** Takes an object away; what makes it again as it was comes back. */
+export async function takeAway(admin: Cluster, path: string, name: string): Promise<ByHand> {
+  const { body } = await made(admin, { method: "GET", path: `${path}/${name}` });
+  const { metadata, ...more } = body as { metadata: { labels: object } };
+  await made(admin, { method: "DELETE", path: `${path}/${name}` });
+  return [{ path, body: { ...more, metadata: { name, labels: metadata.labels } } }];
+}
+
+const RBAC_GROUP = "rbac.authorization.k8s.io";
+
+/** Whom a binding is about. */
+export function group(name: string): object {
+  return { kind: "Group", name, apiGroup: RBAC_GROUP };
+}
+export function account(namespace: string, name: string): object {
+  return { kind: "ServiceAccount", name, namespace };
+}
+
+/** A role of somebody's own, bound to somebody in a namespace; both have the same name. */
+export function bound(
+  subject: object,
+  namespace: string,
+  rules: readonly object[],
+  name = "by-hand",
+): ByHand {
+  const path = `${RBAC}/namespaces/${namespace}`;
+  return [
+    { path: `${path}/roles`, body: { metadata: { name }, rules } },
+    ...binding(subject, path, "Role", name),
+  ];
+}
+
+/** The same in the whole cluster. */
+export function boundEverywhere(subject: object, rules: readonly object[], name = "by-hand"): ByHand {
+  const subjects = [subject];
+  const roleRef = { apiGroup: RBAC_GROUP, kind: "ClusterRole", name };
+  return [
+    { path: `${RBAC}/clusterroles`, body: { metadata: { name }, rules } },
+    { path: `${RBAC}/clusterrolebindings`, body: { metadata: { name }, roleRef, subjects } },
+  ];
+}
+
+/** A ClusterRole that is there, bound to somebody in a namespace. */
+export function boundTo(clusterRole: string, subject: object, namespace: string): ByHand {
+  return binding(subject, `${RBAC}/namespaces/${namespace}`, "ClusterRole", clusterRole);
+}
+
+function binding(subject: object, path: string, kind: string, name: string): ByHand {
+  const roleRef = { apiGroup: RBAC_GROUP, kind, name };
+  return [{ path: `${path}/rolebindings`, body: { metadata: { name }, roleRef, subjects: [subject] } }];
+}
