@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { sampled } from "../sampling.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import {
+  type Ended,
   type InterruptibleFleet,
   type InterruptibleStack,
   openInterruptibleFleet,
@@ -53,13 +54,13 @@ describe("fleet recover, after an up that was interrupted", function () {
   after(() => fleet?.close());
 
   /** Nothing is locked or pending, and the state knows everything that is there. */
-  async function assertSettled(): Promise<void> {
+  async function assertSettled(objects: ReadonlyMap<string, string>): Promise<void> {
     const { pending, resources } = await stack.checkpoint();
     assert.deepEqual([pending, await stack.locks()], [[], []]);
     const known = resources
       .filter(({ type }) => type.startsWith("kubernetes:"))
       .map(({ id, outputs }) => `${outputs?.kind} ${id}`);
-    assert.deepEqual(known.sort(), [...(await stack.objects()).keys()].sort());
+    assert.deepEqual(known.sort(), [...objects.keys()].sort());
     const hooks = resources.filter(({ type }) => type.startsWith("github:")).map(({ id }) => id);
     assert.deepEqual(hooks.sort(), [...stack.hooks()].sort());
   }
@@ -72,11 +73,13 @@ describe("fleet recover, after an up that was interrupted", function () {
       /** The uid of everything that was ever made. */
       const made = new Map<string, string>();
 
-      async function remember(): Promise<void> {
-        for (const [object, uid] of await stack.objects()) {
+      async function remember(): Promise<ReadonlyMap<string, string>> {
+        const objects = await stack.objects();
+        for (const [object, uid] of objects) {
           assert.equal(made.get(object) ?? uid, uid, `${object} is another one than before`);
           made.set(object, uid);
         }
+        return objects;
       }
 
       it("settles what is left", async () => {
@@ -88,51 +91,22 @@ describe("fleet recover, after an up that was interrupted", function () {
         else await remember();
         const recovered = await stack.fleet("recover");
         assert.equal(recovered.code, 0, recovered.output);
-        await remember();
-        await assertSettled();
+        await assertSettled(await remember());
       });
 
       it("and one up converges: the same objects, one hook, nothing twice", async () => {
         const up = await stack.up();
         assert.equal(up.code, 0, up.output);
-        await remember();
-        assert.deepEqual([...(await stack.objects()).keys()], objectsOf(name).sort());
+        const objects = await remember();
+        assert.deepEqual([...objects.keys()], objectsOf(name).sort());
         assert.equal(stack.hooks().length, 1);
-        await assertSettled();
+        await assertSettled(objects);
       });
     });
   }
 
-  describe("the lock", () => {
+  describe("in a stack that is locked, over what is not ours", () => {
     const since = new Date().toISOString();
-
-    const lockedBy = (pid: number, host: string) =>
-      stack.lock({ pid, username: "alice", hostname: host, timestamp: since });
-
-    it("is respected while its owner lives, whom it names", async () => {
-      await lockedBy(process.pid, hostname());
-      const { code, output } = await stack.fleet("recover");
-      assert.equal(code, 1);
-      assert.match(
-        output,
-        new RegExp(`being updated by process ${process.pid} of alice on ${hostname()}, since ${since}`),
-      );
-      assert.equal((await stack.locks()).length, 1);
-    });
-
-    it("of another machine needs a person's word", async () => {
-      await lockedBy(1, "elsewhere");
-      const refused = await stack.fleet("recover");
-      assert.equal(refused.code, 1);
-      assert.match(refused.output, /process 1 of alice on elsewhere[\s\S]*--owner-is-dead/);
-      assert.equal((await stack.locks()).length, 1);
-      const { code, output } = await stack.fleet("recover", "--owner-is-dead");
-      assert.equal(code, 0, output);
-      assert.deepEqual(await stack.locks(), []);
-    });
-  });
-
-  describe("what is not ours", () => {
     const object = (labels: object) =>
       JSON.stringify({
         apiVersion: "argoproj.io/v1alpha1",
@@ -143,14 +117,40 @@ describe("fleet recover, after an up that was interrupted", function () {
     const ours = { "app.kubernetes.io/managed-by": "kargo-fleet", "kargo-fleet/service": "foreign" };
 
     let foreign: InterruptibleStack;
+    /** How it went once somebody gave their word that the lock's owner is dead. */
+    let recovered: Ended;
+
+    const lockedBy = (pid: number, host: string) =>
+      foreign.lock({ pid, username: "alice", hostname: host, timestamp: since });
 
     before(async () => {
       foreign = await fleet.open("foreign");
+      await fleet.kubectl(["create", "-f", "-"], object({}));
     });
 
-    it("is named and left alone where it lacks our labels", async () => {
-      await fleet.kubectl(["create", "-f", "-"], object({}));
+    it("respects the lock while its owner lives, whom it names", async () => {
+      await lockedBy(process.pid, hostname());
       const { code, output } = await foreign.fleet("recover");
+      assert.equal(code, 1);
+      assert.match(
+        output,
+        new RegExp(`being updated by process ${process.pid} of alice on ${hostname()}, since ${since}`),
+      );
+      assert.equal((await foreign.locks()).length, 1);
+    });
+
+    it("needs a person's word where the lock is of another machine", async () => {
+      await lockedBy(1, "elsewhere");
+      const refused = await foreign.fleet("recover");
+      assert.equal(refused.code, 1);
+      assert.match(refused.output, /process 1 of alice on elsewhere[\s\S]*--owner-is-dead/);
+      assert.equal((await foreign.locks()).length, 1);
+      recovered = await foreign.fleet("recover", "--owner-is-dead");
+      assert.deepEqual(await foreign.locks(), [], recovered.output);
+    });
+
+    it("then names what lacks our labels, and leaves it alone", async () => {
+      const { code, output } = recovered;
       assert.equal(code, 2, output);
       assert.match(
         output,
@@ -160,7 +160,7 @@ describe("fleet recover, after an up that was interrupted", function () {
       assert.ok(!resources.some(({ urn }) => urn.includes("foreign")));
     });
 
-    it("is named and left alone where another stack owns it, also in a dry run", async () => {
+    it("names what another stack owns, and leaves it alone, also in a dry run", async () => {
       await fleet.kubectl(["apply", "-f", "-"], object({ ...ours, "kargo-fleet/stack": "other" }));
       const { code, stdout } = await foreign.fleet("recover", "--dry-run", "--json");
       assert.equal(code, 2, stdout);
