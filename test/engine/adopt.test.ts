@@ -30,10 +30,18 @@ function stage(name: string): object {
   };
 }
 
-function appProject(name: string, labels: object = {}, description = "by hand"): object {
-  const metadata = { name, namespace: "argocd", labels };
-  return { apiVersion: ARGO_CD, kind: "AppProject", metadata, spec: { description } };
+function appProject(name: string): object {
+  const metadata = { name, namespace: "argocd" };
+  return { apiVersion: ARGO_CD, kind: "AppProject", metadata, spec: { description: "by hand" } };
 }
+
+/** What another stack made for a service of ours. */
+const ELSEWHERE = {
+  apiVersion: ARGO_CD,
+  kind: "Application",
+  metadata: { name: "tooled-dev", namespace: "argocd", labels: { "kargo-fleet/stack": "elsewhere" } },
+  spec: { project: "default", destination: {} },
+};
 
 /** What somebody made for nginx before the stack came, in the order that Kubernetes wants. */
 const BY_HAND = [
@@ -97,7 +105,7 @@ describe("fleet adopt, over what was made by hand", function () {
     [...found].map(([name, { metadata }]) => [name, metadata.uid]);
 
   before(async () => {
-    stack = await openFleetStack(["nginx", "taken", "tooled"]);
+    stack = await openFleetStack(["nginx", "tooled"]);
     await stack.writeConfig({ webhooks: WEBHOOKS, platform: "false" });
     await stack.writeCatalogue(catalogueText({ nginx: service("nginx") }));
     await kubectl(["apply", "-f", "-"], BY_HAND);
@@ -114,7 +122,14 @@ describe("fleet adopt, over what was made by hand", function () {
   });
 
   after(async () => {
-    await kubectl(["delete", "appproject", "taken", "tooled", "-n", "argocd", "--ignore-not-found"]);
+    await kubectl([
+      "delete",
+      "appproject/tooled",
+      "application/tooled-dev",
+      "-n",
+      "argocd",
+      "--ignore-not-found",
+    ]);
     await stack?.close();
   });
 
@@ -147,7 +162,7 @@ describe("fleet adopt, over what was made by hand", function () {
   });
 
   it("has the next up change what was announced, in place, and make what is missing", async () => {
-    const run = await stack.cli("up", "--yes", "--skip-preview");
+    const run = await stack.up();
     assert.equal(run.failed, false, run.output);
     assert.doesNotMatch(run.output, /delete|replace/);
     const after = await all();
@@ -169,41 +184,52 @@ describe("fleet adopt, over what was made by hand", function () {
     );
   });
 
-  it("leaves nothing to change, and nothing to take over", async () => {
-    const run = await stack.preview();
-    assert.equal(run.failed, false, run.output);
-    assert.deepEqual(
-      Object.entries(run.steps).filter(([, op]) => op !== "same"),
-      [],
-    );
+  it("leaves nothing to take over", async () => {
     const { code, output } = await stack.fleet("adopt", "nginx");
     assert.equal(code, 0, output);
     assert.match(output, /nothing to take over/);
   });
 
-  it("refuses what another stack owns, and takes nothing of that service", async () => {
-    await stack.writeCatalogue(catalogueText({ nginx: service("nginx"), taken: service("taken") }));
-    await kubectl(["apply", "-f", "-"], [appProject("taken", { "kargo-fleet/stack": "elsewhere" })]);
-    const { code, output } = await stack.fleet("adopt", "taken", "--yes");
-    assert.equal(code, 1, output);
-    assert.match(output, /AppProject argocd\/taken {2}belongs to stack elsewhere/);
-    assert.doesNotMatch(await stack.state(), /app-project.*taken|taken\/app-project/);
-  });
+  describe("over what others have", () => {
+    let refused: Awaited<ReturnType<FleetStack["fleet"]>>;
+    let state: string;
+    let uid: string;
 
-  it("names the tool that applies an object, and takes it from there only when told to", async () => {
-    await stack.writeCatalogue(catalogueText({ nginx: service("nginx"), tooled: service("tooled") }));
-    await kubectl(["apply", "--server-side", "--field-manager=helm", "-f", "-"], [appProject("tooled")]);
-    const { uid } = ((await stack.get("appproject", "tooled", "argocd")) as unknown as Live).metadata;
-    const refused = await stack.fleet("adopt", "tooled", "--yes");
-    assert.equal(refused.code, 1, refused.output);
-    assert.match(refused.output, /AppProject argocd\/tooled {2}is applied by helm[\s\S]*--take-from helm/);
-    const { code, output } = await stack.fleet("adopt", "tooled", "--yes", "--take-from", "helm");
-    assert.equal(code, 0, output);
-    const run = await stack.up();
-    assert.equal(run.failed, false, run.output);
-    const after = (await stack.get("appproject", "tooled", "argocd")) as unknown as Live;
-    assert.equal(after.metadata.uid, uid);
-    assert.match(JSON.stringify(after.spec), /tooled of team edge/);
+    before(async () => {
+      await stack.writeCatalogue(catalogueText({ nginx: service("nginx"), tooled: service("tooled") }));
+      await kubectl(["apply", "--server-side", "--field-manager=helm", "-f", "-"], [appProject("tooled")]);
+      await kubectl(["apply", "-f", "-"], [ELSEWHERE]);
+      uid = ((await stack.get("appproject", "tooled", "argocd")) as unknown as Live).metadata.uid;
+      refused = await stack.fleet("adopt", "tooled", "--yes");
+      state = await stack.state();
+    });
+
+    it("refuses what another stack owns, and takes nothing of that service", () => {
+      assert.equal(refused.code, 1, refused.output);
+      assert.match(refused.output, /Application argocd\/tooled-dev {2}belongs to stack elsewhere/);
+      assert.doesNotMatch(state, /tooled\/(app-project|application)/);
+    });
+
+    it("names the tool that applies an object", () => {
+      assert.match(refused.output, /AppProject argocd\/tooled {2}is applied by helm[\s\S]*--take-from helm/);
+    });
+
+    it("takes it from that tool when told to, as the same object; what it took over before needs no change", async () => {
+      await kubectl(["delete", "application", "tooled-dev", "-n", "argocd"]);
+      const { code, output } = await stack.fleet("adopt", "tooled", "--yes", "--take-from", "helm");
+      assert.equal(code, 0, output);
+      const { failed, output: said, steps } = await stack.up();
+      assert.equal(failed, false, said);
+      const after = (await stack.get("appproject", "tooled", "argocd")) as unknown as Live;
+      assert.equal(after.metadata.uid, uid);
+      assert.match(JSON.stringify(after.spec), /tooled of team edge/);
+      const before = Object.entries(steps).filter(([name]) => /^nginx(\/|$)/.test(name));
+      assert.ok(before.length > 10, `${before.length} resources`);
+      assert.deepEqual(
+        before.filter(([, op]) => op !== "same"),
+        [],
+      );
+    });
   });
 
   it("says which services there are when it is asked for another", async () => {
