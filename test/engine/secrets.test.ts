@@ -69,12 +69,10 @@ describe("a full run with planted secrets", function () {
     await step(stack.cli("preview", "--diff", "--json"));
     await step(stack.cli("preview", "--diff"));
     await step(stack.up());
-    await step(stack.cli("up", "--yes", "--skip-preview", "--diff", "--show-config", "--show-sames"));
     await step(stack.refresh());
     await stack.setSecret("gitPassword", ROTATED);
-    await step(
-      stack.cli("up", "--yes", "--skip-preview", "--diff", "--show-sames", "--show-replacement-steps"),
-    );
+    const everything = ["--diff", "--show-config", "--show-sames", "--show-replacement-steps"];
+    await step(stack.cli("up", "--yes", "--skip-preview", ...everything));
     const app =
       "{ git: { githubApp: { clientId: Iv1.0, installationId: '1' } }, image: { username: reader } }";
     await stack.writeConfig({ protect: "false", credentials: app });
