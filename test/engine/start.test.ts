@@ -69,7 +69,7 @@ describe("npm start", function () {
   it("--once provisions, shows the Workflow of a push, changes nothing twice, destroys, ends; even after a kill -9 of a run before it", async () => {
     const killed = start();
     for await (const line of killed.iterable({ from: "all" })) {
-      if (line.includes("pulumi up")) killed.kill("SIGKILL");
+      if (line.includes("installing them")) killed.kill("SIGKILL");
     }
     assert.notDeepEqual(await processesOf(folder), []);
 
