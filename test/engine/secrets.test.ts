@@ -83,7 +83,7 @@ describe("a full run with planted secrets", function () {
     await step(stack.up(), true);
     await restore();
     for (const command of [
-      ["audit", "--kubeconfig", stack.admin],
+      ["audit", "--services=nginx", "--kubeconfig", stack.admin],
       ["audit", "--json", "--kubeconfig", stack.admin],
       ["deployer"],
     ]) {
