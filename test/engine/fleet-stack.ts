@@ -8,6 +8,7 @@ import { BUILDS } from "../sources.ts";
 import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { type FleetCluster, fleetCluster } from "./fleet-cluster.ts";
+import { type DynamicProvider, dynamicProvider } from "./fleet-program/dynamic-provider.ts";
 import type { EngineCommand, Run } from "./fleet-program/engine-commands.ts";
 import { programProcess } from "./fleet-program/program-process.ts";
 
@@ -82,9 +83,15 @@ export async function openFleetStack(services: readonly string[]): Promise<Fleet
       { name: "acme/gitops", files: { "README.md": "" } },
     ],
   });
+  const environment: Record<string, string> = {
+    ...engineEnvironment(plane.path, folder),
+    GITHUB_BASE_URL: github.baseUrl,
+  };
+  const provider = await dynamicProvider(folder, environment);
+  environment.PATH = provider.path;
   const stack = await LocalWorkspace.createStack(
     { stackName: "test", workDir: folder },
-    { envVars: environment(plane, folder, github) },
+    { envVars: environment },
   );
   await stack.setAllConfig({
     "github:token": { value: TOKEN, secret: true },
@@ -94,14 +101,7 @@ export async function openFleetStack(services: readonly string[]): Promise<Fleet
     ),
   });
   const secrets = await readFile(join(folder, "Pulumi.test.yaml"), "utf8");
-  return fleetStack({ stack, folder, github, kubeconfig, plane, secrets });
-}
-
-function environment(plane: SharedControlPlane, folder: string, github: LocalGitHub): Record<string, string> {
-  return {
-    ...engineEnvironment(plane.path, folder),
-    GITHUB_BASE_URL: github.baseUrl,
-  };
+  return fleetStack({ folder, github, kubeconfig, plane, secrets, environment, stack, provider });
 }
 
 interface Parts {
@@ -112,9 +112,12 @@ interface Parts {
   readonly plane: SharedControlPlane;
   /** The stack file with nothing but its encrypted secrets. */
   readonly secrets: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly provider: DynamicProvider;
 }
 
-function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts): FleetStack {
+function fleetStack(parts: Parts): FleetStack {
+  const { stack, folder, github, kubeconfig, plane, secrets, environment } = parts;
   const writeConfig = (keys: Readonly<Record<string, string>>) => {
     const all: Record<string, string> = {
       cluster: `{ name: test, context: sandbox, kubeconfig: ${JSON.stringify(kubeconfig)} }`,
@@ -134,7 +137,7 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
     );
   };
   const traces: string[] = [];
-  const program = programProcess({ folder, env: environment(plane, folder, github) });
+  const program = programProcess(folder, environment);
   const traced = async (command: EngineCommand) => {
     const { events, ...done } = await program.run(command);
     traces.push(done.output, ...events);
@@ -144,7 +147,7 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
     ...fleetCluster(plane),
     github,
     folder,
-    environment: environment(plane, folder, github),
+    environment,
     admin: plane.admin,
     traces,
     kubeconfig,
@@ -158,7 +161,7 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
     fleet: async (...args) => {
       const options = {
         cwd: folder,
-        env: environment(plane, folder, github),
+        env: environment,
         reject: false,
         all: true,
       } as const;
@@ -174,7 +177,7 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
       await symlink(resolve("fleet"), join(folder, "fleet")).catch(() => {});
       const options = {
         cwd: folder,
-        env: { ...environment(plane, folder, github), STACK: "test", ...more },
+        env: { ...environment, STACK: "test", ...more },
         reject: false,
         all: true,
       } as const;
@@ -185,7 +188,7 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
     cli: async (...args) => {
       const options = {
         cwd: folder,
-        env: environment(plane, folder, github),
+        env: environment,
         reject: false,
         all: true,
       } as const;
@@ -204,6 +207,7 @@ function fleetStack({ stack, folder, github, kubeconfig, plane, secrets }: Parts
         await self.destroy();
       }
       await program.close();
+      await parts.provider.close();
       await github.stop();
       await rm(folder, { recursive: true, force: true });
     },

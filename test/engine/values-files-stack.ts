@@ -76,9 +76,7 @@ export async function openValuesFilesStack(
     "github:token": { value: TOKEN, secret: true },
     "values:other": { value: OTHER_SECRET, secret: true },
   });
-  // The plugin is what these tests are about.
-  const started = () =>
-    programProcess({ folder: program, env: envVars, projectName: "values", freshProvider: true });
+  const started = () => programProcess(program, envVars, "values");
   let running = started();
 
   const run = async (command: EngineCommand): Promise<Run> => {

@@ -1,20 +1,23 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 
 /** The plugin of dynamic resources, loaded once for many runs of the engine. */
 export interface DynamicProvider {
-  /** Where the engine finds what leads it there, in place of the plugin itself. */
+  /** A PATH that has first what leads the engine there. */
   readonly path: string;
   close(): Promise<void>;
 }
 
 /**
- * Starts the plugin as the engine does, in the program's folder, and puts first on the PATH what tells the engine that it
+ * Starts the plugin as the engine does, in the program's folder, and puts in its place what tells the engine that it
  * serves: a Node that loads Pulumi for one resource costs more than all else that a small `up` does.
+ *
+ * @param env what the engine is run with
  */
 export async function dynamicProvider(
   folder: string,
@@ -42,7 +45,11 @@ export async function dynamicProvider(
   };
 }
 
-async function firstLine(plugin: ChildProcess): Promise<string> {
-  for await (const line of createInterface({ input: plugin.stdout ?? process.stdin })) return line;
+async function firstLine({ stdout }: ChildProcessByStdio<null, Readable, null>): Promise<string> {
+  for await (const line of createInterface({ input: stdout })) {
+    // What it says later nobody reads, and it must not wait for that.
+    stdout.resume();
+    return line;
+  }
   throw new Error("the plugin of dynamic resources ended before it served");
 }

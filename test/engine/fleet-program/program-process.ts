@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { type DynamicProvider, dynamicProvider } from "./dynamic-provider.ts";
 import type { EngineCommand, Run } from "./engine-commands.ts";
 import type { Order } from "./host.ts";
 
@@ -20,38 +19,25 @@ type Answer = Awaited<ReturnType<ProgramProcess["run"]>> & { readonly number: nu
  */
 const ENDS_ONLY = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
-/**
- * Starts the process with the first command, and the plugin of dynamic resources with it.
- *
- * @param freshProvider whether the engine starts that plugin anew for each command
- */
-export function programProcess({
-  folder,
-  env,
+/** Starts the process with the first command. */
+export function programProcess(
+  folder: string,
+  env: Readonly<Record<string, string>>,
   projectName = "kargo-fleet",
-  freshProvider = false,
-}: {
-  readonly folder: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly projectName?: string;
-  readonly freshProvider?: boolean;
-}): ProgramProcess {
-  let provider: DynamicProvider | undefined;
+): ProgramProcess {
   let host: ChildProcess | undefined;
   let orders = 0;
-  const started = async () => {
-    if (!freshProvider) provider ??= await dynamicProvider(folder, env);
-    host ??= fork(fileURLToPath(new URL("host.ts", import.meta.url)), [projectName], {
+  const start = () =>
+    fork(fileURLToPath(new URL("host.ts", import.meta.url)), [projectName], {
       cwd: folder,
-      env: { ...process.env, ...env, ...ENDS_ONLY, ...(provider && { PATH: provider.path }) },
+      env: { ...process.env, ...env, ...ENDS_ONLY },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
-    return host;
-  };
   return {
-    run: async (command) => {
-      const own = await started();
-      return new Promise((resolve, reject) => {
+    run: (command) =>
+      new Promise((resolve, reject) => {
+        host ??= start();
+        const own = host;
         const order: Order = { number: ++orders, command };
         const ended = (code: number | null) => reject(new Error(`the program's process ended with ${code}`));
         const answered = (answer: Answer) => {
@@ -61,10 +47,8 @@ export function programProcess({
         };
         own.on("exit", ended).on("message", answered);
         own.send(order);
-      });
-    },
+      }),
     close: async () => {
-      await provider?.close();
       if (host === undefined || host.exitCode !== null || host.signalCode !== null) return;
       const gone = once(host, "exit");
       host.disconnect();

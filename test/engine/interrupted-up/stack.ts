@@ -8,6 +8,7 @@ import { type LocalGitHub, startLocalGitHub } from "../../../sandbox/github/serv
 import { catalogueText, service } from "../../sources.ts";
 import { sharedPrograms } from "../control-plane.ts";
 import { engineEnvironment, engineFolder } from "../engine-environment.ts";
+import { dynamicProvider } from "../fleet-program/dynamic-provider.ts";
 import { type ApiServer, apiServer } from "../stand-in-program/api-server.ts";
 import { type Descendant, end, familyOf } from "./family.ts";
 import { type Blow, Count, type Moment, tripwire } from "./tripwire.ts";
@@ -96,11 +97,13 @@ export async function openInterruptibleFleet(names: readonly string[]): Promise<
   const hooks = await tripwire(github.url, count, (method, url) => method === "POST" && /\/hooks$/.test(url));
   const kubeconfig = join(folder, "kubeconfig");
   await writeFile(kubeconfig, through(api.url));
-  const environment = {
+  const environment: Record<string, string> = {
     ...engineEnvironment(path, folder),
     GITHUB_BASE_URL: `${hooks.url}/`,
     GITHUB_TOKEN: TOKEN,
   };
+  const provider = await dynamicProvider(folder, environment);
+  environment.PATH = provider.path;
   const options = { cwd: folder, env: environment, reject: false, all: true } as const;
   const pulumi = (...args: readonly string[]) => execa("pulumi", [...args, "--non-interactive"], options);
   const stackFile = (name: string) => join(folder, `Pulumi.${name}.yaml`);
@@ -175,7 +178,7 @@ export async function openInterruptibleFleet(names: readonly string[]): Promise<
     open,
     close: async () => {
       for (const { pid } of orphans) end(pid);
-      await Promise.all([api.close(), hooks.close(), server.close(), github.stop()]);
+      await Promise.all([api.close(), hooks.close(), server.close(), github.stop(), provider.close()]);
       await rm(folder, { recursive: true, force: true });
     },
   };
