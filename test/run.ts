@@ -7,17 +7,21 @@ import type { Outcome } from "./reporter.ts";
 
 /*
  * `npm test`: the toolchain (with progress, since it may have to be built), every test, the coverage of them all, and at
- * the end the one line `N passed, N failed`. Tests of the engine mostly wait for other processes, so the program's run
- * beside the rest, whose report comes after theirs. A test that fails is tried once more, on machines that are as busy as
+ * the end the one line `N passed, N failed`. Most of them wait for other processes, so they run in three lanes of about
+ * the same length, whose reports come one after the other. A test that fails is tried once more, on machines that are as busy as
  * these tests make them; what passed only then is named at the end with what it said, and a counterexample stays one. With
  * `--thorough` (`npm run test:thorough`) nothing is sampled. Other arguments go to mocha:
  * `npm test -- test/model/*.test.ts --grep cycle`.
  */
 
 const ALL = "test/**/*.test.ts";
-/** The program on the engine: as long as all the rest, which has the plugins too. */
-const PROGRAM = "test/engine/!(stand-in|github-plugin|catalogues)*.test.ts";
-const LANES: readonly (readonly string[])[] = [[PROGRAM], [ALL, "--ignore", PROGRAM]];
+/** Two halves of what runs the engine, each on a control plane of its own, and one that needs none for long. */
+const HALF = "(access|adopt|argo-events|audit|lifecycle|recover|start)";
+const LANES: readonly (readonly string[])[] = [
+  [`test/engine/@${HALF}.test.ts`],
+  [`test/engine/!${HALF}.test.ts`],
+  [ALL, "--ignore", "test/engine/**"],
+];
 const THOROUGH = "--thorough";
 
 const thorough = process.argv.includes(THOROUGH);

@@ -58,7 +58,7 @@ describe("npm start", function () {
   it("ends quietly on Ctrl-C while it starts, and leaves nothing running", async () => {
     const started = start();
     for await (const line of started.iterable({ from: "all" })) {
-      if (line.includes("installing them")) started.kill("SIGINT");
+      if (line.includes("starting etcd")) started.kill("SIGINT");
     }
     const { exitCode, all } = await started;
     assert.equal(exitCode, 130);
