@@ -12,6 +12,7 @@ import {
   removeRecords,
 } from "./process-records.ts";
 import { SandboxError } from "./sandbox-error.ts";
+import { isEnding, leaveItToSignals } from "./signals.ts";
 import { startOf } from "./toolchain/process-identity.ts";
 
 export type { ProcessIdentity, ProcessRecords, RecordedProcess } from "./process-records.ts";
@@ -53,6 +54,8 @@ const LAUNCHER = 'read -r recorded || exit 125; exec "$@" </dev/null';
  * @throws SandboxError where the owner lives, or where a detached sandbox runs
  */
 export async function claimDirectory(directory: string): Promise<void> {
+  // What a signal stops has looked for processes already, or is about to: none may come after.
+  await leaveItToSignals();
   while ((await claimRecords(directory)) === undefined) {
     const records = await readRecords(directory);
     if (records === undefined) {
@@ -92,7 +95,8 @@ export async function detachRecorded(directory: string): Promise<void> {
 
 /**
  * Starts a program in a process group of its own. It does not run before `processes.json` names it, so that a
- * `kill -9` of this process at any moment leaves nothing that the next start would not find.
+ * `kill -9` of this process at any moment leaves nothing that the next start would not find; and not at all where a signal
+ * is ending this process, which may have looked for what it must stop before this one was recorded.
  */
 export async function startRecorded(directory: string, program: Program): Promise<StartedProcess> {
   await mkdir(dirname(program.log), { recursive: true, mode: 0o700 });
@@ -125,6 +129,10 @@ export async function startRecorded(directory: string, program: Program): Promis
       stdin?.end();
       throw error;
     });
+    if (isEnding()) {
+      stdin?.end();
+      await leaveItToSignals();
+    }
     stdin?.end("recorded\n");
     child.unref();
     return { ...recorded, ended };

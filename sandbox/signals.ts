@@ -42,6 +42,11 @@ async function end(signal: NodeJS.Signals): Promise<void> {
   process.exit(128 + constants.signals[signal]);
 }
 
+/** Whether a signal is ending this process. */
+export function isEnding(): boolean {
+  return ending;
+}
+
 /**
  * Where a signal is ending this process, waits until it has: what fails now fails because it was stopped, and nobody
  * need complain about it.

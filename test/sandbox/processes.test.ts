@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -238,5 +239,41 @@ describe("processes", function () {
     other.kill("SIGINT");
     const [code] = await once(other, "exit");
     assert.deepEqual([code, printed], [130, "up\nstopping\n"]);
+  });
+
+  it("are not started any more once a signal is ending their starter", async () => {
+    const folder = join(directory, "late");
+    const mark = join(directory, "mark");
+    const program = {
+      name: "late",
+      path: "/bin/sh",
+      arguments: ["-c", `touch ${mark}`],
+      log: join(folder, "log"),
+    };
+    const other = spawnNode(
+      `signals.stopOnSignals(() => new Promise((done) => setTimeout(done, 500)));
+       await processes.claimDirectory(${JSON.stringify(folder)});
+       process.on("SIGINT", () => processes.startRecorded(${JSON.stringify(folder)}, ${JSON.stringify(program)}));
+       console.log("up"); setInterval(() => {}, 1000)`,
+    );
+    await once(other.stdout, "data");
+    other.kill("SIGINT");
+    const [code] = await once(other, "exit");
+    const { processes = [] } = (await readRecords(folder)) ?? {};
+    const alive = await Promise.all(processes.map(isAlive));
+    assert.deepEqual([code, alive, existsSync(mark)], [130, [false], false]);
+  });
+
+  it("get no folder any more once a signal is ending their starter", async () => {
+    const folder = join(directory, "late");
+    const other = spawnNode(
+      `signals.stopOnSignals(() => new Promise((done) => setTimeout(done, 500)));
+       process.on("SIGINT", () => processes.claimDirectory(${JSON.stringify(folder)}));
+       console.log("up"); setInterval(() => {}, 1000)`,
+    );
+    await once(other.stdout, "data");
+    other.kill("SIGINT");
+    const [code] = await once(other, "exit");
+    assert.deepEqual([code, existsSync(folder)], [130, false]);
   });
 });

@@ -115,8 +115,10 @@ describe("a changed stack file", () => {
     let taken = 0;
     fc.assert(
       fc.property(changes, fc.option(more, { nil: {}, freq: 1 }), (config, rest) => {
-        const head = { ...base, ...rest, config: { ...base.config, ...config } };
-        const { text } = trust(JSON.stringify(head));
+        const written = JSON.stringify({ ...base, ...rest, config: { ...base.config, ...config } });
+        // Not all that is a value can be written: of -0 no file knows.
+        const head = JSON.parse(written) as typeof base;
+        const { text } = trust(written);
         if (text === undefined) return;
         taken += 1;
         const { config: put, ...around } = parse(text) as typeof base;
