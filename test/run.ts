@@ -7,10 +7,10 @@ import type { Outcome } from "./reporter.ts";
 
 /*
  * `npm test`: the toolchain (with progress, since it may have to be built), every test, the coverage of them all, and at
- * the end the one line `N passed, N failed`. Most of them wait for other processes, so they run in three lanes of about
- * the same length, whose reports come one after the other. A test that fails is tried once more, on machines that are as busy as
- * these tests make them; what passed only then is named at the end with what it said, and a counterexample stays one. With
- * `--thorough` (`npm run test:thorough`) nothing is sampled. Other arguments go to mocha:
+ * the end the one line `N passed, N failed`. Most of them wait for other processes, so they run in three lanes of about the
+ * same length, whose reports come one after the other. A test that fails is tried once more, on machines that are as busy
+ * as these tests make them; what passed only then is named at the end with what it said, and a counterexample stays one.
+ * With `--thorough` (`npm run test:thorough`) nothing is sampled. Other arguments go to mocha:
  * `npm test -- test/model/*.test.ts --grep cycle`.
  */
 
