@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { listed } from "../../model/diagnostics.ts";
 import { NEVER_UP, ONLY } from "../../model/preview-filter.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import type { EngineRun, EngineStep } from "./change.ts";
 import { readEvents, type Told } from "./events.ts";
 import { partOfState } from "./part-of-state.ts";
@@ -33,15 +32,15 @@ async function full(stack: string, because: string, folder: string): Promise<Run
 }
 
 async function affected(stack: string, scope: Affected, folder: string): Promise<Run> {
-  const place = await mkdtemp(join(tmpdir(), "kargo-fleet-state-"));
+  const place = await temporaryFolder("state");
   try {
-    const part = await partOfState(stack, scope.targets, folder, place);
+    const part = await partOfState(stack, scope.targets, folder, place.path);
     const run = await few(stack, scope, part?.env ?? {}, folder);
     return run === undefined
       ? await full(stack, "no up of the stack has said yet what it made", folder)
       : { ...run, unchanged: run.unchanged + (part?.left ?? 0) };
   } finally {
-    await rm(place, { recursive: true, force: true });
+    await place.remove();
   }
 }
 
@@ -105,8 +104,8 @@ async function pulumi(
   env: Readonly<Record<string, string>>,
   folder: string,
 ): Promise<Answer> {
-  const place = await mkdtemp(join(tmpdir(), "kargo-fleet-preview-"));
-  const log = join(place, "events");
+  const place = await temporaryFolder("preview");
+  const log = join(place.path, "events");
   try {
     const flags = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", log];
     const args = ["preview", "--stack", stack, ...flags, ...targets.flatMap((urn) => ["--target", urn])];
@@ -123,7 +122,7 @@ async function pulumi(
     const word = code === "ENOENT" ? NOT_FOUND : failed ? lastWords(stderr) : UNREADABLE;
     return { steps: [], unchanged: 0, errors: [word], failed: true };
   } finally {
-    await rm(place, { recursive: true, force: true });
+    await place.remove();
   }
 }
 

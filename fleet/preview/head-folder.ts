@@ -1,15 +1,12 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, normalize, resolve } from "node:path";
 import { type Fleet, stackNames } from "../all-stacks.ts";
 import type { Files } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
+import { type TemporaryFolder, temporaryFolder } from "../temporary-folder.ts";
 
 /** Where the engine runs. */
-export interface HeadFolder {
-  readonly path: string;
-  remove(): Promise<void>;
-}
+export type HeadFolder = TemporaryFolder;
 
 /** The working directory itself, where that is the head. */
 export function hereAsHead(): HeadFolder {
@@ -24,8 +21,7 @@ export function hereAsHead(): HeadFolder {
  */
 export async function headFolder(files: Files, fleet: Fleet): Promise<HeadFolder> {
   const texts = headTexts(files, fleet);
-  const path = await mkdtemp(join(tmpdir(), "kargo-fleet-head-"));
-  const remove = () => rm(path, { recursive: true, force: true });
+  const { path, remove } = await temporaryFolder("head");
   try {
     const own = new Set([...texts.keys()].map((file) => file.split("/")[0]));
     for (const entry of await readdir(".")) {

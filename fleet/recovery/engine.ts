@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
 import { backendUrl } from "../file-backend.ts";
 import { FleetError } from "../fleet-error.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import type { ImportFile } from "./import-file.ts";
 import { type Preview, parsePreview } from "./preview.ts";
 import { parseState, type State } from "./state.ts";
@@ -76,13 +76,13 @@ export function openEngine(stack: string): Engine {
     create: async (urns) => void (await demand(["up", "--yes", "--skip-preview", ...targets(urns)])),
     import: async (file, protect) => {
       const flags = ["--yes", "--skip-preview", "--generate-code=false", `--protect=${protect}`];
-      const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-import-"));
+      const folder = await temporaryFolder("import");
       try {
-        const path = join(folder, "import.json");
+        const path = join(folder.path, "import.json");
         await writeFile(path, JSON.stringify(file));
         await demand(["import", "--file", path, ...flags]);
       } finally {
-        await rm(folder, { recursive: true, force: true });
+        await folder.remove();
       }
     },
     up: async () => {
