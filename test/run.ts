@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { ensureToolchain, ToolchainError } from "../sandbox/toolchain/toolchain.ts";
 import type { Outcome } from "./reporter.ts";
@@ -15,13 +16,17 @@ import type { Outcome } from "./reporter.ts";
  */
 
 const ALL = "test/**/*.test.ts";
-/** Two halves of what runs the engine, each on a control plane of its own, and one that needs none for long. */
+const WORKFLOWS = "test/workflows/**/*.test.ts";
+/** Two halves of what runs the engine, each on a control plane of its own, and what needs none for long. */
 const HALF = "(access|adopt|argo-events|audit|lifecycle|recover|start)";
 const LANES: readonly (readonly string[])[] = [
-  [`test/engine/@${HALF}.test.ts`],
+  [`test/engine/@${HALF}.test.ts`, WORKFLOWS],
   [`test/engine/!${HALF}.test.ts`],
-  [ALL, "--ignore", "test/engine/**"],
+  [ALL, "--ignore", "test/engine/**", "--ignore", WORKFLOWS],
 ];
+const MOCHA = fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"));
+/** Generated files are thrown away as fast as they are made: in a large nursery they seldom outlive a collection. */
+const NURSERY = "--max-semi-space-size=64";
 const THOROUGH = "--thorough";
 
 const thorough = process.argv.includes(THOROUGH);
@@ -61,8 +66,8 @@ function runLane(
   index: number,
 ): { readonly ended: Promise<Outcome>; readonly report: Promise<string> } {
   const file = join(folder, `outcome-${index}.json`);
-  const run = execa("mocha", ["--reporter", "test/reporter.ts", "--retries", "1", ...args], {
-    preferLocal: true,
+  const own = ["--reporter", "test/reporter.ts", "--retries", "1", ...args];
+  const run = execa(process.execPath, [NURSERY, MOCHA, ...own], {
     stdin: "ignore",
     stdout: index === 0 ? "inherit" : "pipe",
     stderr: index === 0 ? "inherit" : "pipe",
