@@ -8,21 +8,23 @@ import type { Outcome } from "./reporter.ts";
 
 /*
  * `npm test`: the toolchain (with progress, since it may have to be built), every test, the coverage of them all, and at
- * the end the one line `N passed, N failed`. Most of them wait for other processes, so they run in three lanes of about the
- * same length, whose reports come one after the other. A test that fails is tried once more, on machines that are as busy
+ * the end the one line `N passed, N failed`. Most of them wait for other processes, so they run in lanes of about the same
+ * length, whose reports come one after the other. A test that fails is tried once more, on machines that are as busy
  * as these tests make them; what passed only then is named at the end with what it said, and a counterexample stays one.
  * With `--thorough` (`npm run test:thorough`) nothing is sampled. Other arguments go to mocha:
  * `npm test -- test/model/*.test.ts --grep cycle`.
  */
 
-const ALL = "test/**/*.test.ts";
-const WORKFLOWS = "test/workflows/**/*.test.ts";
-/** Two halves of what runs the engine, each on a control plane of its own, and what needs none for long. */
+/** Two halves of what runs the engine, each on a control plane of its own; what runs in these processes; and the rest. */
 const HALF = "(access|adopt|argo-events|audit|lifecycle|recover|start)";
+const WORKFLOWS = "test/workflows/**/*.test.ts";
+const PROGRAM = "test/@(components|fleet|manifests|model)/**/*.test.ts";
+const OTHERS = ["test/engine/**", WORKFLOWS, PROGRAM];
 const LANES: readonly (readonly string[])[] = [
   [`test/engine/@${HALF}.test.ts`, WORKFLOWS],
   [`test/engine/!${HALF}.test.ts`],
-  [ALL, "--ignore", "test/engine/**", "--ignore", WORKFLOWS],
+  [PROGRAM],
+  ["test/**/*.test.ts", ...OTHERS.flatMap((others) => ["--ignore", others])],
 ];
 const MOCHA = fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"));
 /** Generated files are thrown away as fast as they are made: in a large nursery they seldom outlive a collection. */
