@@ -107,7 +107,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
       const spec = { project: "default", destination: {} };
       const body = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata, spec };
       await made(admin, { method: "POST", path: applications, body });
-      const first = await stack.up();
+      const first = await stack.cli("up", "--yes", "--skip-preview");
       await made(admin, { method: "DELETE", path: `${applications}/nginx-dev` });
       assert.ok(first.failed);
       assert.match(first.output, /nginx-dev: it already exists/);
@@ -131,7 +131,28 @@ describe("what leaves a stack, on a real engine and API server", function () {
       });
     }
 
+    it("is explained when a service is renamed", async () => {
+      await stack.writeCatalogue(list({ nginx: {}, login: { repository: "acme/auth" } }));
+      await refused("up", /services\.login {2}"login" has the repository of "auth"/);
+      await stack.writeCatalogue(list(BOTH));
+    });
+
+    it("is refused when percent is lowered", async () => {
+      await configure({ pipelines: pipelines(), rollout: "{ percent: 0 }" });
+      await refused(
+        "up",
+        /rollout\.percent {2}is 0 \(was 100\) and no longer reaches 2 provisioned services: auth, nginx\./,
+      );
+    });
+
+    it("is refused when it is excluded", async () => {
+      await configure({ pipelines: pipelines(), rollout: "{ exclude: [{ names: [auth] }] }" });
+      await refused("up", /rollout\.exclude\[0\] {2}takes out 1 provisioned service: auth\./);
+      await configure({ pipelines: pipelines() });
+    });
+
     it("is refused after a refresh too, which keeps what the last up said, by the CLI's own preview before an up", async () => {
+      await stack.writeCatalogue(list(WITHOUT_AUTH));
       await succeeds(stack.refresh());
       const { failed, output } = await stack.cli("up", "--yes");
       assert.ok(failed);
