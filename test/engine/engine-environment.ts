@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { vaultEnvironment } from "./vault.ts";
 
 /**
  * What the CLI is run with: a state in files below the folder, and nothing of the person who runs the tests. Of the
@@ -9,12 +10,12 @@ import { dirname, join, resolve } from "node:path";
  *
  * @param path the PATH with the toolchain first
  */
-export function engineEnvironment(path: string, folder: string): Record<string, string> {
+export async function engineEnvironment(path: string, folder: string): Promise<Record<string, string>> {
   return {
     PATH: path,
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_HOME: join(folder, "pulumi-home"),
-    PULUMI_CONFIG_PASSPHRASE: "test",
+    ...(await vaultEnvironment()),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     NODE_V8_COVERAGE: "",

@@ -11,6 +11,7 @@ import { type FleetCluster, fleetCluster } from "./fleet-cluster.ts";
 import { type DynamicProvider, dynamicProvider } from "./fleet-program/dynamic-provider.ts";
 import type { EngineCommand, Run } from "./fleet-program/engine-commands.ts";
 import { programProcess } from "./fleet-program/program-process.ts";
+import { SECRETS_PROVIDER } from "./vault.ts";
 
 export type { Run } from "./fleet-program/engine-commands.ts";
 
@@ -84,14 +85,14 @@ export async function openFleetStack(services: readonly string[]): Promise<Fleet
     ],
   });
   const environment: Record<string, string> = {
-    ...engineEnvironment(plane.path, folder),
+    ...(await engineEnvironment(plane.path, folder)),
     GITHUB_BASE_URL: github.baseUrl,
   };
   const provider = await dynamicProvider(folder, environment);
   environment.PATH = provider.path;
   const stack = await LocalWorkspace.createStack(
     { stackName: "test", workDir: folder },
-    { envVars: environment },
+    { envVars: environment, secretsProvider: SECRETS_PROVIDER },
   );
   await stack.setAllConfig({
     "github:token": { value: TOKEN, secret: true },

@@ -11,6 +11,7 @@ import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.
 import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { inlineRun } from "./inline-run.ts";
+import { SECRETS_PROVIDER } from "./vault.ts";
 
 export const token = "planted-github-token";
 
@@ -61,9 +62,8 @@ export async function openGitHubStack(args: github.ProviderArgs = {}): Promise<G
     {
       workDir: folder,
       pulumiCommand: await PulumiCommand.get(),
-      envVars: {
-        ...engineEnvironment(path, folder),
-      },
+      secretsProvider: SECRETS_PROVIDER,
+      envVars: await engineEnvironment(path, folder),
     },
   );
   // Each of these would run the CLI again, for what the events say already.

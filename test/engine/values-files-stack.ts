@@ -9,6 +9,7 @@ import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import type { EngineCommand, Run } from "./fleet-program/engine-commands.ts";
 import { programProcess } from "./fleet-program/program-process.ts";
+import { SECRETS_PROVIDER } from "./vault.ts";
 
 export type { Run } from "./fleet-program/engine-commands.ts";
 
@@ -67,11 +68,14 @@ export async function openValuesFilesStack(
     repositories: [{ name: "acme/gitops", files }],
   });
   const envVars = {
-    ...engineEnvironment(path, folder),
+    ...(await engineEnvironment(path, folder)),
     GITHUB_BASE_URL: github.baseUrl,
   };
   let program = await programFolder(folder, "program");
-  const stack = await LocalWorkspace.createStack({ stackName: "test", workDir: program }, { envVars });
+  const stack = await LocalWorkspace.createStack(
+    { stackName: "test", workDir: program },
+    { envVars, secretsProvider: SECRETS_PROVIDER },
+  );
   await stack.setAllConfig({
     "github:token": { value: TOKEN, secret: true },
     "values:other": { value: OTHER_SECRET, secret: true },

@@ -10,6 +10,7 @@ import { sharedPrograms } from "../control-plane.ts";
 import { engineEnvironment, engineFolder } from "../engine-environment.ts";
 import { dynamicProvider } from "../fleet-program/dynamic-provider.ts";
 import { type ApiServer, apiServer } from "../stand-in-program/api-server.ts";
+import { SECRETS_PROVIDER } from "../vault.ts";
 import { type Descendant, end, familyOf } from "./family.ts";
 import { type Blow, Count, type Moment, tripwire } from "./tripwire.ts";
 
@@ -98,7 +99,7 @@ export async function openInterruptibleFleet(names: readonly string[]): Promise<
   const kubeconfig = join(folder, "kubeconfig");
   await writeFile(kubeconfig, through(api.url));
   const environment: Record<string, string> = {
-    ...engineEnvironment(path, folder),
+    ...(await engineEnvironment(path, folder)),
     GITHUB_BASE_URL: `${hooks.url}/`,
     GITHUB_TOKEN: TOKEN,
   };
@@ -106,9 +107,10 @@ export async function openInterruptibleFleet(names: readonly string[]): Promise<
   environment.PATH = provider.path;
   const options = { cwd: folder, env: environment, reject: false, all: true } as const;
   const pulumi = (...args: readonly string[]) => execa("pulumi", [...args, "--non-interactive"], options);
+  const init = (name: string) => pulumi("stack", "init", name, "--secrets-provider", SECRETS_PROVIDER);
   const stackFile = (name: string) => join(folder, `Pulumi.${name}.yaml`);
-  // One key for all stacks: to derive it takes as long as a small preview.
-  await pulumi("stack", "init", "first");
+  // Its secrets go into every stack.
+  await init("first");
   await pulumi("config", "set", "--secret", "kargo-fleet:webhookMasterSecret", "planted", "--stack", "first");
   const secrets = await readFile(stackFile("first"), "utf8");
   await writeFile(
@@ -141,7 +143,7 @@ export async function openInterruptibleFleet(names: readonly string[]): Promise<
 
   const open = async (name: string): Promise<InterruptibleStack> => {
     await writeFile(stackFile(name), secrets.replace("config:\n", `config:\n${config(name, kubeconfig)}`));
-    await pulumi("stack", "init", name);
+    await init(name);
     const file = join(folder, `state/.pulumi/stacks/kargo-fleet/${name}.json`);
     const locks = join(folder, "state/.pulumi/locks/organization/kargo-fleet", name);
     return {

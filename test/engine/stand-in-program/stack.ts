@@ -12,6 +12,7 @@ import {
 import { sharedControlPlane } from "../control-plane.ts";
 import { engineEnvironment, engineFolder } from "../engine-environment.ts";
 import { inlineRun, type Steps } from "../inline-run.ts";
+import { SECRETS_PROVIDER } from "../vault.ts";
 
 const project = "stand-in";
 const name = "test";
@@ -91,7 +92,8 @@ async function makeStack(): Promise<Opened> {
     {
       workDir: folder,
       pulumiCommand: await command,
-      envVars: { ...engineEnvironment(path, folder), KUBECONFIG: admin },
+      secretsProvider: SECRETS_PROVIDER,
+      envVars: { ...(await engineEnvironment(path, folder)), KUBECONFIG: admin },
     },
   );
   // Each of these would run the CLI again, for what the events and the state file say already.
