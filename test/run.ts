@@ -1,3 +1,4 @@
+import { globSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,12 +12,14 @@ import type { Outcome } from "./reporter.ts";
  * the end the one line `N passed, N failed`. Most of them wait for other processes, so they run in lanes of about the same
  * length, whose reports come one after the other. A test that fails is tried once more, on machines that are as busy
  * as these tests make them; what passed only then is named at the end with what it said, and a counterexample stays one.
- * With `--thorough` (`npm run test:thorough`) nothing is sampled. Other arguments go to mocha:
+ * With `--thorough` (`npm run test:thorough`) nothing is sampled, and the files whose names end in `.thorough.test.ts` run
+ * too: whole journeys whose parts have tests of their own here. Other arguments go to mocha:
  * `npm test -- test/model/*.test.ts --grep cycle`.
  */
 
 /** Two halves of what runs the engine, each on a control plane of its own; what runs in these processes; and the rest. */
-const HALF = "(access|adopt|argo-events|audit|lifecycle|recover|start)";
+const HALF = "(access|adopt*|argo-events|audit*|lifecycle|recover|start)";
+const LONG = "test/**/*.thorough.test.ts";
 const WORKFLOWS = "test/workflows/**/*.test.ts";
 const PROGRAM = "test/@(components|fleet|manifests|model)/**/*.test.ts";
 const OTHERS = ["test/engine/**", WORKFLOWS, PROGRAM];
@@ -40,7 +43,8 @@ const coverage = join(folder, "coverage");
 try {
   await ensureToolchain();
   const lanes = chosen ? [[]] : LANES;
-  const runs = lanes.map((specs, index) => runLane([...specs, ...given], index));
+  const left = thorough || chosen ? [] : ["--ignore", LONG];
+  const runs = lanes.map((specs, index) => runLane([...specs, ...left, ...given], index));
   const outcomes: Outcome[] = [];
   for (const { ended, report } of runs) {
     outcomes.push(await ended);
@@ -51,7 +55,12 @@ try {
   const failed = outcomes.reduce((sum, each) => sum + each.failed, 0);
   for (const text of outcomes.flatMap(({ retried }) => retried)) console.log(`failed at first: ${text}`);
   for (const title of outcomes.flatMap(({ failures }) => failures)) console.log(`failed: ${title}`);
-  if (!thorough) console.log("Of what takes long, a sample was run; npm run test:thorough runs all of it.");
+  if (!thorough && !chosen) {
+    const files = globSync(LONG).length;
+    console.log(
+      `A sample of what takes long was run, without the ${files} files ${LONG}; npm run test:thorough runs all.`,
+    );
+  }
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = passed > 0 && failed === 0 ? 0 : 1;
 } catch (error) {

@@ -22,7 +22,9 @@ export function fieldChanges(
   if (before === after) return [];
   if (isRecord(before) && isRecord(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return keys.flatMap((key) => fieldChanges(own(before, key), own(after, key), lists, joined(path, key)));
+    return keys
+      .filter((key) => own(before, key) !== own(after, key))
+      .flatMap((key) => fieldChanges(own(before, key), own(after, key), lists, joined(path, key)));
   }
   if (lists === "by item" && Array.isArray(before) && Array.isArray(after)) {
     const byKey = before.length === after.length ? undefined : itemsByKey(before, after, path);

@@ -152,7 +152,7 @@ describe("fleet check", function () {
         );
         for (const { plan } of fleet.stacks) assert.ok(plan !== undefined || fleet.problems.length > 0);
       }),
-      { numRuns: sampled(1000, 300) },
+      { numRuns: sampled(1000, 100) },
     );
   });
 
@@ -164,7 +164,7 @@ describe("fleet check", function () {
           filesOf({ "services.json": catalogue, "Pulumi.one.yaml": stack, "Pulumi.two.yaml": stack }),
         );
       }),
-      { numRuns: sampled(300, 100) },
+      { numRuns: sampled(300, 40) },
     );
   });
 
@@ -181,7 +181,7 @@ describe("fleet check", function () {
         const stages = stacks[1]?.plan?.services.length ?? 0;
         assert.ok(stages === 0 || problems.some(({ place }) => place.file === "Pulumi.two.yaml"));
       }),
-      { numRuns: 100 },
+      { numRuns: sampled(100, 30) },
     );
   });
 

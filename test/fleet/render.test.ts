@@ -12,6 +12,7 @@ import type { Plan } from "../../model/plan.ts";
 import { registered } from "../components/program.ts";
 import { plain } from "../components/recording.ts";
 import { rawSources, toSources } from "../generated-catalogues.ts";
+import { sampled } from "../sampling.ts";
 import { catalogueText, planOf, readStackText, service, stackText } from "../sources.ts";
 import { type Folder, folderOf } from "./folder.ts";
 
@@ -77,24 +78,30 @@ describe("fleet render", function () {
   });
 
   it("gives every object a file of its own, in the order in which kubectl can apply them", () => {
-    generated((found) => {
-      const paths = renderObjects(found).map(({ path }) => path);
-      assert.equal(new Set(paths.map((path) => path.toLowerCase())).size, paths.length);
-      assert.deepEqual(paths, [...paths].sort());
-    }, 100);
+    generated(
+      (found) => {
+        const paths = renderObjects(found).map(({ path }) => path);
+        assert.equal(new Set(paths.map((path) => path.toLowerCase())).size, paths.length);
+        assert.deepEqual(paths, [...paths].sort());
+      },
+      sampled(100, 30),
+    );
   });
 
   it("is read back by YAML 1.1, as kubectl does, and by YAML 1.2 as what it was", () => {
-    generated((found) => {
-      const { platform, services } = found;
-      for (const object of [
-        ...(platform ? platformObjects(platform) : []),
-        ...services.flatMap(serviceObjects),
-      ]) {
-        for (const version of ["1.1", "1.2"] as const)
-          assert.deepEqual(parse(yamlOf(object), { version }), plain(object));
-      }
-    }, 60);
+    generated(
+      (found) => {
+        const { platform, services } = found;
+        for (const object of [
+          ...(platform ? platformObjects(platform) : []),
+          ...services.flatMap(serviceObjects),
+        ]) {
+          for (const version of ["1.1", "1.2"] as const)
+            assert.deepEqual(parse(yamlOf(object), { version }), plain(object));
+        }
+      },
+      sampled(60, 20),
+    );
     for (const text of ["on", "no", "y", "1_000", "1:30", "0x1", "1e3", "null", "~", "2001-01-01"])
       assert.deepEqual(parse(yamlOf({ [text]: text }), { version: "1.1" }), { [text]: text });
   });

@@ -191,7 +191,7 @@ describe("services.json", () => {
         const { value, problems } = readCatalogueText(text);
         assert.ok(value !== undefined || problems.length > 0);
       }),
-      { numRuns: 2000 },
+      { numRuns: sampled(2000, 500) },
     );
   });
 
@@ -204,7 +204,7 @@ describe("services.json", () => {
           assert.ok(error instanceof InvalidInput);
         }
       }),
-      { numRuns: sampled(2000, 500) },
+      { numRuns: sampled(2000, 250) },
     );
   });
 
@@ -220,7 +220,7 @@ describe("services.json", () => {
           );
         }
       }),
-      { numRuns: sampled(1000, 300) },
+      { numRuns: sampled(1000, 150) },
     );
   });
 });

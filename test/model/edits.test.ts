@@ -20,7 +20,7 @@ type Entry = Readonly<Record<string, unknown>>;
 
 /** Which services are edited, bit by bit, and how. */
 const edit = fc.record({ which: fc.nat({ max: 31 }), how: fc.nat({ max: EDITS.length - 1 }) });
-const BASES = sampled(2000, 500);
+const BASES = sampled(2000, 200);
 const PER_BASE = 5;
 const PAIRS = (BASES * PER_BASE).toLocaleString("en");
 
@@ -110,7 +110,7 @@ describe(`${PAIRS} pairs of files before and after an edit`, function () {
           active.map((name) => formatPath(["services", name])).sort(),
         );
       }),
-      { numRuns: sampled(1000, 300) },
+      { numRuns: sampled(1000, 120) },
     );
   });
 });

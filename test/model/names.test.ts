@@ -138,7 +138,7 @@ describe("derived names", function () {
           for (const each of derived) assert.match(each, DNS_LABEL);
         }
       }),
-      { numRuns: sampled(2000, 500) },
+      { numRuns: sampled(2000, 250) },
     );
   });
 

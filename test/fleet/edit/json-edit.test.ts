@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { execa } from "execa";
 import fc from "fast-check";
 import { addKey, setKey } from "../../../fleet/edit/json-edit.ts";
+import { sampled } from "../../sampling.ts";
 
 const ENTRY = { team: "edge", repository: "acme/checkout" };
 
@@ -120,7 +121,7 @@ describe("an edit of a catalogue", function () {
           });
         },
       ),
-      { numRuns: 500 },
+      { numRuns: sampled(500, 200) },
     );
   });
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { FleetReport } from "../../../fleet/preview/change.ts";
 import { cell, code, fenced, named } from "../../../fleet/report/escape.ts";
 import { renderComment, renderReport } from "../../../fleet/report/markdown.ts";
+import { sampled } from "../../sampling.ts";
 import { service } from "../../sources.ts";
 import { outsideCode, skeleton, toHtml } from "./github-markdown.ts";
 import { engineRun, fleetReport, plan, stackChange, step } from "./reports.ts";
@@ -128,7 +129,7 @@ function lazily<Value>(make: () => Value): () => Value {
 }
 
 /** Slow cases are not worth a smaller counterexample. */
-const RUNS = { numRuns: 40, endOnFailure: true, interruptAfterTimeLimit: 15_000 } as const;
+const RUNS = { numRuns: sampled(40, 15), endOnFailure: true, interruptAfterTimeLimit: 15_000 } as const;
 
 /** The same report where the token is another text, in keys as in values. */
 function withText(text: string): FleetReport {
