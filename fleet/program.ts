@@ -1,48 +1,36 @@
 import { Command } from "commander";
 import { InvalidInput } from "../model/diagnostics.ts";
-import { adoptCommand } from "./adopt-command.ts";
-import { auditCommand } from "./audit-command.ts";
-import { checkCommand } from "./check-command.ts";
-import { commentCommand } from "./comment-command.ts";
-import { decommissionCommand } from "./decommission-command.ts";
-import { deployerCommand } from "./deployer-command.ts";
-import { driftCommand } from "./drift-command.ts";
 import { FleetError } from "./fleet-error.ts";
-import { issueCommand } from "./issue-command.ts";
-import { listCommand } from "./list-command.ts";
-import { newCommand } from "./new-command.ts";
-import { previewCommand } from "./preview-command.ts";
-import { recoverCommand } from "./recover-command.ts";
-import { redeliverCommand } from "./redeliver-command.ts";
-import { renderCommand } from "./render-command.ts";
-import { reportCommand } from "./report-command.ts";
-import { seedCommand } from "./seed-command.ts";
-import { trustCommand } from "./trust-command.ts";
 
 /* What a whole fleet needs beside `pulumi up`. */
+
+/** Half of a short command would be the loading of the others. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  adopt: async () => (await import("./adopt-command.ts")).adoptCommand(),
+  audit: async () => (await import("./audit-command.ts")).auditCommand(),
+  check: async () => (await import("./check-command.ts")).checkCommand(),
+  comment: async () => (await import("./comment-command.ts")).commentCommand(),
+  decommission: async () => (await import("./decommission-command.ts")).decommissionCommand(),
+  deployer: async () => (await import("./deployer-command.ts")).deployerCommand(),
+  drift: async () => (await import("./drift-command.ts")).driftCommand(),
+  issue: async () => (await import("./issue-command.ts")).issueCommand(),
+  list: async () => (await import("./list-command.ts")).listCommand(),
+  new: async () => (await import("./new-command.ts")).newCommand(),
+  preview: async () => (await import("./preview-command.ts")).previewCommand(),
+  recover: async () => (await import("./recover-command.ts")).recoverCommand(),
+  redeliver: async () => (await import("./redeliver-command.ts")).redeliverCommand(),
+  render: async () => (await import("./render-command.ts")).renderCommand(),
+  report: async () => (await import("./report-command.ts")).reportCommand(),
+  seed: async () => (await import("./seed-command.ts")).seedCommand(),
+  trust: async () => (await import("./trust-command.ts")).trustCommand(),
+};
 
 const program = new Command("fleet")
   .description("Looks after a whole fleet of services: beside pulumi up, never instead of it.")
   .option("-C, --cwd <folder>", "work in this folder, where the stack files are")
   .hook("preAction", enter)
-  .showHelpAfterError("(--help says what there is)")
-  .addCommand(adoptCommand())
-  .addCommand(auditCommand())
-  .addCommand(checkCommand())
-  .addCommand(commentCommand())
-  .addCommand(decommissionCommand())
-  .addCommand(deployerCommand())
-  .addCommand(driftCommand())
-  .addCommand(issueCommand())
-  .addCommand(listCommand())
-  .addCommand(newCommand())
-  .addCommand(previewCommand())
-  .addCommand(recoverCommand())
-  .addCommand(redeliverCommand())
-  .addCommand(renderCommand())
-  .addCommand(reportCommand())
-  .addCommand(seedCommand())
-  .addCommand(trustCommand());
+  .showHelpAfterError("(--help says what there is)");
+for (const command of await named(process.argv.slice(2))) program.addCommand(command);
 
 try {
   await program.parseAsync();
@@ -60,4 +48,11 @@ function enter(command: Command): void {
   } catch {
     throw new FleetError(`${cwd} is no folder that can be entered (-C).`);
   }
+}
+
+/** The commands whose names are given, and all where none is: for the help, and for what is misspelt. */
+function named(given: readonly string[]): Promise<Command[]> {
+  const all = Object.entries(COMMANDS);
+  const meant = all.filter(([name]) => given.includes(name));
+  return Promise.all((meant.length > 0 ? meant : all).map(([, load]) => load()));
 }
