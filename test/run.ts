@@ -17,15 +17,21 @@ import type { Outcome } from "./reporter.ts";
  * `npm test -- test/model/*.test.ts --grep cycle`.
  */
 
-/** Two halves of what runs the engine, each on a control plane of its own; what runs in these processes; and the rest. */
-const HALF = "(access|adopt*|argo-events|audit*|lifecycle|recover|start)";
+/** What runs the engine without the control plane that the tests of a lane share. */
+const ALONE = "(github-plugin|recover|start|values-files)";
+/** The one half of the rest, which takes as long as the other. */
+const HALF = "(access|adopt*|argo-events|audit*|lifecycle|up)";
 const LONG = "test/**/*.thorough.test.ts";
 const WORKFLOWS = "test/workflows/**/*.test.ts";
 const PROGRAM = "test/@(components|fleet|manifests|model)/**/*.test.ts";
 const OTHERS = ["test/engine/**", WORKFLOWS, PROGRAM];
 const LANES: readonly (readonly string[])[] = [
   [`test/engine/@${HALF}.test.ts`, WORKFLOWS],
-  [`test/engine/!${HALF}.test.ts`],
+  [
+    "test/engine/*.test.ts",
+    ...[ALONE, HALF].flatMap((others) => ["--ignore", `test/engine/@${others}.test.ts`]),
+  ],
+  [`test/engine/@${ALONE}.test.ts`],
   [PROGRAM],
   ["test/**/*.test.ts", ...OTHERS.flatMap((others) => ["--ignore", others])],
 ];

@@ -1,20 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { rootCertificates } from "node:tls";
 import { execa } from "execa";
-import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
 import { INSTALLED_NAMESPACES } from "../../sandbox/deployer.ts";
 import { type Connection, connectionOf, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
+import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
 
 describe("the control plane", function () {
   this.timeout(60_000);
 
   let directory: string;
-  let controlPlane: ControlPlane;
+  let controlPlane: SharedControlPlane;
   /** As the administrator; as the deployer where a test says so. */
   let kubectl: (...args: string[]) => Promise<string>;
   let deployer: Connection;
@@ -22,18 +20,12 @@ describe("the control plane", function () {
 
   before(async function () {
     this.timeout(TOOLCHAIN_TIMEOUT);
-    const { programs } = await sharedPrograms();
-    directory = await mkdtemp(join(tmpdir(), "kargo-fleet-control-plane-"));
-    controlPlane = await startControlPlane({ directory, programs });
-    deployer = await connectionOf(controlPlane.kubeconfigs.deployer);
-    admin = await connectionOf(controlPlane.kubeconfigs.admin);
+    controlPlane = await sharedControlPlane();
+    directory = dirname(controlPlane.admin);
+    deployer = await connectionOf(controlPlane.deployer);
+    admin = await connectionOf(controlPlane.admin);
     kubectl = async (...args) =>
-      (await execa(programs.kubectl, ["--kubeconfig", controlPlane.kubeconfigs.admin, ...args])).stdout;
-  });
-
-  after(async () => {
-    await controlPlane?.stop();
-    await rm(directory, { recursive: true, force: true });
+      (await execa(controlPlane.programs.kubectl, ["--kubeconfig", controlPlane.admin, ...args])).stdout;
   });
 
   /** The status of an answer. */
@@ -47,7 +39,7 @@ describe("the control plane", function () {
   }
 
   it("lets kubectl in as the deployer, by a kubeconfig whose context is called sandbox", async () => {
-    const as = ["--kubeconfig", controlPlane.kubeconfigs.deployer];
+    const as = ["--kubeconfig", controlPlane.deployer];
     assert.equal(await kubectl(...as, "config", "current-context"), "sandbox");
     assert.match(await kubectl(...as, "auth", "whoami"), /Username +kargo-fleet-deployer/);
   });
@@ -70,7 +62,7 @@ describe("the control plane", function () {
   });
 
   it("is proven by the certificate in its kubeconfig", async () => {
-    const text = await readFile(controlPlane.kubeconfigs.deployer, "utf8");
+    const text = await readFile(controlPlane.deployer, "utf8");
     assert.doesNotMatch(text, /insecure/);
     assert.equal(await statusOf(deployer), 200);
     await assert.rejects(statusOf({ ...deployer, authority: rootCertificates[0] ?? "" }), /certificate/);
