@@ -18,22 +18,20 @@ import type { Outcome } from "./reporter.ts";
  */
 
 /** What runs the engine without the control plane that the tests of a lane share. */
-const ALONE = "(github-plugin|recover|start|values-files)";
-/** The one half of the rest, which takes as long as the other. */
-const HALF = "(access|adopt*|argo-events|audit*|lifecycle|up)";
-const LONG = "test/**/*.thorough.test.ts";
-const WORKFLOWS = "test/workflows/**/*.test.ts";
+const ALONE = "test/engine/@(github-plugin|recover|start|values-files).test.ts";
+/** About a half of what needs one. */
+const HALF = "test/engine/@(access|adopt*|argo-events|audit*|lifecycle|up).test.ts";
+/** What needs one and is no test of the engine. */
+const ASKING = "test/@(examples|sandbox)/@(control-plane|gitops).test.ts";
+const ENGINE = "test/engine/*.test.ts";
 const PROGRAM = "test/@(components|fleet|manifests|model)/**/*.test.ts";
-const OTHERS = ["test/engine/**", WORKFLOWS, PROGRAM];
+const LONG = "test/**/*.thorough.test.ts";
 const LANES: readonly (readonly string[])[] = [
-  [`test/engine/@${HALF}.test.ts`, WORKFLOWS],
-  [
-    "test/engine/*.test.ts",
-    ...[ALONE, HALF].flatMap((others) => ["--ignore", `test/engine/@${others}.test.ts`]),
-  ],
-  [`test/engine/@${ALONE}.test.ts`],
+  [HALF, ASKING],
+  [ENGINE, ...without(ALONE, HALF)],
+  [ALONE],
   [PROGRAM],
-  ["test/**/*.test.ts", ...OTHERS.flatMap((others) => ["--ignore", others])],
+  ["test/**/*.test.ts", ...without(ENGINE, ASKING, PROGRAM)],
 ];
 const MOCHA = fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"));
 /** Generated files are thrown away as fast as they are made: in a large nursery they seldom outlive a collection. */
@@ -49,7 +47,7 @@ const coverage = join(folder, "coverage");
 try {
   await ensureToolchain();
   const lanes = chosen ? [[]] : LANES;
-  const left = thorough || chosen ? [] : ["--ignore", LONG];
+  const left = thorough || chosen ? [] : without(LONG);
   const runs = lanes.map((specs, index) => runLane([...specs, ...left, ...given], index));
   const outcomes: Outcome[] = [];
   for (const { ended, report } of runs) {
@@ -75,6 +73,10 @@ try {
   process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+function without(...patterns: readonly string[]): string[] {
+  return patterns.flatMap((pattern) => ["--ignore", pattern]);
 }
 
 /** Starts one mocha. The first shows its report as it goes; that of another is kept until it is the other's turn. */

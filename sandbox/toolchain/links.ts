@@ -1,4 +1,4 @@
-import { chmod, mkdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,13 @@ import type { FoundProgram } from "./look.ts";
 import { pathFolders } from "./places.ts";
 
 const nodeModulesBin = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "node_modules", ".bin");
+
+/**
+ * What a program that was built here is told before all that the engine tells it. The one language host that can be built
+ * knows `typescript: false` of `Pulumi.yaml` by its command line alone, where engines no longer say it; without that every
+ * run of the program loads a compiler.
+ */
+const FIRST: Readonly<Record<string, string>> = { "pulumi-language-nodejs": "-typescript=false" };
 
 /**
  * Fills a folder with a link to every program and with the plugin of dynamic providers, and drops what else is in
@@ -19,8 +26,15 @@ export async function link(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   await mkdir(directory, { recursive: true });
-  for (const { name, path } of programs) {
+  for (const { name, path, origin } of programs) {
     const place = join(directory, name);
+    const first = FIRST[name];
+    if (first !== undefined && (origin === "built" || origin === "cache")) {
+      await writeScript(place, [path, first]);
+      continue;
+    }
+    // A script of ours, from an earlier run.
+    if (path === place && (await lstat(place)).isFile()) continue;
     // With this folder on PATH already, a program may have been found by its own link.
     const target = path === place ? await realpath(path) : path;
     await rm(place, { force: true });
@@ -37,9 +51,13 @@ export async function link(
  */
 async function writeDynamicProviderPlugin(directory: string): Promise<void> {
   const script = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
-  const place = join(directory, "pulumi-resource-pulumi-nodejs");
+  await writeScript(join(directory, "pulumi-resource-pulumi-nodejs"), [process.execPath, script]);
+}
+
+/** A program that is another with words before those that it is given. */
+async function writeScript(place: string, words: readonly string[]): Promise<void> {
   await rm(place, { force: true });
-  await writeFile(place, `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`);
+  await writeFile(place, `#!/bin/sh\nexec ${words.map(quoted).join(" ")} "$@"\n`);
   await chmod(place, 0o755);
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import { link } from "../../sandbox/toolchain/links.ts";
 import type { FoundProgram } from "../../sandbox/toolchain/look.ts";
 import { askVersion } from "../../sandbox/toolchain/version.ts";
@@ -56,6 +57,27 @@ describe("a run's folder of programs", function () {
       await readFile(new URL("../../node_modules/@pulumi/pulumi/package.json", import.meta.url), "utf8"),
     );
     assert.deepEqual(answer, { version: manifest.version });
+  });
+
+  it("tells a language host that was built here not to compile what Node runs as it is, also when that is found again", async () => {
+    const { folder, bin } = await makePlace();
+    const run = join(folder, "run");
+    const name = "pulumi-language-nodejs";
+    await fakeProgram(bin, name, 'echo "$@"');
+    const path = join(run, name);
+    await link([{ ...hello(join(bin, name)), name, origin: "cache" }], run);
+    const said = async () => (await execa(path, ["127.0.0.1:1"])).stdout;
+    assert.equal(await said(), "-typescript=false 127.0.0.1:1");
+    await link([{ ...hello(path), name }], run);
+    assert.equal(await said(), "-typescript=false 127.0.0.1:1");
+  });
+
+  it("leaves one that a person installed as it is: it may know no such word", async () => {
+    const { folder, bin } = await makePlace();
+    const run = join(folder, "run");
+    const name = "pulumi-language-nodejs";
+    await link([{ ...hello(join(bin, name)), name }], run);
+    assert.equal(await readlink(join(run, name)), join(bin, name));
   });
 
   it("leaves other files of the folder alone", async () => {
