@@ -18,9 +18,9 @@ import type { Outcome } from "./reporter.ts";
  */
 
 /** What runs the engine without the control plane that the tests of a lane share. */
-const ALONE = "test/engine/@(github-plugin|recover|start|values-files).test.ts";
+const ALONE = "test/engine/@(github-plugin|recover*|start|values-files).test.ts";
 /** About a half of what needs one. */
-const HALF = "test/engine/@(access|adopt*|argo-events|audit*|lifecycle|up).test.ts";
+const HALF = "test/engine/@(adopt*|audit*|lifecycle|secrets*|up).test.ts";
 /** What needs one and is no test of the engine. */
 const ASKING = "test/@(examples|sandbox)/@(control-plane|gitops).test.ts";
 const ENGINE = "test/engine/*.test.ts";
