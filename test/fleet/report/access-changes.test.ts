@@ -5,7 +5,6 @@ import { loudLines, loudText } from "../../../fleet/report/loud.ts";
 import { renderReport } from "../../../fleet/report/markdown.ts";
 import type { Plan } from "../../../model/plan.ts";
 import { type RawSources, rawSources, toSources } from "../../generated-catalogues.ts";
-import { sampled } from "../../sampling.ts";
 import { planOf, service } from "../../sources.ts";
 import { plan, reportOf, step } from "./reports.ts";
 
@@ -158,7 +157,7 @@ describe("the access changes of a report", () => {
           assert.ok(whole.includes(`${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`), name);
         }
       }),
-      { numRuns: sampled(60, 20), endOnFailure: true, interruptAfterTimeLimit: 30_000 },
+      { numRuns: 60, endOnFailure: true, interruptAfterTimeLimit: 30_000 },
     );
     assert.ok(differing > 10, String(differing));
   });
