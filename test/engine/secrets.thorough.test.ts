@@ -82,7 +82,11 @@ describe("a full run with planted secrets", function () {
     await stack.writeConfig({ protect: "false", credentials: app, warehouse: "{ interval: 10m }" });
     await step(stack.up(), true);
     await restore();
-    for (const command of [["audit", "--json", "--kubeconfig", stack.admin], ["deployer"]]) {
+    for (const command of [
+      ["audit", "--services=nginx", "--kubeconfig", stack.admin],
+      ["audit", "--json", "--kubeconfig", stack.admin],
+      ["deployer"],
+    ]) {
       const { exitCode, stdout, stderr } = await fleet(stack, ...command, "--stack", "test");
       assert.equal(exitCode, 0, stderr);
       said[command.slice(0, 2).join(" ")] = stdout + stderr;

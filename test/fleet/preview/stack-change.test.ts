@@ -220,9 +220,9 @@ describe("of any two catalogues", () => {
         if (differs) seen.shared++;
         assert.equal(change.shared.length > 0, differs);
       }),
-      { numRuns: sampled(600, 160) },
+      { numRuns: sampled(600, 400) },
     );
-    assert.ok(seen.services > sampled(50, 15) && seen.shared > sampled(10, 3), JSON.stringify(seen));
+    assert.ok(seen.services > 50 && seen.shared > 10, JSON.stringify(seen));
   });
 
   it("one changed service among 1,000 is exactly that one, in seconds", () => {
