@@ -55,9 +55,9 @@ export const programs: readonly ProgramDefinition<ProgramName>[] = [
   {
     ...own,
     name: "pulumi",
-    version: "3.259.0",
+    version: "3.276.0",
     question: { kind: "command", args: ["version"], answer: /^v?(\d+\.\d+\.\d+\S*)/m },
-    wanted: () => ({ range: ">=3.259.0 <4.0.0-0", words: "3.259.0 or newer, below 4" }),
+    wanted: () => ({ range: ">=3.276.0 <4.0.0-0", words: "3.276.0 or newer, below 4" }),
     published: "https://github.com/pulumi/pulumi/releases",
   },
   {

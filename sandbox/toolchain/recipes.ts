@@ -45,7 +45,7 @@ export const recipes: readonly Recipe<ProgramName>[] = [
     packages: {
       "pulumi-language-nodejs": "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
     },
-    // The last version that the module proxies serve; it works under the engine of 3.259.
+    // The last version that the module proxies serve; it works under the engine of 3.276.
     ldflags: `${strip} -X ${pulumiVersion}=v3.48.0`,
     usually: "40 s",
   },
@@ -67,7 +67,7 @@ export const recipes: readonly Recipe<ProgramName>[] = [
     name: "pulumi",
     module: join(modules, "pulumi"),
     packages: { pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
-    ldflags: `${strip} -X ${pulumiVersion}=v3.259.0`,
+    ldflags: `${strip} -X ${pulumiVersion}=v3.276.0`,
     usually: "4 min",
   },
   {

@@ -131,7 +131,7 @@ describe("which versions the toolchain takes", () => {
   });
 
   it("refuses a pre-release of the engine's lowest version", () => {
-    assert.equal(choose({ pulumi: ["3.259.0-alpha.1"] }).get("pulumi")?.version, "3.259.0");
+    assert.equal(choose({ pulumi: ["3.276.0-alpha.1"] }).get("pulumi")?.version, "3.276.0");
   });
 
   it("refuses a language host that is newer than the engine", () => {
