@@ -19,6 +19,7 @@ import { webhookExposure } from "../manifests/webhook-exposure.ts";
 import { ORGANIZATION, webhookSecretPurpose } from "../model/build-plan.ts";
 import { EVENTS_NAMESPACE, resourceName } from "../model/names.ts";
 import type { BuildTriggersPlan } from "../model/plan.ts";
+import { filledSecret } from "./filled-secret.ts";
 import { derivedSecret, organizationWebhook } from "./github-webhook.ts";
 import { customObject } from "./kubernetes-object.ts";
 import { childOptions, leaving } from "./leaving.ts";
@@ -159,7 +160,13 @@ function hookSecrets(
   named: Named,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.core.v1.Secret {
-  return secret(named(`secret-${group}`), { name: group, namespace: EVENTS_NAMESPACE }, secrets, opts);
+  const metadata = { name: group, namespace: EVENTS_NAMESPACE, labels: { ...MANAGED_BY } };
+  const stringData = pulumi.secret({ ...secrets });
+  return new kubernetes.core.v1.Secret(
+    named(`secret-${group}`),
+    { metadata, type: "Opaque", stringData },
+    opts,
+  );
 }
 
 /** Kargo's receiver, and its address where builds find it. */
@@ -174,27 +181,13 @@ function kargoReceiver(
   const metadata = {
     name: RECEIVER,
     namespace: SYSTEM_NAMESPACE,
-    labels: { "kargo.akuity.io/cred-type": "generic" },
+    labels: { ...MANAGED_BY, "kargo.akuity.io/cred-type": "generic" },
   };
-  const kept = secret(named("receiver-secret"), metadata, { secret: key }, opts);
+  const kept = filledSecret(named("receiver-secret"), metadata, { secret: key }, opts);
   customObject(named("receiver"), clusterConfig(), { ...opts, dependsOn: [kept] });
   const address = key.apply((text) => curlConfig(receiverAddress(url, text)));
   for (const { name, leaves, team } of triggers.namespaces) {
-    const own = { name: RECEIVER_SECRET.name, namespace: name };
-    secret(named(`${team}-receiver`), own, { [RECEIVER_SECRET.key]: address }, leaving(leaves, opts));
+    const own = { name: RECEIVER_SECRET.name, namespace: name, labels: { ...MANAGED_BY } };
+    filledSecret(named(`${team}-receiver`), own, { [RECEIVER_SECRET.key]: address }, leaving(leaves, opts));
   }
-}
-
-function secret(
-  name: string,
-  metadata: { readonly name: string; readonly namespace: string; readonly labels?: Record<string, string> },
-  stringData: Readonly<Record<string, pulumi.Output<string>>>,
-  opts: pulumi.CustomResourceOptions,
-): kubernetes.core.v1.Secret {
-  const labels = { ...MANAGED_BY, ...metadata.labels };
-  return new kubernetes.core.v1.Secret(
-    name,
-    { metadata: { ...metadata, labels }, type: "Opaque", stringData: pulumi.secret({ ...stringData }) },
-    opts,
-  );
 }

@@ -1,7 +1,7 @@
-import kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { credentialSecret } from "../manifests/credentials.ts";
 import type { CredentialPlan, CredentialSecret } from "../model/credentials.ts";
+import { filledSecret } from "./filled-secret.ts";
 
 /** The stack's secrets by their config key; only those that the credentials want. */
 export type StackSecrets = Readonly<Partial<Record<CredentialSecret, pulumi.Output<string>>>>;
@@ -18,10 +18,7 @@ export function sharedCredentials(
     const value = secrets[plan.secret.from];
     if (value === undefined)
       throw new Error(`no secret ${plan.secret.from}: the stack's config is checked for it`);
-    new kubernetes.core.v1.Secret(
-      named(`credential-${plan.type}`),
-      { ...manifest, stringData: pulumi.secret({ ...manifest.stringData, [plan.secret.key]: value }) },
-      opts,
-    );
+    const data = { ...manifest.stringData, [plan.secret.key]: value };
+    filledSecret(named(`credential-${plan.type}`), manifest.metadata, data, opts);
   }
 }

@@ -2,6 +2,7 @@ import type { ActorPlan, SubjectPlan } from "../model/access.ts";
 import { TEAMS_NAMESPACE } from "../model/names.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { MANAGED_BY, serviceLabels } from "./objects.ts";
+import { RBAC_GROUP } from "./rbac-rules.ts";
 import {
   type PolicyRule,
   RBAC_API,
@@ -11,7 +12,6 @@ import {
   type Subject,
 } from "./rbac-types.ts";
 
-const RBAC_GROUP = "rbac.authorization.k8s.io";
 const KARGO_GROUP = "kargo.akuity.io";
 
 /** Kargo's own ClusterRole for whoever may log in: it lets the UI list projects by name. */
@@ -43,6 +43,11 @@ const APPROVE: PolicyRule = {
   verbs: ["get", "patch"],
 };
 
+const TEAM_ROLE = "kargo-fleet-team";
+const APPROVERS_ROLE = "kargo-fleet-approvers";
+/** The names of the Roles in each service's namespace. */
+export const SERVICE_ROLES: readonly string[] = [TEAM_ROLE, APPROVERS_ROLE];
+
 /** A Role of a service with the binding that gives it to somebody. */
 export interface Grant {
   readonly role: Role;
@@ -59,8 +64,8 @@ export interface Grant {
 export function grants(service: ServicePlan): readonly Grant[] {
   const { team, approvers } = service.access;
   return [
-    grant(service, "kargo-fleet-team", team, USE_KARGO),
-    grant(service, "kargo-fleet-approvers", approvers, [...USE_KARGO, APPROVE]),
+    grant(service, TEAM_ROLE, team, USE_KARGO),
+    grant(service, APPROVERS_ROLE, approvers, [...USE_KARGO, APPROVE]),
   ];
 }
 

@@ -5,6 +5,7 @@ import { BUILD_ACCOUNT, BUILD_LIMIT } from "./argo-workflows.ts";
 import { LAUNCH_ACCOUNT } from "./build-job.ts";
 import { RECEIVER_SECRET } from "./build-steps.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
+import { bindRoles, fillSecrets, RBAC_GROUP } from "./rbac-rules.ts";
 import {
   type PolicyRule,
   RBAC_API,
@@ -14,7 +15,6 @@ import {
   type Subject,
 } from "./rbac-types.ts";
 
-const RBAC_GROUP = "rbac.authorization.k8s.io";
 const READ = ["get", "list", "watch"] as const;
 
 /** What a Sensor may do in a build namespace: start Workflows, and nothing else. */
@@ -48,13 +48,18 @@ export interface ConfigMap extends KubernetesObject {
   readonly data: Readonly<Record<string, string>>;
 }
 
+const SENSOR_ROLE = "kargo-fleet-sensor";
+const READERS_ROLE = "kargo-fleet-build-readers";
+/** The names of the Roles that the program makes in a build namespace. */
+const BUILD_ROLES: readonly string[] = [SENSOR_ROLE, READERS_ROLE];
+
 /** Who starts builds in a team's namespace, and who reads their logs. */
 export function buildGrants(namespace: BuildNamespacePlan): readonly { role: Role; binding: RoleBinding }[] {
   const sensor: Subject = { kind: "ServiceAccount", name: SENSOR_ACCOUNT, namespace: EVENTS_NAMESPACE };
   const people = namespace.groups.map((name): Subject => ({ kind: "Group", name, apiGroup: RBAC_GROUP }));
   return [
-    grant(namespace.name, "kargo-fleet-sensor", START_BUILDS, [sensor]),
-    grant(namespace.name, "kargo-fleet-build-readers", READ_BUILDS, people),
+    grant(namespace.name, SENSOR_ROLE, START_BUILDS, [sensor]),
+    grant(namespace.name, READERS_ROLE, READ_BUILDS, people),
   ];
 }
 
@@ -157,13 +162,8 @@ export const DEPLOY_BUILDS: readonly PolicyRule[] = [
     resources: ["networkpolicies"],
     verbs: [...READ, "create", "update", "patch", "delete"],
   },
-  { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
-  {
-    apiGroups: [""],
-    resources: ["secrets"],
-    resourceNames: [RECEIVER_SECRET.name],
-    verbs: ["get", "update", "patch", "delete"],
-  },
+  fillSecrets([RECEIVER_SECRET.name]),
+  bindRoles(BUILD_ROLES),
   ...START_BUILDS,
   ...READ_BUILDS,
 ];

@@ -1,16 +1,18 @@
 import { CREDENTIAL_NAMES } from "../model/credentials.ts";
 import { ARGOCD_NAMESPACE, buildNamespace, EVENTS_NAMESPACE, TEAMS_NAMESPACE } from "../model/names.ts";
-import { KARGO_USER, KARGO_USERS_BINDING } from "./access.ts";
+import { KARGO_USER, KARGO_USERS_BINDING, SERVICE_ROLES } from "./access.ts";
+import { SENSOR_ACCOUNT } from "./argo-events.ts";
 import { buildIdentity, DEPLOY_BUILDS } from "./build-namespace.ts";
+import { RECEIVER_SECRET } from "./build-steps.ts";
 import { SHARED_NAMESPACE } from "./credentials.ts";
 import { ELECT_LEADER } from "./events-namespace.ts";
 import { GUARDS } from "./guard.ts";
 import { RECEIVER, SYSTEM_NAMESPACE } from "./kargo-receiver.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
+import { bindRoles, fillSecrets, RBAC_GROUP } from "./rbac-rules.ts";
 import { type ClusterRole, type PolicyRule, RBAC_API, type Role, type RoleBinding } from "./rbac-types.ts";
 
 const NAME = "kargo-fleet-deployer";
-const RBAC_GROUP = "rbac.authorization.k8s.io";
 
 const READ = ["get", "list", "watch"] as const;
 const OWN = [...READ, "create", "update", "patch", "delete"] as const;
@@ -18,8 +20,9 @@ const OWN = [...READ, "create", "update", "patch", "delete"] as const;
 const CHANGE = ["update", "patch", "delete"] as const;
 
 /**
- * What `pulumi up` needs in the whole cluster. There is no `*`, no `escalate`, and `bind` for one role alone: what it
- * gives to teams it must hold itself, which is Kubernetes' own check, and why it may promote.
+ * What `pulumi up` needs in the whole cluster. There is no `*` and no `escalate`. What it gives to teams it must hold
+ * itself, which is Kubernetes' own check, and why it may promote. A deletion waits by `list` and `watch`: without them the
+ * provider hangs.
  */
 const CLUSTER_RULES: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["namespaces"], verbs: OWN },
@@ -45,6 +48,7 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
     verbs: CHANGE,
   },
   { apiGroups: [RBAC_GROUP], resources: ["clusterroles"], resourceNames: [KARGO_USER], verbs: ["bind"] },
+  bindRoles(SERVICE_ROLES),
   {
     apiGroups: ["admissionregistration.k8s.io"],
     resources: ["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
@@ -65,37 +69,22 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["events"], verbs: READ },
 ];
 
-/** What it needs in one namespace only: Secrets nowhere but where Kargo keeps the shared ones, and never a list of them. */
+/** What it needs in one namespace only. It lists and makes Secrets in the namespace of the webhooks, where all are its own. */
 const NAMESPACE_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
   [TEAMS_NAMESPACE]: [{ apiGroups: [""], resources: ["serviceaccounts"], verbs: OWN }],
-  [SHARED_NAMESPACE]: [
-    { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
-    {
-      apiGroups: [""],
-      resources: ["secrets"],
-      resourceNames: CREDENTIAL_NAMES,
-      verbs: ["get", ...CHANGE],
-    },
-  ],
+  [SHARED_NAMESPACE]: [fillSecrets(CREDENTIAL_NAMES)],
   [ARGOCD_NAMESPACE]: [
     { apiGroups: ["argoproj.io"], resources: ["applications", "appprojects"], verbs: OWN },
   ],
-  [SYSTEM_NAMESPACE]: [
-    { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
-    {
-      apiGroups: [""],
-      resources: ["secrets"],
-      resourceNames: [RECEIVER],
-      verbs: ["get", "update", "patch", "delete"],
-    },
-  ],
+  [SYSTEM_NAMESPACE]: [fillSecrets([RECEIVER])],
   [EVENTS_NAMESPACE]: [
     { apiGroups: ["argoproj.io"], resources: ["eventbus", "eventsources", "sensors"], verbs: OWN },
-    { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "update", "patch", "delete"] },
+    { apiGroups: [""], resources: ["secrets"], verbs: OWN },
     { apiGroups: [""], resources: ["serviceaccounts"], verbs: OWN },
     { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: OWN },
     { apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: OWN },
     ...ELECT_LEADER,
+    bindRoles([SENSOR_ACCOUNT]),
   ],
 };
 
@@ -110,6 +99,7 @@ export function deployerObjects(username: string, teams: readonly string[]): rea
   return [
     ...[TEAMS_NAMESPACE, EVENTS_NAMESPACE].map(namespace),
     ...teams.flatMap(buildIdentity),
+    ...secretsToFill(teams).map(({ namespace, name }) => emptySecret(namespace, name)),
     ...rights(NAME, username, CLUSTER_RULES, rulesByNamespace(teams)),
   ];
 }
@@ -124,6 +114,24 @@ export function deployerObjects(username: string, teams: readonly string[]): rea
 export function previewerObjects(username: string, teams: readonly string[]): readonly KubernetesObject[] {
   const namespaced = rulesByNamespace(teams).map(([name, rules]) => [name, readOnly(rules)] as const);
   return rights("kargo-fleet-previewer", username, readOnly(CLUSTER_RULES), namespaced);
+}
+
+/** The Secrets in namespaces that hold others' too: an administrator makes them, the program fills them. */
+function secretsToFill(teams: readonly string[]): readonly { namespace: string; name: string }[] {
+  return [
+    ...CREDENTIAL_NAMES.map((name) => ({ namespace: SHARED_NAMESPACE, name })),
+    { namespace: SYSTEM_NAMESPACE, name: RECEIVER },
+    ...teams.map((team) => ({ namespace: buildNamespace(team), name: RECEIVER_SECRET.name })),
+  ];
+}
+
+function emptySecret(namespace: string, name: string): KubernetesObject & { readonly type: "Opaque" } {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace, labels: { ...MANAGED_BY } },
+    type: "Opaque",
+  };
 }
 
 function readOnly(rules: readonly PolicyRule[]): readonly PolicyRule[] {

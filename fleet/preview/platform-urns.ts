@@ -15,6 +15,7 @@ const RBAC = "kubernetes:rbac.authorization.k8s.io/v1";
 const ADMISSION = "kubernetes:admissionregistration.k8s.io/v1";
 const ARGO = "kubernetes:argoproj.io/v1alpha1";
 const CORE = "kubernetes:core/v1";
+const FILLED_SECRET = `${CORE}:SecretPatch`;
 
 /** Type and role of each child of a component. */
 type Child = readonly [type: string, role: string];
@@ -36,7 +37,7 @@ export function platformResources(platform: PlatformPlan): PlannedResource[] {
       [`${ADMISSION}:ValidatingAdmissionPolicy`, `policy-${metadata.name}`],
       [`${ADMISSION}:ValidatingAdmissionPolicyBinding`, `policy-binding-${metadata.name}`],
     ]),
-    ...platform.credentials.map(({ type }): Child => [`${CORE}:Secret`, `credential-${type}`]),
+    ...platform.credentials.map(({ type }): Child => [FILLED_SECRET, `credential-${type}`]),
   ];
   return [
     { type: PLATFORM, name: "platform" },
@@ -94,9 +95,9 @@ function hookChildren({ organizationHook, groups }: BuildTriggersPlan): Child[] 
 function receiverChildren({ receiver, namespaces }: BuildTriggersPlan): Child[] {
   if (!receiver) return [];
   return [
-    [`${CORE}:Secret`, "receiver-secret"],
+    [FILLED_SECRET, "receiver-secret"],
     ["kubernetes:kargo.akuity.io/v1alpha1:ClusterConfig", "receiver"],
-    ...namespaces.map(({ team }): Child => [`${CORE}:Secret`, `${team}-receiver`]),
+    ...namespaces.map(({ team }): Child => [FILLED_SECRET, `${team}-receiver`]),
   ];
 }
 

@@ -49,7 +49,9 @@ export function plannedOf(
     const { organizationHook } = plan.platform?.buildTriggers ?? {};
     if (creation.type === ORGANIZATION_HOOK && organizationHook)
       return [{ is: "hook", creation, repository: undefined, url: organizationHook.url }];
-    return creation.type.startsWith("kubernetes:") ? object(creation) : [];
+    // A patch is made again by the next `up`, whoever made its object.
+    const patch = creation.type.endsWith("Patch");
+    return creation.type.startsWith("kubernetes:") && !patch ? object(creation) : [];
   });
 }
 

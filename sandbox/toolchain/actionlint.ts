@@ -12,7 +12,6 @@ export const actionlintCatalogue: Catalogue<"actionlint"> = {
       question: { kind: "command", args: ["-version"], answer: /^v?(\d+\.\d+\.\d+\S*)/ },
       wanted: () => ({ range: ">=1.7.12 <2.0.0-0", words: "1.7.12 or newer, below 2" }),
       plugin: false,
-      standIn: false,
       published: "https://github.com/rhysd/actionlint/releases",
     },
   ],

@@ -16,7 +16,6 @@ export const argoCatalogue: Catalogue<"argo"> = {
       question: { kind: "command", args: ["version", "--short"], answer: /^argo: v(\d+\.\d+\.\d+[^\s+]*)/m },
       wanted: () => ({ range: ">=4.0.5 <5.0.0-0", words: "4.0.5 or newer, below 5" }),
       plugin: false,
-      standIn: false,
       published: "https://github.com/argoproj/argo-workflows/releases",
     },
   ],

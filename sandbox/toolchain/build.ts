@@ -1,11 +1,12 @@
 import { rmSync } from "node:fs";
-import { mkdir, open, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, open, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { type EditedModule, editModule } from "./edited-module.ts";
 import { ToolchainError } from "./errors.ts";
 import type { FoundProgram } from "./look.ts";
 import { goarch, goos, isExecutable } from "./places.ts";
-import { runInGroup } from "./process-group.ts";
+import { type Ended, runInGroup } from "./process-group.ts";
 import type { Question } from "./programs.ts";
 import { pruneBeside } from "./prune.ts";
 import { buildEnvironment, buildFlags, type Recipe } from "./recipes.ts";
@@ -59,12 +60,13 @@ export async function build(job: BuildJob, workshop: Workshop): Promise<void> {
       GOARCH: goarch(),
       GOTMPDIR: temporary,
     };
-    await download(recipe, packages, environment, workshop);
+    const module = recipe.edited && (await prepare(recipe, recipe.edited, staging, environment, workshop));
+    await download(recipe, [...(module ?? []), ...packages], environment, workshop);
     workshop.report("compiling");
     const [only, ...more] = programs;
     // A package's folder may be called otherwise than its program; several packages need a folder.
     const target = only !== undefined && more.length === 0 ? join(out, only.built.name) : `${out}/`;
-    const flags = [...buildFlags, "-ldflags", recipe.ldflags, "-o", target];
+    const flags = [...buildFlags, ...(module ?? []), "-ldflags", recipe.ldflags, "-o", target];
     const ended = await runInGroup(workshop.go, ["build", "-C", recipe.module, ...flags, ...packages], {
       environment,
       signal: workshop.signal,
@@ -82,6 +84,36 @@ export async function build(job: BuildJob, workshop: Workshop): Promise<void> {
   }
 }
 
+/**
+ * Fetches the module to edit, edits a copy of it, and writes a `go.mod` that has the copy in its place.
+ *
+ * @returns the flag by which Go takes that `go.mod`
+ */
+async function prepare(
+  recipe: Recipe,
+  edited: EditedModule,
+  staging: string,
+  environment: NodeJS.ProcessEnv,
+  workshop: Workshop,
+): Promise<readonly string[]> {
+  const [file, copy] = [join(staging, "go.mod"), join(staging, "source")];
+  const { lines } = await fetchModules(
+    recipe,
+    ["mod", "download", "-C", recipe.module, "-json", edited.path],
+    environment,
+    workshop,
+  );
+  const source = /"Dir": "(.+)"/.exec(lines.join("\n"))?.[1] ?? "";
+  workshop.report("editing the source");
+  await editModule(edited, source, recipe.module, copy);
+  await writeFile(
+    file,
+    `${await readFile(join(recipe.module, "go.mod"), "utf8")}\nreplace ${edited.path} => ${copy}\n`,
+  );
+  await copyFile(join(recipe.module, "go.sum"), join(staging, "go.sum"));
+  return [`-modfile=${file}`];
+}
+
 /** Fetches exactly the modules that the packages need, so that a failing network is told from a failing build. */
 async function download(
   recipe: Recipe,
@@ -89,8 +121,17 @@ async function download(
   environment: NodeJS.ProcessEnv,
   workshop: Workshop,
 ): Promise<void> {
-  workshop.report("looking for Go modules");
   const args = ["list", "-C", recipe.module, "-mod=readonly", "-deps", "-f", '{{""}}', ...packages];
+  await fetchModules(recipe, args, environment, workshop);
+}
+
+async function fetchModules(
+  recipe: Recipe,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  workshop: Workshop,
+): Promise<Ended> {
+  workshop.report("looking for Go modules");
   let fetched = 0;
   const onLine = (line: string) => {
     if (line.startsWith("go: downloading")) {
@@ -101,7 +142,7 @@ async function download(
   for (let attempt = 1; ; attempt += 1) {
     const ended = await runInGroup(workshop.go, args, { environment, signal: workshop.signal, onLine });
     if (ended.exitCode === 0) {
-      return;
+      return ended;
     }
     const error = await failure("download failed", recipe, ended.lines, workshop);
     const pointless = error.problem !== "download failed" || /GOPROXY=off/.test(error.message);

@@ -108,9 +108,8 @@ async function command(
 function row({ definition, wanted, found, recipe }: Finding, buildable: boolean): CheckupRow {
   const program = definition.name;
   if (found !== undefined) {
-    const { version, origin, path, standIn } = found;
-    const note = standIn ? { note: "our stand-in for the real plugin" } : {};
-    return { program, wanted, found: version, from: origin, path, ...note, ok: true };
+    const { version, origin, path } = found;
+    return { program, wanted, found: version, from: origin, path, ok: true };
   }
   const others = Object.keys(recipe.packages).filter((name) => name !== program);
   const together = others.length === 0 ? "" : ` together with ${others.join(" and ")}`;

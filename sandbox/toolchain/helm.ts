@@ -15,7 +15,6 @@ export const helmCatalogue: Catalogue<"helm"> = {
       question: { kind: "command", args: ["version", "--short"], answer: /^v(\d+\.\d+\.\d+[^\s+]*)/m },
       wanted: () => ({ range: ">=3.14.0 <5.0.0-0", words: "3.14 or newer, below 5" }),
       plugin: false,
-      standIn: false,
       published: "https://github.com/helm/helm/releases",
     },
   ],

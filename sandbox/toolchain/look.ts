@@ -19,8 +19,6 @@ export interface FoundProgram<Name extends string = string> {
   readonly path: string;
   readonly version: string;
   readonly origin: "PATH" | "plugin folder" | "cache" | "built";
-  /** True where it imitates the maker's program: our Kubernetes plugin. */
-  readonly standIn: boolean;
 }
 
 /** What looking for one program came to. */
@@ -55,11 +53,10 @@ export async function look<Name extends string>(
         throw new Error(`no recipe builds ${definition.name}`);
       }
       const folder = await entryFolder(cache, recipe, definition.name, definition.version);
-      const { name, version, standIn } = definition;
+      const { name, version } = definition;
       const built = {
         name,
         version,
-        standIn,
         path: join(folder, name),
         origin: "cache" as const,
         pinned: true,
@@ -135,7 +132,7 @@ async function present<Name extends string>(
     const answer = await askVersion(place.path, question, environment, signal);
     signal.throwIfAborted();
     if ("version" in answer) {
-      offers.push({ ...place, name, version: answer.version, standIn: false, pinned: false });
+      offers.push({ ...place, name, version: answer.version, pinned: false });
     } else {
       refused.push(`${name} ${where(place.origin)}: ${answer.problem}`);
     }

@@ -35,8 +35,6 @@ export interface ProgramDefinition<Name extends string = string> {
   readonly wanted: (chosen: Chosen) => Wanted;
   /** Whether Pulumi's own plugin folder may hold it. */
   readonly plugin: boolean;
-  /** Whether what we build imitates the maker's program instead of being it. */
-  readonly standIn: boolean;
   /** Where its makers publish it. */
   readonly published: string;
 }
@@ -44,7 +42,7 @@ export interface ProgramDefinition<Name extends string = string> {
 const provider = { kind: "plugin", service: "pulumirpc.ResourceProvider" } as const;
 const kubernetesServer = { kind: "command", args: ["--version"], answer: /Kubernetes v(\S+)/ } as const;
 const kubernetesReleases = "https://kubernetes.io/releases/download/";
-const own = { plugin: false, standIn: false };
+const own = { plugin: false };
 
 /**
  * The eight programs, in the order in which they are chosen. Outside rules: ValidatingAdmissionPolicy must be GA
@@ -77,7 +75,6 @@ export const programs: readonly ProgramDefinition<ProgramName>[] = [
     question: provider,
     wanted: () => ({ range: ">=4.34.2 <5.0.0-0", words: "4.34.2 or newer, below 5" }),
     plugin: true,
-    standIn: true,
     published: "https://github.com/pulumi/pulumi-kubernetes/releases",
   },
   {
@@ -86,7 +83,6 @@ export const programs: readonly ProgramDefinition<ProgramName>[] = [
     question: provider,
     wanted: () => ({ range: ">=6.15.0 <7.0.0-0", words: "6.15.0 or newer, below 7" }),
     plugin: true,
-    standIn: false,
     published: "https://github.com/pulumi/pulumi-github/releases",
   },
   {

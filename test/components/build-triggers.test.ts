@@ -5,6 +5,7 @@ import { MASTER, named, registered } from "./program.ts";
 const ORGANIZATION = { webhooks: '{ url: "https://hooks.acme.example", scope: organization, groups: 2 }' };
 const ONE_GROUP = '{ url: "https://hooks.acme.example", groups: 1 }';
 const hmac = (purpose: string) => createHmac("sha256", MASTER).update(purpose).digest("hex");
+const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 describe("BuildTriggers", () => {
   it("is one component of the platform, protected with all that it makes", async () => {
@@ -72,12 +73,12 @@ describe("BuildTriggers", () => {
       '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }';
     const all = await registered(["nginx"], { webhooks });
     const key = hmac("kargo-receiver");
-    const { stringData } = named(all, "build-triggers/receiver-secret").inputs as { stringData: unknown };
-    assert.deepEqual(stringData, { secret: { secret: key } });
+    const { data } = named(all, "build-triggers/receiver-secret").inputs as { data: unknown };
+    assert.deepEqual(data, { secret: { secret: base64(key) } });
     const path = createHash("sha256").update(`kargo-fleet-builds${key}`).digest("hex");
-    const found = named(all, "build-triggers/edge-receiver").inputs as { stringData: unknown };
-    assert.deepEqual(found.stringData, {
-      secret: { "curl.conf": `url = "https://kargo.acme.example/webhooks/generic/${path}"\n` },
+    const found = named(all, "build-triggers/edge-receiver").inputs as { data: unknown };
+    assert.deepEqual(found.data, {
+      secret: { "curl.conf": base64(`url = "https://kargo.acme.example/webhooks/generic/${path}"\n`) },
     });
     assert.ok(named(all, "build-triggers/receiver").type.endsWith(":ClusterConfig"));
   });

@@ -73,9 +73,14 @@ describe("Platform", () => {
       gitPassword: pulumi.secret("planted-1"),
       imagePassword: pulumi.secret("planted-2"),
     }));
-    const { stringData } = named(recorded, "platform/credential-git").inputs as { stringData: unknown };
-    assert.deepEqual(stringData, {
-      secret: { repoURL: "https://github.com/acme/gitops.git", username: "kargo", password: "planted-1" },
+    const { data } = named(recorded, "platform/credential-git").inputs as { data: unknown };
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    assert.deepEqual(data, {
+      secret: {
+        repoURL: base64("https://github.com/acme/gitops.git"),
+        username: base64("kargo"),
+        password: base64("planted-1"),
+      },
     });
   });
 });

@@ -29,9 +29,10 @@ const PLATFORM = [
   ...["approvers-edge", "approvers-identity", "team-edge", "team-identity"].map(
     (name) => `ServiceAccount kargo-fleet-teams/${name}`,
   ),
-  "Secret kargo-shared-resources/kargo-fleet-git",
-  "Secret kargo-shared-resources/kargo-fleet-image",
 ];
+
+/** The Secrets that an administrator made and the program fills. */
+const FILLED = ["credential-git", "credential-image"];
 
 /** What turns pushes into images: two groups of services, two teams. */
 const TRIGGERS = [
@@ -84,6 +85,11 @@ export const DEPLOYER: readonly string[] = [
       `ServiceAccount ${namespace}/${account}`,
     ]),
   ),
+  "Secret builds-edge/kargo-fleet-receiver",
+  "Secret builds-identity/kargo-fleet-receiver",
+  "Secret kargo-shared-resources/kargo-fleet-git",
+  "Secret kargo-shared-resources/kargo-fleet-image",
+  "Secret kargo-system-resources/kargo-fleet-builds",
 ].sort();
 
 /** All that there is once these services are up, of teams edge and identity, in two groups of webhooks. */
@@ -96,5 +102,5 @@ export function everythingOf(names: readonly string[]): string[] {
  * providers; the values files.
  */
 export function resourcesOf(names: readonly string[]): number {
-  return names.length * 17 + PLATFORM.length + TRIGGERS.length + 3 + 2 + 1;
+  return names.length * 17 + PLATFORM.length + FILLED.length + TRIGGERS.length + 3 + 2 + 1;
 }

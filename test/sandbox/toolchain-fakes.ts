@@ -120,7 +120,6 @@ export function helloIn(folder: string, linked = "1.2.3"): Catalogue<"hello"> {
         question: { kind: "command", args: ["version"], answer: /hello (\S+)/ },
         wanted: () => ({ range: ">=1.2.0 <2.0.0-0", words: "1.2 or newer, below 2" }),
         plugin: false,
-        standIn: false,
         published: "https://example.com/releases",
       },
     ],

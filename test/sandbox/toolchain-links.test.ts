@@ -11,7 +11,7 @@ import { fakeProgram, makePlace, removePlaces } from "./toolchain-fakes.ts";
 const nodeModulesBin = fileURLToPath(new URL("../../node_modules/.bin", import.meta.url));
 
 function hello(path: string): FoundProgram {
-  return { name: "hello", path, version: "1.2.3", origin: "PATH", standIn: false };
+  return { name: "hello", path, version: "1.2.3", origin: "PATH" };
 }
 
 describe("a run's folder of programs", function () {

@@ -1,28 +1,12 @@
-// The stand-in for pulumi-resource-kubernetes: a small provider over client-go for
-// machines where the real plugin cannot be had. docs/stand-in.md lists what it does.
+// Command pulumi-resource-kubernetes serves Pulumi's own provider for Kubernetes.
 package main
 
-import (
-	"fmt"
-	"os"
+import "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/provider"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/provider"
-	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
-)
-
-// version is the plugin version it stands in for; stamped by -ldflags "-X main.version=…".
-var version = "0.0.0"
+// version is stamped in: that of the npm package @pulumi/kubernetes, which the engine asks for.
+var version string
 
 func main() {
-	if len(os.Args) == 2 && (os.Args[1] == "--version" || os.Args[1] == "-version") {
-		fmt.Printf("%s+kargo-fleet.stand-in\n", version)
-		return
-	}
-	err := provider.Main("kubernetes", func(host *provider.HostClient) (pulumirpc.ResourceProviderServer, error) {
-		return newPlugin(host), nil
-	})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	// Only programs in other languages read the schema.
+	provider.Serve("kubernetes", version, []byte("{}"), []byte("{}"))
 }

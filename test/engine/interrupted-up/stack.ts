@@ -9,8 +9,8 @@ import { catalogueText, service } from "../../sources.ts";
 import { sharedPrograms } from "../control-plane.ts";
 import { engineEnvironment, engineFolder } from "../engine-environment.ts";
 import { dynamicProvider } from "../fleet-program/dynamic-provider.ts";
-import { type ApiServer, apiServer } from "../stand-in-program/api-server.ts";
 import { SECRETS_PROVIDER } from "../vault.ts";
+import { type ApiServer, apiServer } from "./api-server.ts";
 import { type Descendant, end, familyOf } from "./family.ts";
 import { type Blow, Count, type Moment, tripwire } from "./tripwire.ts";
 
