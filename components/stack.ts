@@ -11,6 +11,7 @@ import { isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts"
 import type { StackSecrets } from "./credentials.ts";
 import { guardAgainstLoss, readProvisioned } from "./lifecycle.ts";
 import { previewFilter, registered } from "./preview-filter.ts";
+import { requireRights } from "./rights.ts";
 
 /** A stack's plan, and beside it the secrets that the plan must not hold. */
 export interface StackInputs {
@@ -38,6 +39,7 @@ export async function readStack(): Promise<StackInputs> {
   const planned = readPlan();
   const before = await readProvisioned();
   await guardAgainstLoss(planned, before);
+  await requireRights(planned.plan);
   return {
     stack: pulumi.getStack(),
     plan: planned.plan,

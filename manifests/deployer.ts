@@ -105,6 +105,18 @@ export function deployerObjects(username: string, teams: readonly string[]): rea
 }
 
 /**
+ * What the deployer must hold to bring a stack up, by namespace. What it must hold in the whole cluster is part of each.
+ *
+ * @param teams whose build namespaces the stack works in; nothing where another stack owns what the cluster shares
+ */
+export function neededRules(
+  teams: readonly string[] | undefined,
+): ReadonlyMap<string, readonly PolicyRule[]> {
+  const shared = rulesByNamespace(teams ?? []).filter(([name]) => teams || name === ARGOCD_NAMESPACE);
+  return new Map(shared.map(([name, rules]) => [name, [...CLUSTER_RULES, ...rules]]));
+}
+
+/**
  * The rights of an identity that previews and looks for drift: it may read what the deployer may, and change nothing. A
  * preview asks the API server for dry runs, which take the right to write; where it is refused one, the provider works the
  * difference out by itself.

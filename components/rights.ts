@@ -1,0 +1,70 @@
+import type { AuthorizationV1Api, KubeConfig } from "@kubernetes/client-node";
+import * as pulumi from "@pulumi/pulumi";
+import { neededRules } from "../manifests/deployer.ts";
+import { missingForDeletion, type Right, wordsOf } from "../manifests/missing-rights.ts";
+import type { Plan } from "../model/plan.ts";
+
+/**
+ * Stops an `up` whose identity may delete what it may not list and watch: the provider would wait for such a deletion for
+ * ever and say nothing. A preview deletes nothing. Where the cluster cannot be asked, the provider says why.
+ *
+ * @throws pulumi.RunError with every right that is missing, and who can give it
+ */
+export async function requireRights(plan: Plan): Promise<void> {
+  if (pulumi.runtime.isDryRun()) return;
+  const teams = plan.platform && (plan.platform.buildTriggers?.namespaces.map(({ team }) => team) ?? []);
+  const lines = await missing(plan.cluster, neededRules(teams)).catch(() => []);
+  if (lines.length === 0) return;
+  const fix = `npm run fleet -- deployer --stack ${pulumi.getStack()} | kubectl apply -f -`;
+  throw new pulumi.RunError(
+    [
+      "Without these rights a deletion would hang; nothing was touched:",
+      ...lines,
+      `An administrator gives them: ${fix}`,
+    ].join("\n  "),
+  );
+}
+
+async function missing(
+  { kubeconfig, context }: Plan["cluster"],
+  needed: ReturnType<typeof neededRules>,
+): Promise<string[]> {
+  const client = await import("@kubernetes/client-node");
+  const config: KubeConfig = new client.KubeConfig();
+  if (kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromFile(kubeconfig);
+  config.setCurrentContext(context);
+  const api = config.makeApiClient(client.AuthorizationV1Api);
+  const lines = await Promise.all([...needed].map((entry) => missingIn(api, ...entry)));
+  return [...new Set(lines.flat())].sort();
+}
+
+async function missingIn(
+  api: AuthorizationV1Api,
+  namespace: string,
+  rules: Parameters<typeof missingForDeletion>[0],
+): Promise<string[]> {
+  const { status } = await api.createSelfSubjectRulesReview({ body: { spec: { namespace } } });
+  const held = status?.resourceRules ?? [];
+  const unknown = missingForDeletion(rules, held);
+  // A list of rules may be incomplete, so each that it lacks is asked for by itself.
+  const denied = await Promise.all(unknown.map((right) => isDenied(api, namespace, right)));
+  return unknown
+    .filter((_, index) => denied[index])
+    .map((right) => `${wordsOf(right)} in the namespace ${namespace}`);
+}
+
+async function isDenied(api: AuthorizationV1Api, namespace: string, right: Right): Promise<boolean> {
+  const { group, name, verb } = right;
+  const [resource = "", subresource] = right.resource.split("/");
+  const resourceAttributes = {
+    group,
+    resource,
+    verb,
+    namespace,
+    ...(name && { name }),
+    ...(subresource && { subresource }),
+  };
+  const { status } = await api.createSelfSubjectAccessReview({ body: { spec: { resourceAttributes } } });
+  return status?.allowed !== true;
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { catalogueText, service } from "../sources.ts";
+import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { DEPLOYER } from "./expected-objects.ts";
+import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+
+const NGINX = { nginx: service("nginx") };
+/** The last service of its team, and of its group of webhooks. */
+const auth = (more: object = {}) => ({ auth: service("auth", { team: "identity", ...more }) });
+
+describe("the rights that fleet deployer prints, asked for by the real provider", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let stack: FleetStack;
+
+  before(async () => {
+    stack = await openFleetStack(["nginx", "auth"]);
+    await stack.writeConfig({});
+    await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth() }));
+  });
+
+  after(() => stack?.close());
+
+  /** A person's command, with the preview that comes before an `up`. */
+  async function succeeds(...args: readonly string[]): Promise<string> {
+    const { failed, output } = await stack.cli(...args);
+    assert.equal(failed, false, output);
+    return output;
+  }
+
+  it("are enough for the first preview and up of a new cluster", async () => {
+    assert.deepEqual(await stack.objects(), DEPLOYER);
+    await succeeds("preview");
+    await succeeds("up", "--yes");
+    assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+  });
+
+  it("are enough for the preview of a new service of a team that has no build namespace yet", async () => {
+    const team = { billing: { group: "AD-Billing" } };
+    const text = catalogueText({ ...NGINX, ...auth(), invoices: service("invoices", { team: "billing" }) });
+    const list = JSON.parse(text) as { teams: object };
+    await stack.writeCatalogue(JSON.stringify({ ...list, teams: { ...list.teams, ...team } }));
+    assert.match(await succeeds("preview"), /invoices\/project/);
+    await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth() }));
+  });
+
+  it("are enough to read everything anew", async () => {
+    await succeeds("refresh", "--yes");
+    assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+  });
+
+  // Each within its minute: without the rights to list and watch a deletion would wait for ever.
+  it("are enough to remove the last service of a team and of a group of webhooks", async function () {
+    this.timeout(60_000);
+    await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth({ state: "decommissioned" }) }));
+    await succeeds("up", "--yes");
+    await succeeds("up", "--yes");
+    await stack.writeCatalogue(catalogueText(NGINX));
+    await succeeds("up", "--yes");
+    const left = (await stack.objects()).filter((object) => /auth|github-00/.test(object));
+    assert.deepEqual(left, []);
+  });
+
+  it("are enough to destroy everything", async function () {
+    this.timeout(60_000);
+    await stack.writeConfig({ protect: "false" });
+    await succeeds("up", "--yes");
+    await succeeds("destroy", "--yes");
+    assert.deepEqual(await stack.objects(), DEPLOYER);
+  });
+});

@@ -1,0 +1,77 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  LocalWorkspace,
+  type OpMap,
+  PulumiCommand,
+  type UpOptions,
+} from "@pulumi/pulumi/automation/index.js";
+import { sharedPrograms } from "./control-plane.ts";
+import { engineEnvironment, engineFolder } from "./engine-environment.ts";
+import { inlineRun } from "./inline-run.ts";
+import { SECRETS_PROVIDER } from "./vault.ts";
+
+/** An empty stack of its own, whose programs are functions of the test. */
+export interface InlineStack<Program> {
+  readonly folder: string;
+  /** Runs `pulumi up` and yields how many resources were created, updated, left the same, and so on. */
+  up(program: Program): Promise<OpMap>;
+  preview(program: Program): Promise<OpMap>;
+  /** Runs `pulumi refresh`, without the program. */
+  refresh(): Promise<OpMap>;
+  /** Runs `pulumi destroy`, without the program. */
+  destroy(): Promise<OpMap>;
+  /** All that the last command printed. */
+  output(): string;
+  /** The text of the state file. */
+  state(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** @param run has a program register its resources */
+export async function openInlineStack<Program>(
+  purpose: string,
+  run: (program: Program) => Promise<void>,
+): Promise<InlineStack<Program>> {
+  const { path } = await sharedPrograms();
+  // The Automation API looks its CLI up by the PATH of this process, not by the stack's.
+  process.env.PATH = path;
+  const folder = await engineFolder(purpose);
+  let program: Program | undefined;
+  const stack = await LocalWorkspace.createStack(
+    {
+      stackName: "test",
+      projectName: "plugin",
+      program: async () => {
+        if (program !== undefined) await run(program);
+      },
+    },
+    {
+      workDir: folder,
+      pulumiCommand: await PulumiCommand.get(),
+      secretsProvider: SECRETS_PROVIDER,
+      envVars: await engineEnvironment(path, folder),
+    },
+  );
+  // Each of these would run the CLI again, for what the events say already.
+  stack.outputs = async () => ({});
+  stack.info = async () => undefined;
+  let printed = "";
+  const told = (text: string) => {
+    printed = text;
+  };
+  const command = (options: (given: UpOptions) => Promise<unknown>, next?: Program): Promise<OpMap> => {
+    program = next ?? program;
+    return inlineRun(options, told);
+  };
+  return {
+    folder,
+    up: (next) => command((options) => stack.up(options), next),
+    preview: (next) => command((options) => stack.preview(options), next),
+    refresh: () => command((options) => stack.refresh(options)),
+    destroy: () => command((options) => stack.destroy(options)),
+    output: () => printed,
+    state: () => readFile(join(folder, "state/.pulumi/stacks/plugin/test.json"), "utf8"),
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import * as kubernetes from "@pulumi/kubernetes";
+import { execa } from "execa";
+import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { type InlineStack, openInlineStack } from "./inline-stack.ts";
+
+type Program = (opts: { readonly provider: kubernetes.Provider }) => unknown;
+
+describe("the Kubernetes provider that the toolchain builds", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let stack: InlineStack<Program>;
+  let kubectl: (...args: readonly string[]) => Promise<string>;
+
+  before(async () => {
+    const { admin, programs } = await sharedControlPlane();
+    kubectl = async (...args) => (await execa(programs.kubectl, ["--kubeconfig", admin, ...args])).stdout;
+    stack = await openInlineStack<Program>("provider", async (program) => {
+      await program({ provider: new kubernetes.Provider("cluster", { kubeconfig: admin }) });
+    });
+  });
+
+  after(() => stack?.close());
+
+  const map = (data: Record<string, string>) => (opts: Parameters<Program>[0]) =>
+    new kubernetes.core.v1.ConfigMap("map", { metadata: { name: "provider" }, data }, opts);
+
+  it("fails to create what exists already, and leaves it as it is", async () => {
+    await kubectl("create", "configmap", "provider", "--from-literal=whose=theirs");
+    await assert.rejects(stack.up(map({ whose: "ours" })), /configmaps "provider" already exists/);
+    assert.equal(await kubectl("get", "configmap", "provider", "-o", "jsonpath={.data.whose}"), "theirs");
+    await kubectl("delete", "configmap", "provider");
+  });
+
+  it("removes a field that the first update no longer has", async () => {
+    const labelled = (labels: Record<string, string>) => (opts: Parameters<Program>[0]) =>
+      new kubernetes.core.v1.ServiceAccount("account", { metadata: { name: "provider", labels } }, opts);
+    await stack.up(labelled({ kept: "yes", dropped: "yes" }));
+    await stack.up(labelled({ kept: "yes" }));
+    const labels = await kubectl("get", "serviceaccount", "provider", "-o", "jsonpath={.metadata.labels}");
+    assert.equal(labels, '{"kept":"yes"}');
+    await stack.destroy();
+  });
+
+  it("refuses a Helm release, which it does not have", async () => {
+    const release = (opts: Parameters<Program>[0]) =>
+      new kubernetes.helm.v3.Release("release", { chart: "nginx" }, opts);
+    await assert.rejects(stack.preview(release), /put the official plugin on PATH/);
+  });
+});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { neededRules } from "../../manifests/deployer.ts";
+import { missingForDeletion, rightsOf, wordsOf } from "../../manifests/missing-rights.ts";
+
+const NEEDED = neededRules(["edge"]);
+const namespaces = fc.constantFrom(...NEEDED.keys());
+const rulesOf = (namespace: string) => NEEDED.get(namespace) ?? [];
+const ALL = { apiGroups: ["*"], resources: ["*"], verbs: ["*"] };
+
+describe("the rights without which a deletion would hang", () => {
+  it("are there for an identity that holds what fleet deployer prints, and for one that may do anything", () => {
+    for (const rules of NEEDED.values()) {
+      assert.deepEqual(missingForDeletion(rules, rules), []);
+      assert.deepEqual(missingForDeletion(rules, [ALL]), []);
+    }
+  });
+
+  it("are named, whichever of them is taken away", () => {
+    const waiting = (namespace: string) =>
+      rightsOf(rulesOf(namespace)).filter(({ group, resource, verb }) =>
+        verb === "list" || verb === "watch"
+          ? rightsOf(rulesOf(namespace)).some(
+              (other) => other.verb === "delete" && other.group === group && other.resource === resource,
+            )
+          : false,
+      );
+    const cases = namespaces.chain((namespace) =>
+      fc.record({ namespace: fc.constant(namespace), taken: fc.constantFrom(...waiting(namespace)) }),
+    );
+    fc.assert(
+      fc.property(cases, ({ namespace, taken }) => {
+        const held = rightsOf(rulesOf(namespace))
+          .filter((right) => wordsOf(right) !== wordsOf(taken))
+          .map(({ group, resource, name, verb }) => ({
+            apiGroups: [group],
+            resources: [resource],
+            verbs: [verb],
+            ...(name !== undefined && { resourceNames: [name] }),
+          }));
+        const named = missingForDeletion(rulesOf(namespace), held).map(wordsOf);
+        assert.deepEqual([...new Set(named)], [wordsOf(taken)]);
+      }),
+    );
+  });
+
+  it("are not asked for where nothing may be deleted: the API server says that at once", () => {
+    for (const rules of NEEDED.values()) assert.deepEqual(missingForDeletion(rules, []), []);
+  });
+
+  it("are needed in one namespace alone where another stack owns what the cluster shares", () => {
+    assert.deepEqual([...neededRules(undefined).keys()], ["argocd"]);
+  });
+});
