@@ -148,7 +148,11 @@ function emptySecret(namespace: string, name: string): KubernetesObject & { read
 
 function readOnly(rules: readonly PolicyRule[]): readonly PolicyRule[] {
   return rules
-    .map((rule) => ({ ...rule, verbs: rule.verbs.filter((verb) => READ.some((read) => read === verb)) }))
+    .map((rule) => {
+      // A read of a Secret names it: only a deletion lists them.
+      const read: readonly string[] = rule.resources.includes("secrets") ? ["get"] : READ;
+      return { ...rule, verbs: rule.verbs.filter((verb) => read.includes(verb)) };
+    })
     .filter(({ verbs }) => verbs.length > 0);
 }
 

@@ -206,6 +206,11 @@ describe("the rights of an identity that only previews", () => {
     assert.deepEqual([...verbs].sort(), ["get", "list", "watch"]);
   });
 
+  it("list no Secrets", () => {
+    const secrets = rulesOf(objects).filter(({ resources }) => resources.includes("secrets"));
+    for (const { verbs } of secrets) assert.deepEqual(verbs, ["get"]);
+  });
+
   it("are what the deployer may read, where the deployer may", () => {
     const readable = (given: readonly PolicyRule[]) =>
       given.flatMap(({ resources, verbs, resourceNames = ["*"] }) =>
