@@ -9,10 +9,12 @@ const nodeModulesBin = join(dirname(fileURLToPath(import.meta.url)), "..", "..",
 
 /**
  * What a program that was built here is told before all that the engine tells it. The one language host that can be built
- * knows `typescript: false` of `Pulumi.yaml` by its command line alone, where engines no longer say it; without that every
- * run of the program loads a compiler.
+ * knows the options of `Pulumi.yaml` by its command line alone, where engines no longer say them; without the first every run
+ * of the program loads a compiler.
  */
-const FIRST: Readonly<Record<string, string>> = { "pulumi-language-nodejs": "-typescript=false" };
+const FIRST: Readonly<Record<string, readonly string[]>> = {
+  "pulumi-language-nodejs": ["-typescript=false", "-nodeargs=--disable-warning=ExperimentalWarning"],
+};
 
 /**
  * Fills a folder with a link to every program and with the plugin of dynamic providers, and drops what else is in
@@ -30,7 +32,7 @@ export async function link(
     const place = join(directory, name);
     const first = FIRST[name];
     if (first !== undefined && (origin === "built" || origin === "cache")) {
-      await writeScript(place, [path, first]);
+      await writeScript(place, [path, ...first]);
       continue;
     }
     // A script of ours, from an earlier run.

@@ -110,7 +110,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
       const first = await stack.cli("up", "--yes", "--skip-preview");
       await made(admin, { method: "DELETE", path: `${applications}/nginx-dev` });
       assert.ok(first.failed);
-      assert.match(first.output, /nginx-dev: it already exists/);
+      assert.match(first.output, /"nginx-dev" already exists/);
       await stack.writeCatalogue(list(WITHOUT_AUTH));
       const { failed, output } = await stack.preview();
       await stack.writeCatalogue(list(BOTH));

@@ -300,7 +300,7 @@ describe("pulumi up of the program on a real API server", function () {
     await restore();
     assert.ok(failed);
     // Whichever of the three the engine comes to first.
-    assert.match(output, /Warehouse kargo-([a-z-]+)\/\1[\s\S]*spec\.interval/);
+    assert.match(output, /"kargo-([a-z-]+)\/\1"[\s\S]*spec\.interval/);
     await configure();
     assert.equal((await stack.up()).failed, false);
   });

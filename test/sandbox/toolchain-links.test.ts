@@ -67,9 +67,15 @@ describe("a run's folder of programs", function () {
     const path = join(run, name);
     await link([{ ...hello(join(bin, name)), name, origin: "cache" }], run);
     const said = async () => (await execa(path, ["127.0.0.1:1"])).stdout;
-    assert.equal(await said(), "-typescript=false 127.0.0.1:1");
+    assert.equal(
+      await said(),
+      "-typescript=false -nodeargs=--disable-warning=ExperimentalWarning 127.0.0.1:1",
+    );
     await link([{ ...hello(path), name }], run);
-    assert.equal(await said(), "-typescript=false 127.0.0.1:1");
+    assert.equal(
+      await said(),
+      "-typescript=false -nodeargs=--disable-warning=ExperimentalWarning 127.0.0.1:1",
+    );
   });
 
   it("leaves one that a person installed as it is: it may know no such word", async () => {
