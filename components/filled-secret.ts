@@ -21,9 +21,11 @@ export function filledSecret(
         Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
       ),
     );
+  // An earlier program made the Secret itself: what it wrote there is still its own, and this takes it over.
+  const annotations = { ...metadata.annotations, "pulumi.com/patchForce": "true" };
   return new kubernetes.core.v1.SecretPatch(
     name,
-    { metadata: { ...metadata }, data: pulumi.secret(encoded) },
+    { metadata: { ...metadata, annotations }, data: pulumi.secret(encoded) },
     { ...opts, aliases: [{ type: "kubernetes:core/v1:Secret" }] },
   );
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import type { PolicyRule } from "../../manifests/rbac-types.ts";
 import { catalogueText, service } from "../sources.ts";
+import { administrator, made, RBAC } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { DEPLOYER } from "./expected-objects.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
@@ -46,6 +48,28 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
   it("are enough to read everything anew", async () => {
     await succeeds("refresh", "--yes");
     assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+  });
+
+  it("are asked for before an up, which else would hang: it names the right to watch that is missing, and touches nothing", async function () {
+    this.timeout(60_000);
+    const admin = await administrator(stack);
+    const path = `${RBAC}/namespaces/kargo-fleet-events/roles/kargo-fleet-deployer`;
+    const { rules } = (await made(admin, { method: "GET", path })).body as { rules: PolicyRule[] };
+    const change = (changed: readonly PolicyRule[]) =>
+      made(admin, { method: "PATCH", path, body: { rules: changed } });
+    await change(
+      rules.map((rule) =>
+        rule.resources.includes("secrets")
+          ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== "watch") }
+          : rule,
+      ),
+    );
+    const { failed, steps, output } = await stack.up();
+    await change(rules);
+    admin.close();
+    assert.deepEqual([failed, steps], [true, {}], output);
+    assert.match(output, /watch secrets in the namespace kargo-fleet-events\n/);
+    assert.match(output, /fleet -- deployer --stack test \| kubectl apply -f -/);
   });
 
   it("are enough to decommission a service", async () => {

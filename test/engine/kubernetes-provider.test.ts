@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
 import { execa } from "execa";
+import { filledSecret } from "../../components/filled-secret.ts";
 import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type InlineStack, openInlineStack } from "./inline-stack.ts";
+
+interface Secret {
+  readonly metadata: { readonly uid: string };
+  readonly data?: Record<string, string>;
+}
 
 type Program = (opts: { readonly provider: kubernetes.Provider }) => unknown;
 
@@ -39,6 +45,22 @@ describe("the Kubernetes provider that the toolchain builds", function () {
     const labels = await kubectl("get", "serviceaccount", "provider", "-o", "jsonpath={.metadata.labels}");
     assert.equal(labels, '{"kept":"yes"}');
     await stack.destroy();
+  });
+
+  it("fills a Secret that an earlier program made, in place, and takes back what it wrote when it goes", async () => {
+    const metadata = { name: "filled", namespace: "default", labels: { ours: "yes" } };
+    await stack.up(
+      (opts) => new kubernetes.core.v1.Secret("secret", { metadata, stringData: { a: "1" } }, opts),
+    );
+    const look = async () => JSON.parse(await kubectl("get", "secret", "filled", "-o", "json")) as Secret;
+    const { uid } = (await look()).metadata;
+    const changes = await stack.up((opts) => filledSecret("secret", metadata, { a: "2" }, opts));
+    assert.deepEqual(changes, { update: 1, same: 2 });
+    const filled = await look();
+    assert.deepEqual([filled.metadata.uid, filled.data], [uid, { a: "Mg==" }]);
+    await stack.destroy();
+    assert.equal((await look()).data, undefined);
+    await kubectl("delete", "secret", "filled");
   });
 
   it("refuses a Helm release, which it does not have", async () => {
