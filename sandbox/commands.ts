@@ -71,7 +71,7 @@ try {
 }
 
 function printUsage(sandbox: Sandbox): void {
-  const { exportLine, definitions } = sandbox;
+  const { exportLine } = sandbox;
   console.log(
     [
       "",
@@ -86,7 +86,6 @@ function printUsage(sandbox: Sandbox): void {
       `                                          ${sandbox.argoEvents.workflows}`,
       "  npm run sandbox:status                  what runs, and how much is in it",
       "  npm run sandbox:down                    stop it and remove its data",
-      ...(definitions.note === undefined ? [] : ["", definitions.note]),
     ].join("\n"),
   );
 }

@@ -33,7 +33,6 @@ export async function startGitHub(
     arguments: [
       join(PROJECT, "sandbox", "github", "main.ts"),
       ...["--directory", join(folder, "data")],
-      ...["--port", "0"],
       ...["--owner", OWNER],
       ...["--token-file", files.token],
       ...["--repositories", files.repositories],

@@ -107,10 +107,9 @@ async function start(
   });
   const definitions = await step(output, {
     title: "Definitions of Kargo and the Argo projects",
-    doing: "installing them, usually 15 s",
+    doing: "fetching them once and installing them, usually 15 s",
     work: () => installDefinitions({ admin: kubeconfigs.admin }),
-    done: ({ names, source, note }) =>
-      `${names.length}, ${SOURCES[source]}${note === undefined ? "" : `. ${note}`}`,
+    done: ({ names, source }) => `${names.length}, from ${source}`,
   });
   const argoEvents = await step(output, {
     title: "In Argo Events' place",
@@ -144,12 +143,6 @@ async function start(
   await writeSandboxFile(directory, file);
   return sandboxOf(directory, file);
 }
-
-const SOURCES = {
-  CRDS_DIR: "from CRDS_DIR",
-  releases: "from their releases",
-  permissive: "NOT the real ones",
-} as const;
 
 /** Does one step of the start and shows it; the time ticks meanwhile. */
 async function step<Result>(

@@ -33,7 +33,6 @@ async function main(): Promise<void> {
   const sandbox = await startSandbox({ directory });
   const release = stopOnSignals(() => sandbox.stop());
   try {
-    if (sandbox.definitions.note) heading(`Note: ${sandbox.definitions.note}`);
     await pulumi(sandbox, "stack", "select", "sandbox", "--create");
     const before = await ask(sandbox, labelledObjects);
     heading("pulumi up: the engine's own output");

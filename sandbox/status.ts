@@ -1,5 +1,5 @@
 import { ARGO_EVENTS } from "./argo-events.ts";
-import { nameOf, RELEASES, VERSION } from "./crds/releases.ts";
+import { DEFINITIONS, VERSION } from "./crds/releases.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
 import { isAlive, type ProcessRecords } from "./processes.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -27,11 +27,11 @@ export async function describeSandbox(
   if (sandbox === undefined) {
     return lines.join("\n");
   }
-  const { names, source, note } = sandbox.definitions;
+  const { names, source } = sandbox.definitions;
   const api = kubernetesApi(await connectionOf(sandbox.controlPlane.kubeconfigs.admin), 10_000);
   try {
     const { gitVersion } = (await api.get("/version")) as { gitVersion: string };
-    lines.push("", `Kubernetes ${gitVersion}; ${names.length} definitions: ${note ?? source}`, "");
+    lines.push("", `Kubernetes ${gitVersion}; ${names.length} definitions from ${source}`, "");
     lines.push(...table([["kind", "objects"], ...(await countObjects(api))]));
   } catch (error) {
     lines.push("", `The API server does not answer: ${(error as Error).message}`);
@@ -43,18 +43,14 @@ export async function describeSandbox(
 
 /** Every kind with the number of its objects in all namespaces. */
 async function countObjects(api: KubernetesApi): Promise<readonly string[][]> {
-  const kinds = RELEASES.flatMap((release) =>
-    release.definitions.map((definition) => ({ release, definition })),
-  );
   return Promise.all(
-    kinds.map(async ({ release, definition }) => {
+    DEFINITIONS.map(async ({ release, plural, name }) => {
       // One object and how many remain: a thousand services are counted without reading them.
-      const path = `/apis/${release.group}/${VERSION}/${definition.plural}?limit=1`;
-      const { items, metadata } = (await api.get(path)) as {
+      const { items, metadata } = (await api.get(`/apis/${release.group}/${VERSION}/${plural}?limit=1`)) as {
         items: readonly unknown[];
         metadata: { remainingItemCount?: number };
       };
-      return [nameOf(release, definition), `${items.length + (metadata.remainingItemCount ?? 0)}`];
+      return [name, `${items.length + (metadata.remainingItemCount ?? 0)}`];
     }),
   );
 }

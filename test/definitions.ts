@@ -2,16 +2,11 @@ import { Ajv, type ValidateFunction } from "ajv";
 import formats from "ajv-formats";
 import { parse } from "yaml";
 import type { KubernetesObject } from "../manifests/objects.ts";
-import { downloadReleases } from "../sandbox/crds/download.ts";
-import { readFolder } from "../sandbox/crds/folder.ts";
-import { nameOf, RELEASES } from "../sandbox/crds/releases.ts";
+import { WRITTEN } from "../sandbox/crds/generate-types.ts";
+import { definitionTexts } from "../sandbox/crds/texts.ts";
 
-/** The definitions at hand, as a check that needs no API server. */
+/** The definitions of the kinds that this project writes, as a check that needs no API server. */
 export interface Definitions {
-  /** Where they come from, in words: which, and for which kinds there are none. */
-  readonly source: string;
-  /** The kinds that are checked. */
-  readonly kinds: readonly string[];
   /** Everything in an object that its definition refuses, fields that it does not know included. */
   problems(object: KubernetesObject): string[];
 }
@@ -25,9 +20,9 @@ interface Schema {
   readonly [keyword: string]: unknown;
 }
 
-/** Reads the definitions where the sandbox reads them: `CRDS_DIR`, else the pinned releases or their cached files. */
+/** Reads the definitions where the sandbox reads them. */
 export async function readDefinitions(environment: NodeJS.ProcessEnv = process.env): Promise<Definitions> {
-  const texts = await definitionTexts(environment);
+  const texts = await definitionTexts(environment, WRITTEN);
   const checks = new Map<string, ValidateFunction>();
   const ajv = formats.default(
     new Ajv({ strict: false, allErrors: true, unicodeRegExp: false, logger: false }),
@@ -41,11 +36,7 @@ export async function readDefinitions(environment: NodeJS.ProcessEnv = process.e
   }
   const checkOf = ({ apiVersion, kind }: KubernetesObject) =>
     checks.get(`${apiVersion.split("/")[0]} ${kind}`);
-  const missing = WRITTEN.length - texts.size;
-  const place = environment.CRDS_DIR ? "CRDS_DIR" : "the pinned releases";
   return {
-    source: missing === 0 ? place : `${place}, without ${missing} of ${WRITTEN.length}`,
-    kinds: [...checks.keys()].map((key) => key.split(" ")[1] ?? key),
     problems: (object) => {
       const check = checkOf(object);
       if (check === undefined || check(object)) return [];
@@ -55,36 +46,6 @@ export async function readDefinitions(environment: NodeJS.ProcessEnv = process.e
       );
     },
   };
-}
-
-/** The kinds that this project writes. */
-const WRITTEN = RELEASES.flatMap((release) =>
-  release.definitions
-    .filter(({ kind }) =>
-      [
-        "Project",
-        "ProjectConfig",
-        "Warehouse",
-        "Stage",
-        "ClusterPromotionTask",
-        "AppProject",
-        "Application",
-      ].includes(kind),
-    )
-    .map((definition) => ({ name: nameOf(release, definition), sha256: definition.sha256 })),
-);
-
-/** The definitions of the kinds that this project writes, those that can be had here: name in the cluster → text. */
-export async function definitionTexts(environment: NodeJS.ProcessEnv): Promise<ReadonlyMap<string, string>> {
-  const folder = environment.CRDS_DIR;
-  const found = folder ? await readFolder(folder) : undefined;
-  const { texts } = found ? { texts: found } : await downloadReleases(environment, RELEASES);
-  return new Map(
-    WRITTEN.flatMap(({ name, sha256 }) => {
-      const text = texts.get(found ? name : sha256);
-      return text === undefined ? [] : [[name, text] as const];
-    }),
-  );
 }
 
 /** What nobody but a controller writes takes long to compile. */

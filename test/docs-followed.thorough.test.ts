@@ -14,6 +14,7 @@ const PARTS = [
   "index.ts",
   "manifests",
   "model",
+  "node-version.cjs",
   "package.json",
   "services.json",
 ];

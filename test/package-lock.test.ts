@@ -4,6 +4,9 @@ import { readFileSync } from "node:fs";
 interface Locked {
   readonly version: string;
   readonly integrity?: string;
+  readonly optional?: boolean;
+  readonly os?: string | readonly string[];
+  readonly cpu?: string | readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
@@ -38,6 +41,13 @@ describe("package-lock.json", () => {
     assert.deepEqual(missing("optionalDependencies"), [], `npm ci fails elsewhere; ${REMEDY}`);
     const platforms = Object.keys(packages).filter((folder) => /@biomejs\/cli-/.test(folder));
     assert.ok(platforms.length > 4, "the formatter is a program of each platform");
+  });
+
+  it("has nothing that one platform alone needs without saying which", () => {
+    const optional = Object.entries(packages).filter(([, locked]) => locked.optional);
+    const everywhere = optional.filter(([, { os, cpu }]) => !os?.length || !cpu?.length);
+    assert.deepEqual(everywhere, [], "npm ci would download it on every platform");
+    assert.ok(optional.length > 30, "formatter, compiler and Node are programs of each platform");
   });
 
   it("has the checksum of every package", () => {

@@ -2,13 +2,17 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { SandboxError } from "../sandbox-error.ts";
+import type { Definition } from "./releases.ts";
 
 /**
- * The definitions in all `*.yaml` files below a folder: name in the cluster → the document as it is written.
+ * These definitions out of all `*.yaml` files below a folder: name in the cluster → the document as it is written.
  *
- * @throws SandboxError where the folder is missing or holds no definition
+ * @throws SandboxError where the folder is missing or does not hold them all
  */
-export async function readFolder(folder: string): Promise<ReadonlyMap<string, string>> {
+export async function readFolder(
+  folder: string,
+  definitions: readonly Definition[],
+): Promise<ReadonlyMap<string, string>> {
   const path = resolve(folder);
   const wayOut = "Set CRDS_DIR to a folder with the definitions of Kargo and the Argo projects, or unset it.";
   const entries = await readdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
@@ -20,14 +24,14 @@ export async function readFolder(folder: string): Promise<ReadonlyMap<string, st
   for (const file of files) {
     for (const document of (await readFile(join(path, file), "utf8")).split(/^---.*$/m)) {
       const name = definitionName(document);
-      if (name !== undefined) {
-        found.set(name, document);
-      }
+      if (definitions.some((definition) => definition.name === name)) found.set(`${name}`, document);
     }
   }
-  if (found.size === 0) {
-    throw new SandboxError(`CRDS_DIR: no *.yaml below ${path} holds a CustomResourceDefinition. ${wayOut}`);
-  }
+  const missing = definitions.filter(({ name }) => !found.has(name)).map(({ name }) => name);
+  if (missing.length > 0)
+    throw new SandboxError(
+      `CRDS_DIR: no *.yaml below ${path} holds the CustomResourceDefinition ${missing.join(", ")}. ${wayOut}`,
+    );
   return found;
 }
 

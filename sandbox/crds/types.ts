@@ -23,7 +23,7 @@ const LEFT_OUT = ["metadata", "status", "operation"];
  *
  * @param text a CustomResourceDefinition as YAML
  */
-export async function typesOf(release: Release, { kind }: Definition, text: string): Promise<string> {
+export async function typesOf({ release, kind }: Definition, text: string): Promise<string> {
   const { spec } = parse(text) as {
     spec: { versions: { name: string; schema: { openAPIV3Schema: Schema } }[] };
   };

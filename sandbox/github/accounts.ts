@@ -1,32 +1,24 @@
 import { Hono } from "hono";
-import { organizationOf, repositoryOf, requirePerson } from "./authentication.ts";
-import type { Backend, Env, Routes } from "./backend.ts";
-import type { RateLimits } from "./limits.ts";
+import { organizationOf, repositoryOf } from "./authentication.ts";
+import type { Backend, Documented, Env, Routes } from "./backend.ts";
 import { isoSeconds } from "./objects.ts";
 import { fullRepository } from "./repository-shapes.ts";
 import { simpleOrganization, simpleUser, viewer } from "./users.ts";
 
 const started = isoSeconds(new Date());
 
-/** `GET /user`, `/orgs/:org`, `/rate_limit` and `/repos/:owner/:repo`. */
-export function accounts(backend: Backend, limits: RateLimits): Routes {
+/** `GET /user`, `/orgs/:org` and `/repos/:owner/:repo`. */
+export function accounts(backend: Backend): Routes {
   const routes = new Hono<Env>();
-  routes.get("/user", (c) => {
-    requirePerson(c);
-    return c.json(viewerShape(backend));
-  });
-  routes.get("/rate_limit", (c) => {
-    const rate = limits.current();
-    return c.json({ resources: { core: rate, search: rate }, rate });
-  });
+  routes.get("/user", (c) => c.json(viewerShape(backend)));
   routes.get("/orgs/:org", (c) => c.json(organization(backend, organizationOf(c, backend))));
   routes.get("/repos/:owner/:repo", async (c) =>
-    c.json(await fullRepository(backend, repositoryOf(c, backend, "read"))),
+    c.json(await fullRepository(backend, repositoryOf(c, backend))),
   );
   return routes;
 }
 
-function viewerShape(backend: Backend) {
+function viewerShape(backend: Backend): Documented["public-user"] {
   return {
     ...simpleUser(backend, viewer.login),
     name: viewer.login,
@@ -45,13 +37,13 @@ function viewerShape(backend: Backend) {
   };
 }
 
-function organization(backend: Backend, login: string) {
+function organization(backend: Backend, login: string): Documented["organization-full"] {
   return {
     ...simpleOrganization(backend, login),
     html_url: `${backend.origin()}/${login}`,
     has_organization_projects: false,
     has_repository_projects: false,
-    public_repos: backend.repositories.all().filter((repository) => !repository.private).length,
+    public_repos: 0,
     public_gists: 0,
     followers: 0,
     following: 0,

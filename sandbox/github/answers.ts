@@ -1,7 +1,13 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
-import { perPage } from "./request-fields.ts";
+import type { Documented } from "./backend.ts";
+
+/** A commit id in full. */
+export const sha = z.string().regex(/^[0-9a-f]{40}$/, "is not the id of an object");
+
+/** How many items of a list an answer has. */
+export const perPage = z.coerce.number().int().min(1).max(100).catch(30);
 
 /** One entry of `errors` in a 422, as GitHub writes it. */
 export interface FieldError {
@@ -37,9 +43,9 @@ export class GitHubError extends Error {
 
   /** The answer to send. */
   response(): Response {
-    const body = {
+    const body: Documented["basic-error"] & Partial<Documented["validation-error"]> = {
       message: this.message,
-      ...(this.errors.length === 0 ? {} : { errors: this.errors }),
+      ...(this.errors.length === 0 ? {} : { errors: [...this.errors] }),
       documentation_url: this.documentation,
       status: String(this.status),
     };

@@ -1,14 +1,11 @@
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 import { accounts } from "./accounts.ts";
-import { admin } from "./admin.ts";
 import { GitHubError, notFound } from "./answers.ts";
 import { authentication, type Tokens } from "./authentication.ts";
 import type { Backend, Env } from "./backend.ts";
-import { contents } from "./contents.ts";
 import { gitData } from "./git-data.ts";
 import { gitReferences } from "./git-references.ts";
-import { history } from "./history.ts";
 import { hooks } from "./hooks.ts";
 import { issues } from "./issues.ts";
 import type { RateLimits } from "./limits.ts";
@@ -31,14 +28,11 @@ export function createApp(backend: Backend, { tokens, limits, requests, log, end
   const app = new Hono<Env>({ getPath: (request) => routeOf(request.url) });
   app.use(requests.middleware());
   app.route("/", smartHttp(backend, tokens, ending));
-  app.route("/", admin(tokens, backend.faults, limits, requests));
 
   app.use(limits.headers(), authentication(tokens), backend.faults.middleware(), limits.middleware());
   app.use(etag({ weak: true }));
-  app.route("/", accounts(backend, limits));
+  app.route("/", accounts(backend));
   app.route("/", hooks(backend));
-  app.route("/", contents(backend));
-  app.route("/", history(backend));
   app.route("/", gitData(backend));
   app.route("/", gitReferences(backend));
   app.route("/", issues(backend));

@@ -44,42 +44,25 @@ function ownerOf(given: string, { token, workflowToken }: Tokens): Credentials {
   return workflowToken !== undefined && same(given, workflowToken) ? "workflow" : "bad";
 }
 
-/** Checks the token of every REST call: a wrong one is 401, none is left to the route. */
+/** Checks the token of every REST call. @throws {@link GitHubError} 401 */
 export function authentication(tokens: Tokens): MiddlewareHandler<Env> {
   return async (c, next) => {
     const credentials = credentialsOf(c.req.header("Authorization"), tokens);
     if (credentials === "bad") throw new GitHubError(401, "Bad credentials");
-    c.set("authenticated", credentials !== "none");
+    if (credentials === "none") throw new GitHubError(401, "Requires authentication");
     c.set("author", credentials === "workflow" ? WORKFLOW_BOT.login : viewer.login);
     await next();
   };
 }
 
-/** @throws {@link GitHubError} 401 where the request carries no token */
-export function requireToken(c: Context<Env>): void {
-  if (!c.get("authenticated")) throw new GitHubError(401, "Requires authentication");
-}
-
-/** As GitHub says it where a workflow's token asks for what belongs to a user. @throws {@link GitHubError} 403 */
-export function requirePerson(c: Context<Env>): void {
-  requireToken(c);
-  if (c.get("author") !== viewer.login) throw new GitHubError(403, "Resource not accessible by integration");
-}
-
-/**
- * The repository that the route names, if the caller may see it. Without a token that is a public one, to read; a
- * private one answers as if it did not exist, as GitHub's do.
- */
-export function repositoryOf(c: Context<Env>, backend: Backend, access: "read" | "write"): Repository {
+/** The repository that the route names. @throws {@link GitHubError} 404 */
+export function repositoryOf(c: Context<Env>, backend: Backend): Repository {
   const repository = backend.repositories.find(`${c.req.param("owner")}/${c.req.param("repo")}`);
   if (repository === undefined) throw notFound();
-  if (c.get("authenticated")) return repository;
-  if (repository.private) throw notFound();
-  if (access === "write") requireToken(c);
   return repository;
 }
 
-/** The organization that the route names; whatever concerns its hooks needs a token. */
+/** The organization that the route names. @throws {@link GitHubError} 404 */
 export function organizationOf(c: Context<Env>, backend: Backend): string {
   if (c.req.param("org")?.toLowerCase() !== backend.owner.toLowerCase()) throw notFound();
   return backend.owner;

@@ -1,8 +1,9 @@
+import type { components } from "@octokit/openapi-types";
 import type { Hono } from "hono";
 import type { Deliveries } from "./deliveries.ts";
 import type { Faults } from "./faults.ts";
 import type { Repositories } from "./repositories.ts";
-import type { StateFile } from "./state.ts";
+import type { State } from "./state.ts";
 import type { Threads } from "./threads.ts";
 
 /** What every room of the local GitHub works on. */
@@ -10,7 +11,7 @@ export interface Backend {
   /** The organization that it plays. */
   readonly owner: string;
   readonly repositories: Repositories;
-  readonly state: StateFile;
+  readonly state: State;
   readonly faults: Faults;
   readonly deliveries: Deliveries;
   readonly threads: Threads;
@@ -21,11 +22,13 @@ export interface Backend {
 /** What the authentication leaves for the rooms behind it. */
 export interface Env {
   Variables: {
-    authenticated: boolean;
-    /** The login that a call with a token writes as. */
+    /** The login that a call writes as. */
     author: string;
   };
 }
+
+/** What GitHub documents of its answers: what one lacks of it, or has in another type, does not compile. */
+export type Documented = components["schemas"];
 
 /** A group of routes. */
 export type Routes = Hono<Env>;

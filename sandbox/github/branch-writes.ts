@@ -1,5 +1,6 @@
-import { GitHubError } from "./answers.ts";
+import { unprocessable } from "./answers.ts";
 import type { Backend } from "./backend.ts";
+import type { ConcurrentPush } from "./faults.ts";
 import { editTree, isoSeconds, treeOf, writeBlob, writeCommit } from "./objects.ts";
 import { moveAndAnnounce } from "./pushes.ts";
 import { absent, branchTip } from "./refs.ts";
@@ -8,18 +9,10 @@ import type { Repository } from "./repositories.ts";
 /**
  * What stands between a call and a branch that it is about to move: the rule that only pull requests change it, and
  * the push of somebody else that arrives first.
- *
- * @param refusal - the status of GitHub's refusal: 409 for contents, 422 for references
  */
-export async function beforeWrite(
-  backend: Backend,
-  repository: Repository,
-  branch: string,
-  refusal: 409 | 422,
-): Promise<void> {
+export async function beforeWrite(backend: Backend, repository: Repository, branch: string): Promise<void> {
   if (backend.faults.isProtected(repository.name, branch)) {
-    throw new GitHubError(
-      refusal,
+    throw unprocessable(
       "Repository rule violations found\n\nChanges must be made through a pull request.\n\n",
     );
   }
@@ -31,13 +24,13 @@ async function pushBySomebodyElse(
   backend: Backend,
   repository: Repository,
   branch: string,
-  { path, content }: { readonly path: string; readonly content: string },
+  { path = "pushed-by-someone-else.txt", content = "pushed in between\n" }: ConcurrentPush,
 ): Promise<void> {
   const { directory, objects } = repository;
   const tip = await branchTip(directory, branch);
   const sha = await writeBlob(directory, Buffer.from(content, "utf8"));
   const base = tip === undefined ? undefined : await treeOf(objects, tip);
-  const tree = await editTree(directory, base, [{ path, object: { mode: "100644", sha } }]);
+  const tree = await editTree(directory, base, [{ path, mode: "100644", sha }]);
   const who = { name: "Somebody Else", email: "somebody@else.example", date: isoSeconds(new Date()) };
   const parents = tip === undefined ? [] : [tip];
   const message = `Change ${path}`;

@@ -33,8 +33,7 @@ export function deliveryRequest(
   { hook, scope }: { readonly hook: StoredHook; readonly scope: Scope },
   event: { readonly name: string; readonly guid: string; readonly body: string },
 ): DeliveryRequest {
-  const isForm = hook.contentType === "form";
-  const body = isForm ? new URLSearchParams({ payload: event.body }).toString() : event.body;
+  const { body } = event;
   const sign = (algorithm: string) =>
     `${algorithm}=${createHmac(algorithm, hook.secret ?? "")
       .update(body)
@@ -42,7 +41,7 @@ export function deliveryRequest(
   return {
     headers: {
       Accept: "*/*",
-      "Content-Type": isForm ? "application/x-www-form-urlencoded" : "application/json",
+      "Content-Type": "application/json",
       "User-Agent": "GitHub-Hookshot/sandbox",
       "X-GitHub-Delivery": event.guid,
       "X-GitHub-Event": event.name,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Backend } from "./backend.ts";
+import type { Backend, Documented } from "./backend.ts";
 import type { HookEvent, Target } from "./deliveries.ts";
 import { hookShape, organizationScope, repositoryScope, type Scope } from "./hook-scopes.ts";
 import type { Repository } from "./repositories.ts";
@@ -27,7 +27,7 @@ export function pushEvent(repository: Repository, payload: object): HookEvent {
 /** What a hook is told when it is created, and when somebody asks for it. */
 export function pingEvent(backend: Backend, hook: StoredHook, scope: Scope): HookEvent {
   const { repository } = scope;
-  const payload = {
+  const payload: Documented["webhook-ping"] = {
     zen: "Practicality beats purity.",
     hook_id: hook.id,
     hook: hookShape(hook, scope, backend.deliveries.last(hook.id)),

@@ -1,64 +1,62 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import escapeRegExp from "escape-string-regexp";
 import type { MiddlewareHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { z } from "zod";
 import { GitHubError } from "./answers.ts";
 
-const times = z.int().positive().optional();
-const route = {
+/** The next calls of a route fail. */
+export interface ErrorFault {
+  readonly kind: "error";
   /** A route without base path: `*` stands for one segment, `**` for any rest. */
-  path: z.string().startsWith("/"),
-  method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).optional(),
-};
-const branch = { repository: z.string(), branch: z.string().default("main") };
+  readonly path: string;
+  /** @default any */
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly status: ContentfulStatusCode;
+  readonly message?: string;
+  /** Do what was asked and lose the answer, as a gateway does that gives up too early. @default false */
+  readonly applied?: boolean;
+  /** Counts down. @default until {@link Faults.clear} */
+  readonly times?: number;
+}
 
-/** One fault, as the start options, {@link Faults.add} and the admin endpoint take it. */
-export const faultSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("error"),
-    ...route,
-    status: z.int().min(400).max(599),
-    times,
-    message: z.string().optional(),
-    /** Do what was asked and lose the answer, as a gateway does that gives up too early. */
-    applied: z.boolean().default(false),
-  }),
-  z.strictObject({ kind: z.literal("delay"), ...route, milliseconds: z.int().min(0).max(600_000), times }),
-  z.strictObject({ kind: z.literal("protected-branch"), ...branch }),
-  z.strictObject({
-    kind: z.literal("concurrent-push"),
-    ...branch,
-    /** The file that the other one changes. */
-    path: z.string().default("pushed-by-someone-else.txt"),
-    content: z.string().default("pushed in between\n"),
-    times: z.int().positive().default(1),
-  }),
-]);
-
-/** A fault to turn on. `times` counts down; without it the fault stays until {@link Faults.clear}. */
-export type Fault = z.input<typeof faultSchema>;
-/** A fault that is on; `times` is what is left of it. */
-export type ActiveFault = z.output<typeof faultSchema>;
+/** Only a pull request may change a branch. */
+export interface ProtectedBranch {
+  readonly kind: "protected-branch";
+  readonly repository: string;
+  /** @default main */
+  readonly branch?: string;
+}
 
 /** The commit that someone else pushes just before a call moves the branch. */
-export type ConcurrentPush = Extract<ActiveFault, { kind: "concurrent-push" }>;
+export interface ConcurrentPush {
+  readonly kind: "concurrent-push";
+  readonly repository: string;
+  /** @default main */
+  readonly branch?: string;
+  /** The file that the other one changes. @default pushed-by-someone-else.txt */
+  readonly path?: string;
+  readonly content?: string;
+  /** @default 1 */
+  readonly times?: number;
+}
+
+/** A fault to turn on. */
+export type Fault = ErrorFault | ProtectedBranch | ConcurrentPush;
 
 /** The faults that are on. */
 export class Faults {
-  #active: ActiveFault[] = [];
+  #active: readonly Fault[];
 
   constructor(faults: readonly Fault[] = []) {
-    for (const fault of faults) this.add(fault);
+    this.#active = faults;
   }
 
   /** Turns a fault on. */
   add(fault: Fault): void {
-    this.#active = [...this.#active, faultSchema.parse(fault)];
+    this.#active = [...this.#active, fault];
   }
 
-  /** Those that are on, oldest first. */
-  list(): readonly ActiveFault[] {
+  /** Those that are on, oldest first; `times` is what is left of one. */
+  list(): readonly Fault[] {
     return this.#active;
   }
 
@@ -68,67 +66,41 @@ export class Faults {
   }
 
   /** Whether direct writes to a branch are refused. */
-  isProtected(repository: string, name: string): boolean {
-    return this.protectedBranches(repository).includes(name);
-  }
-
-  /** The branches of a repository that only a pull request may change. */
-  protectedBranches(repository: string): string[] {
-    return this.#active
-      .filter((fault) => fault.kind === "protected-branch" && sameRepository(fault.repository, repository))
-      .map((fault) => ("branch" in fault ? fault.branch : ""));
+  isProtected(repository: string, branch: string): boolean {
+    return this.#active.some((fault) => fault.kind === "protected-branch" && isOf(fault, repository, branch));
   }
 
   /** The push to put in front of a write to a branch, if one is due; it is spent by asking. */
-  takeConcurrentPush(repository: string, name: string): ConcurrentPush | undefined {
+  takeConcurrentPush(repository: string, branch: string): ConcurrentPush | undefined {
     const found = this.#active.find(
-      (fault): fault is ConcurrentPush =>
-        fault.kind === "concurrent-push" &&
-        sameRepository(fault.repository, repository) &&
-        fault.branch === name,
+      (fault) => fault.kind === "concurrent-push" && isOf(fault, repository, branch),
     );
-    if (found !== undefined) this.#spend(found);
+    if (found?.kind !== "concurrent-push") return undefined;
+    this.#spend(found, found.times ?? 1);
     return found;
   }
 
-  /** Answers calls late or with an error, as the faults say. */
+  /** Answers calls with an error, as the faults say. */
   middleware(): MiddlewareHandler {
     return async (c, next) => {
-      const called = c.req.path;
-      const delay = this.#takeRoute("delay", c.req.method, called);
-      if (delay !== undefined) await sleep(delay.milliseconds);
-      const error = this.#takeRoute("error", c.req.method, called);
-      if (error === undefined || error.applied) await next();
-      if (error !== undefined) c.res = failure(error.status, error.message);
+      const found = this.#active.find(
+        (fault) =>
+          fault.kind === "error" &&
+          (fault.method ?? c.req.method) === c.req.method &&
+          matches(fault.path, c.req.path),
+      );
+      if (found?.kind !== "error") return await next();
+      this.#spend(found, found.times);
+      if (found.applied) await next();
+      c.res = new GitHubError(found.status, found.message ?? "Server Error").response();
     };
   }
 
-  #takeRoute<Kind extends "error" | "delay">(
-    kind: Kind,
-    method: string,
-    path: string,
-  ): Extract<ActiveFault, { kind: Kind }> | undefined {
-    const found = this.#active.find(
-      (fault): fault is Extract<ActiveFault, { kind: Kind }> =>
-        fault.kind === kind &&
-        "path" in fault &&
-        (!("method" in fault) || fault.method === undefined || fault.method === method) &&
-        matches(fault.path, path),
-    );
-    if (found !== undefined) this.#spend(found);
-    return found;
-  }
-
-  #spend(fault: ActiveFault): void {
-    if (!("times" in fault) || fault.times === undefined) return;
-    const left = fault.times - 1;
+  #spend(fault: ErrorFault | ConcurrentPush, times: number | undefined): void {
+    if (times === undefined) return;
     const place = this.#active.indexOf(fault);
-    this.#active = this.#active.toSpliced(place, 1, ...(left > 0 ? [{ ...fault, times: left }] : []));
+    this.#active = this.#active.toSpliced(place, 1, ...(times > 1 ? [{ ...fault, times: times - 1 }] : []));
   }
-}
-
-function failure(status: number, message = "Server Error"): Response {
-  return new GitHubError(status as ContentfulStatusCode, message).response();
 }
 
 function matches(pattern: string, path: string): boolean {
@@ -136,6 +108,6 @@ function matches(pattern: string, path: string): boolean {
   return new RegExp(`^${source}$`, "s").test(path);
 }
 
-function sameRepository(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+function isOf(fault: ProtectedBranch | ConcurrentPush, repository: string, branch: string): boolean {
+  return fault.repository.toLowerCase() === repository.toLowerCase() && (fault.branch ?? "main") === branch;
 }

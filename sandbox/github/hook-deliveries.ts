@@ -1,14 +1,12 @@
 import type { Context } from "hono";
 import { JSONStringify } from "json-with-bigint";
-import { notFound, unprocessable } from "./answers.ts";
-import type { Backend, Env, Routes } from "./backend.ts";
+import { notFound, perPage, unprocessable } from "./answers.ts";
+import type { Backend, Documented, Env, Routes } from "./backend.ts";
 import type { Delivery } from "./deliveries.ts";
-import { pingEvent } from "./events.ts";
 import { hookOf, type Scope } from "./hook-scopes.ts";
-import { perPage } from "./request-fields.ts";
 
 /**
- * The deliveries of the hooks below `path`: list, read, make again; and a ping on demand.
+ * The deliveries of the hooks below `path`: list, read, make again.
  *
  * @param path - of the list of hooks: `/orgs/:org/hooks`
  */
@@ -19,20 +17,10 @@ export function serveDeliveries(
   scopeOf: (c: Context<Env>) => Scope,
 ): void {
   const { deliveries } = backend;
-  routes.post(`${path}/:id/pings`, (c) => {
-    const scope = scopeOf(c);
-    const hook = hookOf(c, backend, scope);
-    deliveries.send(pingEvent(backend, hook, scope), [{ hook, scope }]);
-    return c.body(null, 204);
-  });
   routes.get(`${path}/:id/deliveries`, (c) => {
     const scope = scopeOf(c);
     const hook = hookOf(c, backend, scope);
-    const page = cursorPage(
-      c,
-      `${scope.url}/${hook.id}/deliveries`,
-      deliveries.of(hook.id).filter(wanted(c)),
-    );
+    const page = cursorPage(c, `${scope.url}/${hook.id}/deliveries`, deliveries.of(hook.id));
     return answer(c, page.map(itemShape));
   });
   routes.get(`${path}/:id/deliveries/:delivery`, (c) => {
@@ -58,16 +46,6 @@ function find(c: Context<Env>, known: readonly Delivery[]): Delivery {
   return delivery;
 }
 
-/** GitHub's filter `status`, by the code of the answer. */
-function wanted(c: Context<Env>): (delivery: Delivery) => boolean {
-  const status = c.req.query("status");
-  if (status === undefined) return () => true;
-  if (status !== "success" && status !== "failure") {
-    throw unprocessable('Invalid request.\n\n"status" must be success or failure');
-  }
-  return ({ statusCode }) => (statusCode < 400 ? "success" : "failure") === status;
-}
-
 /** A page that starts at the delivery that the cursor names, so that newer ones in between shift nothing. */
 function cursorPage(c: Context<Env>, url: string, items: readonly Delivery[]): readonly Delivery[] {
   const cursor = c.req.query("cursor");
@@ -85,6 +63,9 @@ function cursorPage(c: Context<Env>, url: string, items: readonly Delivery[]): r
   return items.slice(start, start + size);
 }
 
+/** GitHub documents the id for a number, and it is a larger one than fits. */
+type Numbered<Shape> = Omit<Shape, "id"> & { readonly id: bigint };
+
 function itemShape({ id, event, deliveredAt, redelivery, duration, status, statusCode }: Delivery) {
   return {
     id,
@@ -99,15 +80,15 @@ function itemShape({ id, event, deliveredAt, redelivery, duration, status, statu
     installation_id: null,
     repository_id: event.repositoryId,
     throttled_at: null,
-  };
+  } satisfies Numbered<Documented["hook-delivery-item"]>;
 }
 
-function deliveryShape(delivery: Delivery) {
+function deliveryShape(delivery: Delivery): Numbered<Documented["hook-delivery"]> {
   const { event, request, response, url } = delivery;
   return {
     ...itemShape(delivery),
     url,
-    request: { headers: request.headers, payload: JSON.parse(event.body) as unknown },
+    request: { headers: request.headers, payload: JSON.parse(event.body) as Record<string, unknown> },
     response: { headers: response?.headers ?? null, payload: response?.body ?? null },
   };
 }

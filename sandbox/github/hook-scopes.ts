@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { notFound } from "./answers.ts";
-import { organizationOf, repositoryOf, requireToken } from "./authentication.ts";
-import { apiUrl, type Backend, type Env } from "./backend.ts";
+import { organizationOf, repositoryOf } from "./authentication.ts";
+import { apiUrl, type Backend, type Documented, type Env } from "./backend.ts";
 import type { Delivery } from "./deliveries.ts";
 import type { Repository } from "./repositories.ts";
 import type { StoredHook } from "./state.ts";
@@ -36,15 +36,11 @@ export function organizationScope(backend: Backend): Scope {
 
 /** The hooks of the repository that a route names. @throws GitHubError 404 */
 export function repositoryScopeOf(c: Context<Env>, backend: Backend): Scope {
-  const repository = repositoryOf(c, backend, "read");
-  // Hooks are for administrators: to anybody else they do not exist, also on a public repository.
-  if (!c.get("authenticated")) throw notFound();
-  return repositoryScope(backend, repository);
+  return repositoryScope(backend, repositoryOf(c, backend));
 }
 
-/** The hooks of the organization that a route names. @throws GitHubError 401, 404 */
+/** The hooks of the organization that a route names. @throws GitHubError 404 */
 export function organizationScopeOf(c: Context<Env>, backend: Backend): Scope {
-  requireToken(c);
   organizationOf(c, backend);
   return organizationScope(backend);
 }
@@ -59,14 +55,13 @@ export function hookOf(c: Context<Env>, backend: Backend, scope: Scope): StoredH
 /** A hook as answers show it, the secret masked. */
 export function hookShape(hook: StoredHook, scope: Scope, last: Delivery | undefined) {
   const url = `${scope.url}/${hook.id}`;
-  return {
-    type: scope.noun === "repository" ? "Repository" : "Organization",
+  const common = {
     id: hook.id,
-    name: "web",
+    name: "web" as const,
     active: hook.active,
-    events: hook.events,
+    events: [...hook.events],
     config: {
-      content_type: hook.contentType,
+      content_type: "json",
       insecure_ssl: hook.insecureSsl,
       url: hook.url,
       ...(hook.secret === undefined ? {} : { secret: "********" }),
@@ -76,8 +71,11 @@ export function hookShape(hook: StoredHook, scope: Scope, last: Delivery | undef
     url,
     ping_url: `${url}/pings`,
     deliveries_url: `${url}/deliveries`,
-    ...(scope.noun === "repository" ? { test_url: `${url}/test`, last_response: lastResponse(last) } : {}),
   };
+  if (scope.repository === undefined)
+    return { type: "Organization", ...common } satisfies Documented["org-hook"];
+  const more = { test_url: `${url}/test`, last_response: lastResponse(last) };
+  return { type: "Repository", ...common, ...more } satisfies Documented["hook"];
 }
 
 function lastResponse(last: Delivery | undefined) {

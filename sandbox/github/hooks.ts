@@ -10,8 +10,7 @@ import type { StoredHook } from "./state.ts";
 
 const configuration = z.object({
   url: z.string().min(1).optional(),
-  // The provider sends an empty type where none is configured.
-  content_type: z.preprocess((type) => type || undefined, z.enum(["json", "form"]).default("form")),
+  content_type: z.literal("json"),
   secret: z.string().optional(),
   insecure_ssl: z.union([z.string(), z.number()]).transform(String).default("0"),
 });
@@ -25,8 +24,6 @@ const creation = z.object({
 const change = z.object({
   active: z.boolean().optional(),
   events: events.optional(),
-  add_events: events.default([]),
-  remove_events: events.default([]),
   config: configuration.optional(),
 });
 
@@ -67,7 +64,7 @@ function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Cont
       updatedAt: now,
     };
     check(hook, state.hooks(scope.key), scope);
-    await state.setHooks(scope.key, [...state.hooks(scope.key), hook]);
+    state.setHooks(scope.key, [...state.hooks(scope.key), hook]);
     if (hook.active) deliveries.send(pingEvent(backend, hook, scope), [{ hook, scope }]);
     c.header("Location", `${scope.url}/${hook.id}`);
     return c.json(shape(hook, scope), 201);
@@ -80,27 +77,26 @@ function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Cont
     const scope = scopeOf(c);
     const body = await bodyOf(c, change);
     const old = hookOf(c, backend, scope);
-    const kept = [...(body.events ?? old.events), ...body.add_events];
     const hook = {
       ...old,
       active: body.active ?? old.active,
-      events: unique(kept.filter((event) => !body.remove_events.includes(event))),
+      events: unique(body.events ?? old.events),
       // As GitHub: a configuration replaces the old one whole, so one without a secret removes the secret.
       ...(body.config === undefined ? {} : { secret: undefined, ...configured(body.config, old.url) }),
       updatedAt: isoSeconds(new Date()),
     };
     const others = state.hooks(scope.key).filter(({ id }) => id !== hook.id);
     check(hook, others, scope);
-    await state.setHooks(
+    state.setHooks(
       scope.key,
       state.hooks(scope.key).map((each) => (each.id === hook.id ? hook : each)),
     );
     return c.json(shape(hook, scope));
   });
-  routes.delete(`${path}/:id`, async (c) => {
+  routes.delete(`${path}/:id`, (c) => {
     const scope = scopeOf(c);
     const hook = hookOf(c, backend, scope);
-    await state.setHooks(
+    state.setHooks(
       scope.key,
       state.hooks(scope.key).filter(({ id }) => id !== hook.id),
     );

@@ -29,7 +29,7 @@ export function issues(backend: Backend): Routes {
   const { threads } = backend;
   const routes = new Hono<Env>();
   routes.get(ISSUES, (c) => {
-    const repository = repositoryOf(c, backend, "read");
+    const repository = repositoryOf(c, backend);
     const state = states.parse(c.req.query("state"));
     const shown = threads
       .list(repository.name)
@@ -38,35 +38,35 @@ export function issues(backend: Backend): Routes {
     return c.json(page.map((thread) => issueShape(backend, repository, thread)));
   });
   routes.post(ISSUES, async (c) => {
-    const repository = repositoryOf(c, backend, "write");
+    const repository = repositoryOf(c, backend);
     const given = await bodyOf(c, opening);
     const thread = threads.open(repository.name, { ...given, author: c.get("author") });
     return c.json(issueShape(backend, repository, thread), 201);
   });
   routes.get(`${ISSUES}/:number`, (c) => {
-    const { repository, thread } = threadOf(c, backend, "read");
+    const { repository, thread } = threadOf(c, backend);
     return c.json(issueShape(backend, repository, thread));
   });
   routes.patch(`${ISSUES}/:number`, async (c) => {
-    const { repository, thread } = threadOf(c, backend, "write");
+    const { repository, thread } = threadOf(c, backend);
     const given = await bodyOf(c, change);
     const changed = threads.change(repository.name, thread, changeOf(thread, given));
     return c.json(issueShape(backend, repository, changed));
   });
   routes.get(`${ISSUES}/:number/comments`, (c) => {
-    const { repository, thread } = threadOf(c, backend, "read");
+    const { repository, thread } = threadOf(c, backend);
     const url = apiUrl(backend, `/repos/${repository.name}/issues/${thread.number}/comments`);
     const page = pageOf(c, url, thread.comments);
     return c.json(page.map((comment) => commentShape(backend, repository, thread, comment)));
   });
   routes.post(`${ISSUES}/:number/comments`, async (c) => {
-    const { repository, thread } = threadOf(c, backend, "write");
+    const { repository, thread } = threadOf(c, backend);
     const { body } = await bodyOf(c, writing);
     const comment = threads.write(repository.name, thread, c.get("author"), body);
     return c.json(commentShape(backend, repository, thread, comment), 201);
   });
   routes.patch(`${ISSUES}/comments/:id`, async (c) => {
-    const repository = repositoryOf(c, backend, "write");
+    const repository = repositoryOf(c, backend);
     const found = threads.comment(repository.name, Number(c.req.param("id")));
     if (found === undefined) throw notFound();
     const { body } = await bodyOf(c, writing);
@@ -77,12 +77,8 @@ export function issues(backend: Backend): Routes {
   return routes;
 }
 
-function threadOf(
-  c: Context<Env>,
-  backend: Backend,
-  access: "read" | "write",
-): { repository: Repository; thread: Thread } {
-  const repository = repositoryOf(c, backend, access);
+function threadOf(c: Context<Env>, backend: Backend): { repository: Repository; thread: Thread } {
+  const repository = repositoryOf(c, backend);
   const thread = backend.threads.find(repository.name, Number(c.req.param("number")));
   if (thread === undefined) throw notFound();
   return { repository, thread };

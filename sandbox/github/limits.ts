@@ -1,37 +1,24 @@
 import { randomUUID } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
-import { z } from "zod";
 import { GitHubError } from "./answers.ts";
 import type { Env } from "./backend.ts";
 
-const windowSchema = z.strictObject({ limit: z.int().min(0), seconds: z.number().positive() });
-
-/** The limits to enforce, as the start options and the admin endpoint take them. */
-export const limitsSchema = z.strictObject({
-  /** Calls of any kind in a window that starts with the first of them. */
-  primary: windowSchema.optional(),
-  /** POST, PUT and PATCH calls in each sliding window. */
-  contentCreation: z.array(windowSchema).optional(),
-});
+/** So many calls in so many seconds. */
+export interface Window {
+  readonly limit: number;
+  readonly seconds: number;
+}
 
 /** Which of GitHub's limits are enforced. What is left out is not. */
-export type Limits = z.infer<typeof limitsSchema>;
+export interface Limits {
+  /** Calls of any kind in a window that starts with the first of them. */
+  readonly primary?: Window;
+  /** POST, PUT and PATCH calls in each sliding window. */
+  readonly contentCreation?: readonly Window[];
+}
 
-/** So many calls in so many seconds. */
-export type Window = z.infer<typeof windowSchema>;
-
-/**
- * GitHub's own numbers.
- *
- * @see https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
- */
-export const gitHubLimits = {
-  primary: { limit: 5000, seconds: 3600 },
-  contentCreation: [
-    { limit: 80, seconds: 60 },
-    { limit: 500, seconds: 3600 },
-  ],
-} as const satisfies Limits;
+/** What the headers say while no limit is on: GitHub's own number. */
+const PRIMARY: Window = { limit: 5000, seconds: 3600 };
 
 /** The numbers of the `x-ratelimit-*` headers; `reset` in seconds since 1970. */
 export interface RateLimit {
@@ -59,20 +46,15 @@ export class RateLimits {
 
   /** Replaces the limits and starts counting anew. */
   set(limits: Limits): void {
-    this.#limits = limitsSchema.parse(limits);
+    this.#limits = limits;
     this.#start = 0;
     this.#used = 0;
     this.#created = [];
   }
 
-  /** The limits that are on. */
-  enforced(): Limits {
-    return this.#limits;
-  }
-
   /** What is left, now. A limit that is off never shows zero: clients stop calling by themselves at zero. */
   current(): RateLimit {
-    const { limit, seconds } = this.#limits.primary ?? gitHubLimits.primary;
+    const { limit, seconds } = this.#limits.primary ?? PRIMARY;
     const now = this.#now();
     if (now >= this.#start + seconds * 1000) {
       this.#start = now;
@@ -85,8 +67,6 @@ export class RateLimits {
   /** Applies the limits to the routes behind it. */
   middleware(): MiddlewareHandler<Env> {
     return async (c, next) => {
-      // Asking for the limits is free.
-      if (c.req.path === "/rate_limit") return await next();
       const before = this.current();
       if (this.#limits.primary !== undefined && before.remaining === 0) throw usedUp(before);
       this.#used += 1;

@@ -1,33 +1,27 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
-import { gitHubLimits } from "./limits.ts";
 import { type LocalGitHub, startLocalGitHub } from "./server.ts";
-import { replaceFile } from "./state.ts";
 
 interface Flags {
   readonly directory: string;
-  readonly port: number;
   readonly owner: string;
   readonly tokenFile: string;
   readonly repositories: string;
   readonly readyFile: string;
   readonly deliverTo?: string;
-  readonly enforceLimits?: true;
 }
 
 const seeds = z.array(
   z.strictObject({
     name: z.string(),
     files: z.record(z.string(), z.string()).exactOptional(),
-    private: z.boolean().exactOptional(),
   }),
 );
 
 const program = new Command("local-github")
   .description("A local GitHub: webhooks, files and Git, on 127.0.0.1, until it gets SIGTERM or SIGINT.")
   .requiredOption("--directory <folder>", "where it keeps everything")
-  .option("--port <number>", "the port to listen on; 0 is any free one", portOf, 0)
   .requiredOption("--owner <name>", "the organization that it plays")
   .requiredOption("--token-file <file>", "a file with the token that it accepts")
   .requiredOption(
@@ -43,7 +37,6 @@ const program = new Command("local-github")
     "where all webhook deliveries go, the path of each hook kept; without it only to hooks on this machine",
     originOf,
   )
-  .option("--enforce-limits", "enforce GitHub's own rate limits")
   .action(run);
 
 try {
@@ -59,12 +52,10 @@ async function run(flags: Flags): Promise<void> {
   await rm(flags.readyFile, { force: true });
   const gitHub = await startLocalGitHub({
     directory: flags.directory,
-    port: flags.port,
     token: (await readFile(flags.tokenFile, "utf8")).trim(),
     owner: flags.owner,
     repositories: await readSeeds(flags.repositories),
     ...(flags.deliverTo === undefined ? {} : { deliverTo: flags.deliverTo }),
-    ...(flags.enforceLimits ? { limits: gitHubLimits } : {}),
     log: (line) => console.error(line),
   });
   await announce(flags.readyFile, gitHub);
@@ -75,7 +66,9 @@ async function run(flags: Flags): Promise<void> {
 }
 
 async function announce(file: string, { url, baseUrl }: LocalGitHub): Promise<void> {
-  await replaceFile(file, `${JSON.stringify({ url, baseUrl, pid: process.pid })}\n`);
+  // Whoever waits for it must not read half of it.
+  await writeFile(`${file}.next`, JSON.stringify({ url, baseUrl, pid: process.pid }));
+  await rename(`${file}.next`, file);
 }
 
 async function readSeeds(file: string): Promise<z.infer<typeof seeds>> {
@@ -92,13 +85,6 @@ function endSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
   });
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new InvalidArgumentError("a port is 0 to 65535");
-  return port;
 }
 
 function originOf(text: string): string {

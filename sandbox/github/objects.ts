@@ -31,10 +31,11 @@ export interface CommitObject {
   readonly message: string;
 }
 
-/** One line of an edit: a path with its new object, or with `null` where it goes away. */
+/** One line of an edit: a path with its new object. */
 export interface TreeEdit {
   readonly path: string;
-  readonly object: { readonly mode: string; readonly sha: string } | null;
+  readonly mode: string;
+  readonly sha: string;
 }
 
 const fullSha = /^[0-9a-f]{40}$/;
@@ -55,37 +56,17 @@ export async function treeOf(objects: ObjectReader, sha: string): Promise<string
   return fullSha.test(sha) ? (await objects.read(`${sha}^{tree}`))?.sha : undefined;
 }
 
-/** The bytes of a blob. */
-export async function readBlob(objects: ObjectReader, sha: string): Promise<Buffer> {
-  return await contentOf(objects, sha, "blob");
-}
-
 /** The entries of a tree; with `recursive` those of every tree below it, paths relative to the root. */
 export async function readTree(objects: ObjectReader, sha: string, recursive = false): Promise<TreeEntry[]> {
   const entries = await entriesOf(objects, sha);
   const read = entries.map(async (entry) => {
-    if (entry.type === "blob") return [{ ...entry, size: (await readBlob(objects, entry.sha)).length }];
+    if (entry.type === "blob")
+      return [{ ...entry, size: (await contentOf(objects, entry.sha, "blob")).length }];
     if (entry.type !== "tree" || !recursive) return [entry];
     const inside = await readTree(objects, entry.sha, true);
     return [entry, ...inside.map((each) => ({ ...each, path: `${entry.path}/${each.path}` }))];
   });
   return (await Promise.all(read)).flat();
-}
-
-/** The entry at a path, found by walking the trees: the path is compared here and never given to Git. */
-export async function entryAt(
-  objects: ObjectReader,
-  tree: string,
-  path: string,
-): Promise<TreeEntry | undefined> {
-  let found: TreeEntry | undefined;
-  for (const name of path.split("/")) {
-    if (found !== undefined && found.type !== "tree") return undefined;
-    const entries = await entriesOf(objects, found?.sha ?? tree);
-    found = entries.find((entry) => entry.path === name);
-    if (found === undefined) return undefined;
-  }
-  return found === undefined ? undefined : { ...found, path };
 }
 
 /** Each entry of a tree is its mode, its name and the twenty bytes of its id. */
@@ -136,9 +117,7 @@ export async function editTree(
   edits: readonly TreeEdit[],
 ): Promise<string> {
   const index = join(directory, `index-${randomUUID()}`);
-  const lines = edits.map(({ path, object }) =>
-    object === null ? `0 ${"0".repeat(40)}\t${path}\0` : `${object.mode} ${object.sha}\t${path}\0`,
-  );
+  const lines = edits.map(({ path, mode, sha }) => `${mode} ${sha}\t${path}\0`);
   try {
     return await gitScript(directory, editing, [base ?? "--empty"], {
       environment: { GIT_INDEX_FILE: index },

@@ -1,4 +1,4 @@
-import type { Backend } from "./backend.ts";
+import type { Backend, Documented } from "./backend.ts";
 import { commitOf, type Signature } from "./objects.ts";
 import { commitsSince, type PushedCommit, readPushedCommits } from "./pushed-commits.ts";
 import { absent, isFastForward } from "./refs.ts";
@@ -33,7 +33,7 @@ export async function pushPayload(
   repository: Repository,
   { ref, before, after }: RefChange,
   { pushedAt, branches, known }: PushContext,
-) {
+): Promise<Documented["webhook-push"]> {
   const { directory, objects } = repository;
   const [created, deleted] = [before === absent, after === absent];
   const tip = deleted ? undefined : await commitOf(objects, after);

@@ -8,9 +8,9 @@ export interface PushedCommit {
   readonly author: Signature;
   readonly committer: Signature;
   readonly message: string;
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-  readonly modified: readonly string[];
+  readonly added: string[];
+  readonly removed: string[];
+  readonly modified: string[];
 }
 
 /** GitHub's bounds of one event. @see https://docs.github.com/webhooks/webhook-events-and-payloads#push */

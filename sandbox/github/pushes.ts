@@ -10,10 +10,6 @@ export interface Received {
   readonly branches: ReadonlyMap<string, string>;
 }
 
-/** Above these GitHub tells nobody. @see https://docs.github.com/webhooks/webhook-events-and-payloads#push */
-const TAGS_AT_ONCE = 3;
-const BRANCHES_AT_ONCE = 5000;
-
 /**
  * {@link moveReference}, and the push event that follows from it.
  *
@@ -51,7 +47,7 @@ export function announcePush(
     ...moved.filter(({ ref, before }) => isBranch(ref) && before !== absent).map(({ before }) => before),
   ];
   backend.deliveries.follow(`${repository.name}: push`, async () => {
-    for (const change of within(moved)) {
+    for (const change of moved) {
       const payload = await pushPayload(backend, repository, change, { pushedAt, branches, known });
       backend.deliveries.send(pushEvent(repository, payload), hooks);
       if (isBranch(change.ref) && change.after !== absent) known.push(change.after);
@@ -72,12 +68,6 @@ export function parseReceived(report: string): Received {
       .map(([, before = "", after = "", ref = ""]) => ({ ref, before, after })),
     branches: new Map(branches.map(([, , sha = "", name = ""]) => [name, sha])),
   };
-}
-
-function within(changes: readonly RefChange[]): readonly RefChange[] {
-  const [branches, tags] = [isBranch, isTag].map((test) => changes.filter(({ ref }) => test(ref)));
-  if ((branches?.length ?? 0) > BRANCHES_AT_ONCE) return [];
-  return (tags?.length ?? 0) > TAGS_AT_ONCE ? (branches ?? []) : changes;
 }
 
 function isBranch(ref: string): boolean {

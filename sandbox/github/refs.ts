@@ -49,9 +49,8 @@ export async function branchTip(directory: string, branch: string): Promise<stri
 export async function resolveCommit(
   { directory, objects }: Repository,
   ref: string,
-  known?: ReadonlyMap<string, string>,
 ): Promise<string | undefined> {
-  const all = known ?? (await references(directory));
+  const all = await references(directory);
   const names = [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/${ref}`, ref];
   const found = names.map((name) => all.get(name)).find((sha) => sha !== undefined);
   return await commitOf(objects, found ?? ref);

@@ -4,7 +4,7 @@ import { git } from "./git.ts";
 import { ObjectReader } from "./object-reader.ts";
 import { editTree, isoSeconds, writeBlob, writeCommit } from "./objects.ts";
 import { absent, moveReference } from "./refs.ts";
-import type { StateFile, StoredRepository } from "./state.ts";
+import type { State } from "./state.ts";
 
 /** The branch that every repository of the local GitHub starts with. */
 export const defaultBranch = "main";
@@ -15,12 +15,16 @@ export interface RepositorySeed {
   readonly name: string;
   /** Path to text. Written once, when the repository is created. */
   readonly files?: Readonly<Record<string, string>>;
-  /** @default true */
+  /** Whether Git needs the token to read it. @default true */
   readonly private?: boolean;
 }
 
-/** A repository that is served: what is kept about it, and where its bare Git repository is. */
-export interface Repository extends StoredRepository {
+/** A repository that is served, and where its bare Git repository is. */
+export interface Repository {
+  readonly id: number;
+  readonly name: string;
+  readonly private: boolean;
+  readonly createdAt: string;
   readonly owner: string;
   readonly shortName: string;
   readonly directory: string;
@@ -39,21 +43,17 @@ export class Repositories {
   }
 
   /**
-   * Opens those that the folder already holds, and creates those of the seeds that are new.
+   * Opens the repositories of the seeds, and makes those that the folder does not hold.
    *
    * @throws Error for a seed whose name is no repository name
    */
   static async open(
     directory: string,
-    state: StateFile,
+    state: State,
     seeds: readonly RepositorySeed[],
   ): Promise<Repositories> {
     const repositories = new Repositories(join(directory, "repositories"));
-    for (const stored of state.repositories()) await writeGitHooks(repositories.#serve(stored).directory);
-    for (const seed of seeds) {
-      const known = repositories.find(seed.name);
-      if (known === undefined) await repositories.#create(seed, state);
-    }
+    for (const seed of seeds) await repositories.#open(seed, state.takeId());
     return repositories;
   }
 
@@ -62,41 +62,27 @@ export class Repositories {
     return this.#byName.get(name.toLowerCase().replace(/\.git$/, ""));
   }
 
-  all(): readonly Repository[] {
-    return [...this.#byName.values()];
-  }
-
   /** Ends what reads them. */
   async close(): Promise<void> {
-    await Promise.all(this.all().map(({ objects }) => objects.close()));
+    await Promise.all([...this.#byName.values()].map(({ objects }) => objects.close()));
   }
 
-  #serve(stored: StoredRepository): Repository {
-    const [owner = "", shortName = ""] = stored.name.split("/");
+  async #open({ name, files, private: isPrivate = true }: RepositorySeed, id: number): Promise<void> {
+    checkName(name);
+    const [owner = "", shortName = ""] = name.split("/");
     const directory = join(this.#root, owner.toLowerCase(), `${shortName.toLowerCase()}.git`);
-    const repository = { ...stored, owner, shortName, directory, objects: new ObjectReader(directory) };
-    this.#byName.set(stored.name.toLowerCase(), repository);
-    return repository;
-  }
-
-  async #create(seed: RepositorySeed, state: StateFile): Promise<void> {
-    checkName(seed.name);
-    const stored: StoredRepository = {
-      id: state.takeId(),
-      name: seed.name,
-      private: seed.private ?? true,
-      createdAt: isoSeconds(new Date()),
-    };
-    const { directory } = this.#serve(stored);
+    const createdAt = isoSeconds(new Date());
+    const objects = new ObjectReader(directory);
+    const own = { owner, shortName, directory, objects };
+    this.#byName.set(name.toLowerCase(), { id, name, private: isPrivate, createdAt, ...own });
+    if (await exists(directory)) return;
     // Made beside its place and moved, so that a server that is killed here leaves nothing half made.
     const making = `${directory}.making`;
     await rm(making, { recursive: true, force: true });
     await mkdir(join(directory, ".."), { recursive: true });
     await initialize(making);
-    if (seed.files !== undefined) await firstCommit(making, seed.files);
-    if (await exists(directory)) await rm(directory, { recursive: true });
+    if (files !== undefined) await firstCommit(making, files);
     await rename(making, directory);
-    await state.addRepository(stored);
   }
 }
 
@@ -120,30 +106,9 @@ async function initialize(directory: string): Promise<void> {
     environment: { GIT_DEFAULT_REF_FORMAT: "files" },
   });
   await appendFile(join(directory, "config"), settings);
-  await writeGitHooks(directory);
-}
-
-/** Written at each start: a folder that an older version made has older ones. */
-async function writeGitHooks(directory: string): Promise<void> {
   await mkdir(join(directory, "hooks"), { recursive: true });
-  await writeFile(join(directory, "hooks", "update"), updateHook, { mode: 0o755 });
   await writeFile(join(directory, "hooks", "post-receive"), postReceiveHook, { mode: 0o755 });
 }
-
-/** Refuses a push to a branch that the server protects, in the words of GitHub's rulesets. */
-const updateHook = `#!/bin/sh
-case "
-$PROTECTED_REFERENCES
-" in
-*"
-$1
-"*)
-  echo "error: GH013: Repository rule violations found for $1." >&2
-  echo "- Changes must be made through a pull request." >&2
-  exit 1
-  ;;
-esac
-`;
 
 /**
  * Tells the server what a push moved, a line each, and where all branches are then: the client waits for it, so that
@@ -162,7 +127,7 @@ async function firstCommit(directory: string, files: Readonly<Record<string, str
   const edits = [];
   for (const [path, text] of Object.entries(files)) {
     const sha = await writeBlob(directory, Buffer.from(text, "utf8"));
-    edits.push({ path, object: { mode: "100644", sha } });
+    edits.push({ path, mode: "100644", sha });
   }
   const tree = await editTree(directory, undefined, edits);
   const who = { name: "GitHub", email: "noreply@github.com", date: isoSeconds(new Date()) };

@@ -1,4 +1,4 @@
-import { apiUrl, type Backend, nodeId } from "./backend.ts";
+import { apiUrl, type Backend, type Documented, nodeId } from "./backend.ts";
 import { isoSeconds, readCommit } from "./objects.ts";
 import { branchTip } from "./refs.ts";
 import { defaultBranch, type Repository } from "./repositories.ts";
@@ -55,12 +55,12 @@ function repositoryShape(backend: Backend, repository: Repository) {
     full_name: repository.name,
     owner: simpleUser(backend, repository.owner),
     private: repository.private,
-    visibility: repository.private ? "private" : "public",
+    visibility: repository.private ? ("private" as const) : ("public" as const),
     html_url: html,
     description: null,
     fork: false,
     url: api,
-    ...Object.fromEntries(Object.entries(links).map(([name, path]) => [name, `${api}${path}`])),
+    ...linksBelow(api),
     clone_url: `${html}.git`,
     git_url: `git://${host}/${repository.name}.git`,
     ssh_url: `git@${host}:${repository.name}.git`,
@@ -88,8 +88,16 @@ function repositoryShape(backend: Backend, repository: Repository) {
   };
 }
 
+function linksBelow(api: string) {
+  const all = Object.entries(links).map(([name, path]) => [name, `${api}${path}`]);
+  return Object.fromEntries(all) as Record<keyof typeof links, string>;
+}
+
 /** A repository as `GET /repos/:owner/:repo` shows it. */
-export async function fullRepository(backend: Backend, repository: Repository) {
+export async function fullRepository(
+  backend: Backend,
+  repository: Repository,
+): Promise<Documented["full-repository"]> {
   const tip = await branchTip(repository.directory, defaultBranch);
   const pushed = tip === undefined ? undefined : await readCommit(repository.objects, tip);
   return {
@@ -115,7 +123,7 @@ export function eventRepository(backend: Backend, repository: Repository) {
     created_at: repository.createdAt,
     updated_at: repository.createdAt,
     pushed_at: repository.createdAt,
-  };
+  } satisfies Documented["repository-webhooks"];
 }
 
 /** A repository as a push event shows it: the web address for `url`, and whole seconds since 1970 for moments. */

@@ -21,7 +21,6 @@ export class RequestLog {
   middleware(): MiddlewareHandler {
     return async (c, next) => {
       await next();
-      if (c.req.path.startsWith("/_sandbox/")) return;
       const path = c.req.path + new URL(c.req.url).search;
       this.#requests.push({ method: c.req.method, path, status: c.res.status });
       if (this.#requests.length > kept) this.#requests.shift();

@@ -8,7 +8,7 @@ import { type Fault, Faults } from "./faults.ts";
 import { type Limits, RateLimits } from "./limits.ts";
 import { Repositories, type RepositorySeed } from "./repositories.ts";
 import { type LoggedRequest, RequestLog } from "./request-log.ts";
-import { StateFile, type StoredHook } from "./state.ts";
+import { State, type StoredHook } from "./state.ts";
 import { Threads } from "./threads.ts";
 
 /** A webhook as a test looks at it: whether there is a secret, never which. */
@@ -18,17 +18,15 @@ export type Hook = Omit<StoredHook, "secret"> & { readonly hasSecret: boolean };
 export interface LocalGitHubOptions {
   /** Where it keeps everything; made if need be. One server at a time may use it. */
   readonly directory: string;
-  /** @default 0, any free port */
-  readonly port?: number;
   /** The only token that it accepts, but for the next. */
   readonly token: string;
   /** A second one, as a workflow has it: it belongs to no user and writes as `github-actions[bot]`. @default none */
   readonly workflowToken?: string;
   /** The organization that it plays. */
   readonly owner: string;
-  /** What it serves, besides what `directory` already holds. */
+  /** What it serves. */
   readonly repositories: readonly RepositorySeed[];
-  /** The limits to enforce; {@link gitHubLimits} are GitHub's own. @default none */
+  /** The limits to enforce. @default none */
   readonly limits?: Limits;
   /** The clock of the limits, in milliseconds since 1970. @default the machine's */
   readonly now?: () => number;
@@ -63,20 +61,20 @@ export interface LocalGitHub {
   readonly faults: Faults;
   /** The limits that are enforced. */
   readonly limits: RateLimits;
-  /** Stops listening, ends what still runs, and resolves when everything is on disk. */
+  /** Stops listening, and resolves when nothing runs any more. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts a local GitHub on the loopback address.
  *
- * @throws Error in plain words where the port is taken, the folder holds something else, or a name is none
+ * @throws Error in plain words where the token is empty, or a name is none
  */
 export async function startLocalGitHub(options: LocalGitHubOptions): Promise<LocalGitHub> {
   if (options.token === "")
     throw new Error("The local GitHub needs a token to accept. Give one that is not empty.");
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
-  const state = await StateFile.open(options.directory);
+  const state = new State();
   const repositories = await Repositories.open(options.directory, state, options.repositories);
   const faults = new Faults(options.faults);
   const limits = new RateLimits(options.limits, options.now);
@@ -101,7 +99,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     ending: ending.signal,
   });
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
-  url = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
+  url = `http://127.0.0.1:${await listen(server)}`;
 
   let stopped: Promise<void> | undefined;
   const stop = async () => {
@@ -112,7 +110,6 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     await closed;
     await deliveries.settled();
     await repositories.close();
-    await state.flushed();
   };
   return {
     url,
@@ -131,16 +128,10 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
   };
 }
 
-async function listen(server: ReturnType<typeof createAdaptorServer>, port: number): Promise<number> {
-  server.listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    if (taken)
-      throw new Error(`Port ${port} of 127.0.0.1 is taken. Choose another one, or 0 for any that is free.`);
-    throw error;
-  }
+/** @returns the port, any that was free */
+async function listen(server: ReturnType<typeof createAdaptorServer>): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
   const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : port;
+  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -19,8 +19,7 @@ type Service = (typeof services)[number];
  */
 export function smartHttp(backend: Backend, tokens: Tokens, ending: AbortSignal): Routes {
   const routes = new Hono<Env>();
-  const faults = backend.faults.middleware();
-  routes.get("/:owner/:repo/info/refs", faults, (c) => {
+  routes.get("/:owner/:repo/info/refs", (c) => {
     const service = services.find((each) => each === c.req.query("service"));
     if (service === undefined) return c.text("Please upgrade your git client.\n", 403);
     const found = open(c, backend, tokens, service);
@@ -32,7 +31,7 @@ export function smartHttp(backend: Backend, tokens: Tokens, ending: AbortSignal)
     return run(c, backend, found, service, ["--advertise-refs"], ending, preface);
   });
   for (const service of services) {
-    routes.post(`/:owner/:repo/${service}`, faults, (c) => {
+    routes.post(`/:owner/:repo/${service}`, (c) => {
       const found = open(c, backend, tokens, service);
       return found instanceof Response ? found : run(c, backend, found, service, [], ending);
     });
@@ -61,16 +60,9 @@ function run(
   ending: AbortSignal,
   preface = "",
 ): Response {
-  const isProtected = backend.faults
-    .protectedBranches(repository.name)
-    .map((branch) => `refs/heads/${branch}`);
   const command = service.slice("git-".length);
   const child = execa("git", [command, "--stateless-rpc", ...flags, repository.directory], {
-    env: {
-      ...gitEnvironment(repository.directory),
-      GIT_PROTOCOL: protocolOf(c),
-      PROTECTED_REFERENCES: isProtected.join("\n"),
-    },
+    env: { ...gitEnvironment(repository.directory), GIT_PROTOCOL: protocolOf(c) },
     extendEnv: false,
     encoding: "buffer",
     stdio: ["pipe", "pipe", "pipe", "pipe"],

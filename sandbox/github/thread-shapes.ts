@@ -1,10 +1,10 @@
-import { apiUrl, type Backend, nodeId } from "./backend.ts";
+import { apiUrl, type Backend, type Documented, nodeId } from "./backend.ts";
 import type { Repository } from "./repositories.ts";
 import type { Comment, Thread } from "./threads.ts";
 import { simpleUser } from "./users.ts";
 
 /** An issue as answers show it; one that stands for a pull request has `pull_request`, as at GitHub. */
-export function issueShape(backend: Backend, { name }: Repository, thread: Thread) {
+export function issueShape(backend: Backend, { name }: Repository, thread: Thread): Documented["issue"] {
   const repository = apiUrl(backend, `/repos/${name}`);
   const url = `${repository}/issues/${thread.number}`;
   const page = pageOf(backend, name, thread);
@@ -46,7 +46,12 @@ export function issueShape(backend: Backend, { name }: Repository, thread: Threa
 }
 
 /** A comment as answers show it. */
-export function commentShape(backend: Backend, { name }: Repository, thread: Thread, comment: Comment) {
+export function commentShape(
+  backend: Backend,
+  { name }: Repository,
+  thread: Thread,
+  comment: Comment,
+): Documented["issue-comment"] {
   const repository = apiUrl(backend, `/repos/${name}`);
   return {
     id: comment.id,

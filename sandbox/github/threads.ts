@@ -1,5 +1,5 @@
 import { isoSeconds } from "./objects.ts";
-import type { StateFile } from "./state.ts";
+import type { State } from "./state.ts";
 
 /** A comment below an issue or a pull request. */
 export interface Comment {
@@ -19,8 +19,8 @@ export interface Thread {
   readonly body: string;
   readonly author: string;
   readonly open: boolean;
-  /** Why it was closed: `completed`, `not_planned`. */
-  readonly reason: string | undefined;
+  /** Why it was closed. */
+  readonly reason: "completed" | "not_planned" | "reopened" | undefined;
   readonly closedAt: string | undefined;
   readonly pullRequest: boolean;
   readonly createdAt: string;
@@ -38,10 +38,10 @@ export interface Opening {
 
 /** The issues and comments of all repositories (`owner/name`), in memory. */
 export class Threads {
-  readonly #state: StateFile;
+  readonly #state: State;
   readonly #byRepository = new Map<string, Thread[]>();
 
-  constructor(state: StateFile) {
+  constructor(state: State) {
     this.#state = state;
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { apiUrl, type Backend, nodeId } from "./backend.ts";
+import { apiUrl, type Backend, type Documented, nodeId } from "./backend.ts";
 import { isoSeconds, type Signature } from "./objects.ts";
 
 /** The person whose token the local GitHub accepts. */
@@ -39,10 +39,10 @@ export function simpleUser(backend: Backend, login: string) {
     received_events_url: `${url}/received_events`,
     type,
     site_admin: false,
-  };
+  } satisfies Documented["simple-user"];
 }
 
-function accountOf({ owner }: Backend, login: string): { type: string; id: number } {
+function accountOf({ owner }: Backend, login: string): { type: "User" | "Bot" | "Organization"; id: number } {
   if (login === viewer.login) return { type: "User", id: viewer.id };
   if (login === WORKFLOW_BOT.login) return { type: "Bot", id: WORKFLOW_BOT.id };
   if (login.toLowerCase() === owner.toLowerCase()) return { type: "Organization", id: organizationId };
@@ -51,7 +51,7 @@ function accountOf({ owner }: Backend, login: string): { type: string; id: numbe
 }
 
 /** An organization, in the short form that events contain. */
-export function simpleOrganization(backend: Backend, login: string) {
+export function simpleOrganization(backend: Backend, login: string): Documented["organization-simple"] {
   const url = apiUrl(backend, `/orgs/${login}`);
   return {
     login,

@@ -24,7 +24,16 @@ export async function engineEnvironment(path: string, folder: string): Promise<R
   };
 }
 
-const PROGRAM = ["index.ts", "model", "manifests", "components", "package.json", "Pulumi.yaml"];
+const PROGRAM = [
+  "index.mjs",
+  "index.ts",
+  "node-version.cjs",
+  "model",
+  "manifests",
+  "components",
+  "package.json",
+  "Pulumi.yaml",
+];
 
 /**
  * A new folder in which the engine runs.

@@ -214,47 +214,6 @@ describe("GitHub plugin", function () {
     });
   });
 
-  describe("file of a repository", () => {
-    opened();
-    const path = "/repos/acme/gitops/contents/services/nginx/values-dev.yaml";
-    const file =
-      (content: string, more: object = {}) =>
-      (given: github.Provider) =>
-        new github.RepositoryFile(
-          "file",
-          { repository: "gitops", branch: "main", file: "services/nginx/values-dev.yaml", content, ...more },
-          { provider: given },
-        );
-    const text = async () => {
-      const headers = { Authorization: `Bearer ${token}`, Accept: "application/vnd.github.raw+json" };
-      const response = await fetch(stack.gitHub.url + path, { headers });
-      return response.status === 200 ? await response.text() : undefined;
-    };
-
-    it("is created, unchanged at a second up, updated and deleted", async () => {
-      await stack.up(file("tag: v1\n"));
-      assert.equal(await text(), "tag: v1\n");
-      assert.deepEqual(await stack.up(file("tag: v1\n")), { same: 3 });
-      assert.deepEqual(await stack.up(file("tag: v2\n")), { same: 2, update: 1 });
-      assert.equal(await text(), "tag: v2\n");
-      await stack.destroy();
-      assert.equal(await text(), undefined);
-      const commits: unknown = await (await api("GET", "/repos/acme/gitops/commits")).json();
-      assert.ok(Array.isArray(commits) && commits.length === 4, "a first commit and one for each change");
-    });
-
-    it("that exists is not overwritten", async () => {
-      const readme = file("mine", { file: "README.md" });
-      await assert.rejects(stack.up(readme), /refusing to overwrite existing file/);
-    });
-
-    it("is not written to a branch that only a pull request may change", async () => {
-      stack.gitHub.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
-      await assert.rejects(stack.up(file("x")), /Changes must be made through a pull request/);
-      assert.equal(await text(), undefined);
-    });
-  });
-
   it("is told by GitHub that its token is wrong", async () => {
     const other = await openGitHubStack({ token: "wrong" });
     const program = (given: github.Provider) =>

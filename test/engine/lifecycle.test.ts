@@ -90,10 +90,15 @@ describe("what leaves a stack, on a real engine and API server", function () {
   }
 
   async function valuesFiles(name: string): Promise<readonly string[]> {
-    const response = await fetch(`${stack.github.url}/repos/acme/gitops/contents/services/${name}`, {
+    const response = await fetch(`${stack.github.url}/repos/acme/gitops/git/trees/main?recursive=1`, {
       headers: { authorization: `Bearer ${TOKEN}` },
     });
-    return ((await response.json()) as { name: string }[]).map((file) => file.name).sort();
+    const { tree } = (await response.json()) as { tree: { path: string }[] };
+    const folder = `services/${name}/`;
+    return tree
+      .map(({ path }) => path)
+      .filter((path) => path.startsWith(folder))
+      .map((path) => path.slice(folder.length));
   }
 
   async function uid(kind: string, name: string): Promise<string> {

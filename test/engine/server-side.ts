@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../../manifests/objects.ts";
-import { RELEASES } from "../../sandbox/crds/releases.ts";
+import { DEFINITIONS } from "../../sandbox/crds/releases.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
 
 /** An object as the API server would store it, or why it refuses to. */
@@ -64,9 +64,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   RoleBinding: "rolebindings",
   ValidatingAdmissionPolicy: "validatingadmissionpolicies",
   ValidatingAdmissionPolicyBinding: "validatingadmissionpolicybindings",
-  ...Object.fromEntries(
-    RELEASES.flatMap(({ definitions }) => definitions.map(({ kind, plural }) => [kind, plural])),
-  ),
+  ...Object.fromEntries(DEFINITIONS.map(({ kind, plural }) => [kind, plural])),
 };
 
 function pathOf({ apiVersion, kind, metadata: { name, namespace } }: KubernetesObject): string {

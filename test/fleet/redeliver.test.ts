@@ -11,7 +11,7 @@ import { hooksApi } from "../../fleet/redeliver/hooks-api.ts";
 import { redeliver } from "../../fleet/redeliver/redeliver.ts";
 import { exitCodeOf, summary } from "../../fleet/redeliver/report.ts";
 import type { Plan } from "../../model/plan.ts";
-import { at, base64, playground, token } from "../sandbox/github-playground.ts";
+import { at, playground, token } from "../sandbox/github-playground.ts";
 import { hookListener } from "../sandbox/hook-listener.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
 
@@ -46,8 +46,7 @@ describe("fleet redeliver", function () {
     return Number(at(answer, "id"));
   };
   const push = async (name: string) => {
-    const path = `/repos/acme/${name}/contents/${crypto.randomUUID()}`;
-    await server().call("PUT", path, { message: "Add", content: base64("a\n") });
+    await server().commit(`acme/${name}`, crypto.randomUUID());
     await settled();
   };
   /** Pushes of which the listener hears nothing. */
@@ -195,9 +194,10 @@ describe("fleet redeliver", function () {
   it("finds a push behind more pages of deliveries than one", async () => {
     await lose("nginx");
     const [hook] = server().github.hooks("acme/nginx");
-    for (let ping = 0; ping < 120; ping += 1) {
-      await server().call("POST", `/repos/acme/nginx/hooks/${hook?.id}/pings`);
-    }
+    const deliveries = `/repos/acme/nginx/hooks/${hook?.id}/deliveries`;
+    const ping = at(await server().call("GET", deliveries), 1, "id");
+    for (let count = 0; count < 120; count += 1)
+      await server().call("POST", `${deliveries}/${ping}/attempts`);
     await settled();
     assert.deepEqual((await run()).outcomes, ["nginx delivered"]);
   });

@@ -17,7 +17,7 @@ import type {
   Stage,
   Warehouse,
 } from "../../manifests/kargo-types.ts";
-import { GENERATED, generatedTypes } from "../../sandbox/crds/generate-types.ts";
+import { generatedTypes } from "../../sandbox/crds/generate-types.ts";
 
 /** Fields of ours that a definition does not know: this does not compile while there is one. */
 type Unknown =
@@ -73,10 +73,6 @@ describe("the types of custom resources", function () {
   });
 
   it("are what `npm run definitions` generates from the pinned releases", async () => {
-    const { texts, missing } = await generatedTypes();
-    for (const [file, text] of texts) assert.equal(await readFile(file, "utf8"), text, file);
-    if (missing.length > 0)
-      console.log(`      not compared, since their definitions are not here: ${missing.join(", ")}`);
-    else assert.deepEqual([...texts.keys()].sort(), Object.keys(GENERATED).sort());
+    for (const [file, text] of await generatedTypes()) assert.equal(await readFile(file, "utf8"), text, file);
   });
 });

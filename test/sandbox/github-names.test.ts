@@ -6,7 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { startLocalGitHub } from "../../sandbox/github/server.ts";
 import { sampled } from "../sampling.ts";
-import { at, base64, playground, token } from "./github-playground.ts";
+import { at, playground, token } from "./github-playground.ts";
 
 /** Pieces that a name could be dangerous by: to a path, to a URL, to Git's options and revisions, to a process. */
 const piece = fc.oneof(
@@ -66,15 +66,10 @@ describe("local GitHub: names in a URL", function () {
     );
     const routes = (given: string): [string, string, object?][] => [
       ["GET", `/repos/acme/${given}`],
-      ["GET", `/repos/${given}/gitops/contents/README.md`],
-      ["GET", `/repos/acme/gitops/contents/${given}`],
-      ["GET", `/repos/acme/gitops/contents/README.md?ref=${given}`],
-      ["GET", `/repos/acme/gitops/branches/${given}`],
-      ["GET", `/repos/acme/gitops/commits/${given}`],
-      ["GET", `/repos/acme/gitops/commits?path=${given}&sha=${given}`],
+      ["GET", `/repos/${given}/gitops/git/ref/heads/main`],
       ["GET", `/repos/acme/gitops/git/ref/${given}`],
       ["GET", `/repos/acme/gitops/git/trees/${given}`],
-      ["GET", `/repos/acme/gitops/git/blobs/${given}`],
+      ["GET", `/repos/acme/gitops/git/commits/${given}`],
       ["PATCH", `/repos/acme/gitops/git/refs/${given}`, { sha }],
       ["GET", `/${given}/info/refs?service=git-upload-pack`],
       ["POST", `/acme/${given}/git-upload-pack`],
@@ -93,17 +88,13 @@ describe("local GitHub: names in a URL", function () {
     assert.deepEqual(await tree(directory), before);
   });
 
-  it("in a body never reach outside the folder, and become a file or branch of exactly that name or none", async () => {
+  it("in a body never reach outside the folder, and become a file of exactly that name or none", async () => {
     const { directory } = server();
     const before = await tree(directory);
-    const sha = at(await server().call("GET", "/repos/acme/gitops/git/ref/heads/main"), "object", "sha");
+    const git = "/repos/acme/gitops/git";
     await fc.assert(
       fc.asyncProperty(name, async (given) => {
         const text = given.toWellFormed();
-        const git = "/repos/acme/gitops/git";
-        const branch = await server().call("POST", `${git}/refs`, { ref: `refs/heads/${text}`, sha });
-        assert.ok([201, 422].includes(branch.status), `${branch.status} for branch ${JSON.stringify(text)}`);
-        if (branch.status === 201) assert.equal(at(branch, "ref"), `refs/heads/${text}`);
         const entry = { path: text, mode: "100644", type: "blob", content: "x" };
         const written = await server().call("POST", `${git}/trees`, { tree: [entry] });
         assert.ok([201, 422].includes(written.status), `${written.status} for path ${JSON.stringify(text)}`);
@@ -117,24 +108,6 @@ describe("local GitHub: names in a URL", function () {
       { numRuns: sampled(150, 15) },
     );
     assert.deepEqual(await tree(directory), before);
-  });
-
-  it("of a path are taken literally by the search for its commits", async () => {
-    for (const path of [":(exclude)README.md", "*.md", ":/", "--all"]) {
-      const answer = await server().call(
-        "GET",
-        `/repos/acme/gitops/commits?path=${encodeURIComponent(path)}`,
-      );
-      assert.deepEqual([answer.status, answer.body], [200, []], path);
-    }
-  });
-
-  it("of a file with unusual letters stay what they are", async () => {
-    const odd = "services/ü ñ/-rf & %2e%2e #?.yaml";
-    const path = `/repos/acme/gitops/contents/${odd.split("/").map(encodeURIComponent).join("/")}`;
-    const written = await server().call("PUT", path, { message: "m", content: base64("x") });
-    assert.equal(written.status, 201);
-    assert.equal(at(await server().call("GET", path), "path"), odd);
   });
 });
 

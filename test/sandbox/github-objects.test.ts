@@ -15,7 +15,7 @@ describe("local GitHub: what it reads past Git's own commands", () => {
   const initialize = async () => await git(directory, ["init", "--quiet", "--bare"]);
   const commit = async () => {
     const sha = await writeBlob(directory, Buffer.from("text\n"));
-    const edits = ["a/b", "a.b", "a/é"].map((path) => ({ path, object: { mode: "100644", sha } }));
+    const edits = ["a/b", "a.b", "a/é"].map((path) => ({ path, mode: "100644", sha }));
     const tree = await editTree(directory, undefined, edits);
     const message = "Write";
     return await writeCommit(directory, { tree, parents: [], author: who, committer: who, message });

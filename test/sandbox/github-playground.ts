@@ -30,8 +30,10 @@ export interface Playground {
   git(...args: string[]): Promise<string>;
   /** The URL of a repository for Git, with the token. */
   remote(repository: string): string;
-  /** Stops the server and starts another one on the same folder. */
-  restart(): Promise<void>;
+  /** `git`, in the server's own repository. */
+  bare(repository: string, ...args: string[]): Promise<string>;
+  /** Writes a file by the Git data API, as one commit on `main`. @returns the id of the commit */
+  commit(repository: string, path: string, text?: string): Promise<string>;
 }
 
 const seeds = [
@@ -65,46 +67,36 @@ async function makeTemplate(given: Repositories): Promise<string> {
   return directory;
 }
 
-/**
- * Gives each test of the surrounding `describe` a local GitHub of its own, or all of them one.
- *
- * @param each - `describe` for tests that change nothing
- */
-export function playground(
-  options: Partial<LocalGitHubOptions> = {},
-  each: "test" | "describe" = "test",
-): () => Playground {
+/** Gives each test of the surrounding `describe` a local GitHub of its own. */
+export function playground(options: Partial<LocalGitHubOptions> = {}): () => Playground {
   let current: Playground | undefined;
   let stop = async () => {};
-  const [first, last] = each === "test" ? [beforeEach, afterEach] : [before, after];
-  first(async () => {
+  beforeEach(async () => {
     const folder = await mkdtemp(join(tmpdir(), "local-github-"));
     const { owner = "acme", repositories = seeds } = options;
     const directory = join(folder, "data");
     // At once: of hundreds of small files most of the time would go from thread to thread.
     cpSync(await templateOf({ owner, repositories }), directory, { recursive: true });
-    const start = async () =>
-      await startLocalGitHub({ directory, token, workflowToken, owner, repositories, ...options });
-    let github = await start();
+    const given = { directory, token, workflowToken, owner, repositories, ...options };
+    const github = await startLocalGitHub(given);
+    const git = async (...args: string[]) =>
+      (await execa("git", args, { cwd: folder, env: personal })).stdout;
     stop = async () => {
       await github.stop();
       rmSync(folder, { recursive: true, force: true });
     };
     current = {
-      get github() {
-        return github;
-      },
+      github,
       directory: folder,
       call: async (method, path, body, headers) => await call(github, method, path, body, headers),
       remote: (repository) => `${github.url.replace("//", `//x-access-token:${token}@`)}/${repository}.git`,
-      git: async (...args) => (await execa("git", args, { cwd: folder, env: personal })).stdout,
-      restart: async () => {
-        await github.stop();
-        github = await start();
-      },
+      git,
+      bare: (repository, ...args) =>
+        git("--git-dir", join(directory, `repositories/${repository}.git`), ...args),
+      commit: (repository, path, text = "text\n") => commit(github, repository, { path, text }),
     };
   });
-  last(async () => await stop());
+  afterEach(async () => await stop());
   return () => {
     if (current === undefined) throw new Error("the local GitHub runs only inside a test");
     return current;
@@ -139,6 +131,25 @@ async function call(
   return { status: response.status, headers: response.headers, body: json ? JSONParse(text) : text };
 }
 
+async function commit(
+  github: LocalGitHub,
+  repository: string,
+  { path, text }: { readonly path: string; readonly text: string },
+): Promise<string> {
+  const git = `/repos/${repository}/git`;
+  const ask = async (method: string, route: string, body?: object) => {
+    const answer = await call(github, method, `${git}/${route}`, body);
+    if (answer.status >= 300) throw new Error(`${method} ${route}: ${JSON.stringify(answer.body)}`);
+    return answer;
+  };
+  const head = textAt(await ask("GET", "ref/heads/main"), "object", "sha");
+  const file = { path, mode: "100644", type: "blob", content: text };
+  const tree = textAt(await ask("POST", "trees", { base_tree: head, tree: [file] }), "sha");
+  const made = await ask("POST", "commits", { message: `Write ${path}`, tree, parents: [head] });
+  await ask("PATCH", "refs/heads/main", { sha: textAt(made, "sha") });
+  return textAt(made, "sha");
+}
+
 /** What is at a path of keys in an answer's body. */
 export function at(answer: { readonly body: unknown }, ...keys: (string | number)[]): unknown {
   return keys.reduce<unknown>((value, key) => {
@@ -150,9 +161,4 @@ export function at(answer: { readonly body: unknown }, ...keys: (string | number
 /** {@link at}, for what must be text. */
 export function textAt(answer: { readonly body: unknown }, ...keys: (string | number)[]): string {
   return z.string().parse(at(answer, ...keys));
-}
-
-/** Text as the contents API takes it. */
-export function base64(text: string): string {
-  return Buffer.from(text, "utf8").toString("base64");
 }

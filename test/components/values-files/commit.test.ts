@@ -108,7 +108,7 @@ describe("the commit of missing values files", function () {
 
   it("goes to the branch that the stack names, also one with a slash", async () => {
     const main = await headOf(server());
-    await server().call("POST", "/repos/acme/gitops/git/refs", { ref: "refs/heads/env/live", sha: main });
+    await server().bare("acme/gitops", "branch", "env/live", "main");
     const { commit } = await commitMissing(target("env/live"), filesOf("auth"), { token });
     assert.equal(await headOf(server(), "env/live"), commit);
     assert.equal(await headOf(server()), main);
@@ -335,12 +335,9 @@ async function headOf(server: Playground, branch = "main"): Promise<string> {
 }
 
 async function textOf(server: Playground, path: string): Promise<string> {
-  const raw = { Authorization: `Bearer ${token}`, Accept: "application/vnd.github.raw+json" };
-  return String((await server.call("GET", `/repos/acme/gitops/contents/${path}`, undefined, raw)).body);
+  return `${await server.bare("acme/gitops", "show", `main:${path}`)}\n`;
 }
 
 async function subjects(server: Playground): Promise<string[]> {
-  const answer = await server.call("GET", "/repos/acme/gitops/commits");
-  assert.ok(Array.isArray(answer.body));
-  return answer.body.map((_, index) => textAt(answer, index, "commit", "message").split("\n")[0] ?? "");
+  return (await server.bare("acme/gitops", "log", "--format=%s", "main")).split("\n");
 }

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
-import { permissiveDefinition } from "../../../sandbox/crds/permissive.ts";
-import { RELEASES } from "../../../sandbox/crds/releases.ts";
+import { DEFINITIONS } from "../../../sandbox/crds/releases.ts";
+import { definitionTexts } from "../../../sandbox/crds/texts.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../../sandbox/github/server.ts";
 import { catalogueText, service } from "../../sources.ts";
 import { sharedPrograms } from "../control-plane.ts";
@@ -217,11 +217,8 @@ function is(victim: "program" | "plugin", command: string): boolean {
 }
 
 async function prepare(kubectl: (args: readonly string[], input?: string) => Promise<string>): Promise<void> {
-  const definitions = RELEASES.flatMap((release) =>
-    release.definitions
-      .filter(({ kind }) => NAMED.includes(kind))
-      .map((definition) => permissiveDefinition(release, definition)),
-  );
+  const named = DEFINITIONS.filter(({ kind }) => NAMED.includes(kind));
+  const definitions = (await definitionTexts(process.env, named)).values();
   const namespace = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: "argocd" } });
   await kubectl(["create", "-f", "-"], [...definitions, namespace].join("\n---\n"));
   await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);

@@ -182,21 +182,20 @@ describe("fleet preview", () => {
       assert.equal(seen?.files?.["index.ts"], "here\n");
     });
 
-    it("takes no catalogue for a file of the program", async () => {
-      await repository.git("checkout", "--quiet", "change");
-      await repository.write({
-        "Pulumi.eu.yaml": stackText({ catalogue: "Model/services.json" }),
-        "Model/services.json": list(CHANGED),
+    // Pulumi would take the second for the program.
+    for (const name of ["Model/services.json", "index.js"])
+      it(`takes no catalogue for a file of the program: ${name}`, async () => {
+        await repository.git("checkout", "--quiet", "change");
+        await repository.write({
+          "Pulumi.eu.yaml": stackText({ catalogue: name }),
+          [name]: list(CHANGED),
+        });
+        await repository.commit();
+        await repository.git("checkout", "--quiet", "main");
+        const { exitCode, stderr } = await fleet("--head", "change");
+        assert.equal(exitCode, 1);
+        assert.match(stderr, new RegExp(`names the catalogue "${name}", which cannot be read beside`));
       });
-      await repository.commit();
-      await repository.git("checkout", "--quiet", "main");
-      const { exitCode, stderr } = await fleet("--head", "change");
-      assert.equal(exitCode, 1);
-      assert.match(
-        stderr,
-        /The head names the catalogue "Model\/services\.json", which cannot be read beside/,
-      );
-    });
 
     it("is not shown secrets with --data-only where it is more than data", async () => {
       await repository.write({ "index.ts": "2\n", "services.json": list(CHANGED) });

@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { SandboxError } from "../sandbox-error.ts";
+import { toolchainCache } from "../toolchain/places.ts";
+import { readFolder } from "./folder.ts";
+import { filesOfModules } from "./go-modules.ts";
+import { DEFINITIONS, type Definition } from "./releases.ts";
+
+/** Where the releases' files are when `CRDS_BASE_URL` says nothing else. */
+const BASE_URL = "https://raw.githubusercontent.com";
+
+/** How long one file may take, in milliseconds. */
+const LIMIT = 60_000;
+
+/** What one place has of the files that were asked for. */
+export interface Found {
+  /** By the definition's name in the cluster. */
+  readonly files: ReadonlyMap<string, { readonly place: string; readonly text: string }>;
+  /** Why others could not be had. */
+  readonly reason: string;
+}
+
+/**
+ * The text of each definition by its name in the cluster: from `CRDS_DIR` where it is set; else the file of the pinned
+ * release, by its SHA-256, from the cache, from `CRDS_BASE_URL`, or from the Go module of the same version.
+ *
+ * @throws SandboxError where one cannot be had, or is not the one that was published
+ */
+export async function definitionTexts(
+  environment: NodeJS.ProcessEnv,
+  definitions: readonly Definition[] = DEFINITIONS,
+): Promise<ReadonlyMap<string, string>> {
+  if (environment.CRDS_DIR) return readFolder(environment.CRDS_DIR, definitions);
+  const cache = join(dirname(toolchainCache(environment)), "crds");
+  const base = (environment.CRDS_BASE_URL || BASE_URL).replace(/\/+$/, "");
+  const texts = new Map<string, string>();
+  const missing = () => definitions.filter(({ name }) => !texts.has(name));
+  for (const { name, sha256 } of definitions) {
+    const kept = await readFile(join(cache, `${sha256}.yaml`), "utf8").catch(() => "");
+    if (sumOf(kept) === sha256) texts.set(name, kept);
+  }
+  const reasons: string[] = [];
+  for (const look of [() => filesOfReleases(missing(), base), () => filesOfModules(missing(), environment)]) {
+    if (missing().length === 0) break;
+    const found = await look();
+    reasons.push(found.reason);
+    for (const definition of missing()) {
+      const file = found.files.get(definition.name);
+      if (file === undefined) continue;
+      refuseOther(definition, file.text, file.place);
+      await keep(join(cache, `${definition.sha256}.yaml`), file.text);
+      texts.set(definition.name, file.text);
+    }
+  }
+  if (missing().length === 0) return texts;
+  throw new SandboxError(
+    `The definitions ${missing()
+      .map(({ name }) => name)
+      .join(", ")} cannot be had. ${reasons.join(". ")}. ` +
+      "Let either be reached, or put the projects' files into a folder and set CRDS_DIR to it.",
+  );
+}
+
+async function filesOfReleases(definitions: readonly Definition[], base: string): Promise<Found> {
+  const files = new Map<string, { place: string; text: string }>();
+  let reason = "";
+  // One address that nobody answers at is enough: the others are not waited for.
+  const offline = new AbortController();
+  await Promise.all(
+    definitions.map(async ({ name, release, kind }) => {
+      const url = [base, release.repository, release.tag, release.folder, release.file(kind)].join("/");
+      try {
+        const signal = AbortSignal.any([offline.signal, AbortSignal.timeout(LIMIT)]);
+        const response = await fetch(url, { signal });
+        if (response.ok) files.set(name, { place: url, text: await response.text() });
+        else reason ||= `${url} answers ${response.status}`;
+      } catch (error) {
+        // What `fetch` means by "fetch failed" is in its cause.
+        const { cause, message } = error as Error;
+        reason ||= `${base} cannot be reached: ${cause instanceof Error ? cause.message : message}`;
+        offline.abort();
+      }
+    }),
+  );
+  return { files, reason };
+}
+
+function refuseOther({ release, sha256 }: Definition, text: string, place: string): void {
+  const sum = sumOf(text);
+  if (sum === sha256) return;
+  throw new SandboxError(
+    `${place} is not the file of ${release.project} ${release.tag}: its SHA-256 is ${sum}, it must be ${sha256}. ` +
+      "Nothing of it was used. Put the real files into a folder and set CRDS_DIR to it.",
+  );
+}
+
+async function keep(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, text);
+  await rename(draft, file).finally(() => rm(draft, { force: true }));
+}
+
+const sumOf = (text: string): string => createHash("sha256").update(text).digest("hex");
