@@ -57,8 +57,8 @@ function headTexts(files: Files, { stacks }: Fleet): Map<string, string> {
 
 /** What a program runs from, and what decides how: a catalogue of such a name would take its place. */
 export const PROGRAM_PATHS: readonly string[] = [
-  "index.mjs",
   "index.ts",
+  "main.js",
   "node-version.cjs",
   "model",
   "manifests",
@@ -69,5 +69,5 @@ export const PROGRAM_PATHS: readonly string[] = [
   "Pulumi.yaml",
 ];
 const PROGRAM: ReadonlySet<string> = new Set(
-  [...PROGRAM_PATHS, "index.js", "node_modules", ".git"].map((name) => name.toLowerCase()),
+  [...PROGRAM_PATHS, "node_modules", ".git"].map((name) => name.toLowerCase()),
 );

@@ -33,7 +33,7 @@ export const VERSION = "v1alpha1";
  *
  * Each is a release that the Go module proxies serve as well, with the same files: 4.0.7 is their newest Argo Workflows.
  */
-export const RELEASES: readonly Release[] = [
+const RELEASES: readonly Release[] = [
   {
     project: "Kargo",
     repository: "akuity/kargo",

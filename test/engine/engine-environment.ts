@@ -25,7 +25,7 @@ export async function engineEnvironment(path: string, folder: string): Promise<R
 }
 
 const PROGRAM = [
-  "index.mjs",
+  "main.js",
   "index.ts",
   "node-version.cjs",
   "model",

@@ -139,9 +139,10 @@ export async function openValuesFilesStack(
 async function programFolder(folder: string, name: string): Promise<string> {
   const program = join(folder, name);
   await mkdir(program);
-  for (const part of ["model", "manifests", "components", "node_modules", "package.json"]) {
+  for (const part of ["model", "manifests", "components", "node_modules"]) {
     await symlink(resolve(part), join(program, part));
   }
+  await writeFile(join(program, "package.json"), '{ "type": "module", "main": "index.ts" }');
   await writeFile(join(program, "index.ts"), PROGRAM);
   await writeFile(join(program, "Pulumi.yaml"), PROJECT);
   return program;

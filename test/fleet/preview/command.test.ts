@@ -182,8 +182,7 @@ describe("fleet preview", () => {
       assert.equal(seen?.files?.["index.ts"], "here\n");
     });
 
-    // Pulumi would take the second for the program.
-    for (const name of ["Model/services.json", "index.js"])
+    for (const name of ["Model/services.json", "main.js"])
       it(`takes no catalogue for a file of the program: ${name}`, async () => {
         await repository.git("checkout", "--quiet", "change");
         await repository.write({
