@@ -223,7 +223,9 @@ function trigger(build: BuildPlan): Trigger {
         ],
       },
     },
-    retryStrategy: { steps: 5, duration: "2s", factor: 2, jitter: 0.1 },
+    // Longer than a Sensor lives that cannot renew its lease, and as short as that allows: a commit that is delivered again
+    // fails each time, and the service's next push waits (docs/design.md).
+    retryStrategy: { steps: 4, duration: "1s", factor: 2, jitter: 0.1 },
     atLeastOnce: true,
     rateLimit: { unit: "Minute", requestsPerUnit: 30 },
   };

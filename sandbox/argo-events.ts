@@ -1,16 +1,13 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { untilReady } from "./control-plane/readiness.ts";
 import { EVENTS_NAMESPACE } from "./deployer.ts";
-import { PROJECT } from "./folder.ts";
 import { startRecorded } from "./processes.ts";
 
-/** What stands in Argo Events' place. */
+/** What stands in Argo Events' place: its own code without its pods and its bus. */
 export interface ArgoEvents {
   /** Where deliveries go. */
   readonly url: string;
-  /** The folder of the Workflows that would have been submitted. */
-  readonly workflows: string;
   /** What it says about each delivery. */
   readonly log: string;
 }
@@ -18,22 +15,23 @@ export interface ArgoEvents {
 /** What its process is called. */
 export const ARGO_EVENTS = "Argo Events' place";
 
-/** Starts the listener that takes GitHub's deliveries in Argo Events' place, as a process of the sandbox. */
-export async function startArgoEvents(directory: string, kubeconfig: string): Promise<ArgoEvents> {
-  const workflows = join(directory, "workflows");
+/**
+ * Starts what takes GitHub's deliveries in Argo Events' place, as a process of the sandbox.
+ *
+ * @param program the path of `sandbox-argo-events`
+ * @param kubeconfig of who may read EventSources, Sensors and Secrets, and act as the Sensors' ServiceAccounts
+ */
+export async function startArgoEvents(
+  directory: string,
+  program: string,
+  kubeconfig: string,
+): Promise<ArgoEvents> {
   const log = join(directory, "logs", "argo-events.log");
   const ready = join(directory, "argo-events.json");
-  await mkdir(workflows, { recursive: true, mode: 0o700 });
   const started = await startRecorded(directory, {
     name: ARGO_EVENTS,
-    path: process.execPath,
-    arguments: [
-      join(PROJECT, "sandbox", "argo-events", "main.ts"),
-      ...["--kubeconfig", kubeconfig],
-      ...["--namespace", EVENTS_NAMESPACE],
-      ...["--submissions", workflows],
-      ...["--ready-file", ready],
-    ],
+    path: program,
+    arguments: ["--kubeconfig", kubeconfig, "--namespace", EVENTS_NAMESPACE, "--ready-file", ready],
     log,
   });
   let url = "";
@@ -41,5 +39,5 @@ export async function startArgoEvents(directory: string, kubeconfig: string): Pr
     ({ url } = JSON.parse(await readFile(ready, "utf8")) as { url: string });
     return true;
   });
-  return { url, workflows, log };
+  return { url, log };
 }

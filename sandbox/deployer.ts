@@ -51,7 +51,7 @@ export function deployerRights(teams: readonly string[]): readonly AppliedObject
   return deployerObjects(IDENTITIES.deployer.user, teams).map(applied);
 }
 
-/** What stands in Argo Events' place may read what decides about deliveries, and nothing else. */
+/** What stands in Argo Events' place may read what decides about deliveries, and act as the Sensors that it finds. */
 export function argoEventsRights(): readonly AppliedObject[] {
   const apiVersion = "rbac.authorization.k8s.io/v1";
   const metadata = { name: "sandbox-argo-events", namespace: EVENTS_NAMESPACE };
@@ -63,6 +63,7 @@ export function argoEventsRights(): readonly AppliedObject[] {
     rules: [
       { apiGroups: ["argoproj.io"], resources: ["eventsources", "sensors"], verbs },
       { apiGroups: [""], resources: ["secrets"], verbs },
+      { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["impersonate"] },
     ],
   };
   const binding = {

@@ -28,7 +28,6 @@ const ENTRIES = [
   "service-account.key",
   "state",
   "tokens.csv",
-  "workflows",
 ] as const;
 
 /** What `sandbox.json` says of a sandbox that is up. */

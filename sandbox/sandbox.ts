@@ -113,8 +113,9 @@ async function start(
   });
   const argoEvents = await step(output, {
     title: "In Argo Events' place",
-    doing: "starting a listener, usually 1 s",
-    work: () => startArgoEvents(directory, kubeconfigs.argoEvents),
+    doing: "starting its code, usually 1 s",
+    work: () =>
+      startArgoEvents(directory, toolchain.programs["sandbox-argo-events"].path, kubeconfigs.argoEvents),
     done: (started) => `${started.url}, for GitHub's deliveries`,
   });
   const { repositories, ...github } = await step(output, {

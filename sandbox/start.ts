@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { execa } from "execa";
+import { stringify } from "yaml";
 import { FleetError } from "../fleet/fleet-error.ts";
 import { InvalidInput, readStackFiles } from "../fleet/stack-files.ts";
 import { repositoriesOf } from "./catalogue.ts";
@@ -8,7 +8,7 @@ import { SANDBOX_DIRECTORY } from "./folder.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
 import { labelledObjects } from "./labelled.ts";
 import { firstEnded, readRecords } from "./processes.ts";
-import { pushCommands, pushOnce, tryToSubmit } from "./push.ts";
+import { pushCommands, pushOnce } from "./push.ts";
 import { type Sandbox, startSandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 import { leaveItToSignals, stopOnSignals } from "./signals.ts";
@@ -41,14 +41,13 @@ async function main(): Promise<void> {
     await show(sandbox);
     const repository = await repositoryToPush(sandbox);
     if (once) {
-      heading(`A push to ${repository}, and the Workflow that would have been submitted`);
-      const file = await pushOnce(sandbox, repository);
-      print(await readFile(file, "utf8"));
-      const account = await tryToSubmit(sandbox, file);
-      print(`The API server would take it from ServiceAccount ${account} (asked by a dry run).`);
+      heading(`A push to ${repository}, and the Workflow that the API server holds for it`);
+      const hidden = (key: unknown, value: unknown) => (key === "managedFields" ? undefined : value);
+      print(stringify(await pushOnce(sandbox, repository), hidden, { lineWidth: 0 }));
+      print("No workflow controller runs here: nothing is built.");
       await proveAndDestroy(sandbox, before);
     } else {
-      heading("Push to a repository, in another terminal, and see the Workflow that would be submitted");
+      heading("Push to a repository, in another terminal, and see its Workflow");
       print(pushCommands(sandbox, repository));
       print(
         `\nNo workflow controller runs here: nothing is built. What became of each push: ${sandbox.argoEvents.log}`,

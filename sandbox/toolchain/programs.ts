@@ -9,7 +9,8 @@ export type ProgramName =
   | "etcd"
   | "kube-apiserver"
   | "kube-controller-manager"
-  | "kubectl";
+  | "kubectl"
+  | "sandbox-argo-events";
 
 /** How a program is asked for its version: a command whose output holds it, or a plugin's own gRPC service. */
 export type Question =
@@ -45,7 +46,7 @@ const kubernetesReleases = "https://kubernetes.io/releases/download/";
 const own = { plugin: false };
 
 /**
- * The eight programs, in the order in which they are chosen. Outside rules: ValidatingAdmissionPolicy must be GA
+ * The nine programs, in the order in which they are chosen. Outside rules: ValidatingAdmissionPolicy must be GA
  * (Kubernetes 1.30; 1.31 leaves a margin); kubectl may differ by one minor version from the API server
  * (https://kubernetes.io/releases/version-skew-policy/); both servers of one control plane are of one minor.
  */
@@ -126,6 +127,14 @@ export const programs: readonly ProgramDefinition<ProgramName>[] = [
       return { range: `>=1.${minor - 1}.0-0 <1.${minor + 2}.0-0`, words: `1.${minor - 1} to 1.${minor + 1}` };
     },
     published: kubernetesReleases,
+  },
+  {
+    ...own,
+    name: "sandbox-argo-events",
+    version: "1.9.11",
+    question: { kind: "command", args: ["--version"], answer: /^sandbox-argo-events (\S+)/m },
+    wanted: () => ({ range: "1.9.11", words: "1.9.11" }),
+    published: "only here: go build in sandbox/toolchain/modules/argo-events, on a machine with Go",
   },
 ];
 

@@ -59,6 +59,7 @@ export async function ensureToolchain(
       "kube-apiserver": byName("kube-apiserver"),
       "kube-controller-manager": byName("kube-controller-manager"),
       kubectl: byName("kubectl"),
+      "sandbox-argo-events": byName("sandbox-argo-events"),
     },
   };
 }

@@ -1,62 +1,124 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startArgoEvents } from "../../sandbox/argo-events.ts";
+import { delimiter, dirname, join } from "node:path";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import { type ArgoEvents, startArgoEvents } from "../../sandbox/argo-events.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
-import { EVENTS_NAMESPACE } from "../../sandbox/deployer.ts";
-import { connectionOf, type KubernetesApi, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
-import { claimDirectory, lastLines, stopRecorded } from "../../sandbox/processes.ts";
-import { COMMIT, cluster, delivery } from "../sandbox/argo-events/fixtures.ts";
-import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { claimDirectory, stopRecorded } from "../../sandbox/processes.ts";
+import { pushCommands, pushOnce } from "../../sandbox/push.ts";
+import { ensureArgo } from "../../sandbox/toolchain/argo.ts";
+import { everyObject } from "../every-object.ts";
+import { generated, secretOf } from "../sandbox/argo-events/generated.ts";
+import { playground, token } from "../sandbox/github-playground.ts";
+import { catalogueText, planOf, service } from "../sources.ts";
+import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
-const CUSTOM = `/apis/argoproj.io/v1alpha1/namespaces/${EVENTS_NAMESPACE}`;
-const SECRETS = `/api/v1/namespaces/${EVENTS_NAMESPACE}/secrets`;
-
-describe("what stands in Argo Events' place", function () {
+describe("a push to the local GitHub", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
-  let admin: KubernetesApi;
-  let kubeconfig = "";
+  const server = playground();
+  const catalogue = { nginx: {}, empty: { repository: "acme/empty" } };
+  const { endpoints, ...made } = generated(catalogue);
+  const all = everyObject(
+    planOf(catalogueText({ nginx: service("nginx"), empty: service("empty", catalogue.empty) })),
+  );
+  const grants = all.filter(
+    ({ kind, metadata: { namespace } }) =>
+      (kind === "Role" || kind === "RoleBinding") && namespace === "builds-edge",
+  );
+  const secrets = made.secrets.map((secret) => ({ apiVersion: "v1", kind: "Secret", ...secret }));
+  let shared: SharedControlPlane;
   let folder = "";
+  let argoEvents: ArgoEvents;
+
+  const kubectl = async (...args: readonly string[]) =>
+    (await execa(shared.programs.kubectl, args, { env: { KUBECONFIG: shared.admin } })).stdout;
+  const write = async (file: string, objects: readonly object[]) => {
+    const path = join(folder, file);
+    await writeFile(path, objects.map((object) => stringify(object)).join("---\n"));
+    return path;
+  };
+  const sandbox = () => {
+    const { url, baseUrl } = server().github;
+    const { admin, deployer, argoEvents: events } = shared;
+    const kubeconfigs = { admin, deployer, argoEvents: events };
+    return { github: { url, baseUrl, token }, argoEvents, controlPlane: { kubeconfigs }, directory: folder };
+  };
+  const hook = async (name: "nginx" | "empty") => {
+    const config = {
+      url: argoEvents.url + endpoints[name],
+      content_type: "json",
+      secret: secretOf(name),
+    };
+    await server().call("POST", `/repos/acme/${name}/hooks`, { events: ["push"], active: true, config });
+    await server().github.deliveriesSettled();
+  };
 
   before(async () => {
-    const shared = await sharedControlPlane();
+    shared = await sharedControlPlane();
     await installDefinitions({ admin: shared.admin });
-    kubeconfig = shared.argoEvents;
-    admin = kubernetesApi(await connectionOf(shared.admin));
     folder = await mkdtemp(join(tmpdir(), "argo-events-place-"));
     await claimDirectory(folder);
+    argoEvents = await startArgoEvents(folder, shared.programs["sandbox-argo-events"], shared.argoEvents);
   });
-
+  beforeEach(async () => {
+    const objects = [...made.eventSources, ...made.sensors, ...secrets, ...grants] as object[];
+    const file = await write("objects.yaml", objects);
+    await kubectl("apply", "--server-side", "--force-conflicts", "--filename", file);
+  });
+  afterEach(async () => {
+    await kubectl("delete", "workflows", "--all", "--namespace", "builds-edge");
+  });
   after(async () => {
     await stopRecorded(folder);
+    await kubectl("delete", "--ignore-not-found", "--filename", join(folder, "objects.yaml"));
     await rm(folder, { recursive: true, force: true });
-    for (const path of [
-      `${CUSTOM}/eventsources/github-0`,
-      `${CUSTOM}/sensors/github-0`,
-      `${SECRETS}/github-0`,
-    ]) {
-      await admin.send("DELETE", path);
-    }
-    admin.close();
   });
 
-  it("turns a delivery into a Workflow by what the API server holds, as a process of the sandbox", async () => {
-    const { eventSources, sensors, secrets } = cluster();
-    const put = (path: string, kind: string, apiVersion: string, object: unknown) =>
-      admin.apply(path, JSON.stringify({ apiVersion, kind, ...(object as object) }));
-    await put(`${CUSTOM}/eventsources/github-0`, "EventSource", "argoproj.io/v1alpha1", eventSources[0]);
-    await put(`${CUSTOM}/sensors/github-0`, "Sensor", "argoproj.io/v1alpha1", sensors[0]);
-    await put(`${SECRETS}/github-0`, "Secret", "v1", secrets[0]);
-    const { url, workflows, log } = await startArgoEvents(folder, kubeconfig);
-    const { method, path, headers, body } = delivery();
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: headers.map(([name, value]): [string, string] => [name, value]),
-      body: new Uint8Array(body),
+  it("becomes the Workflow that the API server takes from the Sensor and Argo's linter accepts", async () => {
+    await hook("nginx");
+    const workflow = await pushOnce(sandbox(), "acme/nginx");
+    const commit = (await server().git("ls-remote", server().remote("acme/nginx"), "refs/heads/main")).slice(
+      0,
+      40,
+    );
+    assert.equal(workflow.metadata.name, `nginx-${commit.slice(0, 12)}`);
+    const templates = all.filter(({ kind }) => kind === "ClusterWorkflowTemplate");
+    const file = await write("lint.yaml", [...templates, workflow]);
+    const argo = (await ensureArgo({ quiet: true })).path;
+    const { exitCode, all: said } = await execa(argo, ["lint", "--offline", file], {
+      all: true,
+      reject: false,
     });
-    assert.equal(response.status, 200, await lastLines(log));
-    assert.deepEqual(await readdir(workflows), [`builds-edge.nginx-${COMMIT.slice(0, 12)}.yaml`]);
-    assert.match(await lastLines(log), /No workflow controller runs here/);
+    assert.equal(exitCode, 0, said);
+  });
+
+  it("is the first of a repository that is still empty", async () => {
+    await hook("empty");
+    assert.match((await pushOnce(sandbox(), "acme/empty")).metadata.name, /^empty-/);
+  });
+
+  it("can be typed as it is shown", async () => {
+    await hook("nginx");
+    const directory = dirname(shared.path.split(delimiter)[0] ?? "");
+    const lines = pushCommands({ ...sandbox(), directory }, "acme/nginx");
+    const [clone = "", commit = "", push = "", show = ""] = lines.split("\n");
+    const script = [clone, commit, push].join("\n");
+    await execa("/bin/sh", ["-e", "-c", script], { cwd: folder, env: { GIT_TERMINAL_PROMPT: "0" } });
+    await server().github.deliveriesSettled();
+    await pushOnce(sandbox(), "acme/nginx");
+    const head = (await execa("git", ["-C", join(folder, "nginx"), "rev-parse", "HEAD"])).stdout;
+    assert.match((await execa("/bin/sh", ["-c", show])).stdout, new RegExp(`value: ${head}`));
+  });
+
+  it("to a repository that is not there is an error with what Git said", async () => {
+    await assert.rejects(pushOnce(sandbox(), "acme/absent"), /git clone failed on acme\/absent/);
+  });
+
+  it("that the Sensor's ServiceAccount may not build is an error with what the API server said", async () => {
+    await hook("nginx");
+    await kubectl("delete", "rolebinding", "kargo-fleet-sensor", "--namespace", "builds-edge");
+    await assert.rejects(pushOnce(sandbox(), "acme/nginx", 10_000), /is forbidden.*kargo-fleet-sensor/s);
   });
 });

@@ -79,12 +79,8 @@ describe("npm start", function () {
     assert.equal(exitCode, 0, all);
     assert.match(all, /Stage prod +from staging; a person promotes/);
     assert.match(all, /kargo promote --project kargo-nginx --stage prod --freight <freight>/);
-    assert.match(
-      all,
-      /^# No workflow controller runs in the sandbox: nothing is submitted, nothing is built\.$/m,
-    );
     assert.match(all, /^ +- name: commit\n +value: [0-9a-f]{40}$/m);
-    assert.match(all, /would take it from ServiceAccount kargo-fleet-events:kargo-fleet-sensor/);
+    assert.match(all, /^ +events\.argoproj\.io\/sensor: github-/m);
     assert.match(all, /Nothing is left: no object in the cluster, no webhook, no resource in the state\./);
     assert.deepEqual(await processesOf(folder), []);
   });

@@ -37,6 +37,7 @@ async function wholeToolchain({ bin }: Place): Promise<void> {
   await fakeProgram(bin, "kube-apiserver", "echo Kubernetes v1.36.2");
   await fakeProgram(bin, "kube-controller-manager", "echo Kubernetes v1.36.4");
   await fakeProgram(bin, "kubectl", `echo '    "gitVersion": "v1.37.0",'`);
+  await fakeProgram(bin, "sandbox-argo-events", "echo sandbox-argo-events 1.9.11");
 }
 
 describe("looking for the toolchain", function () {
@@ -58,6 +59,7 @@ describe("looking for the toolchain", function () {
         ["kube-apiserver", "1.36.2"],
         ["kube-controller-manager", "1.36.4"],
         ["kubectl", "1.37.0"],
+        ["sandbox-argo-events", "1.9.11"],
       ].map(([name = "", version]) => [name, version, "PATH", join(place.bin, name)]),
     );
   });
@@ -135,7 +137,7 @@ describe("looking for the toolchain", function () {
       assert.equal(error.exitCode, 1);
       assert.match(
         error.message,
-        /^Go is not on PATH, and 8 programs have to be built with Go 1\.\d+\.\d+ or newer\.$/m,
+        /^Go is not on PATH, and 9 programs have to be built with Go 1\.\d+\.\d+ or newer\.$/m,
       );
       for (const { name, published } of programs) {
         assert.match(error.message, new RegExp(`^ {2}${name} .*\\n +${published}$`, "m"));

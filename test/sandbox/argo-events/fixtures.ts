@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { ClusterObjects } from "../../../sandbox/argo-events/evaluate.ts";
-import type { Delivery } from "../../../sandbox/argo-events/github-request.ts";
+import type { ClusterObjects, Delivery } from "./ask.ts";
 
 /** The secret of the hook of service `nginx`. */
 export const SECRET = "the-secret-of-nginx";
@@ -9,6 +8,8 @@ export const COMMIT = "1481a2de7b2a7d02428ad93446ab166be7793fbb";
 
 /** What a test changes in the objects of {@link cluster}. */
 export interface Changes {
+  /** Merged into the EventSource's spec. */
+  readonly sourceSpec?: object;
   /** Merged into the EventSource's entry `nginx`. */
   readonly entry?: object;
   /** Merged into that entry's webhook. */
@@ -120,6 +121,7 @@ export function cluster(changes: Changes = {}): ClusterObjects {
         metadata: { name: "github-0", namespace },
         spec: {
           github: { nginx: { ...entry("nginx"), ...changes.entry }, auth: entry("auth") },
+          ...changes.sourceSpec,
         },
       },
     ],

@@ -1,7 +1,6 @@
-import type { ClusterObjects } from "../../../sandbox/argo-events/evaluate.ts";
-import type { Secret } from "../../../sandbox/argo-events/secrets.ts";
 import { everyObject } from "../../every-object.ts";
 import { catalogueText, planOf, service, stackText } from "../../sources.ts";
+import type { ClusterObjects, Secret } from "./ask.ts";
 
 /** The secret of the hook that reports the pushes of one service, or of an organization. */
 export const secretOf = (key: string): string => `the-secret-of-${key}`;

@@ -1,156 +1,168 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
-import type { ClusterObjects } from "../../../sandbox/argo-events/evaluate.ts";
-import { type Listener, startListener } from "../../../sandbox/argo-events/listener.ts";
-import { SandboxError } from "../../../sandbox/sandbox-error.ts";
-import { playground } from "../github-playground.ts";
-import { type Changes, COMMIT, cluster, delivery, push, SECRET } from "./fixtures.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { type ArgoEvents, startArgoEvents } from "../../../sandbox/argo-events.ts";
+import { claimDirectory, stopRecorded } from "../../../sandbox/processes.ts";
+import { ensureArgoEvents } from "../../../sandbox/toolchain/argo-events.ts";
+import { TOOLCHAIN_TIMEOUT } from "../../engine/control-plane.ts";
+import type { ClusterObjects } from "./ask.ts";
+import { COMMIT, cluster, delivery, push, SECRET } from "./fixtures.ts";
+import { generated, secretOf } from "./generated.ts";
 
-describe("the listener in Argo Events' place", function () {
-  this.timeout(20_000);
-  let listener: Listener;
+const CUSTOM = "/apis/argoproj.io/v1alpha1/namespaces";
+const LISTS = { eventsources: "eventSources", sensors: "sensors", secrets: "secrets" } as const;
+
+describe("the program that takes deliveries in Argo Events' place", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let program = "";
   let folder = "";
-  let objects: () => Promise<ClusterObjects>;
-  const lines: string[] = [];
-  const server = playground();
+  let objects: ClusterObjects;
+  let argoEvents: ArgoEvents;
+  let stopApi = () => {};
+  /** What the API server holds, and who made it. */
+  const workflows = new Map<string, string>();
+  let away = false;
+  let readable = true;
+
+  before(async () => {
+    program = (await ensureArgoEvents({ quiet: true })).path;
+  });
 
   beforeEach(async () => {
-    lines.length = 0;
-    folder = join(await mkdtemp(join(tmpdir(), "argo-events-")), "workflows");
-    objects = async () => cluster();
-    listener = await startListener({
-      objects: () => objects(),
-      submissions: folder,
-      log: (line) => lines.push(line),
+    workflows.clear();
+    [objects, away, readable] = [cluster(), false, true];
+    const api = new Hono()
+      .get("/:root{.+}/namespaces/kargo-fleet-events/:list", (context) => {
+        const list = LISTS[context.req.param("list") as keyof typeof LISTS];
+        return readable
+          ? context.json({ items: objects[list] })
+          : context.json({ message: "you may not" }, 403);
+      })
+      .post(`${CUSTOM}/builds-edge/workflows`, async (context) => {
+        if (away) return context.text("away", 503);
+        const workflow = (await context.req.json()) as { metadata: { name: string } };
+        const refused = { apiVersion: "v1", kind: "Status", status: "Failure", message: "it already exists" };
+        if (workflows.has(workflow.metadata.name)) return context.json(refused, 409);
+        workflows.set(workflow.metadata.name, context.req.header("impersonate-user") ?? "");
+        return context.json(workflow, 201);
+      });
+    const port = await new Promise<number>((resolve) => {
+      const server = serve({ fetch: api.fetch, port: 0, hostname: "127.0.0.1" }, (info) =>
+        resolve(info.port),
+      );
+      stopApi = () => server.close();
     });
+    folder = await mkdtemp(join(tmpdir(), "argo-events-"));
+    const kubeconfig = join(folder, "kubeconfig");
+    const config = {
+      clusters: [{ name: "api", cluster: { server: `http://127.0.0.1:${port}` } }],
+      contexts: [{ name: "api", context: { cluster: "api" } }],
+      "current-context": "api",
+    };
+    await writeFile(kubeconfig, JSON.stringify(config));
+    await claimDirectory(folder);
+    argoEvents = await startArgoEvents(folder, program, kubeconfig);
   });
+
   afterEach(async () => {
-    await listener.stop();
-    await rm(join(folder, ".."), { recursive: true });
+    await stopRecorded(folder);
+    stopApi();
+    await rm(folder, { recursive: true });
   });
 
   const send = async (...sent: Parameters<typeof delivery>) => {
     const { method, path, headers, body } = delivery(...sent);
-    const response = await fetch(`${listener.url}${path}`, {
+    const response = await fetch(argoEvents.url + path, {
       method,
       headers: headers.map(([name, value]): [string, string] => [name, value]),
       body: new Uint8Array(body),
     });
     return { status: response.status, text: await response.text() };
   };
-  const change = (changes: Changes) => {
-    objects = async () => cluster(changes);
+  /** What the log says, once it says something. */
+  const logged = async (expected: RegExp) => {
+    for (;;) {
+      const log = await readFile(argoEvents.log, "utf8");
+      if (expected.test(log)) return log;
+      await pause(20);
+    }
   };
-  const written = () => readdir(folder).catch(() => []);
+  const name = `nginx-${COMMIT.slice(0, 12)}`;
 
-  it("writes down what would be submitted, and says that nothing is", async () => {
-    assert.deepEqual(await send(), { status: 200, text: "success" });
-    const name = `nginx-${COMMIT.slice(0, 12)}`;
-    assert.deepEqual(await written(), [`builds-edge.${name}.yaml`]);
-    const text = await readFile(join(folder, `builds-edge.${name}.yaml`), "utf8");
-    assert.match(
-      text,
-      /^# .*\n# No workflow controller runs in the sandbox: nothing is submitted, nothing is built\.\n/,
-    );
-    const { metadata, spec } = parse(text) as { metadata: { name: string }; spec: { arguments: object } };
-    assert.equal(metadata.name, name);
-    assert.deepEqual(spec.arguments, {
-      parameters: [
-        { name: "commit", value: COMMIT },
-        { name: "pushed-at", value: "1732540800" },
-        { name: "service", value: "nginx" },
-      ],
+  it("makes the Workflow as the Sensor's ServiceAccount", async () => {
+    objects = generated({ nginx: {} });
+    const [path = ""] = Object.values(generated({ nginx: {} }).endpoints);
+    assert.deepEqual(await send(push(), { path, secret: secretOf("nginx") }), {
+      status: 200,
+      text: "success",
     });
-    assert.equal((await stat(folder)).mode & 0o077, 0);
-  });
-
-  it("takes a commit that is delivered again as an object that exists", async () => {
-    await send();
-    assert.equal((await send()).status, 200);
-    assert.equal((await written()).length, 1);
-    assert.match(lines.at(-1) ?? "", /exists already: refused, tried again, and given up in the end/);
+    await logged(new RegExp(`Sensor github-31, trigger nginx: created Workflow builds-edge/${name}`));
+    const account = "system:serviceaccount:kargo-fleet-events:kargo-fleet-sensor";
+    assert.deepEqual([...workflows], [[name, account]]);
   });
 
   it("says in its log why a delivery starts nothing", async () => {
     await send(push({ ref: "refs/heads/other" }));
-    assert.deepEqual(lines, [
-      "POST /0/nginx: 200 success",
-      "  Sensor github-0, trigger nginx: filtered: body.ref is not string = ^refs/heads/main$",
-    ]);
-    assert.deepEqual(await written(), []);
+    await logged(/POST \/0\/nginx: 200 success\n.*trigger nginx: filtered .*body\.ref is not string/);
+    assert.equal(workflows.size, 0);
   });
 
   it("tells nothing of a payload, a query or a secret in its log", async () => {
-    const payload = push({
-      ref: "refs/heads/whisper",
-      head_commit: { message: "whisper" },
-      pusher: { name: "whisper" },
-    });
+    const payload = push({ ref: "refs/heads/whisper", head_commit: { message: "whisper" } });
     await send(payload);
     await send(payload, { path: "/0/nginx?whisper=1" });
     await send(payload, { secret: "whisper" });
-    assert.equal(lines.filter((line) => /POST/.test(line)).length, 3);
-    assert.doesNotMatch(lines.join("\n"), new RegExp(`whisper|${SECRET}`));
+    assert.doesNotMatch(await logged(/(POST.*){3}/s), new RegExp(`whisper|${SECRET}`));
   });
 
   it("reads the cluster's objects at each delivery", async () => {
     assert.equal((await send()).status, 200);
-    change({ webhook: { endpoint: "/1/nginx" } });
+    objects = cluster({ webhook: { endpoint: "/1/nginx" } });
     assert.equal((await send()).status, 404);
   });
 
   it("answers 500 with the reason where it cannot answer for Argo Events", async () => {
-    change({ dependency: { filters: { script: "return true" } } });
+    objects = cluster({ dependency: { transform: { jq: "." } } });
     const { status, text } = await send();
     assert.equal(status, 500);
-    assert.match(text, /is beyond this evaluator/);
-    assert.deepEqual(await written(), []);
+    assert.match(text, /beyond this program/);
   });
 
   it("answers 500 with the API server's message where it may not read", async () => {
-    objects = () => Promise.reject(new SandboxError("The API server refused to show x (403): no"));
-    assert.deepEqual(await send(), { status: 500, text: "The API server refused to show x (403): no\n" });
+    readable = false;
+    assert.match((await send()).text, /refused to show .*eventsources \(403\): you may not/);
   });
 
-  it("writes no object outside of its folder", async () => {
-    change({ resource: { metadata: { name: "../../x", namespace: "builds-edge" } } });
-    assert.equal((await send()).status, 500);
-    assert.deepEqual(await written(), []);
-  });
-
-  describe("a real push to the local GitHub", () => {
-    const pushed = async (...commands: (readonly string[])[]) => {
-      const config = { url: `${listener.url}/0/nginx`, content_type: "json", secret: SECRET };
-      const hook = { events: ["push"], active: true, config };
-      assert.equal((await server().call("POST", "/repos/acme/nginx/hooks", hook)).status, 201);
-      await server().git("clone", "--quiet", server().remote("acme/nginx"), "clone");
-      await server().git("-C", "clone", "commit", "--quiet", "--allow-empty", "--message", "{{=1+1}} $(id)");
-      for (const command of commands) await server().git("-C", "clone", ...command);
-      await server().github.deliveriesSettled();
-      return await server().git("-C", "clone", "rev-parse", "HEAD");
-    };
-
-    it("to the service's branch starts its Workflow with its commit", async () => {
-      const commit = (await pushed(["push", "--quiet", "origin", "HEAD:main"])).trim();
-      const [file] = await written();
-      assert.equal(file, `builds-edge.nginx-${commit.slice(0, 12)}.yaml`, lines.join("\n"));
-      const text = await readFile(join(folder, file), "utf8");
-      assert.match(text, new RegExp(`value: ${commit}`));
-      assert.doesNotMatch(text, /\{\{|\$\(/);
+  describe("with a generated Sensor", () => {
+    const sent = { path: "", secret: secretOf("nginx") };
+    beforeEach(() => {
+      const made = generated({ nginx: {} });
+      objects = made;
+      sent.path = made.endpoints.nginx ?? "";
     });
 
-    it("of a tag, of another branch and of a deletion starts nothing", async () => {
-      await pushed(
-        ["tag", "main"],
-        ["push", "--quiet", "origin", "refs/tags/main"],
-        ["push", "--quiet", "origin", "HEAD:main-2"],
-        ["push", "--quiet", "origin", ":main-2"],
-      );
-      assert.equal(lines.filter((line) => line.includes("POST /0/nginx: 200")).length, 4, lines.join("\n"));
-      assert.deepEqual(await written(), []);
+    it("tries again where the API server is away for a moment", async () => {
+      away = true;
+      assert.equal((await send(push(), sent)).status, 200);
+      await pause(3_000);
+      away = false;
+      await logged(/created Workflow/);
+      assert.deepEqual([...workflows.keys()], [name]);
+    });
+
+    it("gives up a commit that is delivered again before it holds up the next for long", async () => {
+      await send(push(), sent);
+      await logged(/created Workflow/);
+      await send(push(), sent);
+      await send(push({ after: "0".repeat(39).concat("1") }), sent);
+      const log = await logged(/(created Workflow.*){2}/s);
+      const seconds = Number(/failed after ([\d.]+) s: .*already exists/.exec(log)?.[1]);
+      assert.ok(seconds < 8, log);
+      assert.equal(workflows.size, 2);
     });
   });
 });

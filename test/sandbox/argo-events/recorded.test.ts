@@ -1,51 +1,49 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { evaluate } from "../../../sandbox/argo-events/evaluate.ts";
-import { Refusal } from "../../../sandbox/argo-events/refusal.ts";
-import { CASES, type Case } from "./cases.ts";
-import { digestOf, type Recorded } from "./recorded.ts";
+import { argoEvents } from "./ask.ts";
+import { CASES } from "./cases.ts";
 
-const recorded = new Map(
-  readFileSync(join(import.meta.dirname, "recorder", "recorded.jsonl"), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Recorded)
-    .map((answer) => [answer.name, answer] as const),
-);
-
-/** The evaluator's answer in the form of the recorded one. */
-function answerTo({ objects, delivery }: Case): Pick<Recorded, "refused" | "status" | "triggers"> {
-  try {
-    const { status, outcomes } = evaluate(objects, delivery, new Date(0));
-    const triggers = outcomes.map(({ trigger, result, ...rest }) => ({
-      trigger,
-      result,
-      ...("object" in rest && { object: rest.object }),
-    }));
-    return { status, triggers };
-  } catch (error) {
-    if (error instanceof Refusal) return { refused: error.message };
-    throw error;
-  }
+/** What Argo Events 1.9.11 itself answered: whole pods' code behind HTTP, with no cluster behind it. */
+interface Recorded {
+  readonly name: string;
+  /** Its message, where it does not run these objects at all. */
+  readonly refused?: string;
+  readonly status?: number;
+  /** Of the triggers that wait for the event, and of the dead ones, in their order. */
+  readonly triggers?: readonly object[];
 }
 
-describe("the evaluator and Argo Events' own code", () => {
-  it("were asked the same questions (else see recorder/README.md)", () => {
-    const stale = CASES.filter((asked) => recorded.get(asked.name)?.question !== digestOf(asked));
+const recorded = readFileSync(join(import.meta.dirname, "recorded.jsonl"), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Recorded);
+
+describe("the program answers as Argo Events itself did", () => {
+  const ask = argoEvents();
+
+  it("to every case that was recorded, and no other", () => {
     assert.deepEqual(
-      stale.map(({ name }) => name),
-      [],
+      recorded.map(({ name }) => name),
+      CASES.map(({ name }) => name),
     );
-    assert.ok(CASES.length > 800, String(CASES.length));
   });
 
-  for (const asked of CASES) {
-    it(`agree: ${asked.name}`, () => {
-      const { refused, status, triggers } = recorded.get(asked.name) ?? {};
-      const answer = answerTo(asked);
-      if (refused === undefined) assert.deepEqual(answer, { status, triggers });
-      else assert.ok(answer.refused !== undefined, `Argo Events refuses: ${refused}`);
+  for (const { name, objects, delivery } of CASES) {
+    it(name, async () => {
+      const { refused, status, triggers } = recorded.find((one) => one.name === name) ?? {};
+      const answer = await ask(objects, delivery);
+      if (refused !== undefined) {
+        const [, message = ""] = /^\w+: (.*)$/s.exec(refused) ?? [];
+        assert.ok(answer.refused?.endsWith(message), `${answer.refused} is not ${refused}`);
+        return;
+      }
+      const outcomes = answer.outcomes.map(({ trigger, result, object }) => ({
+        trigger,
+        result,
+        ...(object && { object }),
+      }));
+      assert.deepEqual({ status: answer.status, triggers: outcomes }, { status, triggers });
     });
   }
 });

@@ -1,0 +1,95 @@
+import { createInterface } from "node:readline";
+import { execa } from "execa";
+import { ensureArgoEvents } from "../../../sandbox/toolchain/argo-events.ts";
+import { TOOLCHAIN_TIMEOUT } from "../../engine/control-plane.ts";
+
+/** The objects of one cluster that decide about a delivery, as the API server returns them. */
+export interface ClusterObjects {
+  readonly eventSources: readonly unknown[];
+  readonly sensors: readonly unknown[];
+  readonly secrets: readonly Secret[];
+}
+
+/** A Secret; its values are base64. */
+export interface Secret {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** A request of GitHub's: the body as bytes, since the signature is over them. */
+export interface Delivery {
+  readonly method: string;
+  /** Path and query, as in the request line. */
+  readonly path: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
+}
+
+/** What became of a delivery at one trigger. */
+export interface Outcome {
+  readonly sensor: string;
+  readonly trigger: string;
+  readonly result: "created" | "filtered" | "failed" | "dead";
+  readonly why?: string;
+  /** What the trigger sends to the API server. */
+  readonly object?: Workflow;
+}
+
+/** A Workflow, as far as the tests look into it. */
+export interface Workflow {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly arguments?: {
+      readonly parameters: readonly { readonly name: string; readonly value?: string }[];
+    };
+  };
+}
+
+/** What Argo Events' code answers to a delivery, and what its triggers do about it; or why it does not run. */
+export interface Evaluation {
+  readonly refused?: string;
+  readonly status?: number;
+  readonly outcomes: readonly Outcome[];
+}
+
+/**
+ * Starts Argo Events' code for the tests of the surrounding `describe`, as one process without an API server.
+ *
+ * @returns asks it about one delivery; the time that it would put on an object is 0
+ */
+export function argoEvents(): (objects: ClusterObjects, delivery: Delivery) => Promise<Evaluation> {
+  const waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
+  let send = (_line: string) => {};
+  let stop = async () => {};
+  let known: ClusterObjects | undefined;
+  before(async function () {
+    this.timeout(TOOLCHAIN_TIMEOUT);
+    const { path } = await ensureArgoEvents({ quiet: true });
+    const program = execa(path, ["--ask"], { buffer: false });
+    program.stderr.resume();
+    createInterface(program.stdout).on("line", (line) => waiting.shift()?.resolve(line));
+    const ended = program.catch((error: Error) => {
+      for (const { reject } of waiting.splice(0)) reject(error);
+    });
+    send = (line) => program.stdin.write(line);
+    stop = async () => {
+      program.stdin.end();
+      await ended;
+    };
+  });
+  after(() => stop());
+  return async (objects, { body, ...delivery }) => {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    waiting.push({ resolve, reject });
+    const question = { ...delivery, body: Buffer.from(body).toString("base64") };
+    send(`${JSON.stringify(objects === known ? question : { ...question, objects })}\n`);
+    known = objects;
+    const time = /("events\.argoproj\.io\/action-timestamp":)"\d+"/g;
+    return JSON.parse((await promise).replace(time, '$1"0"')) as Evaluation;
+  };
+}
