@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import semver from "semver";
+import { type Answers, askMakers, isPublished } from "./download.ts";
 import { cannotBuild, findGo, goNeededBy } from "./go.ts";
 import { untilInterrupted } from "./interruption.ts";
 import { type Catalogue, type Finding, look } from "./look.ts";
@@ -23,7 +24,7 @@ export interface CheckupRow {
 
 /** Everything that the doctor says. */
 export interface Checkup {
-  /** Whether the sandbox can start here, after building what is missing. */
+  /** Whether the sandbox can start here, after downloading or building what is missing. */
   readonly healthy: boolean;
   readonly rows: readonly CheckupRow[];
   /** What the tests take besides; the sandbox starts without it. */
@@ -37,7 +38,7 @@ export interface Checkup {
 
 const oldestNode = "22.18.0";
 
-/** Looks at everything that the sandbox needs, and at what only the tests do; changes nothing. */
+/** Looks at everything that the sandbox needs, and at what only the tests do, and asks the makers; changes nothing. */
 export function examine(
   catalogue: Catalogue,
   forTests: Catalogue,
@@ -46,9 +47,12 @@ export function examine(
   return untilInterrupted(async (signal) => {
     const findings = await look(catalogue, environment, signal);
     const besides = await look(forTests, environment, signal);
-    const missing = findings.filter(({ found }) => found === undefined);
+    const unfound = [...findings, ...besides].filter(({ found }) => found === undefined);
+    const { sums, silent } = await askMakers(unfound, environment, signal);
+    const toBuild = findings.filter((finding) => !finding.found && !isPublished(finding, sums));
     const needed = await goNeededBy(findings);
     const go = await findGo(needed, environment);
+    const rowOf = (finding: Finding) => row(finding, sums, "path" in go);
     const node = process.version.slice(1);
     const rows: CheckupRow[] = [
       {
@@ -63,25 +67,28 @@ export function examine(
       await command("git", environment, signal),
       {
         program: "go",
-        wanted: `${needed} or newer, to build what is missing`,
+        wanted: `${needed} or newer, to build what cannot be downloaded`,
         ...("path" in go ? { found: go.version, from: "PATH", path: go.path } : { note: go.why }),
-        ok: "path" in go || missing.length === 0,
+        ok: "path" in go || toBuild.length === 0,
       },
-      ...findings.map((finding) => row(finding, "path" in go)),
+      ...findings.map(rowOf),
     ];
     const advice = rows
       .filter(({ ok, program }) => !ok && ["node", "npm", "git"].includes(program))
       .map(({ program, wanted }) => `Put ${program} on PATH (${wanted}).`);
-    if (missing.length > 0 && "problem" in go) {
-      advice.push(cannotBuild(go, needed, missing).message);
+    if (toBuild.length > 0 && "problem" in go) {
+      advice.push(cannotBuild(go, needed, toBuild).message);
     }
     const cache = toolchainCache(environment);
     const freeBytes = await freeAt(cache);
     return {
       healthy: rows.every(({ ok }) => ok),
       rows,
-      tests: besides.map((finding) => row(finding, "path" in go)),
-      refused: [...findings, ...besides].flatMap(({ refused }) => refused),
+      tests: besides.map(rowOf),
+      refused: [
+        ...[...findings, ...besides].flatMap(({ refused }) => refused),
+        ...silent.map((reason) => `downloads from ${reason}`),
+      ],
       advice,
       cache: { path: cache, ...(freeBytes === undefined ? {} : { freeBytes }) },
     };
@@ -105,11 +112,20 @@ async function command(
     : { program, wanted, path, note: answer.problem, ok: false };
 }
 
-function row({ definition, wanted, found, recipe }: Finding, buildable: boolean): CheckupRow {
+function row(finding: Finding, sums: Answers["sums"], buildable: boolean): CheckupRow {
+  const { definition, wanted, found, recipe, official } = finding;
   const program = definition.name;
   if (found !== undefined) {
     const { version, origin, path } = found;
     return { program, wanted, found: version, from: origin, path, ok: true };
+  }
+  if (official !== undefined && isPublished(finding, sums)) {
+    return {
+      program,
+      wanted,
+      note: `would be downloaded from ${new URL(official.download.url).origin}`,
+      ok: true,
+    };
   }
   const others = Object.keys(recipe.packages).filter((name) => name !== program);
   const together = others.length === 0 ? "" : ` together with ${others.join(" and ")}`;

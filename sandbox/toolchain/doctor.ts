@@ -1,10 +1,8 @@
 import { styleText } from "node:util";
 import { Command } from "commander";
 import { type Checkup, type CheckupRow, examine } from "./checkup.ts";
-import { ToolchainError } from "./errors.ts";
 import { forTests } from "./for-tests.ts";
-import { programs } from "./programs.ts";
-import { recipes } from "./recipes.ts";
+import { standard, ToolchainError } from "./toolchain.ts";
 
 /** The checkup as a page for a person. */
 function page({ rows: needed, tests, refused, advice, cache, healthy }: Checkup): string {
@@ -31,6 +29,7 @@ function page({ rows: needed, tests, refused, advice, cache, healthy }: Checkup)
     return `${mark} ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}  ${rest}`;
   });
   const free = cache.freeBytes === undefined ? "" : ` (${(cache.freeBytes / 1e9).toFixed(0)} GB free)`;
+  const missing = needed.some(({ note }) => note?.startsWith("would be"));
   const building = needed.some(({ note }) => note?.startsWith("would be built"));
   return [
     ...table.slice(0, needed.length + 1),
@@ -39,9 +38,9 @@ function page({ rows: needed, tests, refused, advice, cache, healthy }: Checkup)
     ...table.slice(needed.length + 1),
     "",
     ...(refused.length === 0 ? [] : ["Not taken:", ...refused.map((reason) => `  ${reason}`), ""]),
-    `Programs that are built are kept in ${cache.path}${free}.`,
+    `Programs that are downloaded or built are kept in ${cache.path}${free}.`,
     ...(building ? ["A first build takes about 6 GB, most of it in Go's own caches."] : []),
-    ...(healthy ? [building ? "Ready: `npm start` builds what is missing." : "Ready."] : ["", ...advice]),
+    ...(healthy ? [missing ? "Ready: `npm start` gets what is missing." : "Ready."] : ["", ...advice]),
     "",
   ].join("\n");
 }
@@ -49,9 +48,9 @@ function page({ rows: needed, tests, refused, advice, cache, healthy }: Checkup)
 await new Command("doctor")
   .description("Says which programs the sandbox would use on this machine, and what is missing.")
   .option("--json", "print the result as JSON")
-  .addHelpText("after", "\nExit code: 0 where everything is there or can be built, else 1.")
+  .addHelpText("after", "\nExit code: 0 where everything is there or can be had, else 1.")
   .action(async ({ json }: { json?: true }) => {
-    const checkup = await examine({ programs, recipes }, forTests, process.env);
+    const checkup = await examine(standard, forTests, process.env);
     process.stdout.write(json ? `${JSON.stringify(checkup, undefined, 2)}\n` : page(checkup));
     process.exitCode = checkup.healthy ? 0 : 1;
   })

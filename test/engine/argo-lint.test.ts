@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { buildTemplate, buildWorkflow } from "../../manifests/argo-workflows.ts";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import type { BuildPlan, BuildTriggersPlan } from "../../model/build-plan.ts";
-import { ensureArgo } from "../../sandbox/toolchain/argo.ts";
+import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
@@ -21,7 +21,7 @@ describe("the build template and its Workflows, asked of Argo's own linter", fun
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "argo-lint-"));
-    argo = (await ensureArgo({ quiet: true })).path;
+    argo = (await ensureTestProgram("argo", { quiet: true })).path;
   });
   after(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { downloadOf, downloads } from "../../sandbox/toolchain/downloads.ts";
+import { forTests } from "../../sandbox/toolchain/for-tests.ts";
+import { standard } from "../../sandbox/toolchain/toolchain.ts";
+import { downloadServer } from "./download-server.ts";
 import { fakeProgram, goOnPath, makePlace, type Place, removePlaces } from "./toolchain-fakes.ts";
 
 const script = fileURLToPath(new URL("../../sandbox/toolchain/doctor.ts", import.meta.url));
@@ -29,9 +33,32 @@ describe("npm run doctor", function () {
     assert.equal(exitCode, 0);
     assert.match(stdout, /✔ git +any +2\.50\.1 +PATH/);
     assert.match(stdout, /✔ etcd +3\.5 or newer, below 4 +3\.6\.1 +PATH +\S+\/bin\/etcd$/m);
-    assert.match(stdout, /✔ pulumi +3\.259\.0 or newer, below 4 +- +- +\(would be built, usually 4 min\)$/m);
+    assert.match(stdout, /✔ pulumi +3\.276\.0 or newer, below 4 +- +- +\(would be built, usually 4 min\)$/m);
     assert.match(stdout, /Not taken:\n {2}kubectl on PATH is 1\.20\.3 .*wanted 1\.36 to 1\.38$/m);
-    assert.match(stdout, /^Ready: `npm start` builds what is missing\.$/m);
+    assert.match(stdout, /^Ready: `npm start` gets what is missing\.$/m);
+  });
+
+  it("asks the makers, is content without Go where they publish everything, and says what would be downloaded", async () => {
+    const place = await makePlace();
+    await withCommands(place);
+    const server = await downloadServer();
+    try {
+      Object.assign(place.environment, server.settings);
+      for (const program of [...standard.programs, ...forTests.programs]) {
+        const download = downloadOf(downloads[program.name], program, place.environment);
+        if (download === undefined)
+          await fakeProgram(place.bin, program.name, `echo Kubernetes v${program.version}`);
+        else server.publish(download, Buffer.from(program.name));
+      }
+      const { stdout, exitCode } = await doctor(place);
+      assert.match(stdout, /✔ etcd .*\(would be downloaded from http:\/\/127\.0\.0\.1:\d+\)$/m);
+      assert.doesNotMatch(stdout, /would be built/);
+      assert.match(stdout, /^Ready: `npm start` gets what is missing\.$/m);
+      assert.equal(exitCode, 0);
+      assert.ok(server.asked.every((path) => /sum/i.test(path) || path.endsWith(".sha256")));
+    } finally {
+      server.close();
+    }
   });
 
   it("ends with 1 and says what to do where programs and Go are missing", async () => {

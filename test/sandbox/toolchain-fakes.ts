@@ -1,13 +1,15 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { Publication } from "../../sandbox/toolchain/downloads.ts";
 import type { Catalogue } from "../../sandbox/toolchain/look.ts";
 import { firstOnPath } from "../../sandbox/toolchain/places.ts";
+import { SETTINGS } from "./download-server.ts";
 
-/** A folder of its own for one test: `bin` is all of its PATH, `cache` its cache. */
+/** A folder of its own for one test: `bin` is all of its PATH, `cache` its cache, and no maker answers. */
 export interface Place {
   readonly folder: string;
   readonly bin: string;
@@ -35,6 +37,8 @@ export async function makePlace(): Promise<Place> {
     XDG_CACHE_HOME: join(folder, "xdg"),
     GOCACHE: await goCache,
     PULUMI_HOME: join(folder, "pulumi-home"),
+    KARGO_FLEET_TOOLCHAIN: "",
+    ...Object.fromEntries(SETTINGS.map((setting) => [setting, "http://127.0.0.1:2"])),
   };
   return { folder, bin, cache: join(folder, "xdg", "kargo-fleet", "toolchain"), environment };
 }
@@ -77,6 +81,18 @@ export async function fakePlugin(folder: string, name: string, version: string):
   await fakeProgram(folder, name, `exec '${process.execPath}' '${script}' "$@"`);
 }
 
+/** Makes a real archive of what is in a folder, and puts the machine's tar on the place's PATH to unpack it. */
+export async function archiveOf(
+  { bin, folder }: Place,
+  content: string,
+  ...names: readonly string[]
+): Promise<Buffer> {
+  await fakeProgram(bin, "tar", 'PATH=/usr/bin:/bin exec tar "$@"');
+  const archive = join(folder, "archive.tar.gz");
+  await run("tar", ["-czf", archive, "-C", content, ...(names.length > 0 ? names : await readdir(content))]);
+  return readFile(archive);
+}
+
 /** Puts the machine's Go on a place's PATH; `before` is shell that runs first and sees Go's arguments. */
 export async function goOnPath({ bin }: Place, before = ""): Promise<void> {
   const go = await firstOnPath("go", process.env);
@@ -110,6 +126,14 @@ export async function helloCatalogue(
   return helloIn(folder, options.linked);
 }
 
+/** How the makers of `hello` publish it. */
+export const helloPublished: Publication = {
+  site: "github",
+  file: "hello/v{version}/hello-{os}-{arch}.tar.gz",
+  checksums: "SHA256SUMS",
+  member: "hello-{version}/{program}",
+};
+
 /** The catalogue of a module that {@link helloCatalogue} wrote. */
 export function helloIn(folder: string, linked = "1.2.3"): Catalogue<"hello"> {
   return {
@@ -132,6 +156,7 @@ export function helloIn(folder: string, linked = "1.2.3"): Catalogue<"hello"> {
         usually: "2 s",
       },
     ],
+    downloads: { hello: helloPublished },
   };
 }
 

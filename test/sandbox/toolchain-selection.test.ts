@@ -53,8 +53,8 @@ const versionOf = (major: number, from: number, to: number) =>
     .map(([minor, patch, suffix]) => `${major}.${minor}.${patch}${suffix}`);
 const some = (version: fc.Arbitrary<string>) => fc.array(version, { maxLength: 2 });
 const machine = fc.record<Partial<Record<ProgramName, string[]>>>({
-  pulumi: some(versionOf(3, 257, 261)),
-  "pulumi-language-nodejs": some(versionOf(3, 47, 262)),
+  pulumi: some(versionOf(3, 274, 278)),
+  "pulumi-language-nodejs": some(versionOf(3, 47, 279)),
   "pulumi-resource-kubernetes": some(versionOf(4, 33, 36)),
   "pulumi-resource-github": some(versionOf(6, 14, 16)),
   etcd: some(versionOf(3, 4, 7)),
@@ -69,7 +69,7 @@ describe("which versions the toolchain takes", () => {
       fc.property(machine, (present) => {
         const chosen = choose(present);
         const minor = (name: ProgramName) => semver.minor(chosen.get(name)?.version ?? "0.0.0");
-        assert.ok(minor("pulumi") >= 259);
+        assert.ok(minor("pulumi") >= 276);
         assert.ok(minor("pulumi-language-nodejs") >= 48);
         assert.ok(minor("pulumi-language-nodejs") <= minor("pulumi"));
         assert.ok(minor("etcd") >= 5);
@@ -135,7 +135,7 @@ describe("which versions the toolchain takes", () => {
   });
 
   it("refuses a language host that is newer than the engine", () => {
-    const chosen = choose({ pulumi: ["3.260.0"], "pulumi-language-nodejs": ["3.261.0", "3.260.0"] });
-    assert.equal(chosen.get("pulumi-language-nodejs")?.version, "3.260.0");
+    const chosen = choose({ pulumi: ["3.277.0"], "pulumi-language-nodejs": ["3.278.0", "3.277.0"] });
+    assert.equal(chosen.get("pulumi-language-nodejs")?.version, "3.277.0");
   });
 });

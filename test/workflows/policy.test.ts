@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { execa } from "execa";
-import { ensureActionlint } from "../../sandbox/toolchain/actionlint.ts";
+import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
 import { programs } from "../../sandbox/toolchain/programs.ts";
 import { TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
 import { JOBS, SCRIPTS, WORKFLOWS } from "./workflow-files.ts";
@@ -22,7 +22,7 @@ describe("the workflows", function () {
   });
 
   it("have nothing that actionlint would say", async () => {
-    const { path } = await ensureActionlint({ quiet: true });
+    const { path } = await ensureTestProgram("actionlint", { quiet: true });
     const files = WORKFLOWS.map(({ file }) => file);
     const { stdout, exitCode } = await execa(path, ["-no-color", ...files], { reject: false });
     assert.deepEqual([stdout, exitCode], ["", 0]);

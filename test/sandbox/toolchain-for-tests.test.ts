@@ -1,13 +1,37 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
-import { argoCatalogue, ensureArgo } from "../../sandbox/toolchain/argo.ts";
-import { programs } from "../../sandbox/toolchain/programs.ts";
+import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
 import { TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
 import { fakeProgram, makePlace, removePlaces } from "./toolchain-fakes.ts";
+
+describe("a program of the tests", function () {
+  this.timeout(30_000);
+  afterEach(removePlaces);
+
+  for (const [name, says, version] of [
+    ["helm", "v4.1.0+g0123abc", "4.1.0"],
+    ["argo", "argo: v4.1.2", "4.1.2"],
+    ["actionlint", "1.8.0; echo installed by downloading from release page", "1.8.0"],
+  ] as const) {
+    it(`is taken from PATH where its version fits: ${name}`, async () => {
+      const { bin, environment } = await makePlace();
+      await fakeProgram(bin, name, `echo ${says}`);
+      const found = await ensureTestProgram(name, { environment, quiet: true });
+      assert.deepEqual([found.version, found.origin], [version, "PATH"]);
+    });
+  }
+
+  it("is left on PATH where it is too old", async () => {
+    const { bin, environment } = await makePlace();
+    await fakeProgram(bin, "argo", "echo argo: v3.6.5+unknown");
+    const words = /argo on PATH is 3\.6\.5 .*wanted 4\.0\.5/;
+    await assert.rejects(ensureTestProgram("argo", { environment, quiet: true }), words);
+  });
+});
 
 /** A small ClusterWorkflowTemplate whose one step calls `template` with the parameter `parameter`. */
 function greeting({ template = "say", parameter = "words", extra = {} }): object {
@@ -33,18 +57,15 @@ function greeting({ template = "say", parameter = "words", extra = {} }): object
   };
 }
 
-describe("argo", function () {
+describe("the argo of the tests", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
-  const [definition] = argoCatalogue.programs;
-  const [recipe] = argoCatalogue.recipes;
   let folder: string;
   let argo: string;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "argo-"));
-    argo = (await ensureArgo({ quiet: true })).path;
+    argo = (await ensureTestProgram("argo", { quiet: true })).path;
   });
-  afterEach(removePlaces);
   after(() => rm(folder, { recursive: true, force: true }));
 
   async function lint(object: object): Promise<{ exitCode?: number; all: string }> {
@@ -52,30 +73,6 @@ describe("argo", function () {
     await writeFile(file, stringify(object));
     return await execa(argo, ["lint", "--offline", file], { all: true, reject: false });
   }
-
-  it("is none of the programs that the sandbox waits for", () => {
-    assert.ok(!programs.some(({ name }) => String(name) === "argo"));
-  });
-
-  it("is built at the version of its module, which is stamped into it and stands in docs/toolchain.md", async () => {
-    const version = definition?.version ?? "";
-    const goMod = await readFile(join(recipe?.module ?? "", "go.mod"), "utf8");
-    assert.ok(goMod.includes(`\tgithub.com/argoproj/argo-workflows/v4 v${version}\n`));
-    assert.ok(recipe?.ldflags.endsWith(`=${version}`));
-    assert.ok((await readFile("docs/toolchain.md", "utf8")).includes(`| \`argo\` | ${version} |`));
-  });
-
-  it("is taken from PATH where its version fits, and left there where it is too old", async () => {
-    const { bin, environment } = await makePlace();
-    await fakeProgram(bin, "argo", "echo argo: v4.1.2");
-    const { version, origin } = await ensureArgo({ environment, quiet: true });
-    assert.deepEqual([version, origin], ["4.1.2", "PATH"]);
-    await fakeProgram(bin, "argo", "echo argo: v3.6.5+unknown");
-    await assert.rejects(
-      ensureArgo({ environment, quiet: true }),
-      /argo on PATH is 3\.6\.5 .*wanted 4\.0\.5/,
-    );
-  });
 
   it("has nothing against a valid ClusterWorkflowTemplate", async () => {
     const { exitCode, all } = await lint(greeting({}));
