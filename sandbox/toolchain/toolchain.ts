@@ -1,4 +1,4 @@
-import { downloads } from "./downloads.ts";
+import { downloads, ORIGINS } from "./downloads.ts";
 import { link } from "./links.ts";
 import type { Catalogue, FoundProgram as Found } from "./look.ts";
 import { type ProgramName, programs } from "./programs.ts";
@@ -14,6 +14,14 @@ export type FoundProgram = Found<ProgramName>;
 /** Every program that the sandbox starts. */
 export interface Toolchain {
   readonly programs: Readonly<Record<ProgramName, FoundProgram>>;
+}
+
+/** What the option `--build` of commands does. */
+export const BUILD = "take only programs that are built here, from Go modules";
+
+/** Has this process and what it starts do as {@link BUILD} says. */
+export function buildEverything(): void {
+  process.env[ORIGINS] = "build";
 }
 
 /** What the sandbox starts, how it is built and what of it is published. */

@@ -48,7 +48,7 @@ describe("downloading what is missing", function () {
   async function publish(version = "1.2.3"): Promise<Buffer> {
     const content = join(place.folder, "content");
     await fakeProgram(join(content, "hello-1.2.3"), "hello", `echo hello ${version}`);
-    const archive = await archiveOf(place, content);
+    const archive = await archiveOf(content);
     server.publish(published(), archive);
     return archive;
   }
@@ -156,7 +156,7 @@ describe("downloading what is missing", function () {
     const content = join(place.folder, "content");
     await fakeProgram(content, "hello", "echo hello 1.2.3");
     const publication = { ...helloPublished, member: "{program}" };
-    server.publish(published(publication), await archiveOf(place, content, "."));
+    server.publish(published(publication), await archiveOf(content, "."));
     assert.equal((await hello(publication)).origin, "download");
   });
 

@@ -124,7 +124,7 @@ describe("what makers publish", function () {
       const plain =
         download.member === undefined && (await readFile(join(content, basename(content, ".gz"))));
       const packed = plain && content.endsWith(".gz") ? gzipSync(plain) : plain;
-      server.publish(download, packed || (await archiveOf(place, content)));
+      server.publish(download, packed || (await archiveOf(content)));
     }
     const options = { environment: place.environment, output: new Lines().stream };
     try {

@@ -9,7 +9,7 @@ import type { Catalogue } from "../../sandbox/toolchain/look.ts";
 import { firstOnPath } from "../../sandbox/toolchain/places.ts";
 import { SETTINGS } from "./download-server.ts";
 
-/** A folder of its own for one test: `bin` is all of its PATH, `cache` its cache, and no maker answers. */
+/** A folder of its own for one test: `bin` is all of its PATH, with `tar` alone in it, and no maker answers. */
 export interface Place {
   readonly folder: string;
   readonly bin: string;
@@ -30,7 +30,7 @@ export async function makePlace(): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), "toolchain-"));
   places.push(folder);
   const bin = join(folder, "bin");
-  await mkdir(bin);
+  await fakeProgram(bin, "tar", 'PATH=/usr/bin:/bin exec tar "$@"');
   const environment = {
     ...process.env,
     PATH: bin,
@@ -81,16 +81,12 @@ export async function fakePlugin(folder: string, name: string, version: string):
   await fakeProgram(folder, name, `exec '${process.execPath}' '${script}' "$@"`);
 }
 
-/** Makes a real archive of what is in a folder, and puts the machine's tar on the place's PATH to unpack it. */
-export async function archiveOf(
-  { bin, folder }: Place,
-  content: string,
-  ...names: readonly string[]
-): Promise<Buffer> {
-  await fakeProgram(bin, "tar", 'PATH=/usr/bin:/bin exec tar "$@"');
-  const archive = join(folder, "archive.tar.gz");
-  await run("tar", ["-czf", archive, "-C", content, ...(names.length > 0 ? names : await readdir(content))]);
-  return readFile(archive);
+/** A real archive of what is in a folder, or of these names there. */
+export async function archiveOf(folder: string, ...names: readonly string[]): Promise<Buffer> {
+  const archive = `${folder}.tar.gz`;
+  const members = names.length > 0 ? names : await readdir(folder);
+  await run("tar", ["--use-compress-program=gzip -1", "-cf", archive, "-C", folder, ...members]);
+  return readFile(archive).finally(() => rm(archive));
 }
 
 /** Puts the machine's Go on a place's PATH; `before` is shell that runs first and sees Go's arguments. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import { ToolchainError } from "../../sandbox/toolchain/errors.ts";
 import { type Finding, look } from "../../sandbox/toolchain/look.ts";
 import { programs } from "../../sandbox/toolchain/programs.ts";
@@ -29,6 +30,7 @@ async function refusal(place: Place, name: ProgramName): Promise<string> {
   return refused.join("; ");
 }
 
+/** Puts every program of the sandbox on PATH. */
 async function wholeToolchain({ bin }: Place): Promise<void> {
   await fakeProgram(bin, "pulumi", "echo v3.276.1");
   await fakePlugin(bin, "pulumi-language-nodejs", "v3.276.1");
@@ -40,6 +42,11 @@ async function wholeToolchain({ bin }: Place): Promise<void> {
   await fakeProgram(bin, "kubectl", `echo '    "gitVersion": "v1.37.0",'`);
 }
 
+function run({ environment, folder }: Place, command: string) {
+  const env = { ...environment, SANDBOX_DIRECTORY: join(folder, "sandbox") };
+  return execa(process.execPath, command.split(" "), { env, extendEnv: false, all: true, reject: false });
+}
+
 describe("looking for the toolchain", function () {
   this.timeout(30_000);
   afterEach(removePlaces);
@@ -49,12 +56,7 @@ describe("looking for the toolchain", function () {
     await wholeToolchain(place);
     const { programs: found } = await ensureToolchain({ environment: place.environment, quiet: true });
     assert.deepEqual(
-      Object.values(found).map(({ name, version, origin, path }) => [
-        name,
-        version,
-        origin,
-        path,
-      ]),
+      Object.values(found).map(({ name, version, origin, path }) => [name, version, origin, path]),
       [
         ["pulumi", "3.276.1"],
         ["pulumi-language-nodejs", "3.276.1"],
@@ -140,6 +142,24 @@ describe("looking for the toolchain", function () {
       assert.match(error.message, /kubectl on PATH is 1\.20\.3/);
       return true;
     });
+  });
+
+  for (const command of ["sandbox/start.ts", "sandbox/commands.ts up", "test/run.ts"]) {
+    it(`takes nothing from PATH with --build: ${command}`, async () => {
+      const place = await makePlace();
+      await wholeToolchain(place);
+      const { all, exitCode } = await run(place, `${command} --build`);
+      assert.equal(exitCode, 1);
+      assert.match(all, /^Go is not on PATH, and 8 programs have to be built/m);
+    });
+  }
+
+  it("says at the start of npm test which of each program is used", async () => {
+    const place = await makePlace();
+    await wholeToolchain(place);
+    const { all } = await run(place, "test/run.ts no-such.test.ts");
+    assert.match(all, /^ {2}etcd +3\.6\.1 +PATH$/m);
+    assert.equal(all.match(/ PATH$/gm)?.length, 8);
   });
 
   it("counts a cache entry only where the program itself is in it", async () => {
