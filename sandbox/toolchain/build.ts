@@ -178,7 +178,7 @@ async function failure(
   if (/no space left on device|disk quota exceeded/i.test(whole)) {
     return diskFull(cache, recipe.name);
   }
-  if (/requires go >= |toolchain not available/.test(whole)) {
+  if (/requires go >= |toolchain not available|invalid go version/.test(whole)) {
     const message = `${recipe.name} cannot be built with this Go. Install a newer one (https://go.dev/dl/) and run again. Go says:`;
     return new ToolchainError("go too old", [message, ...tail].join("\n"));
   }

@@ -1,8 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import semver from "semver";
 import { type Answers, askMakers, isPublished } from "./download.ts";
-import { cannotBuild, findGo, goNeededBy } from "./go.ts";
+import { goFor } from "./go.ts";
 import { untilInterrupted } from "./interruption.ts";
 import { type Catalogue, type Finding, look } from "./look.ts";
 import { firstOnPath, toolchainCache } from "./places.ts";
@@ -36,8 +35,6 @@ export interface Checkup {
   readonly cache: { readonly path: string; readonly freeBytes?: number };
 }
 
-const oldestNode = "22.18.0";
-
 /** Looks at everything that the sandbox needs, and at what only the tests do, and asks the makers; changes nothing. */
 export function examine(
   catalogue: Catalogue,
@@ -47,38 +44,14 @@ export function examine(
   return untilInterrupted(async (signal) => {
     const findings = await look(catalogue, environment, signal);
     const besides = await look(forTests, environment, signal);
-    const unfound = [...findings, ...besides].filter(({ found }) => found === undefined);
-    const { sums, silent } = await askMakers(unfound, environment, signal);
+    const missing = [...findings, ...besides].filter(({ found }) => found === undefined);
+    const { sums, silent } = await askMakers(missing, environment, signal);
     const toBuild = findings.filter((finding) => !finding.found && !isPublished(finding, sums));
-    const needed = await goNeededBy(findings);
-    const go = await findGo(needed, environment);
-    const rowOf = (finding: Finding) => row(finding, sums, "path" in go);
-    const node = process.version.slice(1);
-    const rows: CheckupRow[] = [
-      {
-        program: "node",
-        wanted: `${oldestNode} or newer`,
-        found: node,
-        from: "this process",
-        path: process.execPath,
-        ok: semver.gte(node, oldestNode),
-      },
-      await command("npm", environment, signal),
-      await command("git", environment, signal),
-      {
-        program: "go",
-        wanted: `${needed} or newer, to build what cannot be downloaded`,
-        ...("path" in go ? { found: go.version, from: "PATH", path: go.path } : { note: go.why }),
-        ok: "path" in go || toBuild.length === 0,
-      },
-      ...findings.map(rowOf),
-    ];
-    const advice = rows
-      .filter(({ ok, program }) => !ok && ["node", "npm", "git"].includes(program))
-      .map(({ program, wanted }) => `Put ${program} on PATH (${wanted}).`);
-    if (toBuild.length > 0 && "problem" in go) {
-      advice.push(cannotBuild(go, needed, toBuild).message);
-    }
+    const go = await goFor(toBuild, environment);
+    const git = await command("git", "--version", "to clone and commit", environment, signal);
+    const goRow = await command("go", "version", "to build what cannot be downloaded", environment, signal);
+    const rowOf = (finding: Finding) => row(finding, sums, typeof go === "string");
+    const rows = [git, { ...goRow, ok: goRow.ok || toBuild.length === 0 }, ...findings.map(rowOf)];
     const cache = toolchainCache(environment);
     const freeBytes = await freeAt(cache);
     return {
@@ -89,7 +62,10 @@ export function examine(
         ...[...findings, ...besides].flatMap(({ refused }) => refused),
         ...silent.map((reason) => `downloads from ${reason}`),
       ],
-      advice,
+      advice: [
+        ...(git.ok ? [] : ["Put git on PATH."]),
+        ...(toBuild.length > 0 && typeof go !== "string" ? [go.message] : []),
+      ],
       cache: { path: cache, ...(freeBytes === undefined ? {} : { freeBytes }) },
     };
   });
@@ -97,15 +73,14 @@ export function examine(
 
 async function command(
   program: string,
+  argument: string,
+  wanted: string,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<CheckupRow> {
   const path = await firstOnPath(program, environment);
-  const wanted = "any";
-  if (path === undefined) {
-    return { program, wanted, note: "not on PATH", ok: false };
-  }
-  const question = { kind: "command", args: ["--version"], answer: /(\d+\.\d+\S*)/ } as const;
+  if (path === undefined) return { program, wanted, note: "not on PATH", ok: false };
+  const question = { kind: "command", args: [argument], answer: /(\d+\.\d+\S*)/ } as const;
   const answer = await askVersion(path, question, environment, signal);
   return "version" in answer
     ? { program, wanted, found: answer.version, from: "PATH", path, ok: true }
@@ -113,8 +88,8 @@ async function command(
 }
 
 function row(finding: Finding, sums: Answers["sums"], buildable: boolean): CheckupRow {
-  const { definition, wanted, found, recipe, official } = finding;
-  const program = definition.name;
+  const { definition, found, recipe, official } = finding;
+  const { name: program, wanted } = definition;
   if (found !== undefined) {
     const { version, origin, path } = found;
     return { program, wanted, found: version, from: origin, path, ok: true };

@@ -18,7 +18,7 @@ const programs: readonly ProgramDefinition<TestProgram>[] = [
     name: "helm", // renders the example chart; Helm 3, as it is what Argo CD renders with
     version: "3.22.0",
     question: { kind: "command", args: ["version", "--short"], answer: /^v(\d+\.\d+\.\d+[^\s+]*)/m },
-    wanted: () => ({ range: ">=3.14.0 <5.0.0-0", words: "3.14 or newer, below 5" }),
+    wanted: ">=3.14 <5",
     published: "https://github.com/helm/helm/releases",
   },
   {
@@ -26,7 +26,7 @@ const programs: readonly ProgramDefinition<TestProgram>[] = [
     name: "argo", // lints workflow templates
     version: "4.0.5",
     question: { kind: "command", args: ["version", "--short"], answer: /^argo: v(\d+\.\d+\.\d+[^\s+]*)/m },
-    wanted: () => ({ range: ">=4.0.5 <5.0.0-0", words: "4.0.5 or newer, below 5" }),
+    wanted: "^4.0.5",
     published: "https://github.com/argoproj/argo-workflows/releases",
   },
   {
@@ -34,7 +34,7 @@ const programs: readonly ProgramDefinition<TestProgram>[] = [
     name: "actionlint", // lints the workflows of GitHub
     version: "1.7.12",
     question: { kind: "command", args: ["-version"], answer: /^v?(\d+\.\d+\.\d+\S*)/ },
-    wanted: () => ({ range: ">=1.7.12 <2.0.0-0", words: "1.7.12 or newer, below 2" }),
+    wanted: "^1.7.12",
     published: "https://github.com/rhysd/actionlint/releases",
   },
 ];

@@ -1,11 +1,11 @@
 import { realpath } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
+import semver from "semver";
 import { type Download, downloadOf, onlyOrigin, type Publication } from "./downloads.ts";
 import { entryFolder, isExecutable, pathFolders, pulumiPlugins, toolchainCache } from "./places.ts";
 import type { ProgramDefinition } from "./programs.ts";
 import { markUsed } from "./prune.ts";
 import { type Recipe, recipeKey } from "./recipes.ts";
-import { fits, select, versionsOf } from "./selection.ts";
 import { askVersion } from "./version.ts";
 
 /** What may be looked for, how it is built and what of it is published. */
@@ -34,8 +34,6 @@ export interface Official<Name extends string = string> {
 /** What looking for one program came to. */
 export interface Finding<Name extends string = string> {
   readonly definition: ProgramDefinition<Name>;
-  /** The versions that will do, in words. */
-  readonly wanted: string;
   /** Why what was found on PATH or in the plugin folder was not taken. */
   readonly refused: readonly string[];
   /** Where a build is or would be kept. */
@@ -53,51 +51,22 @@ export interface Finding<Name extends string = string> {
  *
  * @throws ToolchainError where a setting is wrong
  */
-export async function look<Name extends string>(
+export function look<Name extends string>(
   catalogue: Catalogue<Name>,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<readonly Finding<Name>[]> {
-  const searches = await Promise.all(
-    catalogue.programs.map((definition) => search(catalogue, definition, environment, signal)),
-  );
-  const chosen = select(
-    catalogue.programs,
-    new Map(searches.map(({ definition, offers }) => [definition.name, offers])),
-  );
-  if (chosen === undefined) {
-    throw new Error("the pinned versions do not go together");
-  }
   return Promise.all(
-    searches.map(async ({ offers, refused, ...finding }) => {
-      const { name, wanted: rule } = finding.definition;
-      const wanted = rule(versionsOf(chosen));
-      const taken = chosen.get(name) ?? finding.built;
-      const unfit = offers.slice(0, offers.indexOf(taken)).map(({ origin, version, path }) => {
-        const why = fits(version, wanted) ? "but what goes with it is not there" : `wanted ${wanted.words}`;
-        return `${name} ${where[origin]} is ${version} (${path}), ${why}`;
-      });
-      const there = await isExecutable(taken.path);
-      if (there && taken.path.startsWith(toolchainCache(environment) + sep)) {
-        await markUsed(dirname(taken.path));
-      }
-      return {
-        ...finding,
-        wanted: wanted.words,
-        refused: [...refused, ...unfit],
-        ...(there ? { found: taken } : {}),
-      };
-    }),
+    catalogue.programs.map((definition) => lookFor(catalogue, definition, environment, signal)),
   );
 }
 
-/** What could be taken for one program, the preferred one first; the last one may not be there yet. */
-async function search<Name extends string>(
+async function lookFor<Name extends string>(
   { recipes, downloads }: Catalogue<Name>,
   definition: ProgramDefinition<Name>,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
-): Promise<Omit<Finding<Name>, "wanted" | "found"> & { readonly offers: readonly FoundProgram<Name>[] }> {
+): Promise<Finding<Name>> {
   const { name, version } = definition;
   const recipe = recipes.find(({ packages }) => packages[name] !== undefined);
   if (recipe === undefined) {
@@ -105,68 +74,63 @@ async function search<Name extends string>(
   }
   const only = onlyOrigin(environment);
   const cache = toolchainCache(environment);
-  const folder = entryFolder(cache, name, version, await recipeKey(recipe, name));
-  const built = { name, version, path: join(folder, name), origin: "built" as const };
+  const inCache = (entry: string, origin: "download" | "built", key: string): FoundProgram<Name> => ({
+    name,
+    version: entry,
+    path: join(entryFolder(cache, name, entry, key), name),
+    origin,
+  });
+  const built = inCache(version, "built", await recipeKey(recipe, name));
   const download = only === "build" ? undefined : downloadOf(downloads?.[name], definition, environment);
-  const official = download && {
-    download,
-    program: {
-      name,
-      version: download.version,
-      path: join(entryFolder(cache, name, download.version, "official"), name),
-      origin: "download" as const,
-    },
-  };
-  const common = { definition, recipe, built, ...(official && { official }) };
-  if (only !== undefined) {
-    return { ...common, refused: [], offers: [official?.program ?? built] };
+  const official = download && { download, program: inCache(download.version, "download", "official") };
+  const finding = { definition, recipe, built, ...(official && { official }) };
+  const outside = only ? { refused: [] } : await lookOutside(definition, cache, environment, signal);
+  if (outside.found !== undefined) return { ...finding, ...outside };
+  for (const found of official && only
+    ? [official.program]
+    : [...(official ? [official.program] : []), built]) {
+    if (await isExecutable(found.path)) {
+      await markUsed(dirname(found.path));
+      return { ...finding, ...outside, found };
+    }
   }
-  const { offers, refused } = await present(definition, cache, environment, signal);
-  const kept = official && (await isExecutable(official.program.path)) ? [official.program] : [];
-  return { ...common, refused, offers: [...offers, ...kept, built] };
+  return { ...finding, ...outside };
 }
 
-/** The programs of that name which are on this machine already and say which version they are. */
-async function present<Name extends string>(
-  { name, version: pinned, question, plugin }: ProgramDefinition<Name>,
+/** The first program of that name outside the cache that says a version that will do. */
+async function lookOutside<Name extends string>(
+  { name, version: pinned, question, plugin, wanted }: ProgramDefinition<Name>,
   cache: string,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
-): Promise<{ readonly offers: readonly FoundProgram<Name>[]; readonly refused: readonly string[] }> {
-  const places: { path: string; origin: "PATH" | "plugin folder" }[] = [];
+): Promise<Pick<Finding<Name>, "found" | "refused">> {
+  const places: { path: string; origin: "PATH" | "plugin folder"; where: string }[] = [];
   const seen = new Set<string>();
   for (const path of pathFolders(environment).map((folder) => join(folder, name))) {
     const real = await realpath(path).catch(() => path);
     // A running sandbox's folder of links may be on PATH; what they point to in the cache may be out of date.
-    if (!seen.has(real) && !real.startsWith(cache + sep) && (await isExecutable(path))) {
-      places.push({ path, origin: "PATH" });
+    if (!seen.has(real) && !real.startsWith(cache + sep)) {
+      places.push({ path, origin: "PATH", where: "on PATH" });
     }
     seen.add(real);
   }
   if (plugin) {
     const folder = `${name.replace("pulumi-resource-", "resource-")}-v${pinned}`;
     const path = join(pulumiPlugins(environment), folder, name);
-    if (await isExecutable(path)) {
-      places.push({ path, origin: "plugin folder" });
-    }
+    places.push({ path, origin: "plugin folder", where: "in Pulumi's plugin folder" });
   }
-  const offers: FoundProgram<Name>[] = [];
   const refused: string[] = [];
-  for (const place of places) {
-    const answer = await askVersion(place.path, question, environment, signal);
+  for (const { path, origin, where } of places) {
+    if (!(await isExecutable(path))) continue;
+    const answer = await askVersion(path, question, environment, signal);
     signal.throwIfAborted();
-    if ("version" in answer) {
-      offers.push({ ...place, name, version: answer.version });
+    if ("problem" in answer) {
+      refused.push(`${name} ${where}: ${answer.problem}`);
+    } else if (semver.satisfies(answer.version, wanted, { includePrerelease: true })) {
+      return { refused, found: { name, version: answer.version, path, origin } };
     } else {
-      refused.push(`${name} ${where[place.origin]}: ${answer.problem}`);
+      refused.push(`${name} ${where} is ${answer.version} (${path}), wanted ${wanted}`);
     }
   }
-  return { offers, refused };
+  return { refused };
 }
-
-const where: Readonly<Record<FoundProgram["origin"], string>> = {
-  PATH: "on PATH",
-  "plugin folder": "in Pulumi's plugin folder",
-  download: "in the cache",
-  built: "in the cache",
-};

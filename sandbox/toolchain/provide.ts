@@ -1,7 +1,7 @@
 import { askMakers, isPublished } from "./download.ts";
 import { ORIGINS, onlyOrigin } from "./downloads.ts";
 import { ToolchainError } from "./errors.ts";
-import { cannotBuild, findGo, goNeededBy } from "./go.ts";
+import { goFor } from "./go.ts";
 import { untilInterrupted } from "./interruption.ts";
 import { type Catalogue, type Finding, type FoundProgram, look } from "./look.ts";
 import { makeMissing } from "./missing.ts";
@@ -38,10 +38,9 @@ async function findOrMake<Name extends string>(
   const missing = findings.filter(({ found }) => found === undefined);
   const sums = await sumsOf(missing, environment, output, signal);
   if (missing.length > 0) {
-    const go = await goFor(
-      missing.filter((finding) => !isPublished(finding, sums)),
-      environment,
-    );
+    const toBuild = missing.filter((finding) => !isPublished(finding, sums));
+    const go = toBuild.length === 0 ? "" : await goFor(toBuild, environment);
+    if (go instanceof ToolchainError) throw go;
     await makeMissing(catalogue, missing, { go, sums, environment, signal, output, plainEvery });
   }
   const programs = findings.map((finding) => {
@@ -78,13 +77,4 @@ async function sumsOf(
   }
   if (silent.length > 0) output.write(`Building from source what cannot be downloaded (${reasons}).\n`);
   return sums;
-}
-
-/** @throws ToolchainError where there is something to build and no Go for it */
-async function goFor(toBuild: readonly Finding[], environment: NodeJS.ProcessEnv): Promise<string> {
-  if (toBuild.length === 0) return "";
-  const needed = await goNeededBy(toBuild);
-  const go = await findGo(needed, environment);
-  if ("problem" in go) throw cannotBuild(go, needed, toBuild);
-  return go.path;
 }

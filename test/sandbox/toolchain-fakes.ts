@@ -138,7 +138,7 @@ export function helloIn(folder: string, linked = "1.2.3"): Catalogue<"hello"> {
         name: "hello",
         version: "1.2.3",
         question: { kind: "command", args: ["version"], answer: /hello (\S+)/ },
-        wanted: () => ({ range: ">=1.2.0 <2.0.0-0", words: "1.2 or newer, below 2" }),
+        wanted: "^1.2.0",
         plugin: false,
         published: "https://example.com/releases",
       },

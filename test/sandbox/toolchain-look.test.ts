@@ -37,9 +37,9 @@ async function wholeToolchain({ bin }: Place): Promise<void> {
   await fakePlugin(bin, "pulumi-resource-kubernetes", "4.34.2");
   await fakePlugin(bin, "pulumi-resource-github", "v6.15.3");
   await fakeProgram(bin, "etcd", "echo etcd Version: 3.6.1");
-  await fakeProgram(bin, "kube-apiserver", "echo Kubernetes v1.36.2");
-  await fakeProgram(bin, "kube-controller-manager", "echo Kubernetes v1.36.4");
-  await fakeProgram(bin, "kubectl", `echo '    "gitVersion": "v1.37.0",'`);
+  await fakeProgram(bin, "kube-apiserver", "echo Kubernetes v1.37.0");
+  await fakeProgram(bin, "kube-controller-manager", "echo Kubernetes v1.37.4");
+  await fakeProgram(bin, "kubectl", `echo '    "gitVersion": "v1.38.0",'`);
 }
 
 function run({ environment, folder }: Place, command: string) {
@@ -63,9 +63,9 @@ describe("looking for the toolchain", function () {
         ["pulumi-resource-kubernetes", "4.34.2"],
         ["pulumi-resource-github", "6.15.3"],
         ["etcd", "3.6.1"],
-        ["kube-apiserver", "1.36.2"],
-        ["kube-controller-manager", "1.36.4"],
-        ["kubectl", "1.37.0"],
+        ["kube-apiserver", "1.37.0"],
+        ["kube-controller-manager", "1.37.4"],
+        ["kubectl", "1.38.0"],
       ].map(([name = "", version]) => [name, version, "PATH", join(place.bin, name)]),
     );
   });
@@ -74,7 +74,15 @@ describe("looking for the toolchain", function () {
     const place = await makePlace();
     await fakeProgram(place.bin, "kubectl", `echo '    "gitVersion": "v1.20.3",'`);
     const why = await refusal(place, "kubectl");
-    assert.equal(why, `kubectl on PATH is 1.20.3 (${join(place.bin, "kubectl")}), wanted 1.36 to 1.38`);
+    assert.equal(why, `kubectl on PATH is 1.20.3 (${join(place.bin, "kubectl")}), wanted 1.36 - 1.38`);
+  });
+
+  it("counts a vendor's suffix as the version that it extends, and a pre-release as older", async () => {
+    const place = await makePlace();
+    await fakeProgram(place.bin, "kubectl", `echo '"gitVersion": "v1.36.0-gke.7"'`);
+    await fakeProgram(place.bin, "pulumi", "echo v3.276.0-alpha.1");
+    assert.equal((await lookFor(place, "kubectl")).found?.version, "1.36.0-gke.7");
+    assert.match(await refusal(place, "pulumi"), /is 3\.276\.0-alpha\.1 /);
   });
 
   it("leaves a program that names no version", async () => {
@@ -95,7 +103,7 @@ describe("looking for the toolchain", function () {
     const place = await makePlace();
     await fakePlugin(place.bin, "pulumi-resource-kubernetes", "4.20.0");
     const why = await refusal(place, "pulumi-resource-kubernetes");
-    assert.match(why, /is 4\.20\.0 .*wanted 4\.34\.2 or newer, below 5$/);
+    assert.match(why, /is 4\.20\.0 .*wanted \^4\.34\.2$/);
   });
 
   it("finds a plugin where Pulumi keeps those that it downloaded", async () => {
