@@ -1,5 +1,3 @@
-import { statfs } from "node:fs/promises";
-import { dirname } from "node:path";
 import { type Answers, askMakers, isPublished } from "./download.ts";
 import { goFor } from "./go.ts";
 import { untilInterrupted } from "./interruption.ts";
@@ -32,7 +30,8 @@ export interface Checkup {
   readonly refused: readonly string[];
   /** What a person has to do; empty where healthy. */
   readonly advice: readonly string[];
-  readonly cache: { readonly path: string; readonly freeBytes?: number };
+  /** The folder of what is downloaded or built. */
+  readonly cache: string;
 }
 
 /** Looks at everything that the sandbox needs, and at what only the tests do, and asks the makers; changes nothing. */
@@ -48,12 +47,10 @@ export function examine(
     const { sums, silent } = await askMakers(missing, environment, signal);
     const toBuild = findings.filter((finding) => !finding.found && !isPublished(finding, sums));
     const go = await goFor(toBuild, environment);
-    const git = await command("git", "--version", "to clone and commit", environment, signal);
-    const goRow = await command("go", "version", "to build what cannot be downloaded", environment, signal);
+    const git = await command("git", "--version", "to clone", environment, signal);
+    const goRow = await command("go", "version", "to build", environment, signal);
     const rowOf = (finding: Finding) => row(finding, sums, typeof go === "string");
     const rows = [git, { ...goRow, ok: goRow.ok || toBuild.length === 0 }, ...findings.map(rowOf)];
-    const cache = toolchainCache(environment);
-    const freeBytes = await freeAt(cache);
     return {
       healthy: rows.every(({ ok }) => ok),
       rows,
@@ -66,7 +63,7 @@ export function examine(
         ...(git.ok ? [] : ["Put git on PATH."]),
         ...(toBuild.length > 0 && typeof go !== "string" ? [go.message] : []),
       ],
-      cache: { path: cache, ...(freeBytes === undefined ? {} : { freeBytes }) },
+      cache: toolchainCache(environment),
     };
   });
 }
@@ -106,13 +103,4 @@ function row(finding: Finding, sums: Answers["sums"], buildable: boolean): Check
   const together = others.length === 0 ? "" : ` together with ${others.join(" and ")}`;
   const note = buildable ? `would be built, usually ${recipe.usually}${together}` : "missing";
   return { program, wanted, note, ok: buildable };
-}
-
-/** Free bytes where a folder is or would be made. */
-async function freeAt(folder: string): Promise<number | undefined> {
-  const status = await statfs(folder).catch(() => undefined);
-  if (status !== undefined) {
-    return status.bavail * status.bsize;
-  }
-  return dirname(folder) === folder ? undefined : freeAt(dirname(folder));
 }

@@ -4,43 +4,32 @@ import { type Checkup, type CheckupRow, examine } from "./checkup.ts";
 import { forTests } from "./for-tests.ts";
 import { standard, ToolchainError } from "./toolchain.ts";
 
+const heading = { program: "PROGRAM", wanted: "WANTED", found: "FOUND", from: "FROM", path: "PATH" };
+
+function line(row: CheckupRow | typeof heading): string {
+  const { program, wanted, found = "-", from = "-", path = "" } = row;
+  const mark = !("ok" in row) ? " " : row.ok ? styleText("green", "✔") : styleText("red", "✖");
+  const note = "note" in row ? `(${row.note})` : "";
+  const cells = [program.padEnd(26), wanted.padEnd(12), found.padEnd(9), from.padEnd(13), path || note];
+  return `${mark} ${cells.join("  ")}`;
+}
+
 /** The checkup as a page for a person. */
-function page({ rows: needed, tests, refused, advice, cache, healthy }: Checkup): string {
-  const rows = [...needed, ...tests];
-  const headings: CheckupRow = {
-    program: "PROGRAM",
-    wanted: "WANTED",
-    found: "FOUND",
-    from: "FROM",
-    ok: true,
-  };
-  const cells = [headings, ...rows].map(({ program, wanted, found = "-", from = "-" }) => [
-    program,
-    wanted,
-    found,
-    from,
-  ]);
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
-  const table = cells.map((line, index) => {
-    const row = rows[index - 1];
-    const mark = row === undefined ? " " : row.ok ? styleText("green", "✔") : styleText("red", "✖");
-    const rest =
-      row === undefined ? "PATH" : [row.path, row.note && `(${row.note})`].filter(Boolean).join(" ");
-    return `${mark} ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}  ${rest}`;
-  });
-  const free = cache.freeBytes === undefined ? "" : ` (${(cache.freeBytes / 1e9).toFixed(0)} GB free)`;
-  const missing = needed.some(({ note }) => note?.startsWith("would be"));
-  const building = needed.some(({ note }) => note?.startsWith("would be built"));
+function page({ rows, tests, refused, advice, cache, healthy }: Checkup): string {
+  const missing = rows.filter(({ note }) => note?.startsWith("would be"));
+  const building = missing.some(({ note }) => note?.startsWith("would be built"));
   return [
-    ...table.slice(0, needed.length + 1),
+    ...[heading, ...rows].map(line),
     "",
     "For the tests:",
-    ...table.slice(needed.length + 1),
+    ...tests.map(line),
     "",
     ...(refused.length === 0 ? [] : ["Not taken:", ...refused.map((reason) => `  ${reason}`), ""]),
-    `Programs that are downloaded or built are kept in ${cache.path}${free}.`,
+    `Programs that are downloaded or built are kept in ${cache}.`,
     ...(building ? ["A first build takes about 6 GB, most of it in Go's own caches."] : []),
-    ...(healthy ? [missing ? "Ready: `npm start` gets what is missing." : "Ready."] : ["", ...advice]),
+    ...(healthy
+      ? [missing.length > 0 ? "Ready: `npm start` gets what is missing." : "Ready."]
+      : ["", ...advice]),
     "",
   ].join("\n");
 }
