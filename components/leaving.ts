@@ -10,8 +10,8 @@ export function leaving<Options extends pulumi.ResourceOptions>(leaves: boolean,
 
 /**
  * The options of a component's children, the component's protection said of each. What leaves needs a parent without
- * protection: a language host older than the engine swallows a child's `protect: false`, and the engine then takes the
- * parent's. So a component of which something leaves is {@link leaving} itself, and this keeps the rest.
+ * protection, for the built language host alone (docs/toolchain.md): it swallows a child's `protect: false`, and the engine
+ * then takes the parent's. So a component of which something leaves is {@link leaving} itself, and this keeps the rest.
  */
 export function childOptions(
   parent: pulumi.ComponentResource,

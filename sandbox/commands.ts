@@ -6,7 +6,7 @@ import { readSandbox, type Sandbox, startSandbox, stopSandbox } from "./sandbox.
 import { SandboxError } from "./sandbox-error.ts";
 import { leaveItToSignals } from "./signals.ts";
 import { describeSandbox } from "./status.ts";
-import { ToolchainError } from "./toolchain/toolchain.ts";
+import { BUILD, buildEverything, ToolchainError } from "./toolchain/toolchain.ts";
 
 /** What `sandbox:status` ends with where nothing is up, as `systemctl status` does. */
 const DOWN = 3;
@@ -18,6 +18,8 @@ const program = new Command("sandbox").description(
 program
   .command("up")
   .description("start the sandbox and leave it running")
+  .option("--build", BUILD)
+  .on("option:build", buildEverything)
   .action(async () => {
     const running = await readSandbox(SANDBOX_DIRECTORY);
     if (running !== undefined) {

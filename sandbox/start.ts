@@ -12,7 +12,7 @@ import { pushCommands, pushOnce } from "./push.ts";
 import { type Sandbox, startSandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 import { leaveItToSignals, stopOnSignals } from "./signals.ts";
-import { ToolchainError } from "./toolchain/toolchain.ts";
+import { BUILD, buildEverything, ToolchainError } from "./toolchain/toolchain.ts";
 import { drawTree, type Hooks, readObjects, treeOf } from "./tree.ts";
 
 /** `npm start`: the sandbox, a real `pulumi up` in it, what then exists, and how to look around. */
@@ -25,6 +25,8 @@ async function main(): Promise<void> {
       false,
     )
     .option("--directory <path>", "where the sandbox keeps its data", SANDBOX_DIRECTORY)
+    .option("--build", BUILD)
+    .on("option:build", buildEverything)
     .parse()
     .opts<{ once: boolean; directory: string }>();
 

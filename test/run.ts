@@ -4,17 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { ensureToolchain, ToolchainError } from "../sandbox/toolchain/toolchain.ts";
+import { forTests } from "../sandbox/toolchain/for-tests.ts";
+import { provide } from "../sandbox/toolchain/provide.ts";
+import { buildEverything, ensureToolchain, ToolchainError } from "../sandbox/toolchain/toolchain.ts";
 import type { Outcome } from "./reporter.ts";
 
 /*
- * `npm test`: the toolchain (with progress, since it may have to be built), every test, the coverage of them all, and at
- * the end the one line `N passed, N failed`. Most of them wait for other processes, so they run in lanes of about the same
- * length, whose reports come one after the other. A test that fails is tried once more, on machines that are as busy
- * as these tests make them; what passed only then is named at the end with what it said, and a counterexample stays one.
+ * `npm test`: the toolchain (with progress, since it may have to be downloaded or built) and a line for each program with
+ * where it is from, every test, the coverage of them all, and at the end the one line `N passed, N failed`. Most tests wait
+ * for other processes, so they run in lanes of about the same length, whose reports come one after the other. A test that
+ * fails is tried once more, on machines that are as busy as these tests make them; what passed only then is named at the
+ * end with what it said, and a counterexample stays one.
  * With `--thorough` (`npm run test:thorough`) nothing is sampled, and the files whose names end in `.thorough.test.ts` run
- * too: whole journeys whose parts have tests of their own here. Other arguments go to mocha:
- * `npm test -- test/model/*.test.ts --grep cycle`.
+ * too: whole journeys whose parts have tests of their own here. With `--build` every program is built here. Other
+ * arguments go to mocha: `npm test -- test/model/*.test.ts --grep cycle`.
  */
 
 /** What runs the engine without the control plane that the tests of a lane share. */
@@ -36,16 +39,20 @@ const LANES: readonly (readonly string[])[] = [
 const MOCHA = fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"));
 /** Generated files are thrown away as fast as they are made: in a large nursery they seldom outlive a collection. */
 const NURSERY = "--max-semi-space-size=64";
-const THOROUGH = "--thorough";
+const OWN = ["--thorough", "--build"] as const;
 
-const thorough = process.argv.includes(THOROUGH);
-const given = process.argv.slice(2).filter((argument) => argument !== THOROUGH);
+const [thorough, build] = OWN.map((option) => process.argv.includes(option));
+const given = process.argv.slice(2).filter((argument) => !OWN.some((option) => option === argument));
 const chosen = given.some((argument) => argument.includes(".test.ts"));
 const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-run-"));
 const coverage = join(folder, "coverage");
 
 try {
-  await ensureToolchain();
+  if (build) buildEverything();
+  const { programs } = await ensureToolchain();
+  const besides = chosen ? [] : await provide(forTests, { quiet: true });
+  for (const { name, version, origin } of [...Object.values(programs), ...besides])
+    console.log(`  ${name.padEnd(28)}${version.padEnd(10)}${origin}`);
   const lanes = chosen ? [[]] : LANES;
   const left = thorough || chosen ? [] : without(LONG);
   const runs = lanes.map((specs, index) => runLane([...specs, ...left, ...given], index));

@@ -32,9 +32,6 @@ export interface Workshop {
 const downloadAttempts = 3;
 const lastLines = 8;
 
-/** The folder in which builds happen; only the holder of the lock may touch it. */
-export const stagingFolder = (cache: string): string => join(cache, ".staging");
-
 /**
  * Builds the programs of a job, checks the version of each and moves them into the cache, each by one rename: what
  * is there is finished.
@@ -43,15 +40,11 @@ export const stagingFolder = (cache: string): string => join(cache, ".staging");
  */
 export async function build(job: BuildJob, workshop: Workshop): Promise<void> {
   const { recipe, programs } = job;
-  const staging = stagingFolder(workshop.cache);
-  const temporary = join(staging, "tmp");
-  const out = join(staging, "out");
-  // Somebody else's handler of Ctrl-C may end this process before the work below has wound up.
-  const onExit = () => rmSync(staging, { recursive: true, force: true, maxRetries: 3 });
-  process.on("exit", onExit);
-  await mkdir(temporary, { recursive: true });
-  await mkdir(out);
-  try {
+  await inStaging(workshop.cache, async (staging) => {
+    const temporary = join(staging, "tmp");
+    const out = join(staging, "out");
+    await mkdir(temporary);
+    await mkdir(out);
     const packages = programs.map(({ built }) => recipe.packages[built.name] ?? "");
     const environment = {
       ...workshop.environment,
@@ -78,6 +71,20 @@ export async function build(job: BuildJob, workshop: Workshop): Promise<void> {
     for (const { built, question } of programs) {
       await finish(join(out, built.name), built, question, workshop);
     }
+  });
+}
+
+/** Does work in the staging folder and removes it; only the holder of the lock may. */
+export async function inStaging(cache: string, work: (staging: string) => Promise<void>): Promise<void> {
+  const staging = join(cache, ".staging");
+  // Somebody else's handler of Ctrl-C may end this process before the work below has wound up.
+  const onExit = () => rmSync(staging, { recursive: true, force: true, maxRetries: 3 });
+  process.on("exit", onExit);
+  // What a killed run left here was never finished.
+  await rm(staging, { recursive: true, force: true });
+  await mkdir(staging, { recursive: true });
+  try {
+    await work(staging);
   } finally {
     await rm(staging, { recursive: true, force: true });
     process.off("exit", onExit);
@@ -171,7 +178,7 @@ async function failure(
   if (/no space left on device|disk quota exceeded/i.test(whole)) {
     return diskFull(cache, recipe.name);
   }
-  if (/requires go >= |toolchain not available/.test(whole)) {
+  if (/requires go >= |toolchain not available|invalid go version/.test(whole)) {
     const message = `${recipe.name} cannot be built with this Go. Install a newer one (https://go.dev/dl/) and run again. Go says:`;
     return new ToolchainError("go too old", [message, ...tail].join("\n"));
   }
@@ -208,7 +215,12 @@ export async function diskFull(cache: string, what: string): Promise<ToolchainEr
   return new ToolchainError("disk full", message.join("\n"));
 }
 
-async function finish(
+/**
+ * Asks a program in the staging folder for its version and moves it into the cache by one rename.
+ *
+ * @throws ToolchainError where it is not the version that it should be
+ */
+export async function finish(
   path: string,
   built: FoundProgram,
   question: Question,
@@ -218,7 +230,8 @@ async function finish(
   signal.throwIfAborted();
   if (!("version" in answer) || answer.version !== built.version) {
     const said = "version" in answer ? `it says ${answer.version}` : answer.problem;
-    const message = `${built.name} was built, but is not version ${built.version}: ${said}. It was thrown away.`;
+    const got = built.origin === "built" ? "built" : "downloaded";
+    const message = `${built.name} was ${got}, but is not version ${built.version}: ${said}. It was thrown away.`;
     throw new ToolchainError(
       "version check failed",
       `${message}\nRun again; if it stays so, please report it.`,

@@ -1,7 +1,5 @@
-import { statfs } from "node:fs/promises";
-import { dirname } from "node:path";
-import semver from "semver";
-import { cannotBuild, findGo, goNeededBy } from "./go.ts";
+import { type Answers, askMakers, isPublished } from "./download.ts";
+import { goFor } from "./go.ts";
 import { untilInterrupted } from "./interruption.ts";
 import { type Catalogue, type Finding, look } from "./look.ts";
 import { firstOnPath, toolchainCache } from "./places.ts";
@@ -23,7 +21,7 @@ export interface CheckupRow {
 
 /** Everything that the doctor says. */
 export interface Checkup {
-  /** Whether the sandbox can start here, after building what is missing. */
+  /** Whether the sandbox can start here, after downloading or building what is missing. */
   readonly healthy: boolean;
   readonly rows: readonly CheckupRow[];
   /** What the tests take besides; the sandbox starts without it. */
@@ -32,12 +30,11 @@ export interface Checkup {
   readonly refused: readonly string[];
   /** What a person has to do; empty where healthy. */
   readonly advice: readonly string[];
-  readonly cache: { readonly path: string; readonly freeBytes?: number };
+  /** The folder of what is downloaded or built. */
+  readonly cache: string;
 }
 
-const oldestNode = "22.18.0";
-
-/** Looks at everything that the sandbox needs, and at what only the tests do; changes nothing. */
+/** Looks at everything that the sandbox needs, and at what only the tests do, and asks the makers; changes nothing. */
 export function examine(
   catalogue: Catalogue,
   forTests: Catalogue,
@@ -46,82 +43,64 @@ export function examine(
   return untilInterrupted(async (signal) => {
     const findings = await look(catalogue, environment, signal);
     const besides = await look(forTests, environment, signal);
-    const missing = findings.filter(({ found }) => found === undefined);
-    const needed = await goNeededBy(findings);
-    const go = await findGo(needed, environment);
-    const node = process.version.slice(1);
-    const rows: CheckupRow[] = [
-      {
-        program: "node",
-        wanted: `${oldestNode} or newer`,
-        found: node,
-        from: "this process",
-        path: process.execPath,
-        ok: semver.gte(node, oldestNode),
-      },
-      await command("npm", environment, signal),
-      await command("git", environment, signal),
-      {
-        program: "go",
-        wanted: `${needed} or newer, to build what is missing`,
-        ...("path" in go ? { found: go.version, from: "PATH", path: go.path } : { note: go.why }),
-        ok: "path" in go || missing.length === 0,
-      },
-      ...findings.map((finding) => row(finding, "path" in go)),
-    ];
-    const advice = rows
-      .filter(({ ok, program }) => !ok && ["node", "npm", "git"].includes(program))
-      .map(({ program, wanted }) => `Put ${program} on PATH (${wanted}).`);
-    if (missing.length > 0 && "problem" in go) {
-      advice.push(cannotBuild(go, needed, missing).message);
-    }
-    const cache = toolchainCache(environment);
-    const freeBytes = await freeAt(cache);
+    const missing = [...findings, ...besides].filter(({ found }) => found === undefined);
+    const { sums, silent } = await askMakers(missing, environment, signal);
+    const toBuild = findings.filter((finding) => !finding.found && !isPublished(finding, sums));
+    const go = await goFor(toBuild, environment);
+    const git = await command("git", "--version", "to clone", environment, signal);
+    const goRow = await command("go", "version", "to build", environment, signal);
+    const rowOf = (finding: Finding) => row(finding, sums, typeof go === "string");
+    const rows = [git, { ...goRow, ok: goRow.ok || toBuild.length === 0 }, ...findings.map(rowOf)];
     return {
       healthy: rows.every(({ ok }) => ok),
       rows,
-      tests: besides.map((finding) => row(finding, "path" in go)),
-      refused: [...findings, ...besides].flatMap(({ refused }) => refused),
-      advice,
-      cache: { path: cache, ...(freeBytes === undefined ? {} : { freeBytes }) },
+      tests: besides.map(rowOf),
+      refused: [
+        ...[...findings, ...besides].flatMap(({ refused }) => refused),
+        ...silent.map((reason) => `downloads from ${reason}`),
+      ],
+      advice: [
+        ...(git.ok ? [] : ["Put git on PATH."]),
+        ...(toBuild.length > 0 && typeof go !== "string" ? [go.message] : []),
+      ],
+      cache: toolchainCache(environment),
     };
   });
 }
 
 async function command(
   program: string,
+  argument: string,
+  wanted: string,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<CheckupRow> {
   const path = await firstOnPath(program, environment);
-  const wanted = "any";
-  if (path === undefined) {
-    return { program, wanted, note: "not on PATH", ok: false };
-  }
-  const question = { kind: "command", args: ["--version"], answer: /(\d+\.\d+\S*)/ } as const;
+  if (path === undefined) return { program, wanted, note: "not on PATH", ok: false };
+  const question = { kind: "command", args: [argument], answer: /(\d+\.\d+\S*)/ } as const;
   const answer = await askVersion(path, question, environment, signal);
   return "version" in answer
     ? { program, wanted, found: answer.version, from: "PATH", path, ok: true }
     : { program, wanted, path, note: answer.problem, ok: false };
 }
 
-function row({ definition, wanted, found, recipe }: Finding, buildable: boolean): CheckupRow {
-  const program = definition.name;
+function row(finding: Finding, sums: Answers["sums"], buildable: boolean): CheckupRow {
+  const { definition, found, recipe, official } = finding;
+  const { name: program, wanted } = definition;
   if (found !== undefined) {
     const { version, origin, path } = found;
     return { program, wanted, found: version, from: origin, path, ok: true };
+  }
+  if (official !== undefined && isPublished(finding, sums)) {
+    return {
+      program,
+      wanted,
+      note: `would be downloaded from ${new URL(official.download.url).origin}`,
+      ok: true,
+    };
   }
   const others = Object.keys(recipe.packages).filter((name) => name !== program);
   const together = others.length === 0 ? "" : ` together with ${others.join(" and ")}`;
   const note = buildable ? `would be built, usually ${recipe.usually}${together}` : "missing";
   return { program, wanted, note, ok: buildable };
-}
-
-/** Free bytes where a folder is or would be made. */
-async function freeAt(folder: string): Promise<number | undefined> {
-  const status = await statfs(folder).catch(() => undefined);
-  if (status !== undefined) {
-    return status.bavail * status.bsize;
-  }
-  return dirname(folder) === folder ? undefined : freeAt(dirname(folder));
 }

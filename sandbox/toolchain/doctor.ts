@@ -1,47 +1,35 @@
 import { styleText } from "node:util";
 import { Command } from "commander";
 import { type Checkup, type CheckupRow, examine } from "./checkup.ts";
-import { ToolchainError } from "./errors.ts";
 import { forTests } from "./for-tests.ts";
-import { programs } from "./programs.ts";
-import { recipes } from "./recipes.ts";
+import { standard, ToolchainError } from "./toolchain.ts";
+
+const heading = { program: "PROGRAM", wanted: "WANTED", found: "FOUND", from: "FROM", path: "PATH" };
+
+function line(row: CheckupRow | typeof heading): string {
+  const { program, wanted, found = "-", from = "-", path = "" } = row;
+  const mark = !("ok" in row) ? " " : row.ok ? styleText("green", "✔") : styleText("red", "✖");
+  const note = "note" in row ? `(${row.note})` : "";
+  const cells = [program.padEnd(26), wanted.padEnd(12), found.padEnd(9), from.padEnd(13), path || note];
+  return `${mark} ${cells.join("  ")}`;
+}
 
 /** The checkup as a page for a person. */
-function page({ rows: needed, tests, refused, advice, cache, healthy }: Checkup): string {
-  const rows = [...needed, ...tests];
-  const headings: CheckupRow = {
-    program: "PROGRAM",
-    wanted: "WANTED",
-    found: "FOUND",
-    from: "FROM",
-    ok: true,
-  };
-  const cells = [headings, ...rows].map(({ program, wanted, found = "-", from = "-" }) => [
-    program,
-    wanted,
-    found,
-    from,
-  ]);
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
-  const table = cells.map((line, index) => {
-    const row = rows[index - 1];
-    const mark = row === undefined ? " " : row.ok ? styleText("green", "✔") : styleText("red", "✖");
-    const rest =
-      row === undefined ? "PATH" : [row.path, row.note && `(${row.note})`].filter(Boolean).join(" ");
-    return `${mark} ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}  ${rest}`;
-  });
-  const free = cache.freeBytes === undefined ? "" : ` (${(cache.freeBytes / 1e9).toFixed(0)} GB free)`;
-  const building = needed.some(({ note }) => note?.startsWith("would be built"));
+function page({ rows, tests, refused, advice, cache, healthy }: Checkup): string {
+  const missing = rows.filter(({ note }) => note?.startsWith("would be"));
+  const building = missing.some(({ note }) => note?.startsWith("would be built"));
   return [
-    ...table.slice(0, needed.length + 1),
+    ...[heading, ...rows].map(line),
     "",
     "For the tests:",
-    ...table.slice(needed.length + 1),
+    ...tests.map(line),
     "",
     ...(refused.length === 0 ? [] : ["Not taken:", ...refused.map((reason) => `  ${reason}`), ""]),
-    `Programs that are built are kept in ${cache.path}${free}.`,
+    `Programs that are downloaded or built are kept in ${cache}.`,
     ...(building ? ["A first build takes about 6 GB, most of it in Go's own caches."] : []),
-    ...(healthy ? [building ? "Ready: `npm start` builds what is missing." : "Ready."] : ["", ...advice]),
+    ...(healthy
+      ? [missing.length > 0 ? "Ready: `npm start` gets what is missing." : "Ready."]
+      : ["", ...advice]),
     "",
   ].join("\n");
 }
@@ -49,9 +37,9 @@ function page({ rows: needed, tests, refused, advice, cache, healthy }: Checkup)
 await new Command("doctor")
   .description("Says which programs the sandbox would use on this machine, and what is missing.")
   .option("--json", "print the result as JSON")
-  .addHelpText("after", "\nExit code: 0 where everything is there or can be built, else 1.")
+  .addHelpText("after", "\nExit code: 0 where everything is there or can be had, else 1.")
   .action(async ({ json }: { json?: true }) => {
-    const checkup = await examine({ programs, recipes }, forTests, process.env);
+    const checkup = await examine(standard, forTests, process.env);
     process.stdout.write(json ? `${JSON.stringify(checkup, undefined, 2)}\n` : page(checkup));
     process.exitCode = checkup.healthy ? 0 : 1;
   })

@@ -1,8 +1,10 @@
-/** What went wrong while the toolchain was looked for or built; tests and callers tell cases apart by it. */
+/** What went wrong while the toolchain was looked for, downloaded or built; tests and callers tell cases apart by it. */
 export type ToolchainProblem =
   | "go missing"
   | "go too old"
+  | "setting"
   | "download failed"
+  | "checksum mismatch"
   | "disk full"
   | "build failed"
   | "version check failed"

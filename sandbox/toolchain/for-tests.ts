@@ -1,12 +1,80 @@
-import { actionlintCatalogue } from "./actionlint.ts";
-import { argoCatalogue } from "./argo.ts";
-import { helmCatalogue } from "./helm.ts";
-import type { Catalogue } from "./look.ts";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { downloads } from "./downloads.ts";
+import type { Catalogue, FoundProgram } from "./look.ts";
+import type { ProgramDefinition } from "./programs.ts";
+import { type ProvideOptions, provideOne } from "./provide.ts";
+import type { Recipe } from "./recipes.ts";
 
-const catalogues: readonly Catalogue[] = [helmCatalogue, argoCatalogue, actionlintCatalogue];
+/** What the tests take besides: the sandbox starts without it. */
+export type TestProgram = "helm" | "argo" | "actionlint";
 
-/** What the tests take besides, each looked for and built by itself: the sandbox starts without them. */
-export const forTests: Catalogue = {
-  programs: catalogues.flatMap(({ programs }) => programs),
-  recipes: catalogues.flatMap(({ recipes }) => recipes),
-};
+const modules = join(dirname(fileURLToPath(import.meta.url)), "modules");
+const own = { plugin: false };
+
+const programs: readonly ProgramDefinition<TestProgram>[] = [
+  {
+    ...own,
+    name: "helm", // renders the example chart; Helm 3, as it is what Argo CD renders with
+    version: "3.22.0",
+    question: { kind: "command", args: ["version", "--short"], answer: /^v(\d+\.\d+\.\d+[^\s+]*)/m },
+    wanted: ">=3.14 <5",
+    published: "https://github.com/helm/helm/releases",
+  },
+  {
+    ...own,
+    name: "argo", // lints workflow templates
+    version: "4.0.5",
+    question: { kind: "command", args: ["version", "--short"], answer: /^argo: v(\d+\.\d+\.\d+[^\s+]*)/m },
+    wanted: "^4.0.5",
+    published: "https://github.com/argoproj/argo-workflows/releases",
+  },
+  {
+    ...own,
+    name: "actionlint", // lints the workflows of GitHub
+    version: "1.7.12",
+    question: { kind: "command", args: ["-version"], answer: /^v?(\d+\.\d+\.\d+\S*)/ },
+    wanted: "^1.7.12",
+    published: "https://github.com/rhysd/actionlint/releases",
+  },
+];
+
+const recipes: readonly Recipe<TestProgram>[] = [
+  {
+    name: "helm",
+    module: join(modules, "helm"),
+    packages: { helm: "helm.sh/helm/v3/cmd/helm" },
+    ldflags: "-s -w -X helm.sh/helm/v3/internal/version.version=v3.22.0",
+    usually: "3 min",
+  },
+  {
+    // Its linter behind a main package of ours: the maker's own embeds a web interface that the module lacks.
+    name: "argo",
+    module: join(modules, "argo"),
+    packages: { argo: "." },
+    ldflags: "-s -w -X main.version=4.0.5",
+    usually: "3 min",
+  },
+  {
+    name: "actionlint",
+    module: join(modules, "actionlint"),
+    packages: { actionlint: "github.com/rhysd/actionlint/cmd/actionlint" },
+    ldflags: "-s -w -X github.com/rhysd/actionlint.version=1.7.12",
+    usually: "15 s",
+  },
+];
+
+/** Every program of the tests. */
+export const forTests: Catalogue<TestProgram> = { programs, recipes, downloads };
+
+/**
+ * Finds, downloads or builds one program of the tests. A built `argo` knows no more than `argo lint --offline <file>…`.
+ *
+ * @throws ToolchainError
+ */
+export function ensureTestProgram(
+  name: TestProgram,
+  options?: ProvideOptions,
+): Promise<FoundProgram<TestProgram>> {
+  return provideOne(forTests, name, options);
+}

@@ -8,9 +8,9 @@ import { pathFolders } from "./places.ts";
 const nodeModulesBin = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "node_modules", ".bin");
 
 /**
- * What a program that was built here is told before all that the engine tells it. The one language host that can be built
- * knows the options of `Pulumi.yaml` by its command line alone, where engines no longer say them; without the first every run
- * of the program loads a compiler.
+ * What a program that was built here is told first. The built language host is so old that it learns the options of
+ * `Pulumi.yaml` by its command line alone; without the first every run loads a compiler. See "The built language host" in
+ * docs/toolchain.md.
  */
 const FIRST: Readonly<Record<string, readonly string[]>> = {
   "pulumi-language-nodejs": ["-typescript=false", "-nodeargs=--disable-warning=ExperimentalWarning"],
@@ -31,7 +31,7 @@ export async function link(
   for (const { name, path, origin } of programs) {
     const place = join(directory, name);
     const first = FIRST[name];
-    if (first !== undefined && (origin === "built" || origin === "cache")) {
+    if (first !== undefined && origin === "built") {
       await writeScript(place, [path, ...first]);
       continue;
     }

@@ -2,10 +2,9 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
-import { type Recipe, recipeKey } from "./recipes.ts";
 
 /**
- * Where built programs are kept: `$XDG_CACHE_HOME/kargo-fleet/toolchain`, else `~/.cache/kargo-fleet/toolchain`
+ * Where downloaded and built programs are kept: `$XDG_CACHE_HOME/kargo-fleet/toolchain`, else `~/.cache/kargo-fleet/toolchain`
  * (https://specifications.freedesktop.org/basedir-spec/latest/: a relative value is ignored).
  */
 export function toolchainCache(environment: NodeJS.ProcessEnv): string {
@@ -38,15 +37,13 @@ function homeOf(environment: NodeJS.ProcessEnv): string {
   return environment.HOME || homedir();
 }
 
-/** The folder of one finished build; it exists only once the build is finished and checked. */
-export async function entryFolder(
-  cache: string,
-  recipe: Recipe,
-  program: string,
-  version: string,
-): Promise<string> {
-  const platform = `${goos()}-${goarch()}`;
-  return join(cache, program, `${version}-${platform}-${await recipeKey(recipe, program)}`);
+/**
+ * The folder of one finished program; it exists only once that is complete and checked.
+ *
+ * @param key what the program was made from
+ */
+export function entryFolder(cache: string, program: string, version: string, key: string): string {
+  return join(cache, program, `${version}-${goos()}-${goarch()}-${key}`);
 }
 
 /** Whether a file can be run. */

@@ -1,7 +1,5 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { readFile, readlink } from "node:fs/promises";
-import { hostname } from "node:os";
+import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -19,10 +17,4 @@ export async function startOf(pid: number): Promise<string | undefined> {
   }
   const { stdout } = await run("ps", ["-o", "lstart=", "-p", String(pid)]).catch(() => ({ stdout: "" }));
   return stdout.trim().replace(/\W+/g, "") || undefined;
-}
-
-/** Names the set of processes that this one can see: this machine, or this container of it. */
-export async function machineIdentity(): Promise<string> {
-  const processes = await readlink("/proc/self/ns/pid").catch(() => "");
-  return createHash("sha256").update(`${hostname()} ${processes}`).digest("hex").slice(0, 8);
 }

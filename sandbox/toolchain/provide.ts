@@ -1,21 +1,24 @@
-import { buildMissing } from "./build-missing.ts";
-import { cannotBuild, findGo, goNeededBy } from "./go.ts";
+import { askMakers, isPublished } from "./download.ts";
+import { ORIGINS, onlyOrigin } from "./downloads.ts";
+import { ToolchainError } from "./errors.ts";
+import { goFor } from "./go.ts";
 import { untilInterrupted } from "./interruption.ts";
-import { type Catalogue, type FoundProgram, look } from "./look.ts";
+import { type Catalogue, type Finding, type FoundProgram, look } from "./look.ts";
+import { makeMissing } from "./missing.ts";
 
 export interface ProvideOptions {
   /** @default process.env */
   readonly environment?: NodeJS.ProcessEnv;
   /** Where progress goes. @default process.stdout */
   readonly output?: NodeJS.WritableStream;
-  /** Say nothing when nothing has to be built. @default false */
+  /** Say nothing when nothing is missing. @default false */
   readonly quiet?: boolean;
   /** Milliseconds between two lines of progress where there is no terminal. @default 30000 */
   readonly plainEvery?: number;
 }
 
 /**
- * Finds every program of a catalogue and builds those that are missing, one recipe after the other.
+ * Finds every program of a catalogue, downloads what is missing, and builds what cannot be downloaded.
  *
  * @throws ToolchainError
  */
@@ -23,57 +26,71 @@ export function provide<Name extends string>(
   catalogue: Catalogue<Name>,
   options: ProvideOptions = {},
 ): Promise<readonly FoundProgram<Name>[]> {
-  return untilInterrupted((signal) => findOrBuild(catalogue, options, signal));
+  return untilInterrupted((signal) => findOrMake(catalogue, options, signal));
 }
 
 /**
- * Finds or builds the program of a catalogue that has one.
+ * The same for one program of a catalogue.
  *
  * @throws ToolchainError
  */
 export async function provideOne<Name extends string>(
   catalogue: Catalogue<Name>,
-  options?: Pick<ProvideOptions, "environment" | "output" | "quiet">,
+  name: Name,
+  options?: ProvideOptions,
 ): Promise<FoundProgram<Name>> {
-  const [program] = await provide(catalogue, options);
-  if (program === undefined) throw new Error("the catalogue is empty");
+  const programs = catalogue.programs.filter((one) => one.name === name);
+  const [program] = await provide({ ...catalogue, programs }, options);
+  if (program === undefined) throw new Error(`the catalogue has no program ${name}`);
   return program;
 }
 
-async function findOrBuild<Name extends string>(
+async function findOrMake<Name extends string>(
   catalogue: Catalogue<Name>,
   { environment = process.env, output = process.stdout, quiet = false, plainEvery = 30_000 }: ProvideOptions,
   signal: AbortSignal,
 ): Promise<readonly FoundProgram<Name>[]> {
   const findings = await look(catalogue, environment, signal);
   const missing = findings.filter(({ found }) => found === undefined);
-  let builtNow: ReadonlySet<string> = new Set();
+  const sums = await sumsOf(missing, environment, output, signal);
   if (missing.length > 0) {
-    const needed = await goNeededBy(missing);
-    const go = await findGo(needed, environment);
-    if ("problem" in go) {
-      throw cannotBuild(go, needed, missing);
-    }
-    builtNow = await buildMissing(catalogue, missing, {
-      go: go.path,
-      environment,
-      signal,
-      output,
-      plainEvery,
-    });
+    const toBuild = missing.filter((finding) => !isPublished(finding, sums));
+    const go = toBuild.length === 0 ? "" : await goFor(toBuild, environment);
+    if (go instanceof ToolchainError) throw go;
+    await makeMissing(catalogue, missing, { go, sums, environment, signal, output, plainEvery });
   }
-  const programs = findings.map(
-    ({ definition: { name }, found, built }): FoundProgram<Name> =>
-      found ?? (builtNow.has(name) ? { ...built, origin: "built" } : built),
-  );
+  const programs = findings.map((finding) => {
+    const { found, official, built } = finding;
+    return found ?? (official !== undefined && isPublished(finding, sums) ? official.program : built);
+  });
   if (missing.length > 0 || !quiet) {
-    output.write(`The toolchain is ready (${origins(programs)}).\n`);
+    const origins = [...Map.groupBy(programs, ({ origin }) => origin)];
+    const counts = origins.map(([origin, { length }]) => `${length} ${inWords[origin]}`);
+    output.write(`The toolchain is ready (${counts.join(", ")}).\n`);
   }
   return programs;
 }
 
-function origins(programs: readonly FoundProgram[]): string {
-  return [...Map.groupBy(programs, ({ origin }) => origin)]
-    .map(([origin, { length }]) => (origin === "built" ? `${length} built` : `${length} from ${origin}`))
-    .join(", ");
+const inWords: Readonly<Record<FoundProgram["origin"], string>> = {
+  PATH: "from PATH",
+  "plugin folder": "from Pulumi's plugin folder",
+  download: "downloaded",
+  built: "built",
+};
+
+/** Asks the makers of what is missing for checksums, and says in one line who did not answer. */
+async function sumsOf(
+  missing: readonly Finding[],
+  environment: NodeJS.ProcessEnv,
+  output: NodeJS.WritableStream,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const { sums, silent } = await askMakers(missing, environment, signal);
+  const reasons = silent.join("; ");
+  if (silent.length > 0 && onlyOrigin(environment) === "download") {
+    const message = `Not everything can be downloaded (${reasons}), and ${ORIGINS}=download forbids to build it.`;
+    throw new ToolchainError("download failed", `${message}\nRun again, or without that setting.`);
+  }
+  if (silent.length > 0) output.write(`Building from source what cannot be downloaded (${reasons}).\n`);
+  return sums;
 }

@@ -1,6 +1,6 @@
-import { untilInterrupted } from "./interruption.ts";
+import { downloads, ORIGINS } from "./downloads.ts";
 import { link } from "./links.ts";
-import { type Catalogue, type FoundProgram as Found, look } from "./look.ts";
+import type { Catalogue, FoundProgram as Found } from "./look.ts";
 import { type ProgramName, programs } from "./programs.ts";
 import { type ProvideOptions, provide } from "./provide.ts";
 import { recipes } from "./recipes.ts";
@@ -16,66 +16,29 @@ export interface Toolchain {
   readonly programs: Readonly<Record<ProgramName, FoundProgram>>;
 }
 
-/** What looking for one program came to. */
-export type Inspection = {
-  readonly name: ProgramName;
-  /** The versions that will do, in words. */
-  readonly wanted: string;
-  /** Why what was found on PATH or in the plugin folder was not taken. */
-  readonly refused: readonly string[];
-} & (
-  | { readonly found: FoundProgram }
-  | { readonly missing: string /** How long building it usually takes. */; readonly usually: string }
-);
+/** What the option `--build` of commands does. */
+export const BUILD = "take only programs that are built here, from Go modules";
 
-const standard: Catalogue<ProgramName> = { programs, recipes };
+/** Has this process and what it starts do as {@link BUILD} says. */
+export function buildEverything(): void {
+  process.env[ORIGINS] = "build";
+}
+
+/** What the sandbox starts, how it is built and what of it is published. */
+export const standard: Catalogue<ProgramName> = { programs, recipes, downloads };
 
 /**
- * Finds every program and builds what is missing, with progress.
+ * Finds every program, downloads or builds what is missing, with progress.
  *
- * Ctrl-C (SIGINT, SIGTERM, SIGHUP) while building ends Go and leaves nothing half-built; it arrives as a
+ * Ctrl-C (SIGINT, SIGTERM, SIGHUP) meanwhile ends what runs and leaves nothing half-done; it arrives as a
  * ToolchainError whose `exitCode` is 130.
  *
  * @throws ToolchainError
  */
-export async function ensureToolchain(
-  options?: Pick<ProvideOptions, "environment" | "output" | "quiet">,
-): Promise<Toolchain> {
+export async function ensureToolchain(options?: ProvideOptions): Promise<Toolchain> {
   const found = await provide(standard, options);
-  const byName = (name: ProgramName): FoundProgram => {
-    const program = found.find((candidate) => candidate.name === name);
-    if (program === undefined) {
-      throw new Error(`the catalogue has no ${name}`);
-    }
-    return program;
-  };
-  return {
-    programs: {
-      pulumi: byName("pulumi"),
-      "pulumi-language-nodejs": byName("pulumi-language-nodejs"),
-      "pulumi-resource-kubernetes": byName("pulumi-resource-kubernetes"),
-      "pulumi-resource-github": byName("pulumi-resource-github"),
-      etcd: byName("etcd"),
-      "kube-apiserver": byName("kube-apiserver"),
-      "kube-controller-manager": byName("kube-controller-manager"),
-      kubectl: byName("kubectl"),
-      "sandbox-argo-events": byName("sandbox-argo-events"),
-    },
-  };
-}
-
-/** Only looks; builds nothing. */
-export async function inspectToolchain(
-  options: Pick<ProvideOptions, "environment"> = {},
-): Promise<readonly Inspection[]> {
-  const findings = await untilInterrupted((signal) =>
-    look(standard, options.environment ?? process.env, signal),
-  );
-  return findings.map(({ definition: { name }, wanted, refused, found, recipe }) =>
-    found === undefined
-      ? { name, wanted, refused, missing: refused.join("; ") || "found nowhere", usually: recipe.usually }
-      : { name, wanted, refused, found },
-  );
+  const byName = Object.fromEntries(found.map((program) => [program.name, program]));
+  return { programs: byName as Record<ProgramName, FoundProgram> };
 }
 
 /**

@@ -8,7 +8,7 @@ import { type ArgoEvents, startArgoEvents } from "../../sandbox/argo-events.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { claimDirectory, stopRecorded } from "../../sandbox/processes.ts";
 import { pushCommands, pushOnce } from "../../sandbox/push.ts";
-import { ensureArgo } from "../../sandbox/toolchain/argo.ts";
+import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
 import { everyObject } from "../every-object.ts";
 import { generated, secretOf } from "../sandbox/argo-events/generated.ts";
 import { playground, token } from "../sandbox/github-playground.ts";
@@ -86,7 +86,7 @@ describe("a push to the local GitHub", function () {
     assert.equal(workflow.metadata.name, `nginx-${commit.slice(0, 12)}`);
     const templates = all.filter(({ kind }) => kind === "ClusterWorkflowTemplate");
     const file = await write("lint.yaml", [...templates, workflow]);
-    const argo = (await ensureArgo({ quiet: true })).path;
+    const argo = (await ensureTestProgram("argo", { quiet: true })).path;
     const { exitCode, all: said } = await execa(argo, ["lint", "--offline", file], {
       all: true,
       reject: false,

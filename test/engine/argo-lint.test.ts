@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { buildTemplate, buildWorkflow } from "../../manifests/argo-workflows.ts";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import type { BuildPlan, BuildTriggersPlan } from "../../model/build-plan.ts";
-import { ensureArgo } from "../../sandbox/toolchain/argo.ts";
+import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
@@ -21,7 +21,7 @@ describe("the build template and its Workflows, asked of Argo's own linter", fun
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "argo-lint-"));
-    argo = (await ensureArgo({ quiet: true })).path;
+    argo = (await ensureTestProgram("argo", { quiet: true })).path;
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
@@ -73,18 +73,27 @@ describe("the build template and its Workflows, asked of Argo's own linter", fun
     });
   }
 
-  it("would find a step that does not exist, and a parameter that nobody declares", async () => {
+  it("would find a step that does not exist, a parameter that nobody declares, and a field that there is not", async () => {
     const [triggers] = builds();
     const changed = async (from: string, to: string) => {
       const text = JSON.stringify(buildTemplate(triggers));
       assert.ok(text.includes(from), from);
       return await lint(JSON.parse(text.replace(from, to)) as KubernetesObject);
     };
-    const step = await changed('"template":"push"', '"template":"psuh"');
-    assert.notEqual(step.exitCode, 0);
-    assert.match(step.all, /psuh/);
-    const parameter = await changed("{{inputs.parameters.destination}}", "{{inputs.parameters.destinaton}}");
-    assert.notEqual(parameter.exitCode, 0);
-    assert.match(parameter.all, /destinaton/);
+    for (const [from, to, said] of [
+      ['"template":"push"', '"template":"psuh"', /psuh/],
+      ["{{inputs.parameters.destination}}", "{{inputs.parameters.destinaton}}", /destinaton/],
+      ['"entrypoint":', '"entrypiont":"main","entrypoint":', /unknown field "spec\.entrypiont"/],
+    ] as const) {
+      const { exitCode, all } = await changed(from, to);
+      assert.notEqual(exitCode, 0);
+      assert.match(all, said);
+    }
+  });
+
+  it("would be told of a file in which there is nothing to lint", async () => {
+    const { exitCode, all } = await lint({ kind: "Something" } as unknown as KubernetesObject);
+    assert.equal(exitCode, 1);
+    assert.match(all, /nothing to lint/);
   });
 });

@@ -3,11 +3,11 @@ import { takeLock } from "../../sandbox/toolchain/lock.ts";
 import { provide } from "../../sandbox/toolchain/provide.ts";
 import { helloIn } from "./toolchain-fakes.ts";
 
-/** What a test runs in a process of its own: `build <folder>`, `build-and-exit <folder>` or `lock <folder>`. */
+/** What a test runs in a process of its own: `build <folder>`, `build-and-exit <folder>` or `lock <file>`. */
 const [task, folder = ""] = process.argv.slice(2);
 
 if (task === "lock") {
-  await takeLock(folder, { doing: "nothing" });
+  await takeLock(folder, {});
   process.stdout.write("held\n");
   setInterval(() => {}, 1_000);
 } else {

@@ -1,13 +1,15 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { Publication } from "../../sandbox/toolchain/downloads.ts";
 import type { Catalogue } from "../../sandbox/toolchain/look.ts";
 import { firstOnPath } from "../../sandbox/toolchain/places.ts";
+import { SETTINGS } from "./download-server.ts";
 
-/** A folder of its own for one test: `bin` is all of its PATH, `cache` its cache. */
+/** A folder of its own for one test: `bin` is all of its PATH, with `tar` alone in it, and no maker answers. */
 export interface Place {
   readonly folder: string;
   readonly bin: string;
@@ -28,13 +30,15 @@ export async function makePlace(): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), "toolchain-"));
   places.push(folder);
   const bin = join(folder, "bin");
-  await mkdir(bin);
+  await fakeProgram(bin, "tar", 'PATH=/usr/bin:/bin exec tar "$@"');
   const environment = {
     ...process.env,
     PATH: bin,
     XDG_CACHE_HOME: join(folder, "xdg"),
     GOCACHE: await goCache,
     PULUMI_HOME: join(folder, "pulumi-home"),
+    KARGO_FLEET_TOOLCHAIN: "",
+    ...Object.fromEntries(SETTINGS.map((setting) => [setting, "http://127.0.0.1:2"])),
   };
   return { folder, bin, cache: join(folder, "xdg", "kargo-fleet", "toolchain"), environment };
 }
@@ -77,6 +81,14 @@ export async function fakePlugin(folder: string, name: string, version: string):
   await fakeProgram(folder, name, `exec '${process.execPath}' '${script}' "$@"`);
 }
 
+/** A real archive of what is in a folder, or of these names there. */
+export async function archiveOf(folder: string, ...names: readonly string[]): Promise<Buffer> {
+  const archive = `${folder}.tar.gz`;
+  const members = names.length > 0 ? names : await readdir(folder);
+  await run("tar", ["--use-compress-program=gzip -1", "-cf", archive, "-C", folder, ...members]);
+  return readFile(archive).finally(() => rm(archive));
+}
+
 /** Puts the machine's Go on a place's PATH; `before` is shell that runs first and sees Go's arguments. */
 export async function goOnPath({ bin }: Place, before = ""): Promise<void> {
   const go = await firstOnPath("go", process.env);
@@ -110,6 +122,14 @@ export async function helloCatalogue(
   return helloIn(folder, options.linked);
 }
 
+/** How the makers of `hello` publish it. */
+export const helloPublished: Publication = {
+  site: "github",
+  file: "hello/v{version}/hello-{os}-{arch}.tar.gz",
+  checksums: "SHA256SUMS",
+  member: "hello-{version}/{program}",
+};
+
 /** The catalogue of a module that {@link helloCatalogue} wrote. */
 export function helloIn(folder: string, linked = "1.2.3"): Catalogue<"hello"> {
   return {
@@ -118,7 +138,7 @@ export function helloIn(folder: string, linked = "1.2.3"): Catalogue<"hello"> {
         name: "hello",
         version: "1.2.3",
         question: { kind: "command", args: ["version"], answer: /hello (\S+)/ },
-        wanted: () => ({ range: ">=1.2.0 <2.0.0-0", words: "1.2 or newer, below 2" }),
+        wanted: "^1.2.0",
         plugin: false,
         published: "https://example.com/releases",
       },
@@ -132,6 +152,7 @@ export function helloIn(folder: string, linked = "1.2.3"): Catalogue<"hello"> {
         usually: "2 s",
       },
     ],
+    downloads: { hello: helloPublished },
   };
 }
 

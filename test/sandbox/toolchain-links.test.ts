@@ -65,7 +65,7 @@ describe("a run's folder of programs", function () {
     const name = "pulumi-language-nodejs";
     await fakeProgram(bin, name, 'echo "$@"');
     const path = join(run, name);
-    await link([{ ...hello(join(bin, name)), name, origin: "cache" }], run);
+    await link([{ ...hello(join(bin, name)), name, origin: "built" }], run);
     const said = async () => (await execa(path, ["127.0.0.1:1"])).stdout;
     assert.equal(
       await said(),
@@ -78,13 +78,15 @@ describe("a run's folder of programs", function () {
     );
   });
 
-  it("leaves one that a person installed as it is: it may know no such word", async () => {
-    const { folder, bin } = await makePlace();
-    const run = join(folder, "run");
-    const name = "pulumi-language-nodejs";
-    await link([{ ...hello(join(bin, name)), name }], run);
-    assert.equal(await readlink(join(run, name)), join(bin, name));
-  });
+  for (const origin of ["PATH", "plugin folder", "download"] as const) {
+    it(`leaves the language host as its makers publish it: ${origin}`, async () => {
+      const { folder, bin } = await makePlace();
+      const run = join(folder, "run");
+      const name = "pulumi-language-nodejs";
+      await link([{ ...hello(join(bin, name)), name, origin }], run);
+      assert.equal(await readlink(join(run, name)), join(bin, name));
+    });
+  }
 
   it("leaves other files of the folder alone", async () => {
     const { folder } = await makePlace();

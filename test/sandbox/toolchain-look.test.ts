@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import { ToolchainError } from "../../sandbox/toolchain/errors.ts";
-import { look } from "../../sandbox/toolchain/look.ts";
+import { type Finding, look } from "../../sandbox/toolchain/look.ts";
 import { programs } from "../../sandbox/toolchain/programs.ts";
 import { recipeKey } from "../../sandbox/toolchain/recipes.ts";
-import {
-  ensureToolchain,
-  type Inspection,
-  inspectToolchain,
-  type ProgramName,
-} from "../../sandbox/toolchain/toolchain.ts";
+import { ensureToolchain, type ProgramName, standard } from "../../sandbox/toolchain/toolchain.ts";
 import {
   fakePlugin,
   fakeProgram,
@@ -20,24 +16,36 @@ import {
   removePlaces,
 } from "./toolchain-fakes.ts";
 
-async function inspect(place: Place, name: ProgramName): Promise<Inspection> {
-  const inspection = (await inspectToolchain({ environment: place.environment })).find(
-    (one) => one.name === name,
-  );
-  assert.ok(inspection !== undefined);
-  return inspection;
+async function lookFor({ environment }: Place, name: ProgramName): Promise<Finding<ProgramName>> {
+  const findings = await look(standard, environment, new AbortController().signal);
+  const finding = findings.find(({ definition }) => definition.name === name);
+  assert.ok(finding !== undefined);
+  return finding;
 }
 
+/** Why a program was not found, in words. */
+async function refusal(place: Place, name: ProgramName): Promise<string> {
+  const { found, refused } = await lookFor(place, name);
+  assert.equal(found, undefined);
+  return refused.join("; ");
+}
+
+/** Puts every program of the sandbox on PATH. */
 async function wholeToolchain({ bin }: Place): Promise<void> {
-  await fakeProgram(bin, "pulumi", "echo v3.260.1");
-  await fakePlugin(bin, "pulumi-language-nodejs", "v3.260.1");
+  await fakeProgram(bin, "pulumi", "echo v3.276.1");
+  await fakePlugin(bin, "pulumi-language-nodejs", "v3.276.1");
   await fakePlugin(bin, "pulumi-resource-kubernetes", "4.34.2");
   await fakePlugin(bin, "pulumi-resource-github", "v6.15.3");
   await fakeProgram(bin, "etcd", "echo etcd Version: 3.6.1");
-  await fakeProgram(bin, "kube-apiserver", "echo Kubernetes v1.36.2");
-  await fakeProgram(bin, "kube-controller-manager", "echo Kubernetes v1.36.4");
-  await fakeProgram(bin, "kubectl", `echo '    "gitVersion": "v1.37.0",'`);
+  await fakeProgram(bin, "kube-apiserver", "echo Kubernetes v1.37.0");
+  await fakeProgram(bin, "kube-controller-manager", "echo Kubernetes v1.37.4");
+  await fakeProgram(bin, "kubectl", `echo '    "gitVersion": "v1.38.0",'`);
   await fakeProgram(bin, "sandbox-argo-events", "echo sandbox-argo-events 1.9.11");
+}
+
+function run({ environment, folder }: Place, command: string) {
+  const env = { ...environment, SANDBOX_DIRECTORY: join(folder, "sandbox") };
+  return execa(process.execPath, command.split(" "), { env, extendEnv: false, all: true, reject: false });
 }
 
 describe("looking for the toolchain", function () {
@@ -51,14 +59,14 @@ describe("looking for the toolchain", function () {
     assert.deepEqual(
       Object.values(found).map(({ name, version, origin, path }) => [name, version, origin, path]),
       [
-        ["pulumi", "3.277.1"],
-        ["pulumi-language-nodejs", "3.277.1"],
+        ["pulumi", "3.276.1"],
+        ["pulumi-language-nodejs", "3.276.1"],
         ["pulumi-resource-kubernetes", "4.34.2"],
         ["pulumi-resource-github", "6.15.3"],
         ["etcd", "3.6.1"],
-        ["kube-apiserver", "1.36.2"],
-        ["kube-controller-manager", "1.36.4"],
-        ["kubectl", "1.37.0"],
+        ["kube-apiserver", "1.37.0"],
+        ["kube-controller-manager", "1.37.4"],
+        ["kubectl", "1.38.0"],
         ["sandbox-argo-events", "1.9.11"],
       ].map(([name = "", version]) => [name, version, "PATH", join(place.bin, name)]),
     );
@@ -67,45 +75,45 @@ describe("looking for the toolchain", function () {
   it("leaves an old kubectl on PATH and says why", async () => {
     const place = await makePlace();
     await fakeProgram(place.bin, "kubectl", `echo '    "gitVersion": "v1.20.3",'`);
-    const inspection = await inspect(place, "kubectl");
-    assert.ok("missing" in inspection);
-    assert.equal(
-      inspection.missing,
-      `kubectl on PATH is 1.20.3 (${join(place.bin, "kubectl")}), wanted 1.36 to 1.38`,
-    );
+    const why = await refusal(place, "kubectl");
+    assert.equal(why, `kubectl on PATH is 1.20.3 (${join(place.bin, "kubectl")}), wanted 1.36 - 1.38`);
+  });
+
+  it("counts a vendor's suffix as the version that it extends, and a pre-release as older", async () => {
+    const place = await makePlace();
+    await fakeProgram(place.bin, "kubectl", `echo '"gitVersion": "v1.36.0-gke.7"'`);
+    await fakeProgram(place.bin, "pulumi", "echo v3.276.0-alpha.1");
+    assert.equal((await lookFor(place, "kubectl")).found?.version, "1.36.0-gke.7");
+    assert.match(await refusal(place, "pulumi"), /is 3\.276\.0-alpha\.1 /);
   });
 
   it("leaves a program that names no version", async () => {
     const place = await makePlace();
     await fakeProgram(place.bin, "etcd", "echo broken; exit 1");
-    const inspection = await inspect(place, "etcd");
-    assert.ok("missing" in inspection);
-    assert.match(inspection.missing, /^etcd on PATH: `.*etcd --version` names no version: broken$/);
+    const why = await refusal(place, "etcd");
+    assert.match(why, /^etcd on PATH: `.*etcd --version` names no version: broken$/);
   });
 
   it("leaves a plugin that does not speak the engine's protocol", async () => {
     const place = await makePlace();
     await fakeProgram(place.bin, "pulumi-resource-github", "echo not a port; exit 2");
-    const inspection = await inspect(place, "pulumi-resource-github");
-    assert.ok("missing" in inspection);
-    assert.match(inspection.missing, /is no plugin \(not a port\)$/);
+    const why = await refusal(place, "pulumi-resource-github");
+    assert.match(why, /is no plugin \(not a port\)$/);
   });
 
   it("asks a plugin for its version rather than trusting that it is there", async () => {
     const place = await makePlace();
     await fakePlugin(place.bin, "pulumi-resource-kubernetes", "4.20.0");
-    const inspection = await inspect(place, "pulumi-resource-kubernetes");
-    assert.ok("missing" in inspection);
-    assert.match(inspection.missing, /is 4\.20\.0 .*wanted 4\.34\.2 or newer, below 5$/);
+    const why = await refusal(place, "pulumi-resource-kubernetes");
+    assert.match(why, /is 4\.20\.0 .*wanted \^4\.34\.2$/);
   });
 
   it("finds a plugin where Pulumi keeps those that it downloaded", async () => {
     const place = await makePlace();
     const folder = join(place.folder, "pulumi-home", "plugins", "resource-kubernetes-v4.34.2");
     await fakePlugin(folder, "pulumi-resource-kubernetes", "4.34.2");
-    const inspection = await inspect(place, "pulumi-resource-kubernetes");
-    assert.ok("found" in inspection);
-    assert.equal(inspection.found.origin, "plugin folder");
+    const { found } = await lookFor(place, "pulumi-resource-kubernetes");
+    assert.equal(found?.origin, "plugin folder");
   });
 
   it("looks at every program of a name on PATH, not only at the first", async () => {
@@ -114,10 +122,9 @@ describe("looking for the toolchain", function () {
     await fakeProgram(place.bin, "etcd", "echo etcd Version: 3.4.0");
     await fakeProgram(second, "etcd", "echo etcd Version: 3.5.9");
     place.environment.PATH = `${place.bin}:${second}`;
-    const inspection = await inspect(place, "etcd");
-    assert.ok("found" in inspection);
-    assert.equal(inspection.found.path, join(second, "etcd"));
-    assert.match(inspection.refused.join(), /etcd on PATH is 3\.4\.0/);
+    const { found, refused } = await lookFor(place, "etcd");
+    assert.equal(found?.path, join(second, "etcd"));
+    assert.match(refused.join(), /etcd on PATH is 3\.4\.0/);
   });
 
   it("does not take a link into its own cache for a program of the machine's", async () => {
@@ -125,7 +132,7 @@ describe("looking for the toolchain", function () {
     const old = join(place.cache, "etcd", "old");
     await fakeProgram(old, "etcd", "echo etcd Version: 3.6.0");
     await symlink(join(old, "etcd"), join(place.bin, "etcd"));
-    assert.ok("missing" in (await inspect(place, "etcd")));
+    assert.equal(await refusal(place, "etcd"), "");
   });
 
   it("names every missing program and its makers' page where Go is missing", async () => {
@@ -147,6 +154,24 @@ describe("looking for the toolchain", function () {
     });
   });
 
+  for (const command of ["sandbox/start.ts", "sandbox/commands.ts up", "test/run.ts"]) {
+    it(`takes nothing from PATH with --build: ${command}`, async () => {
+      const place = await makePlace();
+      await wholeToolchain(place);
+      const { all, exitCode } = await run(place, `${command} --build`);
+      assert.equal(exitCode, 1);
+      assert.match(all, /^Go is not on PATH, and 8 programs have to be built/m);
+    });
+  }
+
+  it("says at the start of npm test which of each program is used", async () => {
+    const place = await makePlace();
+    await wholeToolchain(place);
+    const { all } = await run(place, "test/run.ts no-such.test.ts");
+    assert.match(all, /^ {2}etcd +3\.6\.1 +PATH$/m);
+    assert.equal(all.match(/ PATH$/gm)?.length, 8);
+  });
+
   it("counts a cache entry only where the program itself is in it", async () => {
     const place = await makePlace();
     const catalogue = await helloCatalogue(place);
@@ -157,7 +182,7 @@ describe("looking for the toolchain", function () {
     assert.equal(empty?.found, undefined);
     await fakeProgram(join(before.built.path, ".."), "hello", "echo hello 1.2.3");
     const [whole] = await look(catalogue, place.environment, new AbortController().signal);
-    assert.equal(whole?.found?.origin, "cache");
+    assert.equal(whole?.found?.origin, "built");
   });
 
   it("has another cache entry once a plugin's source is edited, and the same one once a test is", async () => {

@@ -2,17 +2,21 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { forTests } from "../../sandbox/toolchain/for-tests.ts";
 import { programs } from "../../sandbox/toolchain/programs.ts";
 import { recipes } from "../../sandbox/toolchain/recipes.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+const everything = [...programs, ...forTests.programs];
+const allRecipes = [...recipes, ...forTests.recipes];
+
 function versionOf(name: string): string {
-  return programs.find((program) => program.name === name)?.version ?? "";
+  return everything.find((program) => program.name === name)?.version ?? "";
 }
 
 async function goMod(program: string): Promise<string> {
-  const recipe = recipes.find(({ packages }) => Object.hasOwn(packages, program));
+  const recipe = allRecipes.find(({ packages }) => Object.hasOwn(packages, program));
   return readFile(join(recipe?.module ?? "", "go.mod"), "utf8");
 }
 
@@ -32,6 +36,9 @@ describe("the toolchain's versions", () => {
     ["kube-controller-manager", "k8s.io/kubernetes"],
     ["kubectl", "k8s.io/kubernetes"],
     ["sandbox-argo-events", "github.com/argoproj/argo-events"],
+    ["helm", "helm.sh/helm/v3"],
+    ["argo", "github.com/argoproj/argo-workflows/v4"],
+    ["actionlint", "github.com/rhysd/actionlint"],
   ] as const) {
     it(`are those of the modules: ${program}`, async () => {
       const required = `${module} v${versionOf(program)}`;
@@ -40,15 +47,15 @@ describe("the toolchain's versions", () => {
   }
 
   it("are stamped into the programs whose own code does not know them", () => {
-    for (const { name, version } of programs.filter((program) => program.name !== "etcd")) {
-      const recipe = recipes.find(({ packages }) => packages[name] !== undefined);
+    for (const { name, version } of everything.filter((program) => program.name !== "etcd")) {
+      const recipe = allRecipes.find(({ packages }) => Object.hasOwn(packages, name));
       assert.match(recipe?.ldflags ?? "", new RegExp(`=v?${version.replaceAll(".", "\\.")}( |$)`), name);
     }
   });
 
   it("are the ones in docs/toolchain.md", async () => {
     const page = await readFile(join(root, "docs", "toolchain.md"), "utf8");
-    for (const { name, version } of programs) {
+    for (const { name, version } of everything) {
       assert.ok(page.includes(`| \`${name}\` | ${version} |`), name);
     }
   });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { execa } from "execa";
-import { ensureActionlint } from "../../sandbox/toolchain/actionlint.ts";
+import { downloadOf, downloads } from "../../sandbox/toolchain/downloads.ts";
+import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
 import { programs } from "../../sandbox/toolchain/programs.ts";
 import { TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
 import { JOBS, SCRIPTS, WORKFLOWS } from "./workflow-files.ts";
@@ -22,7 +23,7 @@ describe("the workflows", function () {
   });
 
   it("have nothing that actionlint would say", async () => {
-    const { path } = await ensureActionlint({ quiet: true });
+    const { path } = await ensureTestProgram("actionlint", { quiet: true });
     const files = WORKFLOWS.map(({ file }) => file);
     const { stdout, exitCode } = await execa(path, ["-no-color", ...files], { reject: false });
     assert.deepEqual([stdout, exitCode], ["", 0]);
@@ -162,6 +163,20 @@ describe("the workflows", function () {
     const installs = steps.filter(({ step }) => step.uses?.startsWith("pulumi/actions@"));
     assert.equal(installs.length, 4);
     for (const { where, step } of installs) assert.deepEqual(step.with, { "pulumi-version": version }, where);
+  });
+
+  it("test each push with the official programs at the pinned versions", () => {
+    const test = steps.filter(({ step }) => step.run === "npm test");
+    assert.deepEqual(
+      test.map(({ where, step }) => [where, step.env]),
+      [["check.yaml: test", { KARGO_FLEET_TOOLCHAIN: "download" }]],
+    );
+    const engine = programs.find(({ name }) => name === "pulumi")?.version;
+    for (const program of programs) {
+      const official = downloadOf(downloads[program.name], program, {}, { os: "linux", arch: "amd64" });
+      const pinned = program.name === "pulumi-language-nodejs" ? engine : program.version;
+      assert.equal(official?.version, pinned, program.name);
+    }
   });
 
   it("call scripts that are there, that may run, and that stop at the first failure", () => {

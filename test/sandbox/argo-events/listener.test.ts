@@ -7,7 +7,8 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { type ArgoEvents, startArgoEvents } from "../../../sandbox/argo-events.ts";
 import { claimDirectory, stopRecorded } from "../../../sandbox/processes.ts";
-import { ensureArgoEvents } from "../../../sandbox/toolchain/argo-events.ts";
+import { provideOne } from "../../../sandbox/toolchain/provide.ts";
+import { standard } from "../../../sandbox/toolchain/toolchain.ts";
 import { TOOLCHAIN_TIMEOUT } from "../../engine/control-plane.ts";
 import type { ClusterObjects } from "./ask.ts";
 import { COMMIT, cluster, delivery, push, SECRET } from "./fixtures.ts";
@@ -29,7 +30,7 @@ describe("the program that takes deliveries in Argo Events' place", function () 
   let readable = true;
 
   before(async () => {
-    program = (await ensureArgoEvents({ quiet: true })).path;
+    program = (await provideOne(standard, "sandbox-argo-events", { quiet: true })).path;
   });
 
   beforeEach(async () => {

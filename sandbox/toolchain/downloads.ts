@@ -1,0 +1,146 @@
+import { ToolchainError } from "./errors.ts";
+import { goarch, goos } from "./places.ts";
+import { programs } from "./programs.ts";
+
+/** A program as its makers publish it for this platform. */
+export interface Download {
+  readonly version: string;
+  /** The address of the archive, or of the program itself. */
+  readonly url: string;
+  /** The address of the document beside it that says its checksum. */
+  readonly checksums: string;
+  /** Where the program is in the archive; absent where the file is the program. */
+  readonly member?: string;
+}
+
+/**
+ * What the makers of a program call what they publish, with `{version}`, `{program}`, `{os}` and `{arch}` as Go names them,
+ * `{cpu}` as Node does, and `{archive}`: `zip` on macOS, else `tar.gz`.
+ */
+export interface Publication {
+  readonly site: keyof typeof sites;
+  readonly file: string;
+  /** The document of checksums in the same folder. */
+  readonly checksums: string;
+  readonly member?: string;
+  /** The one system that it is published for. @default all */
+  readonly only?: NodeJS.Platform;
+  /** Its version where that is not the one that is built. */
+  readonly version?: string;
+}
+
+/** Where makers publish, and the settings that name another place, such as a mirror. */
+const sites = {
+  github: { setting: "KARGO_FLEET_GITHUB_URL", url: "https://github.com" },
+  kubernetes: { setting: "KARGO_FLEET_KUBERNETES_URL", url: "https://dl.k8s.io" },
+  helm: { setting: "KARGO_FLEET_HELM_URL", url: "https://get.helm.sh" },
+} as const;
+
+const pulumi: Publication = {
+  site: "github",
+  file: "pulumi/pulumi/releases/download/v{version}/pulumi-v{version}-{os}-{cpu}.tar.gz",
+  checksums: "pulumi-{version}-checksums.txt",
+  member: "pulumi/{program}",
+};
+
+const provider = (name: string): Publication => ({
+  site: "github",
+  file: `pulumi/pulumi-${name}/releases/download/v{version}/{program}-v{version}-{os}-{arch}.tar.gz`,
+  checksums: `pulumi-${name}_{version}_checksums.txt`,
+  member: "{program}",
+});
+
+const kubernetes: Publication = {
+  site: "kubernetes",
+  file: "release/v{version}/bin/{os}/{arch}/{program}",
+  checksums: "{program}.sha256",
+};
+
+const engine = programs.find(({ name }) => name === "pulumi");
+
+/** What is published, by program. Everything else is built. */
+export const downloads: Readonly<Record<string, Publication>> = {
+  pulumi,
+  "pulumi-language-nodejs": { ...pulumi, ...(engine && { version: engine.version }) },
+  "pulumi-resource-kubernetes": provider("kubernetes"),
+  "pulumi-resource-github": provider("github"),
+  etcd: {
+    site: "github",
+    file: "etcd-io/etcd/releases/download/v{version}/etcd-v{version}-{os}-{arch}.{archive}",
+    checksums: "SHA256SUMS",
+    member: "etcd-v{version}-{os}-{arch}/etcd",
+  },
+  "kube-apiserver": { ...kubernetes, only: "linux" },
+  "kube-controller-manager": { ...kubernetes, only: "linux" },
+  kubectl: kubernetes,
+  helm: {
+    site: "helm",
+    file: "helm-v{version}-{os}-{arch}.tar.gz",
+    checksums: "helm-v{version}-{os}-{arch}.tar.gz.sha256sum",
+    member: "{os}-{arch}/helm",
+  },
+  argo: {
+    site: "github",
+    file: "argoproj/argo-workflows/releases/download/v{version}/argo-{os}-{arch}.gz",
+    checksums: "argo-workflows-cli-checksums.txt",
+  },
+  actionlint: {
+    site: "github",
+    file: "rhysd/actionlint/releases/download/v{version}/actionlint_{version}_{os}_{arch}.tar.gz",
+    checksums: "actionlint_{version}_checksums.txt",
+    member: "actionlint",
+  },
+};
+
+/** What is downloaded for a program; undefined where nothing is published for this platform. */
+export function downloadOf(
+  publication: Publication | undefined,
+  { name, version: built }: { readonly name: string; readonly version: string },
+  environment: NodeJS.ProcessEnv,
+  platform: { readonly os: string; readonly arch: string } = { os: goos(), arch: goarch() },
+): Download | undefined {
+  const { os, arch } = platform;
+  if (publication === undefined || (publication.only ?? os) !== os) return undefined;
+  const { site, file, checksums, member, version = built } = publication;
+  const words: Record<string, string> = {
+    version,
+    program: name,
+    os,
+    arch,
+    cpu: arch === "amd64" ? "x64" : arch,
+    archive: os === "darwin" ? "zip" : "tar.gz",
+  };
+  const filled = (text: string) => text.replace(/\{(\w+)\}/g, (_, word: string) => words[word] ?? "");
+  const base = (environment[sites[site].setting] || sites[site].url).replace(/\/+$/, "");
+  const url = `${base}/${filled(file)}`;
+  if (!URL.canParse(url)) {
+    const { setting } = sites[site];
+    throw new ToolchainError(
+      "setting",
+      `${setting} is "${base}", and must be an address such as ${sites[site].url}.`,
+    );
+  }
+  return {
+    version,
+    url,
+    checksums: new URL(filled(checksums), url).href,
+    ...(member === undefined ? {} : { member: filled(member) }),
+  };
+}
+
+/** The setting that says where programs may come from. */
+export const ORIGINS = "KARGO_FLEET_TOOLCHAIN";
+
+/**
+ * Which origin alone is allowed: `build` takes what was built here, `download` what is published; neither looks at PATH.
+ *
+ * @throws ToolchainError where the setting says something else
+ */
+export function onlyOrigin(environment: NodeJS.ProcessEnv): "build" | "download" | undefined {
+  const only = environment[ORIGINS] || undefined;
+  if (only === undefined || only === "build" || only === "download") return only;
+  throw new ToolchainError(
+    "setting",
+    `${ORIGINS} is "${only}", and must be "build" or "download". Without it a program comes from where it is found first.`,
+  );
+}

@@ -1,0 +1,119 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { build, diskFull, type Workshop } from "./build.ts";
+import { download, isPublished } from "./download.ts";
+import { type Lock, takeLock } from "./lock.ts";
+import type { Catalogue, Finding, FoundProgram } from "./look.ts";
+import { isExecutable, toolchainCache } from "./places.ts";
+import { duration, type Step, showSteps } from "./progress.ts";
+
+/** How missing programs are made and where that shows. */
+export interface MissingOptions {
+  /** The Go to build with; may be empty where nothing has to be built. */
+  readonly go: string;
+  /** The checksums of what can be downloaded, by address. */
+  readonly sums: ReadonlyMap<string, string>;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly output: NodeJS.WritableStream;
+  readonly plainEvery: number;
+}
+
+/** One thing to do, and the programs that come of it. */
+interface Job {
+  readonly title: string;
+  readonly done: string;
+  readonly programs: readonly FoundProgram[];
+  readonly work: (missing: ReadonlySet<FoundProgram>, workshop: Workshop) => Promise<void>;
+}
+
+/**
+ * Puts what is missing into the cache under its lock, one job after the other: each download has the whole line, each
+ * build every core. Another run may have done some of them in the meantime.
+ *
+ * @throws ToolchainError
+ */
+export async function makeMissing(
+  catalogue: Catalogue,
+  missing: readonly Finding[],
+  options: MissingOptions,
+): Promise<void> {
+  const { go, environment, signal, output, plainEvery } = options;
+  const cache = toolchainCache(environment);
+  let lock: Lock | undefined;
+  const preparing: Step = {
+    title: `Preparing ${cache}`,
+    work: async (report) => {
+      await mkdir(cache, { recursive: true });
+      lock = await takeLock(join(cache, "lock"), {
+        signal,
+        onWait: (holder) => report(`another run makes the toolchain (${holder})`),
+      });
+      return `Programs are kept in ${cache}`;
+    },
+  };
+  const steps = jobsFor(catalogue, missing, options).map((job): Step => {
+    const names = job.programs.map(({ name, version }) => `${name} ${version}`).join(", ");
+    return {
+      title: job.title.replace("{}", names),
+      work: async (report) => {
+        const started = Date.now();
+        await lock?.describe(names);
+        const there = await Promise.all(job.programs.map(({ path }) => isExecutable(path)));
+        const left = new Set(job.programs.filter((_, index) => there[index] !== true));
+        if (left.size === 0) return `${names}: made by another run`;
+        await job.work(left, { go, cache, environment, signal, report });
+        return `${job.done} ${names} in ${duration(Date.now() - started)}`;
+      },
+    };
+  });
+  try {
+    await showSteps([preparing, ...steps], output, plainEvery);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw code === "ENOSPC" || code === "EDQUOT" ? await diskFull(cache, "the toolchain") : error;
+  } finally {
+    lock?.release();
+  }
+}
+
+/** Downloads first, which are quick. */
+function jobsFor(
+  { recipes }: Catalogue,
+  missing: readonly Finding[],
+  { sums }: MissingOptions,
+): readonly Job[] {
+  const published = missing.filter((finding) => isPublished(finding, sums));
+  const unpublished = missing.filter((finding) => !published.includes(finding));
+  const official = published.flatMap(({ official: one, definition: { question } }) =>
+    one === undefined ? [] : [{ ...one, question }],
+  );
+  const downloads = [...Map.groupBy(official, ({ download: { url } }) => url)].map(
+    ([url, programs]): Job => ({
+      title: "Downloading {}",
+      done: "Downloaded",
+      programs: programs.map(({ program }) => program),
+      work: (left, workshop) => {
+        const checksums = programs[0]?.download.checksums ?? "";
+        const wanted = programs.filter(({ program }) => left.has(program));
+        return download({ url, checksums, sum: sums.get(url) ?? "", programs: wanted }, workshop);
+      },
+    }),
+  );
+  const builds = recipes.flatMap((recipe): Job[] => {
+    const wanted = unpublished.filter((finding) => finding.recipe === recipe);
+    const job: Job = {
+      title: `Building {} from source, usually ${recipe.usually} on 2 cores`,
+      done: "Built",
+      programs: wanted.map(({ built }) => built),
+      work: (left, workshop) => {
+        const programs = wanted
+          .filter(({ built }) => left.has(built))
+          .map(({ built, definition: { question } }) => ({ built, question }));
+        return build({ recipe, programs }, workshop);
+      },
+    };
+    return wanted.length === 0 ? [] : [job];
+  });
+  return [...downloads, ...builds];
+}

@@ -1,0 +1,295 @@
+import assert from "node:assert/strict";
+import { access, readFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { sumIn } from "../../sandbox/toolchain/download.ts";
+import { type Download, downloadOf, type Publication } from "../../sandbox/toolchain/downloads.ts";
+import { ToolchainError, type ToolchainProblem } from "../../sandbox/toolchain/errors.ts";
+import type { FoundProgram } from "../../sandbox/toolchain/look.ts";
+import { provide } from "../../sandbox/toolchain/provide.ts";
+import { type DownloadServer, downloadServer } from "./download-server.ts";
+import {
+  archiveOf,
+  fakeProgram,
+  goOnPath,
+  helloCatalogue,
+  helloPublished,
+  Lines,
+  makePlace,
+  type Place,
+  removePlaces,
+} from "./toolchain-fakes.ts";
+
+describe("downloading what is missing", function () {
+  this.timeout(30_000);
+  let place: Place;
+  let server: DownloadServer;
+  let lines: Lines;
+
+  beforeEach(async () => {
+    place = await makePlace();
+    server = await downloadServer();
+    lines = new Lines();
+    Object.assign(place.environment, server.settings);
+  });
+  afterEach(async () => {
+    server.close();
+    await removePlaces();
+  });
+
+  function published(publication: Publication = helloPublished): Download {
+    const download = downloadOf(publication, { name: "hello", version: "1.2.3" }, place.environment);
+    assert.ok(download !== undefined);
+    return download;
+  }
+
+  /** Publishes `hello`, which says this version. */
+  async function publish(version = "1.2.3"): Promise<Buffer> {
+    const content = join(place.folder, "content");
+    await fakeProgram(join(content, "hello-1.2.3"), "hello", `echo hello ${version}`);
+    const archive = await archiveOf(content);
+    server.publish(published(), archive);
+    return archive;
+  }
+
+  async function hello(publication: Publication = helloPublished): Promise<FoundProgram> {
+    const catalogue = { ...(await helloCatalogue(place)), downloads: { hello: publication } };
+    const { environment } = place;
+    const [program] = await provide(catalogue, { environment, output: lines.stream, plainEvery: 100 });
+    assert.ok(program !== undefined);
+    return program;
+  }
+
+  async function failure(problem: ToolchainProblem): Promise<string> {
+    const error = await hello().then(
+      () => assert.fail("nothing failed"),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof ToolchainError);
+    assert.equal(error.problem, problem);
+    await assert.rejects(access(join(place.cache, "hello")));
+    await assert.rejects(access(join(place.cache, ".staging")));
+    return error.message;
+  }
+
+  const pathOf = (url: string) => new URL(url).pathname;
+
+  it("needs no Go, asks once, and takes the program from the cache from then on", async () => {
+    await publish();
+    const first = await hello();
+    assert.equal(first.origin, "download");
+    assert.match(lines.text, /^The toolchain is ready \(1 downloaded\)\.$/m);
+    assert.deepEqual(server.asked, [published().checksums, published().url].map(pathOf));
+    server.close();
+    assert.deepEqual(await hello(), first);
+  });
+
+  it("takes what was downloaded before what was built, whichever came first, and asks nobody where there is either", async () => {
+    await goOnPath(place);
+    assert.equal((await hello()).origin, "built");
+    await publish();
+    server.asked.length = 0;
+    assert.equal((await hello()).origin, "built");
+    assert.deepEqual(server.asked, []);
+    place.environment.KARGO_FLEET_TOOLCHAIN = "download";
+    const official = await hello();
+    place.environment.KARGO_FLEET_TOOLCHAIN = "";
+    assert.deepEqual(await hello(), official);
+  });
+
+  it("refuses a file that is not what its makers published, and names file, both sums and the way out", async () => {
+    const archive = await publish();
+    server.files.set(pathOf(published().url), Buffer.concat([archive, Buffer.from("more")]));
+    await goOnPath(place);
+    const message = await failure("checksum mismatch");
+    assert.match(
+      message,
+      /^hello-\S+\.tar\.gz is not what its makers published\. Nothing of it was kept or run\.$/m,
+    );
+    const [is = "", says = ""] = message.match(/[0-9a-f]{64}/g) ?? [];
+    assert.notEqual(is, says);
+    assert.ok(String(server.files.get(pathOf(published().checksums))).startsWith(says));
+    assert.match(message, /Run again\. .* build it: KARGO_FLEET_TOOLCHAIN=build\.$/m);
+  });
+
+  it("throws away what does not say the version that was published", async () => {
+    await publish("1.2.4");
+    const message = await failure("version check failed");
+    assert.match(
+      message,
+      /^hello was downloaded, but is not version 1\.2\.3: it says 1\.2\.4\. It was thrown away\.$/m,
+    );
+  });
+
+  it("holds a file against SHA-1 where its makers write that", async () => {
+    const archive = await publish();
+    server.files.clear();
+    server.publish(published(), archive, "sha1");
+    server.files.set(pathOf(published().url), Buffer.from("another"));
+    assert.match(await failure("checksum mismatch"), /SHA-1 of http/);
+    server.files.set(pathOf(published().url), archive);
+    assert.equal((await hello()).origin, "download");
+  });
+
+  for (const [what, file, packed] of [
+    ["as it is", "hello/{version}/{program}", (bytes: Buffer) => bytes],
+    ["compressed", "hello/{version}/{program}.gz", gzipSync],
+  ] as const) {
+    it(`takes a program that is published ${what}`, async () => {
+      const publication: Publication = { site: "kubernetes", file, checksums: "sum" };
+      server.publish(published(publication), packed(Buffer.from("#!/bin/sh\necho hello 1.2.3\n")));
+      const { path, origin } = await hello(publication);
+      assert.equal(origin, "download");
+      assert.equal(await readFile(path, "utf8"), "#!/bin/sh\necho hello 1.2.3\n");
+    });
+  }
+
+  it("takes an archive whose names begin with ./", async () => {
+    const content = join(place.folder, "content");
+    await fakeProgram(content, "hello", "echo hello 1.2.3");
+    const publication = { ...helloPublished, member: "{program}" };
+    server.publish(published(publication), await archiveOf(content, "."));
+    assert.equal((await hello(publication)).origin, "download");
+  });
+
+  it("tries again where the line is cut, and says so where it is cut again and again", async () => {
+    const archive = await publish();
+    const path = pathOf(published().url);
+    const cut = (response: ServerResponse) => {
+      response.writeHead(200, { "content-length": archive.length });
+      response.write(archive.subarray(0, 10), () => response.destroy());
+    };
+    server.files.set(path, cut);
+    assert.match(await failure("download failed"), /hello-\S+\.tar\.gz could not be downloaded: /);
+    assert.equal(server.asked.length, 4);
+    server.files.set(path, (response) => {
+      cut(response);
+      server.files.set(path, archive);
+    });
+    assert.equal((await hello()).origin, "download");
+  });
+
+  it("builds where nothing answers within 3 seconds, and says so in one line", async () => {
+    await goOnPath(place);
+    server.files.set(pathOf(published().checksums), () => {});
+    const started = Date.now();
+    assert.equal((await hello()).origin, "built");
+    assert.ok(Date.now() - started < 15_000);
+    const line = `Building from source what cannot be downloaded (${server.url}: no answer within 3 s).\n`;
+    assert.ok(lines.text.includes(line), lines.text);
+  });
+
+  it("builds where the answer is no document of checksums", async () => {
+    await goOnPath(place);
+    server.files.set(pathOf(published().checksums), Buffer.from("<html>Sign in</html>"));
+    assert.equal((await hello()).origin, "built");
+    assert.match(lines.text, /SHA256SUMS has no checksum of hello-\S+\.tar\.gz\)/);
+  });
+
+  it("builds what is published for another system alone, and asks nobody", async () => {
+    await goOnPath(place);
+    const only = process.platform === "linux" ? "darwin" : "linux";
+    assert.equal((await hello({ ...helloPublished, only })).origin, "built");
+    assert.deepEqual(server.asked, []);
+  });
+
+  it("builds with KARGO_FLEET_TOOLCHAIN=build, whatever is on PATH and published", async () => {
+    await goOnPath(place);
+    await publish();
+    await fakeProgram(place.bin, "hello", "echo hello 1.5.0");
+    place.environment.KARGO_FLEET_TOOLCHAIN = "build";
+    assert.equal((await hello()).origin, "built");
+    assert.deepEqual(server.asked, []);
+  });
+
+  it("builds nothing that is published with KARGO_FLEET_TOOLCHAIN=download, and takes nothing from PATH", async () => {
+    await goOnPath(place);
+    await fakeProgram(place.bin, "hello", "echo hello 1.5.0");
+    place.environment.KARGO_FLEET_TOOLCHAIN = "download";
+    assert.match(
+      await failure("download failed"),
+      /: answers 404\), and KARGO_FLEET_TOOLCHAIN=download forbids/,
+    );
+    await publish();
+    assert.equal((await hello()).version, "1.2.3");
+  });
+
+  it("refuses settings that say nothing", async () => {
+    place.environment.KARGO_FLEET_GITHUB_URL = "mirror.example";
+    assert.match(
+      await failure("setting"),
+      /KARGO_FLEET_GITHUB_URL is "mirror\.example", and must be an address such/,
+    );
+    place.environment.KARGO_FLEET_TOOLCHAIN = "biuld";
+    assert.match(
+      await failure("setting"),
+      /KARGO_FLEET_TOOLCHAIN is "biuld", and must be "build" or "download"/,
+    );
+  });
+
+  it("goes through the proxy that the environment names", async () => {
+    await publish();
+    place.environment.HTTP_PROXY = server.url;
+    place.environment.KARGO_FLEET_GITHUB_URL = "http://makers.example";
+    assert.equal((await hello()).origin, "download");
+    assert.deepEqual(server.asked, [published().checksums, published().url]);
+  });
+
+  it("goes through the proxy for encrypted addresses, and around it where NO_PROXY says so", async () => {
+    Object.assign(place.environment, {
+      HTTPS_PROXY: server.url,
+      KARGO_FLEET_GITHUB_URL: "https://makers.example",
+    });
+    await failure("go missing");
+    assert.deepEqual(server.asked, ["CONNECT makers.example:443"]);
+    place.environment.NO_PROXY = "makers.example";
+    await failure("go missing");
+    assert.equal(server.asked.length, 1);
+  });
+});
+
+describe("a checksum in its makers' document", () => {
+  const digits = fc
+    .constantFrom(40, 64)
+    .chain((length) => fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`)));
+  const name = fc.stringMatching(/^[a-z0-9_.-]{1,20}$/);
+  const between = fc.constantFrom("  ", " *", "  ./", " ");
+
+  it("is found by its file's whole name, however the line is written", () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(name, { minLength: 1, maxLength: 5 }),
+        digits,
+        between,
+        (names, sum, gap) => {
+          const own = (index: number) => sum.slice(0, -1) + index;
+          const document = names.map((file, index) => `${own(index)}${gap}${file}\n`).join("");
+          names.forEach((file, index) => {
+            assert.equal(sumIn(document, file), own(index));
+            assert.equal(sumIn(document.toUpperCase(), file.toUpperCase()), own(index));
+          });
+          assert.equal(sumIn(document, `${names[0]}x${names.join("")}`), undefined);
+        },
+      ),
+    );
+  });
+
+  it("is the whole document where that has no name", () => {
+    fc.assert(fc.property(digits, (sum) => assert.equal(sumIn(`${sum}\n`, "kubectl"), sum)));
+  });
+
+  it("is none where the digits are those of no checksum", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[0-9a-f]{1,80}$/), (sum) => {
+        fc.pre(![40, 64].includes(sum.length));
+        assert.equal(sumIn(`${sum}  kubectl\n`, "kubectl"), undefined);
+      }),
+    );
+  });
+
+  it("is none in any other text", () => {
+    fc.assert(fc.property(fc.string(), (text) => assert.equal(sumIn(text, "kubectl"), undefined)));
+  });
+});

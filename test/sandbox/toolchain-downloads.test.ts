@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { type Download, downloadOf, downloads } from "../../sandbox/toolchain/downloads.ts";
+import { forTests } from "../../sandbox/toolchain/for-tests.ts";
+import { provide } from "../../sandbox/toolchain/provide.ts";
+import { ensureToolchain, standard } from "../../sandbox/toolchain/toolchain.ts";
+import { downloadServer } from "./download-server.ts";
+import { archiveOf, fakePlugin, fakeProgram, Lines, makePlace, removePlaces } from "./toolchain-fakes.ts";
+
+const everything = [...standard.programs, ...forTests.programs];
+
+/** What a program says when it is asked for its version. */
+const SAYS: Readonly<Record<string, (version: string) => string>> = {
+  etcd: (version) => `etcd Version: ${version}`,
+  "kube-apiserver": (version) => `Kubernetes v${version}`,
+  "kube-controller-manager": (version) => `Kubernetes v${version}`,
+  kubectl: (version) => `'"gitVersion": "v${version}"'`,
+  argo: (version) => `argo: v${version}`,
+};
+
+describe("what makers publish", function () {
+  this.timeout(60_000);
+  afterEach(removePlaces);
+
+  it("is where docs/toolchain.md says", async () => {
+    const page = await readFile("docs/toolchain.md", "utf8");
+    const linux = { os: "linux", arch: "amd64" };
+    for (const [name, publication] of Object.entries(downloads)) {
+      const program = { name, version: "1.2.3" };
+      const download = downloadOf({ ...publication, version: "1.2.3" }, program, {}, linux);
+      const member = download?.member ? `\`${download.member}\`` : "the program itself";
+      const document = basename(download?.checksums ?? "");
+      const row = `| \`${name}\` | \`${download?.url}\` | ${member} | \`${document}\` |`;
+      assert.ok(page.includes(row), row);
+    }
+  });
+
+  it("is named for each platform as its makers name that", () => {
+    const fileFor = (name: string, os: string, arch: string) =>
+      basename(downloadOf(downloads[name], { name, version: "1.2.3" }, {}, { os, arch })?.url ?? "none");
+    assert.equal(fileFor("etcd", "darwin", "arm64"), "etcd-v1.2.3-darwin-arm64.zip");
+    assert.match(
+      fileFor("pulumi-language-nodejs", "darwin", "amd64"),
+      /^pulumi-v3\.\d+\.\d+-darwin-x64\.tar\.gz$/,
+    );
+    assert.equal(fileFor("kubectl", "darwin", "arm64"), "kubectl");
+    assert.equal(fileFor("kube-apiserver", "darwin", "arm64"), "none");
+    assert.equal(fileFor("kube-controller-manager", "darwin", "amd64"), "none");
+  });
+
+  it("is all that a machine without Go takes, each archive fetched once", async () => {
+    const place = await makePlace();
+    const server = await downloadServer();
+    Object.assign(place.environment, server.settings);
+    const archives = new Map<string, Download>();
+    for (const { name, version, question } of everything) {
+      const download = downloadOf(downloads[name], { name, version }, place.environment);
+      const path = download
+        ? join(place.folder, basename(download.url), download.member ?? basename(download.url, ".gz"))
+        : join(place.bin, name);
+      const says = SAYS[name]?.(download?.version ?? version) ?? `v${download?.version}`;
+      if (question.kind === "command") await fakeProgram(dirname(path), basename(path), `echo ${says}`);
+      else await fakePlugin(dirname(path), basename(path), download?.version ?? version);
+      if (download !== undefined) archives.set(download.url, download);
+    }
+    for (const download of archives.values()) {
+      const content = join(place.folder, basename(download.url));
+      const plain =
+        download.member === undefined && (await readFile(join(content, basename(content, ".gz"))));
+      const packed = plain && content.endsWith(".gz") ? gzipSync(plain) : plain;
+      server.publish(download, packed || (await archiveOf(content)));
+    }
+    const options = { environment: place.environment, output: new Lines().stream };
+    try {
+      const sandbox = Object.values((await ensureToolchain(options)).programs);
+      const tests = await provide(forTests, options);
+      const expected = everything.map((program) => {
+        const download = downloadOf(downloads[program.name], program, place.environment);
+        const version = download?.version ?? program.version;
+        return [program.name, version, download ? "download" : "PATH"];
+      });
+      assert.deepEqual(
+        [...sandbox, ...tests].map(({ name, version, origin }) => [name, version, origin]),
+        expected,
+      );
+      assert.equal(new Set(server.asked).size, server.asked.length);
+    } finally {
+      server.close();
+    }
+  });
+});
