@@ -85,18 +85,20 @@ export function kubernetesApi(connection: Connection, limit = 30_000): Kubernete
   };
 }
 
+/** What an API server answers that is busy: 429 after a definition was installed, 504 where a large one took too long. */
+const BUSY = [429, 503, 504];
+
 /**
- * Asks again as long as the server says that it cannot answer yet (429): right after a definition was installed, lists
- * of its kind are refused so.
+ * Asks again as long as the server says that it is busy. Nothing that is asked here does harm twice.
  *
  * @param limit milliseconds after which its last answer counts
  */
-export async function patiently(call: () => Promise<Answer>, limit = 30_000): Promise<Answer> {
+export async function patiently(call: () => Promise<Answer>, limit = 120_000): Promise<Answer> {
   const end = Date.now() + limit;
   for (;;) {
     const answer = await call();
     const pause = (answer.retryAfter ?? 1) * 1_000;
-    if (answer.status !== 429 || Date.now() + pause > end) return answer;
+    if (!BUSY.includes(answer.status) || Date.now() + pause > end) return answer;
     await delay(pause);
   }
 }

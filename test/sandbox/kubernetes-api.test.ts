@@ -13,11 +13,12 @@ function server(...answers: readonly Answer[]): { call: () => Promise<Answer>; a
 }
 
 const LATER = { status: 429, text: "storage is (re)initializing", retryAfter: 0.01 };
+const TOO_LONG = { status: 504, text: "request did not complete within requested timeout", retryAfter: 0.01 };
 const FOUND = { status: 200, text: "{}" };
 
 describe("asking the API server", () => {
-  it("goes on while it says that it cannot answer yet", async () => {
-    const { call, asked } = server(LATER, LATER, FOUND);
+  it("goes on while it says that it cannot answer yet, or that it took too long", async () => {
+    const { call, asked } = server(LATER, TOO_LONG, FOUND);
     assert.deepEqual(await patiently(call), FOUND);
     assert.equal(asked(), 3);
   });
