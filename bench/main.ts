@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { previewBench } from "./preview.ts";
+import { startBench } from "./start.ts";
 
 /* `npm run bench -- <name>`: what something costs, measured here and now. */
 
 await new Command("bench")
   .description("Measures on this machine what a command costs.")
   .addCommand(previewBench())
+  .addCommand(startBench())
   .parseAsync();

@@ -1,4 +1,3 @@
-import { globSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,9 +14,8 @@ import type { Outcome } from "./reporter.ts";
  * for other processes, so they run in lanes of about the same length, whose reports come one after the other. A test that
  * fails is tried once more, on machines that are as busy as these tests make them; what passed only then is named at the
  * end with what it said, and a counterexample stays one.
- * With `--thorough` (`npm run test:thorough`) nothing is sampled, and the files whose names end in `.thorough.test.ts` run
- * too: whole journeys whose parts have tests of their own here. With `--build` every program is built here. Other
- * arguments go to mocha: `npm test -- test/model/*.test.ts --grep cycle`.
+ * With `--thorough` (`npm run test:thorough`) random tests take larger samples. With `--build` every program is built here.
+ * Other arguments go to mocha: `npm test -- test/model/*.test.ts --grep cycle`.
  */
 
 /** What runs the engine without the control plane that the tests of a lane share. */
@@ -28,7 +26,6 @@ const HALF = "test/engine/@(adopt*|audit*|lifecycle|secrets*|up).test.ts";
 const ASKING = "test/@(examples|sandbox)/@(control-plane|gitops).test.ts";
 const ENGINE = "test/engine/*.test.ts";
 const PROGRAM = "test/@(components|fleet|manifests|model)/**/*.test.ts";
-const LONG = "test/**/*.thorough.test.ts";
 const LANES: readonly (readonly string[])[] = [
   [HALF, ASKING],
   [ENGINE, ...without(ALONE, HALF)],
@@ -54,8 +51,7 @@ try {
   for (const { name, version, origin } of [...Object.values(programs), ...besides])
     console.log(`  ${name.padEnd(28)}${version.padEnd(10)}${origin}`);
   const lanes = chosen ? [[]] : LANES;
-  const left = thorough || chosen ? [] : without(LONG);
-  const runs = lanes.map((specs, index) => runLane([...specs, ...left, ...given], index));
+  const runs = lanes.map((specs, index) => runLane([...specs, ...given], index));
   const outcomes: Outcome[] = [];
   for (const { ended, report } of runs) {
     outcomes.push(await ended);
@@ -66,12 +62,6 @@ try {
   const failed = outcomes.reduce((sum, each) => sum + each.failed, 0);
   for (const text of outcomes.flatMap(({ retried }) => retried)) console.log(`failed at first: ${text}`);
   for (const title of outcomes.flatMap(({ failures }) => failures)) console.log(`failed: ${title}`);
-  if (!thorough && !chosen) {
-    const files = globSync(LONG).length;
-    console.log(
-      `A sample of what takes long was run, without the ${files} files ${LONG}; npm run test:thorough runs all.`,
-    );
-  }
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = passed > 0 && failed === 0 ? 0 : 1;
 } catch (error) {

@@ -1,0 +1,103 @@
+import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, delimiter, dirname, join } from "node:path";
+import { Command } from "commander";
+import { execa } from "execa";
+import { type Download, downloadOf, downloads } from "../sandbox/toolchain/downloads.ts";
+import { buildEnvironment, buildFlags, recipes } from "../sandbox/toolchain/recipes.ts";
+import { standard } from "../sandbox/toolchain/toolchain.ts";
+import { sharedPrograms, stopShared } from "../test/engine/control-plane.ts";
+import { type DownloadServer, downloadServer } from "../test/sandbox/download-server.ts";
+import { archiveOf, fakeProgram } from "../test/sandbox/toolchain-fakes.ts";
+
+const HOST = "pulumi-language-nodejs";
+
+/** `npm run bench -- start`: how long `npm start` takes where all programs are downloaded, and where all are there. */
+export function startBench(): Command {
+  return new Command("start")
+    .description(
+      "npm start with an empty cache and a server of downloads on this machine, then with a warm cache.",
+    )
+    .addHelpText(
+      "after",
+      `
+The archives hold the programs that the toolchain of this machine has. The official sites are not asked.`,
+    )
+    .action(run);
+}
+
+async function run(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-downloads-"));
+  const server = await downloadServer();
+  try {
+    await publishOurs(folder, server);
+    console.log("| cache | programs ready | up |\n|---|---|---|");
+    for (const cache of ["empty", "warm"]) {
+      const { ready, up } = await timeToUp(folder, server);
+      console.log(`| ${cache} | ${ready.toFixed(0)} s | ${up.toFixed(0)} s |`);
+    }
+  } finally {
+    server.close();
+    await stopShared();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Serves the programs that tests use here as if they were their makers'. */
+async function publishOurs(folder: string, server: DownloadServer): Promise<void> {
+  const { programs } = await sharedPrograms();
+  const archives = new Map<string, Download>();
+  for (const { name, version } of standard.programs) {
+    const download = downloadOf(downloads[name], { name, version }, server.settings);
+    // What is not published for this platform has to be on PATH, or it would be built.
+    const path = download
+      ? join(folder, basename(download.url), download.member ?? name)
+      : join(folder, "bin", name);
+    await mkdir(dirname(path), { recursive: true });
+    if (name === HOST) await publishHost(folder, path, download?.version ?? version);
+    else await cp(programs[name], path);
+    if (download !== undefined) archives.set(download.url, download);
+  }
+  for (const download of archives.values()) {
+    const content = join(folder, basename(download.url));
+    const plain = download.member === undefined;
+    server.publish(
+      download,
+      plain ? await readFile(join(content, basename(content))) : await archiveOf(content),
+    );
+  }
+}
+
+/** The host that can be built, under the version of the official one. */
+async function publishHost(folder: string, path: string, version: string): Promise<void> {
+  const recipe = recipes.find(({ packages }) => packages[HOST] !== undefined);
+  const ldflags = recipe?.ldflags.replace(/v[\d.]+$/, `v${version}`) ?? "";
+  const built = join(folder, "host");
+  const args = ["-C", recipe?.module ?? "", ...buildFlags, "-ldflags", ldflags, "-o", built];
+  await execa("go", ["build", ...args, recipe?.packages[HOST] ?? ""], { env: buildEnvironment });
+  await fakeProgram(dirname(path), HOST, `exec '${built}' -typescript=false "$@"`);
+}
+
+async function timeToUp(folder: string, server: DownloadServer): Promise<{ ready: number; up: number }> {
+  const started = performance.now();
+  const passed = () => (performance.now() - started) / 1000;
+  const start = execa(process.execPath, ["sandbox/start.ts", "--directory", join(folder, "sandbox")], {
+    env: {
+      ...server.settings,
+      PATH: [join(folder, "bin"), process.env.PATH].join(delimiter),
+      XDG_CACHE_HOME: join(folder, "cache"),
+    },
+    all: true,
+    reject: false,
+  });
+  let [ready, up] = [Number.NaN, Number.NaN];
+  for await (const line of start.iterable({ from: "all" })) {
+    if (line.startsWith("The toolchain is ready")) ready = passed();
+    if (!line.includes("It stays up until Ctrl-C")) continue;
+    up = passed();
+    start.kill("SIGINT");
+  }
+  const { all } = await start;
+  if (Number.isNaN(up)) throw new Error(`npm start was never up:\n${all}`);
+  return { ready, up };
+}
