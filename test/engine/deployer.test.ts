@@ -7,6 +7,9 @@ import { DEPLOYER } from "./expected-objects.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
 const NGINX = { nginx: service("nginx") };
+/** In milliseconds: many times what it takes. What hangs would never end. */
+const NO_HANG = 180_000;
+
 /** The last service of its team, and of its group of webhooks. */
 const auth = (more: object = {}) => ({ auth: service("auth", { team: "identity", ...more }) });
 
@@ -51,7 +54,7 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
   });
 
   it("are asked for before an up, which else would hang: it names the right to watch that is missing, and touches nothing", async function () {
-    this.timeout(60_000);
+    this.timeout(NO_HANG);
     const admin = await administrator(stack);
     const path = `${RBAC}/namespaces/kargo-fleet-events/roles/kargo-fleet-deployer`;
     const { rules } = (await made(admin, { method: "GET", path })).body as { rules: PolicyRule[] };
@@ -78,9 +81,9 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
     await succeeds("up", "--yes");
   });
 
-  // Within a minute: without the rights to list and watch a deletion would wait for ever.
+  // Without the rights to list and watch a deletion would wait for ever.
   it("are enough to remove the last service of a team and of a group of webhooks", async function () {
-    this.timeout(60_000);
+    this.timeout(NO_HANG);
     await stack.writeCatalogue(catalogueText(NGINX));
     await succeeds("up", "--yes");
     const left = (await stack.objects()).filter((object) => /auth|github-00/.test(object));
@@ -88,7 +91,7 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
   });
 
   it("are enough to destroy everything", async function () {
-    this.timeout(60_000);
+    this.timeout(NO_HANG);
     await stack.writeConfig({ protect: "false" });
     await succeeds("up", "--yes");
     await succeeds("destroy", "--yes");
