@@ -105,7 +105,7 @@ function roles(
       name: "team",
       description: "Sees the service's Applications.",
       policies: deployments.map((each) => allow("team", "get", each)),
-      groups: [access.team.group],
+      groups: [groupName(access.team.group)],
     },
     {
       name: "approvers",
@@ -114,9 +114,17 @@ function roles(
         ...deployments.map((each) => allow("approvers", "get", each)),
         ...manual.map((each) => allow("approvers", "sync", each)),
       ],
-      groups: [access.approvers.group],
+      groups: [groupName(access.approvers.group)],
     },
   ];
+}
+
+/**
+ * A directory group as a role names it: Argo CD reads a line of CSV made of it, and of a project with one line that it
+ * cannot read it drops every role.
+ */
+function groupName(group: string): string {
+  return /[",]|^\s|\s$/.test(group) ? `"${group.replaceAll('"', '""')}"` : group;
 }
 
 /**

@@ -38,6 +38,8 @@ export interface Kubeconfigs {
   readonly deployer: string;
   /** Who stands in Argo Events' place. */
   readonly argoEvents: string;
+  /** Argo CD's controller, without rights until it is started. */
+  readonly argoCd: string;
 }
 
 /** A Kubernetes control plane without nodes, on this machine's loopback address. */
@@ -103,6 +105,7 @@ async function start(
     admin: await kubeconfig("admin"),
     deployer: await kubeconfig("deployer"),
     argoEvents: await kubeconfig("argo-events"),
+    argoCd: await kubeconfig("argo-cd"),
   };
   const controllerManager = await startRecorded(directory, {
     name: "kube-controller-manager",

@@ -82,11 +82,13 @@ const PLURALS: Readonly<Record<string, string>> = {
   ClusterRoleBinding: "clusterrolebindings",
   Role: "roles",
   RoleBinding: "rolebindings",
+  ConfigMap: "configmaps",
   Secret: "secrets",
   ServiceAccount: "serviceaccounts",
 };
 
-function applied(object: {
+/** An object with the path that it is applied to. */
+export function applied(object: {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };

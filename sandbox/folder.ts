@@ -15,6 +15,8 @@ export const SANDBOX_DIRECTORY = resolve(process.env.SANDBOX_DIRECTORY || join(P
 /** What the sandbox writes into its folder beside `processes.json`; nothing else in there is ever removed. */
 const ENTRIES = [
   "admin.kubeconfig",
+  "argo-cd",
+  "argo-cd.kubeconfig",
   "argo-events.json",
   "argo-events.kubeconfig",
   "bin",
@@ -39,6 +41,8 @@ export interface SandboxFile {
   readonly processes: readonly RecordedProcess[];
   readonly github: { readonly url: string; readonly baseUrl: string; readonly token: string };
   readonly argoEvents: ArgoEvents;
+  /** Argo CD's log, where it runs. */
+  readonly argoCd?: string;
   readonly definitions: InstalledDefinitions;
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,5 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { glob, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { GITOPS, OWNER, repositoriesOf } from "./catalogue.ts";
 import { untilReady } from "./control-plane/readiness.ts";
 import { PROJECT } from "./folder.ts";
@@ -26,7 +26,10 @@ export async function startGitHub(
     ready: join(folder, "ready.json"),
   };
   await writeFile(files.token, `${TOKEN}\n`, { mode: 0o600 });
-  await writeFile(files.repositories, JSON.stringify(repositories.map(seedOf)));
+  const seeds = repositories.map(async (name) =>
+    name === GITOPS ? { name, files: await gitopsFiles() } : { name },
+  );
+  await writeFile(files.repositories, JSON.stringify(await Promise.all(seeds)));
   const started = await startRecorded(directory, {
     name: "local GitHub",
     path: process.execPath,
@@ -50,7 +53,13 @@ export async function startGitHub(
   return { url, baseUrl, token: TOKEN, repositories };
 }
 
-/** The GitOps repository has its branch from the start, as any has that somebody made for this. */
-function seedOf(name: string): { name: string; files?: Readonly<Record<string, string>> } {
-  return name === GITOPS ? { name, files: { "README.md": "Kargo and Argo CD work here.\n" } } : { name };
+/** What the GitOps repository holds from the start, as any has that somebody made for this: the example chart. */
+export async function gitopsFiles(): Promise<Readonly<Record<string, string>>> {
+  const cwd = join(PROJECT, "examples", "gitops");
+  const files: Record<string, string> = { "README.md": "Kargo and Argo CD work here.\n" };
+  for await (const entry of glob("charts/**", { cwd, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile()) files[relative(cwd, file)] = await readFile(file, "utf8");
+  }
+  return files;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
+import { GITOPS } from "./catalogue.ts";
 import { connectionOf, kubernetesApi } from "./kubernetes-api.ts";
 import { lastLines } from "./processes.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -10,7 +11,7 @@ import { SandboxError } from "./sandbox-error.ts";
 
 /** What a push needs of a sandbox. */
 type Where = Pick<Sandbox, "github" | "argoEvents"> & {
-  readonly controlPlane: Pick<Sandbox["controlPlane"], "kubeconfigs">;
+  readonly controlPlane: { readonly kubeconfigs: Pick<Sandbox["controlPlane"]["kubeconfigs"], "admin"> };
 };
 
 /** A Workflow as the API server returns it. */
@@ -35,15 +36,32 @@ const AUTHOR = [
 const COMMIT = ["commit", "--allow-empty"] as const;
 const PUSH = ["push", "origin", "HEAD:main"] as const;
 
+/** What a person types, in whatever folder, to ask the API server as its administrator. */
+export function kubectlOf({
+  controlPlane,
+  directory,
+}: Pick<Where, "controlPlane"> & Pick<Sandbox, "directory">): string {
+  return `KUBECONFIG=${controlPlane.kubeconfigs.admin} ${join(directory, "bin", "kubectl")}`;
+}
+
 /** What a person types to push to a repository of the local GitHub, and to see what came of it. */
 export function pushCommands(sandbox: Where & Pick<Sandbox, "directory">, repository: string): string {
   const folder = repository.split("/")[1];
-  const kubectl = `KUBECONFIG=${sandbox.controlPlane.kubeconfigs.admin} ${join(sandbox.directory, "bin", "kubectl")}`;
   return [
     `git clone ${remoteOf(sandbox, repository)} && cd ${folder}`,
     ["git", ...AUTHOR, ...COMMIT, "--message", "Hello"].join(" "),
     ["git", ...PUSH].join(" "),
-    `${kubectl} get workflows --all-namespaces --output yaml`,
+    `${kubectlOf(sandbox)} get workflows --all-namespaces --output yaml`,
+  ].join("\n");
+}
+
+/** What a person types to write a tag in Kargo's place, so that Argo CD has something to deploy. */
+export function tagCommands(sandbox: Pick<Sandbox, "github">, service: string, tag: string): string {
+  return [
+    `git clone ${remoteOf(sandbox, GITOPS)} && cd gitops`,
+    `sed -i.old 's/ tag: .*/ tag: "${tag}"/' services/${service}/values-dev.yaml`,
+    ["git", ...AUTHOR, "commit", "--all", "--message", `"${service} ${tag}"`].join(" "),
+    ["git", ...PUSH].join(" "),
   ].join("\n");
 }
 

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
+import { startArgoCd } from "./argo-cd.ts";
 import { type ArgoEvents, startArgoEvents } from "./argo-events.ts";
 import { teamsOf } from "./catalogue.ts";
 import { type ControlPlane, type ControlPlanePrograms, startControlPlane } from "./control-plane.ts";
@@ -17,6 +18,7 @@ import { startGitHub } from "./local-github.ts";
 import { claimDirectory, isInUse, readRecords, stopRecorded } from "./processes.ts";
 import { SandboxError } from "./sandbox-error.ts";
 import { stopOnSignals } from "./signals.ts";
+import { type ArgoCdPrograms, ensureArgoCd, findArgoCd } from "./toolchain/argo-cd.ts";
 import { showSteps } from "./toolchain/progress.ts";
 import { ensureToolchain, linkPrograms, type Toolchain } from "./toolchain/toolchain.ts";
 
@@ -27,6 +29,8 @@ export interface Sandbox {
   readonly controlPlane: ControlPlane;
   readonly github: { readonly url: string; readonly baseUrl: string; readonly token: string };
   readonly argoEvents: ArgoEvents;
+  /** Argo CD's log, where it runs. */
+  readonly argoCd?: string;
   readonly definitions: InstalledDefinitions;
   /** What a command needs in its environment to work on the sandbox. */
   readonly environment: Readonly<Record<string, string>>;
@@ -53,6 +57,8 @@ const PLAIN_EVERY = 10_000;
 export async function startSandbox(options: {
   directory: string;
   output?: NodeJS.WritableStream;
+  /** Build Argo CD where it is missing; it is left out otherwise. @default false */
+  argoCd?: boolean;
 }): Promise<Sandbox> {
   const directory = resolve(options.directory);
   const output = options.output ?? process.stdout;
@@ -62,9 +68,10 @@ export async function startSandbox(options: {
   try {
     // While it builds, the toolchain itself answers Ctrl-C.
     const toolchain = await ensureToolchain({ output });
+    const argoCd = options.argoCd ? await ensureArgoCd({ output }) : await findArgoCd();
     released = stopOnSignals(stop);
     await emptyFolder(directory, { keepLogs: false });
-    return await start(directory, toolchain, output);
+    return await start(directory, toolchain, argoCd, output);
   } catch (error) {
     await stop();
     throw error;
@@ -91,6 +98,7 @@ export async function stopSandbox(directory: string, options: { keepLogs: boolea
 async function start(
   directory: string,
   toolchain: Toolchain,
+  programs: ArgoCdPrograms | undefined,
   output: NodeJS.WritableStream,
 ): Promise<Sandbox> {
   const PATH = await linkPrograms(toolchain, join(directory, "bin"));
@@ -124,6 +132,14 @@ async function start(
     work: () => startGitHub(directory, argoEvents.url),
     done: (started) => `${started.url}, ${started.repositories.length} repositories`,
   });
+  const argoCd =
+    programs &&
+    (await step(output, {
+      title: "Argo CD",
+      doing: "starting it, usually 3 s",
+      work: () => startArgoCd(directory, programs, kubeconfigs, github),
+      done: () => "its application controller and repo-server",
+    }));
   const environment = {
     PATH,
     PULUMI_HOME: join(directory, "pulumi-home"),
@@ -140,7 +156,17 @@ async function start(
     work: () => selectStack(directory, environment),
     done: () => STACK,
   });
-  const file = { toolchain, url, kubeconfigs, processes, github, argoEvents, definitions, environment };
+  const file = {
+    toolchain,
+    url,
+    kubeconfigs,
+    processes,
+    github,
+    argoEvents,
+    definitions,
+    environment,
+    ...(argoCd && { argoCd }),
+  };
   await writeSandboxFile(directory, file);
   return sandboxOf(directory, file);
 }

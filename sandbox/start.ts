@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { Command } from "commander";
 import { execa } from "execa";
 import { stringify } from "yaml";
@@ -8,31 +9,39 @@ import { SANDBOX_DIRECTORY } from "./folder.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
 import { labelledObjects } from "./labelled.ts";
 import { firstEnded, readRecords } from "./processes.ts";
-import { pushCommands, pushOnce } from "./push.ts";
+import { kubectlOf, pushCommands, pushOnce, tagCommands } from "./push.ts";
 import { type Sandbox, startSandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 import { leaveItToSignals, stopOnSignals } from "./signals.ts";
 import { BUILD, buildEverything, ToolchainError } from "./toolchain/toolchain.ts";
-import { drawTree, type Hooks, readObjects, treeOf } from "./tree.ts";
+import { drawTree, type Hooks, isCompared, type ObjectLists, readObjects, treeOf } from "./tree.ts";
+
+/** How long Argo CD may take to look at the Applications before the tree is drawn, in milliseconds. */
+const COMPARED_WITHIN = 20_000;
 
 /** `npm start`: the sandbox, a real `pulumi up` in it, what then exists, and how to look around. */
 async function main(): Promise<void> {
-  const { once, directory } = new Command("npm start --")
+  const { once, argocd, directory } = new Command("npm start --")
     .description("Provisions the services of services.json on a real Kubernetes API server on this machine.")
     .option(
       "--once",
       "then a push (must become a Workflow), a second up (must change nothing), a destroy (must leave nothing), and the end",
       false,
     )
+    .option(
+      "--argocd",
+      "build Argo CD where it is missing, about 6 minutes; it runs wherever it is there",
+      false,
+    )
     .option("--directory <path>", "where the sandbox keeps its data", SANDBOX_DIRECTORY)
     .option("--build", BUILD)
     .on("option:build", buildEverything)
     .parse()
-    .opts<{ once: boolean; directory: string }>();
+    .opts<{ once: boolean; argocd: boolean; directory: string }>();
 
   // A slip in a file is said before anything is built or started.
   readStackFiles("sandbox");
-  const sandbox = await startSandbox({ directory });
+  const sandbox = await startSandbox({ directory, argoCd: argocd });
   const release = stopOnSignals(() => sandbox.stop());
   try {
     await pulumi(sandbox, "stack", "select", "sandbox", "--create");
@@ -54,6 +63,7 @@ async function main(): Promise<void> {
       print(
         `\nNo workflow controller runs here: nothing is built. What became of each push: ${sandbox.argoEvents.log}`,
       );
+      if (sandbox.argoCd) await showDeploying(sandbox);
       await untilInterrupted(sandbox);
     }
   } finally {
@@ -77,10 +87,20 @@ async function pulumi(sandbox: Sandbox, ...args: string[]): Promise<void> {
 
 async function show(sandbox: Sandbox): Promise<void> {
   heading("What the API server and GitHub now hold");
-  print(drawTree(treeOf(await ask(sandbox, readObjects), await hooksOf(sandbox))));
+  print(drawTree(treeOf(await settledObjects(sandbox), await hooksOf(sandbox))));
   heading("Where a person decides");
   for (const { promote, sync } of Object.values(await outputsOf(sandbox)))
     print([...promote, ...sync].join("\n"));
+}
+
+/** What there is, with Argo CD's word on it where that runs. */
+async function settledObjects(sandbox: Sandbox): Promise<ObjectLists> {
+  const deadline = Date.now() + (sandbox.argoCd ? COMPARED_WITHIN : 0);
+  for (;;) {
+    const lists = await ask(sandbox, readObjects);
+    if (isCompared(lists) || Date.now() >= deadline) return lists;
+    await pause(500);
+  }
 }
 
 /** Asks the API server something, as the administrator. */
@@ -91,6 +111,16 @@ async function ask<T>(sandbox: Sandbox, question: (api: KubernetesApi) => Promis
   } finally {
     api.close();
   }
+}
+
+/** Kargo does not run here, so a person writes the tag that Argo CD deploys. */
+async function showDeploying(sandbox: Sandbox): Promise<void> {
+  const [service] = Object.keys(await outputsOf(sandbox));
+  if (service === undefined) return;
+  heading("Write a tag in Kargo's place, in another terminal, and see what Argo CD deploys");
+  print(tagCommands(sandbox, service, "20260102030405-0123abc"));
+  print(`${kubectlOf(sandbox)} get deployments --namespace ${service}-dev --watch`);
+  print(`\nNo kubelet runs here: its Pods are called ready and never run. Argo CD's log: ${sandbox.argoCd}`);
 }
 
 interface ServiceOutputs {

@@ -8,6 +8,12 @@ export interface Branch {
   readonly children?: readonly Branch[];
 }
 
+/** What Argo CD writes about an Application. */
+interface ArgoCdStatus {
+  readonly sync?: { readonly status?: string };
+  readonly health?: { readonly status?: string };
+}
+
 interface KubernetesObject {
   readonly kind: string;
   readonly metadata: {
@@ -17,6 +23,7 @@ interface KubernetesObject {
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: ArgoCdStatus;
 }
 
 const OURS = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dkargo-fleet";
@@ -32,6 +39,10 @@ const LISTS = {
   appProjects: "/apis/argoproj.io/v1alpha1/appprojects",
   applications: "/apis/argoproj.io/v1alpha1/applications",
 } as const;
+
+/** Whether Argo CD, where it runs, has looked at every Application. */
+export const isCompared = ({ applications }: ObjectLists): boolean =>
+  applications.every(({ status }) => status?.sync?.status !== undefined);
 
 export type ObjectLists = Readonly<Record<keyof typeof LISTS, readonly KubernetesObject[]>>;
 
@@ -127,11 +138,12 @@ function describeKargo(object: KubernetesObject, configs: readonly KubernetesObj
   return { label, note: `from ${from}; ${automatic ? "promotes by itself" : "a person promotes"}` };
 }
 
-function describeArgoCd({ kind, metadata, spec }: KubernetesObject): Branch {
+function describeArgoCd({ kind, metadata, spec, status }: KubernetesObject): Branch {
   const label = `${kind} ${metadata.name}`;
   if (kind !== "Application") return { label };
   const policy = spec?.syncPolicy as { automated?: object } | undefined;
-  return { label, note: policy?.automated ? "syncs by itself" : "a person syncs" };
+  const who = policy?.automated ? "syncs by itself" : "a person syncs";
+  return { label, note: [who, status?.sync?.status, status?.health?.status].filter(Boolean).join("; ") };
 }
 
 /** Draws branches with lines, notes in one column. */

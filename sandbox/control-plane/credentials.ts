@@ -9,6 +9,7 @@ export const IDENTITIES = {
   deployer: { user: "kargo-fleet-deployer", groups: [] },
   "controller-manager": { user: "system:kube-controller-manager", groups: [] },
   "argo-events": { user: "sandbox-argo-events", groups: [] },
+  "argo-cd": { user: "system:serviceaccount:argocd:argocd-application-controller", groups: [] },
 } as const;
 
 export type IdentityName = keyof typeof IDENTITIES;
@@ -30,6 +31,7 @@ export async function writeCredentials(directory: string): Promise<Credentials> 
     deployer: token(),
     "controller-manager": token(),
     "argo-events": token(),
+    "argo-cd": token(),
   };
   const tokenFile = join(directory, "tokens.csv");
   // https://kubernetes.io/docs/reference/access-authn-authz/authentication/#static-token-file

@@ -7,7 +7,7 @@ import { type ProvideOptions, provideOne } from "./provide.ts";
 import type { Recipe } from "./recipes.ts";
 
 /** What the tests take besides: the sandbox starts without it. */
-export type TestProgram = "helm" | "argo" | "actionlint";
+export type TestProgram = "helm" | "argo" | "actionlint" | "sandbox-argo-cd";
 
 const modules = join(dirname(fileURLToPath(import.meta.url)), "modules");
 const own = { plugin: false };
@@ -37,6 +37,14 @@ const programs: readonly ProgramDefinition<TestProgram>[] = [
     wanted: "^1.7.12",
     published: "https://github.com/rhysd/actionlint/releases",
   },
+  {
+    ...own,
+    name: "sandbox-argo-cd", // syncs Applications, and says what the roles of an AppProject allow
+    version: "3.2.11",
+    question: { kind: "command", args: ["version"], answer: /^sandbox-argo-cd: v(\d+\.\d+\.\d+\S*)/m },
+    wanted: "3.2.11",
+    published: "https://github.com/argoproj/argo-cd/releases",
+  },
 ];
 
 const recipes: readonly Recipe<TestProgram>[] = [
@@ -61,6 +69,14 @@ const recipes: readonly Recipe<TestProgram>[] = [
     packages: { actionlint: "github.com/rhysd/actionlint/cmd/actionlint" },
     ldflags: "-s -w -X github.com/rhysd/actionlint.version=1.7.12",
     usually: "15 s",
+  },
+  {
+    // 3.2.11 is the newest whose module builds.
+    name: "argo-cd",
+    module: join(modules, "argo-cd"),
+    packages: { "sandbox-argo-cd": "." },
+    ldflags: "-s -w -X main.version=3.2.11",
+    usually: "6 min",
   },
 ];
 

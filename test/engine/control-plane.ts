@@ -21,6 +21,8 @@ export interface SharedControlPlane extends SharedPrograms {
   readonly deployer: string;
   /** The kubeconfig of who stands in Argo Events' place. */
   readonly argoEvents: string;
+  /** The kubeconfig of Argo CD's controller. */
+  readonly argoCd: string;
 }
 
 /** Building what is missing takes its time on a machine that never saw the project. */

@@ -63,10 +63,13 @@ export interface FleetStack extends FleetCluster {
 let definitions: Promise<unknown> | undefined;
 
 /**
- * Opens an empty stack `test` with repositories for these services. One process runs its program whenever the engine asks
+ * Opens an empty stack `test` with repositories for these services, and these files in the GitOps repository. One process runs its program whenever the engine asks
  * for it; `cli` starts it afresh, as a person does.
  */
-export async function openFleetStack(services: readonly string[]): Promise<FleetStack> {
+export async function openFleetStack(
+  services: readonly string[],
+  gitops: Readonly<Record<string, string>> = { "README.md": "" },
+): Promise<FleetStack> {
   const plane = await sharedControlPlane();
   definitions ??= installDefinitions({ admin: plane.admin });
   await definitions;
@@ -81,7 +84,7 @@ export async function openFleetStack(services: readonly string[]): Promise<Fleet
     owner: "acme",
     repositories: [
       ...services.map((name) => ({ name: `acme/${name}` })),
-      { name: "acme/gitops", files: { "README.md": "" } },
+      { name: "acme/gitops", files: gitops },
     ],
   });
   const environment: Record<string, string> = {

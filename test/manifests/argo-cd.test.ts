@@ -60,18 +60,6 @@ describe("the AppProject", () => {
     });
   });
 
-  it("lets the approvers sync prod, and the team only where it names none", () => {
-    const [, own] = appProject(servicePlan()).spec.roles;
-    const [team, approvers] = appProject(servicePlan({ team: "identity" })).spec.roles;
-    assert.deepEqual(own?.groups, ["AD-Edge"]);
-    assert.deepEqual([team?.groups, approvers?.groups], [["AD-Identity"], ["AD-Identity-Release"]]);
-    assert.doesNotMatch(JSON.stringify(team?.policies), /sync/);
-  });
-
-  it("grants neither override, update nor delete", () => {
-    assert.doesNotMatch(JSON.stringify(appProject(servicePlan()).spec.roles), /override|update|delete|\*/);
-  });
-
   it("has no pattern in any name", () => {
     assert.doesNotMatch(JSON.stringify(appProject(servicePlan()).spec), /[*?]/);
   });

@@ -93,7 +93,7 @@ describe("npm run doctor", function () {
     const { rows, tests, healthy } = JSON.parse(stdout) as Record<"rows" | "tests", { ok: boolean }[]> & {
       healthy: boolean;
     };
-    assert.deepEqual([rows.length, tests.length, healthy], [10, 3, false]);
+    assert.deepEqual([rows.length, tests.length, healthy], [10, 4, false]);
     assert.equal(rows.filter(({ ok }) => ok).length, 1);
   });
 
