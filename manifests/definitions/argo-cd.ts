@@ -27,25 +27,6 @@ export interface ApplicationDefinition {
     revisionHistoryLimit?: number;
     source?: {
       chart?: string;
-      directory?: {
-        disableExtensionFilter?: boolean;
-        exclude?: string;
-        include?: string;
-        jsonnet?: {
-          extVars?: {
-            code?: boolean;
-            name: string;
-            value: string;
-          }[];
-          libs?: string[];
-          tlas?: {
-            code?: boolean;
-            name: string;
-            value: string;
-          }[];
-        };
-        recurse?: boolean;
-      };
       helm?: {
         apiVersions?: string[];
         fileParameters?: {
@@ -72,208 +53,15 @@ export interface ApplicationDefinition {
         };
         version?: string;
       };
-      kustomize?: {
-        apiVersions?: string[];
-        commonAnnotations?: {
-          [k: string]: string;
-        };
-        commonAnnotationsEnvsubst?: boolean;
-        commonLabels?: {
-          [k: string]: string;
-        };
-        components?: string[];
-        forceCommonAnnotations?: boolean;
-        forceCommonLabels?: boolean;
-        ignoreMissingComponents?: boolean;
-        images?: string[];
-        kubeVersion?: string;
-        labelIncludeTemplates?: boolean;
-        labelWithoutSelector?: boolean;
-        namePrefix?: string;
-        nameSuffix?: string;
-        namespace?: string;
-        patches?: {
-          options?: {
-            [k: string]: boolean;
-          };
-          patch?: string;
-          path?: string;
-          target?: {
-            annotationSelector?: string;
-            group?: string;
-            kind?: string;
-            labelSelector?: string;
-            name?: string;
-            namespace?: string;
-            version?: string;
-          };
-        }[];
-        replicas?: {
-          count: number | string;
-          name: string;
-        }[];
-        version?: string;
-      };
       name?: string;
       path?: string;
-      plugin?: {
-        env?: {
-          name: string;
-          value: string;
-        }[];
-        name?: string;
-        parameters?: {
-          array?: string[];
-          map?: {
-            [k: string]: string;
-          };
-          name?: string;
-          string?: string;
-        }[];
-      };
       ref?: string;
       repoURL: string;
       tagPrefix?: string;
       targetRevision?: string;
     };
-    sourceHydrator?: {
-      drySource: {
-        directory?: {
-          disableExtensionFilter?: boolean;
-          exclude?: string;
-          include?: string;
-          jsonnet?: {
-            extVars?: {
-              code?: boolean;
-              name: string;
-              value: string;
-            }[];
-            libs?: string[];
-            tlas?: {
-              code?: boolean;
-              name: string;
-              value: string;
-            }[];
-          };
-          recurse?: boolean;
-        };
-        helm?: {
-          apiVersions?: string[];
-          fileParameters?: {
-            name?: string;
-            path?: string;
-          }[];
-          ignoreMissingValueFiles?: boolean;
-          kubeVersion?: string;
-          namespace?: string;
-          parameters?: {
-            forceString?: boolean;
-            name?: string;
-            value?: string;
-          }[];
-          passCredentials?: boolean;
-          releaseName?: string;
-          skipCrds?: boolean;
-          skipSchemaValidation?: boolean;
-          skipTests?: boolean;
-          valueFiles?: string[];
-          values?: string;
-          valuesObject?: {
-            [k: string]: unknown;
-          };
-          version?: string;
-        };
-        kustomize?: {
-          apiVersions?: string[];
-          commonAnnotations?: {
-            [k: string]: string;
-          };
-          commonAnnotationsEnvsubst?: boolean;
-          commonLabels?: {
-            [k: string]: string;
-          };
-          components?: string[];
-          forceCommonAnnotations?: boolean;
-          forceCommonLabels?: boolean;
-          ignoreMissingComponents?: boolean;
-          images?: string[];
-          kubeVersion?: string;
-          labelIncludeTemplates?: boolean;
-          labelWithoutSelector?: boolean;
-          namePrefix?: string;
-          nameSuffix?: string;
-          namespace?: string;
-          patches?: {
-            options?: {
-              [k: string]: boolean;
-            };
-            patch?: string;
-            path?: string;
-            target?: {
-              annotationSelector?: string;
-              group?: string;
-              kind?: string;
-              labelSelector?: string;
-              name?: string;
-              namespace?: string;
-              version?: string;
-            };
-          }[];
-          replicas?: {
-            count: number | string;
-            name: string;
-          }[];
-          version?: string;
-        };
-        path: string;
-        plugin?: {
-          env?: {
-            name: string;
-            value: string;
-          }[];
-          name?: string;
-          parameters?: {
-            array?: string[];
-            map?: {
-              [k: string]: string;
-            };
-            name?: string;
-            string?: string;
-          }[];
-        };
-        repoURL: string;
-        targetRevision: string;
-      };
-      hydrateTo?: {
-        targetBranch: string;
-      };
-      syncSource: {
-        path: string;
-        repoURL?: string;
-        targetBranch: string;
-      };
-    };
     sources?: {
       chart?: string;
-      directory?: {
-        disableExtensionFilter?: boolean;
-        exclude?: string;
-        include?: string;
-        jsonnet?: {
-          extVars?: {
-            code?: boolean;
-            name: string;
-            value: string;
-          }[];
-          libs?: string[];
-          tlas?: {
-            code?: boolean;
-            name: string;
-            value: string;
-          }[];
-        };
-        recurse?: boolean;
-      };
       helm?: {
         apiVersions?: string[];
         fileParameters?: {
@@ -300,65 +88,8 @@ export interface ApplicationDefinition {
         };
         version?: string;
       };
-      kustomize?: {
-        apiVersions?: string[];
-        commonAnnotations?: {
-          [k: string]: string;
-        };
-        commonAnnotationsEnvsubst?: boolean;
-        commonLabels?: {
-          [k: string]: string;
-        };
-        components?: string[];
-        forceCommonAnnotations?: boolean;
-        forceCommonLabels?: boolean;
-        ignoreMissingComponents?: boolean;
-        images?: string[];
-        kubeVersion?: string;
-        labelIncludeTemplates?: boolean;
-        labelWithoutSelector?: boolean;
-        namePrefix?: string;
-        nameSuffix?: string;
-        namespace?: string;
-        patches?: {
-          options?: {
-            [k: string]: boolean;
-          };
-          patch?: string;
-          path?: string;
-          target?: {
-            annotationSelector?: string;
-            group?: string;
-            kind?: string;
-            labelSelector?: string;
-            name?: string;
-            namespace?: string;
-            version?: string;
-          };
-        }[];
-        replicas?: {
-          count: number | string;
-          name: string;
-        }[];
-        version?: string;
-      };
       name?: string;
       path?: string;
-      plugin?: {
-        env?: {
-          name: string;
-          value: string;
-        }[];
-        name?: string;
-        parameters?: {
-          array?: string[];
-          map?: {
-            [k: string]: string;
-          };
-          name?: string;
-          string?: string;
-        }[];
-      };
       ref?: string;
       repoURL: string;
       tagPrefix?: string;

@@ -14,8 +14,8 @@ interface Schema {
   readonly "x-kubernetes-preserve-unknown-fields"?: boolean;
 }
 
-/** What no manifest writes: metadata is Kubernetes' own, the rest is the controllers'. */
-const LEFT_OUT = ["metadata", "status", "operation"];
+/** What no manifest writes: metadata is Kubernetes' own, status and operation are the controllers', the rest is for other charts. */
+const LEFT_OUT = ["metadata", "status", "operation", "sourceHydrator", "directory", "kustomize", "plugin"];
 
 /**
  * The TypeScript of what may stand in a kind's manifest, by its definition. Descriptions are left out, so that what is
@@ -30,19 +30,23 @@ export async function typesOf({ release, kind }: Definition, text: string): Prom
   const [version] = spec.versions;
   if (version === undefined) throw new Error(`the definition of ${kind} has no version`);
   const { properties = {}, required = [] } = version.schema.openAPIV3Schema;
-  const kept = Object.entries(properties).filter(([key]) => !LEFT_OUT.includes(key));
   const schema: JSONSchema = {
     type: "object",
     additionalProperties: false,
     required: ["apiVersion", "kind", ...required.filter((key) => !LEFT_OUT.includes(key))],
     properties: {
-      ...Object.fromEntries(kept.map(([key, inner]) => [key, plain(inner)])),
+      ...typesOfFields(properties),
       apiVersion: { const: `${release.group}/${version.name}` },
       kind: { const: kind },
     },
   };
   const style = { printWidth: 110, singleQuote: false } as const;
   return compile(schema, `${kind}Definition`, { bannerComment: "", ignoreMinAndMaxItems: true, style });
+}
+
+function typesOfFields(properties: Readonly<Record<string, Schema>>): Record<string, JSONSchema> {
+  const kept = Object.entries(properties).filter(([key]) => !LEFT_OUT.includes(key));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, plain(inner)]));
 }
 
 /** The same as JSON Schema, with what is about types and nothing else. */
@@ -57,7 +61,7 @@ function plain(schema: Schema): JSONSchema {
     type,
     ...(required && { required: [...required] }),
     ...(properties && {
-      properties: Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, plain(inner)])),
+      properties: typesOfFields(properties),
     }),
     additionalProperties:
       typeof additionalProperties === "object"
