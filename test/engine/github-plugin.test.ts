@@ -94,7 +94,7 @@ describe("GitHub plugin", function () {
         webhook(["push"])(given),
         new github.RepositoryWebhook(
           "twin",
-          { repository: "nginx", events: ["push"], configuration: { url: address } },
+          { repository: "nginx", events: ["push"], configuration: { url: address, contentType: "json" } },
           { provider: given },
         ),
       ];
@@ -161,7 +161,7 @@ describe("GitHub plugin", function () {
         webhook(["push"])(given);
         new github.RepositoryWebhook(
           "second",
-          { repository: "gitops", events: ["push"], configuration: { url: address } },
+          { repository: "gitops", events: ["push"], configuration: { url: address, contentType: "json" } },
           { provider: given },
         );
       });
@@ -219,7 +219,7 @@ describe("GitHub plugin", function () {
     const program = (given: github.Provider) =>
       new github.RepositoryWebhook(
         "hook",
-        { repository: "nginx", events: ["push"], configuration: { url: address } },
+        { repository: "nginx", events: ["push"], configuration: { url: address, contentType: "json" } },
         { provider: given },
       );
     try {
