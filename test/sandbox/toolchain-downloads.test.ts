@@ -17,6 +17,8 @@ const SAYS: Readonly<Record<string, (version: string) => string>> = {
   "kube-controller-manager": (version) => `Kubernetes v${version}`,
   kubectl: (version) => `'"gitVersion": "v${version}"'`,
   argo: (version) => `argo: v${version}`,
+  "sandbox-argo-events": (version) => `sandbox-argo-events ${version}`,
+  "sandbox-argo-cd": (version) => `sandbox-argo-cd: v${version}`,
 };
 
 describe("what makers publish", function () {
