@@ -1,14 +1,13 @@
-import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { Command } from "commander";
 import { execa } from "execa";
-import { type Download, downloadOf, downloads } from "../sandbox/toolchain/downloads.ts";
 import { buildEnvironment, buildFlags, recipes } from "../sandbox/toolchain/recipes.ts";
-import { standard } from "../sandbox/toolchain/toolchain.ts";
+import { type ProgramName, standard } from "../sandbox/toolchain/toolchain.ts";
 import { sharedPrograms, stopShared } from "../test/engine/control-plane.ts";
 import { type DownloadServer, downloadServer } from "../test/sandbox/download-server.ts";
-import { archiveOf, fakeProgram } from "../test/sandbox/toolchain-fakes.ts";
+import { fakeProgram, publishAll } from "../test/sandbox/toolchain-fakes.ts";
 
 const HOST = "pulumi-language-nodejs";
 
@@ -30,7 +29,11 @@ async function run(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-downloads-"));
   const server = await downloadServer();
   try {
-    await publishOurs(folder, server);
+    const { programs } = await sharedPrograms();
+    // What is not published for this platform comes onto PATH, or it would be built.
+    await publishAll(server, folder, standard.programs, ({ name }, path, version) =>
+      name === HOST ? writeHost(folder, path, version) : cp(programs[name as ProgramName], path),
+    );
     console.log("| cache | programs ready | up |\n|---|---|---|");
     for (const cache of ["empty", "warm"]) {
       const { ready, up } = await timeToUp(folder, server);
@@ -43,33 +46,8 @@ async function run(): Promise<void> {
   }
 }
 
-/** Serves the programs that tests use here as if they were their makers'. */
-async function publishOurs(folder: string, server: DownloadServer): Promise<void> {
-  const { programs } = await sharedPrograms();
-  const archives = new Map<string, Download>();
-  for (const { name, version } of standard.programs) {
-    const download = downloadOf(downloads[name], { name, version }, server.settings);
-    // What is not published for this platform has to be on PATH, or it would be built.
-    const path = download
-      ? join(folder, basename(download.url), download.member ?? name)
-      : join(folder, "bin", name);
-    await mkdir(dirname(path), { recursive: true });
-    if (name === HOST) await publishHost(folder, path, download?.version ?? version);
-    else await cp(programs[name], path);
-    if (download !== undefined) archives.set(download.url, download);
-  }
-  for (const download of archives.values()) {
-    const content = join(folder, basename(download.url));
-    const plain = download.member === undefined;
-    server.publish(
-      download,
-      plain ? await readFile(join(content, basename(content))) : await archiveOf(content),
-    );
-  }
-}
-
 /** The host that can be built, under the version of the official one. */
-async function publishHost(folder: string, path: string, version: string): Promise<void> {
+async function writeHost(folder: string, path: string, version: string): Promise<void> {
   const recipe = recipes.find(({ packages }) => packages[HOST] !== undefined);
   const ldflags = recipe?.ldflags.replace(/v[\d.]+$/, `v${version}`) ?? "";
   const built = join(folder, "host");

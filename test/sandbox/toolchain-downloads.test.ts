@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { type Download, downloadOf, downloads } from "../../sandbox/toolchain/downloads.ts";
+import { basename, dirname } from "node:path";
+import { downloadOf, downloads } from "../../sandbox/toolchain/downloads.ts";
 import { forTests } from "../../sandbox/toolchain/for-tests.ts";
 import { provide } from "../../sandbox/toolchain/provide.ts";
 import { ensureToolchain, standard } from "../../sandbox/toolchain/toolchain.ts";
 import { downloadServer } from "./download-server.ts";
-import { archiveOf, fakePlugin, fakeProgram, Lines, makePlace, removePlaces } from "./toolchain-fakes.ts";
+import { fakePlugin, fakeProgram, Lines, makePlace, publishAll, removePlaces } from "./toolchain-fakes.ts";
 
 const everything = [...standard.programs, ...forTests.programs];
 
@@ -18,6 +17,8 @@ const SAYS: Readonly<Record<string, (version: string) => string>> = {
   "kube-controller-manager": (version) => `Kubernetes v${version}`,
   kubectl: (version) => `'"gitVersion": "v${version}"'`,
   argo: (version) => `argo: v${version}`,
+  "sandbox-argo-events": (version) => `sandbox-argo-events ${version}`,
+  "sandbox-argo-cd": (version) => `sandbox-argo-cd: v${version}`,
 };
 
 describe("what makers publish", function () {
@@ -54,24 +55,12 @@ describe("what makers publish", function () {
     const place = await makePlace();
     const server = await downloadServer();
     Object.assign(place.environment, server.settings);
-    const archives = new Map<string, Download>();
-    for (const { name, version, question } of everything) {
-      const download = downloadOf(downloads[name], { name, version }, place.environment);
-      const path = download
-        ? join(place.folder, basename(download.url), download.member ?? basename(download.url, ".gz"))
-        : join(place.bin, name);
-      const says = SAYS[name]?.(download?.version ?? version) ?? `v${download?.version}`;
-      if (question.kind === "command") await fakeProgram(dirname(path), basename(path), `echo ${says}`);
-      else await fakePlugin(dirname(path), basename(path), download?.version ?? version);
-      if (download !== undefined) archives.set(download.url, download);
-    }
-    for (const download of archives.values()) {
-      const content = join(place.folder, basename(download.url));
-      const plain =
-        download.member === undefined && (await readFile(join(content, basename(content, ".gz"))));
-      const packed = plain && content.endsWith(".gz") ? gzipSync(plain) : plain;
-      server.publish(download, packed || (await archiveOf(content)));
-    }
+    await publishAll(server, place.folder, everything, ({ name, question }, path, version) => {
+      const [folder, file] = [dirname(path), basename(path)];
+      return question.kind === "plugin"
+        ? fakePlugin(folder, file, version)
+        : fakeProgram(folder, file, `echo ${SAYS[name]?.(version) ?? `v${version}`}`);
+    });
     const options = { environment: place.environment, output: new Lines().stream };
     try {
       const sandbox = Object.values((await ensureToolchain(options)).programs);

@@ -2,12 +2,14 @@ import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import type { Publication } from "../../sandbox/toolchain/downloads.ts";
+import { gzipSync } from "node:zlib";
+import { type Download, downloadOf, downloads, type Publication } from "../../sandbox/toolchain/downloads.ts";
 import type { Catalogue } from "../../sandbox/toolchain/look.ts";
 import { firstOnPath } from "../../sandbox/toolchain/places.ts";
-import { SETTINGS } from "./download-server.ts";
+import type { ProgramDefinition } from "../../sandbox/toolchain/programs.ts";
+import { type DownloadServer, SETTINGS } from "./download-server.ts";
 
 /** A folder of its own for one test: `bin` is all of its PATH, with `tar` alone in it, and no maker answers. */
 export interface Place {
@@ -87,6 +89,36 @@ export async function archiveOf(folder: string, ...names: readonly string[]): Pr
   const members = names.length > 0 ? names : await readdir(folder);
   await run("tar", ["--use-compress-program=gzip -1", "-cf", archive, "-C", folder, ...members]);
   return readFile(archive).finally(() => rm(archive));
+}
+
+/**
+ * Publishes programs as their makers do.
+ *
+ * @param folder whose `bin` gets what is not published for this platform
+ * @param write makes one program, which is to say a version, at a path whose folder is there
+ */
+export async function publishAll(
+  server: DownloadServer,
+  folder: string,
+  programs: readonly ProgramDefinition[],
+  write: (program: ProgramDefinition, path: string, version: string) => Promise<void>,
+): Promise<void> {
+  const files = new Map<string, Download>();
+  for (const program of programs) {
+    const download = downloadOf(downloads[program.name], program, server.settings);
+    const path = download
+      ? join(folder, basename(download.url), download.member ?? basename(download.url, ".gz"))
+      : join(folder, "bin", program.name);
+    await mkdir(dirname(path), { recursive: true });
+    await write(program, path, download?.version ?? program.version);
+    if (download !== undefined) files.set(download.url, download);
+  }
+  for (const download of files.values()) {
+    const content = join(folder, basename(download.url));
+    const plain = download.member ? undefined : await readFile(join(content, basename(content, ".gz")));
+    const packed = plain && content.endsWith(".gz") ? gzipSync(plain) : plain;
+    server.publish(download, packed ?? (await archiveOf(content)));
+  }
 }
 
 /** Puts the machine's Go on a place's PATH; `before` is shell that runs first and sees Go's arguments. */

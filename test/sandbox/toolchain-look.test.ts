@@ -160,7 +160,7 @@ describe("looking for the toolchain", function () {
       await wholeToolchain(place);
       const { all, exitCode } = await run(place, `${command} --build`);
       assert.equal(exitCode, 1);
-      assert.match(all, /^Go is not on PATH, and 8 programs have to be built/m);
+      assert.ok(all.includes(`Go is not on PATH, and ${programs.length} programs have to be built`), all);
     });
   }
 
@@ -169,7 +169,7 @@ describe("looking for the toolchain", function () {
     await wholeToolchain(place);
     const { all } = await run(place, "test/run.ts no-such.test.ts");
     assert.match(all, /^ {2}etcd +3\.6\.1 +PATH$/m);
-    assert.equal(all.match(/ PATH$/gm)?.length, 8);
+    assert.equal(all.match(/ PATH$/gm)?.length, programs.length);
   });
 
   it("counts a cache entry only where the program itself is in it", async () => {
