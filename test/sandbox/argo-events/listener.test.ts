@@ -17,8 +17,7 @@ import { generated, secretOf } from "./generated.ts";
 const CUSTOM = "/apis/argoproj.io/v1alpha1/namespaces";
 const LISTS = { eventsources: "eventSources", sensors: "sensors", secrets: "secrets" } as const;
 
-describe("the program that takes deliveries in Argo Events' place", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the program that takes deliveries in Argo Events' place", () => {
   let program = "";
   let folder = "";
   let objects: ClusterObjects;
@@ -29,7 +28,8 @@ describe("the program that takes deliveries in Argo Events' place", function () 
   let away = false;
   let readable = true;
 
-  before(async () => {
+  before(async function () {
+    this.timeout(TOOLCHAIN_TIMEOUT);
     program = (await provideOne(standard, "sandbox-argo-events", { quiet: true })).path;
   });
 
@@ -86,9 +86,10 @@ describe("the program that takes deliveries in Argo Events' place", function () 
   };
   /** What the log says, once it says something. */
   const logged = async (expected: RegExp) => {
-    for (;;) {
+    for (const deadline = Date.now() + 30_000; ; ) {
       const log = await readFile(argoEvents.log, "utf8");
       if (expected.test(log)) return log;
+      assert.ok(Date.now() < deadline, log);
       await pause(20);
     }
   };
