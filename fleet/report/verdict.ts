@@ -2,6 +2,7 @@ import { inReadingOrder, type Problem } from "../../model/diagnostics.ts";
 import type { FleetReport, StackReport } from "../preview/change.ts";
 import { counted } from "./counts.ts";
 import { type LoudCounts, loudCounts, loudLines, shortened } from "./loud.ts";
+import { LOUD_KINDS, type LoudKind } from "./sentence.ts";
 import { serviceOf, touching } from "./steps.ts";
 
 /** The verdict is one line: it names so many stacks. */
@@ -84,15 +85,21 @@ function unpreviewed(report: FleetReport): string {
   return stacks.length === 0 ? "" : ` Not previewed: ${shortened(stacks, STACKS)}.`;
 }
 
-function loudWords({ deletion, replacement, protection, access }: LoudCounts): string {
-  const parts = [
-    ...(deletion > 0 ? [counted(deletion, "deletion")] : []),
-    ...(replacement > 0 ? [counted(replacement, "replacement")] : []),
-    ...(protection > 0 ? [`${counted(protection, "loss")} of protection`] : []),
-    ...(access > 0 ? [counted(access, "access change")] : []),
-  ];
-  return parts.join(", ");
+/** `1 deletion, 2 access changes`. */
+export function loudWords(counts: LoudCounts): string {
+  return LOUD_KINDS.filter((kind) => counts[kind] > 0)
+    .map((kind) => WORDS[kind](counts[kind]))
+    .join(", ");
 }
+
+const WORDS: Readonly<Record<LoudKind, (count: number) => string>> = {
+  deletion: (count) => counted(count, "deletion"),
+  replacement: (count) => counted(count, "replacement"),
+  protection: (count) => `${counted(count, "loss")} of protection`,
+  access: (count) => counted(count, "access change"),
+  source: (count) => `${counted(count, "change")} of what decides what runs`,
+  unclassified: (count) => `${counted(count, "change")} not classified`,
+};
 
 /** ` 1 service changes on 2 clusters.` */
 function changed(report: FleetReport): string {
