@@ -33,9 +33,7 @@ export function verdictOf(report: FleetReport): Verdict {
     return { is: "wrong", text, counts };
   }
   if (losses > 0 || refused.length > 0) {
-    const guarded = [
-      ...new Set([...stacksWhere(report, ({ change }) => change.losses.length > 0), ...refused]),
-    ];
+    const guarded = [...new Set([...stacksWhere(report, isRefusedByFiles), ...refused])];
     const why = losses > 0 ? `${counted(losses, "loss")} that nobody asked for` : "the program said no";
     return { is: "refused", text: `⛔ Refused: ${why}, on ${shortened(guarded, STACKS)}.${also}`, counts };
   }
@@ -53,9 +51,13 @@ export function problemsOf({ problems, stacks }: FleetReport): readonly Problem[
   return inReadingOrder([...problems, ...stacks.flatMap(({ change }) => change.problems)]);
 }
 
-/** Everything that the guard refuses, once. */
+/** Everything that the guard refuses, once; what the program let through is not lost. */
 export function lossesOf({ stacks }: FleetReport): readonly Problem[] {
-  return inReadingOrder(stacks.flatMap(({ change }) => change.losses));
+  return inReadingOrder(stacks.filter(isRefusedByFiles).flatMap(({ change }) => change.losses));
+}
+
+function isRefusedByFiles({ change, engine }: StackReport): boolean {
+  return change.losses.length > 0 && engine?.outcome !== "succeeded";
 }
 
 /** The services of a stack that a plan or the engine touches. */

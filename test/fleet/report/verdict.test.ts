@@ -101,6 +101,11 @@ describe("the verdict of a report", () => {
     );
   });
 
+  it("says of no loss that the program let through", () => {
+    const change = stackChange(NGINX, SLOWER, { losses: [problem("Left behind.")] });
+    assert.equal(verdictOf(fleetReport([{ change, engine: engineRun() }])).is, "safe");
+  });
+
   it("names the stacks where the engine failed", () => {
     const failed = reportOf(NGINX, SLOWER, { outcome: "failed", errors: ["x"] });
     assert.equal(text(failed), "❌ Could not be previewed: test.");
