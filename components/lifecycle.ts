@@ -4,7 +4,10 @@ import { lifecycleNotes } from "../model/lifecycle-notes.ts";
 import { isGuarded, losses, type Planned } from "../model/losses.ts";
 import type { Plan } from "../model/plan.ts";
 import { PROVISIONED, type Provisioned, provisioned, provisionedSchema } from "../model/provisioned.ts";
+import { relocated } from "../model/values-losses.ts";
 import type { ServicePipeline } from "./service-pipeline.ts";
+import { missingFiles } from "./values-files/commit.ts";
+import { SeedError, targetOf } from "./values-files/target.ts";
 
 /**
  * What the last `up` of this stack provisioned, by its own output; nothing before the first. Awaited before anything
@@ -30,13 +33,29 @@ export async function readProvisioned(): Promise<Provisioned | undefined> {
  * @throws pulumi.RunError with every loss, one a line
  */
 export async function guardAgainstLoss(planned: Planned, before: Provisioned | undefined): Promise<void> {
-  const found = before === undefined ? [] : losses(before, planned);
+  const found = before === undefined ? [] : losses(before, planned, await valuesThere(before, planned.plan));
   if (before && found.length > 0) {
     const { message } = new InvalidInput(found);
     if (isGuarded(before, planned.plan)) throw new pulumi.RunError(message);
     await pulumi.log.warn(message.replace(/^.*\n/, "The stack says protect: false, so this goes:\n"));
   }
   for (const note of lifecycleNotes(planned.plan, before)) await pulumi.log.info(note);
+}
+
+/** The services with values files in another place than before, and all of them there: asked of GitHub where there is one. */
+async function valuesThere(before: Provisioned, plan: Plan): Promise<ReadonlySet<string>> {
+  const moved = relocated(before, plan);
+  const files = moved.flatMap(({ service, files }) => files.map((path) => ({ service, path, text: "" })));
+  const token = pulumi.runtime.allConfig()["github:token"] || process.env.GITHUB_TOKEN;
+  try {
+    const missing = await missingFiles(targetOf(plan), files, { token });
+    const without = new Set(missing.map(({ service }) => service));
+    return new Set(moved.map(({ service }) => service).filter((service) => !without.has(service)));
+  } catch (error) {
+    if (!(error instanceof SeedError)) throw error;
+    await pulumi.log.warn(`Whether values files are in their new place is not known: ${error.message}`);
+    return new Set();
+  }
 }
 
 /**

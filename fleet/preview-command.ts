@@ -50,7 +50,7 @@ Exit codes: 0 nothing happens, or nothing that --fail-on names, 2 the guard refu
 Examples:
   npm run fleet -- preview --base origin/main
   npm run fleet -- preview --base origin/main --offline --json
-  npm run fleet -- preview --base origin/main --stack prod --report report.md --fail-on deletions,access`,
+  npm run fleet -- preview --base origin/main --stack prod --report report.md --fail-on deletions,access,source`,
     )
     .action(async ({ json, report: file, comment, failOn, ...options }: Options) => {
       const report = await previewFleet(options, (line) => process.stderr.write(`${line}\n`));

@@ -84,6 +84,7 @@ function reportOfUp({ run, onlyPreviewed }: UpLog, stack: string): FleetReport {
     services: [],
     shared: [],
     sharedDiffers: false,
+    inputs: [],
     movements: [],
     problems: [],
     losses: [],

@@ -8,6 +8,7 @@ import type { Reading } from "./schema-problems.ts";
 import { absence } from "./selection.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 import { stageLosses } from "./stage-losses.ts";
+import { valuesLosses } from "./values-losses.ts";
 
 /** A plan, and what it was made from. */
 export interface Planned {
@@ -24,9 +25,15 @@ export function isGuarded(before: Provisioned, plan: Plan): boolean {
 /**
  * What an `up` of this plan would delete although nobody said that it leaves: a service whose entry is gone or that is
  * no longer selected, a Stage that is gone from its pipeline. Kargo deletes with a Project its Freight, its approvals
- * and its history. Every service is named, with the reason and the way on.
+ * and its history. Values files that stay behind are a loss too. Every service is named, with the reason and the way on.
+ *
+ * @param valuesThere the services whose values files are all in a new place already
  */
-export function losses(before: Provisioned, planned: Planned): Problem[] {
+export function losses(
+  before: Provisioned,
+  planned: Planned,
+  valuesThere: ReadonlySet<string> = new Set(),
+): Problem[] {
   const kept = new Map(planned.plan.services.map((service) => [service.name, service]));
   const staying = Object.entries(before.services).filter(([, { state }]) => state === "active");
   const gone = staying.filter(([name]) => !kept.has(name));
@@ -44,6 +51,7 @@ export function losses(before: Provisioned, planned: Planned): Problem[] {
       planned,
     ),
     ...stageLosses(staying, kept, planned),
+    ...valuesLosses(before, planned, valuesThere),
   ];
 }
 

@@ -71,6 +71,7 @@ export const PROBLEM_CODES = {
   KF093: "A provisioned stage no longer deploys",
   KF094: "A provisioned stage is gone from its pipeline",
   KF095: "A service moves to a pipeline without one of its stages",
+  KF096: "Values files would stay behind",
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

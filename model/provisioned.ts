@@ -6,6 +6,8 @@ const provisionedService = z.object({
   pipeline: z.string(),
   repository: z.string(),
   image: z.string(),
+  /** Where its values files are; nothing where an older program wrote this. */
+  values: z.object({ repoURL: z.string(), branch: z.string(), folder: z.string() }).optional(),
   /** By name. A Stage that deploys has an Application. */
   stages: z.record(z.string(), z.object({ state: z.enum(["active", "retired"]), deploys: z.boolean() })),
 });
@@ -36,13 +38,14 @@ export function provisioned({ protect, rollout, services }: Plan): Omit<Provisio
     protect,
     rollout,
     services: Object.fromEntries(
-      services.map(({ name, state, pipeline, repository, warehouse, stages }) => [
+      services.map(({ name, state, pipeline, repository, warehouse, gitops, stages }) => [
         name,
         {
           state,
           pipeline,
           repository,
           image: warehouse.image,
+          values: { repoURL: gitops.repoURL, branch: gitops.branch, folder: gitops.folder },
           stages: Object.fromEntries(
             stages.map((stage) => [
               stage.name,

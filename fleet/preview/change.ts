@@ -18,6 +18,16 @@ export interface ObjectChange {
   readonly after: KubernetesObject | undefined;
 }
 
+/** One leaf in which the files of base and head differ. */
+export interface InputChange {
+  /** Its keys, for example `["services", "nginx", "image"]`. */
+  readonly path: readonly string[];
+  /** Nothing where it was not there. */
+  readonly before: unknown;
+  /** Nothing where it goes. */
+  readonly after: unknown;
+}
+
 /** One service whose plan or whose objects differ. */
 export interface ServiceChange {
   readonly service: string;
@@ -40,6 +50,8 @@ export interface StackChange {
   readonly shared: readonly ObjectChange[];
   /** Whether anything else that the stack's services share differs: secrets' names, the provider, protection. */
   readonly sharedDiffers: boolean;
+  /** What the files themselves say otherwise. */
+  readonly inputs: readonly InputChange[];
   /** What moves together from one promotion task or pipeline to another. */
   readonly movements: readonly Movement[];
   /** What is wrong with the head's files: nothing was previewed. */

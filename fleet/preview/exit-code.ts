@@ -1,16 +1,17 @@
 import { loudCounts, loudLines } from "../report/loud.ts";
 import type { FleetReport } from "./change.ts";
 
-/** What a report can be failed for. */
-export const ALARMS = ["deletions", "replacements", "protection", "access"] as const;
-export type Alarm = (typeof ALARMS)[number];
-
+/** What a report can be failed for, and the kind of sentence that it is. */
 const KINDS = {
   deletions: "deletion",
   replacements: "replacement",
   protection: "protection",
   access: "access",
+  source: "source",
+  unclassified: "unclassified",
 } as const;
+export type Alarm = keyof typeof KINDS;
+export const ALARMS = Object.keys(KINDS) as readonly Alarm[];
 
 /**
  * What a report comes to: 1 where a stack could not be previewed, so that nothing is known of it; 2 where the files are

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PlatformPlan } from "../../model/plan.ts";
-import { PROJECT } from "../../model/stack-config.ts";
-import type { FoundStack } from "../all-stacks.ts";
+import type { InputChange, StackChange } from "./change.ts";
 
-/** The config keys of which everything that they mean is in the services' plans or among the shared objects. */
+/** The keys of which everything that they mean is in the services' plans or among the shared objects. */
 const PLANNED: readonly string[] = [
+  "services",
+  "teams",
   "catalogue",
   "registry",
   "gitops",
@@ -15,7 +16,7 @@ const PLANNED: readonly string[] = [
   "pipelines",
   "rollout",
   "platform",
-].map((key) => `${PROJECT}:${key}`);
+];
 
 /** What of the shared resources is no object that can be rendered: Secrets and the hook of an organization. */
 const HIDDEN = ["credentials", "organizationHook", "receiver"] as const;
@@ -24,25 +25,17 @@ const HIDDEN = ["credentials", "organizationHook", "receiver"] as const;
  * The names of what all services share and that no object shows: a provider's settings, protection, a secret, how
  * secrets are encrypted. Whatever a stack file says and nobody here knows counts, so that nothing is missed.
  */
-export function sharedDifferences(before: FoundStack, after: FoundStack): string[] {
-  const [was, is] = [settings(before), settings(after)];
-  const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].sort();
-  const differing = keys.filter((key) => !isDeepStrictEqual(was[key], is[key]));
-  const [had, has] = [before.plan?.platform, after.plan?.platform];
+export function sharedDifferences(
+  inputs: readonly InputChange[],
+  before: StackChange["before"],
+  after: StackChange["after"],
+): string[] {
+  const keys = inputs.flatMap(({ path: [top = "", name = ""] }) => (top === "file" ? name : top));
+  const differing = keys.filter((key) => !PLANNED.includes(key)).sort();
+  const [had, has] = [before?.platform, after?.platform];
   const hidden =
     had && has ? HIDDEN.filter((part) => !isDeepStrictEqual(hiddenOf(had, part), hiddenOf(has, part))) : [];
   return [...new Set([...differing, ...hidden])];
-}
-
-/** The stack file flat, without what is {@link PLANNED}: our own keys without prefix. */
-function settings({ document: { value } }: FoundStack): Readonly<Record<string, unknown>> {
-  const { config, ...top } = entries(value);
-  const own = Object.entries(entries(config)).filter(([key]) => !PLANNED.includes(key));
-  return { ...top, ...Object.fromEntries(own.map(([key, of]) => [key.replace(`${PROJECT}:`, ""), of])) };
-}
-
-function entries(value: unknown): Record<string, unknown> {
-  return value !== null && typeof value === "object" ? { ...value } : {};
 }
 
 function hiddenOf({ credentials, buildTriggers }: PlatformPlan, part: (typeof HIDDEN)[number]): unknown {

@@ -7,6 +7,7 @@ import { provisioned } from "../../model/provisioned.ts";
 import { movements } from "../../model/rollout-changes.ts";
 import type { Fleet, FoundStack } from "../all-stacks.ts";
 import type { Action, ServiceChange, StackChange } from "./change.ts";
+import { inputChanges } from "./input-changes.ts";
 import { objectChanges } from "./object-change.ts";
 import { sharedDifferences } from "./shared-differences.ts";
 
@@ -39,7 +40,8 @@ export function compareStacks(
 ): Compared {
   const before = base?.plan;
   const after = head?.plan;
-  const differences = base && head ? sharedDifferences(base, head) : [];
+  const inputs = base && head ? inputChanges(base, head) : [];
+  const differences = sharedDifferences(inputs, before, after);
   const change: StackChange = {
     stack,
     cluster: (after ?? before)?.cluster.name ?? "",
@@ -48,6 +50,7 @@ export function compareStacks(
     services: after ? serviceChanges(before?.services ?? [], after.services) : [],
     shared: after ? objectChanges(sharedObjects(before), sharedObjects(after)) : [],
     sharedDiffers: differences.length > 0,
+    inputs,
     movements: before && after ? movements(before, after) : [],
     problems: head?.problems ?? [],
     losses: before && head ? lossesOf(before, head) : [],
@@ -55,7 +58,7 @@ export function compareStacks(
   return {
     change,
     whole: after && whole(change, base, head, differences),
-    redirects: base === undefined || differences.some((key) => !HARMLESS.includes(key)),
+    redirects: before === undefined || differences.some((key) => !HARMLESS.includes(key)),
   };
 }
 

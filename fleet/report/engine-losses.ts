@@ -1,14 +1,16 @@
 import type { EngineStep, FleetReport, ObjectChange, ServiceChange, StackReport } from "../preview/change.ts";
 import { isAccessKind } from "./access-kinds.ts";
-import { code } from "./escape.ts";
+import { code, named } from "./escape.ts";
 import { type LoudKind, type Sentence, sentence } from "./sentence.ts";
 import { kindOf, outcomeOf, serviceOf, stepName, touching } from "./steps.ts";
 
 /** The kind of the component that stands for a whole service. */
 const WHOLE_SERVICE = "ServicePipeline";
 
-/** What the engine takes away, replaces, or changes of rights, where the plans do not say it already. */
-export function engineLosses({ change, engine }: StackReport, tense: FleetReport["tense"]): Sentence[] {
+/** What the engine takes away, replaces, or changes of rights, where the plans do not say it already; and what no file explains. */
+export function engineLosses(stack: StackReport, report: FleetReport): Sentence[] {
+  const { change, engine } = stack;
+  const { tense } = report;
   const services = new Map(change.services.map((each) => [each.service, each]));
   const steps = touching(engine?.steps ?? []).filter((step) => !isToldByService(step, services));
   const whole = wholeServices(steps);
@@ -17,7 +19,41 @@ export function engineLosses({ change, engine }: StackReport, tense: FleetReport
   const single = [...Map.groupBy(parts, key).values()]
     .filter((group) => !isToldByObjects(group, services, change.shared))
     .flatMap((group) => group.flatMap((step) => stepSentence(step, tense)));
-  return [...wholeSentences(whole, tense), ...single];
+  return [...wholeSentences(whole, tense), ...single, ...unexplainedSteps(stack, report)];
+}
+
+/** What the program makes otherwise, or what was not as the base says, is of no known kind. */
+function unexplainedSteps({ change, engine }: StackReport, { tense, program }: FleetReport): Sentence[] {
+  if (tense === "done") return [];
+  const say = (start: string, service?: string, end = "") =>
+    sentence("unclassified", { start, service, end });
+  if (engine === undefined)
+    return program.length === 0 ? [] : [say("Program code changes, and no engine was asked what that makes")];
+  const services = new Map(change.services.map((each) => [each.service, each]));
+  const inFiles = (service: string | undefined) =>
+    service === undefined ? services.size > 0 || change.inputs.length > 0 : services.has(service);
+  const steps = touching(engine.steps).filter(
+    (step) =>
+      ["create", "update", "other"].includes(outcomeOf(step)) &&
+      !isAccessKind(kindOf(step)) &&
+      !isToldByService(step, services) &&
+      (program.length > 0 || !inFiles(serviceOf(step))),
+  );
+  const groups = Map.groupBy(steps, (step) =>
+    JSON.stringify([serviceOf(step), kindOf(step), outcomeOf(step)]),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [step] = group;
+    if (step === undefined || isToldByObjects(group, services, change.shared)) return [];
+    const verb = outcomeOf(step) === "create" ? "comes" : "changes";
+    const why = ` ${verb}, and no file says why`;
+    const service = serviceOf(step);
+    return [
+      service === undefined
+        ? say(`${stepName(step)}${why}`)
+        : say(`${named(kindOf(step))} of `, service, why),
+    ];
+  });
 }
 
 /** What happened to services as a whole: their parts need no sentence of their own. */

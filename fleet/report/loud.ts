@@ -4,7 +4,8 @@ import { number } from "./counts.ts";
 import { departures } from "./departures.ts";
 import { engineLosses } from "./engine-losses.ts";
 import { listed, named } from "./escape.ts";
-import type { LoudKind, Sentence } from "./sentence.ts";
+import { inputSentences } from "./input-sentences.ts";
+import { LOUD_KINDS, type LoudKind, type Sentence } from "./sentence.ts";
 
 /** One sentence, of all services and stacks that it is true of. */
 export interface LoudLine extends Omit<Sentence, "service"> {
@@ -15,13 +16,16 @@ export interface LoudLine extends Omit<Sentence, "service"> {
 /** How many of each kind there are; what comes or goes with a service is no change of access. */
 export type LoudCounts = Readonly<Record<LoudKind, number>>;
 
-const ORDER: readonly LoudKind[] = ["deletion", "replacement", "protection", "access"];
-
 /** Everything that must not be overlooked, deletions first, what is only to be expected last. */
 export function loudLines(report: FleetReport): LoudLine[] {
   const all = report.stacks.flatMap((stack) => {
     const { change } = stack;
-    const said = [...departures(change), ...accessChanges(change), ...engineLosses(stack, report.tense)];
+    const said = [
+      ...departures(change),
+      ...accessChanges(change),
+      ...inputSentences(change),
+      ...engineLosses(stack, report),
+    ];
     return said.map((each) => ({ ...each, stack: change.stack }));
   });
   // Once of all services of a stack, then of all stacks where the same services say the same.
@@ -39,7 +43,7 @@ export function loudLines(report: FleetReport): LoudLine[] {
     const { kind, start, end, ends, expected, services } = first;
     return [{ kind, start, end, ends, expected, services, stacks: group.map(({ stack }) => stack) }];
   });
-  const rank = (line: LoudLine) => ORDER.indexOf(line.kind) + (line.expected ? ORDER.length : 0);
+  const rank = (line: LoudLine) => LOUD_KINDS.indexOf(line.kind) + (line.expected ? LOUD_KINDS.length : 0);
   return merged.sort((a, b) => rank(a) - rank(b));
 }
 
@@ -57,12 +61,7 @@ export function loudCounts(lines: readonly LoudLine[]): LoudCounts {
     lines
       .filter((line) => line.kind === kind && !line.expected)
       .reduce((sum, { services, stacks }) => sum + Math.max(1, services.length) * stacks.length, 0);
-  return {
-    deletion: count("deletion"),
-    replacement: count("replacement"),
-    protection: count("protection"),
-    access: count("access"),
-  };
+  return Object.fromEntries(LOUD_KINDS.map((kind) => [kind, count(kind)])) as Record<LoudKind, number>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { FleetReport } from "../preview/change.ts";
-import { counted, number } from "./counts.ts";
+import { counted } from "./counts.ts";
 import { code, fenced, longestRun } from "./escape.ts";
 import { andMore, COMMENT_LIMIT, Room } from "./fold.ts";
 import { hookCost } from "./hook-cost.ts";
@@ -10,7 +10,7 @@ import type { LoudKind } from "./sentence.ts";
 import { blockTitle, serviceBlocks, sharedEntries } from "./service-blocks.ts";
 import { stopsOf, stopText } from "./stops.ts";
 import { clusterTables } from "./tables.ts";
-import { verdictOf } from "./verdict.ts";
+import { loudWords, verdictOf } from "./verdict.ts";
 
 /** The first line of a comment: how the one to update is found. Nobody else's text can have it on that line. */
 export const COMMENT_MARKER = "<!-- kargo-fleet preview -->";
@@ -91,6 +91,8 @@ const SIGNS: Readonly<Record<LoudKind, string>> = {
   replacement: "♻️",
   protection: "🔓",
   access: "🔑",
+  source: "🧬",
+  unclassified: "❓",
 };
 
 function loudSection(report: FleetReport, room: Room, most: number, many: boolean): string[] {
@@ -99,15 +101,9 @@ function loudSection(report: FleetReport, room: Room, most: number, many: boolea
   const shown = lines.map((line) => `- ${SIGNS[line.kind]} ${loudText(line, most, many)}`);
   const more = (left: number) => {
     const counts = loudCounts(lines.slice(lines.length - left));
-    const kinds = [
-      counted(counts.deletion, "deletion"),
-      counted(counts.replacement, "replacement"),
-      `${number(counts.protection)} of protection`,
-      `${number(counts.access)} of access`,
-    ];
-    return `- ${andMore(left, "line")} here (${kinds.join(", ")})`;
+    return `- ${[andMore(left, "line"), loudWords(counts)].filter((part) => part !== "").join(": ")}`;
   };
-  const title = "### Deletions, protection, access";
+  const title = "### Look at this first";
   return [`${title}\n\n${room.takeMany(shown, more, room.share(0.5)).join("\n")}`];
 }
 

@@ -23,8 +23,6 @@ export function rolloutNotes({ stacks }: FleetReport, most: number): string[] {
 function notesOf(change: StackChange, most: number): string[] {
   const { before, after, movements, problems } = change;
   const stack = named(change.stack);
-  if (before === undefined && after !== undefined)
-    return [`Stack ${stack} is new, or could not be read before: all of it counts as new.`];
   if (before !== undefined && after === undefined && problems.length === 0)
     return [`Stack ${stack} has no file any more. That deletes nothing: what it made stays as it is.`];
   return [

@@ -1,5 +1,15 @@
 /** What a reader must not overlook. */
-export type LoudKind = "deletion" | "replacement" | "protection" | "access";
+export type LoudKind = (typeof LOUD_KINDS)[number];
+
+/** In the order in which they are told; `source` is what decides what runs, `unclassified` what nobody knows. */
+export const LOUD_KINDS = [
+  "deletion",
+  "replacement",
+  "protection",
+  "access",
+  "source",
+  "unclassified",
+] as const;
 
 /** One sentence around the name of a service, so that many services that say the same share a line. */
 export interface Sentence {

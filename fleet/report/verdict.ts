@@ -2,6 +2,7 @@ import { inReadingOrder, type Problem } from "../../model/diagnostics.ts";
 import type { FleetReport, StackReport } from "../preview/change.ts";
 import { counted } from "./counts.ts";
 import { type LoudCounts, loudCounts, loudLines, shortened } from "./loud.ts";
+import { LOUD_KINDS, type LoudKind } from "./sentence.ts";
 import { serviceOf, touching } from "./steps.ts";
 
 /** The verdict is one line: it names so many stacks. */
@@ -32,9 +33,7 @@ export function verdictOf(report: FleetReport): Verdict {
     return { is: "wrong", text, counts };
   }
   if (losses > 0 || refused.length > 0) {
-    const guarded = [
-      ...new Set([...stacksWhere(report, ({ change }) => change.losses.length > 0), ...refused]),
-    ];
+    const guarded = [...new Set([...stacksWhere(report, isRefusedByFiles), ...refused])];
     const why = losses > 0 ? `${counted(losses, "loss")} that nobody asked for` : "the program said no";
     return { is: "refused", text: `⛔ Refused: ${why}, on ${shortened(guarded, STACKS)}.${also}`, counts };
   }
@@ -52,9 +51,13 @@ export function problemsOf({ problems, stacks }: FleetReport): readonly Problem[
   return inReadingOrder([...problems, ...stacks.flatMap(({ change }) => change.problems)]);
 }
 
-/** Everything that the guard refuses, once. */
+/** Everything that the guard refuses, once; what the program let through is not lost. */
 export function lossesOf({ stacks }: FleetReport): readonly Problem[] {
-  return inReadingOrder(stacks.flatMap(({ change }) => change.losses));
+  return inReadingOrder(stacks.filter(isRefusedByFiles).flatMap(({ change }) => change.losses));
+}
+
+function isRefusedByFiles({ change, engine }: StackReport): boolean {
+  return change.losses.length > 0 && engine?.outcome !== "succeeded";
 }
 
 /** The services of a stack that a plan or the engine touches. */
@@ -84,15 +87,21 @@ function unpreviewed(report: FleetReport): string {
   return stacks.length === 0 ? "" : ` Not previewed: ${shortened(stacks, STACKS)}.`;
 }
 
-function loudWords({ deletion, replacement, protection, access }: LoudCounts): string {
-  const parts = [
-    ...(deletion > 0 ? [counted(deletion, "deletion")] : []),
-    ...(replacement > 0 ? [counted(replacement, "replacement")] : []),
-    ...(protection > 0 ? [`${counted(protection, "loss")} of protection`] : []),
-    ...(access > 0 ? [counted(access, "access change")] : []),
-  ];
-  return parts.join(", ");
+/** `1 deletion, 2 access changes`. */
+export function loudWords(counts: LoudCounts): string {
+  return LOUD_KINDS.filter((kind) => counts[kind] > 0)
+    .map((kind) => WORDS[kind](counts[kind]))
+    .join(", ");
 }
+
+const WORDS: Readonly<Record<LoudKind, (count: number) => string>> = {
+  deletion: (count) => counted(count, "deletion"),
+  replacement: (count) => counted(count, "replacement"),
+  protection: (count) => `${counted(count, "loss")} of protection`,
+  access: (count) => counted(count, "access change"),
+  source: (count) => `${counted(count, "change")} of what decides what runs`,
+  unclassified: (count) => `${counted(count, "change")} not classified`,
+};
 
 /** ` 1 service changes on 2 clusters.` */
 function changed(report: FleetReport): string {

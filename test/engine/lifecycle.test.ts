@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { commitMissing } from "../../components/values-files/commit.ts";
 import type { Cluster } from "../../fleet/cluster.ts";
 import { catalogueText, service } from "../sources.ts";
 import { administrator, made } from "./access-world.ts";
@@ -153,6 +154,27 @@ describe("what leaves a stack, on a real engine and API server", function () {
     it("is refused when it is excluded", async () => {
       await configure({ pipelines: pipelines(), rollout: "{ exclude: [{ names: [auth] }] }" });
       await refused("up", /rollout\.exclude\[0\] {2}takes out 1 provisioned service: auth\./);
+      await configure({ pipelines: pipelines() });
+    });
+
+    it("is refused when its values files would stay behind, until they are in their new place", async () => {
+      const gitops = '{ repository: acme/gitops, path: "apps/{service}" }';
+      await configure({ pipelines: pipelines(), gitops });
+      await refused(
+        "up",
+        /gitops {2}names another place for the values files of 2 provisioned services: auth, nginx\./,
+      );
+      const files = ["auth", "nginx"].flatMap((name) =>
+        ["dev", "prod"].map((each) => ({
+          service: name,
+          path: `apps/${name}/values-${each}.yaml`,
+          text: "image: { tag: v1 }\n",
+        })),
+      );
+      const target = { repository: "acme/gitops", branch: "main", url: stack.github.url };
+      await commitMissing(target, files, { token: TOKEN });
+      const { steps } = await succeeds(stack.preview());
+      assert.equal(steps["nginx/application-dev"], "update");
       await configure({ pipelines: pipelines() });
     });
 

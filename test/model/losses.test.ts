@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isGuarded, losses, type Planned } from "../../model/losses.ts";
 import { type Provisioned, provisioned, provisionedSchema } from "../../model/provisioned.ts";
+import { relocated } from "../../model/values-losses.ts";
 import { sampled } from "../sampling.ts";
 import {
   catalogueText,
@@ -189,6 +190,50 @@ describe("a stage that would be lost", () => {
   it("is none of a service that is decommissioned", () => {
     const was = upOf({ nginx: { state: "decommissioned" } }, three);
     assert.deepEqual(lost(was, { nginx: { state: "decommissioned" } }, two), []);
+  });
+});
+
+describe("values files that would stay behind", () => {
+  const gitops = (more: string) => ({ gitops: `{ repository: acme/gitops, ${more} }` });
+  const moved = gitops('path: "apps/{service}"');
+
+  for (const keys of [moved, gitops("branch: other"), { gitops: "{ repository: acme/other }" }])
+    it(`are those of every service where the stack says ${keys.gitops}`, () => {
+      const [first, ...more] = lost(upOf(), ALL, keys);
+      assert.match(
+        first ?? "",
+        /^config\.kargo-fleet:gitops {2}names another place for the values files of 3 provisioned services: nginx, auth, docs\. Those of nginx are in services\/nginx of /,
+      );
+      assert.deepEqual(more, []);
+    });
+
+  it("are those of every service where the cluster has another name and a folder of its own", () => {
+    const own = gitops('path: "{cluster}/{service}"');
+    const renamed = { ...own, cluster: "{ name: other, context: test }" };
+    assert.match(lost(upOf(ALL, own), ALL, renamed).join(), /would be looked for in other\/nginx of /);
+  });
+
+  it("are those alone that are not in their new place", () => {
+    const said = losses(upOf(), planned(ALL, moved), new Set(["nginx", "docs"]));
+    assert.match(said.map(problemText).join(), /of 1 provisioned service: auth\. /);
+    assert.deepEqual(losses(upOf(), planned(ALL, moved), new Set(Object.keys(ALL))), []);
+  });
+
+  it("are looked for of the Stages that a service had, not of a new one", () => {
+    const [was, is] = [
+      upOf({ nginx: {} }, pipelines({ standard: [stage("dev")] })),
+      planned({ nginx: {} }, { ...moved, ...pipelines({ standard: [stage("dev"), stage("qa")] }) }),
+    ];
+    assert.deepEqual(
+      relocated(was, is.plan).map(({ files }) => files),
+      [["apps/nginx/values-dev.yaml"]],
+    );
+  });
+
+  it("are none where an older program did not say where they are", () => {
+    const was = upOf();
+    const older = Object.entries(was.services).map(([name, { values: _, ...more }]) => [name, more] as const);
+    assert.deepEqual(lost({ ...was, services: Object.fromEntries(older) }, ALL, moved), []);
   });
 });
 

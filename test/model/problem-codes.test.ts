@@ -165,6 +165,10 @@ const LOSSES: Readonly<Record<string, { readonly before: Texts; readonly after: 
       pipelines: `{ standard: [${stage("dev")}], short: [${stage("qa")}] }`,
     }),
   },
+  KF096: {
+    before: catalogue(GOOD),
+    after: stack({ gitops: '{ repository: acme/gitops, path: "apps/{service}" }' }),
+  },
 };
 
 function plannedOf(texts: Texts): Planned {

@@ -141,6 +141,9 @@ describe("fleet preview", () => {
     });
     assert.equal((await fleet("--offline", "--fail-on", "access")).exitCode, 3);
     assert.equal((await fleet("--offline", "--fail-on", "deletions,replacements")).exitCode, 0);
+    await repository.write({ "services.json": list({ ...BASE, auth: { image: "registry.example/other" } }) });
+    assert.equal((await fleet("--offline", "--fail-on", "source")).exitCode, 3);
+    assert.equal((await fleet("--offline", "--fail-on", "access,unclassified")).exitCode, 0);
     const { exitCode, stderr } = await fleet("--offline", "--fail-on", "everything");
     assert.deepEqual([exitCode, /"everything" is none of deletions/.test(stderr)], [1, true]);
   });

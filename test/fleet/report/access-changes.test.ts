@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { FoundStack } from "../../../fleet/all-stacks.ts";
 import { isAccessKind } from "../../../fleet/report/access-kinds.ts";
 import { loudLines, loudText } from "../../../fleet/report/loud.ts";
 import { renderReport } from "../../../fleet/report/markdown.ts";
-import type { Plan } from "../../../model/plan.ts";
 import { type RawSources, rawSources, toSources } from "../../generated-catalogues.ts";
-import { planOf, service } from "../../sources.ts";
-import { plan, reportOf, step } from "./reports.ts";
+import { service } from "../../sources.ts";
+import { found, plan, reportOf, step } from "./reports.ts";
 
 const TEAMS = {
   edge: { group: "AD-Edge", approvers: "AD-Edge-Release" },
@@ -18,7 +18,7 @@ const STAGES = ["dev", "staging", "prod"].map((stage, index, all) => {
 });
 const NGINX = { nginx: service("nginx", { build: false }) };
 
-function accessLines(before: Plan, after: Plan): string[] {
+function accessLines(before: FoundStack, after: FoundStack): string[] {
   return loudLines(reportOf(before, after))
     .filter(({ kind }) => kind === "access")
     .map((line) => loudText(line, 16, false));
@@ -119,7 +119,7 @@ describe("the access changes of a report", () => {
   const planned = (raw: RawSources) => {
     const { catalogue, stack } = toSources(raw);
     try {
-      return planOf(catalogue, stack);
+      return found(catalogue, stack);
     } catch {
       return undefined;
     }

@@ -7,6 +7,7 @@ import { engineRun, fleetReport, plan, reportOf, stackChange, step } from "./rep
 const AUTH = service("auth", { build: false });
 const NGINX = plan({ nginx: service("nginx") });
 const IMAGE = plan({ nginx: service("nginx", { image: "registry.example/other" }) });
+const SLOWER = plan({ nginx: service("nginx", { warehouse: { interval: "1h" } }) });
 
 function problem(message: string): Problem {
   const place = { file: "services.json", line: 1, column: 1 };
@@ -22,7 +23,7 @@ describe("the verdict of a report", () => {
 
   it("counts the services and clusters of what is safe", () => {
     const stacks = ["eu", "us"].map((name) => ({
-      change: stackChange(NGINX, IMAGE, { stack: name, cluster: name, shared: [] }),
+      change: stackChange(NGINX, SLOWER, { stack: name, cluster: name }),
       engine: engineRun(),
     }));
     assert.equal(text(fleetReport(stacks)), "✅ Safe: 1 service changes on 2 clusters.");
@@ -39,6 +40,34 @@ describe("the verdict of a report", () => {
   it("calls a new service of a known team safe, its rights being its own", () => {
     const report = reportOf(NGINX, plan({ nginx: service("nginx"), auth: AUTH }));
     assert.equal(verdictOf(report).is, "safe");
+  });
+
+  it("counts what decides what runs", () => {
+    assert.equal(
+      text(reportOf(NGINX, IMAGE)),
+      "⚠️ 1 change of what decides what runs. 1 service changes, and what services share, on 1 cluster.",
+    );
+  });
+
+  it("is not Safe where the base has no such stack, or none that can be read", () => {
+    assert.match(text(reportOf(undefined, NGINX)), /^⚠️ 1 change not classified\./);
+  });
+
+  it("is not Safe where the program changes and no engine is asked", () => {
+    const offline = { change: stackChange(NGINX, NGINX), engine: undefined };
+    assert.match(text(fleetReport([offline], { program: ["index.ts"] })), /^⚠️ 1 change not classified\./);
+  });
+
+  it("is not Safe where the engine changes what no file explains", () => {
+    const steps = [step("update", "kubernetes:x:Stage", "nginx/stage-dev")];
+    assert.match(text(reportOf(NGINX, NGINX, { steps })), /^⚠️ 1 change not classified\./);
+    const warehouse = [step("update", "kubernetes:x:Warehouse", "nginx/warehouse")];
+    assert.match(text(reportOf(NGINX, SLOWER, { steps: warehouse })), /^✅ Safe/);
+    const changed = {
+      ...reportOf(NGINX, SLOWER, { steps: [...warehouse, ...steps] }),
+      program: ["index.ts"],
+    };
+    assert.match(text(changed), /^⚠️ 1 change not classified\./);
   });
 
   it("counts what the engine alone would delete or replace", () => {
@@ -72,15 +101,20 @@ describe("the verdict of a report", () => {
     );
   });
 
+  it("says of no loss that the program let through", () => {
+    const change = stackChange(NGINX, SLOWER, { losses: [problem("Left behind.")] });
+    assert.equal(verdictOf(fleetReport([{ change, engine: engineRun() }])).is, "safe");
+  });
+
   it("names the stacks where the engine failed", () => {
-    const failed = reportOf(NGINX, IMAGE, { outcome: "failed", errors: ["x"] });
+    const failed = reportOf(NGINX, SLOWER, { outcome: "failed", errors: ["x"] });
     assert.equal(text(failed), "❌ Could not be previewed: test.");
     assert.equal(text({ ...failed, tense: "done" }), "❌ The up failed on test.");
   });
 
   it("speaks of what was done in the past", () => {
     assert.equal(
-      text({ ...reportOf(NGINX, IMAGE), tense: "done" }).startsWith("✅ Done: 1 service changed"),
+      text({ ...reportOf(NGINX, SLOWER), tense: "done" }).startsWith("✅ Done: 1 service changed"),
       true,
     );
     assert.equal(text({ ...reportOf(NGINX, NGINX), tense: "done" }), "Nothing changed.");

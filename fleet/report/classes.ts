@@ -1,0 +1,185 @@
+import type { LoudKind } from "./sentence.ts";
+
+/** A leaf of `services.json` or of a stack's config: its keys with dots between; `*` is any name. */
+type Leaf = string;
+
+/** The leaves that change nothing of what runs, of who may do what, and of what stays: a verdict of Safe rests on this list. */
+export const SAFE: readonly Leaf[] = [
+  // For editors.
+  "$schema",
+  "services.*.warehouse.interval",
+  "services.*.warehouse.discoveryLimit",
+  "warehouse.interval",
+  "warehouse.discoveryLimit",
+  "cluster.qps",
+  "cluster.burst",
+  "builds.storage.size",
+  "builds.storage.class",
+  "builds.resources.cpu",
+  "builds.resources.memory",
+  "builds.timeout",
+  "builds.keep.succeeded",
+  "builds.keep.failed",
+  "builds.keep.log",
+  "builds.parallelism",
+  // A whole one that comes or goes: what services have is said of them.
+  "pipelines.*",
+];
+
+/** The leaves whose effect the plans say in words of their own: who comes and goes, whose rights and protection change. */
+export const TOLD: readonly Leaf[] = [
+  "services.*.team",
+  "services.*.labels.*",
+  "services.*.state",
+  "teams.*",
+  "teams.*.group",
+  "teams.*.approvers",
+  "access.deployer",
+  "access.breakGlass",
+  "access.kargoNamespace",
+  "pipelines.*.*.state",
+  "pipelines.*.*.destination.cluster",
+  "pipelines.*.*.destination.namespace",
+  "rollout.include",
+  "rollout.exclude",
+  "rollout.percent",
+  "rollout.shard.index",
+  "rollout.shard.of",
+  "rollout.decommission",
+  "platform",
+  "protect",
+];
+
+/** The leaves that are loud whatever the plans make of them, and what each one decides. */
+const LOUD: Readonly<Partial<Record<LoudKind, Readonly<Record<Leaf, string>>>>> = {
+  replacement: { "cluster.name": "the name by which everything of this stack belongs to its cluster" },
+  access: {
+    "teams.*.owns": "what is a team's own",
+    "teams.*.github.team": "a team's name at GitHub",
+    "teams.*.github.approvers": "who reviews a team's values files at GitHub",
+  },
+  source: {
+    "services.*.repository": "the repository",
+    "services.*.image": "the image",
+    "services.*.tags.strategy": "the way to pick a tag",
+    "services.*.tags.pattern": "the pattern of tags",
+    "services.*.tags.constraint": "the constraint of versions",
+    "services.*.tags.tag": "the tag",
+    "services.*.warehouse.cacheByTag": "whether a tag always means the same image",
+    "services.*.warehouse.platform": "the platform of images",
+    "services.*.pipeline": "the pipeline",
+    "services.*.build": "whether it is built here",
+    "services.*.build.context": "the folder that is built",
+    "services.*.build.dockerfile": "the Dockerfile",
+    "services.*.build.branch": "the branch that is built",
+    "services.*.build.paths": "which pushes are built",
+    "services.*.chart.path": "the chart",
+    catalogue: "the file that lists the services",
+    "cluster.context": "the context that leads to the cluster",
+    "cluster.kubeconfig": "the kubeconfig that leads to the cluster",
+    registry: "the registry",
+    "gitops.repository": "the repository of the values files",
+    "gitops.branch": "the branch of the values files",
+    "gitops.path": "the folder of the values files",
+    "gitops.chart.path": "the chart",
+    "github.owner": "the owner of the repositories at GitHub",
+    "github.url": "the address of GitHub",
+    "github.sandbox": "whether this GitHub is the stack's own",
+    "webhooks.url": "the address that pushes are sent to",
+    "webhooks.owner": "whether this stack builds",
+    "webhooks.scope": "whose hooks report pushes",
+    "webhooks.groups": "the number of trigger groups",
+    "webhooks.eventBus.version": "the version of the bus that carries pushes",
+    "webhooks.eventBus.storage": "where the bus keeps pushes",
+    "webhooks.eventBus.storage.size": "how many pushes the bus can keep",
+    "webhooks.eventBus.storage.class": "the class of the bus's volumes",
+    "webhooks.expose": "how pushes reach the cluster",
+    "webhooks.expose.ingress": "the Ingress that lets pushes in",
+    "webhooks.expose.ingress.className": "the class of the Ingress that lets pushes in",
+    "webhooks.expose.ingress.tlsSecret": "the certificate of the Ingress that lets pushes in",
+    "webhooks.expose.ingress.annotations.*": "an annotation of the Ingress that lets pushes in",
+    "webhooks.expose.httpRoute": "the HTTPRoutes that let pushes in",
+    "webhooks.expose.httpRoute.gateway.name": "the Gateway that lets pushes in",
+    "webhooks.expose.httpRoute.gateway.namespace": "the namespace of the Gateway that lets pushes in",
+    "webhooks.receiver.url": "the address at which builds tell Kargo",
+    builds: "how images are built",
+    "builds.images.clone": "the image that clones",
+    "builds.images.build": "Kaniko's image",
+    "builds.images.push": "the image that pushes",
+    "builds.images.notify": "the image that tells Kargo",
+    "builds.network.apiServer": "where the builds' network has the API server",
+    "builds.network.cluster": "what the builds' network takes for the cluster's own",
+    "builds.network.mirrors": "which private networks a Dockerfile reaches",
+    "builds.network.dns": "the DNS servers that a Dockerfile reaches",
+    "builds.credentials.clone": "the credential that clones",
+    "builds.credentials.push": "the credential that pushes",
+    "builds.userNamespaces": "whether a Dockerfile's root is kept apart from the node's",
+    "warehouse.cacheByTag": "whether a tag always means the same image",
+    "credentials.git": "Kargo's credential for the values files",
+    "credentials.git.existingSecret": "Kargo's credential for the values files",
+    "credentials.git.username": "Kargo's account for the values files",
+    "credentials.git.githubApp": "Kargo's GitHub App for the values files",
+    "credentials.git.githubApp.clientId": "Kargo's GitHub App for the values files",
+    "credentials.git.githubApp.installationId": "the installation of Kargo's GitHub App",
+    "credentials.image": "Kargo's credential for the registry",
+    "credentials.image.existingSecret": "Kargo's credential for the registry",
+    "credentials.image.username": "Kargo's account for the registry",
+    "pipelines.*.*": "a Stage",
+    "pipelines.*.*.after": "what Freight must have passed before",
+    "pipelines.*.*.soak": "how long Freight must have been in the Stages before",
+    "pipelines.*.*.controlFlow": "whether the Stage deploys nothing",
+    "pipelines.*.*.promotion": "who promotes",
+    "pipelines.*.*.sync": "who syncs",
+    "pipelines.*.*.selectionPolicy": "what is promoted by itself",
+    "pipelines.*.*.verification": "what verifies Freight",
+    "pipelines.*.*.verification.templates": "what verifies Freight",
+    "pipelines.*.*.verification.args.*": "an argument of what verifies Freight",
+    "rollout.promotionTask.stable": "the steps that promote",
+    "rollout.promotionTask.canary": "the next steps that promote",
+    "rollout.promotionTask.canaryPercent": "how many services try the next steps that promote",
+    "rollout.promotionTask.canaryServices": "which services try the next steps that promote",
+    "rollout.pipelines.*": "the next form of a pipeline",
+    "rollout.pipelines.*.canary": "the next form of a pipeline",
+    "rollout.pipelines.*.canaryPercent": "how many services try the next form of a pipeline",
+    "rollout.pipelines.*.canaryServices": "which services try the next form of a pipeline",
+    "rollout.freeze": "what is frozen",
+    "file.kargo-fleet:webhookMasterSecret": "the secret that webhooks are signed with",
+    "file.kargo-fleet:gitPassword": "Kargo's password for the values files",
+    "file.kargo-fleet:gitAppPrivateKey": "the key of Kargo's GitHub App",
+    "file.kargo-fleet:imagePassword": "Kargo's password for the registry",
+    "file.github:token": "the token for GitHub",
+    "file.encryptionsalt": "the key that secrets are encrypted with",
+    "file.secretsprovider": "who encrypts secrets",
+    "file.encryptedkey": "the key that secrets are encrypted with",
+  },
+};
+
+/** What a changed leaf is: of a kind that is known, or `unclassified`. */
+export interface LeafClass {
+  readonly is: LoudKind | "safe" | "told";
+  /** What it decides, in a reader's words; nothing where nobody has to be told, or nobody knows. */
+  readonly what: string | undefined;
+}
+
+const TABLE: readonly (readonly [Leaf, LeafClass])[] = [
+  ...SAFE.map((leaf) => [leaf, { is: "safe", what: undefined }] as const),
+  ...TOLD.map((leaf) => [leaf, { is: "told", what: undefined }] as const),
+  ...Object.entries(LOUD).flatMap(([kind, leaves]) =>
+    Object.entries(leaves).map(([leaf, what]) => [leaf, { is: kind as LoudKind, what }] as const),
+  ),
+];
+
+/** Every leaf that the table names. */
+export const CLASSIFIED: readonly Leaf[] = TABLE.map(([leaf]) => leaf);
+
+/** The table as it is searched: by the number of keys. */
+const ROWS = Map.groupBy(
+  TABLE.map(([leaf, known]) => ({ keys: leaf.split("."), known })),
+  ({ keys }) => keys.length,
+);
+
+/** What the table says of a leaf; nothing where it does not name it. */
+export function knownClass(path: readonly string[]): LeafClass | undefined {
+  const rows = ROWS.get(path.length) ?? [];
+  return rows.find(({ keys }) => keys.every((key, index) => key === "*" || key === path[index]))?.known;
+}

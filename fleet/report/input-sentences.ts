@@ -1,0 +1,37 @@
+import type { InputChange, StackChange } from "../preview/change.ts";
+import { knownClass } from "./classes.ts";
+import { code, named } from "./escape.ts";
+import { type Sentence, sentence } from "./sentence.ts";
+
+/** Every changed leaf that must be looked at whatever the plans make of it, and every one that nobody knows. */
+export function inputSentences({ stack, before, after, inputs }: StackChange): Sentence[] {
+  if (before === undefined && after !== undefined) {
+    const start = `Stack ${named(stack)} is new, or could not be read before: all of it counts as new`;
+    return [sentence("unclassified", { start })];
+  }
+  return inputs.flatMap((change) => {
+    const known = knownClass(change.path) ?? { is: "unclassified", what: undefined };
+    return known.is === "safe" || known.is === "told" ? [] : [said(known.is, known.what, change)];
+  });
+}
+
+function said(kind: Sentence["kind"], what: string | undefined, change: InputChange): Sentence {
+  const { path, before, after } = change;
+  const [top, name, ...keys] = path;
+  const service = top === "services" ? name : undefined;
+  const place = code((service === undefined ? (top === "file" ? path.slice(1) : path) : keys).join("."));
+  const values = top === "file" ? "changes" : `is now ${shown(after)} instead of ${shown(before)}`;
+  const [start, end] =
+    what === undefined ? [place, ", and nobody has said what that does"] : [capital(what), ` (${place})`];
+  return service === undefined
+    ? sentence(kind, { start: `${start} ${values}${end}` })
+    : sentence(kind, { start: `${start} of `, service, end: ` ${values}${end}` });
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? "nothing" : code(typeof value === "string" ? value : JSON.stringify(value));
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

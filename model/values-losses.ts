@@ -1,0 +1,68 @@
+import { formatPath, type Problem } from "./diagnostics.ts";
+import type { Planned } from "./losses.ts";
+import { deployingStages, type GitopsPlan, type Plan, type ServicePlan } from "./plan.ts";
+import type { Provisioned, ProvisionedService } from "./provisioned.ts";
+import { PROJECT } from "./stack-config.ts";
+
+/** A service whose values files are looked for elsewhere than where Kargo wrote them. */
+export interface Relocated {
+  readonly service: string;
+  readonly from: Place;
+  readonly to: Place;
+  /** The paths, in the new place, of the files that it had. */
+  readonly files: readonly string[];
+}
+
+type Place = Pick<GitopsPlan, "repoURL" | "branch" | "folder">;
+
+/** The services that have another folder, branch or repository of values files than the last `up` gave them. */
+export function relocated(before: Provisioned, { services }: Pick<Plan, "services">): Relocated[] {
+  const known = new Map(Object.entries(before.services));
+  return services.flatMap((now) => {
+    const was = known.get(now.name);
+    const from = was?.values;
+    const to = now.gitops;
+    if (was === undefined || from === undefined || text(from) === text(to)) return [];
+    const files = filesOf(was, now);
+    return files.length === 0 ? [] : [{ service: now.name, from, to, files }];
+  });
+}
+
+function filesOf({ stages }: ProvisionedService, now: ServicePlan): string[] {
+  const had = new Map(Object.entries(stages));
+  return deployingStages(now)
+    .filter(({ name }) => had.get(name)?.deploys)
+    .map(({ deployment }) => deployment.valuesFile);
+}
+
+/**
+ * Values files that would stay behind, with the tags that run and all that the teams wrote: one problem for all of a stack.
+ *
+ * @param there the services of which every file is in its new place already
+ */
+export function valuesLosses(
+  before: Provisioned,
+  { plan, config }: Planned,
+  there: ReadonlySet<string>,
+): Problem[] {
+  const lost = relocated(before, plan).filter(({ service }) => !there.has(service));
+  const [first] = lost;
+  if (first === undefined) return [];
+  const path = ["config", `${PROJECT}:gitops`];
+  const count = lost.length === 1 ? "1 provisioned service" : `${lost.length} provisioned services`;
+  const names = lost.map(({ service }) => service).join(", ");
+  return [
+    {
+      code: "KF096",
+      place: config.document.place(path),
+      path: formatPath(path),
+      message: `names another place for the values files of ${count}: ${names}. Those of ${first.service} are in ${text(first.from)}, and would be looked for in ${text(first.to)}. Each service would start anew from empty files.`,
+      wayOut:
+        "Undo it; or copy all these folders to their new places first, in one commit, and run this again: what is there stays as it is. Remove the old folders after the up.",
+    },
+  ];
+}
+
+function text({ repoURL, branch, folder }: Place): string {
+  return `${folder} of ${repoURL} on branch ${branch}`;
+}

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { z } from "zod";
+import { leafChanges } from "../../../fleet/preview/input-changes.ts";
+import { CLASSIFIED, knownClass, SAFE, TOLD } from "../../../fleet/report/classes.ts";
+import { loudLines } from "../../../fleet/report/loud.ts";
+import { verdictOf } from "../../../fleet/report/verdict.ts";
+import { catalogueSchema } from "../../../model/catalogue.ts";
+import { stackConfigSchema } from "../../../model/stack-config.ts";
+import { BUILDS, service } from "../../sources.ts";
+import { fleetReport, plan, reportOf, stackChange } from "./reports.ts";
+
+type Json = z.core.JSONSchema.BaseSchema;
+
+/** The leaves of a schema, and the nodes above them: their keys with dots between, `*` for any name, lists are leaves. */
+function pathsOf(schema: Json, path: readonly string[], leaves: Set<string>, inner: Set<string>): void {
+  const node = schema as Json & { anyOf?: Json[]; oneOf?: Json[] };
+  for (const one of [...(node.anyOf ?? []), ...(node.oneOf ?? [])]) pathsOf(one, path, leaves, inner);
+  const below = Object.entries(node.properties ?? {});
+  const named = node.additionalProperties;
+  // Of a pipeline each Stage counts, by its name, which says itself which it is.
+  const stages = path.length === 2 && path[0] === "pipelines" ? node.items : undefined;
+  if (typeof named === "object") below.push(["*", named]);
+  if (typeof stages === "object") below.push(["*", stages as Json]);
+  const kept = below.filter(([key]) => !(path.length === 3 && path[0] === "pipelines" && key === "stage"));
+  for (const [key, child] of kept) pathsOf(child as Json, [...path, key], leaves, inner);
+  if (kept.length > 0) inner.add(path.join("."));
+  else if (node.type !== undefined || node.const !== undefined || node.enum !== undefined)
+    leaves.add(path.join("."));
+}
+
+const LEAVES = new Set<string>();
+const INNER = new Set<string>();
+for (const schema of [catalogueSchema, stackConfigSchema])
+  pathsOf(z.toJSONSchema(schema, { io: "input" }), [], LEAVES, INNER);
+
+const QUIET = new Set([...SAFE, ...TOLD]);
+const SAME = plan({ nginx: service("nginx") });
+const NOTHING = stackChange(SAME, SAME);
+
+/** The report on one leaf that changes, and nothing beside it. */
+function reportOn(path: readonly string[], before: unknown, after: unknown) {
+  const under = (value: unknown) => path.reduceRight<unknown>((inside, key) => ({ [key]: inside }), value);
+  const inputs = leafChanges(under(before), under(after), []);
+  return fleetReport([{ change: { ...NOTHING, inputs }, engine: undefined }]);
+}
+
+describe("the classes of what the files say", () => {
+  it("name every leaf of both schemas", () => {
+    assert.ok(LEAVES.size > 100, String(LEAVES.size));
+    assert.deepEqual(
+      [...LEAVES].filter((leaf) => knownClass(leaf.split(".")) === undefined),
+      [],
+    );
+  });
+
+  it("name nothing that no schema has, but for what the engine keeps in a stack file", () => {
+    const rest = CLASSIFIED.filter((leaf) => !LEAVES.has(leaf) && !INNER.has(leaf));
+    assert.deepEqual(
+      rest.filter((leaf) => !leaf.startsWith("file.")),
+      [],
+    );
+    assert.equal(new Set(CLASSIFIED).size, CLASSIFIED.length);
+  });
+
+  it("let a verdict be Safe for the leaves that are spelled out, and for no other", () => {
+    const name = fc.stringMatching(/^[a-z]{1,6}$/);
+    const value = fc.oneof(fc.string({ minLength: 1 }), fc.integer(), fc.boolean(), fc.constant(undefined));
+    fc.assert(
+      fc.property(fc.constantFrom(...LEAVES), name, value, value, (leaf, name, before, after) => {
+        fc.pre(before !== after);
+        const path = leaf.split(".").map((key) => (key === "*" ? name : key));
+        const report = reportOn(path, before, after);
+        assert.equal(verdictOf(report).is, QUIET.has(leaf) ? "nothing" : "loud", leaf);
+        assert.equal(loudLines(report).length, QUIET.has(leaf) ? 0 : 1);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("let it never be Safe for a leaf that they do not name", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string(), { minLength: 1, maxLength: 5 }), (path) => {
+        const nested = path.some((_, index) => knownClass(path.slice(0, index + 1)) !== undefined);
+        fc.pre(!nested && !path.includes("__proto__"));
+        assert.deepEqual(
+          loudLines(reportOn(path, "a", "b")).map(({ kind }) => kind),
+          ["unclassified"],
+        );
+      }),
+    );
+  });
+});
+
+describe("a verdict of Safe is never given", () => {
+  const stages = (prod: object) =>
+    JSON.stringify({
+      standard: [
+        { stage: "dev", promotion: "auto", sync: "auto" },
+        { stage: "prod", promotion: "manual", sync: "manual", after: ["dev"], ...prod },
+      ],
+    });
+  const image = "sha256:".padEnd(71, "1");
+  type Files = Parameters<typeof plan>;
+  const nginx = (more: object, keys = {}): Files => [{ nginx: service("nginx", more) }, keys];
+  const stack = (keys: Readonly<Record<string, string>>): Files => [{ nginx: service("nginx") }, keys];
+  const team = (edge: object): Files => [{ nginx: service("nginx") }, {}, { edge, other: { group: "AD" } }];
+  const isLoud = (before: Files, after: Files) => {
+    const { is, text } = verdictOf(reportOf(plan(...before), plan(...after)));
+    assert.equal(is, "loud", text);
+  };
+
+  for (const [what, after, before = stack({})] of [
+    ["another image", nginx({ image: "registry.example/other" })],
+    ["another repository", nginx({ repository: "acme/other" })],
+    ["another branch that is built", nginx({ build: { branch: "other" } })],
+    ["another chart", nginx({ chart: { path: "charts/other" } })],
+    ["another registry", stack({ registry: "other.example" })],
+    [
+      "another image of Kaniko",
+      stack({ builds: BUILDS.replace(/(kaniko|build)@sha256:\d{64}/, `$1@${image}`) }),
+    ],
+    ["another network of builds", stack({ builds: BUILDS.replace("10.0.0.1/32", "10.0.0.2/32") })],
+    [
+      "another credential that pushes",
+      stack({ builds: BUILDS.replace(/}$/, ', credentials: { push: "one" } }') }),
+    ],
+    ["another address of webhooks", stack({ webhooks: '{ url: "https://other.example" }' })],
+    ["another folder of values files", stack({ gitops: '{ repository: acme/gitops, path: "x/{service}" }' })],
+    ["another name of the cluster", stack({ cluster: "{ name: other, context: test }" })],
+    ["another token", stack({ "github:token": "{ secure: v1:abc }" })],
+    [
+      "a prod that takes Freight straight from the Warehouse",
+      stack({ pipelines: stages({ after: [] }) }),
+      stack({ pipelines: stages({}) }),
+    ],
+  ] as const satisfies readonly (readonly [string, Files, Files?])[]) {
+    it(`to ${what}`, () => isLoud(before, after));
+  }
+
+  /** Of each leaf whose effect the plans say, a change that has one. */
+  const told: Readonly<Record<string, readonly [Files, Files]>> = {
+    "services.*.team": [stack({}), nginx({ team: "identity" })],
+    "services.*.labels.*": [
+      nginx({ labels: { a: "x" } }, { rollout: "{ include: [ { labels: { a: x } } ] }" }),
+      nginx({ labels: { a: "y" } }, { rollout: "{ include: [ { labels: { a: x } } ] }" }),
+    ],
+    "services.*.state": [stack({}), nginx({ state: "decommissioned" })],
+    "teams.*": [stack({}), team({ group: "AD-Edge" })],
+    "teams.*.group": [team({ group: "AD-Edge" }), team({ group: "AD-New" })],
+    "teams.*.approvers": [team({ group: "AD-Edge" }), team({ group: "AD-Edge", approvers: "AD-New" })],
+    "access.deployer": [stack({}), stack({ access: "{ deployer: other }" })],
+    "access.breakGlass": [stack({}), stack({ access: "{ deployer: kargo-fleet-deployer, breakGlass: AD }" })],
+    "access.kargoNamespace": [
+      stack({}),
+      stack({ access: "{ deployer: kargo-fleet-deployer, kargoNamespace: other }" }),
+    ],
+    "pipelines.*.*.state": [
+      stack({ pipelines: stages({}) }),
+      stack({ pipelines: stages({ state: "retired" }) }),
+    ],
+    "pipelines.*.*.destination.cluster": [
+      stack({ pipelines: stages({}) }),
+      stack({ pipelines: stages({ destination: { cluster: "other" } }) }),
+    ],
+    "pipelines.*.*.destination.namespace": [
+      stack({ pipelines: stages({}) }),
+      stack({ pipelines: stages({ destination: { namespace: "x-{service}" } }) }),
+    ],
+    "rollout.include": [stack({}), stack({ rollout: "{ include: [ { labels: { a: b } } ] }" })],
+    "rollout.exclude": [stack({}), stack({ rollout: "{ exclude: [ { names: [nginx] } ] }" })],
+    "rollout.percent": [stack({}), stack({ rollout: "{ percent: 0 }" })],
+    "rollout.shard.index": [
+      stack({ rollout: "{ shard: { index: 2, of: 2 } }" }),
+      stack({ rollout: "{ shard: { index: 1, of: 2 } }" }),
+    ],
+    "rollout.shard.of": [stack({}), stack({ rollout: "{ shard: { index: 1, of: 9 } }" })],
+    "rollout.decommission": [stack({}), stack({ rollout: "{ decommission: [ { names: [nginx] } ] }" })],
+    platform: [stack({}), stack({ platform: "false" })],
+    protect: [stack({}), stack({ protect: "false" })],
+  };
+
+  it("to what the plans alone say, where it takes something away", () => {
+    assert.deepEqual(Object.keys(told), TOLD);
+    for (const [before, after] of Object.values(told)) isLoud(before, after);
+  });
+
+  it("to a key that the schemas do not know, under any name", () => {
+    const found = plan({ nginx: service("nginx") });
+    const value = { config: { ...(found.document.value as { config: object }).config, protect: false } };
+    const changed = { ...found, document: { ...found.document, value } };
+    assert.match(verdictOf(reportOf(found, changed)).text, /^⚠️ 1 change not classified/);
+  });
+});
