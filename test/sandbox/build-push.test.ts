@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa, type ResultPromise } from "execa";
+import { execa } from "execa";
 import getPort from "get-port";
 import { push } from "../../manifests/build-steps.ts";
 import { ensureCrane } from "../../sandbox/toolchain/crane.ts";
@@ -18,7 +18,7 @@ const DIGEST = createHash("sha256").update(SECRET).digest("hex");
 describe("the push of a build, run with the real crane and a registry", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let crane: string;
-  let registry: ResultPromise;
+  let registry: PromiseLike<unknown> & { kill(): boolean };
   let address: string;
   let folder: string;
   /** What Kaniko leaves. */
