@@ -19,16 +19,25 @@ interface Form {
 /** The labels by which Kubernetes finds a Job's pods. */
 const FOUND_BY = ["controller-uid", "job-name"].flatMap((name) => [name, `batch.kubernetes.io/${name}`]);
 
-/** CEL, that a part of an object has one form. JSON is CEL. */
+/** A value in CEL, which wants what stands in one list or map to be of one type. */
+function literal(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const mixed = (one: unknown) => `dyn(${literal(one)})`;
+  if (Array.isArray(value)) return `[${value.map(mixed).join(", ")}]`;
+  const entries = Object.entries(value).map(([key, one]) => `${text(key)}: ${mixed(one)}`);
+  return `{${entries.join(", ")}}`;
+}
+
+/** CEL, that a part of an object has one form. */
 function formed(place: string, { exactly = {}, added = {}, any }: Form): string {
   const required = [...Object.keys(exactly), ...any];
   const known = [...required, ...Object.keys(added)];
   return [
     `${JSON.stringify(required)}.all(k, k in ${place})`,
     `${place}.all(k, k in ${JSON.stringify(known)})`,
-    ...Object.entries(exactly).map(([key, value]) => `${place}.${key} == ${JSON.stringify(value)}`),
+    ...Object.entries(exactly).map(([key, value]) => `${place}.${key} == ${literal(value)}`),
     ...Object.entries(added).map(([key, value]) => {
-      const given = JSON.stringify(value);
+      const given = literal(value);
       return `${place}.?${key}.orValue(${given}) == ${given}`;
     }),
   ].join(" && ");
@@ -44,7 +53,7 @@ function formed(place: string, { exactly = {}, added = {}, any }: Form): string 
 export function buildGuard(userNamespaces: boolean): Guard {
   const user = "request.userInfo.username";
   const { job, labels, pod, container } = jobForm(userNamespaces);
-  const volume = `{"name": ${text(WORK)}, "persistentVolumeClaim": {"claimName": object.metadata.name + ${text(workClaim(""))}}}`;
+  const claim = `{"claimName": object.metadata.name + ${text(workClaim(""))}}`;
   const quantities = { any: ["cpu", "memory"] };
   return guard({
     name: BUILD_GUARD,
@@ -94,7 +103,7 @@ export function buildGuard(userNamespaces: boolean): Guard {
           },
           any: ["containers", "volumes"],
         }),
-        `variables.pod.volumes == [${volume}]`,
+        `variables.pod.volumes == [{"name": dyn(${text(WORK)}), "persistentVolumeClaim": dyn(${claim})}]`,
       ].join(" && "),
       oneContainer: [
         "variables.pod.containers.size() == 1",
