@@ -40,7 +40,7 @@ export class Platform extends pulumi.ComponentResource {
       return customObject(named(`promotion-task-${task.by}-${task.version}`), manifest, own);
     });
     teamAccounts(platform, own, named);
-    for (const { policy, binding } of guards(platform.guard)) {
+    for (const { policy, binding } of guards(platform)) {
       const rule = customObject(named(`policy-${policy.metadata.name}`), policy, own);
       customObject(named(`policy-binding-${policy.metadata.name}`), binding, { ...own, dependsOn: [rule] });
     }

@@ -11,18 +11,17 @@ export function driftCommand(): Command {
   return new Command("drift")
     .description("Reads what pulumi refresh --preview-only found, and says which resources have drifted.")
     .requiredOption("--stack <name>", "the stack that was looked at")
-    .requiredOption("--events <file>", "what --event-log wrote")
+    .requiredOption("--events <file>", "what with-events.sh wrote")
     .option("--note <file>", "where there is drift: write it there as Markdown")
     .addHelpText(
       "after",
       `
-It names resources and the paths of what differs, and no values. The flag --event-log is one of the engine's debugging
-flags: PULUMI_DEBUG_COMMANDS=true turns them on.
+It names resources and the paths of what differs, and no values.
 
 Exit codes: 0 nothing has drifted, 2 something has, 1 it could not be read.
 
 Example:
-  PULUMI_DEBUG_COMMANDS=true pulumi refresh --preview-only --stack prod --event-log events.json
+  .github/scripts/with-events.sh events.json refresh --preview-only --stack prod
   npm run fleet -- drift --stack prod --events events.json`,
     )
     .action(({ stack, events, note }: { stack: string; events: string; note?: string }) => {

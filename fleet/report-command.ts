@@ -34,11 +34,10 @@ export function reportCommand(): Command {
     .addHelpText(
       "after",
       `
-The engine writes its events where the up is told to; it knows the option only with PULUMI_DEBUG_COMMANDS, as
-Pulumi's own Automation API sets it:
+This script runs the up and keeps its events, without the debug ones, in which secrets are:
 
   mkdir -p .kargo-fleet
-  PULUMI_DEBUG_COMMANDS=true pulumi up --stack prod --event-log .kargo-fleet/prod.up.jsonl
+  .github/scripts/with-events.sh .kargo-fleet/prod.up.jsonl up --stack prod
 
 Nothing else is read: no engine, no cluster, no passphrase. Of a resource its name, what happened and the paths that
 differ are told, never a value.
@@ -63,11 +62,13 @@ Examples:
 function readLog(file: string, stack: string): UpLog {
   if (!existsSync(file))
     throw new FleetError(
-      `${file}  is not there: the last up wrote no log. Run it with PULUMI_DEBUG_COMMANDS=true and --event-log ${file}, or name another file with --events.`,
+      `${file}  is not there: the last up kept no events. Run it as .github/scripts/with-events.sh ${file} up, or name another file with --events.`,
     );
   const up = readEventLog(readFileSync(file, "utf8"));
   if (up === undefined)
-    throw new FleetError(`${file}  is no log of the engine's events. Name the one that --event-log wrote.`);
+    throw new FleetError(
+      `${file}  is no log of the engine's events. Name the one that with-events.sh wrote.`,
+    );
   if (up.stack !== "" && up.stack !== stack)
     throw new FleetError(
       `${file}  is of stack ${JSON.stringify(up.stack)}, not of ${JSON.stringify(stack)}. Name its own with --events.`,

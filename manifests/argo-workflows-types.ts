@@ -90,6 +90,8 @@ export interface ContainerTemplate {
   readonly metadata: { readonly labels: Readonly<Record<string, string>> };
   readonly retryStrategy: RetryStrategy;
   readonly volumes?: readonly Volume[];
+  /** They run to their end, one by one, before the container starts. */
+  readonly initContainers?: readonly (Container & { readonly name: string })[];
   readonly container: Container;
 }
 

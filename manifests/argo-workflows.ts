@@ -75,7 +75,7 @@ const PARAMETERS: readonly Parameter[] = [
 /**
  * Clone, build, push: three pods that share a volume and nothing else. Whatever a Dockerfile can read it can steal, so the
  * pod that runs it has no credential, no token and nothing of Argo's; the pod that pushes has the credential of the one
- * image, and reads the image without being able to change it.
+ * image, and a copy of the file that a container without it has checked.
  */
 export function buildTemplate({ builds, github, receiver }: BuildTriggersPlan): ClusterWorkflowTemplate {
   const { storage } = builds;

@@ -1,23 +1,60 @@
 import { buildNamespace } from "../model/names.ts";
 import { type Guard, guard, text } from "./admission.ts";
-import { LAUNCH_ACCOUNT, workClaim } from "./build-job.ts";
-import { STEP_LABEL } from "./build-steps.ts";
+import { jobForm, LAUNCH_ACCOUNT, workClaim } from "./build-job.ts";
+import { STEP_LABEL, WORK } from "./build-steps.ts";
 
 /** The name of the policy, and of its binding. */
 export const BUILD_GUARD = "kargo-fleet-build-jobs";
 
-const off = (field: string) => `!variables.pod.?${field}.orValue(false)`;
-const none = (field: string) => `variables.pod.?${field}.orValue([]).size() == 0`;
+/** What a part of an object has, and beyond which it has nothing. */
+interface Form {
+  /** Keys with their one value. */
+  readonly exactly?: object;
+  /** What the API server adds by itself: there with this value, or not there. */
+  readonly added?: object;
+  /** Keys that are there, whatever their value. */
+  readonly any: readonly string[];
+}
+
+/** The labels by which Kubernetes finds a Job's pods. */
+const FOUND_BY = ["controller-uid", "job-name"].flatMap((name) => [name, `batch.kubernetes.io/${name}`]);
+
+/** A value in CEL, which wants what stands in one list or map to be of one type. */
+function literal(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const mixed = (one: unknown) => `dyn(${literal(one)})`;
+  if (Array.isArray(value)) return `[${value.map(mixed).join(", ")}]`;
+  const entries = Object.entries(value).map(([key, one]) => `${text(key)}: ${mixed(one)}`);
+  return `{${entries.join(", ")}}`;
+}
+
+/** CEL, that a part of an object has one form. */
+function formed(place: string, { exactly = {}, added = {}, any }: Form): string {
+  const required = [...Object.keys(exactly), ...any];
+  const known = [...required, ...Object.keys(added)];
+  return [
+    `${JSON.stringify(required)}.all(k, k in ${place})`,
+    `${place}.all(k, k in ${JSON.stringify(known)})`,
+    ...Object.entries(exactly).map(([key, value]) => `${place}.${key} == ${literal(value)}`),
+    ...Object.entries(added).map(([key, value]) => {
+      const given = literal(value);
+      return `${place}.?${key}.orValue(${given}) == ${given}`;
+    }),
+  ].join(" && ");
+}
 
 /**
  * Whoever may make a Job may run a pod, and whoever may run a pod in a build namespace can mount the push credential. So
- * the account that makes the builds' Jobs makes them in one form: what their pod has is what a Dockerfile has.
+ * the account that makes the builds' Jobs makes them in one form, to the key: what their pod has is what a Dockerfile has.
  *
- * Not held to: the image and its arguments. A Dockerfile runs what it likes, too.
+ * Not held to: the image and its arguments, since a Dockerfile runs what it likes, too; and the numbers of the stack's
+ * config, so that an `up` that changes them stops no build that waits.
  */
-export function buildGuard(): Guard {
+export function buildGuard(userNamespaces: boolean): Guard {
   const user = "request.userInfo.username";
-  const claim = `object.metadata.name + ${text(workClaim(""))}`;
+  const { job, labels, pod, container } = jobForm(userNamespaces);
+  const claim = `{"claimName": object.metadata.name + ${text(workClaim(""))}}`;
+  const quantities = { any: ["cpu", "memory"] };
   return guard({
     name: BUILD_GUARD,
     resources: {
@@ -31,23 +68,62 @@ export function buildGuard(): Guard {
       `${user}.endsWith(${text(`:${LAUNCH_ACCOUNT}`)})`,
     ].join(" && "),
     variables: {
-      pod: "object.spec.template.spec",
+      job: "dyn(object.spec)",
+      pod: "variables.job.template.spec",
+      container: "variables.pod.containers[0]",
+      onePod: formed("variables.job", {
+        exactly: job,
+        added: {
+          parallelism: 1,
+          completions: 1,
+          completionMode: "NonIndexed",
+          podReplacementPolicy: "Failed",
+          suspend: false,
+          manualSelector: false,
+        },
+        any: ["activeDeadlineSeconds", "ttlSecondsAfterFinished", "selector", "template"],
+      }),
       // NetworkPolicies go by it.
-      labelled: `object.spec.template.?metadata.?labels[?${text(STEP_LABEL)}].orValue('') == 'build'`,
-      nobody: [
-        "variables.pod.?serviceAccountName.orValue('') in ['', 'default']",
-        "!variables.pod.?automountServiceAccountToken.orValue(true)",
+      labelled: [
+        formed("variables.job.template.metadata", { added: { creationTimestamp: null }, any: ["labels"] }),
+        `variables.job.template.metadata.labels.all(k, k in ${JSON.stringify([STEP_LABEL, ...FOUND_BY])})`,
+        ...Object.entries(labels).map(
+          ([key, value]) =>
+            `variables.job.template.metadata.labels[?${text(key)}].orValue('') == ${text(value)}`,
+        ),
       ].join(" && "),
-      apart: [...["hostNetwork", "hostPID", "hostIPC"].map(off), none("imagePullSecrets")].join(" && "),
-      ownVolume: `variables.pod.?volumes.orValue([]).all(v, v.?persistentVolumeClaim.?claimName.orValue('') == ${claim})`,
-      plain: [
-        none("initContainers"),
-        "variables.pod.containers.all(c, c.?env.orValue([]).size() == 0 && c.?envFrom.orValue([]).size() == 0 && !c.?securityContext.?privileged.orValue(false))",
+      bare: [
+        formed("variables.pod", {
+          exactly: pod,
+          added: {
+            dnsPolicy: "ClusterFirst",
+            schedulerName: "default-scheduler",
+            terminationGracePeriodSeconds: 30,
+            ...(!userNamespaces && { hostUsers: false }),
+          },
+          any: ["containers", "volumes"],
+        }),
+        `variables.pod.volumes == [{"name": dyn(${text(WORK)}), "persistentVolumeClaim": dyn(${claim})}]`,
+      ].join(" && "),
+      oneContainer: [
+        "variables.pod.containers.size() == 1",
+        formed("variables.container", {
+          exactly: container,
+          added: {
+            imagePullPolicy: "IfNotPresent",
+            terminationMessagePath: "/dev/termination-log",
+            terminationMessagePolicy: "File",
+          },
+          any: ["image", "args", "resources"],
+        }),
+        formed("variables.container.resources", { any: ["limits", "requests"] }),
+        formed("variables.container.resources.limits", quantities),
+        formed("variables.container.resources.requests", quantities),
       ].join(" && "),
     },
-    expression: ["labelled", "nobody", "apart", "ownVolume", "plain"]
+    expression: ["onePod", "labelled", "bare", "oneContainer"]
       .map((name) => `variables.${name}`)
       .join(" && "),
-    message: `${LAUNCH_ACCOUNT} makes a build's Job alone: its pod has the label ${STEP_LABEL}=build, the volume of its own Workflow and no other, and no account, token, Secret, variable or host.`,
+    message: `${LAUNCH_ACCOUNT} makes a build's Job alone: one pod with the label ${STEP_LABEL}=build, one container and the volume of its own Workflow, and nothing that the shared template does not give it.`,
   });
 }

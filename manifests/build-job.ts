@@ -74,36 +74,68 @@ export function build(builds: BuildsConfig): ResourceTemplate {
   };
 }
 
-/** Kaniko, with no credential, no token and no way to the cluster: what a Dockerfile can reach, it can use. */
-function buildJob({ images, keep, resources, timeout, userNamespaces }: BuildsConfig): Job {
-  const labels = { [STEP_LABEL]: "build" };
+/** What is the same in every build's Job: the guard lets its account make no other. */
+export function jobForm(userNamespaces: boolean) {
   return {
-    apiVersion: "batch/v1",
-    kind: "Job",
-    metadata: { name: "{{workflow.name}}", labels: { ...MANAGED_BY, ...labels } },
-    spec: {
-      // Argo ends no Job: its own limit does where the Workflow ran out of time.
-      activeDeadlineSeconds: durationSeconds(timeout),
-      // A pod that is done still keeps the volume from being deleted.
-      ttlSecondsAfterFinished: durationSeconds(keep.log),
+    job: {
       // A Dockerfile that fails fails again; a node that goes away is another matter.
       backoffLimit: 0,
       podFailurePolicy: {
         rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
       },
+    },
+    labels: { [STEP_LABEL]: "build" },
+    pod: {
+      restartPolicy: "Never",
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      ...(userNamespaces && ({ hostUsers: false } as const)),
+      securityContext: { fsGroup: USER, seccompProfile: { type: "RuntimeDefault" } },
+    },
+    container: {
+      name: "kaniko",
+      command: ["/kaniko/executor"],
+      securityContext: {
+        runAsUser: 0,
+        runAsGroup: 0,
+        runAsNonRoot: false,
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: false,
+        // What installing packages into an image takes; the file system is the image, so it is written.
+        capabilities: {
+          drop: ["ALL"],
+          add: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETGID", "SETUID"],
+        },
+      },
+      volumeMounts: [
+        { name: WORK, mountPath: SOURCE, subPath: "source", readOnly: true },
+        { name: WORK, mountPath: IMAGE, subPath: "image" },
+      ],
+    },
+  } as const;
+}
+
+/** Kaniko, with no credential, no token and no way to the cluster: what a Dockerfile can reach, it can use. */
+function buildJob({ images, keep, resources, timeout, userNamespaces }: BuildsConfig): Job {
+  const { job, labels, pod, container } = jobForm(userNamespaces);
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: "{{workflow.name}}", labels: { ...MANAGED_BY, ...labels } },
+    spec: {
+      ...job,
+      // Argo ends no Job: its own limit does where the Workflow ran out of time.
+      activeDeadlineSeconds: durationSeconds(timeout),
+      // A pod that is done still keeps the volume from being deleted.
+      ttlSecondsAfterFinished: durationSeconds(keep.log),
       template: {
         metadata: { labels },
         spec: {
-          restartPolicy: "Never",
-          automountServiceAccountToken: false,
-          enableServiceLinks: false,
-          ...(userNamespaces && { hostUsers: false }),
-          securityContext: { fsGroup: USER, seccompProfile: { type: "RuntimeDefault" } },
+          ...pod,
           containers: [
             {
-              name: "kaniko",
+              ...container,
               image: images.build,
-              command: ["/kaniko/executor"],
               args: [
                 json(`'--context=dir://${SOURCE}/' + workflow.parameters.context`),
                 json("'--dockerfile=' + workflow.parameters.dockerfile"),
@@ -112,22 +144,6 @@ function buildJob({ images, keep, resources, timeout, userNamespaces }: BuildsCo
                 `--tar-path=${IMAGE}/image.tar`,
               ],
               resources: { requests: { ...resources }, limits: { ...resources } },
-              securityContext: {
-                runAsUser: 0,
-                runAsGroup: 0,
-                runAsNonRoot: false,
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: false,
-                // What installing packages into an image takes; the file system is the image, so it is written.
-                capabilities: {
-                  drop: ["ALL"],
-                  add: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETGID", "SETUID"],
-                },
-              },
-              volumeMounts: [
-                { name: WORK, mountPath: SOURCE, subPath: "source", readOnly: true },
-                { name: WORK, mountPath: IMAGE, subPath: "image" },
-              ],
             },
           ],
           volumes: [{ name: WORK, persistentVolumeClaim: { claimName: workClaim("{{workflow.name}}") } }],

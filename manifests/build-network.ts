@@ -38,6 +38,18 @@ const PRIVATE = [
   "198.18.0.0/15",
   "240.0.0.0/4",
   "fc00::/7",
+  // By IPv6 with NAT64, every IPv4 address has one of these too.
+  "64:ff9b::/96",
+  "64:ff9b:1::/48",
+];
+
+/** Metadata's addresses, and what NAT64 makes of them; past it, IPv6 alone reaches GitHub. */
+const METADATA_ANYWAY = [
+  ...METADATA,
+  ...METADATA.filter((network) => family(network) === "ipv4").map((network) => {
+    const [a = 0, b = 0, c = 0, d = 0, length = 0] = network.split(/[./]/).map(Number);
+    return `64:ff9b::${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}/${96 + length}`;
+  }),
 ];
 
 /**
@@ -76,7 +88,7 @@ export function buildNetwork(
         matchExpressions: [{ key: STEP_LABEL, operator: "In", values: ["clone", "push", "notify"] }],
       },
       policyTypes: ["Egress"],
-      egress: [{ to: everywhereBut(METADATA) }, { to: dns, ports }],
+      egress: [{ to: everywhereBut(METADATA_ANYWAY) }, { to: dns, ports }],
     }),
   ];
 }

@@ -14,6 +14,8 @@ export const USER = 65532;
 /** Where the pods of a build find the source, and the file that the image becomes. */
 export const SOURCE = "/workspace/source";
 export const IMAGE = "/workspace/image";
+/** Where the pod that pushes keeps its own copy of that file. */
+const CHECKED = "/workspace/checked";
 const CREDENTIAL = "/credential";
 const REFERENCE = "/tmp/reference";
 
@@ -64,7 +66,19 @@ export function clone({ credentials, images }: BuildsConfig, github: string): Co
   };
 }
 
-/** Pushes the finished image, which it can read and not change, and says under which digest. */
+/**
+ * Takes over what the build left. crane reads a folder as an OCI layout and follows links, so a Dockerfile could have it
+ * push a file of its own pod, such as the credential. This runs where there is none, and copies a link as a link.
+ */
+const CHECK = `umask 022
+fail() { echo "$FROM $1. A build leaves its image there as a docker tar." >&2; exit 1; }
+rm -rf "$TO"
+test ! -L "$FROM" && test -f "$FROM" || fail "is no regular file"
+cp -P "$FROM" "$TO"
+test ! -L "$TO" && test -f "$TO" || fail "is no regular file"
+tar -xOf "$TO" manifest.json | head -c 1 | grep -qF "[" || fail "is no docker tar"`;
+
+/** Pushes the finished image, of which it has a copy that nothing else writes, and says under which digest. */
 export function push({ credentials, images }: BuildsConfig): ContainerTemplate {
   return {
     name: "push",
@@ -83,10 +97,33 @@ export function push({ credentials, images }: BuildsConfig): ContainerTemplate {
       },
       { name: "tmp", emptyDir: {} },
     ],
+    initContainers: [
+      {
+        name: "check",
+        image: images.clone,
+        command: ["sh", "-euc"],
+        args: [CHECK],
+        env: [
+          { name: "FROM", value: `${IMAGE}/image.tar` },
+          { name: "TO", value: `${CHECKED}/image.tar` },
+        ],
+        resources: small("1", "1Gi"),
+        securityContext: UNPRIVILEGED,
+        volumeMounts: [
+          { name: WORK, mountPath: IMAGE, subPath: "image", readOnly: true },
+          { name: WORK, mountPath: CHECKED, subPath: "checked" },
+        ],
+      },
+    ],
     container: {
       image: images.push,
       command: ["/ko-app/crane"],
-      args: ["push", `${IMAGE}/image.tar`, "{{inputs.parameters.destination}}", `--image-refs=${REFERENCE}`],
+      args: [
+        "push",
+        `${CHECKED}/image.tar`,
+        "{{inputs.parameters.destination}}",
+        `--image-refs=${REFERENCE}`,
+      ],
       env: [
         { name: "DOCKER_CONFIG", value: CREDENTIAL },
         { name: "HOME", value: "/tmp" },
@@ -94,7 +131,7 @@ export function push({ credentials, images }: BuildsConfig): ContainerTemplate {
       resources: small("1", "1Gi"),
       securityContext: UNPRIVILEGED,
       volumeMounts: [
-        { name: WORK, mountPath: IMAGE, subPath: "image", readOnly: true },
+        { name: WORK, mountPath: CHECKED, subPath: "checked", readOnly: true },
         { name: "credential", mountPath: CREDENTIAL, readOnly: true },
         { name: "tmp", mountPath: "/tmp" },
       ],

@@ -1,4 +1,5 @@
 import type { AccessConfig } from "../model/access.ts";
+import type { PlatformPlan } from "../model/plan.ts";
 import { type Guard, type GuardRule, guard, type ResourceRule, text } from "./admission.ts";
 import { BUILD_GUARD, buildGuard } from "./build-guard.ts";
 
@@ -6,8 +7,12 @@ import { BUILD_GUARD, buildGuard } from "./build-guard.ts";
  * What holds whatever RBAC says: only the deployer shapes a pipeline, only Kargo writes a status, and only who may
  * promote to a Stage approves Freight for it; builds run in pods of one form. Kubernetes' own ValidatingAdmissionPolicy, so there is no webhook to run.
  */
-export function guards(access: AccessConfig): readonly Guard[] {
-  return [shapeGuard(access), statusGuard(access), approvalGuard(access), buildGuard()];
+export function guards({
+  guard: access,
+  buildTriggers,
+}: Pick<PlatformPlan, "guard" | "buildTriggers">): readonly Guard[] {
+  const { userNamespaces = true } = buildTriggers?.builds ?? {};
+  return [shapeGuard(access), statusGuard(access), approvalGuard(access), buildGuard(userNamespaces)];
 }
 
 /** The names of the policies, and of the bindings that put them into force. */

@@ -29,7 +29,7 @@ export function platformObjects(platform: PlatformPlan): readonly KubernetesObje
     ...platform.promotionTasks.map(promotionTask),
     ...platform.subjects.map(teamServiceAccount),
     kargoUsersBinding(platform.subjects),
-    ...guards(platform.guard).flatMap(({ policy, binding }) => [policy, binding]),
+    ...guards(platform).flatMap(({ policy, binding }) => [policy, binding]),
     ...(platform.buildTriggers ? buildTriggerObjects(platform.buildTriggers) : []),
   ];
 }

@@ -33,6 +33,7 @@ export function buildProblems(
     ...tooManyHooks(builds, config, services),
     ...tooLongTriggers(builds, config, stack),
     ...openMirrors(config, stack),
+    ...builtByPromotions(catalogue, config, services),
   ];
 }
 
@@ -124,6 +125,22 @@ function tooLongTriggers(
       `Set it to ${wanted}: that many leave room for growth (and it moves every hook once).`,
     ),
   ];
+}
+
+/** A promotion is a push to the GitOps repository: it would start a build, and that build's image a promotion, for ever. */
+function builtByPromotions({ services }: Catalogue, { gitops }: StackConfig, document: SourceDocument) {
+  return Object.entries(services).flatMap(([name, { build, repository }]): Problem[] => {
+    if (build === false || repository.toLowerCase() !== gitops.repository.toLowerCase()) return [];
+    return [
+      problem(
+        "KF076",
+        document,
+        ["services", name, "repository"],
+        `${JSON.stringify(repository)} is the GitOps repository: each promotion pushes to it, so each would start a build.`,
+        'Give the service a repository of its own, or set "build": false.',
+      ),
+    ];
+  });
 }
 
 /** A mirror is let through whatever else is closed: what is closed must not be in it. */

@@ -39,7 +39,7 @@ const secretTemplate = matching(
 export const buildsSchema = z.strictObject({
   images: z
     .strictObject({
-      clone: pinnedImage.meta({ description: "An image with sh and git, for example alpine/git." }),
+      clone: pinnedImage.meta({ description: "An image with sh, git and tar, for example alpine/git." }),
       build: pinnedImage.meta({
         description: "Kaniko's executor, of the maintained fork ghcr.io/osscontainertools/kaniko.",
       }),

@@ -35,6 +35,7 @@ export function planProblems(
     ...cachedDigests(catalogue, services),
     ...bareHashes(catalogue, services),
     ...defaultImages(catalogue, config, services),
+    ...foreignImages(catalogue, config, services),
     ...destinationProblems(catalogue, config, services, stack),
     ...buildProblems(catalogue, config, services, stack),
     ...nameConflicts(derivedNames(catalogue, config)).map(({ code, service, message, wayOut }) =>
@@ -79,6 +80,20 @@ function defaultImages(catalogue: Catalogue, { registry }: StackConfig, services
     if (image !== undefined || checked.success) return [];
     const message = `its image ${checked.error.issues.map((issue) => issue.message).join("; ")}`;
     return [problem("KF026", services, ["services", name], message, "Name its image.", "key")];
+  });
+}
+
+/** A build sends an image, and what its Dockerfile put in, wherever the catalogue says: that is the stack's to allow. */
+function foreignImages(catalogue: Catalogue, config: StackConfig, services: SourceDocument): Problem[] {
+  const { registry } = config;
+  const registries = config.registries.length > 0 ? config.registries : [registry];
+  return Object.entries(catalogue.services).flatMap(([name, { image = `${registry}/${name}`, state }]) => {
+    const below = registries.some((one) => image === one || image.startsWith(`${one}/`));
+    // What leaves must be able to, whatever is allowed by now.
+    if (below || state !== "active") return [];
+    const message = `the image ${JSON.stringify(image)} is in no registry of this stack (${listed(registries)}).`;
+    const wayOut = `Use one that is there, or have the platform team add it to ${PROJECT}:registries.`;
+    return [problem("KF029", services, ["services", name, "image"], message, wayOut)];
   });
 }
 

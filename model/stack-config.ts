@@ -19,6 +19,11 @@ import { webhooksSchema } from "./webhooks.ts";
 /** The Pulumi project, and so the prefix of every config key that is ours. */
 export const PROJECT = "kargo-fleet";
 
+const registry = matching(
+  /^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(\/[a-z0-9]+((\.|_|__|-)[a-z0-9]+)*)*$/,
+  "is no registry: write host or host/path in lower case, without scheme.",
+);
+
 const placeholders = (path: string) => [...path.matchAll(/\{(.*?)\}/g)].map(([, name]) => name);
 
 /** The keys under `kargo-fleet:` in a stack's config, as the schema of their values. Secrets are not among them. */
@@ -43,10 +48,11 @@ export const stackConfigSchema = z.strictObject({
       burst: z.int().positive().default(120).meta({ description: "Requests that may go at once." }),
     })
     .meta({ description: "The cluster that runs Kargo and Argo CD." }),
-  registry: matching(
-    /^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(\/[a-z0-9]+((\.|_|__|-)[a-z0-9]+)*)*$/,
-    "is no registry: write host or host/path in lower case, without scheme.",
-  ).meta({ description: "Where images are, unless a service names its own." }),
+  registry: registry.meta({ description: "Where images are, unless a service names its own." }),
+  registries: z
+    .array(registry)
+    .default([])
+    .meta({ description: "Below which of these hosts and paths every image is. None said: below registry." }),
   gitops: z
     .strictObject({
       repository: githubRepository.meta({ description: "The GitOps repository: owner/name." }),

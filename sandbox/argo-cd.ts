@@ -7,7 +7,10 @@ import type { Kubeconfigs } from "./control-plane.ts";
 import { type AppliedObject, applied } from "./deployer.ts";
 import { connectionOf, kubernetesApi } from "./kubernetes-api.ts";
 import { startRecorded } from "./processes.ts";
-import type { ArgoCdPrograms } from "./toolchain/argo-cd.ts";
+import type { Paths } from "./toolchain/optional.ts";
+
+/** What it runs with. */
+export const ARGO_CD_PROGRAMS = ["sandbox-argo-cd", "helm"] as const;
 
 /** What its process is called. */
 export const ARGO_CD = "Argo CD";
@@ -20,7 +23,7 @@ export const ARGO_CD = "Argo CD";
  */
 export async function startArgoCd(
   directory: string,
-  programs: ArgoCdPrograms,
+  programs: Paths<(typeof ARGO_CD_PROGRAMS)[number]>,
   kubeconfigs: Pick<Kubeconfigs, "admin" | "argoCd">,
   github: { readonly url: string; readonly token: string },
 ): Promise<string> {
@@ -33,7 +36,7 @@ export async function startArgoCd(
   const ready = join(folder, "ready.json");
   const started = await startRecorded(directory, {
     name: ARGO_CD,
-    path: programs.argoCd,
+    path: programs["sandbox-argo-cd"],
     arguments: [
       "run",
       ...["--directory", folder],

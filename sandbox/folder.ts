@@ -40,7 +40,7 @@ export interface SandboxFile {
   /** Of the control plane. */
   readonly processes: readonly RecordedProcess[];
   readonly github: { readonly url: string; readonly baseUrl: string; readonly token: string };
-  readonly argoEvents: ArgoEvents;
+  readonly argoEvents?: ArgoEvents;
   /** Argo CD's log, where it runs. */
   readonly argoCd?: string;
   readonly definitions: InstalledDefinitions;

@@ -10,7 +10,8 @@ import type { Sandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 
 /** What a push needs of a sandbox. */
-type Where = Pick<Sandbox, "github" | "argoEvents"> & {
+type Where = Pick<Sandbox, "github"> & {
+  readonly argoEvents?: Sandbox["argoEvents"] | undefined;
   readonly controlPlane: { readonly kubeconfigs: Pick<Sandbox["controlPlane"]["kubeconfigs"], "admin"> };
 };
 
@@ -113,9 +114,9 @@ async function workflowOf(
       );
       if (found !== undefined) return found;
       if (Date.now() > deadline) {
-        const lines = await lastLines(argoEvents.log);
+        const log = argoEvents?.log ?? "";
         throw new SandboxError(
-          `No Workflow came of the push of ${commit}. The last lines of ${argoEvents.log}:\n${lines}`,
+          `No Workflow came of the push of ${commit}. The last lines of ${log}:\n${await lastLines(log)}`,
         );
       }
       await pause(100);

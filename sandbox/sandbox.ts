@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { startArgoCd } from "./argo-cd.ts";
+import { ARGO_CD_PROGRAMS, startArgoCd } from "./argo-cd.ts";
 import { type ArgoEvents, startArgoEvents } from "./argo-events.ts";
 import { teamsOf } from "./catalogue.ts";
 import { type ControlPlane, type ControlPlanePrograms, startControlPlane } from "./control-plane.ts";
@@ -18,7 +18,7 @@ import { startGitHub } from "./local-github.ts";
 import { claimDirectory, isInUse, readRecords, stopRecorded } from "./processes.ts";
 import { SandboxError } from "./sandbox-error.ts";
 import { stopOnSignals } from "./signals.ts";
-import { type ArgoCdPrograms, ensureArgoCd, findArgoCd } from "./toolchain/argo-cd.ts";
+import { ensurePrograms, findPrograms, type Paths } from "./toolchain/optional.ts";
 import { showSteps } from "./toolchain/progress.ts";
 import { ensureToolchain, linkPrograms, type Toolchain } from "./toolchain/toolchain.ts";
 
@@ -28,7 +28,8 @@ export interface Sandbox {
   readonly toolchain: Toolchain;
   readonly controlPlane: ControlPlane;
   readonly github: { readonly url: string; readonly baseUrl: string; readonly token: string };
-  readonly argoEvents: ArgoEvents;
+  /** What takes GitHub's deliveries, where its program is there. */
+  readonly argoEvents?: ArgoEvents;
   /** Argo CD's log, where it runs. */
   readonly argoCd?: string;
   readonly definitions: InstalledDefinitions;
@@ -43,6 +44,9 @@ export interface Sandbox {
 /** The stack of `Pulumi.sandbox.yaml`; its secrets are encrypted with this passphrase and open nothing else. */
 const STACK = "sandbox";
 const PASSPHRASE = "sandbox";
+
+/** Where deliveries go that nobody takes: the port of the discard protocol, where nothing listens. */
+const NOWHERE = "http://127.0.0.1:9";
 
 /** On a pipe or in a file a line about what goes on comes this often, in milliseconds. */
 const PLAIN_EVERY = 10_000;
@@ -59,6 +63,8 @@ export async function startSandbox(options: {
   output?: NodeJS.WritableStream;
   /** Build Argo CD where it is missing; it is left out otherwise. @default false */
   argoCd?: boolean;
+  /** Build what takes pushes where it is missing. @default where other programs were built too */
+  argoEvents?: boolean;
 }): Promise<Sandbox> {
   const directory = resolve(options.directory);
   const output = options.output ?? process.stdout;
@@ -68,10 +74,18 @@ export async function startSandbox(options: {
   try {
     // While it builds, the toolchain itself answers Ctrl-C.
     const toolchain = await ensureToolchain({ output });
-    const argoCd = options.argoCd ? await ensureArgoCd({ output }) : await findArgoCd();
+    const argoCd = options.argoCd
+      ? await ensurePrograms(ARGO_CD_PROGRAMS, { output })
+      : await findPrograms(ARGO_CD_PROGRAMS);
+    // Where programs are downloaded there may be no Go, and nobody should wait for a build.
+    const built = Object.values(toolchain.programs).some(({ origin }) => origin === "built");
+    const argoEvents =
+      options.argoEvents || built
+        ? await ensurePrograms(["sandbox-argo-events"], { output, quiet: true })
+        : await findPrograms(["sandbox-argo-events"]);
     released = stopOnSignals(stop);
     await emptyFolder(directory, { keepLogs: false });
-    return await start(directory, toolchain, argoCd, output);
+    return await start(directory, toolchain, { argoCd, argoEvents }, output);
   } catch (error) {
     await stop();
     throw error;
@@ -98,7 +112,10 @@ export async function stopSandbox(directory: string, options: { keepLogs: boolea
 async function start(
   directory: string,
   toolchain: Toolchain,
-  programs: ArgoCdPrograms | undefined,
+  optional: {
+    readonly argoCd: Paths<(typeof ARGO_CD_PROGRAMS)[number]> | undefined;
+    readonly argoEvents: Paths<"sandbox-argo-events"> | undefined;
+  },
   output: NodeJS.WritableStream,
 ): Promise<Sandbox> {
   const PATH = await linkPrograms(toolchain, join(directory, "bin"));
@@ -119,25 +136,27 @@ async function start(
     work: () => installDefinitions({ admin: kubeconfigs.admin }),
     done: ({ names, source }) => `${names.length}, from ${source}`,
   });
-  const argoEvents = await step(output, {
-    title: "In Argo Events' place",
-    doing: "starting its code, usually 1 s",
-    work: () =>
-      startArgoEvents(directory, toolchain.programs["sandbox-argo-events"].path, kubeconfigs.argoEvents),
-    done: (started) => `${started.url}, for GitHub's deliveries`,
-  });
+  const { argoEvents: events, argoCd: deploying } = optional;
+  const argoEvents =
+    events &&
+    (await step(output, {
+      title: "In Argo Events' place",
+      doing: "starting its code, usually 1 s",
+      work: () => startArgoEvents(directory, events["sandbox-argo-events"], kubeconfigs.argoEvents),
+      done: (started) => `${started.url}, for GitHub's deliveries`,
+    }));
   const { repositories, ...github } = await step(output, {
     title: "Local GitHub",
     doing: "starting it, usually 1 s",
-    work: () => startGitHub(directory, argoEvents.url),
+    work: () => startGitHub(directory, argoEvents?.url ?? NOWHERE),
     done: (started) => `${started.url}, ${started.repositories.length} repositories`,
   });
   const argoCd =
-    programs &&
+    deploying &&
     (await step(output, {
       title: "Argo CD",
       doing: "starting it, usually 3 s",
-      work: () => startArgoCd(directory, programs, kubeconfigs, github),
+      work: () => startArgoCd(directory, deploying, kubeconfigs, github),
       done: () => "its application controller and repo-server",
     }));
   const environment = {
@@ -162,9 +181,9 @@ async function start(
     kubeconfigs,
     processes,
     github,
-    argoEvents,
     definitions,
     environment,
+    ...(argoEvents && { argoEvents }),
     ...(argoCd && { argoCd }),
   };
   await writeSandboxFile(directory, file);

@@ -15,7 +15,7 @@ export async function describeSandbox(
   // Where those listen that choose their port themselves.
   const chosen: Readonly<Record<string, string | undefined>> = {
     "local GitHub": sandbox?.github.url,
-    [ARGO_EVENTS]: sandbox?.argoEvents.url,
+    [ARGO_EVENTS]: sandbox?.argoEvents?.url,
   };
   const rows = await Promise.all(
     processes.map(async (recorded) => {

@@ -115,7 +115,7 @@ describe("the ten traps", () => {
   });
 
   it("9: whoever could edit a Stage could write everybody's files, so that nobody but the deployer may", () => {
-    const [guard] = guards(platformPlan().guard);
+    const [guard] = guards(platformPlan());
     assert.deepEqual(guard?.policy.spec.matchConstraints.resourceRules[0]?.resources, [
       "stages",
       "warehouses",

@@ -2,10 +2,9 @@
 # Compares one stack with its cluster and writes nothing: <stack>.md where it has drifted, <stack>.none where it has not.
 set -euo pipefail
 
-export PULUMI_DEBUG_COMMANDS=true
 events="$RUNNER_TEMP/events.json"
 mkdir -p "$RUNNER_TEMP/reports"
-pulumi refresh --preview-only --non-interactive --color never --stack "$STACK" --event-log "$events" > /dev/null
+"${0%/*}/with-events.sh" "$events" refresh --preview-only --non-interactive --color never --stack "$STACK" > /dev/null
 
 code=0
 node fleet/main.ts drift --stack "$STACK" --events "$events" --note "$RUNNER_TEMP/reports/$STACK.md" || code=$?

@@ -18,7 +18,7 @@ const OWN = /^pulumi:pulumi:/;
 const OPS: Readonly<Record<string, Drifted["is"]>> = { update: "changed", delete: "gone" };
 
 /**
- * Reads what the engine found out in a `pulumi refresh --preview-only --event-log <file>`.
+ * Reads what the engine found out in a `pulumi refresh --preview-only`.
  *
  * @throws FleetError where the log ends before the engine came to its end: nobody knows then what it had not looked at
  */
@@ -39,6 +39,8 @@ function linesOf(file: string): string[] {
       .split("\n")
       .filter((line) => line.trim() !== "");
   } catch {
-    throw new FleetError(`${file} cannot be read. Run: pulumi refresh --preview-only --event-log ${file}`);
+    throw new FleetError(
+      `${file} cannot be read. Run: .github/scripts/with-events.sh ${file} refresh --preview-only`,
+    );
   }
 }

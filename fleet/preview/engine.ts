@@ -1,3 +1,5 @@
+import { closeSync, constants, openSync } from "node:fs";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { listed } from "../../model/diagnostics.ts";
@@ -107,6 +109,11 @@ async function pulumi(
   const place = await temporaryFolder("preview");
   const log = join(place.path, "events");
   try {
+    // Debug events hold secrets: what comes through a pipe is on no disk.
+    await execa("mkfifo", ["-m", "600", log]);
+    const held = openSync(log, "r+");
+    const pipe = openSync(log, constants.O_RDONLY | constants.O_NONBLOCK);
+    const reading = readEvents(new Socket({ fd: pipe, writable: false })).catch(() => undefined);
     const flags = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", log];
     const args = ["preview", "--stack", stack, ...flags, ...targets.flatMap((urn) => ["--target", urn])];
     const { failed, code, stderr } = await execa("pulumi", args, {
@@ -116,7 +123,8 @@ async function pulumi(
       stdin: "ignore",
       stdout: "ignore",
     });
-    const told = await readEvents(log).catch(() => undefined);
+    closeSync(held);
+    const told = await reading;
     if (told !== undefined && (!failed || told.errors.length > 0)) return { ...told, failed };
     // A preview of which nobody can say what it planned is none.
     const word = code === "ENOENT" ? NOT_FOUND : failed ? lastWords(stderr) : UNREADABLE;

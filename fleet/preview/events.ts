@@ -1,5 +1,5 @@
-import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { engineEvent, QUIET, STACK } from "../engine-events.ts";
 import type { EngineStep } from "./change.ts";
 
@@ -15,17 +15,16 @@ export interface Told {
 /**
  * Reads the events of a run, line by line: of a thousand services they are more than a string can hold.
  *
- * @throws Error where a line is no event
+ * @throws Error where a line is no event, and where there is none
  */
-export async function readEvents(file: string): Promise<Told> {
+export async function readEvents(input: Readable): Promise<Told> {
   const steps: EngineStep[] = [];
   const errors: string[] = [];
   let unchanged = 0;
-  for await (const line of createInterface({
-    input: createReadStream(file),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
+  let lines = 0;
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === "") continue;
+    lines += 1;
     const [, kind, same] = START.exec(line) ?? [];
     if (kind !== undefined && !READ.includes(kind)) continue;
     if (same !== undefined) {
@@ -38,6 +37,7 @@ export async function readEvents(file: string): Promise<Told> {
     if (QUIET.includes(resourcePreEvent.op)) unchanged += resourcePreEvent.op === "same" ? 1 : 0;
     else steps.push(resourcePreEvent);
   }
+  if (lines === 0) throw new Error("the engine told nothing");
   return { steps, unchanged, errors: [...new Set(errors)].filter((text) => text !== "") };
 }
 

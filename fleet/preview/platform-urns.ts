@@ -33,7 +33,7 @@ export function platformResources(platform: PlatformPlan): PlannedResource[] {
       ({ serviceAccount }): Child => [`${CORE}:ServiceAccount`, `service-account-${serviceAccount}`],
     ),
     [`${RBAC}:ClusterRoleBinding`, "kargo-users"],
-    ...guards(platform.guard).flatMap(({ policy: { metadata } }): Child[] => [
+    ...guards(platform).flatMap(({ policy: { metadata } }): Child[] => [
       [`${ADMISSION}:ValidatingAdmissionPolicy`, `policy-${metadata.name}`],
       [`${ADMISSION}:ValidatingAdmissionPolicyBinding`, `policy-binding-${metadata.name}`],
     ]),

@@ -23,7 +23,7 @@ class Phase {
 const key = ({ op, urn }: EngineStep) => `${op} ${urn}`;
 
 /**
- * Reads the log of an `up` (`--event-log`): one event as JSON a line.
+ * Reads the log of an `up` (`with-events.sh`): one event as JSON a line.
  *
  * @returns nothing where it is no such log
  */

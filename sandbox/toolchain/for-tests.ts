@@ -7,7 +7,13 @@ import { type ProvideOptions, provideOne } from "./provide.ts";
 import type { Recipe } from "./recipes.ts";
 
 /** What the tests take besides: the sandbox starts without it. */
-export type TestProgram = "helm" | "argo" | "actionlint" | "sandbox-argo-cd";
+export type TestProgram =
+  | "helm"
+  | "argo"
+  | "actionlint"
+  | "crane"
+  | "sandbox-argo-cd"
+  | "sandbox-argo-events";
 
 const modules = join(dirname(fileURLToPath(import.meta.url)), "modules");
 const own = { plugin: false };
@@ -39,6 +45,22 @@ const programs: readonly ProgramDefinition<TestProgram>[] = [
   },
   {
     ...own,
+    name: "crane", // the last step of a build runs it
+    version: "0.20.6",
+    question: { kind: "command", args: ["version"], answer: /^v?(\d+\.\d+\.\d+\S*)/ },
+    wanted: "^0.20.6",
+    published: "https://github.com/google/go-containerregistry/releases",
+  },
+  {
+    ...own,
+    name: "sandbox-argo-events", // turns pushes into Workflows
+    version: "1.9.11",
+    question: { kind: "command", args: ["--version"], answer: /^sandbox-argo-events (\S+)/m },
+    wanted: "1.9.11",
+    published: "only here: go build in sandbox/toolchain/modules/argo-events, on a machine with Go",
+  },
+  {
+    ...own,
     name: "sandbox-argo-cd", // syncs Applications, and says what the roles of an AppProject allow
     version: "3.2.11",
     question: { kind: "command", args: ["version"], answer: /^sandbox-argo-cd: v(\d+\.\d+\.\d+\S*)/m },
@@ -61,6 +83,20 @@ const recipes: readonly Recipe<TestProgram>[] = [
     module: join(modules, "argo"),
     packages: { argo: "." },
     ldflags: "-s -w -X main.version=4.0.5",
+    usually: "3 min",
+  },
+  {
+    name: "crane",
+    module: join(modules, "crane"),
+    packages: { crane: "github.com/google/go-containerregistry/cmd/crane" },
+    ldflags: "-s -w -X github.com/google/go-containerregistry/cmd/crane/cmd.Version=0.20.6",
+    usually: "30 s",
+  },
+  {
+    name: "argo-events",
+    module: join(modules, "argo-events"),
+    packages: { "sandbox-argo-events": "." },
+    ldflags: "-s -w -X main.version=1.9.11",
     usually: "3 min",
   },
   {

@@ -7,8 +7,7 @@ export type ProgramName =
   | "etcd"
   | "kube-apiserver"
   | "kube-controller-manager"
-  | "kubectl"
-  | "sandbox-argo-events";
+  | "kubectl";
 
 /** How a program is asked for its version: a command whose output holds it, or a plugin's own gRPC service. */
 export type Question =
@@ -40,7 +39,7 @@ const server = {
 } as const;
 
 /**
- * The nine programs. Each range goes with every version of the others: both servers of a control plane are of one minor
+ * The eight programs. Each range goes with every version of the others: both servers of a control plane are of one minor
  * version, and kubectl may differ by one (https://kubernetes.io/releases/version-skew-policy/).
  */
 export const programs: readonly ProgramDefinition<ProgramName>[] = [
@@ -95,13 +94,5 @@ export const programs: readonly ProgramDefinition<ProgramName>[] = [
       answer: /"gitVersion": "v([^"]+)"/,
     },
     wanted: "1.36 - 1.38",
-  },
-  {
-    ...own,
-    name: "sandbox-argo-events",
-    version: "1.9.11",
-    question: { kind: "command", args: ["--version"], answer: /^sandbox-argo-events (\S+)/m },
-    wanted: "1.9.11",
-    published: "only here: go build in sandbox/toolchain/modules/argo-events, on a machine with Go",
   },
 ];

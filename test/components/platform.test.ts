@@ -52,7 +52,7 @@ describe("Platform", () => {
       const { inputs } = named(all, `platform/promotion-task-${task.by}-${task.version}`);
       assert.deepEqual(inputs, plain(promotionTask(task)));
     }
-    for (const { policy, binding } of guards(platform.guard)) {
+    for (const { policy, binding } of guards(platform)) {
       assert.deepEqual(named(all, `platform/policy-${policy.metadata.name}`).inputs, plain(policy));
       assert.deepEqual(named(all, `platform/policy-binding-${policy.metadata.name}`).inputs, plain(binding));
     }

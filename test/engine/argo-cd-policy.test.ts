@@ -3,7 +3,8 @@ import { execa } from "execa";
 import fc from "fast-check";
 import { appProject } from "../../manifests/argo-cd.ts";
 import { deployingStages, type ServicePlan } from "../../model/plan.ts";
-import { ensureArgoCd } from "../../sandbox/toolchain/argo-cd.ts";
+import { ARGO_CD_PROGRAMS } from "../../sandbox/argo-cd.ts";
+import { ensurePrograms } from "../../sandbox/toolchain/optional.ts";
 import { sampled } from "../sampling.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
@@ -72,7 +73,7 @@ describe("the roles of an AppProject, by Argo CD's own policy code", function ()
   this.timeout(TOOLCHAIN_TIMEOUT);
   let argoCd = "";
   before(async () => {
-    ({ argoCd } = await ensureArgoCd({ quiet: true }));
+    argoCd = (await ensurePrograms(ARGO_CD_PROGRAMS, { quiet: true }))["sandbox-argo-cd"];
   });
 
   async function verdicts(all: readonly (readonly ServicePlan[])[]): Promise<readonly Verdict[]> {

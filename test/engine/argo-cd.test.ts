@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { argoCdObjects, startArgoCd } from "../../sandbox/argo-cd.ts";
+import { ARGO_CD_PROGRAMS, argoCdObjects, startArgoCd } from "../../sandbox/argo-cd.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
 import { gitopsFiles } from "../../sandbox/local-github.ts";
 import { claimDirectory, lastLines, stopRecorded } from "../../sandbox/processes.ts";
 import { remoteOf, tagCommands } from "../../sandbox/push.ts";
-import { ensureArgoCd } from "../../sandbox/toolchain/argo-cd.ts";
+import { ensurePrograms } from "../../sandbox/toolchain/optional.ts";
 import { catalogueText, service } from "../sources.ts";
 import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
@@ -53,7 +53,7 @@ describe("Argo CD itself, with what pulumi up made", function () {
   let log = "";
 
   before(async () => {
-    const programs = await ensureArgoCd({ quiet: true });
+    const programs = await ensurePrograms(ARGO_CD_PROGRAMS, { quiet: true });
     const plane = await sharedControlPlane();
     admin = kubernetesApi(await connectionOf(plane.admin));
     stack = await openFleetStack(SERVICES, { ...(await gitopsFiles()), ...ROGUE });

@@ -60,7 +60,11 @@ describe("a push to the local GitHub", function () {
     await installDefinitions({ admin: shared.admin });
     folder = await mkdtemp(join(tmpdir(), "argo-events-place-"));
     await claimDirectory(folder);
-    argoEvents = await startArgoEvents(folder, shared.programs["sandbox-argo-events"], shared.argoEvents);
+    argoEvents = await startArgoEvents(
+      folder,
+      (await ensureTestProgram("sandbox-argo-events", { quiet: true })).path,
+      shared.argoEvents,
+    );
   });
   beforeEach(async () => {
     const objects = [...made.eventSources, ...made.sensors, ...secrets, ...grants] as object[];

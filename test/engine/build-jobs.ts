@@ -17,10 +17,12 @@ const PODS = `/api/v1/namespaces/${NAMESPACE}/pods`;
 type Pod = Record<string, unknown> & { containers: Record<string, unknown>[] };
 interface OpenJob {
   readonly metadata: { name: string };
-  readonly spec: { template: { metadata: { labels: Record<string, string> }; spec: Pod } };
+  readonly spec: Record<string, unknown> & {
+    template: { metadata: { labels: Record<string, string>; annotations?: object }; spec: Pod };
+  };
 }
 
-/** What a Dockerfile must not get, as somebody with the account's token would ask for it. */
+/** What a build must not get, as somebody with the account's token would ask for it. */
 const FORBIDDEN: Readonly<Record<string, (job: OpenJob, pod: Pod) => void>> = {
   "a Secret as a volume": (_, pod) => {
     pod.volumes = [{ name: "work", secret: { secretName: "nginx-push" } }];
@@ -73,6 +75,57 @@ const FORBIDDEN: Readonly<Record<string, (job: OpenJob, pod: Pod) => void>> = {
   },
   "another container before its own": (_, pod) => {
     pod.initContainers = pod.containers.map((one) => ({ ...one, name: "before" }));
+  },
+  "another container beside its own": (_, pod) => {
+    pod.containers = [...pod.containers, ...pod.containers.map((one) => ({ ...one, name: "beside" }))];
+  },
+  "thousands of companions": (job) => {
+    Object.assign(job.spec, { parallelism: 5000, completions: 5000 });
+  },
+  "a second try": (job) => {
+    job.spec.backoffLimit = 6;
+  },
+  "no end": (job) => {
+    delete job.spec.activeDeadlineSeconds;
+  },
+  "an annotation": (job) => {
+    job.spec.template.metadata.annotations = { "example.com/inject": "true" };
+  },
+  "another label": (job) => {
+    job.spec.template.metadata.labels["example.com/mine"] = "true";
+  },
+  "a node of its choice": (_, pod) => {
+    pod.nodeName = "control-plane";
+  },
+  "nodes of its choice": (_, pod) => {
+    pod.nodeSelector = { "node-role.kubernetes.io/control-plane": "" };
+  },
+  "a place on the control plane's nodes": (_, pod) => {
+    pod.tolerations = [{ operator: "Exists" }];
+  },
+  "a priority": (_, pod) => {
+    pod.priorityClassName = "system-cluster-critical";
+  },
+  "a runtime of its choice": (_, pod) => {
+    pod.runtimeClassName = "other";
+  },
+  "the users of the node": (_, pod) => {
+    pod.hostUsers = true;
+  },
+  "a user namespace by chance": (_, pod) => {
+    delete pod.hostUsers;
+  },
+  "a port of the node": (_, { containers: [first] }) => {
+    Object.assign(first ?? {}, { ports: [{ containerPort: 80, hostPort: 80 }] });
+  },
+  "more capabilities": (_, { containers: [first] }) => {
+    Object.assign(first ?? {}, { securityContext: { capabilities: { add: ["NET_BIND_SERVICE"] } } });
+  },
+  "what other pods of the build have on the volume": (_, { containers: [first] }) => {
+    Object.assign(first ?? {}, { volumeMounts: [{ name: "work", mountPath: "/all" }] });
+  },
+  "a node to itself": (_, { containers: [first] }) => {
+    Object.assign(first ?? {}, { resources: {} });
   },
 };
 

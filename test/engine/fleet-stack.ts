@@ -32,7 +32,7 @@ export interface FleetStack extends FleetCluster {
   readonly environment: Readonly<Record<string, string>>;
   /** The administrator's kubeconfig, with the stack's context. */
   readonly admin: string;
-  /** All that the engine said in every run so far: what the CLI printed, and each of its events as JSON. */
+  /** What the CLI and `fleet` printed in every run so far. */
   readonly traces: readonly string[];
   /** Replaces the catalogue. */
   writeCatalogue(text: string): Promise<void>;
@@ -45,6 +45,8 @@ export interface FleetStack extends FleetCluster {
   refresh(): Promise<Run>;
   /** The real CLI as a person types it, with the preview that comes before an `up`. */
   cli(...args: readonly string[]): Promise<Pick<Run, "output" | "failed">>;
+  /** The same, with the events that our script keeps of it; they are no trace. */
+  kept(...args: readonly string[]): Promise<Pick<Run, "output" | "failed"> & { readonly events: string }>;
   /** A command of `fleet`, in the project's folder. */
   fleet(...args: readonly string[]): Promise<{ readonly output: string; readonly code: number | undefined }>;
   /** A script of this repository in the project's folder, which then has `fleet` as a checkout has it. */
@@ -143,8 +145,8 @@ function fleetStack(parts: Parts): FleetStack {
   const traces: string[] = [];
   const program = programProcess(folder, environment);
   const traced = async (command: EngineCommand) => {
-    const { events, ...done } = await program.run(command);
-    traces.push(done.output, ...events);
+    const done = await program.run(command);
+    traces.push(done.output);
     return done;
   };
   const self: FleetStack = {
@@ -203,6 +205,16 @@ function fleetStack(parts: Parts): FleetStack {
       );
       traces.push(all);
       return { output: all, failed };
+    },
+    kept: async (...args) => {
+      const file = join(folder, "events.jsonl");
+      const { all, failed } = await execa(
+        resolve(".github/scripts/with-events.sh"),
+        [file, ...args, "--stack", "test", "--non-interactive"],
+        { cwd: folder, env: environment, reject: false, all: true },
+      );
+      traces.push(all);
+      return { output: all, failed, events: await readFile(file, "utf8") };
     },
     state: () => readFile(join(folder, "state/.pulumi/stacks/kargo-fleet/test.json"), "utf8"),
     close: async () => {

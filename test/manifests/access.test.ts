@@ -174,16 +174,16 @@ describe("the deployer's rights", () => {
       rules
         .filter(({ resources }) => resources.includes(kind))
         .flatMap(({ resourceNames = [] }) => resourceNames);
-    const { guard, credentials } = platformPlan({
+    const platform = platformPlan({
       credentials: "{ git: { username: kargo }, image: { username: reader } }",
       gitPassword: "{ secure: v1:abc }",
       imagePassword: "{ secure: v1:abc }",
     });
     assert.deepEqual(
       names("validatingadmissionpolicies"),
-      guards(guard).map(({ policy }) => policy.metadata.name),
+      guards(platform).map(({ policy }) => policy.metadata.name),
     );
-    for (const { name } of credentials) assert.ok(names("secrets").includes(name), name);
+    for (const { name } of platform.credentials) assert.ok(names("secrets").includes(name), name);
   });
 
   it("are one user's", () => {

@@ -41,14 +41,22 @@ describe("build-push-image", () => {
     assert.deepEqual(secretsOf(pod("push", { builds })), ["p.{{workflow.parameters.service}}"]);
   });
 
-  it("shows the finished image to the pod that pushes, which cannot change it", () => {
-    const mount = pod("push").container.volumeMounts.find(({ name }) => name === "work");
-    assert.deepEqual(mount, {
-      name: "work",
-      mountPath: "/workspace/image",
-      subPath: "image",
-      readOnly: true,
-    });
+  it("shows what the build left to a container without the credential, and its copy read-only to the one that pushes", () => {
+    const { container, initContainers = [] } = pod("push");
+    const seen = [container, ...initContainers].map(({ volumeMounts }) =>
+      volumeMounts.map(({ name, subPath, readOnly = false }) => [name, subPath, readOnly]),
+    );
+    assert.deepEqual(seen, [
+      [
+        ["work", "checked", true],
+        ["credential", undefined, true],
+        ["tmp", undefined, false],
+      ],
+      [
+        ["work", "image", true],
+        ["work", "checked", false],
+      ],
+    ]);
   });
 
   it("splices no parameter into a script: they come as variables", () => {
@@ -63,8 +71,11 @@ describe("build-push-image", () => {
   });
 
   it("runs everything but Kaniko unprivileged", () => {
-    for (const name of ["clone", "push"]) {
-      const { securityContext } = pod(name).container;
+    for (const { securityContext } of [
+      pod("clone").container,
+      pod("push").container,
+      ...(pod("push").initContainers ?? []),
+    ]) {
       assert.deepEqual(
         [securityContext.runAsNonRoot, securityContext.readOnlyRootFilesystem, securityContext.capabilities],
         [true, true, { drop: ["ALL"] }],

@@ -71,6 +71,9 @@ describe("a build's network", () => {
     ["a node", "192.168.1.10"],
     ["a network in the carrier's range", "100.64.0.1"],
     ["its own link", "fe80::1"],
+    ["a cloud's metadata by NAT64", "64:ff9b::a9fe:a9fe"],
+    ["a node by NAT64", "64:ff9b::c0a8:10a"],
+    ["what a network of its own maps to IPv4", "64:ff9b:1::a00:1"],
   ] as const) {
     it(`keeps ${what} out of a Dockerfile's reach`, () => assert.ok(!reaches("build", address, 443)));
   }
@@ -140,8 +143,15 @@ describe("a build's network", () => {
   it("lets the pods that run our own programs reach private registries too, but no metadata address", () => {
     for (const step of ["clone", "push", "notify"]) {
       assert.ok(reaches(step, "10.1.2.3", 443), step);
-      for (const address of ["169.254.169.254", "168.63.129.16", "100.100.100.200", "fd00:ec2::254"])
+      for (const address of [
+        "169.254.169.254",
+        "168.63.129.16",
+        "100.100.100.200",
+        "fd00:ec2::254",
+        "64:ff9b::a9fe:a9fe",
+      ])
         assert.ok(!reaches(step, address, 80), `${step} ${address}`);
+      assert.ok(reaches(step, "64:ff9b::8c52:7903", 443), "GitHub, from nodes that have IPv6 alone");
     }
   });
 

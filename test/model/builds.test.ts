@@ -36,6 +36,15 @@ describe("a service's build", () => {
     assert.equal(plan.platform?.buildTriggers, undefined);
   });
 
+  it("is refused in the GitOps repository, which each promotion pushes to, unless something else builds it", () => {
+    const said = (more: object) => problemsOf(catalogueText({ nginx: service("nginx", more) })).join();
+    assert.match(
+      said({ repository: "acme/GitOps" }),
+      /"acme\/GitOps" is the GitOps repository: each promotion/,
+    );
+    assert.equal(said({ repository: "acme/gitops", build: false }), "");
+  });
+
   it("is started by changes of its folder alone, where it is one of a monorepo", () => {
     assert.deepEqual(servicePlan({ build: { context: "services/api" } }).build?.paths, ["services/api"]);
     assert.deepEqual(servicePlan({ build: {} }).build?.paths, []);

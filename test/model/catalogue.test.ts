@@ -135,6 +135,23 @@ describe("services.json", () => {
     });
   }
 
+  it("refuses an image below none of the stack's registries, and one whose registry only begins like one", () => {
+    const said = (image: string, keys = {}) =>
+      problemsOf(catalogueText({ nginx: service("nginx", { image }) }), stackText(keys)).join();
+    const own = { registries: "[registry.example/edge, ghcr.io/acme]" };
+    for (const image of ["ghcr.io/acme/nginx", "registry.example/edge/nginx"]) {
+      assert.match(said(image), image.startsWith("ghcr") ? /\[KF029\]|is in no registry/ : /^$/);
+      assert.equal(said(image, own), "");
+    }
+    for (const image of ["ghcr.io/acme-evil/nginx", "registry.example.evil.example/nginx"])
+      assert.match(
+        said(image, own),
+        /services\.nginx\.image {2}the image "[^"]+" is in no registry of this stack \(registry\.example\/edge, ghcr\.io\/acme\)/,
+      );
+    const leaves = service("nginx", { image: "ghcr.io/acme/nginx", state: "decommissioned" });
+    assert.deepEqual(problemsOf(catalogueText({ nginx: leaves })), []);
+  });
+
   it("refuses a default image that no registry and no Kargo takes, and says to name one", () => {
     assert.match(
       problemsOf(catalogueText({ "a--b": service("a-b") })).join(),

@@ -153,7 +153,7 @@ describe("the plan", () => {
         const before = planOf(catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))));
         const entries = names.map((name) => [
           name,
-          service(name, name === changed ? { image: `${image}.example/image` } : {}),
+          service(name, name === changed ? { image: `registry.example/${image}` } : {}),
         ]);
         const after = planOf(catalogueText(Object.fromEntries(entries)));
         const differing = names.filter(

@@ -81,6 +81,7 @@ const CASES: Readonly<Record<string, Texts>> = {
     warehouse: { cacheByTag: true },
   }),
   KF028: entry({ build: false, tags: { strategy: "lexical", pattern: "^[0-9a-f]{7}$" } }),
+  KF029: entry({ image: "elsewhere.example/nginx" }),
   KF030: stack({ webhookMasterSecret: "" }),
   KF031: stack({ webhookMasterSecret: "hunter2" }),
   KF032: stack({ registry: "{ secure: v1:abc }" }),
@@ -133,6 +134,7 @@ const CASES: Readonly<Record<string, Texts>> = {
     },
   ),
   KF075: stack({ builds: BUILDS.replace('["10.0.0.1/32"]', '["10.0.0.1/32"], mirrors: ["10.0.0.0/8"]') }),
+  KF076: entry({ repository: "acme/gitops" }),
   KF080: files(
     GOOD,
     { ...EU, gitops: "{ repository: acme/gitops }" },

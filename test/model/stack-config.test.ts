@@ -42,7 +42,7 @@ describe("stack config", () => {
 
   it("names an unknown key, which Pulumi itself would ignore", () => {
     assert.deepEqual(problems({ regisry: "x" }), [
-      'Pulumi.test.yaml:10:3  config.kargo-fleet:regisry  "regisry" is no key here (there are: catalogue, cluster, registry, gitops, github, webhooks, builds, warehouse, access, credentials, pipelines, rollout, platform, protect). Did you mean "registry"?',
+      'Pulumi.test.yaml:10:3  config.kargo-fleet:regisry  "regisry" is no key here (there are: catalogue, cluster, registry, registries, gitops, github, webhooks, builds, warehouse, access, credentials, pipelines, rollout, platform, protect). Did you mean "registry"?',
     ]);
   });
 

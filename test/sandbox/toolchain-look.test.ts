@@ -40,7 +40,6 @@ async function wholeToolchain({ bin }: Place): Promise<void> {
   await fakeProgram(bin, "kube-apiserver", "echo Kubernetes v1.37.0");
   await fakeProgram(bin, "kube-controller-manager", "echo Kubernetes v1.37.4");
   await fakeProgram(bin, "kubectl", `echo '    "gitVersion": "v1.38.0",'`);
-  await fakeProgram(bin, "sandbox-argo-events", "echo sandbox-argo-events 1.9.11");
 }
 
 function run({ environment, folder }: Place, command: string) {
@@ -67,7 +66,6 @@ describe("looking for the toolchain", function () {
         ["kube-apiserver", "1.37.0"],
         ["kube-controller-manager", "1.37.4"],
         ["kubectl", "1.38.0"],
-        ["sandbox-argo-events", "1.9.11"],
       ].map(([name = "", version]) => [name, version, "PATH", join(place.bin, name)]),
     );
   });

@@ -43,7 +43,7 @@ const ENGINE = `#!/usr/bin/env bash
 echo "pulumi $*" >> "$ENGINE_CALLS"
 cp services.json "$ENGINE_CALLS.services.json"
 [ -z "$KUBECONFIG" ] || ls -l "$KUBECONFIG" | cut -c 1-10 >> "$ENGINE_CALLS"
-while [ $# -gt 0 ]; do [ "$1" != --event-log ] || cp "$ENGINE_EVENTS" "$2"; shift; done
+while [ $# -gt 0 ]; do [ "$1" != --event-log ] || cat "$ENGINE_EVENTS" > "$2"; shift; done
 exit "$ENGINE_EXIT"
 `;
 

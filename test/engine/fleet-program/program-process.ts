@@ -7,7 +7,7 @@ import type { Order } from "./host.ts";
 /** The process in which a stack's program runs. */
 export interface ProgramProcess {
   /** @throws Error where the process ends before it answers */
-  run(command: EngineCommand): Promise<Run & { readonly events: readonly string[] }>;
+  run(command: EngineCommand): Promise<Run>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,6 @@
 import { createInterface } from "node:readline";
 import { execa } from "execa";
-import { provideOne } from "../../../sandbox/toolchain/provide.ts";
-import { standard } from "../../../sandbox/toolchain/toolchain.ts";
+import { ensureTestProgram } from "../../../sandbox/toolchain/for-tests.ts";
 import { TOOLCHAIN_TIMEOUT } from "../../engine/control-plane.ts";
 
 /** The objects of one cluster that decide about a delivery, as the API server returns them. */
@@ -70,7 +69,7 @@ export function argoEvents(): (objects: ClusterObjects, delivery: Delivery) => P
   let known: ClusterObjects | undefined;
   before(async function () {
     this.timeout(TOOLCHAIN_TIMEOUT);
-    const { path } = await provideOne(standard, "sandbox-argo-events", { quiet: true });
+    const { path } = await ensureTestProgram("sandbox-argo-events", { quiet: true });
     const program = execa(path, ["--ask"], { buffer: false });
     program.stderr.resume();
     createInterface(program.stdout).on("line", (line) => waiting.shift()?.resolve(line));

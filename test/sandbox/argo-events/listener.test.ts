@@ -7,8 +7,7 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { type ArgoEvents, startArgoEvents } from "../../../sandbox/argo-events.ts";
 import { claimDirectory, stopRecorded } from "../../../sandbox/processes.ts";
-import { provideOne } from "../../../sandbox/toolchain/provide.ts";
-import { standard } from "../../../sandbox/toolchain/toolchain.ts";
+import { ensureTestProgram } from "../../../sandbox/toolchain/for-tests.ts";
 import { TOOLCHAIN_TIMEOUT } from "../../engine/control-plane.ts";
 import type { ClusterObjects } from "./ask.ts";
 import { COMMIT, cluster, delivery, push, SECRET } from "./fixtures.ts";
@@ -30,7 +29,7 @@ describe("the program that takes deliveries in Argo Events' place", () => {
 
   before(async function () {
     this.timeout(TOOLCHAIN_TIMEOUT);
-    program = (await provideOne(standard, "sandbox-argo-events", { quiet: true })).path;
+    program = (await ensureTestProgram("sandbox-argo-events", { quiet: true })).path;
   });
 
   beforeEach(async () => {

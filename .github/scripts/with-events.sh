@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Runs pulumi and keeps its events in a file that its owner alone reads, one as JSON a line. Debug events say what providers
+# answered, secrets too: they come through a pipe, and are dropped before any disk.
+# Usage: with-events.sh <file> <a command of pulumi and its arguments>
+set -euo pipefail
+
+umask 077
+events=$1
+shift
+folder=$(mktemp -d)
+trap 'rm -r "$folder"' EXIT
+mkfifo "$folder/pipe"
+# Held open until pulumi ends: a pulumi that never opens it leaves nobody waiting.
+exec 3<> "$folder/pipe"
+rm -f "$events"
+grep --line-buffered --invert-match '"severity":"debug"' < "$folder/pipe" > "$events" 3>&- &
+
+code=0
+# The event log is among the engine's debugging flags.
+PULUMI_DEBUG_COMMANDS=true pulumi "$@" --event-log "$folder/pipe" 3>&- || code=$?
+exec 3>&-
+wait $! || [ $? -eq 1 ] # No event was kept.
+exit "$code"
