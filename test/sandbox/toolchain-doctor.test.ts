@@ -62,7 +62,7 @@ describe("npm run doctor", function () {
       /^For the tests:\n✖ helm [\s\S]*✖ argo [\s\S]*✔ actionlint +1\.7\.12 or newer, below 2 +1\.7\.13 +PATH/m,
     );
     const { rows, tests } = JSON.parse((await doctor(place, "--json")).stdout) as Record<string, unknown[]>;
-    assert.deepEqual([rows?.length, tests?.length], [12, 3]);
+    assert.deepEqual([rows?.length, tests?.length], [12, 4]);
   });
 
   it("prints the same as JSON", async () => {
