@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Runs pulumi and keeps its events in a file that its owner alone reads, one as JSON a line. Debug events say what providers
-# answered, secrets too: they come through a pipe, and are dropped before any disk.
-# Usage: with-events.sh <file> <a command of pulumi and its arguments>
+# Runs pulumi and keeps its events: with-events.sh <file> <a command of pulumi and its arguments>
 set -euo pipefail
 
+# One as JSON a line, for the owner alone. Debug events say what providers answered, secrets too: no disk sees them.
 umask 077
 events=$1
 shift

@@ -182,7 +182,12 @@ describe("the workflows", function () {
   });
 
   it("call scripts that are there, that may run, and that stop at the first failure", () => {
-    const called = steps.flatMap(({ step }) => step.run?.match(/\.github\/scripts\/[\w-]+\.sh/g) ?? []);
+    const called = [
+      ...steps.flatMap(({ step }) => step.run?.match(/\.github\/scripts\/[\w-]+\.sh/g) ?? []),
+      ...SCRIPTS.flatMap(
+        (file) => readFileSync(file, "utf8").match(/(?<="\$\{0%\/\*\}\/)[\w-]+\.sh/g) ?? [],
+      ).map((name) => `.github/scripts/${name}`),
+    ];
     assert.deepEqual([...new Set(called)].sort(), SCRIPTS);
     for (const file of SCRIPTS) {
       assert.ok((statSync(file).mode & 0o111) !== 0, file);
