@@ -6,7 +6,7 @@ import type { Plan } from "../model/plan.ts";
 import { PROVISIONED, type Provisioned, provisioned, provisionedSchema } from "../model/provisioned.ts";
 import { relocated } from "../model/values-losses.ts";
 import type { ServicePipeline } from "./service-pipeline.ts";
-import { missingFiles } from "./values-files/commit.ts";
+import { servicesThere } from "./values-files/commit.ts";
 import { SeedError, targetOf } from "./values-files/target.ts";
 
 /**
@@ -42,15 +42,11 @@ export async function guardAgainstLoss(planned: Planned, before: Provisioned | u
   for (const note of lifecycleNotes(planned.plan, before)) await pulumi.log.info(note);
 }
 
-/** The services with values files in another place than before, and all of them there: asked of GitHub where there is one. */
+/** What {@link servicesThere} says of the services that are to move; where GitHub cannot be asked, that none is there. */
 async function valuesThere(before: Provisioned, plan: Plan): Promise<ReadonlySet<string>> {
-  const moved = relocated(before, plan);
-  const files = moved.flatMap(({ service, files }) => files.map((path) => ({ service, path, text: "" })));
   const token = pulumi.runtime.allConfig()["github:token"] || process.env.GITHUB_TOKEN;
   try {
-    const missing = await missingFiles(targetOf(plan), files, { token });
-    const without = new Set(missing.map(({ service }) => service));
-    return new Set(moved.map(({ service }) => service).filter((service) => !without.has(service)));
+    return await servicesThere(targetOf(plan), relocated(before, plan), { token });
   } catch (error) {
     if (!(error instanceof SeedError)) throw error;
     await pulumi.log.warn(`Whether values files are in their new place is not known: ${error.message}`);

@@ -63,6 +63,21 @@ export async function missingFiles(
   return (await look(gitData(target, withDefaults(options)), target, files)).missing;
 }
 
+/**
+ * The services whose files are all in a place already.
+ *
+ * @throws SeedError
+ */
+export async function servicesThere(
+  target: Target,
+  services: readonly { readonly service: string; readonly files: readonly string[] }[],
+  options: CommitOptions,
+): Promise<ReadonlySet<string>> {
+  const all = services.flatMap(({ service, files }) => files.map((path) => ({ service, path, text: "" })));
+  const without = new Set((await missingFiles(target, all, options)).map(({ service }) => service));
+  return new Set(services.map(({ service }) => service).filter((service) => !without.has(service)));
+}
+
 function withDefaults({
   environment = process.env,
   pause = sleep,

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import getPort from "get-port";
-import { type CommitOptions, commitMissing, missingFiles } from "../../../components/values-files/commit.ts";
+import {
+  type CommitOptions,
+  commitMissing,
+  missingFiles,
+  servicesThere,
+} from "../../../components/values-files/commit.ts";
 import type { ValuesFile } from "../../../manifests/values-file.ts";
 import { type Playground, playground, textAt, token } from "../../sandbox/github-playground.ts";
 
@@ -48,6 +53,15 @@ describe("the commit of missing values files", function () {
         ({ method, path }) =>
           `${method} ${path.replace("/repos/acme/gitops/", "").replace(/\/[0-9a-f]{40}/, "")}`,
       );
+
+  it("is not needed by the services whose files are all there", async () => {
+    const services = [
+      { service: "nginx", files: ["services/nginx/values-dev.yaml"] },
+      { service: "half", files: ["services/nginx/values-dev.yaml", "services/half/values-dev.yaml"] },
+      { service: "auth", files: ["services/auth/values-dev.yaml"] },
+    ];
+    assert.deepEqual(await servicesThere(target(), services, { token }), new Set(["nginx"]));
+  });
 
   it("holds all of them, and leaves a file that is there as it is", async () => {
     const { written, commit } = await commitMissing(target(), filesOf("auth", "nginx"), { token });
