@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { stringify } from "yaml";
 import { deployerObjects, previewerObjects } from "./deployer.ts";
-import { readStack } from "./stack-files.ts";
+import { rightStack } from "./stack-files.ts";
 
 /** `fleet deployer`: what an administrator applies before the first `up` of a stack, and again for a new team. */
 export function deployerCommand(): Command {
@@ -19,7 +19,7 @@ export function deployerCommand(): Command {
       "\nApply it before the first pulumi up, and again when a team is added.\n\nExamples:\n  npm run --silent fleet -- deployer --stack prod | kubectl apply -f -\n  npm run --silent fleet -- deployer --stack prod --read-only ci-previewer | kubectl apply -f -",
     )
     .action(({ stack, readOnly }: { stack: string; readOnly?: string }) => {
-      const { config, teams } = readStack(stack);
+      const { config, teams } = rightStack(stack);
       const objects =
         readOnly === undefined
           ? deployerObjects(config.access.deployer, teams)

@@ -1,8 +1,11 @@
 import { z } from "zod";
+import { dnsLabel, isHostName, labelKey, objectName } from "./kubernetes-names.ts";
+import { quantity } from "./quantity.ts";
 import { webAddress } from "./web-address.ts";
 
 /** How GitHub's pushes come in. */
-export const webhooksSchema = z.strictObject({
+export const webhooksSchema = z
+  .strictObject({
   url: webAddress.meta({ description: "Where GitHub reaches Argo Events." }),
   owner: z.boolean().default(true).meta({
     description:
@@ -23,7 +26,7 @@ export const webhooksSchema = z.strictObject({
         .regex(/^[0-9]+\.[0-9]+\.[0-9]+$/, "must be a version such as 2.10.29")
         .default("2.10.29"),
       storage: z
-        .strictObject({ size: z.string().min(1).default("10Gi"), class: z.string().min(1).optional() })
+        .strictObject({ size: quantity.default("10Gi"), class: objectName.optional() })
         .optional()
         .meta({
           description: "A volume for each of the bus's three pods; without it a push waits in memory.",
@@ -35,14 +38,14 @@ export const webhooksSchema = z.strictObject({
     .union([
       z.strictObject({
         ingress: z.strictObject({
-          className: z.string().min(1).optional(),
-          tlsSecret: z.string().min(1).optional(),
-          annotations: z.record(z.string().min(1), z.string()).default({}),
+          className: objectName.optional(),
+          tlsSecret: objectName.optional(),
+          annotations: z.record(labelKey, z.string()).default({}),
         }),
       }),
       z.strictObject({
         httpRoute: z.strictObject({
-          gateway: z.strictObject({ name: z.string().min(1), namespace: z.string().min(1) }),
+          gateway: z.strictObject({ name: objectName, namespace: dnsLabel }),
         }),
       }),
     ])
@@ -56,6 +59,10 @@ export const webhooksSchema = z.strictObject({
     })
     .optional()
     .meta({ description: "Has each build tell Kargo of its image, so that Warehouses can look rarely." }),
-});
+  })
+  .refine(({ url, expose }) => expose === undefined || isHostName(URL.parse(url)?.hostname ?? ""), {
+    path: ["url"],
+    error: "must name its host where expose is set: an Ingress and an HTTPRoute take names (RFC 1123), no address",
+  });
 
 export type WebhooksConfig = z.output<typeof webhooksSchema>;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { parseYaml } from "../../model/documents.ts";
 import { readStackConfig, SECRET_KEYS, stackConfigSchema } from "../../model/stack-config.ts";
+import { parseStackFile } from "../../model/stack-file.ts";
 import { catalogueText, problemsOf, readStackText, service, stackText } from "../sources.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx") });
@@ -35,7 +35,7 @@ describe("stack config", () => {
       "kargo-fleet:webhookMasterSecret": "(secret)",
       "kargo-fleet:protect": "false",
     };
-    const engine = readStackConfig(values, parseYaml("Pulumi.test.yaml", ""));
+    const engine = readStackConfig(parseStackFile("Pulumi.test.yaml", "{}"), values);
     assert.deepEqual(engine.value, file.value);
     assert.deepEqual(engine.problems, []);
   });
