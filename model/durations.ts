@@ -53,7 +53,9 @@ export function duration(rule: { example: string; least?: string; because?: stri
  */
 export function goDuration(duration: string): string {
   const total = nanoseconds(duration);
-  const fraction = String(total % NANO).padStart(9, "0").replace(/0+$/, "");
+  const fraction = String(total % NANO)
+    .padStart(9, "0")
+    .replace(/0+$/, "");
   const hours = total / (3600n * NANO);
   const minutes = (total / (60n * NANO)) % 60n;
   const seconds = `${(total / NANO) % 60n}${fraction === "" ? "" : `.${fraction}`}s`;

@@ -67,7 +67,10 @@ function removed(name: string, was: ProvisionedService, before: Provisioned, pla
 }
 
 function succeeds(service: ServicePlan, was: ProvisionedService): boolean {
-  return same(service.repository, was.repository) || imageIdentity(service.warehouse.image) === imageIdentity(was.image);
+  return (
+    same(service.repository, was.repository) ||
+    imageIdentity(service.warehouse.image) === imageIdentity(was.image)
+  );
 }
 
 function same(a: string, b: string): boolean {

@@ -147,9 +147,7 @@ function imagePrefixes(prefix: string): string[] {
 
 function overlap(one: string, other: string): boolean {
   const within = (a: string, b: string) => covers(a, b.replace(/\*$/, "")) || covers(b, a.replace(/\*$/, ""));
-  return (
-    within(one, other) || imagePrefixes(one).some((a) => imagePrefixes(other).some((b) => within(a, b)))
-  );
+  return within(one, other) || imagePrefixes(one).some((a) => imagePrefixes(other).some((b) => within(a, b)));
 }
 
 function problem(

@@ -17,7 +17,9 @@ export function shown(text: unknown): string {
 export function ruled(problem: (text: string) => string | undefined) {
   return z.string().superRefine((text, context) => {
     const message =
-      text.length > TEXT_LIMIT ? `is longer than ${TEXT_LIMIT} characters: nothing takes that` : problem(text);
+      text.length > TEXT_LIMIT
+        ? `is longer than ${TEXT_LIMIT} characters: nothing takes that`
+        : problem(text);
     if (message !== undefined) context.addIssue({ code: "custom", message, input: text });
   });
 }

@@ -12,10 +12,14 @@ const OWN_CLUSTER = ["in-cluster", "https://kubernetes.default.svc"];
  * (`IsDestinationPermitted` in pkg/apis/application/v1alpha1).
  */
 const argoCdCluster = ruled((cluster) => {
-  if (OWN_CLUSTER.some((own) => cluster === own || cluster.startsWith(`${own}.`) || cluster.startsWith(`${own}:`)))
+  if (
+    OWN_CLUSTER.some(
+      (own) => cluster === own || cluster.startsWith(`${own}.`) || cluster.startsWith(`${own}:`),
+    )
+  )
     return 'is Argo CD\'s own cluster, which is meant where none is named: leave "cluster" out';
   if (cluster.includes("://")) return webAddress.safeParse(cluster).error?.issues[0]?.message;
-  if (/^[A-Za-z0-9][\w.:/@-]*$/.test(cluster)) return undefined;
+  if (/^[^\s!*?[\]{}\\]+( [^\s!*?[\]{}\\]+)*$/.test(cluster)) return undefined;
   return `${shown(cluster)} is no cluster of Argo CD: write one's name or https address; patterns would mean several.`;
 });
 

@@ -112,17 +112,31 @@ function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: Sou
       return selector.names.flatMap((name, at) =>
         known.includes(name)
           ? []
-          : [[["names", at], `${JSON.stringify(name)} is no service of the catalogue.`, didYouMean(name, known)]],
+          : [
+              [
+                ["names", at],
+                `${JSON.stringify(name)} is no service of the catalogue.`,
+                didYouMean(name, known),
+              ],
+            ],
       );
     const none = Object.entries(selector.labels).flatMap(
       ([key, value]): [DocumentPath, string, string | undefined][] => {
         const values = labels.filter(([other]) => other === key).map(([, other]) => other);
-        const hint = values.length === 0 ? didYouMean(key, labels.map(([other]) => other)) : didYouMean(value, values);
+        const hint =
+          values.length === 0
+            ? didYouMean(
+                key,
+                labels.map(([other]) => other),
+              )
+            : didYouMean(value, values);
         const what = `no service of the catalogue has the label ${key}${values.length === 0 ? "" : `=${value}`}.`;
         return values.includes(value) ? [] : [[["labels", key], what, hint]];
       },
     );
-    const meant = Object.entries(catalogue.services).some(([name, service]) => meets(selector, name, service));
+    const meant = Object.entries(catalogue.services).some(([name, service]) =>
+      meets(selector, name, service),
+    );
     if (none.length > 0 || meant) return none;
     return [[["labels"], "no service of the catalogue has all of these labels.", undefined]];
   };

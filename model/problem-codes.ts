@@ -18,7 +18,7 @@ export const PROBLEM_CODES = {
   KF013: "A value against its rule",
   KF014: "A key that cannot be a name",
   KF015: "A value in none of the allowed forms",
-  KF016: "A name that no service has",
+  KF016: "A name or a label that no service has",
   KF017: "A placeholder that is not filled in",
   KF018: "Nesting without end",
   KF020: "A team that is not there",

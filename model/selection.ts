@@ -12,7 +12,10 @@ const selector = z.union([
   z.strictObject({
     labels: z
       .record(z.string(), z.string())
-      .refine((labels) => Object.keys(labels).length > 0, "must name a label: without one it means every service"),
+      .refine(
+        (labels) => Object.keys(labels).length > 0,
+        "must name a label: without one it means every service",
+      ),
   }),
 ]);
 

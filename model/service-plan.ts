@@ -7,10 +7,10 @@ import {
   applicationName,
   appProjectName,
   destinationNamespace,
+  gitopsFolder,
   projectName,
   promotionTaskName,
   valuesFile,
-  gitopsFolder,
   warehouseName,
 } from "./names.ts";
 import { pipelineOf } from "./pipeline-rollout.ts";

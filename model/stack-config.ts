@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { accessSchema } from "./access.ts";
+import { branch } from "./branch.ts";
 import { buildsSchema } from "./builds.ts";
 import { CREDENTIAL_SECRETS, credentialsSchema, wantedSecrets } from "./credentials.ts";
-import { branch } from "./branch.ts";
 import { type DocumentPath, didYouMean, formatPath, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { folder } from "./folders.ts";
@@ -37,8 +37,18 @@ export const stackConfigSchema = z.strictObject({
         .min(1)
         .optional()
         .meta({ description: "Path of the kubeconfig. Default: KUBECONFIG." }),
-      qps: z.number().positive().max(10_000).default(50).meta({ description: "Requests a second to the API server." }),
-      burst: z.int().positive().max(10_000).default(120).meta({ description: "Requests that may go at once." }),
+      qps: z
+        .number()
+        .positive()
+        .max(10_000)
+        .default(50)
+        .meta({ description: "Requests a second to the API server." }),
+      burst: z
+        .int()
+        .positive()
+        .max(10_000)
+        .default(120)
+        .meta({ description: "Requests that may go at once." }),
     })
     .meta({ description: "The cluster that runs Kargo and Argo CD." }),
   registry: registry.meta({ description: "Where images are, unless a service names its own." }),
@@ -172,7 +182,13 @@ function openSecrets(
 
 /** The engine takes a map of the one key `secure` for a secret, wherever it stands; beside another key that is data. */
 function isSecure(value: unknown): boolean {
-  return value !== null && typeof value === "object" && "secure" in value && typeof value.secure === "string" && Object.keys(value).length === 1;
+  return (
+    value !== null &&
+    typeof value === "object" &&
+    "secure" in value &&
+    typeof value.secure === "string" &&
+    Object.keys(value).length === 1
+  );
 }
 
 /** Whether the engine would decrypt something in a value. */
@@ -209,7 +225,11 @@ function asWritten(text: string): string {
 
 /** Keys that nobody reads: of the providers, which are explicit, and of names that are nobody's. `pulumi:` is the engine's. */
 function strangers(keys: readonly string[], document: SourceDocument): Problem[] {
-  const read = [...PASSED_ON, ...Object.keys(stackConfigSchema.shape).map((key) => `${PROJECT}:${key}`), ...SECRET_KEYS.map((key) => `${PROJECT}:${key}`)];
+  const read = [
+    ...PASSED_ON,
+    ...Object.keys(stackConfigSchema.shape).map((key) => `${PROJECT}:${key}`),
+    ...SECRET_KEYS.map((key) => `${PROJECT}:${key}`),
+  ];
   return keys
     .filter((key) => !/^(pulumi|kargo-fleet):/.test(key) && !PASSED_ON.includes(key))
     .map((key) => ({
@@ -217,6 +237,8 @@ function strangers(keys: readonly string[], document: SourceDocument): Problem[]
       place: document.place(["config", key], "key"),
       path: formatPath(["config", key]),
       message: `${JSON.stringify(key)} has no effect: nothing reads it.`,
-      wayOut: didYouMean(key, read) ?? `Remove it; the keys that are read begin with ${PROJECT}:.`,
+      wayOut:
+        didYouMean(key, read) ??
+        `Use the keys of ${PROJECT}, such as ${PROJECT}:cluster and ${PROJECT}:github.`,
     }));
 }

@@ -59,7 +59,9 @@ function reach({ inst }: Program, from: Iterable<number>, stopAt = 0): Instructi
  * in a tag. Its admission tries neither. Each alternative must begin at the beginning and end at the end.
  */
 export const tagPattern = ruled((pattern) => {
-  const counts = [...pattern.matchAll(/\{([0-9]+)(?:,([0-9]*))?\}/g)].map(([, from, to]) => Number(to || from));
+  const counts = [...pattern.matchAll(/\{([0-9]+)(?:,([0-9]*))?\}/g)].map(([, from, to]) =>
+    Number(to || from),
+  );
   if (counts.reduce((sum, count) => sum + count, 0) > REPETITIONS)
     return `${shown(pattern)} repeats more than ${REPETITIONS} times in all; a tag has at most 128 characters.`;
   let program: Program;

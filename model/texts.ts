@@ -33,7 +33,9 @@ function problemsOf(text: string, place: (path: DocumentPath) => Place, path: Do
   const hole = /\{(service|stage|cluster|team)\}/.exec(text)?.[0];
   if (hole !== undefined && !FILLED_IN.includes(path.at(-1))) {
     const message = `has ${hole}, which is not filled in here.`;
-    return [{ code: "KF017", place: place(path), path: formatPath(path), message, wayOut: "Write what is meant." }];
+    return [
+      { code: "KF017", place: place(path), path: formatPath(path), message, wayOut: "Write what is meant." },
+    ];
   }
   const wrong = !text.isWellFormed()
     ? "is no Unicode: it has half of a character"

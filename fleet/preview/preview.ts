@@ -63,10 +63,7 @@ function readBase(files: Files, now: Date): Fleet {
   return stackNames(files).length === 0 ? { stacks: [], problems: [], between: [] } : readFleet(files, now);
 }
 
-function chosen(
-  all: readonly Compared[],
-  references: readonly string[] | undefined,
-): readonly Compared[] {
+function chosen(all: readonly Compared[], references: readonly string[] | undefined): readonly Compared[] {
   if (references === undefined) return all;
   const known = all.map(({ change }) => change.stack);
   const names = references.map((reference) => nameOfStack(reference, known));

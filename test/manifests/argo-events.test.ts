@@ -140,14 +140,19 @@ describe("a Sensor's filters", () => {
     assert.ok(finds(path, changed("README.md", "services/api/main.go"), more));
     assert.ok(finds(path, JSON.stringify([[["README.md"]], [["services/api/x"]], [[]]]), more));
     assert.ok(finds(path, "[[],[],[]]", more));
-    for (const other of [
-      "services/api-gw/main.go",
-      "other/services/api/x",
-      "services/api",
-      'x","services/api/y',
-    ])
+    for (const other of ["services/api-gw/main.go", "other/services/api/x", 'x","services/api/y'])
       assert.ok(!finds(path, changed(other), more), other);
     assert.ok(!filtersOf().some((one) => one.path === path), "a whole repository needs none");
+  });
+
+  it("take changes of a file in the root that is named, and everything where the root itself is", () => {
+    const path = "[body.commits.#.added,body.commits.#.modified,body.commits.#.removed]";
+    const changed = (file: string) => JSON.stringify([[[file]], [[]], [[]]]);
+    const more = { build: { paths: ["services/api", "package.json"] } };
+    assert.ok(finds(path, changed("package.json"), more));
+    for (const other of ["package.json5", "x/package.json", "packageXjson"])
+      assert.ok(!finds(path, changed(other), more), other);
+    assert.ok(!filtersOf({ build: { paths: ["."] } }).some((one) => one.path === path));
   });
 });
 

@@ -22,7 +22,8 @@ describe("stack config", () => {
   });
 
   it("reads the engine's form, objects as JSON and all scalars as text, like the file's", () => {
-    const file = readStackText(stackText({ builds: "", protect: "false" }));
+    const freeze = "{ freeze: [{ until: 2026-12-31, reason: x }] }";
+    const file = readStackText(stackText({ builds: "", protect: "false", rollout: freeze }));
     const values = {
       "kargo-fleet:cluster": '{"name":"test","context":"test"}',
       "kargo-fleet:registry": "registry.example",
@@ -34,6 +35,8 @@ describe("stack config", () => {
       "kargo-fleet:builds": "{}",
       "kargo-fleet:webhookMasterSecret": "(secret)",
       "kargo-fleet:protect": "false",
+      // A day without quotes, as Go prints it.
+      "kargo-fleet:rollout": '{"freeze":[{"until":"2026-12-31 00:00:00 +0000 UTC","reason":"x"}]}',
     };
     const engine = readStackConfig(parseStackFile("Pulumi.test.yaml", "{}"), values);
     assert.deepEqual(engine.value, file.value);
