@@ -1,5 +1,6 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { stringify } from "yaml";
+import { userProblem } from "../model/subjects.ts";
 import { deployerObjects, previewerObjects } from "./deployer.ts";
 import { rightStack } from "./stack-files.ts";
 
@@ -13,6 +14,7 @@ export function deployerCommand(): Command {
     .option(
       "--read-only <user>",
       "instead: the rights of an identity that previews and looks for drift, as the API server calls it",
+      user,
     )
     .addHelpText(
       "after",
@@ -27,4 +29,10 @@ export function deployerCommand(): Command {
       const documents = objects.map((object) => stringify(object));
       process.stdout.write(documents.join("---\n"));
     });
+}
+
+function user(name: string): string {
+  const problem = userProblem(name);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return name;
 }

@@ -35,7 +35,7 @@ export interface Checkup {
   readonly cache: { readonly path: string; readonly freeBytes?: number };
 }
 
-const oldestNode = "22.18.0";
+const oldestNode = "22.19.0";
 
 /** Looks at everything that the sandbox needs, and at what only the tests do; changes nothing. */
 export function examine(
