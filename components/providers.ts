@@ -18,7 +18,7 @@ export function providers(plan: Plan, token: pulumi.Output<string> | undefined):
 }
 
 function kubernetesProvider({ name, context, kubeconfig, qps, burst }: ClusterPlan): kubernetes.Provider {
-  return new kubernetes.Provider("kubernetes", {
+  const args = {
     context,
     // Without it a renamed context means another cluster, and the engine replaces everything.
     clusterIdentifier: name,
@@ -28,7 +28,16 @@ function kubernetesProvider({ name, context, kubeconfig, qps, burst }: ClusterPl
     enableSecretMutable: true,
     enableConfigMapMutable: true,
     ...(kubeconfig !== undefined && { kubeconfig }),
-  });
+  };
+  // The SDK would make an input of KUBECONFIG: a path of this machine in the state, and a list of files for one path. The
+  // plugin reads the variable itself, as kubectl does.
+  const { KUBECONFIG: ambient } = process.env;
+  delete process.env.KUBECONFIG;
+  try {
+    return new kubernetes.Provider("kubernetes", args);
+  } finally {
+    if (ambient !== undefined) process.env.KUBECONFIG = ambient;
+  }
 }
 
 function githubProvider(

@@ -1,13 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { readCatalogue } from "../model/catalogue.ts";
 import { CREDENTIAL_SECRETS } from "../model/credentials.ts";
 import { InvalidInput } from "../model/diagnostics.ts";
-import { parseYaml } from "../model/documents.ts";
 import type { Planned } from "../model/losses.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
 import { hooksToRemove } from "../model/provisioned.ts";
 import { isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts";
+import { parseStackFile } from "../model/stack-file.ts";
 import type { StackSecrets } from "./credentials.ts";
 import { guardAgainstLoss, readProvisioned } from "./lifecycle.ts";
 import { previewFilter, registered } from "./preview-filter.ts";
@@ -53,16 +53,27 @@ export async function readStack(): Promise<StackInputs> {
 
 function readPlan(): Planned {
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
-  const document = parseYaml(file, existsSync(file) ? readFileSync(file, "utf8") : "");
-  const config = readStackConfig(withoutSecrets(pulumi.runtime.allConfig()), document);
+  const config = readStackConfig(
+    parseStackFile(file, textOf(file) ?? ""),
+    withoutSecrets(pulumi.runtime.allConfig()),
+  );
   const list = config.value?.catalogue ?? "services.json";
-  if (!existsSync(list))
-    throw new pulumi.RunError(`${list}  is not there. Add it, or change ${PROJECT}:catalogue.`);
-  const catalogue = readCatalogue(list, readFileSync(list, "utf8"));
+  const text = textOf(list);
+  if (text === undefined)
+    throw new pulumi.RunError(`${list}  cannot be read. Add it, or change ${PROJECT}:catalogue.`);
+  const catalogue = readCatalogue(list, text);
   try {
     return { plan: makePlan(catalogue, config, new Date()), catalogue, config };
   } catch (error) {
     throw error instanceof InvalidInput ? new pulumi.RunError(error.message) : error;
+  }
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
   }
 }
 
@@ -73,7 +84,7 @@ function credentialSecrets(): StackSecrets {
 }
 
 /** Of secrets the checks learn only that they are there; their text goes no further than the engine's Outputs. */
-function withoutSecrets(config: Readonly<Record<string, string>>): Record<string, unknown> {
+function withoutSecrets(config: Readonly<Record<string, string>>): Record<string, string> {
   // An optional secret that nobody set has Pulumi.yaml's default, the empty text.
   const present = Object.entries(config).filter(([key, value]) => !isSecretKey(key) || value !== "");
   return Object.fromEntries(present.map(([key, value]) => [key, isSecretKey(key) ? "(secret)" : value]));

@@ -1,14 +1,14 @@
 import { acrossStacks } from "../model/across-stacks.ts";
 import { type Catalogue, readCatalogue } from "../model/catalogue.ts";
-import { formatPath, InvalidInput, type Problem } from "../model/diagnostics.ts";
-import { parseYaml, type SourceDocument } from "../model/documents.ts";
+import { didYouMean, formatPath, InvalidInput, listed, type Problem } from "../model/diagnostics.ts";
+import { type SourceDocument, withoutValue } from "../model/documents.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
 import type { Reading } from "../model/schema-problems.ts";
 import { PROJECT, readStackConfig, type StackConfig } from "../model/stack-config.ts";
+import { parseStackFile } from "../model/stack-file.ts";
 import type { PlannedStack } from "../model/stack-problem.ts";
 import { type Files, workingDirectory } from "./files.ts";
 import { FleetError } from "./fleet-error.ts";
-import { configOf } from "./stack-files.ts";
 
 /** A stack as its files say it, right or wrong. */
 export interface FoundStack {
@@ -44,14 +44,7 @@ export function readFleet(files: Files = workingDirectory(), now: Date = new Dat
       `There is no stack file (Pulumi.<stack>.yaml) in ${files.where}. Go to the folder of the stacks, or name it with -C.`,
     );
   const catalogues = new Map<string, Reading<Catalogue> | undefined>();
-  const read = (file: string) => {
-    if (catalogues.has(file)) return catalogues.get(file);
-    const text = files.read(file);
-    const reading = text === undefined ? undefined : readCatalogue(file, text);
-    catalogues.set(file, reading);
-    return reading;
-  };
-  const stacks = names.map((name) => readStack(name, files, read, now));
+  const stacks = names.map((name) => readStack(name, files, now, catalogues));
   const planned = stacks.flatMap(({ name, plan, document, config, catalogue }): PlannedStack[] =>
     plan && config.value && catalogue?.value
       ? [{ name, plan, document, config: config.value, catalogue: catalogue.value }]
@@ -69,19 +62,41 @@ export function stackNames(files: Files): string[] {
     .sort();
 }
 
-function readStack(
+/**
+ * The name of the stack that is meant: the engine also takes `organization/stack` and `organization/project/stack`.
+ *
+ * @throws FleetError where it is none of these, or of another project
+ */
+export function nameOfStack(reference: string, names: readonly string[]): string {
+  const [name = "", ...qualifiers] = reference.split("/").reverse();
+  const project = qualifiers.length === 2 ? qualifiers[0] : PROJECT;
+  if (qualifiers.length <= 2 && project === PROJECT && names.includes(name)) return name;
+  const hint = project === PROJECT ? (didYouMean(name, names) ?? "") : `This is the project ${PROJECT}.`;
+  throw new FleetError(
+    `There is no stack ${JSON.stringify(reference)} here (there are: ${listed(names)}). ${hint}`.trimEnd(),
+  );
+}
+
+/** One stack, with the catalogues that others have read already. */
+export function readStack(
   name: string,
   files: Files,
-  read: (file: string) => Reading<Catalogue> | undefined,
-  now: Date,
+  now: Date = new Date(),
+  catalogues = new Map<string, Reading<Catalogue> | undefined>(),
 ): FoundStack {
   const file = `Pulumi.${name}.yaml`;
-  const document = parseYaml(file, files.read(file) ?? "");
-  const config = readStackConfig(configOf(document), document);
-  const catalogue = read(config.value?.catalogue ?? "services.json");
+  const text = files.read(file);
+  const document = text === undefined ? withoutValue(file, unreadable(file)) : parseStackFile(file, text);
+  const config = readStackConfig(document);
+  const list = config.value?.catalogue ?? "services.json";
+  if (!catalogues.has(list)) {
+    const entries = files.read(list);
+    catalogues.set(list, entries === undefined ? undefined : readCatalogue(list, entries));
+  }
+  const catalogue = catalogues.get(list);
   const found = { name, document, config, catalogue };
   if (catalogue === undefined) {
-    const problems = [...config.problems, missingCatalogue(config, document, files.where)];
+    const problems = [...config.problems, missingCatalogue(list, document, files.where)];
     return { ...found, plan: undefined, problems };
   }
   try {
@@ -92,14 +107,18 @@ function readStack(
   }
 }
 
-function missingCatalogue({ value }: Reading<StackConfig>, document: SourceDocument, where: string): Problem {
+function unreadable(file: string): Problem {
+  const place = { file, line: 1, column: 1 };
+  return { code: "KF007", place, path: "", message: "cannot be read.", wayOut: "Is it a file, and yours?" };
+}
+
+function missingCatalogue(file: string, document: SourceDocument, where: string): Problem {
   const path = ["config", `${PROJECT}:catalogue`];
-  const file = JSON.stringify(value?.catalogue ?? "services.json");
   return {
     code: "KF007",
     place: document.place(path),
     path: formatPath(path),
-    message: `the catalogue ${file} cannot be read from ${where}.`,
+    message: `the catalogue ${JSON.stringify(file)} cannot be read from ${where}.`,
     wayOut: "Add the file, or name another.",
   };
 }

@@ -1,6 +1,8 @@
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { Agent, type RequestOptions, request as secureRequest } from "node:https";
+import { homedir } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
+import { createSecureContext } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { listed } from "../model/diagnostics.ts";
 import { FleetError } from "./fleet-error.ts";
@@ -46,7 +48,7 @@ const ATTEMPTS = 8;
 /**
  * Opens the cluster that a kubeconfig's context names.
  *
- * @param options.kubeconfig a file; without it KUBECONFIG or the usual place
+ * @param options.kubeconfig a file, with ~ for the home as the engine has it; without it KUBECONFIG or the usual place
  * @throws FleetError where the file or the context is not there
  */
 export async function openCluster(options: {
@@ -64,7 +66,12 @@ export async function openCluster(options: {
   const cluster = config.getCurrentCluster();
   if (cluster === null)
     throw new FleetError(`The context ${JSON.stringify(context)} of the kubeconfig names no cluster.`);
-  const connection = connect(config, new URL(cluster.server), cluster.proxyUrl !== undefined);
+  const server = URL.parse(cluster.server);
+  if (server?.protocol !== "https:" && server?.protocol !== "http:")
+    throw new FleetError(
+      `The kubeconfig has no https address for the cluster of context ${JSON.stringify(context)}. Write its server as https://<host>:<port>.`,
+    );
+  const connection = connect(config, server, cluster.proxyUrl !== undefined);
   return { context, server: cluster.server, ...connection };
 }
 
@@ -74,11 +81,10 @@ async function loadConfig(kubeconfig: string | undefined): Promise<KubeConfig> {
   const config = new KubeConfig();
   try {
     if (kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(kubeconfig);
+    else config.loadFromFile(kubeconfig.replace(/^~(?=$|\/)/, homedir()));
   } catch (error) {
-    throw new FleetError(
-      `The kubeconfig cannot be read: ${(error as Error).message}. Name it with --kubeconfig.`,
-    );
+    const [why] = (error as Error).message.split("\n");
+    throw new FleetError(`The kubeconfig cannot be read: ${why}. Name it with --kubeconfig.`);
   }
   return config;
 }
@@ -87,14 +93,22 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
   let kept: Agent | undefined;
   const send = async (request: ClusterRequest, attempt = 1): Promise<ClusterAnswer> => {
     const options: RequestOptions = {};
-    // Asked anew each time: tokens of exec plugins run out during a long audit.
-    await config.applyToHTTPSOptions(options);
-    if (!proxied && server.protocol === "https:") {
-      const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
-      const tls = { ca, cert, key, pfx, passphrase, servername };
-      const verified = rejectUnauthorized === undefined ? {} : { rejectUnauthorized };
-      kept ??= new Agent({ ...definedOnly(tls), ...verified, keepAlive: true });
-      options.agent = kept;
+    try {
+      // Asked anew each time: tokens of exec plugins run out during a long audit.
+      await config.applyToHTTPSOptions(options);
+      if (!proxied && server.protocol === "https:") {
+        const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
+        const tls = { ca, cert, key, pfx, passphrase, servername };
+        const verified = rejectUnauthorized === undefined ? {} : { rejectUnauthorized };
+        createSecureContext(definedOnly({ ca, cert, key, pfx, passphrase }));
+        kept ??= new Agent({ ...definedOnly(tls), ...verified, keepAlive: true });
+        options.agent = kept;
+      }
+    } catch (error) {
+      const user = JSON.stringify(config.getCurrentUser()?.name);
+      throw new FleetError(
+        `The kubeconfig's user ${user} cannot be used: ${reasonOf(error)}. Mend it, or name another context.`,
+      );
     }
     const { status, text, retryAfter } = await exchange(server, request, options);
     if (status === 429 && attempt < ATTEMPTS) {
@@ -108,6 +122,14 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
     return { status, body: parsed(text) };
   };
   return { send, close: () => kept?.destroy() };
+}
+
+/** Of a file that the kubeconfig names and that is missing, or of its plugin; what that printed may be a token. */
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError || (error instanceof TypeError && !("code" in error)))
+    return "its exec plugin does not print an ExecCredential as JSON";
+  const [first = ""] = (error as Error).message.trim().split("\n");
+  return first || "its exec plugin failed without a word";
 }
 
 function exchange(

@@ -1,7 +1,8 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { stringify } from "yaml";
+import { userProblem } from "../model/subjects.ts";
 import { deployerObjects, previewerObjects } from "./deployer.ts";
-import { readStack } from "./stack-files.ts";
+import { rightStack } from "./stack-files.ts";
 
 /** `fleet deployer`: what an administrator applies before the first `up` of a stack, and again for a new team. */
 export function deployerCommand(): Command {
@@ -13,13 +14,14 @@ export function deployerCommand(): Command {
     .option(
       "--read-only <user>",
       "instead: the rights of an identity that previews and looks for drift, as the API server calls it",
+      user,
     )
     .addHelpText(
       "after",
       "\nApply it before the first pulumi up, and again when a team is added.\n\nExamples:\n  npm run --silent fleet -- deployer --stack prod | kubectl apply -f -\n  npm run --silent fleet -- deployer --stack prod --read-only ci-previewer | kubectl apply -f -",
     )
     .action(({ stack, readOnly }: { stack: string; readOnly?: string }) => {
-      const { config, teams } = readStack(stack);
+      const { config, teams } = rightStack(stack);
       const objects =
         readOnly === undefined
           ? deployerObjects(config.access.deployer, teams)
@@ -27,4 +29,10 @@ export function deployerCommand(): Command {
       const documents = objects.map((object) => stringify(object));
       process.stdout.write(documents.join("---\n"));
     });
+}
+
+function user(name: string): string {
+  const problem = userProblem(name);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return name;
 }

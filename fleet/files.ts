@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Where stack files and catalogues are read from: a folder, a commit, or a test's own texts. */
 export interface Files {
   /** The names of the files in the folder itself. */
   list(): readonly string[];
-  /** @returns nothing where there is no such file */
+  /** @returns nothing where there is no such file, or where it cannot be read */
   read(file: string): string | undefined;
   /** Where this is, for messages. */
   readonly where: string;
@@ -16,7 +16,7 @@ export function workingDirectory(): Files {
     list: () => readdirSync("."),
     read: (file) => {
       try {
-        return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+        return readFileSync(file, "utf8");
       } catch {
         return undefined;
       }

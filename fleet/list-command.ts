@@ -1,10 +1,9 @@
 import { Command } from "commander";
-import { didYouMean, InvalidInput, listed } from "../model/diagnostics.ts";
+import { InvalidInput } from "../model/diagnostics.ts";
 import { freezeNote } from "../model/lifecycle-notes.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { absence } from "../model/selection.ts";
-import { type FoundStack, readFleet } from "./all-stacks.ts";
-import { FleetError } from "./fleet-error.ts";
+import { type FoundStack, nameOfStack, readFleet } from "./all-stacks.ts";
 
 /** What a stack gets of its catalogue, and what it does not. */
 interface Listing {
@@ -34,14 +33,11 @@ export function listCommand(): Command {
     });
 }
 
-function chosen(name: string | undefined): readonly FoundStack[] {
+function chosen(reference: string | undefined): readonly FoundStack[] {
   const { stacks, problems } = readFleet();
   const names = stacks.map((stack) => stack.name);
+  const name = reference === undefined ? undefined : nameOfStack(reference, names);
   const found = stacks.filter((stack) => name === undefined || stack.name === name);
-  if (found.length === 0)
-    throw new FleetError(
-      `There is no stack ${JSON.stringify(name)} here (there are: ${listed(names)}). ${didYouMean(name ?? "", names) ?? ""}`.trimEnd(),
-    );
   if (found.some(({ plan }) => plan === undefined)) throw new InvalidInput(problems);
   return found;
 }

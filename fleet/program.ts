@@ -32,12 +32,29 @@ const program = new Command("fleet")
   .showHelpAfterError("(--help says what there is)");
 for (const command of await named(process.argv.slice(2))) program.addCommand(command);
 
+// Whoever reads has seen enough: `fleet list | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof FleetError || error instanceof InvalidInput)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  const message = causedByAPerson(error);
+  if (message === undefined) throw error;
+  process.stderr.write(`${message}\n`);
   process.exitCode = 1;
+}
+
+/** What to say of what a person can cause: of a fault of ours nothing, whose stack is what helps. */
+function causedByAPerson(error: unknown): string | undefined {
+  if (error instanceof FleetError || error instanceof InvalidInput) return error.message;
+  if (!(error instanceof Error && "code" in error)) return undefined;
+  // A file that is not there, not readable, not a file: the system's own words name it.
+  if ("syscall" in error) return `${error.message}. Is it there, of the right kind, and yours?`;
+  // It may hold a token.
+  if (error.code !== "ERR_INVALID_URL") return undefined;
+  return "An address in the environment is none: look at GITHUB_BASE_URL, GITHUB_SERVER_URL and HTTPS_PROXY.";
 }
 
 function enter(command: Command): void {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { didYouMean, InvalidInput, listed } from "../model/diagnostics.ts";
 import type { Pipelines } from "../model/pipelines.ts";
-import { type FoundStack, readFleet } from "./all-stacks.ts";
+import { type FoundStack, nameOfStack, readFleet } from "./all-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
 import { codeowners, type OwnedStack } from "./render/codeowners.ts";
 import { writeFolder } from "./render/folder.ts";
@@ -71,17 +71,16 @@ async function renderStack({ name, plan }: RightStack, out: string | undefined):
 type RightStack = FoundStack & OwnedStack & { readonly pipelines: Pipelines };
 
 /** The stack of that name. @throws InvalidInput where something in its files is wrong */
-function rightStack(name: string | undefined): RightStack {
+function rightStack(reference: string | undefined): RightStack {
   const { stacks, problems } = readFleet();
   const names = stacks.map((each) => each.name);
-  if (name === undefined)
+  if (reference === undefined)
     throw new FleetError(`Which stack? Name one with --stack (there are: ${listed(names)}).`);
+  const name = nameOfStack(reference, names);
+  const wrong = () => new InvalidInput(problems);
   const found = stacks.find((each) => each.name === name);
-  if (found === undefined)
-    throw new FleetError(
-      `There is no stack ${JSON.stringify(name)} here (there are: ${listed(names)}). ${didYouMean(name, names) ?? ""}`.trimEnd(),
-    );
-  return right(found, () => new InvalidInput(problems));
+  if (found === undefined) throw wrong();
+  return right(found, wrong);
 }
 
 function right(stack: FoundStack, wrong: () => Error): RightStack {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { FleetError } from "./fleet-error.ts";
 import type { FleetReport } from "./preview/change.ts";
@@ -64,6 +64,7 @@ function readLog(file: string, stack: string): UpLog {
     throw new FleetError(
       `${file}  is not there: the last up kept no events. Run it as .github/scripts/with-events.sh ${file} up, or name another file with --events.`,
     );
+  if (!statSync(file).isFile()) throw new FleetError(`${file}  is no file. Name another with --events.`);
   const up = readEventLog(readFileSync(file, "utf8"));
   if (up === undefined)
     throw new FleetError(

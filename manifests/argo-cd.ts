@@ -168,7 +168,8 @@ export function application(service: ServicePlan, stage: DeployingStagePlan): Ap
 }
 
 function destination({ destination: { cluster, namespace } }: DeploymentPlan): Destination {
-  return cluster === undefined ? { server: IN_CLUSTER, namespace } : { name: cluster, namespace };
+  if (cluster === undefined) return { server: IN_CLUSTER, namespace };
+  return cluster.includes("://") ? { server: cluster, namespace } : { name: cluster, namespace };
 }
 
 function same(a: Destination, b: Destination): boolean {

@@ -188,7 +188,7 @@ const NO_COMMITS = "^\\[\\[\\],\\[\\],\\[\\]\\]$";
 
 /** A file name begins after a bracket or a comma and an unescaped quote; no file name can hold that inside. */
 function changedBelow(paths: readonly string[]): string {
-  return `[\\[,]"(${paths.map(escapeStringRegexp).join("|")})/`;
+  return `[\\[,]"(${paths.map(escapeStringRegexp).join("|")})[/"]`;
 }
 
 function trigger(build: BuildPlan): Trigger {

@@ -1,17 +1,19 @@
 import { z } from "zod";
 import type { Catalogue, Team } from "./catalogue.ts";
+import { dnsLabel } from "./kubernetes-names.ts";
 import { deploys, type Pipeline } from "./pipelines.ts";
+import { groupName, userName } from "./subjects.ts";
 
 /** Who does what in a cluster, as the stack says it. */
 export const accessSchema = z.strictObject({
-  deployer: z.string().min(1).meta({
+  deployer: userName.meta({
     description:
       "The user that this stack's kubeconfig authenticates as; the guard lets nobody else change a Stage.",
   }),
-  breakGlass: z.string().min(1).optional().meta({
+  breakGlass: groupName.optional().meta({
     description: "A group that the guard lets through in an emergency; without it not even system:masters.",
   }),
-  kargoNamespace: z.string().min(1).default("kargo").meta({ description: "Where Kargo itself runs." }),
+  kargoNamespace: dnsLabel.default("kargo").meta({ description: "Where Kargo itself runs." }),
 });
 
 export type AccessConfig = z.output<typeof accessSchema>;

@@ -21,7 +21,7 @@ export interface BuildPlan {
   readonly context: string;
   /** From the context. */
   readonly dockerfile: string;
-  /** The folders whose changes start a build; none means every push. */
+  /** The folders and files whose changes start a build; none means every push. */
   readonly paths: readonly string[];
   /** The image repository, without tag. */
   readonly image: string;
@@ -98,10 +98,14 @@ export function planBuild(
     branch: build.branch,
     context: build.context,
     dockerfile: build.dockerfile,
-    paths: build.paths ?? (build.context === "." ? [] : [build.context]),
+    paths: pathsOf(build.paths ?? [build.context]),
     image: service.image ?? `${registry}/${name}`,
     tags: service.tags.strategy === "newest-build" ? "commit" : "sortable",
   };
+}
+
+function pathsOf(paths: readonly string[]): readonly string[] {
+  return paths.includes(".") ? [] : paths;
 }
 
 /** The hook of one service; nothing where the organization has one for all. */

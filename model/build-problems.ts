@@ -3,9 +3,9 @@ import type { Catalogue, CatalogueService } from "./catalogue.ts";
 import { type DocumentPath, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { METADATA, overlap } from "./networks.ts";
-import { re2 } from "./patterns.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
+import { re2 } from "./tag-pattern.ts";
 import { groupsFor, sensorBytes, TRIGGER_LIMIT } from "./trigger-size.ts";
 
 /** GitHub's limit of hooks for one event of one repository. */

@@ -1,17 +1,11 @@
 import { z } from "zod";
-import { DURATION, durationSeconds } from "./durations.ts";
+import { branch } from "./branch.ts";
+import { duration } from "./durations.ts";
+import { contextFolder, dockerfile, watchedPath } from "./folders.ts";
+import { pinnedImage } from "./image.ts";
+import { objectName } from "./kubernetes-names.ts";
 import { matching } from "./patterns.ts";
-
-/** An image that runs in every build: pinned, or whoever moves the tag runs code beside every credential. */
-const pinnedImage = matching(
-  /^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)+(:[\w][\w.-]{0,127})?@sha256:[0-9a-f]{64}$/,
-  "is not pinned: write host/path:tag@sha256:<64 hexadecimal digits>.",
-);
-
-const quantity = matching(
-  /^[0-9]+(\.[0-9]+)?(m|[KMGT]i?)?$/,
-  'is no quantity: write for example "2", "500m" or "4Gi".',
-);
+import { quantity } from "./quantity.ts";
 
 /** An IPv4 or IPv6 network as NetworkPolicies want it. */
 const network = z.union([z.cidrv4(), z.cidrv6()], { error: 'must be a network such as "10.0.0.1/32"' });
@@ -21,17 +15,11 @@ const closed = network.refine((text) => !text.endsWith("/0"), {
   error: "is every address: name the networks",
 });
 
-const duration = (shortest: number) =>
-  z
-    .string()
-    .regex(DURATION, "must be a duration such as 30m or 24h")
-    .refine((text) => !DURATION.test(text) || durationSeconds(text) >= shortest, {
-      error: `must be ${shortest} seconds or more`,
-    });
+const length = (least: string) => duration({ example: "30m or 24h", least, whole: true });
 
 /** The name of a Secret in a team's build namespace; `{service}` is filled in. */
 const secretTemplate = matching(
-  /^([a-z0-9]|\{service\})([a-z0-9.-]|\{service\})*$/,
+  /^(?=.{1,200}$)([a-z0-9]|\{service\})((\.?|-*)([a-z0-9]|\{service\}))*$/,
   'is no name of a Secret: lower case, digits, "-" and ".", and {service}.',
 );
 
@@ -79,19 +67,19 @@ export const buildsSchema = z.strictObject({
     .prefault({})
     .meta({ description: "Secrets in the team's build namespace that somebody else keeps." }),
   storage: z
-    .strictObject({ size: quantity.default("10Gi"), class: z.string().min(1).optional() })
+    .strictObject({ size: quantity.default("10Gi"), class: objectName.optional() })
     .prefault({})
     .meta({ description: "The volume that a build's three pods share." }),
   resources: z
     .strictObject({ cpu: quantity.default("2"), memory: quantity.default("4Gi") })
     .prefault({})
     .meta({ description: "What Kaniko may use." }),
-  timeout: duration(60).default("1h").meta({ description: "How long a build may take." }),
+  timeout: length("60s").default("1h").meta({ description: "How long a build may take." }),
   keep: z
     .strictObject({
-      succeeded: duration(0).default("24h"),
-      failed: duration(0).default("72h"),
-      log: duration(0).default("1h").meta({
+      succeeded: length("0s").default("24h"),
+      failed: length("0s").default("72h"),
+      log: length("0s").default("1h").meta({
         description:
           "How long the pod that ran a Dockerfile stays when it is done, with its log, and with the build's volume.",
       }),
@@ -101,6 +89,7 @@ export const buildsSchema = z.strictObject({
   parallelism: z
     .int()
     .min(1)
+    .max(1000)
     .default(5)
     .meta({ description: "How many builds of one team run at once; the others wait." }),
   userNamespaces: z
@@ -111,30 +100,21 @@ export const buildsSchema = z.strictObject({
 
 export type BuildsConfig = z.output<typeof buildsSchema>;
 
-/** The folder of a monorepo, or the whole repository. */
-const contextFolder = matching(
-  /^(\.|(?![/.])[\w.-]+(\/(?!\.)[\w.-]+)*)$/,
-  'is no folder of a repository: letters, digits, "_", "-", "." and single slashes, or "." for all of it.',
-);
-
 /** How one service's image is built; `false` where something else builds it. */
 export const serviceBuildSchema = z.union([
   z.literal(false),
   z.strictObject({
     context: contextFolder.default(".").meta({ description: "The folder that is built." }),
-    dockerfile: contextFolder.default("Dockerfile").meta({ description: "From the context." }),
-    branch: z
-      .string()
-      .regex(/^(?![/-])[\w./-]+(?<![/.])$/, "must be a branch name")
-      .default("main")
-      .meta({ description: "Pushes to it are built." }),
+    dockerfile: dockerfile.default("Dockerfile").meta({ description: "From the context." }),
+    branch: branch.default("main").meta({ description: "Pushes to it are built." }),
     paths: z
-      .array(contextFolder)
+      .array(watchedPath)
       .min(1)
       .optional()
       .meta({
-        description: "Folders whose changes start a build. Default: the context, where it is not everything.",
-        examples: [["services/api", "libs"]],
+        description:
+          "Folders and files whose changes start a build. Default: the context, where it is not everything.",
+        examples: [["services/api", "package.json"]],
       }),
   }),
 ]);

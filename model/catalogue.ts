@@ -3,28 +3,13 @@ import { serviceBuildSchema } from "./builds.ts";
 import { didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import { parseJson, type SourceDocument } from "./documents.ts";
 import { folder } from "./folders.ts";
-import { githubRepository, imageRepository } from "./image.ts";
-import { nameProblem } from "./names.ts";
-import { matching } from "./patterns.ts";
+import { githubRepository } from "./github-names.ts";
+import { imageRepository } from "./image.ts";
+import { dnsLabel, labelKey, labelValue } from "./kubernetes-names.ts";
 import { type Reading, readBySchema } from "./schema-problems.ts";
 import { tagSelection } from "./tags.ts";
 import { team } from "./team.ts";
 import { warehouseOptions } from "./warehouse-options.ts";
-
-/** Kubernetes' DNS label (RFC 1123); the limits that derived names add are checked in names.ts. */
-const dnsLabel = z.string().check((context) => {
-  const message = nameProblem(context.value);
-  if (message) context.issues.push({ code: "custom", input: context.value, message });
-});
-
-const labelKey = matching(
-  /^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
-  "is no Kubernetes label key.",
-);
-const labelValue = matching(
-  /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/,
-  "is no Kubernetes label value: at most 63 letters, digits, '-', '_' or '.', a letter or digit at both ends.",
-);
 
 const service = z.strictObject({
   team: z
@@ -55,8 +40,8 @@ const service = z.strictObject({
   }),
   chart: z
     .strictObject({
-      path: folder.meta({
-        description: "Folder of the chart in the GitOps repository.",
+      path: folder().meta({
+        description: "Folder of the chart in the GitOps repository; {service} and {cluster} are filled in.",
         examples: ["charts/edge"],
       }),
     })

@@ -1,12 +1,13 @@
 import escapeStringRegexp from "escape-string-regexp";
 import { z } from "zod";
+import { objectName } from "./kubernetes-names.ts";
 
 /** The config keys of the secrets that credentials may want. */
 export const CREDENTIAL_SECRETS = ["gitPassword", "gitAppPrivateKey", "imagePassword"] as const;
 export type CredentialSecret = (typeof CREDENTIAL_SECRETS)[number];
 
 const existing = z.strictObject({
-  existingSecret: z.string().min(1).meta({
+  existingSecret: objectName.meta({
     description: "A Secret in kargo-shared-resources that somebody else keeps, with Kargo's label and keys.",
   }),
 });

@@ -1,4 +1,5 @@
 import type { Catalogue } from "./catalogue.ts";
+import type { DocumentPath } from "./diagnostics.ts";
 import {
   applicationName,
   appProjectName,
@@ -28,6 +29,8 @@ export interface DerivedName {
   readonly cluster: string;
   /** How the name came about, for the message. */
   readonly from: string;
+  /** The names that it is made of besides the service's, or instead. */
+  readonly parts?: Readonly<Partial<Record<"service" | "team" | "stage", string>>>;
   readonly limit: number;
   readonly limitOf: string;
 }
@@ -35,7 +38,8 @@ export interface DerivedName {
 /** A service whose name cannot be, with the way out. */
 export interface NameConflict {
   readonly code: ProblemCode;
-  readonly service: string;
+  /** In the catalogue. */
+  readonly path: DocumentPath;
   readonly message: string;
   readonly wayOut: string;
 }
@@ -76,6 +80,7 @@ export function derivedNames(catalogue: Catalogue, config: StackConfig): Derived
               name: buildNamespace(team),
               cluster: HERE,
               from: `the builds of team ${team}`,
+              parts: { team },
               ...kubernetes,
             },
             {
@@ -101,6 +106,7 @@ export function derivedNames(catalogue: Catalogue, config: StackConfig): Derived
             name: applicationName(service, stage),
             cluster: HERE,
             from,
+            parts: { service, stage },
             ...helm,
           },
           {
@@ -109,6 +115,7 @@ export function derivedNames(catalogue: Catalogue, config: StackConfig): Derived
             name: namespace,
             cluster: destination.cluster ?? HERE,
             from,
+            parts: { service, ...(destination.namespace.includes("{stage}") && { stage }) },
             ...kubernetes,
           },
         ];
@@ -122,26 +129,23 @@ export function nameConflicts(names: readonly DerivedName[]): NameConflict[] {
   const owners = new Map<string, DerivedName>();
   return names.flatMap((derived): NameConflict[] => {
     const { service, kind, name, cluster, from, limit, limitOf } = derived;
+    const path = ["services", service];
     const what = `the ${kind} ${JSON.stringify(name)} (from ${from})`;
     const key = `${kind} ${cluster} ${name}`;
     const other = owners.get(key);
     owners.set(key, other ?? derived);
     if (name.length > limit) {
-      const over = `${what} has ${name.length} characters; ${limitOf} has at most ${limit}.`;
-      return [
-        {
-          code: "KF060",
-          service,
-          message: over,
-          wayOut: `Shorten the service's name by ${name.length - limit} or more.`,
-        },
-      ];
+      const message = `${what} has ${name.length} characters; ${limitOf} has at most ${limit}.`;
+      const parts = Object.entries(derived.parts ?? { service });
+      const [part, text] = parts.reduce((one, other) => (other[1].length > one[1].length ? other : one));
+      const wayOut = `Shorten the ${part}'s name by ${name.length - limit} or more.`;
+      return [{ code: "KF060", path: part === "team" ? ["teams", text] : path, message, wayOut }];
     }
     if (taken(derived)) {
       return [
         {
           code: "KF061",
-          service,
+          path,
           message: `${what} belongs to the cluster already.`,
           wayOut: "Name the service otherwise.",
         },
@@ -149,7 +153,7 @@ export function nameConflicts(names: readonly DerivedName[]): NameConflict[] {
     }
     if (other && ownerOf(other) !== ownerOf(derived)) {
       const message = `${what} is also that of service ${JSON.stringify(other.service)} (from ${other.from}).`;
-      return [{ code: "KF062", service, message, wayOut: "Rename one of the two services, or the stage." }];
+      return [{ code: "KF062", path, message, wayOut: "Rename one of the two services, or the stage." }];
     }
     return [];
   });

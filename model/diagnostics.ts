@@ -33,8 +33,25 @@ export function formatPath(path: DocumentPath): string {
   }, "");
 }
 
+/** What nobody should find in a log: what an address carries before its host, and GitHub's tokens. */
+const CREDENTIAL = /(?<=:\/\/)[^\s/"@]+(?=@)|\b(gh[a-z]_|github_pat_)\w+/g;
+/** Longer than anybody reads. */
+const LINE = 2_000;
+
+/** A problem whose texts can be shown. */
+function presentable(problem: Problem): Problem {
+  const plain = (text: string) => text.slice(0, LINE).replace(CREDENTIAL, "…");
+  return {
+    ...problem,
+    path: plain(problem.path),
+    message: plain(problem.message),
+    wayOut: plain(problem.wayOut),
+  };
+}
+
 /** One line a problem: `file:line:column  path  message way-out [code]`. */
-export function formatProblem({ code, place, path, message, wayOut }: Problem): string {
+export function formatProblem(problem: Problem): string {
+  const { code, place, path, message, wayOut } = presentable(problem);
   const where = `${place.file}:${place.line}:${place.column}`;
   return [where, path === "" ? "(document)" : path, `${message} ${wayOut} [${code}]`].join("  ");
 }
@@ -59,7 +76,7 @@ export class InvalidInput extends Error {
 
 /** Each problem once, in the order of the files. */
 export function inReadingOrder(problems: readonly Problem[]): readonly Problem[] {
-  const seen = new Map(problems.map((problem) => [formatProblem(problem), problem]));
+  const seen = new Map(problems.map((problem) => [formatProblem(problem), presentable(problem)]));
   return [...seen.values()].sort(
     (a, b) =>
       a.place.file.localeCompare(b.place.file) ||
@@ -71,7 +88,7 @@ export function inReadingOrder(problems: readonly Problem[]): readonly Problem[]
 
 /** `Did you mean "pipeline"?` where one of the names is near enough to be a slip of the fingers, else nothing. */
 export function didYouMean(name: string, names: readonly string[]): string | undefined {
-  if (names.length === 0) return undefined;
+  if (names.length === 0 || name.length > 200) return undefined;
   const nearest = closest(name, [...names]);
   return distanceFits(name, nearest) ? `Did you mean ${JSON.stringify(nearest)}?` : undefined;
 }

@@ -1,4 +1,5 @@
 import {
+  createScanner,
   findNodeAtLocation,
   getNodeValue,
   type Node,
@@ -6,19 +7,9 @@ import {
   parseTree,
   printParseErrorCode,
 } from "jsonc-parser";
-import {
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Pair,
-  parseDocument,
-  type YAMLMap,
-  type YAMLSeq,
-  type Document as YamlTree,
-} from "yaml";
+import { LineCounter } from "yaml";
 import { type DocumentPath, formatPath, type Place, type Problem } from "./diagnostics.ts";
-import { textProblems } from "./texts.ts";
+import { encodingProblem, textProblems } from "./texts.ts";
 
 /** A parsed file that still knows where each of its values stands. */
 export interface SourceDocument {
@@ -36,15 +27,13 @@ export interface SourceDocument {
  * unique") are problems here, since the last of two services with one name would win unseen.
  */
 export function parseJson(file: string, text: string): SourceDocument {
-  const errors: ParseError[] = [];
   const source = text.replace(/^\uFEFF/, " ");
+  const at = placesIn(file, source);
+  const deep = depthExceeded(source);
+  const unreadable = encodingProblem(text, at) ?? (deep === undefined ? undefined : nestedTooDeep(at(deep)));
+  if (unreadable) return withoutValue(file, unreadable);
+  const errors: ParseError[] = [];
   const root = parseTree(source, errors, { disallowComments: true, allowTrailingComma: false });
-  const counter = new LineCounter();
-  for (let end = source.indexOf("\n"); end >= 0; end = source.indexOf("\n", end + 1)) {
-    counter.addNewLine(end + 1);
-  }
-  counter.lineStarts.unshift(0);
-  const at = (offset: number): Place => placeAt(file, counter, offset);
   // The parser often says several things of one place; the first is the cause.
   const first = errors.filter(({ offset }, index) => index === 0 || offset !== errors[index - 1]?.offset);
   const problems = first.map(
@@ -57,14 +46,8 @@ export function parseJson(file: string, text: string): SourceDocument {
     }),
   );
   if (root === undefined) {
-    const empty: Problem = {
-      code: "KF002",
-      place: at(0),
-      path: "",
-      message: "is empty.",
-      wayOut: 'Write at least {"teams": {}, "services": {}}.',
-    };
-    return { file, value: undefined, problems: [empty], place: () => at(0) };
+    const wayOut = 'Write at least {"teams": {}, "services": {}}.';
+    return withoutValue(file, { code: "KF002", place: at(0), path: "", message: "is empty.", wayOut });
   }
   const value: unknown = errors.length > 0 ? undefined : getNodeValue(root);
   const place: SourceDocument["place"] = (path, part = "value") => {
@@ -93,17 +76,8 @@ function duplicateKeys(node: Node, path: DocumentPath, at: (offset: number) => P
     const name = String(key.value);
     const here = [...path, name];
     const earlier = first.get(name);
-    if (earlier) {
-      const line = at(earlier.offset).line;
-      const message = `${twice(name, line)}; JSON would silently keep the last.`;
-      problems.push({
-        code: "KF003",
-        place: at(key.offset),
-        path: formatPath(here),
-        message,
-        wayOut: REMOVE_ONE,
-      });
-    } else if (name === "__proto__") {
+    if (earlier) problems.push(repeatedKey(name, here, at(key.offset), at(earlier.offset).line));
+    else if (name === "__proto__") {
       problems.push({
         code: "KF004",
         place: at(key.offset),
@@ -118,76 +92,46 @@ function duplicateKeys(node: Node, path: DocumentPath, at: (offset: number) => P
   return problems;
 }
 
-const REMOVE_ONE = "Remove or rename one of them.";
-const twice = (name: string, line: number): string =>
-  `the key ${JSON.stringify(name)} is there twice (first on line ${line})`;
+/** A key that stands in one map twice: of two values one would win unseen. */
+export function repeatedKey(name: string, path: DocumentPath, place: Place, earlier: number): Problem {
+  const message = `the key ${JSON.stringify(name)} is there twice (first on line ${earlier}).`;
+  return { code: "KF003", place, path: formatPath(path), message, wayOut: "Remove or rename one of them." };
+}
 
-/** Parses a Pulumi stack file (YAML 1.2) with positions, duplicate keys included. */
-export function parseYaml(file: string, text: string): SourceDocument {
+/** More levels than anybody means; what reads them calls itself for each. */
+export const NESTING_LIMIT = 100;
+
+export function nestedTooDeep(place: Place): Problem {
+  const message = `is nested more than ${NESTING_LIMIT} levels deep.`;
+  return { code: "KF018", place, path: "", message, wayOut: "Take levels out here." };
+}
+
+function depthExceeded(text: string): number | undefined {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (let at = 0; at < text.length; at = scanner.getTokenOffset()) {
+    scanner.scan();
+    const first = text[scanner.getTokenOffset()] ?? "";
+    depth += "{[".includes(first) ? 1 : "}]".includes(first) ? -1 : 0;
+    if (depth > NESTING_LIMIT) return scanner.getTokenOffset();
+  }
+  return undefined;
+}
+
+/** A file of which nothing can be read, and why. */
+export function withoutValue(file: string, problem: Problem): SourceDocument {
+  return { file, value: undefined, problems: [problem], place: () => problem.place };
+}
+
+/** Line and column of an offset in a text. */
+export function placesIn(file: string, text: string): (offset: number) => Place {
   const counter = new LineCounter();
-  const tree = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: false });
-  const at = (offset: number): Place => placeAt(file, counter, offset);
-  const invalid = (offset: number, message: string): Problem => ({
-    code: "KF005",
-    place: at(offset),
-    path: "",
-    message: `is not valid YAML: ${message.split("\n")[0]?.replace(/\.$/, "")}.`,
-    wayOut: "Mend the text here.",
-  });
-  // Once it has lost its way the parser complains of every line that follows.
-  const problems = tree.errors.slice(0, 1).map(({ pos, message }) => invalid(pos[0], message));
-  let value: unknown;
-  if (problems.length === 0) {
-    problems.push(...duplicateYamlKeys(tree.contents, [], at));
-    try {
-      value = tree.toJS({ maxAliasCount: 100 });
-    } catch (error) {
-      // Aliases are resolved only now: one without an anchor, or ones that unfold without end.
-      problems.push(invalid(0, (error as Error).message));
-    }
-  }
-  const place: SourceDocument["place"] = (path, part = "value") => at(offsetOf(tree, path, part));
-  return { file, value, problems: [...problems, ...textProblems(value, place)], place };
-}
-
-function duplicateYamlKeys(node: unknown, path: DocumentPath, at: (offset: number) => Place): Problem[] {
-  if (isSeq(node)) {
-    return (node as YAMLSeq).items.flatMap((item, index) => duplicateYamlKeys(item, [...path, index], at));
-  }
-  if (!isMap(node)) return [];
-  const first = new Map<string, number>();
-  return (node as YAMLMap).items.flatMap(({ key, value }) => {
-    if (!isScalar(key)) return [];
-    const name = String(key.value);
-    const place = at(key.range?.[0] ?? 0);
-    const earlier = first.get(name);
-    first.set(name, earlier ?? place.line);
-    const here = [...path, name];
-    const within = duplicateYamlKeys(value, here, at);
-    if (earlier === undefined) return within;
-    const message = `${twice(name, earlier)}.`;
-    return [{ code: "KF003", place, path: formatPath(here), message, wayOut: REMOVE_ONE }, ...within];
-  });
-}
-
-function offsetOf(tree: YamlTree, path: DocumentPath, part: "key" | "value"): number {
-  for (let length = path.length; length > 0; length--) {
-    const parent = length === 1 ? tree.contents : tree.getIn(path.slice(0, length - 1), true);
-    const last = path[length - 1];
-    const pair: Pair | undefined = isMap(parent)
-      ? parent.items.find(({ key }) => (isScalar(key) ? key.value : key) === last)
-      : undefined;
-    const node = tree.getIn(path.slice(0, length), true);
-    const found = part === "key" && pair ? pair.key : (node ?? pair?.key);
-    const range = found !== null && typeof found === "object" && "range" in found ? found.range : undefined;
-    if (Array.isArray(range) && typeof range[0] === "number") return range[0];
-  }
-  return 0;
-}
-
-function placeAt(file: string, counter: LineCounter, offset: number): Place {
-  const { line, col } = counter.linePos(offset);
-  return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  counter.addNewLine(0);
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) counter.addNewLine(end + 1);
+  return (offset) => {
+    const { line, col } = counter.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
 }
 
 /** `CloseBraceExpected` → `close brace expected`. */

@@ -1,29 +1,50 @@
-import { z } from "zod";
+import { ruled } from "./patterns.ts";
 
-/** What Kargo's CRDs accept as a duration (pattern of `Warehouse.spec.interval`). */
-export const DURATION = /^([0-9]+(\.[0-9]+)?(s|m|h))+$/;
+/** What Kargo's CRDs accept (pattern of `Warehouse.spec.interval`); Go's `time.ParseDuration` counts to nanoseconds. */
+const DURATION = /^([0-9]{1,12}(\.[0-9]{1,9})?[hms])+$/;
 
-const SECONDS = { h: 3600, m: 60, s: 1 } as const;
-
-/** The length of a duration such as `1h30m`, in seconds. */
-export function durationSeconds(duration: string): number {
-  const parts = [...duration.matchAll(/([0-9]+(?:\.[0-9]+)?)([hms])/g)];
-  return parts.reduce(
-    (sum, [, count, unit]) => sum + Number(count) * SECONDS[unit as keyof typeof SECONDS],
-    0,
-  );
-}
+const UNITS = { h: 3600n, m: 60n, s: 1n } as const;
+const NANO = 1_000_000_000n;
 
 /** A year: Go itself counts to 292, but whoever writes more than one has slipped. */
 const LONGEST = 8760 * 3600;
 
-/** A duration as a person writes it: one second to a year, since Go prints less in `ms`, which Kargo's definitions refuse. */
-export function duration(example: string) {
-  const within = (text: string) => durationSeconds(text) >= 1 && durationSeconds(text) <= LONGEST;
-  return z
-    .string()
-    .regex(DURATION, `must be a duration such as ${example}`)
-    .refine((text) => !DURATION.test(text) || within(text), { error: "must be 1s to 8760h (a year)" });
+/** Whether a text is a duration such as `1h30m`. */
+export function isDuration(text: string): boolean {
+  return text.length <= 100 && DURATION.test(text);
+}
+
+/** In whole nanoseconds, as Go has it: `1.1h` is an hour and six minutes, and nothing beside. */
+function nanoseconds(duration: string): bigint {
+  const parts = [...duration.matchAll(/([0-9]+)(?:\.([0-9]+))?([hms])/g)];
+  return parts.reduce((sum, [, whole = "", fraction = "", unit]) => {
+    const count = BigInt(whole) * NANO + BigInt(fraction.padEnd(9, "0"));
+    return sum + count * UNITS[unit as keyof typeof UNITS];
+  }, 0n);
+}
+
+/** The length of a duration such as `1h30m`, in seconds. */
+export function durationSeconds(duration: string): number {
+  return Number(nanoseconds(duration)) / Number(NANO);
+}
+
+/**
+ * A duration as a person writes it, of a year at most.
+ *
+ * @param rule.example for the message
+ * @param rule.least in Go's form; Go prints less than a second in `ms`, which Kargo's definitions refuse
+ * @param rule.because why it is not less
+ * @param rule.whole where the API server takes whole seconds alone
+ */
+export function duration(rule: { example: string; least?: string; because?: string; whole?: boolean }) {
+  const { example, least = "1s", because, whole = false } = rule;
+  return ruled((text) => {
+    if (!isDuration(text)) return `must be a duration such as ${example}`;
+    const short = durationSeconds(text) < durationSeconds(least);
+    if (short && because !== undefined) return `must be ${least} or more: ${because}`;
+    if (short || durationSeconds(text) > LONGEST) return `must be ${least} to 8760h (a year)`;
+    return whole && nanoseconds(text) % NANO !== 0n ? "must be whole seconds" : undefined;
+  }).meta({ pattern: DURATION.source });
 }
 
 /**
@@ -31,10 +52,13 @@ export function duration(example: string) {
  * duration written otherwise would show as drift after the first reconcile.
  */
 export function goDuration(duration: string): string {
-  const total = durationSeconds(duration);
-  const hours = Math.floor(total / 3600);
-  const minutes = Math.floor((total % 3600) / 60);
-  const seconds = Number((total % 60).toFixed(9));
-  if (hours > 0) return `${hours}h${minutes}m${seconds}s`;
-  return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;
+  const total = nanoseconds(duration);
+  const fraction = String(total % NANO)
+    .padStart(9, "0")
+    .replace(/0+$/, "");
+  const hours = total / (3600n * NANO);
+  const minutes = (total / (60n * NANO)) % 60n;
+  const seconds = `${(total / NANO) % 60n}${fraction === "" ? "" : `.${fraction}`}s`;
+  if (hours > 0n) return `${hours}h${minutes}m${seconds}`;
+  return minutes > 0n ? `${minutes}m${seconds}` : seconds;
 }

@@ -1,19 +1,47 @@
-import { z } from "zod";
+import { matching, ruled } from "./patterns.ts";
 
 /** Git takes longer ones, but not every file system that checks them out. */
 const LIMIT = 500;
 
+function parts(path: string): string | undefined {
+  if (path.length > LIMIT) return `must have at most ${LIMIT} characters`;
+  return path.split("/").some((part) => part === ".." || part === "." || part === "")
+    ? 'must be inside the repository: no slash at either end, no "..", "." or empty parts'
+    : undefined;
+}
+
 /**
- * A folder inside a repository. Argo CD separates several by `;`, and takes `*`, `?` and `[` in them for patterns: a folder
- * of that name would be another's too.
+ * A folder of the GitOps repository. Argo CD separates several by `;`, and takes `*`, `?` and `[` in them for patterns: a
+ * folder of that name would be another's too.
+ *
+ * @param must the placeholder that it cannot do without
  */
-export const folder = z
-  .string()
-  .max(LIMIT, `must have at most ${LIMIT} characters`)
-  .regex(
-    /^(?!\/)[^\s\\;*?[\]]+(?<!\/)$/,
-    "must be a folder inside the repository: no slash at either end, no spaces, none of ; * ? [ ]",
-  )
-  .refine((path) => !path.split("/").some((part) => part === ".." || part === "." || part === ""), {
-    error: 'must not contain "..", "." or empty parts',
+export function folder(must?: "service") {
+  return ruled((path) => {
+    if (/[\s\\;*?[\]]/.test(path)) return "must be a folder: no spaces, none of ; * ? [ ] \\";
+    const holes = [...path.matchAll(/\{(.*?)\}/g)].map(([, name]) => name ?? "");
+    if (must !== undefined && !holes.includes(must)) return `must contain {${must}}`;
+    if (/[{}]/.test(path.replaceAll(/\{(service|cluster)\}/g, "")))
+      return "may contain {service} and {cluster}, nothing else in braces";
+    return parts(path);
   });
+}
+
+/** A file or a folder of a service's own repository, in the characters that a build's arguments take as they are. */
+const PATH = /^(?!\.git(\/|$))(?!.*(^|\/)\.{1,2}(\/|$))[\w.@+-]+(\/[\w.@+-]+)*$/;
+const RULE = 'letters, digits, "_", "-", ".", "@", "+" and single slashes';
+
+/** The folder of a monorepo, or the whole repository. */
+export const contextFolder = matching(
+  new RegExp(`^\\.$|${PATH.source}`),
+  `is no folder of a repository: ${RULE}, or "." for all of it.`,
+);
+
+/** A folder or a file whose changes count; `.` is everything. */
+export const watchedPath = matching(
+  new RegExp(`^\\.$|${PATH.source}`),
+  `is neither a folder nor a file of a repository: ${RULE}, or "." for all of it; no pattern.`,
+);
+
+/** A file below the context. */
+export const dockerfile = matching(PATH, `is no file of the context: ${RULE}; not a folder.`);

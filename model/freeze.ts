@@ -6,24 +6,8 @@ import type { Pipelines } from "./pipelines.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/**
- * The engine reads its YAML with Go, which takes what looks like a date for one and hands it over as Go prints times:
- * `2026-12-31 00:00:00 +0000 UTC` for a bare day.
- *
- * @returns the text as a person would have written it
- * @see https://pkg.go.dev/time#Time.String
- */
-function asWritten(text: string): string {
-  const printed = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}(?:\.\d+)?) ([+-]\d{2})(\d{2}) \S+$/.exec(text);
-  if (!printed) return text;
-  const [, day = "", time = "", hours = "", minutes = ""] = printed;
-  const zone = `${hours}:${minutes}`;
-  return time === "00:00:00" && zone === "+00:00" ? day : `${day}T${time}${zone}`;
-}
-
 const moment = z
   .string()
-  .overwrite(asWritten)
   .refine(
     (text) => [z.iso.date(), z.iso.datetime({ offset: true })].some((form) => form.safeParse(text).success),
     {

@@ -1,6 +1,7 @@
 import type { Catalogue } from "./catalogue.ts";
 import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
+import { imageIdentity } from "./image.ts";
 import type { Plan, ServicePlan } from "./plan.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import type { Provisioned, ProvisionedService } from "./provisioned.ts";
@@ -74,7 +75,10 @@ function removed(name: string, was: ProvisionedService, before: Provisioned, pla
 }
 
 function succeeds(service: ServicePlan, was: ProvisionedService): boolean {
-  return same(service.repository, was.repository) || service.warehouse.image === was.image;
+  return (
+    same(service.repository, was.repository) ||
+    imageIdentity(service.warehouse.image) === imageIdentity(was.image)
+  );
 }
 
 function same(a: string, b: string): boolean {

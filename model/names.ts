@@ -54,8 +54,8 @@ export function destinationNamespace(template: string, service: string, stage: s
   return fill(template, { service, stage });
 }
 
-/** The folder of a service in the GitOps repository, from the stack's `gitops.path`. */
-export function valuesFolder(template: string, service: string, cluster: string): string {
+/** A folder in the GitOps repository: of a service's values files, or of its chart. */
+export function gitopsFolder(template: string, service: string, cluster: string): string {
   return fill(template, { service, cluster });
 }
 

@@ -1,6 +1,7 @@
 import type { Catalogue } from "./catalogue.ts";
 import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
+import { imageIdentity } from "./image.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 
 /**
@@ -18,7 +19,8 @@ export function ownershipProblems(
         service,
         team,
         what: "repository",
-        name: repository.toLowerCase(),
+        name: repository,
+        identity: repository.toLowerCase(),
         ...(build !== false && { context: build.context }),
         path: ["services", service, "repository"],
       },
@@ -27,6 +29,7 @@ export function ownershipProblems(
         team,
         what: "image",
         name: image ?? `${registry}/${service}`,
+        identity: imageIdentity(image ?? `${registry}/${service}`),
         path: ["services", service, "image"],
       },
     ],
@@ -46,7 +49,10 @@ interface Claim {
   readonly service: string;
   readonly team: string;
   readonly what: "repository" | "image";
+  /** As it is written. */
   readonly name: string;
+  /** What tells it from others, however it is written. */
+  readonly identity: string;
   /** The folder of the repository that is built. */
   readonly context?: string;
   readonly path: DocumentPath;
@@ -56,7 +62,9 @@ interface Claim {
 function foreign(claim: Claim, { teams }: Catalogue, document: SourceDocument): Problem[] {
   const own = teams[claim.team]?.owns;
   const owner = Object.entries(teams).find(([, { owns = [] }]) =>
-    owns.some((prefix) => covers(prefix, claim.name)),
+    owns.some((prefix) =>
+      (claim.what === "image" ? imagePrefixes(prefix) : [prefix]).some((one) => covers(one, claim.identity)),
+    ),
   );
   if (owner && owner[0] !== claim.team) {
     const message = `the ${claim.what} ${JSON.stringify(claim.name)} is owned by team ${JSON.stringify(owner[0])}, not by ${JSON.stringify(claim.team)}.`;
@@ -87,7 +95,7 @@ function foreign(claim: Claim, { teams }: Catalogue, document: SourceDocument): 
 function shared(claims: readonly Claim[], document: SourceDocument): Problem[] {
   const earlier = new Map<string, Claim[]>();
   return claims.flatMap((claim) => {
-    const key = `${claim.what} ${claim.name}`;
+    const key = `${claim.what} ${claim.identity}`;
     const others = earlier.get(key) ?? [];
     earlier.set(key, [...others, claim]);
     const other = others.find((one) => !disjoint(one.context, claim.context));
@@ -130,8 +138,16 @@ export function covers(prefix: string, name: string): boolean {
     : name.toLowerCase() === lower;
 }
 
-function overlap(a: string, b: string): boolean {
-  return covers(a, b.replace(/\*$/, "")) || covers(b, a.replace(/\*$/, ""));
+/** A prefix as it is of images: of the Docker Hub's also those that it calls `library/`. */
+function imagePrefixes(prefix: string): string[] {
+  if (!prefix.endsWith("*")) return [imageIdentity(prefix)];
+  const start = imageIdentity(prefix.replace(/\*$/, "x")).slice(0, -1);
+  return [`${start}*`, `${start.replace(/^docker\.io\/library\//, "docker.io/")}*`];
+}
+
+function overlap(one: string, other: string): boolean {
+  const within = (a: string, b: string) => covers(a, b.replace(/\*$/, "")) || covers(b, a.replace(/\*$/, ""));
+  return within(one, other) || imagePrefixes(one).some((a) => imagePrefixes(other).some((b) => within(a, b)));
 }
 
 function problem(

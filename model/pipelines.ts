@@ -1,21 +1,37 @@
 import { z } from "zod";
 import { duration } from "./durations.ts";
-import { nameProblem } from "./names.ts";
+import { dnsLabel, objectName } from "./kubernetes-names.ts";
+import { ruled, shown } from "./patterns.ts";
+import { webAddress } from "./web-address.ts";
 
-const name = z.string().check((context) => {
-  const message = nameProblem(context.value);
-  if (message) context.issues.push({ code: "custom", input: context.value, message });
+/** What Argo CD calls its own cluster, which is meant where none is named. */
+const OWN_CLUSTER = ["in-cluster", "https://kubernetes.default.svc"];
+
+/**
+ * A cluster's name in Argo CD, or its address. An AppProject takes `*` and other marks for a pattern, and `!` for a denial
+ * (`IsDestinationPermitted` in pkg/apis/application/v1alpha1).
+ */
+const argoCdCluster = ruled((cluster) => {
+  if (
+    OWN_CLUSTER.some(
+      (own) => cluster === own || cluster.startsWith(`${own}.`) || cluster.startsWith(`${own}:`),
+    )
+  )
+    return 'is Argo CD\'s own cluster, which is meant where none is named: leave "cluster" out';
+  if (cluster.includes("://")) return webAddress.safeParse(cluster).error?.issues[0]?.message;
+  if (/^[^\s!*?[\]{}\\]+( [^\s!*?[\]{}\\]+)*$/.test(cluster)) return undefined;
+  return `${shown(cluster)} is no cluster of Argo CD: write one's name or https address; patterns would mean several.`;
 });
 
 /** What becomes a DNS label once its holes are filled; the length is checked with the names. */
 const NAMESPACE = /^(?!-)([a-z0-9-]|\{service\}|\{stage\})*(?<!-)$/;
 
 const upstream = {
-  stage: name.meta({ description: "The Stage's name." }),
+  stage: dnsLabel.meta({ description: "The Stage's name." }),
   after: z.array(z.string()).default([]).meta({
     description: "The Stages that Freight must have passed, all of them. None: straight from the Warehouse.",
   }),
-  soak: duration("30m or 2h")
+  soak: duration({ example: "30m or 2h" })
     .optional()
     .meta({ description: "How long Freight must have been in the Stages before." }),
   state: z.enum(["active", "retired"]).default("active").meta({
@@ -26,7 +42,7 @@ const upstream = {
 
 const verification = z.strictObject({
   templates: z
-    .array(name)
+    .array(objectName)
     .min(1)
     .meta({ description: "ClusterAnalysisTemplates of Argo Rollouts; teams cannot write these." }),
   args: z.record(z.string().min(1), z.string()).default({}),
@@ -46,15 +62,9 @@ const deployingStage = z.strictObject({
   verification: verification.optional(),
   destination: z
     .strictObject({
-      cluster: z
-        .string()
-        .min(1)
-        .refine((cluster) => cluster !== "in-cluster", {
-          error:
-            'is Argo CD\'s name of its own cluster, which is meant where none is named: leave "cluster" out',
-        })
+      cluster: argoCdCluster
         .optional()
-        .meta({ description: "A cluster's name in Argo CD. Default: its own." }),
+        .meta({ description: "A cluster's name or address in Argo CD. Default: its own." }),
       namespace: z
         .string()
         .regex(/\{service\}/, "must contain {service}, or two services would meet")
@@ -70,7 +80,7 @@ const controlFlowStage = z.strictObject({ ...upstream, controlFlow: z.literal(tr
 const pipelineStage = z.discriminatedUnion("controlFlow", [deployingStage, controlFlowStage]);
 
 export const pipelinesSchema = z
-  .record(name, z.array(pipelineStage).min(1, "must have at least one stage"))
+  .record(dnsLabel, z.array(pipelineStage).min(1, "must have at least one stage"))
   .meta({ description: "Named graphs of stages that services choose from." });
 
 /** The stack's pipelines by name. */

@@ -7,11 +7,11 @@ import type { SourceDocument } from "./documents.ts";
 import { freezeProblems } from "./freeze.ts";
 import { imageRepository } from "./image.ts";
 import { ownershipProblems } from "./ownership.ts";
-import { re2 } from "./patterns.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { rolloutProblems } from "./rollout-problems.ts";
-import type { Selector } from "./selection.ts";
+import { meets, type Selector } from "./selection.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
+import { sortsByTime } from "./tag-pattern.ts";
 import { SORTABLE_TAGS } from "./tags.ts";
 
 /** What is wrong only when catalogue and stack config are read together. */
@@ -33,13 +33,13 @@ export function planProblems(
     ]),
     ...ownershipProblems(catalogue, config.registry, services),
     ...cachedDigests(catalogue, services),
-    ...bareHashes(catalogue, services),
+    ...unsortedTags(catalogue, services),
     ...defaultImages(catalogue, config, services),
     ...foreignImages(catalogue, config, services),
     ...destinationProblems(catalogue, config, services, stack),
     ...buildProblems(catalogue, config, services, stack),
-    ...nameConflicts(derivedNames(catalogue, config)).map(({ code, service, message, wayOut }) =>
-      problem(code, services, ["services", service], message, wayOut, "key"),
+    ...nameConflicts(derivedNames(catalogue, config)).map(({ code, path, message, wayOut }) =>
+      problem(code, services, path, message, wayOut, "key"),
     ),
   ];
 }
@@ -107,38 +107,62 @@ function cachedDigests(catalogue: Catalogue, services: SourceDocument): Problem[
     });
 }
 
-/** Short and long commit hashes, none of them a number. */
-const HASHES = ["c0ffee1", "deadbee", "c0ffee1".repeat(6).slice(0, 40)];
-
-/** Of tags that are commit hashes the greatest by text is any of them: an old image would win at random. */
-function bareHashes(catalogue: Catalogue, services: SourceDocument): Problem[] {
+/** Of hashes, or numbers of unlike length, the greatest by text is any of them: an old image would win at random. */
+function unsortedTags(catalogue: Catalogue, services: SourceDocument): Problem[] {
   return Object.entries(catalogue.services).flatMap(([name, { tags }]) => {
-    if (tags.strategy !== "lexical") return [];
-    const pattern = re2(tags.pattern);
-    const hash = HASHES.find((each) => pattern.matcher(each).find());
-    if (hash === undefined) return [];
-    const message = `${JSON.stringify(tags.pattern)} also matches a bare commit hash such as ${JSON.stringify(hash)}, and hashes do not sort by time.`;
-    const wayOut = `Put a time first, as in ${SORTABLE_TAGS}, or use semver.`;
+    if (tags.strategy !== "lexical" || sortsByTime(tags.pattern)) return [];
+    const message = `the tags of ${JSON.stringify(tags.pattern)} do not sort by time: the greatest by text is not the newest.`;
+    const wayOut = `Let what differs begin with a time, as in ${SORTABLE_TAGS}, or use semver or newest-build.`;
     return [problem("KF028", services, ["services", name, "tags", "pattern"], message, wayOut)];
   });
 }
 
-/** A selector that names nobody is a slip: the service it meant would silently be left out. */
+/** A selector that means nobody is a slip: what it meant would silently be left out, or left in. */
 function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: SourceDocument): Problem[] {
-  const known = Object.keys(catalogue.services);
-  const check = (list: "include" | "exclude" | "decommission", selectors: readonly Selector[]) =>
-    selectors.flatMap((selector, index) =>
-      ("names" in selector ? selector.names : []).flatMap((name, position) => {
-        if (known.includes(name)) return [];
-        const path = ["config", `${PROJECT}:rollout`, list, index, "names", position];
-        const wayOut = didYouMean(name, known) ?? "Remove it, or add the service to the catalogue.";
-        return [
-          problem("KF016", stack, path, `${JSON.stringify(name)} is no service of the catalogue.`, wayOut),
-        ];
-      }),
-    );
   const { include, exclude, decommission } = config.rollout;
-  return [...check("include", include), ...check("exclude", exclude), ...check("decommission", decommission)];
+  const known = Object.keys(catalogue.services);
+  const labels = Object.values(catalogue.services).flatMap((service) => Object.entries(service.labels));
+  const missing = (selector: Selector): [DocumentPath, string, string | undefined][] => {
+    if ("names" in selector)
+      return selector.names.flatMap((name, at) =>
+        known.includes(name)
+          ? []
+          : [
+              [
+                ["names", at],
+                `${JSON.stringify(name)} is no service of the catalogue.`,
+                didYouMean(name, known),
+              ],
+            ],
+      );
+    const none = Object.entries(selector.labels).flatMap(
+      ([key, value]): [DocumentPath, string, string | undefined][] => {
+        const values = labels.filter(([other]) => other === key).map(([, other]) => other);
+        const hint =
+          values.length === 0
+            ? didYouMean(
+                key,
+                labels.map(([other]) => other),
+              )
+            : didYouMean(value, values);
+        const what = `no service of the catalogue has the label ${key}${values.length === 0 ? "" : `=${value}`}.`;
+        return values.includes(value) ? [] : [[["labels", key], what, hint]];
+      },
+    );
+    const meant = Object.entries(catalogue.services).some(([name, service]) =>
+      meets(selector, name, service),
+    );
+    if (none.length > 0 || meant) return none;
+    return [[["labels"], "no service of the catalogue has all of these labels.", undefined]];
+  };
+  return Object.entries({ include, exclude, decommission }).flatMap(([list, selectors]) =>
+    selectors.flatMap((selector, index) =>
+      missing(selector).map(([path, message, hint]) => {
+        const whole = ["config", `${PROJECT}:rollout`, list, index, ...path];
+        return problem("KF016", stack, whole, message, hint ?? "Remove it, or mend the catalogue.");
+      }),
+    ),
+  );
 }
 
 function problem(

@@ -9,7 +9,14 @@ import { shardOf, shardSchema } from "./shards.ts";
 
 const selector = z.union([
   z.strictObject({ names: z.array(z.string()).min(1) }),
-  z.strictObject({ labels: z.record(z.string(), z.string()) }),
+  z.strictObject({
+    labels: z
+      .record(z.string(), z.string())
+      .refine(
+        (labels) => Object.keys(labels).length > 0,
+        "must name a label: without one it means every service",
+      ),
+  }),
 ]);
 
 /** Which services of the catalogue a stack gets. */

@@ -7,10 +7,10 @@ import {
   applicationName,
   appProjectName,
   destinationNamespace,
+  gitopsFolder,
   projectName,
   promotionTaskName,
   valuesFile,
-  valuesFolder,
   warehouseName,
 } from "./names.ts";
 import { pipelineOf } from "./pipeline-rollout.ts";
@@ -118,7 +118,7 @@ export function planService(
 ): ServicePlan {
   const pipelineName = pipelineOf(name, service.pipeline, stack.rollout.pipelines);
   const pipeline = stagesOf(stack.pipelines, pipelineName);
-  const folder = valuesFolder(stack.gitops.path, name, stack.cluster.name);
+  const folder = gitopsFolder(stack.gitops.path, name, stack.cluster.name);
   const version = promotionTaskVersion(name, stack.rollout.promotionTask);
   const deploying = pipeline.filter(deploys);
   const options = { ...stack.warehouse, ...service.warehouse };
@@ -146,7 +146,7 @@ export function planService(
       repoURL: `${stack.github.url}/${stack.gitops.repository}.git`,
       branch: stack.gitops.branch,
       folder,
-      chart: (service.chart ?? stack.gitops.chart).path,
+      chart: gitopsFolder((service.chart ?? stack.gitops.chart).path, name, stack.cluster.name),
     },
     stages: pipeline.map((stage) => planStage(name, stage, folder, version, mayPromote(stage.stage))),
     appProject: appProjectName(name),

@@ -1,30 +1,25 @@
 import { z } from "zod";
 import { accessSchema } from "./access.ts";
+import { branch } from "./branch.ts";
 import { buildsSchema } from "./builds.ts";
 import { CREDENTIAL_SECRETS, credentialsSchema, wantedSecrets } from "./credentials.ts";
-import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import { type DocumentPath, didYouMean, formatPath, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { folder } from "./folders.ts";
-import { githubRepository } from "./image.ts";
-import { matching } from "./patterns.ts";
+import { githubOwner, githubRepository } from "./github-names.ts";
+import { registry } from "./image.ts";
+import { dnsLabel } from "./kubernetes-names.ts";
 import { pipelineProblems } from "./pipeline-problems.ts";
 import { pipelinesSchema, STANDARD_PIPELINE } from "./pipelines.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { type Reading, readBySchema } from "./schema-problems.ts";
 import { rolloutSchema } from "./selection.ts";
+import { configOf, PROJECT } from "./stack-file.ts";
 import { warehouseInterval } from "./warehouse-options.ts";
-import { webAddress } from "./web-address.ts";
+import { githubAddress } from "./web-address.ts";
 import { webhooksSchema } from "./webhooks.ts";
 
-/** The Pulumi project, and so the prefix of every config key that is ours. */
-export const PROJECT = "kargo-fleet";
-
-const registry = matching(
-  /^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(\/[a-z0-9]+((\.|_|__|-)[a-z0-9]+)*)*$/,
-  "is no registry: write host or host/path in lower case, without scheme.",
-);
-
-const placeholders = (path: string) => [...path.matchAll(/\{(.*?)\}/g)].map(([, name]) => name);
+export { PROJECT };
 
 /** The keys under `kargo-fleet:` in a stack's config, as the schema of their values. Secrets are not among them. */
 export const stackConfigSchema = z.strictObject({
@@ -35,17 +30,25 @@ export const stackConfigSchema = z.strictObject({
     .meta({ description: "The file that lists the services." }),
   cluster: z
     .strictObject({
-      name: z
-        .string()
-        .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be at most 63 of a-z, 0-9 and "-"'),
+      name: dnsLabel,
       context: z.string().min(1).meta({ description: "The kubeconfig's context, always named explicitly." }),
       kubeconfig: z
         .string()
         .min(1)
         .optional()
         .meta({ description: "Path of the kubeconfig. Default: KUBECONFIG." }),
-      qps: z.number().positive().default(50).meta({ description: "Requests a second to the API server." }),
-      burst: z.int().positive().default(120).meta({ description: "Requests that may go at once." }),
+      qps: z
+        .number()
+        .positive()
+        .max(10_000)
+        .default(50)
+        .meta({ description: "Requests a second to the API server." }),
+      burst: z
+        .int()
+        .positive()
+        .max(10_000)
+        .default(120)
+        .meta({ description: "Requests that may go at once." }),
     })
     .meta({ description: "The cluster that runs Kargo and Argo CD." }),
   registry: registry.meta({ description: "Where images are, unless a service names its own." }),
@@ -56,23 +59,15 @@ export const stackConfigSchema = z.strictObject({
   gitops: z
     .strictObject({
       repository: githubRepository.meta({ description: "The GitOps repository: owner/name." }),
-      branch: z
-        .string()
-        .regex(/^(?![/-])[\w./-]+(?<![/.])$/, "must be a branch name")
-        .default("main"),
-      path: folder
-        .refine((path) => placeholders(path).includes("service"), { error: "must contain {service}" })
-        .refine((path) => placeholders(path).every((name) => name === "service" || name === "cluster"), {
-          error: "may contain {service} and {cluster}, nothing else in braces",
-        })
-        .default("services/{service}"),
-      chart: z.strictObject({ path: folder }).prefault({ path: "charts/service" }),
+      branch: branch.default("main"),
+      path: folder("service").default("services/{service}"),
+      chart: z.strictObject({ path: folder() }).prefault({ path: "charts/service" }),
     })
     .meta({ description: "The GitOps repository that Kargo writes and Argo CD reads." }),
   github: z
     .strictObject({
-      owner: z.string().regex(/^(?!-)[A-Za-z0-9-]{1,39}$/, "must be a GitHub organization or user"),
-      url: webAddress
+      owner: githubOwner,
+      url: githubAddress
         .default("https://github.com")
         .meta({ description: "Another address for GitHub Enterprise." }),
       sandbox: z.boolean().default(false).meta({
@@ -121,15 +116,16 @@ export function isSecretKey(key: string): boolean {
  * Checks a stack's config. Unknown keys are problems, since Pulumi itself ignores what a project does not declare;
  * so are keys of the providers that have no effect, since both providers are explicit.
  *
- * @param values every key of the stack, for example `kargo-fleet:cluster`: objects, or their JSON as the engine has
- *   it; of the secrets only that they are there counts
- * @param document the stack file, for places; its config stands under `config`
+ * @param document of parseStackFile
+ * @param engine every key that the engine hands over, as text, objects as JSON, with the defaults of Pulumi.yaml; of the
+ *   secrets only that they are there counts. Without it the values are the document's.
  */
 export function readStackConfig(
-  values: Readonly<Record<string, unknown>>,
   document: SourceDocument,
+  engine?: Readonly<Record<string, string>>,
 ): Reading<StackConfig> {
   if (document.value === undefined) return { value: undefined, problems: document.problems, document };
+  const values = engine ?? configOf(document);
   const rename = ([key, ...rest]: DocumentPath): DocumentPath =>
     key === undefined ? ["config"] : ["config", `${PROJECT}:${key}`, ...rest];
   const own = Object.entries(values)
@@ -181,20 +177,28 @@ function openSecrets(
       ),
     );
   const needless = Object.keys(written)
-    .filter((key) => key.startsWith(`${PROJECT}:`) && !secrets.includes(key) && isSecure(written[key]))
+    .filter((key) => key.startsWith(`${PROJECT}:`) && !secrets.includes(key) && holdsSecret(written[key]))
     .map((key) =>
       problem("KF032", key, "is no secret: it ends up in names and manifests.", "Write it as plain text."),
     );
   return [...missing, ...open, ...needless];
 }
 
-function configOf({ value }: SourceDocument): Record<string, unknown> {
-  const config = value !== null && typeof value === "object" && "config" in value ? value.config : undefined;
-  return config !== null && typeof config === "object" ? { ...config } : {};
+/** The engine takes a map of the one key `secure` for a secret, wherever it stands; beside another key that is data. */
+function isSecure(value: unknown): boolean {
+  return (
+    value !== null &&
+    typeof value === "object" &&
+    "secure" in value &&
+    typeof value.secure === "string" &&
+    Object.keys(value).length === 1
+  );
 }
 
-function isSecure(value: unknown): boolean {
-  return value !== null && typeof value === "object" && "secure" in value;
+/** Whether the engine would decrypt something in a value. */
+export function holdsSecret(value: unknown): boolean {
+  if (value === null || typeof value !== "object") return false;
+  return isSecure(value) || Object.values(value).some(holdsSecret);
 }
 
 /** What nobody set has Pulumi.yaml's default, and an object without keys is none of builds. */
@@ -204,23 +208,41 @@ function isGiven([key, value]: readonly [string, unknown]): boolean {
 
 /** The engine hands every value over as text, objects as JSON; the schema wants their types. */
 function typed(key: string, value: unknown): unknown {
-  if (typeof value !== "string" || ["catalogue", "registry"].includes(key)) return value;
+  if (value !== null && typeof value === "object") return value;
+  const text = asWritten(value === null ? "" : String(value));
+  if (["catalogue", "registry"].includes(key)) return text;
   try {
-    return JSON.parse(value);
+    return JSON.parse(text, (_, each: unknown) => (typeof each === "string" ? asWritten(each) : each));
   } catch {
-    return value;
+    return text;
   }
 }
 
+/**
+ * A whole day the engine's library takes for a time, which it hands over as Go prints it.
+ *
+ * @see https://pkg.go.dev/time#Time.String
+ */
+function asWritten(text: string): string {
+  return text.replace(/^(\d{4}-\d{2}-\d{2}) 00:00:00 \+0000 UTC$/, "$1");
+}
+
+/** Keys that nobody reads: of the providers, which are explicit, and of names that are nobody's. `pulumi:` is the engine's. */
 function strangers(keys: readonly string[], document: SourceDocument): Problem[] {
-  const provider = keys.filter((key) => /^(kubernetes|github):/.test(key) && !PASSED_ON.includes(key));
-  return provider.map((key) => ({
-    code: "KF033",
-    place: document.place(["config", key], "key"),
-    path: formatPath(["config", key]),
-    message: `${JSON.stringify(key)} has no effect: this program's providers are explicit.`,
-    wayOut:
-      didYouMean(key, PASSED_ON) ??
-      `Use ${PROJECT}:cluster and ${PROJECT}:github (passed on: ${listed(PASSED_ON)}).`,
-  }));
+  const read = [
+    ...PASSED_ON,
+    ...Object.keys(stackConfigSchema.shape).map((key) => `${PROJECT}:${key}`),
+    ...SECRET_KEYS.map((key) => `${PROJECT}:${key}`),
+  ];
+  return keys
+    .filter((key) => !/^(pulumi|kargo-fleet):/.test(key) && !PASSED_ON.includes(key))
+    .map((key) => ({
+      code: "KF033",
+      place: document.place(["config", key], "key"),
+      path: formatPath(["config", key]),
+      message: `${JSON.stringify(key)} has no effect: nothing reads it.`,
+      wayOut:
+        didYouMean(key, read) ??
+        `Use the keys of ${PROJECT}, such as ${PROJECT}:cluster and ${PROJECT}:github.`,
+    }));
 }

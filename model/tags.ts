@@ -1,25 +1,13 @@
 import { RE2JS } from "re2js";
 import { z } from "zod";
-import { matching } from "./patterns.ts";
+import { matching, ruled, shown } from "./patterns.ts";
+import { tagPattern } from "./tag-pattern.ts";
 
 /** Tags that sort by time: UTC timestamp of the push, then the short commit. */
 export const SORTABLE_TAGS = "^[0-9]{14}-[0-9a-f]{7}$";
 
 /** The short commit alone, as a build tags it where the Warehouse picks by the time of the build. */
 export const COMMIT_TAGS = "^[0-9a-f]{7}$";
-
-/** Kargo compiles it with Go's RE2, which has no look-ahead and no back-reference; its admission does not try. */
-const tagPattern = matching(
-  /^\^.*\$$/s,
-  "is not anchored: Kargo searches anywhere in a tag, so write ^…$.",
-).check((context) => {
-  try {
-    RE2JS.compile(context.value);
-  } catch (error) {
-    const message = `${JSON.stringify(context.value)} is no regular expression of RE2: ${(error as Error).message}.`;
-    context.issues.push({ code: "custom", input: context.value, message });
-  }
-});
 
 /**
  * What the Go library Masterminds/semver 3.4 reads: Kargo's admission refuses the rest. Narrower in one thing: numbers of
@@ -32,10 +20,14 @@ const VERSION = String.raw`v?${PLACE}(\.${PLACE}){0,2}(-${IDENTIFIER}(\.${IDENTI
 const COMPARATOR = `(=|!=|>|<|>=|=>|<=|=<|~|~>|\\^)? *${VERSION}`;
 // A span stands alone: "2 1 - 1" it would read as "2>= 1, <= 1", and refuse.
 const RANGE = `(${COMPARATOR}(( *, *| +)${COMPARATOR})*|${VERSION} +- +${VERSION})`;
-const semverConstraint = matching(
-  new RegExp(`^ *${RANGE}( *\\|\\| *${RANGE})* *$`),
-  'is no semver constraint: write for example "^1.2.0", "~1.2" or ">=1.0.0, <2.0.0".',
-);
+const CONSTRAINT = `^ *${RANGE}( *\\|\\| *${RANGE})* *$`;
+// By RE2, whose time grows with the text alone: many blanks fit this in many ways.
+const constraint = RE2JS.compile(CONSTRAINT);
+const semverConstraint = ruled((text) =>
+  constraint.matches(text)
+    ? undefined
+    : `${shown(text)} is no semver constraint: write for example "^1.2.0", "~1.2" or ">=1.0.0, <2.0.0".`,
+).meta({ pattern: CONSTRAINT });
 
 /** How a Warehouse picks among the tags of its image. */
 export const tagSelection = z.discriminatedUnion("strategy", [

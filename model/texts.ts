@@ -26,7 +26,17 @@ export function textProblems(
   });
 }
 
+/** The keys whose values are templates: the others' schemas allow no braces, or the text is a person's. */
+const FILLED_IN: readonly unknown[] = ["path", "namespace", "clone", "push", "reason"];
+
 function problemsOf(text: string, place: (path: DocumentPath) => Place, path: DocumentPath): Problem[] {
+  const hole = /\{(service|stage|cluster|team)\}/.exec(text)?.[0];
+  if (hole !== undefined && !FILLED_IN.includes(path.at(-1))) {
+    const message = `has ${hole}, which is not filled in here.`;
+    return [
+      { code: "KF017", place: place(path), path: formatPath(path), message, wayOut: "Write what is meant." },
+    ];
+  }
   const wrong = !text.isWellFormed()
     ? "is no Unicode: it has half of a character"
     : CONTROL.test(text)
@@ -43,4 +53,16 @@ function problemsOf(text: string, place: (path: DocumentPath) => Place, path: Do
       wayOut: "Write it anew.",
     },
   ];
+}
+
+/** What reading a file as UTF-8 puts where its bytes are none. */
+const REPLACEMENT = "\uFFFD";
+
+/** A file in another encoding: what it says would be read as something else, or not at all. */
+export function encodingProblem(text: string, at: (offset: number) => Place): Problem | undefined {
+  const offset = text.search(/[\uFFFD\0]/);
+  if (offset < 0) return undefined;
+  const wide = text.includes("\0") || text.startsWith(REPLACEMENT.repeat(2));
+  const message = `is no UTF-8: here are bytes of ${wide ? "UTF-16" : "another encoding, perhaps Latin-1"}.`;
+  return { code: "KF008", place: at(offset), path: "", message, wayOut: "Save the file as UTF-8." };
 }

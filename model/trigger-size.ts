@@ -30,7 +30,7 @@ function serviceBytes(build: BuildPlan): number {
     SENSOR.service +
     SENSOR.name * service.length +
     plain.reduce((sum, text) => sum + text.length, 0) +
-    escaped.reduce((sum, text) => sum + JSON.stringify(escapeStringRegexp(text)).length, 0) +
+    escaped.reduce((sum, text) => sum + Buffer.byteLength(JSON.stringify(escapeStringRegexp(text))), 0) +
     (paths.length === 0 ? 0 : 200)
   );
 }

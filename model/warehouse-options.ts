@@ -1,14 +1,13 @@
 import { z } from "zod";
-import { DURATION, duration, durationSeconds } from "./durations.ts";
+import { duration } from "./durations.ts";
 import { matching } from "./patterns.ts";
 
 /** Kargo's chart sets a minimum reconcile interval of 5 minutes: a shorter one has no effect. */
-export const warehouseInterval = duration("5m or 1h30m").refine(
-  (text) => !DURATION.test(text) || durationSeconds(text) >= 300,
-  {
-    error: "must be 5m or more: Kargo's chart sets this minimum, shorter ones have no effect",
-  },
-);
+export const warehouseInterval = duration({
+  example: "5m or 1h30m",
+  least: "5m",
+  because: "Kargo's chart sets this minimum, shorter ones have no effect",
+});
 
 /** How a Warehouse looks at its registry; each key of a service goes before the stack's. */
 export const warehouseOptions = z.strictObject({

@@ -1,8 +1,31 @@
-import { z } from "zod";
+import { ruled } from "./patterns.ts";
+
+/** Letters, digits and marks that neither a URL nor a route nor an expression takes for something else. */
+const PATH = /^(\/(?!\.{1,2}(\/|$))[\w.~-]+)*$/;
+
+/** Why a text is no https address of an origin and a path; nothing of the text is said, since it may hold a token. */
+function addressProblem(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url?.protocol !== "https:") return "must be an https address";
+  if (url.username !== "" || url.password !== "" || text.includes("@"))
+    return "must carry no user, password or token: credentials have keys of their own";
+  if (/[?#]/.test(text)) return "must have neither a query nor a fragment";
+  if (text.endsWith("/")) return "must not end in a slash";
+  const path = url.pathname.replace(/^\/$/, "");
+  if (!PATH.test(path)) return 'may have letters, digits, "-", "_", "." and "~" in its path, nothing else';
+  const normal = `${url.origin}${path}`;
+  return text === normal ? undefined : `must be in its normal form: ${normal}`;
+}
 
 /** An https address without a slash at its end, so that a path can follow. */
-export const webAddress = z
-  .url({ protocol: /^https$/, error: "must be an https address" })
-  .refine((url) => !url.endsWith("/"), {
-    error: "must not end in a slash",
-  });
+export const webAddress = ruled(addressProblem);
+
+/** The web address of GitHub: an origin, since the API's address and the clone URLs are made of it. */
+export const githubAddress = ruled((text) => {
+  const problem = addressProblem(text);
+  if (problem !== undefined) return problem;
+  const { hostname, pathname } = new URL(text);
+  if (pathname !== "/") return "must be the web address, without a path such as /api/v3";
+  const other = /^(api|www)\.((?:.+\.ghe|github)\.com)$/.exec(hostname)?.[2];
+  return other === undefined ? undefined : `must be the web address: https://${other}`;
+});

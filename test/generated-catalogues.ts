@@ -54,7 +54,7 @@ const group = fc.constantFrom(
   "AD-Edge",
   "AD Team 1",
   "Größe",
-  'a"quoted"one',
+  "CN=Edge\\, Inc,OU=Groups",
   "o'brien",
   "org:team/x",
   "1",
@@ -80,8 +80,8 @@ const folder = fc.constantFrom(".", "services/api", "src", "a.b/c-d", "x");
 const build = merged(
   optionally("context", folder),
   optionally("dockerfile", fc.constantFrom("Dockerfile", "docker/prod.Dockerfile")),
-  optionally("branch", fc.constantFrom("main", "release/1.x", "a-b_c.d")),
-  optionally("paths", fc.constantFrom(["src"], ["libs/a", "services/api"])),
+  optionally("branch", fc.constantFrom("main", "release/1.x", "feature/#1+ü@x")),
+  optionally("paths", fc.constantFrom(["src"], ["libs/a", "package.json"], ["."])),
 );
 
 /** What our own builds push, and how a Warehouse then picks. */
@@ -102,7 +102,7 @@ const built = merged(
 const tags = fc.oneof(
   fc.constant({ strategy: "lexical" }),
   fc
-    .constantFrom("^v[0-9]+$", "^(?i)rc-.*$", "^\\d{8}\\.\\d+$")
+    .constantFrom("^v[0-9]{8}$", "^rc-[0-9]{14}(?i).*$", "^\\d{8}\\.\\d{3}$")
     .map((pattern) => ({ strategy: "lexical", pattern })),
   fc
     .constantFrom("^1.2.0", "~1.2", ">=1.0.0, <2.0.0", "1.x || 2.x", "*", "1.2 - 1.4")
@@ -255,7 +255,7 @@ interface Drawn {
   }[];
   readonly services: readonly DrawnService[];
   readonly pipelines: readonly (readonly [string, readonly Stage[]])[];
-  readonly keys: Entries & { readonly registry: string };
+  readonly keys: Entries & { readonly registry: string; readonly rollout: Entries };
 }
 
 /** Numbers become references; a team that says what it owns lists just what its services have. */
@@ -285,6 +285,10 @@ function assemble({ teams, services, pipelines, keys }: Drawn): RawSources {
     catalogue: { teams: Object.fromEntries(listed), services: Object.fromEntries(entries) },
     stack: {
       ...keys,
+      // A label that nothing has is a slip.
+      ...(!JSON.stringify(entries).includes('"tier":"critical"') && {
+        rollout: { ...keys.rollout, include: [] },
+      }),
       pipelines: Object.fromEntries(pipelines.map(([key, stages]) => [key, deployments(stages)])),
     },
   };

@@ -1,9 +1,9 @@
 import { type Catalogue, readCatalogue } from "../model/catalogue.ts";
 import { formatProblem, InvalidInput, type Problem } from "../model/diagnostics.ts";
-import { parseYaml } from "../model/documents.ts";
 import { makePlan, type Plan, type PlatformPlan, type ServicePlan } from "../model/plan.ts";
 import type { Reading } from "../model/schema-problems.ts";
 import { readStackConfig, type StackConfig } from "../model/stack-config.ts";
+import { parseStackFile } from "../model/stack-file.ts";
 
 /** A catalogue with one team and these services, as a person would write it. */
 export function catalogueText(services: Readonly<Record<string, object>>, teams: object = TEAMS): string {
@@ -45,10 +45,7 @@ export function stackText(keys: Readonly<Record<string, string>> = {}): string {
 }
 
 export function readStackText(text: string, file = "Pulumi.test.yaml"): Reading<StackConfig> {
-  const document = parseYaml(file, text);
-  const value = document.value;
-  const config = value !== null && typeof value === "object" && "config" in value ? value.config : {};
-  return readStackConfig({ ...(config as object) }, document);
+  return readStackConfig(parseStackFile(file, text));
 }
 
 export function readCatalogueText(text: string): Reading<Catalogue> {

@@ -1,6 +1,7 @@
 import { Octokit } from "@octokit/core";
 import { apiAddress } from "./address.ts";
 import { type Failure, failureOf, type Patience, patient } from "./patience.ts";
+import { proxiedFetch } from "./proxied-fetch.ts";
 
 /** Whose eyes and hands these are. */
 export interface Access extends Patience {
@@ -25,10 +26,12 @@ const TIMEOUT = 60_000;
 
 /** Opens the API of the GitHub at a web address, from the plan. */
 export function gitHubApi(url: string, { token, environment, ...patience }: Access): GitHubApi {
+  const fetch = proxiedFetch(environment);
   const octokit = new Octokit({
     auth: token,
     baseUrl: apiAddress(url, environment),
     userAgent: "kargo-fleet",
+    ...(fetch && { request: { fetch } }),
   });
   octokit.hook.before("request", (options) => {
     options.request = { ...options.request, signal: AbortSignal.timeout(TIMEOUT) };

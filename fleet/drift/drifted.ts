@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { engineEvent } from "../engine-events.ts";
 import { FleetError } from "../fleet-error.ts";
+import { readJson } from "../read-json.ts";
 
 /** One resource that is not what the stack's state says. */
 export interface Drifted {
@@ -20,10 +21,10 @@ const OPS: Readonly<Record<string, Drifted["is"]>> = { update: "changed", delete
 /**
  * Reads what the engine found out in a `pulumi refresh --preview-only`.
  *
- * @throws FleetError where the log ends before the engine came to its end: nobody knows then what it had not looked at
+ * @throws FleetError where the file is no such log, or where the log ends before the engine came to its end: nobody knows then what it had not looked at
  */
 export function driftedIn(file: string): readonly Drifted[] {
-  const events = linesOf(file).map((line) => engineEvent.parse(JSON.parse(line)));
+  const events = linesOf(file).map((line) => readJson(engineEvent, line, file));
   if (!events.some(({ summaryEvent }) => summaryEvent !== undefined))
     throw new FleetError(`${file} does not tell of the end of a refresh. Run it again.`);
   return events.flatMap(({ resOutputsEvent: step }): Drifted[] => {

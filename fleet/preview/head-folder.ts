@@ -1,5 +1,5 @@
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
-import { dirname, join, normalize, resolve } from "node:path";
+import { delimiter, dirname, join, normalize, resolve } from "node:path";
 import { type Fleet, stackNames } from "../all-stacks.ts";
 import type { Files } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
@@ -21,6 +21,7 @@ export function hereAsHead(): HeadFolder {
  */
 export async function headFolder(files: Files, fleet: Fleet): Promise<HeadFolder> {
   const texts = headTexts(files, fleet);
+  Object.assign(process.env, fromAnywhere(process.env));
   const { path, remove } = await temporaryFolder("head");
   try {
     const own = new Set([...texts.keys()].map((file) => file.split("/")[0]));
@@ -37,6 +38,24 @@ export async function headFolder(files: Files, fleet: Fleet): Promise<HeadFolder
     await remove();
     throw error;
   }
+}
+
+/** The variables by which the engine finds files, so that it finds the same ones where it runs elsewhere. */
+function fromAnywhere(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const { KUBECONFIG, PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE_FILE } = environment;
+  return {
+    ...(KUBECONFIG && {
+      KUBECONFIG: KUBECONFIG.split(delimiter)
+        .map((file) => file && resolve(file))
+        .join(delimiter),
+    }),
+    ...(PULUMI_BACKEND_URL?.startsWith("file://.") && {
+      PULUMI_BACKEND_URL: `file://${resolve(PULUMI_BACKEND_URL.slice("file://".length))}`,
+    }),
+    ...(PULUMI_CONFIG_PASSPHRASE_FILE && {
+      PULUMI_CONFIG_PASSPHRASE_FILE: resolve(PULUMI_CONFIG_PASSPHRASE_FILE),
+    }),
+  };
 }
 
 /** The stack files and the catalogues that they name. */

@@ -1,9 +1,8 @@
 import { availableParallelism } from "node:os";
-import { didYouMean, listed } from "../../model/diagnostics.ts";
-import { type Fleet, readFleet, stackNames } from "../all-stacks.ts";
+import { listed } from "../../model/diagnostics.ts";
+import { type Fleet, nameOfStack, readFleet, stackNames } from "../all-stacks.ts";
 import { inParallel } from "../audit/parallel.ts";
 import { type Files, workingDirectory } from "../files.ts";
-import { FleetError } from "../fleet-error.ts";
 import type { EngineRun, FleetReport, StackReport } from "./change.ts";
 import { askEngine } from "./engine.ts";
 import { changedFiles, revisions } from "./git.ts";
@@ -64,14 +63,10 @@ function readBase(files: Files, now: Date): Fleet {
   return stackNames(files).length === 0 ? { stacks: [], problems: [], between: [] } : readFleet(files, now);
 }
 
-function chosen(all: readonly Compared[], names: readonly string[] | undefined): readonly Compared[] {
-  if (names === undefined) return all;
+function chosen(all: readonly Compared[], references: readonly string[] | undefined): readonly Compared[] {
+  if (references === undefined) return all;
   const known = all.map(({ change }) => change.stack);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new FleetError(
-      `Neither base nor head has a stack ${JSON.stringify(unknown)} (there are: ${listed(known)}). ${didYouMean(unknown, known) ?? ""}`.trimEnd(),
-    );
+  const names = references.map((reference) => nameOfStack(reference, known));
   return all.filter(({ change }) => names.includes(change.stack));
 }
 

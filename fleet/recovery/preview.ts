@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readJson } from "../read-json.ts";
 
 const step = z.looseObject({
   op: z.string(),
@@ -45,9 +46,9 @@ export interface Preview {
 
 const QUIET: readonly string[] = ["create", "same", "read", "refresh"];
 
-/** @throws Error where the text is no digest of a preview */
+/** @throws FleetError where the text is no digest of a preview */
 export function parsePreview(text: string): Preview {
-  const { steps, diagnostics } = digest.parse(JSON.parse(text));
+  const { steps, diagnostics } = readJson(digest, text, "What pulumi preview says");
   return {
     creations: steps.flatMap(({ op, urn, newState }) => {
       if (op !== "create" || newState === undefined) return [];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readJson } from "../read-json.ts";
 
 const resource = z.looseObject({
   urn: z.string(),
@@ -37,9 +38,9 @@ export interface State {
   readonly text: string;
 }
 
-/** @throws Error where the text is no export of a stack */
+/** @throws FleetError where the text is no export of a stack */
 export function parseState(text: string): State {
-  const { deployment } = exported.parse(JSON.parse(text));
+  const { deployment } = readJson(exported, text, "What pulumi stack export says");
   return {
     resources: deployment?.resources ?? [],
     pending: (deployment?.pending_operations ?? []).map(({ resource: { urn }, type }) => ({ urn, type })),

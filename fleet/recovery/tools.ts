@@ -32,7 +32,8 @@ export async function openTools(
   };
   let surroundings: Promise<Surroundings> | undefined;
   const open = async (): Promise<Surroundings> => {
-    const token = process.env.GITHUB_TOKEN || (await engine.config("github:token"));
+    // As an up takes it: the stack's own first.
+    const token = (await engine.config("github:token")) || process.env.GITHUB_TOKEN;
     return { objects: objectsOf(cluster), hooks: hooksOf(plan, token, tell), owner: plan.github.owner };
   };
   return {

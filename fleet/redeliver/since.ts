@@ -1,4 +1,4 @@
-import { DURATION, durationSeconds } from "../../model/durations.ts";
+import { durationSeconds, isDuration } from "../../model/durations.ts";
 
 /**
  * How long GitHub keeps deliveries, in hours.
@@ -13,7 +13,7 @@ export const KEPT_HOURS = 72;
  * @returns a sentence instead, where it means none that GitHub still knows of
  */
 export function sinceOf(text: string, now: Date): Date | string {
-  const moment = DURATION.test(text)
+  const moment = isDuration(text)
     ? new Date(now.getTime() - durationSeconds(text) * 1000)
     : /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text)
       ? new Date(text)

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { isScalar, parseDocument, visit } from "yaml";
 import { formatPath } from "../../model/diagnostics.ts";
-import { parseYaml } from "../../model/documents.ts";
-import { PROJECT } from "../../model/stack-config.ts";
+import { holdsSecret, PROJECT } from "../../model/stack-config.ts";
+import { parseStackFile } from "../../model/stack-file.ts";
 
 /**
  * The keys of a stack's config that shape a plan and nothing else. None of them says where the program connects to, with
@@ -53,7 +53,7 @@ function untrusted(reason: string): StackFileTrust {
 
 /** The file as plain JSON data; nothing where it is none, or says a thing twice. */
 function plainOf(file: string, text: string): Record<string, unknown> | undefined {
-  const { value, problems } = parseYaml(file, text);
+  const { value, problems } = parseStackFile(file, text);
   const plain = recordOf(value);
   if (problems.length > 0 || plain === undefined) return undefined;
   try {
@@ -74,12 +74,6 @@ function differing(one: Record<string, unknown>, other: Record<string, unknown>)
     (key) =>
       Object.hasOwn(one, key) !== Object.hasOwn(other, key) || !isDeepStrictEqual(one[key], other[key]),
   );
-}
-
-/** The engine decrypts whatever stands below `secure`, wherever that is. */
-function holdsSecret(value: unknown): boolean {
-  if (value === null || typeof value !== "object") return false;
-  return Object.entries(value).some(([key, below]) => key === "secure" || holdsSecret(below));
 }
 
 function withValues(

@@ -18,6 +18,19 @@ describe("the providers", () => {
     );
   });
 
+  it("leave KUBECONFIG to the plugin: a path of this machine is none of the state, a list of files is no path", async () => {
+    const before = process.env.KUBECONFIG;
+    process.env.KUBECONFIG = "/home/me/one:/home/me/two";
+    try {
+      const { kubeconfig } = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
+      assert.equal(kubeconfig, undefined);
+      assert.equal(process.env.KUBECONFIG, "/home/me/one:/home/me/two");
+    } finally {
+      if (before === undefined) delete process.env.KUBECONFIG;
+      else process.env.KUBECONFIG = before;
+    }
+  });
+
   it("update a Secret in place: a rotation leaves Kargo no moment without", async () => {
     const inputs = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
     assert.equal(inputs.enableSecretMutable, "true");

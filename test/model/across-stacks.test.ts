@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { acrossStacks } from "../../model/across-stacks.ts";
-import { parseYaml } from "../../model/documents.ts";
+import { parseStackFile } from "../../model/stack-file.ts";
 import {
   catalogueText,
   planOf,
@@ -31,7 +31,7 @@ function problems(stacks: Readonly<Record<string, Readonly<Record<string, string
       plan: planOf(CATALOGUE, text),
       config,
       catalogue,
-      document: parseYaml(`Pulumi.${name}.yaml`, text),
+      document: parseStackFile(`Pulumi.${name}.yaml`, text),
     };
   });
   return acrossStacks(planned).map(problemText);

@@ -74,8 +74,8 @@ describe("a service's build", () => {
     ["a tag that moves", { tags: { strategy: "digest", tag: "stable" } }, /strategy digest never picks/],
     [
       "tags of another form",
-      { tags: { strategy: "lexical", pattern: "^v.*$" } },
-      /the pattern "\^v\.\*\$" never/,
+      { tags: { strategy: "lexical", pattern: "^v[0-9]{8}$" } },
+      /the pattern "\^v\[0-9\]\{8\}\$" never/,
     ],
     [
       "dated tags by the time of the build",

@@ -96,9 +96,10 @@ describe("a service that would be lost", () => {
   });
 
   it("is one that exclude takes out, by the selector that does", () => {
-    const rollout = "{ exclude: [{ labels: { tier: none } }, { names: [auth] }] }";
+    const rollout = "{ exclude: [{ labels: { tier: new } }, { names: [auth] }] }";
+    const entries = { ...ALL, web: { labels: { tier: "new" } } };
     assert.match(
-      lost(upOf(), ALL, { rollout }).join(),
+      lost(upOf(), entries, { rollout }).join(),
       /^config\.kargo-fleet:rollout\.exclude\[1\] {2}takes out 1 provisioned service: auth\./,
     );
   });
@@ -264,7 +265,7 @@ describe("the guard against loss", () => {
     const files = fc.record({
       entries: fc.array(fc.option(entry, { freq: 4 }), { minLength: 5, maxLength: 5 }),
       percent: fc.constantFrom(100, 100, 60, 30, 0),
-      include: fc.option(selector, { freq: 1, nil: "{ labels: {} }" }),
+      include: fc.option(selector, { freq: 1, nil: "" }),
       exclude: fc.option(selector, { freq: 1, nil: "{ labels: { tier: critical } }" }),
       qa: fc.constantFrom("", stage("qa", ", after: [dev]"), stage("qa", ", after: [dev], state: retired")),
     });
@@ -277,8 +278,11 @@ describe("the guard against loss", () => {
           : [];
       });
       const there = new Set(all.map(([name]) => name));
-      const known = (one: string) =>
-        /svc-\d/.test(one) && !there.has(/svc-\d/.exec(one)?.[0] ?? "") ? [] : [one];
+      const critical = all.some(([, { labels }]) => "tier" in labels);
+      const known = (one: string) => {
+        const name = /svc-\d/.exec(one)?.[0];
+        return (name === undefined ? one === "" || critical : there.has(name)) ? [one] : [];
+      };
       const rollout = `{ percent: ${percent}, include: [${known(include)}], exclude: [${known(exclude)}] }`;
       const stages = [stage("dev"), qa].filter((text) => text !== "");
       return [

@@ -72,7 +72,7 @@ describe("derived names", function () {
         pipelines:
           "{ standard: [{ stage: dev, promotion: auto, sync: auto, destination: { cluster: in-cluster } }] }",
       },
-      /standard\[0\]\.destination\.cluster {2}is Argo CD's name of its own cluster/,
+      /standard\[0\]\.destination\.cluster {2}is Argo CD's own cluster/,
     ],
   ] as const) {
     it(`refuse a service that is deployed ${what}`, () => {

@@ -61,7 +61,7 @@ describe("ownership", () => {
         a: service("a", { team: "identity" }),
         b: service("b", { team: "identity", repository: "acme/A" }),
       }),
-      /services\.b\.repository {2}the repository "acme\/a" is also that of service "a"/,
+      /services\.b\.repository {2}the repository "acme\/A" is also that of service "a"/,
     );
   });
 

@@ -115,7 +115,7 @@ describe("a Warehouse's options", () => {
     [{ tags: { strategy: "lexical", pattern: "^(.)\\1$" } }, /is no regular expression of RE2/],
     [{ tags: { strategy: "lexical", pattern: "^[$" } }, /is no regular expression of RE2/],
     ...["^[0-9a-f]{7}$", "^[0-9a-f]+$", "^.*$", "^[0-9a-f]{40}$"].map(
-      (pattern) => [{ tags: { strategy: "lexical", pattern } }, /also matches a bare commit hash/] as const,
+      (pattern) => [{ tags: { strategy: "lexical", pattern } }, /do not sort by time/] as const,
     ),
     [{ tags: { strategy: "newest", pattern: "^x$" } }, /tags\.strategy/],
     [{ tags: { strategy: "digest", tag: "a b" } }, /is no image tag/],
@@ -128,7 +128,7 @@ describe("a Warehouse's options", () => {
     ...["../x", "/x", "x/", "a;b", "a/*", "a".repeat(501)].map(
       (path) => [{ chart: { path } }, /services\.nginx\.chart\.path {2}must/] as const,
     ),
-    [{ warehouse: { interval: "3000000h" } }, /1s to 8760h/],
+    [{ warehouse: { interval: "3000000h" } }, /5m to 8760h/],
     [{ warehouse: { discoveryLimit: 101 } }, /discoveryLimit/],
   ] as const) {
     it(`refuse ${JSON.stringify(more)}`, () => {

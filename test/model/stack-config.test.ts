@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { parseYaml } from "../../model/documents.ts";
 import { readStackConfig, SECRET_KEYS, stackConfigSchema } from "../../model/stack-config.ts";
+import { parseStackFile } from "../../model/stack-file.ts";
 import { catalogueText, problemsOf, readStackText, service, stackText } from "../sources.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx") });
@@ -22,7 +22,8 @@ describe("stack config", () => {
   });
 
   it("reads the engine's form, objects as JSON and all scalars as text, like the file's", () => {
-    const file = readStackText(stackText({ builds: "", protect: "false" }));
+    const freeze = "{ freeze: [{ until: 2026-12-31, reason: x }] }";
+    const file = readStackText(stackText({ builds: "", protect: "false", rollout: freeze }));
     const values = {
       "kargo-fleet:cluster": '{"name":"test","context":"test"}',
       "kargo-fleet:registry": "registry.example",
@@ -34,8 +35,10 @@ describe("stack config", () => {
       "kargo-fleet:builds": "{}",
       "kargo-fleet:webhookMasterSecret": "(secret)",
       "kargo-fleet:protect": "false",
+      // A day without quotes, as Go prints it.
+      "kargo-fleet:rollout": '{"freeze":[{"until":"2026-12-31 00:00:00 +0000 UTC","reason":"x"}]}',
     };
-    const engine = readStackConfig(values, parseYaml("Pulumi.test.yaml", ""));
+    const engine = readStackConfig(parseStackFile("Pulumi.test.yaml", "{}"), values);
     assert.deepEqual(engine.value, file.value);
     assert.deepEqual(engine.problems, []);
   });

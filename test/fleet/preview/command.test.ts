@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FleetReport } from "../../../fleet/preview/change.ts";
 import { previewCommand } from "../../../fleet/preview-command.ts";
@@ -183,6 +183,20 @@ describe("fleet preview", () => {
       const [seen] = await pulumi.calls();
       assert.equal(seen?.files?.["services.json"], list(CHANGED));
       assert.equal(seen?.files?.["index.ts"], "here\n");
+    });
+
+    it("has the engine find a passphrase's file that is named from the working directory", async () => {
+      const before = process.env.PULUMI_CONFIG_PASSPHRASE_FILE;
+      process.env.PULUMI_CONFIG_PASSPHRASE_FILE = "secrets/passphrase";
+      try {
+        await pulumi.answer({ events: [step("read", "urn:x")] });
+        await fleet("--head", "change", "--stack", "eu", "--json");
+        const [seen] = await pulumi.calls();
+        assert.equal(seen?.passphrase, join(await realpath(repository.path), "secrets/passphrase"));
+      } finally {
+        if (before === undefined) delete process.env.PULUMI_CONFIG_PASSPHRASE_FILE;
+        else process.env.PULUMI_CONFIG_PASSPHRASE_FILE = before;
+      }
     });
 
     for (const name of ["Model/services.json", "main.js"])

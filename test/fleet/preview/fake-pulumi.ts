@@ -18,6 +18,8 @@ export interface Call {
   /** The backend that it was told, where that is another than the tests' own. */
   readonly backend?: string;
   readonly files?: Readonly<Record<string, string>>;
+  /** Where it was told to look for the passphrase. */
+  readonly passphrase?: string;
 }
 
 /** A program `pulumi` on PATH that gives prepared answers, one a preview; the last one again and again. */
@@ -55,7 +57,7 @@ const all = JSON.parse(fs.readFileSync(${JSON.stringify(answers)}, "utf8"));
 const { events = [], stderr = "", code = 0, show = [] } = all[Math.min(done, all.length - 1)];
 const place = (process.env.PULUMI_BACKEND_URL ?? "").replace("file://", "");
 const files = Object.fromEntries(show.map((file) => [file, fs.readFileSync(file.replace("<backend>", place), "utf8")]));
-fs.appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ targets: after("--target"), only: process.env.KARGO_FLEET_ONLY, ...(process.env.PULUMI_BACKEND_URL !== ${JSON.stringify(ambient)} && { backend: process.env.PULUMI_BACKEND_URL }), ...(show.length > 0 && { files }) }) + "\\n");
+fs.appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ targets: after("--target"), only: process.env.KARGO_FLEET_ONLY, ...(process.env.PULUMI_BACKEND_URL !== ${JSON.stringify(ambient)} && { backend: process.env.PULUMI_BACKEND_URL }), ...(show.length > 0 && { files }), passphrase: process.env.PULUMI_CONFIG_PASSPHRASE_FILE }) + "\\n");
 if (events.length > 0) fs.writeFileSync(after("--event-log")[0], events.map((event) => JSON.stringify(event) + "\\n").join(""));
 process.stderr.write(stderr);
 process.exitCode = code;

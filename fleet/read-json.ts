@@ -1,0 +1,21 @@
+import type { z } from "zod";
+import { FleetError } from "./fleet-error.ts";
+
+/**
+ * Reads what a program or a file says as JSON.
+ *
+ * @param what for the message: `events.json`, `What pulumi stack export says`
+ * @throws FleetError where it is cut off, or of another form
+ */
+export function readJson<T>(schema: z.ZodType<T>, text: string, what: string): T {
+  const failed = (why: string) => new FleetError(`${what} cannot be read: ${why}. Have it written anew.`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw failed("it is no JSON, or cut off");
+  }
+  const { data, error } = schema.safeParse(value);
+  if (error) throw failed(`it has another form at ${error.issues[0]?.path.join(".") || "its root"}`);
+  return data;
+}

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { matching } from "./patterns.ts";
+
+/**
+ * More than nothing of something, as Kubernetes counts: what `resource.ParseQuantity` of k8s.io/apimachinery takes, without
+ * a minus. A number counts too, since the API server takes one.
+ */
+const QUANTITY =
+  /^\+?(?=[0-9.]*[1-9])([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][-+]?[0-9]{1,3})?$/;
+
+export const quantity = z.preprocess(
+  (value) => (typeof value === "number" ? String(value) : value),
+  matching(
+    QUANTITY,
+    'is no quantity above zero of Kubernetes: write for example "2", "500m", "4Gi" or "10k".',
+  ),
+);

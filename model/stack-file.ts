@@ -1,0 +1,68 @@
+import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
+import { repeatedKey, type SourceDocument } from "./documents.ts";
+import type { ProblemCode } from "./problem-codes.ts";
+import { parseYaml } from "./yaml-document.ts";
+
+/** The Pulumi project, and so the prefix of every config key that is ours. */
+export const PROJECT = "kargo-fleet";
+
+/** `key`, `project:key`, or the same in an old spelling. */
+const KEY = /^([^:]*:(config:(?=[^:]*$))?)?[^:]+$/;
+
+/**
+ * Reads `Pulumi.<stack>.yaml` as the engine does. The keys below `config` have their full names: a bare key is the
+ * project's, and `project:config:key` is an old spelling (`ParseKey` in Pulumi's sdk/go/common/resource/config).
+ */
+export function parseStackFile(file: string, text: string): SourceDocument {
+  const document = parseYaml(file, text);
+  const root = recordOf(document.value);
+  const config = recordOf(root?.config);
+  const problems = [...document.problems, ...unseen(document)];
+  if (config === undefined) return { ...document, problems };
+  const written = new Map<string, string>();
+  for (const key of Object.keys(config)) {
+    const full = key.includes(":") ? key.replace(/^([^:]+):config:([^:]+)$/, "$1:$2") : `${PROJECT}:${key}`;
+    const earlier = written.get(full);
+    const line = document.place(["config", earlier ?? key], "key").line;
+    if (earlier !== undefined)
+      problems.push(repeatedKey(full, ["config", full], document.place(["config", key], "key"), line));
+    else written.set(full, key);
+  }
+  const values = Object.fromEntries([...written].map(([full, key]) => [full, config[key]]));
+  const place: SourceDocument["place"] = (path, part) => document.place(path.map(asWritten), part);
+  const asWritten = (key: DocumentPath[number], depth: number) =>
+    depth === 1 ? (written.get(String(key)) ?? key) : key;
+  return { file, value: { ...root, config: values }, problems, place };
+}
+
+/** The keys below `config:` of a stack file, by their full names. */
+export function configOf({ value }: Pick<SourceDocument, "value">): Record<string, unknown> {
+  return recordOf(recordOf(value)?.config) ?? {};
+}
+
+/** What the engine refuses, or alone can fetch. */
+function unseen({ value, place }: SourceDocument): Problem[] {
+  const root = recordOf(value);
+  const problem = (code: ProblemCode, path: DocumentPath, message: string, wayOut: string): Problem => {
+    return { code, place: place(path, "key"), path: formatPath(path), message, wayOut };
+  };
+  const isMap = (data: unknown) => data === undefined || data === null || recordOf(data) !== undefined;
+  const noMap = (path: DocumentPath) =>
+    problem("KF012", path, "must be a map of keys to values.", "Write it as that type.");
+  const strange = Object.keys(configOf({ value })).filter((key) => !KEY.test(key));
+  const fetched = "brings values from Pulumi ESC, which the engine alone sees: nothing could check them.";
+  return [
+    ...(isMap(value) ? [] : [noMap([])]),
+    ...(isMap(root?.config) ? [] : [noMap(["config"])]),
+    ...(root?.environment === undefined
+      ? []
+      : [problem("KF034", ["environment"], fetched, "Write the values here.")]),
+    ...strange.map((key) =>
+      problem("KF014", ["config", key], `${JSON.stringify(key)} is no config key.`, `Write ${PROJECT}:key.`),
+    ),
+  ];
+}
+
+function recordOf(value: unknown): Record<string, unknown> | undefined {
+  return value !== null && typeof value === "object" && !Array.isArray(value) ? { ...value } : undefined;
+}

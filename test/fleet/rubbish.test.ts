@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { execa } from "execa";
+import { inParallel } from "../../fleet/audit/parallel.ts";
+import { catalogueText, service, stackText } from "../sources.ts";
+import { type Folder, folderOf } from "./folder.ts";
+
+const STACK = ["--stack", "prod"];
+/** Each command, with what it demands. */
+const COMMANDS: readonly (readonly [string, ...string[]])[] = [
+  ["adopt", "nginx", ...STACK],
+  ["audit", ...STACK],
+  ["check"],
+  ["comment", "--pull-request", "1", "--note", "note.md"],
+  ["decommission", "nginx"],
+  ["deployer", ...STACK],
+  ["drift", ...STACK, "--events", "events.json"],
+  ["issue", "--title", "x", "--note", "note.md"],
+  ["list", ...STACK],
+  ["new", "web", "--team", "edge", "--repository", "acme/web"],
+  ["preview", "--base", "HEAD"],
+  ["recover", ...STACK],
+  ["redeliver", ...STACK],
+  ["render", ...STACK],
+  ["render", "codeowners"],
+  ["report", ...STACK, "--last-up", "--events", "events.json"],
+  ["seed", ...STACK],
+  ["trust", "--base", "HEAD", "--head", "HEAD"],
+];
+
+const FILES = ["services.json", "Pulumi.prod.yaml", "note.md", "events.json"];
+/** What somebody may have instead of the right files. */
+const RUBBISH: Readonly<Record<string, (folder: string) => Promise<unknown>>> = {
+  "an empty folder": async () => {},
+  "folders where files should be": (folder) => Promise.all(FILES.map((name) => mkdir(join(folder, name)))),
+  "files of any bytes": (folder) =>
+    Promise.all(
+      FILES.map((name) => writeFile(join(folder, name), Buffer.from([0xff, 0xfe, 0, 0x80, 10, 0x7b]))),
+    ),
+  "files that are cut off": (folder) =>
+    Promise.all(FILES.map((name) => writeFile(join(folder, name), '{ "services": { "nginx": { "tea'))),
+};
+
+/** A CLI of the engine that ends in the middle of what it says. */
+const CUT_OFF = `#!/bin/sh
+case "$*" in
+  *whoami*) echo '{"url":"file:///nowhere"}' ;;
+  *export*) echo '{"version":3,"deploym' ;;
+  *preview*) echo '{ "steps": [' ;;
+  *) exit 1 ;;
+esac
+`;
+
+const kubeconfig = (cluster: string, user: string) =>
+  `{ clusters: [{ name: c, cluster: ${cluster} }], users: [{ name: u, user: ${user} }], contexts: [{ name: prod, context: { cluster: c, user: u } }] }`;
+const SERVER = '{ server: "https://127.0.0.1:1" }';
+const plugin = (command: string) =>
+  `{ exec: { apiVersion: client.authentication.k8s.io/v1, command: ${command} } }`;
+
+describe("rubbish", function () {
+  this.timeout(120_000);
+  const folders: Folder[] = [];
+  const folderWith = async (texts: Readonly<Record<string, string>> = {}) => {
+    const folder = await folderOf(texts);
+    folders.push(folder);
+    return folder;
+  };
+  after(async () => {
+    for (const folder of folders) await folder.remove();
+  });
+
+  /** One line, or one a problem, says what is wrong; a stack trace never. */
+  const refusal = async (cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+    const options = { cwd, reject: false, input: "", env: { GITHUB_TOKEN: "", ...env } } as const;
+    const { exitCode, stderr } = await execa(process.execPath, [resolve("fleet/main.ts"), ...args], options);
+    assert.ok(exitCode === 1 || exitCode === 2, `${args.join(" ")}: ${exitCode}\n${stderr}`);
+    assert.doesNotMatch(stderr, /^\s+at |node:internal|Error: /m, args.join(" "));
+    return stderr;
+  };
+
+  for (const [what, put] of Object.entries(RUBBISH)) {
+    it(`gets from every command lines that a person understands, and no stack trace: ${what}`, async () => {
+      const { path } = await folderWith();
+      await put(path);
+      const steps = COMMANDS.map((args) => async () => {
+        const said = await refusal(path, args);
+        assert.ok(said.trim().split("\n").length <= 10, said);
+      });
+      await inParallel(steps, 2, () => {});
+    });
+  }
+
+  for (const [what, text, rule] of [
+    ["is not there", undefined, /cannot be read: ENOENT.*'kubeconfig'/],
+    ["is no YAML", "a: [", /^The kubeconfig cannot be read: .*\. Name it with --kubeconfig\.$/],
+    ["knows no such context", "{}", /has no context "prod" \(it has: none\)/],
+    [
+      "names a server without a scheme",
+      kubeconfig('{ server: "10.0.0.1:6443" }', "{ token: t }"),
+      /no https address/,
+    ],
+    [
+      "names a missing CA",
+      kubeconfig('{ server: "https://127.0.0.1:1", certificate-authority: /none/ca.crt }', "{ token: t }"),
+      /user "u" cannot be used: ENOENT.*\/none\/ca\.crt/,
+    ],
+    [
+      "has a certificate that is none",
+      kubeconfig(SERVER, "{ client-certificate-data: AAAA, client-key-data: AAAA }"),
+      /user "u" cannot be used: .*PEM/,
+    ],
+    [
+      "names a plugin that is missing",
+      kubeconfig(SERVER, plugin("nonesuch")),
+      /cannot be used: spawn nonesuch ENOENT/,
+    ],
+    [
+      "has a plugin that fails",
+      kubeconfig(SERVER, plugin('"false"')),
+      /its exec plugin failed without a word/,
+    ],
+    [
+      "has a plugin that prints no JSON",
+      kubeconfig(SERVER, plugin("uname")),
+      /does not print an ExecCredential/,
+    ],
+    ["leads nowhere", kubeconfig(SERVER, "{ token: t }"), /https:\/\/127\.0\.0\.1:1 cannot be reached/],
+  ] as const) {
+    it(`is a kubeconfig that ${what}: audit says so in one line`, async () => {
+      const cluster = "{ name: prod, context: prod, kubeconfig: kubeconfig }";
+      const { path, write } = await folderWith({
+        "services.json": catalogueText({ nginx: service("nginx") }),
+        "Pulumi.prod.yaml": stackText({ cluster }),
+      });
+      if (text !== undefined) await write("kubeconfig", text);
+      const said = await refusal(path, ["audit", ...STACK]);
+      assert.match(said, rule);
+      assert.equal(said.trim().split("\n").length, 1);
+    });
+  }
+
+  for (const [what, args, env, rule] of [
+    [
+      "a state that is cut off",
+      ["recover", ...STACK],
+      {},
+      /pulumi stack export says cannot be read: it is no JSON/,
+    ],
+    [
+      "an address of GitHub",
+      ["seed", ...STACK],
+      { GITHUB_BASE_URL: "nonsense" },
+      /An address in the environment/,
+    ],
+    [
+      "a proxy",
+      ["redeliver", ...STACK],
+      { HTTPS_PROXY: "nonsense" },
+      /An address in the environment is none/,
+    ],
+    [
+      "the server of a workflow",
+      ["comment", "--pull-request", "1", "--note", "services.json"],
+      { GITHUB_REPOSITORY: "a/b", GITHUB_SERVER_URL: "nonsense" },
+      /An address in the environment is none/,
+    ],
+    ["a stack", ["list", "--stack", "../../etc/x"], {}, /^There is no stack "\.\.\/\.\.\/etc\/x" here/],
+    [
+      "a stack of another project",
+      ["list", "--stack", "acme/web/prod"],
+      {},
+      /This is the project kargo-fleet\./,
+    ],
+    ["a file to write", ["check", "--github-output", "none/x"], {}, /ENOENT.*none\/x/],
+    ["a folder to write", ["render", ...STACK, "--out", "services.json"], {}, /services\.json is no folder/],
+    [
+      "an identity",
+      ["deployer", ...STACK, "--read-only", "system:masters"],
+      {},
+      /"system:masters" is no user/,
+    ],
+    ["a folder to work in", ["-C", "nowhere", "check"], {}, /nowhere is no folder that can be entered/],
+    ["a command", ["chekc"], {}, /unknown command 'chekc'/],
+  ] as const) {
+    it(`is ${what}: one line says so`, async () => {
+      const { path, write } = await folderWith({
+        "services.json": catalogueText({ nginx: service("nginx") }),
+        "Pulumi.prod.yaml": stackText({ cluster: "{ name: prod, context: prod, kubeconfig: kubeconfig }" }),
+        pulumi: CUT_OFF,
+      });
+      await write("kubeconfig", kubeconfig(SERVER, "{ token: t }"));
+      await chmod(join(path, "pulumi"), 0o755);
+      const PATH = `${path}:${process.env.PATH}`;
+      assert.match(await refusal(path, args, { GITHUB_TOKEN: "x", PATH, ...env }), rule);
+    });
+  }
+
+  it("is no reader who goes away: fleet check | head ends quietly", async () => {
+    const { path } = await folderWith({
+      "services.json": catalogueText({ nginx: service("nginx") }),
+      "Pulumi.prod.yaml": stackText(),
+    });
+    const script = `"${process.execPath}" "${resolve("fleet/main.ts")}" render --stack prod | head -1`;
+    const { stderr } = await execa("sh", ["-c", script], { cwd: path, reject: false });
+    assert.doesNotMatch(stderr, /EPIPE|^\s+at /m);
+  });
+});
