@@ -16,7 +16,7 @@ export interface InstalledDefinitions {
 const LIMIT = 120_000;
 
 /**
- * Installs the definitions of Kargo and the Argo projects by server-side apply, and returns when all are served.
+ * Installs the definitions of Kargo and the Argo projects and returns when all are served.
  *
  * @throws SandboxError where one cannot be had, or where the API server refuses one
  */
@@ -34,7 +34,7 @@ export async function installDefinitions(options: {
   try {
     await Promise.all(
       texts.map(([name, text]) =>
-        api.apply(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`, text),
+        api.install("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", name, text),
       ),
     );
     await untilServed(api, definitions);
