@@ -11,7 +11,8 @@ const { scripts } = JSON.parse(await readFile("package.json", "utf8")) as {
 const ours = Object.entries(scripts).filter(([, command]) => command.includes("node "));
 assert.ok(ours.length > 10);
 
-describe("an old Node before npm ci", () => {
+describe("an old Node before npm ci", function () {
+  this.timeout(30_000);
   let folder: string;
 
   before(async () => {

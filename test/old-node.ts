@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /** What an old Node says. */
 export const TOO_OLD =
-  /^\s*Node 22\.17\.1 is too old, since only Node 22\.18 and newer run TypeScript as it is: npm ci brings .* on PATH\.$/m;
+  /^\s*Node 22\.17\.1 is too old, since only Node 22\.\d+ and newer run TypeScript as it is: npm ci brings .* on PATH\.$/m;
 
 /** Makes a `node` that says it is 22.17.1. @returns its folder, for PATH */
 export async function oldNode(folder: string): Promise<string> {

@@ -33,7 +33,8 @@ export function deliveryRequest(
   { hook, scope }: { readonly hook: StoredHook; readonly scope: Scope },
   event: { readonly name: string; readonly guid: string; readonly body: string },
 ): DeliveryRequest {
-  const { body } = event;
+  const isForm = hook.contentType === "form";
+  const body = isForm ? new URLSearchParams({ payload: event.body }).toString() : event.body;
   const sign = (algorithm: string) =>
     `${algorithm}=${createHmac(algorithm, hook.secret ?? "")
       .update(body)
@@ -41,7 +42,7 @@ export function deliveryRequest(
   return {
     headers: {
       Accept: "*/*",
-      "Content-Type": "application/json",
+      "Content-Type": isForm ? "application/x-www-form-urlencoded" : "application/json",
       "User-Agent": "GitHub-Hookshot/sandbox",
       "X-GitHub-Delivery": event.guid,
       "X-GitHub-Event": event.name,

@@ -61,7 +61,7 @@ export function hookShape(hook: StoredHook, scope: Scope, last: Delivery | undef
     active: hook.active,
     events: [...hook.events],
     config: {
-      content_type: "json",
+      content_type: hook.contentType,
       insecure_ssl: hook.insecureSsl,
       url: hook.url,
       ...(hook.secret === undefined ? {} : { secret: "********" }),

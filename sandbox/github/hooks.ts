@@ -10,7 +10,8 @@ import type { StoredHook } from "./state.ts";
 
 const configuration = z.object({
   url: z.string().min(1).optional(),
-  content_type: z.literal("json"),
+  // The provider sends an empty type where none is configured.
+  content_type: z.preprocess((type) => type || undefined, z.enum(["json", "form"]).default("form")),
   secret: z.string().optional(),
   insecure_ssl: z.union([z.string(), z.number()]).transform(String).default("0"),
 });

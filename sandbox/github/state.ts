@@ -4,7 +4,7 @@ export interface StoredHook {
   readonly active: boolean;
   readonly events: readonly string[];
   readonly url: string;
-  readonly contentType: "json";
+  readonly contentType: "json" | "form";
   readonly insecureSsl: string;
   readonly secret?: string | undefined;
   readonly createdAt: string;

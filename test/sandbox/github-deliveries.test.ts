@@ -251,6 +251,18 @@ describe("local GitHub: deliveries", function () {
     );
   });
 
+  it("sends a form where the hook wants one, and signs what it sends", async () => {
+    await addHook({}, { content_type: "form" });
+    await commitFile("a.txt");
+    await push();
+    const [delivery] = pushes();
+    assert.ok(delivery);
+    assert.equal(delivery.headers["content-type"], "application/x-www-form-urlencoded");
+    assert.equal(delivery.headers["x-hub-signature-256"], signatureOf(secret, delivery));
+    const form = JSON.parse(new URLSearchParams(delivery.body).get("payload") ?? "") as unknown;
+    assert.equal(at({ body: form }, "ref"), "refs/heads/main");
+  });
+
   it("signs nothing where the hook has no secret", async () => {
     await addHook({}, { secret: undefined });
     await commitFile("a.txt");

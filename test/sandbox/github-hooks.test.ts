@@ -85,7 +85,7 @@ for (const { path, scope, noun } of scopes) {
       ["no configuration", { events: ["push"] }],
       ["no address", { config: { content_type: "json" } }],
       ["an address that is none", { config: { ...config, url: "hooks.acme.example" } }],
-      ["a content type that nothing here sends", { config: { ...config, content_type: "form" } }],
+      ["an unknown content type", { config: { ...config, content_type: "xml" } }],
       ["no events", { config, events: [] }],
     ] as const) {
       it(`refuses one with ${what}`, async () => {
