@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse, parseDocument } from "yaml";
 import { valuesFiles, valuesFileText } from "../../manifests/values-file.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { catalogueText, planOf, service, stackText, stackText } from "../sources.ts";
 
 const TEXT = valuesFileText("nginx", "dev", "registry.example/nginx");
 
@@ -65,7 +65,8 @@ describe("the values files of a plan", () => {
 
   it("name the image that the Warehouse watches", () => {
     const image = "registry.example:5000/identity/auth";
-    const { services } = planOf(catalogueText({ auth: service("auth", { image }) }));
+    const registries = '["registry.example:5000"]';
+    const { services } = planOf(catalogueText({ auth: service("auth", { image }) }), stackText({ registries }));
     for (const { text } of valuesFiles(services)) assert.equal(parse(text).image.repository, image);
   });
 });

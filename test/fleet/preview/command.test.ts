@@ -163,7 +163,7 @@ describe("fleet preview", () => {
   it("says which stacks there are where none has the name", async () => {
     const { exitCode, stderr } = await fleet("--offline", "--stack", "eru");
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^Neither base nor head has a stack "eru" \(there are: eu, us\)/);
+    assert.match(stderr, /^There is no stack "eru" here \(there are: eu, us\)/);
   });
 
   describe("of another commit", () => {
