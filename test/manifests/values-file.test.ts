@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse, parseDocument } from "yaml";
 import { valuesFiles, valuesFileText } from "../../manifests/values-file.ts";
-import { catalogueText, planOf, service, stackText, stackText } from "../sources.ts";
+import { catalogueText, planOf, service, stackText } from "../sources.ts";
 
 const TEXT = valuesFileText("nginx", "dev", "registry.example/nginx");
 
