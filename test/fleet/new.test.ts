@@ -111,6 +111,8 @@ describe("fleet new", function () {
     const input = new PassThrough();
     const output = new PassThrough();
     const person = asker(input, output);
+    const said: string[] = [];
+    output.on("data", (part) => said.push(String(part)));
     const answer = person.ask("Team", { among: ["edge", "identity"] });
     input.write("egde\n");
     await new Promise((done) => setTimeout(done, 20));
@@ -120,7 +122,7 @@ describe("fleet new", function () {
     assert.equal(await answer, "identity");
     person.close();
     assert.match(
-      String(output.read()),
+      said.join(""),
       /Team \(edge, identity\): Did you mean "edge"\?\n.*Something must be said here/s,
     );
   });

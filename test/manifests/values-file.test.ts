@@ -66,7 +66,10 @@ describe("the values files of a plan", () => {
   it("name the image that the Warehouse watches", () => {
     const image = "registry.example:5000/identity/auth";
     const registries = '["registry.example:5000"]';
-    const { services } = planOf(catalogueText({ auth: service("auth", { image }) }), stackText({ registries }));
+    const { services } = planOf(
+      catalogueText({ auth: service("auth", { image }) }),
+      stackText({ registries }),
+    );
     for (const { text } of valuesFiles(services)) assert.equal(parse(text).image.repository, image);
   });
 });
