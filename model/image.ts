@@ -37,7 +37,7 @@ const DOCKER_HUB = ["docker.io", "index.docker.io", "registry-1.docker.io", "reg
 export function imageIdentity(name: string): string {
   const [first = "", ...rest] = name.toLowerCase().split("/");
   const named = /[.:]/.test(first) || first === "localhost";
-  const host = named ? first.replace(/:443$/, "") : "docker.io";
+  const host = named ? first.replace(/(?<=\..*|localhost):443$/, "") : "docker.io";
   const path = named ? rest : [first, ...rest];
   if (!DOCKER_HUB.includes(host)) return [host, ...path].join("/");
   return ["docker.io", ...(path.length === 1 ? ["library"] : []), ...path].join("/");

@@ -94,6 +94,15 @@ const isDigit = ({ runes }: Instruction) =>
  * as many in each, and behind them either nothing that differs or digits of a time before it.
  */
 export function sortsByTime(pattern: string): boolean {
+  const known = sorted.get(pattern) ?? sorts(pattern);
+  sorted.set(pattern, known);
+  return known;
+}
+
+/** Nearly all services have the same pattern. */
+const sorted = new Map<string, boolean>();
+
+function sorts(pattern: string): boolean {
   const program: Program = re2(pattern).re2().prog;
   let next = reach(program, [program.start]);
   let digits = 0;
