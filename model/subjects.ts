@@ -4,12 +4,13 @@ import { matching, ruled, shown } from "./patterns.ts";
  * the same. What starts with `system:` is Kubernetes' own: `system:authenticated` is everybody. */
 
 /**
- * The name of a directory's group. Argo CD refuses a whole AppProject for one with a quote or with white space other than
- * single blanks inside (`validateGroupName` in pkg/apis/application/v1alpha1/types.go); a comma it wants quoted.
+ * The name of a directory's group. Argo CD trims white space at its ends and refuses line breaks and tabs
+ * (`validateGroupName` in pkg/apis/application/v1alpha1/types.go); `role:` and `proj:` begin names of its own. Commas and
+ * quotes are quoted where a role names the group.
  */
 export const groupName = matching(
-  /^(?!system:)(?=.{1,256}$)[^\s*"]+( +[^\s*"]+)*$/,
-  'is no directory group (at most 256 characters, nothing that starts with system:, no *, no ", blanks inside alone).',
+  /^(?!system:|role:|proj:)(?=.{1,256}$)[^\s*]+( +[^\s*]+)*$/,
+  "is no directory group (at most 256 characters, nothing that starts with system:, role: or proj:, no *, blanks inside alone).",
 );
 
 /** `system:serviceaccount:<namespace>:<name>`, as the API server calls a ServiceAccount. */

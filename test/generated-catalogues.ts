@@ -55,6 +55,7 @@ const group = fc.constantFrom(
   "AD Team 1",
   "Größe",
   "CN=Edge\\, Inc,OU=Groups",
+  'a"quoted"one',
   "o'brien",
   "org:team/x",
   "1",

@@ -101,8 +101,19 @@ const RULES: Readonly<
   ],
   "a group": [
     groupName,
-    ["AD-Edge", "CN=Edge,OU=Groups", "CN=Edge Team\\, Inc", "edge@acme", "/edge", "a  b"],
-    ["system:masters", "system:authenticated", 'a"b', " a", "a ", "a\tb", "*", "", long("x", 257)],
+    ["AD-Edge", "CN=Edge,OU=Groups", "CN=Edge Team\\, Inc", "edge@acme", "/edge", "a  b", 'a"b'],
+    [
+      "system:masters",
+      "system:authenticated",
+      "role:admin",
+      "proj:a:b",
+      " a",
+      "a ",
+      "a\tb",
+      "*",
+      "",
+      long("x", 257),
+    ],
   ],
   "a user": [
     userName,
