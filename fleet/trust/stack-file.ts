@@ -55,7 +55,9 @@ function untrusted(reason: string): StackFileTrust {
 function plainOf(file: string, text: string): Record<string, unknown> | undefined {
   const { value, problems } = parseStackFile(file, text);
   const plain = recordOf(value);
-  if (problems.length > 0 || plain === undefined) return undefined;
+  // What is read well and means something wrong is compared all the same.
+  const unread = problems.some(({ code }) => code !== "KF012" && code !== "KF034");
+  if (unread || plain === undefined) return undefined;
   try {
     return isDeepStrictEqual(JSON.parse(JSON.stringify(plain)), plain) ? plain : undefined;
   } catch {

@@ -26,7 +26,7 @@ describe("a changed stack file", () => {
 
   it("is replaced by the base's own text, with these values in quotes that no parser reads in two ways", () => {
     const base = stackText({ rollout: "{ percent: 100 }" });
-    const head = stackText({ rollout: "{ percent: 90, include: [{ names: [0x10, yes, 2026-11-25, ~ ] }] }" });
+    const head = stackText({ rollout: "{ percent: 90, include: [{ names: [16, yes, 2026-11-25, ~ ] }] }" });
     const { reasons, text } = trust(head, base);
     assert.deepEqual(reasons, []);
     const line = text?.split("\n").find((each) => each.includes("rollout"));
