@@ -138,12 +138,17 @@ describe("a verdict of Safe is never given", () => {
     it(`to ${what}`, () => isLoud(before, after));
   }
 
+  const labelled = (a: string) => ({
+    nginx: service("nginx", { labels: { a } }),
+    web: service("web", { labels: { a: "x" } }),
+  });
+
   /** Of each leaf whose effect the plans say, a change that has one. */
   const told: Readonly<Record<string, readonly [Files, Files]>> = {
     "services.*.team": [stack({}), nginx({ team: "identity" })],
     "services.*.labels.*": [
-      nginx({ labels: { a: "x" } }, { rollout: "{ include: [ { labels: { a: x } } ] }" }),
-      nginx({ labels: { a: "y" } }, { rollout: "{ include: [ { labels: { a: x } } ] }" }),
+      [labelled("x"), { rollout: "{ include: [ { labels: { a: x } } ] }" }],
+      [labelled("y"), { rollout: "{ include: [ { labels: { a: x } } ] }" }],
     ],
     "services.*.state": [stack({}), nginx({ state: "decommissioned" })],
     "teams.*": [stack({}), team({ group: "AD-Edge" })],
@@ -167,7 +172,7 @@ describe("a verdict of Safe is never given", () => {
       stack({ pipelines: stages({}) }),
       stack({ pipelines: stages({ destination: { namespace: "x-{service}" } }) }),
     ],
-    "rollout.include": [stack({}), stack({ rollout: "{ include: [ { labels: { a: b } } ] }" })],
+    "rollout.include": [[labelled("x")], [labelled("x"), { rollout: "{ include: [ { names: [web] } ] }" }]],
     "rollout.exclude": [stack({}), stack({ rollout: "{ exclude: [ { names: [nginx] } ] }" })],
     "rollout.percent": [stack({}), stack({ rollout: "{ percent: 0 }" })],
     "rollout.shard.index": [
