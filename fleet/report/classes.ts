@@ -78,6 +78,7 @@ const LOUD: Readonly<Partial<Record<LoudKind, Readonly<Record<Leaf, string>>>>> 
     "cluster.context": "the context that leads to the cluster",
     "cluster.kubeconfig": "the kubeconfig that leads to the cluster",
     registry: "the registry",
+    registries: "the registries that images may be in",
     "gitops.repository": "the repository of the values files",
     "gitops.branch": "the branch of the values files",
     "gitops.path": "the folder of the values files",
