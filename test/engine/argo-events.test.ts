@@ -29,13 +29,16 @@ describe("a push to the local GitHub", function () {
   );
   const secrets = made.secrets.map((secret) => ({ apiVersion: "v1", kind: "Secret", ...secret }));
   let shared: SharedControlPlane;
+  let argo = "";
+  /** What `up` and an administrator would have made. */
+  let file = "";
   let folder = "";
   let argoEvents: ArgoEvents;
 
   const kubectl = async (...args: readonly string[]) =>
     (await execa(shared.programs.kubectl, args, { env: { KUBECONFIG: shared.admin } })).stdout;
-  const write = async (file: string, objects: readonly object[]) => {
-    const path = join(folder, file);
+  const write = async (name: string, objects: readonly unknown[]) => {
+    const path = join(folder, name);
     await writeFile(path, objects.map((object) => stringify(object)).join("---\n"));
     return path;
   };
@@ -56,10 +59,12 @@ describe("a push to the local GitHub", function () {
   };
 
   before(async () => {
+    argo = (await ensureTestProgram("argo", { quiet: true })).path;
     shared = await sharedControlPlane();
-    await installDefinitions({ admin: shared.admin });
     folder = await mkdtemp(join(tmpdir(), "argo-events-place-"));
     await claimDirectory(folder);
+    file = await write("objects.yaml", [...made.eventSources, ...made.sensors, ...secrets, ...grants]);
+    await installDefinitions({ admin: shared.admin });
     argoEvents = await startArgoEvents(
       folder,
       (await ensureTestProgram("sandbox-argo-events", { quiet: true })).path,
@@ -67,8 +72,6 @@ describe("a push to the local GitHub", function () {
     );
   });
   beforeEach(async () => {
-    const objects = [...made.eventSources, ...made.sensors, ...secrets, ...grants] as object[];
-    const file = await write("objects.yaml", objects);
     await kubectl("apply", "--server-side", "--force-conflicts", "--filename", file);
   });
   afterEach(async () => {
@@ -76,7 +79,7 @@ describe("a push to the local GitHub", function () {
   });
   after(async () => {
     await stopRecorded(folder);
-    await kubectl("delete", "--ignore-not-found", "--filename", join(folder, "objects.yaml"));
+    await kubectl("delete", "--ignore-not-found", "--filename", file);
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -89,9 +92,8 @@ describe("a push to the local GitHub", function () {
     );
     assert.equal(workflow.metadata.name, `nginx-${commit.slice(0, 12)}`);
     const templates = all.filter(({ kind }) => kind === "ClusterWorkflowTemplate");
-    const file = await write("lint.yaml", [...templates, workflow]);
-    const argo = (await ensureTestProgram("argo", { quiet: true })).path;
-    const { exitCode, all: said } = await execa(argo, ["lint", "--offline", file], {
+    const linted = await write("lint.yaml", [...templates, workflow]);
+    const { exitCode, all: said } = await execa(argo, ["lint", "--offline", linted], {
       all: true,
       reject: false,
     });
