@@ -17,14 +17,13 @@ type Place = Pick<GitopsPlan, "repoURL" | "branch" | "folder">;
 
 /** The services that have another folder, branch or repository of values files than the last `up` gave them. */
 export function relocated(before: Provisioned, { services }: Pick<Plan, "services">): Relocated[] {
-  const known = new Map(Object.entries(before.services));
-  return services.flatMap((now) => {
-    const was = known.get(now.name);
-    const from = was?.values;
-    const to = now.gitops;
-    if (was === undefined || from === undefined || text(from) === text(to)) return [];
+  const planned = new Map(services.map((service) => [service.name, service]));
+  return Object.entries(before.services).flatMap(([name, was]) => {
+    const now = planned.get(name);
+    const from = was.values;
+    if (now === undefined || from === undefined || text(from) === text(now.gitops)) return [];
     const files = filesOf(was, now);
-    return files.length === 0 ? [] : [{ service: now.name, from, to, files }];
+    return files.length === 0 ? [] : [{ service: name, from, to: now.gitops, files }];
   });
 }
 

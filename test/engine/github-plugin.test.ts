@@ -243,8 +243,7 @@ describe("GitHub plugin: the program itself", function () {
     assert.equal((await execa(program, ["--version"])).stdout, "6.15.0");
   });
 
-  it("tells the engine the same version, soon after its start", async () => {
-    const before = performance.now();
+  it("tells the engine the same version", async () => {
     const child = spawn(program, ["127.0.0.1:1"], { stdio: ["ignore", "pipe", "ignore"] });
     try {
       const [port] = (await once(createInterface(child.stdout), "line")) as [string];
@@ -256,7 +255,6 @@ describe("GitHub plugin: the program itself", function () {
         });
       });
       assert.equal(version, "6.15.0");
-      assert.ok(performance.now() - before < 5000);
       client.close();
     } finally {
       child.kill();

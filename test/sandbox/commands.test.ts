@@ -104,7 +104,8 @@ describe("the commands of the sandbox", function () {
     const { processes = [] } = (await readRecords(directory)) ?? {};
     const { exitCode, all } = await run("commands.ts", "down", "--keep");
     assert.deepEqual([exitCode, all], [0, "The sandbox is down."]);
-    assert.deepEqual(await Promise.all(processes.map(isAlive)), [false, false, false, false, false]);
+    assert.ok(processes.length >= 5);
+    assert.deepEqual(new Set(await Promise.all(processes.map(isAlive))), new Set([false]));
     assert.deepEqual(await readdir(directory), ["logs"]);
   });
 

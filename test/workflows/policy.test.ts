@@ -172,9 +172,7 @@ describe("the workflows", function () {
       [["check.yaml: test", { KARGO_FLEET_TOOLCHAIN: "download" }]],
     );
     const engine = programs.find(({ name }) => name === "pulumi")?.version;
-    const published = programs.filter(({ name }) => name in downloads);
-    assert.equal(published.length, programs.length - 1, "all but sandbox-argo-events");
-    for (const program of published) {
+    for (const program of programs) {
       const official = downloadOf(downloads[program.name], program, {}, { os: "linux", arch: "amd64" });
       const pinned = program.name === "pulumi-language-nodejs" ? engine : program.version;
       assert.equal(official?.version, pinned, program.name);
