@@ -30,9 +30,9 @@ const programs: readonly ProgramDefinition<TestProgram>[] = [
   {
     ...own,
     name: "argo", // lints workflow templates
-    version: "4.0.5",
+    version: "4.0.7",
     question: { kind: "command", args: ["version", "--short"], answer: /^argo: v(\d+\.\d+\.\d+[^\s+]*)/m },
-    wanted: "^4.0.5",
+    wanted: "^4.0.7",
     published: "https://github.com/argoproj/argo-workflows/releases",
   },
   {
@@ -82,7 +82,7 @@ const recipes: readonly Recipe<TestProgram>[] = [
     name: "argo",
     module: join(modules, "argo"),
     packages: { argo: "." },
-    ldflags: "-s -w -X main.version=4.0.5",
+    ldflags: "-s -w -X main.version=4.0.7",
     usually: "3 min",
   },
   {

@@ -174,7 +174,10 @@ describe("generated catalogues, asked of a real API server", function () {
   });
 
   it("change nothing when the same is applied a second time", async () => {
-    const objects = placedObjects(planOf(catalogueText({ nginx: service("nginx") }), EVERYTHING));
+    const every = placedObjects(planOf(catalogueText({ nginx: service("nginx") }), EVERYTHING));
+    const there = await Promise.all(every.map(server.has));
+    // What an administrator made stays as it is: other tests need it.
+    const objects = every.filter((_, index) => !there[index]);
     const apply = async () => {
       const stored: Record<string, unknown> = {};
       for (const object of objects) {

@@ -18,6 +18,8 @@ export interface ApplyServer {
   /** What would happen; nothing is stored. */
   dryRun(object: KubernetesObject): Promise<Verdict>;
   apply(object: KubernetesObject): Promise<Verdict>;
+  /** Whether there is an object of this kind, namespace and name. */
+  has(object: KubernetesObject): Promise<boolean>;
   /** Deletes, and returns when the object is gone. */
   remove(object: KubernetesObject): Promise<void>;
   close(): void;
@@ -38,6 +40,7 @@ export async function applyServer(kubeconfig: string): Promise<ApplyServer> {
   return {
     dryRun: (object) => send(object, "&dryRun=All"),
     apply: (object) => send(object, ""),
+    has: async (object) => (await api.send("GET", pathOf(object))).status !== 404,
     remove: (object) => remove(api, object),
     close: api.close,
   };

@@ -19,7 +19,6 @@ var version = "0.0.0-dev"
 // served maps each upstream resource to the token under which the SDK registers it.
 var served = map[string]*tfbridge.ResourceInfo{
 	"github_organization_webhook": {Tok: "github:index/organizationWebhook:OrganizationWebhook"},
-	"github_repository_file":      {Tok: "github:index/repositoryFile:RepositoryFile"},
 	"github_repository_webhook":   {Tok: "github:index/repositoryWebhook:RepositoryWebhook"},
 }
 
