@@ -10,7 +10,7 @@ import type { Outcome } from "./reporter.ts";
 
 /*
  * `npm test`: the toolchain (with progress, since it may have to be downloaded or built) and a line for each program with
- * where it is from, every test, the coverage of them all, and at the end the one line `N passed, N failed`. Most tests wait
+ * where it is from, every test, and at the end the one line `N passed, N failed`. Most tests wait
  * for other processes, so they run in lanes of about the same length, whose reports come one after the other. A test that
  * fails is tried once more, on machines that are as busy as these tests make them; what passed only then is named at the
  * end with what it said, and a counterexample stays one.
@@ -42,7 +42,6 @@ const [thorough, build] = OWN.map((option) => process.argv.includes(option));
 const given = process.argv.slice(2).filter((argument) => !OWN.some((option) => option === argument));
 const chosen = given.some((argument) => argument.includes(".test.ts"));
 const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-run-"));
-const coverage = join(folder, "coverage");
 
 try {
   if (build) buildEverything();
@@ -57,7 +56,6 @@ try {
     outcomes.push(await ended);
     process.stdout.write(await report);
   }
-  await execa("c8", ["report", "--temp-directory", coverage], { preferLocal: true, stdio: "inherit" });
   const passed = outcomes.reduce((sum, each) => sum + each.passed, 0);
   const failed = outcomes.reduce((sum, each) => sum + each.failed, 0);
   for (const text of outcomes.flatMap(({ retried }) => retried)) console.log(`failed at first: ${text}`);
@@ -90,7 +88,6 @@ function runLane(
     all: true,
     env: {
       TEST_OUTCOME: file,
-      NODE_V8_COVERAGE: coverage,
       // The engines and API servers of Go spend less on collecting garbage than they like to: memory is not what is short.
       GOGC: "400",
       ...(thorough && { KARGO_FLEET_TESTS: "thorough" }),
