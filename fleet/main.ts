@@ -9,4 +9,11 @@ import { isAbsolute, join } from "node:path";
 const { XDG_CACHE_HOME = "", HOME = "" } = process.env;
 const cache = isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(HOME, ".cache");
 if (isAbsolute(cache)) enableCompileCache(join(cache, "kargo-fleet", "compiled"));
-await import("./program.ts");
+const { fleet } = await import("./program.ts");
+
+// Whoever reads has seen enough: `fleet list | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+await fleet(process.argv.slice(2));

@@ -25,25 +25,27 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   trust: async () => (await import("./trust-command.ts")).trustCommand(),
 };
 
-const program = new Command("fleet")
-  .description("Looks after a whole fleet of services: beside pulumi up, never instead of it.")
-  .option("-C, --cwd <folder>", "work in this folder, where the stack files are")
-  .hook("preAction", enter)
-  .showHelpAfterError("(--help says what there is)");
-for (const command of await named(process.argv.slice(2))) program.addCommand(command);
-
-// Whoever reads has seen enough: `fleet list | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
-try {
-  await program.parseAsync();
-} catch (error) {
-  const message = causedByAPerson(error);
-  if (message === undefined) throw error;
-  process.stderr.write(`${message}\n`);
-  process.exitCode = 1;
+/**
+ * Runs one `fleet` command: prints what it has to say, and sets the exit code of this process.
+ *
+ * @param args what stands after `fleet` on the command line
+ * @throws what is a fault of ours; what a person can cause is printed in one line
+ */
+export async function fleet(args: readonly string[]): Promise<void> {
+  const program = new Command("fleet")
+    .description("Looks after a whole fleet of services: beside pulumi up, never instead of it.")
+    .option("-C, --cwd <folder>", "work in this folder, where the stack files are")
+    .hook("preAction", enter)
+    .showHelpAfterError("(--help says what there is)");
+  for (const command of await named(args)) program.addCommand(command);
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    const message = causedByAPerson(error);
+    if (message === undefined) throw error;
+    process.stderr.write(`${message}\n`);
+    process.exitCode = 1;
+  }
 }
 
 /** What to say of what a person can cause: of a fault of ours nothing, whose stack is what helps. */

@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { execa } from "execa";
+import { join } from "node:path";
 import type { Files } from "../../fleet/files.ts";
+import { type Ended, fleetCommand } from "./commands.ts";
 
 /** A folder of stack files on disk, and the `fleet` command in it. */
 export interface Folder {
   readonly path: string;
   write(file: string, text: string): Promise<void>;
-  run(...args: string[]): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }>;
+  run(...args: string[]): Promise<Ended>;
   remove(): Promise<void>;
 }
 
@@ -19,12 +19,7 @@ export async function folderOf(texts: Readonly<Record<string, string>>): Promise
   return {
     path,
     write,
-    run: async (...args) => {
-      const main = resolve("fleet/main.ts");
-      const options = { cwd: path, reject: false, stripFinalNewline: false, input: "" } as const;
-      const { exitCode, stdout, stderr } = await execa(process.execPath, [main, ...args], options);
-      return { exitCode, stdout, stderr };
-    },
+    run: (...args) => fleetCommand(args, path),
     remove: () => rm(path, { recursive: true, force: true }),
   };
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 import type { Access } from "../../components/github-api/client.ts";
 import type { UsedUp } from "../../components/github-api/patience.ts";
 import { FleetError } from "../../fleet/fleet-error.ts";
@@ -14,6 +13,7 @@ import type { Plan } from "../../model/plan.ts";
 import { at, playground, token } from "../sandbox/github-playground.ts";
 import { hookListener } from "../sandbox/hook-listener.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { fleetCommand } from "./commands.ts";
 
 const services = (...names: string[]) =>
   catalogueText(Object.fromEntries(names.map((name) => [name, service(name)])));
@@ -387,8 +387,12 @@ describe("fleet redeliver", function () {
       await writeFile(join(server().directory, "services.json"), CATALOGUE);
       await writeFile(join(server().directory, "Pulumi.test.yaml"), stackText());
       const env = { GITHUB_TOKEN: token, GITHUB_BASE_URL: server().github.baseUrl, NO_COLOR: "1" };
-      const command = [resolve("fleet/main.ts"), "redeliver", "--stack", "test", ...args];
-      return await execa(process.execPath, command, { cwd: server().directory, env, reject: false });
+      const { exitCode, stdout, stderr } = await fleetCommand(
+        ["redeliver", "--stack", "test", ...args],
+        server().directory,
+        env,
+      );
+      return { exitCode, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
     };
 
     it("lists what was not delivered and exits with 2, delivers it and exits with 0", async () => {
@@ -444,16 +448,11 @@ describe("fleet redeliver", function () {
     it("asks for a token", async () => {
       await writeFile(join(server().directory, "services.json"), CATALOGUE);
       await writeFile(join(server().directory, "Pulumi.test.yaml"), stackText());
-      const command = [resolve("fleet/main.ts"), "redeliver", "--stack", "test"];
-      const env = { GITHUB_TOKEN: "" };
-      const { exitCode, stderr } = await execa(process.execPath, command, {
-        cwd: server().directory,
-        env,
-        reject: false,
-      });
+      const args = ["redeliver", "--stack", "test"];
+      const { exitCode, stderr } = await fleetCommand(args, server().directory, { GITHUB_TOKEN: "" });
       assert.deepEqual(
         [exitCode, stderr],
-        [1, "There is no token for GitHub. Set it in the environment: GITHUB_TOKEN."],
+        [1, "There is no token for GitHub. Set it in the environment: GITHUB_TOKEN.\n"],
       );
     });
 

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { inParallel } from "../../fleet/audit/parallel.ts";
 import { catalogueText, service, stackText } from "../sources.ts";
+import { fleetCommand } from "./commands.ts";
 import { type Folder, folderOf } from "./folder.ts";
 
 const STACK = ["--stack", "prod"];
@@ -72,11 +73,10 @@ describe("rubbish", function () {
 
   /** One line, or one a problem, says what is wrong; a stack trace never. */
   const refusal = async (cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
-    const options = { cwd, reject: false, input: "", env: { GITHUB_TOKEN: "", ...env } } as const;
-    const { exitCode, stderr } = await execa(process.execPath, [resolve("fleet/main.ts"), ...args], options);
+    const { exitCode, stderr } = await fleetCommand(args, cwd, { GITHUB_TOKEN: "", ...env });
     assert.ok(exitCode === 1 || exitCode === 2, `${args.join(" ")}: ${exitCode}\n${stderr}`);
     assert.doesNotMatch(stderr, /^\s+at |node:internal|Error: /m, args.join(" "));
-    return stderr;
+    return stderr.trimEnd();
   };
 
   for (const [what, put] of Object.entries(RUBBISH)) {

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { execa } from "execa";
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
 import type { Thread } from "../../../sandbox/github/threads.ts";
 import { playground, workflowToken } from "../../sandbox/github-playground.ts";
+import { fleetCommand } from "../commands.ts";
 import { type Folder, folderOf } from "../folder.ts";
 
 const REPOSITORY = "acme/gitops";
@@ -15,12 +14,6 @@ describe("fleet comment and fleet issue", function () {
   this.timeout(60_000);
   const server = playground();
   let folder: Folder;
-  let compiled: string;
-
-  before(async () => {
-    compiled = await mkdtemp(join(tmpdir(), "compiled-"));
-  });
-  after(() => rm(compiled, { recursive: true, force: true }));
 
   beforeEach(async () => {
     folder = await folderOf({ "note.md": "Now.\n" });
@@ -32,10 +25,9 @@ describe("fleet comment and fleet issue", function () {
       GITHUB_TOKEN: workflowToken,
       GITHUB_REPOSITORY: REPOSITORY,
       GITHUB_SERVER_URL: server().github.url,
-      NODE_COMPILE_CACHE: compiled,
     };
-    const options = { cwd: folder.path, env, reject: false } as const;
-    return await execa(process.execPath, [resolve("fleet/main.ts"), ...args], options);
+    const { exitCode, stdout, stderr } = await fleetCommand(args, folder.path, env);
+    return { exitCode, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
   }
   const comment = (...args: string[]) => run("comment", "--pull-request", "1", "--note", "note.md", ...args);
   const threads = () => server().github.threads;
