@@ -1,18 +1,19 @@
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
 import type { ServicePlan } from "../model/plan.ts";
+import { userProblem } from "../model/subjects.ts";
 import { rowsOf } from "./audit/actors.ts";
-import { takeCensus } from "./audit/census.ts";
+import { inspect } from "./audit/inspection.ts";
 import { matrixOf } from "./audit/matrix.ts";
 import { probeGuard } from "./audit/probes.ts";
 import { type Audit, auditJson, auditText, isRight } from "./audit/report.ts";
-import { reviewsOf } from "./audit/reviews.ts";
+import { readSubject } from "./audit/subjects.ts";
 import { oldVersions } from "./audit/versions.ts";
 import { chosenServices, serviceNames } from "./chosen-services.ts";
 import { type Cluster, openCluster } from "./cluster.ts";
 import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";
-import { readStackFiles } from "./stack-files.ts";
+import { rightStack } from "./stack-files.ts";
 
 interface AuditOptions {
   readonly stack: string;
@@ -21,30 +22,39 @@ interface AuditOptions {
   readonly services?: readonly string[];
   readonly json: boolean;
   readonly concurrency: number;
+  readonly known: readonly string[];
+  readonly previewer?: string;
 }
 
 /** Something is allowed that should not be, or refused that should be allowed. */
 const WRONG = 2;
 const WIDTH = 100;
 
-/** `fleet audit`: asks the real API server who may do what, and compares it with the list. */
+/** `fleet audit`: compares what decides about access in the real cluster with the list, and asks who else has rights. */
 export function auditCommand(): Command {
   return new Command("audit")
     .description(
-      "Asks the API server who may do what in every service's namespace, and compares it with the list.",
+      "Compares what decides about access in the cluster with the list, and asks who else has rights there.",
     )
     .requiredOption("--stack <name>", "the stack to audit")
     .option("--context <name>", "the kubeconfig's context (default: the stack's)")
     .option("--kubeconfig <file>", "an administrator's kubeconfig (default: the stack's, or KUBECONFIG)")
     .option("--services <names>", "only these, with commas between (default: all of the stack)", serviceNames)
     .option("--json", "print everything as JSON", false)
-    .option("--concurrency <number>", "how many questions at once", atLeastOne, 16)
+    .option(
+      "--known <subject>",
+      'somebody else who may have rights: "group <name>", "user <name>", "ServiceAccount <namespace>/<name>"; may be repeated',
+      readSubject,
+      [],
+    )
+    .option("--previewer <user>", "the identity of fleet deployer --read-only, where there is one", userName)
+    .option("--concurrency <number>", "how many attempts at once", atLeastOne, 16)
     .addHelpText(
       "after",
       [
-        "\nIt changes nothing: it asks, and what it tries it tries as a dry run. It needs an administrator's",
-        "kubeconfig, since it asks about others and acts as them (impersonation).",
-        "\nExit codes: 0 all is as the list says, 2 something is not (the cells are printed), 1 the audit failed.",
+        "\nIt changes nothing: it reads, and what it tries it tries as a dry run. It needs an administrator's",
+        "kubeconfig, since it reads all of RBAC and acts as others (impersonation).",
+        "\nExit codes: 0 all that it looks at is as the list says, 2 something is not (and is named), 1 the audit failed.",
       ].join("\n"),
     )
     .action(async (options: AuditOptions) => {
@@ -57,26 +67,19 @@ export function auditCommand(): Command {
 }
 
 async function runAudit(options: AuditOptions): Promise<Audit> {
-  const { stack, concurrency } = options;
+  const { stack, concurrency, previewer, known } = options;
   const started = Date.now();
-  const plan = readStackFiles(stack);
+  const files = rightStack(stack);
+  const { plan } = files;
   const services = chosenServices(plan, options.services, stack);
   const context = options.context ?? plan.cluster.context;
   const cluster = await openCluster({ kubeconfig: options.kubeconfig ?? plan.cluster.kubeconfig, context });
   const progress = progressOn(process.stderr);
   try {
     await assertProvisioned(cluster, services);
+    progress.tell("audit: reads the cluster's objects");
+    const inspection = await inspect({ cluster, files, services, previewer, known });
     const rows = rowsOf(plan);
-    const reviews = reviewsOf(cluster);
-    const census = await takeCensus({
-      plan,
-      services,
-      rows,
-      reviews,
-      concurrency,
-      progress: (done, total) =>
-        progress.tell(`audit: ${done} of ${total}, ${reviews.asked} questions asked`),
-    });
     const probes = await probeGuard({
       cluster,
       services,
@@ -84,10 +87,9 @@ async function runAudit(options: AuditOptions): Promise<Audit> {
       concurrency,
       progress: (done, total) => progress.tell(`audit: past the guard, ${done} of ${total} namespaces`),
     });
-    const matrix = matrixOf(rows, services, census.findings, probes);
+    const matrix = matrixOf(rows, services, inspection.findings, probes);
     const warnings = await oldVersions(cluster);
-    const milliseconds = Date.now() - started;
-    return { stack, context, matrix, ...census, asked: reviews.asked, milliseconds, probes, warnings };
+    return { stack, context, matrix, ...inspection, milliseconds: Date.now() - started, probes, warnings };
   } finally {
     progress.end();
     cluster.close();
@@ -108,6 +110,12 @@ async function assertProvisioned(cluster: Cluster, services: readonly ServicePla
     throw new FleetError(
       `None of the ${services.length} namespaces of the stack is in ${cluster.server} (context ${cluster.context}). Is it the right cluster, and was pulumi up run?`,
     );
+}
+
+function userName(name: string): string {
+  const problem = userProblem(name);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return name;
 }
 
 function atLeastOne(value: string): number {

@@ -64,12 +64,12 @@ export function label({ form, name }: Actor): string {
 
 /** How the API server sees an actor. */
 export function identityOf(actor: Actor): Identity {
-  if (actor.form === "group") return identityOfGroups([actor.name]);
+  if (actor.form === "group") return { user: "kargo-fleet-audit", groups: [actor.name, EVERYONE] };
   const groups = ["system:serviceaccounts", `system:serviceaccounts:${TEAMS_NAMESPACE}`, EVERYONE];
   return { user: `system:serviceaccount:${TEAMS_NAMESPACE}:${actor.name}`, groups };
 }
 
-/** A person in all of these groups at once: what none of them may do, it may not either. */
-export function identityOfGroups(groups: readonly string[]): Identity {
-  return { user: "kargo-fleet-audit", groups: [...groups, EVERYONE] };
+/** The actor and the groups that it is in, as the subjects of bindings are called. */
+export function labelsOf(actor: Actor): readonly string[] {
+  return [label(actor), ...identityOf(actor).groups.map((group) => `group ${group}`)];
 }

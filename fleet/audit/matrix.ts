@@ -1,8 +1,8 @@
 import type { ServicePlan } from "../../model/plan.ts";
-import { label, type Row } from "./actors.ts";
-import { rightsOf } from "./expectations.ts";
-import type { Finding } from "./findings.ts";
+import { labelsOf, type Row } from "./actors.ts";
+import { EVERY_NAMESPACE, type Finding } from "./finding.ts";
 import type { Probe } from "./probes.ts";
+import { rightsOf } from "./rights.ts";
 
 /** What a row may do in a namespace; `wrong` where it is not what the plan promises. */
 export type Cell = "team" | "approver" | "both" | "none" | "wrong";
@@ -17,14 +17,16 @@ export function matrixOf(
   probes: readonly Probe[],
 ): Matrix {
   const wrong = new Set([
-    ...findings.map(({ who, where }) => `${who}\n${where}`),
+    ...findings.flatMap(({ who, where }) => who.map((each) => `${each}\n${where}`)),
     ...probes
       .filter(({ outcome }) => outcome === "wrong")
       .map(({ who, namespace }) => `${who}\n${namespace}`),
   ]);
   const cell = (row: Row, service: ServicePlan): Cell => {
     const isWrong = row.actors.some((actor) =>
-      [service.project, "every namespace"].some((where) => wrong.has(`${label(actor)}\n${where}`)),
+      labelsOf(actor).some((label) =>
+        [service.project, EVERY_NAMESPACE].some((where) => wrong.has(`${label}\n${where}`)),
+      ),
     );
     if (isWrong) return "wrong";
     const rights = row.actors.map((actor) => rightsOf(actor, service));

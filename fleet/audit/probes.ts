@@ -8,8 +8,8 @@ import {
   messageOf,
 } from "../cluster.ts";
 import { type Actor, distinct, identityOf, label, type Row } from "./actors.ts";
-import { rightsOf } from "./expectations.ts";
 import { inParallel } from "./parallel.ts";
+import { rightsOf } from "./rights.ts";
 
 /** One attempt to get past the guard, as a dry run: nothing is changed. */
 export interface Probe {

@@ -1,20 +1,17 @@
 import { drawMatrix, LEGEND, type Paint } from "./draw-matrix.ts";
-import type { Finding } from "./findings.ts";
+import type { Finding } from "./finding.ts";
+import type { Inspection } from "./inspection.ts";
 import type { Matrix } from "./matrix.ts";
 import type { Probe } from "./probes.ts";
 
 /** All that an audit found out. */
-export interface Audit {
+export interface Audit extends Inspection {
   readonly stack: string;
   readonly context: string;
   readonly matrix: Matrix;
-  readonly cells: number;
-  /** Questions that the API server was asked. */
-  readonly asked: number;
   readonly milliseconds: number;
-  readonly findings: readonly Finding[];
   readonly probes: readonly Probe[];
-  /** What is dangerous though everybody may do what they should: versions with known advisories. */
+  /** What is dangerous though access is as it should be: versions with known advisories. */
   readonly warnings: readonly string[];
 }
 
@@ -34,29 +31,42 @@ export function auditJson(audit: Audit): string {
   return JSON.stringify({ right: isRight(audit), ...rest, matrix: cells, attempts }, null, 2);
 }
 
-/** For people: the matrix, the attempts by kind, then each wrong cell. */
+/** What an audit does not look at, so that nobody takes its silence for an answer. */
+const NOT_LOOKED_AT =
+  "Not looked at: authorizers other than RBAC, Argo CD's own accounts and argocd-rbac-cm, the content of Secrets, network policies of other kinds.";
+
+/** For people: the matrix, what was looked at, the attempts by kind, then what is wrong. */
 export function auditText(audit: Audit, width: number, paint: Paint): string {
-  const { stack, context, matrix, cells, asked, milliseconds, findings, probes, warnings } = audit;
+  const { stack, context, matrix, milliseconds, findings, probes, warnings, known } = audit;
+  const { objects, bindings, namespaces } = audit;
   const seconds = (milliseconds / 1000).toFixed(1);
   const wrongProbes = probes.filter(({ outcome }) => outcome === "wrong");
   const wrong = [...findings.map(findingText), ...wrongProbes.map(probeText)];
-  const namespaces = [...matrix.values()][0]?.size ?? 0;
   return [
     `Who may do what in stack ${stack}, context ${context}`,
     drawMatrix(matrix, width, paint),
     LEGEND,
-    `${cells} cells of ${matrix.size} rows and ${namespaces} namespaces, decided by ${asked} questions to the API server in ${seconds} s.`,
+    [
+      `Looked at in ${seconds} s: ${objects} objects of the plan and of fleet deployer that decide about access, and ${bindings} bindings that reach ${namespaces} namespaces.`,
+      `Expected to have rights there beside the plan's own subjects: ${known.length === 0 ? "nobody" : known.join(", ")}.`,
+      NOT_LOOKED_AT,
+    ].join("\n"),
     `Past the guard, as dry runs:\n${kinds(probes, paint).join("\n")}`,
     ...(warnings.length === 0 ? [] : [`${paint("red", "Warnings:")}\n  ${warnings.join("\n  ")}`]),
     wrong.length === 0
-      ? paint("green", "Everybody may do what the list says, and nothing else.")
+      ? paint("green", verdict(audit))
       : `${paint("red", `${wrong.length} wrong:`)}\n${wrong.join("\n")}`,
   ].join("\n\n");
 }
 
-function findingText({ who, what, where, expected, actual, because }: Finding): string {
-  const verdict = actual ? "is allowed and should not be" : "is refused and should be allowed";
-  return `  ${where}  ${who}  ${what}\n      ${verdict} (expected ${expected ? "yes" : "no"}): ${because}`;
+/** No more than what was looked at. */
+function verdict({ objects, namespaces, probes }: Audit): string {
+  const tried = probes.filter(({ outcome }) => outcome === "as expected").length;
+  return `The ${objects} objects are as the list says, RBAC gives nobody else a right that matters in the ${namespaces} namespaces, and ${tried} attempts came out as expected.`;
+}
+
+function findingText({ where, who, what, because }: Finding): string {
+  return `  ${where}  ${[...who, what].join(", ")}\n      ${because}`;
 }
 
 function probeText({ who, what, namespace, expected, because }: Probe): string {

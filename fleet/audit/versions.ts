@@ -1,23 +1,65 @@
-import type { V1DeploymentList } from "@kubernetes/client-node";
-import { coerce, lt, valid } from "semver";
+import type { V1DeploymentList, V1StatefulSetList } from "@kubernetes/client-node";
+import { lt, major, minor, valid } from "semver";
 import type { Cluster } from "../cluster.ts";
 
-/** The lowest versions without a known advisory, by the last part of the image's name; one for each line still kept. */
-const LOWEST: Readonly<Record<string, { readonly project: string; readonly lines: readonly string[] }>> = {
-  kargo: { project: "Kargo", lines: ["1.11.2"] },
-  argocd: { project: "Argo CD", lines: ["3.0.19", "3.1.8"] },
-  "workflow-controller": { project: "Argo Workflows", lines: ["3.7.14", "4.0.5"] },
-  "argo-events": { project: "Argo Events", lines: ["1.9.6"] },
+/** Advisories that one release of each line fixes. Lines that are older than the first release get no fix. */
+interface Advisories {
+  readonly names: readonly string[];
+  /** In the order of versions. Lines that are newer than the last had the fix from the start. */
+  readonly fixedIn: readonly string[];
+}
+
+interface Product {
+  readonly product: string;
+  readonly advisories: readonly Advisories[];
+  /** The lowest version that has what the program uses. */
+  readonly features?: string;
+}
+
+/** What is known, by the last part of the image's name. */
+const KNOWN: Readonly<Record<string, Product>> = {
+  kargo: {
+    product: "Kargo",
+    advisories: [{ names: ["CVE-2026-32828"], fixedIn: ["1.9.5"] }],
+    features: "1.11.2",
+  },
+  argocd: {
+    product: "Argo CD",
+    advisories: [
+      {
+        names: ["CVE-2026-42880", "CVE-2026-45737", "CVE-2026-45738"],
+        fixedIn: ["3.2.12", "3.3.10", "3.4.2"],
+      },
+    ],
+  },
+  "workflow-controller": {
+    product: "Argo Workflows",
+    advisories: [
+      { names: ["CVE-2026-54526"], fixedIn: ["3.7.15", "4.0.6"] },
+      // Of these no release of 3.x is known that fixes them.
+      { names: ["CVE-2026-42183", "CVE-2026-42295", "CVE-2026-42297"], fixedIn: ["4.0.0"] },
+    ],
+  },
+  "argo-events": {
+    product: "Argo Events",
+    advisories: [{ names: [], fixedIn: ["1.9.6"] }],
+  },
 };
 
 /**
- * Warnings about the Deployments that run a version with a known advisory. Where a version cannot be told, from a digest
- * or a tag of somebody's own, nothing is said.
+ * Warnings about the Deployments and StatefulSets that run a version with a known advisory, or one that is too old for the
+ * program. Where a version cannot be told, from a digest or a tag of somebody's own, nothing is said.
  */
 export async function oldVersions(cluster: Cluster): Promise<string[]> {
-  const { status, body } = await cluster.send({ method: "GET", path: "/apis/apps/v1/deployments" });
-  if (status !== 200) return [];
-  const warnings = (body as V1DeploymentList).items.flatMap(({ metadata, spec }) =>
+  const answers = await Promise.all(
+    ["deployments", "statefulsets"].map((kind) =>
+      cluster.send({ method: "GET", path: `/apis/apps/v1/${kind}` }),
+    ),
+  );
+  const workloads = answers.flatMap(({ status, body }) =>
+    status === 200 ? (body as V1DeploymentList | V1StatefulSetList).items : [],
+  );
+  const warnings = workloads.flatMap(({ metadata, spec }) =>
     (spec?.template.spec?.containers ?? []).flatMap(({ image = "" }) => {
       const warning = tooOld(image);
       return warning === undefined ? [] : [`${metadata?.namespace}/${metadata?.name} runs ${warning}`];
@@ -26,21 +68,40 @@ export async function oldVersions(cluster: Cluster): Promise<string[]> {
   return [...new Set(warnings)].sort();
 }
 
-/** `Kargo 1.10.0; …` where an image is of a version that has a known advisory. */
+/** `Kargo 1.9.4, for which …` where an image is of a version with a known advisory, or without what the program uses. */
 export function tooOld(image: string): string | undefined {
   const [, name = "", tag = ""] = /([^/:@]+):v?([^@]+)/.exec(image.slice(image.lastIndexOf("/") + 1)) ?? [];
-  const known = Object.hasOwn(LOWEST, name) ? LOWEST[name] : undefined;
+  const known = Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined;
   const version = valid(tag) ?? undefined;
   if (known === undefined || version === undefined) return undefined;
-  const line = known.lines.find((lowest) => sameLine(lowest, version)) ?? known.lines.at(-1) ?? "";
-  // Older lines than the ones that are kept get no fixes any more; newer ones had them from the start.
-  if (!lt(version, line)) return undefined;
-  const others = known.lines.filter((lowest) => lowest !== line);
-  const alternatives = others.length === 0 ? line : [line, ...others].sort().join(" or ");
-  return `${known.project} ${version}, for which there are security advisories: use ${alternatives} or later.`;
+  const { product, advisories, features } = known;
+  const open = advisories.filter(({ fixedIn }) => isOpen(fixedIn, version));
+  const lacking = features !== undefined && lt(version, features);
+  if (open.length === 0)
+    return lacking
+      ? `${product} ${version}, of which no advisory is known, but it lacks features that the program uses: use ${features} or later.`
+      : undefined;
+  const releases = advisories
+    .flatMap(({ fixedIn }) => fixedIn)
+    .filter((release) => lt(version, release) && !advisories.some(({ fixedIn }) => isOpen(fixedIn, release)));
+  const inLine = releases.filter((release) => lineOf(release) === lineOf(version));
+  const use = lacking ? features : (inLine.length > 0 ? inLine : releases).join(" or ");
+  const named = open.map((each) => described(each, version)).filter((text) => text !== "");
+  const which = named.length === 0 ? "" : ` (${named.join("; ")})`;
+  return `${product} ${version}, for which there are security advisories${which}: use ${use} or later.`;
 }
 
-function sameLine(a: string, b: string): boolean {
-  const [left, right] = [coerce(a), coerce(b)];
-  return left?.major === right?.major && left?.minor === right?.minor;
+function isOpen(fixedIn: readonly string[], version: string): boolean {
+  const release = fixedIn.find((each) => lineOf(each) === lineOf(version)) ?? fixedIn.at(-1) ?? version;
+  return lt(version, release);
+}
+
+function described({ names, fixedIn }: Advisories, version: string): string {
+  const fixed = fixedIn.some((each) => lineOf(each) === lineOf(version));
+  return fixed ? names.join(", ") : `${names.join(", ")}: no fix in ${lineOf(version)}`;
+}
+
+/** `3.2`: the releases that one branch gives. */
+function lineOf(version: string): string {
+  return `${major(version)}.${minor(version)}`;
 }

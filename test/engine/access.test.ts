@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { namespaceChecks, serviceChecks } from "../../fleet/audit/checks.ts";
 import type { Cluster, ClusterAnswer, Identity } from "../../fleet/cluster.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { namespaceCells, serviceCells } from "./access-cells.ts";
 import { administrator, DRY, KARGO, made, promoteOnce, unbound, withTokenOf } from "./access-world.ts";
 import { describeBuildJobs } from "./build-jobs.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
@@ -67,8 +67,8 @@ describe("who may do what, asked with real tokens of a real API server", functio
   async function allowed(token: Cluster, name: string): Promise<string[]> {
     const plan = planOf(CATALOGUE, stackText()).services.find((each) => each.name === name);
     assert.ok(plan);
-    const cells = serviceChecks(plan);
-    assert.ok(cells.length > namespaceChecks(STAGES).length);
+    const cells = serviceCells(plan);
+    assert.ok(cells.length > namespaceCells(STAGES).length);
     const answers = await Promise.all(
       cells.map(async ({ verb, group, resource, subresource, name: object, namespace }) => {
         const resourceAttributes = {

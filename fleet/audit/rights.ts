@@ -1,7 +1,6 @@
 import type { SubjectPlan } from "../../model/access.ts";
 import type { ServicePlan } from "../../model/plan.ts";
 import type { Actor } from "./actors.ts";
-import type { Check } from "./checks.ts";
 
 /** What somebody should be able to do with one service. */
 export interface Rights {
@@ -14,8 +13,6 @@ export interface Rights {
   /** The Stages to promote to. */
   readonly promote: readonly string[];
 }
-
-export const NO_RIGHTS: Rights = { use: false, team: false, approve: false, promote: [] };
 
 /**
  * What the plan promises an actor. Derived from the teams and the pipeline's Stages alone, not from the manifests
@@ -37,20 +34,4 @@ export function rightsOf(actor: Actor, { access, stages }: Pick<ServicePlan, "ac
 
 function is({ form, name }: Actor, { group, serviceAccount }: SubjectPlan): boolean {
   return name === (form === "group" ? group : serviceAccount);
-}
-
-/** Whether these rights include what a check asks for. */
-export function expected({ need, name }: Check, rights: Rights, actor: Actor): boolean {
-  switch (need) {
-    case "use":
-      return rights.use;
-    case "approve":
-      return rights.approve;
-    case "promote":
-      return name !== undefined && rights.promote.includes(name);
-    case "log-in":
-      return actor.form === "ServiceAccount";
-    case "never":
-      return false;
-  }
 }

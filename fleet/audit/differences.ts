@@ -1,0 +1,102 @@
+import { type Finding, THE_CLUSTER } from "./finding.ts";
+import { idOf, type LiveObject, type LiveObjects } from "./live-objects.ts";
+import { type BoundSubject, labelOf } from "./subjects.ts";
+
+/** Annotations that give rights: one too many is as wrong as one too few. */
+const GIVES_RIGHTS = /^(kargo\.akuity\.io\/authorized-stage$|rbac\.kargo\.akuity\.io\/)/;
+
+/** What the API server adds to a ValidatingAdmissionPolicy and to its binding. It narrows nothing. */
+const ADDED_BY_KUBERNETES: Readonly<Record<string, string>> = {
+  matchPolicy: '"Equivalent"',
+  namespaceSelector: "{}",
+  objectSelector: "{}",
+};
+
+/** Compares each expected object with the cluster's: it is equal, or a finding names the first place that differs. */
+export function differences(expected: readonly LiveObject[], live: LiveObjects): Finding[] {
+  return expected.flatMap((object): Finding[] => {
+    const { namespace, name } = object.metadata;
+    const where = namespace ?? (object.kind === "Namespace" ? name : THE_CLUSTER);
+    const said = { where, who: concerned(object, expected) };
+    const found = live.get(object);
+    if (found === undefined)
+      return [{ ...said, what: `${idOf(object)} is missing`, because: "it was deleted" }];
+    const [first, ...more] = differencesOf(object, found);
+    if (first === undefined) return [];
+    const because = more.length === 0 ? first : `${first}; and ${more.length} more`;
+    return [{ ...said, what: `${idOf(object)} is changed`, because }];
+  });
+}
+
+/** Who has a Role, or a binding. */
+function concerned({ kind, metadata }: LiveObject, expected: readonly LiveObject[]): string[] {
+  if (!/Role/.test(kind)) return [];
+  const binding = kind.endsWith("Binding") ? kind : `${kind}Binding`;
+  const id = idOf({ apiVersion: "", kind: binding, metadata });
+  const found = expected.find((other) => idOf(other) === id);
+  return found === undefined ? [] : subjectsOf(found).map(labelOf);
+}
+
+/** The subjects of a binding. */
+export function subjectsOf(binding: LiveObject): readonly BoundSubject[] {
+  const { subjects } = binding as { readonly subjects?: readonly BoundSubject[] };
+  return subjects ?? [];
+}
+
+/** The places in which an object is not as expected, each with both values. */
+export function differencesOf(expected: LiveObject, found: LiveObject): string[] {
+  const { labels = {}, annotations = {} } = found.metadata;
+  const wanted = expected.metadata.annotations ?? {};
+  const deciding = Object.keys({ ...wanted, ...annotations }).filter((key) => GIVES_RIGHTS.test(key));
+  return [
+    ...Object.entries(expected.metadata.labels ?? {}).flatMap(([key, value]) =>
+      compare(`metadata.labels["${key}"]`, value, labels[key]),
+    ),
+    ...deciding.flatMap((key) => compare(`metadata.annotations["${key}"]`, wanted[key], annotations[key])),
+    ...compare("", contentOf(expected), contentOf(found)),
+  ];
+}
+
+/** What an object says, without what Kubernetes itself writes into it. */
+function contentOf(object: LiveObject): Record<string, unknown> {
+  const { apiVersion: _, kind, metadata: __, ...content } = object as LiveObject & Record<string, unknown>;
+  switch (kind) {
+    case "Namespace":
+      return {};
+    case "ServiceAccount":
+      return { automountServiceAccountToken: content.automountServiceAccountToken };
+    case "ValidatingAdmissionPolicy":
+    case "ValidatingAdmissionPolicyBinding":
+      return withoutAdded(content) as Record<string, unknown>;
+  }
+  return content;
+}
+
+function withoutAdded(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutAdded);
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([key, one]) => ADDED_BY_KUBERNETES[key] !== JSON.stringify(one));
+  return Object.fromEntries(kept.map(([key, one]) => [key, withoutAdded(one)]));
+}
+
+function compare(path: string, wanted: unknown, found: unknown): string[] {
+  if (isContainer(wanted) && isContainer(found) && Array.isArray(wanted) === Array.isArray(found))
+    return Object.keys({ ...wanted, ...found }).flatMap((key) =>
+      compare(
+        Array.isArray(wanted) ? `${path}[${key}]` : [path, key].filter(Boolean).join("."),
+        (wanted as Record<string, unknown>)[key],
+        (found as Record<string, unknown>)[key],
+      ),
+    );
+  if (wanted === found) return [];
+  return [`${path} is ${shown(found)} and should be ${shown(wanted)}`];
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function shown(value: unknown): string {
+  const text = value === undefined ? "absent" : JSON.stringify(value);
+  return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
+}

@@ -1,0 +1,59 @@
+import { deployerObjects, previewerObjects } from "../../manifests/deployer.ts";
+import { platformObjects, serviceObjects } from "../../manifests/plan-objects.ts";
+import type { ServicePlan } from "../../model/plan.ts";
+import type { StackFiles } from "../stack-files.ts";
+import { idOf, type LiveObject } from "./live-objects.ts";
+
+/** The kinds that decide who may do what, what is promoted by itself, and what runs with which rights. */
+const DECIDING: readonly string[] = [
+  "Namespace",
+  "ServiceAccount",
+  "Role",
+  "RoleBinding",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+  "NetworkPolicy",
+  "AppProject",
+  "Application",
+  "Project",
+  "ProjectConfig",
+  "Warehouse",
+  "Stage",
+  "ClusterPromotionTask",
+  "ClusterWorkflowTemplate",
+];
+
+/**
+ * The objects that decide about access, as the program and `fleet deployer` make them.
+ *
+ * @param services those of the plan that are audited
+ * @param previewer the user of `fleet deployer --read-only`, where there is one
+ */
+export function expectedObjects(
+  { plan, config, teams }: Pick<StackFiles, "plan" | "config" | "teams">,
+  services: readonly ServicePlan[],
+  previewer: string | undefined,
+): readonly LiveObject[] {
+  const all = [
+    ...deployerObjects(config.access.deployer, teams),
+    ...(previewer === undefined ? [] : previewerObjects(previewer, teams)),
+    ...(plan.platform ? platformObjects(plan.platform) : []),
+    ...services.flatMap(serviceObjects),
+  ].filter(({ kind }) => DECIDING.includes(kind));
+  return [...new Map(all.map((object) => [idOf(object), object])).values()];
+}
+
+/** The kinds of objects that an audit reads: those that are expected, and all of RBAC. */
+export function kindsToRead(
+  expected: readonly LiveObject[],
+): readonly Pick<LiveObject, "apiVersion" | "kind">[] {
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const rbac = ["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"];
+  return [
+    ...expected,
+    { apiVersion: "v1", kind: "ServiceAccount" },
+    ...rbac.map((kind) => ({ apiVersion, kind })),
+  ];
+}

@@ -1,0 +1,35 @@
+import { InvalidArgumentError } from "commander";
+
+/** A subject of a binding, as the API server has it. */
+export interface BoundSubject {
+  readonly kind: string;
+  readonly name: string;
+  /** Of a ServiceAccount. */
+  readonly namespace?: string | undefined;
+}
+
+/** `group AD-Edge`, `user jane`, `ServiceAccount kargo/kargo-api`. A ServiceAccount may also be bound by its user name. */
+export function labelOf({ kind, name, namespace }: BoundSubject): string {
+  if (kind === "ServiceAccount") return `ServiceAccount ${namespace ?? ""}/${name}`;
+  if (kind === "Group") return `group ${name}`;
+  const [, account] = /^system:serviceaccount:([^:]+:[^:]+)$/.exec(name) ?? [];
+  return account === undefined ? `user ${name}` : `ServiceAccount ${account.replace(":", "/")}`;
+}
+
+/** Reads a subject that a person writes, as {@link labelOf} does; the kind in any case. */
+export function readSubject(text: string, previous: readonly string[] = []): readonly string[] {
+  const [, kind = "", name = ""] = /^(group|user|serviceaccount) +(.+)$/i.exec(text.trim()) ?? [];
+  const [, namespace, account = ""] = /^([^/ ]+)\/([^/ ]+)$/.exec(name) ?? [];
+  switch (kind.toLowerCase()) {
+    case "group":
+      return [...previous, labelOf({ kind: "Group", name })];
+    case "user":
+      return [...previous, labelOf({ kind: "User", name })];
+    case "serviceaccount":
+      if (namespace !== undefined)
+        return [...previous, labelOf({ kind: "ServiceAccount", name: account, namespace })];
+  }
+  throw new InvalidArgumentError(
+    'Write it as "group <name>", "user <name>" or "ServiceAccount <namespace>/<name>".',
+  );
+}
