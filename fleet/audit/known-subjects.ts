@@ -84,7 +84,8 @@ export function knownSubjects(
     named.includes(label) || (!hasClaims && (systems.has(label) || label.startsWith(ofShard)));
 }
 
-/** Whether it is one of Kargo's own ServiceAccounts of a Project. */
-export function isOfProject(label: string, project: string): boolean {
-  return OF_A_PROJECT.some((name) => label === `ServiceAccount ${project}/${name}`);
+/** The Project of which this would be one of Kargo's own ServiceAccounts. */
+export function projectOf(label: string): string | undefined {
+  const [, namespace, name = ""] = /^ServiceAccount ([^/]+)\/(.+)$/.exec(label) ?? [];
+  return OF_A_PROJECT.includes(name) ? namespace : undefined;
 }

@@ -1,9 +1,9 @@
 import { decides, describeRules, type Rule } from "./deciding-rights.ts";
 import { subjectsOf } from "./differences.ts";
 import { EVERY_NAMESPACE, type Finding } from "./finding.ts";
-import { isOfProject } from "./known-subjects.ts";
+import { projectOf } from "./known-subjects.ts";
 import { idOf, type LiveObject, type LiveObjects } from "./live-objects.ts";
-import { type RoleRef, rulesOf } from "./role-rules.ts";
+import { type RoleRef, roleOf, rulesOf } from "./role-rules.ts";
 import { labelOf } from "./subjects.ts";
 
 /** The namespaces that a plan touches. */
@@ -38,7 +38,15 @@ export function otherRights(options: {
   isKnown(label: string, hasClaims: boolean): boolean;
 }): OtherRights {
   const { expected, live, places, isKnown } = options;
-  const planned = new Set(expected.filter(isBinding).flatMap(grantsOf).map(keyOf));
+  const roles = new Set(expected.map(idOf));
+  // What a role of somebody else's grants is looked at, though the plan binds it.
+  const planned = new Set(
+    expected
+      .filter(isBinding)
+      .flatMap(grantsOf)
+      .filter(({ role, namespace }) => roles.has(idOf(roleOf(role, namespace))))
+      .map(keyOf),
+  );
   const names = new Set(expected.map(({ metadata }) => metadata.name));
   const claims = claimsOf(live);
   const own = new Set([...places.projects, ...places.builds, ...places.own]);
@@ -104,8 +112,8 @@ function isKargosOwn(
   rules: readonly Rule[],
   projects: readonly string[],
 ): boolean {
-  const project = projects.find((each) => isOfProject(who, each));
-  if (project === undefined) return false;
+  const project = projectOf(who);
+  if (project === undefined || !projects.includes(project)) return false;
   if (namespace !== undefined) return namespace === project;
   return rules.every(
     ({ resources = [], resourceNames = [] }) =>

@@ -22,10 +22,7 @@ export function rulesOf(
   namespace: string | undefined,
   live: LiveObjects,
 ): readonly Rule[] | undefined {
-  const where = kind === "Role" ? namespace : undefined;
-  const role = live.get({ apiVersion: "", kind, metadata: { name, namespace: where } }) as
-    | LiveRole
-    | undefined;
+  const role = live.get(roleOf({ kind, name }, namespace)) as LiveRole | undefined;
   if (role === undefined) return undefined;
   const seen = new Set<LiveRole>();
   const collect = (one: LiveRole): readonly Rule[] => {
@@ -39,6 +36,11 @@ export function rulesOf(
   };
   const rules = new Map(collect(role).map((rule) => [JSON.stringify(rule), rule]));
   return [...rules.values()];
+}
+
+/** The role that a binding of this namespace points to, by its name. */
+export function roleOf({ kind, name }: RoleRef, namespace: string | undefined): LiveObject {
+  return { apiVersion: "", kind, metadata: { name, namespace: kind === "Role" ? namespace : undefined } };
 }
 
 /** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements */
