@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { differences, differencesOf } from "../../../fleet/audit/differences.ts";
+import { expectedObjects } from "../../../fleet/audit/expected-objects.ts";
+import { idOf, type LiveObject, liveObjects } from "../../../fleet/audit/live-objects.ts";
+import { catalogueText, planOf, readStackText, service, stackText } from "../../sources.ts";
+
+const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) });
+const plan = planOf(CATALOGUE);
+const { value: config } = readStackText(stackText());
+assert.ok(config);
+const EXPECTED = expectedObjects(
+  { plan, config, teams: ["edge", "identity"] },
+  plan.services,
+  "ci-previewer",
+);
+
+type Value = object | string | number | boolean;
+/** Where in an object something is, from the outside in. */
+type Path = readonly (string | number)[];
+
+/** Every value of what an object says, containers too. */
+function* values(value: unknown, path: Path = []): Generator<readonly [Path, Value]> {
+  if (value === undefined || value === null) return;
+  yield [path, value as Value];
+  if (typeof value !== "object") return;
+  for (const [key, one] of Object.entries(value))
+    yield* values(one, [...path, Array.isArray(value) ? Number(key) : key]);
+}
+
+function replaced(object: LiveObject, path: Path, value: unknown): LiveObject {
+  const copy = structuredClone(object) as unknown as Record<string | number, unknown>;
+  const parent = path.slice(0, -1).reduce((one, key) => one[key] as Record<string | number, unknown>, copy);
+  parent[path.at(-1) ?? ""] = value;
+  return copy as unknown as LiveObject;
+}
+
+/** What Kubernetes itself writes, so that it gives and takes nothing. */
+const asKubernetesHasIt = (object: LiveObject): LiveObject => {
+  const live = structuredClone(object) as LiveObject & { spec?: Record<string, Record<string, unknown>> };
+  Object.assign(live.metadata, { uid: "1", resourceVersion: "2", generation: 3, finalizers: ["x"] });
+  const added = { matchPolicy: "Equivalent", namespaceSelector: {}, objectSelector: {} };
+  const { spec } = live;
+  if (live.kind === "ValidatingAdmissionPolicy" && spec)
+    spec.matchConstraints = { ...added, ...spec.matchConstraints };
+  if (live.kind === "ValidatingAdmissionPolicyBinding" && spec?.matchResources)
+    spec.matchResources = { ...added, ...spec.matchResources };
+  if (live.kind === "Namespace") Object.assign(live, { spec: { finalizers: ["kubernetes"] } });
+  if (live.kind === "ServiceAccount") Object.assign(live, { secrets: [{ name: "token" }] });
+  return live;
+};
+
+describe("what an audit compares", () => {
+  it("is every kind that decides about access", () => {
+    assert.deepEqual([...new Set(EXPECTED.map(({ kind }) => kind))].sort(), [
+      "AppProject",
+      "Application",
+      "ClusterPromotionTask",
+      "ClusterRole",
+      "ClusterRoleBinding",
+      "ClusterWorkflowTemplate",
+      "Namespace",
+      "NetworkPolicy",
+      "Project",
+      "ProjectConfig",
+      "Role",
+      "RoleBinding",
+      "ServiceAccount",
+      "Stage",
+      "ValidatingAdmissionPolicy",
+      "ValidatingAdmissionPolicyBinding",
+      "Warehouse",
+    ]);
+  });
+
+  it("is equal where Kubernetes added only what it adds by itself", () => {
+    for (const object of EXPECTED)
+      assert.deepEqual(differencesOf(object, asKubernetesHasIt(object)), [], idOf(object));
+  });
+
+  it("is named as missing where it is not there", () => {
+    const missing = differences(EXPECTED, liveObjects(new Map())).map(({ what }) => what);
+    assert.deepEqual(
+      missing,
+      EXPECTED.map((object) => `${idOf(object)} is missing`),
+    );
+  });
+
+  for (const kind of new Set(EXPECTED.map((object) => object.kind))) {
+    it(`is named for each value of a ${kind} that is another, one more, or gone`, () => {
+      for (const object of EXPECTED.filter((each) => each.kind === kind)) {
+        const { apiVersion: _, kind: __, metadata, ...content } = object;
+        const labels = [...values(metadata.labels, ["metadata", "labels"])].slice(1);
+        // Kubernetes writes these into a policy anyway.
+        const added = /^(matchPolicy|namespaceSelector|objectSelector)$/;
+        for (const [path, value] of [...values(content), ...labels]) {
+          if (path.length === 0) continue;
+          const changed =
+            typeof value === "object"
+              ? Array.isArray(value)
+                ? [...value, "more"]
+                : { ...value, more: "more" }
+              : `${value} more`;
+          const place = `${idOf(object)} ${path.join(".")}`;
+          assert.notDeepEqual(differencesOf(object, replaced(object, path, changed)), [], place);
+          if (!added.test(String(path.at(-1))) && typeof path.at(-1) === "string")
+            assert.notDeepEqual(differencesOf(object, replaced(object, path, undefined)), [], place);
+        }
+      }
+    });
+  }
+
+  for (const key of ["kargo.akuity.io/authorized-stage", "rbac.kargo.akuity.io/claim.email"]) {
+    it(`is named for an annotation ${key} that the program does not write`, () => {
+      for (const object of EXPECTED) {
+        const annotations = { ...object.metadata.annotations, [key]: "x" };
+        assert.notDeepEqual(
+          differencesOf(object, replaced(object, ["metadata", "annotations"], annotations)),
+          [],
+        );
+      }
+    });
+  }
+});
