@@ -67,7 +67,8 @@ export function otherRights(options: {
     const claimed = claims.get(who);
     const kargos = claimed === undefined && isKargosOwn(grant, mattering, places.projects);
     if (kargos || isKnown(who, claimed !== undefined)) {
-      known.add(who);
+      // Kargo makes the same accounts in each Project.
+      known.add(kargos ? who.replace(/ .+\//, " <its Project>/") : who);
       return [];
     }
     const what =

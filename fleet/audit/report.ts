@@ -33,7 +33,7 @@ export function auditJson(audit: Audit): string {
 
 /** What an audit does not look at, so that nobody takes its silence for an answer. */
 const NOT_LOOKED_AT =
-  "Not looked at: authorizers other than RBAC, Argo CD's own accounts and argocd-rbac-cm, the content of Secrets, network policies of other kinds.";
+  "Not looked at: authorizers other than RBAC, Argo CD's own accounts and argocd-rbac-cm, webhooks of admission, the content of Secrets, network policies of other kinds.";
 
 /** For people: the matrix, what was looked at, the attempts by kind, then what is wrong. */
 export function auditText(audit: Audit, width: number, paint: Paint): string {
