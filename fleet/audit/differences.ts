@@ -17,14 +17,13 @@ export function differences(expected: readonly LiveObject[], live: LiveObjects):
   return expected.flatMap((object): Finding[] => {
     const { namespace, name } = object.metadata;
     const where = namespace ?? (object.kind === "Namespace" ? name : THE_CLUSTER);
-    const said = { where, who: concerned(object, expected) };
     const found = live.get(object);
-    if (found === undefined)
-      return [{ ...said, what: `${idOf(object)} is missing`, because: "it was deleted" }];
-    const [first, ...more] = differencesOf(object, found);
+    const [first, ...more] =
+      found === undefined ? ["it is not in the cluster"] : differencesOf(object, found);
     if (first === undefined) return [];
+    const what = `${idOf(object)} ${found === undefined ? "is missing" : "differs"}`;
     const because = more.length === 0 ? first : `${first}; and ${more.length} more`;
-    return [{ ...said, what: `${idOf(object)} is changed`, because }];
+    return [{ where, who: concerned(object, expected), what, because }];
   });
 }
 
@@ -88,8 +87,13 @@ function compare(path: string, wanted: unknown, found: unknown): string[] {
         (found as Record<string, unknown>)[key],
       ),
     );
-  if (wanted === found) return [];
+  if (wanted === found || (isNothing(wanted) && isNothing(found))) return [];
   return [`${path} is ${shown(found)} and should be ${shown(wanted)}`];
+}
+
+/** The API server leaves out an empty list of most kinds. */
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
 function isContainer(value: unknown): value is object {

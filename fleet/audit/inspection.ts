@@ -40,10 +40,12 @@ export async function inspect(options: {
   const { breakGlass, kargoNamespace } = files.config.access;
   const expected = expectedObjects(files, services, previewer);
   const live = await readLiveObjects(cluster, kindsToRead(expected));
+  // What all services share another stack may own, and with it what is bound there.
+  const { platform } = files.plan;
   const places: Places = {
     projects: services.map(({ project }) => project),
-    builds: files.teams.map(buildNamespace),
-    own: [EVENTS_NAMESPACE, TEAMS_NAMESPACE],
+    builds: platform ? files.teams.map(buildNamespace) : [],
+    own: platform ? [EVENTS_NAMESPACE, TEAMS_NAMESPACE] : [],
     shared: [ARGOCD_NAMESPACE, kargoNamespace, "kargo-shared-resources", "kargo-system-resources"],
   };
   const vouched = breakGlass === undefined ? known : [...known, `group ${breakGlass}`];

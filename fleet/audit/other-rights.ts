@@ -114,8 +114,8 @@ function isKargosOwn(
   projects: readonly string[],
 ): boolean {
   const project = projectOf(who);
-  if (project === undefined || !projects.includes(project)) return false;
-  if (namespace !== undefined) return namespace === project;
+  if (project === undefined) return false;
+  if (namespace !== undefined) return namespace === project && projects.includes(project);
   return rules.every(
     ({ resources = [], resourceNames = [] }) =>
       resources.join() === "projects" && resourceNames.join() === project,

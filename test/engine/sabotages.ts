@@ -240,8 +240,8 @@ const RIGHTS: readonly Sabotage[] = [
 
 const guardPolicy = `${ADMISSION}/validatingadmissionpolicies/kargo-fleet-guard`;
 const guardBinding = `${ADMISSION}/validatingadmissionpolicybindings/kargo-fleet-guard`;
-const POLICY = "the cluster  ValidatingAdmissionPolicy kargo-fleet-guard is changed";
-const BINDING = "the cluster  ValidatingAdmissionPolicyBinding kargo-fleet-guard is changed";
+const POLICY = "the cluster  ValidatingAdmissionPolicy kargo-fleet-guard differs";
+const BINDING = "the cluster  ValidatingAdmissionPolicyBinding kargo-fleet-guard differs";
 const excluded = [
   { apiGroups: ["kargo.akuity.io"], apiVersions: ["*"], resources: ["stages"], operations: ["UPDATE"] },
 ];
@@ -252,11 +252,15 @@ const narrowed = {
 };
 
 const GUARDS: readonly Sabotage[] = [
-  { name: "the guard is deleted", change: deletes(guardPolicy), found: POLICY.replace("changed", "missing") },
+  {
+    name: "the guard is deleted",
+    change: deletes(guardPolicy),
+    found: POLICY.replace("differs", "is missing"),
+  },
   {
     name: "the guard's binding is deleted",
     change: deletes(guardBinding),
-    found: BINDING.replace("changed", "missing"),
+    found: BINDING.replace("differs", "is missing"),
   },
   {
     name: "the guard lets everything through",
@@ -314,21 +318,21 @@ const GUARDS: readonly Sabotage[] = [
     change: changes(`${ADMISSION}/validatingadmissionpolicybindings/${name}`, {
       spec: { validationActions: ["Warn"] },
     }),
-    found: `the cluster  ValidatingAdmissionPolicyBinding ${name} is changed`,
+    found: `the cluster  ValidatingAdmissionPolicyBinding ${name} differs`,
   })),
   {
     name: "a service's namespace is no project's any more, so that the guard does not hold in it",
     change: changes("/api/v1/namespaces/kargo-nginx", {
       metadata: { labels: { "kargo.akuity.io/project": null } },
     }),
-    found: "kargo-nginx  Namespace kargo-nginx is changed",
+    found: "kargo-nginx  Namespace kargo-nginx differs",
   },
   {
     name: "a build namespace takes privileged pods",
     change: changes("/api/v1/namespaces/builds-edge", {
       metadata: { labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
     }),
-    found: "builds-edge  Namespace builds-edge is changed",
+    found: "builds-edge  Namespace builds-edge differs",
   },
 ];
 
@@ -341,31 +345,31 @@ const ROLES: readonly Sabotage[] = [
     name: "a team's Role is widened",
     change: changes(`${roles("kargo-nginx")}/kargo-fleet-team`, WIDE),
     found:
-      "kargo-nginx  group AD-Edge, ServiceAccount kargo-fleet-teams/team-edge, Role kargo-nginx/kargo-fleet-team is changed",
+      "kargo-nginx  group AD-Edge, ServiceAccount kargo-fleet-teams/team-edge, Role kargo-nginx/kargo-fleet-team differs",
   },
   {
     name: "a Sensor's Role is widened",
     change: changes(`${roles("builds-edge")}/kargo-fleet-sensor`, WIDE),
     found:
-      "builds-edge  ServiceAccount kargo-fleet-events/kargo-fleet-sensor, Role builds-edge/kargo-fleet-sensor is changed",
+      "builds-edge  ServiceAccount kargo-fleet-events/kargo-fleet-sensor, Role builds-edge/kargo-fleet-sensor differs",
   },
   {
     name: "the Role of what starts builds is widened",
     change: changes(`${roles("builds-edge")}/kargo-fleet-launch`, WIDE),
     found:
-      "builds-edge  ServiceAccount builds-edge/kargo-fleet-launch, Role builds-edge/kargo-fleet-launch is changed",
+      "builds-edge  ServiceAccount builds-edge/kargo-fleet-launch, Role builds-edge/kargo-fleet-launch differs",
   },
   {
     name: "the deployer's ClusterRole is widened",
     change: changes(`${RBAC}/clusterroles/kargo-fleet-deployer`, { rules: [rule("*", "*", "*")] }),
-    found: "the cluster  user kargo-fleet-deployer, ClusterRole kargo-fleet-deployer is changed",
+    found: "the cluster  user kargo-fleet-deployer, ClusterRole kargo-fleet-deployer differs",
   },
   {
     name: "the deployer's ClusterRole aggregates others",
     change: changes(`${RBAC}/clusterroles/kargo-fleet-deployer`, {
       aggregationRule: { clusterRoleSelectors: [{ matchLabels: { no: "such" } }] },
     }),
-    found: "the cluster  user kargo-fleet-deployer, ClusterRole kargo-fleet-deployer is changed",
+    found: "the cluster  user kargo-fleet-deployer, ClusterRole kargo-fleet-deployer differs",
   },
   {
     name: "somebody is added to the approvers",
@@ -393,21 +397,21 @@ const ROLES: readonly Sabotage[] = [
     change: changes("/api/v1/namespaces/kargo-fleet-teams/serviceaccounts/team-edge", {
       metadata: { annotations: { "rbac.kargo.akuity.io/claims": '{"groups":["AD-Other"]}' } },
     }),
-    found: "kargo-fleet-teams  ServiceAccount kargo-fleet-teams/team-edge is changed",
+    found: "kargo-fleet-teams  ServiceAccount kargo-fleet-teams/team-edge differs",
   },
   {
     name: "somebody acts as a team by one claim more",
     change: changes("/api/v1/namespaces/kargo-fleet-teams/serviceaccounts/team-edge", {
       metadata: { annotations: { "rbac.kargo.akuity.io/claim.email": "jane@example.com" } },
     }),
-    found: "kargo-fleet-teams  ServiceAccount kargo-fleet-teams/team-edge is changed",
+    found: "kargo-fleet-teams  ServiceAccount kargo-fleet-teams/team-edge differs",
   },
 ];
 
 const appProject = (name: string, fields: object): Sabotage => ({
   name,
   change: changes(`${ARGO_CD}/appprojects/nginx`, { spec: fields }),
-  found: "argocd  AppProject argocd/nginx is changed",
+  found: "argocd  AppProject argocd/nginx differs",
 });
 const networkPolicies = "/apis/networking.k8s.io/v1/namespaces/builds-edge/networkpolicies";
 
@@ -426,21 +430,21 @@ const GATES: readonly Sabotage[] = [
   {
     name: "an Application is moved to the AppProject default",
     change: changes(`${ARGO_CD}/applications/nginx-prod`, { spec: { project: "default" } }),
-    found: "argocd  Application argocd/nginx-prod is changed",
+    found: "argocd  Application argocd/nginx-prod differs",
   },
   {
     name: "Kargo may sync what waits for a person",
     change: changes(`${ARGO_CD}/applications/nginx-prod`, {
       metadata: { annotations: { "kargo.akuity.io/authorized-stage": "kargo-nginx:prod" } },
     }),
-    found: "argocd  Application argocd/nginx-prod is changed",
+    found: "argocd  Application argocd/nginx-prod differs",
   },
   {
     name: "prod promotes by itself",
     change: changes(`${KARGO}/namespaces/kargo-nginx/projectconfigs/kargo-nginx`, {
       spec: { promotionPolicies: [{ stageSelector: { name: "prod" }, autoPromotionEnabled: true }] },
     }),
-    found: "kargo-nginx  ProjectConfig kargo-nginx/kargo-nginx is changed",
+    found: "kargo-nginx  ProjectConfig kargo-nginx/kargo-nginx differs",
   },
   {
     name: "prod takes Freight straight from the Warehouse",
@@ -449,12 +453,12 @@ const GATES: readonly Sabotage[] = [
         requestedFreight: [{ origin: { kind: "Warehouse", name: "nginx" }, sources: { direct: true } }],
       },
     }),
-    found: "kargo-nginx  Stage kargo-nginx/prod is changed",
+    found: "kargo-nginx  Stage kargo-nginx/prod differs",
   },
   {
     name: "the NetworkPolicy of what runs a Dockerfile is opened",
     change: changes(`${networkPolicies}/kargo-fleet-build`, { spec: { egress: [{}] } }),
-    found: "builds-edge  NetworkPolicy builds-edge/kargo-fleet-build is changed",
+    found: "builds-edge  NetworkPolicy builds-edge/kargo-fleet-build differs",
   },
   {
     name: "the NetworkPolicy that closes builds is deleted",

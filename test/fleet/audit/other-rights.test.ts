@@ -92,6 +92,8 @@ describe("who else an audit finds", () => {
     ];
     assert.deepEqual(asked(binds(promoter, undefined, project("kargo-nginx"))).findings, []);
     assert.equal(asked(binds(promoter, undefined, project("kargo-auth"))).findings.length, 1);
+    const elsewhere = "ServiceAccount kargo-elsewhere/kargo-admin";
+    assert.deepEqual(asked(binds(elsewhere, undefined, project("kargo-elsewhere"))).findings, []);
   });
 
   it("does not look at a binding of a namespace that the plan does not touch", () =>
