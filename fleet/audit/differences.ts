@@ -14,6 +14,7 @@ const ADDED_BY_KUBERNETES: Readonly<Record<string, string>> = {
 
 /** Compares each expected object with the cluster's: it is equal, or a finding names the first place that differs. */
 export function differences(expected: readonly LiveObject[], live: LiveObjects): Finding[] {
+  const byId = new Map(expected.map((object) => [idOf(object), object]));
   return expected.flatMap((object): Finding[] => {
     const { namespace, name } = object.metadata;
     const where = namespace ?? (object.kind === "Namespace" ? name : THE_CLUSTER);
@@ -23,16 +24,16 @@ export function differences(expected: readonly LiveObject[], live: LiveObjects):
     if (first === undefined) return [];
     const what = `${idOf(object)} ${found === undefined ? "is missing" : "differs"}`;
     const because = more.length === 0 ? first : `${first}; and ${more.length} more`;
-    return [{ where, who: concerned(object, expected), what, because }];
+    return [{ where, who: concerned(object, byId), what, because }];
   });
 }
 
 /** Who has a Role, or a binding. */
-function concerned({ kind, metadata }: LiveObject, expected: readonly LiveObject[]): string[] {
+function concerned({ kind, metadata }: LiveObject, expected: ReadonlyMap<string, LiveObject>): string[] {
   if (!/Role/.test(kind)) return [];
+  // A Role of the program's has the name of its binding.
   const binding = kind.endsWith("Binding") ? kind : `${kind}Binding`;
-  const id = idOf({ apiVersion: "", kind: binding, metadata });
-  const found = expected.find((other) => idOf(other) === id);
+  const found = expected.get(idOf({ apiVersion: "", kind: binding, metadata }));
   return found === undefined ? [] : subjectsOf(found).map(labelOf);
 }
 

@@ -311,7 +311,8 @@ describe("fleet audit against a real API server", function () {
         ["--services", "ngnix"],
         /has no service ngnix\. Did you mean "nginx"\?/,
       ],
-      ["no services", ["--concurrency", "0"], /whole number, 1 or more/],
+      ["no attempts at once", ["--concurrency", "0"], /whole number, 1 or more/],
+      ["a subject that nobody can be", ["--known", "jane"], /Write it as "group <name>", "user <name>"/],
     ] as const) {
       it(`fails with exit code 1 for ${what}`, async () => {
         const { exitCode, stderr } = await audit(...args);

@@ -95,6 +95,11 @@ describe("the rights that an audit looks for", () => {
     );
   });
 
+  for (const [group, resource, verb] of MATTER) {
+    it(`are found: ${verb} ${resource} of ${group || "the core"}`, () =>
+      assert.ok(decides({ apiGroups: [group], resources: [resource], verbs: [verb] }, NAMES)));
+  }
+
   for (const [group, resource, verb] of HARMLESS) {
     it(`are not: ${verb} ${resource} of ${group || "the core"}`, () =>
       assert.equal(decides({ apiGroups: [group], resources: [resource], verbs: [verb] }, NAMES), false));

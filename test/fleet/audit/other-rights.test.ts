@@ -80,6 +80,8 @@ describe("who else an audit finds", () => {
     const promoter = "ServiceAccount kargo-nginx/kargo-promoter";
     const { findings, known } = asked(binds(promoter, "kargo-nginx"));
     assert.deepEqual([findings, known], [[], ["ServiceAccount <its Project>/kargo-promoter"]]);
+    const people = account("kargo-nginx/kargo-promoter", CLAIMS);
+    assert.equal(asked([...binds(promoter, "kargo-nginx"), people]).findings.length, 1);
     assert.equal(asked(binds(promoter, "builds-edge")).findings.length, 1);
     assert.equal(asked(binds(promoter, undefined)).findings.length, 1);
     const project = (name: string) => [
