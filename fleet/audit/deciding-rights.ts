@@ -3,80 +3,60 @@ import type { V1PolicyRule } from "@kubernetes/client-node";
 /** A rule of RBAC. Rules about addresses of the API server (`nonResourceURLs`) decide nothing here. */
 export type Rule = Pick<V1PolicyRule, "apiGroups" | "resourceNames" | "resources" | "verbs">;
 
-interface Deciding {
-  readonly group: string;
-  /** Kinds, or all kinds of the group but these. */
-  readonly resources: readonly string[] | { readonly allBut: readonly string[] };
-  /** Whether reading it decides too. */
-  readonly reading: boolean;
-}
+/** Kinds of an API group: these, or all but these. */
+type Kinds = readonly string[] | { readonly allBut: readonly string[] };
 
-const ALL = { allBut: [] };
+const ALL: Kinds = { allBut: [] };
 
-/**
- * What matters wherever it is granted: whoever has one of these can promote, read a credential, act as somebody else, run
- * a pod beside a credential, or change who may.
- */
-const DECIDING: readonly Deciding[] = [
-  { group: "kargo.akuity.io", resources: ALL, reading: false },
-  {
-    group: "kargo.akuity.io",
-    // Kargo shows these to whoever may log in: its ClusterRole kargo-user.
-    resources: { allBut: ["clusterconfigs", "clusterpromotiontasks", "projects"] },
-    reading: true,
-  },
-  { group: "argoproj.io", resources: ALL, reading: false },
-  { group: "argoproj.io", resources: ["applications", "workflows"], reading: true },
-  {
-    group: "",
-    resources: [
-      "secrets",
-      "serviceaccounts/token",
-      "pods/attach",
-      "pods/exec",
-      "pods/portforward",
-      "pods/proxy",
-      "services/proxy",
-      "nodes/proxy",
-      "users",
-      "groups",
-      "uids",
-    ],
-    reading: true,
-  },
-  {
-    group: "",
-    resources: [
-      "serviceaccounts",
-      "pods",
-      "pods/ephemeralcontainers",
-      "replicationcontrollers",
-      "configmaps",
-      "namespaces",
-      "namespaces/finalize",
-      "namespaces/status",
-    ],
-    reading: false,
-  },
-  { group: "apps", resources: ALL, reading: false },
-  { group: "batch", resources: ALL, reading: false },
-  { group: "networking.k8s.io", resources: ["networkpolicies"], reading: false },
-  { group: "rbac.authorization.k8s.io", resources: ALL, reading: false },
-  { group: "admissionregistration.k8s.io", resources: ALL, reading: false },
-  { group: "apiextensions.k8s.io", resources: ALL, reading: false },
-  { group: "apiregistration.k8s.io", resources: ALL, reading: false },
-  {
-    group: "authentication.k8s.io",
-    // Impersonation; the others tell somebody who he, or a token, is.
-    resources: { allBut: ["tokenreviews", "selfsubjectreviews"] },
-    reading: true,
-  },
-  {
-    group: "certificates.k8s.io",
-    resources: ["certificatesigningrequests/approval", "certificatesigningrequests/status", "signers"],
-    reading: true,
-  },
-];
+/** By API group, what gives something away or lets somebody act as another: each verb matters, `get` too. */
+const ANY_VERB: Readonly<Record<string, Kinds>> = {
+  // Kargo shows these to whoever may log in: its ClusterRole kargo-user.
+  "kargo.akuity.io": { allBut: ["clusterconfigs", "clusterpromotiontasks", "projects"] },
+  "argoproj.io": ["applications", "workflows"],
+  "": [
+    "groups",
+    "nodes/proxy",
+    "pods/attach",
+    "pods/exec",
+    "pods/portforward",
+    "pods/proxy",
+    "secrets",
+    "serviceaccounts/token",
+    "services/proxy",
+    "uids",
+    "users",
+  ],
+  // Impersonation; what is left out tells somebody who he, or a token, is.
+  "authentication.k8s.io": { allBut: ["selfsubjectreviews", "tokenreviews"] },
+  "certificates.k8s.io": [
+    "certificatesigningrequests/approval",
+    "certificatesigningrequests/status",
+    "signers",
+  ],
+};
+
+/** By API group, what decides about promotions, credentials and access: to change it matters, as verbs like `bind` do. */
+const WRITING: Readonly<Record<string, Kinds>> = {
+  "kargo.akuity.io": ALL,
+  "argoproj.io": ALL,
+  "": [
+    "configmaps",
+    "namespaces",
+    "namespaces/finalize",
+    "namespaces/status",
+    "pods",
+    "pods/ephemeralcontainers",
+    "replicationcontrollers",
+    "serviceaccounts",
+  ],
+  apps: ALL,
+  batch: ALL,
+  "networking.k8s.io": ["networkpolicies"],
+  "rbac.authorization.k8s.io": ALL,
+  "admissionregistration.k8s.io": ALL,
+  "apiextensions.k8s.io": ALL,
+  "apiregistration.k8s.io": ALL,
+};
 
 const READING = ["get", "list", "watch"];
 
@@ -97,11 +77,15 @@ const BY_NAME = [
 export function decides(rule: Rule, names: ReadonlySet<string>): boolean {
   if (isAboutOthers(rule, names)) return false;
   const writes = rule.verbs.some((verb) => !READING.includes(verb));
-  return DECIDING.some(
-    ({ group, resources, reading }) =>
-      (writes || (reading && rule.verbs.length > 0)) &&
-      rule.apiGroups?.some((each) => each === "*" || each === group) &&
-      rule.resources?.some((resource) => covers(resource, resources)),
+  return (rule.verbs.length > 0 && reaches(rule, ANY_VERB)) || (writes && reaches(rule, WRITING));
+}
+
+/** As Kubernetes reads a rule: `*` is every group, and every kind with its subresources. */
+function reaches({ apiGroups = [], resources = [] }: Rule, table: Readonly<Record<string, Kinds>>): boolean {
+  return Object.entries(table).some(
+    ([group, kinds]) =>
+      apiGroups.some((each) => each === "*" || each === group) &&
+      resources.some((resource) => covers(resource, kinds)),
   );
 }
 
@@ -113,12 +97,12 @@ function isAboutOthers({ resourceNames = [], resources = [] }: Rule, names: Read
   );
 }
 
-/** As Kubernetes does: `*` is every kind and subresource, `*` with a subresource is that one of every kind. */
-function covers(resource: string, deciding: Deciding["resources"]): boolean {
-  if ("allBut" in deciding) return !deciding.allBut.includes(resource);
+/** `*` with a subresource is that one of every kind. */
+function covers(resource: string, kinds: Kinds): boolean {
+  if ("allBut" in kinds) return !kinds.allBut.includes(resource);
   if (resource === "*") return true;
-  return deciding.some(
-    (each) => each === resource || (resource.startsWith("*/") && each.endsWith(resource.slice(1))),
+  return kinds.some(
+    (kind) => kind === resource || (resource.startsWith("*/") && kind.endsWith(resource.slice(1))),
   );
 }
 

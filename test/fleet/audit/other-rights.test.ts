@@ -98,6 +98,15 @@ describe("who else an audit finds", () => {
     assert.deepEqual(asked(binds(elsewhere, undefined, project("kargo-elsewhere"))).findings, []);
   });
 
+  it("is whoever has any right in a namespace of the program's, and elsewhere whoever has one that matters", () => {
+    const widgets = [{ apiGroups: ["example.com"], resources: ["widgets"], verbs: ["get"] }];
+    const found = ["kargo-nginx", "builds-edge", "argocd", undefined].map(
+      (namespace) => asked(binds("User jane", namespace, widgets)).findings.length,
+    );
+    assert.deepEqual(found, [1, 1, 0, 0]);
+    assert.equal(asked(binds("ServiceAccount builds-edge/kargo-admin", "builds-edge")).findings.length, 1);
+  });
+
   it("does not look at a binding of a namespace that the plan does not touch", () =>
     assert.deepEqual(asked(binds("User jane", "elsewhere")).findings, []));
 
