@@ -1,3 +1,4 @@
+import { clipped, visible } from "../report/escape.ts";
 import { drawMatrix, LEGEND, type Paint } from "./draw-matrix.ts";
 import type { Finding } from "./finding.ts";
 import type { Inspection } from "./inspection.ts";
@@ -42,13 +43,14 @@ export function auditText(audit: Audit, width: number, paint: Paint): string {
   const seconds = (milliseconds / 1000).toFixed(1);
   const wrongProbes = probes.filter(({ outcome }) => outcome === "wrong");
   const wrong = [...findings.map(findingText), ...wrongProbes.map(probeText)];
+  const expected = known.length === 0 ? "nobody" : visible(known.join(", "));
   return [
     `Who may do what in stack ${stack}, context ${context}`,
     drawMatrix(matrix, width, paint),
     LEGEND,
     [
       `Looked at in ${seconds} s: ${objects} objects of the plan and of fleet deployer that decide about access, and ${bindings} bindings that reach ${namespaces} namespaces.`,
-      `Expected to have rights there beside the plan's own subjects: ${known.length === 0 ? "nobody" : known.join(", ")}.`,
+      `Expected to have rights there beside the plan's own subjects: ${expected}.`,
       NOT_LOOKED_AT,
     ].join("\n"),
     `Past the guard, as dry runs:\n${kinds(probes, paint).join("\n")}`,
@@ -62,15 +64,20 @@ export function auditText(audit: Audit, width: number, paint: Paint): string {
 /** No more than what was looked at. */
 function verdict({ objects, namespaces, probes }: Audit): string {
   const tried = probes.filter(({ outcome }) => outcome === "as expected").length;
-  return `The ${objects} objects are as the list says, RBAC gives nobody else a right that matters in the ${namespaces} namespaces, and ${tried} attempts came out as expected.`;
+  return `The ${objects} objects are as the list says. In the ${namespaces} namespaces RBAC gives nobody a right that matters but the plan's subjects and those named above. ${tried} attempts came out as expected.`;
+}
+
+/** What somebody wrote into the cluster may be as long as they like, and hold what a terminal would obey. */
+function shown(text: string): string {
+  return visible(clipped(text));
 }
 
 function findingText({ where, who, what, because }: Finding): string {
-  return `  ${where}  ${[...who, what].join(", ")}\n      ${because}`;
+  return `  ${where}  ${shown([...who, what].join(", "))}\n      ${shown(because)}`;
 }
 
 function probeText({ who, what, namespace, expected, because }: Probe): string {
-  return `  ${namespace}  ${who}  ${what}\n      should be ${expected}, but the API server said: ${because}`;
+  return `  ${namespace}  ${who}  ${what}\n      should be ${expected}, but the API server said: ${shown(because)}`;
 }
 
 /** One line a kind of attempt. */

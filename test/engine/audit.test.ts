@@ -6,6 +6,7 @@ import type { Finding } from "../../fleet/audit/finding.ts";
 import { inspect } from "../../fleet/audit/inspection.ts";
 import type { Cluster } from "../../fleet/cluster.ts";
 import { withTexts, workingDirectory } from "../../fleet/files.ts";
+import { previewerObjects } from "../../manifests/deployer.ts";
 import { catalogueText, service } from "../sources.ts";
 import {
   administrator,
@@ -105,7 +106,7 @@ describe("fleet audit against a real API server", function () {
       assert.equal(exitCode, 0);
       assert.match(
         stdout,
-        /\nThe \d+ objects are as the list says, RBAC gives nobody else a right that matters in the \d+ namespaces, and \d+ attempts came out as expected\.$/,
+        /\nThe \d+ objects are as the list says\. In the \d+ namespaces RBAC gives nobody a right that matters but the plan's subjects and those named above\. \d+ attempts came out as expected\.$/,
       );
       assert.match(
         stdout,
@@ -274,7 +275,7 @@ describe("fleet audit against a real API server", function () {
   });
 
   describe("after a sabotage", () => {
-    const found = async () => {
+    const found = async (previewer?: string) => {
       const names = ["services.json", "Pulumi.test.yaml"];
       const texts = names.map(async (name) => [name, await readFile(join(stack.folder, name), "utf8")]);
       const all = withTexts(workingDirectory(), Object.fromEntries(await Promise.all(texts)));
@@ -283,7 +284,7 @@ describe("fleet audit against a real API server", function () {
       const files = { plan, config: config.value, teams: Object.keys(catalogue.value.teams) };
       const { services } = plan;
       const known = ["user sandbox-argo-events"];
-      const { findings } = await inspect({ cluster: admin, files, services, previewer: undefined, known });
+      const { findings } = await inspect({ cluster: admin, files, services, previewer, known });
       return findings.map(({ where, who, what }) => `${where}  ${[...who, what].join(", ")}`);
     };
 
@@ -297,6 +298,24 @@ describe("fleet audit against a real API server", function () {
         );
       });
     }
+
+    it("names the identity of fleet deployer --read-only, until the audit is told who it is", async () => {
+      const objects = previewerObjects("ci-previewer", ["edge", "identity"]).map((body) => {
+        const { namespace } = body.metadata;
+        const where = namespace === undefined ? RBAC : `${RBAC}/namespaces/${namespace}`;
+        return { path: `${where}/${body.kind.toLowerCase()}s`, body };
+      });
+      await make(admin, objects);
+      try {
+        assert.ok((await found()).some((each) => each.includes("user ci-previewer, may get secrets")));
+        assert.deepEqual(await found("ci-previewer"), []);
+        assert.ok(
+          (await found("another")).some((each) => each.includes("user ci-previewer, may get secrets")),
+        );
+      } finally {
+        await remove(admin, objects);
+      }
+    });
 
     it("finds nothing more once each of them is undone", async () => {
       assert.deepEqual(await found(), []);

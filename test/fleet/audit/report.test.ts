@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Audit, auditJson, auditText, isRight } from "../../../fleet/audit/report.ts";
+
+const RIGHT: Audit = {
+  stack: "prod",
+  context: "prod",
+  matrix: new Map([["team-edge", new Map([["kargo-nginx", "team"]])]]),
+  milliseconds: 1000,
+  findings: [],
+  probes: [],
+  warnings: [],
+  objects: 7,
+  bindings: 9,
+  namespaces: 3,
+  known: ["group system:masters"],
+};
+const text = (more: Partial<Audit>) => auditText({ ...RIGHT, ...more }, 100, (_, painted) => painted);
+const finding = { where: "kargo-nginx", who: ["user jane"], what: "may get secrets", because: "by hand" };
+
+describe("the report of an audit", () => {
+  it("claims in its last sentences only what was looked at", () => {
+    assert.equal(
+      text({}).split("\n").at(-1),
+      "The 7 objects are as the list says. In the 3 namespaces RBAC gives nobody a right that matters but the plan's subjects and those named above. 0 attempts came out as expected.",
+    );
+    assert.match(
+      text({}),
+      /\nExpected to have rights there beside the plan's own subjects: group system:masters\.\nNot looked at: /,
+    );
+  });
+
+  it("claims nothing once something is wrong", () => {
+    const said = text({ findings: [finding] });
+    assert.equal(isRight({ ...RIGHT, findings: [finding] }), false);
+    assert.doesNotMatch(said, /as the list says\./);
+    assert.match(said, /\n1 wrong:\n {2}kargo-nginx {2}user jane, may get secrets\n {6}by hand$/);
+  });
+
+  it("prints no control character of a name that somebody chose", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (hostile) => {
+        const name = `jane\u001b[2J${hostile}`;
+        const lines = text({ known: [name], findings: [{ ...finding, who: [name], because: name }] });
+        assert.doesNotMatch(lines.replaceAll("\n", ""), /\p{Cc}/u);
+        assert.equal(lines.split("\n").length, text({ findings: [finding] }).split("\n").length);
+      }),
+    );
+  });
+
+  it("cuts a text that somebody made long", () => {
+    const long = text({ findings: [{ ...finding, because: "x".repeat(100_000) }] });
+    assert.match(long, /x… \(100000 characters\)$/);
+  });
+
+  it("gives machines everything", () => {
+    const read = JSON.parse(auditJson({ ...RIGHT, findings: [finding] })) as Record<string, unknown>;
+    assert.deepEqual(
+      [read.right, read.findings, read.objects, read.known],
+      [false, [finding], 7, ["group system:masters"]],
+    );
+  });
+});
