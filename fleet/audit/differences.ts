@@ -1,6 +1,6 @@
 import { type Finding, THE_CLUSTER } from "./finding.ts";
 import { idOf, type LiveObject, type LiveObjects } from "./live-objects.ts";
-import { type BoundSubject, labelOf } from "./subjects.ts";
+import { labelOf, subjectsOf } from "./subjects.ts";
 
 /** Annotations that give rights: one too many is as wrong as one too few. */
 const GIVES_RIGHTS = /^(kargo\.akuity\.io\/authorized-stage$|rbac\.kargo\.akuity\.io\/)/;
@@ -35,12 +35,6 @@ function concerned({ kind, metadata }: LiveObject, expected: ReadonlyMap<string,
   const binding = kind.endsWith("Binding") ? kind : `${kind}Binding`;
   const found = expected.get(idOf({ apiVersion: "", kind: binding, metadata }));
   return found === undefined ? [] : subjectsOf(found).map(labelOf);
-}
-
-/** The subjects of a binding. */
-export function subjectsOf(binding: LiveObject): readonly BoundSubject[] {
-  const { subjects } = binding as { readonly subjects?: readonly BoundSubject[] };
-  return subjects ?? [];
 }
 
 /** The places in which an object is not as expected, each with both values. */

@@ -1,10 +1,9 @@
 import { decides, describeRules, type Rule } from "./deciding-rights.ts";
-import { subjectsOf } from "./differences.ts";
 import { EVERY_NAMESPACE, type Finding } from "./finding.ts";
 import { projectOf } from "./known-subjects.ts";
 import { idOf, type LiveObject, type LiveObjects } from "./live-objects.ts";
 import { type RoleRef, roleOf, rulesOf } from "./role-rules.ts";
-import { labelOf } from "./subjects.ts";
+import { labelOf, subjectsOf } from "./subjects.ts";
 
 /** The namespaces that a plan touches. */
 export interface Places {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import type { LiveObject } from "./live-objects.ts";
 
 /** A subject of a binding, as the API server has it. */
 export interface BoundSubject {
@@ -14,6 +15,12 @@ export function labelOf({ kind, name, namespace }: BoundSubject): string {
   if (kind === "Group") return `group ${name}`;
   const [, account] = /^system:serviceaccount:([^:]+:[^:]+)$/.exec(name) ?? [];
   return account === undefined ? `user ${name}` : `ServiceAccount ${account.replace(":", "/")}`;
+}
+
+/** The subjects of a binding. */
+export function subjectsOf(binding: LiveObject): readonly BoundSubject[] {
+  const { subjects } = binding as { readonly subjects?: readonly BoundSubject[] };
+  return subjects ?? [];
 }
 
 /** Reads a subject that a person writes, as {@link labelOf} does; the kind in any case. */

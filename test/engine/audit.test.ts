@@ -22,7 +22,10 @@ import {
 import { type ByHand, bound, boundTo, group, make, remove, takeAway } from "./by-hand.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
-import { SABOTAGES } from "./sabotages.ts";
+import { GATES } from "./sabotages/gates.ts";
+import { GUARDS } from "./sabotages/guards.ts";
+import { RIGHTS } from "./sabotages/rights.ts";
+import { ROLES } from "./sabotages/roles.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) });
 /** Who stands in Argo Events' place in the sandbox, with rights that the plan does not give. */
@@ -288,7 +291,7 @@ describe("fleet audit against a real API server", function () {
       return findings.map(({ where, who, what }) => `${where}  ${[...who, what].join(", ")}`);
     };
 
-    for (const { name, change, found: beginning } of SABOTAGES) {
+    for (const { name, change, found: beginning } of [...RIGHTS, ...GUARDS, ...ROLES, ...GATES]) {
       it(`is named: ${name}`, async () => {
         const undo = await change(admin);
         const findings = await found().finally(undo);

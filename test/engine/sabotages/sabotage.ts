@@ -1,0 +1,69 @@
+import type { Cluster } from "../../../fleet/cluster.ts";
+import { made, unbound } from "../access-world.ts";
+import { type ByHand, make, remove } from "../by-hand.ts";
+
+/** What somebody does to a cluster. @returns what takes it back */
+type Change = (admin: Cluster) => Promise<() => Promise<unknown>>;
+
+/** One way of giving somebody a right that the list does not, or of weakening what holds others back. */
+export interface Sabotage {
+  readonly name: string;
+  readonly change: Change;
+  /** How the finding begins: `where  who  what`. */
+  readonly found: string;
+}
+
+/** Past the guard, as somebody who once got through it. */
+const as = unbound("somebody", "break-glass");
+
+/** Makes objects that were not there. */
+export function adds(objects: ByHand): Change {
+  return async (admin) => {
+    await make(admin, objects);
+    return () => remove(admin, objects);
+  };
+}
+
+type Fields = Record<string, unknown>;
+
+/** Changes fields of an object that is there; `null` takes one away. */
+export function changes(path: string, fields: object): Change {
+  return async (admin) => {
+    const before = (await made(admin, { method: "GET", path })).body as Fields;
+    await made(admin, { method: "PATCH", path, body: fields, as });
+    const body = inverse(fields as Fields, before);
+    return () => made(admin, { method: "PATCH", path, body, as });
+  };
+}
+
+function inverse(fields: Fields, before: Fields): Fields {
+  const isObject = (value: unknown): value is Fields =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  const back = Object.entries(fields).map(([key, value]) => {
+    const old = before[key];
+    return [key, isObject(value) && isObject(old) ? inverse(value, old) : (old ?? null)];
+  });
+  return Object.fromEntries(back);
+}
+
+/** Deletes an object that is there. */
+export function deletes(path: string): Change {
+  return async (admin) => {
+    const { body } = await made(admin, { method: "GET", path });
+    const { metadata, ...content } = body as { metadata: Fields };
+    const { name, labels, annotations } = metadata;
+    await made(admin, { method: "DELETE", path, as });
+    const again = { ...content, metadata: { name, labels, annotations } };
+    return () => made(admin, { method: "POST", path: path.slice(0, path.lastIndexOf("/")), body: again, as });
+  };
+}
+
+/** A rule of RBAC with one kind and one verb. */
+export const rule = (apiGroup: string, resource: string, verb: string, ...resourceNames: string[]) => ({
+  apiGroups: [apiGroup],
+  resources: [resource],
+  verbs: [verb],
+  ...(resourceNames.length > 0 && { resourceNames }),
+});
+export type Rule = ReturnType<typeof rule>;
+export const user = (name: string) => ({ kind: "User", name, apiGroup: "rbac.authorization.k8s.io" });
