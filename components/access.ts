@@ -1,27 +1,17 @@
 import kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { grants, kargoUsersBinding, teamServiceAccount } from "../manifests/access.ts";
-import { resourceName } from "../model/names.ts";
 import type { PlatformPlan, ServicePlan } from "../model/plan.ts";
 import { customObject } from "./kubernetes-object.ts";
+import type { Parts } from "./parts.ts";
 
 /** What a service's team and approvers may do, in its namespace and nowhere else. */
-export function serviceAccess(
-  service: ServicePlan,
-  opts: pulumi.CustomResourceOptions,
-  namespace: pulumi.Resource,
-): void {
+export function serviceAccess(service: ServicePlan, parts: Parts, namespace: pulumi.Resource[]): void {
   for (const { role, binding } of grants(service)) {
     const actor = role.metadata.name.replace("kargo-fleet-", "");
-    const granted = customObject(resourceName(service.name, `role-${actor}`), role, {
-      ...opts,
-      dependsOn: [namespace],
-    });
+    const granted = parts.object(`role-${actor}`, role, { after: namespace });
     // Kubernetes refuses a binding to a role that is not there.
-    customObject(resourceName(service.name, `role-binding-${actor}`), binding, {
-      ...opts,
-      dependsOn: [granted],
-    });
+    parts.object(`role-binding-${actor}`, binding, { after: granted });
   }
 }
 

@@ -14,15 +14,16 @@ import {
   receiverAddress,
   SYSTEM_NAMESPACE,
 } from "../manifests/kargo-receiver.ts";
-import { MANAGED_BY } from "../manifests/objects.ts";
+import { type KubernetesObject, MANAGED_BY } from "../manifests/objects.ts";
 import { webhookExposure } from "../manifests/webhook-exposure.ts";
-import { ORGANIZATION, webhookSecretPurpose } from "../model/build-plan.ts";
+import { type BuildNamespacePlan, ORGANIZATION, webhookSecretPurpose } from "../model/build-plan.ts";
 import { EVENTS_NAMESPACE, resourceName } from "../model/names.ts";
 import type { BuildTriggersPlan } from "../model/plan.ts";
 import { filledSecret } from "./filled-secret.ts";
 import { derivedSecret, organizationWebhook } from "./github-webhook.ts";
 import { customObject } from "./kubernetes-object.ts";
 import { childOptions, leaving } from "./leaving.ts";
+import { type PartOptions, Parts } from "./parts.ts";
 
 /** What {@link BuildTriggers} needs. */
 export interface BuildTriggersArgs {
@@ -30,6 +31,25 @@ export interface BuildTriggersArgs {
   readonly triggers: BuildTriggersPlan;
   /** The stack's master secret, from which each hook's own secret is derived. */
   readonly webhookMasterSecret: pulumi.Input<string>;
+
+  /**
+   * Whether the engine's state has a resource of this name: of what leaves, nothing else is registered.
+   * @default it has every one
+   */
+  readonly isMade?: (name: string) => boolean;
+
+  /**
+   * The build namespaces that cannot be filled now, and what goes first: where the engine stops at them, the rest is done.
+   * @default none
+   */
+  readonly last?: Last;
+}
+
+/** What is known to fail, and what goes before it. */
+export interface Last {
+  /** Names of namespaces. */
+  readonly namespaces: ReadonlySet<string>;
+  readonly first: Promise<readonly pulumi.Resource[]>;
 }
 
 /**
@@ -40,20 +60,35 @@ export interface BuildTriggersArgs {
  * new BuildTriggers("build-triggers", { triggers, webhookMasterSecret }, { providers, protect: true });
  */
 export class BuildTriggers extends pulumi.ComponentResource {
+  /** For each service that is built: what must be there before its hook is, so that its pushes are answered. */
+  readonly answering: ReadonlyMap<string, readonly pulumi.Resource[]>;
+
   constructor(name: string, args: BuildTriggersArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { triggers, webhookMasterSecret: master } = args;
+    const { triggers, webhookMasterSecret: master, isMade = () => true, last } = args;
     super("kargo-fleet:index:BuildTriggers", name, {}, leaving(someLeave(triggers), opts ?? {}));
     const own = childOptions(this, opts);
     const named = (role: string) => resourceName(name, role);
 
     const ready = [...identities(named, own), customObject(named("event-bus"), eventBus(triggers), own)];
     customObject(named("workflow-template"), buildTemplate(triggers), own);
-    const spaces = buildNamespaces(triggers, named, own);
-    pushEvents(triggers, master, named, { ...own, dependsOn: [...ready, ...spaces] });
+    const inside = triggers.namespaces.map((namespace): Space => {
+      const first = last?.namespaces.has(namespace.name) ? last.first.then((all) => [...all]) : [];
+      return { namespace, first, parts: new Parts(name, own, isMade, namespace.leaves) };
+    });
+    const spaces = new Map(inside.map((space) => [space.namespace.name, buildNamespace(space, triggers)]));
+    const listening = pushEvents(triggers, master, named, { ...own, dependsOn: ready });
+    this.answering = new Map(
+      triggers.groups.flatMap(({ name: group, builds }) =>
+        builds.map(({ service, namespace }) => [
+          service,
+          [...(listening.get(group) ?? []), ...(spaces.get(namespace) ?? [])],
+        ]),
+      ),
+    );
     for (const route of webhookExposure(triggers)) {
       customObject(named(`${route.kind.toLowerCase()}-${route.metadata.name}`), route, own);
     }
-    if (triggers.receiver) kargoReceiver(triggers, triggers.receiver.url, master, named, own);
+    if (triggers.receiver) kargoReceiver(inside, triggers.receiver.url, master, named, own);
     this.registerOutputs({});
   }
 }
@@ -80,39 +115,33 @@ function identities(named: Named, opts: pulumi.CustomResourceOptions): pulumi.Re
   return [...accounts, bound];
 }
 
-function buildNamespaces(
-  triggers: BuildTriggersPlan,
-  named: Named,
-  shared: pulumi.CustomResourceOptions,
-): pulumi.Resource[] {
-  return triggers.namespaces.flatMap((namespace) => {
-    const opts = leaving(namespace.leaves, shared);
-    const inside = (role: string) => named(`${namespace.team}-${role}`);
-    const grants = buildGrants(namespace).map(({ role, binding }) => {
-      const granted = customObject(inside(`role-${role.metadata.name}`), role, opts);
-      return customObject(inside(`role-binding-${role.metadata.name}`), binding, {
-        ...opts,
-        dependsOn: [granted],
-      });
-    });
-    const network = buildNetwork(namespace, triggers).map((policy) =>
-      customObject(inside(`network-${policy.metadata.name}`), policy, opts),
-    );
-    const limit = new kubernetes.core.v1.ConfigMap(
-      inside("limit"),
-      { ...buildLimit(namespace, triggers) },
-      opts,
-    );
-    return [...grants, ...network, limit];
-  });
+/** A build namespace, what is registered in it, and what goes before that. */
+interface Space {
+  readonly namespace: BuildNamespacePlan;
+  readonly parts: Parts;
+  readonly first: NonNullable<PartOptions["after"]>;
 }
 
+function buildNamespace({ namespace, parts, first }: Space, triggers: BuildTriggersPlan): pulumi.Resource[] {
+  const { team } = namespace;
+  const object = (role: string, manifest: KubernetesObject, after = first) =>
+    parts.object(`${team}-${role}`, manifest, { after });
+  const grants = buildGrants(namespace).flatMap(({ role, binding }) =>
+    object(`role-binding-${role.metadata.name}`, binding, object(`role-${role.metadata.name}`, role)),
+  );
+  const network = buildNetwork(namespace, triggers).flatMap((policy) =>
+    object(`network-${policy.metadata.name}`, policy),
+  );
+  return [...grants, ...network, ...object("limit", buildLimit(namespace, triggers))];
+}
+
+/** @returns by group, what must be there before one of its hooks is */
 function pushEvents(
   triggers: BuildTriggersPlan,
   master: pulumi.Input<string>,
   named: Named,
   opts: pulumi.CustomResourceOptions,
-): void {
+): ReadonlyMap<string, readonly pulumi.Resource[]> {
   // Not a secret: it says only whether the master changed, and rolls the pods that read the secrets once.
   const hash = pulumi.unsecret(derivedSecret(master, "rotation")).apply((text) => text.slice(0, 16));
   const { organizationHook, path } = triggers;
@@ -127,18 +156,24 @@ function pushEvents(
     });
     organizationWebhook(named("webhook"), organizationHook, master, { ...opts, dependsOn: [listening] });
   }
-  for (const group of triggers.groups) {
+  const groups = triggers.groups.map((group): readonly [string, readonly pulumi.Resource[]] => {
     const own = leaving(group.leaves, opts);
-    customObject(named(`sensor-${group.name}`), sensor(group, organizationHook !== undefined), own);
-    if (organizationHook) continue;
+    const starting = customObject(
+      named(`sensor-${group.name}`),
+      sensor(group, organizationHook !== undefined),
+      own,
+    );
+    if (organizationHook) return [group.name, [starting]];
     const secrets = Object.fromEntries(
       group.builds.map(({ service }) => [service, derivedSecret(master, webhookSecretPurpose(service))]),
     );
     const secret = hookSecrets(group.name, secrets, named, own);
     const source = (text: string) => eventSource(group, path, text);
     const name = named(`event-source-${group.name}`);
-    eventSourceObject(name, source, hash, { ...own, dependsOn: [secret] });
-  }
+    const listening = eventSourceObject(name, source, hash, { ...own, dependsOn: [secret] });
+    return [group.name, [listening, starting]];
+  });
+  return new Map(groups);
 }
 
 /** A manifest of which one annotation is known only to the engine. */
@@ -171,7 +206,7 @@ function hookSecrets(
 
 /** Kargo's receiver, and its address where builds find it. */
 function kargoReceiver(
-  triggers: BuildTriggersPlan,
+  spaces: readonly Space[],
   url: string,
   master: pulumi.Input<string>,
   named: Named,
@@ -186,8 +221,10 @@ function kargoReceiver(
   const kept = filledSecret(named("receiver-secret"), metadata, { secret: key }, opts);
   customObject(named("receiver"), clusterConfig(), { ...opts, dependsOn: [kept] });
   const address = key.apply((text) => curlConfig(receiverAddress(url, text)));
-  for (const { name, leaves, team } of triggers.namespaces) {
-    const own = { name: RECEIVER_SECRET.name, namespace: name, labels: { ...MANAGED_BY } };
-    filledSecret(named(`${team}-receiver`), own, { [RECEIVER_SECRET.key]: address }, leaving(leaves, opts));
+  for (const { namespace, parts, first } of spaces) {
+    const own = { name: RECEIVER_SECRET.name, namespace: namespace.name, labels: { ...MANAGED_BY } };
+    parts.add(`${namespace.team}-receiver`, { after: first }, (name, options) =>
+      filledSecret(name, own, { [RECEIVER_SECRET.key]: address }, options),
+    );
   }
 }

@@ -1,18 +1,23 @@
 import { createHmac } from "node:crypto";
 import github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
-import { resourceName } from "../model/names.ts";
-import type { BuildTriggersPlan, ServicePlan, WebhookPlan } from "../model/plan.ts";
+import type { BuildTriggersPlan, WebhookPlan } from "../model/plan.ts";
 
 /** The hook on the service's own repository that reports pushes to its own endpoint, signed with its own secret. */
 export function githubWebhook(
-  { name }: ServicePlan,
+  name: string,
   { active, repository, url, secretPurpose }: WebhookPlan,
   masterSecret: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): github.RepositoryWebhook {
   const hook = pushes(active, url, derivedSecret(masterSecret, secretPurpose));
-  return new github.RepositoryWebhook(resourceName(name, "webhook"), { repository, ...hook }, opts);
+  return new github.RepositoryWebhook(name, { repository, ...hook }, opts);
+}
+
+/** The options of a hook that the engine shall forget: it is left as the state has it, and nobody calls GitHub for it. */
+export function lost(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  const ignoreChanges = ["active", "configuration", "events", "repository"];
+  return { ...opts, ignoreChanges, retainOnDelete: true };
 }
 
 /** The one hook of an organization, in place of one for each service. */

@@ -2,10 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { InvalidInput } from "../model/diagnostics.ts";
 import { lifecycleNotes } from "../model/lifecycle-notes.ts";
 import { isGuarded, losses, type Planned } from "../model/losses.ts";
-import type { Plan } from "../model/plan.ts";
-import { PROVISIONED, type Provisioned, provisioned, provisionedSchema } from "../model/provisioned.ts";
+import { deployingStages, type Plan } from "../model/plan.ts";
+import { PROVISIONED, type Provisioned, provisionedSchema, seededBefore } from "../model/provisioned.ts";
 import { relocated } from "../model/values-losses.ts";
-import type { ServicePipeline } from "./service-pipeline.ts";
 import { servicesThere } from "./values-files/commit.ts";
 import { SeedError, targetOf } from "./values-files/target.ts";
 
@@ -44,24 +43,41 @@ export async function guardAgainstLoss(planned: Planned, before: Provisioned | u
 
 /** What {@link servicesThere} says of the services that are to move; where GitHub cannot be asked, that none is there. */
 async function valuesThere(before: Provisioned, plan: Plan): Promise<ReadonlySet<string>> {
-  const token = pulumi.runtime.allConfig()["github:token"] || process.env.GITHUB_TOKEN;
+  return await filesThere(plan, relocated(before, plan));
+}
+
+/**
+ * The services whose values files are where this plan wants them: an `up` before wrote them, or GitHub says so. A preview
+ * asks nobody, since nothing that it says depends on it.
+ */
+export async function seededServices(
+  plan: Plan,
+  before: Provisioned | undefined,
+): Promise<ReadonlySet<string>> {
+  const seeded = seededBefore(plan, before);
+  const others = plan.services.filter(({ name }) => !seeded.has(name));
+  if (pulumi.runtime.isDryRun() || others.length === 0) return seeded;
+  const wanted = others.map((service) => ({
+    service: service.name,
+    files: deployingStages(service).map(({ deployment }) => deployment.valuesFile),
+  }));
+  return new Set([...seeded, ...(await filesThere(plan, wanted))]);
+}
+
+async function filesThere(plan: Plan, wanted: Wanted): Promise<ReadonlySet<string>> {
+  const token = githubToken();
   try {
-    return await servicesThere(targetOf(plan), relocated(before, plan), { token });
+    return await servicesThere(targetOf(plan), wanted, { token });
   } catch (error) {
     if (!(error instanceof SeedError)) throw error;
-    await pulumi.log.warn(`Whether values files are in their new place is not known: ${error.message}`);
+    await pulumi.log.warn(`Whether values files are in their place is not known: ${error.message}`);
     return new Set();
   }
 }
 
-/**
- * The stack's output for the next {@link readProvisioned}. It is no secret, but only secrets are left out of what an
- * `up` prints: of a thousand services it is twenty thousand lines.
- */
-export function provisionedOutput(
-  plan: Plan,
-  pipelines: readonly (readonly [string, ServicePipeline])[],
-): pulumi.Output<Provisioned> {
-  const off = pipelines.map(([name, { webhookActive }]) => webhookActive.apply((on) => (on ? [] : [name])));
-  return pulumi.secret(pulumi.all(off).apply((names) => ({ ...provisioned(plan), hooksOff: names.flat() })));
+type Wanted = Parameters<typeof servicesThere>[1];
+
+/** The token of GitHub as plain text, for what the program asks itself. */
+export function githubToken(): string | undefined {
+  return pulumi.runtime.allConfig()["github:token"] || process.env.GITHUB_TOKEN;
 }

@@ -4,19 +4,17 @@ import { promotionTask } from "../manifests/promotion-task.ts";
 import { resourceName } from "../model/names.ts";
 import type { PlatformPlan } from "../model/plan.ts";
 import { teamAccounts } from "./access.ts";
-import { BuildTriggers, someLeave } from "./build-triggers.ts";
+import { BuildTriggers, type BuildTriggersArgs, someLeave } from "./build-triggers.ts";
 import { type StackSecrets, sharedCredentials } from "./credentials.ts";
 import { customObject } from "./kubernetes-object.ts";
 import { childOptions, leaving } from "./leaving.ts";
 
 /** What {@link Platform} needs. */
-export interface PlatformArgs {
+export interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
   /** The platform's piece of the plan. */
   readonly platform: PlatformPlan;
   /** The secrets that its credentials name. */
   readonly secrets: StackSecrets;
-  /** The stack's master secret, from which each hook's own secret is derived. */
-  readonly webhookMasterSecret: pulumi.Input<string>;
 }
 
 /**
@@ -26,9 +24,11 @@ export interface PlatformArgs {
 export class Platform extends pulumi.ComponentResource {
   /** The ClusterPromotionTasks, for the Stages to wait for. */
   readonly promotionTasks: readonly pulumi.Resource[];
+  /** For each service that is built: what must be there before its hook is. */
+  readonly answering: ReadonlyMap<string, readonly pulumi.Resource[]>;
 
   constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { platform, secrets, webhookMasterSecret } = args;
+    const { platform, secrets, ...more } = args;
     const triggers = platform.buildTriggers;
     const leaves = triggers !== undefined && someLeave(triggers);
     super("kargo-fleet:index:Platform", name, {}, leaving(leaves, opts ?? {}));
@@ -45,7 +45,8 @@ export class Platform extends pulumi.ComponentResource {
       customObject(named(`policy-binding-${policy.metadata.name}`), binding, { ...own, dependsOn: [rule] });
     }
     sharedCredentials(platform.credentials, secrets, own, named);
-    if (triggers) new BuildTriggers("build-triggers", { triggers, webhookMasterSecret }, own);
+    const builds = triggers && new BuildTriggers("build-triggers", { triggers, ...more }, own);
+    this.answering = builds?.answering ?? new Map();
     this.registerOutputs({});
   }
 }

@@ -1,8 +1,9 @@
-import type { AuthorizationV1Api, KubeConfig } from "@kubernetes/client-node";
+import type { AuthorizationV1Api } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { neededRules } from "../manifests/deployer.ts";
 import { missingForDeletion, type Right, wordsOf } from "../manifests/missing-rights.ts";
 import type { Plan } from "../model/plan.ts";
+import { kubeConfig } from "./kube-config.ts";
 
 /**
  * Stops an `up` whose identity may delete what it may not list and watch: the provider would wait for such a deletion for
@@ -25,16 +26,9 @@ export async function requireRights(plan: Plan): Promise<void> {
   );
 }
 
-async function missing(
-  { kubeconfig, context }: Plan["cluster"],
-  needed: ReturnType<typeof neededRules>,
-): Promise<string[]> {
-  const client = await import("@kubernetes/client-node");
-  const config: KubeConfig = new client.KubeConfig();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(kubeconfig);
-  config.setCurrentContext(context);
-  const api = config.makeApiClient(client.AuthorizationV1Api);
+async function missing(cluster: Plan["cluster"], needed: ReturnType<typeof neededRules>): Promise<string[]> {
+  const { AuthorizationV1Api } = await import("@kubernetes/client-node");
+  const api = (await kubeConfig(cluster)).makeApiClient(AuthorizationV1Api);
   const lines = await Promise.all([...needed].map((entry) => missingIn(api, ...entry)));
   return [...new Set(lines.flat())].sort();
 }

@@ -1,10 +1,13 @@
+import type github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
-import type { ServicePlan } from "../model/plan.ts";
+import { deployingStages, type ServicePlan } from "../model/plan.ts";
+import type { HookStep } from "../model/provisioned.ts";
 import { serviceAccess } from "./access.ts";
 import { argoCdApplications } from "./argocd-applications.ts";
-import { githubWebhook } from "./github-webhook.ts";
+import { githubWebhook, lost } from "./github-webhook.ts";
 import { kargoProject } from "./kargo-project.ts";
 import { childOptions, leaving } from "./leaving.ts";
+import { Parts } from "./parts.ts";
 
 /** What {@link ServicePipeline} needs. */
 export interface ServicePipelineArgs {
@@ -27,10 +30,22 @@ export interface ServicePipelineArgs {
   readonly valuesFiles?: readonly pulumi.Resource[];
 
   /**
-   * Whether the service still has its hook, be it off.
-   * @default true
+   * What must exist before a push can be answered: the EventSource that its hook posts to, and what starts the build.
+   * @default nothing, where another stack owns them
    */
-  readonly withWebhook?: boolean;
+  readonly answeredBy?: readonly pulumi.Resource[];
+
+  /**
+   * What becomes of its hook.
+   * @default keep
+   */
+  readonly hook?: HookStep;
+
+  /**
+   * Whether the engine's state has a resource of this name: of what leaves, nothing else is registered.
+   * @default it has every one
+   */
+  readonly isMade?: (name: string) => boolean;
 }
 
 /**
@@ -43,38 +58,46 @@ export interface ServicePipelineArgs {
  */
 export class ServicePipeline extends pulumi.ComponentResource {
   /** The namespace of the Kargo Project. */
-  readonly namespace: pulumi.Output<string>;
+  readonly namespace: string;
   /** The Kargo Project. */
-  readonly project: pulumi.Output<string>;
+  readonly project: string;
   /** The Argo CD Applications, one a Stage, in the order of the pipeline. */
-  readonly applications: pulumi.Output<string[]>;
+  readonly applications: readonly string[];
   /** What a person types to promote by hand, for each Stage that waits for one. */
   readonly promote: readonly string[];
   /** What a person types to sync by hand, for each Application that waits for one. */
   readonly sync: readonly string[];
-  /** Whether GitHub delivers pushes. */
-  readonly webhookActive: pulumi.Output<boolean>;
+  /** Its resources, by their roles: `namespace`, `stage-dev`, `webhook`. */
+  readonly parts: ReadonlyMap<string, pulumi.CustomResource>;
+  /** The hook on its repository; nothing where it has none. */
+  readonly webhook: github.RepositoryWebhook | undefined;
 
   constructor(name: string, args: ServicePipelineArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { service, webhookMasterSecret, promotionTasks = [], valuesFiles = [], withWebhook = true } = args;
+    const { service, webhookMasterSecret, promotionTasks = [], valuesFiles = [] } = args;
+    const { answeredBy = [], hook = "keep", isMade = () => true } = args;
     const leaves = service.state === "decommissioned";
     const retires = service.stages.some(({ state }) => state === "retired");
     super("kargo-fleet:index:ServicePipeline", name, {}, leaving(leaves || retires, opts ?? {}));
-    const own = leaving(leaves, childOptions(this, opts));
+    const parts = new Parts(name, childOptions(this, opts), isMade, leaves);
 
-    const kargo = kargoProject(service, own, promotionTasks);
-    serviceAccess(service, own, kargo.namespace);
-    const argoCd = argoCdApplications(service, own, valuesFiles);
-    const hook = withWebhook ? service.webhook : undefined;
-    const webhook = hook && githubWebhook(service, hook, webhookMasterSecret, own);
+    const namespace = kargoProject(service, parts, promotionTasks);
+    serviceAccess(service, parts, namespace);
+    argoCdApplications(service, parts, valuesFiles);
+    const planned = hook === "leave-out" ? undefined : service.webhook;
+    const webhook =
+      planned &&
+      parts.add("webhook", { after: [...answeredBy] }, (role, options) =>
+        githubWebhook(role, planned, webhookMasterSecret, hook === "lose" ? lost(options) : options),
+      );
 
-    this.namespace = kargo.namespace.metadata.name;
-    this.project = kargo.project.metadata.name;
-    this.applications = pulumi.output(argoCd.applications.map(({ metadata }) => metadata.name));
+    this.parts = parts.registered;
+    this.webhook = webhook;
+    // Plain names: an object that could not be made must not take the stack's outputs along.
+    this.namespace = service.project;
+    this.project = service.project;
+    this.applications = deployingStages(service).map(({ deployment }) => deployment.application);
     this.promote = service.commands.promote;
     this.sync = service.commands.sync;
-    // The engine's own word, not the plan's: a run with targets may have left the hook as it was.
-    this.webhookActive = pulumi.output(webhook?.active ?? false).apply((active) => active ?? true);
     this.registerOutputs({
       namespace: this.namespace,
       project: this.project,

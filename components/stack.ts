@@ -2,14 +2,15 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { readCatalogue } from "../model/catalogue.ts";
 import { CREDENTIAL_SECRETS } from "../model/credentials.ts";
-import { InvalidInput } from "../model/diagnostics.ts";
+import { InvalidInput, type Problem } from "../model/diagnostics.ts";
 import type { Planned } from "../model/losses.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
-import { hooksToRemove } from "../model/provisioned.ts";
+import type { Provisioned } from "../model/provisioned.ts";
 import { isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts";
 import { parseStackFile } from "../model/stack-file.ts";
+import { askBeforehand, type Leaving, lookAtLeaving } from "./beforehand.ts";
 import type { StackSecrets } from "./credentials.ts";
-import { guardAgainstLoss, readProvisioned } from "./lifecycle.ts";
+import { guardAgainstLoss, readProvisioned, seededServices } from "./lifecycle.ts";
 import { previewFilter, registered } from "./preview-filter.ts";
 import { requireRights } from "./rights.ts";
 
@@ -24,8 +25,16 @@ export interface StackInputs {
   readonly githubToken: pulumi.Output<string> | undefined;
   /** The secrets of Kargo's credentials, where the stack has them. */
   readonly secrets: StackSecrets;
-  /** The services whose hook goes now: an `up` before turned it off, and left it unprotected. */
-  readonly hooksToRemove: ReadonlySet<string>;
+  /** What the plan was made from. */
+  readonly planned: Planned;
+  /** What the last `up` said that it provisioned. */
+  readonly before: Provisioned | undefined;
+  /** What leaves, as the state and GitHub have it. */
+  readonly leaving: Leaving;
+  /** By service, what would keep it from being made. */
+  readonly obstacles: ReadonlyMap<string, readonly Problem[]>;
+  /** The services whose values files are there. */
+  readonly seeded: ReadonlySet<string>;
 }
 
 /**
@@ -40,11 +49,16 @@ export async function readStack(): Promise<StackInputs> {
   const before = await readProvisioned();
   await guardAgainstLoss(planned, before);
   await requireRights(planned.plan);
+  const part = registered(planned.plan, filter, before);
   return {
     stack: pulumi.getStack(),
     plan: planned.plan,
-    registered: registered(planned.plan, filter, before),
-    hooksToRemove: hooksToRemove(planned.plan, before),
+    registered: part,
+    planned,
+    before,
+    leaving: await lookAtLeaving(part, before),
+    obstacles: (await askBeforehand(part.services, planned, before)).obstacles,
+    seeded: await seededServices(part, before),
     webhookMasterSecret: new pulumi.Config(PROJECT).requireSecret("webhookMasterSecret"),
     secrets: credentialSecrets(),
     githubToken: new pulumi.Config("github").getSecret("token"),

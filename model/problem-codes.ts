@@ -79,6 +79,11 @@ export const PROBLEM_CODES = {
   KF094: "A provisioned stage is gone from its pipeline",
   KF095: "A service moves to a pipeline without one of its stages",
   KF096: "Values files would stay behind",
+  KF100: "A repository that is not there",
+  KF101: "A repository that takes no webhook",
+  KF102: "A build namespace that is missing",
+  KF103: "A namespace that is taken",
+  KF104: "A service of which something could not be made",
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

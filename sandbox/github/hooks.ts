@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { bodyOf, pageOf, unprocessable } from "./answers.ts";
+import { bodyOf, GitHubError, pageOf, unprocessable } from "./answers.ts";
 import type { Backend, Env, Routes } from "./backend.ts";
 import { pingEvent } from "./events.ts";
 import { serveDeliveries } from "./hook-deliveries.ts";
@@ -47,6 +47,12 @@ export function hooks(backend: Backend): Routes {
 function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Context<Env>) => Scope): void {
   const { deliveries, state } = backend;
   const shape = (hook: StoredHook, scope: Scope) => hookShape(hook, scope, deliveries.last(hook.id));
+  for (const route of [path, `${path}/:id`])
+    routes.on(["POST", "PATCH", "DELETE"], route, async (c, next) => {
+      if (scopeOf(c).repository?.archived)
+        throw new GitHubError(403, "Repository was archived so is read-only.");
+      await next();
+    });
   routes.get(path, (c) => {
     const scope = scopeOf(c);
     const page = pageOf(c, scope.url, state.hooks(scope.key));

@@ -17,6 +17,8 @@ export interface RepositorySeed {
   readonly files?: Readonly<Record<string, string>>;
   /** Whether Git needs the token to read it. @default true */
   readonly private?: boolean;
+  /** Whether nothing can change in it any more. @default false */
+  readonly archived?: boolean;
 }
 
 /** A repository that is served, and where its bare Git repository is. */
@@ -24,6 +26,7 @@ export interface Repository {
   readonly id: number;
   readonly name: string;
   readonly private: boolean;
+  readonly archived: boolean;
   readonly createdAt: string;
   readonly owner: string;
   readonly shortName: string;
@@ -67,14 +70,15 @@ export class Repositories {
     await Promise.all([...this.#byName.values()].map(({ objects }) => objects.close()));
   }
 
-  async #open({ name, files, private: isPrivate = true }: RepositorySeed, id: number): Promise<void> {
+  async #open(seed: RepositorySeed, id: number): Promise<void> {
+    const { name, files, private: isPrivate = true, archived = false } = seed;
     checkName(name);
     const [owner = "", shortName = ""] = name.split("/");
     const directory = join(this.#root, owner.toLowerCase(), `${shortName.toLowerCase()}.git`);
     const createdAt = isoSeconds(new Date());
     const objects = new ObjectReader(directory);
     const own = { owner, shortName, directory, objects };
-    this.#byName.set(name.toLowerCase(), { id, name, private: isPrivate, createdAt, ...own });
+    this.#byName.set(name.toLowerCase(), { id, name, private: isPrivate, archived, createdAt, ...own });
     if (await exists(directory)) return;
     // Made beside its place and moved, so that a server that is killed here leaves nothing half made.
     const making = `${directory}.making`;

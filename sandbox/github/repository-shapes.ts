@@ -70,7 +70,7 @@ function repositoryShape(backend: Backend, repository: Repository) {
     language: null,
     license: null,
     default_branch: defaultBranch,
-    archived: false,
+    archived: repository.archived,
     disabled: false,
     has_issues: true,
     has_projects: false,

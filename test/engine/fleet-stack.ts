@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { installDefinitions } from "../../sandbox/crds.ts";
+import type { RepositorySeed } from "../../sandbox/github/repositories.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { BUILDS } from "../sources.ts";
 import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
@@ -71,6 +72,7 @@ let definitions: Promise<unknown> | undefined;
 export async function openFleetStack(
   services: readonly string[],
   gitops: Readonly<Record<string, string>> = { "README.md": "" },
+  more: readonly RepositorySeed[] = [],
 ): Promise<FleetStack> {
   const plane = await sharedControlPlane();
   definitions ??= installDefinitions({ admin: plane.admin });
@@ -87,6 +89,7 @@ export async function openFleetStack(
     repositories: [
       ...services.map((name) => ({ name: `acme/${name}` })),
       { name: "acme/gitops", files: gitops },
+      ...more,
     ],
   });
   const environment: Record<string, string> = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { lifecycleNotes } from "../../model/lifecycle-notes.ts";
-import { hooksToRemove, type Provisioned, provisioned } from "../../model/provisioned.ts";
+import { hookStep, type Provisioned, provisioned } from "../../model/provisioned.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
 
 type Entries = Readonly<Record<string, object>>;
@@ -59,13 +59,36 @@ describe("what a preview says although nothing is wrong", () => {
 });
 
 describe("a hook", () => {
+  const step = (
+    before: Provisioned | undefined,
+    isMade: boolean,
+    isReachable: boolean,
+    entries: Entries = GOING,
+  ) => {
+    const auth = planned(entries).services.find(({ name }) => name === "auth");
+    assert.ok(auth);
+    return hookStep(auth, before, isMade, isReachable);
+  };
+  const ACTIVE = { nginx: {}, auth: {} };
+
   it("goes once an up has turned it off and left it unprotected, and no sooner", () => {
-    assert.deepEqual([...hooksToRemove(planned(GOING), undefined)], []);
-    assert.deepEqual([...hooksToRemove(planned(GOING), upOf({ nginx: {}, auth: {} }))], []);
-    assert.deepEqual([...hooksToRemove(planned(GOING), upOf(GOING, ["auth"]))], ["auth"]);
+    assert.equal(step(undefined, true, true), "keep");
+    assert.equal(step(upOf(ACTIVE), true, true), "keep");
+    assert.equal(step(upOf(GOING, ["auth"]), true, true), "leave-out");
   });
 
   it("comes back when its service is active again", () => {
-    assert.deepEqual([...hooksToRemove(planned({ nginx: {}, auth: {} }), upOf(GOING, ["auth"]))], []);
+    assert.equal(step(upOf(GOING, ["auth"]), false, false, ACTIVE), "keep");
+  });
+
+  it("that was never made is not made to be removed", () => {
+    for (const before of [undefined, upOf(ACTIVE), upOf(GOING)])
+      assert.equal(step(before, false, true), "leave-out");
+  });
+
+  it("that GitHub lets nobody change is forgotten: left as it is by one up, and out of the state by the next", () => {
+    assert.equal(step(upOf(ACTIVE), true, false), "lose");
+    assert.equal(step(upOf(GOING, ["auth"]), true, false), "lose");
+    assert.equal(step({ ...upOf(GOING), hooksLost: ["auth"] }, true, false), "leave-out");
   });
 });

@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import { formatProblem, listed } from "../model/diagnostics.ts";
+import type { Planned } from "../model/losses.ts";
+import { resourceName } from "../model/names.ts";
+import type { Plan, ServicePlan } from "../model/plan.ts";
+import { type HookStep, hookStep, type Provisioned } from "../model/provisioned.ts";
+import { someLeave } from "./build-triggers.ts";
+import { namesInState } from "./engine-state.ts";
+import { githubToken } from "./lifecycle.ts";
+import { type Asked, askObstacles, askRepositories, type Eyes, NOTHING_ASKED } from "./obstacles/ask.ts";
+import { unaskedLines } from "./obstacles/unasked.ts";
+
+/** More than these are asked about by `fleet check --online` alone: each costs GitHub two calls. */
+const MOST = 100;
+
+/** Asks about services in the eyes of this run; of very many at once, not at all. */
+export async function ask(services: readonly ServicePlan[], { plan, catalogue }: Planned): Promise<Asked> {
+  if (services.length === 0 || services.length > MOST) return NOTHING_ASKED;
+  const asking = { document: catalogue.document, stack: pulumi.getStack() };
+  return await askObstacles(services, plan, asking, eyes());
+}
+
+/**
+ * What would keep new services from being made, and those that were not made whole. A preview says it as an error, which
+ * `fleet preview` reports; an `up` warns, and says at its end what came of it.
+ */
+export async function askBeforehand(
+  services: readonly ServicePlan[],
+  planned: Planned,
+  before: Provisioned | undefined,
+): Promise<Asked> {
+  const whole = (name: string) =>
+    Object.hasOwn(before?.services ?? {}, name) && before?.incomplete.includes(name) === false;
+  const asked = await ask(
+    services.filter(({ name }) => !whole(name)),
+    planned,
+  );
+  const say = pulumi.runtime.isDryRun() ? pulumi.log.error : pulumi.log.warn;
+  for (const problems of asked.obstacles.values())
+    for (const problem of problems) await say(formatProblem(problem));
+  for (const line of asked.unasked) await pulumi.log.warn(line);
+  return asked;
+}
+
+/** What leaves of a plan: what of it the state has, and what becomes of its hooks. */
+export interface Leaving {
+  readonly isMade: (name: string) => boolean;
+  readonly hooks: ReadonlyMap<string, HookStep>;
+}
+
+/** Looks at the state and at GitHub for what leaves; where nothing does, at neither. */
+export async function lookAtLeaving(plan: Plan, before: Provisioned | undefined): Promise<Leaving> {
+  const leaving = plan.services.filter(({ state }) => state === "decommissioned");
+  const retires = plan.services.some(({ stages }) => stages.some(({ state }) => state === "retired"));
+  const triggers = plan.platform?.buildTriggers;
+  const others = triggers !== undefined && someLeave(triggers);
+  if (leaving.length === 0 && !retires && !others) return { isMade: () => true, hooks: new Map() };
+  const names = await namesInState();
+  const isMade = (name: string) => names.has(name);
+  const hookOf = ({ name }: ServicePlan) => resourceName(name, "webhook");
+  const { note, lines } = unaskedLines();
+  const hooked = leaving.filter((service) => service.webhook && isMade(hookOf(service)));
+  const repositories = hooked.length > 0 ? askRepositories(plan, eyes(), note) : undefined;
+  const steps = leaving.map(async (service): Promise<[string, HookStep]> => {
+    const { name, repository, webhook } = service;
+    const made = isMade(hookOf(service));
+    const there = made && webhook ? await repositories?.hasHook(repository, webhook.url) : true;
+    return [name, hookStep(service, before, made, there ?? true)];
+  });
+  const hooks = new Map(await Promise.all(steps));
+  for (const line of lines()) await pulumi.log.warn(line);
+  const lost = leaving.filter(({ name }) => hooks.get(name) === "lose");
+  if (lost.length > 0) {
+    const places = listed(lost.map(({ repository }) => repository));
+    await pulumi.log.warn(
+      `The hooks of these repositories are forgotten, because GitHub shows none there that the program may change: ${places}. Where one is left, delete it by hand.`,
+    );
+  }
+  return { isMade, hooks };
+}
+
+function eyes(): Eyes {
+  const report = (line: string) => void pulumi.log.info(line);
+  return { token: githubToken(), environment: process.env, report };
+}

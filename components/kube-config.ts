@@ -1,0 +1,17 @@
+import { homedir } from "node:os";
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { ClusterPlan } from "../model/plan.ts";
+
+/** The kubeconfig of a stack's cluster, with its context, as the provider takes it. @throws Error where it cannot be read */
+export async function kubeConfig({
+  kubeconfig,
+  context,
+}: Pick<ClusterPlan, "kubeconfig" | "context">): Promise<KubeConfig> {
+  // Loaded where it is needed: it takes as long as the rest of the program.
+  const client = await import("@kubernetes/client-node");
+  const config = new client.KubeConfig();
+  if (kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromFile(kubeconfig.replace(/^~(?=$|\/)/, homedir()));
+  config.setCurrentContext(context);
+  return config;
+}

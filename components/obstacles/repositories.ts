@@ -1,0 +1,106 @@
+import type { RepositoryAnswer } from "../../model/obstacles.ts";
+import { type Access, type GitHubApi, gitHubApi } from "../github-api/client.ts";
+import type { Failure } from "../github-api/patience.ts";
+import type { Unasked } from "./unasked.ts";
+
+/** Looks at repositories as GitHub shows them to the program's token. */
+export interface AskRepository {
+  /** Whether a hook can be made there. @param url of the hook; without one it shall have none */
+  hookPlace(repository: string, url: string | undefined): Promise<RepositoryAnswer>;
+  /** Whether a hook is there that the token may change; `undefined` where GitHub gave no answer. */
+  hasHook(repository: string, url: string): Promise<boolean | undefined>;
+}
+
+/** Where there is no token, nothing is known. */
+export const NO_REPOSITORIES: AskRepository = {
+  hookPlace: async () => "unknown",
+  hasHook: async () => undefined,
+};
+
+/** GitHub's limit of hooks for one event. */
+const HOOKS_PER_EVENT = 20;
+/** Of waiting for GitHub's rate limits, in seconds. */
+const LONGEST_WAIT = 600;
+
+/** A call that GitHub refused for good; its status is 0 where no answer came. */
+class Refused extends Error {
+  readonly status: number;
+
+  constructor({ status, message }: Pick<Failure, "status" | "message">) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Asks the GitHub at a web address, from the plan. */
+export function repositoriesOf(
+  url: string,
+  access: Omit<Access, "longestWait" | "giveUp">,
+  unasked: Unasked,
+): AskRepository {
+  const giveUp = ({ until }: { until: string }) =>
+    new Refused({ status: 429, message: `its rate limit is used up until ${until} UTC` });
+  const api = gitHubApi(url, { ...access, longestWait: LONGEST_WAIT, giveUp });
+  const unknown = (repository: string, error: unknown): undefined => {
+    if (!(error instanceof Refused)) throw error;
+    const said = error.status === 0 ? "gave no answer" : `answered ${error.status}`;
+    unasked(repository, `GitHub ${said} (${error.message})`);
+  };
+  return {
+    hookPlace: async (repository, hook) => {
+      try {
+        return await look(api, repository, hook);
+      } catch (error) {
+        return unknown(repository, error) ?? "unknown";
+      }
+    },
+    hasHook: async (repository, hook) => {
+      try {
+        const hooks = await hooksOf(api, repository);
+        if (hooks?.some(({ config }) => config.url === hook) !== true) return false;
+        return (await look(api, repository, hook)) === "ready";
+      } catch (error) {
+        return unknown(repository, error);
+      }
+    },
+  };
+}
+
+async function look(api: GitHubApi, repository: string, url: string | undefined): Promise<RepositoryAnswer> {
+  const { octokit, call } = api;
+  const found = await call(
+    () => octokit.request("GET /repos/{owner}/{repo}", placeOf(repository)),
+    refused,
+  ).catch(unseen);
+  if (found === undefined) return "missing";
+  if (url === undefined) return "ready";
+  if (found.data.archived) return "archived";
+  const hooks = await hooksOf(api, repository);
+  if (hooks === undefined) return "no-hooks";
+  const pushes = hooks.filter(({ events }) => events.includes("push") || events.includes("*"));
+  const isThere = hooks.some(({ config }) => config.url === url);
+  return !isThere && pushes.length >= HOOKS_PER_EVENT ? "full" : "ready";
+}
+
+/** Nothing to a token that administers no hooks there. */
+async function hooksOf({ octokit, call }: GitHubApi, repository: string) {
+  const place = { ...placeOf(repository), per_page: 100 };
+  const found = await call(() => octokit.request("GET /repos/{owner}/{repo}/hooks", place), refused).catch(
+    unseen,
+  );
+  return found?.data;
+}
+
+function refused(failure: Failure): Error {
+  return new Refused(failure);
+}
+
+function unseen(error: unknown): undefined {
+  if (error instanceof Refused && (error.status === 403 || error.status === 404)) return undefined;
+  throw error;
+}
+
+function placeOf(repository: string): { owner: string; repo: string } {
+  const [owner = "", repo = ""] = repository.split("/");
+  return { owner, repo };
+}

@@ -1,0 +1,174 @@
+import { formatPath, type Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+import type { ServicePlan } from "./plan.ts";
+import type { ProblemCode } from "./problem-codes.ts";
+
+/** What GitHub says of a service's repository; `unknown` where nobody asked, or GitHub gave no answer. */
+export type RepositoryAnswer = "ready" | "missing" | "archived" | "no-hooks" | "full" | "unknown";
+
+/** What the cluster says of a namespace; `unknown` where nobody asked, or it gave no answer. */
+export type NamespaceAnswer =
+  | { readonly is: "absent" | "terminating" | "unknown" }
+  | { readonly is: "there"; readonly labels: Readonly<Record<string, string>> };
+
+/** What was found out about one service before anything is made. */
+export interface Answers {
+  readonly repository: RepositoryAnswer;
+  /** The namespace of its team's builds; nothing where nothing is built here. */
+  readonly builds: NamespaceAnswer | undefined;
+  /** The namespace that its Kargo Project will have. */
+  readonly project: NamespaceAnswer;
+}
+
+/** Where the services stand, and whose they are. */
+export interface Asking {
+  /** The catalogue. */
+  readonly document: SourceDocument;
+  readonly stack: string;
+}
+
+/** What keeps a service from being made, by what GitHub and the cluster say. Pure: it asks nobody. */
+export function obstaclesOf(service: ServicePlan, answers: Answers, asking: Asking): Problem[] {
+  return [
+    ...repositoryObstacle(service, answers.repository, asking),
+    ...buildsObstacle(service, answers.builds, asking),
+    ...projectObstacle(service, answers.project, asking),
+  ];
+}
+
+function repositoryObstacle(service: ServicePlan, is: RepositoryAnswer, asking: Asking): Problem[] {
+  const at = [service.name, "repository"];
+  const { repository } = service;
+  switch (is) {
+    case "missing":
+      return [
+        problem(
+          "KF100",
+          asking,
+          at,
+          `GitHub shows no repository ${repository} to the program's token.`,
+          "Correct the name; or create the repository; or give the token, or its GitHub App, access to it.",
+        ),
+      ];
+    case "archived":
+      return [
+        noHook(asking, at, `${repository} is archived, so nothing can change in it.`, "Unarchive it; or"),
+      ];
+    case "no-hooks":
+      return [
+        noHook(
+          asking,
+          at,
+          `the program's token may not make webhooks in ${repository}.`,
+          "Give it, or its GitHub App, the repository permission Webhooks: read and write; or",
+        ),
+      ];
+    case "full":
+      return [
+        noHook(
+          asking,
+          at,
+          `${repository} has 20 webhooks for pushes already, and GitHub takes no more.`,
+          "Remove one; or",
+        ),
+      ];
+    default:
+      return [];
+  }
+}
+
+function noHook(asking: Asking, at: readonly string[], message: string, first: string): Problem {
+  return problem("KF101", asking, at, message, `${first} write "build": false where something else builds.`);
+}
+
+function buildsObstacle(
+  { name, team, build }: ServicePlan,
+  is: NamespaceAnswer | undefined,
+  asking: Asking,
+): Problem[] {
+  if (is?.is !== "absent" && is?.is !== "terminating") return [];
+  const state = is.is === "absent" ? "is not there" : "is being deleted";
+  return [
+    problem(
+      "KF102",
+      asking,
+      [name, "team"],
+      `the build namespace ${build?.namespace} of team ${JSON.stringify(team)} ${state}.`,
+      `An administrator makes it: npm run --silent fleet -- deployer --stack ${asking.stack} | kubectl apply -f -`,
+    ),
+  ];
+}
+
+function projectObstacle(
+  { name, project }: ServicePlan,
+  is: NamespaceAnswer,
+  { document, stack }: Asking,
+): Problem[] {
+  const taken = (what: string, wayOut: string) => [
+    problem("KF103", { document, stack }, [name], `the namespace ${project} ${what}.`, wayOut, "key"),
+  ];
+  if (is.is === "terminating")
+    return taken(
+      "is being deleted",
+      "Wait until it is gone; where it stays, its finalizers say who holds it.",
+    );
+  if (is.is !== "there") return [];
+  const { "kargo-fleet/stack": owner, "kargo-fleet/service": service } = is.labels;
+  if (owner === stack && service === name) return [];
+  if (owner !== undefined && owner !== stack)
+    return taken(
+      `belongs to the stack ${JSON.stringify(owner)}`,
+      "Take the service out of one of the two stacks.",
+    );
+  return taken(
+    "exists already, and this stack did not make it",
+    `Take it over: npm run fleet -- adopt ${name} --stack ${stack}; or delete it; or give the service another name.`,
+  );
+}
+
+/**
+ * What to say of a service of which the engine could not make or change everything.
+ *
+ * @param roles the resources, by their role: `webhook`, `stage-dev`
+ */
+export function incomplete(service: ServicePlan, roles: readonly string[], asking: Asking): Problem {
+  const count = roles.length === 1 ? "1 resource" : `${roles.length} resources`;
+  return problem(
+    "KF104",
+    asking,
+    [service.name],
+    `${count} could not be made or changed, or had to wait for one that could not: ${roles.join(", ")}.`,
+    `The engine's errors say why. Mend that and run the up again; or let the service go with "state": "decommissioned".`,
+    "key",
+  );
+}
+
+/** What is made last, because it is known to fail: where the engine stops at it, everything else is done. */
+export interface Last {
+  readonly services: ReadonlySet<string>;
+  /** Build namespaces that are not there. All services of their teams are among {@link services}: their hooks wait. */
+  readonly namespaces: ReadonlySet<string>;
+}
+
+export function lastOf(
+  services: readonly ServicePlan[],
+  obstacles: ReadonlyMap<string, readonly Problem[]>,
+): Last {
+  const lacks = ({ name }: ServicePlan) => obstacles.get(name)?.some(({ code }) => code === "KF102");
+  const namespaces = new Set(services.filter(lacks).flatMap(({ build }) => build?.namespace ?? []));
+  const waits = ({ name, build }: ServicePlan) =>
+    obstacles.has(name) || (build !== undefined && namespaces.has(build.namespace));
+  return { namespaces, services: new Set(services.filter(waits).map(({ name }) => name)) };
+}
+
+function problem(
+  code: ProblemCode,
+  { document }: Asking,
+  at: readonly string[],
+  message: string,
+  wayOut: string,
+  part?: "key",
+): Problem {
+  const path = ["services", ...at];
+  return { code, place: document.place(path, part), path: formatPath(path), message, wayOut };
+}

@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import type { Cluster } from "../../fleet/cluster.ts";
+import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
+import { catalogueText, service } from "../sources.ts";
+import { administrator, made } from "./access-world.ts";
+import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+
+type Entries = Readonly<Record<string, object>>;
+
+const TEAMS = {
+  edge: { group: "AD-Edge" },
+  identity: { group: "AD-Identity" },
+  payments: { group: "AD-Payments" },
+};
+const list = (entries: Entries) =>
+  catalogueText(
+    Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
+    TEAMS,
+  );
+
+const HEALTHY: Entries = { nginx: {}, auth: { team: "identity" } };
+/** One has no repository, one's namespace is somebody else's, one's team has no build namespace, one's repository is archived. */
+const FORESEEN: Entries = { lost: {}, taken: {}, homeless: { team: "payments" }, old: {} };
+/** GitHub refuses their hooks when it comes to it: nobody can know before. */
+const UNFORESEEN: Readonly<Record<string, 403 | 422 | 502>> = { closed: 403, odd: 422, sick: 502 };
+const ALL: Entries = {
+  ...HEALTHY,
+  ...FORESEEN,
+  ...Object.fromEntries(Object.keys(UNFORESEEN).map((name) => [name, {}])),
+};
+const going = (entries: Entries): Entries =>
+  Object.fromEntries(
+    Object.entries(entries).map(([name, more]) => [name, { ...more, state: "decommissioned" }]),
+  );
+const PIPELINES = (prod = "") => `{ standard: [ { stage: dev, promotion: auto, sync: auto },
+  { stage: prod, promotion: manual, sync: manual, after: [dev]${prod} } ] }`;
+
+/** What one service has in the cluster. */
+const objectsOf = (name: string) => [
+  `AppProject argocd/${name}`,
+  `Application argocd/${name}-dev`,
+  `Application argocd/${name}-prod`,
+  `Namespace /kargo-${name}`,
+  `Project /kargo-${name}`,
+  `ProjectConfig kargo-${name}/kargo-${name}`,
+  `Role kargo-${name}/kargo-fleet-approvers`,
+  `Role kargo-${name}/kargo-fleet-team`,
+  `RoleBinding kargo-${name}/kargo-fleet-approvers`,
+  `RoleBinding kargo-${name}/kargo-fleet-team`,
+  `Stage kargo-${name}/dev`,
+  `Stage kargo-${name}/prod`,
+  `Warehouse kargo-${name}/${name}`,
+];
+
+describe("one bad service among others, on a real engine and API server", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let stack: FleetStack;
+  let admin: Cluster;
+
+  const namespaces = "/api/v1/namespaces";
+  const hooks = (name: string) => stack.github.hooks(`acme/${name}`).length;
+  /** Those of a service's objects that are there. */
+  const objects = async (name: string) => {
+    const own = new Set(objectsOf(name));
+    return (await stack.objects()).filter((object) => own.has(object)).sort();
+  };
+  const isWhole = async (name: string) => {
+    assert.deepEqual(await objects(name), objectsOf(name).sort());
+    assert.equal(hooks(name), 1, name);
+  };
+  /** What the stack says that it provisioned. */
+  async function provisioned(): Promise<Provisioned> {
+    const { output } = await stack.cli("stack", "output", "--json", "--show-secrets");
+    const outputs = JSON.parse(output.slice(output.indexOf("{"))) as Record<string, unknown>;
+    return provisionedSchema.parse(outputs[PROVISIONED]);
+  }
+  const up = () => stack.script(".github/scripts/up.sh", { RUNNER_TEMP: stack.folder, TMPDIR: stack.folder });
+  const configure = (prod = "") => stack.writeConfig({ pipelines: PIPELINES(prod) });
+  const says = (output: string, names: readonly string[], code: string) => {
+    for (const name of names)
+      assert.match(
+        output,
+        new RegExp(`services\\.json:\\d+:\\d+ {2}services\\.${name}\\b.*\\[${code}\\]`),
+        name,
+      );
+  };
+
+  before(async () => {
+    const names = ["nginx", "auth", "taken", "homeless", ...Object.keys(UNFORESEEN), "late"];
+    stack = await openFleetStack(names, { "README.md": "" }, [{ name: "acme/old", archived: true }]);
+    admin = await administrator(stack);
+    const metadata = { name: "kargo-taken" };
+    const body = { apiVersion: "v1", kind: "Namespace", metadata };
+    await made(admin, { method: "POST", path: namespaces, body });
+    await configure();
+  });
+
+  after(async () => {
+    await admin?.send({ method: "DELETE", path: `${namespaces}/kargo-taken` });
+    admin?.close();
+    await stack?.close();
+  });
+
+  it("is named by a preview, with why and the way out, before anything is touched", async () => {
+    await stack.writeCatalogue(list({ ...HEALTHY, ...FORESEEN }));
+    const { failed, output } = await stack.preview();
+    assert.equal(failed, false, output);
+    says(output, ["lost"], "KF100");
+    says(output, ["old"], "KF101");
+    says(output, ["homeless"], "KF102");
+    says(output, ["taken"], "KF103");
+    assert.doesNotMatch(output, /services\.(nginx|auth)\b/);
+  });
+
+  it("stops no other in a plain up, which makes last what is known to fail", async () => {
+    const { failed, output } = await stack.cli("up", "--yes");
+    assert.ok(failed, output);
+    says(output, ["lost"], "KF100");
+    for (const name of Object.keys(HEALTHY)) await isWhole(name);
+  });
+
+  it("stops no other in the shipped up, also where nobody could know before and where several are broken at once", async () => {
+    for (const [name, status] of Object.entries(UNFORESEEN))
+      stack.github.faults.add({ kind: "error", path: `/repos/acme/${name}/hooks`, method: "POST", status });
+    await stack.writeCatalogue(list(ALL));
+    await configure(", soak: 2h");
+    const { code, output } = await up();
+    assert.notEqual(code, 0, output);
+    says(output, ["lost"], "KF100");
+    says(output, ["old"], "KF101");
+    says(output, ["homeless"], "KF102");
+    says(output, ["taken"], "KF103");
+    says(output, Object.keys(UNFORESEEN), "KF104");
+    for (const name of Object.keys(HEALTHY)) {
+      await isWhole(name);
+      const { spec } = await stack.get("stages.kargo.akuity.io", "prod", `kargo-${name}`);
+      assert.match(JSON.stringify(spec), /"requiredSoakTime":"2h0m0s"/);
+    }
+    for (const name of ["lost", "homeless", "old", ...Object.keys(UNFORESEEN)])
+      assert.deepEqual(await objects(name), objectsOf(name).sort());
+    assert.deepEqual(await objects("taken"), ["AppProject argocd/taken", ...objectsOf("taken").slice(1, 4)]);
+  });
+
+  it("leaves the stack its outputs, which say what is not whole", async () => {
+    const { services, incomplete, hooksOff } = await provisioned();
+    assert.deepEqual(Object.keys(services).sort(), Object.keys(ALL).sort());
+    assert.deepEqual([...incomplete].sort(), Object.keys({ ...FORESEEN, ...UNFORESEEN }).sort());
+    assert.deepEqual(hooksOff, []);
+  });
+
+  it("has no hook before the EventSource that answers it and its team's build namespace are there", () => {
+    assert.equal(hooks("homeless"), 0);
+  });
+
+  it("is whole after the next up, once it is mended", async () => {
+    stack.github.faults.clear();
+    const { code, output } = await up();
+    for (const name of Object.keys(UNFORESEEN)) await isWhole(name);
+    assert.notEqual(code, 0);
+    assert.doesNotMatch(output, /services\.(nginx|auth|closed|odd|sick)\b/);
+  });
+
+  it("leaves from whatever half-made state, with protection on, where its hook never existed or can be changed no more", async () => {
+    // As where a repository is deleted, or the program loses its right there.
+    stack.github.faults.add({ kind: "error", path: "/repos/acme/closed/**", status: 404 });
+    stack.github.faults.add({ kind: "error", path: "/repos/acme/closed", status: 404 });
+    await stack.writeCatalogue(
+      list({ ...HEALTHY, odd: {}, ...going({ ...FORESEEN, closed: {}, sick: {} }) }),
+    );
+    const first = await up();
+    assert.equal(first.code, 0, first.output);
+    assert.match(first.output, /forgotten, because GitHub shows none there .*: acme\/closed\./);
+    await stack.writeCatalogue(list({ ...HEALTHY, odd: {} }));
+    const second = await up();
+    assert.equal(second.code, 0, second.output);
+    stack.github.faults.clear();
+    for (const name of [...Object.keys(FORESEEN), "closed", "sick"]) {
+      const left = await objects(name);
+      assert.deepEqual(left, name === "taken" ? ["Namespace /kargo-taken"] : []);
+    }
+    assert.deepEqual([hooks("sick"), hooks("old"), hooks("closed")], [0, 0, 1]);
+    for (const name of ["nginx", "auth", "odd"]) await isWhole(name);
+  });
+
+  it("holds up no Application of others where its values files cannot be committed, nor loses the stack's outputs", async () => {
+    stack.github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
+    await stack.writeCatalogue(list({ ...HEALTHY, odd: { chart: { path: "charts/other" } }, late: {} }));
+    const { code, output } = await up();
+    stack.github.faults.clear();
+    assert.notEqual(code, 0);
+    assert.match(output, /The branch main of acme\/gitops .* takes no direct commit/);
+    const { spec } = await stack.get("applications.argoproj.io", "odd-dev", "argocd");
+    assert.match(JSON.stringify(spec), /charts\/other/);
+    assert.deepEqual(
+      await objects("late"),
+      objectsOf("late")
+        .filter((object) => !object.startsWith("Application "))
+        .sort(),
+    );
+    const { services, incomplete } = await provisioned();
+    assert.deepEqual(incomplete, ["late"]);
+    assert.deepEqual([services.late?.values, services.odd?.values?.folder], [undefined, "services/odd"]);
+  });
+});

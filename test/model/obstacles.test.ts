@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { formatProblem } from "../../model/diagnostics.ts";
+import { type Answers, lastOf, type NamespaceAnswer, obstaclesOf } from "../../model/obstacles.ts";
+import { catalogueText, planOf, readCatalogueText, service } from "../sources.ts";
+
+const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) });
+const asking = { document: readCatalogueText(CATALOGUE).document, stack: "prod" };
+const { services } = planOf(CATALOGUE);
+const nginx = services.find(({ name }) => name === "nginx") ?? assert.fail();
+const FREE: Answers = { repository: "ready", builds: { is: "there", labels: {} }, project: { is: "absent" } };
+const ours = { "kargo-fleet/stack": "prod", "kargo-fleet/service": "nginx" };
+
+const codes = (more: Partial<Answers>) =>
+  obstaclesOf(nginx, { ...FREE, ...more }, asking).map(({ code }) => code);
+const there = (labels: Readonly<Record<string, string>>): NamespaceAnswer => ({ is: "there", labels });
+
+describe("what would keep a service from being made", () => {
+  it("is nothing where its repository takes a hook, its build namespace is there and its own is free", () => {
+    assert.deepEqual(codes({}), []);
+  });
+
+  it("is a repository that is missing, archived, closed to the token or full of hooks", () => {
+    assert.deepEqual(codes({ repository: "missing" }), ["KF100"]);
+    for (const repository of ["archived", "no-hooks", "full"] as const)
+      assert.deepEqual(codes({ repository }), ["KF101"]);
+  });
+
+  it("is a build namespace that is not there, or is being deleted", () => {
+    for (const is of ["absent", "terminating"] as const)
+      assert.deepEqual(codes({ builds: { is } }), ["KF102"]);
+  });
+
+  it("is a namespace that exists and is not its own", () => {
+    assert.deepEqual(codes({ project: there(ours) }), []);
+    for (const project of [
+      there({}),
+      there({ ...ours, "kargo-fleet/stack": "other" }),
+      there({ ...ours, "kargo-fleet/service": "other" }),
+      { is: "terminating" } as const,
+    ])
+      assert.deepEqual(codes({ project }), ["KF103"], JSON.stringify(project));
+  });
+
+  it("is never what nobody could look at", () => {
+    assert.deepEqual(
+      codes({ repository: "unknown", builds: { is: "unknown" }, project: { is: "unknown" } }),
+      [],
+    );
+  });
+
+  it("is said all at once, at the service's entry, with the way out", () => {
+    const answers: Answers = { repository: "missing", builds: { is: "absent" }, project: there({}) };
+    assert.deepEqual(obstaclesOf(nginx, answers, asking).map(formatProblem), [
+      "services.json:14:21  services.nginx.repository  GitHub shows no repository acme/nginx to the program's token. Correct the name; or create the repository; or give the token, or its GitHub App, access to it. [KF100]",
+      'services.json:13:15  services.nginx.team  the build namespace builds-edge of team "edge" is not there. An administrator makes it: npm run --silent fleet -- deployer --stack prod | kubectl apply -f - [KF102]',
+      "services.json:12:5  services.nginx  the namespace kargo-nginx exists already, and this stack did not make it. Take it over: npm run fleet -- adopt nginx --stack prod; or delete it; or give the service another name. [KF103]",
+    ]);
+  });
+});
+
+describe("what is made last", () => {
+  it("is every service with an obstacle, and all services of a team without build namespace, whose hooks wait for it", () => {
+    const names = Array.from({ length: 8 }, (_, index) => `s${index}`);
+    const teams = ["edge", "identity"];
+    const entry = fc.record({
+      team: fc.constantFrom(...teams),
+      answer: fc.constantFrom("ready", "missing", "absent"),
+    });
+    fc.assert(
+      fc.property(fc.array(entry, { minLength: 1, maxLength: 8 }), (entries) => {
+        const list = catalogueText(
+          Object.fromEntries(
+            entries.map(({ team }, index) => [names[index], service(`${names[index]}`, { team })]),
+          ),
+        );
+        const { document } = readCatalogueText(list);
+        const plan = planOf(list);
+        const obstacles = new Map(
+          plan.services.flatMap((one) => {
+            const { answer } = entries[names.indexOf(one.name)] ?? assert.fail();
+            const answers: Answers = {
+              ...FREE,
+              repository: answer === "missing" ? "missing" : "ready",
+              builds: answer === "absent" ? { is: "absent" } : FREE.builds,
+            };
+            const found = obstaclesOf(one, answers, { document, stack: "prod" });
+            return found.length > 0 ? [[one.name, found] as const] : [];
+          }),
+        );
+        const { services: last, namespaces } = lastOf(plan.services, obstacles);
+        for (const { name, build } of plan.services) {
+          const waits = obstacles.has(name) || namespaces.has(build?.namespace ?? "");
+          assert.equal(last.has(name), waits);
+        }
+        const lacking = entries
+          .filter(({ answer }) => answer === "absent")
+          .map(({ team }) => `builds-${team}`);
+        assert.deepEqual([...namespaces].sort(), [...new Set(lacking)].sort());
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
