@@ -21,8 +21,8 @@ export async function ask(services: readonly ServicePlan[], { plan, catalogue }:
 }
 
 /**
- * What would keep new services from being made, and those that were not made whole. A preview says it as an error, which
- * `fleet preview` reports; an `up` warns, and says at its end what came of it.
+ * Warns of what would keep new services from being made, and those that were not made whole. `fleet preview` reports these
+ * warnings; an `up` says at its end what came of it. As an error each would end a run of the Automation API.
  */
 export async function askBeforehand(
   services: readonly ServicePlan[],
@@ -35,9 +35,8 @@ export async function askBeforehand(
     services.filter(({ name }) => !whole(name)),
     planned,
   );
-  const say = pulumi.runtime.isDryRun() ? pulumi.log.error : pulumi.log.warn;
   for (const problems of asked.obstacles.values())
-    for (const problem of problems) await say(formatProblem(problem));
+    for (const problem of problems) await pulumi.log.warn(formatProblem(problem));
   for (const line of asked.unasked) await pulumi.log.warn(line);
   return asked;
 }

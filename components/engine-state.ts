@@ -13,16 +13,22 @@ export async function namesInState(): Promise<ReadonlySet<string>> {
   return new Set(Object.keys(outputs).map((urn) => urn.slice(urn.lastIndexOf("::") + 2)));
 }
 
-/** Whether the engine made a resource, or left it as it was; in a preview, whether it will. */
+/**
+ * Whether the engine made a resource and changed what was to change, or left it as it was; in a preview, whether it will. Of
+ * what it could not make or change it knows no property.
+ */
 export async function isMade(resource: pulumi.CustomResource): Promise<boolean> {
-  return pulumi.runtime.isDryRun() || (await known(resource.id)) !== undefined;
+  if (pulumi.runtime.isDryRun()) return true;
+  const { urn: _, ...properties } = resource;
+  const any = Object.values(properties).filter((value) => pulumi.Output.isInstance(value));
+  const told = await Promise.all(any.slice(0, 2).map(known));
+  return !told.includes(pulumi.runtime.unknownValue);
 }
 
 /**
- * The value of an Output; nothing where the engine has none, because it could not make the resource. An `apply` would
+ * The value of an Output, or `pulumi.runtime.unknownValue` where the engine could not make the resource: an `apply` would
  * never run then, and a stack output made of it would be lost.
  */
-export async function known<Value>(output: pulumi.Output<Value>): Promise<Value | undefined> {
-  const { value } = await pulumi.runtime.serializeProperties("output", { value: output });
-  return value === pulumi.runtime.unknownValue ? undefined : value;
+export async function known(output: pulumi.Output<unknown>): Promise<unknown> {
+  return (await pulumi.runtime.serializeProperties("output", { value: output })).value;
 }

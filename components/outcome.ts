@@ -2,52 +2,49 @@ import * as pulumi from "@pulumi/pulumi";
 import { formatProblem } from "../model/diagnostics.ts";
 import type { Planned } from "../model/losses.ts";
 import { incomplete } from "../model/obstacles.ts";
-import type { Plan } from "../model/plan.ts";
-import { type HookStep, type Outcome, type Provisioned, provisioned } from "../model/provisioned.ts";
+import { type Outcome, type Provisioned, provisioned } from "../model/provisioned.ts";
 import { ask } from "./beforehand.ts";
 import { isMade, known } from "./engine-state.ts";
 import type { ServicePipeline } from "./service-pipeline.ts";
+import type { StackInputs } from "./stack.ts";
 import type { ValuesFiles } from "./values-files.ts";
 
-/** What a run registered, and what it knew of it. */
-export interface Done {
-  readonly registered: Plan;
-  readonly before: Provisioned | undefined;
-  readonly pipelines: ReadonlyMap<string, ServicePipeline>;
-  readonly valuesFiles: ValuesFiles;
-  /** The services whose values files were there before. */
-  readonly seeded: ReadonlySet<string>;
-  readonly hooks: ReadonlyMap<string, HookStep>;
-}
+type Pipelines = ReadonlyMap<string, ServicePipeline>;
 
 /**
  * The stack's output for the next run, once the engine has tried everything. It is no secret, but only secrets are left out of
  * what an `up` prints: of a thousand services it is twenty thousand lines.
  */
-export function provisionedOutput(done: Done, planned: Planned): pulumi.Output<Provisioned> {
-  return pulumi.secret(pulumi.output(ofEngine(done, planned)));
+export function provisionedOutput(
+  inputs: StackInputs,
+  pipelines: Pipelines,
+  valuesFiles: ValuesFiles,
+): pulumi.Output<Provisioned> {
+  return pulumi.secret(pulumi.output(outcome(inputs, pipelines, valuesFiles)));
 }
 
-async function ofEngine(done: Done, planned: Planned): Promise<Provisioned> {
-  const missing = await missingParts(done.pipelines);
-  await tell(missing, planned);
-  const wrote = await isMade(done.valuesFiles);
+async function outcome(
+  inputs: StackInputs,
+  pipelines: Pipelines,
+  valuesFiles: ValuesFiles,
+): Promise<Provisioned> {
+  const missing = await missingParts(pipelines);
+  await tell(missing, inputs.planned);
+  const wrote = await isMade(valuesFiles);
   return provisioned(
-    done.registered,
-    { ...(await hooksOf(done)), incomplete: [...missing.keys()] },
-    (service) => wrote || done.seeded.has(service),
+    inputs.registered,
+    { ...(await hooksOf(inputs, pipelines)), incomplete: [...missing.keys()] },
+    (service) => wrote || inputs.seeded.has(service),
   );
 }
 
 /** Resolves when the engine has tried everything of some services. */
-export async function settled(pipelines: ReadonlyMap<string, ServicePipeline>): Promise<void> {
+export async function settled(pipelines: Pipelines): Promise<void> {
   await missingParts(pipelines);
 }
 
 /** By service, the roles of what the engine could not make or change; in a preview, none. */
-async function missingParts(
-  pipelines: ReadonlyMap<string, ServicePipeline>,
-): Promise<ReadonlyMap<string, readonly string[]>> {
+async function missingParts(pipelines: Pipelines): Promise<ReadonlyMap<string, readonly string[]>> {
   const looked = [...pipelines].map(async ([name, { parts }]): Promise<[string, string[]]> => {
     const roles = await Promise.all(
       [...parts].map(async ([role, part]) => ((await isMade(part)) ? [] : [role])),
@@ -69,13 +66,16 @@ async function tell(missing: ReadonlyMap<string, readonly string[]>, planned: Pl
   }
 }
 
-async function hooksOf({ pipelines, hooks, before }: Done): Promise<Pick<Outcome, "hooksOff" | "hooksLost">> {
+async function hooksOf(
+  { leaving, before }: StackInputs,
+  pipelines: Pipelines,
+): Promise<Pick<Outcome, "hooksOff" | "hooksLost">> {
   const off: string[] = [];
   const lost: string[] = [];
   for (const [name, { webhook }] of pipelines) {
     // The engine's own word, not the plan's: a run with targets may have left the hook as it was.
     if (webhook === undefined || (await known(webhook.active)) === false) off.push(name);
-    const step = hooks.get(name);
+    const step = leaving.hooks.get(name);
     if (step === "lose" || (step === "leave-out" && before?.hooksLost.includes(name))) lost.push(name);
   }
   return { hooksOff: off, hooksLost: lost };

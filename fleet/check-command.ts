@@ -3,16 +3,30 @@ import { styleText } from "node:util";
 import { Command } from "commander";
 import { formatProblem, inReadingOrder } from "../model/diagnostics.ts";
 import { type Fleet, readFleet } from "./all-stacks.ts";
+import { askOnline } from "./online.ts";
 import { workflowStacks } from "./trust/stacks.ts";
 
-/** Something in the files is wrong. */
+/** Something is wrong. */
 const WRONG = 2;
+/** Something could not be looked at. */
+const UNKNOWN = 1;
 
-/** `fleet check`: everything that can be known to be wrong, of all stacks at once, without a cluster. */
+interface Options {
+  readonly json: boolean;
+  readonly githubOutput?: string;
+  /** The stacks that are meant; `true` for all. */
+  readonly online?: true | readonly string[];
+}
+
+/** `fleet check`: everything that can be known to be wrong, of all stacks at once, without a cluster unless asked for. */
 export function checkCommand(): Command {
   return new Command("check")
     .description("Checks every stack file and its catalogue, each alone and all together, offline.")
     .option("--json", "print everything as JSON", false)
+    .option(
+      "--online [stacks...]",
+      "ask GitHub and the clusters too, about these stacks (default: all but the sandbox's)",
+    )
     .option(
       "--github-output <file>",
       "write the stacks there, as GitHub Actions reads them; not the sandbox's",
@@ -22,27 +36,45 @@ export function checkCommand(): Command {
       `
 It reads every Pulumi.<stack>.yaml of the folder, and touches nothing: no engine, no cluster, no passphrase.
 
-Exit codes: 0 all is right, 2 something is wrong (each problem on a line), 1 the check itself failed.
+--online asks about every service: is its repository there, may the program make a webhook in it, is its team's build
+namespace there, is its own namespace free? It needs GITHUB_TOKEN, the token that the stack has as github:token, and the
+kubeconfig contexts of the stacks. It writes nothing.
+
+Exit codes: 0 all is right, 2 something is wrong (each problem on a line), 1 the check itself failed, or --online could
+not look at something.
 
 Examples:
   npm run fleet -- check
+  npm run fleet -- check --online prod
   npm run fleet -- -C examples/clusters check`,
     )
-    .action(({ json, githubOutput }: { json: boolean; githubOutput?: string }) => {
+    .action(async ({ json, githubOutput, online }: Options) => {
       const started = performance.now();
       const fleet = readFleet();
+      const report = (line: string) => void process.stderr.write(`${line}\n`);
+      const asked =
+        online === undefined
+          ? { problems: [], unasked: [] }
+          : await askOnline(fleet, online === true ? [] : online, report);
+      const problems = inReadingOrder([...fleet.problems, ...asked.problems]);
       const milliseconds = Math.round(performance.now() - started);
-      if (json) process.stdout.write(`${checkJson(fleet, milliseconds)}\n`);
-      else tell(fleet, milliseconds);
+      const checked = { stacks: fleet.stacks, problems, unasked: asked.unasked };
+      if (json) process.stdout.write(`${checkJson(checked, milliseconds)}\n`);
+      else tell(checked, milliseconds);
       if (githubOutput !== undefined)
         appendFileSync(githubOutput, `stacks=${JSON.stringify(workflowStacks(fleet).stacks)}\n`);
-      if (fleet.problems.length > 0) process.exitCode = WRONG;
+      if (problems.length > 0) process.exitCode = WRONG;
+      else if (asked.unasked.length > 0) process.exitCode = UNKNOWN;
     });
 }
 
-function tell(fleet: Fleet, milliseconds: number): void {
-  const problems = inReadingOrder(fleet.problems);
-  for (const { name, plan } of fleet.stacks) {
+interface Checked extends Pick<Fleet, "stacks" | "problems"> {
+  /** What `--online` could not look at. */
+  readonly unasked: readonly string[];
+}
+
+function tell({ stacks: all, problems, unasked }: Checked, milliseconds: number): void {
+  for (const { name, plan } of all) {
     const stages = plan?.services.reduce((sum, { stages }) => sum + stages.length, 0) ?? 0;
     const text = plan
       ? `${plan.services.length} services with ${stages} Stages on the cluster ${plan.cluster.name}`
@@ -50,20 +82,23 @@ function tell(fleet: Fleet, milliseconds: number): void {
     process.stdout.write(`${name}: ${text}\n`);
   }
   for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
+  for (const line of unasked) process.stderr.write(`${line}\n`);
+  const stacks = all.length === 1 ? "1 stack" : `${all.length} stacks`;
   const verdict =
-    problems.length === 0
-      ? styleText("green", "all is right")
-      : styleText("red", problems.length === 1 ? "1 problem" : `${problems.length} problems`);
-  const stacks = fleet.stacks.length === 1 ? "1 stack" : `${fleet.stacks.length} stacks`;
+    problems.length > 0
+      ? styleText("red", problems.length === 1 ? "1 problem" : `${problems.length} problems`)
+      : unasked.length > 0
+        ? styleText("red", "not all of it is known")
+        : styleText("green", "all is right");
   process.stdout.write(`${stacks} checked in ${milliseconds} ms: ${verdict}.\n`);
 }
 
-function checkJson({ stacks, problems }: Fleet, milliseconds: number): string {
+function checkJson({ stacks, problems, unasked }: Checked, milliseconds: number): string {
   const found = stacks.map(({ name, plan }) => ({
     name,
     right: plan !== undefined,
     ...(plan && { cluster: plan.cluster.name, services: plan.services.length }),
   }));
-  const right = problems.length === 0;
-  return JSON.stringify({ right, milliseconds, stacks: found, problems: inReadingOrder(problems) }, null, 2);
+  const right = problems.length === 0 && unasked.length === 0;
+  return JSON.stringify({ right, milliseconds, stacks: found, problems, unasked }, null, 2);
 }

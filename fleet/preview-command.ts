@@ -44,8 +44,11 @@ where the program, a pipeline, a provider or a secret differs, and says so. It c
 --offline needs no engine, no cluster and no passphrase: safe where a stranger's pull request is checked.
 With --head, the program that runs is the one of the working directory: of the head only data is read.
 
-Exit codes: 0 nothing happens, or nothing that --fail-on names, 2 the guard refuses or the files are wrong, 3 what
---fail-on names is in it, 1 a stack could not be previewed (the others are in the report all the same).
+The program asks GitHub and the cluster about new services: a repository that is not there, a webhook that it may not
+make, a build namespace that is missing, a namespace that is taken. It asks nobody with --offline.
+
+Exit codes: 0 nothing happens, or nothing that --fail-on names, 2 the guard refuses, the files are wrong, or a service
+could not be made, 3 what --fail-on names is in it, 1 a stack could not be previewed (the others are in the report all the same).
 
 Examples:
   npm run fleet -- preview --base origin/main

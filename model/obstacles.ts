@@ -1,4 +1,4 @@
-import { formatPath, type Problem } from "./diagnostics.ts";
+import { formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { ServicePlan } from "./plan.ts";
 import type { ProblemCode } from "./problem-codes.ts";
@@ -127,17 +127,17 @@ function projectObstacle(
 }
 
 /**
- * What to say of a service of which the engine could not make or change everything.
+ * What to say of a service of which the engine did not make or change everything: it failed, or had to wait for what failed.
  *
  * @param roles the resources, by their role: `webhook`, `stage-dev`
  */
 export function incomplete(service: ServicePlan, roles: readonly string[], asking: Asking): Problem {
-  const count = roles.length === 1 ? "1 resource" : `${roles.length} resources`;
+  const count = roles.length === 1 ? "1 resource was" : `${roles.length} resources were`;
   return problem(
     "KF104",
     asking,
     [service.name],
-    `${count} could not be made or changed, or had to wait for one that could not: ${roles.join(", ")}.`,
+    `${count} not made or changed: ${listed(roles)}.`,
     `The engine's errors say why. Mend that and run the up again; or let the service go with "state": "decommissioned".`,
     "key",
   );

@@ -32,7 +32,7 @@ export async function readEvents(input: Readable): Promise<Told> {
       continue;
     }
     const { resourcePreEvent, diagnosticEvent } = engineEvent.parse(JSON.parse(line));
-    if (diagnosticEvent?.severity === "error") errors.push(plain(diagnosticEvent.message));
+    if (diagnosticEvent && isError(diagnosticEvent)) errors.push(plain(diagnosticEvent.message));
     if (resourcePreEvent === undefined || resourcePreEvent.type === STACK) continue;
     if (QUIET.includes(resourcePreEvent.op)) unchanged += resourcePreEvent.op === "same" ? 1 : 0;
     else steps.push(resourcePreEvent);
@@ -45,10 +45,15 @@ export async function readEvents(input: Readable): Promise<Told> {
 const START = /^\{"sequence":\d+,"timestamp":\d+,"(\w+)":(?:\{"metadata":\{"op":"same","urn":"([^"\\]+)")?/;
 const READ: readonly string[] = ["resourcePreEvent", "diagnosticEvent"];
 
+/** An error, or the warning of an up that would fail for a service and do the rest. */
+function isError({ severity, message }: { readonly severity: string; readonly message: string }): boolean {
+  return severity === "error" || (severity === "warning" && /\[KF10\d\]/.test(message));
+}
+
 /** Without the engine's marks for colours, and without the word that every error begins with. */
 function plain(message: string): string {
   return message
     .replace(/<\{%[^%]*%\}>/g, "")
-    .replace(/^error: /, "")
+    .replace(/^(error|warning): /, "")
     .trim();
 }

@@ -1,4 +1,5 @@
 import { loudCounts, loudLines } from "../report/loud.ts";
+import { isBlocked } from "../report/verdict.ts";
 import type { FleetReport } from "./change.ts";
 
 /** What a report can be failed for, and the kind of sentence that it is. */
@@ -15,7 +16,7 @@ export const ALARMS = Object.keys(KINDS) as readonly Alarm[];
 
 /**
  * What a report comes to: 1 where a stack could not be previewed, so that nothing is known of it; 2 where the files are
- * wrong or the guard refuses; 3 where it contains what it shall not; else 0.
+ * wrong, the guard refuses, or a service could not be made; 3 where it contains what it shall not; else 0.
  */
 export function exitCodeOf(report: FleetReport, failOn: readonly Alarm[]): 0 | 1 | 2 | 3 {
   const { stacks, problems } = report;
@@ -24,6 +25,7 @@ export function exitCodeOf(report: FleetReport, failOn: readonly Alarm[]): 0 | 1
     ({ change, engine }) =>
       change.problems.length > 0 ||
       engine?.outcome === "refused" ||
+      isBlocked({ change, engine }) ||
       // What the engine let through is not lost: the stack never had it.
       (engine === undefined && change.losses.length > 0),
   );

@@ -93,7 +93,7 @@ function sharedObjects(plan: Plan | undefined) {
 
 /** As the guard would say it after an `up` of the base. */
 function lossesOf(before: Plan, { plan, catalogue, config }: FoundStack): readonly Problem[] {
-  const was = { ...provisioned(before), hooksOff: [] };
+  const was = provisioned(before);
   if (!plan || !catalogue || !isGuarded(was, plan)) return [];
   return losses(was, { plan, catalogue, config });
 }

@@ -37,6 +37,13 @@ export function verdictOf(report: FleetReport): Verdict {
     const why = losses > 0 ? `${counted(losses, "loss")} that nobody asked for` : "the program said no";
     return { is: "refused", text: `⛔ Refused: ${why}, on ${shortened(guarded, STACKS)}.${also}`, counts };
   }
+  const blocked = stacksWhere(report, (stack) => isBlocked(stack));
+  if (failed.length === 0 && blocked.length > 0) {
+    const count = new Set(report.stacks.flatMap(({ engine }) => blockedIn(engine?.errors ?? []))).size;
+    const which = count === 1 ? "1 service" : `${count} services`;
+    const text = `⛔ An up would fail for ${which} on ${shortened(blocked, STACKS)}, and do the rest.${also}`;
+    return { is: "refused", text, counts };
+  }
   if (failed.length > 0) {
     const what = done ? "The up failed on" : "Could not be previewed:";
     return { is: "failed", text: `❌ ${what} ${shortened(failed, STACKS)}.${also}`, counts };
@@ -58,6 +65,16 @@ export function lossesOf({ stacks }: FleetReport): readonly Problem[] {
 
 function isRefusedByFiles({ change, engine }: StackReport): boolean {
   return change.losses.length > 0 && engine?.outcome !== "succeeded";
+}
+
+/** Whether GitHub or the cluster would keep something of a preview from being made. */
+export function isBlocked({ engine }: StackReport): boolean {
+  return engine?.outcome === "succeeded" && blockedIn(engine.errors).length > 0;
+}
+
+/** The services that obstacles are said of: the program names them in the errors of its run. */
+function blockedIn(errors: readonly string[]): string[] {
+  return errors.flatMap((error) => / {2}services\.([\w-]+)\S* {2}.*\[KF10\d\]/.exec(error)?.[1] ?? []);
 }
 
 /** The services of a stack that a plan or the engine touches. */

@@ -57,6 +57,14 @@ describe("BuildTriggers", () => {
     assert.ok(named(all, "build-triggers/sensor-github-00").waitsFor.includes("build-triggers/event-bus"));
   });
 
+  it("lets no team wait for another's build namespace: its own hooks wait, and no EventSource or Sensor does", async () => {
+    const all = await registered(["nginx"], { webhooks: ONE_GROUP });
+    const shared = all.filter(({ name }) => /\/(event-source|sensor|event-bus)/.test(name));
+    assert.equal(shared.length, 3);
+    for (const { name, waitsFor } of shared)
+      assert.ok(!waitsFor.some((other) => other.startsWith("build-triggers/edge-")), name);
+  });
+
   it("has one hook for all where the organization has it, and one EventSource for all groups", async () => {
     const all = await registered(["nginx", "auth", "api"], ORGANIZATION);
     assert.deepEqual(

@@ -43,3 +43,28 @@ describe("what leaves", () => {
     );
   });
 });
+
+describe("what leaves and was never made", () => {
+  const withoutHook = (name: string) => name !== "nginx/webhook" && name !== "nginx/namespace";
+
+  it("is not made now: to make it could fail as it failed before", async () => {
+    const all = await registered(["nginx"], { platform: "false" }, undefined, DECOMMISSIONED, withoutHook);
+    const names = all.map(({ name }) => name);
+    assert.ok(!names.includes("nginx/webhook") && !names.includes("nginx/namespace"));
+    assert.ok(names.includes("nginx/app-project"));
+  });
+
+  it("is everything of an active service all the same", async () => {
+    const all = await registered(["nginx"], { platform: "false" }, undefined, {}, () => false);
+    assert.equal(all.filter(({ name, parent }) => [name, parent].includes("nginx")).length, 17);
+  });
+
+  it("is, in the build namespace of a team whose services all leave, what the namespace never held", async () => {
+    const inside = (name: string) => /^build-triggers\/edge-/.test(name);
+    const all = await registered(["nginx"], {}, undefined, DECOMMISSIONED, (name) => !inside(name));
+    assert.deepEqual(
+      all.filter(({ name }) => inside(name)),
+      [],
+    );
+  });
+});

@@ -13,6 +13,7 @@ export function registered(
   keys: Readonly<Record<string, string>> = {},
   secrets: () => Readonly<Record<string, pulumi.Output<string>>> = () => ({}),
   more: object = {},
+  isMade: (name: string) => boolean = () => true,
 ): Promise<readonly Registration[]> {
   const catalogue = catalogueText(Object.fromEntries(names.map((name) => [name, service(name, more)])));
   const plan = planOf(catalogue, stackText(keys));
@@ -21,12 +22,18 @@ export function registered(
     const { platform: shared } = plan;
     const platform =
       shared &&
-      new Platform("platform", { platform: shared, secrets: secrets(), webhookMasterSecret: MASTER }, opts);
+      new Platform(
+        "platform",
+        { platform: shared, secrets: secrets(), webhookMasterSecret: MASTER, isMade },
+        opts,
+      );
     for (const one of plan.services) {
       const args = {
         service: one,
         webhookMasterSecret: MASTER,
         promotionTasks: platform?.promotionTasks ?? [],
+        isMade,
+        answeredBy: platform?.answering.get(one.name) ?? [],
       };
       new ServicePipeline(one.name, args, opts);
     }

@@ -122,6 +122,12 @@ describe("ServicePipeline", () => {
     assert.deepEqual(named(all, "nginx/application-dev").waitsFor, ["nginx/app-project"]);
   });
 
+  it("makes a hook only after what answers it: its EventSource and Sensor, and its team's build namespace", () => {
+    const waits = named(all, "nginx/webhook").waitsFor;
+    for (const part of ["event-source-github-31", "sensor-github-31", "edge-role-binding-kargo-fleet-sensor"])
+      assert.ok(waits.includes(`build-triggers/${part}`), waits.join());
+  });
+
   it("gives the hook its own endpoint and its own secret, derived from the master", () => {
     const secret = createHmac("sha256", MASTER).update("webhook/nginx").digest("hex");
     assert.deepEqual(named(all, "nginx/webhook").inputs, {

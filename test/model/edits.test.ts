@@ -101,7 +101,7 @@ describe(`${PAIRS} pairs of files before and after an edit`, function () {
         assert.deepEqual(differing(before, plan), lost);
         const texts = toSources(next);
         const files = { catalogue: readCatalogueText(texts.catalogue), config: stackOf(texts.stack) };
-        const said = losses({ ...provisioned(before), hooksOff: [] }, { plan, ...files });
+        const said = losses(provisioned(before), { plan, ...files });
         const active = lost.filter(
           (name) => before.services.find((one) => one.name === name)?.state === "active",
         );

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { readFleet } from "../../fleet/all-stacks.ts";
 import { formatProblem, type Problem } from "../../model/diagnostics.ts";
 import { losses, type Planned } from "../../model/losses.ts";
+import { type Answers, incomplete, obstaclesOf } from "../../model/obstacles.ts";
 import { PROBLEM_CODES } from "../../model/problem-codes.ts";
 import { provisioned } from "../../model/provisioned.ts";
 import { filesOf } from "../fleet/folder.ts";
@@ -178,6 +179,27 @@ const LOSSES: Readonly<Record<string, { readonly before: Texts; readonly after: 
   },
 };
 
+const READY: Answers = { repository: "ready", builds: undefined, project: { is: "absent" } };
+
+/** What GitHub or the cluster says of a service, by the code of what is in the way. */
+const ANSWERS: Readonly<Record<string, Partial<Answers>>> = {
+  KF100: { repository: "missing" },
+  KF101: { repository: "archived" },
+  KF102: { builds: { is: "absent" } },
+  KF103: { project: { is: "there", labels: {} } },
+};
+
+/** What a run says of the one service of {@link GOOD}. */
+function obstacles(code: string): readonly Problem[] {
+  const { plan, catalogue: list } = plannedOf(catalogue(GOOD));
+  const asking = { document: list.document, stack: "prod" };
+  return plan.services.flatMap((one) =>
+    code === "KF104"
+      ? [incomplete(one, ["webhook"], asking)]
+      : obstaclesOf(one, { ...READY, ...ANSWERS[code] }, asking),
+  );
+}
+
 function plannedOf(texts: Texts): Planned {
   const { stacks } = readFleet(filesOf(texts), NOW);
   const [{ plan, catalogue: list, config } = { plan: undefined, catalogue: undefined, config: undefined }] =
@@ -187,9 +209,10 @@ function plannedOf(texts: Texts): Planned {
 }
 
 function problemsOf(code: string): readonly Problem[] {
+  if (code.startsWith("KF10")) return obstacles(code);
   const loss = LOSSES[code];
   if (loss === undefined) return readFleet(filesOf(CASES[code] ?? {}), NOW).problems;
-  return losses({ ...provisioned(plannedOf(loss.before).plan), hooksOff: [] }, plannedOf(loss.after));
+  return losses(provisioned(plannedOf(loss.before).plan), plannedOf(loss.after));
 }
 
 /** What is said of the way in question. */

@@ -1,0 +1,60 @@
+import { type Last, lastOf } from "../model/obstacles.ts";
+import type { ServicePlan } from "../model/plan.ts";
+import { settled } from "./outcome.ts";
+import type { Platform } from "./platform.ts";
+import { ServicePipeline, type ServicePipelineArgs } from "./service-pipeline.ts";
+import type { StackInputs } from "./stack.ts";
+import type { ValuesFiles } from "./values-files.ts";
+
+/** What goes last in a run, and the promise of what goes before it. */
+export interface Order extends Last {
+  readonly first: Promise<readonly ServicePipeline[]>;
+  /** Says what goes before. */
+  readonly begin: (pipelines: readonly ServicePipeline[]) => void;
+}
+
+/** What is known to fail comes last: where the engine stops at it, everything else is done. */
+export function orderOf({ registered, obstacles }: StackInputs): Order {
+  const { promise: first, resolve: begin } = Promise.withResolvers<readonly ServicePipeline[]>();
+  return { ...lastOf(registered.services, obstacles), first, begin };
+}
+
+/** Registers the pipeline of every service. */
+export async function servicePipelines(
+  inputs: StackInputs,
+  order: Order,
+  shared: { readonly platform: Platform | undefined; readonly valuesFiles: ValuesFiles },
+  opts: ConstructorParameters<typeof ServicePipeline>[2],
+): Promise<ReadonlyMap<string, ServicePipeline>> {
+  const { registered } = inputs;
+  const make = (services: readonly ServicePlan[]) =>
+    new Map(
+      services.map((service) => [
+        service.name,
+        new ServicePipeline(service.name, argsOf(service, inputs, shared), opts),
+      ]),
+    );
+  const isLast = ({ name }: ServicePlan) => order.services.has(name);
+  const ready = make(registered.services.filter((service) => !isLast(service)));
+  order.begin([...ready.values()]);
+  if (order.services.size > 0) await settled(ready);
+  return new Map([...ready, ...make(registered.services.filter(isLast))]);
+}
+
+function argsOf(
+  service: ServicePlan,
+  { webhookMasterSecret, leaving, seeded }: StackInputs,
+  { platform, valuesFiles }: { readonly platform: Platform | undefined; readonly valuesFiles: ValuesFiles },
+): ServicePipelineArgs {
+  const { name } = service;
+  return {
+    service,
+    webhookMasterSecret,
+    promotionTasks: platform?.promotionTasks ?? [],
+    answeredBy: platform?.answering.get(name) ?? [],
+    // Where the files are there already, a commit that fails holds up nothing.
+    valuesFiles: seeded.has(name) ? [] : [valuesFiles],
+    hook: leaving.hooks.get(name) ?? "keep",
+    isMade: leaving.isMade,
+  };
+}
