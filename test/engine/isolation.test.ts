@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { execa } from "execa";
 import type { Cluster } from "../../fleet/cluster.ts";
 import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
+import { openRepository } from "../fleet/preview/repository.ts";
 import { catalogueText, service } from "../sources.ts";
 import { administrator, made } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
-import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
 
 type Entries = Readonly<Record<string, object>>;
 
@@ -29,6 +32,8 @@ const ALL: Entries = {
   ...FORESEEN,
   ...Object.fromEntries(Object.keys(UNFORESEEN).map((name) => [name, {}])),
 };
+/** One with another chart, one that is new. */
+const AT_LAST: Entries = { ...HEALTHY, odd: { chart: { path: "charts/other" } }, late: {} };
 const going = (entries: Entries): Entries =>
   Object.fromEntries(
     Object.entries(entries).map(([name, more]) => [name, { ...more, state: "decommissioned" }]),
@@ -116,6 +121,22 @@ describe("one bad service among others, on a real engine and API server", functi
     assert.doesNotMatch(output, /services\.(nginx|auth)\b/);
   });
 
+  it("is named by fleet check --online, which asks about every service and writes nothing", async () => {
+    const before = [await stack.objects(), hooks("nginx")];
+    const { stdout, stderr, exitCode } = await execa(
+      process.execPath,
+      [resolve("fleet/main.ts"), "check", "--online", "test"],
+      { cwd: stack.folder, env: { ...stack.environment, GITHUB_TOKEN: TOKEN }, reject: false },
+    );
+    assert.equal(exitCode, 2, stdout + stderr);
+    const said = stderr.matchAll(/ {2}services\.([a-z]+)\S* {2}.*\[(KF\d+)\]$/gm);
+    assert.deepEqual(
+      [...said].map(([, name, code]) => `${name} ${code}`),
+      ["lost KF100", "taken KF103", "homeless KF102", "old KF101"],
+    );
+    assert.deepEqual([await stack.objects(), hooks("nginx")], before);
+  });
+
   it("stops no other in a plain up, which makes last what is known to fail", async () => {
     const { failed, output } = await stack.cli("up", "--yes");
     assert.ok(failed, output);
@@ -188,7 +209,7 @@ describe("one bad service among others, on a real engine and API server", functi
 
   it("holds up no Application of others where its values files cannot be committed, nor loses the stack's outputs", async () => {
     stack.github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
-    await stack.writeCatalogue(list({ ...HEALTHY, odd: { chart: { path: "charts/other" } }, late: {} }));
+    await stack.writeCatalogue(list(AT_LAST));
     const { code, output } = await up();
     stack.github.faults.clear();
     assert.notEqual(code, 0);
@@ -204,5 +225,17 @@ describe("one bad service among others, on a real engine and API server", functi
     const { services, incomplete } = await provisioned();
     assert.deepEqual(incomplete, ["late"]);
     assert.deepEqual([services.late?.values, services.odd?.values?.folder], [undefined, "services/odd"]);
+  });
+
+  it("makes a pull request's preview say that an up would fail for it, and exit with 2", async () => {
+    const repository = await openRepository(stack.folder);
+    await repository.write({ ".gitignore": "*\n!/services.json\n!/Pulumi.test.yaml\n" });
+    await repository.git("add", ".gitignore", "-f");
+    await repository.commit();
+    await stack.writeCatalogue(list({ ...AT_LAST, lost: {} }));
+    const { output, code } = await stack.fleet("preview", "--base", "main");
+    assert.equal(code, 2, output);
+    assert.match(output, /⛔ An up would fail for 1 service on .*test.*, and do the rest\./);
+    says(output, ["lost"], "KF100");
   });
 });

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { askEngine } from "../../../fleet/preview/engine.ts";
 import type { Scope } from "../../../fleet/preview/scope.ts";
 import { NEVER_UP } from "../../../model/preview-filter.ts";
-import { error, fakePulumi, step } from "./fake-pulumi.ts";
+import { error, fakePulumi, step, warning } from "./fake-pulumi.ts";
 
 const urn = (name: string, type = "kubernetes:core/v1:Namespace") =>
   `urn:pulumi:test::kargo-fleet::kargo-fleet:index:ServicePipeline$${type}::${name}`;
@@ -54,6 +54,15 @@ describe("the engine", () => {
       },
     ]);
     assert.deepEqual([unchanged, scope, because, outcome], [2, "affected", undefined, "succeeded"]);
+  });
+
+  it("warns of what keeps a service from being made, which is told as its errors are; of nothing else", async () => {
+    const obstacle = "services.json:5:21  services.auth.repository  GitHub shows none. [KF100]";
+    await pulumi.answer({
+      events: [warning(obstacle), warning("using a plugin from PATH"), step("create", HOOK)],
+    });
+    const { errors, outcome } = await ask();
+    assert.deepEqual([errors, outcome], [[obstacle], "succeeded"]);
   });
 
   describe("of a stack with a state", () => {

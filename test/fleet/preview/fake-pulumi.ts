@@ -102,6 +102,10 @@ export function step(op: string, urn: string, more: object = {}): object {
 }
 
 /** What the engine or the program says where something is wrong. */
+export function warning(message: string): object {
+  return { ...error(message), diagnosticEvent: { severity: "warning", message: `warning: ${message}` } };
+}
+
 export function error(message: string): object {
   return {
     sequence: 1,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { exitCodeOf } from "../../../fleet/preview/exit-code.ts";
 import { verdictOf } from "../../../fleet/report/verdict.ts";
 import type { Problem } from "../../../model/diagnostics.ts";
 import { service } from "../../sources.ts";
@@ -46,6 +47,20 @@ describe("the verdict of a report", () => {
     assert.equal(
       text(reportOf(NGINX, IMAGE)),
       "⚠️ 1 change of what decides what runs. 1 service changes, and what services share, on 1 cluster.",
+    );
+  });
+
+  it("is not Safe where an up would fail for a service, and says so before what is loud", () => {
+    const errors = [
+      "services.json:5:21  services.nginx.repository  GitHub shows no repository. Create it. [KF100]",
+      "services.json:4:15  services.nginx.team  the build namespace is not there. [KF102]",
+    ];
+    const report = reportOf(NGINX, IMAGE, { errors });
+    assert.equal(verdictOf(report).is, "refused");
+    assert.equal(exitCodeOf(report, []), 2);
+    assert.match(
+      text(report),
+      /^⛔ An up would fail for 1 service on .*, and do the rest\. Also 1 change of what/,
     );
   });
 
