@@ -87,7 +87,7 @@ export function openEngine(stack: string): Engine {
     },
     up: async () => {
       const options = { stdin: "inherit", stdout: process.stderr, stderr: "inherit" } as const;
-      return !(await run(["up", "--yes", "--skip-preview"], options)).failed;
+      return !(await run(["up", "--yes", "--skip-preview", "--continue-on-error"], options)).failed;
     },
     config: async (key) => {
       const { stdout, failed } = await run(["config", "get", key]);

@@ -247,7 +247,10 @@ describe("the workflows' steps", function () {
     ]);
     const up = await runner.job("up.yaml", "up", { "matrix.stack": "prod" });
     assert.ok(up.ok, up.log);
-    assert.match(await runner.engineCalls(), /pulumi up --yes --non-interactive --color never --stack prod/);
+    assert.match(
+      await runner.engineCalls(),
+      /pulumi up --continue-on-error --yes --non-interactive --color never --stack prod/,
+    );
     assert.match(up.summary, /^## .*1 service[\s\S]*added/);
     assert.equal(await readFile(join(up.temp, "reports/prod.md"), "utf8"), up.summary);
 
