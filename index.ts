@@ -8,7 +8,7 @@ import { stackMark } from "./components/stack-mark.ts";
 import { ValuesFiles } from "./components/values-files.ts";
 
 const inputs = await readStack();
-const { stack, plan, registered, webhookMasterSecret, githubToken, secrets, leaving } = inputs;
+const { stack, plan, registered, webhookMasterSecret, githubToken, secrets, leaving, hadGuards } = inputs;
 const { protect } = plan;
 await tellCosts(plan);
 const transformations = [stackMark(stack)];
@@ -17,7 +17,12 @@ const opts = { providers: { ...providers(plan, githubToken) }, protect, transfor
 const order = orderOf(inputs);
 const valuesFiles = new ValuesFiles("values-files", { plan: registered, githubToken }, { protect });
 const { isMade } = leaving;
-const shared = registered.platform && { platform: registered.platform, secrets, webhookMasterSecret };
+const shared = registered.platform && {
+  platform: registered.platform,
+  secrets,
+  webhookMasterSecret,
+  hadGuards,
+};
 const platform = shared && new Platform("platform", { ...shared, isMade, last: order }, opts);
 const pipelines = await servicePipelines(inputs, order, { platform, valuesFiles }, opts);
 

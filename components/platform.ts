@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { guards } from "../manifests/guard.ts";
 import { promotionTask } from "../manifests/promotion-task.ts";
 import { resourceName } from "../model/names.ts";
 import type { PlatformPlan } from "../model/plan.ts";
 import { teamAccounts } from "./access.ts";
 import { BuildTriggers, type BuildTriggersArgs, someLeave } from "./build-triggers.ts";
 import { type StackSecrets, sharedCredentials } from "./credentials.ts";
+import { formerGuards } from "./former-guards.ts";
 import { customObject } from "./kubernetes-object.ts";
 import { childOptions, leaving } from "./leaving.ts";
 
@@ -15,11 +15,16 @@ export interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
   readonly platform: PlatformPlan;
   /** The secrets that its credentials name. */
   readonly secrets: StackSecrets;
+  /**
+   * Whether the last `up` was of a program that made the guards itself.
+   * @default false
+   */
+  readonly hadGuards?: boolean;
 }
 
 /**
- * What all services of a cluster share: the versions of the ClusterPromotionTask, the teams' ServiceAccounts, the guard
- * (policies that hold whatever RBAC says), the credentials that Kargo works with, and what turns pushes into images.
+ * What all services of a cluster share: the versions of the ClusterPromotionTask, the teams' ServiceAccounts, the
+ * credentials that Kargo works with, and what turns pushes into images.
  */
 export class Platform extends pulumi.ComponentResource {
   /** The ClusterPromotionTasks, for the Stages to wait for. */
@@ -28,7 +33,7 @@ export class Platform extends pulumi.ComponentResource {
   readonly answering: ReadonlyMap<string, readonly pulumi.Resource[]>;
 
   constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { platform, secrets, ...more } = args;
+    const { platform, secrets, hadGuards = false, ...more } = args;
     const triggers = platform.buildTriggers;
     const leaves = triggers !== undefined && someLeave(triggers);
     super("kargo-fleet:index:Platform", name, {}, leaving(leaves, opts ?? {}));
@@ -40,10 +45,7 @@ export class Platform extends pulumi.ComponentResource {
       return customObject(named(`promotion-task-${task.by}-${task.version}`), manifest, own);
     });
     teamAccounts(platform, own, named);
-    for (const { policy, binding } of guards(platform)) {
-      const rule = customObject(named(`policy-${policy.metadata.name}`), policy, own);
-      customObject(named(`policy-binding-${policy.metadata.name}`), binding, { ...own, dependsOn: [rule] });
-    }
+    if (hadGuards) formerGuards(own, named);
     sharedCredentials(platform.credentials, secrets, own, named);
     const builds = triggers && new BuildTriggers("build-triggers", { triggers, ...more }, own);
     this.answering = builds?.answering ?? new Map();

@@ -35,6 +35,8 @@ export interface StackInputs {
   readonly obstacles: ReadonlyMap<string, readonly Problem[]>;
   /** The services whose values files are there. */
   readonly seeded: ReadonlySet<string>;
+  /** Whether the last `up` was of a program that made the guards itself. */
+  readonly hadGuards: boolean;
 }
 
 /**
@@ -59,6 +61,7 @@ export async function readStack(): Promise<StackInputs> {
     leaving: await lookAtLeaving(part, before),
     obstacles: (await askBeforehand(part.services, planned, before)).obstacles,
     seeded: await seededServices(part, before),
+    hadGuards: before !== undefined && before.guards === undefined,
     webhookMasterSecret: new pulumi.Config(PROJECT).requireSecret("webhookMasterSecret"),
     secrets: credentialSecrets(),
     githubToken: new pulumi.Config("github").getSecret("token"),

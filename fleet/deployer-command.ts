@@ -8,7 +8,7 @@ import { rightStack } from "./stack-files.ts";
 export function deployerCommand(): Command {
   return new Command("deployer")
     .description(
-      "Prints as YAML what an administrator applies first: the deployer's rights, and each team's build namespace.",
+      "Prints as YAML what an administrator applies first: the guards, the deployer's rights, and each team's build namespace.",
     )
     .requiredOption("--stack <name>", "the stack whose deployer it is")
     .option(
@@ -18,13 +18,13 @@ export function deployerCommand(): Command {
     )
     .addHelpText(
       "after",
-      "\nApply it before the first pulumi up, and again when a team is added.\n\nExamples:\n  npm run --silent fleet -- deployer --stack prod | kubectl apply -f -\n  npm run --silent fleet -- deployer --stack prod --read-only ci-previewer | kubectl apply -f -",
+      "\nApply it before the first pulumi up, and again when a team is added or fleet preview asks for it.\n\nExamples:\n  npm run --silent fleet -- deployer --stack prod | kubectl apply -f -\n  npm run --silent fleet -- deployer --stack prod --read-only ci-previewer | kubectl apply -f -",
     )
     .action(({ stack, readOnly }: { stack: string; readOnly?: string }) => {
-      const { config, teams } = rightStack(stack);
+      const { config, plan, teams } = rightStack(stack);
       const objects =
         readOnly === undefined
-          ? deployerObjects(config.access.deployer, teams)
+          ? deployerObjects(config.access.deployer, teams, plan.platform)
           : previewerObjects(readOnly, teams);
       const documents = objects.map((object) => stringify(object));
       process.stdout.write(documents.join("---\n"));

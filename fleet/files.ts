@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 
 /** Where stack files and catalogues are read from: a folder, a commit, or a test's own texts. */
 export interface Files {
@@ -12,16 +13,21 @@ export interface Files {
 
 /** The working directory, as it is at the time of each call. */
 export function workingDirectory(): Files {
+  return { ...folder("."), where: process.cwd() };
+}
+
+/** A folder, as it is at the time of each call. */
+export function folder(path: string): Files {
   return {
-    list: () => readdirSync("."),
+    list: () => readdirSync(path),
     read: (file) => {
       try {
-        return readFileSync(file, "utf8");
+        return readFileSync(resolve(path, file), "utf8");
       } catch {
         return undefined;
       }
     },
-    where: process.cwd(),
+    where: path,
   };
 }
 

@@ -43,10 +43,13 @@ const APPROVE: PolicyRule = {
   verbs: ["get", "patch"],
 };
 
-const TEAM_ROLE = "kargo-fleet-team";
-const APPROVERS_ROLE = "kargo-fleet-approvers";
-/** The names of the Roles in each service's namespace. */
-export const SERVICE_ROLES: readonly string[] = [TEAM_ROLE, APPROVERS_ROLE];
+export const TEAM_ROLE = "kargo-fleet-team";
+export const APPROVERS_ROLE = "kargo-fleet-approvers";
+/** The Roles in each service's namespace, by name, with what they give beside the verb `promote`. */
+export const SERVICE_ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
+  [TEAM_ROLE]: USE_KARGO,
+  [APPROVERS_ROLE]: [...USE_KARGO, APPROVE],
+};
 
 /** A Role of a service with the binding that gives it to somebody. */
 export interface Grant {
@@ -63,13 +66,11 @@ export interface Grant {
  */
 export function grants(service: ServicePlan): readonly Grant[] {
   const { team, approvers } = service.access;
-  return [
-    grant(service, TEAM_ROLE, team, USE_KARGO),
-    grant(service, APPROVERS_ROLE, approvers, [...USE_KARGO, APPROVE]),
-  ];
+  return [grant(service, TEAM_ROLE, team), grant(service, APPROVERS_ROLE, approvers)];
 }
 
-function grant(service: ServicePlan, name: string, actor: ActorPlan, rules: readonly PolicyRule[]): Grant {
+function grant(service: ServicePlan, name: string, actor: ActorPlan): Grant {
+  const rules = SERVICE_ROLES[name] ?? [];
   const metadata = { name, namespace: service.project, labels: serviceLabels(service) };
   return {
     role: { apiVersion: RBAC_API, kind: "Role", metadata, rules: [...rules, ...promote(actor.promotes)] },
@@ -92,7 +93,7 @@ function promote(stages: readonly string[]): PolicyRule[] {
 }
 
 /** Both ways in: kubectl brings the directory group, Kargo's UI and CLI the ServiceAccount that claims it. */
-function bound({ group, serviceAccount }: SubjectPlan): Subject[] {
+export function bound({ group, serviceAccount }: SubjectPlan): Subject[] {
   return [
     { kind: "Group", name: group, apiGroup: RBAC_GROUP },
     { kind: "ServiceAccount", name: serviceAccount, namespace: TEAMS_NAMESPACE },

@@ -7,12 +7,8 @@ export interface ResourceRule {
   readonly apiGroups: readonly [string];
   readonly apiVersions: readonly [string];
   readonly resources: readonly string[];
-  readonly operations: readonly ("CREATE" | "UPDATE" | "DELETE")[];
+  readonly operations: readonly ("CREATE" | "UPDATE" | "DELETE" | "*")[];
   readonly scope: "*";
-}
-
-interface NamespaceSelector {
-  readonly matchLabels: Readonly<Record<string, string>>;
 }
 
 export interface ValidatingAdmissionPolicy extends KubernetesObject {
@@ -40,7 +36,6 @@ export interface ValidatingAdmissionPolicyBinding extends KubernetesObject {
   readonly spec: {
     readonly policyName: string;
     readonly validationActions: readonly ["Deny"];
-    readonly matchResources?: { readonly namespaceSelector: NamespaceSelector };
   };
 }
 
@@ -50,24 +45,26 @@ export interface Guard {
   readonly binding: ValidatingAdmissionPolicyBinding;
 }
 
-/** What one policy asks, of whom, and where. */
-export interface GuardRule {
-  readonly name: string;
-  readonly resources: Omit<ResourceRule, "scope">;
-  /** The namespaces in which it holds; every one without it. */
-  readonly namespaces?: NamespaceSelector;
-  /** CEL, whom it is about; everybody without it. */
-  readonly about?: string;
-  /** CEL, by name, in an order in which later ones may use earlier ones. */
-  readonly variables: Readonly<Record<string, string>>;
-  /** CEL, what must be true. */
+/** One thing that must be true, in CEL, and what is said where it is not. */
+export interface Demand {
   readonly expression: string;
   readonly message: string;
 }
 
+/** What one policy asks, and of whom. It holds in every namespace: a label that chose some could be taken away. */
+export interface GuardRule {
+  readonly name: string;
+  readonly resources: Omit<ResourceRule, "scope">;
+  /** CEL, whom it is about; everybody without it. */
+  readonly about?: string;
+  /** CEL, by name, in an order in which later ones may use earlier ones. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly demands: readonly Demand[];
+}
+
 /** One ValidatingAdmissionPolicy, with its binding. */
 export function guard(rule: GuardRule): Guard {
-  const { name, resources, namespaces, about, variables, expression, message } = rule;
+  const { name, resources, about, variables, demands } = rule;
   const metadata = { name, labels: { ...MANAGED_BY } };
   return {
     policy: {
@@ -82,23 +79,14 @@ export function guard(rule: GuardRule): Guard {
         },
         ...(about !== undefined && { matchConditions: [{ name: "about", expression: about }] }),
         variables: Object.entries(variables).map(([key, value]) => ({ name: key, expression: value })),
-        validations: [{ expression, message, reason: "Forbidden" }],
+        validations: demands.map((demand) => ({ ...demand, reason: "Forbidden" })),
       },
     },
     binding: {
       apiVersion: ADMISSION_API,
       kind: "ValidatingAdmissionPolicyBinding",
       metadata,
-      spec: {
-        policyName: name,
-        validationActions: ["Deny"],
-        ...(namespaces && { matchResources: { namespaceSelector: namespaces } }),
-      },
+      spec: { policyName: name, validationActions: ["Deny"] },
     },
   };
-}
-
-/** A CEL string literal. */
-export function text(value: string): string {
-  return JSON.stringify(value);
 }

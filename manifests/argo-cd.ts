@@ -71,7 +71,7 @@ export interface Application extends Defined<ApplicationDefinition> {
 export function appProject(service: ServicePlan): AppProject {
   const deployments = deployingStages(service).map(({ deployment }) => deployment);
   const namespaces = [...new Set(deployments.map((each) => each.destination.namespace))];
-  const destinations = deployments.map(destination);
+  const destinations = deployments.map((each) => destination(each.destination));
   return {
     apiVersion: ARGOCD_API,
     kind: "AppProject",
@@ -123,7 +123,7 @@ function roles(
  * A directory group as a role names it: Argo CD reads a line of CSV made of it, and of a project with one line that it
  * cannot read it drops every role.
  */
-function groupName(group: string): string {
+export function groupName(group: string): string {
   return /[",]|^\s|\s$/.test(group) ? `"${group.replaceAll('"', '""')}"` : group;
 }
 
@@ -156,7 +156,7 @@ export function application(service: ServicePlan, stage: DeployingStagePlan): Ap
         path: gitops.chart,
         helm: { valueFiles: [`/${deployment.valuesFile}`] },
       },
-      destination: destination(deployment),
+      destination: destination(deployment.destination),
       syncPolicy: {
         ...(automated && { automated: { prune: true, selfHeal: true } }),
         // Kargo's own retry would read the same failed sync again, so Argo CD must retry it.
@@ -167,7 +167,8 @@ export function application(service: ServicePlan, stage: DeployingStagePlan): Ap
   };
 }
 
-function destination({ destination: { cluster, namespace } }: DeploymentPlan): Destination {
+/** A destination as Argo CD names it: a cluster by its address or its name. */
+export function destination({ cluster, namespace }: DeploymentPlan["destination"]): Destination {
   if (cluster === undefined) return { server: IN_CLUSTER, namespace };
   return cluster.includes("://") ? { server: cluster, namespace } : { name: cluster, namespace };
 }

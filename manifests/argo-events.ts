@@ -27,7 +27,7 @@ export const SENSOR_ACCOUNT = "kargo-fleet-sensor";
 /** The port that every EventSource listens on. */
 export const WEBHOOK_PORT = 12000;
 
-const EVENT_BUS = "default";
+export const EVENT_BUS = "default";
 
 /** GitHub caps a payload at 25 MB, but what a push needs is small; the bus takes more, since an event wraps it. */
 const MAX_PAYLOAD = { eventSource: 5_000_000, bus: "8MB" };
@@ -231,7 +231,8 @@ function trigger(build: BuildPlan): Trigger {
   };
 }
 
-function pods(serviceAccountName: string): PodTemplate {
+/** How the pods of EventSources and Sensors run. */
+export function pods(serviceAccountName: string): PodTemplate {
   return {
     serviceAccountName,
     securityContext: { seccompProfile: { type: "RuntimeDefault" } },

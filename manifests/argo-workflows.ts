@@ -67,7 +67,8 @@ function parametersOf(build: BuildPlan): Record<string, string> {
 
 const DEFAULTS = { context: ".", dockerfile: "Dockerfile", tags: "sortable" } as const;
 
-const PARAMETERS: readonly Parameter[] = [
+/** What a run of the template is told; those with a value need not be. */
+export const PARAMETERS: readonly Parameter[] = [
   ...[COMMIT_PARAMETER, PUSHED_AT_PARAMETER, "service", "repository", "image"].map((name) => ({ name })),
   ...Object.entries(DEFAULTS).map(([name, value]) => ({ name, value })),
 ];

@@ -1,47 +1,11 @@
 import { buildNamespace } from "../model/names.ts";
-import { type Guard, guard, text } from "./admission.ts";
+import { type Guard, guard } from "./admission.ts";
 import { jobForm, LAUNCH_ACCOUNT, workClaim } from "./build-job.ts";
 import { STEP_LABEL, WORK } from "./build-steps.ts";
-
-/** The name of the policy, and of its binding. */
-export const BUILD_GUARD = "kargo-fleet-build-jobs";
-
-/** What a part of an object has, and beyond which it has nothing. */
-interface Form {
-  /** Keys with their one value. */
-  readonly exactly?: object;
-  /** What the API server adds by itself: there with this value, or not there. */
-  readonly added?: object;
-  /** Keys that are there, whatever their value. */
-  readonly any: readonly string[];
-}
+import { formed, text } from "./cel.ts";
 
 /** The labels by which Kubernetes finds a Job's pods. */
 const FOUND_BY = ["controller-uid", "job-name"].flatMap((name) => [name, `batch.kubernetes.io/${name}`]);
-
-/** A value in CEL, which wants what stands in one list or map to be of one type. */
-function literal(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const mixed = (one: unknown) => `dyn(${literal(one)})`;
-  if (Array.isArray(value)) return `[${value.map(mixed).join(", ")}]`;
-  const entries = Object.entries(value).map(([key, one]) => `${text(key)}: ${mixed(one)}`);
-  return `{${entries.join(", ")}}`;
-}
-
-/** CEL, that a part of an object has one form. */
-function formed(place: string, { exactly = {}, added = {}, any }: Form): string {
-  const required = [...Object.keys(exactly), ...any];
-  const known = [...required, ...Object.keys(added)];
-  return [
-    `${JSON.stringify(required)}.all(k, k in ${place})`,
-    `${place}.all(k, k in ${JSON.stringify(known)})`,
-    ...Object.entries(exactly).map(([key, value]) => `${place}.${key} == ${literal(value)}`),
-    ...Object.entries(added).map(([key, value]) => {
-      const given = literal(value);
-      return `${place}.?${key}.orValue(${given}) == ${given}`;
-    }),
-  ].join(" && ");
-}
 
 /**
  * Whoever may make a Job may run a pod, and whoever may run a pod in a build namespace can mount the push credential. So
@@ -56,7 +20,7 @@ export function buildGuard(userNamespaces: boolean): Guard {
   const claim = `{"claimName": object.metadata.name + ${text(workClaim(""))}}`;
   const quantities = { any: ["cpu", "memory"] };
   return guard({
-    name: BUILD_GUARD,
+    name: "kargo-fleet-build-jobs",
     resources: {
       apiGroups: ["batch"],
       apiVersions: ["v1"],
@@ -121,9 +85,13 @@ export function buildGuard(userNamespaces: boolean): Guard {
         formed("variables.container.resources.requests", quantities),
       ].join(" && "),
     },
-    expression: ["onePod", "labelled", "bare", "oneContainer"]
-      .map((name) => `variables.${name}`)
-      .join(" && "),
-    message: `${LAUNCH_ACCOUNT} makes a build's Job alone: one pod with the label ${STEP_LABEL}=build, one container and the volume of its own Workflow, and nothing that the shared template does not give it.`,
+    demands: [
+      {
+        expression: ["onePod", "labelled", "bare", "oneContainer"]
+          .map((name) => `variables.${name}`)
+          .join(" && "),
+        message: `${LAUNCH_ACCOUNT} makes a build's Job alone: one pod with the label ${STEP_LABEL}=build, one container and the volume of its own Workflow, and nothing that the shared template does not give it.`,
+      },
+    ],
   });
 }

@@ -48,10 +48,13 @@ export interface ConfigMap extends KubernetesObject {
   readonly data: Readonly<Record<string, string>>;
 }
 
-const SENSOR_ROLE = "kargo-fleet-sensor";
-const READERS_ROLE = "kargo-fleet-build-readers";
-/** The names of the Roles that the program makes in a build namespace. */
-const BUILD_ROLES: readonly string[] = [SENSOR_ROLE, READERS_ROLE];
+export const SENSOR_ROLE = "kargo-fleet-sensor";
+export const READERS_ROLE = "kargo-fleet-build-readers";
+/** The Roles that the program makes in a build namespace, by name, with what they give. */
+export const BUILD_ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
+  [SENSOR_ROLE]: START_BUILDS,
+  [READERS_ROLE]: READ_BUILDS,
+};
 
 /** Who starts builds in a team's namespace, and who reads their logs. */
 export function buildGrants(namespace: BuildNamespacePlan): readonly { role: Role; binding: RoleBinding }[] {
@@ -163,7 +166,7 @@ export const DEPLOY_BUILDS: readonly PolicyRule[] = [
     verbs: [...READ, "create", "update", "patch", "delete"],
   },
   fillSecrets([RECEIVER_SECRET.name]),
-  bindRoles(BUILD_ROLES),
+  bindRoles(Object.keys(BUILD_ROLES)),
   ...START_BUILDS,
   ...READ_BUILDS,
 ];

@@ -1,12 +1,13 @@
 import { CREDENTIAL_NAMES } from "../model/credentials.ts";
 import { ARGOCD_NAMESPACE, buildNamespace, EVENTS_NAMESPACE, TEAMS_NAMESPACE } from "../model/names.ts";
+import type { PlatformPlan } from "../model/plan.ts";
 import { KARGO_USER, KARGO_USERS_BINDING, SERVICE_ROLES } from "./access.ts";
 import { SENSOR_ACCOUNT } from "./argo-events.ts";
 import { buildIdentity, DEPLOY_BUILDS } from "./build-namespace.ts";
-import { RECEIVER_SECRET } from "./build-steps.ts";
 import { SHARED_NAMESPACE } from "./credentials.ts";
+import { secretsToFill } from "./deployer-secrets.ts";
 import { ELECT_LEADER } from "./events-namespace.ts";
-import { GUARDS } from "./guard.ts";
+import { guards } from "./guard.ts";
 import { RECEIVER, SYSTEM_NAMESPACE } from "./kargo-receiver.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 import { bindRoles, fillSecrets, RBAC_GROUP } from "./rbac-rules.ts";
@@ -20,9 +21,9 @@ const OWN = [...READ, "create", "update", "patch", "delete"] as const;
 const CHANGE = ["update", "patch", "delete"] as const;
 
 /**
- * What `pulumi up` needs in the whole cluster. There is no `*` and no `escalate`. What it gives to teams it must hold
- * itself, which is Kubernetes' own check, and why it may promote. A deletion waits by `list` and `watch`: without them the
- * provider hangs.
+ * What `pulumi up` needs in the whole cluster: nothing on policies of admission, by which it is held itself. There is no
+ * `*` and no `escalate`. What it gives to teams it must hold itself, which is Kubernetes' own check, and why it may
+ * promote. A deletion waits by `list` and `watch`: without them the provider hangs.
  */
 const CLUSTER_RULES: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["namespaces"], verbs: OWN },
@@ -48,18 +49,7 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
     verbs: CHANGE,
   },
   { apiGroups: [RBAC_GROUP], resources: ["clusterroles"], resourceNames: [KARGO_USER], verbs: ["bind"] },
-  bindRoles(SERVICE_ROLES),
-  {
-    apiGroups: ["admissionregistration.k8s.io"],
-    resources: ["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
-    verbs: [...READ, "create"],
-  },
-  {
-    apiGroups: ["admissionregistration.k8s.io"],
-    resources: ["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
-    resourceNames: GUARDS,
-    verbs: CHANGE,
-  },
+  bindRoles(Object.keys(SERVICE_ROLES)),
   // From here on: what it hands to teams and approvers.
   { apiGroups: ["kargo.akuity.io"], resources: ["stages"], verbs: ["promote"] },
   { apiGroups: ["kargo.akuity.io"], resources: ["promotions"], verbs: [...READ, "create", "patch"] },
@@ -89,14 +79,21 @@ const NAMESPACE_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
 };
 
 /**
- * What an administrator applies before the first `up`, and again for a new team: the rights of the identity that deploys,
- * the namespaces that it works in, and each team's build namespace with the identities of its builds.
+ * What an administrator applies before the first `up`, and again where a new team or a change of the stack asks for it: the
+ * guards, the rights of the identity that deploys, the namespaces that it works in, and each team's build namespace with
+ * the identities of its builds.
  *
  * @param username as the API server sees it, for example `system:serviceaccount:ci:pulumi`
  * @param teams of the catalogue, each of which gets a build namespace
+ * @param platform whose guards these are; nothing where another stack owns what the cluster shares
  */
-export function deployerObjects(username: string, teams: readonly string[]): readonly KubernetesObject[] {
+export function deployerObjects(
+  username: string,
+  teams: readonly string[],
+  platform: PlatformPlan | undefined,
+): readonly KubernetesObject[] {
   return [
+    ...(platform ? guards(platform).flatMap(({ policy, binding }) => [policy, binding]) : []),
     ...[TEAMS_NAMESPACE, EVENTS_NAMESPACE].map(namespace),
     ...teams.flatMap(buildIdentity),
     ...secretsToFill(teams).map(({ namespace, name }) => emptySecret(namespace, name)),
@@ -126,15 +123,6 @@ export function neededRules(
 export function previewerObjects(username: string, teams: readonly string[]): readonly KubernetesObject[] {
   const namespaced = rulesByNamespace(teams).map(([name, rules]) => [name, readOnly(rules)] as const);
   return rights("kargo-fleet-previewer", username, readOnly(CLUSTER_RULES), namespaced);
-}
-
-/** The Secrets in namespaces that hold others' too: an administrator makes them, the program fills them. */
-function secretsToFill(teams: readonly string[]): readonly { namespace: string; name: string }[] {
-  return [
-    ...CREDENTIAL_NAMES.map((name) => ({ namespace: SHARED_NAMESPACE, name })),
-    { namespace: SYSTEM_NAMESPACE, name: RECEIVER },
-    ...teams.map((team) => ({ namespace: buildNamespace(team), name: RECEIVER_SECRET.name })),
-  ];
 }
 
 function emptySecret(namespace: string, name: string): KubernetesObject & { readonly type: "Opaque" } {

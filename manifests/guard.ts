@@ -1,40 +1,44 @@
 import type { AccessConfig } from "../model/access.ts";
 import type { PlatformPlan } from "../model/plan.ts";
-import { type Guard, type GuardRule, guard, type ResourceRule, text } from "./admission.ts";
-import { BUILD_GUARD, buildGuard } from "./build-guard.ts";
+import { type Demand, type Guard, type GuardRule, guard, type ResourceRule } from "./admission.ts";
+import { buildGuard } from "./build-guard.ts";
+import { anyOf, isOneOf, text } from "./cel.ts";
+import { deployerGuard } from "./deployer-guard.ts";
+import { workflowGuard } from "./workflow-guard.ts";
 
 /**
- * What holds whatever RBAC says: only the deployer shapes a pipeline, only Kargo writes a status, and only who may
- * promote to a Stage approves Freight for it; builds run in pods of one form. Kubernetes' own ValidatingAdmissionPolicy, so there is no webhook to run.
+ * What holds whatever RBAC says: only the deployer shapes a pipeline, and only in the program's own forms; only Kargo
+ * writes a status; only who may promote to a Stage approves Freight for it; builds are Workflows and pods of one form.
+ * Kubernetes' own ValidatingAdmissionPolicy, so there is no webhook to run. An administrator applies them: who could
+ * change a guard would be held by none.
  */
-export function guards({
-  guard: access,
-  buildTriggers,
-}: Pick<PlatformPlan, "guard" | "buildTriggers">): readonly Guard[] {
-  const { userNamespaces = true } = buildTriggers?.builds ?? {};
-  return [shapeGuard(access), statusGuard(access), approvalGuard(access), buildGuard(userNamespaces)];
+export function guards(
+  platform: Pick<PlatformPlan, "guard" | "subjects" | "promotionTasks">,
+): readonly Guard[] {
+  const { guard: access } = platform;
+  const { userNamespaces = true } = access.builds?.builds ?? {};
+  return [
+    shapeGuard(access),
+    statusGuard(access),
+    approvalGuard(access),
+    buildGuard(userNamespaces),
+    workflowGuard(),
+    deployerGuard(platform),
+  ];
 }
 
-/** The names of the policies, and of the bindings that put them into force. */
-export const GUARDS = [
-  "kargo-fleet-guard",
-  "kargo-fleet-status",
-  "kargo-fleet-approval",
-  BUILD_GUARD,
-] as const;
+const isDeployer = ({ deployer }: AccessConfig) => `request.userInfo.username == ${text(deployer)}`;
 
-/** The deployer, and the group that may break the glass. */
-function privileged({ deployer, breakGlass }: AccessConfig): string {
-  const byUser = `request.userInfo.username == ${text(deployer)}`;
-  if (breakGlass === undefined) return byUser;
-  return `${byUser} || request.userInfo.?groups.orValue([]).exists(g, g == ${text(breakGlass)})`;
+/** The group that may break the glass. */
+function breaksGlass({ breakGlass }: AccessConfig): string {
+  if (breakGlass === undefined) return "false";
+  return `request.userInfo.?groups.orValue([]).exists(g, g == ${text(breakGlass)})`;
 }
 
 const serviceAccounts = (namespace: string, names: readonly string[]) =>
   oneOf(names.map((name) => `system:serviceaccount:${namespace}:${name}`));
 
-const oneOf = (usernames: readonly string[]) =>
-  `request.userInfo.username in [${usernames.map(text).join(", ")}]`;
+const oneOf = (usernames: readonly string[]) => isOneOf("request.userInfo.username", usernames);
 
 /** Kargo's controllers: where its chart runs several of them, each has its id at the end of its name. */
 function controllers({ kargoNamespace }: AccessConfig): string {
@@ -67,7 +71,7 @@ function shapeGuard(access: AccessConfig): Guard {
     resources: ["stages", "warehouses", "projectconfigs"],
     operations: ["CREATE", "UPDATE", "DELETE"],
     variables: {
-      privileged: privileged(access),
+      privileged: anyOf(isDeployer(access), breaksGlass(access)),
       kargo: controllers(access),
       kubernetes: KUBERNETES,
       before: "oldObject.metadata.?annotations.orValue({})",
@@ -97,7 +101,7 @@ function statusGuard(access: AccessConfig): Guard {
     name: "kargo-fleet-status",
     resources: kinds.map((kind) => `${kind}/status`),
     operations: ["UPDATE"],
-    variables: { privileged: privileged(access), kargo: ofKargo(access) },
+    variables: { privileged: breaksGlass(access), kargo: ofKargo(access) },
     expression: "variables.privileged || variables.kargo",
     message: "Only Kargo writes the status of its objects.",
   });
@@ -114,7 +118,7 @@ function approvalGuard(access: AccessConfig): Guard {
     resources: ["freights/status"],
     operations: ["UPDATE"],
     variables: {
-      privileged: privileged(access),
+      privileged: breaksGlass(access),
       kargo: ofKargo(access),
       before: "oldObject.?status.?approvedFor.orValue({})",
       after: "object.?status.?approvedFor.orValue({})",
@@ -138,16 +142,17 @@ function ofKargo(access: AccessConfig): string {
   return `${serviceAccounts(access.kargoNamespace, ["kargo-api"])} || ${controllers(access)}`;
 }
 
-/** A policy about objects of Kargo's in the namespaces of its Projects. */
+/** A policy about objects of Kargo's, with one demand. */
 function kargoGuard({
   resources,
   operations,
+  expression,
+  message,
   ...rule
-}: Pick<GuardRule, "name" | "variables" | "expression" | "message"> &
-  Pick<ResourceRule, "resources" | "operations">): Guard {
+}: Pick<GuardRule, "name" | "variables"> & Demand & Pick<ResourceRule, "resources" | "operations">): Guard {
   return guard({
     ...rule,
     resources: { apiGroups: ["kargo.akuity.io"], apiVersions: ["v1alpha1"], resources, operations },
-    namespaces: { matchLabels: { "kargo.akuity.io/project": "true" } },
+    demands: [{ expression, message }],
   });
 }

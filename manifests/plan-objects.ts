@@ -16,20 +16,21 @@ import { buildNetwork } from "./build-network.ts";
 import { RECEIVER_SECRET } from "./build-steps.ts";
 import { SHARED_NAMESPACE } from "./credentials.ts";
 import { eventAccounts, leaderElection } from "./events-namespace.ts";
-import { guards } from "./guard.ts";
 import { project, projectConfig, projectNamespace, stage, warehouse } from "./kargo.ts";
 import { clusterConfig, RECEIVER, SYSTEM_NAMESPACE } from "./kargo-receiver.ts";
 import type { KubernetesObject } from "./objects.ts";
 import { promotionTask } from "./promotion-task.ts";
 import { webhookExposure } from "./webhook-exposure.ts";
 
-/** What all services of a cluster share, but for its Secrets, in an order in which it can be made. */
+/**
+ * What all services of a cluster share, but for its Secrets and for what an administrator makes (`deployerObjects`), in an
+ * order in which it can be made.
+ */
 export function platformObjects(platform: PlatformPlan): readonly KubernetesObject[] {
   return [
     ...platform.promotionTasks.map(promotionTask),
     ...platform.subjects.map(teamServiceAccount),
     kargoUsersBinding(platform.subjects),
-    ...guards(platform).flatMap(({ policy, binding }) => [policy, binding]),
     ...(platform.buildTriggers ? buildTriggerObjects(platform.buildTriggers) : []),
   ];
 }

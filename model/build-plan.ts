@@ -129,13 +129,13 @@ export function webhookSecretPurpose(service: string): string {
   return `webhook/${service}`;
 }
 
-/** What the platform's stack makes of all builds of the cluster; nothing where nothing is built. */
+/** What the platform's stack makes of all builds of the cluster; nothing where the stack does not say how to build. */
 export function planBuildTriggers(
   built: readonly BuildPlan[],
   teams: Readonly<Record<string, { readonly group: string; readonly approvers?: string | undefined }>>,
   { builds, github, webhooks }: StackConfig,
 ): BuildTriggersPlan | undefined {
-  if (builds === undefined || built.length === 0) return undefined;
+  if (builds === undefined) return undefined;
   const { url, scope, eventBus, expose, receiver } = webhooks;
   const leaves = (own: readonly BuildPlan[]) => own.every(({ state }) => state === "decommissioned");
   const byName = (a: readonly [string, unknown], b: readonly [string, unknown]) => (a[0] < b[0] ? -1 : 1);

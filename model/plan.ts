@@ -1,9 +1,10 @@
-import { type AccessConfig, type SubjectPlan, teamSubjects } from "./access.ts";
+import { type SubjectPlan, teamSubjects } from "./access.ts";
 import { type BuildPlan, type BuildTriggersPlan, planBuild, planBuildTriggers } from "./build-plan.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { type CredentialPlan, planCredentials } from "./credentials.ts";
 import { InvalidInput, type Problem } from "./diagnostics.ts";
 import { type FreezePlan, planFreezes } from "./freeze.ts";
+import { type GuardPlan, planGuard } from "./guard-plan.ts";
 import { promotionTaskName } from "./names.ts";
 import { planProblems } from "./plan-problems.ts";
 import { PROMOTION_TASK_VERSIONS, type PromotionTaskVersion } from "./promotion-task-version.ts";
@@ -37,7 +38,7 @@ export interface PlatformPlan {
   readonly promotionTasks: readonly PromotionTaskPlan[];
   /** The teams and approvers of the whole catalogue. */
   readonly subjects: readonly SubjectPlan[];
-  readonly guard: AccessConfig;
+  readonly guard: GuardPlan;
   readonly credentials: readonly CredentialPlan[];
   /** What turns pushes into images; nothing where no service is built here. */
   readonly buildTriggers: BuildTriggersPlan | undefined;
@@ -113,8 +114,8 @@ function planPlatform(
       })),
     ),
     subjects: teamSubjects(teams),
-    guard: stack.access,
+    guard: planGuard(Object.keys(teams), stack),
     credentials: planCredentials(stack.credentials, `${github.url}/${gitops.repository}.git`, registry),
-    buildTriggers: planBuildTriggers(built, teams, stack),
+    buildTriggers: built.length > 0 ? planBuildTriggers(built, teams, stack) : undefined,
   };
 }

@@ -30,6 +30,8 @@ export const provisionedSchema = z.object({
   hooksLost: z.array(z.string()).default([]),
   /** The services of which the engine could not make or change everything. */
   incomplete: z.array(z.string()).default([]),
+  /** Whose the guards are; nothing where an older program made them itself. */
+  guards: z.literal("administrator").optional(),
 });
 
 /** What an `up` provisioned, as much of it as the next one must know to lose nothing. */
@@ -53,6 +55,7 @@ export function provisioned(
     ...outcome,
     protect,
     rollout,
+    guards: "administrator",
     services: Object.fromEntries(
       services.map(({ name, state, pipeline, repository, warehouse, gitops, stages }) => [
         name,

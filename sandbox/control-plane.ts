@@ -10,7 +10,7 @@ import {
   writeKubeconfig,
 } from "./control-plane/credentials.ts";
 import { EndedEarly, untilReady } from "./control-plane/readiness.ts";
-import { argoEventsRights, deployerRights, installedObjects } from "./deployer.ts";
+import { type Administered, argoEventsRights, deployerRights, installedObjects } from "./deployer.ts";
 import { type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
 import {
   claimDirectory,
@@ -60,7 +60,7 @@ const ATTEMPTS = 5;
 /**
  * Starts etcd, kube-apiserver and kube-controller-manager with all their data below a folder, and returns when the
  * API server is ready, namespaces get their ServiceAccounts, and the deployer, the namespaces of Kargo and the Argo
- * projects, and the build namespace of each team exist. A failure half way, Ctrl-C and SIGTERM stop what was started; what a killed earlier run left
+ * projects, the build namespace of each team and the guards exist. A failure half way, Ctrl-C and SIGTERM stop what was started; what a killed earlier run left
  * behind in the folder is stopped and its data removed first.
  *
  * @throws SandboxError where one of the programs does not get ready (with its last log lines), or where a sandbox is
@@ -69,15 +69,22 @@ const ATTEMPTS = 5;
 export async function startControlPlane(options: {
   directory: string;
   programs: ControlPlanePrograms;
-  /** @default none */
-  teams?: readonly string[];
+  /** @default no team and no guards */
+  administered?: Administered;
 }): Promise<ControlPlane> {
   const directory = resolve(options.directory);
   await claimDirectory(directory);
   const stop = () => stopRecorded(directory);
   const released = stopOnSignals(stop);
   try {
-    return { ...(await start(directory, options.programs, options.teams ?? [])), stop };
+    return {
+      ...(await start(
+        directory,
+        options.programs,
+        options.administered ?? { teams: [], platform: undefined },
+      )),
+      stop,
+    };
   } catch (error) {
     await stop();
     await leaveItToSignals();
@@ -90,7 +97,7 @@ export async function startControlPlane(options: {
 async function start(
   directory: string,
   programs: ControlPlanePrograms,
-  teams: readonly string[],
+  administered: Administered,
 ): Promise<Omit<ControlPlane, "stop">> {
   for (const name of ["etcd", "certificates"]) {
     await rm(join(directory, name), { recursive: true, force: true });
@@ -120,7 +127,7 @@ async function start(
   });
   const api = kubernetesApi({ url, authority, token: credentials.tokens.admin });
   // One after the other: a Role needs its namespace.
-  const objects = [...installedObjects(), ...deployerRights(teams), ...argoEventsRights()];
+  const objects = [...installedObjects(), ...deployerRights(administered), ...argoEventsRights()];
   for (const { path, object } of objects) {
     await api.apply(path, JSON.stringify(object));
   }

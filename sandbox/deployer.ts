@@ -46,9 +46,16 @@ export function installedObjects(): readonly AppliedObject[] {
   return [...namespaces, kargoUser].map(applied);
 }
 
+/** Of a catalogue and its stack what the administrator must know: its teams, and what the guards hold the deployer to. */
+export interface Administered {
+  readonly teams: readonly string[];
+  /** Without it there are no guards. */
+  readonly platform: Parameters<typeof deployerObjects>[2];
+}
+
 /** What an administrator gives the deployer, the identity that `pulumi up` runs as, in the sandbox as anywhere. */
-export function deployerRights(teams: readonly string[]): readonly AppliedObject[] {
-  return deployerObjects(IDENTITIES.deployer.user, teams).map(applied);
+export function deployerRights({ teams, platform }: Administered): readonly AppliedObject[] {
+  return deployerObjects(IDENTITIES.deployer.user, teams, platform).map(applied);
 }
 
 /** What stands in Argo Events' place may read what decides about deliveries, and act as the Sensors that it finds. */
@@ -85,6 +92,8 @@ const PLURALS: Readonly<Record<string, string>> = {
   ConfigMap: "configmaps",
   Secret: "secrets",
   ServiceAccount: "serviceaccounts",
+  ValidatingAdmissionPolicy: "validatingadmissionpolicies",
+  ValidatingAdmissionPolicyBinding: "validatingadmissionpolicybindings",
 };
 
 /** An object with the path that it is applied to. */

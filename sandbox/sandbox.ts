@@ -1,11 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
+import { readStack } from "../fleet/all-stacks.ts";
+import { folder } from "../fleet/files.ts";
 import { ARGO_CD_PROGRAMS, startArgoCd } from "./argo-cd.ts";
 import { type ArgoEvents, startArgoEvents } from "./argo-events.ts";
 import { teamsOf } from "./catalogue.ts";
 import { type ControlPlane, type ControlPlanePrograms, startControlPlane } from "./control-plane.ts";
 import { type InstalledDefinitions, installDefinitions } from "./crds.ts";
+import type { Administered } from "./deployer.ts";
 import {
   emptyFolder,
   exportLine,
@@ -126,7 +129,7 @@ async function start(
       startControlPlane({
         directory,
         programs: pathsOf(toolchain),
-        teams: await teamsOf(join(PROJECT, "services.json")),
+        administered: await administeredBy(join(PROJECT, "services.json")),
       }),
     done: (started) => started.url,
   });
@@ -188,6 +191,12 @@ async function start(
   };
   await writeSandboxFile(directory, file);
   return sandboxOf(directory, file);
+}
+
+/** What is wrong with a file is for `pulumi up` to say; until it is right there are no guards. */
+async function administeredBy(catalogue: string): Promise<Administered> {
+  const { plan } = readStack(STACK, folder(PROJECT));
+  return { teams: await teamsOf(catalogue), platform: plan?.platform };
 }
 
 /** Does one step of the start and shows it; the time ticks meanwhile. */

@@ -1,7 +1,6 @@
 import { buildGrants } from "../../manifests/build-namespace.ts";
 import { buildNetwork } from "../../manifests/build-network.ts";
 import { eventAccounts } from "../../manifests/events-namespace.ts";
-import { guards } from "../../manifests/guard.ts";
 import { webhookExposure } from "../../manifests/webhook-exposure.ts";
 import { ORGANIZATION } from "../../model/build-plan.ts";
 import { resourceName } from "../../model/names.ts";
@@ -12,7 +11,6 @@ const PLATFORM = "kargo-fleet:index:Platform";
 const TRIGGERS = `${PLATFORM}$kargo-fleet:index:BuildTriggers`;
 
 const RBAC = "kubernetes:rbac.authorization.k8s.io/v1";
-const ADMISSION = "kubernetes:admissionregistration.k8s.io/v1";
 const ARGO = "kubernetes:argoproj.io/v1alpha1";
 const CORE = "kubernetes:core/v1";
 const FILLED_SECRET = `${CORE}:SecretPatch`;
@@ -33,10 +31,6 @@ export function platformResources(platform: PlatformPlan): PlannedResource[] {
       ({ serviceAccount }): Child => [`${CORE}:ServiceAccount`, `service-account-${serviceAccount}`],
     ),
     [`${RBAC}:ClusterRoleBinding`, "kargo-users"],
-    ...guards(platform).flatMap(({ policy: { metadata } }): Child[] => [
-      [`${ADMISSION}:ValidatingAdmissionPolicy`, `policy-${metadata.name}`],
-      [`${ADMISSION}:ValidatingAdmissionPolicyBinding`, `policy-binding-${metadata.name}`],
-    ]),
     ...platform.credentials.map(({ type }): Child => [FILLED_SECRET, `credential-${type}`]),
   ];
   return [

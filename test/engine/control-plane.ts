@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
 import { ensureToolchain, linkPrograms, type ProgramName } from "../../sandbox/toolchain/toolchain.ts";
+import { platformPlan } from "../sources.ts";
 
 /** The toolchain, as the engine tests use it. */
 export interface SharedPrograms {
@@ -52,7 +53,7 @@ export async function sharedControlPlane(): Promise<SharedControlPlane> {
     startControlPlane({
       directory: join(directory, "control-plane"),
       programs: shared.programs,
-      teams: ["edge", "identity"],
+      administered: { teams: ["edge", "identity"], platform: platformPlan({}) },
     }),
   );
   const { url, kubeconfigs } = await controlPlane;

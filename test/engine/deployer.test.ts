@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { type Cluster, openCluster } from "../../fleet/cluster.ts";
 import type { PolicyRule } from "../../manifests/rbac-types.ts";
 import { catalogueText, service } from "../sources.ts";
-import { administrator, made, RBAC } from "./access-world.ts";
+import { administrator, DRY, made, RBAC, unbound } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { ATTACKS, type Attack, ON_GUARDS } from "./deployer-attacks.ts";
 import { DEPLOYER } from "./expected-objects.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
@@ -12,6 +14,13 @@ const NO_HANG = 180_000;
 
 /** The last service of its team, and of its group of webhooks. */
 const auth = (more: object = {}) => ({ auth: service("auth", { team: "identity", ...more }) });
+
+/** A ValidatingAdmissionPolicy, as the API server has it. */
+interface Policy {
+  readonly metadata: { readonly generation: number };
+  readonly spec: { readonly validations: readonly unknown[] };
+  readonly status?: { readonly observedGeneration?: number; readonly typeChecking?: object };
+}
 
 describe("the rights that fleet deployer prints, asked for by the real provider", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
@@ -51,6 +60,71 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
   it("are enough to read everything anew", async () => {
     await succeeds("refresh", "--yes");
     assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+  });
+
+  describe("and a guard, whatever rights there are: the deployer", () => {
+    /** What others have in Argo CD's namespace. */
+    const others = [
+      { kind: "AppProject", spec: {} },
+      { kind: "Application", spec: { project: "foreign", destination: {} } },
+    ].map(({ kind, spec }) => ({
+      path: `/apis/argoproj.io/v1alpha1/namespaces/argocd/${kind.toLowerCase()}s`,
+      body: { apiVersion: "argoproj.io/v1alpha1", kind, metadata: { name: "foreign" }, spec },
+    }));
+    let admin: Cluster;
+    let deployer: Cluster;
+
+    before(async () => {
+      admin = await administrator(stack);
+      deployer = await openCluster({ kubeconfig: stack.kubeconfig, context: "sandbox" });
+      for (const { path, body } of others) await made(admin, { method: "POST", path, body });
+    });
+    after(async () => {
+      for (const { path } of others) await admin.send({ method: "DELETE", path: `${path}/foreign` });
+      admin.close();
+      deployer.close();
+    });
+
+    const dry = ({ method, path, body }: Attack) => ({
+      method,
+      path: `${path}?${DRY}`,
+      ...(body && { body }),
+    });
+
+    for (const [what, attack] of Object.entries(ATTACKS)) {
+      it(`cannot ${what}`, async () => {
+        const own = await deployer.send(dry(attack));
+        assert.equal(own.status, 403, JSON.stringify(own.body));
+        const unlimited = await admin.send({ ...dry(attack), as: unbound("kargo-fleet-deployer") });
+        assert.equal(unlimited.status, 403, JSON.stringify(unlimited.body));
+        assert.match(JSON.stringify(unlimited.body), /ValidatingAdmissionPolicy 'kargo-fleet-deployer'/);
+      });
+    }
+
+    for (const [what, attack] of Object.entries(ON_GUARDS)) {
+      it(`cannot ${what}, since it has no right on policies of admission`, async () => {
+        const { status, body } = await deployer.send(dry(attack));
+        assert.equal(status, 403, JSON.stringify(body));
+        assert.match(JSON.stringify(body), /is forbidden: User/);
+      });
+    }
+
+    it("is the only one whom this is about", async () => {
+      const { status, body } = await admin.send(dry(ATTACKS["run a pod"] as Attack));
+      assert.equal(status, 201, JSON.stringify(body));
+    });
+  });
+
+  it("are held by guards that the API server understands, without a warning of its type check", async () => {
+    for (const name of ["approval", "build-jobs", "deployer", "guard", "status", "workflows"]) {
+      const { spec, status, metadata } = (await stack.get(
+        "validatingadmissionpolicy",
+        `kargo-fleet-${name}`,
+      )) as unknown as Policy;
+      assert.equal(status?.observedGeneration, metadata.generation, name);
+      assert.deepEqual(status?.typeChecking, {}, name);
+      assert.ok(spec.validations.length > 0);
+    }
   });
 
   it("are asked for before an up, which else would hang: it names the right to watch that is missing, and touches nothing", async function () {

@@ -22,10 +22,6 @@ const PLATFORM = [
   ...["promote-v1", "promote-v2", "pull-request-v1", "pull-request-v2"].map(
     (task) => `ClusterPromotionTask /kargo-fleet-${task}`,
   ),
-  ...["approval", "build-jobs", "guard", "status"].flatMap((policy) => [
-    `ValidatingAdmissionPolicy /kargo-fleet-${policy}`,
-    `ValidatingAdmissionPolicyBinding /kargo-fleet-${policy}`,
-  ]),
   ...["approvers-edge", "approvers-identity", "team-edge", "team-identity"].map(
     (name) => `ServiceAccount kargo-fleet-teams/${name}`,
   ),
@@ -70,6 +66,10 @@ const DEPLOYED_TO = [
 
 /** What an administrator applied before, with our label too. */
 export const DEPLOYER: readonly string[] = [
+  ...["approval", "build-jobs", "deployer", "guard", "status", "workflows"].flatMap((policy) => [
+    `ValidatingAdmissionPolicy /kargo-fleet-${policy}`,
+    `ValidatingAdmissionPolicyBinding /kargo-fleet-${policy}`,
+  ]),
   ...["builds-edge", "builds-identity", "kargo-fleet-events", "kargo-fleet-teams"].map(
     (name) => `Namespace /${name}`,
   ),

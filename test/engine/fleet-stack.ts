@@ -6,6 +6,7 @@ import { installDefinitions } from "../../sandbox/crds.ts";
 import type { RepositorySeed } from "../../sandbox/github/repositories.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { BUILDS } from "../sources.ts";
+import { administer } from "./administer.ts";
 import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { type FleetCluster, fleetCluster } from "./fleet-cluster.ts";
@@ -37,7 +38,7 @@ export interface FleetStack extends FleetCluster {
   readonly traces: readonly string[];
   /** Replaces the catalogue. */
   writeCatalogue(text: string): Promise<void>;
-  /** Replaces the stack file: keys without prefix are ours. */
+  /** Replaces the stack file: keys without prefix are ours. The administrator's guards follow it. */
   writeConfig(keys: Readonly<Record<string, string>>): Promise<void>;
   /** Encrypts a secret of ours into the stack file. */
   setSecret(key: string, value: string): Promise<void>;
@@ -127,7 +128,7 @@ interface Parts {
 
 function fleetStack(parts: Parts): FleetStack {
   const { stack, folder, github, kubeconfig, plane, secrets, environment } = parts;
-  const writeConfig = (keys: Readonly<Record<string, string>>) => {
+  const writeConfig = async (keys: Readonly<Record<string, string>>) => {
     const all: Record<string, string> = {
       cluster: `{ name: test, context: sandbox, kubeconfig: ${JSON.stringify(kubeconfig)} }`,
       registry: "registry.example",
@@ -140,7 +141,8 @@ function fleetStack(parts: Parts): FleetStack {
       ...keys,
     };
     const lines = Object.entries(all).map(([key, value]) => `  kargo-fleet:${key}: ${value}\n`);
-    return writeFile(
+    await administer(plane.admin, all);
+    await writeFile(
       join(folder, "Pulumi.test.yaml"),
       secrets.replace("config:\n", `config:\n${lines.join("")}`),
     );

@@ -92,7 +92,7 @@ describe("a team's rights", () => {
 });
 
 describe("the deployer's rights", () => {
-  const objects = deployerObjects("system:serviceaccount:ci:pulumi", ["edge"]);
+  const objects = deployerObjects("system:serviceaccount:ci:pulumi", ["edge"], platformPlan());
   const rules = objects.flatMap((object) =>
     "rules" in object ? (object.rules as readonly PolicyRule[]) : [],
   );
@@ -220,7 +220,7 @@ describe("the rights of an identity that only previews", () => {
             .flatMap((verb) => resourceNames.map((name) => `${verb} ${resource} ${name}`)),
         ),
       );
-    const deployer = deployerObjects("ci", ["edge"]).filter(
+    const deployer = deployerObjects("ci", ["edge"], undefined).filter(
       ({ metadata }) => metadata.name === "kargo-fleet-deployer",
     );
     const lists = /^(list|watch) secrets /;

@@ -1,0 +1,87 @@
+import type { SubjectPlan } from "../model/access.ts";
+import type { GuardPlan } from "../model/guard-plan.ts";
+import { ARGOCD_NAMESPACE } from "../model/names.ts";
+import { destination, groupName } from "./argo-cd.ts";
+import { allOf, anyOf, formed, isOneOf, onlyKeys, text } from "./cel.ts";
+import { type DeployedKind, IT, SERVICE } from "./deployed-kind.ts";
+
+const SPEC = `${IT}.spec`;
+const STAGE = "[a-z0-9-]+";
+/** A service's name, before it becomes part of an expression. */
+const IS_SERVICE = `${SERVICE}.matches("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$") && ${SERVICE} != "default"`;
+
+const inArgoCd = (it: string) => `${it}.metadata.namespace == ${text(ARGOCD_NAMESPACE)}`;
+
+/** What deploys a service: from the GitOps repository, to where the stack's pipelines deploy services of its name. */
+export function deployedApplications(
+  guard: GuardPlan,
+  subjects: readonly SubjectPlan[],
+): readonly DeployedKind[] {
+  const groups = [...new Set(subjects.map(({ group }) => groupName(group)))];
+  const policy = `"^p, proj:" + ${SERVICE} + ":(team|approvers), applications, (get|sync), " + ${SERVICE} + "/" + ${SERVICE} + "-${STAGE}, allow$"`;
+  const role = allOf(
+    onlyKeys("r", ["name", "description", "policies", "groups"]),
+    `r.policies.all(p, p.matches(${policy}))`,
+    `r.groups.all(g, ${isOneOf("g", groups)})`,
+  );
+  return [
+    {
+      kind: "appprojects.argoproj.io",
+      named: inArgoCd,
+      shared: true,
+      form: allOf(
+        IS_SERVICE,
+        `${IT}.metadata.name == ${SERVICE}`,
+        onlyKeys(SPEC, ["description", "sourceRepos", "destinations", "clusterResourceWhitelist", "roles"]),
+        `${SPEC}.sourceRepos == [${text(guard.gitops)}]`,
+        `${SPEC}.destinations.all(d, ${isDestination("d", guard)})`,
+        `${SPEC}.clusterResourceWhitelist.all(w, ${formed("w", { exactly: { group: "", kind: "Namespace" }, any: ["name"] })} && ${SPEC}.destinations.exists(d, d.namespace == w.name))`,
+        `${SPEC}.roles.all(r, ${role})`,
+      ),
+      says: "AppProjects called as their service: from the GitOps repository, to the service's own namespaces, for groups of the catalogue",
+    },
+    {
+      kind: "applications.argoproj.io",
+      named: inArgoCd,
+      shared: true,
+      form: allOf(
+        IS_SERVICE,
+        `${IT}.metadata.name.startsWith(${SERVICE} + "-")`,
+        onlyKeys(SPEC, ["project", "source", "destination", "syncPolicy"]),
+        `${SPEC}.project == ${SERVICE}`,
+        onlyKeys(`${SPEC}.source`, ["repoURL", "targetRevision", "path", "helm"]),
+        `${SPEC}.source.repoURL == ${text(guard.gitops)}`,
+        onlyKeys(`${SPEC}.source.helm`, ["valueFiles"]),
+        isDestination(`${SPEC}.destination`, guard),
+        `${SPEC}.syncPolicy.syncOptions == ["CreateNamespace=true"]`,
+        `${IT}[?"operation"] == variables.before[?"operation"]`,
+        `${IT}.metadata.?annotations[?"kargo.akuity.io/authorized-stage"].orValue("kargo-" + ${SERVICE} + ":").matches("^kargo-" + ${SERVICE} + ":[a-z0-9-]*$")`,
+      ),
+      says: "Applications called <service>-<stage>, in the service's own AppProject, from the GitOps repository, to the service's own namespaces",
+    },
+  ];
+}
+
+/** Whether this is where a stage of the service is deployed to. A namespace of Argo CD's own cluster must not be anybody's. */
+function isDestination(place: string, { destinations }: GuardPlan): string {
+  const namespace = `${place}.namespace`;
+  const each = destinations.map(({ cluster, namespace: template }) => {
+    const { namespace: _, ...target } = destination({ cluster, namespace: "" });
+    const own = ["kargo-", "builds-"]
+      .filter((prefix) => !template.startsWith(prefix))
+      .map((prefix) => `!${namespace}.startsWith(${text(prefix)})`);
+    const free = cluster === undefined ? [`!(${namespace} in variables.reserved)`, ...own] : [];
+    return allOf(
+      formed(place, { exactly: target, any: ["namespace"] }),
+      matches(namespace, template),
+      ...free,
+    );
+  });
+  return each.length === 0 ? "false" : `(${anyOf(...each)})`;
+}
+
+/** CEL, whether a namespace is what a template makes of the service and some stage. */
+function matches(namespace: string, template: string): string {
+  const parts = template.replaceAll("{stage}", STAGE).split("{service}").map(text);
+  return `${namespace}.matches("^" + ${parts.join(` + ${SERVICE} + `)} + "$")`;
+}

@@ -1,0 +1,97 @@
+import { ORGANIZATION } from "../model/build-plan.ts";
+import type { GuardPlan } from "../model/guard-plan.ts";
+import { buildNamespace, EVENTS_NAMESPACE } from "../model/names.ts";
+import { EVENT_BUS, EVENT_SOURCE_ACCOUNT, eventBus, pods, SENSOR_ACCOUNT } from "./argo-events.ts";
+import { BUILD_LIMIT, BUILD_TEMPLATE, buildTemplate } from "./argo-workflows.ts";
+import { buildNetwork } from "./build-network.ts";
+import { allOf, anyOf, formed, isOneOf, literal, onlyKeys, text } from "./cel.ts";
+import { type DeployedKind, IT, label, placed } from "./deployed-kind.ts";
+import { fixed } from "./deployed-pipelines.ts";
+
+const SPEC = `${IT}.spec`;
+/** The names of groups of webhooks: one EventSource, Sensor and Secret each. */
+const GROUP = `^(github-[0-9]{2,3}|${ORGANIZATION})$`;
+
+const inEvents = (it: string) => `${it}.metadata.namespace == ${text(EVENTS_NAMESPACE)}`;
+const ofGroup = (it: string) => allOf(inEvents(it), `${it}.metadata.name.matches(${text(GROUP)})`);
+
+/** What turns pushes into images. What runs beside a credential is held to the letter. */
+export function deployedBuilds({ builds, teams }: GuardPlan): readonly DeployedKind[] {
+  const namespaces = teams.map(buildNamespace);
+  const inBuilds = (it: string) => isOneOf(`${it}.metadata.namespace`, namespaces);
+  const network = builds ? buildNetwork({ name: "", team: "", groups: [], leaves: false }, builds) : [];
+  return [
+    fixed(
+      "clusterworkflowtemplates.argoproj.io",
+      builds ? { [BUILD_TEMPLATE]: buildTemplate(builds).spec } : {},
+    ),
+    fixed("eventbus.argoproj.io", builds ? { [EVENT_BUS]: eventBus(builds).spec } : {}, inEvents),
+    fixed(
+      "networkpolicies.networking.k8s.io",
+      Object.fromEntries(network.map(({ metadata, spec }) => [metadata.name, spec])),
+      inBuilds,
+    ),
+    {
+      kind: "configmaps.",
+      named: (it) => allOf(inBuilds(it), `${it}.metadata.name == ${text(BUILD_LIMIT.name)}`),
+      form: onlyKeys(`${IT}.data`, [BUILD_LIMIT.key]),
+      says: `${BUILD_LIMIT.name}, in the teams' build namespaces`,
+    },
+    {
+      kind: "eventsources.argoproj.io",
+      named: ofGroup,
+      form: allOf(
+        onlyKeys(SPEC, ["eventBusName", "replicas", "service", "template", "github"]),
+        formed(`${SPEC}.template`, { exactly: pods(EVENT_SOURCE_ACCOUNT), any: ["metadata"] }),
+      ),
+      says: "EventSources of groups, whose pods run Argo Events' own program",
+    },
+    {
+      kind: "sensors.argoproj.io",
+      named: ofGroup,
+      form: allOf(
+        onlyKeys(SPEC, ["eventBusName", "replicas", "template", "dependencies", "triggers"]),
+        `${SPEC}.template == ${literal(pods(SENSOR_ACCOUNT))}`,
+        `${SPEC}.triggers.all(t, ${onlyKeys("t.template", ["name", "conditions", "k8s"])} && t.template.k8s.operation == "create" && ${onlyKeys("t.template.k8s.source", ["resource"])} && t.template.k8s.source.resource.kind == "Workflow" && t.template.k8s.source.resource.spec.workflowTemplateRef == ${literal({ name: BUILD_TEMPLATE, clusterScope: true })})`,
+      ),
+      says: `Sensors of groups, which start runs of ${BUILD_TEMPLATE}`,
+    },
+    ...deployedRoutes(),
+  ];
+}
+
+/** How GitHub's posts come in: to the Services of EventSources alone. */
+function deployedRoutes(): readonly DeployedKind[] {
+  const service = (name: string) => `${name}.matches("^github-[a-z0-9]+-eventsource-svc$")`;
+  return [
+    {
+      kind: "ingresses.networking.k8s.io",
+      named: (it) => placed(it, EVENTS_NAMESPACE, ["kargo-fleet-webhooks"]),
+      form: `!("defaultBackend" in ${SPEC}) && ${SPEC}.rules.all(r, r.http.paths.all(p, ${service("p.backend.service.name")}))`,
+      says: "kargo-fleet-webhooks, to the Services of EventSources",
+    },
+    {
+      kind: "httproutes.gateway.networking.k8s.io",
+      named: ofGroup,
+      form: `${SPEC}.rules.all(r, !("filters" in r) && r.backendRefs.all(b, ${service("b.name")}))`,
+      says: "HTTPRoutes of groups, to the Services of EventSources",
+    },
+  ];
+}
+
+/** A Secret of another type than `Opaque` could have Kubernetes fill in a token of anybody in the namespace. */
+export function deployedSecrets(filled: readonly { namespace: string; name: string }[]): DeployedKind {
+  const named = (it: string) =>
+    anyOf(ofGroup(it), ...filled.map(({ namespace, name }) => placed(it, namespace, [name])));
+  return {
+    kind: "secrets.",
+    named,
+    filled: true,
+    form: allOf(
+      `${IT}.?type.orValue("") == "Opaque"`,
+      `!("kargo.akuity.io/replicate-to" in ${IT}.metadata.?annotations.orValue({}))`,
+      `${isOneOf(label(IT, "kargo.akuity.io/cred-type"), ["", "git", "image", "generic"])}`,
+    ),
+    says: "Opaque Secrets of groups, and those that an administrator made for it to fill",
+  };
+}

@@ -1,0 +1,130 @@
+import type { GuardPlan } from "../model/guard-plan.ts";
+import type { PromotionTaskPlan } from "../model/plan.ts";
+import { allOf, anyOf, isOneOf, literal, onlyKeys, text } from "./cel.ts";
+import { type DeployedKind, IT, isProject, label, ours, SERVICE } from "./deployed-kind.ts";
+import { clusterConfig } from "./kargo-receiver.ts";
+import { promotionTask } from "./promotion-task.ts";
+
+const SPEC = `${IT}.spec`;
+const PROJECT_LABEL = "kargo.akuity.io/project";
+/** The labels of a namespace that are ours; others are whoever's who set them. */
+const NAMESPACE_LABELS = [
+  PROJECT_LABEL,
+  "app.kubernetes.io/managed-by",
+  "kargo-fleet/service",
+  "kargo-fleet/stack",
+  "kargo-fleet/team",
+  "kubernetes.io/metadata.name",
+];
+
+const inProject = (it: string) => isProject(`${it}.metadata.namespace`);
+const isOwnProject = `"kargo-" + ${SERVICE} == ${IT}.metadata.name`;
+
+/** What shapes a service's promotion: its Kargo Project with the namespace, and what is in it. */
+export function deployedPipelines(guard: GuardPlan): readonly DeployedKind[] {
+  return [
+    {
+      kind: "namespaces.",
+      named: (it) =>
+        allOf(isProject(`${it}.metadata.name`), anyOf(`${label(it, PROJECT_LABEL)} == "true"`, ours(it))),
+      form: allOf(isOwnProject, `${label(IT, PROJECT_LABEL)} == "true"`, othersLabelsKept()),
+      says: "namespaces of services, called kargo-<service>, as Kargo Projects",
+    },
+    {
+      kind: "projects.kargo.akuity.io",
+      named: (it) => isProject(`${it}.metadata.name`),
+      form: isOwnProject,
+      says: "Projects called kargo-<service>",
+    },
+    {
+      kind: "projectconfigs.kargo.akuity.io",
+      named: inProject,
+      form: onlyKeys(SPEC, ["promotionPolicies", "stageLinks"]),
+      says: "ProjectConfigs of services, without receivers",
+    },
+    {
+      kind: "warehouses.kargo.akuity.io",
+      named: inProject,
+      form: `${SPEC}.subscriptions.all(s, s.all(k, k == "image") && (${isAllowedImage("s.image.repoURL", guard)}))`,
+      says: `Warehouses of services, of images below ${guard.registries.join(", ")}`,
+    },
+  ];
+}
+
+/** A Stage runs the shared steps, with texts: an expression among them could read a Secret that all services share. */
+export function deployedStages(guard: GuardPlan, tasks: readonly PromotionTaskPlan[]): DeployedKind {
+  const names = tasks.map(({ name }) => name);
+  const variable = allOf(
+    '!v.value.contains("${{")',
+    `v.name != "repoURL" || v.value == ${text(guard.gitops)}`,
+    `v.name != "image" || (${isAllowedImage("v.value", guard)})`,
+  );
+  const steps = allOf(
+    onlyKeys(`${SPEC}.promotionTemplate`, ["spec"]),
+    onlyKeys(`${SPEC}.promotionTemplate.spec`, ["steps"]),
+    `${SPEC}.promotionTemplate.spec.steps.all(s, ${allOf(
+      onlyKeys("s", ["task", "as", "vars"]),
+      `s.task.kind == "ClusterPromotionTask" && ${isOneOf("s.task.name", names)}`,
+      `s.vars.all(v, ${variable})`,
+    )})`,
+  );
+  const verification = allOf(
+    `${SPEC}.verification.analysisTemplates.all(t, t.kind == "ClusterAnalysisTemplate")`,
+    `${SPEC}.verification.?args.orValue([]).all(a, !a.value.lowerAscii().contains("secret("))`,
+  );
+  return {
+    kind: "stages.kargo.akuity.io",
+    named: inProject,
+    form: allOf(
+      onlyKeys(SPEC, ["requestedFreight", "promotionTemplate", "verification", "shard"]),
+      `!("promotionTemplate" in ${SPEC}) || (${steps})`,
+      `!("verification" in ${SPEC}) || (${verification})`,
+    ),
+    says: "Stages of services, which promote by the shared ClusterPromotionTasks and to the GitOps repository",
+  };
+}
+
+/** What all services' promotions run, to the letter; and Kargo's one receiver. */
+export function deployedTasks(tasks: readonly PromotionTaskPlan[]): readonly DeployedKind[] {
+  const specs = Object.fromEntries(tasks.map((task) => [task.name, promotionTask(task).spec]));
+  const config = clusterConfig();
+  return [
+    fixed("clusterpromotiontasks.kargo.akuity.io", specs),
+    fixed("clusterconfigs.kargo.akuity.io", { [config.metadata.name]: config.spec }),
+  ];
+}
+
+/**
+ * Objects of which the program makes a few, each with one content: there is nothing to choose.
+ *
+ * @param specs by name
+ * @param where CEL, in which namespaces; anywhere without it
+ */
+export function fixed(
+  kind: string,
+  specs: Readonly<Record<string, unknown>>,
+  where: (it: string) => string = () => "true",
+): DeployedKind {
+  const names = Object.keys(specs);
+  const each = Object.entries(specs).map(
+    ([name, spec]) => `${IT}.metadata.name == ${text(name)} && ${SPEC} == ${literal(spec)}`,
+  );
+  return {
+    kind,
+    named: (it) => allOf(where(it), isOneOf(`${it}.metadata.name`, names)),
+    form: names.length === 0 ? "false" : anyOf(...each),
+    says: `${names.join(", ") || "none"}, as this program and this stack have them`,
+  };
+}
+
+function isAllowedImage(image: string, { registries }: GuardPlan): string {
+  return `${JSON.stringify(registries)}.exists(r, ${image} == r || ${image}.startsWith(r + "/"))`;
+}
+
+function othersLabelsKept(): string {
+  const keys = JSON.stringify(NAMESPACE_LABELS);
+  const labels = (object: string) => `${object}.?metadata.?labels.orValue({})`;
+  const kept = (from: string, to: string) =>
+    `${labels(from)}.all(k, k in ${keys} || (k in ${labels(to)} && ${labels(from)}[k] == ${labels(to)}[k]))`;
+  return `${kept(IT, "variables.before")} && ${kept("variables.before", IT)}`;
+}

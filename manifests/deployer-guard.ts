@@ -1,0 +1,78 @@
+import { RESERVED_NAMESPACES } from "../model/names.ts";
+import type { PlatformPlan } from "../model/plan.ts";
+import { type Demand, type Guard, guard } from "./admission.ts";
+import { isOneOf, text } from "./cel.ts";
+import { deployedAccess } from "./deployed-access.ts";
+import { deployedApplications } from "./deployed-applications.ts";
+import { deployedBuilds, deployedSecrets } from "./deployed-builds.ts";
+import { type DeployedKind, held } from "./deployed-kind.ts";
+import { deployedPipelines, deployedStages, deployedTasks } from "./deployed-pipelines.ts";
+import { secretsToFill } from "./deployer-secrets.ts";
+
+/** What anybody may ask about himself; nothing is stored. */
+const ASKS = [
+  "selfsubjectaccessreviews.authorization.k8s.io",
+  "selfsubjectrulesreviews.authorization.k8s.io",
+  "selfsubjectreviews.authentication.k8s.io",
+];
+
+/**
+ * RBAC says of which kinds the deployer makes objects, not what is in them: with a Secret of the right type it would have
+ * anybody's token, with a binding or an AppProject of its own anything else. So it is held to what the program makes, kind
+ * by kind; what is of no such kind it does not make at all, whatever rights somebody gives it.
+ */
+export function deployerGuard({
+  guard: plan,
+  subjects,
+  promotionTasks,
+}: Pick<PlatformPlan, "guard" | "subjects" | "promotionTasks">): Guard {
+  const kinds: readonly DeployedKind[] = [
+    ...deployedPipelines(plan),
+    deployedStages(plan, promotionTasks),
+    ...deployedTasks(promotionTasks),
+    ...deployedAccess(plan, subjects),
+    ...deployedApplications(plan, subjects),
+    ...deployedBuilds(plan),
+    deployedSecrets(secretsToFill(plan.teams)),
+  ];
+  const isKnown = isOneOf("variables.kind", [...kinds.map(({ kind }) => kind), ...ASKS]);
+  const wayOut = "After a change of the stack's files an administrator applies fleet deployer again.";
+  return guard({
+    name: "kargo-fleet-deployer",
+    resources: { apiGroups: ["*"], apiVersions: ["*"], resources: ["*/*"], operations: ["*"] },
+    about: `request.userInfo.username == ${text(plan.deployer)}`,
+    variables: {
+      it: "dyn(object)",
+      was: "dyn(oldObject)",
+      before: "oldObject == null ? dyn({}) : dyn(oldObject)",
+      kind: 'request.resource.resource + "." + request.resource.group + (request.?subResource.orValue("") == "" ? "" : "/" + request.subResource)',
+      reserved: JSON.stringify([...new Set([...RESERVED_NAMESPACES, plan.kargoNamespace])]),
+      untouched: untouched(),
+    },
+    demands: [
+      { expression: isKnown, message: "The deployer makes, changes and deletes no objects of this kind." },
+      {
+        expression: `request.operation == "DELETE" || ["finalizers", "ownerReferences"].all(k, variables.it.metadata[?k] == variables.before.?metadata[?k])`,
+        message: "The deployer changes neither finalizers nor owners.",
+      },
+      ...kinds.map(
+        (kind): Demand => ({
+          expression: held(kind),
+          message: `Of ${kind.kind.replace(/\.$/, "")} the deployer makes these alone: ${kind.says}. ${wayOut}`,
+        }),
+      ),
+    ],
+  });
+}
+
+/** Whether an update leaves all as it is but for the books of who manages which field. */
+function untouched(): string {
+  const { it, was } = { it: "variables.it", was: "variables.was" };
+  const beside = '["metadata", "status"]';
+  return [
+    'request.operation == "UPDATE"',
+    `${it}.all(k, k in ${beside} || (k in ${was} && ${it}[k] == ${was}[k]))`,
+    `${was}.all(k, k in ${beside} || k in ${it})`,
+    `["labels", "annotations"].all(k, ${it}.metadata[?k] == ${was}.metadata[?k])`,
+  ].join(" && ");
+}

@@ -1,0 +1,36 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { guards } from "../../manifests/guard.ts";
+import { InvalidInput } from "../../model/diagnostics.ts";
+import { applied } from "../../sandbox/deployer.ts";
+import { connectionOf, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
+import { platformPlan } from "../sources.ts";
+
+/** What stands in the cluster that all tests of a run share. */
+let inForce = "";
+
+/** How long an API server takes at most to hold to a policy that changed: it looks at them once a second. */
+const SETTLED = 2_000;
+
+/**
+ * Does what an administrator does after a change of a stack's file: `fleet deployer`, of which the guards alone follow the
+ * config. Where the file is wrong, nothing.
+ */
+export async function administer(admin: string, config: Readonly<Record<string, string>>): Promise<void> {
+  const objects = guardsOf(config).flatMap(({ policy, binding }) => [policy, binding]);
+  const text = JSON.stringify(objects);
+  if (objects.length === 0 || text === inForce) return;
+  const api = kubernetesApi(await connectionOf(admin));
+  for (const { path, object } of objects.map(applied)) await api.apply(path, JSON.stringify(object));
+  api.close();
+  await pause(SETTLED);
+  inForce = text;
+}
+
+function guardsOf(config: Readonly<Record<string, string>>): ReturnType<typeof guards> {
+  try {
+    return guards(platformPlan({ ...config, credentials: "", platform: "true" }));
+  } catch (error) {
+    if (error instanceof InvalidInput) return [];
+    throw error;
+  }
+}
