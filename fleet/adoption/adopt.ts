@@ -1,6 +1,7 @@
 import { KARGO_API } from "../../manifests/kargo-types.ts";
+import { MANAGED_BY } from "../../manifests/objects.ts";
 import { didYouMean, listed } from "../../model/diagnostics.ts";
-import { resourceName } from "../../model/names.ts";
+import { ARGOCD_NAMESPACE, resourceName } from "../../model/names.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
 import { PROJECT } from "../../model/stack-config.ts";
 import type { Cluster } from "../cluster.ts";
@@ -139,7 +140,7 @@ function changesOf(
   ];
 }
 
-function refusal({ planned, verdict }: Item, changes: readonly Difference[]): string | undefined {
+function refusal({ planned, verdict, found }: Item, changes: readonly Difference[]): string | undefined {
   if (verdict.is === "another stack's")
     return `belongs to stack ${verdict.stack}. Take the service off that stack first.`;
   if (verdict.is === "leaving") return "is being deleted. Wait until it is gone.";
@@ -147,6 +148,12 @@ function refusal({ planned, verdict }: Item, changes: readonly Difference[]): st
   if (others.length > 0) {
     const flags = others.map((name) => `--take-from ${name}`).join(" ");
     return `is applied by ${others.join(" and ")}, which would write its fields back. Take the object out of there, then say ${flags}.`;
+  }
+  // Others have Applications there, too, so the guard lets the deployer change those alone that are said to be ours.
+  const [ours] = Object.entries(MANAGED_BY).filter(([key, value]) => found?.labels?.[key] !== value);
+  if (ours && planned.is === "object" && planned.namespace === ARGOCD_NAMESPACE) {
+    const object = `${planned.kind.toLowerCase()} ${planned.name} -n ${ARGOCD_NAMESPACE}`;
+    return `has no label of ours, without which the deployer may not change it. An administrator sets it: kubectl label ${object} ${ours.join("=")}`;
   }
   // Kubernetes lets nobody change it, and a replaced binding is a moment without rights.
   const fixed = planned.is === "object" && /Binding$/.test(planned.kind);

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
+import { guards } from "../../manifests/guard.ts";
 import type { AccessConfig, SubjectPlan } from "../../model/access.ts";
-import { deployingStages, type ServicePlan } from "../../model/plan.ts";
+import { deployingStages, type Plan, type ServicePlan } from "../../model/plan.ts";
 import type { ObjectChange, ServiceChange, StackChange } from "../preview/change.ts";
 import { isAccessKind, isExplained, plainAccess, unexplained } from "./access-kinds.ts";
 import { listed, named } from "./escape.ts";
@@ -136,8 +138,7 @@ function sharedAccess({ before, after, shared }: StackChange): Sentence[] {
   const guard = after ? guardChanges(before?.platform?.guard, after.platform?.guard) : [];
   const told = ({ kind, name }: ObjectChange) => {
     if (kind === "ServiceAccount") return subjects.length > 0 && /^(team|approvers)-/.test(name);
-    if (kind === "ClusterRoleBinding") return subjects.length > 0;
-    return kind.startsWith("ValidatingAdmissionPolicy") && guard.length > 0;
+    return kind === "ClusterRoleBinding" && subjects.length > 0;
   };
   const rest = shared
     .filter(({ kind }) => isAccessKind(kind))
@@ -145,7 +146,18 @@ function sharedAccess({ before, after, shared }: StackChange): Sentence[] {
     .map(plainAccess);
   // All of a new stack is new.
   const expected = before === undefined;
-  return [...subjects, ...guard, ...rest].map((start) => sentence("access", { start, expected }));
+  return [...subjects, ...guard, ...administered(before, after), ...rest].map((start) =>
+    sentence("access", { start, expected }),
+  );
+}
+
+/** The guards know the stack, and an `up` cannot change them. */
+function administered(before: Plan | undefined, after: Plan | undefined): string[] {
+  if (!before?.platform || !after?.platform) return [];
+  if (isDeepStrictEqual(guards(before.platform), guards(after.platform))) return [];
+  return [
+    `An administrator applies ${named("fleet deployer")} again before this up: the guards follow the files`,
+  ];
 }
 
 /** Who is who in Kargo's UI and CLI. */

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { kargoUsersBinding, teamServiceAccount } from "../../manifests/access.ts";
-import { guards } from "../../manifests/guard.ts";
 import { promotionTask } from "../../manifests/promotion-task.ts";
 import { platformPlan } from "../sources.ts";
 import { named, registered } from "./program.ts";
@@ -27,14 +26,6 @@ describe("Platform", () => {
     );
     assert.deepEqual(own.map(({ name }) => name.replace("platform/", "")).sort(), [
       "kargo-users",
-      "policy-binding-kargo-fleet-approval",
-      "policy-binding-kargo-fleet-build-jobs",
-      "policy-binding-kargo-fleet-guard",
-      "policy-binding-kargo-fleet-status",
-      "policy-kargo-fleet-approval",
-      "policy-kargo-fleet-build-jobs",
-      "policy-kargo-fleet-guard",
-      "policy-kargo-fleet-status",
       "promotion-task-pull-request-v1",
       "promotion-task-pull-request-v2",
       "promotion-task-push-v1",
@@ -52,20 +43,11 @@ describe("Platform", () => {
       const { inputs } = named(all, `platform/promotion-task-${task.by}-${task.version}`);
       assert.deepEqual(inputs, plain(promotionTask(task)));
     }
-    for (const { policy, binding } of guards(platform)) {
-      assert.deepEqual(named(all, `platform/policy-${policy.metadata.name}`).inputs, plain(policy));
-      assert.deepEqual(named(all, `platform/policy-binding-${policy.metadata.name}`).inputs, plain(binding));
-    }
     for (const subject of platform.subjects) {
       const { inputs } = named(all, `platform/service-account-${subject.serviceAccount}`);
       assert.deepEqual(inputs, plain(teamServiceAccount(subject)));
     }
     assert.deepEqual(named(all, "platform/kargo-users").inputs, plain(kargoUsersBinding(platform.subjects)));
-  });
-
-  it("puts a policy into force after the policy is there", () => {
-    const { waitsFor } = named(all, "platform/policy-binding-kargo-fleet-guard");
-    assert.deepEqual(waitsFor, ["platform/policy-kargo-fleet-guard"]);
   });
 
   it("makes Kargo's credentials as secrets, from what the stack's config holds", async () => {

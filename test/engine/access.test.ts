@@ -6,6 +6,7 @@ import { administrator, DRY, KARGO, made, promoteOnce, unbound, withTokenOf } fr
 import { describeBuildJobs } from "./build-jobs.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { describeSensorWorkflows } from "./sensor-workflows.ts";
 
 /** nginx is of edge, which names no approvers; auth of identity, whose approvers are AD-Identity-Release. */
 const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) });
@@ -235,9 +236,12 @@ describe("who may do what, asked with real tokens of a real API server", functio
     const kargo = (name: string) => unbound(`system:serviceaccount:kargo:${name}`);
     const written = ["write a Stage's status", "write a Promotion's status"];
     const updates = everything.filter((what) => !what.startsWith("create"));
+    const shaping = updates.filter(
+      (what) => !["change an owner", "change a finalizer", ...written].includes(what),
+    );
 
     for (const [who, identity, may] of [
-      ["the deployer", unbound("kargo-fleet-deployer"), everything],
+      ["the deployer", unbound("kargo-fleet-deployer"), shaping],
       ["the break-glass group", unbound("somebody", "break-glass"), everything],
       ["an administrator", unbound("somebody"), asking],
       ["a team", unbound("somebody", "AD-Identity"), asking],
@@ -269,7 +273,40 @@ describe("who may do what, asked with real tokens of a real API server", functio
     }
   });
 
+  it("the guard holds in a namespace whose project label somebody took away", async () => {
+    const label = (value: string | null) =>
+      made(admin, {
+        method: "PATCH",
+        path: "/api/v1/namespaces/kargo-auth",
+        body: { metadata: { labels: { "kargo.akuity.io/project": value } } },
+      });
+    await label(null);
+    const base = `${KARGO}/namespaces/kargo-auth`;
+    const as = unbound("somebody");
+    const answers = await Promise.all([
+      admin.send({ method: "DELETE", path: `${base}/stages/dev?${DRY}`, as }),
+      admin.send({
+        method: "PATCH",
+        path: `${base}/promotions/prod.old/status?${DRY}`,
+        body: { status: {} },
+        as,
+      }),
+      admin.send({
+        method: "PATCH",
+        path: `${base}/freights/abc/status?${DRY}`,
+        body: { status: { verifiedIn: { prod: {} } } },
+        as,
+      }),
+    ]);
+    await label("true");
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [403, 403, 403],
+    );
+  });
+
   describeBuildJobs(() => stack);
+  describeSensorWorkflows(() => stack);
 
   describe("approving Freight by kubectl", () => {
     const now = { approvedAt: "2026-01-01T00:00:00Z" };

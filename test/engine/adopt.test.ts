@@ -30,8 +30,10 @@ function stage(name: string): object {
   };
 }
 
+/** As an administrator left it, who said that it may be taken over. */
 function appProject(name: string): object {
-  const metadata = { name, namespace: "argocd" };
+  const labels = { "app.kubernetes.io/managed-by": "kargo-fleet" };
+  const metadata = { name, namespace: "argocd", labels };
   return { apiVersion: ARGO_CD, kind: "AppProject", metadata, spec: { description: "by hand" } };
 }
 
@@ -202,6 +204,18 @@ describe("fleet adopt, over what was made by hand", function () {
       uid = ((await stack.get("appproject", "tooled", "argocd")) as unknown as Live).metadata.uid;
       refused = await stack.fleet("adopt", "tooled", "--yes");
       state = await stack.state();
+    });
+
+    it("refuses what nobody said is ours in Argo CD's namespace, with the command for an administrator", async () => {
+      const label = ["label", "appproject", "tooled", "-n", "argocd"];
+      await kubectl([...label, "app.kubernetes.io/managed-by-"]);
+      const { code, output } = await stack.fleet("adopt", "tooled", "--yes", "--take-from", "helm");
+      const way =
+        /kubectl (label appproject tooled -n argocd app\.kubernetes\.io\/managed-by=kargo-fleet)/.exec(
+          output,
+        );
+      assert.ok(code === 1 && way?.[1], output);
+      await kubectl(way[1].split(" "));
     });
 
     it("refuses what another stack owns, and takes nothing of that service", () => {

@@ -14,11 +14,27 @@ const OURS = { "app.kubernetes.io/managed-by": "kargo-fleet" };
 const PIPELINE = { ...OURS, "kargo-fleet/service": "nginx", "kargo-fleet/team": "edge" };
 const inside = (namespace: string, kind: string, api = "/api/v1") => `${api}/namespaces/${namespace}/${kind}`;
 
-const post = (path: string, name: string, rest: object, metadata: object = {}): Attack => ({
-  method: "POST",
-  path,
-  body: { metadata: { name, labels: PIPELINE, ...metadata }, ...rest },
-});
+/** The kinds of custom resources, which a request must name. */
+const KINDS: Readonly<Record<string, string>> = {
+  appprojects: "AppProject",
+  clusterconfigs: "ClusterConfig",
+  clusterpromotiontasks: "ClusterPromotionTask",
+  clusterworkflowtemplates: "ClusterWorkflowTemplate",
+  projects: "Project",
+  promotions: "Promotion",
+  workflows: "Workflow",
+};
+
+function post(path: string, name: string, rest: object, metadata: object = {}): Attack {
+  const [, apiVersion = "v1"] = /^\/apis\/([^/]+\/[^/]+)/.exec(path) ?? [];
+  const kind = KINDS[path.slice(path.lastIndexOf("/") + 1)];
+  const type = kind && { apiVersion, kind };
+  return {
+    method: "POST",
+    path,
+    body: { ...type, metadata: { name, labels: PIPELINE, ...metadata }, ...rest },
+  };
+}
 const patch = (path: string, body: object): Attack => ({ method: "PATCH", path, body });
 const remove = (path: string): Attack => ({ method: "DELETE", path });
 
@@ -84,9 +100,6 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   "start a run of the shared template": post(inside("builds-edge", "workflows", ARGO), "x", {
     spec: { workflowTemplateRef: { name: "build-push-image", clusterScope: true } },
   }),
-  "make a CronWorkflow": post(inside("builds-edge", "cronworkflows", ARGO), "x", {
-    spec: { schedules: ["* * * * *"], workflowSpec: steals },
-  }),
   "run a pod": post(inside("builds-edge", "pods"), "x", { spec: pod }),
   "make a Job": post(inside("builds-edge", "jobs", "/apis/batch/v1"), "x", {
     spec: { template: { spec: { ...pod, restartPolicy: "Never" } } },
@@ -120,9 +133,10 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   ),
   "make a ConfigMap of its own": post(inside("builds-edge", "configmaps"), "mine", { data: {} }),
   ...Object.fromEntries(
-    ["argocd", "kargo", "kube-system", "default", EVENTS, "builds-edge", "kargo-shared-resources"].map(
-      (name) => [`delete the namespace ${name}`, remove(`/api/v1/namespaces/${name}`)],
-    ),
+    ["argocd", "kargo", EVENTS, "kargo-fleet-teams", "builds-edge", "kargo-shared-resources"].map((name) => [
+      `delete the namespace ${name}`,
+      remove(`/api/v1/namespaces/${name}`),
+    ]),
   ),
   "make a namespace of its own": post("/api/v1/namespaces", "mine", {}),
   "make a namespace that is no service's": post("/api/v1/namespaces", "kargo-mine", {}),

@@ -7,6 +7,7 @@ import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { ATTACKS, type Attack, ON_GUARDS } from "./deployer-attacks.ts";
 import { DEPLOYER } from "./expected-objects.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { describeHandOver } from "./guards-handed-over.ts";
 
 const NGINX = { nginx: service("nginx") };
 /** In milliseconds: many times what it takes. What hangs would never end. */
@@ -41,25 +42,39 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
     return output;
   }
 
-  it("are enough for the first preview and up of a new cluster", async () => {
-    assert.deepEqual(await stack.objects(), DEPLOYER);
-    await succeeds("preview");
-    await succeeds("up", "--yes");
-    assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
-  });
+  describe("from the first preview on", () => {
+    it("are enough for the first preview and up of a new cluster", async () => {
+      assert.deepEqual(await stack.objects(), DEPLOYER);
+      await succeeds("preview");
+      await succeeds("up", "--yes");
+      assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+    });
 
-  it("are enough for the preview of a new service of a team that has no build namespace yet", async () => {
-    const team = { billing: { group: "AD-Billing" } };
-    const text = catalogueText({ ...NGINX, ...auth(), invoices: service("invoices", { team: "billing" }) });
-    const list = JSON.parse(text) as { teams: object };
-    await stack.writeCatalogue(JSON.stringify({ ...list, teams: { ...list.teams, ...team } }));
-    assert.match(await succeeds("preview"), /invoices\/project/);
-    await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth() }));
-  });
+    it("are enough for the preview of a new service of a team that has no build namespace yet", async () => {
+      const team = { billing: { group: "AD-Billing" } };
+      const text = catalogueText({ ...NGINX, ...auth(), invoices: service("invoices", { team: "billing" }) });
+      const list = JSON.parse(text) as { teams: object };
+      await stack.writeCatalogue(JSON.stringify({ ...list, teams: { ...list.teams, ...team } }));
+      assert.match(await succeeds("preview"), /invoices\/project/);
+      await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth() }));
+    });
 
-  it("are enough to read everything anew", async () => {
-    await succeeds("refresh", "--yes");
-    assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+    it("are enough to read everything anew", async () => {
+      await succeeds("refresh", "--yes");
+      assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+    });
+
+    it("are held by guards that the API server understands, without a warning of its type check", async () => {
+      for (const name of ["approval", "build-jobs", "deployer", "guard", "status", "workflows"]) {
+        const { spec, status, metadata } = (await stack.get(
+          "validatingadmissionpolicy",
+          `kargo-fleet-${name}`,
+        )) as unknown as Policy;
+        assert.equal(status?.observedGeneration, metadata.generation, name);
+        assert.deepEqual(status?.typeChecking, {}, name);
+        assert.ok(spec.validations.length > 0);
+      }
+    });
   });
 
   describe("and a guard, whatever rights there are: the deployer", () => {
@@ -115,60 +130,52 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
     });
   });
 
-  it("are held by guards that the API server understands, without a warning of its type check", async () => {
-    for (const name of ["approval", "build-jobs", "deployer", "guard", "status", "workflows"]) {
-      const { spec, status, metadata } = (await stack.get(
-        "validatingadmissionpolicy",
-        `kargo-fleet-${name}`,
-      )) as unknown as Policy;
-      assert.equal(status?.observedGeneration, metadata.generation, name);
-      assert.deepEqual(status?.typeChecking, {}, name);
-      assert.ok(spec.validations.length > 0);
-    }
-  });
+  describeHandOver(() => stack);
 
-  it("are asked for before an up, which else would hang: it names the right to watch that is missing, and touches nothing", async function () {
-    this.timeout(NO_HANG);
-    const admin = await administrator(stack);
-    const path = `${RBAC}/namespaces/kargo-fleet-events/roles/kargo-fleet-deployer`;
-    const { rules } = (await made(admin, { method: "GET", path })).body as { rules: PolicyRule[] };
-    const change = (changed: readonly PolicyRule[]) =>
-      made(admin, { method: "PATCH", path, body: { rules: changed } });
-    await change(
-      rules.map((rule) =>
-        rule.resources.includes("secrets")
-          ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== "watch") }
-          : rule,
-      ),
-    );
-    const { failed, steps, output } = await stack.up();
-    await change(rules);
-    admin.close();
-    assert.deepEqual([failed, steps], [true, {}], output);
-    assert.match(output, /watch secrets in the namespace kargo-fleet-events\n/);
-    assert.match(output, /fleet -- deployer --stack test \| kubectl apply -f -/);
-  });
+  describe("to the last destroy", () => {
+    it("are asked for before an up, which else would hang: it names the right to watch that is missing, and touches nothing", async function () {
+      this.timeout(NO_HANG);
+      const admin = await administrator(stack);
+      const path = `${RBAC}/namespaces/kargo-fleet-events/roles/kargo-fleet-deployer`;
+      const { rules } = (await made(admin, { method: "GET", path })).body as { rules: PolicyRule[] };
+      const change = (changed: readonly PolicyRule[]) =>
+        made(admin, { method: "PATCH", path, body: { rules: changed } });
+      await change(
+        rules.map((rule) =>
+          rule.resources.includes("secrets")
+            ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== "watch") }
+            : rule,
+        ),
+      );
+      const { failed, steps, output } = await stack.up();
+      await change(rules);
+      admin.close();
+      assert.deepEqual([failed, steps], [true, {}], output);
+      assert.match(output, /watch secrets in the namespace kargo-fleet-events\n/);
+      assert.match(output, /fleet -- deployer --stack test \| kubectl apply -f -/);
+    });
 
-  it("are enough to decommission a service", async () => {
-    await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth({ state: "decommissioned" }) }));
-    await succeeds("up", "--yes");
-    await succeeds("up", "--yes");
-  });
+    it("are enough to decommission a service", async () => {
+      await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth({ state: "decommissioned" }) }));
+      await succeeds("up", "--yes");
+      await succeeds("up", "--yes");
+    });
 
-  // Without the rights to list and watch a deletion would wait for ever.
-  it("are enough to remove the last service of a team and of a group of webhooks", async function () {
-    this.timeout(NO_HANG);
-    await stack.writeCatalogue(catalogueText(NGINX));
-    await succeeds("up", "--yes");
-    const left = (await stack.objects()).filter((object) => /auth|github-00/.test(object));
-    assert.deepEqual(left, []);
-  });
+    // Without the rights to list and watch a deletion would wait for ever.
+    it("are enough to remove the last service of a team and of a group of webhooks", async function () {
+      this.timeout(NO_HANG);
+      await stack.writeCatalogue(catalogueText(NGINX));
+      await succeeds("up", "--yes");
+      const left = (await stack.objects()).filter((object) => /auth|github-00/.test(object));
+      assert.deepEqual(left, []);
+    });
 
-  it("are enough to destroy everything", async function () {
-    this.timeout(NO_HANG);
-    await stack.writeConfig({ protect: "false" });
-    await succeeds("up", "--yes");
-    await succeeds("destroy", "--yes");
-    assert.deepEqual(await stack.objects(), DEPLOYER);
+    it("are enough to destroy everything", async function () {
+      this.timeout(NO_HANG);
+      await stack.writeConfig({ protect: "false" });
+      await succeeds("up", "--yes");
+      await succeeds("destroy", "--yes");
+      assert.deepEqual(await stack.objects(), DEPLOYER);
+    });
   });
 });
