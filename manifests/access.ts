@@ -93,7 +93,7 @@ function promote(stages: readonly string[]): PolicyRule[] {
 }
 
 /** Both ways in: kubectl brings the directory group, Kargo's UI and CLI the ServiceAccount that claims it. */
-export function bound({ group, serviceAccount }: SubjectPlan): Subject[] {
+function bound({ group, serviceAccount }: SubjectPlan): Subject[] {
   return [
     { kind: "Group", name: group, apiGroup: RBAC_GROUP },
     { kind: "ServiceAccount", name: serviceAccount, namespace: TEAMS_NAMESPACE },

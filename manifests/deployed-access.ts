@@ -1,42 +1,31 @@
-import type { SubjectPlan } from "../model/access.ts";
-import type { GuardPlan } from "../model/guard-plan.ts";
-import { buildNamespace, EVENTS_NAMESPACE, TEAMS_NAMESPACE } from "../model/names.ts";
-import {
-  APPROVERS_ROLE,
-  bound,
-  KARGO_USER,
-  KARGO_USERS_BINDING,
-  SERVICE_ROLES,
-  TEAM_ROLE,
-  teamServiceAccount,
-} from "./access.ts";
+import { EVENTS_NAMESPACE, TEAMS_NAMESPACE } from "../model/names.ts";
+import { APPROVERS_ROLE, KARGO_USER, KARGO_USERS_BINDING, SERVICE_ROLES, TEAM_ROLE } from "./access.ts";
 import { SENSOR_ACCOUNT } from "./argo-events.ts";
 import { BUILD_ROLES, READERS_ROLE, SENSOR_ROLE } from "./build-namespace.ts";
 import { allOf, anyOf, formed, isOneOf, literal, text } from "./cel.ts";
-import { type DeployedKind, IT, isProject, placed } from "./deployed-kind.ts";
+import { type DeployedKind, groupOf, IT, inBuilds, isProject, placed } from "./deployed-kind.ts";
 import { ELECT_LEADER, eventAccounts } from "./events-namespace.ts";
 import { RBAC_GROUP } from "./rbac-rules.ts";
 import type { PolicyRule, Subject } from "./rbac-types.ts";
 
-const CLAIMS = "rbac.kargo.akuity.io/";
-const ANNOTATIONS = `${IT}.metadata.?annotations.orValue({})`;
+const NAME = `${IT}.metadata.name`;
+const SUBJECTS = `${IT}.?subjects.orValue([])`;
+
+/** Whether a subject is a directory group, or an account of the teams' namespace; whose, its name says. */
+const isGroup = (subject: string) =>
+  formed(subject, { exactly: { kind: "Group", apiGroup: RBAC_GROUP }, any: ["name"] });
+const isAccount = (subject: string) =>
+  formed(subject, { exactly: { kind: "ServiceAccount", namespace: TEAMS_NAMESPACE }, any: ["name"] });
 
 /** Who gets rights from the deployer, and which: people and accounts of the catalogue, in the program's own Roles. */
-export function deployedAccess(
-  { teams }: GuardPlan,
-  subjects: readonly SubjectPlan[],
-): readonly DeployedKind[] {
-  const builds = teams.map(buildNamespace);
+export function deployedAccess(): readonly DeployedKind[] {
   const named = (it: string) =>
     anyOf(
       allOf(
         isProject(`${it}.metadata.namespace`),
         isOneOf(`${it}.metadata.name`, Object.keys(SERVICE_ROLES)),
       ),
-      allOf(
-        isOneOf(`${it}.metadata.namespace`, builds),
-        isOneOf(`${it}.metadata.name`, Object.keys(BUILD_ROLES)),
-      ),
+      allOf(inBuilds(it), isOneOf(`${it}.metadata.name`, Object.keys(BUILD_ROLES))),
       placed(it, EVENTS_NAMESPACE, [SENSOR_ACCOUNT]),
     );
   return [
@@ -46,8 +35,8 @@ export function deployedAccess(
       named,
       form: allOf(
         formed(`${IT}.roleRef`, { exactly: { apiGroup: RBAC_GROUP, kind: "Role" }, any: ["name"] }),
-        `${IT}.roleRef.name == ${IT}.metadata.name`,
-        subjectsHeld(subjects),
+        `${IT}.roleRef.name == ${NAME}`,
+        subjectsHeld(),
       ),
       says: "bindings of the program's Roles, to groups and accounts of the catalogue",
     },
@@ -56,77 +45,83 @@ export function deployedAccess(
       named: (it) => `${it}.metadata.name == ${text(KARGO_USERS_BINDING)}`,
       form: allOf(
         `${IT}.roleRef == ${literal({ apiGroup: RBAC_GROUP, kind: "ClusterRole", name: KARGO_USER })}`,
-        `${IT}.?subjects.orValue([]).all(s, s in ${literal(subjects.map((subject) => bound(subject)[1]))})`,
+        `${SUBJECTS}.all(s, ${isAccount("s")} && ${groupOf("s.name")}.hasValue())`,
       ),
       says: `${KARGO_USERS_BINDING}, of ${KARGO_USER}, to accounts of the catalogue`,
     },
-    accounts(subjects),
+    accounts(),
   ];
 }
 
 /** A service's Roles also have the verb `promote`, on Stages by name. */
 function rulesHeld(): string {
-  const own = (names: readonly string[], namespace: string) =>
-    allOf(namespace, isOneOf(`${IT}.metadata.name`, names));
-  const inBuilds = `${IT}.metadata.namespace.startsWith("builds-")`;
   const only = (rules: readonly PolicyRule[], more = "false") =>
     `${IT}.?rules.orValue([]).all(r, r in ${literal(rules)} || ${more})`;
   const promote = allOf(
-    `r.size() == 4 && r.?apiGroups.orValue([]) == ["kargo.akuity.io"] && r.?resources.orValue([]) == ["stages"]`,
-    'r.?verbs.orValue([]) == ["promote"] && r.?resourceNames.orValue([]).size() > 0',
+    formed("r", {
+      exactly: { apiGroups: ["kargo.akuity.io"], resources: ["stages"], verbs: ["promote"] },
+      any: ["resourceNames"],
+    }),
+    "r.resourceNames.size() > 0",
   );
+  const own = (name: string, where: string, rules: string) => allOf(`${NAME} == ${text(name)}`, where, rules);
   return anyOf(
     ...Object.entries(SERVICE_ROLES).map(([name, rules]) =>
-      allOf(own([name], isProject(`${IT}.metadata.namespace`)), only(rules, `(${promote})`)),
+      own(name, isProject(`${IT}.metadata.namespace`), only(rules, `(${promote})`)),
     ),
-    ...Object.entries(BUILD_ROLES).map(([name, rules]) => allOf(own([name], inBuilds), only(rules))),
+    ...Object.entries(BUILD_ROLES).map(([name, rules]) => own(name, inBuilds(IT), only(rules))),
     allOf(placed(IT, EVENTS_NAMESPACE, [SENSOR_ACCOUNT]), only(ELECT_LEADER)),
   );
 }
 
-/** A service's bindings are a team's, or its approvers': the group and the account that stands for it. */
-function subjectsHeld(subjects: readonly SubjectPlan[]): string {
-  const given = `${IT}.?subjects.orValue([])`;
+/** A service's bindings are a team's, or its approvers': the group, and the account that stands for it. */
+function subjectsHeld(): string {
   const sensor: Subject = { kind: "ServiceAccount", name: SENSOR_ACCOUNT, namespace: EVENTS_NAMESPACE };
-  const groups = subjects.map((subject) => bound(subject)[0]);
-  const pairs = (kind: string) =>
-    literal(subjects.filter(({ serviceAccount }) => serviceAccount.startsWith(kind)).map(bound));
-  const name = `${IT}.metadata.name`;
+  const [group, account] = [`${SUBJECTS}[0]`, `${SUBJECTS}[1]`];
+  const pair = (known: string) =>
+    allOf(
+      `${SUBJECTS}.size() == 2`,
+      isGroup(group),
+      isAccount(account),
+      `${known}[?${account}.name] == optional.of(${group}.name)`,
+    );
+  const own = (role: string, held: string) => allOf(`${NAME} == ${text(role)}`, held);
   return anyOf(
-    `${name} == ${text(TEAM_ROLE)} && ${given} in ${pairs("team-")}`,
-    `${name} == ${text(APPROVERS_ROLE)} && ${given} in ${pairs("approvers-")}`,
-    `${name} == ${text(SENSOR_ROLE)} && ${given} == ${literal([sensor])}`,
-    `${name} == ${text(READERS_ROLE)} && ${given}.all(s, s in ${literal(groups)})`,
+    own(TEAM_ROLE, pair("variables.teams")),
+    own(APPROVERS_ROLE, pair("variables.approvers")),
+    own(SENSOR_ROLE, `${SUBJECTS} == ${literal([sensor])}`),
+    own(READERS_ROLE, `${SUBJECTS}.all(s, ${isGroup("s")} && s.name in variables.groups)`),
   );
 }
 
 /** A team's account says which directory group acts as it; those of Argo Events say nothing. */
-function accounts(subjects: readonly SubjectPlan[]): DeployedKind {
-  const teams = subjects.map(teamServiceAccount);
-  const events = eventAccounts().map(({ metadata }) => metadata.name);
-  const claims = teams.map(({ metadata: { name, annotations = {} } }) => {
-    const [key = ""] = Object.keys(annotations).filter((one) => one.startsWith(CLAIMS));
-    return allOf(
-      `${IT}.metadata.name == ${text(name)}`,
-      `${ANNOTATIONS}[?${text(key)}].orValue("") == ${text(annotations[key] ?? "")}`,
-      `${ANNOTATIONS}.all(k, !k.startsWith(${text(CLAIMS)}) || k == ${text(key)})`,
+function accounts(): DeployedKind {
+  const claims = "rbac.kargo.akuity.io/claims";
+  const annotations = `${IT}.metadata.?annotations.orValue({})`;
+  const inEvents = (it: string) =>
+    placed(
+      it,
+      EVENTS_NAMESPACE,
+      eventAccounts().map(({ metadata }) => metadata.name),
     );
-  });
-  const named = (it: string) =>
-    anyOf(
-      placed(
-        it,
-        TEAMS_NAMESPACE,
-        teams.map(({ metadata }) => metadata.name),
-      ),
-      placed(it, EVENTS_NAMESPACE, events),
+  const ofTeam = (it: string) =>
+    allOf(
+      `${it}.metadata.namespace == ${text(TEAMS_NAMESPACE)}`,
+      `${groupOf(`${it}.metadata.name`)}.hasValue()`,
     );
+  // As JSON writes a group: it has no character that JSON escapes but these two.
+  const escaped = String.raw`${groupOf(NAME)}.value().replace("\\", "\\\\").replace("\"", "\\\"")`;
   return {
     kind: "serviceaccounts.",
-    named,
+    named: (it) => anyOf(ofTeam(it), inEvents(it)),
+    gone: (it) => anyOf(`${it}.metadata.namespace == ${text(TEAMS_NAMESPACE)}`, inEvents(it)),
     form: allOf(
       `!("secrets" in ${IT}) && !("imagePullSecrets" in ${IT})`,
-      anyOf(placed(IT, EVENTS_NAMESPACE, events), ...claims),
+      `${annotations}.all(k, !k.startsWith("rbac.kargo.akuity.io/") || k == ${text(claims)})`,
+      anyOf(
+        inEvents(IT),
+        `${annotations}[?${text(claims)}].orValue("") == '{"groups":["' + ${escaped} + '"]}'`,
+      ),
     ),
     says: "accounts of the catalogue's teams, with their claims, and those of Argo Events",
   };

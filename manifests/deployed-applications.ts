@@ -1,8 +1,7 @@
-import type { SubjectPlan } from "../model/access.ts";
 import type { GuardPlan } from "../model/guard-plan.ts";
 import { ARGOCD_NAMESPACE } from "../model/names.ts";
-import { destination, groupName } from "./argo-cd.ts";
-import { allOf, anyOf, formed, isOneOf, onlyKeys, text } from "./cel.ts";
+import { destination } from "./argo-cd.ts";
+import { allOf, anyOf, formed, onlyKeys, text } from "./cel.ts";
 import { type DeployedKind, IT, SERVICE } from "./deployed-kind.ts";
 
 const SPEC = `${IT}.spec`;
@@ -13,16 +12,12 @@ const IS_SERVICE = `${SERVICE}.matches("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$") && ${S
 const inArgoCd = (it: string) => `${it}.metadata.namespace == ${text(ARGOCD_NAMESPACE)}`;
 
 /** What deploys a service: from the GitOps repository, to where the stack's pipelines deploy services of its name. */
-export function deployedApplications(
-  guard: GuardPlan,
-  subjects: readonly SubjectPlan[],
-): readonly DeployedKind[] {
-  const groups = [...new Set(subjects.map(({ group }) => groupName(group)))];
+export function deployedApplications(guard: GuardPlan): readonly DeployedKind[] {
   const policy = `"^p, proj:" + ${SERVICE} + ":(team|approvers), applications, (get|sync), " + ${SERVICE} + "/" + ${SERVICE} + "-${STAGE}, allow$"`;
   const role = allOf(
     onlyKeys("r", ["name", "description", "policies", "groups"]),
     `r.policies.all(p, p.matches(${policy}))`,
-    `r.groups.all(g, ${isOneOf("g", groups)})`,
+    "r.groups.all(g, g in variables.quoted)",
   );
   return [
     {
@@ -37,6 +32,7 @@ export function deployedApplications(
         `${SPEC}.destinations.all(d, ${isDestination("d", guard)})`,
         `${SPEC}.clusterResourceWhitelist.all(w, ${formed("w", { exactly: { group: "", kind: "Namespace" }, any: ["name"] })} && ${SPEC}.destinations.exists(d, d.namespace == w.name))`,
         `${SPEC}.roles.all(r, ${role})`,
+        untouched("status"),
       ),
       says: "AppProjects called as their service: from the GitOps repository, to the service's own namespaces, for groups of the catalogue",
     },
@@ -54,12 +50,17 @@ export function deployedApplications(
         onlyKeys(`${SPEC}.source.helm`, ["valueFiles"]),
         isDestination(`${SPEC}.destination`, guard),
         `${SPEC}.syncPolicy.syncOptions == ["CreateNamespace=true"]`,
-        `${IT}[?"operation"] == variables.before[?"operation"]`,
+        untouched("operation", "status"),
         `${IT}.metadata.?annotations[?"kargo.akuity.io/authorized-stage"].orValue("kargo-" + ${SERVICE} + ":").matches("^kargo-" + ${SERVICE} + ":[a-z0-9-]*$")`,
       ),
       says: "Applications called <service>-<stage>, in the service's own AppProject, from the GitOps repository, to the service's own namespaces",
     },
   ];
+}
+
+/** Whether an object keeps what Argo CD writes beside the spec. */
+function untouched(...keys: readonly string[]): string {
+  return `${JSON.stringify(keys)}.all(k, ${IT}[?k] == variables.before[?k])`;
 }
 
 /** Whether this is where a stage of the service is deployed to. A namespace of Argo CD's own cluster must not be anybody's. */

@@ -1,12 +1,14 @@
 import { ORGANIZATION } from "../model/build-plan.ts";
 import type { GuardPlan } from "../model/guard-plan.ts";
-import { buildNamespace, EVENTS_NAMESPACE } from "../model/names.ts";
+import { EVENTS_NAMESPACE } from "../model/names.ts";
 import { EVENT_BUS, EVENT_SOURCE_ACCOUNT, eventBus, pods, SENSOR_ACCOUNT } from "./argo-events.ts";
 import { BUILD_LIMIT, BUILD_TEMPLATE, buildTemplate } from "./argo-workflows.ts";
 import { buildNetwork } from "./build-network.ts";
+import { RECEIVER_SECRET } from "./build-steps.ts";
 import { allOf, anyOf, formed, isOneOf, literal, onlyKeys, text } from "./cel.ts";
-import { type DeployedKind, IT, label, placed } from "./deployed-kind.ts";
+import { type DeployedKind, IT, inBuilds, label, placed } from "./deployed-kind.ts";
 import { fixed } from "./deployed-pipelines.ts";
+import { secretsToFill } from "./deployer-secrets.ts";
 
 const SPEC = `${IT}.spec`;
 /** The names of groups of webhooks: one EventSource, Sensor and Secret each. */
@@ -16,9 +18,7 @@ const inEvents = (it: string) => `${it}.metadata.namespace == ${text(EVENTS_NAME
 const ofGroup = (it: string) => allOf(inEvents(it), `${it}.metadata.name.matches(${text(GROUP)})`);
 
 /** What turns pushes into images. What runs beside a credential is held to the letter. */
-export function deployedBuilds({ builds, teams }: GuardPlan): readonly DeployedKind[] {
-  const namespaces = teams.map(buildNamespace);
-  const inBuilds = (it: string) => isOneOf(`${it}.metadata.namespace`, namespaces);
+export function deployedBuilds({ builds }: GuardPlan): readonly DeployedKind[] {
   const network = builds ? buildNetwork({ name: "", team: "", groups: [], leaves: false }, builds) : [];
   return [
     fixed(
@@ -80,9 +80,13 @@ function deployedRoutes(): readonly DeployedKind[] {
 }
 
 /** A Secret of another type than `Opaque` could have Kubernetes fill in a token of anybody in the namespace. */
-export function deployedSecrets(filled: readonly { namespace: string; name: string }[]): DeployedKind {
+export function deployedSecrets(): DeployedKind {
   const named = (it: string) =>
-    anyOf(ofGroup(it), ...filled.map(({ namespace, name }) => placed(it, namespace, [name])));
+    anyOf(
+      ofGroup(it),
+      ...secretsToFill([]).map(({ namespace, name }) => placed(it, namespace, [name])),
+      allOf(inBuilds(it), `${it}.metadata.name == ${text(RECEIVER_SECRET.name)}`),
+    );
   return {
     kind: "secrets.",
     named,

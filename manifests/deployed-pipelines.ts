@@ -112,6 +112,7 @@ export function fixed(
   return {
     kind,
     named: (it) => allOf(where(it), isOneOf(`${it}.metadata.name`, names)),
+    gone: where,
     form: names.length === 0 ? "false" : anyOf(...each),
     says: `${names.join(", ") || "none"}, as this program and this stack have them`,
   };

@@ -1,13 +1,14 @@
-import { RESERVED_NAMESPACES } from "../model/names.ts";
+import type { SubjectPlan } from "../model/access.ts";
+import { buildNamespace, RESERVED_NAMESPACES } from "../model/names.ts";
 import type { PlatformPlan } from "../model/plan.ts";
 import { type Demand, type Guard, guard } from "./admission.ts";
-import { isOneOf, text } from "./cel.ts";
+import { groupName } from "./argo-cd.ts";
+import { isOneOf, literal, text } from "./cel.ts";
 import { deployedAccess } from "./deployed-access.ts";
 import { deployedApplications } from "./deployed-applications.ts";
 import { deployedBuilds, deployedSecrets } from "./deployed-builds.ts";
 import { type DeployedKind, held } from "./deployed-kind.ts";
 import { deployedPipelines, deployedStages, deployedTasks } from "./deployed-pipelines.ts";
-import { secretsToFill } from "./deployer-secrets.ts";
 
 /** What anybody may ask about himself; nothing is stored. */
 const ASKS = [
@@ -30,10 +31,10 @@ export function deployerGuard({
     ...deployedPipelines(plan),
     deployedStages(plan, promotionTasks),
     ...deployedTasks(promotionTasks),
-    ...deployedAccess(plan, subjects),
-    ...deployedApplications(plan, subjects),
+    ...deployedAccess(),
+    ...deployedApplications(plan),
     ...deployedBuilds(plan),
-    deployedSecrets(secretsToFill(plan.teams)),
+    deployedSecrets(),
   ];
   const isKnown = isOneOf("variables.kind", [...kinds.map(({ kind }) => kind), ...ASKS]);
   const wayOut = "After a change of the stack's files an administrator applies fleet deployer again.";
@@ -48,6 +49,8 @@ export function deployerGuard({
       kind: 'request.resource.resource + "." + request.resource.group + (request.?subResource.orValue("") == "" ? "" : "/" + request.subResource)',
       reserved: JSON.stringify([...new Set([...RESERVED_NAMESPACES, plan.kargoNamespace])]),
       untouched: untouched(),
+      builds: JSON.stringify(plan.teams.map(buildNamespace)),
+      ...known(subjects),
     },
     demands: [
       { expression: isKnown, message: "The deployer makes, changes and deletes no objects of this kind." },
@@ -65,14 +68,34 @@ export function deployerGuard({
   });
 }
 
+/**
+ * Who is in the catalogue. As maps: to look for each of a thousand subjects in a list of as many would cost more than the
+ * API server spends on one expression. And several of them, since none may be longer than 100,000 characters.
+ */
+function known(subjects: readonly SubjectPlan[]): Record<string, string> {
+  const map = (entries: readonly (readonly [string, unknown])[]) =>
+    `{${[...new Map(entries)].map(([key, value]) => `${text(key)}: ${literal(value)}`).join(", ")}}`;
+  const accounts = (prefix: string) =>
+    map(
+      subjects
+        .filter(({ serviceAccount }) => serviceAccount.startsWith(prefix))
+        .map(({ serviceAccount, group }) => [serviceAccount, group]),
+    );
+  return {
+    teams: accounts("team-"),
+    approvers: accounts("approvers-"),
+    groups: map(subjects.map(({ group }) => [group, true])),
+    quoted: map(subjects.map(({ group }) => [groupName(group), true])),
+  };
+}
+
 /** Whether an update leaves all as it is but for the books of who manages which field. */
 function untouched(): string {
   const { it, was } = { it: "variables.it", was: "variables.was" };
-  const beside = '["metadata", "status"]';
   return [
     'request.operation == "UPDATE"',
-    `${it}.all(k, k in ${beside} || (k in ${was} && ${it}[k] == ${was}[k]))`,
-    `${was}.all(k, k in ${beside} || k in ${it})`,
+    `${it}.all(k, k == "metadata" || (k in ${was} && ${it}[k] == ${was}[k]))`,
+    `${was}.all(k, k in ${it})`,
     `["labels", "annotations"].all(k, ${it}.metadata[?k] == ${was}.metadata[?k])`,
   ].join(" && ");
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { guards } from "../../manifests/guard.ts";
 import { InvalidInput } from "../../model/diagnostics.ts";
+import type { PlatformPlan } from "../../model/plan.ts";
 import { applied } from "../../sandbox/deployer.ts";
 import { connectionOf, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
 import { platformPlan } from "../sources.ts";
@@ -16,9 +17,15 @@ const SETTLED = 2_000;
  * config. Where the file is wrong, nothing.
  */
 export async function administer(admin: string, config: Readonly<Record<string, string>>): Promise<void> {
-  const objects = guardsOf(config).flatMap(({ policy, binding }) => [policy, binding]);
+  const platform = platformOf(config);
+  if (platform) await applyGuards(admin, platform);
+}
+
+/** Has the guards be those of a plan, where they are not already. */
+export async function applyGuards(admin: string, platform: PlatformPlan): Promise<void> {
+  const objects = guards(platform).flatMap(({ policy, binding }) => [policy, binding]);
   const text = JSON.stringify(objects);
-  if (objects.length === 0 || text === inForce) return;
+  if (text === inForce) return;
   const api = kubernetesApi(await connectionOf(admin));
   for (const { path, object } of objects.map(applied)) await api.apply(path, JSON.stringify(object));
   api.close();
@@ -26,11 +33,11 @@ export async function administer(admin: string, config: Readonly<Record<string, 
   inForce = text;
 }
 
-function guardsOf(config: Readonly<Record<string, string>>): ReturnType<typeof guards> {
+function platformOf(config: Readonly<Record<string, string>>): PlatformPlan | undefined {
   try {
-    return guards(platformPlan({ ...config, credentials: "", platform: "true" }));
+    return platformPlan({ ...config, credentials: "", platform: "true" });
   } catch (error) {
-    if (error instanceof InvalidInput) return [];
+    if (error instanceof InvalidInput) return undefined;
     throw error;
   }
 }

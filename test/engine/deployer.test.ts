@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { type Cluster, openCluster } from "../../fleet/cluster.ts";
+import { kargoUsersBinding } from "../../manifests/access.ts";
 import type { PolicyRule } from "../../manifests/rbac-types.ts";
-import { catalogueText, service } from "../sources.ts";
+import { catalogueText, planOf, service } from "../sources.ts";
 import { administrator, DRY, made, RBAC, unbound } from "./access-world.ts";
+import { applyGuards } from "./administer.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { ATTACKS, type Attack, ON_GUARDS } from "./deployer-attacks.ts";
 import { DEPLOYER } from "./expected-objects.ts";
@@ -123,6 +125,26 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
         assert.match(JSON.stringify(body), /is forbidden: User/);
       });
     }
+
+    it("binds accounts of a thousand teams, and of no other, within what the API server spends on a policy", async () => {
+      const names = Array.from({ length: 1000 }, (_, index) => `edge-${index}`);
+      const teams = Object.fromEntries(
+        names.map((name) => [name, { group: `AD-${name}`, approvers: `AD-${name}-Release` }]),
+      );
+      const { platform } = planOf(catalogueText({}, teams));
+      assert.ok(platform);
+      await applyGuards(stack.admin, platform);
+      const bind = (subjects: readonly object[]) =>
+        deployer.send(
+          dry({ method: "PATCH", path: `${RBAC}/clusterrolebindings/kargo-fleet-users`, body: { subjects } }),
+        );
+      const { subjects } = kargoUsersBinding(platform.subjects);
+      const right = await bind(subjects);
+      const wrong = await bind([...subjects, { ...subjects[0], name: "team-evil" }]);
+      await stack.writeConfig({});
+      assert.equal(right.status, 200, JSON.stringify(right.body));
+      assert.equal(wrong.status, 403);
+    });
 
     it("is the only one whom this is about", async () => {
       const { status, body } = await admin.send(dry(ATTACKS["run a pod"] as Attack));
