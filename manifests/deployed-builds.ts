@@ -52,7 +52,7 @@ export function deployedBuilds({ builds }: GuardPlan): readonly DeployedKind[] {
       form: allOf(
         onlyKeys(SPEC, ["eventBusName", "replicas", "template", "dependencies", "triggers"]),
         `${SPEC}.template == ${literal(pods(SENSOR_ACCOUNT))}`,
-        `${SPEC}.triggers.all(t, ${onlyKeys("t.template", ["name", "conditions", "k8s"])} && t.template.k8s.operation == "create" && ${onlyKeys("t.template.k8s.source", ["resource"])} && t.template.k8s.source.resource.kind == "Workflow" && t.template.k8s.source.resource.spec.workflowTemplateRef == ${literal({ name: BUILD_TEMPLATE, clusterScope: true })})`,
+        `${SPEC}.triggers.all(t, ${onlyKeys("t.template", ["name", "conditions", "k8s"])} && t.template.k8s.operation == "create" && ${onlyKeys("t.template.k8s.source", ["resource"])} && t.template.k8s.source.resource.kind == "Workflow" && t.template.k8s.source.resource.?spec.?workflowTemplateRef.orValue({}) == ${literal({ name: BUILD_TEMPLATE, clusterScope: true })})`,
       ),
       says: `Sensors of groups, which start runs of ${BUILD_TEMPLATE}`,
     },

@@ -210,7 +210,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   }),
   "bind its own Role": binds("argocd", "mine", role("Role", "kargo-fleet-deployer"), group("evil")),
   "bind a ClusterRole under our name": binds(
-    "kargo-mine",
+    "kargo-nginx",
     "kargo-fleet-team",
     role("ClusterRole", "cluster-admin"),
     group("AD-Edge"),
@@ -269,7 +269,9 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   "change the steps of all promotions": patch(`${KARGO}/clusterpromotiontasks/kargo-fleet-promote-v1`, {
     spec: { steps: [{ uses: "http" }] },
   }),
-  "make a task of its own": post(`${KARGO}/clusterpromotiontasks`, "mine", { spec: { steps: [] } }),
+  "make a task of its own": post(`${KARGO}/clusterpromotiontasks`, "mine", {
+    spec: { steps: [{ uses: "http" }] },
+  }),
   "deploy an image from anywhere": patch(inside("kargo-nginx", "warehouses/nginx", KARGO), {
     spec: { subscriptions: [{ image: { repoURL: "registry.example.evil/nginx" } }] },
   }),

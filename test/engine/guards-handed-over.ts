@@ -49,7 +49,7 @@ export function describeHandOver(stackOf: () => FleetStack): void {
       await demand("stack", "export", "--show-secrets", "--file", file);
       const state = JSON.parse(await readFile(file, "utf8")) as Exported;
       for (const resource of state.deployment.resources) {
-        if (!resource.urn.includes("pulumi:pulumi:Stack")) continue;
+        if (!resource.urn.includes("::pulumi:pulumi:Stack::")) continue;
         const output = JSON.parse(resource.outputs.provisioned.plaintext) as { guards?: string };
         delete output.guards;
         resource.outputs.provisioned.plaintext = JSON.stringify(output);
