@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFleet } from "../../../fleet/all-stacks.ts";
 import { type Scope, scopeOf } from "../../../fleet/preview/scope.ts";
 import { compareFleets } from "../../../fleet/preview/stack-change.ts";
-import { catalogueText, NOW, service, stackText } from "../../sources.ts";
+import { BUILDS, catalogueText, NOW, service, stackText } from "../../sources.ts";
 import { filesOf } from "../folder.ts";
 
 type Entries = Readonly<Record<string, object>>;
@@ -72,14 +72,9 @@ describe("what the engine is asked about", () => {
 
   it("is what all services share where only that changed", () => {
     const { targets, filter } = affected(
-      scope(
-        BASE,
-        BASE,
-        { access: "{ deployer: somebody }" },
-        { access: "{ deployer: kargo-fleet-deployer }" },
-      ),
+      scope(BASE, BASE, { builds: BUILDS.replace(/}$/, ", parallelism: 7 }") }, { builds: BUILDS }),
     );
-    assert.ok(namesOf(targets).includes("platform/policy-kargo-fleet-guard"));
+    assert.ok(namesOf(targets).includes("build-triggers/edge-limit"));
     assert.deepEqual(filter.services, []);
   });
 
