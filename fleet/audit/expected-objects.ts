@@ -37,7 +37,7 @@ export function expectedObjects(
   previewer: string | undefined,
 ): readonly LiveObject[] {
   const all = [
-    ...deployerObjects(config.access.deployer, teams),
+    ...deployerObjects(config.access.deployer, teams, plan.platform),
     ...(previewer === undefined ? [] : previewerObjects(previewer, teams)),
     ...(plan.platform ? platformObjects(plan.platform) : []),
     ...services.flatMap(serviceObjects),
