@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { readCatalogue } from "../model/catalogue.ts";
 import { CREDENTIAL_SECRETS } from "../model/credentials.ts";
@@ -10,6 +9,7 @@ import { isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts"
 import { parseStackFile } from "../model/stack-file.ts";
 import { askBeforehand, type Leaving, lookAtLeaving } from "./beforehand.ts";
 import type { StackSecrets } from "./credentials.ts";
+import { workingFolder } from "./folder.ts";
 import { guardAgainstLoss, readProvisioned, seededServices } from "./lifecycle.ts";
 import { previewFilter, registered } from "./preview-filter.ts";
 import { requireRights } from "./rights.ts";
@@ -71,26 +71,18 @@ export async function readStack(): Promise<StackInputs> {
 function readPlan(): Planned {
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
   const config = readStackConfig(
-    parseStackFile(file, textOf(file) ?? ""),
+    parseStackFile(file, workingFolder.read(file) ?? ""),
     withoutSecrets(pulumi.runtime.allConfig()),
   );
   const list = config.value?.catalogue ?? "services.json";
-  const text = textOf(list);
+  const text = workingFolder.read(list);
   if (text === undefined)
     throw new pulumi.RunError(`${list}  cannot be read. Add it, or change ${PROJECT}:catalogue.`);
-  const catalogue = readCatalogue(list, text);
+  const catalogue = readCatalogue(list, text, workingFolder);
   try {
     return { plan: makePlan(catalogue, config, new Date()), catalogue, config };
   } catch (error) {
     throw error instanceof InvalidInput ? new pulumi.RunError(error.message) : error;
-  }
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
   }
 }
 

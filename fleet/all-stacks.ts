@@ -1,5 +1,5 @@
 import { acrossStacks } from "../model/across-stacks.ts";
-import { type Catalogue, readCatalogue } from "../model/catalogue.ts";
+import { type CatalogueReading, readCatalogue } from "../model/catalogue.ts";
 import { didYouMean, formatPath, InvalidInput, listed, type Problem } from "../model/diagnostics.ts";
 import { type SourceDocument, withoutValue } from "../model/documents.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
@@ -16,7 +16,7 @@ export interface FoundStack {
   readonly document: SourceDocument;
   readonly config: Reading<StackConfig>;
   /** The catalogue that it names; nothing where that cannot be read. */
-  readonly catalogue: Reading<Catalogue> | undefined;
+  readonly catalogue: CatalogueReading | undefined;
   /** Nothing where something of it is wrong. */
   readonly plan: Plan | undefined;
   /** What is wrong with it and with its catalogue. */
@@ -43,7 +43,7 @@ export function readFleet(files: Files = workingDirectory(), now: Date = new Dat
     throw new FleetError(
       `There is no stack file (Pulumi.<stack>.yaml) in ${files.where}. Go to the folder of the stacks, or name it with -C.`,
     );
-  const catalogues = new Map<string, Reading<Catalogue> | undefined>();
+  const catalogues = new Map<string, CatalogueReading | undefined>();
   const stacks = names.map((name) => readStack(name, files, now, catalogues));
   const planned = stacks.flatMap(({ name, plan, document, config, catalogue }): PlannedStack[] =>
     plan && config.value && catalogue?.value
@@ -82,7 +82,7 @@ export function readStack(
   name: string,
   files: Files,
   now: Date = new Date(),
-  catalogues = new Map<string, Reading<Catalogue> | undefined>(),
+  catalogues = new Map<string, CatalogueReading | undefined>(),
 ): FoundStack {
   const file = `Pulumi.${name}.yaml`;
   const text = files.read(file);
@@ -91,7 +91,7 @@ export function readStack(
   const list = config.value?.catalogue ?? "services.json";
   if (!catalogues.has(list)) {
     const entries = files.read(list);
-    catalogues.set(list, entries === undefined ? undefined : readCatalogue(list, entries));
+    catalogues.set(list, entries === undefined ? undefined : readCatalogue(list, entries, files));
   }
   const catalogue = catalogues.get(list);
   const found = { name, document, config, catalogue };

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { didYouMean } from "../model/diagnostics.ts";
-import { checkText, openCatalogue, writeCatalogue } from "./edit/catalogue-file.ts";
+import { checkText, homeOf, openCatalogue, textOf, writeCatalogue } from "./edit/catalogue-file.ts";
 import { setKey } from "./edit/json-edit.ts";
 import { FleetError } from "./fleet-error.ts";
 
@@ -34,18 +34,17 @@ Example:
         throw new FleetError(
           `${name} is decommissioned already. After a pulumi up of every stack that has it, remove its entry.`,
         );
-      const text = setKey(catalogue.text, ["services", name], "state", "decommissioned");
-      const stacks = checkText(catalogue, text).stacks.filter(({ plan }) =>
+      const home = homeOf(catalogue, name);
+      const text = setKey(textOf(home), ["services", name], "state", "decommissioned");
+      const stacks = checkText(home, text).stacks.filter(({ plan }) =>
         plan?.services.some((each) => each.name === name),
       );
-      if (!dryRun) writeCatalogue(catalogue, text);
+      if (!dryRun) writeCatalogue(home, text);
       const where = stacks.map((stack) => stack.name).join(", ");
       const next =
         stacks.length === 0
           ? "No stack has it: the entry may go right away."
           : `Next: pulumi up of ${where}, which turns its webhook and auto-promotion off; then remove the entry, and up again.`;
-      process.stdout.write(
-        `${catalogue.file}: ${name} ${dryRun ? "would be" : "is"} decommissioned. ${next}\n`,
-      );
+      process.stdout.write(`${home}: ${name} ${dryRun ? "would be" : "is"} decommissioned. ${next}\n`);
     });
 }

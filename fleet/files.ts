@@ -1,12 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { readdirSync } from "node:fs";
+import { posix } from "node:path";
+import { filesBelow } from "../components/folder.ts";
+import type { CatalogueFolder } from "../model/include-pattern.ts";
 
 /** Where stack files and catalogues are read from: a folder, a commit, or a test's own texts. */
-export interface Files {
+export interface Files extends CatalogueFolder {
   /** The names of the files in the folder itself. */
   list(): readonly string[];
-  /** @returns nothing where there is no such file, or where it cannot be read */
-  read(file: string): string | undefined;
   /** Where this is, for messages. */
   readonly where: string;
 }
@@ -18,20 +18,10 @@ export function workingDirectory(): Files {
 
 /** A folder, as it is at the time of each call. */
 export function folder(path: string): Files {
-  return {
-    list: () => readdirSync(path),
-    read: (file) => {
-      try {
-        return readFileSync(resolve(path, file), "utf8");
-      } catch {
-        return undefined;
-      }
-    },
-    where: path,
-  };
+  return { ...filesBelow(path), list: () => readdirSync(path), where: path };
 }
 
 /** The same files, but for some that have another text: what they will be once that is written. */
 export function withTexts(files: Files, texts: Readonly<Record<string, string>>): Files {
-  return { ...files, read: (file) => texts[file] ?? files.read(file) };
+  return { ...files, read: (file) => texts[posix.normalize(file)] ?? files.read(file) };
 }

@@ -5,7 +5,15 @@ import { deployingStages, type ServicePlan } from "../model/plan.ts";
 import { absence } from "../model/selection.ts";
 import type { Fleet } from "./all-stacks.ts";
 import { asker } from "./edit/ask.ts";
-import { checkText, type EditedCatalogue, openCatalogue, writeCatalogue } from "./edit/catalogue-file.ts";
+import {
+  checkText,
+  type EditedCatalogue,
+  homeOf,
+  newHomeOf,
+  openCatalogue,
+  textOf,
+  writeCatalogue,
+} from "./edit/catalogue-file.ts";
 import { addKey } from "./edit/json-edit.ts";
 import { FleetError } from "./fleet-error.ts";
 
@@ -33,12 +41,13 @@ export function newCommand(): Command {
     .option("--pipeline <name>", "a pipeline of the stacks (default: standard)")
     .option("--chart <folder>", "another chart in the GitOps repository")
     .option("--label <key=value>", "a label to select it by; may be given several times", label)
-    .option("--catalogue <file>", "the file to add it to, where the stacks read several")
+    .option("--catalogue <file>", "the file to add it to, where the stacks or its team have several")
     .option("--dry-run", "check and say, but write nothing", false)
     .addHelpText(
       "after",
       `
-What is not given is asked for on a terminal. The rest of the file stays as it is, byte for byte.
+It goes into the file that services.json includes for its team, else into services.json itself. What is not given is
+asked for on a terminal. The rest of the file stays as it is, byte for byte.
 
 Example:
   npm run fleet -- new checkout --team edge --repository acme/checkout --label tier=critical`,
@@ -46,17 +55,22 @@ Example:
     .action(async (name: string, options: NewOptions) => {
       const catalogue = openCatalogue(options.catalogue);
       if (Object.hasOwn(catalogue.value.services, name))
-        throw new FleetError(`${catalogue.file} has a service ${JSON.stringify(name)} already.`);
+        throw new FleetError(`${homeOf(catalogue, name)} has a service ${JSON.stringify(name)} already.`);
       const entry = await complete(name, options, catalogue);
-      const text = addKey(catalogue.text, ["services"], name, entry);
-      const fleet = checkText(catalogue, text);
-      if (!options.dryRun) writeCatalogue(catalogue, text);
+      const file = newHomeOf(catalogue, entry.team);
+      const text = addKey(textOf(file), ["services"], name, entry);
+      const fleet = checkText(file, text);
+      if (!options.dryRun) writeCatalogue(file, text);
       process.stdout.write(summary(name, catalogue.file, fleet, options.dryRun));
     });
 }
 
 /** The entry as it will stand in the file, what was not given asked for. @throws FleetError where nobody can be asked */
-async function complete(name: string, options: NewOptions, catalogue: EditedCatalogue): Promise<object> {
+async function complete(
+  name: string,
+  options: NewOptions,
+  catalogue: EditedCatalogue,
+): Promise<{ readonly team: string }> {
   const teams = Object.keys(catalogue.value.teams);
   const owners = [...new Set(catalogue.fleet.stacks.flatMap(({ plan }) => plan?.github.owner ?? []))];
   const repository = options.repository ?? (owners.length === 1 ? `${owners[0]}/${name}` : undefined);
@@ -108,9 +122,9 @@ async function missing(
   }
 }
 
-function summary(name: string, file: string, { stacks }: Fleet, dryRun: boolean): string {
-  const listing = stacks.find(({ catalogue }) => catalogue?.document.file === file)?.catalogue?.document;
-  const line = listing?.place(["services", name], "key").line;
+function summary(name: string, list: string, { stacks }: Fleet, dryRun: boolean): string {
+  const listing = stacks.find(({ catalogue }) => catalogue?.document.file === list)?.catalogue?.document;
+  const { file, line } = listing?.place(["services", name], "key") ?? { file: list, line: 1 };
   const added = dryRun ? `${file}: would add ${name} on line ${line}.` : `${file}:${line}  ${name} added.`;
   const lines = stacks.map(({ name: stack, plan, catalogue, config }) => {
     const service = plan?.services.find((each) => each.name === name);

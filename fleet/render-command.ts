@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import { didYouMean, InvalidInput, listed } from "../model/diagnostics.ts";
 import type { Pipelines } from "../model/pipelines.ts";
-import { type FoundStack, nameOfStack, readFleet } from "./all-stacks.ts";
+import type { Plan } from "../model/plan.ts";
+import { nameOfStack, readFleet } from "./all-stacks.ts";
+import { codeownersCommand } from "./codeowners-command.ts";
 import { FleetError } from "./fleet-error.ts";
-import { codeowners, type OwnedStack } from "./render/codeowners.ts";
 import { writeFolder } from "./render/folder.ts";
 import { drawPipelines } from "./render/mermaid.ts";
 import { leftOut, renderObjects } from "./render/objects.ts";
@@ -39,19 +40,6 @@ Examples:
     .addCommand(codeownersCommand());
 }
 
-function codeownersCommand(): Command {
-  return new Command("codeowners")
-    .description("Prints the CODEOWNERS of the GitOps repository, of all stacks that write it.")
-    .option("--repository <owner/name>", "which one, where the stacks write several")
-    .addHelpText(
-      "after",
-      "\nExample:\n  npm run --silent fleet -- render codeowners > ../gitops/.github/CODEOWNERS",
-    )
-    .action(({ repository }: { repository?: string }) => {
-      process.stdout.write(codeownersOf(repository));
-    });
-}
-
 async function renderStack({ name, plan }: RightStack, out: string | undefined): Promise<void> {
   const files = renderObjects(plan);
   const rest = leftOut(plan).map((line) => `  ${line}\n`);
@@ -68,7 +56,11 @@ async function renderStack({ name, plan }: RightStack, out: string | undefined):
   );
 }
 
-type RightStack = FoundStack & OwnedStack & { readonly pipelines: Pipelines };
+interface RightStack {
+  readonly name: string;
+  readonly plan: Plan;
+  readonly pipelines: Pipelines;
+}
 
 /** The stack of that name. @throws InvalidInput where something in its files is wrong */
 function rightStack(reference: string | undefined): RightStack {
@@ -77,16 +69,9 @@ function rightStack(reference: string | undefined): RightStack {
   if (reference === undefined)
     throw new FleetError(`Which stack? Name one with --stack (there are: ${listed(names)}).`);
   const name = nameOfStack(reference, names);
-  const wrong = () => new InvalidInput(problems);
-  const found = stacks.find((each) => each.name === name);
-  if (found === undefined) throw wrong();
-  return right(found, wrong);
-}
-
-function right(stack: FoundStack, wrong: () => Error): RightStack {
-  const { plan, catalogue, config } = stack;
-  if (!plan || !catalogue?.value || !config.value) throw wrong();
-  return { ...stack, plan, teams: catalogue.value.teams, pipelines: config.value.pipelines };
+  const { plan, config } = stacks.find((each) => each.name === name) ?? {};
+  if (!plan || !config?.value) throw new InvalidInput(problems);
+  return { name, plan, pipelines: config.value.pipelines };
 }
 
 function drawing({ name, pipelines }: RightStack, only: string | true): string {
@@ -98,21 +83,4 @@ function drawing({ name, pipelines }: RightStack, only: string | true): string {
       `Stack ${name} has no pipeline ${JSON.stringify(only)} (it has: ${listed(known)}). ${didYouMean(only, known) ?? ""}`.trimEnd(),
     );
   return drawPipelines({ [only]: stages });
-}
-
-function codeownersOf(wanted: string | undefined): string {
-  const { stacks, problems } = readFleet();
-  const all = stacks.map((stack) => right(stack, () => new InvalidInput(problems)));
-  const real = all.filter(({ plan }) => !plan.github.sandbox);
-  const byRepository = Map.groupBy(real, ({ config }) => config.value?.gitops.repository ?? "");
-  const names = [...byRepository.keys()];
-  const repository = wanted ?? (names.length === 1 ? names[0] : undefined);
-  if (repository === undefined)
-    throw new FleetError(
-      `Which repository? Name one with --repository (the stacks write: ${listed(names)}).`,
-    );
-  const writing = byRepository.get(repository);
-  if (writing === undefined)
-    throw new FleetError(`No stack writes ${repository} (they write: ${listed(names)}).`);
-  return codeowners(repository, writing);
 }

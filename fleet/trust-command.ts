@@ -1,4 +1,5 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { Command } from "commander";
 import { readFleet } from "./all-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
@@ -34,8 +35,8 @@ export function trustCommand(): Command {
     .addHelpText(
       "after",
       `
-Data is the catalogue (services.json), and in a Pulumi.<stack>.yaml the keys rollout, pipelines and warehouse. Nothing in
-them says where the program connects to or which credential it uses. Everything else is not: program code, lockfile,
+Data is the catalogue (services.json) with the files that the base's includes, and in a Pulumi.<stack>.yaml the keys rollout,
+pipelines and warehouse. Nothing in them says where the program connects to or which credential it uses. Everything else is not: program code, lockfile,
 workflows, a new stack, an address, a secret, a link instead of a file. Pages (docs/, *.md) are read by nobody.
 
 It looks at what merging would give, among Git's objects. The outputs: verdict (data-only, needs-approval), merged (that
@@ -78,5 +79,8 @@ Example:
 function take(data: ReadonlyMap<string, string>, base: string): void {
   if (commitHere("HEAD") !== base)
     throw new FleetError("--take puts data beside the base's program. Check the base out first.");
-  for (const [file, text] of data) writeFileSync(file, text);
+  for (const [file, text] of data) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }

@@ -1,6 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { catalogueJsonSchema } from "../model/catalogue-schema.ts";
+import { catalogueJsonSchema, includedJsonSchema } from "../model/catalogue-schema.ts";
 
-/* `npm run schema`: writes services.schema.json, which editors read beside services.json. */
+/* `npm run schema`: writes what editors read beside `services.json`, and beside a file that it includes. */
 
-writeFileSync("services.schema.json", `${JSON.stringify(catalogueJsonSchema(), null, 2)}\n`);
+const write = (file: string, schema: object) => writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);
+
+write("services.schema.json", catalogueJsonSchema());
+write("included.schema.json", includedJsonSchema());

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { catalogueSchema } from "./catalogue.ts";
+import { includedSchema } from "./included-files.ts";
 
 /**
  * The JSON Schema of `services.json`, for editors: what they complete and explain. What it cannot say, references,
@@ -13,5 +14,14 @@ export function catalogueJsonSchema(): object {
     ...schema,
     title: "services.json of kargo-fleet",
     description: "The teams and services of a company. Written by npm run schema from the checks themselves.",
+  };
+}
+
+/** The JSON Schema of a file that `services.json` includes. */
+export function includedJsonSchema(): object {
+  return {
+    ...z.toJSONSchema(includedSchema, { io: "input" }),
+    title: "A file that services.json of kargo-fleet includes",
+    description: "The services of one team. Written by npm run schema from the checks themselves.",
   };
 }

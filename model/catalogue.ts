@@ -1,61 +1,14 @@
+import { posix } from "node:path";
 import { z } from "zod";
-import { serviceBuildSchema } from "./builds.ts";
 import { didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
 import { parseJson, type SourceDocument } from "./documents.ts";
-import { folder } from "./folders.ts";
-import { githubRepository } from "./github-names.ts";
-import { imageRepository } from "./image.ts";
-import { dnsLabel, labelKey, labelValue } from "./kubernetes-names.ts";
-import { type Reading, readBySchema } from "./schema-problems.ts";
-import { tagSelection } from "./tags.ts";
+import { namesIn, readEntries } from "./entries.ts";
+import { type CatalogueFolder, includePattern, NO_FOLDER } from "./include-pattern.ts";
+import { type IncludedFile, readIncluded } from "./included-files.ts";
+import { dnsLabel } from "./kubernetes-names.ts";
+import type { Reading } from "./schema-problems.ts";
+import { service } from "./service-entry.ts";
 import { team } from "./team.ts";
-import { warehouseOptions } from "./warehouse-options.ts";
-
-const service = z.strictObject({
-  team: z
-    .string()
-    .meta({ description: "The team that owns the service: a key of teams.", examples: ["edge"] }),
-  repository: githubRepository.meta({
-    description: "The GitHub repository with the source: owner/name.",
-    examples: ["acme/nginx"],
-  }),
-  image: imageRepository.optional().meta({
-    description: "The image repository. Default: <registry>/<service>.",
-    examples: ["registry.example/edge/nginx"],
-  }),
-  tags: tagSelection
-    .prefault({ strategy: "lexical" })
-    .meta({ description: "How the Warehouse picks among tags." }),
-  warehouse: warehouseOptions.optional().meta({
-    description: "What this service's Warehouse does otherwise than the stack's do.",
-    examples: [{ interval: "15m" }],
-  }),
-  pipeline: z
-    .string()
-    .default("standard")
-    .meta({ description: "A pipeline of the stack config.", examples: ["standard", "regulated"] }),
-  build: serviceBuildSchema.prefault({}).meta({
-    description: "How the image is built from the repository; false where something else builds it.",
-    examples: [false, { context: "services/api", branch: "main" }],
-  }),
-  chart: z
-    .strictObject({
-      path: folder().meta({
-        description: "Folder of the chart in the GitOps repository; {service} and {cluster} are filled in.",
-        examples: ["charts/edge"],
-      }),
-    })
-    .optional()
-    .meta({ description: "Another chart than the stack's.", examples: [{ path: "charts/edge" }] }),
-  labels: z
-    .record(labelKey, labelValue)
-    .default({})
-    .meta({ description: "Labels to select services by.", examples: [{ tier: "critical", region: "eu" }] }),
-  state: z.enum(["active", "decommissioned"]).default("active").meta({
-    description:
-      "decommissioned: the first of two steps away. No hook, no auto-promotion, no protection; removing the entry deletes it.",
-  }),
-});
 
 /** The schema of `services.json`. */
 export const catalogueSchema = z.strictObject({
@@ -63,6 +16,15 @@ export const catalogueSchema = z.strictObject({
     .string()
     .optional()
     .meta({ description: "For the editor.", examples: ["./services.schema.json"] }),
+  include: z
+    .array(includePattern)
+    .max(100)
+    .default([])
+    .meta({
+      description:
+        "Files with more services, each named after its one team: paths from this file's folder, with at most one * between two slashes.",
+      examples: [["catalogue/*.json"]],
+    }),
   teams: z.record(dnsLabel, team).meta({
     description: "The teams that own services.",
     examples: [{ edge: { group: "AD-Edge-Engineers" } }],
@@ -73,45 +35,72 @@ export const catalogueSchema = z.strictObject({
   }),
 });
 
-/** The validated content of `services.json`. */
+/** The validated content of `services.json` and of all files that it includes. */
 export type Catalogue = Omit<z.output<typeof catalogueSchema>, "$schema">;
 export type CatalogueService = Catalogue["services"][string];
 export type Team = Catalogue["teams"][string];
 export type ServiceState = CatalogueService["state"];
 
-/**
- * Reads `services.json`. Entries that are wrong are left out of the value, so that what spans several entries can
- * still be checked and every problem of a file is said at once.
- *
- * @param file the name to show in problems
- */
-export function readCatalogue(file: string, text: string): Reading<Catalogue> {
-  const document = parseJson(file, text);
-  if (document.value === undefined) return { value: undefined, problems: document.problems, document };
-  const whole = readBySchema(catalogueSchema, document.value, document);
-  const value = whole.value ?? catalogueSchema.safeParse(withoutEntries(document.value, whole.issues)).data;
-  const problems = [...document.problems, ...whole.problems, ...unknownTeams(value, document)];
-  return { value, problems, document };
+/** A catalogue as read. Its document finds the place of each service in the file that lists it. */
+export interface CatalogueReading extends Reading<Catalogue> {
+  /** The files that it includes and that could be parsed. */
+  readonly included: readonly IncludedFile[];
 }
 
-/** A copy of the raw catalogue without the teams and services that an issue lies in. */
-function withoutEntries(raw: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
-  if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return raw;
-  const wrong = new Set(issues.map(({ path }) => JSON.stringify(path.slice(0, 2))));
-  const known = Object.entries(raw).filter(([key]) => key === "teams" || key === "services");
-  const pruned = known.map(([map, entries]) => [
-    map,
-    entries !== null && typeof entries === "object"
-      ? Object.fromEntries(
-          Object.entries(entries).filter(([name]) => !wrong.has(JSON.stringify([map, name]))),
-        )
-      : entries,
-  ]);
-  return Object.fromEntries(pruned);
+/**
+ * Reads `services.json` and the files that it includes. Entries that are wrong are left out of the value, so that what
+ * spans several entries can still be checked and every problem is said at once.
+ *
+ * @param file the name to show in problems, which included files are looked for beside
+ * @param folder where included files are read from
+ */
+export function readCatalogue(
+  file: string,
+  text: string,
+  folder: CatalogueFolder = NO_FOLDER,
+): CatalogueReading {
+  const main = parseJson(file, text);
+  if (main.value === undefined)
+    return { value: undefined, problems: main.problems, document: main, included: [] };
+  const own = readEntries(catalogueSchema, main);
+  const { files, complete, problems } = readIncluded(own.value?.include ?? [], main, folder);
+  const document = withIncluded(main, files);
+  const services = Object.assign({}, ...files.map((each) => each.services).reverse(), own.value?.services);
+  const whole = own.value && { ...own.value, services };
+  // What names a service of a file that cannot be read is not wrong for that.
+  const isWhole = complete && !own.problems.some(({ path }) => path.startsWith("include"));
+  return {
+    value: isWhole ? whole : undefined,
+    problems: [...main.problems, ...own.problems, ...problems, ...unknownTeams(whole, document)],
+    document,
+    included: files,
+  };
+}
+
+/** The patterns that a text of `services.json` includes by, from the folder of the stack files. */
+export function patternsIn(file: string, text: string): string[] {
+  const main = parseJson(file, text);
+  const { include = [] } = readEntries(catalogueSchema, main).value ?? {};
+  return include.map((pattern) => posix.join(posix.dirname(file), pattern));
+}
+
+/** The document of a catalogue with each service where it is listed first. */
+function withIncluded(main: SourceDocument, files: readonly IncludedFile[]): SourceDocument {
+  if (files.length === 0) return main;
+  const homes = new Map<string, SourceDocument>();
+  for (const { document } of [{ document: main }, ...files])
+    for (const name of namesIn(document, "services")) if (!homes.has(name)) homes.set(name, document);
+  return {
+    ...main,
+    place: (path, part) => {
+      const home = path[0] === "services" ? homes.get(String(path[1])) : undefined;
+      return (home ?? main).place(path, part);
+    },
+  };
 }
 
 function unknownTeams(catalogue: Catalogue | undefined, document: SourceDocument): Problem[] {
-  const teams = teamNames(document.value);
+  const teams = namesIn(document, "teams");
   return Object.entries(catalogue?.services ?? {})
     .filter(([, { team: name }]) => !teams.includes(name))
     .map(([name, { team: missing }]) => ({
@@ -121,10 +110,4 @@ function unknownTeams(catalogue: Catalogue | undefined, document: SourceDocument
       message: `${JSON.stringify(missing)} is no team (there are: ${listed(teams)}).`,
       wayOut: didYouMean(missing, teams) ?? "Add it under teams or use one of these.",
     }));
-}
-
-/** From the raw document: a team that is itself wrong has its own problem, and its services have none. */
-function teamNames(raw: unknown): string[] {
-  const teams = raw !== null && typeof raw === "object" && "teams" in raw ? raw.teams : undefined;
-  return teams !== null && typeof teams === "object" ? Object.keys(teams) : [];
 }

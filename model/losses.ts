@@ -1,5 +1,5 @@
 import type { Catalogue } from "./catalogue.ts";
-import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
+import { type DocumentPath, formatPath, listed, type Problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { imageIdentity } from "./image.ts";
 import type { Plan, ServicePlan } from "./plan.ts";
@@ -101,9 +101,14 @@ function deselected(names: readonly string[], before: Provisioned, planned: Plan
     const all = group.map(({ name }) => name);
     const count = all.length === 1 ? "1 provisioned service" : `${all.length} provisioned services`;
     const message = `${verb(path, before.rollout, planned.plan.rollout)} ${count}: ${all.join(", ")}. Of each ${LOST}.`;
-    const wayOut = `Undo it. To let them go, name them under rollout.decommission (or give them "state": "decommissioned" in ${catalogue.document.file}), run pulumi up, and deselect them then.`;
+    const wayOut = `Undo it. To let them go, name them under rollout.decommission (or give them "state": "decommissioned" in ${homes(all, catalogue.document)}), run pulumi up, and deselect them then.`;
     return [problem("KF092", config.document, ["config", `${PROJECT}:rollout`, ...path], message, wayOut)];
   });
+}
+
+/** The files that list these services. */
+function homes(names: readonly string[], catalogue: SourceDocument): string {
+  return listed([...new Set(names.map((name) => catalogue.place(["services", name]).file))]);
 }
 
 type Was = Provisioned["rollout"];

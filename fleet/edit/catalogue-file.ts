@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { type Catalogue, readCatalogue } from "../../model/catalogue.ts";
+import type { Catalogue, CatalogueReading } from "../../model/catalogue.ts";
 import { didYouMean, InvalidInput, listed } from "../../model/diagnostics.ts";
 import { type Fleet, readFleet } from "../all-stacks.ts";
 import { withTexts, workingDirectory } from "../files.ts";
@@ -7,33 +7,73 @@ import { FleetError } from "../fleet-error.ts";
 
 /** A catalogue that is about to be edited, with the stacks that read it. */
 export interface EditedCatalogue {
+  /** The file that the stacks name. */
   readonly file: string;
-  readonly text: string;
   readonly value: Catalogue;
+  readonly reading: CatalogueReading;
+  /** The one of its files that was asked for; nothing where it was none of those that are included. */
+  readonly named: string | undefined;
   readonly fleet: Fleet;
 }
 
 /**
  * Opens the catalogue that an entry is to be changed in.
  *
- * @param file nothing where the stacks name just one
+ * @param file the catalogue or a file that it includes; nothing where the stacks name just one
  * @throws FleetError where it cannot be told or read, InvalidInput where it is wrong already
  */
 export function openCatalogue(file: string | undefined): EditedCatalogue {
   const fleet = readFleet();
-  const named = [...new Set(fleet.stacks.map(({ config }) => config.value?.catalogue ?? "services.json"))];
-  const chosen = file ?? (named.length === 1 ? named[0] : undefined);
+  const { stacks } = fleet;
+  const readings = new Map(
+    stacks.map(({ config, catalogue }) => [config.value?.catalogue ?? "services.json", catalogue]),
+  );
+  const names = [...readings.keys()];
+  const includes = (name: string) => readings.get(name)?.included.some(({ path }) => path === file);
+  const chosen =
+    file === undefined
+      ? names.length === 1
+        ? names[0]
+        : undefined
+      : names.find((n) => n === file || includes(n));
+  const all = [
+    ...names,
+    ...[...readings.values()].flatMap((each) => each?.included.map(({ path }) => path) ?? []),
+  ];
   if (chosen === undefined)
-    throw new FleetError(`Which catalogue? Name one with --catalogue (the stacks read: ${listed(named)}).`);
-  if (!named.includes(chosen))
     throw new FleetError(
-      `No stack reads ${chosen} (they read: ${listed(named)}). ${didYouMean(chosen, named) ?? ""}`.trimEnd(),
+      file === undefined
+        ? `Which catalogue? Name one with --catalogue (the stacks read: ${listed(names)}).`
+        : `No stack reads ${file} (they read: ${listed([...new Set(all)])}). ${didYouMean(file, all) ?? ""}`.trimEnd(),
     );
   if (fleet.problems.length > 0) throw new InvalidInput(fleet.problems);
-  const text = workingDirectory().read(chosen) ?? "";
-  const { value } = readCatalogue(chosen, text);
-  if (value === undefined) throw new Error("a catalogue without problems has a value");
-  return { file: chosen, text, value, fleet };
+  const reading = readings.get(chosen);
+  if (reading?.value === undefined) throw new Error("a catalogue without problems has a value");
+  return { file: chosen, value: reading.value, reading, named: file === chosen ? undefined : file, fleet };
+}
+
+/** The file that lists a service which is there. */
+export function homeOf({ reading }: EditedCatalogue, service: string): string {
+  return reading.document.place(["services", service]).file;
+}
+
+/**
+ * The file that a new service of a team goes into: the team's own, where it has one.
+ *
+ * @throws FleetError where it has several, or where another team's was asked for
+ */
+export function newHomeOf({ file, reading, named }: EditedCatalogue, team: string): string {
+  const own = reading.included.filter((each) => each.team === team).map(({ path }) => path);
+  if (named !== undefined && !own.includes(named))
+    throw new FleetError(`${named} is not of the team ${team} (its files: ${listed(own)}).`);
+  if (named === undefined && own.length > 1)
+    throw new FleetError(`The team ${team} has several files (${listed(own)}). Name one with --catalogue.`);
+  return named ?? own[0] ?? file;
+}
+
+/** The text of a catalogue or of a file that it includes, as it is. */
+export function textOf(file: string): string {
+  return workingDirectory().read(file) ?? "";
 }
 
 /**
@@ -41,12 +81,12 @@ export function openCatalogue(file: string | undefined): EditedCatalogue {
  *
  * @throws InvalidInput with every problem of it; the file is as it was then
  */
-export function checkText({ file }: EditedCatalogue, text: string): Fleet {
+export function checkText(file: string, text: string): Fleet {
   const fleet = readFleet(withTexts(workingDirectory(), { [file]: text }));
   if (fleet.problems.length > 0) throw new InvalidInput(fleet.problems);
   return fleet;
 }
 
-export function writeCatalogue({ file }: EditedCatalogue, text: string): void {
+export function writeCatalogue(file: string, text: string): void {
   writeFileSync(file, text);
 }

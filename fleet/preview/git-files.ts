@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { FolderEntry } from "../../model/include-pattern.ts";
 import type { Files } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
 import { git } from "./git.ts";
@@ -12,27 +13,42 @@ import { git } from "./git.ts";
 export function gitFiles(commit: string, prefix: string, name: string): Files {
   const where = `${prefix === "" ? "the repository" : prefix} at ${name}`;
   return {
-    list: () => {
-      const { stdout, stderr, exitCode } = git([
-        "ls-tree",
-        "--full-tree",
-        "-z",
-        "--name-only",
-        `${commit}:${prefix}`,
-      ]);
-      // The folder may be younger than the commit.
-      if (exitCode !== 0 && /not a tree object|does not exist|Not a valid object name/.test(stderr))
-        return [];
-      if (exitCode !== 0) throw new FleetError(`${where} cannot be read: ${stderr.trim()}`);
-      return stdout.split("\0").filter((file) => file !== "");
+    list: () => entries(`${commit}:${prefix}`, where).map(({ name: file }) => file),
+    entries: (folder) => {
+      const path = inside(prefix, folder);
+      return path === undefined ? [] : entries(`${commit}:${path}`, where);
     },
     read: (file) => {
-      const path = posix.normalize(posix.join(prefix, file));
-      if (posix.isAbsolute(file) || path.startsWith("../") || /[\n\0]/.test(path)) return undefined;
-      return blob(`${commit}:${path}`);
+      const path = inside(prefix, file);
+      return path === undefined ? undefined : blob(`${commit}:${path}`);
     },
     where,
   };
+}
+
+/** A path from the root of the repository; nothing where it leads out of it. */
+function inside(prefix: string, path: string): string | undefined {
+  const whole = posix.normalize(posix.join(prefix, path));
+  if (posix.isAbsolute(path) || whole.startsWith("../") || /[\n\0]/.test(whole)) return undefined;
+  return whole === "./" || whole === "." ? "" : whole;
+}
+
+const KINDS: Readonly<Record<string, FolderEntry["kind"]>> = {
+  "100644": "file",
+  "100755": "file",
+  "040000": "folder",
+};
+
+function entries(tree: string, where: string): FolderEntry[] {
+  const { stdout, stderr, exitCode } = git(["ls-tree", "--full-tree", "-z", tree]);
+  // The folder may be younger than the commit.
+  if (exitCode !== 0 && /not a tree object|does not exist|Not a valid object name/.test(stderr)) return [];
+  if (exitCode !== 0) throw new FleetError(`${where} cannot be read: ${stderr.trim()}`);
+  const lines = stdout.split("\0").filter((line) => line !== "");
+  return lines.map((line) => ({
+    name: line.slice(line.indexOf("\t") + 1),
+    kind: KINDS[line.slice(0, 6)] ?? "other",
+  }));
 }
 
 /** The text of a file; a symlink is followed inside the commit, never out of it. */

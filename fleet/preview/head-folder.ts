@@ -60,10 +60,13 @@ function fromAnywhere(environment: NodeJS.ProcessEnv): Record<string, string> {
 
 /** The stack files and the catalogues that they name. */
 function headTexts(files: Files, { stacks }: Fleet): Map<string, string> {
-  const catalogues = stacks.map(({ config }) => normalize(config.value?.catalogue ?? "services.json"));
+  const catalogues = stacks.flatMap(({ config, catalogue }) => [
+    normalize(config.value?.catalogue ?? "services.json"),
+    ...(catalogue?.included ?? []).map(({ path }) => path),
+  ]);
   const stackFiles = stackNames(files).map((name) => `Pulumi.${name}.yaml`);
   const texts = new Map<string, string>();
-  for (const file of [...stackFiles, ...catalogues]) {
+  for (const file of new Set([...stackFiles, ...catalogues])) {
     if (file.startsWith("..") || PROGRAM.has(file.split("/")[0]?.toLowerCase() ?? ""))
       throw new FleetError(
         `The head names the catalogue ${JSON.stringify(file)}, which cannot be read beside the program. Check the head out and leave --head away, or say --offline.`,

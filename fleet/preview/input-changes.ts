@@ -8,7 +8,7 @@ import type { InputChange } from "./change.ts";
 
 /**
  * Every leaf in which the files of two revisions differ for one stack: its config as checked, defaults and all, with
- * Stages by name; all teams; the services that it has or builds in both; and under `file` what else its stack file says.
+ * Stages by name; what its catalogue includes; all teams; the services that it has or builds in both; and under `file` what else its stack file says.
  *
  * @returns nothing where a revision has no plan: nobody knows then what its files mean
  */
@@ -37,10 +37,11 @@ function recordOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
 }
 
 function inputsOf({ config, catalogue, document }: FoundStack, names: readonly string[]): object {
-  const { teams, services } = catalogue?.value ?? { teams: {}, services: {} };
+  const { include, teams, services } = catalogue?.value ?? { include: [], teams: {}, services: {} };
   return {
     ...config.value,
     pipelines: byStage(config.value?.pipelines ?? {}),
+    include,
     teams,
     services: Object.fromEntries(names.map((name) => [name, services[name]])),
     file: rest(document.value),

@@ -1,4 +1,5 @@
 import type { Catalogue } from "../../model/catalogue.ts";
+import type { IncludedFile } from "../../model/included-files.ts";
 import { deployingStages, type Plan } from "../../model/plan.ts";
 import { FleetError } from "../fleet-error.ts";
 
@@ -6,6 +7,13 @@ import { FleetError } from "../fleet-error.ts";
 export interface OwnedStack {
   readonly plan: Plan;
   readonly teams: Catalogue["teams"];
+}
+
+/** The files of a catalogue, and what their teams are called at GitHub. */
+export interface OwnedFiles {
+  readonly owner: string;
+  readonly teams: Catalogue["teams"];
+  readonly files: readonly Pick<IncludedFile, "path" | "team">[];
 }
 
 /**
@@ -29,20 +37,44 @@ export function codeowners(repository: string, stacks: readonly OwnedStack[]): s
         lines.set(pattern(deployment.valuesFile), `@${owner}/${approvers}`);
     }
   }
-  const sorted = [...lines].sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     `# Who reviews what in ${repository}. Written by fleet render codeowners; change services.json instead.`,
     "# Kargo's own commits are reviewed by nobody: let its GitHub App alone push to the branch.",
-    ...sorted.map(([path, owner]) => `${path} ${owner}`),
+    ...sorted(lines),
     "",
   ].join("\n");
+}
+
+/**
+ * The CODEOWNERS of the repository of `services.json`: of each file that it includes the team that the file is named
+ * after. What no line names is for whoever adds it, above these: the last line that matches counts.
+ *
+ * @param prefix the folder of the stack files from the root of the repository, with a slash at its end; empty at the root
+ * @throws FleetError where a path cannot be written down in a CODEOWNERS
+ */
+export function catalogueOwners(stacks: readonly OwnedFiles[], prefix: string): string {
+  const lines = new Map<string, string>();
+  for (const { owner, teams, files } of stacks)
+    for (const { path, team } of files)
+      if (team !== undefined)
+        lines.set(pattern(prefix + path), `@${owner}/${teams[team]?.github?.team ?? team}`);
+  return [
+    "# Who reviews which file of the catalogue. Written by fleet render codeowners --catalogue.",
+    "# Above these lines, give everything else to the platform's own team: * @<owner>/<team>",
+    ...sorted(lines),
+    "",
+  ].join("\n");
+}
+
+function sorted(lines: ReadonlyMap<string, string>): string[] {
+  return [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, owner]) => `${path} ${owner}`);
 }
 
 /** From the root of the repository. CODEOWNERS knows no way to escape what `.gitignore` has a meaning for. */
 function pattern(path: string): string {
   if (/[#!*?[\]]/.test(path))
     throw new FleetError(
-      `${path} cannot stand in a CODEOWNERS: it has no way to escape # ! * ? [ ]. Change gitops.path.`,
+      `${path} cannot stand in a CODEOWNERS: it has no way to escape # ! * ? [ ]. Give it another name.`,
     );
   return `/${path}`;
 }

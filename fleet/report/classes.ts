@@ -74,6 +74,7 @@ const LOUD: Readonly<Partial<Record<LoudKind, Readonly<Record<Leaf, string>>>>> 
     "services.*.build.branch": "the branch that is built",
     "services.*.build.paths": "which pushes are built",
     "services.*.chart.path": "the chart",
+    include: "which files list the services of which team",
     catalogue: "the file that lists the services",
     "cluster.context": "the context that leads to the cluster",
     "cluster.kubeconfig": "the kubeconfig that leads to the cluster",

@@ -1,3 +1,5 @@
+import { patternsIn } from "../../model/catalogue.ts";
+import { isIncluded } from "../../model/include-pattern.ts";
 import type { Files } from "../files.ts";
 import { stackFileTrust } from "./stack-file.ts";
 
@@ -36,7 +38,8 @@ const STACK_FILE = /^Pulumi\.[\w.-]+\.yaml$/;
 
 /**
  * Parts a pull request's changes into data, which the base's program may read beside its secrets, and everything else,
- * which a person has to look at first. What is not known to be data is not data.
+ * which a person has to look at first. What is not known to be data is not data. The files that a catalogue includes are
+ * those of the base's patterns: a pull request that names others could have any file of the folder read.
  *
  * @param base the files of the folder as the base has them
  * @param catalogues the catalogues that the base's stacks name
@@ -48,6 +51,9 @@ export function trustedChanges(
   changed: readonly ChangedFile[],
   prefix = "",
 ): Trust {
+  const patterns = new Set(catalogues.flatMap((file) => patternsIn(file, base.read(file) ?? "")));
+  const isListed = (path: string) =>
+    catalogues.includes(path) || [...patterns].some((pattern) => isIncluded(pattern, path));
   const reasons: Reason[] = [];
   const data = new Map<string, string>();
   for (const file of changed) {
@@ -55,12 +61,16 @@ export function trustedChanges(
     const refuse = (why: string) => reasons.push({ file: file.path, why });
     if (path === undefined) refuse("it is outside the folder of the stacks");
     else if (READ_BY_NOBODY.test(path)) continue;
-    else if (!catalogues.includes(path) && !STACK_FILE.test(path)) refuse("it is no data");
+    else if (!isListed(path) && !STACK_FILE.test(path)) refuse("it is no data");
     else if (file.kind === "gone") refuse("it is deleted");
     else if (file.kind === "other") refuse("it is no regular file");
     else if (file.bytes() > LARGEST) refuse(`it is larger than ${LARGEST} bytes`);
-    else if (catalogues.includes(path)) data.set(path, file.text());
-    else {
+    else if (isListed(path)) {
+      const text = file.text();
+      const more = catalogues.includes(path) && patternsIn(path, text).some((each) => !patterns.has(each));
+      if (more) refuse("it includes other files");
+      else data.set(path, text);
+    } else {
       const before = base.read(path);
       const trust = before === undefined ? undefined : stackFileTrust(path, before, file.text());
       if (trust === undefined) refuse("it is a new stack");

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Files } from "../../fleet/files.ts";
 import { type Ended, fleetCommand } from "./commands.ts";
 
@@ -14,7 +14,10 @@ export interface Folder {
 
 export async function folderOf(texts: Readonly<Record<string, string>>): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), "fleet-folder-"));
-  const write = (file: string, text: string) => writeFile(join(path, file), text);
+  const write = async (file: string, text: string) => {
+    await mkdir(dirname(join(path, file)), { recursive: true });
+    await writeFile(join(path, file), text);
+  };
   for (const [file, text] of Object.entries(texts)) await write(file, text);
   return {
     path,
@@ -26,5 +29,13 @@ export async function folderOf(texts: Readonly<Record<string, string>>): Promise
 
 /** The same without a disk. */
 export function filesOf(texts: Readonly<Record<string, string>>): Files {
-  return { list: () => Object.keys(texts), read: (file) => texts[file], where: "/somewhere" };
+  const paths = Object.keys(texts);
+  const entries: Files["entries"] = (folder) => {
+    const below = folder === "" ? "" : `${folder}/`;
+    const inside = paths.filter((path) => path.startsWith(below)).map((path) => path.slice(below.length));
+    const names = new Map(inside.map((path) => [path.split("/")[0] ?? "", path.includes("/")]));
+    return [...names].map(([name, isFolder]) => ({ name, kind: isFolder ? "folder" : "file" }));
+  };
+  const list = () => paths.filter((path) => !path.includes("/"));
+  return { list, entries, read: (file) => texts[file], where: "/somewhere" };
 }

@@ -30,6 +30,10 @@ const stack = (keys: Keys) => files(GOOD, keys);
 const raw = (text: string): Texts => ({ "services.json": GOOD, "Pulumi.prod.yaml": text });
 const pipeline = (...stages: string[]) => stack({ pipelines: `{ standard: [${stages.join(", ")}] }` });
 const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
+const included = (services: Readonly<Record<string, object>>, more: object, team = "edge") => ({
+  ...catalogue(catalogueText(services).replace("{", '{\n  "include": ["catalogue/*.json"],')),
+  [`catalogue/${team}.json`]: JSON.stringify({ services: more }, null, 2),
+});
 const OWNED = {
   edge: { group: "AD-Edge", owns: ["acme/*", "registry.example/*"] },
   identity: { group: "AD-Identity" },
@@ -73,6 +77,7 @@ const CASES: Readonly<Record<string, Texts>> = {
   KF016: stack({ rollout: "{ include: [ { names: [ngnix] } ] }" }),
   KF017: stack({ cluster: '{ name: test, context: "prod-{cluster}" }' }),
   KF018: catalogue("[".repeat(200)),
+  KF019: included({ nginx: service("nginx") }, { nginx: { repository: "acme/nginx" } }),
   KF020: entry({ team: "egde" }),
   KF021: catalogue(catalogueText({ nginx: service("nginx", { team: "identity" }) }, OWNED)),
   KF022: catalogue(catalogueText({ nginx: service("nginx", { image: "other.example/nginx" }) }, OWNED)),
@@ -92,6 +97,8 @@ const CASES: Readonly<Record<string, Texts>> = {
   KF032: stack({ registry: "{ secure: v1:abc }" }),
   KF033: stack({ "kubernetes:context": "prod" }),
   KF034: raw(`environment: [shared]\n${stackText()}`),
+  KF035: included({}, {}, "egde"),
+  KF036: included({}, { auth: service("auth", { team: "identity" }) }),
   KF040: pipeline(stage("dev"), stage("dev")),
   KF041: pipeline(stage("dev"), stage("prod", ", after: [dev, dev]")),
   KF042: pipeline(stage("dev"), stage("prod", ", after: [dve]")),

@@ -1,0 +1,66 @@
+import { Command } from "commander";
+import { InvalidInput, listed } from "../model/diagnostics.ts";
+import { type FoundStack, readFleet } from "./all-stacks.ts";
+import { FleetError } from "./fleet-error.ts";
+import { git } from "./preview/git.ts";
+import { catalogueOwners, codeowners } from "./render/codeowners.ts";
+
+interface CodeownersOptions {
+  readonly repository?: string;
+  readonly catalogue: boolean;
+}
+
+/** `fleet render codeowners`: who reviews what, of the values files or of the catalogue. */
+export function codeownersCommand(): Command {
+  return new Command("codeowners")
+    .description("Prints the CODEOWNERS of the GitOps repository, of all stacks that write it.")
+    .option("--repository <owner/name>", "which one, where the stacks write several")
+    .option("--catalogue", "print that of this repository instead: each included file is its team's", false)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run --silent fleet -- render codeowners > ../gitops/.github/CODEOWNERS
+  npm run --silent fleet -- render codeowners --catalogue >> .github/CODEOWNERS`,
+    )
+    .action(({ repository, catalogue }: CodeownersOptions) => {
+      const stacks = rightStacks();
+      process.stdout.write(catalogue ? ofCatalogues(stacks) : ofRepository(stacks, repository));
+    });
+}
+
+type RightStack = ReturnType<typeof rightStacks>[number];
+
+/** All stacks but those of a sandbox. @throws InvalidInput where something in any of their files is wrong */
+function rightStacks() {
+  const { stacks, problems } = readFleet();
+  const right = ({ plan, catalogue, config }: FoundStack) => {
+    if (!plan || !catalogue?.value || !config.value) throw new InvalidInput(problems);
+    const { gitops, github } = config.value;
+    return { plan, teams: catalogue.value.teams, files: catalogue.included, gitops, owner: github.owner };
+  };
+  return stacks.map(right).filter(({ plan }) => !plan.github.sandbox);
+}
+
+function ofRepository(stacks: readonly RightStack[], wanted: string | undefined): string {
+  const byRepository = Map.groupBy(stacks, ({ gitops }) => gitops.repository);
+  const names = [...byRepository.keys()];
+  const repository = wanted ?? (names.length === 1 ? names[0] : undefined);
+  if (repository === undefined)
+    throw new FleetError(
+      `Which repository? Name one with --repository (the stacks write: ${listed(names)}).`,
+    );
+  const writing = byRepository.get(repository);
+  if (writing === undefined)
+    throw new FleetError(`No stack writes ${repository} (they write: ${listed(names)}).`);
+  return codeowners(repository, writing);
+}
+
+function ofCatalogues(stacks: readonly RightStack[]): string {
+  if (stacks.every(({ files }) => files.length === 0))
+    throw new FleetError(
+      'No catalogue includes a file, so there is nothing to part among teams. See "include" in docs/fleet.md.',
+    );
+  // Outside a repository this folder stands for its root.
+  return catalogueOwners(stacks, git(["rev-parse", "--show-prefix"]).stdout.trim());
+}

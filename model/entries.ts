@@ -1,0 +1,43 @@
+import type { z } from "zod";
+import type { Problem } from "./diagnostics.ts";
+import type { SourceDocument } from "./documents.ts";
+import { readBySchema } from "./schema-problems.ts";
+
+/**
+ * Reads a file of teams and services. Where an entry is wrong the value is that of all others.
+ *
+ * @returns no value where more than entries is wrong
+ */
+export function readEntries<Schema extends z.ZodType>(
+  schema: Schema,
+  document: SourceDocument,
+): { readonly value: z.output<Schema> | undefined; readonly problems: readonly Problem[] } {
+  const { value, problems, issues } = readBySchema(schema, document.value, document);
+  return { value: value ?? schema.safeParse(withoutWrong(document.value, issues)).data, problems };
+}
+
+/** The names of a map of the raw file, of entries that are wrong too. */
+export function namesIn({ value }: Pick<SourceDocument, "value">, map: "teams" | "services"): string[] {
+  const entries = new Map(isObject(value) ? Object.entries(value) : []).get(map);
+  return isObject(entries) ? Object.keys(entries) : [];
+}
+
+/** A copy of the raw file without the entries that an issue lies in, and without keys that nobody knows. */
+function withoutWrong(raw: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  if (!isObject(raw)) return raw;
+  const wrong = new Set(issues.map(({ path }) => JSON.stringify(path.slice(0, 2))));
+  const isRight = (map: string, name: string) => !wrong.has(JSON.stringify([map, name]));
+  const known = Object.entries(raw).filter(([key]) => ["include", "teams", "services"].includes(key));
+  const pruned = known.map(([map, entries]) => {
+    if (Array.isArray(entries))
+      return [map, entries.filter((_, at) => !wrong.has(JSON.stringify([map, at])))];
+    return isObject(entries)
+      ? [map, Object.fromEntries(Object.entries(entries).filter(([name]) => isRight(map, name)))]
+      : [map, entries];
+  });
+  return Object.fromEntries(pruned);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}

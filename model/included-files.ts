@@ -1,0 +1,171 @@
+import { posix } from "node:path";
+import { z } from "zod";
+import { didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import { parseJson, type SourceDocument } from "./documents.ts";
+import { namesIn, readEntries } from "./entries.ts";
+import { type CatalogueFolder, expand } from "./include-pattern.ts";
+import { dnsLabel } from "./kubernetes-names.ts";
+import { service } from "./service-entry.ts";
+
+const entry = service.extend({
+  team: z
+    .string()
+    .optional()
+    .meta({ description: "The team that the file is named after, and no other.", examples: ["edge"] }),
+});
+
+/** The schema of a file that `services.json` includes. Who is in a team is not for the team to say. */
+export const includedSchema = z.strictObject({
+  $schema: z
+    .string()
+    .optional()
+    .meta({ description: "For the editor.", examples: ["../included.schema.json"] }),
+  services: z.record(dnsLabel, entry).meta({
+    description: "The team's services, by name.",
+    examples: [{ nginx: { repository: "acme/nginx" } }],
+  }),
+});
+
+/** A file that a catalogue includes. */
+export interface IncludedFile {
+  /** From the folder of the stack files. */
+  readonly path: string;
+  /** Whose it is, by its name or by that of its folder; nothing where no team is called so. */
+  readonly team: string | undefined;
+  readonly document: SourceDocument;
+  /** Of its services those that are right. */
+  readonly services: Readonly<Record<string, z.output<typeof service>>>;
+}
+
+/** All that a catalogue includes. */
+export interface Included {
+  readonly files: readonly IncludedFile[];
+  /** Whether each file could be read, so that no service is missing that somebody listed. */
+  readonly complete: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the files that the patterns of a catalogue mean: each once, and each of one team. */
+export function readIncluded(
+  patterns: readonly string[],
+  main: SourceDocument,
+  folder: CatalogueFolder,
+): Included {
+  const teams = namesIn(main, "teams");
+  const problems: Problem[] = [];
+  const files = new Map<string, IncludedFile>();
+  const below = posix.dirname(posix.normalize(main.file));
+  for (const [index, pattern] of patterns.entries()) {
+    const unread = (what: string) => problems.push(unreadable(main, index, what));
+    const found = expand(pattern, below === "." ? "" : below, folder);
+    if (found.length === 0) unread(`${JSON.stringify(pattern)} is the name of no file.`);
+    for (const { name: path, kind } of found.filter(({ name }) => !files.has(name))) {
+      const text = kind === "file" ? folder.read(path) : undefined;
+      if (text !== undefined) files.set(path, readFile(path, text, teams, problems));
+      else if (kind === "file") unread(`${JSON.stringify(path)} cannot be read.`);
+      else unread(`${JSON.stringify(path)} is no regular file.`);
+    }
+  }
+  const all = [...files.values()];
+  const complete = problems.every(({ code }) => code !== "KF007");
+  return {
+    files: all,
+    complete:
+      complete && all.every(({ document, team }) => document.value !== undefined && team !== undefined),
+    problems: [...problems, ...listedTwice(main, all)],
+  };
+}
+
+function readFile(path: string, text: string, teams: readonly string[], problems: Problem[]): IncludedFile {
+  const document = parseJson(path, text);
+  const { value, problems: own } =
+    document.value === undefined ? { value: undefined, problems: [] } : readEntries(includedSchema, document);
+  const team = teamOf(path, teams);
+  problems.push(...[...document.problems, ...own].map(elsewhere));
+  if (team === undefined) problems.push(nobodys(path, document, teams));
+  else problems.push(...ofOthers(team, document, value?.services ?? {}));
+  // Of a file of nobody's no service can be told whose it is.
+  const listed = Object.entries((team && value?.services) || {});
+  const services = listed.map(([name, { team: said = team ?? "", ...more }]) => [
+    name,
+    { ...more, team: said },
+  ]);
+  return { path, team, document, services: Object.fromEntries(services) };
+}
+
+/** `catalogue/edge.json` and `catalogue/edge/api.json` are of the team `edge`. The path says it, which the team cannot edit. */
+function teamOf(path: string, teams: readonly string[]): string | undefined {
+  const [name, parent] = [posix.basename(path, ".json"), posix.basename(posix.dirname(path))];
+  return [name, parent].find((each) => teams.includes(each));
+}
+
+/** The way out of an included file, where another one would do in `services.json`. */
+function elsewhere(problem: Problem): Problem {
+  if (problem.code === "KF002") return { ...problem, wayOut: 'Write at least {"services": {}}.' };
+  const moved = problem.code === "KF010" && ["teams", "include"].includes(problem.path);
+  return moved ? { ...problem, wayOut: "It belongs in the file that includes this one." } : problem;
+}
+
+function nobodys(path: string, document: SourceDocument, teams: readonly string[]): Problem {
+  const name = posix.basename(path, ".json");
+  return {
+    code: "KF035",
+    place: document.place([]),
+    path: "",
+    message: `is named after no team (there are: ${listed(teams)}), and each included file is of one.`,
+    wayOut: didYouMean(name, teams) ?? "Rename it to <team>.json, or put it into a folder of that name.",
+  };
+}
+
+function ofOthers(
+  team: string,
+  document: SourceDocument,
+  services: Readonly<Record<string, { readonly team?: string | undefined }>>,
+): Problem[] {
+  const others = Object.entries(services).filter(([, { team: said = team }]) => said !== team);
+  return others.map(([name, { team: said }]) => {
+    const path = ["services", name, "team"];
+    return {
+      code: "KF036",
+      place: document.place(path),
+      path: formatPath(path),
+      message: `is ${JSON.stringify(said)}, but this file is of the team ${JSON.stringify(team)}, by its name.`,
+      wayOut: `Move the service to a file of the team ${said}, or leave team out.`,
+    };
+  });
+}
+
+function listedTwice(main: SourceDocument, files: readonly IncludedFile[]): Problem[] {
+  const first = new Map<string, SourceDocument>();
+  return [main, ...files.map(({ document }) => document)].flatMap((document) =>
+    namesIn(document, "services").flatMap((name): Problem[] => {
+      const earlier = first.get(name);
+      if (earlier === undefined) {
+        first.set(name, document);
+        return [];
+      }
+      const path = ["services", name];
+      const { file, line } = earlier.place(path, "key");
+      return [
+        {
+          code: "KF019",
+          place: document.place(path, "key"),
+          path: formatPath(path),
+          message: `the service ${JSON.stringify(name)} is listed already, in ${file} on line ${line}.`,
+          wayOut: "Remove or rename one of them.",
+        },
+      ];
+    }),
+  );
+}
+
+function unreadable(main: SourceDocument, index: number, what: string): Problem {
+  const path = ["include", index];
+  return {
+    code: "KF007",
+    place: main.place(path),
+    path: formatPath(path),
+    message: what,
+    wayOut: "Add the file, or name another; a link is not followed.",
+  };
+}

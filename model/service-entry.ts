@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { serviceBuildSchema } from "./builds.ts";
+import { folder } from "./folders.ts";
+import { githubRepository } from "./github-names.ts";
+import { imageRepository } from "./image.ts";
+import { labelKey, labelValue } from "./kubernetes-names.ts";
+import { tagSelection } from "./tags.ts";
+import { warehouseOptions } from "./warehouse-options.ts";
+
+/** What a catalogue says of one service. */
+export const service = z.strictObject({
+  team: z
+    .string()
+    .meta({ description: "The team that owns the service: a key of teams.", examples: ["edge"] }),
+  repository: githubRepository.meta({
+    description: "The GitHub repository with the source: owner/name.",
+    examples: ["acme/nginx"],
+  }),
+  image: imageRepository.optional().meta({
+    description: "The image repository. Default: <registry>/<service>.",
+    examples: ["registry.example/edge/nginx"],
+  }),
+  tags: tagSelection
+    .prefault({ strategy: "lexical" })
+    .meta({ description: "How the Warehouse picks among tags." }),
+  warehouse: warehouseOptions.optional().meta({
+    description: "What this service's Warehouse does otherwise than the stack's do.",
+    examples: [{ interval: "15m" }],
+  }),
+  pipeline: z
+    .string()
+    .default("standard")
+    .meta({ description: "A pipeline of the stack config.", examples: ["standard", "regulated"] }),
+  build: serviceBuildSchema.prefault({}).meta({
+    description: "How the image is built from the repository; false where something else builds it.",
+    examples: [false, { context: "services/api", branch: "main" }],
+  }),
+  chart: z
+    .strictObject({
+      path: folder().meta({
+        description: "Folder of the chart in the GitOps repository; {service} and {cluster} are filled in.",
+        examples: ["charts/edge"],
+      }),
+    })
+    .optional()
+    .meta({ description: "Another chart than the stack's.", examples: [{ path: "charts/edge" }] }),
+  labels: z
+    .record(labelKey, labelValue)
+    .default({})
+    .meta({ description: "Labels to select services by.", examples: [{ tier: "critical", region: "eu" }] }),
+  state: z.enum(["active", "decommissioned"]).default("active").meta({
+    description:
+      "decommissioned: the first of two steps away. No hook, no auto-promotion, no protection; removing the entry deletes it.",
+  }),
+});

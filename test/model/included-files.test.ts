@@ -1,0 +1,252 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import fc from "fast-check";
+import { readCatalogue } from "../../model/catalogue.ts";
+import { formatProblem } from "../../model/diagnostics.ts";
+import {
+  type CatalogueFolder,
+  includePattern,
+  isIncluded,
+  PROGRAM_FOLDERS,
+} from "../../model/include-pattern.ts";
+import { makePlan } from "../../model/plan.ts";
+import { filesOf } from "../fleet/folder.ts";
+import { NOW, planOf, readStackText, stackText } from "../sources.ts";
+
+const TEAMS = { edge: { group: "AD-Edge" }, identity: { group: "AD-Identity" } };
+const own = (...names: string[]) => ({
+  services: Object.fromEntries(names.map((name) => [name, { repository: `acme/${name}` }])),
+});
+const text = (value: unknown) => JSON.stringify(value, null, 2);
+const main = (more: object = {}) => ({ include: ["catalogue/*.json"], teams: TEAMS, services: {}, ...more });
+
+type Texts = Readonly<Record<string, unknown>>;
+const folderOf = (files: Texts) =>
+  filesOf(
+    Object.fromEntries(
+      Object.entries(files).map(([path, each]) => [path, typeof each === "string" ? each : text(each)]),
+    ),
+  );
+
+function read(files: Texts, list: object = main(), folder: CatalogueFolder = folderOf(files)) {
+  return readCatalogue("services.json", text(list), folder);
+}
+
+/** What is said of it, without the code. */
+const said = (...args: Parameters<typeof read>) => read(...args).problems.map(formatProblem);
+
+describe("a catalogue that includes files", () => {
+  it("is one catalogue: the same plan as of a single file, in any order of the services", () => {
+    const files = { "catalogue/edge.json": own("nginx", "api"), "catalogue/identity.json": own("auth") };
+    const reading = read(files);
+    assert.deepEqual(reading.problems, []);
+    const plan = makePlan(reading, readStackText(stackText()), NOW);
+    const single = { team: "edge" };
+    const services = {
+      nginx: { ...single, repository: "acme/nginx" },
+      auth: { team: "identity", repository: "acme/auth" },
+      api: { ...single, repository: "acme/api" },
+    };
+    const by = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+    const alone = planOf(text({ teams: TEAMS, services }));
+    assert.deepEqual([...plan.services].sort(by), [...alone.services].sort(by));
+    assert.equal(plan.services.length, 3);
+  });
+
+  it("has services of its own beside them", () => {
+    const services = { web: { team: "identity", repository: "acme/web" } };
+    const { value, problems } = read({ "catalogue/edge.json": own("nginx") }, main({ services }));
+    assert.deepEqual(problems, []);
+    assert.deepEqual(Object.keys(value?.services ?? {}).sort(), ["nginx", "web"]);
+  });
+
+  it("names the right file, line and column in problems of one service and between two", () => {
+    const edge = '{\n  "services": {\n    "nginx": { "repository": "acme/nginx", "pipline": "x" }\n  }\n}';
+    assert.deepEqual(said({ "catalogue/edge.json": edge }), [
+      'catalogue/edge.json:3:44  services.nginx.pipline  "pipline" is no key here (there are: team, repository, image, tags, warehouse, pipeline, build, chart, labels, state). Did you mean "pipeline"? [KF010]',
+    ]);
+    const same = { nginx: { repository: "acme/one" } };
+    const other = { auth: { repository: "acme/one" } };
+    const reading = read({
+      "catalogue/edge.json": { services: same },
+      "catalogue/identity.json": { services: other },
+    });
+    assert.throws(
+      () => makePlan(reading, readStackText(stackText()), NOW),
+      /catalogue\/(edge|identity)\.json:4:\d+ {2}services\.(nginx|auth)\.repository .*KF023/,
+    );
+  });
+
+  it("lists each service once, whichever files it is in", () => {
+    const files = { "catalogue/edge.json": own("nginx"), "catalogue/identity.json": own("nginx") };
+    const twice = 'services.nginx  the service "nginx" is listed already, in';
+    assert.deepEqual(said(files), [
+      `catalogue/identity.json:3:5  ${twice} catalogue/edge.json on line 3. Remove or rename one of them. [KF019]`,
+    ]);
+    const services = { nginx: { team: "edge", repository: "acme/nginx" } };
+    assert.match(
+      said({ "catalogue/edge.json": own("nginx") }, main({ services })).join(),
+      /in services\.json on line/,
+    );
+  });
+
+  it("refuses another team's service in a team's file", () => {
+    const services = {
+      auth: { team: "identity", repository: "acme/auth" },
+      nginx: { team: "edge", repository: "acme/nginx" },
+    };
+    assert.deepEqual(said({ "catalogue/edge.json": { services } }), [
+      'catalogue/edge.json:4:15  services.auth.team  is "identity", but this file is of the team "edge", by its name. Move the service to a file of the team identity, or leave team out. [KF036]',
+    ]);
+  });
+
+  it("takes a team's files from its folder too, and a file of nobody's from nowhere", () => {
+    const include = ["catalogue/*/*.json"];
+    const { value, problems } = read(
+      { "catalogue/edge/a.json": own("nginx"), "catalogue/edge/b.json": own("api") },
+      main({ include }),
+    );
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      Object.values(value?.services ?? {}).map(({ team }) => team),
+      ["edge", "edge"],
+    );
+    assert.deepEqual(said({ "catalogue/egde.json": own("nginx") }), [
+      'catalogue/egde.json:1:1  (document)  is named after no team (there are: edge, identity), and each included file is of one. Did you mean "edge"? [KF035]',
+    ]);
+  });
+
+  for (const [what, include, files, message] of [
+    [
+      "a pattern is the name of nothing",
+      ["catalogue/*.json"],
+      {},
+      'include[0]  "catalogue/*.json" is the name of no file.',
+    ],
+    [
+      "a file is missing",
+      ["catalogue/edge.json"],
+      {},
+      'include[0]  "catalogue/edge.json" is the name of no file.',
+    ],
+    [
+      "a folder is where the file should be",
+      ["catalogue/edge.json"],
+      { "catalogue/edge.json/x": "" },
+      '"catalogue/edge.json" is no regular file.',
+    ],
+    [
+      "it leads out of the repository",
+      ["catalogue/../../x.json"],
+      {},
+      'include[0]  "catalogue/../../x.json" is no path below this folder',
+    ],
+    ["it is absolute", ["/etc/x.json"], {}, "is no path below this folder"],
+    ["it has a slash of Windows", ["catalogue\\x.json"], {}, "must begin with a folder"],
+    ["it is hidden", [".github/x.json"], {}, "none beginning with a dot"],
+    ["it has two stars", ["catalogue/**/x.json"], {}, "at most one * in each"],
+    ["it is in no folder", ["*.json"], {}, "must begin with a folder, by its name"],
+    ["its folder is a pattern", ["*/edge.json"], {}, "must begin with a folder, by its name"],
+    ["it is in a folder of the program", ["Model/edge.json"], {}, "is in a folder of the program"],
+    ["it is no JSON", ["catalogue/*"], {}, "must end in .json"],
+    ["it is no list", "catalogue/*.json", {}, "must be of type array"],
+    [
+      "a file includes in its turn",
+      ["catalogue/*.json"],
+      { "catalogue/edge.json": { include: [], services: {} } },
+      'include  "include" is no key here (there are: $schema, services). It belongs in the file that includes this one.',
+    ],
+    [
+      "a file has teams",
+      ["catalogue/*.json"],
+      { "catalogue/edge.json": { teams: {}, services: {} } },
+      'teams  "teams" is no key here',
+    ],
+    [
+      "a file is empty",
+      ["catalogue/*.json"],
+      { "catalogue/edge.json": "" },
+      'catalogue/edge.json:1:1  (document)  is empty. Write at least {"services": {}}.',
+    ],
+    [
+      "a file is cut off",
+      ["catalogue/*.json"],
+      { "catalogue/edge.json": '{ "services": {' },
+      "catalogue/edge.json:1:16  (document)  is not valid JSON",
+    ],
+  ] as const) {
+    it(`says so where ${what}`, () => {
+      const problems = said(files, main({ include }));
+      assert.ok(problems[0]?.includes(message), problems.join("\n"));
+      assert.equal(problems.length, 1);
+    });
+  }
+
+  it("says nothing of names in a stack whose service is in a file that cannot be read", () => {
+    const reading = read({ "catalogue/edge.json": "{" });
+    const config = readStackText(stackText({ rollout: "{ include: [ { names: [nginx] } ] }" }));
+    assert.throws(
+      () => makePlan(reading, config, NOW),
+      (error: Error) => !/KF016/.test(error.message),
+    );
+  });
+
+  it("follows no link", () => {
+    const folder: CatalogueFolder = {
+      entries: (path) =>
+        path === "" ? [{ name: "catalogue", kind: "folder" }] : [{ name: "edge.json", kind: "other" }],
+      read: () => assert.fail("a link was read"),
+    };
+    assert.match(said({}, main(), folder).join(), /"catalogue\/edge\.json" is no regular file/);
+  });
+
+  it("looks for them beside itself", () => {
+    const folder = folderOf({ "lists/catalogue/edge.json": own("nginx") });
+    const { problems, included } = readCatalogue("lists/services.json", text(main()), folder);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      included.map(({ path, team }) => [path, team]),
+      [["lists/catalogue/edge.json", "edge"]],
+    );
+  });
+
+  it("knows every folder of the program", () => {
+    const folders = new Set(
+      globSync("*/**/*.{ts,json,md,go}", { exclude: ["node_modules/**"] }).map((path) => path.split("/")[0]),
+    );
+    assert.deepEqual(
+      [...folders].filter((name) => !name?.startsWith(".") && !PROGRAM_FOLDERS.includes(name ?? "")),
+      [],
+    );
+    assert.doesNotMatch(readFileSync("package.json", "utf8"), /"workspaces"/);
+  });
+
+  it("takes no pattern that means a file of the program, or one outside its folder", () => {
+    const part = fc.oneof(
+      fc.constantFrom("..", ".", "*", "", "model", "package", ".git", "node_modules"),
+      fc.stringMatching(/^[a-z.*]{0,6}$/),
+    );
+    const paths = [
+      "package.json",
+      "tsconfig.json",
+      "model/x.json",
+      "node_modules/x/package.json",
+      ".git/x.json",
+      "../x.json",
+      "/x.json",
+      "a/../x.json",
+    ];
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), (parts) => {
+        const pattern = `${parts.join("/")}.json`;
+        if (!includePattern.safeParse(pattern).success) return;
+        assert.deepEqual(
+          paths.filter((path) => isIncluded(pattern, path)),
+          [],
+          pattern,
+        );
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
