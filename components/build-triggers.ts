@@ -142,8 +142,7 @@ function pushEvents(
   named: Named,
   opts: pulumi.CustomResourceOptions,
 ): ReadonlyMap<string, readonly pulumi.Resource[]> {
-  // Not a secret: it says only whether the master changed, and rolls the pods that read the secrets once.
-  const hash = pulumi.unsecret(derivedSecret(master, "rotation")).apply((text) => text.slice(0, 16));
+  const hash = rotationOf(master);
   const { organizationHook, path } = triggers;
 
   if (organizationHook) {
@@ -174,6 +173,11 @@ function pushEvents(
     return [group.name, [listening, starting]];
   });
   return new Map(groups);
+}
+
+/** Not a secret: it says only whether the master changed, to those that read what is derived from it. */
+function rotationOf(master: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.unsecret(derivedSecret(master, "rotation")).apply((text) => text.slice(0, 16));
 }
 
 /** A manifest of which one annotation is known only to the engine. */
@@ -219,7 +223,14 @@ function kargoReceiver(
     labels: { ...MANAGED_BY, "kargo.akuity.io/cred-type": "generic" },
   };
   const kept = filledSecret(named("receiver-secret"), metadata, { secret: key }, opts);
-  customObject(named("receiver"), clusterConfig(), { ...opts, dependsOn: [kept] });
+  const { metadata: _, ...config } = clusterConfig();
+  const refreshed = rotationOf(master).apply((rotation) => clusterConfig(rotation).metadata);
+  // After the Secret: what makes Kargo read it again must not come first.
+  new kubernetes.apiextensions.CustomResource(
+    named("receiver"),
+    { ...config, metadata: refreshed },
+    { ...opts, dependsOn: [kept] },
+  );
   const address = key.apply((text) => curlConfig(receiverAddress(url, text)));
   for (const { namespace, parts, first } of spaces) {
     const own = { name: RECEIVER_SECRET.name, namespace: namespace.name, labels: { ...MANAGED_BY } };

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   drift: async () => (await import("./drift-command.ts")).driftCommand(),
   issue: async () => (await import("./issue-command.ts")).issueCommand(),
   list: async () => (await import("./list-command.ts")).listCommand(),
+  "move-values": async () => (await import("./move-values-command.ts")).moveValuesCommand(),
   new: async () => (await import("./new-command.ts")).newCommand(),
   preview: async () => (await import("./preview-command.ts")).previewCommand(),
   recover: async () => (await import("./recover-command.ts")).recoverCommand(),

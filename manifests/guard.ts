@@ -21,6 +21,7 @@ export function guards(
     shapeGuard(access),
     statusGuard(access),
     approvalGuard(access),
+    askedGuard(),
     buildGuard(userNamespaces),
     workflowGuard(),
     deployerGuard(platform),
@@ -134,6 +135,23 @@ function approvalGuard(access: AccessConfig): Guard {
       "variables.privileged || variables.kargo || (variables.othersUnchanged && variables.mayApprove)",
     message:
       "Freight is approved for a Stage by whoever may promote to it, and nothing else of its status is changed.",
+  });
+}
+
+/** What Kargo is asked is a word, a time or an id, to which its webhook adds who asked. */
+const ASKED_LIMIT = 1_000;
+
+/** Whoever may annotate could fill etcd, and every list of Stages, with what nobody asks for. */
+function askedGuard(): Guard {
+  const unchanged =
+    "request.operation == 'UPDATE' && oldObject.metadata.?annotations[?k].orValue('') == object.metadata.annotations[k]";
+  return kargoGuard({
+    name: "kargo-fleet-asked",
+    resources: ["stages", "warehouses", "promotions"],
+    operations: ["CREATE", "UPDATE"],
+    variables: {},
+    expression: `object.metadata.?annotations.orValue({}).all(k, !(k in ${ASKED_BY_ANNOTATION}) || size(object.metadata.annotations[k]) <= ${ASKED_LIMIT} || (${unchanged}))`,
+    message: `What Kargo is asked by annotation (refresh, reverify, abort) has at most ${ASKED_LIMIT} characters.`,
   });
 }
 

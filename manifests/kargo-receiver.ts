@@ -8,6 +8,9 @@ export const SYSTEM_NAMESPACE = "kargo-system-resources";
 /** The name of the receiver, and of its Secret. */
 export const RECEIVER = "kargo-fleet-builds";
 
+/** Whoever ran `kargo refresh clusterconfig` has the annotation until the next rotation takes it back. */
+const TAKES_OVER = { "pulumi.com/patchForce": "true" };
+
 export interface ClusterConfig extends KubernetesObject {
   readonly apiVersion: typeof KARGO_API;
   readonly kind: "ClusterConfig";
@@ -37,12 +40,19 @@ export interface ClusterConfig extends KubernetesObject {
 /**
  * Has every Warehouse that subscribes to an image look at its registry as soon as a build says that it pushed there.
  * Kargo knows one ClusterConfig, called `cluster`.
+ *
+ * @param rotation what changes with the receiver's secret. Kargo watches no Secret and reads this one every five minutes,
+ *   but at once where this annotation has another value (`RefreshRequested` in pkg/kargo/kargo.go of 1.11)
  */
-export function clusterConfig(): ClusterConfig {
+export function clusterConfig(rotation?: string): ClusterConfig {
   return {
     apiVersion: KARGO_API,
     kind: "ClusterConfig",
-    metadata: { name: "cluster", labels: { ...MANAGED_BY } },
+    metadata: {
+      name: "cluster",
+      labels: { ...MANAGED_BY },
+      ...(rotation !== undefined && { annotations: { "kargo.akuity.io/refresh": rotation, ...TAKES_OVER } }),
+    },
     spec: {
       webhookReceivers: [
         {

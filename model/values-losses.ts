@@ -56,10 +56,13 @@ export function valuesLosses(
       place: config.document.place(path),
       path: formatPath(path),
       message: `names another place for the values files of ${count}: ${names}. Those of ${first.service} are in ${text(first.from)}, and would be looked for in ${text(first.to)}. Each service would start anew from empty files.`,
-      wayOut:
-        "Undo it; or copy all these folders to their new places first, in one commit, and run this again: what is there stays as it is. Remove the old folders after the up.",
+      wayOut: `Undo it; or run npm run fleet -- move-values --stack ${stackOf(config.document.file)}, which moves them in one commit, and then this again.`,
     },
   ];
+}
+
+function stackOf(file: string): string {
+  return /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? "<stack>";
 }
 
 function text({ repoURL, branch, folder }: Place): string {

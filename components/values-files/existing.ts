@@ -2,20 +2,20 @@ import type { Entry, GitData } from "./git-data.ts";
 import { SeedError } from "./target.ts";
 
 /**
- * What a tree holds at certain paths and at the folders that lead to them: the type by path. Other paths may be in it.
+ * What a tree holds at certain paths and at the folders that lead to them, by path. Other paths may be in it.
  * Where GitHub cuts the list of a large repository, it is asked folder by folder, for those that matter.
  */
 export async function existing(
   git: Pick<GitData, "list">,
   tree: string,
   wanted: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Entry>> {
   const whole = await git.list(tree, true);
-  if (!whole.truncated) return new Map(whole.entries.map(({ path, type }) => [path, type]));
+  if (!whole.truncated) return byPath(whole.entries);
   const { entries, truncated } = await git.list(tree, false);
   if (truncated)
     throw new SeedError("A folder of the GitOps repository has too many entries for GitHub to list.");
-  const found = new Map(entries.map(({ path, type }) => [path, type]));
+  const found = byPath(entries);
   for (const [folder, paths] of Map.groupBy(wanted.filter(isDeeper), first)) {
     const entry = entries.find((candidate) => candidate.path === folder && isFolder(candidate));
     if (!entry) continue;
@@ -24,7 +24,10 @@ export async function existing(
       entry.sha,
       paths.map((path) => path.slice(folder.length + 1)),
     );
-    for (const [path, type] of below) found.set(`${folder}/${path}`, type);
+    for (const [name, each] of below) {
+      const path = `${folder}/${name}`;
+      found.set(path, { ...each, path });
+    }
   }
   return found;
 }
@@ -32,3 +35,4 @@ export async function existing(
 const isDeeper = (path: string) => path.includes("/");
 const first = (path: string) => path.slice(0, path.indexOf("/"));
 const isFolder = ({ type }: Entry) => type === "tree";
+const byPath = (entries: readonly Entry[]) => new Map(entries.map((entry) => [entry.path, entry]));

@@ -1,17 +1,30 @@
 import { type Access, gitHubApi } from "../github-api/client.ts";
 import { failureOf } from "../github-api/patience.ts";
-import { absent, type Doing, refusal, usedUp } from "./refusals.ts";
+import { absent, type Command, type Doing, refusal, usedUp } from "./refusals.ts";
 import { SeedError, type Target } from "./target.ts";
 
 /** Whose eyes and hands these are, and how long they wait. */
-export type Hands = Omit<Access, "token" | "giveUp" | "longestWait"> & { readonly token: string | undefined };
+export type Hands = Omit<Access, "token" | "giveUp" | "longestWait"> & {
+  readonly token: string | undefined;
+  /**
+   * The command that does without GitHub what these hands do.
+   * @default seed
+   */
+  readonly command?: Command;
+};
 
 /** Something in a folder: `type` is `blob`, `tree` or `commit` (a submodule). */
 export interface Entry {
   readonly path: string;
   readonly type: string;
+  readonly mode: string;
   readonly sha: string;
 }
+
+/** What becomes of a path: a new text, something that the repository has already, or nothing. */
+export type Edit =
+  | { readonly path: string; readonly text: string }
+  | { readonly path: string; readonly sha: string | null; readonly mode: string };
 
 /** The branch of a repository, one call of the Git data API each, as patient as GitHub demands. */
 export interface GitData {
@@ -22,11 +35,10 @@ export interface GitData {
     tree: string,
     recursive: boolean,
   ): Promise<{ readonly entries: readonly Entry[]; readonly truncated: boolean }>;
-  /** A tree of everything that another has, and these files. */
-  withFiles(
-    tree: string,
-    files: readonly { readonly path: string; readonly text: string }[],
-  ): Promise<string>;
+  /** The bytes of a file. */
+  blob(sha: string): Promise<Buffer>;
+  /** A tree of everything that another has, but for these paths. */
+  edited(tree: string, edits: readonly Edit[]): Promise<string>;
   commit(message: string, tree: string, parent: string): Promise<string>;
   /** Moves the branch forward; false where somebody else moved it in between. */
   forward(commit: string): Promise<boolean>;
@@ -36,7 +48,7 @@ export interface GitData {
 const LONGEST_WAIT = 600;
 
 /** @throws SeedError, from here and from each call */
-export function gitData(target: Target, { token, ...hands }: Hands): GitData {
+export function gitData(target: Target, { token, command = "seed", ...hands }: Hands): GitData {
   if (!token) {
     throw new SeedError(
       "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN.",
@@ -45,7 +57,7 @@ export function gitData(target: Target, { token, ...hands }: Hands): GitData {
   const access = { ...hands, token, longestWait: LONGEST_WAIT, giveUp: usedUp };
   const { octokit, call: make } = gitHubApi(target.url, access);
   const call = async <T>(doing: Doing, request: () => Promise<{ readonly data: T }>): Promise<T> =>
-    (await make(request, (failure) => refusal(failure, doing, target))).data;
+    (await make(request, (failure) => refusal(failure, doing, target, command))).data;
   const [owner = "", repo = ""] = target.repository.split("/");
   const here = { owner, repo };
   const ref = `heads/${target.branch}`;
@@ -80,13 +92,18 @@ export function gitData(target: Target, { token, ...hands }: Hands): GitData {
       );
       return { entries, truncated };
     },
-    withFiles: async (base_tree, files) => {
-      const tree = files.map(({ path, text }) => ({
-        path,
-        mode: "100644" as const,
-        type: "blob" as const,
-        content: text,
-      }));
+    blob: async (file_sha) => {
+      const { content } = await call("reading", () =>
+        octokit.request("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", { ...here, file_sha }),
+      );
+      return Buffer.from(content, "base64");
+    },
+    edited: async (base_tree, edits) => {
+      const tree = edits.map((edit) =>
+        "text" in edit
+          ? { path: edit.path, mode: "100644" as const, type: "blob" as const, content: edit.text }
+          : { path: edit.path, mode: edit.mode as "100644", type: "blob" as const, sha: edit.sha },
+      );
       const { sha } = await call("writing", () =>
         octokit.request("POST /repos/{owner}/{repo}/git/trees", { ...here, base_tree, tree }),
       );

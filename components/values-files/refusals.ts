@@ -4,8 +4,16 @@ import { SeedError, type Target } from "./target.ts";
 /** What a run was doing when a call failed. */
 export type Doing = "reading" | "writing" | "moving the branch";
 
+/** The command of `fleet` that does the same in a checkout. */
+export type Command = "seed" | "move-values";
+
 /** Says why a call failed, and the way out. Nothing of a run is visible before the branch has moved. */
-export function refusal(failure: Failure, doing: Doing, { repository, branch, url }: Target): SeedError {
+export function refusal(
+  failure: Failure,
+  doing: Doing,
+  { repository, branch, url }: Target,
+  command: Command,
+): SeedError {
   const { status } = failure;
   const said = oneLine(failure.message);
   const values = `The values files could not be written to ${repository} at ${url}`;
@@ -30,7 +38,7 @@ export function refusal(failure: Failure, doing: Doing, { repository, branch, ur
       `${values}: the repository is empty. Push a first commit to ${branch}, a README will do, and run again.`,
     );
   }
-  if (doing === "moving the branch") return protectedBranch(said, { repository, branch, url });
+  if (doing === "moving the branch") return protectedBranch(said, { repository, branch, url }, command);
   if (doing === "writing" && (status === 403 || status === 404)) {
     return new SeedError(
       `${values}: the token may read it, but not write it (${said}). Nothing was written. ` +
@@ -41,11 +49,11 @@ export function refusal(failure: Failure, doing: Doing, { repository, branch, ur
 }
 
 /** GitHub tells which rule refused: of a ruleset, of a classic branch protection, or a hook of the server. */
-function protectedBranch(said: string, { repository, branch, url }: Target): SeedError {
+function protectedBranch(said: string, { repository, branch, url }: Target, command: Command): SeedError {
   return new SeedError(
     `The branch ${branch} of ${repository} at ${url} takes no direct commit: ${said} Nothing was written. ` +
       "Either let the deployer's GitHub App bypass that rule, as Kargo's must, or run " +
-      "npm run fleet -- seed --stack <stack> --output <checkout>, merge what it writes, and run again.",
+      `npm run fleet -- ${command} --stack <stack> --output <checkout>, merge what it writes, and run again.`,
   );
 }
 

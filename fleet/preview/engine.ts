@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { listed } from "../../model/diagnostics.ts";
 import { NEVER_UP, ONLY } from "../../model/preview-filter.ts";
+import { UNREADABLE_STATE } from "../recovery/backups.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import type { EngineRun, EngineStep } from "./change.ts";
 import { readEvents, type Told } from "./events.ts";
@@ -127,7 +128,7 @@ async function pulumi(
     const told = await reading;
     if (told !== undefined && (!failed || told.errors.length > 0)) return { ...told, failed };
     // A preview of which nobody can say what it planned is none.
-    const word = code === "ENOENT" ? NOT_FOUND : failed ? lastWords(stderr) : UNREADABLE;
+    const word = code === "ENOENT" ? NOT_FOUND : failed ? lastWords(stderr, stack) : UNREADABLE;
     return { steps: [], unchanged: 0, errors: [word], failed: true };
   } finally {
     await place.remove();
@@ -139,12 +140,14 @@ const NOT_FOUND = "pulumi is not on PATH. Install it, see https://www.pulumi.com
 const UNREADABLE =
   "pulumi previewed, but the log of its events cannot be read. The program needs the Pulumi of package.json.";
 
-function lastWords(stderr: string): string {
+function lastWords(stderr: string, stack: string): string {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/^warning: /.test(line));
-  return (
-    lines
-      .slice(-10)
-      .join("\n")
-      .replace(/^error: /, "") || "pulumi preview failed without a word."
-  );
+  const words = lines
+    .slice(-10)
+    .join("\n")
+    .replace(/^error: /, "");
+  const hint = `\nnpm run fleet -- recover --stack ${stack} names the copies of it that are whole.`;
+  return words === ""
+    ? "pulumi preview failed without a word."
+    : `${words}${UNREADABLE_STATE.test(words) ? hint : ""}`;
 }

@@ -1,9 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
+import { z } from "zod";
+import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
 import { backendUrl } from "../file-backend.ts";
 import { FleetError } from "../fleet-error.ts";
+import { readJson } from "../read-json.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { backupsHint, UNREADABLE_STATE } from "./backups.ts";
 import type { ImportFile } from "./import-file.ts";
 import { type Preview, parsePreview } from "./preview.ts";
 import { parseState, type State } from "./state.ts";
@@ -14,6 +18,8 @@ export interface Engine {
   backend(): Promise<string>;
   /** @throws FleetError where the state cannot be exported */
   state(): Promise<State>;
+  /** What the last `up` provisioned, by the stack's own output; nothing before the first. @throws FleetError */
+  provisioned(): Promise<Provisioned | undefined>;
   /** Runs the program and plans; changes nothing. @throws FleetError with the program's or the engine's errors */
   preview(): Promise<Preview>;
   /** Takes every lock of the stack away, whoever has it. @throws FleetError */
@@ -31,6 +37,8 @@ export interface Engine {
   /** A value of the stack's config, decrypted; nothing where it is not set. */
   config(key: string): Promise<string | undefined>;
 }
+
+const outputs = z.looseObject({ [PROVISIONED]: provisionedSchema.optional() });
 
 const NOT_FOUND = "pulumi is not on PATH. Install it, see https://www.pulumi.com/docs/iac/download-install.";
 
@@ -51,23 +59,34 @@ export function openEngine(stack: string): Engine {
   };
   const demand = async (args: readonly string[], options?: Options): Promise<string> => {
     const { stdout, stderr, failed } = await run(args, options);
-    if (failed) throw refused(args, `${stderr}\n${stdout}`);
+    if (failed) throw await told(args, `${stderr}\n${stdout}`);
     return stdout;
   };
+  const backend = async () => {
+    const { stdout, failed, code, stderr } = await execa("pulumi", ["whoami", "--json"], { reject: false });
+    if (code === "ENOENT") throw new FleetError(NOT_FOUND);
+    if (failed) throw refused(["whoami"], stderr);
+    return backendUrl(stdout) ?? "";
+  };
+  /** With the way out, where the state itself is broken. */
+  const told = async (args: readonly string[], output: string): Promise<FleetError> => {
+    const error = refused(args, output);
+    if (!UNREADABLE_STATE.test(output)) return error;
+    return new FleetError(`${error.message}\n${await backupsHint(await backend(), stack)}`);
+  };
   return {
-    backend: async () => {
-      const { stdout, failed, code, stderr } = await execa("pulumi", ["whoami", "--json"], { reject: false });
-      if (code === "ENOENT") throw new FleetError(NOT_FOUND);
-      if (failed) throw refused(["whoami"], stderr);
-      return backendUrl(stdout) ?? "";
-    },
+    backend,
     state: async () => parseState(await demand(["stack", "export"])),
+    provisioned: async () => {
+      const text = await demand(["stack", "output", "--json", "--show-secrets"]);
+      return readJson(outputs, text, "What pulumi stack output says")[PROVISIONED];
+    },
     preview: async () => {
       const args = ["preview", "--json"];
       const { stdout, stderr, failed } = await run(args);
       const preview = stdout.trimStart().startsWith("{") ? parsePreview(stdout) : undefined;
       if (preview === undefined || failed)
-        throw refused(args, preview?.errors.length ? preview.errors.join("\n") : `${stderr}\n${stdout}`);
+        throw await told(args, preview?.errors.length ? preview.errors.join("\n") : `${stderr}\n${stdout}`);
       return preview;
     },
     cancel: async () => void (await demand(["cancel", "--yes"])),

@@ -19,7 +19,11 @@ import { references, resolveCommit } from "./refs.ts";
 import type { Repository } from "./repositories.ts";
 import { viewerSignature } from "./users.ts";
 
-const entryBody = z.object({ path: z.string().min(1), mode: z.literal("100644"), content: z.string() });
+const place = { path: z.string().min(1), mode: z.enum(["100644", "100755"]) };
+const entryBody = z.union([
+  z.object({ ...place, content: z.string() }),
+  z.object({ ...place, sha: sha.nullable() }),
+]);
 const treeBody = z.object({ base_tree: sha.optional(), tree: z.array(entryBody).min(1) });
 const commitBody = z.object({ message: z.string().min(1), tree: sha, parents: z.array(sha).default([]) });
 
@@ -41,15 +45,31 @@ export function gitData(backend: Backend): Routes {
     const from = body.base_tree === undefined ? undefined : await treeOf(repository.objects, body.base_tree);
     if (body.base_tree !== undefined && from === undefined) throw notFound("base_tree is not a valid tree");
     const edits: TreeEdit[] = [];
-    for (const { path, mode, content } of body.tree) {
+    const there = await pathsOf(repository, body.tree.some(isRemoval) ? from : undefined);
+    for (const entry of body.tree) {
+      const { path, mode } = entry;
       if (path.includes("\0")) throw malformed();
-      const blob = await writeBlob(repository.directory, Buffer.from(content, "utf8"));
-      edits.push({ path, mode, sha: blob });
+      if (isRemoval(entry) && !there.has(path)) throw unprocessable("GitRPC::BadObjectState");
+      edits.push({ path, mode, sha: await blobOf(repository, entry) });
     }
     const id = await editTree(repository.directory, from, edits).catch((error: unknown) => {
       throw error instanceof GitRefusal ? malformed() : error;
     });
     return c.json(await treeShape(backend, repository, id, false), 201);
+  });
+  routes.get(`${base}/blobs/:sha`, async (c) => {
+    const repository = await filled(c, backend);
+    const id = c.req.param("sha");
+    const blob = await repository.objects.read(id);
+    if (blob?.type !== "blob" || blob.sha !== id) throw notFound();
+    return c.json({
+      sha: id,
+      node_id: `blob-${id}`,
+      url: apiUrl(backend, `/repos/${repository.name}/git/blobs/${id}`),
+      size: blob.content.length,
+      encoding: "base64",
+      content: blob.content.toString("base64"),
+    } satisfies Documented["blob"]);
   });
   routes.post(`${base}/commits`, async (c) => {
     const repository = await filled(c, backend);
@@ -72,6 +92,23 @@ export function gitData(backend: Backend): Routes {
     return c.json(gitCommitShape(backend, repository, await readCommit(repository.objects, id)));
   });
   return routes;
+}
+
+type EntryBody = z.output<typeof entryBody>;
+
+const isRemoval = (entry: EntryBody) => "sha" in entry && entry.sha === null;
+
+async function pathsOf({ objects }: Repository, tree: string | undefined): Promise<ReadonlySet<string>> {
+  const entries = tree === undefined ? [] : await readTree(objects, tree, true);
+  return new Set(entries.map(({ path }) => path));
+}
+
+/** Nothing where the entry goes. */
+async function blobOf({ directory, objects }: Repository, entry: EntryBody): Promise<string | undefined> {
+  if ("content" in entry) return await writeBlob(directory, Buffer.from(entry.content, "utf8"));
+  if (entry.sha === null) return undefined;
+  if ((await objectType(objects, entry.sha)) !== "blob") throw unprocessable("tree.sha is not a valid blob");
+  return entry.sha;
 }
 
 /** The repository of a call, which must have a first commit: as on GitHub the Git data API works on no empty one. */

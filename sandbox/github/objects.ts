@@ -31,11 +31,11 @@ export interface CommitObject {
   readonly message: string;
 }
 
-/** One line of an edit: a path with its new object. */
+/** One line of an edit: a path with its new object, or with none where it goes. */
 export interface TreeEdit {
   readonly path: string;
   readonly mode: string;
-  readonly sha: string;
+  readonly sha: string | undefined;
 }
 
 const fullSha = /^[0-9a-f]{40}$/;
@@ -117,7 +117,9 @@ export async function editTree(
   edits: readonly TreeEdit[],
 ): Promise<string> {
   const index = join(directory, `index-${randomUUID()}`);
-  const lines = edits.map(({ path, mode, sha }) => `${mode} ${sha}\t${path}\0`);
+  const lines = edits.map(({ path, mode, sha }) =>
+    sha === undefined ? `0 ${"0".repeat(40)}\t${path}\0` : `${mode} ${sha}\t${path}\0`,
+  );
   try {
     return await gitScript(directory, editing, [base ?? "--empty"], {
       environment: { GIT_INDEX_FILE: index },

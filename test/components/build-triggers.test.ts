@@ -91,6 +91,24 @@ describe("BuildTriggers", () => {
     assert.ok(named(all, "build-triggers/receiver").type.endsWith(":ClusterConfig"));
   });
 
+  it("has Kargo read its receiver's Secret again at once where the master secret changes, and then alone", async () => {
+    const webhooks =
+      '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }';
+    const refreshOf = async (master?: string) => {
+      const receiver = named(
+        await registered(["nginx"], { webhooks }, undefined, {}, undefined, master),
+        "build-triggers/receiver",
+      );
+      const { metadata } = receiver.inputs as { metadata: { annotations: Record<string, string> } };
+      return metadata.annotations["kargo.akuity.io/refresh"] ?? "";
+    };
+    const [first, same, other] = [await refreshOf(), await refreshOf(), await refreshOf("another master")];
+    assert.match(first, /^[0-9a-f]{16}$/);
+    assert.equal(first, same);
+    assert.notEqual(first, other);
+    assert.ok(!hmac("kargo-receiver").includes(first), "it is no part of the secret");
+  });
+
   it("changes exactly one EventSource, one Sensor and one Secret when a service is added", async () => {
     const webhooks = '{ url: "https://hooks.acme.example", groups: 2 }';
     const names = ["a", "b", "c", "d", "e", "f"];

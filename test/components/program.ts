@@ -14,6 +14,7 @@ export function registered(
   secrets: () => Readonly<Record<string, pulumi.Output<string>>> = () => ({}),
   more: object = {},
   isMade: (name: string) => boolean = () => true,
+  webhookMasterSecret: string = MASTER,
 ): Promise<readonly Registration[]> {
   const catalogue = catalogueText(Object.fromEntries(names.map((name) => [name, service(name, more)])));
   const plan = planOf(catalogue, stackText(keys));
@@ -22,15 +23,11 @@ export function registered(
     const { platform: shared } = plan;
     const platform =
       shared &&
-      new Platform(
-        "platform",
-        { platform: shared, secrets: secrets(), webhookMasterSecret: MASTER, isMade },
-        opts,
-      );
+      new Platform("platform", { platform: shared, secrets: secrets(), webhookMasterSecret, isMade }, opts);
     for (const one of plan.services) {
       const args = {
         service: one,
-        webhookMasterSecret: MASTER,
+        webhookMasterSecret,
         promotionTasks: platform?.promotionTasks ?? [],
         isMade,
         answeredBy: platform?.answering.get(one.name) ?? [],

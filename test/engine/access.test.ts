@@ -240,6 +240,23 @@ describe("who may do what, asked with real tokens of a real API server", functio
       (what) => !["change an owner", "change a finalizer", ...written].includes(what),
     );
 
+    it("takes a word, a time or an id for what is asked by annotation, and nothing that fills etcd", async () => {
+      for (const what of asking)
+        for (const path of [`${stages}/dev`, `${KARGO}/namespaces/kargo-auth/promotions/prod.old`]) {
+          const ask = (length: number) =>
+            admin.send({
+              method: "PATCH",
+              path: `${path}?${DRY}`,
+              body: { metadata: { annotations: { [`kargo.akuity.io/${what}`]: "x".repeat(length) } } },
+              as: unbound("somebody", "AD-Identity"),
+            });
+          assert.equal((await ask(1_000)).status, 200, path);
+          const { status, body } = await ask(100_000);
+          assert.equal(status, 403, path);
+          assert.match(JSON.stringify(body), /\(refresh, reverify, abort\) has at most 1000 characters\./);
+        }
+    });
+
     for (const [who, identity, may] of [
       ["the deployer", unbound("kargo-fleet-deployer"), shaping],
       ["the break-glass group", unbound("somebody", "break-glass"), everything],

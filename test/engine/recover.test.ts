@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { sampled } from "../sampling.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
@@ -183,6 +183,20 @@ describe("fleet recover, after an up that was interrupted", function () {
     it("there is nothing to change", async () => {
       const preview = await stack.preview("--expect-no-changes");
       assert.equal(preview.code, 0, preview.output);
+    });
+
+    it("it names the whole copies of a state that is cut off, and goes on from the newest", async () => {
+      const { file } = stack;
+      const text = await readFile(file, "utf8");
+      await writeFile(file, text.slice(0, text.length / 2));
+      const { code, output } = await stack.fleet("recover");
+      assert.equal(code, 1, output);
+      const [, newest = ""] = /Whole copies of it, newest first:\n\s+(\S+)/.exec(output) ?? [];
+      assert.match(newest, /\.json\.bak$|\/backups\/|\/history\//, output);
+      await copyFile(newest, file);
+      const recovered = await stack.fleet("recover");
+      assert.equal(recovered.code, 0, recovered.output);
+      await writeFile(file, text);
     });
 
     it("it says that a state has no integrity, and how to mend it", async () => {

@@ -6,6 +6,7 @@ import { deployingStages, type Plan } from "../../model/plan.ts";
 const FOLDER = "examples/clusters";
 const files = {
   list: () => readdirSync(FOLDER),
+  entries: () => [],
   read: (file: string) => readFileSync(`${FOLDER}/${file}`, "utf8"),
   where: FOLDER,
 };

@@ -128,6 +128,67 @@ describe("fleet new", function () {
   });
 });
 
+describe("fleet new and decommission, of a catalogue that includes files", function () {
+  this.timeout(60_000);
+  let folder: Folder;
+  const list = JSON.stringify({
+    include: ["catalogue/*.json"],
+    teams: { edge: { group: "AD-Edge" }, identity: { group: "AD-Identity" } },
+    services: { auth: service("auth", { team: "identity" }) },
+  });
+  const edge = '{ "services": { "nginx": { "repository": "acme/nginx" } } }\n';
+
+  beforeEach(async () => {
+    folder = await folderOf({
+      "services.json": list,
+      "catalogue/edge.json": edge,
+      "Pulumi.test.yaml": stackText(),
+    });
+  });
+  afterEach(() => folder.remove());
+  const read = (file: string) => readFile(join(folder.path, file), "utf8");
+
+  it("write into the file of the team, and leave the others as they are", async () => {
+    const { stdout, stderr } = await folder.run("new", "api", "--team", "edge");
+    assert.match(stdout, /^catalogue\/edge\.json:1 {2}api added\./, stderr);
+    assert.equal(
+      await read("catalogue/edge.json"),
+      edge.replace('"nginx"', '"api": { "team": "edge", "repository": "acme/api" }, "nginx"'),
+    );
+    const gone = await folder.run("decommission", "nginx");
+    assert.match(gone.stdout, /^catalogue\/edge\.json: nginx is decommissioned\./, gone.stderr);
+    assert.match(
+      await read("catalogue/edge.json"),
+      /"nginx": \{ "repository": "acme\/nginx", "state": "decommissioned" \}/,
+    );
+    assert.equal(await read("services.json"), list);
+  });
+
+  it("write into services.json what a team without a file has", async () => {
+    const { stdout, stderr } = await folder.run("new", "login", "--team", "identity");
+    assert.match(stdout, /^services\.json:1 {2}login added\./, stderr);
+    assert.match(
+      (await folder.run("decommission", "auth")).stdout,
+      /^services\.json: auth is decommissioned/,
+    );
+    assert.equal(await read("catalogue/edge.json"), edge);
+  });
+
+  it("ask which file where a team has several, and take no other team's", async () => {
+    await folder.write("services.json", list.replace('"]', '","catalogue/edge/*.json"]'));
+    await folder.write("catalogue/edge/more.json", '{ "services": {} }');
+    const asked = await folder.run("new", "api", "--team", "edge");
+    assert.equal(
+      asked.stderr,
+      "The team edge has several files (catalogue/edge.json, catalogue/edge/more.json). Name one with --catalogue.\n",
+    );
+    const other = await folder.run("new", "api", "--team", "identity", "--catalogue", "catalogue/edge.json");
+    assert.equal(other.stderr, "catalogue/edge.json is not of the team identity (its files: none).\n");
+    const named = await folder.run("new", "api", "--team", "edge", "--catalogue", "catalogue/edge/more.json");
+    assert.match(named.stdout, /^catalogue\/edge\/more\.json:1 {2}api added/, named.stderr);
+  });
+});
+
 describe("fleet decommission", function () {
   this.timeout(60_000);
   let folder: Folder;

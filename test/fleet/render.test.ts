@@ -206,6 +206,28 @@ describe("fleet render on the command line", function () {
       "",
     ]);
   });
+
+  it("prints who owns which file of the catalogue", async () => {
+    const teams = {
+      edge: { group: "AD-Edge", github: { team: "edge-engineers" } },
+      identity: { group: "AD" },
+    };
+    const catalogue = JSON.parse(catalogueText({}, teams)) as object;
+    await folder.write("services.json", JSON.stringify({ ...catalogue, include: ["catalogue/*.json"] }));
+    await folder.write("catalogue/identity.json", '{ "services": {} }');
+    const mine = { services: { nginx: { repository: "acme/nginx" } } };
+    await folder.write("catalogue/edge.json", JSON.stringify(mine));
+    const { stdout, stderr } = await folder.run("render", "codeowners", "--catalogue");
+    assert.deepEqual(
+      stdout.split("\n").slice(2),
+      ["/catalogue/edge.json @acme/edge-engineers", "/catalogue/identity.json @acme/identity", ""],
+      stderr,
+    );
+    await folder.write("services.json", catalogueText({ nginx: service("nginx") }));
+    const { exitCode, stderr: why } = await folder.run("render", "codeowners", "--catalogue");
+    assert.deepEqual([exitCode, why.trim().split("\n").length], [1, 1]);
+    assert.match(why, /^No catalogue includes a file/);
+  });
 });
 
 describe("a pipeline as a picture", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { inParallel } from "../../fleet/audit/parallel.ts";
@@ -19,12 +19,14 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["drift", ...STACK, "--events", "events.json"],
   ["issue", "--title", "x", "--note", "note.md"],
   ["list", ...STACK],
+  ["move-values", ...STACK],
   ["new", "web", "--team", "edge", "--repository", "acme/web"],
   ["preview", "--base", "HEAD"],
   ["recover", ...STACK],
   ["redeliver", ...STACK],
   ["render", ...STACK],
   ["render", "codeowners"],
+  ["render", "codeowners", "--catalogue"],
   ["report", ...STACK, "--last-up", "--events", "events.json"],
   ["seed", ...STACK],
   ["trust", "--base", "HEAD", "--head", "HEAD"],
@@ -39,9 +41,30 @@ const RUBBISH: Readonly<Record<string, (folder: string) => Promise<unknown>>> = 
     Promise.all(
       FILES.map((name) => writeFile(join(folder, name), Buffer.from([0xff, 0xfe, 0, 0x80, 10, 0x7b]))),
     ),
+  "right files that no engine, cluster, GitHub or Git is there for": (folder) => right(folder),
+  "a catalogue that includes rubbish": async (folder) => {
+    await right(folder, { include: ["teams/*.json"] });
+    await mkdir(join(folder, "teams"));
+    await writeFile(join(folder, "teams/edge.json"), Buffer.from([0xff, 0, 0x7b]));
+    await symlink("/etc/hostname", join(folder, "teams/identity.json"));
+  },
   "files that are cut off": (folder) =>
     Promise.all(FILES.map((name) => writeFile(join(folder, name), '{ "services": { "nginx": { "tea'))),
 };
+
+/** Files without a fault, of a cluster and a GitHub that nobody can reach. */
+async function right(folder: string, more: object = {}): Promise<void> {
+  const cluster = "{ name: prod, context: prod, kubeconfig: kubeconfig }";
+  const list = { ...JSON.parse(catalogueText({ nginx: service("nginx") })), ...more };
+  await writeFile(join(folder, "services.json"), JSON.stringify(list));
+  await writeFile(join(folder, "Pulumi.prod.yaml"), stackText({ cluster }));
+  await writeFile(join(folder, "kubeconfig"), kubeconfig(SERVER, "{ token: t }"));
+  await writeFile(join(folder, "note.md"), "note\n");
+  await writeFile(join(folder, "events.json"), "");
+}
+
+/** What commands of a folder of right files can do without anybody. */
+const ALONE: readonly string[] = ["check", "decommission", "deployer", "list", "new", "render"];
 
 /** A CLI of the engine that ends in the middle of what it says. */
 const CUT_OFF = `#!/bin/sh
@@ -52,6 +75,9 @@ case "$*" in
   *) exit 1 ;;
 esac
 `;
+
+/** An environment in which there is neither an engine nor Git, and no GitHub at its address. */
+const NOBODY = { PATH: "/nonexistent", GITHUB_TOKEN: "x", GITHUB_BASE_URL: "http://127.0.0.1:1" };
 
 const kubeconfig = (cluster: string, user: string) =>
   `{ clusters: [{ name: c, cluster: ${cluster} }], users: [{ name: u, user: ${user} }], contexts: [{ name: prod, context: { cluster: c, user: u } }] }`;
@@ -71,6 +97,22 @@ describe("rubbish", function () {
     for (const folder of folders) await folder.remove();
   });
 
+  it("are all commands that there are", async () => {
+    const { stdout } = await execa(process.execPath, [resolve("fleet/main.ts"), "--help"]);
+    const [, list = ""] = /^Commands:\n([\s\S]*)/m.exec(stdout) ?? [];
+    const named = [...list.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name ?? "");
+    assert.deepEqual([...new Set(COMMANDS.map(([name]) => name)), "help"].sort(), named.sort());
+  });
+
+  it("is an option that no command knows: each says so, and how to get help", async () => {
+    const { path } = await folderWith();
+    const steps = COMMANDS.map((args) => async () => {
+      const said = await refusal(path, [...args, "--nonsense"]);
+      assert.match(said, /^error: unknown option '--nonsense'\n\(--help says what there is\)\n?$/);
+    });
+    await inParallel(steps, 2, () => {});
+  });
+
   /** One line, or one a problem, says what is wrong; a stack trace never. */
   const refusal = async (cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
     const { exitCode, stderr } = await fleetCommand(args, cwd, { GITHUB_TOKEN: "", ...env });
@@ -83,8 +125,9 @@ describe("rubbish", function () {
     it(`gets from every command lines that a person understands, and no stack trace: ${what}`, async () => {
       const { path } = await folderWith();
       await put(path);
-      const steps = COMMANDS.map((args) => async () => {
-        const said = await refusal(path, args);
+      const asking = COMMANDS.filter(([name]) => !(what.startsWith("right files") && ALONE.includes(name)));
+      const steps = asking.map((args) => async () => {
+        const said = await refusal(path, args, NOBODY);
         assert.ok(said.trim().split("\n").length <= 10, said);
       });
       await inParallel(steps, 2, () => {});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { catalogueJsonSchema } from "../../model/catalogue-schema.ts";
+import { catalogueJsonSchema, includedJsonSchema } from "../../model/catalogue-schema.ts";
 import { rawSources } from "../generated-catalogues.ts";
 import { slipped } from "../generated-slips.ts";
 import { catalogueText, readCatalogueText, service } from "../sources.ts";
@@ -42,6 +42,22 @@ describe("services.schema.json", function () {
 
   it("is what the checks say now; else run npm run schema", () => {
     assert.deepEqual(committed, JSON.parse(JSON.stringify(catalogueJsonSchema())));
+  });
+
+  it("has one beside it for the files that a catalogue includes", () => {
+    const beside: unknown = JSON.parse(readFileSync("included.schema.json", "utf8"));
+    assert.deepEqual(beside, JSON.parse(JSON.stringify(includedJsonSchema())));
+    const takes = new Ajv2020({ strict: false }).compile(beside as object);
+    assert.ok(
+      takes({ $schema: "../included.schema.json", services: { nginx: { repository: "acme/nginx" } } }),
+    );
+    for (const wrong of [
+      {},
+      { services: {}, teams: {} },
+      { services: {}, include: [] },
+      { services: { nginx: {} } },
+    ])
+      assert.ok(!takes(wrong), JSON.stringify(wrong));
   });
 
   it("explains every key, and shows a value for each that could be anything", () => {

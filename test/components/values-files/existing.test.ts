@@ -19,7 +19,7 @@ function github(limit: number) {
   const all = (tree: string, prefix = ""): Entry[] =>
     Object.entries(TREES[tree] ?? {}).flatMap(([name, sha]) => {
       const type = sha.endsWith("/") ? "tree" : "blob";
-      return [{ path: prefix + name, type, sha }, ...all(sha, `${prefix}${name}/`)];
+      return [{ path: prefix + name, type, mode: "100644", sha }, ...all(sha, `${prefix}${name}/`)];
     });
   const list = async (tree: string, recursive: boolean) => {
     asked.push(recursive ? `${tree}**` : tree);
@@ -42,7 +42,7 @@ describe("what a tree holds", () => {
     const types = await existing({ list }, "root/", WANTED);
     assert.deepEqual(asked, ["root/**"]);
     assert.deepEqual(
-      WANTED.map((path) => types.get(path)),
+      WANTED.map((path) => types.get(path)?.type),
       ["blob", undefined, undefined, "blob"],
     );
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, realpath, writeFile } from "node:fs/promises";
+import { readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FleetReport } from "../../../fleet/preview/change.ts";
 import { previewCommand } from "../../../fleet/preview-command.ts";
@@ -183,6 +183,26 @@ describe("fleet preview", () => {
       const [seen] = await pulumi.calls();
       assert.equal(seen?.files?.["services.json"], list(CHANGED));
       assert.equal(seen?.files?.["index.ts"], "here\n");
+    });
+
+    it("reads with that commit's catalogue the files that it includes there, and none of the working directory's", async () => {
+      const including = { ...JSON.parse(list(CHANGED)), include: ["catalogue/*.json"] };
+      const own = (name: string) => JSON.stringify({ services: { [name]: { repository: `acme/${name}` } } });
+      await repository.git("checkout", "--quiet", "-b", "including", "change");
+      await repository.write({
+        "services.json": JSON.stringify(including),
+        "catalogue/edge.json": own("there"),
+      });
+      await repository.commit();
+      await repository.git("checkout", "--quiet", "main");
+      await repository.write({ "catalogue/identity.json": own("here") });
+      await pulumi.answer({ events: [step("read", "urn:x")], show: ["catalogue/edge.json"] });
+      const { stdout, stderr } = await fleet("--head", "including", "--stack", "eu", "--json");
+      const [seen] = await pulumi.calls();
+      assert.equal(seen?.files?.["catalogue/edge.json"], own("there"), stderr);
+      const named = reportOf(stdout).stacks[0]?.change.services.map(({ service: name }) => name);
+      assert.ok(named?.includes("there") && !named.includes("here"), named?.join());
+      await rm(join(repository.path, "catalogue"), { recursive: true, force: true });
     });
 
     it("has the engine find a passphrase's file that is named from the working directory", async () => {

@@ -55,6 +55,21 @@ describe("the files of a commit", () => {
     assert.equal(files().read("lists"), undefined);
   });
 
+  it("are told from folders, and from links, which nothing is included by", () => {
+    process.chdir("stacks");
+    const kinds = files()
+      .entries("")
+      .map(({ name, kind }) => [name, kind]);
+    assert.deepEqual(kinds, [
+      ["Pulumi.dev.yaml", "file"],
+      ["linked.json", "other"],
+      ["lists", "folder"],
+      ["outside.json", "other"],
+    ]);
+    assert.deepEqual(files().entries("lists"), [{ name: "a.json", kind: "file" }]);
+    assert.deepEqual([files().entries("none"), files().entries("../..")], [[], []]);
+  });
+
   it("follow a link inside the commit and none out of it", () => {
     process.chdir("stacks");
     assert.equal(files().read("linked.json"), "{}\n");

@@ -6,6 +6,7 @@ import { CLASSIFIED, knownClass, SAFE, TOLD } from "../../../fleet/report/classe
 import { loudLines } from "../../../fleet/report/loud.ts";
 import { verdictOf } from "../../../fleet/report/verdict.ts";
 import { catalogueSchema } from "../../../model/catalogue.ts";
+import { includedSchema } from "../../../model/included-files.ts";
 import { stackConfigSchema } from "../../../model/stack-config.ts";
 import { BUILDS, service } from "../../sources.ts";
 import { fleetReport, plan, reportOf, stackChange } from "./reports.ts";
@@ -31,7 +32,7 @@ function pathsOf(schema: Json, path: readonly string[], leaves: Set<string>, inn
 
 const LEAVES = new Set<string>();
 const INNER = new Set<string>();
-for (const schema of [catalogueSchema, stackConfigSchema])
+for (const schema of [catalogueSchema, includedSchema, stackConfigSchema])
   pathsOf(z.toJSONSchema(schema, { io: "input" }), [], LEAVES, INNER);
 
 const QUIET = new Set([...SAFE, ...TOLD]);

@@ -87,4 +87,49 @@ describe("what a pull request changes", () => {
     assert.deepEqual(reasons, [{ file: "services.json", why: "it is outside the folder of the stacks" }]);
     assert.equal(data.size, 0, "nothing is taken where anything needs an approval");
   });
+
+  describe("where the catalogue includes files", () => {
+    const list = (...include: string[]) => JSON.stringify({ include, teams: {}, services: {} });
+    const base = filesOf({ "lists/services.json": list("catalogue/*.json") });
+    const trust = (...files: ChangedFile[]) => trustedChanges(base, ["lists/services.json"], files);
+
+    it("is data in each of them, one that comes too", () => {
+      const { verdict, data } = trust(
+        changed("lists/catalogue/edge.json"),
+        changed("lists/catalogue/new.json"),
+      );
+      assert.deepEqual(
+        [verdict, [...data.keys()]],
+        ["data only", ["lists/catalogue/edge.json", "lists/catalogue/new.json"]],
+      );
+    });
+
+    it("is no data in a file that the base does not include", () => {
+      for (const path of [
+        "catalogue/edge.json",
+        "lists/catalogue/a/edge.json",
+        "lists/catalogue/edge.ts",
+        "lists/other.json",
+      ])
+        assert.deepEqual(trust(changed(path, unread)).reasons, [{ file: path, why: "it is no data" }]);
+    });
+
+    it("needs an approval where it is a link, where it goes, or where it includes other files", () => {
+      const edge = "lists/catalogue/edge.json";
+      const [link, gone] = [
+        changed(edge, { ...unread, kind: "other" }),
+        changed(edge, { ...unread, kind: "gone" }),
+      ];
+      assert.deepEqual(trust(link).reasons, [{ file: edge, why: "it is no regular file" }]);
+      assert.deepEqual(trust(gone).reasons, [{ file: edge, why: "it is deleted" }]);
+      const more = changed("lists/services.json", {
+        text: () => list("catalogue/*.json", "credentials/*.json"),
+      });
+      assert.deepEqual(trust(more).reasons, [
+        { file: "lists/services.json", why: "it includes other files" },
+      ]);
+      const less = changed("lists/services.json", { text: () => list() });
+      assert.equal(trust(less).verdict, "data only");
+    });
+  });
 });

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Edit, Entry, GitData, Hands } from "./git-data.ts";
+import { inTheWay, overtaken } from "./refusals.ts";
+import type { Target } from "./target.ts";
+
+/** Who writes, and how; all but the token have defaults. */
+export type CommitOptions = Pick<Hands, "token"> & Partial<Hands>;
+
+/** So many files GitHub takes in one call well within its ten seconds. */
+const FILES_A_CALL = 200;
+/** At a push a second from somebody else, one of these comes through. */
+const ATTEMPTS = 10;
+
+export function withDefaults({
+  environment = process.env,
+  pause = sleep,
+  report = () => {},
+  ...options
+}: CommitOptions): Hands {
+  return { ...options, environment, pause: async (milliseconds) => void (await pause(milliseconds)), report };
+}
+
+/** One commit, as it is to be made on what a branch has. */
+export interface Wanted<Result> {
+  /** What comes of it; where there is no edit it is all. */
+  readonly result: Result;
+  readonly edits: readonly Edit[];
+  readonly message: string;
+}
+
+/**
+ * Makes one commit on a branch, which moves by fast forward only: where somebody else pushed first, it looks again.
+ *
+ * @param want says what is wanted of the branch as it is
+ * @throws SeedError
+ */
+export async function commitOnce<Result>(
+  git: GitData,
+  target: Target,
+  { report, pause }: Hands,
+  want: (tip: { readonly commit: string; readonly tree: string }) => Promise<Wanted<Result>>,
+): Promise<{ readonly result: Result; readonly commit: string | undefined }> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const tip = await git.tip();
+    const { result, edits, message } = await want(tip);
+    if (edits.length === 0) return { result, commit: undefined };
+    const commit = await git.commit(message, await treeWith(git, tip.tree, edits, report), tip.commit);
+    if (await git.forward(commit)) return { result, commit };
+    if (attempt < ATTEMPTS) {
+      report(`Somebody else pushed to ${target.branch} first; looking again.`);
+      await pause(Math.random() * Math.min(10_000, 250 * 2 ** attempt));
+    }
+  }
+  throw overtaken(ATTEMPTS, target);
+}
+
+async function treeWith(
+  git: GitData,
+  base: string,
+  edits: readonly Edit[],
+  report: Hands["report"],
+): Promise<string> {
+  let tree = base;
+  for (let start = 0; start < edits.length; start += FILES_A_CALL) {
+    const some = edits.slice(start, start + FILES_A_CALL);
+    if (edits.length > FILES_A_CALL) report(`Handing over ${start + some.length} of ${edits.length} files.`);
+    tree = await git.edited(tree, some);
+  }
+  return tree;
+}
+
+/** @throws SeedError where something else is where a file, or a folder of it, should be: Git would replace it */
+export function requireRoom(
+  entries: ReadonlyMap<string, Entry>,
+  paths: readonly string[],
+  target: Target,
+): void {
+  for (const path of paths) {
+    for (const folder of foldersOf(path)) {
+      const type = entries.get(folder)?.type;
+      if (type !== undefined && type !== "tree") throw inTheWay(folder, type, target);
+    }
+    const type = entries.get(path)?.type;
+    if (type !== undefined && type !== "blob") throw inTheWay(path, type, target);
+  }
+}
+
+/** `a/b/c` lies in `a` and in `a/b`. */
+function foldersOf(path: string): string[] {
+  const parts = path.split("/");
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
+}
+
+const SUBJECT_LIMIT = 72;
+
+/** `Seed values of auth, nginx (6 files)`, cut so that it stays a subject. */
+export function subjectOf(doing: string, files: readonly { readonly service: string }[]): string {
+  const names = [...new Set(files.map(({ service }) => service))];
+  const count = files.length === 1 ? "1 file" : `${files.length} files`;
+  const subject = (shown: number) => {
+    const more = names.length > shown ? ` and ${names.length - shown} more` : "";
+    return `${doing} values of ${names.slice(0, shown).join(", ")}${more} (${count})`;
+  };
+  let shown = Math.min(names.length, SUBJECT_LIMIT);
+  while (shown > 1 && subject(shown).length > SUBJECT_LIMIT) shown -= 1;
+  return subject(shown);
+}

@@ -1,0 +1,101 @@
+import { Command } from "commander";
+import { type MovedFile, type MoveOptions, type MoveReport, move } from "./move-values.ts";
+import { openEngine } from "./recovery/engine.ts";
+import { readStackFiles } from "./stack-files.ts";
+
+/** Something is left to be done, or for a person to look at. */
+const LEFT = 2;
+
+/** `fleet move-values`: the values files to their new place, before the `up` that looks for them there. */
+export function moveValuesCommand(): Command {
+  return new Command("move-values")
+    .description(
+      "Moves values files to the folder, branch or repository that the stack names now, in one commit.",
+    )
+    .requiredOption("--stack <name>", "the stack whose values files they are")
+    .option("--dry-run", "only list what would move", false)
+    .option("--output <folder>", "write into a checkout of the new place instead, for a pull request")
+    .option("--from <folder>", "with --output: a checkout of the old place, where that is another one")
+    .addHelpText(
+      "after",
+      `
+Change gitops in Pulumi.<stack>.yaml first, or whatever else decides where values files are. Where they were is what the
+last pulumi up said. Each file that Kargo writes is moved, under its name; what else is in the old folders stays.
+
+On one branch a file leaves its old place in the same commit: a promotion before the next up then fails, instead of
+writing a tag into a file that nobody reads any more. Run it again after that up. From another branch or repository files are
+copied, and the old ones stay; a tag that is promoted between the copy and the up stays behind with them, so let both
+follow each other at once. Applications run on as they are: Argo CD changes nothing while it finds no values.
+
+A file that is in the new place already is never changed. It may be interrupted, and run again.
+The token is taken from GITHUB_TOKEN, and needs to read the old repository and write the new one; --output needs none.
+
+Exit code: 0 where every file is in its new place, 2 where --dry-run found something to move, or where files differ or are in
+neither place, else 1.
+
+Examples:
+  npm run fleet -- move-values --stack prod --dry-run
+  npm run fleet -- move-values --stack prod && pulumi up --stack prod`,
+    )
+    .action(async ({ stack, ...options }: MoveOptions & { stack: string }) => {
+      const plan = readStackFiles(stack);
+      const before = await openEngine(stack).provisioned();
+      const report =
+        before && (await move(plan, before, options, { token: process.env.GITHUB_TOKEN, report: tell }));
+      for (const { from, to, is } of report?.files ?? [])
+        if (is !== "there") process.stdout.write(`${MARKS[is]}${from} -> ${to}\n`);
+      tell(
+        report
+          ? summary(stack, report, options)
+          : `No pulumi up of ${stack} has said yet where its values files are: nothing moves.`,
+      );
+      const left = report?.files.some(
+        ({ is }) => is === "differs" || is === "nowhere" || (options.dryRun && is === "moves"),
+      );
+      process.exitCode = left ? LEFT : 0;
+    });
+}
+
+const MARKS = { moves: "", differs: "in both, and not the same: ", nowhere: "in neither: " } as const;
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function summary(
+  stack: string,
+  { place, files, commit }: MoveReport,
+  { dryRun, output }: MoveOptions,
+): string {
+  if (files.length === 0)
+    return `The values files of ${stack} are looked for where they were: nothing moves.`;
+  const having = (is: MovedFile["is"]) => files.filter((file) => file.is === is);
+  const moved = having("moves");
+  const stay = moved.some(({ leaves }) => !leaves);
+  const all = files.length === 1 ? "1 values file" : `${files.length} values files`;
+  const done = commit === undefined ? "" : `, in commit ${commit}`;
+  const next =
+    output === undefined
+      ? `Run pulumi up of ${stack} now.`
+      : `Commit it on a branch, merge it, and run pulumi up of ${stack} right after.`;
+  const lines = [
+    moved.length === 0
+      ? `Nothing is left to move: ${having("there").length} of ${all} in ${place}.`
+      : `${moved.length} of ${all} ${dryRun ? "would move" : "moved"} to ${place}${done}.`,
+    ...(moved.length > 0 && !dryRun ? [next] : []),
+    ...(stay
+      ? ["The old ones stay where they were. Remove them after that up; until then promotions write them."]
+      : []),
+    ...(having("differs").length > 0
+      ? [
+          `${having("differs").length} in both places and not the same: both stay. Compare them, and remove the old ones.`,
+        ]
+      : []),
+    ...(having("nowhere").length > 0
+      ? [
+          `${having("nowhere").length} in neither place: npm run fleet -- seed --stack ${stack} writes new ones.`,
+        ]
+      : []),
+  ];
+  return lines.join("\n");
+}

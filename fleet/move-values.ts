@@ -1,0 +1,106 @@
+import { copyFile, mkdir, readFile, rm, stat } from "node:fs/promises";
+import { dirname, join, posix } from "node:path";
+import type { CommitOptions } from "../components/values-files/commit.ts";
+import { type Move, moveValues } from "../components/values-files/move.ts";
+import { SeedError, targetOf } from "../components/values-files/target.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Provisioned } from "../model/provisioned.ts";
+import { type Relocated, relocated } from "../model/values-losses.ts";
+import { FleetError } from "./fleet-error.ts";
+
+/** How `fleet move-values` goes about it. */
+export interface MoveOptions {
+  /** Only look; write nothing. */
+  readonly dryRun: boolean;
+  /** Write into this folder, a checkout of the new place, instead of committing at GitHub. */
+  readonly output?: string | undefined;
+  /** A checkout of the old place, where that is another one. */
+  readonly from?: string | undefined;
+}
+
+/** A file and what becomes of it, as a person reads it. */
+export type MovedFile = Pick<Move, "service" | "to" | "is" | "leaves"> & { readonly from: string };
+
+/** What `fleet move-values` came to. */
+export interface MoveReport {
+  /** Where the files are from now on: `acme/gitops, branch main`, or a folder. */
+  readonly place: string;
+  readonly files: readonly MovedFile[];
+  /** The commit that brought them, where one was made. */
+  readonly commit: string | undefined;
+}
+
+/**
+ * Brings the values files of a stack to where its files name now, from where the last `up` had them.
+ *
+ * @throws FleetError
+ */
+export async function move(
+  plan: Plan,
+  before: Provisioned,
+  { dryRun, output, from }: MoveOptions,
+  access: CommitOptions,
+): Promise<MoveReport> {
+  const target = targetOf(plan);
+  const lost = relocated(before, plan);
+  if (output !== undefined)
+    return { place: output, files: await inFolders(output, from ?? output, lost, dryRun), commit: undefined };
+  try {
+    const { moves, commit } = await moveValues(target, lost, access, dryRun);
+    const files = moves.map(({ service, from: { repository, branch, path }, to, is, leaves }) => {
+      const near = repository === target.repository && branch === target.branch;
+      return { service, from: near ? path : `${repository}@${branch}:${path}`, to, is, leaves };
+    });
+    return { place: `${target.repository}, branch ${target.branch}`, files, commit };
+  } catch (error) {
+    throw error instanceof SeedError ? new FleetError(error.message) : error;
+  }
+}
+
+async function inFolders(
+  output: string,
+  from: string,
+  lost: readonly Relocated[],
+  dryRun: boolean,
+): Promise<MovedFile[]> {
+  for (const folder of [output, from])
+    if (!(await stat(folder).catch(() => undefined))?.isDirectory())
+      throw new FleetError(
+        `${folder} is no folder. Clone the GitOps repository, and name the clone's folder.`,
+      );
+  const files: MovedFile[] = [];
+  for (const { service, from: old, files: paths } of lost)
+    for (const to of paths) {
+      const path = posix.join(old.folder, posix.basename(to));
+      const [source, target] = [join(from, path), join(output, to)];
+      const [was, is] = [await textOf(source), await textOf(target)];
+      const state =
+        is === undefined
+          ? was === undefined
+            ? "nowhere"
+            : "moves"
+          : was && !was.equals(is)
+            ? "differs"
+            : "there";
+      const leaves = from === output && was !== undefined && state !== "differs";
+      files.push({ service, from: path, to, is: state, leaves });
+      if (dryRun) continue;
+      if (state === "moves") {
+        await mkdir(dirname(target), { recursive: true });
+        await copyFile(source, target);
+      }
+      if (leaves) await rm(source);
+    }
+  return files;
+}
+
+/** Nothing where there is no file. */
+async function textOf(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { execa } from "execa";
+import { provisioned } from "../../model/provisioned.ts";
+import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
+import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { type Folder, folderOf } from "./folder.ts";
+
+const TOKEN = "a-token";
+const CATALOGUE = catalogueText({ nginx: service("nginx") });
+const STAGES = ["dev", "staging", "prod"];
+const paths = (folder: string) => STAGES.map((stage) => `${folder}/nginx/values-${stage}.yaml`);
+const TEXT = "image:\n  tag: v7\n";
+const MOVED = stackText({ gitops: "{ repository: acme/gitops, path: 'apps/{service}' }" });
+
+describe("fleet move-values", function () {
+  this.timeout(60_000);
+  let folder: Folder;
+  let github: LocalGitHub;
+
+  beforeEach(async () => {
+    folder = await folderOf({ "services.json": CATALOGUE, "Pulumi.test.yaml": MOVED });
+    github = await startLocalGitHub({
+      directory: join(folder.path, "github"),
+      token: TOKEN,
+      owner: "acme",
+      repositories: [
+        { name: "acme/gitops", files: Object.fromEntries(paths("services").map((path) => [path, TEXT])) },
+        { name: "acme/other", files: { "README.md": "" } },
+      ],
+    });
+    await says({ provisioned: { ...provisioned(planOf(CATALOGUE)), hooksOff: [] } });
+  });
+  afterEach(async () => {
+    await github.stop();
+    await folder.remove();
+  });
+
+  /** What the engine has as outputs of the stack. */
+  async function says(outputs: object): Promise<void> {
+    await folder.write("bin/pulumi", `#!/bin/sh\ncat <<'END'\n${JSON.stringify(outputs)}\nEND\n`);
+    await chmod(join(folder.path, "bin/pulumi"), 0o755);
+  }
+  const run = async (...args: string[]) => {
+    const env = {
+      GITHUB_TOKEN: TOKEN,
+      GITHUB_BASE_URL: github.baseUrl,
+      PATH: `${join(folder.path, "bin")}:${process.env.PATH}`,
+    };
+    const command = [resolve("fleet/main.ts"), "move-values", "--stack", "test", ...args];
+    return await execa(process.execPath, command, { cwd: folder.path, env, reject: false });
+  };
+
+  it("lists what would move and exits with 2, moves it and exits with 0, then has nothing to move", async () => {
+    const lines = paths("services")
+      .map((path, index) => `${path} -> ${paths("apps")[index]}`)
+      .join("\n");
+    const looked = await run("--dry-run");
+    assert.deepEqual([looked.exitCode, looked.stdout], [2, lines], looked.stderr);
+    assert.equal(looked.stderr, "3 of 3 values files would move to acme/gitops, branch main.");
+    assert.deepEqual(
+      github.requests().filter(({ method }) => method !== "GET"),
+      [],
+    );
+    const moved = await run();
+    assert.deepEqual([moved.exitCode, moved.stdout], [0, lines], moved.stderr);
+    assert.match(
+      moved.stderr,
+      /^3 of 3 values files moved to acme\/gitops, branch main, in commit [0-9a-f]{40}\.\nRun pulumi up of test now\.$/,
+    );
+    const again = await run();
+    assert.deepEqual([again.exitCode, again.stdout], [0, ""]);
+    assert.equal(again.stderr, "Nothing is left to move: 3 of 3 values files in acme/gitops, branch main.");
+  });
+
+  it("says that old files stay where they come from another repository", async () => {
+    await folder.write("Pulumi.test.yaml", stackText({ gitops: "{ repository: acme/other }" }));
+    const { exitCode, stdout, stderr } = await run();
+    assert.equal(exitCode, 0, stderr);
+    assert.match(
+      stdout,
+      /^acme\/gitops@main:services\/nginx\/values-dev\.yaml -> services\/nginx\/values-dev\.yaml$/m,
+    );
+    assert.match(stderr, /The old ones stay where they were\. Remove them after that up/);
+  });
+
+  it("moves nothing where the files are looked for where they were, or where no up has said where", async () => {
+    await folder.write("Pulumi.test.yaml", stackText());
+    assert.match((await run()).stderr, /are looked for where they were: nothing moves\.$/);
+    await says({});
+    const { exitCode, stderr } = await run();
+    assert.deepEqual(
+      [exitCode, stderr],
+      [0, "No pulumi up of test has said yet where its values files are: nothing moves."],
+    );
+    assert.deepEqual(github.requests(), []);
+  });
+
+  it("writes into a checkout, or from one into another, without a call", async () => {
+    const [one, two] = [join(folder.path, "one"), join(folder.path, "two")];
+    for (const path of paths("services")) {
+      await mkdir(dirname(join(one, path)), { recursive: true });
+      await writeFile(join(one, path), TEXT);
+    }
+    await mkdir(two);
+    const copied = await run("--output", two, "--from", one);
+    assert.match(
+      copied.stderr,
+      /3 of 3 values files moved to .*two\.\nCommit it on a branch[\s\S]*The old ones stay/,
+    );
+    const moved = await run("--output", one);
+    assert.match(moved.stderr, /3 of 3 values files moved to .*one\./);
+    for (const path of paths("apps"))
+      for (const checkout of [one, two]) assert.equal(await readFile(join(checkout, path), "utf8"), TEXT);
+    for (const path of paths("services")) await assert.rejects(readFile(join(one, path)), { code: "ENOENT" });
+    assert.deepEqual(github.requests(), []);
+    await rm(two, { recursive: true });
+    const { exitCode, stderr } = await run("--output", two);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^.*two is no folder\. Clone the GitOps repository, and name the clone's folder\.$/);
+  });
+
+  it("asks a person about files that are in both places and differ, and exits with 2", async () => {
+    const [path = ""] = paths("apps");
+    const checkout = join(folder.path, "one");
+    await mkdir(dirname(join(checkout, path)), { recursive: true });
+    await mkdir(dirname(join(checkout, paths("services")[0] ?? "")), { recursive: true });
+    await writeFile(join(checkout, path), "image:\n  tag: other\n");
+    await writeFile(join(checkout, paths("services")[0] ?? ""), TEXT);
+    const { exitCode, stdout, stderr } = await run("--output", checkout);
+    assert.equal(exitCode, 2, stderr);
+    assert.match(
+      stdout,
+      /^in both, and not the same: services\/nginx\/values-dev\.yaml -> apps[\s\S]*^in neither: services/m,
+    );
+    assert.match(
+      stderr,
+      /1 in both places and not the same: both stay[\s\S]*2 in neither place: npm run fleet -- seed/,
+    );
+    assert.equal(await readFile(join(checkout, path), "utf8"), "image:\n  tag: other\n");
+  });
+
+  it("explains itself, its exit codes included", async () => {
+    const { exitCode, stdout } = await run("--help");
+    assert.equal(exitCode, 0);
+    assert.match(
+      stdout,
+      /--dry-run[\s\S]*--output <folder>[\s\S]*--from <folder>[\s\S]*GITHUB_TOKEN[\s\S]*Exit code: 0/,
+    );
+  });
+});
