@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
+import { readFleet } from "../../../fleet/all-stacks.ts";
 import { leafChanges } from "../../../fleet/preview/input-changes.ts";
 import { CLASSIFIED, knownClass, SAFE, TOLD } from "../../../fleet/report/classes.ts";
 import { loudLines } from "../../../fleet/report/loud.ts";
@@ -8,15 +9,24 @@ import { verdictOf } from "../../../fleet/report/verdict.ts";
 import { catalogueSchema } from "../../../model/catalogue.ts";
 import { includedSchema } from "../../../model/included-files.ts";
 import { stackConfigSchema } from "../../../model/stack-config.ts";
-import { BUILDS, service } from "../../sources.ts";
-import { fleetReport, plan, reportOf, stackChange } from "./reports.ts";
+import { BUILDS, catalogueText, NOW, service, stackText } from "../../sources.ts";
+import { filesOf } from "../folder.ts";
+import { fleetReport, found, plan, reportOf, stackChange } from "./reports.ts";
 
 type Json = z.core.JSONSchema.BaseSchema;
 
 /** The leaves of a schema, and the nodes above them: their keys with dots between, `*` for any name, lists are leaves. */
 function pathsOf(schema: Json, path: readonly string[], leaves: Set<string>, inner: Set<string>): void {
-  const node = schema as Json & { anyOf?: Json[]; oneOf?: Json[] };
-  for (const one of [...(node.anyOf ?? []), ...(node.oneOf ?? [])]) pathsOf(one, path, leaves, inner);
+  const node = schema as Json & { anyOf?: Json[]; oneOf?: Json[]; allOf?: Json[] };
+  // What could hide keys, and what zod does not write now.
+  const hiding = ["$ref", "patternProperties", "prefixItems", "if", "dependentSchemas"];
+  assert.deepEqual(
+    Object.keys(node).filter((key) => hiding.includes(key)),
+    [],
+    path.join("."),
+  );
+  const forms = [...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? [])];
+  for (const one of forms) pathsOf(one, path, leaves, inner);
   const below = Object.entries(node.properties ?? {});
   const named = node.additionalProperties;
   // Of a pipeline each Stage counts, by its name, which says itself which it is.
@@ -26,8 +36,7 @@ function pathsOf(schema: Json, path: readonly string[], leaves: Set<string>, inn
   const kept = below.filter(([key]) => !(path.length === 3 && path[0] === "pipelines" && key === "stage"));
   for (const [key, child] of kept) pathsOf(child as Json, [...path, key], leaves, inner);
   if (kept.length > 0) inner.add(path.join("."));
-  else if (node.type !== undefined || node.const !== undefined || node.enum !== undefined)
-    leaves.add(path.join("."));
+  else if (forms.length === 0) leaves.add(path.join("."));
 }
 
 const LEAVES = new Set<string>();
@@ -189,6 +198,30 @@ describe("a verdict of Safe is never given", () => {
   it("to what the plans alone say, where it takes something away", () => {
     assert.deepEqual(Object.keys(told), TOLD);
     for (const [before, after] of Object.values(told)) isLoud(before, after);
+  });
+
+  it("to protect under a bare key, which the engine takes for the stack's own", () => {
+    const catalogue = catalogueText({ nginx: service("nginx") });
+    const bare = stackText().replace("config:\n", "config:\n  protect: false\n");
+    const { is, text } = verdictOf(reportOf(found(catalogue, stackText()), found(catalogue, bare)));
+    assert.equal(is, "loud", text);
+  });
+
+  it("to other files of a catalogue, which may list the same services", () => {
+    const list = catalogueText({ nginx: service("nginx") });
+    const including = list.replace("{", '{ "include": ["catalogue/*.json"],');
+    const files = (catalogue: string) =>
+      readFleet(
+        filesOf({
+          "services.json": catalogue,
+          "catalogue/edge.json": '{ "services": {} }',
+          "Pulumi.test.yaml": stackText(),
+        }),
+        NOW,
+      );
+    const [before, after] = [files(list).stacks[0], files(including).stacks[0]];
+    assert.ok(before?.plan && after?.plan);
+    assert.match(verdictOf(reportOf(before, after)).text, /^⚠️ /);
   });
 
   it("to a key that the schemas do not know, under any name", () => {
