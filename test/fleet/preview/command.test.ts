@@ -200,8 +200,8 @@ describe("fleet preview", () => {
       const { stdout, stderr } = await fleet("--head", "including", "--stack", "eu", "--json");
       const [seen] = await pulumi.calls();
       assert.equal(seen?.files?.["catalogue/edge.json"], own("there"), stderr);
-      const named = reportOf(stdout).stacks[0]?.change.services.map(({ service: name }) => name);
-      assert.ok(named?.includes("there") && !named.includes("here"), named?.join());
+      const named = reportOf(stdout).stacks[0]?.change.services.map(({ service: name }) => name) ?? [];
+      assert.ok(named.includes("there") && !named.includes("here"), named.join());
       await rm(join(repository.path, "catalogue"), { recursive: true, force: true });
     });
 
