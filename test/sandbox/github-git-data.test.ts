@@ -36,6 +36,38 @@ describe("local GitHub: one commit of many files", () => {
   });
 });
 
+describe("local GitHub: files that move", () => {
+  const server = playground();
+  const path = "services/nginx/values-dev.yaml";
+  const file = { mode: "100644", type: "blob" };
+
+  it("gives the bytes of a blob, and puts it elsewhere without them", async () => {
+    const head = await headOf(server());
+    const blob = await server().bare("acme/gitops", "rev-parse", `main:${path}`);
+    const read = await server().call("GET", `${git}/blobs/${blob}`);
+    assert.deepEqual([read.status, at(read, "encoding")], [200, "base64"]);
+    const text = Buffer.from(textAt(read, "content"), "base64").toString("utf8");
+    assert.equal(text.trimEnd(), await server().bare("acme/gitops", "show", `main:${path}`));
+    const edits = [
+      { ...file, path: "apps/nginx/values-dev.yaml", sha: blob },
+      { ...file, path, sha: null },
+    ];
+    const tree = await server().call("POST", `${git}/trees`, { base_tree: head, tree: edits });
+    assert.equal(tree.status, 201);
+    const names = await server().bare("acme/gitops", "ls-tree", "-r", "--name-only", textAt(tree, "sha"));
+    assert.deepEqual(names.split("\n"), ["README.md", "apps/nginx/values-dev.yaml"]);
+  });
+
+  it("takes nothing away that is not there, and puts nothing where that is no blob", async () => {
+    const head = await headOf(server());
+    const post = async (edit: object) =>
+      (await server().call("POST", `${git}/trees`, { base_tree: head, tree: [{ ...file, ...edit }] })).status;
+    assert.equal(await post({ path: "nowhere", sha: null }), 422);
+    assert.equal(await post({ path: "x", sha: head }), 422);
+    assert.equal((await server().call("GET", `${git}/blobs/${head}`)).status, 404);
+  });
+});
+
 describe("local GitHub: references", () => {
   const server = playground();
 
