@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { commitMissing } from "../../components/values-files/commit.ts";
 import type { Cluster } from "../../fleet/cluster.ts";
 import { catalogueText, service } from "../sources.ts";
 import { administrator, made } from "./access-world.ts";
@@ -164,18 +163,16 @@ describe("what leaves a stack, on a real engine and API server", function () {
         "up",
         /gitops {2}names another place for the values files of 2 provisioned services: auth, nginx\./,
       );
-      const files = ["auth", "nginx"].flatMap((name) =>
-        ["dev", "prod"].map((each) => ({
-          service: name,
-          path: `apps/${name}/values-${each}.yaml`,
-          text: "image: { tag: v1 }\n",
-        })),
-      );
-      const target = { repository: "acme/gitops", branch: "main", url: stack.github.url };
-      await commitMissing(target, files, { token: TOKEN });
+      process.env.GITHUB_TOKEN = TOKEN;
+      const moved = await stack.fleet("move-values");
+      assert.equal(moved.code, 0, moved.output);
+      assert.match(moved.output, /^services\/nginx\/values-prod\.yaml -> apps\/nginx\/values-prod\.yaml$/m);
       const { steps } = await succeeds(stack.preview());
       assert.equal(steps["nginx/application-dev"], "update");
       await configure({ pipelines: pipelines() });
+      const back = await stack.fleet("seed");
+      delete process.env.GITHUB_TOKEN;
+      assert.equal(back.code, 0, back.output);
     });
 
     it("is refused after a refresh too, which keeps what the last up said, by the CLI's own preview before an up", async () => {
