@@ -54,10 +54,8 @@ export async function moveValues(
   if (look) return { moves: await find((await git.tip()).tree), commit: undefined };
   const { result, commit } = await commitOnce(git, target, access, async ({ tree }) => {
     const found = await find(tree);
-    const subject = subjectOf(
-      "Move",
-      found.some(({ is }) => is === "moves") ? found.filter(({ is }) => is === "moves") : found,
-    );
+    const moving = found.filter(({ is }) => is === "moves");
+    const subject = subjectOf("Move", moving.length > 0 ? moving : found);
     const message = `${subject}\n\nThe next pulumi up has them looked for in their new place.`;
     return { result: found, edits: await editsOf(found, target), message };
   });
