@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { execa } from "execa";
+import { dirname, join } from "node:path";
 import { provisioned } from "../../model/provisioned.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { fleetCommand } from "./commands.ts";
 import { type Folder, folderOf } from "./folder.ts";
 
 const TOKEN = "a-token";
@@ -48,8 +48,12 @@ describe("fleet move-values", function () {
       GITHUB_BASE_URL: github.baseUrl,
       PATH: `${join(folder.path, "bin")}:${process.env.PATH}`,
     };
-    const command = [resolve("fleet/main.ts"), "move-values", "--stack", "test", ...args];
-    return await execa(process.execPath, command, { cwd: folder.path, env, reject: false });
+    const { exitCode, ...said } = await fleetCommand(
+      ["move-values", "--stack", "test", ...args],
+      folder.path,
+      env,
+    );
+    return { exitCode, stdout: said.stdout.trimEnd(), stderr: said.stderr.trimEnd() };
   };
 
   it("lists what would move and exits with 2, moves it and exits with 0, then has nothing to move", async () => {
