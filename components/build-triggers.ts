@@ -61,7 +61,7 @@ export interface Last {
  */
 export class BuildTriggers extends pulumi.ComponentResource {
   /** For each service that is built: what must be there before its hook is, so that its pushes are answered. */
-  readonly answering: ReadonlyMap<string, readonly pulumi.Resource[]>;
+  readonly answering: ReadonlyMap<string, readonly pulumi.CustomResource[]>;
 
   constructor(name: string, args: BuildTriggersArgs, opts?: pulumi.ComponentResourceOptions) {
     const { triggers, webhookMasterSecret: master, isMade = () => true, last } = args;
@@ -122,7 +122,10 @@ interface Space {
   readonly first: NonNullable<PartOptions["after"]>;
 }
 
-function buildNamespace({ namespace, parts, first }: Space, triggers: BuildTriggersPlan): pulumi.Resource[] {
+function buildNamespace(
+  { namespace, parts, first }: Space,
+  triggers: BuildTriggersPlan,
+): pulumi.CustomResource[] {
   const { team } = namespace;
   const object = (role: string, manifest: KubernetesObject, after = first) =>
     parts.object(`${team}-${role}`, manifest, { after });
@@ -141,7 +144,7 @@ function pushEvents(
   master: pulumi.Input<string>,
   named: Named,
   opts: pulumi.CustomResourceOptions,
-): ReadonlyMap<string, readonly pulumi.Resource[]> {
+): ReadonlyMap<string, readonly pulumi.CustomResource[]> {
   const hash = rotationOf(master);
   const { organizationHook, path } = triggers;
 
@@ -155,7 +158,7 @@ function pushEvents(
     });
     organizationWebhook(named("webhook"), organizationHook, master, { ...opts, dependsOn: [listening] });
   }
-  const groups = triggers.groups.map((group): readonly [string, readonly pulumi.Resource[]] => {
+  const groups = triggers.groups.map((group): readonly [string, readonly pulumi.CustomResource[]] => {
     const own = leaving(group.leaves, opts);
     const starting = customObject(
       named(`sensor-${group.name}`),

@@ -26,6 +26,15 @@ export async function isMade(resource: pulumi.CustomResource): Promise<boolean> 
 }
 
 /**
+ * Waits until the engine has tried these, and gives those that it could not make: what depends on one of them it leaves out,
+ * and leaves as it was. On what was made nothing depends then: a preview of few resources would meet all that depends on them.
+ */
+export async function unmade(resources: readonly pulumi.CustomResource[]): Promise<pulumi.CustomResource[]> {
+  const made = await Promise.all(resources.map(isMade));
+  return resources.filter((_, index) => !made[index]);
+}
+
+/**
  * The value of an Output, or `pulumi.runtime.unknownValue` where the engine could not make the resource: an `apply` would
  * never run then, and a stack output made of it would be lost.
  */

@@ -43,7 +43,7 @@ export class Parts {
   }
 
   /** Registers a manifest as it is. @returns what others may wait for; nothing where it is left out */
-  object(role: string, manifest: KubernetesObject, options: PartOptions = {}): pulumi.Resource[] {
+  object(role: string, manifest: KubernetesObject, options: PartOptions = {}): pulumi.CustomResource[] {
     const part = this.add(role, options, (name, opts) => registered(name, manifest, opts));
     return part ? [part] : [];
   }

@@ -30,7 +30,7 @@ export class Platform extends pulumi.ComponentResource {
   /** The ClusterPromotionTasks, for the Stages to wait for. */
   readonly promotionTasks: readonly pulumi.Resource[];
   /** For each service that is built: what must be there before its hook is. */
-  readonly answering: ReadonlyMap<string, readonly pulumi.Resource[]>;
+  readonly answering: ReadonlyMap<string, readonly pulumi.CustomResource[]>;
 
   constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     const { platform, secrets, hadGuards = false, ...more } = args;

@@ -4,6 +4,7 @@ import { deployingStages, type ServicePlan } from "../model/plan.ts";
 import type { HookStep } from "../model/provisioned.ts";
 import { serviceAccess } from "./access.ts";
 import { argoCdApplications } from "./argocd-applications.ts";
+import { unmade } from "./engine-state.ts";
 import { githubWebhook, lost } from "./github-webhook.ts";
 import { kargoProject } from "./kargo-project.ts";
 import { childOptions, leaving } from "./leaving.ts";
@@ -27,13 +28,13 @@ export interface ServicePipelineArgs {
    * What must exist before an Application can find its values: the files in the GitOps repository.
    * @default nothing, where somebody else writes them
    */
-  readonly valuesFiles?: readonly pulumi.Resource[];
+  readonly valuesFiles?: readonly pulumi.CustomResource[];
 
   /**
    * What must exist before a push can be answered: the EventSource that its hook posts to, and what starts the build.
    * @default nothing, where another stack owns them
    */
-  readonly answeredBy?: readonly pulumi.Resource[];
+  readonly answeredBy?: readonly pulumi.CustomResource[];
 
   /**
    * What becomes of its hook.
@@ -82,11 +83,11 @@ export class ServicePipeline extends pulumi.ComponentResource {
 
     const namespace = kargoProject(service, parts, promotionTasks);
     serviceAccess(service, parts, namespace);
-    argoCdApplications(service, parts, valuesFiles);
+    argoCdApplications(service, parts, unmade(valuesFiles));
     const planned = hook === "leave-out" ? undefined : service.webhook;
     const webhook =
       planned &&
-      parts.add("webhook", { after: [...answeredBy] }, (role, options) =>
+      parts.add("webhook", { after: unmade(answeredBy) }, (role, options) =>
         githubWebhook(role, planned, webhookMasterSecret, hook === "lose" ? lost(options) : options),
       );
 

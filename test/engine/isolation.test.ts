@@ -23,17 +23,20 @@ const list = (entries: Entries) =>
   );
 
 const HEALTHY: Entries = { nginx: {}, auth: { team: "identity" } };
+/** Whole, until its repository is deleted. */
+const GONE: Entries = { gone: {} };
 /** One has no repository, one's namespace is somebody else's, one's team has no build namespace, one's repository is archived. */
 const FORESEEN: Entries = { lost: {}, taken: {}, homeless: { team: "payments" }, old: {} };
 /** GitHub refuses their hooks when it comes to it: nobody can know before. */
 const UNFORESEEN: Readonly<Record<string, 403 | 422 | 502>> = { closed: 403, odd: 422, sick: 502 };
 const ALL: Entries = {
   ...HEALTHY,
+  ...GONE,
   ...FORESEEN,
   ...Object.fromEntries(Object.keys(UNFORESEEN).map((name) => [name, {}])),
 };
 /** One with another chart, one that is new. */
-const AT_LAST: Entries = { ...HEALTHY, odd: { chart: { path: "charts/other" } }, late: {} };
+const AT_LAST: Entries = { ...HEALTHY, closed: {}, odd: { chart: { path: "charts/other" } }, late: {} };
 const going = (entries: Entries): Entries =>
   Object.fromEntries(
     Object.entries(entries).map(([name, more]) => [name, { ...more, state: "decommissioned" }]),
@@ -95,7 +98,7 @@ describe("one bad service among others, on a real engine and API server", functi
   };
 
   before(async () => {
-    const names = ["nginx", "auth", "taken", "homeless", ...Object.keys(UNFORESEEN), "late"];
+    const names = ["nginx", "auth", "gone", "taken", "homeless", ...Object.keys(UNFORESEEN), "late"];
     stack = await openFleetStack(names, { "README.md": "" }, [{ name: "acme/old", archived: true }]);
     admin = await administrator(stack);
     const metadata = { name: "kargo-taken" };
@@ -138,10 +141,13 @@ describe("one bad service among others, on a real engine and API server", functi
   });
 
   it("stops no other in a plain up, which makes last what is known to fail", async () => {
+    // The provider tries for a minute to make something in a namespace that is not there.
+    const { homeless: _, ...others } = FORESEEN;
+    await stack.writeCatalogue(list({ ...HEALTHY, ...GONE, ...others }));
     const { failed, output } = await stack.cli("up", "--yes");
     assert.ok(failed, output);
     says(output, ["lost"], "KF100");
-    for (const name of Object.keys(HEALTHY)) await isWhole(name);
+    for (const name of Object.keys({ ...HEALTHY, ...GONE })) await isWhole(name);
   });
 
   it("stops no other in the shipped up, also where nobody could know before and where several are broken at once", async () => {
@@ -177,34 +183,25 @@ describe("one bad service among others, on a real engine and API server", functi
     assert.equal(hooks("homeless"), 0);
   });
 
-  it("is whole after the next up, once it is mended", async () => {
+  it("leaves from whatever half-made state, with protection on, where its hook never existed or can be changed no more, and what is mended is whole", async () => {
     stack.github.faults.clear();
-    const { code, output } = await up();
-    for (const name of Object.keys(UNFORESEEN)) await isWhole(name);
-    assert.notEqual(code, 0);
-    assert.doesNotMatch(output, /services\.(nginx|auth|closed|odd|sick)\b/);
-  });
-
-  it("leaves from whatever half-made state, with protection on, where its hook never existed or can be changed no more", async () => {
-    // As where a repository is deleted, or the program loses its right there.
-    stack.github.faults.add({ kind: "error", path: "/repos/acme/closed/**", status: 404 });
-    stack.github.faults.add({ kind: "error", path: "/repos/acme/closed", status: 404 });
-    await stack.writeCatalogue(
-      list({ ...HEALTHY, odd: {}, ...going({ ...FORESEEN, closed: {}, sick: {} }) }),
-    );
+    for (const path of ["/repos/acme/gone", "/repos/acme/gone/**"])
+      stack.github.faults.add({ kind: "error", path, status: 404 });
+    const mended = { closed: {}, odd: {} };
+    await stack.writeCatalogue(list({ ...HEALTHY, ...mended, ...going({ ...FORESEEN, ...GONE, sick: {} }) }));
     const first = await up();
     assert.equal(first.code, 0, first.output);
-    assert.match(first.output, /forgotten, because GitHub shows none there .*: acme\/closed\./);
-    await stack.writeCatalogue(list({ ...HEALTHY, odd: {} }));
+    assert.match(first.output, /forgotten, because GitHub shows none there .*: acme\/gone\./);
+    await stack.writeCatalogue(list({ ...HEALTHY, ...mended }));
     const second = await up();
     assert.equal(second.code, 0, second.output);
     stack.github.faults.clear();
-    for (const name of [...Object.keys(FORESEEN), "closed", "sick"])
+    for (const name of [...Object.keys(FORESEEN), "gone", "sick"])
       assert.deepEqual(await objects(name), [], name);
     const { status } = await admin.send({ method: "GET", path: `${namespaces}/kargo-taken` });
     assert.equal(status, 200);
-    assert.deepEqual([hooks("sick"), hooks("old"), hooks("closed")], [0, 0, 1]);
-    for (const name of ["nginx", "auth", "odd"]) await isWhole(name);
+    assert.deepEqual([hooks("sick"), hooks("old"), hooks("gone")], [0, 0, 1]);
+    for (const name of Object.keys({ ...HEALTHY, ...mended })) await isWhole(name);
   });
 
   it("holds up no Application of others where its values files cannot be committed, nor loses the stack's outputs", async () => {
