@@ -1,28 +1,31 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PolicyRule } from "../../manifests/rbac-types.ts";
-import { administrator, made, RBAC } from "./access-world.ts";
 import type { FleetStack } from "./fleet-stack.ts";
 
-const ROLE = `${RBAC}/clusterroles/kargo-fleet-deployer`;
-/** What the deployer might do while the program made the guards itself. */
-const FORMER_RIGHTS: PolicyRule = {
-  apiGroups: ["admissionregistration.k8s.io"],
-  resources: ["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
-  verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
-};
-const FORMER = ["approval", "build-jobs", "guard", "status"].flatMap((name) =>
-  ["policy", "policy-binding"].map((kind) => `platform/${kind}-kargo-fleet-${name}`),
-);
+const NAMES = ["approval", "build-jobs", "guard", "status"].map((name) => `kargo-fleet-${name}`);
+/** Each former guard, by its kind and what the engine called it. */
+const FORMER = NAMES.flatMap((name) => [
+  { name, kind: "ValidatingAdmissionPolicy", resource: `platform/policy-${name}` },
+  { name, kind: "ValidatingAdmissionPolicyBinding", resource: `platform/policy-binding-${name}` },
+]);
+/** A resource of the same component, whose form in the state a former guard had. */
+const MODEL = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding::platform/kargo-users";
+
+interface Resource {
+  readonly urn: string;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
 
 interface Exported {
-  readonly deployment: {
-    readonly resources: (Record<string, unknown> & {
-      urn: string;
-      outputs: { provisioned: { plaintext: string } };
-    })[];
-  };
+  readonly deployment: { resources: Resource[] };
+}
+
+interface Live {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly spec: object;
 }
 
 /** The first `up`s of this program on a fleet that an earlier one made, guards included. */
@@ -30,31 +33,29 @@ export function describeHandOver(stackOf: () => FleetStack): void {
   describe("on a fleet whose guards an earlier program made", () => {
     let untouched: unknown;
 
-    /** The guards as the cluster has them, each the same object as long as its `uid` is. */
-    const live = async () => {
-      const names = ["approval", "build-jobs", "guard", "status"];
-      const all = await Promise.all(
-        names.flatMap((name) =>
-          ["validatingadmissionpolicy", "validatingadmissionpolicybinding"].map((kind) =>
-            stackOf().get(kind, `kargo-fleet-${name}`),
-          ),
-        ),
-      );
-      return all.map(({ metadata, spec }) => ({ uid: (metadata as { uid: string }).uid, spec }));
-    };
+    const objects = () =>
+      Promise.all(FORMER.map(({ kind, name }) => stackOf().get(kind, name) as unknown as Promise<Live>));
+    /** What tells whether one was changed, or deleted and made anew. */
+    const live = async () => (await objects()).map(({ metadata: { uid }, spec }) => ({ uid, spec }));
 
-    /** The state as that program left it. */
-    async function writeState(change: (state: Exported["deployment"]["resources"]) => void): Promise<void> {
+    /** The state as that program left it: with the guards, protected, and no word of whose they are. */
+    async function writeState(): Promise<void> {
       const file = join(stackOf().folder, "exported.json");
       await demand("stack", "export", "--show-secrets", "--file", file);
       const state = JSON.parse(await readFile(file, "utf8")) as Exported;
-      for (const resource of state.deployment.resources) {
-        if (!resource.urn.includes("::pulumi:pulumi:Stack::")) continue;
-        const output = JSON.parse(resource.outputs.provisioned.plaintext) as { guards?: string };
-        delete output.guards;
-        resource.outputs.provisioned.plaintext = JSON.stringify(output);
-      }
-      change(state.deployment.resources);
+      const { resources } = state.deployment;
+      const output = resources.find(({ urn }) => urn.includes("::pulumi:pulumi:Stack::"))?.outputs
+        .provisioned as {
+        plaintext: string;
+      };
+      output.plaintext = JSON.stringify({ ...JSON.parse(output.plaintext), guards: undefined });
+      const model = resources.find(({ urn }) => urn.endsWith(MODEL));
+      assert.ok(model);
+      const guards = await objects();
+      state.deployment.resources = [
+        ...resources,
+        ...FORMER.map(({ resource }, index) => stateOf(model, guards[index] as Live, resource)),
+      ];
       await writeFile(file, JSON.stringify(state), { mode: 0o600 });
       await demand("stack", "import", "--file", file);
     }
@@ -71,27 +72,14 @@ export function describeHandOver(stackOf: () => FleetStack): void {
     }
 
     before(async () => {
-      const admin = await administrator(stackOf());
-      const { rules } = (await made(admin, { method: "GET", path: ROLE })).body as { rules: PolicyRule[] };
-      const give = (all: readonly PolicyRule[]) =>
-        made(admin, { method: "PATCH", path: ROLE, body: { rules: all } });
-      await give([...rules, FORMER_RIGHTS]);
-      await writeState(() => {});
-      await up();
-      await writeState((resources) => {
-        const former = resources.filter(({ urn }) => FORMER.some((name) => urn.endsWith(`::${name}`)));
-        assert.equal(former.length, FORMER.length);
-        for (const resource of former) Object.assign(resource, { protect: true, retainOnDelete: false });
-      });
-      await give(rules);
-      admin.close();
       untouched = await live();
+      await writeState();
     });
 
     it("the first up takes them off the engine's hands, with no right to touch them and nothing changed", async () => {
       const steps = await up();
       assert.deepEqual(
-        FORMER.map((name) => steps[name]),
+        FORMER.map(({ resource }) => steps[resource]),
         FORMER.map(() => "same"),
       );
       assert.deepEqual(await live(), untouched);
@@ -101,7 +89,7 @@ export function describeHandOver(stackOf: () => FleetStack): void {
       await up();
       assert.deepEqual(await live(), untouched);
       const state = await stackOf().state();
-      for (const name of FORMER) assert.doesNotMatch(state, new RegExp(`::${name}"`));
+      for (const { resource } of FORMER) assert.doesNotMatch(state, new RegExp(`::${resource}"`));
     });
 
     it("the third up has nothing to do with them", async () => {
@@ -112,4 +100,18 @@ export function describeHandOver(stackOf: () => FleetStack): void {
       );
     });
   });
+}
+
+/** A guard as the state had it. */
+function stateOf(model: Resource, { apiVersion, kind, metadata, spec }: Live, resource: string): Resource {
+  const type = `kubernetes:${apiVersion}:${kind}`;
+  const books = Object.entries(model.outputs).filter(([key]) => key.startsWith("__"));
+  const inputs = { apiVersion, kind, metadata: { name: metadata.name }, spec };
+  const more = { type, id: metadata.name, inputs, protect: true };
+  return {
+    ...model,
+    ...more,
+    urn: model.urn.replace(MODEL, `${type}::${resource}`),
+    outputs: { ...Object.fromEntries(books), apiVersion, kind, metadata, spec },
+  };
 }
