@@ -175,7 +175,7 @@ describe("the deployer's rights", () => {
       printed,
       guards(platformPlan()).flatMap(({ policy, binding }) => [policy, binding]),
     );
-    assert.equal(printed.length, 12);
+    assert.equal(printed.length, 14);
   });
 
   it("have the names of all Secrets of the platform", () => {

@@ -52,7 +52,7 @@ describe("what a tree holds", () => {
       const cut = await existing(github(limit), "root/", WANTED);
       const whole = await existing(github(100), "root/", WANTED);
       for (const path of [...WANTED, "services", "services/nginx", "services/nginx/deep", "services/cart"]) {
-        assert.equal(cut.get(path), whole.get(path), path);
+        assert.deepEqual(cut.get(path), whole.get(path), path);
       }
     });
   }

@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { InvalidInput, listed } from "../model/diagnostics.ts";
-import { type FoundStack, readFleet } from "./all-stacks.ts";
-import { FleetError } from "./fleet-error.ts";
-import { git } from "./preview/git.ts";
-import { catalogueOwners, codeowners } from "./render/codeowners.ts";
+import { InvalidInput, listed } from "../../model/diagnostics.ts";
+import { type FoundStack, readFleet } from "../all-stacks.ts";
+import { FleetError } from "../fleet-error.ts";
+import { git } from "../preview/git.ts";
+import { catalogueOwners, codeowners } from "./codeowners.ts";
 
 interface CodeownersOptions {
   readonly repository?: string;
