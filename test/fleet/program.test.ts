@@ -16,8 +16,8 @@ describe("fleet, of which a command loads itself alone", function () {
   it("names every command that there is a file for", async () => {
     const { exitCode, all } = await fleet("--help");
     assert.equal(exitCode, 0);
-    const named = [...all.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name);
-    const files = readdirSync("fleet").flatMap((file) => /^([a-z]+)-command\.ts$/.exec(file)?.[1] ?? []);
+    const named = [...all.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name]) => name);
+    const files = readdirSync("fleet").flatMap((file) => /^([a-z-]+)-command\.ts$/.exec(file)?.[1] ?? []);
     assert.deepEqual(named.sort(), files.sort());
   });
 
