@@ -66,7 +66,7 @@ const DEPLOYED_TO = [
 
 /** What an administrator applied before, with our label too. */
 export const DEPLOYER: readonly string[] = [
-  ...["approval", "build-jobs", "deployer", "guard", "status", "workflows"].flatMap((policy) => [
+  ...["approval", "asked", "build-jobs", "deployer", "guard", "status", "workflows"].flatMap((policy) => [
     `ValidatingAdmissionPolicy /kargo-fleet-${policy}`,
     `ValidatingAdmissionPolicyBinding /kargo-fleet-${policy}`,
   ]),
