@@ -67,7 +67,7 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
     });
 
     it("are held by guards that the API server understands, without a warning of its type check", async () => {
-      for (const name of ["approval", "build-jobs", "deployer", "guard", "status", "workflows"]) {
+      for (const name of ["approval", "asked", "build-jobs", "deployer", "guard", "status", "workflows"]) {
         const { spec, status, metadata } = (await stack.get(
           "validatingadmissionpolicy",
           `kargo-fleet-${name}`,
