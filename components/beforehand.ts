@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { formatProblem, listed } from "../model/diagnostics.ts";
+import { formatProblem, listed, type Problem } from "../model/diagnostics.ts";
 import type { Planned } from "../model/losses.ts";
 import { resourceName } from "../model/names.ts";
 import type { Plan, ServicePlan } from "../model/plan.ts";
@@ -31,14 +31,28 @@ export async function askBeforehand(
 ): Promise<Asked> {
   const whole = (name: string) =>
     Object.hasOwn(before?.services ?? {}, name) && before?.incomplete.includes(name) === false;
-  const asked = await ask(
-    services.filter(({ name }) => !whole(name)),
-    planned,
+  const asked = await withoutOwn(
+    await ask(
+      services.filter(({ name }) => !whole(name)),
+      planned,
+    ),
   );
   for (const problems of asked.obstacles.values())
     for (const problem of problems) await pulumi.log.warn(formatProblem(problem));
   for (const line of asked.unasked) await pulumi.log.warn(line);
   return asked;
+}
+
+/** A namespace that `fleet adopt` took into the state has no label of the stack before the next `up`. */
+async function withoutOwn(asked: Asked): Promise<Asked> {
+  const isTaken = ({ code }: Problem) => code === "KF103";
+  if (![...asked.obstacles.values()].flat().some(isTaken)) return asked;
+  const names = await namesInState();
+  const others = [...asked.obstacles].map(([service, problems]) => {
+    const isOwn = names.has(resourceName(service, "namespace"));
+    return [service, isOwn ? problems.filter((problem) => !isTaken(problem)) : problems] as const;
+  });
+  return { ...asked, obstacles: new Map(others.filter(([, problems]) => problems.length > 0)) };
 }
 
 /** What leaves of a plan: what of it the state has, and what becomes of its hooks. */

@@ -72,8 +72,8 @@ export function servicePlan(
 }
 
 /** What all services share, by a stack with these keys. */
-export function platformPlan(keys: Readonly<Record<string, string>> = {}): PlatformPlan {
-  const { platform } = planOf(catalogueText({}), stackText(keys));
+export function platformPlan(keys: Readonly<Record<string, string>> = {}, teams?: object): PlatformPlan {
+  const { platform } = planOf(catalogueText({}, teams), stackText(keys));
   if (!platform) throw new Error("the stack has no platform");
   return platform;
 }

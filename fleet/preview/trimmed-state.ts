@@ -48,8 +48,11 @@ export interface TrimmedState {
   readonly left: number;
 }
 
-/** The stack, of whose outputs the program reads what the last `up` made, and the providers: few, and they cost nothing. */
-const ALWAYS = /^pulumi:(pulumi|providers):/;
+/**
+ * The stack, whose outputs say what the last `up` made; the providers; and what a new service's Stages depend on, which
+ * nothing else of a change may need. They are few.
+ */
+const ALWAYS = /^(pulumi:(pulumi|providers):|kubernetes:kargo\.akuity\.io\/v1alpha1:ClusterPromotionTask$)/;
 
 /**
  * The part of a stack's state that a preview of some resources needs: these, what depends on them, and what all of

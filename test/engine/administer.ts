@@ -14,10 +14,14 @@ const SETTLED = 2_000;
 
 /**
  * Does what an administrator does after a change of a stack's file: `fleet deployer`, of which the guards alone follow the
- * config. Where the file is wrong, nothing.
+ * config and the catalogue's teams. Where the file is wrong, nothing.
  */
-export async function administer(admin: string, config: Readonly<Record<string, string>>): Promise<void> {
-  const platform = platformOf(config);
+export async function administer(
+  admin: string,
+  config: Readonly<Record<string, string>>,
+  teams?: object,
+): Promise<void> {
+  const platform = platformOf(config, teams);
   if (platform) await applyGuards(admin, platform);
 }
 
@@ -33,9 +37,9 @@ export async function applyGuards(admin: string, platform: PlatformPlan): Promis
   inForce = text;
 }
 
-function platformOf(config: Readonly<Record<string, string>>): PlatformPlan | undefined {
+function platformOf(config: Readonly<Record<string, string>>, teams?: object): PlatformPlan | undefined {
   try {
-    return platformPlan({ ...config, credentials: "", platform: "true" });
+    return platformPlan({ ...config, credentials: "", platform: "true" }, teams);
   } catch (error) {
     if (error instanceof InvalidInput) return undefined;
     throw error;

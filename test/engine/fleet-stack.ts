@@ -38,8 +38,11 @@ export interface FleetStack extends FleetCluster {
   readonly traces: readonly string[];
   /** Replaces the catalogue. */
   writeCatalogue(text: string): Promise<void>;
-  /** Replaces the stack file: keys without prefix are ours. The administrator's guards follow it. */
-  writeConfig(keys: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Replaces the stack file: keys without prefix are ours. The administrator's guards follow it, and know these teams.
+   * @param teams those of the catalogue; without it the tests' own
+   */
+  writeConfig(keys: Readonly<Record<string, string>>, teams?: object): Promise<void>;
   /** Encrypts a secret of ours into the stack file. */
   setSecret(key: string, value: string): Promise<void>;
   preview(): Promise<Run>;
@@ -128,7 +131,7 @@ interface Parts {
 
 function fleetStack(parts: Parts): FleetStack {
   const { stack, folder, github, kubeconfig, plane, secrets, environment } = parts;
-  const writeConfig = async (keys: Readonly<Record<string, string>>) => {
+  const writeConfig = async (keys: Readonly<Record<string, string>>, teams?: object) => {
     const all: Record<string, string> = {
       cluster: `{ name: test, context: sandbox, kubeconfig: ${JSON.stringify(kubeconfig)} }`,
       registry: "registry.example",
@@ -141,7 +144,7 @@ function fleetStack(parts: Parts): FleetStack {
       ...keys,
     };
     const lines = Object.entries(all).map(([key, value]) => `  kargo-fleet:${key}: ${value}\n`);
-    await administer(plane.admin, all);
+    await administer(plane.admin, all, teams);
     await writeFile(
       join(folder, "Pulumi.test.yaml"),
       secrets.replace("config:\n", `config:\n${lines.join("")}`),

@@ -87,7 +87,7 @@ describe("one bad service among others, on a real engine and API server", functi
     return provisionedSchema.parse(outputs[PROVISIONED]);
   }
   const up = () => stack.script(".github/scripts/up.sh", { RUNNER_TEMP: stack.folder, TMPDIR: stack.folder });
-  const configure = (prod = "") => stack.writeConfig({ pipelines: PIPELINES(prod) });
+  const configure = (prod = "") => stack.writeConfig({ pipelines: PIPELINES(prod) }, TEAMS);
   const says = (output: string, names: readonly string[], code: string) => {
     for (const name of names)
       assert.match(

@@ -88,6 +88,18 @@ const states = fc
   });
 
 describe("a part of a stack's state", () => {
+  it("has the promotion tasks and what they are in, on which the Stages of a new service depend", async () => {
+    const task = "kubernetes:kargo.akuity.io/v1alpha1:ClusterPromotionTask";
+    const resources = [
+      { ...plain("stack"), type: "pulumi:pulumi:Stack" },
+      plain("platform", { parent: "stack" }),
+      { ...plain("task", { parent: "platform" }), type: task },
+      plain("other", { parent: "stack", dependencies: ["task"] }),
+    ];
+    const { urns } = await trimmed(exportOf(resources), "a service that is not there yet");
+    assert.deepEqual(urns, ["stack", "platform", "task"]);
+  });
+
   it("has the targets, what they need and what depends on them, and every provider, in the order in which they stood", async () => {
     const resources = [
       { ...plain("stack"), type: "pulumi:pulumi:Stack" },
