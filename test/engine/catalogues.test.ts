@@ -8,8 +8,9 @@ import { everyObject, nameOf } from "../every-object.ts";
 import { type RawSources, rawSources, toSources } from "../generated-catalogues.ts";
 import { slipped } from "../generated-slips.ts";
 import { sampled } from "../sampling.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { catalogueText, planOf, platformPlan, service, stackText } from "../sources.ts";
 import { storedDifferences } from "../stored-differences.ts";
+import { applyGuards, withoutPipelineGuard } from "./administer.ts";
 import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type ApplyServer, applyServer } from "./server-side.ts";
 
@@ -85,6 +86,7 @@ describe("generated catalogues, asked of a real API server", function () {
     this.timeout(TOOLCHAIN_TIMEOUT);
     const { admin } = await sharedControlPlane();
     await installDefinitions({ admin });
+    await withoutPipelineGuard(admin);
     server = await applyServer(admin);
     const made = await server.apply(NAMESPACE);
     assert.ok("stored" in made, "refusal" in made ? made.refusal : "");
@@ -93,6 +95,7 @@ describe("generated catalogues, asked of a real API server", function () {
   after(async () => {
     await server?.remove(NAMESPACE);
     server?.close();
+    await applyGuards((await sharedControlPlane()).admin, platformPlan());
   });
 
   /** Why objects were refused, each with the object. */
