@@ -22,8 +22,8 @@ import type { BuildTriggersPlan } from "../model/plan.ts";
 import { filledSecret } from "./filled-secret.ts";
 import { derivedSecret, organizationWebhook } from "./github-webhook.ts";
 import { customObject } from "./kubernetes-object.ts";
-import { childOptions, leaving } from "./leaving.ts";
 import { type PartOptions, Parts } from "./parts.ts";
+import { childOptions, withoutProtection } from "./protection.ts";
 
 /** What {@link BuildTriggers} needs. */
 export interface BuildTriggersArgs {
@@ -65,7 +65,7 @@ export class BuildTriggers extends pulumi.ComponentResource {
 
   constructor(name: string, args: BuildTriggersArgs, opts?: pulumi.ComponentResourceOptions) {
     const { triggers, webhookMasterSecret: master, isMade = () => true, last } = args;
-    super("kargo-fleet:index:BuildTriggers", name, {}, leaving(someLeave(triggers), opts ?? {}));
+    super("kargo-fleet:index:BuildTriggers", name, {}, withoutProtection(someLeave(triggers), opts ?? {}));
     const own = childOptions(this, opts);
     const named = (role: string) => resourceName(name, role);
 
@@ -159,7 +159,7 @@ function pushEvents(
     organizationWebhook(named("webhook"), organizationHook, master, { ...opts, dependsOn: [listening] });
   }
   const groups = triggers.groups.map((group): readonly [string, readonly pulumi.CustomResource[]] => {
-    const own = leaving(group.leaves, opts);
+    const own = withoutProtection(group.leaves, opts);
     const starting = customObject(
       named(`sensor-${group.name}`),
       sensor(group, organizationHook !== undefined),

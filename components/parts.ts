@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { KubernetesObject } from "../manifests/objects.ts";
 import { resourceName } from "../model/names.ts";
 import { customObject } from "./kubernetes-object.ts";
-import { leaving } from "./leaving.ts";
+import { withoutProtection } from "./protection.ts";
 
 /** How one part is registered. */
 export interface PartOptions {
@@ -57,7 +57,7 @@ export class Parts {
     const name = resourceName(this.#owner, role);
     const goes = this.#leaves || leaves;
     if (goes && !this.#isMade(name)) return undefined;
-    const part = make(name, leaving(goes, { ...this.#opts, dependsOn: after }));
+    const part = make(name, withoutProtection(goes, { ...this.#opts, dependsOn: after }));
     this.registered.set(role, part);
     return part;
   }

@@ -7,7 +7,7 @@ import { BuildTriggers, type BuildTriggersArgs, someLeave } from "./build-trigge
 import { type StackSecrets, sharedCredentials } from "./credentials.ts";
 import { formerGuards } from "./former-guards.ts";
 import { customObject } from "./kubernetes-object.ts";
-import { childOptions, leaving } from "./leaving.ts";
+import { childOptions, withoutProtection } from "./protection.ts";
 
 /** What {@link Platform} needs. */
 export interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
@@ -36,7 +36,7 @@ export class Platform extends pulumi.ComponentResource {
     const { platform, secrets, hadGuards = false, ...more } = args;
     const triggers = platform.buildTriggers;
     const leaves = triggers !== undefined && someLeave(triggers);
-    super("kargo-fleet:index:Platform", name, {}, leaving(leaves, opts ?? {}));
+    super("kargo-fleet:index:Platform", name, {}, withoutProtection(leaves, opts ?? {}));
     const own = childOptions(this, opts);
     const named = (role: string) => resourceName(name, role);
 

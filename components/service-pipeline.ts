@@ -7,8 +7,8 @@ import { argoCdApplications } from "./argocd-applications.ts";
 import { unmade } from "./engine-state.ts";
 import { githubWebhook, lost } from "./github-webhook.ts";
 import { kargoProject } from "./kargo-project.ts";
-import { childOptions, leaving } from "./leaving.ts";
 import { Parts } from "./parts.ts";
+import { childOptions, withoutProtection } from "./protection.ts";
 
 /** What {@link ServicePipeline} needs. */
 export interface ServicePipelineArgs {
@@ -78,7 +78,7 @@ export class ServicePipeline extends pulumi.ComponentResource {
     const { answeredBy = [], hook = "keep", isMade = () => true } = args;
     const leaves = service.state === "decommissioned";
     const retires = service.stages.some(({ state }) => state === "retired");
-    super("kargo-fleet:index:ServicePipeline", name, {}, leaving(leaves || retires, opts ?? {}));
+    super("kargo-fleet:index:ServicePipeline", name, {}, withoutProtection(leaves || retires, opts ?? {}));
     const parts = new Parts(name, childOptions(this, opts), isMade, leaves);
 
     const namespace = kargoProject(service, parts, promotionTasks);

@@ -109,7 +109,7 @@ export function readStack(
 
 function unreadable(file: string): Problem {
   const place = { file, line: 1, column: 1 };
-  return { code: "KF007", place, path: "", message: "cannot be read.", wayOut: "Is it a file, and yours?" };
+  return { code: "KF007", place, path: "", message: "cannot be read.", fix: "Is it a file, and yours?" };
 }
 
 function missingCatalogue(file: string, document: SourceDocument, where: string): Problem {
@@ -119,6 +119,6 @@ function missingCatalogue(file: string, document: SourceDocument, where: string)
     place: document.place(path),
     path: formatPath(path),
     message: `the catalogue ${JSON.stringify(file)} cannot be read from ${where}.`,
-    wayOut: "Add the file, or name another.",
+    fix: "Add the file, or name another.",
   };
 }

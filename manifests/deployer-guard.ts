@@ -37,7 +37,7 @@ export function deployerGuard({
     deployedSecrets(),
   ];
   const isKnown = isOneOf("variables.kind", [...kinds.map(({ kind }) => kind), ...ASKS]);
-  const wayOut = "After a change of the stack's files an administrator applies fleet deployer again.";
+  const fix = "After a change of the stack's files an administrator applies fleet deployer again.";
   return guard({
     name: "kargo-fleet-deployer",
     resources: { apiGroups: ["*"], apiVersions: ["*"], resources: ["*/*"], operations: ["*"] },
@@ -61,7 +61,7 @@ export function deployerGuard({
       ...kinds.map(
         (kind): Demand => ({
           expression: held(kind),
-          message: `Of ${kind.kind.replace(/\.$/, "")} the deployer makes these alone: ${kind.says}. ${wayOut}`,
+          message: `Of ${kind.kind.replace(/\.$/, "")} the deployer makes these alone: ${kind.says}. ${fix}`,
         }),
       ),
     ],

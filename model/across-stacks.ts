@@ -71,9 +71,9 @@ function sharedFiles(one: PlannedStack, other: PlannedStack): Problem[] {
   if (first === undefined) return [];
   const more = both.length === 1 ? "" : ` and ${counted(both.length - 1, "more file")}`;
   const message = `has ${counted(both.length, "Stage")} write what Stages of ${one.document.file} write too: ${first.path}${more} in ${first.where}.`;
-  const wayOut =
+  const fix =
     "Put {cluster} into gitops.path of both, or keep one stack and give its stages a destination on the other cluster.";
-  return [stackProblem("KF080", other, ["gitops", "path"], message, wayOut)];
+  return [stackProblem("KF080", other, ["gitops", "path"], message, fix)];
 }
 
 function filesOf({ services }: Plan): { key: string; path: string; where: string }[] {

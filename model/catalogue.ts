@@ -108,6 +108,6 @@ function unknownTeams(catalogue: Catalogue | undefined, document: SourceDocument
       place: document.place(["services", name, "team"]),
       path: formatPath(["services", name, "team"]),
       message: `${JSON.stringify(missing)} is no team (there are: ${listed(teams)}).`,
-      wayOut: didYouMean(missing, teams) ?? "Add it under teams or use one of these.",
+      fix: didYouMean(missing, teams) ?? "Add it under teams or use one of these.",
     }));
 }

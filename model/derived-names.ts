@@ -41,7 +41,7 @@ export interface NameConflict {
   /** In the catalogue. */
   readonly path: DocumentPath;
   readonly message: string;
-  readonly wayOut: string;
+  readonly fix: string;
 }
 
 const HERE = "";
@@ -138,8 +138,8 @@ export function nameConflicts(names: readonly DerivedName[]): NameConflict[] {
       const message = `${what} has ${name.length} characters; ${limitOf} has at most ${limit}.`;
       const parts = Object.entries(derived.parts ?? { service });
       const [part, text] = parts.reduce((one, other) => (other[1].length > one[1].length ? other : one));
-      const wayOut = `Shorten the ${part}'s name by ${name.length - limit} or more.`;
-      return [{ code: "KF060", path: part === "team" ? ["teams", text] : path, message, wayOut }];
+      const fix = `Shorten the ${part}'s name by ${name.length - limit} or more.`;
+      return [{ code: "KF060", path: part === "team" ? ["teams", text] : path, message, fix }];
     }
     if (taken(derived)) {
       return [
@@ -147,13 +147,13 @@ export function nameConflicts(names: readonly DerivedName[]): NameConflict[] {
           code: "KF061",
           path,
           message: `${what} belongs to the cluster already.`,
-          wayOut: "Name the service otherwise.",
+          fix: "Name the service otherwise.",
         },
       ];
     }
     if (other && ownerOf(other) !== ownerOf(derived)) {
       const message = `${what} is also that of service ${JSON.stringify(other.service)} (from ${other.from}).`;
-      return [{ code: "KF062", path, message, wayOut: "Rename one of the two services, or the stage." }];
+      return [{ code: "KF062", path, message, fix: "Rename one of the two services, or the stage." }];
     }
     return [];
   });

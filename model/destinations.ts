@@ -57,7 +57,7 @@ function problem(
   document: SourceDocument,
   path: DocumentPath,
   message: string,
-  wayOut: string,
+  fix: string,
 ): Problem {
-  return { code, place: document.place(path), path: formatPath(path), message, wayOut };
+  return { code, place: document.place(path), path: formatPath(path), message, fix };
 }

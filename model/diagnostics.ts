@@ -21,7 +21,7 @@ export interface Problem {
   /** What is wrong, and the rule. */
   readonly message: string;
   /** What to do about it. */
-  readonly wayOut: string;
+  readonly fix: string;
 }
 
 /** Renders a path the way a person would write it: `services.auth.tags[0]`, odd keys quoted. */
@@ -45,15 +45,15 @@ function presentable(problem: Problem): Problem {
     ...problem,
     path: plain(problem.path),
     message: plain(problem.message),
-    wayOut: plain(problem.wayOut),
+    fix: plain(problem.fix),
   };
 }
 
 /** One line a problem: `file:line:column  path  message way-out [code]`. */
 export function formatProblem(problem: Problem): string {
-  const { code, place, path, message, wayOut } = presentable(problem);
+  const { code, place, path, message, fix } = presentable(problem);
   const where = `${place.file}:${place.line}:${place.column}`;
-  return [where, path === "" ? "(document)" : path, `${message} ${wayOut} [${code}]`].join("  ");
+  return [where, path === "" ? "(document)" : path, `${message} ${fix} [${code}]`].join("  ");
 }
 
 /**

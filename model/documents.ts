@@ -42,12 +42,12 @@ export function parseJson(file: string, text: string): SourceDocument {
       place: at(error.offset),
       path: "",
       message: `is not valid JSON: ${words(printParseErrorCode(error.error))}.`,
-      wayOut: "Mend the text here; JSON has no comments and no trailing commas.",
+      fix: "Mend the text here; JSON has no comments and no trailing commas.",
     }),
   );
   if (root === undefined) {
-    const wayOut = 'Write at least {"teams": {}, "services": {}}.';
-    return withoutValue(file, { code: "KF002", place: at(0), path: "", message: "is empty.", wayOut });
+    const fix = 'Write at least {"teams": {}, "services": {}}.';
+    return withoutValue(file, { code: "KF002", place: at(0), path: "", message: "is empty.", fix });
   }
   const value: unknown = errors.length > 0 ? undefined : getNodeValue(root);
   const place: SourceDocument["place"] = (path, part = "value") => {
@@ -83,7 +83,7 @@ function duplicateKeys(node: Node, path: DocumentPath, at: (offset: number) => P
         place: at(key.offset),
         path: formatPath(here),
         message: 'the key "__proto__" is no name for anything here.',
-        wayOut: "Rename it.",
+        fix: "Rename it.",
       });
     }
     first.set(name, earlier ?? key);
@@ -95,7 +95,7 @@ function duplicateKeys(node: Node, path: DocumentPath, at: (offset: number) => P
 /** A key that stands in one map twice: of two values one would win unseen. */
 export function repeatedKey(name: string, path: DocumentPath, place: Place, earlier: number): Problem {
   const message = `the key ${JSON.stringify(name)} is there twice (first on line ${earlier}).`;
-  return { code: "KF003", place, path: formatPath(path), message, wayOut: "Remove or rename one of them." };
+  return { code: "KF003", place, path: formatPath(path), message, fix: "Remove or rename one of them." };
 }
 
 /** More levels than anybody means; what reads them calls itself for each. */
@@ -103,7 +103,7 @@ export const NESTING_LIMIT = 100;
 
 export function nestedTooDeep(place: Place): Problem {
   const message = `is nested more than ${NESTING_LIMIT} levels deep.`;
-  return { code: "KF018", place, path: "", message, wayOut: "Take levels out here." };
+  return { code: "KF018", place, path: "", message, fix: "Take levels out here." };
 }
 
 function depthExceeded(text: string): number | undefined {

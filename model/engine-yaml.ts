@@ -57,8 +57,8 @@ export function strangeCharacter(text: string, at: (offset: number) => Place): P
   );
 }
 
-export function otherwise(place: Place, path: string, message: string, wayOut: string): Problem {
-  return { code: "KF009", place, path, message, wayOut };
+export function otherwise(place: Place, path: string, message: string, fix: string): Problem {
+  return { code: "KF009", place, path, message, fix };
 }
 
 /** What yaml.v3 reads otherwise, or not at all; an alias inside its own anchor has no end. */
@@ -91,7 +91,7 @@ export function readOtherwise(
   return { problems, endless };
 }
 
-type Said = readonly [message: string, wayOut: string];
+type Said = readonly [message: string, fix: string];
 
 function nodeOtherwise(
   node: Scalar | YAMLMap | YAMLSeq,
@@ -106,7 +106,7 @@ function nodeOtherwise(
   if (!isScalar(node)) return isKey ? ["the key is no text.", "Write a text."] : undefined;
   const [start, end] = node.range ?? [0, 0];
   const raw = text.slice(start, end);
-  const wayOut = "Write a text in quotes, a number in plain decimal digits.";
+  const fix = "Write a text in quotes, a number in plain decimal digits.";
   if (node.type === Scalar.QUOTE_DOUBLE && /(?<!\\)(\\\\)*\\\//.test(raw))
     return ['the engine does not know the escape "\\/".', 'Write "/".'];
   if (isKey && (node.value === "<<" || (typeof node.value !== "string" && !isMergeKey(node))))
@@ -122,11 +122,11 @@ function nodeOtherwise(
   if (node.type !== Scalar.PLAIN) return undefined;
   const inFlow = ancestors.some((one) => isCollection(one) && one.flow);
   if (inFlow && /^:|\?/.test(raw))
-    return ["the engine reads a colon or a question mark here otherwise.", wayOut];
+    return ["the engine reads a colon or a question mark here otherwise.", fix];
   if (isKey && /^:\S/.test(text.slice(end, end + 2)))
     return ["after this colon a blank is missing.", "Put one there."];
   const taken = takenFor(raw, isKey);
-  return taken === undefined ? undefined : [`the engine takes this for ${taken}.`, wayOut];
+  return taken === undefined ? undefined : [`the engine takes this for ${taken}.`, fix];
 }
 
 function isMergeKey(node: unknown): boolean {

@@ -66,19 +66,19 @@ export function freezeProblems(
       code: "KF055",
       names: stages,
       what: `stage of any pipeline (there are: ${listed(stages)})`,
-      wayOut: "Use one of these.",
+      fix: "Use one of these.",
     },
     services: {
       code: "KF016",
       names: Object.keys(catalogue.services),
       what: "service of the catalogue",
-      wayOut: "Remove it, or add the service to the catalogue.",
+      fix: "Remove it, or add the service to the catalogue.",
     },
   } as const;
   return freezes.flatMap((freeze, index) =>
     (["stages", "services"] as const).flatMap((key) =>
       (freeze[key] ?? []).flatMap((name, position) => {
-        const { code, names, what, wayOut } = known[key];
+        const { code, names, what, fix } = known[key];
         if (names.includes(name)) return [];
         const path = [...root, index, key, position];
         const message = `${JSON.stringify(name)} is no ${what}.`;
@@ -88,7 +88,7 @@ export function freezeProblems(
             place: stack.place(path),
             path: formatPath(path),
             message,
-            wayOut: didYouMean(name, names) ?? wayOut,
+            fix: didYouMean(name, names) ?? fix,
           },
         ];
       }),

@@ -6,7 +6,7 @@ export function hookProblems(stacks: readonly PlannedStack[]): Problem[] {
   const clusters = Map.groupBy(stacks, ({ plan }) => plan.cluster.name);
   return [
     ...hookOwners(stacks.filter(({ plan }) => !plan.github.sandbox)),
-    ...[...clusters.values()].flatMap(deafHooks),
+    ...[...clusters.values()].flatMap(hooksWithoutListener),
   ];
 }
 
@@ -68,7 +68,7 @@ function hookOwners(stacks: readonly PlannedStack[]): Problem[] {
 }
 
 /** What listens to hooks is made by the stack that owns the platform of the cluster. */
-function deafHooks(stacks: readonly PlannedStack[]): Problem[] {
+function hooksWithoutListener(stacks: readonly PlannedStack[]): Problem[] {
   const platform = stacks.find(({ plan }) => plan.platform !== undefined);
   if (platform === undefined || platform.config.webhooks.owner) return [];
   return stacks

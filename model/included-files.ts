@@ -101,9 +101,9 @@ function teamOf(path: string, teams: readonly string[]): string | undefined {
 
 /** The way out of an included file, where another one would do in `services.json`. */
 function elsewhere(problem: Problem): Problem {
-  if (problem.code === "KF002") return { ...problem, wayOut: 'Write at least {"services": {}}.' };
+  if (problem.code === "KF002") return { ...problem, fix: 'Write at least {"services": {}}.' };
   const moved = problem.code === "KF010" && ["teams", "include"].includes(problem.path);
-  return moved ? { ...problem, wayOut: "It belongs in the file that includes this one." } : problem;
+  return moved ? { ...problem, fix: "It belongs in the file that includes this one." } : problem;
 }
 
 function nobodys(path: string, document: SourceDocument, teams: readonly string[]): Problem {
@@ -113,7 +113,7 @@ function nobodys(path: string, document: SourceDocument, teams: readonly string[
     place: document.place([]),
     path: "",
     message: `is named after no team (there are: ${listed(teams)}), and each included file is of one.`,
-    wayOut: didYouMean(name, teams) ?? "Rename it to <team>.json, or put it into a folder of that name.",
+    fix: didYouMean(name, teams) ?? "Rename it to <team>.json, or put it into a folder of that name.",
   };
 }
 
@@ -130,7 +130,7 @@ function ofOthers(
       place: document.place(path),
       path: formatPath(path),
       message: `is ${JSON.stringify(said)}, but this file is of the team ${JSON.stringify(team)}, by its name.`,
-      wayOut: `Move the service to a file of the team ${said}, or leave team out.`,
+      fix: `Move the service to a file of the team ${said}, or leave team out.`,
     };
   });
 }
@@ -152,7 +152,7 @@ function listedTwice(main: SourceDocument, files: readonly IncludedFile[]): Prob
           place: document.place(path, "key"),
           path: formatPath(path),
           message: `the service ${JSON.stringify(name)} is listed already, in ${file} on line ${line}.`,
-          wayOut: "Remove or rename one of them.",
+          fix: "Remove or rename one of them.",
         },
       ];
     }),
@@ -166,6 +166,6 @@ function unreadable(main: SourceDocument, index: number, what: string): Problem 
     place: main.place(path),
     path: formatPath(path),
     message: what,
-    wayOut: "Add the file, or name another; a link is not followed.",
+    fix: "Add the file, or name another; a link is not followed.",
   };
 }

@@ -65,13 +65,13 @@ function removed(name: string, was: ProvisionedService, before: Provisioned, pla
   );
   if (successor === undefined) {
     const message = `${JSON.stringify(name)} is provisioned, and its entry is gone: ${LOST}.`;
-    const wayOut = `Put the entry back. To let it go, give it "state": "decommissioned", run pulumi up, and remove it then.`;
-    return problem("KF090", document, ["services", name], message, wayOut);
+    const fix = `Put the entry back. To let it go, give it "state": "decommissioned", run pulumi up, and remove it then.`;
+    return problem("KF090", document, ["services", name], message, fix);
   }
   const shared = same(successor.repository, was.repository) ? "repository" : "image";
   const message = `${JSON.stringify(successor.name)} has the ${shared} of ${JSON.stringify(name)}, which is provisioned and no longer listed. A renamed service is a new one; of the old one ${LOST}.`;
-  const wayOut = `Keep ${JSON.stringify(name)} beside it with "state": "decommissioned", run pulumi up, and remove it when ${JSON.stringify(successor.name)} has taken over.`;
-  return problem("KF091", document, ["services", successor.name], message, wayOut, "key");
+  const fix = `Keep ${JSON.stringify(name)} beside it with "state": "decommissioned", run pulumi up, and remove it when ${JSON.stringify(successor.name)} has taken over.`;
+  return problem("KF091", document, ["services", successor.name], message, fix, "key");
 }
 
 function succeeds(service: ServicePlan, was: ProvisionedService): boolean {
@@ -101,8 +101,8 @@ function deselected(names: readonly string[], before: Provisioned, planned: Plan
     const all = group.map(({ name }) => name);
     const count = all.length === 1 ? "1 provisioned service" : `${all.length} provisioned services`;
     const message = `${verb(path, before.rollout, planned.plan.rollout)} ${count}: ${all.join(", ")}. Of each ${LOST}.`;
-    const wayOut = `Undo it. To let them go, name them under rollout.decommission (or give them "state": "decommissioned" in ${homes(all, catalogue.document)}), run pulumi up, and deselect them then.`;
-    return [problem("KF092", config.document, ["config", `${PROJECT}:rollout`, ...path], message, wayOut)];
+    const fix = `Undo it. To let them go, name them under rollout.decommission (or give them "state": "decommissioned" in ${homes(all, catalogue.document)}), run pulumi up, and deselect them then.`;
+    return [problem("KF092", config.document, ["config", `${PROJECT}:rollout`, ...path], message, fix)];
   });
 }
 
@@ -134,8 +134,8 @@ export function problem(
   document: SourceDocument,
   path: DocumentPath,
   message: string,
-  wayOut: string,
+  fix: string,
   part?: "key",
 ): Problem {
-  return { code, place: document.place(path, part), path: formatPath(path), message, wayOut };
+  return { code, place: document.place(path, part), path: formatPath(path), message, fix };
 }

@@ -104,8 +104,8 @@ function projectObstacle(
   is: NamespaceAnswer,
   { document, stack }: Asking,
 ): Problem[] {
-  const taken = (what: string, wayOut: string) => [
-    problem("KF103", { document, stack }, [name], `the namespace ${project} ${what}.`, wayOut, "key"),
+  const taken = (what: string, fix: string) => [
+    problem("KF103", { document, stack }, [name], `the namespace ${project} ${what}.`, fix, "key"),
   ];
   if (is.is === "terminating")
     return taken(
@@ -166,9 +166,9 @@ function problem(
   { document }: Asking,
   at: readonly string[],
   message: string,
-  wayOut: string,
+  fix: string,
   part?: "key",
 ): Problem {
   const path = ["services", ...at];
-  return { code, place: document.place(path, part), path: formatPath(path), message, wayOut };
+  return { code, place: document.place(path, part), path: formatPath(path), message, fix };
 }

@@ -101,11 +101,11 @@ function shared(claims: readonly Claim[], document: SourceDocument): Problem[] {
     const other = others.find((one) => !disjoint(one.context, claim.context));
     if (other === undefined) return [];
     const message = `the ${claim.what} ${JSON.stringify(claim.name)} is also that of service ${JSON.stringify(other.service)}.`;
-    const wayOut =
+    const fix =
       claim.what === "image"
         ? "Give each service an image of its own."
         : "Give each service a repository of its own, or a build.context that is not inside the other's.";
-    return [problem("KF023", document, claim.path, message, wayOut)];
+    return [problem("KF023", document, claim.path, message, fix)];
   });
 }
 
@@ -155,7 +155,7 @@ function problem(
   document: SourceDocument,
   path: DocumentPath,
   message: string,
-  wayOut: string,
+  fix: string,
 ): Problem {
-  return { code, place: document.place(path), path: formatPath(path), message, wayOut };
+  return { code, place: document.place(path), path: formatPath(path), message, fix };
 }

@@ -6,7 +6,7 @@ import type { ProblemCode } from "./problem-codes.ts";
 /** A pipeline, and how to say where in it something is wrong. */
 interface Subject {
   readonly stages: Pipeline;
-  problem(code: ProblemCode, path: DocumentPath, message: string, wayOut: string): Problem;
+  problem(code: ProblemCode, path: DocumentPath, message: string, fix: string): Problem;
 }
 
 /**
@@ -21,16 +21,16 @@ export function pipelineProblems(
   return Object.entries(pipelines).flatMap(([pipeline, stages]) => {
     const subject: Subject = {
       stages,
-      problem: (code, path, message, wayOut) => {
+      problem: (code, path, message, fix) => {
         const whole = [...root, pipeline, ...path];
-        return { code, place: document.place(whole), path: formatPath(whole), message, wayOut };
+        return { code, place: document.place(whole), path: formatPath(whole), message, fix };
       },
     };
     const found = [
       ...doubled(subject),
       ...unknownUpstreams(subject),
       ...idleSoaks(subject),
-      ...vainMatches(subject),
+      ...uselessSelectionPolicies(subject),
       ...retiredUpstreams(subject),
     ];
     if (found.length > 0) return found;
@@ -81,7 +81,7 @@ function idleSoaks({ stages, problem }: Subject): Problem[] {
 }
 
 /** Kargo's admission refuses MatchUpstream with `direct` or with other than one upstream; by hand it means nothing. */
-function vainMatches({ stages, problem }: Subject): Problem[] {
+function uselessSelectionPolicies({ stages, problem }: Subject): Problem[] {
   return stages.flatMap((stage, index) => {
     if (!deploys(stage) || stage.selectionPolicy === undefined) return [];
     const path = [index, "selectionPolicy"];
@@ -105,11 +105,11 @@ function retiredUpstreams({ stages, problem }: Subject): Problem[] {
       const before = retired.get(upstream);
       if (state === "retired" || before === undefined) return [];
       const message = `${JSON.stringify(stage)} comes after ${JSON.stringify(upstream)}, which is retired: it would get no Freight any more.`;
-      const wayOut =
+      const fix =
         before.after.length > 0
           ? `Let it come after what ${upstream} comes after: ${listed(before.after)}.`
           : `Take ${upstream} out of its after.`;
-      return [problem("KF046", [index, "after", position], message, wayOut)];
+      return [problem("KF046", [index, "after", position], message, fix)];
     }),
   );
 }
@@ -173,8 +173,8 @@ function blindPromotions({ stages, problem }: Subject): Problem[] {
     );
     return blind.map((gate) => {
       const message = `${JSON.stringify(stage.stage)} promotes by itself behind ${JSON.stringify(gate.stage)}, which has no health: a person syncs it and nothing verifies it.`;
-      const wayOut = `Set promotion: manual here, or sync: auto or a verification on ${gate.stage}.`;
-      return problem("KF049", [index, "promotion"], message, wayOut);
+      const fix = `Set promotion: manual here, or sync: auto or a verification on ${gate.stage}.`;
+      return problem("KF049", [index, "promotion"], message, fix);
     });
   });
 }

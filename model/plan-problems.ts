@@ -38,8 +38,8 @@ export function planProblems(
     ...foreignImages(catalogue, config, services),
     ...destinationProblems(catalogue, config, services, stack),
     ...buildProblems(catalogue, config, services, stack),
-    ...nameConflicts(derivedNames(catalogue, config)).map(({ code, path, message, wayOut }) =>
-      problem(code, services, path, message, wayOut, "key"),
+    ...nameConflicts(derivedNames(catalogue, config)).map(({ code, path, message, fix }) =>
+      problem(code, services, path, message, fix, "key"),
     ),
   ];
 }
@@ -56,8 +56,8 @@ function unknownPipelines(
     .map(([name, { pipeline }]) => {
       const message = `${JSON.stringify(pipeline)} is no pipeline of ${stack.file} (it has: ${listed(known)}).`;
       const instead = known[0] === undefined ? "" : ` or use ${known[0]}`;
-      const wayOut = didYouMean(pipeline, known) ?? `Add it under ${PROJECT}:pipelines${instead}.`;
-      return problem("KF050", services, ["services", name, "pipeline"], message, wayOut);
+      const fix = didYouMean(pipeline, known) ?? `Add it under ${PROJECT}:pipelines${instead}.`;
+      return problem("KF050", services, ["services", name, "pipeline"], message, fix);
     });
 }
 
@@ -68,8 +68,8 @@ function foreignRepositories(catalogue: Catalogue, config: StackConfig, services
     .filter(([, { repository }]) => repository.split("/")[0]?.toLowerCase() !== owner.toLowerCase())
     .map(([name, { repository }]) => {
       const message = `${JSON.stringify(repository)} is not a repository of ${JSON.stringify(owner)}, the owner in ${PROJECT}:github.`;
-      const wayOut = `Move the repository to ${owner}, or list the service in the catalogue of a stack of its owner.`;
-      return problem("KF025", services, ["services", name, "repository"], message, wayOut);
+      const fix = `Move the repository to ${owner}, or list the service in the catalogue of a stack of its owner.`;
+      return problem("KF025", services, ["services", name, "repository"], message, fix);
     });
 }
 
@@ -92,8 +92,8 @@ function foreignImages(catalogue: Catalogue, config: StackConfig, services: Sour
     // What leaves must be able to, whatever is allowed by now.
     if (below || state !== "active") return [];
     const message = `the image ${JSON.stringify(image)} is in no registry of this stack (${listed(registries)}).`;
-    const wayOut = `Use one that is there, or have the platform team add it to ${PROJECT}:registries.`;
-    return [problem("KF029", services, ["services", name, "image"], message, wayOut)];
+    const fix = `Use one that is there, or have the platform team add it to ${PROJECT}:registries.`;
+    return [problem("KF029", services, ["services", name, "image"], message, fix)];
   });
 }
 
@@ -112,8 +112,8 @@ function unsortedTags(catalogue: Catalogue, services: SourceDocument): Problem[]
   return Object.entries(catalogue.services).flatMap(([name, { tags }]) => {
     if (tags.strategy !== "lexical" || sortsByTime(tags.pattern)) return [];
     const message = `the tags of ${JSON.stringify(tags.pattern)} do not sort by time: the greatest by text is not the newest.`;
-    const wayOut = `Let what differs begin with a time, as in ${SORTABLE_TAGS}, or use semver or newest-build.`;
-    return [problem("KF028", services, ["services", name, "tags", "pattern"], message, wayOut)];
+    const fix = `Let what differs begin with a time, as in ${SORTABLE_TAGS}, or use semver or newest-build.`;
+    return [problem("KF028", services, ["services", name, "tags", "pattern"], message, fix)];
   });
 }
 
@@ -170,8 +170,8 @@ function problem(
   document: SourceDocument,
   path: DocumentPath,
   message: string,
-  wayOut: string,
+  fix: string,
   part?: "key",
 ): Problem {
-  return { code, place: document.place(path, part), path: formatPath(path), message, wayOut };
+  return { code, place: document.place(path, part), path: formatPath(path), message, fix };
 }

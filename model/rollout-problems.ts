@@ -17,18 +17,18 @@ export function rolloutProblems(
     code: ProblemCode,
     path: DocumentPath,
     message: string,
-    wayOut: string,
+    fix: string,
     part?: "key",
   ): Problem => {
     const whole = [...root, ...path];
-    return { code, place: stack.place(whole, part), path: formatPath(whole), message, wayOut };
+    return { code, place: stack.place(whole, part), path: formatPath(whole), message, fix };
   };
   const unknownServices = (path: DocumentPath, names: readonly string[]) =>
     names.flatMap((name, index) => {
       if (services.includes(name)) return [];
       const message = `${JSON.stringify(name)} is no service of the catalogue.`;
-      const wayOut = didYouMean(name, services) ?? "Remove it, or add the service to the catalogue.";
-      return [problem("KF016", [...path, "canaryServices", index], message, wayOut)];
+      const fix = didYouMean(name, services) ?? "Remove it, or add the service to the catalogue.";
+      return [problem("KF016", [...path, "canaryServices", index], message, fix)];
     });
   const unknownPipeline = (path: DocumentPath, name: string, part?: "key") => {
     if (known.includes(name)) return [];

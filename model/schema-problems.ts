@@ -47,7 +47,7 @@ function describe(
         place: document.place(rename([...path, key]), "key"),
         path: formatPath(rename([...path, key])),
         message: `${JSON.stringify(key)} is no key here (there are: ${listed(known)}).`,
-        wayOut: didYouMean(key, known) ?? "Remove it.",
+        fix: didYouMean(key, known) ?? "Remove it.",
       }));
     }
     case "invalid_key":
@@ -56,7 +56,7 @@ function describe(
         place: document.place(rename(path), "key"),
         path: formatPath(rename(path)),
         message: sentence(inner.message),
-        wayOut: "Rename it.",
+        fix: "Rename it.",
       }));
     case "invalid_union": {
       const meant = complaintsOfUnion(issue.errors);
@@ -65,13 +65,12 @@ function describe(
           describe(schema, { ...inner, path: [...issue.path, ...inner.path] }, document, rename),
         );
       const keys = keysAt(schema, path);
-      if (keys.length === 0)
-        return [problemAt("KF015", document, rename(path), issue.message, wayOutOf(issue))];
+      if (keys.length === 0) return [problemAt("KF015", document, rename(path), issue.message, fixOf(issue))];
       const message = `takes exactly one of these keys: ${listed(keys)}.`;
       return [problemAt("KF015", document, rename(path), message, "Write one of them and no other.")];
     }
     default:
-      return [problemAt(codeOf(issue), document, rename(path), issue.message, wayOutOf(issue))];
+      return [problemAt(codeOf(issue), document, rename(path), issue.message, fixOf(issue))];
   }
 }
 
@@ -105,9 +104,9 @@ function problemAt(
   document: SourceDocument,
   path: DocumentPath,
   message: string,
-  wayOut: string,
+  fix: string,
 ): Problem {
-  return { code, place: document.place(path), path: formatPath(path), message: sentence(message), wayOut };
+  return { code, place: document.place(path), path: formatPath(path), message: sentence(message), fix };
 }
 
 function codeOf(issue: z.core.$ZodIssue): ProblemCode {
@@ -115,7 +114,7 @@ function codeOf(issue: z.core.$ZodIssue): ProblemCode {
   return isMissing(issue.message) ? "KF011" : "KF012";
 }
 
-function wayOutOf(issue: z.core.$ZodIssue): string {
+function fixOf(issue: z.core.$ZodIssue): string {
   if (issue.code !== "invalid_type") return "Change it to fit the rule.";
   return isMissing(issue.message) ? "Add it." : "Write it as that type.";
 }

@@ -157,9 +157,9 @@ function openSecrets(
   const required = wanted.map((key) => `${PROJECT}:${key}`);
   const secrets = [...SECRET_KEYS.map((key) => `${PROJECT}:${key}`), ...PASSED_ON];
   const written = configOf(document);
-  const problem = (code: ProblemCode, key: string, message: string, wayOut: string): Problem => {
+  const problem = (code: ProblemCode, key: string, message: string, fix: string): Problem => {
     const path = ["config", key];
-    return { code, place: document.place(path), path: formatPath(path), message, wayOut };
+    return { code, place: document.place(path), path: formatPath(path), message, fix };
   };
   const missing = required
     .filter((key) => !(key in values))
@@ -241,7 +241,7 @@ function strangers(keys: readonly string[], document: SourceDocument): Problem[]
       place: document.place(["config", key], "key"),
       path: formatPath(["config", key]),
       message: `${JSON.stringify(key)} has no effect: nothing reads it.`,
-      wayOut:
+      fix:
         didYouMean(key, read) ??
         `Use the keys of ${PROJECT}, such as ${PROJECT}:cluster and ${PROJECT}:github.`,
     }));

@@ -43,8 +43,8 @@ export function configOf({ value }: Pick<SourceDocument, "value">): Record<strin
 /** What the engine refuses, or alone can fetch. */
 function unseen({ value, place }: SourceDocument): Problem[] {
   const root = recordOf(value);
-  const problem = (code: ProblemCode, path: DocumentPath, message: string, wayOut: string): Problem => {
-    return { code, place: place(path, "key"), path: formatPath(path), message, wayOut };
+  const problem = (code: ProblemCode, path: DocumentPath, message: string, fix: string): Problem => {
+    return { code, place: place(path, "key"), path: formatPath(path), message, fix };
   };
   const isMap = (data: unknown) => data === undefined || data === null || recordOf(data) !== undefined;
   const noMap = (path: DocumentPath) =>

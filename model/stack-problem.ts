@@ -26,10 +26,10 @@ export function stackProblem(
   { document }: PlannedStack,
   [key = "", ...rest]: readonly string[],
   message: string,
-  wayOut: string,
+  fix: string,
 ): Problem {
   const path = ["config", `${PROJECT}:${key}`, ...rest];
-  return { code, place: document.place(path), path: formatPath(path), message, wayOut };
+  return { code, place: document.place(path), path: formatPath(path), message, fix };
 }
 
 /** `1 service`, `2 services`. */

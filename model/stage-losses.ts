@@ -67,18 +67,18 @@ function describe(
     const stages = plan.services.find(({ name }) => name === services[0])?.stages ?? [];
     const path = [...pipeline, stages.findIndex(({ name }) => name === stage), "controlFlow"];
     const message = `the stage ${quoted} no longer deploys; ${all}. Its Applications would be deleted.`;
-    const wayOut = `Let it deploy. To let it go, give it state: retired, run pulumi up, and remove it then; control flow needs another name.`;
-    return { code: "KF093", place: config.document.place(path), path: formatPath(path), message, wayOut };
+    const fix = `Let it deploy. To let it go, give it state: retired, run pulumi up, and remove it then; control flow needs another name.`;
+    return { code: "KF093", place: config.document.place(path), path: formatPath(path), message, fix };
   }
   if (from === to) {
     const message = `the stage ${quoted} is gone from it; ${all}. Its Stages and Applications would be deleted.`;
-    const wayOut = `Put it back. To let it go, give it state: retired, run pulumi up, and remove it then.`;
+    const fix = `Put it back. To let it go, give it state: retired, run pulumi up, and remove it then.`;
     return {
       code: "KF094",
       place: config.document.place(pipeline, "key"),
       path: formatPath(pipeline),
       message,
-      wayOut,
+      fix,
     };
   }
   // Where the catalogue still names another pipeline, this one came as its canary.
@@ -87,6 +87,6 @@ function describe(
     ? [catalogue.document, ["services", services[0] ?? "", "pipeline"]]
     : [config.document, ["config", `${PROJECT}:rollout`, "pipelines"]];
   const message = `${JSON.stringify(to)} has no stage ${quoted}, as ${JSON.stringify(from)} has; ${all}. Its Stages and Applications would be deleted.`;
-  const wayOut = `Stay on ${from}, or move first to a pipeline in which ${stage} is there with state: retired, run pulumi up, and move on then.`;
-  return { code: "KF095", place: document.place(path), path: formatPath(path), message, wayOut };
+  const fix = `Stay on ${from}, or move first to a pipeline in which ${stage} is there with state: retired, run pulumi up, and move on then.`;
+  return { code: "KF095", place: document.place(path), path: formatPath(path), message, fix };
 }

@@ -34,7 +34,7 @@ function problemsOf(text: string, place: (path: DocumentPath) => Place, path: Do
   if (hole !== undefined && !FILLED_IN.includes(path.at(-1))) {
     const message = `has ${hole}, which is not filled in here.`;
     return [
-      { code: "KF017", place: place(path), path: formatPath(path), message, wayOut: "Write what is meant." },
+      { code: "KF017", place: place(path), path: formatPath(path), message, fix: "Write what is meant." },
     ];
   }
   const wrong = !text.isWellFormed()
@@ -50,7 +50,7 @@ function problemsOf(text: string, place: (path: DocumentPath) => Place, path: Do
       place: place(path),
       path: formatPath(path),
       message: `${shown} ${wrong}.`,
-      wayOut: "Write it anew.",
+      fix: "Write it anew.",
     },
   ];
 }
@@ -64,5 +64,5 @@ export function encodingProblem(text: string, at: (offset: number) => Place): Pr
   if (offset < 0) return undefined;
   const wide = text.includes("\0") || text.startsWith(REPLACEMENT.repeat(2));
   const message = `is no UTF-8: here are bytes of ${wide ? "UTF-16" : "another encoding, perhaps Latin-1"}.`;
-  return { code: "KF008", place: at(offset), path: "", message, wayOut: "Save the file as UTF-8." };
+  return { code: "KF008", place: at(offset), path: "", message, fix: "Save the file as UTF-8." };
 }

@@ -56,7 +56,7 @@ export function valuesLosses(
       place: config.document.place(path),
       path: formatPath(path),
       message: `names another place for the values files of ${count}: ${names}. Those of ${first.service} are in ${text(first.from)}, and would be looked for in ${text(first.to)}. Each service would start anew from empty files.`,
-      wayOut: `Undo it; or run npm run fleet -- move-values --stack ${stackOf(config.document.file)}, which moves them in one commit, and then this again.`,
+      fix: `Undo it; or run npm run fleet -- move-values --stack ${stackOf(config.document.file)}, which moves them in one commit, and then this again.`,
     },
   ];
 }

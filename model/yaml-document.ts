@@ -23,7 +23,7 @@ export function parseYaml(file: string, text: string): SourceDocument {
     place: at(offset),
     path: "",
     message: `is not valid YAML: ${message.split("\n")[0]?.replace(/\.$/, "")}.`,
-    wayOut: "Mend the text here.",
+    fix: "Mend the text here.",
   });
   const place: SourceDocument["place"] = (path, part = "value") => at(offsetOf(tree, path, part));
   // Once it has lost its way the parser complains of every line that follows.

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Edit, Entry, GitData, Hands } from "./git-data.ts";
+import type { Edit, Entry, GitData, GitDataOptions } from "./git-data.ts";
 import { inTheWay, overtaken } from "./refusals.ts";
 import type { Target } from "./target.ts";
 
 /** Who writes, and how; all but the token have defaults. */
-export type CommitOptions = Pick<Hands, "token"> & Partial<Hands>;
+export type CommitOptions = Pick<GitDataOptions, "token"> & Partial<GitDataOptions>;
 
 /** So many files GitHub takes in one call well within its ten seconds. */
 const FILES_A_CALL = 200;
@@ -16,7 +16,7 @@ export function withDefaults({
   pause = sleep,
   report = () => {},
   ...options
-}: CommitOptions): Hands {
+}: CommitOptions): GitDataOptions {
   return { ...options, environment, pause: async (milliseconds) => void (await pause(milliseconds)), report };
 }
 
@@ -37,7 +37,7 @@ export interface Wanted<Result> {
 export async function commitOnce<Result>(
   git: GitData,
   target: Target,
-  { report, pause }: Hands,
+  { report, pause }: GitDataOptions,
   want: (tip: { readonly commit: string; readonly tree: string }) => Promise<Wanted<Result>>,
 ): Promise<{ readonly result: Result; readonly commit: string | undefined }> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
@@ -58,7 +58,7 @@ async function treeWith(
   git: GitData,
   base: string,
   edits: readonly Edit[],
-  report: Hands["report"],
+  report: GitDataOptions["report"],
 ): Promise<string> {
   let tree = base;
   for (let start = 0; start < edits.length; start += FILES_A_CALL) {

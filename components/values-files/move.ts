@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { Relocated } from "../../model/values-losses.ts";
 import { type CommitOptions, commitOnce, requireRoom, subjectOf, withDefaults } from "./branch.ts";
 import { existing } from "./existing.ts";
-import { type Edit, type Entry, type GitData, gitData, type Hands } from "./git-data.ts";
+import { type Edit, type Entry, type GitData, type GitDataOptions, gitData } from "./git-data.ts";
 import { repositoryOf, SeedError, type Target } from "./target.ts";
 
 /** One values file, where it was and where it is looked for from now on. */
@@ -76,7 +76,7 @@ async function compared(
   tree: string,
   target: Target,
   files: readonly File[],
-  access: Hands,
+  access: GitDataOptions,
 ): Promise<Found[]> {
   const targets = files.map(({ to }) => to);
   const byPlace = Map.groupBy(files, ({ from }) => placeOf(from));

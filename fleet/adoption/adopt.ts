@@ -6,12 +6,12 @@ import type { Plan, ServicePlan } from "../../model/plan.ts";
 import { PROJECT } from "../../model/stack-config.ts";
 import type { Cluster } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
-import { demandFreedom } from "../recovery/freedom.ts";
 import type { Taken } from "../recovery/import-file.ts";
 import { type Item, lookFor, type Surroundings } from "../recovery/items.ts";
 import { plannedOf } from "../recovery/planned.ts";
 import { type Creation, nameOf } from "../recovery/preview.ts";
 import { demandIntegrity, namesOf, record, type Tools } from "../recovery/recover.ts";
+import { requireUnlocked } from "../recovery/stack-lock.ts";
 import { type Difference, differences } from "./differences.ts";
 import { handOver } from "./hand-over.ts";
 import { isHandOrPulumi, type Manager } from "./managers.ts";
@@ -53,7 +53,7 @@ export interface AdoptOptions {
 export async function propose(plan: Plan, options: AdoptOptions, tools: Tools): Promise<Proposal> {
   const { stack, service: name } = options;
   const service = serviceOf(plan, name, stack);
-  const { locks } = await demandFreedom(tools.engine, tools.machine, { ...options, project: PROJECT });
+  const { locks } = await requireUnlocked(tools.engine, tools.machine, { ...options, project: PROJECT });
   tools.tell(`adopt: reading the state of stack ${stack}, planning what its next up would do`);
   const state = await tools.engine.state();
   demandIntegrity(state, stack);

@@ -58,9 +58,9 @@ async function listOf(cluster: Cluster, apiVersion: string, kind: string): Promi
     const path: string = `${root}/${plural}?limit=${PAGE}${next && `&continue=${encodeURIComponent(next)}`}`;
     const answer = await cluster.send({ method: "GET", path });
     if (answer.status !== 200) {
-      const wayOut = answer.status === 403 ? " The audit needs an administrator's kubeconfig." : "";
+      const fix = answer.status === 403 ? " The audit needs an administrator's kubeconfig." : "";
       throw new FleetError(
-        `The API server does not list ${plural} (${answer.status}): ${messageOf(answer)}.${wayOut}`,
+        `The API server does not list ${plural} (${answer.status}): ${messageOf(answer)}.${fix}`,
       );
     }
     const { items, metadata } = answer.body as {

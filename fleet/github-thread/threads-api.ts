@@ -115,9 +115,9 @@ function giveUp({ minutes, until }: UsedUp): FleetError {
 }
 
 function refusal({ status, message }: Failure, route: string, place: string): FleetError {
-  const wayOut =
+  const fix =
     status === 403 || status === 404
       ? " The job's token needs pull-requests: write for a comment, issues: write for an issue."
       : "";
-  return new FleetError(`GitHub refused ${route.split(" ")[0]} in ${place}: ${status} ${message}.${wayOut}`);
+  return new FleetError(`GitHub refused ${route.split(" ")[0]} in ${place}: ${status} ${message}.${fix}`);
 }

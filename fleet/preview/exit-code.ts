@@ -1,5 +1,5 @@
-import { loudCounts, loudLines } from "../report/loud.ts";
 import { isBlocked } from "../report/verdict.ts";
+import { warningCounts, warningLines } from "../report/warnings.ts";
 import type { FleetReport } from "./change.ts";
 
 /** What a report can be failed for, and the kind of sentence that it is. */
@@ -30,6 +30,6 @@ export function exitCodeOf(report: FleetReport, failOn: readonly Alarm[]): 0 | 1
       (engine === undefined && change.losses.length > 0),
   );
   if (refused || problems.length > 0) return 2;
-  const counts = loudCounts(loudLines(report));
+  const counts = warningCounts(warningLines(report));
   return failOn.some((alarm) => counts[KINDS[alarm]] > 0) ? 3 : 0;
 }

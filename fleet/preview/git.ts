@@ -56,11 +56,11 @@ function commitOf(ref: string): string {
   const { stdout, exitCode } = git(args);
   if (exitCode === 0) return stdout.trim();
   const branch = /^origin\/(.+)$/.exec(ref)?.[1];
-  const wayOut = branch
+  const fix = branch
     ? `Run: git fetch origin ${branch}`
     : "Write a branch (origin/main), a tag or a commit; git fetch origin gets what is new.";
   throw new FleetError(
-    `Git knows no commit ${JSON.stringify(ref)} here. ${wayOut} (in GitHub Actions: fetch-depth: 0).`,
+    `Git knows no commit ${JSON.stringify(ref)} here. ${fix} (in GitHub Actions: fetch-depth: 0).`,
   );
 }
 
@@ -68,10 +68,10 @@ function mergeBase(base: string, commit: string, head: string): string {
   const { stdout, exitCode } = git(["merge-base", commit, head]);
   if (exitCode === 0) return stdout.trim();
   const shallow = git(["rev-parse", "--is-shallow-repository"]).stdout.trim() === "true";
-  const wayOut = shallow
+  const fix = shallow
     ? "This clone is shallow: run git fetch --unshallow (in GitHub Actions: fetch-depth: 0)."
     : "They share no history. Name another base.";
-  throw new FleetError(`${JSON.stringify(base)} and the head have no commit in common here. ${wayOut}`);
+  throw new FleetError(`${JSON.stringify(base)} and the head have no commit in common here. ${fix}`);
 }
 
 /**

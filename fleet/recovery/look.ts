@@ -148,6 +148,6 @@ function root(apiVersion: string): string {
 }
 
 function refusal(what: string, status: number, message: string): FleetError {
-  const wayOut = status === 403 ? " Name a kubeconfig that may, with --kubeconfig." : "";
-  return new FleetError(`The API server does not let us ${what} (${status}): ${message}.${wayOut}`);
+  const fix = status === 403 ? " Name a kubeconfig that may, with --kubeconfig." : "";
+  return new FleetError(`The API server does not let us ${what} (${status}): ${message}.${fix}`);
 }

@@ -3,18 +3,18 @@ import type { Plan } from "../../model/plan.ts";
 import { PROJECT } from "../../model/stack-config.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Engine } from "./engine.ts";
-import { demandFreedom, type Freedom } from "./freedom.ts";
 import { importFile, missingProviders, type Taken } from "./import-file.ts";
 import { type Item, lookFor, ours, type Surroundings } from "./items.ts";
 import type { Machine } from "./locks.ts";
 import { type Planned, plannedOf, recordOf } from "./planned.ts";
 import type { Creation } from "./preview.ts";
+import { requireUnlocked, type StackLock } from "./stack-lock.ts";
 import { integrityProblems, type PendingOperation, type State } from "./state.ts";
 
 /** What an interrupted `up` left, and what is to be done about it. */
 export interface Outlook {
   readonly stack: string;
-  readonly freedom: Freedom;
+  readonly stackLock: StackLock;
   readonly pending: readonly PendingOperation[];
   /** Everything that the plan names and the state does not know. */
   readonly items: readonly Item[];
@@ -49,7 +49,7 @@ export interface RecoverOptions {
 export async function outlook(plan: Plan, options: RecoverOptions, tools: Tools): Promise<Outlook> {
   const { engine, machine, tell } = tools;
   const { stack } = options;
-  const freedom = await demandFreedom(engine, machine, { ...options, project: PROJECT });
+  const stackLock = await requireUnlocked(engine, machine, { ...options, project: PROJECT });
   tell(`recover: reading the state of stack ${stack}, planning what its next up would do`);
   const opening = tools.surroundings();
   const planning = Promise.allSettled([engine.preview(), opening]);
@@ -65,7 +65,7 @@ export async function outlook(plan: Plan, options: RecoverOptions, tools: Tools)
     tools.tick(`recover: ${done} of ${planned.length}`),
   );
   const strays = await straysOf(stack, state, planned, surroundings);
-  return { stack, freedom, pending: state.pending, items, strays, state, creations };
+  return { stack, stackLock, pending: state.pending, items, strays, state, creations };
 }
 
 /**
@@ -77,13 +77,13 @@ export async function outlook(plan: Plan, options: RecoverOptions, tools: Tools)
  */
 export async function settle(found: Outlook, options: RecoverOptions, tools: Tools): Promise<Taken[]> {
   const { engine, machine, tell } = tools;
-  const before = found.freedom.locks;
+  const before = found.stackLock.locks;
   if (before === undefined) {
     // Where locks cannot be seen there may be none, which is no failure.
     await engine.cancel().catch(() => undefined);
   } else if (before.length > 0) {
     // Somebody may have begun in the meantime, and cancel takes every lock.
-    await demandFreedom(engine, machine, { ...options, project: PROJECT });
+    await requireUnlocked(engine, machine, { ...options, project: PROJECT });
     tell("recover: taking the lock away");
     await engine.cancel();
   }

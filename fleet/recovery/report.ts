@@ -1,8 +1,8 @@
-import { owner } from "./freedom.ts";
 import type { Taken } from "./import-file.ts";
 import type { Item } from "./items.ts";
 import { nameOf } from "./preview.ts";
 import type { Outlook } from "./recover.ts";
+import { owner } from "./stack-lock.ts";
 
 /** What a recovery came to, for a person and for a program. */
 export interface Recovered {
@@ -21,8 +21,8 @@ export function inTheWay({ items }: Pick<Outlook, "items">): readonly Item[] {
 }
 
 /** Whether anything is to be settled before the next `up`. */
-export function somethingToDo({ outlook: { freedom, pending, items } }: Recovered): boolean {
-  const locked = freedom.locks !== undefined && freedom.locks.length > 0;
+export function somethingToDo({ outlook: { stackLock, pending, items } }: Recovered): boolean {
+  const locked = stackLock.locks !== undefined && stackLock.locks.length > 0;
   return locked || pending.length > 0 || items.some(({ verdict }) => verdict.is === "ours");
 }
 
@@ -58,8 +58,8 @@ export function recoveredText(recovered: Recovered): string {
 }
 
 function headline(recovered: Recovered): string {
-  const { stack, freedom, items } = recovered.outlook;
-  const locks = (freedom.locks ?? []).map((lock) => `Its lock is of ${owner(lock)}, which has ended.`);
+  const { stack, stackLock, items } = recovered.outlook;
+  const locks = (stackLock.locks ?? []).map((lock) => `Its lock is of ${owner(lock)}, which has ended.`);
   const absent = items.filter(({ verdict }) => verdict.is === "absent").length;
   const first = somethingToDo(recovered)
     ? `Stack ${stack} was interrupted.`
@@ -111,7 +111,7 @@ export function recoveredJson(recovered: Recovered): string {
     {
       stack: outlook.stack,
       dryRun,
-      locks: (outlook.freedom.locks ?? []).map(({ file, owner: known }) => ({ file, ...known })),
+      locks: (outlook.stackLock.locks ?? []).map(({ file, owner: known }) => ({ file, ...known })),
       pending: outlook.pending,
       taken: taken.map(({ creation: { urn }, id }) => ({ urn, id })),
       inTheWay: inTheWay(outlook).map(({ what, resource, verdict }) => ({ what, resource, ...verdict })),

@@ -3,14 +3,14 @@ import { counted } from "./counts.ts";
 import { code, fenced, longestRun } from "./escape.ts";
 import { andMore, COMMENT_LIMIT, Room } from "./fold.ts";
 import { hookCost } from "./hook-cost.ts";
-import { loudCounts, loudLines, loudText, shortened } from "./loud.ts";
 import { changedPipelines } from "./pipeline-picture.ts";
 import { rolloutNotes } from "./rollout-notes.ts";
 import type { LoudKind } from "./sentence.ts";
 import { blockTitle, serviceBlocks, sharedEntries } from "./service-blocks.ts";
 import { stopsOf, stopText } from "./stops.ts";
 import { clusterTables } from "./tables.ts";
-import { loudWords, verdictOf } from "./verdict.ts";
+import { verdictOf, warningWords } from "./verdict.ts";
+import { shortened, warningCounts, warningLines, warningText } from "./warnings.ts";
 
 /** The first line of a comment: how the one to update is found. Nobody else's text can have it on that line. */
 export const COMMENT_MARKER = "<!-- kargo-fleet preview -->";
@@ -39,7 +39,7 @@ function render(report: FleetReport, room: Room): string {
   const most = room.isEndless ? Number.POSITIVE_INFINITY : NAMES;
   const many = report.stacks.length > 1;
   const top = room.take(head(report, most), "the head");
-  const loud = loudSection(report, room, most, many);
+  const warnings = warningSection(report, room, most, many);
   const stops = stopsOf(report);
   const each = room.share(0.3) / Math.max(1, stops.length);
   const stopped = stops.flatMap((stop) => room.take(stopText(stop, each), "an error"));
@@ -62,7 +62,7 @@ function render(report: FleetReport, room: Room): string {
   const services = serviceSections(report, room, most, many);
   return [
     ...top,
-    ...loud,
+    ...warnings,
     ...stopped,
     ...(rollout.length > 0 ? [`### Rollout\n\n${rollout.join("\n")}`] : []),
     ...tables,
@@ -95,13 +95,13 @@ const SIGNS: Readonly<Record<LoudKind, string>> = {
   unclassified: "❓",
 };
 
-function loudSection(report: FleetReport, room: Room, most: number, many: boolean): string[] {
-  const lines = loudLines(report);
+function warningSection(report: FleetReport, room: Room, most: number, many: boolean): string[] {
+  const lines = warningLines(report);
   if (lines.length === 0) return [];
-  const shown = lines.map((line) => `- ${SIGNS[line.kind]} ${loudText(line, most, many)}`);
+  const shown = lines.map((line) => `- ${SIGNS[line.kind]} ${warningText(line, most, many)}`);
   const more = (left: number) => {
-    const counts = loudCounts(lines.slice(lines.length - left));
-    return `- ${[andMore(left, "line"), loudWords(counts)].filter((part) => part !== "").join(": ")}`;
+    const counts = warningCounts(lines.slice(lines.length - left));
+    return `- ${[andMore(left, "line"), warningWords(counts)].filter((part) => part !== "").join(": ")}`;
   };
   const title = "### Look at this first";
   return [`${title}\n\n${room.takeMany(shown, more, room.share(0.5)).join("\n")}`];

@@ -3,8 +3,8 @@ import type { Plan, StagePlan } from "../../model/plan.ts";
 import type { FleetReport } from "../preview/change.ts";
 import { drawPipelines, type Mark } from "../render/mermaid.ts";
 import { named } from "./escape.ts";
-import { shortened } from "./loud.ts";
 import { time } from "./plan-words.ts";
+import { shortened } from "./warnings.ts";
 
 /** A pipeline that changes, drawn once however many services have it. */
 export interface PipelinePicture {

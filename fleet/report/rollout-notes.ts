@@ -3,7 +3,7 @@ import { movementText } from "../../model/rollout-changes.ts";
 import type { FleetReport, StackChange } from "../preview/change.ts";
 import { counted } from "./counts.ts";
 import { code, named } from "./escape.ts";
-import { shortened } from "./loud.ts";
+import { shortened } from "./warnings.ts";
 
 /** What changes for many services at once, one sentence each: movements, freezes, shares, whole stacks. */
 export function rolloutNotes({ stacks }: FleetReport, most: number): string[] {

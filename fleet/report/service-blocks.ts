@@ -1,9 +1,9 @@
 import type { EngineStep, FleetReport, ObjectChange, StackReport } from "../preview/change.ts";
-import { shortened } from "./loud.ts";
 import { objectEntry, stepEntry } from "./object-entries.ts";
 import { serviceWords } from "./service-words.ts";
 import { kindOf, serviceOf, touching } from "./steps.ts";
 import { servicesOf } from "./verdict.ts";
+import { shortened } from "./warnings.ts";
 
 /** What some services change in the same words, and the fields of all of them. */
 export interface ServiceBlock {

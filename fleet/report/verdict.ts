@@ -1,9 +1,9 @@
 import { inReadingOrder, type Problem } from "../../model/diagnostics.ts";
 import type { FleetReport, StackReport } from "../preview/change.ts";
 import { counted } from "./counts.ts";
-import { type LoudCounts, loudCounts, loudLines, shortened } from "./loud.ts";
 import { LOUD_KINDS, type LoudKind } from "./sentence.ts";
 import { serviceOf, touching } from "./steps.ts";
+import { shortened, type WarningCounts, warningCounts, warningLines } from "./warnings.ts";
 
 /** The verdict is one line: it names so many stacks. */
 const STACKS = 8;
@@ -11,22 +11,22 @@ const STACKS = 8;
 /** What a report comes to. */
 export interface Verdict {
   /** The worst of what is true. */
-  readonly is: "wrong" | "refused" | "failed" | "loud" | "safe" | "nothing";
+  readonly is: "wrong" | "refused" | "failed" | "warnings" | "safe" | "nothing";
   /** One line of Markdown, its sign first. */
   readonly text: string;
-  readonly counts: LoudCounts;
+  readonly counts: WarningCounts;
 }
 
 /** The verdict on a whole report: what is wrong before what is refused, failed, to be looked at, or safe. */
 export function verdictOf(report: FleetReport): Verdict {
-  const counts = loudCounts(loudLines(report));
+  const counts = warningCounts(warningLines(report));
   const wrong = problemsOf(report).length;
   const losses = lossesOf(report).length;
   const stopped = (outcome: string) => stacksWhere(report, ({ engine }) => engine?.outcome === outcome);
   const [refused, failed] = [stopped("refused"), stopped("failed")];
-  const loud = loudWords(counts);
+  const warnings = warningWords(counts);
   const done = report.tense === "done";
-  const also = loud === "" ? "" : ` Also ${loud}.`;
+  const also = warnings === "" ? "" : ` Also ${warnings}.`;
   const unknown = unpreviewed(report);
   if (wrong > 0) {
     const text = `❌ The files are wrong: ${counted(wrong, "problem")}.${unknown}${also}`;
@@ -48,7 +48,8 @@ export function verdictOf(report: FleetReport): Verdict {
     const what = done ? "The up failed on" : "Could not be previewed:";
     return { is: "failed", text: `❌ ${what} ${shortened(failed, STACKS)}.${also}`, counts };
   }
-  if (loud !== "") return { is: "loud", text: `⚠️ ${capitalized(loud)}.${changed(report)}`, counts };
+  if (warnings !== "")
+    return { is: "warnings", text: `⚠️ ${capitalized(warnings)}.${changed(report)}`, counts };
   if (isEmpty(report)) return { is: "nothing", text: done ? "Nothing changed." : "Nothing changes.", counts };
   return { is: "safe", text: `✅ ${done ? "Done" : "Safe"}:${changed(report).trimEnd()}`, counts };
 }
@@ -105,7 +106,7 @@ function unpreviewed(report: FleetReport): string {
 }
 
 /** `1 deletion, 2 access changes`. */
-export function loudWords(counts: LoudCounts): string {
+export function warningWords(counts: WarningCounts): string {
   return LOUD_KINDS.filter((kind) => counts[kind] > 0)
     .map((kind) => WORDS[kind](counts[kind]))
     .join(", ");

@@ -14,10 +14,10 @@ export async function readFolder(
   definitions: readonly Definition[],
 ): Promise<ReadonlyMap<string, string>> {
   const path = resolve(folder);
-  const wayOut = "Set CRDS_DIR to a folder with the definitions of Kargo and the Argo projects, or unset it.";
+  const fix = "Set CRDS_DIR to a folder with the definitions of Kargo and the Argo projects, or unset it.";
   const entries = await readdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === "ENOENT" ? "does not exist" : `cannot be read (${error.code})`;
-    throw new SandboxError(`CRDS_DIR: the folder ${path} ${why}. ${wayOut}`);
+    throw new SandboxError(`CRDS_DIR: the folder ${path} ${why}. ${fix}`);
   });
   const files = entries.filter((entry) => entry.endsWith(".yaml")).sort();
   const found = new Map<string, string>();
@@ -30,7 +30,7 @@ export async function readFolder(
   const missing = definitions.filter(({ name }) => !found.has(name)).map(({ name }) => name);
   if (missing.length > 0)
     throw new SandboxError(
-      `CRDS_DIR: no *.yaml below ${path} holds the CustomResourceDefinition ${missing.join(", ")}. ${wayOut}`,
+      `CRDS_DIR: no *.yaml below ${path} holds the CustomResourceDefinition ${missing.join(", ")}. ${fix}`,
     );
   return found;
 }

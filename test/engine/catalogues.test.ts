@@ -230,11 +230,6 @@ const ADDED: Readonly<Record<string, readonly string[]>> = {
   Sensor: [],
   ServiceAccount: [],
   Stage: [],
-  ValidatingAdmissionPolicy: [
-    "spec.matchConstraints.namespaceSelector",
-    "spec.matchConstraints.objectSelector",
-  ],
-  ValidatingAdmissionPolicyBinding: ["spec.matchResources.matchPolicy", "spec.matchResources.objectSelector"],
   Warehouse: [],
 };
 

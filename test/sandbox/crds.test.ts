@@ -148,16 +148,15 @@ describe("the definitions", function () {
 
   it("that can be had nowhere are an error that names them, each reason, and the way out", async () => {
     server.close();
-    const wayOut =
-      "Let either be reached, or put the projects' files into a folder and set CRDS_DIR to it\\.$";
+    const fix = "Let either be reached, or put the projects' files into a folder and set CRDS_DIR to it\\.$";
     const start = `^The definitions ${NAME} cannot be had\\. ${address} cannot be reached: .*\\. `;
     await assert.rejects(texts({ PATH: folder }), {
       name: "SandboxError",
-      message: new RegExp(`${start}Go is not on PATH\\. ${wayOut}`),
+      message: new RegExp(`${start}Go is not on PATH\\. ${fix}`),
     });
     await assert.rejects(texts(), {
       name: "SandboxError",
-      message: new RegExp(`${start}go mod download says: .*disabled by GOPROXY=off\\. ${wayOut}`),
+      message: new RegExp(`${start}go mod download says: .*disabled by GOPROXY=off\\. ${fix}`),
     });
   });
 });

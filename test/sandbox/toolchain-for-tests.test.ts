@@ -22,7 +22,7 @@ describe("a program of the tests", function () {
   it("is left on PATH where it is too old", async () => {
     const { bin, environment } = await makePlace();
     await fakeProgram(bin, "argo", "echo argo: v3.6.5+unknown");
-    const words = /argo on PATH is 3\.6\.5 .*wanted \^4\.0\.5/;
+    const words = /argo on PATH is 3\.6\.5 .*wanted \^4\.0\.7/;
     await assert.rejects(ensureTestProgram("argo", { environment, quiet: true }), words);
   });
 });

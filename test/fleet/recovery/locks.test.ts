@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { demandFreedom } from "../../../fleet/recovery/freedom.ts";
 import { type Lock, lockFolder, parseLock, readLocks, standing } from "../../../fleet/recovery/locks.ts";
 import { thisMachine } from "../../../fleet/recovery/machine.ts";
+import { requireUnlocked } from "../../../fleet/recovery/stack-lock.ts";
 
 const SINCE = new Date("2026-11-25T13:21:32Z");
 const LOCK =
@@ -73,12 +73,12 @@ describe("the locks of a stack", () => {
   it("of a backend that is no folder need a person's word", async () => {
     const engine = { backend: async () => "s3://user:secret@bucket" };
     const options = { stack: "prod", project: "kargo-fleet", ownerIsDead: false };
-    await assert.rejects(demandFreedom(engine, thisMachine(), options), (error: Error) => {
+    await assert.rejects(requireUnlocked(engine, thisMachine(), options), (error: Error) => {
       assert.match(error.message, /s3:\/\/bucket cannot be seen from here[\s\S]*--owner-is-dead/);
       assert.doesNotMatch(error.message, /secret/);
       return true;
     });
-    const told = await demandFreedom(engine, thisMachine(), { ...options, ownerIsDead: true });
+    const told = await requireUnlocked(engine, thisMachine(), { ...options, ownerIsDead: true });
     assert.equal(told.locks, undefined);
   });
 });

@@ -28,7 +28,7 @@ function recovered(items: readonly Item[], more: Partial<Recovered> = {}): Recov
   return {
     outlook: {
       stack: "prod",
-      freedom: { backend: "file:///state", locks: [{ file: "lock.json", owner }] },
+      stackLock: { backend: "file:///state", locks: [{ file: "lock.json", owner }] },
       pending: [{ urn: URN, type: "creating" }],
       items,
       strays: ["Stage kargo-old/dev"],

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { FoundStack } from "../../../fleet/all-stacks.ts";
 import { isAccessKind } from "../../../fleet/report/access-kinds.ts";
-import { loudLines, loudText } from "../../../fleet/report/loud.ts";
 import { renderReport } from "../../../fleet/report/markdown.ts";
+import { warningLines, warningText } from "../../../fleet/report/warnings.ts";
 import { type RawSources, rawSources, toSources } from "../../generated-catalogues.ts";
 import { service } from "../../sources.ts";
 import { found, plan, reportOf, step } from "./reports.ts";
@@ -19,9 +19,9 @@ const STAGES = ["dev", "staging", "prod"].map((stage, index, all) => {
 const NGINX = { nginx: service("nginx", { build: false }) };
 
 function accessLines(before: FoundStack, after: FoundStack): string[] {
-  return loudLines(reportOf(before, after))
+  return warningLines(reportOf(before, after))
     .filter(({ kind }) => kind === "access")
-    .map((line) => loudText(line, 16, false));
+    .map((line) => warningText(line, 16, false));
 }
 
 describe("the access changes of a report", () => {
@@ -90,9 +90,9 @@ describe("the access changes of a report", () => {
         paths: ["rules[0].verbs"],
       }),
     ];
-    const lines = loudLines(reportOf(before, before, { steps }));
+    const lines = warningLines(reportOf(before, before, { steps }));
     assert.deepEqual(
-      lines.map((line) => loudText(line, 16, false)),
+      lines.map((line) => warningText(line, 16, false)),
       ["Role `nginx/team` changes: `rules[0].verbs`"],
     );
   });
@@ -136,8 +136,8 @@ describe("the access changes of a report", () => {
         fc.pre(was !== undefined && is !== undefined);
         const report = reportOf(was, is);
         const { services, shared } = report.stacks[0]?.change ?? { services: [], shared: [] };
-        const lines = loudLines(report).filter(({ kind }) => kind === "access");
-        const text = lines.map((line) => loudText(line, Number.POSITIVE_INFINITY, false)).join("\n");
+        const lines = warningLines(report).filter(({ kind }) => kind === "access");
+        const text = lines.map((line) => warningText(line, Number.POSITIVE_INFINITY, false)).join("\n");
         for (const { service: name, objects } of services) {
           if (!objects.some(({ kind }) => isAccessKind(kind))) continue;
           differing += 1;

@@ -93,7 +93,7 @@ function report(): FleetReport {
     teams,
   );
   const place = { file: TOKEN, line: 1, column: 1 };
-  const problem = { code: "KF050", place, path: TOKEN, message: TOKEN, wayOut: TOKEN } as const;
+  const problem = { code: "KF050", place, path: TOKEN, message: TOKEN, fix: TOKEN } as const;
   const steps = [
     step("delete", `x:${TOKEN}`, `fresh/${TOKEN}`, { paths: [TOKEN] }),
     step("update", "x:Role", `other/${TOKEN}`, { paths: [TOKEN] }),

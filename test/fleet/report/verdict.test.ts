@@ -12,7 +12,7 @@ const SLOWER = plan({ nginx: service("nginx", { warehouse: { interval: "1h" } })
 
 function problem(message: string): Problem {
   const place = { file: "services.json", line: 1, column: 1 };
-  return { code: "KF050", place, path: "services.nginx", message, wayOut: "Change it." };
+  return { code: "KF050", place, path: "services.nginx", message, fix: "Change it." };
 }
 
 describe("the verdict of a report", () => {

@@ -14,10 +14,10 @@ export interface LoudLine extends Omit<Sentence, "service"> {
 }
 
 /** How many of each kind there are; what comes or goes with a service is no change of access. */
-export type LoudCounts = Readonly<Record<LoudKind, number>>;
+export type WarningCounts = Readonly<Record<LoudKind, number>>;
 
 /** Everything that must not be overlooked, deletions first, what is only to be expected last. */
-export function loudLines(report: FleetReport): LoudLine[] {
+export function warningLines(report: FleetReport): LoudLine[] {
   const all = report.stacks.flatMap((stack) => {
     const { change } = stack;
     const said = [
@@ -56,7 +56,7 @@ function key(parts: readonly string[]): string {
 }
 
 /** How often each kind is said, a service and a stack once each. */
-export function loudCounts(lines: readonly LoudLine[]): LoudCounts {
+export function warningCounts(lines: readonly LoudLine[]): WarningCounts {
   const count = (kind: LoudKind) =>
     lines
       .filter((line) => line.kind === kind && !line.expected)
@@ -70,7 +70,7 @@ export function loudCounts(lines: readonly LoudLine[]): LoudCounts {
  * @param most how many names it gives at most
  * @param manyStacks whether a reader must be told which stacks it is true of
  */
-export function loudText(line: LoudLine, most: number, manyStacks: boolean): string {
+export function warningText(line: LoudLine, most: number, manyStacks: boolean): string {
   const { start, services, end, ends, stacks } = line;
   const where = manyStacks ? ` (${shortened(stacks, most)})` : "";
   return `${start}${services.length === 0 ? "" : shortened(services, most)}${services.length > 1 ? ends : end}${where}`;

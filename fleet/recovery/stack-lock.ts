@@ -4,13 +4,13 @@ import type { Engine } from "./engine.ts";
 import { type Lock, lockFolder, type Machine, readLocks, standing } from "./locks.ts";
 
 /** Whether the stack is free to be put right. */
-export interface Freedom {
+export interface StackLock {
   readonly backend: string;
   /** The locks of dead owners; nothing where the backend's locks cannot be seen from here. */
   readonly locks: readonly Lock[] | undefined;
 }
 
-export interface FreedomOptions {
+export interface StackLockOptions {
   readonly stack: string;
   readonly project: string;
   /** A person says so: no update of this stack runs anywhere. */
@@ -23,11 +23,11 @@ export interface FreedomOptions {
  *
  * @throws FleetError naming process, user, host and time of a lock that stands
  */
-export async function demandFreedom(
+export async function requireUnlocked(
   engine: Pick<Engine, "backend">,
   machine: Machine,
-  { stack, project, ownerIsDead }: FreedomOptions,
-): Promise<Freedom> {
+  { stack, project, ownerIsDead }: StackLockOptions,
+): Promise<StackLock> {
   const backend = await engine.backend();
   const folder = lockFolder(backend, project, stack);
   if (folder === undefined) {
