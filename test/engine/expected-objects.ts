@@ -1,11 +1,11 @@
 /* What an `up` makes in a cluster, spelled out rather than taken from the plan: `Kind namespace/name`. */
 
 /** What one service has in the cluster, spelled out rather than taken from the plan. */
-function objectsOf(name: string): string[] {
+export function objectsOf(name: string, stages: readonly string[] = ["dev", "prod", "staging"]): string[] {
   return [
     `AppProject argocd/${name}`,
-    ...["dev", "prod", "staging"].map((stage) => `Application argocd/${name}-${stage}`),
-    ...["dev", "prod", "staging"].map((stage) => `Stage kargo-${name}/${stage}`),
+    ...stages.map((stage) => `Application argocd/${name}-${stage}`),
+    ...stages.map((stage) => `Stage kargo-${name}/${stage}`),
     `Namespace /kargo-${name}`,
     `Project /kargo-${name}`,
     `ProjectConfig kargo-${name}/kargo-${name}`,
@@ -94,7 +94,7 @@ export const DEPLOYER: readonly string[] = [
 
 /** All that there is once these services are up, of teams edge and identity, in two groups of webhooks. */
 export function everythingOf(names: readonly string[]): string[] {
-  return [...DEPLOYER, ...PLATFORM, ...TRIGGERS, ...names.flatMap(objectsOf)].sort();
+  return [...DEPLOYER, ...PLATFORM, ...TRIGGERS, ...names.flatMap((name) => objectsOf(name))].sort();
 }
 
 /**

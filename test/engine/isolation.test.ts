@@ -7,6 +7,7 @@ import { openRepository } from "../fleet/preview/repository.ts";
 import { catalogueText, service } from "../sources.ts";
 import { administrator, made } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { objectsOf as serviceObjects } from "./expected-objects.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
 
 type Entries = Readonly<Record<string, object>>;
@@ -47,22 +48,8 @@ const PIPELINES = (prod = "") =>
     `{ stage: prod, promotion: manual, sync: manual, after: [dev]${prod} }`,
   ].join()} ] }`;
 
-/** What one service has in the cluster. */
-const objectsOf = (name: string) => [
-  `AppProject argocd/${name}`,
-  `Application argocd/${name}-dev`,
-  `Application argocd/${name}-prod`,
-  `Namespace /kargo-${name}`,
-  `Project /kargo-${name}`,
-  `ProjectConfig kargo-${name}/kargo-${name}`,
-  `Role kargo-${name}/kargo-fleet-approvers`,
-  `Role kargo-${name}/kargo-fleet-team`,
-  `RoleBinding kargo-${name}/kargo-fleet-approvers`,
-  `RoleBinding kargo-${name}/kargo-fleet-team`,
-  `Stage kargo-${name}/dev`,
-  `Stage kargo-${name}/prod`,
-  `Warehouse kargo-${name}/${name}`,
-];
+/** What one service has in the cluster, its own Application and AppProject first. */
+const objectsOf = (name: string) => serviceObjects(name, ["dev", "prod"]);
 
 describe("one bad service among others, on a real engine and API server", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
