@@ -64,6 +64,26 @@ describe("the Kubernetes provider of the toolchain", function () {
     await kubectl("delete", "secret", "filled");
   });
 
+  it("imports a built-in kind with all its properties, so that the same program then changes nothing", async () => {
+    await kubectl("create", "role", "provider", "--verb=get", "--resource=configmaps");
+    await kubectl("create", "rolebinding", "provider", "--role=provider", "--group=readers");
+    const binding = (importOf: { import?: string }) => (opts: Parameters<Program>[0]) =>
+      new kubernetes.rbac.v1.RoleBinding(
+        "binding",
+        {
+          metadata: { name: "provider", namespace: "default" },
+          roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "provider" },
+          subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "readers" }],
+        },
+        { ...opts, ...importOf },
+      );
+    const imported = await stack.up(binding({ import: "default/provider" }));
+    assert.equal(imported.import, 1);
+    assert.deepEqual(await stack.up(binding({})), { same: 3 });
+    await stack.destroy();
+    await kubectl("delete", "role", "provider");
+  });
+
   it("refuses a Helm release, which it does not have where it was built", async () => {
     const { programs } = await ensureToolchain({ quiet: true });
     const built = programs["pulumi-resource-kubernetes"].origin === "built";

@@ -7,6 +7,5 @@ import "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/provider"
 var version string
 
 func main() {
-	// Only programs in other languages read the schema.
-	provider.Serve("kubernetes", version, []byte("{}"), []byte("{}"))
+	provider.Serve("kubernetes", version, schemaOfKinds(), []byte("{}"))
 }
