@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { asJson } from "./crds/json.ts";
 import { DEFINITIONS, type Definition, VERSION } from "./crds/releases.ts";
 import { definitionTexts } from "./crds/texts.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
@@ -33,8 +34,12 @@ export async function installDefinitions(options: {
   const api = kubernetesApi(await connectionOf(options.admin), 60_000);
   try {
     await Promise.all(
-      texts.map(([name, text]) =>
-        api.install("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", name, text),
+      texts.map(async ([name, text]) =>
+        api.install(
+          "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+          name,
+          await asJson(text, environment),
+        ),
       ),
     );
     await untilServed(api, definitions);

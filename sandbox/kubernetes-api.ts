@@ -85,7 +85,7 @@ export function kubernetesApi(connection: Connection, limit = 30_000): Kubernete
     get: async (path) => demand(`to show ${path}`, await patiently(() => send("GET", path))),
     apply,
     install: async (collection, name, text) => {
-      const body = { type: "application/yaml", text };
+      const body = { type: "application/json", text };
       const answer = await patiently(() => send("POST", `${collection}?fieldManager=${FIELD_MANAGER}`, body));
       if (answer.status === 409) return apply(`${collection}/${name}`, text);
       await demand(`to make ${name}`, answer);

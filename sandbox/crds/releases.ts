@@ -29,7 +29,7 @@ export const VERSION = "v1alpha1";
 
 /**
  * What the sandbox installs, and where the files are. Left out are kinds that nothing here makes: Argo CD's
- * ApplicationSet, Rollouts and Experiments, CronWorkflows.
+ * ApplicationSet, Rollouts and Experiments, CronWorkflows, WorkflowTemplates and WorkflowTaskResults.
  *
  * Each is a release that the Go module proxies serve as well, with the same files: 4.0.7 is their newest Argo Workflows.
  */
@@ -88,8 +88,6 @@ const RELEASES: readonly Release[] = [
     sums: {
       ClusterWorkflowTemplate: "6dc85849d3019c89fca3d59c4bf085851233618a66139ce341a79b707d344ffc",
       Workflow: "2aa343ade22097c4515a1a762ca2ea86543871ee13a9fb10080e0c90038af649",
-      WorkflowTaskResult: "b974ea400b7f06e16e3d71c117630fd6a115c0e426458ef750dc6b45bb5c9663",
-      WorkflowTemplate: "18b220ede1148972d58afdaad0cd9dc78ab47f622b503ec508d052af19ef942c",
     },
   },
   {

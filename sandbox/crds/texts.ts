@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { SandboxError } from "../sandbox-error.ts";
-import { toolchainCache } from "../toolchain/places.ts";
+import { definitionsCache, keep, sumOf } from "./cache.ts";
 import { readFolder } from "./folder.ts";
 import { filesOfModules } from "./go-modules.ts";
 import { DEFINITIONS, type Definition } from "./releases.ts";
@@ -32,7 +31,7 @@ export async function definitionTexts(
   definitions: readonly Definition[] = DEFINITIONS,
 ): Promise<ReadonlyMap<string, string>> {
   if (environment.CRDS_DIR) return readFolder(environment.CRDS_DIR, definitions);
-  const cache = join(dirname(toolchainCache(environment)), "crds");
+  const cache = definitionsCache(environment);
   const base = (environment.CRDS_BASE_URL || BASE_URL).replace(/\/+$/, "");
   const texts = new Map<string, string>();
   const missing = () => definitions.filter(({ name }) => !texts.has(name));
@@ -94,12 +93,3 @@ function refuseOther({ release, sha256 }: Definition, text: string, place: strin
       "Nothing of it was used. Put the real files into a folder and set CRDS_DIR to it.",
   );
 }
-
-async function keep(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, text);
-  await rename(draft, file).finally(() => rm(draft, { force: true }));
-}
-
-const sumOf = (text: string): string => createHash("sha256").update(text).digest("hex");

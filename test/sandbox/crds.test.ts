@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
+import { asJson } from "../../sandbox/crds/json.ts";
 import { definitionsOf } from "../../sandbox/crds/releases.ts";
 import { definitionTexts } from "../../sandbox/crds/texts.ts";
 
@@ -89,6 +90,14 @@ describe("the definitions", function () {
     const found = await texts({ CRDS_DIR: join(folder, "crds") });
     assert.deepEqual([found.get(NAME)?.trim(), found.size], [TEXT.trim(), 1]);
     assert.deepEqual(requests, []);
+  });
+
+  it("become JSON once, which the cache then has", async () => {
+    const environment = { XDG_CACHE_HOME: join(folder, "cache") };
+    const json = JSON.stringify({ kind: "CustomResourceDefinition", metadata: { name: NAME } });
+    assert.equal(await asJson(TEXT, environment), json);
+    assert.deepEqual(await readdir(join(folder, "cache/kargo-fleet/crds")), [`${SHA256}.json`]);
+    assert.equal(await asJson(TEXT, environment), json);
   });
 
   it("that CRDS_DIR lacks are an error that names them", async () => {
