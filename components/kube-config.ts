@@ -2,7 +2,12 @@ import { homedir } from "node:os";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterPlan } from "../model/plan.ts";
 
-/** The kubeconfig of a stack's cluster, with its context, as the provider takes it. @throws Error where it cannot be read */
+/**
+ * The kubeconfig of a stack's cluster, with its context, as the provider takes it. A cluster without a context is that of
+ * the pod that the program runs in.
+ *
+ * @throws Error where it cannot be read
+ */
 export async function kubeConfig({
   kubeconfig,
   context,
@@ -10,6 +15,10 @@ export async function kubeConfig({
   // Loaded where it is needed: it takes as long as the rest of the program.
   const client = await import("@kubernetes/client-node");
   const config = new client.KubeConfig();
+  if (context === undefined) {
+    config.loadFromCluster();
+    return config;
+  }
   if (kubeconfig === undefined) config.loadFromDefault();
   else config.loadFromFile(kubeconfig.replace(/^~(?=$|\/)/, homedir()));
   config.setCurrentContext(context);

@@ -2,6 +2,7 @@ import github from "@pulumi/github";
 import kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, Plan } from "../model/plan.ts";
+import { podKubeconfig } from "./pod-credentials.ts";
 
 /** GitHub's own API needs no address; GitHub Enterprise's is its web address. */
 const GITHUB_URL = "https://github.com";
@@ -19,7 +20,7 @@ export function providers(plan: Plan, token: pulumi.Output<string> | undefined):
 
 function kubernetesProvider({ name, context, kubeconfig, qps, burst }: ClusterPlan): kubernetes.Provider {
   const args = {
-    context,
+    ...(context === undefined ? { context: "pod", kubeconfig: podKubeconfig() } : { context }),
     // Without it a renamed context means another cluster, and the engine replaces everything.
     clusterIdentifier: name,
     kubeClientSettings: { qps, burst },

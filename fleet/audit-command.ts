@@ -89,7 +89,15 @@ async function runAudit(options: AuditOptions): Promise<Audit> {
     });
     const matrix = matrixOf(rows, services, inspection.findings, probes);
     const warnings = await oldVersions(cluster);
-    return { stack, context, matrix, ...inspection, milliseconds: Date.now() - started, probes, warnings };
+    return {
+      stack,
+      context: cluster.context,
+      matrix,
+      ...inspection,
+      milliseconds: Date.now() - started,
+      probes,
+      warnings,
+    };
   } finally {
     progress.end();
     cluster.close();

@@ -49,20 +49,15 @@ const ATTEMPTS = 8;
  * Opens the cluster that a kubeconfig's context names.
  *
  * @param options.kubeconfig a file, with ~ for the home as the engine has it; without it KUBECONFIG or the usual place
- * @throws FleetError where the file or the context is not there
+ * @param options.context without it the cluster of the pod that the command runs in
+ * @throws FleetError where the file or the context is not there, or where this is no pod
  */
 export async function openCluster(options: {
   kubeconfig?: string | undefined;
-  context: string;
+  context: string | undefined;
 }): Promise<Cluster> {
-  const config = await loadConfig(options.kubeconfig);
-  const { context } = options;
-  const contexts = config.getContexts().map(({ name }) => name);
-  if (!contexts.includes(context))
-    throw new FleetError(
-      `The kubeconfig has no context ${JSON.stringify(context)} (it has: ${listed(contexts)}). Name one with --context, or another file with --kubeconfig.`,
-    );
-  config.setCurrentContext(context);
+  const config = await loadConfig(options);
+  const { currentContext: context } = config;
   const cluster = config.getCurrentCluster();
   if (cluster === null)
     throw new FleetError(`The context ${JSON.stringify(context)} of the kubeconfig names no cluster.`);
@@ -76,9 +71,17 @@ export async function openCluster(options: {
 }
 
 /** Loaded by what needs a cluster alone: it takes as long as all the rest of a command. */
-async function loadConfig(kubeconfig: string | undefined): Promise<KubeConfig> {
+async function loadConfig({ kubeconfig, context }: Parameters<typeof openCluster>[0]): Promise<KubeConfig> {
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
+  if (context === undefined) {
+    if (!process.env.KUBERNETES_SERVICE_HOST)
+      throw new FleetError(
+        "The stack names no context of a kubeconfig, and this is no pod. Name one with --context.",
+      );
+    config.loadFromCluster();
+    return config;
+  }
   try {
     if (kubeconfig === undefined) config.loadFromDefault();
     else config.loadFromFile(kubeconfig.replace(/^~(?=$|\/)/, homedir()));
@@ -86,6 +89,12 @@ async function loadConfig(kubeconfig: string | undefined): Promise<KubeConfig> {
     const [why] = (error as Error).message.split("\n");
     throw new FleetError(`The kubeconfig cannot be read: ${why}. Name it with --kubeconfig.`);
   }
+  const contexts = config.getContexts().map(({ name }) => name);
+  if (!contexts.includes(context))
+    throw new FleetError(
+      `The kubeconfig has no context ${JSON.stringify(context)} (it has: ${listed(contexts)}). Name one with --context, or another file with --kubeconfig.`,
+    );
+  config.setCurrentContext(context);
   return config;
 }
 

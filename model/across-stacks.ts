@@ -29,8 +29,9 @@ function meetings(one: PlannedStack, other: PlannedStack): Problem[] {
   const here = one.plan.cluster;
   const there = other.plan.cluster;
   if (here.name === there.name) return sharedServices(one, other);
-  const renamed = here.context === there.context && here.kubeconfig === there.kubeconfig;
-  return [...(renamed ? [twoNames(one, other)] : []), ...sharedFiles(one, other)];
+  const { context } = there;
+  const renamed = context !== undefined && here.context === context && here.kubeconfig === there.kubeconfig;
+  return [...(renamed ? [twoNames(one, other, context)] : []), ...sharedFiles(one, other)];
 }
 
 /** One service, two stacks, one cluster: both would make its namespace, and neither could. */
@@ -50,8 +51,8 @@ function sharedServices(one: PlannedStack, other: PlannedStack): Problem[] {
   ];
 }
 
-function twoNames(one: PlannedStack, other: PlannedStack): Problem {
-  const { context, name } = other.plan.cluster;
+function twoNames(one: PlannedStack, other: PlannedStack, context: string): Problem {
+  const { name } = other.plan.cluster;
   const message = `calls the cluster of context ${quoted(context)} ${quoted(name)}, but ${one.document.file} calls it ${quoted(one.plan.cluster.name)}.`;
   return stackProblem(
     "KF082",

@@ -31,7 +31,10 @@ export const stackConfigSchema = z.strictObject({
   cluster: z
     .strictObject({
       name: dnsLabel,
-      context: z.string().min(1).meta({ description: "The kubeconfig's context, always named explicitly." }),
+      context: z.string().min(1).optional().meta({
+        description:
+          "The kubeconfig's context. Default: the credentials of the pod that the program runs in.",
+      }),
       kubeconfig: z
         .string()
         .min(1)
@@ -49,6 +52,11 @@ export const stackConfigSchema = z.strictObject({
         .max(10_000)
         .default(120)
         .meta({ description: "Requests that may go at once." }),
+    })
+    .refine(({ context, kubeconfig }) => context !== undefined || kubeconfig === undefined, {
+      path: ["kubeconfig"],
+      message:
+        "needs a context beside it: which cluster is meant must not depend on the file's current context",
     })
     .meta({ description: "The cluster that runs Kargo and Argo CD." }),
   registry: registry.meta({ description: "Where images are, unless a service names its own." }),

@@ -18,6 +18,32 @@ describe("the providers", () => {
     );
   });
 
+  it("take the credentials of the pod where the stack names no context", async () => {
+    const pod = { KUBERNETES_SERVICE_HOST: "fd00::1", KUBERNETES_SERVICE_PORT: "443" };
+    Object.assign(process.env, pod);
+    try {
+      const all = await registered([], { cluster: "{ name: prod-eu }" });
+      const { context, kubeconfig } = named(all, "kubernetes").inputs as Record<string, string>;
+      const { clusters, users } = JSON.parse(kubeconfig ?? "");
+      const folder = "/var/run/secrets/kubernetes.io/serviceaccount";
+      assert.equal(context, "pod");
+      assert.deepEqual(clusters[0].cluster, {
+        server: "https://[fd00::1]:443",
+        "certificate-authority": `${folder}/ca.crt`,
+      });
+      assert.deepEqual(users[0].user, { tokenFile: `${folder}/token` });
+    } finally {
+      for (const name of Object.keys(pod)) delete process.env[name];
+    }
+  });
+
+  it("fail where the stack names no context and this is no pod", async () => {
+    await assert.rejects(
+      registered([], { cluster: "{ name: prod-eu }" }),
+      /names no context, and this is no pod/,
+    );
+  });
+
   it("leave KUBECONFIG to the plugin: a path of this machine is none of the state, a list of files is no path", async () => {
     const before = process.env.KUBECONFIG;
     process.env.KUBECONFIG = "/home/me/one:/home/me/two";

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import { execa } from "execa";
 import { filledSecret } from "../../components/filled-secret.ts";
+import { podKubeconfig } from "../../components/pod-credentials.ts";
 import { ensureToolchain } from "../../sandbox/toolchain/toolchain.ts";
 import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type InlineStack, openInlineStack } from "./inline-stack.ts";
@@ -82,6 +86,36 @@ describe("the Kubernetes provider of the toolchain", function () {
     assert.deepEqual(await stack.up(binding({})), { same: 3 });
     await stack.destroy();
     await kubectl("delete", "role", "provider");
+  });
+
+  it("works with the credentials of a pod's ServiceAccount, and the state gets only their paths", async () => {
+    const { url } = await sharedControlPlane();
+    await kubectl("create", "serviceaccount", "pod");
+    await kubectl("create", "rolebinding", "pod", "--clusterrole=edit", "--serviceaccount=default:pod");
+    const root = await mkdtemp(join(tmpdir(), "kargo-fleet-pod-"));
+    try {
+      const folder = join(root, "var/run/secrets/kubernetes.io/serviceaccount");
+      await mkdir(folder, { recursive: true });
+      const token = await kubectl("create", "token", "pod");
+      await writeFile(join(folder, "token"), token);
+      const authority = "jsonpath={.clusters[0].cluster.certificate-authority-data}";
+      const encoded = await kubectl("config", "view", "--raw", "--output", authority);
+      await writeFile(join(folder, "ca.crt"), Buffer.from(encoded, "base64"));
+      const { hostname, port } = new URL(url);
+      const environment = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+      const kubeconfig = podKubeconfig(environment, root);
+      assert.ok(!kubeconfig.includes(token));
+      await stack.up(() => {
+        const provider = new kubernetes.Provider("pod", { kubeconfig, context: "pod" });
+        return map({ whose: "pod" })({ provider });
+      });
+      assert.equal(await kubectl("get", "configmap", "provider", "-o", "jsonpath={.data.whose}"), "pod");
+      await stack.destroy();
+      await kubectl("delete", "serviceaccount", "pod");
+      await kubectl("delete", "rolebinding", "pod");
+    } finally {
+      await rm(root, { recursive: true, force: true });
+    }
   });
 
   it("refuses a Helm release, which it does not have where it was built", async () => {

@@ -55,6 +55,14 @@ describe("stack config", () => {
     ]);
   });
 
+  it("takes a cluster without a context, which is the pod's, but no kubeconfig without one", () => {
+    assert.deepEqual(problems({ cluster: "{ name: test }" }), []);
+    assert.match(
+      problems({ cluster: "{ name: test, kubeconfig: file }" }).join(),
+      /config\.kargo-fleet:cluster\.kubeconfig {2}needs a context beside it/,
+    );
+  });
+
   it("names what is missing", () => {
     assert.match(
       problems({ gitops: "" }).join(),
