@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { stopShared } from "../test/engine/control-plane.ts";
 import { type FleetStack, openFleetStack } from "../test/engine/fleet-stack.ts";
-import { openRepository, type Repository } from "../test/fleet/preview/repository.ts";
+import { openRepository, type Repository } from "../test/repository.ts";
 import { catalogueText, service } from "../test/sources.ts";
 import { type Cost, measure } from "./measure.ts";
 

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { Command } from "commander";
 import { execa } from "execa";
+import { type DownloadServer, downloadServer } from "../sandbox/test/download-server.ts";
+import { fakeProgram, publishAll } from "../sandbox/test/toolchain/fakes.ts";
 import { buildEnvironment, buildFlags, recipes } from "../sandbox/toolchain/recipes.ts";
 import { type ProgramName, standard } from "../sandbox/toolchain/toolchain.ts";
 import { sharedPrograms, stopShared } from "../test/engine/control-plane.ts";
-import { type DownloadServer, downloadServer } from "../test/sandbox/download-server.ts";
-import { fakeProgram, publishAll } from "../test/sandbox/toolchain-fakes.ts";
 
 const HOST = "pulumi-language-nodejs";
 

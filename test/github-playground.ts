@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { JSONParse } from "json-with-bigint";
 import { z } from "zod";
-import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from "../../sandbox/github/server.ts";
+import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from "../sandbox/github/server.ts";
 
 /** The token of every test; not one that a scanner would take for a real one. */
 export const token = "the-token-of-the-tests";

@@ -23,15 +23,15 @@ const ALONE = "test/engine/@(github-plugin|recover*|start|values-files).test.ts"
 /** About a half of what needs one. */
 const HALF = "test/engine/@(adopt*|audit*|lifecycle|secrets*|up).test.ts";
 /** What needs one and is no test of the engine. */
-const ASKING = "test/@(examples|sandbox)/@(control-plane|gitops).test.ts";
+const ASKING = ["sandbox/test/control-plane.test.ts", "test/examples/gitops.test.ts"];
 const ENGINE = "test/engine/*.test.ts";
-const PROGRAM = "test/@(components|fleet|manifests|model)/**/*.test.ts";
+const PURE = "{test/{components,definitions,manifests,model},fleet/test}/**/*.test.ts";
 const LANES: readonly (readonly string[])[] = [
-  [HALF, ASKING],
+  [HALF, ...ASKING],
   [ENGINE, ...without(ALONE, HALF)],
   [ALONE],
-  [PROGRAM],
-  ["test/**/*.test.ts", ...without(ENGINE, ASKING, PROGRAM)],
+  [PURE],
+  ["{test,sandbox/test}/**/*.test.ts", ...without(ENGINE, ...ASKING, PURE)],
 ];
 const MOCHA = fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"));
 /** Generated files are thrown away as fast as they are made: in a large nursery they seldom outlive a collection. */

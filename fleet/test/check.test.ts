@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readFleet } from "../../fleet/all-stacks.ts";
-import { FleetError } from "../../fleet/fleet-error.ts";
-import { rawSources, toSources } from "../generated-catalogues.ts";
-import { slipped } from "../generated-slips.ts";
-import { sampled } from "../sampling.ts";
-import { catalogueText, service, stackText } from "../sources.ts";
+import { rawSources, toSources } from "../../test/generated-catalogues.ts";
+import { slipped } from "../../test/generated-slips.ts";
+import { sampled } from "../../test/sampling.ts";
+import { catalogueText, service, stackText } from "../../test/sources.ts";
+import { readFleet } from "../all-stacks.ts";
+import { FleetError } from "../fleet-error.ts";
 import { type Folder, filesOf, folderOf } from "./folder.ts";
 
 /** Another stack makes the hooks. */

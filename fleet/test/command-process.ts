@@ -1,4 +1,4 @@
-import { fleet } from "../../fleet/program.ts";
+import { fleet } from "../program.ts";
 import type { Call, Ended } from "./commands.ts";
 
 /* Runs the `fleet` commands that its parent sends, one after the other. */

@@ -44,7 +44,7 @@ export function fleetCommand(
 }
 
 function start(): ChildProcess {
-  const started = fork(resolve("test/fleet/command-process.ts"), {
+  const started = fork(resolve("fleet/test/command-process.ts"), {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: { ...process.env, NO_COLOR: "1" },
   });

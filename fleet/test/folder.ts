@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Files } from "../../fleet/files.ts";
+import type { Files } from "../files.ts";
 import { type Ended, fleetCommand } from "./commands.ts";
 
 /** A folder of stack files on disk, and the `fleet` command in it. */

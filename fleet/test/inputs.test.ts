@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BUILDS, catalogueText, service, stackText } from "../sources.ts";
+import { BUILDS, catalogueText, service, stackText } from "../../test/sources.ts";
 import { type Folder, folderOf } from "./folder.ts";
 
 /*

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { catalogueText, service, stackText } from "../sources.ts";
+import { catalogueText, service, stackText } from "../../test/sources.ts";
 import { type Folder, folderOf } from "./folder.ts";
 
 describe("fleet list", function () {

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { provisioned } from "../../model/provisioned.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { catalogueText, planOf, service, stackText } from "../../test/sources.ts";
 import { fleetCommand } from "./commands.ts";
 import { type Folder, folderOf } from "./folder.ts";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { asker } from "../../fleet/edit/ask.ts";
-import { registered } from "../components/program.ts";
-import { catalogueText, service, stackText } from "../sources.ts";
+import { registered } from "../../test/components/program.ts";
+import { catalogueText, service, stackText } from "../../test/sources.ts";
+import { asker } from "../edit/ask.ts";
 import { type Folder, folderOf } from "./folder.ts";
 
 const CATALOGUE = catalogueText({ auth: service("auth"), nginx: service("nginx") });

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Access } from "../../components/github-api/client.ts";
 import type { UsedUp } from "../../components/github-api/patience.ts";
-import { FleetError } from "../../fleet/fleet-error.ts";
-import { hookTargets } from "../../fleet/redeliver/hook-targets.ts";
-import { hooksApi } from "../../fleet/redeliver/hooks-api.ts";
-import { redeliver } from "../../fleet/redeliver/redeliver.ts";
-import { exitCodeOf, summary } from "../../fleet/redeliver/report.ts";
 import type { Plan } from "../../model/plan.ts";
-import { at, playground, token } from "../sandbox/github-playground.ts";
-import { hookListener } from "../sandbox/hook-listener.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { at, playground, token } from "../../test/github-playground.ts";
+import { hookListener } from "../../test/hook-listener.ts";
+import { catalogueText, planOf, service, stackText } from "../../test/sources.ts";
+import { FleetError } from "../fleet-error.ts";
+import { hookTargets } from "../redeliver/hook-targets.ts";
+import { hooksApi } from "../redeliver/hooks-api.ts";
+import { redeliver } from "../redeliver/redeliver.ts";
+import { exitCodeOf, summary } from "../redeliver/report.ts";
 import { fleetCommand } from "./commands.ts";
 
 const services = (...names: string[]) =>

@@ -3,17 +3,17 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { drawPipelines } from "../../fleet/render/mermaid.ts";
-import { leftOut, renderObjects, yamlOf } from "../../fleet/render/objects.ts";
 import { platformObjects, serviceObjects } from "../../manifests/plan-objects.ts";
 import { InvalidInput } from "../../model/diagnostics.ts";
 import { STANDARD_PIPELINE } from "../../model/pipelines.ts";
 import type { Plan } from "../../model/plan.ts";
-import { registered } from "../components/program.ts";
-import { plain } from "../components/recording.ts";
-import { rawSources, toSources } from "../generated-catalogues.ts";
-import { sampled } from "../sampling.ts";
-import { catalogueText, planOf, readStackText, service, stackText } from "../sources.ts";
+import { registered } from "../../test/components/program.ts";
+import { plain } from "../../test/components/recording.ts";
+import { rawSources, toSources } from "../../test/generated-catalogues.ts";
+import { sampled } from "../../test/sampling.ts";
+import { catalogueText, planOf, readStackText, service, stackText } from "../../test/sources.ts";
+import { drawPipelines } from "../render/mermaid.ts";
+import { leftOut, renderObjects, yamlOf } from "../render/objects.ts";
 import { type Folder, folderOf } from "./folder.ts";
 
 const CREDENTIALS = {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { inParallel } from "../../fleet/audit/parallel.ts";
-import { catalogueText, service, stackText } from "../sources.ts";
+import { catalogueText, service, stackText } from "../../test/sources.ts";
+import { inParallel } from "../audit/parallel.ts";
 import { fleetCommand } from "./commands.ts";
 import { type Folder, folderOf } from "./folder.ts";
 

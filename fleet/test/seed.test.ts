@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { FleetError } from "../../fleet/fleet-error.ts";
-import { seed } from "../../fleet/seed.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { catalogueText, planOf, service, stackText } from "../../test/sources.ts";
+import { FleetError } from "../fleet-error.ts";
+import { seed } from "../seed.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx") });
 const PATHS = ["dev", "staging", "prod"].map((stage) => `services/nginx/values-${stage}.yaml`);

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { temporaryFolder } from "../../fleet/temporary-folder.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 /** Starts a process that makes a folder, puts a file into it, says where it is, and does what `then` says. */
 async function another(then: string) {

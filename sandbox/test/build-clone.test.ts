@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { clone } from "../../manifests/build-steps.ts";
-import { catalogueText, planOf, service } from "../sources.ts";
-import { playground, token } from "./github-playground.ts";
+import { playground, token } from "../../test/github-playground.ts";
+import { catalogueText, planOf, service } from "../../test/sources.ts";
 
 const { buildTriggers } = planOf(catalogueText({ nginx: service("nginx") })).platform ?? {};
 const { container } = clone(buildTriggers?.builds ?? assert.fail("no builds"), "https://github.com");

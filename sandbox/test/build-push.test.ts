@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import getPort from "get-port";
 import { push } from "../../manifests/build-steps.ts";
-import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
-import { TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
-import { catalogueText, planOf, service } from "../sources.ts";
+import { TOOLCHAIN_TIMEOUT } from "../../test/engine/control-plane.ts";
+import { catalogueText, planOf, service } from "../../test/sources.ts";
+import { ensureTestProgram } from "../toolchain/for-tests.ts";
 
 const { buildTriggers } = planOf(catalogueText({ nginx: service("nginx") })).platform ?? {};
 const { container, initContainers = [] } = push(buildTriggers?.builds ?? assert.fail("no builds"));

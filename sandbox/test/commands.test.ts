@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { isAlive, readRecords, stopRecorded } from "../../sandbox/processes.ts";
-import { TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
+import { TOOLCHAIN_TIMEOUT } from "../../test/engine/control-plane.ts";
+import { isAlive, readRecords, stopRecorded } from "../processes.ts";
 
-const ROOM = join(import.meta.dirname, "../../sandbox");
+const ROOM = join(import.meta.dirname, "..");
 
 describe("the commands of the sandbox", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);

@@ -8,13 +8,9 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import {
-  type ControlPlane,
-  type ControlPlanePrograms,
-  startControlPlane,
-} from "../../sandbox/control-plane.ts";
-import { isAlive, type RecordedProcess, readRecords, stopRecorded } from "../../sandbox/processes.ts";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
+import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "../../test/engine/control-plane.ts";
+import { type ControlPlane, type ControlPlanePrograms, startControlPlane } from "../control-plane.ts";
+import { isAlive, type RecordedProcess, readRecords, stopRecorded } from "../processes.ts";
 
 describe("the life of a control plane", function () {
   this.timeout(120_000);

@@ -4,9 +4,13 @@ import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { rootCertificates } from "node:tls";
 import { execa } from "execa";
-import { INSTALLED_NAMESPACES } from "../../sandbox/deployer.ts";
-import { type Connection, connectionOf, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
-import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
+import {
+  type SharedControlPlane,
+  sharedControlPlane,
+  TOOLCHAIN_TIMEOUT,
+} from "../../test/engine/control-plane.ts";
+import { INSTALLED_NAMESPACES } from "../deployer.ts";
+import { type Connection, connectionOf, kubernetesApi } from "../kubernetes-api.ts";
 
 describe("the control plane", function () {
   this.timeout(60_000);

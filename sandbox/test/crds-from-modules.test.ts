@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFINITIONS } from "../../sandbox/crds/releases.ts";
-import { definitionTexts } from "../../sandbox/crds/texts.ts";
+import { DEFINITIONS } from "../crds/releases.ts";
+import { definitionTexts } from "../crds/texts.ts";
 
 describe("the definitions of Kargo and the Argo projects", function () {
   this.timeout(600_000);

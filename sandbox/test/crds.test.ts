@@ -6,9 +6,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { asJson } from "../../sandbox/crds/json.ts";
-import { definitionsOf } from "../../sandbox/crds/releases.ts";
-import { definitionTexts } from "../../sandbox/crds/texts.ts";
+import { asJson } from "../crds/json.ts";
+import { definitionsOf } from "../crds/releases.ts";
+import { definitionTexts } from "../crds/texts.ts";
 
 const NAME = "widgets.small.example";
 const TEXT = `kind: CustomResourceDefinition\nmetadata: { name: ${NAME} }\n`;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename } from "node:path";
-import type { Download } from "../../sandbox/toolchain/downloads.ts";
+import type { Download } from "../toolchain/downloads.ts";
 
 /** The settings that move every site of makers, each to the same place. */
 export const SETTINGS = ["KARGO_FLEET_GITHUB_URL", "KARGO_FLEET_KUBERNETES_URL", "KARGO_FLEET_HELM_URL"];

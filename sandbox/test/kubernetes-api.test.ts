@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Answer, patiently } from "../../sandbox/kubernetes-api.ts";
+import { type Answer, patiently } from "../kubernetes-api.ts";
 
 /** Gives the answers one after the other, the last one for ever. */
 function server(...answers: readonly Answer[]): { call: () => Promise<Answer>; asked: () => number } {

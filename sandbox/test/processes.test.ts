@@ -14,8 +14,8 @@ import {
   readRecords,
   startRecorded,
   stopRecorded,
-} from "../../sandbox/processes.ts";
-import { startOf } from "../../sandbox/toolchain/process-identity.ts";
+} from "../processes.ts";
+import { startOf } from "../toolchain/process-identity.ts";
 
 /** Starts a shell script as a recorded program. */
 const startScript = (directory: string, name: string, script: string) =>
@@ -28,8 +28,8 @@ const startScript = (directory: string, name: string, script: string) =>
 
 /** Runs until its starter is killed; does what `body` says with the functions of the room. */
 function spawnNode(body: string) {
-  const processes = JSON.stringify(join(import.meta.dirname, "../../sandbox/processes.ts"));
-  const signals = JSON.stringify(join(import.meta.dirname, "../../sandbox/signals.ts"));
+  const processes = JSON.stringify(join(import.meta.dirname, "../processes.ts"));
+  const signals = JSON.stringify(join(import.meta.dirname, "../signals.ts"));
   const code = `import * as processes from ${processes}; import * as signals from ${signals}; ${body}`;
   return spawn(process.execPath, ["--input-type=module", "-e", code], {
     stdio: ["ignore", "pipe", "inherit"],

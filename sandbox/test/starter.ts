@@ -1,5 +1,5 @@
-import { type ControlPlanePrograms, startControlPlane } from "../../sandbox/control-plane.ts";
-import { stopOnSignals } from "../../sandbox/signals.ts";
+import { type ControlPlanePrograms, startControlPlane } from "../control-plane.ts";
+import { stopOnSignals } from "../signals.ts";
 
 // Starts a control plane in the folder of the first argument and keeps it: what the tests kill and interrupt.
 const [directory = "", programs = "{}"] = process.argv.slice(2);

@@ -3,8 +3,8 @@ import { application, appProject } from "../../manifests/argo-cd.ts";
 import { project, projectConfig, projectNamespace, stage, warehouse } from "../../manifests/kargo.ts";
 import { promotionTask } from "../../manifests/promotion-task.ts";
 import { deployingStages } from "../../model/plan.ts";
-import { drawTree, type ObjectLists, treeOf } from "../../sandbox/tree.ts";
-import { servicePlan } from "../sources.ts";
+import { servicePlan } from "../../test/sources.ts";
+import { drawTree, type ObjectLists, treeOf } from "../tree.ts";
 
 function listsOf(): ObjectLists {
   const plan = servicePlan();

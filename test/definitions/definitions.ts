@@ -1,9 +1,9 @@
 import { Ajv, type ValidateFunction } from "ajv";
 import formats from "ajv-formats";
 import { parse } from "yaml";
-import type { KubernetesObject } from "../manifests/objects.ts";
-import { WRITTEN } from "../sandbox/crds/generate-types.ts";
-import { definitionTexts } from "../sandbox/crds/texts.ts";
+import type { KubernetesObject } from "../../manifests/objects.ts";
+import { WRITTEN } from "../../sandbox/crds/generate-types.ts";
+import { definitionTexts } from "../../sandbox/crds/texts.ts";
 
 /** The definitions of the kinds that this project writes, as a check that needs no API server. */
 export interface Definitions {

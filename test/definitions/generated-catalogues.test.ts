@@ -3,7 +3,6 @@ import fc from "fast-check";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import { InvalidInput } from "../../model/diagnostics.ts";
 import type { Plan } from "../../model/plan.ts";
-import { type Definitions, readDefinitions } from "../definitions.ts";
 import { everyObject, nameOf } from "../every-object.ts";
 import { type RawSources, rawSources, toSources } from "../generated-catalogues.ts";
 import { slipped } from "../generated-slips.ts";
@@ -12,6 +11,7 @@ import { destinationProblems, metadataProblems } from "../kubernetes-rules.ts";
 import { sampled } from "../sampling.ts";
 import { planOf, stackText } from "../sources.ts";
 import { storedDifferences } from "../stored-differences.ts";
+import { type Definitions, readDefinitions } from "./definitions.ts";
 
 /** The plan, or nothing where problems are reported. Whatever else is thrown is a defect. */
 function planOrProblems(raw: RawSources): Plan | undefined {

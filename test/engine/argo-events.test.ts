@@ -8,10 +8,10 @@ import { type ArgoEvents, startArgoEvents } from "../../sandbox/argo-events.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { claimDirectory, stopRecorded } from "../../sandbox/processes.ts";
 import { pushCommands, pushOnce } from "../../sandbox/push.ts";
+import { generated, secretOf } from "../../sandbox/test/argo-events/generated.ts";
 import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
 import { everyObject } from "../every-object.ts";
-import { generated, secretOf } from "../sandbox/argo-events/generated.ts";
-import { playground, token } from "../sandbox/github-playground.ts";
+import { playground, token } from "../github-playground.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
 import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { execa } from "execa";
 import type { Cluster } from "../../fleet/cluster.ts";
 import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
-import { openRepository } from "../fleet/preview/repository.ts";
+import { openRepository } from "../repository.ts";
 import { catalogueText, service } from "../sources.ts";
 import { administrator, made } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";

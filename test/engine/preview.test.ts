@@ -5,7 +5,7 @@ import type { EngineRun, FleetReport } from "../../fleet/preview/change.ts";
 import { serviceResources, sharedResources, urnOf, VALUES_FILES } from "../../fleet/preview/urns.ts";
 import { makePlan } from "../../model/plan.ts";
 import { ONLY } from "../../model/preview-filter.ts";
-import { openRepository, type Repository } from "../fleet/preview/repository.ts";
+import { openRepository, type Repository } from "../repository.ts";
 import { catalogueText, NOW, readCatalogueText, readStackText, service } from "../sources.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, TOKEN } from "./fleet-stack.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import fc from "fast-check";
+import { filesOf } from "../../fleet/test/folder.ts";
 import { readCatalogue } from "../../model/catalogue.ts";
 import { formatProblem } from "../../model/diagnostics.ts";
 import {
@@ -10,7 +11,6 @@ import {
   PROGRAM_FOLDERS,
 } from "../../model/include-pattern.ts";
 import { makePlan } from "../../model/plan.ts";
-import { filesOf } from "../fleet/folder.ts";
 import { NOW, planOf, readStackText, stackText } from "../sources.ts";
 
 const TEAMS = { edge: { group: "AD-Edge" }, identity: { group: "AD-Identity" } };

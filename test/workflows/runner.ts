@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { execa } from "execa";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
-import { token, workflowToken } from "../sandbox/github-playground.ts";
+import { token, workflowToken } from "../github-playground.ts";
 import { type Step, WORKFLOWS } from "./workflow-files.ts";
 
 export const REPOSITORY = "acme/fleet";

@@ -3,7 +3,7 @@ import { readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { Thread } from "../../sandbox/github/threads.ts";
-import { workflowToken } from "../sandbox/github-playground.ts";
+import { workflowToken } from "../github-playground.ts";
 import { type JobRun, openRunner, REPOSITORY, type Runner, SECRETS } from "./runner.ts";
 
 const MARKER = "<!-- kargo-fleet preview -->";

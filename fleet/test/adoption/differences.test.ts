@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { differences } from "../../../fleet/adoption/differences.ts";
-import { handedOver, isHandOrPulumi, managersOf } from "../../../fleet/adoption/managers.ts";
-import { words } from "../../../fleet/adoption/report.ts";
+import { differences } from "../../adoption/differences.ts";
+import { handedOver, isHandOrPulumi, managersOf } from "../../adoption/managers.ts";
+import { words } from "../../adoption/report.ts";
 
 function live(managedFields: readonly object[] = []): Record<string, unknown> {
   return {

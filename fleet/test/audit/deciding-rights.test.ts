@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decides, type Rule } from "../../../fleet/audit/deciding-rights.ts";
+import { decides, type Rule } from "../../audit/deciding-rights.ts";
 
 /** Things that matter, as somebody would ask the API server for them. */
 const MATTER = [

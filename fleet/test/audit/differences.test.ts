@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { differences, differencesOf } from "../../../fleet/audit/differences.ts";
-import { expectedObjects } from "../../../fleet/audit/expected-objects.ts";
-import { idOf, type LiveObject, liveObjects } from "../../../fleet/audit/live-objects.ts";
-import { catalogueText, planOf, readStackText, service, stackText } from "../../sources.ts";
+import { catalogueText, planOf, readStackText, service, stackText } from "../../../test/sources.ts";
+import { differences, differencesOf } from "../../audit/differences.ts";
+import { expectedObjects } from "../../audit/expected-objects.ts";
+import { idOf, type LiveObject, liveObjects } from "../../audit/live-objects.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) });
 const plan = planOf(CATALOGUE);

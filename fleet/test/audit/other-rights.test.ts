@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { knownSubjects } from "../../../fleet/audit/known-subjects.ts";
-import { type LiveObject, liveObjects } from "../../../fleet/audit/live-objects.ts";
-import { otherRights } from "../../../fleet/audit/other-rights.ts";
-import { labelOf, readSubject } from "../../../fleet/audit/subjects.ts";
+import { knownSubjects } from "../../audit/known-subjects.ts";
+import { type LiveObject, liveObjects } from "../../audit/live-objects.ts";
+import { otherRights } from "../../audit/other-rights.ts";
+import { labelOf, readSubject } from "../../audit/subjects.ts";
 
 const API = "rbac.authorization.k8s.io/v1";
 const SECRETS = { apiGroups: [""], resources: ["secrets"], verbs: ["get"] };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Audit, auditJson, auditText, isRight } from "../../../fleet/audit/report.ts";
+import { type Audit, auditJson, auditText, isRight } from "../../audit/report.ts";
 
 const RIGHT: Audit = {
   stack: "prod",

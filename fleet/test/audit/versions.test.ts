@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tooOld } from "../../../fleet/audit/versions.ts";
+import { tooOld } from "../../audit/versions.ts";
 
 const ARGO_CD = "CVE-2026-42880, CVE-2026-45737, CVE-2026-45738";
 const WORKFLOWS_3 = "CVE-2026-42183, CVE-2026-42295, CVE-2026-42297: no fix in 3.7";

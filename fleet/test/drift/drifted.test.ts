@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { driftedIn } from "../../../fleet/drift/drifted.ts";
-import { driftNote } from "../../../fleet/drift/note.ts";
+import { driftedIn } from "../../drift/drifted.ts";
+import { driftNote } from "../../drift/note.ts";
 
 const END = { summaryEvent: { resourceChanges: {} } };
 const stage = "kubernetes:kargo.akuity.io/v1alpha1:Stage";

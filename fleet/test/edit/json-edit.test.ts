@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { execa } from "execa";
 import fc from "fast-check";
-import { addKey, setKey } from "../../../fleet/edit/json-edit.ts";
-import { sampled } from "../../sampling.ts";
+import { sampled } from "../../../test/sampling.ts";
+import { addKey, setKey } from "../../edit/json-edit.ts";
 
 const ENTRY = { team: "edge", repository: "acme/checkout" };
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Thread } from "../../../sandbox/github/threads.ts";
-import { playground, workflowToken } from "../../sandbox/github-playground.ts";
+import { playground, workflowToken } from "../../../test/github-playground.ts";
 import { fleetCommand } from "../commands.ts";
 import { type Folder, folderOf } from "../folder.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compose, LONGEST_BODY } from "../../../fleet/github-thread/compose.ts";
-import { isMarked } from "../../../fleet/github-thread/marker.ts";
+import { compose, LONGEST_BODY } from "../../github-thread/compose.ts";
+import { isMarked } from "../../github-thread/marker.ts";
 
 const run = "https://github.example/acme/fleet/actions/runs/1";
 const report = "<!-- kargo-fleet preview -->\n✅ Safe: 1 service changes on 1 cluster.\n\n| a | b |\n";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { FleetReport } from "../../../fleet/preview/change.ts";
-import { previewCommand } from "../../../fleet/preview-command.ts";
-import { catalogueText, service, stackText } from "../../sources.ts";
+import { openRepository, type Repository } from "../../../test/repository.ts";
+import { catalogueText, service, stackText } from "../../../test/sources.ts";
+import type { FleetReport } from "../../preview/change.ts";
+import { previewCommand } from "../../preview-command.ts";
 import { error, fakePulumi, step } from "./fake-pulumi.ts";
-import { openRepository, type Repository } from "./repository.ts";
 
 type Entries = Readonly<Record<string, object>>;
 

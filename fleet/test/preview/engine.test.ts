@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { askEngine } from "../../../fleet/preview/engine.ts";
-import type { Scope } from "../../../fleet/preview/scope.ts";
 import { NEVER_UP } from "../../../model/preview-filter.ts";
+import { askEngine } from "../../preview/engine.ts";
+import type { Scope } from "../../preview/scope.ts";
 import { error, fakePulumi, step, warning } from "./fake-pulumi.ts";
 
 const urn = (name: string, type = "kubernetes:core/v1:Namespace") =>

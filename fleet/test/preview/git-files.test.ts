@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FleetError } from "../../../fleet/fleet-error.ts";
-import { changedFiles, revisions } from "../../../fleet/preview/git.ts";
-import { gitFiles } from "../../../fleet/preview/git-files.ts";
-import { openRepository, type Repository } from "./repository.ts";
+import { openRepository, type Repository } from "../../../test/repository.ts";
+import { FleetError } from "../../fleet-error.ts";
+import { changedFiles, revisions } from "../../preview/git.ts";
+import { gitFiles } from "../../preview/git-files.ts";
 
 describe("the files of a commit", () => {
   const home = process.cwd();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readFleet } from "../../../fleet/all-stacks.ts";
-import { type Scope, scopeOf } from "../../../fleet/preview/scope.ts";
-import { compareFleets } from "../../../fleet/preview/stack-change.ts";
-import { BUILDS, catalogueText, NOW, service, stackText } from "../../sources.ts";
+import { BUILDS, catalogueText, NOW, service, stackText } from "../../../test/sources.ts";
+import { readFleet } from "../../all-stacks.ts";
+import { type Scope, scopeOf } from "../../preview/scope.ts";
+import { compareFleets } from "../../preview/stack-change.ts";
 import { filesOf } from "../folder.ts";
 
 type Entries = Readonly<Record<string, object>>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { splitState } from "../../../fleet/preview/split-state.ts";
+import { splitState } from "../../preview/split-state.ts";
 
 async function split(text: string, size: number) {
   const bytes = Buffer.from(text);

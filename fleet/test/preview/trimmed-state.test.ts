@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type StoredState, trimState } from "../../../fleet/preview/trimmed-state.ts";
-import { integrityProblems, parseState } from "../../../fleet/recovery/state.ts";
+import { type StoredState, trimState } from "../../preview/trimmed-state.ts";
+import { integrityProblems, parseState } from "../../recovery/state.ts";
 
 const NAME = "organization/kargo-fleet/test";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { serviceResources, sharedResources, urnOf, VALUES_FILES } from "../../../fleet/preview/urns.ts";
-import { registered } from "../../components/program.ts";
-import { catalogueText, planOf, service, stackText } from "../../sources.ts";
+import { registered } from "../../../test/components/program.ts";
+import { catalogueText, planOf, service, stackText } from "../../../test/sources.ts";
+import { serviceResources, sharedResources, urnOf, VALUES_FILES } from "../../preview/urns.ts";
 
 const NAMES = ["nginx", "auth"];
 

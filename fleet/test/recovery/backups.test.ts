@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { backupsHint } from "../../../fleet/recovery/backups.ts";
+import { backupsHint } from "../../recovery/backups.ts";
 
 const WHOLE = '{ "version": 3, "checkpoint": { "latest": {} } }';
 

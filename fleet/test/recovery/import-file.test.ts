@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { importFile, missingProviders } from "../../../fleet/recovery/import-file.ts";
-import type { Creation } from "../../../fleet/recovery/preview.ts";
-import { integrityProblems, parseState } from "../../../fleet/recovery/state.ts";
+import { importFile, missingProviders } from "../../recovery/import-file.ts";
+import type { Creation } from "../../recovery/preview.ts";
+import { integrityProblems, parseState } from "../../recovery/state.ts";
 
 const STACK = "urn:pulumi:prod::kargo-fleet::pulumi:pulumi:Stack::kargo-fleet-prod";
 const PIPELINE = "urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline::nginx";

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { type Lock, lockFolder, parseLock, readLocks, standing } from "../../../fleet/recovery/locks.ts";
-import { thisMachine } from "../../../fleet/recovery/machine.ts";
-import { requireUnlocked } from "../../../fleet/recovery/stack-lock.ts";
+import { type Lock, lockFolder, parseLock, readLocks, standing } from "../../recovery/locks.ts";
+import { thisMachine } from "../../recovery/machine.ts";
+import { requireUnlocked } from "../../recovery/stack-lock.ts";
 
 const SINCE = new Date("2026-11-25T13:21:32Z");
 const LOCK =

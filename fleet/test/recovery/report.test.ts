@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Item } from "../../../fleet/recovery/items.ts";
-import type { Creation } from "../../../fleet/recovery/preview.ts";
-import { inTheWay, type Recovered, recoveredJson, recoveredText } from "../../../fleet/recovery/report.ts";
-import type { Verdict } from "../../../fleet/recovery/verdicts.ts";
+import type { Item } from "../../recovery/items.ts";
+import type { Creation } from "../../recovery/preview.ts";
+import { inTheWay, type Recovered, recoveredJson, recoveredText } from "../../recovery/report.ts";
+import type { Verdict } from "../../recovery/verdicts.ts";
 
 const URN =
   "urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$kubernetes:x:Stage::nginx/stage-dev";

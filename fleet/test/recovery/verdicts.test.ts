@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Planned, PlannedObject } from "../../../fleet/recovery/planned.ts";
-import { describe as describeIt, plannedOf } from "../../../fleet/recovery/planned.ts";
-import { type Creation, nameOf, parsePreview } from "../../../fleet/recovery/preview.ts";
-import { verdict } from "../../../fleet/recovery/verdicts.ts";
-import { catalogueText, planOf, service, servicePlan, stackText } from "../../sources.ts";
+import { catalogueText, planOf, service, servicePlan, stackText } from "../../../test/sources.ts";
+import type { Planned, PlannedObject } from "../../recovery/planned.ts";
+import { describe as describeIt, plannedOf } from "../../recovery/planned.ts";
+import { type Creation, nameOf, parsePreview } from "../../recovery/preview.ts";
+import { verdict } from "../../recovery/verdicts.ts";
 
 const LABELS = {
   "app.kubernetes.io/managed-by": "kargo-fleet",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Attempt, succeeded, undelivered } from "../../../fleet/redeliver/attempts.ts";
+import { type Attempt, succeeded, undelivered } from "../../redeliver/attempts.ts";
 
 type Try = readonly [guid: string, statusCode: number, event?: string];
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { paceOf } from "../../../fleet/redeliver/pace.ts";
+import { paceOf } from "../../redeliver/pace.ts";
 
 describe("the pace of calls", () => {
   it("keeps their beginnings apart, however many begin at once", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sinceOf } from "../../../fleet/redeliver/since.ts";
+import { sinceOf } from "../../redeliver/since.ts";
 
 const now = new Date("2026-11-25T14:00:00Z");
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { FoundStack } from "../../../fleet/all-stacks.ts";
-import { isAccessKind } from "../../../fleet/report/access-kinds.ts";
-import { renderReport } from "../../../fleet/report/markdown.ts";
-import { warningLines, warningText } from "../../../fleet/report/warnings.ts";
-import { type RawSources, rawSources, toSources } from "../../generated-catalogues.ts";
-import { service } from "../../sources.ts";
+import { type RawSources, rawSources, toSources } from "../../../test/generated-catalogues.ts";
+import { service } from "../../../test/sources.ts";
+import type { FoundStack } from "../../all-stacks.ts";
+import { isAccessKind } from "../../report/access-kinds.ts";
+import { renderReport } from "../../report/markdown.ts";
+import { warningLines, warningText } from "../../report/warnings.ts";
 import { found, plan, reportOf, step } from "./reports.ts";
 
 const TEAMS = {

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
-import { readFleet } from "../../../fleet/all-stacks.ts";
-import { leafChanges } from "../../../fleet/preview/input-changes.ts";
-import { CLASSIFIED, knownClass, SAFE, TOLD } from "../../../fleet/report/classes.ts";
-import { verdictOf } from "../../../fleet/report/verdict.ts";
-import { warningLines } from "../../../fleet/report/warnings.ts";
 import { catalogueSchema } from "../../../model/catalogue.ts";
 import { includedSchema } from "../../../model/included-files.ts";
 import { stackConfigSchema } from "../../../model/stack-config.ts";
-import { sampled } from "../../sampling.ts";
-import { BUILDS, catalogueText, NOW, service, stackText } from "../../sources.ts";
+import { sampled } from "../../../test/sampling.ts";
+import { BUILDS, catalogueText, NOW, service, stackText } from "../../../test/sources.ts";
+import { readFleet } from "../../all-stacks.ts";
+import { leafChanges } from "../../preview/input-changes.ts";
+import { CLASSIFIED, knownClass, SAFE, TOLD } from "../../report/classes.ts";
+import { verdictOf } from "../../report/verdict.ts";
+import { warningLines } from "../../report/warnings.ts";
 import { filesOf } from "../folder.ts";
 import { fleetReport, found, plan, reportOf, stackChange } from "./reports.ts";
 

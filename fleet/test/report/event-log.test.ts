@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readEventLog } from "../../../fleet/report/event-log.ts";
+import { readEventLog } from "../../report/event-log.ts";
 
 const TYPE = "kubernetes:kargo.akuity.io/v1alpha1:Stage";
 

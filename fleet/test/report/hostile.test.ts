@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { FleetReport } from "../../../fleet/preview/change.ts";
-import { cell, code, fenced, named } from "../../../fleet/report/escape.ts";
-import { renderComment, renderReport } from "../../../fleet/report/markdown.ts";
-import { sampled } from "../../sampling.ts";
-import { service } from "../../sources.ts";
+import { sampled } from "../../../test/sampling.ts";
+import { service } from "../../../test/sources.ts";
+import type { FleetReport } from "../../preview/change.ts";
+import { cell, code, fenced, named } from "../../report/escape.ts";
+import { renderComment, renderReport } from "../../report/markdown.ts";
 import { outsideCode, skeleton, toHtml } from "./github-markdown.ts";
 import { engineRun, fleetReport, plan, stackChange, step } from "./reports.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { COMMENT_LIMIT } from "../../../fleet/report/fold.ts";
-import { COMMENT_MARKER, renderComment, renderReport } from "../../../fleet/report/markdown.ts";
-import { service } from "../../sources.ts";
+import { service } from "../../../test/sources.ts";
+import { COMMENT_LIMIT } from "../../report/fold.ts";
+import { COMMENT_MARKER, renderComment, renderReport } from "../../report/markdown.ts";
 import { engineRun, fleetReport, type Made, plan, reportOf, stackChange, step } from "./reports.ts";
 
 const TEAMS = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { planWords, time } from "../../../fleet/report/plan-words.ts";
-import { rawSources, toSources } from "../../generated-catalogues.ts";
-import { planOf, servicePlan } from "../../sources.ts";
+import { rawSources, toSources } from "../../../test/generated-catalogues.ts";
+import { planOf, servicePlan } from "../../../test/sources.ts";
+import { planWords, time } from "../../report/plan-words.ts";
 
 const standard = (prod: object, staging: object = {}) => ({
   pipelines: JSON.stringify({

@@ -1,15 +1,9 @@
-import { type FoundStack, readFleet } from "../../../fleet/all-stacks.ts";
-import type {
-  EngineRun,
-  EngineStep,
-  FleetReport,
-  StackChange,
-  StackReport,
-} from "../../../fleet/preview/change.ts";
-import { compareStacks } from "../../../fleet/preview/stack-change.ts";
 import { InvalidInput } from "../../../model/diagnostics.ts";
 import type { Plan } from "../../../model/plan.ts";
-import { catalogueText, NOW, stackText } from "../../sources.ts";
+import { catalogueText, NOW, stackText } from "../../../test/sources.ts";
+import { type FoundStack, readFleet } from "../../all-stacks.ts";
+import type { EngineRun, EngineStep, FleetReport, StackChange, StackReport } from "../../preview/change.ts";
+import { compareStacks } from "../../preview/stack-change.ts";
 import { filesOf } from "../folder.ts";
 
 type Keys = Readonly<Record<string, string>>;

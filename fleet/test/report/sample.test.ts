@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { renderReport } from "../../../fleet/report/markdown.ts";
-import { service } from "../../sources.ts";
+import { service } from "../../../test/sources.ts";
+import { renderReport } from "../../report/markdown.ts";
 import { engineRun, fleetReport, plan, stackChange, step } from "./reports.ts";
 
 const TEAMS = {

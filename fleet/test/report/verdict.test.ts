@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { exitCodeOf } from "../../../fleet/preview/exit-code.ts";
-import { verdictOf } from "../../../fleet/report/verdict.ts";
 import type { Problem } from "../../../model/diagnostics.ts";
-import { service } from "../../sources.ts";
+import { service } from "../../../test/sources.ts";
+import { exitCodeOf } from "../../preview/exit-code.ts";
+import { verdictOf } from "../../report/verdict.ts";
 import { engineRun, fleetReport, plan, reportOf, stackChange, step } from "./reports.ts";
 
 const AUTH = service("auth", { build: false });

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { catalogueText, service, stackText } from "../../sources.ts";
+import { catalogueText, service, stackText } from "../../../test/sources.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx") });
 const MORE = catalogueText({ api: service("api"), nginx: service("nginx") });

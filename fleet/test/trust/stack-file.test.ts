@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { DATA_KEYS, stackFileTrust } from "../../../fleet/trust/stack-file.ts";
-import { stackText } from "../../sources.ts";
+import { stackText } from "../../../test/sources.ts";
+import { DATA_KEYS, stackFileTrust } from "../../trust/stack-file.ts";
 
 const FILE = "Pulumi.prod.yaml";
 const prod = readFileSync(FILE, "utf8");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type ChangedFile, LARGEST, trustedChanges } from "../../../fleet/trust/trusted-changes.ts";
-import { stackText } from "../../sources.ts";
+import { stackText } from "../../../test/sources.ts";
+import { type ChangedFile, LARGEST, trustedChanges } from "../../trust/trusted-changes.ts";
 import { filesOf } from "../folder.ts";
 
 const base = filesOf({ "services.json": "{}", "Pulumi.prod.yaml": stackText() });

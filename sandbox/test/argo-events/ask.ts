@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { execa } from "execa";
-import { ensureTestProgram } from "../../../sandbox/toolchain/for-tests.ts";
-import { TOOLCHAIN_TIMEOUT } from "../../engine/control-plane.ts";
+import { TOOLCHAIN_TIMEOUT } from "../../../test/engine/control-plane.ts";
+import { ensureTestProgram } from "../../toolchain/for-tests.ts";
 
 /** The objects of one cluster that decide about a delivery, as the API server returns them. */
 export interface ClusterObjects {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import fc from "fast-check";
-import { EVENTS_NAMESPACE } from "../../../sandbox/deployer.ts";
+import { EVENTS_NAMESPACE } from "../../deployer.ts";
 import { argoEvents, type Evaluation, type Workflow } from "./ask.ts";
 import { COMMIT, delivery, push } from "./fixtures.ts";
 import { generated, secretOf } from "./generated.ts";

@@ -1,5 +1,5 @@
-import { everyObject } from "../../every-object.ts";
-import { catalogueText, planOf, service, stackText } from "../../sources.ts";
+import { everyObject } from "../../../test/every-object.ts";
+import { catalogueText, planOf, service, stackText } from "../../../test/sources.ts";
 import type { ClusterObjects, Secret } from "./ask.ts";
 
 /** The secret of the hook that reports the pushes of one service, or of an organization. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, playground, token } from "./github-playground.ts";
+import { at, playground, token } from "../../../test/github-playground.ts";
 
 describe("local GitHub: who may call it", () => {
   const server = playground();

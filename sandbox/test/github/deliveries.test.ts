@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
-import { at, playground, textAt } from "./github-playground.ts";
-import { hookListener, type Received, signatureOf } from "./hook-listener.ts";
+import { at, playground, textAt } from "../../../test/github-playground.ts";
+import { hookListener, type Received, signatureOf } from "../../../test/hook-listener.ts";
 
 const zeros = "0".repeat(40);
 const secret = "the-hook-secret";

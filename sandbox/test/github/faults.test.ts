@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, playground } from "./github-playground.ts";
+import { at, playground } from "../../../test/github-playground.ts";
 
 describe("local GitHub: faults", () => {
   const server = playground();

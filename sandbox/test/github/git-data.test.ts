@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, type Playground, playground, textAt } from "./github-playground.ts";
+import { at, type Playground, playground, textAt } from "../../../test/github-playground.ts";
 
 const git = "/repos/acme/gitops/git";
 

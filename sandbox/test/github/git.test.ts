@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { at, playground, token } from "./github-playground.ts";
+import { at, playground, token } from "../../../test/github-playground.ts";
 
 describe("local GitHub: real Git behind it", () => {
   const server = playground();

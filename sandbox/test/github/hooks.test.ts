@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, playground, textAt } from "./github-playground.ts";
+import { at, playground, textAt } from "../../../test/github-playground.ts";
 
 const scopes = [
   { path: "/repos/acme/nginx/hooks", scope: "acme/nginx", noun: "repository" },

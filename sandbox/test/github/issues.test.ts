@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, playground, textAt, token, workflowToken } from "./github-playground.ts";
+import { at, playground, textAt, token, workflowToken } from "../../../test/github-playground.ts";
 
 const issues = "/repos/acme/gitops/issues";
 const asWorkflow = { Authorization: `Bearer ${workflowToken}` };

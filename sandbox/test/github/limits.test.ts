@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
-import type { Env } from "../../sandbox/github/backend.ts";
-import { RateLimits } from "../../sandbox/github/limits.ts";
-import { at, playground, textAt } from "./github-playground.ts";
+import { at, playground, textAt } from "../../../test/github-playground.ts";
+import type { Env } from "../../github/backend.ts";
+import { RateLimits } from "../../github/limits.ts";
 
 const hook = (number: number) => ({
   config: { url: `https://hooks.acme.example/${number}`, content_type: "json" },

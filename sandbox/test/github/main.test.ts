@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { token } from "./github-playground.ts";
+import { token } from "../../../test/github-playground.ts";
 
-const main = fileURLToPath(new URL("../../sandbox/github/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../../github/main.ts", import.meta.url));
 const readySchema = z.strictObject({ url: z.string(), baseUrl: z.string(), pid: z.int() });
 
 describe("local GitHub: as a process", function () {

@@ -4,9 +4,9 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
-import { startLocalGitHub } from "../../sandbox/github/server.ts";
-import { sampled } from "../sampling.ts";
-import { at, playground, token } from "./github-playground.ts";
+import { at, playground, token } from "../../../test/github-playground.ts";
+import { sampled } from "../../../test/sampling.ts";
+import { startLocalGitHub } from "../../github/server.ts";
 
 /** Pieces that a name could be dangerous by: to a path, to a URL, to Git's options and revisions, to a process. */
 const piece = fc.oneof(

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { git, gitLine } from "../../sandbox/github/git.ts";
-import { ObjectReader } from "../../sandbox/github/object-reader.ts";
-import { editTree, readTree, writeBlob, writeCommit } from "../../sandbox/github/objects.ts";
-import { absent, moveReference, references } from "../../sandbox/github/refs.ts";
+import { git, gitLine } from "../../github/git.ts";
+import { ObjectReader } from "../../github/object-reader.ts";
+import { editTree, readTree, writeBlob, writeCommit } from "../../github/objects.ts";
+import { absent, moveReference, references } from "../../github/refs.ts";
 
 const who = { name: "Ada", email: "ada@acme.example", date: "2026-01-02T03:04:05Z" };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 
 /** The last cell of each row of the tables whose last column is "test". */
 function titlesNamed(page: string): string[] {
@@ -18,12 +18,9 @@ function titlesNamed(page: string): string[] {
 /** Every title that the tests of the local GitHub and its plugin write out. */
 async function titlesWritten(): Promise<Set<string>> {
   const titles = new Set<string>();
-  for (const folder of ["test/sandbox", "test/engine"]) {
-    for (const file of await readdir(folder)) {
-      if (!/^github-.*\.test\.ts$/.test(file)) continue;
-      const text = await readFile(join(folder, file), "utf8");
-      for (const [, title] of text.matchAll(/\bit\(\s*"((?:[^"\\]|\\.)+)"/g)) titles.add(title ?? "");
-    }
+  for (const file of globSync(["sandbox/test/github/*.test.ts", "test/engine/github-*.test.ts"])) {
+    const text = await readFile(file, "utf8");
+    for (const [, title] of text.matchAll(/\bit\(\s*"((?:[^"\\]|\\.)+)"/g)) titles.add(title ?? "");
   }
   return titles;
 }

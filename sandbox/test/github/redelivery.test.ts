@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { at, playground, textAt } from "./github-playground.ts";
-import { hookListener, type Received, signatureOf } from "./hook-listener.ts";
+import { at, playground, textAt } from "../../../test/github-playground.ts";
+import { hookListener, type Received, signatureOf } from "../../../test/hook-listener.ts";
 
 const scopes = [
   { hooks: "/repos/acme/nginx/hooks", noun: "repository" },

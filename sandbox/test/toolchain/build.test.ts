@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { ToolchainError, type ToolchainProblem } from "../../sandbox/toolchain/errors.ts";
-import type { Catalogue, FoundProgram } from "../../sandbox/toolchain/look.ts";
-import { provide } from "../../sandbox/toolchain/provide.ts";
-import { markUsed, pruneBeside } from "../../sandbox/toolchain/prune.ts";
+import { ToolchainError, type ToolchainProblem } from "../../toolchain/errors.ts";
+import type { Catalogue, FoundProgram } from "../../toolchain/look.ts";
+import { provide } from "../../toolchain/provide.ts";
+import { markUsed, pruneBeside } from "../../toolchain/prune.ts";
 import {
   fakeProgram,
   goOnPath,
@@ -13,7 +13,7 @@ import {
   makePlace,
   type Place,
   removePlaces,
-} from "./toolchain-fakes.ts";
+} from "./fakes.ts";
 
 async function provideHello(
   { environment }: Place,

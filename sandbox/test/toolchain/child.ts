@@ -1,7 +1,7 @@
-import { ToolchainError } from "../../sandbox/toolchain/errors.ts";
-import { takeLock } from "../../sandbox/toolchain/lock.ts";
-import { provide } from "../../sandbox/toolchain/provide.ts";
-import { helloIn } from "./toolchain-fakes.ts";
+import { ToolchainError } from "../../toolchain/errors.ts";
+import { takeLock } from "../../toolchain/lock.ts";
+import { provide } from "../../toolchain/provide.ts";
+import { helloIn } from "./fakes.ts";
 
 /** What a test runs in a process of its own: `build <folder>`, `build-and-exit <folder>` or `lock <file>`. */
 const [task, folder = ""] = process.argv.slice(2);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { downloadOf, downloads } from "../../sandbox/toolchain/downloads.ts";
-import { forTests } from "../../sandbox/toolchain/for-tests.ts";
-import { standard } from "../../sandbox/toolchain/toolchain.ts";
-import { downloadServer } from "./download-server.ts";
-import { fakeProgram, goOnPath, makePlace, type Place, removePlaces } from "./toolchain-fakes.ts";
+import { downloadOf, downloads } from "../../toolchain/downloads.ts";
+import { forTests } from "../../toolchain/for-tests.ts";
+import { standard } from "../../toolchain/toolchain.ts";
+import { downloadServer } from "../download-server.ts";
+import { fakeProgram, goOnPath, makePlace, type Place, removePlaces } from "./fakes.ts";
 
-const script = fileURLToPath(new URL("../../sandbox/toolchain/doctor.ts", import.meta.url));
+const script = fileURLToPath(new URL("../../toolchain/doctor.ts", import.meta.url));
 
 function doctor({ environment }: Place, ...args: readonly string[]) {
   const options = { env: environment, extendEnv: false, reject: false, stdin: "ignore" } as const;

@@ -4,12 +4,12 @@ import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { sumIn } from "../../sandbox/toolchain/download.ts";
-import { type Download, downloadOf, type Publication } from "../../sandbox/toolchain/downloads.ts";
-import { ToolchainError, type ToolchainProblem } from "../../sandbox/toolchain/errors.ts";
-import type { FoundProgram } from "../../sandbox/toolchain/look.ts";
-import { provide } from "../../sandbox/toolchain/provide.ts";
-import { type DownloadServer, downloadServer } from "./download-server.ts";
+import { sumIn } from "../../toolchain/download.ts";
+import { type Download, downloadOf, type Publication } from "../../toolchain/downloads.ts";
+import { ToolchainError, type ToolchainProblem } from "../../toolchain/errors.ts";
+import type { FoundProgram } from "../../toolchain/look.ts";
+import { provide } from "../../toolchain/provide.ts";
+import { type DownloadServer, downloadServer } from "../download-server.ts";
 import {
   archiveOf,
   fakeProgram,
@@ -20,7 +20,7 @@ import {
   makePlace,
   type Place,
   removePlaces,
-} from "./toolchain-fakes.ts";
+} from "./fakes.ts";
 
 describe("downloading what is missing", function () {
   this.timeout(30_000);

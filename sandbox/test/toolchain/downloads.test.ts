@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { downloadOf, downloads } from "../../sandbox/toolchain/downloads.ts";
-import { forTests } from "../../sandbox/toolchain/for-tests.ts";
-import { provide } from "../../sandbox/toolchain/provide.ts";
-import { ensureToolchain, standard } from "../../sandbox/toolchain/toolchain.ts";
-import { downloadServer } from "./download-server.ts";
-import { fakePlugin, fakeProgram, Lines, makePlace, publishAll, removePlaces } from "./toolchain-fakes.ts";
+import { downloadOf, downloads } from "../../toolchain/downloads.ts";
+import { forTests } from "../../toolchain/for-tests.ts";
+import { provide } from "../../toolchain/provide.ts";
+import { ensureToolchain, standard } from "../../toolchain/toolchain.ts";
+import { downloadServer } from "../download-server.ts";
+import { fakePlugin, fakeProgram, Lines, makePlace, publishAll, removePlaces } from "./fakes.ts";
 
 const everything = [...standard.programs, ...forTests.programs];
 

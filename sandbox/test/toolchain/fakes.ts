@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { type Download, downloadOf, downloads, type Publication } from "../../sandbox/toolchain/downloads.ts";
-import type { Catalogue } from "../../sandbox/toolchain/look.ts";
-import { firstOnPath } from "../../sandbox/toolchain/places.ts";
-import type { ProgramDefinition } from "../../sandbox/toolchain/programs.ts";
-import { type DownloadServer, SETTINGS } from "./download-server.ts";
+import { type Download, downloadOf, downloads, type Publication } from "../../toolchain/downloads.ts";
+import type { Catalogue } from "../../toolchain/look.ts";
+import { firstOnPath } from "../../toolchain/places.ts";
+import type { ProgramDefinition } from "../../toolchain/programs.ts";
+import { type DownloadServer, SETTINGS } from "../download-server.ts";
 
 /** A folder of its own for one test: `bin` is all of its PATH, with `tar` alone in it, and no maker answers. */
 export interface Place {

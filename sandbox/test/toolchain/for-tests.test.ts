@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
-import { fakeProgram, makePlace, removePlaces } from "./toolchain-fakes.ts";
+import { ensureTestProgram } from "../../toolchain/for-tests.ts";
+import { fakeProgram, makePlace, removePlaces } from "./fakes.ts";
 
 describe("a program of the tests", function () {
   this.timeout(30_000);

@@ -3,12 +3,12 @@ import { mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises"
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { link } from "../../sandbox/toolchain/links.ts";
-import type { FoundProgram } from "../../sandbox/toolchain/look.ts";
-import { askVersion } from "../../sandbox/toolchain/version.ts";
-import { fakeProgram, makePlace, removePlaces } from "./toolchain-fakes.ts";
+import { link } from "../../toolchain/links.ts";
+import type { FoundProgram } from "../../toolchain/look.ts";
+import { askVersion } from "../../toolchain/version.ts";
+import { fakeProgram, makePlace, removePlaces } from "./fakes.ts";
 
-const nodeModulesBin = fileURLToPath(new URL("../../node_modules/.bin", import.meta.url));
+const nodeModulesBin = fileURLToPath(new URL("../../../node_modules/.bin", import.meta.url));
 
 function hello(path: string): FoundProgram {
   return { name: "hello", path, version: "1.2.3", origin: "PATH" };
@@ -54,7 +54,7 @@ describe("a run's folder of programs", function () {
     const question = { kind: "plugin", service: "pulumirpc.ResourceProvider" } as const;
     const answer = await askVersion(plugin, question, environment, new AbortController().signal);
     const manifest = JSON.parse(
-      await readFile(new URL("../../node_modules/@pulumi/pulumi/package.json", import.meta.url), "utf8"),
+      await readFile(new URL("../../../node_modules/@pulumi/pulumi/package.json", import.meta.url), "utf8"),
     );
     assert.deepEqual(answer, { version: manifest.version });
   });

@@ -6,11 +6,11 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { takeLock } from "../../sandbox/toolchain/lock.ts";
-import { startOf } from "../../sandbox/toolchain/process-identity.ts";
-import { makePlace, removePlaces } from "./toolchain-fakes.ts";
+import { takeLock } from "../../toolchain/lock.ts";
+import { startOf } from "../../toolchain/process-identity.ts";
+import { makePlace, removePlaces } from "./fakes.ts";
 
-const child = fileURLToPath(new URL("toolchain-child.ts", import.meta.url));
+const child = fileURLToPath(new URL("child.ts", import.meta.url));
 
 const children: ChildProcessByStdio<null, Readable, null>[] = [];
 

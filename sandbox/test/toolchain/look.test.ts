@@ -2,19 +2,12 @@ import assert from "node:assert/strict";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { ToolchainError } from "../../sandbox/toolchain/errors.ts";
-import { type Finding, look } from "../../sandbox/toolchain/look.ts";
-import { programs } from "../../sandbox/toolchain/programs.ts";
-import { recipeKey } from "../../sandbox/toolchain/recipes.ts";
-import { ensureToolchain, type ProgramName, standard } from "../../sandbox/toolchain/toolchain.ts";
-import {
-  fakePlugin,
-  fakeProgram,
-  helloCatalogue,
-  makePlace,
-  type Place,
-  removePlaces,
-} from "./toolchain-fakes.ts";
+import { ToolchainError } from "../../toolchain/errors.ts";
+import { type Finding, look } from "../../toolchain/look.ts";
+import { programs } from "../../toolchain/programs.ts";
+import { recipeKey } from "../../toolchain/recipes.ts";
+import { ensureToolchain, type ProgramName, standard } from "../../toolchain/toolchain.ts";
+import { fakePlugin, fakeProgram, helloCatalogue, makePlace, type Place, removePlaces } from "./fakes.ts";
 
 async function lookFor({ environment }: Place, name: ProgramName): Promise<Finding<ProgramName>> {
   const findings = await look(standard, environment, new AbortController().signal);

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { forTests } from "../../sandbox/toolchain/for-tests.ts";
-import { programs } from "../../sandbox/toolchain/programs.ts";
-import { recipes } from "../../sandbox/toolchain/recipes.ts";
+import { forTests } from "../../toolchain/for-tests.ts";
+import { programs } from "../../toolchain/programs.ts";
+import { recipes } from "../../toolchain/recipes.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 const everything = [...programs, ...forTests.programs];
 const allRecipes = [...recipes, ...forTests.recipes];

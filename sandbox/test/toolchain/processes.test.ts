@@ -5,10 +5,10 @@ import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { startOf } from "../../sandbox/toolchain/process-identity.ts";
-import { goOnPath, helloCatalogue, makePlace, type Place, removePlaces } from "./toolchain-fakes.ts";
+import { startOf } from "../../toolchain/process-identity.ts";
+import { goOnPath, helloCatalogue, makePlace, type Place, removePlaces } from "./fakes.ts";
 
-const script = fileURLToPath(new URL("toolchain-child.ts", import.meta.url));
+const script = fileURLToPath(new URL("child.ts", import.meta.url));
 const children: ChildProcess[] = [];
 /** What the endless Go's started, in case the code under test did not end them. */
 const orphans: number[] = [];

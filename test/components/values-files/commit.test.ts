@@ -7,7 +7,7 @@ import {
   servicesThere,
 } from "../../../components/values-files/commit.ts";
 import type { ValuesFile } from "../../../manifests/values-file.ts";
-import { type Playground, playground, textAt, token } from "../../sandbox/github-playground.ts";
+import { type Playground, playground, textAt, token } from "../../github-playground.ts";
 
 const STAGES = ["dev", "prod"];
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CommitOptions } from "../../../components/values-files/commit.ts";
 import { moveValues } from "../../../components/values-files/move.ts";
 import type { Relocated } from "../../../model/values-losses.ts";
-import { playground, token } from "../../sandbox/github-playground.ts";
+import { playground, token } from "../../github-playground.ts";
 
 const OWN = "image:\n  tag: 20260601-abc # ours\n";
 const SERVICES = ["auth", "nginx"];
