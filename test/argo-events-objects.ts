@@ -1,6 +1,18 @@
-import { everyObject } from "../../../test/every-object.ts";
-import { catalogueText, planOf, service, stackText } from "../../../test/sources.ts";
-import type { ClusterObjects, Secret } from "./ask.ts";
+import { everyObject } from "./every-object.ts";
+import { catalogueText, planOf, service, stackText } from "./sources.ts";
+
+/** The objects of one cluster that decide about a delivery, as the API server returns them. */
+export interface ClusterObjects {
+  readonly eventSources: readonly unknown[];
+  readonly sensors: readonly unknown[];
+  readonly secrets: readonly Secret[];
+}
+
+/** A Secret; its values are base64. */
+export interface Secret {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly data: Readonly<Record<string, string>>;
+}
 
 /** The secret of the hook that reports the pushes of one service, or of an organization. */
 export const secretOf = (key: string): string => `the-secret-of-${key}`;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-const pages = globSync(["*.md", "docs/**/*.md", "examples/**/*.md"]).sort();
+const pages = globSync(["*.md", "{docs,examples}/**/*.md", "{fleet,sandbox}/*.md"]).sort();
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 
 /** What an expression captures, in all pages, each with its page. */

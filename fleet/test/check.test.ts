@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { filesOf } from "../../test/files.ts";
 import { rawSources, toSources } from "../../test/generated-catalogues.ts";
 import { slipped } from "../../test/generated-slips.ts";
 import { sampled } from "../../test/sampling.ts";
 import { catalogueText, service, stackText } from "../../test/sources.ts";
 import { readFleet } from "../all-stacks.ts";
 import { FleetError } from "../fleet-error.ts";
-import { type Folder, filesOf, folderOf } from "./folder.ts";
+import { type Folder, folderOf } from "./folder.ts";
 
 /** Another stack makes the hooks. */
 const ELSEWHERE = '{ url: "https://hooks.acme.example", owner: false }';

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Files } from "../files.ts";
 import { type Ended, fleetCommand } from "./commands.ts";
 
 /** A folder of stack files on disk, and the `fleet` command in it. */
@@ -25,17 +24,4 @@ export async function folderOf(texts: Readonly<Record<string, string>>): Promise
     run: (...args) => fleetCommand(args, path),
     remove: () => rm(path, { recursive: true, force: true }),
   };
-}
-
-/** The same without a disk. */
-export function filesOf(texts: Readonly<Record<string, string>>): Files {
-  const paths = Object.keys(texts);
-  const entries: Files["entries"] = (folder) => {
-    const below = folder === "" ? "" : `${folder}/`;
-    const inside = paths.filter((path) => path.startsWith(below)).map((path) => path.slice(below.length));
-    const names = new Map(inside.map((path) => [path.split("/")[0] ?? "", path.includes("/")]));
-    return [...names].map(([name, isFolder]) => ({ name, kind: isFolder ? "folder" : "file" }));
-  };
-  const list = () => paths.filter((path) => !path.includes("/"));
-  return { list, entries, read: (file) => texts[file], where: "/somewhere" };
 }

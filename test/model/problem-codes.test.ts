@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { readFleet } from "../../fleet/all-stacks.ts";
-import { filesOf } from "../../fleet/test/folder.ts";
 import { formatProblem, type Problem } from "../../model/diagnostics.ts";
 import { losses, type Planned } from "../../model/losses.ts";
 import { type Answers, incomplete, obstaclesOf } from "../../model/obstacles.ts";
 import { PROBLEM_CODES } from "../../model/problem-codes.ts";
 import { provisioned } from "../../model/provisioned.ts";
+import { filesOf } from "../files.ts";
 import { BUILDS, catalogueText, NOW, service, stackText } from "../sources.ts";
 
 type Keys = Readonly<Record<string, string>>;

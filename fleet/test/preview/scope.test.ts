@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { filesOf } from "../../../test/files.ts";
 import { BUILDS, catalogueText, NOW, service, stackText } from "../../../test/sources.ts";
 import { readFleet } from "../../all-stacks.ts";
 import { type Scope, scopeOf } from "../../preview/scope.ts";
 import { compareFleets } from "../../preview/stack-change.ts";
-import { filesOf } from "../folder.ts";
 
 type Entries = Readonly<Record<string, object>>;
 type Keys = Readonly<Record<string, string>>;

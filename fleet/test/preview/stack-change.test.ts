@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { platformObjects, serviceObjects } from "../../../manifests/plan-objects.ts";
 import { filesOfService, serviceValues } from "../../../manifests/values-file.ts";
 import type { Plan } from "../../../model/plan.ts";
+import { filesOf } from "../../../test/files.ts";
 import { type RawSources, rawSources, toSources } from "../../../test/generated-catalogues.ts";
 import { sampled } from "../../../test/sampling.ts";
 import { BUILDS, catalogueText, NOW, service, stackText } from "../../../test/sources.ts";
 import { readFleet } from "../../all-stacks.ts";
 import type { StackChange } from "../../preview/change.ts";
 import { type Compared, compareFleets } from "../../preview/stack-change.ts";
-import { filesOf } from "../folder.ts";
 
 type Texts = Readonly<Record<string, string>>;
 

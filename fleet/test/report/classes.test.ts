@@ -4,6 +4,7 @@ import { z } from "zod";
 import { catalogueSchema } from "../../../model/catalogue.ts";
 import { includedSchema } from "../../../model/included-files.ts";
 import { stackConfigSchema } from "../../../model/stack-config.ts";
+import { filesOf } from "../../../test/files.ts";
 import { sampled } from "../../../test/sampling.ts";
 import { BUILDS, catalogueText, NOW, service, stackText } from "../../../test/sources.ts";
 import { readFleet } from "../../all-stacks.ts";
@@ -11,7 +12,6 @@ import { leafChanges } from "../../preview/input-changes.ts";
 import { CLASSIFIED, knownClass, SAFE, TOLD } from "../../report/classes.ts";
 import { verdictOf } from "../../report/verdict.ts";
 import { warningLines } from "../../report/warnings.ts";
-import { filesOf } from "../folder.ts";
 import { fleetReport, found, plan, reportOf, stackChange } from "./reports.ts";
 
 type Json = z.core.JSONSchema.BaseSchema;

@@ -1,10 +1,10 @@
 import { InvalidInput } from "../../../model/diagnostics.ts";
 import type { Plan } from "../../../model/plan.ts";
+import { filesOf } from "../../../test/files.ts";
 import { catalogueText, NOW, stackText } from "../../../test/sources.ts";
 import { type FoundStack, readFleet } from "../../all-stacks.ts";
 import type { EngineRun, EngineStep, FleetReport, StackChange, StackReport } from "../../preview/change.ts";
 import { compareStacks } from "../../preview/stack-change.ts";
-import { filesOf } from "../folder.ts";
 
 type Keys = Readonly<Record<string, string>>;
 type Services = Readonly<Record<string, object>>;

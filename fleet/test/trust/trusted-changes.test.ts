@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { filesOf } from "../../../test/files.ts";
 import { stackText } from "../../../test/sources.ts";
 import { type ChangedFile, LARGEST, trustedChanges } from "../../trust/trusted-changes.ts";
-import { filesOf } from "../folder.ts";
 
 const base = filesOf({ "services.json": "{}", "Pulumi.prod.yaml": stackText() });
 

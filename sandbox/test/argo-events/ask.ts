@@ -1,20 +1,8 @@
 import { createInterface } from "node:readline";
 import { execa } from "execa";
+import type { ClusterObjects } from "../../../test/argo-events-objects.ts";
 import { TOOLCHAIN_TIMEOUT } from "../../../test/engine/control-plane.ts";
 import { ensureTestProgram } from "../../toolchain/for-tests.ts";
-
-/** The objects of one cluster that decide about a delivery, as the API server returns them. */
-export interface ClusterObjects {
-  readonly eventSources: readonly unknown[];
-  readonly sensors: readonly unknown[];
-  readonly secrets: readonly Secret[];
-}
-
-/** A Secret; its values are base64. */
-export interface Secret {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly data: Readonly<Record<string, string>>;
-}
 
 /** A request of GitHub's: the body as bytes, since the signature is over them. */
 export interface Delivery {

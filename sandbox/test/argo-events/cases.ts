@@ -1,4 +1,5 @@
-import type { ClusterObjects, Delivery } from "./ask.ts";
+import type { ClusterObjects } from "../../../test/argo-events-objects.ts";
+import type { Delivery } from "./ask.ts";
 import {
   type Changes,
   COMMIT,

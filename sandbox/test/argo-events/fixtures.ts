@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
-import type { ClusterObjects, Delivery } from "./ask.ts";
+import type { ClusterObjects } from "../../../test/argo-events-objects.ts";
+import type { Delivery } from "./ask.ts";
 
 /** The secret of the hook of service `nginx`. */
 export const SECRET = "the-secret-of-nginx";

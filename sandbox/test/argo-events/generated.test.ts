@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import fc from "fast-check";
+import { generated, secretOf } from "../../../test/argo-events-objects.ts";
 import { EVENTS_NAMESPACE } from "../../deployer.ts";
 import { argoEvents, type Evaluation, type Workflow } from "./ask.ts";
 import { COMMIT, delivery, push } from "./fixtures.ts";
-import { generated, secretOf } from "./generated.ts";
 
 /** GitHub's own example payloads, event by event. */
 const EXAMPLES = createRequire(import.meta.url)(

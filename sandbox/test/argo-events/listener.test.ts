@@ -5,13 +5,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
+import { type ClusterObjects, generated, secretOf } from "../../../test/argo-events-objects.ts";
 import { TOOLCHAIN_TIMEOUT } from "../../../test/engine/control-plane.ts";
 import { type ArgoEvents, startArgoEvents } from "../../argo-events.ts";
 import { claimDirectory, stopRecorded } from "../../processes.ts";
 import { ensureTestProgram } from "../../toolchain/for-tests.ts";
-import type { ClusterObjects } from "./ask.ts";
 import { COMMIT, cluster, delivery, push, SECRET } from "./fixtures.ts";
-import { generated, secretOf } from "./generated.ts";
 
 const CUSTOM = "/apis/argoproj.io/v1alpha1/namespaces";
 const LISTS = { eventsources: "eventSources", sensors: "sensors", secrets: "secrets" } as const;

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+
+interface Manifest {
+  readonly workspaces?: readonly string[];
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+/** Where the code of each package is, and where its tests are. */
+const PACKAGES = {
+  ".": { code: ["*.{ts,js}", "{components,manifests,model}/**/*.ts"], tests: ["{bench,test}/**/*.ts"] },
+  fleet: { code: ["fleet/**/*.ts"], tests: ["fleet/test/**/*.ts"] },
+  sandbox: { code: ["sandbox/**/*.ts"], tests: ["sandbox/test/**/*.ts"] },
+} as const;
+
+/** What the root's scripts run and no code imports. */
+const TOOLS = ["@biomejs/biome", "@types/mocha", "@types/node", "typescript7"];
+
+const STATIC = /^(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]+\sfrom\s+)?"([^".][^"]*)"/gm;
+const LATE = /(?:\bimport|(?:meta|require)\.resolve|createRequire\(import\.meta\.url\))\(\s*"([^".][^"]*)"/g;
+
+/** The packages that these files import. */
+function imported(files: readonly string[], kind: "values" | "values and types"): string[] {
+  const names = files.flatMap((file) => {
+    const text = readFileSync(file, "utf8");
+    const found = [...text.matchAll(STATIC)].filter(([, type]) => !type || kind !== "values");
+    return [
+      ...found.map(([, , name = ""]) => name),
+      ...[...text.matchAll(LATE)].map(([, name = ""]) => name),
+    ];
+  });
+  const packages = names.flatMap((name) => /^(?:@[\w-]+\/)?[\w.-]+(?=\/|$)/.exec(name)?.[0] ?? []);
+  return [...new Set(packages)].sort();
+}
+
+const manifestOf = (folder: string) => JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Manifest;
+
+describe("the packages", () => {
+  it("are the program at the root, and its workspaces", () => {
+    assert.deepEqual([".", ...(manifestOf(".").workspaces ?? [])], Object.keys(PACKAGES));
+  });
+
+  for (const [folder, { code, tests }] of Object.entries(PACKAGES)) {
+    const { dependencies, devDependencies } = manifestOf(folder);
+    const own = globSync([...code], { exclude: ["fleet/test/**", "sandbox/test/**"] });
+    const needed = imported(own, "values");
+
+    it(`name what their code imports, and nothing else: ${folder}`, () => {
+      assert.ok(needed.length > 5);
+      assert.deepEqual(Object.keys(dependencies), needed);
+    });
+
+    it(`name what their tests and types need besides, and nothing else: ${folder}`, () => {
+      const all = imported([...own, ...globSync([...tests])], "values and types");
+      const besides = all.filter((name) => !needed.includes(name));
+      const types = Object.keys(devDependencies).filter((name) =>
+        all.includes(name.replace(/^@types\//, "")),
+      );
+      const tools = folder === "." ? TOOLS : [];
+      assert.deepEqual(Object.keys(devDependencies), [...new Set([...besides, ...types, ...tools])].sort());
+    });
+  }
+
+  it("agree on one exact version of each library", () => {
+    const versions = new Map<string, string>();
+    for (const { dependencies, devDependencies } of Object.keys(PACKAGES).map(manifestOf))
+      for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+        assert.match(version, /^(npm:\w+@)?\d+\.\d+\.\d+$/, name);
+        assert.equal(versions.get(name) ?? version, version, name);
+        versions.set(name, version);
+      }
+  });
+});
