@@ -10,6 +10,10 @@ export interface Registration {
   /** The names of what it waits for, in the order of the alphabet. */
   readonly waitsFor: readonly string[];
   readonly provider: string;
+  /** The earlier names and types by which the engine may know it. */
+  readonly aliases: readonly unknown[];
+  /** What the engine does with it other than with the rest, as the options say. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** The resolved inputs, with secrets as `{ secret: <plain> }`. */
   readonly inputs: unknown;
 }
@@ -21,6 +25,10 @@ interface MonitorRequest {
   getProtect(): boolean;
   getDependenciesList(): string[];
   getProvider(): string;
+  getAliasesList(): { toObject(): unknown }[];
+  getRetainondelete(): boolean;
+  getIgnorechangesList(): string[];
+  getAdditionalsecretoutputsList(): string[];
   getObject(): { toJavaScript(): unknown };
 }
 
@@ -59,6 +67,12 @@ function registration(request: MonitorRequest): Registration {
     protect: request.getProtect(),
     waitsFor: request.getDependenciesList().map(nameOf).sort(),
     provider: nameOf(request.getProvider().split("::").slice(0, -1).join("::")),
+    aliases: request.getAliasesList().map((alias) => alias.toObject()),
+    options: {
+      retainOnDelete: request.getRetainondelete(),
+      ignoreChanges: request.getIgnorechangesList(),
+      secretOutputs: request.getAdditionalsecretoutputsList(),
+    },
     inputs: readable(request.getObject().toJavaScript()),
   };
 }
