@@ -8,7 +8,7 @@ import { stackMark } from "./components/stack-mark.ts";
 import { ValuesFiles } from "./components/values-files.ts";
 
 const inputs = await readStack();
-const { stack, plan, registered, webhookMasterSecret, githubToken, leaving } = inputs;
+const { stack, plan, registered, secrets, githubToken, leaving, hadGuards } = inputs;
 const { protect } = plan;
 await tellCosts(plan);
 const transformations = [stackMark(stack)];
@@ -17,8 +17,7 @@ const opts = { providers: { ...providers(plan, githubToken) }, protect, transfor
 const order = orderOf(inputs);
 const valuesFiles = new ValuesFiles("values-files", { plan: registered, githubToken }, { protect });
 const { isMade } = leaving;
-const own = { secrets: inputs.secrets, webhookMasterSecret, hadGuards: inputs.hadGuards };
-const shared = registered.platform && { platform: registered.platform, ...own };
+const shared = registered.platform && { platform: registered.platform, secrets, hadGuards };
 const platform = shared && new Platform("platform", { ...shared, isMade, last: order }, opts);
 const pipelines = await servicePipelines(inputs, order, { platform, valuesFiles }, opts);
 

@@ -1,77 +1,88 @@
-import kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
-import type { KubernetesObject } from "../manifests/objects.ts";
+import * as pulumi from "@pulumi/pulumi";
+import type { Alias, Row } from "../manifests/inventory/row.ts";
 import { resourceName } from "../model/names.ts";
-import { customObject } from "./kubernetes-object.ts";
-import { withoutProtection } from "./protection.ts";
+import type { HookStep } from "../model/provisioned.ts";
+import { githubWebhook, lost } from "./github-webhook.ts";
+import { kubernetesObject } from "./kubernetes-object.ts";
+import { childOptions, withoutProtection } from "./protection.ts";
+import type { SecretSources } from "./secret-values.ts";
 
-/** How one part is registered. */
-export interface PartOptions {
-  /** What must be there first. */
-  readonly after?: pulumi.Input<pulumi.Input<pulumi.Resource>[]>;
-  /** Whether it is on its way out. */
-  readonly leaves?: boolean;
+/** What every row of a component needs of the run. */
+export interface PartsArgs {
+  /** Where the secret values of rows come from. */
+  readonly secrets: SecretSources;
+  /**
+   * Whether the engine's state has a resource of this name: of what leaves, nothing else is registered.
+   * @default it has every one
+   */
+  readonly isMade?: ((name: string) => boolean) | undefined;
+  /**
+   * What becomes of hooks.
+   * @default keep
+   */
+  readonly hook?: HookStep | undefined;
 }
 
 /**
- * The parts of a component, by their roles. What is on its way out is registered only where an `up` before made it: to make
- * it now could fail as it failed then, and nothing of the service could ever leave.
+ * Registers the rows of a component's inventory. A resource that is being removed is registered only where an `up` before
+ * made it: to make it now could fail as it failed then, and nothing of the service could ever leave.
  */
 export class Parts {
   /** What was registered, by role. */
   readonly registered = new Map<string, pulumi.CustomResource>();
   readonly #owner: string;
   readonly #opts: pulumi.CustomResourceOptions;
-  readonly #isMade: (name: string) => boolean;
-  readonly #leaves: boolean;
+  readonly #args: PartsArgs;
 
-  /**
-   * @param owner the component's name, with which the name of each part begins
-   * @param isMade whether the engine's state has a resource of this name
-   * @param leaves whether all of it is on its way out
-   */
+  /** @param owner the component's name, with which the name of each resource begins */
   constructor(
     owner: string,
-    opts: pulumi.CustomResourceOptions,
-    isMade: (name: string) => boolean,
-    leaves: boolean,
+    component: pulumi.ComponentResource,
+    args: PartsArgs,
+    opts: pulumi.ComponentResourceOptions | undefined,
   ) {
     this.#owner = owner;
-    this.#opts = opts;
-    this.#isMade = isMade;
-    this.#leaves = leaves;
+    this.#opts = childOptions(component, opts);
+    this.#args = args;
   }
 
-  /** Registers a manifest as it is. @returns what others may wait for; nothing where it is left out */
-  object(role: string, manifest: KubernetesObject, options: PartOptions = {}): pulumi.CustomResource[] {
-    const part = this.add(role, options, (name, opts) => registered(name, manifest, opts));
-    return part ? [part] : [];
+  /**
+   * Registers these rows, in their order.
+   *
+   * @param after what of other components must be there before each of them
+   * @returns what was registered
+   */
+  register(
+    rows: readonly Row[],
+    after: pulumi.Input<readonly pulumi.Resource[]> = [],
+  ): pulumi.CustomResource[] {
+    return rows.flatMap((row) => this.#register(row, after));
   }
 
-  /** Registers a resource of any kind. @returns nothing where it is left out */
-  add<Part extends pulumi.CustomResource>(
-    role: string,
-    { after = [], leaves = false }: PartOptions,
-    make: (name: string, opts: pulumi.CustomResourceOptions) => Part,
-  ): Part | undefined {
-    const name = resourceName(this.#owner, role);
-    const goes = this.#leaves || leaves;
-    if (goes && !this.#isMade(name)) return undefined;
-    const part = make(name, withoutProtection(goes, { ...this.#opts, dependsOn: after }));
-    this.registered.set(role, part);
-    return part;
+  #register(row: Row, others: pulumi.Input<readonly pulumi.Resource[]>): pulumi.CustomResource[] {
+    const { isMade = () => true, hook = "keep", secrets } = this.#args;
+    const name = resourceName(this.#owner, row.role);
+    if (row.leaves && !isMade(name)) return [];
+    const own = row.after.flatMap((role) => this.registered.get(role) ?? []);
+    const opts = withoutProtection(row.leaves, {
+      ...this.#opts,
+      dependsOn: pulumi.output(others).apply((more) => [...own, ...more]),
+      aliases: row.aliases.map((alias) => this.#alias(row.role, alias)),
+    });
+    const made =
+      "hook" in row
+        ? githubWebhook(name, row.hook, secrets, hook === "lose" ? lost(opts) : opts)
+        : kubernetesObject(name, row, secrets, opts);
+    this.registered.set(row.role, made);
+    return [made];
   }
-}
 
-/** Core kinds stand in states by the SDK's own classes, everything else by its definition. */
-function registered(
-  name: string,
-  { apiVersion, kind, ...manifest }: KubernetesObject,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.CustomResource {
-  if (apiVersion === "v1" && kind === "Namespace")
-    return new kubernetes.core.v1.Namespace(name, { apiVersion, kind, ...manifest }, opts);
-  if (apiVersion === "v1" && kind === "ConfigMap")
-    return new kubernetes.core.v1.ConfigMap(name, { apiVersion, kind, ...manifest }, opts);
-  return customObject(name, { apiVersion, kind, ...manifest }, opts);
+  #alias(role: string, { role: formerly, type, component }: Alias): pulumi.Alias {
+    const moved = formerly !== undefined || component !== undefined;
+    return {
+      ...(type !== undefined && { type }),
+      ...(moved && { name: resourceName(component?.name ?? this.#owner, formerly ?? role) }),
+      ...(component && { parent: pulumi.createUrn(component.name, component.type) }),
+    };
+  }
 }

@@ -1,20 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { promotionTask } from "../manifests/promotion-task.ts";
-import { resourceName } from "../model/names.ts";
+import { PLATFORM, platformInventory } from "../manifests/inventory/platform.ts";
 import type { PlatformPlan } from "../model/plan.ts";
-import { teamAccounts } from "./access.ts";
 import { BuildTriggers, type BuildTriggersArgs, someLeave } from "./build-triggers.ts";
-import { type StackSecrets, sharedCredentials } from "./credentials.ts";
 import { formerGuards } from "./former-guards.ts";
-import { customObject } from "./kubernetes-object.ts";
+import { Parts } from "./parts.ts";
 import { childOptions, withoutProtection } from "./protection.ts";
 
 /** What {@link Platform} needs. */
 export interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
   /** The platform's piece of the plan. */
   readonly platform: PlatformPlan;
-  /** The secrets that its credentials name. */
-  readonly secrets: StackSecrets;
   /**
    * Whether the last `up` was of a program that made the guards itself.
    * @default false
@@ -33,21 +28,19 @@ export class Platform extends pulumi.ComponentResource {
   readonly answering: ReadonlyMap<string, readonly pulumi.CustomResource[]>;
 
   constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { platform, secrets, hadGuards = false, ...more } = args;
+    const { platform, hadGuards = false, ...run } = args;
     const triggers = platform.buildTriggers;
     const leaves = triggers !== undefined && someLeave(triggers);
-    super("kargo-fleet:index:Platform", name, {}, withoutProtection(leaves, opts ?? {}));
+    super(PLATFORM, name, {}, withoutProtection(leaves, opts ?? {}));
     const own = childOptions(this, opts);
-    const named = (role: string) => resourceName(name, role);
+    const parts = new Parts(name, this, run, opts);
+    const { promotionTasks, teams, credentials } = platformInventory(platform).parts;
 
-    this.promotionTasks = platform.promotionTasks.map((task) => {
-      const manifest = promotionTask(task);
-      return customObject(named(`promotion-task-${task.by}-${task.version}`), manifest, own);
-    });
-    teamAccounts(platform, own, named);
-    if (hadGuards) formerGuards(own, named);
-    sharedCredentials(platform.credentials, secrets, own, named);
-    const builds = triggers && new BuildTriggers("build-triggers", { triggers, ...more }, own);
+    this.promotionTasks = parts.register(promotionTasks);
+    parts.register(teams);
+    if (hadGuards) formerGuards(name, own);
+    parts.register(credentials);
+    const builds = triggers && new BuildTriggers("build-triggers", { triggers, ...run }, own);
     this.answering = builds?.answering ?? new Map();
     this.registerOutputs({});
   }

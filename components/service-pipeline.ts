@@ -1,22 +1,15 @@
-import type github from "@pulumi/github";
+import github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
+import { SERVICE_PIPELINE, serviceInventory } from "../manifests/inventory/service.ts";
 import { deployingStages, type ServicePlan } from "../model/plan.ts";
-import type { HookStep } from "../model/provisioned.ts";
-import { serviceAccess } from "./access.ts";
-import { argoCdApplications } from "./argocd-applications.ts";
 import { unmade } from "./engine-state.ts";
-import { githubWebhook, lost } from "./github-webhook.ts";
-import { kargoProject } from "./kargo-project.ts";
-import { Parts } from "./parts.ts";
-import { childOptions, withoutProtection } from "./protection.ts";
+import { Parts, type PartsArgs } from "./parts.ts";
+import { withoutProtection } from "./protection.ts";
 
 /** What {@link ServicePipeline} needs. */
-export interface ServicePipelineArgs {
+export interface ServicePipelineArgs extends PartsArgs {
   /** The service's piece of the plan: everything but secrets. */
   readonly service: ServicePlan;
-
-  /** The stack's master secret, from which the hook's own secret is derived. */
-  readonly webhookMasterSecret: pulumi.Input<string>;
 
   /**
    * What must exist before a Stage can promote: the shared ClusterPromotionTasks.
@@ -35,18 +28,6 @@ export interface ServicePipelineArgs {
    * @default nothing, where another stack owns them
    */
   readonly answeredBy?: readonly pulumi.CustomResource[];
-
-  /**
-   * What becomes of its hook.
-   * @default keep
-   */
-  readonly hook?: HookStep;
-
-  /**
-   * Whether the engine's state has a resource of this name: of what leaves, nothing else is registered.
-   * @default it has every one
-   */
-  readonly isMade?: (name: string) => boolean;
 }
 
 /**
@@ -55,7 +36,7 @@ export interface ServicePipelineArgs {
  * leave.
  *
  * @example
- * new ServicePipeline("nginx", { service, webhookMasterSecret }, { providers: { kubernetes, github }, protect: true });
+ * new ServicePipeline("nginx", { service, secrets: { webhookMasterSecret } }, { providers: { kubernetes, github }, protect: true });
  */
 export class ServicePipeline extends pulumi.ComponentResource {
   /** The namespace of the Kargo Project. */
@@ -74,25 +55,22 @@ export class ServicePipeline extends pulumi.ComponentResource {
   readonly webhook: github.RepositoryWebhook | undefined;
 
   constructor(name: string, args: ServicePipelineArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { service, webhookMasterSecret, promotionTasks = [], valuesFiles = [] } = args;
-    const { answeredBy = [], hook = "keep", isMade = () => true } = args;
+    const { service, promotionTasks = [], valuesFiles = [], answeredBy = [], ...run } = args;
     const leaves = service.state === "decommissioned";
     const retires = service.stages.some(({ state }) => state === "retired");
-    super("kargo-fleet:index:ServicePipeline", name, {}, withoutProtection(leaves || retires, opts ?? {}));
-    const parts = new Parts(name, childOptions(this, opts), isMade, leaves);
+    super(SERVICE_PIPELINE, name, {}, withoutProtection(leaves || retires, opts ?? {}));
+    const parts = new Parts(name, this, run, opts);
+    const { project, stages, access, appProject, applications, hook } = serviceInventory(service).parts;
 
-    const namespace = kargoProject(service, parts, promotionTasks);
-    serviceAccess(service, parts, namespace);
-    argoCdApplications(service, parts, unmade(valuesFiles));
-    const planned = hook === "leave-out" ? undefined : service.webhook;
-    const webhook =
-      planned &&
-      parts.add("webhook", { after: unmade(answeredBy) }, (role, options) =>
-        githubWebhook(role, planned, webhookMasterSecret, hook === "lose" ? lost(options) : options),
-      );
+    parts.register(project);
+    parts.register(stages, promotionTasks);
+    parts.register(access);
+    parts.register(appProject);
+    parts.register(applications, unmade(valuesFiles));
+    const [webhook] = run.hook === "leave-out" ? [] : parts.register(hook, unmade(answeredBy));
 
     this.parts = parts.registered;
-    this.webhook = webhook;
+    this.webhook = webhook instanceof github.RepositoryWebhook ? webhook : undefined;
     // Plain names: an object that could not be made must not take the stack's outputs along.
     this.namespace = service.project;
     this.project = service.project;

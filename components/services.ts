@@ -43,13 +43,13 @@ export async function servicePipelines(
 
 function argsOf(
   service: ServicePlan,
-  { webhookMasterSecret, leaving, seeded }: StackInputs,
+  { secrets, leaving, seeded }: StackInputs,
   { platform, valuesFiles }: { readonly platform: Platform | undefined; readonly valuesFiles: ValuesFiles },
 ): ServicePipelineArgs {
   const { name } = service;
   return {
     service,
-    webhookMasterSecret,
+    secrets,
     promotionTasks: platform?.promotionTasks ?? [],
     answeredBy: platform?.answering.get(name) ?? [],
     // Where the files are there already, a commit that fails holds up nothing.

@@ -8,11 +8,11 @@ import type { Provisioned } from "../model/provisioned.ts";
 import { isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts";
 import { parseStackFile } from "../model/stack-file.ts";
 import { askBeforehand, type Leaving, lookAtLeaving } from "./beforehand.ts";
-import type { StackSecrets } from "./credentials.ts";
 import { workingFolder } from "./folder.ts";
 import { guardAgainstLoss, readProvisioned, seededServices } from "./lifecycle.ts";
 import { previewFilter, registered } from "./preview-filter.ts";
 import { requireRights } from "./rights.ts";
+import type { SecretSources, StackSecrets } from "./secret-values.ts";
 
 /** A stack's plan, and beside it the secrets that the plan must not hold. */
 export interface StackInputs {
@@ -21,10 +21,9 @@ export interface StackInputs {
   readonly plan: Plan;
   /** The plan with what of it this run registers: all of it, except in a preview that asked for less. */
   readonly registered: Plan;
-  readonly webhookMasterSecret: pulumi.Output<string>;
   readonly githubToken: pulumi.Output<string> | undefined;
-  /** The secrets of Kargo's credentials, where the stack has them. */
-  readonly secrets: StackSecrets;
+  /** The stack's secrets: the master, and those of Kargo's credentials where it has them. */
+  readonly secrets: SecretSources;
   /** What the plan was made from. */
   readonly planned: Planned;
   /** What the last `up` said that it provisioned. */
@@ -62,8 +61,10 @@ export async function readStack(): Promise<StackInputs> {
     obstacles: (await askBeforehand(part.services, planned, before)).obstacles,
     seeded: await seededServices(part, before),
     hadGuards: before !== undefined && before.guards === undefined,
-    webhookMasterSecret: new pulumi.Config(PROJECT).requireSecret("webhookMasterSecret"),
-    secrets: credentialSecrets(),
+    secrets: {
+      webhookMasterSecret: new pulumi.Config(PROJECT).requireSecret("webhookMasterSecret"),
+      secrets: credentialSecrets(),
+    },
     githubToken: new pulumi.Config("github").getSecret("token"),
   };
 }

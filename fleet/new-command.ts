@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { serviceObjects } from "../manifests/plan-objects.ts";
+import { serviceObjects } from "../manifests/inventory/objects.ts";
 import { didYouMean, listed } from "../model/diagnostics.ts";
 import { deployingStages, type ServicePlan } from "../model/plan.ts";
 import { absence } from "../model/selection.ts";

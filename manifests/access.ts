@@ -53,6 +53,7 @@ export const SERVICE_ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
 
 /** A Role of a service with the binding that gives it to somebody. */
 export interface Grant {
+  readonly actor: "team" | "approvers";
   readonly role: Role;
   readonly binding: RoleBinding;
 }
@@ -66,10 +67,13 @@ export interface Grant {
  */
 export function grants(service: ServicePlan): readonly Grant[] {
   const { team, approvers } = service.access;
-  return [grant(service, TEAM_ROLE, team), grant(service, APPROVERS_ROLE, approvers)];
+  return [
+    { actor: "team", ...grant(service, TEAM_ROLE, team) },
+    { actor: "approvers", ...grant(service, APPROVERS_ROLE, approvers) },
+  ];
 }
 
-function grant(service: ServicePlan, name: string, actor: ActorPlan): Grant {
+function grant(service: ServicePlan, name: string, actor: ActorPlan): Omit<Grant, "actor"> {
   const rules = SERVICE_ROLES[name] ?? [];
   const metadata = { name, namespace: service.project, labels: serviceLabels(service) };
   return {

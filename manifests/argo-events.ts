@@ -18,7 +18,7 @@ import {
   type Trigger,
 } from "./argo-events-types.ts";
 import { buildWorkflow, COMMIT_PARAMETER, PUSHED_AT_PARAMETER } from "./argo-workflows.ts";
-import { MANAGED_BY } from "./objects.ts";
+import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
 /** The ServiceAccounts of the EventSources, which may do nothing, and of the Sensors. */
 export const EVENT_SOURCE_ACCOUNT = "kargo-fleet-event-source";
@@ -112,6 +112,16 @@ function source(name: string, github: EventSource["spec"]["github"], secretsHash
       },
       github,
     },
+  };
+}
+
+/** The Secret that an EventSource checks signatures with; the secrets of its events are the engine's alone. */
+export function hookSecret(name: string): KubernetesObject & { readonly type: "Opaque" } {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace: EVENTS_NAMESPACE, labels: { ...MANAGED_BY } },
+    type: "Opaque",
   };
 }
 

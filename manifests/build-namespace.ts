@@ -56,8 +56,14 @@ export const BUILD_ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
   [READERS_ROLE]: READ_BUILDS,
 };
 
+/** A Role of a namespace with the binding that gives it to somebody. */
+export interface BoundRole {
+  readonly role: Role;
+  readonly binding: RoleBinding;
+}
+
 /** Who starts builds in a team's namespace, and who reads their logs. */
-export function buildGrants(namespace: BuildNamespacePlan): readonly { role: Role; binding: RoleBinding }[] {
+export function buildGrants(namespace: BuildNamespacePlan): readonly [sensor: BoundRole, readers: BoundRole] {
   const sensor: Subject = { kind: "ServiceAccount", name: SENSOR_ACCOUNT, namespace: EVENTS_NAMESPACE };
   const people = namespace.groups.map((name): Subject => ({ kind: "Group", name, apiGroup: RBAC_GROUP }));
   return [
@@ -66,13 +72,13 @@ export function buildGrants(namespace: BuildNamespacePlan): readonly { role: Rol
   ];
 }
 
-/** A Role of a namespace with the binding that gives it to somebody. */
+/** One that has the name of its binding. */
 export function grant(
   namespace: string,
   name: string,
   rules: readonly PolicyRule[],
   subjects: readonly Subject[],
-): { role: Role; binding: RoleBinding } {
+): BoundRole {
   const metadata = { name, namespace, labels: { ...MANAGED_BY } };
   return {
     role: { apiVersion: RBAC_API, kind: "Role", metadata, rules },

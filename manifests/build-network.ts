@@ -60,7 +60,7 @@ const METADATA_ANYWAY = [
 export function buildNetwork(
   { name }: BuildNamespacePlan,
   { builds: { network } }: BuildTriggersPlan,
-): readonly NetworkPolicy[] {
+): readonly [all: NetworkPolicy, build: NetworkPolicy, launch: NetworkPolicy, transport: NetworkPolicy] {
   const { apiServer, cluster, mirrors } = network;
   const dns: Peer[] = [
     { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } },

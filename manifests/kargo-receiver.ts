@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { RECEIVER_SECRET } from "./build-steps.ts";
 import { KARGO_API } from "./kargo-types.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
@@ -82,6 +83,28 @@ export function clusterConfig(rotation?: string): ClusterConfig {
         },
       ],
     },
+  };
+}
+
+/** The Secret with the receiver's key, which an administrator made and the program fills. */
+export function receiverSecret(): KubernetesObject {
+  return secret(RECEIVER, SYSTEM_NAMESPACE, { "kargo.akuity.io/cred-type": "generic" });
+}
+
+/** The Secret in a build namespace from which builds read the receiver's address. */
+export function addressSecret(namespace: string): KubernetesObject {
+  return secret(RECEIVER_SECRET.name, namespace);
+}
+
+function secret(
+  name: string,
+  namespace: string,
+  labels: Readonly<Record<string, string>> = {},
+): KubernetesObject {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace, labels: { ...MANAGED_BY, ...labels } },
   };
 }
 

@@ -4,6 +4,8 @@ import { EVENTS_NAMESPACE } from "../model/names.ts";
 import { WEBHOOK_PORT } from "./argo-events.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
+type IngressConfig = Extract<BuildTriggersPlan["expose"], { readonly ingress: unknown }>["ingress"];
+
 export interface Ingress extends KubernetesObject {
   readonly apiVersion: "networking.k8s.io/v1";
   readonly kind: "Ingress";
@@ -38,70 +40,72 @@ export interface HTTPRoute extends KubernetesObject {
   };
 }
 
-/** How GitHub's posts reach the EventSources: one route a group, whatever the number of services. */
-export function webhookExposure(triggers: BuildTriggersPlan): readonly (Ingress | HTTPRoute)[] {
-  const { expose, path } = triggers;
-  if (expose === undefined) return [];
-  // Neither an Ingress nor an HTTPRoute knows ports in a host.
-  const host = triggers.host.replace(/:[0-9]+$/, "");
-  const sources = triggers.organizationHook ? [ORGANIZATION] : triggers.groups.map(({ name }) => name);
-  if ("httpRoute" in expose) {
-    // One each: a single HTTPRoute holds at most 16 rules.
-    return sources.map((name) => route(name, host, `${path}/${name}`, expose.httpRoute.gateway));
-  }
-  const { className, tlsSecret, annotations } = expose.ingress;
-  return [
-    {
-      apiVersion: "networking.k8s.io/v1",
-      kind: "Ingress",
-      metadata: {
-        name: "kargo-fleet-webhooks",
-        namespace: EVENTS_NAMESPACE,
-        labels: { ...MANAGED_BY },
-        // Its Services are made by Argo Events, later; nobody here waits for its address.
-        annotations: { ...annotations, "pulumi.com/skipAwait": "true" },
-      },
-      spec: {
-        ...(className !== undefined && { ingressClassName: className }),
-        ...(tlsSecret !== undefined && { tls: [{ hosts: [host], secretName: tlsSecret }] }),
-        rules: [
-          {
-            host,
-            http: {
-              paths: sources.map((name) => ({
-                path: `${path}/${name}`,
-                pathType: "Prefix",
-                backend: { service: { name: serviceOf(name), port: { number: WEBHOOK_PORT } } },
-              })),
-            },
-          },
-        ],
-      },
-    },
-  ];
+/** Where GitHub posts to, one EventSource each: the organization's, or those of the groups. */
+export function webhookSources({ organizationHook, groups }: BuildTriggersPlan): readonly string[] {
+  return organizationHook ? [ORGANIZATION] : groups.map(({ name }) => name);
 }
 
-function route(
-  name: string,
-  host: string,
-  path: string,
+/** How GitHub's posts reach all EventSources, whatever the number of services. */
+export function webhookIngress(
+  triggers: BuildTriggersPlan,
+  { className, tlsSecret, annotations }: IngressConfig,
+): Ingress {
+  const host = hostOf(triggers);
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata: {
+      name: "kargo-fleet-webhooks",
+      namespace: EVENTS_NAMESPACE,
+      labels: { ...MANAGED_BY },
+      // Its Services are made by Argo Events, later; nobody here waits for its address.
+      annotations: { ...annotations, "pulumi.com/skipAwait": "true" },
+    },
+    spec: {
+      ...(className !== undefined && { ingressClassName: className }),
+      ...(tlsSecret !== undefined && { tls: [{ hosts: [host], secretName: tlsSecret }] }),
+      rules: [
+        {
+          host,
+          http: {
+            paths: webhookSources(triggers).map((name) => ({
+              path: `${triggers.path}/${name}`,
+              pathType: "Prefix",
+              backend: { service: { name: serviceOf(name), port: { number: WEBHOOK_PORT } } },
+            })),
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** How GitHub's posts reach one EventSource. One HTTPRoute each: a single one holds at most 16 rules. */
+export function webhookRoute(
+  triggers: BuildTriggersPlan,
+  source: string,
   gateway: { readonly name: string; readonly namespace: string },
 ): HTTPRoute {
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
-    metadata: { name, namespace: EVENTS_NAMESPACE, labels: { ...MANAGED_BY } },
+    metadata: { name: source, namespace: EVENTS_NAMESPACE, labels: { ...MANAGED_BY } },
     spec: {
       parentRefs: [{ ...gateway }],
-      hostnames: [host],
+      hostnames: [hostOf(triggers)],
       rules: [
         {
-          matches: [{ path: { type: "PathPrefix", value: path } }],
-          backendRefs: [{ name: serviceOf(name), port: WEBHOOK_PORT }],
+          matches: [{ path: { type: "PathPrefix", value: `${triggers.path}/${source}` } }],
+          backendRefs: [{ name: serviceOf(source), port: WEBHOOK_PORT }],
         },
       ],
     },
   };
+}
+
+/** Neither an Ingress nor an HTTPRoute knows ports in a host. */
+function hostOf({ host }: BuildTriggersPlan): string {
+  return host.replace(/:[0-9]+$/, "");
 }
 
 /** The Service that Argo Events makes for an EventSource. */

@@ -1,5 +1,5 @@
 import { deployerObjects, previewerObjects } from "../../manifests/deployer.ts";
-import { platformObjects, serviceObjects } from "../../manifests/plan-objects.ts";
+import { platformObjects, serviceObjects } from "../../manifests/inventory/objects.ts";
 import type { ServicePlan } from "../../model/plan.ts";
 import type { StackFiles } from "../stack-files.ts";
 import { idOf, type LiveObject } from "./live-objects.ts";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { platformObjects, serviceObjects } from "../../manifests/plan-objects.ts";
+import { platformObjects, serviceObjects } from "../../manifests/inventory/objects.ts";
 import { listed, type Problem } from "../../model/diagnostics.ts";
 import { isGuarded, losses } from "../../model/losses.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
+import { platformObjects, secretNames, serviceObjects } from "../../manifests/inventory/objects.ts";
 import type { KubernetesObject } from "../../manifests/objects.ts";
-import { platformObjects, secretNames, serviceObjects } from "../../manifests/plan-objects.ts";
 import { deployingStages, type Plan } from "../../model/plan.ts";
 
 /** One Kubernetes object as a file. */

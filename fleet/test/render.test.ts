@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { platformObjects, serviceObjects } from "../../manifests/plan-objects.ts";
+import { platformObjects, serviceObjects } from "../../manifests/inventory/objects.ts";
 import { InvalidInput } from "../../model/diagnostics.ts";
 import { STANDARD_PIPELINE } from "../../model/pipelines.ts";
 import type { Plan } from "../../model/plan.ts";

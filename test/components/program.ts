@@ -21,13 +21,12 @@ export function registered(
   return record(() => {
     const opts = { providers: { ...providers(plan, undefined) }, protect: plan.protect };
     const { platform: shared } = plan;
-    const platform =
-      shared &&
-      new Platform("platform", { platform: shared, secrets: secrets(), webhookMasterSecret, isMade }, opts);
+    const sources = { webhookMasterSecret, secrets: secrets() };
+    const platform = shared && new Platform("platform", { platform: shared, secrets: sources, isMade }, opts);
     for (const one of plan.services) {
       const args = {
         service: one,
-        webhookMasterSecret,
+        secrets: sources,
         promotionTasks: platform?.promotionTasks ?? [],
         isMade,
         answeredBy: platform?.answering.get(one.name) ?? [],

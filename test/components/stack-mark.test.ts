@@ -13,7 +13,7 @@ describe("the mark of the stack that owns an object", () => {
     const all = await record(() => {
       const opts = { providers: { ...providers(plan, undefined) }, transformations: [stackMark("prod")] };
       for (const one of plan.services)
-        new ServicePipeline(one.name, { service: one, webhookMasterSecret: "master" }, opts);
+        new ServicePipeline(one.name, { service: one, secrets: { webhookMasterSecret: "master" } }, opts);
     });
     const objects = all.filter(({ type }) => type.startsWith("kubernetes:"));
     assert.ok(objects.length > 10);

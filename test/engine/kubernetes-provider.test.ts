@@ -3,9 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { execa } from "execa";
-import { filledSecret } from "../../components/filled-secret.ts";
+import { Parts } from "../../components/parts.ts";
 import { podKubeconfig } from "../../components/pod-credentials.ts";
+import { filledSecretRow, objectRow, type Row } from "../../manifests/inventory/row.ts";
 import { ensureToolchain } from "../../sandbox/toolchain/toolchain.ts";
 import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type InlineStack, openInlineStack } from "./inline-stack.ts";
@@ -13,6 +15,14 @@ import { type InlineStack, openInlineStack } from "./inline-stack.ts";
 interface Secret {
   readonly metadata: { readonly uid: string };
   readonly data?: Record<string, string>;
+}
+
+/** A component that registers the rows it is given. */
+class Component extends pulumi.ComponentResource {
+  constructor(name: string, rows: readonly Row[], provider: kubernetes.Provider, protect = false) {
+    super("test:index:Component", name, {}, { provider });
+    new Parts(name, this, { secrets: { webhookMasterSecret: "master" } }, { protect }).register(rows);
+  }
 }
 
 type Program = (opts: { readonly provider: kubernetes.Provider }) => unknown;
@@ -35,6 +45,11 @@ describe("the Kubernetes provider of the toolchain", function () {
   const map = (data: Record<string, string>) => (opts: Parameters<Program>[0]) =>
     new kubernetes.core.v1.ConfigMap("map", { metadata: { name: "provider" }, data }, opts);
 
+  const rows =
+    (...all: readonly Row[]) =>
+    ({ provider }: Parameters<Program>[0]) =>
+      new Component("component", all, provider);
+
   it("fails to create what exists already, and leaves it as it is", async () => {
     await kubectl("create", "configmap", "provider", "--from-literal=whose=theirs");
     await assert.rejects(stack.up(map({ whose: "ours" })), /configmaps "provider" already exists/);
@@ -54,13 +69,14 @@ describe("the Kubernetes provider of the toolchain", function () {
 
   it("fills a Secret that an earlier program made, in place, and takes back what it wrote when it goes", async () => {
     const metadata = { name: "filled", namespace: "default", labels: { ours: "yes" } };
-    await stack.up(
-      (opts) => new kubernetes.core.v1.Secret("secret", { metadata, stringData: { a: "1" } }, opts),
-    );
+    const secret = { apiVersion: "v1", kind: "Secret", metadata };
+    await stack.up(rows(objectRow("secret", secret, { values: { a: { purpose: "a", as: () => "1" } } })));
     const look = async () => JSON.parse(await kubectl("get", "secret", "filled", "-o", "json")) as Secret;
     const { uid } = (await look()).metadata;
-    const changes = await stack.up((opts) => filledSecret("secret", metadata, { a: "2" }, opts));
-    assert.deepEqual(changes, { update: 1, same: 2 });
+    const changes = await stack.up(
+      rows(filledSecretRow("secret", secret, { a: { purpose: "a", as: () => "2" } })),
+    );
+    assert.deepEqual(changes, { update: 1, same: 3 });
     const filled = await look();
     assert.deepEqual([filled.metadata.uid, filled.data], [uid, { a: "Mg==" }]);
     await stack.destroy();
@@ -116,6 +132,32 @@ describe("the Kubernetes provider of the toolchain", function () {
     } finally {
       await rm(root, { recursive: true, force: true });
     }
+  });
+
+  it("keeps a protected object whose row is renamed, and then moved to another component, by its aliases", async () => {
+    const map = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "moved", namespace: "default", labels: {} },
+    };
+    const uid = () => kubectl("get", "configmap", "moved", "-o", "jsonpath={.metadata.uid}");
+    await stack.up(rows(objectRow("map", map)));
+    const before = await uid();
+    assert.deepEqual(await stack.up(rows(objectRow("limits", map, { aliases: [{ role: "map" }] }))), {
+      same: 4,
+    });
+    const component = { type: "test:index:Component", name: "component" };
+    const moved = objectRow("limits", map, { aliases: [{ component }] });
+    await stack.up(({ provider }) => {
+      new Component("component", [], provider);
+      return new Component("other", [moved], provider);
+    });
+    assert.equal(await uid(), before);
+    await assert.rejects(stack.up(rows(objectRow("limits", map))), /protect/);
+    await stack.up(
+      ({ provider }) => new Component("other", [{ ...moved, leaves: true, aliases: [] }], provider),
+    );
+    await stack.destroy();
   });
 
   it("refuses a Helm release, which it does not have where it was built", async () => {

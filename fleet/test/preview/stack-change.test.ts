@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { platformObjects, serviceObjects } from "../../../manifests/plan-objects.ts";
+import { platformObjects, serviceObjects } from "../../../manifests/inventory/objects.ts";
 import { filesOfService, serviceValues } from "../../../manifests/values-file.ts";
 import type { Plan } from "../../../model/plan.ts";
 import { filesOf } from "../../../test/files.ts";

@@ -1,0 +1,169 @@
+import {
+  type BuildNamespacePlan,
+  ORGANIZATION,
+  type TriggerGroupPlan,
+  webhookSecretPurpose,
+} from "../../model/build-plan.ts";
+import type { BuildTriggersPlan } from "../../model/plan.ts";
+import { eventBus, eventSource, hookSecret, organizationEventSource, sensor } from "../argo-events.ts";
+import type { EventSource } from "../argo-events-types.ts";
+import { buildTemplate } from "../argo-workflows.ts";
+import { type BoundRole, buildGrants, buildLimit } from "../build-namespace.ts";
+import { buildNetwork } from "../build-network.ts";
+import { RECEIVER_SECRET } from "../build-steps.ts";
+import { eventAccounts, leaderElection } from "../events-namespace.ts";
+import {
+  addressSecret,
+  clusterConfig,
+  curlConfig,
+  receiverAddress,
+  receiverSecret,
+} from "../kargo-receiver.ts";
+import { webhookIngress, webhookRoute, webhookSources } from "../webhook-exposure.ts";
+import { PLATFORM } from "./platform.ts";
+import { filledSecretRow, hookRow, type Inventory, objectRow, type Row, type SecretValue } from "./row.ts";
+
+export const BUILD_TRIGGERS = "kargo-fleet:index:BuildTriggers";
+
+/** Stands where the engine puts a text derived from the master secret. */
+const UNKNOWN_HASH = "0000000000000000";
+
+/** Tells the key of Kargo's receiver apart from every other secret that is derived from the master secret. */
+const RECEIVER_PURPOSE = "kargo-receiver";
+
+/**
+ * Everything that turns pushes into images. Each build namespace and each group of webhooks is a part of its own name:
+ * what answers the pushes of one service is in these two.
+ */
+export function buildTriggersInventory(triggers: BuildTriggersPlan): Inventory {
+  const { groups, namespaces, organizationHook } = triggers;
+  return {
+    type: `${PLATFORM}$${BUILD_TRIGGERS}`,
+    name: "build-triggers",
+    parts: {
+      bus: bus(triggers),
+      template: [objectRow("workflow-template", buildTemplate(triggers))],
+      ...Object.fromEntries(
+        namespaces.map((namespace) => [namespace.name, buildNamespace(namespace, triggers)]),
+      ),
+      ...(organizationHook && { [ORGANIZATION]: organization(triggers, organizationHook) }),
+      ...Object.fromEntries(groups.map((group) => [group.name, webhooks(group, triggers)])),
+      routes: routes(triggers),
+      receiver: receiver(triggers),
+    },
+  };
+}
+
+/** What an EventSource and a Sensor cannot do without. */
+const READY = [
+  "service-account-kargo-fleet-event-source",
+  "service-account-kargo-fleet-sensor",
+  "role-binding-leader",
+  "event-bus",
+];
+
+function bus(triggers: BuildTriggersPlan): Row[] {
+  const [eventSource, sensor] = eventAccounts();
+  const leader = leaderElection();
+  return [
+    objectRow("service-account-kargo-fleet-event-source", eventSource),
+    objectRow("service-account-kargo-fleet-sensor", sensor),
+    objectRow("role-leader", leader.role),
+    objectRow("role-binding-leader", leader.binding, { after: ["role-leader"] }),
+    objectRow("event-bus", eventBus(triggers)),
+  ];
+}
+
+/** What a team's builds need in their namespace, which an administrator made. */
+function buildNamespace(namespace: BuildNamespacePlan, triggers: BuildTriggersPlan): Row[] {
+  const { team, leaves } = namespace;
+  const [sensor, readers] = buildGrants(namespace);
+  const [all, build, launch, transport] = buildNetwork(namespace, triggers);
+  const bound = (who: string, { role, binding }: BoundRole) => [
+    objectRow(`${team}-role-${who}`, role, { leaves }),
+    objectRow(`${team}-role-binding-${who}`, binding, { leaves, after: [`${team}-role-${who}`] }),
+  ];
+  return [
+    ...bound("kargo-fleet-sensor", sensor),
+    ...bound("kargo-fleet-build-readers", readers),
+    objectRow(`${team}-network-kargo-fleet-builds`, all, { leaves }),
+    objectRow(`${team}-network-kargo-fleet-build`, build, { leaves }),
+    objectRow(`${team}-network-kargo-fleet-launch`, launch, { leaves }),
+    objectRow(`${team}-network-kargo-fleet-transport`, transport, { leaves }),
+    objectRow(`${team}-limit`, buildLimit(namespace, triggers), { leaves }),
+    ...(triggers.receiver ? [receiverAddressRow(namespace, triggers.receiver.url)] : []),
+  ];
+}
+
+/** The one hook of the organization, and the EventSource that it posts to. */
+function organization(
+  { owner, path }: BuildTriggersPlan,
+  { url, secretPurpose }: NonNullable<BuildTriggersPlan["organizationHook"]>,
+): Row[] {
+  const source = (hash: string) => organizationEventSource(owner, path, hash);
+  return [
+    ...listening(ORGANIZATION, source, { [ORGANIZATION]: { purpose: secretPurpose } }),
+    hookRow("webhook", { active: true, url, secretPurpose }, { after: [`event-source-${ORGANIZATION}`] }),
+  ];
+}
+
+/** What answers the pushes of a group's services. */
+function webhooks(group: TriggerGroupPlan, { path, organizationHook }: BuildTriggersPlan): Row[] {
+  const { name, builds, leaves } = group;
+  const secrets = builds.map(({ service }) => [service, { purpose: webhookSecretPurpose(service) }]);
+  const source = (hash: string) => eventSource(group, path, hash);
+  return [
+    objectRow(`sensor-${name}`, sensor(group, organizationHook !== undefined), { leaves, after: READY }),
+    ...(organizationHook ? [] : listening(name, source, Object.fromEntries(secrets), leaves)),
+  ];
+}
+
+/** An EventSource, after the Secret that it reads at its start. */
+function listening(
+  name: string,
+  source: (hash: string) => EventSource,
+  values: Readonly<Record<string, SecretValue>>,
+  leaves = false,
+): Row[] {
+  return [
+    objectRow(`secret-${name}`, hookSecret(name), { values, leaves, after: READY }),
+    objectRow(`event-source-${name}`, source(UNKNOWN_HASH), {
+      rotating: source,
+      leaves,
+      after: [`secret-${name}`],
+    }),
+  ];
+}
+
+function routes(triggers: BuildTriggersPlan): Row[] {
+  const { expose } = triggers;
+  if (expose === undefined) return [];
+  if ("ingress" in expose)
+    return [objectRow("ingress-kargo-fleet-webhooks", webhookIngress(triggers, expose.ingress))];
+  return webhookSources(triggers).map((source) =>
+    objectRow(`httproute-${source}`, webhookRoute(triggers, source, expose.httpRoute.gateway)),
+  );
+}
+
+/** Kargo's receiver. What makes Kargo read its Secret again must not come before the Secret. */
+function receiver({ receiver }: BuildTriggersPlan): Row[] {
+  if (!receiver) return [];
+  return [
+    filledSecretRow("receiver-secret", receiverSecret(), { secret: { purpose: RECEIVER_PURPOSE } }),
+    objectRow("receiver", clusterConfig(), { rotating: clusterConfig, after: ["receiver-secret"] }),
+  ];
+}
+
+/** The receiver's address, where the builds of a team find it. */
+function receiverAddressRow({ name, team, leaves }: BuildNamespacePlan, url: string): Row {
+  const address: SecretValue = {
+    purpose: RECEIVER_PURPOSE,
+    as: (key) => curlConfig(receiverAddress(url, key)),
+  };
+  return filledSecretRow(
+    `${team}-receiver`,
+    addressSecret(name),
+    { [RECEIVER_SECRET.key]: address },
+    { leaves },
+  );
+}

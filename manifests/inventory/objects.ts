@@ -1,0 +1,67 @@
+import type { Plan, PlatformPlan, ServicePlan } from "../../model/plan.ts";
+import type { KubernetesObject } from "../objects.ts";
+import { buildTriggersInventory } from "./build-triggers.ts";
+import { platformInventory } from "./platform.ts";
+import { type Inventory, type ObjectRow, type Row, rowsOf, type SecretValue } from "./row.ts";
+import { serviceInventory } from "./service.ts";
+
+/** The components of a plan with all that they register, in an order in which they can be made. */
+export function inventoriesOf({ platform, services }: Pick<Plan, "platform" | "services">): Inventory[] {
+  return [...platformInventories(platform), ...services.map(serviceInventory)];
+}
+
+/** The components of what all services share; none where another stack owns that. */
+export function platformInventories(platform: PlatformPlan | undefined): Inventory[] {
+  if (!platform) return [];
+  const { buildTriggers } = platform;
+  return [platformInventory(platform), ...(buildTriggers ? [buildTriggersInventory(buildTriggers)] : [])];
+}
+
+/** The Kubernetes objects of what all services share, but for its Secrets and what an administrator makes. */
+export function platformObjects(platform: PlatformPlan): readonly KubernetesObject[] {
+  return platformInventories(platform).flatMap(rowsOf).filter(isPublic).map(manifestOf);
+}
+
+/** The Kubernetes objects of one service, its namespace first. */
+export function serviceObjects(service: ServicePlan): readonly KubernetesObject[] {
+  return rowsOf(serviceInventory(service)).filter(isPublic).map(manifestOf);
+}
+
+/** A Secret that a stack makes: where it is, and where its content comes from. */
+export interface SecretName {
+  readonly namespace: string;
+  readonly name: string;
+  /** For example `kargo-fleet:gitPassword`. */
+  readonly from: string;
+}
+
+/** The Secrets of a plan, by name: their content is the engine's alone. */
+export function secretNames(plan: Plan): readonly SecretName[] {
+  return inventoriesOf(plan)
+    .flatMap(rowsOf)
+    .filter(isObject)
+    .flatMap(({ manifest: { metadata }, values = {} }) =>
+      [...new Set(Object.values(values).map(configKey))].map((from) => ({
+        namespace: metadata.namespace ?? "",
+        name: metadata.name,
+        from,
+      })),
+    );
+}
+
+function configKey(value: SecretValue): string {
+  return `kargo-fleet:${"config" in value ? value.config : "webhookMasterSecret"}`;
+}
+
+/** Whether a row is a Kubernetes object; the others are webhooks. */
+export function isObject(row: Row): row is ObjectRow {
+  return "manifest" in row;
+}
+
+function isPublic(row: Row): row is ObjectRow {
+  return isObject(row) && row.manifest.kind !== "Secret";
+}
+
+function manifestOf({ manifest }: ObjectRow): KubernetesObject {
+  return manifest;
+}

@@ -1,0 +1,34 @@
+import type { PlatformPlan } from "../../model/plan.ts";
+import { kargoUsersBinding, teamServiceAccount } from "../access.ts";
+import { credentialSecret } from "../credentials.ts";
+import { promotionTask } from "../promotion-task.ts";
+import { filledSecretRow, type Inventory, objectRow } from "./row.ts";
+
+export const PLATFORM = "kargo-fleet:index:Platform";
+
+export type PlatformPart = "promotionTasks" | "teams" | "credentials";
+
+/** Everything that all services of a cluster share, but for what turns pushes into images. */
+export function platformInventory(platform: PlatformPlan): Inventory<PlatformPart> {
+  const { promotionTasks, subjects, credentials } = platform;
+  return {
+    type: PLATFORM,
+    name: "platform",
+    parts: {
+      promotionTasks: promotionTasks.map((task) =>
+        objectRow(`promotion-task-${task.by}-${task.version}`, promotionTask(task)),
+      ),
+      teams: [
+        ...subjects.map((subject) =>
+          objectRow(`service-account-${subject.serviceAccount}`, teamServiceAccount(subject)),
+        ),
+        objectRow("kargo-users", kargoUsersBinding(subjects)),
+      ],
+      credentials: credentials.map((plan) =>
+        filledSecretRow(`credential-${plan.type}`, credentialSecret(plan), {
+          [plan.secret.key]: { config: plan.secret.from },
+        }),
+      ),
+    },
+  };
+}
