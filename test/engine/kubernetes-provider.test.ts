@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { execa } from "execa";
 import { Parts } from "../../components/parts.ts";
 import { podKubeconfig } from "../../components/pod-credentials.ts";
-import { filledSecretRow, objectRow, type Row } from "../../manifests/inventory/row.ts";
+import { filledSecretRow, type ObjectRow, objectRow, type Row } from "../../manifests/inventory/row.ts";
 import { ensureToolchain } from "../../sandbox/toolchain/toolchain.ts";
 import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type InlineStack, openInlineStack } from "./inline-stack.ts";
@@ -19,9 +19,9 @@ interface Secret {
 
 /** A component that registers the rows it is given. */
 class Component extends pulumi.ComponentResource {
-  constructor(name: string, rows: readonly Row[], provider: kubernetes.Provider, protect = false) {
+  constructor(name: string, rows: readonly Row[], provider: kubernetes.Provider) {
     super("test:index:Component", name, {}, { provider });
-    new Parts(name, this, { secrets: { webhookMasterSecret: "master" } }, { protect }).register(rows);
+    new Parts(name, this, { secrets: { webhookMasterSecret: "master" } }, {}).register(rows);
   }
 }
 
@@ -134,29 +134,24 @@ describe("the Kubernetes provider of the toolchain", function () {
     }
   });
 
-  it("keeps a protected object whose row is renamed, and then moved to another component, by its aliases", async () => {
-    const map = {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name: "moved", namespace: "default", labels: {} },
-    };
+  it("keeps an object whose row is renamed, and then moved to another component, by the row's aliases", async () => {
+    const metadata = { name: "moved", namespace: "default", labels: {} };
+    const map = { apiVersion: "v1", kind: "ConfigMap", metadata };
     const uid = () => kubectl("get", "configmap", "moved", "-o", "jsonpath={.metadata.uid}");
     await stack.up(rows(objectRow("map", map)));
     const before = await uid();
-    assert.deepEqual(await stack.up(rows(objectRow("limits", map, { aliases: [{ role: "map" }] }))), {
-      same: 4,
-    });
+    const renamed = (aliases: ObjectRow["aliases"]) => rows(objectRow("limits", map, { aliases }));
+    assert.deepEqual(await stack.up(renamed([{ role: "map" }])), { same: 4 });
     const component = { type: "test:index:Component", name: "component" };
     const moved = objectRow("limits", map, { aliases: [{ component }] });
-    await stack.up(({ provider }) => {
+    const changes = await stack.up(({ provider }) => {
       new Component("component", [], provider);
-      return new Component("other", [moved], provider);
+      new Component("other", [moved], provider);
     });
+    assert.deepEqual(changes, { create: 1, same: 4 });
     assert.equal(await uid(), before);
-    await assert.rejects(stack.up(rows(objectRow("limits", map))), /protect/);
-    await stack.up(
-      ({ provider }) => new Component("other", [{ ...moved, leaves: true, aliases: [] }], provider),
-    );
+    // Without the alias it is another resource to the engine.
+    await assert.rejects(stack.up(renamed([])), /configmaps "moved" already exists/);
     await stack.destroy();
   });
 
