@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
-import { serviceObjects } from "../manifests/inventory/objects.ts";
+import { rowsOf } from "../manifests/inventory/row.ts";
+import { serviceInventory } from "../manifests/inventory/service.ts";
 import { didYouMean, listed } from "../model/diagnostics.ts";
 import { deployingStages, type ServicePlan } from "../model/plan.ts";
 import { absence } from "../model/selection.ts";
@@ -137,7 +138,7 @@ function summary(name: string, list: string, { stacks }: Fleet, dryRun: boolean)
 
 /** What a preview of a stack will create: the component, its objects, its hook. */
 function coming(service: ServicePlan): string {
-  const count = 1 + serviceObjects(service).length + (service.webhook === undefined ? 0 : 1);
+  const count = 1 + rowsOf(serviceInventory(service)).length;
   const stages = service.stages.map(({ name }) => name).join(", ");
   const files = deployingStages(service).length;
   return `${count} resources to create: the Kargo Project ${service.project} with Stages ${stages}, their Applications, access${service.webhook === undefined ? "" : ", the webhook"}; ${files} values files`;

@@ -1,6 +1,6 @@
 import { credentialSecret } from "../manifests/credentials.ts";
-import type { KubernetesObject } from "../manifests/objects.ts";
 import { platformObjects, serviceObjects } from "../manifests/inventory/objects.ts";
+import type { KubernetesObject } from "../manifests/objects.ts";
 import type { Plan, PlatformPlan, ServicePlan } from "../model/plan.ts";
 
 /** Every Kubernetes object that a plan becomes, Secrets with planted content, in an order in which they can be made. */

@@ -4,25 +4,19 @@ import type { ServicePlan } from "../../model/plan.ts";
 import type { StackFiles } from "../stack-files.ts";
 import { idOf, type LiveObject } from "./live-objects.ts";
 
-/** The kinds that decide who may do what, what is promoted by itself, and what runs with which rights. */
-const DECIDING: readonly string[] = [
-  "Namespace",
-  "ServiceAccount",
-  "Role",
-  "RoleBinding",
-  "ClusterRole",
-  "ClusterRoleBinding",
-  "ValidatingAdmissionPolicy",
-  "ValidatingAdmissionPolicyBinding",
-  "NetworkPolicy",
-  "AppProject",
-  "Application",
-  "Project",
-  "ProjectConfig",
-  "Warehouse",
-  "Stage",
-  "ClusterPromotionTask",
-  "ClusterWorkflowTemplate",
+/**
+ * Kinds that say neither who may do what, nor what is promoted by itself, nor what runs with which rights; of some the API
+ * server or the engine alone knows the content. Every other kind is compared.
+ */
+const NOT_COMPARED: readonly string[] = [
+  "ClusterConfig",
+  "ConfigMap",
+  "EventBus",
+  "EventSource",
+  "HTTPRoute",
+  "Ingress",
+  "Secret",
+  "Sensor",
 ];
 
 /**
@@ -41,7 +35,7 @@ export function expectedObjects(
     ...(previewer === undefined ? [] : previewerObjects(previewer, teams)),
     ...(plan.platform ? platformObjects(plan.platform) : []),
     ...services.flatMap(serviceObjects),
-  ].filter(({ kind }) => DECIDING.includes(kind));
+  ].filter(({ kind }) => !NOT_COMPARED.includes(kind));
   return [...new Map(all.map((object) => [idOf(object), object])).values()];
 }
 

@@ -37,7 +37,7 @@ async function full(stack: string, because: string, folder: string): Promise<Run
 async function affected(stack: string, scope: Affected, folder: string): Promise<Run> {
   const place = await temporaryFolder("state");
   try {
-    const part = await partOfState(stack, scope.targets, folder, place.path);
+    const part = await partOfState(stack, [...scope.targets, ...scope.former], folder, place.path);
     const run = await few(stack, scope, part?.env ?? {}, folder);
     return run === undefined
       ? await full(stack, "no up of the stack has said yet what it made", folder)

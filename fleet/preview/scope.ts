@@ -1,9 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ServicePlan } from "../../model/plan.ts";
+import { platformInventories } from "../../manifests/inventory/objects.ts";
+import { platformInventory } from "../../manifests/inventory/platform.ts";
+import type { Inventory } from "../../manifests/inventory/row.ts";
+import { serviceInventory } from "../../manifests/inventory/service.ts";
+import { resourceName } from "../../model/names.ts";
+import type { PlatformPlan } from "../../model/plan.ts";
 import type { PreviewFilter } from "../../model/preview-filter.ts";
 import type { StackChange } from "./change.ts";
 import type { Compared } from "./stack-change.ts";
-import { serviceResources, sharedResources, urnOf } from "./urns.ts";
+import { formerResources, type PlannedResource, resourcesOf, urnOf } from "./urns.ts";
 
 /** How much of a stack the engine is asked about. */
 export type Scope =
@@ -12,6 +17,8 @@ export type Scope =
       readonly is: "affected";
       /** Literal URNs of both plans: what is to be looked at, and all that may change. */
       readonly targets: readonly string[];
+      /** What the state may still call some of these, by the aliases of their rows. */
+      readonly former: readonly string[];
       readonly filter: PreviewFilter;
     };
 
@@ -30,26 +37,35 @@ export function scopeOf({ change, whole }: Compared, asked: string | undefined):
   if (because !== undefined) return { is: "full", because };
   const platform = !isDeepStrictEqual(change.before?.platform, change.after.platform);
   if (change.services.length === 0 && !platform) return undefined;
-  const targets = targetsOf(change, platform);
+  const affected = affectedOf(change, platform);
+  const left = [change.before, change.after].flatMap((plan) => dependedOn(plan?.platform));
+  const targets = urnsOf(
+    change.stack,
+    affected.flatMap(resourcesOf).filter(({ name }) => !left.includes(name)),
+  );
+  const former = urnsOf(change.stack, affected.flatMap(formerResources));
   if (targets.reduce((sum, urn) => sum + urn.length + 10, 0) > MOST)
     return { is: "full", because: `${change.services.length} services are affected, too many to name each` };
   const services = change.services.flatMap(({ after }) => after?.name ?? []);
-  return { is: "affected", targets, filter: { services, platform } };
+  return { is: "affected", targets, former, filter: { services, platform } };
 }
 
 /**
  * What the engine deletes of what is not registered is a target or depends on one, be it by being its child. So what the
  * services depend on is no target: neither the values files, nor the promotion tasks or the component that they are in.
  */
-const DEPENDED_ON = /^(platform$|platform\/promotion-task-)/;
-
-function targetsOf({ stack, before, after, services }: StackChange, platform: boolean): string[] {
-  const ofServices = services.flatMap(({ before: was, after: is }) => [was, is].flatMap(resources));
-  const shared = platform ? [before, after].flatMap((plan) => (plan ? sharedResources(plan) : [])) : [];
-  const ofPlatform = shared.filter(({ name }) => !DEPENDED_ON.test(name));
-  return [...new Set([...ofPlatform, ...ofServices].map((resource) => urnOf(stack, resource)))];
+function dependedOn(platform: PlatformPlan | undefined): readonly string[] {
+  if (!platform) return [];
+  const { name, parts } = platformInventory(platform);
+  return [name, ...parts.promotionTasks.map(({ role }) => resourceName(name, role))];
 }
 
-function resources(service: ServicePlan | undefined) {
-  return service ? serviceResources(service) : [];
+function affectedOf({ before, after, services }: StackChange, platform: boolean): Inventory[] {
+  const ofServices = services.flatMap(({ before: was, after: is }) => [was ?? [], is ?? []].flat());
+  const shared = platform ? [before, after].flatMap((plan) => platformInventories(plan?.platform)) : [];
+  return [...shared, ...ofServices.map(serviceInventory)];
+}
+
+function urnsOf(stack: string, resources: readonly PlannedResource[]): string[] {
+  return [...new Set(resources.map((resource) => urnOf(stack, resource)))];
 }

@@ -1,8 +1,5 @@
-import { platformInventories } from "../../manifests/inventory/objects.ts";
-import { type Inventory, type Row, resourceType, rowsOf } from "../../manifests/inventory/row.ts";
-import { serviceInventory } from "../../manifests/inventory/service.ts";
+import { type Alias, type Inventory, type Row, resourceType, rowsOf } from "../../manifests/inventory/row.ts";
 import { resourceName } from "../../model/names.ts";
-import type { Plan, ServicePlan } from "../../model/plan.ts";
 import { PROJECT } from "../../model/stack-config.ts";
 
 /** A resource as the program registers it. */
@@ -27,23 +24,19 @@ export function urnOf(stack: string, { type, name }: PlannedResource): string {
   return `urn:pulumi:${stack}::${PROJECT}::${type}::${name}`;
 }
 
-/** Everything of a service, its component included. A hook that is gone already may be among it. */
-export function serviceResources(service: ServicePlan): PlannedResource[] {
-  return resourcesOf(serviceInventory(service));
+/** What the state may still call resources of a component, by the aliases of their rows. */
+export function formerResources(inventory: Inventory): PlannedResource[] {
+  return rowsOf(inventory).flatMap((row) => row.aliases.map((alias) => resourceOf(inventory, row, alias)));
 }
 
-/** Everything that all services of a plan share, but for the providers. */
-export function sharedResources({ platform }: Pick<Plan, "platform">): PlannedResource[] {
-  return platformInventories(platform).flatMap(resourcesOf);
-}
-
-/** A component, and all that it registers. */
-function resourcesOf(inventory: Inventory): PlannedResource[] {
+/** A component, and all that it registers. A hook that is gone already may be among it. */
+export function resourcesOf(inventory: Inventory): PlannedResource[] {
   const { type, name } = inventory;
   return [{ type, name }, ...rowsOf(inventory).map((row) => resourceOf(inventory, row))];
 }
 
-/** What the engine calls a row of a component. */
-export function resourceOf({ type, name }: Pick<Inventory, "type" | "name">, row: Row): PlannedResource {
-  return { type: `${type}$${resourceType(row)}`, name: resourceName(name, row.role) };
+/** What the engine calls a row of a component; by an alias, what it called it before. */
+function resourceOf(inventory: Inventory, row: Row, alias: Alias = {}): PlannedResource {
+  const { component = inventory, type = resourceType(row), role = row.role } = alias;
+  return { type: `${component.type}$${type}`, name: resourceName(component.name, role) };
 }

@@ -1,3 +1,5 @@
+import { inventoriesOf } from "../../manifests/inventory/objects.ts";
+import { type HookRow, type Inventory, rowsOf } from "../../manifests/inventory/row.ts";
 import { resourceName } from "../../model/names.ts";
 import type { Plan } from "../../model/plan.ts";
 import { type Creation, nameOf } from "./preview.ts";
@@ -26,9 +28,6 @@ export interface PlannedHook {
 /** What the next `up` would make and somebody may have made already. */
 export type Planned = PlannedObject | PlannedHook;
 
-const HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
-const ORGANIZATION_HOOK = "github:index/organizationWebhook:OrganizationWebhook";
-
 /**
  * What of a preview exists outside the state. The rest needs no recovery: components and providers are nowhere else, and
  * the values files are written where they are missing.
@@ -39,20 +38,22 @@ export function plannedOf(
   creations: readonly Creation[],
   plan: Pick<Plan, "services"> & Partial<Pick<Plan, "platform">>,
 ): Planned[] {
-  const hooks = new Map(plan.services.map(({ name, webhook }) => [resourceName(name, "webhook"), webhook]));
+  const hooks = new Map(inventoriesOf({ platform: undefined, ...plan }).flatMap(hooksOf));
   return creations.flatMap((creation): Planned[] => {
     if (!creation.custom) return [];
-    if (creation.type === HOOK) {
-      const hook = hooks.get(nameOf(creation.urn));
-      return hook ? [{ is: "hook", creation, repository: hook.repository, url: hook.url }] : [];
-    }
-    const { organizationHook } = plan.platform?.buildTriggers ?? {};
-    if (creation.type === ORGANIZATION_HOOK && organizationHook)
-      return [{ is: "hook", creation, repository: undefined, url: organizationHook.url }];
+    const hook = hooks.get(nameOf(creation.urn));
+    if (hook) return [{ is: "hook", creation, repository: hook.repository, url: hook.url }];
     // A patch is made again by the next `up`, whoever made its object.
     const patch = creation.type.endsWith("Patch");
     return creation.type.startsWith("kubernetes:") && !patch ? object(creation) : [];
   });
+}
+
+/** The webhooks of a component, by what the engine calls them. */
+function hooksOf(inventory: Inventory): (readonly [string, HookRow["hook"]])[] {
+  return rowsOf(inventory).flatMap((row) =>
+    "hook" in row ? [[resourceName(inventory.name, row.role), row.hook] as const] : [],
+  );
 }
 
 function object(creation: Creation): PlannedObject[] {

@@ -1,106 +1,44 @@
-/* What an `up` makes in a cluster, spelled out rather than taken from the plan: `Kind namespace/name`. */
+import { deployerObjects } from "../../manifests/deployer.ts";
+import { inventoriesOf, isObject, serviceObjects } from "../../manifests/inventory/objects.ts";
+import { rowsOf } from "../../manifests/inventory/row.ts";
+import type { KubernetesObject } from "../../manifests/objects.ts";
+import type { Plan } from "../../model/plan.ts";
+import { platformPlan, servicePlan } from "../sources.ts";
 
-/** What one service has in the cluster, spelled out rather than taken from the plan. */
-export function objectsOf(name: string, stages: readonly string[] = ["dev", "prod", "staging"]): string[] {
-  return [
-    `AppProject argocd/${name}`,
-    ...stages.map((stage) => `Application argocd/${name}-${stage}`),
-    ...stages.map((stage) => `Stage kargo-${name}/${stage}`),
-    `Namespace /kargo-${name}`,
-    `Project /kargo-${name}`,
-    `ProjectConfig kargo-${name}/kargo-${name}`,
-    `RoleBinding kargo-${name}/kargo-fleet-approvers`,
-    `RoleBinding kargo-${name}/kargo-fleet-team`,
-    `Role kargo-${name}/kargo-fleet-approvers`,
-    `Role kargo-${name}/kargo-fleet-team`,
-    `Warehouse kargo-${name}/${name}`,
-  ];
+/* What an `up` makes in a cluster, by the rows of the plan: `Kind namespace/name`, as `FleetCluster` lists it. */
+
+/** What one service has in the cluster, by a stack with these keys. */
+export function objectsOf(name: string, keys: Readonly<Record<string, string>> = {}): string[] {
+  return serviceObjects(servicePlan({}, keys, name))
+    .map(nameOf)
+    .sort();
 }
 
-/** What all services share. */
-const PLATFORM = [
-  ...["promote-v1", "promote-v2", "pull-request-v1", "pull-request-v2"].map(
-    (task) => `ClusterPromotionTask /kargo-fleet-${task}`,
-  ),
-  ...["approvers-edge", "approvers-identity", "team-edge", "team-identity"].map(
-    (name) => `ServiceAccount kargo-fleet-teams/${name}`,
-  ),
-];
+/** What an administrator applied before for the teams of every catalogue, with our label too. */
+export const DEPLOYER = named(deployerObjects("kargo-fleet-deployer", ["edge", "identity"], platformPlan()));
 
-/** The Secrets that an administrator made and the program fills. */
-const FILLED = ["credential-git", "credential-image"];
-
-/** What turns pushes into images: two groups of services, two teams. */
-const TRIGGERS = [
-  "ClusterWorkflowTemplate /build-push-image",
-  "EventBus kargo-fleet-events/default",
-  "Role kargo-fleet-events/kargo-fleet-sensor",
-  "RoleBinding kargo-fleet-events/kargo-fleet-sensor",
-  "ServiceAccount kargo-fleet-events/kargo-fleet-event-source",
-  "ServiceAccount kargo-fleet-events/kargo-fleet-sensor",
-  ...["EventSource", "Secret", "Sensor"].flatMap((kind) =>
-    ["github-00", "github-01"].map((group) => `${kind} kargo-fleet-events/${group}`),
-  ),
-  ...["builds-edge", "builds-identity"].flatMap((namespace) => [
-    `ConfigMap ${namespace}/kargo-fleet-builds`,
-    ...["build", "builds", "launch", "transport"].map(
-      (name) => `NetworkPolicy ${namespace}/kargo-fleet-${name}`,
-    ),
-    ...["build-readers", "sensor"].flatMap((name) => [
-      `Role ${namespace}/kargo-fleet-${name}`,
-      `RoleBinding ${namespace}/kargo-fleet-${name}`,
-    ]),
-  ]),
-];
-
-/** The namespaces in which the deployer has a Role. */
-const DEPLOYED_TO = [
-  "argocd",
-  "builds-edge",
-  "builds-identity",
-  "kargo-fleet-events",
-  "kargo-fleet-teams",
-  "kargo-shared-resources",
-  "kargo-system-resources",
-];
-
-/** What an administrator applied before, with our label too. */
-export const DEPLOYER: readonly string[] = [
-  ...["approval", "asked", "build-jobs", "deployer", "guard", "status", "workflows"].flatMap((policy) => [
-    `ValidatingAdmissionPolicy /kargo-fleet-${policy}`,
-    `ValidatingAdmissionPolicyBinding /kargo-fleet-${policy}`,
-  ]),
-  ...["builds-edge", "builds-identity", "kargo-fleet-events", "kargo-fleet-teams"].map(
-    (name) => `Namespace /${name}`,
-  ),
-  ...DEPLOYED_TO.flatMap((namespace) => [
-    `Role ${namespace}/kargo-fleet-deployer`,
-    `RoleBinding ${namespace}/kargo-fleet-deployer`,
-  ]),
-  ...["builds-edge", "builds-identity"].flatMap((namespace) =>
-    ["kargo-fleet-build", "kargo-fleet-launch"].flatMap((account) => [
-      `Role ${namespace}/${account}`,
-      `RoleBinding ${namespace}/${account}`,
-      `Secret ${namespace}/${account}.service-account-token`,
-      `ServiceAccount ${namespace}/${account}`,
-    ]),
-  ),
-  "Secret builds-edge/kargo-fleet-receiver",
-  "Secret builds-identity/kargo-fleet-receiver",
-  "Secret kargo-shared-resources/kargo-fleet-git",
-  "Secret kargo-shared-resources/kargo-fleet-image",
-  "Secret kargo-system-resources/kargo-fleet-builds",
-].sort();
-
-/** All that there is once these services are up, of teams edge and identity, in two groups of webhooks. */
-export function everythingOf(names: readonly string[]): string[] {
-  return [...DEPLOYER, ...PLATFORM, ...TRIGGERS, ...names.flatMap((name) => objectsOf(name))].sort();
+/** All that there is once a plan is up, what an administrator applied before it included. */
+export function everythingOf(plan: Plan): string[] {
+  const manifests = inventoriesOf(plan)
+    .flatMap(rowsOf)
+    .filter(isObject)
+    .map(({ manifest }) => manifest);
+  return [...new Set([...DEPLOYER, ...named(manifests)])].sort();
 }
 
-/**
- * How many resources the engine knows then: seventeen a service; what they share, with its two components and binding; two
- * providers; the values files.
- */
-export function resourcesOf(names: readonly string[]): number {
-  return names.length * 17 + PLATFORM.length + FILLED.length + TRIGGERS.length + 3 + 2 + 1;
+/** How many resources the engine knows then: components, their rows, two providers, the values files. */
+export function resourcesOf(plan: Plan): number {
+  return inventoriesOf(plan).reduce((sum, inventory) => sum + 1 + rowsOf(inventory).length, 3);
+}
+
+/** Those of the kinds that are listed. */
+function named(objects: readonly KubernetesObject[]): string[] {
+  return objects
+    .filter(({ kind }) => !kind.startsWith("ClusterRole"))
+    .map(nameOf)
+    .sort();
+}
+
+function nameOf({ kind, metadata: { namespace = "", name } }: KubernetesObject): string {
+  return `${kind} ${namespace}/${name}`;
 }

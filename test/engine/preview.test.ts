@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineRun, FleetReport } from "../../fleet/preview/change.ts";
-import { serviceResources, sharedResources, urnOf, VALUES_FILES } from "../../fleet/preview/urns.ts";
+import { resourcesOf, urnOf, VALUES_FILES } from "../../fleet/preview/urns.ts";
+import { inventoriesOf } from "../../manifests/inventory/objects.ts";
 import { makePlan } from "../../model/plan.ts";
 import { ONLY } from "../../model/preview-filter.ts";
 import { openRepository, type Repository } from "../repository.ts";
@@ -72,7 +73,7 @@ describe("fleet preview, on a real engine and API server", function () {
     const own = checkpoint.latest.resources.map(({ urn }) => urn).filter((urn) => !/::pulumi:/.test(urn));
     const config = readStackText(await readFile(join(stack.folder, "Pulumi.test.yaml"), "utf8"));
     const plan = makePlan(readCatalogueText(list(PROVISIONED)), config, NOW);
-    const all = [VALUES_FILES, ...sharedResources(plan), ...plan.services.flatMap(serviceResources)];
+    const all = [VALUES_FILES, ...inventoriesOf(plan).flatMap(resourcesOf)];
     assert.deepEqual(own.sort(), all.map((resource) => urnOf("test", resource)).sort());
     await stack.writeCatalogue(list(BASE));
     await repository.commit();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { catalogueText, service } from "../sources.ts";
+import { catalogueText, planOf, service, stackText } from "../sources.ts";
 import { type Asked, type Attempt, allowedTo } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { DEPLOYER, everythingOf, resourcesOf } from "./expected-objects.ts";
@@ -25,8 +25,18 @@ function pipelines(soak?: string): string {
 /** The same, after auth's team has lost its approvers. */
 const WITHOUT_APPROVERS = ALL.replace(/,\s*"approvers": "AD-Identity-Release"/, "");
 
-const EVERYTHING = everythingOf(NAMES);
-const RESOURCES = resourcesOf(NAMES);
+const PLAN = planOf(
+  ALL,
+  stackText({
+    pipelines: pipelines(),
+    webhooks: '{ url: "https://hooks.acme.example", groups: 2 }',
+    credentials: "{ git: { username: kargo }, image: { username: reader } }",
+    gitPassword: "{ secure: v1:abc }",
+    imagePassword: "{ secure: v1:abc }",
+  }),
+);
+const EVERYTHING = everythingOf(PLAN);
+const RESOURCES = resourcesOf(PLAN);
 
 /** The group of each service, as the hash of its name has it. */
 const GROUPS: Readonly<Record<string, string>> = {

@@ -14,6 +14,7 @@ const OTHER = urn("nginx/namespace");
 
 const AFFECTED: Scope = {
   is: "affected",
+  former: [],
   targets: [WAREHOUSE, HOOK],
   filter: { services: ["auth"], platform: false },
 };

@@ -78,6 +78,19 @@ describe("what the engine is asked about", () => {
     assert.deepEqual(filter.services, []);
   });
 
+  it("needs of the state what a row was called before: the engine finds it by its alias alone", () => {
+    const keys = {
+      credentials: "{ git: { username: kargo } }",
+      gitPassword: "{ secure: v1:abc }",
+    };
+    const { former } = affected(
+      scope(BASE, BASE, { ...keys, builds: BUILDS.replace(/}$/, ", parallelism: 7 }") }, keys),
+    );
+    assert.deepEqual(former, [
+      "urn:pulumi:test::kargo-fleet::kargo-fleet:index:Platform$kubernetes:core/v1:Secret::platform/credential-git",
+    ]);
+  });
+
   for (const [what, found] of [
     ["somebody asked for it", () => scope(BASE, BASE, {}, {}, "--full asked for it")],
     ["the platform comes", () => scope(BASE, BASE, { platform: "true" }, { platform: "false" })],

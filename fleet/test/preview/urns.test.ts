@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { inventoriesOf } from "../../../manifests/inventory/objects.ts";
 import { registered } from "../../../test/components/program.ts";
 import { catalogueText, planOf, service, stackText } from "../../../test/sources.ts";
-import { serviceResources, sharedResources, urnOf, VALUES_FILES } from "../../preview/urns.ts";
+import { resourcesOf, urnOf, VALUES_FILES } from "../../preview/urns.ts";
 
 const NAMES = ["nginx", "auth"];
 
@@ -14,8 +15,7 @@ const SECRETS = { gitPassword: "{ secure: v1:abc }", imagePassword: "{ secure: v
 /** The names and types that a plan is said to have, without the parents'. */
 function computed(keys: Readonly<Record<string, string>>): string[] {
   const catalogue = catalogueText(Object.fromEntries(NAMES.map((name) => [name, service(name)])));
-  const plan = planOf(catalogue, stackText(keys));
-  const all = [...plan.services.flatMap(serviceResources), ...sharedResources(plan)];
+  const all = inventoriesOf(planOf(catalogue, stackText(keys))).flatMap(resourcesOf);
   return all.map(({ type, name }) => `${type} ${name}`).sort();
 }
 
