@@ -1,6 +1,6 @@
 import { acrossStacks } from "../model/across-stacks.ts";
 import { type CatalogueReading, readCatalogue } from "../model/catalogue.ts";
-import { didYouMean, formatPath, InvalidInput, listed, type Problem } from "../model/diagnostics.ts";
+import { didYouMean, InvalidInput, listed, type Problem, problem } from "../model/diagnostics.ts";
 import { type SourceDocument, withoutValue } from "../model/documents.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
 import type { Reading } from "../model/schema-problems.ts";
@@ -113,12 +113,12 @@ function unreadable(file: string): Problem {
 }
 
 function missingCatalogue(file: string, document: SourceDocument, where: string): Problem {
-  const path = ["config", `${PROJECT}:catalogue`];
-  return {
-    code: "KF007",
-    place: document.place(path),
-    path: formatPath(path),
-    message: `the catalogue ${JSON.stringify(file)} cannot be read from ${where}.`,
-    fix: "Add the file, or name another.",
-  };
+  const message = `the catalogue ${JSON.stringify(file)} cannot be read from ${where}.`;
+  return problem(
+    "KF007",
+    document,
+    ["config", `${PROJECT}:catalogue`],
+    message,
+    "Add the file, or name another.",
+  );
 }

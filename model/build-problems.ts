@@ -1,9 +1,8 @@
 import { type BuildPlan, planBuild } from "./build-plan.ts";
 import type { Catalogue, CatalogueService } from "./catalogue.ts";
-import { type DocumentPath, formatPath, listed, type Problem } from "./diagnostics.ts";
+import { listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { METADATA, overlap } from "./networks.ts";
-import type { ProblemCode } from "./problem-codes.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 import { re2 } from "./tag-pattern.ts";
 import { groupsFor, sensorBytes, TRIGGER_LIMIT } from "./trigger-size.ts";
@@ -163,14 +162,4 @@ function openMirrors({ builds }: StackConfig, stack: SourceDocument): Problem[] 
       "Name the mirror's own addresses alone.",
     );
   });
-}
-
-function problem(
-  code: ProblemCode,
-  document: SourceDocument,
-  path: DocumentPath,
-  message: string,
-  fix: string,
-): Problem {
-  return { code, place: document.place(path), path: formatPath(path), message, fix };
 }

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import { didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
 import { parseJson, type SourceDocument } from "./documents.ts";
 import { namesIn, readEntries } from "./entries.ts";
 import { type CatalogueFolder, includePattern, NO_FOLDER } from "./include-pattern.ts";
@@ -103,11 +103,9 @@ function unknownTeams(catalogue: Catalogue | undefined, document: SourceDocument
   const teams = namesIn(document, "teams");
   return Object.entries(catalogue?.services ?? {})
     .filter(([, { team: name }]) => !teams.includes(name))
-    .map(([name, { team: missing }]) => ({
-      code: "KF020",
-      place: document.place(["services", name, "team"]),
-      path: formatPath(["services", name, "team"]),
-      message: `${JSON.stringify(missing)} is no team (there are: ${listed(teams)}).`,
-      fix: didYouMean(missing, teams) ?? "Add it under teams or use one of these.",
-    }));
+    .map(([name, { team: missing }]) => {
+      const message = `${JSON.stringify(missing)} is no team (there are: ${listed(teams)}).`;
+      const fix = didYouMean(missing, teams) ?? "Add it under teams or use one of these.";
+      return problem("KF020", document, ["services", name, "team"], message, fix);
+    });
 }

@@ -1,10 +1,9 @@
 import type { Catalogue } from "./catalogue.ts";
-import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
+import { type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { destinationNamespace, projectName } from "./names.ts";
 import { pipelinesAhead } from "./pipeline-rollout.ts";
 import { deploys, stagesOf } from "./pipelines.ts";
-import type { ProblemCode } from "./problem-codes.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 
 /**
@@ -50,14 +49,4 @@ export function destinationProblems(
     });
     return [...ofProject, ...ofStages];
   });
-}
-
-function problem(
-  code: ProblemCode,
-  document: SourceDocument,
-  path: DocumentPath,
-  message: string,
-  fix: string,
-): Problem {
-  return { code, place: document.place(path), path: formatPath(path), message, fix };
 }

@@ -24,6 +24,22 @@ export interface Problem {
   readonly fix: string;
 }
 
+/**
+ * A problem at a path of a document.
+ *
+ * @param part the key, where the key itself is wrong and not its value
+ */
+export function problem(
+  code: ProblemCode,
+  document: { place(path: DocumentPath, part?: "key" | "value"): Place },
+  path: DocumentPath,
+  message: string,
+  fix: string,
+  part?: "key",
+): Problem {
+  return { code, place: document.place(path, part), path: formatPath(path), message, fix };
+}
+
 /** Renders a path the way a person would write it: `services.auth.tags[0]`, odd keys quoted. */
 export function formatPath(path: DocumentPath): string {
   return path.reduce<string>((text, part) => {

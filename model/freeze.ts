@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Catalogue } from "./catalogue.ts";
-import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import { type DocumentPath, didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { Pipelines } from "./pipelines.ts";
 
@@ -82,15 +82,7 @@ export function freezeProblems(
         if (names.includes(name)) return [];
         const path = [...root, index, key, position];
         const message = `${JSON.stringify(name)} is no ${what}.`;
-        return [
-          {
-            code,
-            place: stack.place(path),
-            path: formatPath(path),
-            message,
-            fix: didYouMean(name, names) ?? fix,
-          },
-        ];
+        return [problem(code, stack, path, message, didYouMean(name, names) ?? fix)];
       }),
     ),
   );

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import { didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
 import { parseJson, type SourceDocument } from "./documents.ts";
 import { namesIn, readEntries } from "./entries.ts";
 import { type CatalogueFolder, expand } from "./include-pattern.ts";
@@ -108,13 +108,9 @@ function elsewhere(problem: Problem): Problem {
 
 function nobodys(path: string, document: SourceDocument, teams: readonly string[]): Problem {
   const name = posix.basename(path, ".json");
-  return {
-    code: "KF035",
-    place: document.place([]),
-    path: "",
-    message: `is named after no team (there are: ${listed(teams)}), and each included file is of one.`,
-    fix: didYouMean(name, teams) ?? "Rename it to <team>.json, or put it into a folder of that name.",
-  };
+  const message = `is named after no team (there are: ${listed(teams)}), and each included file is of one.`;
+  const fix = didYouMean(name, teams) ?? "Rename it to <team>.json, or put it into a folder of that name.";
+  return problem("KF035", document, [], message, fix);
 }
 
 function ofOthers(
@@ -124,14 +120,9 @@ function ofOthers(
 ): Problem[] {
   const others = Object.entries(services).filter(([, { team: said = team }]) => said !== team);
   return others.map(([name, { team: said }]) => {
-    const path = ["services", name, "team"];
-    return {
-      code: "KF036",
-      place: document.place(path),
-      path: formatPath(path),
-      message: `is ${JSON.stringify(said)}, but this file is of the team ${JSON.stringify(team)}, by its name.`,
-      fix: `Move the service to a file of the team ${said}, or leave team out.`,
-    };
+    const message = `is ${JSON.stringify(said)}, but this file is of the team ${JSON.stringify(team)}, by its name.`;
+    const fix = `Move the service to a file of the team ${said}, or leave team out.`;
+    return problem("KF036", document, ["services", name, "team"], message, fix);
   });
 }
 
@@ -146,26 +137,13 @@ function listedTwice(main: SourceDocument, files: readonly IncludedFile[]): Prob
       }
       const path = ["services", name];
       const { file, line } = earlier.place(path, "key");
-      return [
-        {
-          code: "KF019",
-          place: document.place(path, "key"),
-          path: formatPath(path),
-          message: `the service ${JSON.stringify(name)} is listed already, in ${file} on line ${line}.`,
-          fix: "Remove or rename one of them.",
-        },
-      ];
+      const message = `the service ${JSON.stringify(name)} is listed already, in ${file} on line ${line}.`;
+      return [problem("KF019", document, path, message, "Remove or rename one of them.", "key")];
     }),
   );
 }
 
 function unreadable(main: SourceDocument, index: number, what: string): Problem {
-  const path = ["include", index];
-  return {
-    code: "KF007",
-    place: main.place(path),
-    path: formatPath(path),
-    message: what,
-    fix: "Add the file, or name another; a link is not followed.",
-  };
+  const fix = "Add the file, or name another; a link is not followed.";
+  return problem("KF007", main, ["include", index], what, fix);
 }

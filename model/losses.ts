@@ -1,9 +1,8 @@
 import type { Catalogue } from "./catalogue.ts";
-import { type DocumentPath, formatPath, listed, type Problem } from "./diagnostics.ts";
+import { type DocumentPath, formatPath, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { imageIdentity } from "./image.ts";
 import type { Plan, ServicePlan } from "./plan.ts";
-import type { ProblemCode } from "./problem-codes.ts";
 import type { Provisioned, ProvisionedService } from "./provisioned.ts";
 import type { Reading } from "./schema-problems.ts";
 import { absence } from "./selection.ts";
@@ -127,15 +126,4 @@ function verb([key]: DocumentPath, was: Was, is: Was): string {
     default:
       return "no longer selects";
   }
-}
-
-export function problem(
-  code: ProblemCode,
-  document: SourceDocument,
-  path: DocumentPath,
-  message: string,
-  fix: string,
-  part?: "key",
-): Problem {
-  return { code, place: document.place(path, part), path: formatPath(path), message, fix };
 }

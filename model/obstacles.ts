@@ -1,7 +1,6 @@
-import { formatPath, listed, type Problem } from "./diagnostics.ts";
+import { listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { ServicePlan } from "./plan.ts";
-import type { ProblemCode } from "./problem-codes.ts";
 
 /** What GitHub says of a service's repository; `unknown` where nobody asked, or GitHub gave no answer. */
 export type RepositoryAnswer = "ready" | "missing" | "archived" | "no-hooks" | "full" | "unknown";
@@ -37,14 +36,14 @@ export function obstaclesOf(service: ServicePlan, answers: Answers, asking: Aski
 }
 
 function repositoryObstacle(service: ServicePlan, is: RepositoryAnswer, asking: Asking): Problem[] {
-  const at = [service.name, "repository"];
+  const at = ["services", service.name, "repository"];
   const { repository } = service;
   switch (is) {
     case "missing":
       return [
         problem(
           "KF100",
-          asking,
+          asking.document,
           at,
           `GitHub shows no repository ${repository} to the program's token.`,
           "Correct the name; or create the repository; or give the token, or its GitHub App, access to it.",
@@ -78,7 +77,13 @@ function repositoryObstacle(service: ServicePlan, is: RepositoryAnswer, asking: 
 }
 
 function noHook(asking: Asking, at: readonly string[], message: string, first: string): Problem {
-  return problem("KF101", asking, at, message, `${first} write "build": false where something else builds.`);
+  return problem(
+    "KF101",
+    asking.document,
+    at,
+    message,
+    `${first} write "build": false where something else builds.`,
+  );
 }
 
 function buildsObstacle(
@@ -91,8 +96,8 @@ function buildsObstacle(
   return [
     problem(
       "KF102",
-      asking,
-      [name, "team"],
+      asking.document,
+      ["services", name, "team"],
       `the build namespace ${build?.namespace} of team ${JSON.stringify(team)} ${state}.`,
       `An administrator makes it: npm run --silent fleet -- deployer --stack ${asking.stack} | kubectl apply -f -`,
     ),
@@ -105,7 +110,7 @@ function projectObstacle(
   { document, stack }: Asking,
 ): Problem[] {
   const taken = (what: string, fix: string) => [
-    problem("KF103", { document, stack }, [name], `the namespace ${project} ${what}.`, fix, "key"),
+    problem("KF103", document, ["services", name], `the namespace ${project} ${what}.`, fix, "key"),
   ];
   if (is.is === "terminating")
     return taken(
@@ -135,8 +140,8 @@ export function incomplete(service: ServicePlan, roles: readonly string[], askin
   const count = roles.length === 1 ? "1 resource was" : `${roles.length} resources were`;
   return problem(
     "KF104",
-    asking,
-    [service.name],
+    asking.document,
+    ["services", service.name],
     `${count} not made or changed: ${listed(roles)}.`,
     `The engine's errors say why. Mend that and run the up again; or let the service go with "state": "decommissioned".`,
     "key",
@@ -159,16 +164,4 @@ export function lastOf(
   const waits = ({ name, build }: ServicePlan) =>
     obstacles.has(name) || (build !== undefined && namespaces.has(build.namespace));
   return { namespaces, services: new Set(services.filter(waits).map(({ name }) => name)) };
-}
-
-function problem(
-  code: ProblemCode,
-  { document }: Asking,
-  at: readonly string[],
-  message: string,
-  fix: string,
-  part?: "key",
-): Problem {
-  const path = ["services", ...at];
-  return { code, place: document.place(path, part), path: formatPath(path), message, fix };
 }

@@ -1,8 +1,7 @@
 import type { Catalogue } from "./catalogue.ts";
-import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
+import { type DocumentPath, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { imageIdentity } from "./image.ts";
-import type { ProblemCode } from "./problem-codes.ts";
 
 /**
  * Ownership is data, not trust: what a team lists is its own alone, and nothing is shared by two services, since one
@@ -148,14 +147,4 @@ function imagePrefixes(prefix: string): string[] {
 function overlap(one: string, other: string): boolean {
   const within = (a: string, b: string) => covers(a, b.replace(/\*$/, "")) || covers(b, a.replace(/\*$/, ""));
   return within(one, other) || imagePrefixes(one).some((a) => imagePrefixes(other).some((b) => within(a, b)));
-}
-
-function problem(
-  code: ProblemCode,
-  document: SourceDocument,
-  path: DocumentPath,
-  message: string,
-  fix: string,
-): Problem {
-  return { code, place: document.place(path), path: formatPath(path), message, fix };
 }

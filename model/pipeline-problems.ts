@@ -1,4 +1,4 @@
-import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import { type DocumentPath, didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { deploys, type Pipeline, type PipelineStage, type Pipelines } from "./pipelines.ts";
 import type { ProblemCode } from "./problem-codes.ts";
@@ -21,10 +21,8 @@ export function pipelineProblems(
   return Object.entries(pipelines).flatMap(([pipeline, stages]) => {
     const subject: Subject = {
       stages,
-      problem: (code, path, message, fix) => {
-        const whole = [...root, pipeline, ...path];
-        return { code, place: document.place(whole), path: formatPath(whole), message, fix };
-      },
+      problem: (code, path, message, fix) =>
+        problem(code, document, [...root, pipeline, ...path], message, fix),
     };
     const found = [
       ...doubled(subject),

@@ -2,12 +2,11 @@ import { buildProblems } from "./build-problems.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { derivedNames, nameConflicts } from "./derived-names.ts";
 import { destinationProblems } from "./destinations.ts";
-import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import { type DocumentPath, didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { freezeProblems } from "./freeze.ts";
 import { imageRepository } from "./image.ts";
 import { ownershipProblems } from "./ownership.ts";
-import type { ProblemCode } from "./problem-codes.ts";
 import { rolloutProblems } from "./rollout-problems.ts";
 import { meets, type Selector } from "./selection.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
@@ -163,15 +162,4 @@ function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: Sou
       }),
     ),
   );
-}
-
-function problem(
-  code: ProblemCode,
-  document: SourceDocument,
-  path: DocumentPath,
-  message: string,
-  fix: string,
-  part?: "key",
-): Problem {
-  return { code, place: document.place(path, part), path: formatPath(path), message, fix };
 }

@@ -1,5 +1,5 @@
 import type { Catalogue } from "./catalogue.ts";
-import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import { type DocumentPath, didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import type { StackConfig } from "./stack-config.ts";
@@ -13,27 +13,19 @@ export function rolloutProblems(
 ): Problem[] {
   const services = Object.keys(catalogue.services);
   const known = Object.keys(pipelines);
-  const problem = (
-    code: ProblemCode,
-    path: DocumentPath,
-    message: string,
-    fix: string,
-    part?: "key",
-  ): Problem => {
-    const whole = [...root, ...path];
-    return { code, place: stack.place(whole, part), path: formatPath(whole), message, fix };
-  };
+  const at = (code: ProblemCode, path: DocumentPath, message: string, fix: string, part?: "key") =>
+    problem(code, stack, [...root, ...path], message, fix, part);
   const unknownServices = (path: DocumentPath, names: readonly string[]) =>
     names.flatMap((name, index) => {
       if (services.includes(name)) return [];
       const message = `${JSON.stringify(name)} is no service of the catalogue.`;
       const fix = didYouMean(name, services) ?? "Remove it, or add the service to the catalogue.";
-      return [problem("KF016", [...path, "canaryServices", index], message, fix)];
+      return [at("KF016", [...path, "canaryServices", index], message, fix)];
     });
   const unknownPipeline = (path: DocumentPath, name: string, part?: "key") => {
     if (known.includes(name)) return [];
     const message = `${JSON.stringify(name)} is no pipeline of this stack (it has: ${listed(known)}).`;
-    return [problem("KF057", path, message, didYouMean(name, known) ?? "Add it, or use one of these.", part)];
+    return [at("KF057", path, message, didYouMean(name, known) ?? "Add it, or use one of these.", part)];
   };
   const { promotionTask } = rollout;
   const idle = promotionTask.canaryPercent > 0 ? "canaryPercent" : "canaryServices";
@@ -41,7 +33,7 @@ export function rolloutProblems(
   return [
     ...(chosen && promotionTask.canary === undefined
       ? [
-          problem(
+          at(
             "KF056",
             ["promotionTask", idle],
             "has no effect: there is no canary that services could try.",
@@ -55,7 +47,7 @@ export function rolloutProblems(
       ...unknownPipeline(["pipelines", name, "canary"], canary),
       ...(canary === name
         ? [
-            problem(
+            at(
               "KF058",
               ["pipelines", name, "canary"],
               `${JSON.stringify(name)} is its own canary: nothing would change.`,

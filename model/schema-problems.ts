@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type DocumentPath, didYouMean, formatPath, listed, type Problem } from "./diagnostics.ts";
+import { type DocumentPath, didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 
@@ -23,7 +23,7 @@ export function readBySchema<Schema extends z.ZodType>(
   document: SourceDocument,
   rename: (path: DocumentPath) => DocumentPath = (path) => path,
 ): Reading<z.output<Schema>> & { readonly issues: readonly z.core.$ZodIssue[] } {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: inOurWords, reportInput: true });
   if (result.success) return { value: result.data, problems: [], document, issues: [] };
   const { issues } = result.error;
   const problems = issues.flatMap((issue) => describe(schema, issue, document, rename));
@@ -39,25 +39,22 @@ function describe(
   rename: Rename,
 ): Problem[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+  const at = (code: ProblemCode, message: string, fix: string) => [
+    problem(code, document, rename(path), sentence(message), fix),
+  ];
   switch (issue.code) {
     case "unrecognized_keys": {
       const known = keysAt(schema, path);
-      return issue.keys.map((key) => ({
-        code: "KF010",
-        place: document.place(rename([...path, key]), "key"),
-        path: formatPath(rename([...path, key])),
-        message: `${JSON.stringify(key)} is no key here (there are: ${listed(known)}).`,
-        fix: didYouMean(key, known) ?? "Remove it.",
-      }));
+      return issue.keys.map((key) => {
+        const message = `${JSON.stringify(key)} is no key here (there are: ${listed(known)}).`;
+        const fix = didYouMean(key, known) ?? "Remove it.";
+        return problem("KF010", document, rename([...path, key]), message, fix, "key");
+      });
     }
     case "invalid_key":
-      return issue.issues.map((inner) => ({
-        code: "KF014",
-        place: document.place(rename(path), "key"),
-        path: formatPath(rename(path)),
-        message: sentence(inner.message),
-        fix: "Rename it.",
-      }));
+      return issue.issues.map(({ message }) =>
+        problem("KF014", document, rename(path), sentence(message), "Rename it.", "key"),
+      );
     case "invalid_union": {
       const meant = complaintsOfUnion(issue.errors);
       if (meant)
@@ -65,12 +62,19 @@ function describe(
           describe(schema, { ...inner, path: [...issue.path, ...inner.path] }, document, rename),
         );
       const keys = keysAt(schema, path);
-      if (keys.length === 0) return [problemAt("KF015", document, rename(path), issue.message, fixOf(issue))];
-      const message = `takes exactly one of these keys: ${listed(keys)}.`;
-      return [problemAt("KF015", document, rename(path), message, "Write one of them and no other.")];
+      if (keys.length === 0) return at("KF015", issue.message, "Change it to fit the rule.");
+      return at(
+        "KF015",
+        `takes exactly one of these keys: ${listed(keys)}.`,
+        "Write one of them and no other.",
+      );
     }
+    case "invalid_type":
+      return isMissing(issue)
+        ? at("KF011", issue.message, "Add it.")
+        : at("KF012", issue.message, "Write it as that type.");
     default:
-      return [problemAt(codeOf(issue), document, rename(path), issue.message, fixOf(issue))];
+      return at("KF013", issue.message, "Change it to fit the rule.");
   }
 }
 
@@ -94,62 +98,49 @@ function complaintsOfUnion(forms: readonly Complaints[]): Complaints | undefined
   }
   return forms
     .filter((form) =>
-      form.every(({ path, message }) => path.length > 1 || (path.length === 1 && !isMissing(message))),
+      form.every((issue) => issue.path.length > 1 || (issue.path.length === 1 && !isMissing(issue))),
     )
     .sort((a, b) => a.length - b.length)[0];
 }
 
-function problemAt(
-  code: ProblemCode,
-  document: SourceDocument,
-  path: DocumentPath,
-  message: string,
-  fix: string,
-): Problem {
-  return { code, place: document.place(path), path: formatPath(path), message: sentence(message), fix };
+function isMissing({ code, input }: z.core.$ZodIssue): boolean {
+  return code === "invalid_type" && input === undefined;
 }
 
-function codeOf(issue: z.core.$ZodIssue): ProblemCode {
-  if (issue.code !== "invalid_type") return "KF013";
-  return isMissing(issue.message) ? "KF011" : "KF012";
+/** What is said where a schema has no message of its own. */
+function inOurWords(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.input === undefined
+        ? `is missing; a value of type ${issue.expected} is required.`
+        : `must be of type ${issue.expected}, received ${z.core.util.parsedType(issue.input)}.`;
+    case "invalid_value":
+      return oneOf(issue.values);
+    case "too_big":
+      return limit(issue, issue.inclusive ? "at most" : "less than", issue.maximum);
+    case "too_small":
+      return limit(issue, issue.inclusive ? "at least" : "more than", issue.minimum);
+    case "invalid_union":
+      return Array.isArray(issue.options) ? oneOf(issue.options) : "fits none of the allowed forms.";
+    default:
+      return "fits none of the allowed forms.";
+  }
 }
 
-function fixOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== "invalid_type") return "Change it to fit the rule.";
-  return isMissing(issue.message) ? "Add it." : "Write it as that type.";
+function oneOf(values: readonly unknown[]): string {
+  const shown = values.map((value) => JSON.stringify(value)).join(", ");
+  return `must be ${values.length === 1 ? "" : "one of "}${shown}.`;
 }
 
-function isMissing(message: string): boolean {
-  return message.endsWith("received undefined");
+const COUNTED: Readonly<Record<string, string>> = { string: "characters", array: "items" };
+
+function limit({ origin }: { readonly origin: string }, bound: string, value: number | bigint): string {
+  const unit = COUNTED[origin];
+  return unit === undefined ? `must be ${bound} ${value}.` : `must have ${bound} ${value} ${unit}.`;
 }
 
-const LIMITS: Readonly<Record<string, string>> = {
-  "<=": "at most",
-  "<": "less than",
-  ">=": "at least",
-  ">": "more than",
-};
-
-/** zod's `Invalid input: expected string, received undefined` in a person's words. */
 function sentence(message: string): string {
-  const missing = /^Invalid input: expected (\w+), received undefined$/.exec(message);
-  if (missing) return `is missing; a value of type ${missing[1]} is required.`;
-  const plain = message
-    .replace(
-      /^Invalid (?:option|discriminator value)[:.] expected (?:one of )?(.+)$/i,
-      (_, options: string) => {
-        const each = options.split(/ ?\| ?/).map((option) => option.replace(/^'(.*)'$/, '"$1"'));
-        return `must be ${each.length === 1 ? "" : "one of "}${each.join(", ")}`;
-      },
-    )
-    .replace(
-      /^Too (?:big|small): expected \w+ to (be|have) ([<>]=?)/,
-      (_, verb: string, sign: string) => `must ${verb} ${LIMITS[sign] ?? sign} `,
-    )
-    .replace(/^Invalid input: expected/, "must be of type")
-    .replace(/^Invalid (input|discriminator value)[:.]? ?/, "");
-  if (plain === "") return "fits none of the allowed forms.";
-  return /[.!?)]$/.test(plain) ? plain : `${plain}.`;
+  return /[.!?)]$/.test(message) ? message : `${message}.`;
 }
 
 /** The keys that the schema knows at a path, looking through defaults, options, maps and unions. */

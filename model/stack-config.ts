@@ -3,7 +3,7 @@ import { accessSchema } from "./access.ts";
 import { branch } from "./branch.ts";
 import { buildsSchema } from "./builds.ts";
 import { CREDENTIAL_SECRETS, credentialsSchema, wantedSecrets } from "./credentials.ts";
-import { type DocumentPath, didYouMean, formatPath, type Problem } from "./diagnostics.ts";
+import { type DocumentPath, didYouMean, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { folder } from "./folders.ts";
 import { githubOwner, githubRepository } from "./github-names.ts";
@@ -165,19 +165,17 @@ function openSecrets(
   const required = wanted.map((key) => `${PROJECT}:${key}`);
   const secrets = [...SECRET_KEYS.map((key) => `${PROJECT}:${key}`), ...PASSED_ON];
   const written = configOf(document);
-  const problem = (code: ProblemCode, key: string, message: string, fix: string): Problem => {
-    const path = ["config", key];
-    return { code, place: document.place(path), path: formatPath(path), message, fix };
-  };
+  const at = (code: ProblemCode, key: string, message: string, fix: string) =>
+    problem(code, document, ["config", key], message, fix);
   const missing = required
     .filter((key) => !(key in values))
     .map((key) =>
-      problem("KF030", key, "is missing; a secret is required.", `Run: pulumi config set --secret ${key}`),
+      at("KF030", key, "is missing; a secret is required.", `Run: pulumi config set --secret ${key}`),
     );
   const open = secrets
     .filter((key) => key in written && !isSecure(written[key]))
     .map((key) =>
-      problem(
+      at(
         "KF031",
         key,
         "must be a secret, but stands here as plain text.",
@@ -187,7 +185,7 @@ function openSecrets(
   const needless = Object.keys(written)
     .filter((key) => key.startsWith(`${PROJECT}:`) && !secrets.includes(key) && holdsSecret(written[key]))
     .map((key) =>
-      problem("KF032", key, "is no secret: it ends up in names and manifests.", "Write it as plain text."),
+      at("KF032", key, "is no secret: it ends up in names and manifests.", "Write it as plain text."),
     );
   return [...missing, ...open, ...needless];
 }
@@ -244,13 +242,11 @@ function strangers(keys: readonly string[], document: SourceDocument): Problem[]
   ];
   return keys
     .filter((key) => !/^(pulumi|kargo-fleet):/.test(key) && !PASSED_ON.includes(key))
-    .map((key) => ({
-      code: "KF033",
-      place: document.place(["config", key], "key"),
-      path: formatPath(["config", key]),
-      message: `${JSON.stringify(key)} has no effect: nothing reads it.`,
-      fix:
+    .map((key) => {
+      const message = `${JSON.stringify(key)} has no effect: nothing reads it.`;
+      const fix =
         didYouMean(key, read) ??
-        `Use the keys of ${PROJECT}, such as ${PROJECT}:cluster and ${PROJECT}:github.`,
-    }));
+        `Use the keys of ${PROJECT}, such as ${PROJECT}:cluster and ${PROJECT}:github.`;
+      return problem("KF033", document, ["config", key], message, fix, "key");
+    });
 }

@@ -1,6 +1,5 @@
-import { type DocumentPath, formatPath, type Problem } from "./diagnostics.ts";
+import { type DocumentPath, type Problem, problem } from "./diagnostics.ts";
 import { repeatedKey, type SourceDocument } from "./documents.ts";
-import type { ProblemCode } from "./problem-codes.ts";
 import { parseYaml } from "./yaml-document.ts";
 
 /** The Pulumi project, and so the prefix of every config key that is ours. */
@@ -41,14 +40,12 @@ export function configOf({ value }: Pick<SourceDocument, "value">): Record<strin
 }
 
 /** What the engine refuses, or alone can fetch. */
-function unseen({ value, place }: SourceDocument): Problem[] {
+function unseen(document: SourceDocument): Problem[] {
+  const { value } = document;
   const root = recordOf(value);
-  const problem = (code: ProblemCode, path: DocumentPath, message: string, fix: string): Problem => {
-    return { code, place: place(path, "key"), path: formatPath(path), message, fix };
-  };
   const isMap = (data: unknown) => data === undefined || data === null || recordOf(data) !== undefined;
   const noMap = (path: DocumentPath) =>
-    problem("KF012", path, "must be a map of keys to values.", "Write it as that type.");
+    problem("KF012", document, path, "must be a map of keys to values.", "Write it as that type.", "key");
   const strange = Object.keys(configOf({ value })).filter((key) => !KEY.test(key));
   const fetched = "brings values from Pulumi ESC, which the engine alone sees: nothing could check them.";
   return [
@@ -56,9 +53,16 @@ function unseen({ value, place }: SourceDocument): Problem[] {
     ...(isMap(root?.config) ? [] : [noMap(["config"])]),
     ...(root?.environment === undefined
       ? []
-      : [problem("KF034", ["environment"], fetched, "Write the values here.")]),
+      : [problem("KF034", document, ["environment"], fetched, "Write the values here.", "key")]),
     ...strange.map((key) =>
-      problem("KF014", ["config", key], `${JSON.stringify(key)} is no config key.`, `Write ${PROJECT}:key.`),
+      problem(
+        "KF014",
+        document,
+        ["config", key],
+        `${JSON.stringify(key)} is no config key.`,
+        `Write ${PROJECT}:key.`,
+        "key",
+      ),
     ),
   ];
 }

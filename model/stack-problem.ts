@@ -1,5 +1,5 @@
 import type { Catalogue } from "./catalogue.ts";
-import { formatPath, listed, type Problem } from "./diagnostics.ts";
+import { listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { Plan } from "./plan.ts";
 import type { ProblemCode } from "./problem-codes.ts";
@@ -28,8 +28,7 @@ export function stackProblem(
   message: string,
   fix: string,
 ): Problem {
-  const path = ["config", `${PROJECT}:${key}`, ...rest];
-  return { code, place: document.place(path), path: formatPath(path), message, fix };
+  return problem(code, document, ["config", `${PROJECT}:${key}`, ...rest], message, fix);
 }
 
 /** `1 service`, `2 services`. */

@@ -1,4 +1,4 @@
-import { formatPath, type Problem } from "./diagnostics.ts";
+import { type Problem, problem } from "./diagnostics.ts";
 import type { Planned } from "./losses.ts";
 import type { ServicePlan } from "./plan.ts";
 import type { ProvisionedService } from "./provisioned.ts";
@@ -68,18 +68,12 @@ function describe(
     const path = [...pipeline, stages.findIndex(({ name }) => name === stage), "controlFlow"];
     const message = `the stage ${quoted} no longer deploys; ${all}. Its Applications would be deleted.`;
     const fix = `Let it deploy. To let it go, give it state: retired, run pulumi up, and remove it then; control flow needs another name.`;
-    return { code: "KF093", place: config.document.place(path), path: formatPath(path), message, fix };
+    return problem("KF093", config.document, path, message, fix);
   }
   if (from === to) {
     const message = `the stage ${quoted} is gone from it; ${all}. Its Stages and Applications would be deleted.`;
     const fix = `Put it back. To let it go, give it state: retired, run pulumi up, and remove it then.`;
-    return {
-      code: "KF094",
-      place: config.document.place(pipeline, "key"),
-      path: formatPath(pipeline),
-      message,
-      fix,
-    };
+    return problem("KF094", config.document, pipeline, message, fix, "key");
   }
   // Where the catalogue still names another pipeline, this one came as its canary.
   const own = services.every((name) => catalogue.value?.services[name]?.pipeline === to);
@@ -88,5 +82,5 @@ function describe(
     : [config.document, ["config", `${PROJECT}:rollout`, "pipelines"]];
   const message = `${JSON.stringify(to)} has no stage ${quoted}, as ${JSON.stringify(from)} has; ${all}. Its Stages and Applications would be deleted.`;
   const fix = `Stay on ${from}, or move first to a pipeline in which ${stage} is there with state: retired, run pulumi up, and move on then.`;
-  return { code: "KF095", place: document.place(path), path: formatPath(path), message, fix };
+  return problem("KF095", document, path, message, fix);
 }

@@ -1,4 +1,4 @@
-import { type DocumentPath, formatPath, type Place, type Problem } from "./diagnostics.ts";
+import { type DocumentPath, type Place, type Problem, problem } from "./diagnostics.ts";
 
 /** What no name, group or path means to have: control characters, but for the white space of a text of several lines. */
 const CONTROL = /[\p{Cc}--[\t\n\r]]/v;
@@ -33,9 +33,7 @@ function problemsOf(text: string, place: (path: DocumentPath) => Place, path: Do
   const hole = /\{(service|stage|cluster|team)\}/.exec(text)?.[0];
   if (hole !== undefined && !FILLED_IN.includes(path.at(-1))) {
     const message = `has ${hole}, which is not filled in here.`;
-    return [
-      { code: "KF017", place: place(path), path: formatPath(path), message, fix: "Write what is meant." },
-    ];
+    return [problem("KF017", { place }, path, message, "Write what is meant.")];
   }
   const wrong = !text.isWellFormed()
     ? "is no Unicode: it has half of a character"
@@ -44,15 +42,7 @@ function problemsOf(text: string, place: (path: DocumentPath) => Place, path: Do
       : undefined;
   if (wrong === undefined) return [];
   const shown = JSON.stringify(text.slice(0, 40));
-  return [
-    {
-      code: "KF006",
-      place: place(path),
-      path: formatPath(path),
-      message: `${shown} ${wrong}.`,
-      fix: "Write it anew.",
-    },
-  ];
+  return [problem("KF006", { place }, path, `${shown} ${wrong}.`, "Write it anew.")];
 }
 
 /** What reading a file as UTF-8 puts where its bytes are none. */

@@ -1,4 +1,4 @@
-import { formatPath, type Problem } from "./diagnostics.ts";
+import { type Problem, problem } from "./diagnostics.ts";
 import type { Planned } from "./losses.ts";
 import { deployingStages, type GitopsPlan, type Plan, type ServicePlan } from "./plan.ts";
 import type { Provisioned, ProvisionedService } from "./provisioned.ts";
@@ -47,18 +47,11 @@ export function valuesLosses(
   const lost = relocated(before, plan).filter(({ service }) => !there.has(service));
   const [first] = lost;
   if (first === undefined) return [];
-  const path = ["config", `${PROJECT}:gitops`];
   const count = lost.length === 1 ? "1 provisioned service" : `${lost.length} provisioned services`;
   const names = lost.map(({ service }) => service).join(", ");
-  return [
-    {
-      code: "KF096",
-      place: config.document.place(path),
-      path: formatPath(path),
-      message: `names another place for the values files of ${count}: ${names}. Those of ${first.service} are in ${text(first.from)}, and would be looked for in ${text(first.to)}. Each service would start anew from empty files.`,
-      fix: `Undo it; or run npm run fleet -- move-values --stack ${stackOf(config.document.file)}, which moves them in one commit, and then this again.`,
-    },
-  ];
+  const message = `names another place for the values files of ${count}: ${names}. Those of ${first.service} are in ${text(first.from)}, and would be looked for in ${text(first.to)}. Each service would start anew from empty files.`;
+  const fix = `Undo it; or run npm run fleet -- move-values --stack ${stackOf(config.document.file)}, which moves them in one commit, and then this again.`;
+  return [problem("KF096", config.document, ["config", `${PROJECT}:gitops`], message, fix)];
 }
 
 function stackOf(file: string): string {
