@@ -51,7 +51,7 @@ describe("an edit of a catalogue", function () {
     const text = '{\n\t"services": {\n\t\t"b": {\n\t\t\t"team": "x"\n\t\t}\n\t}\n}\n';
     assert.equal(
       addKey(text, ["services"], "a", { team: "x", labels: { tier: "1" } }),
-      '{\n\t"services": {\n\t\t"a": {\n\t\t\t"team": "x",\n\t\t\t"labels": { "tier": "1" }\n\t\t},\n\t\t"b": {\n\t\t\t"team": "x"\n\t\t}\n\t}\n}\n',
+      '{\n\t"services": {\n\t\t"a": {\n\t\t\t"team": "x",\n\t\t\t"labels": {\n\t\t\t\t"tier": "1"\n\t\t\t}\n\t\t},\n\t\t"b": {\n\t\t\t"team": "x"\n\t\t}\n\t}\n}\n',
     );
     const long = addKey(repository, ["services"], "checkout", {
       ...ENTRY,
