@@ -54,18 +54,25 @@ function inputs(plan: Plan): ValuesFilesInputs {
   };
 }
 
-/**
- * The code behind {@link VALUES_FILES}, found where the plugin runs: in the program's folder. Pulumi keeps the text of
- * these functions in the state and compares it, so no path of a machine is in it, and nothing that often changes.
- */
-async function code(): Promise<typeof import("./values-files/provider.ts")> {
-  const { pathToFileURL } = await import("node:url");
-  return await import(pathToFileURL("components/values-files/provider.ts").href);
-}
+/** What the plugin was configured with. The copy in the state is empty: only the plugin's own process fills it. */
+const configured: { token?: string | undefined } = {};
 
+/**
+ * The state keeps the text of these functions, and a refresh runs the copy in the state. So they name no file:
+ * `imports` in the program's package.json says where the code is. What a refresh runs loads nothing of the program.
+ */
 const VALUES_FILES: pulumi.dynamic.ResourceProvider<ValuesFilesInputs, ValuesFilesOutputs> = {
-  configure: async (request) => (await code()).configure(request),
+  configure: async ({ config }) => {
+    configured.token = config.get("github:token");
+  },
   diff: async (_id, olds, news) => (await code()).diff(olds, news),
-  create: async (inputs) => (await code()).create(inputs),
-  update: async (_id, _olds, news) => (await code()).update(news),
+  create: async (inputs) => (await code()).create(inputs, configured.token),
+  update: async (_id, _olds, news) => (await code()).update(news, configured.token),
 };
+
+/** The plugin runs in the program's folder, but none of the program's files imports this text. */
+async function code(): Promise<typeof import("./values-files/provider.ts")> {
+  const { createRequire } = await import("node:module");
+  const { pathToFileURL } = await import("node:url");
+  return await import(pathToFileURL(createRequire(`${process.cwd()}/`).resolve("#values-files")).href);
+}

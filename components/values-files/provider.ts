@@ -15,29 +15,32 @@ export interface ValuesFilesOutputs {
   readonly digest: string;
 }
 
-let token: string | undefined;
-
-/** Keeps the token to itself: the process serves one command of one stack, and what it returns ends up in the state. */
-export function configure({ config }: dynamic.ConfigureRequest): void {
-  token = config.get("github:token") || process.env.GITHUB_TOKEN;
-}
+/** States of version 0.1.0 import this file by its path at a refresh and call this. They read nothing. */
+export function configure(): void {}
 
 /** Compares where files should be, and asks nobody: a preview makes no call. */
 export function diff(olds: ValuesFilesOutputs, news: ValuesFilesInputs): dynamic.DiffResult {
   return { changes: olds.digest !== digest(news) };
 }
 
-export async function create(inputs: ValuesFilesInputs): Promise<dynamic.CreateResult<ValuesFilesOutputs>> {
-  return { id: "values-files", outs: await write(inputs) };
+export async function create(
+  inputs: ValuesFilesInputs,
+  token: string | undefined,
+): Promise<dynamic.CreateResult<ValuesFilesOutputs>> {
+  return { id: "values-files", outs: await write(inputs, token) };
 }
 
 /** Writes what is missing; a file whose service is gone stays where it is. */
-export async function update(inputs: ValuesFilesInputs): Promise<dynamic.UpdateResult<ValuesFilesOutputs>> {
-  return { outs: await write(inputs) };
+export async function update(
+  inputs: ValuesFilesInputs,
+  token: string | undefined,
+): Promise<dynamic.UpdateResult<ValuesFilesOutputs>> {
+  return { outs: await write(inputs, token) };
 }
 
-async function write(inputs: ValuesFilesInputs): Promise<ValuesFilesOutputs> {
+async function write(inputs: ValuesFilesInputs, configured: string | undefined): Promise<ValuesFilesOutputs> {
   const { repository, branch, url } = inputs;
+  const token = configured || process.env.GITHUB_TOKEN;
   // The engine shows what its plugins print beside the resource.
   await commitMissing({ repository, branch, url }, filesOf(inputs), { token, report: console.log });
   return { digest: digest(inputs) };

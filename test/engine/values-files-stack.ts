@@ -1,6 +1,6 @@
 import { globSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import type { Plan } from "../../model/plan.ts";
@@ -26,9 +26,11 @@ export interface ValuesFilesStack {
   preview(): Promise<Run>;
   refresh(): Promise<Run>;
   destroy(): Promise<Run>;
-  /** Goes on in another folder, as a clone elsewhere does. */
-  move(): Promise<void>;
+  /** Goes on in another folder, as a clone elsewhere does. `components` is where it has the components. */
+  move(components?: string): Promise<void>;
   state(): Promise<string>;
+  /** Puts another text of the code into the state, as an earlier version wrote it. */
+  replaceStoredCode(code: string): Promise<void>;
   /** The values files that there are, by path. */
   files(): Promise<Readonly<Record<string, string>>>;
   /** What a person sees by `git`, in a new clone. */
@@ -40,11 +42,13 @@ export interface ValuesFilesStack {
 
 const PROGRAM = `import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { ValuesFiles } from "./components/values-files.ts";
+import { ValuesFiles } from "COMPONENTS/values-files.ts";
 
 const plan = JSON.parse(readFileSync("plan.json", "utf8"));
 new ValuesFiles("values-files", { plan, githubToken: new pulumi.Config("github").getSecret("token") });
 `;
+/** The code that a state keeps of a dynamic resource, as JSON. */
+export const STORED_CODE = /"__provider":\s*("(?:[^"\\]|\\.)*")/g;
 const PROJECT = `name: values
 runtime:
   name: nodejs
@@ -72,6 +76,8 @@ export async function openValuesFilesStack(
     GITHUB_BASE_URL: github.baseUrl,
   };
   let program = await programFolder(folder, "program");
+  let clones = 0;
+  const stateFile = join(folder, "state/.pulumi/stacks/values/test.json");
   const stack = await LocalWorkspace.createStack(
     { stackName: "test", workDir: program },
     { envVars, secretsProvider: SECRETS_PROVIDER },
@@ -101,8 +107,8 @@ export async function openValuesFilesStack(
     preview: () => run("preview"),
     refresh: () => run("refresh"),
     destroy: () => run("destroy"),
-    move: async () => {
-      const elsewhere = await programFolder(folder, "a clone, elsewhere");
+    move: async (components) => {
+      const elsewhere = await programFolder(folder, `a clone ${++clones}, elsewhere`, components);
       await writeFile(
         join(elsewhere, "Pulumi.test.yaml"),
         await readFile(join(program, "Pulumi.test.yaml"), "utf8"),
@@ -112,7 +118,14 @@ export async function openValuesFilesStack(
       program = elsewhere;
       running = started();
     },
-    state: () => readFile(join(folder, "state/.pulumi/stacks/values/test.json"), "utf8"),
+    state: () => readFile(stateFile, "utf8"),
+    replaceStoredCode: async (code) => {
+      const stored = `"__provider": ${JSON.stringify(code)}`;
+      await writeFile(
+        stateFile,
+        (await readFile(stateFile, "utf8")).replace(STORED_CODE, () => stored),
+      );
+    },
     git: async (...args) => (await git(await clone(), ...args)).stdout,
     files: async () => {
       const checkout = await clone();
@@ -136,14 +149,19 @@ export async function openValuesFilesStack(
   return self;
 }
 
-async function programFolder(folder: string, name: string): Promise<string> {
+async function programFolder(folder: string, name: string, components = "components"): Promise<string> {
   const program = join(folder, name);
-  await mkdir(program);
-  for (const part of ["model", "manifests", "components", "node_modules"]) {
-    await symlink(resolve(part), join(program, part));
-  }
-  await writeFile(join(program, "package.json"), '{ "type": "module", "main": "index.ts" }');
-  await writeFile(join(program, "index.ts"), PROGRAM);
+  await mkdir(dirname(join(program, components)), { recursive: true });
+  await symlink(resolve("components"), join(program, components));
+  await symlink(resolve("node_modules"), join(program, "node_modules"));
+  const { imports } = JSON.parse(
+    (await readFile("package.json", "utf8")).replaceAll("./components", `./${components}`),
+  );
+  await writeFile(
+    join(program, "package.json"),
+    JSON.stringify({ type: "module", main: "index.ts", imports }),
+  );
+  await writeFile(join(program, "index.ts"), PROGRAM.replace("COMPONENTS", `./${components}`));
   await writeFile(join(program, "Pulumi.yaml"), PROJECT);
   return program;
 }

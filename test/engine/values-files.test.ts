@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { valuesFiles } from "../../manifests/values-file.ts";
@@ -8,6 +9,7 @@ import {
   OTHER_SECRET,
   openValuesFilesStack,
   type Run,
+  STORED_CODE,
   TOKEN,
   type ValuesFilesStack,
 } from "./values-files-stack.ts";
@@ -64,12 +66,12 @@ describe("the values files of a stack, by the real engine", function () {
     assertStep(await stack.up(), "same");
   });
 
-  it("have no path of a machine in the code that the state keeps", async () => {
-    const code = [...(await stack.state()).matchAll(/"__provider":("(?:[^"\\]|\\.)*")/g)];
-    assert.ok(code.length > 0);
-    for (const [, text = ""] of code) {
-      assert.ok(!text.includes(tmpdir()) && !text.includes(resolve(".")), text);
-    }
+  it("of a state that version 0.1.0 wrote survive a refresh, and are unchanged at the next up", async () => {
+    await stack.replaceStoredCode(await readFile("test/engine/values-files-provider-0.1.0.txt", "utf8"));
+    assert.match(await stack.state(), /components\/values-files\/provider\.ts/);
+    const run = await stack.refresh();
+    assert.equal(run.failed, false, run.output);
+    assertStep(await stack.up(), "same");
   });
 
   it("are not overwritten after Kargo wrote them, also when a service is added", async () => {
@@ -104,6 +106,28 @@ describe("the values files of a stack, by the real engine", function () {
     const run = await stack.refresh();
     assert.equal(run.failed, false, run.output);
     assertStep(await stack.up(), "same");
+  });
+
+  it("are managed by code that names no file and no folder in the state", async () => {
+    const codes = [...(await stack.state()).matchAll(STORED_CODE)];
+    assert.ok(codes.length > 0);
+    for (const [, code = ""] of codes) {
+      assert.doesNotMatch(code, /components|\.ts\b/);
+      assert.ok(!code.includes(tmpdir()) && !code.includes(resolve(".")), code);
+    }
+  });
+
+  it("survive a refresh in a clone where the program's files are elsewhere", async () => {
+    await stack.move("program/parts");
+    const run = await stack.refresh();
+    assert.equal(run.failed, false, run.output);
+    assertStep(await stack.up(), "same");
+  });
+
+  it("are written by the code at its new place", async () => {
+    stack.plan = planFor("api-gw", "auth", "billing");
+    assertStep(await stack.up(), "update");
+    assert.equal(await stack.git("log", "-1", "--format=%s"), "Seed values of billing (3 files)");
   });
 
   it("say which rule refused them on a protected branch, and how to go on", async () => {
