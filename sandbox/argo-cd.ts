@@ -9,17 +9,16 @@ import { connectionOf, kubernetesApi } from "./kubernetes-api.ts";
 import { startRecorded } from "./processes.ts";
 import type { Paths } from "./toolchain/optional.ts";
 
-/** What it runs with. */
+/** The programs that it needs. */
 export const ARGO_CD_PROGRAMS = ["sandbox-argo-cd", "helm"] as const;
 
-/** What its process is called. */
+/** The name of its process. */
 export const ARGO_CD = "Argo CD";
 
 /**
- * Starts Argo CD's application controller and repo-server, as one process of the sandbox. What its installation would
- * have made, and the credential of the GitOps repository, it finds in the cluster.
- *
- * @returns the log
+ * Starts Argo CD's application controller and repo-server as one process of the sandbox. First it creates the
+ * objects of Argo CD's installation and the credential of the GitOps repository.
+ * @returns the path of the log
  */
 export async function startArgoCd(
   directory: string,
@@ -51,7 +50,7 @@ export async function startArgoCd(
   return log;
 }
 
-/** What Argo CD's installation makes of what its controller reads, and an administrator's Secret for the repository. */
+/** The objects of Argo CD's installation that its controller reads, and the Secret for the repository. */
 export function argoCdObjects(token: string): readonly AppliedObject[] {
   const metadata = (name: string, labels: Readonly<Record<string, string>>) => ({
     name,
@@ -65,7 +64,7 @@ export function argoCdObjects(token: string): readonly AppliedObject[] {
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "ClusterRoleBinding",
       metadata: { name: "argocd-application-controller" },
-      // The ClusterRole that its installation brings says the same: everything.
+      // Argo CD's own installation grants everything too.
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
       subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: IDENTITIES["argo-cd"].user }],
     },

@@ -4,22 +4,22 @@ import { untilReady } from "./control-plane/readiness.ts";
 import { EVENTS_NAMESPACE } from "./deployer.ts";
 import { startRecorded } from "./processes.ts";
 
-/** What stands in Argo Events' place: its own code without its pods and its bus. */
+/** The process that runs Argo Events' own code without its pods and EventBus. */
 export interface ArgoEvents {
-  /** Where deliveries go. */
+  /** The address to which deliveries are sent. */
   readonly url: string;
-  /** What it says about each delivery. */
+  /** The path of its log, which has one line per delivery. */
   readonly log: string;
 }
 
-/** What its process is called. */
+/** The name of its process. */
 export const ARGO_EVENTS = "Argo Events' place";
 
 /**
- * Starts what takes GitHub's deliveries in Argo Events' place, as a process of the sandbox.
- *
+ * Starts the process that receives GitHub's deliveries.
  * @param program the path of `sandbox-argo-events`
- * @param kubeconfig of who may read EventSources, Sensors and Secrets, and act as the Sensors' ServiceAccounts
+ * @param kubeconfig of an identity that may read EventSources, Sensors and Secrets, and act as the Sensors'
+ * ServiceAccounts
  */
 export async function startArgoEvents(
   directory: string,

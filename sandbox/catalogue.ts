@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /*
- * What the sandbox must know of a catalogue before `pulumi up` reads it. One that cannot be read, or is wrong in part,
- * says less here: what is wrong with it is for `pulumi up` to say, with its line.
+ * The sandbox reads these values before `pulumi up`. It ignores errors in the file: `pulumi up` reports them with
+ * their lines.
  */
 
 /** The organization that the local GitHub plays. */
@@ -13,7 +13,7 @@ export const OWNER = "acme";
 /** The repository that the values files live in. */
 export const GITOPS = `${OWNER}/gitops`;
 
-/** The repositories that a catalogue names with the files that it includes, and the GitOps repository. */
+/** All repositories in `services.json` and the files that it includes, and the GitOps repository. */
 export async function repositoriesOf(catalogue: string): Promise<readonly string[]> {
   const included = Object.values(await entriesOf(catalogue, "include")).filter(
     (name) => typeof name === "string",
@@ -27,7 +27,7 @@ export async function repositoriesOf(catalogue: string): Promise<readonly string
   return [...new Set([GITOPS, ...named])].sort();
 }
 
-/** The teams that a catalogue names, as far as a namespace can be named after them. */
+/** All teams in `services.json` whose names are valid in a namespace. */
 export async function teamsOf(catalogue: string): Promise<readonly string[]> {
   const names = Object.keys(await entriesOf(catalogue, "teams"));
   return names.filter((name) => /^[a-z0-9]([a-z0-9-]{0,54}[a-z0-9])?$/.test(name));

@@ -8,7 +8,7 @@ import { leaveItToSignals } from "./signals.ts";
 import { describeSandbox } from "./status.ts";
 import { BUILD, buildEverything, ToolchainError } from "./toolchain/toolchain.ts";
 
-/** What `sandbox:status` ends with where nothing is up, as `systemctl status` does. */
+/** The exit code of `sandbox:status` when nothing runs; `systemctl status` uses the same. */
 const DOWN = 3;
 
 const program = new Command("sandbox").description(

@@ -22,7 +22,7 @@ import {
 } from "./processes.ts";
 import { leaveItToSignals, stopOnSignals } from "./signals.ts";
 
-/** The programs of a control plane, as files. */
+/** The paths of a control plane's programs. */
 export interface ControlPlanePrograms {
   readonly etcd: string;
   readonly "kube-apiserver": string;
@@ -30,41 +30,40 @@ export interface ControlPlanePrograms {
   readonly kubectl: string;
 }
 
-/** The kubeconfig file of each identity that something other than the control plane itself uses. */
+/** The kubeconfig file of each identity outside the control plane. */
 export interface Kubeconfigs {
-  /** Who may do anything. */
+  /** The administrator, with all rights. */
   readonly admin: string;
-  /** Who `pulumi up` runs as. */
+  /** The identity that runs `pulumi up`. */
   readonly deployer: string;
-  /** Who stands in Argo Events' place. */
+  /** The identity of `sandbox-argo-events`. */
   readonly argoEvents: string;
-  /** Argo CD's controller, without rights until it is started. */
+  /** Argo CD's controller. It has no rights until Argo CD starts. */
   readonly argoCd: string;
 }
 
-/** A Kubernetes control plane without nodes, on this machine's loopback address. */
+/** A Kubernetes control plane without nodes, on the loopback address. */
 export interface ControlPlane {
-  /** The API server's, for example `https://127.0.0.1:41234`. */
+  /** The address of the API server, for example `https://127.0.0.1:41234`. */
   readonly url: string;
   /** Files that only their owner can read. */
   readonly kubeconfigs: Kubeconfigs;
-  /** In the order of their start. */
+  /** In start order. */
   readonly processes: readonly RecordedProcess[];
-  /** Ends every process recorded in the folder, the last started first. May be called again. */
+  /** Ends every process recorded in the folder, in reverse start order. You may call it again. */
   stop(): Promise<void>;
 }
 
-/** How often a program that found its port taken is started again on another one. */
+/** How often to restart a program on another port when its port is taken. */
 const ATTEMPTS = 5;
 
 /**
- * Starts etcd, kube-apiserver and kube-controller-manager with all their data below a folder, and returns when the
- * API server is ready, namespaces get their ServiceAccounts, and the deployer, the namespaces of Kargo and the Argo
- * projects, the build namespace of each team and the guards exist. A failure half way, Ctrl-C and SIGTERM stop what was started; what a killed earlier run left
- * behind in the folder is stopped and its data removed first.
- *
- * @throws SandboxError where one of the programs does not get ready (with its last log lines), or where a sandbox is
- * already running in the folder
+ * Starts etcd, kube-apiserver and kube-controller-manager with all their data below a folder. Returns when the API
+ * server is ready, namespaces get their ServiceAccounts, and these exist: the deployer, the namespaces of Kargo and
+ * the Argo projects, each team's build namespace, and the guards. A failure, Ctrl-C or SIGTERM stops the started
+ * processes. Leftovers of a killed run are stopped and removed first.
+ * @throws SandboxError if a program does not become ready (with its last log lines), or if a sandbox already runs
+ * in the folder
  */
 export async function startControlPlane(options: {
   directory: string;
@@ -126,7 +125,7 @@ async function start(
     environment: { ...process.env, GOMEMLIMIT: "200MiB" },
   });
   const api = kubernetesApi({ url, authority, token: credentials.tokens.admin });
-  // One after the other: a Role needs its namespace.
+  // In order, because a Role needs its namespace.
   const objects = [...installedObjects(), ...deployerRights(administered), ...argoEventsRights()];
   for (const { path, object } of objects) {
     await api.apply(path, JSON.stringify(object));
@@ -147,7 +146,7 @@ async function startEtcd(directory: string, path: string): Promise<StartedProces
       arguments: etcdArguments({ name, data: join(directory, "etcd"), url }),
       log: join(directory, "logs", "etcd.log"),
     });
-    // Its name tells it from another etcd that was quicker on this port: two control planes must never share one.
+    // Compares the name, because another control plane's etcd may have taken this port.
     const isReady = async () => {
       const answer = await fetch(`${url}/v3/cluster/member/list`, { method: "POST", body: "{}" });
       return (await answer.text()).includes(name);
@@ -173,7 +172,7 @@ async function startApiServer(
       url,
       arguments: apiServerArguments({ etcd, port, certificates, tokenFile, serviceAccountKey }),
       log: join(directory, "logs", "kube-apiserver.log"),
-      // A target for the garbage collector, not a limit: large definitions may pass it for a moment.
+      // A target for the garbage collector, not a limit: large definitions may exceed it for a moment.
       environment: { ...process.env, GOMEMLIMIT: "2GiB" },
     });
     const isReady = async () => {
@@ -193,7 +192,7 @@ async function startApiServer(
   return { apiServer, url: apiServer.url, authority };
 }
 
-/** Starts a program on a free port, on another one where somebody was quicker. */
+/** Starts a program on a free port, and retries on another one if the port was taken. */
 async function onFreePort<Started extends StartedProcess>(
   directory: string,
   attempt: (port: number) => Promise<{ started: Started; isReady: () => Promise<boolean> }>,

@@ -5,9 +5,9 @@ import { definitionTexts } from "./crds/texts.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
 import { SandboxError } from "./sandbox-error.ts";
 
-/** Which CustomResourceDefinitions were installed, and where they came from. */
+/** The installed CustomResourceDefinitions and their source. */
 export interface InstalledDefinitions {
-  /** That folder, or the files of the pinned releases. */
+  /** `CRDS_DIR`, or the files of the pinned releases. */
   readonly source: "CRDS_DIR" | "their releases";
   /** For example `stages.kargo.akuity.io`. */
   readonly names: readonly string[];
@@ -17,16 +17,15 @@ export interface InstalledDefinitions {
 const LIMIT = 120_000;
 
 /**
- * Installs the definitions of Kargo and the Argo projects and returns when all are served.
- *
- * @throws SandboxError where one cannot be had, or where the API server refuses one
+ * Installs the definitions of Kargo and the Argo projects, and returns when the API server serves all of them.
+ * @throws SandboxError if one is unavailable, or if the API server refuses one
  */
 export async function installDefinitions(options: {
-  /** The administrator's kubeconfig. */
+  /** The path of the administrator's kubeconfig. */
   admin: string;
   /** @default process.env */
   environment?: NodeJS.ProcessEnv;
-  /** What to install. @default DEFINITIONS */
+  /** @default DEFINITIONS */
   definitions?: readonly Definition[];
 }): Promise<InstalledDefinitions> {
   const { environment = process.env, definitions = DEFINITIONS } = options;
@@ -49,7 +48,7 @@ export async function installDefinitions(options: {
   return { source: environment.CRDS_DIR ? "CRDS_DIR" : "their releases", names: texts.map(([name]) => name) };
 }
 
-/** Waits until the API server tells clients of every kind; only then do kubectl and Pulumi know them. */
+/** Waits until the API server's discovery lists every kind; only then can kubectl and Pulumi use them. */
 async function untilServed(api: KubernetesApi, definitions: readonly Definition[]): Promise<void> {
   const deadline = Date.now() + LIMIT;
   for (const [group, wanted] of Map.groupBy(definitions, ({ release }) => release.group)) {

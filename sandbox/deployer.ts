@@ -1,13 +1,13 @@
 import { deployerObjects } from "../fleet/deployer.ts";
 import { IDENTITIES } from "./control-plane/credentials.ts";
 
-/** A Kubernetes object and the path of the API that it is applied to. */
+/** A Kubernetes object and its API path. */
 export interface AppliedObject {
   readonly path: string;
   readonly object: object;
 }
 
-/** The namespaces that installations of Kargo, Argo CD and Argo Events make. */
+/** The namespaces of installed Kargo, Argo CD and Argo Events. */
 export const INSTALLED_NAMESPACES = [
   "kargo",
   "kargo-shared-resources",
@@ -16,12 +16,12 @@ export const INSTALLED_NAMESPACES = [
   "argo-events",
 ] as const;
 
-/** Where the program's EventSources, Sensors and the secrets of its webhooks are. */
+/** The namespace of the program's EventSources, Sensors and webhook Secrets. */
 export const EVENTS_NAMESPACE = "kargo-fleet-events";
 
 /**
- * What the real installations would have made before the first `pulumi up`: their namespaces, and Kargo's ClusterRole
- * for whoever may log in (its chart, templates/users/cluster-roles.yaml).
+ * The objects that real installations create before the first `pulumi up`: namespaces, and Kargo's ClusterRole for
+ * users who log in (its chart, templates/users/cluster-roles.yaml).
  */
 export function installedObjects(): readonly AppliedObject[] {
   const namespaces = INSTALLED_NAMESPACES.map((name) => ({
@@ -46,19 +46,25 @@ export function installedObjects(): readonly AppliedObject[] {
   return [...namespaces, kargoUser].map(applied);
 }
 
-/** Of a catalogue and its stack what the administrator must know: its teams, and what the guards hold the deployer to. */
+/**
+ * The values of a catalogue and its stack that the administrator's objects depend on: teams, and the limits of the
+ * deployer.
+ */
 export interface Administered {
   readonly teams: readonly string[];
-  /** Without it there are no guards. */
+  /** If it is missing, no guards are created. */
   readonly platform: Parameters<typeof deployerObjects>[2];
 }
 
-/** What an administrator gives the deployer, the identity that `pulumi up` runs as, in the sandbox as anywhere. */
+/** The objects that an administrator applies for the deployer, the identity of `pulumi up`. */
 export function deployerRights({ teams, platform }: Administered): readonly AppliedObject[] {
   return deployerObjects(IDENTITIES.deployer.user, teams, platform).map(applied);
 }
 
-/** What stands in Argo Events' place may read what decides about deliveries, and act as the Sensors that it finds. */
+/**
+ * The rights of `sandbox-argo-events`: read the objects that control deliveries, and act as the Sensors'
+ * ServiceAccounts.
+ */
 export function argoEventsRights(): readonly AppliedObject[] {
   const apiVersion = "rbac.authorization.k8s.io/v1";
   const metadata = { name: "sandbox-argo-events", namespace: EVENTS_NAMESPACE };
@@ -96,7 +102,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   ValidatingAdmissionPolicyBinding: "validatingadmissionpolicybindings",
 };
 
-/** An object with the path that it is applied to. */
+/** Adds the API path to an object. */
 export function applied(object: {
   readonly apiVersion: string;
   readonly kind: string;

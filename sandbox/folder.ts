@@ -6,13 +6,13 @@ import type { InstalledDefinitions } from "./crds.ts";
 import type { RecordedProcess } from "./processes.ts";
 import type { Toolchain } from "./toolchain/toolchain.ts";
 
-/** Where the repository of this project is. */
+/** The root folder of this repository. */
 export const PROJECT = join(import.meta.dirname, "..");
 
-/** Where `npm start` and the `sandbox:` commands keep the sandbox: `SANDBOX_DIRECTORY`, else `.sandbox/` here. */
+/** The folder of `npm start` and the `sandbox:` commands: `SANDBOX_DIRECTORY`, else `.sandbox/`. */
 export const SANDBOX_DIRECTORY = resolve(process.env.SANDBOX_DIRECTORY || join(PROJECT, ".sandbox"));
 
-/** What the sandbox writes into its folder beside `processes.json`; nothing else in there is ever removed. */
+/** The entries that the sandbox writes into its folder beside `processes.json`. It removes nothing else. */
 const ENTRIES = [
   "admin.kubeconfig",
   "argo-cd",
@@ -32,27 +32,27 @@ const ENTRIES = [
   "tokens.csv",
 ] as const;
 
-/** What `sandbox.json` says of a sandbox that is up. */
+/** The content of `sandbox.json` while the sandbox runs. */
 export interface SandboxFile {
   readonly toolchain: Toolchain;
   readonly url: string;
   readonly kubeconfigs: Kubeconfigs;
-  /** Of the control plane. */
+  /** The processes of the control plane. */
   readonly processes: readonly RecordedProcess[];
   readonly github: { readonly url: string; readonly baseUrl: string; readonly token: string };
   readonly argoEvents?: ArgoEvents;
-  /** Argo CD's log, where it runs. */
+  /** The path of Argo CD's log, if it runs. */
   readonly argoCd?: string;
   readonly definitions: InstalledDefinitions;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Removes the data of a sandbox that is down. */
+/** Removes the data of a stopped sandbox. */
 export async function emptyFolder(directory: string, options: { keepLogs: boolean }): Promise<void> {
   for (const entry of options.keepLogs ? ENTRIES : [...ENTRIES, "logs"]) {
     await rm(join(directory, entry), { recursive: true, force: true });
   }
-  // What is not the sandbox's own keeps the folder.
+  // A folder with other files is kept.
   await rmdir(directory).catch(() => undefined);
 }
 
@@ -62,7 +62,7 @@ export async function writeSandboxFile(directory: string, file: SandboxFile): Pr
   });
 }
 
-/** Undefined where the sandbox is down or not up yet. */
+/** Undefined if the sandbox is stopped or still starting. */
 export async function readSandboxFile(directory: string): Promise<SandboxFile | undefined> {
   return readFile(join(directory, "sandbox.json"), "utf8").then(
     (text) => JSON.parse(text) as SandboxFile,
@@ -70,13 +70,13 @@ export async function readSandboxFile(directory: string): Promise<SandboxFile | 
   );
 }
 
-/** One line for a shell that makes `pulumi` and `kubectl` typed by hand use the sandbox. */
+/** One shell line that makes `pulumi` and `kubectl` use the sandbox. */
 export function exportLine(environment: Readonly<Record<string, string>>): string {
   const words = Object.entries(environment).map(([name, value]) => {
     if (name !== "PATH") {
       return `${name}=${quoted(value)}`;
     }
-    // The sandbox's programs and the project's own Node go before whatever the shell has.
+    // The sandbox's programs and the project's Node come first on PATH.
     return `PATH=${quoted(value.split(delimiter).slice(0, 2).join(delimiter))}:"$PATH"`;
   });
   return `export ${words.join(" ")}`;

@@ -12,7 +12,8 @@ if (sandbox === undefined) {
     env: { ...process.env, KUBECONFIG: sandbox.controlPlane.kubeconfigs.admin },
     stdio: "inherit",
   });
-  // Ctrl-C ends a `get --watch`; kubectl hears it from the terminal and this process takes its exit code.
+  // kubectl receives Ctrl-C from the terminal, for example to end `get --watch`; this process then uses its exit
+  // code.
   process.on("SIGINT", () => {});
   child.on("error", (error) => {
     console.error(`kubectl could not be started: ${error.message}`);

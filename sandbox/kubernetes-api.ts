@@ -4,40 +4,42 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parse } from "yaml";
 import { SandboxError } from "./sandbox-error.ts";
 
-/** Where a Kubernetes API server is and how to prove who asks. */
+/** The address of an API server and the credentials for it. */
 export interface Connection {
   readonly url: string;
   readonly token: string;
-  /** The certificate that the server's own is checked against, as PEM. */
+  /** The CA certificate of the server, as PEM. */
   readonly authority: string;
 }
 
-/** What the API server answered. */
+/** A response of the API server. */
 export interface Answer {
   readonly status: number;
   readonly text: string;
-  /** Seconds after which the server wants to be asked again, where it says so. */
+  /** The server's Retry-After, in seconds. */
   readonly retryAfter?: number;
 }
 
-/** A Kubernetes API server over its own HTTP interface; for the few calls where raw files go in unparsed. */
+/** A Kubernetes API server, called over HTTP with unparsed files. */
 export interface KubernetesApi {
-  /** @throws an Error of the connection where nothing answers; any status is an answer */
+  /** @throws Error if the connection fails; any HTTP status is an answer */
   send(method: string, path: string, body?: { type: string; text: string }): Promise<Answer>;
-  /** The object at a path. @throws SandboxError on any status but 2xx, with the server's own message */
+  /** The object at a path. @throws SandboxError for a status other than 2xx, with the server's message */
   get(path: string): Promise<unknown>;
-  /** Server-side apply of one object. @throws SandboxError with the server's own message */
+  /** Applies one object server-side. @throws SandboxError with the server's message */
   apply(path: string, text: string): Promise<void>;
-  /** Makes an object of a collection, or applies it where there is one: an apply of a large definition takes seconds. */
+  /**
+   * Creates an object, or applies it if it exists. A create is quicker: applying a large definition takes seconds.
+   */
   install(collection: string, name: string, text: string): Promise<void>;
-  /** Ends the connections that are kept open between calls. */
+  /** Closes the kept-alive connections. */
   close(): void;
 }
 
 /** The field manager of what the sandbox itself applies. */
 const FIELD_MANAGER = "kargo-fleet-sandbox";
 
-/** Talks to an API server; `limit` is how long it may stay silent within one call, in milliseconds. */
+/** Connects to an API server. `limit` is how long it may stay silent during one call, in milliseconds. */
 export function kubernetesApi(connection: Connection, limit = 30_000): KubernetesApi {
   const agent = new Agent({ ca: connection.authority, keepAlive: true, maxSockets: 8 });
   const send: KubernetesApi["send"] = (method, path, body) => {
@@ -94,13 +96,12 @@ export function kubernetesApi(connection: Connection, limit = 30_000): Kubernete
   };
 }
 
-/** What an API server answers that is busy: 429 after a definition was installed, 504 where a large one took too long. */
+/** The statuses of a busy API server: 429 after a definition was installed, 504 if a large one took too long. */
 const BUSY = [429, 503, 504];
 
 /**
- * Asks again as long as the server says that it is busy. Nothing that is asked here does harm twice.
- *
- * @param limit milliseconds after which its last answer counts
+ * Repeats a call while the server is busy. All repeated calls are safe to repeat.
+ * @param limit milliseconds after which the last answer is returned
  */
 export async function patiently(call: () => Promise<Answer>, limit = 120_000): Promise<Answer> {
   const end = Date.now() + limit;
@@ -117,7 +118,7 @@ function retryAfter(header: string | undefined): Pick<Answer, "retryAfter"> {
   return header !== undefined && Number.isFinite(seconds) ? { retryAfter: seconds } : {};
 }
 
-/** The connection that a kubeconfig of the sandbox describes. */
+/** Reads the connection from a kubeconfig of the sandbox. */
 export async function connectionOf(kubeconfig: string): Promise<Connection> {
   const { clusters, users } = parse(await readFile(kubeconfig, "utf8")) as {
     clusters: readonly { cluster: { server: string; "certificate-authority-data": string } }[];

@@ -3,15 +3,15 @@ import type { KubernetesApi } from "./kubernetes-api.ts";
 const OURS = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dkargo-fleet";
 
 interface Kind {
-  /** The folder of the API, such as `/apis/kargo.akuity.io/v1alpha1`. */
+  /** The API path, such as `/apis/kargo.akuity.io/v1alpha1`. */
   readonly root: string;
   readonly plural: string;
   readonly kind: string;
 }
 
 /**
- * Every object of every kind that carries our label, each as `Stage kargo-nginx/dev`, sorted. Which kinds there are
- * the API server says itself, so that none can be forgotten.
+ * Lists every object with our label, as `Stage kargo-nginx/dev`, sorted. The API server's discovery lists the
+ * kinds, so none is forgotten.
  */
 export async function labelledObjects(api: KubernetesApi): Promise<readonly string[]> {
   const kinds = await listableKinds(api);

@@ -5,13 +5,12 @@ import { untilReady } from "./control-plane/readiness.ts";
 import { PROJECT } from "./folder.ts";
 import { startRecorded } from "./processes.ts";
 
-/** Known to everybody: it opens a service on this machine's loopback address, and nothing else. */
+/** A public token. It opens only a service on the loopback address. */
 const TOKEN = "sandbox-token";
 
 /**
- * Starts the local GitHub with the repositories of the catalogue, as a process of the sandbox.
- *
- * @param deliverTo where the deliveries of all webhooks go, whatever their addresses say
+ * Starts the local GitHub with the repositories of `services.json`, as a process of the sandbox.
+ * @param deliverTo the address of all deliveries, whatever the hooks' own
  */
 export async function startGitHub(
   directory: string,
@@ -53,7 +52,7 @@ export async function startGitHub(
   return { url, baseUrl, token: TOKEN, repositories };
 }
 
-/** What the GitOps repository holds from the start, as any has that somebody made for this: the example chart. */
+/** The first files of the GitOps repository: the example chart. */
 export async function gitopsFiles(): Promise<Readonly<Record<string, string>>> {
   const cwd = join(PROJECT, "examples", "gitops");
   const files: Record<string, string> = { "README.md": "Kargo and Argo CD work here.\n" };

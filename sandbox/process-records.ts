@@ -3,38 +3,37 @@ import { join } from "node:path";
 import { SandboxError } from "./sandbox-error.ts";
 import { startOf } from "./toolchain/process-identity.ts";
 
-/** One process for good: ids are given again, so the time of its start belongs to it. */
+/** Identifies one process. Process ids are reused, so it includes the start time. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, as an opaque word (see `startOf`). */
+  /** Its start time in an opaque form (see `startOf`). */
   readonly started: string;
 }
 
 /** A process that the sandbox started. */
 export interface RecordedProcess extends ProcessIdentity {
   readonly name: string;
-  /** The file that its output goes to. */
+  /** The file that receives its output. */
   readonly log: string;
-  /** Where it listens, if it does. */
+  /** The address at which it listens, if any. */
   readonly url?: string;
 }
 
-/** What a folder's `processes.json` says. */
+/** The content of a folder's `processes.json`. */
 export interface ProcessRecords {
-  /** The program that started them and answers for stopping them. */
+  /** The program that started the processes and must stop them. */
   readonly owner: ProcessIdentity;
-  /** Set once they are meant to outlive their owner (`sandbox:up`). */
+  /** Whether the processes may outlive their owner (`sandbox:up`). */
   readonly detached: boolean;
-  /** In the order of their start. */
+  /** In start order. */
   readonly processes: readonly RecordedProcess[];
 }
 
 const fileOf = (directory: string): string => join(directory, "processes.json");
 
 /**
- * The records of a folder; undefined where there are none.
- *
- * @throws SandboxError where they cannot be read
+ * Reads the records of a folder; undefined if there are none.
+ * @throws SandboxError if they cannot be read
  */
 export async function readRecords(directory: string): Promise<ProcessRecords | undefined> {
   const file = fileOf(directory);
@@ -54,12 +53,12 @@ export async function readRecords(directory: string): Promise<ProcessRecords | u
   }
 }
 
-/** Whether this very process, and not a later one of the same id, runs. */
+/** Whether this process runs, and not a later one with the same id. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return (await startOf(identity.pid)) === identity.started;
 }
 
-/** Makes this process the owner of a folder; undefined where the folder has records already. */
+/** Makes this process the owner of a folder. Returns the existing records if the folder has an owner. */
 export async function claimRecords(directory: string): Promise<ProcessRecords | undefined> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const started = await startOf(process.pid);
@@ -70,7 +69,7 @@ export async function claimRecords(directory: string): Promise<ProcessRecords | 
   }
   const records: ProcessRecords = { owner: { pid: process.pid, started }, detached: false, processes: [] };
   const draft = await writeDraft(directory, records);
-  // A link fails where the name is taken: of two that claim a folder at once, one wins.
+  // Creating a link fails if the name is taken, so only one of two processes succeeds.
   const won = await link(draft, fileOf(directory)).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
@@ -84,7 +83,7 @@ export async function claimRecords(directory: string): Promise<ProcessRecords | 
   return won ? records : undefined;
 }
 
-/** Changes the records of a folder. Only its owner may, one change at a time. */
+/** Changes the records of a folder. Only the owner may call it, one change at a time. */
 export function changeRecords(
   directory: string,
   change: (records: ProcessRecords) => ProcessRecords,
@@ -104,9 +103,8 @@ export function changeRecords(
 }
 
 /**
- * Forgets the records of a folder, unless they are no longer the ones given.
- *
- * @returns false where somebody has written others meanwhile; those stay
+ * Removes the records of a folder if they are still the given ones.
+ * @returns false if somebody changed them meanwhile
  */
 export async function removeRecords(directory: string, expected: ProcessRecords): Promise<boolean> {
   const taken = `${fileOf(directory)}.${process.pid}.${drafts++}`;

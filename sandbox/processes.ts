@@ -20,41 +20,39 @@ export { isAlive, readRecords } from "./process-records.ts";
 
 /** A program to start. */
 export interface Program {
-  /** What people call it, for example `kube-apiserver`. */
+  /** Its display name, for example `kube-apiserver`. */
   readonly name: string;
-  /** The program file. */
+  /** The path of the program. */
   readonly path: string;
   readonly arguments: readonly string[];
-  /** The file that takes its output. */
+  /** The file that receives its output. */
   readonly log: string;
-  /** Where it will listen, if it does. */
+  /** The address at which it will listen, if any. */
   readonly url?: string;
   readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** A program that was started by this process. */
 export interface StartedProcess extends RecordedProcess {
-  /** Resolves when it has ended, with how: `exit code 1` or `SIGKILL`. */
+  /** Resolves when it ends, with the reason: `exit code 1` or `SIGKILL`. */
   readonly ended: Promise<string>;
 }
 
-/** How long a program may take to end by itself before it is killed, in milliseconds. */
+/** How long a program may take to end after SIGTERM before it is killed, in milliseconds. */
 const GRACE = 4_000;
 
 /** How long the system may take to carry out a SIGKILL, in milliseconds. */
 const KILL_LIMIT = 5_000;
 
-/** Waits for the word that it is recorded; where its starter died before that, ends without a trace. */
+/** Waits until the process is recorded, then runs the program. Exits if the parent dies first. */
 const LAUNCHER = 'read -r recorded || exit 125; exec "$@" </dev/null';
 
 /**
- * Makes this process the owner of a folder's processes, if it is not already. What a dead owner left running there
- * is stopped first.
- *
- * @throws SandboxError where the owner lives, or where a detached sandbox runs
+ * Makes this process the owner of a folder's processes. Stops leftovers of a dead owner first.
+ * @throws SandboxError if the owner lives, or if a detached sandbox runs
  */
 export async function claimDirectory(directory: string): Promise<void> {
-  // What a signal stops has looked for processes already, or is about to: none may come after.
+  // The signal handler may already have listed the processes to stop, so none may start after it.
   await leaveItToSignals();
   while ((await claimRecords(directory)) === undefined) {
     const records = await readRecords(directory);
@@ -79,7 +77,7 @@ export async function claimDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Whether somebody answers for these processes: their owner, or, of a detached sandbox, they all run. */
+/** Whether the processes have an owner: it lives, or they are detached and all run. */
 export async function isInUse(records: ProcessRecords): Promise<boolean> {
   if (!records.detached) {
     return isAlive(records.owner);
@@ -94,9 +92,9 @@ export async function detachRecorded(directory: string): Promise<void> {
 }
 
 /**
- * Starts a program in a process group of its own. It does not run before `processes.json` names it, so that a
- * `kill -9` of this process at any moment leaves nothing that the next start would not find; and not at all where a signal
- * is ending this process, which may have looked for what it must stop before this one was recorded.
+ * Starts a program in its own process group. The program runs only after `processes.json` names it, so the next
+ * start finds it even after a `kill -9` of this process. It does not start while a signal ends this process,
+ * because the signal handler may have listed the processes already.
  */
 export async function startRecorded(directory: string, program: Program): Promise<StartedProcess> {
   await mkdir(dirname(program.log), { recursive: true, mode: 0o700 });
@@ -120,7 +118,7 @@ export async function startRecorded(directory: string, program: Program): Promis
       log: program.log,
       ...(program.url === undefined ? {} : { url: program.url }),
     };
-    // A launcher that is gone already must not fail the write.
+    // A launcher that has already ended must not fail the write.
     stdin?.on("error", () => undefined);
     await changeRecords(directory, (records) => ({
       ...records,
@@ -142,8 +140,8 @@ export async function startRecorded(directory: string, program: Program): Promis
 }
 
 /**
- * Stops what a folder's records name, the last started first, and forgets them: SIGTERM to the process group, then
- * SIGKILL after a grace. A process that is no longer the recorded one is left alone.
+ * Stops the recorded processes in reverse start order and removes the records: SIGTERM to the process group, then
+ * SIGKILL after the grace time. Skips a process that is no longer the recorded one.
  */
 export async function stopRecorded(directory: string, options: { grace?: number } = {}): Promise<void> {
   for (;;) {
@@ -158,7 +156,7 @@ export async function stopRecorded(directory: string, options: { grace?: number 
   }
 }
 
-/** Waits until one of these processes is gone, for whatever reason, and names it. */
+/** Waits until one of these processes ends, and returns it. */
 export async function firstEnded(processes: readonly RecordedProcess[]): Promise<RecordedProcess> {
   for (;;) {
     for (const recorded of processes) {
@@ -170,7 +168,7 @@ export async function firstEnded(processes: readonly RecordedProcess[]): Promise
   }
 }
 
-/** Stops one recorded process and forgets it. */
+/** Stops one recorded process and removes its record. */
 export async function stopOne(directory: string, recorded: RecordedProcess): Promise<void> {
   await stopProcess(recorded, GRACE);
   await changeRecords(directory, (records) => ({
@@ -181,7 +179,7 @@ export async function stopOne(directory: string, recorded: RecordedProcess): Pro
   }));
 }
 
-/** The last lines of a log, for the error that explains why a program did not start. */
+/** The last lines of a log, for error messages. */
 export async function lastLines(log: string, count = 8): Promise<string> {
   const text = await readFile(log, "utf8").catch(() => "");
   return text.trimEnd().split("\n").slice(-count).join("\n");
@@ -202,7 +200,7 @@ async function stopProcess(recorded: RecordedProcess, grace: number): Promise<vo
   while ((await isAlive(recorded)) && Date.now() < deadline) {
     await pause(20);
   }
-  // Also what its leader left behind: the id cannot be given again while a process of its group lives.
+  // Also kills the rest of its group. The id cannot be reused while a process of the group lives.
   signalGroup(recorded.pid, "SIGKILL");
   while (await isAlive(recorded)) {
     if (Date.now() > deadline + KILL_LIMIT) {
@@ -225,7 +223,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    // macOS says EPERM of a group whose members have all ended.
+    // macOS reports EPERM for a group whose members have all ended.
     if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) {
       throw error;
     }

@@ -9,7 +9,7 @@ import { lastLines } from "./processes.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 
-/** What a push needs of a sandbox. */
+/** The parts of a sandbox that a push needs. */
 type Where = Pick<Sandbox, "github"> & {
   readonly argoEvents?: Sandbox["argoEvents"] | undefined;
   readonly controlPlane: { readonly kubeconfigs: Pick<Sandbox["controlPlane"]["kubeconfigs"], "admin"> };
@@ -25,7 +25,7 @@ export interface Workflow {
   };
 }
 
-/** Who commits, where nobody is set up to. */
+/** The author of the commit, if Git has none configured. */
 const AUTHOR = [
   "-c",
   "user.name=You",
@@ -37,7 +37,7 @@ const AUTHOR = [
 const COMMIT = ["commit", "--allow-empty"] as const;
 const PUSH = ["push", "origin", "HEAD:main"] as const;
 
-/** What a person types, in whatever folder, to ask the API server as its administrator. */
+/** The kubectl command line for the administrator, which works in any folder. */
 export function kubectlOf({
   controlPlane,
   directory,
@@ -45,7 +45,7 @@ export function kubectlOf({
   return `KUBECONFIG=${controlPlane.kubeconfigs.admin} ${join(directory, "bin", "kubectl")}`;
 }
 
-/** What a person types to push to a repository of the local GitHub, and to see what came of it. */
+/** The commands that push to a repository of the local GitHub and show the result. */
 export function pushCommands(sandbox: Where & Pick<Sandbox, "directory">, repository: string): string {
   const folder = repository.split("/")[1];
   return [
@@ -56,7 +56,7 @@ export function pushCommands(sandbox: Where & Pick<Sandbox, "directory">, reposi
   ].join("\n");
 }
 
-/** What a person types to write a tag in Kargo's place, so that Argo CD has something to deploy. */
+/** The commands that write a tag, as Kargo would, so that Argo CD deploys it. */
 export function tagCommands(sandbox: Pick<Sandbox, "github">, service: string, tag: string): string {
   return [
     `git clone ${remoteOf(sandbox, GITOPS)} && cd gitops`,
@@ -67,11 +67,10 @@ export function tagCommands(sandbox: Pick<Sandbox, "github">, service: string, t
 }
 
 /**
- * Makes one real push to a repository of the local GitHub and waits for what comes of it.
- *
+ * Pushes to a repository of the local GitHub and waits for the Workflow.
  * @param limit how long a delivery may take to become a Workflow, in milliseconds
- * @returns the Workflow that the API server then holds
- * @throws SandboxError where Git fails, and where no Workflow comes, with what Argo Events' code said
+ * @returns the Workflow in the API server
+ * @throws SandboxError if Git fails, or if no Workflow appears, with the log of Argo Events' code
  */
 export async function pushOnce(sandbox: Where, repository: string, limit = 30_000): Promise<Workflow> {
   const clone = await mkdtemp(join(tmpdir(), "kargo-fleet-push-"));
@@ -96,7 +95,7 @@ export async function pushOnce(sandbox: Where, repository: string, limit = 30_00
   }
 }
 
-/** The Workflow with a commit among its arguments. */
+/** The Workflow that has the commit among its arguments. */
 async function workflowOf(
   { controlPlane, argoEvents }: Where,
   commit: string,
@@ -126,7 +125,7 @@ async function workflowOf(
   }
 }
 
-/** The address of a repository for Git, with the token. */
+/** The Git address of a repository, with the token. */
 export function remoteOf({ github }: Pick<Sandbox, "github">, repository: string): string {
   const url = new URL(`${repository}.git`, `${github.url}/`);
   url.username = "x-access-token";

@@ -25,48 +25,47 @@ import { ensurePrograms, findPrograms, type Paths } from "./toolchain/optional.t
 import { showSteps } from "./toolchain/progress.ts";
 import { ensureToolchain, linkPrograms, type Toolchain } from "./toolchain/toolchain.ts";
 
-/** A Kubernetes control plane, a GitHub and a Pulumi of their own, in one folder of this machine. */
+/** A Kubernetes control plane, a GitHub and a Pulumi backend in one folder. */
 export interface Sandbox {
   readonly directory: string;
   readonly toolchain: Toolchain;
   readonly controlPlane: ControlPlane;
   readonly github: { readonly url: string; readonly baseUrl: string; readonly token: string };
-  /** What takes GitHub's deliveries, where its program is there. */
+  /** The receiver of deliveries, if its program is present. */
   readonly argoEvents?: ArgoEvents;
-  /** Argo CD's log, where it runs. */
+  /** The path of Argo CD's log, if it runs. */
   readonly argoCd?: string;
   readonly definitions: InstalledDefinitions;
-  /** What a command needs in its environment to work on the sandbox. */
+  /** The environment variables for commands that use the sandbox. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The same as one line for a shell. */
+  /** The same as one shell line. */
   readonly exportLine: string;
-  /** Stops everything and removes all data but the logs. */
+  /** Stops everything and removes all data except the logs. */
   stop(): Promise<void>;
 }
 
-/** The stack of `Pulumi.sandbox.yaml`; its secrets are encrypted with this passphrase and open nothing else. */
+/** The stack of `Pulumi.sandbox.yaml`. The passphrase encrypts its secrets, which open nothing else. */
 const STACK = "sandbox";
 const PASSPHRASE = "sandbox";
 
-/** Where deliveries go that nobody takes: the port of the discard protocol, where nothing listens. */
+/** The address for deliveries without a receiver: the discard port, where nothing listens. */
 const NOWHERE = "http://127.0.0.1:9";
 
-/** On a pipe or in a file a line about what goes on comes this often, in milliseconds. */
+/** The interval of progress lines without a terminal, in milliseconds. */
 const PLAIN_EVERY = 10_000;
 
 /**
- * Starts the whole sandbox and tells what it does. A failure half way, Ctrl-C and SIGTERM stop what was started;
- * after that whoever called is in charge (see `stopOnSignals`). What a killed earlier run left is cleaned up first.
- *
- * @throws SandboxError where a part does not start, or where a sandbox is already running in the folder
- * @throws ToolchainError where a program cannot be had
+ * Starts the whole sandbox and shows progress. A failure, Ctrl-C or SIGTERM stops the started processes; after the
+ * start the caller must do that (see `stopOnSignals`). Leftovers of a killed run are removed first.
+ * @throws SandboxError if a part does not start, or if a sandbox already runs in the folder
+ * @throws ToolchainError if a program is unavailable
  */
 export async function startSandbox(options: {
   directory: string;
   output?: NodeJS.WritableStream;
-  /** Build Argo CD where it is missing; it is left out otherwise. @default false */
+  /** Build Argo CD if it is missing; otherwise it is left out. @default false */
   argoCd?: boolean;
-  /** Build what takes pushes where it is missing. @default where other programs were built too */
+  /** Build Argo Events' program if it is missing. @default true if other programs were built too */
   argoEvents?: boolean;
 }): Promise<Sandbox> {
   const directory = resolve(options.directory);
@@ -75,12 +74,12 @@ export async function startSandbox(options: {
   const stop = () => stopSandbox(directory, { keepLogs: true });
   let released = () => {};
   try {
-    // While it builds, the toolchain itself answers Ctrl-C.
+    // During builds, the toolchain handles Ctrl-C.
     const toolchain = await ensureToolchain({ output });
     const argoCd = options.argoCd
       ? await ensurePrograms(ARGO_CD_PROGRAMS, { output })
       : await findPrograms(ARGO_CD_PROGRAMS);
-    // Where programs are downloaded there may be no Go, and nobody should wait for a build.
+    // A machine that downloads programs may lack Go, and should not wait for a build.
     const built = Object.values(toolchain.programs).some(({ origin }) => origin === "built");
     const argoEvents =
       options.argoEvents || built
@@ -97,7 +96,7 @@ export async function startSandbox(options: {
   }
 }
 
-/** The sandbox that runs in a folder; undefined where none does. */
+/** The sandbox that runs in a folder; undefined if none does. */
 export async function readSandbox(directory: string): Promise<Sandbox | undefined> {
   const records = await readRecords(resolve(directory));
   const file = await readSandboxFile(resolve(directory));
@@ -106,7 +105,7 @@ export async function readSandbox(directory: string): Promise<Sandbox | undefine
     : undefined;
 }
 
-/** Stops what runs in a folder, if anything does, and removes its data. */
+/** Stops the sandbox in a folder, if one runs, and removes its data. */
 export async function stopSandbox(directory: string, options: { keepLogs: boolean }): Promise<void> {
   await stopRecorded(directory);
   await emptyFolder(directory, options);
@@ -193,13 +192,13 @@ async function start(
   return sandboxOf(directory, file);
 }
 
-/** What is wrong with a file is for `pulumi up` to say; until it is right there are no guards. */
+/** `pulumi up` reports errors in the files; until they are fixed there are no guards. */
 async function administeredBy(catalogue: string): Promise<Administered> {
   const { plan } = readStack(STACK, folder(PROJECT));
   return { teams: await teamsOf(catalogue), platform: plan?.platform };
 }
 
-/** Does one step of the start and shows it; the time ticks meanwhile. */
+/** Runs one step of the start and shows it with the elapsed time. */
 async function step<Result>(
   output: NodeJS.WritableStream,
   {
@@ -234,7 +233,7 @@ function pathsOf({ programs }: Toolchain): ControlPlanePrograms {
   };
 }
 
-/** Makes the stack in the sandbox's own backend, so that `pulumi up` typed by hand finds it selected. */
+/** Creates the stack in the sandbox's backend, so that `pulumi up` finds it selected. */
 async function selectStack(directory: string, environment: Readonly<Record<string, string>>): Promise<void> {
   await mkdir(join(directory, "state"), { recursive: true, mode: 0o700 });
   const pulumi = join(directory, "bin", "pulumi");

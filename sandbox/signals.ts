@@ -2,18 +2,17 @@ import { constants } from "node:os";
 
 type Stop = () => Promise<unknown>;
 
-/** What a terminal or an init system sends to end a program. */
+/** The signals that end a program. */
 const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 const stops: Stop[] = [];
 let ending = false;
 
 /**
- * From now on Ctrl-C, SIGTERM and SIGHUP first run `stop`, then end this process with the exit code that a shell
- * gives such an end (130 after Ctrl-C). Several are run one after the other, the newest first. Further signals are
- * ignored meanwhile: npm passes Ctrl-C on to a program that the terminal has told already.
- *
- * @returns a function that takes the arrangement back
+ * Makes Ctrl-C, SIGTERM and SIGHUP run `stop` and then end this process with the usual exit code (130 after
+ * Ctrl-C). Several functions run one after the other, the newest first. Further signals are ignored meanwhile,
+ * because npm repeats Ctrl-C.
+ * @returns a function that removes `stop` again
  */
 export function stopOnSignals(stop: Stop): () => void {
   if (stops.length === 0) {
@@ -48,8 +47,8 @@ export function isEnding(): boolean {
 }
 
 /**
- * Where a signal is ending this process, waits until it has: what fails now fails because it was stopped, and nobody
- * need complain about it.
+ * If a signal is ending this process, waits for the end. A failure in that time has been caused by the stop and
+ * needs no message.
  */
 export async function leaveItToSignals(): Promise<void> {
   if (ending) {

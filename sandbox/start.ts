@@ -16,10 +16,10 @@ import { leaveItToSignals, stopOnSignals } from "./signals.ts";
 import { BUILD, buildEverything, ToolchainError } from "./toolchain/toolchain.ts";
 import { drawTree, type Hooks, isCompared, type ObjectLists, readObjects, treeOf } from "./tree.ts";
 
-/** How long Argo CD may take to look at the Applications before the tree is drawn, in milliseconds. */
+/** How long to wait for Argo CD's first status of all Applications, in milliseconds. */
 const COMPARED_WITHIN = 20_000;
 
-/** `npm start`: the sandbox, a real `pulumi up` in it, what then exists, and how to look around. */
+/** `npm start`: starts the sandbox, runs `pulumi up`, and prints the objects and how to look around. */
 async function main(): Promise<void> {
   const { once, argocd, argoEvents, directory } = new Command("npm start --")
     .description("Provisions the services of services.json on a real Kubernetes API server on this machine.")
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     .parse()
     .opts<{ once: boolean; argocd: boolean; argoEvents: boolean; directory: string }>();
 
-  // A slip in a file is said before anything is built or started.
+  // Reports errors in the files before anything is built or started.
   readStackFiles("sandbox");
   const sandbox = await startSandbox({ directory, argoCd: argocd, argoEvents: once || argoEvents });
   const release = stopOnSignals(() => sandbox.stop());
@@ -73,13 +73,13 @@ async function main(): Promise<void> {
   }
 }
 
-/** Runs the real CLI in the sandbox, its output as it is. @throws SandboxError where it fails */
+/** Runs the Pulumi CLI in the sandbox and passes its output through. @throws SandboxError if it fails */
 async function pulumi(sandbox: Sandbox, ...args: string[]): Promise<void> {
   const { failed, exitCode } = await execa("pulumi", args, {
     env: sandbox.environment,
     stdio: "inherit",
     reject: false,
-    // Ctrl-C reaches the engine from the terminal itself; it must come to its own end.
+    // The terminal sends Ctrl-C to the engine too; wait for the engine to finish.
     detached: false,
   });
   if (failed)
@@ -105,7 +105,7 @@ function showPushing(sandbox: Sandbox, repository: string): void {
   print(`What became of each push: ${sandbox.argoEvents.log}`);
 }
 
-/** What there is, with Argo CD's word on it where that runs. */
+/** The objects in the cluster, with Argo CD's status if it runs. */
 async function settledObjects(sandbox: Sandbox): Promise<ObjectLists> {
   const deadline = Date.now() + (sandbox.argoCd ? COMPARED_WITHIN : 0);
   for (;;) {
@@ -115,7 +115,7 @@ async function settledObjects(sandbox: Sandbox): Promise<ObjectLists> {
   }
 }
 
-/** Asks the API server something, as the administrator. */
+/** Calls the API server as the administrator. */
 async function ask<T>(sandbox: Sandbox, question: (api: KubernetesApi) => Promise<T>): Promise<T> {
   const api = kubernetesApi(await connectionOf(sandbox.controlPlane.kubeconfigs.admin));
   try {
@@ -125,7 +125,7 @@ async function ask<T>(sandbox: Sandbox, question: (api: KubernetesApi) => Promis
   }
 }
 
-/** Kargo does not run here, so a person writes the tag that Argo CD deploys. */
+/** Kargo does not run here, so the user writes the tag that Argo CD deploys. */
 async function showDeploying(sandbox: Sandbox): Promise<void> {
   const [service] = Object.keys(await outputsOf(sandbox));
   if (service === undefined) return;
@@ -146,7 +146,7 @@ async function outputsOf(sandbox: Sandbox): Promise<Readonly<Record<string, Serv
   return JSON.parse(stdout) as Record<string, ServiceOutputs>;
 }
 
-/** The addresses of the hooks by repository, as GitHub lists them. */
+/** The addresses of the hooks by repository, from GitHub. */
 async function hooksOf({ github }: Sandbox): Promise<Hooks> {
   const repositories = await repositoriesOf("services.json");
   const lists = repositories.map(async (repository) => {
@@ -161,14 +161,14 @@ async function hooksOf({ github }: Sandbox): Promise<Hooks> {
   return Object.fromEntries(await Promise.all(lists));
 }
 
-/** A repository whose pushes are reported, any where one hook reports them all. */
+/** A repository with a hook, or any repository if the organization has one hook. */
 async function repositoryToPush(sandbox: Sandbox): Promise<string> {
   const hooks = Object.entries(await hooksOf(sandbox));
   const [repository] = hooks.find(([, urls]) => urls.length > 0) ?? hooks[0] ?? ["acme/nginx"];
   return repository;
 }
 
-/** @throws SandboxError where a process of the sandbox ends before the person says so */
+/** @throws SandboxError if a process of the sandbox ends first */
 async function untilInterrupted(sandbox: Sandbox): Promise<never> {
   heading("Look around, in another terminal");
   print("npm run kubectl -- get stages -A");
@@ -194,7 +194,7 @@ async function proveAndDestroy(sandbox: Sandbox, before: readonly string[]): Pro
   heading("Nothing is left: no object in the cluster, no webhook, no resource in the state.");
 }
 
-/** What a destroy should have taken away: objects that were not there `before`, hooks, resources of the state. */
+/** What `destroy` left: objects that did not exist `before`, hooks, resources in the state. */
 async function leftovers(sandbox: Sandbox, before: readonly string[]): Promise<string[]> {
   const objects = (await ask(sandbox, labelledObjects)).filter((object) => !before.includes(object));
   const hooks = Object.values(await hooksOf(sandbox)).flat();

@@ -5,14 +5,14 @@ import { isAlive, type ProcessRecords } from "./processes.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /**
- * What runs and what is in it, as a person reads it: each process, the versions, and how many objects of each kind
- * of Kargo and the Argo projects there are.
+ * Describes a running sandbox: each process, the versions, and the number of objects of each kind of Kargo and the
+ * Argo projects.
  */
 export async function describeSandbox(
   { processes }: ProcessRecords,
   sandbox: Sandbox | undefined,
 ): Promise<string> {
-  // Where those listen that choose their port themselves.
+  // The addresses of the processes that choose their own port.
   const chosen: Readonly<Record<string, string | undefined>> = {
     "local GitHub": sandbox?.github.url,
     [ARGO_EVENTS]: sandbox?.argoEvents?.url,
@@ -41,11 +41,11 @@ export async function describeSandbox(
   return lines.join("\n");
 }
 
-/** Every kind with the number of its objects in all namespaces. */
+/** Every kind with its number of objects in all namespaces. */
 async function countObjects(api: KubernetesApi): Promise<readonly string[][]> {
   return Promise.all(
     DEFINITIONS.map(async ({ release, plural, name }) => {
-      // One object and how many remain: a thousand services are counted without reading them.
+      // Reads one object and the remaining count, so that a thousand services need no full list.
       const { items, metadata } = (await api.get(`/apis/${release.group}/${VERSION}/${plural}?limit=1`)) as {
         items: readonly unknown[];
         metadata: { remainingItemCount?: number };

@@ -1,9 +1,8 @@
 /**
- * The command lines of the three programs. Everything that is not said here is as Kubernetes has it by default,
- * admission above all.
+ * The command lines of the three programs. Everything else is Kubernetes' default, above all the admission plugins.
  */
 
-/** etcd for one start only: it forgoes the disk's promise, since its data is thrown away. */
+/** Arguments of etcd. It does not sync to disk, because its data is temporary. */
 export function etcdArguments(options: { name: string; data: string; url: string }): string[] {
   return [
     `--name=${options.name}`,
@@ -11,7 +10,7 @@ export function etcdArguments(options: { name: string; data: string; url: string
     "--unsafe-no-fsync",
     `--listen-client-urls=${options.url}`,
     `--advertise-client-urls=${options.url}`,
-    // A member without peers still listens for them; any port will do.
+    // A single member still listens for peers; any port works.
     "--listen-peer-urls=http://127.0.0.1:0",
     "--log-level=warn",
   ];
@@ -28,7 +27,7 @@ export function apiServerArguments(options: {
     `--etcd-servers=${options.etcd}`,
     "--bind-address=127.0.0.1",
     `--secure-port=${options.port}`,
-    // It finds no certificate there and makes one that it signs itself.
+    // The API server finds no certificate there and creates a self-signed one.
     `--cert-dir=${options.certificates}`,
     `--token-auth-file=${options.tokenFile}`,
     "--authorization-mode=RBAC",
@@ -36,10 +35,10 @@ export function apiServerArguments(options: {
     `--service-account-key-file=${options.serviceAccountKey}`,
     `--service-account-signing-key-file=${options.serviceAccountKey}`,
     "--service-cluster-ip-range=10.0.0.0/24",
-    // Its address is the loopback's, which the Service "kubernetes" may not have as an endpoint.
+    // The Service "kubernetes" cannot have a loopback address as an endpoint.
     "--advertise-address=127.0.0.1",
     "--endpoint-reconciler-type=none",
-    // Nobody waits for the end of a watch when the sandbox stops.
+    // Stopping the sandbox does not wait for open watches.
     "--shutdown-watch-termination-grace-period=0s",
     "--profiling=false",
   ];
@@ -56,17 +55,17 @@ export function controllerManagerArguments(options: {
     `--root-ca-file=${options.rootCertificate}`,
     "--use-service-account-credentials",
     "--leader-elect=false",
-    // It serves nothing that anyone here reads.
+    // Nothing reads its endpoints.
     "--secure-port=0",
     `--controllers=*,${NODE_CONTROLLERS.map((name) => `-${name}`).join(",")}`,
-    // Deleting the namespaces of many services at once should not wait for a client's own limit.
+    // Deleting the namespaces of many services must not wait for the client's rate limit.
     "--kube-api-qps=200",
     "--kube-api-burst=400",
     "--profiling=false",
   ];
 }
 
-/** Controllers that look after nodes and disks, by names that every accepted version knows: there are none. */
+/** Controllers of nodes and disks, which the sandbox lacks; every accepted version knows these names. */
 const NODE_CONTROLLERS = [
   "node-ipam-controller",
   "node-lifecycle-controller",

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 
-/** Who may talk to the API server, by a token of their own. */
+/** The identities that authenticate with a token. */
 export const IDENTITIES = {
   admin: { user: "admin", groups: ["system:masters"] },
   deployer: { user: "kargo-fleet-deployer", groups: [] },
@@ -23,7 +23,7 @@ export interface Credentials {
   readonly serviceAccountKey: string;
 }
 
-/** Makes fresh tokens and a fresh key, in files that nobody else can read. */
+/** Creates new tokens and a new key in files that only the owner can read. */
 export async function writeCredentials(directory: string): Promise<Credentials> {
   const token = () => randomBytes(24).toString("base64url");
   const tokens = {
@@ -46,9 +46,8 @@ export async function writeCredentials(directory: string): Promise<Credentials> 
 }
 
 /**
- * Writes `<name>.kubeconfig`, readable by its owner alone: cluster and context are called `sandbox`.
- *
- * @param authority the certificate that the API server's own is checked against, as PEM
+ * Writes `<name>.kubeconfig`, which only the owner can read. Cluster and context are called `sandbox`.
+ * @param authority the CA certificate of the API server, as PEM
  * @returns the file's path
  */
 export async function writeKubeconfig(
@@ -73,7 +72,10 @@ export async function writeKubeconfig(
   return file;
 }
 
-/** The certificate that signed the API server's self-made one: it writes its own first, then the signer's. */
+/**
+ * The CA certificate of the API server's self-signed one. The file has the server's certificate first, then the
+ * CA's.
+ */
 export async function readAuthority(certificateFile: string): Promise<string | undefined> {
   const text = await readFile(certificateFile, "utf8").catch(() => "");
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n/g) ?? [];

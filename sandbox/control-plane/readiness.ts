@@ -2,9 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { lastLines, type StartedProcess } from "../processes.ts";
 import { SandboxError } from "../sandbox-error.ts";
 
-/** A process that ended before it was ready. */
+/** The process ended before it was ready. */
 export class EndedEarly extends SandboxError {
-  /** Whether it found its port taken: another program was quicker. */
+  /** Whether its port was taken by another program. */
   readonly portTaken: boolean;
 
   constructor(message: string, portTaken: boolean) {
@@ -13,14 +13,13 @@ export class EndedEarly extends SandboxError {
   }
 }
 
-/** How long a program may take until it is ready on a slow machine, in milliseconds. */
+/** How long a program may take to become ready on a slow machine, in milliseconds. */
 const LIMIT = 90_000;
 
 /**
- * Waits until `isReady` says so.
- *
- * @throws EndedEarly where the process ends before, with its last log lines
- * @throws SandboxError where it is not ready within the limit
+ * Waits until `isReady` returns true.
+ * @throws EndedEarly if the process ends first, with its last log lines
+ * @throws SandboxError if the time limit is exceeded
  */
 export async function untilReady(
   started: StartedProcess,
@@ -33,7 +32,7 @@ export async function untilReady(
   });
   const deadline = Date.now() + limit;
   for (;;) {
-    // A refused connection is the normal answer of a program that has just been started.
+    // A program that has just started refuses connections.
     const ready = await isReady().catch(() => false);
     if (how !== undefined) {
       const lines = await lastLines(started.log);

@@ -5,9 +5,8 @@ import { SandboxError } from "../sandbox-error.ts";
 import type { Definition } from "./releases.ts";
 
 /**
- * These definitions out of all `*.yaml` files below a folder: name in the cluster → the document as it is written.
- *
- * @throws SandboxError where the folder is missing or does not hold them all
+ * Finds the definitions in all `*.yaml` files below a folder. Returns each document by its name in the cluster.
+ * @throws SandboxError if the folder or a definition is missing
  */
 export async function readFolder(
   folder: string,
@@ -35,9 +34,9 @@ export async function readFolder(
   return found;
 }
 
-/** The name of the definition that a document is; undefined where it is none. */
+/** The name of the CustomResourceDefinition in a document, or undefined for another document. */
 function definitionName(document: string): string | undefined {
-  // A definition's spec runs to megabytes: everything but it tells what the document is.
+  // The spec has megabytes; the rest is enough to identify the document.
   const head = document.replace(/^(spec|status):(\n|.)*?(?=^\S|$(?![\s\S]))/gm, "");
   const { kind, metadata } = (parse(head) ?? {}) as { kind?: string; metadata?: { name?: string } };
   return kind === "CustomResourceDefinition" ? metadata?.name : undefined;

@@ -4,7 +4,10 @@ import { DEFINITIONS } from "./releases.ts";
 import { definitionTexts } from "./texts.ts";
 import { banner, typesOf } from "./types.ts";
 
-/** Where the types of which kinds are kept: those that this project writes and whose definition says something. */
+/**
+ * The file for each group of kinds. The kinds are those that this project writes and whose definition has a useful
+ * schema.
+ */
 const GENERATED: Readonly<Record<string, readonly string[]>> = {
   "manifests/definitions/kargo.ts": [
     "ClusterPromotionTask",
@@ -16,10 +19,10 @@ const GENERATED: Readonly<Record<string, readonly string[]>> = {
   "manifests/definitions/argo-cd.ts": ["Application", "AppProject"],
 };
 
-/** The kinds whose definition says what we may write. */
+/** The definitions of the generated kinds. */
 export const WRITTEN = DEFINITIONS.filter(({ kind }) => Object.values(GENERATED).flat().includes(kind));
 
-/** The text of each file of generated types, by its path. @throws SandboxError where a definition cannot be had */
+/** The text of each file of generated types, by path. @throws SandboxError if a definition is unavailable */
 export async function generatedTypes(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<ReadonlyMap<string, string>> {
@@ -33,7 +36,7 @@ export async function generatedTypes(
   return new Map(await Promise.all(files));
 }
 
-/* `npm run definitions`: writes the types anew, after a release was raised in releases.ts. */
+/* `npm run definitions` regenerates the types. Run it after you raise a release in releases.ts. */
 if (import.meta.main) {
   try {
     for (const [file, text] of await generatedTypes()) {

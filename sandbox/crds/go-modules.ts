@@ -6,7 +6,7 @@ import { runInGroup } from "../toolchain/process-group.ts";
 import type { Definition, Release } from "./releases.ts";
 import type { Found } from "./texts.ts";
 
-/** Takes the files of releases out of the Go modules of the same versions. */
+/** Reads the files of releases from the Go modules of the same versions. */
 export async function filesOfModules(
   definitions: readonly Definition[],
   environment: NodeJS.ProcessEnv,
@@ -18,7 +18,8 @@ export async function filesOfModules(
     const modules = [...new Set(definitions.map(({ release }) => moduleOf(release)))];
     const { lines } = await runInGroup(go, ["mod", "download", ...modules], {
       folder: path,
-      // Our sums stand in for the checksum database; a module that wants a newer Go to build is only read here.
+      // Our checksums replace the checksum database. The modules are only read, so their required Go version does
+      // not matter.
       environment: {
         ...environment,
         GOMODCACHE: path,
@@ -40,7 +41,9 @@ export async function filesOfModules(
   }
 }
 
-/** A Go module's path ends with its major version from 2 on (https://go.dev/ref/mod#major-version-suffixes). */
+/**
+ * The path of a Go module ends with its major version from 2 on (https://go.dev/ref/mod#major-version-suffixes).
+ */
 function moduleOf({ repository, tag }: Release): string {
   const [major = ""] = tag.split(".");
   return `github.com/${repository}${/^v[01]$/.test(major) ? "" : `/${major}`}@${tag}`;

@@ -1,13 +1,13 @@
-/** The CustomResourceDefinitions that one release of a project publishes. */
+/** The CustomResourceDefinitions of one release of a project. */
 export interface Release {
-  /** What people call the project. */
+  /** The project's display name. */
   readonly project: string;
-  /** On GitHub. */
+  /** The repository on GitHub. */
   readonly repository: string;
   readonly tag: string;
   readonly folder: string;
   readonly group: string;
-  /** The name of a kind's file. */
+  /** The path of a kind's file. */
   readonly file: (kind: string) => string;
   /** The SHA-256 of each kind's file, in hexadecimal. */
   readonly sums: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface Definition {
   readonly plural: string;
   /** Its name in the cluster, for example `stages.kargo.akuity.io`. */
   readonly name: string;
-  /** Of its file's bytes, in hexadecimal. */
+  /** The SHA-256 of its file, in hexadecimal. */
   readonly sha256: string;
 }
 
@@ -28,10 +28,9 @@ export interface Definition {
 export const VERSION = "v1alpha1";
 
 /**
- * What the sandbox installs, and where the files are. Left out are kinds that nothing here makes: Argo CD's
+ * The releases whose definitions the sandbox installs. It omits kinds that this project never creates: Argo CD's
  * ApplicationSet, Rollouts and Experiments, CronWorkflows, WorkflowTemplates and WorkflowTaskResults.
- *
- * Each is a release that the Go module proxies serve as well, with the same files: 4.0.7 is their newest Argo Workflows.
+ * The Go module proxies must serve each release with the same files; 4.0.7 is the newest such Argo Workflows.
  */
 const RELEASES: readonly Release[] = [
   {
@@ -115,7 +114,7 @@ export function definitionsOf(releases: readonly Release[]): readonly Definition
   );
 }
 
-/** As Kubernetes spells a kind in paths: `Stage` is `stages`, `EventBus` is `eventbus`. */
+/** The plural of a kind in API paths: `Stage` is `stages`, `EventBus` is `eventbus`. */
 function pluralOf(kind: string): string {
   const lower = kind.toLowerCase();
   return lower.endsWith("s") ? lower : `${lower}s`;

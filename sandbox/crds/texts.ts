@@ -6,25 +6,24 @@ import { readFolder } from "./folder.ts";
 import { filesOfModules } from "./go-modules.ts";
 import { DEFINITIONS, type Definition } from "./releases.ts";
 
-/** Where the releases' files are when `CRDS_BASE_URL` says nothing else. */
+/** The default of `CRDS_BASE_URL`. */
 const BASE_URL = "https://raw.githubusercontent.com";
 
-/** How long one file may take, in milliseconds. */
+/** The time limit for one file, in milliseconds. */
 const LIMIT = 60_000;
 
-/** What one place has of the files that were asked for. */
+/** The files that one place has. */
 export interface Found {
   /** By the definition's name in the cluster. */
   readonly files: ReadonlyMap<string, { readonly place: string; readonly text: string }>;
-  /** Why others could not be had. */
+  /** The reason why the other files are missing. */
   readonly reason: string;
 }
 
 /**
- * The text of each definition by its name in the cluster: from `CRDS_DIR` where it is set; else the file of the pinned
- * release, by its SHA-256, from the cache, from `CRDS_BASE_URL`, or from the Go module of the same version.
- *
- * @throws SandboxError where one cannot be had, or is not the one that was published
+ * The text of each definition by its name in the cluster. Reads `CRDS_DIR` if it is set. Otherwise reads the file
+ * of the pinned release from the cache, from `CRDS_BASE_URL`, or from the Go module, and checks its SHA-256.
+ * @throws SandboxError if one is unavailable or has another SHA-256
  */
 export async function definitionTexts(
   environment: NodeJS.ProcessEnv,
@@ -64,7 +63,7 @@ export async function definitionTexts(
 async function filesOfReleases(definitions: readonly Definition[], base: string): Promise<Found> {
   const files = new Map<string, { place: string; text: string }>();
   let reason = "";
-  // One address that nobody answers at is enough: the others are not waited for.
+  // After one address did not answer, the others are skipped.
   const offline = new AbortController();
   await Promise.all(
     definitions.map(async ({ name, release, kind }) => {
@@ -75,7 +74,7 @@ async function filesOfReleases(definitions: readonly Definition[], base: string)
         if (response.ok) files.set(name, { place: url, text: await response.text() });
         else reason ||= `${url} answers ${response.status}`;
       } catch (error) {
-        // What `fetch` means by "fetch failed" is in its cause.
+        // The cause explains the message "fetch failed".
         const { cause, message } = error as Error;
         reason ||= `${base} cannot be reached: ${cause instanceof Error ? cause.message : message}`;
         offline.abort();

@@ -3,10 +3,10 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
 import type { Documented } from "./backend.ts";
 
-/** A commit id in full. */
+/** A full commit id. */
 export const sha = z.string().regex(/^[0-9a-f]{40}$/, "is not the id of an object");
 
-/** How many items of a list an answer has. */
+/** The number of items on one page of a list. */
 export const perPage = z.coerce.number().int().min(1).max(100).catch(30);
 
 /** One entry of `errors` in a 422, as GitHub writes it. */
@@ -17,7 +17,7 @@ export interface FieldError {
   readonly message?: string;
 }
 
-/** An answer that is an error, in GitHub's shape: `message`, `documentation_url`, `status`. */
+/** An error response in GitHub's shape: `message`, `documentation_url`, `status`. */
 export class GitHubError extends Error {
   override name = "GitHubError";
   readonly status: ContentfulStatusCode;
@@ -41,7 +41,7 @@ export class GitHubError extends Error {
     this.headers = more.headers ?? {};
   }
 
-  /** The answer to send. */
+  /** The response to send. */
   response(): Response {
     const body: Documented["basic-error"] & Partial<Documented["validation-error"]> = {
       message: this.message,
@@ -53,20 +53,19 @@ export class GitHubError extends Error {
   }
 }
 
-/** GitHub's answer for what does not exist, and for what the caller may not know to exist. */
+/** GitHub's response for something that does not exist or that the caller may not see. */
 export function notFound(message = "Not Found"): GitHubError {
   return new GitHubError(404, message);
 }
 
-/** GitHub's answer to a request whose fields are not acceptable together. */
+/** GitHub's response to invalid combinations of fields. */
 export function unprocessable(message: string, errors: readonly FieldError[] = []): GitHubError {
   return new GitHubError(422, message, { errors });
 }
 
 /**
- * The JSON body of a request, checked.
- *
- * @throws {@link GitHubError} 400 where it is not JSON, 422 naming each field that does not fit
+ * Parses and validates the JSON body of a request.
+ * @throws {@link GitHubError} 400 if it is not JSON, 422 with each invalid field
  */
 export async function bodyOf<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   const text = await c.req.text();
@@ -84,7 +83,7 @@ export async function bodyOf<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
 
 const page = z.coerce.number().int().min(1).catch(1);
 
-/** The page of a list that the query asks for; sets the `Link` header to the others. */
+/** Returns the requested page of a list, and sets the `Link` header to the other pages. */
 export function pageOf<T>(c: Context, url: string, items: readonly T[]): T[] {
   const size = perPage.parse(c.req.query("per_page"));
   const number = page.parse(c.req.query("page"));

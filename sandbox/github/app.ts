@@ -12,18 +12,20 @@ import type { RateLimits } from "./limits.ts";
 import type { RequestLog } from "./request-log.ts";
 import { smartHttp } from "./smart-http.ts";
 
-/** What the application is put together from, besides what every room works on. */
+/** The parts of the application besides the backend. */
 export interface AppParts {
   readonly tokens: Tokens;
   readonly limits: RateLimits;
   readonly requests: RequestLog;
-  /** Takes one line about a call that this server cannot answer. */
+  /** Logs one line about a call that this server cannot answer. */
   readonly log: (line: string) => void;
-  /** Aborted when the server stops. */
+  /** Aborts when the server stops. */
   readonly ending: AbortSignal;
 }
 
-/** All routes of the local GitHub. The API answers below `/` and, as an Enterprise Server does, below `/api/v3`. */
+/**
+ * All routes of the local GitHub. The API answers below `/` and, like GitHub Enterprise Server, below `/api/v3`.
+ */
 export function createApp(backend: Backend, { tokens, limits, requests, log, ending }: AppParts): Hono<Env> {
   const app = new Hono<Env>({ getPath: (request) => routeOf(request.url) });
   app.use(requests.middleware());
@@ -51,7 +53,7 @@ export function createApp(backend: Backend, { tokens, limits, requests, log, end
   return app;
 }
 
-/** The path that is routed, without `/api/v3`; still percent-encoded, so that each parameter is decoded once. */
+/** The path without `/api/v3`. It stays percent-encoded, so that each parameter is decoded only once. */
 function routeOf(url: string): string {
   const path = new URL(url).pathname.replace(/^\/api\/v3(?=\/|$)/, "");
   return path.length > 1 ? path.replace(/\/+$/, "") : "/";

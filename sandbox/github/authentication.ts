@@ -5,20 +5,20 @@ import type { Backend, Env } from "./backend.ts";
 import type { Repository } from "./repositories.ts";
 import { viewer, WORKFLOW_BOT } from "./users.ts";
 
-/** What a caller may show. */
+/** The accepted tokens. */
 export interface Tokens {
-  /** Of a person, who may do everything. */
+  /** The token of a person with all rights. */
   readonly token: string;
-  /** Of a workflow, which is no user. */
+  /** The token of a workflow, which is no user. */
   readonly workflowToken?: string;
 }
 
-/** What a request shows about its caller. */
+/** The kind of credentials in a request. */
 export type Credentials = "none" | "person" | "workflow" | "bad";
 
 /**
- * Reads the `Authorization` header in the forms that GitHub takes: `Bearer`, `token`, and `Basic` with the token as
- * the password, or as the user name with no password.
+ * Reads the `Authorization` header in GitHub's forms: `Bearer`, `token`, and `Basic` with the token as the
+ * password, or as the user name without a password.
  */
 export function credentialsOf(header: string | undefined, tokens: Tokens): Credentials {
   if (header === undefined || header.trim() === "") return "none";
@@ -55,20 +55,20 @@ export function authentication(tokens: Tokens): MiddlewareHandler<Env> {
   };
 }
 
-/** The repository that the route names. @throws {@link GitHubError} 404 */
+/** The repository in the route. @throws {@link GitHubError} 404 */
 export function repositoryOf(c: Context<Env>, backend: Backend): Repository {
   const repository = backend.repositories.find(`${c.req.param("owner")}/${c.req.param("repo")}`);
   if (repository === undefined) throw notFound();
   return repository;
 }
 
-/** The organization that the route names. @throws {@link GitHubError} 404 */
+/** The organization in the route. @throws {@link GitHubError} 404 */
 export function organizationOf(c: Context<Env>, backend: Backend): string {
   if (c.req.param("org")?.toLowerCase() !== backend.owner.toLowerCase()) throw notFound();
   return backend.owner;
 }
 
-/** Compares digests, so that the time taken says nothing about the token. */
+/** Compares digests, so that the time taken reveals nothing about the token. */
 function same(given: string, token: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(token));

@@ -6,39 +6,39 @@ import type { Repositories } from "./repositories.ts";
 import type { State } from "./state.ts";
 import type { Threads } from "./threads.ts";
 
-/** What every room of the local GitHub works on. */
+/** The state that all routes of the local GitHub share. */
 export interface Backend {
-  /** The organization that it plays. */
+  /** The organization of the local GitHub. */
   readonly owner: string;
   readonly repositories: Repositories;
   readonly state: State;
   readonly faults: Faults;
   readonly deliveries: Deliveries;
   readonly threads: Threads;
-  /** Where it listens: `http://127.0.0.1:PORT`, without a slash. Known once it listens. */
+  /** The server's address without a trailing slash: `http://127.0.0.1:PORT`. Only available after it listens. */
   origin(): string;
 }
 
-/** What the authentication leaves for the rooms behind it. */
+/** The values that the authentication passes to the routes. */
 export interface Env {
   Variables: {
-    /** The login that a call writes as. */
+    /** The login of the caller. */
     author: string;
   };
 }
 
-/** What GitHub documents of its answers: what one lacks of it, or has in another type, does not compile. */
+/** GitHub's documented response types. The compiler checks our responses against them. */
 export type Documented = components["schemas"];
 
 /** A group of routes. */
 export type Routes = Hono<Env>;
 
-/** The address of a resource in answers, under the base path that a GitHub Enterprise Server has. */
+/** The API address of a resource in responses, below the base path of GitHub Enterprise Server. */
 export function apiUrl(backend: Backend, path: string): string {
   return `${backend.origin()}/api/v3${path}`;
 }
 
-/** GitHub's opaque id of an object. */
+/** GitHub's node id of an object. */
 export function nodeId(type: string, id: string | number): string {
   return Buffer.from(`${type}:${id}`).toString("base64url");
 }

@@ -7,8 +7,8 @@ import { absent, branchTip } from "./refs.ts";
 import type { Repository } from "./repositories.ts";
 
 /**
- * What stands between a call and a branch that it is about to move: the rule that only pull requests change it, and
- * the push of somebody else that arrives first.
+ * Applies the faults before a call moves a branch: refuses a write to a protected branch, or pushes another commit
+ * first.
  */
 export async function beforeWrite(backend: Backend, repository: Repository, branch: string): Promise<void> {
   if (backend.faults.isProtected(repository.name, branch)) {

@@ -3,23 +3,23 @@ import type { Scope } from "./hook-scopes.ts";
 import { isoSeconds } from "./objects.ts";
 import type { StoredHook } from "./state.ts";
 
-/** Something that happened, as every hook is told of it. */
+/** An event that is sent to every subscribed hook. */
 export interface HookEvent {
   readonly name: "ping" | "push";
-  /** The same for all deliveries of the event. */
+  /** All deliveries of the event have the same GUID. */
   readonly guid: string;
-  /** The payload as JSON: the bytes are kept, so that a redelivery is the same to the last of them. */
+  /** The payload as JSON. The exact bytes are kept for redeliveries. */
   readonly body: string;
   readonly repositoryId: number | null;
 }
 
-/** A hook, and whose it is. */
+/** A hook and its owner. */
 export interface Target {
   readonly hook: StoredHook;
   readonly scope: Scope;
 }
 
-/** One attempt to tell one hook of one event. */
+/** One attempt to deliver one event to one hook. */
 export interface Delivery extends Outcome {
   readonly id: bigint;
   readonly event: HookEvent;
@@ -31,35 +31,37 @@ export interface Delivery extends Outcome {
 
 /** How deliveries are made. */
 export interface DeliveryOptions {
-  /** The origin that all of them go to, the path of each hook kept. Without it only loopback addresses are called. */
+  /**
+   * Sends all deliveries to this origin and keeps each hook's path. Without it only loopback addresses are called.
+   */
   readonly deliverTo?: string | undefined;
-  /** In milliseconds; GitHub's own are 10 s. */
+  /** The time limit in milliseconds; GitHub uses 10 s. */
   readonly timeout: number;
-  /** Takes one line on what is not delivered. */
+  /** Logs one line about each event that is not delivered. */
   readonly log: (line: string) => void;
-  /** Aborted when the server stops. */
+  /** Aborts when the server stops. */
   readonly ending: AbortSignal;
 }
 
-/** So many of each hook are kept, the newest. */
+/** The number of deliveries that are kept for each hook. */
 const KEPT = 200;
-/** GitHub delivers no payload that is larger. @see https://docs.github.com/webhooks/webhook-events-and-payloads */
+/** GitHub drops larger payloads. @see https://docs.github.com/webhooks/webhook-events-and-payloads */
 const PAYLOAD_LIMIT = 25 * 1024 * 1024;
 
-/** The deliveries of all hooks, for the running time. Each is tried once: GitHub does not try again by itself. */
+/** The deliveries of all hooks, in memory. Each is tried once, since GitHub does not retry. */
 export class Deliveries {
   readonly #options: DeliveryOptions;
   readonly #ofHook = new Map<number, Delivery[]>();
   readonly #underway = new Set<Promise<void>>();
-  // Ids only grow, over a restart too, and are as large as GitHub's. They are odd: no number is, of that size, so that
-  // a client which takes them for numbers asks for what is not there.
+  // Ids grow, even after a restart, and are as large as GitHub's. They are odd, and a JavaScript number of that
+  // size is always even. So a client that parses them as numbers asks for a missing id.
   #lastId = BigInt(Date.now()) * 2_000_000n + 1n;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
   }
 
-  /** Tells hooks of an event, all at once; returns before any has answered. */
+  /** Sends an event to all hooks in parallel, and returns at once. */
   send(event: HookEvent, targets: readonly Target[]): void {
     if (Buffer.byteLength(event.body) > PAYLOAD_LIMIT) {
       this.#options.log(`A ${event.name} event of more than 25 MB is not delivered, as at GitHub.`);
@@ -68,27 +70,27 @@ export class Deliveries {
     for (const target of targets) this.#start(target, event, false);
   }
 
-  /** Tells a hook once more of what a delivery told it, in the same bytes. */
+  /** Sends the same bytes of a delivery again. */
   redeliver({ event }: Delivery, target: Target): void {
     this.#start(target, event, true);
   }
 
-  /** Those of a hook that have ended, newest first. */
+  /** The finished deliveries of a hook, newest first. */
   of(hook: number): readonly Delivery[] {
     return this.#ofHook.get(hook) ?? [];
   }
 
-  /** The newest of a hook. */
+  /** The newest delivery of a hook. */
   last(hook: number): Delivery | undefined {
     return this.of(hook)[0];
   }
 
-  /** Drops those of a hook that is gone. */
+  /** Drops the deliveries of a deleted hook. */
   forget(hook: number): void {
     this.#ofHook.delete(hook);
   }
 
-  /** Does something that leads to deliveries beside everything else; what fails is logged as `what`. */
+  /** Runs a task that leads to deliveries in the background. Logs a failure as `what`. */
   follow(what: string, task: () => Promise<void>): void {
     const { ending, log } = this.#options;
     const running = task().catch((error: unknown) => {
@@ -98,7 +100,7 @@ export class Deliveries {
     void running.then(() => this.#underway.delete(running));
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no delivery is pending. */
   async settled(): Promise<void> {
     while (this.#underway.size > 0) await Promise.all(this.#underway);
   }

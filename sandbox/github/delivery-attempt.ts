@@ -4,13 +4,13 @@ import { request as secureRequest } from "node:https";
 import type { Scope } from "./hook-scopes.ts";
 import type { StoredHook } from "./state.ts";
 
-/** What is sent: GitHub's headers, and the bytes that the signature is of. */
+/** A request with GitHub's headers and the signed bytes. */
 export interface DeliveryRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** What came of sending it. Status and code are in GitHub's words where no answer came, too. */
+/** The result of a delivery. Without a response, status and code use GitHub's words. */
 export interface Outcome {
   readonly status: string;
   readonly statusCode: number;
@@ -21,12 +21,11 @@ export interface Outcome {
     | undefined;
 }
 
-/** Of an answer's body no more is kept. */
+/** The number of bytes that are kept of a response body. */
 const ANSWER_LIMIT = 65_536;
 
 /**
- * Puts a delivery together, signed with the secret that the hook has now.
- *
+ * Builds a delivery and signs it with the hook's current secret.
  * @see https://docs.github.com/webhooks/webhook-events-and-payloads#delivery-headers
  */
 export function deliveryRequest(
@@ -58,8 +57,8 @@ export function deliveryRequest(
 }
 
 /**
- * Where a hook's deliveries are sent: its own address where that is this machine, or `deliverTo` with the path of the
- * hook. Nothing where the address is somewhere else: the local GitHub calls nobody out there.
+ * The address to which a hook's deliveries are sent: its own if it is on this machine, or `deliverTo` with the
+ * hook's path. Undefined for other addresses, because the local GitHub never leaves this machine.
  */
 export function placeOf(hook: StoredHook, deliverTo: string | undefined): URL | undefined {
   const url = new URL(hook.url);
@@ -68,7 +67,7 @@ export function placeOf(hook: StoredHook, deliverTo: string | undefined): URL | 
   return isHere ? url : undefined;
 }
 
-/** Sends a delivery once. Every end of it is an outcome, a server that is not there too. */
+/** Sends a delivery once. Every failure is an outcome, even a missing server. */
 export async function attempt(
   place: URL | undefined,
   hook: StoredHook,
@@ -87,7 +86,7 @@ export async function attempt(
     const send = place.protocol === "https:" ? secureRequest : plainRequest;
     const call = send(place, {
       method: "POST",
-      // As a proxy in front of the listener would hand it over, wherever it is sent.
+      // The Host header is the hook's, as behind a reverse proxy.
       headers: { ...headers, Host: new URL(hook.url).host, "Content-Length": Buffer.byteLength(body) },
       rejectUnauthorized: hook.insecureSsl !== "1",
       signal: AbortSignal.any([limit, ending]),

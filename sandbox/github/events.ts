@@ -7,7 +7,7 @@ import { eventRepository } from "./repository-shapes.ts";
 import type { StoredHook } from "./state.ts";
 import { simpleOrganization, simpleUser, viewer } from "./users.ts";
 
-/** The active hooks that hear of an event in a repository: its own, then the organization's. */
+/** The active hooks that subscribe to an event of a repository: the repository's, then the organization's. */
 export function hooksFor(backend: Backend, repository: Repository, event: string): readonly Target[] {
   const isOwn = repository.owner.toLowerCase() === backend.owner.toLowerCase();
   const scopes = [repositoryScope(backend, repository), ...(isOwn ? [organizationScope(backend)] : [])];
@@ -19,12 +19,12 @@ export function hooksFor(backend: Backend, repository: Repository, event: string
   );
 }
 
-/** One push event, the same for every hook that hears of it. */
+/** One push event for all subscribed hooks. */
 export function pushEvent(repository: Repository, payload: object): HookEvent {
   return { name: "push", guid: randomUUID(), body: JSON.stringify(payload), repositoryId: repository.id };
 }
 
-/** What a hook is told when it is created, and when somebody asks for it. */
+/** The ping event, which GitHub sends when a hook is created or when somebody requests it. */
 export function pingEvent(backend: Backend, hook: StoredHook, scope: Scope): HookEvent {
   const { repository } = scope;
   const payload: Documented["webhook-ping"] = {

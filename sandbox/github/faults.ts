@@ -3,22 +3,22 @@ import type { MiddlewareHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { GitHubError } from "./answers.ts";
 
-/** The next calls of a route fail. */
+/** Makes the next calls of a route fail. */
 export interface ErrorFault {
   readonly kind: "error";
-  /** A route without base path: `*` stands for one segment, `**` for any rest. */
+  /** A route without base path: `*` matches one segment, `**` any rest. */
   readonly path: string;
   /** @default any */
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly status: ContentfulStatusCode;
   readonly message?: string;
-  /** Do what was asked and lose the answer, as a gateway does that gives up too early. @default false */
+  /** Performs the call and then loses the response, like a gateway timeout. @default false */
   readonly applied?: boolean;
-  /** Counts down. @default until {@link Faults.clear} */
+  /** The number of calls that fail. @default until {@link Faults.clear} */
   readonly times?: number;
 }
 
-/** Only a pull request may change a branch. */
+/** Refuses direct writes to a branch: only a pull request may change it. */
 export interface ProtectedBranch {
   readonly kind: "protected-branch";
   readonly repository: string;
@@ -26,13 +26,13 @@ export interface ProtectedBranch {
   readonly branch?: string;
 }
 
-/** The commit that someone else pushes just before a call moves the branch. */
+/** Pushes somebody else's commit just before a call moves the branch. */
 export interface ConcurrentPush {
   readonly kind: "concurrent-push";
   readonly repository: string;
   /** @default main */
   readonly branch?: string;
-  /** The file that the other one changes. @default pushed-by-someone-else.txt */
+  /** The file that this commit changes. @default pushed-by-someone-else.txt */
   readonly path?: string;
   readonly content?: string;
   /** @default 1 */
@@ -42,7 +42,7 @@ export interface ConcurrentPush {
 /** A fault to turn on. */
 export type Fault = ErrorFault | ProtectedBranch | ConcurrentPush;
 
-/** The faults that are on. */
+/** The active faults. */
 export class Faults {
   #active: readonly Fault[];
 
@@ -55,7 +55,7 @@ export class Faults {
     this.#active = [...this.#active, fault];
   }
 
-  /** Those that are on, oldest first; `times` is what is left of one. */
+  /** The active faults, oldest first. `times` is the remaining count. */
   list(): readonly Fault[] {
     return this.#active;
   }
@@ -70,7 +70,7 @@ export class Faults {
     return this.#active.some((fault) => fault.kind === "protected-branch" && isOf(fault, repository, branch));
   }
 
-  /** The push to put in front of a write to a branch, if one is due; it is spent by asking. */
+  /** The push to perform before a write to a branch, if one is due. This call consumes it. */
   takeConcurrentPush(repository: string, branch: string): ConcurrentPush | undefined {
     const found = this.#active.find(
       (fault) => fault.kind === "concurrent-push" && isOf(fault, repository, branch),
@@ -80,7 +80,7 @@ export class Faults {
     return found;
   }
 
-  /** Answers calls with an error, as the faults say. */
+  /** Answers calls with an error according to the faults. */
   middleware(): MiddlewareHandler {
     return async (c, next) => {
       const found = this.#active.find(

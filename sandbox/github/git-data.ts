@@ -27,7 +27,7 @@ const entryBody = z.union([
 const treeBody = z.object({ base_tree: sha.optional(), tree: z.array(entryBody).min(1) });
 const commitBody = z.object({ message: z.string().min(1), tree: sha, parents: z.array(sha).default([]) });
 
-/** Trees and commits by themselves: what one commit of many files is made of. */
+/** The Git data API: trees and commits, for one commit of many files. */
 export function gitData(backend: Backend): Routes {
   const routes = new Hono<Env>();
   const base = "/repos/:owner/:repo/git";
@@ -36,7 +36,7 @@ export function gitData(backend: Backend): Routes {
     const ref = c.req.param("ref");
     const id = await treeOf(repository.objects, (await resolveCommit(repository, ref)) ?? ref);
     if (id === undefined) throw notFound();
-    // GitHub takes any value of the parameter, "0" and "false" too, for yes.
+    // GitHub treats any value as true, even "0" and "false".
     return c.json(await treeShape(backend, repository, id, c.req.query("recursive") !== undefined));
   });
   routes.post(`${base}/trees`, async (c) => {
@@ -103,7 +103,7 @@ async function pathsOf({ objects }: Repository, tree: string | undefined): Promi
   return new Set(entries.map(({ path }) => path));
 }
 
-/** Nothing where the entry goes. */
+/** Undefined if the entry is deleted. */
 async function blobOf({ directory, objects }: Repository, entry: EntryBody): Promise<string | undefined> {
   if ("content" in entry) return await writeBlob(directory, Buffer.from(entry.content, "utf8"));
   if (entry.sha === null) return undefined;
@@ -111,7 +111,7 @@ async function blobOf({ directory, objects }: Repository, entry: EntryBody): Pro
   return entry.sha;
 }
 
-/** The repository of a call, which must have a first commit: as on GitHub the Git data API works on no empty one. */
+/** The repository of a call. Like GitHub, the Git data API refuses an empty repository. */
 export async function filled(c: Context<Env>, backend: Backend): Promise<Repository> {
   const repository = repositoryOf(c, backend);
   if ((await references(repository.directory)).size === 0)

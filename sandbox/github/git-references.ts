@@ -11,7 +11,7 @@ import type { Repository } from "./repositories.ts";
 
 const change = z.object({ sha, force: z.literal(false).optional() });
 
-/** Branches and tags as references: read, and move forward. */
+/** The references API: reads branches and tags, and moves branches forward. */
 export function gitReferences(backend: Backend): Routes {
   const routes = new Hono<Env>();
   const base = "/repos/:owner/:repo/git";

@@ -1,23 +1,23 @@
 import { devNull } from "node:os";
 import { ExecaError, execa } from "execa";
 
-/** Git itself said no: a name, an object or an update that it does not accept. The message is Git's own. */
+/** Git refused a name, an object or an update. The message is Git's own. */
 export class GitRefusal extends Error {
   override name = "GitRefusal";
 }
 
-/** What one call of Git needs besides its arguments. */
+/** Options of one Git command. */
 export interface GitCall {
-  /** Written to standard input. Names that came from a client travel here, where they cannot become an option. */
+  /** Standard input. Names from clients are passed here, where they cannot become an option. */
   readonly input?: string | Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Take a warning for a refusal, where Git leaves out what it does not accept and goes on. */
+  /** Treats a warning as a refusal, for commands that skip invalid input and continue. */
   readonly warningsRefuse?: boolean;
 }
 
 /**
- * The environment of every Git process: nothing of the person's own configuration, hooks or locale, and none of the
- * `GIT_*` variables that a surrounding Git (a hook that runs the tests) may have set.
+ * The environment of every Git process. It excludes the user's configuration, hooks and locale, and all `GIT_*`
+ * variables of a surrounding Git (a hook that runs the tests).
  */
 export function gitEnvironment(directory: string): Record<string, string> {
   return {
@@ -28,7 +28,7 @@ export function gitEnvironment(directory: string): Record<string, string> {
     GIT_CONFIG_GLOBAL: devNull,
     GIT_TERMINAL_PROMPT: "0",
     GIT_LITERAL_PATHSPECS: "1",
-    // The folder is this server's own, whoever owns it on disk (a container's volume, a shared checkout).
+    // Accepts the folder whatever its owner on disk (a container's volume, a shared checkout).
     GIT_CONFIG_COUNT: "1",
     GIT_CONFIG_KEY_0: "safe.directory",
     GIT_CONFIG_VALUE_0: "*",
@@ -36,10 +36,9 @@ export function gitEnvironment(directory: string): Record<string, string> {
 }
 
 /**
- * Runs Git on one bare repository and returns what it wrote.
- *
+ * Runs Git in one bare repository and returns its output.
  * @param directory - the bare repository
- * @param args - a subcommand and its arguments: constants and object ids only, never a name that a client sent
+ * @param args - a subcommand and its arguments: constants and object ids only, never a name from a client
  * @throws {@link GitRefusal} when Git ends with an error
  */
 export async function git(directory: string, args: readonly string[], call: GitCall = {}): Promise<Buffer> {
@@ -47,9 +46,8 @@ export async function git(directory: string, args: readonly string[], call: GitC
 }
 
 /**
- * {@link git}, for several calls as one process of this server's: it starts small ones sooner than this one does.
- *
- * @param script - of a POSIX shell: a constant, which finds the arguments in `$1`, `$2`, …
+ * Runs several Git commands in one shell, because a shell starts small processes faster than Node.
+ * @param script - for a POSIX shell: a constant that reads its arguments from `$1`, `$2`, …
  */
 export async function gitScript(
   directory: string,
@@ -89,7 +87,7 @@ async function run(
   }
 }
 
-/** {@link git}, for the commands that print one line. */
+/** Runs a Git command that prints one line. */
 export async function gitLine(
   directory: string,
   args: readonly string[],

@@ -6,8 +6,7 @@ import type { Delivery } from "./deliveries.ts";
 import { hookOf, type Scope } from "./hook-scopes.ts";
 
 /**
- * The deliveries of the hooks below `path`: list, read, make again.
- *
+ * The routes for deliveries of the hooks below `path`: list, read, redeliver.
  * @param path - of the list of hooks: `/orgs/:org/hooks`
  */
 export function serveDeliveries(
@@ -35,7 +34,7 @@ export function serveDeliveries(
   });
 }
 
-/** As `c.json`, which knows no integer beyond 2^53. */
+/** Like `c.json`, but supports integers beyond 2^53. */
 function answer(c: Context<Env>, body: object): Response {
   return c.body(JSONStringify(body), 200, { "Content-Type": "application/json" });
 }
@@ -46,7 +45,7 @@ function find(c: Context<Env>, known: readonly Delivery[]): Delivery {
   return delivery;
 }
 
-/** A page that starts at the delivery that the cursor names, so that newer ones in between shift nothing. */
+/** The page that starts at the cursor's delivery, so that newer deliveries do not shift it. */
 function cursorPage(c: Context<Env>, url: string, items: readonly Delivery[]): readonly Delivery[] {
   const cursor = c.req.query("cursor");
   const size = perPage.parse(c.req.query("per_page"));
@@ -63,7 +62,7 @@ function cursorPage(c: Context<Env>, url: string, items: readonly Delivery[]): r
   return items.slice(start, start + size);
 }
 
-/** GitHub documents the id for a number, and it is a larger one than fits. */
+/** GitHub documents the id as a number, but it exceeds the safe integers. */
 type Numbered<Shape> = Omit<Shape, "id"> & { readonly id: bigint };
 
 function itemShape({ id, event, deliveredAt, redelivery, duration, status, statusCode }: Delivery) {

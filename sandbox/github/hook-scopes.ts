@@ -7,13 +7,13 @@ import type { Repository } from "./repositories.ts";
 import type { StoredHook } from "./state.ts";
 import { organizationId } from "./users.ts";
 
-/** Whose hooks these are: the key in the state, what deliveries say of it, and the address of the list. */
+/** The owner of hooks: its key in the state, its description in deliveries, and the address of its list. */
 export interface Scope {
   readonly key: string;
   readonly noun: "repository" | "organization";
   readonly id: number;
   readonly url: string;
-  /** Nothing where it is the organization. */
+  /** Undefined for the organization. */
   readonly repository: Repository | undefined;
 }
 
@@ -34,25 +34,25 @@ export function organizationScope(backend: Backend): Scope {
   };
 }
 
-/** The hooks of the repository that a route names. @throws GitHubError 404 */
+/** The hooks of the repository in the route. @throws GitHubError 404 */
 export function repositoryScopeOf(c: Context<Env>, backend: Backend): Scope {
   return repositoryScope(backend, repositoryOf(c, backend));
 }
 
-/** The hooks of the organization that a route names. @throws GitHubError 404 */
+/** The hooks of the organization in the route. @throws GitHubError 404 */
 export function organizationScopeOf(c: Context<Env>, backend: Backend): Scope {
   organizationOf(c, backend);
   return organizationScope(backend);
 }
 
-/** The hook that a route names. @throws GitHubError 404 */
+/** The hook in the route. @throws GitHubError 404 */
 export function hookOf(c: Context<Env>, backend: Backend, scope: Scope): StoredHook {
   const hook = backend.state.hooks(scope.key).find(({ id }) => String(id) === c.req.param("id"));
   if (hook === undefined) throw notFound();
   return hook;
 }
 
-/** A hook as answers show it, the secret masked. */
+/** A hook in responses, with its secret masked. */
 export function hookShape(hook: StoredHook, scope: Scope, last: Delivery | undefined) {
   const url = `${scope.url}/${hook.id}`;
   const common = {

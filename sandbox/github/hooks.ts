@@ -10,7 +10,7 @@ import type { StoredHook } from "./state.ts";
 
 const configuration = z.object({
   url: z.string().min(1).optional(),
-  // The provider sends an empty type where none is configured.
+  // The provider sends an empty type if none is configured.
   content_type: z.preprocess((type) => type || undefined, z.enum(["json", "form"]).default("form")),
   secret: z.string().optional(),
   insecure_ssl: z.union([z.string(), z.number()]).transform(String).default("0"),
@@ -28,10 +28,10 @@ const change = z.object({
   config: configuration.optional(),
 });
 
-/** GitHub's limit of hooks for one event. */
+/** GitHub's limit of hooks per event. */
 const hooksPerEvent = 20;
 
-/** The webhooks of repositories and organizations, and what was delivered to them. */
+/** The webhooks API of repositories and organizations, with their deliveries. */
 export function hooks(backend: Backend): Routes {
   const routes = new Hono<Env>();
   for (const [path, scopeOf] of [
@@ -88,7 +88,7 @@ function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Cont
       ...old,
       active: body.active ?? old.active,
       events: unique(body.events ?? old.events),
-      // As GitHub: a configuration replaces the old one whole, so one without a secret removes the secret.
+      // Like GitHub, a new configuration replaces the old one, so one without a secret removes the secret.
       ...(body.config === undefined ? {} : { secret: undefined, ...configured(body.config, old.url) }),
       updatedAt: isoSeconds(new Date()),
     };

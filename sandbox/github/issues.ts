@@ -8,7 +8,7 @@ import type { Repository } from "./repositories.ts";
 import { commentShape, issueShape } from "./thread-shapes.ts";
 import type { Thread } from "./threads.ts";
 
-/** GitHub's limit of a body, in characters. */
+/** GitHub's maximum length of a body, in characters. */
 const LONGEST_BODY = 65_536;
 
 const text = z.string().max(LONGEST_BODY, `is too long (maximum is ${LONGEST_BODY} characters)`);
@@ -24,7 +24,7 @@ const states = z.enum(["open", "closed", "all"]).catch("open");
 
 const ISSUES = "/repos/:owner/:repo/issues";
 
-/** Issues, and the comments of issues and pull requests. */
+/** The issues API, with comments of issues and pull requests. */
 export function issues(backend: Backend): Routes {
   const { threads } = backend;
   const routes = new Hono<Env>();

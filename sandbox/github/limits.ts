@@ -3,24 +3,24 @@ import type { MiddlewareHandler } from "hono";
 import { GitHubError } from "./answers.ts";
 import type { Env } from "./backend.ts";
 
-/** So many calls in so many seconds. */
+/** A number of calls in a number of seconds. */
 export interface Window {
   readonly limit: number;
   readonly seconds: number;
 }
 
-/** Which of GitHub's limits are enforced. What is left out is not. */
+/** The limits to enforce; a missing one is off. */
 export interface Limits {
-  /** Calls of any kind in a window that starts with the first of them. */
+  /** All calls, in a window that starts with the first call. */
   readonly primary?: Window;
   /** POST, PUT and PATCH calls in each sliding window. */
   readonly contentCreation?: readonly Window[];
 }
 
-/** What the headers say while no limit is on: GitHub's own number. */
+/** The numbers in the headers while no limit is on: GitHub's own. */
 const PRIMARY: Window = { limit: 5000, seconds: 3600 };
 
-/** The numbers of the `x-ratelimit-*` headers; `reset` in seconds since 1970. */
+/** The values of the `x-ratelimit-*` headers; `reset` is in seconds since 1970. */
 export interface RateLimit {
   readonly limit: number;
   readonly remaining: number;
@@ -30,7 +30,7 @@ export interface RateLimit {
 
 const documentation = "https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api";
 
-/** Counts calls, says so in every answer, and refuses those over a limit that is on. */
+/** Counts calls, reports the count in every response, and refuses calls over a limit. */
 export class RateLimits {
   #limits: Limits;
   #start = 0;
@@ -44,7 +44,7 @@ export class RateLimits {
     this.#now = now;
   }
 
-  /** Replaces the limits and starts counting anew. */
+  /** Replaces the limits and restarts the count. */
   set(limits: Limits): void {
     this.#limits = limits;
     this.#start = 0;
@@ -52,7 +52,7 @@ export class RateLimits {
     this.#created = [];
   }
 
-  /** What is left, now. A limit that is off never shows zero: clients stop calling by themselves at zero. */
+  /** The remaining calls. If the limit is off, it never shows zero, because clients stop calling at zero. */
   current(): RateLimit {
     const { limit, seconds } = this.#limits.primary ?? PRIMARY;
     const now = this.#now();
@@ -64,7 +64,7 @@ export class RateLimits {
     return { limit, remaining: limit - used, reset: Math.ceil(this.#start / 1000 + seconds), used };
   }
 
-  /** Applies the limits to the routes behind it. */
+  /** Applies the limits to the following routes. */
   middleware(): MiddlewareHandler<Env> {
     return async (c, next) => {
       const before = this.current();
@@ -72,12 +72,12 @@ export class RateLimits {
       this.#used += 1;
       if (["POST", "PUT", "PATCH"].includes(c.req.method)) this.#create();
       await next();
-      // A conditional call that finds nothing new costs nothing.
+      // GitHub does not count a conditional call that answers 304.
       if (c.res.status === 304) this.#used -= 1;
     };
   }
 
-  /** Puts the headers on every answer of the API, errors included. */
+  /** Sets the headers on every API response, including errors. */
   headers(): MiddlewareHandler<Env> {
     return async (c, next) => {
       await next();

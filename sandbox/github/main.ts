@@ -48,7 +48,7 @@ try {
 
 async function run(flags: Flags): Promise<void> {
   const ended = endSignal();
-  // One that a killed run left behind would announce a server that is not there.
+  // A stale file of a killed run would announce a server that does not exist.
   await rm(flags.readyFile, { force: true });
   const gitHub = await startLocalGitHub({
     directory: flags.directory,
@@ -66,7 +66,7 @@ async function run(flags: Flags): Promise<void> {
 }
 
 async function announce(file: string, { url, baseUrl }: LocalGitHub): Promise<void> {
-  // Whoever waits for it must not read half of it.
+  // Written by a rename, so that nobody reads half a file.
   await writeFile(`${file}.next`, JSON.stringify({ url, baseUrl, pid: process.pid }));
   await rename(`${file}.next`, file);
 }

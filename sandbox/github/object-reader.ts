@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { GitRefusal, gitEnvironment } from "./git.ts";
 
-/** An object as Git keeps it. */
+/** A Git object. */
 export interface GitObject {
   readonly sha: string;
   /** `blob`, `tree`, `commit`, `tag` */
@@ -9,7 +9,7 @@ export interface GitObject {
   readonly content: Buffer;
 }
 
-/** Reads the objects of one bare repository by one Git process, which starts with the first of them. */
+/** Reads the objects of one bare repository with one Git process, which starts at the first read. */
 export class ObjectReader {
   readonly #directory: string;
   #process: ReturnType<typeof startReading> | undefined;
@@ -22,23 +22,22 @@ export class ObjectReader {
   }
 
   /**
-   * Reads an object, also one that was stored a moment ago by somebody else.
-   *
-   * @param name - an id, whole or shortened, and after it `^{commit}` or `^{tree}` for what it leads to
-   * @returns `undefined` where there is none, or the short id means several
+   * Reads an object, even one that another process has just stored.
+   * @param name - a full or short id, optionally with `^{commit}` or `^{tree}` to resolve it
+   * @returns `undefined` if there is none, or if a short id is ambiguous
    */
   async read(name: string): Promise<GitObject | undefined> {
     if (this.#closed) throw new Error(`The local GitHub has ended; ${name} is not read any more.`);
     this.#process ??= this.#start();
     const { child, answers } = this.#process;
     child.stdin.write(`${name}\n`);
-    // Git answers in the order it was asked in, so nobody waits to ask.
+    // Git answers in the order of requests, so requests need not wait for each other.
     const answer = this.#last.then(() => take(answers));
     this.#last = answer.catch(() => undefined);
     return await answer;
   }
 
-  /** Ends the process when what was asked for is read. */
+  /** Ends the process after the pending reads. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#process?.child.stdin.end();
@@ -47,7 +46,7 @@ export class ObjectReader {
 
   #start() {
     const started = startReading(this.#directory);
-    // One that somebody killed is replaced by the next question.
+    // The next read replaces a process that was killed.
     void started.child.then(() => {
       this.#process = undefined;
     });
@@ -64,12 +63,12 @@ function startReading(directory: string) {
     buffer: false,
     reject: false,
   });
-  // That it ended is seen where its answer is missing.
+  // The missing response shows that the process ended.
   child.stdin.on("error", () => undefined);
   return { child, answers: new Answers(child.stdout) };
 }
 
-/** Each answer is a line, and after it, unless there is no such object, as many bytes as the line says and a line end. */
+/** A response is one line, then (if the object exists) the number of bytes in that line and a line end. */
 async function take(answers: Answers): Promise<GitObject | undefined> {
   const line = (await answers.until(0x0a)).toString("utf8");
   const [, sha, type, size] = /^([0-9a-f]{40}) ([a-z]+) (\d+)$/.exec(line) ?? [];
@@ -79,7 +78,7 @@ async function take(answers: Answers): Promise<GitObject | undefined> {
   return { sha, type, content };
 }
 
-/** The output of a process, taken piece by piece. */
+/** Buffers the output of a process. */
 class Answers {
   readonly #chunks: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
@@ -88,7 +87,7 @@ class Answers {
     this.#chunks = output[Symbol.asyncIterator]();
   }
 
-  /** What comes before a byte, which is taken too. */
+  /** Reads and consumes everything up to a byte, including it. */
   async until(byte: number): Promise<Buffer> {
     while (!this.#rest.includes(byte)) await this.#more(1);
     const found = await this.bytes(this.#rest.indexOf(byte));
@@ -103,7 +102,7 @@ class Answers {
     return found;
   }
 
-  /** Waits for so many bytes more. */
+  /** Waits until this many more bytes arrived. */
   async #more(count: number): Promise<void> {
     const chunks = [this.#rest];
     for (let missing = count; missing > 0; ) {

@@ -5,7 +5,7 @@ import { deflateSync } from "node:zlib";
 import { GitRefusal, gitLine, gitScript } from "./git.ts";
 import type { ObjectReader } from "./object-reader.ts";
 
-/** One entry of a tree. `size` is in bytes, and absent for what is not a blob. */
+/** One entry of a tree. `size` is in bytes, and only set for blobs. */
 export interface TreeEntry {
   readonly mode: string;
   readonly type: string;
@@ -14,14 +14,14 @@ export interface TreeEntry {
   readonly path: string;
 }
 
-/** Who wrote a commit and when; `date` is ISO 8601 in UTC, to the second. */
+/** The author of a commit; `date` is ISO 8601 in UTC, in seconds. */
 export interface Signature {
   readonly name: string;
   readonly email: string;
   readonly date: string;
 }
 
-/** A commit as Git keeps it. */
+/** A Git commit. */
 export interface CommitObject {
   readonly sha: string;
   readonly tree: string;
@@ -31,7 +31,7 @@ export interface CommitObject {
   readonly message: string;
 }
 
-/** One line of an edit: a path with its new object, or with none where it goes. */
+/** One edit of a tree: a path and its new object, or none to delete it. */
 export interface TreeEdit {
   readonly path: string;
   readonly mode: string;
@@ -41,22 +41,22 @@ export interface TreeEdit {
 const fullSha = /^[0-9a-f]{40}$/;
 const someSha = /^[0-9a-f]{4,40}$/;
 
-/** The type of an object (`blob`, `tree`, `commit`, `tag`), or `undefined` where there is none of that id. */
+/** The type of an object (`blob`, `tree`, `commit`, `tag`), or `undefined` if it does not exist. */
 export async function objectType(objects: ObjectReader, sha: string): Promise<string | undefined> {
   return fullSha.test(sha) ? (await objects.read(sha))?.type : undefined;
 }
 
-/** The full id of the commit that an id, whole or shortened, names. */
+/** The full id of a commit from a full or short id. */
 export async function commitOf(objects: ObjectReader, sha: string): Promise<string | undefined> {
   return someSha.test(sha) ? (await objects.read(`${sha}^{commit}`))?.sha : undefined;
 }
 
-/** The id of the tree of a commit or tree. */
+/** The tree id of a commit or tree. */
 export async function treeOf(objects: ObjectReader, sha: string): Promise<string | undefined> {
   return fullSha.test(sha) ? (await objects.read(`${sha}^{tree}`))?.sha : undefined;
 }
 
-/** The entries of a tree; with `recursive` those of every tree below it, paths relative to the root. */
+/** The entries of a tree. With `recursive` it includes subtrees, with paths relative to the root. */
 export async function readTree(objects: ObjectReader, sha: string, recursive = false): Promise<TreeEntry[]> {
   const entries = await entriesOf(objects, sha);
   const read = entries.map(async (entry) => {
@@ -69,7 +69,7 @@ export async function readTree(objects: ObjectReader, sha: string, recursive = f
   return (await Promise.all(read)).flat();
 }
 
-/** Each entry of a tree is its mode, its name and the twenty bytes of its id. */
+/** A tree entry is its mode, its name and the twenty bytes of its id. */
 async function entriesOf(objects: ObjectReader, sha: string): Promise<TreeEntry[]> {
   const content = await contentOf(objects, sha, "tree");
   const entries: TreeEntry[] = [];
@@ -84,21 +84,21 @@ async function entriesOf(objects: ObjectReader, sha: string): Promise<TreeEntry[
   return entries;
 }
 
-/** @throws {@link GitRefusal} where the repository has no such object */
+/** @throws {@link GitRefusal} if the object is missing */
 async function contentOf(objects: ObjectReader, sha: string, type: string): Promise<Buffer> {
   const found = await objects.read(sha);
   if (found?.type !== type) throw new GitRefusal(`${sha} is no ${type}.`);
   return found.content;
 }
 
-/** Stores a blob and returns its id: the file that `git hash-object -w` makes, for which no process need start. */
+/** Stores a blob and returns its id. Writes the same file as `git hash-object -w`, without starting a process. */
 export async function writeBlob(directory: string, content: Uint8Array): Promise<string> {
   const object = Buffer.concat([Buffer.from(`blob ${content.length}\0`), content]);
   const sha = createHash("sha1").update(object).digest("hex");
   const folder = join(directory, "objects", sha.slice(0, 2));
   const made = join(directory, "objects", `tmp_obj_${randomUUID()}`);
   await mkdir(folder, { recursive: true });
-  // Moved into place, so that nobody reads a half of it.
+  // Written by a rename, so that nobody reads half a file.
   await writeFile(made, deflateSync(object), { mode: 0o444 });
   await rename(made, join(folder, sha.slice(2)));
   return sha;
@@ -107,9 +107,8 @@ export async function writeBlob(directory: string, content: Uint8Array): Promise
 const editing = 'git read-tree "$1" && git update-index -z --index-info && git write-tree';
 
 /**
- * Stores the tree that `base` becomes by the edits, in an index of its own, and returns its id.
- *
- * @throws {@link GitRefusal} where a path is none (`..`, `.git`) or an object is missing
+ * Applies edits to the tree `base` in a temporary index, stores the new tree and returns its id.
+ * @throws {@link GitRefusal} if a path is invalid (`..`, `.git`) or an object is missing
  */
 export async function editTree(
   directory: string,
@@ -148,7 +147,7 @@ export async function readCommit(objects: ObjectReader, sha: string): Promise<Co
   };
 }
 
-/** Stores a commit and returns its id; no branch moves. */
+/** Stores a commit and returns its id. It moves no branch. */
 export async function writeCommit(directory: string, commit: Omit<CommitObject, "sha">): Promise<string> {
   const parents = commit.parents.flatMap((parent) => ["-p", parent]);
   return await gitLine(directory, ["commit-tree", commit.tree, ...parents, "-F", "-"], {
@@ -164,7 +163,7 @@ export async function writeCommit(directory: string, commit: Omit<CommitObject, 
   });
 }
 
-/** Splits the output of a Git command that ends each record by NUL. */
+/** Splits the NUL-terminated records of a Git command. */
 export function records(output: Buffer): string[] {
   return output.toString("utf8").split("\0").slice(0, -1);
 }
@@ -178,7 +177,7 @@ function gitDate(iso: string): string {
   return `@${Math.floor(Date.parse(iso) / 1000)} +0000`;
 }
 
-/** A moment as GitHub writes it: UTC, to the second. */
+/** A date in GitHub's form: UTC, in seconds. */
 export function isoSeconds(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }

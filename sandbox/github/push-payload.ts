@@ -6,26 +6,25 @@ import { defaultBranch, type Repository } from "./repositories.ts";
 import { pushedRepository } from "./repository-shapes.ts";
 import { simpleOrganization, simpleUser, viewer } from "./users.ts";
 
-/** A reference that a push moved; {@link absent} stands for "not there". */
+/** A reference that a push moved. {@link absent} means that it did not or does not exist. */
 export interface RefChange {
-  /** In full: `refs/heads/main`. */
+  /** The full name: `refs/heads/main`. */
   readonly ref: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** What was around a change: when it came, the tips of all branches after it, and what was there before. */
+/** The circumstances of a push: its time, all branches after it, and the commits that existed before. */
 export interface PushContext {
   readonly pushedAt: Date;
-  /** Name in full to commit id. */
+  /** Full name → commit id. */
   readonly branches: ReadonlyMap<string, string>;
-  /** Ids of commits that the repository had, branches of this push at their old place included. */
+  /** Ids of commits that existed before, including the old tips of this push's branches. */
   readonly known: readonly string[];
 }
 
 /**
- * The body of a push event.
- *
+ * Builds the body of a push event.
  * @see https://docs.github.com/webhooks/webhook-events-and-payloads#push
  */
 export async function pushPayload(
@@ -65,7 +64,7 @@ export async function pushPayload(
   };
 }
 
-/** The branch that a new reference starts from: one that is at the same commit, the default branch before others. */
+/** The branch from which a new reference starts: one at the same commit, preferably the default branch. */
 function baseOf(ref: string, tip: string | undefined, branches: ReadonlyMap<string, string>): string | null {
   const same = [...branches].filter(([name, sha]) => sha === tip && name !== ref).map(([name]) => name);
   const preferred = `refs/heads/${defaultBranch}`;

@@ -1,7 +1,7 @@
 import { git } from "./git.ts";
 import { isoSeconds, records, type Signature } from "./objects.ts";
 
-/** A commit as a push event shows it: who, what, and which files, compared with its first parent. */
+/** A commit in a push event: its author, message and files, compared with its first parent. */
 export interface PushedCommit {
   readonly sha: string;
   readonly tree: string;
@@ -13,16 +13,15 @@ export interface PushedCommit {
   readonly modified: string[];
 }
 
-/** GitHub's bounds of one event. @see https://docs.github.com/webhooks/webhook-events-and-payloads#push */
+/** GitHub's limits of one event. @see https://docs.github.com/webhooks/webhook-events-and-payloads#push */
 const COMMITS = 2048;
 const FILES = 3000;
 
 const format = ["%H", "%T", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%B"].map((each) => `${each}%x00`);
 
 /**
- * The ids of the commits that `to` has and none of `known` has, oldest first, the newest 2048 of them.
- *
- * @param known - ids of commits that exist
+ * The ids of the commits that `to` contains and `known` does not, oldest first; at most the newest 2048.
+ * @param known - ids of existing commits
  */
 export async function commitsSince(
   directory: string,
@@ -34,9 +33,9 @@ export async function commitsSince(
   return (await git(directory, args, { input })).toString("utf8").split("\n").filter(Boolean);
 }
 
-/** Reads commits with the files that they change, in the order of their ids. */
+/** Reads commits and their changed files, in the order of the ids. */
 export async function readPushedCommits(directory: string, ids: readonly string[]): Promise<PushedCommit[]> {
-  // With nothing on standard input Git would take the branch instead.
+  // With empty standard input Git would read the branch instead.
   if (ids.length === 0) return [];
   const args = ["log", "--stdin", "--no-walk=unsorted", "--diff-merges=first-parent", "--no-renames"];
   const output = await git(directory, [...args, "--name-status", "-z", `--format=${format.join("")}`], {
@@ -45,7 +44,7 @@ export async function readPushedCommits(directory: string, ids: readonly string[
   return parse(records(output));
 }
 
-/** Each commit is its fields, an empty one, and then a status and a path for each file. */
+/** A commit consists of its fields, an empty field, and then a status and a path for each file. */
 function parse(fields: readonly string[]): PushedCommit[] {
   const commits: PushedCommit[] = [];
   let next = 0;

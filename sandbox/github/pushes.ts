@@ -4,16 +4,15 @@ import { pushPayload, type RefChange } from "./push-payload.ts";
 import { absent, moveReference, references } from "./refs.ts";
 import type { Repository } from "./repositories.ts";
 
-/** What Git's `post-receive` hook reports: what a push moved, and where all branches are after it. */
+/** The report of Git's `post-receive` hook: the moved references, and all branches after the push. */
 export interface Received {
   readonly changes: readonly RefChange[];
   readonly branches: ReadonlyMap<string, string>;
 }
 
 /**
- * {@link moveReference}, and the push event that follows from it.
- *
- * @returns false where the reference did not move
+ * Moves a reference and sends the push event.
+ * @returns false if the reference did not move
  */
 export async function moveAndAnnounce(
   backend: Backend,
@@ -22,7 +21,7 @@ export async function moveAndAnnounce(
 ): Promise<boolean> {
   const { ref, before, after } = change;
   if (!(await moveReference(repository.directory, ref, before, after))) return false;
-  // Read before the call is answered: what comes next must not look as if it had been there before.
+  // Read before the response, so that later commits do not look like existing ones.
   const all = [...(await references(repository.directory))];
   announcePush(backend, repository, {
     changes: [change],
@@ -31,7 +30,7 @@ export async function moveAndAnnounce(
   return true;
 }
 
-/** Starts the deliveries of a push: an event for each branch and tag that moved. Returns at once. */
+/** Starts the deliveries of a push: one event for each moved branch and tag. Returns at once. */
 export function announcePush(
   backend: Backend,
   repository: Repository,
@@ -55,7 +54,7 @@ export function announcePush(
   });
 }
 
-/** Reads what the `post-receive` hook wrote; a line that was cut off does not count. */
+/** Parses the report of the `post-receive` hook. Ignores a truncated line. */
 export function parseReceived(report: string): Received {
   const lines = report
     .split("\n")

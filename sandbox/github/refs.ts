@@ -4,17 +4,17 @@ import { GitRefusal, git } from "./git.ts";
 import { commitOf, readCommit } from "./objects.ts";
 import type { Repository } from "./repositories.ts";
 
-/** The id that stands for "no such reference" in an update. */
+/** The id that means "no such reference" in an update. */
 export const absent = "0".repeat(40);
 
 /**
- * Every reference of a repository, its full name to the id it has, by name. They are read where Git keeps them: almost
- * every call asks, and a process takes longer than all the rest of a call.
- *
+ * Every reference of a repository, as full name → id, sorted by name. Reads Git's files directly, because almost
+ * every call needs them and a Git process would take longer than the rest of the call.
  * @see https://git-scm.com/docs/gitrepository-layout
  */
 export async function references(directory: string): Promise<Map<string, string>> {
-  // In this order one that is packed in the meantime is found in one place or in both; and what is loose is newer.
+  // Reading loose references first finds a reference that is packed meanwhile at least once; the loose one is
+  // newer.
   const loose = await looseReferences(directory, "refs");
   const packed = await readFile(join(directory, "packed-refs"), "utf8").catch(nothing);
   const lines = [...(packed ?? "").matchAll(/^([0-9a-f]{40}) (.+)$/gm)];
@@ -34,7 +34,7 @@ async function looseReferences(directory: string, folder: string): Promise<(read
   return (await Promise.all(read)).flat();
 }
 
-/** Git takes files and empty folders away while they are read. */
+/** Git may remove files and empty folders while they are read. */
 function nothing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT") throw error;
   return undefined;
@@ -45,7 +45,7 @@ export async function branchTip(directory: string, branch: string): Promise<stri
   return (await references(directory)).get(`refs/heads/${branch}`);
 }
 
-/** The commit that a client's `ref` means: a branch, a tag, a reference written out, or a commit id. */
+/** Resolves a client's `ref`: a branch, a tag, a full reference, or a commit id. */
 export async function resolveCommit(
   { directory, objects }: Repository,
   ref: string,
@@ -57,10 +57,9 @@ export async function resolveCommit(
 }
 
 /**
- * Moves, creates (`from` = {@link absent}) or deletes (`to` = {@link absent}) a reference, if it still is where the
- * caller saw it.
- *
- * @returns false where somebody else moved it in between, or Git does not accept the name
+ * Moves, creates (`from` = {@link absent}) or deletes (`to` = {@link absent}) a reference, if it still has the
+ * value `from`.
+ * @returns false if it was moved meanwhile, or if Git rejects the name
  */
 export async function moveReference(
   directory: string,
@@ -68,7 +67,7 @@ export async function moveReference(
   from: string,
   to: string,
 ): Promise<boolean> {
-  // The name ends at a NUL on standard input, so a name with one in it would become two fields.
+  // A NUL in the name would split the field on standard input.
   if (name.includes("\0")) return false;
   const line = to === absent ? `delete ${name}\0${from}\0` : `update ${name}\0${to}\0${from}\0`;
   try {
@@ -80,14 +79,14 @@ export async function moveReference(
   }
 }
 
-/** Whether `to` contains everything that `from` has. */
+/** Whether `to` contains all commits of `from`. */
 export async function isFastForward(
   { directory, objects }: Repository,
   from: string,
   to: string,
 ): Promise<boolean> {
   try {
-    // A commit on top of the branch, as most are, says so itself.
+    // Most commits have the old tip as a parent, which is quick to check.
     const tip = await commitOf(objects, to);
     if (tip !== undefined && (await readCommit(objects, tip)).parents.includes(from)) return true;
     await git(directory, ["merge-base", "--is-ancestor", from, to]);

@@ -6,22 +6,22 @@ import { editTree, isoSeconds, writeBlob, writeCommit } from "./objects.ts";
 import { absent, moveReference } from "./refs.ts";
 import type { State } from "./state.ts";
 
-/** The branch that every repository of the local GitHub starts with. */
+/** The first branch of every repository. */
 export const defaultBranch = "main";
 
-/** A repository to serve, and what its first commit holds. Without files it is empty, as one just created. */
+/** A repository to serve, with the files of its first commit. Without files it is empty. */
 export interface RepositorySeed {
   /** `owner/name` */
   readonly name: string;
-  /** Path to text. Written once, when the repository is created. */
+  /** Path → text, written once when the repository is created. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Whether Git needs the token to read it. @default true */
+  /** Whether reading needs the token. @default true */
   readonly private?: boolean;
-  /** Whether nothing can change in it any more. @default false */
+  /** Whether the repository is read-only. @default false */
   readonly archived?: boolean;
 }
 
-/** A repository that is served, and where its bare Git repository is. */
+/** A served repository and its bare Git repository. */
 export interface Repository {
   readonly id: number;
   readonly name: string;
@@ -34,9 +34,7 @@ export interface Repository {
   readonly objects: ObjectReader;
 }
 
-/**
- * The repositories that are served. A name in a URL is only ever looked up here: no path on disk is made of it.
- */
+/** The served repositories. A name in a URL is only looked up here and never becomes a path on disk. */
 export class Repositories {
   readonly #byName = new Map<string, Repository>();
   readonly #root: string;
@@ -46,9 +44,8 @@ export class Repositories {
   }
 
   /**
-   * Opens the repositories of the seeds, and makes those that the folder does not hold.
-   *
-   * @throws Error for a seed whose name is no repository name
+   * Opens the repositories of the seeds, and creates missing ones.
+   * @throws Error if a seed's name is invalid
    */
   static async open(
     directory: string,
@@ -60,12 +57,12 @@ export class Repositories {
     return repositories;
   }
 
-  /** The repository `owner/name`, in any case, with or without `.git`. */
+  /** The repository `owner/name`, case-insensitive, with or without `.git`. */
   find(name: string): Repository | undefined {
     return this.#byName.get(name.toLowerCase().replace(/\.git$/, ""));
   }
 
-  /** Ends what reads them. */
+  /** Closes all object readers. */
   async close(): Promise<void> {
     await Promise.all([...this.#byName.values()].map(({ objects }) => objects.close()));
   }
@@ -80,7 +77,7 @@ export class Repositories {
     const own = { owner, shortName, directory, objects };
     this.#byName.set(name.toLowerCase(), { id, name, private: isPrivate, archived, createdAt, ...own });
     if (await exists(directory)) return;
-    // Made beside its place and moved, so that a server that is killed here leaves nothing half made.
+    // Created under another name and renamed, so that a killed server leaves no half-made repository.
     const making = `${directory}.making`;
     await rm(making, { recursive: true, force: true });
     await mkdir(join(directory, ".."), { recursive: true });
@@ -90,7 +87,8 @@ export class Repositories {
   }
 }
 
-// As GitHub: partial clones, and commits by id. And nothing may go on in the background when the server has ended.
+// Like GitHub, allows partial clones and fetches by commit id. Background jobs are off, so that none outlives the
+// server.
 const settings = `[uploadpack]
 	allowFilter = true
 	allowAnySHA1InWant = true
@@ -106,7 +104,7 @@ const settings = `[uploadpack]
 async function initialize(directory: string): Promise<void> {
   await mkdir(directory);
   await git(directory, ["init", "--quiet", "--bare", "--template=", `--initial-branch=${defaultBranch}`], {
-    // References are read as files; a Git that knows no other form ignores this.
+    // This server reads references as files; older versions of Git ignore the setting.
     environment: { GIT_DEFAULT_REF_FORMAT: "files" },
   });
   await appendFile(join(directory, "config"), settings);
@@ -115,8 +113,8 @@ async function initialize(directory: string): Promise<void> {
 }
 
 /**
- * Tells the server what a push moved, a line each, and where all branches are then: the client waits for it, so that
- * no later push can be among them. Nobody listens where somebody pushes into the folder itself.
+ * Reports the moved references and all branches after the push to the server. The client waits for the hook, so no
+ * later push is included. Without a listener (a push into the folder itself) it does nothing.
  */
 const postReceiveHook = `#!/bin/sh
 if { true >&3; } 2>/dev/null; then

@@ -43,7 +43,7 @@ const links = {
   trees_url: "/git/trees{/sha}",
 } as const;
 
-/** What answers and events say alike of a repository. */
+/** The fields that responses and events share. */
 function repositoryShape(backend: Backend, repository: Repository) {
   const api = apiUrl(backend, `/repos/${repository.name}`);
   const html = `${backend.origin()}/${repository.name}`;
@@ -93,7 +93,7 @@ function linksBelow(api: string) {
   return Object.fromEntries(all) as Record<keyof typeof links, string>;
 }
 
-/** A repository as `GET /repos/:owner/:repo` shows it. */
+/** A repository in `GET /repos/:owner/:repo`. */
 export async function fullRepository(
   backend: Backend,
   repository: Repository,
@@ -111,7 +111,7 @@ export async function fullRepository(
   };
 }
 
-/** A repository as an event about it shows it: moments as GitHub has them in a ping. */
+/** A repository in a ping event, with its form of dates. */
 export function eventRepository(backend: Backend, repository: Repository) {
   return {
     ...repositoryShape(backend, repository),
@@ -126,7 +126,7 @@ export function eventRepository(backend: Backend, repository: Repository) {
   } satisfies Documented["repository-webhooks"];
 }
 
-/** A repository as a push event shows it: the web address for `url`, and whole seconds since 1970 for moments. */
+/** A repository in a push event: `url` is the web address, and dates are seconds since 1970. */
 export function pushedRepository(backend: Backend, repository: Repository, pushedAt: Date) {
   const event = eventRepository(backend, repository);
   return {

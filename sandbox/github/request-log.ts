@@ -1,16 +1,16 @@
 import type { MiddlewareHandler } from "hono";
 
-/** One call that was answered. `path` has the query, but neither base path nor any header. */
+/** One answered call. `path` includes the query, but not the base path. */
 export interface LoggedRequest {
   readonly method: string;
   readonly path: string;
   readonly status: number;
 }
 
-/** More than any test makes; a sandbox that stays up for days must not grow. */
+/** A limit, so that a long-running sandbox does not grow. */
 const kept = 10_000;
 
-/** The calls that were answered, oldest first, the last ten thousand of them. */
+/** The last ten thousand calls, oldest first. */
 export class RequestLog {
   #requests: LoggedRequest[] = [];
 

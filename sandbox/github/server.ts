@@ -11,55 +11,55 @@ import { type LoggedRequest, RequestLog } from "./request-log.ts";
 import { State, type StoredHook } from "./state.ts";
 import { Threads } from "./threads.ts";
 
-/** A webhook as a test looks at it: whether there is a secret, never which. */
+/** A webhook for tests. It shows whether there is a secret, but not the secret. */
 export type Hook = Omit<StoredHook, "secret"> & { readonly hasSecret: boolean };
 
-/** How to start a local GitHub. */
+/** Options of a local GitHub. */
 export interface LocalGitHubOptions {
-  /** Where it keeps everything; made if need be. One server at a time may use it. */
+  /** The folder for all data; it is created if missing. Only one server may use it. */
   readonly directory: string;
-  /** The only token that it accepts, but for the next. */
+  /** The accepted token. */
   readonly token: string;
-  /** A second one, as a workflow has it: it belongs to no user and writes as `github-actions[bot]`. @default none */
+  /** The token of a workflow. It belongs to no user and writes as `github-actions[bot]`. @default none */
   readonly workflowToken?: string;
-  /** The organization that it plays. */
+  /** The organization of the local GitHub. */
   readonly owner: string;
-  /** What it serves. */
+  /** The repositories to serve. */
   readonly repositories: readonly RepositorySeed[];
   /** The limits to enforce. @default none */
   readonly limits?: Limits;
   /** The clock of the limits, in milliseconds since 1970. @default the machine's */
   readonly now?: () => number;
-  /** Faults that are on from the start. */
+  /** The initial faults. */
   readonly faults?: readonly Fault[];
   /**
-   * The origin that all deliveries are sent to, the path of each hook kept: `http://127.0.0.1:PORT`.
-   * @default hooks whose address is on this machine get theirs; those of others fail without being called
+   * The origin to which all deliveries are sent, with each hook's path: `http://127.0.0.1:PORT`.
+   * @default deliveries go to hooks on this machine; deliveries to other addresses fail without a call
    */
   readonly deliverTo?: string;
-  /** How long a listener has to answer, in milliseconds. @default 10000, as at GitHub */
+  /** How long a listener may take to answer, in milliseconds. @default 10000, as on GitHub */
   readonly deliveryTimeout?: number;
-  /** Takes one line for each call that it cannot answer. @default nobody reads them */
+  /** Logs one line for each call that it cannot answer. @default no log */
   readonly log?: (line: string) => void;
 }
 
-/** A local GitHub that listens. */
+/** A running local GitHub. */
 export interface LocalGitHub {
-  /** `http://127.0.0.1:PORT`: the API is here and below `/api/v3`; `git clone` takes `<url>/<owner>/<name>.git`. */
+  /** `http://127.0.0.1:PORT`: serves the API, also below `/api/v3`, and `<url>/<owner>/<name>.git` for Git. */
   readonly url: string;
-  /** What the `baseUrl` of the GitHub provider wants; the provider adds `api/v3/` itself. */
+  /** The `baseUrl` for the GitHub provider, which adds `api/v3/` itself. */
   readonly baseUrl: string;
-  /** The calls that were answered, oldest first. */
+  /** The answered calls, oldest first. */
   requests(): readonly LoggedRequest[];
   /** The hooks of a repository (`owner/name`) or of the organization (`owner`), oldest first. */
   hooks(scope: string): readonly Hook[];
-  /** Resolves when nothing is on its way to any hook. */
+  /** Resolves when no delivery is pending. */
   deliveriesSettled(): Promise<void>;
-  /** Issues, and the comments of issues and pull requests: what a test has others write there. */
+  /** Issues and comments, for tests that write as other users. */
   readonly threads: Threads;
-  /** What goes wrong on purpose. */
+  /** The active faults. */
   readonly faults: Faults;
-  /** The limits that are enforced. */
+  /** The enforced limits. */
   readonly limits: RateLimits;
   /** Stops listening, and resolves when nothing runs any more. */
   stop(): Promise<void>;
@@ -67,8 +67,7 @@ export interface LocalGitHub {
 
 /**
  * Starts a local GitHub on the loopback address.
- *
- * @throws Error in plain words where the token is empty, or a name is none
+ * @throws Error if the token is empty or a name is invalid
  */
 export async function startLocalGitHub(options: LocalGitHubOptions): Promise<LocalGitHub> {
   if (options.token === "")
@@ -128,7 +127,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
   };
 }
 
-/** @returns the port, any that was free */
+/** @returns a free port */
 async function listen(server: ReturnType<typeof createAdaptorServer>): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -12,9 +12,8 @@ const services = ["git-upload-pack", "git-receive-pack"] as const;
 type Service = (typeof services)[number];
 
 /**
- * `git clone`, `git fetch` and `git push` over HTTP: Git's own programs answer, this only carries the bytes.
- *
- * @param ending - aborted when the server stops, so that no Git process outlives it
+ * Serves `git clone`, `git fetch` and `git push` over HTTP with Git's own programs.
+ * @param ending - aborts when the server stops, so that no Git process outlives it
  * @see https://git-scm.com/docs/http-protocol
  */
 export function smartHttp(backend: Backend, tokens: Tokens, ending: AbortSignal): Routes {
@@ -24,7 +23,7 @@ export function smartHttp(backend: Backend, tokens: Tokens, ending: AbortSignal)
     if (service === undefined) return c.text("Please upgrade your git client.\n", 403);
     const found = open(c, backend, tokens, service);
     if (found instanceof Response) return found;
-    // Version 2 has no preface; only fetches speak it.
+    // Protocol version 2 has no preface; only fetches use it.
     const modern = service === "git-upload-pack" && /\bversion=2\b/.test(protocolOf(c));
     const line = `# service=${service}\n`;
     const preface = modern ? "" : `${(line.length + 4).toString(16).padStart(4, "0")}${line}0000`;
@@ -39,7 +38,7 @@ export function smartHttp(backend: Backend, tokens: Tokens, ending: AbortSignal)
   return routes;
 }
 
-/** The repository, or the answer that makes Git ask for a password, or give up. */
+/** The repository, or the response that makes Git ask for a password or give up. */
 function open(c: Context<Env>, backend: Backend, tokens: Tokens, service: Service): Repository | Response {
   const credentials = credentialsOf(c.req.header("Authorization"), tokens);
   const repository = backend.repositories.find(`${c.req.param("owner")}/${c.req.param("repo")}`);
@@ -80,7 +79,7 @@ function run(
   const body = c.req.raw.body;
   const sent = body === null ? Readable.from([]) : Readable.from(body);
   const plain = c.req.header("Content-Encoding") === "gzip" ? sent.pipe(createGunzip()) : sent;
-  // What the client sends can break off or be no gzip; Git then sees the end of it and says so itself.
+  // If the client's data is truncated or no gzip, Git sees the end of its input and reports the error.
   for (const stream of new Set([sent, plain])) stream.on("error", () => child.kill());
   child.stdin.on("error", () => plain.destroy());
   plain.pipe(child.stdin);
@@ -95,7 +94,7 @@ async function* prefixed(preface: string, rest: AsyncIterable<Uint8Array>): Asyn
   yield* rest;
 }
 
-/** The protocol that the client asks for; only its own form reaches Git's environment. */
+/** The protocol that the client requests. Only valid values reach Git's environment. */
 function protocolOf(c: Context<Env>): string {
   const asked = c.req.header("Git-Protocol") ?? "";
   return /^version=[0-2]$/.test(asked) ? asked : "";

@@ -1,4 +1,4 @@
-/** A webhook. The secret is here because a delivery must be signed with it; no answer carries it. */
+/** A webhook with its secret, which signs deliveries. No response contains it. */
 export interface StoredHook {
   readonly id: number;
   readonly active: boolean;
@@ -11,7 +11,7 @@ export interface StoredHook {
   readonly updatedAt: string;
 }
 
-/** What the local GitHub remembers besides Git, in memory. */
+/** The in-memory state of the local GitHub besides Git. */
 export class State {
   readonly #hooks = new Map<string, readonly StoredHook[]>();
   #nextId = 1;
@@ -25,7 +25,7 @@ export class State {
     this.#hooks.set(scope.toLowerCase(), hooks);
   }
 
-  /** A number that no other object of this server has. */
+  /** An id that no other object of this server has. */
   takeId(): number {
     return this.#nextId++;
   }

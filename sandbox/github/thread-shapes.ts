@@ -3,7 +3,7 @@ import type { Repository } from "./repositories.ts";
 import type { Comment, Thread } from "./threads.ts";
 import { simpleUser } from "./users.ts";
 
-/** An issue as answers show it; one that stands for a pull request has `pull_request`, as at GitHub. */
+/** An issue in responses. A pull request has the field `pull_request`, as on GitHub. */
 export function issueShape(backend: Backend, { name }: Repository, thread: Thread): Documented["issue"] {
   const repository = apiUrl(backend, `/repos/${name}`);
   const url = `${repository}/issues/${thread.number}`;
@@ -45,7 +45,7 @@ export function issueShape(backend: Backend, { name }: Repository, thread: Threa
   };
 }
 
-/** A comment as answers show it. */
+/** A comment in responses. */
 export function commentShape(
   backend: Backend,
   { name }: Repository,

@@ -4,14 +4,14 @@ import type { State } from "./state.ts";
 /** A comment below an issue or a pull request. */
 export interface Comment {
   readonly id: number;
-  /** The login of who wrote it. */
+  /** The author's login. */
   readonly author: string;
   readonly body: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-/** An issue, or what a pull request shares with one: GitHub numbers both in one sequence. */
+/** An issue or a pull request. GitHub numbers both in one sequence. */
 export interface Thread {
   readonly id: number;
   readonly number: number;
@@ -19,7 +19,7 @@ export interface Thread {
   readonly body: string;
   readonly author: string;
   readonly open: boolean;
-  /** Why it was closed. */
+  /** The reason for its state. */
   readonly reason: "completed" | "not_planned" | "reopened" | undefined;
   readonly closedAt: string | undefined;
   readonly pullRequest: boolean;
@@ -28,7 +28,7 @@ export interface Thread {
   readonly comments: readonly Comment[];
 }
 
-/** What somebody writes who opens an issue; `pullRequest` for what only stands for one. */
+/** The fields of a new issue. `pullRequest` makes it a pull request. */
 export interface Opening {
   readonly title: string;
   readonly body?: string;
@@ -45,7 +45,7 @@ export class Threads {
     this.#state = state;
   }
 
-  /** Those of a repository, the newest first. */
+  /** The threads of a repository, newest first. */
   list(repository: string): readonly Thread[] {
     return [...this.#of(repository)].reverse();
   }
@@ -54,7 +54,7 @@ export class Threads {
     return this.#of(repository)[number - 1];
   }
 
-  /** The comment of this id, wherever it stands in the repository. */
+  /** The comment with this id in any thread of the repository. */
   comment(repository: string, id: number): { thread: Thread; comment: Comment } | undefined {
     for (const thread of this.#of(repository)) {
       const comment = thread.comments.find((each) => each.id === id);
@@ -84,7 +84,7 @@ export class Threads {
     return thread;
   }
 
-  /** @returns the thread as it is now */
+  /** @returns the changed thread */
   change(repository: string, thread: Thread, change: Partial<Thread>): Thread {
     const changed = { ...thread, ...change, updatedAt: isoSeconds(new Date()) };
     this.#of(repository)[thread.number - 1] = changed;

@@ -2,21 +2,21 @@ import { createHash } from "node:crypto";
 import { apiUrl, type Backend, type Documented, nodeId } from "./backend.ts";
 import { isoSeconds, type Signature } from "./objects.ts";
 
-/** The person whose token the local GitHub accepts. */
+/** The user that the token belongs to. */
 export const viewer = { login: "sandbox", id: 1, email: "1+sandbox@users.noreply.github.com" };
 
-/** Whom a workflow's own token writes as, with GitHub's own id of it. */
+/** The author of a workflow's writes, with GitHub's real id. */
 export const WORKFLOW_BOT = { login: "github-actions[bot]", id: 41_898_282 };
 
-/** The id of the organization that the local GitHub plays. */
+/** The id of the organization. */
 export const organizationId = 2;
 
-/** The viewer as the author of a commit, now. */
+/** The viewer as the author of a commit, with the current time. */
 export function viewerSignature(): Signature {
   return { name: viewer.login, email: viewer.email, date: isoSeconds(new Date()) };
 }
 
-/** A user, a bot or an organization, in the short form that other answers contain. */
+/** A user, a bot or an organization in the short form of responses. */
 export function simpleUser(backend: Backend, login: string) {
   const { type, id } = accountOf(backend, login);
   const url = apiUrl(backend, `/users/${encodeURIComponent(login)}`);
@@ -46,11 +46,11 @@ function accountOf({ owner }: Backend, login: string): { type: "User" | "Bot" | 
   if (login === viewer.login) return { type: "User", id: viewer.id };
   if (login === WORKFLOW_BOT.login) return { type: "Bot", id: WORKFLOW_BOT.id };
   if (login.toLowerCase() === owner.toLowerCase()) return { type: "Organization", id: organizationId };
-  // Somebody whom only comments know: the same login is the same account.
+  // Derives a stable id for any other login.
   return { type: "User", id: 1000 + (createHash("sha256").update(login).digest().readUInt32BE() >>> 1) };
 }
 
-/** An organization, in the short form that events contain. */
+/** An organization in the short form of events. */
 export function simpleOrganization(backend: Backend, login: string): Documented["organization-simple"] {
   const url = apiUrl(backend, `/orgs/${login}`);
   return {
