@@ -1,14 +1,14 @@
 import type { KubernetesApi } from "./kubernetes-api.ts";
 
-/** A line of a tree, with what hangs below it. */
+/** A line of a tree with its children. */
 export interface Branch {
   readonly label: string;
-  /** Said behind the label, in a column of its own. */
+  /** Printed after the label, in its own column. */
   readonly note?: string;
   readonly children?: readonly Branch[];
 }
 
-/** What Argo CD writes about an Application. */
+/** The status that Argo CD writes to an Application. */
 interface ArgoCdStatus {
   readonly sync?: { readonly status?: string };
   readonly health?: { readonly status?: string };
@@ -40,13 +40,13 @@ const LISTS = {
   applications: "/apis/argoproj.io/v1alpha1/applications",
 } as const;
 
-/** Whether Argo CD, where it runs, has looked at every Application. */
+/** Whether Argo CD has compared every Application. */
 export const isCompared = ({ applications }: ObjectLists): boolean =>
   applications.every(({ status }) => status?.sync?.status !== undefined);
 
 export type ObjectLists = Readonly<Record<keyof typeof LISTS, readonly KubernetesObject[]>>;
 
-/** Everything in the cluster that carries our label, read from the API server. */
+/** Reads everything with our label from the API server. */
 export async function readObjects(api: KubernetesApi): Promise<ObjectLists> {
   const lists = await Promise.all(
     Object.entries(LISTS).map(async ([name, path]) => {
@@ -57,10 +57,10 @@ export async function readObjects(api: KubernetesApi): Promise<ObjectLists> {
   return Object.fromEntries(lists) as unknown as ObjectLists;
 }
 
-/** The addresses of the webhooks of each repository, `owner/name`. */
+/** The addresses of the webhooks by repository, `owner/name`. */
 export type Hooks = Readonly<Record<string, readonly string[]>>;
 
-/** What the cluster holds, service by service, and the hooks that GitHub holds. */
+/** A tree of the cluster's objects and the GitHub hooks, by service. */
 export function treeOf(lists: ObjectLists, hooks: Hooks): Branch[] {
   const shared = lists.promotionTasks.map(({ kind, metadata }) => ({ label: `${kind} ${metadata.name}` }));
   const services = lists.projects.map((project) => {
@@ -97,7 +97,7 @@ export function treeOf(lists: ObjectLists, hooks: Hooks): Branch[] {
   ];
 }
 
-/** A Stage after those that its Freight comes from. */
+/** Sorts Stages after their upstream Stages. */
 function inPromotionOrder(stages: readonly KubernetesObject[]): KubernetesObject[] {
   const ordered: KubernetesObject[] = [];
   const names = () => ordered.map(({ metadata }) => metadata.name);
@@ -146,7 +146,7 @@ function describeArgoCd({ kind, metadata, spec, status }: KubernetesObject): Bra
   return { label, note: [who, status?.sync?.status, status?.health?.status].filter(Boolean).join("; ") };
 }
 
-/** Draws branches with lines, notes in one column. */
+/** Draws a tree with lines and a column of notes. */
 export function drawTree(branches: readonly Branch[]): string {
   const lines = branches.flatMap((branch) => draw(branch, "", ""));
   const width = Math.max(0, ...lines.filter(([, note]) => note).map(([label]) => label.length));

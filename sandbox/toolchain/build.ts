@@ -12,20 +12,20 @@ import { pruneBeside } from "./prune.ts";
 import { buildEnvironment, buildFlags, type Recipe } from "./recipes.ts";
 import { askVersion } from "./version.ts";
 
-/** One call of `go build`: a recipe, and which of its programs are missing. */
+/** One call of `go build`: a recipe and its missing programs. */
 export interface BuildJob {
   readonly recipe: Recipe;
   readonly programs: readonly { readonly built: FoundProgram; readonly question: Question }[];
 }
 
-/** Where and with what a job runs. */
+/** The environment of a job. */
 export interface Workshop {
   readonly go: string;
   /** The toolchain's cache folder. */
   readonly cache: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
-  /** Told what is being done now. */
+  /** Reports the current activity. */
   readonly report: (doing: string) => void;
 }
 
@@ -33,9 +33,8 @@ const downloadAttempts = 3;
 const lastLines = 8;
 
 /**
- * Builds the programs of a job, checks the version of each and moves them into the cache, each by one rename: what
- * is there is finished.
- *
+ * Builds the programs of a job, checks their versions, and moves each into the cache with one rename, so that every
+ * entry is complete.
  * @throws ToolchainError
  */
 export async function build(job: BuildJob, workshop: Workshop): Promise<void> {
@@ -57,7 +56,7 @@ export async function build(job: BuildJob, workshop: Workshop): Promise<void> {
     await download(recipe, [...(module ?? []), ...packages], environment, workshop);
     workshop.report("compiling");
     const [only, ...more] = programs;
-    // A package's folder may be called otherwise than its program; several packages need a folder.
+    // A package's folder may have another name than its program. For several packages Go needs a folder.
     const target = only !== undefined && more.length === 0 ? join(out, only.built.name) : `${out}/`;
     const flags = [...buildFlags, ...(module ?? []), "-ldflags", recipe.ldflags, "-o", target];
     const ended = await runInGroup(workshop.go, ["build", "-C", recipe.module, ...flags, ...packages], {
@@ -74,13 +73,13 @@ export async function build(job: BuildJob, workshop: Workshop): Promise<void> {
   });
 }
 
-/** Does work in the staging folder and removes it; only the holder of the lock may. */
+/** Does work in the staging folder and then removes the folder. Only the holder of the lock may call it. */
 export async function inStaging(cache: string, work: (staging: string) => Promise<void>): Promise<void> {
   const staging = join(cache, ".staging");
-  // Somebody else's handler of Ctrl-C may end this process before the work below has wound up.
+  // Another Ctrl-C handler may end this process before the cleanup below.
   const onExit = () => rmSync(staging, { recursive: true, force: true, maxRetries: 3 });
   process.on("exit", onExit);
-  // What a killed run left here was never finished.
+  // Removes the unfinished files of a killed run.
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true });
   try {
@@ -92,9 +91,8 @@ export async function inStaging(cache: string, work: (staging: string) => Promis
 }
 
 /**
- * Fetches the module to edit, edits a copy of it, and writes a `go.mod` that has the copy in its place.
- *
- * @returns the flag by which Go takes that `go.mod`
+ * Downloads the module to edit, edits a copy of it, and writes a `go.mod` that uses the copy.
+ * @returns the Go flag that selects this `go.mod`
  */
 async function prepare(
   recipe: Recipe,
@@ -121,7 +119,7 @@ async function prepare(
   return [`-modfile=${file}`];
 }
 
-/** Fetches exactly the modules that the packages need, so that a failing network is told from a failing build. */
+/** Downloads the required modules first, to distinguish a network failure from a build failure. */
 async function download(
   recipe: Recipe,
   packages: readonly string[],
@@ -161,7 +159,7 @@ async function fetchModules(
   }
 }
 
-/** Reads what went wrong off Go's own words and keeps all of them in a log file. */
+/** Finds the cause in Go's output and writes all output to a log file. */
 async function failure(
   phase: "download failed" | "build failed",
   recipe: Recipe,
@@ -200,7 +198,7 @@ async function failure(
   return new ToolchainError("build failed", message.join("\n"));
 }
 
-/** The error of a full disk, with what is left and what takes the room. */
+/** The error for a full disk, with the free space and the largest folders. */
 export async function diskFull(cache: string, what: string): Promise<ToolchainError> {
   const free = await statfs(cache).then(
     ({ bavail, bsize }) => ` (${((bavail * bsize) / 1e9).toFixed(1)} GB are free there)`,
@@ -216,9 +214,8 @@ export async function diskFull(cache: string, what: string): Promise<ToolchainEr
 }
 
 /**
- * Asks a program in the staging folder for its version and moves it into the cache by one rename.
- *
- * @throws ToolchainError where it is not the version that it should be
+ * Checks the version of a program in the staging folder and moves it into the cache with one rename.
+ * @throws ToolchainError if the version is wrong
  */
 export async function finish(
   path: string,
@@ -238,7 +235,7 @@ export async function finish(
     );
   }
   const file = await open(path, "r");
-  await file.sync(); // a rename may reach the disk before the file's content does
+  await file.sync(); // The rename may reach the disk before the file's content.
   await file.close();
   const entry = dirname(built.path);
   const whole = `${path}.entry`;

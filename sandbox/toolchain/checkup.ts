@@ -5,36 +5,36 @@ import { type Catalogue, type Finding, look } from "./look.ts";
 import { firstOnPath, toolchainCache } from "./places.ts";
 import { askVersion } from "./version.ts";
 
-/** One program of the doctor's table. */
+/** One row of the doctor's table. */
 export interface CheckupRow {
   readonly program: string;
-  /** The versions that will do, in words. */
+  /** The accepted versions, in words. */
   readonly wanted: string;
-  /** The version there is; absent where there is none that will do. */
+  /** The found version; undefined if none is accepted. */
   readonly found?: string;
   readonly from?: string;
   readonly path?: string;
-  /** What will happen, where there is something to say. */
+  /** What will happen, if that is worth a note. */
   readonly note?: string;
   readonly ok: boolean;
 }
 
-/** Everything that the doctor says. */
+/** The result of `npm run doctor`. */
 export interface Checkup {
-  /** Whether the sandbox can start here, after downloading or building what is missing. */
+  /** Whether the sandbox can start after downloads and builds. */
   readonly healthy: boolean;
   readonly rows: readonly CheckupRow[];
-  /** What the tests take besides; the sandbox starts without it. */
+  /** Programs that only the tests use. */
   readonly tests: readonly CheckupRow[];
-  /** What is on this machine and was not taken, with the reason. */
+  /** Programs on this machine that were rejected, with reasons. */
   readonly refused: readonly string[];
-  /** What a person has to do; empty where healthy. */
+  /** What the user must do; empty if healthy. */
   readonly advice: readonly string[];
-  /** The folder of what is downloaded or built. */
+  /** The cache folder. */
   readonly cache: string;
 }
 
-/** Looks at everything that the sandbox needs, and at what only the tests do, and asks the makers; changes nothing. */
+/** Examines all programs of the sandbox and the tests and asks the makers for checksums. It changes nothing. */
 export function examine(
   catalogue: Catalogue,
   forTests: Catalogue,

@@ -14,7 +14,7 @@ function line(row: CheckupRow | typeof heading): string {
   return `${mark} ${cells.join("  ")}`;
 }
 
-/** The checkup as a page for a person. */
+/** Renders the checkup as text. */
 function page({ rows, tests, refused, advice, cache, healthy }: Checkup): string {
   const missing = rows.filter(({ note }) => note?.startsWith("would be"));
   const building = missing.some(({ note }) => note?.startsWith("would be built"));

@@ -12,28 +12,28 @@ import type { Finding, Official } from "./look.ts";
 import { runInGroup } from "./process-group.ts";
 import type { Question } from "./programs.ts";
 
-/** What the makers answered: the checksum of each file that can be had, and who gave no answer and why. */
+/** The makers' answers: the checksum of each available file, and the sites that did not answer, with reasons. */
 export interface Answers {
-  /** By the file's address. */
+  /** By the address of the file. */
   readonly sums: ReadonlyMap<string, string>;
   readonly silent: readonly string[];
 }
 
-/** How long the makers together may take to begin an answer, in milliseconds. */
+/** How long all makers together may take to start answering, in milliseconds. */
 const patience = 3_000;
 const attempts = 3;
-/** Makers write sums of either kind; GitHub's provider has SHA-1. */
+/** The checksum algorithms of the makers; GitHub's provider uses SHA-1. */
 const algorithms = [
   { name: "SHA-256", digits: 64, algorithm: "sha256" },
   { name: "SHA-1", digits: 40, algorithm: "sha1" },
 ] as const;
 
-/** Whether a program can be downloaded, going by what the makers answered. */
+/** Whether the makers publish a program for download. */
 export function isPublished({ official }: Finding, sums: Answers["sums"]): boolean {
   return official !== undefined && sums.has(official.download.url);
 }
 
-/** Reads the documents of checksums of what is missing, all at once. */
+/** Reads the makers' checksum documents for all missing programs in parallel. */
 export async function askMakers(
   missing: readonly Finding[],
   environment: NodeJS.ProcessEnv,
@@ -64,9 +64,9 @@ export async function askMakers(
 }
 
 /**
- * A file's checksum in a document as `sha256sum` and `shasum` write it, or in one that is nothing but the checksum.
- *
- * @returns hexadecimal digits, in lower case
+ * Finds a file's checksum in a document in the format of `sha256sum` and `shasum`, or in a document that contains
+ * only the checksum.
+ * @returns hexadecimal digits in lower case
  */
 export function sumIn(document: string, file: string): string | undefined {
   const lines = document.split(/\r?\n/).filter((line) => line.trim() !== "");
@@ -78,18 +78,17 @@ export function sumIn(document: string, file: string): string | undefined {
   return undefined;
 }
 
-/** One file to download and the programs to take out of it. */
+/** One file to download and the programs in it. */
 export interface DownloadJob {
   readonly url: string;
-  /** The address of the document that says {@link sum}. */
+  /** The address of the document that contains {@link sum}. */
   readonly checksums: string;
   readonly sum: string;
   readonly programs: readonly (Official & { readonly question: Question })[];
 }
 
 /**
- * Downloads a file, holds it against its checksum, and moves its programs into the cache.
- *
+ * Downloads a file, checks its checksum, and moves its programs into the cache.
  * @throws ToolchainError
  */
 export function download(job: DownloadJob, workshop: Workshop): Promise<void> {
@@ -146,10 +145,10 @@ async function fetchFile(job: DownloadJob, file: string, { signal, report }: Wor
   }
 }
 
-/** Unpacks an archive into its own folder, whole: some makers call a member `./name`, some `name`. */
+/** Unpacks a whole archive into its own folder, because some makers call a member `./name` and others `name`. */
 async function unpack(file: string, { environment, signal }: Workshop): Promise<void> {
   if (/\.(tar\.gz|zip)$/.test(file)) {
-    // macOS's own tar reads zip files too.
+    // The tar of macOS also reads zip files.
     const args = ["-xf", file, "-C", dirname(file)];
     const ended = await runInGroup("tar", args, { environment, signal });
     signal.throwIfAborted();
@@ -164,7 +163,7 @@ async function unpack(file: string, { environment, signal }: Workshop): Promise<
   }
 }
 
-/** Waits for the beginning of an answer and no longer than {@link patience}. */
+/** Waits for the response headers, at most {@link patience}. */
 async function open(url: string, signal: AbortSignal): Promise<Response> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new Error(`no answer within ${patience / 1000} s`)), patience);
@@ -176,13 +175,13 @@ async function open(url: string, signal: AbortSignal): Promise<Response> {
   throw new Error(`answers ${response.status}`);
 }
 
-/** Has `fetch` go through the proxy that the environment names: HTTPS_PROXY, HTTP_PROXY, NO_PROXY. */
+/** Makes `fetch` use the proxy of the environment: HTTPS_PROXY, HTTP_PROXY, NO_PROXY. */
 async function viaProxy<T>(environment: NodeJS.ProcessEnv, work: () => Promise<T>): Promise<T> {
   const restore = http.setGlobalProxyFromEnv?.(environment);
   return work().finally(() => restore?.());
 }
 
-/** What `fetch` means by "fetch failed" is in its cause. */
+/** The cause explains the message "fetch failed". */
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   return cause instanceof Error ? cause.message : message;

@@ -2,20 +2,20 @@ import { ToolchainError } from "./errors.ts";
 import { goarch, goos } from "./places.ts";
 import { programs } from "./programs.ts";
 
-/** A program as its makers publish it for this platform. */
+/** A published program for this platform. */
 export interface Download {
   readonly version: string;
   /** The address of the archive, or of the program itself. */
   readonly url: string;
-  /** The address of the document beside it that says its checksum. */
+  /** The address of the document with its checksum, in the same folder. */
   readonly checksums: string;
-  /** Where the program is in the archive; absent where the file is the program. */
+  /** The path of the program in the archive; undefined if the file is the program. */
   readonly member?: string;
 }
 
 /**
- * What the makers of a program call what they publish, with `{version}`, `{program}`, `{os}` and `{arch}` as Go names them,
- * `{cpu}` as Node does, and `{archive}`: `zip` on macOS, else `tar.gz`.
+ * The makers' names for a program's file. Placeholders: `{version}`, `{program}`; `{os}` and `{arch}` in Go's
+ * names; `{cpu}` in Node's; `{archive}`, which is `zip` on macOS, else `tar.gz`.
  */
 export interface Publication {
   readonly site: keyof typeof sites;
@@ -23,13 +23,13 @@ export interface Publication {
   /** The document of checksums in the same folder. */
   readonly checksums: string;
   readonly member?: string;
-  /** The one system that it is published for. @default all */
+  /** The only platform with a download. @default all */
   readonly only?: NodeJS.Platform;
-  /** Its version where that is not the one that is built. */
+  /** The downloaded version, if it differs from the built one. */
   readonly version?: string;
 }
 
-/** Where makers publish, and the settings that name another place, such as a mirror. */
+/** The makers' sites, and the environment variables that set a mirror. */
 const sites = {
   github: { setting: "KARGO_FLEET_GITHUB_URL", url: "https://github.com" },
   kubernetes: { setting: "KARGO_FLEET_KUBERNETES_URL", url: "https://dl.k8s.io" },
@@ -58,7 +58,7 @@ const kubernetes: Publication = {
 
 const engine = programs.find(({ name }) => name === "pulumi");
 
-/** What is published, by program. Everything else is built. */
+/** The published programs. All others are built. */
 export const downloads: Readonly<Record<string, Publication>> = {
   pulumi,
   "pulumi-language-nodejs": { ...pulumi, ...(engine && { version: engine.version }) },
@@ -92,7 +92,7 @@ export const downloads: Readonly<Record<string, Publication>> = {
   },
 };
 
-/** What is downloaded for a program; undefined where nothing is published for this platform. */
+/** The download of a program; undefined if nothing is published for this platform. */
 export function downloadOf(
   publication: Publication | undefined,
   { name, version: built }: { readonly name: string; readonly version: string },
@@ -128,13 +128,13 @@ export function downloadOf(
   };
 }
 
-/** The setting that says where programs may come from. */
+/** The environment variable that limits the origin of programs. */
 export const ORIGINS = "KARGO_FLEET_TOOLCHAIN";
 
 /**
- * Which origin alone is allowed: `build` takes what was built here, `download` what is published; neither looks at PATH.
- *
- * @throws ToolchainError where the setting says something else
+ * The only allowed origin: `build` for programs built here, `download` for published ones. With either, PATH is not
+ * searched.
+ * @throws ToolchainError if the variable has another value
  */
 export function onlyOrigin(environment: NodeJS.ProcessEnv): "build" | "download" | undefined {
   const only = environment[ORIGINS] || undefined;

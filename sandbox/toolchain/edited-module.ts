@@ -2,27 +2,25 @@ import { copyFile, cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * A module whose source is edited before it is compiled. Go lets nothing in its module cache be replaced, so the build
- * takes a copy.
+ * A Go module whose source is edited before the build. Go's module cache is read-only, so the build edits a copy.
  */
 export interface EditedModule {
-  /** The module's path, as `go.mod` requires it. */
+  /** The module's path in `go.mod`. */
   readonly path: string;
-  /** Files that are left out, relative to the module. */
+  /** Omitted files, relative to the module. */
   readonly leftOut: readonly string[];
-  /** Files of the recipe's own that are added: from there to here. */
+  /** Added files of the recipe: source → destination. */
   readonly added: Readonly<Record<string, string>>;
-  /** By file: texts that must stand there exactly once, and what takes their place. */
+  /** By file: texts that must occur exactly once, and their replacements. */
   readonly replaced: Readonly<Record<string, readonly (readonly [from: string, to: string])[]>>;
 }
 
 /**
  * Copies a module's source and edits the copy.
- *
  * @param source the module as Go unpacked it
- * @param recipe the folder that the added files come from
- * @param copy the folder to make
- * @throws Error where a text to replace is not there exactly once: the module is of another version
+ * @param recipe the folder of the added files
+ * @param copy the folder to create
+ * @throws Error if a text to replace does not occur exactly once, which means another version of the module
  */
 export async function editModule(
   edits: EditedModule,

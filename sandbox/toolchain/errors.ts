@@ -1,4 +1,4 @@
-/** What went wrong while the toolchain was looked for, downloaded or built; tests and callers tell cases apart by it. */
+/** The kinds of toolchain failures, so that callers and tests can distinguish them. */
 export type ToolchainProblem =
   | "go missing"
   | "go too old"
@@ -11,8 +11,8 @@ export type ToolchainProblem =
   | "interrupted";
 
 /**
- * An expected failure of the toolchain. Its message is complete for a person: what is wrong, where, and the way
- * out. Print it without a stack and end with {@link exitCode}.
+ * An expected failure of the toolchain. Its message says what is wrong, where, and how to fix it. Print it without
+ * a stack and exit with {@link exitCode}.
  */
 export class ToolchainError extends Error {
   override readonly name = "ToolchainError";
@@ -23,7 +23,7 @@ export class ToolchainError extends Error {
     this.problem = problem;
   }
 
-  /** 130 after Ctrl-C, as a shell has it; else 1. */
+  /** 130 after Ctrl-C, as in a shell; else 1. */
   get exitCode(): number {
     return this.problem === "interrupted" ? 130 : 1;
   }

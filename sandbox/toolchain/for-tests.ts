@@ -6,7 +6,7 @@ import type { ProgramDefinition } from "./programs.ts";
 import { type ProvideOptions, provideOne } from "./provide.ts";
 import type { Recipe } from "./recipes.ts";
 
-/** What the tests take besides: the sandbox starts without it. */
+/** Programs that only the tests use; the sandbox starts without them. */
 export type TestProgram =
   | "helm"
   | "argo"
@@ -21,7 +21,7 @@ const own = { plugin: false };
 const programs: readonly ProgramDefinition<TestProgram>[] = [
   {
     ...own,
-    name: "helm", // renders the example chart; Helm 3, as it is what Argo CD renders with
+    name: "helm", // renders the example chart; Helm 3, because Argo CD uses it
     version: "3.22.0",
     question: { kind: "command", args: ["version", "--short"], answer: /^v(\d+\.\d+\.\d+[^\s+]*)/m },
     wanted: ">=3.14 <5",
@@ -29,7 +29,7 @@ const programs: readonly ProgramDefinition<TestProgram>[] = [
   },
   {
     ...own,
-    name: "argo", // lints workflow templates
+    name: "argo", // lints the workflow templates
     version: "4.0.7",
     question: { kind: "command", args: ["version", "--short"], answer: /^argo: v(\d+\.\d+\.\d+[^\s+]*)/m },
     wanted: "^4.0.7",
@@ -37,7 +37,7 @@ const programs: readonly ProgramDefinition<TestProgram>[] = [
   },
   {
     ...own,
-    name: "actionlint", // lints the workflows of GitHub
+    name: "actionlint", // lints the GitHub workflows
     version: "1.7.12",
     question: { kind: "command", args: ["-version"], answer: /^v?(\d+\.\d+\.\d+\S*)/ },
     wanted: "^1.7.12",
@@ -45,7 +45,7 @@ const programs: readonly ProgramDefinition<TestProgram>[] = [
   },
   {
     ...own,
-    name: "crane", // the last step of a build runs it
+    name: "crane", // pushes the image in the last step of a build
     version: "0.20.6",
     question: { kind: "command", args: ["version"], answer: /^v?(\d+\.\d+\.\d+\S*)/ },
     wanted: "^0.20.6",
@@ -53,7 +53,7 @@ const programs: readonly ProgramDefinition<TestProgram>[] = [
   },
   {
     ...own,
-    name: "sandbox-argo-events", // turns pushes into Workflows
+    name: "sandbox-argo-events", // creates Workflows from pushes
     version: "1.9.11",
     question: { kind: "command", args: ["--version"], answer: /^sandbox-argo-events (\S+)/m },
     wanted: "1.9.11",
@@ -61,7 +61,7 @@ const programs: readonly ProgramDefinition<TestProgram>[] = [
   },
   {
     ...own,
-    name: "sandbox-argo-cd", // syncs Applications, and says what the roles of an AppProject allow
+    name: "sandbox-argo-cd", // syncs Applications, and evaluates the roles of an AppProject
     version: "3.2.11",
     question: { kind: "command", args: ["version"], answer: /^sandbox-argo-cd: v(\d+\.\d+\.\d+\S*)/m },
     wanted: "3.2.11",
@@ -78,7 +78,7 @@ const recipes: readonly Recipe<TestProgram>[] = [
     usually: "3 min",
   },
   {
-    // Its linter behind a main package of ours: the maker's own embeds a web interface that the module lacks.
+    // Argo's linter in our own main package: the official one embeds a web UI that the module lacks.
     name: "argo",
     module: join(modules, "argo"),
     packages: { argo: "." },
@@ -107,7 +107,7 @@ const recipes: readonly Recipe<TestProgram>[] = [
     usually: "15 s",
   },
   {
-    // 3.2.11 is the newest whose module builds.
+    // The newest version whose module compiles.
     name: "argo-cd",
     module: join(modules, "argo-cd"),
     packages: { "sandbox-argo-cd": "." },
@@ -116,12 +116,11 @@ const recipes: readonly Recipe<TestProgram>[] = [
   },
 ];
 
-/** Every program of the tests. */
+/** All programs of the tests. */
 export const forTests: Catalogue<TestProgram> = { programs, recipes, downloads };
 
 /**
- * Finds, downloads or builds one program of the tests. A built `argo` knows no more than `argo lint --offline <file>…`.
- *
+ * Finds, downloads or builds one program of the tests. A built `argo` supports only `argo lint --offline <file>…`.
  * @throws ToolchainError
  */
 export function ensureTestProgram(

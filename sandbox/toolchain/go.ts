@@ -5,10 +5,9 @@ import { firstOnPath } from "./places.ts";
 import { goVersionOf } from "./recipes.ts";
 
 /**
- * The Go to build with. Whether it is new enough it says itself; from 1.21 on it fetches a newer one
+ * Finds Go for the build. Go reports itself if it is too old; from 1.21 on it downloads a newer one
  * (https://go.dev/doc/toolchain).
- *
- * @returns a path, or the error that names every program to build and its makers' page
+ * @returns a path, or an error that lists every program to build with its makers' page
  */
 export async function goFor(
   toBuild: readonly Finding[],

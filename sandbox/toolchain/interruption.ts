@@ -3,9 +3,9 @@ import { ToolchainError } from "./errors.ts";
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Does work that a person may interrupt: Ctrl-C raises the signal that the work is given, and what comes of it is a
- * {@link ToolchainError}. The caller's own handlers run as well and may even exit, so what must not be left behind
- * then is tidied up on the process's "exit" too.
+ * Runs work that the user may interrupt: Ctrl-C aborts the signal, and the failure becomes a {@link
+ * ToolchainError}. Other Ctrl-C handlers run too and may exit the process, so essential cleanup must also run on
+ * the process's "exit".
  */
 export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

@@ -8,8 +8,8 @@ import { pathFolders } from "./places.ts";
 const nodeModulesBin = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "node_modules", ".bin");
 
 /**
- * What a program that was built here is told first. The built language host is so old that it learns the options of
- * `Pulumi.yaml` by its command line alone; without the first every run loads a compiler. See "The built language host" in
+ * Leading arguments for built programs. The built language host reads the options of `Pulumi.yaml` only from its
+ * command line; without `-typescript=false` every run loads a compiler. See "The built language host" in
  * docs/toolchain.md.
  */
 const FIRST: Readonly<Record<string, readonly string[]>> = {
@@ -17,10 +17,9 @@ const FIRST: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Fills a folder with a link to every program and with the plugin of dynamic providers, and drops what else is in
- * the way under these names.
- *
- * @returns a PATH with that folder first, then this project's own `node_modules/.bin`, then what was there
+ * Fills a folder with a link to every program and with the plugin of dynamic providers. Replaces other files with
+ * these names.
+ * @returns a PATH with that folder first, then this project's `node_modules/.bin`, then the previous PATH
  */
 export async function link(
   programs: readonly FoundProgram[],
@@ -35,9 +34,9 @@ export async function link(
       await writeScript(place, [path, ...first]);
       continue;
     }
-    // A script of ours, from an earlier run.
+    // A script from an earlier run.
     if (path === place && (await lstat(place)).isFile()) continue;
-    // With this folder on PATH already, a program may have been found by its own link.
+    // If this folder is on PATH, a program may have been found through its own link.
     const target = path === place ? await realpath(path) : path;
     await rm(place, { force: true });
     await symlink(target, place);
@@ -48,15 +47,15 @@ export async function link(
 }
 
 /**
- * The plugin behind dynamic providers. The SDK ships such a script as `pulumi-resource-pulumi-nodejs`; that one asks
- * whichever `node` is first on PATH where the SDK is. Ours names both.
+ * Writes the plugin of dynamic providers. The SDK's own script uses the first `node` on PATH to find the SDK; ours
+ * names both paths.
  */
 async function writeDynamicProviderPlugin(directory: string): Promise<void> {
   const script = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
   await writeScript(join(directory, "pulumi-resource-pulumi-nodejs"), [process.execPath, script]);
 }
 
-/** A program that is another with words before those that it is given. */
+/** Writes a script that runs another program with leading arguments. */
 async function writeScript(place: string, words: readonly string[]): Promise<void> {
   await rm(place, { force: true });
   await writeFile(place, `#!/bin/sh\nexec ${words.map(quoted).join(" ")} "$@"\n`);

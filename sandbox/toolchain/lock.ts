@@ -5,22 +5,21 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** A lock that is held. */
 export interface Lock {
-  /** Tells those who wait what is going on now. */
+  /** Records the current activity for the waiting processes. */
   describe(doing: string): Promise<void>;
   release(): void;
 }
 
 export interface LockOptions {
-  /** Called about twice a second with who holds the lock and what for. */
+  /** Called about twice a second with the holder of the lock and its activity. */
   readonly onWait?: (holder: string) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Takes a lock that one process at a time holds, waiting for the present holder. It is SQLite's lock of a file, so the
- * operating system takes it from a process that died.
- *
- * @throws DOMException `AbortError` when the signal is raised while waiting
+ * Takes a lock that one process at a time can hold, and waits for the current holder. It is SQLite's file lock,
+ * which the operating system releases when a process dies.
+ * @throws DOMException `AbortError` when the signal aborts the wait
  */
 export async function takeLock(file: string, { onWait, signal }: LockOptions): Promise<Lock> {
   const note = `${file}.holder`;
@@ -50,7 +49,7 @@ export async function takeLock(file: string, { onWait, signal }: LockOptions): P
 
 function isTaken(database: DatabaseSync): boolean {
   try {
-    // Nothing is ever written: no file beside it is needed.
+    // The lock needs no journal file, because nothing is written.
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return true;
   } catch (error) {

@@ -8,48 +8,47 @@ import { markUsed } from "./prune.ts";
 import { type Recipe, recipeKey } from "./recipes.ts";
 import { askVersion } from "./version.ts";
 
-/** What may be looked for, how it is built and what of it is published. */
+/** The programs to look for, with their recipes and downloads. */
 export interface Catalogue<Name extends string = string> {
   readonly programs: readonly ProgramDefinition<Name>[];
   readonly recipes: readonly Recipe<Name>[];
-  /** By program. @default nothing is published */
+  /** By program. @default none */
   readonly downloads?: Readonly<Record<string, Publication>>;
 }
 
-/** A program that can be started. */
+/** A found program. */
 export interface FoundProgram<Name extends string = string> {
   readonly name: Name;
   readonly path: string;
   readonly version: string;
-  /** The last two are in the cache. */
+  /** A downloaded or built program is in the cache. */
   readonly origin: "PATH" | "plugin folder" | "download" | "built";
 }
 
-/** A program as its makers publish it: where it is or would be kept, and where it is downloaded from. */
+/** A published program: its place in the cache, and its download. */
 export interface Official<Name extends string = string> {
   readonly program: FoundProgram<Name>;
   readonly download: Download;
 }
 
-/** What looking for one program came to. */
+/** The result of looking for one program. */
 export interface Finding<Name extends string = string> {
   readonly definition: ProgramDefinition<Name>;
-  /** Why what was found on PATH or in the plugin folder was not taken. */
+  /** Why programs on PATH or in the plugin folder were rejected. */
   readonly refused: readonly string[];
-  /** Where a build is or would be kept. */
+  /** The place of a build in the cache. */
   readonly built: FoundProgram<Name>;
   readonly recipe: Recipe<Name>;
-  /** Absent where nothing is published for this platform. */
+  /** Undefined if nothing is published for this platform. */
   readonly official?: Official<Name>;
-  /** Absent where the program has to be downloaded or built. */
+  /** Undefined if the program must be downloaded or built. */
   readonly found?: FoundProgram<Name>;
 }
 
 /**
- * Looks for every program of a catalogue: PATH, then Pulumi's plugin folder, then the cache, where what was downloaded
- * comes before what was built. Gets nothing.
- *
- * @throws ToolchainError where a setting is wrong
+ * Looks for every program: on PATH, in Pulumi's plugin folder, then in the cache, where downloads come before
+ * builds. It downloads and builds nothing.
+ * @throws ToolchainError if a setting is wrong
  */
 export function look<Name extends string>(
   catalogue: Catalogue<Name>,
@@ -97,7 +96,7 @@ async function lookFor<Name extends string>(
   return { ...finding, ...outside };
 }
 
-/** The first program of that name outside the cache that says a version that will do. */
+/** The first program with an accepted version outside the cache. */
 async function lookOutside<Name extends string>(
   { name, version: pinned, question, plugin, wanted }: ProgramDefinition<Name>,
   cache: string,
@@ -108,7 +107,7 @@ async function lookOutside<Name extends string>(
   const seen = new Set<string>();
   for (const path of pathFolders(environment).map((folder) => join(folder, name))) {
     const real = await realpath(path).catch(() => path);
-    // A running sandbox's folder of links may be on PATH; what they point to in the cache may be out of date.
+    // PATH may contain a running sandbox's folder of links into the cache, which may be outdated.
     if (!seen.has(real) && !real.startsWith(cache + sep)) {
       places.push({ path, origin: "PATH", where: "on PATH" });
     }

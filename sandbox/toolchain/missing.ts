@@ -7,11 +7,11 @@ import type { Catalogue, Finding, FoundProgram } from "./look.ts";
 import { isExecutable, toolchainCache } from "./places.ts";
 import { duration, type Step, showSteps } from "./progress.ts";
 
-/** How missing programs are made and where that shows. */
+/** Options for getting the missing programs. */
 export interface MissingOptions {
-  /** The Go to build with; may be empty where nothing has to be built. */
+  /** The path of Go; may be empty if nothing must be built. */
   readonly go: string;
-  /** The checksums of what can be downloaded, by address. */
+  /** The checksums of downloads, by address. */
   readonly sums: ReadonlyMap<string, string>;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
@@ -19,7 +19,7 @@ export interface MissingOptions {
   readonly plainEvery: number;
 }
 
-/** One thing to do, and the programs that come of it. */
+/** One download or build, and the resulting programs. */
 interface Job {
   readonly title: string;
   readonly done: string;
@@ -28,9 +28,8 @@ interface Job {
 }
 
 /**
- * Puts what is missing into the cache under its lock, one job after the other: each download has the whole line, each
- * build every core. Another run may have done some of them in the meantime.
- *
+ * Puts missing programs into the cache under its lock, one job after the other: a download uses the whole
+ * bandwidth, a build every core. Skips jobs that another run has done meanwhile.
  * @throws ToolchainError
  */
 export async function makeMissing(
@@ -77,7 +76,7 @@ export async function makeMissing(
   }
 }
 
-/** Downloads first, which are quick. */
+/** Downloads come first because they are quick. */
 function jobsFor(
   { recipes }: Catalogue,
   missing: readonly Finding[],

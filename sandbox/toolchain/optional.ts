@@ -3,12 +3,11 @@ import { untilInterrupted } from "./interruption.ts";
 import { type FoundProgram, look } from "./look.ts";
 import { type ProvideOptions, provide } from "./provide.ts";
 
-/** The files of programs by their names. */
+/** The paths of programs by name. */
 export type Paths<Name extends TestProgram> = Readonly<Record<Name, string>>;
 
 /**
- * Finds programs that the sandbox can start without, or gets them with progress.
- *
+ * Finds optional programs of the sandbox, or gets them and shows progress.
  * @throws ToolchainError
  */
 export async function ensurePrograms<Name extends TestProgram>(
@@ -18,7 +17,7 @@ export async function ensurePrograms<Name extends TestProgram>(
   return named(await provide(only(names), options));
 }
 
-/** The same programs where all of them are there already. */
+/** The same programs if all of them are already present. */
 export async function findPrograms<Name extends TestProgram>(
   names: readonly Name[],
 ): Promise<Paths<Name> | undefined> {

@@ -4,8 +4,9 @@ import { homedir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 
 /**
- * Where downloaded and built programs are kept: `$XDG_CACHE_HOME/kargo-fleet/toolchain`, else `~/.cache/kargo-fleet/toolchain`
- * (https://specifications.freedesktop.org/basedir-spec/latest/: a relative value is ignored).
+ * The cache of downloaded and built programs: `$XDG_CACHE_HOME/kargo-fleet/toolchain`, else
+ * `~/.cache/kargo-fleet/toolchain` (https://specifications.freedesktop.org/basedir-spec/latest/: a relative value
+ * is ignored).
  */
 export function toolchainCache(environment: NodeJS.ProcessEnv): string {
   const xdg = environment.XDG_CACHE_HOME;
@@ -13,7 +14,7 @@ export function toolchainCache(environment: NodeJS.ProcessEnv): string {
   return join(base, "kargo-fleet", "toolchain");
 }
 
-/** Where Pulumi itself keeps the plugins that it has downloaded. */
+/** The folder of Pulumi's own downloaded plugins. */
 export function pulumiPlugins(environment: NodeJS.ProcessEnv): string {
   return join(environment.PULUMI_HOME || join(homeOf(environment), ".pulumi"), "plugins");
 }
@@ -38,15 +39,14 @@ function homeOf(environment: NodeJS.ProcessEnv): string {
 }
 
 /**
- * The folder of one finished program; it exists only once that is complete and checked.
- *
- * @param key what the program was made from
+ * The cache folder of one program. It exists only when the program is complete and checked.
+ * @param key identifies the program's inputs
  */
 export function entryFolder(cache: string, program: string, version: string, key: string): string {
   return join(cache, program, `${version}-${goos()}-${goarch()}-${key}`);
 }
 
-/** Whether a file can be run. */
+/** Whether a file is executable. */
 export async function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
@@ -54,6 +54,6 @@ export async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-/** This machine's operating system and processor as Go names them. */
+/** This machine's operating system and processor in Go's names. */
 export const goos = (): string => (process.platform === "win32" ? "windows" : process.platform);
 export const goarch = (): string => ({ x64: "amd64", ia32: "386" })[process.arch as string] ?? process.arch;

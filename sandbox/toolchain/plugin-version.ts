@@ -3,14 +3,16 @@ import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import { runInGroup } from "./process-group.ts";
 import type { Answer } from "./version.ts";
 
-/** The engine's address is a plugin's first argument; nobody listens here, and none needs it to name its version. */
+/**
+ * The engine's address is a plugin's first argument. Nothing listens here, and no plugin needs it to report its
+ * version.
+ */
 const noEngine = "127.0.0.1:1";
 
 /**
- * Asks a Pulumi plugin for its version the way the engine does: start it, read the port from its first line, call
- * `GetPluginInfo`. Plugins have no `--version`, and their file names may lie.
- *
- * @param signal bounds the whole conversation
+ * Gets the version of a Pulumi plugin like the engine: starts it, reads the port from its first line, calls
+ * `GetPluginInfo`. Plugins have no `--version`, and their file names may be wrong.
+ * @param signal aborts the call
  */
 export async function askPlugin(
   path: string,
@@ -22,7 +24,7 @@ export async function askPlugin(
   const port = Promise.withResolvers<string>();
   const ended = runInGroup(path, [noEngine], {
     environment,
-    grace: 0, // the engine's plugins leave Ctrl-C to the engine and ignore it
+    grace: 0, // The engine's plugins ignore Ctrl-C.
     signal: AbortSignal.any([signal, done.signal]),
     onLine: (line) => {
       if (/^\d+$/.test(line.trim())) {

@@ -3,21 +3,21 @@ import { createInterface } from "node:readline";
 
 /** How a program ended. */
 export interface Ended {
-  /** Undefined where a signal ended it, or where it could not be started. */
+  /** Undefined if a signal ended it, or if it could not be started. */
   readonly exitCode: number | undefined;
-  /** Standard output and standard error, line by line in the order of arrival. */
+  /** Standard output and standard error, in the order of arrival. */
   readonly lines: readonly string[];
-  /** Set where the program could not be started at all. */
+  /** Set if the program could not be started. */
   readonly notStarted?: Error;
 }
 
 export interface RunOptions {
   readonly environment: NodeJS.ProcessEnv;
-  /** The folder to run in. @default the current one */
+  /** The working directory. @default the current one */
   readonly folder?: string;
-  /** Ends the program and everything that it started. */
+  /** Ends the program and its children. */
   readonly signal?: AbortSignal;
-  /** How long the program may tidy up after a polite SIGINT, in milliseconds; 0 kills at once. @default 3000 */
+  /** How long the program may clean up after SIGINT, in milliseconds; 0 kills it at once. @default 3000 */
   readonly grace?: number;
   readonly onLine?: (line: string) => void;
 }
@@ -26,8 +26,8 @@ const running = new Set<number>();
 let watchingExit = false;
 
 /**
- * Runs a program in a process group of its own, so that ending it also ends what it started (`go` starts compilers
- * and a linker). Whatever still runs when this process exits is killed.
+ * Runs a program in its own process group, so that its children end with it (`go` starts compilers and a linker).
+ * When this process exits, the group is killed.
  */
 export function runInGroup(file: string, args: readonly string[], options: RunOptions): Promise<Ended> {
   if (!watchingExit) {
@@ -65,7 +65,7 @@ export function runInGroup(file: string, args: readonly string[], options: RunOp
     end();
   }
   child.once("exit", () => {
-    // A grandchild that outlives its parent would hold the pipes open, and "close" would never come.
+    // A surviving grandchild would keep the pipes open, and "close" would never come.
     if (options.signal?.aborted) {
       signalGroup(pid, "SIGKILL");
     }

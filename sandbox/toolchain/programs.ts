@@ -9,22 +9,22 @@ export type ProgramName =
   | "kube-controller-manager"
   | "kubectl";
 
-/** How a program is asked for its version: a command whose output holds it, or a plugin's own gRPC service. */
+/** How to get a program's version: from a command's output, or from a plugin's gRPC service. */
 export type Question =
   | { readonly kind: "command"; readonly args: readonly string[]; readonly answer: RegExp }
   | { readonly kind: "plugin"; readonly service: "pulumirpc.ResourceProvider" | "pulumirpc.LanguageRuntime" };
 
-/** What is known of one program before anything has been looked for. */
+/** The definition of one program. */
 export interface ProgramDefinition<Name extends string = string> {
   readonly name: Name;
-  /** The version that is downloaded or built where none is found. */
+  /** The version to download or build. */
   readonly version: string;
   readonly question: Question;
-  /** The versions that will do, as a range of the package `semver`. */
+  /** The accepted versions, as a range of the package `semver`. */
   readonly wanted: string;
-  /** Whether Pulumi's own plugin folder may hold it. */
+  /** Whether Pulumi's plugin folder may contain it. */
   readonly plugin: boolean;
-  /** Where its makers publish it. */
+  /** The makers' page. */
   readonly published: string;
 }
 
@@ -39,8 +39,8 @@ const server = {
 } as const;
 
 /**
- * The eight programs. Each range goes with every version of the others: both servers of a control plane are of one minor
- * version, and kubectl may differ by one (https://kubernetes.io/releases/version-skew-policy/).
+ * The eight programs. All versions in these ranges work together: both servers of a control plane have the same
+ * minor version, and kubectl may differ by one (https://kubernetes.io/releases/version-skew-policy/).
  */
 export const programs: readonly ProgramDefinition<ProgramName>[] = [
   {

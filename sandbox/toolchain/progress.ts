@@ -1,11 +1,11 @@
-/** One step of a long job, as a person sees it. */
+/** One step of a long job, for display. */
 export interface Step {
   readonly title: string;
   /** @returns the title once it is done */
   readonly work: (report: (doing: string) => void) => Promise<string>;
 }
 
-/** Plain lines of news come no closer than this, or a count would fill the log; milliseconds. */
+/** The minimum interval between plain lines, so that a counter does not fill the log, in milliseconds. */
 const plainPause = 5_000;
 
 /** Minutes and seconds, such as `3 min 05 s`. */
@@ -16,10 +16,9 @@ export function duration(milliseconds: number): string {
 }
 
 /**
- * Runs steps one after the other and shows them: on a terminal as one line with the time ticking, elsewhere as plain
- * lines, at least one in `plainEvery` milliseconds so that nobody thinks that it hangs.
- *
- * @throws what the first failing step throws
+ * Runs steps one after the other and shows them: on a terminal as one line with the elapsed time, elsewhere as
+ * plain lines, at least one per `plainEvery` milliseconds.
+ * @throws the error of the first failing step
  */
 export async function showSteps(
   steps: readonly Step[],

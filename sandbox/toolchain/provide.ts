@@ -9,17 +9,16 @@ import { makeMissing } from "./missing.ts";
 export interface ProvideOptions {
   /** @default process.env */
   readonly environment?: NodeJS.ProcessEnv;
-  /** Where progress goes. @default process.stdout */
+  /** The stream for progress. @default process.stdout */
   readonly output?: NodeJS.WritableStream;
-  /** Say nothing when nothing is missing. @default false */
+  /** Print nothing if nothing is missing. @default false */
   readonly quiet?: boolean;
-  /** Milliseconds between two lines of progress where there is no terminal. @default 30000 */
+  /** The interval of progress lines without a terminal, in milliseconds. @default 30000 */
   readonly plainEvery?: number;
 }
 
 /**
- * Finds every program of a catalogue, downloads what is missing, and builds what cannot be downloaded.
- *
+ * Finds every program, downloads missing ones, and builds those without a download.
  * @throws ToolchainError
  */
 export function provide<Name extends string>(
@@ -30,8 +29,7 @@ export function provide<Name extends string>(
 }
 
 /**
- * The same for one program of a catalogue.
- *
+ * The same for one program.
  * @throws ToolchainError
  */
 export async function provideOne<Name extends string>(
@@ -78,7 +76,7 @@ const inWords: Readonly<Record<FoundProgram["origin"], string>> = {
   built: "built",
 };
 
-/** Asks the makers of what is missing for checksums, and says in one line who did not answer. */
+/** Asks the makers of missing programs for checksums, and prints one line about those that did not answer. */
 async function sumsOf(
   missing: readonly Finding[],
   environment: NodeJS.ProcessEnv,

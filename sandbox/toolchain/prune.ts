@@ -3,15 +3,15 @@ import { basename, dirname, join } from "node:path";
 
 const day = 24 * 60 * 60 * 1000;
 
-/** How long an entry that nobody uses is kept; other clones and branches share the cache. */
+/** How long an unused entry is kept; other clones and branches share the cache. */
 const keptUnusedFor = 30 * day;
 
-/** Notes that a cache entry is in use; a cache that cannot be written to is no reason to stop. */
+/** Marks a cache entry as used. Ignores a read-only cache. */
 export async function markUsed(entry: string, when = new Date()): Promise<void> {
   await utimes(entry, when, when).catch(() => undefined);
 }
 
-/** Removes the program's other entries that nobody has used for 30 days: every edit of a plugin makes a new one. */
+/** Removes the program's other entries that were not used for 30 days. Every edit of a plugin adds an entry. */
 export async function pruneBeside(entry: string): Promise<void> {
   const folder = dirname(entry);
   for (const name of (await readdir(folder)).filter((other) => other !== basename(entry))) {

@@ -5,25 +5,25 @@ import { fileURLToPath } from "node:url";
 import type { EditedModule } from "./edited-module.ts";
 import type { ProgramName } from "./programs.ts";
 
-/** How one or more programs are built in one call of `go build`. */
+/** How to build one or more programs with one `go build`. */
 export interface Recipe<Name extends string = string> {
-  /** A word for progress, log file and messages. */
+  /** The name for progress, log file and messages. */
   readonly name: string;
   /** The folder of the Go module. */
   readonly module: string;
   /** The main package of each program. */
   readonly packages: Partial<Readonly<Record<Name, string>>>;
   readonly ldflags: string;
-  /** A module that is not compiled as it is served. */
+  /** A module whose source is edited first. */
   readonly edited?: EditedModule;
-  /** What a person should expect of a cold build on two cores, download included. */
+  /** The usual duration of a first build on two cores, with downloads. */
   readonly usually: string;
 }
 
-/** What every build has in common; the module alone says which versions are taken. */
+/** Flags of every build. The module pins the versions. */
 export const buildFlags = ["-mod=readonly", "-trimpath", "-buildvcs=false"] as const;
 
-/** Static binaries that need no C compiler, and a module that no surrounding workspace changes. */
+/** Static binaries without a C compiler, independent of a surrounding Go workspace. */
 export const buildEnvironment = { CGO_ENABLED: "0", GOWORK: "off", GO111MODULE: "on" } as const;
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -34,8 +34,8 @@ const pulumiVersion = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version
 const kubernetesVersion = "k8s.io/component-base/version";
 
 /**
- * Pulumi's provider for Kubernetes, without what this project registers nothing of: charts, releases, Kustomize and
- * components import the generated SDK for Go and the whole of Helm, which take 25 of 31 minutes to compile.
+ * Pulumi's Kubernetes provider without features that this project does not use: charts, releases, Kustomize and
+ * components import the generated Go SDK and all of Helm, which take 25 of 31 minutes to compile.
  */
 const kubernetesProvider: EditedModule = {
   path: "github.com/pulumi/pulumi-kubernetes/provider/v4",
@@ -48,7 +48,7 @@ const kubernetesProvider: EditedModule = {
     "provider_parameterize.go",
   ].map((file) => `pkg/provider/${file}`),
   added: { "_left-out/provider.go": "pkg/provider/left_out.go" },
-  // Since 4.29 a create is a POST, which fails on what exists, under a field manager that the first update takes over.
+  // Since 4.29 a create is a POST, which fails if the object exists. The first update takes over its field manager.
   replaced: {
     "pkg/await/await.go": [
       [
@@ -63,7 +63,7 @@ const kubernetesProvider: EditedModule = {
   },
 };
 
-/** The recipes of all eight programs, in the order in which they are built: the quick ones fail early. */
+/** The recipes of all eight programs in build order. The quick ones come first, to fail early. */
 export const recipes: readonly Recipe<ProgramName>[] = [
   {
     name: "etcd",
@@ -78,7 +78,7 @@ export const recipes: readonly Recipe<ProgramName>[] = [
     packages: {
       "pulumi-language-nodejs": "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
     },
-    // The last version that the module proxies serve; it works under the engine of 3.276.
+    // The last version that the module proxies serve; it works with the engine 3.276.
     ldflags: `${strip} -X ${pulumiVersion}=v3.48.0`,
     usually: "40 s",
   },
@@ -118,8 +118,8 @@ export const recipes: readonly Recipe<ProgramName>[] = [
 ];
 
 /**
- * What a build depends on, as 12 hexadecimal digits: flags, main package and every file of the module (go.mod,
- * go.sum, sources, what they embed), so that an edited plugin is built again.
+ * A hash of a build's inputs, 12 hexadecimal digits: flags, main package and every file of the module (go.mod,
+ * go.sum, sources, embedded files). So an edited plugin is built again.
  */
 export async function recipeKey(recipe: Recipe, program: string): Promise<string> {
   const hash = createHash("sha256");
@@ -138,7 +138,7 @@ export async function recipeKey(recipe: Recipe, program: string): Promise<string
   return hash.digest("hex").slice(0, 12);
 }
 
-/** The oldest Go that a module builds with: the `go` line of its go.mod. */
+/** The minimum Go version of a module, from the `go` line of its go.mod. */
 export async function goVersionOf(recipe: Recipe): Promise<string> {
   const goMod = await readFile(join(recipe.module, "go.mod"), "utf8");
   return /^go (\S+)$/m.exec(goMod)?.[1] ?? "1.0";

@@ -8,10 +8,10 @@ import { recipes } from "./recipes.ts";
 export { ToolchainError } from "./errors.ts";
 export type { ProgramName } from "./programs.ts";
 
-/** A program of the sandbox that can be started. */
+/** A program of the sandbox. */
 export type FoundProgram = Found<ProgramName>;
 
-/** Every program that the sandbox starts. */
+/** All programs of the sandbox. */
 export interface Toolchain {
   readonly programs: Readonly<Record<ProgramName, FoundProgram>>;
 }
@@ -19,20 +19,18 @@ export interface Toolchain {
 /** What the option `--build` of commands does. */
 export const BUILD = "take only programs that are built here, from Go modules";
 
-/** Has this process and what it starts do as {@link BUILD} says. */
+/** Makes this process and its children use only built programs, like {@link BUILD}. */
 export function buildEverything(): void {
   process.env[ORIGINS] = "build";
 }
 
-/** What the sandbox starts, how it is built and what of it is published. */
+/** The sandbox's programs with their recipes and downloads. */
 export const standard: Catalogue<ProgramName> = { programs, recipes, downloads };
 
 /**
- * Finds every program, downloads or builds what is missing, with progress.
- *
- * Ctrl-C (SIGINT, SIGTERM, SIGHUP) meanwhile ends what runs and leaves nothing half-done; it arrives as a
- * ToolchainError whose `exitCode` is 130.
- *
+ * Finds every program, and downloads or builds missing ones with progress.
+ * Ctrl-C (SIGINT, SIGTERM, SIGHUP) stops the work and leaves no partial files. It becomes a ToolchainError with
+ * `exitCode` 130.
  * @throws ToolchainError
  */
 export async function ensureToolchain(options?: ProvideOptions): Promise<Toolchain> {
@@ -44,8 +42,7 @@ export async function ensureToolchain(options?: ProvideOptions): Promise<Toolcha
 /**
  * Fills a folder with a link to every program and with the plugin of dynamic providers
  * (`pulumi-resource-pulumi-nodejs`).
- *
- * @param directory made where it is missing
+ * @param directory created if missing
  * @param environment whose PATH is extended @default process.env
  * @returns a PATH with that folder first, then `node_modules/.bin`, then the rest
  */

@@ -2,17 +2,16 @@ import { askPlugin } from "./plugin-version.ts";
 import { runInGroup } from "./process-group.ts";
 import type { Question } from "./programs.ts";
 
-/** A program's answer to "which version are you?", or why there is none. */
+/** A program's version, or the reason why it is unknown. */
 export type Answer = { readonly version: string } | { readonly problem: string };
 
-/** How long a program may take to answer; generous, since a build may be using every core. */
+/** How long a program may take to answer. A build may be using every core. */
 const limitMilliseconds = 30_000;
 
 /**
  * Starts a program, reads its version and ends it.
- *
  * @param path an executable file
- * @param interrupted ends the program early; the answer then says nothing
+ * @param interrupted aborts the call
  */
 export async function askVersion(
   path: string,
@@ -25,7 +24,7 @@ export async function askVersion(
     return askPlugin(path, question.service, environment, signal);
   }
   const ended = await runInGroup(path, question.args, {
-    // The update check of `pulumi version` would go out to the internet.
+    // `pulumi version` would check for updates on the Internet.
     environment: { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" },
     grace: 0,
     signal,
