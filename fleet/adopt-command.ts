@@ -15,10 +15,10 @@ interface Options {
   readonly kubeconfig?: string;
 }
 
-/** There is something to take over, or something that cannot be. */
+/** There is something to import, or something that cannot be imported. */
 const LEFT = 2;
 
-/** `fleet adopt <service>`: takes over what exists already, without deleting or duplicating it. */
+/** `fleet adopt <service>`: imports the existing objects of a service, without deleting or duplicating them. */
 export function adoptCommand(): Command {
   return new Command("adopt")
     .description("Takes over a service whose Kargo Project, Applications or webhook exist already.")

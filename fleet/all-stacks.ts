@@ -10,32 +10,31 @@ import type { PlannedStack } from "../model/stack-problem.ts";
 import { type Files, workingDirectory } from "./files.ts";
 import { FleetError } from "./fleet-error.ts";
 
-/** A stack as its files say it, right or wrong. */
+/** A stack as its files define it, valid or not. */
 export interface FoundStack {
   readonly name: string;
   readonly document: SourceDocument;
   readonly config: Reading<StackConfig>;
-  /** The catalogue that it names; nothing where that cannot be read. */
+  /** The stack's catalogue; undefined if it cannot be read. */
   readonly catalogue: CatalogueReading | undefined;
-  /** Nothing where something of it is wrong. */
+  /** Undefined if the files have problems. */
   readonly plan: Plan | undefined;
-  /** What is wrong with it and with its catalogue. */
+  /** The problems of the stack and of its catalogue. */
   readonly problems: readonly Problem[];
 }
 
-/** All stacks of a folder, and everything that is wrong with them. */
+/** All stacks of a folder with their problems. */
 export interface Fleet {
   readonly stacks: readonly FoundStack[];
-  /** Of each stack, of its catalogue, and of all of them together. */
+  /** The problems of each stack, of its catalogue, and between stacks. */
   readonly problems: readonly Problem[];
-  /** Those of them that no stack has alone. */
+  /** Only the problems between stacks. */
   readonly between: readonly Problem[];
 }
 
 /**
- * Reads every `Pulumi.<stack>.yaml` with its catalogue. Offline: no engine, no cluster, no passphrase.
- *
- * @throws FleetError where there is no stack file
+ * Reads every `Pulumi.<stack>.yaml` with its catalogue, without engine, cluster and passphrase.
+ * @throws FleetError if there is no stack file
  */
 export function readFleet(files: Files = workingDirectory(), now: Date = new Date()): Fleet {
   const names = stackNames(files);
@@ -54,7 +53,7 @@ export function readFleet(files: Files = workingDirectory(), now: Date = new Dat
   return { stacks, problems: [...stacks.flatMap(({ problems }) => problems), ...between], between };
 }
 
-/** The stacks that have a file, by name. */
+/** The names of all stacks that have a file. */
 export function stackNames(files: Files): string[] {
   return files
     .list()
@@ -63,9 +62,9 @@ export function stackNames(files: Files): string[] {
 }
 
 /**
- * The name of the stack that is meant: the engine also takes `organization/stack` and `organization/project/stack`.
- *
- * @throws FleetError where it is none of these, or of another project
+ * Finds the name in a stack reference: the engine also accepts `organization/stack` and
+ * `organization/project/stack`.
+ * @throws FleetError if the reference is invalid or names another project
  */
 export function nameOfStack(reference: string, names: readonly string[]): string {
   const [name = "", ...qualifiers] = reference.split("/").reverse();
@@ -77,7 +76,7 @@ export function nameOfStack(reference: string, names: readonly string[]): string
   );
 }
 
-/** One stack, with the catalogues that others have read already. */
+/** Reads one stack, reusing catalogues that were already read. */
 export function readStack(
   name: string,
   files: Files,

@@ -26,11 +26,11 @@ interface AuditOptions {
   readonly previewer?: string;
 }
 
-/** Something is allowed that should not be, or refused that should be allowed. */
+/** A right exists that should not, or is missing. */
 const WRONG = 2;
 const WIDTH = 100;
 
-/** `fleet audit`: compares what decides about access in the real cluster with the list, and asks who else has rights. */
+/** `fleet audit`: compares access in the real cluster with the plan, and lists everybody else who has rights. */
 export function auditCommand(): Command {
   return new Command("audit")
     .description(
@@ -104,7 +104,7 @@ async function runAudit(options: AuditOptions): Promise<Audit> {
   }
 }
 
-/** Where no namespace is there, every answer would be "refused", which says nothing. */
+/** Without a namespace every request would be refused, which proves nothing. */
 async function assertProvisioned(cluster: Cluster, services: readonly ServicePlan[]): Promise<void> {
   for (const { project } of services) {
     const { status } = await cluster.send({ method: "GET", path: `/api/v1/namespaces/${project}` });

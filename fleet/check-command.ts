@@ -6,19 +6,19 @@ import { type Fleet, readFleet } from "./all-stacks.ts";
 import { askOnline } from "./online.ts";
 import { workflowStacks } from "./trust/stacks.ts";
 
-/** Something is wrong. */
+/** A problem was found. */
 const WRONG = 2;
-/** Something could not be looked at. */
+/** Something could not be checked. */
 const UNKNOWN = 1;
 
 interface Options {
   readonly json: boolean;
   readonly githubOutput?: string;
-  /** The stacks that are meant; `true` for all. */
+  /** The stacks to ask about; `true` for all. */
   readonly online?: true | readonly string[];
 }
 
-/** `fleet check`: everything that can be known to be wrong, of all stacks at once, without a cluster unless asked for. */
+/** `fleet check`: checks the files of all stacks, and with `--online` also GitHub and the clusters. */
 export function checkCommand(): Command {
   return new Command("check")
     .description("Checks every stack file and its catalogue, each alone and all together, offline.")
@@ -69,7 +69,7 @@ Examples:
 }
 
 interface Checked extends Pick<Fleet, "stacks" | "problems"> {
-  /** What `--online` could not look at. */
+  /** What `--online` could not check. */
   readonly unasked: readonly string[];
 }
 

@@ -3,9 +3,8 @@ import type { Plan, ServicePlan } from "../model/plan.ts";
 import { FleetError } from "./fleet-error.ts";
 
 /**
- * The services of a plan that a command is about.
- *
- * @param names nothing for all of them
+ * The services that a command should use.
+ * @param names undefined for all
  * @throws FleetError for a name that the plan does not have
  */
 export function chosenServices(
@@ -23,7 +22,7 @@ export function chosenServices(
   return plan.services.filter(({ name }) => names.includes(name));
 }
 
-/** Reads `--services`: names with commas between. */
+/** Parses `--services`: names separated by commas. */
 export function serviceNames(value: string): string[] {
   return value
     .split(",")

@@ -7,7 +7,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { listed } from "../model/diagnostics.ts";
 import { FleetError } from "./fleet-error.ts";
 
-/** Who a request is made as, where it is not the kubeconfig's own user. */
+/** The identity of a request, if it is not the kubeconfig's user. */
 export interface Identity {
   readonly user: string;
   readonly groups: readonly string[];
@@ -15,33 +15,32 @@ export interface Identity {
 
 export interface ClusterRequest {
   readonly method: "DELETE" | "GET" | "PATCH" | "POST";
-  /** From the root of the API server, query included. */
+  /** The path on the API server with the query. */
   readonly path: string;
   readonly body?: object;
-  /** Impersonates; needs Kubernetes' verb `impersonate` on the user and on each group. */
+  /** Impersonates this identity. The caller needs the verb `impersonate` on the user and on each group. */
   readonly as?: Identity;
 }
 
 export interface ClusterAnswer {
   readonly status: number;
-  /** The parsed body, whatever it is. */
+  /** The parsed body of any type. */
   readonly body: unknown;
 }
 
-/** A cluster's API server, for what needs several `Impersonate-Group` headers, which the generated client cannot send. */
+/** A cluster's API server. The generated client cannot send several `Impersonate-Group` headers; this one can. */
 export interface Cluster {
   readonly context: string;
   readonly server: string;
   /**
-   * Any status is an answer; `429` is waited out.
-   *
-   * @throws FleetError where the API server cannot be reached or does not know who asks
+   * Returns any status; waits and retries after `429`.
+   * @throws FleetError if the API server cannot be reached or does not authenticate the caller
    */
   send(request: ClusterRequest): Promise<ClusterAnswer>;
   close(): void;
 }
 
-/** How long one request may take, and how often a busy API server is asked again. */
+/** The time limit of one request in milliseconds, and the number of retries while the API server is busy. */
 const LIMIT = 30_000;
 const ATTEMPTS = 8;
 
@@ -103,7 +102,7 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
   const send = async (request: ClusterRequest, attempt = 1): Promise<ClusterAnswer> => {
     const options: RequestOptions = {};
     try {
-      // Asked anew each time: tokens of exec plugins run out during a long audit.
+      // Repeated for each request, because tokens of exec plugins expire during a long audit.
       await config.applyToHTTPSOptions(options);
       if (!proxied && server.protocol === "https:") {
         const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
@@ -133,7 +132,10 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
   return { send, close: () => kept?.destroy() };
 }
 
-/** Of a file that the kubeconfig names and that is missing, or of its plugin; what that printed may be a token. */
+/**
+ * The reason of a failure, such as a missing file. The output of an exec plugin is not shown, because it may
+ * contain a token.
+ */
 function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError || (error instanceof TypeError && !("code" in error)))
     return "its exec plugin does not print an ExecCredential as JSON";
@@ -199,7 +201,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The API server's own words. */
+/** The message of the API server. */
 export function messageOf({ body }: ClusterAnswer): string {
   return body !== null && typeof body === "object" && "message" in body ? String(body.message) : "no message";
 }

@@ -6,7 +6,7 @@ import { putComment } from "./github-thread/put.ts";
 import { markdownOf, sectionsOf } from "./github-thread/report-files.ts";
 import { threadsApi } from "./github-thread/threads-api.ts";
 
-/** Whom a workflow's own token writes as. */
+/** The author of comments that a workflow's token writes. */
 const WORKFLOW = "github-actions[bot]";
 
 interface CommentOptions {
@@ -19,7 +19,7 @@ interface CommentOptions {
   readonly author: string;
 }
 
-/** `fleet comment`: one comment on a pull request, made once and then kept up to date. */
+/** `fleet comment`: creates one comment on a pull request and keeps it up to date. */
 export function commentCommand(): Command {
   return new Command("comment")
     .description("Writes reports into the one comment of a pull request, or brings that comment up to date.")

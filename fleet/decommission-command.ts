@@ -4,7 +4,7 @@ import { checkText, homeOf, openCatalogue, textOf, writeCatalogue } from "./edit
 import { setKey } from "./edit/json-edit.ts";
 import { FleetError } from "./fleet-error.ts";
 
-/** `fleet decommission`: the first of the two steps in which a service leaves. */
+/** `fleet decommission`: does the first of the two steps that remove a service. */
 export function decommissionCommand(): Command {
   return new Command("decommission")
     .description(

@@ -4,7 +4,10 @@ import { userProblem } from "../model/subjects.ts";
 import { deployerObjects, previewerObjects } from "./deployer.ts";
 import { rightStack } from "./stack-files.ts";
 
-/** `fleet deployer`: what an administrator applies before the first `up` of a stack, and again for a new team. */
+/**
+ * `fleet deployer`: prints what an administrator applies before the first `up` of a stack, and again for a new
+ * team.
+ */
 export function deployerCommand(): Command {
   return new Command("deployer")
     .description(

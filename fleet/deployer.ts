@@ -1,2 +1,2 @@
-/** What an administrator applies once so that an identity can deploy; the sandbox applies the same. */
+/** The objects that an administrator applies for the deployer; the sandbox applies the same. */
 export { deployerObjects, previewerObjects } from "../manifests/deployer.ts";

@@ -3,10 +3,10 @@ import { Command } from "commander";
 import { driftedIn } from "./drift/drifted.ts";
 import { driftNote } from "./drift/note.ts";
 
-/** It looked, and something is not as it should be. */
+/** Drift was found. */
 const DRIFTED = 2;
 
-/** `fleet drift`: what a refresh found, in a reader's words. */
+/** `fleet drift`: reports what a refresh found. */
 export function driftCommand(): Command {
   return new Command("drift")
     .description("Reads what pulumi refresh --preview-only found, and says which resources have drifted.")

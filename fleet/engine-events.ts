@@ -3,7 +3,7 @@ import type { EngineStep } from "./preview/change.ts";
 
 const state = z.looseObject({ protect: z.boolean().nullish() }).nullish();
 
-/** A resource in an event: its name, what happens to it and the paths that differ. Its values are never read. */
+/** A resource in an event: its name, its operation and the changed paths. Its values are never read. */
 const resource = z
   .object({
     metadata: z.object({
@@ -23,8 +23,7 @@ const resource = z
   });
 
 /**
- * One line of what `pulumi --event-log` writes, as far as anything here reads it.
- *
+ * The parts of an event in `pulumi --event-log` that this program reads.
  * @see https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/events.go
  */
 export const engineEvent = z.looseObject({
@@ -46,13 +45,13 @@ export const engineEvent = z.looseObject({
 
 export type EngineEvent = z.output<typeof engineEvent>;
 
-/** The stack itself: what differs of it are its outputs. */
+/** The stack resource; only its outputs differ. */
 export const STACK = "pulumi:pulumi:Stack";
 
-/** What leaves a resource as it is. */
+/** Operations that change nothing. */
 export const QUIET: readonly string[] = ["same", "read", "refresh"];
 
-/** The name that the program gave: `<service>/<role>`, or `platform/…`. */
+/** The Pulumi name: `<service>/<role>`, or `platform/…`. */
 export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }

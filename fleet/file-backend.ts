@@ -3,9 +3,8 @@ import { join, resolve } from "node:path";
 
 /**
  * The URL of a backend.
- *
- * @param whoami what `pulumi whoami --json` printed
- * @returns nothing where that says none
+ * @param whoami the output of `pulumi whoami --json`
+ * @returns undefined if the output has none
  */
 export function backendUrl(whoami: string): string | undefined {
   try {
@@ -17,10 +16,9 @@ export function backendUrl(whoami: string): string | undefined {
 }
 
 /**
- * Where a backend of files keeps all it has.
- *
+ * The folder of a file backend.
  * @param backend its {@link backendUrl}
- * @returns nothing where the backend keeps no files on this machine
+ * @returns undefined if the backend keeps no files on this machine
  * @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/#local-filesystem
  */
 export function backendFolder(backend: string): string | undefined {

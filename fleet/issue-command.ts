@@ -15,7 +15,7 @@ interface IssueOptions {
   readonly author: string;
 }
 
-/** `fleet issue`: one open issue as long as something is not as it should be. */
+/** `fleet issue`: keeps one issue open as long as there is a problem. */
 export function issueCommand(): Command {
   return new Command("issue")
     .description("Opens the one issue of a marker, brings it up to date, or closes it.")

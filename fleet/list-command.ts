@@ -5,17 +5,17 @@ import type { ServicePlan } from "../model/plan.ts";
 import { absence } from "../model/selection.ts";
 import { type FoundStack, nameOfStack, readFleet } from "./all-stacks.ts";
 
-/** What a stack gets of its catalogue, and what it does not. */
+/** The services that a stack gets, and those that it does not. */
 interface Listing {
   readonly stack: string;
   readonly cluster: string;
   readonly services: readonly ServicePlan[];
   readonly absent: readonly { readonly name: string; readonly reason: string }[];
-  /** What does not promote by itself now, until when and why, a sentence each. */
+  /** One sentence per freeze in force, with its end and reason. */
   readonly freezes: readonly string[];
 }
 
-/** `fleet list`: which services a stack gets, why each other one is not there, and what is frozen. */
+/** `fleet list`: shows which services a stack gets, why it does not get the others, and what is frozen. */
 export function listCommand(): Command {
   return new Command("list")
     .description(

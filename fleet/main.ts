@@ -2,8 +2,9 @@ import { enableCompileCache } from "node:module";
 import { isAbsolute, join } from "node:path";
 
 /*
- * `npm run fleet -- <command>`. What Node has compiled once it keeps, so that a command starts in half the time: beside the
- * toolchain, since a folder that all users of a machine may write in is no place for code. Whoever has no home goes without.
+ * `npm run fleet -- <command>`. Node caches compiled code, which halves the start time. The cache is in the user's
+ * cache folder, because a folder that other users can write is no safe place for code. Without a home folder there
+ * is no cache.
  */
 
 const { XDG_CACHE_HOME = "", HOME = "" } = process.env;
@@ -11,7 +12,7 @@ const cache = isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(HOME, ".cache")
 if (isAbsolute(cache)) enableCompileCache(join(cache, "kargo-fleet", "compiled"));
 const { fleet } = await import("./program.ts");
 
-// Whoever reads has seen enough: `fleet list | head`.
+// The reader has closed the pipe: `fleet list | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();

@@ -3,10 +3,10 @@ import { type MovedFile, type MoveOptions, type MoveReport, move } from "./move-
 import { openEngine } from "./recovery/engine.ts";
 import { readStackFiles } from "./stack-files.ts";
 
-/** Something is left to be done, or for a person to look at. */
+/** Something remains to be done, or the user must look at a file. */
 const LEFT = 2;
 
-/** `fleet move-values`: the values files to their new place, before the `up` that looks for them there. */
+/** `fleet move-values`: moves the values files to their new place before the next `up`. */
 export function moveValuesCommand(): Command {
   return new Command("move-values")
     .description(

@@ -8,31 +8,30 @@ import type { Provisioned } from "../model/provisioned.ts";
 import { type Relocated, relocated } from "../model/values-losses.ts";
 import { FleetError } from "./fleet-error.ts";
 
-/** How `fleet move-values` goes about it. */
+/** The options of `fleet move-values`. */
 export interface MoveOptions {
-  /** Only look; write nothing. */
+  /** Only show; write nothing. */
   readonly dryRun: boolean;
-  /** Write into this folder, a checkout of the new place, instead of committing at GitHub. */
+  /** Write into this folder, a checkout of the new place, instead of committing on GitHub. */
   readonly output?: string | undefined;
-  /** A checkout of the old place, where that is another one. */
+  /** A checkout of the old place, if that is another repository. */
   readonly from?: string | undefined;
 }
 
-/** A file and what becomes of it, as a person reads it. */
+/** A file and what happens to it, for the report. */
 export type MovedFile = Pick<Move, "service" | "to" | "is" | "leaves"> & { readonly from: string };
 
-/** What `fleet move-values` came to. */
+/** The result of `fleet move-values`. */
 export interface MoveReport {
-  /** Where the files are from now on: `acme/gitops, branch main`, or a folder. */
+  /** The new place: `acme/gitops, branch main`, or a folder. */
   readonly place: string;
   readonly files: readonly MovedFile[];
-  /** The commit that brought them, where one was made. */
+  /** The commit that moved the files, if there was one. */
   readonly commit: string | undefined;
 }
 
 /**
- * Brings the values files of a stack to where its files name now, from where the last `up` had them.
- *
+ * Moves the values files of a stack from the place that the last `up` used to the place in the stack file.
  * @throws FleetError
  */
 export async function move(
@@ -94,7 +93,7 @@ async function inFolders(
   return files;
 }
 
-/** Nothing where there is no file. */
+/** Undefined if the file does not exist. */
 async function textOf(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);

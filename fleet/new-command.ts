@@ -29,7 +29,7 @@ interface NewOptions {
   readonly dryRun: boolean;
 }
 
-/** `fleet new`: a service's entry, checked before it is written. */
+/** `fleet new`: adds a service's entry and checks it before writing. */
 export function newCommand(): Command {
   return new Command("new")
     .description(
@@ -66,7 +66,7 @@ Example:
     });
 }
 
-/** The entry as it will stand in the file, what was not given asked for. @throws FleetError where nobody can be asked */
+/** Completes an entry by asking the user for missing values. @throws FleetError if there is no terminal */
 async function complete(
   name: string,
   options: NewOptions,
@@ -136,7 +136,7 @@ function summary(name: string, list: string, { stacks }: Fleet, dryRun: boolean)
   return `${added} pulumi preview will show:\n${lines.join("\n")}\n`;
 }
 
-/** What a preview of a stack will create: the component, its objects, its hook. */
+/** The resources that a preview of a stack will create: the component, its objects, its hook. */
 function coming(service: ServicePlan): string {
   const count = 1 + rowsOf(serviceInventory(service)).length;
   const stages = service.stages.map(({ name }) => name).join(", ");

@@ -2,19 +2,18 @@ import { askObstacles } from "../components/obstacles/ask.ts";
 import type { Problem } from "../model/diagnostics.ts";
 import { type Fleet, nameOfStack } from "./all-stacks.ts";
 
-/** What GitHub and the clusters say against services of a fleet, and what nobody could look at. */
+/** Problems that GitHub and the clusters report for services, and what could not be checked. */
 export interface Online {
   readonly problems: readonly Problem[];
-  /** One line a reason, each with its stack. */
+  /** One line per reason, each with its stack. */
   readonly unasked: readonly string[];
 }
 
 /**
- * Asks GitHub and the clusters what would keep the services of stacks from being made. Of a service that is made already it
- * says what would keep it from being changed.
- *
- * @param references stacks as the engine takes them; none means all but the sandbox's
- * @throws FleetError where there is no such stack
+ * Asks GitHub and the clusters what would prevent the creation of the stacks' services, or a change of existing
+ * ones.
+ * @param references stacks as the engine accepts them; empty for all except the sandbox's
+ * @throws FleetError if a stack does not exist
  */
 export async function askOnline(
   { stacks }: Pick<Fleet, "stacks">,

@@ -13,7 +13,7 @@ interface Options extends PreviewOptions {
   readonly failOn: readonly Alarm[];
 }
 
-/** `fleet preview`: what a pull request would do, of what it affects alone. */
+/** `fleet preview`: previews what a pull request changes, limited to affected services. */
 export function previewCommand(): Command {
   return new Command("preview")
     .description(

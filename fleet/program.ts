@@ -2,9 +2,7 @@ import { Command } from "commander";
 import { InvalidInput } from "../model/diagnostics.ts";
 import { FleetError } from "./fleet-error.ts";
 
-/* What a whole fleet needs beside `pulumi up`. */
-
-/** Half of a short command would be the loading of the others. */
+/** Commands are loaded on demand, because loading all of them takes half the time of a short command. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   adopt: async () => (await import("./adopt-command.ts")).adoptCommand(),
   audit: async () => (await import("./audit-command.ts")).auditCommand(),
@@ -27,10 +25,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /**
- * Runs one `fleet` command: prints what it has to say, and sets the exit code of this process.
- *
- * @param args what stands after `fleet` on the command line
- * @throws what is a fault of ours; what a person can cause is printed in one line
+ * Runs one `fleet` command, prints its output, and sets the exit code of this process.
+ * @param args the arguments after `fleet`
+ * @throws internal errors; errors that a user can cause are printed in one line
  */
 export async function fleet(args: readonly string[]): Promise<void> {
   const program = new Command("fleet")
@@ -49,13 +46,13 @@ export async function fleet(args: readonly string[]): Promise<void> {
   }
 }
 
-/** What to say of what a person can cause: of a fault of ours nothing, whose stack is what helps. */
+/** The message for an error that a user can cause; undefined for an internal error, which needs its stack. */
 function causedByAPerson(error: unknown): string | undefined {
   if (error instanceof FleetError || error instanceof InvalidInput) return error.message;
   if (!(error instanceof Error && "code" in error)) return undefined;
-  // A file that is not there, not readable, not a file: the system's own words name it.
+  // A file system error. The system's message names the file.
   if ("syscall" in error) return `${error.message}. Is it there, of the right kind, and yours?`;
-  // It may hold a token.
+  // The URL may contain a token.
   if (error.code !== "ERR_INVALID_URL") return undefined;
   return "An address in the environment is none: look at GITHUB_BASE_URL, GITHUB_SERVER_URL and HTTPS_PROXY.";
 }
@@ -70,7 +67,7 @@ function enter(command: Command): void {
   }
 }
 
-/** The commands whose names are given, and all where none is: for the help, and for what is misspelt. */
+/** The commands with these names, or all if there is none (for the help and for typos). */
 function named(given: readonly string[]): Promise<Command[]> {
   const all = Object.entries(COMMANDS);
   const meant = all.filter(([name]) => given.includes(name));

@@ -1,7 +1,7 @@
-/** Says how far something long has come: one line that ticks on a terminal, elsewhere a line every few seconds. */
+/** Shows the progress of a long operation: one updating line on a terminal, elsewhere a line every few seconds. */
 export interface Progress {
   tell(text: string): void;
-  /** Takes the ticking line away. */
+  /** Removes the updating line. */
   end(): void;
 }
 

@@ -2,10 +2,9 @@ import type { z } from "zod";
 import { FleetError } from "./fleet-error.ts";
 
 /**
- * Reads what a program or a file says as JSON.
- *
+ * Parses and validates JSON from a program or a file.
  * @param what for the message: `events.json`, `What pulumi stack export says`
- * @throws FleetError where it is cut off, or of another form
+ * @throws FleetError if it is truncated or has another form
  */
 export function readJson<T>(schema: z.ZodType<T>, text: string, what: string): T {
   const failed = (why: string) => new FleetError(`${what} cannot be read: ${why}. Have it written anew.`);

@@ -15,10 +15,10 @@ interface Options {
   readonly kubeconfig?: string;
 }
 
-/** Something is left: in the way of the next `up`, or, in a dry run, to be done. */
+/** Something blocks the next `up`, or, in a dry run, something is to be done. */
 const LEFT = 2;
 
-/** `fleet recover`: one command after an `up` that was killed or lost its API server. */
+/** `fleet recover`: repairs a stack after an `up` that was killed or lost its API server. */
 export function recoverCommand(): Command {
   return new Command("recover")
     .description("Puts a stack right after an up that was killed or lost its API server.")
@@ -60,7 +60,7 @@ async function run(options: Options): Promise<Recovered> {
     if (options.dryRun) return { outlook: found, dryRun: true, taken: ours(found.items) };
     const taken = await settle(found, options, tools);
     const recovered = { outlook: found, dryRun: false, taken };
-    // What is in the way would only make it fail.
+    // An `up` would fail while something blocks it.
     if (!options.up || inTheWay(found).length > 0) return recovered;
     return { ...recovered, up: await tools.engine.up() };
   } finally {

@@ -21,10 +21,10 @@ interface RedeliverOptions {
 }
 
 const DEFAULT_SINCE = "2h";
-/** Of waiting for GitHub's limits, in seconds: at 500 redeliveries an hour a whole fleet's take this long. */
+/** The maximum wait for GitHub's limits, in seconds. At 500 redeliveries per hour a whole fleet takes this long. */
 const LONGEST_WAIT = 3 * 3600;
 
-/** `fleet redeliver`: GitHub does not try again by itself when a push could not be delivered. */
+/** `fleet redeliver`: delivers failed pushes again, because GitHub does not retry. */
 export function redeliverCommand(): Command {
   return new Command("redeliver")
     .description("Has GitHub deliver again the pushes that the services' webhooks were not told of.")

@@ -15,7 +15,7 @@ interface RenderOptions {
   readonly mermaid?: string | true;
 }
 
-/** `fleet render`: what a stack becomes, as text. */
+/** `fleet render`: prints a stack as text. */
 export function renderCommand(): Command {
   return new Command("render")
     .description("Writes what a stack becomes as YAML, one Kubernetes object a file; offline.")
@@ -62,7 +62,7 @@ interface RightStack {
   readonly pipelines: Pipelines;
 }
 
-/** The stack of that name. @throws InvalidInput where something in its files is wrong */
+/** Reads the stack with this name. @throws InvalidInput if its files have problems */
 function rightStack(reference: string | undefined): RightStack {
   const { stacks, problems } = readFleet();
   const names = stacks.map((each) => each.name);

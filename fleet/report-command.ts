@@ -14,15 +14,15 @@ interface Options {
   readonly json: boolean;
 }
 
-/** The `up` failed, or was interrupted. */
+/** The `up` failed or was interrupted. */
 const FAILED = 3;
 
-/** Where the log of a stack's last `up` is, unless somebody says otherwise. */
+/** The default path of the log of a stack's last `up`. */
 function logOf(stack: string): string {
   return `.kargo-fleet/${stack}.up.jsonl`;
 }
 
-/** `fleet report`: what the last `up` of a stack did, as a preview would have told it. */
+/** `fleet report`: reports what the last `up` of a stack did. */
 export function reportCommand(): Command {
   return new Command("report")
     .description("Says what the last up of a stack did, from the events that the engine wrote.")
@@ -58,7 +58,7 @@ Examples:
     });
 }
 
-/** @throws FleetError where there is no log, or none of this stack */
+/** @throws FleetError if the log is missing or belongs to another stack */
 function readLog(file: string, stack: string): UpLog {
   if (!existsSync(file))
     throw new FleetError(

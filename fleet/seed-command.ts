@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { type SeedOptions, type SeedReport, seed } from "./seed.ts";
 import { readStackFiles } from "./stack-files.ts";
 
-/** `fleet seed`: by hand what `pulumi up` does with the values files. */
+/** `fleet seed`: creates missing values files, as `pulumi up` does. */
 export function seedCommand(): Command {
   return new Command("seed")
     .description("Writes the values files that are missing in the GitOps repository, in one commit.")

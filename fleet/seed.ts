@@ -6,29 +6,28 @@ import { type ValuesFile, valuesFiles } from "../manifests/values-file.ts";
 import type { Plan } from "../model/plan.ts";
 import { FleetError } from "./fleet-error.ts";
 
-/** How `fleet seed` goes about it. */
+/** The options of `fleet seed`. */
 export interface SeedOptions {
-  /** Only look; write nothing. */
+  /** Only show; write nothing. */
   readonly dryRun?: boolean | undefined;
-  /** Write into this folder, a checkout, instead of committing at GitHub. */
+  /** Write into this folder, a checkout, instead of committing on GitHub. */
   readonly output?: string | undefined;
 }
 
-/** What `fleet seed` came to. */
+/** The result of `fleet seed`. */
 export interface SeedReport {
-  /** Where the files are: `acme/gitops, branch main`, or a folder. */
+  /** The place of the files: `acme/gitops, branch main`, or a folder. */
   readonly place: string;
-  /** How many values files the stack has. */
+  /** The number of the stack's values files. */
   readonly total: number;
-  /** The paths of those that were missing, in the order of the catalogue. */
+  /** The paths of the missing files, in the order of the catalogue. */
   readonly missing: readonly string[];
-  /** The commit that brought them, where one was made. */
+  /** The commit that created them, if there was one. */
   readonly commit: string | undefined;
 }
 
 /**
- * Writes the values files of a stack that are missing, as `pulumi up` does; one that is there stays as it is.
- *
+ * Creates the missing values files of a stack, as `pulumi up` does, and never changes an existing one.
  * @throws FleetError
  */
 export async function seed(plan: Plan, options: SeedOptions, access: CommitOptions): Promise<SeedReport> {
@@ -76,7 +75,7 @@ async function intoFolder(
   return missing;
 }
 
-/** Anything of that name counts, a link that leads nowhere too. */
+/** Any entry of that name counts, even a broken link. */
 async function isThere(path: string): Promise<boolean> {
   try {
     await lstat(path);

@@ -6,7 +6,7 @@ import { workingDirectory } from "./files.ts";
 
 export { InvalidInput };
 
-/** A stack as its files say it, without the engine. */
+/** A stack as its files define it, without the engine. */
 export interface StackFiles {
   readonly plan: Plan;
   readonly config: StackConfig;
@@ -15,17 +15,16 @@ export interface StackFiles {
 }
 
 /**
- * Reads the plan of a stack from `Pulumi.<stack>.yaml` and its catalogue in the working directory. Encrypted secrets
- * stay as they are: no passphrase is needed.
- *
- * @param stack as the engine takes it: `org/project/stack` too
- * @throws FleetError where there is no such stack, InvalidInput with every problem of both files
+ * Reads the plan of a stack from `Pulumi.<stack>.yaml` and its catalogue in the working directory. Secrets stay
+ * encrypted, so no passphrase is needed.
+ * @param stack as the engine accepts it: also `org/project/stack`
+ * @throws FleetError if the stack does not exist, InvalidInput with every problem of both files
  */
 export function readStackFiles(stack: string): Plan {
   return rightStack(stack).plan;
 }
 
-/** The plan and, beside it, the config it was made from. @throws as {@link readStackFiles} */
+/** The plan with its config. @throws as {@link readStackFiles} */
 export function rightStack(stack: string): StackFiles {
   const files = workingDirectory();
   const { plan, config, catalogue, problems } = readStack(nameOfStack(stack, stackNames(files)), files);

@@ -11,10 +11,9 @@ export interface TemporaryFolder {
 }
 
 /**
- * Makes a new folder, which goes with the process at the latest, also where Ctrl-C or another signal ends it: what is put
- * there may be a state, or files of somebody's change. Only `kill -9` leaves it.
- *
- * @param purpose a word for its name, for whoever finds it
+ * Creates a folder that is removed at the latest when the process ends, even after Ctrl-C or another signal; only
+ * `kill -9` leaves it. It may hold a state, or files of an untrusted change.
+ * @param purpose part of its name
  */
 export async function temporaryFolder(purpose: string): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(tmpdir(), `kargo-fleet-${purpose}-`));

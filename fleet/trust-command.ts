@@ -10,9 +10,9 @@ import { changesBetween, commitHere, mergedCommit } from "./trust/pull-request.t
 import { workflowStacks } from "./trust/stacks.ts";
 import { trustedChanges } from "./trust/trusted-changes.ts";
 
-/** Whoever may approve this environment lets a pull request's program meet secrets. */
+/** The environment whose approvers may let a pull request's program run beside secrets. */
 const APPROVED_IN = "preview-program";
-/** It is more than data. */
+/** The pull request changes more than data. */
 const NEEDS_APPROVAL = 2;
 
 interface TrustOptions {
@@ -23,7 +23,7 @@ interface TrustOptions {
   readonly githubOutput?: string;
 }
 
-/** `fleet trust`: whether a pull request may be previewed beside secrets as it is. */
+/** `fleet trust`: decides whether a pull request may be previewed beside secrets without approval. */
 export function trustCommand(): Command {
   return new Command("trust")
     .description("Says whether a pull request changes data alone, or needs a person before it meets secrets.")
@@ -57,7 +57,7 @@ Example:
       const changed = changesBetween(base, merged);
       const trust = trustedChanges(gitFiles(base, prefix, options.base), catalogues, changed, prefix);
       const trusted = trust.verdict === "data only";
-      // Of what a person has looked at first, the stacks are its own.
+      // After an approval the pull request's own stacks count.
       const after = trusted ? before : readFleet(gitFiles(merged, prefix, options.head));
       if (options.take && trusted) take(trust.data, base);
       if (options.note !== undefined && !trusted)
@@ -75,7 +75,7 @@ Example:
     });
 }
 
-/** @throws FleetError where the folder is not the base: the data was held against that one */
+/** @throws FleetError if the folder is not the base that the data was compared with */
 function take(data: ReadonlyMap<string, string>, base: string): void {
   if (commitHere("HEAD") !== base)
     throw new FleetError("--take puts data beside the base's program. Check the base out first.");

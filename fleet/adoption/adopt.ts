@@ -16,23 +16,23 @@ import { type Difference, differences } from "./differences.ts";
 import { handOver } from "./hand-over.ts";
 import { isHandOrPulumi, type Manager } from "./managers.ts";
 
-/** Something that exists already and that the plan names. */
+/** An existing object or hook that the plan names. */
 export interface Adoptable {
   readonly item: Item;
-  /** What the next `up` would change of it. */
+  /** The changes that the next `up` would make to it. */
   readonly changes: readonly Difference[];
-  /** Why it cannot be taken over, with the way out; nothing where it can. */
+  /** Why it cannot be imported, with a fix; undefined if it can. */
   readonly refusal: string | undefined;
 }
 
-/** What there is of a service, and what taking it over would mean. */
+/** The existing objects of a service, and the effect of importing them. */
 export interface Proposal {
   readonly service: string;
   readonly stack: string;
   readonly found: readonly Adoptable[];
-  /** What the plan names and nobody made: the next `up` makes it. */
+  /** Planned resources that do not exist; the next `up` creates them. */
   readonly absent: readonly Item[];
-  /** What lives in the service's namespace and the plan does not name. It stays as it is. */
+  /** Objects in the service's namespace that the plan does not name. They are kept unchanged. */
   readonly beside: readonly string[];
   readonly creations: readonly Creation[];
 }
@@ -41,14 +41,13 @@ export interface AdoptOptions {
   readonly stack: string;
   readonly service: string;
   readonly ownerIsDead: boolean;
-  /** Field managers that are to lose their fields. */
+  /** Field managers whose fields are handed over. */
   readonly takeFrom: readonly string[];
 }
 
 /**
- * Looks at everything of a service that exists and is not in the stack's state. Changes nothing.
- *
- * @throws FleetError where the stack has no such service, is being updated, or cannot be planned
+ * Finds everything of a service that exists but is missing from the stack's state. It changes nothing.
+ * @throws FleetError if the stack lacks the service, is being updated, or cannot be planned
  */
 export async function propose(plan: Plan, options: AdoptOptions, tools: Tools): Promise<Proposal> {
   const { stack, service: name } = options;
@@ -84,10 +83,9 @@ export async function propose(plan: Plan, options: AdoptOptions, tools: Tools): 
 }
 
 /**
- * Takes over what the proposal found: its former makers' fields are handed over, and it is recorded in the state.
- * What the next `up` then changes is what the proposal said.
- *
- * @throws FleetError where something of it cannot be taken over; then nothing is
+ * Imports the resources of a proposal: hands the fields of other field managers over to the provider, then adds the
+ * resources to the state. The next `up` makes the proposal's changes.
+ * @throws FleetError if one of them cannot be imported; then none is
  */
 export async function adopt(
   proposal: Proposal,
@@ -135,7 +133,7 @@ function changesOf(
     ...(found?.hook && found.hook.active !== planned.creation.inputs.active
       ? [{ path: "active", live: found.hook.active, planned: planned.creation.inputs.active, owners: [] }]
       : []),
-    // GitHub tells nobody what secret a hook has.
+    // GitHub never shows a hook's secret.
     { path: "secret", live: undefined, planned: "the one that this stack derives", owners: [] },
   ];
 }
@@ -149,20 +147,20 @@ function refusal({ planned, verdict, found }: Item, changes: readonly Difference
     const flags = others.map((name) => `--take-from ${name}`).join(" ");
     return `is applied by ${others.join(" and ")}, which would write its fields back. Take the object out of there, then say ${flags}.`;
   }
-  // Others have Applications there, too, so the guard lets the deployer change those alone that are said to be ours.
+  // `argocd` also holds Applications of others, so the guard lets the deployer change only labelled ones.
   const [ours] = Object.entries(MANAGED_BY).filter(([key, value]) => found?.labels?.[key] !== value);
   if (ours && planned.is === "object" && planned.namespace === ARGOCD_NAMESPACE) {
     const object = `${planned.kind.toLowerCase()} ${planned.name} -n ${ARGOCD_NAMESPACE}`;
     return `has no label of ours, without which the deployer may not change it. An administrator sets it: kubectl label ${object} ${ours.join("=")}`;
   }
-  // Kubernetes lets nobody change it, and a replaced binding is a moment without rights.
+  // `roleRef` is immutable, and replacing a binding would remove the right for a moment.
   const fixed = planned.is === "object" && /Binding$/.test(planned.kind);
   return fixed && changes.some(({ path }) => path.startsWith("roleRef"))
     ? "gives another role, which cannot change in place. Delete it: the next up makes it anew."
     : undefined;
 }
 
-/** What is in the namespace and nobody planned: of the kinds that the plan makes, and the Freight, which is Kargo's. */
+/** Objects in the namespace that the plan does not name: those of the planned kinds, and Kargo's Freight. */
 async function besides(
   { project }: ServicePlan,
   known: ReadonlySet<string>,

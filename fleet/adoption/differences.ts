@@ -1,29 +1,27 @@
 import { recordOf } from "../recovery/planned.ts";
 import { type Manager, managersOf, ownersOf } from "./managers.ts";
 
-/** One field in which an object differs from what the plan says of it. */
+/** A field in which an object differs from the plan. */
 export interface Difference {
-  /** Where: `spec.sources[0].path`. */
+  /** For example `spec.sources[0].path`. */
   readonly path: string;
-  /** Nothing where the field is not there yet. */
+  /** Undefined if the field does not exist yet. */
   readonly live: unknown;
-  /** Nothing where the field goes away. */
+  /** Undefined if the field will be removed. */
   readonly planned: unknown;
-  /** Who else sets the field, where that is neither kubectl nor Pulumi. */
+  /** Other field managers of the field, without kubectl and Pulumi. */
   readonly owners: readonly string[];
 }
 
-/** What the engine blinds in a preview; whether it differs nobody can say. */
+/** The engine's replacement of secrets in a preview; such values cannot be compared. */
 const SECRET = "[secret]";
-/** These name the object, or are the API server's own. */
+/** Fields that identify the object or that the API server sets. */
 const IDENTITY: readonly string[] = ["apiVersion", "kind", "metadata.name", "metadata.namespace", "status"];
 
 /**
- * How an object would change: what the plan sets otherwise than it is, and what its former maker set and the plan does
- * not, which goes away with the ownership of those fields. Everything else stays: defaults of the API server, fields of
- * controllers.
- *
- * @param taken the managers whose fields are taken over, by their names
+ * How the next `up` would change an object: fields that the plan sets to another value, and fields that its former
+ * manager set and the plan does not. Defaults of the API server and fields of controllers are kept.
+ * @param taken the names of the managers whose fields are taken over
  */
 export function differences(
   live: Readonly<Record<string, unknown>>,
@@ -71,10 +69,10 @@ function goingAway(
     .map((path) => ({ path, live: at(live, path), planned: undefined, owners: [] }));
 }
 
-/** kubectl's own memory, which nobody misses. */
+/** kubectl's own annotation, which nobody needs. */
 const LAST_APPLIED = "metadata.annotations.kubectl.kubernetes.io/last-applied-configuration";
 
-/** Whether a live value has everything that is planned, and maybe more: defaults are no difference. */
+/** Whether a live value contains everything planned. It may contain more, because of defaults. */
 function covers(is: unknown, should: unknown): boolean {
   if (should === SECRET) return true;
   if (Array.isArray(should))
@@ -100,7 +98,7 @@ function join(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** Keys of labels and annotations have dots, so a path is walked by what is there. */
+/** Keys of labels and annotations contain dots, so the existing keys decide how to split a path. */
 function at(value: unknown, path: string): unknown {
   if (path === "") return value;
   const keys = Object.keys(recordOf(value)).filter((key) => path === key || path.startsWith(`${key}.`));

@@ -8,10 +8,8 @@ import { handedOver, type Manager } from "./managers.ts";
 const ATTEMPTS = 5;
 
 /**
- * Hands the fields of an object's former makers over to the provider. Nothing of the object changes but the books of
- * who owns what.
- *
- * @throws FleetError where the API server refuses
+ * Hands the fields of other field managers over to the provider. Only the object's managed fields change.
+ * @throws FleetError if the API server refuses
  */
 export async function handOver(
   object: PlannedObject,
@@ -27,7 +25,7 @@ export async function handOver(
     const body = { metadata: { resourceVersion, managedFields } };
     const answer = await cluster.send({ method: "PATCH", path: await objects.pathOf(object), body });
     if (answer.status === 200) return;
-    // A controller was faster: look again.
+    // A controller changed the object meanwhile: read it again.
     if (answer.status === 409 && attempt < ATTEMPTS) continue;
     throw new FleetError(
       `The fields of ${object.kind} ${object.name} cannot be handed over (${answer.status}): ${messageOf(answer)}.`,

@@ -1,14 +1,14 @@
 import { recordOf } from "../recovery/planned.ts";
 
-/** Somebody who set fields of an object, as the API server keeps the books of server-side apply. */
+/** A field manager of an object, from its `managedFields`. */
 export interface Manager {
   readonly name: string;
   readonly operation: string;
-  /** The paths of its fields: `spec.interval`; of lists only the list. */
+  /** The paths of its fields: `spec.interval`; for lists only the path of the list. */
   readonly fields: readonly string[];
 }
 
-/** Who set which fields, without subresources. */
+/** The managers of an object and their fields, without subresources. */
 export function managersOf(live: Readonly<Record<string, unknown>>): Manager[] {
   return entriesOf(live).flatMap(({ manager, operation, subresource, fieldsV1 }) =>
     subresource
@@ -17,7 +17,7 @@ export function managersOf(live: Readonly<Record<string, unknown>>): Manager[] {
   );
 }
 
-/** The managers of each field that has any. */
+/** The managers of each managed field. */
 export function ownersOf(live: Readonly<Record<string, unknown>>): ReadonlyMap<string, readonly Manager[]> {
   const owners = new Map<string, Manager[]>();
   for (const manager of managersOf(live)) {
@@ -34,9 +34,7 @@ export function entriesOf(live: Readonly<Record<string, unknown>>): Entry[] {
 }
 
 /**
- * In the API server's form a field's key begins with `f:`; keys of list items begin otherwise, and a list is taken as a
- * whole here.
- *
+ * Field keys begin with `f:`. Keys of list items begin otherwise; lists are treated as a whole here.
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 function pathsOf(fields: Readonly<Record<string, unknown>>, above: string): string[] {
@@ -50,21 +48,20 @@ function pathsOf(fields: Readonly<Record<string, unknown>>, above: string): stri
   });
 }
 
-/** The manager of the POST that the Kubernetes provider makes objects by; from it, it takes fields over. */
+/** The field manager of the provider's POST. The provider's first update takes over its fields. */
 const POSTED = "pulumi-kubernetes";
 
-/** Whether a manager is kubectl in one of its ways, or Pulumi itself. */
+/** Whether a manager is kubectl or Pulumi. */
 export function isHandOrPulumi({ name }: Pick<Manager, "name">): boolean {
   return /^(kubectl|before-first-apply|pulumi-)/.test(name);
 }
 
 /**
- * The books of an object after its former makers' fields were handed over: they stand as if the provider had made the
- * object, so that its next update takes them over whole. By kubectl's name the real provider would do so too, yet show a
- * conflict in every preview before that.
- *
- * @param taken whose fields are handed over
- * @returns nothing where there is nothing to hand over
+ * The managed fields of an object after the hand-over: they look as if the provider had created the object, so its
+ * next update takes over all fields. The provider would also take over kubectl's fields, but every preview before
+ * that would show a conflict.
+ * @param taken the managers whose fields are handed over
+ * @returns undefined if there is nothing to hand over
  */
 export function handedOver(
   live: Readonly<Record<string, unknown>>,

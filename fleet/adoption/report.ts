@@ -1,16 +1,16 @@
 import type { Adoptable, Proposal } from "./adopt.ts";
 import type { Difference } from "./differences.ts";
 
-/** How an adoption ended. */
+/** The result of an adoption. */
 export interface Adopted {
   readonly proposal: Proposal;
-  /** Whether it was done, or only shown. */
+  /** Whether the objects were imported, or only shown. */
   readonly done: boolean;
-  /** Whether the `up` that came after it went well; nothing where there was none. */
+  /** Whether the following `up` succeeded; undefined if there was none. */
   readonly up?: boolean;
 }
 
-/** What a person reads before and after. */
+/** The report as text, before and after the import. */
 export function adoptedText({ proposal, done, up }: Adopted): string {
   const { service, stack, found, absent, beside } = proposal;
   if (found.length === 0)
@@ -37,7 +37,7 @@ function block({ item: { what, twins }, changes, refusal }: Adoptable): string[]
   ];
 }
 
-/** One difference: `+` is set, `-` goes away, `~` changes. */
+/** One difference: `+` set, `-` removed, `~` changed. */
 export function words({ path, live, planned }: Difference): string {
   if (live === undefined) return `+ ${path}: ${short(planned)}`;
   if (planned === undefined) return `- ${path}: ${short(live)}`;
@@ -65,7 +65,7 @@ function list(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : [title, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
-/** The same for a program. */
+/** The report as JSON. */
 export function adoptedJson({ proposal, done, up }: Adopted): string {
   const { service, stack, found, absent, beside } = proposal;
   return JSON.stringify(

@@ -3,20 +3,23 @@ import { TEAMS_NAMESPACE } from "../../model/names.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { Identity } from "../cluster.ts";
 
-/** One way in: a directory group as kubectl brings it, or a ServiceAccount as Kargo's UI and CLI do. */
+/**
+ * An identity of a person: the directory group that kubectl uses, or the ServiceAccount that Kargo's UI and CLI
+ * use.
+ */
 export interface Actor {
   readonly form: "group" | "ServiceAccount";
-  /** The group's name, or that of a ServiceAccount in the teams' namespace. */
+  /** The name of the group, or of the ServiceAccount in the teams' namespace. */
   readonly name: string;
 }
 
-/** Everyone is in it; what is granted to it is granted to all, so every identity here is in it too. */
+/** The group of all authenticated users, which includes every identity here. */
 const EVERYONE = "system:authenticated";
 
-/** A group that nobody gave anything: what it may do, anyone may. */
+/** A group without any rights of its own. Whatever it may do, everybody may. */
 export const NOBODY: Actor = { form: "group", name: "kargo-fleet-audit-nobody" };
 
-/** A row of the matrix: a team or its approvers, with both its ways in. */
+/** A row of the matrix: a team or its approvers, with both identities. */
 export interface Row {
   readonly label: string;
   readonly actors: readonly Actor[];
@@ -36,7 +39,7 @@ export function rowsOf(plan: Plan): Row[] {
   return [...rows, { label: "nobody", actors: [NOBODY] }];
 }
 
-/** A team above its approvers. */
+/** Sorts a team before its approvers. */
 function order(a: string, b: string): number {
   const key = (label: string) => {
     const [kind = "", ...name] = label.split("-");
@@ -52,7 +55,7 @@ function actorsOf({ group, serviceAccount }: SubjectPlan): Actor[] {
   ];
 }
 
-/** Every actor once, though two teams may share a group. */
+/** Each actor once, even if two teams share a group. */
 export function distinct(rows: readonly Row[]): Actor[] {
   return [...new Map(rows.flatMap(({ actors }) => actors).map((actor) => [label(actor), actor])).values()];
 }
@@ -62,14 +65,14 @@ export function label({ form, name }: Actor): string {
   return form === "group" ? `group ${name}` : `ServiceAccount ${TEAMS_NAMESPACE}/${name}`;
 }
 
-/** How the API server sees an actor. */
+/** The identity that the API server sees for an actor. */
 export function identityOf(actor: Actor): Identity {
   if (actor.form === "group") return { user: "kargo-fleet-audit", groups: [actor.name, EVERYONE] };
   const groups = ["system:serviceaccounts", `system:serviceaccounts:${TEAMS_NAMESPACE}`, EVERYONE];
   return { user: `system:serviceaccount:${TEAMS_NAMESPACE}:${actor.name}`, groups };
 }
 
-/** The actor and the groups that it is in, as the subjects of bindings are called. */
+/** The actor and its groups, in the form of subjects of bindings. */
 export function labelsOf(actor: Actor): readonly string[] {
   return [label(actor), ...identityOf(actor).groups.map((group) => `group ${group}`)];
 }

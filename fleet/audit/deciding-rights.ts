@@ -1,16 +1,16 @@
 import type { V1PolicyRule } from "@kubernetes/client-node";
 
-/** A rule of RBAC. Rules about addresses of the API server (`nonResourceURLs`) decide nothing here. */
+/** An RBAC rule. Rules on API server paths (`nonResourceURLs`) do not matter here. */
 export type Rule = Pick<V1PolicyRule, "apiGroups" | "resourceNames" | "resources" | "verbs">;
 
-/** Kinds of an API group: these, or all but these. */
+/** Kinds of an API group: these, or all except these. */
 type Kinds = readonly string[] | { readonly allBut: readonly string[] };
 
 const ALL: Kinds = { allBut: [] };
 
-/** By API group, what gives something away or lets somebody act as another: each verb matters, `get` too. */
+/** Kinds, by API group, that reveal secrets or let somebody act as another. Every verb matters, even `get`. */
 const ANY_VERB: Readonly<Record<string, Kinds>> = {
-  // Kargo shows these to whoever may log in: its ClusterRole kargo-user.
+  // Kargo's ClusterRole kargo-user shows these to everybody who logs in.
   "kargo.akuity.io": { allBut: ["clusterconfigs", "clusterpromotiontasks", "projects"] },
   "argoproj.io": ["applications", "workflows"],
   "": [
@@ -26,7 +26,7 @@ const ANY_VERB: Readonly<Record<string, Kinds>> = {
     "uids",
     "users",
   ],
-  // Impersonation; what is left out tells somebody who he, or a token, is.
+  // For impersonation. The excluded kinds only tell the caller who they are.
   "authentication.k8s.io": { allBut: ["selfsubjectreviews", "tokenreviews"] },
   "certificates.k8s.io": [
     "certificatesigningrequests/approval",
@@ -35,7 +35,10 @@ const ANY_VERB: Readonly<Record<string, Kinds>> = {
   ],
 };
 
-/** By API group, what decides about promotions, credentials and access: to change it matters, as verbs like `bind` do. */
+/**
+ * Kinds, by API group, that decide about promotions, credentials and access. Verbs that change them matter, and
+ * verbs like `bind`.
+ */
 const WRITING: Readonly<Record<string, Kinds>> = {
   "kargo.akuity.io": ALL,
   "argoproj.io": ALL,
@@ -60,7 +63,7 @@ const WRITING: Readonly<Record<string, Kinds>> = {
 
 const READING = ["get", "list", "watch"];
 
-/** Kinds of which the plan makes objects that others make too: a right on another object by its name does not matter. */
+/** Kinds that the plan and others both use. A right on an object that the plan does not name is ignored. */
 const BY_NAME = [
   "applications",
   "appprojects",
@@ -70,9 +73,8 @@ const BY_NAME = [
 ];
 
 /**
- * Whether a rule grants something that matters.
- *
- * @param names of the objects that the plan makes
+ * Whether a rule grants a right that the audit reports.
+ * @param names of the planned objects
  */
 export function decides(rule: Rule, names: ReadonlySet<string>): boolean {
   if (isAboutOthers(rule, names)) return false;
@@ -80,7 +82,10 @@ export function decides(rule: Rule, names: ReadonlySet<string>): boolean {
   return (rule.verbs.length > 0 && reaches(rule, ANY_VERB)) || (writes && reaches(rule, WRITING));
 }
 
-/** As Kubernetes reads a rule: `*` is every group, and every kind with its subresources. */
+/**
+ * Whether a rule matches an entry of a table. As in Kubernetes, `*` matches every group, and every kind with its
+ * subresources.
+ */
 function reaches({ apiGroups = [], resources = [] }: Rule, table: Readonly<Record<string, Kinds>>): boolean {
   return Object.entries(table).some(
     ([group, kinds]) =>
@@ -97,7 +102,7 @@ function isAboutOthers({ resourceNames = [], resources = [] }: Rule, names: Read
   );
 }
 
-/** `*` with a subresource is that one of every kind. */
+/** `*` with a subresource matches that subresource of every kind. */
 function covers(resource: string, kinds: Kinds): boolean {
   if ("allBut" in kinds) return !kinds.allBut.includes(resource);
   if (resource === "*") return true;
@@ -115,7 +120,7 @@ function describeRule({ apiGroups = [], resources = [], resourceNames = [], verb
   return `${verbs.join(",")} ${kinds.join(",")}${names}`;
 }
 
-/** Several rules in one line, cut after three. */
+/** Several rules in one line, at most three. */
 export function describeRules(rules: readonly Rule[]): string {
   const shown = rules.slice(0, 3).map(describeRule).join("; ");
   return rules.length > 3 ? `${shown} and ${rules.length - 3} more` : shown;

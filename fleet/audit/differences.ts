@@ -2,17 +2,17 @@ import { type Finding, THE_CLUSTER } from "./finding.ts";
 import { idOf, type LiveObject, type LiveObjects } from "./live-objects.ts";
 import { labelOf, subjectsOf } from "./subjects.ts";
 
-/** Annotations that give rights: one too many is as wrong as one too few. */
+/** Annotations that grant rights; an extra one is as wrong as a missing one. */
 const GIVES_RIGHTS = /^(kargo\.akuity\.io\/authorized-stage$|rbac\.kargo\.akuity\.io\/)/;
 
-/** What the API server adds to a ValidatingAdmissionPolicy and to its binding. It narrows nothing. */
+/** Fields with harmless defaults that the API server adds to a ValidatingAdmissionPolicy and its binding. */
 const ADDED_BY_KUBERNETES: Readonly<Record<string, string>> = {
   matchPolicy: '"Equivalent"',
   namespaceSelector: "{}",
   objectSelector: "{}",
 };
 
-/** Compares each expected object with the cluster's: it is equal, or a finding names the first place that differs. */
+/** Compares each expected object with the cluster's. A finding names the first field that differs. */
 export function differences(expected: readonly LiveObject[], live: LiveObjects): Finding[] {
   const byId = new Map(expected.map((object) => [idOf(object), object]));
   return expected.flatMap((object): Finding[] => {
@@ -28,16 +28,16 @@ export function differences(expected: readonly LiveObject[], live: LiveObjects):
   });
 }
 
-/** Who has a Role, or a binding. */
+/** The subjects that a Role or a binding concerns. */
 function concerned({ kind, metadata }: LiveObject, expected: ReadonlyMap<string, LiveObject>): string[] {
   if (!/Role/.test(kind)) return [];
-  // A Role of the program's has the name of its binding.
+  // In this program a Role and its binding have the same name.
   const binding = kind.endsWith("Binding") ? kind : `${kind}Binding`;
   const found = expected.get(idOf({ apiVersion: "", kind: binding, metadata }));
   return found === undefined ? [] : subjectsOf(found).map(labelOf);
 }
 
-/** The places in which an object is not as expected, each with both values. */
+/** The fields in which an object differs from the expected one, each with both values. */
 export function differencesOf(expected: LiveObject, found: LiveObject): string[] {
   const { labels = {}, annotations = {} } = found.metadata;
   const wanted = expected.metadata.annotations ?? {};
@@ -51,7 +51,7 @@ export function differencesOf(expected: LiveObject, found: LiveObject): string[]
   ];
 }
 
-/** What an object says, without what Kubernetes itself writes into it. */
+/** The content of an object without the fields that Kubernetes writes. */
 function contentOf(object: LiveObject): Record<string, unknown> {
   const { apiVersion: _, kind, metadata: __, ...content } = object as LiveObject & Record<string, unknown>;
   switch (kind) {
@@ -86,7 +86,7 @@ function compare(path: string, wanted: unknown, found: unknown): string[] {
   return [`${path} is ${shown(found)} and should be ${shown(wanted)}`];
 }
 
-/** The API server leaves out an empty list of most kinds. */
+/** The API server omits empty lists for most kinds. */
 function isNothing(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }

@@ -13,18 +13,17 @@ export const LEGEND = [
 
 export type Paint = (colour: (typeof COLOURS)[Cell], text: string) => string;
 
-/** Namespaces in which everybody may do the same share a column. */
+/** A column of namespaces in which every row has the same rights. */
 interface Column {
   readonly namespaces: readonly string[];
   readonly cells: readonly Cell[];
 }
 
 /**
- * Draws the matrix for people: a row a team, a column for all namespaces that look the same, so that a hundred
- * services of one team take one column and a wrong one stands alone. Wide ones are cut into blocks; where there is
- * more than one, a block leaves out the rows that may do nothing in it, and says so.
- *
- * @param width how many characters a line has
+ * Draws the matrix as text: one row per team, one column for all namespaces with the same cells, so that a hundred
+ * services of one team take one column. A wide matrix is split into blocks. Each block omits rows without rights in
+ * it, and says so.
+ * @param width the number of characters in a line
  */
 export function drawMatrix(matrix: Matrix, width: number, paint: Paint): string {
   const labels = [...matrix.keys()];
@@ -60,7 +59,7 @@ function columnsOf(matrix: Matrix): Column[] {
 function drawBlock(options: {
   labels: readonly string[];
   columns: readonly Column[];
-  /** The number of the first column, from 0. */
+  /** The index of the first column, from 0. */
   start: number;
   left: number;
   size: number;

@@ -21,9 +21,8 @@ const NOT_COMPARED: readonly string[] = [
 
 /**
  * The objects that decide about access, as the program and `fleet deployer` make them.
- *
- * @param services those of the plan that are audited
- * @param previewer the user of `fleet deployer --read-only`, where there is one
+ * @param services the audited services of the plan
+ * @param previewer the user of `fleet deployer --read-only`, if any
  */
 export function expectedObjects(
   { plan, config, teams }: Pick<StackFiles, "plan" | "config" | "teams">,
@@ -39,7 +38,7 @@ export function expectedObjects(
   return [...new Map(all.map((object) => [idOf(object), object])).values()];
 }
 
-/** The kinds of objects that an audit reads: those that are expected, and all of RBAC. */
+/** The kinds that an audit reads: the expected ones, and all of RBAC. */
 export function kindsToRead(
   expected: readonly LiveObject[],
 ): readonly Pick<LiveObject, "apiVersion" | "kind">[] {

@@ -9,25 +9,24 @@ import { knownSubjects } from "./known-subjects.ts";
 import { idOf, type LiveObject, type LiveObjects, readLiveObjects } from "./live-objects.ts";
 import { otherRights, type Places } from "./other-rights.ts";
 
-/** What reading the cluster's objects brought to light. */
+/** The results of reading the cluster's objects. */
 export interface Inspection {
   readonly findings: readonly Finding[];
-  /** How many objects were compared. */
+  /** The number of compared objects. */
   readonly objects: number;
-  /** How many bindings were asked who gets what by them. */
+  /** The number of evaluated bindings. */
   readonly bindings: number;
-  /** In how many namespaces. */
+  /** The number of namespaces. */
   readonly namespaces: number;
-  /** Who was expected to have rights that matter. */
+  /** The expected subjects with rights that matter. */
   readonly known: readonly string[];
 }
 
 /**
- * Compares the objects that decide about access with those of the cluster, and asks who else has rights in the namespaces
- * that the plan touches.
- *
- * @param options.known whom a person vouches for, as `group <name>`
- * @throws FleetError where the API server does not let us read them
+ * Compares the objects that decide about access with the cluster's, and finds everybody else with rights in the
+ * plan's namespaces.
+ * @param options.known subjects that the user accepts, as `group <name>`
+ * @throws FleetError if the API server does not let us read them
  */
 export async function inspect(options: {
   readonly cluster: Cluster;
@@ -40,7 +39,7 @@ export async function inspect(options: {
   const { breakGlass, kargoNamespace } = files.config.access;
   const expected = expectedObjects(files, services, previewer);
   const live = await readLiveObjects(cluster, kindsToRead(expected));
-  // What all services share another stack may own, and with it what is bound there.
+  // Another stack may own the shared objects and their bindings.
   const { platform } = files.plan;
   const places: Places = {
     projects: services.map(({ project }) => project),
@@ -63,7 +62,7 @@ export async function inspect(options: {
   };
 }
 
-/** NetworkPolicies only ever add to what is allowed: one more may open what ours close. */
+/** NetworkPolicies only add to what is allowed, so an extra one may open what ours close. */
 function otherNetworkPolicies(
   expected: readonly LiveObject[],
   live: LiveObjects,

@@ -1,4 +1,7 @@
-/** ServiceAccounts of installations that work in our namespaces, by namespace; their names as their makers' manifests have them. */
+/**
+ * ServiceAccounts of installations that work in our namespaces, by namespace. The names are those of the official
+ * manifests.
+ */
 const INSTALLED: Readonly<Record<string, readonly string[]>> = {
   argocd: [
     "argocd-application-controller",
@@ -14,7 +17,7 @@ const INSTALLED: Readonly<Record<string, readonly string[]>> = {
   "argo-rollouts": ["argo-rollouts"],
 };
 
-/** Kargo's, in its own namespace; a controller of a shard has its name at the end of `kargo-controller-`. */
+/** Kargo's ServiceAccounts in its own namespace. A shard's controller has its name after `kargo-controller-`. */
 const KARGO = [
   "kargo-admin",
   "kargo-api",
@@ -28,7 +31,7 @@ const KARGO = [
   "kargo-webhooks-server",
 ];
 
-/** Kubernetes' own (its plugin/pkg/auth/authorizer/rbac/bootstrappolicy), those whose rights matter. */
+/** Kubernetes' own subjects (its plugin/pkg/auth/authorizer/rbac/bootstrappolicy) with rights that matter. */
 const KUBERNETES = [
   "group system:masters",
   "user system:kube-controller-manager",
@@ -66,12 +69,13 @@ const KUBERNETES = [
   ].map((name) => `ServiceAccount kube-system/${name}`),
 ];
 
-/** What Kargo makes in each Project, for whoever its administrators let act as them. */
+/** The ServiceAccounts that Kargo creates in each Project. */
 const OF_A_PROJECT = ["kargo-admin", "kargo-promoter", "kargo-viewer"];
 
 /**
- * Tells the subjects that an audit expects to have rights: Kubernetes' own and the installations', spelled out here, and
- * those that a person names. As a ServiceAccount with claims Kargo acts for people, so it is no system's any more.
+ * Decides which subjects an audit expects to have rights: those of Kubernetes and of the installations (listed
+ * here), and those that the user names. A ServiceAccount with claims is not expected, because Kargo lets people act
+ * as it.
  */
 export function knownSubjects(
   kargoNamespace: string,
@@ -86,7 +90,7 @@ export function knownSubjects(
     named.includes(label) || (!hasClaims && (systems.has(label) || label.startsWith(ofShard)));
 }
 
-/** The Project of which this would be one of Kargo's own ServiceAccounts. */
+/** The Project for which Kargo would have created this ServiceAccount. */
 export function projectOf(label: string): string | undefined {
   const [, namespace, name = ""] = /^ServiceAccount ([^/]+)\/(.+)$/.exec(label) ?? [];
   return OF_A_PROJECT.includes(name) ? namespace : undefined;

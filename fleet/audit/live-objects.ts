@@ -1,7 +1,7 @@
 import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 
-/** A Kubernetes object as the API server has it, without its status. */
+/** A Kubernetes object from the API server, without its status. */
 export interface LiveObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -13,20 +13,20 @@ export interface LiveObject {
   };
 }
 
-/** Everything that an audit reads of a cluster, by kind. */
+/** The objects of a cluster that an audit reads, by kind. */
 export interface LiveObjects {
-  /** All objects of a kind that was read, in all namespaces. */
+  /** All objects of a kind in all namespaces. The kind must have been read. */
   all(kind: string): readonly LiveObject[];
   get(object: LiveObject): LiveObject | undefined;
 }
 
-/** How many objects one answer holds. */
+/** The number of objects in one response. */
 const PAGE = 500;
 
 /**
- * Reads all objects of these kinds. Lists of a whole cluster, so that a thousand namespaces take as many requests as one.
- *
- * @throws FleetError where the API server does not serve a kind, or refuses
+ * Reads all objects of these kinds. It lists the whole cluster, so that a thousand namespaces need no more requests
+ * than one.
+ * @throws FleetError if the API server does not serve a kind, or refuses
  */
 export async function readLiveObjects(
   cluster: Cluster,
@@ -39,7 +39,7 @@ export async function readLiveObjects(
   return liveObjects(new Map(lists));
 }
 
-/** What was read, with a look-up by name. */
+/** Adds a look-up by name to lists of objects. */
 export function liveObjects(lists: ReadonlyMap<string, readonly LiveObject[]>): LiveObjects {
   const byId = new Map([...lists.values()].flat().map((object) => [idOf(object), object]));
   return { all: (kind) => lists.get(kind) ?? [], get: (object) => byId.get(idOf(object)) };
@@ -67,7 +67,7 @@ async function listOf(cluster: Cluster, apiVersion: string, kind: string): Promi
       items: readonly (LiveObject & { status?: unknown })[];
       metadata: { continue?: string };
     };
-    // A list names the kind of its items once, and a status is the largest part of many.
+    // Items of a list have no kind of their own. Their status, often the largest part, is dropped.
     for (const { status: _, ...item } of items) found.push({ ...item, apiVersion, kind });
     next = metadata.continue || undefined;
   }

@@ -4,10 +4,10 @@ import { EVERY_NAMESPACE, type Finding } from "./finding.ts";
 import type { Probe } from "./probes.ts";
 import { rightsOf } from "./rights.ts";
 
-/** What a row may do in a namespace; `wrong` where it is not what the plan promises. */
+/** The rights of a row in a namespace; `wrong` if they differ from the plan. */
 export type Cell = "team" | "approver" | "both" | "none" | "wrong";
 
-/** Who may do what where: by the row's label, then by the namespace. */
+/** The rights by the row's label, then by namespace. */
 export type Matrix = ReadonlyMap<string, ReadonlyMap<string, Cell>>;
 
 export function matrixOf(

@@ -5,30 +5,30 @@ import { idOf, type LiveObject, type LiveObjects } from "./live-objects.ts";
 import { type RoleRef, roleOf, rulesOf } from "./role-rules.ts";
 import { labelOf, subjectsOf } from "./subjects.ts";
 
-/** The namespaces that a plan touches. */
+/** The namespaces of a plan. */
 export interface Places {
-  /** Of the services: only what the program and Kargo bind is expected there. */
+  /** Namespaces of services: only bindings of the program and of Kargo are expected. */
   readonly projects: readonly string[];
-  /** Of builds. */
+  /** Build namespaces. */
   readonly builds: readonly string[];
-  /** Others that hold nothing but what is the program's, as those of builds. */
+  /** Other namespaces that contain only objects of the program, like build namespaces. */
   readonly own: readonly string[];
-  /** Where others have rights too, so that only those that matter are looked at. */
+  /** Namespaces shared with others, where only rights that matter are reported. */
   readonly shared: readonly string[];
 }
 
-/** What "who else?" found, and how much it looked at. */
+/** The subjects with other rights, and the number of evaluated bindings. */
 export interface OtherRights {
   readonly findings: readonly Finding[];
-  /** How many RoleBindings and ClusterRoleBindings. */
+  /** The number of RoleBindings and ClusterRoleBindings. */
   readonly bindings: number;
-  /** Subjects with rights that matter, who were expected to have some. */
+  /** The expected subjects with rights that matter. */
   readonly known: readonly string[];
 }
 
 /**
- * Asks of every binding that reaches the plan's namespaces who gets what by it. What the plan does not bind to that subject
- * is a finding: in a namespace of the program's own whatever it is, elsewhere where it matters.
+ * Evaluates every binding that applies in the plan's namespaces. In the program's own namespaces every right that
+ * the plan does not bind is a finding; elsewhere only rights that matter are.
  */
 export function otherRights(options: {
   readonly expected: readonly LiveObject[];
@@ -38,7 +38,7 @@ export function otherRights(options: {
 }): OtherRights {
   const { expected, live, places, isKnown } = options;
   const roles = new Set(expected.map(idOf));
-  // What a role of somebody else's grants is looked at, though the plan binds it.
+  // Other people may change their roles, so those are examined even if the plan binds them.
   const planned = new Set(
     expected
       .filter(isBinding)
@@ -61,12 +61,12 @@ export function otherRights(options: {
     const rules = rulesOf(role, namespace, live);
     const inOwn = namespace !== undefined && own.has(namespace);
     const mattering = (rules ?? []).filter((rule) => inOwn || decides(rule, names));
-    // A role that is missing today may be there tomorrow, and the right with it.
+    // A missing role may be created later and would then grant rights.
     if (mattering.length === 0 && !(inOwn && rules === undefined)) return [];
     const claimed = claims.get(who);
     const kargos = claimed === undefined && isKargosOwn(grant, mattering, places.projects);
     if (kargos || isKnown(who, claimed !== undefined)) {
-      // Kargo makes the same accounts in each Project.
+      // Kargo creates the same accounts in each Project, so they are reported once.
       known.add(kargos ? who.replace(/ .+\//, " <its Project>/") : who);
       return [];
     }
@@ -106,7 +106,7 @@ function keyOf({ id, role, who }: Grant): string {
   return JSON.stringify([id, role.kind, role.name, who]);
 }
 
-/** Kargo's own ServiceAccounts of a Project have rights in it, and one of them on the Project itself. */
+/** Kargo's ServiceAccounts of a Project have rights in it, and one of them on the Project itself. */
 function isKargosOwn(
   { who, namespace }: Grant,
   rules: readonly Rule[],

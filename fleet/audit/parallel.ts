@@ -1,9 +1,8 @@
 /**
- * Takes steps from a list that is made as it goes, at most so many at once. The first failure ends it: steps under
- * way are waited for, no further one is begun.
- *
- * @param concurrency how many at once, 1 or more
- * @param told called after each step with the number that are done
+ * Runs steps from a lazy list with limited concurrency. After the first failure it waits for running steps and
+ * starts no others.
+ * @param concurrency the maximum, 1 or more
+ * @param told called after each step with the number of finished steps
  */
 export async function inParallel(
   steps: Iterable<() => Promise<unknown>>,

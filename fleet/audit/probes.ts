@@ -11,7 +11,7 @@ import { type Actor, distinct, identityOf, label, type Row } from "./actors.ts";
 import { inParallel } from "./parallel.ts";
 import { rightsOf } from "./rights.ts";
 
-/** One attempt to get past the guard, as a dry run: nothing is changed. */
+/** An attempt to bypass the guard, as a dry run that changes nothing. */
 export interface Probe {
   /** `change a Stage's spec`. */
   readonly what: string;
@@ -19,7 +19,7 @@ export interface Probe {
   readonly namespace: string;
   readonly expected: "allowed" | "refused by the guard" | "refused";
   readonly outcome: "as expected" | "wrong" | "not tried";
-  /** What the API server said, or why it was not tried. */
+  /** The API server's answer, or the reason why the attempt was skipped. */
   readonly because: string;
 }
 
@@ -27,7 +27,7 @@ const KARGO_API = "/apis/kargo.akuity.io/v1alpha1";
 const DRY = "dryRun=All&fieldManager=kargo-fleet-audit";
 const MARK = "kargo-fleet-audit";
 
-/** What an attempt works on: the names that exist, as the auditor sees them. */
+/** Names of existing objects that an attempt uses. */
 interface Ground {
   readonly service: ServicePlan;
   readonly stage: string | undefined;
@@ -38,18 +38,17 @@ interface Ground {
 interface Attempt {
   readonly what: string;
   readonly expected: Probe["expected"];
-  /** As the administrators' group too, so that only the guard is left to refuse. */
+  /** Also impersonates the administrators' group, so that only the guard can refuse. */
   readonly asAdministrator?: true;
   readonly request: ClusterRequest | undefined;
-  /** Why there is no request. */
+  /** Why the attempt is skipped. */
   readonly lacking?: string;
 }
 
 /**
- * Tries, as everyone with rights in a namespace, what the guard must refuse whatever RBAC says, what it must let
- * through, and the ways round that RBAC must refuse. Every request is a dry run.
- *
- * @throws FleetError where the API server cannot be reached
+ * Tries, as every actor with rights in a namespace, requests that the guard must refuse whatever RBAC grants,
+ * requests that it must allow, and requests that RBAC must refuse. All are dry runs.
+ * @throws FleetError if the API server cannot be reached
  */
 export async function probeGuard(options: {
   readonly cluster: Cluster;
@@ -81,7 +80,7 @@ async function survey(cluster: Cluster, service: ServicePlan): Promise<Ground> {
   return { service, stage, promotion, freight };
 }
 
-/** What is tried as one actor in one namespace. */
+/** The attempts of one actor in one namespace. */
 function attempts(actor: Actor, { service, stage, promotion, freight }: Ground): Attempt[] {
   const base = `${KARGO_API}/namespaces/${service.project}`;
   const patch = (path: string, body: object): ClusterRequest => ({
@@ -168,7 +167,7 @@ function attempts(actor: Actor, { service, stage, promotion, freight }: Ground):
   ];
 }
 
-/** A Stage that its definition takes, so that just the guard is left to refuse it. */
+/** A valid Stage, so that only the guard can refuse it. */
 function newStage({ warehouse }: ServicePlan): object {
   const origin = { kind: "Warehouse", name: warehouse.name };
   return {
@@ -179,7 +178,7 @@ function newStage({ warehouse }: ServicePlan): object {
   };
 }
 
-/** For a Stage that the actor may not promote to; where it may to all, for one that there is not. */
+/** An approval for a Stage that the actor may not promote to; if there is none, for a Stage that does not exist. */
 function approval(actor: Actor, service: ServicePlan): object {
   const { promote } = rightsOf(actor, service);
   const other = deployingStages(service).find(({ name }) => !promote.includes(name))?.name ?? MARK;
@@ -199,7 +198,7 @@ async function tryOut(cluster: Cluster, actor: Actor, namespace: string, attempt
   return { ...said, outcome: right ? "as expected" : "wrong", because: spoken(answer) };
 }
 
-/** A refusal by RBAC comes before the object is looked for: "not found" means that it was let through. */
+/** RBAC decides before the object is read, so "not found" means that the request was allowed. */
 function isAsExpected(expected: Probe["expected"], answer: ClusterAnswer): boolean {
   const refused = answer.status === 403;
   switch (expected) {
@@ -212,7 +211,7 @@ function isAsExpected(expected: Probe["expected"], answer: ClusterAnswer): boole
   }
 }
 
-/** Of what was let through only that it was: the answer to a token request would hold the token. */
+/** An allowed response is not shown: the response to a token request contains the token. */
 function spoken(answer: ClusterAnswer): string {
   if (answer.status < 300) return "accepted";
   return `${(answer.body as V1Status).reason ?? answer.status}: ${messageOf(answer)}`;

@@ -5,14 +5,14 @@ import type { Inspection } from "./inspection.ts";
 import type { Matrix } from "./matrix.ts";
 import type { Probe } from "./probes.ts";
 
-/** All that an audit found out. */
+/** The result of an audit. */
 export interface Audit extends Inspection {
   readonly stack: string;
   readonly context: string;
   readonly matrix: Matrix;
   readonly milliseconds: number;
   readonly probes: readonly Probe[];
-  /** What is dangerous though access is as it should be: versions with known advisories. */
+  /** Versions with known advisories, which are dangerous even if access is right. */
   readonly warnings: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export function isRight({ findings, probes }: Audit): boolean {
   return findings.length === 0 && probes.every(({ outcome }) => outcome !== "wrong");
 }
 
-/** For machines: everything, the attempts that were as expected as a count. */
+/** The audit as JSON, with the number of successful attempts. */
 export function auditJson(audit: Audit): string {
   const { matrix, probes, ...rest } = audit;
   const cells = Object.fromEntries([...matrix].map(([row, cells]) => [row, Object.fromEntries(cells)]));
@@ -32,11 +32,11 @@ export function auditJson(audit: Audit): string {
   return JSON.stringify({ right: isRight(audit), ...rest, matrix: cells, attempts }, null, 2);
 }
 
-/** What an audit does not look at, so that nobody takes its silence for an answer. */
+/** The limits of an audit, so that nobody expects more from it. */
 const NOT_LOOKED_AT =
   "Not looked at: authorizers other than RBAC, Argo CD's own accounts and argocd-rbac-cm, webhooks of admission, the content of Secrets, network policies of other kinds.";
 
-/** For people: the matrix, what was looked at, the attempts by kind, then what is wrong. */
+/** The audit as text: the matrix, the checked objects, the attempts by kind, then the findings. */
 export function auditText(audit: Audit, width: number, paint: Paint): string {
   const { stack, context, matrix, milliseconds, findings, probes, warnings, known } = audit;
   const { objects, bindings, namespaces } = audit;
@@ -61,13 +61,13 @@ export function auditText(audit: Audit, width: number, paint: Paint): string {
   ].join("\n\n");
 }
 
-/** No more than what was looked at. */
+/** The verdict covers only what was checked. */
 function verdict({ objects, namespaces, probes }: Audit): string {
   const tried = probes.filter(({ outcome }) => outcome === "as expected").length;
   return `The ${objects} objects are as the list says. In the ${namespaces} namespaces RBAC gives nobody a right that matters but the plan's subjects and those named above. ${tried} attempts came out as expected.`;
 }
 
-/** What somebody wrote into the cluster may be as long as they like, and hold what a terminal would obey. */
+/** Text from the cluster may be long and contain terminal escape sequences. */
 function shown(text: string): string {
   return visible(clipped(text));
 }
@@ -80,7 +80,7 @@ function probeText({ who, what, namespace, expected, because }: Probe): string {
   return `  ${namespace}  ${who}  ${what}\n      should be ${expected}, but the API server said: ${shown(because)}`;
 }
 
-/** One line a kind of attempt. */
+/** One line per kind of attempt. */
 function kinds(probes: readonly Probe[], paint: Paint): string[] {
   return [...Map.groupBy(probes, ({ what }) => what)].map(([what, all]) => {
     const count = (outcome: Probe["outcome"]) => all.filter((probe) => probe.outcome === outcome).length;

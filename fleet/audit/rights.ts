@@ -2,21 +2,21 @@ import type { SubjectPlan } from "../../model/access.ts";
 import type { ServicePlan } from "../../model/plan.ts";
 import type { Actor } from "./actors.ts";
 
-/** What somebody should be able to do with one service. */
+/** The rights that somebody should have on one service. */
 export interface Rights {
-  /** See all of it, start and abort Promotions, refresh and reverify: the team and its approvers. */
+  /** Read everything, start and abort Promotions, refresh and reverify: the team and its approvers. */
   readonly use: boolean;
-  /** Belong to the team. */
+  /** Be a member of the team. */
   readonly team: boolean;
-  /** Approve Freight by kubectl: the approvers, or the team where it names none. */
+  /** Approve Freight with kubectl: the approvers, or the team if it has none. */
   readonly approve: boolean;
-  /** The Stages to promote to. */
+  /** The Stages that the actor may promote to. */
   readonly promote: readonly string[];
 }
 
 /**
- * What the plan promises an actor. Derived from the teams and the pipeline's Stages alone, not from the manifests
- * that are to keep the promise. Of two teams that share a group, the group has what both have.
+ * The rights that the plan promises an actor. They are derived from teams and Stages, not from the manifests under
+ * test. If two teams share a group, the group has the rights of both.
  */
 export function rightsOf(actor: Actor, { access, stages }: Pick<ServicePlan, "access" | "stages">): Rights {
   const deploying = stages.flatMap(({ name, deployment }) => (deployment ? [{ name, ...deployment }] : []));

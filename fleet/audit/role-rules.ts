@@ -2,7 +2,7 @@ import type { V1LabelSelector } from "@kubernetes/client-node";
 import type { Rule } from "./deciding-rights.ts";
 import type { LiveObject, LiveObjects } from "./live-objects.ts";
 
-/** What a binding points to. */
+/** The target of a binding. */
 export interface RoleRef {
   readonly kind: string;
   readonly name: string;
@@ -14,8 +14,8 @@ interface LiveRole extends LiveObject {
 }
 
 /**
- * The rules of a Role, or of a ClusterRole with all that it aggregates, whether or not Kubernetes has written them into it
- * yet. Nothing where there is no such role.
+ * The rules of a Role, or of a ClusterRole with everything that it aggregates, even if Kubernetes has not written
+ * these rules into it yet. Undefined if the role does not exist.
  */
 export function rulesOf(
   { kind, name }: RoleRef,
@@ -38,7 +38,7 @@ export function rulesOf(
   return [...rules.values()];
 }
 
-/** The role that a binding of this namespace points to, by its name. */
+/** The role that a binding of this namespace names. */
 export function roleOf({ kind, name }: RoleRef, namespace: string | undefined): LiveObject {
   return { apiVersion: "", kind, metadata: { name, namespace: kind === "Role" ? namespace : undefined } };
 }

@@ -1,15 +1,18 @@
 import { InvalidArgumentError } from "commander";
 import type { LiveObject } from "./live-objects.ts";
 
-/** A subject of a binding, as the API server has it. */
+/** A subject of a binding. */
 export interface BoundSubject {
   readonly kind: string;
   readonly name: string;
-  /** Of a ServiceAccount. */
+  /** Only for a ServiceAccount. */
   readonly namespace?: string | undefined;
 }
 
-/** `group AD-Edge`, `user jane`, `ServiceAccount kargo/kargo-api`. A ServiceAccount may also be bound by its user name. */
+/**
+ * `group AD-Edge`, `user jane`, `ServiceAccount kargo/kargo-api`. A binding may also name a ServiceAccount by its
+ * user name.
+ */
 export function labelOf({ kind, name, namespace }: BoundSubject): string {
   if (kind === "ServiceAccount") return `ServiceAccount ${namespace ?? ""}/${name}`;
   if (kind === "Group") return `group ${name}`;
@@ -23,7 +26,7 @@ export function subjectsOf(binding: LiveObject): readonly BoundSubject[] {
   return subjects ?? [];
 }
 
-/** Reads a subject that a person writes, as {@link labelOf} does; the kind in any case. */
+/** Parses a subject in the form of {@link labelOf}; the kind is case-insensitive. */
 export function readSubject(text: string, previous: readonly string[] = []): readonly string[] {
   const [, kind = "", name = ""] = /^(group|user|serviceaccount) +(.+)$/i.exec(text.trim()) ?? [];
   const [, namespace, account = ""] = /^([^/ ]+)\/([^/ ]+)$/.exec(name) ?? [];

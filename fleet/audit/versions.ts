@@ -2,21 +2,21 @@ import type { V1DeploymentList, V1StatefulSetList } from "@kubernetes/client-nod
 import { lt, major, minor, valid } from "semver";
 import type { Cluster } from "../cluster.ts";
 
-/** Advisories that one release of each line fixes. Lines that are older than the first release get no fix. */
+/** Advisories with one fixed release per minor version. Minor versions before the first one get no fix. */
 interface Advisories {
   readonly names: readonly string[];
-  /** In the order of versions. Lines that are newer than the last had the fix from the start. */
+  /** Sorted by version. Minor versions after the last one are not affected. */
   readonly fixedIn: readonly string[];
 }
 
 interface Product {
   readonly product: string;
   readonly advisories: readonly Advisories[];
-  /** The lowest version that has what the program uses. */
+  /** The lowest version with the features that the program uses. */
   readonly features?: string;
 }
 
-/** What is known, by the last part of the image's name. */
+/** Known advisories, by the last part of the image's name. */
 const KNOWN: Readonly<Record<string, Product>> = {
   kargo: {
     product: "Kargo",
@@ -36,7 +36,7 @@ const KNOWN: Readonly<Record<string, Product>> = {
     product: "Argo Workflows",
     advisories: [
       { names: ["CVE-2026-54526"], fixedIn: ["3.7.15", "4.0.6"] },
-      // Of these no release of 3.x is known that fixes them.
+      // No release of 3.x is known to fix these.
       { names: ["CVE-2026-42183", "CVE-2026-42295", "CVE-2026-42297"], fixedIn: ["4.0.0"] },
     ],
   },
@@ -47,8 +47,8 @@ const KNOWN: Readonly<Record<string, Product>> = {
 };
 
 /**
- * Warnings about the Deployments and StatefulSets that run a version with a known advisory, or one that is too old for the
- * program. Where a version cannot be told, from a digest or a tag of somebody's own, nothing is said.
+ * Warnings about Deployments and StatefulSets with a version that has a known advisory or is too old for the
+ * program. Images whose version is unknown (a digest or a custom tag) are skipped.
  */
 export async function oldVersions(cluster: Cluster): Promise<string[]> {
   const answers = await Promise.all(
@@ -68,7 +68,10 @@ export async function oldVersions(cluster: Cluster): Promise<string[]> {
   return [...new Set(warnings)].sort();
 }
 
-/** `Kargo 1.9.4, for which …` where an image is of a version with a known advisory, or without what the program uses. */
+/**
+ * `Kargo 1.9.4, for which …` if an image has a version with a known advisory, or lacks features that the program
+ * uses.
+ */
 export function tooOld(image: string): string | undefined {
   const [, name = "", tag = ""] = /([^/:@]+):v?([^@]+)/.exec(image.slice(image.lastIndexOf("/") + 1)) ?? [];
   const known = Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined;
@@ -101,7 +104,7 @@ function described({ names, fixedIn }: Advisories, version: string): string {
   return fixed ? names.join(", ") : `${names.join(", ")}: no fix in ${lineOf(version)}`;
 }
 
-/** `3.2`: the releases that one branch gives. */
+/** The minor version of a release, for example `3.2`. */
 function lineOf(version: string): string {
   return `${major(version)}.${minor(version)}`;
 }

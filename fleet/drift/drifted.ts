@@ -3,25 +3,24 @@ import { engineEvent } from "../engine-events.ts";
 import { FleetError } from "../fleet-error.ts";
 import { readJson } from "../read-json.ts";
 
-/** One resource that is not what the stack's state says. */
+/** A resource that differs from the stack's state. */
 export interface Drifted {
-  /** The name that the program gave: `<service>/<role>`, or `platform/…`. */
+  /** The Pulumi name: `<service>/<role>`, or `platform/…`. */
   readonly name: string;
   readonly type: string;
-  /** `gone` where somebody deleted it. */
+  /** `gone` if it was deleted. */
   readonly is: "changed" | "gone";
-  /** The paths of the properties that differ, never their values. */
+  /** The paths of the changed properties, never their values. */
   readonly paths: readonly string[];
 }
 
-/** The stack and its reference to its own outputs: they differ after every up, and are nothing of a cluster's. */
+/** The stack and the reference to its own outputs. They differ after every `up` and are not part of a cluster. */
 const OWN = /^pulumi:pulumi:/;
 const OPS: Readonly<Record<string, Drifted["is"]>> = { update: "changed", delete: "gone" };
 
 /**
- * Reads what the engine found out in a `pulumi refresh --preview-only`.
- *
- * @throws FleetError where the file is no such log, or where the log ends before the engine came to its end: nobody knows then what it had not looked at
+ * Reads the events of a `pulumi refresh --preview-only`.
+ * @throws FleetError if the file is no event log, or if the log is truncated, because then it is incomplete
  */
 export function driftedIn(file: string): readonly Drifted[] {
   const events = linesOf(file).map((line) => readJson(engineEvent, line, file));

@@ -1,9 +1,9 @@
 import { createInterface } from "node:readline/promises";
 import { didYouMean, listed } from "../../model/diagnostics.ts";
 
-/** Asks a person, on a terminal. */
+/** Asks the user on a terminal. */
 export interface Asker {
-  /** @param among what may be answered; anything where it is not given */
+  /** @param among the allowed answers; undefined for any */
   ask(
     question: string,
     options?: { readonly fallback?: string; readonly among?: readonly string[] },

@@ -5,22 +5,21 @@ import { type Fleet, readFleet } from "../all-stacks.ts";
 import { withTexts, workingDirectory } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
 
-/** A catalogue that is about to be edited, with the stacks that read it. */
+/** A catalogue to edit, with the stacks that read it. */
 export interface EditedCatalogue {
   /** The file that the stacks name. */
   readonly file: string;
   readonly value: Catalogue;
   readonly reading: CatalogueReading;
-  /** The one of its files that was asked for; nothing where it was none of those that are included. */
+  /** The included file that the user asked for; undefined if the user asked for another one or none. */
   readonly named: string | undefined;
   readonly fleet: Fleet;
 }
 
 /**
- * Opens the catalogue that an entry is to be changed in.
- *
- * @param file the catalogue or a file that it includes; nothing where the stacks name just one
- * @throws FleetError where it cannot be told or read, InvalidInput where it is wrong already
+ * Opens the catalogue for an edit.
+ * @param file the catalogue or an included file; undefined if the stacks name only one
+ * @throws FleetError if the file is ambiguous or unreadable, InvalidInput if it already has problems
  */
 export function openCatalogue(file: string | undefined): EditedCatalogue {
   const fleet = readFleet();
@@ -52,15 +51,14 @@ export function openCatalogue(file: string | undefined): EditedCatalogue {
   return { file: chosen, value: reading.value, reading, named: file === chosen ? undefined : file, fleet };
 }
 
-/** The file that lists a service which is there. */
+/** The file that lists an existing service. */
 export function homeOf({ reading }: EditedCatalogue, service: string): string {
   return reading.document.place(["services", service]).file;
 }
 
 /**
- * The file that a new service of a team goes into: the team's own, where it has one.
- *
- * @throws FleetError where it has several, or where another team's was asked for
+ * The file for a new service of a team: the team's own, if it has one.
+ * @throws FleetError if the team has several, or if the user asked for another team's file
  */
 export function newHomeOf({ file, reading, named }: EditedCatalogue, team: string): string {
   const own = reading.included.filter((each) => each.team === team).map(({ path }) => path);
@@ -71,15 +69,14 @@ export function newHomeOf({ file, reading, named }: EditedCatalogue, team: strin
   return named ?? own[0] ?? file;
 }
 
-/** The text of a catalogue or of a file that it includes, as it is. */
+/** The current text of a catalogue or an included file. */
 export function textOf(file: string): string {
   return workingDirectory().read(file) ?? "";
 }
 
 /**
- * Reads all stacks as they will be with the new text, before it is written.
- *
- * @throws InvalidInput with every problem of it; the file is as it was then
+ * Reads all stacks with the new text before it is written.
+ * @throws InvalidInput with every problem; the file is unchanged then
  */
 export function checkText(file: string, text: string): Fleet {
   const fleet = readFleet(withTexts(workingDirectory(), { [file]: text }));

@@ -1,13 +1,12 @@
 import { applyEdits, findNodeAtLocation, type JSONPath, modify, type Node, parseTree } from "jsonc-parser";
 
-/** How wide a line may become, as the repository's own formatter has it. */
+/** The maximum width of a line, as in the repository's formatter. */
 const WIDTH = 110;
 
 /**
- * Adds a key to an object of a JSON text. Every other byte stays as it is: the new entry takes the layout of its
- * neighbours, and where their keys are sorted its place among them.
- *
- * @param path of an object that is there
+ * Adds a key to an object in a JSON text and keeps every other byte. The new entry has the layout of its
+ * neighbours, and is sorted if their keys are.
+ * @param path of an existing object
  */
 export function addKey(text: string, path: JSONPath, key: string, value: unknown): string {
   return withKey(text, path, key, value, (keys) => {
@@ -16,7 +15,7 @@ export function addKey(text: string, path: JSONPath, key: string, value: unknown
   });
 }
 
-/** Gives a key of an object a value, adding it at the end where it is not there. Every other byte stays as it is. */
+/** Sets a key of an object in a JSON text, or adds it at the end. Keeps every other byte. */
 export function setKey(text: string, path: JSONPath, key: string, value: string): string {
   return withKey(text, path, key, value, (keys) => keys.length);
 }

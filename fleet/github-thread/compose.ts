@@ -1,15 +1,15 @@
 import { markerLine } from "./marker.ts";
 
-/** GitHub takes 65,536 characters; the rest is left to what it may count differently. */
+/** GitHub accepts 65,536 characters; the margin covers a different way of counting. */
 export const LONGEST_BODY = 64_000;
 
-/** One report in a comment: a stack's, or nothing where its job made none. */
+/** One report in a comment: that of a stack, or undefined text if its job wrote none. */
 export interface Section {
   readonly name: string;
   readonly text: string | undefined;
 }
 
-/** What a comment is made from. */
+/** The parts of a comment. */
 export interface Composition {
   readonly marker: string;
   /** Markdown before all reports. */
@@ -20,8 +20,8 @@ export interface Composition {
 }
 
 /**
- * One text from the reports of several jobs, its marker first. A report that was not made is said to be missing. Where
- * all together are too long for GitHub, those that no longer fit keep their first line, the verdict.
+ * Combines the reports of several jobs into one text that starts with its marker. Missing reports are named. If the
+ * text is too long for GitHub, the reports that no longer fit are reduced to their first line, the verdict.
  */
 export function compose({ marker, note, sections, run }: Composition): string {
   const end = run === undefined ? "" : `[Logs and whole reports](${run})\n`;
@@ -51,14 +51,14 @@ function missing(name: string, run: string | undefined): string {
   return `❌ **There is no preview of ${name}**: its job ended before it could say anything. The reason is in ${where}.`;
 }
 
-/** What stays of a report that does not fit: its name, and its first line without what it would have to close. */
+/** A shortened report: its name, and its first line without Markdown that would need closing. */
 function shortened(name: string, whole: string): string {
   const verdict = whole.split("\n").find((line) => line.trim() !== "") ?? "";
   const short = `**${name}**: ${cut(verdict.replace(/^#+ /, ""), 500)} (too long to be shown here)`;
   return short.length < whole.length ? short : whole;
 }
 
-/** A report's own marker: two texts must not carry each other's. */
+/** Removes a report's own marker, because one text must not contain two markers. */
 function withoutMarker(text: string): string {
   return text.replace(/^\uFEFF?(<!-- kargo-fleet [^\n]*-->\r?\n)+/, "");
 }

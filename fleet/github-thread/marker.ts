@@ -1,17 +1,17 @@
-/** Names of markers cannot end the comment that they stand in; any stack's name may be part of one. */
+/** A marker's name must not end the HTML comment around it. It may be the name of any stack. */
 const NAME = /^[A-Za-z0-9]([\w. -]*[\w.-])?$/;
 
-/** Whether a name may be a marker's: letters, digits, spaces, dots, dashes and underscores. */
+/** Whether a name is valid in a marker: letters, digits, spaces, dots, dashes and underscores. */
 export function isMarkerName(name: string): boolean {
   return NAME.test(name);
 }
 
-/** The first line of a text of ours on GitHub, which nobody sees: how the next run finds the text again. */
+/** The invisible first line of our text on GitHub, by which the next run finds it. */
 export function markerLine(name: string): string {
   return `<!-- kargo-fleet ${name} -->`;
 }
 
-/** Whether a text is the one with this marker: its first line, exactly. GitHub may have changed its line ends. */
+/** Whether the first line of a text is exactly this marker. GitHub may have changed line ends. */
 export function isMarked(text: string, name: string): boolean {
   return text.split(/\r?\n/, 1)[0] === markerLine(name);
 }

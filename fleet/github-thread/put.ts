@@ -1,20 +1,19 @@
 import { isMarked } from "./marker.ts";
 import type { ThreadsApi, Written } from "./threads-api.ts";
 
-/** What became of a text on GitHub. */
+/** What happened to a text on GitHub. */
 export type Put = "created" | "updated" | "unchanged" | "closed" | "absent";
 
-/** Whose text is looked for. */
+/** Identifies our text. */
 export interface Mine {
   /** The marker's name. */
   readonly marker: string;
-  /** The login that wrote it: anybody may write our marker, and what others wrote is never touched. */
+  /** The author's login. Anybody may write our marker, and texts of others are never changed. */
   readonly author: string;
 }
 
 /**
- * Writes the one comment of a marker, or brings it up to date.
- *
+ * Creates or updates the comment with a marker.
  * @param body begins with the marker's line
  */
 export async function putComment(api: ThreadsApi, thread: number, body: string, mine: Mine): Promise<Put> {
@@ -29,8 +28,7 @@ export async function putComment(api: ThreadsApi, thread: number, body: string, 
 }
 
 /**
- * Opens the one open issue of a marker, or brings it up to date; a title that somebody changed stays.
- *
+ * Creates or updates the open issue with a marker, and keeps an edited title.
  * @param body begins with the marker's line
  */
 export async function putIssue(api: ThreadsApi, title: string, body: string, mine: Mine): Promise<Put> {
@@ -44,7 +42,7 @@ export async function putIssue(api: ThreadsApi, title: string, body: string, min
   return "updated";
 }
 
-/** Closes every open issue of a marker; there is one at most, unless two runs met. */
+/** Closes every open issue with a marker. Two concurrent runs may have opened more than one. */
 export async function closeIssue(api: ThreadsApi, mine: Mine): Promise<Put> {
   const found: Written[] = [];
   for await (const issue of api.openIssues()) if (isMine(issue, mine)) found.push(issue);

@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { FleetError } from "../fleet-error.ts";
 import type { Section } from "./compose.ts";
 
-/** A report longer than this was not made by a job of ours. */
+/** A larger report was not written by our jobs. */
 const LARGEST = 1_000_000;
 
 /**
- * The reports of a folder, `<name>.md` each, in the order of the names; one that is not there has no text.
- *
+ * The reports `<name>.md` in a folder, in the order of the names; a missing one has no text.
  * @throws FleetError as {@link markdownOf}
  */
 export function sectionsOf(folder: string | undefined, names: readonly string[]): readonly Section[] {
@@ -18,14 +17,14 @@ export function sectionsOf(folder: string | undefined, names: readonly string[])
   }));
 }
 
-/** A file's text. @throws FleetError where there is none, it is no regular file, or it is too large */
+/** A file's text. @throws FleetError if it is missing, no regular file, or too large */
 export function markdownOf(file: string): string {
   const text = read(file);
   if (text === undefined) throw new FleetError(`There is no file ${JSON.stringify(file)}.`);
   return text;
 }
 
-/** Another job wrote the file: what a link leads to must not end up in a comment. */
+/** Another job wrote the file, so links are not followed: a comment must not show other files. */
 function read(file: string): string | undefined {
   const found = lstatSync(file, { throwIfNoEntry: false });
   if (found === undefined) return undefined;

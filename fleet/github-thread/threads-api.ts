@@ -5,20 +5,20 @@ import { gitHubApi } from "../../components/github-api/client.ts";
 import type { Failure, UsedUp } from "../../components/github-api/patience.ts";
 import { FleetError } from "../fleet-error.ts";
 
-/** A text that somebody wrote: a comment, or an issue by its number. */
+/** A comment, or an issue by its number. */
 export interface Written {
   readonly id: number;
   readonly body: string;
   readonly author: string;
 }
 
-/** The comments and issues of one repository. Lists are read page by page, to their end. */
+/** The comments and issues of one repository. Lists are read to their end. */
 export interface ThreadsApi {
-  /** Those of an issue or a pull request, oldest first. */
+  /** The comments of an issue or a pull request, oldest first. */
   comments(thread: number): AsyncIterable<Written>;
   comment(thread: number, body: string): Promise<void>;
   rewriteComment(id: number, body: string): Promise<void>;
-  /** The open issues, pull requests not among them. */
+  /** The open issues without pull requests. */
   openIssues(): AsyncIterable<Written>;
   openIssue(title: string, body: string): Promise<number>;
   rewriteIssue(number: number, body: string): Promise<void>;
@@ -26,7 +26,7 @@ export interface ThreadsApi {
 }
 
 const PAGE = 100;
-/** Of waiting for GitHub's limits, in seconds: a job must not hang for longer. */
+/** The maximum wait for GitHub's limits, in seconds, so that a job does not hang. */
 const LONGEST_WAIT = 900;
 
 const text = z
@@ -43,10 +43,9 @@ const issuesSchema = z.array(
 );
 
 /**
- * The repository that a workflow runs for, as GitHub Actions says it: `GITHUB_REPOSITORY`, `GITHUB_SERVER_URL`, and the
- * token in `GITHUB_TOKEN`.
- *
- * @throws FleetError where one of them is missing, and from each call that GitHub refuses
+ * The repository of a workflow, from the variables of GitHub Actions: `GITHUB_REPOSITORY`, `GITHUB_SERVER_URL` and
+ * `GITHUB_TOKEN`.
+ * @throws FleetError if one of them is missing, and from each call that GitHub refuses
  * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
  */
 export function threadsApi(environment: NodeJS.ProcessEnv): ThreadsApi {

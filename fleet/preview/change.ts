@@ -3,32 +3,32 @@ import type { Problem } from "../../model/diagnostics.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
 import type { Movement } from "../../model/rollout-changes.ts";
 
-/** What happens to a thing between base and head. */
+/** What happens to an object between base and head. */
 export type Action = "create" | "update" | "delete";
 
-/** One Kubernetes object that two plans have differently. There is no Secret among them. */
+/** A Kubernetes object that differs between two plans. Secrets are not included. */
 export interface ObjectChange {
   readonly action: Action;
   readonly kind: string;
   readonly namespace: string | undefined;
   readonly name: string;
-  /** Nothing where it is created. */
+  /** Undefined if it is created. */
   readonly before: KubernetesObject | undefined;
-  /** Nothing where it is deleted. */
+  /** Undefined if it is deleted. */
   readonly after: KubernetesObject | undefined;
 }
 
-/** One leaf in which the files of base and head differ. */
+/** A leaf in which the files of base and head differ. */
 export interface InputChange {
   /** Its keys, for example `["services", "nginx", "image"]`. */
   readonly path: readonly string[];
-  /** Nothing where it was not there. */
+  /** Undefined if it did not exist. */
   readonly before: unknown;
-  /** Nothing where it goes. */
+  /** Undefined if it is removed. */
   readonly after: unknown;
 }
 
-/** One service whose plan or whose objects differ. */
+/** A service whose plan or objects differ. */
 export interface ServiceChange {
   readonly service: string;
   readonly action: Action;
@@ -37,53 +37,53 @@ export interface ServiceChange {
   readonly objects: readonly ObjectChange[];
 }
 
-/** What two revisions of the files mean for one stack, as plans say it: pure, without an engine. */
+/** The difference between two revisions of one stack, computed from the plans without an engine. */
 export interface StackChange {
   readonly stack: string;
   readonly cluster: string;
-  /** Nothing where the base has no such stack, or its files are wrong there. */
+  /** Undefined if the base has no such stack, or its files have problems. */
   readonly before: Plan | undefined;
-  /** Nothing where the head has no such stack, or its files are wrong there. */
+  /** Undefined if the head has no such stack, or its files have problems. */
   readonly after: Plan | undefined;
   readonly services: readonly ServiceChange[];
-  /** The objects that all services share. */
+  /** Changed objects that all services share. */
   readonly shared: readonly ObjectChange[];
-  /** Whether anything else that the stack's services share differs: secrets' names, the provider, protection. */
+  /** Whether other shared settings differ: names of secrets, the provider, protection. */
   readonly sharedDiffers: boolean;
-  /** What the files themselves say otherwise. */
+  /** The changed leaves of the files. */
   readonly inputs: readonly InputChange[];
-  /** What moves together from one promotion task or pipeline to another. */
+  /** Services that move together to another promotion task or pipeline. */
   readonly movements: readonly Movement[];
-  /** What is wrong with the head's files: nothing was previewed. */
+  /** Problems of the head's files; if there are any, nothing was previewed. */
   readonly problems: readonly Problem[];
-  /** What the guard refuses: services or Stages that nobody said leave. */
+  /** What the loss check refuses: services or Stages that are removed without the first step. */
   readonly losses: readonly Problem[];
 }
 
-/** One resource that the engine would touch, or touched. */
+/** A resource that the engine would change, or changed. */
 export interface EngineStep {
   readonly urn: string;
-  /** The engine's word: `create`, `update`, `replace`, `delete`, … */
+  /** The engine's operation: `create`, `update`, `replace`, `delete`, … */
   readonly op: string;
   readonly type: string;
-  /** The name that the program gave: `<service>/<role>`, or `platform/…`. */
+  /** The Pulumi name: `<service>/<role>`, or `platform/…`. */
   readonly name: string;
   readonly protect: boolean;
-  /** The paths of the properties that differ, never their values. */
+  /** The paths of the changed properties, never their values. */
   readonly paths: readonly string[];
 }
 
-/** What the engine said of one stack. */
+/** The engine's result for one stack. */
 export interface EngineRun {
-  /** `affected`: the affected services alone were registered and targeted. */
+  /** `affected`: only the affected services were registered and targeted. */
   readonly scope: "affected" | "full";
-  /** Why everything was previewed, or who asked for it; nothing where the scope is `affected`. */
+  /** Why everything was previewed; undefined if the scope is `affected`. */
   readonly because: string | undefined;
   readonly steps: readonly EngineStep[];
-  /** How many resources stay as they are. */
+  /** The number of unchanged resources. */
   readonly unchanged: number;
   readonly outcome: "succeeded" | "refused" | "failed";
-  /** The program's or the engine's own words where it did not succeed. */
+  /** The error messages of the program or the engine, if it failed. */
   readonly errors: readonly string[];
   readonly milliseconds: number;
 }
@@ -91,20 +91,20 @@ export interface EngineRun {
 /** One stack in a report. */
 export interface StackReport {
   readonly change: StackChange;
-  /** Nothing where no engine was asked: nothing is affected, or the files are wrong. */
+  /** Undefined if the engine did not run, because nothing is affected or the files have problems. */
   readonly engine: EngineRun | undefined;
 }
 
-/** What a report is made from: `fleet preview` and `fleet report` both print it. */
+/** The data of a report, which `fleet preview` and `fleet report` print. */
 export interface FleetReport {
-  /** What happened: it is planned, or it was done. */
+  /** Whether the changes are planned or done. */
   readonly tense: "planned" | "done";
-  /** What the base and the head are called, as a person typed them. Hostile text: escape it. */
+  /** The names of base and head as the user typed them. Untrusted text: escape it. */
   readonly base: string;
   readonly head: string;
   readonly stacks: readonly StackReport[];
-  /** Problems between stacks, and of files that no stack is known by. */
+  /** Problems between stacks, and of files without a stack. */
   readonly problems: readonly Problem[];
-  /** The changed files that are program code, lockfile or toolchain; where there are any, everything was previewed. */
+  /** Changed files of the program, lockfile or toolchain. If there are any, everything was previewed. */
   readonly program: readonly string[];
 }

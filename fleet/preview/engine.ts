@@ -14,10 +14,9 @@ import type { Scope } from "./scope.ts";
 type Affected = Extract<Scope, { is: "affected" }>;
 
 /**
- * Asks the engine what an `up` of one stack would do. Whatever goes wrong is in the answer: one cluster that cannot be
- * reached is no reason to lose what the others say.
- *
- * @param folder where the program, the stack file and the catalogue are
+ * Runs the engine's preview of one stack. Failures are part of the result, so that one unreachable cluster does not
+ * hide the results of others.
+ * @param folder of the program, the stack file and the catalogue
  */
 export async function askEngine(stack: string, scope: Scope, folder: string): Promise<EngineRun> {
   const started = performance.now();
@@ -29,7 +28,7 @@ export async function askEngine(stack: string, scope: Scope, folder: string): Pr
 
 type Run = Omit<EngineRun, "milliseconds">;
 
-/** An empty filter is none: one that somebody left in the environment must not make a whole preview less. */
+/** Clears the filter, because one left in the environment would limit a whole preview. */
 async function full(stack: string, because: string, folder: string): Promise<Run> {
   return { scope: "full", because, ...outcome(await pulumi(stack, [], { [ONLY]: "" }, folder)) };
 }
@@ -47,7 +46,7 @@ async function affected(stack: string, scope: Affected, folder: string): Promise
   }
 }
 
-/** @returns nothing where a preview of a few cannot tell */
+/** @returns undefined if a targeted preview is impossible */
 async function few(
   stack: string,
   { targets, filter }: Affected,
@@ -58,7 +57,8 @@ async function few(
   const ask = (urns: readonly string[]) => pulumi(stack, urns, env, folder);
   const first = await ask(targets);
   if (first.errors.some((text) => text.includes(NEVER_UP))) return undefined;
-  // What is neither in the state nor planned is not there, so nothing happens to it: the hook that an up took away.
+  // A target that is neither in the state nor planned does not exist, such as a hook that an `up` deleted. It is
+  // dropped.
   const unknown = new Set(first.errors.flatMap(unknownTarget));
   const known = targets.filter((urn) => !unknown.has(urn));
   const told = unknown.size > 0 && known.length > 0 ? await ask(known) : first;
@@ -75,12 +75,12 @@ function unknownTarget(error: string): string[] {
   return urn === undefined ? [] : [urn];
 }
 
-/** A provider is looked at whatever the targets are. */
+/** The engine always reports providers, whatever the targets. */
 function isProvider(urn: string): boolean {
   return urn.split("::")[2]?.startsWith("pulumi:providers:") === true;
 }
 
-/** The engine touches nothing but targets, so this is a fault of it or of us: no such preview can be trusted. */
+/** The engine touches only targets. Any other step is a bug, so the preview is rejected. */
 function stray(steps: readonly EngineStep[]): Pick<Run, "steps" | "unchanged" | "outcome" | "errors"> {
   const names = steps.map(({ op, name }) => `${op} ${name}`);
   const message = `The preview of the affected services planned what is none of theirs: ${listed(names)}. Nothing of it counts. Run again with --full.`;
@@ -110,7 +110,7 @@ async function pulumi(
   const place = await temporaryFolder("preview");
   const log = join(place.path, "events");
   try {
-    // Debug events hold secrets: what comes through a pipe is on no disk.
+    // Debug events hold secrets, so they go through a pipe and reach no disk.
     await execa("mkfifo", ["-m", "600", log]);
     const held = openSync(log, "r+");
     const pipe = openSync(log, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -127,7 +127,7 @@ async function pulumi(
     closeSync(held);
     const told = await reading;
     if (told !== undefined && (!failed || told.errors.length > 0)) return { ...told, failed };
-    // A preview of which nobody can say what it planned is none.
+    // Without readable events the preview has failed.
     const word = code === "ENOENT" ? NOT_FOUND : failed ? lastWords(stderr, stack) : UNREADABLE;
     return { steps: [], unchanged: 0, errors: [word], failed: true };
   } finally {

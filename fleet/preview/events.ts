@@ -5,17 +5,16 @@ import type { EngineStep } from "./change.ts";
 
 /** What an engine's run did, or would do. */
 export interface Told {
-  /** What is touched, in the order in which the engine came to it. */
+  /** The changed resources, in the engine's order. */
   readonly steps: readonly EngineStep[];
-  /** How many resources stay as they are. */
+  /** The number of unchanged resources. */
   readonly unchanged: number;
   readonly errors: readonly string[];
 }
 
 /**
- * Reads the events of a run, line by line: of a thousand services they are more than a string can hold.
- *
- * @throws Error where a line is no event, and where there is none
+ * Reads the events of a run line by line, because all of them may exceed the longest string.
+ * @throws Error if a line is no event, or if there is none
  */
 export async function readEvents(input: Readable): Promise<Told> {
   const steps: EngineStep[] = [];
@@ -41,16 +40,19 @@ export async function readEvents(input: Readable): Promise<Told> {
   return { steps, unchanged, errors: [...new Set(errors)].filter((text) => text !== "") };
 }
 
-/** What a line begins with. Thousands stay as they are and stand here whole, before and after: these are not parsed. */
+/**
+ * The beginning of a line. Thousands of resources are unchanged, so their events are recognised here without
+ * parsing.
+ */
 const START = /^\{"sequence":\d+,"timestamp":\d+,"(\w+)":(?:\{"metadata":\{"op":"same","urn":"([^"\\]+)")?/;
 const READ: readonly string[] = ["resourcePreEvent", "diagnosticEvent"];
 
-/** An error, or the warning of an up that would fail for a service and do the rest. */
+/** An error, or the warning that an `up` would fail for a service and do the rest. */
 function isError({ severity, message }: { readonly severity: string; readonly message: string }): boolean {
   return severity === "error" || (severity === "warning" && /\[KF10\d\]/.test(message));
 }
 
-/** Without the engine's marks for colours, and without the word that every error begins with. */
+/** Removes the engine's colour marks and the leading word "error". */
 function plain(message: string): string {
   return message
     .replace(/<\{%[^%]*%\}>/g, "")

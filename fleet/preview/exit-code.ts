@@ -2,7 +2,7 @@ import { isBlocked } from "../report/verdict.ts";
 import { warningCounts, warningLines } from "../report/warnings.ts";
 import type { FleetReport } from "./change.ts";
 
-/** What a report can be failed for, and the kind of sentence that it is. */
+/** The values of `--fail-on` and the kind of warning for each. */
 const KINDS = {
   deletions: "deletion",
   replacements: "replacement",
@@ -15,8 +15,8 @@ export type Alarm = keyof typeof KINDS;
 export const ALARMS = Object.keys(KINDS) as readonly Alarm[];
 
 /**
- * What a report comes to: 1 where a stack could not be previewed, so that nothing is known of it; 2 where the files are
- * wrong, the guard refuses, or a service could not be made; 3 where it contains what it shall not; else 0.
+ * The exit code of a report: 1 if a stack could not be previewed; 2 if the files have problems, the loss check
+ * refuses, or a service could not be created; 3 if it contains a kind of `failOn`; else 0.
  */
 export function exitCodeOf(report: FleetReport, failOn: readonly Alarm[]): 0 | 1 | 2 | 3 {
   const { stacks, problems } = report;
@@ -26,7 +26,7 @@ export function exitCodeOf(report: FleetReport, failOn: readonly Alarm[]): 0 | 1
       change.problems.length > 0 ||
       engine?.outcome === "refused" ||
       isBlocked({ change, engine }) ||
-      // What the engine let through is not lost: the stack never had it.
+      // If the engine accepted the loss, the stack never had the service.
       (engine === undefined && change.losses.length > 0),
   );
   if (refused || problems.length > 0) return 2;

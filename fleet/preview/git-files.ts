@@ -5,10 +5,9 @@ import { FleetError } from "../fleet-error.ts";
 import { git } from "./git.ts";
 
 /**
- * The files of a folder as a commit has them, read from Git's objects: nothing is checked out.
- *
- * @param prefix the folder from the root of the repository, with a slash at the end; empty at the root
- * @param name what the commit is called in messages
+ * The files of a folder in a commit, read from Git's objects without a checkout.
+ * @param prefix the folder relative to the root of the repository, with a trailing slash; empty at the root
+ * @param name the commit's name in messages
  */
 export function gitFiles(commit: string, prefix: string, name: string): Files {
   const where = `${prefix === "" ? "the repository" : prefix} at ${name}`;
@@ -26,7 +25,7 @@ export function gitFiles(commit: string, prefix: string, name: string): Files {
   };
 }
 
-/** A path from the root of the repository; nothing where it leads out of it. */
+/** A path relative to the root of the repository; undefined if it is outside. */
 function inside(prefix: string, path: string): string | undefined {
   const whole = posix.normalize(posix.join(prefix, path));
   if (posix.isAbsolute(path) || whole.startsWith("../") || /[\n\0]/.test(whole)) return undefined;
@@ -41,7 +40,7 @@ const KINDS: Readonly<Record<string, FolderEntry["kind"]>> = {
 
 function entries(tree: string, where: string): FolderEntry[] {
   const { stdout, stderr, exitCode } = git(["ls-tree", "--full-tree", "-z", tree]);
-  // The folder may be younger than the commit.
+  // The folder may not exist in the commit.
   if (exitCode !== 0 && /not a tree object|does not exist|Not a valid object name/.test(stderr)) return [];
   if (exitCode !== 0) throw new FleetError(`${where} cannot be read: ${stderr.trim()}`);
   const lines = stdout.split("\0").filter((line) => line !== "");
@@ -51,7 +50,7 @@ function entries(tree: string, where: string): FolderEntry[] {
   }));
 }
 
-/** The text of a file; a symlink is followed inside the commit, never out of it. */
+/** The text of a file. A symlink is followed only inside the commit. */
 function blob(name: string): string | undefined {
   const { stdout } = git(["cat-file", "--batch", "--follow-symlinks"], `${name}\n`);
   const end = stdout.indexOf("\n");

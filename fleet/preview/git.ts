@@ -1,14 +1,14 @@
 import { execaSync } from "execa";
 import { FleetError } from "../fleet-error.ts";
 
-/** What git printed, and how it ended. */
+/** The output and exit code of git. */
 export interface GitResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number | undefined;
 }
 
-/** Runs git in the working directory. @throws FleetError where there is no git */
+/** Runs git in the working directory. @throws FleetError if git is not installed */
 export function git(args: readonly string[], input = "", environment: NodeJS.ProcessEnv = {}): GitResult {
   const options = {
     reject: false,
@@ -23,22 +23,21 @@ export function git(args: readonly string[], input = "", environment: NodeJS.Pro
   return { stdout, stderr, exitCode };
 }
 
-/** The two commits of a comparison, and where in them the working directory is. */
+/** The two commits to compare, and the working directory's place in them. */
 export interface Revisions {
-  /** The commit that base and head have last in common. */
+  /** The merge base. */
   readonly base: string;
-  /** Nothing for the working directory as it is. */
+  /** Undefined for the working directory. */
   readonly head: string | undefined;
-  /** The working directory from the root of the repository, with a slash at the end; empty at the root. */
+  /** The working directory relative to the root of the repository, with a trailing slash; empty at the root. */
   readonly prefix: string;
 }
 
 /**
- * Finds out what is compared: as a merge would, so that what the base got since the head left it is not taken for a
- * change of the head.
- *
- * @param head nothing for the working directory
- * @throws FleetError where there is no repository, no such ref, or no common history
+ * Finds the commits to compare. The base is the merge base, so that newer commits of the base do not count as
+ * changes of the head.
+ * @param head undefined for the working directory
+ * @throws FleetError if there is no repository, no such ref, or no common history
  */
 export function revisions(base: string, head: string | undefined): Revisions {
   const { stdout: prefix, stderr, exitCode } = git(["rev-parse", "--show-prefix"]);
@@ -51,7 +50,7 @@ export function revisions(base: string, head: string | undefined): Revisions {
 }
 
 function commitOf(ref: string): string {
-  // A ref that begins with a dash is none, whatever git would make of it.
+  // `--end-of-options`, because a ref that begins with a dash is invalid, whatever git would make of it.
   const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
   const { stdout, exitCode } = git(args);
   if (exitCode === 0) return stdout.trim();
@@ -75,8 +74,7 @@ function mergeBase(base: string, commit: string, head: string): string {
 }
 
 /**
- * The files below the working directory that differ between the two revisions, of these alone, by name.
- *
+ * Which of these files and folders differ between the two revisions, by name.
  * @param paths from the working directory
  */
 export function changedFiles({ base, head }: Revisions, paths: readonly string[]): string[] {

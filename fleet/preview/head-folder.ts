@@ -5,19 +5,18 @@ import type { Files } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
 import { type TemporaryFolder, temporaryFolder } from "../temporary-folder.ts";
 
-/** Where the engine runs. */
+/** The folder in which the engine runs. */
 export type HeadFolder = TemporaryFolder;
 
-/** The working directory itself, where that is the head. */
+/** The working directory itself, if that is the head. */
 export function hereAsHead(): HeadFolder {
   return { path: process.cwd(), remove: async () => {} };
 }
 
 /**
- * A folder with the program of the working directory and the stack files and catalogues of another commit. Of that
- * commit nothing else is read, and nothing of it runs: whoever wrote it cannot run code where the secrets are.
- *
- * @throws FleetError where a catalogue is outside the folder
+ * A folder with the program of the working directory and the stack files and catalogues of another commit. Nothing
+ * else is read from that commit and none of its code runs, so its author cannot run code beside the secrets.
+ * @throws FleetError if a catalogue is outside the folder
  */
 export async function headFolder(files: Files, fleet: Fleet): Promise<HeadFolder> {
   const texts = headTexts(files, fleet);
@@ -40,7 +39,7 @@ export async function headFolder(files: Files, fleet: Fleet): Promise<HeadFolder
   }
 }
 
-/** The variables by which the engine finds files, so that it finds the same ones where it runs elsewhere. */
+/** The variables with file paths, made absolute for another working directory. */
 function fromAnywhere(environment: NodeJS.ProcessEnv): Record<string, string> {
   const { KUBECONFIG, PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE_FILE } = environment;
   return {
@@ -58,7 +57,7 @@ function fromAnywhere(environment: NodeJS.ProcessEnv): Record<string, string> {
   };
 }
 
-/** The stack files and the catalogues that they name. */
+/** The stack files and their catalogues. */
 function headTexts(files: Files, { stacks }: Fleet): Map<string, string> {
   const catalogues = stacks.flatMap(({ config, catalogue }) => [
     normalize(config.value?.catalogue ?? "services.json"),
@@ -77,7 +76,7 @@ function headTexts(files: Files, { stacks }: Fleet): Map<string, string> {
   return texts;
 }
 
-/** What a program runs from, and what decides how: a catalogue of such a name would take its place. */
+/** The paths of the program. A catalogue with such a name would replace program files. */
 export const PROGRAM_PATHS: readonly string[] = [
   "index.ts",
   "main.js",

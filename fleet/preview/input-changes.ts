@@ -7,10 +7,10 @@ import { knownClass } from "../report/classes.ts";
 import type { InputChange } from "./change.ts";
 
 /**
- * Every leaf in which the files of two revisions differ for one stack: its config as checked, defaults and all, with
- * Stages by name; what its catalogue includes; all teams; the services that it has or builds in both; and under `file` what else its stack file says.
- *
- * @returns nothing where a revision has no plan: nobody knows then what its files mean
+ * Every leaf in which the files of two revisions differ for one stack: its checked config with defaults, with
+ * Stages by name; the catalogue's `include`; all teams; the services that it has or builds in both revisions; and
+ * under `file` the rest of its stack file.
+ * @returns an empty list if a revision has no plan, because then its files have no known meaning
  */
 export function inputChanges(before: FoundStack, after: FoundStack): InputChange[] {
   if (before.plan === undefined || after.plan === undefined) return [];
@@ -19,7 +19,10 @@ export function inputChanges(before: FoundStack, after: FoundStack): InputChange
   return leafChanges(inputsOf(before, both), inputsOf(after, both), []);
 }
 
-/** Every leaf in which two values of plain data differ; a list is a leaf, and so is what comes or goes as a known whole. */
+/**
+ * Every leaf in which two values of plain data differ. A list is a leaf, and so is a whole known entry that is
+ * added or removed.
+ */
 export function leafChanges(before: unknown, after: unknown, path: readonly string[]): InputChange[] {
   if (isDeepStrictEqual(before, after)) return [];
   const [was, is] = [recordOf(before), recordOf(after)];
@@ -29,7 +32,7 @@ export function leafChanges(before: unknown, after: unknown, path: readonly stri
   return keys.flatMap((key) => leafChanges(was.get(key), is.get(key), [...path, key]));
 }
 
-/** The entries of a record; of what is not there, none. */
+/** The entries of a record; none for a missing one. */
 function recordOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
   if (value === undefined) return new Map();
   if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
@@ -48,24 +51,24 @@ function inputsOf({ config, catalogue, document }: FoundStack, names: readonly s
   };
 }
 
-/** The services that a stack has, and those of other shards that it builds. */
+/** The services of a stack, and those of other shards that it builds. */
 function servicesOf({ services, platform }: Plan): ReadonlySet<string> {
   const built = platform?.buildTriggers?.groups.flatMap(({ builds }) => builds) ?? [];
   return new Set([...services.map(({ name }) => name), ...built.map(({ service }) => service)]);
 }
 
-/** Stages by name, so that one in between shifts none: what one comes after decides, not where it stands. */
+/** Stages by name, so that a new one does not shift the others: `after` decides their order, not their position. */
 function byStage(pipelines: Pipelines): object {
   const named = (stages: Pipeline) =>
     Object.fromEntries(stages.map(({ stage, ...more }) => [stage, more] as const));
   return Object.fromEntries(Object.entries(pipelines).map(([name, stages]) => [name, named(stages)]));
 }
 
-/** What a stack file says beside the config that is checked: secrets, how they are encrypted, and what nobody knows. */
+/** The parts of a stack file beside the checked config: secrets, their encryption, and unknown keys. */
 function rest(file: unknown): object {
   const { config, ...top } = Object.fromEntries(recordOf(file ?? undefined) ?? []);
   const checked = Object.keys(stackConfigSchema.shape).map((key) => `${PROJECT}:${key}`);
   const entries = [...(recordOf(config ?? undefined) ?? [])].filter(([key]) => !checked.includes(key));
-  // As text: a leaf each, whatever is in it.
+  // As text, so that each is one leaf.
   return Object.fromEntries([...Object.entries(top), ...entries].map(([k, v]) => [k, JSON.stringify(v)]));
 }

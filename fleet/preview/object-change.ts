@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import type { ObjectChange } from "./change.ts";
 
-/** What differs between two lists of objects: first what the second has, in its order, then what it lacks. */
+/** The differences between two lists of objects: first those in the second list, then the deleted ones. */
 export function objectChanges(
   before: readonly KubernetesObject[],
   after: readonly KubernetesObject[],

@@ -5,19 +5,18 @@ import { PROJECT } from "../../model/stack-config.ts";
 import { backendFolder, backendUrl } from "../file-backend.ts";
 import { type StoredState, trimState } from "./trimmed-state.ts";
 
-/** Where an engine finds a part of a stack's state instead of all of it. */
+/** A backend that holds only a part of a stack's state. */
 export interface PartOfState {
   readonly env: Readonly<Record<string, string>>;
-  /** How many resources it leaves out. */
+  /** The number of omitted resources. */
   readonly left: number;
 }
 
 /**
- * A backend of files with the part of a stack's state that a preview of some resources needs: an engine looks at, and
- * reports, every resource that it finds. It is for previews alone: what is written there goes with the folder.
- *
- * @param place an empty folder of its own, that nobody else can read
- * @returns nothing where the state cannot be parted; the engine then reads all of it, and says itself what is wrong with it
+ * Writes a file backend with the part of a stack's state that a preview of some resources needs, because an engine
+ * reads and reports every resource in the state. Only previews may use it: changes are deleted with the folder.
+ * @param place an empty private folder that only the owner can read
+ * @returns undefined if the state cannot be divided; the engine then reads all of it and reports its problems
  * @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/#local-filesystem
  */
 export async function partOfState(
@@ -57,7 +56,9 @@ function stacksOf(backend: string): string {
   return join(backend, "stacks", PROJECT);
 }
 
-/** The file that a backend on this machine has: to export it takes the CLI as long as a small preview, and more memory. */
+/**
+ * Opens the file of a local backend. `pulumi stack export` would take as long as a small preview, and more memory.
+ */
 async function openStored(stack: string, folder: string) {
   const { stdout, failed } = await pulumi(["whoami", "--json"], folder);
   const backend = failed ? undefined : backendFolder(backendUrl(stdout) ?? "");
@@ -71,7 +72,7 @@ async function openExported(stack: string, folder: string, place: string) {
   const { failed } = await pulumi(["stack", "export", "--stack", stack, "--file", file], folder);
   if (failed) return undefined;
   const state = await open(file).catch(() => undefined);
-  // What is open stays readable, and its name is gone before anybody looks.
+  // The open file stays readable after its name is removed.
   await rm(file, { force: true });
   return state;
 }

@@ -13,23 +13,24 @@ import { type Compared, compareFleets } from "./stack-change.ts";
 
 export interface PreviewOptions {
   readonly base: string;
-  /** Nothing for the working directory as it is. */
+  /** Undefined for the working directory. */
   readonly head?: string;
-  /** Nothing for all. */
+  /** Undefined for all. */
   readonly stack?: readonly string[];
   readonly full: boolean;
   readonly offline: boolean;
-  /** Whether the engine is asked only where nothing but data differs: no program, no place that secrets go to. */
+  /**
+   * Whether to run the engine only if nothing but data differs: neither the program nor a destination of secrets.
+   */
   readonly dataOnly: boolean;
-  /** How many stacks at once. */
+  /** The number of stacks to preview in parallel. */
   readonly parallel?: number;
 }
 
 /**
- * Compares the plans of two revisions, and asks the engine about what differs.
- *
- * @param tell says on the way what is being done
- * @throws FleetError where the revisions cannot be read, or a stack is named that neither has
+ * Compares the plans of two revisions, and runs the engine's preview for the differences.
+ * @param tell reports progress
+ * @throws FleetError if the revisions cannot be read, or if neither has a named stack
  */
 export async function previewFleet(
   options: PreviewOptions,
@@ -58,7 +59,7 @@ export async function previewFleet(
   };
 }
 
-/** A base from before there were stacks has none. */
+/** An old base may have no stack files. */
 function readBase(files: Files, now: Date): Fleet {
   return stackNames(files).length === 0 ? { stacks: [], problems: [], between: [] } : readFleet(files, now);
 }
@@ -120,7 +121,7 @@ function extent(scope: Scope): string {
   return scope.is === "full" ? `everything (${scope.because})` : `${scope.targets.length} resources`;
 }
 
-/** What a preview with secrets would trust, and nobody has looked at yet. */
+/** The result for a stack whose preview would expose secrets to an unreviewed change. */
 function withheld(scope: Scope, program: readonly string[]): EngineRun {
   const what =
     program.length > 0
@@ -139,10 +140,10 @@ function withheld(scope: Scope, program: readonly string[]): EngineRun {
   };
 }
 
-/** An engine with its plugins and its program, in bytes, of a stack of some hundred services. */
+/** The memory of an engine with plugins and program for a stack of some hundred services, in bytes. */
 const ENGINE = 600 * 1024 * 1024;
 
-/** How many engines this machine has room for. */
+/** The number of engines that fit into this machine's memory. */
 function room(): number {
   return Math.max(1, Math.min(availableParallelism(), Math.floor(process.availableMemory() / ENGINE)));
 }

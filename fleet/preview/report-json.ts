@@ -1,7 +1,7 @@
 import type { Plan } from "../../model/plan.ts";
 import type { FleetReport, StackChange } from "./change.ts";
 
-/** A report for machines. Of the plans it has the affected services alone: the others are as they were. */
+/** The report as JSON, with the plans of affected services only. */
 export function reportJson(report: FleetReport): string {
   const stacks = report.stacks.map(({ change, engine }) => ({ change: slim(change), engine }));
   return JSON.stringify({ ...report, stacks }, null, 2);

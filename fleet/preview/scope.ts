@@ -10,26 +10,25 @@ import type { StackChange } from "./change.ts";
 import type { Compared } from "./stack-change.ts";
 import { formerResources, type PlannedResource, resourcesOf, urnOf } from "./urns.ts";
 
-/** How much of a stack the engine is asked about. */
+/** The part of a stack that the engine previews. */
 export type Scope =
   | { readonly is: "full"; readonly because: string }
   | {
       readonly is: "affected";
-      /** Literal URNs of both plans: what is to be looked at, and all that may change. */
+      /** Literal URNs of both plans: everything that is affected and may change. */
       readonly targets: readonly string[];
       /** What the state may still call some of these, by the aliases of their rows. */
       readonly former: readonly string[];
       readonly filter: PreviewFilter;
     };
 
-/** The targets are arguments of one command, and an operating system takes about a million characters of them. */
+/** The targets are command-line arguments, which an operating system limits to about a million characters. */
 const MOST = 500_000;
 
 /**
- * What the engine must be asked so that nothing of a change is missed.
- *
- * @param asked why everything is previewed whatever changed: who asked for it, or that the program differs
- * @returns nothing where nothing is affected, or nothing can be planned
+ * The part of a stack that the engine must preview so that no change is missed.
+ * @param asked why everything must be previewed: the user's option, or a changed program
+ * @returns undefined if nothing is affected, or nothing can be planned
  */
 export function scopeOf({ change, whole }: Compared, asked: string | undefined): Scope | undefined {
   if (change.after === undefined) return undefined;
@@ -51,8 +50,8 @@ export function scopeOf({ change, whole }: Compared, asked: string | undefined):
 }
 
 /**
- * What the engine deletes of what is not registered is a target or depends on one, be it by being its child. So what the
- * services depend on is no target: neither the values files, nor the promotion tasks or the component that they are in.
+ * The engine plans to delete an unregistered resource that is a target, depends on a target, or is its child. So
+ * resources that services depend on are never targets: the values files, the promotion tasks and their component.
  */
 function dependedOn(platform: PlatformPlan | undefined): readonly string[] {
   if (!platform) return [];

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { PlatformPlan } from "../../model/plan.ts";
 import type { InputChange, StackChange } from "./change.ts";
 
-/** The keys of which everything that they mean is in the services' plans or among the shared objects. */
+/** Keys whose whole effect is visible in the services' plans or the shared objects. */
 const PLANNED: readonly string[] = [
   "services",
   "teams",
@@ -18,12 +18,12 @@ const PLANNED: readonly string[] = [
   "platform",
 ];
 
-/** What of the shared resources is no object that can be rendered: Secrets and the hook of an organization. */
+/** Shared resources that cannot be rendered as objects: Secrets and an organization's hook. */
 const HIDDEN = ["credentials", "organizationHook", "receiver"] as const;
 
 /**
- * The names of what all services share and that no object shows: a provider's settings, protection, a secret, how
- * secrets are encrypted. Whatever a stack file says and nobody here knows counts, so that nothing is missed.
+ * Names the differences that all services share and no object shows: a provider's settings, protection, a secret,
+ * the encryption of secrets. An unknown key of a stack file counts too, so that nothing is missed.
  */
 export function sharedDifferences(
   inputs: readonly InputChange[],

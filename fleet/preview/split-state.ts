@@ -1,16 +1,15 @@
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
-/** The list is in the deployment, that is in the document or in its checkpoint. */
+/** The list is in the deployment, which is in the document or in its checkpoint. */
 const DEEPEST = 3;
 const KEY = "resources";
 
 /**
- * Reads a stack's state by its brackets and hands each resource over as it comes, so that a state of any size takes no more
- * memory than its largest resource.
- *
- * @param chunks JSON of `pulumi stack export`, or of a backend's file, in pieces of any size
- * @param take gets the JSON of one resource, and at which byte it begins
- * @returns the JSON with an empty list where its resources were; nothing where there is no such list, or it ends in the middle
+ * Splits a stack's state into resources while reading, so that memory is needed only for the largest resource.
+ * @param chunks JSON of `pulumi stack export`, or of a backend's file, in chunks of any size
+ * @param take receives the JSON of one resource and its byte offset
+ * @returns the JSON with an empty list in place of the resources; undefined if there is no such list, or if the
+ * text is truncated
  */
 export async function splitState(
   chunks: AsyncIterable<Uint8Array>,
@@ -24,19 +23,19 @@ export async function splitState(
 class Scan {
   readonly #take: (resource: Buffer, start: number) => void;
   readonly #frame: Buffer[] = [];
-  /** The pieces of the resource that is being read, of earlier chunks. */
+  /** The parts of the current resource from earlier chunks. */
   #begun: Buffer[] = [];
   #depth = 0;
-  /** The depth of the list, once it is found. */
+  /** The depth of the list, after it is found. */
   #list: number | undefined;
   #inList = false;
   #inText = false;
   #escaped = false;
-  /** The last text outside the list, as far as it may be the key. */
+  /** The latest string outside the list, while it may be the key. */
   #text = "";
-  /** From where on this chunk is not handed over or kept. */
+  /** The offset in this chunk from which bytes are not yet handed over or kept. */
   #from = 0;
-  /** How many bytes there were before this chunk, and where the resource begins that is being read. */
+  /** The number of bytes before this chunk, and the offset of the current resource. */
   #before = 0;
   #start = 0;
 
@@ -73,7 +72,7 @@ class Scan {
     }
     this.#depth++;
     if (chunk[at] !== OPEN_LIST || !this.#begins()) return;
-    // A stream may use its memory again.
+    // A copy, because a stream may reuse its memory.
     this.#frame.push(Buffer.from(chunk.subarray(this.#from, at + 1)));
     this.#list = this.#depth;
     this.#inList = true;
@@ -89,7 +88,10 @@ class Scan {
     }
   }
 
-  /** Reads a text to its end, or to that of the chunk: most of a state is text. @returns the place of the last byte read */
+  /**
+   * Skips a string to its end or to the end of the chunk, since most of a state is strings. @returns the offset of
+   * the last byte read
+   */
   #readText(chunk: Buffer, start: number): number {
     let escaped = this.#escaped;
     let at = start;
@@ -117,7 +119,7 @@ class Scan {
     this.#begun = [];
   }
 
-  /** What of a chunk the next one goes on with. */
+  /** Keeps the unfinished part of a chunk. */
   #keep(chunk: Buffer): void {
     const rest = () => Buffer.from(chunk.subarray(this.#from));
     if (!this.#inList) this.#frame.push(rest());

@@ -11,19 +11,18 @@ import { inputChanges } from "./input-changes.ts";
 import { objectChanges } from "./object-change.ts";
 import { sharedDifferences } from "./shared-differences.ts";
 
-/** What a stack's files mean, and whether less than all of it can be previewed. */
+/** The difference of a stack's files, and whether a partial preview is enough. */
 export interface Compared {
   readonly change: StackChange;
-  /** Why everything must be previewed, in a reader's words; nothing where the affected services are enough. */
+  /** Why everything must be previewed; undefined if the affected services are enough. */
   readonly whole: string | undefined;
-  /** Whether the engine's secrets would go elsewhere: to another cluster, GitHub, or key. */
+  /** Whether the stack's secrets would be sent to another cluster, GitHub, or encryption key. */
   readonly redirects: boolean;
 }
 
 /**
- * What two revisions of the files mean for every stack that either has, by name. Pure.
- *
- * @param base the files as they were, read with the same time as `head`: else a freeze that ends meanwhile would differ
+ * Compares two revisions of every stack, by name.
+ * @param base the old files, read with the same time as `head`; otherwise a freeze that ends meanwhile would differ
  */
 export function compareFleets(base: Fleet, head: Fleet): Compared[] {
   const was = new Map(base.stacks.map((stack) => [stack.name, stack]));
@@ -32,7 +31,7 @@ export function compareFleets(base: Fleet, head: Fleet): Compared[] {
   return names.map((name) => compareStacks(name, was.get(name), is.get(name)));
 }
 
-/** The same for one stack; nothing where a revision does not have it. */
+/** Compares two revisions of one stack; undefined stands for a revision without it. */
 export function compareStacks(
   stack: string,
   base: FoundStack | undefined,
@@ -62,12 +61,12 @@ export function compareStacks(
   };
 }
 
-/** What all services share, and what yet says nothing of where a secret goes. */
+/** Shared settings that do not decide where a secret is sent. */
 const HARMLESS: readonly string[] = ["protect"];
 
 /**
- * The services whose plan differs. What is rendered from a plan is a pure function of it, so an equal plan needs no
- * look at its objects.
+ * The services whose plan differs. Objects are rendered by pure functions, so equal plans need no comparison of
+ * objects.
  */
 function serviceChanges(before: readonly ServicePlan[], after: readonly ServicePlan[]): ServiceChange[] {
   const was = new Map(before.map((service) => [service.name, service]));
@@ -91,7 +90,7 @@ function sharedObjects(plan: Plan | undefined) {
   return plan?.platform ? platformObjects(plan.platform) : [];
 }
 
-/** As the guard would say it after an `up` of the base. */
+/** The losses that the check would report after an `up` of the base. */
 function lossesOf(before: Plan, { plan, catalogue, config }: FoundStack): readonly Problem[] {
   const was = provisioned(before);
   if (!plan || !catalogue || !isGuarded(was, plan)) return [];
@@ -115,7 +114,7 @@ function whole(
   return services.length > 0 && services.length === all ? "every service is affected" : undefined;
 }
 
-/** The pipelines that both have, differently. */
+/** The pipelines that exist in both revisions and differ. */
 function changedPipelines(base: FoundStack | undefined, head: FoundStack | undefined): string[] {
   const was = new Map(Object.entries(base?.config.value?.pipelines ?? {}));
   const is = Object.entries(head?.config.value?.pipelines ?? {});

@@ -3,7 +3,7 @@ import { PROVISIONED } from "../../model/provisioned.ts";
 import { STACK } from "../engine-events.ts";
 import { splitState } from "./split-state.ts";
 
-/** Of a resource what names others. */
+/** The fields of a resource that refer to others. */
 const resource = z.object({
   urn: z.string(),
   type: z.string(),
@@ -20,7 +20,7 @@ const deployment = z.looseObject({
   resources: z.tuple([]).optional(),
 });
 
-/** What is around the resources, as `pulumi stack export` writes it or as a backend keeps it. */
+/** The part of a state around the resources, as in `pulumi stack export` or in a backend's file. */
 const frame = z
   .object({
     version: z.number(),
@@ -33,35 +33,34 @@ const frame = z
     latest: exported ?? checkpoint?.latest ?? {},
   }));
 
-/** A state, as often as it is wanted. */
+/** A state that can be read several times. */
 export interface StoredState {
   read(): AsyncIterable<Uint8Array>;
-  /** Its bytes from one place up to another. */
+  /** The bytes from `start` to `end`. */
   slice(start: number, end: number): Promise<Buffer>;
 }
 
-/** A part of a stack's state that an engine can preview some of its resources with. */
+/** A part of a stack's state for previews of some of its resources. */
 export interface TrimmedState {
-  /** The JSON of a checkpoint, as a backend of files keeps it. Its secrets are encrypted as they were. */
+  /** The JSON of a checkpoint for a file backend. Its secrets stay encrypted. */
   readonly checkpoint: string;
-  /** How many resources the part leaves out. */
+  /** The number of omitted resources. */
   readonly left: number;
 }
 
 /**
- * The stack, whose outputs say what the last `up` made; the providers; and what a new service's Stages depend on, which
- * nothing else of a change may need. They are few.
+ * Resources that are always kept, since they are few: the stack, whose outputs record the last `up`; the providers;
+ * and the ClusterPromotionTasks, on which a new service's Stages depend.
  */
 const ALWAYS = /^(pulumi:(pulumi|providers):|kubernetes:kargo\.akuity\.io\/v1alpha1:ClusterPromotionTask$)/;
 
 /**
- * The part of a stack's state that a preview of some resources needs: these, what depends on them, and what all of
- * these need in turn, so that the engine finds nothing amiss. What is left out it would only have looked at and left alone.
- *
- * @param state what `pulumi stack export` wrote, or a backend's file
- * @param name the stack's name in a backend of files: `organization/<project>/<stack>`
- * @returns nothing where it is no state with resources, or where only Pulumi's own service can decrypt its secrets
- * @throws Error where the state cannot be read
+ * Selects the part of a stack's state that a preview of some resources needs: these, their dependents, and
+ * everything that all of these need, so that the engine finds a valid state.
+ * @param state the output of `pulumi stack export`, or a backend's file
+ * @param name the stack's name in a file backend: `organization/<project>/<stack>`
+ * @returns undefined if the state has no resources, or if only Pulumi Cloud can decrypt its secrets
+ * @throws Error if the state cannot be read
  */
 export async function trimState(
   state: StoredState,
@@ -84,7 +83,7 @@ export async function trimState(
   return { checkpoint: assembled(about, name, part, keeps), left: resources.length - part.length };
 }
 
-/** The resources come in as texts: no number that is too large for JavaScript loses a digit. */
+/** Resources are inserted as text, so that numbers too large for JavaScript keep their digits. */
 function assembled(
   { latest, ...format }: z.output<typeof frame>,
   name: string,
@@ -98,10 +97,13 @@ function assembled(
   return [before, after.join(EMPTY)].join(`"latest":{"resources":[${part.join()}]`);
 }
 
-/** No text within the JSON can look like this: its quotes would be escaped. */
+/** No string inside the JSON can contain this, because its quotes would be escaped. */
 const EMPTY = '"latest":{"resources":[]';
 
-/** The JSON of a resource as it stands; of the stack's outputs, which are of every service, what the program reads alone. */
+/**
+ * The JSON of a resource. The stack's outputs, which cover every service, are reduced to those that the program
+ * reads.
+ */
 function own(type: string, json: string): string {
   if (type !== STACK) return json;
   const stack = JSON.parse(json) as { outputs?: Readonly<Record<string, unknown>> };
@@ -115,11 +117,11 @@ function own(type: string, json: string): string {
 interface Relations {
   readonly urn: string;
   readonly type: string;
-  /** The URNs of all that it names. */
+  /** The URNs of all resources that it refers to. */
   readonly needs: readonly string[];
 }
 
-/** @throws Error where it is no resource */
+/** @throws Error if it is no resource */
 function relations(json: Buffer): Relations {
   const read = resource.parse(JSON.parse(json.toString("utf8")));
   const { urn, type, parent, provider, dependencies, propertyDependencies, deletedWith } = read;
@@ -133,14 +135,14 @@ function relations(json: Buffer): Relations {
   return { urn, type, needs };
 }
 
-/** A state stands in order: what depends on a resource comes after it. */
+/** In a state, dependents come after the resources that they depend on. */
 function withDependents(resources: readonly Relations[], targets: readonly string[]): Set<string> {
   const found = new Set(targets);
   for (const { urn, needs } of resources) if (needs.some((its) => found.has(its))) found.add(urn);
   return found;
 }
 
-/** And what it needs comes before it. */
+/** In a state, dependencies come before the resources that need them. */
 function withNeeds(resources: readonly Relations[], wanted: ReadonlySet<string>): Set<string> {
   const found = new Set<string>();
   const needed = new Set(wanted);

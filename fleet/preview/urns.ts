@@ -9,15 +9,14 @@ export interface PlannedResource {
   readonly name: string;
 }
 
-/** The one resource of all values files of a stack. */
+/** The resource of all values files of a stack. */
 export const VALUES_FILES: PlannedResource = {
   type: "pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles",
   name: "values-files",
 };
 
 /**
- * The name by which the engine knows a resource. There is no pattern in it: a target with one would meet others.
- *
+ * The URN of a resource. It contains no wildcard, because such a target would match others.
  * @see https://www.pulumi.com/docs/iac/concepts/resources/names/#urns
  */
 export function urnOf(stack: string, { type, name }: PlannedResource): string {

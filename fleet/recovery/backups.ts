@@ -3,15 +3,14 @@ import { join } from "node:path";
 import { PROJECT } from "../../model/stack-config.ts";
 import { backendFolder } from "../file-backend.ts";
 
-/** What the CLI says of a state that ends in the middle, or is no state. */
+/** The CLI's message for a truncated or invalid state. */
 export const UNREADABLE_STATE = /failed to load checkpoint/;
 
 const SHOWN = 3;
 
 /**
- * The way out where the state of a stack cannot be read: which whole copies of it a backend of files still has, newest
- * first. Pulumi keeps the last one beside the state, and others in the backend's folders of backups and of history.
- *
+ * How to restore a state that cannot be read: lists the complete copies in a file backend, newest first. Pulumi
+ * keeps the previous state beside the current one, and others in the backend's folders of backups and history.
  * @param backend its URL
  * @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/#local-filesystem
  */
@@ -35,7 +34,7 @@ export async function backupsHint(backend: string, stack: string): Promise<strin
   ].join("");
 }
 
-/** The copies that are whole, by when they were written. Those of the history are the state after each update. */
+/** The complete copies by the time they were written. A copy in the history is the state after an update. */
 async function wholeCopies(folder: string, stack: string): Promise<string[]> {
   const places = [
     { of: join(folder, "stacks", PROJECT), end: `${stack}.json.bak`, whole: true },

@@ -12,29 +12,33 @@ import type { ImportFile } from "./import-file.ts";
 import { type Preview, parsePreview } from "./preview.ts";
 import { parseState, type State } from "./state.ts";
 
-/** The Pulumi CLI on one stack of the project in the working directory. Every call fails with the CLI's own words. */
+/**
+ * The Pulumi CLI for one stack of the project in the working directory. Each failed call throws the CLI's message.
+ */
 export interface Engine {
   /** The URL of the backend. @throws FleetError */
   backend(): Promise<string>;
   /** @throws FleetError where the state cannot be exported */
   state(): Promise<State>;
-  /** What the last `up` provisioned, by the stack's own output; nothing before the first. @throws FleetError */
+  /**
+   * What the last `up` provisioned, from the stack's output; undefined before the first `up`. @throws FleetError
+   */
   provisioned(): Promise<Provisioned | undefined>;
   /** Runs the program and plans; changes nothing. @throws FleetError with the program's or the engine's errors */
   preview(): Promise<Preview>;
-  /** Takes every lock of the stack away, whoever has it. @throws FleetError */
+  /** Removes every lock of the stack, whoever holds it. @throws FleetError */
   cancel(): Promise<void>;
-  /** Writes a state back without its pending operations. @throws FleetError */
+  /** Imports a state without its pending operations. @throws FleetError */
   forgetPending(state: State): Promise<void>;
-  /** Reads these resources anew from where they live. @throws FleetError */
+  /** Refreshes these resources. @throws FleetError */
   refresh(urns: readonly string[]): Promise<void>;
   /** Creates these resources, without their dependents. @throws FleetError */
   create(urns: readonly string[]): Promise<void>;
-  /** Records what exists already. @throws FleetError */
+  /** Adds existing resources to the state. @throws FleetError */
   import(file: ImportFile, protect: boolean): Promise<void>;
-  /** The whole `pulumi up`, shown as it runs; false where it failed. */
+  /** Runs the whole `pulumi up` and shows its output; false if it failed. */
   up(): Promise<boolean>;
-  /** A value of the stack's config, decrypted; nothing where it is not set. */
+  /** A decrypted value of the stack's config; undefined if it is not set. */
   config(key: string): Promise<string | undefined>;
 }
 
@@ -43,8 +47,8 @@ const outputs = z.looseObject({ [PROVISIONED]: provisionedSchema.optional() });
 const NOT_FOUND = "pulumi is not on PATH. Install it, see https://www.pulumi.com/docs/iac/download-install.";
 
 /**
- * The CLI rather than the Automation API: that one selects the stack for whoever works in the folder, and hands an
- * import over as a file all the same.
+ * Uses the CLI. The Automation API would select the stack for everybody who works in the folder, and it passes an
+ * import as a file anyway.
  */
 export function openEngine(stack: string): Engine {
   const run = async (args: readonly string[], options: Options = {}) => {
@@ -68,7 +72,7 @@ export function openEngine(stack: string): Engine {
     if (failed) throw refused(["whoami"], stderr);
     return backendUrl(stdout) ?? "";
   };
-  /** With the way out, where the state itself is broken. */
+  /** Adds a fix if the state itself is broken. */
   const told = async (args: readonly string[], output: string): Promise<FleetError> => {
     const error = refused(args, output);
     if (!UNREADABLE_STATE.test(output)) return error;
@@ -123,7 +127,7 @@ function textOf(output: unknown): string {
   return typeof output === "string" ? output : "";
 }
 
-/** What a person needs of what the CLI printed: its errors, or else its last lines. */
+/** The relevant part of the CLI's output: its errors, or else its last lines. */
 function refused([first, second]: readonly string[], output: string): FleetError {
   const lines = output
     .split("\n")

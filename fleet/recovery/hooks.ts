@@ -9,7 +9,7 @@ import type { Found } from "./verdicts.ts";
 
 /** Finds the hooks of the stack's repositories. */
 export interface Hooks {
-  /** Those that post to the planned one's address, the oldest first. @throws FleetError */
+  /** The hooks with the planned one's address, oldest first. @throws FleetError */
   find(hook: PlannedHook): Promise<readonly Found[]>;
 }
 
@@ -23,7 +23,7 @@ const page = z.array(
 );
 
 const PAGE = 100;
-/** For GitHub's rate limits, in seconds. */
+/** The maximum wait for GitHub's rate limits, in seconds. */
 const LONGEST_WAIT = 600;
 
 function giveUp({ minutes, until }: UsedUp): Error {
@@ -32,7 +32,7 @@ function giveUp({ minutes, until }: UsedUp): Error {
   );
 }
 
-/** @param token with admin rights on the repositories: to anybody else they have no hooks */
+/** @param token with admin rights on the repositories; to others GitHub shows no hooks */
 export function hooksOf(
   { github: { owner, url } }: Pick<Plan, "github">,
   token: string | undefined,

@@ -1,11 +1,11 @@
 import { type Creation, nameOf } from "./preview.ts";
 
-/** A resource of an import file; a component has no id, since it is nowhere but in the state. */
+/** A resource of an import file. A component has no id, because it exists only in the state. */
 export interface ImportEntry {
   readonly type: string;
   /** Unique in the file: the URN. */
   readonly name: string;
-  /** What the program calls it. */
+  /** The Pulumi name. */
   readonly logicalName: string;
   readonly id?: string;
   readonly component?: true;
@@ -14,8 +14,7 @@ export interface ImportEntry {
 }
 
 /**
- * What `pulumi import --file` takes.
- *
+ * The content of a file for `pulumi import --file`.
  * @see https://www.pulumi.com/docs/iac/guides/migration/import/#bulk-import-operations
  */
 export interface ImportFile {
@@ -23,7 +22,7 @@ export interface ImportFile {
   readonly resources: readonly ImportEntry[];
 }
 
-/** A resource that is taken over, with the id that its provider knows it by. */
+/** A resource to import, with its provider's id. */
 export interface Taken {
   readonly creation: Creation;
   readonly id: string;
@@ -32,10 +31,9 @@ export interface Taken {
 const STACK_TYPE = "pulumi:pulumi:Stack";
 
 /**
- * The import of what is taken over, each exactly where the program will register it: the same parent, and the explicit
- * provider. A component above one, where it is not in the state yet, comes along.
- *
- * @param creations everything that the next `up` would create, components included
+ * Builds the import file. Each resource gets the parent and the explicit provider with which the program registers
+ * it. Parent components that are missing in the state are included.
+ * @param creations everything that the next `up` would create, including components
  */
 export function importFile(taken: readonly Taken[], creations: readonly Creation[]): ImportFile {
   const byUrn = new Map(creations.map((creation) => [creation.urn, creation]));
@@ -60,7 +58,7 @@ export function importFile(taken: readonly Taken[], creations: readonly Creation
   return { nameTable, resources: [...entries.values()] };
 }
 
-/** The providers that the import works through and that are yet to be created. */
+/** The providers that the import needs and that must be created first. */
 export function missingProviders(taken: readonly Taken[], creations: readonly Creation[]): string[] {
   const wanted = new Set(taken.flatMap(({ creation }) => creation.provider ?? []));
   return creations.map(({ urn }) => urn).filter((urn) => wanted.has(urn));

@@ -7,20 +7,20 @@ import { describe, type Planned } from "./planned.ts";
 import { nameOf } from "./preview.ts";
 import { type Found, type Verdict, verdict } from "./verdicts.ts";
 
-/** A planned resource that the state does not know, with what was found of it. */
+/** A planned resource that is missing from the state, and what was found of it. */
 export interface Item {
   readonly planned: Planned;
-  /** As a person reads it: `Stage kargo-nginx/dev`. */
+  /** For people: `Stage kargo-nginx/dev`. */
   readonly what: string;
-  /** What the program calls it: `nginx/stage-dev`. */
+  /** The Pulumi name: `nginx/stage-dev`. */
   readonly resource: string;
   readonly found: Found | undefined;
   readonly verdict: Verdict;
-  /** Other hooks with the same address, by their ids. */
+  /** The ids of other hooks with the same address. */
   readonly twins: readonly string[];
 }
 
-/** Where things really are. */
+/** The systems that hold the real objects. */
 export interface Surroundings {
   readonly objects: Objects;
   readonly hooks: Hooks;
@@ -29,7 +29,7 @@ export interface Surroundings {
 
 const AT_ONCE = 16;
 
-/** Looks for each of the planned resources. @throws FleetError where the API server or GitHub does not say */
+/** Looks for each of the planned resources. @throws FleetError if the API server or GitHub does not answer */
 export async function lookFor(
   planned: readonly Planned[],
   { objects, hooks, owner }: Surroundings,
@@ -52,7 +52,7 @@ export async function lookFor(
   return items;
 }
 
-/** Those that are ours, ready to be imported. */
+/** Our resources, ready for the import. */
 export function ours(items: readonly Item[]): Taken[] {
   return items.flatMap(({ planned: { creation }, verdict }) =>
     verdict.is === "ours" ? [{ creation, id: verdict.id }] : [],

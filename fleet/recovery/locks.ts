@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { backendFolder } from "../file-backend.ts";
 
-/** Who holds a lock, as the engine wrote it down. */
+/** The holder of a lock, from the lock's file. */
 export interface LockOwner {
   readonly pid: number;
   readonly user: string;
@@ -11,19 +11,19 @@ export interface LockOwner {
   readonly since: Date;
 }
 
-/** A lock of a stack; no owner where its file cannot be read as one. */
+/** A lock of a stack; without owner if its file cannot be parsed. */
 export interface Lock {
   readonly file: string;
   readonly owner: LockOwner | undefined;
 }
 
-/** Whether the owner of a lock still runs, as far as one can know from here. */
+/** Whether the owner of a lock still runs. */
 export type Standing = "alive" | "dead" | "unknown";
 
-/** The machine that the question is asked on. */
+/** The current machine. */
 export interface Machine {
   readonly host: string;
-  /** The process of this id, with its start where it can be known; nothing where there is none. */
+  /** The process with this id, with its start time if known; undefined if there is none. */
   process(pid: number): { readonly since: Date | undefined } | undefined;
 }
 
@@ -34,14 +34,13 @@ const content = z.object({
   timestamp: z.iso.datetime({ offset: true }),
 });
 
-/** A process that started later than this after the lock was written is another one with the same id. */
+/** Tolerance in milliseconds. A process that started later than this after the lock reuses the id. */
 const SLACK = 5_000;
 
 /**
  * The folder of a stack's locks.
- *
- * @param backend its URL, as `pulumi whoami` says it
- * @returns nothing where the backend keeps no files on this machine
+ * @param backend the URL from `pulumi whoami`
+ * @returns undefined if the backend keeps no files on this machine
  * @see https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/lock.go
  */
 export function lockFolder(backend: string, project: string, stack: string): string | undefined {
@@ -49,10 +48,10 @@ export function lockFolder(backend: string, project: string, stack: string): str
   return folder && join(folder, "locks", "organization", project, stack);
 }
 
-/** Every lock in a folder. No folder, no locks. */
+/** Every lock in a folder; none if the folder is missing. */
 export async function readLocks(folder: string): Promise<Lock[]> {
   const names = await readdir(folder).catch(absent<string[]>([]));
-  // Beside each lock the backend keeps a file of attributes.
+  // The backend keeps a file of attributes beside each lock.
   const files = names.filter((name) => name.endsWith(".json")).sort();
   const locks = files.map(async (name): Promise<Lock[]> => {
     const file = join(folder, name);
@@ -62,7 +61,7 @@ export async function readLocks(folder: string): Promise<Lock[]> {
   return (await Promise.all(locks)).flat();
 }
 
-/** The owner that a lock names; nothing where it is cut off or no lock. */
+/** The owner in a lock's file; undefined if the file is truncated or no lock. */
 export function parseLock(text: string): LockOwner | undefined {
   let value: unknown;
   try {
@@ -75,7 +74,10 @@ export function parseLock(text: string): LockOwner | undefined {
   return { pid: data.pid, user: data.username, host: data.hostname, since: new Date(data.timestamp) };
 }
 
-/** Of another machine nothing can be known; here a process id counts only with a start that fits the lock. */
+/**
+ * Processes on other machines are unknown. On this machine the process id counts only if its start time fits the
+ * lock.
+ */
 export function standing({ owner }: Lock, machine: Machine): Standing {
   if (owner === undefined || owner.host !== machine.host) return "unknown";
   const found = machine.process(owner.pid);

@@ -6,17 +6,16 @@ import type { Found } from "./verdicts.ts";
 
 /** Finds objects of any kind on an API server. */
 export interface Objects {
-  /** Where an object is, from the root of the API server. @throws FleetError where its kind is not served */
+  /** The API path of an object. @throws FleetError if its kind is not served */
   pathOf(object: PlannedObject): Promise<string>;
-  /** @throws FleetError where the API server refuses */
+  /** @throws FleetError if the API server refuses */
   find(object: PlannedObject): Promise<Found | undefined>;
   /**
-   * Every object of a kind that carries a label; nothing of a kind that this identity may not list.
-   *
-   * @throws FleetError where the API server refuses otherwise
+   * Every object of a kind with a label; empty for a kind that this identity may not list.
+   * @throws FleetError if the API server refuses otherwise
    */
   labelled(apiVersion: string, kind: string, selector: string): Promise<readonly ListedObject[]>;
-  /** Every object of a kind in a namespace, as {@link labelled}. */
+  /** Every object of a kind in a namespace, with the rules of {@link labelled}. */
   inNamespace(apiVersion: string, kind: string, namespace: string): Promise<readonly ListedObject[]>;
 }
 
@@ -30,7 +29,7 @@ interface Kind {
   readonly namespaced: boolean;
 }
 
-/** Learns from the API server itself where a kind lives, so that no list of kinds can be out of date. */
+/** Uses the API server's discovery to find the path of a kind, so no list of kinds can become outdated. */
 export function objectsOf(cluster: Cluster): Objects {
   const versions = new Map<string, Promise<ReadonlyMap<string, Kind>>>();
   let ready: Promise<void> | undefined;
@@ -94,20 +93,20 @@ function foundOf(body: unknown): Found {
   };
 }
 
-/** As the Kubernetes provider writes it. */
+/** The object's id in the form of the Kubernetes provider. */
 function idOf(object: unknown): string {
   const { name, namespace } = recordOf(recordOf(object).metadata);
   return namespace === undefined ? String(name) : `${namespace}/${name}`;
 }
 
-/** How long an API server that has just come back is waited for, and a kind that it does not serve, in seconds. */
+/** How long to wait for an API server that is starting, and for a kind that it does not serve, in seconds. */
 const PATIENCE = { server: 60, kind: 5 };
 
-/** Custom resources are served a moment after everything else: too early, all of them would seem to be gone. */
+/** A starting API server serves custom resources last. Asking too early would make them look deleted. */
 async function untilReady(cluster: Cluster): Promise<void> {
   for (let waited = 0; ; waited++) {
     const { status } = await cluster.send({ method: "GET", path: "/readyz" });
-    // Who may not ask has to believe it.
+    // If this identity may not read the readiness, the server counts as ready.
     if (status < 500) return;
     if (waited === PATIENCE.server)
       throw new FleetError(

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Machine } from "./locks.ts";
 
-/** `/proc` counts in these, on every platform that Linux runs on (`USER_HZ`). */
+/** The unit of times in `/proc` on every Linux platform (`USER_HZ`). */
 const TICKS = 100;
 
-/** This machine, and what runs on it. */
+/** This machine and its processes. */
 export function thisMachine(): Machine {
   return {
     host: hostname(),
@@ -26,7 +26,7 @@ function exists(pid: number): boolean {
   }
 }
 
-/** A process that ended and was not waited for yet (a zombie) does nothing any more. */
+/** A zombie process does nothing any more. */
 function fromProc(pid: number): { since: Date | undefined } | undefined {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === undefined) return { since: undefined };

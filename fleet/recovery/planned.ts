@@ -19,19 +19,18 @@ export interface PlannedObject {
 export interface PlannedHook {
   readonly is: "hook";
   readonly creation: Creation;
-  /** The repository's name, without the owner; nothing where the hook is the organization's. */
+  /** The repository's name without the owner; undefined for an organization's hook. */
   readonly repository: string | undefined;
-  /** Where it posts to: what it is known by. */
+  /** The address that identifies it. */
   readonly url: string;
 }
 
-/** What the next `up` would make and somebody may have made already. */
+/** A resource that the next `up` would create and that may already exist. */
 export type Planned = PlannedObject | PlannedHook;
 
 /**
- * What of a preview exists outside the state. The rest needs no recovery: components and providers are nowhere else, and
- * the values files are written where they are missing.
- *
+ * The resources of a preview that can exist outside the state. Others need no recovery: components and providers
+ * exist only in the state, and values files are written only if they are missing.
  * @param plan for the URLs of hooks, which a preview keeps secret
  */
 export function plannedOf(
@@ -73,12 +72,12 @@ function object(creation: Creation): PlannedObject[] {
   ];
 }
 
-/** The object that a value is, or an empty one. */
+/** The value if it is an object, else an empty object. */
 export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return value !== null && typeof value === "object" && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** As a person reads it: `Stage kargo-nginx/dev`, `hook acme/nginx → https://…`. */
+/** For people: `Stage kargo-nginx/dev`, `hook acme/nginx → https://…`. */
 export function describe(planned: Planned, owner: string): string {
   if (planned.is === "hook") {
     const { repository, url } = planned;

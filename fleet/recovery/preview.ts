@@ -22,11 +22,11 @@ const digest = z.looseObject({
   diagnostics: z.array(z.looseObject({ message: z.string(), severity: z.string() })).default([]),
 });
 
-/** A resource that the next `up` would create, as the program registers it. */
+/** A resource that the next `up` would create. */
 export interface Creation {
   readonly urn: string;
   readonly type: string;
-  /** Whether a plugin makes it; a component is only a name in the state. */
+  /** Whether a plugin creates it. A component exists only in the state. */
   readonly custom: boolean;
   readonly parent: string | undefined;
   /** The URN of its provider. */
@@ -36,17 +36,17 @@ export interface Creation {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** What `pulumi preview --json` said. */
+/** The output of `pulumi preview --json`. */
 export interface Preview {
   readonly creations: readonly Creation[];
-  /** How many resources it would change, replace or delete. */
+  /** The number of resources that it would change, replace or delete. */
   readonly others: number;
   readonly errors: readonly string[];
 }
 
 const QUIET: readonly string[] = ["create", "same", "read", "refresh"];
 
-/** @throws FleetError where the text is no digest of a preview */
+/** @throws FleetError if the text is no output of a preview */
 export function parsePreview(text: string): Preview {
   const { steps, diagnostics } = readJson(digest, text, "What pulumi preview says");
   return {
@@ -60,12 +60,12 @@ export function parsePreview(text: string): Preview {
   };
 }
 
-/** A reference to a provider is its URN, `::`, and its id. */
+/** A provider reference is its URN, `::`, and its id. */
 function providerUrn(reference: string | undefined): string | undefined {
   return reference?.slice(0, reference.lastIndexOf("::"));
 }
 
-/** The last part of a URN: the name that the program gave. */
+/** The last part of a URN: the Pulumi name. */
 export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }

@@ -11,27 +11,27 @@ import type { Creation } from "./preview.ts";
 import { requireUnlocked, type StackLock } from "./stack-lock.ts";
 import { integrityProblems, type PendingOperation, type State } from "./state.ts";
 
-/** What an interrupted `up` left, and what is to be done about it. */
+/** What an interrupted `up` left, and what to do about it. */
 export interface Outlook {
   readonly stack: string;
   readonly stackLock: StackLock;
   readonly pending: readonly PendingOperation[];
-  /** Everything that the plan names and the state does not know. */
+  /** Everything that the plan names and the state lacks. */
   readonly items: readonly Item[];
-  /** What is labelled as this stack's and neither in its state nor in its plan. */
+  /** Objects with this stack's label that are neither in its state nor in its plan. */
   readonly strays: readonly string[];
   readonly state: State;
   readonly creations: readonly Creation[];
 }
 
-/** Where a recovery looks and works. */
+/** The systems that a recovery uses. */
 export interface Tools {
   readonly engine: Engine;
   readonly machine: Machine;
   surroundings(): Promise<Surroundings>;
-  /** Takes a line on what is going on. */
+  /** Prints a line about the current step. */
   readonly tell: (line: string) => void;
-  /** Takes how far something long has come, often. */
+  /** Reports frequent progress of a long step. */
   readonly tick: (text: string) => void;
 }
 
@@ -41,10 +41,9 @@ export interface RecoverOptions {
 }
 
 /**
- * Finds out what is to be done, and changes nothing.
- *
- * @throws FleetError where the lock's owner lives or cannot be known, the state is broken, the program cannot be planned,
- *   or the API server or GitHub cannot be asked
+ * Finds out what to do, and changes nothing.
+ * @throws FleetError if the lock's owner lives or is unknown, if the state is broken, if the program cannot be
+ * planned, or if the API server or GitHub does not answer
  */
 export async function outlook(plan: Plan, options: RecoverOptions, tools: Tools): Promise<Outlook> {
   const { engine, machine, tell } = tools;
@@ -69,20 +68,19 @@ export async function outlook(plan: Plan, options: RecoverOptions, tools: Tools)
 }
 
 /**
- * Does what the outlook says: takes the dead owner's lock away, settles what the engine had begun, and records what
- * is ours. It can be interrupted at any point, and run again.
- *
- * @returns everything that was taken over
- * @throws FleetError with the engine's words
+ * Repairs the stack: removes a dead owner's lock, settles pending operations, and imports our resources. It may be
+ * interrupted at any point and run again.
+ * @returns all imported resources
+ * @throws FleetError with the engine's message
  */
 export async function settle(found: Outlook, options: RecoverOptions, tools: Tools): Promise<Taken[]> {
   const { engine, machine, tell } = tools;
   const before = found.stackLock.locks;
   if (before === undefined) {
-    // Where locks cannot be seen there may be none, which is no failure.
+    // If locks cannot be read, there may be none; that is no failure.
     await engine.cancel().catch(() => undefined);
   } else if (before.length > 0) {
-    // Somebody may have begun in the meantime, and cancel takes every lock.
+    // Another `up` may have started meanwhile, and cancel removes every lock.
     await requireUnlocked(engine, machine, { ...options, project: PROJECT });
     tell("recover: taking the lock away");
     await engine.cancel();
@@ -90,7 +88,7 @@ export async function settle(found: Outlook, options: RecoverOptions, tools: Too
   await settlePending(found, tools);
   const taken = ours(found.items);
   await record(taken, found.creations, tools);
-  // A plugin may outlive its engine, and end the call that it was in only now.
+  // A plugin may outlive its engine and finish its last call only now.
   const absent = found.items.filter(({ verdict }) => verdict.is === "absent").map(({ planned }) => planned);
   const late = ours(await lookFor(absent, await tools.surroundings()));
   await record(late, found.creations, tools, taken);
@@ -109,10 +107,9 @@ async function settlePending({ pending, state }: Outlook, { engine, tell }: Tool
 }
 
 /**
- * Imports what is taken over, with the components above it and, where they are not there yet, the providers.
- *
- * @param before what this run took over already, so that its parents are in the state by now
- * @throws FleetError with the engine's words
+ * Imports resources, with their parent components and missing providers.
+ * @param before resources that this run already imported, so their parents are in the state
+ * @throws FleetError with the engine's message
  */
 export async function record(
   taken: readonly Taken[],
@@ -146,7 +143,7 @@ export async function record(
   );
 }
 
-/** @throws FleetError where the engine would refuse the state */
+/** @throws FleetError if the engine would refuse the state */
 export function demandIntegrity(state: State, stack: string): void {
   const problems = integrityProblems(state);
   if (problems.length === 0) return;
@@ -157,7 +154,7 @@ export function demandIntegrity(state: State, stack: string): void {
   );
 }
 
-/** The names of everything that the state or the plan has in a cluster, `Kind namespace/name`, and its kinds. */
+/** The names (`Kind namespace/name`) and kinds of everything in the state or the plan. */
 export function namesOf({ resources }: Pick<State, "resources">, planned: readonly Planned[]) {
   const kinds = new Map<string, readonly [apiVersion: string, kind: string]>();
   const names = new Set<string>();
@@ -177,7 +174,7 @@ export function namesOf({ resources }: Pick<State, "resources">, planned: readon
   return { kinds: [...kinds.values()], names };
 }
 
-/** What carries this stack's label, is not in its state, and is nothing that its plan names. */
+/** Objects with this stack's label that are neither in its state nor in its plan. */
 async function straysOf(
   stack: string,
   state: State,

@@ -4,29 +4,29 @@ import { nameOf } from "./preview.ts";
 import type { Outlook } from "./recover.ts";
 import { owner } from "./stack-lock.ts";
 
-/** What a recovery came to, for a person and for a program. */
+/** The result of a recovery. */
 export interface Recovered {
   readonly outlook: Outlook;
-  /** Only looked at: nothing was done. */
+  /** Whether nothing was changed. */
   readonly dryRun: boolean;
-  /** What was taken over, or with a dry run would be. */
+  /** The imported resources, or those that a dry run would import. */
   readonly taken: readonly Taken[];
-  /** Whether the `up` that came after it went well; nothing where there was none. */
+  /** Whether the following `up` succeeded; undefined if there was none. */
   readonly up?: boolean;
 }
 
-/** What the plan names, and cannot be had: the next `up` would stumble over it. */
+/** Planned resources that exist but cannot be imported. The next `up` would fail. */
 export function inTheWay({ items }: Pick<Outlook, "items">): readonly Item[] {
   return items.filter(({ verdict }) => !["absent", "ours"].includes(verdict.is));
 }
 
-/** Whether anything is to be settled before the next `up`. */
+/** Whether something must be repaired before the next `up`. */
 export function somethingToDo({ outlook: { stackLock, pending, items } }: Recovered): boolean {
   const locked = stackLock.locks !== undefined && stackLock.locks.length > 0;
   return locked || pending.length > 0 || items.some(({ verdict }) => verdict.is === "ours");
 }
 
-/** The report as a person reads it. */
+/** The report as text. */
 export function recoveredText(recovered: Recovered): string {
   const { outlook, dryRun, taken, up } = recovered;
   const { stack, items } = outlook;
@@ -73,7 +73,7 @@ function took(taken: readonly Taken[], items: readonly Item[]): string[] {
   return taken.map(({ creation: { urn } }) => `${words.get(urn) ?? urn}  (${nameOf(urn)})`);
 }
 
-/** Why something was left alone, and the way on. */
+/** Why a resource was not imported, and what to do. */
 export function reason({ what, resource, verdict }: Item, stack: string): string {
   const service = resource.split("/")[0] ?? resource;
   switch (verdict.is) {
@@ -104,7 +104,7 @@ function count(number: number, noun: string): string {
   return number === 1 ? `1 ${noun} was` : `${number} ${noun}s were`;
 }
 
-/** The same for a program; the keys stay. */
+/** The report as JSON; its keys are stable. */
 export function recoveredJson(recovered: Recovered): string {
   const { outlook, dryRun, taken, up } = recovered;
   return JSON.stringify(

@@ -3,25 +3,24 @@ import { FleetError } from "../fleet-error.ts";
 import type { Engine } from "./engine.ts";
 import { type Lock, lockFolder, type Machine, readLocks, standing } from "./locks.ts";
 
-/** Whether the stack is free to be put right. */
+/** Whether the stack can be repaired now. */
 export interface StackLock {
   readonly backend: string;
-  /** The locks of dead owners; nothing where the backend's locks cannot be seen from here. */
+  /** The locks of dead owners; undefined if the backend's locks cannot be read. */
   readonly locks: readonly Lock[] | undefined;
 }
 
 export interface StackLockOptions {
   readonly stack: string;
   readonly project: string;
-  /** A person says so: no update of this stack runs anywhere. */
+  /** The user confirms that no update of this stack runs anywhere. */
   readonly ownerIsDead: boolean;
 }
 
 /**
- * Makes sure that nobody is at work on the stack: a lock whose owner lives is respected, one whose owner cannot be
- * asked about needs a person's word.
- *
- * @throws FleetError naming process, user, host and time of a lock that stands
+ * Makes sure that nobody updates the stack. A lock with a living owner is respected; a lock with an unknown owner
+ * needs the user's confirmation.
+ * @throws FleetError with process, user, host and time of the lock
  */
 export async function requireUnlocked(
   engine: Pick<Engine, "backend">,
@@ -49,7 +48,7 @@ export async function requireUnlocked(
   return { backend, locks };
 }
 
-/** An engine that is just being locked out, or just going, leaves a lock for a moment. */
+/** An engine that is starting or ending may hold a lock for a moment. */
 async function settled(folder: string): Promise<Lock[]> {
   const locks = await readLocks(folder);
   if (locks.every((lock) => lock.owner !== undefined)) return locks;
@@ -57,7 +56,7 @@ async function settled(folder: string): Promise<Lock[]> {
   return readLocks(folder);
 }
 
-/** The owner of a lock in a person's words. */
+/** The owner of a lock, for people. */
 export function owner({ file, owner: known }: Lock): string {
   if (known === undefined) return `somebody whom ${file} does not name`;
   return `process ${known.pid} of ${known.user} on ${known.host}, since ${known.since.toISOString()}`;

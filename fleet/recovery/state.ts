@@ -21,24 +21,24 @@ const exported = z.looseObject({
     .nullable(),
 });
 
-/** A resource of a stack's state, as `pulumi stack export` writes it. */
+/** A resource of a stack's state, as in `pulumi stack export`. */
 export type StateResource = z.infer<typeof resource>;
 
-/** What the engine had begun and not ended: `creating`, `updating`, `deleting`, `reading`, `importing`. */
+/** An unfinished operation of the engine: `creating`, `updating`, `deleting`, `reading`, `importing`. */
 export interface PendingOperation {
   readonly urn: string;
   readonly type: string;
 }
 
-/** The state of a stack, as far as a recovery reads it. */
+/** The parts of a stack's state that a recovery reads. */
 export interface State {
   readonly resources: readonly StateResource[];
   readonly pending: readonly PendingOperation[];
-  /** What was exported, to be imported again. */
+  /** The exported text, for a later import. */
   readonly text: string;
 }
 
-/** @throws FleetError where the text is no export of a stack */
+/** @throws FleetError if the text is no export of a stack */
 export function parseState(text: string): State {
   const { deployment } = readJson(exported, text, "What pulumi stack export says");
   return {
@@ -48,7 +48,7 @@ export function parseState(text: string): State {
   };
 }
 
-/** Why the engine would refuse a state: a resource that names one which does not stand before it, or is there twice. */
+/** Why the engine would refuse a state: a resource refers to one that does not come before it, or occurs twice. */
 export function integrityProblems({ resources }: Pick<State, "resources">): string[] {
   const known = new Set<string>();
   const current = new Set<string>();

@@ -8,7 +8,7 @@ import { objectsOf } from "./look.ts";
 import { thisMachine } from "./machine.ts";
 import type { Tools } from "./recover.ts";
 
-/** Where to look, other than where the stack says. */
+/** Overrides of the places in the stack's config. */
 export interface Places {
   readonly stack: string;
   readonly context?: string;
@@ -32,7 +32,7 @@ export async function openTools(
   };
   let surroundings: Promise<Surroundings> | undefined;
   const open = async (): Promise<Surroundings> => {
-    // As an up takes it: the stack's own first.
+    // The same order as in an `up`: the stack's own token first.
     const token = (await engine.config("github:token")) || process.env.GITHUB_TOKEN;
     return { objects: objectsOf(cluster), hooks: hooksOf(plan, token, tell), owner: plan.github.owner };
   };

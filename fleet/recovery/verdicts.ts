@@ -1,38 +1,38 @@
 import { MANAGED_BY, STACK_LABEL } from "../../manifests/objects.ts";
 import type { Planned } from "./planned.ts";
 
-/** An object or a hook as it really is. */
+/** An existing object or hook. */
 export interface Found {
-  /** What its provider knows it by: `namespace/name`, `name`, `repository/number`. */
+  /** The provider's id: `namespace/name`, `name`, `repository/number`. */
   readonly id: string;
-  /** Of an object; a hook has none, and is known by its URL. */
+  /** Labels of an object. A hook has none; its URL identifies it. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Whether it is being deleted. */
   readonly leaving?: boolean;
   /** The object itself. */
   readonly live?: Readonly<Record<string, unknown>>;
-  /** What a hook reports. */
+  /** The settings of a hook. */
   readonly hook?: { readonly events: readonly string[]; readonly active: boolean };
 }
 
-/** Whose something is that the plan names and the state does not know. */
+/** Who owns a planned resource that is missing from the state. */
 export type Verdict =
-  /** Nobody made it: the next `up` will. */
+  /** It does not exist; the next `up` creates it. */
   | { readonly is: "absent" }
-  /** It was made for this stack and not recorded. */
+  /** It was created for this stack and not recorded. */
   | { readonly is: "ours"; readonly id: string }
-  /** Another stack says that it is its own. */
+  /** Its label names another stack. */
   | { readonly is: "another stack's"; readonly id: string; readonly stack: string }
-  /** It is there, and nothing on it says that we made it. */
+  /** It exists without our labels. */
   | { readonly is: "foreign"; readonly id: string; readonly lacks: string }
-  /** It is being deleted, and so can neither be taken over nor made. */
+  /** It is being deleted, so it can be neither imported nor created. */
   | { readonly is: "leaving"; readonly id: string };
 
 const OURS: readonly string[] = [...Object.keys(MANAGED_BY), "kargo-fleet/service", STACK_LABEL];
 
 /**
- * Says whose a planned resource is. An object is ours when it carries the labels of ownership that the plan gives it: of
- * this project, of its service, of this stack. A hook that posts to our own endpoint is ours: nobody else's would.
+ * Decides who owns a planned resource. An object is ours if it carries the planned labels: of this project, its
+ * service and this stack. A hook is ours if it posts to our own endpoint.
  */
 export function verdict(planned: Planned, found: Found | undefined): Verdict {
   if (found === undefined) return { is: "absent" };

@@ -1,8 +1,8 @@
-/** One attempt of GitHub to deliver an event to a hook, as its list of deliveries shows it. */
+/** One attempt of GitHub to deliver an event to a hook, from its list of deliveries. */
 export interface Attempt {
-  /** Of up to 19 digits, more than a number holds. */
+  /** Up to 19 digits, which exceeds a number. */
   readonly id: string;
-  /** The same for all attempts of one event. */
+  /** All attempts of one event have the same GUID. */
   readonly guid: string;
   readonly event: string;
   /** ISO 8601. */
@@ -12,23 +12,22 @@ export interface Attempt {
   readonly statusCode: number;
 }
 
-/** A push of which a hook does not know: no attempt to tell it has succeeded. */
+/** A push for which no delivery to a hook succeeded. */
 export interface Undelivered {
   readonly guid: string;
-  /** When GitHub first tried: right after the push. ISO 8601. */
+  /** The time of the first attempt, right after the push. ISO 8601. */
   readonly since: string;
-  /** The latest attempt, and its failure. */
+  /** The latest failed attempt. */
   readonly last: Attempt;
 }
 
-/** The listener has it: it answered with a 2xx. GitHub follows no redirect, so a 3xx reached nobody. */
+/** The listener answered with a 2xx. GitHub follows no redirect, so a 3xx is a failure. */
 export function succeeded({ statusCode }: Attempt): boolean {
   return statusCode >= 200 && statusCode < 300;
 }
 
 /**
- * The pushes that no attempt has delivered, oldest first: so that they arrive in the order in which they were made.
- *
+ * The undelivered pushes in the order in which they were made.
  * @param attempts of one hook, newest first, as GitHub lists them
  */
 export function undelivered(attempts: readonly Attempt[]): Undelivered[] {

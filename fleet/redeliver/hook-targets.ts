@@ -1,29 +1,28 @@
 import type { BuildPlan, Plan, ServicePlan } from "../../model/plan.ts";
 import { FleetError } from "../fleet-error.ts";
 
-/** A hook that the plan has, and the services that hear of pushes by it. */
+/** A planned hook, and the services that receive its pushes. */
 export interface HookTarget {
-  /** Whose hook it is: `acme/nginx`, or `acme` where it is the organization's. */
+  /** The hook's repository or organization: `acme/nginx` or `acme`. */
   readonly place: string;
-  /** What tells it from other hooks there. */
+  /** The address that identifies it. */
   readonly url: string;
   readonly services: readonly HookedService[];
 }
 
-/** A service that hears of pushes to a repository. */
+/** A service that receives pushes of a repository. */
 export interface HookedService {
   readonly name: string;
   /** `owner/name`. */
   readonly repository: string;
-  /** Whether the image that was built last wins, whenever its commit was pushed. */
+  /** Whether the latest build wins, whatever the time of its commit's push. */
   readonly newestBuild: boolean;
 }
 
 /**
- * The hooks by which some services of a plan hear of pushes: each its own, or the organization's one, which is for the
- * services of the cluster's other shards too. A service that is not built, or is decommissioned, hears of none.
- *
- * @throws FleetError where the organization's hook is another stack's
+ * The hooks through which the services receive pushes: one per service, or the organization's, which also serves
+ * other shards of the cluster. A service that is not built, or is decommissioned, has none.
+ * @throws FleetError if another stack owns the organization's hook
  */
 export function hookTargets(plan: Plan, services: readonly ServicePlan[]): HookTarget[] {
   const { github, platform } = plan;

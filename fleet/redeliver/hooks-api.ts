@@ -5,44 +5,43 @@ import { FleetError } from "../fleet-error.ts";
 import type { Attempt } from "./attempts.ts";
 import { paceOf } from "./pace.ts";
 
-/** What a push was of, by its payload. */
+/** The relevant parts of a push payload. */
 export interface PushDetail {
   /** `owner/name`. */
   readonly repository: string;
-  /** In full: `refs/heads/main`. */
+  /** The full name: `refs/heads/main`. */
   readonly ref: string;
-  /** The commit, or zeros where the reference went. */
+  /** The commit, or zeros if the reference was deleted. */
   readonly after: string;
 }
 
-/** The hooks of repositories and organizations, and what GitHub delivered to them. */
+/** The hooks of repositories and organizations, and their deliveries. */
 export interface HooksApi {
-  /** The id of the hook of a place that has this address; nothing where there is none. */
+  /** The id of the hook with this address; undefined if there is none. */
   find(place: string, url: string): Promise<string | undefined>;
-  /** The attempts since a moment, newest first. */
+  /** The attempts since a time, newest first. */
   attempts(place: string, hook: string, since: Date): Promise<readonly Attempt[]>;
   detail(place: string, hook: string, attempt: string): Promise<PushDetail>;
-  /** Where a reference is now; nothing where it is gone. */
+  /** The current commit of a reference; undefined if it does not exist. */
   head(repository: string, ref: string): Promise<string | undefined>;
-  /** Has GitHub try again; what comes of it is in {@link attempts} some seconds later. */
+  /** Makes GitHub try again. {@link attempts} shows the result some seconds later. */
   redeliver(place: string, hook: string, attempt: string): Promise<void>;
 }
 
-/** GitHub refuses one hook to this token, or fails at it: the others may go on. */
+/** GitHub refuses or fails the calls for one hook. Others can continue. */
 export class HookRefusal extends Error {
   override readonly name = "HookRefusal";
 }
 
 /**
- * Between calls, in milliseconds: 900 points a minute are allowed, of which a reading call takes one and a writing call
- * five, and at most 80 writing calls.
- *
+ * The minimum interval between calls, in milliseconds. GitHub allows 900 points per minute (a reading call costs
+ * one, a writing call five) and at most 80 writing calls.
  * @see https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
 const INTERVAL = { reading: 80, writing: 1_000 };
 const PAGE = 100;
 
-// What a number cannot hold octokit reads as a bigint.
+// Octokit reads integers beyond the safe range as bigint.
 const idSchema = z.union([z.int(), z.bigint()]).transform(String);
 const hooksSchema = z.array(z.object({ id: idSchema, config: z.object({ url: z.string().optional() }) }));
 const attemptsSchema = z.array(
@@ -78,8 +77,8 @@ const detailSchema = z
   }));
 
 /**
- * @param now the clock by which calls are kept apart, in milliseconds
- * @throws FleetError where GitHub cannot be reached or does not take the token, {@link HookRefusal} for one hook
+ * @param now the clock for the intervals, in milliseconds
+ * @throws FleetError if GitHub cannot be reached or rejects the token, {@link HookRefusal} for one hook
  */
 export function hooksApi(url: string, access: Access, now?: () => number): HooksApi {
   const { octokit, call } = gitHubApi(url, access);
@@ -141,12 +140,12 @@ export function hooksApi(url: string, access: Access, now?: () => number): Hooks
   };
 }
 
-/** The places are of the plan, whose names have no character that a path would have to escape. */
+/** Names in the plan contain no character that needs escaping. */
 function hooksOf(place: string): string {
   return place.includes("/") ? `/repos/${place}/hooks` : `/orgs/${place}/hooks`;
 }
 
-/** Only the cursor is taken from the link: the token goes to the address of the plan and nowhere else. */
+/** Only the cursor is taken from the link, so that the token is sent only to the configured address. */
 function nextCursor(link: string | undefined): string | undefined {
   const next = /<([^>]+)>;\s*rel="next"/.exec(link ?? "")?.[1];
   return next === undefined ? undefined : (new URL(next).searchParams.get("cursor") ?? undefined);

@@ -1,11 +1,10 @@
-/** Waits until the next call of its kind may begin. */
+/** Waits until the next call may start. */
 export type Pace = () => Promise<void>;
 
 /**
- * Keeps the beginnings of calls apart, however many want to begin at once.
- *
+ * Spaces the starts of calls.
  * @param interval in milliseconds
- * @param now milliseconds of a clock that only goes forward
+ * @param now a monotonic clock in milliseconds
  */
 export function paceOf(
   interval: number,

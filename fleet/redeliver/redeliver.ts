@@ -4,52 +4,52 @@ import { type Attempt, succeeded, type Undelivered, undelivered } from "./attemp
 import type { HookedService, HookTarget } from "./hook-targets.ts";
 import { HookRefusal, type HooksApi, type PushDetail } from "./hooks-api.ts";
 
-/** What became of a push that a hook had not been told of. */
+/** What happened to an undelivered push. */
 export type Outcome =
-  /** Only looked for. */
+  /** Found in a dry run. */
   | "found"
-  /** GitHub tried again, and the listener has it. */
+  /** GitHub tried again and succeeded. */
   | "delivered"
-  /** GitHub tried again, and the listener still does not have it. */
+  /** GitHub tried again and failed. */
   | "failed"
-  /** GitHub tried again, or is about to: what came of it is not known yet. */
+  /** GitHub tried again, or will; the result is not known yet. */
   | "unanswered"
-  /** GitHub did not try again. */
+  /** GitHub refused to try again. */
   | "refused"
-  /** Left alone: its branch has moved on, and what is built last would win over what was pushed last. */
+  /** Skipped: its branch has a newer commit, and for this service the latest build wins. */
   | "overtaken";
 
-/** One push that a hook had not been told of. */
+/** An undelivered push. */
 export interface Push {
-  /** Whose hook it is. */
+  /** The hook's repository or organization. */
   readonly place: string;
   readonly services: readonly string[];
   readonly guid: string;
-  /** When it was made. ISO 8601. */
+  /** The time of the push. ISO 8601. */
   readonly since: string;
   readonly detail: PushDetail;
-  /** The latest attempt, with what came of it. */
+  /** The latest attempt with its result. */
   readonly last: Attempt;
   readonly outcome: Outcome;
 }
 
-/** A hook about which less is known than was asked for. */
+/** A hook that could not be fully read. */
 export interface Problem {
   readonly place: string;
   readonly services: readonly string[];
   readonly message: string;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Redelivery {
-  /** How many hooks there are to look at. */
+  /** The number of hooks. */
   readonly hooks: number;
-  /** In the order in which they were made. */
+  /** In the order of the pushes. */
   readonly pushes: readonly Push[];
   readonly problems: readonly Problem[];
 }
 
-/** What a run works with. */
+/** The systems that a run uses. */
 export interface RedeliveryAccess {
   readonly api: HooksApi;
   readonly pause: (milliseconds: number) => Promise<void>;
@@ -64,16 +64,15 @@ interface Found extends Undelivered {
   readonly overtaken: boolean;
 }
 
-/** Hooks are read so many at once; how fast is for the API's own pace. */
+/** The number of hooks to read in parallel; the API limits the pace. */
 const CONCURRENCY = 4;
-/** GitHub waits 10 s for a listener: what is not there after these pauses, in milliseconds, is not known. */
+/** GitHub waits 10 s for a listener. These are the pauses between checks for the result, in milliseconds. */
 const LOOKS = [1_000, 2_000, 4_000, 8_000, 8_000];
 
 /**
- * Finds the pushes of which hooks were not told, and has GitHub tell them again, oldest first.
- *
- * @param options.dryRun only look
- * @throws FleetError where GitHub cannot be reached, does not take the token, or limits it for too long
+ * Finds the undelivered pushes and makes GitHub deliver them again, oldest first.
+ * @param options.dryRun only show
+ * @throws FleetError if GitHub cannot be reached, rejects the token, or limits it for too long
  */
 export async function redeliver(
   targets: readonly HookTarget[],
@@ -153,7 +152,7 @@ async function tryAgain(
   }
 }
 
-/** Looks at the hooks that GitHub tries again until each attempt is there. */
+/** Polls the hooks until each new attempt has a result. */
 async function awaitOutcomes(
   outcomes: Map<Found, Outcome>,
   latest: Map<Found, Attempt>,
@@ -183,7 +182,7 @@ async function awaitOutcomes(
   }
 }
 
-/** What is refused at one hook is put aside, and the others go on. */
+/** Records a refusal for one hook and continues with others. */
 async function aside(target: HookTarget, problems: Problem[], work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -197,7 +196,7 @@ async function aside(target: HookTarget, problems: Problem[], work: () => Promis
   }
 }
 
-/** The services that a push is for: an organization's hook hears of pushes to every repository. */
+/** The services of a push. An organization's hook receives pushes to every repository. */
 function hearers(target: HookTarget, { repository }: PushDetail): readonly HookedService[] {
   if (target.place.includes("/")) return target.services;
   const same = (name: string) => name.toLowerCase() === repository.toLowerCase();
@@ -205,8 +204,7 @@ function hearers(target: HookTarget, { repository }: PushDetail): readonly Hooke
 }
 
 /**
- * As {@link aside}, for when something was done already: a failure that ends the run leaves a report of it too.
- *
+ * Like {@link aside}, but after a change: even a fatal failure leaves a report.
  * @returns whether the run ends here
  */
 async function reporting(

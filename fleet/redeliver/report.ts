@@ -1,7 +1,7 @@
 import { listed } from "../../model/diagnostics.ts";
 import type { Outcome, Problem, Push, Redelivery } from "./redeliver.ts";
 
-/** Colours a text, or leaves it as it is. */
+/** Colours a text, or returns it unchanged. */
 export type Paint = (style: "green" | "red" | "yellow", text: string) => string;
 
 const words: Readonly<Record<Outcome, { text: string; style: "green" | "red" | "yellow" }>> = {
@@ -13,13 +13,13 @@ const words: Readonly<Record<Outcome, { text: string; style: "green" | "red" | "
   overtaken: { text: "overtaken by a newer push", style: "yellow" },
 };
 
-/** Everything is known, and every push that counts has arrived: 0. Some has not: 2. Something is not known or was refused: 1. */
+/** 0: every push has arrived. 2: some have not. 1: something is unknown or was refused. */
 export function exitCodeOf({ pushes, problems }: Redelivery): 0 | 1 | 2 {
   if (problems.length > 0 || pushes.some(({ outcome }) => outcome === "refused")) return 1;
   return pushes.every(({ outcome }) => outcome === "delivered" || outcome === "overtaken") ? 0 : 2;
 }
 
-/** A line for each push: whose, of what, when, how the last attempt ended, and what became of it. */
+/** One line per push: place, commit, time, last status and outcome. */
 export function pushLines(pushes: readonly Push[], paint: Paint): string[] {
   const rows = pushes.map(({ services, detail, since, last, outcome }) => {
     const { text, style } = words[outcome];
@@ -30,12 +30,12 @@ export function pushLines(pushes: readonly Push[], paint: Paint): string[] {
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
 }
 
-/** A line for each hook that could not be looked at. */
+/** One line per hook that could not be read. */
 export function problemLine({ place, services, message }: Problem): string {
   return `${place} (${listed(services)}): ${message}`;
 }
 
-/** The whole in a sentence. */
+/** A summary in one sentence. */
 export function summary({ hooks, pushes, problems }: Redelivery, since: Date): string {
   if (hooks === 0) return "There is no webhook to look at: none of these services is built here.";
   const at = since.toISOString().slice(0, 16).replace("T", " ");
@@ -50,7 +50,7 @@ export function summary({ hooks, pushes, problems }: Redelivery, since: Date): s
   return `${looked}: ${pushes.length} ${were} not delivered${became}.`;
 }
 
-/** The same for machines. */
+/** The report as JSON. */
 export function redeliveryJson(
   redelivery: Redelivery,
   about: { readonly stack: string; readonly since: Date; readonly dryRun: boolean },

@@ -2,15 +2,13 @@ import { durationSeconds, isDuration } from "../../model/durations.ts";
 
 /**
  * How long GitHub keeps deliveries, in hours.
- *
  * @see https://docs.github.com/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
  */
 export const KEPT_HOURS = 72;
 
 /**
- * The moment that `--since` means: so long ago (`90m`, `2h`), or that moment itself (`2026-11-25T12:00:00Z`).
- *
- * @returns a sentence instead, where it means none that GitHub still knows of
+ * Parses `--since`: a duration (`90m`, `2h`) or a time (`2026-11-25T12:00:00Z`).
+ * @returns an error message if it is invalid or too long ago for GitHub
  */
 export function sinceOf(text: string, now: Date): Date | string {
   const moment = isDuration(text)

@@ -10,7 +10,7 @@ interface CodeownersOptions {
   readonly catalogue: boolean;
 }
 
-/** `fleet render codeowners`: who reviews what, of the values files or of the catalogue. */
+/** `fleet render codeowners`: prints the reviewers of the values files or of the catalogue. */
 export function codeownersCommand(): Command {
   return new Command("codeowners")
     .description("Prints the CODEOWNERS of the GitOps repository, of all stacks that write it.")
@@ -31,7 +31,7 @@ Examples:
 
 type RightStack = ReturnType<typeof rightStacks>[number];
 
-/** All stacks but those of a sandbox. @throws InvalidInput where something in any of their files is wrong */
+/** All stacks except sandboxes. @throws InvalidInput if any of their files has problems */
 function rightStacks() {
   const { stacks, problems } = readFleet();
   const right = ({ plan, catalogue, config }: FoundStack) => {
@@ -61,6 +61,6 @@ function ofCatalogues(stacks: readonly RightStack[]): string {
     throw new FleetError(
       'No catalogue includes a file, so there is nothing to part among teams. See "include" in docs/fleet.md.',
     );
-  // Outside a repository this folder stands for its root.
+  // Outside a repository this folder counts as its root.
   return catalogueOwners(stacks, git(["rev-parse", "--show-prefix"]).stdout.trim());
 }

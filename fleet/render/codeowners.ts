@@ -3,13 +3,13 @@ import type { IncludedFile } from "../../model/included-files.ts";
 import { deployingStages, type Plan } from "../../model/plan.ts";
 import { FleetError } from "../fleet-error.ts";
 
-/** What a CODEOWNERS is made of, of one stack. */
+/** The data of one stack for CODEOWNERS. */
 export interface OwnedStack {
   readonly plan: Plan;
   readonly teams: Catalogue["teams"];
 }
 
-/** The files of a catalogue, and what their teams are called at GitHub. */
+/** The files of a catalogue, and the GitHub names of their teams. */
 export interface OwnedFiles {
   readonly owner: string;
   readonly teams: Catalogue["teams"];
@@ -17,12 +17,12 @@ export interface OwnedFiles {
 }
 
 /**
- * The CODEOWNERS of a GitOps repository: of each service's folder its team, of the files of Stages that wait for a
- * person the approvers, where the team names them. The last line that matches a path counts.
- *
- * @param stacks all that write this repository
- * @see https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
- * @throws FleetError where a folder cannot be written down in a CODEOWNERS
+ * The CODEOWNERS of a GitOps repository. A service's folder belongs to its team; values files of Stages with manual
+ * promotion belong to the approvers, if the team has any. The last matching line counts.
+ * @param stacks all stacks that write this repository
+ * @see
+ * https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+ * @throws FleetError if CODEOWNERS cannot express a folder's name
  */
 export function codeowners(repository: string, stacks: readonly OwnedStack[]): string {
   const lines = new Map<string, string>();
@@ -46,11 +46,11 @@ export function codeowners(repository: string, stacks: readonly OwnedStack[]): s
 }
 
 /**
- * The CODEOWNERS of the repository of `services.json`: of each file that it includes the team that the file is named
- * after. What no line names is for whoever adds it, above these: the last line that matches counts.
- *
- * @param prefix the folder of the stack files from the root of the repository, with a slash at its end; empty at the root
- * @throws FleetError where a path cannot be written down in a CODEOWNERS
+ * The CODEOWNERS of the repository of `services.json`: each included file belongs to the team in its name. The user
+ * adds lines for everything else above them, because the last matching line counts.
+ * @param prefix the folder of the stack files relative to the root of the repository, with a trailing slash; empty
+ * at the root
+ * @throws FleetError if CODEOWNERS cannot express a path
  */
 export function catalogueOwners(stacks: readonly OwnedFiles[], prefix: string): string {
   const lines = new Map<string, string>();
@@ -70,7 +70,7 @@ function sorted(lines: ReadonlyMap<string, string>): string[] {
   return [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, owner]) => `${path} ${owner}`);
 }
 
-/** From the root of the repository. CODEOWNERS knows no way to escape what `.gitignore` has a meaning for. */
+/** A path from the root of the repository. CODEOWNERS cannot escape the special characters of `.gitignore`. */
 function pattern(path: string): string {
   if (/[#!*?[\]]/.test(path))
     throw new FleetError(

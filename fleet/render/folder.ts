@@ -4,14 +4,13 @@ import { dirname, join } from "node:path";
 import { FleetError } from "../fleet-error.ts";
 import type { RenderedFile } from "./objects.ts";
 
-/** Names the files of the last rendering, so that the next one removes what is no longer there, and nothing else. */
+/** Lists the files of the last run, so that the next one removes only these. */
 const INDEX = ".kargo-fleet-rendered";
 
 /**
- * Writes a rendering into a folder and removes the files of the one before that are not in it any more.
- *
- * @returns how many files were written anew or changed, and how many removed
- * @throws FleetError where the folder holds anything that no rendering wrote
+ * Writes the files into a folder and removes files of the previous run that are no longer needed.
+ * @returns the number of new or changed files, and of removed ones
+ * @throws FleetError if the folder holds other files
  */
 export async function writeFolder(
   folder: string,
@@ -48,7 +47,7 @@ async function filesBefore(folder: string): Promise<readonly string[]> {
       `${folder} is not empty, and was not written by fleet render. Name a folder that is new or empty.`,
     );
   const paths = (await readFile(join(folder, INDEX), "utf8")).split("\n").filter((path) => path !== "");
-  // The list is a file like any other: it must not lead out of the folder.
+  // Somebody may have edited the list, so paths outside the folder are ignored.
   return paths.filter((path) => !path.startsWith("/") && !path.split("/").includes(".."));
 }
 

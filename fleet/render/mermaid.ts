@@ -1,6 +1,6 @@
 import { deploys, type Pipeline, type PipelineStage, type Pipelines } from "../../model/pipelines.ts";
 
-/** What a picture of a change marks a Stage as. */
+/** The mark of a Stage in a diagram of a change. */
 export type Mark = "new" | "changed" | "goes";
 
 const MARKS: Readonly<Record<Mark, string>> = {
@@ -10,10 +10,9 @@ const MARKS: Readonly<Record<Mark, string>> = {
 };
 
 /**
- * Pipelines as one Mermaid flowchart, from the Warehouse on: a thick arrow where Freight goes on by itself, a dotted one
- * where a person promotes, the soak on it.
- *
- * @param markOf what a Stage of a pipeline is marked as, for a picture of a change
+ * Draws pipelines as one Mermaid flowchart from the Warehouse on: a thick arrow for auto-promotion, a dotted one
+ * for manual promotion, with the soak time.
+ * @param markOf the mark of a pipeline's Stage, for a diagram of a change
  * @see https://mermaid.js.org/syntax/flowchart.html
  */
 export function drawPipelines(
@@ -77,7 +76,7 @@ function arrow(stage: PipelineStage): string {
   return `${deploys(stage) && stage.promotion !== "auto" ? "-.->" : "==>"}${soak}`;
 }
 
-/** Mermaid's own entities: a quote would end the label, and `<` begin a tag. */
+/** Mermaid's own entities, because a quote would end the label and `<` would start a tag. */
 function escaped(text: string): string {
   return text.replace(/[^A-Za-z0-9 ._:/-]/gu, (character) => `#${character.codePointAt(0)};`);
 }

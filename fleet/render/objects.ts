@@ -5,12 +5,12 @@ import { deployingStages, type Plan } from "../../model/plan.ts";
 
 /** One Kubernetes object as a file. */
 export interface RenderedFile {
-  /** From the folder that everything is rendered into; in the order of these paths the objects can be applied. */
+  /** The path below the output folder. The order of the paths is a valid order for `kubectl apply`. */
   readonly path: string;
   readonly text: string;
 }
 
-/** Kinds that others lean on come before the rest: kubectl applies the files of a folder in the order of their names. */
+/** Kinds that others depend on come first: kubectl applies the files of a folder in the order of their names. */
 const FIRST = ["Namespace", "Project"];
 const LEANING = [
   "Application",
@@ -23,8 +23,8 @@ const LEANING = [
 ];
 
 /**
- * A plan as files, one a Kubernetes object: the same plan gives the same bytes, and a change of one service changes its
- * files alone. There is no Secret among them.
+ * Renders a plan as files, one per Kubernetes object, without Secrets. The same plan gives the same bytes, and a
+ * change of one service changes only its files.
  */
 export function renderObjects({ platform, services }: Plan): readonly RenderedFile[] {
   const shared = platform ? platformObjects(platform).map((object) => rendered("platform", object)) : [];
@@ -36,7 +36,7 @@ export function renderObjects({ platform, services }: Plan): readonly RenderedFi
 
 function rendered(folder: string, object: KubernetesObject): RenderedFile {
   const { kind, metadata } = object;
-  // What all services share has the same name in several namespaces; of a service, kind and name tell everything apart.
+  // Shared objects may have the same name in several namespaces. In a service, kind and name are unique.
   const name =
     folder === "platform" && metadata.namespace ? `${metadata.namespace}.${metadata.name}` : metadata.name;
   return { path: `${folder}/${rank(kind)}-${kind.toLowerCase()}-${name}.yaml`, text: yamlOf(object) };
@@ -53,7 +53,7 @@ export function yamlOf(object: object): string {
   return stringify(object, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** What a plan has beside the rendered objects, one line each: a person who applies them must know. */
+/** What the rendered objects do not contain, one line each, for people who apply them. */
 export function leftOut(plan: Plan): readonly string[] {
   const secrets = secretNames(plan).map(
     ({ namespace, name, from }) => `Secret ${namespace}/${name}, whose content comes from ${from}`,

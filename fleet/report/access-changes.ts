@@ -7,13 +7,13 @@ import { isAccessKind, isExplained, plainAccess, unexplained } from "./access-ki
 import { listed, named } from "./escape.ts";
 import { type Sentence, sentence } from "./sentence.ts";
 
-/** What a directory group may do with one service. */
+/** The rights of a directory group on one service. */
 interface Rights {
   readonly promote: readonly string[];
   readonly sync: readonly string[];
 }
 
-/** Every change of who may do what in one stack. Nothing that says so among the changed objects is without a sentence. */
+/** All changes of access in one stack. Every changed object of access is covered by a sentence. */
 export function accessChanges(change: StackChange): Sentence[] {
   return [...change.services.flatMap(serviceAccess), ...sharedAccess(change)];
 }
@@ -49,7 +49,7 @@ function teamChange(before: ServicePlan, after: ServicePlan): Sentence[] {
   return [sentence("access", said)];
 }
 
-/** What each directory group gains and loses, whatever Role it has it by. */
+/** What each directory group gains and loses, whatever the Role. */
 function groupChanges(before: ServicePlan, after: ServicePlan): Sentence[] {
   const [was, is] = [rightsOf(before), rightsOf(after)];
   const none: Rights = { promote: [], sync: [] };
@@ -67,7 +67,9 @@ function groupChanges(before: ServicePlan, after: ServicePlan): Sentence[] {
   });
 }
 
-/** Where Argo CD lets a Stage deploy; that of a Stage that comes or goes is said with it. */
+/**
+ * Changes of the destinations that Argo CD allows for a Stage. For a new or removed Stage another sentence says it.
+ */
 function destinations(before: ServicePlan, after: ServicePlan): Sentence[] {
   const was = new Map(deployingStages(before).map(({ name, deployment }) => [name, deployment.destination]));
   return deployingStages(after).flatMap(({ name, deployment: { destination } }) => {
@@ -79,7 +81,7 @@ function destinations(before: ServicePlan, after: ServicePlan): Sentence[] {
   });
 }
 
-/** Both ways in: Kargo's Roles give `promote`, Argo CD's project gives `sync` to the approvers. */
+/** Kargo's Roles grant `promote`; the AppProject's role grants `sync` to the approvers. */
 function rightsOf(service: ServicePlan): Map<string, Rights> {
   const { team, approvers } = service.access;
   const sync = deployingStages(service)
@@ -123,7 +125,7 @@ function joined(parts: readonly string[]): string {
   return parts.length <= 1 ? (parts[0] ?? "") : `${parts.slice(0, -1).join(", ")}, and ${parts.at(-1)}`;
 }
 
-/** `team edge` for a team's group; the group itself where the team has another one on the other side. */
+/** `team edge` for a team's group; the group's name if the team has another group in the other revision. */
 function label(group: string, { team, access }: ServicePlan, other?: ServicePlan): string {
   if (group !== access.team.group) return named(group);
   const moved = other !== undefined && other.team === team && other.access.team.group !== group;
@@ -131,7 +133,7 @@ function label(group: string, { team, access }: ServicePlan, other?: ServicePlan
 }
 
 function sharedAccess({ before, after, shared }: StackChange): Sentence[] {
-  // Without a plan afterwards nobody loses anything: a stack that has no file any more deletes nothing.
+  // A stack without a file deletes nothing, so nobody loses rights.
   const subjects = after
     ? subjectChanges(before?.platform?.subjects ?? [], after.platform?.subjects ?? [])
     : [];
@@ -144,14 +146,14 @@ function sharedAccess({ before, after, shared }: StackChange): Sentence[] {
     .filter(({ kind }) => isAccessKind(kind))
     .filter((object) => !told(object) || unexplained(object).length > 0)
     .map(plainAccess);
-  // All of a new stack is new.
+  // In a new stack all rights are new.
   const expected = before === undefined;
   return [...subjects, ...guard, ...administered(before, after), ...rest].map((start) =>
     sentence("access", { start, expected }),
   );
 }
 
-/** The guards know the stack, and an `up` cannot change them. */
+/** The guards depend on the stack's config, and an `up` cannot change them. */
 function administered(before: Plan | undefined, after: Plan | undefined): string[] {
   if (!before?.platform || !after?.platform) return [];
   if (isDeepStrictEqual(guards(before.platform), guards(after.platform))) return [];
@@ -160,7 +162,7 @@ function administered(before: Plan | undefined, after: Plan | undefined): string
   ];
 }
 
-/** Who is who in Kargo's UI and CLI. */
+/** Changes of the ServiceAccounts through which Kargo's UI and CLI identify groups. */
 function subjectChanges(before: readonly SubjectPlan[], after: readonly SubjectPlan[]): string[] {
   const was = new Map(before.map(({ serviceAccount, group }) => [serviceAccount, group]));
   const is = new Map(after.map(({ serviceAccount, group }) => [serviceAccount, group]));

@@ -2,7 +2,7 @@ import type { ObjectChange } from "../preview/change.ts";
 import { code, listed, named } from "./escape.ts";
 import { fieldChanges } from "./fields.ts";
 
-/** The kinds of objects that say who may do what. */
+/** The kinds of objects that decide about access. */
 const ACCESS_KINDS: readonly string[] = [
   "Role",
   "RoleBinding",
@@ -18,7 +18,7 @@ export function isAccessKind(kind: string): boolean {
   return ACCESS_KINDS.includes(kind);
 }
 
-/** The fields that a plan's own words on access explain, by kind; everything else of these kinds is said by its path. */
+/** The fields, by kind, that the sentences about plans explain; all other fields are reported by path. */
 const EXPLAINED: Readonly<Record<string, RegExp>> = {
   RoleBinding: /^(subjects|metadata\.labels)/,
   ServiceAccount: /^metadata\.annotations/,
@@ -27,7 +27,9 @@ const EXPLAINED: Readonly<Record<string, RegExp>> = {
   ValidatingAdmissionPolicy: /^spec/,
 };
 
-/** What of a changed object no sentence on promote, sync or groups explains: paths, empty where all is explained. */
+/**
+ * The paths of a changed object that no sentence on promote, sync or groups explains; empty if all are explained.
+ */
 export function unexplained({ kind, before, after }: ObjectChange): string[] {
   if (before === undefined || after === undefined) return [];
   const explained = EXPLAINED[kind];
@@ -37,12 +39,12 @@ export function unexplained({ kind, before, after }: ObjectChange): string[] {
     .filter((path) => !(explained?.test(path) ?? path.startsWith("metadata.labels")));
 }
 
-/** Whether the sentences on a service that stays say all of it. */
+/** Whether the sentences about an existing service explain the whole change. */
 export function isExplained(change: ObjectChange): boolean {
   return change.action === "update" && unexplained(change).length === 0;
 }
 
-/** A Role without the rule that grants `promote`, and nothing else. */
+/** The Role without the rule that grants `promote`. */
 function withoutPromote(role: object): object {
   const rules = "rules" in role && Array.isArray(role.rules) ? role.rules : [];
   const rest = rules.filter(({ verbs }: { verbs?: unknown }) => JSON.stringify(verbs) !== '["promote"]');
@@ -58,7 +60,7 @@ export function objectName({
   return `${named(kind)} ${code(namespace === undefined ? name : `${namespace}/${name}`)}`;
 }
 
-/** What happens to an object of access in its own words: who is bound, or which fields differ. */
+/** The change of an access object: the bound subjects, or the changed fields. */
 export function plainAccess(change: ObjectChange): string {
   const { action, before, after } = change;
   const [was, is] = [subjects(before), subjects(after)];

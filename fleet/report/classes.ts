@@ -1,11 +1,14 @@
 import type { LoudKind } from "./sentence.ts";
 
-/** A leaf of `services.json` or of a stack's config: its keys with dots between; `*` is any name. */
+/** A leaf of `services.json` or of a stack's config: its keys joined by dots; `*` matches any name. */
 type Leaf = string;
 
-/** The leaves that change nothing of what runs, of who may do what, and of what stays: a verdict of Safe rests on this list. */
+/**
+ * The leaves that change neither what runs, nor who has access, nor what is protected. A Safe verdict relies on
+ * this list.
+ */
 export const SAFE: readonly Leaf[] = [
-  // For editors.
+  // Only for editors.
   "$schema",
   "services.*.warehouse.interval",
   "services.*.warehouse.discoveryLimit",
@@ -22,11 +25,14 @@ export const SAFE: readonly Leaf[] = [
   "builds.keep.failed",
   "builds.keep.log",
   "builds.parallelism",
-  // A whole one that comes or goes: what services have is said of them.
+  // A whole pipeline that is added or removed. The changes of its services are reported separately.
   "pipelines.*",
 ];
 
-/** The leaves whose effect the plans say in words of their own: who comes and goes, whose rights and protection change. */
+/**
+ * The leaves whose effect the plans report: services that are added or removed, and changes of rights and
+ * protection.
+ */
 export const TOLD: readonly Leaf[] = [
   "services.*.team",
   "services.*.labels.*",
@@ -50,7 +56,7 @@ export const TOLD: readonly Leaf[] = [
   "protect",
 ];
 
-/** The leaves that are loud whatever the plans make of them, and what each one decides. */
+/** The leaves that always give a warning, and what each one decides. */
 const LOUD: Readonly<Partial<Record<LoudKind, Readonly<Record<Leaf, string>>>>> = {
   replacement: { "cluster.name": "the name by which everything of this stack belongs to its cluster" },
   access: {
@@ -156,10 +162,10 @@ const LOUD: Readonly<Partial<Record<LoudKind, Readonly<Record<Leaf, string>>>>> 
   },
 };
 
-/** What a changed leaf is: of a kind that is known, or `unclassified`. */
+/** The class of a changed leaf, or `unclassified`. */
 export interface LeafClass {
   readonly is: LoudKind | "safe" | "told";
-  /** What it decides, in a reader's words; nothing where nobody has to be told, or nobody knows. */
+  /** What it decides, in words; undefined if no warning is needed, or if it is unclassified. */
   readonly what: string | undefined;
 }
 
@@ -171,16 +177,16 @@ const TABLE: readonly (readonly [Leaf, LeafClass])[] = [
   ),
 ];
 
-/** Every leaf that the table names. */
+/** Every leaf in the table. */
 export const CLASSIFIED: readonly Leaf[] = TABLE.map(([leaf]) => leaf);
 
-/** The table as it is searched: by the number of keys. */
+/** The table by the number of keys, for look-ups. */
 const ROWS = Map.groupBy(
   TABLE.map(([leaf, known]) => ({ keys: leaf.split("."), known })),
   ({ keys }) => keys.length,
 );
 
-/** What the table says of a leaf; nothing where it does not name it. */
+/** The class of a leaf; undefined if the table does not contain it. */
 export function knownClass(path: readonly string[]): LeafClass | undefined {
   const rows = ROWS.get(path.length) ?? [];
   return rows.find(({ keys }) => keys.every((key, index) => key === "*" || key === path[index]))?.known;

@@ -1,4 +1,4 @@
-/** A number as a person reads it: `4,987`. */
+/** A number with thousands separators: `4,987`. */
 export function number(count: number): string {
   return count.toLocaleString("en-US");
 }

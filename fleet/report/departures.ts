@@ -4,7 +4,7 @@ import { isAccessKind, objectName } from "./access-kinds.ts";
 import { named } from "./escape.ts";
 import { type Sentence, sentence } from "./sentence.ts";
 
-/** What the plans take away, and what they leave without protection. */
+/** What the plans delete, and what they leave without protection. */
 export function departures(change: StackChange): Sentence[] {
   const { stack, before, after, services, shared } = change;
   const unprotected = before?.protect === true && after?.protect === false;
@@ -29,7 +29,7 @@ function serviceDepartures(change: ServiceChange): Sentence[] {
   if (action === "delete")
     return [sentence("deletion", { service, end: ` goes: its ${with_}`, ends: ` go: each one's ${with_}` })];
   const stages = before && after ? goneStages(before, after) : [];
-  // What is deleted with a Stage is said with it.
+  // Deletions of a Stage's objects are reported with the Stage.
   const names = new Set(
     stages.flatMap(({ name, application }) => [`Stage ${name}`, `Application ${application}`]),
   );

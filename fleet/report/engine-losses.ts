@@ -4,10 +4,13 @@ import { code, named } from "./escape.ts";
 import { type LoudKind, type Sentence, sentence } from "./sentence.ts";
 import { kindOf, outcomeOf, serviceOf, stepName, touching } from "./steps.ts";
 
-/** The kind of the component that stands for a whole service. */
+/** The component type of a whole service. */
 const WHOLE_SERVICE = "ServicePipeline";
 
-/** What the engine takes away, replaces, or changes of rights, where the plans do not say it already; and what no file explains. */
+/**
+ * Deletions, replacements and changes of access that only the engine reports, and steps that no changed file
+ * explains.
+ */
 export function engineLosses(stack: StackReport, report: FleetReport): Sentence[] {
   const { change, engine } = stack;
   const { tense } = report;
@@ -22,7 +25,7 @@ export function engineLosses(stack: StackReport, report: FleetReport): Sentence[
   return [...wholeSentences(whole, tense), ...single, ...unexplainedSteps(stack, report)];
 }
 
-/** What the program makes otherwise, or what was not as the base says, is of no known kind. */
+/** Steps caused by a changed program or by drift have no known class. */
 function unexplainedSteps({ change, engine }: StackReport, { tense, program }: FleetReport): Sentence[] {
   if (tense === "done") return [];
   const say = (start: string, service?: string, end = "") =>
@@ -56,7 +59,7 @@ function unexplainedSteps({ change, engine }: StackReport, { tense, program }: F
   });
 }
 
-/** What happened to services as a whole: their parts need no sentence of their own. */
+/** The operations on whole services; their parts need no sentence of their own. */
 function wholeServices(steps: readonly EngineStep[]): ReadonlyMap<string, readonly string[]> {
   const outcomes = new Map<string, string[]>();
   for (const step of steps) {
@@ -95,7 +98,7 @@ function wholeSentences(
   ]);
 }
 
-/** A service that the plans know comes or goes is said by them. */
+/** The plans already report a service that is added or removed. */
 function isToldByService(step: EngineStep, services: ReadonlyMap<string, ServiceChange>): boolean {
   const found = services.get(serviceOf(step) ?? "");
   if (found?.before && !found.after) return outcomeOf(step) === "delete";
@@ -104,7 +107,7 @@ function isToldByService(step: EngineStep, services: ReadonlyMap<string, Service
   return hookGoes && kindOf(step) === "RepositoryWebhook" && outcomeOf(step) === "delete";
 }
 
-/** The engine's names are the program's, so objects and steps meet by their number. */
+/** Pulumi names do not match object names, so objects and steps are matched by number. */
 function isToldByObjects(
   group: readonly EngineStep[],
   services: ReadonlyMap<string, ServiceChange>,

@@ -1,31 +1,31 @@
 /*
- * Whatever a person wrote into a file, and whatever a program answered, is free text: it may hold Markdown, HTML, a
- * mention, or characters that nobody sees. Backslashes and entities would not do: GitHub looks for mentions and issue
- * numbers in what is left after they are resolved, but not in code.
+ * Text from files and programs is untrusted: it may contain Markdown, HTML, a mention, or invisible characters.
+ * Backslashes and entities do not help, because GitHub looks for mentions and issue numbers after it resolves them.
+ * In code it does not look.
  */
 
-/** What a reader does not see or cannot tell apart: control and format characters (bidirectional ones too), odd spaces. */
+/** Invisible or confusable characters: control and format characters (also bidirectional ones), unusual spaces. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
 
-/** The words that stand for themselves: no link, no mention, no emphasis, no commit and no issue can be made of them. */
+/** Words that need no escaping: they cannot form a link, mention, emphasis, commit or issue. */
 const PLAIN = /^(?=.{1,100}$)[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/;
 const COMMIT_OR_ISSUE = /\b([0-9a-f]{7,64}\b|gh-\d)/i;
 
-/** A text in one line, with everything that cannot be seen written as its number: `\u{202e}`. */
+/** A text in one line, with each invisible character as its number: `\u{202e}`. */
 export function visible(text: string): string {
   return text.replace(UNSEEN, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-/** Longer free text is cut where it stands in a sentence. */
+/** The maximum length of untrusted text in a sentence. */
 const LONGEST = 300;
 
-/** A text's beginning, and how much there is of it. */
+/** The beginning of a text, and its length. */
 export function clipped(text: string, most = LONGEST): string {
   if (text.length <= most) return text;
   return `${text.slice(0, most).toWellFormed()}… (${text.length} characters)`;
 }
 
-/** Free text in a sentence: code, between more backticks than it has. */
+/** Untrusted text in a sentence: code, with more backticks around it than it contains. */
 export function code(text: string): string {
   const shown = visible(clipped(text));
   if (shown.trim() === "") return shown === "" ? "(empty)" : "(blank)";
@@ -34,7 +34,7 @@ export function code(text: string): string {
   return `${fence}${space}${shown}${space}${fence}`;
 }
 
-/** A name in a sentence: as it is where nothing can be made of it, else as code. */
+/** A name in a sentence: unchanged if it is safe, else as code. */
 export function named(text: string): string {
   return PLAIN.test(text) && !COMMIT_OR_ISSUE.test(text) ? text : code(text);
 }
@@ -47,8 +47,8 @@ export function listed(names: readonly string[]): string {
 }
 
 /**
- * Markdown inside a table's cell, where a bar ends the cell, in code too. What backslashes before a bar mean is not the
- * same for every reader, so such a bar is written as its number.
+ * Markdown for a table cell, where a bar ends the cell even in code. Readers treat backslashes before a bar
+ * differently, so such a bar is written as its number.
  */
 export function cell(markdown: string): string {
   return markdown
@@ -56,14 +56,14 @@ export function cell(markdown: string): string {
     .replace(/(\\*)\|/g, (_, slashes: string) => (slashes === "" ? "\\|" : `${slashes}u{7c}`));
 }
 
-/** Lines of free text as a block of code, between more backticks than any of them has. */
+/** Lines of untrusted text as a code block, with a longer fence than any run of backticks in them. */
 export function fenced(lines: readonly string[], language = ""): string {
   const shown = lines.map(visible);
   const fence = "`".repeat(Math.max(3, longestRun(shown.join("\n")) + 1));
   return [`${fence}${language}`, ...shown, fence].join("\n");
 }
 
-/** A text of several lines as its lines. */
+/** The lines of a text. */
 export function linesOf(text: string): string[] {
   return text
     .replace(/\t/g, "  ")
@@ -71,7 +71,7 @@ export function linesOf(text: string): string[] {
     .map((line) => line.trimEnd());
 }
 
-/** How many backticks stand together at most. */
+/** The longest run of backticks. */
 export function longestRun(text: string): number {
   return [...text.matchAll(/`+/g)].reduce((longest, [run]) => Math.max(longest, run.length), 0);
 }

@@ -1,17 +1,17 @@
 import { type EngineEvent, engineEvent, nameOf, QUIET, STACK } from "../engine-events.ts";
 import type { EngineRun, EngineStep } from "../preview/change.ts";
 
-/** What an `up` left behind of itself. */
+/** The events of an `up`. */
 export interface UpLog {
   readonly stack: string;
   readonly run: EngineRun;
-  /** The log ends in the middle: the engine was killed, or runs still. */
+  /** The log is truncated: the engine was killed, or still runs. */
   readonly interrupted: boolean;
-  /** Only the preview before the `up` ran: nothing was touched. */
+  /** Only the preview before the `up` ran, so nothing was changed. */
   readonly onlyPreviewed: boolean;
 }
 
-/** One phase: the preview, or the update after it. */
+/** A phase of a run: the preview, or the update after it. */
 class Phase {
   readonly begun = new Map<string, EngineStep>();
   readonly done = new Map<string, EngineStep>();
@@ -23,16 +23,15 @@ class Phase {
 const key = ({ op, urn }: EngineStep) => `${op} ${urn}`;
 
 /**
- * Reads the log of an `up` (`with-events.sh`): one event as JSON a line.
- *
- * @returns nothing where it is no such log
+ * Reads the log of an `up` (`with-events.sh`): one JSON event per line.
+ * @returns undefined if it is no such log
  */
 export function readEventLog(text: string): UpLog | undefined {
   const lines = text.split("\n").filter((line) => line !== "");
   const phases = [new Phase()];
   for (const [index, line] of lines.entries()) {
     const read = parse(line);
-    // A killed engine leaves half a line, and that is the last one.
+    // A killed engine leaves half of the last line.
     if (read === undefined) {
       if (index === 0 || index < lines.length - 1) return undefined;
       break;
@@ -65,7 +64,7 @@ function note(phase: Phase, read: EngineEvent): void {
   if (summaryEvent) phase.summary = summaryEvent;
 }
 
-/** The engine has masked every secret in it. */
+/** The engine has masked every secret in the message. */
 function errorText({ message, urn }: { message: string; urn?: string | undefined }): string {
   const text = message.trim();
   return urn === undefined || urn.includes(`::${STACK}::`) ? text : `${nameOf(urn)}: ${text}`;

@@ -1,17 +1,16 @@
-/** One field in which two plain values differ. */
+/** A field in which two plain values differ. */
 export interface FieldChange {
-  /** `spec.requestedFreight[0].sources.requiredSoakTime`; nothing where the values themselves differ. */
+  /** `spec.requestedFreight[0].sources.requiredSoakTime`; empty if the values themselves differ. */
   readonly path: string;
-  /** Nothing where it was not there. */
+  /** Undefined if it did not exist. */
   readonly before: unknown;
-  /** Nothing where it goes. */
+  /** Undefined if it is removed. */
   readonly after: unknown;
 }
 
 /**
  * Every leaf in which two values of plain data differ, in the order of their fields.
- *
- * @param lists whether lists are compared item by item, or are leaves themselves
+ * @param lists whether lists are compared item by item, or are leaves
  */
 export function fieldChanges(
   before: unknown,
@@ -38,9 +37,9 @@ export function fieldChanges(
 }
 
 /**
- * Lists of different length, so that one item more shifts none: items of one name meet, others where they are the same.
- *
- * @returns nothing where items have no key of their own, or stand in another order
+ * Compares lists of different length by key, so that a new item does not shift the others. Items with a name match
+ * by name, others by equality.
+ * @returns undefined if items have no unique key, or if their order differs
  */
 function itemsByKey(
   before: readonly unknown[],
@@ -57,7 +56,7 @@ function itemsByKey(
   );
 }
 
-/** By what an item is known: its name, or else all of it. */
+/** The key of an item: its name, or else its whole value. */
 function keyed(item: unknown): [string, unknown] {
   return [isRecord(item) && typeof item.name === "string" ? item.name : (JSON.stringify(item) ?? ""), item];
 }

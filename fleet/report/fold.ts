@@ -1,12 +1,12 @@
 import { number } from "./counts.ts";
 
-/** GitHub refuses a comment of more than 65,536 characters; bytes are never fewer than these. */
+/** GitHub refuses a comment of more than 65,536 characters; the number of bytes is never lower. */
 export const COMMENT_LIMIT = 64_000;
 
-/** What is left of the room that a report has, in bytes; endless where all is written. */
+/** The remaining size of a report in bytes; infinite for a full report. */
 export class Room {
   #left: number;
-  /** What did not fit, in words. */
+  /** Descriptions of the omitted blocks. */
   readonly folded: string[] = [];
 
   constructor(bytes: number) {
@@ -17,12 +17,12 @@ export class Room {
     return this.#left === Number.POSITIVE_INFINITY;
   }
 
-  /** A part of what is left, for a section that must not take everything. */
+  /** A share of the remaining size, for a section that must leave room for others. */
   share(part: number): number {
     return this.#left * part;
   }
 
-  /** Takes a block whole, or says in words that it is folded. */
+  /** Adds a block if it fits, or records its description as omitted. */
   take(block: string, what: string): string[] {
     if (block === "") return [];
     if (sizeOf(block) > this.#left) {
@@ -34,9 +34,8 @@ export class Room {
   }
 
   /**
-   * Takes as many blocks as fit, in their order, and one that says how many are left out.
-   *
-   * @param most how many bytes they may take together
+   * Adds as many blocks as fit, in order, and one that counts the omitted ones.
+   * @param most the maximum size of all blocks, in bytes
    */
   takeMany(blocks: readonly string[], more: (left: number) => string, most = this.#left): string[] {
     const all = Math.min(most, this.#left);
@@ -62,7 +61,7 @@ export class Room {
   }
 }
 
-/** With the line break after it, and the empty line between blocks. */
+/** Includes the line break after it, and the empty line between blocks. */
 function sizeOf(block: string): number {
   return Buffer.byteLength(block) + 2;
 }

@@ -3,7 +3,7 @@ import type { ServicePlan } from "../../model/plan.ts";
 import type { FleetReport, StackChange } from "../preview/change.ts";
 import { counted } from "./counts.ts";
 
-/** What the hooks that come cost at GitHub; nothing where none comes. */
+/** The time that GitHub's limits add for new hooks; empty if there are none. */
 export function hookCost({ stacks }: FleetReport): string[] {
   const services = stacks.flatMap(({ change }) => change.services.flatMap(newHook));
   const organization = stacks.filter(({ change }) => newOrganizationHook(change)).length;

@@ -3,7 +3,7 @@ import { knownClass } from "./classes.ts";
 import { code, named } from "./escape.ts";
 import { type Sentence, sentence } from "./sentence.ts";
 
-/** Every changed leaf that must be looked at whatever the plans make of it, and every one that nobody knows. */
+/** Sentences for changed leaves that always give a warning, and for unclassified ones. */
 export function inputSentences({ stack, before, after, inputs }: StackChange): Sentence[] {
   if (before === undefined && after !== undefined) {
     const start = `Stack ${named(stack)} is new, or could not be read before: all of it counts as new`;

@@ -12,29 +12,29 @@ import { clusterTables } from "./tables.ts";
 import { verdictOf, warningWords } from "./verdict.ts";
 import { shortened, warningCounts, warningLines, warningText } from "./warnings.ts";
 
-/** The first line of a comment: how the one to update is found. Nobody else's text can have it on that line. */
+/** The first line of our comment, by which the next run finds it. Other text cannot contain it on that line. */
 export const COMMENT_MARKER = "<!-- kargo-fleet preview -->";
 
-/** The whole report as GitHub's Markdown: nothing of it is folded away, however long it gets. */
+/** The whole report as GitHub Markdown, whatever its length. */
 export function renderReport(report: FleetReport): string {
   return render(report, new Room(Number.POSITIVE_INFINITY));
 }
 
 /**
- * The report as a comment on a pull request, within {@link COMMENT_LIMIT} whatever its size. The least important goes
- * first: field diffs, then services' words, then rows of tables; the verdict never, deletions and access last.
+ * The report as a comment within {@link COMMENT_LIMIT}. It omits the least important parts first: field diffs, then
+ * sentences about services, then rows of tables. It never omits the verdict, and deletions and access only last.
  */
 export function renderComment(report: FleetReport): string {
   const room = new Room(COMMENT_LIMIT - COMMENT_MARKER.length - FOOTER_ROOM);
   return `${COMMENT_MARKER}\n${render(report, room)}`;
 }
 
-/** How many names a sentence gives where room is short. */
+/** The number of names in a sentence of a shortened report. */
 const NAMES = 16;
-/** Room for the last line, which says what was folded. */
+/** The size reserved for the last line, which lists the omitted parts. */
 const FOOTER_ROOM = 1_000;
 
-/** What is said of the room first is what matters most; where it stands for a reader is another order. */
+/** Builds the sections in order of importance, which differs from their order on the page. */
 function render(report: FleetReport, room: Room): string {
   const most = room.isEndless ? Number.POSITIVE_INFINITY : NAMES;
   const many = report.stacks.length > 1;
@@ -135,7 +135,7 @@ function serviceSections(report: FleetReport, room: Room, most: number, many: bo
   ];
 }
 
-/** The fields of objects, folded for the reader to open. */
+/** The fields of objects, in a foldable section. */
 function details(entries: readonly string[], room: Room): string[] {
   if (entries.length === 0) return [];
   const frame = 200 + 2 * longestRun(entries.join("\n"));

@@ -3,10 +3,10 @@ import { clipped, visible } from "./escape.ts";
 import { fieldChanges } from "./fields.ts";
 import { kindOf, outcomeOf } from "./steps.ts";
 
-/** A longer value is cut: the manifests are in the files. */
+/** The maximum length of a value. */
 const LONGEST_VALUE = 500;
 
-/** A changed object as lines of a diff. Nothing of a Secret but its name; plans have none. */
+/** A changed object as lines of a diff. For a Secret only its name is shown; plans contain none. */
 export function objectEntry(change: ObjectChange, where: string): string {
   const { action, kind, namespace, name, before, after } = change;
   const object = visible(`${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}${where}`);
@@ -20,7 +20,7 @@ export function objectEntry(change: ObjectChange, where: string): string {
   return [`@@ ${object} @@`, ...lines.map(visible)].join("\n");
 }
 
-/** What the engine does to a resource as a line of a diff, with the paths that differ. */
+/** The engine's operation on a resource as a line of a diff, with the changed paths. */
 export function stepEntry(step: EngineStep, where: string): string {
   const sign = { create: "+", update: "!", replace: "!", delete: "-", other: "!" }[outcomeOf(step)];
   const verb = { create: "", update: "", replace: " (replaced)", delete: "", other: ` (${step.op})` }[

@@ -6,15 +6,15 @@ import { named } from "./escape.ts";
 import { time } from "./plan-words.ts";
 import { shortened } from "./warnings.ts";
 
-/** A pipeline that changes, drawn once however many services have it. */
+/** A changed pipeline, drawn once for all services that use it. */
 export interface PipelinePicture {
-  /** `Pipeline standard`, and of which stacks where there are several; Markdown. */
+  /** `Pipeline standard`, with its stacks if there are several; Markdown. */
   readonly title: string;
   /** A Mermaid flowchart. */
   readonly chart: string;
 }
 
-/** The pipelines whose Stages change, with what is new, changes and goes marked. */
+/** The pipelines whose Stages change, with new, changed and removed Stages marked. */
 export function changedPipelines({ stacks }: FleetReport): PipelinePicture[] {
   const drawn = stacks.flatMap(({ change: { stack, before, after } }) => {
     if (after === undefined) return [];
@@ -39,7 +39,7 @@ export function changedPipelines({ stacks }: FleetReport): PipelinePicture[] {
   });
 }
 
-/** The Stages of each pipeline that a service has: the same for all of its services. */
+/** The Stages of each pipeline, from one of its services, since all have the same. */
 function pipelinesOf(plan: Plan | undefined): Map<string, readonly StagePlan[]> {
   const pipelines = new Map<string, readonly StagePlan[]>();
   for (const { pipeline, stages } of plan?.services ?? []) {
@@ -63,7 +63,7 @@ function draw(name: string, before: readonly StagePlan[], after: readonly StageP
   return drawPipelines({ [name]: stages }, (_, stage) => marks.get(stage));
 }
 
-/** What of a Stage is the pipeline's and not the service's. */
+/** The parts of a Stage that the pipeline defines. */
 function likeness({ state, after, soak, deployment }: StagePlan): string {
   const { promotion, sync, selectionPolicy, verification, destination } = deployment ?? {};
   return JSON.stringify([

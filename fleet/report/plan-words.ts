@@ -3,7 +3,7 @@ import { counted } from "./counts.ts";
 import { code, listed, named } from "./escape.ts";
 import { type FieldChange, fieldChanges } from "./fields.ts";
 
-/** Says a changed field in a reader's words; nothing where another field's words say it already. */
+/** Describes a changed field; undefined if another field's sentence covers it. */
 type Words = (change: FieldChange, keys: readonly string[]) => string | undefined;
 
 const FOLLOWS: Words = () => undefined;
@@ -20,7 +20,7 @@ const becomes =
       : `${what} becomes ${shown(after)} instead of ${shown(before)}`;
   };
 
-/** Paths of a service's plan, its Stages by name, in the words of who reads about them; the first that fits. */
+/** Paths of a service's plan, with Stages by name, and their descriptions; the first match counts. */
 const RULES: readonly (readonly [RegExp, Words])[] = [
   [
     /^state$/,
@@ -151,7 +151,7 @@ const PROMOTION: Readonly<Record<string, string>> = {
   "pull-request": "waits for a pull request to be merged",
 };
 
-/** Fields that follow from another: by the field that they follow, if that differs too. */
+/** Fields that follow from another field, and that field. They are omitted if that field differs too. */
 const DERIVED: readonly (readonly [RegExp, RegExp])[] = [
   [/^build\.(team|namespace)$/, /^team$/],
   [/^access\./, /^team$|^stages\.|^pipeline$/],
@@ -165,7 +165,7 @@ const DERIVED: readonly (readonly [RegExp, RegExp])[] = [
   [/^commands\./, /^stages\.|^pipeline$/],
 ];
 
-/** A service's change in a reader's words; what no words are made for is counted. */
+/** Describes the changes of a service; changes without a description are counted. */
 export function planWords(before: ServicePlan, after: ServicePlan): string[] {
   const changes = fieldChanges(byStage(before), byStage(after), "whole");
   const derived = ({ path }: FieldChange) =>
@@ -199,7 +199,7 @@ function tagWords({ warehouse: { tags: was } }: ServicePlan, { warehouse: { tags
   return `tags are picked by ${by(is)} instead of ${by(was)}`;
 }
 
-/** The plan with its Stages by name, so that one in between shifts none. */
+/** The plan with its Stages by name, so that a new one does not shift the others. */
 function byStage(service: ServicePlan): object {
   const stages: Record<string, StagePlan> = {};
   for (const stage of service.stages) stages[stage.name] = stage;
@@ -210,7 +210,7 @@ function shown(value: unknown): string {
   return typeof value === "string" ? named(value) : code(JSON.stringify(value) ?? "nothing");
 }
 
-/** `2 h`, of Go's `2h0m0s`. */
+/** `2 h` for Go's `2h0m0s`. */
 export function time(duration: unknown): string {
   if (typeof duration !== "string") return shown(duration);
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];

@@ -5,7 +5,7 @@ import { counted } from "./counts.ts";
 import { code, named } from "./escape.ts";
 import { shortened } from "./warnings.ts";
 
-/** What changes for many services at once, one sentence each: movements, freezes, shares, whole stacks. */
+/** One sentence for each change of many services: movements, freezes, shares, whole stacks. */
 export function rolloutNotes({ stacks }: FleetReport, most: number): string[] {
   const all = stacks.flatMap(({ change }) =>
     notesOf(change, most).map((text) => ({ text, stack: change.stack })),
@@ -26,7 +26,7 @@ function notesOf(change: StackChange, most: number): string[] {
   if (before !== undefined && after === undefined && problems.length === 0)
     return [`Stack ${stack} has no file any more. That deletes nothing: what it made stays as it is.`];
   return [
-    // Versions and pipelines are names that the stack's checks let through.
+    // The stack's checks have validated these names.
     ...movements.map((movement) =>
       movementText({ ...movement, from: named(movement.from), to: named(movement.to) }),
     ),

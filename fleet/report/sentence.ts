@@ -1,7 +1,7 @@
-/** What a reader must not overlook. */
+/** The kinds of warnings. */
 export type LoudKind = (typeof LOUD_KINDS)[number];
 
-/** In the order in which they are told; `source` is what decides what runs, `unclassified` what nobody knows. */
+/** In the order of the report. `source` is a change of what decides what runs, `unclassified` an unknown change. */
 export const LOUD_KINDS = [
   "deletion",
   "replacement",
@@ -11,22 +11,25 @@ export const LOUD_KINDS = [
   "unclassified",
 ] as const;
 
-/** One sentence around the name of a service, so that many services that say the same share a line. */
+/**
+ * A sentence about one service. The start and end are separate, so that many services with the same sentence share
+ * a line.
+ */
 export interface Sentence {
   readonly kind: LoudKind;
-  /** Markdown, escaped; before the service's name. */
+  /** Escaped Markdown before the service's name. */
   readonly start: string;
-  /** Nothing where the sentence is about what all services share. */
+  /** Undefined if the sentence is about shared resources. */
   readonly service: string | undefined;
-  /** Markdown, escaped; after the service's name. */
+  /** Escaped Markdown after the service's name. */
   readonly end: string;
   /** The same after several names. */
   readonly ends: string;
-  /** It comes or goes with a service that is new or goes: to be read, and no change of what stays. */
+  /** Whether it belongs to a service that is added or removed, and is no change of an existing one. */
   readonly expected: boolean;
 }
 
-/** @param said what differs from a sentence that says nothing; `ends` is as `end` unless it is given */
+/** @param said the fields that differ from the defaults; `ends` defaults to `end` */
 export function sentence(kind: LoudKind, said: Partial<Omit<Sentence, "kind">>): Sentence {
   const { start = "", service, end = "", ends = end, expected = false } = said;
   return { kind, start, service, end, ends, expected };

@@ -5,17 +5,17 @@ import { kindOf, serviceOf, touching } from "./steps.ts";
 import { servicesOf } from "./verdict.ts";
 import { shortened } from "./warnings.ts";
 
-/** What some services change in the same words, and the fields of all of them. */
+/** Services with the same changes, and the changed fields of all of them. */
 export interface ServiceBlock {
   readonly services: readonly string[];
   readonly stacks: readonly string[];
   /** Markdown. */
   readonly words: readonly string[];
-  /** Lines of a diff, not yet fenced. */
+  /** Lines of a diff, not yet in a code block. */
   readonly entries: readonly string[];
 }
 
-/** What every touched service changes: those that say the same together, on all stacks. */
+/** The changes of every touched service, grouped by equal sentences across all stacks. */
 export function serviceBlocks(report: FleetReport): ServiceBlock[] {
   const all = report.stacks.flatMap((stack) => {
     const steps = stepsByService(stack);
@@ -35,7 +35,7 @@ export function serviceBlocks(report: FleetReport): ServiceBlock[] {
   }));
 }
 
-/** What all services of a stack share. */
+/** The changes of a stack's shared resources. */
 export function sharedEntries(report: FleetReport): string[] {
   const all = report.stacks.map((stack) => ({
     stack: stack.change.stack,
@@ -61,7 +61,7 @@ export function stepsByService({ engine }: StackReport): Map<string, EngineStep[
 
 type Entry = (where: string) => string;
 
-/** The objects of the plans, and what the engine touches beside them. */
+/** The changed objects of the plans, and further steps of the engine. */
 function entriesOf(objects: readonly ObjectChange[], steps: readonly EngineStep[]): Entry[] {
   const kinds = new Set(objects.map(({ kind }) => kind));
   return [
@@ -80,7 +80,7 @@ function entriesOf(objects: readonly ObjectChange[], steps: readonly EngineStep[
   ];
 }
 
-/** Each entry once, with the stacks that it is of where there are several. */
+/** Each entry once, with its stacks if there are several. */
 function onceEach(
   all: readonly { readonly stack: string; readonly entries: readonly Entry[] }[],
   manyStacks: boolean,

@@ -5,7 +5,7 @@ import { code, listed, named } from "./escape.ts";
 import { planWords } from "./plan-words.ts";
 import { kindOf, outcomeOf } from "./steps.ts";
 
-/** What happens to a service in a reader's words, Markdown; never nothing. */
+/** Describes what happens to a service, as Markdown; never empty. */
 export function serviceWords(
   change: ServiceChange | undefined,
   steps: readonly EngineStep[],
@@ -24,7 +24,7 @@ function plansSay({ action, before, after }: ServiceChange): string[] {
   return [];
 }
 
-/** Where everything of a new service is. */
+/** Where to find the objects of a new service. */
 function arrival(service: ServicePlan): string[] {
   const { project, team, pipeline, repository, gitops, webhook, build } = service;
   const deploying = deployingStages(service);
@@ -55,7 +55,7 @@ function departure({ project, gitops, webhook }: ServicePlan): string[] {
   ];
 }
 
-/** Where the plan is the same and its objects are not: other steps of the program made them. */
+/** Describes changed objects of an unchanged plan, which a changed program makes. */
 export function objectsSay(objects: readonly ObjectChange[]): string {
   const kinds = Map.groupBy(objects, ({ action, kind }) => JSON.stringify([action, kind]));
   const parts = [...kinds.values()].map((group) => {
@@ -66,7 +66,7 @@ export function objectsSay(objects: readonly ObjectChange[]): string {
   return parts.join(", ");
 }
 
-/** What the engine does, where no plan says why. */
+/** Describes the engine's steps if no plan explains them. */
 export function stepsSay(steps: readonly EngineStep[], done: boolean): string {
   if (steps.length === 0) return "nothing that the engine touches";
   const verbs = done
@@ -82,7 +82,7 @@ export function stepsSay(steps: readonly EngineStep[], done: boolean): string {
   return parts.join(", ");
 }
 
-/** `1 Stage` and the like: how many objects of a change the engine is not asked about by name. */
+/** The number of objects by kind: `1 Stage` and the like. */
 export function objectCount(objects: readonly ObjectChange[]): string {
   return counted(objects.length, "object");
 }

@@ -1,12 +1,12 @@
 import type { EngineStep } from "../preview/change.ts";
 import { code, named } from "./escape.ts";
 
-/** The component that everything of one service is below. */
+/** The component type of a service. */
 const SERVICE = "kargo-fleet:index:ServicePipeline";
 const REPLACING: readonly string[] = ["replace", "create-replacement", "delete-replaced", "discard-replaced"];
 const NOTHING: readonly string[] = ["same", "read", "refresh"];
 
-/** Whose a resource is; nothing where all services share it. */
+/** The service of a resource; undefined for a shared resource. */
 export function serviceOf({ urn, name }: Pick<EngineStep, "urn" | "name">): string | undefined {
   const types = urn.split("::")[2] ?? "";
   return types.split("$").includes(SERVICE) ? name.split("/")[0] : undefined;
@@ -17,12 +17,12 @@ export function kindOf({ type }: Pick<EngineStep, "type">): string {
   return type.split(":").at(-1) ?? type;
 }
 
-/** `Stage nginx/stage-dev`, by the name that the program gave. */
+/** `Stage nginx/stage-dev`, with the Pulumi name. */
 export function stepName(step: EngineStep): string {
   return `${named(kindOf(step))} ${code(step.name)}`;
 }
 
-/** What a step comes to: the engine replaces in up to three steps. */
+/** The result of a step; the engine replaces a resource in up to three steps. */
 export function outcomeOf({
   op,
 }: Pick<EngineStep, "op">): "create" | "update" | "replace" | "delete" | "other" {
@@ -31,7 +31,7 @@ export function outcomeOf({
   return "other";
 }
 
-/** One step a resource, of those that touch something; the stack itself is none. */
+/** One step for each changed resource, without the stack itself. */
 export function touching(steps: readonly EngineStep[]): EngineStep[] {
   const real = steps.filter(({ op, type }) => !NOTHING.includes(op) && type !== "pulumi:pulumi:Stack");
   return [...new Map(real.map((step) => [`${outcomeOf(step)} ${step.urn}`, step])).values()];

@@ -3,17 +3,17 @@ import type { FleetReport } from "../preview/change.ts";
 import { clipped, fenced, linesOf, named } from "./escape.ts";
 import { lossesOf, problemsOf } from "./verdict.ts";
 
-/** A longer line of an error is cut. */
+/** The maximum length of a line in an error. */
 const LONGEST_LINE = 1_000;
 
-/** Why something stopped, in the words of who stopped it. */
+/** The reason why something stopped. */
 export interface Stop {
   /** Markdown. */
   readonly title: string;
   readonly lines: readonly string[];
 }
 
-/** What is wrong with the files, what the guard refuses, and what the engine said where it did not succeed. */
+/** Problems of the files, losses that the check refuses, and errors of the engine. */
 export function stopsOf(report: FleetReport): Stop[] {
   const problems = problemsOf(report).map(formatProblem);
   const losses = lossesOf(report).map(formatProblem);
@@ -33,7 +33,7 @@ export function stopsOf(report: FleetReport): Stop[] {
   ].map(({ title, lines }) => ({ title, lines: lines.map((line) => clipped(line, LONGEST_LINE)) }));
 }
 
-/** A stop as Markdown, with no more than so many bytes of its lines. */
+/** A stop as Markdown, with at most this many bytes of its lines. */
 export function stopText({ title, lines }: Stop, most: number): string {
   let size = 0;
   const shown = lines.filter((line) => {

@@ -9,18 +9,18 @@ import { servicesOf, sharedOf } from "./verdict.ts";
 /** The table of one cluster. */
 export interface ClusterTable {
   readonly cluster: string;
-  /** Heading, and the table's first two lines. */
+  /** The heading and the first two lines of the table. */
   readonly head: string;
-  /** One a service and stack. */
+  /** One row per service and stack. */
   readonly rows: readonly string[];
-  /** What the engine says of each stack in sum. */
+  /** The engine's summary for each stack. */
   readonly notes: readonly string[];
 }
 
-/** A row shows so many of a service's words. */
+/** The number of a service's sentences in a row. */
 const WORDS = 2;
 
-/** One table a cluster, of the clusters that have something to say. */
+/** One table for each cluster that has changes. */
 export function clusterTables(report: FleetReport): ClusterTable[] {
   const clusters = Map.groupBy(report.stacks, ({ change }) => change.cluster);
   return [...clusters].flatMap(([cluster, stacks]) => {
@@ -28,7 +28,7 @@ export function clusterTables(report: FleetReport): ClusterTable[] {
     const notes = stacks.flatMap((stack) => engineNote(stack, report.tense === "done"));
     if (rows.length === 0 && notes.length === 0) return [];
     const columns = "| stack | service | action | what changes | engine |\n|---|---|---|---|---|";
-    // The log of an up does not know the cluster: there its stack stands for it.
+    // The log of an `up` does not contain the cluster, so the stack's name is used.
     const heading = `### ${report.tense === "done" ? "Stack" : "Cluster"} ${named(cluster)}`;
     return [{ cluster, head: rows.length === 0 ? heading : `${heading}\n\n${columns}`, rows, notes }];
   });
@@ -55,7 +55,7 @@ function rowsOf(stack: StackReport, done: boolean): string[] {
   return rows.map((cells) => `| ${[named(change.stack), ...cells].map(cell).join(" | ")} |`);
 }
 
-/** What happens to a service that no plan says anything of. */
+/** The operation on a service that no plan describes. */
 function wholeAction(steps: Parameters<typeof stepCounts>[0]): string {
   const outcomes = new Set(steps.map(outcomeOf));
   const [only] = outcomes;

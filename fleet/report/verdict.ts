@@ -5,19 +5,19 @@ import { LOUD_KINDS, type LoudKind } from "./sentence.ts";
 import { serviceOf, touching } from "./steps.ts";
 import { shortened, type WarningCounts, warningCounts, warningLines } from "./warnings.ts";
 
-/** The verdict is one line: it names so many stacks. */
+/** The number of stacks that the verdict names. */
 const STACKS = 8;
 
-/** What a report comes to. */
+/** The verdict of a report. */
 export interface Verdict {
-  /** The worst of what is true. */
+  /** The most serious result. */
   readonly is: "wrong" | "refused" | "failed" | "warnings" | "safe" | "nothing";
-  /** One line of Markdown, its sign first. */
+  /** One line of Markdown that starts with a sign. */
   readonly text: string;
   readonly counts: WarningCounts;
 }
 
-/** The verdict on a whole report: what is wrong before what is refused, failed, to be looked at, or safe. */
+/** The verdict of a whole report. The order of importance: wrong files, refused, failed, warnings, safe. */
 export function verdictOf(report: FleetReport): Verdict {
   const counts = warningCounts(warningLines(report));
   const wrong = problemsOf(report).length;
@@ -59,7 +59,7 @@ export function problemsOf({ problems, stacks }: FleetReport): readonly Problem[
   return inReadingOrder([...problems, ...stacks.flatMap(({ change }) => change.problems)]);
 }
 
-/** Everything that the guard refuses, once; what the program let through is not lost. */
+/** Everything that the loss check refuses, once, except what the program accepted. */
 export function lossesOf({ stacks }: FleetReport): readonly Problem[] {
   return inReadingOrder(stacks.filter(isRefusedByFiles).flatMap(({ change }) => change.losses));
 }
@@ -68,23 +68,23 @@ function isRefusedByFiles({ change, engine }: StackReport): boolean {
   return change.losses.length > 0 && engine?.outcome !== "succeeded";
 }
 
-/** Whether GitHub or the cluster would keep something of a preview from being made. */
+/** Whether GitHub or the cluster would prevent part of a preview. */
 export function isBlocked({ engine }: StackReport): boolean {
   return engine?.outcome === "succeeded" && blockedIn(engine.errors).length > 0;
 }
 
-/** The services that obstacles are said of: the program names them in the errors of its run. */
+/** The services with obstacles, from the errors of the program's run. */
 function blockedIn(errors: readonly string[]): string[] {
   return errors.flatMap((error) => / {2}services\.([\w-]+)\S* {2}.*\[KF10\d\]/.exec(error)?.[1] ?? []);
 }
 
-/** The services of a stack that a plan or the engine touches. */
+/** The services of a stack that a plan or the engine changes. */
 export function servicesOf({ change, engine }: StackReport): string[] {
   const stepped = touching(engine?.steps ?? []).flatMap((step) => serviceOf(step) ?? []);
   return [...new Set([...change.services.map(({ service }) => service), ...stepped])];
 }
 
-/** Whether anything that all services of a stack share is touched. */
+/** Whether a shared resource of a stack changes. */
 export function sharedOf({ change, engine }: StackReport): boolean {
   const stepped = touching(engine?.steps ?? []).some((step) => serviceOf(step) === undefined);
   return change.shared.length > 0 || change.sharedDiffers || stepped;
@@ -99,7 +99,7 @@ function stacksWhere({ stacks }: FleetReport, is: (stack: StackReport) => boolea
   return stacks.filter(is).map(({ change }) => change.stack);
 }
 
-/** The stacks whose files are wrong: nobody knows what they would become. */
+/** The stacks whose files have problems, so that their effect is unknown. */
 function unpreviewed(report: FleetReport): string {
   const stacks = stacksWhere(report, ({ change }) => change.problems.length > 0);
   return stacks.length === 0 ? "" : ` Not previewed: ${shortened(stacks, STACKS)}.`;

@@ -7,16 +7,16 @@ import { listed, named } from "./escape.ts";
 import { inputSentences } from "./input-sentences.ts";
 import { LOUD_KINDS, type LoudKind, type Sentence } from "./sentence.ts";
 
-/** One sentence, of all services and stacks that it is true of. */
+/** One sentence with all services and stacks to which it applies. */
 export interface LoudLine extends Omit<Sentence, "service"> {
   readonly services: readonly string[];
   readonly stacks: readonly string[];
 }
 
-/** How many of each kind there are; what comes or goes with a service is no change of access. */
+/** The number of warnings by kind. Rights of added or removed services are not counted. */
 export type WarningCounts = Readonly<Record<LoudKind, number>>;
 
-/** Everything that must not be overlooked, deletions first, what is only to be expected last. */
+/** All warnings: deletions first, expected changes last. */
 export function warningLines(report: FleetReport): LoudLine[] {
   const all = report.stacks.flatMap((stack) => {
     const { change } = stack;
@@ -28,7 +28,7 @@ export function warningLines(report: FleetReport): LoudLine[] {
     ];
     return said.map((each) => ({ ...each, stack: change.stack }));
   });
-  // Once of all services of a stack, then of all stacks where the same services say the same.
+  // Groups equal sentences by service within a stack, then across stacks with the same services.
   const byServices = [...Map.groupBy(all, (one) => key([one.stack, ...text(one)])).values()];
   const lines = byServices.flatMap((group) => {
     const [first] = group;
@@ -55,7 +55,7 @@ function key(parts: readonly string[]): string {
   return JSON.stringify(parts);
 }
 
-/** How often each kind is said, a service and a stack once each. */
+/** Counts the warnings of each kind, once per service and stack. */
 export function warningCounts(lines: readonly LoudLine[]): WarningCounts {
   const count = (kind: LoudKind) =>
     lines
@@ -66,9 +66,8 @@ export function warningCounts(lines: readonly LoudLine[]): WarningCounts {
 
 /**
  * The sentence as Markdown.
- *
- * @param most how many names it gives at most
- * @param manyStacks whether a reader must be told which stacks it is true of
+ * @param most the maximum number of names
+ * @param manyStacks whether to name the stacks
  */
 export function warningText(line: LoudLine, most: number, manyStacks: boolean): string {
   const { start, services, end, ends, stacks } = line;

@@ -3,7 +3,7 @@ import type { Reason } from "./trusted-changes.ts";
 
 const SHOWN = 50;
 
-/** What a reviewer reads where a pull request waits: why, and what an approval allows. */
+/** The text for reviewers of a waiting pull request: the reasons, and what an approval permits. */
 export function approvalNote(reasons: readonly Reason[], environment: string): string {
   const lines = reasons.slice(0, SHOWN).map(({ file, why }) => `${file}: ${why}`);
   const more = reasons.length > SHOWN ? [`and ${reasons.length - SHOWN} more`] : [];

@@ -2,15 +2,14 @@ import { FleetError } from "../fleet-error.ts";
 import { git } from "../preview/git.ts";
 import type { ChangedFile } from "./trusted-changes.ts";
 
-/** A regular file that nobody may run. */
+/** The mode of a regular file that is not executable. */
 const REGULAR = "100644";
 const GONE = "000000";
 
 /**
- * What merging a commit into the base would give, as a commit among Git's objects: nothing is checked out, and no ref
- * moves. The same two commits always give the same one.
- *
- * @throws FleetError where they conflict, or one of them is not there
+ * Merges a commit into the base as a commit among Git's objects, without a checkout or a ref. The result depends
+ * only on the two commits.
+ * @throws FleetError if they conflict, or if one is missing
  */
 export function mergedCommit(base: string, head: string): string {
   const merge = git(["merge-tree", "--write-tree", "--no-messages", base, head]);
@@ -28,7 +27,7 @@ export function mergedCommit(base: string, head: string): string {
   return commit.stdout.trim();
 }
 
-/** The full id of a commit that is here. @throws FleetError where there is none */
+/** The full id of an existing commit. @throws FleetError if it does not exist */
 export function commitHere(ref: string): string {
   const { stdout, exitCode } = git([
     "rev-parse",
@@ -42,7 +41,7 @@ export function commitHere(ref: string): string {
   return stdout.trim();
 }
 
-/** Every file that differs between two commits, with what it is in the second. */
+/** Every file that differs between two commits, as it is in the second. */
 export function changesBetween(base: string, head: string): readonly ChangedFile[] {
   const args = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", base, head];
   const { stdout, stderr, exitCode } = git(args);

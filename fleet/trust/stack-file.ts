@@ -5,24 +5,23 @@ import { holdsSecret, PROJECT } from "../../model/stack-config.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 
 /**
- * The keys of a stack's config that shape a plan and nothing else. None of them says where the program connects to, with
- * which credential, or what is secret: whoever changes one cannot have a token sent to a server of their own. A key is
- * trusted by being named here, so that a new one is not.
+ * The config keys that only shape a plan. None of them decides where the program connects, which credential it
+ * uses, or what is secret, so changing them cannot send a token elsewhere. Only listed keys are trusted; new ones
+ * are not.
  */
 export const DATA_KEYS: readonly string[] = ["rollout", "pipelines", "warehouse"].map(
   (key) => `${PROJECT}:${key}`,
 );
 
-/** What a changed stack file comes to: why it is more than data, or else the text that is put in its place. */
+/** The result for a changed stack file: why it is more than data, or the text to use instead. */
 export type StackFileTrust =
   | { readonly reasons: readonly string[]; readonly text: undefined }
   | { readonly reasons: readonly []; readonly text: string };
 
 /**
- * Compares two texts of `Pulumi.<stack>.yaml`. Where only {@link DATA_KEYS} differ, the text to use is the base's own
- * with these keys' values, strings in quotes: the engine has another YAML parser than this program, and must not find
- * anything in the file that was not looked at here.
- *
+ * Compares two texts of `Pulumi.<stack>.yaml`. If only {@link DATA_KEYS} differ, it returns the base's text with
+ * the new values of these keys, strings quoted. The engine uses another YAML parser, which must not find anything
+ * in the file that was not checked here.
  * @returns reasons without the file's name, for example `it changes kargo-fleet:cluster`
  */
 export function stackFileTrust(file: string, base: string, head: string): StackFileTrust {
@@ -42,7 +41,7 @@ export function stackFileTrust(file: string, base: string, head: string): StackF
   }
   if (reasons.length > 0) return { reasons, text: undefined };
   const text = withValues(base, changed, now);
-  // What is put in place says what the head says, or it is not put in place.
+  // The new text is used only if it has the head's values.
   const same = text !== undefined && isDeepStrictEqual(plainOf(file, text), after);
   return same ? { reasons: [], text } : untrusted("it cannot be brought together with the base's");
 }
@@ -51,11 +50,11 @@ function untrusted(reason: string): StackFileTrust {
   return { reasons: [reason], text: undefined };
 }
 
-/** The file as plain JSON data; nothing where it is none, or says a thing twice. */
+/** The file as plain data; undefined if it is invalid or has duplicate keys. */
 function plainOf(file: string, text: string): Record<string, unknown> | undefined {
   const { value, problems } = parseStackFile(file, text);
   const plain = recordOf(value);
-  // What is read well and means something wrong is compared all the same.
+  // A readable file with wrong values is compared too.
   const unread = problems.some(({ code }) => code !== "KF012" && code !== "KF034");
   if (unread || plain === undefined) return undefined;
   try {
@@ -100,7 +99,7 @@ function withValues(
     }
     return document.toString({ lineWidth: 0 });
   } catch {
-    // An alias whose anchor is in what was replaced.
+    // An alias whose anchor is in a replaced part.
     return undefined;
   }
 }

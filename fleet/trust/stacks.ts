@@ -1,17 +1,17 @@
 import type { Fleet } from "../all-stacks.ts";
 
-/** What Pulumi takes as a stack's name, and what is safe as the name of an artifact and of an environment. */
+/** A name that Pulumi accepts for a stack, and that is safe for an artifact and an environment. */
 const STACK_NAME = /^[A-Za-z0-9][\w.-]{0,99}$/;
 
-/** What workflows work on. */
+/** The stacks and catalogues that workflows use. */
 export interface WorkflowStacks {
-  /** The stacks that have a cluster somewhere: not the sandbox's. */
+  /** All stacks except the sandbox's. */
   readonly stacks: readonly string[];
-  /** The catalogues that all stacks name. */
+  /** The catalogues that the stacks name. */
   readonly catalogues: readonly string[];
 }
 
-/** The stacks of a fleet that a workflow previews and brings up, and the catalogues they are made from. */
+/** The stacks that a workflow previews and updates, with their catalogues. */
 export function workflowStacks({ stacks }: Fleet): WorkflowStacks {
   return {
     stacks: stacks

@@ -7,43 +7,42 @@ import { stackFileTrust } from "./stack-file.ts";
 export interface ChangedFile {
   /** From the root of the repository. */
   readonly path: string;
-  /** What it is afterwards. Links, submodules and programs are `other`. */
+  /** Its kind after the change. Links, submodules and executables are `other`. */
   readonly kind: "file" | "gone" | "other";
-  /** How large it is then. Like its text, read only of what may be data. */
+  /** Its size after the change. Like the text, it is read only for possible data files. */
   bytes(): number;
   text(): string;
 }
 
-/** What keeps a change from being data alone. */
+/** Why a change is more than data. */
 export interface Reason {
-  /** Hostile text: a file's name. */
+  /** A file name, which is untrusted text. */
   readonly file: string;
   readonly why: string;
 }
 
-/** Whether a pull request may be previewed with secrets as it is. */
+/** Whether a pull request may be previewed with secrets without approval. */
 export interface Trust {
   readonly verdict: "data only" | "needs approval";
   readonly reasons: readonly Reason[];
-  /** By path from the folder: what is put in place of the base's files. Empty where an approval is needed. */
+  /** The texts that replace the base's files, by path in the folder. Empty if an approval is needed. */
   readonly data: ReadonlyMap<string, string>;
 }
 
-/** More than any catalogue has, and little enough to parse. */
+/** Larger than any catalogue, and small enough to parse. */
 export const LARGEST = 5_000_000;
 
-/** Nothing reads them: neither the program nor the engine. */
+/** Files that neither the program nor the engine reads. */
 const READ_BY_NOBODY = /^(docs\/.*|[^/]+\.md|LICENSE)$/;
 const STACK_FILE = /^Pulumi\.[\w.-]+\.yaml$/;
 
 /**
- * Parts a pull request's changes into data, which the base's program may read beside its secrets, and everything else,
- * which a person has to look at first. What is not known to be data is not data. The files that a catalogue includes are
- * those of the base's patterns: a pull request that names others could have any file of the folder read.
- *
- * @param base the files of the folder as the base has them
- * @param catalogues the catalogues that the base's stacks name
- * @param prefix the folder from the root of the repository, with a slash at the end; empty at the root
+ * Divides a pull request's changes into data, which the base's program may read beside its secrets, and everything
+ * else, which needs an approval. Unknown files need an approval. Included files are those of the base's patterns,
+ * because the head's patterns could name any file of the folder.
+ * @param base the base's files
+ * @param catalogues the catalogues of the base's stacks
+ * @param prefix the folder relative to the root of the repository, with a trailing slash; empty at the root
  */
 export function trustedChanges(
   base: Files,
