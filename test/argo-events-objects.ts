@@ -14,17 +14,17 @@ export interface Secret {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** The secret of the hook that reports the pushes of one service, or of an organization. */
+/** The hook secret of one service, or of an organization. */
 export const secretOf = (key: string): string => `the-secret-of-${key}`;
 
-/** What decides about deliveries, and the endpoint of each event. */
+/** The generated objects, and the endpoint of each event. */
 export interface Generated extends ClusterObjects {
   readonly endpoints: Readonly<Record<string, string>>;
 }
 
 /**
- * The EventSources and Sensors that the program generates for a catalogue, and Secrets with a secret for each endpoint,
- * as the API server returns them.
+ * The EventSources and Sensors that the program generates for a catalogue, with a Secret for each endpoint, as the
+ * API server returns them.
  */
 export function generated(
   services: Readonly<Record<string, object>>,
@@ -32,7 +32,7 @@ export function generated(
 ): Generated {
   const entries = Object.entries(services).map(([name, more]) => [name, service(name, more)] as const);
   const plan = planOf(catalogueText(Object.fromEntries(entries)), stackText(keys));
-  // Through JSON and back, as to the API server: what is undefined is not there.
+  // JSON drops undefined fields, as on the way to the API server.
   const objects = JSON.parse(JSON.stringify(everyObject(plan))) as readonly GeneratedObject[];
   const eventSources = objects.filter(({ kind }) => kind === "EventSource");
   const events = eventSources.flatMap(({ spec }) => Object.entries(spec.github ?? {}));

@@ -7,32 +7,32 @@ import { JSONParse } from "json-with-bigint";
 import { z } from "zod";
 import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from "../sandbox/github/server.ts";
 
-/** The token of every test; not one that a scanner would take for a real one. */
+/** The token of every test; secret scanners do not recognize it. */
 export const token = "the-token-of-the-tests";
 
-/** What a workflow has instead. */
+/** The token of a workflow. */
 export const workflowToken = "the-token-of-a-workflow";
 
-/** An answer, read to its end. */
+/** A response, read to its end. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
 }
 
-/** A local GitHub of one test, and a folder beside it. */
+/** The local GitHub of one test, with a folder. */
 export interface Playground {
   readonly github: LocalGitHub;
   readonly directory: string;
-  /** One call of the API, with the token unless `headers` say otherwise. */
+  /** Calls the API, with the token unless `headers` say otherwise. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-  /** `git`, in the folder, with the token where the URL of a repository is asked for by `remote`. */
+  /** Runs `git` in the folder. The URL from `remote` contains the token. */
   git(...args: string[]): Promise<string>;
   /** The URL of a repository for Git, with the token. */
   remote(repository: string): string;
-  /** `git`, in the server's own repository. */
+  /** Runs `git` in the server's bare repository. */
   bare(repository: string, ...args: string[]): Promise<string>;
-  /** Writes a file by the Git data API, as one commit on `main`. @returns the id of the commit */
+  /** Writes a file with the Git data API, as one commit on `main`. @returns the id of the commit */
   commit(repository: string, path: string, text?: string): Promise<string>;
 }
 
@@ -50,7 +50,7 @@ type Repositories = Pick<LocalGitHubOptions, "owner" | "repositories">;
 
 const templates = new Map<string, Promise<string>>();
 
-/** A folder in which these repositories are already: to make them takes Git longer than most tests do. */
+/** A folder with these repositories, to be copied, because creating them with Git is slow. */
 function templateOf(given: Repositories): Promise<string> {
   const key = JSON.stringify(given);
   const known = templates.get(key);
@@ -67,7 +67,7 @@ async function makeTemplate(given: Repositories): Promise<string> {
   return directory;
 }
 
-/** Gives each test of the surrounding `describe` a local GitHub of its own. */
+/** Gives each test of the surrounding `describe` its own local GitHub. */
 export function playground(options: Partial<LocalGitHubOptions> = {}): () => Playground {
   let current: Playground | undefined;
   let stop = async () => {};
@@ -75,7 +75,7 @@ export function playground(options: Partial<LocalGitHubOptions> = {}): () => Pla
     const folder = await mkdtemp(join(tmpdir(), "local-github-"));
     const { owner = "acme", repositories = seeds } = options;
     const directory = join(folder, "data");
-    // At once: of hundreds of small files most of the time would go from thread to thread.
+    // Synchronously, because that is faster for hundreds of small files.
     cpSync(await templateOf({ owner, repositories }), directory, { recursive: true });
     const given = { directory, token, workflowToken, owner, repositories, ...options };
     const github = await startLocalGitHub(given);
@@ -103,7 +103,7 @@ export function playground(options: Partial<LocalGitHubOptions> = {}): () => Pla
   };
 }
 
-/** A person's Git, with nothing of the machine's own configuration. */
+/** A user's Git without the machine's configuration. */
 const personal = {
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
@@ -150,7 +150,7 @@ async function commit(
   return textAt(made, "sha");
 }
 
-/** What is at a path of keys in an answer's body. */
+/** The value at a path of keys in a response's body. */
 export function at(answer: { readonly body: unknown }, ...keys: (string | number)[]): unknown {
   return keys.reduce<unknown>((value, key) => {
     if (Array.isArray(value)) return value[Number(key)];
@@ -158,7 +158,7 @@ export function at(answer: { readonly body: unknown }, ...keys: (string | number
   }, answer.body);
 }
 
-/** {@link at}, for what must be text. */
+/** {@link at} for a text. */
 export function textAt(answer: { readonly body: unknown }, ...keys: (string | number)[]): string {
   return z.string().parse(at(answer, ...keys));
 }

@@ -3,30 +3,30 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
 
-/** A delivery as it arrived. */
+/** A received delivery. */
 export interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** What a listener answers; nothing at all is no answer. */
+/** The listener's answer; undefined for none. */
 export type Answering = (delivery: Received) => number | { status: number; location: string } | undefined;
 
-/** A server that hooks are delivered to. */
+/** A server that receives deliveries. */
 export interface HookListener {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
   readonly port: number;
-  /** Everything that arrived, in order. */
+  /** All received deliveries, in order. */
   readonly received: readonly Received[];
-  /** What arrived of one event. */
+  /** The received deliveries of one event. */
   events(name: string): readonly Received[];
-  /** From now on. */
+  /** Sets the answer for later deliveries. */
   answer(how: Answering): void;
 }
 
-/** Gives each test of the surrounding `describe` a listener of its own, which answers 200 until told otherwise. */
+/** Gives each test of the surrounding `describe` its own listener, which answers 200 by default. */
 export function hookListener(): () => HookListener {
   let current: HookListener | undefined;
   let stop = async () => {};
@@ -71,7 +71,7 @@ export function hookListener(): () => HookListener {
   };
 }
 
-/** What the signature header of a delivery must be. */
+/** The expected signature header of a delivery. */
 export function signatureOf(secret: string, { body }: Received): string {
   return `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
 }

@@ -9,7 +9,7 @@ import { catalogueText, planOf, service } from "../../test/sources.ts";
 const { buildTriggers } = planOf(catalogueText({ nginx: service("nginx") })).platform ?? {};
 const { container } = clone(buildTriggers?.builds ?? assert.fail("no builds"), "https://github.com");
 
-describe("the clone of a build, run for real", () => {
+describe("the clone script of a build", () => {
   const server = playground();
   let source: string;
   let credential: string;
@@ -20,7 +20,7 @@ describe("the clone of a build, run for real", () => {
     for (const folder of [source, credential]) await mkdir(folder);
   });
 
-  /** The container's own command and script, in folders of this machine. */
+  /** Runs the container's command and script in local folders. */
   async function run(repository: string, commit: string) {
     const [script] = container.args;
     const env = {
@@ -46,7 +46,7 @@ describe("the clone of a build, run for real", () => {
   const head = async (repository: string) =>
     (await server().git("ls-remote", server().remote(repository), "HEAD")).split("\t")[0] ?? "";
 
-  it("has the files of the commit, of a private repository with the credential, and of a public one without", async () => {
+  it("clones the commit of a private repository with the credential, and of a public one without", async () => {
     const open = await run("acme/public", await head("acme/public"));
     assert.equal(open.exitCode, 0, open.all);
     assert.deepEqual((await readdir(source)).sort(), [".git", "README.md"]);
@@ -56,7 +56,7 @@ describe("the clone of a build, run for real", () => {
     assert.ok((await readdir(source)).includes("Dockerfile"));
   });
 
-  it("leaves nothing of the credential where the build can read it, and says nothing of it", async () => {
+  it("leaves no trace of the credential in the build's folder or in the output", async () => {
     await giveCredential();
     const { exitCode, all } = await run("acme/nginx", await head("acme/nginx"));
     assert.equal(exitCode, 0, all);
@@ -66,7 +66,7 @@ describe("the clone of a build, run for real", () => {
     assert.doesNotMatch(await readFile(join(source, ".git", "config"), "utf8"), /credential|remote/);
   });
 
-  it("fails without waiting for a person where the credential is missing or wrong", async () => {
+  it("fails without a prompt if the credential is missing or wrong", async () => {
     const commit = await head("acme/nginx");
     assert.notEqual((await run("acme/nginx", commit)).exitCode, 0);
     await giveCredential("wrong");
@@ -75,13 +75,13 @@ describe("the clone of a build, run for real", () => {
     assert.ok(!all.includes("wrong"));
   });
 
-  it("can be tried again after it was cut off", async () => {
+  it("succeeds when repeated after an interruption", async () => {
     const commit = await head("acme/public");
     assert.equal((await run("acme/public", commit)).exitCode, 0);
     assert.equal((await run("acme/public", commit)).exitCode, 0);
   });
 
-  it("takes what would be a command in a shell for the text that it is", async () => {
+  it("treats shell syntax in its parameters as plain text", async () => {
     await giveCredential();
     const { exitCode } = await run("acme/nginx", '"; touch broken; "');
     assert.notEqual(exitCode, 0);

@@ -15,13 +15,13 @@ const { container, initContainers = [] } = push(buildTriggers?.builds ?? assert.
 const SECRET = '{"auths":{"registry.example":{"auth":"planted"}}}';
 const DIGEST = createHash("sha256").update(SECRET).digest("hex");
 
-describe("the push of a build, run with the real crane and a registry", function () {
+describe("the push script of a build, with the real crane and a registry", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let crane: string;
   let registry: PromiseLike<unknown> & { kill(): boolean };
   let address: string;
   let folder: string;
-  /** What Kaniko leaves. */
+  /** The output of Kaniko. */
   let image: string;
   let destination: string;
 
@@ -49,7 +49,7 @@ describe("the push of a build, run with the real crane and a registry", function
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  /** The pod's containers, in its order, in folders of this machine. */
+  /** Runs the pod's containers in order in local folders. */
   async function run() {
     const here = (text: string) =>
       text
@@ -113,14 +113,14 @@ describe("the push of a build, run with the real crane and a registry", function
     await writeFile(join(at, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
   }
 
-  /** Whether the registry has the credential, under the repository of this test. */
+  /** Whether this test's repository in the registry contains the credential. */
   async function leaked(): Promise<boolean> {
     const [host, rest = ""] = destination.split(/\/(.*)/);
     const { status } = await fetch(`http://${host}/v2/${rest.split(":")[0]}/blobs/sha256:${DIGEST}`);
     return status === 200;
   }
 
-  it("pushes the docker tar of a build, says its digest, and does so again after it was cut off", async () => {
+  it("pushes a build's docker tar, prints its digest, and succeeds when repeated after an interruption", async () => {
     await dockerTar(image);
     for (let attempt = 0; attempt < 2; attempt++) {
       const { exitCode, all } = await run();
@@ -130,7 +130,7 @@ describe("the push of a build, run with the real crane and a registry", function
     assert.ok((await readFile(join(folder, "reference"), "utf8")).endsWith(`@${stdout}`));
   });
 
-  it("refuses a folder, of which crane alone sends a linked credential to the registry", async () => {
+  it("refuses a folder, from which crane would push a linked credential", async () => {
     await layout(image);
     const { exitCode, all } = await run();
     assert.notEqual(exitCode, 0);

@@ -14,7 +14,7 @@ describe("the commands of the sandbox", function () {
 
   let root: string;
   let directory: string;
-  /** What Node compiled for the command before. */
+  /** Node's compile cache, shared by the tests. */
   let compiled: string;
 
   before(async () => {
@@ -29,7 +29,7 @@ describe("the commands of the sandbox", function () {
     for (const folder of [root, compiled]) await rm(folder, { recursive: true, force: true });
   });
 
-  /** Exit code and everything printed. */
+  /** The exit code and all output. */
   async function run(
     file: string,
     ...args: string[]
@@ -52,14 +52,14 @@ describe("the commands of the sandbox", function () {
     return found;
   }
 
-  it("up says so where it is up, and prints how to use it", async () => {
+  it("up reports a running sandbox and prints how to use it", async () => {
     const { exitCode, all } = await run("commands.ts", "up");
     assert.equal(exitCode, 0);
     assert.match(all, /^The sandbox is up already\./);
     assert.match(all, /export PATH=.*KUBECONFIG=/);
   });
 
-  it("up prints one line that makes pulumi and kubectl of any shell use it", async () => {
+  it("up prints one line that makes pulumi and kubectl of any shell use the sandbox", async () => {
     const { all } = await run("commands.ts", "up");
     const line = all.split("\n").find((printed) => printed.includes("export PATH="));
     const script = `${line}\npulumi stack ls --json\nkubectl auth whoami -o jsonpath='{.status.userInfo.username}'`;
@@ -68,7 +68,7 @@ describe("the commands of the sandbox", function () {
     assert.match(stdout, /kargo-fleet-deployer$/);
   });
 
-  it("status shows the processes, the version, where the definitions are from, and the objects", async () => {
+  it("status shows the processes, the version, the source of the definitions, and the objects", async () => {
     const { exitCode, all } = await run("commands.ts", "status");
     assert.equal(exitCode, 0);
     const { pid, url } = await processNamed("kube-apiserver");
@@ -79,12 +79,12 @@ describe("the commands of the sandbox", function () {
     assert.match(all, /^stages\.kargo\.akuity\.io +0$/m);
   });
 
-  it("kubectl asks the sandbox as its administrator and ends as kubectl does", async () => {
+  it("kubectl runs as the administrator and returns kubectl's exit code", async () => {
     assert.match((await run("kubectl.ts", "auth", "whoami")).all, /system:masters/);
     assert.equal((await run("kubectl.ts", "get", "no-such-thing")).exitCode, 1);
   });
 
-  it("up leaves a running sandbox alone and starts afresh where a process of it has gone", async () => {
+  it("up keeps a running sandbox, and restarts one that has lost a process", async () => {
     const apiServer = await processNamed("kube-apiserver");
     const etcd = await processNamed("etcd");
     process.kill(apiServer.pid, "SIGKILL");
@@ -100,7 +100,7 @@ describe("the commands of the sandbox", function () {
     assert.equal((await run("commands.ts", "status")).exitCode, 0);
   });
 
-  it("down --keep leaves the logs and nothing else", async () => {
+  it("down --keep keeps only the logs", async () => {
     const { processes = [] } = (await readRecords(directory)) ?? {};
     const { exitCode, all } = await run("commands.ts", "down", "--keep");
     assert.deepEqual([exitCode, all], [0, "The sandbox is down."]);
@@ -109,13 +109,13 @@ describe("the commands of the sandbox", function () {
     assert.deepEqual(await readdir(directory), ["logs"]);
   });
 
-  it("down is fine where nothing is up", async () => {
+  it("down succeeds if nothing runs", async () => {
     const { exitCode, all } = await run("commands.ts", "down");
     assert.deepEqual([exitCode, all], [0, "The sandbox was not up."]);
     assert.deepEqual(await readdir(root), []);
   });
 
-  it("status and kubectl say how to start it where it is down", async () => {
+  it("status and kubectl explain how to start a stopped sandbox", async () => {
     const status = await run("commands.ts", "status");
     assert.deepEqual(
       [status.exitCode, status.all],

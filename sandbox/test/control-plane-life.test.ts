@@ -39,7 +39,7 @@ describe("the life of a control plane", function () {
       stdio: ["ignore", "pipe", "inherit"],
     });
 
-  /** The recorded processes, once there are at least so many. */
+  /** Waits until this many processes are recorded, and returns them. */
   async function recorded(count: number): Promise<readonly RecordedProcess[]> {
     for (;;) {
       const { processes = [] } = (await readRecords(directory)) ?? {};
@@ -58,7 +58,7 @@ describe("the life of a control plane", function () {
     await once(starter, "exit");
   }
 
-  it("tries another port where somebody was quicker, and ends without leaving a process or a port behind, in under five seconds", async () => {
+  it("tries another port if one is taken, and stops in under five seconds without leaving processes or ports", async () => {
     const quicker = join(root, "kube-apiserver");
     const flag = join(root, "tried");
     await writeFile(
@@ -72,7 +72,7 @@ describe("the life of a control plane", function () {
     });
     const names = (await recorded(3)).map(({ name }) => name);
     assert.deepEqual(names, ["etcd", "kube-apiserver", "kube-controller-manager"]);
-    // A client that watches must not hold the end up.
+    // An open watch must not delay the stop.
     const watcher = execa(
       programs.kubectl,
       ["--kubeconfig", controlPlane.kubeconfigs.admin, "get", "namespaces", "--watch"],
@@ -92,7 +92,7 @@ describe("the life of a control plane", function () {
     }
   });
 
-  it("ends half way where a program fails, with its last words and the place of its log", async () => {
+  it("stops everything if a program fails during the start, and shows its last output and log path", async () => {
     const broken = join(root, "kube-apiserver");
     await writeFile(broken, "#!/bin/sh\necho the disk is on fire\nexit 1\n");
     await chmod(broken, 0o755);
@@ -106,7 +106,7 @@ describe("the life of a control plane", function () {
     assert.equal(await readRecords(directory), undefined);
   });
 
-  it("begins anew where its starter was killed, half way or afterwards", async () => {
+  it("starts afresh after its starter was killed during or after the start", async () => {
     const first = spawnStarter();
     const half = await recorded(2);
     await kill(first);
@@ -127,7 +127,7 @@ describe("the life of a control plane", function () {
     );
   });
 
-  it("ends with Ctrl-C to its starter", async () => {
+  it("stops when its starter gets Ctrl-C", async () => {
     const starter = spawnStarter();
     await once(starter.stdout, "data");
     const processes = await recorded(3);
@@ -136,7 +136,7 @@ describe("the life of a control plane", function () {
     assert.deepEqual([code, await alive(processes), await readRecords(directory)], [130, 0, undefined]);
   });
 
-  it("ends with a SIGTERM to its starter half way", async () => {
+  it("stops when its starter gets SIGTERM during the start", async () => {
     const starter = spawnStarter();
     const processes = await recorded(2);
     starter.kill("SIGTERM");
@@ -144,7 +144,7 @@ describe("the life of a control plane", function () {
     assert.deepEqual([code, await alive(processes), await readRecords(directory)], [143, 0, undefined]);
   });
 
-  it("does not touch that of another folder", async () => {
+  it("does not touch the sandbox of another folder", async () => {
     const folders = [directory, join(root, "other")];
     const both: ControlPlane[] = await Promise.all(
       folders.map((folder) => startControlPlane({ directory: folder, programs })),

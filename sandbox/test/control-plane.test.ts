@@ -17,7 +17,7 @@ describe("the control plane", function () {
 
   let directory: string;
   let controlPlane: SharedControlPlane;
-  /** As the administrator; as the deployer where a test says so. */
+  /** Runs kubectl as the administrator, or as the deployer if a test says so. */
   let kubectl: (...args: string[]) => Promise<string>;
   let deployer: Connection;
   let admin: Connection;
@@ -32,7 +32,7 @@ describe("the control plane", function () {
       (await execa(controlPlane.programs.kubectl, ["--kubeconfig", controlPlane.admin, ...args])).stdout;
   });
 
-  /** The status of an answer. */
+  /** The status of a response. */
   async function statusOf(connection: Connection, path = "/api/v1/namespaces"): Promise<number> {
     const api = kubernetesApi(connection);
     try {
@@ -42,13 +42,13 @@ describe("the control plane", function () {
     }
   }
 
-  it("lets kubectl in as the deployer, by a kubeconfig whose context is called sandbox", async () => {
+  it("accepts kubectl as the deployer, with a kubeconfig whose context is called sandbox", async () => {
     const as = ["--kubeconfig", controlPlane.deployer];
     assert.equal(await kubectl(...as, "config", "current-context"), "sandbox");
     assert.match(await kubectl(...as, "auth", "whoami"), /Username +kargo-fleet-deployer/);
   });
 
-  it("has the namespaces that installations of Kargo and the Argo projects make", async () => {
+  it("has the namespaces that installations of Kargo and the Argo projects create", async () => {
     const names = (await kubectl("get", "namespaces", "-o", "name")).split("\n");
     assert.deepEqual(
       INSTALLED_NAMESPACES.filter((name) => !names.includes(`namespace/${name}`)),
@@ -56,23 +56,23 @@ describe("the control plane", function () {
     );
   });
 
-  it("knows nobody by a token that it did not give out", async () => {
+  it("rejects unknown tokens", async () => {
     assert.equal(await statusOf({ ...deployer, token: "unknown" }), 401);
   });
 
-  it("holds everyone to RBAC: a ServiceAccount may read no namespaces", async () => {
+  it("enforces RBAC: a ServiceAccount may read no namespaces", async () => {
     const token = await kubectl("create", "token", "default", "-n", "argocd");
     assert.equal(await statusOf({ ...deployer, token }), 403);
   });
 
-  it("is proven by the certificate in its kubeconfig", async () => {
+  it("has a certificate that its kubeconfig verifies", async () => {
     const text = await readFile(controlPlane.deployer, "utf8");
     assert.doesNotMatch(text, /insecure/);
     assert.equal(await statusOf(deployer), 200);
     await assert.rejects(statusOf({ ...deployer, authority: rootCertificates[0] ?? "" }), /certificate/);
   });
 
-  it("keeps its secrets from the other users of the machine", async () => {
+  it("hides its secrets from other users of the machine", async () => {
     const files = [
       "admin.kubeconfig",
       "deployer.kubeconfig",
@@ -89,14 +89,14 @@ describe("the control plane", function () {
     );
   });
 
-  it("gives a namespace its ServiceAccount and takes both away with it", async () => {
+  it("creates a namespace's ServiceAccount and deletes both together", async () => {
     await kubectl("create", "namespace", "short-lived");
     await kubectl("wait", "--for=create", "serviceaccount/default", "-n", "short-lived", "--timeout=20s");
     await kubectl("delete", "namespace", "short-lived", "--timeout=30s");
     assert.equal(await statusOf(admin, "/api/v1/namespaces/short-lived"), 404);
   });
 
-  it("collects what has lost its owner", async () => {
+  it("deletes objects whose owner is deleted", async () => {
     await kubectl("create", "configmap", "owner", "-n", "argocd");
     const uid = await kubectl("get", "configmap", "owner", "-n", "argocd", "-o", "jsonpath={.metadata.uid}");
     await kubectl("create", "configmap", "owned", "-n", "argocd");
@@ -110,7 +110,7 @@ describe("the control plane", function () {
     }
   });
 
-  it("admits as Kubernetes does by default: a policy of the API server's own is enforced", async () => {
+  it("enforces a ValidatingAdmissionPolicy, as Kubernetes does by default", async () => {
     const policy = {
       apiVersion: "admissionregistration.k8s.io/v1",
       kind: "ValidatingAdmissionPolicy",
@@ -136,7 +136,7 @@ describe("the control plane", function () {
     await api.apply(`${path}/validatingadmissionpolicybindings/no-forbidden`, JSON.stringify(binding));
     api.close();
     const create = () => kubectl("create", "configmap", "forbidden", "-n", "default", "--dry-run=server");
-    // The API server takes a moment to learn of a policy.
+    // The API server needs a moment to load a policy.
     while (await create().then(Boolean, () => false)) {
       await pause(100);
     }

@@ -8,7 +8,7 @@ import { definitionTexts } from "../crds/texts.ts";
 describe("the definitions of Kargo and the Argo projects", function () {
   this.timeout(600_000);
 
-  it("are all in the Go modules of the pinned releases, byte by byte", async () => {
+  it("are byte by byte in the Go modules of the pinned releases", async () => {
     const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-definitions-"));
     const nowhere = { CRDS_DIR: "", CRDS_BASE_URL: "http://127.0.0.1:1", XDG_CACHE_HOME: folder };
     try {

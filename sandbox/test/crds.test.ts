@@ -14,7 +14,7 @@ const NAME = "widgets.small.example";
 const TEXT = `kind: CustomResourceDefinition\nmetadata: { name: ${NAME} }\n`;
 const SHA256 = createHash("sha256").update(TEXT).digest("hex");
 
-/** A release of one small definition. */
+/** A release with one small definition. */
 const SMALL = definitionsOf([
   {
     project: "Small",
@@ -54,7 +54,7 @@ describe("the definitions", function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Without a cache of an earlier run, and without any module proxy. */
+  /** Runs without an existing cache and without any module proxy. */
   const texts = (rest: NodeJS.ProcessEnv = {}) => {
     const own = { XDG_CACHE_HOME: join(folder, "cache"), CRDS_BASE_URL: `${address}/`, GOPROXY: "off" };
     return definitionTexts({ ...process.env, CRDS_DIR: "", ...own, ...rest }, SMALL);
@@ -68,7 +68,7 @@ describe("the definitions", function () {
     return join(folder, file);
   }
 
-  /** A Go module proxy in a folder that serves a file of the module of this release. */
+  /** A Go module proxy in a folder, which serves this text in the release's module. */
   async function proxyWith(text: string): Promise<string> {
     const versions = "proxy/github.com/small/small/@v";
     await put(`${versions}/v1.2.3.info`, '{ "Version": "v1.2.3" }');
@@ -85,14 +85,14 @@ describe("the definitions", function () {
     return `file://${folder}/proxy`;
   }
 
-  it("come from CRDS_DIR, however deep, and nothing is fetched", async () => {
+  it("come from CRDS_DIR at any depth, without a download", async () => {
     await put("crds/some/where/all.yaml", `# a file of several\n---\n${TEXT}---\nkind: ConfigMap\n`);
     const found = await texts({ CRDS_DIR: join(folder, "crds") });
     assert.deepEqual([found.get(NAME)?.trim(), found.size], [TEXT.trim(), 1]);
     assert.deepEqual(requests, []);
   });
 
-  it("become JSON once, which the cache then has", async () => {
+  it("are converted to JSON once and cached", async () => {
     const environment = { XDG_CACHE_HOME: join(folder, "cache") };
     const json = JSON.stringify({ kind: "CustomResourceDefinition", metadata: { name: NAME } });
     assert.equal(await asJson(TEXT, environment), json);
@@ -100,7 +100,7 @@ describe("the definitions", function () {
     assert.equal(await asJson(TEXT, environment), json);
   });
 
-  it("that CRDS_DIR lacks are an error that names them", async () => {
+  it("are named in an error if CRDS_DIR lacks them", async () => {
     await put("crds/notes.yaml", "kind: ConfigMap\n");
     const lacking = join(folder, "crds");
     await assert.rejects(texts({ CRDS_DIR: lacking }), {
@@ -109,7 +109,7 @@ describe("the definitions", function () {
     });
   });
 
-  it("in a CRDS_DIR that is missing are an error that names the folder", async () => {
+  it("cause an error that names a missing CRDS_DIR", async () => {
     const missing = join(folder, "missing");
     await assert.rejects(texts({ CRDS_DIR: missing }), {
       name: "SandboxError",
@@ -117,21 +117,21 @@ describe("the definitions", function () {
     });
   });
 
-  it("come from the pinned releases by their sum, and from the cache the next time", async () => {
+  it("are downloaded from the pinned releases, checked by SHA-256, and taken from the cache later", async () => {
     served[FILE] = TEXT;
     assert.deepEqual(await texts(), ours);
     assert.deepEqual(await texts(), ours);
     assert.deepEqual(requests, [FILE]);
   });
 
-  it("of which the cache holds a damaged copy are fetched again", async () => {
+  it("are downloaded again if the cached copy is damaged", async () => {
     served[FILE] = TEXT;
     await put(`cache/kargo-fleet/crds/${SHA256}.yaml`, TEXT.slice(1));
     assert.deepEqual(await texts(), ours);
     assert.equal(requests.length, 1);
   });
 
-  it("come from the Go module of the same version where the release cannot be reached", async () => {
+  it("come from the Go module of the same version if the release cannot be reached", async () => {
     server.close();
     assert.deepEqual(await texts({ GOPROXY: await proxyWith(TEXT) }), ours);
     assert.deepEqual(await texts(), ours, "and from the cache the next time");
@@ -144,7 +144,7 @@ describe("the definitions", function () {
       async (other: string) => ({ GOPROXY: await proxyWith(other) }),
     ],
   ] as const) {
-    it(`that are not the published ones are refused by name, and not kept: ${place}`, async () => {
+    it(`are refused by name and not cached if their SHA-256 differs: ${place}`, async () => {
       const { GOPROXY, ...files } = { GOPROXY: "off", ...(await serve(`${TEXT}# something else\n`)) };
       Object.assign(served, files);
       await assert.rejects(texts({ GOPROXY }), {
@@ -155,7 +155,7 @@ describe("the definitions", function () {
     });
   }
 
-  it("that can be had nowhere are an error that names them, each reason, and the way out", async () => {
+  it("cause an error with each reason and a fix if they are unavailable everywhere", async () => {
     server.close();
     const fix = "Let either be reached, or put the projects' files into a folder and set CRDS_DIR to it\\.$";
     const start = `^The definitions ${NAME} cannot be had\\. ${address} cannot be reached: .*\\. `;

@@ -5,19 +5,19 @@ import type { AddressInfo } from "node:net";
 import { basename } from "node:path";
 import type { Download } from "../toolchain/downloads.ts";
 
-/** The settings that move every site of makers, each to the same place. */
+/** The environment variables that set a mirror for the makers' sites. */
 export const SETTINGS = ["KARGO_FLEET_GITHUB_URL", "KARGO_FLEET_KUBERNETES_URL", "KARGO_FLEET_HELM_URL"];
 
-/** A server of what makers publish, in this process; also as a proxy to any of them by HTTP. */
+/** A local server for the makers' files, which also works as an HTTP proxy. */
 export interface DownloadServer {
   readonly url: string;
-  /** What is at each path; a function answers by itself. */
+  /** The content at each path, or a function that answers. */
   readonly files: Map<string, Buffer | ((response: ServerResponse) => void)>;
-  /** What was asked for, in order: paths, of a proxy addresses. */
+  /** The requested paths in order; full addresses if it is used as a proxy. */
   readonly asked: string[];
-  /** What has every maker be looked for here. */
+  /** Environment variables that make this server the mirror of every site. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Publishes a file, and its checksum in the document beside it. */
+  /** Publishes a file, and its checksum in the document of its folder. */
   publish(download: Download, content: Buffer, algorithm?: "sha1" | "sha256"): void;
   close(): void;
 }

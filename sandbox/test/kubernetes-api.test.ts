@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Answer, patiently } from "../kubernetes-api.ts";
 
-/** Gives the answers one after the other, the last one for ever. */
+/** Gives the answers one after the other, and repeats the last one. */
 function server(...answers: readonly Answer[]): { call: () => Promise<Answer>; asked: () => number } {
   let asked = 0;
   const call = async (): Promise<Answer> => {
@@ -16,19 +16,19 @@ const LATER = { status: 429, text: "storage is (re)initializing", retryAfter: 0.
 const TOO_LONG = { status: 504, text: "request did not complete within requested timeout", retryAfter: 0.01 };
 const FOUND = { status: 200, text: "{}" };
 
-describe("asking the API server", () => {
-  it("goes on while it says that it cannot answer yet, or that it took too long", async () => {
+describe("a call to the API server", () => {
+  it("is repeated while the server is busy or too slow", async () => {
     const { call, asked } = server(LATER, TOO_LONG, FOUND);
     assert.deepEqual(await patiently(call), FOUND);
     assert.equal(asked(), 3);
   });
 
-  it("takes its last word when the time is up", async () => {
+  it("returns the last answer when the time is up", async () => {
     const { call } = server(LATER);
     assert.deepEqual(await patiently(call, 50), LATER);
   });
 
-  it("asks no second time after any other refusal", async () => {
+  it("is not repeated after any other refusal", async () => {
     const refused = { status: 403, text: "no", retryAfter: 0.01 };
     const { call, asked } = server(refused, FOUND);
     assert.deepEqual(await patiently(call), refused);

@@ -26,7 +26,7 @@ const startScript = (directory: string, name: string, script: string) =>
     log: join(directory, `${name}.log`),
   });
 
-/** Runs until its starter is killed; does what `body` says with the functions of the room. */
+/** Starts a process that runs `body` with the functions of processes.ts, and waits to be killed. */
 function spawnNode(body: string) {
   const processes = JSON.stringify(join(import.meta.dirname, "../processes.ts"));
   const signals = JSON.stringify(join(import.meta.dirname, "../signals.ts"));
@@ -73,7 +73,7 @@ describe("processes", function () {
     );
   });
 
-  it("are missed as soon as one of them has ended by itself", async () => {
+  it("are reported as soon as one of them has ended", async () => {
     const stays = await startScript(directory, "stays", "sleep 60");
     const goes = await startScript(directory, "goes", "sleep 60");
     const missed = firstEnded([stays, goes]);
@@ -82,7 +82,7 @@ describe("processes", function () {
     assert.equal(await isAlive(stays), true);
   });
 
-  it("never run where they could not be recorded", async () => {
+  it("never run if they could not be recorded", async () => {
     await rm(join(directory, "processes.json"));
     const attempt = startScript(directory, "unrecorded", `touch ${directory}/ran`);
     await assert.rejects(attempt, { name: "SandboxError", message: /was stopped by someone else/ });
@@ -90,7 +90,7 @@ describe("processes", function () {
     assert.ok(!(await readdir(directory)).includes("ran"));
   });
 
-  it("end in the opposite order of their start", async () => {
+  it("are stopped in reverse start order", async () => {
     for (const name of ["first", "second", "third"]) {
       const script = `trap 'echo ${name} >> ${directory}/order; exit' TERM; touch ${directory}/${name}; while :; do sleep 0.05; done`;
       await startScript(directory, name, script);
@@ -100,7 +100,7 @@ describe("processes", function () {
     assert.equal(await readFile(join(directory, "order"), "utf8"), "third\nsecond\nfirst\n");
   });
 
-  it("are killed where they do not end by themselves", async () => {
+  it("are killed if they do not end by themselves", async () => {
     const script = `trap '' TERM; touch ${directory}/deaf; while :; do sleep 0.05; done`;
     const started = await startScript(directory, "deaf", script);
     await untilExists(join(directory, "deaf"));
@@ -108,7 +108,7 @@ describe("processes", function () {
     assert.equal(await started.ended, "SIGKILL");
   });
 
-  it("take what they started themselves with them", async () => {
+  it("are stopped together with their children", async () => {
     const script = `sh -c "trap '' TERM; echo \\$\\$ > ${directory}/child; exec sleep 100" & wait`;
     await startScript(directory, "parent", script);
     await untilExists(join(directory, "child"));
@@ -118,13 +118,13 @@ describe("processes", function () {
     assert.equal(await startOf(child), undefined);
   });
 
-  it("are forgotten once stopped", async () => {
+  it("are no longer recorded after a stop", async () => {
     await startScript(directory, "sleeper", "sleep 100");
     await stopRecorded(directory);
     assert.equal(await readRecords(directory), undefined);
   });
 
-  it("are left alone where their id belongs to a later process", async () => {
+  it("are left alone if a later process has their id", async () => {
     const bystander = spawn("sleep", ["100"], { detached: true });
     const pid = bystander.pid ?? 0;
     const recorded = { name: "etcd", pid, started: "1", log: join(directory, "etcd.log") };
@@ -138,7 +138,7 @@ describe("processes", function () {
     bystander.kill("SIGKILL");
   });
 
-  it("whose records are damaged are nobody's to stop, and the way out is named", async () => {
+  it("are not stopped if their records are damaged, and the error explains a fix", async () => {
     const file = join(directory, "processes.json");
     const text = await readFile(file, "utf8");
     await writeFile(file, text.slice(0, 20));
@@ -149,7 +149,7 @@ describe("processes", function () {
     await writeFile(file, text);
   });
 
-  it("put the missing program into their log", async () => {
+  it("name a missing program in its log", async () => {
     const log = join(directory, "absent.log");
     const absent = { name: "absent", path: join(directory, "absent"), arguments: [], log };
     const started = await startRecorded(directory, absent);
@@ -157,7 +157,7 @@ describe("processes", function () {
     assert.match(await readFile(log, "utf8"), /absent/);
   });
 
-  it("of a living owner keep others out of the folder, and the way out is named", async () => {
+  it("of a living owner block the folder, and the error explains a fix", async () => {
     const other = spawnNode(
       `await processes.claimDirectory(${JSON.stringify(`${directory}/other`)}); console.log("up"); setInterval(() => {}, 1000)`,
     );
@@ -169,7 +169,7 @@ describe("processes", function () {
     other.kill("SIGKILL");
   });
 
-  it("of an owner that was killed are stopped by the next one", async () => {
+  it("of a killed owner are stopped by the next one", async () => {
     const folder = join(directory, "other");
     const program = { name: "sleeper", path: "/bin/sleep", arguments: ["100"], log: join(folder, "log") };
     const other = spawnNode(
@@ -187,7 +187,7 @@ describe("processes", function () {
     await stopRecorded(folder);
   });
 
-  it("may outlive their owner once they are detached", async () => {
+  it("may outlive their owner after they are detached", async () => {
     const folder = join(directory, "other");
     const program = { name: "sleeper", path: "/bin/sleep", arguments: ["100"], log: join(folder, "log") };
     const other = spawnNode(
@@ -200,7 +200,7 @@ describe("processes", function () {
     await stopRecorded(folder);
   });
 
-  it("that are detached but no longer all alive are stopped by the next owner", async () => {
+  it("that are detached are stopped by the next owner if one of them has ended", async () => {
     const sleeper = await startScript(directory, "sleeper", "exec sleep 100");
     const crashed = await startScript(directory, "crashed", "exit 1");
     await crashed.ended;
@@ -209,7 +209,7 @@ describe("processes", function () {
     assert.equal(await isAlive(sleeper), false);
   });
 
-  it("have one owner where two claim the folder at once", async () => {
+  it("have one owner if two claim the folder at once", async () => {
     const folder = JSON.stringify(join(directory, "other"));
     const claimants = [1, 2, 3].map(() =>
       spawnNode(
@@ -224,7 +224,7 @@ describe("processes", function () {
     assert.deepEqual(answers.sort(), ["lost", "lost", "won"]);
   });
 
-  it("are stopped once, however often Ctrl-C arrives, and the exit code says why", async () => {
+  it("are stopped once, however often Ctrl-C arrives, and the exit code names the signal", async () => {
     const other = spawnNode(
       `signals.stopOnSignals(async () => { console.log("stopping"); await new Promise((done) => setTimeout(done, 300)); });
        console.log("up"); setInterval(() => {}, 1000)`,
@@ -241,7 +241,7 @@ describe("processes", function () {
     assert.deepEqual([code, printed], [130, "up\nstopping\n"]);
   });
 
-  it("are not started any more once a signal is ending their starter", async () => {
+  it("are not started while a signal ends their starter", async () => {
     const folder = join(directory, "late");
     const mark = join(directory, "mark");
     const program = {
@@ -264,7 +264,7 @@ describe("processes", function () {
     assert.deepEqual([code, alive, existsSync(mark)], [130, [false], false]);
   });
 
-  it("get no folder any more once a signal is ending their starter", async () => {
+  it("cannot claim a folder while a signal ends their starter", async () => {
     const folder = join(directory, "late");
     const other = spawnNode(
       `signals.stopOnSignals(() => new Promise((done) => setTimeout(done, 500)));

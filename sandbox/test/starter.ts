@@ -1,7 +1,8 @@
 import { type ControlPlanePrograms, startControlPlane } from "../control-plane.ts";
 import { stopOnSignals } from "../signals.ts";
 
-// Starts a control plane in the folder of the first argument and keeps it: what the tests kill and interrupt.
+// Starts a control plane in the folder of the first argument and keeps it running, for tests that kill and
+// interrupt it.
 const [directory = "", programs = "{}"] = process.argv.slice(2);
 const controlPlane = await startControlPlane({
   directory,

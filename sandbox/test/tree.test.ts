@@ -21,8 +21,8 @@ function listsOf(): ObjectLists {
   return JSON.parse(JSON.stringify(lists)) as ObjectLists;
 }
 
-describe("the tree of what exists", () => {
-  it("shows a service with who moves it on, Stages in the order of promotion", () => {
+describe("the tree of objects", () => {
+  it("shows a service with its gates, and Stages in the order of promotion", () => {
     assert.equal(
       drawTree(treeOf(listsOf(), { "acme/nginx": ["https://hooks.acme.example/nginx"], "acme/gitops": [] })),
       `for all services
@@ -45,7 +45,7 @@ GitHub
     );
   });
 
-  it("says so where a Project has lost its namespace", () => {
+  it("shows a Project that has lost its namespace", () => {
     assert.match(drawTree(treeOf({ ...listsOf(), namespaces: [] }, {})), /Namespace kargo-nginx +is missing/);
   });
 });

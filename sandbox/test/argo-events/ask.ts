@@ -4,7 +4,7 @@ import type { ClusterObjects } from "../../../test/argo-events-objects.ts";
 import { TOOLCHAIN_TIMEOUT } from "../../../test/engine/control-plane.ts";
 import { ensureTestProgram } from "../../toolchain/for-tests.ts";
 
-/** A request of GitHub's: the body as bytes, since the signature is over them. */
+/** A request from GitHub. The body is bytes, because they are signed. */
 export interface Delivery {
   readonly method: string;
   /** Path and query, as in the request line. */
@@ -13,17 +13,17 @@ export interface Delivery {
   readonly body: Uint8Array;
 }
 
-/** What became of a delivery at one trigger. */
+/** The result of a delivery at one trigger. */
 export interface Outcome {
   readonly sensor: string;
   readonly trigger: string;
   readonly result: "created" | "filtered" | "failed" | "dead";
   readonly why?: string;
-  /** What the trigger sends to the API server. */
+  /** The object that the trigger sends to the API server. */
   readonly object?: Workflow;
 }
 
-/** A Workflow, as far as the tests look into it. */
+/** The parts of a Workflow that the tests check. */
 export interface Workflow {
   readonly kind: string;
   readonly metadata: {
@@ -38,7 +38,7 @@ export interface Workflow {
   };
 }
 
-/** What Argo Events' code answers to a delivery, and what its triggers do about it; or why it does not run. */
+/** The answer of Argo Events' code to a delivery and the results of its triggers, or why the code does not run. */
 export interface Evaluation {
   readonly refused?: string;
   readonly status?: number;
@@ -46,9 +46,8 @@ export interface Evaluation {
 }
 
 /**
- * Starts Argo Events' code for the tests of the surrounding `describe`, as one process without an API server.
- *
- * @returns asks it about one delivery; the time that it would put on an object is 0
+ * Starts Argo Events' code without an API server for the tests of the surrounding `describe`.
+ * @returns evaluates one delivery; every timestamp is 0
  */
 export function argoEvents(): (objects: ClusterObjects, delivery: Delivery) => Promise<Evaluation> {
   const waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];

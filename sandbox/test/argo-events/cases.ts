@@ -14,7 +14,7 @@ import {
   signature,
 } from "./fixtures.ts";
 
-/** One question to Argo Events: these objects, this delivery. */
+/** Objects and a delivery for Argo Events. */
 export interface Case {
   readonly name: string;
   readonly objects: ClusterObjects;
@@ -28,7 +28,7 @@ const one = (
   how: DeliveryChanges = {},
 ): Case => ({ name, objects: cluster(changes), delivery: delivery(payload, how) });
 
-/** The payload has each of these texts at `body.v`; the filter under test is the only one. */
+/** The values of `body.v` in the payloads; only the filter under test is active. */
 const VALUES: readonly string[] = [
   ...[
     "true",
@@ -127,7 +127,7 @@ const byPath = PATHS.map((path) =>
       parameters: [{ src: { dependencyName: "push-nginx", dataKey: path }, dest: "spec.found" }],
     },
     { ...push(), "dotted.key": 1, "7": "seven", "#": "hash" },
-    // Clients add headers of their own.
+    // Clients add their own headers.
     path === "headers" ? { headers: { "X-Hub-Signature-256": "sha256=00" } } : {},
   ),
 );
@@ -454,7 +454,7 @@ function workflow(): object {
   };
 }
 
-/** Everything that Argo Events 1.9.11 itself was asked for recorded.jsonl. */
+/** The cases for which recorded.jsonl has the answers of Argo Events 1.9.11. */
 export const CASES: readonly Case[] = [
   ...byValue,
   ...byPath,

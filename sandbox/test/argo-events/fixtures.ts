@@ -7,7 +7,7 @@ export const SECRET = "the-secret-of-nginx";
 export const OTHER_SECRET = "the-secret-of-auth";
 export const COMMIT = "1481a2de7b2a7d02428ad93446ab166be7793fbb";
 
-/** What a test changes in the objects of {@link cluster}. */
+/** The changes of a test to the objects of {@link cluster}. */
 export interface Changes {
   /** Merged into the EventSource's spec. */
   readonly sourceSpec?: object;
@@ -17,13 +17,13 @@ export interface Changes {
   readonly webhook?: object;
   /** Merged into the dependency of `nginx`. */
   readonly dependency?: object;
-  /** In place of the data filters of `nginx`. */
+  /** Replaces the data filters of `nginx`. */
   readonly data?: readonly object[];
   /** Merged into the trigger of `nginx`. */
   readonly trigger?: object;
   /** Merged into that trigger's template. */
   readonly template?: object;
-  /** In place of that trigger's parameters. */
+  /** Replaces that trigger's parameters. */
   readonly parameters?: readonly object[];
   /** Merged into the Workflow that the trigger creates. */
   readonly resource?: object;
@@ -158,7 +158,7 @@ export function cluster(changes: Changes = {}): ClusterObjects {
   };
 }
 
-/** The payload of a push to `acme/nginx`, as far as anybody looks at it. */
+/** The payload of a push to `acme/nginx`, limited to the fields in use. */
 export function push(changes: object = {}): Record<string, unknown> {
   return {
     ref: "refs/heads/main",
@@ -184,16 +184,16 @@ export function push(changes: object = {}): Record<string, unknown> {
   };
 }
 
-/** What a test changes in a delivery. */
+/** The changes of a test to a delivery. */
 export interface DeliveryChanges {
   readonly method?: string;
   readonly path?: string;
   readonly secret?: string;
-  /** In place of the headers of these names; `null` leaves one out. */
+  /** Replaces the headers with these names; `null` removes one. */
   readonly headers?: Readonly<Record<string, string | null>>;
 }
 
-/** A delivery of a payload (or of a body as it is), signed with the secret of `nginx`. */
+/** A delivery of a payload (or of a literal body), signed with the secret of `nginx`. */
 export function delivery(payload: unknown = push(), changes: DeliveryChanges = {}): Delivery {
   const body = Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload));
   const headers: Record<string, string | null> = {

@@ -6,7 +6,7 @@ import { EVENTS_NAMESPACE } from "../../deployer.ts";
 import { argoEvents, type Evaluation, type Workflow } from "./ask.ts";
 import { COMMIT, delivery, push } from "./fixtures.ts";
 
-/** GitHub's own example payloads, event by event. */
+/** GitHub's example payloads by event. */
 const EXAMPLES = createRequire(import.meta.url)(
   "@octokit/webhooks-examples/api.github.com/index.json",
 ) as readonly {
@@ -23,7 +23,7 @@ const SCOPES = {
   },
 } as const;
 
-/** Prefixes, suffixes, dots, and names that an expression would take for something else. */
+/** Names with common prefixes, suffixes and dots, and names with a meaning in expressions. */
 const SERVICES = {
   nginx: {},
   "nginx-extra": {},
@@ -34,7 +34,7 @@ const SERVICES = {
   mono: { repository: "acme/mono", build: { context: "services/mono" } },
 } as const;
 
-/** The arguments of a Workflow by their names. */
+/** The arguments of a Workflow by name. */
 const argumentsOf = ({ spec }: Workflow) =>
   Object.fromEntries(spec.arguments?.parameters.map(({ name, value }) => [name, value]) ?? []);
 
@@ -69,7 +69,7 @@ for (const [scope, { keys, key }] of Object.entries(SCOPES)) {
       assert.deepEqual([...new Set(all.map(({ metadata }) => metadata.namespace))], [EVENTS_NAMESPACE]);
     });
 
-    it("let no trigger wait for nothing", async () => {
+    it("let no trigger wait for other events", async () => {
       for (const service of Object.keys(SERVICES)) {
         const { outcomes } = await send(service, pushTo("acme/none"));
         assert.ok(
@@ -99,7 +99,7 @@ for (const [scope, { keys, key }] of Object.entries(SCOPES)) {
       }
     });
 
-    it("start nothing for a tag, another branch, a deleted branch", async () => {
+    it("ignore tags, other branches and deleted branches", async () => {
       const refs = [
         "refs/tags/main",
         "refs/heads/main2",
@@ -113,7 +113,7 @@ for (const [scope, { keys, key }] of Object.entries(SCOPES)) {
       nothing(await send("old", pushTo("acme/old", { ref: "refs/heads/release/12x" })));
     });
 
-    it("start nothing for another repository, one that begins or ends alike included", async () => {
+    it("ignore other repositories, even with a similar name", async () => {
       const others = [
         "acme/nginx-x",
         "x/acme/nginx",
@@ -128,7 +128,7 @@ for (const [scope, { keys, key }] of Object.entries(SCOPES)) {
       }
     });
 
-    it("start nothing for a push whose commit or time is not one", async () => {
+    it("ignore a push with an invalid commit or time", async () => {
       for (const after of [
         "{{=1+1}}",
         COMMIT.toUpperCase(),
@@ -160,7 +160,7 @@ for (const [scope, { keys, key }] of Object.entries(SCOPES)) {
       nothing(await send("nginx", push({ repository: { full_name: "acme/nginx" } })));
     });
 
-    it("start exactly the pushes to the branch among GitHub's own examples, none where they are of another repository", async () => {
+    it("start a Workflow for exactly those GitHub example payloads that are pushes to the branch of this repository", async () => {
       const hello = { hello: { repository: "Codertocat/Hello-World", build: { branch: "master" } } };
       const own = generated(hello, { ...keys, github: "{ owner: Codertocat }" });
       const how = { path: own.endpoints[key("hello")] ?? "", secret: secretOf(key("hello")) };
@@ -183,12 +183,12 @@ for (const [scope, { keys, key }] of Object.entries(SCOPES)) {
       assert.deepEqual([PUSHES.length, count], [7, 2]);
     });
 
-    it("start nothing for any other event of GitHub's, pull requests of forks included", async () => {
+    it("ignore all other GitHub events, including pull requests of forks", async () => {
       const others = EXAMPLES.filter(({ name }) => name !== "push");
       assert.ok(others.length > 50 && others.some(({ name }) => name === "pull_request"));
       for (const { name, examples } of others) {
         for (const example of examples) {
-          // As near to a push as it can come.
+          // The event differs from a push as little as possible.
           const near = { ...example, ref: "refs/heads/main", after: COMMIT, deleted: false };
           const repository = {
             ...(example.repository as object),
@@ -200,7 +200,7 @@ for (const [scope, { keys, key }] of Object.entries(SCOPES)) {
       }
     });
 
-    it("pass on nothing but the commit and the time, whatever branches, authors and messages say", async () => {
+    it("pass only the commit and the time on, whatever branches, authors and messages contain", async () => {
       const hostile = fc.oneof(
         fc.string({ unit: "binary" }),
         fc.constantFrom(
@@ -233,7 +233,7 @@ for (const [scope, { keys, key }] of Object.entries(SCOPES)) {
       );
     });
 
-    it("start nothing where the signature is wrong or not there", async () => {
+    it("reject a wrong or missing signature", async () => {
       nothing(await send("nginx", pushTo("acme/nginx"), { secret: "guessed" }), 400);
       const path = objects.endpoints[key("nginx")] ?? "";
       const headers = { "X-Hub-Signature-256": null };
@@ -241,16 +241,16 @@ for (const [scope, { keys, key }] of Object.entries(SCOPES)) {
     });
 
     if (scope === "a hook for each service") {
-      it("start nothing where a delivery is replayed to another service's endpoint", async () => {
+      it("reject a delivery that is replayed to another service's endpoint", async () => {
         nothing(await send("nginx", pushTo("acme/nginx"), { to: "nginx-extra" }), 400);
       });
 
-      it("start nothing where one service's secret signs a push of another's repository", async () => {
+      it("reject a push of another repository that one service's secret signs", async () => {
         nothing(await send("nginx-extra", pushTo("acme/nginx")));
       });
     }
 
-    it("build a part of a repository where something below its folder changed, or where GitHub does not say what", async () => {
+    it("build a folder of a repository if it changed, or if GitHub does not list the changes", async () => {
       const change = (...modified: string[]) => [
         { added: [], modified: [], removed: [] },
         { added: [], modified, removed: [] },

@@ -15,13 +15,13 @@ import { COMMIT, cluster, delivery, push, SECRET } from "./fixtures.ts";
 const CUSTOM = "/apis/argoproj.io/v1alpha1/namespaces";
 const LISTS = { eventsources: "eventSources", sensors: "sensors", secrets: "secrets" } as const;
 
-describe("the program that takes deliveries in Argo Events' place", () => {
+describe("sandbox-argo-events", () => {
   let program = "";
   let folder = "";
   let objects: ClusterObjects;
   let argoEvents: ArgoEvents;
   let stopApi = () => {};
-  /** What the API server holds, and who made it. */
+  /** The Workflows in the API server, and the ServiceAccounts that created them. */
   const workflows = new Map<string, string>();
   let away = false;
   let readable = true;
@@ -82,7 +82,7 @@ describe("the program that takes deliveries in Argo Events' place", () => {
     });
     return { status: response.status, text: await response.text() };
   };
-  /** What the log says, once it says something. */
+  /** Waits until the log matches. */
   const logged = async (expected: RegExp) => {
     for (const deadline = Date.now() + 30_000; ; ) {
       const log = await readFile(argoEvents.log, "utf8");
@@ -93,7 +93,7 @@ describe("the program that takes deliveries in Argo Events' place", () => {
   };
   const name = `nginx-${COMMIT.slice(0, 12)}`;
 
-  it("makes the Workflow as the Sensor's ServiceAccount", async () => {
+  it("creates the Workflow as the Sensor's ServiceAccount", async () => {
     objects = generated({ nginx: {} });
     const [path = ""] = Object.values(generated({ nginx: {} }).endpoints);
     assert.deepEqual(await send(push(), { path, secret: secretOf("nginx") }), {
@@ -105,13 +105,13 @@ describe("the program that takes deliveries in Argo Events' place", () => {
     assert.deepEqual([...workflows], [[name, account]]);
   });
 
-  it("says in its log why a delivery starts nothing", async () => {
+  it("logs why a delivery starts nothing", async () => {
     await send(push({ ref: "refs/heads/other" }));
     await logged(/POST \/0\/nginx: 200 success\n.*trigger nginx: filtered .*body\.ref is not string/);
     assert.equal(workflows.size, 0);
   });
 
-  it("tells nothing of a payload, a query or a secret in its log", async () => {
+  it("logs no payload, query or secret", async () => {
     const payload = push({ ref: "refs/heads/whisper", head_commit: { message: "whisper" } });
     await send(payload);
     await send(payload, { path: "/0/nginx?whisper=1" });
@@ -125,14 +125,14 @@ describe("the program that takes deliveries in Argo Events' place", () => {
     assert.equal((await send()).status, 404);
   });
 
-  it("answers 500 with the reason where it cannot answer for Argo Events", async () => {
+  it("answers 500 with the reason for features that it lacks", async () => {
     objects = cluster({ dependency: { transform: { jq: "." } } });
     const { status, text } = await send();
     assert.equal(status, 500);
     assert.match(text, /beyond this program/);
   });
 
-  it("answers 500 with the API server's message where it may not read", async () => {
+  it("answers 500 with the API server's message if it may not read", async () => {
     readable = false;
     assert.match((await send()).text, /refused to show .*eventsources \(403\): you may not/);
   });
@@ -145,7 +145,7 @@ describe("the program that takes deliveries in Argo Events' place", () => {
       sent.path = made.endpoints.nginx ?? "";
     });
 
-    it("tries again where the API server is away for a moment", async () => {
+    it("retries after a short outage of the API server", async () => {
       away = true;
       assert.equal((await send(push(), sent)).status, 200);
       await pause(3_000);
@@ -154,7 +154,7 @@ describe("the program that takes deliveries in Argo Events' place", () => {
       assert.deepEqual([...workflows.keys()], [name]);
     });
 
-    it("gives up a commit that is delivered again before it holds up the next for long", async () => {
+    it("gives up a repeated commit soon, so that the next push does not wait long", async () => {
       await send(push(), sent);
       await logged(/created Workflow/);
       await send(push(), sent);

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { argoEvents } from "./ask.ts";
 import { CASES } from "./cases.ts";
 
-/** What Argo Events 1.9.11 itself answered: whole pods' code behind HTTP, with no cluster behind it. */
+/** An answer of Argo Events 1.9.11: the code of its pods behind HTTP, without a cluster. */
 interface Recorded {
   readonly name: string;
-  /** Its message, where it does not run these objects at all. */
+  /** The message of Argo Events if it refuses these objects. */
   readonly refused?: string;
   readonly status?: number;
-  /** Of the triggers that wait for the event, and of the dead ones, in their order. */
+  /** The triggers that wait for the event, and the broken ones, in order. */
   readonly triggers?: readonly object[];
 }
 
@@ -19,10 +19,10 @@ const recorded = readFileSync(join(import.meta.dirname, "recorded.jsonl"), "utf8
   .split("\n")
   .map((line) => JSON.parse(line) as Recorded);
 
-describe("the program answers as Argo Events itself did", () => {
+describe("sandbox-argo-events answers like Argo Events", () => {
   const ask = argoEvents();
 
-  it("to every case that was recorded, and no other", () => {
+  it("in every recorded case, and has no case without a recording", () => {
     assert.deepEqual(
       recorded.map(({ name }) => name),
       CASES.map(({ name }) => name),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { at, playground, token } from "../../../test/github-playground.ts";
 
-describe("local GitHub: who may call it", () => {
+describe("the local GitHub's access control", () => {
   const server = playground();
   const basic = (user: string, password: string) => ({
     Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
@@ -13,13 +13,13 @@ describe("local GitHub: who may call it", () => {
     ["as a basic-auth password", basic("x-access-token", token)],
     ["as a basic-auth user without password", basic(token, "")],
   ] as const) {
-    it(`takes the token ${form}`, async () => {
+    it(`accepts the token ${form}`, async () => {
       const answer = await server().call("GET", "/user", undefined, headers);
       assert.equal(answer.status, 200);
     });
   }
 
-  it("answers a wrong token with 401 Bad credentials, on whatever route", async () => {
+  it("answers a wrong token with 401 Bad credentials on every route", async () => {
     for (const path of ["/user", "/repos/acme/public", "/no/such/route"]) {
       const answer = await server().call("GET", path, undefined, { Authorization: `Bearer ${token}x` });
       assert.deepEqual(
@@ -41,7 +41,7 @@ describe("local GitHub: who may call it", () => {
     }
   });
 
-  it("knows no other organization and no other repository", async () => {
+  it("knows only its own organization and repositories", async () => {
     for (const path of ["/orgs/other", "/orgs/other/hooks", "/repos/acme/other", "/repos/other/nginx"]) {
       assert.equal((await server().call("GET", path)).status, 404, path);
     }
@@ -63,11 +63,11 @@ describe("local GitHub: who may call it", () => {
   });
 });
 
-describe("local GitHub: what it does not know", () => {
+describe("the local GitHub's error responses", () => {
   const lines: string[] = [];
   const server = playground({ log: (line) => lines.push(line) });
 
-  it("answers an unknown route with 404 in GitHub's shape, and logs it without its query", async () => {
+  it("answer an unknown route with 404 in GitHub's shape, and log it without its query", async () => {
     const answer = await server().call("GET", "/repos/acme/nginx/actions/runs?secret=hidden");
     assert.deepEqual(answer.body, {
       message: "Not Found",
@@ -79,7 +79,7 @@ describe("local GitHub: what it does not know", () => {
     assert.doesNotMatch(lines[0] ?? "", /hidden/);
   });
 
-  it("answers a body that is no JSON with 400", async () => {
+  it("answer a body that is not JSON with 400", async () => {
     const response = await fetch(`${server().github.url}/repos/acme/nginx/hooks`, {
       method: "POST",
       headers: { Authorization: `Bearer ${token}` },

@@ -12,19 +12,19 @@ const zeros = "0".repeat(40);
 const secret = "the-hook-secret";
 const hooks = "/repos/acme/gitops/hooks";
 
-/** A validator for the payload of an event, by the description that was made from what GitHub sends. */
+/** A validator for an event's payload, from GitHub's schemas. */
 function documentedEvent(event: string): (payload: unknown) => unknown[] {
   const file = fileURLToPath(import.meta.resolve("@octokit/webhooks-schemas"));
   const ajv = addFormats.default(new Ajv({ strict: false, allErrors: true, logger: false }));
   const { definitions } = JSON.parse(readFileSync(file, "utf8")) as { definitions: object };
-  // Without its list of all events, every one of which ajv would compile for the first that is asked for.
+  // Drops the list of all events, because ajv would compile every one of them.
   const validate = ajv
     .addSchema({ definitions }, "events")
     .compile({ $ref: `events#/definitions/${event}$event` });
   return (payload) => (validate(payload) ? [] : (validate.errors ?? []));
 }
 
-describe("local GitHub: deliveries", function () {
+describe("the local GitHub's deliveries", function () {
   this.timeout(60_000);
   const lines: string[] = [];
   const server = playground({ deliveryTimeout: 700, log: (line) => lines.push(line) });
@@ -67,7 +67,7 @@ describe("local GitHub: deliveries", function () {
     await server().git("clone", "--quiet", server().remote("acme/gitops"), "clone");
   });
 
-  it("tells a hook of a push, with GitHub's headers, signed with the hook's secret", async () => {
+  it("tell a hook about a push, with GitHub's headers and a signature by the hook's secret", async () => {
     const id = await addHook();
     await commitFile("a.txt");
     await push();
@@ -84,7 +84,7 @@ describe("local GitHub: deliveries", function () {
     assert.notEqual(headers["x-hub-signature-256"], signatureOf("another", delivery));
   });
 
-  it("tells what was pushed: the reference, the commits oldest first, their files, who and when", async () => {
+  it("contain the reference, the commits oldest first, their files, authors and times", async () => {
     await addHook();
     const before = await inClone("rev-parse", "HEAD");
     const first = await commitFile("a.txt");
@@ -124,7 +124,7 @@ describe("local GitHub: deliveries", function () {
     assert.ok(Number.isInteger(pushedAt) && pushedAt >= started && pushedAt <= Date.now() / 1000);
   });
 
-  it("tells of a commit that the API made", async () => {
+  it("tell a hook about a commit that the API created", async () => {
     await addHook();
     const commit = await server().commit("acme/gitops", "a.txt");
     await server().github.deliveriesSettled();
@@ -133,7 +133,7 @@ describe("local GitHub: deliveries", function () {
     assert.deepEqual(at(event, "head_commit", "added"), ["a.txt"]);
   });
 
-  it("tells nothing where a reference stayed where it was, or a push was refused", async () => {
+  it("are not sent if a reference did not move, or if a push was refused", async () => {
     await addHook();
     const head = at(await server().call("GET", "/repos/acme/gitops/git/ref/heads/main"), "object", "sha");
     await server().call("PATCH", "/repos/acme/gitops/git/refs/heads/main", { sha: head });
@@ -149,7 +149,7 @@ describe("local GitHub: deliveries", function () {
     );
   });
 
-  it("tells of each reference that a push moves by itself, and calls a commit distinct once", async () => {
+  it("are separate for each moved reference, and mark a commit as distinct only once", async () => {
     await addHook();
     const commit = await commitFile("a.txt");
     await inClone("tag", "--annotate", "--message", "One", "v1");
@@ -165,7 +165,7 @@ describe("local GitHub: deliveries", function () {
     assert.deepEqual([at(tag, "head_commit", "id"), at(tag, "commits")], [commit, []]);
   });
 
-  it("tells of a new branch with commits of its own, also where a later push brings them elsewhere at once", async () => {
+  it("contain the commits of a new branch, even if a later push adds them to another branch at once", async () => {
     await addHook();
     const [one, two] = [await commitFile("a.txt"), await commitFile("b.txt")];
     await inClone("push", "--quiet", "origin", "HEAD:refs/heads/new");
@@ -179,7 +179,7 @@ describe("local GitHub: deliveries", function () {
     assert.equal(at(main, "commits", 0, "distinct"), false);
   });
 
-  it("tells of a deletion with zeros and no commit", async () => {
+  it("report a deletion with zeros and without commits", async () => {
     await push("origin", "HEAD:refs/heads/old");
     await addHook();
     await push("origin", ":refs/heads/old");
@@ -188,7 +188,7 @@ describe("local GitHub: deliveries", function () {
     assert.deepEqual([at(event, "head_commit"), at(event, "commits")], [null, []]);
   });
 
-  it("says that a push was forced, and which commits are new", async () => {
+  it("mark a forced push and list its new commits", async () => {
     await commitFile("a.txt");
     await push();
     await addHook();
@@ -198,7 +198,7 @@ describe("local GitHub: deliveries", function () {
     assert.deepEqual([at(only(), "forced"), ids(only())], [true, [better]]);
   });
 
-  it("tells of a merge with what it brings to its first parent", async () => {
+  it("compare a merge commit with its first parent", async () => {
     await addHook();
     await inClone("checkout", "--quiet", "-b", "side");
     await commitFile("side.txt");
@@ -210,7 +210,7 @@ describe("local GitHub: deliveries", function () {
     assert.deepEqual(at(only(), "head_commit", "added"), ["side.txt"]);
   });
 
-  it("carries names and messages as they are, whatever is in them", async () => {
+  it("keep names and messages unchanged, whatever they contain", async () => {
     await addHook();
     const strange = "{{=1}} ${x} `id` $(id) \"quoted\" 'ü'\tline";
     await commitFile(`${strange}\nnext`, strange);
@@ -220,7 +220,7 @@ describe("local GitHub: deliveries", function () {
     assert.deepEqual(at(event, "head_commit", "added"), [`${strange}\nnext`]);
   });
 
-  it("tells the organization's hook of the same event, under the same id", async () => {
+  it("send the organization's hook the same event under the same id", async () => {
     await addHook();
     await addHook({}, { url: `${listener().origin}/organization`, secret: "another" }, "/orgs/acme/hooks");
     await commitFile("a.txt");
@@ -238,7 +238,7 @@ describe("local GitHub: deliveries", function () {
     assert.equal(organization.headers["x-github-hook-installation-target-type"], "organization");
   });
 
-  it("tells only hooks that are active, of this repository, and subscribe to push", async () => {
+  it("go only to active hooks of this repository that subscribe to push", async () => {
     await addHook({ active: false });
     await addHook({ events: ["create"] });
     await addHook({}, {}, "/repos/acme/nginx/hooks");
@@ -251,7 +251,7 @@ describe("local GitHub: deliveries", function () {
     );
   });
 
-  it("sends a form where the hook wants one, and signs what it sends", async () => {
+  it("use a signed form if the hook's content type is form", async () => {
     await addHook({}, { content_type: "form" });
     await commitFile("a.txt");
     await push();
@@ -263,7 +263,7 @@ describe("local GitHub: deliveries", function () {
     assert.equal(at({ body: form }, "ref"), "refs/heads/main");
   });
 
-  it("signs nothing where the hook has no secret", async () => {
+  it("have no signature if the hook has no secret", async () => {
     await addHook({}, { secret: undefined });
     await commitFile("a.txt");
     await push();
@@ -271,7 +271,7 @@ describe("local GitHub: deliveries", function () {
     assert.equal(pushes().length, 1);
   });
 
-  it("holds up no push while a listener says nothing, and does not try again by itself", async () => {
+  it("do not delay a push while a listener is silent, and are not retried", async () => {
     const id = await addHook();
     listener().answer(() => undefined);
     await commitFile("a.txt");
@@ -284,7 +284,7 @@ describe("local GitHub: deliveries", function () {
     assert.equal(pushes().length, 1);
   });
 
-  it("follows no redirect", async () => {
+  it("follow no redirect", async () => {
     const id = await addHook();
     listener().answer(() => ({ status: 302, location: `${listener().origin}/elsewhere` }));
     await commitFile("a.txt");
@@ -297,8 +297,8 @@ describe("local GitHub: deliveries", function () {
     assert.equal(at(listed, 0, "status"), "Invalid HTTP Response: 302");
   });
 
-  it("calls no address outside this machine's loopback, and keeps the delivery as a failed one", async () => {
-    // This address leads to the listener, but not by its name.
+  it("call no address outside the loopback interface, and record such a delivery as failed", async () => {
+    // This address reaches the listener, but not under its name.
     const id = await addHook({}, { url: `http://0.0.0.0:${listener().port}/push` });
     await commitFile("a.txt");
     await push();
@@ -308,7 +308,7 @@ describe("local GitHub: deliveries", function () {
     assert.equal(at(listed, 0, "status"), "failed to connect to host");
   });
 
-  it("tells a hook of itself when it is created", async () => {
+  it("send a ping to a new hook", async () => {
     const id = await addHook({ events: ["create"] });
     const [ping] = listener().events("ping");
     assert.ok(ping);
@@ -318,7 +318,7 @@ describe("local GitHub: deliveries", function () {
     assert.equal(at(event, "hook", "config", "secret"), "********");
   });
 
-  it("stops while a delivery is under way", async () => {
+  it("end when the server stops", async () => {
     await addHook();
     listener().answer(() => undefined);
     await commitFile("a.txt");
@@ -328,7 +328,7 @@ describe("local GitHub: deliveries", function () {
     assert.deepEqual(lines, []);
   });
 
-  it("has payloads of the shape that GitHub documents", async () => {
+  it("have payloads of the documented shape", async () => {
     await addHook();
     await addHook({ events: ["*"] }, { url: `${listener().origin}/organization` }, "/orgs/acme/hooks");
     await inClone("tag", "--annotate", "--message", "One", "v1");
@@ -343,7 +343,7 @@ describe("local GitHub: deliveries", function () {
     }
   });
 
-  it("would notice a payload that lacks, adds or mistakes a field", async () => {
+  it("are checked by a validator that finds missing, extra and wrong fields", async () => {
     await addHook();
     await commitFile("a.txt");
     await push();
@@ -354,7 +354,7 @@ describe("local GitHub: deliveries", function () {
   });
 });
 
-describe("local GitHub: deliveries sent to one origin", function () {
+describe("the local GitHub's deliveries with deliverTo", function () {
   this.timeout(60_000);
   const listener = hookListener();
   const server = playground({
@@ -363,7 +363,7 @@ describe("local GitHub: deliveries sent to one origin", function () {
     },
   });
 
-  it("go there with the path and the host of their hook", async () => {
+  it("go to that origin with the path and the host of their hook", async () => {
     const config = { url: "https://hooks.acme.example/github/nginx?a=1", content_type: "json", secret };
     await server().call("POST", "/repos/acme/nginx/hooks", { events: ["push"], config });
     await server().commit("acme/nginx", "a.txt");

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { at, playground } from "../../../test/github-playground.ts";
 
-describe("local GitHub: faults", () => {
+describe("the local GitHub's faults", () => {
   const server = playground();
   const hooks = "/repos/acme/nginx/hooks";
   const hook = { config: { url: "https://hooks.acme.example", content_type: "json" } };
 
-  it("answers the next calls of a route with an error, then works again", async () => {
+  it("answer the next calls of a route with an error, then stop", async () => {
     server().github.faults.add({
       kind: "error",
       method: "POST",
@@ -22,20 +22,20 @@ describe("local GitHub: faults", () => {
     );
   });
 
-  it("leaves other routes and methods alone", async () => {
+  it("leave other routes and methods alone", async () => {
     server().github.faults.add({ kind: "error", method: "POST", path: "/repos/*/*/hooks", status: 500 });
     const list = await server().call("GET", hooks);
     const one = await server().call("POST", "/orgs/acme/hooks", hook);
     assert.deepEqual([list.status, one.status], [200, 201]);
   });
 
-  it("takes ** for any rest of a route, also below /api/v3", async () => {
+  it("match any rest of a route by **, also below /api/v3", async () => {
     server().github.faults.add({ kind: "error", path: "/repos/acme/**", status: 503 });
     const answer = await server().call("GET", "/api/v3/repos/acme/gitops/git/ref/heads/main");
     assert.equal(answer.status, 503);
   });
 
-  it("does what was asked and loses the answer", async () => {
+  it("can perform a call and lose the response", async () => {
     server().github.faults.add({
       kind: "error",
       method: "POST",
@@ -49,13 +49,13 @@ describe("local GitHub: faults", () => {
     assert.equal(server().github.hooks("acme/nginx").length, 1);
   });
 
-  it("lets only a pull request change a protected branch", async () => {
+  it("can protect a branch, so that only a pull request may change it", async () => {
     server().github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
     const writing = server().commit("acme/gitops", "a.txt");
     await assert.rejects(writing, /PATCH refs\/heads\/main: .*Changes must be made through a pull request\./);
   });
 
-  it("pushes in between, so that a branch moved by the Git data API is no longer where it was read", async () => {
+  it("can push another commit just before the Git data API moves a branch", async () => {
     const git = "/repos/acme/gitops/git";
     const head = at(await server().call("GET", `${git}/ref/heads/main`), "object", "sha");
     const tree = at(await server().call("GET", `${git}/commits/${head}`), "tree", "sha");
@@ -68,7 +68,7 @@ describe("local GitHub: faults", () => {
     assert.deepEqual(server().github.faults.list(), []);
   });
 
-  it("pushes the very file in between that a test names", async () => {
+  it("can change a given file in that commit", async () => {
     const push = {
       kind: "concurrent-push",
       repository: "acme/gitops",
@@ -81,16 +81,16 @@ describe("local GitHub: faults", () => {
   });
 });
 
-describe("local GitHub: faults of its start options", () => {
+describe("the local GitHub with faults in its start options", () => {
   const server = playground({ faults: [{ kind: "error", path: "/user", status: 500, times: 1 }] });
 
-  it("has the faults of its start options", async () => {
+  it("has these faults from the start", async () => {
     const first = await server().call("GET", "/user");
     const second = await server().call("GET", "/user");
     assert.deepEqual([first.status, second.status], [500, 200]);
   });
 
-  it("tells which calls it answered", async () => {
+  it("lists the calls that it answered", async () => {
     await server().call("GET", "/api/v3/repos/acme/gitops/hooks?page=2");
     const call = { method: "GET", path: "/repos/acme/gitops/hooks?page=2", status: 200 };
     assert.deepEqual(server().github.requests(), [call]);

@@ -3,10 +3,10 @@ import { at, type Playground, playground, textAt } from "../../../test/github-pl
 
 const git = "/repos/acme/gitops/git";
 
-describe("local GitHub: one commit of many files", () => {
+describe("the local GitHub: one commit of many files", () => {
   const server = playground();
 
-  it("writes a tree on the old tree, a commit, and moves the branch", async () => {
+  it("writes a tree, a commit, and moves the branch", async () => {
     const head = await headOf(server());
     const file = { mode: "100644", type: "blob" };
     const tree = await server().call("POST", `${git}/trees`, {
@@ -36,12 +36,12 @@ describe("local GitHub: one commit of many files", () => {
   });
 });
 
-describe("local GitHub: files that move", () => {
+describe("the local GitHub: moved files", () => {
   const server = playground();
   const path = "services/nginx/values-dev.yaml";
   const file = { mode: "100644", type: "blob" };
 
-  it("gives the bytes of a blob, and puts it elsewhere without them", async () => {
+  it("returns the bytes of a blob, and adds it at another path by its id", async () => {
     const head = await headOf(server());
     const blob = await server().bare("acme/gitops", "rev-parse", `main:${path}`);
     const read = await server().call("GET", `${git}/blobs/${blob}`);
@@ -58,7 +58,7 @@ describe("local GitHub: files that move", () => {
     assert.deepEqual(names.split("\n"), ["README.md", "apps/nginx/values-dev.yaml"]);
   });
 
-  it("takes nothing away that is not there, and puts nothing where that is no blob", async () => {
+  it("refuses to delete a missing file, and to add an entry that is no blob", async () => {
     const head = await headOf(server());
     const post = async (edit: object) =>
       (await server().call("POST", `${git}/trees`, { base_tree: head, tree: [{ ...file, ...edit }] })).status;
@@ -68,10 +68,10 @@ describe("local GitHub: files that move", () => {
   });
 });
 
-describe("local GitHub: references", () => {
+describe("the local GitHub: references", () => {
   const server = playground();
 
-  it("refuses an update that is no fast forward", async () => {
+  it("refuses an update that is not a fast forward", async () => {
     const head = await headOf(server());
     const tree = await treeOf(server(), head);
     const ours = await commitOn(server(), head, tree, "ours");
@@ -90,7 +90,7 @@ describe("local GitHub: references", () => {
     assert.deepEqual([await headOf(server(), "feature/x"), await headOf(server())], [commit, head]);
   });
 
-  it("refuses to move what does not exist, and to what does not exist", async () => {
+  it("refuses to move a missing reference, or to move one to a missing commit", async () => {
     const sha = await headOf(server());
     const noReference = await server().call("PATCH", `${git}/refs/heads/none`, { sha });
     const noObject = await server().call("PATCH", `${git}/refs/heads/main`, { sha: "1".repeat(40) });
@@ -98,7 +98,7 @@ describe("local GitHub: references", () => {
     assert.equal(at(noObject, "message"), "Object does not exist");
   });
 
-  it("has nothing to give of an empty repository", async () => {
+  it("answers 409 for an empty repository", async () => {
     const answer = await server().call("GET", "/repos/acme/empty/git/ref/heads/main");
     assert.deepEqual([answer.status, at(answer, "message")], [409, "Git Repository is empty."]);
   });

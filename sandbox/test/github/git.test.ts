@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { at, playground, token } from "../../../test/github-playground.ts";
 
-describe("local GitHub: real Git behind it", () => {
+describe("the local GitHub and real Git", () => {
   const server = playground();
   const inClone = (...args: string[]) => server().git("-C", "clone", ...args);
   const clone = async () => await server().git("clone", "--quiet", server().remote("acme/gitops"), "clone");
@@ -14,14 +14,14 @@ describe("local GitHub: real Git behind it", () => {
     await inClone("commit", "--quiet", "--message", `Write ${name}`);
   };
 
-  it("clones what was written by the API", async () => {
+  it("clones commits that the API wrote", async () => {
     await server().commit("acme/gitops", "a.txt", "a\n");
     await clone();
     assert.equal(await readFile(join(server().directory, "clone", "a.txt"), "utf8"), "a\n");
     assert.equal(await inClone("log", "--format=%s"), "Write a.txt\nInitial commit");
   });
 
-  it("shows by the API what was pushed", async () => {
+  it("shows pushed commits in the API", async () => {
     await clone();
     await commitFile("pushed.txt", "by git\n");
     await inClone("push", "--quiet");
@@ -29,7 +29,7 @@ describe("local GitHub: real Git behind it", () => {
     assert.equal(at(answer, "object", "sha"), await inClone("rev-parse", "HEAD"));
   });
 
-  it("takes the first push to an empty repository", async () => {
+  it("accepts the first push to an empty repository", async () => {
     await server().git("clone", "--quiet", server().remote("acme/empty"), "clone");
     await inClone("checkout", "--quiet", "-B", "main");
     await commitFile("first.txt", "1\n");
@@ -37,7 +37,7 @@ describe("local GitHub: real Git behind it", () => {
     assert.equal((await server().call("GET", "/repos/acme/empty/git/ref/heads/main")).status, 200);
   });
 
-  it("takes a push larger than Git sends in one piece", async () => {
+  it("accepts a push larger than Git sends in one piece", async () => {
     await clone();
     const noise = Array.from({ length: 200_000 }, (_, number) =>
       Math.imul(number, 2_654_435_761).toString(36),
@@ -50,7 +50,7 @@ describe("local GitHub: real Git behind it", () => {
     );
   });
 
-  it("clones without blobs and one folder only, as Kargo does", async () => {
+  it("clones one folder without blobs, as Kargo does", async () => {
     await server().git(
       "clone",
       "--quiet",
@@ -64,7 +64,7 @@ describe("local GitHub: real Git behind it", () => {
     assert.equal(await readFile(file, "utf8"), "image:\n  tag: v1\n");
   });
 
-  it("reads what Git sends compressed", async () => {
+  it("reads compressed requests of Git", async () => {
     const response = await fetch(`${server().github.url}/acme/gitops.git/git-upload-pack`, {
       method: "POST",
       headers: { Authorization: `Bearer ${token}`, "Git-Protocol": "version=2", "Content-Encoding": "gzip" },
@@ -73,35 +73,35 @@ describe("local GitHub: real Git behind it", () => {
     assert.match(await response.text(), / refs\/heads\/main\n/);
   });
 
-  it("refuses a push that is no fast forward", async () => {
+  it("refuses a push that is not a fast forward", async () => {
     await clone();
     await server().commit("acme/gitops", "a.txt");
     await commitFile("b.txt", "b\n");
     await assert.rejects(inClone("push", "--quiet"), /\[rejected\].*fetch first/);
   });
 
-  it("gives a private repository to nobody without the token", async () => {
+  it("requires the token to clone a private repository", async () => {
     const wrong = server().remote("acme/gitops").replace(token, "wrong");
     const without = `${server().github.url}/acme/gitops.git`;
     await assert.rejects(server().git("clone", "--quiet", wrong, "clone"), /Authentication failed/);
     await assert.rejects(server().git("clone", "--quiet", without, "clone"), /could not read Username/);
   });
 
-  it("answers a repository that does not exist with 404 to who has the token", async () => {
+  it("answers 404 for a missing repository if the token is right", async () => {
     await assert.rejects(
       server().git("clone", "--quiet", server().remote("acme/none"), "clone"),
       /not found/,
     );
   });
 
-  it("lets anybody clone a public repository, and only the token push to it", async () => {
+  it("lets everybody clone a public repository, but requires the token for a push", async () => {
     const url = `${server().github.url}/acme/public.git`;
     await server().git("clone", "--quiet", url, "clone");
     await commitFile("a.txt", "a\n");
     await assert.rejects(inClone("push", "--quiet"), /could not read Username/);
   });
 
-  it("stops while a client is in the middle of a push", async () => {
+  it("stops during a push", async () => {
     const { url } = server().github;
     const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from("00")) });
     const headers = { Authorization: `Bearer ${token}` };

@@ -7,7 +7,7 @@ const scopes = [
 ] as const;
 
 for (const { path, scope, noun } of scopes) {
-  describe(`local GitHub: webhooks, ${noun}`, () => {
+  describe(`the local GitHub's webhooks, ${noun}`, () => {
     const lines: string[] = [];
     const server = playground({ log: (line) => lines.push(line) });
     const config = {
@@ -18,7 +18,7 @@ for (const { path, scope, noun } of scopes) {
     const create = async (more: object = {}) =>
       await server().call("POST", path, { name: "web", events: ["push"], config, ...more });
 
-    it("creates one and reads it back, the secret masked", async () => {
+    it("are created and read back with a masked secret", async () => {
       const created = await create({ active: false });
       assert.equal(created.status, 201);
       const read = await server().call("GET", `${path}/${at(created, "id")}`);
@@ -27,7 +27,7 @@ for (const { path, scope, noun } of scopes) {
       assert.deepEqual([at(read, "events"), at(read, "active")], [["push"], false]);
     });
 
-    it("lists them in pages", async () => {
+    it("are listed in pages", async () => {
       for (const event of ["push", "create", "delete"]) await create({ events: [event] });
       const first = await server().call("GET", `${path}?per_page=2`);
       const second = await server().call("GET", `${path}?per_page=2&page=2`);
@@ -38,7 +38,7 @@ for (const { path, scope, noun } of scopes) {
       assert.match(first.headers.get("link") ?? "", /page=2>; rel="next"/);
     });
 
-    it("updates the events and leaves the rest", async () => {
+    it("keep their other fields when their events are updated", async () => {
       const created = await create();
       const updated = await server().call("PATCH", `${path}/${at(created, "id")}`, {
         events: ["push", "create"],
@@ -48,14 +48,14 @@ for (const { path, scope, noun } of scopes) {
       assert.deepEqual(at(updated, "config"), at(created, "config"));
     });
 
-    it("loses the secret with a new configuration that has none, as GitHub does", async () => {
+    it("lose the secret if a new configuration has none, as on GitHub", async () => {
       const created = await create();
       const change = { config: { url: config.url, content_type: "json" } };
       const updated = await server().call("PATCH", `${path}/${at(created, "id")}`, change);
       assert.deepEqual(at(updated, "config"), { url: config.url, content_type: "json", insecure_ssl: "0" });
     });
 
-    it("deletes one, which is then gone", async () => {
+    it("are gone after a deletion", async () => {
       const created = await create();
       const deleted = await server().call("DELETE", `${path}/${at(created, "id")}`);
       assert.deepEqual([deleted.status, deleted.body], [204, ""]);
@@ -65,14 +65,14 @@ for (const { path, scope, noun } of scopes) {
       assert.deepEqual(server().github.hooks(scope), []);
     });
 
-    it("refuses a second one of the same address and events", async () => {
+    it("refuse a second hook with the same address and events", async () => {
       await create();
       const second = await create();
       assert.deepEqual([second.status, at(second, "message")], [422, "Validation Failed"]);
       assert.equal(at(second, "errors", 0, "message"), `Hook already exists on this ${noun}`);
     });
 
-    it("refuses the 21st hook of one event", async () => {
+    it("refuse the 21st hook of one event", async () => {
       for (let number = 0; number < 20; number += 1) {
         await create({ config: { ...config, url: `https://hooks.acme.example/${number}` } });
       }
@@ -88,14 +88,14 @@ for (const { path, scope, noun } of scopes) {
       ["an unknown content type", { config: { ...config, content_type: "xml" } }],
       ["no events", { config, events: [] }],
     ] as const) {
-      it(`refuses one with ${what}`, async () => {
+      it(`refuse a hook with ${what}`, async () => {
         const answer = await server().call("POST", path, body);
         assert.equal(answer.status, 422);
         assert.deepEqual(server().github.hooks(scope), []);
       });
     }
 
-    it("shows the secret in no answer, no log and no list, and keeps it for deliveries", async () => {
+    it("show the secret in no response, log or list, but keep it for deliveries", async () => {
       const created = await create();
       const id = at(created, "id");
       const answers = [

@@ -4,11 +4,11 @@ import { at, playground, textAt, token, workflowToken } from "../../../test/gith
 const issues = "/repos/acme/gitops/issues";
 const asWorkflow = { Authorization: `Bearer ${workflowToken}` };
 
-describe("local GitHub: issues and comments", function () {
+describe("the local GitHub's issues and comments", function () {
   this.timeout(30_000);
   const server = playground();
 
-  it("lets a workflow's token write as the bot", async () => {
+  it("accept a workflow's token, which writes as the bot", async () => {
     await server().call("POST", issues, { title: "drift" }, asWorkflow);
     const comment = await server().call("POST", `${issues}/1/comments`, { body: "b" }, asWorkflow);
     assert.deepEqual(
@@ -17,12 +17,12 @@ describe("local GitHub: issues and comments", function () {
     );
   });
 
-  it("gives Git what a workflow's token may see", async () => {
+  it("let a workflow's token read private repositories with Git", async () => {
     const remote = server().remote("acme/gitops").replace(token, workflowToken);
     assert.match(await server().git("ls-remote", remote), /refs\/heads\/main$/);
   });
 
-  it("lists open issues, newest first, pull requests among them", async () => {
+  it("list open issues and pull requests, newest first", async () => {
     await server().call("POST", issues, { title: "one" });
     await server().call("POST", issues, { title: "two" });
     server().github.threads.open("acme/gitops", { title: "three", author: "ada", pullRequest: true });
@@ -35,7 +35,7 @@ describe("local GitHub: issues and comments", function () {
     assert.equal(textAt(all, 0, "title"), "one");
   });
 
-  it("lists comments in pages, oldest first", async () => {
+  it("list comments in pages, oldest first", async () => {
     const { threads } = server().github;
     for (const body of ["a", "b", "c"]) {
       const thread =
@@ -50,7 +50,7 @@ describe("local GitHub: issues and comments", function () {
     assert.equal(textAt(second, 0, "user", "login"), "ada");
   });
 
-  it("rewrites a comment and keeps its id and author", async () => {
+  it("update a comment and keep its id and author", async () => {
     await server().call("POST", issues, { title: "t" });
     const comment = await server().call("POST", `${issues}/1/comments`, { body: "before" });
     await server().call("PATCH", `${issues}/comments/${at(comment, "id")}`, { body: "after" }, asWorkflow);
@@ -62,7 +62,7 @@ describe("local GitHub: issues and comments", function () {
     assert.equal((await server().call("PATCH", `${issues}/comments/999`, { body: "x" })).status, 404);
   });
 
-  it("takes no body that is longer than GitHub's", async () => {
+  it("refuse a body that is longer than GitHub allows", async () => {
     await server().call("POST", issues, { title: "t" });
     const longest = await server().call("POST", `${issues}/1/comments`, { body: "x".repeat(65_536) });
     const longer = await server().call("POST", `${issues}/1/comments`, { body: "x".repeat(65_537) });

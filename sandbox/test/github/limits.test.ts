@@ -8,16 +8,16 @@ const hook = (number: number) => ({
   config: { url: `https://hooks.acme.example/${number}`, content_type: "json" },
 });
 
-/** How far the clock of the limits is ahead, in milliseconds: nobody waits for real. */
+/** The offset of the limits' clock in milliseconds, so that no test waits. */
 let ahead = 0;
 const now = () => Date.now() + ahead;
 
-describe("local GitHub: primary rate limit", () => {
+describe("the local GitHub's primary rate limit", () => {
   const server = playground({ limits: { primary: { limit: 3, seconds: 60 } }, now });
   const rate = (headers: Headers) =>
     ["limit", "remaining", "used"].map((name) => headers.get(`x-ratelimit-${name}`));
 
-  it("counts every call in the headers, errors too", async () => {
+  it("counts every call in the headers, even errors", async () => {
     const first = await server().call("GET", "/user");
     const second = await server().call("GET", "/repos/acme/none");
     assert.deepEqual(
@@ -31,7 +31,7 @@ describe("local GitHub: primary rate limit", () => {
     assert.ok(Math.abs(reset - now() / 1000 - 60) < 30, String(reset));
   });
 
-  it("answers 403 when used up, and works again after the reset", async () => {
+  it("answers 403 when it is used up, and works again after the reset", async () => {
     for (let call = 0; call < 3; call += 1) assert.equal((await server().call("GET", "/user")).status, 200);
     const refused = await server().call("GET", "/user");
     assert.equal(refused.status, 403);
@@ -41,7 +41,7 @@ describe("local GitHub: primary rate limit", () => {
     assert.equal((await server().call("GET", "/user")).status, 200);
   });
 
-  it("charges nothing for a conditional call that finds nothing new", async () => {
+  it("does not count a conditional call that answers 304", async () => {
     const first = await server().call("GET", "/repos/acme/nginx");
     const headers = {
       Authorization: "Bearer the-token-of-the-tests",
@@ -52,12 +52,12 @@ describe("local GitHub: primary rate limit", () => {
   });
 });
 
-describe("local GitHub: content creation limit", () => {
+describe("the local GitHub's limit of content creation", () => {
   const server = playground({ limits: { contentCreation: [{ limit: 2, seconds: 40.5 }] }, now });
   const create = async (number: number) =>
     await server().call("POST", "/repos/acme/nginx/hooks", hook(number));
 
-  it("answers 403 with retry-after, in the form that clients know, and creates nothing", async () => {
+  it("answers 403 with retry-after in GitHub's form, and creates nothing", async () => {
     await create(1);
     await create(2);
     const refused = await create(3);
@@ -69,7 +69,7 @@ describe("local GitHub: content creation limit", () => {
     assert.equal(server().github.hooks("acme/nginx").length, 2);
   });
 
-  it("lets the call pass once it waited that long", async () => {
+  it("allows the call after that time", async () => {
     await create(1);
     await create(2);
     assert.equal((await create(3)).status, 403);
@@ -77,7 +77,7 @@ describe("local GitHub: content creation limit", () => {
     assert.equal((await create(3)).status, 201);
   });
 
-  it("does not count what only reads or deletes", async () => {
+  it("does not count reading and deleting calls", async () => {
     const created = await create(1);
     for (let call = 0; call < 4; call += 1) await server().call("GET", "/repos/acme/nginx/hooks");
     await server().call("DELETE", `/repos/acme/nginx/hooks/${at(created, "id")}`);
@@ -85,8 +85,8 @@ describe("local GitHub: content creation limit", () => {
   });
 });
 
-describe("local GitHub: limits that are off", () => {
-  it("refuses nothing, and never shows that nothing remains", async () => {
+describe("the local GitHub without limits", () => {
+  it("refuses no call, and never shows zero remaining calls", async () => {
     const limits = new RateLimits();
     const app = new Hono<Env>().use(limits.middleware()).post("/", (c) => c.body(null, 201));
     for (let call = 0; call <= 5000; call += 1) {

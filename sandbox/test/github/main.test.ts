@@ -13,12 +13,12 @@ import { token } from "../../../test/github-playground.ts";
 const main = fileURLToPath(new URL("../../github/main.ts", import.meta.url));
 const readySchema = z.strictObject({ url: z.string(), baseUrl: z.string(), pid: z.int() });
 
-describe("local GitHub: as a process", function () {
+describe("the local GitHub as a process", function () {
   this.timeout(20_000);
   let folder = "";
   let child: ChildProcess | undefined;
   let output = "";
-  /** What Node compiled for the process before. */
+  /** Node's compile cache, shared by the tests. */
   let compiled = "";
   const file = (name: string) => join(folder, name);
   const start = (...more: string[]) => {
@@ -62,7 +62,7 @@ describe("local GitHub: as a process", function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("says in the ready file where it listens, and serves what the file of repositories names", async () => {
+  it("writes its address to the ready file, and serves the repositories of the given file", async () => {
     const started = start();
     const { url, baseUrl, pid } = await ready(started);
     assert.deepEqual([baseUrl, pid], [`${url}/`, started.pid]);
@@ -72,7 +72,7 @@ describe("local GitHub: as a process", function () {
   });
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    it(`ends with 0 on ${signal}, and takes the ready file away`, async () => {
+    it(`exits with 0 on ${signal} and removes the ready file`, async () => {
       const started = start();
       const { url } = await ready(started);
       started.kill(signal);
@@ -82,7 +82,7 @@ describe("local GitHub: as a process", function () {
     });
   }
 
-  it("does not leave the ready file of a killed run to be taken for its own", async () => {
+  it("removes the ready file of a killed run at its start", async () => {
     await writeFile(
       file("ready.json"),
       JSON.stringify({ url: "http://127.0.0.1:1", baseUrl: "http://127.0.0.1:1/", pid: 1 }),
@@ -92,7 +92,7 @@ describe("local GitHub: as a process", function () {
     await assert.rejects(stat(file("ready.json")));
   });
 
-  it("delivers everything to the origin that it is told", async () => {
+  it("sends all deliveries to the given origin", async () => {
     const received: string[] = [];
     const listener = createServer((request, response) => {
       received.push(`${request.headers["x-github-event"]} ${request.url}`);
@@ -119,7 +119,7 @@ describe("local GitHub: as a process", function () {
     "http://127.0.0.1:8080/path",
     "http://a@127.0.0.1",
   ]) {
-    it(`refuses to deliver to ${origin}, which is no origin`, async () => {
+    it(`refuses to deliver to ${origin}, which is not an origin`, async () => {
       assert.equal(await ended(start("--deliver-to", origin)), 1);
       assert.match(output, /an origin is http:\/\/HOST:PORT/);
     });
@@ -149,7 +149,7 @@ describe("local GitHub: as a process", function () {
     ],
     ["an empty token file", async () => await writeFile(file("token"), "\n"), /needs a token/],
   ] as const) {
-    it(`ends with 1 and one plain sentence for ${what}`, async () => {
+    it(`exits with 1 and one plain sentence for ${what}`, async () => {
       await prepare();
       assert.equal(await ended(start()), 1);
       assert.match(output, message);

@@ -8,7 +8,7 @@ import { at, playground, token } from "../../../test/github-playground.ts";
 import { sampled } from "../../../test/sampling.ts";
 import { startLocalGitHub } from "../../github/server.ts";
 
-/** Pieces that a name could be dangerous by: to a path, to a URL, to Git's options and revisions, to a process. */
+/** Dangerous parts of names: for paths, URLs, Git's options and revisions, and processes. */
 const piece = fc.oneof(
   fc.constantFrom(
     "..",
@@ -43,16 +43,16 @@ const piece = fc.oneof(
 );
 const name = fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join(""));
 
-/** As a client sends it: whole, with its slashes as they are, or twice encoded. */
+/** How a client sends it: encoded once, with literal slashes, encoded twice, or raw. */
 const segment = fc.tuple(name, fc.constantFrom("once", "slashes", "twice", "raw")).map(([text, how]) => {
   const once = encodeURIComponent(text.toWellFormed());
   if (how === "slashes") return once.replaceAll("%2F", "/");
   if (how === "twice") return encodeURIComponent(once);
-  // Raw, but for the bytes that would end the request line.
+  // Raw, except for bytes that would end the request line.
   return how === "raw" ? text.replace(/[^\x21-\x7e]/g, "") : once;
 });
 
-describe("local GitHub: names in a URL", function () {
+describe("names in a URL of the local GitHub", function () {
   this.timeout(120_000);
   const server = playground();
 
@@ -79,7 +79,7 @@ describe("local GitHub: names in a URL", function () {
         const all = routes(given);
         const [method, path, body] = all[pick % all.length] ?? all[0] ?? ["GET", "/"];
         const status = await raw(github.url, method, path, body);
-        // 500 would be a name that went further than the checks; GitHub's own "no" is 4xx.
+        // 500 means that a check let the name through; a refusal is 4xx.
         assert.ok(status < 500, `${method} ${path} → ${status}`);
       }),
       { numRuns: sampled(400, 80) },
@@ -88,7 +88,7 @@ describe("local GitHub: names in a URL", function () {
     assert.deepEqual(await tree(directory), before);
   });
 
-  it("in a body never reach outside the folder, and become a file of exactly that name or none", async () => {
+  it("never reach outside the folder in a body, and become a file of exactly that name or none", async () => {
     const { directory } = server();
     const before = await tree(directory);
     const git = "/repos/acme/gitops/git";
@@ -111,7 +111,7 @@ describe("local GitHub: names in a URL", function () {
   });
 });
 
-describe("local GitHub: names of repositories to serve", () => {
+describe("names of repositories in the local GitHub's options", () => {
   const server = playground();
 
   for (const bad of [
@@ -134,13 +134,13 @@ describe("local GitHub: names of repositories to serve", () => {
   }
 });
 
-/** The files of the test's folder, without what is inside a repository. */
+/** The files of the test's folder, except those inside a repository. */
 async function tree(directory: string): Promise<string[]> {
   const all = await readdir(directory, { recursive: true });
   return all.filter((path) => !/\.git\/(objects|refs|logs|index-|packed-refs)/.test(path)).sort();
 }
 
-/** Sends a path as it is: `fetch` would tidy it up first. */
+/** Sends a path unchanged; `fetch` would normalize it. */
 async function raw(url: string, method: string, path: string, body?: object): Promise<number> {
   const { hostname, port, host } = new URL(url);
   const socket = connect(Number(port), hostname);

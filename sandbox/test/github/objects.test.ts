@@ -9,7 +9,7 @@ import { absent, moveReference, references } from "../../github/refs.ts";
 
 const who = { name: "Ada", email: "ada@acme.example", date: "2026-01-02T03:04:05Z" };
 
-describe("local GitHub: what it reads past Git's own commands", () => {
+describe("the local GitHub's reader of Git objects", () => {
   let directory = "";
   let objects: ObjectReader;
   const initialize = async () => await git(directory, ["init", "--quiet", "--bare"]);
@@ -30,7 +30,7 @@ describe("local GitHub: what it reads past Git's own commands", () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it("is what was stored a moment ago, and what is packed in the meantime", async () => {
+  it("reads an object that was just stored, and one that is packed meanwhile", async () => {
     await initialize();
     const blob = Buffer.from([0, 10, 255]);
     const sha = await gitLine(directory, ["hash-object", "--stdin"], { input: blob });
@@ -46,7 +46,7 @@ describe("local GitHub: what it reads past Git's own commands", () => {
     }
   });
 
-  it("is a tree as Git lists it", async () => {
+  it("reads a tree as Git lists it", async () => {
     await initialize();
     const tip = await commit();
     const tree = (await objects.read(`${tip}^{tree}`))?.sha ?? "";
@@ -58,7 +58,7 @@ describe("local GitHub: what it reads past Git's own commands", () => {
     assert.equal(ours.join(""), listed.toString("utf8"));
   });
 
-  it("answers each of many questions at once by what it asked for", async () => {
+  it("answers parallel reads in the right order", async () => {
     await initialize();
     const texts = [1, 100_000, 0, 3].map((length) => Buffer.alloc(length, "x"));
     const ids = await Promise.all(texts.map((text) => writeBlob(directory, text)));
@@ -67,7 +67,7 @@ describe("local GitHub: what it reads past Git's own commands", () => {
     assert.deepEqual(answers, [...texts, undefined, ...texts]);
   });
 
-  it("is there again after Git ended, and not after it was closed", async () => {
+  it("works again after its Git process ended, but not after it was closed", async () => {
     await assert.rejects(objects.read("1".repeat(40)), /Git ended while it was asked/);
     await initialize();
     const sha = await writeBlob(directory, Buffer.from("x"));
@@ -76,7 +76,7 @@ describe("local GitHub: what it reads past Git's own commands", () => {
     await assert.rejects(objects.read(sha), /has ended/);
   });
 
-  it("is the references that Git lists, loose or packed, and no lock", async () => {
+  it("reads the references that Git lists, loose or packed, without lock files", async () => {
     await initialize();
     const [one, other] = [await commit(), await writeBlob(directory, Buffer.from("x"))];
     const listed = async () =>

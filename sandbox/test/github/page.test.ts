@@ -15,7 +15,7 @@ function titlesNamed(page: string): string[] {
   return titles;
 }
 
-/** Every title that the tests of the local GitHub and its plugin write out. */
+/** Every literal title in the tests of the local GitHub and its plugin. */
 async function titlesWritten(): Promise<Set<string>> {
   const titles = new Set<string>();
   for (const file of globSync(["sandbox/test/github/*.test.ts", "test/engine/github-*.test.ts"])) {
@@ -25,8 +25,8 @@ async function titlesWritten(): Promise<Set<string>> {
   return titles;
 }
 
-describe("the page about the local GitHub", () => {
-  it("names for each line of its tables a test that exists", async () => {
+describe("docs/local-github.md", () => {
+  it("names an existing test in each row of its tables", async () => {
     const named = titlesNamed(await readFile("docs/local-github.md", "utf8"));
     const written = await titlesWritten();
     assert.ok(named.length >= 35, String(named.length));

@@ -8,7 +8,7 @@ const scopes = [
 ] as const;
 
 for (const { hooks, noun } of scopes) {
-  describe(`local GitHub: what was delivered, ${noun}`, function () {
+  describe(`the local GitHub's list of deliveries, ${noun}`, function () {
     this.timeout(60_000);
     const server = playground();
     const listener = hookListener();
@@ -24,7 +24,7 @@ for (const { hooks, noun } of scopes) {
       await server().github.deliveriesSettled();
       return `${hooks}/${at(answer, "id")}`;
     };
-    /** Each is one delivery. */
+    /** Each commit causes one delivery. */
     const commits = async (count: number) => {
       for (let number = 0; number < count; number += 1) {
         await server().commit("acme/nginx", crypto.randomUUID());
@@ -41,7 +41,7 @@ for (const { hooks, noun } of scopes) {
     const next = (answer: { readonly headers: Headers }, rel = "next") =>
       new RegExp(`<[^>]*/deliveries(\\?[^>]*)>; rel="${rel}"`).exec(answer.headers.get("link") ?? "")?.[1];
 
-    it("lists the newest first", async () => {
+    it("shows the newest first", async () => {
       const hook = await addHook();
       listener().answer(({ headers }) => (headers["x-github-event"] === "push" ? 503 : 200));
       await commits(1);
@@ -53,7 +53,7 @@ for (const { hooks, noun } of scopes) {
       assert.equal(at(listed, 0, "guid"), listener().events("push")[0]?.headers["x-github-delivery"]);
     });
 
-    it("lists in pages by a cursor, which newer deliveries do not shift", async () => {
+    it("has pages by a cursor, which newer deliveries do not shift", async () => {
       const hook = await addHook();
       await commits(4);
       const all = each(await list(hook), "id");
@@ -69,7 +69,7 @@ for (const { hooks, noun } of scopes) {
       assert.deepEqual(each(await list(hook, next(second, "prev")), "id"), all.slice(0, 2));
     });
 
-    it("gives ids that no number holds, as GitHub does", async () => {
+    it("has ids beyond JavaScript's numbers, as on GitHub", async () => {
       const hook = await addHook();
       const [id] = each(await list(hook), "id");
       assert.ok(typeof id === "bigint" && id > BigInt(Number.MAX_SAFE_INTEGER) && id < 2n ** 63n, `${id}`);
@@ -77,12 +77,12 @@ for (const { hooks, noun } of scopes) {
       assert.equal((await get(`${hook}/deliveries/${Number(id)}`)).status, 404);
     });
 
-    it("refuses a cursor that it did not give", async () => {
+    it("refuses an unknown cursor", async () => {
       const hook = await addHook();
       assert.equal((await list(hook, "?cursor=v1_1")).status, 422);
     });
 
-    it("shows what was sent and what came back", async () => {
+    it("shows the request and the response", async () => {
       const hook = await addHook();
       await commits(1);
       const shown = await get(`${hook}/deliveries/${at(await list(hook), 0, "id")}`);
@@ -97,7 +97,7 @@ for (const { hooks, noun } of scopes) {
       assert.equal(at(shown, "url"), config().url);
     });
 
-    it("delivers again in the same bytes under the same id, as a delivery of its own", async () => {
+    it("redelivers the same bytes under the same id, as a new delivery", async () => {
       const hook = await addHook();
       listener().answer(() => 500);
       await commits(1);
@@ -115,7 +115,7 @@ for (const { hooks, noun } of scopes) {
       assert.equal(at(listed, 0, "guid"), at(listed, 1, "guid"));
     });
 
-    it("delivers again to the address and with the secret that the hook has now", async () => {
+    it("redelivers to the current address with the current secret of the hook", async () => {
       const hook = await addHook();
       await commits(1);
       await server().call("PATCH", hook, { config: config("/moved", "second") });
@@ -125,7 +125,7 @@ for (const { hooks, noun } of scopes) {
       assert.equal(last.headers["x-hub-signature-256"], signatureOf("second", last));
     });
 
-    it("keeps the newest two hundred of a hook, and none of one that is gone", async () => {
+    it("keeps the newest two hundred of a hook, and none of a deleted one", async () => {
       const hook = await addHook();
       const ping = at(await list(hook), 0, "id");
       for (let number = 0; number < 200; number += 1) {
@@ -140,7 +140,7 @@ for (const { hooks, noun } of scopes) {
       assert.equal((await list(hook)).status, 404);
     });
 
-    it("hides deliveries from who has no token", async () => {
+    it("is hidden from callers without a token", async () => {
       const hook = await addHook();
       const answer = await server().call("GET", `${hook}/deliveries`, undefined, {});
       assert.ok([401, 404].includes(answer.status), String(answer.status));
@@ -157,7 +157,7 @@ for (const { hooks, noun } of scopes) {
   });
 }
 
-describe("local GitHub: the last response of a hook", () => {
+describe("the local GitHub's last response of a hook", () => {
   const server = playground();
   const listener = hookListener();
 

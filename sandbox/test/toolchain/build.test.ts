@@ -42,11 +42,11 @@ async function failure(
   return message;
 }
 
-describe("building what is missing", function () {
+describe("a build of a missing program", function () {
   this.timeout(60_000);
   afterEach(removePlaces);
 
-  it("builds a program once and takes it from the cache from then on", async () => {
+  it("runs once; later runs use the cache", async () => {
     const place = await makePlace();
     await goOnPath(place);
     const catalogue = await helloCatalogue(place);
@@ -57,7 +57,7 @@ describe("building what is missing", function () {
     assert.deepEqual(await provideHello(place, catalogue), first);
   });
 
-  it("says in plain lines what it does, how long that usually takes and that it still runs", async () => {
+  it("prints its steps, their usual duration and a sign of life", async () => {
     const place = await makePlace();
     await goOnPath(place, 'if [ "$1" = build ]; then sleep 0.5; fi');
     const lines = new Lines();
@@ -68,7 +68,7 @@ describe("building what is missing", function () {
     assert.match(lines.text, /^The toolchain is ready \(1 built\)\.$/m);
   });
 
-  it("says nothing when it is quiet and nothing has to be built", async () => {
+  it("prints nothing if it is quiet and nothing must be built", async () => {
     const place = await makePlace();
     await fakeProgram(place.bin, "hello", "echo hello 1.5.0");
     const lines = new Lines();
@@ -80,7 +80,7 @@ describe("building what is missing", function () {
     assert.equal(lines.text, "");
   });
 
-  it("says that the network is missing in Go's own words", async () => {
+  it("reports a missing network in Go's own words", async () => {
     const place = await makePlace();
     await goOnPath(place);
     const catalogue = await helloCatalogue(place, {
@@ -103,7 +103,7 @@ describe("building what is missing", function () {
     assert.match(message, /Check the network/);
   });
 
-  it("tries a download again before it gives up", async () => {
+  it("retries a download", async () => {
     const place = await makePlace();
     const once = join(place.folder, "once");
     const words = "main.go:3:8: example.com/x@v1.0.0: dial tcp: lookup example.com: no such host";
@@ -114,7 +114,7 @@ describe("building what is missing", function () {
     assert.equal((await provideHello(place, await helloCatalogue(place))).origin, "built");
   });
 
-  it("keeps the output of a failed build in a log that the message names", async () => {
+  it("keeps the output of a failure in a log, and the error names it", async () => {
     const place = await makePlace();
     await goOnPath(place);
     const main = "package main\n\nfunc main() { undefinedFunction() }\n";
@@ -125,7 +125,7 @@ describe("building what is missing", function () {
     assert.match(await readFile(log, "utf8"), /undefined: undefinedFunction/);
   });
 
-  it("throws away what does not say the version that was built", async () => {
+  it("discards a program whose version differs from the built one", async () => {
     const place = await makePlace();
     await goOnPath(place);
     const catalogue = await helloCatalogue(place, { linked: "9.9.9" });
@@ -136,7 +136,7 @@ describe("building what is missing", function () {
     );
   });
 
-  it("says that the disk is full, and what takes the room", async () => {
+  it("reports a full disk and what uses the space", async () => {
     const place = await makePlace();
     const words = "link: writing output: no space left on device";
     await goOnPath(place, `if [ "$1" = build ]; then echo '${words}' >&2; exit 1; fi`);
@@ -145,7 +145,7 @@ describe("building what is missing", function () {
     assert.match(message, /GOCACHE/);
   });
 
-  it("removes builds that nobody has used for a month, and keeps what is used and those of other branches", async () => {
+  it("removes entries unused for a month, and keeps entries in use and of other branches", async () => {
     const place = await makePlace();
     await goOnPath(place);
     const catalogue = await helloCatalogue(place);
@@ -168,7 +168,7 @@ describe("building what is missing", function () {
     "go: go.mod requires go >= 1.26.6 (running go 1.24.1; GOTOOLCHAIN=local)",
     "go: errors parsing go.mod: go.mod:3: invalid go version '1.26.6': must match format 1.23",
   ]) {
-    it(`says that Go is too old where that says: ${said}`, async () => {
+    it(`reports that Go is too old if Go says: ${said}`, async () => {
       const place = await makePlace();
       await fakeProgram(place.bin, "go", `echo "${said}" >&2; exit 1`);
       const message = await failure(place, await helloCatalogue(place), "go too old");

@@ -3,7 +3,7 @@ import { takeLock } from "../../toolchain/lock.ts";
 import { provide } from "../../toolchain/provide.ts";
 import { helloIn } from "./fakes.ts";
 
-/** What a test runs in a process of its own: `build <folder>`, `build-and-exit <folder>` or `lock <file>`. */
+/** Tasks for a separate process: `build <folder>`, `build-and-exit <folder>` or `lock <file>`. */
 const [task, folder = ""] = process.argv.slice(2);
 
 if (task === "lock") {

@@ -20,7 +20,7 @@ describe("npm run doctor", function () {
   this.timeout(30_000);
   afterEach(removePlaces);
 
-  it("is content where everything missing can be built, and says how long that takes", async () => {
+  it("succeeds if everything missing can be built, and shows the duration", async () => {
     const place = await makePlace();
     await withGit(place);
     await goOnPath(place);
@@ -35,7 +35,7 @@ describe("npm run doctor", function () {
     assert.match(stdout, /^Ready: `npm start` gets what is missing\.$/m);
   });
 
-  it("asks the makers, is content without Go where they publish everything, and says what would be downloaded", async () => {
+  it("asks the makers, succeeds without Go if they publish everything, and lists the downloads", async () => {
     const place = await makePlace();
     await withGit(place);
     const server = await downloadServer();
@@ -59,7 +59,7 @@ describe("npm run doctor", function () {
     }
   });
 
-  it("ends with 1 and says what to do where programs and Go are missing", async () => {
+  it("exits with 1 and says what to do if programs and Go are missing", async () => {
     const place = await makePlace();
     await withGit(place);
     const { stdout, exitCode } = await doctor(place);
@@ -68,7 +68,7 @@ describe("npm run doctor", function () {
     assert.match(stdout, /^or put these programs on PATH, from where their makers publish them:$/m);
   });
 
-  it("ends with 1 where git is missing", async () => {
+  it("exits with 1 if git is missing", async () => {
     const place = await makePlace();
     await goOnPath(place);
     const { stdout, exitCode } = await doctor(place);
@@ -76,7 +76,7 @@ describe("npm run doctor", function () {
     assert.match(stdout, /^Put git on PATH/m);
   });
 
-  it("names what only the tests take, and is content without it", async () => {
+  it("names programs that only the tests use, and succeeds without them", async () => {
     const place = await makePlace();
     await withGit(place);
     await fakeProgram(place.bin, "actionlint", "echo 1.7.13");
@@ -99,7 +99,7 @@ describe("npm run doctor", function () {
     assert.equal(rows.filter(({ ok }) => ok).length, 1);
   });
 
-  it("explains itself", async () => {
+  it("has a help text", async () => {
     const { stdout, exitCode } = await doctor(await makePlace(), "--help");
     assert.equal(exitCode, 0);
     assert.match(stdout, /Usage: doctor[\s\S]*--json[\s\S]*Exit code: 0/);

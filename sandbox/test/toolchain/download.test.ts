@@ -22,7 +22,7 @@ import {
   removePlaces,
 } from "./fakes.ts";
 
-describe("downloading what is missing", function () {
+describe("a download of a missing program", function () {
   this.timeout(30_000);
   let place: Place;
   let server: DownloadServer;
@@ -45,7 +45,7 @@ describe("downloading what is missing", function () {
     return download;
   }
 
-  /** Publishes `hello`, which says this version. */
+  /** Publishes `hello`, which prints this version. */
   async function publish(version = "1.2.3"): Promise<Buffer> {
     const content = join(place.folder, "content");
     await fakeProgram(join(content, "hello-1.2.3"), "hello", `echo hello ${version}`);
@@ -76,7 +76,7 @@ describe("downloading what is missing", function () {
 
   const pathOf = (url: string) => new URL(url).pathname;
 
-  it("needs no Go, asks once, and takes the program from the cache from then on", async () => {
+  it("needs no Go, makes one request, and is cached", async () => {
     await publish();
     const first = await hello();
     assert.equal(first.origin, "download");
@@ -86,7 +86,7 @@ describe("downloading what is missing", function () {
     assert.deepEqual(await hello(), first);
   });
 
-  it("takes what was downloaded before what was built, whichever came first, and asks nobody where there is either", async () => {
+  it("is preferred to an older or newer build in the cache; nothing is requested if the cache has either", async () => {
     await goOnPath(place);
     assert.equal((await hello()).origin, "built");
     await publish();
@@ -99,7 +99,7 @@ describe("downloading what is missing", function () {
     assert.deepEqual(await hello(), official);
   });
 
-  it("refuses a file that is not what its makers published, and names file, both sums and the way out", async () => {
+  it("refuses a file with a wrong checksum, and names the file, both checksums and a fix", async () => {
     const archive = await publish();
     server.files.set(pathOf(published().url), Buffer.concat([archive, Buffer.from("more")]));
     await goOnPath(place);
@@ -114,7 +114,7 @@ describe("downloading what is missing", function () {
     assert.match(message, /Run again\. .* build it: KARGO_FLEET_TOOLCHAIN=build\.$/m);
   });
 
-  it("throws away what does not say the version that was published", async () => {
+  it("discards a program whose version differs from the published one", async () => {
     await publish("1.2.4");
     const message = await failure("version check failed");
     assert.match(
@@ -123,7 +123,7 @@ describe("downloading what is missing", function () {
     );
   });
 
-  it("holds a file against SHA-1 where its makers write that", async () => {
+  it("checks SHA-1 if the makers publish that", async () => {
     const archive = await publish();
     server.files.clear();
     server.publish(published(), archive, "sha1");
@@ -137,7 +137,7 @@ describe("downloading what is missing", function () {
     ["as it is", "hello/{version}/{program}", (bytes: Buffer) => bytes],
     ["compressed", "hello/{version}/{program}.gz", gzipSync],
   ] as const) {
-    it(`takes a program that is published ${what}`, async () => {
+    it(`supports a program that is published ${what}`, async () => {
       const publication: Publication = { site: "kubernetes", file, checksums: "sum" };
       server.publish(published(publication), packed(Buffer.from("#!/bin/sh\necho hello 1.2.3\n")));
       const { path, origin } = await hello(publication);
@@ -146,7 +146,7 @@ describe("downloading what is missing", function () {
     });
   }
 
-  it("takes an archive whose names begin with ./", async () => {
+  it("supports an archive whose names begin with ./", async () => {
     const content = join(place.folder, "content");
     await fakeProgram(content, "hello", "echo hello 1.2.3");
     const publication = { ...helloPublished, member: "{program}" };
@@ -154,7 +154,7 @@ describe("downloading what is missing", function () {
     assert.equal((await hello(publication)).origin, "download");
   });
 
-  it("tries again where the line is cut, and says so where it is cut again and again", async () => {
+  it("is retried after a broken connection, and fails after several", async () => {
     const archive = await publish();
     const path = pathOf(published().url);
     const cut = (response: ServerResponse) => {
@@ -171,7 +171,7 @@ describe("downloading what is missing", function () {
     assert.equal((await hello()).origin, "download");
   });
 
-  it("builds where nothing answers within 3 seconds, and says so in one line", async () => {
+  it("is replaced by a build if nothing answers within 3 seconds, with one line about it", async () => {
     await goOnPath(place);
     server.files.set(pathOf(published().checksums), () => {});
     const started = Date.now();
@@ -181,21 +181,21 @@ describe("downloading what is missing", function () {
     assert.ok(lines.text.includes(line), lines.text);
   });
 
-  it("builds where the answer is no document of checksums", async () => {
+  it("is replaced by a build if the answer is no checksum document", async () => {
     await goOnPath(place);
     server.files.set(pathOf(published().checksums), Buffer.from("<html>Sign in</html>"));
     assert.equal((await hello()).origin, "built");
     assert.match(lines.text, /SHA256SUMS has no checksum of hello-\S+\.tar\.gz\)/);
   });
 
-  it("builds what is published for another system alone, and asks nobody", async () => {
+  it("is replaced by a build, without a request, if only another system is published", async () => {
     await goOnPath(place);
     const only = process.platform === "linux" ? "darwin" : "linux";
     assert.equal((await hello({ ...helloPublished, only })).origin, "built");
     assert.deepEqual(server.asked, []);
   });
 
-  it("builds with KARGO_FLEET_TOOLCHAIN=build, whatever is on PATH and published", async () => {
+  it("is replaced by a build with KARGO_FLEET_TOOLCHAIN=build, whatever is on PATH and published", async () => {
     await goOnPath(place);
     await publish();
     await fakeProgram(place.bin, "hello", "echo hello 1.5.0");
@@ -204,7 +204,7 @@ describe("downloading what is missing", function () {
     assert.deepEqual(server.asked, []);
   });
 
-  it("builds nothing that is published with KARGO_FLEET_TOOLCHAIN=download, and takes nothing from PATH", async () => {
+  it("is required with KARGO_FLEET_TOOLCHAIN=download: nothing is built or taken from PATH", async () => {
     await goOnPath(place);
     await fakeProgram(place.bin, "hello", "echo hello 1.5.0");
     place.environment.KARGO_FLEET_TOOLCHAIN = "download";
@@ -216,7 +216,7 @@ describe("downloading what is missing", function () {
     assert.equal((await hello()).version, "1.2.3");
   });
 
-  it("refuses settings that say nothing", async () => {
+  it("refuses invalid settings", async () => {
     place.environment.KARGO_FLEET_GITHUB_URL = "mirror.example";
     assert.match(
       await failure("setting"),
@@ -229,7 +229,7 @@ describe("downloading what is missing", function () {
     );
   });
 
-  it("goes through the proxy that the environment names", async () => {
+  it("uses the proxy of the environment", async () => {
     await publish();
     place.environment.HTTP_PROXY = server.url;
     place.environment.KARGO_FLEET_GITHUB_URL = "http://makers.example";
@@ -237,7 +237,7 @@ describe("downloading what is missing", function () {
     assert.deepEqual(server.asked, [published().checksums, published().url]);
   });
 
-  it("goes through the proxy for encrypted addresses, and around it where NO_PROXY says so", async () => {
+  it("uses the proxy for https, and bypasses it as NO_PROXY says", async () => {
     Object.assign(place.environment, {
       HTTPS_PROXY: server.url,
       KARGO_FLEET_GITHUB_URL: "https://makers.example",
@@ -257,7 +257,7 @@ describe("a checksum in its makers' document", () => {
   const name = fc.stringMatching(/^[a-z0-9_.-]{1,20}$/);
   const between = fc.constantFrom("  ", " *", "  ./", " ");
 
-  it("is found by its file's whole name, however the line is written", () => {
+  it("is found by the file's whole name in any line format", () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(name, { minLength: 1, maxLength: 5 }),
@@ -276,11 +276,11 @@ describe("a checksum in its makers' document", () => {
     );
   });
 
-  it("is the whole document where that has no name", () => {
+  it("is the whole document if that has no name", () => {
     fc.assert(fc.property(digits, (sum) => assert.equal(sumIn(`${sum}\n`, "kubectl"), sum)));
   });
 
-  it("is none where the digits are those of no checksum", () => {
+  it("is not found if the digits have another length", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[0-9a-f]{1,80}$/), (sum) => {
         fc.pre(![40, 64].includes(sum.length));
@@ -289,7 +289,7 @@ describe("a checksum in its makers' document", () => {
     );
   });
 
-  it("is none in any other text", () => {
+  it("is not found in any other text", () => {
     fc.assert(fc.property(fc.string(), (text) => assert.equal(sumIn(text, "kubectl"), undefined)));
   });
 });

@@ -10,7 +10,7 @@ import { fakePlugin, fakeProgram, Lines, makePlace, publishAll, removePlaces } f
 
 const everything = [...standard.programs, ...forTests.programs];
 
-/** What a program says when it is asked for its version. */
+/** The output of each program when it is asked for its version. */
 const SAYS: Readonly<Record<string, (version: string) => string>> = {
   etcd: (version) => `etcd Version: ${version}`,
   "kube-apiserver": (version) => `Kubernetes v${version}`,
@@ -21,11 +21,11 @@ const SAYS: Readonly<Record<string, (version: string) => string>> = {
   "sandbox-argo-cd": (version) => `sandbox-argo-cd: v${version}`,
 };
 
-describe("what makers publish", function () {
+describe("a published program", function () {
   this.timeout(60_000);
   afterEach(removePlaces);
 
-  it("is where docs/toolchain.md says", async () => {
+  it("has the address in docs/toolchain.md", async () => {
     const page = await readFile("docs/toolchain.md", "utf8");
     const linux = { os: "linux", arch: "amd64" };
     for (const [name, publication] of Object.entries(downloads)) {
@@ -38,7 +38,7 @@ describe("what makers publish", function () {
     }
   });
 
-  it("is named for each platform as its makers name that", () => {
+  it("has the makers' name for each platform", () => {
     const fileFor = (name: string, os: string, arch: string) =>
       basename(downloadOf(downloads[name], { name, version: "1.2.3" }, {}, { os, arch })?.url ?? "none");
     assert.equal(fileFor("etcd", "darwin", "arm64"), "etcd-v1.2.3-darwin-arm64.zip");
@@ -51,7 +51,7 @@ describe("what makers publish", function () {
     assert.equal(fileFor("kube-controller-manager", "darwin", "amd64"), "none");
   });
 
-  it("is all that a machine without Go takes, each archive fetched once", async () => {
+  it("is all that a machine without Go needs, and each archive is downloaded once", async () => {
     const place = await makePlace();
     const server = await downloadServer();
     Object.assign(place.environment, server.settings);

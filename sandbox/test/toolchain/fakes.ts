@@ -11,7 +11,7 @@ import { firstOnPath } from "../../toolchain/places.ts";
 import type { ProgramDefinition } from "../../toolchain/programs.ts";
 import { type DownloadServer, SETTINGS } from "../download-server.ts";
 
-/** A folder of its own for one test: `bin` is all of its PATH, with `tar` alone in it, and no maker answers. */
+/** A folder for one test. Its `bin` is the whole PATH and contains only `tar`; no maker answers. */
 export interface Place {
   readonly folder: string;
   readonly bin: string;
@@ -45,21 +45,21 @@ export async function makePlace(): Promise<Place> {
   return { folder, bin, cache: join(folder, "xdg", "kargo-fleet", "toolchain"), environment };
 }
 
-/** Removes what {@link makePlace} made. */
+/** Removes the folders of {@link makePlace}. */
 export async function removePlaces(): Promise<void> {
   for (const folder of places.splice(0)) {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-/** Writes a shell script that stands for a program. */
+/** Writes a shell script in place of a program. */
 export async function fakeProgram(folder: string, name: string, script: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`);
   await chmod(join(folder, name), 0o755);
 }
 
-/** Writes a plugin that answers `GetPluginInfo` over gRPC, and does not mind SIGINT, as real plugins do not. */
+/** Writes a plugin that answers `GetPluginInfo` over gRPC and ignores SIGINT, like real plugins. */
 export async function fakePlugin(folder: string, name: string, version: string): Promise<void> {
   const require = createRequire(import.meta.url);
   const service = name.includes("language") ? "pulumirpc.LanguageRuntime" : "pulumirpc.ResourceProvider";
@@ -83,7 +83,7 @@ export async function fakePlugin(folder: string, name: string, version: string):
   await fakeProgram(folder, name, `exec '${process.execPath}' '${script}' "$@"`);
 }
 
-/** A real archive of what is in a folder, or of these names there. */
+/** A real archive of a folder, or of these names in it. */
 export async function archiveOf(folder: string, ...names: readonly string[]): Promise<Buffer> {
   const archive = `${folder}.tar.gz`;
   const members = names.length > 0 ? names : await readdir(folder);
@@ -93,9 +93,8 @@ export async function archiveOf(folder: string, ...names: readonly string[]): Pr
 
 /**
  * Publishes programs as their makers do.
- *
- * @param folder whose `bin` gets what is not published for this platform
- * @param write makes one program, which is to say a version, at a path whose folder is there
+ * @param folder whose `bin` gets programs that are not published for this platform
+ * @param write creates one program that prints a version, at a path in an existing folder
  */
 export async function publishAll(
   server: DownloadServer,
@@ -121,7 +120,7 @@ export async function publishAll(
   }
 }
 
-/** Puts the machine's Go on a place's PATH; `before` is shell that runs first and sees Go's arguments. */
+/** Puts the machine's Go on a test's PATH. The shell code `before` runs first and sees Go's arguments. */
 export async function goOnPath({ bin }: Place, before = ""): Promise<void> {
   const go = await firstOnPath("go", process.env);
   if (go === undefined) {
@@ -130,9 +129,9 @@ export async function goOnPath({ bin }: Place, before = ""): Promise<void> {
   await fakeProgram(bin, "go", `PATH='${dirname(go)}:/usr/bin:/bin'\n${before}\nexec '${go}' "$@"`);
 }
 
-/** What `hello` says when asked for its version. */
+/** The output of `hello` when it is asked for its version. */
 export interface HelloOptions {
-  /** What the linker writes into it. @default "1.2.3" */
+  /** The version that the linker writes into it. @default "1.2.3" */
   readonly linked?: string;
   readonly main?: string;
   readonly goMod?: string;
@@ -154,7 +153,7 @@ export async function helloCatalogue(
   return helloIn(folder, options.linked);
 }
 
-/** How the makers of `hello` publish it. */
+/** The publication of `hello`. */
 export const helloPublished: Publication = {
   site: "github",
   file: "hello/v{version}/hello-{os}-{arch}.tar.gz",
@@ -162,7 +161,7 @@ export const helloPublished: Publication = {
   member: "hello-{version}/{program}",
 };
 
-/** The catalogue of a module that {@link helloCatalogue} wrote. */
+/** The definitions for a module that {@link helloCatalogue} wrote. */
 export function helloIn(folder: string, linked = "1.2.3"): Catalogue<"hello"> {
   return {
     programs: [
@@ -188,7 +187,7 @@ export function helloIn(folder: string, linked = "1.2.3"): Catalogue<"hello"> {
   };
 }
 
-/** Catches what is written. */
+/** Captures written lines. */
 export class Lines {
   text = "";
   readonly stream: NodeJS.WritableStream = Object.assign(Object.create(process.stdout), {

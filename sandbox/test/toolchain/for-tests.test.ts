@@ -11,7 +11,7 @@ describe("a program of the tests", function () {
     ["argo", "argo: v4.1.2", "4.1.2"],
     ["actionlint", "1.8.0; echo installed by downloading from release page", "1.8.0"],
   ] as const) {
-    it(`is taken from PATH where its version fits: ${name}`, async () => {
+    it(`is taken from PATH if its version fits: ${name}`, async () => {
       const { bin, environment } = await makePlace();
       await fakeProgram(bin, name, `echo ${says}`);
       const found = await ensureTestProgram(name, { environment, quiet: true });
@@ -19,7 +19,7 @@ describe("a program of the tests", function () {
     });
   }
 
-  it("is left on PATH where it is too old", async () => {
+  it("is rejected on PATH if it is too old", async () => {
     const { bin, environment } = await makePlace();
     await fakeProgram(bin, "argo", "echo argo: v3.6.5+unknown");
     const words = /argo on PATH is 3\.6\.5 .*wanted \^4\.0\.7/;

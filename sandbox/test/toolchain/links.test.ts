@@ -18,7 +18,7 @@ describe("a run's folder of programs", function () {
   this.timeout(30_000);
   afterEach(removePlaces);
 
-  it("comes first on PATH, then this project's own programs, then the rest, each once", async () => {
+  it("comes first on PATH, then this project's programs, then the rest, each once", async () => {
     const { folder, bin } = await makePlace();
     const run = join(folder, "run");
     const rest = ["/usr/bin", run, "/bin", ""].join(delimiter);
@@ -27,7 +27,7 @@ describe("a run's folder of programs", function () {
     assert.equal(await readlink(join(run, "hello")), join(bin, "hello"));
   });
 
-  it("replaces what an earlier run linked", async () => {
+  it("replaces the links of an earlier run", async () => {
     const { folder, bin } = await makePlace();
     const run = join(folder, "run");
     await mkdir(run);
@@ -36,7 +36,7 @@ describe("a run's folder of programs", function () {
     assert.equal(await readlink(join(run, "hello")), join(bin, "hello"));
   });
 
-  it("never links a program to itself where it was found by its own link", async () => {
+  it("never links a program to itself if it was found by its own link", async () => {
     const { folder, bin } = await makePlace();
     const run = join(folder, "run");
     await mkdir(run);
@@ -46,7 +46,7 @@ describe("a run's folder of programs", function () {
     assert.equal(await readlink(join(run, "hello")), join(bin, "hello"));
   });
 
-  it("holds the plugin of dynamic providers, which answers as the SDK's version whatever node is on PATH", async () => {
+  it("holds the plugin of dynamic providers, which reports the SDK's version whatever node is on PATH", async () => {
     const { folder, environment } = await makePlace();
     const run = join(folder, "it's a run");
     await link([], run, environment);
@@ -59,7 +59,7 @@ describe("a run's folder of programs", function () {
     assert.deepEqual(answer, { version: manifest.version });
   });
 
-  it("tells a language host that was built here not to compile what Node runs as it is, also when that is found again", async () => {
+  it("makes a built language host not compile TypeScript, also when it is found again", async () => {
     const { folder, bin } = await makePlace();
     const run = join(folder, "run");
     const name = "pulumi-language-nodejs";
@@ -79,7 +79,7 @@ describe("a run's folder of programs", function () {
   });
 
   for (const origin of ["PATH", "plugin folder", "download"] as const) {
-    it(`leaves the language host as its makers publish it: ${origin}`, async () => {
+    it(`starts an official language host without extra arguments: ${origin}`, async () => {
       const { folder, bin } = await makePlace();
       const run = join(folder, "run");
       const name = "pulumi-language-nodejs";
@@ -88,7 +88,7 @@ describe("a run's folder of programs", function () {
     });
   }
 
-  it("leaves other files of the folder alone", async () => {
+  it("keeps other files of the folder", async () => {
     const { folder } = await makePlace();
     await writeFile(join(folder, "mine"), "kept");
     await link([], folder);

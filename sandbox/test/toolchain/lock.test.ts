@@ -14,7 +14,7 @@ const child = fileURLToPath(new URL("child.ts", import.meta.url));
 
 const children: ChildProcessByStdio<null, Readable, null>[] = [];
 
-/** Another process that takes the lock and says so. */
+/** Another process that takes the lock and reports it. */
 function otherProcess(file: string): ChildProcessByStdio<null, Readable, null> {
   const other = spawn(process.execPath, [child, "lock", file], { stdio: ["ignore", "pipe", "inherit"] });
   children.push(other);
@@ -49,7 +49,7 @@ describe("the toolchain's lock", function () {
     assert.deepEqual(most, [1, 1, 1, 1, 1, 1]);
   });
 
-  it("is not taken from a living process, and names it to those who wait", async () => {
+  it("is not taken from a living process, and waiting processes see its name", async () => {
     const file = await freshFile();
     const lock = await takeLock(file, {});
     await lock.describe("kube-apiserver");
@@ -73,7 +73,7 @@ describe("the toolchain's lock", function () {
     assert.equal(await held, "held");
   });
 
-  it("is taken over from a process that was killed", async () => {
+  it("is released when its process is killed", async () => {
     const file = await freshFile();
     const other = otherProcess(file);
     await once(other.stdout, "data");
@@ -85,7 +85,7 @@ describe("the toolchain's lock", function () {
 });
 
 describe("a process", () => {
-  it("is told by its start from another of the same id", async () => {
+  it("is identified by its start time beside its id", async () => {
     assert.match((await startOf(process.pid)) ?? "", /^\w+$/);
     assert.equal(await startOf(2 ** 30), undefined);
   });

@@ -16,7 +16,7 @@ async function lookFor({ environment }: Place, name: ProgramName): Promise<Findi
   return finding;
 }
 
-/** Why a program was not found, in words. */
+/** Why a program was not found. */
 async function refusal(place: Place, name: ProgramName): Promise<string> {
   const { found, refused } = await lookFor(place, name);
   assert.equal(found, undefined);
@@ -40,11 +40,11 @@ function run({ environment, folder }: Place, command: string) {
   return execa(process.execPath, command.split(" "), { env, extendEnv: false, all: true, reject: false });
 }
 
-describe("looking for the toolchain", function () {
+describe("the search for programs", function () {
   this.timeout(30_000);
   afterEach(removePlaces);
 
-  it("takes every program from PATH where all versions fit", async () => {
+  it("takes every program from PATH if all versions fit", async () => {
     const place = await makePlace();
     await wholeToolchain(place);
     const { programs: found } = await ensureToolchain({ environment: place.environment, quiet: true });
@@ -63,14 +63,14 @@ describe("looking for the toolchain", function () {
     );
   });
 
-  it("leaves an old kubectl on PATH and says why", async () => {
+  it("rejects an old kubectl on PATH and says why", async () => {
     const place = await makePlace();
     await fakeProgram(place.bin, "kubectl", `echo '    "gitVersion": "v1.20.3",'`);
     const why = await refusal(place, "kubectl");
     assert.equal(why, `kubectl on PATH is 1.20.3 (${join(place.bin, "kubectl")}), wanted 1.36 - 1.38`);
   });
 
-  it("counts a vendor's suffix as the version that it extends, and a pre-release as older", async () => {
+  it("treats a vendor's suffix as the same version, and a pre-release as older", async () => {
     const place = await makePlace();
     await fakeProgram(place.bin, "kubectl", `echo '"gitVersion": "v1.36.0-gke.7"'`);
     await fakeProgram(place.bin, "pulumi", "echo v3.276.0-alpha.1");
@@ -78,28 +78,28 @@ describe("looking for the toolchain", function () {
     assert.match(await refusal(place, "pulumi"), /is 3\.276\.0-alpha\.1 /);
   });
 
-  it("leaves a program that names no version", async () => {
+  it("rejects a program that prints no version", async () => {
     const place = await makePlace();
     await fakeProgram(place.bin, "etcd", "echo broken; exit 1");
     const why = await refusal(place, "etcd");
     assert.match(why, /^etcd on PATH: `.*etcd --version` names no version: broken$/);
   });
 
-  it("leaves a plugin that does not speak the engine's protocol", async () => {
+  it("rejects a plugin that does not speak the engine's protocol", async () => {
     const place = await makePlace();
     await fakeProgram(place.bin, "pulumi-resource-github", "echo not a port; exit 2");
     const why = await refusal(place, "pulumi-resource-github");
     assert.match(why, /is no plugin \(not a port\)$/);
   });
 
-  it("asks a plugin for its version rather than trusting that it is there", async () => {
+  it("asks a plugin for its version instead of trusting its name", async () => {
     const place = await makePlace();
     await fakePlugin(place.bin, "pulumi-resource-kubernetes", "4.20.0");
     const why = await refusal(place, "pulumi-resource-kubernetes");
     assert.match(why, /is 4\.20\.0 .*wanted \^4\.34\.2$/);
   });
 
-  it("finds a plugin where Pulumi keeps those that it downloaded", async () => {
+  it("finds a plugin in Pulumi's plugin folder", async () => {
     const place = await makePlace();
     const folder = join(place.folder, "pulumi-home", "plugins", "resource-kubernetes-v4.34.2");
     await fakePlugin(folder, "pulumi-resource-kubernetes", "4.34.2");
@@ -107,7 +107,7 @@ describe("looking for the toolchain", function () {
     assert.equal(found?.origin, "plugin folder");
   });
 
-  it("looks at every program of a name on PATH, not only at the first", async () => {
+  it("tries every program of a name on PATH, not only the first", async () => {
     const place = await makePlace();
     const second = join(place.folder, "second");
     await fakeProgram(place.bin, "etcd", "echo etcd Version: 3.4.0");
@@ -118,7 +118,7 @@ describe("looking for the toolchain", function () {
     assert.match(refused.join(), /etcd on PATH is 3\.4\.0/);
   });
 
-  it("does not take a link into its own cache for a program of the machine's", async () => {
+  it("does not mistake a link into its own cache for a program on PATH", async () => {
     const place = await makePlace();
     const old = join(place.cache, "etcd", "old");
     await fakeProgram(old, "etcd", "echo etcd Version: 3.6.0");
@@ -126,7 +126,7 @@ describe("looking for the toolchain", function () {
     assert.equal(await refusal(place, "etcd"), "");
   });
 
-  it("names every missing program and its makers' page where Go is missing", async () => {
+  it("names every missing program and its makers' page if Go is missing", async () => {
     const place = await makePlace();
     await fakeProgram(place.bin, "kubectl", `echo '    "gitVersion": "v1.20.3",'`);
     await assert.rejects(ensureToolchain({ environment: place.environment }), (error) => {
@@ -155,7 +155,7 @@ describe("looking for the toolchain", function () {
     });
   }
 
-  it("says at the start of npm test which of each program is used", async () => {
+  it("prints each program's origin at the start of npm test", async () => {
     const place = await makePlace();
     await wholeToolchain(place);
     const { all } = await run(place, "test/run.ts no-such.test.ts");
@@ -163,7 +163,7 @@ describe("looking for the toolchain", function () {
     assert.equal(all.match(/ PATH$/gm)?.length, programs.length);
   });
 
-  it("counts a cache entry only where the program itself is in it", async () => {
+  it("accepts a cache entry only if it contains the program", async () => {
     const place = await makePlace();
     const catalogue = await helloCatalogue(place);
     const [before] = await look(catalogue, place.environment, new AbortController().signal);
@@ -176,7 +176,7 @@ describe("looking for the toolchain", function () {
     assert.equal(whole?.found?.origin, "built");
   });
 
-  it("has another cache entry once a plugin's source is edited, and the same one once a test is", async () => {
+  it("uses another cache entry after a plugin's source is edited, and the same one after a test is", async () => {
     const place = await makePlace();
     const { recipes } = await helloCatalogue(place);
     const [recipe] = recipes;

@@ -21,7 +21,7 @@ async function goMod(program: string): Promise<string> {
 }
 
 describe("the toolchain's versions", () => {
-  it("are those of the packages that this project uses", async () => {
+  it("match the packages that this project uses", async () => {
     const { dependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
     assert.equal(versionOf("pulumi"), dependencies["@pulumi/pulumi"]);
     assert.equal(versionOf("pulumi-resource-kubernetes"), dependencies["@pulumi/kubernetes"]);
@@ -40,20 +40,20 @@ describe("the toolchain's versions", () => {
     ["argo", "github.com/argoproj/argo-workflows/v4"],
     ["actionlint", "github.com/rhysd/actionlint"],
   ] as const) {
-    it(`are those of the modules: ${program}`, async () => {
+    it(`match the modules: ${program}`, async () => {
       const required = `${module} v${versionOf(program)}`;
       assert.ok((await goMod(program)).split(/[\t\n]| \/\//).includes(required), required);
     });
   }
 
-  it("are stamped into the programs whose own code does not know them", () => {
+  it("are stamped into programs whose own code does not contain them", () => {
     for (const { name, version } of everything.filter((program) => program.name !== "etcd")) {
       const recipe = allRecipes.find(({ packages }) => Object.hasOwn(packages, name));
       assert.match(recipe?.ldflags ?? "", new RegExp(`=v?${version.replaceAll(".", "\\.")}( |$)`), name);
     }
   });
 
-  it("are the ones in docs/toolchain.md", async () => {
+  it("match docs/toolchain.md", async () => {
     const page = await readFile(join(root, "docs", "toolchain.md"), "utf8");
     for (const { name, version } of everything) {
       assert.ok(page.includes(`| \`${name}\` | ${version} |`), name);

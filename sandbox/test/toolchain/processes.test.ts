@@ -10,12 +10,12 @@ import { goOnPath, helloCatalogue, makePlace, type Place, removePlaces } from ".
 
 const script = fileURLToPath(new URL("child.ts", import.meta.url));
 const children: ChildProcess[] = [];
-/** What the endless Go's started, in case the code under test did not end them. */
+/** The children of the endless Go, to be killed if the code under test does not. */
 const orphans: number[] = [];
 
 interface Run {
   readonly child: ChildProcess;
-  /** What it has written to standard output and standard error. */
+  /** Its standard output and standard error. */
   readonly said: () => string;
   readonly ended: Promise<number | null>;
 }
@@ -41,7 +41,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** A Go that never ends a build: it leaves half a program and the ids of itself and of what it started. */
+/** A Go that never finishes a build. It leaves half a program, and records its own id and its child's. */
 async function endlessGo(place: Place): Promise<{ readonly pids: string }> {
   const pids = join(place.folder, "pids");
   await goOnPath(
@@ -82,7 +82,7 @@ describe("the toolchain in several processes", function () {
     await removePlaces();
   });
 
-  it("is built once by two runs at a time, and the second says for whom it waits", async () => {
+  it("is built once by two concurrent runs, and the second says which process it waits for", async () => {
     const place = await makePlace();
     await helloCatalogue(place);
     const builds = join(place.folder, "builds");
@@ -96,7 +96,7 @@ describe("the toolchain in several processes", function () {
     assert.match(waiter?.said() ?? "", words);
   });
 
-  it("leaves nothing behind on Ctrl-C while it builds", async () => {
+  it("leaves nothing behind on Ctrl-C during a build", async () => {
     const place = await makePlace();
     await helloCatalogue(place);
     const { pids } = await endlessGo(place);
@@ -108,7 +108,7 @@ describe("the toolchain in several processes", function () {
     await assertNothingLeft(place, started);
   });
 
-  it("leaves nothing behind where the caller's own handler of Ctrl-C exits at once", async () => {
+  it("leaves nothing behind if the caller's own Ctrl-C handler exits at once", async () => {
     const place = await makePlace();
     await helloCatalogue(place);
     const { pids } = await endlessGo(place);
@@ -119,7 +119,7 @@ describe("the toolchain in several processes", function () {
     await assertNothingLeft(place, started);
   });
 
-  it("goes on where a run was killed in the middle of a build", async () => {
+  it("continues after a run was killed during a build", async () => {
     const place = await makePlace();
     await helloCatalogue(place);
     const { pids } = await endlessGo(place);
