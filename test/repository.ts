@@ -7,7 +7,7 @@ import { execa } from "execa";
 export interface Repository {
   readonly path: string;
   write(texts: Readonly<Record<string, string>>): Promise<void>;
-  /** Commits everything, as it is. */
+  /** Commits everything. */
   commit(): Promise<void>;
   git(...args: readonly string[]): Promise<string>;
   remove(): Promise<void>;

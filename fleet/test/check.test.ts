@@ -9,7 +9,7 @@ import { readFleet } from "../all-stacks.ts";
 import { FleetError } from "../fleet-error.ts";
 import { type Folder, folderOf } from "./folder.ts";
 
-/** Another stack makes the hooks. */
+/** The webhooks setting of a stack that does not own the hooks. */
 const ELSEWHERE = '{ url: "https://hooks.acme.example", owner: false }';
 const RIGHT = {
   "services.json": catalogueText({ nginx: service("nginx"), auth: service("auth") }),
@@ -28,7 +28,7 @@ describe("fleet check", function () {
     for (const folder of folders) await folder.remove();
   });
 
-  it("exits with 0 where all is right, and says what each stack has and how long it took", async () => {
+  it("exits with 0 if everything is right, and prints what each stack has and the duration", async () => {
     const folder = await inFolder(RIGHT);
     const { exitCode, stdout, stderr } = await folder.run("check");
     assert.deepEqual([exitCode, stderr], [0, ""]);
@@ -38,7 +38,7 @@ describe("fleet check", function () {
     );
   });
 
-  it("exits with 2 and every problem of every stack at once", async () => {
+  it("exits with 2 and reports every problem of every stack at once", async () => {
     const folder = await inFolder({
       ...RIGHT,
       "Pulumi.us.yaml": stackText({ cluster: "{ name: us, context: us }", webhooks: ELSEWHERE }),
@@ -65,14 +65,14 @@ describe("fleet check", function () {
     );
   });
 
-  it("exits with 1 where there is nothing to check", async () => {
+  it("exits with 1 if there is nothing to check", async () => {
     const folder = await inFolder({});
     const { exitCode, stderr } = await folder.run("check");
     assert.equal(exitCode, 1);
     assert.match(stderr, /^There is no stack file \(Pulumi\.<stack>\.yaml\) in .*name it with -C\.\n$/);
   });
 
-  it("reads another folder with -C, and says where there is none", async () => {
+  it("reads another folder with -C, and reports a missing one", async () => {
     const folder = await inFolder({});
     const right = await inFolder(RIGHT);
     assert.equal((await folder.run("-C", right.path, "check")).exitCode, 0);
@@ -83,7 +83,7 @@ describe("fleet check", function () {
     );
   });
 
-  it("prints all of it as JSON", async () => {
+  it("prints the same as JSON", async () => {
     const folder = await inFolder({
       ...RIGHT,
       "services.json": catalogueText({ nginx: service("nginx", { team: "egde" }) }),
@@ -96,11 +96,11 @@ describe("fleet check", function () {
     assert.deepEqual(problems[0].place.file, "services.json");
   });
 
-  it("is right for this repository's own stacks", () => {
+  it("finds no problem in this repository's own stacks", () => {
     assert.deepEqual(readFleet().problems, []);
   });
 
-  it("says a problem of a catalogue that several stacks share once", async () => {
+  it("reports a problem of a shared catalogue once", async () => {
     const folder = await inFolder({
       ...RIGHT,
       "Pulumi.us.yaml": stackText(),
@@ -132,7 +132,7 @@ describe("fleet check", function () {
     );
   });
 
-  it("never crashes, whatever stands in the files", () => {
+  it("never crashes, whatever the files contain", () => {
     const lines = fc.dictionary(
       fc.constantFrom("cluster", "rollout", "pipelines", "webhooks", "gitops", "access", "x"),
       fc.jsonValue(),
@@ -153,7 +153,7 @@ describe("fleet check", function () {
     );
   });
 
-  it("never crashes on files that are right but for a slip", () => {
+  it("never crashes on correct files with one typo", () => {
     fc.assert(
       fc.property(slipped(rawSources()), (raw) => {
         const { catalogue, stack } = toSources(raw);
@@ -165,7 +165,7 @@ describe("fleet check", function () {
     );
   });
 
-  it("finds every pair of stacks that would write one file", () => {
+  it("finds every pair of stacks that would write the same file", () => {
     fc.assert(
       fc.property(rawSources(), (raw) => {
         const { catalogue, stack } = toSources(raw);
@@ -194,13 +194,13 @@ describe("fleet check", function () {
       /"constructor" is no pipeline of Pulumi\.eu\.yaml/,
     ],
   ] as const) {
-    it(`says what is wrong with ${what}`, () => {
+    it(`reports ${what}`, () => {
       const { problems } = readFleet(filesOf({ ...RIGHT, ...texts }));
       assert.match(problems.map(({ message }) => message).join(), rule);
     });
   }
 
-  it("is a failure of its own kind where the folder cannot be read", () => {
+  it("reports an unreadable folder as a failure", () => {
     assert.throws(() => readFleet(filesOf({})), FleetError);
   });
 });

@@ -1,7 +1,7 @@
 import { fleet } from "../program.ts";
 import type { Call, Ended } from "./commands.ts";
 
-/* Runs the `fleet` commands that its parent sends, one after the other. */
+/* Runs the `fleet` commands that its parent process sends, one after the other. */
 
 class Exit extends Error {
   readonly code: number;

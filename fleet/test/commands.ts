@@ -2,17 +2,17 @@ import { type ChildProcess, fork } from "node:child_process";
 import { Socket } from "node:net";
 import { resolve } from "node:path";
 
-/** A `fleet` command for the process that runs them. */
+/** A `fleet` command for the child process. */
 export interface Call {
   readonly id: number;
   readonly args: readonly string[];
-  /** The folder that it works in. */
+  /** Its working directory. */
   readonly cwd: string;
-  /** What its environment has besides that of the tests. */
+  /** Environment variables in addition to those of the tests. */
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** What came of it. */
+/** The result of a command. */
 export interface Ended {
   readonly exitCode: number;
   readonly stdout: string;
@@ -24,8 +24,8 @@ let calls = 0;
 const waiting = new Map<number, { resolve: (ended: Ended) => void; reject: (error: Error) => void }>();
 
 /**
- * Runs a `fleet` command as a shell would, but in one process with the others of a test run: to load the program takes
- * longer than most commands do. `program.test.ts` and the tests of the engine run it as a process of its own.
+ * Runs a `fleet` command with a shell's result, in one process for all tests, because loading the program takes
+ * longer than most commands. `program.test.ts` and the engine tests run it as a separate process.
  */
 export function fleetCommand(
   args: readonly string[],
@@ -50,7 +50,7 @@ function start(): ChildProcess {
   });
   let said = "";
   for (const stream of [started.stdout, started.stderr]) {
-    // Neither must keep a test run alive.
+    // Neither may keep the test run alive.
     if (stream instanceof Socket) stream.unref();
     stream?.on("data", (text) => {
       said += text;

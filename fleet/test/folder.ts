@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Ended, fleetCommand } from "./commands.ts";
 
-/** A folder of stack files on disk, and the `fleet` command in it. */
+/** A folder of stack files on disk, with the `fleet` command running in it. */
 export interface Folder {
   readonly path: string;
   write(file: string, text: string): Promise<void>;

@@ -3,11 +3,13 @@ import { BUILDS, catalogueText, service, stackText } from "../../test/sources.ts
 import { type Folder, folderOf } from "./folder.ts";
 
 /*
- * Inputs that went wrong somewhere, each an example of its kind: `fleet check` refuses it, or `fleet render` shows what it
- * means. Their siblings are in the tests of the rules.
+ * Examples of wrong and unusual inputs. `fleet check` refuses one, or `fleet render` shows its meaning. The tests
+ * of the rules have more.
  */
 
-/** What a person wrote: of the service nginx or of several, of the stack, and text around the stack file. */
+/**
+ * The user's input: keys of the service nginx, several services, keys of the stack, and text around the stack file.
+ */
 interface Input {
   readonly entry?: object;
   readonly services?: Readonly<Record<string, object>>;
@@ -25,7 +27,7 @@ const github = (url: string) => ({ github: `{ owner: acme, url: "${url}" }` });
 const two = { nginx: service("nginx"), web: service("web") };
 const LONG = "t".repeat(60);
 
-/** Refused, with what is said. */
+/** Refused inputs, with the expected message. */
 const REFUSED: Readonly<Record<string, readonly [Input, RegExp]>> = {
   "03 a key in two spellings": [
     { stack: { protect: "true" }, below: "  protect: false\n" },
@@ -140,7 +142,7 @@ const REFUSED: Readonly<Record<string, readonly [Input, RegExp]>> = {
   ],
 };
 
-/** Taken, with what it becomes. */
+/** Accepted inputs, with the expected object. */
 const TAKEN: Readonly<Record<string, readonly [Input, RegExp]>> = {
   "01 a directory's name for a group": [
     { teams: { edge: { group: "CN=Edge,OU=Groups,DC=acme,DC=example" } } },
@@ -191,7 +193,7 @@ const TAKEN: Readonly<Record<string, readonly [Input, RegExp]>> = {
   ],
 };
 
-describe("inputs that went wrong", function () {
+describe("unusual inputs", function () {
   this.timeout(120_000);
   const folders: Folder[] = [];
   after(async () => {
@@ -217,7 +219,7 @@ describe("inputs that went wrong", function () {
   }
 
   for (const [what, [input, meaning]] of Object.entries(TAKEN)) {
-    it(`are taken for what they mean: ${what}`, async () => {
+    it(`are understood by fleet render: ${what}`, async () => {
       const { stdout, stderr, exitCode } = await (await folderWith(input)).run("render", "--stack", "prod");
       assert.equal(exitCode, 0, stderr);
       assert.match(stdout, meaning);
@@ -225,7 +227,7 @@ describe("inputs that went wrong", function () {
   }
 
   for (const command of ["deployer", "list", "render"]) {
-    it(`are taken for what they mean: 34 a stack by its whole name, by fleet ${command}`, async () => {
+    it(`are understood: 34 a stack by its whole name, by fleet ${command}`, async () => {
       const folder = await folderWith({});
       for (const name of ["acme/prod", "acme/kargo-fleet/prod"]) {
         const { exitCode, stderr } = await folder.run(command, "--stack", name);

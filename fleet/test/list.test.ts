@@ -22,7 +22,7 @@ describe("fleet list", function () {
   });
   after(() => folder.remove());
 
-  it("shows what a stack gets, and why each other service is not there", async () => {
+  it("shows the services that a stack gets, and why it does not get the others", async () => {
     const { exitCode, stdout } = await folder.run("list", "--stack", "prod");
     assert.deepEqual(
       [exitCode, stdout],
@@ -56,7 +56,7 @@ describe("fleet list", function () {
     );
   });
 
-  it("names the nearest stack where one is misspelt", async () => {
+  it("suggests the nearest stack for a typo", async () => {
     const { exitCode, stderr } = await folder.run("list", "--stack", "prdo");
     assert.deepEqual(
       [exitCode, stderr],

@@ -37,7 +37,7 @@ describe("fleet move-values", function () {
     await folder.remove();
   });
 
-  /** What the engine has as outputs of the stack. */
+  /** Sets the stack's outputs in the engine. */
   async function says(outputs: object): Promise<void> {
     await folder.write("bin/pulumi", `#!/bin/sh\ncat <<'END'\n${JSON.stringify(outputs)}\nEND\n`);
     await chmod(join(folder.path, "bin/pulumi"), 0o755);
@@ -56,7 +56,7 @@ describe("fleet move-values", function () {
     return { exitCode, stdout: said.stdout.trimEnd(), stderr: said.stderr.trimEnd() };
   };
 
-  it("lists what would move and exits with 2, moves it and exits with 0, then has nothing to move", async () => {
+  it("lists the files to move and exits with 2, moves them and exits with 0, then has nothing to move", async () => {
     const lines = paths("services")
       .map((path, index) => `${path} -> ${paths("apps")[index]}`)
       .join("\n");
@@ -78,7 +78,7 @@ describe("fleet move-values", function () {
     assert.equal(again.stderr, "Nothing is left to move: 3 of 3 values files in acme/gitops, branch main.");
   });
 
-  it("says that old files stay where they come from another repository", async () => {
+  it("says that the old files stay if they come from another repository", async () => {
     await folder.write("Pulumi.test.yaml", stackText({ gitops: "{ repository: acme/other }" }));
     const { exitCode, stdout, stderr } = await run();
     assert.equal(exitCode, 0, stderr);
@@ -89,7 +89,7 @@ describe("fleet move-values", function () {
     assert.match(stderr, /The old ones stay where they were\. Remove them after that up/);
   });
 
-  it("moves nothing where the files are looked for where they were, or where no up has said where", async () => {
+  it("moves nothing if the place is unchanged, or if no up has recorded one", async () => {
     await folder.write("Pulumi.test.yaml", stackText());
     assert.match((await run()).stderr, /are looked for where they were: nothing moves\.$/);
     await says({});
@@ -101,7 +101,7 @@ describe("fleet move-values", function () {
     assert.deepEqual(github.requests(), []);
   });
 
-  it("writes into a checkout, or from one into another, without a call", async () => {
+  it("writes into a checkout, or from one checkout into another, without calling GitHub", async () => {
     const [one, two] = [join(folder.path, "one"), join(folder.path, "two")];
     for (const path of paths("services")) {
       await mkdir(dirname(join(one, path)), { recursive: true });
@@ -125,7 +125,7 @@ describe("fleet move-values", function () {
     assert.match(stderr, /^.*two is no folder\. Clone the GitOps repository, and name the clone's folder\.$/);
   });
 
-  it("asks a person about files that are in both places and differ, and exits with 2", async () => {
+  it("names files that exist in both places and differ, and exits with 2", async () => {
     const [path = ""] = paths("apps");
     const checkout = join(folder.path, "one");
     await mkdir(dirname(join(checkout, path)), { recursive: true });
@@ -145,7 +145,7 @@ describe("fleet move-values", function () {
     assert.equal(await readFile(join(checkout, path), "utf8"), "image:\n  tag: other\n");
   });
 
-  it("explains itself, its exit codes included", async () => {
+  it("has a help text with its exit codes", async () => {
     const { exitCode, stdout } = await run("--help");
     assert.equal(exitCode, 0);
     assert.match(

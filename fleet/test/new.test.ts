@@ -20,7 +20,7 @@ describe("fleet new", function () {
 
   const written = () => readFile(join(folder.path, "services.json"), "utf8");
 
-  it("writes the entry in its place and says what a preview will show", async () => {
+  it("writes the entry at its sorted place and prints what a preview will show", async () => {
     const { exitCode, stdout, stderr } = await folder.run(
       "new",
       "checkout",
@@ -48,7 +48,7 @@ describe("fleet new", function () {
     assert.equal(/test: (\d+) resources/.exec(stdout)?.[1], String(own.length));
   });
 
-  it("writes nothing where the entry would be wrong for a stack", async () => {
+  it("writes nothing if the entry would be invalid for a stack", async () => {
     const args = ["new", "checkout", "--team", "edge", "--pipeline", "standrd", "--repository", "acme/nginx"];
     const { exitCode, stderr } = await folder.run(...args);
     assert.equal(exitCode, 1);
@@ -92,14 +92,14 @@ describe("fleet new", function () {
       'No stack reads service.json (they read: services.json). Did you mean "services.json"?',
     ],
   ] as const) {
-    it(`says what to do about ${what}`, async () => {
+    it(`explains what to do about ${what}`, async () => {
       const { exitCode, stderr } = await folder.run(...args);
       assert.deepEqual([exitCode, stderr], [1, `${message}\n`]);
       assert.equal(await written(), CATALOGUE);
     });
   }
 
-  it("refuses to add to what is wrong already", async () => {
+  it("refuses to edit an invalid catalogue", async () => {
     await folder.write("Pulumi.test.yaml", stackText({ registry: "https://x" }));
     const { exitCode, stderr } = await folder.run("new", "checkout", "--team", "edge");
     assert.equal(exitCode, 1);
@@ -107,7 +107,7 @@ describe("fleet new", function () {
     assert.equal(await written(), CATALOGUE);
   });
 
-  it("asks again where the answer is none of those that may be, naming the nearest", async () => {
+  it("asks again after an invalid answer, and suggests the nearest valid one", async () => {
     const input = new PassThrough();
     const output = new PassThrough();
     const person = asker(input, output);
@@ -128,7 +128,7 @@ describe("fleet new", function () {
   });
 });
 
-describe("fleet new and decommission, of a catalogue that includes files", function () {
+describe("fleet new and decommission with included files", function () {
   this.timeout(60_000);
   let folder: Folder;
   const list = JSON.stringify({
@@ -148,7 +148,7 @@ describe("fleet new and decommission, of a catalogue that includes files", funct
   afterEach(() => folder.remove());
   const read = (file: string) => readFile(join(folder.path, file), "utf8");
 
-  it("write into the file of the team, and leave the others as they are", async () => {
+  it("write into the team's file and keep the other files", async () => {
     const { stdout, stderr } = await folder.run("new", "api", "--team", "edge");
     assert.match(stdout, /^catalogue\/edge\.json:1 {2}api added\./, stderr);
     assert.equal(
@@ -164,7 +164,7 @@ describe("fleet new and decommission, of a catalogue that includes files", funct
     assert.equal(await read("services.json"), list);
   });
 
-  it("write into services.json what a team without a file has", async () => {
+  it("write into services.json for a team without a file", async () => {
     const { stdout, stderr } = await folder.run("new", "login", "--team", "identity");
     assert.match(stdout, /^services\.json:1 {2}login added\./, stderr);
     assert.match(
@@ -174,7 +174,7 @@ describe("fleet new and decommission, of a catalogue that includes files", funct
     assert.equal(await read("catalogue/edge.json"), edge);
   });
 
-  it("ask which file where a team has several, and take no other team's", async () => {
+  it("ask for the file if a team has several, and refuse another team's file", async () => {
     await folder.write("services.json", list.replace('"]', '","catalogue/edge/*.json"]'));
     await folder.write("catalogue/edge/more.json", '{ "services": {} }');
     const asked = await folder.run("new", "api", "--team", "edge");
@@ -198,7 +198,7 @@ describe("fleet decommission", function () {
   });
   afterEach(() => folder.remove());
 
-  it("writes the state, keeps the rest of the file, and says the two steps", async () => {
+  it("writes the state, keeps the rest of the file, and explains the two steps", async () => {
     const { exitCode, stdout } = await folder.run("decommission", "nginx");
     assert.deepEqual(
       [exitCode, stdout],
@@ -217,7 +217,7 @@ describe("fleet decommission", function () {
     );
   });
 
-  it("names the nearest where the name is misspelt", async () => {
+  it("suggests the nearest name for a typo", async () => {
     const { exitCode, stderr } = await folder.run("decommission", "ngnix");
     assert.deepEqual(
       [exitCode, stderr],

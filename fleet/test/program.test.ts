@@ -10,10 +10,10 @@ async function fleet(...args: readonly string[]) {
   return { exitCode, all };
 }
 
-describe("fleet, of which a command loads itself alone", function () {
+describe("fleet, which loads commands on demand", function () {
   this.timeout(30_000);
 
-  it("names every command that there is a file for", async () => {
+  it("names every command that has a file", async () => {
     const { exitCode, all } = await fleet("--help");
     assert.equal(exitCode, 0);
     const named = [...all.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name]) => name);
@@ -21,12 +21,12 @@ describe("fleet, of which a command loads itself alone", function () {
     assert.deepEqual(named.sort(), files.sort());
   });
 
-  it("knows a command behind the folder that it works in, be that called as another command", async () => {
+  it("finds the command after -C, even if the folder has a command's name", async () => {
     const { exitCode, all } = await fleet("-C", "new", "check");
     assert.deepEqual([exitCode, all], [1, "new is no folder that can be entered (-C)."]);
   });
 
-  it("names the nearest command where one is misspelt", async () => {
+  it("suggests the nearest command for a typo", async () => {
     const { exitCode, all } = await fleet("chek");
     assert.equal(exitCode, 1);
     assert.match(all, /unknown command 'chek'\n\(Did you mean check\?\)/);

@@ -23,7 +23,7 @@ const hourAgo = () => new Date(Date.now() - 3_600_000);
 describe("fleet redeliver", function () {
   this.timeout(60_000);
   const listener = hookListener();
-  /** How far the clock of GitHub's limits is ahead, in milliseconds. */
+  /** The offset of the clock for GitHub's limits, in milliseconds. */
   let ahead = 0;
   const server = playground({
     now: () => Date.now() + ahead,
@@ -49,7 +49,7 @@ describe("fleet redeliver", function () {
     await server().commit(`acme/${name}`, crypto.randomUUID());
     await settled();
   };
-  /** Pushes of which the listener hears nothing. */
+  /** Makes pushes whose deliveries fail. */
   const lose = async (...names: string[]) => {
     listener().answer(() => 503);
     for (const name of names) await push(name);
@@ -71,7 +71,7 @@ describe("fleet redeliver", function () {
     await settled();
   };
 
-  /** A run that waits hardly any real time, with the waits it would have made and what it told. */
+  /** Runs the command without real waiting, and returns the waits and messages. */
   const run = async (
     more: {
       dryRun?: boolean;
@@ -112,7 +112,7 @@ describe("fleet redeliver", function () {
     await addHook("public");
   });
 
-  it("has exactly the pushes delivered again that nobody was told of, in the same bytes", async () => {
+  it("redelivers exactly the undelivered pushes, in the same bytes", async () => {
     await push("nginx");
     await lose("nginx", "public");
     await push("public");
@@ -135,7 +135,7 @@ describe("fleet redeliver", function () {
     assert.deepEqual([pushes, code, asked().length], [[], 0, 1]);
   });
 
-  it("only looks in a dry run, and says by its exit code that there is something", async () => {
+  it("changes nothing in a dry run, and its exit code says that there is something to do", async () => {
     await lose("nginx");
     const { outcomes, pushes, code } = await run({ dryRun: true });
     assert.deepEqual([outcomes, code, asked().length], [["nginx found"], 2, 0]);
@@ -145,10 +145,10 @@ describe("fleet redeliver", function () {
     assert.equal(found?.last.status, "Invalid HTTP Response: 503");
   });
 
-  it("delivers in the order of the pushes, over all repositories", async () => {
+  it("delivers in the order of the pushes, across all repositories", async () => {
     for (const name of ["public", "nginx", "public"]) {
       await lose(name);
-      // GitHub's moments are whole seconds.
+      // GitHub's times have a resolution of one second.
       await sleep(1_050);
     }
     const lost = heard().map(({ body }) => body);
@@ -159,7 +159,7 @@ describe("fleet redeliver", function () {
     );
   });
 
-  it("says that a push failed again, with what the listener answered now", async () => {
+  it("reports a push that failed again, with the listener's status", async () => {
     await lose("nginx");
     listener().answer(() => 401);
     const { outcomes, pushes, code } = await run();
@@ -174,7 +174,7 @@ describe("fleet redeliver", function () {
     assert.deepEqual([outcomes, pushes[0]?.last.status], [["nginx failed"], "timed out"]);
   });
 
-  it("leaves other events and other hooks alone", async () => {
+  it("ignores other events and other hooks", async () => {
     const url = "https://hooks.acme.example/somebody/else";
     listener().answer(() => 503);
     await server().call("POST", "/repos/acme/nginx/hooks", { config: { url, content_type: "json" } });
@@ -184,14 +184,14 @@ describe("fleet redeliver", function () {
     assert.equal(asked().length, 1);
   });
 
-  it("looks only as far back as it is told", async () => {
+  it("looks only as far back as --since says", async () => {
     await lose("nginx");
     await sleep(1_100);
     const { pushes, code } = await run({ since: new Date() });
     assert.deepEqual([pushes, code], [[], 0]);
   });
 
-  it("finds a push behind more pages of deliveries than one", async () => {
+  it("finds a push on a later page of deliveries", async () => {
     await lose("nginx");
     const [hook] = server().github.hooks("acme/nginx");
     const deliveries = `/repos/acme/nginx/hooks/${hook?.id}/deliveries`;
@@ -202,13 +202,13 @@ describe("fleet redeliver", function () {
     assert.deepEqual((await run()).outcomes, ["nginx delivered"]);
   });
 
-  it("is about the chosen services only", async () => {
+  it("handles only the chosen services", async () => {
     await lose("nginx", "public");
     assert.deepEqual((await run({ names: ["public"] })).outcomes, ["public delivered"]);
     assert.equal(asked().length, 1);
   });
 
-  it("names a repository that the token may not read, and goes on with the rest", async () => {
+  it("names a repository that the token may not read, and continues", async () => {
     await lose("nginx", "public");
     server().github.faults.add({ kind: "error", path: "/repos/acme/nginx/hooks", status: 404 });
     const { outcomes, problems, code } = await run();
@@ -218,7 +218,7 @@ describe("fleet redeliver", function () {
     assert.match(problems[0]?.message ?? "", /may not read or redeliver here.*Webhooks: read and write/);
   });
 
-  it("names a redelivery that GitHub refuses, and goes on with the rest", async () => {
+  it("names a redelivery that GitHub refuses, and continues", async () => {
     await lose("nginx", "public");
     const path = "/repos/acme/nginx/hooks/*/deliveries/*/attempts";
     server().github.faults.add({ kind: "error", path, status: 422, message: "Too old" });
@@ -227,7 +227,7 @@ describe("fleet redeliver", function () {
     assert.match(problems[0]?.message ?? "", /422 \(Too old\)/);
   });
 
-  it("says that a hook is not there", async () => {
+  it("reports a missing hook", async () => {
     const [hook] = server().github.hooks("acme/nginx");
     await server().call("DELETE", `/repos/acme/nginx/hooks/${hook?.id}`);
     const { problems, code } = await run();
@@ -235,7 +235,7 @@ describe("fleet redeliver", function () {
     assert.match(problems[0]?.message ?? "", /there is no hook for https:.*nginx\. Run pulumi up\./);
   });
 
-  it("outlasts calls that GitHub fails, reading and redelivering", async () => {
+  it("retries reading and redelivering calls that GitHub fails", async () => {
     await lose("nginx");
     server().github.faults.add({ kind: "error", path: "/repos/acme/nginx/**", status: 502, times: 2 });
     const attempts = "/repos/acme/nginx/hooks/*/deliveries/*/attempts";
@@ -244,7 +244,7 @@ describe("fleet redeliver", function () {
     assert.deepEqual([outcomes, code], [["nginx delivered"], 0]);
   });
 
-  it("names a repository at which GitHub fails again and again, and goes on with the rest", async () => {
+  it("names a repository for which GitHub keeps failing, and continues", async () => {
     await lose("public");
     server().github.faults.add({ kind: "error", path: "/repos/acme/nginx/**", status: 502 });
     const { outcomes, problems } = await run();
@@ -252,7 +252,7 @@ describe("fleet redeliver", function () {
     assert.match(problems[0]?.message ?? "", /answered 502 \(Server Error\) again and again/);
   });
 
-  it("looks at the organization's one hook, and at pushes for the chosen services only", async () => {
+  it("reads the organization's hook, and handles only pushes for the chosen services", async () => {
     const plan = planOf(CATALOGUE, ORGANIZATION);
     for (const name of ["nginx", "public"]) {
       const [hook] = server().github.hooks(`acme/${name}`);
@@ -266,14 +266,14 @@ describe("fleet redeliver", function () {
     assert.ok(asked().every(({ path }) => path.startsWith("/orgs/acme/hooks/")));
   });
 
-  it("names the organization where the token may not read its hook", async () => {
+  it("names the organization if the token may not read its hook", async () => {
     server().github.faults.add({ kind: "error", path: "/orgs/acme/hooks", status: 404 });
     const { problems, code } = await run({ plan: planOf(CATALOGUE, ORGANIZATION) });
     assert.deepEqual([problems[0]?.place, problems[0]?.services, code], ["acme", ["nginx", "public"], 1]);
     assert.match(problems[0]?.message ?? "", /the organization permission Webhooks: read and write/);
   });
 
-  it("leaves a push alone that its branch has left behind, where what is built last wins", async () => {
+  it("skips a push whose branch has a newer commit, if the latest build wins", async () => {
     const newest = { tags: { strategy: "newest-build" } };
     const plan = planOf(catalogueText({ nginx: service("nginx", newest), public: service("public") }));
     await lose("nginx", "nginx", "public", "public");
@@ -292,7 +292,7 @@ describe("fleet redeliver", function () {
     assert.equal(code, 0);
   });
 
-  it("says whose the organization's hook is, where it is another stack's", async () => {
+  it("names the stack that owns the organization's hook, if it is another one", async () => {
     const shard = stackText({
       webhooks: '{ url: "https://hooks.acme.example", scope: organization }',
       platform: "false",
@@ -303,7 +303,7 @@ describe("fleet redeliver", function () {
     );
   });
 
-  it("looks at no hook of a service that is decommissioned", async () => {
+  it("skips a decommissioned service", async () => {
     await lose("nginx", "public");
     const leaving = service("nginx", { state: "decommissioned" });
     for (const stack of [stackText(), ORGANIZATION]) {
@@ -316,22 +316,22 @@ describe("fleet redeliver", function () {
     }
   });
 
-  it("looks at no hook of a service that is built elsewhere", async () => {
+  it("skips a service that another system builds", async () => {
     const plan = planOf(catalogueText({ nginx: service("nginx", { build: false }) }));
     const redelivery = await run({ plan });
     assert.deepEqual([redelivery.hooks, redelivery.code], [0, 0]);
     assert.match(summary(redelivery, hourAgo()), /^There is no webhook to look at/);
   });
 
-  it("keeps a second between redeliveries", async () => {
+  it("waits a second between redeliveries", async () => {
     await lose("nginx", "nginx", "nginx");
-    // Of a clock that stands still, each wait is what all waits before it left undone.
+    // With a stopped clock, each wait includes all earlier ones.
     const { waits } = await run({ now: () => 0 });
     const [first, second] = [waits.indexOf(1_000), waits.indexOf(2_000)];
     assert.ok(first >= 0 && second > first, waits.join(" "));
   });
 
-  it("waits where GitHub limits redeliveries, says so, and goes on", async () => {
+  it("waits for GitHub's limit, says so, and continues", async () => {
     await lose("nginx", "nginx");
     server().github.limits.set({ contentCreation: [{ limit: 1, seconds: 40 }] });
     const { outcomes, lines, code } = await run();
@@ -339,7 +339,7 @@ describe("fleet redeliver", function () {
     assert.match(lines.join("\n"), /rate limit is reached; going on in [234]\d s/);
   });
 
-  it("reports what it did where GitHub's limit is used up for too long in the middle", async () => {
+  it("reports what it did if GitHub's limit is exhausted for too long", async () => {
     await lose("nginx", "nginx", "nginx");
     server().github.limits.set({ contentCreation: [{ limit: 1, seconds: 3_600 }] });
     const { outcomes, problems, code } = await run();
@@ -347,7 +347,7 @@ describe("fleet redeliver", function () {
     assert.deepEqual([problems.map(({ message }) => message), code], [["used up for 60 min"], 1]);
   });
 
-  it("reports what it did where GitHub can no more be asked what came of it", async () => {
+  it("reports what it did if GitHub no longer returns the results", async () => {
     await lose("nginx");
     let refused = false;
     listener().answer(() => {
@@ -361,7 +361,7 @@ describe("fleet redeliver", function () {
     assert.match(problems[0]?.message ?? "", /does not take the token/);
   });
 
-  it("ends where GitHub does not take the token, without showing it", async () => {
+  it("ends if GitHub rejects the token, without showing it", async () => {
     await assert.rejects(run({ token: "wrong-token" }), (error) => {
       assert.ok(error instanceof FleetError);
       assert.match(error.message, /does not take the token \(Bad credentials\)/);
@@ -370,7 +370,7 @@ describe("fleet redeliver", function () {
     });
   });
 
-  it("sums up what was found and what became of it", async () => {
+  it("summarizes the pushes and their outcomes", async () => {
     await lose("nginx", "public");
     const since = new Date("2026-11-25T12:00:00Z");
     const found = await run({ dryRun: true });
@@ -395,7 +395,7 @@ describe("fleet redeliver", function () {
       return { exitCode, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
     };
 
-    it("lists what was not delivered and exits with 2, delivers it and exits with 0", async () => {
+    it("lists undelivered pushes and exits with 2, delivers them and exits with 0", async () => {
       await lose("nginx");
       const looked = await start("--dry-run");
       const line = /^nginx {2}main {2}[0-9a-f]{7} {2}\S+Z {2}Invalid HTTP Response: 503 {2}/;
@@ -424,7 +424,7 @@ describe("fleet redeliver", function () {
       );
     });
 
-    it("says in one line what is wrong, and exits with 1", async () => {
+    it("reports an error in one line, and exits with 1", async () => {
       const { exitCode, stderr, stdout } = await start("--services", "ngnix");
       assert.deepEqual([exitCode, stdout], [1, ""]);
       assert.equal(stderr, 'Stack test has no service ngnix. Did you mean "nginx"?');
@@ -445,7 +445,7 @@ describe("fleet redeliver", function () {
       assert.doesNotMatch(stdout + stderr, new RegExp(token));
     });
 
-    it("asks for a token", async () => {
+    it("requires a token", async () => {
       await writeFile(join(server().directory, "services.json"), CATALOGUE);
       await writeFile(join(server().directory, "Pulumi.test.yaml"), stackText());
       const args = ["redeliver", "--stack", "test"];
@@ -456,7 +456,7 @@ describe("fleet redeliver", function () {
       );
     });
 
-    it("explains itself, its exit codes included", async () => {
+    it("has a help text with its exit codes", async () => {
       const { exitCode, stdout } = await start("--help");
       assert.equal(exitCode, 0);
       assert.match(stdout, /--since <when>[\s\S]*--dry-run[\s\S]*GITHUB_TOKEN[\s\S]*Exit code: 0/);

@@ -41,7 +41,7 @@ function generated(check: (found: Plan) => void, numRuns: number): void {
 describe("fleet render", function () {
   this.timeout(60_000);
 
-  it("renders exactly what the engine is given, but for Secrets and what is no Kubernetes object", async () => {
+  it("renders exactly the engine's Kubernetes objects, except Secrets", async () => {
     const all = await registered(["nginx", "auth"]);
     const given = all.filter(
       ({ type }) => type.startsWith("kubernetes:") && type !== "kubernetes:core/v1:Secret",
@@ -49,19 +49,19 @@ describe("fleet render", function () {
     const { platform, services } = plan(["nginx", "auth"]);
     assert.ok(platform);
     const objects = [...platformObjects(platform), ...services.flatMap(serviceObjects)];
-    // The hash of the hooks' secrets is the engine's alone.
+    // Only the engine knows the hash of the hooks' secrets.
     const withoutHash = (text: string) => text.replace(/("kargo-fleet\/secrets":)"[0-9a-f]{16}"/, "$1-");
     const sorted = (all: readonly unknown[]) =>
       all.map((one) => withoutHash(JSON.stringify(one, sortedKeys))).sort();
     assert.deepEqual(sorted(given.map(({ inputs }) => inputs)), sorted(objects.map(plain)));
   });
 
-  it("gives the same bytes for the same files, whatever the order of the list", () => {
+  it("gives the same bytes for the same files, whatever the order of services", () => {
     const there = renderObjects(plan(["nginx", "auth"]));
     assert.deepEqual(renderObjects(plan(["auth", "nginx"])), there);
   });
 
-  it("changes the files of one service alone when one service changes", () => {
+  it("changes only the files of one service if only that service changes", () => {
     const before = new Map(renderObjects(plan(["nginx", "auth"])).map(({ path, text }) => [path, text]));
     const changed = renderObjects(
       planOf(
@@ -77,7 +77,7 @@ describe("fleet render", function () {
     );
   });
 
-  it("gives every object a file of its own, in the order in which kubectl can apply them", () => {
+  it("writes one file per object, in an order that kubectl can apply", () => {
     generated(
       (found) => {
         const paths = renderObjects(found).map(({ path }) => path);
@@ -88,7 +88,7 @@ describe("fleet render", function () {
     );
   });
 
-  it("is read back by YAML 1.1, as kubectl does, and by YAML 1.2 as what it was", () => {
+  it("parses the same as YAML 1.1 (kubectl) and as YAML 1.2", () => {
     generated(
       (found) => {
         const { platform, services } = found;
@@ -106,7 +106,7 @@ describe("fleet render", function () {
       assert.deepEqual(parse(yamlOf({ [text]: text }), { version: "1.1" }), { [text]: text });
   });
 
-  it("holds no secret, and names each Secret that it leaves out", () => {
+  it("contains no secret, and names each omitted Secret", () => {
     const found = plan(["nginx"], CREDENTIALS);
     assert.doesNotMatch(JSON.stringify(renderObjects(found)), /planted|kind: Secret\b/);
     assert.deepEqual(leftOut(found).slice(0, 2), [
@@ -133,7 +133,7 @@ describe("fleet render on the command line", function () {
 
   const render = (...args: string[]) => folder.run("render", "--stack", "test", ...args);
 
-  it("prints every object, and on the side what is not among them", async () => {
+  it("prints every object, and on stderr what it omits", async () => {
     const { exitCode, stdout, stderr } = await render();
     assert.equal(exitCode, 0, stderr);
     const documents = stdout.split("---\n").map((text) => parse(text) as { kind: string });
@@ -141,7 +141,7 @@ describe("fleet render on the command line", function () {
     assert.match(stderr, /^Not among them:\n(.*\n)* {2}6 values files in the GitOps repository/);
   });
 
-  it("writes a folder, changes nothing the second time, and takes away what is no longer there", async () => {
+  it("writes a folder, changes nothing the second time, and removes outdated files", async () => {
     const out = join(folder.path, "out");
     assert.match((await render("--out", out)).stderr, /: (\d+) files written, 0 removed/);
     assert.match((await render("--out", out)).stderr, /: 0 files written, 0 removed/);
@@ -150,7 +150,7 @@ describe("fleet render on the command line", function () {
     assert.deepEqual(await readdir(join(out, "services")), ["nginx"]);
   });
 
-  it("writes into no folder that somebody else filled, and removes nothing there", async () => {
+  it("refuses a folder with other files, and removes nothing there", async () => {
     const out = join(folder.path, "mine");
     await mkdir(out);
     await writeFile(join(out, "notes.txt"), "mine");
@@ -162,7 +162,7 @@ describe("fleet render on the command line", function () {
     assert.equal(await readFile(join(out, "notes.txt"), "utf8"), "mine");
   });
 
-  it("names the stacks where none or a wrong one is named", async () => {
+  it("lists the stacks if none or a wrong one is named", async () => {
     assert.equal(
       (await folder.run("render")).stderr,
       "Which stack? Name one with --stack (there are: test).\n",
@@ -173,7 +173,7 @@ describe("fleet render on the command line", function () {
     );
   });
 
-  it("draws one pipeline, and names the nearest where it is misspelt", async () => {
+  it("draws one pipeline, and suggests the nearest name for a typo", async () => {
     assert.match(
       (await render("--mermaid", "standard")).stdout,
       /^flowchart LR\n {2}subgraph p0\["standard"\]/,
@@ -185,7 +185,7 @@ describe("fleet render on the command line", function () {
     );
   });
 
-  it("prints who owns which folder of the GitOps repository", async () => {
+  it("prints the owners of the folders in the GitOps repository", async () => {
     const teams = {
       edge: {
         group: "AD-Edge",
@@ -207,7 +207,7 @@ describe("fleet render on the command line", function () {
     ]);
   });
 
-  it("prints who owns which file of the catalogue", async () => {
+  it("prints the owners of the catalogue's files", async () => {
     const teams = {
       edge: { group: "AD-Edge", github: { team: "edge-engineers" } },
       identity: { group: "AD" },
@@ -230,8 +230,8 @@ describe("fleet render on the command line", function () {
   });
 });
 
-describe("a pipeline as a picture", () => {
-  it("shows who promotes, who syncs, and what soaks", () => {
+describe("a pipeline's diagram", () => {
+  it("shows auto-promotion, auto-sync and soak times", () => {
     const pipelines = readStackText(
       stackText({
         pipelines:
@@ -256,14 +256,14 @@ describe("a pipeline as a picture", () => {
     );
   });
 
-  it("draws several into one chart, each in a frame of its own", () => {
+  it("draws several pipelines into one chart, each in its own frame", () => {
     const chart = drawPipelines({ standard: STANDARD_PIPELINE, other: STANDARD_PIPELINE });
     assert.equal(chart.match(/subgraph/g)?.length, 2);
     assert.equal(new Set(chart.match(/p\ds\d\[/g)).size, 6);
   });
 });
 
-/** Objects with their keys in one order, so that two can be compared as text. */
+/** Sorts keys, so that two objects can be compared as text. */
 function sortedKeys(_key: string, value: unknown): unknown {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

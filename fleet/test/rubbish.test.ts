@@ -8,7 +8,7 @@ import { fleetCommand } from "./commands.ts";
 import { type Folder, folderOf } from "./folder.ts";
 
 const STACK = ["--stack", "prod"];
-/** Each command, with what it demands. */
+/** Each command with its required arguments. */
 const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["adopt", "nginx", ...STACK],
   ["audit", ...STACK],
@@ -33,7 +33,7 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
 ];
 
 const FILES = ["services.json", "Pulumi.prod.yaml", "note.md", "events.json"];
-/** What somebody may have instead of the right files. */
+/** Contents of a folder instead of valid files. */
 const RUBBISH: Readonly<Record<string, (folder: string) => Promise<unknown>>> = {
   "an empty folder": async () => {},
   "folders where files should be": (folder) => Promise.all(FILES.map((name) => mkdir(join(folder, name)))),
@@ -52,7 +52,7 @@ const RUBBISH: Readonly<Record<string, (folder: string) => Promise<unknown>>> = 
     Promise.all(FILES.map((name) => writeFile(join(folder, name), '{ "services": { "nginx": { "tea'))),
 };
 
-/** Files without a fault, of a cluster and a GitHub that nobody can reach. */
+/** Valid files of a cluster and a GitHub that cannot be reached. */
 async function right(folder: string, more: object = {}): Promise<void> {
   const cluster = "{ name: prod, context: prod, kubeconfig: kubeconfig }";
   const list = { ...JSON.parse(catalogueText({ nginx: service("nginx") })), ...more };
@@ -63,10 +63,10 @@ async function right(folder: string, more: object = {}): Promise<void> {
   await writeFile(join(folder, "events.json"), "");
 }
 
-/** What commands of a folder of right files can do without anybody. */
+/** Commands that need only the files. */
 const ALONE: readonly string[] = ["check", "decommission", "deployer", "list", "new", "render"];
 
-/** A CLI of the engine that ends in the middle of what it says. */
+/** A Pulumi CLI whose output is truncated. */
 const CUT_OFF = `#!/bin/sh
 case "$*" in
   *whoami*) echo '{"url":"file:///nowhere"}' ;;
@@ -76,7 +76,7 @@ case "$*" in
 esac
 `;
 
-/** An environment in which there is neither an engine nor Git, and no GitHub at its address. */
+/** An environment without engine and Git, and with an unreachable GitHub. */
 const NOBODY = {
   PATH: "/nonexistent",
   GITHUB_TOKEN: "x",
@@ -90,7 +90,7 @@ const SERVER = '{ server: "https://127.0.0.1:1" }';
 const plugin = (command: string) =>
   `{ exec: { apiVersion: client.authentication.k8s.io/v1, command: ${command} } }`;
 
-describe("rubbish", function () {
+describe("invalid input", function () {
   this.timeout(120_000);
   const folders: Folder[] = [];
   const folderWith = async (texts: Readonly<Record<string, string>> = {}) => {
@@ -102,14 +102,14 @@ describe("rubbish", function () {
     for (const folder of folders) await folder.remove();
   });
 
-  it("are all commands that there are", async () => {
+  it("is tested for all commands", async () => {
     const { stdout } = await execa(process.execPath, [resolve("fleet/main.ts"), "--help"]);
     const [, list = ""] = /^Commands:\n([\s\S]*)/m.exec(stdout) ?? [];
     const named = [...list.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name ?? "");
     assert.deepEqual([...new Set(COMMANDS.map(([name]) => name)), "help"].sort(), named.sort());
   });
 
-  it("is an option that no command knows: each says so in one line", async () => {
+  it("may be an unknown option, which each command reports in one line", async () => {
     const { path } = await folderWith();
     const steps = COMMANDS.map((args) => async () => {
       const said = await refusal(path, [...args, "--nonsense"]);
@@ -118,7 +118,7 @@ describe("rubbish", function () {
     await inParallel(steps, 2, () => {});
   });
 
-  /** One line, or one a problem, says what is wrong; a stack trace never. */
+  /** Checks that the error has one line, or one per problem, and no stack trace. */
   const refusal = async (cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
     const { exitCode, stderr } = await fleetCommand(args, cwd, { GITHUB_TOKEN: "", ...env });
     assert.ok(exitCode === 1 || exitCode === 2, `${args.join(" ")}: ${exitCode}\n${stderr}`);
@@ -127,10 +127,10 @@ describe("rubbish", function () {
   };
 
   for (const [what, put] of Object.entries(RUBBISH)) {
-    it(`gets from every command lines that a person understands, and no stack trace: ${what}`, async () => {
+    it(`gets clear lines and no stack trace from every command: ${what}`, async () => {
       const { path } = await folderWith();
       await put(path);
-      // Whoever needs nobody is content with right files; and one reading of the catalogue is everybody's.
+      // Offline commands succeed with valid files.
       const wanted = { "right files": false, "a catalogue": true }[what.split(" that")[0] ?? ""];
       const asking = COMMANDS.filter(([name]) => wanted === undefined || ALONE.includes(name) === wanted);
       const steps = asking.map((args) => async () => {
@@ -177,7 +177,7 @@ describe("rubbish", function () {
     ],
     ["leads nowhere", kubeconfig(SERVER, "{ token: t }"), /https:\/\/127\.0\.0\.1:1 cannot be reached/],
   ] as const) {
-    it(`is a kubeconfig that ${what}: audit says so in one line`, async () => {
+    it(`may be a kubeconfig that ${what}, which audit reports in one line`, async () => {
       const cluster = "{ name: prod, context: prod, kubeconfig: kubeconfig }";
       const { path, write } = await folderWith({
         "services.json": catalogueText({ nginx: service("nginx") }),
@@ -233,7 +233,7 @@ describe("rubbish", function () {
     ["a folder to work in", ["-C", "nowhere", "check"], {}, /nowhere is no folder that can be entered/],
     ["a command", ["chekc"], {}, /unknown command 'chekc'/],
   ] as const) {
-    it(`is ${what}: one line says so`, async () => {
+    it(`may be ${what}, which is reported in one line`, async () => {
       const { path, write } = await folderWith({
         "services.json": catalogueText({ nginx: service("nginx") }),
         "Pulumi.prod.yaml": stackText({ cluster: "{ name: prod, context: prod, kubeconfig: kubeconfig }" }),
@@ -246,7 +246,7 @@ describe("rubbish", function () {
     });
   }
 
-  it("is no reader who goes away: fleet check | head ends quietly", async () => {
+  it("may be a closed pipe: fleet check | head ends quietly", async () => {
     const { path } = await folderWith({
       "services.json": catalogueText({ nginx: service("nginx") }),
       "Pulumi.prod.yaml": stackText(),

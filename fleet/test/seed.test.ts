@@ -46,7 +46,7 @@ describe("fleet seed", function () {
     return checkout;
   };
 
-  it("commits what is missing, and then finds nothing missing", async () => {
+  it("commits missing files, and then finds nothing missing", async () => {
     const first = await seed(planOf(CATALOGUE), {}, access());
     assert.deepEqual(
       [first.place, first.total, first.missing],
@@ -56,13 +56,13 @@ describe("fleet seed", function () {
     assert.deepEqual((await seed(planOf(CATALOGUE), {}, access())).missing, []);
   });
 
-  it("only looks in a dry run", async () => {
+  it("changes nothing in a dry run", async () => {
     const { missing, commit } = await seed(planOf(CATALOGUE), { dryRun: true }, access());
     assert.deepEqual([missing, commit], [PATHS.slice(1), undefined]);
     assert.deepEqual(writes(), []);
   });
 
-  it("writes into a checkout without a token and without a call", async () => {
+  it("writes into a checkout without a token and without calling GitHub", async () => {
     const output = await inCheckout();
     const { missing } = await seed(planOf(CATALOGUE), { output }, access(undefined));
     assert.deepEqual(missing, PATHS.slice(1));
@@ -71,19 +71,19 @@ describe("fleet seed", function () {
     assert.deepEqual(github.requests(), []);
   });
 
-  it("leaves a link alone that leads nowhere", async () => {
+  it("does not replace a broken link", async () => {
     const output = await inCheckout();
     await symlink("/nowhere/values.yaml", join(output, PATHS[1] ?? ""));
     assert.deepEqual((await seed(planOf(CATALOGUE), { output }, access())).missing, PATHS.slice(2));
   });
 
-  it("only looks into a checkout in a dry run", async () => {
+  it("changes no checkout in a dry run", async () => {
     const output = await inCheckout();
     await seed(planOf(CATALOGUE), { output, dryRun: true }, access());
     await assert.rejects(readFile(join(output, PATHS[1] ?? "")), { code: "ENOENT" });
   });
 
-  it("says that the folder of the checkout is not there", async () => {
+  it("reports a missing folder of the checkout", async () => {
     const output = join(folder, "nowhere");
     await assert.rejects(seed(planOf(CATALOGUE), { output }, access()), {
       name: "FleetError",
@@ -91,7 +91,7 @@ describe("fleet seed", function () {
     });
   });
 
-  it("says that a file is where a folder of the checkout should be", async () => {
+  it("reports a file in place of a folder in the checkout", async () => {
     const output = join(folder, "checkout");
     await mkdir(output);
     await writeFile(join(output, "services"), "");
@@ -101,7 +101,7 @@ describe("fleet seed", function () {
     );
   });
 
-  it("says in its own words what GitHub refuses", async () => {
+  it("reports in plain words what GitHub refuses", async () => {
     await assert.rejects(seed(planOf(CATALOGUE), {}, access("wrong")), (error) => {
       assert.ok(error instanceof FleetError);
       assert.match(error.message, /does not take the token/);
@@ -117,7 +117,7 @@ describe("fleet seed", function () {
         reject: false,
       });
 
-    it("lists what is missing and exits with 2, commits it and exits with 0, then has nothing to do", async () => {
+    it("lists missing files and exits with 2, commits them and exits with 0, then has nothing to do", async () => {
       const looked = await run("--dry-run");
       assert.deepEqual([looked.exitCode, looked.stdout], [2, PATHS.slice(1).join("\n")], looked.stderr);
       assert.equal(looked.stderr, "2 of 3 values files missing in acme/gitops, branch main.");
@@ -132,14 +132,14 @@ describe("fleet seed", function () {
       assert.equal(again.stderr, "Nothing is missing: 3 values files in acme/gitops, branch main.");
     });
 
-    it("says what is wrong in one line and exits with 1", async () => {
+    it("reports an error in one line and exits with 1", async () => {
       github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
       const { exitCode, stdout, stderr } = await run();
       assert.deepEqual([exitCode, stdout], [1, ""]);
       assert.match(stderr, /^The branch main of acme\/gitops .*must be made through a pull request.*$/);
     });
 
-    it("explains itself, its exit codes included", async () => {
+    it("has a help text with its exit codes", async () => {
       const { exitCode, stdout } = await run("--help");
       assert.equal(exitCode, 0);
       assert.match(stdout, /--dry-run[\s\S]*--output <folder>[\s\S]*GITHUB_TOKEN[\s\S]*Exit code: 0/);

@@ -5,7 +5,7 @@ import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-/** Starts a process that makes a folder, puts a file into it, says where it is, and does what `then` says. */
+/** Starts a process that creates a folder with a file, prints its path, and then runs `then`. */
 async function another(then: string) {
   const code = `import { writeFileSync } from "node:fs";
     import { temporaryFolder } from ${JSON.stringify(resolve("fleet/temporary-folder.ts"))};
@@ -21,7 +21,7 @@ async function another(then: string) {
 }
 
 describe("a temporary folder of fleet", () => {
-  it("is its owner's alone, and gone when it is removed", async () => {
+  it("belongs to its owner only, and can be removed", async () => {
     const { path, remove } = await temporaryFolder("test");
     assert.equal(statSync(path).mode & 0o777, 0o700);
     await remove();
@@ -29,7 +29,7 @@ describe("a temporary folder of fleet", () => {
   });
 
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    it(`goes where ${signal} ends the process, which ends as by it`, async () => {
+    it(`is removed when ${signal} ends the process, which ends by that signal`, async () => {
       const { child, path, ended } = await another("setInterval(() => {}, 1000);");
       assert.ok(existsSync(path));
       child.kill(signal);
@@ -37,7 +37,7 @@ describe("a temporary folder of fleet", () => {
     });
   }
 
-  it("goes where the process fails before it removed it", async () => {
+  it("is removed when the process fails", async () => {
     const { path, ended } = await another("process.exit(1);");
     assert.deepEqual([await ended, existsSync(path)], [[1, null], false]);
   });

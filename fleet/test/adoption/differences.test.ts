@@ -46,8 +46,8 @@ const PLANNED = {
   spec: { interval: "5m0s", list: [{ name: "a" }] },
 };
 
-describe("how an object would change", () => {
-  it("is what the plan sets otherwise, and what its maker set and the plan does not", () => {
+describe("the changes of an object on import", () => {
+  it("are the fields that the plan sets to another value, and those that only its former manager set", () => {
     const found = differences(live([KUBECTL, CONTROLLER, STATUS]), PLANNED, isHandOrPulumi);
     assert.deepEqual(found.map(words).sort(), [
       "+ metadata.labels.ours: yes",
@@ -57,13 +57,13 @@ describe("how an object would change", () => {
     ]);
   });
 
-  it("leaves alone what somebody else set too", () => {
+  it("omit fields that another manager also set", () => {
     const also = { ...CONTROLLER, fieldsV1: { "f:spec": { "f:old": {} } } };
     const found = differences(live([KUBECTL, also]), PLANNED, isHandOrPulumi);
     assert.ok(!found.some(({ path }) => path === "spec.old"));
   });
 
-  it("names who else sets a field that the plan sets otherwise", () => {
+  it("name other managers of a changed field", () => {
     const helm = { ...KUBECTL, manager: "helm", operation: "Apply" };
     const owners = (taken: (manager: { name: string }) => boolean) =>
       differences(live([helm]), PLANNED, taken).find(({ path }) => path === "spec.interval")?.owners;
@@ -74,7 +74,7 @@ describe("how an object would change", () => {
     );
   });
 
-  it("says nothing of a secret that the engine keeps", () => {
+  it("omit secrets, which the engine hides", () => {
     const planned = {
       ...PLANNED,
       metadata: { name: "one" },
@@ -83,7 +83,7 @@ describe("how an object would change", () => {
     assert.deepEqual(differences(live(), planned, isHandOrPulumi), []);
   });
 
-  it("is nothing where the object has all that is planned, whatever else it has", () => {
+  it("are none if the object contains everything planned", () => {
     const plain = fc.dictionary(
       fc.string({ minLength: 1 }),
       fc.oneof(fc.string(), fc.integer(), fc.boolean()),
@@ -97,8 +97,8 @@ describe("how an object would change", () => {
   });
 });
 
-describe("the books of who set what", () => {
-  it("count each field once, a list as a whole, no subresource", () => {
+describe("the field managers of an object", () => {
+  it("list each field once, a list as a whole, and no subresource", () => {
     assert.deepEqual(managersOf(live([KUBECTL, STATUS])), [
       {
         name: "kubectl-client-side-apply",
@@ -108,7 +108,7 @@ describe("the books of who set what", () => {
     ]);
   });
 
-  it("say after a hand-over that the provider made what its former makers did, and leave the others", () => {
+  it("look after a hand-over as if the provider had created the object, and keep other managers", () => {
     const edited = {
       manager: "kubectl-edit",
       operation: "Update",
@@ -127,7 +127,7 @@ describe("the books of who set what", () => {
     ]);
   });
 
-  it("stay as they are where there is nothing to hand over", () => {
+  it("do not change if there is nothing to hand over", () => {
     assert.equal(handedOver(live([CONTROLLER, STATUS]), isHandOrPulumi), undefined);
     const posted = { ...KUBECTL, manager: "pulumi-kubernetes" };
     assert.equal(handedOver(live([posted]), isHandOrPulumi), undefined);

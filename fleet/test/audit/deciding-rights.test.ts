@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { decides, type Rule } from "../../audit/deciding-rights.ts";
 
-/** Things that matter, as somebody would ask the API server for them. */
+/** Rights that matter, as API requests. */
 const MATTER = [
   ["kargo.akuity.io", "stages", "promote"],
   ["kargo.akuity.io", "stages", "list"],
@@ -43,7 +43,7 @@ const MATTER = [
   ["certificates.k8s.io", "certificatesigningrequests/approval", "update"],
 ] as const;
 
-/** Things that many may do in any cluster. */
+/** Common rights that do not matter. */
 const HARMLESS = [
   ["", "pods", "list"],
   ["", "nodes", "get"],
@@ -61,7 +61,7 @@ const HARMLESS = [
 
 type Ask = readonly [group: string, resource: string, verb: string];
 
-/** As Kubernetes does it: its pkg/apis/rbac/v1/evaluation_helpers.go. */
+/** Evaluates a rule as Kubernetes does: its pkg/apis/rbac/v1/evaluation_helpers.go. */
 function allows({ apiGroups = [], resources = [], verbs }: Rule, [group, resource, verb]: Ask): boolean {
   const [, subresource] = resource.split("/");
   return (
@@ -85,8 +85,8 @@ const rule = fc.record({
 });
 const NAMES = new Set(["kargo-fleet-guard", "nginx-prod", "kargo-nginx"]);
 
-describe("the rights that an audit looks for", () => {
-  it("are found in every rule that Kubernetes would read as granting one that matters", () => {
+describe("the rights that an audit reports", () => {
+  it("include every rule that Kubernetes evaluates as granting a right that matters", () => {
     fc.assert(
       fc.property(rule, (given) => {
         if (MATTER.some((ask) => allows(given, ask))) assert.ok(decides(given, NAMES));
@@ -96,16 +96,16 @@ describe("the rights that an audit looks for", () => {
   });
 
   for (const [group, resource, verb] of MATTER) {
-    it(`are found: ${verb} ${resource} of ${group || "the core"}`, () =>
+    it(`include ${verb} ${resource} of ${group || "the core"}`, () =>
       assert.ok(decides({ apiGroups: [group], resources: [resource], verbs: [verb] }, NAMES)));
   }
 
   for (const [group, resource, verb] of HARMLESS) {
-    it(`are not: ${verb} ${resource} of ${group || "the core"}`, () =>
+    it(`exclude ${verb} ${resource} of ${group || "the core"}`, () =>
       assert.equal(decides({ apiGroups: [group], resources: [resource], verbs: [verb] }, NAMES), false));
   }
 
-  it("are those on an object by name only where the plan makes an object of that name", () => {
+  it("include a right on a named object only if the plan makes an object of that name", () => {
     const named = (resources: string[], name: string): Rule => ({
       apiGroups: ["*"],
       resources,

@@ -15,10 +15,10 @@ const EXPECTED = expectedObjects(
 );
 
 type Value = object | string | number | boolean;
-/** Where in an object something is, from the outside in. */
+/** The path of a value in an object, outermost key first. */
 type Path = readonly (string | number)[];
 
-/** Every value of what an object says, containers too. */
+/** Every value in an object, including containers. */
 function* values(value: unknown, path: Path = []): Generator<readonly [Path, Value]> {
   if (value === undefined || value === null) return;
   yield [path, value as Value];
@@ -34,7 +34,7 @@ function replaced(object: LiveObject, path: Path, value: unknown): LiveObject {
   return copy as unknown as LiveObject;
 }
 
-/** What Kubernetes itself writes, so that it gives and takes nothing. */
+/** Adds what Kubernetes itself writes, which grants and removes nothing. */
 const asKubernetesHasIt = (object: LiveObject): LiveObject => {
   const live = structuredClone(object) as LiveObject & { spec?: Record<string, Record<string, unknown>> };
   Object.assign(live.metadata, { uid: "1", resourceVersion: "2", generation: 3, finalizers: ["x"] });
@@ -49,8 +49,8 @@ const asKubernetesHasIt = (object: LiveObject): LiveObject => {
   return live;
 };
 
-describe("what an audit compares", () => {
-  it("is every kind that decides about access", () => {
+describe("an audit's comparison of objects", () => {
+  it("covers every kind that decides about access", () => {
     assert.deepEqual([...new Set(EXPECTED.map(({ kind }) => kind))].sort(), [
       "AppProject",
       "Application",
@@ -72,12 +72,12 @@ describe("what an audit compares", () => {
     ]);
   });
 
-  it("is equal where Kubernetes added only what it adds by itself", () => {
+  it("ignores defaults that Kubernetes adds", () => {
     for (const object of EXPECTED)
       assert.deepEqual(differencesOf(object, asKubernetesHasIt(object)), [], idOf(object));
   });
 
-  it("is equal where the API server leaves out a list that is empty", () => {
+  it("ignores an empty list that the API server omits", () => {
     const binding = EXPECTED.find(({ kind }) => kind === "RoleBinding");
     assert.ok(binding);
     const empty = replaced(binding, ["subjects"], []);
@@ -85,7 +85,7 @@ describe("what an audit compares", () => {
     assert.equal(differencesOf(empty, binding).length, 1);
   });
 
-  it("is named as missing where it is not there", () => {
+  it("reports a missing object", () => {
     const missing = differences(EXPECTED, liveObjects(new Map())).map(({ what }) => what);
     assert.deepEqual(
       missing,
@@ -94,11 +94,11 @@ describe("what an audit compares", () => {
   });
 
   for (const kind of new Set(EXPECTED.map((object) => object.kind))) {
-    it(`is named for each value of a ${kind} that is another, one more, or gone`, () => {
+    it(`reports each value of a ${kind} that is changed, added, or removed`, () => {
       for (const object of EXPECTED.filter((each) => each.kind === kind)) {
         const { apiVersion: _, kind: __, metadata, ...content } = object;
         const labels = [...values(metadata.labels, ["metadata", "labels"])].slice(1);
-        // Kubernetes writes these into a policy anyway.
+        // Kubernetes writes these fields into a policy as defaults.
         const added = /^(matchPolicy|namespaceSelector|objectSelector)$/;
         for (const [path, value] of [...values(content), ...labels]) {
           if (path.length === 0) continue;
@@ -119,7 +119,7 @@ describe("what an audit compares", () => {
   }
 
   for (const key of ["kargo.akuity.io/authorized-stage", "rbac.kargo.akuity.io/claim.email"]) {
-    it(`is named for an annotation ${key} that the program does not write`, () => {
+    it(`reports an annotation ${key} that the program does not write`, () => {
       for (const object of EXPECTED) {
         const annotations = { ...object.metadata.annotations, [key]: "x" };
         assert.notDeepEqual(

@@ -18,7 +18,10 @@ const account = (name: string, annotations: Record<string, string> = {}): LiveOb
   return { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: own, namespace, annotations } };
 };
 
-/** Who else has rights in a cluster with these objects; `kargo-nginx` is a service's, `argocd` shared. */
+/**
+ * The subjects with other rights in a cluster with these objects; `kargo-nginx` is a service's namespace, `argocd`
+ * is shared.
+ */
 function asked(objects: readonly LiveObject[], known: readonly string[] = []) {
   const live = liveObjects(Map.groupBy(objects, ({ kind }) => kind));
   const places = { projects: ["kargo-nginx"], builds: ["builds-edge"], own: [], shared: ["argocd", "kargo"] };
@@ -42,8 +45,8 @@ function binds(who: string, namespace: string | undefined, rules: readonly objec
 const KARGO_ADMIN = "ServiceAccount kargo/kargo-admin";
 const CLAIMS = { "rbac.kargo.akuity.io/claims": '{"groups":["AD-Admins"]}' };
 
-describe("who else an audit finds", () => {
-  it("is nobody among the systems that it names as known", () => {
+describe("the subjects with other rights", () => {
+  it("exclude the known system accounts", () => {
     for (const who of [
       "Group system:masters",
       "User system:serviceaccount:kube-system:namespace-controller",
@@ -56,7 +59,7 @@ describe("who else an audit finds", () => {
     }
   });
 
-  it("is a system's namesake in another namespace, and an account that a system does not have", () => {
+  it("include a system account's namesake in another namespace, and an account that the system does not have", () => {
     for (const who of [
       "ServiceAccount default/kargo-controller",
       "ServiceAccount kube-system/backdoor",
@@ -67,7 +70,7 @@ describe("who else an audit finds", () => {
       assert.equal(asked(binds(who, "argocd")).findings.length, 1, who);
   });
 
-  it("is an account of Kargo's as soon as people act as it, until somebody vouches for it", () => {
+  it("include an account of Kargo's that people may act as, unless the user names it", () => {
     const objects = binds(KARGO_ADMIN, undefined);
     assert.deepEqual(asked([...objects, account("kargo/kargo-admin")]).findings, []);
     const claimed = [...objects, account("kargo/kargo-admin", CLAIMS)];
@@ -76,7 +79,7 @@ describe("who else an audit finds", () => {
     assert.deepEqual(asked(claimed, [KARGO_ADMIN]).findings, []);
   });
 
-  it("is one of Kargo's accounts of a Project in another namespace or in the whole cluster, and not in its own", () => {
+  it("include one of Kargo's Project accounts with rights in another namespace or the whole cluster", () => {
     const promoter = "ServiceAccount kargo-nginx/kargo-promoter";
     const { findings, known } = asked(binds(promoter, "kargo-nginx"));
     assert.deepEqual([findings, known], [[], ["ServiceAccount <its Project>/kargo-promoter"]]);
@@ -98,7 +101,7 @@ describe("who else an audit finds", () => {
     assert.deepEqual(asked(binds(elsewhere, undefined, project("kargo-elsewhere"))).findings, []);
   });
 
-  it("is whoever has any right in a namespace of the program's, and elsewhere whoever has one that matters", () => {
+  it("include everybody with any right in the program's namespaces, and elsewhere everybody with a right that matters", () => {
     const widgets = [{ apiGroups: ["example.com"], resources: ["widgets"], verbs: ["get"] }];
     const found = ["kargo-nginx", "builds-edge", "argocd", undefined].map(
       (namespace) => asked(binds("User jane", namespace, widgets)).findings.length,
@@ -107,10 +110,10 @@ describe("who else an audit finds", () => {
     assert.equal(asked(binds("ServiceAccount builds-edge/kargo-admin", "builds-edge")).findings.length, 1);
   });
 
-  it("does not look at a binding of a namespace that the plan does not touch", () =>
+  it("exclude bindings in namespaces outside the plan", () =>
     assert.deepEqual(asked(binds("User jane", "elsewhere")).findings, []));
 
-  it("is whoever has a role that aggregates one that matters, through any form of selector and in a circle", () => {
+  it("include everybody whose role aggregates a right that matters, through any selector, even in a circle", () => {
     const aggregate = (name: string, labels: object, ...selectors: object[]) => ({
       ...object("ClusterRole", name, undefined, { aggregationRule: { clusterRoleSelectors: selectors } }),
       metadata: { name, labels: labels as Record<string, string> },
@@ -143,10 +146,10 @@ describe("who else an audit finds", () => {
   });
 });
 
-describe("a subject that somebody vouches for", () => {
+describe("a subject that the user names", () => {
   const name = fc.stringMatching(/^[A-Za-z0-9:@._-]([A-Za-z0-9 :@._-]{0,20}[A-Za-z0-9:@._-])?$/);
 
-  it("is read as the audit calls it", () => {
+  it("is parsed in the form that the audit prints", () => {
     fc.assert(
       fc.property(fc.constantFrom("Group", "User"), name, (kind, own) => {
         const label = labelOf({ kind, name: own });
@@ -158,7 +161,7 @@ describe("a subject that somebody vouches for", () => {
   });
 
   for (const text of ["", "jane", "role x", "ServiceAccount kargo-admin", "ServiceAccount a/b/c", "group"]) {
-    it(`is refused where it is written as ${JSON.stringify(text)}`, () =>
+    it(`is rejected in the form ${JSON.stringify(text)}`, () =>
       assert.throws(() => readSubject(text), /Write it as "group <name>"/));
   }
 });

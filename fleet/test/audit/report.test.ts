@@ -19,7 +19,7 @@ const text = (more: Partial<Audit>) => auditText({ ...RIGHT, ...more }, 100, (_,
 const finding = { where: "kargo-nginx", who: ["user jane"], what: "may get secrets", because: "by hand" };
 
 describe("the report of an audit", () => {
-  it("claims in its last sentences only what was looked at", () => {
+  it("mentions in its verdict only what was checked", () => {
     assert.equal(
       text({}).split("\n").at(-1),
       "The 7 objects are as the list says. In the 3 namespaces RBAC gives nobody a right that matters but the plan's subjects and those named above. 0 attempts came out as expected.",
@@ -30,14 +30,14 @@ describe("the report of an audit", () => {
     );
   });
 
-  it("claims nothing once something is wrong", () => {
+  it("has no positive verdict if there is a finding", () => {
     const said = text({ findings: [finding] });
     assert.equal(isRight({ ...RIGHT, findings: [finding] }), false);
     assert.doesNotMatch(said, /as the list says\./);
     assert.match(said, /\n1 wrong:\n {2}kargo-nginx {2}user jane, may get secrets\n {6}by hand$/);
   });
 
-  it("prints no control character of a name that somebody chose", () => {
+  it("prints no control characters of names", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (hostile) => {
         const name = `jane\u001b[2J${hostile}`;
@@ -48,12 +48,12 @@ describe("the report of an audit", () => {
     );
   });
 
-  it("cuts a text that somebody made long", () => {
+  it("cuts a long text", () => {
     const long = text({ findings: [{ ...finding, because: "x".repeat(100_000) }] });
     assert.match(long, /x… \(100000 characters\)$/);
   });
 
-  it("gives machines everything", () => {
+  it("prints everything as JSON", () => {
     const read = JSON.parse(auditJson({ ...RIGHT, findings: [finding] })) as Record<string, unknown>;
     assert.deepEqual(
       [read.right, read.findings, read.objects, read.known],

@@ -26,7 +26,7 @@ describe("fleet drift", () => {
     return driftedIn(file);
   }
 
-  it("finds what changed and what is gone, and of a change the paths without the values", async () => {
+  it("reports changed and deleted resources, and paths without values", async () => {
     const secret = { old: { inputs: { spec: "planted" } }, new: { inputs: { spec: "planted" } } };
     const all = await drifted(
       found("nginx/dev", "same"),
@@ -41,17 +41,17 @@ describe("fleet drift", () => {
     assert.doesNotMatch(driftNote("prod", all), /planted/);
   });
 
-  it("takes the stack's own outputs for no drift: they differ after every up", async () => {
+  it("ignores the stack's own outputs, which differ after every up", async () => {
     const type = "pulumi:pulumi:StackReference";
     assert.deepEqual(await drifted(found("self", "update", { type }), END), []);
   });
 
-  it("does not call half a refresh free of drift", async () => {
+  it("fails if the refresh was incomplete", async () => {
     await assert.rejects(drifted(found("nginx/dev", "same")), /does not tell of the end of a refresh/);
     assert.throws(() => driftedIn(join(folder, "none")), /cannot be read/);
   });
 
-  it("says it in an issue that GitHub takes, however much has drifted and whatever it is called", async () => {
+  it("writes an issue that GitHub accepts, whatever the number and names of resources", async () => {
     const name = "a/```\n<!-- kargo-fleet drift other -->";
     const paths = Array.from({ length: 50 }, (_, index) => `spec.${index}`);
     const note = driftNote(

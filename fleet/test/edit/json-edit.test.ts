@@ -7,11 +7,11 @@ import { addKey, setKey } from "../../edit/json-edit.ts";
 
 const ENTRY = { team: "edge", repository: "acme/checkout" };
 
-describe("an edit of a catalogue", function () {
+describe("an edit of services.json", function () {
   this.timeout(30_000);
   const repository = readFileSync("services.json", "utf8");
 
-  it("adds a line in its place, like those beside it, and leaves every other byte", () => {
+  it("adds a line at its sorted place in the layout of its neighbours, and keeps every other byte", () => {
     const added = addKey(repository, ["services"], "checkout", ENTRY);
     const lines = added.split("\n");
     const index = lines.findIndex((line) => line.includes("checkout"));
@@ -20,7 +20,7 @@ describe("an edit of a catalogue", function () {
     assert.equal(lines.toSpliced(index, 1).join("\n"), repository);
   });
 
-  it("adds the first and the last of them", () => {
+  it("adds the first and the last entry", () => {
     assert.match(
       addKey(repository, ["services"], "aaa", ENTRY),
       /"services": \{\n {4}"aaa": \{.*\},\n {4}"api-gw"/,
@@ -31,7 +31,7 @@ describe("an edit of a catalogue", function () {
     );
   });
 
-  it("adds at the end where the keys are in no order", () => {
+  it("adds at the end if the keys are not sorted", () => {
     const text = '{\n  "services": {\n    "b": {},\n    "a": {}\n  }\n}\n';
     assert.equal(
       addKey(text, ["services"], "aa", {}),
@@ -47,7 +47,7 @@ describe("an edit of a catalogue", function () {
     assert.equal(addKey('{ "services": {} }', ["services"], "a", {}), '{ "services": { "a": {} } }');
   });
 
-  it("writes one key a line where the others do, or where a line would become too long", () => {
+  it("writes one key per line if the neighbours do, or if a line would become too long", () => {
     const text = '{\n\t"services": {\n\t\t"b": {\n\t\t\t"team": "x"\n\t\t}\n\t}\n}\n';
     assert.equal(
       addKey(text, ["services"], "a", { team: "x", labels: { tier: "1" } }),
@@ -60,21 +60,21 @@ describe("an edit of a catalogue", function () {
     assert.match(long, /"checkout": \{\n {6}"team": "edge",\n/);
   });
 
-  it("keeps the line ends of the file", () => {
+  it("keeps the line endings of the file", () => {
     const windows = repository.replaceAll("\n", "\r\n");
     const added = addKey(windows, ["services"], "checkout", ENTRY);
     assert.equal(added.replaceAll("\r\n", "").includes("\n"), false);
     assert.equal(added.replaceAll("\r\n", "\n"), addKey(repository, ["services"], "checkout", ENTRY));
   });
 
-  it("gives an entry a key at its end, or the key that is there another value", () => {
+  it("adds a key at the end of an entry, or changes an existing key's value", () => {
     const text = '{ "services": { "a": { "team": "x" } } }';
     const set = setKey(text, ["services", "a"], "state", "decommissioned");
     assert.equal(set, '{ "services": { "a": { "team": "x", "state": "decommissioned" } } }');
     assert.equal(setKey(set, ["services", "a"], "state", "active"), set.replace("decommissioned", "active"));
   });
 
-  it("passes the repository's own formatter", async () => {
+  it("produces text that the repository's formatter accepts", async () => {
     const added = addKey(addKey(repository, ["services"], "checkout", ENTRY), ["services"], "z", {
       ...ENTRY,
       labels: { tier: "critical", zone: "eu", "acme.example/owner": "edge-engineers" },
@@ -86,7 +86,7 @@ describe("an edit of a catalogue", function () {
     assert.equal(stdout, added.trimEnd());
   });
 
-  it("inserts one piece of text and nothing else, whatever the file's layout, and reads back as meant", () => {
+  it("inserts one piece of text, whatever the file's layout, and the result parses as intended", () => {
     const indent = fc.constantFrom(undefined, 1, 2, 4, "\t");
     const services = fc.dictionary(
       fc.stringMatching(/^[a-z]{1,4}$/),

@@ -38,7 +38,7 @@ describe("fleet comment and fleet issue", function () {
   };
   const pullRequest = () => threads().open(REPOSITORY, { title: "p", author: "ada", pullRequest: true });
 
-  it("writes the comment once, and then keeps it up to date", async () => {
+  it("create the comment once and then update it", async () => {
     pullRequest();
     assert.match((await comment()).stdout, /^The comment on pull request 1 is created\.$/);
     assert.match((await comment()).stdout, /is unchanged\.$/);
@@ -50,7 +50,7 @@ describe("fleet comment and fleet issue", function () {
     );
   });
 
-  it("finds its comment behind hundreds of others", async () => {
+  it("find the comment among hundreds of others", async () => {
     pullRequest();
     for (let index = 0; index < 230; index += 1) threads().write(REPOSITORY, thread(), "ada", `${index}`);
     await comment();
@@ -66,7 +66,7 @@ describe("fleet comment and fleet issue", function () {
     );
   });
 
-  it("leaves alone what somebody else wrote with our marker, and what we wrote with another", async () => {
+  it("never change another author's text with our marker, or our text with another marker", async () => {
     pullRequest();
     threads().write(REPOSITORY, thread(), "mallory", marked("Approved."));
     threads().write(REPOSITORY, thread(), BOT, marked("Another.", "preview prod"));
@@ -77,7 +77,7 @@ describe("fleet comment and fleet issue", function () {
     );
   });
 
-  it("says in the comment which expected report is not there", async () => {
+  it("name missing reports in the comment", async () => {
     pullRequest();
     const args = ["--reports", ".", "--expect", '["prod"]', "--run", "https://github.example/runs/1"];
     assert.equal((await comment(...args)).exitCode, 0);
@@ -87,14 +87,14 @@ describe("fleet comment and fleet issue", function () {
     );
   });
 
-  it("follows no link to what is no report", async () => {
+  it("follow no symbolic links to reports", async () => {
     await symlink("/etc/hostname", join(folder.path, "prod.md"));
     const { exitCode, stderr } = await comment("--reports", ".", "--expect", "prod");
     assert.equal(exitCode, 1);
     assert.match(stderr, /^"prod\.md" is no report/);
   });
 
-  it("outlasts a failure of GitHub that passes", async () => {
+  it("retry after a temporary failure of GitHub", async () => {
     pullRequest();
     const path = "/repos/*/*/issues/*/comments";
     server().github.faults.add({ kind: "error", path, method: "POST", status: 502, times: 1 });
@@ -102,7 +102,7 @@ describe("fleet comment and fleet issue", function () {
     assert.equal(thread().comments.length, 1);
   });
 
-  it("says what the token lacks where GitHub refuses, and never the token", async () => {
+  it("name the missing permission if GitHub refuses, and never show the token", async () => {
     const { exitCode, stderr } = await comment();
     assert.equal(exitCode, 1);
     assert.match(stderr, /^GitHub refused GET in acme\/gitops: 404 Not Found\. .*pull-requests: write/);
@@ -113,13 +113,13 @@ describe("fleet comment and fleet issue", function () {
     ["a name that would be a path", ["--reports", ".", "--expect", "../secret"], /"\.\.\/secret" is no name/],
     ["a marker that would end its comment", ["--marker", "a --> b"], /Write letters, digits/],
   ] as const)
-    it(`refuses ${what}`, async () => {
+    it(`refuse ${what}`, async () => {
       const { exitCode, stderr } = await comment(...args);
       assert.equal(exitCode, 1);
       assert.match(stderr, message);
     });
 
-  it("opens one issue, brings it up to date, closes it, and opens the next one", async () => {
+  it("open one issue, update it, close it, and open the next one", async () => {
     const issue = (...args: string[]) => run("issue", "--marker", "drift prod", ...args);
     const opened = ["--title", "prod has drifted", "--note", "note.md"];
     pullRequest();

@@ -7,7 +7,7 @@ const run = "https://github.example/acme/fleet/actions/runs/1";
 const report = "<!-- kargo-fleet preview -->\n✅ Safe: 1 service changes on 1 cluster.\n\n| a | b |\n";
 
 describe("a comment from several reports", () => {
-  it("begins with its own marker, and has none of a report's", () => {
+  it("begins with its own marker and contains none of a report's", () => {
     const sections = [{ name: "prod", text: report }];
     const body = compose({ marker: "preview", note: undefined, sections, run });
     assert.equal(
@@ -16,7 +16,7 @@ describe("a comment from several reports", () => {
     );
   });
 
-  it("says which report is missing, and where the reason is", () => {
+  it("names a missing report and where to find the reason", () => {
     const sections = [
       { name: "prod-eu", text: report },
       { name: "prod-us", text: undefined },
@@ -26,7 +26,7 @@ describe("a comment from several reports", () => {
     assert.match(body, /❌ \*\*There is no preview of prod-us\*\*: .* \[its log\]\(https:/);
   });
 
-  it("keeps the verdict of a report that no longer fits, and the others whole", () => {
+  it("keeps only the verdict of a report that no longer fits, and the other reports whole", () => {
     const large = `## ⚠️ 3 deletions.\n${"x".repeat(LONGEST_BODY)}`;
     const sections = [
       { name: "prod-eu", text: large },
@@ -37,7 +37,7 @@ describe("a comment from several reports", () => {
     assert.ok(body.endsWith(`[Logs and whole reports](${run})\n`));
   });
 
-  it("is found again by its marker and short enough for GitHub, whatever the reports are", () => {
+  it("is found by its marker and short enough for GitHub, whatever the reports are", () => {
     const text = fc.option(
       fc.tuple(fc.string({ unit: "grapheme" }), fc.nat(5000)).map(([part, times]) => part.repeat(times)),
       { nil: undefined },
@@ -54,7 +54,7 @@ describe("a comment from several reports", () => {
 });
 
 describe("a marker", () => {
-  it("is the first line, exactly", () => {
+  it("is exactly the first line", () => {
     assert.ok(isMarked("<!-- kargo-fleet preview -->\r\nbody", "preview"));
     for (const text of [
       "<!-- kargo-fleet preview prod -->\nbody",

@@ -46,7 +46,7 @@ describe("fleet preview", () => {
 
   afterEach(() => repository.git("checkout", "--quiet", "--", "."));
 
-  /** The command in this process, which starts it in no time. */
+  /** Runs the command in this process, which starts at once. */
   async function fleet(...args: readonly string[]) {
     const home = process.cwd();
     const out: string[] = [];
@@ -74,7 +74,7 @@ describe("fleet preview", () => {
 
   const reportOf = (stdout: string) => JSON.parse(stdout) as FleetReport;
 
-  it("says offline what a change does to every stack, and asks no engine", async () => {
+  it("shows offline what a change does to every stack, without an engine", async () => {
     await repository.write({ "services.json": list(CHANGED) });
     await pulumi.answer({ stderr: "asked", code: 255 });
     const { stdout, exitCode } = await fleet("--offline", "--json");
@@ -86,7 +86,7 @@ describe("fleet preview", () => {
         ["us", ["auth"], undefined],
       ],
     );
-    // Of the plans, what is not affected is left out.
+    // The JSON omits unaffected services.
     assert.deepEqual(
       stacks[0]?.change.after?.services.map(({ name }) => name),
       ["auth"],
@@ -94,13 +94,13 @@ describe("fleet preview", () => {
     assert.deepEqual([exitCode, program, tense, await pulumi.calls()], [0, [], "planned", []]);
   });
 
-  it("asks no engine where nothing is affected", async () => {
+  it("runs no engine if nothing is affected", async () => {
     await pulumi.answer({ stderr: "asked", code: 255 });
     const { exitCode } = await fleet();
     assert.deepEqual([exitCode, await pulumi.calls()], [0, []]);
   });
 
-  it("asks about everything where the program changed, and names the files", async () => {
+  it("previews everything if the program changed, and names the files", async () => {
     await repository.write({ "index.ts": "2\n" });
     await pulumi.answer({ events: [step("same", "urn:pulumi:eu::kargo-fleet::a:b:C::x")] });
     const { stdout } = await fleet("--json", "--stack", "eu");
@@ -109,7 +109,7 @@ describe("fleet preview", () => {
     assert.equal(stacks[0]?.engine?.because, "the program changed: index.ts");
   });
 
-  it("keeps the report of the other stacks where one cannot be reached, with code 1", async () => {
+  it("keeps the report of the other stacks if one cannot be reached, and exits with 1", async () => {
     await repository.write({ "services.json": list(CHANGED) });
     await pulumi.answer({ events: [error("unreachable")], code: 255 }, { events: [step("read", "urn:x")] });
     const { stdout, exitCode } = await fleet("--json", "--parallel", "1");
@@ -117,7 +117,7 @@ describe("fleet preview", () => {
     assert.deepEqual([outcomes, exitCode], [["failed", "succeeded"], 1]);
   });
 
-  it("ends with 2 where files are wrong", async () => {
+  it("exits with 2 if files have problems", async () => {
     await repository.write({ "services.json": list({ ...BASE, auth: { pipeline: "none" } }) });
     const { stdout, exitCode } = await fleet("--json");
     assert.deepEqual(
@@ -127,12 +127,12 @@ describe("fleet preview", () => {
     assert.equal(exitCode, 2);
   });
 
-  it("ends with 2 where the guard would refuse, also offline", async () => {
+  it("exits with 2 if the loss check refuses, even offline", async () => {
     await repository.write({ "services.json": list(GONE) });
     assert.equal((await fleet("--offline")).exitCode, 2);
   });
 
-  it("ends with 3 where --fail-on asks for what is in it, and only then", async () => {
+  it("exits with 3 only if the report contains a kind that --fail-on names", async () => {
     await repository.write({
       "services.json": catalogueText(
         { auth: service("auth", { team: "identity" }), nginx: service("nginx") },
@@ -160,7 +160,7 @@ describe("fleet preview", () => {
     assert.deepEqual([exitCode, /nowhere\/whole\.md cannot be written/.test(stderr)], [1, true]);
   });
 
-  it("says which stacks there are where none has the name", async () => {
+  it("lists the existing stacks if none has the given name", async () => {
     const { exitCode, stderr } = await fleet("--offline", "--stack", "eru");
     assert.equal(exitCode, 1);
     assert.match(stderr, /^There is no stack "eru" here \(there are: eu, us\)/);
@@ -174,7 +174,7 @@ describe("fleet preview", () => {
       await repository.git("checkout", "--quiet", "main");
     });
 
-    it("runs the program of the working directory over that commit's data", async () => {
+    it("runs the working directory's program with that commit's data", async () => {
       await pulumi.answer({ events: [step("read", "urn:x")], show: ["services.json", "index.ts"] });
       await writeFile(join(repository.path, "index.ts"), "here\n");
       const { stdout, stderr } = await fleet("--head", "change", "--stack", "eu", "--json");
@@ -185,7 +185,7 @@ describe("fleet preview", () => {
       assert.equal(seen?.files?.["index.ts"], "here\n");
     });
 
-    it("reads with that commit's catalogue the files that it includes there, and none of the working directory's", async () => {
+    it("reads included files from that commit, and none from the working directory", async () => {
       const including = { ...JSON.parse(list(CHANGED)), include: ["catalogue/*.json"] };
       const own = (name: string) => JSON.stringify({ services: { [name]: { repository: `acme/${name}` } } });
       await repository.git("checkout", "--quiet", "-b", "including", "change");
@@ -205,7 +205,7 @@ describe("fleet preview", () => {
       await rm(join(repository.path, "catalogue"), { recursive: true, force: true });
     });
 
-    it("has the engine find a passphrase's file that is named from the working directory", async () => {
+    it("passes the engine an absolute path for a passphrase file", async () => {
       const before = process.env.PULUMI_CONFIG_PASSPHRASE_FILE;
       process.env.PULUMI_CONFIG_PASSPHRASE_FILE = "secrets/passphrase";
       try {
@@ -220,7 +220,7 @@ describe("fleet preview", () => {
     });
 
     for (const name of ["Model/services.json", "main.js"])
-      it(`takes no catalogue for a file of the program: ${name}`, async () => {
+      it(`refuses a catalogue with the name of a program file: ${name}`, async () => {
         await repository.git("checkout", "--quiet", "change");
         await repository.write({
           "Pulumi.eu.yaml": stackText({ catalogue: name }),
@@ -233,7 +233,7 @@ describe("fleet preview", () => {
         assert.match(stderr, new RegExp(`names the catalogue "${name}", which cannot be read beside`));
       });
 
-    it("is not shown secrets with --data-only where it is more than data", async () => {
+    it("does not expose secrets with --data-only if more than data changed", async () => {
       await repository.write({ "index.ts": "2\n", "services.json": list(CHANGED) });
       await pulumi.answer({ stderr: "asked", code: 255 });
       const { stdout, exitCode } = await fleet("--data-only", "--stack", "eu", "--json");
@@ -244,7 +244,7 @@ describe("fleet preview", () => {
       assert.deepEqual([exitCode, await pulumi.calls()], [1, []]);
     });
 
-    it("is not shown secrets with --data-only where they would go elsewhere", async () => {
+    it("does not expose secrets with --data-only if they would be sent elsewhere", async () => {
       await repository.write({
         "Pulumi.eu.yaml": stackText({ github: '{ owner: acme, url: "https://evil.example" }' }),
       });

@@ -19,7 +19,7 @@ const AFFECTED: Scope = {
   filter: { services: ["auth"], platform: false },
 };
 
-describe("the engine", () => {
+describe("the engine's preview", () => {
   let pulumi: Awaited<ReturnType<typeof fakePulumi>>;
   before(async () => {
     pulumi = await fakePulumi();
@@ -28,12 +28,12 @@ describe("the engine", () => {
 
   const ask = (scope: Scope = AFFECTED) => askEngine("test", scope, process.cwd());
 
-  it("is asked about the targets alone, and the program registers them alone", async () => {
+  it("is limited to the targets, and the program registers only them", async () => {
     const detailedDiff = { "spec.interval": { diffKind: "update", inputDiff: true } };
     await pulumi.answer({
       events: [
         step("same", OTHER),
-        // A line that begins in another way is read all the same.
+        // An event with another key order is read too.
         { ...step("same", HOOK), sequence: "1" },
         { sequence: 1, timestamp: 2, resOutputsEvent: { metadata: { op: "delete", urn: OTHER } } },
         step("same", "urn:pulumi:test::kargo-fleet::pulumi:pulumi:Stack::kargo-fleet-test"),
@@ -57,7 +57,7 @@ describe("the engine", () => {
     assert.deepEqual([unchanged, scope, because, outcome], [2, "affected", undefined, "succeeded"]);
   });
 
-  it("warns of what keeps a service from being made, which is told as its errors are; of nothing else", async () => {
+  it("reports the warning that a service cannot be created like an error, and no other warnings", async () => {
     const obstacle = "services.json:5:21  services.auth.repository  GitHub shows none. [KF100]";
     await pulumi.answer({
       events: [warning(obstacle), warning("using a plugin from PATH"), step("create", HOOK)],
@@ -98,7 +98,7 @@ describe("the engine", () => {
       ["exports", () => pulumi.exports(state())],
       ["has in a file of this machine", () => pulumi.stores(stored())],
     ] as const) {
-      it(`finds only what the targets need of what the CLI ${where}, in a backend that is gone after it`, async () => {
+      it(`gets only the needed part of the state that the CLI ${where}, in a temporary backend`, async () => {
         await give();
         await pulumi.answer({ events: [step("update", WAREHOUSE)], show: [FILE] });
         const { unchanged } = await ask();
@@ -118,14 +118,14 @@ describe("the engine", () => {
       });
     }
 
-    it("finds all of it where everything is asked about", async () => {
+    it("gets the whole state if everything is previewed", async () => {
       await pulumi.exports(state());
       await pulumi.answer({ events: [step("create", OTHER)] });
       await ask({ is: "full", because: "--full asked for it" });
       assert.equal((await pulumi.calls())[0]?.backend, undefined);
     });
 
-    it("finds all of it where nobody but Pulumi's own service can decrypt a part", async () => {
+    it("gets the whole state if only Pulumi Cloud can decrypt it", async () => {
       await pulumi.exports(state({ secrets_providers: { type: "service" } }));
       await pulumi.answer({ events: [step("update", WAREHOUSE)] });
       const { unchanged } = await ask();
@@ -134,7 +134,7 @@ describe("the engine", () => {
     });
   });
 
-  it("is asked about everything without a filter, be it that somebody left one in the environment", async () => {
+  it("of everything ignores a filter in the environment", async () => {
     process.env.KARGO_FLEET_ONLY = '{"services":[],"platform":false}';
     await pulumi.answer({ events: [step("create", OTHER)] });
     const { scope, because } = await ask({ is: "full", because: "--full asked for it" });
@@ -143,7 +143,7 @@ describe("the engine", () => {
     assert.deepEqual([scope, because], ["full", "--full asked for it"]);
   });
 
-  it("is asked again without the targets that are neither in the state nor planned", async () => {
+  it("is repeated without the targets that are neither in the state nor planned", async () => {
     const unknown = error(`Target '${HOOK}' could not be found in the stack.`);
     await pulumi.answer({ events: [unknown], code: 255 }, { events: [step("delete", WAREHOUSE)] });
     const { steps, outcome } = await ask();
@@ -154,7 +154,7 @@ describe("the engine", () => {
     assert.deepEqual([steps.map(({ op }) => op), outcome], [["delete"], "succeeded"]);
   });
 
-  it("is asked about everything where no up has said what it made", async () => {
+  it("covers everything if no up has recorded what it made", async () => {
     await pulumi.answer({ events: [error(NEVER_UP)], code: 255 }, { events: [step("create", OTHER)] });
     const { scope, because, steps } = await ask();
     assert.deepEqual((await pulumi.calls()).at(-1), { targets: [], only: "" });
@@ -166,7 +166,7 @@ describe("the engine", () => {
   });
 
   for (const op of ["delete", "update", "create", "replace"]) {
-    it(`counts nothing of a preview that would ${op} what is no target`, async () => {
+    it(`is rejected if it would ${op} a resource that is no target`, async () => {
       await pulumi.answer({ events: [step("update", WAREHOUSE), step(op, OTHER)] });
       const { outcome, steps, errors } = await ask();
       assert.deepEqual([outcome, steps], ["failed", []]);
@@ -177,7 +177,7 @@ describe("the engine", () => {
     });
   }
 
-  it("may look at its providers, which no target keeps it from", async () => {
+  it("may contain providers, which are not targets", async () => {
     const provider = "urn:pulumi:test::kargo-fleet::pulumi:providers:kubernetes::kubernetes";
     await pulumi.answer({ events: [step("update", provider)] });
     assert.equal((await ask()).outcome, "succeeded");
@@ -195,14 +195,14 @@ describe("the engine", () => {
       "failed",
     ],
   ] as const) {
-    it(`${outcome === "refused" ? "is refused" : "fails"} in its own words: ${message.split("\n").at(-1)}`, async () => {
+    it(`${outcome === "refused" ? "is refused" : "fails"} with its own message: ${message.split("\n").at(-1)}`, async () => {
       await pulumi.answer({ events: [error(message)], code: 255 });
       const run = await ask();
       assert.deepEqual([run.outcome, run.errors], [outcome, [message]]);
     });
   }
 
-  it("fails where nobody can read what was planned, whatever the CLI says", async () => {
+  it("fails if the plan cannot be read, whatever the CLI's exit code", async () => {
     for (const events of [[], [{ resourcePreEvent: { metadata: { op: "delete" } } }]]) {
       await pulumi.answer({ events, code: 0 });
       const { outcome, errors } = await ask();
@@ -211,7 +211,7 @@ describe("the engine", () => {
     }
   });
 
-  it("fails in the CLI's words where it did not come to events", async () => {
+  it("fails with the CLI's message if there are no events", async () => {
     await pulumi.answer({ stderr: "warning: old\nerror: no stack named 'test' found\n", code: 255 });
     const { outcome, errors } = await ask();
     assert.deepEqual([outcome, errors], ["failed", ["no stack named 'test' found"]]);

@@ -2,33 +2,33 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-/** What one call of the fake does: events for the log, words on stderr, an exit code. */
+/** The behaviour of one call of the fake: events for the log, text on stderr, an exit code. */
 export interface Answer {
   readonly events?: readonly object[];
   readonly stderr?: string;
   readonly code?: number;
-  /** Files of its working directory, or of `<backend>/`, whose texts it remembers. */
+  /** Files of its working directory, or of `<backend>/`, whose texts it records. */
   readonly show?: readonly string[];
 }
 
-/** How the fake was called. */
+/** A recorded call of the fake. */
 export interface Call {
   readonly targets: readonly string[];
   readonly only: string;
-  /** The backend that it was told, where that is another than the tests' own. */
+  /** The given backend, if it is not the tests' own. */
   readonly backend?: string;
   readonly files?: Readonly<Record<string, string>>;
-  /** Where it was told to look for the passphrase. */
+  /** The path of the given passphrase file. */
   readonly passphrase?: string;
 }
 
-/** A program `pulumi` on PATH that gives prepared answers, one a preview; the last one again and again. */
+/** A fake `pulumi` on PATH that gives one prepared answer per preview, and repeats the last one. */
 export async function fakePulumi(): Promise<{
   answer(...answers: readonly Answer[]): Promise<void>;
   calls(): Promise<readonly Call[]>;
-  /** What `pulumi stack export` writes from now on; without it there is nothing to export. */
+  /** Sets the output of `pulumi stack export`; undefined for a failure. */
   exports(state: object | undefined): Promise<void>;
-  /** What its backend has in files of this machine from now on; without it there are none. */
+  /** Sets the state in the files of its local backend; undefined for none. */
   stores(state: object | undefined): Promise<void>;
   remove(): Promise<void>;
 }> {
@@ -91,7 +91,7 @@ async function put(file: string, content: object | undefined): Promise<void> {
   await writeFile(file, JSON.stringify(content));
 }
 
-/** What the engine says before a step. */
+/** The engine's event before a step. */
 export function step(op: string, urn: string, more: object = {}): object {
   const type = (urn.split("::")[2] ?? "").split("$").at(-1);
   return {
@@ -101,7 +101,7 @@ export function step(op: string, urn: string, more: object = {}): object {
   };
 }
 
-/** What the engine or the program says where something is wrong. */
+/** The event of a warning from the engine or the program. */
 export function warning(message: string): object {
   return { ...error(message), diagnosticEvent: { severity: "warning", message: `warning: ${message}` } };
 }

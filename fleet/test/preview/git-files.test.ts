@@ -41,13 +41,13 @@ describe("the files of a commit", () => {
     return gitFiles(base, prefix, "main");
   };
 
-  it("are those of the last commit that base and head have in common, whatever the base got since", () => {
+  it("are those of the merge base, whatever the base got since", () => {
     assert.equal(files().read("Pulumi.prod.yaml"), "one\n");
     assert.ok(!files().list().includes("Pulumi.later.yaml"));
     assert.equal(files().read("Pulumi.later.yaml"), undefined);
   });
 
-  it("are those of the folder one is in, and what it names outside it", () => {
+  it("are those of the working directory's folder, and files outside it that they name", () => {
     process.chdir("stacks");
     assert.deepEqual(files().list(), ["Pulumi.dev.yaml", "linked.json", "lists", "outside.json"]);
     assert.equal(files().read("lists/a.json"), "Größe\n");
@@ -55,7 +55,7 @@ describe("the files of a commit", () => {
     assert.equal(files().read("lists"), undefined);
   });
 
-  it("are told from folders, and from links, which nothing is included by", () => {
+  it("exclude folders and symbolic links", () => {
     process.chdir("stacks");
     const kinds = files()
       .entries("")
@@ -70,20 +70,20 @@ describe("the files of a commit", () => {
     assert.deepEqual([files().entries("none"), files().entries("../..")], [[], []]);
   });
 
-  it("follow a link inside the commit and none out of it", () => {
+  it("follow a link inside the commit but not out of it", () => {
     process.chdir("stacks");
     assert.equal(files().read("linked.json"), "{}\n");
     for (const file of ["outside.json", "/etc/hostname", "../../etc/hostname", "../../../etc/hostname"])
       assert.equal(files().read(file), undefined, file);
   });
 
-  it("are none in a folder that is younger than the commit", async () => {
+  it("are none in a folder that the commit lacks", async () => {
     await mkdir("young", { recursive: true });
     process.chdir("young");
     assert.deepEqual(files().list(), []);
   });
 
-  it("are told apart by name where the program changed, be it not committed", async () => {
+  it("show which program files changed, even uncommitted ones", async () => {
     const now = revisions("main", undefined);
     assert.deepEqual(changedFiles(now, ["model", "index.ts"]), []);
     await repository.write({ "model/plan.ts": "2\n", "model/new.ts": "3\n" });
@@ -98,12 +98,12 @@ describe("the files of a commit", () => {
     ["nowhere", /Git knows no commit "nowhere" here\. Write a branch/],
     ["--all", /Git knows no commit "--all" here/],
   ] as const) {
-    it(`say a way out where ${ref} is no commit`, () => {
+    it(`explain a fix if ${ref} is no commit`, () => {
       assert.throws(() => revisions(ref, undefined), { name: FleetError.name, message });
     });
   }
 
-  it("say a way out in a clone that is too shallow", async () => {
+  it("explain a fix in a clone that is too shallow", async () => {
     const folder = await mkdtemp(join(tmpdir(), "fleet-shallow-"));
     try {
       const from = `file://${repository.path}`;
@@ -126,7 +126,7 @@ describe("the files of a commit", () => {
     }
   });
 
-  it("say a way out where there is no repository", async () => {
+  it("explain a fix if there is no repository", async () => {
     process.chdir(tmpdir());
     assert.throws(() => revisions("main", undefined), {
       message: /is in no Git repository .*name it with -C/,

@@ -38,13 +38,13 @@ const BASE: Entries = { auth: {}, "auth-dev": {}, nginx: {} };
 const namesOf = (targets: readonly string[]) => targets.map((urn) => urn.split("::")[3] ?? "");
 const CHANGED = { ...BASE, auth: { warehouse: { interval: "1h" } } };
 
-describe("what the engine is asked about", () => {
-  it("is nothing where nothing is affected, or the files are wrong", () => {
+describe("the scope of the engine's preview", () => {
+  it("is empty if nothing is affected, or if the files have problems", () => {
     assert.equal(scope(BASE, BASE), undefined);
     assert.equal(scope(BASE, { auth: { pipeline: "none" } }), undefined);
   });
 
-  it("is every resource of a changed service, by its literal URN", () => {
+  it("contains every resource of a changed service, by its literal URN", () => {
     const { targets, filter } = affected(scope(BASE, CHANGED));
     assert.ok(targets.length > 10);
     assert.ok(namesOf(targets).every((name) => /^auth(\/|$)/.test(name)));
@@ -52,13 +52,13 @@ describe("what the engine is asked about", () => {
     assert.deepEqual(filter, { services: ["auth"], platform: false });
   });
 
-  it("is, of a service that goes, what the base had, and nothing of it is registered", () => {
+  it("contains the base's resources of a removed service, and none of it is registered", () => {
     const { targets, filter } = affected(scope(BASE, { "auth-dev": {}, nginx: {} }));
     assert.ok(namesOf(targets).includes("auth/webhook"));
     assert.deepEqual(filter, { services: [], platform: true });
   });
 
-  it("is the triggers too where they learn of a service, and never what all services depend on", () => {
+  it("contains the changed triggers, and never resources that all services depend on", () => {
     const { targets, filter } = affected(scope(BASE, { ...BASE, young: {} }));
     const names = namesOf(targets);
     assert.ok(names.some((name) => name.startsWith("build-triggers/sensor-")));
@@ -70,7 +70,7 @@ describe("what the engine is asked about", () => {
     assert.equal(filter.platform, true);
   });
 
-  it("is what all services share where only that changed", () => {
+  it("contains only the shared resources if only those changed", () => {
     const { targets, filter } = affected(
       scope(BASE, BASE, { builds: BUILDS.replace(/}$/, ", parallelism: 7 }") }, { builds: BUILDS }),
     );
@@ -97,10 +97,10 @@ describe("what the engine is asked about", () => {
     ["the platform goes", () => scope(BASE, BASE, { platform: "false" }, { platform: "true" })],
     ["a provider differs", () => scope(BASE, BASE, { cluster: "{ name: test, context: other }" }, {})],
   ] as const) {
-    it(`is everything where ${what}`, () => assert.equal(found()?.is, "full"));
+    it(`is everything if ${what}`, () => assert.equal(found()?.is, "full"));
   }
 
-  it("is everything where so many are affected that no command could name each", () => {
+  it("is everything if too many services are affected to name them on a command line", () => {
     const many = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`service-${index}`, {}]));
     const found = scope({ auth: {} }, { auth: {}, ...many });
     assert.deepEqual(found, {

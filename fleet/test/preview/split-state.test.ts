@@ -15,7 +15,7 @@ async function split(text: string, size: number) {
   return { resources, frame };
 }
 
-/** Any JSON, with what a reader by brackets could stumble over. */
+/** Any JSON with texts that could confuse a parser of brackets. */
 const hostile = fc.oneof(
   fc.jsonValue(),
   fc.constantFrom('"', "\\", '\\"', '"resources":[', "]}", "{[", "ü🚀", '"latest":{"resources":[]'),
@@ -25,7 +25,7 @@ const resources = fc.array(fc.record({ urn: fc.string(), inputs: hostile, resour
 });
 
 describe("the resources of a state", () => {
-  it("are handed over one by one as they stand, and leave the rest, whatever is in them and wherever a chunk ends", async () => {
+  it("are handed over one by one and leave the rest, whatever their content and the chunk size", async () => {
     await fc.assert(
       fc.asyncProperty(
         resources,
@@ -47,7 +47,7 @@ describe("the resources of a state", () => {
     );
   });
 
-  it("are those of the deployment, and no list of that name that lies deeper", async () => {
+  it("are those of the deployment, and no deeper list of that name", async () => {
     const state = {
       deployment: {
         secrets_providers: { state: { deep: { resources: [{ no: 1 }] } } },
@@ -63,7 +63,7 @@ describe("the resources of a state", () => {
     ["ends after one", '{"deployment":{"resources":[{"urn":"a"}'],
     ["is empty", ""],
   ] as const) {
-    it(`are none where the text ${what}`, async () => {
+    it(`are none if the text ${what}`, async () => {
       assert.equal((await split(text, 5)).frame, undefined);
     });
   }

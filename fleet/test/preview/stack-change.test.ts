@@ -13,7 +13,7 @@ import { type Compared, compareFleets } from "../../preview/stack-change.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
-/** A folder of one stack `test`. */
+/** A folder with one stack `test`. */
 const texts = (services: Texts | Readonly<Record<string, object>>, keys: Texts = {}): Texts => ({
   "services.json": catalogueText(
     Object.fromEntries(Object.entries(services).map(([name, more]) => [name, service(name, Object(more))])),
@@ -36,8 +36,8 @@ const objects = (change: StackChange["shared"]) =>
 
 const THREE = { auth: {}, "api-gw": {}, nginx: {} };
 
-describe("what two revisions mean for a stack", () => {
-  it("is nothing where the files are the same", () => {
+describe("the difference of two revisions", () => {
+  it("is empty if the files are the same", () => {
     const { change, whole } = only(texts(THREE), texts(THREE));
     assert.deepEqual(
       [change.services, change.shared, change.sharedDiffers, whole],
@@ -45,7 +45,7 @@ describe("what two revisions mean for a stack", () => {
     );
   });
 
-  it("is one service where one changed, with the objects of it that differ", () => {
+  it("contains only the changed service, with its changed objects", () => {
     const { change, whole } = only(
       texts(THREE),
       texts({ ...THREE, auth: { warehouse: { interval: "1h" } } }),
@@ -55,14 +55,14 @@ describe("what two revisions mean for a stack", () => {
     assert.equal(whole, undefined);
   });
 
-  it("is a service that comes, with all its objects, and the shared objects that learn of it", () => {
+  it("contains a new service with all its objects, and the changed shared objects", () => {
     const { change } = only(texts({ nginx: {} }), texts({ nginx: {}, auth: {} }));
     assert.deepEqual(names(change), ["create auth"]);
     assert.ok(change.services[0]?.objects.every(({ action }) => action === "create"));
     assert.ok(objects(change.shared).some((line) => / Sensor /.test(line)));
   });
 
-  it("is a service that goes, and what the guard says of it", () => {
+  it("contains a removed service, and the loss that the check reports", () => {
     const { change } = only(texts(THREE), texts({ nginx: {}, auth: {} }));
     assert.deepEqual(names(change), ["delete api-gw"]);
     assert.deepEqual(
@@ -71,12 +71,12 @@ describe("what two revisions mean for a stack", () => {
     );
   });
 
-  it("is no loss where the stack protects nothing", () => {
+  it("contains no loss if the stack protects nothing", () => {
     const keys = { protect: "false" };
     assert.deepEqual(only(texts(THREE, keys), texts({ nginx: {} }, keys)).change.losses, []);
   });
 
-  it("says what moves together", () => {
+  it("contains services that move together", () => {
     const { change } = only(
       texts(THREE),
       texts(THREE, { rollout: "{ promotionTask: { stable: v1, canary: v2, canaryServices: [auth] } }" }),
@@ -88,14 +88,14 @@ describe("what two revisions mean for a stack", () => {
     assert.deepEqual(names(change), ["update auth"]);
   });
 
-  it("holds a freeze at one time for both: one that is over changes nothing", () => {
+  it("uses one time for both revisions, so a freeze that is over changes nothing", () => {
     const keys = { rollout: "{ freeze: [ { until: 2026-01-01, reason: winter } ] }" };
     assert.deepEqual(only(texts(THREE), texts(THREE, keys)).change.services, []);
     const lasting = { rollout: "{ freeze: [ { until: 2026-12-31, services: [auth], reason: winter } ] }" };
     assert.deepEqual(names(only(texts(THREE), texts(THREE, lasting)).change), ["update auth"]);
   });
 
-  it("has the problems of the head beside it, and no change that it cannot know", () => {
+  it("contains the head's problems, and no changes then", () => {
     const { change, whole } = only(texts(THREE), texts({ ...THREE, auth: { pipeline: "none" } }));
     assert.deepEqual(
       change.problems.map(({ code }) => code),
@@ -104,7 +104,7 @@ describe("what two revisions mean for a stack", () => {
     assert.deepEqual([change.after, change.services, whole], [undefined, [], undefined]);
   });
 
-  it("tells stacks that only one revision has", () => {
+  it("contains stacks that only one revision has", () => {
     const both = {
       ...texts(THREE),
       "Pulumi.new.yaml": stackText({ cluster: "{ name: other, context: o }" }),
@@ -120,11 +120,11 @@ describe("what two revisions mean for a stack", () => {
 describe("everything is previewed", () => {
   const whole = (head: Texts, base = texts(THREE)) => only(base, head).whole;
 
-  it("where every service is affected", () => {
+  it("if every service is affected", () => {
     assert.equal(whole(texts(THREE, { registry: "elsewhere.example" })), "every service is affected");
   });
 
-  it("where a pipeline changed, be it that few services have it", () => {
+  it("if a pipeline changed, even if few services use it", () => {
     const stages = (soak: string) =>
       `{ standard: [ { stage: dev, promotion: auto, sync: auto } ],
          slow: [ { stage: dev, promotion: auto, sync: auto }, { stage: prod, promotion: auto, sync: auto, after: [dev], soak: ${soak} } ] }`;
@@ -141,26 +141,26 @@ describe("everything is previewed", () => {
     ["github", '{ owner: acme, url: "https://ghe.example" }'],
     ["github:token", "{ secure: v1:abc }"],
   ] as const) {
-    it(`where the stack has another ${key}`, () => {
+    it(`if the stack has another ${key}`, () => {
       const { change, whole: why } = only(texts(THREE), texts(THREE, { [key]: value }));
       assert.ok(change.sharedDiffers);
       assert.match(why ?? "", new RegExp(`^what all services share differs: .*${key}`));
     });
   }
 
-  it("where secrets are encrypted with another key, which sends them elsewhere", () => {
+  it("if secrets are encrypted with another key, which redirects them", () => {
     const head = { ...texts(THREE), "Pulumi.test.yaml": `${stackText()}encryptionsalt: v1:other\n` };
     const { change, redirects } = only(texts(THREE), head);
     assert.deepEqual([change.sharedDiffers, redirects], [true, true]);
   });
 
-  it("and secrets still go where they went where only protection differs", () => {
+  it("without redirecting secrets if only the protection differs", () => {
     assert.equal(only(texts(THREE), texts(THREE, { protect: "false" })).redirects, false);
   });
 });
 
-describe("of any two catalogues", () => {
-  /** A catalogue, and the same after edits: parts of a second one in the place of its own. */
+describe("for any two catalogues", () => {
+  /** A catalogue, and the same after replacing parts of it by those of another. */
   const edited: fc.Arbitrary<readonly [RawSources, RawSources]> = fc
     .record({
       one: rawSources(),
@@ -190,7 +190,7 @@ describe("of any two catalogues", () => {
     return { "services.json": catalogue, "Pulumi.test.yaml": stack };
   };
 
-  /** Everything that is made of a service, as text. */
+  /** All objects of a service, as text. */
   function rendered({ services }: Plan): Map<string, string> {
     return new Map(
       services.map((one) => [
@@ -200,7 +200,7 @@ describe("of any two catalogues", () => {
     );
   }
 
-  it("a change in shared objects is never missed: affected ⊇ services whose rendered objects differ", () => {
+  it("a change in rendered objects is never missed: affected services include all with changed objects", () => {
     const seen = { services: 0, shared: 0 };
     fc.assert(
       fc.property(edited, ([base, head]) => {
@@ -225,7 +225,7 @@ describe("of any two catalogues", () => {
     assert.ok(seen.services > 15 && seen.shared > 3, JSON.stringify(seen));
   });
 
-  it("one changed service among 1,000 is exactly that one", () => {
+  it("one changed service among 1,000 is the only affected one", () => {
     const many = Object.fromEntries(
       Array.from({ length: 1000 }, (_, index) => [`service-${index}`, {}] as const),
     );

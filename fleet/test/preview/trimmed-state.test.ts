@@ -19,7 +19,7 @@ interface Resource {
 const exportOf = (resources: readonly object[], more: object = {}) =>
   JSON.stringify({ version: 3, deployment: { resources, ...more } });
 
-/** A text as a stream has it, in pieces that end anywhere. */
+/** A stream of the text in small chunks. */
 function inPieces(text: string, size = 7): StoredState {
   const bytes = Buffer.from(text);
   return {
@@ -51,7 +51,7 @@ async function trimmed(text: string, ...targets: readonly string[]) {
 
 const plain = (urn: string, more: Partial<Resource> = {}): Resource => ({ urn, type: "t", ...more });
 
-/** A state in which each resource may name any that stand before it. */
+/** A state in which each resource may refer to any earlier ones. */
 const states = fc
   .array(
     fc.record({
@@ -88,7 +88,7 @@ const states = fc
   });
 
 describe("a part of a stack's state", () => {
-  it("has the promotion tasks and what they are in, on which the Stages of a new service depend", async () => {
+  it("contains the promotion tasks and their parent, on which a new service's Stages depend", async () => {
     const task = "kubernetes:kargo.akuity.io/v1alpha1:ClusterPromotionTask";
     const resources = [
       { ...plain("stack"), type: "pulumi:pulumi:Stack" },
@@ -100,7 +100,7 @@ describe("a part of a stack's state", () => {
     assert.deepEqual(urns, ["stack", "platform", "task"]);
   });
 
-  it("has the targets, what they need and what depends on them, and every provider, in the order in which they stood", async () => {
+  it("contains the targets, their dependencies and dependents, and every provider, in the original order", async () => {
     const resources = [
       { ...plain("stack"), type: "pulumi:pulumi:Stack" },
       plain("provider", { id: "1" }),
@@ -122,7 +122,7 @@ describe("a part of a stack's state", () => {
     ]);
   });
 
-  it("has the stack where it has nothing else, and of its outputs the one that the program reads", async () => {
+  it("always contains the stack, with only the output that the program reads", async () => {
     const outputs = { provisioned: { a: 1 }, services: { nginx: {} } };
     const stack = { ...plain("stack"), type: "pulumi:pulumi:Stack", outputs };
     const text = exportOf([stack, plain("other")]);
@@ -132,7 +132,7 @@ describe("a part of a stack's state", () => {
     assert.deepEqual(checkpoint.latest.resources, [{ ...stack, outputs: { provisioned: { a: 1 } } }]);
   });
 
-  it("has integrity, and every target that there is, whatever the state", async () => {
+  it("is consistent and contains every existing target, whatever the state", async () => {
     await fc.assert(
       fc.asyncProperty(states, fc.array(fc.nat(40), { maxLength: 3 }), async (resources, picked) => {
         const targets = picked.map((at) => `r${at}`);
@@ -148,7 +148,7 @@ describe("a part of a stack's state", () => {
     );
   });
 
-  it("leaves out nothing that depends on what it has of the targets, whatever the state", async () => {
+  it("contains every dependent of its targets, whatever the state", async () => {
     await fc.assert(
       fc.asyncProperty(states, fc.nat(29), async (resources, at) => {
         const found = new Set([`r${at}`]);
@@ -163,14 +163,14 @@ describe("a part of a stack's state", () => {
     );
   });
 
-  it("keeps the operations that were begun on the targets, and no other", async () => {
+  it("keeps pending operations on the targets, and no others", async () => {
     const pending = ["target", "other"].map((urn) => ({ resource: { urn }, type: "creating" }));
     const text = exportOf([plain("other")], { pending_operations: pending });
     const { checkpoint } = await checkpointOf(text, "target");
     assert.deepEqual(checkpoint.latest.pending_operations, [pending[0]]);
   });
 
-  it("keeps secrets as they were encrypted, and all that it does not know", async () => {
+  it("keeps secrets encrypted, and keeps unknown fields", async () => {
     const secrets = { type: "passphrase", state: { salt: "v1:salt" } };
     const hostile = '$& $1 $\' "latest":{"resources":[]';
     const target = { ...plain("target"), inputs: { password: { ciphertext: "v1:x" } }, later: hostile };
@@ -189,14 +189,14 @@ describe("a part of a stack's state", () => {
     });
   });
 
-  it("is the same of a backend's file as of an export", async () => {
+  it("is the same from a backend's file as from an export", async () => {
     const latest = { resources: [plain("target"), plain("other")], metadata: {} };
     const stored = JSON.stringify({ version: 3, checkpoint: { stack: "any", latest } });
     const exported = JSON.stringify({ version: 3, deployment: latest }, null, 4);
     assert.deepEqual(await checkpointOf(stored, "target"), await checkpointOf(exported, "target"));
   });
 
-  it("leaves every number as it stands", async () => {
+  it("keeps every digit of numbers", async () => {
     const text = exportOf([plain("target")]).replace(
       '"type":"t"',
       '"type":"t","outputs":{"id":12345678901234567890}',
@@ -213,7 +213,7 @@ describe("a part of a stack's state", () => {
     ["of a stack that no up has made", JSON.stringify({ version: 3, deployment: {} })],
     ["encrypted by Pulumi's service", exportOf([plain("a")], { secrets_providers: { type: "service" } })],
   ] as const) {
-    it(`is none where the text is ${what}`, async () => {
+    it(`is none if the text is ${what}`, async () => {
       assert.equal(await trimState(inPieces(text), NAME, ["a"]), undefined);
     });
   }

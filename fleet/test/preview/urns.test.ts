@@ -12,14 +12,14 @@ const PIPELINES =
 
 const SECRETS = { gitPassword: "{ secure: v1:abc }", imagePassword: "{ secure: v1:abc }" };
 
-/** The names and types that a plan is said to have, without the parents'. */
+/** The computed types and names of a plan's resources, without parent types. */
 function computed(keys: Readonly<Record<string, string>>): string[] {
   const catalogue = catalogueText(Object.fromEntries(NAMES.map((name) => [name, service(name)])));
   const all = inventoriesOf(planOf(catalogue, stackText(keys))).flatMap(resourcesOf);
   return all.map(({ type, name }) => `${type} ${name}`).sort();
 }
 
-/** The same of what the components register. */
+/** The types and names that the components register. */
 async function real(keys: Readonly<Record<string, string>>): Promise<string[]> {
   const secrets = () => ({ gitPassword: pulumi.secret("a"), imagePassword: pulumi.secret("b") });
   const all = await registered(NAMES, keys, secrets);
@@ -60,7 +60,7 @@ describe("the URNs of a plan", () => {
     });
   }
 
-  it("are literal", () => {
+  it("contain no wildcards", () => {
     assert.equal(
       urnOf("prod", VALUES_FILES),
       "urn:pulumi:prod::kargo-fleet::pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles::values-files",

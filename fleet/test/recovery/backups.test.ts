@@ -6,14 +6,14 @@ import { backupsHint } from "../../recovery/backups.ts";
 
 const WHOLE = '{ "version": 3, "checkpoint": { "latest": {} } }';
 
-describe("the way out of a state that cannot be read", () => {
+describe("the fix for a state that cannot be read", () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "backups-"));
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  /** Writes a file of the backend, so many minutes ago. */
+  /** Writes a file of the backend with an age in minutes. */
   async function kept(path: string, text: string, minutes: number): Promise<string> {
     const file = join(folder, ".pulumi", path);
     await mkdir(dirname(file), { recursive: true });
@@ -25,7 +25,7 @@ describe("the way out of a state that cannot be read", () => {
   const hint = () => backupsHint(`file://${folder}`, "prod");
   const named = (text: string) => [...text.matchAll(/^ {2}(\S+)$/gm)].map(([, file]) => file);
 
-  it("names the copies of that stack that are whole, newest first, and how to put one back", async () => {
+  it("lists the complete copies of that stack, newest first, and how to restore one", async () => {
     const bak = await kept("stacks/kargo-fleet/prod.json.bak", WHOLE, 5);
     const older = await kept("backups/kargo-fleet/prod/prod.1.json", WHOLE, 60);
     const newest = await kept("history/kargo-fleet/prod/prod-2.checkpoint.json", WHOLE, 1);
@@ -38,7 +38,7 @@ describe("the way out of a state that cannot be read", () => {
     assert.ok(text.includes(`cp ${newest} ${join(folder, ".pulumi/stacks/kargo-fleet/prod.json")}`), text);
   });
 
-  it("says where it looked where there is none", async () => {
+  it("names the searched folders if there is no copy", async () => {
     await kept("stacks/kargo-fleet/prod.json.bak", "", 5);
     assert.match(
       await hint(),
@@ -46,7 +46,7 @@ describe("the way out of a state that cannot be read", () => {
     );
   });
 
-  it("is the backend's own history where that keeps no files here", async () => {
+  it("refers to the backend's own history if it keeps no local files", async () => {
     const text = await backupsHint("https://api.pulumi.com", "prod");
     assert.match(text, /pulumi stack history --stack prod/);
   });

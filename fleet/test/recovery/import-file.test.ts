@@ -23,8 +23,8 @@ const provider = creation(PROVIDER);
 const stage = creation(STAGE, { parent: PIPELINE, provider: PROVIDER });
 const taken = [{ creation: stage, id: "kargo-nginx/dev" }];
 
-describe("the file of an import", () => {
-  it("puts a resource below its component and behind its provider, by their URNs", () => {
+describe("an import file", () => {
+  it("gives a resource its component and its provider by URN", () => {
     assert.deepEqual(importFile(taken, [stage]), {
       nameTable: { [PIPELINE]: PIPELINE, [PROVIDER]: PROVIDER },
       resources: [
@@ -40,7 +40,7 @@ describe("the file of an import", () => {
     });
   });
 
-  it("brings a component along that is not in the state yet, once, and not by name", () => {
+  it("includes a component that the state lacks, once, with its Pulumi name", () => {
     const other = creation(`${STAGE}-2`, { parent: PIPELINE, provider: PROVIDER });
     const { nameTable, resources } = importFile(
       [...taken, { creation: other, id: "x" }],
@@ -54,7 +54,7 @@ describe("the file of an import", () => {
     assert.equal(resources.length, 3);
   });
 
-  it("needs the providers that are yet to be created", () => {
+  it("needs the providers that do not exist yet", () => {
     assert.deepEqual(missingProviders(taken, [provider, stage]), [PROVIDER]);
     assert.deepEqual(missingProviders(taken, [stage]), []);
   });
@@ -77,18 +77,18 @@ describe("an exported state", () => {
   const text = (some: readonly object[], pending: readonly object[] = []) =>
     JSON.stringify({ version: 3, deployment: { resources: some, pending_operations: pending } });
 
-  it("yields its resources and what is pending", () => {
+  it("yields its resources and pending operations", () => {
     const state = parseState(text(resources, [{ type: "creating", resource: resources[3] }]));
     assert.deepEqual(state.pending, [{ type: "creating", urn: STAGE }]);
     assert.equal(state.resources.length, 4);
     assert.deepEqual(parseState('{"version":3,"deployment":{}}').resources, []);
   });
 
-  it("has integrity where everything stands after what it names", () => {
+  it("is consistent if every reference comes earlier", () => {
     assert.deepEqual(integrityProblems(parseState(text(resources))), []);
   });
 
-  it("has none where a parent, a provider or a dependency is missing, or something is there twice", () => {
+  it("is inconsistent if a parent, a provider or a dependency is missing, or if a resource occurs twice", () => {
     const without = (urn: string) =>
       integrityProblems(parseState(text(resources.filter((one) => one.urn !== urn))));
     assert.match(
@@ -102,7 +102,7 @@ describe("an exported state", () => {
     );
   });
 
-  it("may have an old one beside the new one, while it is being replaced", () => {
+  it("may contain the old and the new resource during a replacement", () => {
     const old = { ...resources[3], delete: true };
     assert.deepEqual(integrityProblems(parseState(text([...resources, old]))), []);
   });

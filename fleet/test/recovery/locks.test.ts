@@ -16,7 +16,7 @@ function lock(host: string): Lock {
 }
 
 describe("the locks of a stack", () => {
-  it("are read as the engine writes them, whatever its time zone", () => {
+  it("are read in the engine's format, whatever its time zone", () => {
     assert.deepEqual(parseLock(LOCK), {
       pid: 42,
       user: "alice",
@@ -25,7 +25,7 @@ describe("the locks of a stack", () => {
     });
   });
 
-  it("have no owner where the file is cut off anywhere", () => {
+  it("have no owner if the file is truncated anywhere", () => {
     fc.assert(
       fc.property(fc.nat(LOCK.length - 1), (length) => {
         assert.equal(parseLock(LOCK.slice(0, length)), undefined);
@@ -33,7 +33,7 @@ describe("the locks of a stack", () => {
     );
   });
 
-  it("are found below the folder of a file backend, and nowhere else", () => {
+  it("are only found in a file backend", () => {
     const below = ".pulumi/locks/organization/kargo-fleet/prod";
     assert.equal(lockFolder("file:///state", "kargo-fleet", "prod"), `/state/${below}`);
     assert.equal(
@@ -45,7 +45,7 @@ describe("the locks of a stack", () => {
       assert.equal(lockFolder(backend, "kargo-fleet", "prod"), undefined);
   });
 
-  it("are none where the folder is not there, and do not count the files of attributes beside them", async () => {
+  it("are none if the folder is missing, and exclude the backend's attribute files", async () => {
     const folder = await mkdtemp(join(tmpdir(), "fleet-locks-"));
     assert.deepEqual(await readLocks(join(folder, "absent")), []);
     for (const name of ["one.json", "one.json.attrs"]) await writeFile(join(folder, name), LOCK);
@@ -56,7 +56,7 @@ describe("the locks of a stack", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("stand while a process of that id runs that is not younger than they are", () => {
+  it("are alive if a process with that id started before the lock", () => {
     const machine = (since: Date | undefined) => ({ host: "here", process: () => ({ since }) });
     assert.equal(standing(lock("here"), machine(new Date("2026-11-25T13:21:30Z"))), "alive");
     assert.equal(standing(lock("here"), machine(undefined)), "alive");
@@ -64,13 +64,13 @@ describe("the locks of a stack", () => {
     assert.equal(standing(lock("here"), { host: "here", process: () => undefined }), "dead");
   });
 
-  it("of another machine, or without an owner, are nothing that can be known", () => {
+  it("are of unknown state on another machine or without an owner", () => {
     const machine = { host: "here", process: () => undefined };
     assert.equal(standing(lock("there"), machine), "unknown");
     assert.equal(standing({ file: "lock.json", owner: undefined }, machine), "unknown");
   });
 
-  it("of a backend that is no folder need a person's word", async () => {
+  it("of other backends need the user's confirmation", async () => {
     const engine = { backend: async () => "s3://user:secret@bucket" };
     const options = { stack: "prod", project: "kargo-fleet", ownerIsDead: false };
     await assert.rejects(requireUnlocked(engine, thisMachine(), options), (error: Error) => {
@@ -84,7 +84,7 @@ describe("the locks of a stack", () => {
 });
 
 describe("this machine", () => {
-  it("knows its name, and since when a process of it runs", () => {
+  it("knows its name and the start time of a process", () => {
     const machine = thisMachine();
     assert.equal(machine.host, hostname());
     const { since } = machine.process(process.pid) ?? {};
@@ -92,7 +92,7 @@ describe("this machine", () => {
     assert.ok(since && Math.abs(since.getTime() - started) < 5_000, `${since?.toISOString()}`);
   });
 
-  it("knows of a process that is not there", () => {
+  it("reports a missing process", () => {
     assert.equal(thisMachine().process(2 ** 22 + 1), undefined);
   });
 });

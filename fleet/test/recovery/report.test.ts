@@ -46,7 +46,7 @@ function recovered(items: readonly Item[], more: Partial<Recovered> = {}): Recov
 const OURS = { is: "ours", id: "kargo-nginx/dev" } as const;
 
 describe("the report of a recovery", () => {
-  it("says whose lock it was, what was taken over and forgotten, what is left alone, and what comes next", () => {
+  it("shows the lock's owner, what was imported and dropped, what was left alone, and the next step", () => {
     assert.equal(
       recoveredText(recovered([item(OURS, ["nginx/8"])])),
       [
@@ -70,7 +70,7 @@ describe("the report of a recovery", () => {
     );
   });
 
-  it("has a way out for everything that is in the way", () => {
+  it("has a fix for everything that blocks an up", () => {
     const verdicts: Verdict[] = [
       { is: "foreign", id: "x", lacks: "kargo-fleet/stack=prod" },
       { is: "another stack's", id: "x", stack: "staging" },
@@ -85,7 +85,7 @@ describe("the report of a recovery", () => {
     assert.deepEqual(inTheWay({ items: [item(OURS), item({ is: "absent" })] }), []);
   });
 
-  it("says of a dry run that nothing was changed, and of an up how it went", () => {
+  it("says that a dry run changed nothing, and how the up went", () => {
     assert.match(
       recoveredText(recovered([], { dryRun: true })),
       /Would be forgotten:[\s\S]*Nothing was changed\./,
@@ -97,7 +97,7 @@ describe("the report of a recovery", () => {
     );
   });
 
-  it("has the same for a program", () => {
+  it("has the same content as JSON", () => {
     const { locks, taken, strays, notMade, up } = JSON.parse(
       recoveredJson(recovered([item(OURS), item({ is: "absent" })], { up: true })),
     );

@@ -39,8 +39,8 @@ function planned(): PlannedObject {
   return object;
 }
 
-describe("what the plan names", () => {
-  it("is every Kubernetes object of a preview, with name, namespace and labels", () => {
+describe("the planned resources", () => {
+  it("include every Kubernetes object of a preview, with name, namespace and labels", () => {
     const { apiVersion, kind, name, namespace, labels } = planned();
     assert.deepEqual(
       { apiVersion, kind, name, namespace, labels },
@@ -54,7 +54,7 @@ describe("what the plan names", () => {
     );
   });
 
-  it("is every hook, with the address that a preview keeps secret", () => {
+  it("include every hook, with the address that a preview keeps secret", () => {
     const hook = creation("github:index/repositoryWebhook:RepositoryWebhook", "nginx/webhook", {
       repository: "nginx",
       configuration: { url: "[secret]" },
@@ -66,7 +66,7 @@ describe("what the plan names", () => {
     ]);
   });
 
-  it("is the one hook of an organization, where the stack has that", () => {
+  it("include the one hook of an organization", () => {
     const hook = creation("github:index/organizationWebhook:OrganizationWebhook", "platform/webhook", {});
     const keys = { webhooks: '{ url: "https://hooks.acme.example", scope: organization }' };
     const { platform } = planOf(catalogueText({ nginx: service("nginx") }), stackText(keys));
@@ -76,7 +76,7 @@ describe("what the plan names", () => {
     assert.equal(describeIt(found, "acme"), `hook acme → ${found.url}`);
   });
 
-  it("is no component, no provider and no values file", () => {
+  it("exclude components, providers and values files", () => {
     const others = [
       creation("kargo-fleet:index:ServicePipeline", "nginx", {}, { custom: false }),
       creation("pulumi:providers:kubernetes", "kubernetes", {}),
@@ -87,7 +87,7 @@ describe("what the plan names", () => {
 });
 
 describe("a preview", () => {
-  it("yields what it would create, the provider by its URN", () => {
+  it("lists what it would create, with the provider's URN", () => {
     const newState = { ...STAGE, provider: `${STAGE.urn}::04da6b54` };
     const steps = [
       { op: "create", urn: STAGE.urn, newState },
@@ -101,14 +101,14 @@ describe("a preview", () => {
   });
 });
 
-describe("whose something is", () => {
+describe("the owner of a planned resource", () => {
   const found = (labels: Readonly<Record<string, string>>) => ({ id: "kargo-nginx/dev", labels });
 
-  it("is nobody's where nothing was found", () => {
+  it("is nobody if nothing was found", () => {
     assert.deepEqual(verdict(planned(), undefined), { is: "absent" });
   });
 
-  it("is ours with our labels, whatever else it carries", () => {
+  it("is this stack if it has our labels, whatever else it carries", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.string()), (more) => {
         const labels = { ...more, ...LABELS, "kargo-fleet/team": "another" };
@@ -117,7 +117,7 @@ describe("whose something is", () => {
     );
   });
 
-  it("is never ours where one label of ownership is missing or another's", () => {
+  it("is never this stack if a label of ownership is missing or different", () => {
     const key = fc.constantFrom(
       "app.kubernetes.io/managed-by" as const,
       "kargo-fleet/service" as const,
@@ -133,7 +133,7 @@ describe("whose something is", () => {
     );
   });
 
-  it("is another stack's where it says so", () => {
+  it("is another stack if the label says so", () => {
     const labels = { ...LABELS, "kargo-fleet/stack": "staging" };
     assert.deepEqual(verdict(planned(), found(labels)), {
       is: "another stack's",
@@ -142,11 +142,11 @@ describe("whose something is", () => {
     });
   });
 
-  it("is not to be had while it is being deleted", () => {
+  it("is unavailable while the resource is being deleted", () => {
     assert.equal(verdict(planned(), { ...found(LABELS), leaving: true }).is, "leaving");
   });
 
-  it("of a hook is ours by its address alone", () => {
+  it("of a hook depends only on its address", () => {
     const hook: Planned = { is: "hook", creation: STAGE, repository: "nginx", url: "https://hooks/nginx" };
     assert.deepEqual(verdict(hook, { id: "nginx/7" }), { is: "ours", id: "nginx/7" });
   });

@@ -4,7 +4,7 @@ import { type Attempt, succeeded, undelivered } from "../../redeliver/attempts.t
 
 type Try = readonly [guid: string, statusCode: number, event?: string];
 
-/** Attempts newest first, from the oldest written here. */
+/** Attempts in GitHub's order (newest first), written oldest first. */
 function attempts(...oldestFirst: Try[]): Attempt[] {
   return oldestFirst
     .map(([guid, statusCode, event = "push"], index) => ({
@@ -18,37 +18,37 @@ function attempts(...oldestFirst: Try[]): Attempt[] {
     .toReversed();
 }
 
-describe("a push counts as not delivered", () => {
+describe("a push is undelivered", () => {
   const guids = (...given: Try[]) => undelivered(attempts(...given)).map(({ guid }) => guid);
 
-  it("where its one attempt failed", () => {
+  it("if its only attempt failed", () => {
     assert.deepEqual(guids(["a", 200], ["b", 503]), ["b"]);
   });
 
-  it("where every attempt failed, and once", () => {
+  it("if every attempt failed, and is listed once", () => {
     const [push, ...rest] = undelivered(attempts(["a", 503], ["b", 200], ["a", 502]));
     assert.deepEqual(rest, []);
     assert.deepEqual([push?.guid, push?.since], ["a", "2026-11-25T12:00:00Z"]);
     assert.equal(push?.last.statusCode, 502);
   });
 
-  it("no more where any attempt succeeded, before or after", () => {
+  it("only if no attempt succeeded, before or after", () => {
     assert.deepEqual(guids(["a", 503], ["a", 204], ["b", 200], ["b", 500]), []);
   });
 
-  it("where the listener redirected, since GitHub does not follow", () => {
+  it("if the listener redirected, since GitHub follows no redirect", () => {
     assert.deepEqual(guids(["a", 302]), ["a"]);
   });
 
-  it("by its guid alone, and only if it is a push", () => {
+  it("by its guid, and only if it is a push", () => {
     assert.deepEqual(guids(["a", 503, "ping"], ["b", 503, "create"], ["c", 503]), ["c"]);
   });
 
-  it("in the order in which pushes were made, not in that of their attempts", () => {
+  it("and listed in the order of pushes, not of attempts", () => {
     assert.deepEqual(guids(["a", 503], ["b", 503], ["a", 503]), ["a", "b"]);
   });
 
-  it("exactly where no attempt of its guid has a 2xx, for any attempts", () => {
+  it("exactly if no attempt with its guid has a 2xx, for any attempts", () => {
     const attempt = fc.tuple(
       fc.constantFrom("a", "b", "c", "d"),
       fc.constantFrom(0, 200, 204, 299, 301, 404, 500, 502, 504),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { paceOf } from "../../redeliver/pace.ts";
 
 describe("the pace of calls", () => {
-  it("keeps their beginnings apart, however many begin at once", async () => {
+  it("spaces their starts, however many start at once", async () => {
     const waits: number[] = [];
     const pace = paceOf(
       1_000,
@@ -13,7 +13,7 @@ describe("the pace of calls", () => {
     assert.deepEqual(waits, [1_000, 2_000]);
   });
 
-  it("lets a call begin at once after a time without any", async () => {
+  it("lets a call start at once after a pause", async () => {
     const waits: number[] = [];
     let now = 0;
     const pace = paceOf(

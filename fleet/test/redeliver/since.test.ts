@@ -11,7 +11,7 @@ describe("--since", () => {
     ["2026-11-25T12:00:00Z", "2026-11-25T12:00:00.000Z"],
     ["2026-11-25T12:00+01:00", "2026-11-25T11:00:00.000Z"],
   ] as const) {
-    it(`takes ${text}`, () => {
+    it(`accepts ${text}`, () => {
       const since = sinceOf(text, now);
       assert.ok(since instanceof Date, String(since));
       assert.equal(since.toISOString(), moment);

@@ -27,7 +27,7 @@ function accessLines(before: FoundStack, after: FoundStack): string[] {
 describe("the access changes of a report", () => {
   const before = plan(NGINX, {}, TEAMS);
 
-  it("say who loses and who gains a Stage's promotion", () => {
+  it("say who gains and who loses promotion to a Stage", () => {
     const stages = STAGES.map((stage) =>
       stage.stage === "staging" ? { ...stage, promotion: "manual" } : stage,
     );
@@ -48,12 +48,12 @@ describe("the access changes of a report", () => {
     ]);
   });
 
-  it("say a change of the team", () => {
+  it("report a change of the team", () => {
     const after = plan({ nginx: service("nginx", { build: false, team: "identity" }) }, {}, TEAMS);
     assert.equal(accessLines(before, after)[0], "nginx changes its team from edge to identity");
   });
 
-  it("name both groups where a team has another one", () => {
+  it("name both groups if a team has another one", () => {
     const other = { ...TEAMS, edge: { ...TEAMS.edge, group: "AD-New" } };
     const lines = accessLines(before, plan(NGINX, {}, other));
     assert.ok(
@@ -65,7 +65,7 @@ describe("the access changes of a report", () => {
     );
   });
 
-  it("say whom the guard lets through", () => {
+  it("report a change of the break-glass group", () => {
     const after = plan(NGINX, { access: "{ deployer: other, breakGlass: AD-Night }" }, TEAMS);
     assert.deepEqual(accessLines(before, after), [
       "other instead of kargo-fleet-deployer is let through by the guard as the deployer",
@@ -74,7 +74,7 @@ describe("the access changes of a report", () => {
     ]);
   });
 
-  it("say once what is true of many services", () => {
+  it("report the same change of many services once", () => {
     const two = { a: service("a", { build: false }), b: service("b", { build: false }) };
     const moved = {
       a: service("a", { build: false, team: "identity" }),
@@ -84,7 +84,7 @@ describe("the access changes of a report", () => {
     assert.equal(lines[0], "a and b change their team from edge to identity");
   });
 
-  it("say what the engine alone would change of a Role", () => {
+  it("report a change of a Role that only the engine shows", () => {
     const steps = [
       step("update", "kubernetes:rbac.authorization.k8s.io/v1:Role", "nginx/team", {
         paths: ["rules[0].verbs"],
@@ -97,7 +97,7 @@ describe("the access changes of a report", () => {
     );
   });
 
-  /** Two catalogues with their stacks, the second with parts of a third in the place of its own. */
+  /** Two catalogues with their stacks; the second has some parts of a third. */
   const edited = fc
     .record({
       base: rawSources(),
@@ -127,7 +127,7 @@ describe("the access changes of a report", () => {
     }
   };
 
-  it("are there for every object that says who may do what, and every changed object is named in the whole report", function () {
+  it("cover every changed object of access, and the report names every changed object", function () {
     this.timeout(120_000);
     let differing = 0;
     fc.assert(
@@ -165,7 +165,7 @@ describe("the access changes of a report", () => {
   });
 });
 
-/** Every service of the next team. */
+/** Moves every service to the next team. */
 function shifted(services: RawSources["catalogue"]["services"], teams: readonly string[]) {
   const next = (team: unknown) => teams[(teams.indexOf(String(team)) + 1) % teams.length];
   return Object.fromEntries(
@@ -176,7 +176,7 @@ function shifted(services: RawSources["catalogue"]["services"], teams: readonly 
   );
 }
 
-/** Every team with other approvers. */
+/** Gives every team other approvers. */
 function approved(teams: RawSources["catalogue"]["teams"]) {
   return Object.fromEntries(
     Object.entries(teams).map(([name, team]) => [name, { ...(team as object), approvers: "AD-Others" }]),

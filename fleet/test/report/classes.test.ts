@@ -16,10 +16,13 @@ import { fleetReport, found, plan, reportOf, stackChange } from "./reports.ts";
 
 type Json = z.core.JSONSchema.BaseSchema;
 
-/** The leaves of a schema, and the nodes above them: their keys with dots between, `*` for any name, lists are leaves. */
+/**
+ * Collects the leaves of a schema and the nodes above them: keys joined by dots, `*` for any name; lists are
+ * leaves.
+ */
 function pathsOf(schema: Json, path: readonly string[], leaves: Set<string>, inner: Set<string>): void {
   const node = schema as Json & { anyOf?: Json[]; oneOf?: Json[]; allOf?: Json[] };
-  // What could hide keys, and what zod does not write now.
+  // Schema keywords that could hide keys; zod does not use them now.
   const hiding = ["$ref", "patternProperties", "prefixItems", "if", "dependentSchemas"];
   assert.deepEqual(
     Object.keys(node).filter((key) => hiding.includes(key)),
@@ -30,7 +33,7 @@ function pathsOf(schema: Json, path: readonly string[], leaves: Set<string>, inn
   for (const one of forms) pathsOf(one, path, leaves, inner);
   const below = Object.entries(node.properties ?? {});
   const named = node.additionalProperties;
-  // Of a pipeline each Stage counts, by its name, which says itself which it is.
+  // A pipeline's Stages count by name, which the Stage itself contains.
   const stages = path.length === 2 && path[0] === "pipelines" ? node.items : undefined;
   if (typeof named === "object") below.push(["*", named]);
   if (typeof stages === "object") below.push(["*", stages as Json]);
@@ -49,15 +52,15 @@ const QUIET = new Set([...SAFE, ...TOLD]);
 const SAME = plan({ nginx: service("nginx") });
 const NOTHING = stackChange(SAME, SAME);
 
-/** The report on one leaf that changes, and nothing beside it. */
+/** The report on one changed leaf. */
 function reportOn(path: readonly string[], before: unknown, after: unknown) {
   const under = (value: unknown) => path.reduceRight<unknown>((inside, key) => ({ [key]: inside }), value);
   const inputs = leafChanges(under(before), under(after), []);
   return fleetReport([{ change: { ...NOTHING, inputs }, engine: undefined }]);
 }
 
-describe("the classes of what the files say", () => {
-  it("name every leaf of both schemas", () => {
+describe("the classes of leaves", () => {
+  it("cover every leaf of both schemas", () => {
     assert.ok(LEAVES.size > 100, String(LEAVES.size));
     assert.deepEqual(
       [...LEAVES].filter((leaf) => knownClass(leaf.split(".")) === undefined),
@@ -65,7 +68,7 @@ describe("the classes of what the files say", () => {
     );
   });
 
-  it("name nothing that no schema has, but for what the engine keeps in a stack file", () => {
+  it("contain only leaves of the schemas and the engine's keys of a stack file", () => {
     const rest = CLASSIFIED.filter((leaf) => !LEAVES.has(leaf) && !INNER.has(leaf));
     assert.deepEqual(
       rest.filter((leaf) => !leaf.startsWith("file.")),
@@ -74,7 +77,7 @@ describe("the classes of what the files say", () => {
     assert.equal(new Set(CLASSIFIED).size, CLASSIFIED.length);
   });
 
-  it("let a verdict be Safe for the leaves that are spelled out, and for no other", () => {
+  it("allow a Safe verdict exactly for the leaves in the list of safe ones", () => {
     const name = fc.stringMatching(/^[a-z]{1,6}$/);
     const value = fc.oneof(fc.string({ minLength: 1 }), fc.integer(), fc.boolean(), fc.constant(undefined));
     for (const leaf of LEAVES) {
@@ -89,7 +92,7 @@ describe("the classes of what the files say", () => {
     }
   }).timeout(120_000);
 
-  it("let it never be Safe for a leaf that they do not name", () => {
+  it("never allow a Safe verdict for an unlisted leaf", () => {
     fc.assert(
       fc.property(fc.array(fc.string(), { minLength: 1, maxLength: 5 }), (path) => {
         const nested = path.some((_, index) => knownClass(path.slice(0, index + 1)) !== undefined);
@@ -103,7 +106,7 @@ describe("the classes of what the files say", () => {
   });
 });
 
-describe("a verdict of Safe is never given", () => {
+describe("a Safe verdict is never given", () => {
   const stages = (prod: object) =>
     JSON.stringify({
       standard: [
@@ -146,7 +149,7 @@ describe("a verdict of Safe is never given", () => {
       stack({ pipelines: stages({}) }),
     ],
   ] as const satisfies readonly (readonly [string, Files, Files?])[]) {
-    it(`to ${what}`, () => isLoud(before, after));
+    it(`for ${what}`, () => isLoud(before, after));
   }
 
   const labelled = (a: string) => ({
@@ -154,7 +157,7 @@ describe("a verdict of Safe is never given", () => {
     web: service("web", { labels: { a: "x" } }),
   });
 
-  /** Of each leaf whose effect the plans say, a change that has one. */
+  /** A change with an effect for each leaf that the plans report. */
   const told: Readonly<Record<string, readonly [Files, Files]>> = {
     "services.*.team": [stack({}), nginx({ team: "identity" })],
     "services.*.labels.*": [
@@ -196,19 +199,19 @@ describe("a verdict of Safe is never given", () => {
     protect: [stack({}), stack({ protect: "false" })],
   };
 
-  it("to what the plans alone say, where it takes something away", () => {
+  it("for a change that only the plans report, if it removes something", () => {
     assert.deepEqual(Object.keys(told), TOLD);
     for (const [before, after] of Object.values(told)) isLoud(before, after);
   });
 
-  it("to protect under a bare key, which the engine takes for the stack's own", () => {
+  it("for protect under a bare key, which the engine treats as a key of the project", () => {
     const catalogue = catalogueText({ nginx: service("nginx") });
     const bare = stackText().replace("config:\n", "config:\n  protect: false\n");
     const { is, text } = verdictOf(reportOf(found(catalogue, stackText()), found(catalogue, bare)));
     assert.equal(is, "warnings", text);
   });
 
-  it("to other files of a catalogue, which may list the same services", () => {
+  it("for a change of a catalogue's include, which may list the same services", () => {
     const list = catalogueText({ nginx: service("nginx") });
     const including = list.replace("{", '{ "include": ["catalogue/*.json"],');
     const files = (catalogue: string) =>
@@ -225,7 +228,7 @@ describe("a verdict of Safe is never given", () => {
     assert.match(verdictOf(reportOf(before, after)).text, /^⚠️ /);
   });
 
-  it("to a key that the schemas do not know, under any name", () => {
+  it("for an unknown key with any name", () => {
     const found = plan({ nginx: service("nginx") });
     const value = { config: { ...(found.document.value as { config: object }).config, protect: false } };
     const changed = { ...found, document: { ...found.document, value } };

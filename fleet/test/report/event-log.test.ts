@@ -22,7 +22,7 @@ const words = (severity: string, message: string) => ({
 });
 
 describe("the log of an up", () => {
-  it("says what was done, with the paths that differ and no value", () => {
+  it("shows what was done, with changed paths and no values", () => {
     const up = readEventLog(
       log(
         PRELUDE,
@@ -45,7 +45,7 @@ describe("the log of an up", () => {
     assert.ok(!JSON.stringify(up).includes("planted-value"));
   });
 
-  it("gives the engine's words where something failed, and what failed", () => {
+  it("shows the engine's message and the failed resource", () => {
     const up = readEventLog(
       log(
         PRELUDE,
@@ -60,7 +60,7 @@ describe("the log of an up", () => {
     assert.deepEqual(up?.run.steps, []);
   });
 
-  it("that ends in the middle of a line is of an up that was interrupted, with what had begun", () => {
+  it("that is truncated belongs to an interrupted up, and shows its pending operations", () => {
     const text = log(PRELUDE, done("create", "nginx/a"), begun("create", "nginx/b"), summary("succeeded"));
     const up = readEventLog(text.slice(0, -30));
     assert.deepEqual([up?.interrupted, up?.run.outcome], [true, "failed"]);
@@ -74,7 +74,7 @@ describe("the log of an up", () => {
     );
   });
 
-  it("leaves out the preview that came before the up", () => {
+  it("omits the preview before the up", () => {
     const up = readEventLog(
       log(
         PRELUDE,
@@ -92,12 +92,12 @@ describe("the log of an up", () => {
     );
   });
 
-  it("of a preview alone says that nothing was touched", () => {
+  it("of a preview only says that nothing was changed", () => {
     const up = readEventLog(log(PRELUDE, done("create", "nginx/a"), summary("failed", true)));
     assert.deepEqual([up?.onlyPreviewed, up?.run.steps], [true, []]);
   });
 
-  it("is nothing where it is another text", () => {
+  it("is undefined for another text", () => {
     for (const text of ["", "x\n", "{\n}\n", "[]\n[]\n", `${log(PRELUDE)}x\n${log(PRELUDE)}`]) {
       assert.equal(readEventLog(text), undefined, text);
     }

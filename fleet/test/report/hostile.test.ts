@@ -8,7 +8,7 @@ import { renderComment, renderReport } from "../../report/markdown.ts";
 import { outsideCode, skeleton, toHtml } from "./github-markdown.ts";
 import { engineRun, fleetReport, plan, stackChange, step } from "./reports.ts";
 
-/** Stands in a report wherever somebody else's text can. */
+/** A placeholder for untrusted text in a report. */
 const TOKEN = "zqx";
 
 const hostile = fc
@@ -65,7 +65,7 @@ const hostile = fc
   )
   .map((parts) => parts.join(""));
 
-/** A report with {@link TOKEN} in every text of it. */
+/** A report with {@link TOKEN} in every text. */
 function report(): FleetReport {
   const more = (image: string) => ({ build: false, image, labels: { [TOKEN]: TOKEN } });
   const keys = (extra: object) => ({ rollout: JSON.stringify(extra) });
@@ -128,29 +128,29 @@ function lazily<Value>(make: () => Value): () => Value {
   };
 }
 
-/** Slow cases are not worth a smaller counterexample. */
+/** A time limit stops slow shrinking. */
 const RUNS = { numRuns: sampled(40, 15), endOnFailure: true, interruptAfterTimeLimit: 15_000 } as const;
 
-/** The same report where the token is another text, in keys as in values. */
+/** The same report with another text in place of the token, in keys and values. */
 function withText(text: string): FleetReport {
   const own = JSON.stringify(text).slice(1, -1);
   return JSON.parse(REPORT().replaceAll(TOKEN, () => own));
 }
 
-describe("a report of hostile texts", function () {
+describe("a report with hostile text", function () {
   this.timeout(120_000);
 
   for (const [name, render] of [
     ["the whole", renderReport],
     ["the comment", renderComment],
   ] as const) {
-    it(`has no link, picture, heading, row or tag that is not ours: ${name}`, () => {
+    it(`has no link, image, heading, row or tag of others: ${name}`, () => {
       const ours = skeleton(toHtml(render(withText("harmless"))));
       assert.ok(ours.includes("<table>") && ours.filter((tag) => tag === "<details>").length >= 3);
       fc.assert(
         fc.property(hostile, (text) => {
           const markdown = render(withText(text));
-          // What is folded is not there to be compared.
+          // Omitted parts cannot be compared.
           fc.pre(!markdown.includes("Folded to fit"));
           assert.deepEqual(skeleton(toHtml(markdown)), ours);
         }),
@@ -159,7 +159,7 @@ describe("a report of hostile texts", function () {
     });
   }
 
-  it("leaves nothing outside code that GitHub makes a mention, an issue, a commit, an address or an emoji of", () => {
+  it("has no mention, issue, commit, address or emoji outside code", () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const rest = outsideCode(toHtml(renderReport(withText(text))));
@@ -169,7 +169,7 @@ describe("a report of hostile texts", function () {
     );
   });
 
-  it("breaks out of no picture", () => {
+  it("keeps hostile text inside its diagrams", () => {
     const line =
       /^( {2}subgraph p0\["[^"]*"\]| {4}p0w\[\("Warehouse"\)\]| {4}p0s\d+(\["<b>[^"<>`]*<\/b>(<br\/>[^"<>`]*)+"\]|\(\["[^"]*"\]\))(:::\w+)?| {4}p0\w+ (==>|-\.->)(\|"[^"|]*"\|)? p0s\d+| {2}end| {2}classDef \w+ \S+( \d)?|flowchart LR)$/;
     fc.assert(
@@ -188,7 +188,7 @@ describe("a report of hostile texts", function () {
   });
 });
 
-/** Every first Stage gets another soak, so that its pipeline is drawn. */
+/** Changes the soak of every first Stage, so that its pipeline is drawn. */
 function withChangedStages(of: FleetReport): FleetReport {
   const [first] = of.stacks;
   const [stage] = first?.change.after?.services[0]?.stages ?? [];
@@ -196,18 +196,18 @@ function withChangedStages(of: FleetReport): FleetReport {
   return of;
 }
 
-describe("a text of somebody else's", () => {
-  it("reads as it is where it can only be a word", () => {
+describe("untrusted text", () => {
+  it("is unchanged if it can only be a word", () => {
     assert.deepEqual(["nginx", "AD-Edge-Release", "v2"].map(named), ["nginx", "AD-Edge-Release", "v2"]);
   });
 
-  it("is code where it could be a commit, an issue, a mention or an address", () => {
+  it("is code if it could be a commit, an issue, a mention or an address", () => {
     for (const text of ["deadbeef", "GH-12", "@edge", "www.a.example", "a.b", "1", "a--b", "a_b_"]) {
       assert.equal(named(text), `\`${text}\``);
     }
   });
 
-  it("is code between more backticks than it has, apart from them", () => {
+  it("is code between more backticks than it contains", () => {
     assert.deepEqual(["a`b", "`", " x", "``` "].map(code), [
       "``a`b``",
       "`` ` ``",
@@ -216,20 +216,20 @@ describe("a text of somebody else's", () => {
     ]);
   });
 
-  it("shows what nobody would see", () => {
+  it("shows invisible characters", () => {
     assert.equal(code("a\u202eb\nc\u200bd\u00a0e"), "`a\\u{202e}b\\u{a}c\\u{200b}d\\u{a0}e`");
     assert.deepEqual(["", "  "].map(code), ["(empty)", "(blank)"]);
   });
 
-  it("ends no cell of a table, whatever backslashes are before a bar", () => {
+  it("ends no table cell, whatever backslashes precede a bar", () => {
     assert.deepEqual(["a|b", "a\\|b", "a\\\\|b"].map(cell), ["a\\|b", "a\\u{7c}b", "a\\\\u{7c}b"]);
   });
 
-  it("is cut where it is long, and says how long it is", () => {
+  it("is cut if it is long, and shows its length", () => {
     assert.match(code("x".repeat(1000)), /^`x{300}… \(1000 characters\)`$/);
   });
 
-  it("ends no block of code", () => {
+  it("ends no code block", () => {
     assert.equal(fenced(["````", "x"]), "`````\n````\nx\n`````");
   });
 });

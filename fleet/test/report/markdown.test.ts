@@ -17,14 +17,14 @@ function many(count: number, more: object) {
 }
 
 describe("a report", () => {
-  it("names the one service that changes, and no other", () => {
+  it("names the changed service and no other", () => {
     const before = many(50, {});
     const after = { ...before, "service-7": service("service-7", { build: false, labels: { tier: "x" } }) };
     const text = renderReport(reportOf(plan(before), plan(after)));
     assert.deepEqual([...new Set(text.match(/service-\d+/g))], ["service-7"]);
   });
 
-  it("says in a reader's words what a service changes, with its fields folded", () => {
+  it("describes a service's changes in words, with its fields folded", () => {
     const report = reportOf(
       plan({ nginx: service("nginx") }, { pipelines: pipelines("") }),
       plan({ nginx: service("nginx") }, { pipelines: pipelines(", soak: 2h") }),
@@ -62,7 +62,7 @@ describe("a report", () => {
     }
   });
 
-  it("draws a pipeline that changes once, however many services have it, with what changes marked", () => {
+  it("draws a changed pipeline once for all its services, with marks", () => {
     const text = renderReport(
       reportOf(
         plan(many(3, {}), { pipelines: pipelines("") }),
@@ -74,7 +74,7 @@ describe("a report", () => {
     assert.match(text, /soaks 2 h/);
   });
 
-  it("says what moves together in one line", () => {
+  it("reports services that move together in one line", () => {
     const tasks = (percent: number) => ({
       rollout: `{ promotionTask: { stable: v1, canary: v2, canaryPercent: ${percent} } }`,
     });
@@ -82,7 +82,7 @@ describe("a report", () => {
     assert.match(text, /^- 20 of 20 services move from promotion task v1 to v2\.$/m);
   });
 
-  it("says which freezes begin and end, and what a share adds", () => {
+  it("reports freezes that begin and end, and the services that a share adds", () => {
     const frozen = { rollout: "{ percent: 50, freeze: [{ until: 2026-12-31, reason: the holidays }] }" };
     const begin = renderReport(reportOf(plan(many(20, {})), plan(many(20, {}), frozen)));
     assert.match(
@@ -94,12 +94,12 @@ describe("a report", () => {
     assert.match(end, /The freeze until `2026-12-31` of every Stage of every service ends\./);
   });
 
-  it("says what new webhooks cost at GitHub", () => {
+  it("shows the cost of new webhooks at GitHub", () => {
     const text = renderReport(reportOf(plan({}), plan({ nginx: service("nginx") })));
     assert.match(text, /^GitHub: 1 webhook to make, about 1 min by GitHub's limits\.$/m);
   });
 
-  it("gives the engine's words where it refused", () => {
+  it("shows the engine's message if it refused", () => {
     const errors = ["error: protected\n  ```\nremove it"];
     const text = renderReport(reportOf(plan({ a: service("a") }), plan({}), { outcome: "refused", errors }));
     assert.ok(
@@ -112,18 +112,18 @@ describe("a report", () => {
 describe("a report as a comment", () => {
   const sizes = (text: string) => [text.length, Buffer.byteLength(text)];
 
-  it("begins with the exact line that it is found by", () => {
+  it("begins with the exact line by which it is found", () => {
     const nothing = renderComment(reportOf(plan({}), plan({})));
     assert.equal(nothing.split("\n")[0], "<!-- kargo-fleet preview -->");
     assert.equal(COMMENT_MARKER, "<!-- kargo-fleet preview -->");
   });
 
-  it("is the whole report where that fits", () => {
+  it("is the whole report if that fits", () => {
     const report = reportOf(plan({}), plan({ nginx: service("nginx") }));
     assert.equal(renderComment(report), `${COMMENT_MARKER}\n${renderReport(report)}`);
   });
 
-  /** As makePlan would give it of so many services that are alike, in less time. */
+  /** Copies one plan many times, which is faster than makePlan. */
   function ofMany(count: number, more: object): Made {
     const one = plan({ "service-x": service("service-x", { build: false, ...more }) }, {}, TEAMS);
     const text = JSON.stringify(one.plan.services[0]);
@@ -137,7 +137,7 @@ describe("a report as a comment", () => {
     return { ...one, plan: { ...one.plan, services } };
   }
 
-  it("of 5,000 changed services is one that GitHub accepts, with its verdict and deletions", function () {
+  it("of 5,000 changed services fits GitHub's limit, with its verdict and deletions", function () {
     this.timeout(120_000);
     const after = ofMany(5_000, { image: "registry.example/edge/service-x" });
     const report = reportOf(ofMany(5_000, {}), withServices(after, after.plan.services.slice(2)));
@@ -150,7 +150,7 @@ describe("a report as a comment", () => {
     assert.ok(renderReport(report).includes("@@ Warehouse kargo-service-4999/service-4999 @@"));
   });
 
-  it("that loses 5,000 services says how many, and the first of them", function () {
+  it("that loses 5,000 services gives their number and the first of them", function () {
     this.timeout(120_000);
     const text = renderComment(reportOf(ofMany(5_000, {}), plan({}, {}, TEAMS)));
     for (const size of sizes(text)) assert.ok(size <= COMMENT_LIMIT, String(size));
@@ -158,7 +158,7 @@ describe("a report as a comment", () => {
     assert.match(text, /service-0, service-1, .* and 4,984 more go/);
   });
 
-  it("shortens 5,000 different sentences on access to the first, and counts the rest", function () {
+  it("shows the first of 5,000 different sentences on access, and counts the rest", function () {
     this.timeout(120_000);
     const before = ofMany(5_000, {});
     const services = before.plan.services.map((one, index) => {
@@ -172,7 +172,7 @@ describe("a report as a comment", () => {
     assert.match(text, /^- and [\d,]+ more lines: [\d,]+ access changes$/m);
   });
 
-  it("never has a Secret's value, planted where none should be", () => {
+  it("never contains a Secret's value, even if one is planted", () => {
     const change = stackChange(plan({}), plan({}));
     const secret = (value: string) => ({
       apiVersion: "v1",

@@ -14,27 +14,27 @@ const standard = (prod: object, staging: object = {}) => ({
   }),
 });
 
-describe("what a service changes, in a reader's words", () => {
+describe("the description of a changed service", () => {
   const plain = servicePlan();
   const words = (more: object, keys = {}) => planWords(plain, servicePlan(more, keys));
 
-  it("says where its image and source move", () => {
+  it("shows changes of its image and source", () => {
     assert.deepEqual(words({ image: "registry.example/edge/nginx" }), [
       "image moves from `registry.example/nginx` to `registry.example/edge/nginx`",
     ]);
   });
 
-  it("says the branch that is built", () => {
+  it("shows the branch that is built", () => {
     assert.deepEqual(words({ build: { branch: "release/1.x" } }), ["builds from branch `release/1.x`"]);
   });
 
-  it("says another soak in hours", () => {
+  it("shows a changed soak in hours", () => {
     const [before, after] = [servicePlan({}, standard({})), servicePlan({}, standard({}, { soak: "2h" }))];
     assert.deepEqual(planWords(before, after), ["staging now soaks 2 h"]);
     assert.deepEqual(planWords(after, before), ["staging now soaks no more"]);
   });
 
-  it("says that a Stage now waits for a person, once", () => {
+  it("says once that a Stage now needs manual promotion", () => {
     const [before, after] = [
       servicePlan({}, standard({})),
       servicePlan({}, standard({ promotion: "manual" })),
@@ -42,18 +42,18 @@ describe("what a service changes, in a reader's words", () => {
     assert.deepEqual(planWords(before, after), ["prod now waits for a person"]);
   });
 
-  it("says another promotion task, once for all its Stages", () => {
+  it("shows another promotion task once for all its Stages", () => {
     const keys = { rollout: "{ promotionTask: { stable: v2 } }" };
     assert.deepEqual(words({}, keys), ["moves from promotion task v1 to v2"]);
   });
 
-  it("says that it is decommissioned, and not again that its hook is off", () => {
+  it("says that it is decommissioned, and not also that its hook is off", () => {
     const [first, ...more] = words({ state: "decommissioned" });
     assert.match(first ?? "", /^is decommissioned: its hook is off/);
     assert.deepEqual(more, []);
   });
 
-  it("says how tags are picked", () => {
+  it("shows how tags are selected", () => {
     const semver = { tags: { strategy: "semver", constraint: "^1 || ^2" }, build: false };
     const before = servicePlan({ build: false });
     assert.match(
@@ -62,12 +62,12 @@ describe("what a service changes, in a reader's words", () => {
     );
   });
 
-  it("counts the fields that there are no words for", () => {
+  it("counts fields without a description", () => {
     const unknown = { ...plain, commands: { promote: ["x"], sync: [] } };
     assert.deepEqual(planWords(plain, unknown), ["2 other fields"]);
   });
 
-  it("never says nothing of a plan that differs", () => {
+  it("is never empty for a plan that differs", () => {
     fc.assert(
       fc.property(rawSources({ services: 2 }), (raw) => {
         const { catalogue, stack } = toSources(raw);
@@ -83,7 +83,7 @@ describe("what a service changes, in a reader's words", () => {
     );
   });
 
-  it("reads Go's durations as a person does", () => {
+  it("shows Go's durations in plain form", () => {
     assert.deepEqual(["2h0m0s", "1h30m0s", "45s", "0s"].map(time), ["2 h", "1 h 30 min", "45 s", "0 s"]);
   });
 });

@@ -9,7 +9,7 @@ import { compareStacks } from "../../preview/stack-change.ts";
 type Keys = Readonly<Record<string, string>>;
 type Services = Readonly<Record<string, object>>;
 
-/** A report on one stack, `test`, whose files changed from these to those. */
+/** A report on the stack `test` whose files changed. */
 export function reportOf(
   before: FoundStack | undefined,
   after: FoundStack | undefined,
@@ -35,14 +35,14 @@ export function engineRun(more: Partial<EngineRun> = {}): EngineRun {
   };
 }
 
-/** A step as the engine names it, of a part of a service or of what all share. */
+/** A step of the engine on a service's or a shared resource. */
 export function step(op: string, type: string, name: string, more: Partial<EngineStep> = {}): EngineStep {
   const component = name.startsWith("platform/") ? "Platform" : "ServicePipeline";
   const urn = `urn:pulumi:test::kargo-fleet::kargo-fleet:index:${component}$${type}::${name}`;
   return { urn, op, type, name, protect: true, paths: [], ...more };
 }
 
-/** A stack `test` of these services, as its files say it. */
+/** A stack `test` with these services. */
 export function plan(services: Services, keys: Keys = {}, teams?: object): Made {
   return found(
     teams === undefined ? catalogueText(services) : catalogueText(services, teams),
@@ -50,17 +50,17 @@ export function plan(services: Services, keys: Keys = {}, teams?: object): Made 
   );
 }
 
-/** A stack whose files are right. */
+/** A stack whose files are valid. */
 export type Made = FoundStack & { readonly plan: Plan };
 
-/** @throws InvalidInput where the texts are wrong */
+/** @throws InvalidInput if the texts are invalid */
 export function found(catalogue: string, stack: string): Made {
   const [only] = readFleet(filesOf({ "services.json": catalogue, "Pulumi.test.yaml": stack }), NOW).stacks;
   if (only?.plan === undefined) throw new InvalidInput(only?.problems ?? []);
   return { ...only, plan: only.plan };
 }
 
-/** How two stacks differ, object by object; nothing that the guard refuses unless a test says so. */
+/** The difference of two stacks; without losses unless a test passes some. */
 export function stackChange(
   before: FoundStack | undefined,
   after: FoundStack | undefined,

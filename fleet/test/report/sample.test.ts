@@ -14,7 +14,7 @@ const DEV = { stage: "dev", promotion: "auto", sync: "auto" };
 const STAGING = { stage: "staging", promotion: "auto", sync: "auto", after: ["dev"] };
 const PROD = { stage: "prod", promotion: "manual", sync: "manual", after: ["staging"] };
 
-/** A team moves a service to branch `release`, and hands another one over; the platform team adds a soak. */
+/** A team moves a service to branch `release` and hands another one over; the platform team adds a soak. */
 function sample() {
   const before = plan(
     { nginx: service("nginx"), auth: service("auth", { build: false }) },
@@ -41,9 +41,9 @@ function sample() {
 }
 
 describe("docs/sample-report.md", () => {
-  it("is what the report of its change is", () => {
+  it("is the report of this change", () => {
     const text = renderReport(sample());
-    // UPDATE_SAMPLE=1 writes it anew.
+    // UPDATE_SAMPLE=1 rewrites it.
     if (process.env.UPDATE_SAMPLE !== undefined) writeFileSync("docs/sample-report.md", text);
     assert.equal(readFileSync("docs/sample-report.md", "utf8"), text);
   });

@@ -22,7 +22,7 @@ describe("the verdict of a report", () => {
     assert.equal(text(reportOf(NGINX, NGINX)), "Nothing changes.");
   });
 
-  it("counts the services and clusters of what is safe", () => {
+  it("counts the services and clusters of safe changes", () => {
     const stacks = ["eu", "us"].map((name) => ({
       change: stackChange(NGINX, SLOWER, { stack: name, cluster: name }),
       engine: engineRun(),
@@ -30,7 +30,7 @@ describe("the verdict of a report", () => {
     assert.equal(text(fleetReport(stacks)), "✅ Safe: 1 service changes on 2 clusters.");
   });
 
-  it("counts what is to be looked at first", () => {
+  it("counts the warnings", () => {
     const gone = reportOf(plan({ nginx: service("nginx"), auth: AUTH }), NGINX);
     assert.match(text(gone), /^⚠️ 1 deletion\. 1 service changes on 1 cluster\.$/);
     const moved = { nginx: service("nginx", { build: false, team: "identity" }) };
@@ -38,19 +38,19 @@ describe("the verdict of a report", () => {
     assert.match(text(reportOf(of, plan(moved))), /^⚠️ 4 access changes\./);
   });
 
-  it("calls a new service of a known team safe, its rights being its own", () => {
+  it("is Safe for a new service of a known team, which only gets its own rights", () => {
     const report = reportOf(NGINX, plan({ nginx: service("nginx"), auth: AUTH }));
     assert.equal(verdictOf(report).is, "safe");
   });
 
-  it("counts what decides what runs", () => {
+  it("counts changes of what decides what runs", () => {
     assert.equal(
       text(reportOf(NGINX, IMAGE)),
       "⚠️ 1 change of what decides what runs. 1 service changes, and what services share, on 1 cluster.",
     );
   });
 
-  it("is not Safe where an up would fail for a service, and says so before what is loud", () => {
+  it("is not Safe if an up would fail for a service, and says so before the warnings", () => {
     const errors = [
       "services.json:5:21  services.nginx.repository  GitHub shows no repository. Create it. [KF100]",
       "services.json:4:15  services.nginx.team  the build namespace is not there. [KF102]",
@@ -64,16 +64,16 @@ describe("the verdict of a report", () => {
     );
   });
 
-  it("is not Safe where the base has no such stack, or none that can be read", () => {
+  it("is not Safe if the base has no such stack, or an unreadable one", () => {
     assert.match(text(reportOf(undefined, NGINX)), /^⚠️ 1 change not classified\./);
   });
 
-  it("is not Safe where the program changes and no engine is asked", () => {
+  it("is not Safe if the program changes and no engine ran", () => {
     const offline = { change: stackChange(NGINX, NGINX), engine: undefined };
     assert.match(text(fleetReport([offline], { program: ["index.ts"] })), /^⚠️ 1 change not classified\./);
   });
 
-  it("is not Safe where the engine changes what no file explains", () => {
+  it("is not Safe if the engine makes a change that no file explains", () => {
     const steps = [step("update", "kubernetes:x:Stage", "nginx/stage-dev")];
     assert.match(text(reportOf(NGINX, NGINX, { steps })), /^⚠️ 1 change not classified\./);
     const warehouse = [step("update", "kubernetes:x:Warehouse", "nginx/warehouse")];
@@ -85,7 +85,7 @@ describe("the verdict of a report", () => {
     assert.match(text(changed), /^⚠️ 1 change not classified\./);
   });
 
-  it("counts what the engine alone would delete or replace", () => {
+  it("counts deletions and replacements that only the engine shows", () => {
     const steps = [
       step("delete", "kubernetes:v1:ConfigMap", "platform/x"),
       step("create-replacement", "kubernetes:x:Stage", "nginx/stage-dev"),
@@ -95,7 +95,7 @@ describe("the verdict of a report", () => {
     assert.match(text(reportOf(NGINX, NGINX, { steps })), /^⚠️ 1 deletion, 1 replacement\./);
   });
 
-  it("counts the problems of wrong files, and names the stacks that were not previewed", () => {
+  it("counts the problems of invalid files, and names the stacks that were not previewed", () => {
     const change = stackChange(NGINX, undefined, {
       services: [],
       shared: [],
@@ -107,7 +107,7 @@ describe("the verdict of a report", () => {
     assert.equal(text(report), "❌ The files are wrong: 3 problems. Not previewed: test.");
   });
 
-  it("says what the guard refuses, and what is to be looked at beside it", () => {
+  it("shows what the loss check refuses, with the warnings", () => {
     const before = plan({ nginx: service("nginx"), auth: AUTH });
     const change = stackChange(before, NGINX, { losses: [problem("Gone.")] });
     assert.equal(
@@ -116,18 +116,18 @@ describe("the verdict of a report", () => {
     );
   });
 
-  it("says of no loss that the program let through", () => {
+  it("omits losses that the program accepted", () => {
     const change = stackChange(NGINX, SLOWER, { losses: [problem("Left behind.")] });
     assert.equal(verdictOf(fleetReport([{ change, engine: engineRun() }])).is, "safe");
   });
 
-  it("names the stacks where the engine failed", () => {
+  it("names the stacks for which the engine failed", () => {
     const failed = reportOf(NGINX, SLOWER, { outcome: "failed", errors: ["x"] });
     assert.equal(text(failed), "❌ Could not be previewed: test.");
     assert.equal(text({ ...failed, tense: "done" }), "❌ The up failed on test.");
   });
 
-  it("speaks of what was done in the past", () => {
+  it("uses the past tense for a finished up", () => {
     assert.equal(
       text({ ...reportOf(NGINX, SLOWER), tense: "done" }).startsWith("✅ Done: 1 service changed"),
       true,
@@ -135,7 +135,7 @@ describe("the verdict of a report", () => {
     assert.equal(text({ ...reportOf(NGINX, NGINX), tense: "done" }), "Nothing changed.");
   });
 
-  it("says that program code changed and makes nothing else", () => {
+  it("says that program code changed and changes nothing else", () => {
     const report = { ...reportOf(NGINX, NGINX), program: ["index.ts"] };
     assert.equal(text(report), "✅ Safe: program code changes, and nothing that it makes.");
   });

@@ -50,7 +50,7 @@ describe("fleet trust", function () {
     await git("commit", "--quiet", "--message=change");
   };
 
-  /** Commits what was written, goes back to the base, and asks. */
+  /** Commits the written files, returns to the base, and runs the command. */
   async function trust(...more: string[]) {
     await commit();
     await git("checkout", "--quiet", "main");
@@ -64,7 +64,7 @@ describe("fleet trust", function () {
     return { exitCode, stdout, stderr };
   }
 
-  it("takes a changed catalogue and rollout into the base's folder, and nothing else", async () => {
+  it("copies a changed catalogue and rollout into the base's folder, and nothing else", async () => {
     await write("services.json", MORE);
     await write("Pulumi.prod.yaml", stackText({ rollout: "{ percent: 50 }" }));
     await write("README.md", "# Read by nobody\n");
@@ -76,7 +76,7 @@ describe("fleet trust", function () {
     assert.match(await read("output"), /^verdict=data-only\nmerged=[0-9a-f]{40}\nstacks=\["prod"\]\n$/);
   });
 
-  it("looks at what merging gives: what the base got meanwhile is not taken for removed", async () => {
+  it("compares with the merge result, so newer commits of the base do not count as deletions", async () => {
     await write("Pulumi.prod.yaml", stackText({ rollout: "{ percent: 50 }" }));
     await commit();
     await git("checkout", "--quiet", "main");
@@ -89,7 +89,7 @@ describe("fleet trust", function () {
     assert.equal(await read("services.json"), MORE);
   });
 
-  it("gives the same merged commit for the same two, at any time and place", async () => {
+  it("creates the same merge commit for the same two commits at any time and place", async () => {
     await write("services.json", MORE);
     await trust();
     const first = await read("output");
@@ -99,7 +99,7 @@ describe("fleet trust", function () {
     assert.equal(await git("show", "-s", "--format=%an %at", "change"), "kargo-fleet 946684800");
   });
 
-  it("needs a person for a link instead of the catalogue, takes nothing then, and says why in Markdown", async () => {
+  it("needs an approval for a link instead of the catalogue, copies nothing then, and explains why in Markdown", async () => {
     await rm(join(folder, "services.json"));
     await symlink("/etc/passwd", join(folder, "services.json"));
     await write("a\n::add-mask::`b`.ts", "");
@@ -119,13 +119,13 @@ describe("fleet trust", function () {
     assert.doesNotMatch(note, /^::/m);
   });
 
-  it("names the stacks that the pull request itself has where a person lets it run", async () => {
+  it("names the stacks of the pull request itself after an approval", async () => {
     await write("Pulumi.new.yaml", stackText());
     await trust();
     assert.match(await read("output"), /\nstacks=\["new","prod"\]\n/);
   });
 
-  it("cannot look at a conflict, and says no verdict", async () => {
+  it("fails without a verdict on a conflict", async () => {
     await write("services.json", MORE);
     await commit();
     await git("checkout", "--quiet", "main");
@@ -139,7 +139,7 @@ describe("fleet trust", function () {
     await assert.rejects(read("output"));
   });
 
-  it("puts data beside no other program than the base's", async () => {
+  it("copies data only beside the base's program", async () => {
     await write("services.json", MORE);
     await commit();
     const args = ["trust", "--base", "main", "--head", "change", "--take"];

@@ -15,7 +15,7 @@ const replaced = (from: string | RegExp, to: string) => {
 };
 
 describe("a changed stack file", () => {
-  it("is data where only the rollout, the pipelines or the warehouse differ", () => {
+  it("is data if only the rollout, the pipelines or the warehouse differ", () => {
     const head = replaced("percent: 100", "percent: 50")
       .replace("soak: 24h", "soak: 48h")
       .replace("interval: 1h", "interval: 2h");
@@ -24,7 +24,7 @@ describe("a changed stack file", () => {
     assert.deepEqual(parse(text ?? ""), parse(head));
   });
 
-  it("is replaced by the base's own text, with these values in quotes that no parser reads in two ways", () => {
+  it("is replaced by the base's text with these values, quoted unambiguously", () => {
     const base = stackText({ rollout: "{ percent: 100 }" });
     const head = stackText({ rollout: "{ percent: 90, include: [{ names: [16, yes, 2026-11-25, ~ ] }] }" });
     const { reasons, text } = trust(head, base);
@@ -34,13 +34,13 @@ describe("a changed stack file", () => {
     assert.equal(line, `  kargo-fleet:rollout: { "percent": 90, "include": [ { "names": ${names} } ] }`);
   });
 
-  it("may lose such a key, and gain it", () => {
+  it("may remove such a key or add it", () => {
     const [without, having] = [stackText(), stackText({ warehouse: "{ interval: 1h }" })];
     assert.deepEqual(parse(trust(without, having).text ?? ""), parse(without));
     assert.deepEqual(parse(trust(having, without).text ?? ""), parse(having));
   });
 
-  it("is the same text where nothing differs", () => {
+  it("keeps its text if nothing differs", () => {
     assert.equal(trust(prod).text, prod);
   });
 
@@ -100,13 +100,13 @@ describe("a changed stack file", () => {
       assert.equal(text, undefined);
     });
 
-  it("needs an approval for a secret that an alias moves", () => {
+  it("needs an approval for a secret that moves through an alias", () => {
     const keys = { webhookMasterSecret: "&secret { secure: v1:abc }", rollout: "{}" };
     const { reasons } = trust(stackText({ ...keys, rollout: "*secret" }), stackText(keys));
     assert.deepEqual(reasons, ["it moves a secret in config.kargo-fleet:rollout"]);
   });
 
-  it("that is data has the base's value of every other key, whatever was written", () => {
+  it("that is data has the base's value for every other key, whatever was written", () => {
     const base = parse(prod) as { config: Record<string, unknown> };
     const others = [...Object.keys(base.config), "github:baseUrl", "__proto__", "secure"];
     const key = fc.oneof({ arbitrary: fc.constantFrom(...DATA_KEYS), weight: 3 }, fc.constantFrom(...others));
@@ -116,7 +116,7 @@ describe("a changed stack file", () => {
     fc.assert(
       fc.property(changes, fc.option(more, { nil: {}, freq: 1 }), (config, rest) => {
         const written = JSON.stringify({ ...base, ...rest, config: { ...base.config, ...config } });
-        // Not all that is a value can be written: of -0 no file knows.
+        // A JSON round trip, because -0 cannot be written.
         const head = JSON.parse(written) as typeof base;
         const { text } = trust(written);
         if (text === undefined) return;

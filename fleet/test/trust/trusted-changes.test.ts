@@ -9,7 +9,7 @@ function changed(path: string, more: Partial<ChangedFile> = {}): ChangedFile {
   return { path, kind: "file", bytes: () => 10, text: () => "text", ...more };
 }
 
-/** What is not even looked at where it is not data. */
+/** A file that must not be read if it is no data. */
 const unread = {
   bytes: () => assert.fail("its size was asked for"),
   text: () => assert.fail("its text was read"),
@@ -21,8 +21,8 @@ function whyNot(file: ChangedFile): readonly string[] {
   );
 }
 
-describe("what a pull request changes", () => {
-  it("is data where it is the catalogue, and what nobody reads does not matter", () => {
+describe("a file of a pull request", () => {
+  it("is data if it is the catalogue or if neither program nor engine reads it", () => {
     const files = ["services.json", "README.md", "docs/review-a-change.md", "docs/x/y.png", "LICENSE"];
     const trust = trustedChanges(
       base,
@@ -33,7 +33,7 @@ describe("what a pull request changes", () => {
     assert.deepEqual([...trust.data], [["services.json", "text"]]);
   });
 
-  it("is data only where the base's stacks name the catalogue", () => {
+  it("is data only if the base's stacks name the catalogue", () => {
     assert.deepEqual(whyNot(changed("other.json", unread)), ["it is no data"]);
     const trust = trustedChanges(base, ["lists/all.json"], [changed("lists/all.json")]);
     assert.equal(trust.verdict, "data only");
@@ -59,7 +59,7 @@ describe("what a pull request changes", () => {
     "node_modules/x",
     "",
   ])
-    it(`is no data where it is ${JSON.stringify(file)}`, () => {
+    it(`is no data if it is ${JSON.stringify(file)}`, () => {
       assert.deepEqual(whyNot(changed(file, unread)), ["it is no data"]);
     });
 
@@ -79,7 +79,7 @@ describe("what a pull request changes", () => {
       "it changes config.kargo-fleet:github",
     ],
   ] as const)
-    it(`needs an approval where it is ${what}`, () => assert.deepEqual(whyNot(file), [reason]));
+    it(`needs an approval if it is ${what}`, () => assert.deepEqual(whyNot(file), [reason]));
 
   it("is no data outside the folder of the stacks", () => {
     const files = [changed("stacks/services.json"), changed("services.json", unread)];
@@ -88,12 +88,12 @@ describe("what a pull request changes", () => {
     assert.equal(data.size, 0, "nothing is taken where anything needs an approval");
   });
 
-  describe("where the catalogue includes files", () => {
+  describe("with an included catalogue", () => {
     const list = (...include: string[]) => JSON.stringify({ include, teams: {}, services: {} });
     const base = filesOf({ "lists/services.json": list("catalogue/*.json") });
     const trust = (...files: ChangedFile[]) => trustedChanges(base, ["lists/services.json"], files);
 
-    it("is data in each of them, one that comes too", () => {
+    it("is data if it is included, even a new one", () => {
       const { verdict, data } = trust(
         changed("lists/catalogue/edge.json"),
         changed("lists/catalogue/new.json"),
@@ -104,7 +104,7 @@ describe("what a pull request changes", () => {
       );
     });
 
-    it("is no data in a file that the base does not include", () => {
+    it("is no data if the base does not include it", () => {
       for (const path of [
         "catalogue/edge.json",
         "lists/catalogue/a/edge.json",
@@ -114,7 +114,7 @@ describe("what a pull request changes", () => {
         assert.deepEqual(trust(changed(path, unread)).reasons, [{ file: path, why: "it is no data" }]);
     });
 
-    it("needs an approval where it is a link, where it goes, or where it includes other files", () => {
+    it("needs an approval if it is a link, if it is deleted, or if it changes the include", () => {
       const edge = "lists/catalogue/edge.json";
       const [link, gone] = [
         changed(edge, { ...unread, kind: "other" }),
