@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { previewBench } from "./preview.ts";
 import { startBench } from "./start.ts";
 
-/* `npm run bench -- <name>`: what something costs, measured here and now. */
+/* `npm run bench -- <name>`: measures the time and memory of commands on this machine. */
 
 await new Command("bench")
   .description("Measures on this machine what a command costs.")

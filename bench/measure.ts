@@ -1,16 +1,16 @@
 import { execa } from "execa";
 
-/** What a command cost. */
+/** The time and memory of a command. */
 export interface Cost {
   readonly seconds: number;
-  /** The most that the command and all its descendants held at once, in MB; pages that they share count for each. */
+  /** The peak memory of the command and all its descendants, in MB; shared pages count for each process. */
   readonly megabytes: number;
 }
 
-/** How often the processes are looked at, in milliseconds. */
+/** The interval between measurements, in milliseconds. */
 const EVERY = 200;
 
-/** @throws Error where the command fails */
+/** @throws Error if the command fails */
 export async function measure(
   [program = "", ...args]: readonly string[],
   options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
@@ -40,7 +40,7 @@ async function heldBy(root: number): Promise<number> {
   const { stdout } = await execa("ps", ["-A", "-o", "pid=,ppid=,rss="]);
   const all = stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number));
   const family = new Set([root]);
-  // A child may stand before its parent.
+  // A child may come before its parent in the list.
   for (let size = 0; size !== family.size; ) {
     size = family.size;
     for (const [pid = 0, parent = 0] of all) if (family.has(parent)) family.add(pid);

@@ -9,7 +9,7 @@ import { type Cost, measure } from "./measure.ts";
 
 const SIZES = ["10", "100", "1000"];
 
-/** `npm run bench -- preview`: `fleet preview` of one changed service beside the whole `pulumi preview`. */
+/** `npm run bench -- preview`: compares `fleet preview` of one changed service with the whole `pulumi preview`. */
 export function previewBench(): Command {
   return new Command("preview")
     .description(
@@ -30,7 +30,7 @@ Example:
 }
 
 async function run(sizes: readonly number[]): Promise<void> {
-  // For the up alone: a preview writes no checkpoint.
+  // Only the `up` uses it; a preview writes no checkpoint.
   process.env.PULUMI_EXPERIMENTAL = "true";
   process.env.PULUMI_SKIP_CHECKPOINTS = "true";
   const stack = await openFleetStack([]);
@@ -60,7 +60,7 @@ async function row(size: number, stack: FleetStack, repository: Repository): Pro
   await writeFile(logs, "");
   const up = await stack.cli("up", "--yes", "--skip-preview");
   if (up.failed) throw new Error(up.output.slice(-5_000));
-  // What is measured writes the CLI's own log of each run, as a person's does.
+  // The measured commands write the CLI's log of each run, as for a user.
   await rm(logs);
   await repository.commit();
   const changed = service(`service-${size - 1}`, { warehouse: { interval: "1h" } });

@@ -11,7 +11,7 @@ import { sharedPrograms, stopShared } from "../test/engine/control-plane.ts";
 
 const HOST = "pulumi-language-nodejs";
 
-/** `npm run bench -- start`: how long `npm start` takes where all programs are downloaded, and where all are there. */
+/** `npm run bench -- start`: measures `npm start` with all downloads, and without any. */
 export function startBench(): Command {
   return new Command("start")
     .description(
@@ -30,7 +30,7 @@ async function run(): Promise<void> {
   const server = await downloadServer();
   try {
     const { programs } = await sharedPrograms();
-    // What is not published for this platform comes onto PATH, or it would be built.
+    // Programs that are not published for this platform go on PATH, so that none is built.
     await publishAll(server, folder, standard.programs, ({ name }, path, version) =>
       name === HOST ? writeHost(folder, path, version) : cp(programs[name as ProgramName], path),
     );
@@ -46,7 +46,7 @@ async function run(): Promise<void> {
   }
 }
 
-/** The host that can be built, under the version of the official one. */
+/** The host that can be built, with the version number of the official one. */
 async function writeHost(folder: string, path: string, version: string): Promise<void> {
   const recipe = recipes.find(({ packages }) => packages[HOST] !== undefined);
   const ldflags = recipe?.ldflags.replace(/v[\d.]+$/, `v${version}`) ?? "";

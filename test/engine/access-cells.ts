@@ -1,14 +1,14 @@
 import { ARGOCD_NAMESPACE } from "../../model/names.ts";
 import { deployingStages, type ServicePlan } from "../../model/plan.ts";
 
-/** One thing that somebody might do in the namespace of a service. */
+/** An action in the namespace of a service. */
 export interface Cell {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
   readonly name?: string;
-  /** Where it is not the service's own namespace. */
+  /** Only if it is not the service's own namespace. */
   readonly namespace?: string;
 }
 
@@ -26,7 +26,7 @@ function cells(group: string, resource: string, verbs: string, name?: string): C
   }));
 }
 
-/** What matters in the namespace of a service with these Stages. `promote` without a name would be on all of them. */
+/** The important actions in a service's namespace with these Stages. `promote` without a name means all Stages. */
 export function namespaceCells(stages: readonly string[]): Cell[] {
   const read = ["stages", "warehouses", "freights", "promotions", "projectconfigs"];
   return [
@@ -57,7 +57,7 @@ export function namespaceCells(stages: readonly string[]): Cell[] {
       ...cells("", "serviceaccounts", "impersonate", name),
       ...cells("", "serviceaccounts/token", "create", name),
     ]),
-    // A Pod runs as any ServiceAccount of its namespace.
+    // A Pod can use any ServiceAccount of its namespace.
     ...cells("", "pods", "create"),
     ...cells("", "pods/exec", "create get"),
     ...cells("apps", "deployments", "create patch"),

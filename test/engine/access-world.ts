@@ -8,12 +8,12 @@ export const KARGO = "/apis/kargo.akuity.io/v1alpha1";
 export const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 export const DRY = "dryRun=All";
 
-/** The API server as the administrator, who makes what a test needs and acts as others. */
+/** The API server as the administrator, who creates objects for tests and impersonates others. */
 export function administrator({ admin }: FleetStack): Promise<Cluster> {
   return openCluster({ kubeconfig: admin, context: "sandbox" });
 }
 
-/** The API server with a real token of a ServiceAccount, as Kargo's own components and a person by kubectl have one. */
+/** The API server with a real token of a ServiceAccount. */
 export async function withTokenOf(stack: FleetStack, namespace: string, account: string): Promise<Cluster> {
   const admin = await administrator(stack);
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
@@ -27,7 +27,7 @@ export async function withTokenOf(stack: FleetStack, namespace: string, account:
   return openCluster({ kubeconfig: file, context: "sandbox" });
 }
 
-/** A request that must succeed for a test to make sense. @throws Error with what the API server said */
+/** A request that must succeed as a precondition. @throws Error with the API server's message */
 export async function made(
   cluster: Cluster,
   request: Parameters<Cluster["send"]>[0],
@@ -38,12 +38,12 @@ export async function made(
   return answer;
 }
 
-/** Somebody whom RBAC lets do everything, so that the guard alone is left to refuse. */
+/** An identity with all RBAC rights, so that only the guard can refuse. */
 export function unbound(user: string, ...groups: string[]): Identity {
   return { user, groups: [...groups, "system:masters"] };
 }
 
-/** A Promotion and a Freight, as Kargo would have made them: the probes of an audit work on what is there. */
+/** Creates a Promotion and a Freight as Kargo would; an audit's probes need existing objects. */
 export async function promoteOnce(cluster: Cluster, namespace: string, service: string): Promise<void> {
   const as = unbound("somebody", "break-glass");
   const labels = { "test.kargo-fleet/made": "by-hand" };
@@ -74,14 +74,14 @@ export async function promoteOnce(cluster: Cluster, namespace: string, service: 
   });
 }
 
-/** What a command of `fleet` said. */
+/** The result of a `fleet` command. */
 export interface Said {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** `npm run fleet -- …` in the stack's folder, as a person runs it. */
+/** Runs `npm run fleet -- …` in the stack's folder. */
 export async function fleet(stack: FleetStack, ...args: readonly string[]): Promise<Said> {
   const program = join(process.cwd(), "fleet/main.ts");
   const options = { cwd: stack.folder, reject: false, env: { NO_COLOR: "1" } } as const;
@@ -89,13 +89,13 @@ export async function fleet(stack: FleetStack, ...args: readonly string[]): Prom
   return { exitCode, stdout, stderr };
 }
 
-/** Somebody by a directory group, or a user such as a ServiceAccount. */
+/** An identity: directory groups, or a user such as a ServiceAccount. */
 export type Asked = { readonly groups: readonly string[] } | { readonly user: string };
 
 /** The `resourceAttributes` of a SubjectAccessReview. */
 export type Attempt = Readonly<Record<string, string>>;
 
-/** Which of these somebody may do, as the API server says. */
+/** Which of these attempts the API server allows. */
 export async function allowedTo(
   stack: FleetStack,
   who: Asked,

@@ -8,11 +8,13 @@ import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 import { describeSensorWorkflows } from "./sensor-workflows.ts";
 
-/** nginx is of edge, which names no approvers; auth of identity, whose approvers are AD-Identity-Release. */
+/**
+ * nginx belongs to edge, which has no approvers; auth belongs to identity, whose approvers are AD-Identity-Release.
+ */
 const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) });
 const STAGES = ["dev", "staging", "prod"];
 
-/** What everybody of a service may do in its namespace, spelled out rather than taken from the manifests. */
+/** The rights of everybody of a service in its namespace, written out instead of derived from the manifests. */
 const USE = [
   ...["stages", "warehouses", "freights", "promotions", "projectconfigs"].flatMap((kind) => [
     `get ${kind}`,
@@ -24,7 +26,7 @@ const USE = [
   "patch warehouses",
 ];
 
-/** Each account's promise: in its own namespace just this, in every other nothing. */
+/** The rights of each account: exactly these in its own namespace, none in others. */
 const PROMISED: Readonly<Record<string, { readonly namespace: string; readonly may: readonly string[] }>> = {
   "team-edge": {
     namespace: "kargo-nginx",
@@ -44,7 +46,7 @@ const PROMISED: Readonly<Record<string, { readonly namespace: string; readonly m
   },
 };
 
-describe("who may do what, asked with real tokens of a real API server", function () {
+describe("rights on a real API server, checked with real tokens", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
   let admin: Cluster;
@@ -64,7 +66,7 @@ describe("who may do what, asked with real tokens of a real API server", functio
     await stack?.close();
   });
 
-  /** Every cell of the matrix for one service, its Applications too: what the token may do. */
+  /** The allowed cells of the matrix for one service with its Applications. */
   async function allowed(token: Cluster, name: string): Promise<string[]> {
     const plan = planOf(CATALOGUE, stackText()).services.find((each) => each.name === name);
     assert.ok(plan);
@@ -92,7 +94,7 @@ describe("who may do what, asked with real tokens of a real API server", functio
   }
 
   for (const [account, { namespace, may }] of Object.entries(PROMISED)) {
-    it(`${account} can do in ${namespace} everything that is promised and nothing else, over the whole matrix`, async () => {
+    it(`${account} can do in ${namespace} exactly what is promised, over the whole matrix`, async () => {
       const token = await withTokenOf(stack, "kargo-fleet-teams", account);
       assert.deepEqual((await allowed(token, namespace.slice(6))).sort(), [...may].sort());
       token.close();
@@ -136,7 +138,7 @@ describe("who may do what, asked with real tokens of a real API server", functio
       );
     });
 
-    it("change no Stage, read no Secret, write no status and approve nothing", async () => {
+    it("cannot change a Stage, read a Secret, write a status or approve Freight", async () => {
       const answers = [
         await patch(`${base}/stages/dev`, { spec: { shard: "mine" } }),
         await patch(`${base}/projectconfigs/kargo-auth`, { spec: {} }),
@@ -151,7 +153,7 @@ describe("who may do what, asked with real tokens of a real API server", functio
       );
     });
 
-    it("do nothing in another team's namespace", async () => {
+    it("cannot do anything in another team's namespace", async () => {
       const other = `${KARGO}/namespaces/kargo-nginx`;
       const answers = [
         await token.send({ method: "GET", path: `${other}/stages` }),
@@ -168,7 +170,7 @@ describe("who may do what, asked with real tokens of a real API server", functio
     });
   });
 
-  describe("the guard, where RBAC lets everything through", () => {
+  describe("the guard, for identities with all RBAC rights", () => {
     const stages = `${KARGO}/namespaces/kargo-auth/stages`;
     const attempts: Readonly<Record<string, (as: Identity) => Promise<ClusterAnswer>>> = {
       "change a spec": (as) =>
@@ -240,7 +242,7 @@ describe("who may do what, asked with real tokens of a real API server", functio
       (what) => !["change an owner", "change a finalizer", ...written].includes(what),
     );
 
-    it("takes a word, a time or an id for what is asked by annotation, and nothing that fills etcd", async () => {
+    it("accepts a word, a time or an id in the annotations for Kargo, but no large text", async () => {
       for (const what of asking)
         for (const path of [`${stages}/dev`, `${KARGO}/namespaces/kargo-auth/promotions/prod.old`]) {
           const ask = (length: number) =>
@@ -278,7 +280,7 @@ describe("who may do what, asked with real tokens of a real API server", functio
         updates.filter((what) => !written.includes(what)),
       ],
     ] as const) {
-      it(`lets ${who} do just what it must`, async () => {
+      it(`allows ${who} exactly the intended requests`, async () => {
         for (const [what, attempt] of Object.entries(attempts)) {
           const { status, body } = await attempt(identity);
           const verdict = may.includes(what) ? "let through" : "refused";
@@ -290,7 +292,7 @@ describe("who may do what, asked with real tokens of a real API server", functio
     }
   });
 
-  it("the guard holds in a namespace whose project label somebody took away", async () => {
+  it("the guard applies in a namespace whose project label was removed", async () => {
     const label = (value: string | null) =>
       made(admin, {
         method: "PATCH",
@@ -325,7 +327,7 @@ describe("who may do what, asked with real tokens of a real API server", functio
   describeBuildJobs(() => stack);
   describeSensorWorkflows(() => stack);
 
-  describe("approving Freight by kubectl", () => {
+  describe("approving Freight with kubectl", () => {
     const now = { approvedAt: "2026-01-01T00:00:00Z" };
     const approve = (as: Identity, status: object) =>
       admin.send({
@@ -336,12 +338,12 @@ describe("who may do what, asked with real tokens of a real API server", functio
       });
     const approver = { user: "somebody", groups: ["AD-Identity-Release"] };
 
-    it("is for the Stages that one may promote to", async () => {
+    it("is allowed for the Stages that the identity may promote to", async () => {
       assert.equal((await approve(approver, { approvedFor: { prod: now } })).status, 200);
       assert.equal((await approve(approver, { approvedFor: { dev: now } })).status, 403);
     });
 
-    it("changes nothing else of the status", async () => {
+    it("may not change anything else of the status", async () => {
       for (const field of ["verifiedIn", "currentlyIn"]) {
         const { status, body } = await approve(approver, { [field]: { prod: {} } });
         assert.equal(status, 403, JSON.stringify(body));
@@ -350,7 +352,7 @@ describe("who may do what, asked with real tokens of a real API server", functio
       assert.equal(metadata.status, 403);
     });
 
-    it("is nothing that another team's approvers may", async () => {
+    it("is not allowed to another team's approvers", async () => {
       const other = { user: "somebody", groups: ["AD-Edge"] };
       assert.equal((await approve(other, { approvedFor: { prod: now } })).status, 403);
     });

@@ -6,15 +6,17 @@ import { applied } from "../../sandbox/deployer.ts";
 import { connectionOf, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
 import { platformPlan } from "../sources.ts";
 
-/** What stands in the cluster that all tests of a run share. */
+/** The guards now in force in the cluster that all tests share. */
 let inForce = "";
 
-/** How long an API server takes at most to hold to a policy that changed: it looks at them once a second. */
+/**
+ * How long an API server takes at most to apply a changed policy, in milliseconds: it reads policies once a second.
+ */
 const SETTLED = 2_000;
 
 /**
- * Does what an administrator does after a change of a stack's file: `fleet deployer`, of which the guards alone follow the
- * config and the catalogue's teams. Where the file is wrong, nothing.
+ * Applies `fleet deployer` after a change of a stack file, as an administrator does. Only the guards depend on the
+ * config and the catalogue's teams. Does nothing if the file is invalid.
  */
 export async function administer(
   admin: string,
@@ -25,7 +27,7 @@ export async function administer(
   if (platform) await applyGuards(admin, platform);
 }
 
-/** Has the guards be those of a plan, where they are not already. */
+/** Applies the guards of a plan, if they are not in force. */
 export async function applyGuards(admin: string, platform: PlatformPlan): Promise<void> {
   const objects = guards(platform).flatMap(({ policy, binding }) => [policy, binding]);
   const text = JSON.stringify(objects);
@@ -37,7 +39,7 @@ export async function applyGuards(admin: string, platform: PlatformPlan): Promis
   inForce = text;
 }
 
-/** Takes the guard of pipelines out of force, for what asks of any pipeline, as an administrator, whether it would do. */
+/** Disables the pipelines' guard, so that the administrator can dry-run any pipeline. */
 export async function withoutPipelineGuard(admin: string): Promise<void> {
   const api = kubernetesApi(await connectionOf(admin));
   const bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";

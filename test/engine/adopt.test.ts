@@ -4,7 +4,7 @@ import { catalogueText, service, servicePlan } from "../sources.ts";
 import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
 
-/** As many groups as the stack of these tests has, which say where the hook for nginx posts to. */
+/** The number of groups in these tests' stack, which determines the address of nginx's hook. */
 const WEBHOOKS = '{ url: "https://hooks.acme.example", groups: 2 }';
 const ADDRESS = servicePlan({}, { webhooks: WEBHOOKS }).webhook?.url ?? "";
 const KARGO = "kargo.akuity.io/v1alpha1";
@@ -30,14 +30,14 @@ function stage(name: string): object {
   };
 }
 
-/** As an administrator left it, who said that it may be taken over. */
+/** An AppProject that an administrator has labelled for the import. */
 function appProject(name: string): object {
   const labels = { "app.kubernetes.io/managed-by": "kargo-fleet" };
   const metadata = { name, namespace: "argocd", labels };
   return { apiVersion: ARGO_CD, kind: "AppProject", metadata, spec: { description: "by hand" } };
 }
 
-/** What another stack made for a service of ours. */
+/** An object of our service that another stack made. */
 const ELSEWHERE = {
   apiVersion: ARGO_CD,
   kind: "Application",
@@ -45,7 +45,7 @@ const ELSEWHERE = {
   spec: { project: "default", destination: {} },
 };
 
-/** What somebody made for nginx before the stack came, in the order that Kubernetes wants. */
+/** Objects of nginx that somebody created by hand, in Kubernetes' order. */
 const BY_HAND = [
   {
     apiVersion: "v1",
@@ -84,7 +84,7 @@ interface Live {
   readonly spec?: object;
 }
 
-describe("fleet adopt, over what was made by hand", function () {
+describe("fleet adopt of objects created by hand", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
   let first: ReadonlyMap<string, Live>;
@@ -110,7 +110,7 @@ describe("fleet adopt, over what was made by hand", function () {
     stack = await openFleetStack(["nginx", "tooled"]);
     await stack.writeConfig({ webhooks: WEBHOOKS, platform: "false" });
     await stack.writeCatalogue(catalogueText({ nginx: service("nginx") }));
-    // The guards came after it: now only who breaks the glass can still make it.
+    // The guards are newer, so now only the break-glass group can create it.
     const past = ["--as=somebody", "--as-group=break-glass", "--as-group=system:masters"];
     await kubectl([...past, "apply", "-f", "-"], BY_HAND);
     const answer = await fetch(`${stack.github.url}/repos/acme/nginx/hooks`, {
@@ -154,7 +154,7 @@ describe("fleet adopt, over what was made by hand", function () {
     assert.deepEqual(await all(), first);
   });
 
-  it("records it with --yes, and still nothing of it changes", async () => {
+  it("adds it to the state with --yes, without changing any object", async () => {
     const { code, output } = await stack.fleet("adopt", "nginx", "--yes");
     assert.equal(code, 0, output);
     const after = await all();
@@ -165,7 +165,7 @@ describe("fleet adopt, over what was made by hand", function () {
     }
   });
 
-  it("has the next up change what was announced, in place, and make what is missing", async () => {
+  it("makes the next up change what was announced, in place, and create the rest", async () => {
     const run = await stack.up();
     assert.equal(run.failed, false, run.output);
     assert.doesNotMatch(run.output, /delete|replace/);
@@ -180,7 +180,7 @@ describe("fleet adopt, over what was made by hand", function () {
     );
   });
 
-  it("keeps the one hook, with the same number", () => {
+  it("keeps the one hook, with the same id", () => {
     const hooks = stack.github.hooks("acme/nginx");
     assert.deepEqual(
       hooks.map(({ id, events, hasSecret, contentType }) => ({ id, events, hasSecret, contentType })),
@@ -188,13 +188,13 @@ describe("fleet adopt, over what was made by hand", function () {
     );
   });
 
-  it("leaves nothing to take over", async () => {
+  it("finds nothing to import afterwards", async () => {
     const { code, output } = await stack.fleet("adopt", "nginx");
     assert.equal(code, 0, output);
     assert.match(output, /nothing to take over/);
   });
 
-  describe("over what others have", () => {
+  describe("of objects that belong to others", () => {
     let refused: Awaited<ReturnType<FleetStack["fleet"]>>;
     let state: string;
     let uid: string;
@@ -208,7 +208,7 @@ describe("fleet adopt, over what was made by hand", function () {
       state = await stack.state();
     });
 
-    it("refuses what nobody said is ours in Argo CD's namespace, with the command for an administrator", async () => {
+    it("refuses an unlabelled object in Argo CD's namespace, and prints the command for an administrator", async () => {
       const label = ["label", "appproject", "tooled", "-n", "argocd"];
       await kubectl([...label, "app.kubernetes.io/managed-by-"]);
       const { code, output } = await stack.fleet("adopt", "tooled", "--yes", "--take-from", "helm");
@@ -220,7 +220,7 @@ describe("fleet adopt, over what was made by hand", function () {
       await kubectl(way[1].split(" "));
     });
 
-    it("refuses what another stack owns, and takes nothing of that service", () => {
+    it("refuses objects of another stack, and imports nothing of that service", () => {
       assert.equal(refused.code, 1, refused.output);
       assert.match(refused.output, /Application argocd\/tooled-dev {2}belongs to stack elsewhere/);
       assert.doesNotMatch(state, /tooled\/(app-project|application)/);
@@ -230,7 +230,7 @@ describe("fleet adopt, over what was made by hand", function () {
       assert.match(refused.output, /AppProject argocd\/tooled {2}is applied by helm[\s\S]*--take-from helm/);
     });
 
-    it("takes it from that tool when told to, as the same object; what it took over before needs no change", async () => {
+    it("takes it from that tool with --take-from, keeping the object; objects imported before do not change", async () => {
       await kubectl(["delete", "application", "tooled-dev", "-n", "argocd"]);
       const { code, output } = await stack.fleet("adopt", "tooled", "--yes", "--take-from", "helm");
       assert.equal(code, 0, output);
@@ -248,7 +248,7 @@ describe("fleet adopt, over what was made by hand", function () {
     });
   });
 
-  it("says which services there are when it is asked for another", async () => {
+  it("lists the services if the given one does not exist", async () => {
     const { code, output } = await stack.fleet("adopt", "ngnix");
     assert.equal(code, 1);
     assert.match(output, /has no service "ngnix"\. Did you mean "nginx"\?/);

@@ -19,7 +19,7 @@ interface Verdict {
   readonly allowed: readonly boolean[];
 }
 
-/** Every action on Applications that Argo CD knows. */
+/** Every action on Applications in Argo CD. */
 const ACTIONS = ["get", "sync", "create", "update", "delete", "override", "action/apps/Deployment/restart"];
 
 function plans(group: string, approvers?: string): readonly ServicePlan[] {
@@ -31,7 +31,7 @@ function plans(group: string, approvers?: string): readonly ServicePlan[] {
   return planOf(catalogueText(services, teams)).services;
 }
 
-/** Who may do it, by what the list says. */
+/** The groups that may do it according to the plan. */
 function promised({ access, ...plan }: ServicePlan, application: string, action: string): string[] {
   const manual = deployingStages(plan).some(
     ({ deployment }) => deployment.application === application && deployment.sync === "manual",
@@ -40,7 +40,7 @@ function promised({ access, ...plan }: ServicePlan, application: string, action:
   return action === "sync" && manual ? [access.approvers.group] : groups;
 }
 
-/** Each group and each action on each Application of both services, and whether the list says so. */
+/** Each group and action on each Application of both services, and whether the plan allows it. */
 function matrix(services: readonly ServicePlan[]): readonly { question: Question; expected: boolean }[] {
   const groups = new Set(services.flatMap(({ access }) => [access.team.group, access.approvers.group]));
   return services.flatMap((plan) =>
@@ -58,7 +58,7 @@ function matrix(services: readonly ServicePlan[]): readonly { question: Question
   );
 }
 
-/** Names of directory groups as `services.json` takes them, above all as LDAP and CSV make them difficult. */
+/** Names of directory groups that `services.json` accepts, especially those that are difficult in LDAP and CSV. */
 const groupName = fc
   .array(
     fc.oneof(
@@ -69,7 +69,7 @@ const groupName = fc
   .map((parts) => parts.join(""))
   .filter((name) => /^(?!system:|proj:|role:)(?=.{1,256}$)[^\s*]+( [^\s*]+)*$/.test(name));
 
-describe("the roles of an AppProject, by Argo CD's own policy code", function () {
+describe("the roles of an AppProject, evaluated by Argo CD's own policy code", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let argoCd = "";
   before(async () => {
@@ -94,21 +94,21 @@ describe("the roles of an AppProject, by Argo CD's own policy code", function ()
       .map(({ question }) => question);
   }
 
-  it("let the approvers sync prod, everybody of the team see, nobody do more, and no one touch nginx-extra beside nginx", async () => {
+  it("let the approvers sync prod, the whole team read, nobody do more, and nobody touch nginx-extra beside nginx", async () => {
     assert.deepEqual(await wrong(plans("AD-Edge", "AD-Edge-Release")), []);
   });
 
-  it("let the team sync prod where it names no approvers", async () => {
+  it("let the team sync prod if it has no approvers", async () => {
     assert.deepEqual(await wrong(plans("AD-Edge")), []);
   });
 
-  it("are taken by Argo CD's API server, for a group of LDAP too", async () => {
+  it("are valid for Argo CD's API server, even for an LDAP group", async () => {
     const services = plans("CN=Edge,OU=Groups,DC=acme,DC=example", "Release Managers, Europe");
     assert.deepEqual((await verdicts([services]))[0]?.problems, []);
     assert.deepEqual(await wrong(services), []);
   });
 
-  it("hold for groups of any name", async () => {
+  it("work for groups with any name", async () => {
     const pairs = fc.sample(fc.tuple(groupName, groupName), sampled(500, 100));
     const all = pairs.map(([group, approvers]) => plans(group, approvers));
     const answers = await verdicts(all);

@@ -22,7 +22,7 @@ const FIRST = "20260102030405-0123abc";
 const SECOND = "20260203040506-4567def";
 const API = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications";
 
-/** A folder of the GitOps repository that is no chart, and asks for what no service may have. */
+/** A folder of the GitOps repository that is no chart and contains forbidden objects. */
 const ROGUE = {
   "rogue/role.yaml": `apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
@@ -44,7 +44,7 @@ interface Application {
   };
 }
 
-describe("Argo CD itself, with what pulumi up made", function () {
+describe("Argo CD with the objects of pulumi up", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
   let admin: KubernetesApi;
@@ -71,14 +71,14 @@ describe("Argo CD itself, with what pulumi up made", function () {
   after(async () => {
     await stopRecorded(folder);
     await stack?.close();
-    // Applications have no finalizer: what they deployed stays.
+    // Applications have no finalizer, so their workloads are kept.
     for (const name of APPLICATIONS) await admin.send("DELETE", `/api/v1/namespaces/${name}`);
     for (const { path } of argoCdObjects(TOKEN)) await admin.send("DELETE", path);
     admin.close();
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Runs commands in a clone of the GitOps repository, and pushes what they changed. */
+  /** Runs commands in a clone of the GitOps repository, and pushes the changes. */
   async function git(commands: string): Promise<void> {
     const commit =
       "git -c user.name=Kargo -c user.email=kargo@acme.example commit --quiet --all --message Promote";
@@ -91,7 +91,7 @@ describe("Argo CD itself, with what pulumi up made", function () {
     await execa("sh", ["-ec", script], { cwd }).finally(() => rm(cwd, { recursive: true }));
   }
 
-  /** What the API server shows of a path, once it holds. */
+  /** Polls a path of the API server until the condition holds. */
   async function until<Found>(path: string, holds: (found: Found) => boolean): Promise<Found> {
     const deadline = Date.now() + 60_000;
     for (;;) {
@@ -112,7 +112,7 @@ describe("Argo CD itself, with what pulumi up made", function () {
       ({ spec }) => spec.template.spec.containers[0]?.image.endsWith(`:${tag}`) ?? false,
     );
 
-  /** Waits until Argo CD says this of an Application of nginx's project that is nginx-dev but for the change. */
+  /** Waits for Argo CD's message about a changed copy of the Application nginx-dev. */
   async function refuses(change: Partial<Application["spec"]>, words: RegExp): Promise<void> {
     const { spec } = await settled("nginx-dev");
     const rogue = {
@@ -133,23 +133,23 @@ describe("Argo CD itself, with what pulumi up made", function () {
     }
   });
 
-  it("deploys a tag that changed in values-dev.yaml, by the commands that npm start shows", async () => {
+  it("deploys a tag that changed in values-dev.yaml, with the commands that npm start prints", async () => {
     await shell(tagCommands(at(), "nginx", SECOND));
     await deployed("nginx-dev", SECOND);
     await settled("nginx-dev");
   });
 
-  it("leaves nginx-extra as it was when nginx changes", async () => {
+  it("does not touch nginx-extra when nginx changes", async () => {
     const before = (await settled("nginx-extra-dev")).status?.operationState;
     await git(`sed -i.old 's/ tag: .*/ tag: "${FIRST}"/' services/nginx/values-dev.yaml`);
     await deployed("nginx-dev", FIRST);
     assert.deepEqual((await settled("nginx-extra-dev")).status?.operationState, before);
   });
 
-  it("lets prod wait, and syncs it when somebody asks", async () => {
+  it("does not sync prod until somebody requests it", async () => {
     const { spec, status } = await application("nginx-prod", ({ sync }) => sync?.status === "OutOfSync");
     assert.equal(status?.operationState, undefined);
-    // What `argocd app sync` has Argo CD's API server write, which does not run here.
+    // The operation that `argocd app sync` writes; Argo CD's API server does not run here.
     const { retry, syncOptions } = spec.syncPolicy;
     const operation = { initiatedBy: { username: "release@acme.example" }, retry, sync: { syncOptions } };
     const type = "application/merge-patch+json";
@@ -166,7 +166,7 @@ describe("Argo CD itself, with what pulumi up made", function () {
   });
 
   for (const namespace of ["kube-system", "nginx-extra-dev"]) {
-    it(`refuses the namespace ${namespace} to nginx`, async () => {
+    it(`refuses the namespace ${namespace} for nginx`, async () => {
       const destination = { server: "https://kubernetes.default.svc", namespace };
       await refuses({ destination }, /do not match any of the allowed destinations in project 'nginx'/);
     });

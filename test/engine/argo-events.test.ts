@@ -30,7 +30,7 @@ describe("a push to the local GitHub", function () {
   const secrets = made.secrets.map((secret) => ({ apiVersion: "v1", kind: "Secret", ...secret }));
   let shared: SharedControlPlane;
   let argo = "";
-  /** What `up` and an administrator would have made. */
+  /** The objects that `up` and an administrator create. */
   let file = "";
   let folder = "";
   let argoEvents: ArgoEvents;
@@ -83,7 +83,7 @@ describe("a push to the local GitHub", function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("becomes the Workflow that the API server takes from the Sensor and Argo's linter accepts", async () => {
+  it("becomes a Workflow that the API server accepts from the Sensor and Argo's linter accepts", async () => {
     await hook("nginx");
     const workflow = await pushOnce(sandbox(), "acme/nginx");
     const commit = (await server().git("ls-remote", server().remote("acme/nginx"), "refs/heads/main")).slice(
@@ -100,12 +100,12 @@ describe("a push to the local GitHub", function () {
     assert.equal(exitCode, 0, said);
   });
 
-  it("is the first of a repository that is still empty", async () => {
+  it("can be the first push of an empty repository", async () => {
     await hook("empty");
     assert.match((await pushOnce(sandbox(), "acme/empty")).metadata.name, /^empty-/);
   });
 
-  it("can be typed as it is shown", async () => {
+  it("works with the printed commands", async () => {
     await hook("nginx");
     const directory = dirname(shared.path.split(delimiter)[0] ?? "");
     const lines = pushCommands({ ...sandbox(), directory }, "acme/nginx");
@@ -118,11 +118,11 @@ describe("a push to the local GitHub", function () {
     assert.match((await execa("/bin/sh", ["-c", show])).stdout, new RegExp(`value: ${head}`));
   });
 
-  it("to a repository that is not there is an error with what Git said", async () => {
+  it("to a missing repository fails with Git's message", async () => {
     await assert.rejects(pushOnce(sandbox(), "acme/absent"), /git clone failed on acme\/absent/);
   });
 
-  it("that the Sensor's ServiceAccount may not build is an error with what the API server said", async () => {
+  it("fails with the API server's message if the Sensor's ServiceAccount may not build", async () => {
     await hook("nginx");
     await kubectl("delete", "rolebinding", "kargo-fleet-sensor", "--namespace", "builds-edge");
     await assert.rejects(pushOnce(sandbox(), "acme/nginx", 10_000), /is forbidden.*kargo-fleet-sensor/s);

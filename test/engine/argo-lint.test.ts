@@ -14,7 +14,7 @@ import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 const RECEIVER =
   '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }';
 
-describe("the build template and its Workflows, asked of Argo's own linter", function () {
+describe("the build template and its Workflows in Argo's linter", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let folder: string;
   let argo: string;
@@ -46,7 +46,7 @@ describe("the build template and its Workflows, asked of Argo's own linter", fun
     return [triggers, plan.services.flatMap(({ build }) => build ?? [])];
   }
 
-  /** The Workflow of a push, as the Sensor completes it. */
+  /** The Workflow of a push after the Sensor filled in its parameters. */
   function submitted(build: BuildPlan): KubernetesObject {
     const workflow = buildWorkflow(build);
     const values: Record<string, string> = { commit: "0".repeat(40), "pushed-at": "1764072000" };
@@ -66,14 +66,14 @@ describe("the build template and its Workflows, asked of Argo's own linter", fun
     ["as it is", {}],
     ["that tells Kargo of its image", { webhooks: RECEIVER }],
   ] as const) {
-    it(`find nothing wrong with a template ${what} and every form of a Workflow of it`, async () => {
+    it(`have no errors in a template ${what} and every form of its Workflow`, async () => {
       const [triggers, plans] = builds(keys);
       const { exitCode, all } = await lint(buildTemplate(triggers), ...plans.map(submitted));
       assert.equal(exitCode, 0, all);
     });
   }
 
-  it("would find a step that does not exist, a parameter that nobody declares, and a field that there is not", async () => {
+  it("would have an error for a missing step, an undeclared parameter, and an unknown field", async () => {
     const [triggers] = builds();
     const changed = async (from: string, to: string) => {
       const text = JSON.stringify(buildTemplate(triggers));
@@ -91,7 +91,7 @@ describe("the build template and its Workflows, asked of Argo's own linter", fun
     }
   });
 
-  it("would be told of a file in which there is nothing to lint", async () => {
+  it("would have an error for a file without templates", async () => {
     const { exitCode, all } = await lint({ kind: "Something" } as unknown as KubernetesObject);
     assert.equal(exitCode, 1);
     assert.match(all, /nothing to lint/);

@@ -28,11 +28,11 @@ import { RIGHTS } from "./sabotages/rights.ts";
 import { ROLES } from "./sabotages/roles.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) });
-/** Who stands in Argo Events' place in the sandbox, with rights that the plan does not give. */
+/** The sandbox's identity, whose rights are not in the plan. */
 const KNOWN = ["--known", "user sandbox-argo-events"];
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 
-/** What `--json` says, as far as these tests read it. */
+/** The fields of `--json` that these tests read. */
 interface Report {
   readonly right: boolean;
   readonly objects: number;
@@ -48,7 +48,7 @@ interface Report {
   };
 }
 
-describe("fleet audit against a real API server", function () {
+describe("fleet audit on a real API server", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
   let admin: Cluster;
@@ -81,7 +81,7 @@ describe("fleet audit against a real API server", function () {
       found = await report();
     });
 
-    it("finds nothing wrong, and says what it could not try", () => {
+    it("finds no problem, and lists what it could not try", () => {
       assert.deepEqual(
         [found.exitCode, found.right, found.findings, found.attempts.wrong],
         [0, true, [], []],
@@ -94,7 +94,7 @@ describe("fleet audit against a real API server", function () {
       );
     });
 
-    it("draws the matrix: each row its own namespaces and no other", () => {
+    it("draws the matrix, with each row's own namespaces", () => {
       assert.deepEqual(found.matrix, {
         "team-edge": { "kargo-nginx": "both", "kargo-auth": "none" },
         "approvers-edge": { "kargo-nginx": "both", "kargo-auth": "none" },
@@ -104,7 +104,7 @@ describe("fleet audit against a real API server", function () {
       });
     });
 
-    it("says to people no more than what it looked at, and names whom it expected there and what it leaves out", async () => {
+    it("mentions in its text only what it checked, and lists the expected subjects and its limits", async () => {
       const { exitCode, stdout } = await audit("--services", "nginx");
       assert.equal(exitCode, 0);
       assert.match(
@@ -118,7 +118,7 @@ describe("fleet audit against a real API server", function () {
       assert.match(stdout, /\nNot looked at: authorizers other than RBAC, .*\n/);
     });
 
-    it("names whoever is in a namespace of the program's until somebody vouches for them", async () => {
+    it("reports everybody with rights in the program's namespaces until the user names them", async () => {
       const { exitCode, stdout } = await fleet(
         stack,
         "audit",
@@ -135,7 +135,7 @@ describe("fleet audit against a real API server", function () {
     });
   });
 
-  describe("once there are a Promotion and Freight, and an old version of Kargo", () => {
+  describe("with a Promotion, Freight, and an old version of Kargo", () => {
     let found: Awaited<ReturnType<typeof report>>;
     const states: unknown[] = [];
     const labels = { app: "old" };
@@ -158,7 +158,7 @@ describe("fleet audit against a real API server", function () {
       return (body as { items: unknown[] }).items;
     }
 
-    it("tries everything, and everything is refused that should be", () => {
+    it("makes every attempt, and each one is refused as it should be", () => {
       const { exitCode, attempts } = found;
       assert.deepEqual([exitCode, attempts.wrong, attempts.notTried], [0, [], []]);
       assert.ok(attempts.asExpected > 60, `${attempts.asExpected} attempts`);
@@ -168,7 +168,7 @@ describe("fleet audit against a real API server", function () {
       assert.deepEqual(states[1], states[0]);
     });
 
-    it("warns of a version with known advisories, and that alone is no wrong cell", () => {
+    it("warns about a version with known advisories, which is no wrong cell", () => {
       assert.equal(found.exitCode, 0);
       assert.deepEqual(found.warnings, [
         "kargo/old runs Kargo 1.9.4, for which there are security advisories (CVE-2026-32828): use 1.11.2 or later.",
@@ -176,7 +176,7 @@ describe("fleet audit against a real API server", function () {
     });
   });
 
-  describe("where somebody changed by hand who may do what", () => {
+  describe("after somebody changed rights by hand", () => {
     let said: Said;
     let found: ReturnType<typeof read>;
     let approvers: ByHand = [];
@@ -211,18 +211,18 @@ describe("fleet audit against a real API server", function () {
       await make(admin, approvers);
     });
 
-    it("ends with exit code 2", () => {
+    it("exits with code 2", () => {
       assert.deepEqual([said.exitCode, found.exitCode, found.right], [2, 2, false]);
     });
 
-    it("names who has the right, what it is, where, and by which binding", () => {
+    it("names the subject, the right, the namespace and the binding", () => {
       assert.match(
         said.stdout,
         /kargo-auth {2}group AD-Edge, may promote stages\.kargo\.akuity\.io\/prod\n +RoleBinding kargo-auth\/by-hand to Role by-hand/,
       );
     });
 
-    it("marks the cells of whoever can do too much or too little", () => {
+    it("marks the cells of subjects with too many or too few rights", () => {
       const wrong = Object.entries(found.matrix).flatMap(([row, cells]) =>
         Object.entries(cells).flatMap(([namespace, cell]) =>
           cell === "wrong" ? [`${row} ${namespace}`] : [],
@@ -236,13 +236,13 @@ describe("fleet audit against a real API server", function () {
       ]);
     });
 
-    it("counts as wrong that a Stage can no longer be approved", () => {
+    it("reports that a Stage can no longer be approved", () => {
       assert.ok(said.stdout.includes("RoleBinding kargo-auth/kargo-fleet-approvers is missing"));
     });
   });
 
-  describe("where the guard is off", () => {
-    it("notices it", async () => {
+  describe("with the guard disabled", () => {
+    it("reports it", async () => {
       const guard = await takeAway(
         admin,
         `${ADMISSION}/validatingadmissionpolicybindings`,
@@ -265,7 +265,7 @@ describe("fleet audit against a real API server", function () {
       }
     });
 
-    /** An API server puts a policy into force, or out of it, a moment after it is asked to: the guard refuses this. */
+    /** The API server applies a changed policy after a moment; this request is refused by the guard. */
     async function settled(holds: (status: number) => boolean): Promise<void> {
       const path = `${KARGO}/namespaces/kargo-nginx/stages/dev?${DRY}`;
       const deletes = () => admin.send({ method: "DELETE", path, as: unbound("somebody") });
@@ -292,7 +292,7 @@ describe("fleet audit against a real API server", function () {
     };
 
     for (const { name, change, found: beginning } of [...RIGHTS, ...GUARDS, ...ROLES, ...GATES]) {
-      it(`is named: ${name}`, async () => {
+      it(`reports it: ${name}`, async () => {
         const undo = await change(admin);
         const findings = await found().finally(undo);
         assert.ok(
@@ -302,7 +302,7 @@ describe("fleet audit against a real API server", function () {
       });
     }
 
-    it("names the identity of fleet deployer --read-only, until the audit is told who it is", async () => {
+    it("reports the identity of fleet deployer --read-only until --previewer names it", async () => {
       const objects = previewerObjects("ci-previewer", ["edge", "identity"]).map((body) => {
         const { namespace } = body.metadata;
         const where = namespace === undefined ? RBAC : `${RBAC}/namespaces/${namespace}`;
@@ -320,12 +320,12 @@ describe("fleet audit against a real API server", function () {
       }
     });
 
-    it("finds nothing more once each of them is undone", async () => {
+    it("finds no other problem after each sabotage is undone", async () => {
       assert.deepEqual(await found(), []);
     });
   });
 
-  describe("where it cannot be made", () => {
+  describe("without the means to check", () => {
     for (const [what, args, rule] of [
       ["a context that is not there", ["--context", "nowhere"], /has no context "nowhere"/],
       [
@@ -343,7 +343,7 @@ describe("fleet audit against a real API server", function () {
       });
     }
 
-    it("fails with exit code 1 for somebody who may not ask about others", async () => {
+    it("fails with exit code 1 for a user who may not impersonate others", async () => {
       const { exitCode, stderr } = await fleet(
         stack,
         "audit",

@@ -22,7 +22,7 @@ interface OpenJob {
   };
 }
 
-/** What a build must not get, as somebody with the account's token would ask for it. */
+/** What a build must not get, as changes of the Job by somebody with the account's token. */
 const FORBIDDEN: Readonly<Record<string, (job: OpenJob, pod: Pod) => void>> = {
   "a Secret as a volume": (_, pod) => {
     pod.volumes = [{ name: "work", secret: { secretName: "nginx-push" } }];
@@ -129,7 +129,7 @@ const FORBIDDEN: Readonly<Record<string, (job: OpenJob, pod: Pod) => void>> = {
   },
 };
 
-/** What may run in a build namespace by the account that starts builds, asked with its real token. */
+/** The Jobs that the account which starts builds may create, checked with its real token. */
 export function describeBuildJobs(stackOf: () => FleetStack): void {
   describe("the account that starts builds", () => {
     let admin: Cluster;
@@ -145,7 +145,7 @@ export function describeBuildJobs(stackOf: () => FleetStack): void {
       admin?.close();
     });
 
-    it("makes a build's Job as Argo does, finds it again unchanged, and Kubernetes runs its pod as it is meant", async () => {
+    it("creates a build's Job as Argo does, finds it unchanged later, and Kubernetes creates the intended pod", async () => {
       const { programs } = await sharedPrograms();
       const kubeconfig = join(stackOf().folder, `${ACCOUNT}.kubeconfig`);
       const apply = ["--kubeconfig", kubeconfig, "-n", NAMESPACE, "apply", "-f", "-", "-o", "json"];
@@ -178,7 +178,7 @@ export function describeBuildJobs(stackOf: () => FleetStack): void {
       });
     }
 
-    it("makes no pod itself, changes and deletes no Job, reads no Secret, and makes no Job elsewhere", async () => {
+    it("creates no pod, changes and deletes no Job, reads no Secret, and creates no Job in other namespaces", async () => {
       const { name } = job().metadata;
       const pod = { metadata: { name }, spec: job().spec.template.spec };
       const answers = await Promise.all([
@@ -194,7 +194,7 @@ export function describeBuildJobs(stackOf: () => FleetStack): void {
       );
     });
 
-    it("is the only one whom this is about: an administrator's Job may have a Secret", async () => {
+    it("is the only account that the policy limits: an administrator's Job may mount a Secret", async () => {
       const open = structuredClone(job()) as unknown as OpenJob;
       open.spec.template.spec.volumes = [{ name: "work", secret: { secretName: "anything" } }];
       await made(admin, { method: "POST", path: `${JOBS}?${DRY}`, body: open });
@@ -207,7 +207,7 @@ interface MadePod {
   readonly spec: { readonly volumes: readonly object[] };
 }
 
-/** The pod that Kubernetes makes of a Job, a moment after it. */
+/** Waits for the pod that Kubernetes creates for a Job. */
 async function untilMade(admin: Cluster, job: string): Promise<MadePod> {
   const path = `${PODS}?labelSelector=${encodeURIComponent(`batch.kubernetes.io/job-name=${job}`)}`;
   for (let attempt = 0; attempt < 100; attempt++) {

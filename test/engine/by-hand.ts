@@ -1,7 +1,7 @@
 import type { Cluster } from "../../fleet/cluster.ts";
 import { made, RBAC } from "./access-world.ts";
 
-/** What an administrator makes by hand: where, and its body. */
+/** Objects that an administrator creates by hand: path and body. */
 export type ByHand = readonly { readonly path: string; readonly body: object }[];
 
 export async function make(admin: Cluster, objects: ByHand): Promise<void> {
@@ -15,7 +15,7 @@ export async function remove(admin: Cluster, objects: ByHand): Promise<void> {
   }
 }
 
-/** Takes an object away; what makes it again as it was comes back. */
+/** Deletes an object. Returns what is needed to create it again. */
 export async function takeAway(admin: Cluster, path: string, name: string): Promise<ByHand> {
   const { body } = await made(admin, { method: "GET", path: `${path}/${name}` });
   const { metadata, ...more } = body as { metadata: { labels: object } };
@@ -25,7 +25,7 @@ export async function takeAway(admin: Cluster, path: string, name: string): Prom
 
 const RBAC_GROUP = "rbac.authorization.k8s.io";
 
-/** Whom a binding is about. */
+/** The subject of a binding. */
 export function group(name: string): object {
   return { kind: "Group", name, apiGroup: RBAC_GROUP };
 }
@@ -33,7 +33,7 @@ export function account(namespace: string, name: string): object {
   return { kind: "ServiceAccount", name, namespace };
 }
 
-/** A role of somebody's own, bound to somebody in a namespace; both have the same name. */
+/** A custom role, bound to a subject in a namespace; role and binding have the same name. */
 export function bound(
   subject: object,
   namespace: string,
@@ -47,7 +47,7 @@ export function bound(
   ];
 }
 
-/** The same in the whole cluster. */
+/** The same for the whole cluster. */
 export function boundEverywhere(subject: object, rules: readonly object[], name = "by-hand"): ByHand {
   const subjects = [subject];
   const roleRef = { apiGroup: RBAC_GROUP, kind: "ClusterRole", name };
@@ -57,7 +57,7 @@ export function boundEverywhere(subject: object, rules: readonly object[], name 
   ];
 }
 
-/** A ClusterRole that is there, bound to somebody in a namespace. */
+/** An existing ClusterRole, bound to a subject in a namespace. */
 export function boundTo(clusterRole: string, subject: object, namespace: string): ByHand {
   return binding(subject, `${RBAC}/namespaces/${namespace}`, "ClusterRole", clusterRole);
 }

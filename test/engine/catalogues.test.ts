@@ -14,7 +14,10 @@ import { applyGuards, withoutPipelineGuard } from "./administer.ts";
 import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type ApplyServer, applyServer } from "./server-side.ts";
 
-/** A dry run needs the namespace for real; this one stands for every service's, whose own names are asked for too. */
+/**
+ * A dry run needs an existing namespace; this one replaces those of the services, whose names are checked
+ * separately.
+ */
 const NAMESPACE: KubernetesObject = {
   apiVersion: "v1",
   kind: "Namespace",
@@ -23,7 +26,7 @@ const NAMESPACE: KubernetesObject = {
 
 const SERVICES = sampled(200, 50);
 
-/** A stack with every kind of object. Its deployer is the user of these tests, whom the guard lets through. */
+/** A stack with every kind of object. Its deployer is the user of these tests, so the guard allows it. */
 const EVERYTHING = stackText({
   access: "{ deployer: admin, breakGlass: AD-Emergency }",
   credentials: "{ git: { username: kargo }, image: { username: reader } }",
@@ -61,7 +64,7 @@ function plan(raw: RawSources): Plan | undefined {
   }
 }
 
-/** The object in the namespace that stands for its own, where its own is a service's or a team's. */
+/** Moves an object of a service or a team into the test's namespace. */
 function placed(object: KubernetesObject, services: ReadonlySet<string>): KubernetesObject {
   const { namespace } = object.metadata;
   if (namespace === undefined || !services.has(namespace)) return object;
@@ -77,7 +80,7 @@ function placedObjects(found: Plan): KubernetesObject[] {
   return everyObject(found).map((object) => placed(object, services));
 }
 
-describe("generated catalogues, asked of a real API server", function () {
+describe("generated catalogues on a real API server", function () {
   this.timeout(120_000);
 
   let server: ApplyServer;
@@ -98,7 +101,7 @@ describe("generated catalogues, asked of a real API server", function () {
     await applyGuards((await sharedControlPlane()).admin, platformPlan());
   });
 
-  /** Why objects were refused, each with the object. */
+  /** Why objects were refused, with each object. */
   async function refusals(objects: readonly KubernetesObject[]): Promise<string[]> {
     const verdicts = await Promise.all(objects.map(server.dryRun));
     return verdicts.flatMap((verdict, index) => {
@@ -107,7 +110,7 @@ describe("generated catalogues, asked of a real API server", function () {
     });
   }
 
-  it(`take every manifest of ${SERVICES} services in a dry run`, async () => {
+  it(`have only valid manifests for ${SERVICES} services in a dry run`, async () => {
     const [drawn] = fc.sample(rawSources({ services: SERVICES }), { numRuns: 1, seed: 7 });
     assert.ok(drawn);
     const found = plan({ ...drawn, stack: { ...drawn.stack, rollout: {}, platform: true } });
@@ -123,7 +126,7 @@ describe("generated catalogues, asked of a real API server", function () {
     ["right", rawSources(), 60],
     ["slightly wrong", slipped(rawSources()), sampled(400, 40)],
   ] as const) {
-    it(`never refuse an object of a catalogue that we accept, were it ${what}`, async () => {
+    it(`that our checks accept are never refused, even with ${what}`, async () => {
       const property = fc.asyncProperty(sources, async (raw) => {
         const found = plan(raw);
         if (found === undefined) return;
@@ -136,7 +139,7 @@ describe("generated catalogues, asked of a real API server", function () {
     });
   }
 
-  it("refuse, of every kind, a field that nobody declared", async () => {
+  it("cause an error for an undeclared field of every kind", async () => {
     const objects = placedObjects(planOf(catalogueText({ nginx: service("nginx") }), EVERYTHING));
     const surplus = oneOfEachKind(objects).map((object) =>
       "spec" in object
@@ -151,7 +154,7 @@ describe("generated catalogues, asked of a real API server", function () {
     );
   });
 
-  it("take any field of an EventBus, EventSource and Sensor: for these our own types alone stand guard", async () => {
+  it("cause no error for unknown fields of an EventBus, EventSource and Sensor, which only our own types check", async () => {
     const objects = placedObjects(planOf(catalogueText({ nginx: service("nginx") }), EVERYTHING));
     const open = oneOfEachKind(objects).filter(({ kind }) => OPEN.includes(kind));
     assert.equal(open.length, OPEN.length);
@@ -161,7 +164,7 @@ describe("generated catalogues, asked of a real API server", function () {
     }
   });
 
-  it("store what we write as we write it, and add nothing of their own to a custom resource's spec", async () => {
+  it("are stored as written, without defaults in the spec of custom resources", async () => {
     const objects = placedObjects(planOf(catalogueText({ nginx: service("nginx") }), EVERYTHING));
     const added = new Map<string, Set<string>>();
     for (const object of objects) {
@@ -176,10 +179,10 @@ describe("generated catalogues, asked of a real API server", function () {
     assert.deepEqual(Object.fromEntries(found), ADDED);
   });
 
-  it("change nothing when the same is applied a second time", async () => {
+  it("do not change when applied a second time", async () => {
     const every = placedObjects(planOf(catalogueText({ nginx: service("nginx") }), EVERYTHING));
     const there = await Promise.all(every.map(server.has));
-    // What an administrator made stays as it is: other tests need it.
+    // Other tests need the administrator's objects, so these are kept.
     const objects = every.filter((_, index) => !there[index]);
     const apply = async () => {
       const stored: Record<string, unknown> = {};
@@ -187,7 +190,7 @@ describe("generated catalogues, asked of a real API server", function () {
         const verdict = await server.apply(object);
         assert.ok("stored" in verdict, `${nameOf(object)}: ${"refusal" in verdict ? verdict.refusal : ""}`);
         const { generation, resourceVersion } = verdict.stored.metadata;
-        // A policy's status is written meanwhile: only its generation stands still.
+        // A policy's status changes meanwhile, but its generation does not.
         stored[nameOf(object)] = [generation ?? resourceVersion, withoutBookkeeping(verdict.stored)];
       }
       return stored;
@@ -201,14 +204,14 @@ describe("generated catalogues, asked of a real API server", function () {
   });
 });
 
-/** The kinds of Argo Events, whose real definitions say nothing of their specs. */
+/** Kinds of Argo Events whose definitions do not describe their specs. */
 const OPEN = ["EventBus", "EventSource", "Sensor"];
 
 function oneOfEachKind(objects: readonly KubernetesObject[]): KubernetesObject[] {
   return [...new Map(objects.map((object) => [object.kind, object])).values()];
 }
 
-/** What the API server adds to each kind: what every namespace has, and selectors that select all. */
+/** The defaults that the API server adds to each kind. */
 const ADDED: Readonly<Record<string, readonly string[]>> = {
   AppProject: [],
   Application: [],
@@ -233,7 +236,7 @@ const ADDED: Readonly<Record<string, readonly string[]>> = {
   Warehouse: [],
 };
 
-/** A Secret's text is stored encoded. */
+/** The API server stores a Secret's text as base64. */
 function readable(object: KubernetesObject): object {
   if (!("stringData" in object)) return object;
   const { stringData, ...rest } = object;
@@ -244,7 +247,7 @@ function readable(object: KubernetesObject): object {
   return { ...rest, data: Object.fromEntries(data) };
 }
 
-/** Without what every object gets from the server. */
+/** Removes the metadata that the server adds to every object. */
 function withoutBookkeeping(stored: KubernetesObject): object {
   const mine = ["name", "namespace", "labels", "annotations", "finalizers", "ownerReferences"];
   const metadata = Object.entries(stored.metadata).filter(([key]) => mine.includes(key));

@@ -5,35 +5,35 @@ import { type ControlPlane, startControlPlane } from "../../sandbox/control-plan
 import { ensureToolchain, linkPrograms, type ProgramName } from "../../sandbox/toolchain/toolchain.ts";
 import { platformPlan } from "../sources.ts";
 
-/** The toolchain, as the engine tests use it. */
+/** The toolchain for the engine tests. */
 export interface SharedPrograms {
   /** The path of each program. */
   readonly programs: Readonly<Record<ProgramName, string>>;
-  /** A PATH with all of them first. */
+  /** A PATH that starts with their folder. */
   readonly path: string;
 }
 
-/** The one control plane of a test run. */
+/** The control plane that all tests of a run share. */
 export interface SharedControlPlane extends SharedPrograms {
   readonly url: string;
   /** The administrator's kubeconfig. */
   readonly admin: string;
-  /** The kubeconfig of the identity that `pulumi up` runs as. */
+  /** The kubeconfig of the deployer, which runs `pulumi up`. */
   readonly deployer: string;
-  /** The kubeconfig of who stands in Argo Events' place. */
+  /** The kubeconfig of `sandbox-argo-events`. */
   readonly argoEvents: string;
   /** The kubeconfig of Argo CD's controller. */
   readonly argoCd: string;
 }
 
-/** Building what is missing takes its time on a machine that never saw the project. */
+/** The time limit for the first build of all programs. */
 export const TOOLCHAIN_TIMEOUT = 60 * 60 * 1000;
 
 let folder: Promise<string> | undefined;
 let programs: Promise<SharedPrograms> | undefined;
 let controlPlane: Promise<ControlPlane> | undefined;
 
-/** Finds or builds the toolchain, once a run. */
+/** Finds or builds the toolchain once per run. */
 export function sharedPrograms(): Promise<SharedPrograms> {
   programs ??= findPrograms();
   return programs;
@@ -46,7 +46,7 @@ async function findPrograms(): Promise<SharedPrograms> {
   return { programs: Object.fromEntries(entries), path };
 }
 
-/** Starts the control plane on first use; the run's teardown stops it. */
+/** Starts the control plane on first use; the teardown of the run stops it. */
 export async function sharedControlPlane(): Promise<SharedControlPlane> {
   const shared = await sharedPrograms();
   controlPlane ??= sharedFolder().then((directory) =>
@@ -65,7 +65,7 @@ function sharedFolder(): Promise<string> {
   return folder;
 }
 
-/** Stops what the run shared and removes its folder. */
+/** Stops the shared processes and removes their folder. */
 export async function stopShared(): Promise<void> {
   await (await controlPlane?.catch(() => undefined))?.stop();
   if (folder) await rm(await folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { KARGO, RBAC } from "./access-world.ts";
 
-/** One request that whoever has the deployer's token might try. */
+/** A request that a thief of the deployer's token might try. */
 export interface Attack {
   readonly method: "DELETE" | "PATCH" | "POST";
   readonly path: string;
@@ -14,7 +14,7 @@ const OURS = { "app.kubernetes.io/managed-by": "kargo-fleet" };
 const PIPELINE = { ...OURS, "kargo-fleet/service": "nginx", "kargo-fleet/team": "edge" };
 const inside = (namespace: string, kind: string, api = "/api/v1") => `${api}/namespaces/${namespace}/${kind}`;
 
-/** The kinds of custom resources, which a request must name. */
+/** The API paths of custom resources. */
 const KINDS: Readonly<Record<string, string>> = {
   appprojects: "AppProject",
   clusterconfigs: "ClusterConfig",
@@ -73,7 +73,7 @@ const policies = (...all: string[]) => ({
   spec: { roles: [{ name: "team", policies: all, groups: ["AD-Edge"] }] },
 });
 
-/** What it could do before a guard held it; by a name that ends "the deployer cannot …". */
+/** Requests that RBAC allows and the guard must refuse. Each name completes "the deployer cannot …". */
 export const ATTACKS: Readonly<Record<string, Attack>> = {
   "have Kubernetes fill a token into a Secret": secret(
     EVENTS,
@@ -284,7 +284,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   "take a receiver for the cluster": post(`${KARGO}/clusterconfigs`, "cluster", { spec: {} }),
 };
 
-/** What no policy of admission can hold, since none is about policies: only a right that nobody gave. */
+/** Requests on admission policies, which no admission policy can refuse; the deployer lacks the right. */
 export const ON_GUARDS: Readonly<Record<string, Attack>> = {
   "delete its guard": remove(`${ADMISSION}/validatingadmissionpolicies/kargo-fleet-deployer`),
   "delete its guard's binding": remove(`${ADMISSION}/validatingadmissionpolicybindings/kargo-fleet-deployer`),

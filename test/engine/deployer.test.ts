@@ -13,20 +13,20 @@ import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 import { describeHandOver } from "./guards-handed-over.ts";
 
 const NGINX = { nginx: service("nginx") };
-/** In milliseconds: many times what it takes. What hangs would never end. */
+/** A generous time limit in milliseconds, to detect a command that hangs. */
 const NO_HANG = 180_000;
 
-/** The last service of its team, and of its group of webhooks. */
+/** The last service of its team and of its group of webhooks. */
 const auth = (more: object = {}) => ({ auth: service("auth", { team: "identity", ...more }) });
 
-/** A ValidatingAdmissionPolicy, as the API server has it. */
+/** A ValidatingAdmissionPolicy of the API server. */
 interface Policy {
   readonly metadata: { readonly generation: number };
   readonly spec: { readonly validations: readonly unknown[] };
   readonly status?: { readonly observedGeneration?: number; readonly typeChecking?: object };
 }
 
-describe("the rights that fleet deployer prints, asked for by the real provider", function () {
+describe("the rights of fleet deployer with the real provider", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
 
@@ -38,22 +38,22 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
 
   after(() => stack?.close());
 
-  /** A person's command, with the preview that comes before an `up`. */
+  /** Runs the CLI with the preview before an `up`. */
   async function succeeds(...args: readonly string[]): Promise<string> {
     const { failed, output } = await stack.cli(...args);
     assert.equal(failed, false, output);
     return output;
   }
 
-  describe("from the first preview on", () => {
-    it("are enough for the first preview and up of a new cluster", async () => {
+  describe("for a first up", () => {
+    it("are sufficient for the first preview and up of a new cluster", async () => {
       assert.deepEqual(await stack.objects(), DEPLOYER);
       await succeeds("preview");
       await succeeds("up", "--yes");
       assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
     });
 
-    it("are enough for the preview of a new service of a team that has no build namespace yet", async () => {
+    it("are sufficient to preview a new service of a team without a build namespace", async () => {
       const team = { billing: { group: "AD-Billing" } };
       const text = catalogueText({ ...NGINX, ...auth(), invoices: service("invoices", { team: "billing" }) });
       const list = JSON.parse(text) as { teams: object };
@@ -62,12 +62,12 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
       await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth() }));
     });
 
-    it("are enough to read everything anew", async () => {
+    it("are sufficient for a refresh", async () => {
       await succeeds("refresh", "--yes");
       assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
     });
 
-    it("are held by guards that the API server understands, without a warning of its type check", async () => {
+    it("come with guards that pass the API server's type check without a warning", async () => {
       for (const name of ["approval", "asked", "build-jobs", "deployer", "guard", "status", "workflows"]) {
         const { spec, status, metadata } = (await stack.get(
           "validatingadmissionpolicy",
@@ -80,8 +80,8 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
     });
   });
 
-  describe("and a guard, whatever rights there are: the deployer", () => {
-    /** What others have in Argo CD's namespace. */
+  describe("with the guard and all RBAC rights: the deployer", () => {
+    /** Objects of others in Argo CD's namespace. */
     const others = [
       { kind: "AppProject", spec: {} },
       { kind: "Application", spec: { project: "foreign", destination: {} } },
@@ -120,14 +120,14 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
     }
 
     for (const [what, attack] of Object.entries(ON_GUARDS)) {
-      it(`cannot ${what}, since it has no right on policies of admission`, async () => {
+      it(`cannot ${what}, since it has no right on admission policies`, async () => {
         const { status, body } = await deployer.send(dry(attack));
         assert.equal(status, 403, JSON.stringify(body));
         assert.match(JSON.stringify(body), /is forbidden: User/);
       });
     }
 
-    it("binds accounts of a thousand teams, and of no other, within what the API server spends on a policy", async () => {
+    it("binds accounts of a thousand teams, and of no other, within the API server's cost limit of a policy", async () => {
       const names = Array.from({ length: 1000 }, (_, index) => `edge-${index}`);
       const teams = Object.fromEntries(
         names.map((name) => [name, { group: `AD-${name}`, approvers: `AD-${name}-Release` }]),
@@ -141,7 +141,7 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
         );
       const { subjects } = kargoUsersBinding(platform.subjects);
       let right = await bind(subjects);
-      // Expressions of this size take the API server a while to compile.
+      // The API server needs a while to compile large expressions.
       for (let tries = 0; right.status !== 200 && tries < 30; tries++) {
         await pause(1_000);
         right = await bind(subjects);
@@ -152,7 +152,7 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
       assert.equal(wrong.status, 403);
     });
 
-    it("is the only one whom this is about", async () => {
+    it("is the only user that the guard limits", async () => {
       const { status, body } = await admin.send(dry(ATTACKS["run a pod"] as Attack));
       assert.equal(status, 201, JSON.stringify(body));
     });
@@ -160,8 +160,8 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
 
   describeHandOver(() => stack);
 
-  describe("to the last destroy", () => {
-    it("are asked for before an up, which else would hang: it names the right to watch that is missing, and touches nothing", async function () {
+  describe("until the last destroy", () => {
+    it("are checked before an up that would hang: it names the missing right to watch, and changes nothing", async function () {
       this.timeout(NO_HANG);
       const admin = await administrator(stack);
       const path = `${RBAC}/namespaces/kargo-fleet-events/roles/kargo-fleet-deployer`;
@@ -183,14 +183,14 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
       assert.match(output, /fleet -- deployer --stack test \| kubectl apply -f -/);
     });
 
-    it("are enough to decommission a service", async () => {
+    it("are sufficient to decommission a service", async () => {
       await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth({ state: "decommissioned" }) }));
       await succeeds("up", "--yes");
       await succeeds("up", "--yes");
     });
 
-    // Without the rights to list and watch a deletion would wait for ever.
-    it("are enough to remove the last service of a team and of a group of webhooks", async function () {
+    // Without the rights to list and watch, a deletion would never end.
+    it("are sufficient to remove the last service of a team and of a group of webhooks", async function () {
       this.timeout(NO_HANG);
       await stack.writeCatalogue(catalogueText(NGINX));
       await succeeds("up", "--yes");
@@ -198,7 +198,7 @@ describe("the rights that fleet deployer prints, asked for by the real provider"
       assert.deepEqual(left, []);
     });
 
-    it("are enough to destroy everything", async function () {
+    it("are sufficient to destroy everything", async function () {
       this.timeout(NO_HANG);
       await stack.writeConfig({ protect: "false" });
       await succeeds("up", "--yes");

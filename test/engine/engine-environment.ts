@@ -4,11 +4,9 @@ import { dirname, join, resolve } from "node:path";
 import { vaultEnvironment } from "./vault.ts";
 
 /**
- * What the CLI is run with: a state in files below the folder, and nothing of the person who runs the tests. Of the
- * programs that it starts no coverage is taken, which would cost more than they do, and no stack traces, which their
- * runtime makes for every resource.
- *
- * @param path the PATH with the toolchain first
+ * The environment of the CLI: a file backend below the folder, without the user's settings. Coverage and stack
+ * traces are off, because they would take longer than the programs themselves.
+ * @param path the PATH that starts with the toolchain
  */
 export async function engineEnvironment(path: string, folder: string): Promise<Record<string, string>> {
   return {
@@ -36,16 +34,16 @@ const PROGRAM = [
 ];
 
 /**
- * A new folder in which the engine runs.
- *
- * @param withProgram whether the program of this repository is there, with the packages that it imports itself: the
- *   engine looks through all it finds for plugins
+ * Creates a folder for the engine.
+ * @param withProgram whether it contains this repository's program with only its direct packages, because the
+ * engine searches all packages for plugins
  */
 export async function engineFolder(purpose: string, withProgram = false): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `kargo-fleet-${purpose}-`));
   await mkdir(join(folder, "state"));
   await mkdir(join(folder, "pulumi-home"));
-  // A file where the CLI wants a folder keeps it from writing a log of every run, which takes a third of its time.
+  // A file in place of the folder for logs stops the CLI from writing a log of every run, which takes a third of
+  // its time.
   await writeFile(join(folder, "pulumi-home", "logs"), "");
   if (withProgram) {
     for (const part of PROGRAM) await symlink(resolve(part), join(folder, part));

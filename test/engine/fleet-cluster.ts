@@ -1,13 +1,13 @@
 import { execa } from "execa";
 import type { SharedControlPlane } from "./control-plane.ts";
 
-/** What a stack's cluster holds, as the API server says. */
+/** The contents of a stack's cluster, from the API server. */
 export interface FleetCluster {
-  /** The names of what the cluster holds of ours: `Kind namespace/name`, in the order of the alphabet. */
+  /** The names of our objects: `Kind namespace/name`, sorted. */
   objects(): Promise<readonly string[]>;
-  /** Has a definition demand a pattern of a field of `spec`; the function that comes back takes it away. */
+  /** Adds a pattern to a field of `spec` in a definition; the returned function removes it. */
   narrowDefinition(definition: string, field: string, pattern: string): Promise<() => Promise<unknown>>;
-  /** One object as the API server has it. */
+  /** One object from the API server. */
   get(kind: string, name: string, namespace?: string): Promise<Record<string, unknown>>;
 }
 
@@ -38,7 +38,7 @@ interface Definition {
   readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: unknown } }[] };
 }
 
-/** The shared control plane, as its administrator. */
+/** The shared control plane as its administrator. */
 export function fleetCluster(plane: SharedControlPlane): FleetCluster {
   const kubectl = async (...args: string[]) =>
     (await execa(plane.programs.kubectl, ["--kubeconfig", plane.admin, ...args])).stdout;

@@ -25,53 +25,53 @@ export const PASSWORDS = {
   imagePassword: "planted-image-password",
 };
 
-/** The program of this repository as a stack of its own, against a real API server and a local GitHub. */
+/** This repository's program as a separate stack, with a real API server and a local GitHub. */
 export interface FleetStack extends FleetCluster {
   readonly github: LocalGitHub;
-  /** Where the stack file and the catalogue are: the working directory of a `fleet` command. */
+  /** The folder of the stack file and the catalogue, which is the working directory of `fleet` commands. */
   readonly folder: string;
-  /** What a command in that folder needs in its environment. */
+  /** The environment of commands in that folder. */
   readonly environment: Readonly<Record<string, string>>;
   /** The administrator's kubeconfig, with the stack's context. */
   readonly admin: string;
-  /** What the CLI and `fleet` printed in every run so far. */
+  /** The output of the CLI and `fleet` in every run so far. */
   readonly traces: readonly string[];
   /** Replaces the catalogue. */
   writeCatalogue(text: string): Promise<void>;
   /**
-   * Replaces the stack file: keys without prefix are ours. The administrator's guards follow it, and know these teams.
-   * @param teams those of the catalogue; without it the tests' own
+   * Replaces the stack file; keys without prefix belong to this project. The administrator's guards follow it.
+   * @param teams of the catalogue; default: the tests' own
    */
   writeConfig(keys: Readonly<Record<string, string>>, teams?: object): Promise<void>;
-  /** Encrypts a secret of ours into the stack file. */
+  /** Encrypts a secret of this project into the stack file. */
   setSecret(key: string, value: string): Promise<void>;
   preview(): Promise<Run>;
   up(): Promise<Run>;
   refresh(): Promise<Run>;
-  /** The real CLI as a person types it, with the preview that comes before an `up`. */
+  /** Runs the real CLI as a user does, with the preview before an `up`. */
   cli(...args: readonly string[]): Promise<Pick<Run, "output" | "failed">>;
-  /** The same, with the events that our script keeps of it; they are no trace. */
+  /** The same, with the events that with-events.sh keeps; these are not part of `traces`. */
   kept(...args: readonly string[]): Promise<Pick<Run, "output" | "failed"> & { readonly events: string }>;
-  /** A command of `fleet`, in the project's folder. */
+  /** Runs a `fleet` command in the project's folder. */
   fleet(...args: readonly string[]): Promise<{ readonly output: string; readonly code: number | undefined }>;
-  /** A script of this repository in the project's folder, which then has `fleet` as a checkout has it. */
+  /** Runs a script of this repository in the project's folder, with `fleet` available as in a checkout. */
   script(
     file: string,
     environment: Readonly<Record<string, string>>,
   ): Promise<{ readonly output: string; readonly code: number | undefined }>;
   destroy(): Promise<Run>;
   kubeconfig: string;
-  /** The engine's checkpoint as it stands on disk. */
+  /** The engine's checkpoint file. */
   state(): Promise<string>;
-  /** Unprotects, destroys and forgets. */
+  /** Unprotects and destroys everything, and removes the stack. */
   close(): Promise<void>;
 }
 
 let definitions: Promise<unknown> | undefined;
 
 /**
- * Opens an empty stack `test` with repositories for these services, and these files in the GitOps repository. One process runs its program whenever the engine asks
- * for it; `cli` starts it afresh, as a person does.
+ * Opens an empty stack `test` with repositories for these services, and these files in the GitOps repository. One
+ * process runs its program for all commands; `cli` starts a new one.
  */
 export async function openFleetStack(
   services: readonly string[],
@@ -81,7 +81,7 @@ export async function openFleetStack(
   const plane = await sharedControlPlane();
   definitions ??= installDefinitions({ admin: plane.admin });
   await definitions;
-  // The Automation API looks its CLI up by the PATH of this process, not by the stack's.
+  // The Automation API finds its CLI on this process's PATH, not on the stack's.
   process.env.PATH = plane.path;
   const folder = await engineFolder("stack", true);
   const kubeconfig = join(folder, "kubeconfig");
@@ -123,7 +123,7 @@ interface Parts {
   readonly github: LocalGitHub;
   readonly kubeconfig: string;
   readonly plane: SharedControlPlane;
-  /** The stack file with nothing but its encrypted secrets. */
+  /** The stack file with only its encrypted secrets. */
   readonly secrets: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly provider: DynamicProvider;

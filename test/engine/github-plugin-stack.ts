@@ -8,15 +8,15 @@ import { type InlineStack, openInlineStack } from "./inline-stack.ts";
 
 export const token = "planted-github-token";
 
-/** What a test's program gets: the explicit provider that every one of its resources names. */
+/** A test's program. It receives the explicit provider for its resources. */
 export type Program = (provider: github.Provider) => unknown;
 
-/** An empty stack of its own, whose provider calls a local GitHub of its own. */
+/** An empty stack whose provider calls its own local GitHub. */
 export interface GitHubStack extends Omit<InlineStack<Program>, "folder"> {
   readonly gitHub: LocalGitHub;
 }
 
-/** Opens a stack. The waits between calls that are for the real GitHub are left out, unless `args` say otherwise. */
+/** Opens a stack. Pauses between calls, which the real GitHub needs, are off unless `args` set them. */
 export async function openGitHubStack(args: github.ProviderArgs = {}): Promise<GitHubStack> {
   const directory = await mkdtemp(join(tmpdir(), "kargo-fleet-github-"));
   const lines: string[] = [];
@@ -33,7 +33,7 @@ export async function openGitHubStack(args: github.ProviderArgs = {}): Promise<G
   });
   const served = async (run: Promise<OpMap>): Promise<OpMap> => {
     const changes = await run;
-    // A route that the provider calls and nobody serves is answered with 404, which it may well take for an answer.
+    // The provider may accept a 404 of an unknown route as an answer, so it fails the test.
     if (lines.length > 0) throw new Error(lines.join("\n"));
     return changes;
   };

@@ -16,7 +16,7 @@ const address = "https://hooks.acme.example/planted-address";
 describe("GitHub plugin", function () {
   this.timeout(120_000);
   let stack: GitHubStack;
-  /** One stack for all tests of a description, each of which goes on where the last one ended. */
+  /** One stack for all tests of a `describe`; each test continues where the previous one ended. */
   const opened = () => {
     before(async function () {
       this.timeout(TOOLCHAIN_TIMEOUT);
@@ -44,18 +44,18 @@ describe("GitHub plugin", function () {
 
   describe("webhook of a repository", () => {
     opened();
-    /** All that was printed and kept so far. */
+    /** All output and state so far. */
     let seen = "";
     afterEach(async () => {
       seen += stack.output() + (await stack.state().catch(() => ""));
     });
 
-    it("is created by no preview", async () => {
+    it("is not created by a preview", async () => {
       assert.deepEqual(await stack.preview(webhook(["push"])), { create: 3 });
       assert.deepEqual(stack.gitHub.hooks("acme/nginx"), []);
     });
 
-    it("is created, with the address, the type and the secret", async () => {
+    it("is created with the address, the type and the secret", async () => {
       await stack.up(webhook(["push"]));
       const [hook, ...others] = stack.gitHub.hooks("acme/nginx");
       assert.deepEqual(others, []);
@@ -81,7 +81,7 @@ describe("GitHub plugin", function () {
       assert.equal(after?.hasSecret, true);
     });
 
-    it("is created again after somebody deleted it by hand: refresh sees that it is gone", async () => {
+    it("is created again after a manual deletion, which a refresh finds", async () => {
       const [hook] = stack.gitHub.hooks("acme/nginx");
       await api("DELETE", `/repos/acme/nginx/hooks/${hook?.id}`);
       assert.deepEqual(await stack.refresh(), { same: 2, delete: 1 });
@@ -89,7 +89,7 @@ describe("GitHub plugin", function () {
       assert.equal(stack.gitHub.hooks("acme/nginx").length, 1);
     });
 
-    it("that GitHub refuses fails the up, with GitHub's reason", async () => {
+    it("fails the up with GitHub's reason if GitHub refuses it", async () => {
       const twin = (given: github.Provider) => [
         webhook(["push"])(given),
         new github.RepositoryWebhook(
@@ -108,7 +108,7 @@ describe("GitHub plugin", function () {
       assert.equal(stack.gitHub.hooks("acme/gitops").length, 1);
     });
 
-    it("is gone after destroy", async () => {
+    it("is deleted by destroy", async () => {
       assert.deepEqual(await stack.destroy(), { delete: 3 });
       assert.deepEqual(stack.gitHub.hooks("acme/gitops"), []);
     });
@@ -123,10 +123,10 @@ describe("GitHub plugin", function () {
     });
   });
 
-  describe("webhook of a repository that has one already", () => {
+  describe("existing webhook of a repository", () => {
     opened();
 
-    it("is adopted by import, and written once, since nobody can read its secret", async () => {
+    it("is imported, and updated once, because its secret cannot be read", async () => {
       const adopted = (id: number) => (given: github.Provider) =>
         new github.RepositoryWebhook(
           "hook",
@@ -152,10 +152,10 @@ describe("GitHub plugin", function () {
     });
   });
 
-  describe("webhooks of a GitHub in trouble", () => {
+  describe("webhooks of a failing GitHub", () => {
     opened();
 
-    it("are created after a wait where it limits the creation of content", async () => {
+    it("are created after a wait for the limit of content creation", async () => {
       stack.gitHub.limits.set({ contentCreation: [{ limit: 1, seconds: 2 }] });
       await stack.up((given) => {
         webhook(["push"])(given);
@@ -171,7 +171,7 @@ describe("GitHub plugin", function () {
       assert.deepEqual(counts, [1, 1]);
     });
 
-    it("are created although it answers a few calls with 502", async () => {
+    it("are created after a few calls that answer 502", async () => {
       stack.gitHub.limits.set({});
       stack.gitHub.faults.add({
         kind: "error",
@@ -214,7 +214,7 @@ describe("GitHub plugin", function () {
     });
   });
 
-  it("is told by GitHub that its token is wrong", async () => {
+  it("shows GitHub's message about a wrong token", async () => {
     const other = await openGitHubStack({ token: "wrong" });
     const program = (given: github.Provider) =>
       new github.RepositoryWebhook(
@@ -230,7 +230,7 @@ describe("GitHub plugin", function () {
   });
 });
 
-describe("GitHub plugin: the program itself", function () {
+describe("the GitHub plugin's program", function () {
   this.timeout(30_000);
   let program = "";
   before(async function () {
@@ -239,11 +239,11 @@ describe("GitHub plugin: the program itself", function () {
     program = programs["pulumi-resource-github"];
   });
 
-  it("prints the version of the SDK that it serves", async () => {
+  it("prints the version of its SDK", async () => {
     assert.equal((await execa(program, ["--version"])).stdout, "6.15.0");
   });
 
-  it("tells the engine the same version", async () => {
+  it("reports the same version to the engine", async () => {
     const child = spawn(program, ["127.0.0.1:1"], { stdio: ["ignore", "pipe", "ignore"] });
     try {
       const [port] = (await once(createInterface(child.stdout), "line")) as [string];

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import type { FleetStack } from "./fleet-stack.ts";
 
 const NAMES = ["approval", "build-jobs", "guard", "status"].map((name) => `kargo-fleet-${name}`);
-/** Each former guard, by its kind and what the engine called it. */
+/** Each former guard, with its kind and its Pulumi name. */
 const FORMER = NAMES.flatMap((name) => [
   { name, kind: "ValidatingAdmissionPolicy", resource: `platform/policy-${name}` },
   { name, kind: "ValidatingAdmissionPolicyBinding", resource: `platform/policy-binding-${name}` },
 ]);
-/** A resource of the same component, whose form in the state a former guard had. */
+/** A resource of the same component, used as a template for a former guard's state. */
 const MODEL = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding::platform/kargo-users";
 
 interface Resource {
@@ -28,17 +28,17 @@ interface Live {
   readonly spec: object;
 }
 
-/** The first `up`s of this program on a fleet that an earlier one made, guards included. */
+/** The first `up`s of this program on a fleet that an earlier version made with its guards. */
 export function describeHandOver(stackOf: () => FleetStack): void {
-  describe("on a fleet whose guards an earlier program made", () => {
+  describe("of a fleet whose guards an earlier version made", () => {
     let untouched: unknown;
 
     const objects = () =>
       Promise.all(FORMER.map(({ kind, name }) => stackOf().get(kind, name) as unknown as Promise<Live>));
-    /** What tells whether one was changed, or deleted and made anew. */
+    /** Shows whether a guard was changed or recreated. */
     const live = async () => (await objects()).map(({ metadata: { uid }, spec }) => ({ uid, spec }));
 
-    /** The state as that program left it: with the guards, protected, and no word of whose they are. */
+    /** Writes the state as that version left it: with protected guards that are not marked as retained. */
     async function writeState(): Promise<void> {
       const file = join(stackOf().folder, "exported.json");
       await demand("stack", "export", "--show-secrets", "--file", file);
@@ -76,7 +76,7 @@ export function describeHandOver(stackOf: () => FleetStack): void {
       await writeState();
     });
 
-    it("the first up takes them off the engine's hands, with no right to touch them and nothing changed", async () => {
+    it("the first up marks the guards as retained, without rights on them and without changing them", async () => {
       const steps = await up();
       assert.deepEqual(
         FORMER.map(({ resource }) => steps[resource]),
@@ -85,14 +85,14 @@ export function describeHandOver(stackOf: () => FleetStack): void {
       assert.deepEqual(await live(), untouched);
     });
 
-    it("the second up forgets them, and they stay in force", async () => {
+    it("the second up drops them from the state, and they stay in force", async () => {
       await up();
       assert.deepEqual(await live(), untouched);
       const state = await stackOf().state();
       for (const { resource } of FORMER) assert.doesNotMatch(state, new RegExp(`::${resource}"`));
     });
 
-    it("the third up has nothing to do with them", async () => {
+    it("the third up does nothing about them", async () => {
       const steps = await up();
       assert.deepEqual(
         Object.values(steps).filter((op) => op !== "same"),
@@ -102,7 +102,7 @@ export function describeHandOver(stackOf: () => FleetStack): void {
   });
 }
 
-/** A guard as the state had it. */
+/** A guard's entry in the state. */
 function stateOf(model: Resource, { apiVersion, kind, metadata, spec }: Live, resource: string): Resource {
   const type = `kubernetes:${apiVersion}:${kind}`;
   const books = Object.entries(model.outputs).filter(([key]) => key.startsWith("__"));

@@ -4,16 +4,15 @@ import { connectAnew } from "./local-connections.ts";
 connectAnew();
 
 /**
- * What happened to each resource, by its name: `create`, `same`, `replace`, …, or one after the other: `import, update`. The
- * stack itself is left out.
+ * The operation on each resource, by its Pulumi name: `create`, `same`, `replace`, …, or several: `import, update`.
+ * The stack itself is left out.
  */
 export type Steps = Readonly<Record<string, string>>;
 
 /**
- * A command of the engine on a program that is a function of this process.
- *
- * @param told takes what the CLI printed and what happened to each resource, also where the command fails
- * @returns how many resources were created, updated, left the same, and so on
+ * Runs an engine command with a function of this process as the program.
+ * @param told receives the CLI's output and the operations, even if the command fails
+ * @returns the number of created, updated, unchanged resources, and so on
  */
 export async function inlineRun(
   command: (options: UpOptions) => Promise<unknown>,
@@ -42,7 +41,7 @@ export async function inlineRun(
   return changes;
 }
 
-/** What an event says that is done to a resource; of a refresh only what came out. */
+/** The operation in an event; for a refresh the result. */
 function stepOf({
   resourcePreEvent,
   resOutputsEvent,

@@ -11,30 +11,30 @@ import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { inlineRun } from "./inline-run.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
-/** An empty stack of its own, whose programs are functions of the test. */
+/** An empty stack whose programs are functions of the test. */
 export interface InlineStack<Program> {
   readonly folder: string;
-  /** Runs `pulumi up` and yields how many resources were created, updated, left the same, and so on. */
+  /** Runs `pulumi up`. Returns the number of created, updated, unchanged resources, and so on. */
   up(program: Program): Promise<OpMap>;
   preview(program: Program): Promise<OpMap>;
   /** Runs `pulumi refresh`, without the program. */
   refresh(): Promise<OpMap>;
   /** Runs `pulumi destroy`, without the program. */
   destroy(): Promise<OpMap>;
-  /** All that the last command printed. */
+  /** All output of the last command. */
   output(): string;
   /** The text of the state file. */
   state(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** @param run has a program register its resources */
+/** @param run registers a program's resources */
 export async function openInlineStack<Program>(
   purpose: string,
   run: (program: Program) => Promise<void>,
 ): Promise<InlineStack<Program>> {
   const { path } = await sharedPrograms();
-  // The Automation API looks its CLI up by the PATH of this process, not by the stack's.
+  // The Automation API finds its CLI on this process's PATH, not on the stack's.
   process.env.PATH = path;
   const folder = await engineFolder(purpose);
   let program: Program | undefined;
@@ -53,7 +53,7 @@ export async function openInlineStack<Program>(
       envVars: await engineEnvironment(path, folder),
     },
   );
-  // Each of these would run the CLI again, for what the events say already.
+  // Each of these would run the CLI again for data that the events contain.
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
   let printed = "";

@@ -24,11 +24,14 @@ const list = (entries: Entries) =>
   );
 
 const HEALTHY: Entries = { nginx: {}, auth: { team: "identity" } };
-/** Whole, until its repository is deleted. */
+/** A complete service whose repository is deleted later. */
 const GONE: Entries = { gone: {} };
-/** One has no repository, one's namespace is somebody else's, one's team has no build namespace, one's repository is archived. */
+/**
+ * Services with known problems: no repository; a namespace of somebody else; a team without build namespace; an
+ * archived repository.
+ */
 const FORESEEN: Entries = { lost: {}, taken: {}, homeless: { team: "payments" }, old: {} };
-/** GitHub refuses their hooks when it comes to it: nobody can know before. */
+/** Services whose hooks GitHub refuses, which no check can predict. */
 const UNFORESEEN: Readonly<Record<string, 403 | 422 | 502>> = { closed: 403, odd: 422, sick: 502 };
 const ALL: Entries = {
   ...HEALTHY,
@@ -36,7 +39,7 @@ const ALL: Entries = {
   ...FORESEEN,
   ...Object.fromEntries(Object.keys(UNFORESEEN).map((name) => [name, {}])),
 };
-/** One with another chart, one that is new. */
+/** One service with another chart, and one new service. */
 const AT_LAST: Entries = { ...HEALTHY, closed: {}, odd: { chart: { path: "charts/other" } }, late: {} };
 const going = (entries: Entries): Entries =>
   Object.fromEntries(
@@ -51,14 +54,14 @@ const PIPELINES = (prod = "") =>
 /** What one service has in the cluster. */
 const objectsOf = (name: string) => serviceObjects(name, { pipelines: PIPELINES() });
 
-describe("one bad service among others, on a real engine and API server", function () {
+describe("one broken service among others, on a real engine and API server", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
   let admin: Cluster;
 
   const namespaces = "/api/v1/namespaces";
   const hooks = (name: string) => stack.github.hooks(`acme/${name}`).length;
-  /** Those of a service's objects that are there. */
+  /** The existing objects of a service. */
   const objects = async (name: string) => {
     const own = new Set(objectsOf(name));
     return (await stack.objects()).filter((object) => own.has(object)).sort();
@@ -67,7 +70,7 @@ describe("one bad service among others, on a real engine and API server", functi
     assert.deepEqual(await objects(name), objectsOf(name));
     assert.equal(hooks(name), 1, name);
   };
-  /** What the stack says that it provisioned. */
+  /** The stack's output `provisioned`. */
   async function provisioned(): Promise<Provisioned> {
     const { output } = await stack.cli("stack", "output", "--json", "--show-secrets");
     const outputs = JSON.parse(output.slice(output.indexOf("{"))) as Record<string, unknown>;
@@ -100,7 +103,7 @@ describe("one bad service among others, on a real engine and API server", functi
     await stack?.close();
   });
 
-  it("is named by a preview, with why and the way out, before anything is touched", async () => {
+  it("is named by a preview with reason and fix, before anything is changed", async () => {
     await stack.writeCatalogue(list({ ...HEALTHY, ...FORESEEN }));
     const { failed, output } = await stack.preview();
     assert.equal(failed, false, output);
@@ -127,8 +130,8 @@ describe("one bad service among others, on a real engine and API server", functi
     assert.deepEqual([await stack.objects(), hooks("nginx")], before);
   });
 
-  it("stops no other in a plain up, which makes last what is known to fail", async () => {
-    // The provider tries for a minute to make something in a namespace that is not there.
+  it("stops no other in a plain up, which registers last what will fail", async () => {
+    // The provider waits a minute for a missing namespace.
     const { homeless: _, ...others } = FORESEEN;
     await stack.writeCatalogue(list({ ...HEALTHY, ...GONE, ...others }));
     const { failed, output } = await stack.cli("up", "--yes");
@@ -137,7 +140,7 @@ describe("one bad service among others, on a real engine and API server", functi
     for (const name of Object.keys({ ...HEALTHY, ...GONE })) await isWhole(name);
   });
 
-  it("stops no other in the shipped up, also where nobody could know before and where several are broken at once", async () => {
+  it("stops no other in the shipped up, even if the error is unpredictable and several are broken", async () => {
     for (const [name, status] of Object.entries(UNFORESEEN))
       stack.github.faults.add({ kind: "error", path: `/repos/acme/${name}/hooks`, method: "POST", status });
     await stack.writeCatalogue(list(ALL));
@@ -162,18 +165,18 @@ describe("one bad service among others, on a real engine and API server", functi
     );
   });
 
-  it("leaves the stack its outputs, which say what is not whole", async () => {
+  it("leaves the stack its outputs, which list the incomplete services", async () => {
     const { services, incomplete, hooksOff } = await provisioned();
     assert.deepEqual(Object.keys(services).sort(), Object.keys(ALL).sort());
     assert.deepEqual([...incomplete].sort(), Object.keys({ ...FORESEEN, ...UNFORESEEN }).sort());
     assert.deepEqual(hooksOff, []);
   });
 
-  it("has no hook before the EventSource that answers it and its team's build namespace are there", () => {
+  it("gets no hook before its EventSource and its team's build namespace exist", () => {
     assert.equal(hooks("homeless"), 0);
   });
 
-  it("leaves from whatever half-made state, with protection on, where its hook never existed or can be changed no more, and what is mended is whole", async () => {
+  it("can be removed when incomplete and protected, even if its hook never existed or cannot be changed, and a repaired one becomes complete", async () => {
     stack.github.faults.clear();
     for (const path of ["/repos/acme/gone", "/repos/acme/gone/**"])
       stack.github.faults.add({ kind: "error", path, status: 404 });
@@ -194,7 +197,7 @@ describe("one bad service among others, on a real engine and API server", functi
     for (const name of Object.keys({ ...HEALTHY, ...mended })) await isWhole(name);
   });
 
-  it("holds up no Application of others where its values files cannot be committed, nor loses the stack's outputs", async () => {
+  it("delays no other service's Application if its values files cannot be committed, and loses no outputs", async () => {
     stack.github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
     await stack.writeCatalogue(list(AT_LAST));
     const { code, output } = await up();
@@ -212,7 +215,7 @@ describe("one bad service among others, on a real engine and API server", functi
     assert.deepEqual([services.late?.values, services.odd?.values?.folder], [undefined, "services/odd"]);
   });
 
-  it("makes a pull request's preview say that an up would fail for it, and exit with 2", async () => {
+  it("makes a pull request's preview report that an up would fail for it, and exit with 2", async () => {
     const repository = await openRepository(stack.folder);
     await repository.write({ ".gitignore": "*\n!/services.json\n!/Pulumi.test.yaml\n" });
     await repository.git("add", ".gitignore", "-f");

@@ -67,7 +67,7 @@ describe("the Kubernetes provider of the toolchain", function () {
     await stack.destroy();
   });
 
-  it("fills a Secret that an earlier program made, in place, and takes back what it wrote when it goes", async () => {
+  it("fills a Secret that an earlier version created, in place, and removes its fields on deletion", async () => {
     const metadata = { name: "filled", namespace: "default", labels: { ours: "yes" } };
     const secret = { apiVersion: "v1", kind: "Secret", metadata };
     await stack.up(rows(objectRow("secret", secret, { values: { a: { purpose: "a", as: () => "1" } } })));
@@ -160,7 +160,7 @@ describe("the Kubernetes provider of the toolchain", function () {
     const built = programs["pulumi-resource-kubernetes"].origin === "built";
     const release = (opts: Parameters<Program>[0]) =>
       new kubernetes.helm.v3.Release("release", { chart: "nginx" }, opts);
-    // The official one looks for the chart, which is nowhere.
+    // The official provider looks for the chart, which does not exist.
     await assert.rejects(stack.preview(release), built ? /put the official plugin on PATH/ : /nginx/);
   });
 });

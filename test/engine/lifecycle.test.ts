@@ -16,18 +16,18 @@ const BOTH: Entries = { nginx: {}, auth: {} };
 const WITHOUT_AUTH: Entries = { nginx: {} };
 const DECOMMISSIONED: Entries = { nginx: {}, auth: { state: "decommissioned" } };
 
-/** dev and prod, with what stands between them. */
+/** A pipeline of dev and prod, with other stages between them. */
 const pipelines = (between = "") =>
   `{ standard: [ { stage: dev, promotion: auto, sync: auto }, ${between}
       { stage: prod, promotion: manual, sync: manual, after: [dev] } ] }`;
 
-/** The names of the resources that were not left as they were, where a service is named those of it alone. */
+/** The changed resources, optionally of one service only. */
 function touched({ steps }: Run, service = ""): string[] {
   const changed = Object.entries(steps).filter(([name, op]) => op !== "same" && name.startsWith(service));
   return changed.map(([name, op]) => `${op} ${name}`).sort();
 }
 
-describe("what leaves a stack, on a real engine and API server", function () {
+describe("a removed service or Stage, on a real engine and API server", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
   let admin: Cluster;
@@ -45,7 +45,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
     await stack?.close();
   });
 
-  /** What all services share is another stack's, so that what changes here is the service's own. */
+  /** Another stack owns the shared resources, so that only the service's own change here. */
   const configure = (keys: Readonly<Record<string, string>>) =>
     stack.writeConfig({ platform: "false", ...keys });
   async function succeeds(run: Promise<Run>): Promise<Run> {
@@ -54,7 +54,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
     return done;
   }
 
-  /** The command says so, and touches nothing. */
+  /** Checks that the command fails with these messages and changes nothing. */
   async function refused(command: Command, ...messages: readonly RegExp[]): Promise<void> {
     const [objects, state] = [await stack.objects(), await resources()];
     const run = await stack[command]();
@@ -66,7 +66,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
     assert.equal(stack.github.hooks("acme/auth").length, 1);
   }
 
-  /** What the engine's checkpoint knows, but for when it was written. */
+  /** The resources in the engine's checkpoint, without timestamps. */
   async function resources(): Promise<readonly string[]> {
     const { checkpoint } = JSON.parse(await stack.state()) as {
       checkpoint: { latest: { resources: { urn: string; protect?: boolean }[] } };
@@ -105,8 +105,8 @@ describe("what leaves a stack, on a real engine and API server", function () {
     return ((await stack.get(kind, name)).metadata as { uid: string }).uid;
   }
 
-  describe("where nobody said that it leaves", () => {
-    it("is kept by protection alone after an up that failed before it could say what it made", async () => {
+  describe("without the first step", () => {
+    it("is kept by protection after an up that failed before it wrote its output", async () => {
       const applications = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications";
       const metadata = { name: "nginx-dev" };
       const spec = { project: "default", destination: {} };
@@ -156,7 +156,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
       await configure({ pipelines: pipelines() });
     });
 
-    it("is refused when its values files would stay behind, until they are in their new place", async () => {
+    it("is refused when its values files are in another place, until they are moved", async () => {
       const gitops = '{ repository: acme/gitops, path: "apps/{service}" }';
       await configure({ pipelines: pipelines(), gitops });
       await refused(
@@ -175,7 +175,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
       assert.equal(back.code, 0, back.output);
     });
 
-    it("is refused after a refresh too, which keeps what the last up said, by the CLI's own preview before an up", async () => {
+    it("is refused after a refresh too, which keeps the last output, by the preview before an up", async () => {
       await stack.writeCatalogue(list(WITHOUT_AUTH));
       await succeeds(stack.refresh());
       const { failed, output } = await stack.cli("up", "--yes");
@@ -185,15 +185,15 @@ describe("what leaves a stack, on a real engine and API server", function () {
     });
   });
 
-  describe("in two steps, beside a service that is frozen for a while", () => {
-    // Without quotes, as people write dates: the engine hands them over as Go prints times.
+  describe("in two steps, beside a frozen service", () => {
+    // Unquoted, as people write dates; the engine passes them on in Go's format.
     const frozenUntil = (date: string) =>
       configure({
         pipelines: pipelines(),
         rollout: `{ freeze: [{ stages: [dev], services: [nginx], until: ${date}, reason: year end }] }`,
       });
 
-    describe("in the first", () => {
+    describe("in the first step", () => {
       let run: Run;
       let project: string;
 
@@ -204,7 +204,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
         run = await succeeds(stack.up());
       });
 
-      it("stops: hook off, auto-promotion off, protection off, and nothing else", async () => {
+      it("has its hook, auto-promotion and protection turned off, and nothing else changes", async () => {
         assert.deepEqual(touched(run, "auth"), ["update auth/project-config", "update auth/webhook"]);
         assert.match(run.output, /Decommissioned: auth\. The hook is off, and is deleted by the next up/);
         assert.deepEqual(
@@ -218,7 +218,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
         assert.equal(open.length, 1 + 14);
       });
 
-      it("is frozen: one ProjectConfig changes, and a line says until when and why", async () => {
+      it("leaves the frozen service with one changed ProjectConfig, and a line with end and reason", async () => {
         assert.deepEqual(touched(run, "nginx"), ["update nginx/project-config"]);
         assert.match(
           run.output,
@@ -228,7 +228,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
       });
     });
 
-    describe("in the second", () => {
+    describe("in the second step", () => {
       let run: Run;
 
       before(async () => {
@@ -236,19 +236,19 @@ describe("what leaves a stack, on a real engine and API server", function () {
         run = await succeeds(stack.up());
       });
 
-      it("loses its hook, which the engine deletes no sooner than it is unprotected", async () => {
+      it("loses its hook, which the engine deletes only after it is unprotected", async () => {
         assert.deepEqual(touched(run, "auth"), ["delete auth/webhook"]);
         assert.deepEqual(stack.github.hooks("acme/auth"), []);
         assert.deepEqual(await stack.objects(), everything);
       });
 
-      it("is frozen no longer: a freeze ends by itself with the first up after its date", async () => {
+      it("ends the freeze by the first up after its date", async () => {
         assert.deepEqual(touched(run, "nginx"), ["update nginx/project-config"]);
         assert.match(run.output, /The freeze until 2020-12-31 \(year end\) is over\./);
         assert.deepEqual(await policies("nginx"), { dev: true, prod: false });
       });
 
-      it("is left alone by the next", async () => {
+      it("does not change in the next up", async () => {
         assert.deepEqual(touched(await succeeds(stack.preview())), []);
       });
     });
@@ -260,7 +260,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
         pipelines: pipelines(`{ stage: qa, promotion: auto, sync: auto, after: [dev], state: ${state} },`),
       });
 
-    it("comes back when it is active again, with a hook and protected, here with a stage that is new", async () => {
+    it("is restored when it is active again, with a hook and protection, here with a new stage", async () => {
       await stack.writeCatalogue(list(BOTH));
       await qa("active");
       assert.deepEqual(touched(await succeeds(stack.up()), "auth"), [
@@ -284,7 +284,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
       );
     });
 
-    it("stops promoting when it is retired, and is still there", async () => {
+    it("stops promoting when it is retired, and still exists", async () => {
       await stack.writeCatalogue(list(DECOMMISSIONED));
       await qa("retired");
       const run = await succeeds(stack.up());
@@ -294,7 +294,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
       assert.ok((await stack.objects()).includes("Stage kargo-nginx/qa"));
     });
 
-    describe("and is removed when it was decommissioned or retired", () => {
+    describe("after it was decommissioned or retired", () => {
       let run: Run;
 
       before(async () => {
@@ -303,7 +303,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
         run = await succeeds(stack.up());
       });
 
-      it("is gone as a service, and nothing of another is; its values files stay in Git", async () => {
+      it("is deleted as a service, and nothing of another; its values files stay in Git", async () => {
         assert.match(run.output, /Leaving now: auth\./);
         assert.deepEqual(
           await stack.objects(),
@@ -318,7 +318,7 @@ describe("what leaves a stack, on a real engine and API server", function () {
         ]);
       });
 
-      it("is gone as a stage, and only it; its values file stays in Git", async () => {
+      it("is deleted as a stage, and nothing else; its values file stays in Git", async () => {
         assert.deepEqual(
           touched(run, "nginx").filter((step) => step.startsWith("delete")),
           ["delete nginx/application-qa", "delete nginx/stage-qa"],
@@ -332,8 +332,8 @@ describe("what leaves a stack, on a real engine and API server", function () {
     });
   });
 
-  describe("where the stack may be destroyed", () => {
-    it("is only said, and done", async () => {
+  describe("in a stack without protection", () => {
+    it("is reported and deleted", async () => {
       await configure({ pipelines: pipelines(), protect: "false" });
       assert.deepEqual(touched(await succeeds(stack.up())), []);
       await stack.writeCatalogue(list({}));

@@ -6,10 +6,10 @@ import { oldNode, TOO_OLD } from "../old-node.ts";
 import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 
-describe("an old Node that Pulumi finds", function () {
+describe("an old Node on PATH", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
 
-  it("is told in one sentence what to do", async () => {
+  it("gives one sentence that says what to do", async () => {
     const { path } = await sharedPrograms();
     const folder = await engineFolder("old-node", true);
     try {

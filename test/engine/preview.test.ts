@@ -18,9 +18,9 @@ const list = (entries: Entries) =>
     Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
   );
 
-/** One name begins as another ends, and a pattern would take the one for the other. */
+/** One name is a prefix of the other, which a wildcard would confuse. */
 const PROVISIONED: Entries = { auth: {}, "auth-dev": {} };
-/** The base has one more, of which no `up` knows yet. */
+/** The base has one more service, which no `up` has created. */
 const BASE: Entries = { ...PROVISIONED, ghost: {} };
 
 const PIPELINES = "{ standard: [ { stage: prod, promotion: manual, sync: manual } ] }";
@@ -29,7 +29,7 @@ describe("fleet preview, on a real engine and API server", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
   let repository: Repository;
-  /** All that the command printed and wrote. */
+  /** All output of the commands. */
   const said: string[] = [];
 
   const configure = (keys: Readonly<Record<string, string>> = {}) =>
@@ -47,7 +47,7 @@ describe("fleet preview, on a real engine and API server", function () {
 
   after(() => stack?.close());
 
-  /** What a command found, and its exit code. */
+  /** The result of a command, and its exit code. */
   async function preview(...args: readonly string[]): Promise<{
     readonly engine: EngineRun;
     readonly affected: readonly string[];
@@ -63,7 +63,7 @@ describe("fleet preview, on a real engine and API server", function () {
 
   const steps = ({ steps: all }: EngineRun) => all.map(({ op, name }) => `${op} ${name}`).sort();
 
-  it("knows the URNs by which the engine knows what an up made", async () => {
+  it("computes the URNs of an up's resources", async () => {
     await stack.writeCatalogue(list(PROVISIONED));
     const up = await stack.up();
     assert.equal(up.failed, false, up.output);
@@ -79,7 +79,7 @@ describe("fleet preview, on a real engine and API server", function () {
     await repository.commit();
   });
 
-  it("asks about the resources of the one changed service only", async () => {
+  it("previews only the resources of the changed service", async () => {
     await stack.writeCatalogue(list({ ...BASE, auth: { warehouse: { interval: "1h" } } }));
     const { engine, affected, code } = await preview();
     assert.deepEqual(affected, ["auth"]);
@@ -88,7 +88,7 @@ describe("fleet preview, on a real engine and API server", function () {
     assert.deepEqual([engine.scope, engine.outcome, code], ["affected", "succeeded", 0]);
   });
 
-  it("gives the engine nothing of another service's state: not even one that an up would refuse matters to it", async () => {
+  it("gives the engine no state of another service, not even one that an up would refuse", async () => {
     const file = join(stack.folder, "state/.pulumi/stacks/kargo-fleet/test.json");
     const whole = await stack.state();
     const broken = whole.replace(/(::auth-dev\/warehouse",.*?"provider":"[^"]+)"/, '$1-lost"');
@@ -101,7 +101,7 @@ describe("fleet preview, on a real engine and API server", function () {
     assert.equal(full.engine.outcome, "failed");
   });
 
-  it("plans what comes and what goes, and nothing whose name is like it, also where no up ever made it", async () => {
+  it("plans added and removed services, and none with a similar name, even if no up created them", async () => {
     await stack.writeCatalogue(list({ "auth-dev": {}, young: {} }));
     const { engine, affected, code } = await preview("--fail-on", "deletions");
     assert.deepEqual(affected, ["young", "auth", "ghost"]);
@@ -126,7 +126,7 @@ describe("fleet preview, on a real engine and API server", function () {
     );
   });
 
-  it("previews everything where what is shared differs, and is refused by the guard with its words", async () => {
+  it("previews everything if shared resources differ, and shows the loss check's message", async () => {
     await configure({ protect: "true" });
     const { engine, code } = await preview();
     await configure();
@@ -135,7 +135,7 @@ describe("fleet preview, on a real engine and API server", function () {
     assert.match(engine.errors.join(), /"auth" is provisioned, and its entry is gone/);
   });
 
-  it("leaves no filter on: an up with one is refused before anything is registered", async () => {
+  it("leaves no filter in the environment: an up with a filter is refused before anything is registered", async () => {
     process.env[ONLY] = '{"services":["auth"],"platform":false}';
     const { failed, output } = await stack.cli("up", "--yes", "--skip-preview");
     delete process.env[ONLY];
@@ -144,7 +144,7 @@ describe("fleet preview, on a real engine and API server", function () {
     assert.ok((await stack.objects()).includes("Project /kargo-auth"));
   });
 
-  it("says no secret anywhere", async () => {
+  it("prints no secret", async () => {
     assert.ok(said.length > 4 && said.some((text) => text.includes("secret-")));
     for (const secret of [TOKEN, MASTER_SECRET, ...Object.values(PASSWORDS)]) {
       for (const text of said) {

@@ -13,18 +13,21 @@ import {
 } from "./interrupted-up/stack.ts";
 
 const VICTIMS: readonly Victim[] = ["engine", "program", "plugin", "API server"];
-/** A Namespace, four of Kargo's, two Roles and their bindings, two of Argo CD's, and a hook. */
+/** A Namespace, four objects of Kargo, two Roles and their bindings, two objects of Argo CD, and a hook. */
 const CREATIONS = 12;
 
-/** Twenty points: each victim five times, every creation of a service at least once, made already or never made. */
+/**
+ * Twenty points: each victim five times, and every creation of a service at least once, before or after it
+ * happened.
+ */
 const POINTS: readonly Point[] = Array.from({ length: 5 * VICTIMS.length }, (_, index) => ({
   victim: VICTIMS[index % VICTIMS.length] ?? "engine",
   at: 1 + ((index * 7) % CREATIONS),
   moment: Math.floor(index / VICTIMS.length) % 2 === 0 ? "after" : "before",
 }));
-/** Where not all are asked for, every fifth: each victim once, both moments. */
+/** By default every fifth: each victim once, at both moments. */
 const TRIED = POINTS.filter((_, index) => index % sampled(1, 5) === 0);
-/** The names of a point's services, one a try. */
+/** The names of a point's services, one per try. */
 const tries = (index: number) => [`s${index}`, `s${index}-again`];
 
 function objectsOf(name: string): string[] {
@@ -43,10 +46,10 @@ function objectsOf(name: string): string[] {
   ];
 }
 
-describe("fleet recover, after an up that was interrupted", function () {
+describe("fleet recover after an interrupted up", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let fleet: InterruptibleFleet;
-  /** One that has been through it all. */
+  /** The stack of a finished test. */
   let stack: InterruptibleStack;
 
   before(async () => {
@@ -54,7 +57,7 @@ describe("fleet recover, after an up that was interrupted", function () {
   });
   after(() => fleet?.close());
 
-  /** Nothing is locked or pending, and the state knows everything that is there. */
+  /** Checks that nothing is locked or pending, and that the state contains every object. */
   async function assertSettled(objects: ReadonlyMap<string, string>): Promise<void> {
     const { pending, resources } = await stack.checkpoint();
     assert.deepEqual([pending, await stack.locks()], [[], []]);
@@ -70,10 +73,10 @@ describe("fleet recover, after an up that was interrupted", function () {
     const { victim, at, moment } = point;
     const names = tries(index);
 
-    it(`settles what is left when the ${victim} dies at creation ${at} of ${CREATIONS}, ${moment} it is made; then one up converges: the same objects, one hook, nothing twice`, async () => {
-      // A second try begins anew, with a service of its own.
+    it(`repairs the stack when the ${victim} dies at creation ${at} of ${CREATIONS}, ${moment} it is made; then one up completes it with the same objects, one hook and no duplicates`, async () => {
+      // A retry uses a new service.
       const name = names.shift() ?? "";
-      /** The uid of everything that was ever made. */
+      /** The uid of every object that was ever created. */
       const made = new Map<string, string>();
 
       async function remember(): Promise<ReadonlyMap<string, string>> {
@@ -88,7 +91,7 @@ describe("fleet recover, after an up that was interrupted", function () {
       stack = await fleet.open(name);
       const interrupted = await stack.up(point);
       assert.notEqual(interrupted.code, 0, interrupted.output);
-      // One that has just come back serves no custom resources for a moment: recover must wait for them.
+      // A restarted API server serves custom resources late, and recover must wait for them.
       if (victim === "API server") await fleet.server.revive();
       else await remember();
       const recovered = await stack.fleet("recover");
@@ -104,7 +107,7 @@ describe("fleet recover, after an up that was interrupted", function () {
     });
   }
 
-  describe("in a stack that is locked, over what is not ours", () => {
+  describe("in a locked stack with objects of others", () => {
     const since = new Date().toISOString();
     const object = (labels: object) =>
       JSON.stringify({
@@ -116,7 +119,7 @@ describe("fleet recover, after an up that was interrupted", function () {
     const ours = { "app.kubernetes.io/managed-by": "kargo-fleet", "kargo-fleet/service": "foreign" };
 
     let foreign: InterruptibleStack;
-    /** How it went once somebody gave their word that the lock's owner is dead. */
+    /** The result with `--owner-is-dead`. */
     let recovered: Ended;
 
     const lockedBy = (pid: number, host: string) =>
@@ -127,7 +130,7 @@ describe("fleet recover, after an up that was interrupted", function () {
       await fleet.kubectl(["create", "-f", "-"], object({}));
     });
 
-    it("respects the lock while its owner lives, whom it names", async () => {
+    it("respects a lock while its owner lives, and names the owner", async () => {
       await lockedBy(process.pid, hostname());
       const { code, output } = await foreign.fleet("recover");
       assert.equal(code, 1);
@@ -138,7 +141,7 @@ describe("fleet recover, after an up that was interrupted", function () {
       assert.equal((await foreign.locks()).length, 1);
     });
 
-    it("needs a person's word where the lock is of another machine", async () => {
+    it("needs the user's confirmation if the lock is from another machine", async () => {
       await lockedBy(1, "elsewhere");
       const refused = await foreign.fleet("recover");
       assert.equal(refused.code, 1);
@@ -148,7 +151,7 @@ describe("fleet recover, after an up that was interrupted", function () {
       assert.deepEqual(await foreign.locks(), [], recovered.output);
     });
 
-    it("then names what lacks our labels, and leaves it alone", async () => {
+    it("names objects without our labels, and does not touch them", async () => {
       const { code, output } = recovered;
       assert.equal(code, 2, output);
       assert.match(
@@ -159,7 +162,7 @@ describe("fleet recover, after an up that was interrupted", function () {
       assert.ok(!resources.some(({ urn }) => urn.includes("foreign")));
     });
 
-    it("names what another stack owns, and leaves it alone, also in a dry run", async () => {
+    it("names objects of another stack and does not touch them, even in a dry run", async () => {
       await fleet.kubectl(["apply", "-f", "-"], object({ ...ours, "kargo-fleet/stack": "other" }));
       const { code, stdout } = await foreign.fleet("recover", "--dry-run", "--json");
       assert.equal(code, 2, stdout);
@@ -179,12 +182,12 @@ describe("fleet recover, after an up that was interrupted", function () {
   });
 
   describe("afterwards", () => {
-    it("there is nothing to change", async () => {
+    it("finds nothing to change", async () => {
       const preview = await stack.preview("--expect-no-changes");
       assert.equal(preview.code, 0, preview.output);
     });
 
-    it("it names the whole copies of a state that is cut off, and goes on from the newest", async () => {
+    it("lists the complete copies of a truncated state, and works with the newest", async () => {
       const { file } = stack;
       const text = await readFile(file, "utf8");
       await writeFile(file, text.slice(0, text.length / 2));
@@ -198,7 +201,7 @@ describe("fleet recover, after an up that was interrupted", function () {
       await writeFile(file, text);
     });
 
-    it("it says that a state has no integrity, and how to mend it", async () => {
+    it("reports an inconsistent state and how to repair it", async () => {
       const { file } = stack;
       const text = await readFile(file, "utf8");
       const broken = JSON.parse(text) as { checkpoint: { latest: { resources: { type: string }[] } } };

@@ -19,7 +19,7 @@ describe("fleet report --last-up", function () {
   });
   after(() => stack.close());
 
-  it("tells what a real up did, and no secret", async () => {
+  it("shows what a real up did, and no secret", async () => {
     const { output, code } = await stack.fleet("report", "--last-up", "--events", log);
     assert.equal(code, 0, output);
     assert.match(output, /^## ✅ Done: 1 service changed/);
@@ -28,7 +28,7 @@ describe("fleet report --last-up", function () {
     for (const secret of [TOKEN, MASTER_SECRET]) assert.ok(!output.includes(secret));
   });
 
-  it("says of one that was cut off that it was interrupted, and exits with 3", async () => {
+  it("reports an interrupted up, and exits with 3", async () => {
     const torn = join(stack.folder, "torn.jsonl");
     await writeFile(torn, (await readFile(log, "utf8")).slice(0, -400));
     const { output, code } = await stack.fleet("report", "--last-up", "--events", torn);
@@ -37,7 +37,7 @@ describe("fleet report --last-up", function () {
     assert.match(output, /The log ends in the middle: the up was interrupted/);
   });
 
-  it("says how to get a log where there is none", async () => {
+  it("explains how to get a log if there is none", async () => {
     const { output, code } = await stack.fleet("report", "--last-up");
     assert.equal(code, 1);
     assert.match(output, /\.kargo-fleet\/test\.up\.jsonl {2}is not there/);

@@ -13,7 +13,7 @@ const NAMES = ["nginx", "auth"];
 
 const planted = [TOKEN, MASTER_SECRET, ...Object.values(PASSWORDS), ROTATED];
 
-/** What must be nowhere: the planted values, what is derived from them, and both as Kubernetes encodes a Secret. */
+/** Forbidden texts: the planted secrets, values derived from them, and both in base64. */
 function forbidden(): string[] {
   const derived = NAMES.map((name) =>
     createHmac("sha256", MASTER_SECRET).update(`webhook/${name}`).digest("hex"),
@@ -23,12 +23,12 @@ function forbidden(): string[] {
   return [...texts, ...encoded];
 }
 
-/** The forbidden texts that a text has. */
+/** The forbidden texts in a text. */
 function found(text: string): string[] {
   return forbidden().filter((secret) => text.includes(secret));
 }
 
-/** Every file below a folder, with its text. */
+/** Every file below a folder with its text. */
 async function files(folder: string): Promise<readonly (readonly [string, string])[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
@@ -40,12 +40,12 @@ async function files(folder: string): Promise<readonly (readonly [string, string
 describe("a full run with planted secrets", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
-  /** What a command of `fleet` said, by its name. */
+  /** The output of each `fleet` command. */
   const said: Record<string, string> = {};
   const states: string[] = [];
-  /** The events that our script kept of a run. */
+  /** The events that with-events.sh kept. */
   const kept: string[] = [];
-  /** What a person's own `up --json` printed, line by line. */
+  /** The output of `up --json`, line by line. */
   let own: readonly string[] = [];
 
   before(async () => {
@@ -80,12 +80,12 @@ describe("a full run with planted secrets", function () {
       "{ git: { githubApp: { clientId: Iv1.0, installationId: '1' } }, image: { username: reader } }";
     await stack.writeConfig({ protect: "false", credentials: app });
     await step(stack.up());
-    // A failure on the way: the definition refuses every Warehouse, the message names the object.
+    // Causes a failure: the definition refuses every Warehouse, and the message names the object.
     const restore = await stack.narrowDefinition("warehouses.kargo.akuity.io", "interval", "^1s$");
     await stack.writeConfig({ protect: "false", credentials: app, warehouse: "{ interval: 10m }" });
     await step(stack.kept("up", "--yes", "--skip-preview"), true);
     await restore();
-    // The audit ends with 2: it names the Warehouse that the up left behind, and the sandbox's own identity.
+    // The audit exits with 2, because it finds the Warehouse that the up left and the sandbox's identity.
     for (const [code, ...command] of [
       [2, "audit", "--services=nginx", "--kubeconfig", stack.admin],
       [2, "audit", "--json", "--kubeconfig", stack.admin],
@@ -100,41 +100,41 @@ describe("a full run with planted secrets", function () {
 
   after(() => stack?.close());
 
-  it("reached Kargo and GitHub with them, so that there was something to find", () => {
+  it("uses them with Kargo and GitHub, so that there is something to find", () => {
     assert.equal(stack.github.hooks("acme/nginx").length, 0);
     assert.ok(states.some((state) => state.includes("kargo-fleet-git")));
     for (const events of kept) assert.match(events, /"resOutputsEvent"/);
     assert.ok(stack.traces.some((trace) => /credential-git/.test(trace)));
   });
 
-  it("leaves none of them in the state, whenever it is looked at", () => {
+  it("leaves none of them in the state at any time", () => {
     for (const state of states) assert.deepEqual(found(state), []);
   });
 
-  it("leaves none of them in what the CLI printed", () => {
+  it("leaves none of them in the CLI's output", () => {
     assert.ok(stack.traces.length > 5, `${stack.traces.length} traces`);
     for (const trace of stack.traces) assert.deepEqual(found(trace), [], trace.slice(0, 300));
   });
 
-  it("leaves none of them in the events that are kept of a run", () => {
+  it("leaves none of them in the events that are kept", () => {
     assert.equal(kept.length, 5);
     for (const events of kept) assert.deepEqual(found(events), []);
   });
 
-  it("shows them in the debug events of a person's own --json, and nowhere else there", () => {
+  it("shows them in the debug events of --json, and nowhere else there", () => {
     const debug = own.filter((line) => line.includes('"severity":"debug"'));
     assert.notDeepEqual(found(debug.join("\n")), []);
     assert.deepEqual(found(own.filter((line) => !debug.includes(line)).join("\n")), []);
   });
 
-  it("leaves none of them in what fleet printed", () => {
+  it("leaves none of them in the output of fleet", () => {
     for (const [command, text] of Object.entries(said)) {
       assert.ok(text.length > 100, command);
       assert.deepEqual(found(text), [], command);
     }
   });
 
-  it("leaves none of them in a file of the engine: backups, history, logs", async () => {
+  it("leaves none of them in the engine's files: backups, history, logs", async () => {
     const kept = [
       ...(await files(join(stack.folder, "state"))),
       ...(await files(join(stack.folder, "pulumi-home"))),
@@ -143,7 +143,7 @@ describe("a full run with planted secrets", function () {
     for (const [path, text] of kept) assert.deepEqual(found(text), [], path);
   });
 
-  it("would have been caught with one of them", () => {
+  it("would fail if one of them were found", () => {
     for (const secret of forbidden()) assert.deepEqual(found(`{"x":"${secret}"}`).includes(secret), true);
   });
 });

@@ -10,7 +10,7 @@ const STEPS = { entrypoint: "x", templates: [{ name: "x", container: { image: "e
 const OTHER = { name: "mine", clusterScope: true };
 const SECRET = [{ name: "x", secret: { secretName: "nginx-push" } }];
 
-/** What somebody with the Sensors' token would add to a run, or have instead of it. */
+/** Changes of a Workflow that somebody with the Sensors' token might try. */
 const FORBIDDEN: Readonly<Record<string, object>> = {
   "with steps of its own": { workflowTemplateRef: undefined, ...STEPS },
   "with steps beside the template's": STEPS,
@@ -32,7 +32,7 @@ const FORBIDDEN: Readonly<Record<string, object>> = {
   "with an artifact": { arguments: { parameters: [], artifacts: [{ name: "x" }] } },
 };
 
-/** What the Sensors' account may start, asked with its real token. */
+/** The Workflows that the Sensors' account may start, checked with its real token. */
 export function describeSensorWorkflows(stackOf: () => FleetStack): void {
   describe("the Sensors' account", () => {
     let token: Cluster;

@@ -2,30 +2,30 @@ import type { KubernetesObject } from "../../manifests/objects.ts";
 import { DEFINITIONS } from "../../sandbox/crds/releases.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
 
-/** An object as the API server would store it, or why it refuses to. */
+/** An object as the API server would store it, or why it refuses. */
 export type Verdict = { readonly stored: StoredObject } | { readonly refusal: string };
 
 export interface StoredObject extends KubernetesObject {
   readonly metadata: KubernetesObject["metadata"] & {
     readonly resourceVersion: string;
-    /** Counts the changes of what was asked for; some kinds have none. */
+    /** Counts changes of the spec; some kinds have none. */
     readonly generation?: number;
   };
 }
 
-/** What an API server says to server-side apply, which refuses fields that nobody declared. */
+/** Server-side apply with strict field validation. */
 export interface ApplyServer {
-  /** What would happen; nothing is stored. */
+  /** The result of a dry run; nothing is stored. */
   dryRun(object: KubernetesObject): Promise<Verdict>;
   apply(object: KubernetesObject): Promise<Verdict>;
-  /** Whether there is an object of this kind, namespace and name. */
+  /** Whether the object exists. */
   has(object: KubernetesObject): Promise<boolean>;
-  /** Deletes, and returns when the object is gone. */
+  /** Deletes the object and waits until it is gone. */
   remove(object: KubernetesObject): Promise<void>;
   close(): void;
 }
 
-/** @param kubeconfig whose identity asks */
+/** @param kubeconfig of the caller */
 export async function applyServer(kubeconfig: string): Promise<ApplyServer> {
   const api = kubernetesApi(await connectionOf(kubeconfig), 60_000);
   const send = async (object: KubernetesObject, query: string): Promise<Verdict> => {

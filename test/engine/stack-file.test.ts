@@ -6,7 +6,7 @@ import { configOf, parseStackFile } from "../../model/stack-file.ts";
 import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 
-/** Values as somebody may write them, by chance taken for something else. */
+/** Values that YAML parsers may read differently. */
 const SCALARS = [
   "true",
   "True",
@@ -63,7 +63,7 @@ const SCALARS = [
   ">-\n    a\n    b",
 ];
 
-/** Keys and maps: bare, in the old spelling, merged. */
+/** Keys and maps: bare, in old syntax, merged. */
 const WHOLE = `x: [&a { p: 1, q: 1 }, &b { q: 2, r: 2 }]
 config:
   bare: 1
@@ -77,7 +77,7 @@ config:
 describe("a stack file", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
 
-  it("has for us the values that it has for the engine, or is refused", async () => {
+  it("has the same values for us and for the engine, or is refused", async () => {
     const { path } = await sharedPrograms();
     const folder = await engineFolder("stack-file");
     const env = { ...(await engineEnvironment(path, folder)), PULUMI_CONFIG_PASSPHRASE: "x" };
@@ -85,7 +85,7 @@ describe("a stack file", function () {
     try {
       await writeFile(join(folder, "Pulumi.yaml"), "name: kargo-fleet\nruntime: nodejs\n");
       await pulumi("stack", "init", "dev");
-      /** What the engine makes of a text, by key; a whole day is what Go prints. */
+      /** The engine's values of a text by key; a date is in Go's format. */
       const engine = async (text: string) => {
         await writeFile(join(folder, "Pulumi.dev.yaml"), text);
         const { stdout } = await pulumi("config", "--json", "--stack", "dev");

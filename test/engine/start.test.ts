@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
-/** The processes that name a folder on their command line. */
+/** The processes with a folder on their command line. */
 async function processesOf(folder: string): Promise<string[]> {
   const { stdout } = await execa("ps", ["-eo", "args"]);
   return stdout.split("\n").filter((line) => line.includes(folder));
@@ -16,7 +16,7 @@ describe("npm start", function () {
   let folder = "";
   const start = (...args: string[]) =>
     execa(process.execPath, ["sandbox/start.ts", "--directory", folder, ...args], {
-      // Of the program that the engine runs, again and again, coverage costs more than the runs do.
+      // Coverage of the many program runs would take longer than the runs.
       env: { NODE_V8_COVERAGE: "", NODE_COMPILE_CACHE: join(tmpdir(), "kargo-fleet-compile-cache") },
       all: true,
       reject: false,
@@ -29,13 +29,13 @@ describe("npm start", function () {
 
   after(() => rm(folder, { recursive: true, force: true }));
 
-  it("--help says what it does", async () => {
+  it("--help describes the command", async () => {
     const { exitCode, all } = await start("--help");
     assert.equal(exitCode, 0);
     assert.match(all, /--once/);
   });
 
-  it("says what is wrong with services.json before anything is started", async () => {
+  it("reports errors in services.json before anything is started", async () => {
     const clone = await mkdtemp(join(tmpdir(), "kargo-fleet-clone-"));
     try {
       await cp("Pulumi.sandbox.yaml", join(clone, "Pulumi.sandbox.yaml"));
@@ -57,7 +57,7 @@ describe("npm start", function () {
     }
   });
 
-  it("ends quietly on Ctrl-C while it starts, and leaves nothing running", async () => {
+  it("ends quietly on Ctrl-C during the start, and leaves nothing running", async () => {
     const started = start();
     for await (const line of started.iterable({ from: "all" })) {
       if (line.includes("starting etcd")) started.kill("SIGINT");
@@ -68,7 +68,7 @@ describe("npm start", function () {
     assert.deepEqual(await processesOf(folder), []);
   });
 
-  it("--once provisions, shows the Workflow of a push, changes nothing twice, destroys, ends; even after a kill -9 of a run before it", async () => {
+  it("--once provisions, shows the Workflow of a push, changes nothing in a second up, and destroys, even after a kill -9 of an earlier run", async () => {
     const killed = start();
     for await (const line of killed.iterable({ from: "all" })) {
       if (line.includes("installing them")) killed.kill("SIGKILL");

@@ -1,6 +1,6 @@
 import { stopShared } from "./control-plane.ts";
 
-/** Mocha's root hooks: what the engine tests share ends with the run. */
+/** Mocha's root hooks, which stop what the engine tests share. */
 export const mochaHooks = {
   async afterAll(): Promise<void> {
     await stopShared();

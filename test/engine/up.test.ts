@@ -13,7 +13,7 @@ const ALL = catalogueText({
   auth: service("auth", { team: "identity", pipeline: "regulated" }),
 });
 
-/** The two pipelines of the stack; auth's soaks before prod for as long as a test says. */
+/** The two pipelines of the stack, with a variable soak before auth's prod. */
 function pipelines(soak?: string): string {
   const stages = (more = "") => `[
       { stage: dev, promotion: auto, sync: auto },
@@ -22,7 +22,7 @@ function pipelines(soak?: string): string {
   return `{ standard: ${stages()}, regulated: ${stages(soak && `, soak: ${soak}`)} }`;
 }
 
-/** The same, after auth's team has lost its approvers. */
+/** The same after auth's team has lost its approvers. */
 const WITHOUT_APPROVERS = ALL.replace(/,\s*"approvers": "AD-Identity-Release"/, "");
 
 const PLAN = planOf(
@@ -38,7 +38,7 @@ const PLAN = planOf(
 const EVERYTHING = everythingOf(PLAN);
 const RESOURCES = resourcesOf(PLAN);
 
-/** The group of each service, as the hash of its name has it. */
+/** The group of each service, from the hash of its name. */
 const GROUPS: Readonly<Record<string, string>> = {
   nginx: "github-01",
   "api-gw": "github-00",
@@ -49,7 +49,7 @@ function uidOf({ metadata }: Record<string, unknown>): string {
   return (metadata as { uid: string }).uid;
 }
 
-/** The names of the resources that were not left as they were. */
+/** The changed resources. */
 function touched({ steps }: Run): string[] {
   return Object.keys(steps)
     .filter((name) => steps[name] !== "same")
@@ -59,7 +59,7 @@ function touched({ steps }: Run): string[] {
 describe("pulumi up of the program on a real API server", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
-  /** The context of the kubeconfig, which one test renames for all after it. */
+  /** The context of the kubeconfig, which one test renames. */
   let context = "sandbox";
 
   before(async () => {
@@ -70,7 +70,7 @@ describe("pulumi up of the program on a real API server", function () {
 
   after(() => stack?.close());
 
-  /** The teams that the administrator's guards know; without it those of every catalogue. */
+  /** The teams for the administrator's guards; default: those of every catalogue. */
   let teams: object | undefined;
   const configure = (keys: Readonly<Record<string, string>> = {}) =>
     stack.writeConfig(
@@ -84,7 +84,7 @@ describe("pulumi up of the program on a real API server", function () {
 
   const allowed = (who: Asked, attempts: readonly Attempt[]) => allowedTo(stack, who, attempts);
 
-  /** Of the two groups of auth's team, which the API server lets promote to prod. */
+  /** Which of the two groups of auth's team may promote to prod, by the API server. */
   async function promotesToProd(): Promise<Record<string, boolean | undefined>> {
     const promote = { group: "kargo.akuity.io", resource: "stages", name: "prod", verb: "promote" };
     const answers: Record<string, boolean | undefined> = {};
@@ -100,13 +100,13 @@ describe("pulumi up of the program on a real API server", function () {
     assert.deepEqual(await stack.objects(), DEPLOYER);
   });
 
-  it("makes everything of every service", async () => {
+  it("creates everything of every service", async () => {
     const { failed, output } = await stack.cli("up", "--yes", "--skip-preview");
     assert.equal(failed, false, output);
     assert.deepEqual(await stack.objects(), EVERYTHING);
   });
 
-  it("puts one active hook for pushes on each service's own repository", () => {
+  it("creates one active push hook on each service's repository", () => {
     for (const name of NAMES) {
       const hooks = stack.github.hooks(`acme/${name}`);
       assert.deepEqual(
@@ -123,7 +123,7 @@ describe("pulumi up of the program on a real API server", function () {
     }
   });
 
-  it("lets a team read its own builds and their logs, start none, and see nothing of another team's", async () => {
+  it("lets a team read its own builds and their logs, but start none, and see nothing of other teams", async () => {
     const builds = (namespace: string) => [
       { group: "argoproj.io", resource: "workflows", verb: "list", namespace },
       { group: "", resource: "pods", subresource: "log", verb: "get", namespace },
@@ -140,7 +140,7 @@ describe("pulumi up of the program on a real API server", function () {
     assert.deepEqual(await allowed(team, builds("kargo-fleet-events")), none);
   });
 
-  it("lets a Sensor start Workflows alone, a Workflow report its results, what starts a build make Jobs too, an EventSource nothing", async () => {
+  it("lets a Sensor only start Workflows, a Workflow report results, the launcher create Jobs too, and an EventSource do nothing", async () => {
     const account = (namespace: string, name: string) => ({
       user: `system:serviceaccount:${namespace}:${name}`,
     });
@@ -173,7 +173,7 @@ describe("pulumi up of the program on a real API server", function () {
     assert.equal(Object.keys(run.steps).length, RESOURCES);
   });
 
-  it("finds nothing drifted that nobody touched, and shows and keeps no secret of the stack", async () => {
+  it("finds no drift, and neither prints nor keeps a secret of the stack", async () => {
     const run = await stack.refresh();
     assert.equal(run.failed, false, run.output);
     assert.deepEqual(
@@ -187,7 +187,7 @@ describe("pulumi up of the program on a real API server", function () {
     }
   });
 
-  it("touches one Stage alone when one Stage changes", async () => {
+  it("changes only one Stage when one Stage changes", async () => {
     await configure({ pipelines: pipelines("2h") });
     const run = await stack.up();
     assert.deepEqual([run.failed, touched(run)], [false, ["auth/stage-prod"]], run.output);
@@ -195,14 +195,14 @@ describe("pulumi up of the program on a real API server", function () {
     assert.match(JSON.stringify(spec), /"requiredSoakTime":"2h0m0s"/);
   });
 
-  it("takes a field away that is taken away", async () => {
+  it("removes a field that is removed from the config", async () => {
     await configure();
     assert.deepEqual(touched(await stack.up()), ["auth/stage-prod"]);
     const { spec } = await stack.get("stages.kargo.akuity.io", "prod", "kargo-auth");
     assert.doesNotMatch(JSON.stringify(spec), /requiredSoakTime/);
   });
 
-  it("moves a service to another pipeline of the same Stages by touching nothing", async () => {
+  it("moves a service to another pipeline with the same Stages without changing anything", async () => {
     await stack.writeCatalogue(ALL.replace('"pipeline": "regulated"', '"pipeline": "standard"'));
     const run = await stack.up();
     assert.equal(run.failed, false, run.output);
@@ -210,7 +210,7 @@ describe("pulumi up of the program on a real API server", function () {
     await stack.writeCatalogue(ALL);
   });
 
-  it("gives the team its verb back when its approvers go, by one change of a binding, which the preview says", async () => {
+  it("gives the team its verb back when its approvers are removed, by changing one binding, as the preview says", async () => {
     assert.deepEqual(await promotesToProd(), { "AD-Identity": false, "AD-Identity-Release": true });
     await stack.writeCatalogue(WITHOUT_APPROVERS);
     teams = (JSON.parse(WITHOUT_APPROVERS) as { teams: object }).teams;
@@ -252,7 +252,7 @@ describe("pulumi up of the program on a real API server", function () {
     assert.equal(Buffer.from(password, "base64").toString(), "planted-git-password-rotated");
   });
 
-  it("rotates the master secret in one go: hooks and Secrets in place, EventSources rolled, Sensors left alone", async () => {
+  it("rotates the master secret at once: hooks and Secrets in place, EventSources restarted, Sensors unchanged", async () => {
     const before = await stack.get("secrets", "github-01", "kargo-fleet-events");
     await stack.setSecret("webhookMasterSecret", "planted-master-secret-rotated");
     const run = await stack.up();
@@ -271,7 +271,7 @@ describe("pulumi up of the program on a real API server", function () {
     assert.notDeepEqual(after.data, before.data);
   });
 
-  it("stops at a broken services.json with its line, and touches nothing", async () => {
+  it("stops at an invalid services.json with its line, and changes nothing", async () => {
     await stack.writeCatalogue(
       '{\n  "teams": {},\n  "services": { "nginx": { "team": "egde", "repository": "acme/nginx" } }\n}',
     );
@@ -282,7 +282,7 @@ describe("pulumi up of the program on a real API server", function () {
     await stack.writeCatalogue(WITHOUT_APPROVERS);
   });
 
-  it("stops at a broken stack config with its line, and touches nothing", async () => {
+  it("stops at an invalid stack config with its line, and changes nothing", async () => {
     await configure({ regisry: "x", rollout: "{ percent: 120 }" });
     const { failed, steps, output } = await stack.up();
     assert.ok(failed);
@@ -310,13 +310,13 @@ describe("pulumi up of the program on a real API server", function () {
     await stack.writeCatalogue(WITHOUT_APPROVERS);
   });
 
-  it("names the object and the field that a definition rejects, and goes on when it is right again", async () => {
+  it("names the object and the field that a definition rejects, and continues after a fix", async () => {
     const restore = await stack.narrowDefinition("warehouses.kargo.akuity.io", "interval", "^5m0s$");
     await configure({ warehouse: "{ interval: 10m }" });
     const { failed, output } = await stack.cli("up", "--yes", "--skip-preview");
     await restore();
     assert.ok(failed);
-    // Whichever of the three the engine comes to first.
+    // Whichever of the three comes first.
     assert.match(output, /"kargo-([a-z-]+)\/\1"[\s\S]*spec\.interval/);
     await configure();
     assert.equal((await stack.up()).failed, false);
@@ -330,7 +330,7 @@ describe("pulumi up of the program on a real API server", function () {
     assert.equal(stack.github.hooks("acme/nginx").length, 1);
   });
 
-  it("leaves nothing when a stack that says protect: false is destroyed", async () => {
+  it("deletes everything when a stack with protect: false is destroyed", async () => {
     await configure({ protect: "false" });
     assert.deepEqual(touched(await stack.up()), []);
     const { failed, output } = await stack.destroy();

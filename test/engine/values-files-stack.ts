@@ -14,13 +14,13 @@ import { SECRETS_PROVIDER } from "./vault.ts";
 export type { Run } from "./fleet-program/engine-commands.ts";
 
 export const TOKEN = "planted-github-token";
-/** Another secret of the stack, which has nothing to do with the values files. */
+/** A secret of the stack that is unrelated to the values files. */
 export const OTHER_SECRET = "planted-other-secret";
 
-/** A program of nothing but the values files of a plan, run by the real engine against a local GitHub. */
+/** A program with only the values files of a plan, run by the real engine against a local GitHub. */
 export interface ValuesFilesStack {
   readonly github: LocalGitHub;
-  /** What the next run provisions. */
+  /** The plan of the next run. */
   plan: Plan;
   up(): Promise<Run>;
   preview(): Promise<Run>;
@@ -33,9 +33,9 @@ export interface ValuesFilesStack {
   replaceStoredCode(code: string): Promise<void>;
   /** The values files that there are, by path. */
   files(): Promise<Readonly<Record<string, string>>>;
-  /** What a person sees by `git`, in a new clone. */
+  /** Runs `git` in a new clone. */
   git(...args: string[]): Promise<string>;
-  /** Changes a file and pushes it, as Kargo does. */
+  /** Changes and pushes a file, as Kargo does. */
   push(path: string, change: (text: string) => string): Promise<void>;
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function openValuesFilesStack(
   files: Readonly<Record<string, string>> = { "README.md": "# GitOps\n" },
 ): Promise<ValuesFilesStack> {
   const { path } = await sharedPrograms();
-  // The Automation API looks its CLI up by the PATH of this process, not by the stack's.
+  // The Automation API finds its CLI on this process's PATH, not on the stack's.
   process.env.PATH = path;
   const folder = await engineFolder("values");
   const github = await startLocalGitHub({

@@ -28,7 +28,7 @@ function assertStep(run: Run, step: string): void {
   assert.deepEqual([run.failed, run.steps[RESOURCE]], [false, step], run.output);
 }
 
-describe("the values files of a stack, by the real engine", function () {
+describe("the values files of a stack, on a real engine", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: ValuesFilesStack;
 
@@ -37,14 +37,14 @@ describe("the values files of a stack, by the real engine", function () {
   });
   after(() => stack?.close());
 
-  /** The calls that a run makes at GitHub. */
+  /** The number of GitHub calls of a run. */
   async function callsOf(run: () => Promise<unknown>): Promise<number> {
     const before = stack.github.requests().length;
     await run();
     return stack.github.requests().length - before;
   }
 
-  it("are previewed without a call at GitHub", async () => {
+  it("are previewed without a call to GitHub", async () => {
     assert.equal(await callsOf(async () => assertStep(await stack.preview(), "create")), 0);
   });
 
@@ -57,11 +57,11 @@ describe("the values files of a stack, by the real engine", function () {
     ]);
   });
 
-  it("are unchanged at a second up, which makes no call at GitHub", async () => {
+  it("do not change at a second up, which makes no call to GitHub", async () => {
     assert.equal(await callsOf(async () => assertStep(await stack.up(), "same")), 0);
   });
 
-  it("are unchanged for a clone in another folder", async () => {
+  it("do not change for a clone in another folder", async () => {
     await stack.move();
     assertStep(await stack.up(), "same");
   });
@@ -74,7 +74,7 @@ describe("the values files of a stack, by the real engine", function () {
     assertStep(await stack.up(), "same");
   });
 
-  it("are not overwritten after Kargo wrote them, also when a service is added", async () => {
+  it("are not overwritten after Kargo wrote them, even when a service is added", async () => {
     const path = "services/nginx/values-dev.yaml";
     const promote = (text: string) => text.replace('tag: ""', "tag: 20260102030405-0123abc");
     await stack.push(path, promote);
@@ -85,7 +85,7 @@ describe("the values files of a stack, by the real engine", function () {
     assert.deepEqual(await stack.files(), { ...expected, [path]: promote(expected[path] ?? "") });
   });
 
-  it("of an added service come in one commit of their own", async () => {
+  it("of an added service are written in their own commit", async () => {
     assert.deepEqual((await stack.git("show", "--format=%s", "--name-status", "HEAD")).split("\n"), [
       "Seed values of api-gw (3 files)",
       "",
@@ -95,7 +95,7 @@ describe("the values files of a stack, by the real engine", function () {
     ]);
   });
 
-  it("stay when their service is removed", async () => {
+  it("are kept when their service is removed", async () => {
     const before = await stack.git("rev-parse", "HEAD");
     stack.plan = planFor("api-gw", "auth");
     assertStep(await stack.up(), "update");
@@ -145,7 +145,7 @@ describe("the values files of a stack, by the real engine", function () {
     assert.doesNotMatch(run.output, SECRETS);
   });
 
-  it("are taken as they are where an earlier run had committed them and never learnt of it", async () => {
+  it("are accepted unchanged if an earlier run committed them but lost the response", async () => {
     const lost = { kind: "error", path: "/repos/*/*/git/refs/**", method: "PATCH", status: 502 } as const;
     stack.github.faults.add({ ...lost, applied: true });
     assert.equal((await stack.up()).failed, true);
@@ -156,15 +156,15 @@ describe("the values files of a stack, by the real engine", function () {
     assert.equal(await stack.git("rev-parse", "HEAD"), before);
   });
 
-  it("keep the token out of the state and the output, and other secrets of the stack too", async () => {
+  it("keep the token and other secrets of the stack out of the state and the output", async () => {
     const { output } = await stack.preview();
     const state = await stack.state();
     assert.doesNotMatch(output + state, SECRETS);
-    // Not even as a secret: the default provider of dynamic resources would keep all config.
+    // Not even as a secret: the default provider of dynamic resources would store all config.
     assert.doesNotMatch(state, /values:other/);
   });
 
-  it("stay when the stack is destroyed", async () => {
+  it("are kept when the stack is destroyed", async () => {
     const before = await stack.git("rev-parse", "HEAD");
     const run = await stack.destroy();
     assert.equal(run.failed, false, run.output);

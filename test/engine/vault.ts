@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 
 /**
- * The secrets provider of stacks whose provider does not matter: to derive a key from a passphrase takes longer than all
- * else that a small command of the CLI does.
+ * The secrets provider of tests for which it does not matter. Deriving a key from a passphrase takes longer than
+ * the rest of a small CLI command.
  */
 export const SECRETS_PROVIDER = "hashivault://test";
 
@@ -14,15 +14,14 @@ const MARK = "vault:v1:";
 
 let environment: Promise<Record<string, string>> | undefined;
 
-/** What the CLI needs to find the Vault of this process, which is started on first use and ends with it. */
+/** The variables with which the CLI finds the Vault of this process, which starts on first use. */
 export function vaultEnvironment(): Promise<Record<string, string>> {
   environment ??= startVault().then((address) => ({ VAULT_ADDR: address, VAULT_TOKEN: TOKEN }));
   return environment;
 }
 
 /**
- * The two calls of Vault's transit engine that wrap a stack's own key, and unwrap it. It hides nothing.
- *
+ * Implements the two calls of Vault's transit engine that wrap and unwrap a stack's key. It does not encrypt.
  * @see https://developer.hashicorp.com/vault/api-docs/secret/transit
  */
 async function startVault(): Promise<string> {

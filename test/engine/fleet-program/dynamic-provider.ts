@@ -6,18 +6,17 @@ import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-/** The plugin of dynamic resources, loaded once for many runs of the engine. */
+/** The plugin of dynamic resources, loaded once for many runs. */
 export interface DynamicProvider {
-  /** A PATH that has first what leads the engine there. */
+  /** A PATH that starts with a script which connects the engine to the plugin. */
   readonly path: string;
   close(): Promise<void>;
 }
 
 /**
- * Starts the plugin as the engine does, in the program's folder, and puts in its place what tells the engine that it
- * serves: a Node that loads Pulumi for one resource costs more than all else that a small `up` does.
- *
- * @param env what the engine is run with
+ * Starts the plugin in the program's folder as the engine does, and replaces it by a script that prints the port.
+ * Loading Pulumi in Node for each run would take longer than the rest of a small `up`.
+ * @param env the engine's environment
  */
 export async function dynamicProvider(
   folder: string,
@@ -33,7 +32,7 @@ export async function dynamicProvider(
   const bin = join(folder, "bin");
   await mkdir(bin, { recursive: true });
   const place = join(bin, "pulumi-resource-pulumi-nodejs");
-  // The engine ends it after each command, as it would the plugin.
+  // The engine ends this script after each command, as it would the plugin.
   await writeFile(place, `#!/bin/sh\necho ${port}\nexec sleep 600\n`);
   await chmod(place, 0o755);
   return {
@@ -47,7 +46,7 @@ export async function dynamicProvider(
 
 async function firstLine({ stdout }: ChildProcessByStdio<null, Readable, null>): Promise<string> {
   for await (const line of createInterface({ input: stdout })) {
-    // What it says later nobody reads, and it must not wait for that.
+    // Later output is discarded, so that the plugin never blocks on it.
     stdout.resume();
     return line;
   }

@@ -1,16 +1,16 @@
 import type { EngineEvent, OpType, Stack } from "@pulumi/pulumi/automation/index.js";
 
-/** What one command of the engine did. */
+/** The result of one engine command. */
 export interface Run {
-  /** What happened to each resource, by its name: `create`, `same`, `update`, … */
+  /** The operation on each resource, by its Pulumi name: `create`, `same`, `update`, … */
   readonly steps: Readonly<Record<string, OpType>>;
-  /** All that the CLI printed. */
+  /** All output of the CLI. */
   readonly output: string;
-  /** Whether the command failed; its message is in the output. */
+  /** Whether the command failed; the output contains its message. */
   readonly failed: boolean;
 }
 
-/** The commands of the engine that tests give. */
+/** The engine commands that tests use. */
 export type EngineCommand = "preview" | "up" | "refresh" | "destroy";
 
 /** Runs one command on a stack. */

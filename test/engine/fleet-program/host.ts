@@ -5,12 +5,12 @@ import { connectAnew } from "../local-connections.ts";
 import { type EngineCommand, runCommand } from "./engine-commands.ts";
 
 /*
- * A process in which the program of the working directory runs, again and again, each time from its first line. Half of what
- * a command of the engine costs is a Node that loads Pulumi; here it is loaded once. The engine and its plugins are
- * processes of their own as ever.
+ * A process that runs the program of the working directory repeatedly, each time from its first line. Loading
+ * Pulumi in Node is half of an engine command's time; here it happens once. The engine and its plugins are separate
+ * processes as usual.
  */
 
-/** One order; it is answered in turn, by its number. */
+/** One command; its answer has the same number. */
 export interface Order {
   readonly number: number;
   readonly command: EngineCommand;
@@ -26,7 +26,7 @@ function open(): Promise<Stack> {
     {
       stackName: "test",
       projectName,
-      // Modules are evaluated once for each address: the first of them anew, those that it imports as they are.
+      // Each address of a module is evaluated once: the program's first module anew, its imports not.
       program: async () => ({ ...(await import(`${pathToFileURL(program)}?run=${++runs}`)) }),
     },
     { workDir: process.cwd() },
@@ -41,5 +41,5 @@ process.on("message", async ({ number, command }: Order) => {
   own.info = async () => undefined;
   process.send?.({ number, ...(await runCommand(own, command)) });
 });
-// Whoever asked is gone.
+// The parent process has ended.
 process.on("disconnect", () => process.exit());

@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import type { EngineCommand, Run } from "./engine-commands.ts";
 import type { Order } from "./host.ts";
 
-/** The process in which a stack's program runs. */
+/** The process that runs a stack's program. */
 export interface ProgramProcess {
-  /** @throws Error where the process ends before it answers */
+  /** @throws Error if the process ends before it answers */
   run(command: EngineCommand): Promise<Run>;
   close(): Promise<void>;
 }
@@ -14,12 +14,12 @@ export interface ProgramProcess {
 type Answer = Awaited<ReturnType<ProgramProcess["run"]>> & { readonly number: number };
 
 /**
- * These tests look at how a run ends. The state is then written once, not after each of a hundred resources; a run of the
- * CLI's own writes it all the while.
+ * These tests check only the final state, so it is written once instead of after each resource. A run of the CLI
+ * itself writes it every time.
  */
 const ENDS_ONLY = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
-/** Starts the process with the first command. */
+/** Starts the process on the first command. */
 export function programProcess(
   folder: string,
   env: Readonly<Record<string, string>>,

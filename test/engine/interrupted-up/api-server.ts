@@ -11,18 +11,18 @@ import { sharedPrograms } from "../control-plane.ts";
 
 const token = "administrator";
 
-/** An API server of a test's own, that it may stop as it likes. */
+/** A test's own API server, which it may stop. */
 export interface ApiServer {
   readonly url: string;
   /** The text of its administrator's kubeconfig. */
   readonly kubeconfig: string;
-  /** What its administrator says who they are with. */
+  /** Its administrator's token. */
   readonly token: string;
-  /** Ends it (`SIGKILL`), makes it stand still (`SIGSTOP`), or has it go on (`SIGCONT`). */
+  /** Kills it (`SIGKILL`), stops it (`SIGSTOP`), or continues it (`SIGCONT`). */
   signal(signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void;
-  /** Starts it again at the same address, with the data that it had, and waits until it is ready. */
+  /** Restarts it at the same address with the same data, and waits until it is ready. */
   revive(): Promise<void>;
-  /** Ends it and its etcd, and removes their data. */
+  /** Stops it and its etcd, and removes their data. */
   close(): Promise<void>;
 }
 

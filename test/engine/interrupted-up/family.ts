@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 
-/** A process that descends from another. */
+/** A descendant of a process. */
 export interface Descendant {
   readonly pid: number;
   readonly command: string;
 }
 
-/** All descendants of a process, as `ps` sees them now. */
+/** All current descendants of a process, from `ps`. */
 export function familyOf(root: number): Descendant[] {
   const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,command="], { encoding: "utf8" }).split("\n");
   const all = lines.flatMap((line) => {
@@ -22,7 +22,7 @@ export function familyOf(root: number): Descendant[] {
   return found;
 }
 
-/** Ends a process where it still runs. */
+/** Ends a process if it still runs. */
 export function end(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");

@@ -14,55 +14,55 @@ import { type ApiServer, apiServer } from "./api-server.ts";
 import { type Descendant, end, familyOf } from "./family.ts";
 import { type Blow, Count, type Moment, tripwire } from "./tripwire.ts";
 
-/** What dies in the middle of an `up`. */
+/** The process that is killed during an `up`. */
 export type Victim = "engine" | "program" | "plugin" | "API server";
 
-/** Where an `up` is interrupted. */
+/** The point at which an `up` is interrupted. */
 export interface Point {
   readonly victim: Victim;
-  /** At which creation, from 1. */
+  /** The number of the creation, from 1. */
   readonly at: number;
   readonly moment: Moment;
 }
 
-/** What a command printed, and how it ended. */
+/** The output and exit of a command. */
 export interface Ended {
   readonly output: string;
   readonly stdout: string;
   readonly code: number | undefined;
 }
 
-/** The state of the stack as the file backend has it. */
+/** The stack's state in the file backend. */
 export interface Checkpoint {
   readonly resources: readonly { urn: string; type: string; id?: string; outputs?: { kind?: unknown } }[];
   readonly pending: readonly { type: string; resource: { urn: string } }[];
 }
 
 /**
- * The program of this repository with one small pipeline, an API server that may die, and counted creations. Each of its
- * stacks has one service, of the same name.
+ * This repository's program with one small pipeline, an API server that may be killed, and counted creations. Each
+ * stack has one service of the same name.
  */
 export interface InterruptibleFleet {
   readonly github: LocalGitHub;
   readonly server: ApiServer;
   kubectl(args: readonly string[], input?: string): Promise<string>;
-  /** Makes the empty stack of a service. */
+  /** Creates the empty stack of a service. */
   open(service: string): Promise<InterruptibleStack>;
   close(): Promise<void>;
 }
 
 /** The stack of one service. */
 export interface InterruptibleStack {
-  /** `pulumi up`, with a blow at one of its creations. */
+  /** Runs `pulumi up`, and kills a process at one of its creations. */
   up(blow?: Point): Promise<Ended>;
   preview(...args: readonly string[]): Promise<Ended>;
   fleet(...args: readonly string[]): Promise<Ended>;
-  /** `Kind namespace/name` and uid of everything that the service has in the cluster. */
+  /** `Kind namespace/name` and uid of all objects of the service. */
   objects(): Promise<ReadonlyMap<string, string>>;
-  /** The numbers of the hooks on its repository. */
+  /** The ids of the hooks of its repository. */
   hooks(): readonly string[];
   checkpoint(): Promise<Checkpoint>;
-  /** Where the checkpoint is. */
+  /** The path of the checkpoint. */
   readonly file: string;
   locks(): Promise<readonly string[]>;
   /** Locks the stack in the name of a process. */
@@ -73,7 +73,7 @@ const TOKEN = "planted-github-token";
 const NAMED = ["Project", "ProjectConfig", "Warehouse", "Stage", "Freight", "Application", "AppProject"];
 const KINDS =
   "namespaces,roles,rolebindings,projects.kargo.akuity.io,projectconfigs,warehouses,stages,freights,applications,appprojects";
-/** @param names of all services: each has its repository, and may have its stack */
+/** @param names of all services. Each has a repository, and may have a stack */
 export async function openInterruptibleFleet(names: readonly string[]): Promise<InterruptibleFleet> {
   const { path, programs } = await sharedPrograms();
   const folder = await engineFolder("interrupted", true);
@@ -109,7 +109,7 @@ export async function openInterruptibleFleet(names: readonly string[]): Promise<
   const pulumi = (...args: readonly string[]) => execa("pulumi", [...args, "--non-interactive"], options);
   const init = (name: string) => pulumi("stack", "init", name, "--secrets-provider", SECRETS_PROVIDER);
   const stackFile = (name: string) => join(folder, `Pulumi.${name}.yaml`);
-  // Its secrets go into every stack.
+  // The secrets of every stack.
   await init("first");
   await pulumi("config", "set", "--secret", "kargo-fleet:webhookMasterSecret", "planted", "--stack", "first");
   const secrets = await readFile(stackFile("first"), "utf8");
@@ -209,7 +209,7 @@ function makesObject(method: string, url: string): boolean {
   return method === "POST" && !url.includes("dryRun") && !url.includes("selfsubject");
 }
 
-/** The program is Node on Pulumi's own runner, the plugin the one that speaks to the API server. */
+/** The program is Node with Pulumi's runner; the plugin is the Kubernetes provider. */
 function is(victim: "program" | "plugin", command: string): boolean {
   return victim === "program"
     ? /cmd\/run(\/index\.js)?( |$)/.test(command)
@@ -224,7 +224,7 @@ async function prepare(kubectl: (args: readonly string[], input?: string) => Pro
   await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
 }
 
-/** Without credentials: the tripwire adds them. */
+/** Without credentials, because the tripwire adds them. */
 function through(server: string): string {
   return stringify({
     apiVersion: "v1",

@@ -2,40 +2,40 @@ import { createServer, request as plain } from "node:http";
 import { request as secure } from "node:https";
 import type { AddressInfo } from "node:net";
 
-/** Whether the thing is made before the blow falls, or never. */
+/** Whether the object is created before the interruption. */
 export type Moment = "before" | "after";
 
-/** Stands in front of a server and counts what is made through it. */
+/** A proxy in front of a server that counts creations. */
 export interface Tripwire {
-  /** Where to send requests to. */
+  /** The address for requests. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** What a tripwire does at the creation that it is set to. */
+/** The action at a creation. */
 export interface Blow {
-  /** Only what is made for this service counts. */
+  /** Only creations for this service count. */
   readonly service: string;
-  /** At which creation, from 1. */
+  /** The number of the creation, from 1. */
   readonly at: number;
   readonly moment: Moment;
   strike(): void;
-  /** Whether the answer still arrives. */
+  /** Whether the response still arrives. */
   readonly answered: boolean;
 }
 
-/** Counts the creations of all servers behind it, in the order in which they arrive. */
+/** Counts the creations of all servers in the order of arrival. */
 export class Count {
   #made = 0;
   #blow: Blow | undefined;
 
-  /** Sets it anew: counting begins at 1. */
+  /** Sets the action and restarts the count at 1. */
   set(blow: Blow | undefined): void {
     this.#made = 0;
     this.#blow = blow;
   }
 
-  /** Takes one creation in; the blow, where it falls on this one. */
+  /** Counts a creation. Returns the action if it is due. */
   next(body: string): Blow | undefined {
     const blow = this.#blow;
     if (blow === undefined) return undefined;
@@ -51,7 +51,7 @@ export class Count {
 /**
  * @param upstream the server behind it
  * @param headers added to each request
- * @param creates which requests make something
+ * @param creates which requests create something
  */
 export async function tripwire(
   upstream: string,

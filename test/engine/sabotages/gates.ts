@@ -9,7 +9,7 @@ const appProject = (name: string, fields: object): Sabotage => ({
 });
 const networkPolicies = "/apis/networking.k8s.io/v1/namespaces/builds-edge/networkpolicies";
 
-/** What holds applications, promotions and builds in their place, opened. */
+/** Changes that open the limits on Applications, promotions and builds. */
 export const GATES: readonly Sabotage[] = [
   appProject("an AppProject takes charts from anywhere", { sourceRepos: ["*"] }),
   appProject("an AppProject deploys anywhere", { destinations: [{ server: "*", namespace: "*" }] }),

@@ -14,7 +14,7 @@ const narrowed = {
   },
 };
 
-/** The guard weakened, narrowed, and taken away. */
+/** Changes that weaken, narrow or delete the guard. */
 export const GUARDS: readonly Sabotage[] = [
   {
     name: "the guard is deleted",

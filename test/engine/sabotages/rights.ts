@@ -7,7 +7,7 @@ const OTHERS = group("AD-Other");
 const ROBOT = account("default", "robot");
 const SECRETS = rule("", "secrets", "get");
 
-/** A right in one namespace, of somebody whom the plan does not give it. */
+/** Grants a right in one namespace to a subject outside the plan. */
 function right(
   namespace: string,
   [subject, who]: readonly [object, string],
@@ -21,7 +21,7 @@ function right(
   };
 }
 
-/** A right in the whole cluster. */
+/** Grants a right in the whole cluster. */
 function everywhere([subject, who]: readonly [object, string], given: Rule, what: string): Sabotage {
   return {
     name: `${who} may ${what} in the whole cluster`,

@@ -8,7 +8,7 @@ const roles = (namespace: string) => `${RBAC}/namespaces/${namespace}/roles`;
 const bindings = (namespace: string) => `${RBAC}/namespaces/${namespace}/rolebindings`;
 const WIDE = { rules: [rule("", "secrets", "get")] };
 
-/** What we bind, widened and given to others. */
+/** Changes that widen our Roles or bind them to others. */
 export const ROLES: readonly Sabotage[] = [
   {
     name: "a team's Role is widened",

@@ -2,21 +2,21 @@ import type { Cluster } from "../../../fleet/cluster.ts";
 import { made, unbound } from "../access-world.ts";
 import { type ByHand, make, remove } from "../by-hand.ts";
 
-/** What somebody does to a cluster. @returns what takes it back */
+/** A change of a cluster. @returns a function that undoes it */
 type Change = (admin: Cluster) => Promise<() => Promise<unknown>>;
 
-/** One way of giving somebody a right that the list does not, or of weakening what holds others back. */
+/** A way to grant a right outside the plan, or to weaken a limit. */
 export interface Sabotage {
   readonly name: string;
   readonly change: Change;
-  /** How the finding begins: `where  who  what`. */
+  /** The beginning of the finding: `where  who  what`. */
   readonly found: string;
 }
 
-/** Past the guard, as somebody who once got through it. */
+/** A break-glass user, who bypasses the guard. */
 const as = unbound("somebody", "break-glass");
 
-/** Makes objects that were not there. */
+/** Creates objects. */
 export function adds(objects: ByHand): Change {
   return async (admin) => {
     await make(admin, objects);
@@ -26,7 +26,7 @@ export function adds(objects: ByHand): Change {
 
 type Fields = Record<string, unknown>;
 
-/** Changes fields of an object that is there; `null` takes one away. */
+/** Changes fields of an existing object; `null` removes one. */
 export function changes(path: string, fields: object): Change {
   return async (admin) => {
     const before = (await made(admin, { method: "GET", path })).body as Fields;
@@ -46,7 +46,7 @@ function inverse(fields: Fields, before: Fields): Fields {
   return Object.fromEntries(back);
 }
 
-/** Deletes an object that is there. */
+/** Deletes an existing object. */
 export function deletes(path: string): Change {
   return async (admin) => {
     const { body } = await made(admin, { method: "GET", path });
@@ -58,7 +58,7 @@ export function deletes(path: string): Change {
   };
 }
 
-/** A rule of RBAC with one kind and one verb. */
+/** An RBAC rule with one kind and one verb. */
 export const rule = (apiGroup: string, resource: string, verb: string, ...resourceNames: string[]) => ({
   apiGroups: [apiGroup],
   resources: [resource],
