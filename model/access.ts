@@ -4,7 +4,7 @@ import { dnsLabel } from "./kubernetes-names.ts";
 import { deploys, type Pipeline } from "./pipelines.ts";
 import { groupName, userName } from "./subjects.ts";
 
-/** Who does what in a cluster, as the stack says it. */
+/** The access settings of a stack. */
 export const accessSchema = z.strictObject({
   deployer: userName.meta({
     description:
@@ -18,17 +18,17 @@ export const accessSchema = z.strictObject({
 
 export type AccessConfig = z.output<typeof accessSchema>;
 
-/** A group of people: who they are to kubectl, and who they are to Kargo's UI and CLI. */
+/** A group of people: its directory group for kubectl, and its ServiceAccount for Kargo's UI and CLI. */
 export interface SubjectPlan {
   readonly group: string;
-  /** A ServiceAccount of the teams' namespace; Kargo maps the directory group to it by its claims. */
+  /** A ServiceAccount of the teams' namespace. Kargo maps the directory group to it by its claims. */
   readonly serviceAccount: string;
 }
 
-/** Who may do what with one service. */
+/** The subjects with rights on one service. */
 export interface ServiceAccessPlan {
   readonly team: ActorPlan;
-  /** Who promotes and syncs what waits for a person: the approvers, or the team where it names none. */
+  /** Those who promote and sync stages with manual gates: the approvers, or the team if it has none. */
   readonly approvers: ActorPlan;
 }
 
@@ -39,7 +39,7 @@ export function teamSubject(name: string, { group }: Team): SubjectPlan {
   return { group, serviceAccount: `team-${name}` };
 }
 
-/** Always an account of its own, so that naming approvers, or none any more, changes who claims it and nothing else. */
+/** The approvers always have their own account, so that adding or removing them only changes its claims. */
 export function approversSubject(name: string, { group, approvers }: Team): SubjectPlan {
   return { group: approvers ?? group, serviceAccount: `approvers-${name}` };
 }
@@ -52,7 +52,10 @@ export function teamSubjects(teams: Catalogue["teams"]): SubjectPlan[] {
   ]);
 }
 
-/** Who promotes where: the team what promotes by itself or by pull request, the approvers what waits for a person. */
+/**
+ * Divides the Stages: the team may promote to those with auto-promotion or pull requests, the approvers to those
+ * with manual promotion.
+ */
 export function serviceAccess(
   name: string,
   teams: Catalogue["teams"],

@@ -4,10 +4,9 @@ import { deployingStages, type Plan } from "./plan.ts";
 import { counted, files, type PlannedStack, quoted, stackProblem } from "./stack-problem.ts";
 
 /**
- * What is wrong only when all stacks of a catalogue are read together: objects that two stacks would make, and objects
- * that none makes although they must exist once.
- *
- * @param stacks all of them, in the order in which they are to be named
+ * Problems between the stacks of a catalogue: objects that two stacks would make, and required objects that none
+ * makes.
+ * @param stacks all stacks, in the order of the messages
  */
 export function acrossStacks(stacks: readonly PlannedStack[]): Problem[] {
   const clusters = [...Map.groupBy(stacks, ({ plan }) => plan.cluster.name).values()];
@@ -34,7 +33,7 @@ function meetings(one: PlannedStack, other: PlannedStack): Problem[] {
   return [...(renamed ? [twoNames(one, other, context)] : []), ...sharedFiles(one, other)];
 }
 
-/** One service, two stacks, one cluster: both would make its namespace, and neither could. */
+/** If two stacks have the same service on one cluster, both would create its namespace. */
 function sharedServices(one: PlannedStack, other: PlannedStack): Problem[] {
   const names = new Set(one.plan.services.map(({ name }) => name));
   const both = other.plan.services.filter(({ name }) => names.has(name)).map(({ name }) => name);
@@ -63,7 +62,7 @@ function twoNames(one: PlannedStack, other: PlannedStack, context: string): Prob
   );
 }
 
-/** Two Kargos that write one file undo each other's promotions. */
+/** If two Kargos write the same file, they undo each other's promotions. */
 function sharedFiles(one: PlannedStack, other: PlannedStack): Problem[] {
   if (one.plan.github.sandbox || other.plan.github.sandbox) return [];
   const written = new Set(filesOf(one.plan).map(({ key }) => key));
@@ -89,7 +88,7 @@ function filesOf({ services }: Plan): { key: string; path: string; where: string
   });
 }
 
-/** What all services of a cluster share exists once there: the guard, the promotion tasks, the teams' accounts. */
+/** The shared objects of a cluster exist once: the guard, the promotion tasks, the teams' accounts. */
 function platformOwners(stacks: readonly PlannedStack[]): Problem[] {
   const [owner, ...more] = stacks.filter(({ plan }) => plan.platform !== undefined);
   const [first] = stacks;
@@ -111,7 +110,7 @@ function platformOwners(stacks: readonly PlannedStack[]): Problem[] {
   });
 }
 
-/** Shards of one cluster are all there, or services would be on none of its stacks. */
+/** If a shard is missing, its services are in no stack. */
 function shardProblems(stacks: readonly PlannedStack[]): Problem[] {
   const sharded = stacks.flatMap((stack) => {
     const { shard } = stack.config.rollout;

@@ -1,9 +1,9 @@
 import { ruled, shown } from "./patterns.ts";
 
-/** What a reference must not have: the ten rules of `git check-ref-format`. */
+/** The ten rules of `git check-ref-format` for forbidden text in a reference. */
 const FORBIDDEN = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^\/|\/$|\.$|(^|\/)\.|\.lock(\/|$)|^@$/u;
 
-/** A file system's limit for the name of a file, which a branch is in a repository, `.lock` included. */
+/** The limit of a file's name, because Git stores a branch as a file, with `.lock` for its lock. */
 const LIMIT = 250;
 
 /**

@@ -4,24 +4,24 @@ import { buildNamespace, triggerGroup, webhookPath } from "./names.ts";
 import type { StackConfig } from "./stack-config.ts";
 import type { WebhooksConfig } from "./webhooks.ts";
 
-/** How a push to one service's repository becomes an image. */
+/** How to build an image from a push to one service's repository. */
 export interface BuildPlan {
   readonly service: string;
   readonly state: ServiceState;
   readonly team: string;
-  /** The EventSource, Sensor and Secret that it belongs to. */
+  /** The name of its EventSource, Sensor and Secret. */
   readonly group: string;
-  /** Where its Workflows run: the team's own. */
+  /** The namespace of its Workflows, one per team. */
   readonly namespace: string;
   readonly owner: string;
-  /** The repository's name inside its owner. */
+  /** The repository's name without its owner. */
   readonly repository: string;
   readonly branch: string;
-  /** The folder that is built; `.` is the whole repository. */
+  /** The folder to build; `.` is the whole repository. */
   readonly context: string;
-  /** From the context. */
+  /** Relative to the context. */
   readonly dockerfile: string;
-  /** The folders and files whose changes start a build; none means every push. */
+  /** The folders and files whose changes start a build; empty for every push. */
   readonly paths: readonly string[];
   /** The image repository, without tag. */
   readonly image: string;
@@ -29,29 +29,29 @@ export interface BuildPlan {
   readonly tags: "sortable" | "commit";
 }
 
-/** A hook of GitHub that reports pushes. */
+/** A GitHub webhook for pushes. */
 export interface WebhookPlan {
   /** Whether GitHub delivers. */
   readonly active: boolean;
-  /** The repository's name inside the provider's owner, as the GitHub provider wants it. */
+  /** The repository's name without its owner, as the GitHub provider expects it. */
   readonly repository: string;
   readonly url: string;
-  /** Tells the hook's secret apart from every other's. */
+  /** The purpose from which the hook's own secret is derived. */
   readonly secretPurpose: string;
 }
 
-/** What turns pushes into Workflows, for all services that this cluster builds. */
+/** The objects that turn pushes into Workflows, for all services that this cluster builds. */
 export interface BuildTriggersPlan {
-  /** Where repositories are cloned from: the web address of GitHub. */
+  /** The web address of GitHub, from which repositories are cloned. */
   readonly github: string;
   readonly owner: string;
-  /** The one hook of the organization; without it each service has its own. */
+  /** The organization's hook; undefined if each service has its own. */
   readonly organizationHook: Pick<WebhookPlan, "url" | "secretPurpose"> | undefined;
-  /** The groups that have a service, in order. */
+  /** The groups with services, in order. */
   readonly groups: readonly TriggerGroupPlan[];
   readonly namespaces: readonly BuildNamespacePlan[];
   readonly builds: BuildsConfig;
-  /** The host that GitHub posts to, with its port, and the path that all endpoints there begin with. */
+  /** The host and port that GitHub calls, and the common path prefix of all endpoints. */
   readonly host: string;
   readonly path: string;
   readonly eventBus: WebhooksConfig["eventBus"];
@@ -59,27 +59,27 @@ export interface BuildTriggersPlan {
   readonly receiver: WebhooksConfig["receiver"];
 }
 
-/** One EventSource, Sensor and Secret, and whose pushes they take. */
+/** One EventSource, Sensor and Secret, with the services of its pushes. */
 export interface TriggerGroupPlan {
   readonly name: string;
-  /** Whether the last of its services is on its way out, and it with them. */
+  /** Whether it is being deleted, because all of its services are. */
   readonly leaves: boolean;
   readonly builds: readonly BuildPlan[];
 }
 
-/** The namespace of a team's builds, and who may read their logs. */
+/** The namespace of a team's builds, and the readers of their logs. */
 export interface BuildNamespacePlan {
   readonly name: string;
-  /** Whether the last of the team's services is on its way out, and what is in here with them. */
+  /** Whether its content is being deleted, because all of the team's services are. */
   readonly leaves: boolean;
   readonly team: string;
   readonly groups: readonly string[];
 }
 
-/** The path and the EventSource of the organization's one hook. */
+/** The path and the EventSource name of the organization's hook. */
 export const ORGANIZATION = "github-organization";
 
-/** How a service is built; nothing where something else does, or another stack. */
+/** How a service is built; undefined if another system or another stack builds it. */
 export function planBuild(
   name: string,
   service: CatalogueService,
@@ -108,7 +108,7 @@ function pathsOf(paths: readonly string[]): readonly string[] {
   return paths.includes(".") ? [] : paths;
 }
 
-/** The hook of one service; nothing where the organization has one for all. */
+/** The hook of one service; undefined if the organization has one for all. */
 export function planWebhook(
   build: BuildPlan,
   { scope, url }: WebhooksConfig,
@@ -124,12 +124,12 @@ export function planWebhook(
   };
 }
 
-/** Tells a service's secret apart from every other that is derived from the master secret. */
+/** The purpose that makes a service's secret differ from all others derived from the master secret. */
 export function webhookSecretPurpose(service: string): string {
   return `webhook/${service}`;
 }
 
-/** What the platform's stack makes of all builds of the cluster; nothing where the stack does not say how to build. */
+/** The build objects of the platform's stack; undefined if the stack has no `builds`. */
 export function planBuildTriggers(
   built: readonly BuildPlan[],
   teams: Readonly<Record<string, { readonly group: string; readonly approvers?: string | undefined }>>,

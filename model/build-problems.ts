@@ -7,15 +7,15 @@ import { PROJECT, type StackConfig } from "./stack-config.ts";
 import { re2 } from "./tag-pattern.ts";
 import { groupsFor, sensorBytes, TRIGGER_LIMIT } from "./trigger-size.ts";
 
-/** GitHub's limit of hooks for one event of one repository. */
+/** GitHub's limit of hooks per event and repository. */
 const HOOKS_PER_REPOSITORY = 20;
 
-/** Tags as a build pushes them, to try a pattern with. */
+/** Example tags of a build, to test a pattern. */
 const SAMPLES = { sortable: "20260131235959-0123abc", commit: "0123abc" } as const;
 
 /**
- * What is wrong with how the whole catalogue is built, selected on this stack or not: selecting more services must never
- * be what breaks.
+ * Problems of builds in the whole catalogue, including services that this stack does not select, so that selecting
+ * more services causes no new problem.
  */
 export function buildProblems(
   catalogue: Catalogue,
@@ -64,7 +64,7 @@ function missingConfig(builds: readonly BuildPlan[], config: StackConfig, stack:
   return [];
 }
 
-/** A Warehouse that never picks what the build pushes makes no Freight, and says nothing. */
+/** A Warehouse that matches none of the build's tags creates no Freight and reports nothing. */
 function unseenTags(name: string, { build, tags }: CatalogueService, services: SourceDocument): Problem[] {
   if (build === false) return [];
   const sample = tags.strategy === "newest-build" ? SAMPLES.commit : SAMPLES.sortable;
@@ -126,7 +126,10 @@ function tooLongTriggers(
   ];
 }
 
-/** A promotion is a push to the GitOps repository: it would start a build, and that build's image a promotion, for ever. */
+/**
+ * A promotion pushes to the GitOps repository. A build of that repository would start an endless loop of
+ * promotions.
+ */
 function builtByPromotions({ services }: Catalogue, { gitops }: StackConfig, document: SourceDocument) {
   return Object.entries(services).flatMap(([name, { build, repository }]): Problem[] => {
     if (build === false || repository.toLowerCase() !== gitops.repository.toLowerCase()) return [];
@@ -142,7 +145,7 @@ function builtByPromotions({ services }: Catalogue, { gitops }: StackConfig, doc
   });
 }
 
-/** A mirror is let through whatever else is closed: what is closed must not be in it. */
+/** A NetworkPolicy always allows a mirror, so no closed address may be in it. */
 function openMirrors({ builds }: StackConfig, stack: SourceDocument): Problem[] {
   if (builds === undefined) return [];
   const { apiServer, cluster, mirrors } = builds.network;

@@ -7,23 +7,26 @@ import { objectName } from "./kubernetes-names.ts";
 import { matching } from "./patterns.ts";
 import { quantity } from "./quantity.ts";
 
-/** An IPv4 or IPv6 network as NetworkPolicies want it. */
+/** An IPv4 or IPv6 network in the form of NetworkPolicies. */
 const network = z.union([z.cidrv4(), z.cidrv6()], { error: 'must be a network such as "10.0.0.1/32"' });
 
-/** A network that is taken out of everything: a NetworkPolicy can take out less than all. */
+/**
+ * A network to exclude. It cannot be everything, because the `except` of a NetworkPolicy must be smaller than its
+ * network.
+ */
 const closed = network.refine((text) => !text.endsWith("/0"), {
   error: "is every address: name the networks",
 });
 
 const length = (least: string) => duration({ example: "30m or 24h", least, whole: true });
 
-/** The name of a Secret in a team's build namespace; `{service}` is filled in. */
+/** The name of a Secret in a team's build namespace; `{service}` is replaced. */
 const secretTemplate = matching(
   /^(?=.{1,200}$)([a-z0-9]|\{service\})((\.?|-*)([a-z0-9]|\{service\}))*$/,
   'is no name of a Secret: lower case, digits, "-" and ".", and {service}.',
 );
 
-/** How images are built: the same for every service of the cluster. */
+/** The build settings of all services of the cluster. */
 export const buildsSchema = z.strictObject({
   images: z
     .strictObject({
@@ -100,7 +103,7 @@ export const buildsSchema = z.strictObject({
 
 export type BuildsConfig = z.output<typeof buildsSchema>;
 
-/** How one service's image is built; `false` where something else builds it. */
+/** The build settings of one service; `false` if another system builds it. */
 export const serviceBuildSchema = z.union([
   z.literal(false),
   z.strictObject({

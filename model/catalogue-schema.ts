@@ -3,9 +3,8 @@ import { catalogueSchema } from "./catalogue.ts";
 import { includedSchema } from "./included-files.ts";
 
 /**
- * The JSON Schema of `services.json`, for editors: what they complete and explain. What it cannot say, references,
- * names that meet, graphs, the checks say.
- *
+ * The JSON Schema of `services.json`, with which editors complete and explain. References, name collisions and
+ * graphs are checked by the program only.
  * @see https://json-schema.org/draft/2020-12
  */
 export function catalogueJsonSchema(): object {

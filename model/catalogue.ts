@@ -35,24 +35,23 @@ export const catalogueSchema = z.strictObject({
   }),
 });
 
-/** The validated content of `services.json` and of all files that it includes. */
+/** The validated content of `services.json` and all included files. */
 export type Catalogue = Omit<z.output<typeof catalogueSchema>, "$schema">;
 export type CatalogueService = Catalogue["services"][string];
 export type Team = Catalogue["teams"][string];
 export type ServiceState = CatalogueService["state"];
 
-/** A catalogue as read. Its document finds the place of each service in the file that lists it. */
+/** A catalogue with its document, which finds each service in the file that lists it. */
 export interface CatalogueReading extends Reading<Catalogue> {
-  /** The files that it includes and that could be parsed. */
+  /** The included files that could be parsed. */
   readonly included: readonly IncludedFile[];
 }
 
 /**
- * Reads `services.json` and the files that it includes. Entries that are wrong are left out of the value, so that what
- * spans several entries can still be checked and every problem is said at once.
- *
- * @param file the name to show in problems, which included files are looked for beside
- * @param folder where included files are read from
+ * Reads `services.json` and the included files. The value omits invalid entries, so that checks of several entries
+ * still run and all problems are reported at once.
+ * @param file the name in problems; included files are found relative to it
+ * @param folder the source of included files
  */
 export function readCatalogue(
   file: string,
@@ -67,7 +66,7 @@ export function readCatalogue(
   const document = withIncluded(main, files);
   const services = Object.assign({}, ...files.map((each) => each.services).reverse(), own.value?.services);
   const whole = own.value && { ...own.value, services };
-  // What names a service of a file that cannot be read is not wrong for that.
+  // A reference to a service in an unreadable file is no problem.
   const isWhole = complete && !own.problems.some(({ path }) => path.startsWith("include"));
   return {
     value: isWhole ? whole : undefined,
@@ -77,14 +76,14 @@ export function readCatalogue(
   };
 }
 
-/** The patterns that a text of `services.json` includes by, from the folder of the stack files. */
+/** The patterns of `include` in a `services.json`, relative to the folder of the stack files. */
 export function patternsIn(file: string, text: string): string[] {
   const main = parseJson(file, text);
   const { include = [] } = readEntries(catalogueSchema, main).value ?? {};
   return include.map((pattern) => posix.join(posix.dirname(file), pattern));
 }
 
-/** The document of a catalogue with each service where it is listed first. */
+/** The catalogue's document, in which a duplicate service has the place of its first entry. */
 function withIncluded(main: SourceDocument, files: readonly IncludedFile[]): SourceDocument {
   if (files.length === 0) return main;
   const homes = new Map<string, SourceDocument>();

@@ -1,21 +1,21 @@
 import { listed } from "./diagnostics.ts";
 import type { Plan } from "./plan.ts";
 
-/** What a stack asks of GitHub when all of it is new. */
+/** The GitHub calls of a stack whose resources are all new. */
 export interface GithubCost {
-  /** Hooks to create: one call each. */
+  /** Hooks to create, one call each. */
   readonly hooks: number;
-  /** How long GitHub makes that take, in minutes. */
+  /** The minimum time under GitHub's limits, in minutes. */
   readonly minutes: number;
 }
 
 /**
- * GitHub's secondary limits on what creates content: about 80 calls a minute and 500 an hour
+ * GitHub's secondary limits for creating content: about 80 calls per minute and 500 per hour
  * (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
  */
 const LIMITS = { minute: 80, hour: 500 };
 
-/** The cost of a plan in calls and time, before a single one is made. */
+/** The calls and time of a plan whose resources are all new. */
 export function githubCost({ services, platform }: Pick<Plan, "services" | "platform">): GithubCost {
   const own = services.filter(({ webhook }) => webhook !== undefined).length;
   const hooks = own + (platform?.buildTriggers?.organizationHook ? 1 : 0);
@@ -24,7 +24,7 @@ export function githubCost({ services, platform }: Pick<Plan, "services" | "plat
   return { hooks, minutes: fullHours * 60 + Math.ceil(rest / LIMITS.minute) };
 }
 
-/** The same in a sentence, for whoever reads a preview. */
+/** The same as a sentence for a preview. */
 export function githubCostText({ hooks, minutes }: GithubCost): string {
   if (hooks === 0) return "GitHub: no webhook of this stack.";
   const time = minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
@@ -32,7 +32,7 @@ export function githubCostText({ hooks, minutes }: GithubCost): string {
   return `GitHub: ${hooks} webhook${hooks === 1 ? "" : "s"} of this stack; making all of them takes about ${time} by GitHub's limits, a refresh ${hooks} call${hooks === 1 ? "" : "s"}.${many}`;
 }
 
-/** What a plan costs elsewhere, a sentence each, for whoever reads a preview. */
+/** Sentences for a preview about load on other systems. */
 export function costNotes(plan: Plan): string[] {
   const newest = plan.services.filter(({ warehouse }) => warehouse.tags.strategy === "newest-build");
   return [

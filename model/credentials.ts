@@ -2,7 +2,7 @@ import escapeStringRegexp from "escape-string-regexp";
 import { z } from "zod";
 import { objectName } from "./kubernetes-names.ts";
 
-/** The config keys of the secrets that credentials may want. */
+/** The config keys of secrets that credentials may need. */
 export const CREDENTIAL_SECRETS = ["gitPassword", "gitAppPrivateKey", "imagePassword"] as const;
 export type CredentialSecret = (typeof CREDENTIAL_SECRETS)[number];
 
@@ -21,7 +21,7 @@ const githubApp = z.strictObject({
   }),
 });
 
-/** Where Kargo's credentials come from; the secrets themselves are config keys of their own. */
+/** The sources of Kargo's credentials; the secrets themselves have their own config keys. */
 export const credentialsSchema = z.strictObject({
   git: z.union([existing, account, githubApp]).optional(),
   image: z.union([existing, account]).optional(),
@@ -29,7 +29,7 @@ export const credentialsSchema = z.strictObject({
 
 export type Credentials = z.output<typeof credentialsSchema>;
 
-/** The secrets that these credentials cannot do without. */
+/** The secrets that these credentials need. */
 export function wantedSecrets({ git, image }: Credentials = {}): CredentialSecret[] {
   return [
     ...(git && "username" in git ? (["gitPassword"] as const) : []),
@@ -38,26 +38,26 @@ export function wantedSecrets({ git, image }: Credentials = {}): CredentialSecre
   ];
 }
 
-/** A Secret that Kargo reads, without its secret part. */
+/** A Secret for Kargo, without its secret value. */
 export interface CredentialPlan {
   readonly name: string;
   readonly type: "git" | "image";
-  /** What it opens: the exact repository, or everything below the registry as an anchored expression. */
+  /** Its scope: the exact repository, or an anchored expression for everything below the registry. */
   readonly repoURL: string;
   readonly repoURLIsRegex: boolean;
-  /** The keys of the Secret that are no secret. */
+  /** The Secret's keys that are not secret. */
   readonly plain: Readonly<Record<string, string>>;
-  /** The one key of the Secret that is, and the config key that it comes from. */
+  /** The Secret's secret key, and the config key of its value. */
   readonly secret: { readonly key: "password" | "githubAppPrivateKey"; readonly from: CredentialSecret };
 }
 
 const GIT = "kargo-fleet-git";
 const IMAGE = "kargo-fleet-image";
 
-/** The names that the platform's Secrets can have. */
+/** The possible names of the platform's Secrets. */
 export const CREDENTIAL_NAMES: readonly string[] = [GIT, IMAGE];
 
-/** The Secrets that the platform makes: none for what somebody else keeps. */
+/** The Secrets that the platform creates; none for an existing Secret. */
 export function planCredentials(
   { git, image }: Credentials,
   gitops: string,

@@ -17,28 +17,28 @@ import { deploys, stagesOf } from "./pipelines.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import type { StackConfig } from "./stack-config.ts";
 
-/** A name that a service makes somewhere, with what it must not meet. */
+/** A name derived from a service, with its scope. */
 export interface DerivedName {
   readonly service: string;
-  /** Whose name it is, where several services share it on purpose. Default: the service's. */
+  /** The owner, if several services share the name on purpose. @default the service */
   readonly owner?: string;
-  /** What is named, in words: `namespace`, `Application`. */
+  /** The kind of the named object: `namespace`, `Application`. */
   readonly kind: "namespace" | "Application" | "AppProject" | "Workflow";
   readonly name: string;
-  /** The cluster that holds it; the same name on two clusters is no conflict. */
+  /** Its cluster; the same name on two clusters is no conflict. */
   readonly cluster: string;
-  /** How the name came about, for the message. */
+  /** The origin of the name, for the message. */
   readonly from: string;
-  /** The names that it is made of besides the service's, or instead. */
+  /** The parts of the name, if they are not just the service's name. */
   readonly parts?: Readonly<Partial<Record<"service" | "team" | "stage", string>>>;
   readonly limit: number;
   readonly limitOf: string;
 }
 
-/** A service whose name cannot be, with the way out. */
+/** A service with an invalid derived name, and a fix. */
 export interface NameConflict {
   readonly code: ProblemCode;
-  /** In the catalogue. */
+  /** The path in the catalogue. */
   readonly path: DocumentPath;
   readonly message: string;
   readonly fix: string;
@@ -46,7 +46,10 @@ export interface NameConflict {
 
 const HERE = "";
 
-/** Every name that the whole catalogue derives, selected on this stack or not: selecting more must stay possible. */
+/**
+ * Every name derived from the whole catalogue, including services that this stack does not select, so that
+ * selecting more causes no conflict.
+ */
 export function derivedNames(catalogue: Catalogue, config: StackConfig): DerivedName[] {
   const kubernetes = { limit: NAME_LIMIT, limitOf: "a Kubernetes name (RFC 1123)" };
   const helm = { limit: HELM_RELEASE_LIMIT, limitOf: "a Helm release, which takes the Application's name," };
@@ -92,7 +95,7 @@ export function derivedNames(catalogue: Catalogue, config: StackConfig): Derived
               ...kubernetes,
             },
           ];
-    // Those of the pipelines that it may move to as well: raising a canary's percent must never be what breaks.
+    // Includes the pipelines that it may move to, so that raising a canary's percent causes no conflict.
     const perStage = pipelinesAhead(pipeline, config.rollout.pipelines)
       .flatMap((name) => stagesOf(config.pipelines, name))
       .filter(deploys)
@@ -124,7 +127,7 @@ export function derivedNames(catalogue: Catalogue, config: StackConfig): Derived
   });
 }
 
-/** Names that are too long, that belong to somebody else already, or that two services share. */
+/** Names that are too long, reserved, or used by two services. */
 export function nameConflicts(names: readonly DerivedName[]): NameConflict[] {
   const owners = new Map<string, DerivedName>();
   return names.flatMap((derived): NameConflict[] => {

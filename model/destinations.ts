@@ -7,8 +7,8 @@ import { deploys, stagesOf } from "./pipelines.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 
 /**
- * Namespaces that no service may be deployed to, since its chart could then change who may promote it: its own Kargo
- * Project (those of other services are name conflicts already), and the namespace that Kargo itself runs in.
+ * Namespaces to which no service may be deployed, because its chart could change who may promote it: its own Kargo
+ * Project (those of other services are name conflicts), and Kargo's own namespace.
  */
 export function destinationProblems(
   { services }: Catalogue,

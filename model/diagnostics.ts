@@ -1,26 +1,26 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { ProblemCode } from "./problem-codes.ts";
 
-/** Where something stands in a file; line and column count from 1, as editors do. */
+/** A position in a file; line and column count from 1. */
 export interface Place {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** The keys and indexes that lead from the root of a document to one of its values. */
+/** The keys and indexes from the root of a document to a value. */
 export type DocumentPath = readonly (string | number)[];
 
-/** One thing that is wrong in the input, said so that a person can mend it. */
+/** A problem in the input, with a fix. */
 export interface Problem {
-  /** Which kind of problem it is: a section of docs/errors.md. */
+  /** The kind of problem, with a section in docs/errors.md. */
   readonly code: ProblemCode;
   readonly place: Place;
   /** The path inside the file, for example `services.auth.pipeline`. */
   readonly path: string;
-  /** What is wrong, and the rule. */
+  /** What is wrong, with the rule. */
   readonly message: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly fix: string;
 }
 
@@ -49,12 +49,12 @@ export function formatPath(path: DocumentPath): string {
   }, "");
 }
 
-/** What nobody should find in a log: what an address carries before its host, and GitHub's tokens. */
+/** Credentials that must not be logged: the user part of a URL, and GitHub tokens. */
 const CREDENTIAL = /(?<=:\/\/)[^\s/"@]+(?=@)|\b(gh[a-z]_|github_pat_)\w+/g;
-/** Longer than anybody reads. */
+/** The maximum length of a line. */
 const LINE = 2_000;
 
-/** A problem whose texts can be shown. */
+/** Makes the texts of a problem safe to print. */
 function presentable(problem: Problem): Problem {
   const plain = (text: string) => text.slice(0, LINE).replace(CREDENTIAL, "…");
   return {
@@ -65,7 +65,7 @@ function presentable(problem: Problem): Problem {
   };
 }
 
-/** One line a problem: `file:line:column  path  message way-out [code]`. */
+/** One line per problem: `file:line:column  path  message fix [code]`. */
 export function formatProblem(problem: Problem): string {
   const { code, place, path, message, fix } = presentable(problem);
   const where = `${place.file}:${place.line}:${place.column}`;
@@ -73,8 +73,8 @@ export function formatProblem(problem: Problem): string {
 }
 
 /**
- * Input that cannot be used. Its message holds every problem, one a line, in the order of the files;
- * it is thrown before anything is touched.
+ * Invalid input. Its message has every problem, one per line, in the order of the files. It is thrown before
+ * anything is changed.
  */
 export class InvalidInput extends Error {
   readonly problems: readonly Problem[];
@@ -85,12 +85,12 @@ export class InvalidInput extends Error {
     super(`${count} found; nothing was touched.\n${ordered.map(formatProblem).join("\n")}`);
     this.name = "InvalidInput";
     this.problems = ordered;
-    // A person's mistake in a file needs the file's line, not ours.
+    // The user needs the line in the file, not our stack trace.
     this.stack = this.message;
   }
 }
 
-/** Each problem once, in the order of the files. */
+/** Removes duplicates and sorts by file and position. */
 export function inReadingOrder(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Map(problems.map((problem) => [formatProblem(problem), presentable(problem)]));
   return [...seen.values()].sort(
@@ -102,28 +102,28 @@ export function inReadingOrder(problems: readonly Problem[]): readonly Problem[]
   );
 }
 
-/** `Did you mean "pipeline"?` where one of the names is near enough to be a slip of the fingers, else nothing. */
+/** `Did you mean "pipeline"?` if a name is close enough to be a typo, else undefined. */
 export function didYouMean(name: string, names: readonly string[]): string | undefined {
   if (names.length === 0 || name.length > 200) return undefined;
   const nearest = closest(name, [...names]);
   return distanceFits(name, nearest) ? `Did you mean ${JSON.stringify(nearest)}?` : undefined;
 }
 
-/** Two letters swapped are two edits; in a very short name two other edits are another name. */
+/** Two swapped letters count as two edits. In a very short name, two other edits make a different name. */
 function distanceFits(name: string, nearest: string): boolean {
   if (isSwapped(name.toLowerCase(), nearest.toLowerCase())) return true;
   const edits = distance(name.toLowerCase(), nearest.toLowerCase());
   return edits <= Math.max(2, Math.floor(nearest.length / 3)) && edits <= nearest.length / 2;
 }
 
-/** Whether two neighbouring letters changed places, and nothing else. */
+/** Whether only two neighbouring letters are swapped. */
 function isSwapped(one: string, other: string): boolean {
   const at = [...one].findIndex((letter, index) => letter !== other[index]);
   const swapped = `${one.slice(0, at)}${one[at + 1] ?? ""}${one[at] ?? ""}${one.slice(at + 2)}`;
   return one.length === other.length && at >= 0 && swapped === other;
 }
 
-/** `a, b, c`, cut after sixteen so that a message stays a message. */
+/** `a, b, c`, at most sixteen names. */
 export function listed(names: readonly string[]): string {
   if (names.length === 0) return "none";
   const shown = names.slice(0, 16).join(", ");

@@ -11,20 +11,20 @@ import { LineCounter } from "yaml";
 import { type DocumentPath, formatPath, type Place, type Problem } from "./diagnostics.ts";
 import { encodingProblem, textProblems } from "./texts.ts";
 
-/** A parsed file that still knows where each of its values stands. */
+/** A parsed file that knows the position of each value. */
 export interface SourceDocument {
   readonly file: string;
-  /** The plain data; `undefined` where the text could not be parsed at all. */
+  /** The plain data; `undefined` if the text could not be parsed. */
   readonly value: unknown;
-  /** What is wrong with the text itself: syntax, duplicate keys. */
+  /** Problems of the text itself: syntax, duplicate keys. */
   readonly problems: readonly Problem[];
-  /** Where the value (or, where it is absent, its nearest present ancestor) stands. */
+  /** The position of a value, or of its nearest existing ancestor. */
   place(path: DocumentPath, part?: "key" | "value"): Place;
 }
 
 /**
- * Parses strict JSON with positions. JSON's silent duplicate keys (RFC 8259, section 4: "names should be
- * unique") are problems here, since the last of two services with one name would win unseen.
+ * Parses strict JSON with positions. JSON permits duplicate keys (RFC 8259, section 4: "names should be unique"),
+ * but here they are problems, because the last of two services with one name would win silently.
  */
 export function parseJson(file: string, text: string): SourceDocument {
   const source = text.replace(/^\uFEFF/, " ");
@@ -34,7 +34,7 @@ export function parseJson(file: string, text: string): SourceDocument {
   if (unreadable) return withoutValue(file, unreadable);
   const errors: ParseError[] = [];
   const root = parseTree(source, errors, { disallowComments: true, allowTrailingComma: false });
-  // The parser often says several things of one place; the first is the cause.
+  // The parser may report several errors at one position; the first is the cause.
   const first = errors.filter(({ offset }, index) => index === 0 || offset !== errors[index - 1]?.offset);
   const problems = first.map(
     (error): Problem => ({
@@ -92,13 +92,13 @@ function duplicateKeys(node: Node, path: DocumentPath, at: (offset: number) => P
   return problems;
 }
 
-/** A key that stands in one map twice: of two values one would win unseen. */
+/** A duplicate key, of which one value would win silently. */
 export function repeatedKey(name: string, path: DocumentPath, place: Place, earlier: number): Problem {
   const message = `the key ${JSON.stringify(name)} is there twice (first on line ${earlier}).`;
   return { code: "KF003", place, path: formatPath(path), message, fix: "Remove or rename one of them." };
 }
 
-/** More levels than anybody means; what reads them calls itself for each. */
+/** A limit of levels, because readers of the data are recursive. */
 export const NESTING_LIMIT = 100;
 
 export function nestedTooDeep(place: Place): Problem {
@@ -118,12 +118,12 @@ function depthExceeded(text: string): number | undefined {
   return undefined;
 }
 
-/** A file of which nothing can be read, and why. */
+/** An unreadable file with its problem. */
 export function withoutValue(file: string, problem: Problem): SourceDocument {
   return { file, value: undefined, problems: [problem], place: () => problem.place };
 }
 
-/** Line and column of an offset in a text. */
+/** Converts an offset in a text to line and column. */
 export function placesIn(file: string, text: string): (offset: number) => Place {
   const counter = new LineCounter();
   counter.addNewLine(0);

@@ -1,12 +1,15 @@
 import { ruled } from "./patterns.ts";
 
-/** What Kargo's CRDs accept (pattern of `Warehouse.spec.interval`); Go's `time.ParseDuration` counts to nanoseconds. */
+/**
+ * The durations that Kargo's definitions accept (pattern of `Warehouse.spec.interval`). Go's `time.ParseDuration`
+ * counts nanoseconds.
+ */
 const DURATION = /^([0-9]{1,12}(\.[0-9]{1,9})?[hms])+$/;
 
 const UNITS = { h: 3600n, m: 60n, s: 1n } as const;
 const NANO = 1_000_000_000n;
 
-/** A year: Go itself counts to 292, but whoever writes more than one has slipped. */
+/** A year. Go accepts 292, but more than one is a typo. */
 const LONGEST = 8760 * 3600;
 
 /** Whether a text is a duration such as `1h30m`. */
@@ -14,7 +17,7 @@ export function isDuration(text: string): boolean {
   return text.length <= 100 && DURATION.test(text);
 }
 
-/** In whole nanoseconds, as Go has it: `1.1h` is an hour and six minutes, and nothing beside. */
+/** In whole nanoseconds, as in Go: `1.1h` is exactly one hour and six minutes. */
 function nanoseconds(duration: string): bigint {
   const parts = [...duration.matchAll(/([0-9]+)(?:\.([0-9]+))?([hms])/g)];
   return parts.reduce((sum, [, whole = "", fraction = "", unit]) => {
@@ -29,12 +32,12 @@ export function durationSeconds(duration: string): number {
 }
 
 /**
- * A duration as a person writes it, of a year at most.
- *
+ * A duration of at most a year.
  * @param rule.example for the message
- * @param rule.least in Go's form; Go prints less than a second in `ms`, which Kargo's definitions refuse
- * @param rule.because why it is not less
- * @param rule.whole where the API server takes whole seconds alone
+ * @param rule.least the minimum in Go's form; Go prints less than a second in `ms`, which Kargo's definitions
+ * refuse
+ * @param rule.because the reason for the minimum
+ * @param rule.whole whether the API server accepts only whole seconds
  */
 export function duration(rule: { example: string; least?: string; because?: string; whole?: boolean }) {
   const { example, least = "1s", because, whole = false } = rule;
@@ -48,8 +51,8 @@ export function duration(rule: { example: string; least?: string; because?: stri
 }
 
 /**
- * A duration the way Go prints it, `10m` as `10m0s`: Kargo stores Warehouse intervals and soak times so, and a
- * duration written otherwise would show as drift after the first reconcile.
+ * A duration in Go's form, `10m` as `10m0s`. Kargo stores Warehouse intervals and soak times in this form; any
+ * other form would show as drift.
  */
 export function goDuration(duration: string): string {
   const total = nanoseconds(duration);

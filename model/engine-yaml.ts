@@ -17,13 +17,14 @@ import { type DocumentPath, formatPath, type Place, type Problem } from "./diagn
 import { NESTING_LIMIT, nestedTooDeep } from "./documents.ts";
 
 /*
- * Where Go's gopkg.in/yaml.v3, which the engine reads stack files with, differs from YAML 1.2. A test asks the engine itself.
+ * Differences between YAML 1.2 and Go's gopkg.in/yaml.v3, with which the engine reads stack files. A test compares
+ * with the engine.
  */
 
-/** The lexer's own mark. */
+/** The lexer's own token. */
 const SCALAR_FOLLOWS = "\x1f";
 
-/** Found before anything calls itself for each level: the lexer and the parser of syntax do not. */
+/** Runs before any recursive code, because the lexer and the syntax parser are not recursive. */
 export function strangeSyntax(text: string, at: (offset: number) => Place): Problem | undefined {
   const ending = text.search(/^\.\.\.\s/m);
   if (ending >= 0)
@@ -42,7 +43,7 @@ export function strangeSyntax(text: string, at: (offset: number) => Place): Prob
   return undefined;
 }
 
-/** YAML 1.1 ends lines at these too, yaml.v3 with it; other control characters it does not read at all. */
+/** YAML 1.1 and yaml.v3 also end lines at these characters, and reject other control characters. */
 export function strangeCharacter(text: string, at: (offset: number) => Place): Problem | undefined {
   const offset = text.search(
     /(?!^\uFEFF)[\uFEFF\u0085\u2028\u2029\uFFFE\uFFFF]|\r(?!\n)|[\p{Cc}--[\t\n\r]]/v,
@@ -61,7 +62,7 @@ export function otherwise(place: Place, path: string, message: string, fix: stri
   return { code: "KF009", place, path, message, fix };
 }
 
-/** What yaml.v3 reads otherwise, or not at all; an alias inside its own anchor has no end. */
+/** Values that yaml.v3 reads differently or not at all; an alias inside its own anchor is endless. */
 export function readOtherwise(
   tree: YamlTree,
   text: string,
@@ -133,16 +134,19 @@ function isMergeKey(node: unknown): boolean {
   return isScalar(node) && typeof node.value === "symbol";
 }
 
-/** A number that is alike everywhere: JSON's own. */
+/** Numbers that all parsers read alike: those of JSON. */
 const NUMBER = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/;
-/** What yaml.v3 makes a number of, underscores left out (its `resolve`, and Go's `strconv.ParseInt` with base 0). */
+/**
+ * Texts that yaml.v3 reads as numbers, without underscores (its `resolve`, and Go's `strconv.ParseInt` with base
+ * 0).
+ */
 const GO_NUMBER =
   /^[-+]?(0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|\.inf|\.Inf|\.INF)$|^\.(nan|NaN|NAN)$/;
-/** What yaml.v3 tries to make a time of; a whole day is read back, see stack-config.ts. */
+/** Texts that yaml.v3 tries to read as a time. A whole day is converted back, see stack-config.ts. */
 const GO_TIME = /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ][0-9]|$)/;
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 
-/** What a plain scalar is for yaml.v3, where that is another value than for YAML 1.2. */
+/** The kind that yaml.v3 gives a plain scalar, if it differs from YAML 1.2. */
 function takenFor(source: string, isKey: boolean): string | undefined {
   if (GO_TIME.test(source) && (isKey || !DAY.test(source))) return "a time";
   if (NUMBER.test(source)) {
@@ -161,7 +165,7 @@ function pathTo(node: unknown, ancestors: readonly unknown[]): DocumentPath {
   });
 }
 
-/** A key as it is written; one that merges has no text of its own. */
+/** The text of a key; a merge key has none. */
 export function keyText(key: Scalar): string {
   return typeof key.value === "string" ? key.value : (key.source ?? "");
 }

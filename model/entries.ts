@@ -4,9 +4,8 @@ import type { SourceDocument } from "./documents.ts";
 import { readBySchema } from "./schema-problems.ts";
 
 /**
- * Reads a file of teams and services. Where an entry is wrong the value is that of all others.
- *
- * @returns no value where more than entries is wrong
+ * Reads a file of teams and services. If entries are invalid, the value contains all others.
+ * @returns no value if anything else is invalid
  */
 export function readEntries<Schema extends z.ZodType>(
   schema: Schema,
@@ -16,13 +15,13 @@ export function readEntries<Schema extends z.ZodType>(
   return { value: value ?? schema.safeParse(withoutWrong(document.value, issues)).data, problems };
 }
 
-/** The names of a map of the raw file, of entries that are wrong too. */
+/** The names in a map of the raw file, including invalid entries. */
 export function namesIn({ value }: Pick<SourceDocument, "value">, map: "teams" | "services"): string[] {
   const entries = new Map(isObject(value) ? Object.entries(value) : []).get(map);
   return isObject(entries) ? Object.keys(entries) : [];
 }
 
-/** A copy of the raw file without the entries that an issue lies in, and without keys that nobody knows. */
+/** A copy of the raw file without entries that have issues and without unknown keys. */
 function withoutWrong(raw: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
   if (!isObject(raw)) return raw;
   const wrong = new Set(issues.map(({ path }) => JSON.stringify(path.slice(0, 2))));

@@ -1,6 +1,6 @@
 import { matching, ruled } from "./patterns.ts";
 
-/** Git takes longer ones, but not every file system that checks them out. */
+/** Git allows longer paths, but not every file system does. */
 const LIMIT = 500;
 
 function parts(path: string): string | undefined {
@@ -11,10 +11,9 @@ function parts(path: string): string | undefined {
 }
 
 /**
- * A folder of the GitOps repository. Argo CD separates several by `;`, and takes `*`, `?` and `[` in them for patterns: a
- * folder of that name would be another's too.
- *
- * @param must the placeholder that it cannot do without
+ * A folder of the GitOps repository. Argo CD separates paths by `;` and treats `*`, `?` and `[` as patterns, so
+ * such a folder would match others.
+ * @param must a required placeholder
  */
 export function folder(must?: "service") {
   return ruled((path) => {
@@ -27,17 +26,17 @@ export function folder(must?: "service") {
   });
 }
 
-/** A file or a folder of a service's own repository, in the characters that a build's arguments take as they are. */
+/** A file or folder of a service's repository, with characters that need no quoting in a build's arguments. */
 const PATH = /^(?!\.git(\/|$))(?!.*(^|\/)\.{1,2}(\/|$))[\w.@+-]+(\/[\w.@+-]+)*$/;
 const RULE = 'letters, digits, "_", "-", ".", "@", "+" and single slashes';
 
-/** The folder of a monorepo, or the whole repository. */
+/** A folder of a monorepo, or the whole repository. */
 export const contextFolder = matching(
   new RegExp(`^\\.$|${PATH.source}`),
   `is no folder of a repository: ${RULE}, or "." for all of it.`,
 );
 
-/** A folder or a file whose changes count; `.` is everything. */
+/** A folder or a file that is watched for changes; `.` is everything. */
 export const watchedPath = matching(
   new RegExp(`^\\.$|${PATH.source}`),
   `is neither a folder nor a file of a repository: ${RULE}, or "." for all of it; no pattern.`,

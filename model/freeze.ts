@@ -16,7 +16,7 @@ const moment = z
     },
   );
 
-/** Auto-promotion off for a while: of these Stages, of these services. */
+/** Turns auto-promotion off for a while, for these Stages and services. */
 export const freezeSchema = z.strictObject({
   stages: z.array(z.string()).min(1).optional().meta({ description: "Which Stages. Default: all." }),
   services: z.array(z.string()).min(1).optional().meta({ description: "Which services. Default: all." }),
@@ -28,9 +28,9 @@ export const freezeSchema = z.strictObject({
 
 export type Freeze = z.output<typeof freezeSchema>;
 
-/** A freeze as it is at the time of the plan. */
+/** A freeze at the time of the plan. */
 export interface FreezePlan extends Freeze {
-  /** Whether its time has passed: it has no effect any more. */
+  /** Whether it has ended. */
   readonly over: boolean;
 }
 
@@ -39,12 +39,12 @@ export function planFreezes(freezes: readonly Freeze[], now: Date): FreezePlan[]
   return freezes.map((freeze) => ({ ...freeze, over: now.getTime() >= endOf(freeze.until) }));
 }
 
-/** When a freeze ends, in milliseconds since 1970: of a day alone, when it is over. */
+/** The end of a freeze in milliseconds since 1970. A date means the end of that day. */
 function endOf(until: string): number {
   return Date.parse(until) + (until.includes("T") ? 0 : DAY);
 }
 
-/** Whether a freeze that is not over names this Stage of this service. */
+/** Whether an active freeze covers this Stage of this service. */
 export function isFrozen(freezes: readonly FreezePlan[], service: string, stage: string): boolean {
   return freezes.some(
     ({ over, stages, services }) =>
@@ -52,7 +52,7 @@ export function isFrozen(freezes: readonly FreezePlan[], service: string, stage:
   );
 }
 
-/** A name that nothing has would freeze nothing, unseen. */
+/** A freeze with an unknown name would silently have no effect. */
 export function freezeProblems(
   freezes: readonly Freeze[],
   catalogue: Catalogue,

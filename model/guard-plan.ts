@@ -3,22 +3,22 @@ import { type BuildTriggersPlan, planBuildTriggers } from "./build-plan.ts";
 import { deploys, type Pipelines } from "./pipelines.ts";
 import type { StackConfig } from "./stack-config.ts";
 
-/** What the administrator's guards hold everybody to, the deployer too: what they must know of a stack. */
+/** The values of a stack on which the administrator's guards depend. */
 export interface GuardPlan extends AccessConfig {
-  /** Every team of the catalogue, each of which has a build namespace. */
+  /** Every team of the catalogue; each has a build namespace. */
   readonly teams: readonly string[];
   /** The address of the GitOps repository. */
   readonly gitops: string;
-  /** Below which hosts and paths images are. */
+  /** The hosts and paths of allowed images. */
   readonly registries: readonly string[];
-  /** Where services are deployed to, each once; the namespace with `{service}` and `{stage}` in it. */
+  /** The distinct destinations of services; the namespace may contain `{service}` and `{stage}`. */
   readonly destinations: readonly DestinationTemplate[];
-  /** What all builds share, whether anything is built yet; nothing where the stack does not say how. */
+  /** The settings of all builds, even if nothing is built yet; undefined if the stack has no `builds`. */
   readonly builds: BuildTriggersPlan | undefined;
 }
 
 export interface DestinationTemplate {
-  /** A cluster's name or address in Argo CD; nothing for its own. */
+  /** A cluster's name or address in Argo CD; undefined for its own. */
   readonly cluster: string | undefined;
   readonly namespace: string;
 }

@@ -1,7 +1,7 @@
 import { listed, type Problem } from "./diagnostics.ts";
 import { counted, files, type PlannedStack, quoted, stackProblem } from "./stack-problem.ts";
 
-/** Hooks that two stacks would make or none, and hooks that nothing listens to. */
+/** Hooks that two stacks or no stack would make, and hooks without a listener. */
 export function hookProblems(stacks: readonly PlannedStack[]): Problem[] {
   const clusters = Map.groupBy(stacks, ({ plan }) => plan.cluster.name);
   return [
@@ -10,17 +10,17 @@ export function hookProblems(stacks: readonly PlannedStack[]): Problem[] {
   ];
 }
 
-/** A service whose hook is made twice, or by nobody. */
+/** Services whose hook is made twice or not at all. */
 interface Found {
   readonly service: string;
-  /** The stacks that have it. */
+  /** The stacks with the service. */
   readonly all: readonly PlannedStack[];
   readonly owner: PlannedStack | undefined;
-  /** The one to be told. */
+  /** The stack at which the problem is reported. */
   readonly stack: PlannedStack;
 }
 
-/** A push is built once: of the stacks that have a service, one makes its hook. */
+/** A push must be built once, so exactly one of a service's stacks makes its hook. */
 function hookOwners(stacks: readonly PlannedStack[]): Problem[] {
   const having = new Map<string, PlannedStack[]>();
   for (const stack of stacks) {
@@ -67,7 +67,7 @@ function hookOwners(stacks: readonly PlannedStack[]): Problem[] {
   });
 }
 
-/** What listens to hooks is made by the stack that owns the platform of the cluster. */
+/** The stack with the cluster's platform makes the listeners of hooks. */
 function hooksWithoutListener(stacks: readonly PlannedStack[]): Problem[] {
   const platform = stacks.find(({ plan }) => plan.platform !== undefined);
   if (platform === undefined || platform.config.webhooks.owner) return [];

@@ -1,24 +1,24 @@
 import { ruled, shown } from "./patterns.ts";
 
-/** Something in a folder. A link is `other`: it may lead out of the repository. */
+/** An entry of a folder. A link is `other`, because it may lead out of the repository. */
 export interface FolderEntry {
   readonly name: string;
   readonly kind: "file" | "folder" | "other";
 }
 
-/** Where a catalogue is read from. Paths have slashes, and none at either end. */
+/** The source of a catalogue's files. Paths have slashes, but none at either end. */
 export interface CatalogueFolder {
-  /** What is in a folder; of one that is not there nothing. */
+  /** The entries of a folder; none if it is missing. */
   entries(folder: string): readonly FolderEntry[];
-  /** @returns nothing where there is no such file, or where it cannot be read */
+  /** @returns undefined if the file is missing or unreadable */
   read(file: string): string | undefined;
 }
 
 export const NO_FOLDER: CatalogueFolder = { entries: () => [], read: () => undefined };
 
 /**
- * The folders that the program is in, and what it runs from. Whoever may change a file of a catalogue must not be able to
- * change these, so no catalogue has files there.
+ * The program's folders and files. A catalogue may not have files there, because whoever may change a catalogue's
+ * file must not be able to change the program.
  */
 export const PROGRAM_FOLDERS: readonly string[] = [
   "bench",
@@ -36,7 +36,7 @@ export const PROGRAM_FOLDERS: readonly string[] = [
 const PART = /^(?!\.)[\w.@+-]*\*?[\w.@+-]*$/;
 const LIMIT = 500;
 
-/** `catalogue/edge.json`, `catalogue/*.json`, `teams/*`+`/services.json`: below a folder of its own, and never outside. */
+/** `catalogue/edge.json`, `catalogue/*.json`, `teams/*`+`/services.json`: inside a subfolder. */
 export const includePattern = ruled((pattern) => {
   const parts = pattern.split("/");
   const [first = ""] = parts;
@@ -50,13 +50,13 @@ export const includePattern = ruled((pattern) => {
   return pattern.endsWith(".json") ? undefined : `${shown(pattern)} must end in .json`;
 });
 
-/** Whether a path is among those that a pattern means. */
+/** Whether a pattern matches a path. */
 export function isIncluded(pattern: string, path: string): boolean {
   const [parts, names] = [pattern.split("/"), path.split("/")];
   return parts.length === names.length && parts.every((part, index) => fits(part, names[index] ?? ""));
 }
 
-/** A star stands for any characters, and for no dot at the beginning. */
+/** A star matches any characters, except a leading dot. */
 function fits(part: string, name: string): boolean {
   const [start = "", end] = part.split("*");
   if (end === undefined) return part === name;
@@ -65,9 +65,8 @@ function fits(part: string, name: string): boolean {
 }
 
 /**
- * What a pattern means in a folder, by path and in order.
- *
- * @param below the folder that the pattern begins in; empty for the root
+ * The files that a pattern matches, sorted by path.
+ * @param below the folder in which the pattern begins; empty for the root
  */
 export function expand(
   pattern: string,

@@ -14,7 +14,7 @@ const entry = service.extend({
     .meta({ description: "The team that the file is named after, and no other.", examples: ["edge"] }),
 });
 
-/** The schema of a file that `services.json` includes. Who is in a team is not for the team to say. */
+/** The schema of an included file. It has no teams, because a team must not change its own members. */
 export const includedSchema = z.strictObject({
   $schema: z
     .string()
@@ -26,26 +26,26 @@ export const includedSchema = z.strictObject({
   }),
 });
 
-/** A file that a catalogue includes. */
+/** An included file. */
 export interface IncludedFile {
-  /** From the folder of the stack files. */
+  /** Relative to the folder of the stack files. */
   readonly path: string;
-  /** Whose it is, by its name or by that of its folder; nothing where no team is called so. */
+  /** Its team, by the name of the file or its folder; undefined if no team has that name. */
   readonly team: string | undefined;
   readonly document: SourceDocument;
-  /** Of its services those that are right. */
+  /** Its valid services. */
   readonly services: Readonly<Record<string, z.output<typeof service>>>;
 }
 
-/** All that a catalogue includes. */
+/** All included files. */
 export interface Included {
   readonly files: readonly IncludedFile[];
-  /** Whether each file could be read, so that no service is missing that somebody listed. */
+  /** Whether all files could be read, so that no listed service is missing. */
   readonly complete: boolean;
   readonly problems: readonly Problem[];
 }
 
-/** Reads the files that the patterns of a catalogue mean: each once, and each of one team. */
+/** Reads the files that a catalogue's patterns match, each once and for one team. */
 export function readIncluded(
   patterns: readonly string[],
   main: SourceDocument,
@@ -84,7 +84,7 @@ function readFile(path: string, text: string, teams: readonly string[], problems
   problems.push(...[...document.problems, ...own].map(elsewhere));
   if (team === undefined) problems.push(nobodys(path, document, teams));
   else problems.push(...ofOthers(team, document, value?.services ?? {}));
-  // Of a file of nobody's no service can be told whose it is.
+  // Without a team, a file's services have no owner.
   const listed = Object.entries((team && value?.services) || {});
   const services = listed.map(([name, { team: said = team ?? "", ...more }]) => [
     name,
@@ -93,13 +93,15 @@ function readFile(path: string, text: string, teams: readonly string[], problems
   return { path, team, document, services: Object.fromEntries(services) };
 }
 
-/** `catalogue/edge.json` and `catalogue/edge/api.json` are of the team `edge`. The path says it, which the team cannot edit. */
+/**
+ * `catalogue/edge.json` and `catalogue/edge/api.json` belong to the team `edge`. The team cannot change the path.
+ */
 function teamOf(path: string, teams: readonly string[]): string | undefined {
   const [name, parent] = [posix.basename(path, ".json"), posix.basename(posix.dirname(path))];
   return [name, parent].find((each) => teams.includes(each));
 }
 
-/** The way out of an included file, where another one would do in `services.json`. */
+/** Adapts a fix for `services.json` to an included file. */
 function elsewhere(problem: Problem): Problem {
   if (problem.code === "KF002") return { ...problem, fix: 'Write at least {"services": {}}.' };
   const moved = problem.code === "KF010" && ["teams", "include"].includes(problem.path);

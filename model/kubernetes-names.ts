@@ -1,13 +1,13 @@
 import { nameProblem } from "./names.ts";
 import { matching, ruled } from "./patterns.ts";
 
-/* What the API server takes as names: k8s.io/apimachinery/pkg/util/validation. */
+/* Names that the API server accepts: k8s.io/apimachinery/pkg/util/validation. */
 
 const LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
 const SUBDOMAIN = `(?=.{1,253}$)${LABEL}(\\.${LABEL})*`;
 const PART = "[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?";
 
-/** A DNS label (RFC 1123): services, teams, stages, namespaces. The limits that derived names add are in names.ts. */
+/** A DNS label (RFC 1123): services, teams, stages, namespaces. names.ts has the limits of derived names. */
 export const dnsLabel = ruled(nameProblem);
 
 /** A DNS subdomain (RFC 1123): Secrets, classes, Gateways and most other objects. */
@@ -16,7 +16,7 @@ export const objectName = matching(
   'is no name of a Kubernetes object (RFC 1123): lower case, digits, "-" and ".", a letter or digit at both ends.',
 );
 
-/** Whether a text is a host's name and no address: what an Ingress and an HTTPRoute take. */
+/** Whether a text is a host name and no IP address, as an Ingress and an HTTPRoute require. */
 export function isHostName(host: string): boolean {
   return new RegExp(`^${SUBDOMAIN}$`).test(host) && !/^[0-9.]+$/.test(host);
 }

@@ -4,8 +4,8 @@ import type { Plan } from "./plan.ts";
 import type { Provisioned } from "./provisioned.ts";
 
 /**
- * What a person should read in a preview although nothing is wrong, one line each: what is frozen, what is on its way
- * out, and what this run takes away because an earlier one said so.
+ * Notes for a preview, one line each: what is frozen, what is decommissioned, and what this run deletes after an
+ * earlier first step.
  */
 export function lifecycleNotes(plan: Plan, before: Provisioned | undefined): string[] {
   return [
@@ -16,7 +16,7 @@ export function lifecycleNotes(plan: Plan, before: Provisioned | undefined): str
   ];
 }
 
-/** What does not promote by itself, until when and why; or that this is over. */
+/** The note about a freeze: what, until when and why, or that it is over. */
 export function freezeNote(
   { over, until, reason, stages, services }: FreezePlan,
   plan: Pick<Plan, "services">,

@@ -10,24 +10,23 @@ import { PROJECT, type StackConfig } from "./stack-config.ts";
 import { stageLosses } from "./stage-losses.ts";
 import { valuesLosses } from "./values-losses.ts";
 
-/** A plan, and what it was made from. */
+/** A plan with its sources. */
 export interface Planned {
   readonly plan: Plan;
   readonly catalogue: Reading<Catalogue>;
   readonly config: Reading<StackConfig>;
 }
 
-/** Whether the engine keeps what the files no longer name: where it did before, or shall from now on. */
+/** Whether protection applies: if it did before, or will from now on. */
 export function isGuarded(before: Provisioned, plan: Plan): boolean {
   return before.protect || plan.protect;
 }
 
 /**
- * What an `up` of this plan would delete although nobody said that it leaves: a service whose entry is gone or that is
- * no longer selected, a Stage that is gone from its pipeline. Kargo deletes with a Project its Freight, its approvals
- * and its history. Values files that stay behind are a loss too. Every service is named, with the reason and the way on.
- *
- * @param valuesThere the services whose values files are all in a new place already
+ * What an `up` of this plan would delete without the first step: a service whose entry is gone or that is no longer
+ * selected, or a Stage that is gone from its pipeline. Deleting a Kargo Project deletes its Freight, approvals and
+ * history. Values files that stay in an old place are a loss too. Every service is named, with reason and fix.
+ * @param valuesThere the services whose values files are all in the new place
  */
 export function losses(
   before: Provisioned,
@@ -37,7 +36,7 @@ export function losses(
   const kept = new Map(planned.plan.services.map((service) => [service.name, service]));
   const staying = Object.entries(before.services).filter(([, { state }]) => state === "active");
   const gone = staying.filter(([name]) => !kept.has(name));
-  // Of its own: a service may be called "constructor".
+  // An own property, because a service may be called "constructor".
   const isListed = (name: string) => Object.hasOwn(planned.catalogue.value?.services ?? {}, name);
   const [listed, unlisted] = [
     gone.filter(([name]) => isListed(name)),
@@ -84,7 +83,7 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** One problem for each key of the rollout, with all services that it takes away. */
+/** One problem for each key of `rollout`, with all services that it removes. */
 function deselected(names: readonly string[], before: Provisioned, planned: Planned): Problem[] {
   const { catalogue, config } = planned;
   const services = catalogue.value?.services ?? {};

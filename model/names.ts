@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 
-/** Names that a Kubernetes object, a namespace or a label value may have are at most this long (RFC 1123). */
+/** The maximum length of an object's name, a namespace or a label value (RFC 1123). */
 export const NAME_LIMIT = 63;
-/** Helm cuts nothing: a longer release name is refused. The release takes the Application's name. */
+/** Helm refuses a longer release name. The release has the Application's name. */
 export const HELM_RELEASE_LIMIT = 53;
 
-/** Namespaces that Kubernetes, Kargo and the Argo projects own; nothing derived may meet them. */
+/** Namespaces of Kubernetes, Kargo and the Argo projects, which no derived name may use. */
 export const RESERVED_NAMESPACES: readonly string[] = [
   "default",
   "kube-system",
@@ -23,16 +23,19 @@ export const RESERVED_NAMESPACES: readonly string[] = [
   "kargo-fleet-teams",
 ];
 
-/** Where EventBus, EventSources and Sensors are: Argo Events wants all three in one namespace. */
+/** The namespace of EventBus, EventSources and Sensors: Argo Events requires one for all three. */
 export const EVENTS_NAMESPACE = "kargo-fleet-events";
 
-/** The namespace of the teams' ServiceAccounts; Kargo's chart lists it in `api.oidc.globalServiceAccounts.namespaces`. */
+/**
+ * The namespace of the teams' ServiceAccounts; Kargo's chart lists it in
+ * `api.oidc.globalServiceAccounts.namespaces`.
+ */
 export const TEAMS_NAMESPACE = "kargo-fleet-teams";
 
-/** Where Argo CD runs, and so where its Applications and AppProjects live. */
+/** The namespace of Argo CD, its Applications and AppProjects. */
 export const ARGOCD_NAMESPACE = "argocd";
 
-/** The Kargo Project of a service. Its name is its namespace's name: Kargo knows no other way. */
+/** The Kargo Project of a service. Its namespace has the same name, as Kargo requires. */
 export function projectName(service: string): string {
   return `kargo-${service}`;
 }
@@ -49,7 +52,7 @@ export function applicationName(service: string, stage: string): string {
   return `${service}-${stage}`;
 }
 
-/** The namespace a stage is deployed to, where the pipeline names no other: `{service}-{stage}`. */
+/** The namespace to which a stage is deployed; the default template is `{service}-{stage}`. */
 export function destinationNamespace(template: string, service: string, stage: string): string {
   return fill(template, { service, stage });
 }
@@ -63,51 +66,54 @@ export function valuesFile(folder: string, stage: string): string {
   return `${folder}/values-${stage}.yaml`;
 }
 
-/** The shared ClusterPromotionTask of a version, for example `v1`. */
+/** The name of a shared ClusterPromotionTask for a version such as `v1`. */
 export function promotionTaskName(version: string, by: "push" | "pull-request"): string {
   return by === "push" ? `kargo-fleet-promote-${version}` : `kargo-fleet-pull-request-${version}`;
 }
 
-/** The namespace that a team's images are built in. */
+/** The namespace in which a team's images are built. */
 export function buildNamespace(team: string): string {
   return `builds-${team}`;
 }
 
 /**
- * The EventSource, Sensor and Secret that a service belongs to. By a hash of its name modulo the fixed number of
- * groups: adding or removing a service moves no other.
+ * The EventSource, Sensor and Secret of a service: a hash of its name modulo the fixed number of groups. So adding
+ * or removing a service moves no other.
  */
 export function triggerGroup(service: string, groups: number): string {
   return `github-${String(stableHash("triggers", service) % groups).padStart(2, "0")}`;
 }
 
-/** The path that GitHub posts a service's pushes to; its first part names the group, so that one route leads there. */
+/** The path of a service's webhook. Its first part names the group, so that one route serves the group. */
 export function webhookPath(group: string, service: string): string {
   return `/${group}/${service}`;
 }
 
-/** The name of a build's Workflow but for its end, twelve digits of the commit: the same commit is not built twice. */
+/**
+ * The prefix of a build's Workflow name. It is followed by twelve digits of the commit, so that a commit is built
+ * only once.
+ */
 export function workflowPrefix(service: string): string {
   return `${service}-`;
 }
 
-/** What Argo Workflows puts into a label, cut nowhere: the prefix and twelve digits. */
+/** Argo Workflows puts the whole name into a label: the prefix and twelve digits must fit. */
 export const WORKFLOW_COMMIT_DIGITS = 12;
 
 /**
- * The Pulumi name of a resource of a service. The slash keeps service `nginx` role `dev-stage` apart from
- * service `nginx-dev` role `stage`: no service name has one.
+ * The Pulumi name of a service's resource. The slash separates service `nginx` role `dev-stage` from service
+ * `nginx-dev` role `stage`, since no service name contains one.
  */
 export function resourceName(service: string, role: string): string {
   return `${service}/${role}`;
 }
 
-/** A stable number from 0 to 2^32 - 1 for a name; `salt` keeps the uses independent of each other. */
+/** A stable number from 0 to 2^32 - 1 for a name; `salt` makes different uses independent. */
 export function stableHash(salt: string, name: string): number {
   return createHash("sha256").update(`${salt}\0${name}`).digest().readUInt32BE(0);
 }
 
-/** Why a text cannot name a service, a team or a stage; nothing where it can. */
+/** Why a text is invalid as the name of a service, a team or a stage; undefined if it is valid. */
 export function nameProblem(name: string): string | undefined {
   if (/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) && name.length <= NAME_LIMIT) return undefined;
   return `${JSON.stringify(name)} is no name: use at most ${NAME_LIMIT} of a-z, 0-9 and "-", with a letter or digit at both ends.`;

@@ -1,9 +1,8 @@
 import { BlockList } from "node:net";
 
 /**
- * Where a cloud tells a machine who it is, and gives it credentials: link-local everywhere, and the addresses of
- * Alibaba's, Azure's, Oracle's and, by IPv6, Amazon's and Google's own.
- *
+ * The metadata addresses of clouds, which provide credentials: link-local ones, and those of Alibaba, Azure, Oracle
+ * and, for IPv6, Amazon and Google.
  * @see https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
  */
@@ -22,7 +21,7 @@ export function family(network: string): "ipv4" | "ipv6" {
   return network.includes(":") ? "ipv6" : "ipv4";
 }
 
-/** Whether one network holds all of another. */
+/** Whether one network contains another. */
 export function holds(outer: string, inner: string): boolean {
   if (family(outer) !== family(inner)) return false;
   const [base, length] = parts(outer);
@@ -33,7 +32,7 @@ export function holds(outer: string, inner: string): boolean {
   return list.check(address, family(inner));
 }
 
-/** Whether two networks have an address in common: then one of them holds the other. */
+/** Whether two networks overlap, in which case one contains the other. */
 export function overlap(one: string, other: string): boolean {
   return holds(one, other) || holds(other, one);
 }

@@ -2,31 +2,31 @@ import { listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { ServicePlan } from "./plan.ts";
 
-/** What GitHub says of a service's repository; `unknown` where nobody asked, or GitHub gave no answer. */
+/** GitHub's answer about a service's repository; `unknown` if it was not asked or did not answer. */
 export type RepositoryAnswer = "ready" | "missing" | "archived" | "no-hooks" | "full" | "unknown";
 
-/** What the cluster says of a namespace; `unknown` where nobody asked, or it gave no answer. */
+/** The cluster's answer about a namespace; `unknown` if it was not asked or did not answer. */
 export type NamespaceAnswer =
   | { readonly is: "absent" | "terminating" | "unknown" }
   | { readonly is: "there"; readonly labels: Readonly<Record<string, string>> };
 
-/** What was found out about one service before anything is made. */
+/** The answers about one service before anything is created. */
 export interface Answers {
   readonly repository: RepositoryAnswer;
-  /** The namespace of its team's builds; nothing where nothing is built here. */
+  /** The namespace of its team's builds; undefined if nothing is built here. */
   readonly builds: NamespaceAnswer | undefined;
-  /** The namespace that its Kargo Project will have. */
+  /** The namespace of its Kargo Project. */
   readonly project: NamespaceAnswer;
 }
 
-/** Where the services stand, and whose they are. */
+/** The sources of the services. */
 export interface Asking {
   /** The catalogue. */
   readonly document: SourceDocument;
   readonly stack: string;
 }
 
-/** What keeps a service from being made, by what GitHub and the cluster say. Pure: it asks nobody. */
+/** The problems that would prevent a service's creation, from the answers of GitHub and the cluster. */
 export function obstaclesOf(service: ServicePlan, answers: Answers, asking: Asking): Problem[] {
   return [
     ...repositoryObstacle(service, answers.repository, asking),
@@ -132,9 +132,8 @@ function projectObstacle(
 }
 
 /**
- * What to say of a service of which the engine did not make or change everything: it failed, or had to wait for what failed.
- *
- * @param roles the resources, by their role: `webhook`, `stage-dev`
+ * The problem of a service that the engine left incomplete, because a resource or its dependency failed.
+ * @param roles of the resources: `webhook`, `stage-dev`
  */
 export function incomplete(service: ServicePlan, roles: readonly string[], asking: Asking): Problem {
   const count = roles.length === 1 ? "1 resource was" : `${roles.length} resources were`;
@@ -148,10 +147,10 @@ export function incomplete(service: ServicePlan, roles: readonly string[], askin
   );
 }
 
-/** What is made last, because it is known to fail: where the engine stops at it, everything else is done. */
+/** What is registered last because it will fail, so that everything else is done before. */
 export interface Last {
   readonly services: ReadonlySet<string>;
-  /** Build namespaces that are not there. All services of their teams are among {@link services}: their hooks wait. */
+  /** Missing build namespaces. All services of their teams are in {@link services}, because their hooks wait. */
   readonly namespaces: ReadonlySet<string>;
 }
 

@@ -4,8 +4,8 @@ import type { SourceDocument } from "./documents.ts";
 import { imageIdentity } from "./image.ts";
 
 /**
- * Ownership is data, not trust: what a team lists is its own alone, and nothing is shared by two services, since one
- * push would then be promoted by two teams.
+ * Checks ownership: nobody else may use what a team owns, and two services may not share an image or repository,
+ * because one push would be promoted by two teams.
  */
 export function ownershipProblems(
   catalogue: Catalogue,
@@ -36,7 +36,7 @@ export function ownershipProblems(
   return [
     ...overlappingTeams(catalogue, document),
     ...claims.flatMap((claim) => foreign(claim, catalogue, document)),
-    // What leaves gets no pushes and promotes nothing by itself: beside it, its successor may have what it had.
+    // A decommissioned service gets no pushes, so its successor may share its repository and image.
     ...shared(
       claims.filter(({ service }) => catalogue.services[service]?.state === "active"),
       document,
@@ -48,16 +48,16 @@ interface Claim {
   readonly service: string;
   readonly team: string;
   readonly what: "repository" | "image";
-  /** As it is written. */
+  /** As written in the file. */
   readonly name: string;
-  /** What tells it from others, however it is written. */
+  /** The canonical form, for comparisons. */
   readonly identity: string;
   /** The folder of the repository that is built. */
   readonly context?: string;
   readonly path: DocumentPath;
 }
 
-/** A service of a team that says what it owns must be among it; nobody else's may be. */
+/** A service may only use what its team owns (if the team has `owns`), and nothing that another team owns. */
 function foreign(claim: Claim, { teams }: Catalogue, document: SourceDocument): Problem[] {
   const own = teams[claim.team]?.owns;
   const owner = Object.entries(teams).find(([, { owns = [] }]) =>
@@ -90,7 +90,7 @@ function foreign(claim: Claim, { teams }: Catalogue, document: SourceDocument): 
   ];
 }
 
-/** One push must not be promoted by two; a monorepo's services are told apart by the folders that they are built from. */
+/** Two services may share a repository only if they build different folders. */
 function shared(claims: readonly Claim[], document: SourceDocument): Problem[] {
   const earlier = new Map<string, Claim[]>();
   return claims.flatMap((claim) => {
@@ -108,7 +108,7 @@ function shared(claims: readonly Claim[], document: SourceDocument): Problem[] {
   });
 }
 
-/** Whether neither folder is inside the other. */
+/** Whether neither folder contains the other. */
 function disjoint(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   const inside = (a: string, b: string) => b === "." || a === b || a.startsWith(`${b}/`);
@@ -129,7 +129,7 @@ function overlappingTeams({ teams }: Catalogue, document: SourceDocument): Probl
   });
 }
 
-/** Whether a name is one that a team lists: exactly, or below a prefix that ends in `*`. */
+/** Whether an entry of `owns` covers a name: exactly, or as a prefix that ends in `*`. */
 export function covers(prefix: string, name: string): boolean {
   const lower = prefix.toLowerCase();
   return lower.endsWith("*")
@@ -137,7 +137,7 @@ export function covers(prefix: string, name: string): boolean {
     : name.toLowerCase() === lower;
 }
 
-/** A prefix as it is of images: of the Docker Hub's also those that it calls `library/`. */
+/** The canonical forms of an image prefix; on the Docker Hub also with `library/`. */
 function imagePrefixes(prefix: string): string[] {
   if (!prefix.endsWith("*")) return [imageIdentity(prefix)];
   const start = imageIdentity(prefix.replace(/\*$/, "x")).slice(0, -1);

@@ -1,18 +1,18 @@
 import { z } from "zod";
 
-/** Longer than anything that somebody means; no expression gets to see what is longer. */
+/** The maximum length of a text that a regular expression may see. */
 export const TEXT_LIMIT = 1_000;
 
-/** A text for a message: short, and without what stands before an `@`, which may be a token. */
+/** A text for a message: short, and without a part before `@`, which may be a token. */
 export function shown(text: unknown): string {
   const plain = String(text).replace(/^.*:.*@/s, "…@");
   return JSON.stringify(plain.length > 100 ? `${plain.slice(0, 100)}…` : plain);
 }
 
 /**
- * A text that a rule says nothing against.
- *
- * @param problem what is wrong with a text of at most {@link TEXT_LIMIT} characters, as the end of a sentence
+ * A text with a rule.
+ * @param problem returns what is wrong with a text of at most {@link TEXT_LIMIT} characters, as the end of a
+ * sentence
  */
 export function ruled(problem: (text: string) => string | undefined) {
   return z.string().superRefine((text, context) => {
@@ -25,8 +25,8 @@ export function ruled(problem: (text: string) => string | undefined) {
 }
 
 /**
- * A text by a pattern, with the sentence that says what is wrong with one that does not match. A JSON Schema shows the
- * pattern too, unless it has flags, for which that has no place.
+ * A text with a pattern, and a sentence for texts that do not match. The JSON Schema contains the pattern unless it
+ * has flags.
  */
 export function matching(pattern: RegExp, rule: string) {
   return ruled((text) => (pattern.test(text) ? undefined : `${shown(text)} ${rule}`)).meta(

@@ -3,14 +3,14 @@ import type { SourceDocument } from "./documents.ts";
 import { deploys, type Pipeline, type PipelineStage, type Pipelines } from "./pipelines.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 
-/** A pipeline, and how to say where in it something is wrong. */
+/** A pipeline, with a function that reports problems in it. */
 interface Subject {
   readonly stages: Pipeline;
   problem(code: ProblemCode, path: DocumentPath, message: string, fix: string): Problem;
 }
 
 /**
- * What a schema cannot say of graphs. Kargo's admission accepts every one of these and fails later, or never: an
+ * Problems of a pipeline's graph. Kargo's admission accepts all of these, but they fail later or wait for ever: an
  * unknown upstream Stage, a cycle, Freight that counts as verified before anything ran.
  */
 export function pipelineProblems(
@@ -69,7 +69,7 @@ function unknownUpstreams({ stages, problem }: Subject): Problem[] {
   );
 }
 
-/** Kargo counts a soak in the Stage before: straight from the Warehouse there is none to count in. */
+/** Kargo counts a soak in the upstream Stage, so a Stage without one cannot soak. */
 function idleSoaks({ stages, problem }: Subject): Problem[] {
   return stages.flatMap(({ stage, soak, after }, index) => {
     if (soak === undefined || after.length > 0) return [];
@@ -78,7 +78,10 @@ function idleSoaks({ stages, problem }: Subject): Problem[] {
   });
 }
 
-/** Kargo's admission refuses MatchUpstream with `direct` or with other than one upstream; by hand it means nothing. */
+/**
+ * Kargo's admission refuses MatchUpstream with `direct` or without exactly one upstream; with manual promotion it
+ * has no effect.
+ */
 function uselessSelectionPolicies({ stages, problem }: Subject): Problem[] {
   return stages.flatMap((stage, index) => {
     if (!deploys(stage) || stage.selectionPolicy === undefined) return [];
@@ -93,7 +96,7 @@ function uselessSelectionPolicies({ stages, problem }: Subject): Problem[] {
   });
 }
 
-/** Freight no longer comes through a retired Stage by itself: whoever stays behind it would wait for ever. */
+/** Freight no longer passes a retired Stage, so a downstream Stage would wait for ever. */
 function retiredUpstreams({ stages, problem }: Subject): Problem[] {
   const retired = new Map(
     stages.filter(({ state }) => state === "retired").map((each) => [each.stage, each]),
@@ -112,7 +115,7 @@ function retiredUpstreams({ stages, problem }: Subject): Problem[] {
   );
 }
 
-/** Each cycle once, shown as the path it takes, and the stages that it keeps from ever being reached. */
+/** Reports each cycle once with its path, and the stages that are unreachable because of it. */
 function cycles({ stages, problem }: Subject): Problem[] {
   const after = new Map(stages.map((each) => [each.stage, each.after]));
   const cycle = stages.map((each) => pathBackTo(each.stage, after)).find((path) => path !== undefined);
@@ -131,7 +134,7 @@ function cycles({ stages, problem }: Subject): Problem[] {
 
 type Upstreams = ReadonlyMap<string, readonly string[]>;
 
-/** The shortest way from a stage along `after` back to itself. */
+/** The shortest path from a stage along `after` back to itself. */
 function pathBackTo(start: string, after: Upstreams): string[] | undefined {
   const ways: string[][] = [[start]];
   const seen = new Set<string>();
@@ -159,8 +162,8 @@ function reaches(from: string, to: string, after: Upstreams): boolean {
 }
 
 /**
- * Auto-promotion behind a Stage that has no health: without argocd-update (where a person syncs) and without
- * verification, Kargo counts Freight as verified on the push, before anything ran.
+ * Auto-promotion behind a Stage without health: without argocd-update (sync: manual) and without verification,
+ * Kargo counts Freight as verified on the push, before anything ran.
  */
 function blindPromotions({ stages, problem }: Subject): Problem[] {
   const byName = new Map(stages.map((each) => [each.stage, each]));
@@ -177,7 +180,7 @@ function blindPromotions({ stages, problem }: Subject): Problem[] {
   });
 }
 
-/** The deploying Stages right before one, seen through control flow. */
+/** The nearest deploying Stages before one, looking through control-flow Stages. */
 function gatesOf(stage: PipelineStage, byName: ReadonlyMap<string, PipelineStage>) {
   const open = [...stage.after];
   const gates = new Set<Extract<PipelineStage, { sync: string }>>();

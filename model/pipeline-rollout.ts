@@ -2,8 +2,8 @@ import { z } from "zod";
 import { canaryKeys, isCanary } from "./promotion-task-version.ts";
 
 /**
- * How a pipeline changes for some services first: the next form of it is a pipeline of its own, which these have
- * instead. What they stand for in the catalogue stays.
+ * Rolls a changed pipeline out to some services first: they use the canary pipeline, while their entries keep the
+ * old name.
  */
 export const pipelineRolloutSchema = z.record(
   z.string(),
@@ -15,13 +15,13 @@ export const pipelineRolloutSchema = z.record(
 
 export type PipelineRollout = z.output<typeof pipelineRolloutSchema>;
 
-/** The pipeline that a service has, from the one that the catalogue says. */
+/** The pipeline that a service gets, from the one in its entry. */
 export function pipelineOf(service: string, pipeline: string, rollout: PipelineRollout): string {
   const change = Object.hasOwn(rollout, pipeline) ? rollout[pipeline] : undefined;
   return change && isCanary(`pipeline ${pipeline}`, service, change) ? change.canary : pipeline;
 }
 
-/** Every pipeline that a service may get when more services try the next one; the one it would have now among them. */
+/** Every pipeline that a service may get now or at a higher canary percent. */
 export function pipelinesAhead(pipeline: string, rollout: PipelineRollout): string[] {
   const change = Object.hasOwn(rollout, pipeline) ? rollout[pipeline] : undefined;
   return change && change.canary !== pipeline ? [pipeline, change.canary] : [pipeline];

@@ -4,12 +4,12 @@ import { dnsLabel, objectName } from "./kubernetes-names.ts";
 import { ruled, shown } from "./patterns.ts";
 import { webAddress } from "./web-address.ts";
 
-/** What Argo CD calls its own cluster, which is meant where none is named. */
+/** Argo CD's names for its own cluster, which is the default. */
 const OWN_CLUSTER = ["in-cluster", "https://kubernetes.default.svc"];
 
 /**
- * A cluster's name in Argo CD, or its address. An AppProject takes `*` and other marks for a pattern, and `!` for a denial
- * (`IsDestinationPermitted` in pkg/apis/application/v1alpha1).
+ * A cluster's name or address in Argo CD. An AppProject treats `*` and other characters as a pattern, and `!` as a
+ * denial (`IsDestinationPermitted` in pkg/apis/application/v1alpha1).
  */
 const argoCdCluster = ruled((cluster) => {
   if (
@@ -23,7 +23,7 @@ const argoCdCluster = ruled((cluster) => {
   return `${shown(cluster)} is no cluster of Argo CD: write one's name or https address; patterns would mean several.`;
 });
 
-/** What becomes a DNS label once its holes are filled; the length is checked with the names. */
+/** A template of a DNS label; the length is checked with the derived names. */
 const NAMESPACE = /^(?!-)([a-z0-9-]|\{service\}|\{stage\})*(?<!-)$/;
 
 const upstream = {
@@ -48,7 +48,7 @@ const verification = z.strictObject({
   args: z.record(z.string().min(1), z.string()).default({}),
 });
 
-/** A Stage that deploys: it writes the service's values file, and an Application follows it. */
+/** A Stage that deploys: it writes the service's values file, which its Application uses. */
 const deployingStage = z.strictObject({
   ...upstream,
   controlFlow: z.literal(false).default(false),
@@ -74,7 +74,7 @@ const deployingStage = z.strictObject({
     .prefault({}),
 });
 
-/** A Stage without steps (Kargo: control flow): Freight passes it when it has passed all before. */
+/** A control-flow Stage: it has no steps, and Freight passes it after all upstream Stages. */
 const controlFlowStage = z.strictObject({ ...upstream, controlFlow: z.literal(true) });
 
 const pipelineStage = z.discriminatedUnion("controlFlow", [deployingStage, controlFlowStage]);
@@ -90,7 +90,7 @@ export type PipelineStage = Pipeline[number];
 export type StageState = PipelineStage["state"];
 export type DeployingStage = z.output<typeof deployingStage>;
 
-/** The stages of a pipeline by its name: none where there is no such pipeline, whatever JavaScript's objects inherit. */
+/** The stages of a pipeline; none for an unknown name, even one such as `constructor`. */
 export function stagesOf(pipelines: Pipelines, name: string): Pipeline {
   return Object.hasOwn(pipelines, name) ? (pipelines[name] ?? []) : [];
 }
@@ -106,7 +106,7 @@ const deployed = {
   destination: { namespace: "{service}-{stage}" },
 } as const;
 
-/** The golden path: dev and staging promote and sync by themselves, prod waits for a person twice. */
+/** The default pipeline: auto-promotion and auto-sync in dev and staging, manual promotion and sync in prod. */
 export const STANDARD_PIPELINE: Pipeline = [
   { stage: "dev", promotion: "auto", sync: "auto", after: [], ...deployed },
   { stage: "staging", promotion: "auto", sync: "auto", after: ["dev"], ...deployed },

@@ -13,7 +13,7 @@ import { PROJECT, type StackConfig } from "./stack-config.ts";
 import { sortsByTime } from "./tag-pattern.ts";
 import { SORTABLE_TAGS } from "./tags.ts";
 
-/** What is wrong only when catalogue and stack config are read together. */
+/** Problems between the catalogue and the stack config. */
 export function planProblems(
   catalogue: Catalogue,
   config: StackConfig,
@@ -60,7 +60,7 @@ function unknownPipelines(
     });
 }
 
-/** The GitHub provider works for one owner: a hook on somebody else's repository would be looked for in ours. */
+/** The GitHub provider works for one owner and would look for the hook of another owner's repository there. */
 function foreignRepositories(catalogue: Catalogue, config: StackConfig, services: SourceDocument): Problem[] {
   const { owner } = config.github;
   return Object.entries(catalogue.services)
@@ -72,7 +72,7 @@ function foreignRepositories(catalogue: Catalogue, config: StackConfig, services
     });
 }
 
-/** An image that a service does not name is made of its own name, which may be more than an image's may. */
+/** The default image contains the service's name, which may be invalid in an image. */
 function defaultImages(catalogue: Catalogue, { registry }: StackConfig, services: SourceDocument): Problem[] {
   return Object.entries(catalogue.services).flatMap(([name, { image }]) => {
     const checked = imageRepository.safeParse(`${registry}/${name}`);
@@ -82,13 +82,16 @@ function defaultImages(catalogue: Catalogue, { registry }: StackConfig, services
   });
 }
 
-/** A build sends an image, and what its Dockerfile put in, wherever the catalogue says: that is the stack's to allow. */
+/**
+ * A build pushes to the image's registry, with anything that its Dockerfile added, so the stack lists the allowed
+ * registries.
+ */
 function foreignImages(catalogue: Catalogue, config: StackConfig, services: SourceDocument): Problem[] {
   const { registry } = config;
   const registries = config.registries.length > 0 ? config.registries : [registry];
   return Object.entries(catalogue.services).flatMap(([name, { image = `${registry}/${name}`, state }]) => {
     const below = registries.some((one) => image === one || image.startsWith(`${one}/`));
-    // What leaves must be able to, whatever is allowed by now.
+    // A decommissioned service must stay removable, whatever is allowed now.
     if (below || state !== "active") return [];
     const message = `the image ${JSON.stringify(image)} is in no registry of this stack (${listed(registries)}).`;
     const fix = `Use one that is there, or have the platform team add it to ${PROJECT}:registries.`;
@@ -96,7 +99,7 @@ function foreignImages(catalogue: Catalogue, config: StackConfig, services: Sour
   });
 }
 
-/** Kargo does not apply cacheByTag to the strategy Digest: who asks for it means something else. */
+/** Kargo ignores cacheByTag for the strategy Digest, so the setting is a mistake. */
 function cachedDigests(catalogue: Catalogue, services: SourceDocument): Problem[] {
   return Object.entries(catalogue.services)
     .filter(([, { tags, warehouse }]) => tags.strategy === "digest" && warehouse?.cacheByTag === true)
@@ -106,7 +109,7 @@ function cachedDigests(catalogue: Catalogue, services: SourceDocument): Problem[
     });
 }
 
-/** Of hashes, or numbers of unlike length, the greatest by text is any of them: an old image would win at random. */
+/** Hashes, or numbers of different length, do not sort by time, so an old image could win. */
 function unsortedTags(catalogue: Catalogue, services: SourceDocument): Problem[] {
   return Object.entries(catalogue.services).flatMap(([name, { tags }]) => {
     if (tags.strategy !== "lexical" || sortsByTime(tags.pattern)) return [];
@@ -116,7 +119,7 @@ function unsortedTags(catalogue: Catalogue, services: SourceDocument): Problem[]
   });
 }
 
-/** A selector that means nobody is a slip: what it meant would silently be left out, or left in. */
+/** A selector that matches nothing is a typo, which would silently include or exclude the wrong services. */
 function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: SourceDocument): Problem[] {
   const { include, exclude, decommission } = config.rollout;
   const known = Object.keys(catalogue.services);

@@ -14,37 +14,37 @@ import { planService, type ServicePlan } from "./service-plan.ts";
 import type { StackConfig } from "./stack-config.ts";
 
 /**
- * Everything a stack provisions, as plain data: what the components, the tests and the reports all read. It holds
- * no secret and nothing of Pulumi, and is the same for the same files.
+ * Everything that a stack provisions, as plain data for components, tests and reports. It contains no secrets and
+ * no Pulumi types, and the same files give the same plan.
  */
 export interface Plan {
   readonly cluster: ClusterPlan;
   readonly github: StackConfig["github"];
-  /** Whether the engine refuses to delete what this stack made. */
+  /** Whether the stack's resources are protected from deletion. */
   readonly protect: boolean;
-  /** The objects that all services of the cluster share, where this stack owns them. */
+  /** The shared objects of the cluster, if this stack owns them. */
   readonly platform: PlatformPlan | undefined;
   readonly services: readonly ServicePlan[];
-  /** How the services were selected, for the next run to compare with. */
+  /** How services were selected, for comparison in the next run. */
   readonly rollout: Pick<Rollout, "percent" | "shard">;
-  /** What the stack says is frozen, that which is over by now included. */
+  /** The stack's freezes, including those that are over. */
   readonly freezes: readonly FreezePlan[];
 }
 
 export type ClusterPlan = StackConfig["cluster"];
 
-/** What all services of a cluster share. */
+/** The shared objects of a cluster. */
 export interface PlatformPlan {
   readonly promotionTasks: readonly PromotionTaskPlan[];
   /** The teams and approvers of the whole catalogue. */
   readonly subjects: readonly SubjectPlan[];
   readonly guard: GuardPlan;
   readonly credentials: readonly CredentialPlan[];
-  /** What turns pushes into images; nothing where no service is built here. */
+  /** The objects that turn pushes into images; undefined if this stack builds nothing. */
   readonly buildTriggers: BuildTriggersPlan | undefined;
 }
 
-/** One version of the steps that promote: a ClusterPromotionTask. */
+/** One version of the shared promotion steps: a ClusterPromotionTask. */
 export interface PromotionTaskPlan {
   readonly name: string;
   readonly version: PromotionTaskVersion;
@@ -64,9 +64,8 @@ export { deployingStages } from "./service-plan.ts";
 
 /**
  * Derives the plan of a stack from its two sources.
- *
- * @param now the time that freezes are measured by
- * @throws InvalidInput with every problem of both, and of what they mean together
+ * @param now the time for freezes
+ * @throws InvalidInput with every problem of the sources and between them
  */
 export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackConfig>, now: Date): Plan {
   const problems: Problem[] = [...catalogue.problems, ...config.problems];
@@ -83,7 +82,7 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
     const service = services[name];
     return service ? [planService(name, service, teams, stack, freezes)] : [];
   });
-  // The triggers are the cluster's, not a shard's: the stack of the platform makes those of all its shards.
+  // Triggers belong to the cluster, so the platform's stack makes those of all shards.
   const built = selectServices(services, { ...stack.rollout, shard: undefined }).flatMap((name) => {
     const service = services[name];
     return (service && planBuild(name, service, stack)) ?? [];

@@ -3,23 +3,23 @@ import { listed } from "./diagnostics.ts";
 import type { Plan } from "./plan.ts";
 
 /**
- * The environment variable by which `fleet preview` has the program register less than its whole plan: JSON of a
- * {@link PreviewFilter}. What is neither registered nor targeted the engine leaves as it is.
+ * The environment variable with which `fleet preview` limits what the program registers: JSON of a {@link
+ * PreviewFilter}. The engine ignores resources that are neither registered nor targeted.
  */
 export const ONLY = "KARGO_FLEET_ONLY";
 
-/** By these words `fleet preview` knows that only a whole preview can tell. */
+/** `fleet preview` recognizes this message and then previews everything. */
 export const NEVER_UP = `${ONLY} is set, but the stack has no output that says what an up made.`;
 
 const schema = z.strictObject({ services: z.array(z.string()), platform: z.boolean() });
 
-/** What of a plan is registered: these services, and whether what all services share is. */
+/** What to register: these services, and whether to register the shared objects. */
 export type PreviewFilter = z.output<typeof schema>;
 
 /** The part of a plan that is registered. */
 export type Registered = Pick<Plan, "services" | "platform">;
 
-/** @throws Error, for a person, where the text is no filter */
+/** @throws Error if the text is no filter */
 export function readFilter(text: string): PreviewFilter {
   const { data } = schema.safeParse(parsed(text));
   if (data === undefined)
@@ -29,7 +29,7 @@ export function readFilter(text: string): PreviewFilter {
   return data;
 }
 
-/** @throws Error, for a person, where a service is none of the plan's */
+/** @throws Error if the plan lacks a service */
 export function applyFilter({ services, platform }: Plan, filter: PreviewFilter): Registered {
   const wanted = new Set(filter.services);
   const found = services.filter(({ name }) => wanted.delete(name));

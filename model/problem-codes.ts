@@ -1,5 +1,5 @@
 /**
- * Every kind of problem, by its code. A code keeps its meaning for ever: what is no longer said leaves its code unused.
+ * Every kind of problem by its code. A code never changes its meaning; unused codes are not reused.
  * `docs/errors.md` has a section for each.
  */
 export const PROBLEM_CODES = {

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { stableHash } from "./names.ts";
 
-/** Every version of the shared promotion task that a cluster has, so that a service can move between them. */
+/** The versions of the shared promotion task on every cluster, so that a service can switch between them. */
 export const PROMOTION_TASK_VERSIONS = ["v1", "v2"] as const;
 export type PromotionTaskVersion = (typeof PROMOTION_TASK_VERSIONS)[number];
 
-/** Which services try what is next, whatever that is: the same of every change that is rolled out. */
+/** The keys that choose the canary services, the same for every kind of rollout. */
 export const canaryKeys = {
   canaryPercent: z.number().min(0).max(100).default(0).meta({
     description: "How many of them, by a stable hash: raising it only adds.",
@@ -13,7 +13,7 @@ export const canaryKeys = {
   canaryServices: z.array(z.string()).default([]).meta({ description: "These in any case, by name." }),
 };
 
-/** Which services use the next version of the shared promotion task. */
+/** The services that use the next version of the shared promotion task. */
 export const promotionTaskRolloutSchema = z.strictObject({
   stable: z.enum(PROMOTION_TASK_VERSIONS).default("v1").meta({ description: "What services use." }),
   canary: z.enum(PROMOTION_TASK_VERSIONS).optional().meta({ description: "What some of them try." }),
@@ -22,13 +22,12 @@ export const promotionTaskRolloutSchema = z.strictObject({
 
 export type PromotionTaskRollout = z.output<typeof promotionTaskRolloutSchema>;
 
-/** How the services are chosen that try something. */
+/** How canary services are chosen. */
 export type Canaries = Pick<PromotionTaskRollout, "canaryPercent" | "canaryServices">;
 
 /**
- * Whether a service tries something.
- *
- * @param salt of its own for each thing that is tried, so that not the same services try everything
+ * Whether a service is a canary.
+ * @param salt differs for each rollout, so that not the same services are always canaries
  */
 export function isCanary(
   salt: string,

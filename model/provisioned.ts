@@ -6,45 +6,49 @@ const provisionedService = z.object({
   pipeline: z.string(),
   repository: z.string(),
   image: z.string(),
-  /** Where its values files are; nothing where they could not be written, or an older program wrote this. */
+  /**
+   * The place of its values files; undefined if they could not be written, or in the output of an older program.
+   */
   values: z.object({ repoURL: z.string(), branch: z.string(), folder: z.string() }).optional(),
   /** By name. A Stage that deploys has an Application. */
   stages: z.record(z.string(), z.object({ state: z.enum(["active", "retired"]), deploys: z.boolean() })),
 });
 
-/** The name of the stack output that tells the next run what this one provisioned. */
+/** The name of the stack output that records what an `up` provisioned. */
 export const PROVISIONED = "provisioned";
 
-/** What that output holds. */
+/** The content of that output. */
 export const provisionedSchema = z.object({
   protect: z.boolean(),
-  /** What the selection was, as far as a message needs it. */
+  /** The parts of the selection that messages need. */
   rollout: z.object({
     percent: z.number(),
     shard: z.object({ index: z.number(), of: z.number() }).optional(),
   }),
   services: z.record(z.string(), provisionedService),
-  /** The services whose hook is off, or gone. */
+  /** The services whose hook is off or deleted. */
   hooksOff: z.array(z.string()),
-  /** The services whose hook the engine shall forget and not delete: GitHub has it no more, or lets nobody at it. */
+  /**
+   * The services whose hook the engine must drop from its state without deleting it, because GitHub has no such
+   * hook or does not let the program change it.
+   */
   hooksLost: z.array(z.string()).default([]),
-  /** The services of which the engine could not make or change everything. */
+  /** The services that the engine left incomplete. */
   incomplete: z.array(z.string()).default([]),
-  /** Whose the guards are; nothing where an older program made them itself. */
+  /** The owner of the guards; undefined if an older program made them. */
   guards: z.literal("administrator").optional(),
 });
 
-/** What an `up` provisioned, as much of it as the next one must know to lose nothing. */
+/** The record of an `up` that the next one needs to detect losses. */
 export type Provisioned = z.output<typeof provisionedSchema>;
 export type ProvisionedService = z.output<typeof provisionedService>;
 
-/** What only the run itself knows of what it did. */
+/** Facts about a run that the plan does not contain. */
 export type Outcome = Pick<Provisioned, "hooksOff" | "hooksLost" | "incomplete">;
 
 /**
- * What a plan provisions.
- *
- * @param seeded whether the values files of a service are where they should be
+ * The record of a plan.
+ * @param seeded whether a service's values files are in their place
  */
 export function provisioned(
   { protect, rollout, services }: Plan,
@@ -79,16 +83,16 @@ export function provisioned(
   };
 }
 
-/** What a run does about the hook of a service. `lose` is to have the engine forget it, and touch nothing at GitHub. */
+/** What a run does about a service's hook. `lose` drops it from the state without a call to GitHub. */
 export type HookStep = "keep" | "lose" | "leave-out";
 
 /**
- * What becomes of a service's hook. The engine deletes nothing that is protected in its state, so the hook of a
- * decommissioned service is turned off by one `up`, which also unprotects it, and deleted by the next. A hook that was never
- * made is not made now. One that GitHub no longer lets anybody change is forgotten, in two steps too.
- *
+ * Decides what to do about a service's hook. The engine deletes nothing that its state protects. So one `up` turns
+ * the hook of a decommissioned service off and unprotects it, and the next one deletes it. A hook that does not
+ * exist is not created. A hook that GitHub does not let anybody change is dropped from the state, also in two
+ * steps.
  * @param isMade whether the engine's state has the hook
- * @param isReachable whether GitHub has it, and lets the program change it
+ * @param isReachable whether GitHub has it and lets the program change it
  */
 export function hookStep(
   { name, state }: Pick<ServicePlan, "name" | "state">,
@@ -103,7 +107,7 @@ export function hookStep(
   return has(before?.hooksOff) ? "leave-out" : "keep";
 }
 
-/** The services whose values files are known to be where this plan wants them, because an `up` before wrote them. */
+/** The services whose values files an earlier `up` wrote to the place in this plan. */
 export function seededBefore({ services }: Plan, before: Provisioned | undefined): ReadonlySet<string> {
   const known = new Map(Object.entries(before?.services ?? {}));
   const there = services.filter(({ name, gitops, stages }) => {

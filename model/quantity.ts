@@ -2,8 +2,8 @@ import { z } from "zod";
 import { matching } from "./patterns.ts";
 
 /**
- * More than nothing of something, as Kubernetes counts: what `resource.ParseQuantity` of k8s.io/apimachinery takes, without
- * a minus. A number counts too, since the API server takes one.
+ * A positive quantity, as `resource.ParseQuantity` of k8s.io/apimachinery parses it. A number is valid too, as in
+ * the API server.
  */
 const QUANTITY =
   /^\+?(?=[0-9.]*[1-9])([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][-+]?[0-9]{1,3})?$/;

@@ -1,17 +1,17 @@
 import type { Plan, ServicePlan } from "./plan.ts";
 
-/** One way in which services move together: from one version or pipeline to another. */
+/** Services that move together from one version or pipeline to another. */
 export interface Movement {
   readonly what: "promotion task" | "pipeline";
   readonly from: string;
   readonly to: string;
   /** The services that move, in the order of the plan. */
   readonly services: readonly string[];
-  /** How many services the stack has that were there before too. */
+  /** The number of services that both plans have. */
   readonly among: number;
 }
 
-/** What a change of `rollout` moves, of the services that both plans have. */
+/** The movements that a change of `rollout` causes, among services that both plans have. */
 export function movements(before: Plan, after: Plan): readonly Movement[] {
   const was = new Map(before.services.map((service) => [service.name, service]));
   const both = after.services.flatMap((now): [ServicePlan, ServicePlan][] => {

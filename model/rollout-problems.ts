@@ -4,7 +4,7 @@ import type { SourceDocument } from "./documents.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import type { StackConfig } from "./stack-config.ts";
 
-/** Names in `rollout.promotionTask` and `rollout.pipelines` that nothing has, and canaries that change nothing. */
+/** Unknown names in `rollout.promotionTask` and `rollout.pipelines`, and canaries that change nothing. */
 export function rolloutProblems(
   catalogue: Catalogue,
   { pipelines, rollout }: StackConfig,

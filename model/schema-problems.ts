@@ -3,19 +3,18 @@ import { type DocumentPath, didYouMean, listed, type Problem, problem } from "./
 import type { SourceDocument } from "./documents.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 
-/** What reading gave: the value (of the part that is right), and every problem of the rest. */
+/** The result of reading: the value of the valid part, and every problem of the rest. */
 export interface Reading<Value> {
-  /** `undefined` where too little was right to go on. */
+  /** `undefined` if too little is valid. */
   readonly value: Value | undefined;
   readonly problems: readonly Problem[];
   readonly document: SourceDocument;
 }
 
 /**
- * Reads a value by a strict schema: the value, or every problem that the schema found, each at its place in the
- * file: unknown keys by name (with the nearest known one), wrong types, values against their rule.
- *
- * @param rename turns a path of the schema into one of the file
+ * Validates a value with a strict schema. Returns the value, or every problem with its position: unknown keys (with
+ * the nearest known one), wrong types, violated rules.
+ * @param rename converts a path of the schema to one of the file
  */
 export function readBySchema<Schema extends z.ZodType>(
   schema: Schema,
@@ -81,8 +80,8 @@ function describe(
 type Complaints = readonly z.core.$ZodIssue[];
 
 /**
- * What to say of a value that fits none of a union's forms: that it is no object at all, which keys none of the forms
- * knows, or what keeps it from the form whose keys it has. Nothing where it has the keys of no form, or of several.
+ * The problem of a value that matches no form of a union: it is no object, it has keys that no form knows, or it
+ * violates the form whose keys it has. Undefined if it has the keys of no form, or of several.
  */
 function complaintsOfUnion(forms: readonly Complaints[]): Complaints | undefined {
   const ofItself = ({ path, code }: z.core.$ZodIssue, wanted: string) => path.length === 0 && code === wanted;

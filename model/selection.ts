@@ -19,7 +19,7 @@ const selector = z.union([
   }),
 ]);
 
-/** Which services of the catalogue a stack gets. */
+/** Selects the services of a stack from the catalogue. */
 export const rolloutSchema = z.strictObject({
   include: z.array(selector).default([]).meta({ description: "Any of these. Nothing here means all." }),
   exclude: z.array(selector).default([]).meta({ description: "None of these, whatever include says." }),
@@ -50,9 +50,9 @@ export const rolloutSchema = z.strictObject({
 export type Rollout = z.output<typeof rolloutSchema>;
 export type Selector = z.output<typeof selector>;
 
-/** Why a service of the catalogue is not on a stack. */
+/** Why a stack does not get a service. */
 export interface Absence {
-  /** The key of the rollout that keeps it away, for example `["exclude", 0]`. */
+  /** The key of `rollout` that excludes it, for example `["exclude", 0]`. */
   readonly path: DocumentPath;
   /** For example `rollout.exclude[0] takes it out`. */
   readonly reason: string;
@@ -60,14 +60,14 @@ export interface Absence {
 
 type Labelled = Pick<Catalogue["services"][string], "labels">;
 
-/** The names of the services that the stack gets, in the order of the catalogue. */
+/** The names of the stack's services, in the order of the catalogue. */
 export function selectServices(services: Catalogue["services"], rollout: Rollout): string[] {
   return Object.entries(services)
     .filter(([name, service]) => absence(name, service, rollout) === undefined)
     .map(([name]) => name);
 }
 
-/** Why a service is not on the stack; nothing where it is. */
+/** Why a service is not on the stack; undefined if it is. */
 export function absence(name: string, service: Labelled, rollout: Rollout): Absence | undefined {
   const { include, exclude, percent, shard } = rollout;
   if (include.length > 0 && !include.some((one) => meets(one, name, service)))
@@ -85,7 +85,7 @@ export function absence(name: string, service: Labelled, rollout: Rollout): Abse
   return undefined;
 }
 
-/** The services with the states that they have on a stack: what leaves it alone is active elsewhere. */
+/** The services with their states on this stack: one may be decommissioned here and active elsewhere. */
 export function withStates(
   services: Catalogue["services"],
   { decommission }: Rollout,
@@ -98,14 +98,16 @@ export function withStates(
   return Object.fromEntries(all);
 }
 
-/** Whether a selector means a service: it is among its names, or has all of its labels. */
+/** Whether a selector matches a service by name or by all of its labels. */
 export function meets(selector: Selector, name: string, { labels }: Labelled): boolean {
   return "names" in selector
     ? selector.names.includes(name)
     : Object.entries(selector.labels).every(([key, value]) => labels[key] === value);
 }
 
-/** Whether a name falls into the first `percent` of the hash's range; true for a percent stays true for a higher. */
+/**
+ * Whether a name's hash is in the first `percent` of the range. A higher percent includes all names of a lower one.
+ */
 export function withinPercent(name: string, percent: number): boolean {
   return stableHash("rollout", name) < (percent / 100) * 2 ** 32;
 }

@@ -7,7 +7,7 @@ import { labelKey, labelValue } from "./kubernetes-names.ts";
 import { tagSelection } from "./tags.ts";
 import { warehouseOptions } from "./warehouse-options.ts";
 
-/** What a catalogue says of one service. */
+/** The schema of a service's entry. */
 export const service = z.strictObject({
   team: z
     .string()

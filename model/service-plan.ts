@@ -19,11 +19,11 @@ import { type PromotionTaskVersion, promotionTaskVersion } from "./promotion-tas
 import type { StackConfig } from "./stack-config.ts";
 import type { TagSelection } from "./tags.ts";
 
-/** One service: its own Kargo Project, its Argo CD AppProject, its webhook. */
+/** One service: its Kargo Project, AppProject and webhook. */
 export interface ServicePlan {
   readonly name: string;
   readonly state: ServiceState;
-  /** The pipeline that it has: the catalogue's, or the canary of that. */
+  /** Its pipeline: the one of the catalogue, or that pipeline's canary. */
   readonly pipeline: string;
   /** The version of the shared promotion task that its Stages use. */
   readonly promotionTask: PromotionTaskVersion;
@@ -31,21 +31,21 @@ export interface ServicePlan {
   readonly repository: string;
   readonly team: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** The Kargo Project, and the namespace of the same name. */
+  /** The Kargo Project and its namespace. */
   readonly project: string;
   readonly warehouse: WarehousePlan;
   readonly gitops: GitopsPlan;
   readonly stages: readonly StagePlan[];
   readonly appProject: string;
-  /** How its image is built; nothing where something else does. */
+  /** How its image is built; undefined if another system builds it. */
   readonly build: BuildPlan | undefined;
-  /** The hook on its repository; nothing where nothing is built, or where the organization has one for all. */
+  /** The hook of its repository; undefined if nothing is built, or if the organization has one for all. */
   readonly webhook: WebhookPlan | undefined;
   readonly access: ServiceAccessPlan;
   readonly commands: CommandsPlan;
 }
 
-/** What a person types where something waits for one; `<freight>` is left to fill in. */
+/** The commands for manual gates; `<freight>` is a placeholder. */
 export interface CommandsPlan {
   readonly promote: readonly string[];
   readonly sync: readonly string[];
@@ -59,12 +59,12 @@ export interface WarehousePlan {
   /** In Go's form, as Kargo stores it. */
   readonly interval: string;
   readonly discoveryLimit: number;
-  /** Whether a tag always means the same image. */
+  /** Whether a tag never changes its image. */
   readonly cacheByTag: boolean;
   readonly platform: string | undefined;
 }
 
-/** Where the service's values files and its chart are. */
+/** The place of the service's values files and its chart. */
 export interface GitopsPlan {
   readonly repoURL: string;
   readonly branch: string;
@@ -77,18 +77,20 @@ export interface GitopsPlan {
 export interface StagePlan {
   readonly name: string;
   readonly state: StageState;
-  /** The Stages that Freight must have passed; none means straight from the Warehouse. */
+  /** The Stages that Freight must have passed; empty for Freight straight from the Warehouse. */
   readonly after: readonly string[];
   /** In Go's form. */
   readonly soak: string | undefined;
-  /** What the Stage deploys; nothing where it is control flow. */
+  /** What the Stage deploys; undefined for control flow. */
   readonly deployment: DeploymentPlan | undefined;
 }
 
-/** How one Stage writes its values file, and the Application that follows the file. */
+/** How one Stage writes its values file, and the Application that uses the file. */
 export interface DeploymentPlan {
   readonly promotion: DeployingStage["promotion"];
-  /** Whether Kargo promotes by itself: not by hand, nor while frozen, retired or decommissioned. */
+  /**
+   * Whether Kargo promotes automatically. False for manual promotion, and while frozen, retired or decommissioned.
+   */
   readonly autoPromotion: boolean;
   readonly sync: DeployingStage["sync"];
   readonly selectionPolicy: DeployingStage["selectionPolicy"];
@@ -103,12 +105,12 @@ export interface DeploymentPlan {
 /** A Stage that deploys. */
 export type DeployingStagePlan = StagePlan & { readonly deployment: DeploymentPlan };
 
-/** The Stages of a service that deploy, in the order of the pipeline. */
+/** The deploying Stages of a service, in the order of the pipeline. */
 export function deployingStages({ stages }: Pick<ServicePlan, "stages">): DeployingStagePlan[] {
   return stages.filter((stage): stage is DeployingStagePlan => stage.deployment !== undefined);
 }
 
-/** One service as its pipeline, the stack and the freezes make it. */
+/** Plans one service from its pipeline, the stack and the freezes. */
 export function planService(
   name: string,
   service: CatalogueService,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { stableHash } from "./names.ts";
 
-/** Which part of a cluster's services a stack has, where one cluster is more than one stack should hold. */
+/** A part of a cluster's services, for clusters that need several stacks. */
 export const shardSchema = z
   .strictObject({
     index: z.int().min(1).meta({ description: "Which of them this stack is: 1 to of." }),
@@ -12,8 +12,8 @@ export const shardSchema = z
 export type Shard = z.output<typeof shardSchema>;
 
 /**
- * The shard that a service is in, from 1. Each shard bids for it with a hash of both names and the highest bid wins
- * (rendezvous hashing), so that one shard more takes services from the others and moves none between them.
+ * The shard of a service, from 1. The shard with the highest hash of both names wins (rendezvous hashing), so that
+ * a new shard takes services from the others and moves none between them.
  */
 export function shardOf(service: string, of: number): number {
   const bids = Array.from({ length: of }, (_, index) => stableHash(`shard ${index + 1}`, service));

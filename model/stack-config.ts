@@ -21,7 +21,7 @@ import { webhooksSchema } from "./webhooks.ts";
 
 export { PROJECT };
 
-/** The keys under `kargo-fleet:` in a stack's config, as the schema of their values. Secrets are not among them. */
+/** The schema of the keys under `kargo-fleet:` in a stack's config, without the secrets. */
 export const stackConfigSchema = z.strictObject({
   catalogue: z
     .string()
@@ -109,10 +109,10 @@ export const stackConfigSchema = z.strictObject({
 /** A stack's validated config, without its secrets. */
 export type StackConfig = z.output<typeof stackConfigSchema>;
 
-/** Keys that hold secrets: they reach the components as secret Outputs, never the Plan. */
+/** The keys of secrets. They reach the components as secret Outputs and never enter the Plan. */
 export const SECRET_KEYS: readonly string[] = ["webhookMasterSecret", ...CREDENTIAL_SECRETS];
 
-/** Keys of other namespaces that the program passes on to its providers itself. */
+/** Keys of other namespaces that the program passes on to its providers. */
 const PASSED_ON: readonly string[] = ["github:token"];
 
 /** Whether a key of the engine's config holds a secret. */
@@ -121,12 +121,11 @@ export function isSecretKey(key: string): boolean {
 }
 
 /**
- * Checks a stack's config. Unknown keys are problems, since Pulumi itself ignores what a project does not declare;
- * so are keys of the providers that have no effect, since both providers are explicit.
- *
+ * Checks a stack's config. Unknown keys are problems, because Pulumi ignores undeclared ones; so are provider keys
+ * without effect, because both providers are explicit.
  * @param document of parseStackFile
- * @param engine every key that the engine hands over, as text, objects as JSON, with the defaults of Pulumi.yaml; of the
- *   secrets only that they are there counts. Without it the values are the document's.
+ * @param engine every key from the engine, as text, objects as JSON, with the defaults of Pulumi.yaml; for secrets
+ * only their presence counts. Without it the values are the document's.
  */
 export function readStackConfig(
   document: SourceDocument,
@@ -156,7 +155,7 @@ export function readStackConfig(
   return { value: read.value, problems, document };
 }
 
-/** In the stack file a secret is `{ secure: … }`; anything else would stand there for everybody to read. */
+/** In a stack file a secret is `{ secure: … }`; anything else is readable by everybody. */
 function openSecrets(
   values: Readonly<Record<string, unknown>>,
   document: SourceDocument,
@@ -190,7 +189,7 @@ function openSecrets(
   return [...missing, ...open, ...needless];
 }
 
-/** The engine takes a map of the one key `secure` for a secret, wherever it stands; beside another key that is data. */
+/** The engine treats a map with the single key `secure` as a secret anywhere; with other keys it is data. */
 function isSecure(value: unknown): boolean {
   return (
     value !== null &&
@@ -201,18 +200,18 @@ function isSecure(value: unknown): boolean {
   );
 }
 
-/** Whether the engine would decrypt something in a value. */
+/** Whether a value contains a secret for the engine. */
 export function holdsSecret(value: unknown): boolean {
   if (value === null || typeof value !== "object") return false;
   return isSecure(value) || Object.values(value).some(holdsSecret);
 }
 
-/** What nobody set has Pulumi.yaml's default, and an object without keys is none of builds. */
+/** An unset key has Pulumi.yaml's default; an empty object means no builds. */
 function isGiven([key, value]: readonly [string, unknown]): boolean {
   return key !== "builds" || JSON.stringify(value) !== "{}";
 }
 
-/** The engine hands every value over as text, objects as JSON; the schema wants their types. */
+/** The engine passes every value as text, objects as JSON; this restores the types. */
 function typed(key: string, value: unknown): unknown {
   if (value !== null && typeof value === "object") return value;
   const text = asWritten(value === null ? "" : String(value));
@@ -225,15 +224,17 @@ function typed(key: string, value: unknown): unknown {
 }
 
 /**
- * A whole day the engine's library takes for a time, which it hands over as Go prints it.
- *
+ * The engine's YAML library reads a date as a time and passes it in Go's format.
  * @see https://pkg.go.dev/time#Time.String
  */
 function asWritten(text: string): string {
   return text.replace(/^(\d{4}-\d{2}-\d{2}) 00:00:00 \+0000 UTC$/, "$1");
 }
 
-/** Keys that nobody reads: of the providers, which are explicit, and of names that are nobody's. `pulumi:` is the engine's. */
+/**
+ * Keys that nothing reads: those of the providers, which are explicit, and unknown ones. `pulumi:` belongs to the
+ * engine.
+ */
 function strangers(keys: readonly string[], document: SourceDocument): Problem[] {
   const read = [
     ...PASSED_ON,

@@ -2,15 +2,15 @@ import { type DocumentPath, type Problem, problem } from "./diagnostics.ts";
 import { repeatedKey, type SourceDocument } from "./documents.ts";
 import { parseYaml } from "./yaml-document.ts";
 
-/** The Pulumi project, and so the prefix of every config key that is ours. */
+/** The Pulumi project, which is the prefix of our config keys. */
 export const PROJECT = "kargo-fleet";
 
-/** `key`, `project:key`, or the same in an old spelling. */
+/** `key`, `project:key`, or the same in the old syntax. */
 const KEY = /^([^:]*:(config:(?=[^:]*$))?)?[^:]+$/;
 
 /**
- * Reads `Pulumi.<stack>.yaml` as the engine does. The keys below `config` have their full names: a bare key is the
- * project's, and `project:config:key` is an old spelling (`ParseKey` in Pulumi's sdk/go/common/resource/config).
+ * Reads `Pulumi.<stack>.yaml` as the engine does. The result has full config keys: a bare key belongs to the
+ * project, and `project:config:key` is the old syntax (`ParseKey` in Pulumi's sdk/go/common/resource/config).
  */
 export function parseStackFile(file: string, text: string): SourceDocument {
   const document = parseYaml(file, text);
@@ -34,7 +34,7 @@ export function parseStackFile(file: string, text: string): SourceDocument {
   return { file, value: { ...root, config: values }, problems, place };
 }
 
-/** The keys below `config:` of a stack file, by their full names. */
+/** The config of a stack file by full keys. */
 export function configOf({ value }: Pick<SourceDocument, "value">): Record<string, unknown> {
   return recordOf(recordOf(value)?.config) ?? {};
 }

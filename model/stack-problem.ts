@@ -5,22 +5,22 @@ import type { Plan } from "./plan.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 
-/** A stack whose own files are right. */
+/** A stack whose own files are valid. */
 export interface PlannedStack {
   readonly name: string;
   readonly plan: Plan;
   readonly catalogue: Catalogue;
   readonly config: StackConfig;
-  /** The stack file, for places. */
+  /** The stack file, for positions. */
   readonly document: SourceDocument;
 }
 
-/** The names of the stack files, in a list. */
+/** A list of the stack files' names. */
 export function files(stacks: readonly PlannedStack[]): string {
   return listed(stacks.map(({ document }) => document.file));
 }
 
-/** A problem at a key of a stack's config, without its prefix. */
+/** A problem at a key of a stack's config; the key has no prefix. */
 export function stackProblem(
   code: ProblemCode,
   { document }: PlannedStack,

@@ -4,20 +4,20 @@ import type { ServicePlan } from "./plan.ts";
 import type { ProvisionedService } from "./provisioned.ts";
 import { PROJECT } from "./stack-config.ts";
 
-/** A Stage of one service that would go. */
+/** A Stage that a service would lose. */
 interface Loss {
   readonly service: string;
   readonly stage: string;
-  /** The pipeline that the service had, and the one that it has. */
+  /** The service's old and new pipeline. */
   readonly from: string;
   readonly to: string;
-  /** Whether the Stage is still there and only stops to deploy. */
+  /** Whether the Stage is kept and only stops to deploy. */
   readonly stays: boolean;
 }
 
 /**
- * Stages that an `up` would delete although nobody retired them, and Applications of Stages that stop to deploy: one
- * problem for each Stage of a pipeline, with every service that has it.
+ * Stages that an `up` would delete without `state: retired`, and Applications of Stages that stop to deploy.
+ * Returns one problem per Stage of a pipeline, with all of its services.
  */
 export function stageLosses(
   before: readonly (readonly [string, ProvisionedService])[],
@@ -75,7 +75,7 @@ function describe(
     const fix = `Put it back. To let it go, give it state: retired, run pulumi up, and remove it then.`;
     return problem("KF094", config.document, pipeline, message, fix, "key");
   }
-  // Where the catalogue still names another pipeline, this one came as its canary.
+  // If the catalogue still names another pipeline, this one is its canary.
   const own = services.every((name) => catalogue.value?.services[name]?.pipeline === to);
   const [document, path] = own
     ? [catalogue.document, ["services", services[0] ?? "", "pipeline"]]

@@ -1,16 +1,16 @@
 import { RE2JS } from "re2js";
 import { ruled, shown } from "./patterns.ts";
 
-/** An instruction of the program that RE2 compiles an expression to, as far as it is read here. */
+/** An instruction of a compiled RE2 expression, with the fields in use. */
 interface Instruction {
   readonly op: number;
-  /** Where it goes on; an alternative goes on at `arg` too. */
+  /** The next instruction; an alternative also continues at `arg`. */
   readonly out: number;
   readonly arg: number;
   readonly runes: ArrayLike<number>;
 }
 
-/** The operations, and the bits of an assertion, by RE2's own numbers. */
+/** RE2's numbers of operations, and the bits of an assertion. */
 const [ALT, ALT_MATCH, EMPTY_WIDTH, FAIL, MATCH, RUNE, ANY_NOT_NEWLINE] = [1, 2, 4, 5, 6, 8, 11];
 const BEGIN = 0b0101;
 const END = 0b1010;
@@ -25,9 +25,8 @@ interface Program {
 const compiled = new Map<string, RE2JS>();
 
 /**
- * A regular expression of RE2, compiled once however many services have it.
- *
- * @throws RE2JSSyntaxException where it is none
+ * Compiles an RE2 expression and caches it.
+ * @throws RE2JSSyntaxException if it is invalid
  */
 export function re2(pattern: string): RE2JS {
   const known = compiled.get(pattern) ?? RE2JS.compile(pattern);
@@ -35,10 +34,10 @@ export function re2(pattern: string): RE2JS {
   return known;
 }
 
-/** Each repetition is compiled anew: what nobody means takes minutes and gigabytes. */
+/** A limit, because RE2 copies a repetition: more would take minutes and gigabytes. */
 const REPETITIONS = 256;
 
-/** What can come next without a character: everything up to the next character or the end of a match. */
+/** The instructions that are reachable without consuming a character. */
 function reach({ inst }: Program, from: Iterable<number>, stopAt = 0): Instruction[] {
   const seen = new Set(from);
   const found: Instruction[] = [];
@@ -55,8 +54,8 @@ function reach({ inst }: Program, from: Iterable<number>, stopAt = 0): Instructi
 }
 
 /**
- * A pattern of tags: Kargo compiles it with Go's RE2, which has no look-ahead and no back-reference, and searches anywhere
- * in a tag. Its admission tries neither. Each alternative must begin at the beginning and end at the end.
+ * A pattern of tags. Kargo compiles it with Go's RE2, without look-ahead and back-references, and searches anywhere
+ * in a tag; its admission does not check it. Each alternative must be anchored at both ends.
  */
 export const tagPattern = ruled((pattern) => {
   const counts = [...pattern.matchAll(/\{([0-9]+)(?:,([0-9]*))?\}/g)].map(([, from, to]) =>
@@ -81,7 +80,7 @@ export const tagPattern = ruled((pattern) => {
 
 const ZERO = 48;
 const NINE = 57;
-/** The digits of a time to the second, as seconds since 1970. */
+/** The digits of a time in seconds since 1970. */
 const TIME = 10;
 
 const single = ({ runes }: Instruction) =>
@@ -90,8 +89,8 @@ const isDigit = ({ runes }: Instruction) =>
   runes.length > 0 && Array.from(runes).every((rune) => rune >= ZERO && rune <= NINE);
 
 /**
- * Whether of the tags that a pattern matches the greatest by text is the newest: where they differ first they have digits,
- * as many in each, and behind them either nothing that differs or digits of a time before it.
+ * Whether the greatest matching tag by text is the newest. Where tags differ first, they must have the same number
+ * of digits; anything else may differ only behind a time.
  */
 export function sortsByTime(pattern: string): boolean {
   const known = sorted.get(pattern) ?? sorts(pattern);
@@ -99,7 +98,7 @@ export function sortsByTime(pattern: string): boolean {
   return known;
 }
 
-/** Nearly all services have the same pattern. */
+/** Cached, because most services have the same pattern. */
 const sorted = new Map<string, boolean>();
 
 function sorts(pattern: string): boolean {
@@ -108,7 +107,7 @@ function sorts(pattern: string): boolean {
   let digits = 0;
   let before = 0;
   let wasDigit = false;
-  // Longer than any tag: then it never ends.
+  // Longer than any tag, so the pattern has no end.
   for (let position = 0; position < 200; position++) {
     const runes = next.filter(isRune);
     const [first] = runes;

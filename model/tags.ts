@@ -6,22 +6,22 @@ import { tagPattern } from "./tag-pattern.ts";
 /** Tags that sort by time: UTC timestamp of the push, then the short commit. */
 export const SORTABLE_TAGS = "^[0-9]{14}-[0-9a-f]{7}$";
 
-/** The short commit alone, as a build tags it where the Warehouse picks by the time of the build. */
+/** The short commit only, for Warehouses that select by the time of the build. */
 export const COMMIT_TAGS = "^[0-9a-f]{7}$";
 
 /**
- * What the Go library Masterminds/semver 3.4 reads: Kargo's admission refuses the rest. Narrower in one thing: numbers of
- * at most 15 digits and without a leading zero, since beyond 64 bits it refuses them.
+ * Constraints that the Go library Masterminds/semver 3.4 accepts, as in Kargo's admission. Narrower in one respect:
+ * numbers have at most 15 digits and no leading zero, because the library refuses numbers beyond 64 bits.
  */
 const NUMBER = String.raw`(0|[1-9]\d{0,14})`;
 const PLACE = `(${NUMBER}|[xX*])`;
 const IDENTIFIER = String.raw`(${NUMBER}|\d*[A-Za-z-][0-9A-Za-z-]*)`;
 const VERSION = String.raw`v?${PLACE}(\.${PLACE}){0,2}(-${IDENTIFIER}(\.${IDENTIFIER})*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?`;
 const COMPARATOR = `(=|!=|>|<|>=|=>|<=|=<|~|~>|\\^)? *${VERSION}`;
-// A span stands alone: "2 1 - 1" it would read as "2>= 1, <= 1", and refuse.
+// A range with a hyphen cannot be combined: the library would read "2 1 - 1" as "2>= 1, <= 1" and refuse it.
 const RANGE = `(${COMPARATOR}(( *, *| +)${COMPARATOR})*|${VERSION} +- +${VERSION})`;
 const CONSTRAINT = `^ *${RANGE}( *\\|\\| *${RANGE})* *$`;
-// By RE2, whose time grows with the text alone: many blanks fit this in many ways.
+// RE2 needs linear time; a backtracking engine would be slow for many blanks.
 const constraint = RE2JS.compile(CONSTRAINT);
 const semverConstraint = ruled((text) =>
   constraint.matches(text)
@@ -29,7 +29,7 @@ const semverConstraint = ruled((text) =>
     : `${shown(text)} is no semver constraint: write for example "^1.2.0", "~1.2" or ">=1.0.0, <2.0.0".`,
 ).meta({ pattern: CONSTRAINT });
 
-/** How a Warehouse picks among the tags of its image. */
+/** How a Warehouse selects among the tags of its image. */
 export const tagSelection = z.discriminatedUnion("strategy", [
   z.strictObject({
     strategy: z.literal("lexical").meta({ description: "The greatest tag by text." }),
@@ -60,5 +60,5 @@ export const tagSelection = z.discriminatedUnion("strategy", [
   }),
 ]);
 
-/** How a Warehouse picks among the tags of its image, checked. */
+/** The validated form of {@link tagSelection}. */
 export type TagSelection = z.output<typeof tagSelection>;

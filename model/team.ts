@@ -3,7 +3,7 @@ import { githubTeam } from "./github-names.ts";
 import { matching, shown } from "./patterns.ts";
 import { groupName } from "./subjects.ts";
 
-/** `acme/nginx*`, `registry.example/edge/*`, or a name as it is. */
+/** `acme/nginx*`, `registry.example/edge/*`, or an exact name. */
 const ownedPrefix = matching(
   /^[A-Za-z0-9][A-Za-z0-9./:_-]*\*?$/,
   "is neither a name nor a prefix with * at its end.",
@@ -11,7 +11,7 @@ const ownedPrefix = matching(
   error: ({ input }) => `${shown(input)} has no slash: it would be everything of somebody.`,
 });
 
-/** A team of `services.json`: who may touch its services, and what is its own. */
+/** A team of `services.json`: its group, its approvers, and what it owns. */
 export const team = z.strictObject({
   group: groupName.meta({
     description: "The directory group whose members are the team.",

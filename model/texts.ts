@@ -1,11 +1,11 @@
 import { type DocumentPath, type Place, type Problem, problem } from "./diagnostics.ts";
 
-/** What no name, group or path means to have: control characters, but for the white space of a text of several lines. */
+/** Control characters, except the white space of multi-line text. */
 const CONTROL = /[\p{Cc}--[\t\n\r]]/v;
 
 /**
- * Texts, keys too, that cannot go on: half of a character of two (JSON's `\ud800`), which no API server takes, and
- * control characters, which a person cannot see.
+ * Finds invalid characters in texts and keys: half of a surrogate pair (JSON's `\ud800`), which no API server
+ * accepts, and invisible control characters.
  */
 export function textProblems(
   value: unknown,
@@ -26,7 +26,7 @@ export function textProblems(
   });
 }
 
-/** The keys whose values are templates: the others' schemas allow no braces, or the text is a person's. */
+/** Keys whose values may contain braces: templates, and free text. */
 const FILLED_IN: readonly unknown[] = ["path", "namespace", "clone", "push", "reason"];
 
 function problemsOf(text: string, place: (path: DocumentPath) => Place, path: DocumentPath): Problem[] {
@@ -45,10 +45,10 @@ function problemsOf(text: string, place: (path: DocumentPath) => Place, path: Do
   return [problem("KF006", { place }, path, `${shown} ${wrong}.`, "Write it anew.")];
 }
 
-/** What reading a file as UTF-8 puts where its bytes are none. */
+/** The replacement for bytes that are not UTF-8. */
 const REPLACEMENT = "\uFFFD";
 
-/** A file in another encoding: what it says would be read as something else, or not at all. */
+/** A file in another encoding would be misread. */
 export function encodingProblem(text: string, at: (offset: number) => Place): Problem | undefined {
   const offset = text.search(/[\uFFFD\0]/);
   if (offset < 0) return undefined;

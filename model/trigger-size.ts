@@ -2,20 +2,21 @@ import escapeStringRegexp from "escape-string-regexp";
 import type { BuildPlan } from "./build-plan.ts";
 
 /**
- * How long the base64 of an EventSource or Sensor may be. Argo Events hands each to its pod in one environment variable,
- * of which Linux takes 128 KiB (MAX_ARG_STRLEN); beyond it the pod dies while the status says Deployed.
+ * The maximum length of an EventSource's or Sensor's base64. Argo Events passes each to its pod in one environment
+ * variable, which Linux limits to 128 KiB (MAX_ARG_STRLEN). A longer one kills the pod while the status says
+ * Deployed.
  */
 export const TRIGGER_LIMIT = 131_000;
 
-/** How full the fullest group should be where somebody chooses the number of groups: the rest is for growth. */
+/** The recommended fill of the fullest group, which leaves room for growth. */
 const ROOM = 0.6;
 
-/** What a Sensor, which is the longer of the two, is without its services, and for each: an upper bound, in bytes. */
+/** Upper bounds for a Sensor, the longer of the two, in bytes: without services, and per service. */
 const SENSOR = { empty: 900, service: 1_600, name: 10 };
 
 /**
- * How long the base64 of a group's Sensor is at the most, in bytes. The manifests themselves are of another room; a test
- * holds them to this.
+ * An upper bound for the base64 of a group's Sensor, in bytes. A test compares it with the manifests, which this
+ * folder may not import.
  */
 export function sensorBytes(builds: readonly BuildPlan[]): number {
   const json = builds.reduce((sum, build) => sum + serviceBytes(build), SENSOR.empty);
@@ -35,10 +36,10 @@ function serviceBytes(build: BuildPlan): number {
   );
 }
 
-/** The least number of groups, a power of two, among which services of this size leave room for growth. */
+/** The least power of two of groups that leaves room for growth. */
 export function groupsFor(total: number): number {
   let groups = 1;
-  // Hashed, the fullest of many groups holds about half again as much as their mean.
+  // With hashing, the fullest of many groups has about 1.5 times the mean.
   while ((total / groups) * 1.5 > TRIGGER_LIMIT * ROOM && groups < 256) groups *= 2;
   return groups;
 }

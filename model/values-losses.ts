@@ -4,18 +4,18 @@ import { deployingStages, type GitopsPlan, type Plan, type ServicePlan } from ".
 import type { Provisioned, ProvisionedService } from "./provisioned.ts";
 import { PROJECT } from "./stack-config.ts";
 
-/** A service whose values files are looked for elsewhere than where Kargo wrote them. */
+/** A service whose values files are now expected in another place. */
 export interface Relocated {
   readonly service: string;
   readonly from: Place;
   readonly to: Place;
-  /** The paths, in the new place, of the files that it had. */
+  /** The new paths of its existing files. */
   readonly files: readonly string[];
 }
 
 type Place = Pick<GitopsPlan, "repoURL" | "branch" | "folder">;
 
-/** The services that have another folder, branch or repository of values files than the last `up` gave them. */
+/** The services whose folder, branch or repository of values files differs from the last `up`. */
 export function relocated(before: Provisioned, { services }: Pick<Plan, "services">): Relocated[] {
   const planned = new Map(services.map((service) => [service.name, service]));
   return Object.entries(before.services).flatMap(([name, was]) => {
@@ -35,9 +35,9 @@ function filesOf({ stages }: ProvisionedService, now: ServicePlan): string[] {
 }
 
 /**
- * Values files that would stay behind, with the tags that run and all that the teams wrote: one problem for all of a stack.
- *
- * @param there the services of which every file is in its new place already
+ * Values files that would stay in the old place, with the running tags and the teams' values: one problem per
+ * stack.
+ * @param there the services whose files are all in the new place
  */
 export function valuesLosses(
   before: Provisioned,

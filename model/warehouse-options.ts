@@ -2,14 +2,14 @@ import { z } from "zod";
 import { duration } from "./durations.ts";
 import { matching } from "./patterns.ts";
 
-/** Kargo's chart sets a minimum reconcile interval of 5 minutes: a shorter one has no effect. */
+/** Kargo's chart sets a minimum reconcile interval of 5 minutes, so a shorter one has no effect. */
 export const warehouseInterval = duration({
   example: "5m or 1h30m",
   least: "5m",
   because: "Kargo's chart sets this minimum, shorter ones have no effect",
 });
 
-/** How a Warehouse looks at its registry; each key of a service goes before the stack's. */
+/** How a Warehouse reads its registry. Keys of a service override those of the stack. */
 export const warehouseOptions = z.strictObject({
   interval: warehouseInterval
     .optional()

@@ -1,9 +1,12 @@
 import { ruled } from "./patterns.ts";
 
-/** Letters, digits and marks that neither a URL nor a route nor an expression takes for something else. */
+/** Letters, digits and characters without a special meaning in URLs, routes and expressions. */
 const PATH = /^(\/(?!\.{1,2}(\/|$))[\w.~-]+)*$/;
 
-/** Why a text is no https address of an origin and a path; nothing of the text is said, since it may hold a token. */
+/**
+ * Why a text is no https address with an optional path. The message does not repeat the text, which may contain a
+ * token.
+ */
 function addressProblem(text: string): string | undefined {
   const url = URL.parse(text);
   if (url?.protocol !== "https:") return "must be an https address";
@@ -17,10 +20,10 @@ function addressProblem(text: string): string | undefined {
   return text === normal ? undefined : `must be in its normal form: ${normal}`;
 }
 
-/** An https address without a slash at its end, so that a path can follow. */
+/** An https address without a trailing slash, so that a path can be appended. */
 export const webAddress = ruled(addressProblem);
 
-/** The web address of GitHub: an origin, since the API's address and the clone URLs are made of it. */
+/** The web address of GitHub. It has no path, because the API's address and clone URLs are derived from it. */
 export const githubAddress = ruled((text) => {
   const problem = addressProblem(text);
   if (problem !== undefined) return problem;

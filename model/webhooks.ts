@@ -3,7 +3,7 @@ import { dnsLabel, isHostName, labelKey, objectName } from "./kubernetes-names.t
 import { quantity } from "./quantity.ts";
 import { webAddress } from "./web-address.ts";
 
-/** How GitHub's pushes come in. */
+/** The settings for GitHub's webhooks. */
 export const webhooksSchema = z
   .strictObject({
     url: webAddress.meta({ description: "Where GitHub reaches Argo Events." }),

@@ -5,8 +5,8 @@ import { keyText, otherwise, readOtherwise, strangeCharacter, strangeSyntax } fr
 import { encodingProblem, textProblems } from "./texts.ts";
 
 /**
- * Parses YAML with positions, to the same values as the engine, which reads it with Go's gopkg.in/yaml.v3: merge keys
- * and aliases as there. What that library takes for something else than YAML 1.2 does is a problem that names it.
+ * Parses YAML with positions, to the same values as the engine, which uses Go's gopkg.in/yaml.v3: merge keys and
+ * aliases work as there. A value that this library reads differently from YAML 1.2 is a problem.
  */
 export function parseYaml(file: string, text: string): SourceDocument {
   const at = placesIn(file, text);
@@ -26,7 +26,7 @@ export function parseYaml(file: string, text: string): SourceDocument {
     fix: "Mend the text here.",
   });
   const place: SourceDocument["place"] = (path, part = "value") => at(offsetOf(tree, path, part));
-  // Once it has lost its way the parser complains of every line that follows.
+  // After the first error the parser complains about every following line.
   const [error] = tree.errors;
   if (error?.code === "MULTIPLE_DOCS") {
     const second = at(error.pos[0]);
@@ -43,7 +43,7 @@ export function parseYaml(file: string, text: string): SourceDocument {
   try {
     if (!endless) value = tree.toJS({ maxAliasCount: 100 });
   } catch (failure) {
-    // Aliases are resolved only now: one without an anchor, or ones that unfold without end.
+    // Aliases are resolved here: one may lack an anchor, or several may expand without end.
     problems.push(invalid(Math.max(0, text.search(/<<|\*/)), (failure as Error).message));
   }
   return { file, value, problems: [...problems, ...textProblems(value, place)], place };
