@@ -21,7 +21,7 @@ const shared = registered.platform && { platform: registered.platform, secrets, 
 const platform = shared && new Platform("platform", { ...shared, isMade, last: order }, opts);
 const pipelines = await servicePipelines(inputs, order, { platform, valuesFiles }, opts);
 
-/** Per service: its namespace, Kargo Project and Applications, and the commands a person types for prod. */
+/** Per service: its namespace, Kargo Project and Applications, and the commands that promote to prod. */
 export const services = Object.fromEntries(
   [...pipelines].map(([name, { namespace, project, applications, promote, sync }]) => [
     name,
@@ -29,8 +29,8 @@ export const services = Object.fromEntries(
   ]),
 );
 
-/** What does not promote by itself now, until when and why. */
+/** The freezes in force, with end and reason. */
 export const freezes = plan.freezes.filter(({ over }) => !over);
 
-/** What the next run must know to lose nothing. */
+/** What the next run needs to detect losses. */
 export const provisioned = provisionedOutput(inputs, pipelines, valuesFiles);

@@ -1,4 +1,4 @@
-// What Pulumi starts, so that an old Node says what is wrong; the program is index.ts.
+// Pulumi starts this file, so that an old Node gives a clear error. The program is index.ts.
 import "./node-version.cjs";
 
 export default await import("./index.ts");

@@ -4,7 +4,7 @@ import type { ResourceTemplate } from "../manifests/argo-workflows-types.ts";
 import type { Job } from "../manifests/build-job.ts";
 import { catalogueText, planOf, service, stackText } from "./sources.ts";
 
-/** The template that makes the Job of a build, of a stack with these keys. */
+/** The template that creates a build's Job, for a stack with these keys. */
 export function launchTemplate(keys: Readonly<Record<string, string>> = {}): ResourceTemplate {
   const { platform } = planOf(catalogueText({ nginx: service("nginx") }), stackText(keys));
   assert.ok(platform?.buildTriggers);
@@ -21,8 +21,8 @@ const VALUES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A Job as Argo Workflows fills its manifest in: a variable as it is, and `toJson` of a text and a variable as JSON. What
- * else stands between braces is left, and then the manifest is no JSON.
+ * The Job after Argo Workflows filled in its manifest: variables as text, and `toJson` as JSON. Unknown expressions
+ * stay and make the manifest invalid JSON.
  */
 export function filledJob(
   { resource: { manifest } }: ResourceTemplate,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { execa } from "execa";
 
-/** What a page's commands need of this repository; no engine and no cluster. */
+/** The parts of this repository that a page's commands need, without engine and cluster. */
 const PARTS = [
   ".gitignore",
   "Pulumi.prod.yaml",
@@ -19,7 +19,7 @@ const PARTS = [
   "services.json",
 ];
 
-/** A block of a page: what is typed, or what then is seen. */
+/** A block of a page: commands, or expected output. */
 interface Block {
   readonly language: string;
   readonly text: string;
@@ -33,14 +33,14 @@ async function blocksOf(page: string): Promise<readonly Block[]> {
   }));
 }
 
-describe("the pages for two readers, followed literally", function () {
+describe("the followed pages", function () {
   this.timeout(180_000);
   let root: string;
   let folder: string;
 
   before(async () => {
     root = await mkdtemp(join(tmpdir(), "page-"));
-    // Always the same place, so that Node finds what it compiled for the page before.
+    // Always the same path, so that Node's compile cache works.
     folder = join(root, "fleet");
     await mkdir(folder);
     for (const part of PARTS) await cp(part, join(folder, part), { recursive: true });
@@ -71,13 +71,13 @@ describe("the pages for two readers, followed literally", function () {
   }
 
   for (const page of ["docs/add-a-service.md", "docs/review-a-change.md"])
-    it(`say what is seen: ${page}`, async () => {
+    it(`show the real output: ${page}`, async () => {
       let output = "";
       const counts = { typed: 0, seen: 0 };
       for (const { language, text } of await blocksOf(page)) {
         if (language === "sh") {
           counts.typed += 1;
-          // Its packages are there already.
+          // The packages are already installed.
           output = await type(text.replace(/^npm ci$/m, ""));
         }
         if (language !== "text") continue;
@@ -92,7 +92,7 @@ describe("the pages for two readers, followed literally", function () {
       assert.ok(counts.typed >= 4 && counts.seen >= 7, JSON.stringify(counts));
     });
 
-  it("have an entry by hand that is right, and is the one that the command writes", async () => {
+  it("have a valid entry, the same as the command writes", async () => {
     const [entry = ""] = (await blocksOf("docs/add-a-service.md"))
       .filter(({ language }) => language === "json")
       .map(({ text }) => text);
@@ -102,7 +102,7 @@ describe("the pages for two readers, followed literally", function () {
     assert.deepEqual(services.checkout, written.checkout);
   });
 
-  it("name every exit code that the preview's help names", async () => {
+  it("list every exit code of the preview's help", async () => {
     const help = await type("npm run --silent fleet -- preview --help");
     const codes = /Exit codes:([\s\S]*?)\n\n/.exec(help)?.[1] ?? "";
     const page = await readFile("docs/review-a-change.md", "utf8");
@@ -114,7 +114,7 @@ describe("the pages for two readers, followed literally", function () {
     );
   });
 
-  it("show in workflows.md every workflow, script folder and secret that there is", async () => {
+  it("list in workflows.md every workflow, script folder and secret", async () => {
     const page = await readFile("docs/workflows.md", "utf8");
     const files = await Promise.all(
       ["check", "preview", "up", "drift"].map((name) => readFile(`.github/workflows/${name}.yaml`, "utf8")),

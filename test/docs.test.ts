@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 const pages = globSync(["*.md", "{docs,examples}/**/*.md", "{fleet,sandbox}/*.md"]).sort();
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 
-/** What an expression captures, in all pages, each with its page. */
+/** The matches of an expression in all pages, each with its page. */
 function named(expression: RegExp): (readonly [page: string, name: string])[] {
   return pages.flatMap((page) =>
     [...readFileSync(page, "utf8").matchAll(expression)].map(([, name = ""]) => [page, name] as const),
@@ -13,7 +13,7 @@ function named(expression: RegExp): (readonly [page: string, name: string])[] {
 }
 
 describe("the pages", () => {
-  it("name commands that there are", () => {
+  it("name existing commands", () => {
     const commands = named(/npm run (?:--\w+ )?([\w:-]+)/g);
     assert.ok(commands.length > 10);
     assert.deepEqual(
@@ -22,7 +22,7 @@ describe("the pages", () => {
     );
   });
 
-  it("link to pages and files that there are", () => {
+  it("link to existing pages and files", () => {
     const links = named(/\]\(([^)#\s]+)[^)]*\)/g).filter(([, target]) => !/^[a-z]+:/.test(target));
     assert.ok(links.length > 5);
     assert.deepEqual(
@@ -31,7 +31,7 @@ describe("the pages", () => {
     );
   });
 
-  it("name files and folders of this repository that there are", () => {
+  it("name existing files and folders of this repository", () => {
     const paths = named(
       /`((?:sandbox|model|manifests|components|fleet|test|docs|examples|bench)\/[\w./*-]*)`/g,
     );

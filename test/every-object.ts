@@ -3,12 +3,12 @@ import { platformObjects, serviceObjects } from "../manifests/inventory/objects.
 import type { KubernetesObject } from "../manifests/objects.ts";
 import type { Plan, PlatformPlan, ServicePlan } from "../model/plan.ts";
 
-/** Every Kubernetes object that a plan becomes, Secrets with planted content, in an order in which they can be made. */
+/** Every Kubernetes object of a plan, with planted values in Secrets, in a valid order of creation. */
 export function everyObject({ platform, services }: Plan): readonly KubernetesObject[] {
   return [...(platform ? objectsOfPlatform(platform) : []), ...services.flatMap(objectsOfService)];
 }
 
-/** What all services share. */
+/** The shared objects. */
 export function objectsOfPlatform(platform: PlatformPlan): readonly KubernetesObject[] {
   const secrets = platform.credentials.map((plan) => {
     const secret = credentialSecret(plan);
@@ -22,7 +22,7 @@ export function objectsOfService(service: ServicePlan): readonly KubernetesObjec
   return serviceObjects(service);
 }
 
-/** `Stage kargo-nginx/dev`, as messages name an object. */
+/** `Stage kargo-nginx/dev`, for messages. */
 export function nameOf({ kind, metadata: { name, namespace } }: KubernetesObject): string {
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { deployments, pipelineStages, type Stage } from "./generated-pipelines.ts";
 
-/** A catalogue and a stack file, as a person would write them: both texts, neither checked. */
+/** The texts of a catalogue and a stack file, not validated. */
 export interface Sources {
   readonly catalogue: string;
   readonly stack: string;
 }
 
-/** The same before it is text: plain data that a mutation can reach into. */
+/** The same as plain data, for mutations. */
 export interface RawSources {
   readonly catalogue: { readonly teams: Entries; readonly services: Entries };
   /** The keys of the stack file without their prefix. */
@@ -23,12 +23,14 @@ export function toSources({ catalogue, stack }: RawSources): Sources {
   return { catalogue: JSON.stringify(catalogue, null, 2), stack: `config:\n${lines.join("")}` };
 }
 
-/** JSON is YAML, but for a missing value. */
+/** JSON is YAML, except for a missing value. */
 function yaml(value: unknown): string {
   return JSON.stringify(value) ?? "null";
 }
 
-/** Names that are legal and awkward: digits first, what YAML or JavaScript takes for something else, stages inside. */
+/**
+ * Valid but unusual names: leading digits, names with a meaning in YAML or JavaScript, names that contain stages.
+ */
 const AWKWARD = [
   "0",
   "1e3",
@@ -85,7 +87,7 @@ const build = merged(
   optionally("paths", fc.constantFrom(["src"], ["libs/a", "package.json"], ["."])),
 );
 
-/** What our own builds push, and how a Warehouse then picks. */
+/** The tags of our own builds, with a matching selection of the Warehouse. */
 const built = merged(
   optionally("build", build),
   optionally(
@@ -99,7 +101,7 @@ const built = merged(
   ),
 );
 
-/** What something else pushes: any tags. */
+/** The tags of other builds. */
 const tags = fc.oneof(
   fc.constant({ strategy: "lexical" }),
   fc
@@ -159,7 +161,7 @@ const IMAGES = Object.fromEntries(
   ]),
 );
 
-/** Everything of a stack but its pipelines. `credentials` may name more secrets than are wanted: that is no problem. */
+/** All keys of a stack except its pipelines. `credentials` may leave secrets unused, which is no problem. */
 const stackKeys = fc.record({
   cluster: fc.constantFrom(
     { name: "test", context: "test" },
@@ -221,15 +223,15 @@ const stackKeys = fc.record({
   ),
 });
 
-/** What {@link rawSources} draws, by size. */
+/** The size of {@link rawSources}. */
 export interface Size {
   /** @default 0 to 5 */
   readonly services?: number;
 }
 
 /**
- * Catalogues with their stack that are right, except where two names that were drawn happen to meet: every option of
- * a service, every kind of stage, graphs that fan out and in.
+ * Valid catalogues with their stacks (except for accidental name conflicts): every option of a service, every kind
+ * of stage, pipelines that fan out and in.
  */
 export function rawSources({ services }: Size = {}): fc.Arbitrary<RawSources> {
   const [minLength, maxLength] = services === undefined ? [0, 5] : [services, services];
@@ -259,7 +261,7 @@ interface Drawn {
   readonly keys: Entries & { readonly registry: string; readonly rollout: Entries };
 }
 
-/** Numbers become references; a team that says what it owns lists just what its services have. */
+/** Replaces numbers by references. A team with `owns` lists exactly what its services use. */
 function assemble({ teams, services, pipelines, keys }: Drawn): RawSources {
   const owned = new Map<string, string[]>();
   const entries = services.map((service) => {
@@ -286,7 +288,7 @@ function assemble({ teams, services, pipelines, keys }: Drawn): RawSources {
     catalogue: { teams: Object.fromEntries(listed), services: Object.fromEntries(entries) },
     stack: {
       ...keys,
-      // A label that nothing has is a slip.
+      // A label that no service has would be a problem.
       ...(!JSON.stringify(entries).includes('"tier":"critical"') && {
         rollout: { ...keys.rollout, include: [] },
       }),

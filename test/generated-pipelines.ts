@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** A stage as it stands in a stack file. */
+/** A stage in a stack file. */
 export type Stage = Readonly<Record<string, unknown>> & {
   readonly stage: string;
   readonly after: readonly string[];
@@ -33,7 +33,7 @@ const destination = fc.constantFrom<object>(
 
 const drawnStage = fc.record({
   stage: stageName,
-  /** Which of the stages before are upstreams, bit by bit: most often the last, now and then several or none. */
+  /** A bit mask of upstream stages: usually the previous one, sometimes several or none. */
   upstreams: fc.oneof(fc.constant(1), fc.nat({ max: 63 })),
   controlFlow: fc.oneof(
     { weight: 5, arbitrary: fc.constant(false) },
@@ -47,7 +47,7 @@ const drawnStage = fc.record({
   destination: fc.option(destination),
 });
 
-/** The stages of a pipeline: a graph without cycles, each stage after any of those drawn before it. */
+/** The stages of a pipeline without cycles; each may come after any earlier ones. */
 export const pipelineStages: fc.Arbitrary<readonly Stage[]> = fc
   .uniqueArray(drawnStage, { minLength: 1, maxLength: 6, selector: ({ stage }) => stage })
   .map((stages) =>
@@ -70,7 +70,7 @@ export const pipelineStages: fc.Arbitrary<readonly Stage[]> = fc
     }),
   );
 
-/** Makes manual what would promote by itself behind a stage that has no health, as a person must. */
+/** Makes promotion manual behind a stage without health, as the checks require. */
 export function deployments(stages: readonly Stage[]): readonly Stage[] {
   const byName = new Map(stages.map((each) => [each.stage, each]));
   const blind = (stage: Stage): boolean =>

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { RawSources } from "./generated-catalogues.ts";
 
-/** Values that somewhere are wrong: too long, of another alphabet, of another type, an expression, a number at its edge. */
+/** Values that are wrong in some places: too long, non-ASCII, of another type, expressions, extreme numbers. */
 const HOSTILE: readonly unknown[] = [
   "",
   " ",
@@ -64,10 +64,10 @@ const HOSTILE: readonly unknown[] = [
   {},
 ];
 
-/** A key or an index at a time. */
+/** The keys and indexes of a value. */
 type Path = readonly (string | number)[];
 
-/** What somebody did to one place. */
+/** A change of one value or key. */
 const slip = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...HOSTILE).map((value) => () => value) },
   {
@@ -88,14 +88,14 @@ const slip = fc.oneof(
   { weight: 1, arbitrary: fc.constant((old: unknown) => ({ ...Object(old), surplus: 1 })) },
 );
 
-/** One more letter somewhere in a text. */
+/** Inserts a letter into a text. */
 function typed(old: unknown, at: number, letter: string): unknown {
   if (typeof old !== "string") return letter;
   const position = at % (old.length + 1);
   return `${old.slice(0, position)}${letter}${old.slice(position)}`;
 }
 
-/** Right sources with one or two slips, each at a place drawn by chance: a value or the name of a key. */
+/** Valid sources with one or two random mistakes in values or keys. */
 export function slipped(sources: fc.Arbitrary<RawSources>): fc.Arbitrary<RawSources> {
   const change = fc.record({ place: fc.nat({ max: 1_000_000 }), rename: fc.nat({ max: 5 }), slip });
   return fc.tuple(sources, fc.array(change, { minLength: 1, maxLength: 2 })).map(([raw, changes]) =>
@@ -106,20 +106,20 @@ export function slipped(sources: fc.Arbitrary<RawSources>): fc.Arbitrary<RawSour
   );
 }
 
-/** A place by chance: first what kind of place, then one of its kind, or the many stages would have nearly all slips. */
+/** A random place. It chooses the kind of place first, so that the many stages do not get nearly all mistakes. */
 function placeIn(sources: RawSources, chance: number): Path {
   const byKind = [...Map.groupBy(pathsOf(sources), kindOf).values()];
   const places = byKind[chance % byKind.length] ?? [];
   return places[Math.floor(chance / byKind.length) % places.length] ?? [];
 }
 
-/** A path without the names that somebody chose: `catalogue services … image`. */
+/** A path without user-chosen names: `catalogue services … image`. */
 function kindOf(path: Path): string {
   const chosen = (index: number) => ["services", "teams", "pipelines"].includes(String(path[index - 1]));
   return path.map((key, index) => (typeof key === "number" || chosen(index) ? "…" : key)).join(" ");
 }
 
-/** Every place below the two documents and their top keys, parents included. */
+/** Every path below the two documents and their top keys, including parents. */
 function pathsOf(value: unknown, path: Path = []): Path[] {
   const own = path.length > 1 ? [path] : [];
   if (value === null || typeof value !== "object") return own;

@@ -8,12 +8,11 @@ import type {
 import type { KubernetesObject } from "../manifests/objects.ts";
 
 /*
- * What Kargo 1.11.2's admission webhooks demand beyond its definitions, and how they store what they take. They cannot
- * run here (Kargo's module is served nowhere), so these are their rules in our words. Where a rule is one of ours too,
- * it is written anew, so that the two share no slip.
+ * The rules of Kargo 1.11.2's admission webhooks beyond its definitions, and the form in which they store objects.
+ * Kargo's module is not published, so the rules are rewritten here, independently of our own checks.
  */
 
-/** Every rule of Kargo's admission that an object breaks. */
+/** All violations of Kargo's admission rules in an object. */
 export function admissionProblems(object: KubernetesObject): string[] {
   if (isKind<Warehouse>(object, "Warehouse")) {
     return object.spec.subscriptions.flatMap(({ image }) => imageProblems(image));
@@ -72,7 +71,7 @@ function configProblems({ metadata, spec }: ProjectConfig): string[] {
   ];
 }
 
-/** The object as Kargo's admission stores it: durations in Go's form, defaults filled in, nothing that is empty. */
+/** The object as Kargo's admission stores it: durations in Go's form, with defaults, without empty values. */
 export function storedByKargo<Kind extends KubernetesObject>(object: Kind): unknown {
   const copy = structuredClone<KubernetesObject>(object);
   if (isKind<Warehouse>(copy, "Warehouse")) {
@@ -104,19 +103,18 @@ export function storedByKargo<Kind extends KubernetesObject>(object: Kind): unkn
   return copy;
 }
 
-/** Go leaves out `false`, `""` and `0` of optional fields when it writes JSON. */
+/** Go's JSON omits `false`, `""` and `0` in optional fields. */
 function withoutEmpty(value: object): object {
   const kept = ([, item]: [string, unknown]) => item !== false && item !== "" && item !== 0;
   return Object.fromEntries(Object.entries(value).filter(kept));
 }
 
-/** What Go's time.Duration takes, in nanoseconds: 2^63 of them are about 292 years. */
+/** The maximum of Go's time.Duration in nanoseconds, about 292 years. */
 const LONGEST = 2n ** 63n - 1n;
 
 /**
- * What Go prints for a duration that it reads: `90m` → `1h30m0s`.
- *
- * @throws Error where Go reads none, or prints one that the definition's pattern (h, m, s) refuses
+ * Go's text of a duration: `90m` → `1h30m0s`.
+ * @throws Error if Go cannot parse it, or if its text does not match the definition's pattern (h, m, s)
  */
 export function goDuration(text: string): string {
   const unit = { h: 3_600_000_000_000n, m: 60_000_000_000n, s: 1_000_000_000n } as const;

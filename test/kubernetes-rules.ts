@@ -2,7 +2,7 @@ import type { Application } from "../manifests/argo-cd.ts";
 import type { KubernetesObject } from "../manifests/objects.ts";
 
 /*
- * What Kubernetes itself demands of any object's metadata, whatever its kind:
+ * Kubernetes' rules for the metadata of all kinds:
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ and …/labels/#syntax-and-character-set
  */
 
@@ -10,19 +10,19 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const DNS_SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const QUALIFIED_PART = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
-/** All annotations of an object together, in bytes. */
+/** The limit for all annotations of an object, in bytes. */
 const ANNOTATIONS_LIMIT = 262_144;
 
-/** What an API server and the disk behind it take of one object, in bytes (etcd's own limit is 1.5 MiB). */
+/** A limit for one object, in bytes (etcd's own is 1.5 MiB). */
 const OBJECT_LIMIT = 1_000_000;
 
-/** Names that are also a namespace's, and so are one label. */
+/** Kinds whose name is also a namespace's, so it must be one label. */
 const NAMED_AS_NAMESPACE = ["Namespace", "Project", "ProjectConfig"];
 
-/** RBAC's names are parts of a path and otherwise free. */
+/** RBAC names may contain any characters of a path segment. */
 const RBAC = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
 
-/** Every rule of Kubernetes' metadata that an object breaks. */
+/** All violations of Kubernetes' metadata rules in an object. */
 export function metadataProblems(object: KubernetesObject): string[] {
   const { kind, metadata } = object;
   const { name, namespace, labels, annotations = {} } = metadata;
@@ -54,7 +54,7 @@ function fitsAsName(kind: string, name: string): boolean {
   return DNS_SUBDOMAIN.test(name);
 }
 
-/** A label's or annotation's key: a name, with a domain before it or not. */
+/** The key of a label or annotation: a name with an optional domain prefix. */
 function isQualified(key: string): boolean {
   const [name = "", domain, ...rest] = key.split("/").toReversed();
   return (
@@ -70,7 +70,7 @@ function textsOf(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, item]) => [key, ...textsOf(item)]);
 }
 
-/** A namespace that Argo CD makes at the first sync; nobody checks its name before. */
+/** Argo CD creates this namespace at the first sync; nothing checks its name before. */
 export function destinationProblems(object: KubernetesObject): string[] {
   if (object.kind !== "Application") return [];
   const { namespace } = (object as Application).spec.destination;

@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What an old Node says. */
+/** The message for an old Node. */
 export const TOO_OLD =
   /^\s*Node 22\.17\.1 is too old, since only Node 22\.\d+ and newer run TypeScript as it is: npm ci brings .* on PATH\.$/m;
 
-/** Makes a `node` that says it is 22.17.1. @returns its folder, for PATH */
+/** Creates a `node` that claims to be 22.17.1. @returns its folder, for PATH */
 export async function oldNode(folder: string): Promise<string> {
   const version = join(folder, "version.cjs");
   await writeFile(version, 'Object.defineProperty(process.versions, "node", { value: "22.17.1" });');

@@ -19,7 +19,7 @@ const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
 
 const REMEDY = "move node_modules away, then: npm install --package-lock-only";
 
-/** Where Node would find a package from a folder: in its own `node_modules`, else in that of a folder above. */
+/** Whether Node would find a package from a folder: in its `node_modules` or in that of a parent folder. */
 function found(name: string, from: string): boolean {
   const above = from.includes("/node_modules/") ? from.slice(0, from.lastIndexOf("/node_modules/")) : "";
   const here = from === "" ? `node_modules/${name}` : `${from}/node_modules/${name}`;
@@ -39,13 +39,13 @@ describe("package-lock.json", () => {
     assert.deepEqual(missing("dependencies"), []);
   });
 
-  it("has the optional packages of every platform, not only of the one where it was written", () => {
+  it("has the optional packages of all platforms, not only of the one where it was written", () => {
     assert.deepEqual(missing("optionalDependencies"), [], `npm ci fails elsewhere; ${REMEDY}`);
     const platforms = Object.keys(packages).filter((folder) => /@biomejs\/cli-/.test(folder));
     assert.ok(platforms.length > 4, "the formatter is a program of each platform");
   });
 
-  it("has nothing that one platform alone needs without saying which", () => {
+  it("marks packages that only one platform needs", () => {
     const optional = Object.entries(packages).filter(([, locked]) => locked.optional);
     const everywhere = optional.filter(([, { os, cpu }]) => !os?.length || !cpu?.length);
     assert.deepEqual(everywhere, [], "npm ci would download it on every platform");
@@ -61,7 +61,7 @@ describe("package-lock.json", () => {
     assert.deepEqual(without, [], `npm takes anything for it; ${REMEDY}`);
   });
 
-  it("names no host, so that it installs from any registry", () => {
+  it("names no registry host, so that it works with any registry", () => {
     assert.doesNotMatch(readFileSync("package-lock.json", "utf8"), /"resolved": "https?:/);
   });
 });

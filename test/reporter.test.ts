@@ -35,7 +35,7 @@ it("fails", () => assert.fail());
 it("is still to be written");
 `;
 
-describe("the count of npm test", () => {
+describe("npm test's summary", () => {
   let outcome: Outcome;
 
   before(async () => {
@@ -48,15 +48,15 @@ describe("the count of npm test", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("takes a counterexample for a failure, though another try does not meet it", () => {
+  it("counts a counterexample as a failure, even if the retry does not find it", () => {
     assert.deepEqual(outcome.failures, ["fails", "meets a counterexample once", "is told no once"]);
   });
 
-  it("takes a test that proves nothing for a failure", () => {
+  it("counts a pending test as a failure", () => {
     assert.equal(outcome.failed, outcome.failures.length + 1);
   });
 
-  it("counts what passed, at the second try too, and names what failed at first", () => {
+  it("counts passed and retried tests, and names those that failed first", () => {
     assert.equal(outcome.passed, 3);
     assert.deepEqual(
       outcome.retried.map((text) => text.split(":")[0]),

@@ -1,17 +1,17 @@
 import { writeFileSync } from "node:fs";
 import mocha from "mocha";
 
-/** What one mocha tells the run that started it. */
+/** The result that one mocha process reports to the run. */
 export interface Outcome {
   readonly passed: number;
   readonly failed: number;
-  /** The whole title of each test that failed. */
+  /** The full title of each failed test. */
   readonly failures: readonly string[];
-  /** The whole title of each test that failed at first, and what it said then. */
+  /** The full title of each test that failed first, with its error. */
   readonly retried: readonly string[];
 }
 
-/** Mocha's own report, and the outcome in a file for the lines that close the run. */
+/** Mocha's own report, with the result in a file for the summary of the run. */
 export default class CountingReporter extends mocha.reporters.Spec {
   constructor(runner: mocha.Runner, options: mocha.MochaOptions) {
     super(runner, options);
@@ -39,7 +39,7 @@ export default class CountingReporter extends mocha.reporters.Spec {
   }
 }
 
-/** Another try takes other random values: that it does not meet a counterexample says nothing against it. */
+/** A retry uses other random values, so it does not disprove a counterexample. */
 function isCounterexample({ message, cause }: Error): boolean {
   const said = cause instanceof Error && ("code" in cause ? cause.code : cause.message);
   return (

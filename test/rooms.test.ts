@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 
-/** CONTRIBUTING.md's table: which rooms a room may import, and whether it may import Pulumi. */
+/** The table in CONTRIBUTING.md: which folders a folder may import, and whether it may import Pulumi. */
 const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readonly pulumi: boolean }>> = {
   "index.ts": { rooms: ["model", "components"], pulumi: false },
   model: { rooms: [], pulumi: false },
@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
 const globs = ["index.ts", ...Object.keys(ROOMS).map((room) => `${room}/**/*.ts`)];
 const files = globSync(globs, { exclude: ["*/test/**"] }).sort();
 
-/** What a file imports, type imports and late ones included. */
+/** All imports of a file, including type and dynamic imports. */
 function imports(file: string): string[] {
   const text = readFileSync(file, "utf8");
   return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].flatMap(([, name]) => name ?? []);
@@ -23,8 +23,8 @@ function imports(file: string): string[] {
 
 const roomOf = (path: string) => path.split("/")[0] ?? path;
 
-describe("the rooms", () => {
-  it("are all there to be checked", () => {
+describe("the folders of the code", () => {
+  it("all exist", () => {
     for (const room of ["index.ts", "model", "manifests", "components", "sandbox"]) {
       assert.ok(
         files.some((file) => roomOf(file) === room),
@@ -36,7 +36,7 @@ describe("the rooms", () => {
   for (const file of files) {
     const { rooms, pulumi } = ROOMS[roomOf(file)] ?? { rooms: [], pulumi: false };
 
-    it(`let ${file} import only what its room may`, () => {
+    it(`let ${file} import only what its folder may`, () => {
       for (const name of imports(file)) {
         if (name.startsWith("@pulumi/")) assert.ok(pulumi, `${file} imports ${name}`);
         if (!name.startsWith(".")) continue;

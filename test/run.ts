@@ -9,18 +9,17 @@ import { buildEverything, ensureToolchain, ToolchainError } from "../sandbox/too
 import type { Outcome } from "./reporter.ts";
 
 /*
- * `npm test`: the toolchain (with progress, since it may have to be downloaded or built) and a line for each program with
- * where it is from, every test, and at the end the one line `N passed, N failed`. Most tests wait
- * for other processes, so they run in lanes of about the same length, whose reports come one after the other. A test that
- * fails is tried once more, on machines that are as busy as these tests make them; what passed only then is named at the
- * end with what it said, and a counterexample stays one.
- * With `--thorough` (`npm run test:thorough`) random tests take larger samples. With `--build` every program is built here.
- * Other arguments go to mocha: `npm test -- test/model/*.test.ts --grep cycle`.
+ * `npm test`: gets the toolchain, prints one line for each program with its origin, runs every test, and ends with
+ * `N passed, N failed`. Most tests wait for other processes, so they run in parallel lanes of about equal length,
+ * whose reports are printed one after the other. A failed test is retried once, because these tests keep a machine
+ * busy; the end of the report names tests that passed only when retried, with their first error. A counterexample
+ * always fails. `--thorough` (`npm run test:thorough`) uses larger random samples. `--build` builds every program
+ * from source. Other arguments go to mocha: `npm test -- test/model/*.test.ts --grep cycle`.
  */
 
-/** What runs the engine without the control plane that the tests of a lane share. */
+/** Engine tests that do not use the shared control plane. */
 const ALONE = "test/engine/@(github-plugin|recover*|start|values-files).test.ts";
-/** About a half of what needs one. */
+/** About half of the tests that use it. */
 const HALF = "test/engine/@(adopt*|audit*|lifecycle|secrets*|up).test.ts";
 /** What needs one and is no test of the engine. */
 const ASKING = ["sandbox/test/control-plane.test.ts", "test/examples/gitops.test.ts"];
@@ -34,7 +33,7 @@ const LANES: readonly (readonly string[])[] = [
   ["{test,sandbox/test}/**/*.test.ts", ...without(ENGINE, ...ASKING, PURE)],
 ];
 const MOCHA = fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"));
-/** Generated files are thrown away as fast as they are made: in a large nursery they seldom outlive a collection. */
+/** Compiled test files become garbage quickly, so a large young generation avoids copying them. */
 const NURSERY = "--max-semi-space-size=64";
 const OWN = ["--thorough", "--build"] as const;
 
@@ -74,7 +73,7 @@ function without(...patterns: readonly string[]): string[] {
   return patterns.flatMap((pattern) => ["--ignore", pattern]);
 }
 
-/** Starts one mocha. The first shows its report as it goes; that of another is kept until it is the other's turn. */
+/** Starts one mocha process. The first prints its report at once; others are buffered until their turn. */
 function runLane(
   args: readonly string[],
   index: number,
@@ -88,7 +87,7 @@ function runLane(
     all: true,
     env: {
       TEST_OUTCOME: file,
-      // The engines and API servers of Go spend less on collecting garbage than they like to: memory is not what is short.
+      // Go programs collect garbage less often, because there is enough memory.
       GOGC: "400",
       ...(thorough && { KARGO_FLEET_TESTS: "thorough" }),
     },
@@ -107,6 +106,6 @@ async function outcomeOf(file: string, exitCode: number | undefined): Promise<Ou
     return { passed: 0, failed: 1, failures, retried: [] };
   }
   const outcome = JSON.parse(text) as Outcome;
-  // What mocha calls a failure without a test of its own, such as a hook at the end.
+  // A failure outside a test, such as in a final hook.
   return exitCode === 0 || outcome.failed > 0 ? outcome : { ...outcome, failed: 1 };
 }

@@ -5,7 +5,7 @@ import type { Reading } from "../model/schema-problems.ts";
 import { readStackConfig, type StackConfig } from "../model/stack-config.ts";
 import { parseStackFile } from "../model/stack-file.ts";
 
-/** A catalogue with one team and these services, as a person would write it. */
+/** A catalogue with the default teams and these services. */
 export function catalogueText(services: Readonly<Record<string, object>>, teams: object = TEAMS): string {
   return JSON.stringify({ teams, services }, null, 2);
 }
@@ -15,7 +15,7 @@ const TEAMS = {
   identity: { group: "AD-Identity", approvers: "AD-Identity-Release" },
 };
 
-/** The least that a service says. */
+/** A minimal entry of a service. */
 export function service(name: string, more: object = {}): object {
   return { team: "edge", repository: `acme/${name}`, ...more };
 }
@@ -24,10 +24,10 @@ const IMAGES = ["clone", "build", "push", "notify"].map(
   (step) => `${step}: "registry.example/mirror/${step}@sha256:${"0".repeat(64)}"`,
 );
 
-/** How images are built, as little as a stack must say of it. */
+/** Minimal build settings of a stack. */
 export const BUILDS = `{ images: { ${IMAGES.join(", ")} }, network: { apiServer: ["10.0.0.1/32"] } }`;
 
-/** A stack file that is right, with these lines of config beside or instead of its own. */
+/** A valid stack file; these lines of config are added or replace its own. */
 export function stackText(keys: Readonly<Record<string, string>> = {}): string {
   const all: Record<string, string | undefined> = {
     cluster: "{ name: test, context: test }",
@@ -52,7 +52,7 @@ export function readCatalogueText(text: string): Reading<Catalogue> {
   return readCatalogue("services.json", text);
 }
 
-/** When these tests' plans are made, unless one says otherwise. */
+/** The default time of plans in tests. */
 export const NOW = new Date("2026-06-15T12:00:00Z");
 
 /** @throws InvalidInput as the program does */
@@ -60,7 +60,7 @@ export function planOf(catalogue: string, stack: string = stackText(), now: Date
   return makePlan(readCatalogueText(catalogue), readStackText(stack), now);
 }
 
-/** The plan of one service, `nginx` unless named otherwise. */
+/** The plan of one service; default: `nginx`. */
 export function servicePlan(
   more: object = {},
   keys: Readonly<Record<string, string>> = {},
@@ -71,19 +71,19 @@ export function servicePlan(
   return plan;
 }
 
-/** What all services share, by a stack with these keys. */
+/** The shared plan of a stack with these keys. */
 export function platformPlan(keys: Readonly<Record<string, string>> = {}, teams?: object): PlatformPlan {
   const { platform } = planOf(catalogueText({}, teams), stackText(keys));
   if (!platform) throw new Error("the stack has no platform");
   return platform;
 }
 
-/** A problem as a person sees it, but for its code: which that is, the test of docs/errors.md holds. */
+/** A problem as the user sees it, without its code, which the test of docs/errors.md checks. */
 export function problemText(problem: Problem): string {
   return formatProblem(problem).replace(/ \[KF\d{3}\]$/, "");
 }
 
-/** Every problem of the two texts together, each as {@link problemText}. */
+/** Every problem of the two texts, as {@link problemText}. */
 export function problemsOf(catalogue: string, stack: string = stackText()): string[] {
   try {
     planOf(catalogue, stack);

@@ -1,12 +1,12 @@
-/** What became of a value that was written: paths such as `spec.rules[0].verbs`. */
+/** Differences between a written and a stored value, as paths such as `spec.rules[0].verbs`. */
 export interface StoredDifferences {
-  /** Written, and stored otherwise or not at all. */
+  /** Written, but stored differently or not at all. */
   readonly changed: readonly string[];
-  /** Stored, and not written: the outermost such path. */
+  /** Stored, but not written: the outermost such path. */
   readonly added: readonly string[];
 }
 
-/** Compares what was written with what is stored, part by part. */
+/** Compares a written value with the stored one, recursively. */
 export function storedDifferences(written: unknown, stored: unknown, path = ""): StoredDifferences {
   if (!isObject(written) || !isObject(stored) || Array.isArray(written) !== Array.isArray(stored)) {
     return { changed: written === stored ? [] : [path], added: [] };

@@ -18,7 +18,7 @@ import {
   stackText,
 } from "./sources.ts";
 
-/** Both ways to promote, in both versions. */
+/** Both ways to promote in both versions. */
 const tasks = platformPlan().promotionTasks.map(promotionTask);
 const steps = tasks.flatMap(({ spec }) => spec.steps);
 
@@ -31,9 +31,9 @@ const ofPipeline = (standard: string) =>
     stackText({ pipelines: `{ standard: ${standard} }` }),
   ).join("\n");
 
-/* What has gone wrong for others with these tools. What needs an engine or an API server is proven in test/engine too. */
-describe("the ten traps", () => {
-  it("1: names that meet, Kargo's own or another service's, are refused", () => {
+/* Known problems of others with these tools. test/engine also proves those that need an engine or an API server. */
+describe("ten known traps", () => {
+  it("1: names that conflict with Kargo's or another service's are refused", () => {
     for (const name of ["system-resources", "shared-resources", "cluster-secrets"]) {
       assert.match(ofService({}, name), /belongs to the cluster already/);
     }
@@ -46,20 +46,20 @@ describe("the ten traps", () => {
     );
   });
 
-  it("2: names beyond a limit are refused: a namespace's and a label's 63, a Helm release's 53", () => {
+  it("2: names beyond a limit are refused: 63 for namespaces and labels, 53 for a Helm release", () => {
     assert.match(ofService({}, "a".repeat(46)), /has 54 characters; a Helm release/);
     assert.match(ofService({}, "a".repeat(58)), /has 64 characters; a Kubernetes name/);
     assert.match(ofService({}, "a".repeat(64)), /is no name: use at most 63/);
   });
 
-  it("3: nothing of a service is deleted with its Project by accident: all is protected unless the stack says otherwise", () => {
+  it("3: no service's data is deleted with its Project by accident, since everything is protected by default", () => {
     assert.equal(planOf(catalogueText({ nginx: service("nginx") })).protect, true);
     for (const object of everyObject(planOf(catalogueText({ nginx: service("nginx") })))) {
       assert.doesNotMatch(JSON.stringify(object), /keep-namespace|resources-finalizer/);
     }
   });
 
-  it("4: a values file is made with image.tag there and empty, and no resource of the engine holds its text", () => {
+  it("4: a new values file has an empty image.tag, and no resource of the engine holds its text", () => {
     const files = valuesFiles([servicePlan()]);
     assert.equal(files.length, 3);
     for (const { text } of files) {
@@ -71,7 +71,7 @@ describe("the ten traps", () => {
     }
   });
 
-  it("5: no step clears the branch that all services share, and each sees its own folder alone", () => {
+  it("5: no step clears the shared branch, and each reads only its own folder", () => {
     assert.ok(!JSON.stringify(steps).includes("git-clear"));
     for (const { uses, config } of steps) {
       if (uses !== "git-clone") continue;
@@ -93,18 +93,18 @@ describe("the ten traps", () => {
     }
   });
 
-  it("7: nothing promotes by itself behind a Stage whose verification verifies nothing", () => {
+  it("7: no Stage has auto-promotion behind one whose verification verifies nothing", () => {
     const blind =
       "[{ stage: dev, promotion: auto, sync: manual }, { stage: qa, promotion: auto, sync: auto, after: [dev] }]";
     assert.match(ofPipeline(blind), /"qa" promotes by itself behind "dev", which has no health/);
-    // The health of a Stage that syncs by itself comes from its last step.
+    // The health of a Stage with auto-sync comes from its last step.
     for (const { spec } of tasks) {
       const last = spec.steps.at(-1);
       assert.deepEqual([last?.uses, last?.if], ["argocd-update", "${{ success() && vars.sync == 'auto' }}"]);
     }
   });
 
-  it("8: a failed push is tried for a quarter of an hour, since a failed Promotion stalls auto-promotion", () => {
+  it("8: a failed push is retried for a quarter of an hour, because a failed Promotion stalls auto-promotion", () => {
     for (const { uses, as, retry } of steps) {
       if (as === "merge" || !/^(git-(clone|push|open-pr)|argocd-update)$/.test(uses)) continue;
       assert.deepEqual(retry, { errorThreshold: 18, timeout: "15m0s" }, as);
@@ -114,7 +114,7 @@ describe("the ten traps", () => {
     assert.ok(dev && application(nginx, dev).spec.syncPolicy.retry.limit >= 5);
   });
 
-  it("9: whoever could edit a Stage could write everybody's files, so that nobody but the deployer may", () => {
+  it("9: only the deployer may edit a Stage, since an edited Stage could write any service's files", () => {
     const [guard] = guards(platformPlan());
     assert.deepEqual(guard?.policy.spec.matchConstraints.resourceRules[0]?.resources, [
       "stages",
@@ -138,7 +138,7 @@ describe("the ten traps", () => {
     }
   });
 
-  it("10: a secret in plain text is refused, tags sort by time, and a tag of digits stays a text", () => {
+  it("10: a plain-text secret is refused, tags sort by time, and a tag of digits stays a text", () => {
     const open = problemsOf(catalogueText({}), stackText({ webhookMasterSecret: "planted" })).join();
     assert.match(open, /must be a secret, but stands here as plain text/);
     assert.doesNotMatch(open, /planted/);

@@ -5,13 +5,13 @@ import type { KubernetesObject } from "../../manifests/objects.ts";
 import { WRITTEN } from "../../sandbox/crds/generate-types.ts";
 import { definitionTexts } from "../../sandbox/crds/texts.ts";
 
-/** The definitions of the kinds that this project writes, as a check that needs no API server. */
+/** Validates objects against the definitions of this project's kinds, without an API server. */
 export interface Definitions {
-  /** Everything in an object that its definition refuses, fields that it does not know included. */
+  /** All violations of an object's definition, including unknown fields. */
   problems(object: KubernetesObject): string[];
 }
 
-/** A schema of OpenAPI 3 as definitions have it. */
+/** An OpenAPI 3 schema of a definition. */
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
@@ -20,7 +20,7 @@ interface Schema {
   readonly [keyword: string]: unknown;
 }
 
-/** Reads the definitions where the sandbox reads them. */
+/** Reads the definitions from the sandbox's places. */
 export async function readDefinitions(environment: NodeJS.ProcessEnv = process.env): Promise<Definitions> {
   const texts = await definitionTexts(environment, WRITTEN);
   const checks = new Map<string, ValidateFunction>();
@@ -48,7 +48,7 @@ export async function readDefinitions(environment: NodeJS.ProcessEnv = process.e
   };
 }
 
-/** What nobody but a controller writes takes long to compile. */
+/** Drops the status, which only controllers write and which is slow to compile. */
 function withoutStatus(schema: Schema): Schema {
   const { status: _, operation: __, ...properties } = schema.properties ?? {};
   return {
@@ -57,7 +57,7 @@ function withoutStatus(schema: Schema): Schema {
   };
 }
 
-/** The API server drops fields that a definition does not know, or refuses them when asked to: here they are refused. */
+/** Makes unknown fields an error, as strict validation in the API server does. */
 function strict(schema: Schema): Schema {
   const { properties, items, additionalProperties } = schema;
   const open = schema["x-kubernetes-preserve-unknown-fields"] === true;

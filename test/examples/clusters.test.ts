@@ -16,18 +16,18 @@ describe("the example of three clusters", () => {
   const plans = new Map(stacks.flatMap(({ name, plan }): [string, Plan][] => (plan ? [[name, plan]] : [])));
   const names = (stack: string) => plans.get(stack)?.services.map(({ name }) => name);
 
-  it("is right, each stack alone and all together", () => {
+  it("has no problems, in single stacks and between them", () => {
     assert.deepEqual(problems, []);
     assert.deepEqual([...plans.keys()], ["dev", "prod-eu", "prod-us"]);
   });
 
-  it("has labels choose the clusters", () => {
+  it("selects services for clusters by label", () => {
     assert.deepEqual(names("dev"), ["api-gw", "auth", "checkout-eu", "checkout-us", "lab"]);
     assert.deepEqual(names("prod-eu"), ["api-gw", "auth", "checkout-eu"]);
     assert.deepEqual(names("prod-us"), ["api-gw", "auth", "checkout-us"]);
   });
 
-  it("makes each webhook once, builds each service once, and writes each file by one Stage", () => {
+  it("creates each webhook once, builds each service once, and writes each file from one Stage", () => {
     const all = [...plans.values()].flatMap(({ services }) => services);
     const hooks = all.flatMap(({ webhook }) => webhook?.repository ?? []);
     assert.deepEqual([...hooks].sort(), ["api-gw", "auth", "checkout-eu", "checkout-us", "lab"]);

@@ -31,7 +31,7 @@ describe("the example GitOps repository", function () {
   });
 
   const run = async (...args: string[]) => await execa(helm, args, { cwd: FOLDER });
-  /** What Helm makes of a values file, as `nginx-dev` of `services/nginx/values-dev.yaml`. */
+  /** Renders a values file with Helm, as `nginx-dev` with `services/nginx/values-dev.yaml`. */
   const template = async (file: string, ...settings: string[]): Promise<string> => {
     const release = file.replace(/^services\/(.*)\/values-(.*)\.yaml$/, "$1-$2");
     const sets = settings.flatMap((setting) => ["--set", setting]);
@@ -43,7 +43,7 @@ describe("the example GitOps repository", function () {
       .map((document) => document.toJS() as Rendered | null)
       .filter((object) => object !== null);
 
-  it("holds the values files of services.json as they are when they are new", () => {
+  it("contains the new values files of services.json", () => {
     const expected = valuesFiles(readStackFiles("sandbox").services);
     assert.deepEqual(
       Object.fromEntries(files.map((path) => [path, readFileSync(`${FOLDER}/${path}`, "utf8")])),
@@ -53,7 +53,7 @@ describe("the example GitOps repository", function () {
     assert.equal(files.length, 9);
   });
 
-  it("has a chart that Helm's linter has nothing against, with each values file too", async () => {
+  it("has a chart that passes Helm's linter with each values file", async () => {
     for (const values of [[], ...files.map((file) => ["--values", file])]) {
       const { stdout } = await run("lint", "--strict", "charts/service", ...values);
       assert.doesNotMatch(stdout, /\[(WARNING|ERROR)\]/);
@@ -61,11 +61,11 @@ describe("the example GitOps repository", function () {
   });
 
   for (const file of files) {
-    it(`renders nothing of ${file} while its tag is empty`, async () => {
+    it(`renders nothing from ${file} while its tag is empty`, async () => {
       assert.deepEqual(await render(file), []);
     });
 
-    it(`renders a Deployment of ${file} with the image, once it has a tag`, async () => {
+    it(`renders a Deployment from ${file} with the image when it has a tag`, async () => {
       const objects = await render(file, `image.tag=${TAG}`);
       assert.deepEqual(objects.map(({ kind }) => kind).sort(), ["Deployment", "Service", "ServiceAccount"]);
       const image = /repository: "(.*)"/.exec(readFileSync(`${FOLDER}/${file}`, "utf8"))?.[1];
@@ -77,7 +77,7 @@ describe("the example GitOps repository", function () {
 
   const nginx = "services/nginx/values-prod.yaml";
 
-  it("renders a tag with its digest as it is, and labels with the tag alone", async () => {
+  it("renders a tag with its digest unchanged, and uses only the tag as a label", async () => {
     const objects = await render(nginx, `image.tag=${TAG}@${DIGEST}`);
     const deployment = objects.find(({ kind }) => kind === "Deployment");
     assert.equal(
@@ -87,7 +87,7 @@ describe("the example GitOps repository", function () {
     for (const { metadata } of objects) assert.equal(metadata.labels["app.kubernetes.io/version"], TAG);
   });
 
-  it("labels nothing with a tag that is too long for a label", async () => {
+  it("omits the label for a tag that is too long", async () => {
     const [object] = await render(nginx, `image.tag=${"a".repeat(100)}`);
     assert.equal(object?.metadata.labels["app.kubernetes.io/version"], undefined);
   });
@@ -103,7 +103,7 @@ describe("the example GitOps repository", function () {
     });
   }
 
-  it("renders what a real API server takes, in a namespace with the restricted Pod Security Standard", async () => {
+  it("renders objects that a real API server accepts in a namespace with the restricted Pod Security Standard", async () => {
     const { programs, admin } = await sharedControlPlane();
     const kubectl = (input: string, ...args: string[]) =>
       execa(programs.kubectl, ["--kubeconfig", admin, ...args], { input });

@@ -19,7 +19,7 @@ const APART = "{ repository: acme/gitops, path: 'clusters/{cluster}/services/{se
 const OTHER = '{ url: "https://hooks.acme.example", owner: false }';
 const cluster = (name: string, context = name) => `{ name: ${name}, context: ${context} }`;
 
-/** What is wrong with stacks of one catalogue, each written as the lines in which it differs. */
+/** The problems of stacks with one catalogue; each stack is given by its differing lines. */
 function problems(stacks: Readonly<Record<string, Readonly<Record<string, string>>>>): string[] {
   const planned = Object.entries(stacks).map(([name, keys]) => {
     const text = stackText(keys);
@@ -37,8 +37,8 @@ function problems(stacks: Readonly<Record<string, Readonly<Record<string, string
   return acrossStacks(planned).map(problemText);
 }
 
-describe("stacks side by side", () => {
-  it("are right on clusters of their own with folders of their own", () => {
+describe("several stacks of one catalogue", () => {
+  it("have no problems on separate clusters with separate folders", () => {
     const stacks = {
       eu: { cluster: cluster("eu"), gitops: APART },
       us: { cluster: cluster("us"), gitops: APART, webhooks: OTHER },
@@ -55,7 +55,7 @@ describe("stacks side by side", () => {
     );
   });
 
-  it("may write the same paths of two repositories, or of two branches", () => {
+  it("may write the same paths in two repositories or branches", () => {
     const other = { cluster: cluster("us"), gitops: "{ repository: acme/other }", webhooks: OTHER };
     assert.deepEqual(problems({ eu: { cluster: cluster("eu") }, us: other }), []);
     const branch = {
@@ -66,7 +66,7 @@ describe("stacks side by side", () => {
     assert.deepEqual(problems({ eu: { cluster: cluster("eu") }, us: branch }), []);
   });
 
-  it("take a repository for the same however its letters are cased, as GitHub does", () => {
+  it("treat repositories as the same whatever their case, as GitHub does", () => {
     const stacks = {
       eu: { cluster: cluster("eu") },
       us: { cluster: cluster("us"), gitops: "{ repository: Acme/GitOps }", webhooks: OTHER },
@@ -74,7 +74,7 @@ describe("stacks side by side", () => {
     assert.match(problems(stacks).join(), /6 Stages write what Stages of Pulumi\.eu\.yaml write too/);
   });
 
-  it("may select services that the others do not, and then share a folder", () => {
+  it("may share a folder if they select different services", () => {
     const only = (region: string) => `{ include: [ { labels: { region: ${region} } } ] }`;
     const stacks = {
       eu: { cluster: cluster("eu"), rollout: only("eu") },
@@ -83,12 +83,12 @@ describe("stacks side by side", () => {
     assert.deepEqual(problems(stacks), []);
   });
 
-  it("meet nobody where their GitHub is a sandbox's", () => {
+  it("are not compared with a stack that uses the sandbox's GitHub", () => {
     const sandbox = { cluster: cluster("sandbox"), github: "{ owner: acme, sandbox: true }" };
     assert.deepEqual(problems({ eu: { cluster: cluster("eu") }, sandbox }), []);
   });
 
-  it("must not put one service on one cluster twice", () => {
+  it("must not have the same service on the same cluster", () => {
     assert.deepEqual(problems({ one: {}, two: { platform: "false", rollout: "{ percent: 100 }" } }), [
       'Pulumi.two.yaml:11:24  config.kargo-fleet:rollout  selects 2 services that Pulumi.one.yaml puts on the cluster "test" already: nginx, auth. Select each service in one stack of a cluster: by include and exclude, or by shard.',
     ]);
@@ -109,13 +109,13 @@ describe("stacks side by side", () => {
     two: { rollout: "{ exclude: [ { names: [nginx] } ] }" },
   };
 
-  it("must not make twice what all services of a cluster share", () => {
+  it("must not create the shared objects of a cluster twice", () => {
     assert.deepEqual(problems(halves), [
       'Pulumi.two.yaml:2:3  config.kargo-fleet:platform  is true here and in Pulumi.one.yaml: both would make what the services of the cluster "test" share. Set it to false in all but one stack of a cluster.',
     ]);
   });
 
-  it("must make it once", () => {
+  it("must create them once", () => {
     const off = { platform: "false" };
     const stacks = { one: { ...halves.one, ...off }, two: { ...halves.two, ...off } };
     assert.deepEqual(problems(stacks), [
@@ -128,11 +128,11 @@ describe("stacks side by side", () => {
     platform: String(index === 1),
   });
 
-  it("may be the shards of one cluster, all of them", () => {
+  it("may be all the shards of one cluster", () => {
     assert.deepEqual(problems({ one: shard(1, 2), two: shard(2, 2) }), []);
   });
 
-  it("must not make a webhook twice, or each push would be built twice", () => {
+  it("must not create a webhook twice, which would build each push twice", () => {
     const stacks = {
       eu: { cluster: cluster("eu"), gitops: APART },
       us: { cluster: cluster("us"), gitops: APART },
@@ -142,13 +142,13 @@ describe("stacks side by side", () => {
     ]);
   });
 
-  it("must make each webhook in one of them", () => {
+  it("must create each webhook once", () => {
     assert.deepEqual(problems({ eu: { webhooks: OTHER } }), [
       'Pulumi.eu.yaml:6:69  config.kargo-fleet:webhooks.owner  is false in every stack that has 2 services (nginx, auth): nobody would make their hooks and build them. Set it to true in one of them (Pulumi.eu.yaml), or "build": false where something else builds.',
     ]);
   });
 
-  it("must listen to the hooks that they make", () => {
+  it("must have a listener for the hooks that they create", () => {
     const stacks = { one: { ...shard(1, 2), webhooks: OTHER }, two: shard(2, 2) };
     assert.match(
       problems(stacks).join("\n"),
@@ -156,13 +156,13 @@ describe("stacks side by side", () => {
     );
   });
 
-  it("must not leave a shard out, whose services would be nowhere", () => {
+  it("must not omit a shard, whose services would be in no stack", () => {
     assert.deepEqual(problems({ one: shard(1, 3), two: shard(2, 3) }), [
       'Pulumi.one.yaml:10:33  config.kargo-fleet:rollout.shard  is one of 3 shards, but no stack of the cluster "test" is shard 3: the services there are on none. Add a stack for each, or lower of in all of them.',
     ]);
   });
 
-  it("must all say the same number of shards", () => {
+  it("must have the same number of shards", () => {
     assert.match(
       problems({ one: shard(1, 2), two: shard(2, 4) }).join("\n"),
       /Pulumi\.two\.yaml.*shard\.of {2}spreads the services among 4, but Pulumi\.one\.yaml among 2\./,

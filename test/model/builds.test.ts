@@ -29,14 +29,14 @@ function triggersOf(
 const base64 = (object: object) => Buffer.from(JSON.stringify(object)).toString("base64").length;
 
 describe("a service's build", () => {
-  it("is left out of everything by false: no hook, no trigger", () => {
+  it("is turned off by false: no hook, no trigger", () => {
     const plan = planOf(catalogueText({ nginx: service("nginx", { build: false }) }));
     assert.equal(plan.services[0]?.build, undefined);
     assert.equal(plan.services[0]?.webhook, undefined);
     assert.equal(plan.platform?.buildTriggers, undefined);
   });
 
-  it("is refused in the GitOps repository, which each promotion pushes to, unless something else builds it", () => {
+  it("is refused in the GitOps repository, to which each promotion pushes, unless another system builds it", () => {
     const said = (more: object) => problemsOf(catalogueText({ nginx: service("nginx", more) })).join();
     assert.match(
       said({ repository: "acme/GitOps" }),
@@ -45,7 +45,7 @@ describe("a service's build", () => {
     assert.equal(said({ repository: "acme/gitops", build: false }), "");
   });
 
-  it("is started by changes of its folder alone, where it is one of a monorepo", () => {
+  it("is started only by changes of its folder in a monorepo", () => {
     assert.deepEqual(servicePlan({ build: { context: "services/api" } }).build?.paths, ["services/api"]);
     assert.deepEqual(servicePlan({ build: {} }).build?.paths, []);
     assert.deepEqual(
@@ -54,7 +54,7 @@ describe("a service's build", () => {
     );
   });
 
-  it("has no hook of its own where the organization has one for all", () => {
+  it("has no hook of its own if the organization has one", () => {
     const keys = { webhooks: WEBHOOKS("scope: organization") };
     assert.equal(servicePlan({}, keys).webhook, undefined);
     assert.deepEqual(triggersOf({ nginx: service("nginx") }, keys).organizationHook, {
@@ -63,7 +63,7 @@ describe("a service's build", () => {
     });
   });
 
-  it("needs the stack to say how, and the message names the services", () => {
+  it("requires the stack's build settings, and the message names the services", () => {
     assert.deepEqual(problemsOf(catalogueText({ nginx: service("nginx") }), stackText({ builds: "" })), [
       'Pulumi.test.yaml:2:3  config.kargo-fleet:builds  is missing, but services are built here (nginx). Say at least builds.images and builds.network.apiServer, or "build": false for those services.',
     ]);
@@ -83,7 +83,7 @@ describe("a service's build", () => {
       /0123abc/,
     ],
   ] as const) {
-    it(`is refused where its Warehouse looks for ${what}, which the build never pushes`, () => {
+    it(`is refused if its Warehouse looks for ${what}, which the build never pushes`, () => {
       assert.match(problemsOf(catalogueText({ nginx: service("nginx", more) })).join(), rule);
       assert.deepEqual(problemsOf(catalogueText({ nginx: service("nginx", { build: false, ...more }) })), []);
     });
@@ -115,7 +115,7 @@ describe("a service's build", () => {
     ["clouds hand out credentials, by IPv6", "fd00::/8", /of fd00:ec2::254\/128, where clouds hand/],
     ["everything is", "0.0.0.0/0", /of 10\.0\.0\.1\/32/],
   ] as const) {
-    it(`is refused with a mirror where ${what}`, () => {
+    it(`is refused with a mirror if ${what}`, () => {
       const network = `["10.0.0.1/32"], cluster: ["198.51.100.0/24"], mirrors: ["10.20.0.0/24", "${mirror}"]`;
       const builds = BUILDS.replace('["10.0.0.1/32"]', network);
       const problems = problemsOf(catalogueText({ nginx: service("nginx") }), stackText({ builds }));
@@ -124,7 +124,7 @@ describe("a service's build", () => {
     });
   }
 
-  it("needs curl where each build tells Kargo of its image", () => {
+  it("requires curl if builds notify Kargo", () => {
     const keys = {
       builds: BUILDS.replace(/, notify: "[^"]*"/, ""),
       webhooks: WEBHOOKS('receiver: { url: "https://kargo.acme.example/webhooks" }'),
@@ -145,7 +145,7 @@ describe("two services of one repository", () => {
       }),
     );
 
-  it("are told apart by folders of which neither is inside the other", () => {
+  it("are distinguished by folders, neither of which contains the other", () => {
     assert.deepEqual(mono({ context: "services/api" }, { context: "services/web" }), []);
     assert.deepEqual(mono({ context: "services/api" }, { context: "services/api-gw" }), []);
   });
@@ -164,7 +164,7 @@ describe("two services of one repository", () => {
     });
   }
 
-  it("are at most twenty, as many hooks as GitHub takes for one event, but any number with the organization's", () => {
+  it("are limited to twenty, GitHub's number of hooks per event, but not with the organization's hook", () => {
     const services = Object.fromEntries(
       Array.from({ length: 21 }, (_, n) => [`s${n}`, service("mono", { build: { context: `dir${n}` } })]),
     );
@@ -175,7 +175,7 @@ describe("two services of one repository", () => {
 });
 
 describe("groups of triggers", () => {
-  it("hold 1,000 services in 32, each EventSource and Sensor under 131,000 bytes of base64, with room for growth", () => {
+  it("hold 1,000 services in 32 groups, with each EventSource and Sensor under 131,000 bytes of base64", () => {
     const { groups, path } = triggersOf(many(1000), { webhooks: WEBHOOKS("groups: 32") });
     assert.equal(groups.length, 32);
     const sizes = groups.flatMap((group) => [
@@ -185,7 +185,7 @@ describe("groups of triggers", () => {
     assert.ok(Math.max(...sizes) < 0.85 * TRIGGER_LIMIT, `${Math.max(...sizes)} bytes`);
   });
 
-  it("move no service when one is added or removed: exactly one group changes", () => {
+  it("do not move a service when one is added or removed: exactly one group changes", () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
     const property = fc.property(fc.uniqueArray(name, { minLength: 2, maxLength: 40 }), (names) => {
       const [added, ...others] = names;
@@ -197,13 +197,13 @@ describe("groups of triggers", () => {
       );
       assert.equal(changed.length, 1);
       assert.ok(changed[0]?.builds.some((build) => build.service === added));
-      // Whoever was there keeps its place; the catalogue's order decides nothing.
+      // Existing groups keep their place, whatever the order of the catalogue.
       for (const group of before.values()) assert.ok(after.some((one) => one.name === group.name));
     });
     fc.assert(property, { numRuns: 50 });
   });
 
-  it("are never longer than the model reckons, and not much shorter", () => {
+  it("are at most as long as the model's estimate, and not much shorter", () => {
     const property = fc.property(rawSources({ services: 12 }), (raw) => {
       const { catalogue, stack } = toSources({
         ...raw,
@@ -223,7 +223,7 @@ describe("groups of triggers", () => {
     fc.assert(property, { numRuns: 60 });
   });
 
-  it("that would be too long are refused, with a number of groups that would do", () => {
+  it("that are too large are refused, with a sufficient number of groups", () => {
     const problems = problemsOf(catalogueText(many(200)), stackText({ webhooks: WEBHOOKS("groups: 1") }));
     assert.match(
       problems.join(),
@@ -236,21 +236,21 @@ describe("groups of triggers", () => {
     );
   });
 
-  it("leave room at the recommended number: no group is full", () => {
+  it("have room at the recommended number", () => {
     for (const total of [10_000, 500_000, 2_500_000, 5_000_000]) {
       const groups = groupsFor(total);
       assert.ok((total / groups) * 1.5 <= TRIGGER_LIMIT * 0.6, `${groups} groups for ${total} bytes`);
     }
   });
 
-  it("are those of all shards in the stack of the platform, whichever shard it is", () => {
+  it("contain all shards' services in the platform's stack", () => {
     const services = many(20);
     const names = (keys: Record<string, string>) =>
       triggersOf(services, keys).groups.flatMap(({ builds }) => builds.map(({ service: name }) => name));
     assert.deepEqual(names({ rollout: "{ shard: { index: 1, of: 3 } }" }), names({}));
   });
 
-  it("leave with the last of their services, and not before", () => {
+  it("are deleted with the last of their services", () => {
     const one = triggersOf({ a: service("a", { state: "decommissioned" }) });
     assert.deepEqual([one.groups[0]?.leaves, one.namespaces[0]?.leaves], [true, true]);
     const webhooks = WEBHOOKS("groups: 1");
@@ -259,17 +259,17 @@ describe("groups of triggers", () => {
   });
 });
 
-describe("what a stack costs GitHub", () => {
+describe("a stack's GitHub calls", () => {
   const costOf = (count: number, keys: Record<string, string> = {}) =>
     githubCost(planOf(catalogueText(many(count)), stackText(keys)));
 
-  it("is a call a hook, and two hours for a thousand of them", () => {
+  it("are one per hook, which takes two hours for a thousand", () => {
     assert.deepEqual(costOf(3), { hooks: 3, minutes: 1 });
     assert.deepEqual(costOf(1000), { hooks: 1000, minutes: 120 });
     assert.match(githubCostText(costOf(1000)), /1000 webhooks .* 2 h 0 min .*scope: organization/);
   });
 
-  it("stands in the preview beside what Warehouses cost the registry, where these read every tag", () => {
+  it("are mentioned in the preview beside the registry requests of Warehouses that read every tag", () => {
     const plain = planOf(catalogueText({ nginx: service("nginx", { tags: { strategy: "newest-build" } }) }));
     const notes = costNotes(plain);
     assert.match(notes[0] ?? "", /^GitHub: 1 webhook/);
@@ -277,7 +277,7 @@ describe("what a stack costs GitHub", () => {
     assert.equal(costNotes(planOf(catalogueText({ nginx: service("nginx") }))).length, 1);
   });
 
-  it("is one call with the organization's hook", () => {
+  it("are one with the organization's hook", () => {
     const keys = { webhooks: WEBHOOKS("scope: organization") };
     assert.deepEqual(costOf(1000, keys), { hooks: 1, minutes: 1 });
     assert.match(githubCostText(costOf(1000, keys)), /^GitHub: 1 webhook of this stack; .* 1 min /);

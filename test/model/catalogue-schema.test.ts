@@ -10,7 +10,7 @@ import { catalogueText, readCatalogueText, service } from "../sources.ts";
 const committed: unknown = JSON.parse(readFileSync("services.schema.json", "utf8"));
 const valid = new Ajv2020({ strict: false }).compile(committed as object);
 
-/** Every key that the schema declares, by its path, with what it says of it. */
+/** Every key in the schema by path, with its schema. */
 function keys(schema: unknown, path = ""): [string, Readonly<Record<string, unknown>>][] {
   if (schema === null || typeof schema !== "object") return [];
   const {
@@ -40,11 +40,11 @@ function keys(schema: unknown, path = ""): [string, Readonly<Record<string, unkn
 describe("services.schema.json", function () {
   this.timeout(30_000);
 
-  it("is what the checks say now; else run npm run schema", () => {
+  it("is up to date; otherwise run npm run schema", () => {
     assert.deepEqual(committed, JSON.parse(JSON.stringify(catalogueJsonSchema())));
   });
 
-  it("has one beside it for the files that a catalogue includes", () => {
+  it("has a counterpart for included files", () => {
     const beside: unknown = JSON.parse(readFileSync("included.schema.json", "utf8"));
     assert.deepEqual(beside, JSON.parse(JSON.stringify(includedJsonSchema())));
     const takes = new Ajv2020({ strict: false }).compile(beside as object);
@@ -60,7 +60,7 @@ describe("services.schema.json", function () {
       assert.ok(!takes(wrong), JSON.stringify(wrong));
   });
 
-  it("explains every key, and shows a value for each that could be anything", () => {
+  it("explains every key, and has an example for each free value", () => {
     const all = keys(committed);
     assert.ok(all.length > 25, `${all.length} keys`);
     for (const [path, { description, examples, default: fallback, const: only, enum: some }] of all) {
@@ -72,20 +72,20 @@ describe("services.schema.json", function () {
     }
   });
 
-  it("gives only patterns that editors can read", () => {
+  it("has only patterns that editors can read", () => {
     for (const [path, { pattern }] of keys(committed))
       assert.doesNotThrow(() => pattern === undefined || new RegExp(String(pattern), "u"), path);
   });
 
   for (const file of globSync(["services.json", "examples/**/services.json"])) {
-    it(`takes ${file}, which names it`, () => {
+    it(`accepts ${file}, which refers to it`, () => {
       const catalogue = JSON.parse(readFileSync(file, "utf8")) as { $schema: string };
       assert.ok(valid(catalogue), JSON.stringify(valid.errors));
       assert.match(String(catalogue.$schema), /services\.schema\.json$/);
     });
   }
 
-  it("takes every catalogue that the checks take", () => {
+  it("accepts every catalogue that the checks accept", () => {
     fc.assert(
       fc.property(rawSources(), ({ catalogue }) => {
         const { problems } = readCatalogueText(JSON.stringify(catalogue));
@@ -95,7 +95,7 @@ describe("services.schema.json", function () {
     );
   });
 
-  it("refuses most slips that the checks refuse: unknown keys, wrong types, patterns", () => {
+  it("refuses most mistakes that the checks refuse: unknown keys, wrong types, patterns", () => {
     for (const entry of [
       { team: 1 },
       { teem: "x" },

@@ -6,14 +6,14 @@ import { sampled } from "../sampling.ts";
 import { catalogueText, planOf, problemsOf, readCatalogueText, service, stackText } from "../sources.ts";
 
 describe("services.json", () => {
-  it("of this repository is right for its own stacks", () => {
+  it("has no problems in this repository", () => {
     const text = readFileSync("services.json", "utf8");
     for (const stack of ["sandbox", "prod"]) {
       assert.deepEqual(problemsOf(text, readFileSync(`Pulumi.${stack}.yaml`, "utf8")), []);
     }
   });
 
-  it("fills in what an entry leaves out", () => {
+  it("gets defaults for missing keys", () => {
     const { value } = readCatalogueText(catalogueText({ nginx: service("nginx") }));
     assert.deepEqual(value?.services.nginx, {
       team: "edge",
@@ -31,7 +31,7 @@ describe("services.json", () => {
     assert.deepEqual(readCatalogueText(text).problems, []);
   });
 
-  it("names a duplicate key with the line of the first", () => {
+  it("reports a duplicate key with the line of the first", () => {
     const text = `{
   "teams": { "edge": { "group": "AD-Edge" } },
   "services": {
@@ -44,7 +44,7 @@ describe("services.json", () => {
     ]);
   });
 
-  it("names an unknown key with the nearest one", () => {
+  it("reports an unknown key and suggests the nearest one", () => {
     assert.deepEqual(
       problemsOf('{ "teams": { "edge": { "group": "AD", "aprovers": "X" } }, "services": {} }'),
       [
@@ -53,44 +53,44 @@ describe("services.json", () => {
     );
   });
 
-  it("names an unknown key of a strategy", () => {
+  it("reports an unknown key of a strategy", () => {
     const text = catalogueText({
       nginx: service("nginx", { tags: { strategy: "semver", constraint: "^1", patern: "x" } }),
     });
     assert.match(problemsOf(text).join(), /services\.nginx\.tags\.patern {2}"patern" is no key here/);
   });
 
-  it("names a wrong type", () => {
+  it("reports a wrong type", () => {
     assert.match(
       problemsOf(catalogueText({ nginx: service("nginx", { team: 3 }) })).join(),
       /services\.json:\d+:\d+ {2}services\.nginx\.team {2}must be of type string, received number\. Write it as that type\./,
     );
   });
 
-  it("names what is missing", () => {
+  it("reports a missing key", () => {
     assert.match(
       problemsOf(catalogueText({ nginx: { team: "edge" } })).join(),
       /services\.nginx\.repository {2}is missing; a value of type string is required\. Add it\./,
     );
   });
 
-  it("names a syntax error with its line", () => {
+  it("reports a syntax error with its line", () => {
     assert.match(
       problemsOf('{\n  "teams": {},\n  "services": {\n}').join("\n"),
       /^services\.json:4:2 {2}\(document\) {2}is not valid JSON: close brace expected\./m,
     );
   });
 
-  it("refuses comments and trailing commas, as other readers of JSON do", () => {
+  it("refuses comments and trailing commas, as other JSON parsers do", () => {
     assert.match(problemsOf('{ "teams": {}, /* all */ "services": {} }').join(), /is not valid JSON/);
     assert.match(problemsOf('{ "teams": {}, "services": {}, }').join(), /is not valid JSON/);
   });
 
-  it("says that an empty file is empty", () => {
+  it("reports an empty file", () => {
     assert.match(problemsOf("").join(), /services\.json:1:1 {2}\(document\) {2}is empty\. Write at least/);
   });
 
-  it("names a team that is not there, with the nearest one", () => {
+  it("reports an unknown team and suggests the nearest one", () => {
     assert.match(
       problemsOf(catalogueText({ nginx: service("nginx", { team: "egde" }) })).join(),
       /services\.nginx\.team {2}"egde" is no team \(there are: edge, identity\)\. Did you mean "edge"\?/,
@@ -135,7 +135,7 @@ describe("services.json", () => {
     });
   }
 
-  it("refuses an image below none of the stack's registries, and one whose registry only begins like one", () => {
+  it("refuses an image outside the stack's registries, even if the registry's name has the same beginning", () => {
     const said = (image: string, keys = {}) =>
       problemsOf(catalogueText({ nginx: service("nginx", { image }) }), stackText(keys)).join();
     const own = { registries: "[registry.example/edge, ghcr.io/acme]" };
@@ -152,7 +152,7 @@ describe("services.json", () => {
     assert.deepEqual(problemsOf(catalogueText({ nginx: leaves })), []);
   });
 
-  it("refuses a default image that no registry and no Kargo takes, and says to name one", () => {
+  it("refuses an invalid default image, and says to name an image", () => {
     assert.match(
       problemsOf(catalogueText({ "a--b": service("a-b") })).join(),
       /services\.a--b {2}its image "registry\.example\/a--b" is no image repository.* Name its image\./,
@@ -164,7 +164,7 @@ describe("services.json", () => {
     );
   });
 
-  it("refuses half a character and control characters, which no API server takes or nobody sees", () => {
+  it("refuses half of a surrogate pair and control characters", () => {
     for (const [group, rule] of [
       ["\ud800", /teams\.edge\.group {2}"\\ud800" is no Unicode/],
       ["AD\u0000", /teams\.edge\.group {2}"AD\\u0000" has a control character/],
@@ -174,14 +174,14 @@ describe("services.json", () => {
     }
   });
 
-  it("refuses a pattern of tags that is not anchored: `at` would match `latest`", () => {
+  it("refuses a tag pattern that is not anchored: `at` would match `latest`", () => {
     const text = catalogueText({
       nginx: service("nginx", { tags: { strategy: "lexical", pattern: "v.*" } }),
     });
     assert.match(problemsOf(text).join(), /services\.nginx\.tags\.pattern {2}"v\.\*" is not anchored/);
   });
 
-  it("refuses a directory group that Kubernetes itself gives out", () => {
+  it("refuses a directory group that Kubernetes reserves", () => {
     const text = catalogueText({}, { edge: { group: "system:masters" } });
     assert.match(problemsOf(text).join(), /teams\.edge\.group {2}"system:masters" is no directory group/);
   });
@@ -215,7 +215,7 @@ describe("services.json", () => {
     );
   });
 
-  it("never crashes, whatever stands under services", () => {
+  it("never crashes, whatever value services has", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (services, teams) => {
         try {
@@ -228,7 +228,7 @@ describe("services.json", () => {
     );
   });
 
-  it("gives every problem a place inside the file", () => {
+  it("gives every problem a position inside the file", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (services) => {
         const text = JSON.stringify({ teams: {}, services }, null, 1);

@@ -13,11 +13,10 @@ describe("a duration", () => {
     ["0.5s", "0.5s"],
     ["0s", "0s"],
   ] as const) {
-    it(`${written} is stored as ${stored}, the way Go prints it`, () =>
-      assert.equal(goDuration(written), stored));
+    it(`${written} is stored as ${stored}, in Go's form`, () => assert.equal(goDuration(written), stored));
   }
 
-  it("keeps its length and its form when written the way Go prints it", () => {
+  it("keeps its length in Go's form, which does not change again", () => {
     const count = fc.integer({ min: 0, max: 5000 });
     fc.assert(
       fc.property(count, count, count, (hours, minutes, seconds) => {

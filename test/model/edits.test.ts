@@ -8,7 +8,7 @@ import { type RawSources, rawSources, toSources } from "../generated-catalogues.
 import { sampled } from "../sampling.ts";
 import { NOW, readCatalogueText, readStackText } from "../sources.ts";
 
-/** Edits of one entry that change what its service becomes, whatever it was before. */
+/** Edits of an entry that always change its service's plan. */
 const EDITS: readonly ((entry: Entry) => Entry)[] = [
   (entry) => ({ ...entry, chart: { path: "charts/edited" } }),
   (entry) => ({ ...entry, labels: { ...(entry.labels as object), "acme.example/edited": "yes" } }),
@@ -18,13 +18,13 @@ const EDITS: readonly ((entry: Entry) => Entry)[] = [
 ];
 type Entry = Readonly<Record<string, unknown>>;
 
-/** Which services are edited, bit by bit, and how. */
+/** A bit mask of the edited services, and the kind of edit. */
 const edit = fc.record({ which: fc.nat({ max: 31 }), how: fc.nat({ max: EDITS.length - 1 }) });
 const BASES = sampled(2000, 200);
 const PER_BASE = 5;
 const PAIRS = (BASES * PER_BASE).toLocaleString("en");
 
-/** The stack file stays as it is while the catalogue is edited, and reading it takes longest. */
+/** Caches the stack file, which stays the same and is slow to read. */
 let lastRead: { readonly text: string; readonly config: ReturnType<typeof readStackText> } | undefined;
 
 function stackOf(text: string): ReturnType<typeof readStackText> {
@@ -45,7 +45,7 @@ function planned({ catalogue, stack }: RawSources): Plan | undefined {
 const byName = (plan: Plan) =>
   new Map(plan.services.map((service) => [service.name, JSON.stringify(service)]));
 
-/** The services whose plans differ, those that only one of the two has among them. */
+/** The services with different plans, including those in only one of the two. */
 function differing(before: Plan, after: Plan): string[] {
   const [then, now] = [byName(before), byName(after)];
   return [...new Set([...then.keys(), ...now.keys()])]
@@ -56,7 +56,7 @@ function differing(before: Plan, after: Plan): string[] {
 describe(`${PAIRS} pairs of files before and after an edit`, function () {
   this.timeout(600_000);
 
-  it("have plans that differ in exactly the services that were edited", () => {
+  it("have different plans for exactly the edited services", () => {
     let pairs = 0;
     fc.assert(
       fc.property(
@@ -86,7 +86,7 @@ describe(`${PAIRS} pairs of files before and after an edit`, function () {
     assert.ok(pairs >= 0.9 * BASES * PER_BASE, `${pairs} pairs were right before`);
   });
 
-  it("lose no service but those whose entries went, and each of these by the guard's own message", () => {
+  it("lose exactly the services whose entries are gone, each with a loss message", () => {
     fc.assert(
       fc.property(rawSources(), fc.nat({ max: 31 }), (raw, which) => {
         const entries = Object.entries(raw.catalogue.services);

@@ -8,7 +8,7 @@ const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth")
 const frozen = (freeze: string) => stackText({ rollout: `{ freeze: [${freeze}] }` });
 const at = (freeze: string, now: string) => planOf(CATALOGUE, frozen(freeze), new Date(now));
 
-/** The Stages that promote by themselves, as Kargo is told: `service/stage`. */
+/** The Stages with auto-promotion in the ProjectConfigs: `service/stage`. */
 function promoting({ services }: Plan): string[] {
   return services.flatMap((one) =>
     projectConfig(one)
@@ -20,7 +20,7 @@ function promoting({ services }: Plan): string[] {
 const ALL = ["nginx/dev", "nginx/staging", "auth/dev", "auth/staging"];
 
 describe("a freeze", () => {
-  it("turns auto-promotion off for the Stages and services that it names", () => {
+  it("turns auto-promotion off for its Stages and services", () => {
     const plan = at(
       "{ stages: [staging], services: [auth], until: 2026-12-31, reason: x }",
       "2026-12-01T00:00:00Z",
@@ -31,7 +31,7 @@ describe("a freeze", () => {
     );
   });
 
-  it("is of all Stages where it names none, and of all services where it names none", () => {
+  it("covers all Stages without stages, and all services without services", () => {
     assert.deepEqual(promoting(at("{ services: [auth], until: 2026-12-31, reason: x }", "2026-12-01")), [
       "nginx/dev",
       "nginx/staging",
@@ -43,7 +43,7 @@ describe("a freeze", () => {
     assert.deepEqual(promoting(at("{ until: 2026-12-31, reason: x }", "2026-12-01")), []);
   });
 
-  it("changes nothing but the ProjectConfig", () => {
+  it("changes only the ProjectConfig", () => {
     const [before, after] = ["", "{ until: 2026-12-31, reason: x }"].map((freeze) =>
       at(freeze, "2026-12-01"),
     );
@@ -53,19 +53,19 @@ describe("a freeze", () => {
     assert.equal(without(after), without(before));
   });
 
-  it("holds through its last day, and is over with the next, in UTC", () => {
+  it("lasts through its last day in UTC, and is over the next day", () => {
     const freeze = "{ until: 2026-12-31, reason: x }";
     assert.deepEqual(promoting(at(freeze, "2026-12-31T23:59:59.999Z")), []);
     assert.deepEqual(promoting(at(freeze, "2027-01-01T00:00:00Z")), ALL);
   });
 
-  it("ends at its moment where it names one", () => {
+  it("ends at its time if it has one", () => {
     const freeze = "{ until: '2026-12-31T18:00:00+01:00', reason: x }";
     assert.deepEqual(promoting(at(freeze, "2026-12-31T16:59:59Z")), []);
     assert.deepEqual(promoting(at(freeze, "2026-12-31T17:00:00Z")), ALL);
   });
 
-  it("never starts again once it is over", () => {
+  it("never starts again after it is over", () => {
     const day = fc.date({ min: new Date("2020-01-01"), max: new Date("2040-01-01"), noInvalidDate: true });
     fc.assert(
       fc.property(day, day, day, (until, one, other) => {
@@ -77,12 +77,12 @@ describe("a freeze", () => {
     );
   });
 
-  it("leaves a Stage frozen as long as any freeze names it", () => {
+  it("keeps a Stage frozen as long as any freeze covers it", () => {
     const two = "{ until: 2026-11-30, reason: x }, { stages: [dev], until: 2026-12-31, reason: y }";
     assert.deepEqual(promoting(at(two, "2026-12-15")), ["nginx/staging", "auth/staging"]);
   });
 
-  it("is refused with a Stage or a service that nobody has", () => {
+  it("is refused with an unknown Stage or service", () => {
     const problems = problemsOf(
       CATALOGUE,
       frozen("{ stages: [stagign, eu], services: [ngnix], until: 2026-12-31, reason: x }"),
@@ -120,7 +120,7 @@ describe("a freeze", () => {
     );
   });
 
-  it("is refused naming nobody, which would read as everybody", () => {
+  it("is refused with an empty list, which would look like everything", () => {
     assert.match(
       problemsOf(CATALOGUE, frozen("{ services: [], until: 2026-12-31, reason: x }")).join(),
       /rollout\.freeze\[0\]\.services/,

@@ -32,11 +32,11 @@ function read(files: Texts, list: object = main(), folder: CatalogueFolder = fol
   return readCatalogue("services.json", text(list), folder);
 }
 
-/** What is said of it, without the code. */
+/** The messages without the code. */
 const said = (...args: Parameters<typeof read>) => read(...args).problems.map(formatProblem);
 
 describe("a catalogue that includes files", () => {
-  it("is one catalogue: the same plan as of a single file, in any order of the services", () => {
+  it("is one catalogue, with the same plan as a single file in any order", () => {
     const files = { "catalogue/edge.json": own("nginx", "api"), "catalogue/identity.json": own("auth") };
     const reading = read(files);
     assert.deepEqual(reading.problems, []);
@@ -53,14 +53,14 @@ describe("a catalogue that includes files", () => {
     assert.equal(plan.services.length, 3);
   });
 
-  it("has services of its own beside them", () => {
+  it("may have services in the main file too", () => {
     const services = { web: { team: "identity", repository: "acme/web" } };
     const { value, problems } = read({ "catalogue/edge.json": own("nginx") }, main({ services }));
     assert.deepEqual(problems, []);
     assert.deepEqual(Object.keys(value?.services ?? {}).sort(), ["nginx", "web"]);
   });
 
-  it("names the right file, line and column in problems of one service and between two", () => {
+  it("reports the right file, line and column for problems of one service and between two", () => {
     const edge = '{\n  "services": {\n    "nginx": { "repository": "acme/nginx", "pipline": "x" }\n  }\n}';
     assert.deepEqual(said({ "catalogue/edge.json": edge }), [
       'catalogue/edge.json:3:44  services.nginx.pipline  "pipline" is no key here (there are: team, repository, image, tags, warehouse, pipeline, build, chart, labels, state). Did you mean "pipeline"? [KF010]',
@@ -77,7 +77,7 @@ describe("a catalogue that includes files", () => {
     );
   });
 
-  it("lists each service once, whichever files it is in", () => {
+  it("refuses a service that two files list", () => {
     const files = { "catalogue/edge.json": own("nginx"), "catalogue/identity.json": own("nginx") };
     const twice = 'services.nginx  the service "nginx" is listed already, in';
     assert.deepEqual(said(files), [
@@ -100,7 +100,7 @@ describe("a catalogue that includes files", () => {
     ]);
   });
 
-  it("takes a team's files from its folder too, and a file of nobody's from nowhere", () => {
+  it("accepts a team's folder too, and no file without a team", () => {
     const include = ["catalogue/*/*.json"];
     const { value, problems } = read(
       { "catalogue/edge/a.json": own("nginx"), "catalogue/edge/b.json": own("api") },
@@ -175,14 +175,14 @@ describe("a catalogue that includes files", () => {
       "catalogue/edge.json:1:16  (document)  is not valid JSON",
     ],
   ] as const) {
-    it(`says so where ${what}`, () => {
+    it(`reports if ${what}`, () => {
       const problems = said(files, main({ include }));
       assert.ok(problems[0]?.includes(message), problems.join("\n"));
       assert.equal(problems.length, 1);
     });
   }
 
-  it("says nothing of names in a stack whose service is in a file that cannot be read", () => {
+  it("reports no unknown name that may be in an unreadable file", () => {
     const reading = read({ "catalogue/edge.json": "{" });
     const config = readStackText(stackText({ rollout: "{ include: [ { names: [nginx] } ] }" }));
     assert.throws(
@@ -191,7 +191,7 @@ describe("a catalogue that includes files", () => {
     );
   });
 
-  it("follows no link", () => {
+  it("follows no symbolic link", () => {
     const folder: CatalogueFolder = {
       entries: (path) =>
         path === "" ? [{ name: "catalogue", kind: "folder" }] : [{ name: "edge.json", kind: "other" }],
@@ -200,7 +200,7 @@ describe("a catalogue that includes files", () => {
     assert.match(said({}, main(), folder).join(), /"catalogue\/edge\.json" is no regular file/);
   });
 
-  it("looks for them beside itself", () => {
+  it("finds the files relative to itself", () => {
     const folder = folderOf({ "lists/catalogue/edge.json": own("nginx") });
     const { problems, included } = readCatalogue("lists/services.json", text(main()), folder);
     assert.deepEqual(problems, []);
@@ -210,7 +210,7 @@ describe("a catalogue that includes files", () => {
     );
   });
 
-  it("knows every folder of the program", () => {
+  it("excludes every folder of the program", () => {
     const folders = new Set(
       globSync("*/**/*.{ts,json,md,go}", { exclude: ["node_modules/**"] }).map((path) => path.split("/")[0]),
     );
@@ -222,7 +222,7 @@ describe("a catalogue that includes files", () => {
     for (const folder of workspaces) assert.ok(PROGRAM_FOLDERS.includes(folder), folder);
   });
 
-  it("takes no pattern that means a file of the program, or one outside its folder", () => {
+  it("refuses a pattern that matches program files or leaves its folder", () => {
     const part = fc.oneof(
       fc.constantFrom("..", ".", "*", "", "model", "package", ".git", "node_modules"),
       fc.stringMatching(/^[a-z.*]{0,6}$/),

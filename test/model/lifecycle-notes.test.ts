@@ -18,13 +18,13 @@ const upOf = (entries: Entries, hooksOff: readonly string[] = []): Provisioned =
 });
 const GOING = { nginx: {}, auth: { state: "decommissioned" } };
 
-describe("what a preview says although nothing is wrong", () => {
-  it("is nothing on an ordinary day", () => {
+describe("the notes of a preview", () => {
+  it("are empty if nothing is frozen or decommissioned", () => {
     assert.deepEqual(lifecycleNotes(planned({ nginx: {} }), undefined), []);
     assert.deepEqual(lifecycleNotes(planned({ nginx: {} }), upOf({ nginx: {} })), []);
   });
 
-  it("is what is frozen, until when and why, and what of that is over", () => {
+  it("list freezes with end and reason, and those that are over", () => {
     const freeze = [
       "{ stages: [dev], services: [nginx], until: 2026-12-31, reason: year end }",
       "{ until: 2026-12-31, reason: all }",
@@ -40,7 +40,7 @@ describe("what a preview says although nothing is wrong", () => {
     );
   });
 
-  it("is who is decommissioned, first with a hook that is off, then without one", () => {
+  it("list decommissioned services, first with their hook off, then without it", () => {
     const end =
       "no auto-promotion, no protection. Removing the entry deletes the Kargo Project with its Freight and history.";
     assert.deepEqual(lifecycleNotes(planned(GOING), upOf({ nginx: {}, auth: {} })), [
@@ -51,7 +51,7 @@ describe("what a preview says although nothing is wrong", () => {
     ]);
   });
 
-  it("is who leaves now, and what of it stays", () => {
+  it("list services that are deleted now, and what is kept", () => {
     assert.deepEqual(lifecycleNotes(planned({ nginx: {} }), upOf(GOING, ["auth"])), [
       "Leaving now: auth. Their values files stay in Git, and what Argo CD deployed stays in its namespaces.",
     ]);
@@ -71,22 +71,22 @@ describe("a hook", () => {
   };
   const ACTIVE = { nginx: {}, auth: {} };
 
-  it("goes once an up has turned it off and left it unprotected, and no sooner", () => {
+  it("is deleted after an up has turned it off and unprotected it", () => {
     assert.equal(step(undefined, true, true), "keep");
     assert.equal(step(upOf(ACTIVE), true, true), "keep");
     assert.equal(step(upOf(GOING, ["auth"]), true, true), "leave-out");
   });
 
-  it("comes back when its service is active again", () => {
+  it("is created again when its service is active again", () => {
     assert.equal(step(upOf(GOING, ["auth"]), false, false, ACTIVE), "keep");
   });
 
-  it("that was never made is not made to be removed", () => {
+  it("that does not exist is not created for a decommissioned service", () => {
     for (const before of [undefined, upOf(ACTIVE), upOf(GOING)])
       assert.equal(step(before, false, true), "leave-out");
   });
 
-  it("that GitHub lets nobody change is forgotten: left as it is by one up, and out of the state by the next", () => {
+  it("that GitHub does not let anybody change is dropped: one up keeps it, the next drops it from the state", () => {
     assert.equal(step(upOf(ACTIVE), true, false), "lose");
     assert.equal(step(upOf(GOING, ["auth"]), true, false), "lose");
     assert.equal(step({ ...upOf(GOING), hooksLost: ["auth"] }, true, false), "leave-out");

@@ -5,12 +5,12 @@ import { catalogueText, planOf, problemsOf, service, servicePlan, stackText } fr
 const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
 const pipelines = (...stages: string[]) => stackText({ pipelines: `{ standard: [${stages.join()}] }` });
 
-describe("a service that leaves", () => {
-  it("is active unless it says otherwise", () => {
+describe("a decommissioned service", () => {
+  it("has the state active by default", () => {
     assert.equal(servicePlan().state, "active");
   });
 
-  it("stays in the plan when it is decommissioned, and promotes nothing by itself", () => {
+  it("stays in the plan without auto-promotion", () => {
     const nginx = servicePlan({ state: "decommissioned" });
     assert.equal(nginx.state, "decommissioned");
     assert.deepEqual(
@@ -23,7 +23,7 @@ describe("a service that leaves", () => {
     );
   });
 
-  it("has a state that exists", () => {
+  it("must have a valid state", () => {
     assert.match(
       problemsOf(catalogueText({ nginx: service("nginx", { state: "gone" }) })).join(),
       /services\.nginx\.state {2}must be one of "active", "decommissioned"/,
@@ -31,8 +31,8 @@ describe("a service that leaves", () => {
   });
 });
 
-describe("a stage that leaves", () => {
-  it("stays in the pipeline when it is retired, and promotes nothing by itself", () => {
+describe("a retired stage", () => {
+  it("stays in the pipeline without auto-promotion", () => {
     const stack = pipelines(stage("dev"), stage("qa", ", after: [dev], state: retired"));
     const [nginx] = planOf(catalogueText({ nginx: service("nginx") }), stack).services;
     assert.deepEqual(
@@ -44,7 +44,7 @@ describe("a stage that leaves", () => {
     );
   });
 
-  it("has nobody behind it: Freight would never come", () => {
+  it("has no downstream stages, which would never get Freight", () => {
     const stack = pipelines(
       stage("dev"),
       stage("qa", ", after: [dev], state: retired"),
@@ -56,7 +56,7 @@ describe("a stage that leaves", () => {
     );
   });
 
-  it("may have others behind it that leave too", () => {
+  it("may have downstream stages that are retired too", () => {
     const stack = pipelines(
       stage("dev"),
       stage("qa", ", after: [dev], state: retired"),

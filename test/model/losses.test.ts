@@ -27,7 +27,7 @@ function list(entries: Entries): string {
   );
 }
 
-/** What an up of these files leaves for the next. */
+/** The output that an up of these files leaves. */
 function upOf(entries: Entries = ALL, keys: Keys = {}): Provisioned {
   return provisioned(planOf(list(entries), stackText(keys)));
 }
@@ -41,7 +41,7 @@ function planned(entries: Entries, keys: Keys = {}): Planned {
   };
 }
 
-/** What the next up says, each problem from its path on. */
+/** The messages of the next up, without the file and position. */
 function said(was: Provisioned, next: Planned): string[] {
   return losses(was, next).map((problem) => problemText(problem).replace(/^[^ ]+ {2}/, ""));
 }
@@ -60,42 +60,42 @@ const pipelines = (all: Readonly<Record<string, readonly string[]>>) => ({
     .join()} }`,
 });
 
-describe("a service that would be lost", () => {
-  it("is none where nothing changes", () => {
+describe("a lost service", () => {
+  it("does not occur if nothing changes", () => {
     assert.deepEqual(lost(upOf(), ALL), []);
   });
 
-  it("is one whose entry is gone, with the two steps away", () => {
+  it("is one whose entry is gone, and the message explains the two steps", () => {
     assert.deepEqual(lost(upOf(), without("auth")), [
       `services.auth  "auth" is provisioned, and its entry is gone: ${KARGO}. Put the entry back. To let it go, give it "state": "decommissioned", run pulumi up, and remove it then.`,
     ]);
   });
 
-  it("is explained as renamed where a new service has its repository", () => {
+  it("is explained as renamed if a new service has its repository", () => {
     assert.deepEqual(lost(upOf(), { ...without("auth"), login: { repository: "acme/auth" } }), [
       `services.login  "login" has the repository of "auth", which is provisioned and no longer listed. A renamed service is a new one; of the old one ${KARGO}. Keep "auth" beside it with "state": "decommissioned", run pulumi up, and remove it when "login" has taken over.`,
     ]);
   });
 
-  it("is explained as renamed where a new service has its image", () => {
+  it("is explained as renamed if a new service has its image", () => {
     assert.match(
       lost(upOf(), { ...without("auth"), login: { image: "registry.example/auth" } }).join(),
       /^services\.login {2}"login" has the image of "auth"/,
     );
   });
 
-  it("may be followed by its successor as the message says: the two share what they had", () => {
+  it("may share repository and image with its successor, as the message says", () => {
     const both = { ...ALL, auth: { state: "decommissioned" }, login: { repository: "acme/auth" } };
     assert.deepEqual(lost(upOf(), both), []);
   });
 
-  it("is one that include no longer names, all of them at once", () => {
+  it("is reported with all others that include no longer selects", () => {
     assert.deepEqual(lost(upOf(), ALL, { rollout: "{ include: [{ names: [docs] }] }" }), [
       `config.kargo-fleet:rollout.include  no longer names 2 provisioned services: nginx, auth. Of each ${KARGO}. Undo it. To let them go, name them under rollout.decommission (or give them "state": "decommissioned" in services.json), run pulumi up, and deselect them then.`,
     ]);
   });
 
-  it("is one that exclude takes out, by the selector that does", () => {
+  it("is reported with the exclude selector that matches it", () => {
     const rollout = "{ exclude: [{ labels: { tier: new } }, { names: [auth] }] }";
     const entries = { ...ALL, web: { labels: { tier: "new" } } };
     assert.match(
@@ -104,14 +104,14 @@ describe("a service that would be lost", () => {
     );
   });
 
-  it("is one that a lower percent no longer reaches, with what it was", () => {
+  it("is reported if a lower percent excludes it, with the old percent", () => {
     assert.match(
       lost(upOf(), ALL, { rollout: "{ percent: 0 }" }).join(),
       /^config\.kargo-fleet:rollout\.percent {2}is 0 \(was 100\) and no longer reaches 3 provisioned services: nginx, auth, docs\./,
     );
   });
 
-  it("is one that another shard has now, with what the shard was", () => {
+  it("is reported if another shard has it now, with the old shard", () => {
     const said = lost(upOf(), ALL, { rollout: "{ shard: { index: 1, of: 50 } }" }).join();
     assert.match(
       said,
@@ -119,23 +119,23 @@ describe("a service that would be lost", () => {
     );
   });
 
-  it("is none that was decommissioned by an up before, however it goes", () => {
+  it("is none if an earlier up decommissioned it, whatever excludes it now", () => {
     const was = upOf({ ...ALL, auth: { state: "decommissioned" } });
     assert.deepEqual(lost(was, without("auth")), []);
     assert.deepEqual(lost(was, ALL, { rollout: "{ exclude: [{ names: [auth] }] }" }), []);
   });
 
-  it("is none that was decommissioned on this stack alone", () => {
+  it("is none if it was decommissioned on this stack only", () => {
     const was = upOf(ALL, { rollout: "{ decommission: [{ names: [auth] }] }" });
     assert.deepEqual(lost(was, ALL, { rollout: "{ exclude: [{ names: [auth] }] }" }), []);
   });
 
-  it("is one that was active again by the last up", () => {
+  it("is one that was active again in the last up", () => {
     assert.equal(lost(upOf({ ...ALL, auth: { state: "active" } }), without("auth")).length, 1);
   });
 });
 
-describe("a stage that would be lost", () => {
+describe("a lost stage", () => {
   const three = pipelines({
     standard: [stage("dev"), stage("qa", ", after: [dev]"), stage("prod", ", after: [dev]")],
   });
@@ -147,7 +147,7 @@ describe("a stage that would be lost", () => {
     ]);
   });
 
-  it("is none that was retired by an up before", () => {
+  it("is none if an earlier up retired it", () => {
     const retired = pipelines({
       standard: [
         stage("dev"),
@@ -159,7 +159,7 @@ describe("a stage that would be lost", () => {
     assert.deepEqual(lost(upOf(ALL, retired), ALL, two), []);
   });
 
-  it("is one that the service's new pipeline does not have", () => {
+  it("is one that the service's new pipeline lacks", () => {
     const both = pipelines({
       standard: [stage("dev"), stage("qa", ", after: [dev]")],
       light: [stage("dev")],
@@ -169,12 +169,12 @@ describe("a stage that would be lost", () => {
     ]);
   });
 
-  it("is none where another pipeline has the same stages", () => {
+  it("is none if another pipeline has the same stages", () => {
     const both = pipelines({ standard: [stage("dev")], other: [stage("dev")] });
     assert.deepEqual(lost(upOf(ALL, both), { ...ALL, auth: { pipeline: "other" } }, both), []);
   });
 
-  it("is one that stops to deploy: its Application would go", () => {
+  it("is one that stops to deploy, so its Application would be deleted", () => {
     const flow = pipelines({
       standard: [
         stage("dev"),
@@ -188,18 +188,18 @@ describe("a stage that would be lost", () => {
     );
   });
 
-  it("is none of a service that is decommissioned", () => {
+  it("is none of a decommissioned service", () => {
     const was = upOf({ nginx: { state: "decommissioned" } }, three);
     assert.deepEqual(lost(was, { nginx: { state: "decommissioned" } }, two), []);
   });
 });
 
-describe("values files that would stay behind", () => {
+describe("lost values files", () => {
   const gitops = (more: string) => ({ gitops: `{ repository: acme/gitops, ${more} }` });
   const moved = gitops('path: "apps/{service}"');
 
   for (const keys of [moved, gitops("branch: other"), { gitops: "{ repository: acme/other }" }])
-    it(`are those of every service where the stack says ${keys.gitops}`, () => {
+    it(`are those of every service if the stack changes to ${keys.gitops}`, () => {
       const [first, ...more] = lost(upOf(), ALL, keys);
       assert.match(
         first ?? "",
@@ -208,19 +208,19 @@ describe("values files that would stay behind", () => {
       assert.deepEqual(more, []);
     });
 
-  it("are those of every service where the cluster has another name and a folder of its own", () => {
+  it("are those of every service if the cluster gets another name and its folder depends on it", () => {
     const own = gitops('path: "{cluster}/{service}"');
     const renamed = { ...own, cluster: "{ name: other, context: test }" };
     assert.match(lost(upOf(ALL, own), ALL, renamed).join(), /would be looked for in other\/nginx of /);
   });
 
-  it("are those alone that are not in their new place", () => {
+  it("are only those that are not in their new place", () => {
     const said = losses(upOf(), planned(ALL, moved), new Set(["nginx", "docs"]));
     assert.match(said.map(problemText).join(), /of 1 provisioned service: auth\. /);
     assert.deepEqual(losses(upOf(), planned(ALL, moved), new Set(Object.keys(ALL))), []);
   });
 
-  it("are looked for of the Stages that a service had, not of a new one", () => {
+  it("are checked for the Stages that a service had, not for a new one", () => {
     const [was, is] = [
       upOf({ nginx: {} }, pipelines({ standard: [stage("dev")] })),
       planned({ nginx: {} }, { ...moved, ...pipelines({ standard: [stage("dev"), stage("qa")] }) }),
@@ -231,15 +231,15 @@ describe("values files that would stay behind", () => {
     );
   });
 
-  it("are none where an older program did not say where they are", () => {
+  it("are none if an older program did not record their place", () => {
     const was = upOf();
     const older = Object.entries(was.services).map(([name, { values: _, ...more }]) => [name, more] as const);
     assert.deepEqual(lost({ ...was, services: Object.fromEntries(older) }, ALL, moved), []);
   });
 });
 
-describe("the guard against loss", () => {
-  it("holds where the stack was protected or shall be, and nowhere else", () => {
+describe("the loss check", () => {
+  it("applies if the stack was protected or will be", () => {
     const plan = (protect: string) => planOf(list(ALL), stackText({ protect }));
     const was = (protect: string) => upOf(ALL, { protect });
     assert.equal(isGuarded(was("true"), plan("false")), true);
@@ -247,12 +247,12 @@ describe("the guard against loss", () => {
     assert.equal(isGuarded(was("false"), plan("false")), false);
   });
 
-  it("reads back what it wrote, as the engine keeps it", () => {
+  it("reads its own output in the engine's form", () => {
     const was = upOf();
     assert.deepEqual(provisionedSchema.parse(JSON.parse(JSON.stringify(was))), was);
   });
 
-  it(`lets no active service and no active stage of ${EDITS} edits vanish unnamed, and names no other`, function () {
+  it(`reports every active service and stage that ${EDITS} edits remove, and no other`, function () {
     this.timeout(120_000);
     const names = ["svc-1", "svc-2", "svc-3", "svc-4", "svc-5"];
     const selector = fc.constantFrom(...names).map((name) => `{ names: [${name}] }`);

@@ -11,11 +11,11 @@ const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 describe("derived names", function () {
   this.timeout(60_000);
 
-  it("keep service nginx, role dev-stage apart from service nginx-dev, role stage", () => {
+  it("separate service nginx, role dev-stage from service nginx-dev, role stage", () => {
     assert.notEqual(resourceName("nginx", "dev-stage"), resourceName("nginx-dev", "stage"));
   });
 
-  it("refuse service a-b with stage c beside service a with stage b-c: both make the Application a-b-c", () => {
+  it("refuse service a-b with stage c beside service a with stage b-c, which both have the Application a-b-c", () => {
     const pipelines = `{ standard: [{ stage: b-c, promotion: auto, sync: auto }], other: [{ stage: c, promotion: auto, sync: auto }] }`;
     const found = problemsOf(
       catalogueText({ a: service("a"), "a-b": service("a-b", { pipeline: "other" }) }),
@@ -30,7 +30,7 @@ describe("derived names", function () {
     );
   });
 
-  it("refuse a service called kargo, whose stage would be deployed into another service's Kargo Project", () => {
+  it("refuse a service called kargo, whose stage would deploy into another service's Kargo Project", () => {
     const found = problemsOf(catalogueText({ dev: service("dev"), kargo: service("kargo") })).join();
     assert.match(
       found,
@@ -39,7 +39,7 @@ describe("derived names", function () {
   });
 
   for (const name of ["system-resources", "shared-resources", "cluster-secrets"]) {
-    it(`refuse the service ${name}: kargo-${name} is Kargo's own namespace`, () => {
+    it(`refuse the service ${name}, because kargo-${name} is Kargo's own namespace`, () => {
       assert.match(
         problemsOf(catalogueText({ [name]: service(name) })).join(),
         /belongs to the cluster already/,
@@ -75,24 +75,24 @@ describe("derived names", function () {
       /standard\[0\]\.destination\.cluster {2}is Argo CD's own cluster/,
     ],
   ] as const) {
-    it(`refuse a service that is deployed ${what}`, () => {
+    it(`refuse a service that deploys ${what}`, () => {
       assert.match(problemsOf(catalogueText({ nginx: service("nginx") }), stackText(keys)).join("\n"), rule);
     });
   }
 
-  it("refuse the pipeline constructor, which every object of JavaScript has, like any other that is not there", () => {
+  it("refuse the unknown pipeline constructor, although every JavaScript object has that property", () => {
     const found = problemsOf(catalogueText({ nginx: service("nginx", { pipeline: "constructor" }) })).join();
     assert.match(found, /"constructor" is no pipeline of Pulumi\.test\.yaml/);
   });
 
-  it("refuse the service default: Argo CD's AppProject of that name allows everything", () => {
+  it("refuse the service default, because Argo CD's AppProject of that name allows everything", () => {
     assert.match(
       problemsOf(catalogueText({ default: service("default") })).join(),
       /the AppProject "default"/,
     );
   });
 
-  it("refuse a service and stage that make a namespace of Kubernetes", () => {
+  it("refuse a service and stage with the name of a Kubernetes namespace", () => {
     const pipelines = "{ standard: [{ stage: system, promotion: auto, sync: auto }] }";
     assert.match(
       problemsOf(catalogueText({ kube: service("kube") }), stackText({ pipelines })).join(),
@@ -109,7 +109,7 @@ describe("derived names", function () {
     );
   });
 
-  it("check services that this stack does not select: selecting more must stay possible", () => {
+  it("are checked for unselected services too, so that selecting more stays possible", () => {
     const found = problemsOf(
       catalogueText({ default: service("default") }),
       stackText({ rollout: "{ percent: 0 }" }),
@@ -117,7 +117,7 @@ describe("derived names", function () {
     assert.equal(found.length, 1);
   });
 
-  it("never meet or break a limit in a catalogue that is accepted", () => {
+  it("never conflict or exceed a limit in an accepted catalogue", () => {
     const catalogue = fc.uniqueArray(label, { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(catalogue, fc.uniqueArray(label, { minLength: 1, maxLength: 4 }), (names, stages) => {
@@ -142,7 +142,7 @@ describe("derived names", function () {
     );
   });
 
-  it("accept a name exactly where Kubernetes accepts a DNS label", () => {
+  it("accept exactly the names that Kubernetes accepts as a DNS label", () => {
     fc.assert(
       fc.property(fc.oneof(label, fc.string({ maxLength: 70 })), (name) => {
         assert.equal(nameProblem(name) === undefined, DNS_LABEL.test(name));

@@ -15,8 +15,8 @@ const codes = (more: Partial<Answers>) =>
   obstaclesOf(nginx, { ...FREE, ...more }, asking).map(({ code }) => code);
 const there = (labels: Readonly<Record<string, string>>): NamespaceAnswer => ({ is: "there", labels });
 
-describe("what would keep a service from being made", () => {
-  it("is nothing where its repository takes a hook, its build namespace is there and its own is free", () => {
+describe("an obstacle to creating a service", () => {
+  it("does not exist if its repository accepts a hook, its build namespace exists and its own is free", () => {
     assert.deepEqual(codes({}), []);
   });
 
@@ -26,12 +26,12 @@ describe("what would keep a service from being made", () => {
       assert.deepEqual(codes({ repository }), ["KF101"]);
   });
 
-  it("is a build namespace that is not there, or is being deleted", () => {
+  it("is a build namespace that is missing or being deleted", () => {
     for (const is of ["absent", "terminating"] as const)
       assert.deepEqual(codes({ builds: { is } }), ["KF102"]);
   });
 
-  it("is a namespace that exists and is not its own", () => {
+  it("is an existing namespace of somebody else", () => {
     assert.deepEqual(codes({ project: there(ours) }), []);
     for (const project of [
       there({}),
@@ -42,14 +42,14 @@ describe("what would keep a service from being made", () => {
       assert.deepEqual(codes({ project }), ["KF103"], JSON.stringify(project));
   });
 
-  it("is never what nobody could look at", () => {
+  it("is never an unknown answer", () => {
     assert.deepEqual(
       codes({ repository: "unknown", builds: { is: "unknown" }, project: { is: "unknown" } }),
       [],
     );
   });
 
-  it("is said all at once, at the service's entry, with the way out", () => {
+  it("is reported with all others at the service's entry, with a fix", () => {
     const answers: Answers = { repository: "missing", builds: { is: "absent" }, project: there({}) };
     assert.deepEqual(obstaclesOf(nginx, answers, asking).map(formatProblem), [
       "services.json:14:21  services.nginx.repository  GitHub shows no repository acme/nginx to the program's token. Correct the name; or create the repository; or give the token, or its GitHub App, access to it. [KF100]",
@@ -59,8 +59,8 @@ describe("what would keep a service from being made", () => {
   });
 });
 
-describe("what is made last", () => {
-  it("is every service with an obstacle, and all services of a team without build namespace, whose hooks wait for it", () => {
+describe("resources that are registered last", () => {
+  it("are services with an obstacle, and all services of a team without build namespace, whose hooks wait for it", () => {
     const names = Array.from({ length: 8 }, (_, index) => `s${index}`);
     const teams = ["edge", "identity"];
     const entry = fc.record({

@@ -11,18 +11,18 @@ const problems = (services: Record<string, object>, teams: object = TEAMS) =>
   problemsOf(catalogueText(services, teams)).join("\n");
 
 describe("ownership", () => {
-  it("lets a team list what it owns, and a team that says nothing what is nobody's", () => {
+  it("lets a team use what it owns, and a team without owns what nobody owns", () => {
     assert.equal(problems({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) }), "");
   });
 
-  it("refuses a repository that its team does not own", () => {
+  it("refuses a repository outside the team's owns", () => {
     assert.match(
       problems({ nginx: service("nginx", { repository: "acme/other" }) }),
       /services\.nginx\.repository {2}the repository "acme\/other" is not among what team "edge" owns\. Add it to teams\.edge\.owns, or use one that is there\./,
     );
   });
 
-  it("refuses an image that its team does not own, the default one too", () => {
+  it("refuses an image outside the team's owns, even the default one", () => {
     assert.match(
       problems({ nginx2: service("nginx2") }),
       /the image "registry\.example\/nginx2" is not among/,
@@ -36,7 +36,7 @@ describe("ownership", () => {
     );
   });
 
-  it("refuses two teams whose claims overlap", () => {
+  it("refuses overlapping owns of two teams", () => {
     const teams = { edge: { group: "A", owns: ["acme/a*"] }, identity: { group: "B", owns: ["acme/ab*"] } };
     assert.match(
       problems({}, teams),
@@ -44,7 +44,7 @@ describe("ownership", () => {
     );
   });
 
-  it("refuses one image for two services: one push would be promoted by both", () => {
+  it("refuses one image for two services, because one push would be promoted by both", () => {
     const image = "registry.example/shared";
     assert.match(
       problems({
@@ -65,11 +65,11 @@ describe("ownership", () => {
     );
   });
 
-  it("refuses a claim to everything of somebody", () => {
+  it("refuses an entry that covers all of an owner", () => {
     assert.match(problems({}, { edge: { group: "A", owns: ["acme*"] } }), /"acme\*" has no slash/);
   });
 
-  it("covers a name by a prefix exactly where the name starts with it", () => {
+  it("covers exactly the names that start with a prefix", () => {
     const text = fc.stringMatching(/^[a-z/]{1,6}$/);
     fc.assert(
       fc.property(text, text, (prefix, name) => {

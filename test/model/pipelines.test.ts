@@ -6,8 +6,8 @@ const problems = (...stages: string[]) =>
 const auto = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
 const manual = (name: string, more = "") => `{ stage: ${name}, promotion: manual, sync: manual${more} }`;
 
-describe("what a pipeline promises", () => {
-  it("may gate production clusters behind a control-flow stage", () => {
+describe("a pipeline's gates", () => {
+  it("may put production clusters behind a control-flow stage", () => {
     const gate = "{ stage: gate, controlFlow: true, after: [staging] }";
     const stages = [
       auto("staging"),
@@ -18,31 +18,31 @@ describe("what a pipeline promises", () => {
     assert.equal(problems(...stages), "");
   });
 
-  it("is refused where a stage promotes by itself behind one without health", () => {
+  it("refuse auto-promotion behind a stage without health", () => {
     assert.match(
       problems(manual("dev"), auto("staging", ", after: [dev]")),
       /standard\[1\]\.promotion {2}"staging" promotes by itself behind "dev", which has no health: a person syncs it and nothing verifies it\. Set promotion: manual here, or sync: auto or a verification on dev\./,
     );
   });
 
-  it("sees through control flow to a stage without health", () => {
+  it("look through control flow to a stage without health", () => {
     const gate = "{ stage: gate, controlFlow: true, after: [dev] }";
     assert.match(problems(manual("dev"), gate, auto("staging", ", after: [gate]")), /behind "dev"/);
   });
 
-  it("takes a verification for health", () => {
+  it("accept verification as health", () => {
     const verified = manual("dev", ", verification: { templates: [smoke] }");
     assert.equal(problems(verified, auto("staging", ", after: [dev]")), "");
   });
 
-  it("is refused where a control-flow stage would deploy", () => {
+  it("refuse a control-flow stage that deploys", () => {
     assert.match(
       problems("{ stage: gate, controlFlow: true, sync: auto }"),
       /standard\[0\]\.sync {2}"sync" is no key here \(there are: stage, after, soak, state, controlFlow/,
     );
   });
 
-  it("is refused with MatchUpstream behind other than one stage", () => {
+  it("refuse MatchUpstream without exactly one upstream stage", () => {
     const match = ", selectionPolicy: MatchUpstream";
     assert.match(
       problems(auto("dev", match)),
@@ -54,14 +54,14 @@ describe("what a pipeline promises", () => {
     );
   });
 
-  it("is refused with a policy of auto-promotion where a person promotes", () => {
+  it("refuse a policy of auto-promotion with manual promotion", () => {
     assert.match(
       problems(auto("dev"), manual("prod", ", after: [dev], selectionPolicy: NewestFreight")),
       /"prod" is promoted by hand: a policy of auto-promotion has no effect/,
     );
   });
 
-  it("is refused with a soak that Go prints in ms, or that is longer than a year", () => {
+  it("refuse a soak that Go prints in ms, or that is longer than a year", () => {
     for (const soak of ["0s", "0.5s", "8761h"]) {
       const pipelines = `{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: prod, promotion: manual, sync: auto, after: [dev], soak: ${soak} }] }`;
       const found = problemsOf(catalogueText({}), stackText({ pipelines })).join();
@@ -69,7 +69,7 @@ describe("what a pipeline promises", () => {
     }
   });
 
-  it("names the stages that a cycle keeps from ever being reached", () => {
+  it("name the stages that a cycle makes unreachable", () => {
     assert.match(
       problems(auto("a", ", after: [b]"), auto("b", ", after: [a]"), auto("c", ", after: [b]")),
       /standard\[2\]\.after {2}"c" can never be reached: it waits for a → b → a/,
@@ -78,11 +78,11 @@ describe("what a pipeline promises", () => {
 });
 
 describe("the next version of the promotion task", () => {
-  it("is nobody's until the stack says so", () => {
+  it("is used by nobody by default", () => {
     assert.equal(servicePlan().stages[0]?.deployment?.promotionTask, "kargo-fleet-promote-v1");
   });
 
-  it("is everybody's at 100 percent", () => {
+  it("is used by all at 100 percent", () => {
     const rollout = "{ promotionTask: { stable: v1, canary: v2, canaryPercent: 100 } }";
     assert.equal(servicePlan({}, { rollout }).stages[0]?.deployment?.promotionTask, "kargo-fleet-promote-v2");
   });
@@ -91,7 +91,7 @@ describe("the next version of the promotion task", () => {
 describe("a Warehouse's options", () => {
   const warehouse = (more: object, keys = {}) => servicePlan(more, keys).warehouse;
 
-  it("are the stack's unless the service says otherwise", () => {
+  it("are the stack's unless the service overrides them", () => {
     const keys = { warehouse: "{ interval: 1h, discoveryLimit: 7, cacheByTag: false }" };
     const { interval, discoveryLimit, cacheByTag } = warehouse({}, keys);
     assert.deepEqual([interval, discoveryLimit, cacheByTag], ["1h0m0s", 7, false]);
@@ -100,7 +100,7 @@ describe("a Warehouse's options", () => {
   });
 
   for (const constraint of ["^1.2.0", "~1.2", ">=1.0.0, <2.0.0", "1.x || >=2.5.0", "*", "1.2 - 1.4.5"]) {
-    it(`take the semver constraint ${constraint}`, () => {
+    it(`accept the semver constraint ${constraint}`, () => {
       const { tags } = warehouse({ build: false, tags: { strategy: "semver", constraint } });
       assert.deepEqual(tags, { strategy: "semver", constraint });
     });

@@ -7,7 +7,7 @@ import { catalogueText, planOf, problemsOf, service, servicePlan, stackText } fr
 const PIPELINE = (stages: string) => `{ standard: [${stages}] }`;
 
 describe("the plan", () => {
-  it("is plain data: it can be cloned, as no function or Output can", () => {
+  it("is plain data that can be cloned, without functions or Outputs", () => {
     const plan = planOf(catalogueText({ nginx: service("nginx"), auth: service("auth") }));
     assert.deepEqual(structuredClone(plan), plan);
   });
@@ -97,7 +97,7 @@ describe("the plan", () => {
     });
   });
 
-  it("has dev and staging promote and sync by themselves, and prod by hand", () => {
+  it("has auto-promotion and auto-sync in dev and staging, and manual gates in prod", () => {
     assert.deepEqual(
       deployingStages(servicePlan()).map(({ name, after, deployment: { promotion, sync } }) => [
         name,
@@ -113,40 +113,40 @@ describe("the plan", () => {
     );
   });
 
-  it("puts the cluster's name into the folder where the stack asks for it", () => {
+  it("puts the cluster's name into the folder if the stack's path contains it", () => {
     const gitops = "{ repository: acme/gitops, path: 'clusters/{cluster}/{service}' }";
     assert.equal(servicePlan({}, { gitops }).gitops.folder, "clusters/test/nginx");
   });
 
-  it("takes GitHub Enterprise's address for the GitOps repository", () => {
+  it("uses GitHub Enterprise's address for the GitOps repository", () => {
     const github = "{ owner: acme, url: 'https://ghe.acme.example' }";
     assert.equal(servicePlan({}, { github }).gitops.repoURL, "https://ghe.acme.example/acme/gitops.git");
   });
 
-  it("has no platform where another stack owns it", () => {
+  it("has no platform if another stack owns it", () => {
     assert.equal(planOf(catalogueText({}), stackText({ platform: "false" })).platform, undefined);
   });
 
-  it("is protected unless the stack says otherwise", () => {
+  it("is protected by default", () => {
     assert.equal(planOf(catalogueText({})).protect, true);
     assert.equal(planOf(catalogueText({}), stackText({ protect: "false" })).protect, false);
   });
 
-  it("refuses a pipeline that the stack does not have", () => {
+  it("refuses an unknown pipeline", () => {
     assert.match(
       problemsOf(catalogueText({ auth: service("auth", { pipeline: "regulated" }) })).join(),
       /services\.auth\.pipeline {2}"regulated" is no pipeline of Pulumi\.test\.yaml \(it has: standard\)\. Add it under kargo-fleet:pipelines or use standard\./,
     );
   });
 
-  it("refuses a repository of another owner, where the hook would be looked for in ours", () => {
+  it("refuses a repository of another owner, whose hook would be looked for in ours", () => {
     assert.match(
       problemsOf(catalogueText({ auth: service("auth", { repository: "globex/auth" }) })).join(),
       /services\.auth\.repository {2}"globex\/auth" is not a repository of "acme"/,
     );
   });
 
-  it("changes for one service only when one service's entry changes", () => {
+  it("changes only for the service whose entry changes", () => {
     const names = ["a", "b", "c", "d"];
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.constantFrom("r1", "r2"), (changed, image) => {
@@ -196,25 +196,25 @@ describe("a pipeline", () => {
     );
   });
 
-  it("is refused with a stage twice", () => {
+  it("is refused with a duplicate stage", () => {
     assert.match(
       problems([stage("dev"), stage("dev")].join()).join(),
       /standard\[1\]\.stage {2}the stage "dev" is there twice/,
     );
   });
 
-  it("is refused where a stage that comes first soaks", () => {
+  it("is refused if its first stage soaks", () => {
     assert.match(
       problems(stage("dev", ", soak: 1h")).join(),
       /standard\[0\]\.soak {2}"dev" soaks, but comes after no stage/,
     );
   });
 
-  it("is refused empty", () => {
+  it("is refused without stages", () => {
     assert.match(problems("").join(), /pipelines\.standard {2}must have at least one stage/);
   });
 
-  it("is acyclic whenever it is accepted", () => {
+  it("has no cycles if it is accepted", () => {
     const names = ["a", "b", "c", "d", "e"];
     const graph = fc.array(fc.uniqueArray(fc.constantFrom(...names), { maxLength: 3 }), {
       minLength: 5,
@@ -230,7 +230,7 @@ describe("a pipeline", () => {
   });
 });
 
-/** Kahn's algorithm, so that the check and its test share no idea. */
+/** Kahn's algorithm, which differs from the algorithm of the check. */
 function isAcyclic(names: readonly string[], edges: readonly (readonly string[])[]): boolean {
   let open = names.map((name, index) => ({ name, after: edges[index] ?? [] }));
   for (let size = -1; size !== open.length; ) {

@@ -5,24 +5,24 @@ import { catalogueText, planOf, service } from "../sources.ts";
 const plan = planOf(catalogueText({ auth: service("auth"), nginx: service("nginx") }));
 
 describe("the filter of a preview", () => {
-  it("leaves the named services, in the order of the plan", () => {
+  it("keeps the named services in the order of the plan", () => {
     const { services, platform } = applyFilter(plan, { services: ["nginx", "auth"], platform: false });
     assert.deepEqual([services.map(({ name }) => name), platform], [["auth", "nginx"], undefined]);
   });
 
-  it("leaves what all services share where it says so", () => {
+  it("keeps the shared objects if it says so", () => {
     const { services, platform } = applyFilter(plan, { services: [], platform: true });
     assert.deepEqual([services, platform], [[], plan.platform]);
   });
 
-  it("is refused where it names a service that the plan does not have", () => {
+  it("is refused if it names an unknown service", () => {
     assert.throws(() => applyFilter(plan, { services: ["auth", "ngin"], platform: false }), {
       message: /^KARGO_FLEET_ONLY names services that the plan does not have: ngin\. Unset it/,
     });
   });
 
   for (const text of ["nginx", "[]", '{"services":["nginx"]}', '{"services":[],"platform":true,"all":1}']) {
-    it(`is refused where it is ${text}`, () => {
+    it(`is refused with the value ${text}`, () => {
       assert.throws(() => readFilter(text), { message: /^KARGO_FLEET_ONLY must be JSON such as/ });
     });
   }

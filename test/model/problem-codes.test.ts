@@ -54,7 +54,7 @@ const half = (index: number, more: Keys = {}) => ({
   ...more,
 });
 
-/** Files that are wrong in one way, by the code of that way. */
+/** Files with one problem each, by its code. */
 const CASES: Readonly<Record<string, Texts>> = {
   KF001: catalogue('{ "teams": {}, "services": {}, }'),
   KF002: catalogue(""),
@@ -164,7 +164,7 @@ const CASES: Readonly<Record<string, Texts>> = {
   KF089: files(GOOD, half(1, { webhooks: US.webhooks }), half(2)),
 };
 
-/** What an up provisioned, and the files of the next one, by the code of what would be lost. */
+/** The files of the last up and of the next one, by the code of the loss. */
 const LOSSES: Readonly<Record<string, { readonly before: Texts; readonly after: Texts }>> = {
   KF090: { before: catalogue(GOOD), after: catalogue(catalogueText({})) },
   KF091: { before: catalogue(GOOD), after: catalogue(catalogueText({ web: service("nginx") })) },
@@ -188,7 +188,7 @@ const LOSSES: Readonly<Record<string, { readonly before: Texts; readonly after: 
 
 const READY: Answers = { repository: "ready", builds: undefined, project: { is: "absent" } };
 
-/** What GitHub or the cluster says of a service, by the code of what is in the way. */
+/** Answers of GitHub or the cluster, by the code of the problem. */
 const ANSWERS: Readonly<Record<string, Partial<Answers>>> = {
   KF100: { repository: "missing" },
   KF101: { repository: "archived" },
@@ -196,7 +196,7 @@ const ANSWERS: Readonly<Record<string, Partial<Answers>>> = {
   KF103: { project: { is: "there", labels: {} } },
 };
 
-/** What a run says of the one service of {@link GOOD}. */
+/** The obstacles of the one service in {@link GOOD}. */
 function obstacles(code: string): readonly Problem[] {
   const { plan, catalogue: list } = plannedOf(catalogue(GOOD));
   const asking = { document: list.document, stack: "prod" };
@@ -222,13 +222,13 @@ function problemsOf(code: string): readonly Problem[] {
   return losses(provisioned(plannedOf(loss.before).plan), plannedOf(loss.after));
 }
 
-/** What is said of the way in question. */
+/** The messages with this code. */
 function said(code: string): string[] {
   const problems = problemsOf(code);
   return problems.filter((problem) => problem.code === code).map(formatProblem);
 }
 
-/** The sections of the page: the title and the rest. */
+/** The sections of the page by title. */
 const sections = new Map(
   PAGE.split(/^### /m)
     .slice(1)
@@ -236,14 +236,14 @@ const sections = new Map(
 );
 
 describe("docs/errors.md", () => {
-  it("has a section for every code, in order, and none for another", () => {
+  it("has a section for every code, in order, and no others", () => {
     const titles = Object.entries(PROBLEM_CODES).map(([code, title]) => `${code}: ${title}`);
     assert.deepEqual([...sections.keys()], titles);
     assert.deepEqual(titles, [...titles].sort());
   });
 
   for (const [code, title] of Object.entries(PROBLEM_CODES)) {
-    it(`shows for ${code} the exact text that is said, the reason and the way out`, () => {
+    it(`shows for ${code} the exact message, the reason and the fix`, () => {
       const section = sections.get(`${code}: ${title}`) ?? "";
       const shown = /```\n(.*)\n```/s.exec(section)?.[1];
       const texts = said(code);

@@ -11,7 +11,7 @@ const problems = (rollout: string) => problemsOf(CATALOGUE, stackText({ rollout,
 const texts = (before: string, after: string) => movements(plan(before), plan(after)).map(movementText);
 
 describe("the rollout of a promotion task", () => {
-  it("gives the canary to a share of services, and to those named in any case", () => {
+  it("gives the canary to a share of services, and to the named ones", () => {
     const { services } = plan("{ promotionTask: { canary: v2, canaryServices: [service-7] } }");
     assert.deepEqual(
       services.filter(({ promotionTask }) => promotionTask === "v2").map(({ name }) => name),
@@ -33,7 +33,7 @@ describe("the rollout of a promotion task", () => {
     assert.equal(on(100).length, 120);
   });
 
-  it("is told as how many services move", () => {
+  it("is reported with the number of services that move", () => {
     assert.deepEqual(texts("{}", "{ promotionTask: { canary: v2, canaryServices: [service-1] } }"), [
       "1 of 120 services moves from promotion task v1 to v2.",
     ]);
@@ -44,14 +44,14 @@ describe("the rollout of a promotion task", () => {
     assert.deepEqual(texts("{}", "{}"), []);
   });
 
-  it("refuses a service that nothing is called, with the nearest name", () => {
+  it("refuses an unknown service and suggests the nearest name", () => {
     assert.match(
       problems("{ promotionTask: { canary: v2, canaryServices: [servce-1] } }").join(),
       /rollout\.promotionTask\.canaryServices\[0\] {2}"servce-1" is no service of the catalogue\. Did you mean "service-1"\?/,
     );
   });
 
-  it("refuses a share of nothing", () => {
+  it("refuses a share without a canary", () => {
     assert.match(
       problems("{ promotionTask: { canaryPercent: 10 } }").join(),
       /rollout\.promotionTask\.canaryPercent {2}has no effect: there is no canary/,
@@ -60,7 +60,7 @@ describe("the rollout of a promotion task", () => {
 });
 
 describe("the rollout of a pipeline", () => {
-  it("gives its next form to some of its services", () => {
+  it("gives its canary to some services", () => {
     const { services } = plan("{ pipelines: { standard: { canary: next, canaryServices: [service-3] } } }");
     const moved = services.filter(({ pipeline }) => pipeline === "next");
     assert.deepEqual(
@@ -69,7 +69,7 @@ describe("the rollout of a pipeline", () => {
     );
   });
 
-  it("tries it with other services than the promotion task is tried with", () => {
+  it("uses other canary services than the promotion task", () => {
     const { services } = plan(
       "{ promotionTask: { canary: v2, canaryPercent: 30 }, pipelines: { standard: { canary: next, canaryPercent: 30 } } }",
     );
@@ -80,7 +80,7 @@ describe("the rollout of a pipeline", () => {
     assert.notEqual(sets[0], sets[1]);
   });
 
-  it("is told as how many services move", () => {
+  it("is reported with the number of services that move", () => {
     assert.deepEqual(texts("{}", "{ pipelines: { standard: { canary: next, canaryPercent: 100 } } }"), [
       "120 of 120 services move from pipeline standard to next.",
     ]);
@@ -109,7 +109,7 @@ describe("the rollout of a pipeline", () => {
     });
   }
 
-  it("refuses names that would only meet once more services try it", () => {
+  it("refuses names that would conflict when more services get the canary", () => {
     const services = catalogueText({ a: service("a"), "a-b": service("a-b") });
     const pipelines = `{ standard: [${NEXT}], next: [{ stage: b-dev, promotion: auto, sync: auto }] }`;
     const rollout = "{ pipelines: { standard: { canary: next } } }";

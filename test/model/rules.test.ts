@@ -16,7 +16,7 @@ import { sampled } from "../sampling.ts";
 const inSeconds = duration({ example: "30m", least: "0s", whole: true });
 const long = (letter: string, length: number) => letter.repeat(length);
 
-/** What each rule takes, and what it refuses. */
+/** Valid and invalid values of each rule. */
 const RULES: Readonly<
   Record<string, readonly [z.ZodType, taken: readonly unknown[], refused: readonly unknown[]]>
 > = {
@@ -172,9 +172,9 @@ const RULES: Readonly<
   ],
 };
 
-describe("one rule each", () => {
+describe("a rule of the schema", () => {
   for (const [what, [rule, taken, refused]] of Object.entries(RULES)) {
-    it(`says what ${what} may be`, () => {
+    it(`explains ${what}`, () => {
       for (const value of taken)
         assert.ok(rule.safeParse(value).success, `${JSON.stringify(value)} is refused`);
       for (const value of refused)
@@ -191,7 +191,7 @@ describe("one rule each", () => {
     assert.ok(process.cpuUsage(before).user < 2_000_000);
   });
 
-  it("takes for a branch what git takes for one, and nothing else", () => {
+  it("accepts exactly the branches that git accepts", () => {
     const letter = fc.constantFrom(..."ab/.@{-~^:?*[\\ #+_é", "..", ".lock", "//", "@{");
     const isOne = (name: string) => {
       try {
@@ -222,7 +222,7 @@ describe("one rule each", () => {
     assert.deepEqual([durationSeconds("1.1h"), goDuration("1.1h")], [3960, "1h6m0s"]);
   });
 
-  it("knows an image by one name, however it is written", () => {
+  it("gives an image one name, whatever its spelling", () => {
     for (const names of [
       [
         "acme/app",

@@ -11,8 +11,8 @@ const CATALOGUE = catalogueText({
 const selected = (rollout: string) =>
   planOf(CATALOGUE, stackText({ rollout })).services.map(({ name }) => name);
 
-describe("the selection", () => {
-  it("is everything where the stack says nothing", () => {
+describe("a stack's selection", () => {
+  it("contains everything by default", () => {
     assert.deepEqual(selected("{}"), ["nginx", "auth", "docs"]);
   });
 
@@ -23,18 +23,18 @@ describe("the selection", () => {
     ]);
   });
 
-  it("demands every label of a selector", () => {
+  it("requires every label of a selector", () => {
     assert.deepEqual(selected("{ include: [ { labels: { tier: critical, zone: eu } } ] }"), ["auth"]);
   });
 
-  it("excludes whatever include says", () => {
+  it("excludes services even if include matches them", () => {
     assert.deepEqual(
       selected("{ include: [ { labels: { tier: critical } } ], exclude: [ { names: [nginx] } ] }"),
       ["auth"],
     );
   });
 
-  it("only ever adds services when percent is raised", () => {
+  it("only adds services when percent is raised", () => {
     fc.assert(
       fc.property(
         fc.string(),
@@ -47,7 +47,7 @@ describe("the selection", () => {
     );
   });
 
-  it("takes nobody at 0 percent, everybody at 100, and about half of 1,000 at 50", () => {
+  it("contains nobody at 0 percent, everybody at 100, and about half of 1,000 at 50", () => {
     const names = Array.from({ length: 1000 }, (_, index) => `service-${index}`);
     const count = (percent: number) => names.filter((name) => withinPercent(name, percent)).length;
     assert.equal(count(0), 0);

@@ -11,7 +11,7 @@ const selected = (rollout: string) =>
 describe("shards", function () {
   this.timeout(60_000);
 
-  it("part 1,000 services: each is on exactly one of them, and none is much fuller than another", () => {
+  it("divide 1,000 services evenly, each in exactly one shard", () => {
     for (const count of [1, 2, 3, 7]) {
       const shards = Array.from({ length: count }, (_, index) =>
         selected(`{ shard: { index: ${index + 1}, of: ${count} } }`),
@@ -22,13 +22,13 @@ describe("shards", function () {
     }
   });
 
-  it("part whatever include, exclude and percent leave", () => {
+  it("divide what include, exclude and percent select", () => {
     const all = selected("{ percent: 40 }");
     const shards = [1, 2].map((index) => selected(`{ percent: 40, shard: { index: ${index}, of: 2 } }`));
     assert.deepEqual(shards.flat().sort(), [...all].sort());
   });
 
-  it("give services to one that is added, and move none between the others", () => {
+  it("give services to a new shard, and move none between the others", () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 64 }), (name, of) => {
         const [before, after] = [shardOf(name, of), shardOf(name, of + 1)];
@@ -52,7 +52,7 @@ describe("shards", function () {
 });
 
 describe("percent", () => {
-  it("of 1,000 services only ever adds when it is raised", () => {
+  it("of 1,000 services only adds services when it is raised", () => {
     let before: string[] = [];
     for (const percent of [0, 1, 5, 25, 50, 99, 100]) {
       const now = selected(`{ percent: ${percent} }`);

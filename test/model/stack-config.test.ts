@@ -9,7 +9,7 @@ const CATALOGUE = catalogueText({ nginx: service("nginx") });
 const problems = (keys: Record<string, string>) => problemsOf(CATALOGUE, stackText(keys));
 
 describe("stack config", () => {
-  it("fills in what a stack leaves out", () => {
+  it("gets defaults for missing keys", () => {
     const { value } = readStackText(stackText());
     assert.deepEqual(value?.gitops, {
       repository: "acme/gitops",
@@ -21,7 +21,7 @@ describe("stack config", () => {
     assert.deepEqual(Object.keys(value?.pipelines ?? {}), ["standard"]);
   });
 
-  it("reads the engine's form, objects as JSON and all scalars as text, like the file's", () => {
+  it("reads the engine's form, objects as JSON and scalars as text, like the file's", () => {
     const freeze = "{ freeze: [{ until: 2026-12-31, reason: x }] }";
     const file = readStackText(stackText({ builds: "", protect: "false", rollout: freeze }));
     const values = {
@@ -31,11 +31,11 @@ describe("stack config", () => {
       "kargo-fleet:github": '{"owner":"acme"}',
       "kargo-fleet:webhooks": '{"url":"https://hooks.acme.example"}',
       "kargo-fleet:access": '{"deployer":"kargo-fleet-deployer"}',
-      // Pulumi.yaml's default, where nobody set it.
+      // Pulumi.yaml's default.
       "kargo-fleet:builds": "{}",
       "kargo-fleet:webhookMasterSecret": "(secret)",
       "kargo-fleet:protect": "false",
-      // A day without quotes, as Go prints it.
+      // An unquoted date in Go's format.
       "kargo-fleet:rollout": '{"freeze":[{"until":"2026-12-31 00:00:00 +0000 UTC","reason":"x"}]}',
     };
     const engine = readStackConfig(parseStackFile("Pulumi.test.yaml", "{}"), values);
@@ -43,13 +43,13 @@ describe("stack config", () => {
     assert.deepEqual(engine.problems, []);
   });
 
-  it("names an unknown key, which Pulumi itself would ignore", () => {
+  it("reports an unknown key, which Pulumi itself would ignore", () => {
     assert.deepEqual(problems({ regisry: "x" }), [
       'Pulumi.test.yaml:10:3  config.kargo-fleet:regisry  "regisry" is no key here (there are: catalogue, cluster, registry, registries, gitops, github, webhooks, builds, warehouse, access, credentials, pipelines, rollout, platform, protect). Did you mean "registry"?',
     ]);
   });
 
-  it("names an unknown key inside an object", () => {
+  it("reports an unknown key inside an object", () => {
     assert.deepEqual(problems({ cluster: "{ name: test, contxt: test, context: test }" }), [
       'Pulumi.test.yaml:2:38  config.kargo-fleet:cluster.contxt  "contxt" is no key here (there are: name, context, kubeconfig, qps, burst). Did you mean "context"?',
     ]);
@@ -70,7 +70,7 @@ describe("stack config", () => {
     );
   });
 
-  it("demands the master secret", () => {
+  it("requires the master secret", () => {
     assert.match(
       problems({ webhookMasterSecret: "" }).join(),
       /webhookMasterSecret {2}is missing; a secret is required\. Run: pulumi config set --secret kargo-fleet:webhookMasterSecret/,
@@ -85,14 +85,14 @@ describe("stack config", () => {
     assert.match(problems({ "github:token": "ghp_x" }).join(), /github:token {2}must be a secret/);
   });
 
-  it("never repeats a secret that stands in plain text", () => {
+  it("never repeats a plain-text secret", () => {
     assert.doesNotMatch(
       problems({ webhookMasterSecret: "hunter2", "github:token": "hunter3" }).join(),
       /hunter/,
     );
   });
 
-  it("refuses a secret where a plain value belongs", () => {
+  it("refuses an encrypted value for a plain key", () => {
     assert.match(problems({ registry: "{ secure: v1:abc }" }).join(), /kargo-fleet:registry {2}is no secret/);
   });
 
@@ -103,14 +103,14 @@ describe("stack config", () => {
     );
   });
 
-  it("names a duplicate key", () => {
+  it("reports a duplicate key", () => {
     assert.match(
       problemsOf(CATALOGUE, `${stackText()}  kargo-fleet:registry: other.example\n`).join(),
       /Pulumi\.test\.yaml:10:3 {2}config\.kargo-fleet:registry {2}the key "kargo-fleet:registry" is there twice \(first on line 3\)\. Remove/,
     );
   });
 
-  it("names a duplicate key deep inside, beside everything else that is wrong", () => {
+  it("reports a nested duplicate key together with other problems", () => {
     const problems = problemsOf(
       CATALOGUE,
       `${stackText({ warehouse: "{ discoveryLimit: 5, discoveryLimit: 6 }", protect: "maybe" })}`,
@@ -119,14 +119,14 @@ describe("stack config", () => {
     assert.match(problems.join("\n"), /config\.kargo-fleet:protect {2}must be of type boolean/);
   });
 
-  it("names broken YAML with its line", () => {
+  it("reports broken YAML with its line", () => {
     assert.match(
       problemsOf(CATALOGUE, "config:\n  kargo-fleet:cluster: { name: test\n").join(),
       /^Pulumi\.test\.yaml:\d+:\d+ {2}\(document\) {2}is not valid YAML/,
     );
   });
 
-  it("names the first place of broken YAML, not every line after it", () => {
+  it("reports the first error of broken YAML, not every following line", () => {
     const broken = `${stackText()}\tkargo-fleet:protect: true\n  a: [\n  b: {\n`;
     assert.equal(problemsOf(CATALOGUE, broken).filter((line) => line.includes("not valid YAML")).length, 1);
   });
@@ -168,7 +168,7 @@ describe("stack config", () => {
     });
   }
 
-  it("names a selector that selects nobody", () => {
+  it("reports a selector that matches nothing", () => {
     assert.match(
       problems({ rollout: "{ include: [ { names: [ngnix] } ] }" }).join(),
       /rollout\.include\[0\]\.names\[0\] {2}"ngnix" is no service of the catalogue\. Did you mean "nginx"\?/,
@@ -187,10 +187,10 @@ describe("stack config", () => {
       assert.ok(declared.description, `${key} has no description`);
       assert.equal(declared.secret ?? false, key === "webhookMasterSecret", key);
       const schema = Object.entries(stackConfigSchema.shape).find(([name]) => name === key)?.[1];
-      // Without the empty default the engine would demand the secrets that only some stacks have.
+      // Without an empty default the engine would require secrets that only some stacks have.
       if (SECRET_KEYS.includes(key))
         assert.equal(declared.default, key === "webhookMasterSecret" ? undefined : "", key);
-      // The engine knows no optional object without a default; an empty one is none.
+      // The engine requires a default for an optional object; an empty one means none.
       else if (key === "builds") assert.deepEqual(declared.default, {}, key);
       else if (!schema?.safeParse(undefined).success) assert.equal(declared.default, undefined, key);
       else assert.deepEqual(schema.parse(declared.default), schema.parse(undefined), key);

@@ -7,26 +7,26 @@ const read = (text: string) => parseStackFile("Pulumi.prod.yaml", text);
 const said = (text: string) => read(text).problems.map(formatProblem).join("\n");
 
 describe("a stack file", () => {
-  it("names a key in full, be it written bare or in the engine's old spelling, and knows where it stands", () => {
+  it("has full keys for bare keys and the engine's old syntax, with their positions", () => {
     const document = read("config:\n  a: 1\n  kargo-fleet:config:b: 2\n  github:token: 3\n");
     assert.deepEqual(configOf(document), { "kargo-fleet:a": 1, "kargo-fleet:b": 2, "github:token": 3 });
     assert.equal(document.place(["config", "kargo-fleet:b"], "key").line, 3);
   });
 
   for (const other of ["a", "kargo-fleet:config:a"]) {
-    it(`refuses ${other} beside kargo-fleet:a: the engine takes either`, () =>
+    it(`refuses ${other} beside kargo-fleet:a, because the engine may use either`, () =>
       assert.match(
         said(`config:\n  kargo-fleet:a: 1\n  ${other}: 2\n`),
         /:3:3 {2}.*is there twice .* \[KF003\]/,
       ));
   }
 
-  it("merges maps as the engine does: what stands there itself wins, of several the first", () => {
+  it("merges maps as the engine does: explicit keys win, then the first merged map", () => {
     const text = "x: [&a { p: 1, q: 1 }, &b { q: 2, r: 2 }]\nconfig:\n  m: { r: 3, <<: [*a, *b] }\n";
     assert.deepEqual(configOf(read(text)), { "kargo-fleet:m": { p: 1, q: 1, r: 3 } });
   });
 
-  it("takes a day without quotes, but no moment", () => {
+  it("accepts an unquoted date, but no unquoted time", () => {
     assert.deepEqual(configOf(read("config:\n  until: 2026-12-31\n")), { "kargo-fleet:until": "2026-12-31" });
     assert.match(said("config:\n  until: 2026-12-31T18:00:00Z\n"), /takes this for a time/);
   });
@@ -48,7 +48,8 @@ describe("a stack file", () => {
     ["a config that is a list", "[a]", /must be a map/],
     ["a key of too many parts", "a:b:c: 1", /is no config key/],
   ] as const) {
-    it(`with ${what} is refused, and that is named`, () => assert.match(said(`config:\n  ${text}\n`), rule));
+    it(`with ${what} is refused, and the message names it`, () =>
+      assert.match(said(`config:\n  ${text}\n`), rule));
   }
 
   it("in another encoding is refused in one line", () => {
@@ -65,14 +66,14 @@ describe("a stack file", () => {
     ["lists", `a:\n${Array.from({ length: 300 }, (_, depth) => `${" ".repeat(depth + 2)}-`).join("\n")}`],
     ["dashes", `- ${"- ".repeat(100_000)}`],
   ] as const) {
-    it(`of ${what} without end is refused in one line with the place`, () =>
+    it(`with endless ${what} is refused in one line with the position`, () =>
       assert.match(
         said(text),
         /^Pulumi\.prod\.yaml:\d+:\d+ {2}\(document\) {2}is nested more than 100 .* \[KF018\]$/,
       ));
   }
 
-  it("that brings values from elsewhere is refused: no check could see them", () =>
+  it("with values from elsewhere is refused, because no check could read them", () =>
     assert.match(
       said("environment: [shared]\nconfig: {}\n"),
       /environment {2}brings values from Pulumi ESC/,

@@ -6,15 +6,15 @@ import { sampled } from "../sampling.ts";
 
 const anchored = (pattern: string) => tagPattern.safeParse(pattern).success;
 
-describe("a pattern of tags", () => {
-  it("is anchored where every alternative is, whatever its first and last characters are", () => {
+describe("a tag pattern", () => {
+  it("is anchored if every alternative is, whatever its first and last characters", () => {
     for (const pattern of ["^a$", "^(a|b)$", "(^a$)", "^a$|^b$", "\\Aa\\z", "(?m)^a$", "^$"])
       assert.ok(anchored(pattern), pattern);
     for (const pattern of ["^a|b$", "^(a|b$)", "(?:^|x)a$", "^a", "a$", "^a\\$", "\\^a$", "x*", ""])
       assert.ok(!anchored(pattern), pattern);
   });
 
-  it("finds nothing in a longer tag, where it is taken", () => {
+  it("cannot match a part of a longer tag if it is accepted", () => {
     const piece = fc.constantFrom("^", "$", "a", "b", "|", "(", ")", "*", "?", "[ab]", "(?:");
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
@@ -52,7 +52,7 @@ describe("a pattern of tags", () => {
     it(`does not sort by time: ${pattern}`, () => assert.ok(!sortsByTime(pattern)));
   }
 
-  it("of a number of one length sorts as the numbers do", () => {
+  it("for numbers of one length sorts like the numbers", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(), fc.nat(), (length, one, other) => {
         assert.ok(sortsByTime(`^v[0-9]{${length}}$`));
@@ -69,7 +69,7 @@ describe("a pattern of tags", () => {
     ["that nests repetitions", `^${"(?:(?:(?:a?){10}){10}){10}".repeat(8)}$`],
     ["of many parentheses", `^${"(".repeat(480)}${")".repeat(480)}$`],
   ] as const) {
-    it(`${what} takes a moment at most`, () => {
+    it(`with ${what} is checked quickly`, () => {
       const before = process.cpuUsage();
       if (anchored(pattern)) sortsByTime(pattern);
       assert.ok(process.cpuUsage(before).user < 5_000_000);
@@ -78,7 +78,7 @@ describe("a pattern of tags", () => {
 });
 
 describe("a semver constraint", () => {
-  it("of blanks takes a moment at most", () => {
+  it("with many blanks is checked quickly", () => {
     const before = process.cpuUsage();
     for (const constraint of [
       " ".repeat(1000),

@@ -7,29 +7,29 @@ import { programs } from "../../sandbox/toolchain/programs.ts";
 import { TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
 import { JOBS, SCRIPTS, WORKFLOWS } from "./workflow-files.ts";
 
-/** Jobs that run a pull request's own program beside secrets wait for this. */
+/** The environment that guards jobs which run a pull request's program beside secrets. */
 const APPROVED = "preview-program";
 
-describe("the workflows", function () {
+describe("the GitHub workflows", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   const steps = JOBS.flatMap(({ where, job }) => job.steps.map((step) => ({ where, job, step })));
   const onTarget = JOBS.filter(({ on }) => "pull_request_target" in on);
 
-  it("are all there", () => {
+  it("all exist", () => {
     assert.deepEqual(
       WORKFLOWS.map(({ file }) => file.split("/").at(-1)),
       ["check.yaml", "drift.yaml", "preview.yaml", "up.yaml"],
     );
   });
 
-  it("have nothing that actionlint would say", async () => {
+  it("pass actionlint", async () => {
     const { path } = await ensureTestProgram("actionlint", { quiet: true });
     const files = WORKFLOWS.map(({ file }) => file);
     const { stdout, exitCode } = await execa(path, ["-no-color", ...files], { reject: false });
     assert.deepEqual([stdout, exitCode], ["", 0]);
   });
 
-  it("use actions by the full id of a commit, with the version beside it", () => {
+  it("pin actions by commit, with the version in a comment", () => {
     const uses = WORKFLOWS.flatMap(({ text }) => text.match(/uses:.*/g) ?? []);
     assert.ok(uses.length > 20);
     for (const line of uses) assert.match(line, /^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
@@ -37,7 +37,7 @@ describe("the workflows", function () {
     assert.equal(new Set(uses).size, pins.size, "one version of each action");
   });
 
-  it("may do nothing where no job asks for it, and each job says what it may and how long", () => {
+  it("have no default rights, and each job has its own rights and time limit", () => {
     for (const { file, workflow } of WORKFLOWS) assert.deepEqual(workflow.permissions, {}, file);
     for (const { where, job } of JOBS) {
       assert.ok(job.permissions !== undefined && job["timeout-minutes"] !== undefined, where);
@@ -45,7 +45,7 @@ describe("the workflows", function () {
     }
   });
 
-  it("write nothing but comments and issues, and never from a job with secrets", () => {
+  it("write only comments and issues, and never from a job with secrets", () => {
     const writers = JOBS.flatMap(({ where, job }) =>
       Object.entries(job.permissions ?? {})
         .filter(([key, value]) => value !== "read" && key !== "id-token")
@@ -77,14 +77,14 @@ describe("the workflows", function () {
     );
   });
 
-  it("hand secrets to the one step that needs them", () => {
+  it("pass secrets only to the step that needs them", () => {
     for (const { where, job } of JOBS) assert.doesNotMatch(JSON.stringify(job.env), /secrets\./, where);
     for (const { where, step } of steps)
       if (JSON.stringify(step).includes("secrets."))
         assert.match(step.run ?? "", /^\.github\/scripts\/with-cluster\.sh /, where);
   });
 
-  it("put nothing that others write into a script: it comes by the environment", () => {
+  it("pass text of others to scripts only through environment variables", () => {
     for (const { where, step } of steps) assert.doesNotMatch(step.run ?? "", /\$\{\{/, where);
   });
 
@@ -94,7 +94,7 @@ describe("the workflows", function () {
     for (const { where, step } of checkouts) assert.equal(step.with["persist-credentials"], false, where);
   });
 
-  it("keep no cache where a pull request's program and secrets meet", () => {
+  it("have no cache in jobs with a pull request's program or secrets", () => {
     for (const { where, step } of steps) {
       if (step.uses?.startsWith("actions/setup-node@"))
         assert.equal(step.with["package-manager-cache"], false, where);
@@ -102,7 +102,7 @@ describe("the workflows", function () {
     }
   });
 
-  it("that run beside secrets check out the base, never the pull request", () => {
+  it("check out the base, never the pull request, beside secrets", () => {
     assert.equal(onTarget.length, 5);
     for (const { where, job } of onTarget) {
       const refs = job.steps
@@ -112,7 +112,7 @@ describe("the workflows", function () {
     }
   });
 
-  it("take a pull request's own program only where somebody approved it", () => {
+  it("run a pull request's own program only after an approval", () => {
     for (const { where, job } of onTarget) {
       const moves = job.steps.some(({ run = "" }) =>
         /git (checkout|switch|reset|merge|pull|worktree)/.test(run),
@@ -126,7 +126,7 @@ describe("the workflows", function () {
     }
   });
 
-  it("let nothing but a verdict of data lead to secrets without an approval", () => {
+  it("require a verdict of data for secrets without an approval", () => {
     const conditions = onTarget.map(({ name, job }) => [name, job.if]);
     assert.deepEqual(conditions.slice(0, 3), [
       ["route", undefined],
@@ -144,7 +144,7 @@ describe("the workflows", function () {
     ]);
   });
 
-  it("that forks may start have no secret at all", () => {
+  it("have no secrets if forks can start them", () => {
     const open = JOBS.filter(({ on }) => "pull_request" in on);
     assert.equal(open.length, 2);
     for (const { where, job } of open) {
@@ -153,12 +153,12 @@ describe("the workflows", function () {
     }
   });
 
-  it("never cancel an up, and let each stack have one at a time", () => {
+  it("never cancel an up, and run one at a time for each stack", () => {
     const up = JOBS.find(({ where }) => where === "up.yaml: up")?.job;
     assert.deepEqual(up?.concurrency, { group: "up-${{ matrix.stack }}", "cancel-in-progress": false });
   });
 
-  it("install the engine that the toolchain has", () => {
+  it("install the toolchain's engine version", () => {
     const version = programs.find(({ name }) => name === "pulumi")?.version;
     const installs = steps.filter(({ step }) => step.uses?.startsWith("pulumi/actions@"));
     assert.equal(installs.length, 4);
@@ -179,7 +179,7 @@ describe("the workflows", function () {
     }
   });
 
-  it("call scripts that are there, that may run, and that stop at the first failure", () => {
+  it("call existing, executable scripts that stop at the first failure", () => {
     const called = [
       ...steps.flatMap(({ step }) => step.run?.match(/\.github\/scripts\/[\w-]+\.sh/g) ?? []),
       ...SCRIPTS.flatMap(

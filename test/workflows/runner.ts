@@ -7,7 +7,7 @@ import { token, workflowToken } from "../github-playground.ts";
 import { type Step, WORKFLOWS } from "./workflow-files.ts";
 
 export const REPOSITORY = "acme/fleet";
-/** What GitHub would mask; here nothing does. */
+/** Secrets that GitHub would mask; the runner does not. */
 export const SECRETS: Readonly<Record<string, string>> = {
   "secrets.KUBECONFIG": "planted-kubeconfig",
   "secrets.PULUMI_ACCESS_TOKEN": "planted-access-token",
@@ -38,7 +38,7 @@ const GIT = {
   GIT_COMMITTER_EMAIL: "ada@acme.example",
 };
 
-/** An engine that writes the events of a file, and ends as it is told. */
+/** A fake engine that writes prepared events and exits with a prepared code. */
 const ENGINE = `#!/usr/bin/env bash
 echo "pulumi $*" >> "$ENGINE_CALLS"
 cp services.json "$ENGINE_CALLS.services.json"
@@ -47,31 +47,31 @@ while [ $# -gt 0 ]; do [ "$1" != --event-log ] || cat "$ENGINE_EVENTS" > "$2"; s
 exit "$ENGINE_EXIT"
 `;
 
-/** What a finished job left. */
+/** The result of a job. */
 export interface JobRun {
-  /** Whether every step that ran ended well. */
+  /** Whether every step that ran succeeded. */
   readonly ok: boolean;
-  /** All that its steps printed. */
+  /** All output of its steps. */
   readonly log: string;
-  /** The outputs of its steps, by their names. */
+  /** The outputs of its steps, by name. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
-  /** The job's own temporary folder; what it uploads is in `reports`. */
+  /** The job's temporary folder; uploads are in `reports`. */
   readonly temp: string;
 }
 
-/** The shell steps of the workflows, run against a local GitHub; actions are left out. */
+/** Runs the shell steps of the workflows with a local GitHub, without the actions. */
 export interface Runner {
   readonly github: LocalGitHub;
-  /** The commit of the base. */
+  /** The base commit. */
   readonly base: string;
-  /** Commits a change of the base as a pull request from a fork has it: no branch of this repository leads to it. */
+  /** Commits a change of the base as a pull request from a fork, outside any branch. */
   pullRequest(change: (folder: string) => Promise<void>): Promise<{ number: number; head: string }>;
-  /** What the engine will say: its events and its exit code. */
+  /** Sets the engine's next events and exit code. */
   engine(events: readonly object[], exitCode?: number): Promise<void>;
-  /** The engine's calls so far, and the mode of the kubeconfig in each. */
+  /** The engine's calls so far, with the mode of the kubeconfig in each. */
   engineCalls(): Promise<string>;
-  /** The catalogue that the engine saw last. */
+  /** The catalogue in the engine's last run. */
   engineCatalogue(): Promise<string>;
   /** @param uploaded the temporary folder of a job whose artifact this one downloads */
   job(
@@ -118,10 +118,10 @@ export async function openRunner(): Promise<Runner> {
 
   const checkout = async () => {
     jobs += 1;
-    // Always the same place, so that Node finds what it compiled for the job before.
+    // Always the same path, so that Node's compile cache works.
     const folder = join(root, "work");
     await rm(folder, { recursive: true, force: true });
-    // As the action does it with persist-credentials: false.
+    // The action does this with persist-credentials: false.
     await git(root, "clone", "--quiet", remote, folder);
     await git(folder, "remote", "set-url", "origin", `${github.url}/${REPOSITORY}.git`);
     await writeFile(join(folder, ".git/info/exclude"), "node_modules\n");
@@ -187,10 +187,10 @@ export async function openRunner(): Promise<Runner> {
       const outputs: Record<string, string> = {};
       for (const step of job.steps) {
         if (step.run === undefined || !applies(step, ok, { ...known, ...outputs })) continue;
-        // Node's modules are there already.
+        // The packages are already installed.
         const script = step.run.replace(/(^| && )npm ci$/, "");
         const env = { ...runner, ...valuesOf({ ...job.env, ...step.env }, { ...known, ...outputs }) };
-        // GitHub's own way to run a step that names no shell.
+        // GitHub's command for a step without a shell.
         const { exitCode: code, all } = await execa("bash", ["-e", "-c", script], {
           cwd: folder,
           env,
@@ -212,7 +212,7 @@ export async function openRunner(): Promise<Runner> {
   };
 }
 
-/** As much of GitHub's expressions as these workflows use. */
+/** Evaluates the subset of GitHub's expressions that these workflows use. */
 function applies({ if: condition }: Step, ok: boolean, known: Readonly<Record<string, string>>): boolean {
   if (condition === undefined) return ok;
   if (condition === "always()") return true;

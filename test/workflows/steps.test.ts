@@ -47,7 +47,7 @@ describe("the workflows' steps", function () {
     '"services": {\n    "added": { "team": "edge", "repository": "acme/added" },',
   );
 
-  /** A pull request, and what its run knows. */
+  /** Opens a pull request, and returns the context of its run. */
   async function opened(change: (folder: string) => Promise<void>) {
     const { number, head } = await runner.pullRequest(change);
     const context = {
@@ -67,14 +67,14 @@ describe("the workflows' steps", function () {
         assert.ok(!`${log}${summary}`.includes(secret), secret);
   }
 
-  it("check the files, and say which stacks there are: not the sandbox's", async () => {
+  it("check the files, and list the stacks without the sandbox's", async () => {
     const stacks = await runner.job("up.yaml", "stacks", {});
     assert.ok(stacks.ok, stacks.log);
     assert.deepEqual(stacks.outputs, { "steps.check.outputs.stacks": '["prod"]' });
   });
 
-  describe("of a pull request that changes data", () => {
-    it("preview it with the base's program, and comment once, behind all other comments", async () => {
+  describe("for a pull request that changes data", () => {
+    it("preview it with the base's program, and comment once, even behind many comments", async () => {
       const { number, context } = await opened(addService);
       for (let index = 0; index < 120; index += 1)
         runner.github.threads.write(REPOSITORY, thread(number), "ada", `${index}`);
@@ -105,7 +105,7 @@ describe("the workflows' steps", function () {
       assert.match(bodies(number)[120] ?? "", /## ✅ Another\./);
     });
 
-    it("comment also where the engine failed", async () => {
+    it("comment even if the engine failed", async () => {
       const { number, context } = await opened(addService);
       await runner.engine([{ diagnosticEvent: { severity: "error", message: "error: no cluster" } }], 255);
       const preview = await runner.job("preview.yaml", "preview", context);
@@ -115,7 +115,7 @@ describe("the workflows' steps", function () {
       assert.match(bodies(number)[0] ?? "", /## ❌ Could not be previewed: prod\.[\s\S]*no cluster/);
     });
 
-    it("comment also where the job died before it could say anything", async () => {
+    it("comment even if the job died early", async () => {
       const { number, context } = await opened(addService);
       const route = { "needs.route.result": "success", "needs.route.outputs.stacks": '["prod"]' };
       await runner.job("preview.yaml", "comment", { ...context, ...route });
@@ -123,7 +123,7 @@ describe("the workflows' steps", function () {
     });
   });
 
-  describe("of a pull request that changes more", () => {
+  describe("for a pull request that changes more", () => {
     const changes = {
       "program code": edit("index.ts", /^/, 'throw new Error("the pull request ran");\n'),
       "the address of GitHub, so that the token would go there": edit(
@@ -152,7 +152,7 @@ describe("the workflows' steps", function () {
         assert.equal(await runner.engineCalls(), calls);
       });
 
-    it("comment at once with what is known without a cluster, and then with the approved preview", async () => {
+    it("comment at once with the offline report, and later with the approved preview", async () => {
       const { number, context } = await opened(async (folder) => {
         await addService(folder);
         await edit("index.ts", /^/, "// the pull request's own\n")(folder);
@@ -183,12 +183,12 @@ describe("the workflows' steps", function () {
     });
   });
 
-  it("say on the pull request that it conflicts", async () => {
-    // With no history in common nothing can be merged.
+  it("report a conflict on the pull request", async () => {
+    // Commits without a common history cannot be merged.
     const { number, context } = await opened(async (folder) => {
       await rm(join(folder, ".git"), { recursive: true });
       await execa("git", ["init", "--quiet"], { cwd: folder });
-      // In the same second the same files would be the very commit of the base.
+      // Without this change the commit could be identical to the base's.
       await writeFile(join(folder, "README.md"), "# Of its own\n");
     });
     const route = await runner.job("preview.yaml", "route", context);
@@ -202,7 +202,7 @@ describe("the workflows' steps", function () {
     );
   });
 
-  it("open one issue for a stack that drifts, bring it up to date, and close it when the drift is gone", async () => {
+  it("open one issue for a stack that drifts, update it, and close it when the drift is gone", async () => {
     const context = { "matrix.stack": "prod" };
     const look = async (events: readonly object[], exitCode = 0) => {
       await runner.engine(events, exitCode);
@@ -230,7 +230,7 @@ describe("the workflows' steps", function () {
     assert.equal(issues()[0]?.open, false);
   });
 
-  it("show what an up did on the page of its run, also where it failed", async () => {
+  it("show an up's report on the page of its run, even if it failed", async () => {
     const made = (name: string) => ({
       op: "create",
       urn: `urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$kubernetes:core/v1:Namespace::${name}`,
@@ -260,7 +260,7 @@ describe("the workflows' steps", function () {
     holdsNoSecret(up, failed);
   });
 
-  it("fetch nothing that is no commit", async () => {
+  it("fetch only a commit id", async () => {
     const context = {
       "github.event.pull_request.number": "1",
       "github.event.pull_request.head.sha": "--upload-pack=x",

@@ -21,7 +21,7 @@ describe("with-events.sh", () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  /** Runs it with an engine that does this; the log's place is its last argument. */
+  /** Runs it with this engine; the log's path is its last argument. */
   async function run(engine: string) {
     await writeFile(join(folder, "pulumi"), `#!/usr/bin/env bash\nlog="\${@: -1}"\n${engine}\n`, {
       mode: 0o755,
@@ -34,31 +34,31 @@ describe("with-events.sh", () => {
   }
   const prints = (lines: readonly string[]) => `cat > "$log" <<'END'\n${lines.join("\n")}\nEND`;
 
-  it("keeps no debug event, and every other as it is", async () => {
+  it("keeps all events except debug events", async () => {
     const [first = "", ...rest] = KEPT;
     const { exitCode } = await run(prints([first, event("debug", "planted"), ...rest]));
     assert.equal(exitCode, 0);
     assert.equal(await readFile(events, "utf8"), `${KEPT.join("\n")}\n`);
   });
 
-  it("has them come through a pipe, so that no debug event is on a disk while pulumi runs", async () => {
+  it("reads the events from a pipe, so that no debug event reaches a disk while pulumi runs", async () => {
     const { stdout } = await run('test -p "$log" && echo pipe; ls -l "$log" | cut -c 1-10');
     assert.deepEqual(stdout.split("\n"), ["pipe", "prw-------"]);
   });
 
-  it("keeps them for the owner's eyes, also where the file was everybody's", async () => {
+  it("writes a file that only its owner can read, even if the file existed and was public", async () => {
     await writeFile(events, "older", { mode: 0o644 });
     await run(prints(KEPT));
     assert.equal((await stat(events)).mode & 0o777, 0o600);
   });
 
-  it("ends as pulumi ends, and says what it says", async () => {
+  it("has pulumi's exit code and output", async () => {
     const { exitCode, stdout } = await run(`echo "$1 $2"\n${prints(KEPT)}\nexit 7`);
     assert.deepEqual([exitCode, stdout], [7, "up --yes"]);
     assert.ok((await readFile(events, "utf8")).includes("it failed"));
   });
 
-  it("waits for nothing where pulumi told nothing", async () => {
+  it("does not hang if pulumi writes no events", async () => {
     const { exitCode, timedOut } = await run("exit 255");
     assert.deepEqual([exitCode, timedOut], [255, false]);
     assert.equal(await readFile(events, "utf8"), "");

@@ -32,7 +32,7 @@ const workflow = z.looseObject({
 export type Step = z.output<typeof step>;
 export type Job = z.output<typeof job>;
 
-/** A workflow file, read. */
+/** A parsed workflow file. */
 export interface WorkflowFile {
   readonly file: string;
   readonly text: string;
@@ -49,12 +49,12 @@ export const WORKFLOWS: readonly WorkflowFile[] = globSync(".github/workflows/*"
     return { file, text, workflow: workflow.parse(parse(text)) };
   });
 
-/** Every job of every workflow, called `preview.yaml: route`. */
+/** Every job of every workflow, by a name such as `preview.yaml: route`. */
 export const JOBS = WORKFLOWS.flatMap(({ file, workflow: { jobs, on } }) =>
   Object.entries(jobs).map(([name, job]) => ({ where: `${file.split("/").at(-1)}: ${name}`, name, job, on })),
 );
 
-/** A step of a job, by its name. */
+/** A step of a job, by name. */
 export function stepOf(file: string, jobName: string, stepName: string): Step {
   const found = WORKFLOWS.find((each) => each.file.endsWith(`/${file}`))?.workflow.jobs[jobName];
   const step = found?.steps.find(({ name }) => name === stepName);
