@@ -69,9 +69,10 @@ describe("ValuesFiles", function () {
     assert.deepEqual((await registered(two))[PROVIDER]?.inputs, {});
   });
 
-  it("has few lines of code in the state: where to find the rest", async () => {
+  it("keeps only a few lines in the state, which find its code by a name and no path", async () => {
     const code = String((await inputsOf(two)).__provider);
-    assert.match(code, /pathToFileURL\("components\/values-files\/provider\.ts"\)/);
+    assert.match(code, /resolve\("#values-files"\)/);
+    assert.doesNotMatch(code, /components\//);
     assert.ok(code.length < 2500, `${code.length} characters`);
   });
 
