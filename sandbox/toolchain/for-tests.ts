@@ -12,6 +12,7 @@ export type TestProgram =
   | "argo"
   | "actionlint"
   | "crane"
+  | "pulumi-language-yaml"
   | "sandbox-argo-cd"
   | "sandbox-argo-events";
 
@@ -53,6 +54,14 @@ const programs: readonly ProgramDefinition<TestProgram>[] = [
   },
   {
     ...own,
+    name: "pulumi-language-yaml", // runs a program that uses this project as a package
+    version: "1.25.0",
+    question: { kind: "plugin", service: "pulumirpc.LanguageRuntime" },
+    wanted: "^1.25.0",
+    published: "https://github.com/pulumi/pulumi/releases",
+  },
+  {
+    ...own,
     name: "sandbox-argo-events", // creates Workflows from pushes
     version: "1.9.11",
     question: { kind: "command", args: ["--version"], answer: /^sandbox-argo-events (\S+)/m },
@@ -91,6 +100,13 @@ const recipes: readonly Recipe<TestProgram>[] = [
     packages: { crane: "github.com/google/go-containerregistry/cmd/crane" },
     ldflags: "-s -w -X github.com/google/go-containerregistry/cmd/crane/cmd.Version=0.20.6",
     usually: "30 s",
+  },
+  {
+    name: "pulumi-language-yaml",
+    module: join(modules, "pulumi-language-yaml"),
+    packages: { "pulumi-language-yaml": "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml" },
+    ldflags: "-s -w -X github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.25.0",
+    usually: "2 min",
   },
   {
     name: "argo-events",

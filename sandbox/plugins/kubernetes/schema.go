@@ -8,35 +8,51 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
-type resourceSchema struct {
-	InputProperties map[string]struct{} `json:"inputProperties"`
-}
+type object map[string]any
 
-// schemaOfKinds returns the part of Pulumi's schema that the provider itself reads: the names of the properties of each
-// built-in kind. An import records these properties of the object as its inputs. The module does not carry the schema.
+// anything is a property of which the schema says no type: the API server checks it.
+var anything = object{"$ref": "pulumi.json#/Any"}
+
+// schemaOfKinds returns a Pulumi schema with the names of the properties of each built-in kind, because the module does not
+// carry the real one. The provider itself reads it: an import records these properties of the object as its inputs.
+// Programs in YAML read it, too.
 func schemaOfKinds() []byte {
-	resources := map[string]resourceSchema{}
+	resources := object{}
 	for kind, goType := range scheme.Scheme.AllKnownTypes() {
 		group := kind.Group
 		if group == "" {
 			group = "core"
 		}
-		token := "kubernetes:" + group + "/" + kind.Version + ":" + kind.Kind
-		resources[token] = resourceSchema{InputProperties: inputsOf(goType)}
+		inputs := inputsOf(goType)
+		inputs["apiVersion"] = object{"type": "string", "const": kind.GroupVersion().String()}
+		inputs["kind"] = object{"type": "string", "const": kind.Kind}
+		resources["kubernetes:"+group+"/"+kind.Version+":"+kind.Kind] = object{
+			"inputProperties": inputs,
+			"properties":      inputs,
+		}
 	}
-	schema, err := json.Marshal(map[string]any{"resources": resources})
+	settings := object{}
+	for _, name := range []string{"cluster", "clusterIdentifier", "context", "kubeconfig", "namespace"} {
+		settings[name] = object{"type": "string"}
+	}
+	schema, err := json.Marshal(object{
+		"name":      "kubernetes",
+		"version":   version,
+		"resources": resources,
+		"provider":  object{"inputProperties": settings},
+	})
 	if err != nil {
 		panic(err)
 	}
 	return schema
 }
 
-func inputsOf(goType reflect.Type) map[string]struct{} {
-	inputs := map[string]struct{}{"apiVersion": {}, "kind": {}}
+func inputsOf(goType reflect.Type) object {
+	inputs := object{}
 	for index := range goType.NumField() {
 		name, _, _ := strings.Cut(goType.Field(index).Tag.Get("json"), ",")
 		if name != "" && name != "status" {
-			inputs[name] = struct{}{}
+			inputs[name] = anything
 		}
 	}
 	return inputs
