@@ -1,4 +1,7 @@
-// Pulumi starts this file, so that an old Node gives a clear error. The program is index.ts.
+// Pulumi starts this file, so that an old Node gives a clear error. The program is index.ts; as a package (PulumiPlugin.yaml)
+// it is components/package.ts. Pulumi requires a package, so nothing here may use a top-level await.
 import "./node-version.cjs";
 
-export default await import("./index.ts");
+export default /[\\/]run-plugin/.test(process.argv[1])
+  ? import("./components/package.ts").then(({ servePackage }) => servePackage(process.argv.slice(2)))
+  : import("./index.ts");

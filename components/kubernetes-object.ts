@@ -9,17 +9,23 @@ const SECRET_OUTPUTS = ["data", "stringData"];
 /** A Kubernetes object of any kind: with a class of the SDK's for each kind, a new row would need a line here. */
 class KubernetesResource extends pulumi.CustomResource {}
 
+/** What only the engine knows of a row. */
+interface Sources extends SecretSources {
+  /** The manifest of each row by its role. */
+  readonly manifests?: pulumi.Output<ReadonlyMap<string, KubernetesObject>> | undefined;
+}
+
 /** Registers a row's Kubernetes object. */
 export function kubernetesObject(
   name: string,
   row: ObjectRow,
-  sources: SecretSources,
+  sources: Sources,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
   const inputs = row.filled
     ? filled(row, sources)
     : row.rotating
-      ? rotated(row.rotating, sources)
+      ? withLate(row.rotating(""), rotationOf(sources).apply(row.rotating))
       : made(row, sources);
   const isSecret = row.manifest.kind === "Secret";
   return new KubernetesResource(resourceType(row), name, inputs, {
@@ -28,8 +34,26 @@ export function kubernetesObject(
   });
 }
 
-function made({ manifest, values }: ObjectRow, sources: SecretSources): pulumi.Inputs {
-  return { ...manifest, ...(values && { stringData: pulumi.secret(resolved(values, sources)) }) };
+function made({ role, manifest, values }: ObjectRow, { manifests, ...secrets }: Sources): pulumi.Inputs {
+  const known = manifests?.apply((all) => all.get(role) ?? manifest);
+  return {
+    ...(known ? withLate(manifest, known) : manifest),
+    ...(values && { stringData: pulumi.secret(resolved(values, secrets)) }),
+  };
+}
+
+/** A manifest of which only the engine knows the annotations and the spec. */
+function withLate(
+  { metadata, ...rest }: KubernetesObject,
+  known: pulumi.Output<KubernetesObject>,
+): pulumi.Inputs {
+  const annotations = known.apply((manifest) => manifest.metadata.annotations);
+  const spec = known.apply((manifest) => (manifest as { readonly spec?: object }).spec);
+  return {
+    ...rest,
+    metadata: { ...metadata, ...(metadata.annotations && { annotations }) },
+    ...("spec" in rest && { spec }),
+  };
 }
 
 /**
@@ -45,15 +69,6 @@ function filled({ manifest, values = {} }: ObjectRow, sources: SecretSources): p
   // An earlier program made the Secret itself: what it wrote there is still its own, and this takes it over.
   const annotations = { ...metadata.annotations, "pulumi.com/patchForce": "true" };
   return { apiVersion, kind, metadata: { ...metadata, annotations }, data: pulumi.secret(data) };
-}
-
-/** A manifest of which the annotations or the spec are known only to the engine. */
-function rotated(manifest: (rotation: string) => KubernetesObject, sources: SecretSources): pulumi.Inputs {
-  const rotation = rotationOf(sources);
-  const { metadata, ...rest } = manifest("");
-  const spec = rotation.apply((text) => (manifest(text) as { readonly spec?: object }).spec);
-  const annotations = rotation.apply((text) => manifest(text).metadata.annotations);
-  return { ...rest, metadata: { ...metadata, annotations }, spec };
 }
 
 function resolved(

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Alias, Row } from "../manifests/inventory/row.ts";
+import type { KubernetesObject } from "../manifests/objects.ts";
 import { resourceName } from "../model/names.ts";
 import type { HookStep } from "../model/provisioned.ts";
 import { githubWebhook, lost } from "./github-webhook.ts";
@@ -21,6 +22,11 @@ export interface PartsArgs {
    * @default keep
    */
   readonly hook?: HookStep | undefined;
+  /**
+   * The manifests by role, where only the engine knows their annotations and specs.
+   * @default those of the rows
+   */
+  readonly manifests?: pulumi.Output<ReadonlyMap<string, KubernetesObject>> | undefined;
 }
 
 /**
@@ -60,7 +66,7 @@ export class Parts {
   }
 
   #register(row: Row, others: pulumi.Input<readonly pulumi.Resource[]>): pulumi.CustomResource[] {
-    const { isMade = () => true, hook = "keep", secrets } = this.#args;
+    const { isMade = () => true, hook = "keep", secrets, manifests } = this.#args;
     const name = resourceName(this.#owner, row.role);
     if (row.leaves && !isMade(name)) return [];
     const own = row.after.flatMap((role) => this.registered.get(role) ?? []);
@@ -72,7 +78,7 @@ export class Parts {
     const made =
       "hook" in row
         ? githubWebhook(name, row.hook, secrets, hook === "lose" ? lost(opts) : opts)
-        : kubernetesObject(name, row, secrets, opts);
+        : kubernetesObject(name, row, { ...secrets, manifests }, opts);
     this.registered.set(row.role, made);
     return [made];
   }

@@ -1,16 +1,66 @@
 import github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
+import { manifestsOf } from "../manifests/inventory/objects.ts";
 import { SERVICE_PIPELINE, serviceInventory } from "../manifests/inventory/service.ts";
 import { deployingStages, type ServicePlan } from "../model/plan.ts";
+import { planOneService, type ServiceArgs } from "../model/service-args.ts";
 import { unmade } from "./engine-state.ts";
 import { Parts, type PartsArgs } from "./parts.ts";
 import { withoutProtection } from "./protection.ts";
 
-/** What {@link ServicePipeline} needs. */
-export interface ServicePipelineArgs extends PartsArgs {
-  /** The service's piece of the plan: everything but secrets. */
-  readonly service: ServicePlan;
+/** What {@link ServicePipeline} takes from a program of its own, without `services.json` and a stack file. */
+export interface ServicePipelineArgs extends After {
+  /** The team that owns the service: its name, its directory group, and optionally the group of its approvers. */
+  readonly team: ServiceArgs["team"];
 
+  /** The GitHub repository with the source, for example `acme/nginx`. */
+  readonly repository: string;
+
+  /** The image repository without a tag, for example `registry.example/nginx`. It may be another resource's output. */
+  readonly image: pulumi.Input<string>;
+
+  /** The GitOps repository, and optionally its branch, the folder of values files and the folder of the chart. */
+  readonly gitops: ServiceArgs["gitops"];
+
+  /**
+   * How the Warehouse picks among tags.
+   * @default { strategy: "lexical" } with tags such as 20260102030405-abcdef0
+   */
+  readonly tags?: ServiceArgs["tags"];
+
+  /**
+   * How often the Warehouse looks at the registry, and how many tags it keeps.
+   * @default { interval: "5m", discoveryLimit: 5, cacheByTag: true }
+   */
+  readonly warehouse?: ServiceArgs["warehouse"];
+
+  /**
+   * The Stages, as a pipeline of the stack's config lists them.
+   * @default dev, staging and prod; dev and staging promote and sync by themselves, prod waits for a person
+   */
+  readonly stages?: ServiceArgs["stages"];
+
+  /**
+   * The folder of the chart, where it is not the one of `gitops`.
+   * @default gitops.chart
+   */
+  readonly chart?: ServiceArgs["chart"];
+
+  /**
+   * Labels for every object of the service.
+   * @default none
+   */
+  readonly labels?: ServiceArgs["labels"];
+
+  /**
+   * The cluster's name, which replaces `{cluster}` in paths of the GitOps repository.
+   * @default cluster
+   */
+  readonly cluster?: ServiceArgs["cluster"];
+}
+
+/** What a service waits for. */
+interface After {
   /**
    * What must exist before a Stage can promote: the shared ClusterPromotionTasks.
    * @default nothing, where another stack owns them
@@ -19,9 +69,14 @@ export interface ServicePipelineArgs extends PartsArgs {
 
   /**
    * What must exist before an Application can find its values: the files in the GitOps repository.
-   * @default nothing, where somebody else writes them
+   * @default nothing, where another program writes them
    */
   readonly valuesFiles?: readonly pulumi.CustomResource[];
+}
+
+/** What this program hands over instead: one service of a plan that it made and checked for all services at once. */
+export interface PlannedService extends PartsArgs, After {
+  readonly service: ServicePlan;
 
   /**
    * What must exist before a push can be answered: the EventSource that its hook posts to, and what starts the build.
@@ -36,7 +91,16 @@ export interface ServicePipelineArgs extends PartsArgs {
  * leave.
  *
  * @example
- * new ServicePipeline("nginx", { service, secrets: { webhookMasterSecret } }, { providers: { kubernetes, github }, protect: true });
+ * new ServicePipeline(
+ *   "nginx",
+ *   {
+ *     team: { name: "edge", group: "AD-Edge" },
+ *     repository: "acme/nginx",
+ *     image: "registry.example/nginx",
+ *     gitops: { repository: "acme/gitops" },
+ *   },
+ *   { providers: { kubernetes }, protect: true },
+ * );
  */
 export class ServicePipeline extends pulumi.ComponentResource {
   /** The namespace of the Kargo Project. */
@@ -54,8 +118,14 @@ export class ServicePipeline extends pulumi.ComponentResource {
   /** The hook on its repository; nothing where it has none. */
   readonly webhook: github.RepositoryWebhook | undefined;
 
-  constructor(name: string, args: ServicePipelineArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { service, promotionTasks = [], valuesFiles = [], answeredBy = [], ...run } = args;
+  /** @throws Error with every argument that is not valid, before anything is registered */
+  constructor(
+    name: string,
+    args: ServicePipelineArgs | PlannedService,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    const planned = "service" in args ? args : plannedService(name, args);
+    const { service, promotionTasks = [], valuesFiles = [], answeredBy = [], ...run } = planned;
     const leaves = service.state === "decommissioned";
     const retires = service.stages.some(({ state }) => state === "retired");
     super(SERVICE_PIPELINE, name, {}, withoutProtection(leaves || retires, opts ?? {}));
@@ -85,4 +155,18 @@ export class ServicePipeline extends pulumi.ComponentResource {
       sync: this.sync,
     });
   }
+}
+
+function plannedService(
+  name: string,
+  { image, promotionTasks = [], valuesFiles = [], ...args }: ServicePipelineArgs,
+): PlannedService {
+  // Another system builds the image, so there is no hook and nothing is derived from the master secret.
+  const more = { promotionTasks, valuesFiles, secrets: { webhookMasterSecret: "" } };
+  if (typeof image === "string") return { ...more, service: planOneService(name, { ...args, image }) };
+  const manifests = pulumi
+    .output(image)
+    .apply((known) => manifestsOf(serviceInventory(planOneService(name, { ...args, image: known }))));
+  // Which resources there are does not depend on the image.
+  return { ...more, service: planOneService(name, { ...args, image: `image.invalid/${name}` }), manifests };
 }

@@ -2,7 +2,7 @@ import { type Last, lastOf } from "../model/obstacles.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { settled } from "./outcome.ts";
 import type { Platform } from "./platform.ts";
-import { ServicePipeline, type ServicePipelineArgs } from "./service-pipeline.ts";
+import { type PlannedService, ServicePipeline } from "./service-pipeline.ts";
 import type { StackInputs } from "./stack.ts";
 import type { ValuesFiles } from "./values-files.ts";
 
@@ -45,7 +45,7 @@ function argsOf(
   service: ServicePlan,
   { secrets, leaving, seeded }: StackInputs,
   { platform, valuesFiles }: { readonly platform: Platform | undefined; readonly valuesFiles: ValuesFiles },
-): ServicePipelineArgs {
+): PlannedService {
   const { name } = service;
   return {
     service,

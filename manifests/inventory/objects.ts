@@ -27,6 +27,15 @@ export function serviceObjects(service: ServicePlan): readonly KubernetesObject[
   return rowsOf(serviceInventory(service)).filter(isPublic).map(manifestOf);
 }
 
+/** The manifest of each row by its role. */
+export function manifestsOf(inventory: Inventory): ReadonlyMap<string, KubernetesObject> {
+  return new Map(
+    rowsOf(inventory)
+      .filter(isObject)
+      .map(({ role, manifest }) => [role, manifest]),
+  );
+}
+
 /** A Secret that a stack makes: where it is, and where its content comes from. */
 export interface SecretName {
   readonly namespace: string;

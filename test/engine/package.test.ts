@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { execa } from "execa";
+import { parse } from "yaml";
+import { installDefinitions } from "../../sandbox/crds.ts";
+import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
+import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { engineEnvironment, engineFolder } from "./engine-environment.ts";
+import { SECRETS_PROVIDER } from "./vault.ts";
+
+/**
+ * The package that `pulumi package add` makes of this repository, in a program in YAML. The language host that can be built
+ * runs no packages (docs/toolchain.md), so a script starts this one as the official host does: Pulumi's `run-plugin` on the
+ * folder with PulumiPlugin.yaml.
+ */
+describe("a program in YAML with this project as a package", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let folder: string;
+  let pulumi: (...args: readonly string[]) => Promise<{ readonly all: string; readonly exitCode?: number }>;
+  let kubectl: (...args: readonly string[]) => Promise<string>;
+  let kubeconfigs: { readonly admin: string; readonly deployer: string };
+
+  /** The program of docs/package.md, with an image that another resource has. */
+  async function program(image: string): Promise<string> {
+    const [, text = ""] = /```yaml\n([\s\S]*?)```/.exec(await readFile("docs/package.md", "utf8")) ?? [];
+    const { resources, ...rest } = parse(text);
+    resources.cluster.properties = { kubeconfig: kubeconfigs.deployer };
+    resources.shop.properties.image = '${built.data["image"]}';
+    resources.administrator = {
+      type: "pulumi:providers:kubernetes",
+      properties: { kubeconfig: kubeconfigs.admin },
+    };
+    resources.built = {
+      type: "kubernetes:core/v1:ConfigMap",
+      properties: { metadata: { name: "built", namespace: "default" }, data: { image } },
+      options: { provider: "${administrator}" },
+    };
+    return JSON.stringify({ ...rest, resources });
+  }
+  const write = async (image: string) => writeFile(join(folder, "Pulumi.yaml"), await program(image));
+
+  before(async () => {
+    const { admin, deployer, path, programs } = await sharedControlPlane();
+    await installDefinitions({ admin });
+    folder = await engineFolder("package");
+    await mkdir(join(folder, "bin"));
+    const yaml = await ensureTestProgram("pulumi-language-yaml", { quiet: true });
+    await symlink(yaml.path, join(folder, "bin/pulumi-language-yaml"));
+    const plugin = join(folder, "bin/pulumi-resource-kargo-fleet");
+    const runner = resolve("node_modules/@pulumi/pulumi/cmd/run-plugin");
+    await writeFile(plugin, `#!/bin/sh\nexec "${process.execPath}" "${runner}" "${resolve(".")}" "$@"\n`);
+    await chmod(plugin, 0o755);
+    kubectl = async (...args) => (await execa(programs.kubectl, ["--kubeconfig", admin, ...args])).stdout;
+    kubeconfigs = { admin: await readFile(admin, "utf8"), deployer: await readFile(deployer, "utf8") };
+    const env = await engineEnvironment(`${join(folder, "bin")}:${path}`, folder);
+    pulumi = (...args) =>
+      execa("pulumi", [...args, "--non-interactive"], { cwd: folder, env, all: true, reject: false });
+    await write("registry.example/shop");
+    const made = await pulumi("stack", "init", "test", "--secrets-provider", SECRETS_PROVIDER);
+    assert.equal(made.exitCode, 0, made.all);
+  });
+
+  after(async () => {
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  it("makes a service whose image is another resource's output, and a second up changes nothing", async () => {
+    const up = await pulumi("up", "--yes", "--skip-preview");
+    assert.equal(up.exitCode, 0, up.all);
+    const image = "jsonpath={.spec.subscriptions[0].image.repoURL}";
+    assert.equal(
+      await kubectl("get", "warehouse", "shop", "-n", "kargo-shop", "-o", image),
+      "registry.example/shop",
+    );
+    const again = await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+    assert.equal(again.exitCode, 0, again.all);
+  });
+
+  it("gets the command that promotes to prod as an output", async () => {
+    const { all } = await pulumi("stack", "output", "--json");
+    assert.deepEqual(JSON.parse(all), {
+      promote: ["kargo promote --project kargo-shop --stage prod --freight <freight>"],
+    });
+  });
+
+  it("is told which argument is not valid, and why", async () => {
+    await write("Shop");
+    const { all, exitCode } = await pulumi("preview");
+    assert.notEqual(exitCode, 0);
+    assert.match(
+      all,
+      /arguments of ServicePipeline shop are not valid:\s+image {2}"Shop" is no image repository/,
+    );
+    await write("registry.example/shop");
+  });
+
+  it("leaves nothing after destroy", async () => {
+    const destroyed = await pulumi("destroy", "--yes", "--skip-preview");
+    assert.equal(destroyed.exitCode, 0, destroyed.all);
+    assert.equal(await kubectl("get", "namespace", "kargo-shop", "--ignore-not-found", "-o", "name"), "");
+  });
+});
