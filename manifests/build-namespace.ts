@@ -3,9 +3,8 @@ import { buildNamespace, EVENTS_NAMESPACE } from "../model/names.ts";
 import { SENSOR_ACCOUNT } from "./argo-events.ts";
 import { BUILD_ACCOUNT, BUILD_LIMIT } from "./argo-workflows.ts";
 import { LAUNCH_ACCOUNT } from "./build-job.ts";
-import { RECEIVER_SECRET } from "./build-steps.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
-import { bindRoles, fillSecrets, RBAC_GROUP } from "./rbac-rules.ts";
+import { RBAC_GROUP } from "./rbac-rules.ts";
 import {
   type PolicyRule,
   RBAC_API,
@@ -158,21 +157,3 @@ function account(
   const { role, binding } = grant(namespace, name, rules, [{ kind: "ServiceAccount", name, namespace }]);
   return [itself, token, role, binding];
 }
-
-/** What the deployer needs in a build namespace, what it hands out there included. */
-export const DEPLOY_BUILDS: readonly PolicyRule[] = [
-  {
-    apiGroups: [""],
-    resources: ["configmaps"],
-    verbs: [...READ, "create", "update", "patch", "delete"],
-  },
-  {
-    apiGroups: ["networking.k8s.io"],
-    resources: ["networkpolicies"],
-    verbs: [...READ, "create", "update", "patch", "delete"],
-  },
-  fillSecrets([RECEIVER_SECRET.name]),
-  bindRoles(Object.keys(BUILD_ROLES)),
-  ...START_BUILDS,
-  ...READ_BUILDS,
-];

@@ -8,6 +8,7 @@ import { deployedAccess } from "./deployed-access.ts";
 import { deployedApplications } from "./deployed-applications.ts";
 import { deployedBuilds, deployedSecrets } from "./deployed-builds.ts";
 import { type DeployedKind, held } from "./deployed-kind.ts";
+import { deployedOthers } from "./deployed-others.ts";
 import { deployedPipelines, deployedStages, deployedTasks } from "./deployed-pipelines.ts";
 
 /** What anybody may ask about himself; nothing is stored. */
@@ -27,7 +28,7 @@ export function deployerGuard({
   subjects,
   promotionTasks,
 }: Pick<PlatformPlan, "guard" | "subjects" | "promotionTasks">): Guard {
-  const kinds: readonly DeployedKind[] = [
+  const formed: readonly DeployedKind[] = [
     ...deployedPipelines(plan),
     deployedStages(plan, promotionTasks),
     ...deployedTasks(promotionTasks),
@@ -36,6 +37,7 @@ export function deployerGuard({
     ...deployedBuilds(plan),
     deployedSecrets(),
   ];
+  const kinds = [...formed, ...deployedOthers(formed)];
   const isKnown = isOneOf("variables.kind", [...kinds.map(({ kind }) => kind), ...ASKS]);
   const fix = "After a change of the stack's files an administrator applies fleet deployer again.";
   return guard({

@@ -1,82 +1,44 @@
-import { CREDENTIAL_NAMES } from "../model/credentials.ts";
 import { ARGOCD_NAMESPACE, buildNamespace, EVENTS_NAMESPACE, TEAMS_NAMESPACE } from "../model/names.ts";
 import type { PlatformPlan } from "../model/plan.ts";
-import { KARGO_USER, KARGO_USERS_BINDING, SERVICE_ROLES } from "./access.ts";
-import { SENSOR_ACCOUNT } from "./argo-events.ts";
-import { buildIdentity, DEPLOY_BUILDS } from "./build-namespace.ts";
-import { SHARED_NAMESPACE } from "./credentials.ts";
+import { buildIdentity } from "./build-namespace.ts";
 import { secretsToFill } from "./deployer-secrets.ts";
-import { ELECT_LEADER } from "./events-namespace.ts";
 import { guards } from "./guard.ts";
-import { RECEIVER, SYSTEM_NAMESPACE } from "./kargo-receiver.ts";
+import { type Place, sampleRows } from "./inventory/sample.ts";
+import type { Right } from "./missing-rights.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
-import { bindRoles, fillSecrets, RBAC_GROUP } from "./rbac-rules.ts";
+import { RBAC_GROUP } from "./rbac-rules.ts";
 import { type ClusterRole, type PolicyRule, RBAC_API, type Role, type RoleBinding } from "./rbac-types.ts";
+import { rightsOfRows, rulesOfRights } from "./rights-of-rows.ts";
 
 const NAME = "kargo-fleet-deployer";
 
-const READ = ["get", "list", "watch"] as const;
-const OWN = [...READ, "create", "update", "patch", "delete"] as const;
-/** A `create` names nothing yet, so that only what comes after it can be held to names. */
-const CHANGE = ["update", "patch", "delete"] as const;
+/** What the deployer needs beside the rights on one place's objects, and where. */
+interface DeployerRights {
+  /**
+   * In the whole cluster: nothing on policies of admission, by which it is held itself. There is no `*` and no `escalate`.
+   */
+  readonly cluster: readonly Right[];
+  /** In one namespace only. */
+  readonly namespaces: ReadonlyMap<string, readonly Right[]>;
+  /** In each team's build namespace. */
+  readonly builds: readonly Right[];
+}
 
-/**
- * What `pulumi up` needs in the whole cluster: nothing on policies of admission, by which it is held itself. There is no
- * `*` and no `escalate`. What it gives to teams it must hold itself, which is Kubernetes' own check, and why it may
- * promote. A deletion waits by `list` and `watch`: without them the provider hangs.
- */
-const CLUSTER_RULES: readonly PolicyRule[] = [
-  { apiGroups: [""], resources: ["namespaces"], verbs: OWN },
-  {
-    apiGroups: ["kargo.akuity.io"],
-    resources: [
-      "clusterconfigs",
-      "clusterpromotiontasks",
-      "projectconfigs",
-      "projects",
-      "stages",
-      "warehouses",
-    ],
-    verbs: OWN,
-  },
-  { apiGroups: ["argoproj.io"], resources: ["clusterworkflowtemplates"], verbs: OWN },
-  { apiGroups: [RBAC_GROUP], resources: ["rolebindings", "roles"], verbs: OWN },
-  { apiGroups: [RBAC_GROUP], resources: ["clusterrolebindings"], verbs: [...READ, "create"] },
-  {
-    apiGroups: [RBAC_GROUP],
-    resources: ["clusterrolebindings"],
-    resourceNames: [KARGO_USERS_BINDING],
-    verbs: CHANGE,
-  },
-  { apiGroups: [RBAC_GROUP], resources: ["clusterroles"], resourceNames: [KARGO_USER], verbs: ["bind"] },
-  bindRoles(Object.keys(SERVICE_ROLES)),
-  // From here on: what it hands to teams and approvers.
-  { apiGroups: ["kargo.akuity.io"], resources: ["stages"], verbs: ["promote"] },
-  { apiGroups: ["kargo.akuity.io"], resources: ["promotions"], verbs: [...READ, "create", "patch"] },
-  { apiGroups: ["kargo.akuity.io"], resources: ["freights", "promotiontasks"], verbs: READ },
-  { apiGroups: ["kargo.akuity.io"], resources: ["freights/status"], verbs: ["get", "patch"] },
-  { apiGroups: ["argoproj.io"], resources: ["analysisruns"], verbs: READ },
-  { apiGroups: [""], resources: ["events"], verbs: READ },
-];
-
-/** What it needs in one namespace only. It lists and makes Secrets in the namespace of the webhooks, where all are its own. */
-const NAMESPACE_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
-  [TEAMS_NAMESPACE]: [{ apiGroups: [""], resources: ["serviceaccounts"], verbs: OWN }],
-  [SHARED_NAMESPACE]: [fillSecrets(CREDENTIAL_NAMES)],
-  [ARGOCD_NAMESPACE]: [
-    { apiGroups: ["argoproj.io"], resources: ["applications", "appprojects"], verbs: OWN },
-  ],
-  [SYSTEM_NAMESPACE]: [fillSecrets([RECEIVER])],
-  [EVENTS_NAMESPACE]: [
-    { apiGroups: ["argoproj.io"], resources: ["eventbus", "eventsources", "sensors"], verbs: OWN },
-    { apiGroups: [""], resources: ["secrets"], verbs: OWN },
-    { apiGroups: [""], resources: ["serviceaccounts"], verbs: OWN },
-    { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: OWN },
-    { apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: OWN },
-    ...ELECT_LEADER,
-    bindRoles([SENSOR_ACCOUNT]),
-  ],
-};
+function deployerRights(): DeployerRights {
+  const rows = sampleRows();
+  const placed = rows.flatMap(({ place }) => (typeof place === "object" ? [place.namespace] : []));
+  const rightsAt = (is: (place: Place) => boolean) => rightsOfRows(rows.filter(({ place }) => is(place)));
+  return {
+    cluster: rightsAt((place) => place === "cluster" || place === "projects"),
+    namespaces: new Map(
+      [...new Set(placed)].map((name) => [
+        name,
+        rightsAt((place) => typeof place === "object" && place.namespace === name),
+      ]),
+    ),
+    builds: rightsAt((place) => place === "builds"),
+  };
+}
 
 /**
  * What an administrator applies before the first `up`, and again where a new team or a change of the stack asks for it: the
@@ -97,7 +59,7 @@ export function deployerObjects(
     ...[TEAMS_NAMESPACE, EVENTS_NAMESPACE].map(namespace),
     ...teams.flatMap(buildIdentity),
     ...secretsToFill(teams).map(({ namespace, name }) => emptySecret(namespace, name)),
-    ...rights(NAME, username, CLUSTER_RULES, rulesByNamespace(teams)),
+    ...rights(NAME, username, rulesFor(teams)),
   ];
 }
 
@@ -109,8 +71,9 @@ export function deployerObjects(
 export function neededRules(
   teams: readonly string[] | undefined,
 ): ReadonlyMap<string, readonly PolicyRule[]> {
-  const shared = rulesByNamespace(teams ?? []).filter(([name]) => teams || name === ARGOCD_NAMESPACE);
-  return new Map(shared.map(([name, rules]) => [name, [...CLUSTER_RULES, ...rules]]));
+  const { cluster, namespaced } = rulesFor(teams ?? []);
+  const shared = namespaced.filter(([name]) => teams || name === ARGOCD_NAMESPACE);
+  return new Map(shared.map(([name, rules]) => [name, [...cluster, ...rules]]));
 }
 
 /**
@@ -121,8 +84,12 @@ export function neededRules(
  * @param username and teams as for {@link deployerObjects}, whose namespaces must be there
  */
 export function previewerObjects(username: string, teams: readonly string[]): readonly KubernetesObject[] {
-  const namespaced = rulesByNamespace(teams).map(([name, rules]) => [name, readOnly(rules)] as const);
-  return rights("kargo-fleet-previewer", username, readOnly(CLUSTER_RULES), namespaced);
+  return rights("kargo-fleet-previewer", username, rulesFor(teams, isRead));
+}
+
+/** A read of a Secret names it: only a deletion lists them. */
+function isRead({ resource, verb }: Right): boolean {
+  return verb === "get" || (["list", "watch"].includes(verb) && resource !== "secrets");
 }
 
 function emptySecret(namespace: string, name: string): KubernetesObject & { readonly type: "Opaque" } {
@@ -134,36 +101,31 @@ function emptySecret(namespace: string, name: string): KubernetesObject & { read
   };
 }
 
-function readOnly(rules: readonly PolicyRule[]): readonly PolicyRule[] {
-  return rules
-    .map((rule) => {
-      // A read of a Secret names it: only a deletion lists them.
-      const read: readonly string[] = rule.resources.includes("secrets") ? ["get"] : READ;
-      return { ...rule, verbs: rule.verbs.filter((verb) => read.includes(verb)) };
-    })
-    .filter(({ verbs }) => verbs.length > 0);
-}
-
 type RulesOf = readonly [namespace: string, rules: readonly PolicyRule[]];
 
-function rulesByNamespace(teams: readonly string[]): readonly RulesOf[] {
-  const builds = teams.map((team): RulesOf => [buildNamespace(team), DEPLOY_BUILDS]);
-  return [...Object.entries(NAMESPACE_RULES), ...builds];
+interface Rules {
+  readonly cluster: readonly PolicyRule[];
+  readonly namespaced: readonly RulesOf[];
 }
 
-function rights(
-  name: string,
-  username: string,
-  rules: readonly PolicyRule[],
-  namespaced: readonly RulesOf[],
-): readonly KubernetesObject[] {
+function rulesFor(teams: readonly string[], isWanted: (right: Right) => boolean = () => true): Rules {
+  const { cluster, namespaces, builds } = deployerRights();
+  const all = [...namespaces, ...teams.map((team) => [buildNamespace(team), builds] as const)];
+  const everywhere = cluster.filter(isWanted);
+  return {
+    cluster: rulesOfRights(everywhere),
+    namespaced: all.map(([name, own]) => [name, rulesOfRights(own.filter(isWanted), everywhere)]),
+  };
+}
+
+function rights(name: string, username: string, { cluster, namespaced }: Rules): readonly KubernetesObject[] {
   const labels = { ...MANAGED_BY };
   const subjects = [{ kind: "User", name: username, apiGroup: RBAC_GROUP }] as const;
   const clusterRole: ClusterRole = {
     apiVersion: RBAC_API,
     kind: "ClusterRole",
     metadata: { name, labels },
-    rules,
+    rules: cluster,
   };
   const clusterBinding: RoleBinding = {
     apiVersion: RBAC_API,

@@ -1,0 +1,67 @@
+import { resourceOf } from "./api-resource.ts";
+import { allOf, anyOf, literal, text } from "./cel.ts";
+import { type DeployedKind, IT, inBuilds, isProject } from "./deployed-kind.ts";
+import { type Place, type SampleRow, sampleRows } from "./inventory/sample.ts";
+
+/** What the API server has beside an object's content. */
+const BESIDE = ["apiVersion", "kind", "metadata", "status"];
+
+/**
+ * The kinds of rows of which no other file here says what the deployer may make, such as those of customize.ts: the
+ * objects of these rows alone, to the letter.
+ *
+ * @throws Error where their content differs between services: then a form must be written for the kind
+ */
+export function deployedOthers(known: readonly DeployedKind[]): readonly DeployedKind[] {
+  const kinds = new Set(known.map(({ kind }) => kind));
+  const others = sampleRows().filter((row) => !kinds.has(kindOf(row)));
+  return [...Map.groupBy(others, kindOf)].map(([kind, rows]) => letters(kind, distinct(rows)));
+}
+
+function kindOf({ manifest }: SampleRow): string {
+  const { group, resource } = resourceOf(manifest);
+  return `${resource}.${group}`;
+}
+
+/** Each object once: the same row of two services is one. */
+function distinct(rows: readonly SampleRow[]): readonly SampleRow[] {
+  const objects = new Map(rows.map((row) => [JSON.stringify([row.place, nameOf(row), contentOf(row)]), row]));
+  const byRole = Map.groupBy([...objects.values()], ({ role, place }) => `${role} ${JSON.stringify(place)}`);
+  for (const [role, alike] of byRole)
+    if (alike.length > 1)
+      throw new Error(
+        `The row ${role} differs between services. Say in manifests/deployer-guard.ts what the deployer may make of ${alike[0]?.manifest.kind}.`,
+      );
+  return [...objects.values()];
+}
+
+function letters(kind: string, rows: readonly SampleRow[]): DeployedKind {
+  const named = (it: string) =>
+    anyOf(...rows.map((row) => allOf(isAt(it, row.place), `${it}.metadata.name == ${text(nameOf(row))}`)));
+  const form = rows.map((row) => {
+    const content = Object.entries(contentOf(row));
+    const keys = JSON.stringify([...BESIDE, ...content.map(([key]) => key)]);
+    return allOf(
+      isAt(IT, row.place),
+      `${IT}.metadata.name == ${text(nameOf(row))}`,
+      `${IT}.all(k, k in ${keys})`,
+      ...content.map(([key, value]) => `${IT}[?${text(key)}] == optional.of(${literal(value)})`),
+    );
+  });
+  const names = [...new Set(rows.map(nameOf))];
+  return { kind, named, form: anyOf(...form), says: `${names.join(", ")}, as this program has them` };
+}
+
+function isAt(it: string, place: Place): string {
+  if (place === "projects") return isProject(`${it}.metadata.namespace`);
+  if (place === "builds") return inBuilds(it);
+  return place === "cluster" ? "true" : `${it}.metadata.namespace == ${text(place.namespace)}`;
+}
+
+function nameOf({ manifest }: SampleRow): string {
+  return manifest.metadata.name;
+}
+
+function contentOf({ manifest }: SampleRow): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(manifest).filter(([key]) => !BESIDE.includes(key)));
+}

@@ -1,0 +1,85 @@
+import { readCatalogue } from "../../model/catalogue.ts";
+import { buildNamespace } from "../../model/names.ts";
+import { makePlan, type Plan } from "../../model/plan.ts";
+import { readStackConfig } from "../../model/stack-config.ts";
+import { parseStackFile } from "../../model/stack-file.ts";
+import { inventoriesOf, isObject } from "./objects.ts";
+import { type ObjectRow, rowsOf } from "./row.ts";
+
+/** Where a row's object stands, whatever the services and the teams are. */
+export type Place =
+  /** In no namespace. */
+  | "cluster"
+  /** In the namespace of each service's Kargo Project. */
+  | "projects"
+  /** In each team's build namespace. */
+  | "builds"
+  /** In the namespace of that name. */
+  | { readonly namespace: string };
+
+/** A row of a fleet that has everything. */
+export interface SampleRow extends ObjectRow {
+  readonly place: Place;
+}
+
+const TEAM = "team";
+const SERVICES = ["one", "two"];
+
+const CATALOGUE = {
+  teams: { [TEAM]: { group: "people", approvers: "approvers" } },
+  services: Object.fromEntries(SERVICES.map((name) => [name, { team: TEAM, repository: `owner/${name}` }])),
+};
+
+/** Every kind of object is in the plan of one of these: they are exposed in different ways. */
+const WEBHOOKS = [
+  { expose: { ingress: {} } },
+  { expose: { httpRoute: { gateway: { name: "gateway", namespace: "gateways" } } } },
+];
+
+const IMAGE = `registry.example/image@sha256:${"0".repeat(64)}`;
+const SECRET = { secure: "v1:sample" };
+
+function planWith(webhooks: object): Plan {
+  const config = {
+    cluster: { name: "cluster", context: "cluster" },
+    registry: "registry.example",
+    gitops: { repository: "owner/gitops" },
+    github: { owner: "owner" },
+    webhooks: { url: "https://hooks.example", receiver: { url: "https://kargo.example" }, ...webhooks },
+    builds: {
+      images: { clone: IMAGE, build: IMAGE, push: IMAGE, notify: IMAGE },
+      network: { apiServer: ["192.0.2.1/32"] },
+    },
+    access: { deployer: "deployer" },
+    credentials: { git: { username: "git" }, image: { username: "image" } },
+    gitPassword: SECRET,
+    imagePassword: SECRET,
+    webhookMasterSecret: SECRET,
+  };
+  const keys = Object.entries(config).map(([key, value]) => [`kargo-fleet:${key}`, value]);
+  const file = JSON.stringify({ config: Object.fromEntries(keys) });
+  return makePlan(
+    readCatalogue("services.json", JSON.stringify(CATALOGUE)),
+    readStackConfig(parseStackFile("Pulumi.sample.yaml", file)),
+    new Date(0),
+  );
+}
+
+/**
+ * The rows of a fleet that has everything that the program can make, of two services of one team. What follows from the
+ * kinds of objects alone, such as the deployer's rights, is derived from it: it must not depend on a stack's services.
+ */
+export function sampleRows(): readonly SampleRow[] {
+  return WEBHOOKS.map(planWith).flatMap((plan) => {
+    const projects = plan.services.map(({ project }) => project);
+    const placeOf = (namespace: string | undefined): Place => {
+      if (namespace === undefined) return "cluster";
+      if (namespace === buildNamespace(TEAM)) return "builds";
+      return projects.includes(namespace) ? "projects" : { namespace };
+    };
+    return inventoriesOf(plan)
+      .flatMap(rowsOf)
+      .filter(isObject)
+      .map((row) => ({ ...row, place: placeOf(row.manifest.metadata.namespace) }));
+  });
+}
