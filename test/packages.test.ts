@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 interface Manifest {
   readonly workspaces?: readonly string[];
@@ -30,7 +31,7 @@ function imported(files: readonly string[], kind: "values" | "values and types")
       ...[...text.matchAll(LATE)].map(([, name = ""]) => name),
     ];
   });
-  const packages = names.flatMap((name) => /^(?:@[\w-]+\/)?[\w.-]+(?=\/|$)/.exec(name)?.[0] ?? []);
+  const packages = names.flatMap((name) => /^(?:@[a-z\d-]+\/)?[a-z\d.-]+(?=\/|$)/.exec(name)?.[0] ?? []);
   return [...new Set(packages)].sort();
 }
 
@@ -61,6 +62,20 @@ describe("the packages", () => {
       assert.deepEqual(Object.keys(devDependencies), [...new Set([...besides, ...types, ...tools])].sort());
     });
   }
+
+  it("let the program's own tests run without an engine, a cluster or a toolchain", () => {
+    const seen = new Set(globSync("test/{components,manifests,model}/**/*.test.ts"));
+    for (const file of seen) {
+      const relatives = readFileSync(file, "utf8").matchAll(/\bfrom "(\.[^"]*)"/g);
+      for (const [, name = ""] of relatives) seen.add(join(dirname(file), name));
+    }
+    assert.ok(seen.has("sandbox/github/server.ts"), "the local GitHub needs none of them");
+    const starting = /^test\/engine\/|^sandbox\/(toolchain|crds|control-plane|processes)\b/;
+    assert.deepEqual(
+      [...seen].filter((file) => starting.test(file)),
+      [],
+    );
+  });
 
   it("agree on one exact version of each library", () => {
     const versions = new Map<string, string>();
