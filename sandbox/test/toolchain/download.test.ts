@@ -3,8 +3,6 @@ import { access, readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
-import { sumIn } from "../../toolchain/download.ts";
 import { type Download, downloadOf, type Publication } from "../../toolchain/downloads.ts";
 import { ToolchainError, type ToolchainProblem } from "../../toolchain/errors.ts";
 import type { FoundProgram } from "../../toolchain/look.ts";
@@ -247,49 +245,5 @@ describe("a download of a missing program", function () {
     place.environment.NO_PROXY = "makers.example";
     await failure("go missing");
     assert.equal(server.asked.length, 1);
-  });
-});
-
-describe("a checksum in its makers' document", () => {
-  const digits = fc
-    .constantFrom(40, 64)
-    .chain((length) => fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`)));
-  const name = fc.stringMatching(/^[a-z0-9_.-]{1,20}$/);
-  const between = fc.constantFrom("  ", " *", "  ./", " ");
-
-  it("is found by the file's whole name in any line format", () => {
-    fc.assert(
-      fc.property(
-        fc.uniqueArray(name, { minLength: 1, maxLength: 5 }),
-        digits,
-        between,
-        (names, sum, gap) => {
-          const own = (index: number) => sum.slice(0, -1) + index;
-          const document = names.map((file, index) => `${own(index)}${gap}${file}\n`).join("");
-          names.forEach((file, index) => {
-            assert.equal(sumIn(document, file), own(index));
-            assert.equal(sumIn(document.toUpperCase(), file.toUpperCase()), own(index));
-          });
-          assert.equal(sumIn(document, `${names[0]}x${names.join("")}`), undefined);
-        },
-      ),
-    );
-  });
-
-  it("is the whole document if that has no name", () => {
-    fc.assert(fc.property(digits, (sum) => assert.equal(sumIn(`${sum}\n`, "kubectl"), sum)));
-  });
-
-  it("is not found if the digits have another length", () => {
-    fc.assert(
-      fc.property(fc.stringMatching(/^[0-9a-f]{1,80}$/), (sum) => {
-        fc.pre(![40, 64].includes(sum.length));
-        assert.equal(sumIn(`${sum}  kubectl\n`, "kubectl"), undefined);
-      }),
-    );
-  });
-
-  it("is not found in any other text", () => {
-    fc.assert(fc.property(fc.string(), (text) => assert.equal(sumIn(text, "kubectl"), undefined)));
   });
 });

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { ALL, lost, pipelines, stage, upOf } from "./ups.ts";
+
+describe("a lost stage", () => {
+  const three = pipelines({
+    standard: [stage("dev"), stage("qa", ", after: [dev]"), stage("prod", ", after: [dev]")],
+  });
+  const two = pipelines({ standard: [stage("dev"), stage("prod", ", after: [dev]")] });
+
+  it("is one that is gone from its pipeline, with every service that has it", () => {
+    assert.deepEqual(lost(upOf(ALL, three), ALL, two), [
+      'config.kargo-fleet:pipelines.standard  the stage "qa" is gone from it; 3 provisioned services have it: nginx, auth, docs. Its Stages and Applications would be deleted. Put it back. To let it go, give it state: retired, run pulumi up, and remove it then.',
+    ]);
+  });
+
+  it("is none if an earlier up retired it", () => {
+    const retired = pipelines({
+      standard: [
+        stage("dev"),
+        stage("qa", ", after: [dev], state: retired"),
+        stage("prod", ", after: [dev]"),
+      ],
+    });
+    assert.deepEqual(lost(upOf(ALL, three), ALL, retired), []);
+    assert.deepEqual(lost(upOf(ALL, retired), ALL, two), []);
+  });
+
+  it("is one that the service's new pipeline lacks", () => {
+    const both = pipelines({
+      standard: [stage("dev"), stage("qa", ", after: [dev]")],
+      light: [stage("dev")],
+    });
+    assert.deepEqual(lost(upOf(ALL, both), { ...ALL, auth: { pipeline: "light" } }, both), [
+      'services.auth.pipeline  "light" has no stage "qa", as "standard" has; 1 provisioned service has it: auth. Its Stages and Applications would be deleted. Stay on standard, or move first to a pipeline in which qa is there with state: retired, run pulumi up, and move on then.',
+    ]);
+  });
+
+  it("is none if another pipeline has the same stages", () => {
+    const both = pipelines({ standard: [stage("dev")], other: [stage("dev")] });
+    assert.deepEqual(lost(upOf(ALL, both), { ...ALL, auth: { pipeline: "other" } }, both), []);
+  });
+
+  it("is one that stops to deploy, so its Application would be deleted", () => {
+    const flow = pipelines({
+      standard: [
+        stage("dev"),
+        "{ stage: qa, controlFlow: true, after: [dev] }",
+        stage("prod", ", after: [dev]"),
+      ],
+    });
+    assert.match(
+      lost(upOf(ALL, three), ALL, flow).join(),
+      /^config\.kargo-fleet:pipelines\.standard\[1\]\.controlFlow {2}the stage "qa" no longer deploys; 3 provisioned services have it/,
+    );
+  });
+
+  it("is none of a decommissioned service", () => {
+    const was = upOf({ nginx: { state: "decommissioned" } }, three);
+    assert.deepEqual(lost(was, { nginx: { state: "decommissioned" } }, two), []);
+  });
+});
