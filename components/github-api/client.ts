@@ -1,4 +1,6 @@
 import { Octokit } from "@octokit/core";
+import { retry } from "@octokit/plugin-retry";
+import { throttling } from "@octokit/plugin-throttling";
 import { apiAddress } from "./address.ts";
 import { type Failure, failureOf, type Patience, patient } from "./patience.ts";
 import { proxiedFetch } from "./proxied-fetch.ts";
@@ -24,28 +26,31 @@ export interface GitHubApi {
 /** A call that takes longer has lost its way. */
 const TIMEOUT = 60_000;
 
+const PatientOctokit = Octokit.plugin(throttling, retry);
+
 /** Opens the API of the GitHub at a web address, from the plan. */
 export function gitHubApi(url: string, { token, environment, ...patience }: Access): GitHubApi {
-  const fetch = proxiedFetch(environment);
-  const octokit = new Octokit({
+  const send = proxiedFetch(environment) ?? fetch;
+  const { options, givenUp } = patient(patience);
+  const octokit = new PatientOctokit({
+    ...options,
     auth: token,
     baseUrl: apiAddress(url, environment),
     userAgent: "kargo-fleet",
-    ...(fetch && { request: { fetch } }),
+    request: {
+      fetch: (address: string, init: object) =>
+        send(address, { ...init, signal: AbortSignal.timeout(TIMEOUT) }),
+    },
   });
-  octokit.hook.before("request", (options) => {
-    options.request = { ...options.request, signal: AbortSignal.timeout(TIMEOUT) };
-  });
-  const outlast = patient(patience);
   return {
     octokit,
     call: async (request, refuse) => {
       try {
-        return await outlast(request);
+        return await request();
       } catch (error) {
         const failure = failureOf(error);
         if (!failure) throw error;
-        throw refuse({ ...failure, message: failure.message.replaceAll(token, "(token)") });
+        throw givenUp() ?? refuse({ ...failure, message: failure.message.replaceAll(token, "(token)") });
       }
     },
   };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Problem } from "../../model/diagnostics.ts";
 import { type Answers, type Asking, obstaclesOf } from "../../model/obstacles.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
@@ -62,8 +61,7 @@ export function askRepositories(
     note("repositories", "There is no token for GitHub: set github:token, or GITHUB_TOKEN");
     return NO_REPOSITORIES;
   }
-  const pause = async (milliseconds: number) => void (await sleep(milliseconds));
-  return repositoriesOf(github.url, { token, environment, report, pause }, note);
+  return repositoriesOf(github.url, { token, environment, report }, note);
 }
 
 async function askNamespaces({ cluster }: Pick<Plan, "cluster">, note: Unasked): Promise<AskNamespace> {

@@ -11,13 +11,8 @@ const FILES_A_CALL = 200;
 /** At a push a second from somebody else, one of these comes through. */
 const ATTEMPTS = 10;
 
-export function withDefaults({
-  environment = process.env,
-  pause = sleep,
-  report = () => {},
-  ...options
-}: CommitOptions): GitDataOptions {
-  return { ...options, environment, pause: async (milliseconds) => void (await pause(milliseconds)), report };
+export function withDefaults(options: CommitOptions): GitDataOptions {
+  return { environment: process.env, report: () => {}, ...options };
 }
 
 /** One commit, as it is to be made on what a branch has. */
@@ -37,7 +32,7 @@ export interface Wanted<Result> {
 export async function commitOnce<Result>(
   git: GitData,
   target: Target,
-  { report, pause }: GitDataOptions,
+  { report, second = 1_000 }: GitDataOptions,
   want: (tip: { readonly commit: string; readonly tree: string }) => Promise<Wanted<Result>>,
 ): Promise<{ readonly result: Result; readonly commit: string | undefined }> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
@@ -48,7 +43,7 @@ export async function commitOnce<Result>(
     if (await git.forward(commit)) return { result, commit };
     if (attempt < ATTEMPTS) {
       report(`Somebody else pushed to ${target.branch} first; looking again.`);
-      await pause(Math.random() * Math.min(10_000, 250 * 2 ** attempt));
+      await sleep(Math.random() * Math.min(10, 2 ** attempt / 4) * second);
     }
   }
   throw overtaken(ATTEMPTS, target);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { GITHUB_URL } from "../../components/github-api/address.ts";
 import { gitHubApi } from "../../components/github-api/client.ts";
@@ -56,12 +55,10 @@ export function threadsApi(environment: NodeJS.ProcessEnv): ThreadsApi {
     throw new FleetError(
       "GITHUB_REPOSITORY names no repository. Set it to owner/name, as GitHub Actions does.",
     );
-  const pause = async (milliseconds: number) => void (await sleep(milliseconds));
   const report = (line: string) => void process.stderr.write(`${line}\n`);
   const { octokit, call } = gitHubApi(server || GITHUB_URL, {
     token,
     environment,
-    pause,
     report,
     longestWait: LONGEST_WAIT,
     giveUp,

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { type GitHubApi, gitHubApi } from "../../components/github-api/client.ts";
 import type { UsedUp } from "../../components/github-api/patience.ts";
@@ -47,7 +46,6 @@ export function hooksOf(
     api ??= gitHubApi(url, {
       token,
       environment: process.env,
-      pause,
       report,
       longestWait: LONGEST_WAIT,
       giveUp,

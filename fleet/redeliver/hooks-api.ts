@@ -3,7 +3,6 @@ import { type Access, gitHubApi } from "../../components/github-api/client.ts";
 import { type Failure, failureOf, isPassing } from "../../components/github-api/patience.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Attempt } from "./attempts.ts";
-import { paceOf } from "./pace.ts";
 
 /** The relevant parts of a push payload. */
 export interface PushDetail {
@@ -33,12 +32,6 @@ export class HookRefusal extends Error {
   override readonly name = "HookRefusal";
 }
 
-/**
- * The minimum interval between calls, in milliseconds. GitHub allows 900 points per minute (a reading call costs
- * one, a writing call five) and at most 80 writing calls.
- * @see https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
- */
-const INTERVAL = { reading: 80, writing: 1_000 };
 const PAGE = 100;
 
 // Octokit reads integers beyond the safe range as bigint.
@@ -77,27 +70,18 @@ const detailSchema = z
   }));
 
 /**
- * @param now the clock for the intervals, in milliseconds
  * @throws FleetError if GitHub cannot be reached or rejects the token, {@link HookRefusal} for one hook
  */
-export function hooksApi(url: string, access: Access, now?: () => number): HooksApi {
+export function hooksApi(url: string, access: Access): HooksApi {
   const { octokit, call } = gitHubApi(url, access);
-  const paces = {
-    reading: paceOf(INTERVAL.reading, access.pause, now),
-    writing: paceOf(INTERVAL.writing, access.pause, now),
-  };
   const request = async (method: "GET" | "POST", place: string, path: string, query: object = {}) =>
     await call(
-      async () => {
-        await paces[method === "GET" ? "reading" : "writing"]();
-        return await octokit.request(`${method} ${hooksOf(place)}${path}`, { ...query });
-      },
+      async () => await octokit.request(`${method} ${hooksOf(place)}${path}`, { ...query }),
       (failure) => refusal(failure, place, url),
     );
   const headOf = async (repository: string, ref: string) => {
     const [owner = "", repo = ""] = repository.split("/");
     const place = { owner, repo, ref: ref.replace(/^refs\//, "") };
-    await paces.reading();
     return await octokit.request("GET /repos/{owner}/{repo}/git/ref/{ref}", place).then(
       ({ data }) => data.object.sha,
       (error: unknown) => {

@@ -37,7 +37,7 @@ describe("what GitHub says of a repository", () => {
       {
         token: TOKEN,
         environment: { GITHUB_BASE_URL: github.baseUrl },
-        pause: async () => {},
+        second: 1,
         report: () => {},
       },
       (what, why) => unasked.push(`${what}: ${why}`),

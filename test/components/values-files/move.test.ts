@@ -38,7 +38,7 @@ describe("the move of values files", function () {
       files: STAGES.map((stage) => `${folder}/${service}/values-${stage}.yaml`),
     }));
   };
-  const options: CommitOptions = { token, pause: async () => {} };
+  const options: CommitOptions = { token, second: 1 };
   const text = (repository: string, path: string, ref = "main") =>
     server().bare(repository, "show", `${ref}:${path}`);
   const files = async (repository = "acme/gitops", ref = "main") =>
