@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { listed } from "../../model/diagnostics.ts";
 import { NEVER_UP, ONLY } from "../../model/preview-filter.ts";
-import { UNREADABLE_STATE } from "../recovery/backups.ts";
+import {
+  isProtected,
+  isUnreadableState,
+  NO_ENGINE,
+  unknownTarget,
+  withoutWarnings,
+} from "../engine-words.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import type { EngineRun, EngineStep } from "./change.ts";
 import { readEvents, type Told } from "./events.ts";
@@ -70,11 +76,6 @@ async function few(
   };
 }
 
-function unknownTarget(error: string): string[] {
-  const urn = /(urn:pulumi:\S+?)["'`]? could not be found in the stack/.exec(error)?.[1];
-  return urn === undefined ? [] : [urn];
-}
-
 /** The engine always reports providers, whatever the targets. */
 function isProvider(urn: string): boolean {
   return urn.split("::")[2]?.startsWith("pulumi:providers:") === true;
@@ -93,7 +94,7 @@ function outcome({
   errors,
   failed,
 }: Answer): Pick<Run, "steps" | "unchanged" | "outcome" | "errors"> {
-  const refused = errors.some((text) => /\[KF09\d\]|is protected|protect.*flag/s.test(text));
+  const refused = errors.some((text) => /\[KF09\d\]/.test(text) || isProtected(text));
   return { steps, unchanged, errors, outcome: !failed ? "succeeded" : refused ? "refused" : "failed" };
 }
 
@@ -128,26 +129,23 @@ async function pulumi(
     const told = await reading;
     if (told !== undefined && (!failed || told.errors.length > 0)) return { ...told, failed };
     // Without readable events the preview has failed.
-    const word = code === "ENOENT" ? NOT_FOUND : failed ? lastWords(stderr, stack) : UNREADABLE;
+    const word = code === "ENOENT" ? NO_ENGINE : failed ? lastWords(stderr, stack) : UNREADABLE;
     return { steps: [], unchanged: 0, errors: [word], failed: true };
   } finally {
     await place.remove();
   }
 }
 
-const NOT_FOUND = "pulumi is not on PATH. Install it, see https://www.pulumi.com/docs/iac/download-install.";
-
 const UNREADABLE =
   "pulumi previewed, but the log of its events cannot be read. The program needs the Pulumi of package.json.";
 
 function lastWords(stderr: string, stack: string): string {
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/^warning: /.test(line));
-  const words = lines
+  const words = withoutWarnings(stderr)
     .slice(-10)
     .join("\n")
     .replace(/^error: /, "");
   const hint = `\nnpm run fleet -- recover --stack ${stack} names the copies of it that are whole.`;
   return words === ""
     ? "pulumi preview failed without a word."
-    : `${words}${UNREADABLE_STATE.test(words) ? hint : ""}`;
+    : `${words}${isUnreadableState(words) ? hint : ""}`;
 }

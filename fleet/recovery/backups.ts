@@ -3,9 +3,6 @@ import { join } from "node:path";
 import { PROJECT } from "../../model/stack-config.ts";
 import { backendFolder } from "../file-backend.ts";
 
-/** The CLI's message for a truncated or invalid state. */
-export const UNREADABLE_STATE = /failed to load checkpoint/;
-
 const SHOWN = 3;
 
 /**

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { execa, type Options } from "execa";
 import { z } from "zod";
 import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
+import { errorsIn, isUnreadableState, NO_ENGINE } from "../engine-words.ts";
 import { backendUrl } from "../file-backend.ts";
 import { FleetError } from "../fleet-error.ts";
 import { readJson } from "../read-json.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { backupsHint, UNREADABLE_STATE } from "./backups.ts";
+import { backupsHint } from "./backups.ts";
 import type { ImportFile } from "./import-file.ts";
 import { type Preview, parsePreview } from "./preview.ts";
 import { parseState, type State } from "./state.ts";
@@ -44,8 +45,6 @@ export interface Engine {
 
 const outputs = z.looseObject({ [PROVISIONED]: provisionedSchema.optional() });
 
-const NOT_FOUND = "pulumi is not on PATH. Install it, see https://www.pulumi.com/docs/iac/download-install.";
-
 /**
  * Uses the CLI. The Automation API would select the stack for everybody who works in the folder, and it passes an
  * import as a file anyway.
@@ -58,7 +57,7 @@ export function openEngine(stack: string): Engine {
       reject: false,
       ...options,
     });
-    if (code === "ENOENT") throw new FleetError(NOT_FOUND);
+    if (code === "ENOENT") throw new FleetError(NO_ENGINE);
     return { stdout: textOf(stdout), stderr: textOf(stderr), failed };
   };
   const demand = async (args: readonly string[], options?: Options): Promise<string> => {
@@ -68,14 +67,14 @@ export function openEngine(stack: string): Engine {
   };
   const backend = async () => {
     const { stdout, failed, code, stderr } = await execa("pulumi", ["whoami", "--json"], { reject: false });
-    if (code === "ENOENT") throw new FleetError(NOT_FOUND);
+    if (code === "ENOENT") throw new FleetError(NO_ENGINE);
     if (failed) throw refused(["whoami"], stderr);
     return backendUrl(stdout) ?? "";
   };
   /** Adds a fix if the state itself is broken. */
   const told = async (args: readonly string[], output: string): Promise<FleetError> => {
     const error = refused(args, output);
-    if (!UNREADABLE_STATE.test(output)) return error;
+    if (!isUnreadableState(output)) return error;
     return new FleetError(`${error.message}\n${await backupsHint(await backend(), stack)}`);
   };
   return {
@@ -129,11 +128,7 @@ function textOf(output: unknown): string {
 
 /** The relevant part of the CLI's output: its errors, or else its last lines. */
 function refused([first, second]: readonly string[], output: string): FleetError {
-  const lines = output
-    .split("\n")
-    .filter((line) => line.trim() !== "" && !/^warning: using /.test(line.trim()));
-  const errors = lines.filter((line) => /\berror: /.test(line));
-  const told = (errors.length > 0 ? errors : lines).slice(-20).map((line) => `  ${line.trim()}`);
+  const told = errorsIn(output).map((line) => `  ${line}`);
   const command = second === undefined || second.startsWith("-") ? first : `${first} ${second}`;
   return new FleetError(`pulumi ${command} failed:\n${told.join("\n")}`);
 }
