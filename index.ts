@@ -8,14 +8,14 @@ import { stackMark } from "./components/stack-mark.ts";
 import { ValuesFiles } from "./components/values-files.ts";
 
 const inputs = await readStack();
-const { stack, plan, registered, secrets, githubToken, leaving, hadGuards } = inputs;
+const { stack, plan, registered, secrets, githubSecret, leaving, hadGuards } = inputs;
 const { protect } = plan;
 await tellCosts(plan);
 const transformations = [stackMark(stack)];
-const opts = { providers: { ...providers(plan, githubToken) }, protect, transformations };
+const opts = { providers: { ...providers(plan, githubSecret) }, protect, transformations };
 
 const order = orderOf(inputs);
-const valuesFiles = new ValuesFiles("values-files", { plan: registered, githubToken }, { protect });
+const valuesFiles = new ValuesFiles("values-files", { plan: registered, githubSecret }, { protect });
 const { isMade } = leaving;
 const shared = registered.platform && { platform: registered.platform, secrets, hadGuards };
 const platform = shared && new Platform("platform", { ...shared, isMade, last: order }, opts);

@@ -6,7 +6,7 @@ import type { Plan, ServicePlan } from "../model/plan.ts";
 import { type HookStep, hookStep, type Provisioned } from "../model/provisioned.ts";
 import { someLeave } from "./build-triggers.ts";
 import { namesInState } from "./engine-state.ts";
-import { githubToken } from "./lifecycle.ts";
+import { githubAuth } from "./lifecycle.ts";
 import { type Asked, askObstacles, askRepositories, type Eyes, NOTHING_ASKED } from "./obstacles/ask.ts";
 import { unaskedLines } from "./obstacles/unasked.ts";
 
@@ -17,7 +17,7 @@ const MOST = 100;
 export async function ask(services: readonly ServicePlan[], { plan, catalogue }: Planned): Promise<Asked> {
   if (services.length === 0 || services.length > MOST) return NOTHING_ASKED;
   const asking = { document: catalogue.document, stack: pulumi.getStack() };
-  return await askObstacles(services, plan, asking, eyes());
+  return await askObstacles(services, plan, asking, eyes(plan));
 }
 
 /**
@@ -73,7 +73,7 @@ export async function lookAtLeaving(plan: Plan, before: Provisioned | undefined)
   const hookOf = ({ name }: ServicePlan) => resourceName(name, "webhook");
   const { note, lines } = unaskedLines();
   const hooked = leaving.filter((service) => service.webhook && isMade(hookOf(service)));
-  const repositories = hooked.length > 0 ? askRepositories(plan, eyes(), note) : undefined;
+  const repositories = hooked.length > 0 ? askRepositories(plan, eyes(plan), note) : undefined;
   const steps = leaving.map(async (service): Promise<[string, HookStep]> => {
     const { name, repository, webhook } = service;
     const made = isMade(hookOf(service));
@@ -92,7 +92,7 @@ export async function lookAtLeaving(plan: Plan, before: Provisioned | undefined)
   return { isMade, hooks };
 }
 
-function eyes(): Eyes {
+function eyes(plan: Plan): Eyes {
   const report = (line: string) => void pulumi.log.info(line);
-  return { token: githubToken(), environment: process.env, report };
+  return { auth: githubAuth(plan), environment: process.env, report };
 }

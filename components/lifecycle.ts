@@ -5,6 +5,7 @@ import { isGuarded, losses, type Planned } from "../model/losses.ts";
 import { deployingStages, type Plan } from "../model/plan.ts";
 import { PROVISIONED, type Provisioned, provisionedSchema, seededBefore } from "../model/provisioned.ts";
 import { relocated } from "../model/values-losses.ts";
+import { authOf, type GitHubAuth } from "./github-api/auth.ts";
 import { servicesThere } from "./values-files/commit.ts";
 import { SeedError, targetOf } from "./values-files/target.ts";
 
@@ -65,9 +66,8 @@ export async function seededServices(
 }
 
 async function filesThere(plan: Plan, wanted: Wanted): Promise<ReadonlySet<string>> {
-  const token = githubToken();
   try {
-    return await servicesThere(targetOf(plan), wanted, { token });
+    return await servicesThere(targetOf(plan), wanted, { auth: githubAuth(plan) });
   } catch (error) {
     if (!(error instanceof SeedError)) throw error;
     await pulumi.log.warn(`Whether values files are in their place is not known: ${error.message}`);
@@ -77,7 +77,8 @@ async function filesThere(plan: Plan, wanted: Wanted): Promise<ReadonlySet<strin
 
 type Wanted = Parameters<typeof servicesThere>[1];
 
-/** The token of GitHub as plain text, for what the program asks itself. */
-export function githubToken(): string | undefined {
-  return pulumi.runtime.allConfig()["github:token"] || process.env.GITHUB_TOKEN;
+/** Whom the program itself asks GitHub as. */
+export function githubAuth({ github }: Pick<Plan, "github">): GitHubAuth | undefined {
+  const config = pulumi.runtime.allConfig();
+  return authOf(github, (key) => config[key]);
 }

@@ -2,10 +2,8 @@ import github from "@pulumi/github";
 import kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, Plan } from "../model/plan.ts";
+import { GITHUB_URL } from "../model/web-address.ts";
 import { podKubeconfig } from "./pod-credentials.ts";
-
-/** GitHub's own API needs no address; GitHub Enterprise's is its web address. */
-const GITHUB_URL = "https://github.com";
 
 /** The two explicit providers of a stack: neither ever falls back on what the machine happens to point at. */
 export interface Providers {
@@ -13,9 +11,9 @@ export interface Providers {
   readonly github: github.Provider;
 }
 
-/** @param token of GitHub; without one the provider takes GITHUB_TOKEN */
-export function providers(plan: Plan, token: pulumi.Output<string> | undefined): Providers {
-  return { kubernetes: kubernetesProvider(plan.cluster), github: githubProvider(plan, token) };
+/** @param secret the key of the plan's GitHub App, else a token; without it the provider takes GITHUB_TOKEN */
+export function providers(plan: Plan, secret: pulumi.Output<string> | undefined): Providers {
+  return { kubernetes: kubernetesProvider(plan.cluster), github: githubProvider(plan, secret) };
 }
 
 function kubernetesProvider({ name, context, kubeconfig, qps, burst }: ClusterPlan): kubernetes.Provider {
@@ -42,12 +40,21 @@ function kubernetesProvider({ name, context, kubeconfig, qps, burst }: ClusterPl
 }
 
 function githubProvider(
-  { github: { owner, url } }: Plan,
-  token: pulumi.Output<string> | undefined,
+  { github: { owner, url, app } }: Plan,
+  secret: pulumi.Output<string> | undefined,
 ): github.Provider {
   return new github.Provider("github", {
     owner,
+    // GitHub's own API needs no address; GitHub Enterprise's is its web address.
     ...(url !== GITHUB_URL && { baseUrl: `${url}/` }),
-    ...(token && { token }),
+    ...(secret && (app ? { appAuth: appAuth(app, secret) } : { token: secret })),
   });
+}
+
+/** A GitHub App as the provider takes it. */
+export function appAuth(
+  { clientId, installationId }: NonNullable<Plan["github"]["app"]>,
+  pemFile: pulumi.Output<string>,
+) {
+  return { id: clientId, installationId, pemFile };
 }

@@ -5,7 +5,7 @@ import { InvalidInput, type Problem } from "../model/diagnostics.ts";
 import type { Planned } from "../model/losses.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
 import type { Provisioned } from "../model/provisioned.ts";
-import { isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts";
+import { GITHUB_APP_KEY, isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts";
 import { parseStackFile } from "../model/stack-file.ts";
 import { askBeforehand, type Leaving, lookAtLeaving } from "./beforehand.ts";
 import { workingFolder } from "./folder.ts";
@@ -21,7 +21,8 @@ export interface StackInputs {
   readonly plan: Plan;
   /** The plan with what of it this run registers: all of it, except in a preview that asked for less. */
   readonly registered: Plan;
-  readonly githubToken: pulumi.Output<string> | undefined;
+  /** The private key of the plan's GitHub App, or without an App the token of GitHub. */
+  readonly githubSecret: pulumi.Output<string> | undefined;
   /** The stack's secrets: the master, and those of Kargo's credentials where it has them. */
   readonly secrets: SecretSources;
   /** What the plan was made from. */
@@ -65,7 +66,9 @@ export async function readStack(): Promise<StackInputs> {
       webhookMasterSecret: new pulumi.Config(PROJECT).requireSecret("webhookMasterSecret"),
       secrets: credentialSecrets(),
     },
-    githubToken: new pulumi.Config("github").getSecret("token"),
+    githubSecret: planned.plan.github.app
+      ? new pulumi.Config(PROJECT).requireSecret(GITHUB_APP_KEY)
+      : new pulumi.Config("github").getSecret("token"),
   };
 }
 

@@ -9,10 +9,10 @@ export interface ValuesFilesArgs {
   readonly plan: Plan;
 
   /**
-   * The token of GitHub.
+   * The private key of the plan's GitHub App; where it has none, the token of GitHub.
    * @default GITHUB_TOKEN
    */
-  readonly githubToken?: pulumi.Output<string> | undefined;
+  readonly githubSecret?: pulumi.Output<string> | undefined;
 }
 
 /**
@@ -21,11 +21,15 @@ export interface ValuesFilesArgs {
  * Applications come after it, or they would find no file.
  *
  * @example
- * const valuesFiles = new ValuesFiles("values-files", { plan, githubToken }, { protect: plan.protect });
+ * const valuesFiles = new ValuesFiles("values-files", { plan, githubSecret }, { protect: plan.protect });
  */
 export class ValuesFiles extends pulumi.dynamic.Resource {
-  constructor(name: string, { plan, githubToken }: ValuesFilesArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const provider = new TokenHolder(name, githubToken, opts);
+  constructor(
+    name: string,
+    { plan, githubSecret }: ValuesFilesArgs,
+    opts: pulumi.CustomResourceOptions = {},
+  ) {
+    const provider = new SecretHolder(name, plan.github, githubSecret, opts);
     super(
       VALUES_FILES,
       name,
@@ -39,11 +43,22 @@ export class ValuesFiles extends pulumi.dynamic.Resource {
 
 /**
  * The default provider of dynamic resources would keep the whole config of the stack, all its secrets included, and
- * change whenever any of it does. This one keeps the token, as the secret that it is.
+ * change whenever any of it does. This one keeps the secret of GitHub alone.
  */
-class TokenHolder extends pulumi.ProviderResource {
-  constructor(name: string, token: pulumi.Output<string> | undefined, opts: pulumi.ResourceOptions) {
-    super("pulumi-nodejs", name, token ? { "github:token": token } : {}, opts);
+class SecretHolder extends pulumi.ProviderResource {
+  constructor(
+    name: string,
+    { app }: Plan["github"],
+    secret: pulumi.Output<string> | undefined,
+    opts: pulumi.ResourceOptions,
+  ) {
+    const own = secret && app && secret.apply((privateKey) => JSON.stringify({ ...app, privateKey }));
+    super(
+      "pulumi-nodejs",
+      name,
+      own ? { "github:app": own } : secret ? { "github:token": secret } : {},
+      opts,
+    );
   }
 }
 
@@ -55,7 +70,7 @@ function inputs(plan: Plan): ValuesFilesInputs {
 }
 
 /** What the plugin was configured with. The copy in the state is empty: only the plugin's own process fills it. */
-const configured: { token?: string | undefined } = {};
+const configured: { token?: string | undefined; app?: string | undefined } = {};
 
 /**
  * The state keeps the text of these functions, and a refresh runs the copy in the state. So they name no file:
@@ -64,10 +79,11 @@ const configured: { token?: string | undefined } = {};
 const VALUES_FILES: pulumi.dynamic.ResourceProvider<ValuesFilesInputs, ValuesFilesOutputs> = {
   configure: async ({ config }) => {
     configured.token = config.get("github:token");
+    configured.app = config.get("github:app");
   },
   diff: async (_id, olds, news) => (await code()).diff(olds, news),
-  create: async (inputs) => (await code()).create(inputs, configured.token),
-  update: async (_id, _olds, news) => (await code()).update(news, configured.token),
+  create: async (inputs) => (await code()).create(inputs, configured),
+  update: async (_id, _olds, news) => (await code()).update(news, configured),
 };
 
 /** The plugin runs in the program's folder, but none of the program's files imports this text. */

@@ -41,7 +41,7 @@ Examples:
       const plan = readStackFiles(stack);
       const before = await openEngine(stack).provisioned();
       const report =
-        before && (await move(plan, before, options, { token: process.env.GITHUB_TOKEN, report: tell }));
+        before && (await move(plan, before, options, { auth: process.env.GITHUB_TOKEN, report: tell }));
       for (const { from, to, is } of report?.files ?? [])
         if (is !== "there") process.stdout.write(`${MARKS[is]}${from} -> ${to}\n`);
       tell(

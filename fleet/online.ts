@@ -24,7 +24,7 @@ export async function askOnline(
   const chosen = references.map((reference) => nameOfStack(reference, names));
   const isMeant = ({ name, plan }: Fleet["stacks"][number]) =>
     chosen.length > 0 ? chosen.includes(name) : plan?.github.sandbox !== true;
-  const eyes = { token: process.env.GITHUB_TOKEN, environment: process.env, report };
+  const eyes = { auth: process.env.GITHUB_TOKEN, environment: process.env, report };
   const all: Online[] = [];
   for (const { name, plan, catalogue } of stacks.filter(isMeant)) {
     if (!plan || !catalogue) continue;

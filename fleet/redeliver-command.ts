@@ -80,7 +80,7 @@ async function run({ stack, since, services, dryRun }: RedeliverOptions): Promis
     process.stderr.write(`${line}\n`);
   };
   const { env: environment } = process;
-  const access = { token, environment, report, longestWait: LONGEST_WAIT, giveUp: usedUp };
+  const access = { auth: token, environment, report, longestWait: LONGEST_WAIT, giveUp: usedUp };
   try {
     const api = hooksApi(plan.github.url, access);
     return await redeliver(targets, { since, dryRun }, { api, pause, tell: (text) => progress.tell(text) });

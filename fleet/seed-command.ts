@@ -23,7 +23,7 @@ Examples:
     )
     .action(async ({ stack, ...options }: SeedOptions & { stack: string }) => {
       const report = await seed(readStackFiles(stack), options, {
-        token: process.env.GITHUB_TOKEN,
+        auth: process.env.GITHUB_TOKEN,
         report: (line) => process.stderr.write(`${line}\n`),
       });
       for (const path of report.missing) process.stdout.write(`${path}\n`);

@@ -14,12 +14,13 @@ const existing = z.strictObject({
 
 const account = z.strictObject({ username: z.string().min(1) });
 
-const githubApp = z.strictObject({
-  githubApp: z.strictObject({
-    clientId: z.string().min(1),
-    installationId: z.string().regex(/^[0-9]+$/, "must be the installation's number, as text"),
-  }),
-});
+/** What names a GitHub App in one organization; its private key is a secret of its own. */
+export const githubAppFields = {
+  clientId: z.string().min(1),
+  installationId: z.string().regex(/^[0-9]+$/, "must be the installation's number, as text"),
+};
+
+const githubApp = z.strictObject({ githubApp: z.strictObject(githubAppFields) });
 
 /** The sources of Kargo's credentials; the secrets themselves have their own config keys. */
 export const credentialsSchema = z.strictObject({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { accessSchema } from "./access.ts";
 import { branch } from "./branch.ts";
 import { buildsSchema } from "./builds.ts";
-import { CREDENTIAL_SECRETS, credentialsSchema, wantedSecrets } from "./credentials.ts";
+import { CREDENTIAL_SECRETS, credentialsSchema, githubAppFields, wantedSecrets } from "./credentials.ts";
 import { type DocumentPath, didYouMean, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { folder } from "./folders.ts";
@@ -16,7 +16,7 @@ import { type Reading, readBySchema } from "./schema-problems.ts";
 import { rolloutSchema } from "./selection.ts";
 import { configOf, PROJECT } from "./stack-file.ts";
 import { warehouseInterval } from "./warehouse-options.ts";
-import { githubAddress } from "./web-address.ts";
+import { GITHUB_URL, githubAddress } from "./web-address.ts";
 import { webhooksSchema } from "./webhooks.ts";
 
 export { PROJECT };
@@ -75,9 +75,11 @@ export const stackConfigSchema = z.strictObject({
   github: z
     .strictObject({
       owner: githubOwner,
-      url: githubAddress
-        .default("https://github.com")
-        .meta({ description: "Another address for GitHub Enterprise." }),
+      url: githubAddress.default(GITHUB_URL).meta({ description: "Another address for GitHub Enterprise." }),
+      app: z.strictObject(githubAppFields).optional().meta({
+        description:
+          "The GitHub App that the program works as, instead of by a token. Its key is the secret githubAppPrivateKey.",
+      }),
       sandbox: z.boolean().default(false).meta({
         description:
           "This stack's GitHub is its own (GITHUB_BASE_URL): what it writes there meets no other stack's.",
@@ -109,11 +111,15 @@ export const stackConfigSchema = z.strictObject({
 /** A stack's validated config, without its secrets. */
 export type StackConfig = z.output<typeof stackConfigSchema>;
 
+/** The key of the secret that belongs to `github.app`: the App's private key. */
+export const GITHUB_APP_KEY = "githubAppPrivateKey";
+
 /** The keys of secrets. They reach the components as secret Outputs and never enter the Plan. */
-export const SECRET_KEYS: readonly string[] = ["webhookMasterSecret", ...CREDENTIAL_SECRETS];
+export const SECRET_KEYS: readonly string[] = ["webhookMasterSecret", GITHUB_APP_KEY, ...CREDENTIAL_SECRETS];
 
 /** Keys of other namespaces that the program passes on to its providers. */
-const PASSED_ON: readonly string[] = ["github:token"];
+const TOKEN = "github:token";
+const PASSED_ON: readonly string[] = [TOKEN];
 
 /** Whether a key of the engine's config holds a secret. */
 export function isSecretKey(key: string): boolean {
@@ -149,10 +155,20 @@ export function readStackConfig(
     ...document.problems,
     ...read.problems,
     ...strangers(Object.keys(values), document),
-    ...openSecrets(values, document, ["webhookMasterSecret", ...wantedSecrets(read.value?.credentials)]),
+    ...openSecrets(values, document, [
+      "webhookMasterSecret",
+      ...(read.value?.github.app ? [GITHUB_APP_KEY] : []),
+      ...wantedSecrets(read.value?.credentials),
+    ]),
+    ...(read.value?.github.app && TOKEN in values ? [needlessToken(document)] : []),
     ...pipelineProblems(read.value?.pipelines ?? {}, document, rename(["pipelines"])),
   ];
   return { value: read.value, problems, document };
+}
+
+function needlessToken(document: SourceDocument): Problem {
+  const message = `has no effect: ${PROJECT}:github names a GitHub App.`;
+  return problem("KF033", document, ["config", TOKEN], message, "Remove it, or remove github.app.", "key");
 }
 
 /** In a stack file a secret is `{ secure: … }`; anything else is readable by everybody. */

@@ -23,6 +23,9 @@ function addressProblem(text: string): string | undefined {
 /** An https address without a trailing slash, so that a path can be appended. */
 export const webAddress = ruled(addressProblem);
 
+/** GitHub's own web address. */
+export const GITHUB_URL = "https://github.com";
+
 /** The web address of GitHub. It has no path, because the API's address and clone URLs are derived from it. */
 export const githubAddress = ruled((text) => {
   const problem = addressProblem(text);

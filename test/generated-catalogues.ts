@@ -173,7 +173,14 @@ const stackKeys = fc.record({
     { repository: "acme/.github", branch: "release/1.x", path: "clusters/{cluster}/{service}" },
     { repository: "acme/gitops", path: "a/{service}/{cluster}", chart: { path: "charts/all" } },
   ),
-  github: fc.constantFrom({ owner: "acme" }, { owner: "Acme", url: "https://ghe.acme.example" }),
+  github: fc.constantFrom(
+    { owner: "acme" },
+    { owner: "Acme", url: "https://ghe.acme.example" },
+    {
+      owner: "acme",
+      app: { clientId: "Iv1.1", installationId: "7" },
+    },
+  ),
   webhooks: merged(
     fc.constantFrom({ url: "https://hooks.acme.example" }, { url: "https://acme.example:8443/hooks/x" }),
     optionally("scope", fc.constantFrom("repository", "organization")),
@@ -216,10 +223,9 @@ const stackKeys = fc.record({
   platform: fc.boolean(),
   protect: fc.boolean(),
   ...Object.fromEntries(
-    ["webhookMasterSecret", "gitPassword", "gitAppPrivateKey", "imagePassword"].map((key) => [
-      key,
-      fc.constant({ secure: "v1:abc" }),
-    ]),
+    ["webhookMasterSecret", "gitPassword", "gitAppPrivateKey", "githubAppPrivateKey", "imagePassword"].map(
+      (key) => [key, fc.constant({ secure: "v1:abc" })],
+    ),
   ),
 });
 

@@ -1,5 +1,4 @@
-/** GitHub's own web address. */
-export const GITHUB_URL = "https://github.com";
+import { GITHUB_URL } from "../../model/web-address.ts";
 
 /**
  * The address of the REST API, by the rules of the GitHub provider, so that both always speak to the same GitHub: its

@@ -1,13 +1,15 @@
+import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { apiAddress } from "./address.ts";
+import type { GitHubAuth } from "./auth.ts";
 import { type Failure, failureOf, type Patience, patient } from "./patience.ts";
 import { proxiedFetch } from "./proxied-fetch.ts";
 
 /** Whose eyes and hands these are. */
 export interface Access extends Patience {
-  readonly token: string;
+  readonly auth: GitHubAuth;
   /** Where GITHUB_BASE_URL is looked for. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -29,12 +31,12 @@ const TIMEOUT = 60_000;
 const PatientOctokit = Octokit.plugin(throttling, retry);
 
 /** Opens the API of the GitHub at a web address, from the plan. */
-export function gitHubApi(url: string, { token, environment, ...patience }: Access): GitHubApi {
+export function gitHubApi(url: string, { auth, environment, ...patience }: Access): GitHubApi {
   const send = proxiedFetch(environment) ?? fetch;
   const { options, givenUp } = patient(patience);
   const octokit = new PatientOctokit({
     ...options,
-    auth: token,
+    ...identity(auth),
     baseUrl: apiAddress(url, environment),
     userAgent: "kargo-fleet",
     request: {
@@ -50,8 +52,19 @@ export function gitHubApi(url: string, { token, environment, ...patience }: Acce
       } catch (error) {
         const failure = failureOf(error);
         if (!failure) throw error;
-        throw givenUp() ?? refuse({ ...failure, message: failure.message.replaceAll(token, "(token)") });
+        throw givenUp() ?? refuse({ ...failure, message: withoutToken(failure.message, auth) });
       }
     },
   };
+}
+
+function identity(auth: GitHubAuth) {
+  if (typeof auth === "string") return { auth };
+  const { clientId: appId, installationId, privateKey } = auth;
+  return { authStrategy: createAppAuth, auth: { appId, installationId, privateKey } };
+}
+
+/** An App's tokens are the authentication's own; all of them begin alike. */
+function withoutToken(message: string, auth: GitHubAuth): string {
+  return message.replaceAll(typeof auth === "string" ? auth : /\bghs_\w+/g, "(token)");
 }

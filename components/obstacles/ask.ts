@@ -1,14 +1,15 @@
 import type { Problem } from "../../model/diagnostics.ts";
 import { type Answers, type Asking, obstaclesOf } from "../../model/obstacles.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
+import type { GitHubAuth } from "../github-api/auth.ts";
 import { type AskNamespace, namespacesOf } from "./namespaces.ts";
 import { type AskRepository, NO_REPOSITORIES, repositoriesOf } from "./repositories.ts";
 import { type Unasked, unaskedLines } from "./unasked.ts";
 
 /** Who asks. */
 export interface Eyes {
-  /** The token of GitHub; without one nobody asks it. */
-  readonly token: string | undefined;
+  /** Who asks GitHub; nothing where nobody does. */
+  readonly auth: GitHubAuth | undefined;
   readonly environment: NodeJS.ProcessEnv;
   /** Takes a line on what is waited for. */
   readonly report: (line: string) => void;
@@ -54,14 +55,14 @@ export async function askObstacles(
 /** Opens the GitHub of a plan. */
 export function askRepositories(
   { github }: Pick<Plan, "github">,
-  { token, environment, report }: Eyes,
+  { auth, environment, report }: Eyes,
   note: Unasked,
 ): AskRepository {
-  if (!token) {
+  if (!auth) {
     note("repositories", "There is no token for GitHub: set github:token, or GITHUB_TOKEN");
     return NO_REPOSITORIES;
   }
-  return repositoriesOf(github.url, { token, environment, report }, note);
+  return repositoriesOf(github.url, { auth, environment, report }, note);
 }
 
 async function askNamespaces({ cluster }: Pick<Plan, "cluster">, note: Unasked): Promise<AskNamespace> {

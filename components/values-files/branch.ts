@@ -3,8 +3,8 @@ import type { Edit, Entry, GitData, GitDataOptions } from "./git-data.ts";
 import { inTheWay, overtaken } from "./refusals.ts";
 import type { Target } from "./target.ts";
 
-/** Who writes, and how; all but the token have defaults. */
-export type CommitOptions = Pick<GitDataOptions, "token"> & Partial<GitDataOptions>;
+/** Who writes, and how; all but who have defaults. */
+export type CommitOptions = Pick<GitDataOptions, "auth"> & Partial<GitDataOptions>;
 
 /** So many files GitHub takes in one call well within its ten seconds. */
 const FILES_A_CALL = 200;

@@ -1,11 +1,12 @@
+import type { GitHubAuth } from "../github-api/auth.ts";
 import { type Access, gitHubApi } from "../github-api/client.ts";
 import { failureOf } from "../github-api/patience.ts";
 import { absent, type Command, type Doing, refusal, usedUp } from "./refusals.ts";
 import { SeedError, type Target } from "./target.ts";
 
 /** Whose eyes and options these are, and how long they wait. */
-export type GitDataOptions = Omit<Access, "token" | "giveUp" | "longestWait"> & {
-  readonly token: string | undefined;
+export type GitDataOptions = Omit<Access, "auth" | "giveUp" | "longestWait"> & {
+  readonly auth: GitHubAuth | undefined;
   /**
    * The command that does without GitHub what these options do.
    * @default seed
@@ -48,13 +49,13 @@ export interface GitData {
 const LONGEST_WAIT = 600;
 
 /** @throws SeedError, from here and from each call */
-export function gitData(target: Target, { token, command = "seed", ...options }: GitDataOptions): GitData {
-  if (!token) {
+export function gitData(target: Target, { auth, command = "seed", ...options }: GitDataOptions): GitData {
+  if (!auth) {
     throw new SeedError(
       "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN.",
     );
   }
-  const access = { ...options, token, longestWait: LONGEST_WAIT, giveUp: usedUp };
+  const access = { ...options, auth, longestWait: LONGEST_WAIT, giveUp: usedUp };
   const { octokit, call: make } = gitHubApi(target.url, access);
   const call = async <T>(doing: Doing, request: () => Promise<{ readonly data: T }>): Promise<T> =>
     (await make(request, (failure) => refusal(failure, doing, target, command))).data;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import { filesOfService, type ServiceValues, type ValuesFile } from "../../manifests/values-file.ts";
+import type { GitHubApp, GitHubAuth } from "../github-api/auth.ts";
 import { commitMissing } from "./commit.ts";
 import type { Target } from "./target.ts";
 
@@ -15,6 +16,13 @@ export interface ValuesFilesOutputs {
   readonly digest: string;
 }
 
+/** What the plugin was configured with. */
+export interface GitHubSecrets {
+  readonly token?: string | undefined;
+  /** A {@link GitHubApp}, as JSON. */
+  readonly app?: string | undefined;
+}
+
 /** States of version 0.1.0 import this file by its path at a refresh and call this. They read nothing. */
 export function configure(): void {}
 
@@ -25,25 +33,31 @@ export function diff(olds: ValuesFilesOutputs, news: ValuesFilesInputs): dynamic
 
 export async function create(
   inputs: ValuesFilesInputs,
-  token: string | undefined,
+  secrets: GitHubSecrets,
 ): Promise<dynamic.CreateResult<ValuesFilesOutputs>> {
-  return { id: "values-files", outs: await write(inputs, token) };
+  return { id: "values-files", outs: await write(inputs, secrets) };
 }
 
 /** Writes what is missing; a file whose service is gone stays where it is. */
 export async function update(
   inputs: ValuesFilesInputs,
-  token: string | undefined,
+  secrets: GitHubSecrets,
 ): Promise<dynamic.UpdateResult<ValuesFilesOutputs>> {
-  return { outs: await write(inputs, token) };
+  return { outs: await write(inputs, secrets) };
 }
 
-async function write(inputs: ValuesFilesInputs, configured: string | undefined): Promise<ValuesFilesOutputs> {
+async function write(inputs: ValuesFilesInputs, secrets: GitHubSecrets): Promise<ValuesFilesOutputs> {
   const { repository, branch, url } = inputs;
-  const token = configured || process.env.GITHUB_TOKEN;
   // The engine shows what its plugins print beside the resource.
-  await commitMissing({ repository, branch, url }, filesOf(inputs), { token, report: console.log });
+  await commitMissing({ repository, branch, url }, filesOf(inputs), {
+    auth: authOf(secrets),
+    report: console.log,
+  });
   return { digest: digest(inputs) };
+}
+
+function authOf({ app, token }: GitHubSecrets): GitHubAuth | undefined {
+  return app === undefined ? token || process.env.GITHUB_TOKEN : (JSON.parse(app) as GitHubApp);
 }
 
 function filesOf({ services }: ValuesFilesInputs): ValuesFile[] {

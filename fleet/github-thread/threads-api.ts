@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { GITHUB_URL } from "../../components/github-api/address.ts";
 import { gitHubApi } from "../../components/github-api/client.ts";
 import type { Failure, UsedUp } from "../../components/github-api/patience.ts";
+import { GITHUB_URL } from "../../model/web-address.ts";
 import { FleetError } from "../fleet-error.ts";
 
 /** A comment, or an issue by its number. */
@@ -57,7 +57,7 @@ export function threadsApi(environment: NodeJS.ProcessEnv): ThreadsApi {
     );
   const report = (line: string) => void process.stderr.write(`${line}\n`);
   const { octokit, call } = gitHubApi(server || GITHUB_URL, {
-    token,
+    auth: token,
     environment,
     report,
     longestWait: LONGEST_WAIT,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { GitHubAuth } from "../../components/github-api/auth.ts";
 import { type GitHubApi, gitHubApi } from "../../components/github-api/client.ts";
 import type { UsedUp } from "../../components/github-api/patience.ts";
 import type { Plan } from "../../model/plan.ts";
@@ -31,20 +32,20 @@ function giveUp({ minutes, until }: UsedUp): Error {
   );
 }
 
-/** @param token with admin rights on the repositories; to others GitHub shows no hooks */
+/** @param auth with admin rights on the repositories; to others GitHub shows no hooks */
 export function hooksOf(
   { github: { owner, url } }: Pick<Plan, "github">,
-  token: string | undefined,
+  auth: GitHubAuth | undefined,
   report: (line: string) => void,
 ): Hooks {
   let api: GitHubApi | undefined;
   const read = async (repository: string | undefined, number: number) => {
-    if (!token)
+    if (!auth)
       throw new FleetError(
         "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN.",
       );
     api ??= gitHubApi(url, {
-      token,
+      auth,
       environment: process.env,
       report,
       longestWait: LONGEST_WAIT,

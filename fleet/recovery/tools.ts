@@ -1,4 +1,6 @@
+import { authOf } from "../../components/github-api/auth.ts";
 import type { Plan } from "../../model/plan.ts";
+import { GITHUB_APP_KEY, PROJECT } from "../../model/stack-config.ts";
 import { type Cluster, openCluster } from "../cluster.ts";
 import { progressOn } from "../progress.ts";
 import { openEngine } from "./engine.ts";
@@ -32,9 +34,10 @@ export async function openTools(
   };
   let surroundings: Promise<Surroundings> | undefined;
   const open = async (): Promise<Surroundings> => {
-    // The same order as in an `up`: the stack's own token first.
-    const token = (await engine.config("github:token")) || process.env.GITHUB_TOKEN;
-    return { objects: objectsOf(cluster), hooks: hooksOf(plan, token, tell), owner: plan.github.owner };
+    const key = plan.github.app ? `${PROJECT}:${GITHUB_APP_KEY}` : "github:token";
+    const secret = await engine.config(key);
+    const auth = authOf(plan.github, () => secret);
+    return { objects: objectsOf(cluster), hooks: hooksOf(plan, auth, tell), owner: plan.github.owner };
   };
   return {
     engine,

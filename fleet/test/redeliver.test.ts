@@ -90,7 +90,7 @@ describe("fleet redeliver", function () {
     const plan = more.plan ?? planOf(CATALOGUE);
     const chosen = plan.services.filter(({ name }) => more.names?.includes(name) ?? true);
     const access: Access = {
-      token: more.token ?? token,
+      auth: more.token ?? token,
       environment: { GITHUB_BASE_URL: server().github.baseUrl },
       second: more.second ?? 1,
       report: (line) => {

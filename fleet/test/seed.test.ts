@@ -34,8 +34,8 @@ describe("fleet seed", function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const access = (token: string | undefined = TOKEN) => ({
-    token,
+  const access = (auth: string | undefined = TOKEN) => ({
+    auth,
     environment: { GITHUB_BASE_URL: github.baseUrl },
   });
   const writes = () => github.requests().filter(({ method }) => method !== "GET");

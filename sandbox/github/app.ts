@@ -7,6 +7,7 @@ import type { Backend, Env } from "./backend.ts";
 import { gitData } from "./git-data.ts";
 import { gitReferences } from "./git-references.ts";
 import { hooks } from "./hooks.ts";
+import type { InstallationTokens } from "./installed-app.ts";
 import { issues } from "./issues.ts";
 import type { RateLimits } from "./limits.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -15,6 +16,8 @@ import { smartHttp } from "./smart-http.ts";
 /** The parts of the application besides the backend. */
 export interface AppParts {
   readonly tokens: Tokens;
+  /** Where an App gets its tokens. */
+  readonly installation: InstallationTokens;
   readonly limits: RateLimits;
   readonly requests: RequestLog;
   /** Logs one line about a call that this server cannot answer. */
@@ -26,10 +29,14 @@ export interface AppParts {
 /**
  * All routes of the local GitHub. The API answers below `/` and, like GitHub Enterprise Server, below `/api/v3`.
  */
-export function createApp(backend: Backend, { tokens, limits, requests, log, ending }: AppParts): Hono<Env> {
+export function createApp(
+  backend: Backend,
+  { tokens, installation, limits, requests, log, ending }: AppParts,
+): Hono<Env> {
   const app = new Hono<Env>({ getPath: (request) => routeOf(request.url) });
   app.use(requests.middleware());
   app.route("/", smartHttp(backend, tokens, ending));
+  app.route("/", installation.routes());
 
   app.use(limits.headers(), authentication(tokens), backend.faults.middleware(), limits.middleware());
   app.use(etag({ weak: true }));

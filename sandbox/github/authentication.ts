@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import { GitHubError, notFound } from "./answers.ts";
 import type { Backend, Env } from "./backend.ts";
+import type { InstallationTokens } from "./installed-app.ts";
 import type { Repository } from "./repositories.ts";
 import { viewer, WORKFLOW_BOT } from "./users.ts";
 
@@ -11,6 +12,8 @@ export interface Tokens {
   readonly token: string;
   /** The token of a workflow, which is no user. */
   readonly workflowToken?: string;
+  /** Of an App's installation. */
+  readonly installation: Pick<InstallationTokens, "isValid">;
 }
 
 /** The kind of credentials in a request. */
@@ -39,8 +42,8 @@ export function credentialsOf(header: string | undefined, tokens: Tokens): Crede
   }
 }
 
-function ownerOf(given: string, { token, workflowToken }: Tokens): Credentials {
-  if (same(given, token)) return "person";
+function ownerOf(given: string, { token, workflowToken, installation }: Tokens): Credentials {
+  if (same(given, token) || installation.isValid(given)) return "person";
   return workflowToken !== undefined && same(given, workflowToken) ? "workflow" : "bad";
 }
 

@@ -5,6 +5,7 @@ import { createApp } from "./app.ts";
 import type { Backend } from "./backend.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type Fault, Faults } from "./faults.ts";
+import { InstallationTokens, type InstalledApp } from "./installed-app.ts";
 import { type Limits, RateLimits } from "./limits.ts";
 import { Repositories, type RepositorySeed } from "./repositories.ts";
 import { type LoggedRequest, RequestLog } from "./request-log.ts";
@@ -22,6 +23,8 @@ export interface LocalGitHubOptions {
   readonly token: string;
   /** The token of a workflow. It belongs to no user and writes as `github-actions[bot]`. @default none */
   readonly workflowToken?: string;
+  /** A GitHub App whose installation tokens it accepts. @default none */
+  readonly installedApp?: InstalledApp;
   /** The organization of the local GitHub. */
   readonly owner: string;
   /** The repositories to serve. */
@@ -90,8 +93,10 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
   let url = "";
   const { owner } = options;
   const backend: Backend = { owner, repositories, state, faults, deliveries, threads, origin: () => url };
+  const installation = new InstallationTokens(options.installedApp, options.now);
   const app = createApp(backend, {
-    tokens: options,
+    tokens: { ...options, installation },
+    installation,
     limits,
     requests,
     log,

@@ -11,8 +11,8 @@ const PROVIDER = "pulumi:providers:pulumi-nodejs";
 /** What is registered, by its type. */
 async function registered(plan: Plan, token?: string): Promise<Record<string, Registration>> {
   const all = await record(() => {
-    const githubToken = token === undefined ? undefined : pulumi.secret(token);
-    new ValuesFiles("values-files", { plan, githubToken }, { protect: true });
+    const githubSecret = token === undefined ? undefined : pulumi.secret(token);
+    new ValuesFiles("values-files", { plan, githubSecret }, { protect: true });
   });
   return Object.fromEntries(all.map((each) => [each.type, each]));
 }
@@ -67,6 +67,14 @@ describe("ValuesFiles", function () {
       "github:token": { secret: "a-token" },
     });
     assert.deepEqual((await registered(two))[PROVIDER]?.inputs, {});
+  });
+
+  it("hands the GitHub App of the stack to its provider as a secret", async () => {
+    const app = { clientId: "Iv1.0123", installationId: "42" };
+    const plan = { ...two, github: { ...two.github, app } };
+    assert.deepEqual((await registered(plan, "a-key"))[PROVIDER]?.inputs, {
+      "github:app": { secret: JSON.stringify({ ...app, privateKey: "a-key" }) },
+    });
   });
 
   it("keeps only a few lines in the state, which find its code by a name and no path", async () => {

@@ -2,8 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as github from "@pulumi/github";
+import * as pulumi from "@pulumi/pulumi";
 import type { OpMap } from "@pulumi/pulumi/automation/index.js";
+import { appAuth } from "../../components/providers.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
+import type { App } from "../github-app.ts";
 import { type InlineStack, openInlineStack } from "./inline-stack.ts";
 
 export const token = "planted-github-token";
@@ -16,19 +19,30 @@ export interface GitHubStack extends Omit<InlineStack<Program>, "folder"> {
   readonly gitHub: LocalGitHub;
 }
 
-/** Opens a stack. Pauses between calls, which the real GitHub needs, are off unless `args` set them. */
-export async function openGitHubStack(args: github.ProviderArgs = {}): Promise<GitHubStack> {
+/**
+ * Opens a stack. Pauses between calls, which the real GitHub needs, are off unless `args` set them.
+ *
+ * @param app what the provider authenticates as, instead of by a token
+ */
+export async function openGitHubStack(args: github.ProviderArgs = {}, app?: App): Promise<GitHubStack> {
   const directory = await mkdtemp(join(tmpdir(), "kargo-fleet-github-"));
   const lines: string[] = [];
   const gitHub = await startLocalGitHub({
     directory,
     token,
+    ...(app && { installedApp: app.installed }),
     owner: "acme",
     repositories: [{ name: "acme/nginx" }, { name: "acme/gitops", files: { "README.md": "# GitOps\n" } }],
     log: (line) => lines.push(line),
   });
   const stack = await openInlineStack<Program>("plugin", async (program) => {
-    const given = { owner: "acme", token, baseUrl: gitHub.baseUrl, writeDelayMs: 0, retryDelayMs: 1 };
+    const given = {
+      owner: "acme",
+      baseUrl: gitHub.baseUrl,
+      writeDelayMs: 0,
+      retryDelayMs: 1,
+      ...(app ? { appAuth: appAuth(app.auth, pulumi.secret(app.auth.privateKey)) } : { token }),
+    };
     await program(new github.Provider("github", { ...given, ...args }));
   });
   const served = async (run: Promise<OpMap>): Promise<OpMap> => {

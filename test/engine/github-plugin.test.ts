@@ -7,11 +7,14 @@ import * as github from "@pulumi/github";
 import provider from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { execa } from "execa";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { newApp } from "../github-app.ts";
 import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type GitHubStack, openGitHubStack, token } from "./github-plugin-stack.ts";
 
 const secret = "planted-hook-secret";
 const address = "https://hooks.acme.example/planted-address";
+
+const APP = newApp();
 
 describe("GitHub plugin", function () {
   this.timeout(120_000);
@@ -211,6 +214,29 @@ describe("GitHub plugin", function () {
       assert.ok(!(await stack.state()).includes(secret));
       await stack.destroy();
       assert.deepEqual(stack.gitHub.hooks("acme"), []);
+    });
+  });
+
+  describe("webhook that a GitHub App makes", () => {
+    before(async function () {
+      this.timeout(TOOLCHAIN_TIMEOUT);
+      stack = await openGitHubStack({}, APP);
+    });
+    after(async () => await stack.close());
+
+    it("is created by an installation's token, and unchanged at a second up", async () => {
+      await stack.up(webhook(["push"]));
+      assert.equal(stack.gitHub.hooks("acme/nginx").length, 1);
+      const made = stack.gitHub.requests().filter(({ path }) => path.endsWith("/access_tokens"));
+      assert.ok(made.length > 0);
+      assert.deepEqual(await stack.up(webhook(["push"])), { same: 3 });
+    });
+
+    it("leaves the App's private key and token out of state and output", async () => {
+      const seen = stack.output() + (await stack.state());
+      for (const line of APP.auth.privateKey.split("\n").filter((each) => each.length > 40))
+        assert.ok(!seen.includes(line), line);
+      assert.doesNotMatch(seen, /ghs_\w{30}/);
     });
   });
 

@@ -45,7 +45,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ValuesFiles } from "COMPONENTS/values-files.ts";
 
 const plan = JSON.parse(readFileSync("plan.json", "utf8"));
-new ValuesFiles("values-files", { plan, githubToken: new pulumi.Config("github").getSecret("token") });
+new ValuesFiles("values-files", { plan, githubSecret: new pulumi.Config("github").getSecret("token") });
 `;
 /** The code that a state keeps of a dynamic resource, as JSON. */
 export const STORED_CODE = /"__provider":\s*("(?:[^"\\]|\\.)*")/g;

@@ -85,6 +85,38 @@ describe("stack config", () => {
     assert.match(problems({ "github:token": "ghp_x" }).join(), /github:token {2}must be a secret/);
   });
 
+  describe("with a GitHub App", () => {
+    const github = '{ owner: acme, app: { clientId: Iv1.0123, installationId: "42" } }';
+
+    it("demands the App's private key", () => {
+      assert.match(
+        problems({ github }).join(),
+        /githubAppPrivateKey {2}is missing; a secret is required\. Run: pulumi config set --secret kargo-fleet:githubAppPrivateKey/,
+      );
+      assert.deepEqual(problems({ github, githubAppPrivateKey: "{ secure: v1:abc }" }), []);
+    });
+
+    it("refuses the private key in plain text", () => {
+      assert.match(
+        problems({ github, githubAppPrivateKey: "key" }).join(),
+        /githubAppPrivateKey {2}must be a secret, but stands here as plain text/,
+      );
+    });
+
+    it("refuses a token beside it, which nothing would read", () => {
+      const secure = "{ secure: v1:abc }";
+      assert.match(
+        problems({ github, githubAppPrivateKey: secure, "github:token": secure }).join(),
+        /config\.github:token {2}has no effect: kargo-fleet:github names a GitHub App\. Remove it/,
+      );
+    });
+
+    it("wants the installation's number as text", () => {
+      const wrong = "{ owner: acme, app: { clientId: Iv1.0123, installationId: acme } }";
+      assert.match(problems({ github: wrong }).join(), /installationId {2}must be the installation's number/);
+    });
+  });
+
   it("never repeats a plain-text secret", () => {
     assert.doesNotMatch(
       problems({ webhookMasterSecret: "hunter2", "github:token": "hunter3" }).join(),

@@ -67,7 +67,11 @@ describe("the planned resources", () => {
   });
 
   it("include the one hook of an organization", () => {
-    const hook = creation("github:index/organizationWebhook:OrganizationWebhook", "build-triggers/webhook", {});
+    const hook = creation(
+      "github:index/organizationWebhook:OrganizationWebhook",
+      "build-triggers/webhook",
+      {},
+    );
     const keys = { webhooks: '{ url: "https://hooks.acme.example", scope: organization }' };
     const { platform } = planOf(catalogueText({ nginx: service("nginx") }), stackText(keys));
     const [found] = plannedOf([hook], { services: [], platform });

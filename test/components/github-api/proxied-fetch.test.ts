@@ -36,7 +36,7 @@ describe("calls of GitHub's API", () => {
 
   const ask = async (more: NodeJS.ProcessEnv = {}) => {
     const access = {
-      token: "t",
+      auth: "t",
       second: 1,
       report: () => {},
       longestWait: 0,

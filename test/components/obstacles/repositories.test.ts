@@ -35,7 +35,7 @@ describe("what GitHub says of a repository", () => {
     repositoriesOf(
       "https://github.com",
       {
-        token: TOKEN,
+        auth: TOKEN,
         environment: { GITHUB_BASE_URL: github.baseUrl },
         second: 1,
         report: () => {},

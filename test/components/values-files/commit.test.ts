@@ -42,7 +42,7 @@ describe("the commit of missing values files", function () {
       lines.push(line);
       ahead += 1000 * Number(/going on in (\d+) s/.exec(line)?.[1] ?? 0);
     };
-    const options: CommitOptions = { token, second: 1, report };
+    const options: CommitOptions = { auth: token, second: 1, report };
     return { options, lines };
   };
   const WAITS = /^GitHub's rate limit is reached; going on in [234]\d s\.$/m;
@@ -60,11 +60,11 @@ describe("the commit of missing values files", function () {
       { service: "half", files: ["services/nginx/values-dev.yaml", "services/half/values-dev.yaml"] },
       { service: "auth", files: ["services/auth/values-dev.yaml"] },
     ];
-    assert.deepEqual(await servicesThere(target(), services, { token }), new Set(["nginx"]));
+    assert.deepEqual(await servicesThere(target(), services, { auth: token }), new Set(["nginx"]));
   });
 
   it("holds all of them, and leaves a file that is there as it is", async () => {
-    const { written, commit } = await commitMissing(target(), filesOf("auth", "nginx"), { token });
+    const { written, commit } = await commitMissing(target(), filesOf("auth", "nginx"), { auth: token });
     assert.deepEqual(
       written.map(({ path }) => path),
       ["services/auth/values-dev.yaml", "services/auth/values-prod.yaml", "services/nginx/values-prod.yaml"],
@@ -77,7 +77,7 @@ describe("the commit of missing values files", function () {
   });
 
   it("takes six calls, whatever is missing", async () => {
-    await commitMissing(target(), filesOf("auth", "cart", "nginx"), { token });
+    await commitMissing(target(), filesOf("auth", "cart", "nginx"), { auth: token });
     assert.deepEqual(calls(), [
       "GET git/ref/heads%2Fmain",
       "GET git/commits",
@@ -89,9 +89,9 @@ describe("the commit of missing values files", function () {
   });
 
   it("is not made where nothing is missing", async () => {
-    await commitMissing(target(), filesOf("auth"), { token });
+    await commitMissing(target(), filesOf("auth"), { auth: token });
     const head = await headOf(server());
-    assert.deepEqual(await commitMissing(target(), filesOf("auth"), { token }), {
+    assert.deepEqual(await commitMissing(target(), filesOf("auth"), { auth: token }), {
       written: [],
       commit: undefined,
     });
@@ -99,7 +99,7 @@ describe("the commit of missing values files", function () {
   });
 
   it("asks nobody where no file is wanted", async () => {
-    await commitMissing(target(), [], { token: undefined });
+    await commitMissing(target(), [], { auth: undefined });
     assert.deepEqual(calls(), []);
   });
 
@@ -123,13 +123,13 @@ describe("the commit of missing values files", function () {
   it("goes to the branch that the stack names, also one with a slash", async () => {
     const main = await headOf(server());
     await server().bare("acme/gitops", "branch", "env/live", "main");
-    const { commit } = await commitMissing(target("env/live"), filesOf("auth"), { token });
+    const { commit } = await commitMissing(target("env/live"), filesOf("auth"), { auth: token });
     assert.equal(await headOf(server(), "env/live"), commit);
     assert.equal(await headOf(server()), main);
   });
 
   it("can be asked for without being made", async () => {
-    const missing = await missingFiles(target(), filesOf("nginx"), { token });
+    const missing = await missingFiles(target(), filesOf("nginx"), { auth: token });
     assert.deepEqual(
       missing.map(({ path }) => path),
       ["services/nginx/values-prod.yaml"],
@@ -250,7 +250,7 @@ describe("the commit of missing values files", function () {
     ["a repository without a commit", "acme/empty", "main", /is empty\. Push a first commit to main/],
   ] as const) {
     it(`says what is wrong with ${what}`, async () => {
-      await assert.rejects(commitMissing(target(branch, repository), filesOf("auth"), { token }), {
+      await assert.rejects(commitMissing(target(branch, repository), filesOf("auth"), { auth: token }), {
         name: "SeedError",
         message,
       });
@@ -258,7 +258,7 @@ describe("the commit of missing values files", function () {
   }
 
   it("says that the token is wrong, without it", async () => {
-    const options = { token: "wrong-token" };
+    const options = { auth: "wrong-token" };
     const error = await commitMissing(target(), filesOf("auth"), options).catch((caught: Error) => caught);
     assert.ok(error instanceof Error);
     assert.match(
@@ -271,7 +271,7 @@ describe("the commit of missing values files", function () {
   it("says that there is no token before it calls anybody", async () => {
     for (const none of [undefined, ""]) {
       await assert.rejects(
-        commitMissing(target(), filesOf("auth"), { token: none }),
+        commitMissing(target(), filesOf("auth"), { auth: none }),
         /There is no token for GitHub/,
       );
     }
@@ -316,7 +316,7 @@ describe("the commit of missing values files", function () {
     it(`touches nothing where there is ${what}`, async () => {
       const head = await headOf(server());
       const files = [{ service: "x", path, text: "" }];
-      await assert.rejects(commitMissing(target(), files, { token }), { name: "SeedError", message });
+      await assert.rejects(commitMissing(target(), files, { auth: token }), { name: "SeedError", message });
       assert.equal(await headOf(server()), head);
     });
   }

@@ -38,7 +38,7 @@ describe("the move of values files", function () {
       files: STAGES.map((stage) => `${folder}/${service}/values-${stage}.yaml`),
     }));
   };
-  const options: CommitOptions = { token, second: 1 };
+  const options: CommitOptions = { auth: token, second: 1 };
   const text = (repository: string, path: string, ref = "main") =>
     server().bare(repository, "show", `${ref}:${path}`);
   const files = async (repository = "acme/gitops", ref = "main") =>
@@ -183,6 +183,6 @@ describe("the move of values files", function () {
   });
 
   it("asks nobody where nothing is to move", async () => {
-    assert.deepEqual(await moveValues(target(), [], { token: undefined }), { moves: [], commit: undefined });
+    assert.deepEqual(await moveValues(target(), [], { auth: undefined }), { moves: [], commit: undefined });
   });
 });

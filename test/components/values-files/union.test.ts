@@ -52,7 +52,7 @@ describe("for any files that exist and any that are wanted", function () {
           try {
             const files = wanted.map((path) => ({ service: "x", path, text: `# new\npath: ${path}\n` }));
             const target = { repository: "acme/gitops", branch: "main", url: github.url };
-            const options = { token: "a-token", second: 1 };
+            const options = { auth: "a-token", second: 1 };
             const { written } = await commitMissing(target, files, options);
             const pushed = push && github.faults.list().length === 0 ? { [push.path]: push.content } : {};
             const kept = { ...there, ...pushed };
