@@ -21,13 +21,17 @@ const LEFT = 2;
 /** `fleet adopt <service>`: imports the existing objects of a service, without deleting or duplicating them. */
 export function adoptCommand(): Command {
   return new Command("adopt")
-    .description("Takes over a service whose Kargo Project, Applications or webhook exist already.")
-    .argument("<service>", "a service of the stack's catalogue")
+    .description("Imports a service whose Kargo Project, Applications or webhook already exist.")
+    .argument("<service>", "a service of the stack")
     .requiredOption("--stack <name>", "the stack that is to own it")
-    .option("--yes", "do it; without it, it is only shown", false)
+    .option("--yes", "import the objects; without it, only show them", false)
     .option("--up", "run pulumi up afterwards", false)
-    .option("--take-from <manager>", "a field manager that is to lose its fields (repeatable)", append, [])
-    .option("--owner-is-dead", "take your word that no update of the stack runs where we cannot look", false)
+    .option("--take-from <manager>", "a field manager whose fields are taken over (repeatable)", append, [])
+    .option(
+      "--owner-is-dead",
+      "confirm that no update of the stack runs where locks cannot be checked",
+      false,
+    )
     .option("--json", "print everything as JSON", false)
     .option("--context <name>", "the kubeconfig's context (default: the stack's)")
     .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")

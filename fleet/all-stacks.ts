@@ -108,7 +108,7 @@ export function readStack(
 
 function unreadable(file: string): Problem {
   const place = { file, line: 1, column: 1 };
-  return { code: "KF007", place, path: "", message: "cannot be read.", fix: "Is it a file, and yours?" };
+  return { code: "KF007", place, path: "", message: "cannot be read.", fix: "Is it a readable file?" };
 }
 
 function missingCatalogue(file: string, document: SourceDocument, where: string): Problem {

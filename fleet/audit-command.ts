@@ -33,22 +33,20 @@ const WIDTH = 100;
 /** `fleet audit`: compares access in the real cluster with the plan, and lists everybody else who has rights. */
 export function auditCommand(): Command {
   return new Command("audit")
-    .description(
-      "Compares what decides about access in the cluster with the list, and asks who else has rights there.",
-    )
+    .description("Compares access in the cluster with the plan, and lists who else has rights there.")
     .requiredOption("--stack <name>", "the stack to audit")
     .option("--context <name>", "the kubeconfig's context (default: the stack's)")
     .option("--kubeconfig <file>", "an administrator's kubeconfig (default: the stack's, or KUBECONFIG)")
-    .option("--services <names>", "only these, with commas between (default: all of the stack)", serviceNames)
+    .option("--services <names>", "only these, separated by commas (default: all of the stack)", serviceNames)
     .option("--json", "print everything as JSON", false)
     .option(
       "--known <subject>",
-      'somebody else who may have rights: "group <name>", "user <name>", "ServiceAccount <namespace>/<name>"; may be repeated',
+      'a subject that may have rights: "group <name>", "user <name>", "ServiceAccount <namespace>/<name>"; may be repeated',
       readSubject,
       [],
     )
-    .option("--previewer <user>", "the identity of fleet deployer --read-only, where there is one", userName)
-    .option("--concurrency <number>", "how many attempts at once", atLeastOne, 16)
+    .option("--previewer <user>", "the identity of fleet deployer --read-only, if there is one", userName)
+    .option("--concurrency <number>", "the number of parallel attempts", atLeastOne, 16)
     .addHelpText(
       "after",
       [
@@ -85,7 +83,8 @@ async function runAudit(options: AuditOptions): Promise<Audit> {
       services,
       rows,
       concurrency,
-      progress: (done, total) => progress.tell(`audit: past the guard, ${done} of ${total} namespaces`),
+      progress: (done, total) =>
+        progress.tell(`audit: trying to bypass the guard, ${done} of ${total} namespaces`),
     });
     const matrix = matrixOf(rows, services, inspection.findings, probes);
     const warnings = await oldVersions(cluster);
@@ -111,12 +110,12 @@ async function assertProvisioned(cluster: Cluster, services: readonly ServicePla
     if (status === 200) return;
     if (status === 403)
       throw new FleetError(
-        "This identity may not even see namespaces: the audit needs an administrator's kubeconfig.",
+        "This identity may not list namespaces: the audit needs an administrator's kubeconfig.",
       );
   }
   if (services.length > 0)
     throw new FleetError(
-      `None of the ${services.length} namespaces of the stack is in ${cluster.server} (context ${cluster.context}). Is it the right cluster, and was pulumi up run?`,
+      `None of the ${services.length} namespaces of the stack is in ${cluster.server} (context ${cluster.context}). Is it the right cluster, and has pulumi up run?`,
     );
 }
 

@@ -21,15 +21,15 @@ interface Options {
 /** `fleet check`: checks the files of all stacks, and with `--online` also GitHub and the clusters. */
 export function checkCommand(): Command {
   return new Command("check")
-    .description("Checks every stack file and its catalogue, each alone and all together, offline.")
+    .description("Checks every stack file and its catalogue, each alone and all together, without a cluster.")
     .option("--json", "print everything as JSON", false)
     .option(
       "--online [stacks...]",
-      "ask GitHub and the clusters too, about these stacks (default: all but the sandbox's)",
+      "also ask GitHub and the clusters about these stacks (default: all but the sandbox's)",
     )
     .option(
       "--github-output <file>",
-      "write the stacks there, as GitHub Actions reads them; not the sandbox's",
+      "write the stacks to this file for GitHub Actions, without the sandbox's",
     )
     .addHelpText(
       "after",
@@ -40,7 +40,7 @@ It reads every Pulumi.<stack>.yaml of the folder, and touches nothing: no engine
 namespace there, is its own namespace free? It needs GITHUB_TOKEN, the token that the stack has as github:token, and the
 kubeconfig contexts of the stacks. It writes nothing.
 
-Exit codes: 0 all is right, 2 something is wrong (each problem on a line), 1 the check itself failed, or --online could
+Exit codes: 0 everything is right, 2 something is wrong (each problem on a line), 1 the check itself failed, or --online could
 not look at something.
 
 Examples:
@@ -88,8 +88,8 @@ function tell({ stacks: all, problems, unasked }: Checked, milliseconds: number)
     problems.length > 0
       ? styleText("red", problems.length === 1 ? "1 problem" : `${problems.length} problems`)
       : unasked.length > 0
-        ? styleText("red", "not all of it is known")
-        : styleText("green", "all is right");
+        ? styleText("red", "some checks were not possible")
+        : styleText("green", "everything is right");
   process.stdout.write(`${stacks} checked in ${milliseconds} ms: ${verdict}.\n`);
 }
 

@@ -59,7 +59,7 @@ export async function openCluster(options: {
   const { currentContext: context } = config;
   const cluster = config.getCurrentCluster();
   if (cluster === null)
-    throw new FleetError(`The context ${JSON.stringify(context)} of the kubeconfig names no cluster.`);
+    throw new FleetError(`The context ${JSON.stringify(context)} of the kubeconfig has no cluster.`);
   const server = URL.parse(cluster.server);
   if (server?.protocol !== "https:" && server?.protocol !== "http:")
     throw new FleetError(
@@ -115,7 +115,7 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
     } catch (error) {
       const user = JSON.stringify(config.getCurrentUser()?.name);
       throw new FleetError(
-        `The kubeconfig's user ${user} cannot be used: ${reasonOf(error)}. Mend it, or name another context.`,
+        `The kubeconfig's user ${user} cannot be used: ${reasonOf(error)}. Correct it, or name another context.`,
       );
     }
     const { status, text, retryAfter } = await exchange(server, request, options);
@@ -125,7 +125,7 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
     }
     if (status === 401)
       throw new FleetError(
-        `${server.origin} does not know who asks (401): check the kubeconfig's credentials.`,
+        `${server.origin} rejects the credentials (401): check the kubeconfig's credentials.`,
       );
     return { status, body: parsed(text) };
   };
@@ -140,7 +140,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError || (error instanceof TypeError && !("code" in error)))
     return "its exec plugin does not print an ExecCredential as JSON";
   const [first = ""] = (error as Error).message.trim().split("\n");
-  return first || "its exec plugin failed without a word";
+  return first || "its exec plugin failed without a message";
 }
 
 function exchange(

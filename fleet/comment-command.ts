@@ -22,16 +22,16 @@ interface CommentOptions {
 /** `fleet comment`: creates one comment on a pull request and keeps it up to date. */
 export function commentCommand(): Command {
   return new Command("comment")
-    .description("Writes reports into the one comment of a pull request, or brings that comment up to date.")
+    .description("Creates or updates the comment on a pull request that shows the reports.")
     .requiredOption("--pull-request <number>", "the pull request", numberOf)
-    .option("--reports <folder>", "where the reports are, <name>.md each")
+    .option("--reports <folder>", "the folder of the reports, <name>.md")
     .option(
       "--expect <names>",
-      "the reports that should be there: names with commas, or a JSON list",
+      "the expected reports: names separated by commas, or a JSON list",
       namesOf,
       [],
     )
-    .option("--note <file>", "Markdown that comes before them")
+    .option("--note <file>", "Markdown before the reports")
     .option("--run <url>", "the page with logs and whole reports")
     .addOption(markerOption("preview"))
     .addOption(authorOption())
@@ -63,7 +63,7 @@ Examples:
 }
 
 export function markerOption(name: string): Option {
-  return new Option("--marker <name>", "which of our texts it is")
+  return new Option("--marker <name>", "the name of the comment or issue")
     .default(name)
     .argParser((given: string) => {
       if (!isMarkerName(given))
@@ -73,7 +73,7 @@ export function markerOption(name: string): Option {
 }
 
 export function authorOption(): Option {
-  return new Option("--author <login>", "whom the token writes as").default(WORKFLOW);
+  return new Option("--author <login>", "the login of the token").default(WORKFLOW);
 }
 
 function numberOf(text: string): number {
@@ -84,7 +84,8 @@ function numberOf(text: string): number {
 function namesOf(text: string): readonly string[] {
   const names = text.trim().startsWith("[") ? listOf(text) : text.split(",").map((name) => name.trim());
   for (const name of names)
-    if (!/^[\w][\w.-]*$/.test(name)) throw new InvalidArgumentError(`${JSON.stringify(name)} is no name.`);
+    if (!/^[\w][\w.-]*$/.test(name))
+      throw new InvalidArgumentError(`${JSON.stringify(name)} is not a valid name.`);
   return names;
 }
 
@@ -93,5 +94,5 @@ function listOf(text: string): readonly string[] {
     const list: unknown = JSON.parse(text);
     if (Array.isArray(list) && list.every((name) => typeof name === "string")) return list;
   } catch {}
-  throw new InvalidArgumentError("Write names with commas, or a JSON list of them.");
+  throw new InvalidArgumentError("Write names separated by commas, or a JSON list.");
 }

@@ -8,11 +8,11 @@ import { FleetError } from "./fleet-error.ts";
 export function decommissionCommand(): Command {
   return new Command("decommission")
     .description(
-      'Takes the first of two steps away: writes "state": "decommissioned" into a service\'s entry.',
+      'Does the first of the two steps that remove a service: writes "state": "decommissioned" into its entry\'s entry.',
     )
     .argument("<service>", "its name")
-    .option("--catalogue <file>", "the file it is in, where the stacks read several")
-    .option("--dry-run", "check and say, but write nothing", false)
+    .option("--catalogue <file>", "its file, if the stacks read several")
+    .option("--dry-run", "check and show, but write nothing", false)
     .addHelpText(
       "after",
       `
@@ -43,8 +43,8 @@ Example:
       const where = stacks.map((stack) => stack.name).join(", ");
       const next =
         stacks.length === 0
-          ? "No stack has it: the entry may go right away."
-          : `Next: pulumi up of ${where}, which turns its webhook and auto-promotion off; then remove the entry, and up again.`;
+          ? "No stack has it, so the entry can be removed now."
+          : `Next: pulumi up of ${where}, which turns its webhook and auto-promotion off; then remove the entry and run pulumi up again.`;
       process.stdout.write(`${home}: ${name} ${dryRun ? "would be" : "is"} decommissioned. ${next}\n`);
     });
 }

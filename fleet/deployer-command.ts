@@ -13,10 +13,10 @@ export function deployerCommand(): Command {
     .description(
       "Prints as YAML what an administrator applies first: the guards, the deployer's rights, and each team's build namespace.",
     )
-    .requiredOption("--stack <name>", "the stack whose deployer it is")
+    .requiredOption("--stack <name>", "the stack of the deployer")
     .option(
       "--read-only <user>",
-      "instead: the rights of an identity that previews and looks for drift, as the API server calls it",
+      "print the rights of an identity that previews and checks for drift instead; its name on the API server",
       user,
     )
     .addHelpText(

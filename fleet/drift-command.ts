@@ -9,10 +9,10 @@ const DRIFTED = 2;
 /** `fleet drift`: reports what a refresh found. */
 export function driftCommand(): Command {
   return new Command("drift")
-    .description("Reads what pulumi refresh --preview-only found, and says which resources have drifted.")
-    .requiredOption("--stack <name>", "the stack that was looked at")
-    .requiredOption("--events <file>", "what with-events.sh wrote")
-    .option("--note <file>", "where there is drift: write it there as Markdown")
+    .description("Reports the drift that pulumi refresh --preview-only found.")
+    .requiredOption("--stack <name>", "the refreshed stack")
+    .requiredOption("--events <file>", "the file that with-events.sh wrote")
+    .option("--note <file>", "write drift to this file as Markdown")
     .addHelpText(
       "after",
       `

@@ -18,11 +18,11 @@ interface IssueOptions {
 /** `fleet issue`: keeps one issue open as long as there is a problem. */
 export function issueCommand(): Command {
   return new Command("issue")
-    .description("Opens the one issue of a marker, brings it up to date, or closes it.")
-    .option("--title <text>", "its title, where it is opened")
-    .option("--note <file>", "its text, as Markdown")
+    .description("Opens, updates or closes the issue with a marker.")
+    .option("--title <text>", "the title of a new issue")
+    .option("--note <file>", "the text, as Markdown")
     .option("--run <url>", "the page with logs and whole reports")
-    .option("--close", "close it: all is well again", false)
+    .option("--close", "close the issue", false)
     .addOption(markerOption("drift"))
     .addOption(authorOption())
     .addHelpText(

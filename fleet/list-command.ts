@@ -19,7 +19,7 @@ interface Listing {
 export function listCommand(): Command {
   return new Command("list")
     .description(
-      "Lists the services of each stack, why each other one of the catalogue is not there, and what is frozen; offline.",
+      "Lists the services of each stack, why it does not get the others, and what is frozen; offline.",
     )
     .option("--stack <name>", "only this stack")
     .option("--json", "print everything as JSON", false)

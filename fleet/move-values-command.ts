@@ -9,13 +9,11 @@ const LEFT = 2;
 /** `fleet move-values`: moves the values files to their new place before the next `up`. */
 export function moveValuesCommand(): Command {
   return new Command("move-values")
-    .description(
-      "Moves values files to the folder, branch or repository that the stack names now, in one commit.",
-    )
-    .requiredOption("--stack <name>", "the stack whose values files they are")
-    .option("--dry-run", "only list what would move", false)
-    .option("--output <folder>", "write into a checkout of the new place instead, for a pull request")
-    .option("--from <folder>", "with --output: a checkout of the old place, where that is another one")
+    .description("Moves values files to the folder, branch or repository in the stack file, in one commit.")
+    .requiredOption("--stack <name>", "the stack of the values files")
+    .option("--dry-run", "only list the files to move", false)
+    .option("--output <folder>", "write into a checkout of the new place, for a pull request")
+    .option("--from <folder>", "with --output: a checkout of the old place, if that is another repository")
     .addHelpText(
       "after",
       `
@@ -47,7 +45,7 @@ Examples:
       tell(
         report
           ? summary(stack, report, options)
-          : `No pulumi up of ${stack} has said yet where its values files are: nothing moves.`,
+          : `No pulumi up of ${stack} has recorded where its values files are, so nothing moves.`,
       );
       const left = report?.files.some(
         ({ is }) => is === "differs" || is === "nowhere" || (options.dryRun && is === "moves"),
@@ -56,7 +54,11 @@ Examples:
     });
 }
 
-const MARKS = { moves: "", differs: "in both, and not the same: ", nowhere: "in neither: " } as const;
+const MARKS = {
+  moves: "",
+  differs: "in both places with different content: ",
+  nowhere: "in neither: ",
+} as const;
 
 function tell(line: string): void {
   process.stderr.write(`${line}\n`);
@@ -67,8 +69,7 @@ function summary(
   { place, files, commit }: MoveReport,
   { dryRun, output }: MoveOptions,
 ): string {
-  if (files.length === 0)
-    return `The values files of ${stack} are looked for where they were: nothing moves.`;
+  if (files.length === 0) return `The place of ${stack}'s values files has not changed, so nothing moves.`;
   const having = (is: MovedFile["is"]) => files.filter((file) => file.is === is);
   const moved = having("moves");
   const stay = moved.some(({ leaves }) => !leaves);
@@ -83,12 +84,10 @@ function summary(
       ? `Nothing is left to move: ${having("there").length} of ${all} in ${place}.`
       : `${moved.length} of ${all} ${dryRun ? "would move" : "moved"} to ${place}${done}.`,
     ...(moved.length > 0 && !dryRun ? [next] : []),
-    ...(stay
-      ? ["The old ones stay where they were. Remove them after that up; until then promotions write them."]
-      : []),
+    ...(stay ? ["The old files are kept. Remove them after that up; until then promotions write them."] : []),
     ...(having("differs").length > 0
       ? [
-          `${having("differs").length} in both places and not the same: both stay. Compare them, and remove the old ones.`,
+          `${having("differs").length} in both places with different content; both are kept. Compare them, and remove the old ones.`,
         ]
       : []),
     ...(having("nowhere").length > 0

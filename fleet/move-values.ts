@@ -65,7 +65,7 @@ async function inFolders(
   for (const folder of [output, from])
     if (!(await stat(folder).catch(() => undefined))?.isDirectory())
       throw new FleetError(
-        `${folder} is no folder. Clone the GitOps repository, and name the clone's folder.`,
+        `${folder} is not a folder. Clone the GitOps repository, and name the clone's folder.`,
       );
   const files: MovedFile[] = [];
   for (const { service, from: old, files: paths } of lost)

@@ -33,7 +33,7 @@ interface NewOptions {
 export function newCommand(): Command {
   return new Command("new")
     .description(
-      "Adds a service to the catalogue, checks it for every stack, and says what a preview will show.",
+      "Adds a service to the catalogue, checks it for every stack, and shows what a preview will create.",
     )
     .argument("<service>", "its name")
     .option("--team <name>", "the team that owns it, a key of teams")
@@ -41,9 +41,9 @@ export function newCommand(): Command {
     .option("--image <repository>", "the image repository (default: <registry>/<service>)")
     .option("--pipeline <name>", "a pipeline of the stacks (default: standard)")
     .option("--chart <folder>", "another chart in the GitOps repository")
-    .option("--label <key=value>", "a label to select it by; may be given several times", label)
-    .option("--catalogue <file>", "the file to add it to, where the stacks or its team have several")
-    .option("--dry-run", "check and say, but write nothing", false)
+    .option("--label <key=value>", "a label; may be repeated", label)
+    .option("--catalogue <file>", "the file to add it to, if the stacks or its team have several")
+    .option("--dry-run", "check and show, but write nothing", false)
     .addHelpText(
       "after",
       `
@@ -56,7 +56,7 @@ Example:
     .action(async (name: string, options: NewOptions) => {
       const catalogue = openCatalogue(options.catalogue);
       if (Object.hasOwn(catalogue.value.services, name))
-        throw new FleetError(`${homeOf(catalogue, name)} has a service ${JSON.stringify(name)} already.`);
+        throw new FleetError(`${homeOf(catalogue, name)} already has a service ${JSON.stringify(name)}.`);
       const entry = await complete(name, options, catalogue);
       const file = newHomeOf(catalogue, entry.team);
       const text = addKey(textOf(file), ["services"], name, entry);
@@ -77,7 +77,7 @@ async function complete(
   const repository = options.repository ?? (owners.length === 1 ? `${owners[0]}/${name}` : undefined);
   if (options.team !== undefined && !teams.includes(options.team))
     throw new FleetError(
-      `${JSON.stringify(options.team)} is no team (there are: ${listed(teams)}). ${didYouMean(options.team, teams) ?? ""}`.trimEnd(),
+      `${JSON.stringify(options.team)} is not a team (there are: ${listed(teams)}). ${didYouMean(options.team, teams) ?? ""}`.trimEnd(),
     );
   const given = {
     team: options.team ?? (teams.length === 1 ? teams[0] : undefined),

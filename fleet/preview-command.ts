@@ -16,29 +16,27 @@ interface Options extends PreviewOptions {
 /** `fleet preview`: previews what a pull request changes, limited to affected services. */
 export function previewCommand(): Command {
   return new Command("preview")
-    .description(
-      "Says what a change of the files would do to every stack, and asks the engine about that alone.",
-    )
+    .description("Previews what a change of the files does to every stack, limited to affected services.")
     .requiredOption("--base <ref>", "what to compare with: a branch, a tag or a commit")
     .option("--head <ref>", "what to preview (default: the working directory as it is)")
     .option("--stack <name...>", "only these stacks")
-    .option("--full", "have the engine preview everything", false)
-    .option("--offline", "compare the plans, and ask no engine", false)
+    .option("--full", "preview everything", false)
+    .option("--offline", "compare the plans, without the engine", false)
     .option(
       "--data-only",
-      "ask the engine only where neither the program nor a place that secrets go to differs",
+      "run the engine only if neither the program nor a destination of secrets differs",
       false,
     )
-    .option("--parallel <count>", "how many stacks at once (default: what this machine has room for)", count)
+    .option("--parallel <count>", "the number of parallel stacks (default: as memory permits)", count)
     .option("--json", "print everything as JSON", false)
     .option("--report <file>", "write the whole report, as Markdown")
-    .option("--comment <file>", "write the report so that it fits into a comment on GitHub")
-    .option("--fail-on <kinds>", `with commas between: ${ALARMS.join(", ")}`, alarms, [])
+    .option("--comment <file>", "write the report, shortened to fit into a GitHub comment")
+    .option("--fail-on <kinds>", `separated by commas: ${ALARMS.join(", ")}`, alarms, [])
     .addHelpText(
       "after",
       `
 Base and head are compared as a merge would: with the last commit that both have. Their stack files and catalogues are
-read from Git's objects, nothing is checked out. The engine sees the affected services alone; it previews everything
+read from Git's objects, nothing is checked out. The engine sees only the affected services; it previews everything
 where the program, a pipeline, a provider or a secret differs, and says so. It changes nothing.
 
 --offline needs no engine, no cluster and no passphrase: safe where a stranger's pull request is checked.
@@ -82,7 +80,7 @@ function alarms(text: string): Alarm[] {
   return text.split(",").map((word) => {
     const found = ALARMS.find((alarm) => alarm === word.trim());
     if (found === undefined)
-      throw new InvalidArgumentError(`${JSON.stringify(word)} is none of ${ALARMS.join(", ")}.`);
+      throw new InvalidArgumentError(`${JSON.stringify(word)} is not one of ${ALARMS.join(", ")}.`);
     return found;
   });
 }

@@ -31,10 +31,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
  */
 export async function fleet(args: readonly string[]): Promise<void> {
   const program = new Command("fleet")
-    .description("Looks after a whole fleet of services: beside pulumi up, never instead of it.")
-    .option("-C, --cwd <folder>", "work in this folder, where the stack files are")
+    .description("Commands for a whole fleet of services, in addition to pulumi up.")
+    .option("-C, --cwd <folder>", "use the stack files of this folder")
     .hook("preAction", enter)
-    .showHelpAfterError("(--help says what there is)");
+    .showHelpAfterError("(see --help)");
   for (const command of await named(args)) program.addCommand(command);
   try {
     await program.parseAsync(args, { from: "user" });
@@ -51,10 +51,10 @@ function causedByAPerson(error: unknown): string | undefined {
   if (error instanceof FleetError || error instanceof InvalidInput) return error.message;
   if (!(error instanceof Error && "code" in error)) return undefined;
   // A file system error. The system's message names the file.
-  if ("syscall" in error) return `${error.message}. Is it there, of the right kind, and yours?`;
+  if ("syscall" in error) return `${error.message}. Does it exist, and can you read it?`;
   // The URL may contain a token.
   if (error.code !== "ERR_INVALID_URL") return undefined;
-  return "An address in the environment is none: look at GITHUB_BASE_URL, GITHUB_SERVER_URL and HTTPS_PROXY.";
+  return "An address in the environment is invalid: check GITHUB_BASE_URL, GITHUB_SERVER_URL and HTTPS_PROXY.";
 }
 
 function enter(command: Command): void {
@@ -63,7 +63,7 @@ function enter(command: Command): void {
   try {
     process.chdir(cwd);
   } catch {
-    throw new FleetError(`${cwd} is no folder that can be entered (-C).`);
+    throw new FleetError(`${cwd} is not an accessible folder (-C).`);
   }
 }
 

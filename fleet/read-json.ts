@@ -7,12 +7,12 @@ import { FleetError } from "./fleet-error.ts";
  * @throws FleetError if it is truncated or has another form
  */
 export function readJson<T>(schema: z.ZodType<T>, text: string, what: string): T {
-  const failed = (why: string) => new FleetError(`${what} cannot be read: ${why}. Have it written anew.`);
+  const failed = (why: string) => new FleetError(`${what} cannot be read: ${why}. Create it again.`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw failed("it is no JSON, or cut off");
+    throw failed("it is not JSON, or truncated");
   }
   const { data, error } = schema.safeParse(value);
   if (error) throw failed(`it has another form at ${error.issues[0]?.path.join(".") || "its root"}`);

@@ -21,11 +21,15 @@ const LEFT = 2;
 /** `fleet recover`: repairs a stack after an `up` that was killed or lost its API server. */
 export function recoverCommand(): Command {
   return new Command("recover")
-    .description("Puts a stack right after an up that was killed or lost its API server.")
+    .description("Repairs a stack after an up that was killed or lost its API server.")
     .requiredOption("--stack <name>", "the stack")
-    .option("--dry-run", "only say what would be done", false)
+    .option("--dry-run", "only show what would be done", false)
     .option("--up", "run pulumi up afterwards", false)
-    .option("--owner-is-dead", "take your word that no update of the stack runs where we cannot look", false)
+    .option(
+      "--owner-is-dead",
+      "confirm that no update of the stack runs where locks cannot be checked",
+      false,
+    )
     .option("--json", "print everything as JSON", false)
     .option("--context <name>", "the kubeconfig's context (default: the stack's)")
     .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
@@ -36,7 +40,7 @@ It takes away the lock of an update that has ended, settles what the engine had 
 not recorded: only what the plan names, with the labels of this stack. It deletes nothing, and what is not ours it
 names and leaves alone. It may be interrupted, and run again.
 
-Exit codes: 0 all is right, 2 something is left (in the way of the next up, or to be done without --dry-run), 1 it
+Exit codes: 0 everything is right, 2 something is left (in the way of the next up, or to be done without --dry-run), 1 it
 failed or refused.
 
 Examples:

@@ -27,18 +27,18 @@ const LONGEST_WAIT = 3 * 3600;
 /** `fleet redeliver`: delivers failed pushes again, because GitHub does not retry. */
 export function redeliverCommand(): Command {
   return new Command("redeliver")
-    .description("Has GitHub deliver again the pushes that the services' webhooks were not told of.")
-    .requiredOption("--stack <name>", "the stack whose webhooks they are")
+    .description("Makes GitHub deliver failed pushes to the services' webhooks again.")
+    .requiredOption("--stack <name>", "the stack of the webhooks")
     .addOption(
       new Option(
         "--since <when>",
-        "how far back: 90m, 2h, 72h at most, or a moment such as 2026-11-25T12:00:00Z",
+        "how far back: 90m, 2h, at most 72h, or a time such as 2026-11-25T12:00:00Z",
       )
         .argParser(moment)
         .default(moment(DEFAULT_SINCE), DEFAULT_SINCE),
     )
-    .option("--services <names>", "only these, with commas between (default: all of the stack)", serviceNames)
-    .option("--dry-run", "only list what was not delivered", false)
+    .option("--services <names>", "only these, separated by commas (default: all of the stack)", serviceNames)
+    .option("--dry-run", "only list undelivered pushes", false)
     .option("--json", "print everything as JSON", false)
     .addHelpText(
       "after",
@@ -91,8 +91,8 @@ async function run({ stack, since, services, dryRun }: RedeliverOptions): Promis
 
 function usedUp({ minutes, until }: UsedUp): FleetError {
   return new FleetError(
-    `GitHub's rate limit for this token is used up for another ${minutes} min. ` +
-      `Run again after ${until} UTC: what was delivered by then is not delivered again.`,
+    `GitHub's rate limit for this token is exhausted for another ${minutes} min. ` +
+      `Run again after ${until} UTC: successful deliveries are not repeated.`,
   );
 }
 

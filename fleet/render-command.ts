@@ -18,10 +18,10 @@ interface RenderOptions {
 /** `fleet render`: prints a stack as text. */
 export function renderCommand(): Command {
   return new Command("render")
-    .description("Writes what a stack becomes as YAML, one Kubernetes object a file; offline.")
+    .description("Prints a stack as YAML, one file per Kubernetes object; offline.")
     .option("--stack <name>", "the stack")
     .option("--out <folder>", "write into this folder (default: print everything)")
-    .option("--mermaid [pipeline]", "draw the stack's pipelines, or one of them, as Mermaid instead")
+    .option("--mermaid [pipeline]", "draw all pipelines of the stack, or one, as Mermaid")
     .addHelpText(
       "after",
       `
@@ -43,7 +43,7 @@ Examples:
 async function renderStack({ name, plan }: RightStack, out: string | undefined): Promise<void> {
   const files = renderObjects(plan);
   const rest = leftOut(plan).map((line) => `  ${line}\n`);
-  const notes = rest.length > 0 ? `Not among them:\n${rest.join("")}` : "";
+  const notes = rest.length > 0 ? `Omitted:\n${rest.join("")}` : "";
   if (out === undefined) {
     const documents = files.map(({ path, text }) => `# ${path}\n${text}`);
     process.stdout.write(documents.join("---\n"));
@@ -52,7 +52,7 @@ async function renderStack({ name, plan }: RightStack, out: string | undefined):
   }
   const { written, removed } = await writeFolder(out, files);
   process.stderr.write(
-    `${files.length} objects of stack ${name} in ${out}: ${written} files written, ${removed} removed, the rest as it was.\n${notes}`,
+    `${files.length} objects of stack ${name} in ${out}: ${written} files written, ${removed} removed, the rest unchanged.\n${notes}`,
   );
 }
 

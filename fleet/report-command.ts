@@ -25,11 +25,11 @@ function logOf(stack: string): string {
 /** `fleet report`: reports what the last `up` of a stack did. */
 export function reportCommand(): Command {
   return new Command("report")
-    .description("Says what the last up of a stack did, from the events that the engine wrote.")
+    .description("Reports what the last up of a stack did, from the engine's events.")
     .requiredOption("--last-up", "the report of the last up")
     .requiredOption("--stack <name>", "the stack")
     .option("--events <file>", "the engine's log (default: .kargo-fleet/<stack>.up.jsonl)")
-    .option("--report <file>", "write the report there, too")
+    .option("--report <file>", "also write the report to this file")
     .option("--json", "print everything as JSON", false)
     .addHelpText(
       "after",
@@ -62,13 +62,13 @@ Examples:
 function readLog(file: string, stack: string): UpLog {
   if (!existsSync(file))
     throw new FleetError(
-      `${file}  is not there: the last up kept no events. Run it as .github/scripts/with-events.sh ${file} up, or name another file with --events.`,
+      `${file}  does not exist: the last up kept no events. Run it as .github/scripts/with-events.sh ${file} up, or name another file with --events.`,
     );
-  if (!statSync(file).isFile()) throw new FleetError(`${file}  is no file. Name another with --events.`);
+  if (!statSync(file).isFile()) throw new FleetError(`${file}  is not a file. Name another with --events.`);
   const up = readEventLog(readFileSync(file, "utf8"));
   if (up === undefined)
     throw new FleetError(
-      `${file}  is no log of the engine's events. Name the one that with-events.sh wrote.`,
+      `${file}  is not a log of the engine's events. Name the file that with-events.sh wrote.`,
     );
   if (up.stack !== "" && up.stack !== stack)
     throw new FleetError(
@@ -92,7 +92,7 @@ function reportOfUp({ run, onlyPreviewed }: UpLog, stack: string): FleetReport {
     losses: [],
   };
   const errors = onlyPreviewed
-    ? [...run.errors, "Only the preview before the up ran: nothing was touched."]
+    ? [...run.errors, "Only the preview before the up ran; nothing was changed."]
     : run.errors;
   return {
     tense: "done",

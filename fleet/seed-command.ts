@@ -5,10 +5,10 @@ import { readStackFiles } from "./stack-files.ts";
 /** `fleet seed`: creates missing values files, as `pulumi up` does. */
 export function seedCommand(): Command {
   return new Command("seed")
-    .description("Writes the values files that are missing in the GitOps repository, in one commit.")
-    .requiredOption("--stack <name>", "the stack whose services they are for")
-    .option("--dry-run", "only list what is missing, one path a line")
-    .option("--output <folder>", "write into a checkout instead, for a pull request")
+    .description("Creates the missing values files in the GitOps repository, in one commit.")
+    .requiredOption("--stack <name>", "the stack of the services")
+    .option("--dry-run", "only list missing files, one path per line")
+    .option("--output <folder>", "write into a checkout, for a pull request")
     .addHelpText(
       "after",
       `

@@ -61,7 +61,9 @@ async function intoFolder(
     () => false,
   );
   if (!isFolder) {
-    throw new FleetError(`${folder} is no folder. Clone the GitOps repository, and name the clone's folder.`);
+    throw new FleetError(
+      `${folder} is not a folder. Clone the GitOps repository, and name the clone's folder.`,
+    );
   }
   const missing: ValuesFile[] = [];
   for (const file of files) {
@@ -84,7 +86,9 @@ async function isThere(path: string): Promise<boolean> {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") return false;
     if (code === "ENOTDIR") {
-      throw new FleetError(`${path} cannot be written: a file is where its folder should be. Move it away.`);
+      throw new FleetError(
+        `${path} cannot be written: there is a file in place of its folder. Move the file away.`,
+      );
     }
     throw error;
   }

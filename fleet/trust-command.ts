@@ -26,12 +26,17 @@ interface TrustOptions {
 /** `fleet trust`: decides whether a pull request may be previewed beside secrets without approval. */
 export function trustCommand(): Command {
   return new Command("trust")
-    .description("Says whether a pull request changes data alone, or needs a person before it meets secrets.")
+    .description(
+      "Decides whether a pull request changes only data, or needs an approval before it may use secrets.",
+    )
     .requiredOption("--base <commit>", "the commit that the pull request would be merged into")
     .requiredOption("--head <commit>", "the pull request's commit, fetched and not checked out")
-    .option("--take", "where it is data alone: put that data into this folder, which is the base", false)
-    .option("--note <file>", "where it needs a person: write there what a reviewer should know, as Markdown")
-    .option("--github-output <file>", "write verdict, merged and stacks there, as GitHub Actions reads them")
+    .option("--take", "if only data changes: copy the data into this folder, a checkout of the base", false)
+    .option(
+      "--note <file>",
+      "if it needs an approval: write the reasons for reviewers to this file, as Markdown",
+    )
+    .option("--github-output <file>", "write verdict, merged and stacks to this file for GitHub Actions")
     .addHelpText(
       "after",
       `
@@ -68,7 +73,7 @@ Example:
         appendFileSync(options.githubOutput, `verdict=${verdict}\nmerged=${merged}\nstacks=${stacks}\n`);
       }
       process.stdout.write(
-        trusted ? "Data alone: it may be previewed with secrets.\n" : "It needs an approval:\n",
+        trusted ? "Only data changes: it may be previewed with secrets.\n" : "It needs an approval:\n",
       );
       for (const { file, why } of trust.reasons) process.stdout.write(`  ${JSON.stringify(file)}: ${why}\n`);
       if (!trusted) process.exitCode = NEEDS_APPROVAL;
@@ -78,7 +83,7 @@ Example:
 /** @throws FleetError if the folder is not the base that the data was compared with */
 function take(data: ReadonlyMap<string, string>, base: string): void {
   if (commitHere("HEAD") !== base)
-    throw new FleetError("--take puts data beside the base's program. Check the base out first.");
+    throw new FleetError("--take copies data beside the base's program. Check the base out first.");
   for (const [file, text] of data) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);

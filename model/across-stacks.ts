@@ -38,14 +38,14 @@ function sharedServices(one: PlannedStack, other: PlannedStack): Problem[] {
   const names = new Set(one.plan.services.map(({ name }) => name));
   const both = other.plan.services.filter(({ name }) => names.has(name)).map(({ name }) => name);
   if (both.length === 0) return [];
-  const message = `selects ${counted(both.length, "service")} that ${one.document.file} puts on the cluster ${quoted(other.plan.cluster.name)} already: ${listed(both)}.`;
+  const message = `selects ${counted(both.length, "service")} that ${one.document.file} already puts on the cluster ${quoted(other.plan.cluster.name)}: ${listed(both)}.`;
   return [
     stackProblem(
       "KF081",
       other,
       ["rollout"],
       message,
-      "Select each service in one stack of a cluster: by include and exclude, or by shard.",
+      "Select each service in only one stack of a cluster, with include and exclude or with shard.",
     ),
   ];
 }
@@ -58,7 +58,7 @@ function twoNames(one: PlannedStack, other: PlannedStack, context: string): Prob
     other,
     ["cluster", "name"],
     message,
-    "Give one cluster one name; two clusters have two contexts.",
+    "Use the same name, or another context for another cluster.",
   );
 }
 
@@ -70,7 +70,7 @@ function sharedFiles(one: PlannedStack, other: PlannedStack): Problem[] {
   const [first] = both;
   if (first === undefined) return [];
   const more = both.length === 1 ? "" : ` and ${counted(both.length - 1, "more file")}`;
-  const message = `has ${counted(both.length, "Stage")} write what Stages of ${one.document.file} write too: ${first.path}${more} in ${first.where}.`;
+  const message = `has ${counted(both.length, "Stage")} write the same files as Stages of ${one.document.file}: ${first.path}${more} in ${first.where}.`;
   const fix =
     "Put {cluster} into gitops.path of both, or keep one stack and give its stages a destination on the other cluster.";
   return [stackProblem("KF080", other, ["gitops", "path"], message, fix)];
@@ -93,13 +93,13 @@ function platformOwners(stacks: readonly PlannedStack[]): Problem[] {
   const [owner, ...more] = stacks.filter(({ plan }) => plan.platform !== undefined);
   const [first] = stacks;
   if (owner === undefined && first !== undefined) {
-    const message = `is false in every stack of the cluster ${quoted(first.plan.cluster.name)}: nothing makes the promotion tasks and the guard that its services need.`;
+    const message = `is false in every stack of the cluster ${quoted(first.plan.cluster.name)}, so nothing creates the promotion tasks and the guard that its services need.`;
     return [
       stackProblem("KF084", first, ["platform"], message, `Set it to true in one of them: ${files(stacks)}.`),
     ];
   }
   return more.map((other) => {
-    const message = `is true here and in ${owner?.document.file}: both would make what the services of the cluster ${quoted(other.plan.cluster.name)} share.`;
+    const message = `is true here and in ${owner?.document.file}, so both would create the shared objects of the cluster ${quoted(other.plan.cluster.name)}.`;
     return stackProblem(
       "KF083",
       other,
@@ -126,8 +126,8 @@ function shardProblems(stacks: readonly PlannedStack[]): Problem[] {
         "KF085",
         stack,
         ["rollout", "shard", "of"],
-        `spreads the services among ${shard.of}, but ${first.stack.document.file} among ${of}.`,
-        "Write the same number in all stacks of a cluster.",
+        `has ${shard.of} shards, but ${first.stack.document.file} has ${of}.`,
+        "Set the same number in all stacks of a cluster.",
       ),
     );
   const there = sharded.map(({ shard }) => shard.index);
@@ -136,7 +136,7 @@ function shardProblems(stacks: readonly PlannedStack[]): Problem[] {
   );
   if (missing.length === 0) return [];
   const which = missing.length === 1 ? `shard ${missing[0]}` : `the shards ${listed(missing.map(String))}`;
-  const message = `is one of ${of} shards, but no stack of the cluster ${quoted(first.stack.plan.cluster.name)} is ${which}: the services there are on none.`;
+  const message = `is one of ${of} shards, but no stack of the cluster ${quoted(first.stack.plan.cluster.name)} is ${which}, so no stack has its services.`;
   return [
     stackProblem(
       "KF086",

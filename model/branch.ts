@@ -18,6 +18,6 @@ export const branch = ruled((name) => {
   if (/^[0-9a-fA-F]{40}$/.test(name)) return wrong("looks like a commit, which GitHub refuses");
   if (name.includes("{{")) return wrong("has {{, which Kargo and Argo Workflows would expand");
   if (name === "" || name === "HEAD" || name.startsWith("-") || FORBIDDEN.test(name))
-    return wrong("is none for git check-ref-format");
+    return wrong("is refused by git check-ref-format");
   return Buffer.byteLength(name) > LIMIT ? wrong(`has more than ${LIMIT} bytes`) : undefined;
 });

@@ -46,7 +46,7 @@ function missingConfig(builds: readonly BuildPlan[], config: StackConfig, stack:
         stack,
         ["config", `${PROJECT}:builds`],
         `is missing, but services are built here (${names}).`,
-        'Say at least builds.images and builds.network.apiServer, or "build": false for those services.',
+        'Set at least builds.images and builds.network.apiServer, or "build": false for those services.',
       ),
     ];
   }
@@ -56,7 +56,7 @@ function missingConfig(builds: readonly BuildPlan[], config: StackConfig, stack:
         "KF071",
         stack,
         ["config", `${PROJECT}:builds`, "images", "notify"],
-        "is missing, but webhooks.receiver has each build tell Kargo of its image.",
+        "is missing, but webhooks.receiver is set, so each build must notify Kargo.",
         "Name an image with curl, pinned by digest, or remove webhooks.receiver.",
       ),
     ];
@@ -76,8 +76,8 @@ function unseenTags(name: string, { build, tags }: CatalogueService, services: S
       "KF072",
       services,
       ["services", name, "tags"],
-      `the build pushes tags such as ${sample}, which ${what} never picks.`,
-      'Set "build": false where something else builds the image, or pick those tags.',
+      `the build pushes tags such as ${sample}, which ${what} never matches.`,
+      'Set "build": false if another system builds the image, or select those tags.',
     ),
   ];
 }
@@ -97,7 +97,7 @@ function tooManyHooks(
           "KF073",
           services,
           ["services", service, "repository"],
-          `${JSON.stringify(repository)} would have ${HOOKS_PER_REPOSITORY + index + 1} hooks for pushes; GitHub takes ${HOOKS_PER_REPOSITORY}.`,
+          `${JSON.stringify(repository)} would have ${HOOKS_PER_REPOSITORY + index + 1} hooks for pushes; GitHub allows ${HOOKS_PER_REPOSITORY}.`,
           `Set ${PROJECT}:webhooks.scope to organization: one hook for all.`,
         ),
       ),
@@ -120,8 +120,8 @@ function tooLongTriggers(
       "KF074",
       stack,
       ["config", `${PROJECT}:webhooks`, "groups"],
-      `of ${webhooks.groups} groups, ${fullest.group} has ${fullest.count} services: its Sensor is up to ${fullest.bytes} bytes of base64, of which ${TRIGGER_LIMIT} fit into its pod.`,
-      `Set it to ${wanted}: that many leave room for growth (and it moves every hook once).`,
+      `of ${webhooks.groups} groups, ${fullest.group} has ${fullest.count} services: its Sensor is up to ${fullest.bytes} bytes of base64, but its pod takes at most ${TRIGGER_LIMIT}.`,
+      `Set it to ${wanted}, which leaves room for growth. It changes every hook once.`,
     ),
   ];
 }
@@ -138,8 +138,8 @@ function builtByPromotions({ services }: Catalogue, { gitops }: StackConfig, doc
         "KF076",
         document,
         ["services", name, "repository"],
-        `${JSON.stringify(repository)} is the GitOps repository: each promotion pushes to it, so each would start a build.`,
-        'Give the service a repository of its own, or set "build": false.',
+        `${JSON.stringify(repository)} is the GitOps repository, so each promotion would start a build.`,
+        'Give the service its own repository, or set "build": false.',
       ),
     ];
   });
@@ -150,9 +150,9 @@ function openMirrors({ builds }: StackConfig, stack: SourceDocument): Problem[] 
   if (builds === undefined) return [];
   const { apiServer, cluster, mirrors } = builds.network;
   const closed = [
-    ...apiServer.map((network) => [network, "where the API server is (builds.network.apiServer)"] as const),
-    ...cluster.map((network) => [network, "the cluster's own (builds.network.cluster)"] as const),
-    ...METADATA.map((network) => [network, "where clouds hand out credentials"] as const),
+    ...apiServer.map((network) => [network, "the API server (builds.network.apiServer)"] as const),
+    ...cluster.map((network) => [network, "the cluster (builds.network.cluster)"] as const),
+    ...METADATA.map((network) => [network, "the metadata addresses of clouds"] as const),
   ];
   return mirrors.flatMap((mirror, index) => {
     const [network, what] = closed.find(([one]) => overlap(mirror, one)) ?? [];
@@ -161,8 +161,8 @@ function openMirrors({ builds }: StackConfig, stack: SourceDocument): Problem[] 
       "KF075",
       stack,
       ["config", `${PROJECT}:builds`, "network", "mirrors", index],
-      `${mirror} has addresses of ${network}, ${what}: a Dockerfile would reach them.`,
-      "Name the mirror's own addresses alone.",
+      `${mirror} contains addresses of ${network}, ${what}, which a Dockerfile would then reach.`,
+      "List only the mirror's own addresses.",
     );
   });
 }

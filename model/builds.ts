@@ -23,7 +23,7 @@ const length = (least: string) => duration({ example: "30m or 24h", least, whole
 /** The name of a Secret in a team's build namespace; `{service}` is replaced. */
 const secretTemplate = matching(
   /^(?=.{1,200}$)([a-z0-9]|\{service\})((\.?|-*)([a-z0-9]|\{service\}))*$/,
-  'is no name of a Secret: lower case, digits, "-" and ".", and {service}.',
+  'is not a valid name of a Secret: lower case, digits, "-" and ".", and {service}.',
 );
 
 /** The build settings of all services of the cluster. */

@@ -103,7 +103,7 @@ function unknownTeams(catalogue: Catalogue | undefined, document: SourceDocument
   return Object.entries(catalogue?.services ?? {})
     .filter(([, { team: name }]) => !teams.includes(name))
     .map(([name, { team: missing }]) => {
-      const message = `${JSON.stringify(missing)} is no team (there are: ${listed(teams)}).`;
+      const message = `${JSON.stringify(missing)} is not a team (there are: ${listed(teams)}).`;
       const fix = didYouMean(missing, teams) ?? "Add it under teams or use one of these.";
       return problem("KF020", document, ["services", name, "team"], message, fix);
     });

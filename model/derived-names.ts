@@ -149,13 +149,13 @@ export function nameConflicts(names: readonly DerivedName[]): NameConflict[] {
         {
           code: "KF061",
           path,
-          message: `${what} belongs to the cluster already.`,
-          fix: "Name the service otherwise.",
+          message: `${what} is reserved in the cluster.`,
+          fix: "Give the service another name.",
         },
       ];
     }
     if (other && ownerOf(other) !== ownerOf(derived)) {
-      const message = `${what} is also that of service ${JSON.stringify(other.service)} (from ${other.from}).`;
+      const message = `${what} is also used by service ${JSON.stringify(other.service)} (from ${other.from}).`;
       return [{ code: "KF062", path, message, fix: "Rename one of the two services, or the stage." }];
     }
     return [];

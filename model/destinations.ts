@@ -29,7 +29,7 @@ export function destinationProblems(
               catalogue,
               ["services", service],
               `the namespace ${JSON.stringify(own)} (from its Kargo Project) is the one that Kargo runs in (${PROJECT}:access).`,
-              "Name the service otherwise.",
+              "Give the service another name.",
             ),
           ]
         : [];

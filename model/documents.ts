@@ -42,7 +42,7 @@ export function parseJson(file: string, text: string): SourceDocument {
       place: at(error.offset),
       path: "",
       message: `is not valid JSON: ${words(printParseErrorCode(error.error))}.`,
-      fix: "Mend the text here; JSON has no comments and no trailing commas.",
+      fix: "Fix the syntax here; JSON has no comments and no trailing commas.",
     }),
   );
   if (root === undefined) {
@@ -82,7 +82,7 @@ function duplicateKeys(node: Node, path: DocumentPath, at: (offset: number) => P
         code: "KF004",
         place: at(key.offset),
         path: formatPath(here),
-        message: 'the key "__proto__" is no name for anything here.',
+        message: 'the key "__proto__" is not allowed as a name.',
         fix: "Rename it.",
       });
     }
@@ -94,7 +94,7 @@ function duplicateKeys(node: Node, path: DocumentPath, at: (offset: number) => P
 
 /** A duplicate key, of which one value would win silently. */
 export function repeatedKey(name: string, path: DocumentPath, place: Place, earlier: number): Problem {
-  const message = `the key ${JSON.stringify(name)} is there twice (first on line ${earlier}).`;
+  const message = `the key ${JSON.stringify(name)} is a duplicate (first on line ${earlier}).`;
   return { code: "KF003", place, path: formatPath(path), message, fix: "Remove or rename one of them." };
 }
 
@@ -103,7 +103,7 @@ export const NESTING_LIMIT = 100;
 
 export function nestedTooDeep(place: Place): Problem {
   const message = `is nested more than ${NESTING_LIMIT} levels deep.`;
-  return { code: "KF018", place, path: "", message, fix: "Take levels out here." };
+  return { code: "KF018", place, path: "", message, fix: "Remove levels here." };
 }
 
 function depthExceeded(text: string): number | undefined {

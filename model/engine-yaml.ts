@@ -28,15 +28,15 @@ const SCALAR_FOLLOWS = "\x1f";
 export function strangeSyntax(text: string, at: (offset: number) => Place): Problem | undefined {
   const ending = text.search(/^\.\.\.\s/m);
   if (ending >= 0)
-    return otherwise(at(ending), "", 'the line "..." ends what the engine reads.', "Remove it.");
+    return otherwise(at(ending), "", 'the engine reads nothing after the line "...".', "Remove it.");
   const parser = new Parser();
   let before = "";
   for (const lexeme of new Lexer().lex(text)) {
     if (lexeme === "?" && before !== SCALAR_FOLLOWS)
-      return otherwise(at(parser.offset), "", 'a "?" begins a key.', "Write the key alone.");
+      return otherwise(at(parser.offset), "", 'a "?" begins a key.', "Write the key without it.");
     before = lexeme;
     if (/^[ \t]*\t[ \t]*$/.test(lexeme))
-      return otherwise(at(parser.offset), "", "a tab stands between two values.", "Write blanks.");
+      return otherwise(at(parser.offset), "", "there is a tab between two values.", "Write blanks.");
     for (const _ of parser.next(lexeme));
     if (parser.stack.length > NESTING_LIMIT) return nestedTooDeep(at(parser.offset));
   }
@@ -53,7 +53,7 @@ export function strangeCharacter(text: string, at: (offset: number) => Place): P
   return otherwise(
     at(offset),
     "",
-    `has the character U+${code}, which the engine takes for something else.`,
+    `has the character U+${code}, which the engine reads differently.`,
     "Remove it.",
   );
 }
@@ -80,7 +80,7 @@ export function readOtherwise(
       const within = isAlias(node) && ancestors.includes(anchors.get(node.source) as Node);
       endless ||= within;
       const found = within
-        ? (["the alias contains itself: it has no end.", "Write the value out."] as const)
+        ? (["the alias contains itself, so it is endless.", "Write the value out."] as const)
         : isAlias(node)
           ? key === "key" && (["the key is an alias.", "Write the key out."] as const)
           : nodeOtherwise(node, key === "key", ancestors, text);
@@ -101,33 +101,36 @@ function nodeOtherwise(
   text: string,
 ): Said | undefined {
   if (node.tag !== undefined)
-    return [`the tag ${node.tag} makes another value of this.`, "Write the value without a tag."];
+    return [`the tag ${node.tag} changes this value.`, "Write the value without a tag."];
   if (node.anchor !== undefined && !/^[\w-]+$/.test(node.anchor))
-    return [`the anchor &${node.anchor} has another name for the engine.`, "Use letters and digits."];
-  if (!isScalar(node)) return isKey ? ["the key is no text.", "Write a text."] : undefined;
+    return [
+      `the engine reads the name of the anchor &${node.anchor} differently.`,
+      "Use letters and digits.",
+    ];
+  if (!isScalar(node)) return isKey ? ["the key is not a text.", "Write a text."] : undefined;
   const [start, end] = node.range ?? [0, 0];
   const raw = text.slice(start, end);
   const fix = "Write a text in quotes, a number in plain decimal digits.";
   if (node.type === Scalar.QUOTE_DOUBLE && /(?<!\\)(\\\\)*\\\//.test(raw))
     return ['the engine does not know the escape "\\/".', 'Write "/".'];
   if (isKey && (node.value === "<<" || (typeof node.value !== "string" && !isMergeKey(node))))
-    return [`the key ${raw || "here"} is no text.`, "Put it in quotes."];
+    return [`the key ${raw || "here"} is not a text.`, "Put it in quotes."];
   if (/^\n|^\t.*\n/s.test(String(node.value)))
-    return ["the engine reads the white space at the top otherwise.", "Remove it."];
+    return ["the engine reads the white space at the top differently.", "Remove it."];
   if (/^['"]/.test(raw) && !/^('([^']|'')*'|"([^"\\]|\\.)*")$/s.test(raw))
     return ["the quote at the end is missing.", "Write it."];
   if (/^[|>][0-9+]*\n/.test(raw) && !text.slice(0, end).endsWith("\n"))
-    return ["the engine reads the end of this text otherwise.", "End the file with a new line."];
+    return ["the engine reads the end of this text differently.", "End the file with a new line."];
   if (isKey && (raw.includes("\n") || !/^ *[:,}\]]/.test(text.slice(end, end + 100))))
     return ["the key is not followed by its colon.", "Write it on one line, with its colon."];
   if (node.type !== Scalar.PLAIN) return undefined;
   const inFlow = ancestors.some((one) => isCollection(one) && one.flow);
   if (inFlow && /^:|\?/.test(raw))
-    return ["the engine reads a colon or a question mark here otherwise.", fix];
+    return ["the engine reads a colon or a question mark here differently.", fix];
   if (isKey && /^:\S/.test(text.slice(end, end + 2)))
-    return ["after this colon a blank is missing.", "Put one there."];
+    return ["a space is missing after this colon.", "Add it."];
   const taken = takenFor(raw, isKey);
-  return taken === undefined ? undefined : [`the engine takes this for ${taken}.`, fix];
+  return taken === undefined ? undefined : [`the engine reads this as ${taken}.`, fix];
 }
 
 function isMergeKey(node: unknown): boolean {
@@ -154,7 +157,7 @@ function takenFor(source: string, isKey: boolean): string | undefined {
     return exact && Number.isFinite(Number(source)) ? undefined : "a number that is not exact here";
   }
   if (!GO_NUMBER.test(source.replaceAll("_", ""))) return undefined;
-  return /^[-+]?0[0-7_]+$/.test(source) ? "an octal number" : "a number of another notation";
+  return /^[-+]?0[0-7_]+$/.test(source) ? "an octal number" : "a number in another notation";
 }
 
 function pathTo(node: unknown, ancestors: readonly unknown[]): DocumentPath {

@@ -21,7 +21,7 @@ export function folder(must?: "service") {
     const holes = [...path.matchAll(/\{(.*?)\}/g)].map(([, name]) => name ?? "");
     if (must !== undefined && !holes.includes(must)) return `must contain {${must}}`;
     if (/[{}]/.test(path.replaceAll(/\{(service|cluster)\}/g, "")))
-      return "may contain {service} and {cluster}, nothing else in braces";
+      return "may contain {service} and {cluster}, and no other braces";
     return parts(path);
   });
 }
@@ -33,7 +33,7 @@ const RULE = 'letters, digits, "_", "-", ".", "@", "+" and single slashes';
 /** A folder of a monorepo, or the whole repository. */
 export const contextFolder = matching(
   new RegExp(`^\\.$|${PATH.source}`),
-  `is no folder of a repository: ${RULE}, or "." for all of it.`,
+  `is not a folder of a repository: ${RULE}, or "." for all of it.`,
 );
 
 /** A folder or a file that is watched for changes; `.` is everything. */
@@ -43,4 +43,4 @@ export const watchedPath = matching(
 );
 
 /** A file below the context. */
-export const dockerfile = matching(PATH, `is no file of the context: ${RULE}; not a folder.`);
+export const dockerfile = matching(PATH, `is not a file of the context: ${RULE}; not a folder.`);

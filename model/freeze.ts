@@ -12,7 +12,7 @@ const moment = z
     (text) => [z.iso.date(), z.iso.datetime({ offset: true })].some((form) => form.safeParse(text).success),
     {
       error: ({ input }) =>
-        `${JSON.stringify(input)} is no date: write a day (2026-12-31, which counts whole, in UTC) or a moment with its zone (2026-12-31T18:00:00+01:00).`,
+        `${JSON.stringify(input)} is not a date: write a day (2026-12-31, which counts whole, in UTC) or a moment with its zone (2026-12-31T18:00:00+01:00).`,
     },
   );
 

@@ -13,11 +13,11 @@ export const githubOwner = matching(new RegExp(`^${OWNER}$`), "must be a GitHub 
 /** `owner/name` in GitHub's syntax. */
 export const githubRepository = matching(
   new RegExp(`^${OWNER}\\/(?!\\.{1,2}$)(?!.*\\.([gG][iI][tT]|[wW][iI][kK][iI])$)[A-Za-z0-9._-]{1,100}$`),
-  'is no GitHub repository: write it as "owner/name", without a host or ".git".',
+  'is not a GitHub repository: write it as "owner/name", without a host or ".git".',
 );
 
 /** The last part of a team's address. */
 export const githubTeam = matching(
   /^[a-z0-9]([a-z0-9_-]{0,98}[a-z0-9])?$/,
-  'is no team of GitHub: write the last part of its address, for example "edge-engineers".',
+  'is not a GitHub team: write the last part of its address, for example "edge-engineers".',
 );

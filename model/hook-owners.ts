@@ -51,8 +51,8 @@ function hookOwners(stacks: readonly PlannedStack[]): Problem[] {
           "KF088",
           stack,
           path,
-          `is false in every stack that has ${services}: nobody would make their hooks and build them.`,
-          `Set it to true in one of them (${files(all)}), or "build": false where something else builds.`,
+          `is false in every stack that has ${services}, so no stack would create their hooks and build them.`,
+          `Set it to true in one of them (${files(all)}), or "build": false if another system builds.`,
         ),
       ];
     return [
@@ -78,8 +78,8 @@ function hooksWithoutListener(stacks: readonly PlannedStack[]): Problem[] {
         "KF089",
         stack,
         ["webhooks", "owner"],
-        `is true, but false in ${platform.document.file}, which makes what listens to hooks on the cluster ${quoted(platform.plan.cluster.name)}.`,
-        "Write the same in all stacks of a cluster.",
+        `is true, but false in ${platform.document.file}, which creates the EventSources on the cluster ${quoted(platform.plan.cluster.name)}.`,
+        "Set the same value in all stacks of a cluster.",
       ),
     );
 }

@@ -12,13 +12,13 @@ const LIMIT = 255;
 /** The place of images: a host with an optional path. */
 export const registry = matching(
   new RegExp(`^${HOST}${FOLDER}*$`),
-  "is no registry: write host or host/path in lower case, without scheme.",
+  "is not a registry: write host or host/path in lower case, without scheme.",
 );
 
 /** An image repository without scheme, tag or digest; Kargo rejects `--`. */
 export const imageRepository = matching(
   new RegExp(`^(?=.{1,${LIMIT}}$)${HOST}${FOLDER}+$`),
-  `is no image repository of at most ${LIMIT} characters: write host/path in lower case, without scheme, tag or digest, and without --.`,
+  `is not an image repository of at most ${LIMIT} characters: write host/path in lower case, without scheme, tag or digest, and without --.`,
 );
 
 /**

@@ -44,7 +44,7 @@ export const includePattern = ruled((pattern) => {
   if (parts.length < 2 || first.includes("*"))
     return `${shown(pattern)} must begin with a folder, by its name: "catalogue/*.json"`;
   if (!parts.every((part) => part !== "" && PART.test(part)))
-    return `${shown(pattern)} is no path below this folder: letters, digits, "_", "-", ".", "@" and "+" between single slashes, none beginning with a dot, with at most one * in each`;
+    return `${shown(pattern)} is not a path below this folder: letters, digits, "_", "-", ".", "@" and "+" between single slashes, none beginning with a dot, with at most one * in each`;
   if (PROGRAM_FOLDERS.includes(first.toLowerCase()))
     return `${shown(pattern)} is in a folder of the program: give the catalogue one of its own`;
   return pattern.endsWith(".json") ? undefined : `${shown(pattern)} must end in .json`;

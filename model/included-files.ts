@@ -58,12 +58,12 @@ export function readIncluded(
   for (const [index, pattern] of patterns.entries()) {
     const unread = (what: string) => problems.push(unreadable(main, index, what));
     const found = expand(pattern, below === "." ? "" : below, folder);
-    if (found.length === 0) unread(`${JSON.stringify(pattern)} is the name of no file.`);
+    if (found.length === 0) unread(`${JSON.stringify(pattern)} matches no file.`);
     for (const { name: path, kind } of found.filter(({ name }) => !files.has(name))) {
       const text = kind === "file" ? folder.read(path) : undefined;
       if (text !== undefined) files.set(path, readFile(path, text, teams, problems));
       else if (kind === "file") unread(`${JSON.stringify(path)} cannot be read.`);
-      else unread(`${JSON.stringify(path)} is no regular file.`);
+      else unread(`${JSON.stringify(path)} is not a regular file.`);
     }
   }
   const all = [...files.values()];
@@ -110,7 +110,7 @@ function elsewhere(problem: Problem): Problem {
 
 function nobodys(path: string, document: SourceDocument, teams: readonly string[]): Problem {
   const name = posix.basename(path, ".json");
-  const message = `is named after no team (there are: ${listed(teams)}), and each included file is of one.`;
+  const message = `has no team's name (there are: ${listed(teams)}), but each included file belongs to one.`;
   const fix = didYouMean(name, teams) ?? "Rename it to <team>.json, or put it into a folder of that name.";
   return problem("KF035", document, [], message, fix);
 }
@@ -122,8 +122,8 @@ function ofOthers(
 ): Problem[] {
   const others = Object.entries(services).filter(([, { team: said = team }]) => said !== team);
   return others.map(([name, { team: said }]) => {
-    const message = `is ${JSON.stringify(said)}, but this file is of the team ${JSON.stringify(team)}, by its name.`;
-    const fix = `Move the service to a file of the team ${said}, or leave team out.`;
+    const message = `is ${JSON.stringify(said)}, but by its name this file belongs to the team ${JSON.stringify(team)}.`;
+    const fix = `Move the service to a file of the team ${said}, or omit team.`;
     return problem("KF036", document, ["services", name, "team"], message, fix);
   });
 }
@@ -139,13 +139,13 @@ function listedTwice(main: SourceDocument, files: readonly IncludedFile[]): Prob
       }
       const path = ["services", name];
       const { file, line } = earlier.place(path, "key");
-      const message = `the service ${JSON.stringify(name)} is listed already, in ${file} on line ${line}.`;
+      const message = `the service ${JSON.stringify(name)} is already listed in ${file} on line ${line}.`;
       return [problem("KF019", document, path, message, "Remove or rename one of them.", "key")];
     }),
   );
 }
 
 function unreadable(main: SourceDocument, index: number, what: string): Problem {
-  const fix = "Add the file, or name another; a link is not followed.";
+  const fix = "Add the file, or name another; links are not followed.";
   return problem("KF007", main, ["include", index], what, fix);
 }

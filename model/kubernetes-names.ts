@@ -13,7 +13,7 @@ export const dnsLabel = ruled(nameProblem);
 /** A DNS subdomain (RFC 1123): Secrets, classes, Gateways and most other objects. */
 export const objectName = matching(
   new RegExp(`^${SUBDOMAIN}$`),
-  'is no name of a Kubernetes object (RFC 1123): lower case, digits, "-" and ".", a letter or digit at both ends.',
+  'is not a valid name of a Kubernetes object (RFC 1123): lower case, digits, "-" and ".", a letter or digit at both ends.',
 );
 
 /** Whether a text is a host name and no IP address, as an Ingress and an HTTPRoute require. */
@@ -24,10 +24,10 @@ export function isHostName(host: string): boolean {
 /** A qualified name: the key of a label or an annotation. */
 export const labelKey = matching(
   new RegExp(`^((?=.{1,253}/)${LABEL}(\\.${LABEL})*/)?${PART}$`),
-  "is no key of a Kubernetes label or annotation: a name of at most 63 letters, digits, '-', '_' or '.', and before it perhaps a host and a slash.",
+  "is not a valid key of a Kubernetes label or annotation: a name of at most 63 letters, digits, '-', '_' or '.', and before it perhaps a host and a slash.",
 );
 
 export const labelValue = matching(
   new RegExp(`^(${PART})?$`),
-  "is no Kubernetes label value: at most 63 letters, digits, '-', '_' or '.', a letter or digit at both ends.",
+  "is not a valid Kubernetes label value: at most 63 letters, digits, '-', '_' or '.', a letter or digit at both ends.",
 );

@@ -26,7 +26,7 @@ export function freezeNote(
   const here = services === undefined ? undefined : services.filter((name) => names.includes(name));
   const whose = here === undefined ? "every service" : listed(here);
   const which = stages === undefined ? "every Stage" : listed(stages);
-  return `Frozen until ${until} (${reason}): ${which} of ${whose} promotes nothing by itself.`;
+  return `Frozen until ${until} (${reason}): ${which} of ${whose} has no auto-promotion.`;
 }
 
 function decommissioned({ services }: Plan, before: Provisioned | undefined): string[] {
@@ -42,7 +42,7 @@ function decommissioned({ services }: Plan, before: Provisioned | undefined): st
       : [
           `Decommissioned: ${listed(whose)}. ${hook}, no auto-promotion, no protection. Removing the entry deletes the Kargo Project with its Freight and history.`,
         ];
-  return [...line(within, "The hook is off, and is deleted by the next up"), ...line(without, "No hook")];
+  return [...line(within, "The hook is off, and the next up deletes it"), ...line(without, "No hook")];
 }
 
 function retired({ services }: Plan): string[] {
@@ -60,6 +60,6 @@ function departures({ services }: Plan, before: Provisioned | undefined): string
   const gone = Object.keys(before?.services ?? {}).filter((name) => !names.has(name));
   if (gone.length === 0) return [];
   return [
-    `Leaving now: ${listed(gone)}. Their values files stay in Git, and what Argo CD deployed stays in its namespaces.`,
+    `Deleted now: ${listed(gone)}. Their values files stay in Git, and deployed workloads stay in their namespaces.`,
   ];
 }

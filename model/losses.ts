@@ -63,12 +63,12 @@ function removed(name: string, was: ProvisionedService, before: Provisioned, pla
   );
   if (successor === undefined) {
     const message = `${JSON.stringify(name)} is provisioned, and its entry is gone: ${LOST}.`;
-    const fix = `Put the entry back. To let it go, give it "state": "decommissioned", run pulumi up, and remove it then.`;
+    const fix = `Put the entry back. To delete the service, set "state": "decommissioned", run pulumi up, then remove the entry.`;
     return problem("KF090", document, ["services", name], message, fix);
   }
   const shared = same(successor.repository, was.repository) ? "repository" : "image";
-  const message = `${JSON.stringify(successor.name)} has the ${shared} of ${JSON.stringify(name)}, which is provisioned and no longer listed. A renamed service is a new one; of the old one ${LOST}.`;
-  const fix = `Keep ${JSON.stringify(name)} beside it with "state": "decommissioned", run pulumi up, and remove it when ${JSON.stringify(successor.name)} has taken over.`;
+  const message = `${JSON.stringify(successor.name)} has the ${shared} of ${JSON.stringify(name)}, which is provisioned and no longer listed. A renamed service is a new service; of the old one, ${LOST}.`;
+  const fix = `Keep ${JSON.stringify(name)} beside it with "state": "decommissioned", run pulumi up, and remove it after ${JSON.stringify(successor.name)} has taken over.`;
   return problem("KF091", document, ["services", successor.name], message, fix, "key");
 }
 
@@ -98,8 +98,8 @@ function deselected(names: readonly string[], before: Provisioned, planned: Plan
     const path = group[0]?.path ?? [];
     const all = group.map(({ name }) => name);
     const count = all.length === 1 ? "1 provisioned service" : `${all.length} provisioned services`;
-    const message = `${verb(path, before.rollout, planned.plan.rollout)} ${count}: ${all.join(", ")}. Of each ${LOST}.`;
-    const fix = `Undo it. To let them go, name them under rollout.decommission (or give them "state": "decommissioned" in ${homes(all, catalogue.document)}), run pulumi up, and deselect them then.`;
+    const message = `${verb(path, before.rollout, planned.plan.rollout)} ${count}: ${all.join(", ")}. For each service, ${LOST}.`;
+    const fix = `Undo the change. To delete them, list them under rollout.decommission (or set "state": "decommissioned" in ${homes(all, catalogue.document)}), run pulumi up, then deselect them.`;
     return [problem("KF092", config.document, ["config", `${PROJECT}:rollout`, ...path], message, fix)];
   });
 }
@@ -117,7 +117,7 @@ function verb([key]: DocumentPath, was: Was, is: Was): string {
     case "include":
       return "no longer names";
     case "exclude":
-      return "takes out";
+      return "excludes";
     case "percent":
       return `is ${is.percent} (was ${was.percent}) and no longer reaches`;
     case "shard":

@@ -116,7 +116,7 @@ export function stableHash(salt: string, name: string): number {
 /** Why a text is invalid as the name of a service, a team or a stage; undefined if it is valid. */
 export function nameProblem(name: string): string | undefined {
   if (/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) && name.length <= NAME_LIMIT) return undefined;
-  return `${JSON.stringify(name)} is no name: use at most ${NAME_LIMIT} of a-z, 0-9 and "-", with a letter or digit at both ends.`;
+  return `${JSON.stringify(name)} is not a valid name: use at most ${NAME_LIMIT} of a-z, 0-9 and "-", with a letter or digit at both ends.`;
 }
 
 function fill(template: string, values: Readonly<Record<string, string>>): string {

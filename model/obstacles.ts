@@ -45,21 +45,21 @@ function repositoryObstacle(service: ServicePlan, is: RepositoryAnswer, asking: 
           "KF100",
           asking.document,
           at,
-          `GitHub shows no repository ${repository} to the program's token.`,
-          "Correct the name; or create the repository; or give the token, or its GitHub App, access to it.",
+          `the program's GitHub token sees no repository ${repository}.`,
+          "Correct the name, create the repository, or give the token (or its GitHub App) access.",
         ),
       ];
     case "archived":
       return [
-        noHook(asking, at, `${repository} is archived, so nothing can change in it.`, "Unarchive it; or"),
+        noHook(asking, at, `${repository} is archived, so no webhook can be created.`, "Unarchive it; or"),
       ];
     case "no-hooks":
       return [
         noHook(
           asking,
           at,
-          `the program's token may not make webhooks in ${repository}.`,
-          "Give it, or its GitHub App, the repository permission Webhooks: read and write; or",
+          `the program's GitHub token may not create webhooks in ${repository}.`,
+          "Give the token (or its GitHub App) the repository permission Webhooks: read and write; or",
         ),
       ];
     case "full":
@@ -67,7 +67,7 @@ function repositoryObstacle(service: ServicePlan, is: RepositoryAnswer, asking: 
         noHook(
           asking,
           at,
-          `${repository} has 20 webhooks for pushes already, and GitHub takes no more.`,
+          `${repository} has 20 webhooks for pushes, and GitHub allows no more.`,
           "Remove one; or",
         ),
       ];
@@ -82,7 +82,7 @@ function noHook(asking: Asking, at: readonly string[], message: string, first: s
     asking.document,
     at,
     message,
-    `${first} write "build": false where something else builds.`,
+    `${first} write "build": false if another system builds.`,
   );
 }
 
@@ -113,21 +113,18 @@ function projectObstacle(
     problem("KF103", document, ["services", name], `the namespace ${project} ${what}.`, fix, "key"),
   ];
   if (is.is === "terminating")
-    return taken(
-      "is being deleted",
-      "Wait until it is gone; where it stays, its finalizers say who holds it.",
-    );
+    return taken("is being deleted", "Wait until it is gone; if it stays, look at its finalizers.");
   if (is.is !== "there") return [];
   const { "kargo-fleet/stack": owner, "kargo-fleet/service": service } = is.labels;
   if (owner === stack && service === name) return [];
   if (owner !== undefined && owner !== stack)
     return taken(
       `belongs to the stack ${JSON.stringify(owner)}`,
-      "Take the service out of one of the two stacks.",
+      "Remove the service from one of the two stacks.",
     );
   return taken(
-    "exists already, and this stack did not make it",
-    `Take it over: npm run fleet -- adopt ${name} --stack ${stack}; or delete it; or give the service another name.`,
+    "already exists, and this stack did not create it",
+    `Import it: npm run fleet -- adopt ${name} --stack ${stack}; or delete it, or give the service another name.`,
   );
 }
 
@@ -141,8 +138,8 @@ export function incomplete(service: ServicePlan, roles: readonly string[], askin
     "KF104",
     asking.document,
     ["services", service.name],
-    `${count} not made or changed: ${listed(roles)}.`,
-    `The engine's errors say why. Mend that and run the up again; or let the service go with "state": "decommissioned".`,
+    `${count} not created or changed: ${listed(roles)}.`,
+    `The engine's errors say why. Fix the cause and run the up again; or remove the service, starting with "state": "decommissioned".`,
     "key",
   );
 }

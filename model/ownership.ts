@@ -73,19 +73,19 @@ function foreign(claim: Claim, { teams }: Catalogue, document: SourceDocument): 
         document,
         claim.path,
         message,
-        `Have team ${owner[0]} list the service, or take it out of its owns.`,
+        `Let team ${owner[0]} list the service, or remove it from that team's owns.`,
       ),
     ];
   }
   if (own === undefined || owner) return [];
-  const message = `the ${claim.what} ${JSON.stringify(claim.name)} is not among what team ${JSON.stringify(claim.team)} owns.`;
+  const message = `the ${claim.what} ${JSON.stringify(claim.name)} is not in the owns of team ${JSON.stringify(claim.team)}.`;
   return [
     problem(
       "KF022",
       document,
       claim.path,
       message,
-      `Add it to teams.${claim.team}.owns, or use one that is there.`,
+      `Add it to teams.${claim.team}.owns, or use one from there.`,
     ),
   ];
 }
@@ -99,11 +99,11 @@ function shared(claims: readonly Claim[], document: SourceDocument): Problem[] {
     earlier.set(key, [...others, claim]);
     const other = others.find((one) => !disjoint(one.context, claim.context));
     if (other === undefined) return [];
-    const message = `the ${claim.what} ${JSON.stringify(claim.name)} is also that of service ${JSON.stringify(other.service)}.`;
+    const message = `the ${claim.what} ${JSON.stringify(claim.name)} is also used by service ${JSON.stringify(other.service)}.`;
     const fix =
       claim.what === "image"
-        ? "Give each service an image of its own."
-        : "Give each service a repository of its own, or a build.context that is not inside the other's.";
+        ? "Give each service its own image."
+        : "Give each service its own repository, or a build.context outside the other's.";
     return [problem("KF023", document, claim.path, message, fix)];
   });
 }

@@ -45,7 +45,7 @@ function doubled({ stages, problem }: Subject): Problem[] {
           problem(
             "KF040",
             [index, "stage"],
-            `the stage ${JSON.stringify(stage)} is there twice.`,
+            `the stage ${JSON.stringify(stage)} is a duplicate.`,
             "Rename one.",
           ),
         ],
@@ -58,10 +58,10 @@ function unknownUpstreams({ stages, problem }: Subject): Problem[] {
     after.flatMap((upstream, position) => {
       const path = [index, "after", position];
       if (after.indexOf(upstream) !== position) {
-        return [problem("KF041", path, `${JSON.stringify(upstream)} is there twice.`, "Remove one.")];
+        return [problem("KF041", path, `${JSON.stringify(upstream)} is a duplicate.`, "Remove one.")];
       }
       if (names.includes(upstream)) return [];
-      const message = `${JSON.stringify(upstream)} is no stage of this pipeline (there are: ${listed(names)}).`;
+      const message = `${JSON.stringify(upstream)} is not a stage of this pipeline (there are: ${listed(names)}).`;
       return [
         problem("KF042", path, message, didYouMean(upstream, names) ?? "Add the stage or use one of these."),
       ];
@@ -73,7 +73,7 @@ function unknownUpstreams({ stages, problem }: Subject): Problem[] {
 function idleSoaks({ stages, problem }: Subject): Problem[] {
   return stages.flatMap(({ stage, soak, after }, index) => {
     if (soak === undefined || after.length > 0) return [];
-    const message = `${JSON.stringify(stage)} soaks, but comes after no stage.`;
+    const message = `${JSON.stringify(stage)} soaks, but has no upstream stage.`;
     return [problem("KF043", [index, "soak"], message, "Remove soak, or add after.")];
   });
 }
@@ -87,11 +87,11 @@ function uselessSelectionPolicies({ stages, problem }: Subject): Problem[] {
     if (!deploys(stage) || stage.selectionPolicy === undefined) return [];
     const path = [index, "selectionPolicy"];
     if (stage.promotion === "manual") {
-      const message = `${JSON.stringify(stage.stage)} is promoted by hand: a policy of auto-promotion has no effect.`;
+      const message = `${JSON.stringify(stage.stage)} has manual promotion, so a policy of auto-promotion has no effect.`;
       return [problem("KF044", path, message, "Remove selectionPolicy.")];
     }
     if (stage.selectionPolicy === "NewestFreight" || stage.after.length === 1) return [];
-    const message = `MatchUpstream wants exactly one stage in after, but there are ${stage.after.length}.`;
+    const message = `MatchUpstream needs exactly one stage in after, but there are ${stage.after.length}.`;
     return [problem("KF045", path, message, "Use NewestFreight, or leave one stage in after.")];
   });
 }
@@ -105,11 +105,11 @@ function retiredUpstreams({ stages, problem }: Subject): Problem[] {
     after.flatMap((upstream, position) => {
       const before = retired.get(upstream);
       if (state === "retired" || before === undefined) return [];
-      const message = `${JSON.stringify(stage)} comes after ${JSON.stringify(upstream)}, which is retired: it would get no Freight any more.`;
+      const message = `${JSON.stringify(stage)} comes after ${JSON.stringify(upstream)}, which is retired, so it would get no more Freight.`;
       const fix =
         before.after.length > 0
-          ? `Let it come after what ${upstream} comes after: ${listed(before.after)}.`
-          : `Take ${upstream} out of its after.`;
+          ? `Set its after to that of ${upstream}: ${listed(before.after)}.`
+          : `Remove ${upstream} from its after.`;
       return [problem("KF046", [index, "after", position], message, fix)];
     }),
   );
@@ -125,7 +125,7 @@ function cycles({ stages, problem }: Subject): Problem[] {
   const index = stages.findIndex((each) => each.stage === start);
   const behind = stages.flatMap(({ stage }, position) => {
     if (cycle.includes(stage) || !reaches(stage, start, after)) return [];
-    const message = `${JSON.stringify(stage)} can never be reached: it waits for ${shown}.`;
+    const message = `${JSON.stringify(stage)} can never be reached, because it waits for ${shown}.`;
     return [problem("KF048", [position, "after"], message, "Break the cycle first.")];
   });
   const message = `the stages wait for each other: ${shown}.`;
@@ -173,7 +173,7 @@ function blindPromotions({ stages, problem }: Subject): Problem[] {
       (gate) => gate.sync === "manual" && gate.verification === undefined,
     );
     return blind.map((gate) => {
-      const message = `${JSON.stringify(stage.stage)} promotes by itself behind ${JSON.stringify(gate.stage)}, which has no health: a person syncs it and nothing verifies it.`;
+      const message = `${JSON.stringify(stage.stage)} has auto-promotion behind ${JSON.stringify(gate.stage)}, which has no health: its sync is manual and nothing verifies it.`;
       const fix = `Set promotion: manual here, or sync: auto or a verification on ${gate.stage}.`;
       return problem("KF049", [index, "promotion"], message, fix);
     });

@@ -17,10 +17,10 @@ const argoCdCluster = ruled((cluster) => {
       (own) => cluster === own || cluster.startsWith(`${own}.`) || cluster.startsWith(`${own}:`),
     )
   )
-    return 'is Argo CD\'s own cluster, which is meant where none is named: leave "cluster" out';
+    return 'is Argo CD\'s own cluster, which is the default: omit "cluster"';
   if (cluster.includes("://")) return webAddress.safeParse(cluster).error?.issues[0]?.message;
   if (/^[^\s!*?[\]{}\\]+( [^\s!*?[\]{}\\]+)*$/.test(cluster)) return undefined;
-  return `${shown(cluster)} is no cluster of Argo CD: write one's name or https address; patterns would mean several.`;
+  return `${shown(cluster)} is not a cluster of Argo CD: write a name or an https address, no pattern.`;
 });
 
 /** A template of a DNS label; the length is checked with the derived names. */
@@ -67,7 +67,7 @@ const deployingStage = z.strictObject({
         .meta({ description: "A cluster's name or address in Argo CD. Default: its own." }),
       namespace: z
         .string()
-        .regex(/\{service\}/, "must contain {service}, or two services would meet")
+        .regex(/\{service\}/, "must contain {service}, or two services would share a namespace")
         .regex(NAMESPACE, 'may have a-z, 0-9, "-", {service} and {stage}, and "-" at neither end')
         .default("{service}-{stage}"),
     })

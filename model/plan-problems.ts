@@ -53,7 +53,7 @@ function unknownPipelines(
   return Object.entries(catalogue.services)
     .filter(([, { pipeline }]) => !known.includes(pipeline))
     .map(([name, { pipeline }]) => {
-      const message = `${JSON.stringify(pipeline)} is no pipeline of ${stack.file} (it has: ${listed(known)}).`;
+      const message = `${JSON.stringify(pipeline)} is not a pipeline of ${stack.file} (it has: ${listed(known)}).`;
       const instead = known[0] === undefined ? "" : ` or use ${known[0]}`;
       const fix = didYouMean(pipeline, known) ?? `Add it under ${PROJECT}:pipelines${instead}.`;
       return problem("KF050", services, ["services", name, "pipeline"], message, fix);
@@ -93,8 +93,8 @@ function foreignImages(catalogue: Catalogue, config: StackConfig, services: Sour
     const below = registries.some((one) => image === one || image.startsWith(`${one}/`));
     // A decommissioned service must stay removable, whatever is allowed now.
     if (below || state !== "active") return [];
-    const message = `the image ${JSON.stringify(image)} is in no registry of this stack (${listed(registries)}).`;
-    const fix = `Use one that is there, or have the platform team add it to ${PROJECT}:registries.`;
+    const message = `the image ${JSON.stringify(image)} is not in a registry of this stack (${listed(registries)}).`;
+    const fix = `Use one of these, or ask the platform team to add another to ${PROJECT}:registries.`;
     return [problem("KF029", services, ["services", name, "image"], message, fix)];
   });
 }
@@ -104,7 +104,7 @@ function cachedDigests(catalogue: Catalogue, services: SourceDocument): Problem[
   return Object.entries(catalogue.services)
     .filter(([, { tags, warehouse }]) => tags.strategy === "digest" && warehouse?.cacheByTag === true)
     .map(([name]) => {
-      const message = "a tag that moves cannot be cached by its name: Kargo does not apply cacheByTag to it.";
+      const message = "a moving tag cannot be cached by name: Kargo ignores cacheByTag for it.";
       return problem("KF027", services, ["services", name, "warehouse", "cacheByTag"], message, "Remove it.");
     });
 }
@@ -113,8 +113,8 @@ function cachedDigests(catalogue: Catalogue, services: SourceDocument): Problem[
 function unsortedTags(catalogue: Catalogue, services: SourceDocument): Problem[] {
   return Object.entries(catalogue.services).flatMap(([name, { tags }]) => {
     if (tags.strategy !== "lexical" || sortsByTime(tags.pattern)) return [];
-    const message = `the tags of ${JSON.stringify(tags.pattern)} do not sort by time: the greatest by text is not the newest.`;
-    const fix = `Let what differs begin with a time, as in ${SORTABLE_TAGS}, or use semver or newest-build.`;
+    const message = `the tags of ${JSON.stringify(tags.pattern)} do not sort by time: the last one in text order is not the newest.`;
+    const fix = `Start the tags with a time, as in ${SORTABLE_TAGS}, or use semver or newest-build.`;
     return [problem("KF028", services, ["services", name, "tags", "pattern"], message, fix)];
   });
 }
@@ -132,7 +132,7 @@ function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: Sou
           : [
               [
                 ["names", at],
-                `${JSON.stringify(name)} is no service of the catalogue.`,
+                `${JSON.stringify(name)} is not a service of the catalogue.`,
                 didYouMean(name, known),
               ],
             ],
@@ -161,7 +161,7 @@ function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: Sou
     selectors.flatMap((selector, index) =>
       missing(selector).map(([path, message, hint]) => {
         const whole = ["config", `${PROJECT}:rollout`, list, index, ...path];
-        return problem("KF016", stack, whole, message, hint ?? "Remove it, or mend the catalogue.");
+        return problem("KF016", stack, whole, message, hint ?? "Remove it, or correct the catalogue.");
       }),
     ),
   );

@@ -10,8 +10,5 @@ const QUANTITY =
 
 export const quantity = z.preprocess(
   (value) => (typeof value === "number" ? String(value) : value),
-  matching(
-    QUANTITY,
-    'is no quantity above zero of Kubernetes: write for example "2", "500m", "4Gi" or "10k".',
-  ),
+  matching(QUANTITY, 'is not a positive Kubernetes quantity: write for example "2", "500m", "4Gi" or "10k".'),
 );

@@ -18,13 +18,13 @@ export function rolloutProblems(
   const unknownServices = (path: DocumentPath, names: readonly string[]) =>
     names.flatMap((name, index) => {
       if (services.includes(name)) return [];
-      const message = `${JSON.stringify(name)} is no service of the catalogue.`;
+      const message = `${JSON.stringify(name)} is not a service of the catalogue.`;
       const fix = didYouMean(name, services) ?? "Remove it, or add the service to the catalogue.";
       return [at("KF016", [...path, "canaryServices", index], message, fix)];
     });
   const unknownPipeline = (path: DocumentPath, name: string, part?: "key") => {
     if (known.includes(name)) return [];
-    const message = `${JSON.stringify(name)} is no pipeline of this stack (it has: ${listed(known)}).`;
+    const message = `${JSON.stringify(name)} is not a pipeline of this stack (it has: ${listed(known)}).`;
     return [at("KF057", path, message, didYouMean(name, known) ?? "Add it, or use one of these.", part)];
   };
   const { promotionTask } = rollout;
@@ -36,7 +36,7 @@ export function rolloutProblems(
           at(
             "KF056",
             ["promotionTask", idle],
-            "has no effect: there is no canary that services could try.",
+            "has no effect, because there is no canary.",
             "Add canary, for example canary: v2, or remove this.",
           ),
         ]
@@ -50,7 +50,7 @@ export function rolloutProblems(
             at(
               "KF058",
               ["pipelines", name, "canary"],
-              `${JSON.stringify(name)} is its own canary: nothing would change.`,
+              `${JSON.stringify(name)} is its own canary, so nothing would change.`,
               "Name another pipeline.",
             ),
           ]

@@ -45,7 +45,7 @@ function describe(
     case "unrecognized_keys": {
       const known = keysAt(schema, path);
       return issue.keys.map((key) => {
-        const message = `${JSON.stringify(key)} is no key here (there are: ${listed(known)}).`;
+        const message = `${JSON.stringify(key)} is not a valid key here (there are: ${listed(known)}).`;
         const fix = didYouMean(key, known) ?? "Remove it.";
         return problem("KF010", document, rename([...path, key]), message, fix, "key");
       });

@@ -54,7 +54,7 @@ export type Selector = z.output<typeof selector>;
 export interface Absence {
   /** The key of `rollout` that excludes it, for example `["exclude", 0]`. */
   readonly path: DocumentPath;
-  /** For example `rollout.exclude[0] takes it out`. */
+  /** For example `rollout.exclude[0] excludes it`. */
   readonly reason: string;
 }
 
@@ -71,12 +71,12 @@ export function selectServices(services: Catalogue["services"], rollout: Rollout
 export function absence(name: string, service: Labelled, rollout: Rollout): Absence | undefined {
   const { include, exclude, percent, shard } = rollout;
   if (include.length > 0 && !include.some((one) => meets(one, name, service)))
-    return { path: ["include"], reason: "rollout.include names it nowhere" };
+    return { path: ["include"], reason: "rollout.include does not match it" };
   const excluded = exclude.findIndex((one) => meets(one, name, service));
   if (excluded >= 0)
-    return { path: ["exclude", excluded], reason: `rollout.exclude[${excluded}] takes it out` };
+    return { path: ["exclude", excluded], reason: `rollout.exclude[${excluded}] excludes it` };
   if (!withinPercent(name, percent))
-    return { path: ["percent"], reason: `rollout.percent is ${percent}, which does not reach it` };
+    return { path: ["percent"], reason: `rollout.percent is ${percent}, which excludes it` };
   if (shard && shardOf(name, shard.of) !== shard.index)
     return {
       path: ["shard"],

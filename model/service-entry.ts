@@ -32,7 +32,7 @@ export const service = z.strictObject({
     .default("standard")
     .meta({ description: "A pipeline of the stack config.", examples: ["standard", "regulated"] }),
   build: serviceBuildSchema.prefault({}).meta({
-    description: "How the image is built from the repository; false where something else builds it.",
+    description: "How the image is built from the repository; false if another system builds it.",
     examples: [false, { context: "services/api", branch: "main" }],
   }),
   chart: z

@@ -193,14 +193,14 @@ function openSecrets(
       at(
         "KF031",
         key,
-        "must be a secret, but stands here as plain text.",
-        `Replace the value, then: pulumi config set --secret ${key}`,
+        "must be a secret, but is plain text.",
+        `Change the secret, then run: pulumi config set --secret ${key}`,
       ),
     );
   const needless = Object.keys(written)
     .filter((key) => key.startsWith(`${PROJECT}:`) && !secrets.includes(key) && holdsSecret(written[key]))
     .map((key) =>
-      at("KF032", key, "is no secret: it ends up in names and manifests.", "Write it as plain text."),
+      at("KF032", key, "is not a secret: it ends up in names and manifests.", "Write it as plain text."),
     );
   return [...missing, ...open, ...needless];
 }

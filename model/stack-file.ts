@@ -47,7 +47,8 @@ function unseen(document: SourceDocument): Problem[] {
   const noMap = (path: DocumentPath) =>
     problem("KF012", document, path, "must be a map of keys to values.", "Write it as that type.", "key");
   const strange = Object.keys(configOf({ value })).filter((key) => !KEY.test(key));
-  const fetched = "brings values from Pulumi ESC, which the engine alone sees: nothing could check them.";
+  const fetched =
+    "imports values from Pulumi ESC, which only the engine can read, so they cannot be checked.";
   return [
     ...(isMap(value) ? [] : [noMap([])]),
     ...(isMap(root?.config) ? [] : [noMap(["config"])]),
@@ -59,7 +60,7 @@ function unseen(document: SourceDocument): Problem[] {
         "KF014",
         document,
         ["config", key],
-        `${JSON.stringify(key)} is no config key.`,
+        `${JSON.stringify(key)} is not a config key.`,
         `Write ${PROJECT}:key.`,
         "key",
       ),

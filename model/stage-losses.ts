@@ -67,12 +67,12 @@ function describe(
     const stages = plan.services.find(({ name }) => name === services[0])?.stages ?? [];
     const path = [...pipeline, stages.findIndex(({ name }) => name === stage), "controlFlow"];
     const message = `the stage ${quoted} no longer deploys; ${all}. Its Applications would be deleted.`;
-    const fix = `Let it deploy. To let it go, give it state: retired, run pulumi up, and remove it then; control flow needs another name.`;
+    const fix = `Let it deploy. To delete it, set state: retired, run pulumi up, then remove it; give the control-flow stage another name.`;
     return problem("KF093", config.document, path, message, fix);
   }
   if (from === to) {
-    const message = `the stage ${quoted} is gone from it; ${all}. Its Stages and Applications would be deleted.`;
-    const fix = `Put it back. To let it go, give it state: retired, run pulumi up, and remove it then.`;
+    const message = `the stage ${quoted} was removed; ${all}. Its Stages and Applications would be deleted.`;
+    const fix = `Put it back. To delete it, set state: retired, run pulumi up, then remove it.`;
     return problem("KF094", config.document, pipeline, message, fix, "key");
   }
   // If the catalogue still names another pipeline, this one is its canary.
@@ -81,6 +81,6 @@ function describe(
     ? [catalogue.document, ["services", services[0] ?? "", "pipeline"]]
     : [config.document, ["config", `${PROJECT}:rollout`, "pipelines"]];
   const message = `${JSON.stringify(to)} has no stage ${quoted}, as ${JSON.stringify(from)} has; ${all}. Its Stages and Applications would be deleted.`;
-  const fix = `Stay on ${from}, or move first to a pipeline in which ${stage} is there with state: retired, run pulumi up, and move on then.`;
+  const fix = `Stay on ${from}, or move first to a pipeline that has ${stage} with state: retired, run pulumi up, then move on.`;
   return problem("KF095", document, path, message, fix);
 }

@@ -12,7 +12,7 @@ import { matching, ruled, shown } from "./patterns.ts";
  */
 export const groupName = matching(
   /^(?!system:|role:|proj:)(?=.{1,256}$)[^\s*]+( +[^\s*]+)*$/,
-  "is no directory group (at most 256 characters, nothing that starts with system:, role: or proj:, no *, blanks inside alone).",
+  "is not a valid directory group (at most 256 characters, nothing that starts with system:, role: or proj:, no *, blanks inside alone).",
 );
 
 /** The API server's user name of a ServiceAccount: `system:serviceaccount:<namespace>:<name>`. */

@@ -67,7 +67,7 @@ export const tagPattern = ruled((pattern) => {
   try {
     program = re2(pattern).re2().prog;
   } catch (error) {
-    return `${shown(pattern)} is no regular expression of RE2: ${(error as Error).message}.`;
+    return `${shown(pattern)} is not a regular expression of RE2: ${(error as Error).message}.`;
   }
   const { inst, start } = program;
   const begins = reach(program, [start], BEGIN).length === 0;

@@ -26,7 +26,7 @@ const constraint = RE2JS.compile(CONSTRAINT);
 const semverConstraint = ruled((text) =>
   constraint.matches(text)
     ? undefined
-    : `${shown(text)} is no semver constraint: write for example "^1.2.0", "~1.2" or ">=1.0.0, <2.0.0".`,
+    : `${shown(text)} is not a semver constraint: write for example "^1.2.0", "~1.2" or ">=1.0.0, <2.0.0".`,
 ).meta({ pattern: CONSTRAINT });
 
 /** How a Warehouse selects among the tags of its image. */
@@ -53,7 +53,7 @@ export const tagSelection = z.discriminatedUnion("strategy", [
   }),
   z.strictObject({
     strategy: z.literal("digest").meta({ description: "One tag that moves." }),
-    tag: matching(/^[\w][\w.-]{0,127}$/, "is no image tag.").meta({
+    tag: matching(/^[\w][\w.-]{0,127}$/, "is not an image tag.").meta({
       description: "The mutable tag to follow.",
       examples: ["stable"],
     }),

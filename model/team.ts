@@ -8,7 +8,7 @@ const ownedPrefix = matching(
   /^[A-Za-z0-9][A-Za-z0-9./:_-]*\*?$/,
   "is neither a name nor a prefix with * at its end.",
 ).refine((prefix) => prefix.includes("/"), {
-  error: ({ input }) => `${shown(input)} has no slash: it would be everything of somebody.`,
+  error: ({ input }) => `${shown(input)} has no slash, so it would cover everything of its owner.`,
 });
 
 /** A team of `services.json`: its group, its approvers, and what it owns. */

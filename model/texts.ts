@@ -32,17 +32,17 @@ const FILLED_IN: readonly unknown[] = ["path", "namespace", "clone", "push", "re
 function problemsOf(text: string, place: (path: DocumentPath) => Place, path: DocumentPath): Problem[] {
   const hole = /\{(service|stage|cluster|team)\}/.exec(text)?.[0];
   if (hole !== undefined && !FILLED_IN.includes(path.at(-1))) {
-    const message = `has ${hole}, which is not filled in here.`;
-    return [problem("KF017", { place }, path, message, "Write what is meant.")];
+    const message = `has ${hole}, which is not replaced here.`;
+    return [problem("KF017", { place }, path, message, "Replace it by the intended text.")];
   }
   const wrong = !text.isWellFormed()
-    ? "is no Unicode: it has half of a character"
+    ? "is not valid Unicode: it has half of a character"
     : CONTROL.test(text)
       ? "has a control character"
       : undefined;
   if (wrong === undefined) return [];
   const shown = JSON.stringify(text.slice(0, 40));
-  return [problem("KF006", { place }, path, `${shown} ${wrong}.`, "Write it anew.")];
+  return [problem("KF006", { place }, path, `${shown} ${wrong}.`, "Type it again.")];
 }
 
 /** The replacement for bytes that are not UTF-8. */
@@ -53,6 +53,6 @@ export function encodingProblem(text: string, at: (offset: number) => Place): Pr
   const offset = text.search(/[\uFFFD\0]/);
   if (offset < 0) return undefined;
   const wide = text.includes("\0") || text.startsWith(REPLACEMENT.repeat(2));
-  const message = `is no UTF-8: here are bytes of ${wide ? "UTF-16" : "another encoding, perhaps Latin-1"}.`;
+  const message = `is not UTF-8: it has bytes of ${wide ? "UTF-16" : "another encoding, perhaps Latin-1"}.`;
   return { code: "KF008", place: at(offset), path: "", message, fix: "Save the file as UTF-8." };
 }

@@ -49,8 +49,8 @@ export function valuesLosses(
   if (first === undefined) return [];
   const count = lost.length === 1 ? "1 provisioned service" : `${lost.length} provisioned services`;
   const names = lost.map(({ service }) => service).join(", ");
-  const message = `names another place for the values files of ${count}: ${names}. Those of ${first.service} are in ${text(first.from)}, and would be looked for in ${text(first.to)}. Each service would start anew from empty files.`;
-  const fix = `Undo it; or run npm run fleet -- move-values --stack ${stackOf(config.document.file)}, which moves them in one commit, and then this again.`;
+  const message = `sets another place for the values files of ${count}: ${names}. Those of ${first.service} are in ${text(first.from)}, and would be expected in ${text(first.to)}. Each service would start with empty files.`;
+  const fix = `Undo the change; or run npm run fleet -- move-values --stack ${stackOf(config.document.file)}, which moves the files in one commit, then try again.`;
   return [problem("KF096", config.document, ["config", `${PROJECT}:gitops`], message, fix)];
 }
 

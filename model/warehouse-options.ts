@@ -30,7 +30,7 @@ export const warehouseOptions = z.strictObject({
     }),
   platform: matching(
     /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/,
-    'is no platform: write for example "linux/amd64".',
+    'is not a platform: write for example "linux/amd64".',
   )
     .optional()
     .meta({ description: "Which platform's images count. Default: any.", examples: ["linux/amd64"] }),

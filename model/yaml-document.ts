@@ -23,7 +23,7 @@ export function parseYaml(file: string, text: string): SourceDocument {
     place: at(offset),
     path: "",
     message: `is not valid YAML: ${message.split("\n")[0]?.replace(/\.$/, "")}.`,
-    fix: "Mend the text here.",
+    fix: "Fix the syntax here.",
   });
   const place: SourceDocument["place"] = (path, part = "value") => at(offsetOf(tree, path, part));
   // After the first error the parser complains about every following line.

@@ -43,7 +43,7 @@ export function metadataProblems(object: KubernetesObject): string[] {
   demand(size <= ANNOTATIONS_LIMIT, `${size} bytes of annotations`);
   demand(bytes(JSON.stringify(object)) <= OBJECT_LIMIT, "more bytes than the API server stores");
   for (const text of textsOf(object)) {
-    demand(text.isWellFormed(), `a text that is no Unicode: ${JSON.stringify(text)}`);
+    demand(text.isWellFormed(), `a text that is not valid Unicode: ${JSON.stringify(text)}`);
   }
   return problems;
 }

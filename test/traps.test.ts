@@ -35,21 +35,21 @@ const ofPipeline = (standard: string) =>
 describe("ten known traps", () => {
   it("1: names that conflict with Kargo's or another service's are refused", () => {
     for (const name of ["system-resources", "shared-resources", "cluster-secrets"]) {
-      assert.match(ofService({}, name), /belongs to the cluster already/);
+      assert.match(ofService({}, name), /is reserved in the cluster/);
     }
     const pipelines =
       "{ standard: [{ stage: b-c, promotion: auto, sync: auto }], other: [{ stage: c, promotion: auto, sync: auto }] }";
     const services = { a: service("a"), "a-b": service("a-b", { pipeline: "other" }) };
     assert.match(
       problemsOf(catalogueText(services), stackText({ pipelines })).join(),
-      /the Application "a-b-c" \(from its stage c\) is also that of service "a"/,
+      /the Application "a-b-c" \(from its stage c\) is also used by service "a"/,
     );
   });
 
   it("2: names beyond a limit are refused: 63 for namespaces and labels, 53 for a Helm release", () => {
     assert.match(ofService({}, "a".repeat(46)), /has 54 characters; a Helm release/);
     assert.match(ofService({}, "a".repeat(58)), /has 64 characters; a Kubernetes name/);
-    assert.match(ofService({}, "a".repeat(64)), /is no name: use at most 63/);
+    assert.match(ofService({}, "a".repeat(64)), /is not a valid name: use at most 63/);
   });
 
   it("3: no service's data is deleted with its Project by accident, since everything is protected by default", () => {
@@ -96,7 +96,7 @@ describe("ten known traps", () => {
   it("7: no Stage has auto-promotion behind one whose verification verifies nothing", () => {
     const blind =
       "[{ stage: dev, promotion: auto, sync: manual }, { stage: qa, promotion: auto, sync: auto, after: [dev] }]";
-    assert.match(ofPipeline(blind), /"qa" promotes by itself behind "dev", which has no health/);
+    assert.match(ofPipeline(blind), /"qa" has auto-promotion behind "dev", which has no health/);
     // The health of a Stage with auto-sync comes from its last step.
     for (const { spec } of tasks) {
       const last = spec.steps.at(-1);
@@ -140,7 +140,7 @@ describe("ten known traps", () => {
 
   it("10: a plain-text secret is refused, tags sort by time, and a tag of digits stays a text", () => {
     const open = problemsOf(catalogueText({}), stackText({ webhookMasterSecret: "planted" })).join();
-    assert.match(open, /must be a secret, but stands here as plain text/);
+    assert.match(open, /must be a secret, but is plain text/);
     assert.doesNotMatch(open, /planted/);
     const { subscriptions } = warehouse(servicePlan()).spec;
     assert.deepEqual(

@@ -29,7 +29,7 @@ export function refusal(
   }
   if (status === 401) {
     return new SeedError(
-      `${values}: it does not take the token (${said}). Nothing was written. ` +
+      `${values}: it rejects the token (${said}). Nothing was written. ` +
         "Set a valid one: pulumi config set --secret github:token, or GITHUB_TOKEN.",
     );
   }
@@ -87,7 +87,7 @@ export function overtaken(attempts: number, { repository, branch }: Target): See
 /** GitHub's limit does not end soon enough. */
 export function usedUp({ minutes, until }: UsedUp): SeedError {
   return new SeedError(
-    `GitHub's rate limit for this token is used up for another ${minutes} min. Nothing was written. ` +
+    `GitHub's rate limit for this token is exhausted for another ${minutes} min. Nothing was written. ` +
       `Run again after ${until} UTC, or with the token of a GitHub App, whose limit is its own.`,
   );
 }

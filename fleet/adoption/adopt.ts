@@ -53,18 +53,18 @@ export async function propose(plan: Plan, options: AdoptOptions, tools: Tools): 
   const { stack, service: name } = options;
   const service = serviceOf(plan, name, stack);
   const { locks } = await requireUnlocked(tools.engine, tools.machine, { ...options, project: PROJECT });
-  tools.tell(`adopt: reading the state of stack ${stack}, planning what its next up would do`);
+  tools.tell(`adopt: reading the state of stack ${stack}, planning its next up`);
   const state = await tools.engine.state();
   demandIntegrity(state, stack);
   if (state.pending.length > 0 || (locks !== undefined && locks.length > 0))
     throw new FleetError(
-      `Stack ${stack} was interrupted before. Run fleet recover --stack ${stack} first, then adopt.`,
+      `An up of stack ${stack} was interrupted. Run fleet recover --stack ${stack} first, then adopt.`,
     );
   const { creations } = await tools.engine.preview();
   const own = plannedOf(creations, plan).filter(({ creation: { urn } }) =>
     nameOf(urn).startsWith(resourceName(name, "")),
   );
-  tools.tell(`adopt: looking for ${own.length} resources of ${name} that the state does not know`);
+  tools.tell(`adopt: looking for ${own.length} resources of ${name} that are missing from the state`);
   const surroundings = await tools.surroundings();
   const items = await lookFor(own, surroundings, (done) => tools.tick(`adopt: ${done} of ${own.length}`));
   const taken = takes(options.takeFrom);
@@ -95,10 +95,10 @@ export async function adopt(
   const refused = proposal.found.filter((each) => each.refusal !== undefined);
   if (refused.length > 0)
     throw new FleetError(
-      `Nothing was taken over:\n${refused.map(({ item, refusal }) => `  ${item.what}  ${refusal}`).join("\n")}`,
+      `Nothing was imported:\n${refused.map(({ item, refusal }) => `  ${item.what}  ${refusal}`).join("\n")}`,
     );
   const { objects } = await tools.surroundings();
-  tools.tell(`adopt: taking ${proposal.found.length} resources over`);
+  tools.tell(`adopt: importing ${proposal.found.length} resources`);
   for (const { item } of proposal.found) {
     if (item.planned.is === "object") await handOver(item.planned, takes(takeFrom), objects, tools.cluster);
   }
@@ -134,29 +134,29 @@ function changesOf(
       ? [{ path: "active", live: found.hook.active, planned: planned.creation.inputs.active, owners: [] }]
       : []),
     // GitHub never shows a hook's secret.
-    { path: "secret", live: undefined, planned: "the one that this stack derives", owners: [] },
+    { path: "secret", live: undefined, planned: "the secret that this stack derives", owners: [] },
   ];
 }
 
 function refusal({ planned, verdict, found }: Item, changes: readonly Difference[]): string | undefined {
   if (verdict.is === "another stack's")
-    return `belongs to stack ${verdict.stack}. Take the service off that stack first.`;
+    return `belongs to stack ${verdict.stack}. Remove the service from that stack first.`;
   if (verdict.is === "leaving") return "is being deleted. Wait until it is gone.";
   const others = [...new Set(changes.flatMap(({ owners }) => owners))];
   if (others.length > 0) {
     const flags = others.map((name) => `--take-from ${name}`).join(" ");
-    return `is applied by ${others.join(" and ")}, which would write its fields back. Take the object out of there, then say ${flags}.`;
+    return `is applied by ${others.join(" and ")}, which would write its fields back. Remove the object from that tool, then add ${flags}.`;
   }
   // `argocd` also holds Applications of others, so the guard lets the deployer change only labelled ones.
   const [ours] = Object.entries(MANAGED_BY).filter(([key, value]) => found?.labels?.[key] !== value);
   if (ours && planned.is === "object" && planned.namespace === ARGOCD_NAMESPACE) {
     const object = `${planned.kind.toLowerCase()} ${planned.name} -n ${ARGOCD_NAMESPACE}`;
-    return `has no label of ours, without which the deployer may not change it. An administrator sets it: kubectl label ${object} ${ours.join("=")}`;
+    return `lacks our label, so the deployer may not change it. An administrator sets it: kubectl label ${object} ${ours.join("=")}`;
   }
   // `roleRef` is immutable, and replacing a binding would remove the right for a moment.
   const fixed = planned.is === "object" && /Binding$/.test(planned.kind);
   return fixed && changes.some(({ path }) => path.startsWith("roleRef"))
-    ? "gives another role, which cannot change in place. Delete it: the next up makes it anew."
+    ? "binds another role, which cannot be changed. Delete it, and the next up creates it."
     : undefined;
 }
 

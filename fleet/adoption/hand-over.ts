@@ -28,7 +28,7 @@ export async function handOver(
     // A controller changed the object meanwhile: read it again.
     if (answer.status === 409 && attempt < ATTEMPTS) continue;
     throw new FleetError(
-      `The fields of ${object.kind} ${object.name} cannot be handed over (${answer.status}): ${messageOf(answer)}.`,
+      `The fields of ${object.kind} ${object.name} cannot be handed over to the engine (${answer.status}): ${messageOf(answer)}.`,
     );
   }
 }

@@ -14,15 +14,17 @@ export interface Adopted {
 export function adoptedText({ proposal, done, up }: Adopted): string {
   const { service, stack, found, absent, beside } = proposal;
   if (found.length === 0)
-    return `Nothing of ${service} exists outside the state of stack ${stack}: there is nothing to take over.`;
-  const title = done ? `Taken over by stack ${stack}:` : `Found of ${service}, and not in stack ${stack}:`;
+    return `Nothing of ${service} is missing from the state of stack ${stack}, so there is nothing to import.`;
+  const title = done
+    ? `Imported into stack ${stack}:`
+    : `Found of ${service}, but missing in stack ${stack}:`;
   const blocks = [
     [title, ...found.flatMap(block)].join("\n"),
     list(
-      "The next up makes:",
+      "The next up creates:",
       absent.map(({ what }) => what),
     ),
-    list("Stays as it is:", beside),
+    list("Unchanged:", beside),
     next(proposal, done, up),
   ];
   return blocks.filter((text) => text !== "").join("\n\n");
@@ -31,9 +33,9 @@ export function adoptedText({ proposal, done, up }: Adopted): string {
 function block({ item: { what, twins }, changes, refusal }: Adoptable): string[] {
   return [
     `  ${what}`,
-    ...(refusal ? [`    cannot be taken over: it ${refusal}`] : []),
-    ...twins.map((id) => `    is there once more, as ${id}, which stays: GitHub calls both`),
-    ...(changes.length === 0 ? ["    as the plan has it"] : changes.map((change) => `    ${words(change)}`)),
+    ...(refusal ? [`    cannot be imported: it ${refusal}`] : []),
+    ...twins.map((id) => `    exists a second time, as ${id}, which is kept: GitHub calls both`),
+    ...(changes.length === 0 ? ["    as planned"] : changes.map((change) => `    ${words(change)}`)),
   ];
 }
 
@@ -52,13 +54,13 @@ function short(value: unknown): string {
 }
 
 function next({ service, stack, found }: Proposal, done: boolean, up: boolean | undefined): string {
-  if (up === true) return "The up after it went well.";
+  if (up === true) return "The following up succeeded.";
   if (up === false)
-    return `The up after it failed; its words are above. Put that right, and run pulumi up --stack ${stack}.`;
+    return `The following up failed; see its messages above. Fix the cause, and run pulumi up --stack ${stack}.`;
   if (done)
-    return `Nothing of it has changed yet. Next: pulumi up --stack ${stack}, which makes the changes above.`;
+    return `Nothing has changed yet. Next: pulumi up --stack ${stack}, which makes the changes above.`;
   if (found.some(({ refusal }) => refusal !== undefined)) return "Nothing was changed.";
-  return `Nothing was changed. fleet adopt ${service} --stack ${stack} --yes takes it over; the next up makes the changes above.`;
+  return `Nothing was changed. fleet adopt ${service} --stack ${stack} --yes imports it; the next up makes the changes above.`;
 }
 
 function list(title: string, lines: readonly string[]): string {

@@ -5,10 +5,10 @@ const SIGNS: Readonly<Record<Cell, string>> = { team: "T", approver: "A", both: 
 const COLOURS = { team: "green", approver: "green", both: "green", none: "dim", wrong: "red" } as const;
 
 export const LEGEND = [
-  "T   sees, refreshes, promotes to the Stages that need no approval",
-  "A   sees, refreshes, approves, promotes to the Stages that wait for a person",
+  "T   reads, refreshes, promotes to Stages with auto-promotion",
+  "A   reads, refreshes, approves, promotes to Stages with manual promotion",
   "·   nothing",
-  "✗   not what the list says: see below",
+  "✗   not as planned: see below",
 ].join("\n");
 
 export type Paint = (colour: (typeof COLOURS)[Cell], text: string) => string;

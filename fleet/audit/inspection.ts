@@ -75,7 +75,7 @@ function otherNetworkPolicies(
     .map((policy) => ({
       where: policy.metadata.namespace ?? "",
       who: [],
-      what: `${idOf(policy)} is not the program's`,
-      because: "a NetworkPolicy only ever adds to what the pods of builds may reach",
+      what: `${idOf(policy)} is not one of the program's`,
+      because: "a NetworkPolicy only adds to what the pods of builds may reach",
     }));
 }

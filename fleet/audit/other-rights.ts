@@ -71,8 +71,8 @@ export function otherRights(options: {
       return [];
     }
     const what =
-      mattering.length === 0 ? "will have what its role will grant" : `may ${describeRules(mattering)}`;
-    const acting = claimed === undefined ? "" : `; Kargo lets whoever claims ${claimed} act as it`;
+      mattering.length === 0 ? "will get the rights of its missing role" : `may ${describeRules(mattering)}`;
+    const acting = claimed === undefined ? "" : `; Kargo lets anybody with the claim ${claimed} act as it`;
     const because = `${id} to ${role.kind} ${role.name}${acting}`;
     return [{ where: namespace ?? EVERY_NAMESPACE, who: [who], what, because }];
   });

@@ -128,7 +128,7 @@ function attempts(actor: Actor, { service, stage, promotion, freight }: Ground):
         : { request: { method: "DELETE" as const, path: `${base}/stages/${stage}?dryRun=All` } }),
     },
     {
-      what: "make a Stage as an administrator",
+      what: "create a Stage as an administrator",
       expected: guarded,
       asAdministrator: true,
       request: { method: "POST", path: `${base}/stages?${DRY}`, body: newStage(service) },
@@ -153,7 +153,7 @@ function attempts(actor: Actor, { service, stage, promotion, freight }: Ground):
         : { request: patch(`${base}/promotions/${promotion}/status`, { status: { phase: "Pending" } }) }),
     },
     {
-      what: "approve Freight for a Stage they may not promote to",
+      what: "approve Freight for a Stage without the right to promote",
       expected: "refused",
       ...(freight === undefined
         ? { request: undefined, lacking: "there is no Freight yet" }

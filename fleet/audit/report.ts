@@ -34,7 +34,7 @@ export function auditJson(audit: Audit): string {
 
 /** The limits of an audit, so that nobody expects more from it. */
 const NOT_LOOKED_AT =
-  "Not looked at: authorizers other than RBAC, Argo CD's own accounts and argocd-rbac-cm, webhooks of admission, the content of Secrets, network policies of other kinds.";
+  "Not checked: authorizers other than RBAC, Argo CD's own accounts and argocd-rbac-cm, admission webhooks, the content of Secrets, network policies of other API groups.";
 
 /** The audit as text: the matrix, the checked objects, the attempts by kind, then the findings. */
 export function auditText(audit: Audit, width: number, paint: Paint): string {
@@ -49,11 +49,11 @@ export function auditText(audit: Audit, width: number, paint: Paint): string {
     drawMatrix(matrix, width, paint),
     LEGEND,
     [
-      `Looked at in ${seconds} s: ${objects} objects of the plan and of fleet deployer that decide about access, and ${bindings} bindings that reach ${namespaces} namespaces.`,
-      `Expected to have rights there beside the plan's own subjects: ${expected}.`,
+      `Checked in ${seconds} s: ${objects} objects that decide about access, and ${bindings} bindings that reach ${namespaces} namespaces.`,
+      `Expected subjects with rights there, beside those of the plan: ${expected}.`,
       NOT_LOOKED_AT,
     ].join("\n"),
-    `Past the guard, as dry runs:\n${kinds(probes, paint).join("\n")}`,
+    `Attempts to bypass the guard, as dry runs:\n${kinds(probes, paint).join("\n")}`,
     ...(warnings.length === 0 ? [] : [`${paint("red", "Warnings:")}\n  ${warnings.join("\n  ")}`]),
     wrong.length === 0
       ? paint("green", verdict(audit))
@@ -64,7 +64,7 @@ export function auditText(audit: Audit, width: number, paint: Paint): string {
 /** The verdict covers only what was checked. */
 function verdict({ objects, namespaces, probes }: Audit): string {
   const tried = probes.filter(({ outcome }) => outcome === "as expected").length;
-  return `The ${objects} objects are as the list says. In the ${namespaces} namespaces RBAC gives nobody a right that matters but the plan's subjects and those named above. ${tried} attempts came out as expected.`;
+  return `The ${objects} objects are as planned. In the ${namespaces} namespaces RBAC gives rights that matter only to the plan's subjects and those named above. ${tried} attempts had the expected result.`;
 }
 
 /** Text from the cluster may be long and contain terminal escape sequences. */

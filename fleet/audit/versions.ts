@@ -82,7 +82,7 @@ export function tooOld(image: string): string | undefined {
   const lacking = features !== undefined && lt(version, features);
   if (open.length === 0)
     return lacking
-      ? `${product} ${version}, of which no advisory is known, but it lacks features that the program uses: use ${features} or later.`
+      ? `${product} ${version}, which has no known advisory but lacks features that the program uses: use ${features} or later.`
       : undefined;
   const releases = advisories
     .flatMap(({ fixedIn }) => fixedIn)

@@ -25,7 +25,7 @@ const OPS: Readonly<Record<string, Drifted["is"]>> = { update: "changed", delete
 export function driftedIn(file: string): readonly Drifted[] {
   const events = linesOf(file).map((line) => readJson(engineEvent, line, file));
   if (!events.some(({ summaryEvent }) => summaryEvent !== undefined))
-    throw new FleetError(`${file} does not tell of the end of a refresh. Run it again.`);
+    throw new FleetError(`${file} is truncated. Run the refresh again.`);
   return events.flatMap(({ resOutputsEvent: step }): Drifted[] => {
     const is = step && OPS[step.op];
     if (step === undefined || is === undefined || OWN.test(step.type)) return [];

@@ -13,12 +13,12 @@ export function driftNote(stack: string, drifted: readonly Drifted[]): string {
   });
   const rest = drifted.length > SHOWN ? [`and ${drifted.length - SHOWN} more`] : [];
   return [
-    `**The cluster of the stack \`${stack}\` is not what was brought up: ${many} not as the engine left them.**`,
+    `**The cluster of the stack \`${stack}\` has drifted: ${many} changed outside Pulumi.**`,
     "",
     fenced([...lines, ...rest]),
     "",
-    "The next `pulumi up` with `--refresh` puts them back. Where the cluster is right, change the files instead.",
-    "This issue is brought up to date with every look, and closed when nothing has drifted any more.",
+    "The next `pulumi up` with `--refresh` restores them. If the cluster is right, change the files instead.",
+    "This issue is updated with every check, and closed when nothing has drifted any more.",
     "",
   ].join("\n");
 }

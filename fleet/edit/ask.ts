@@ -20,8 +20,8 @@ export function asker(input: NodeJS.ReadableStream, output: NodeJS.WritableStrea
     if (value !== "" && (among === undefined || among.includes(value))) return value;
     output.write(
       value === ""
-        ? "Something must be said here.\n"
-        : `${didYouMean(value, among ?? []) ?? "It is none of these."}\n`,
+        ? "A value is required.\n"
+        : `${didYouMean(value, among ?? []) ?? "It is not one of these."}\n`,
     );
     return await ask(question, { ...(fallback !== undefined && { fallback }), ...(among && { among }) });
   };

@@ -63,7 +63,7 @@ export function homeOf({ reading }: EditedCatalogue, service: string): string {
 export function newHomeOf({ file, reading, named }: EditedCatalogue, team: string): string {
   const own = reading.included.filter((each) => each.team === team).map(({ path }) => path);
   if (named !== undefined && !own.includes(named))
-    throw new FleetError(`${named} is not of the team ${team} (its files: ${listed(own)}).`);
+    throw new FleetError(`${named} does not belong to the team ${team} (its files: ${listed(own)}).`);
   if (named === undefined && own.length > 1)
     throw new FleetError(`The team ${team} has several files (${listed(own)}). Name one with --catalogue.`);
   return named ?? own[0] ?? file;

@@ -48,13 +48,13 @@ export function compose({ marker, note, sections, run }: Composition): string {
 
 function missing(name: string, run: string | undefined): string {
   const where = run === undefined ? "its log" : `[its log](${run})`;
-  return `❌ **There is no preview of ${name}**: its job ended before it could say anything. The reason is in ${where}.`;
+  return `❌ **There is no preview of ${name}**: its job ended early. The reason is in ${where}.`;
 }
 
 /** A shortened report: its name, and its first line without Markdown that would need closing. */
 function shortened(name: string, whole: string): string {
   const verdict = whole.split("\n").find((line) => line.trim() !== "") ?? "";
-  const short = `**${name}**: ${cut(verdict.replace(/^#+ /, ""), 500)} (too long to be shown here)`;
+  const short = `**${name}**: ${cut(verdict.replace(/^#+ /, ""), 500)} (too long to show here)`;
   return short.length < whole.length ? short : whole;
 }
 

@@ -30,7 +30,7 @@ function read(file: string): string | undefined {
   if (found === undefined) return undefined;
   if (!found.isFile() || found.size > LARGEST)
     throw new FleetError(
-      `${JSON.stringify(file)} is no report: a regular file of at most ${LARGEST} bytes is.`,
+      `${JSON.stringify(file)} is not a report: it must be a regular file of at most ${LARGEST} bytes.`,
     );
   return readFileSync(file, "utf8");
 }

@@ -53,7 +53,7 @@ export function threadsApi(environment: NodeJS.ProcessEnv): ThreadsApi {
   const [owner = "", repo = "", more] = (place ?? "").split("/");
   if (owner === "" || repo === "" || more !== undefined)
     throw new FleetError(
-      "GITHUB_REPOSITORY names no repository. Set it to owner/name, as GitHub Actions does.",
+      "GITHUB_REPOSITORY is not a repository. Set it to owner/name, as GitHub Actions does.",
     );
   const report = (line: string) => void process.stderr.write(`${line}\n`);
   const { octokit, call } = gitHubApi(server || GITHUB_URL, {
@@ -106,7 +106,7 @@ export function threadsApi(environment: NodeJS.ProcessEnv): ThreadsApi {
 
 function giveUp({ minutes, until }: UsedUp): FleetError {
   return new FleetError(
-    `GitHub's rate limit for this token is used up for another ${minutes} min. Run again after ${until} UTC.`,
+    `GitHub's rate limit for this token is exhausted for another ${minutes} min. Run again after ${until} UTC.`,
   );
 }
 

@@ -45,7 +45,7 @@ async function affected(stack: string, scope: Affected, folder: string): Promise
     const part = await partOfState(stack, [...scope.targets, ...scope.former], folder, place.path);
     const run = await few(stack, scope, part?.env ?? {}, folder);
     return run === undefined
-      ? await full(stack, "no up of the stack has said yet what it made", folder)
+      ? await full(stack, "no up of the stack has recorded what it made", folder)
       : { ...run, unchanged: run.unchanged + (part?.left ?? 0) };
   } finally {
     await place.remove();
@@ -84,7 +84,7 @@ function isProvider(urn: string): boolean {
 /** The engine touches only targets. Any other step is a bug, so the preview is rejected. */
 function stray(steps: readonly EngineStep[]): Pick<Run, "steps" | "unchanged" | "outcome" | "errors"> {
   const names = steps.map(({ op, name }) => `${op} ${name}`);
-  const message = `The preview of the affected services planned what is none of theirs: ${listed(names)}. Nothing of it counts. Run again with --full.`;
+  const message = `The preview of the affected services planned changes of other resources: ${listed(names)}. It is rejected. Run again with --full.`;
   return { steps: [], unchanged: 0, outcome: "failed", errors: [message] };
 }
 
@@ -144,8 +144,8 @@ function lastWords(stderr: string, stack: string): string {
     .slice(-10)
     .join("\n")
     .replace(/^error: /, "");
-  const hint = `\nnpm run fleet -- recover --stack ${stack} names the copies of it that are whole.`;
+  const hint = `\nnpm run fleet -- recover --stack ${stack} lists its complete copies.`;
   return words === ""
-    ? "pulumi preview failed without a word."
+    ? "pulumi preview failed without a message."
     : `${words}${isUnreadableState(words) ? hint : ""}`;
 }

@@ -36,7 +36,7 @@ export async function readEvents(input: Readable): Promise<Told> {
     if (QUIET.includes(resourcePreEvent.op)) unchanged += resourcePreEvent.op === "same" ? 1 : 0;
     else steps.push(resourcePreEvent);
   }
-  if (lines === 0) throw new Error("the engine told nothing");
+  if (lines === 0) throw new Error("the engine reported nothing");
   return { steps, unchanged, errors: [...new Set(errors)].filter((text) => text !== "") };
 }
 

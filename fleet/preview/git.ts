@@ -43,7 +43,7 @@ export function revisions(base: string, head: string | undefined): Revisions {
   const { stdout: prefix, stderr, exitCode } = git(["rev-parse", "--show-prefix"]);
   if (exitCode !== 0)
     throw new FleetError(
-      `${process.cwd()} is in no Git repository that can be read (${firstLine(stderr)}). Go to the folder of the stacks, or name it with -C.`,
+      `${process.cwd()} is not in a readable Git repository (${firstLine(stderr)}). Go to the folder of the stacks, or name it with -C.`,
     );
   const tip = commitOf(head ?? "HEAD");
   return { base: mergeBase(base, commitOf(base), tip), head: head && tip, prefix: prefix.replace(/\n$/, "") };
@@ -57,7 +57,7 @@ function commitOf(ref: string): string {
   const branch = /^origin\/(.+)$/.exec(ref)?.[1];
   const fix = branch
     ? `Run: git fetch origin ${branch}`
-    : "Write a branch (origin/main), a tag or a commit; git fetch origin gets what is new.";
+    : "Write a branch (origin/main), a tag or a commit; git fetch origin gets new commits.";
   throw new FleetError(
     `Git knows no commit ${JSON.stringify(ref)} here. ${fix} (in GitHub Actions: fetch-depth: 0).`,
   );

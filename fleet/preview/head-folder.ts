@@ -68,7 +68,7 @@ function headTexts(files: Files, { stacks }: Fleet): Map<string, string> {
   for (const file of new Set([...stackFiles, ...catalogues])) {
     if (file.startsWith("..") || PROGRAM.has(file.split("/")[0]?.toLowerCase() ?? ""))
       throw new FleetError(
-        `The head names the catalogue ${JSON.stringify(file)}, which cannot be read beside the program. Check the head out and leave --head away, or say --offline.`,
+        `The head names the catalogue ${JSON.stringify(file)}, which cannot be read beside the program. Check the head out and omit --head, or use --offline.`,
       );
     const text = files.read(file);
     if (text !== undefined) texts.set(file, text);

@@ -82,7 +82,7 @@ async function askAll(
   tell: (line: string) => void,
 ): Promise<StackReport[]> {
   const asked = full
-    ? "--full asked for it"
+    ? "--full was given"
     : program.length > 0
       ? `the program changed: ${listed(program)}`
       : undefined;
@@ -134,7 +134,7 @@ function withheld(scope: Scope, program: readonly string[]): EngineRun {
     unchanged: 0,
     outcome: "failed",
     errors: [
-      `The engine was not asked, because ${what}, and it would have been with this stack's secrets (--data-only). Read the change, then preview it without --data-only.`,
+      `The engine did not run, because ${what}, and it would use this stack's secrets (--data-only). Review the change, then preview it without --data-only.`,
     ],
     milliseconds: 0,
   };

@@ -105,11 +105,11 @@ function whole(
 ): string | undefined {
   if (base === undefined) return "the base has no such stack";
   if (before === undefined) return "the files of the base are wrong";
-  if (differences.length > 0) return `what all services share differs: ${listed(differences)}`;
+  if (differences.length > 0) return `shared settings differ: ${listed(differences)}`;
   const pipelines = changedPipelines(base, head);
   if (pipelines.length > 0)
     return `${pipelines.length === 1 ? "a pipeline" : "pipelines"} changed: ${listed(pipelines)}`;
-  if (shared.some(({ kind }) => kind === "ClusterPromotionTask")) return "what every Stage waits for changed";
+  if (shared.some(({ kind }) => kind === "ClusterPromotionTask")) return "the shared promotion tasks changed";
   const all = new Set([...before.services, ...(after?.services ?? [])].map(({ name }) => name)).size;
   return services.length > 0 && services.length === all ? "every service is affected" : undefined;
 }

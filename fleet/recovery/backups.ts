@@ -19,15 +19,15 @@ export async function backupsHint(backend: string, stack: string): Promise<strin
   const found = await wholeCopies(folder, stack);
   const looked = `${state}.bak, and ${join(folder, "backups", PROJECT, stack)} and ${join(folder, "history", PROJECT, stack)}`;
   if (found.length === 0)
-    return `The state of ${stack} (${state}) cannot be read, and there is no whole copy of it: not in ${looked}. Take one from your own backup of that folder; what runs stays as it is.`;
+    return `The state of ${stack} (${state}) cannot be read, and there is no complete copy in ${looked}. Restore one from your own backup of that folder; running workloads are not affected.`;
   const [newest] = found;
   const others = found.slice(1, SHOWN).map((file) => `\n  ${file}`);
   return [
-    `The state of ${stack} (${state}) cannot be read. Whole copies of it, newest first:`,
+    `The state of ${stack} (${state}) cannot be read. Complete copies, newest first:`,
     `\n  ${newest}`,
     ...others,
     `\nMake sure that no pulumi runs, keep the broken file, and copy the newest over it: cp ${newest} ${state}`,
-    `\nThen npm run fleet -- recover --stack ${stack} records what was made since.`,
+    `\nThen npm run fleet -- recover --stack ${stack} imports what was created since.`,
   ].join("");
 }
 

@@ -28,7 +28,7 @@ const LONGEST_WAIT = 600;
 
 function giveUp({ minutes, until }: UsedUp): Error {
   return new FleetError(
-    `GitHub's rate limit for this token is used up for another ${minutes} min. Run again after ${until} UTC.`,
+    `GitHub's rate limit for this token is exhausted for another ${minutes} min. Run again after ${until} UTC.`,
   );
 }
 

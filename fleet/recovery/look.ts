@@ -64,7 +64,7 @@ export function objectsOf(cluster: Cluster): Objects {
     pathOf: async (object) => {
       const path = await pathOf(object);
       if (path === undefined)
-        throw new FleetError(`The API server serves no ${object.kind} of ${object.apiVersion}.`);
+        throw new FleetError(`The API server does not serve ${object.kind} of ${object.apiVersion}.`);
       return path;
     },
     find: async (object) => {
@@ -147,6 +147,6 @@ function root(apiVersion: string): string {
 }
 
 function refusal(what: string, status: number, message: string): FleetError {
-  const fix = status === 403 ? " Name a kubeconfig that may, with --kubeconfig." : "";
+  const fix = status === 403 ? " Name a kubeconfig with that right with --kubeconfig." : "";
   return new FleetError(`The API server does not let us ${what} (${status}): ${message}.${fix}`);
 }

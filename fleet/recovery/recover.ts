@@ -49,7 +49,7 @@ export async function outlook(plan: Plan, options: RecoverOptions, tools: Tools)
   const { engine, machine, tell } = tools;
   const { stack } = options;
   const stackLock = await requireUnlocked(engine, machine, { ...options, project: PROJECT });
-  tell(`recover: reading the state of stack ${stack}, planning what its next up would do`);
+  tell(`recover: reading the state of stack ${stack}, planning its next up`);
   const opening = tools.surroundings();
   const planning = Promise.allSettled([engine.preview(), opening]);
   const state = await engine.state();
@@ -59,7 +59,7 @@ export async function outlook(plan: Plan, options: RecoverOptions, tools: Tools)
   const { creations } = previewed.value;
   const planned = plannedOf(creations, plan);
   const surroundings = await opening;
-  tell(`recover: looking for ${planned.length} resources that the plan names and the state does not know`);
+  tell(`recover: looking for ${planned.length} resources that the plan names and the state lacks`);
   const items = await lookFor(planned, surroundings, (done) =>
     tools.tick(`recover: ${done} of ${planned.length}`),
   );
@@ -82,7 +82,7 @@ export async function settle(found: Outlook, options: RecoverOptions, tools: Too
   } else if (before.length > 0) {
     // Another `up` may have started meanwhile, and cancel removes every lock.
     await requireUnlocked(engine, machine, { ...options, project: PROJECT });
-    tell("recover: taking the lock away");
+    tell("recover: removing the lock");
     await engine.cancel();
   }
   await settlePending(found, tools);
@@ -129,7 +129,7 @@ export async function record(
   const open = creations.filter(({ urn }) => !recorded.has(urn));
   const providers = missingProviders(taken, open);
   if (providers.length > 0) {
-    tell("recording the providers");
+    tell("importing the providers");
     await engine.create(providers);
   }
   tell(`recording ${taken.length} resources`);
@@ -150,7 +150,7 @@ export function demandIntegrity(state: State, stack: string): void {
   const shown = problems.slice(0, 5).map((problem) => `  ${problem}`);
   const rest = problems.length > shown.length ? `\n  and ${problems.length - shown.length} more` : "";
   throw new FleetError(
-    `The state of stack ${stack} has no integrity, so the engine refuses it:\n${shown.join("\n")}${rest}\nRun pulumi state repair --stack ${stack}, then fleet recover again. Where that does not help, import the last whole state: pulumi stack export --version, or the file backend's .pulumi/backups.`,
+    `The state of stack ${stack} is inconsistent, so the engine refuses it:\n${shown.join("\n")}${rest}\nRun pulumi state repair --stack ${stack}, then fleet recover again. If that does not help, import the last complete state: pulumi stack export --version, or the file backend's .pulumi/backups.`,
   );
 }
 

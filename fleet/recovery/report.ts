@@ -33,25 +33,24 @@ export function recoveredText(recovered: Recovered): string {
   const blocks = [
     headline(recovered),
     list(
-      dryRun ? "Would be taken over (made, and not recorded):" : "Taken over (made, and not recorded):",
+      dryRun
+        ? "Would be imported (created, but missing from the state):"
+        : "Imported (created, but missing from the state):",
       took(taken, items),
     ),
     list(
-      dryRun ? "Would be forgotten:" : "Forgotten:",
+      dryRun ? "Would be dropped:" : "Dropped:",
       outlook.pending.map(({ type, urn }) => `${nameOf(urn)}, interrupted while ${type}`),
     ),
     list(
-      "Left alone, and in the way of the next up:",
+      "Not imported, and blocking the next up:",
       inTheWay(outlook).map((item) => reason(item, stack)),
     ),
     list(
-      "Left alone (hooks with the same address; GitHub calls each):",
+      "Not imported (hooks with the same address; GitHub calls each):",
       items.flatMap(({ what, twins }) => twins.map((id) => `${what}, also as ${id}`)),
     ),
-    list(
-      "Left alone (labelled as this stack's, and named neither by its plan nor by its state):",
-      outlook.strays,
-    ),
+    list("Not imported (with this stack's label, but in neither its plan nor its state):", outlook.strays),
     next(recovered, up),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
@@ -59,12 +58,12 @@ export function recoveredText(recovered: Recovered): string {
 
 function headline(recovered: Recovered): string {
   const { stack, stackLock, items } = recovered.outlook;
-  const locks = (stackLock.locks ?? []).map((lock) => `Its lock is of ${owner(lock)}, which has ended.`);
+  const locks = (stackLock.locks ?? []).map((lock) => `The owner of its lock has ended: ${owner(lock)}.`);
   const absent = items.filter(({ verdict }) => verdict.is === "absent").length;
   const first = somethingToDo(recovered)
     ? `Stack ${stack} was interrupted.`
-    : `Nothing of stack ${stack} is half done: no lock, no pending operation, nothing made and not recorded.`;
-  const yet = absent === 0 ? [] : [`${count(absent, "planned resource")} not made yet.`];
+    : `Stack ${stack} needs no repair: no lock, no pending operation, nothing missing from the state.`;
+  const yet = absent === 0 ? [] : [`${count(absent, "planned resource")} not created yet.`];
   return [first, ...locks, ...yet].join("\n");
 }
 
@@ -78,11 +77,11 @@ export function reason({ what, resource, verdict }: Item, stack: string): string
   const service = resource.split("/")[0] ?? resource;
   switch (verdict.is) {
     case "foreign":
-      return `${what}  has no label ${verdict.lacks}: somebody else made it. Look with fleet adopt ${service} --stack ${stack}, or delete it.`;
+      return `${what}  has no label ${verdict.lacks}: somebody else made it. Import it with fleet adopt ${service} --stack ${stack}, or delete it.`;
     case "another stack's":
-      return `${what}  belongs to stack ${verdict.stack}. Take the service off that stack first, or off this one.`;
+      return `${what}  belongs to stack ${verdict.stack}. Remove the service from that stack or from this one.`;
     case "leaving":
-      return `${what}  is being deleted. Wait until it is gone; where it stays, its finalizers say who holds it.`;
+      return `${what}  is being deleted. Wait until it is gone; if it stays, look at its finalizers.`;
     default:
       return what;
   }
@@ -90,10 +89,10 @@ export function reason({ what, resource, verdict }: Item, stack: string): string
 
 function next({ dryRun, outlook }: Recovered, up: boolean | undefined): string {
   const { stack } = outlook;
-  if (up === true) return "The up after it went well.";
+  if (up === true) return "The following up succeeded.";
   if (up === false)
-    return `The up after it failed; its words are above. Put that right and run fleet recover --stack ${stack} --up again.`;
-  return dryRun ? `Nothing was changed. Without --dry-run it is done.` : `Next: pulumi up --stack ${stack}`;
+    return `The following up failed; see its messages above. Fix the cause, and run fleet recover --stack ${stack} --up again.`;
+  return dryRun ? `Nothing was changed. Run it without --dry-run.` : `Next: pulumi up --stack ${stack}`;
 }
 
 function list(title: string, lines: readonly string[]): string {

@@ -32,17 +32,17 @@ export async function requireUnlocked(
   if (folder === undefined) {
     if (ownerIsDead) return { backend, locks: undefined };
     throw new FleetError(
-      `The locks of ${withoutPassword(backend)} cannot be seen from here. See that no update of stack ${stack} runs anywhere (a pipeline, a colleague, the Pulumi operator), then say so with --owner-is-dead.`,
+      `The locks of ${withoutPassword(backend)} cannot be checked from here. Make sure that no update of stack ${stack} runs anywhere (a pipeline, a colleague, the Pulumi operator), then add --owner-is-dead.`,
     );
   }
   const locks = await settled(folder);
   for (const lock of locks) {
     const known = standing(lock, machine);
     if (known === "alive")
-      throw new FleetError(`Stack ${stack} is being updated by ${owner(lock)}. Let it end, or end it.`);
+      throw new FleetError(`Stack ${stack} is being updated by ${owner(lock)}. Wait for it, or stop it.`);
     if (known === "unknown" && !ownerIsDead)
       throw new FleetError(
-        `Stack ${stack} is locked by ${owner(lock)}, and whether that still runs cannot be known here, on ${machine.host}. Look there; where it has ended, say so with --owner-is-dead.`,
+        `Stack ${stack} is locked by ${owner(lock)}, and ${machine.host} cannot check whether that process still runs. If it has ended, add --owner-is-dead.`,
       );
   }
   return { backend, locks };
@@ -58,7 +58,7 @@ async function settled(folder: string): Promise<Lock[]> {
 
 /** The owner of a lock, for people. */
 export function owner({ file, owner: known }: Lock): string {
-  if (known === undefined) return `somebody whom ${file} does not name`;
+  if (known === undefined) return `an unknown owner (${file})`;
   return `process ${known.pid} of ${known.user} on ${known.host}, since ${known.since.toISOString()}`;
 }
 

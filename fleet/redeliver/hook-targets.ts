@@ -40,7 +40,7 @@ export function hookTargets(plan: Plan, services: readonly ServicePlan[]): HookT
   }
   if (built.length > 0 && built.every(({ webhook }) => webhook === undefined)) {
     throw new FleetError(
-      "These services hear of pushes by the organization's webhook, which belongs to the stack of this cluster with " +
+      "These services use the organization's webhook, which belongs to this cluster's stack with " +
         "platform: true. Name that one with --stack.",
     );
   }

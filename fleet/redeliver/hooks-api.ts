@@ -142,16 +142,16 @@ function refusal(failure: Failure, place: string, url: string): Error {
     return new FleetError(`${url} cannot be reached (${said}). Check the network and run again.`);
   }
   if (status === 401) {
-    return new FleetError(`${url} does not take the token (${said}). Set a valid one in GITHUB_TOKEN.`);
+    return new FleetError(`${url} rejects the token (${said}). Set a valid one in GITHUB_TOKEN.`);
   }
   if (isPassing(failure)) {
-    return new HookRefusal(`GitHub answered ${status} (${said}) again and again. Run again later.`);
+    return new HookRefusal(`GitHub answered ${status} (${said}) repeatedly. Run again later.`);
   }
   if (status === 403 || status === 404) {
     const kind = place.includes("/") ? "repository" : "organization";
     return new HookRefusal(
       `the token may not read or redeliver here (${status} ${said}). ` +
-        `Give it, or its GitHub App, the ${kind} permission Webhooks: read and write.`,
+        `Give it (or its GitHub App) the ${kind} permission Webhooks: read and write.`,
     );
   }
   return new HookRefusal(`GitHub answered ${status} (${said}).`);

@@ -37,9 +37,9 @@ export function problemLine({ place, services, message }: Problem): string {
 
 /** A summary in one sentence. */
 export function summary({ hooks, pushes, problems }: Redelivery, since: Date): string {
-  if (hooks === 0) return "There is no webhook to look at: none of these services is built here.";
+  if (hooks === 0) return "There is no webhook: none of these services is built here.";
   const at = since.toISOString().slice(0, 16).replace("T", " ");
-  const looked = `${counted(hooks - unread(problems), "hook")} looked at, back to ${at} UTC`;
+  const looked = `${counted(hooks - unread(problems), "hook")} read, back to ${at} UTC`;
   if (pushes.length === 0) return `${looked}: every push was delivered.`;
   const parts = (Object.keys(words) as Outcome[]).flatMap((outcome) => {
     const count = pushes.filter((push) => push.outcome === outcome).length;

@@ -17,9 +17,9 @@ export function sinceOf(text: string, now: Date): Date | string {
       ? new Date(text)
       : undefined;
   if (moment === undefined || Number.isNaN(moment.getTime()))
-    return "It must be a duration such as 90m or 2h, or a moment such as 2026-11-25T12:00:00Z.";
+    return "It must be a duration such as 90m or 2h, or a time such as 2026-11-25T12:00:00Z.";
   if (moment > now) return "It must not be in the future.";
   if (now.getTime() - moment.getTime() > KEPT_HOURS * 3_600_000)
-    return `GitHub keeps deliveries for ${KEPT_HOURS} h, and lists none from before.`;
+    return `GitHub keeps deliveries for ${KEPT_HOURS} h.`;
   return moment;
 }

@@ -14,8 +14,12 @@ interface CodeownersOptions {
 export function codeownersCommand(): Command {
   return new Command("codeowners")
     .description("Prints the CODEOWNERS of the GitOps repository, of all stacks that write it.")
-    .option("--repository <owner/name>", "which one, where the stacks write several")
-    .option("--catalogue", "print that of this repository instead: each included file is its team's", false)
+    .option("--repository <owner/name>", "the repository, if the stacks write several")
+    .option(
+      "--catalogue",
+      "print the CODEOWNERS of this repository, with the owner of each included file",
+      false,
+    )
     .addHelpText(
       "after",
       `
@@ -59,7 +63,7 @@ function ofRepository(stacks: readonly RightStack[], wanted: string | undefined)
 function ofCatalogues(stacks: readonly RightStack[]): string {
   if (stacks.every(({ files }) => files.length === 0))
     throw new FleetError(
-      'No catalogue includes a file, so there is nothing to part among teams. See "include" in docs/fleet.md.',
+      'No catalogue includes a file, so there are no team files. See "include" in docs/fleet.md.',
     );
   // Outside a repository this folder counts as its root.
   return catalogueOwners(stacks, git(["rev-parse", "--show-prefix"]).stdout.trim());

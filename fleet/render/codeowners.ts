@@ -39,7 +39,7 @@ export function codeowners(repository: string, stacks: readonly OwnedStack[]): s
   }
   return [
     `# Who reviews what in ${repository}. Written by fleet render codeowners; change services.json instead.`,
-    "# Kargo's own commits are reviewed by nobody: let its GitHub App alone push to the branch.",
+    "# Kargo's own commits are not reviewed: let only its GitHub App push to the branch.",
     ...sorted(lines),
     "",
   ].join("\n");
@@ -74,7 +74,7 @@ function sorted(lines: ReadonlyMap<string, string>): string[] {
 function pattern(path: string): string {
   if (/[#!*?[\]]/.test(path))
     throw new FleetError(
-      `${path} cannot stand in a CODEOWNERS: it has no way to escape # ! * ? [ ]. Give it another name.`,
+      `${path} cannot be written in CODEOWNERS, which cannot escape # ! * ? [ ]. Give it another name.`,
     );
   return `/${path}`;
 }

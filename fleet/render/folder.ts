@@ -39,7 +39,7 @@ export async function writeFolder(
 async function filesBefore(folder: string): Promise<readonly string[]> {
   if (!existsSync(folder)) return [];
   const there = await readdir(folder).catch(() => {
-    throw new FleetError(`${folder} is no folder. Name one that is new or empty.`);
+    throw new FleetError(`${folder} is not a folder. Name one that is new or empty.`);
   });
   if (there.length === 0) return [];
   if (!there.includes(INDEX))

@@ -158,7 +158,7 @@ function administered(before: Plan | undefined, after: Plan | undefined): string
   if (!before?.platform || !after?.platform) return [];
   if (isDeepStrictEqual(guards(before.platform), guards(after.platform))) return [];
   return [
-    `An administrator applies ${named("fleet deployer")} again before this up: the guards follow the files`,
+    `An administrator must apply ${named("fleet deployer")} again before this up, because the guards change`,
   ];
 }
 
@@ -180,16 +180,14 @@ function guardChanges(before: AccessConfig | undefined, after: AccessConfig | un
   if (before === undefined && after === undefined) return [];
   if (before === undefined)
     return [
-      `The guard comes: ${named(after?.deployer ?? "")} alone shapes pipelines`,
+      `The guard is added: only ${named(after?.deployer ?? "")} may change pipelines`,
       ...brokenGlass(undefined, after?.breakGlass),
     ];
-  if (after === undefined) return ["The guard goes: RBAC alone says who shapes pipelines"];
+  if (after === undefined) return ["The guard is removed: only RBAC decides who changes pipelines"];
   return [
     ...(before.deployer === after.deployer
       ? []
-      : [
-          `${named(after.deployer)} instead of ${named(before.deployer)} is let through by the guard as the deployer`,
-        ]),
+      : [`${named(after.deployer)} instead of ${named(before.deployer)} is the guard's deployer`]),
     ...brokenGlass(before.breakGlass, after.breakGlass),
     ...(before.kargoNamespace === after.kargoNamespace
       ? []
@@ -202,7 +200,7 @@ function guardChanges(before: AccessConfig | undefined, after: AccessConfig | un
 function brokenGlass(before: string | undefined, after: string | undefined): string[] {
   if (before === after) return [];
   return [
-    ...(after === undefined ? [] : [`${named(after)} may now break the glass: the guard lets it through`]),
-    ...(before === undefined ? [] : [`${named(before)} may no longer break the glass`]),
+    ...(after === undefined ? [] : [`${named(after)} may now bypass the guard (break-glass)`]),
+    ...(before === undefined ? [] : [`${named(before)} may no longer bypass the guard (break-glass)`]),
   ];
 }

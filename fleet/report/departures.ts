@@ -12,7 +12,7 @@ export function departures(change: StackChange): Sentence[] {
     ...(unprotected
       ? [
           sentence("protection", {
-            start: `Stack ${named(stack)} loses its protection: whatever the files no longer name is deleted`,
+            start: `Stack ${named(stack)} loses its protection: the next up deletes everything that the files no longer name`,
           }),
         ]
       : []),

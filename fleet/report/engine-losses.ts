@@ -31,7 +31,7 @@ function unexplainedSteps({ change, engine }: StackReport, { tense, program }: F
   const say = (start: string, service?: string, end = "") =>
     sentence("unclassified", { start, service, end });
   if (engine === undefined)
-    return program.length === 0 ? [] : [say("Program code changes, and no engine was asked what that makes")];
+    return program.length === 0 ? [] : [say("Program code changes, but no engine ran to show the effect")];
   const services = new Map(change.services.map((each) => [each.service, each]));
   const inFiles = (service: string | undefined) =>
     service === undefined ? services.size > 0 || change.inputs.length > 0 : services.has(service);
@@ -49,7 +49,7 @@ function unexplainedSteps({ change, engine }: StackReport, { tense, program }: F
     const [step] = group;
     if (step === undefined || isToldByObjects(group, services, change.shared)) return [];
     const verb = outcomeOf(step) === "create" ? "comes" : "changes";
-    const why = ` ${verb}, and no file says why`;
+    const why = ` ${verb}, but no changed file explains it`;
     const service = serviceOf(step);
     return [
       service === undefined
@@ -80,8 +80,8 @@ function wholeSentences(
       ? [
           sentence("deletion", {
             service,
-            end: done ? " was deleted, with all that it had" : " goes, with all that it has",
-            ends: done ? " were deleted, with all that they had" : " go, with all that they have",
+            end: done ? " was deleted with all its objects" : " goes with all its objects",
+            ends: done ? " were deleted with all their objects" : " go with all their objects",
           }),
         ]
       : []),
@@ -127,7 +127,7 @@ function stepSentence(step: EngineStep, tense: FleetReport["tense"]): Sentence[]
   const say = (kind: LoudKind, text: string) => [sentence(kind, { start: `${stepName(step)} ${text}` })];
   if (outcome === "delete") return say("deletion", verb("goes", "was deleted"));
   if (outcome === "replace")
-    return say("replacement", verb("is replaced: deleted and made anew", "was replaced"));
+    return say("replacement", verb("is replaced: deleted and created again", "was replaced"));
   if (!isAccessKind(kindOf(step)) || outcome === "other") return [];
   const paths = step.paths.slice(0, 8).map(code).join(", ");
   if (outcome === "create") return say("access", verb("comes", "was created"));

@@ -76,9 +76,9 @@ function told({ begun, done, failed, errors, summary }: Phase, stack: string): U
   const onlyPreviewed = summary?.isPreview === true;
   const words = [
     ...[...failed.values()].map((one) => `${one.op} of ${nameOf(one.urn)} failed`),
-    ...(interrupted ? ["The log ends in the middle: the up was interrupted, or runs still."] : []),
+    ...(interrupted ? ["The log is truncated: the up was interrupted, or still runs."] : []),
     ...(interrupted
-      ? unfinished.map((one) => `${one.op} of ${nameOf(one.urn)} was begun, and nobody knows its end`)
+      ? unfinished.map((one) => `${one.op} of ${nameOf(one.urn)} was started, and its result is unknown`)
       : []),
   ];
   const failedAtAll = interrupted || summary?.result === "failed" || failed.size > 0;

@@ -12,7 +12,7 @@ export function hookCost({ stacks }: FleetReport): string[] {
   if (hooks === 0) return [];
   const minutes = Math.max(1, own.minutes);
   const time = minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  return [`GitHub: ${counted(hooks, "webhook")} to make, about ${time} by GitHub's limits.`];
+  return [`GitHub: ${counted(hooks, "webhook")} to create, which takes about ${time} under GitHub's limits.`];
 }
 
 function newHook({ before, after }: { before: ServicePlan | undefined; after: ServicePlan | undefined }) {

@@ -6,7 +6,7 @@ import { type Sentence, sentence } from "./sentence.ts";
 /** Sentences for changed leaves that always give a warning, and for unclassified ones. */
 export function inputSentences({ stack, before, after, inputs }: StackChange): Sentence[] {
   if (before === undefined && after !== undefined) {
-    const start = `Stack ${named(stack)} is new, or could not be read before: all of it counts as new`;
+    const start = `Stack ${named(stack)} is new, or could not be read in the base, so everything counts as new`;
     return [sentence("unclassified", { start })];
   }
   return inputs.flatMap((change) => {
@@ -21,8 +21,7 @@ function said(kind: Sentence["kind"], what: string | undefined, change: InputCha
   const service = top === "services" ? name : undefined;
   const place = code((service === undefined ? (top === "file" ? path.slice(1) : path) : keys).join("."));
   const values = top === "file" ? "changes" : `is now ${shown(after)} instead of ${shown(before)}`;
-  const [start, end] =
-    what === undefined ? [place, ", and nobody has said what that does"] : [capital(what), ` (${place})`];
+  const [start, end] = what === undefined ? [place, ", with unknown effect"] : [capital(what), ` (${place})`];
   return service === undefined
     ? sentence(kind, { start: `${start} ${values}${end}` })
     : sentence(kind, { start: `${start} of `, service, end: ` ${values}${end}` });

@@ -78,7 +78,7 @@ function render(report: FleetReport, room: Room): string {
 function head(report: FleetReport, most: number): string {
   const { base, head, program, tense } = report;
   const from =
-    tense === "planned" ? `What ${code(head)} changes of ${code(base)}.` : `What ${code(head)} did.`;
+    tense === "planned" ? `Changes from ${code(base)} to ${code(head)}.` : `What ${code(head)} did.`;
   const files =
     program.length === 0
       ? []
@@ -131,7 +131,7 @@ function serviceSections(report: FleetReport, room: Room, most: number, many: bo
   const shared = details(sharedEntries(report), room);
   return [
     ...(sections.length > 0 ? ["### Services", ...sections] : []),
-    ...(shared.length > 0 ? ["### What services share", ...shared] : []),
+    ...(shared.length > 0 ? ["### Shared objects", ...shared] : []),
   ];
 }
 
@@ -156,5 +156,5 @@ function details(entries: readonly string[], room: Room): string[] {
 function footer(room: Room): string[] {
   if (room.folded.length === 0) return [];
   const what = room.folded.length > 3 ? `${room.folded.slice(0, 3).join("; ")}; …` : room.folded.join("; ");
-  return [`Folded to fit into a comment: ${what}. The whole report is the job's artifact.`];
+  return [`Omitted to fit into a comment: ${what}. The whole report is the job's artifact.`];
 }

@@ -27,7 +27,7 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
     ({ after }) =>
       after === "active"
         ? "is active again"
-        : "is decommissioned: its hook is off, nothing promotes by itself, and nothing protects it",
+        : "is decommissioned: its hook is off, no auto-promotion, no protection",
   ],
   [/^pipeline$/, ({ before, after }) => `moves from pipeline ${shown(before)} to ${shown(after)}`],
   [/^promotionTask$/, ({ before, after }) => `moves from promotion task ${shown(before)} to ${shown(after)}`],
@@ -49,8 +49,8 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
     /^warehouse\.cacheByTag$/,
     ({ after }) =>
       after === true
-        ? "takes a tag for always the same image"
-        : "no longer takes a tag for always the same image",
+        ? "treats a tag as always the same image"
+        : "no longer treats a tag as always the same image",
   ],
   [/^warehouse\.platform$/, becomes("image's platform")],
   [/^gitops\.repoURL$/, moves("GitOps repository")],
@@ -69,7 +69,7 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
     /^build\.paths$/,
     ({ after }) =>
       Array.isArray(after) && after.length > 0
-        ? `builds on changes in ${listed(after.map(String))} alone`
+        ? `builds on changes in ${listed(after.map(String))}only`
         : "builds on every push",
   ],
   [
@@ -86,7 +86,7 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
   [
     /^stages\.([^.]+)\.state$/,
     ({ after }, [stage]) =>
-      `${stage} ${after === "retired" ? "is retired: nothing promotes there by itself, and nothing protects it" : "is active again"}`,
+      `${stage} ${after === "retired" ? "is retired: no auto-promotion, no protection" : "is active again"}`,
   ],
   [
     /^stages\.([^.]+)\.after$/,
@@ -95,12 +95,13 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
   ],
   [
     /^stages\.([^.]+)\.soak$/,
-    ({ after }, [stage]) => `${stage} now ${after === undefined ? "soaks no more" : `soaks ${time(after)}`}`,
+    ({ after }, [stage]) =>
+      `${stage} now ${after === undefined ? "no longer soaks" : `soaks ${time(after)}`}`,
   ],
   [
     /^stages\.([^.]+)\.deployment$/,
     ({ after }, [stage]) =>
-      after === undefined ? `${stage} deploys no more: it is control flow` : `${stage} now deploys`,
+      after === undefined ? `${stage} no longer deploys: it is control flow` : `${stage} now deploys`,
   ],
   [
     /^stages\.([^.]+)\.deployment\.promotion$/,
@@ -121,7 +122,7 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
     ({ before, after }, [stage]) =>
       `${stage} now takes ${after === "MatchUpstream" ? "just what the Stage before has" : "the newest Freight"}${before === undefined && after === undefined ? "" : ""}`,
   ],
-  [/^stages\.([^.]+)\.deployment\.verification\b/, (_, [stage]) => `${stage} is verified otherwise`],
+  [/^stages\.([^.]+)\.deployment\.verification\b/, (_, [stage]) => `${stage} has another verification`],
   [
     /^stages\.([^.]+)\.deployment\.destination\.cluster$/,
     ({ after }, [stage]) =>
@@ -196,7 +197,7 @@ function tagWords({ warehouse: { tags: was } }: ServicePlan, { warehouse: { tags
     if (tags.strategy === "digest") return `the digest of tag ${code(tags.tag)}`;
     return `${tags.strategy} ${code(tags.pattern)}`;
   };
-  return `tags are picked by ${by(is)} instead of ${by(was)}`;
+  return `tags are selected by ${by(is)} instead of ${by(was)}`;
 }
 
 /** The plan with its Stages by name, so that a new one does not shift the others. */

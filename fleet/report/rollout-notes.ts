@@ -24,7 +24,7 @@ function notesOf(change: StackChange, most: number): string[] {
   const { before, after, movements, problems } = change;
   const stack = named(change.stack);
   if (before !== undefined && after === undefined && problems.length === 0)
-    return [`Stack ${stack} has no file any more. That deletes nothing: what it made stays as it is.`];
+    return [`Stack ${stack} no longer has a file. That deletes nothing.`];
   return [
     // The stack's checks have validated these names.
     ...movements.map((movement) =>
@@ -34,7 +34,7 @@ function notesOf(change: StackChange, most: number): string[] {
     ...(before && after ? shareNotes(before, after) : []),
     ...(change.sharedDiffers
       ? [
-          "Something that all services share changes, and is no object with a plan: names of Secrets, the providers, or protection.",
+          "Something shared changes that is not a planned object: names of Secrets, the providers, or protection.",
         ]
       : []),
   ];
@@ -51,7 +51,7 @@ function freezeNotes(before: readonly FreezePlan[], after: readonly FreezePlan[]
       was.has(key)
         ? []
         : [
-            `A freeze begins, until ${code(freeze.until)}: ${whose(freeze)} promotes nothing by itself. Why: ${code(freeze.reason)}.`,
+            `A freeze begins, until ${code(freeze.until)}: ${whose(freeze)} has no auto-promotion. Why: ${code(freeze.reason)}.`,
           ],
     ),
     ...[...was].flatMap(([key, freeze]) =>

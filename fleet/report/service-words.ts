@@ -42,7 +42,7 @@ function arrival(service: ServicePlan): string[] {
       : []),
     `its values files are in ${code(gitops.folder)}`,
     build === undefined
-      ? `something else builds ${code(repository)}`
+      ? `another system builds ${code(repository)}`
       : `${webhook === undefined ? "the organization's webhook" : "a webhook"} on ${code(repository)} reports its pushes, and branch ${named(build.branch)} is built`,
   ];
 }
@@ -68,7 +68,7 @@ export function objectsSay(objects: readonly ObjectChange[]): string {
 
 /** Describes the engine's steps if no plan explains them. */
 export function stepsSay(steps: readonly EngineStep[], done: boolean): string {
-  if (steps.length === 0) return "nothing that the engine touches";
+  if (steps.length === 0) return "no change by the engine";
   const verbs = done
     ? { create: "created", update: "changed", replace: "replaced", delete: "deleted", other: "touched" }
     : { create: "comes", update: "changes", replace: "is replaced", delete: "goes", other: "is touched" };

@@ -19,8 +19,8 @@ export function stopsOf(report: FleetReport): Stop[] {
   const losses = lossesOf(report).map(formatProblem);
   const done = report.tense === "done";
   return [
-    ...(problems.length > 0 ? [{ title: "What is wrong in the files:", lines: problems }] : []),
-    ...(losses.length > 0 ? [{ title: "What would be lost, and nobody said so:", lines: losses }] : []),
+    ...(problems.length > 0 ? [{ title: "Problems of the files:", lines: problems }] : []),
+    ...(losses.length > 0 ? [{ title: "What would be lost without the first step:", lines: losses }] : []),
     ...report.stacks.flatMap(({ change, engine }) => {
       if (engine === undefined || (engine.outcome === "succeeded" && engine.errors.length === 0)) return [];
       const stack = named(change.stack);

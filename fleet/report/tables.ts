@@ -85,7 +85,7 @@ function engineNote({ change, engine }: StackReport, done: boolean): string[] {
   );
   const asked =
     scope === "affected"
-      ? "the affected services alone"
+      ? "only the affected services"
       : `everything${because === undefined ? "" : ` (${code(because)})`}`;
   const ended = outcome === "succeeded" ? "" : ` It ${outcome === "refused" ? "refused" : "failed"}.`;
   const stay = unchanged > 0 ? `, ${number(unchanged)} ${done ? "stayed" : "stay"}` : "";

@@ -34,7 +34,7 @@ export function verdictOf(report: FleetReport): Verdict {
   }
   if (losses > 0 || refused.length > 0) {
     const guarded = [...new Set([...stacksWhere(report, isRefusedByFiles), ...refused])];
-    const why = losses > 0 ? `${counted(losses, "loss")} that nobody asked for` : "the program said no";
+    const why = losses > 0 ? `${counted(losses, "loss")} without the first step` : "the program said no";
     return { is: "refused", text: `⛔ Refused: ${why}, on ${shortened(guarded, STACKS)}.${also}`, counts };
   }
   const blocked = stacksWhere(report, (stack) => isBlocked(stack));
@@ -129,13 +129,13 @@ function changed(report: FleetReport): string {
   const verb = report.tense === "done" ? "changed" : services.size === 1 ? "changes" : "change";
   const where = clusters.size === 0 ? "" : ` on ${counted(clusters.size, "cluster")}`;
   if (services.size > 0) {
-    const shared = touched.some(sharedOf) ? ", and what services share," : "";
+    const shared = touched.some(sharedOf) ? ", and shared objects," : "";
     return ` ${counted(services.size, "service")} ${verb}${shared}${where}.`;
   }
   if (touched.length > 0) {
-    return ` what services share ${report.tense === "done" ? "changed" : "changes"}${where}.`;
+    return ` shared objects ${report.tense === "done" ? "changed" : "change"}${where}.`;
   }
-  return report.program.length > 0 ? " program code changes, and nothing that it makes." : "";
+  return report.program.length > 0 ? " program code changes, but no objects do." : "";
 }
 
 function capitalized(text: string): string {

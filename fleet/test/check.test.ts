@@ -34,7 +34,7 @@ describe("fleet check", function () {
     assert.deepEqual([exitCode, stderr], [0, ""]);
     assert.match(
       stdout,
-      /^eu: 2 services with 6 Stages on the cluster eu\n1 stack checked in \d+ ms: all is right\.\n$/,
+      /^eu: 2 services with 6 Stages on the cluster eu\n1 stack checked in \d+ ms: everything is right\.\n$/,
     );
   });
 
@@ -77,10 +77,7 @@ describe("fleet check", function () {
     const right = await inFolder(RIGHT);
     assert.equal((await folder.run("-C", right.path, "check")).exitCode, 0);
     const nowhere = await folder.run("-C", "nowhere", "check");
-    assert.deepEqual(
-      [nowhere.exitCode, nowhere.stderr],
-      [1, "nowhere is no folder that can be entered (-C).\n"],
-    );
+    assert.deepEqual([nowhere.exitCode, nowhere.stderr], [1, "nowhere is not an accessible folder (-C).\n"]);
   });
 
   it("prints the same as JSON", async () => {
@@ -191,7 +188,7 @@ describe("fleet check", function () {
     [
       "a pipeline that only JavaScript's objects have",
       { "services.json": catalogueText({ nginx: service("nginx", { pipeline: "constructor" }) }) },
-      /"constructor" is no pipeline of Pulumi\.eu\.yaml/,
+      /"constructor" is not a pipeline of Pulumi\.eu\.yaml/,
     ],
   ] as const) {
     it(`reports ${what}`, () => {

@@ -31,7 +31,7 @@ const LONG = "t".repeat(60);
 const REFUSED: Readonly<Record<string, readonly [Input, RegExp]>> = {
   "03 a key in two spellings": [
     { stack: { protect: "true" }, below: "  protect: false\n" },
-    /config\.kargo-fleet:protect {2}the key "kargo-fleet:protect" is there twice .* \[KF003\]/,
+    /config\.kargo-fleet:protect {2}the key "kargo-fleet:protect" is a duplicate .* \[KF003\]/,
   ],
   "05 an octal number": [
     { stack: { rollout: "{ percent: 050 }" } },
@@ -43,11 +43,11 @@ const REFUSED: Readonly<Record<string, readonly [Input, RegExp]>> = {
   ],
   "08 a size in no unit": [
     { stack: { webhooks: `{ ${HOOKS}, eventBus: { storage: { size: 10GB } } }` } },
-    /storage\.size {2}"10GB" is no quantity/,
+    /storage\.size {2}"10GB" is not a positive Kubernetes quantity/,
   ],
   "09 a size in an upper-case unit": [
     { stack: { builds: builds("storage: { size: 20000000K }") } },
-    /storage\.size {2}"20000000K" is no quantity/,
+    /storage\.size {2}"20000000K" is not a positive Kubernetes quantity/,
   ],
   "10 a token in an address": [
     { stack: github("https://x-access-token:ghp_0123@github.com") },
@@ -75,7 +75,7 @@ const REFUSED: Readonly<Record<string, readonly [Input, RegExp]>> = {
   ],
   "19 a folder for a Dockerfile": [
     { entry: { build: { dockerfile: "." } } },
-    /dockerfile {2}"\." is no file/,
+    /dockerfile {2}"\." is not a file/,
   ],
   "20 an open alternative": [
     { entry: lexical("^main-[0-9]{14}|release-[0-9]{14}$") },
@@ -90,23 +90,23 @@ const REFUSED: Readonly<Record<string, readonly [Input, RegExp]>> = {
         web: service("web", { image: "acme/app", build: false }),
       },
     },
-    /services\.web\.image {2}the image "acme\/app" is also that of service "nginx".* \[KF023\]/,
+    /services\.web\.image {2}the image "acme\/app" is also used by service "nginx".* \[KF023\]/,
   ],
   "25 every cluster": [
     { stack: { pipelines: stage('destination: { cluster: "*" }') } },
-    /"\*" is no cluster of Argo CD/,
+    /"\*" is not a cluster of Argo CD/,
   ],
   "27 everybody past the guard": [
     { stack: { access: "{ deployer: ci, breakGlass: system:authenticated }" } },
-    /access\.breakGlass {2}"system:authenticated" is no directory group/,
+    /access\.breakGlass {2}"system:authenticated" is not a valid directory group/,
   ],
   "28 a Secret's name": [
     { stack: { webhooks: `{ ${HOOKS}, expose: { ingress: { tlsSecret: Hooks_TLS } } }` } },
-    /"Hooks_TLS" is no name of a Kubernetes object/,
+    /"Hooks_TLS" is not a valid name of a Kubernetes object/,
   ],
   "28 an annotation's key": [
     { stack: { webhooks: `{ ${HOOKS}, expose: { ingress: { annotations: { "nginx ingress/x": y } } } }` } },
-    /"nginx ingress\/x" is no key of a Kubernetes label or annotation/,
+    /"nginx ingress\/x" is not a valid key of a Kubernetes label or annotation/,
   ],
   "29 a team's long name": [
     { services: { nginx: service("nginx", { team: LONG }) }, teams: { [LONG]: { group: "AD" } } },
@@ -138,7 +138,7 @@ const REFUSED: Readonly<Record<string, readonly [Input, RegExp]>> = {
   ],
   "a placeholder that stays": [
     { stack: { access: '{ deployer: "ci-{cluster}" }' } },
-    /deployer {2}has \{cluster\}, which is not filled in here.* \[KF017\]/,
+    /deployer {2}has \{cluster\}, which is not replaced here.* \[KF017\]/,
   ],
 };
 

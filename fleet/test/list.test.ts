@@ -30,13 +30,13 @@ describe("fleet list", function () {
         0,
         [
           "Stack prod, cluster test: 2 of 4 services",
-          "Frozen until 2099-12-31 (year end): dev of web promotes nothing by itself.",
+          "Frozen until 2099-12-31 (year end): dev of web has no auto-promotion.",
           "SERVICE  TEAM  PIPELINE  TASK  STAGES",
           "auth     edge  standard  v1    dev staging prod  decommissioned",
           "web      edge  standard  v2    dev staging prod",
           "Not here, 2:",
-          "  docs  rollout.include names it nowhere",
-          "  lab   rollout.exclude[0] takes it out",
+          "  docs  rollout.include does not match it",
+          "  lab   rollout.exclude[0] excludes it",
           "",
         ].join("\n"),
       ],
@@ -52,7 +52,7 @@ describe("fleet list", function () {
         listing.services.map(({ name }: { name: string }) => name),
         listing.absent[0],
       ],
-      ["prod", "test", ["auth", "web"], { name: "docs", reason: "rollout.include names it nowhere" }],
+      ["prod", "test", ["auth", "web"], { name: "docs", reason: "rollout.include does not match it" }],
     );
   });
 

@@ -86,12 +86,12 @@ describe("fleet move-values", function () {
       stdout,
       /^acme\/gitops@main:services\/nginx\/values-dev\.yaml -> services\/nginx\/values-dev\.yaml$/m,
     );
-    assert.match(stderr, /The old ones stay where they were\. Remove them after that up/);
+    assert.match(stderr, /The old files are kept\. Remove them after that up/);
   });
 
   it("moves nothing if the place is unchanged, or if no up has recorded one", async () => {
     await folder.write("Pulumi.test.yaml", stackText());
-    assert.match((await run()).stderr, /are looked for where they were: nothing moves\.$/);
+    assert.match((await run()).stderr, /has not changed, so nothing moves\.$/);
     await says({});
     const { exitCode, stderr } = await run();
     assert.deepEqual(
@@ -111,7 +111,7 @@ describe("fleet move-values", function () {
     const copied = await run("--output", two, "--from", one);
     assert.match(
       copied.stderr,
-      /3 of 3 values files moved to .*two\.\nCommit it on a branch[\s\S]*The old ones stay/,
+      /3 of 3 values files moved to .*two\.\nCommit it on a branch[\s\S]*The old files are kept/,
     );
     const moved = await run("--output", one);
     assert.match(moved.stderr, /3 of 3 values files moved to .*one\./);
@@ -122,7 +122,10 @@ describe("fleet move-values", function () {
     await rm(two, { recursive: true });
     const { exitCode, stderr } = await run("--output", two);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^.*two is no folder\. Clone the GitOps repository, and name the clone's folder\.$/);
+    assert.match(
+      stderr,
+      /^.*two is not a folder\. Clone the GitOps repository, and name the clone's folder\.$/,
+    );
   });
 
   it("names files that exist in both places and differ, and exits with 2", async () => {
@@ -136,11 +139,11 @@ describe("fleet move-values", function () {
     assert.equal(exitCode, 2, stderr);
     assert.match(
       stdout,
-      /^in both, and not the same: services\/nginx\/values-dev\.yaml -> apps[\s\S]*^in neither: services/m,
+      /^in both places with different content: services\/nginx\/values-dev\.yaml -> apps[\s\S]*^in neither: services/m,
     );
     assert.match(
       stderr,
-      /1 in both places and not the same: both stay[\s\S]*2 in neither place: npm run fleet -- seed/,
+      /1 in both places with different content; both are kept[\s\S]*2 in neither place: npm run fleet -- seed/,
     );
     assert.equal(await readFile(join(checkout, path), "utf8"), "image:\n  tag: other\n");
   });

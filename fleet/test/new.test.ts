@@ -55,11 +55,11 @@ describe("fleet new", function () {
     assert.match(stderr, /^2 problems found; nothing was touched\.\n/);
     assert.match(
       stderr,
-      /services\.nginx\.repository {2}the repository "acme\/nginx" is also that of service "checkout"/,
+      /services\.nginx\.repository {2}the repository "acme\/nginx" is also used by service "checkout"/,
     );
     assert.match(
       stderr,
-      /services\.checkout\.pipeline {2}"standrd" is no pipeline .* Did you mean "standard"\?/,
+      /services\.checkout\.pipeline {2}"standrd" is not a pipeline .* Did you mean "standard"\?/,
     );
     assert.equal(await written(), CATALOGUE);
   });
@@ -74,12 +74,12 @@ describe("fleet new", function () {
     [
       "a service that is there",
       ["new", "nginx", "--team", "edge"],
-      'services.json has a service "nginx" already.',
+      'services.json already has a service "nginx".',
     ],
     [
       "a misspelt team",
       ["new", "a", "--team", "egde"],
-      '"egde" is no team (there are: edge, identity). Did you mean "edge"?',
+      '"egde" is not a team (there are: edge, identity). Did you mean "edge"?',
     ],
     [
       "no team, where nobody can be asked",
@@ -121,10 +121,7 @@ describe("fleet new", function () {
     input.write("identity\n");
     assert.equal(await answer, "identity");
     person.close();
-    assert.match(
-      said.join(""),
-      /Team \(edge, identity\): Did you mean "edge"\?\n.*Something must be said here/s,
-    );
+    assert.match(said.join(""), /Team \(edge, identity\): Did you mean "edge"\?\n.*A value is required/s);
   });
 });
 
@@ -183,7 +180,10 @@ describe("fleet new and decommission with included files", function () {
       "The team edge has several files (catalogue/edge.json, catalogue/edge/more.json). Name one with --catalogue.\n",
     );
     const other = await folder.run("new", "api", "--team", "identity", "--catalogue", "catalogue/edge.json");
-    assert.equal(other.stderr, "catalogue/edge.json is not of the team identity (its files: none).\n");
+    assert.equal(
+      other.stderr,
+      "catalogue/edge.json does not belong to the team identity (its files: none).\n",
+    );
     const named = await folder.run("new", "api", "--team", "edge", "--catalogue", "catalogue/edge/more.json");
     assert.match(named.stdout, /^catalogue\/edge\/more\.json:1 {2}api added/, named.stderr);
   });
@@ -204,7 +204,7 @@ describe("fleet decommission", function () {
       [exitCode, stdout],
       [
         0,
-        "services.json: nginx is decommissioned. Next: pulumi up of test, which turns its webhook and auto-promotion off; then remove the entry, and up again.\n",
+        "services.json: nginx is decommissioned. Next: pulumi up of test, which turns its webhook and auto-promotion off; then remove the entry and run pulumi up again.\n",
       ],
     );
     const text = await readFile(join(folder.path, "services.json"), "utf8");

@@ -23,7 +23,7 @@ describe("fleet, which loads commands on demand", function () {
 
   it("finds the command after -C, even if the folder has a command's name", async () => {
     const { exitCode, all } = await fleet("-C", "new", "check");
-    assert.deepEqual([exitCode, all], [1, "new is no folder that can be entered (-C)."]);
+    assert.deepEqual([exitCode, all], [1, "new is not an accessible folder (-C)."]);
   });
 
   it("suggests the nearest command for a typo", async () => {

@@ -250,7 +250,7 @@ describe("fleet redeliver", function () {
     server().github.faults.add({ kind: "error", path: "/repos/acme/nginx/**", status: 502 });
     const { outcomes, problems } = await run();
     assert.deepEqual(outcomes, ["public delivered"]);
-    assert.match(problems[0]?.message ?? "", /answered 502 \(Server Error\) again and again/);
+    assert.match(problems[0]?.message ?? "", /answered 502 \(Server Error\) repeatedly/);
   });
 
   it("reads the organization's hook, and handles only pushes for the chosen services", async () => {
@@ -298,10 +298,7 @@ describe("fleet redeliver", function () {
       webhooks: '{ url: "https://hooks.acme.example", scope: organization }',
       platform: "false",
     });
-    await assert.rejects(
-      run({ plan: planOf(CATALOGUE, shard) }),
-      /the stack of this cluster with platform: true/,
-    );
+    await assert.rejects(run({ plan: planOf(CATALOGUE, shard) }), /stack with platform: true/);
   });
 
   it("skips a decommissioned service", async () => {
@@ -321,7 +318,7 @@ describe("fleet redeliver", function () {
     const plan = planOf(catalogueText({ nginx: service("nginx", { build: false }) }));
     const redelivery = await run({ plan });
     assert.deepEqual([redelivery.hooks, redelivery.code], [0, 0]);
-    assert.match(summary(redelivery, hourAgo()), /^There is no webhook to look at/);
+    assert.match(summary(redelivery, hourAgo()), /^There is no webhook/);
   });
 
   it("waits a second between redeliveries", async () => {
@@ -363,13 +360,13 @@ describe("fleet redeliver", function () {
     const { outcomes, problems, code } = await run();
     assert.ok(refused);
     assert.deepEqual([outcomes, problems.length, code], [["nginx unanswered"], 1, 1]);
-    assert.match(problems[0]?.message ?? "", /does not take the token/);
+    assert.match(problems[0]?.message ?? "", /rejects the token/);
   });
 
   it("ends if GitHub rejects the token, without showing it", async () => {
     await assert.rejects(run({ token: "wrong-token" }), (error) => {
       assert.ok(error instanceof FleetError);
-      assert.match(error.message, /does not take the token \(Bad credentials\)/);
+      assert.match(error.message, /rejects the token \(Bad credentials\)/);
       assert.doesNotMatch(error.message, /wrong-token/);
       return true;
     });
@@ -381,7 +378,7 @@ describe("fleet redeliver", function () {
     const found = await run({ dryRun: true });
     assert.equal(
       summary(found, since),
-      "2 hooks looked at, back to 2026-11-25 12:00 UTC: 2 pushes were not delivered.",
+      "2 hooks read, back to 2026-11-25 12:00 UTC: 2 pushes were not delivered.",
     );
     assert.match(summary(await run(), since), /2 pushes were not delivered; of these 2 delivered\.$/);
     assert.match(summary(await run(), since), /12:00 UTC: every push was delivered\.$/);
@@ -411,7 +408,7 @@ describe("fleet redeliver", function () {
       assert.deepEqual([done.exitCode, /delivered$/.test(done.stdout)], [0, true], done.stderr);
       const nothing = await start();
       assert.deepEqual([nothing.exitCode, nothing.stdout], [0, ""]);
-      assert.match(nothing.stderr, /^2 hooks looked at, back to .* UTC: every push was delivered\.$/);
+      assert.match(nothing.stderr, /^2 hooks read, back to .* UTC: every push was delivered\.$/);
     });
 
     it("prints everything as JSON", async () => {

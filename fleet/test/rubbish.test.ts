@@ -168,7 +168,7 @@ describe("invalid input", function () {
     [
       "has a plugin that fails",
       kubeconfig(SERVER, plugin('"false"')),
-      /its exec plugin failed without a word/,
+      /its exec plugin failed without a message/,
     ],
     [
       "has a plugin that prints no JSON",
@@ -195,7 +195,7 @@ describe("invalid input", function () {
       "a state that is cut off",
       ["recover", ...STACK],
       {},
-      /pulumi stack export says cannot be read: it is no JSON/,
+      /pulumi stack export says cannot be read: it is not JSON/,
     ],
     [
       "an address of GitHub",
@@ -207,13 +207,13 @@ describe("invalid input", function () {
       "a proxy",
       ["redeliver", ...STACK],
       { HTTPS_PROXY: "nonsense" },
-      /An address in the environment is none/,
+      /An address in the environment is invalid/,
     ],
     [
       "the server of a workflow",
       ["comment", "--pull-request", "1", "--note", "services.json"],
       { GITHUB_REPOSITORY: "a/b", GITHUB_SERVER_URL: "nonsense" },
-      /An address in the environment is none/,
+      /An address in the environment is invalid/,
     ],
     ["a stack", ["list", "--stack", "../../etc/x"], {}, /^There is no stack "\.\.\/\.\.\/etc\/x" here/],
     [
@@ -223,14 +223,19 @@ describe("invalid input", function () {
       /This is the project kargo-fleet\./,
     ],
     ["a file to write", ["check", "--github-output", "none/x"], {}, /ENOENT.*none\/x/],
-    ["a folder to write", ["render", ...STACK, "--out", "services.json"], {}, /services\.json is no folder/],
+    [
+      "a folder to write",
+      ["render", ...STACK, "--out", "services.json"],
+      {},
+      /services\.json is not a folder/,
+    ],
     [
       "an identity",
       ["deployer", ...STACK, "--read-only", "system:masters"],
       {},
       /"system:masters" is no user/,
     ],
-    ["a folder to work in", ["-C", "nowhere", "check"], {}, /nowhere is no folder that can be entered/],
+    ["a folder to work in", ["-C", "nowhere", "check"], {}, /nowhere is not an accessible folder/],
     ["a command", ["chekc"], {}, /unknown command 'chekc'/],
   ] as const) {
     it(`may be ${what}, which is reported in one line`, async () => {

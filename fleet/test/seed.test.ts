@@ -87,7 +87,7 @@ describe("fleet seed", function () {
     const output = join(folder, "nowhere");
     await assert.rejects(seed(planOf(CATALOGUE), { output }, access()), {
       name: "FleetError",
-      message: `${output} is no folder. Clone the GitOps repository, and name the clone's folder.`,
+      message: `${output} is not a folder. Clone the GitOps repository, and name the clone's folder.`,
     });
   });
 
@@ -97,14 +97,14 @@ describe("fleet seed", function () {
     await writeFile(join(output, "services"), "");
     await assert.rejects(
       seed(planOf(CATALOGUE), { output }, access()),
-      /a file is where its folder should be/,
+      /there is a file in place of its folder/,
     );
   });
 
   it("reports in plain words what GitHub refuses", async () => {
     await assert.rejects(seed(planOf(CATALOGUE), {}, access("wrong")), (error) => {
       assert.ok(error instanceof FleetError);
-      assert.match(error.message, /does not take the token/);
+      assert.match(error.message, /rejects the token/);
       return true;
     });
   });

@@ -8,8 +8,8 @@ export function approvalNote(reasons: readonly Reason[], environment: string): s
   const lines = reasons.slice(0, SHOWN).map(({ file, why }) => `${file}: ${why}`);
   const more = reasons.length > SHOWN ? [`and ${reasons.length - SHOWN} more`] : [];
   return [
-    "🔒 **This pull request changes more than data, so nothing of it has met a secret.**",
-    "What follows was worked out without a cluster. A preview with the engine runs the pull request's own program",
+    "🔒 **This pull request changes more than data, so none of it has had access to secrets.**",
+    "The report below was made without a cluster. A preview with the engine runs the pull request's own program",
     `beside the secrets of the environment \`${environment}\`: read these files first, then approve that environment in the run.`,
     "",
     "<details><summary>Why it needs an approval</summary>",

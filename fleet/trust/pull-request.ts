@@ -20,7 +20,7 @@ export function mergedCommit(base: string, head: string): string {
   const who = ["user.name=kargo-fleet", "user.email=kargo-fleet@localhost", "commit.gpgSign=false"];
   const env = { GIT_AUTHOR_DATE: "2000-01-01T00:00:00Z", GIT_COMMITTER_DATE: "2000-01-01T00:00:00Z" };
   const options = who.flatMap((each) => ["-c", each]);
-  const args = ["commit-tree", tree, "-p", base, "-p", head, "-m", "What merging would give"];
+  const args = ["commit-tree", tree, "-p", base, "-p", head, "-m", "The merge result"];
   const commit = git([...options, ...args], "", env);
   if (commit.exitCode !== 0)
     throw new FleetError(`Git cannot merge the pull request: ${commit.stderr.trim()}`);

@@ -27,12 +27,12 @@ export type StackFileTrust =
 export function stackFileTrust(file: string, base: string, head: string): StackFileTrust {
   if (base === head) return { reasons: [], text: base };
   const [before, after] = [plainOf(file, base), plainOf(file, head)];
-  if (before === undefined || after === undefined) return untrusted("it cannot be read as plain YAML");
+  if (before === undefined || after === undefined) return untrusted("it is not plain YAML");
   const { config: configBefore, ...restBefore } = before;
   const { config: configAfter, ...restAfter } = after;
   const reasons = differing(restBefore, restAfter).map((key) => `it changes ${key}`);
   const [old, now] = [recordOf(configBefore), recordOf(configAfter)];
-  if (old === undefined || now === undefined) return untrusted("its config is no map");
+  if (old === undefined || now === undefined) return untrusted("its config is not a map");
   const changed = differing(old, now);
   for (const key of changed) {
     const path = formatPath(["config", key]);
@@ -43,7 +43,7 @@ export function stackFileTrust(file: string, base: string, head: string): StackF
   const text = withValues(base, changed, now);
   // The new text is used only if it has the head's values.
   const same = text !== undefined && isDeepStrictEqual(plainOf(file, text), after);
-  return same ? { reasons: [], text } : untrusted("it cannot be brought together with the base's");
+  return same ? { reasons: [], text } : untrusted("it cannot be merged with the base's");
 }
 
 function untrusted(reason: string): StackFileTrust {

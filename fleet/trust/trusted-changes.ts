@@ -60,9 +60,9 @@ export function trustedChanges(
     const refuse = (why: string) => reasons.push({ file: file.path, why });
     if (path === undefined) refuse("it is outside the folder of the stacks");
     else if (READ_BY_NOBODY.test(path)) continue;
-    else if (!isListed(path) && !STACK_FILE.test(path)) refuse("it is no data");
+    else if (!isListed(path) && !STACK_FILE.test(path)) refuse("it is not data");
     else if (file.kind === "gone") refuse("it is deleted");
-    else if (file.kind === "other") refuse("it is no regular file");
+    else if (file.kind === "other") refuse("it is not a regular file");
     else if (file.bytes() > LARGEST) refuse(`it is larger than ${LARGEST} bytes`);
     else if (isListed(path)) {
       const text = file.text();

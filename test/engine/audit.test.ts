@@ -113,7 +113,7 @@ describe("fleet audit on a real API server", function () {
       );
       assert.match(
         stdout,
-        /\nExpected to have rights there beside the plan's own subjects: .*group system:masters/,
+        /\nExpected subjects with rights there, beside those of the plan: .*group system:masters/,
       );
       assert.match(stdout, /\nNot looked at: authorizers other than RBAC, .*\n/);
     });
@@ -256,7 +256,7 @@ describe("fleet audit on a real API server", function () {
         for (const what of [
           "change a Stage's spec",
           "delete a Stage as an administrator",
-          "make a Stage as an administrator",
+          "create a Stage as an administrator",
         ])
           assert.ok(wrong.has(what), [...wrong].join(", "));
       } finally {

@@ -139,7 +139,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     ]),
   ),
   "make a namespace of its own": post("/api/v1/namespaces", "mine", {}),
-  "make a namespace that is no service's": post("/api/v1/namespaces", "kargo-mine", {}),
+  "make a namespace that is not a service's": post("/api/v1/namespaces", "kargo-mine", {}),
   "call the namespace argocd ours": patch("/api/v1/namespaces/argocd", { metadata: { labels: OURS } }),
   "loosen the Pod Security of a namespace": patch("/api/v1/namespaces/kargo-nginx", {
     metadata: { labels: { "pod-security.kubernetes.io/enforce": "privileged" } },

@@ -152,7 +152,7 @@ describe("a removed service or Stage, on a real engine and API server", function
 
     it("is refused when it is excluded", async () => {
       await configure({ pipelines: pipelines(), rollout: "{ exclude: [{ names: [auth] }] }" });
-      await refused("up", /rollout\.exclude\[0\] {2}takes out 1 provisioned service: auth\./);
+      await refused("up", /rollout\.exclude\[0\] {2}excludes 1 provisioned service: auth\./);
       await configure({ pipelines: pipelines() });
     });
 
@@ -161,7 +161,7 @@ describe("a removed service or Stage, on a real engine and API server", function
       await configure({ pipelines: pipelines(), gitops });
       await refused(
         "up",
-        /gitops {2}names another place for the values files of 2 provisioned services: auth, nginx\./,
+        /gitops {2}sets another place for the values files of 2 provisioned services: auth, nginx\./,
       );
       process.env.GITHUB_TOKEN = TOKEN;
       const moved = await stack.fleet("move-values");
@@ -206,7 +206,7 @@ describe("a removed service or Stage, on a real engine and API server", function
 
       it("has its hook, auto-promotion and protection turned off, and nothing else changes", async () => {
         assert.deepEqual(touched(run, "auth"), ["update auth/project-config", "update auth/webhook"]);
-        assert.match(run.output, /Decommissioned: auth\. The hook is off, and is deleted by the next up/);
+        assert.match(run.output, /Decommissioned: auth\. The hook is off, and the next up deletes it/);
         assert.deepEqual(
           stack.github.hooks("acme/auth").map(({ active }) => active),
           [false],
@@ -222,7 +222,7 @@ describe("a removed service or Stage, on a real engine and API server", function
         assert.deepEqual(touched(run, "nginx"), ["update nginx/project-config"]);
         assert.match(
           run.output,
-          /Frozen until 2099-12-31 \(year end\): dev of nginx promotes nothing by itself\./,
+          /Frozen until 2099-12-31 \(year end\): dev of nginx has no auto-promotion\./,
         );
         assert.deepEqual(await policies("nginx"), { dev: false, prod: false });
       });
@@ -280,7 +280,7 @@ describe("a removed service or Stage, on a real engine and API server", function
         "up",
         /error: 2 problems found; nothing was touched\./,
         /"auth" is provisioned, and its entry is gone/,
-        /pipelines\.standard {2}the stage "qa" is gone from it; 1 provisioned service has it: nginx\./,
+        /pipelines\.standard {2}the stage "qa" was removed; 1 provisioned service has it: nginx\./,
       );
     });
 
@@ -304,7 +304,7 @@ describe("a removed service or Stage, on a real engine and API server", function
       });
 
       it("is deleted as a service, and nothing of another; its values files stay in Git", async () => {
-        assert.match(run.output, /Leaving now: auth\./);
+        assert.match(run.output, /Deleted now: auth\./);
         assert.deepEqual(
           await stack.objects(),
           everything.filter((one) => !/[/-]auth(\/|-dev$|-prod$|$)/.test(one)),

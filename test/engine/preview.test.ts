@@ -131,7 +131,7 @@ describe("fleet preview, on a real engine and API server", function () {
     const { engine, code } = await preview();
     await configure();
     assert.deepEqual([engine.scope, engine.outcome, code], ["full", "refused", 2]);
-    assert.equal(engine.because, "what all services share differs: protect");
+    assert.equal(engine.because, "shared settings differ: protect");
     assert.match(engine.errors.join(), /"auth" is provisioned, and its entry is gone/);
   });
 

@@ -193,7 +193,7 @@ describe("fleet recover after an interrupted up", function () {
       await writeFile(file, text.slice(0, text.length / 2));
       const { code, output } = await stack.fleet("recover");
       assert.equal(code, 1, output);
-      const [, newest = ""] = /Whole copies of it, newest first:\n\s+(\S+)/.exec(output) ?? [];
+      const [, newest = ""] = /Complete copies, newest first:\n\s+(\S+)/.exec(output) ?? [];
       assert.match(newest, /\.json\.bak$|\/backups\/|\/history\//, output);
       await copyFile(newest, file);
       const recovered = await stack.fleet("recover");

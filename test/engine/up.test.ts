@@ -277,7 +277,7 @@ describe("pulumi up of the program on a real API server", function () {
     );
     const { failed, steps, output } = await stack.up();
     assert.ok(failed);
-    assert.match(output, /services\.json:3:36 {2}services\.nginx\.team {2}"egde" is no team/);
+    assert.match(output, /services\.json:3:36 {2}services\.nginx\.team {2}"egde" is not a team/);
     assert.deepEqual(steps, {});
     await stack.writeCatalogue(WITHOUT_APPROVERS);
   });
@@ -288,7 +288,7 @@ describe("pulumi up of the program on a real API server", function () {
     assert.ok(failed);
     assert.match(
       output,
-      /Pulumi\.test\.yaml:\d+:3 {2}config\.kargo-fleet:regisry {2}"regisry" is no key here/,
+      /Pulumi\.test\.yaml:\d+:3 {2}config\.kargo-fleet:regisry {2}"regisry" is not a valid key here/,
     );
     assert.match(output, /Pulumi\.test\.yaml:\d+:\d+ {2}config\.kargo-fleet:rollout\.percent/);
     assert.deepEqual(steps, {});

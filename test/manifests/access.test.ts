@@ -159,7 +159,7 @@ describe("the deployer's rights", () => {
     );
   });
 
-  it("change by name what is not the program's alone: bindings of the cluster", () => {
+  it("change by name what is not one of the program's alone: bindings of the cluster", () => {
     const held = rules.filter(({ resources }) => resources.includes("clusterrolebindings"));
     assert.equal(held.length, 2);
     for (const { verbs, resourceNames } of held) {

@@ -50,7 +50,7 @@ describe("several stacks of one catalogue", () => {
     assert.deepEqual(
       problems({ eu: { cluster: cluster("eu") }, us: { cluster: cluster("us"), webhooks: OTHER } }),
       [
-        "Pulumi.us.yaml:4:23  config.kargo-fleet:gitops.path  has 6 Stages write what Stages of Pulumi.eu.yaml write too: services/nginx/values-dev.yaml and 5 more files in https://github.com/acme/gitops on branch main. Put {cluster} into gitops.path of both, or keep one stack and give its stages a destination on the other cluster.",
+        "Pulumi.us.yaml:4:23  config.kargo-fleet:gitops.path  has 6 Stages write the same files as Stages of Pulumi.eu.yaml: services/nginx/values-dev.yaml and 5 more files in https://github.com/acme/gitops on branch main. Put {cluster} into gitops.path of both, or keep one stack and give its stages a destination on the other cluster.",
       ],
     );
   });
@@ -71,7 +71,7 @@ describe("several stacks of one catalogue", () => {
       eu: { cluster: cluster("eu") },
       us: { cluster: cluster("us"), gitops: "{ repository: Acme/GitOps }", webhooks: OTHER },
     };
-    assert.match(problems(stacks).join(), /6 Stages write what Stages of Pulumi\.eu\.yaml write too/);
+    assert.match(problems(stacks).join(), /6 Stages write the same files as Stages of Pulumi\.eu\.yaml/);
   });
 
   it("may share a folder if they select different services", () => {
@@ -90,7 +90,7 @@ describe("several stacks of one catalogue", () => {
 
   it("must not have the same service on the same cluster", () => {
     assert.deepEqual(problems({ one: {}, two: { platform: "false", rollout: "{ percent: 100 }" } }), [
-      'Pulumi.two.yaml:11:24  config.kargo-fleet:rollout  selects 2 services that Pulumi.one.yaml puts on the cluster "test" already: nginx, auth. Select each service in one stack of a cluster: by include and exclude, or by shard.',
+      'Pulumi.two.yaml:11:24  config.kargo-fleet:rollout  selects 2 services that Pulumi.one.yaml already puts on the cluster "test": nginx, auth. Select each service in only one stack of a cluster, with include and exclude or with shard.',
     ]);
   });
 
@@ -100,7 +100,7 @@ describe("several stacks of one catalogue", () => {
       us: { cluster: cluster("us", "eu"), gitops: APART, webhooks: OTHER },
     };
     assert.deepEqual(problems(stacks), [
-      'Pulumi.us.yaml:2:32  config.kargo-fleet:cluster.name  calls the cluster of context "eu" "us", but Pulumi.eu.yaml calls it "eu". Give one cluster one name; two clusters have two contexts.',
+      'Pulumi.us.yaml:2:32  config.kargo-fleet:cluster.name  calls the cluster of context "eu" "us", but Pulumi.eu.yaml calls it "eu". Use the same name, or another context for another cluster.',
     ]);
   });
 
@@ -111,7 +111,7 @@ describe("several stacks of one catalogue", () => {
 
   it("must not create the shared objects of a cluster twice", () => {
     assert.deepEqual(problems(halves), [
-      'Pulumi.two.yaml:2:3  config.kargo-fleet:platform  is true here and in Pulumi.one.yaml: both would make what the services of the cluster "test" share. Set it to false in all but one stack of a cluster.',
+      'Pulumi.two.yaml:2:3  config.kargo-fleet:platform  is true here and in Pulumi.one.yaml, so both would create the shared objects of the cluster "test". Set it to false in all but one stack of a cluster.',
     ]);
   });
 
@@ -119,7 +119,7 @@ describe("several stacks of one catalogue", () => {
     const off = { platform: "false" };
     const stacks = { one: { ...halves.one, ...off }, two: { ...halves.two, ...off } };
     assert.deepEqual(problems(stacks), [
-      'Pulumi.one.yaml:11:25  config.kargo-fleet:platform  is false in every stack of the cluster "test": nothing makes the promotion tasks and the guard that its services need. Set it to true in one of them: Pulumi.one.yaml, Pulumi.two.yaml.',
+      'Pulumi.one.yaml:11:25  config.kargo-fleet:platform  is false in every stack of the cluster "test", so nothing creates the promotion tasks and the guard that its services need. Set it to true in one of them: Pulumi.one.yaml, Pulumi.two.yaml.',
     ]);
   });
 
@@ -144,7 +144,7 @@ describe("several stacks of one catalogue", () => {
 
   it("must create each webhook once", () => {
     assert.deepEqual(problems({ eu: { webhooks: OTHER } }), [
-      'Pulumi.eu.yaml:6:69  config.kargo-fleet:webhooks.owner  is false in every stack that has 2 services (nginx, auth): nobody would make their hooks and build them. Set it to true in one of them (Pulumi.eu.yaml), or "build": false where something else builds.',
+      'Pulumi.eu.yaml:6:69  config.kargo-fleet:webhooks.owner  is false in every stack that has 2 services (nginx, auth), so no stack would create their hooks and build them. Set it to true in one of them (Pulumi.eu.yaml), or "build": false if another system builds.',
     ]);
   });
 
@@ -152,20 +152,20 @@ describe("several stacks of one catalogue", () => {
     const stacks = { one: { ...shard(1, 2), webhooks: OTHER }, two: shard(2, 2) };
     assert.match(
       problems(stacks).join("\n"),
-      /Pulumi\.two\.yaml.*webhooks\.owner {2}is true, but false in Pulumi\.one\.yaml, which makes what listens to hooks on the cluster "test"\./,
+      /Pulumi\.two\.yaml.*webhooks\.owner {2}is true, but false in Pulumi\.one\.yaml, which creates the EventSources on the cluster "test"\./,
     );
   });
 
   it("must not omit a shard, whose services would be in no stack", () => {
     assert.deepEqual(problems({ one: shard(1, 3), two: shard(2, 3) }), [
-      'Pulumi.one.yaml:10:33  config.kargo-fleet:rollout.shard  is one of 3 shards, but no stack of the cluster "test" is shard 3: the services there are on none. Add a stack for each, or lower of in all of them.',
+      'Pulumi.one.yaml:10:33  config.kargo-fleet:rollout.shard  is one of 3 shards, but no stack of the cluster "test" is shard 3, so no stack has its services. Add a stack for each, or lower of in all of them.',
     ]);
   });
 
   it("must have the same number of shards", () => {
     assert.match(
       problems({ one: shard(1, 2), two: shard(2, 4) }).join("\n"),
-      /Pulumi\.two\.yaml.*shard\.of {2}spreads the services among 4, but Pulumi\.one\.yaml among 2\./,
+      /Pulumi\.two\.yaml.*shard\.of {2}has 4 shards, but Pulumi\.one\.yaml has 2\./,
     );
   });
 });

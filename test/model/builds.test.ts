@@ -14,7 +14,7 @@ describe("a service's build", () => {
     const said = (more: object) => problemsOf(catalogueText({ nginx: service("nginx", more) })).join();
     assert.match(
       said({ repository: "acme/GitOps" }),
-      /"acme\/GitOps" is the GitOps repository: each promotion/,
+      /"acme\/GitOps" is the GitOps repository, so each promotion/,
     );
     assert.equal(said({ repository: "acme/gitops", build: false }), "");
   });
@@ -39,13 +39,13 @@ describe("a service's build", () => {
 
   it("requires the stack's build settings, and the message names the services", () => {
     assert.deepEqual(problemsOf(catalogueText({ nginx: service("nginx") }), stackText({ builds: "" })), [
-      'Pulumi.test.yaml:2:3  config.kargo-fleet:builds  is missing, but services are built here (nginx). Say at least builds.images and builds.network.apiServer, or "build": false for those services.',
+      'Pulumi.test.yaml:2:3  config.kargo-fleet:builds  is missing, but services are built here (nginx). Set at least builds.images and builds.network.apiServer, or "build": false for those services.',
     ]);
   });
 
   for (const [what, more, rule] of [
-    ["versions", { tags: { strategy: "semver", constraint: "^1" } }, /strategy semver never picks/],
-    ["a tag that moves", { tags: { strategy: "digest", tag: "stable" } }, /strategy digest never picks/],
+    ["versions", { tags: { strategy: "semver", constraint: "^1" } }, /strategy semver never matches/],
+    ["a tag that moves", { tags: { strategy: "digest", tag: "stable" } }, /strategy digest never matches/],
     [
       "tags of another form",
       { tags: { strategy: "lexical", pattern: "^v[0-9]{8}$" } },
@@ -81,12 +81,12 @@ describe("a service's build", () => {
     [
       "the API server is",
       "10.0.0.0/8",
-      /10\.0\.0\.0\/8 has addresses of 10\.0\.0\.1\/32, where the API server is/,
+      /10\.0\.0\.0\/8 contains addresses of 10\.0\.0\.1\/32, the API server/,
     ],
     ["is a part of where the API server is", "10.0.0.1/32", /builds\.network\.mirrors\[1\]/],
-    ["the cluster's own nodes are", "198.51.100.7/32", /of 198\.51\.100\.0\/24, the cluster's own/],
-    ["clouds hand out credentials", "169.254.169.254/32", /of 169\.254\.0\.0\/16, where clouds hand/],
-    ["clouds hand out credentials, by IPv6", "fd00::/8", /of fd00:ec2::254\/128, where clouds hand/],
+    ["the cluster's own nodes are", "198.51.100.7/32", /of 198\.51\.100\.0\/24, the cluster /],
+    ["clouds hand out credentials", "169.254.169.254/32", /of 169\.254\.0\.0\/16, the metadata addresses/],
+    ["clouds hand out credentials, by IPv6", "fd00::/8", /of fd00:ec2::254\/128, the metadata addresses/],
     ["everything is", "0.0.0.0/0", /of 10\.0\.0\.1\/32/],
   ] as const) {
     it(`is refused with a mirror if ${what}`, () => {
@@ -133,7 +133,7 @@ describe("two services of one repository", () => {
     it(`are refused with ${what}`, () => {
       assert.match(
         mono(one, other).join(),
-        /the repository "acme\/mono" is also that of service "api"\. .*build\.context/,
+        /the repository "acme\/mono" is also used by service "api"\. .*build\.context/,
       );
     });
   }

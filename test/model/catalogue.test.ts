@@ -40,7 +40,7 @@ describe("services.json", () => {
   }
 }`;
     assert.deepEqual(problemsOf(text), [
-      'services.json:5:5  services.nginx  the key "nginx" is there twice (first on line 4). Remove or rename one of them.',
+      'services.json:5:5  services.nginx  the key "nginx" is a duplicate (first on line 4). Remove or rename one of them.',
     ]);
   });
 
@@ -48,7 +48,7 @@ describe("services.json", () => {
     assert.deepEqual(
       problemsOf('{ "teams": { "edge": { "group": "AD", "aprovers": "X" } }, "services": {} }'),
       [
-        'services.json:1:39  teams.edge.aprovers  "aprovers" is no key here (there are: group, approvers, owns, github). Did you mean "approvers"?',
+        'services.json:1:39  teams.edge.aprovers  "aprovers" is not a valid key here (there are: group, approvers, owns, github). Did you mean "approvers"?',
       ],
     );
   });
@@ -57,7 +57,10 @@ describe("services.json", () => {
     const text = catalogueText({
       nginx: service("nginx", { tags: { strategy: "semver", constraint: "^1", patern: "x" } }),
     });
-    assert.match(problemsOf(text).join(), /services\.nginx\.tags\.patern {2}"patern" is no key here/);
+    assert.match(
+      problemsOf(text).join(),
+      /services\.nginx\.tags\.patern {2}"patern" is not a valid key here/,
+    );
   });
 
   it("reports a wrong type", () => {
@@ -93,7 +96,7 @@ describe("services.json", () => {
   it("reports an unknown team and suggests the nearest one", () => {
     assert.match(
       problemsOf(catalogueText({ nginx: service("nginx", { team: "egde" }) })).join(),
-      /services\.nginx\.team {2}"egde" is no team \(there are: edge, identity\)\. Did you mean "edge"\?/,
+      /services\.nginx\.team {2}"egde" is not a team \(there are: edge, identity\)\. Did you mean "edge"\?/,
     );
   });
 
@@ -140,13 +143,13 @@ describe("services.json", () => {
       problemsOf(catalogueText({ nginx: service("nginx", { image }) }), stackText(keys)).join();
     const own = { registries: "[registry.example/edge, ghcr.io/acme]" };
     for (const image of ["ghcr.io/acme/nginx", "registry.example/edge/nginx"]) {
-      assert.match(said(image), image.startsWith("ghcr") ? /\[KF029\]|is in no registry/ : /^$/);
+      assert.match(said(image), image.startsWith("ghcr") ? /\[KF029\]|is not in a registry/ : /^$/);
       assert.equal(said(image, own), "");
     }
     for (const image of ["ghcr.io/acme-evil/nginx", "registry.example.evil.example/nginx"])
       assert.match(
         said(image, own),
-        /services\.nginx\.image {2}the image "[^"]+" is in no registry of this stack \(registry\.example\/edge, ghcr\.io\/acme\)/,
+        /services\.nginx\.image {2}the image "[^"]+" is not in a registry of this stack \(registry\.example\/edge, ghcr\.io\/acme\)/,
       );
     const leaves = service("nginx", { image: "ghcr.io/acme/nginx", state: "decommissioned" });
     assert.deepEqual(problemsOf(catalogueText({ nginx: leaves })), []);
@@ -155,18 +158,18 @@ describe("services.json", () => {
   it("refuses an invalid default image, and says to name an image", () => {
     assert.match(
       problemsOf(catalogueText({ "a--b": service("a-b") })).join(),
-      /services\.a--b {2}its image "registry\.example\/a--b" is no image repository.* Name its image\./,
+      /services\.a--b {2}its image "registry\.example\/a--b" is not an image repository.* Name its image\./,
     );
     const image = `registry.example/${"a".repeat(256)}`;
     assert.match(
       problemsOf(catalogueText({ nginx: service("nginx", { image }) })).join(),
-      /no image repository of at most 255/,
+      /not an image repository of at most 255/,
     );
   });
 
   it("refuses half of a surrogate pair and control characters", () => {
     for (const [group, rule] of [
-      ["\ud800", /teams\.edge\.group {2}"\\ud800" is no Unicode/],
+      ["\ud800", /teams\.edge\.group {2}"\\ud800" is not valid Unicode/],
       ["AD\u0000", /teams\.edge\.group {2}"AD\\u0000" has a control character/],
     ] as const) {
       const teams = { edge: { group }, identity: { group: "AD-Identity" } };
@@ -183,7 +186,10 @@ describe("services.json", () => {
 
   it("refuses a directory group that Kubernetes reserves", () => {
     const text = catalogueText({}, { edge: { group: "system:masters" } });
-    assert.match(problemsOf(text).join(), /teams\.edge\.group {2}"system:masters" is no directory group/);
+    assert.match(
+      problemsOf(text).join(),
+      /teams\.edge\.group {2}"system:masters" is not a valid directory group/,
+    );
   });
 
   it("reports every problem of both files at once, in reading order", () => {

@@ -90,9 +90,9 @@ describe("a freeze", () => {
     assert.deepEqual(
       problems.map((problem) => problem.replace(/^[^ ]+ {2}/, "")),
       [
-        'config.kargo-fleet:rollout.freeze[0].stages[0]  "stagign" is no stage of any pipeline (there are: dev, staging, prod). Did you mean "staging"?',
-        'config.kargo-fleet:rollout.freeze[0].stages[1]  "eu" is no stage of any pipeline (there are: dev, staging, prod). Use one of these.',
-        'config.kargo-fleet:rollout.freeze[0].services[0]  "ngnix" is no service of the catalogue. Did you mean "nginx"?',
+        'config.kargo-fleet:rollout.freeze[0].stages[0]  "stagign" is not a stage of any pipeline (there are: dev, staging, prod). Did you mean "staging"?',
+        'config.kargo-fleet:rollout.freeze[0].stages[1]  "eu" is not a stage of any pipeline (there are: dev, staging, prod). Use one of these.',
+        'config.kargo-fleet:rollout.freeze[0].services[0]  "ngnix" is not a service of the catalogue. Did you mean "nginx"?',
       ],
     );
   });
@@ -108,7 +108,7 @@ describe("a freeze", () => {
     it(`is refused until ${until}`, () => {
       assert.match(
         problemsOf(CATALOGUE, frozen(`{ until: '${until}', reason: x }`)).join(),
-        /rollout\.freeze\[0\]\.until {2}"[^"]*" is no date: write a day \(2026-12-31, which counts whole, in UTC\)/,
+        /rollout\.freeze\[0\]\.until {2}"[^"]*" is not a date: write a day \(2026-12-31, which counts whole, in UTC\)/,
       );
     });
   }

@@ -63,7 +63,7 @@ describe("a catalogue that includes files", () => {
   it("reports the right file, line and column for problems of one service and between two", () => {
     const edge = '{\n  "services": {\n    "nginx": { "repository": "acme/nginx", "pipline": "x" }\n  }\n}';
     assert.deepEqual(said({ "catalogue/edge.json": edge }), [
-      'catalogue/edge.json:3:44  services.nginx.pipline  "pipline" is no key here (there are: team, repository, image, tags, warehouse, pipeline, build, chart, labels, state). Did you mean "pipeline"? [KF010]',
+      'catalogue/edge.json:3:44  services.nginx.pipline  "pipline" is not a valid key here (there are: team, repository, image, tags, warehouse, pipeline, build, chart, labels, state). Did you mean "pipeline"? [KF010]',
     ]);
     const same = { nginx: { repository: "acme/one" } };
     const other = { auth: { repository: "acme/one" } };
@@ -79,7 +79,7 @@ describe("a catalogue that includes files", () => {
 
   it("refuses a service that two files list", () => {
     const files = { "catalogue/edge.json": own("nginx"), "catalogue/identity.json": own("nginx") };
-    const twice = 'services.nginx  the service "nginx" is listed already, in';
+    const twice = 'services.nginx  the service "nginx" is already listed in';
     assert.deepEqual(said(files), [
       `catalogue/identity.json:3:5  ${twice} catalogue/edge.json on line 3. Remove or rename one of them. [KF019]`,
     ]);
@@ -96,7 +96,7 @@ describe("a catalogue that includes files", () => {
       nginx: { team: "edge", repository: "acme/nginx" },
     };
     assert.deepEqual(said({ "catalogue/edge.json": { services } }), [
-      'catalogue/edge.json:4:15  services.auth.team  is "identity", but this file is of the team "edge", by its name. Move the service to a file of the team identity, or leave team out. [KF036]',
+      'catalogue/edge.json:4:15  services.auth.team  is "identity", but by its name this file belongs to the team "edge". Move the service to a file of the team identity, or omit team. [KF036]',
     ]);
   });
 
@@ -112,7 +112,7 @@ describe("a catalogue that includes files", () => {
       ["edge", "edge"],
     );
     assert.deepEqual(said({ "catalogue/egde.json": own("nginx") }), [
-      'catalogue/egde.json:1:1  (document)  is named after no team (there are: edge, identity), and each included file is of one. Did you mean "edge"? [KF035]',
+      'catalogue/egde.json:1:1  (document)  has no name of a team (there are: edge, identity), but each included file belongs to one. Did you mean "edge"? [KF035]',
     ]);
   });
 
@@ -121,46 +121,41 @@ describe("a catalogue that includes files", () => {
       "a pattern is the name of nothing",
       ["catalogue/*.json"],
       {},
-      'include[0]  "catalogue/*.json" is the name of no file.',
+      'include[0]  "catalogue/*.json" matches no file.',
     ],
-    [
-      "a file is missing",
-      ["catalogue/edge.json"],
-      {},
-      'include[0]  "catalogue/edge.json" is the name of no file.',
-    ],
+    ["a file is missing", ["catalogue/edge.json"], {}, 'include[0]  "catalogue/edge.json" matches no file.'],
     [
       "a folder is where the file should be",
       ["catalogue/edge.json"],
       { "catalogue/edge.json/x": "" },
-      '"catalogue/edge.json" is no regular file.',
+      '"catalogue/edge.json" is not a regular file.',
     ],
     [
       "it leads out of the repository",
       ["catalogue/../../x.json"],
       {},
-      'include[0]  "catalogue/../../x.json" is no path below this folder',
+      'include[0]  "catalogue/../../x.json" is not a path below this folder',
     ],
-    ["it is absolute", ["/etc/x.json"], {}, "is no path below this folder"],
+    ["it is absolute", ["/etc/x.json"], {}, "is not a path below this folder"],
     ["it has a slash of Windows", ["catalogue\\x.json"], {}, "must begin with a folder"],
     ["it is hidden", [".github/x.json"], {}, "none beginning with a dot"],
     ["it has two stars", ["catalogue/**/x.json"], {}, "at most one * in each"],
     ["it is in no folder", ["*.json"], {}, "must begin with a folder, by its name"],
     ["its folder is a pattern", ["*/edge.json"], {}, "must begin with a folder, by its name"],
     ["it is in a folder of the program", ["Model/edge.json"], {}, "is in a folder of the program"],
-    ["it is no JSON", ["catalogue/*"], {}, "must end in .json"],
+    ["it is not JSON", ["catalogue/*"], {}, "must end in .json"],
     ["it is no list", "catalogue/*.json", {}, "must be of type array"],
     [
       "a file includes in its turn",
       ["catalogue/*.json"],
       { "catalogue/edge.json": { include: [], services: {} } },
-      'include  "include" is no key here (there are: $schema, services). It belongs in the file that includes this one.',
+      'include  "include" is not a valid key here (there are: $schema, services). It belongs in the file that includes this one.',
     ],
     [
       "a file has teams",
       ["catalogue/*.json"],
       { "catalogue/edge.json": { teams: {}, services: {} } },
-      'teams  "teams" is no key here',
+      'teams  "teams" is not a valid key here',
     ],
     [
       "a file is empty",
@@ -197,7 +192,7 @@ describe("a catalogue that includes files", () => {
         path === "" ? [{ name: "catalogue", kind: "folder" }] : [{ name: "edge.json", kind: "other" }],
       read: () => assert.fail("a link was read"),
     };
-    assert.match(said({}, main(), folder).join(), /"catalogue\/edge\.json" is no regular file/);
+    assert.match(said({}, main(), folder).join(), /"catalogue\/edge\.json" is not a regular file/);
   });
 
   it("finds the files relative to itself", () => {

@@ -33,8 +33,8 @@ describe("the notes of a preview", () => {
     assert.deepEqual(
       lifecycleNotes(planned({ nginx: {} }, { rollout: `{ freeze: [${freeze}] }` }), undefined),
       [
-        "Frozen until 2026-12-31 (year end): dev of nginx promotes nothing by itself.",
-        "Frozen until 2026-12-31 (all): every Stage of every service promotes nothing by itself.",
+        "Frozen until 2026-12-31 (year end): dev of nginx has no auto-promotion.",
+        "Frozen until 2026-12-31 (all): every Stage of every service has no auto-promotion.",
         "The freeze until 2026-01-01 (past) is over. Remove it from rollout.freeze.",
       ],
     );
@@ -44,7 +44,7 @@ describe("the notes of a preview", () => {
     const end =
       "no auto-promotion, no protection. Removing the entry deletes the Kargo Project with its Freight and history.";
     assert.deepEqual(lifecycleNotes(planned(GOING), upOf({ nginx: {}, auth: {} })), [
-      `Decommissioned: auth. The hook is off, and is deleted by the next up, ${end}`,
+      `Decommissioned: auth. The hook is off, and the next up deletes it, ${end}`,
     ]);
     assert.deepEqual(lifecycleNotes(planned(GOING), upOf(GOING, ["auth"])), [
       `Decommissioned: auth. No hook, ${end}`,
@@ -53,7 +53,7 @@ describe("the notes of a preview", () => {
 
   it("list services that are deleted now, and what is kept", () => {
     assert.deepEqual(lifecycleNotes(planned({ nginx: {} }), upOf(GOING, ["auth"])), [
-      "Leaving now: auth. Their values files stay in Git, and what Argo CD deployed stays in its namespaces.",
+      "Deleted now: auth. Their values files stay in Git, and deployed workloads stay in their namespaces.",
     ]);
   });
 });

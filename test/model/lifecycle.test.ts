@@ -52,7 +52,7 @@ describe("a retired stage", () => {
     );
     assert.match(
       problemsOf(catalogueText({}), stack).join(),
-      /pipelines\.standard\[2\]\.after\[0\] {2}"eu" comes after "qa", which is retired: it would get no Freight any more\. Let it come after what qa comes after: dev\./,
+      /pipelines\.standard\[2\]\.after\[0\] {2}"eu" comes after "qa", which is retired, so it would get no more Freight\. Set its after to that of qa: dev\./,
     );
   });
 

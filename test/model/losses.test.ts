@@ -11,13 +11,13 @@ describe("a lost service", () => {
 
   it("is one whose entry is gone, and the message explains the two steps", () => {
     assert.deepEqual(lost(upOf(), without("auth")), [
-      `services.auth  "auth" is provisioned, and its entry is gone: ${KARGO}. Put the entry back. To let it go, give it "state": "decommissioned", run pulumi up, and remove it then.`,
+      `services.auth  "auth" is provisioned, and its entry is gone: ${KARGO}. Put the entry back. To delete the service, set "state": "decommissioned", run pulumi up, then remove the entry.`,
     ]);
   });
 
   it("is explained as renamed if a new service has its repository", () => {
     assert.deepEqual(lost(upOf(), { ...without("auth"), login: { repository: "acme/auth" } }), [
-      `services.login  "login" has the repository of "auth", which is provisioned and no longer listed. A renamed service is a new one; of the old one ${KARGO}. Keep "auth" beside it with "state": "decommissioned", run pulumi up, and remove it when "login" has taken over.`,
+      `services.login  "login" has the repository of "auth", which is provisioned and no longer listed. A renamed service is a new service; of the old one, ${KARGO}. Keep "auth" beside it with "state": "decommissioned", run pulumi up, and remove it after "login" has taken over.`,
     ]);
   });
 
@@ -35,7 +35,7 @@ describe("a lost service", () => {
 
   it("is reported with all others that include no longer selects", () => {
     assert.deepEqual(lost(upOf(), ALL, { rollout: "{ include: [{ names: [docs] }] }" }), [
-      `config.kargo-fleet:rollout.include  no longer names 2 provisioned services: nginx, auth. Of each ${KARGO}. Undo it. To let them go, name them under rollout.decommission (or give them "state": "decommissioned" in services.json), run pulumi up, and deselect them then.`,
+      `config.kargo-fleet:rollout.include  no longer names 2 provisioned services: nginx, auth. For each service, ${KARGO}. Undo the change. To delete them, list them under rollout.decommission (or set "state": "decommissioned" in services.json), run pulumi up, then deselect them.`,
     ]);
   });
 
@@ -44,7 +44,7 @@ describe("a lost service", () => {
     const entries = { ...ALL, web: { labels: { tier: "new" } } };
     assert.match(
       lost(upOf(), entries, { rollout }).join(),
-      /^config\.kargo-fleet:rollout\.exclude\[1\] {2}takes out 1 provisioned service: auth\./,
+      /^config\.kargo-fleet:rollout\.exclude\[1\] {2}excludes 1 provisioned service: auth\./,
     );
   });
 

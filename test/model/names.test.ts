@@ -24,8 +24,8 @@ describe("derived names", function () {
     assert.deepEqual(
       found.map((line) => line.slice(line.indexOf("services.", 14))),
       [
-        'services.a-b  the Application "a-b-c" (from its stage c) is also that of service "a" (from its stage b-c). Rename one of the two services, or the stage.',
-        'services.a-b  the namespace "a-b-c" (from its stage c) is also that of service "a" (from its stage b-c). Rename one of the two services, or the stage.',
+        'services.a-b  the Application "a-b-c" (from its stage c) is also used by service "a" (from its stage b-c). Rename one of the two services, or the stage.',
+        'services.a-b  the namespace "a-b-c" (from its stage c) is also used by service "a" (from its stage b-c). Rename one of the two services, or the stage.',
       ],
     );
   });
@@ -34,16 +34,13 @@ describe("derived names", function () {
     const found = problemsOf(catalogueText({ dev: service("dev"), kargo: service("kargo") })).join();
     assert.match(
       found,
-      /the namespace "kargo-dev" \(from its stage dev\) is also that of service "dev" \(from its Kargo Project\)/,
+      /the namespace "kargo-dev" \(from its stage dev\) is also used by service "dev" \(from its Kargo Project\)/,
     );
   });
 
   for (const name of ["system-resources", "shared-resources", "cluster-secrets"]) {
     it(`refuse the service ${name}, because kargo-${name} is Kargo's own namespace`, () => {
-      assert.match(
-        problemsOf(catalogueText({ [name]: service(name) })).join(),
-        /belongs to the cluster already/,
-      );
+      assert.match(problemsOf(catalogueText({ [name]: service(name) })).join(), /is reserved in the cluster/);
     });
   }
 
@@ -82,7 +79,7 @@ describe("derived names", function () {
 
   it("refuse the unknown pipeline constructor, although every JavaScript object has that property", () => {
     const found = problemsOf(catalogueText({ nginx: service("nginx", { pipeline: "constructor" }) })).join();
-    assert.match(found, /"constructor" is no pipeline of Pulumi\.test\.yaml/);
+    assert.match(found, /"constructor" is not a pipeline of Pulumi\.test\.yaml/);
   });
 
   it("refuse the service default, because Argo CD's AppProject of that name allows everything", () => {

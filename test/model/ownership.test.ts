@@ -18,14 +18,14 @@ describe("ownership", () => {
   it("refuses a repository outside the team's owns", () => {
     assert.match(
       problems({ nginx: service("nginx", { repository: "acme/other" }) }),
-      /services\.nginx\.repository {2}the repository "acme\/other" is not among what team "edge" owns\. Add it to teams\.edge\.owns, or use one that is there\./,
+      /services\.nginx\.repository {2}the repository "acme\/other" is not in the owns of team "edge"\. Add it to teams\.edge\.owns, or use one from there\./,
     );
   });
 
   it("refuses an image outside the team's owns, even the default one", () => {
     assert.match(
       problems({ nginx2: service("nginx2") }),
-      /the image "registry\.example\/nginx2" is not among/,
+      /the image "registry\.example\/nginx2" is not in the owns/,
     );
   });
 
@@ -51,7 +51,7 @@ describe("ownership", () => {
         a: service("a", { team: "identity", image }),
         b: service("b", { team: "identity", image }),
       }),
-      /services\.b\.image {2}the image "registry\.example\/shared" is also that of service "a"/,
+      /services\.b\.image {2}the image "registry\.example\/shared" is also used by service "a"/,
     );
   });
 
@@ -61,7 +61,7 @@ describe("ownership", () => {
         a: service("a", { team: "identity" }),
         b: service("b", { team: "identity", repository: "acme/A" }),
       }),
-      /services\.b\.repository {2}the repository "acme\/A" is also that of service "a"/,
+      /services\.b\.repository {2}the repository "acme\/A" is also used by service "a"/,
     );
   });
 

@@ -21,7 +21,7 @@ describe("a pipeline's gates", () => {
   it("refuse auto-promotion behind a stage without health", () => {
     assert.match(
       problems(manual("dev"), auto("staging", ", after: [dev]")),
-      /standard\[1\]\.promotion {2}"staging" promotes by itself behind "dev", which has no health: a person syncs it and nothing verifies it\. Set promotion: manual here, or sync: auto or a verification on dev\./,
+      /standard\[1\]\.promotion {2}"staging" has auto-promotion behind "dev", which has no health: its sync is manual and nothing verifies it\. Set promotion: manual here, or sync: auto or a verification on dev\./,
     );
   });
 
@@ -38,7 +38,7 @@ describe("a pipeline's gates", () => {
   it("refuse a control-flow stage that deploys", () => {
     assert.match(
       problems("{ stage: gate, controlFlow: true, sync: auto }"),
-      /standard\[0\]\.sync {2}"sync" is no key here \(there are: stage, after, soak, state, controlFlow/,
+      /standard\[0\]\.sync {2}"sync" is not a valid key here \(there are: stage, after, soak, state, controlFlow/,
     );
   });
 
@@ -46,18 +46,18 @@ describe("a pipeline's gates", () => {
     const match = ", selectionPolicy: MatchUpstream";
     assert.match(
       problems(auto("dev", match)),
-      /standard\[0\]\.selectionPolicy {2}MatchUpstream wants exactly one stage in after, but there are 0/,
+      /standard\[0\]\.selectionPolicy {2}MatchUpstream needs exactly one stage in after, but there are 0/,
     );
     assert.match(
       problems(auto("a"), auto("b"), auto("c", `, after: [a, b]${match}`)),
-      /standard\[2\]\.selectionPolicy {2}MatchUpstream wants exactly one stage in after, but there are 2/,
+      /standard\[2\]\.selectionPolicy {2}MatchUpstream needs exactly one stage in after, but there are 2/,
     );
   });
 
   it("refuse a policy of auto-promotion with manual promotion", () => {
     assert.match(
       problems(auto("dev"), manual("prod", ", after: [dev], selectionPolicy: NewestFreight")),
-      /"prod" is promoted by hand: a policy of auto-promotion has no effect/,
+      /"prod" has manual promotion, so a policy of auto-promotion has no effect/,
     );
   });
 
@@ -72,7 +72,7 @@ describe("a pipeline's gates", () => {
   it("name the stages that a cycle makes unreachable", () => {
     assert.match(
       problems(auto("a", ", after: [b]"), auto("b", ", after: [a]"), auto("c", ", after: [b]")),
-      /standard\[2\]\.after {2}"c" can never be reached: it waits for a → b → a/,
+      /standard\[2\]\.after {2}"c" can never be reached, because it waits for a → b → a/,
     );
   });
 });
@@ -107,23 +107,23 @@ describe("a Warehouse's options", () => {
   }
 
   for (const [more, rule] of [
-    [{ tags: { strategy: "semver", constraint: "latest" } }, /is no semver constraint/],
+    [{ tags: { strategy: "semver", constraint: "latest" } }, /is not a semver constraint/],
     ...["^^1", "==1", "1.0.0-.a", "1.2.3-a..b", "1.2.3+", "99999999999999999999", "2 1 - 1"].map(
-      (constraint) => [{ tags: { strategy: "semver", constraint } }, /is no semver constraint/] as const,
+      (constraint) => [{ tags: { strategy: "semver", constraint } }, /is not a semver constraint/] as const,
     ),
-    [{ tags: { strategy: "lexical", pattern: "^(?!x).*$" } }, /is no regular expression of RE2/],
-    [{ tags: { strategy: "lexical", pattern: "^(.)\\1$" } }, /is no regular expression of RE2/],
-    [{ tags: { strategy: "lexical", pattern: "^[$" } }, /is no regular expression of RE2/],
+    [{ tags: { strategy: "lexical", pattern: "^(?!x).*$" } }, /is not a regular expression of RE2/],
+    [{ tags: { strategy: "lexical", pattern: "^(.)\\1$" } }, /is not a regular expression of RE2/],
+    [{ tags: { strategy: "lexical", pattern: "^[$" } }, /is not a regular expression of RE2/],
     ...["^[0-9a-f]{7}$", "^[0-9a-f]+$", "^.*$", "^[0-9a-f]{40}$"].map(
       (pattern) => [{ tags: { strategy: "lexical", pattern } }, /do not sort by time/] as const,
     ),
     [{ tags: { strategy: "newest", pattern: "^x$" } }, /tags\.strategy/],
-    [{ tags: { strategy: "digest", tag: "a b" } }, /is no image tag/],
+    [{ tags: { strategy: "digest", tag: "a b" } }, /is not an image tag/],
     [
       { tags: { strategy: "digest", tag: "stable" }, warehouse: { cacheByTag: true } },
-      /cannot be cached by its name/,
+      /cannot be cached by name/,
     ],
-    [{ warehouse: { platform: "linux" } }, /is no platform/],
+    [{ warehouse: { platform: "linux" } }, /is not a platform/],
     [{ warehouse: { interval: "1m" } }, /5m or more/],
     ...["../x", "/x", "x/", "a;b", "a/*", "a".repeat(501)].map(
       (path) => [{ chart: { path } }, /services\.nginx\.chart\.path {2}must/] as const,

@@ -135,7 +135,7 @@ describe("the plan", () => {
   it("refuses an unknown pipeline", () => {
     assert.match(
       problemsOf(catalogueText({ auth: service("auth", { pipeline: "regulated" }) })).join(),
-      /services\.auth\.pipeline {2}"regulated" is no pipeline of Pulumi\.test\.yaml \(it has: standard\)\. Add it under kargo-fleet:pipelines or use standard\./,
+      /services\.auth\.pipeline {2}"regulated" is not a pipeline of Pulumi\.test\.yaml \(it has: standard\)\. Add it under kargo-fleet:pipelines or use standard\./,
     );
   });
 
@@ -192,21 +192,21 @@ describe("a pipeline", () => {
   it("is refused with an unknown upstream", () => {
     assert.match(
       problems([stage("dev"), stage("prod", ", after: [def]")].join()).join(),
-      /standard\[1\]\.after\[0\] {2}"def" is no stage of this pipeline \(there are: dev, prod\)/,
+      /standard\[1\]\.after\[0\] {2}"def" is not a stage of this pipeline \(there are: dev, prod\)/,
     );
   });
 
   it("is refused with a duplicate stage", () => {
     assert.match(
       problems([stage("dev"), stage("dev")].join()).join(),
-      /standard\[1\]\.stage {2}the stage "dev" is there twice/,
+      /standard\[1\]\.stage {2}the stage "dev" is a duplicate/,
     );
   });
 
   it("is refused if its first stage soaks", () => {
     assert.match(
       problems(stage("dev", ", soak: 1h")).join(),
-      /standard\[0\]\.soak {2}"dev" soaks, but comes after no stage/,
+      /standard\[0\]\.soak {2}"dev" soaks, but has no upstream stage/,
     );
   });
 

@@ -248,7 +248,7 @@ describe("docs/errors.md", () => {
       const shown = /```\n(.*)\n```/s.exec(section)?.[1];
       const texts = said(code);
       assert.ok(shown !== undefined && texts.includes(shown), `${code} said:\n${texts.join("\n")}`);
-      assert.match(section, /\*\*Why\*\*: .+\n\n\*\*Way out\*\*: .+/);
+      assert.match(section, /\*\*Why\*\*: .+\n\n\*\*Fix\*\*: .+/);
     });
   }
 });

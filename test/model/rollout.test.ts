@@ -47,14 +47,14 @@ describe("the rollout of a promotion task", () => {
   it("refuses an unknown service and suggests the nearest name", () => {
     assert.match(
       problems("{ promotionTask: { canary: v2, canaryServices: [servce-1] } }").join(),
-      /rollout\.promotionTask\.canaryServices\[0\] {2}"servce-1" is no service of the catalogue\. Did you mean "service-1"\?/,
+      /rollout\.promotionTask\.canaryServices\[0\] {2}"servce-1" is not a service of the catalogue\. Did you mean "service-1"\?/,
     );
   });
 
   it("refuses a share without a canary", () => {
     assert.match(
       problems("{ promotionTask: { canaryPercent: 10 } }").join(),
-      /rollout\.promotionTask\.canaryPercent {2}has no effect: there is no canary/,
+      /rollout\.promotionTask\.canaryPercent {2}has no effect, because there is no canary/,
     );
   });
 });
@@ -89,19 +89,19 @@ describe("the rollout of a pipeline", () => {
   for (const [rollout, rule] of [
     [
       "{ pipelines: { standrd: { canary: next } } }",
-      /pipelines\.standrd {2}"standrd" is no pipeline of this stack \(it has: standard, next\)\. Did you mean "standard"\?/,
+      /pipelines\.standrd {2}"standrd" is not a pipeline of this stack \(it has: standard, next\)\. Did you mean "standard"\?/,
     ],
     [
       "{ pipelines: { standard: { canary: nxt } } }",
-      /pipelines\.standard\.canary {2}"nxt" is no pipeline of this stack .* Did you mean "next"\?/,
+      /pipelines\.standard\.canary {2}"nxt" is not a pipeline of this stack .* Did you mean "next"\?/,
     ],
     [
       "{ pipelines: { standard: { canary: standard } } }",
-      /"standard" is its own canary: nothing would change/,
+      /"standard" is its own canary, so nothing would change/,
     ],
     [
       "{ pipelines: { standard: { canary: next, canaryServices: [x] } } }",
-      /pipelines\.standard\.canaryServices\[0\] {2}"x" is no service/,
+      /pipelines\.standard\.canaryServices\[0\] {2}"x" is not a service/,
     ],
   ] as const) {
     it(`refuses ${rollout}`, () => {
@@ -115,7 +115,7 @@ describe("the rollout of a pipeline", () => {
     const rollout = "{ pipelines: { standard: { canary: next } } }";
     assert.match(
       problemsOf(services, stackText({ pipelines, rollout })).join(),
-      /the Application "a-b-dev" \(from its stage dev\) is also that of service "a"/,
+      /the Application "a-b-dev" \(from its stage dev\) is also used by service "a"/,
     );
     assert.deepEqual(problemsOf(services, stackText({ pipelines })), []);
   });

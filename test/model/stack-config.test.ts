@@ -45,13 +45,13 @@ describe("stack config", () => {
 
   it("reports an unknown key, which Pulumi itself would ignore", () => {
     assert.deepEqual(problems({ regisry: "x" }), [
-      'Pulumi.test.yaml:10:3  config.kargo-fleet:regisry  "regisry" is no key here (there are: catalogue, cluster, registry, registries, gitops, github, webhooks, builds, warehouse, access, credentials, pipelines, rollout, platform, protect). Did you mean "registry"?',
+      'Pulumi.test.yaml:10:3  config.kargo-fleet:regisry  "regisry" is not a valid key here (there are: catalogue, cluster, registry, registries, gitops, github, webhooks, builds, warehouse, access, credentials, pipelines, rollout, platform, protect). Did you mean "registry"?',
     ]);
   });
 
   it("reports an unknown key inside an object", () => {
     assert.deepEqual(problems({ cluster: "{ name: test, contxt: test, context: test }" }), [
-      'Pulumi.test.yaml:2:38  config.kargo-fleet:cluster.contxt  "contxt" is no key here (there are: name, context, kubeconfig, qps, burst). Did you mean "context"?',
+      'Pulumi.test.yaml:2:38  config.kargo-fleet:cluster.contxt  "contxt" is not a valid key here (there are: name, context, kubeconfig, qps, burst). Did you mean "context"?',
     ]);
   });
 
@@ -80,7 +80,7 @@ describe("stack config", () => {
   it("refuses a secret in plain text", () => {
     assert.match(
       problems({ webhookMasterSecret: "hunter2" }).join(),
-      /webhookMasterSecret {2}must be a secret, but stands here as plain text/,
+      /webhookMasterSecret {2}must be a secret, but is plain text/,
     );
     assert.match(problems({ "github:token": "ghp_x" }).join(), /github:token {2}must be a secret/);
   });
@@ -125,7 +125,10 @@ describe("stack config", () => {
   });
 
   it("refuses an encrypted value for a plain key", () => {
-    assert.match(problems({ registry: "{ secure: v1:abc }" }).join(), /kargo-fleet:registry {2}is no secret/);
+    assert.match(
+      problems({ registry: "{ secure: v1:abc }" }).join(),
+      /kargo-fleet:registry {2}is not a secret/,
+    );
   });
 
   it("refuses provider config that would have no effect", () => {
@@ -138,7 +141,7 @@ describe("stack config", () => {
   it("reports a duplicate key", () => {
     assert.match(
       problemsOf(CATALOGUE, `${stackText()}  kargo-fleet:registry: other.example\n`).join(),
-      /Pulumi\.test\.yaml:10:3 {2}config\.kargo-fleet:registry {2}the key "kargo-fleet:registry" is there twice \(first on line 3\)\. Remove/,
+      /Pulumi\.test\.yaml:10:3 {2}config\.kargo-fleet:registry {2}the key "kargo-fleet:registry" is a duplicate \(first on line 3\)\. Remove/,
     );
   });
 
@@ -147,7 +150,10 @@ describe("stack config", () => {
       CATALOGUE,
       `${stackText({ warehouse: "{ discoveryLimit: 5, discoveryLimit: 6 }", protect: "maybe" })}`,
     );
-    assert.match(problems.join("\n"), /config\.kargo-fleet:warehouse\.discoveryLimit {2}the key .* twice/);
+    assert.match(
+      problems.join("\n"),
+      /config\.kargo-fleet:warehouse\.discoveryLimit {2}the key .* is a duplicate/,
+    );
     assert.match(problems.join("\n"), /config\.kargo-fleet:protect {2}must be of type boolean/);
   });
 
@@ -169,13 +175,13 @@ describe("stack config", () => {
     ["webhooks", '{ url: "https://hooks.acme.example/" }', "slash"],
     ["gitops", "{ repository: acme/gitops, path: services }", "\\{service\\}"],
     ["gitops", "{ repository: acme/gitops, path: '../{service}' }", "\\.\\."],
-    ["gitops", "{ repository: acme/gitops, path: 'services/{servce}/{service}' }", "nothing else in braces"],
+    ["gitops", "{ repository: acme/gitops, path: 'services/{servce}/{service}' }", "and no other braces"],
     ["gitops", "{ repository: acme/gitops, branch: '-x' }", "branch name"],
     ["warehouse", "{ interval: 10s }", "5m or more"],
     ["warehouse", "{ interval: soon }", "duration"],
     ["warehouse", "{ discoveryLimit: 0 }", "must be at least 1"],
     ["rollout", "{ percent: 101 }", "must be at most 100"],
-    ["rollout", "{ include: [ { name: nginx } ] }", '"name" is no key here .*Did you mean "names"'],
+    ["rollout", "{ include: [ { name: nginx } ] }", '"name" is not a valid key here .*Did you mean "names"'],
     ["rollout", "{ include: [ nginx ] }", "must be of type object"],
     ["rollout", "{ include: [ {} ] }", "takes exactly one of these keys: names, labels"],
     ["rollout", "{ include: [ { names: [nginx], labels: {} } ] }", "takes exactly one of these keys"],
@@ -183,7 +189,7 @@ describe("stack config", () => {
     [
       "credentials",
       "{ git: { githubApp: { clientID: a } } }",
-      '"clientID" is no key here .*Did you mean "clientId"',
+      '"clientID" is not a valid key here .*Did you mean "clientId"',
     ],
     [
       "pipelines",
@@ -203,7 +209,7 @@ describe("stack config", () => {
   it("reports a selector that matches nothing", () => {
     assert.match(
       problems({ rollout: "{ include: [ { names: [ngnix] } ] }" }).join(),
-      /rollout\.include\[0\]\.names\[0\] {2}"ngnix" is no service of the catalogue\. Did you mean "nginx"\?/,
+      /rollout\.include\[0\]\.names\[0\] {2}"ngnix" is not a service of the catalogue\. Did you mean "nginx"\?/,
     );
   });
 

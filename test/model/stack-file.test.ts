@@ -17,7 +17,7 @@ describe("a stack file", () => {
     it(`refuses ${other} beside kargo-fleet:a, because the engine may use either`, () =>
       assert.match(
         said(`config:\n  kargo-fleet:a: 1\n  ${other}: 2\n`),
-        /:3:3 {2}.*is there twice .* \[KF003\]/,
+        /:3:3 {2}.*is a duplicate .* \[KF003\]/,
       ));
   }
 
@@ -28,25 +28,25 @@ describe("a stack file", () => {
 
   it("accepts an unquoted date, but no unquoted time", () => {
     assert.deepEqual(configOf(read("config:\n  until: 2026-12-31\n")), { "kargo-fleet:until": "2026-12-31" });
-    assert.match(said("config:\n  until: 2026-12-31T18:00:00Z\n"), /takes this for a time/);
+    assert.match(said("config:\n  until: 2026-12-31T18:00:00Z\n"), /reads this as a time/);
   });
 
   for (const [what, text, rule] of [
     ["an octal number", "a: 050", /octal number/],
-    ["a number with underscores", "a: 1_000", /number of another notation/],
-    ["a number in hexadecimal digits", "a: 0x1F", /number of another notation/],
+    ["a number with underscores", "a: 1_000", /number in another notation/],
+    ["a number in hexadecimal digits", "a: 0x1F", /number in another notation/],
     ["a number that is not exact", "a: 9007199254740993", /not exact/],
-    ["a tag", "a: !!str 5", /the tag .* makes another value/],
-    ["a key that is a number", "{ 1: x }", /the key 1 is no text/],
-    ["a merge key in quotes", 'a: { "<<": x }', /is no text/],
+    ["a tag", "a: !!str 5", /the tag .* changes this value/],
+    ["a key that is a number", "{ 1: x }", /the key 1 is not a text/],
+    ["a merge key in quotes", 'a: { "<<": x }', /is not a text/],
     ["an escape that Go does not know", 'a: "\\/"', /does not know the escape/],
     ["a question mark in brackets", "a: [x?y]", /question mark/],
-    ["a colon without a blank in brackets", "a: [x:, y]", /a blank is missing/],
-    ["an end of the document", "a: 1\n...\n", /ends what the engine reads/],
-    ["a tab between values", "a:\t1", /a tab stands between/],
+    ["a colon without a blank in brackets", "a: [x:, y]", /a space is missing/],
+    ["an end of the document", "a: 1\n...\n", /reads nothing after/],
+    ["a tab between values", "a:\t1", /a tab between/],
     ["a line break of YAML 1.1", "a: 1 # x\u2028  protect: false", /U\+2028/],
     ["a config that is a list", "[a]", /must be a map/],
-    ["a key of too many parts", "a:b:c: 1", /is no config key/],
+    ["a key of too many parts", "a:b:c: 1", /is not a config key/],
   ] as const) {
     it(`with ${what} is refused, and the message names it`, () =>
       assert.match(said(`config:\n  ${text}\n`), rule));
@@ -76,6 +76,6 @@ describe("a stack file", () => {
   it("with values from elsewhere is refused, because no check could read them", () =>
     assert.match(
       said("environment: [shared]\nconfig: {}\n"),
-      /environment {2}brings values from Pulumi ESC/,
+      /environment {2}imports values from Pulumi ESC/,
     ));
 });

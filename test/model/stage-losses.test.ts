@@ -9,7 +9,7 @@ describe("a lost stage", () => {
 
   it("is one that is gone from its pipeline, with every service that has it", () => {
     assert.deepEqual(lost(upOf(ALL, three), ALL, two), [
-      'config.kargo-fleet:pipelines.standard  the stage "qa" is gone from it; 3 provisioned services have it: nginx, auth, docs. Its Stages and Applications would be deleted. Put it back. To let it go, give it state: retired, run pulumi up, and remove it then.',
+      'config.kargo-fleet:pipelines.standard  the stage "qa" was removed; 3 provisioned services have it: nginx, auth, docs. Its Stages and Applications would be deleted. Put it back. To delete it, set state: retired, run pulumi up, then remove it.',
     ]);
   });
 
@@ -31,7 +31,7 @@ describe("a lost stage", () => {
       light: [stage("dev")],
     });
     assert.deepEqual(lost(upOf(ALL, both), { ...ALL, auth: { pipeline: "light" } }, both), [
-      'services.auth.pipeline  "light" has no stage "qa", as "standard" has; 1 provisioned service has it: auth. Its Stages and Applications would be deleted. Stay on standard, or move first to a pipeline in which qa is there with state: retired, run pulumi up, and move on then.',
+      'services.auth.pipeline  "light" has no stage "qa", as "standard" has; 1 provisioned service has it: auth. Its Stages and Applications would be deleted. Stay on standard, or move first to a pipeline that has qa with state: retired, run pulumi up, then move on.',
     ]);
   });
 

@@ -13,7 +13,7 @@ describe("lost values files", () => {
       const [first, ...more] = lost(upOf(), ALL, keys);
       assert.match(
         first ?? "",
-        /^config\.kargo-fleet:gitops {2}names another place for the values files of 3 provisioned services: nginx, auth, docs\. Those of nginx are in services\/nginx of /,
+        /^config\.kargo-fleet:gitops {2}sets another place for the values files of 3 provisioned services: nginx, auth, docs\. Those of nginx are in services\/nginx of /,
       );
       assert.deepEqual(more, []);
     });
@@ -21,7 +21,7 @@ describe("lost values files", () => {
   it("are those of every service if the cluster gets another name and its folder depends on it", () => {
     const own = gitops('path: "{cluster}/{service}"');
     const renamed = { ...own, cluster: "{ name: other, context: test }" };
-    assert.match(lost(upOf(ALL, own), ALL, renamed).join(), /would be looked for in other\/nginx of /);
+    assert.match(lost(upOf(ALL, own), ALL, renamed).join(), /would be expected in other\/nginx of /);
   });
 
   it("are only those that are not in their new place", () => {

@@ -164,7 +164,7 @@ describe("the workflows' steps", function () {
       assert.match(waiting.log, /is created\./);
       assert.match(
         bodies(number)[0] ?? "",
-        /🔒 \*\*This pull request changes more than data[\s\S]*index\.ts: it is no data[\s\S]*added/,
+        /🔒 \*\*This pull request changes more than data[\s\S]*index\.ts: it is not data[\s\S]*added/,
       );
 
       await runner.engine([END]);

@@ -75,7 +75,10 @@ describe("the subjects with other rights", () => {
     assert.deepEqual(asked([...objects, account("kargo/kargo-admin")]).findings, []);
     const claimed = [...objects, account("kargo/kargo-admin", CLAIMS)];
     const [finding] = asked(claimed).findings;
-    assert.match(finding?.because ?? "", /Kargo lets whoever claims \{"groups":\["AD-Admins"\]\} act as it$/);
+    assert.match(
+      finding?.because ?? "",
+      /Kargo lets anybody with the claim \{"groups":\["AD-Admins"\]\} act as it$/,
+    );
     assert.deepEqual(asked(claimed, [KARGO_ADMIN]).findings, []);
   });
 

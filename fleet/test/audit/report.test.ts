@@ -22,11 +22,11 @@ describe("the report of an audit", () => {
   it("mentions in its verdict only what was checked", () => {
     assert.equal(
       text({}).split("\n").at(-1),
-      "The 7 objects are as the list says. In the 3 namespaces RBAC gives nobody a right that matters but the plan's subjects and those named above. 0 attempts came out as expected.",
+      "The 7 objects are as planned. In the 3 namespaces RBAC gives rights that matter only to the plan's subjects and those named above. 0 attempts had the expected result.",
     );
     assert.match(
       text({}),
-      /\nExpected to have rights there beside the plan's own subjects: group system:masters\.\nNot looked at: /,
+      /\nExpected subjects with rights there, beside those of the plan: group system:masters\.\nNot looked at: /,
     );
   });
 

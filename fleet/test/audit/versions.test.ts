@@ -60,7 +60,7 @@ describe("the audit's check of versions", () => {
     it(`reports that Kargo ${version} lacks features, not that it has an advisory`, () =>
       assert.equal(
         tooOld(`ghcr.io/akuity/kargo:v${version}`),
-        `Kargo ${version}, of which no advisory is known, but it lacks features that the program uses: use 1.11.2 or later.`,
+        `Kargo ${version}, which has no known advisory but lacks features that the program uses: use 1.11.2 or later.`,
       ));
   }
 

@@ -91,7 +91,7 @@ describe("fleet comment and fleet issue", function () {
     await symlink("/etc/hostname", join(folder.path, "prod.md"));
     const { exitCode, stderr } = await comment("--reports", ".", "--expect", "prod");
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^"prod\.md" is no report/);
+    assert.match(stderr, /^"prod\.md" is not a report/);
   });
 
   it("retry after a temporary failure of GitHub", async () => {
@@ -110,7 +110,11 @@ describe("fleet comment and fleet issue", function () {
   });
 
   for (const [what, args, message] of [
-    ["a name that would be a path", ["--reports", ".", "--expect", "../secret"], /"\.\.\/secret" is no name/],
+    [
+      "a name that would be a path",
+      ["--reports", ".", "--expect", "../secret"],
+      /"\.\.\/secret" is not a valid name/,
+    ],
     ["a marker that would end its comment", ["--marker", "a --> b"], /Write letters, digits/],
   ] as const)
     it(`refuse ${what}`, async () => {

@@ -33,7 +33,7 @@ describe("a comment from several reports", () => {
       { name: "prod-us", text: report },
     ];
     const body = compose({ marker: "preview", note: undefined, sections, run });
-    assert.match(body, /\*\*prod-eu\*\*: ⚠️ 3 deletions\. \(too long to be shown here\)\n\n✅ Safe/);
+    assert.match(body, /\*\*prod-eu\*\*: ⚠️ 3 deletions\. \(too long to show here\)\n\n✅ Safe/);
     assert.ok(body.endsWith(`[Logs and whole reports](${run})\n`));
   });
 

@@ -239,7 +239,7 @@ describe("fleet preview", () => {
       const { stdout, exitCode } = await fleet("--data-only", "--stack", "eu", "--json");
       assert.match(
         reportOf(stdout).stacks[0]?.engine?.errors.join() ?? "",
-        /not asked, because the program changed/,
+        /did not run, because the program changed/,
       );
       assert.deepEqual([exitCode, await pulumi.calls()], [1, []]);
     });

@@ -121,7 +121,7 @@ describe("the engine's preview", () => {
     it("gets the whole state if everything is previewed", async () => {
       await pulumi.exports(state());
       await pulumi.answer({ events: [step("create", OTHER)] });
-      await ask({ is: "full", because: "--full asked for it" });
+      await ask({ is: "full", because: "--full was given" });
       assert.equal((await pulumi.calls())[0]?.backend, undefined);
     });
 
@@ -137,10 +137,10 @@ describe("the engine's preview", () => {
   it("of everything ignores a filter in the environment", async () => {
     process.env.KARGO_FLEET_ONLY = '{"services":[],"platform":false}';
     await pulumi.answer({ events: [step("create", OTHER)] });
-    const { scope, because } = await ask({ is: "full", because: "--full asked for it" });
+    const { scope, because } = await ask({ is: "full", because: "--full was given" });
     delete process.env.KARGO_FLEET_ONLY;
     assert.deepEqual(await pulumi.calls(), [{ targets: [], only: "" }]);
-    assert.deepEqual([scope, because], ["full", "--full asked for it"]);
+    assert.deepEqual([scope, because], ["full", "--full was given"]);
   });
 
   it("is repeated without the targets that are neither in the state nor planned", async () => {
@@ -158,7 +158,7 @@ describe("the engine's preview", () => {
     await pulumi.answer({ events: [error(NEVER_UP)], code: 255 }, { events: [step("create", OTHER)] });
     const { scope, because, steps } = await ask();
     assert.deepEqual((await pulumi.calls()).at(-1), { targets: [], only: "" });
-    assert.deepEqual([scope, because], ["full", "no up of the stack has said yet what it made"]);
+    assert.deepEqual([scope, because], ["full", "no up of the stack has recorded what it made"]);
     assert.deepEqual(
       steps.map(({ name }) => name),
       ["nginx/namespace"],
@@ -172,7 +172,7 @@ describe("the engine's preview", () => {
       assert.deepEqual([outcome, steps], ["failed", []]);
       assert.match(
         errors.join(),
-        new RegExp(`planned what is none of theirs: ${op} nginx/namespace.*--full`),
+        new RegExp(`planned changes of other resources: ${op} nginx/namespace.*--full`),
       );
     });
   }
@@ -191,7 +191,7 @@ describe("the engine's preview", () => {
     [`resource ${JSON.stringify(HOOK)} cannot be deleted\nbecause it is protected.`, "refused"],
     ["configured Kubernetes cluster is unreachable", "failed"],
     [
-      "1 problem found; nothing was touched.\nservices.json:1:1  services.auth  is no service. [KF016]",
+      "1 problem found; nothing was touched.\nservices.json:1:1  services.auth  is not a service. [KF016]",
       "failed",
     ],
   ] as const) {

@@ -129,7 +129,7 @@ describe("the files of a commit", () => {
   it("explain a fix if there is no repository", async () => {
     process.chdir(tmpdir());
     assert.throws(() => revisions("main", undefined), {
-      message: /is in no Git repository .*name it with -C/,
+      message: /is not in a readable Git repository .*name it with -C/,
     });
   });
 });

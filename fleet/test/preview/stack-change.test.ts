@@ -144,7 +144,7 @@ describe("everything is previewed", () => {
     it(`if the stack has another ${key}`, () => {
       const { change, whole: why } = only(texts(THREE), texts(THREE, { [key]: value }));
       assert.ok(change.sharedDiffers);
-      assert.match(why ?? "", new RegExp(`^what all services share differs: .*${key}`));
+      assert.match(why ?? "", new RegExp(`^shared settings differ: .*${key}`));
     });
   }
 

@@ -42,7 +42,7 @@ describe("the fix for a state that cannot be read", () => {
     await kept("stacks/kargo-fleet/prod.json.bak", "", 5);
     assert.match(
       await hint(),
-      /there is no whole copy of it: not in .*prod\.json\.bak, and .*backups.* and .*history/,
+      /there is no complete copy in .*prod\.json\.bak, and .*backups.* and .*history/,
     );
   });
 

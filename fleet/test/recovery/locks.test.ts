@@ -74,7 +74,7 @@ describe("the locks of a stack", () => {
     const engine = { backend: async () => "s3://user:secret@bucket" };
     const options = { stack: "prod", project: "kargo-fleet", ownerIsDead: false };
     await assert.rejects(requireUnlocked(engine, thisMachine(), options), (error: Error) => {
-      assert.match(error.message, /s3:\/\/bucket cannot be seen from here[\s\S]*--owner-is-dead/);
+      assert.match(error.message, /s3:\/\/bucket cannot be checked from here[\s\S]*--owner-is-dead/);
       assert.doesNotMatch(error.message, /secret/);
       return true;
     });

@@ -51,18 +51,18 @@ describe("the report of a recovery", () => {
       recoveredText(recovered([item(OURS, ["nginx/8"])])),
       [
         "Stack prod was interrupted.",
-        "Its lock is of process 42 of alice on ci, since 2026-11-25T13:21:32.000Z, which has ended.",
+        "The owner of its lock has ended: process 42 of alice on ci, since 2026-11-25T13:21:32.000Z.",
         "",
-        "Taken over (made, and not recorded):",
+        "Imported (created, but missing from the state):",
         "  Stage kargo-nginx/dev  (nginx/stage-dev)",
         "",
-        "Forgotten:",
+        "Dropped:",
         "  nginx/stage-dev, interrupted while creating",
         "",
-        "Left alone (hooks with the same address; GitHub calls each):",
+        "Not imported (hooks with the same address; GitHub calls each):",
         "  Stage kargo-nginx/dev, also as nginx/8",
         "",
-        "Left alone (labelled as this stack's, and named neither by its plan nor by its state):",
+        "Not imported (with this stack's label, but in neither its plan nor its state):",
         "  Stage kargo-old/dev",
         "",
         "Next: pulumi up --stack prod",
@@ -79,7 +79,7 @@ describe("the report of a recovery", () => {
     const items = verdicts.map((each) => item(each));
     const text = recoveredText(recovered(items));
     assert.match(text, /has no label kargo-fleet\/stack=prod.*fleet adopt nginx --stack prod/);
-    assert.match(text, /belongs to stack staging\. Take the service off/);
+    assert.match(text, /belongs to stack staging\. Remove the service/);
     assert.match(text, /is being deleted\. Wait/);
     assert.equal(inTheWay({ items }).length, 3);
     assert.deepEqual(inTheWay({ items: [item(OURS), item({ is: "absent" })] }), []);
@@ -88,9 +88,9 @@ describe("the report of a recovery", () => {
   it("says that a dry run changed nothing, and how the up went", () => {
     assert.match(
       recoveredText(recovered([], { dryRun: true })),
-      /Would be forgotten:[\s\S]*Nothing was changed\./,
+      /Would be dropped:[\s\S]*Nothing was changed\./,
     );
-    assert.match(recoveredText(recovered([], { up: true })), /The up after it went well\./);
+    assert.match(recoveredText(recovered([], { up: true })), /The following up succeeded\./);
     assert.match(
       recoveredText(recovered([], { up: false })),
       /failed[\s\S]*fleet recover --stack prod --up again/,

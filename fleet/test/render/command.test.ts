@@ -27,7 +27,7 @@ describe("fleet render on the command line", function () {
     assert.equal(exitCode, 0, stderr);
     const documents = stdout.split("---\n").map((text) => parse(text) as { kind: string });
     assert.equal(documents.filter(({ kind }) => kind === "Stage").length, 6);
-    assert.match(stderr, /^Not among them:\n(.*\n)* {2}6 values files in the GitOps repository/);
+    assert.match(stderr, /^Omitted:\n(.*\n)* {2}6 values files in the GitOps repository/);
   });
 
   it("writes a folder, changes nothing the second time, and removes outdated files", async () => {

@@ -44,7 +44,7 @@ describe("the access changes of a report", () => {
       "team edge loses promote on prod, and sync on prod of nginx",
       "AD-Edge-Release may now see the pipeline, promote prod, and sync prod of nginx",
       "AD-Edge-Release instead of AD-Edge now acts as approvers-edge in Kargo's UI and CLI",
-      "An administrator applies `fleet deployer` again before this up: the guards follow the files",
+      "An administrator must apply `fleet deployer` again before this up, because the guards change",
     ]);
   });
 
@@ -68,9 +68,9 @@ describe("the access changes of a report", () => {
   it("report a change of the break-glass group", () => {
     const after = plan(NGINX, { access: "{ deployer: other, breakGlass: AD-Night }" }, TEAMS);
     assert.deepEqual(accessLines(before, after), [
-      "other instead of kargo-fleet-deployer is let through by the guard as the deployer",
-      "AD-Night may now break the glass: the guard lets it through",
-      "An administrator applies `fleet deployer` again before this up: the guards follow the files",
+      "other instead of kargo-fleet-deployer is the guard's deployer",
+      "AD-Night may now bypass the guard (break-glass)",
+      "An administrator must apply `fleet deployer` again before this up, because the guards change",
     ]);
   });
 

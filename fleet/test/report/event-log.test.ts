@@ -65,8 +65,8 @@ describe("the log of an up", () => {
     const up = readEventLog(text.slice(0, -30));
     assert.deepEqual([up?.interrupted, up?.run.outcome], [true, "failed"]);
     assert.deepEqual(up?.run.errors, [
-      "The log ends in the middle: the up was interrupted, or runs still.",
-      "create of nginx/b was begun, and nobody knows its end",
+      "The log is truncated: the up was interrupted, or still runs.",
+      "create of nginx/b was started, and its result is unknown",
     ]);
     assert.deepEqual(
       up?.run.steps.map(({ name }) => name),

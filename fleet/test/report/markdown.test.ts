@@ -56,7 +56,7 @@ describe("a report", () => {
       assert.ok(text.includes(`| ${name} | nginx | update | label \`a\` is now b | +1 ~1 |`));
       assert.ok(
         text.includes(
-          `Engine on ${name}: 1 to create, 1 to change, 1,203 stay; asked for the affected services alone, in 1.2 s.`,
+          `Engine on ${name}: 1 to create, 1 to change, 1,203 stay; asked for only the affected services, in 1.2 s.`,
         ),
       );
     }
@@ -96,7 +96,7 @@ describe("a report", () => {
 
   it("shows the cost of new webhooks at GitHub", () => {
     const text = renderReport(reportOf(plan({}), plan({ nginx: service("nginx") })));
-    assert.match(text, /^GitHub: 1 webhook to make, about 1 min by GitHub's limits\.$/m);
+    assert.match(text, /^GitHub: 1 webhook to create, which takes about 1 min under GitHub's limits\.$/m);
   });
 
   it("shows the engine's message if it refused", () => {

@@ -31,7 +31,7 @@ describe("the description of a changed service", () => {
   it("shows a changed soak in hours", () => {
     const [before, after] = [servicePlan({}, standard({})), servicePlan({}, standard({}, { soak: "2h" }))];
     assert.deepEqual(planWords(before, after), ["staging now soaks 2 h"]);
-    assert.deepEqual(planWords(after, before), ["staging now soaks no more"]);
+    assert.deepEqual(planWords(after, before), ["staging now no longer soaks"]);
   });
 
   it("says once that a Stage now needs manual promotion", () => {
@@ -58,7 +58,7 @@ describe("the description of a changed service", () => {
     const before = servicePlan({ build: false });
     assert.match(
       planWords(before, servicePlan(semver)).join(),
-      /tags are picked by semver `\^1 \|\| \^2` instead of lexical/,
+      /tags are selected by semver `\^1 \|\| \^2` instead of lexical/,
     );
   });
 

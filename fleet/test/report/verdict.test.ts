@@ -46,7 +46,7 @@ describe("the verdict of a report", () => {
   it("counts changes of what decides what runs", () => {
     assert.equal(
       text(reportOf(NGINX, IMAGE)),
-      "⚠️ 1 change of what decides what runs. 1 service changes, and what services share, on 1 cluster.",
+      "⚠️ 1 change of what decides what runs. 1 service changes, and shared objects, on 1 cluster.",
     );
   });
 
@@ -112,7 +112,7 @@ describe("the verdict of a report", () => {
     const change = stackChange(before, NGINX, { losses: [problem("Gone.")] });
     assert.equal(
       text(fleetReport([{ change, engine: undefined }])),
-      "⛔ Refused: 1 loss that nobody asked for, on test. Also 1 deletion.",
+      "⛔ Refused: 1 loss without the first step, on test. Also 1 deletion.",
     );
   });
 
@@ -137,6 +137,6 @@ describe("the verdict of a report", () => {
 
   it("says that program code changed and changes nothing else", () => {
     const report = { ...reportOf(NGINX, NGINX), program: ["index.ts"] };
-    assert.equal(text(report), "✅ Safe: program code changes, and nothing that it makes.");
+    assert.equal(text(report), "✅ Safe: program code changes, but no objects do.");
   });
 });

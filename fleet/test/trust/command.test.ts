@@ -69,7 +69,7 @@ describe("fleet trust", function () {
     await write("Pulumi.prod.yaml", stackText({ rollout: "{ percent: 50 }" }));
     await write("README.md", "# Read by nobody\n");
     const { exitCode, stdout, stderr } = await trust("--take");
-    assert.deepEqual([exitCode, stdout], [0, "Data alone: it may be previewed with secrets."], stderr);
+    assert.deepEqual([exitCode, stdout], [0, "Only data changes: it may be previewed with secrets."], stderr);
     assert.equal(await read("services.json"), MORE);
     assert.match(await read("Pulumi.prod.yaml"), /rollout: \{ "percent": 50 \}/);
     assert.equal(await git("status", "--porcelain"), " M Pulumi.prod.yaml\n M services.json\n?? output");
@@ -107,14 +107,14 @@ describe("fleet trust", function () {
     assert.equal(exitCode, 2, stderr);
     assert.match(
       stdout,
-      /^ {2}"a\\n::add-mask::`b`\.ts": it is no data\n {2}"services\.json": it is no regular file$/m,
+      /^ {2}"a\\n::add-mask::`b`\.ts": it is not data\n {2}"services\.json": it is not a regular file$/m,
     );
     assert.equal(await git("status", "--porcelain"), "?? note.md\n?? output");
     assert.match(await read("output"), /^verdict=needs-approval\n/);
     const note = await read("note.md");
     assert.match(
       note,
-      /environment `preview-program`[\s\S]*\n```\na\\u\{a\}::add-mask::`b`\.ts: it is no data\n/,
+      /environment `preview-program`[\s\S]*\n```\na\\u\{a\}::add-mask::`b`\.ts: it is not data\n/,
     );
     assert.doesNotMatch(note, /^::/m);
   });

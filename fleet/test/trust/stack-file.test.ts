@@ -88,11 +88,11 @@ describe("a changed stack file", () => {
       replaced("percent: 100", "freeze: [{ reason: { secure: v1:K1LPWXsEGff6g9bD:m2FNn4 } }]"),
       "it moves a secret in config.kargo-fleet:rollout",
     ],
-    ["a key twice", `${prod}config: {}\n`, "it cannot be read as plain YAML"],
-    ["a second document", `${prod}---\nconfig: {}\n`, "it cannot be read as plain YAML"],
-    ["what is no YAML", "config: [", "it cannot be read as plain YAML"],
-    ["a config that is a list", prod.replace(/config:[\s\S]*/, "config: []\n"), "its config is no map"],
-    ["nothing", "", "it cannot be read as plain YAML"],
+    ["a key twice", `${prod}config: {}\n`, "it is not plain YAML"],
+    ["a second document", `${prod}---\nconfig: {}\n`, "it is not plain YAML"],
+    ["what is no YAML", "config: [", "it is not plain YAML"],
+    ["a config that is a list", prod.replace(/config:[\s\S]*/, "config: []\n"), "its config is not a map"],
+    ["nothing", "", "it is not plain YAML"],
   ] as const)
     it(`needs an approval for ${what}`, () => {
       const { reasons, text } = trust(head);

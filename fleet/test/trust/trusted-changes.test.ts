@@ -9,7 +9,7 @@ function changed(path: string, more: Partial<ChangedFile> = {}): ChangedFile {
   return { path, kind: "file", bytes: () => 10, text: () => "text", ...more };
 }
 
-/** A file that must not be read if it is no data. */
+/** A file that must not be read if it is not data. */
 const unread = {
   bytes: () => assert.fail("its size was asked for"),
   text: () => assert.fail("its text was read"),
@@ -34,7 +34,7 @@ describe("a file of a pull request", () => {
   });
 
   it("is data only if the base's stacks name the catalogue", () => {
-    assert.deepEqual(whyNot(changed("other.json", unread)), ["it is no data"]);
+    assert.deepEqual(whyNot(changed("other.json", unread)), ["it is not data"]);
     const trust = trustedChanges(base, ["lists/all.json"], [changed("lists/all.json")]);
     assert.equal(trust.verdict, "data only");
   });
@@ -60,14 +60,14 @@ describe("a file of a pull request", () => {
     "",
   ])
     it(`is no data if it is ${JSON.stringify(file)}`, () => {
-      assert.deepEqual(whyNot(changed(file, unread)), ["it is no data"]);
+      assert.deepEqual(whyNot(changed(file, unread)), ["it is not data"]);
     });
 
   for (const [what, file, reason] of [
     ["a new stack", changed("Pulumi.new.yaml"), "it is a new stack"],
     ["a stack that goes", changed("Pulumi.prod.yaml", { ...unread, kind: "gone" }), "it is deleted"],
     ["a catalogue that goes", changed("services.json", { ...unread, kind: "gone" }), "it is deleted"],
-    ["a link", changed("services.json", { ...unread, kind: "other" }), "it is no regular file"],
+    ["a link", changed("services.json", { ...unread, kind: "other" }), "it is not a regular file"],
     [
       "more than anybody writes",
       changed("services.json", { bytes: () => LARGEST + 1, text: unread.text }),
@@ -111,7 +111,7 @@ describe("a file of a pull request", () => {
         "lists/catalogue/edge.ts",
         "lists/other.json",
       ])
-        assert.deepEqual(trust(changed(path, unread)).reasons, [{ file: path, why: "it is no data" }]);
+        assert.deepEqual(trust(changed(path, unread)).reasons, [{ file: path, why: "it is not data" }]);
     });
 
     it("needs an approval if it is a link, if it is deleted, or if it changes the include", () => {
@@ -120,7 +120,7 @@ describe("a file of a pull request", () => {
         changed(edge, { ...unread, kind: "other" }),
         changed(edge, { ...unread, kind: "gone" }),
       ];
-      assert.deepEqual(trust(link).reasons, [{ file: edge, why: "it is no regular file" }]);
+      assert.deepEqual(trust(link).reasons, [{ file: edge, why: "it is not a regular file" }]);
       assert.deepEqual(trust(gone).reasons, [{ file: edge, why: "it is deleted" }]);
       const more = changed("lists/services.json", {
         text: () => list("catalogue/*.json", "credentials/*.json"),

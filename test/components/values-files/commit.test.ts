@@ -233,7 +233,7 @@ describe("the commit of missing values files", function () {
   it("does not wait an hour", async () => {
     server().github.limits.set({ contentCreation: [{ limit: 0, seconds: 3600 }] });
     await rejected(
-      /rate limit for this token is used up for another 60 min\. Nothing was written\. Run again after \d\d:\d\d UTC/,
+      /rate limit for this token is exhausted for another 60 min\. Nothing was written\. Run again after \d\d:\d\d UTC/,
     );
   });
 
@@ -261,10 +261,7 @@ describe("the commit of missing values files", function () {
     const options = { auth: "wrong-token" };
     const error = await commitMissing(target(), filesOf("auth"), options).catch((caught: Error) => caught);
     assert.ok(error instanceof Error);
-    assert.match(
-      error.message,
-      /does not take the token \(Bad credentials\).*config set --secret github:token/,
-    );
+    assert.match(error.message, /rejects the token \(Bad credentials\).*config set --secret github:token/);
     assert.doesNotMatch(`${error.message}${error.stack}${JSON.stringify(error)}`, /wrong-token/);
   });
 

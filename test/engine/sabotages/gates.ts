@@ -71,6 +71,6 @@ export const GATES: readonly Sabotage[] = [
         },
       },
     ]),
-    found: "builds-edge  NetworkPolicy builds-edge/open is not the program's",
+    found: "builds-edge  NetworkPolicy builds-edge/open is not one of the program's",
   },
 ];

@@ -120,7 +120,7 @@ export const RIGHTS: readonly Sabotage[] = [
   {
     name: "a group gets a role that is not there yet",
     change: adds(boundTo("tomorrow", OTHERS, "builds-edge")),
-    found: "builds-edge  group AD-Other, will have what its role will grant",
+    found: "builds-edge  group AD-Other, will get the rights of its missing role",
   },
   {
     name: "a role that somebody has aggregates another one",
