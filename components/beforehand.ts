@@ -10,10 +10,13 @@ import { githubAuth } from "./lifecycle.ts";
 import { type Asked, askObstacles, askRepositories, type Eyes, NOTHING_ASKED } from "./obstacles/ask.ts";
 import { unaskedLines } from "./obstacles/unasked.ts";
 
-/** More than these are asked about by `fleet check --online` alone: each costs GitHub two calls. */
+/**
+ * The maximum number of services to ask about, because each costs two GitHub calls. `fleet check --online` has no
+ * limit.
+ */
 const MOST = 100;
 
-/** Asks about services in the eyes of this run; of very many at once, not at all. */
+/** Asks GitHub and the cluster about services with this run's credentials. Asks nothing if there are too many. */
 export async function ask(services: readonly ServicePlan[], { plan, catalogue }: Planned): Promise<Asked> {
   if (services.length === 0 || services.length > MOST) return NOTHING_ASKED;
   const asking = { document: catalogue.document, stack: pulumi.getStack() };
@@ -21,8 +24,9 @@ export async function ask(services: readonly ServicePlan[], { plan, catalogue }:
 }
 
 /**
- * Warns of what would keep new services from being made, and those that were not made whole. `fleet preview` reports these
- * warnings; an `up` says at its end what came of it. As an error each would end a run of the Automation API.
+ * Warns about problems that would prevent new or incomplete services from being created. `fleet preview` reports
+ * these warnings; an `up` reports the result at its end. They are no errors, because an error would end a run of
+ * the Automation API.
  */
 export async function askBeforehand(
   services: readonly ServicePlan[],
@@ -43,7 +47,7 @@ export async function askBeforehand(
   return asked;
 }
 
-/** A namespace that `fleet adopt` took into the state has no label of the stack before the next `up`. */
+/** A namespace that `fleet adopt` imported gets the stack's label only in the next `up`. */
 async function withoutOwn(asked: Asked): Promise<Asked> {
   const isTaken = ({ code }: Problem) => code === "KF103";
   if (![...asked.obstacles.values()].flat().some(isTaken)) return asked;
@@ -55,13 +59,13 @@ async function withoutOwn(asked: Asked): Promise<Asked> {
   return { ...asked, obstacles: new Map(others.filter(([, problems]) => problems.length > 0)) };
 }
 
-/** What leaves of a plan: what of it the state has, and what becomes of its hooks. */
+/** The parts of a plan that are being removed: which of them are in the state, and what to do about their hooks. */
 export interface Leaving {
   readonly isMade: (name: string) => boolean;
   readonly hooks: ReadonlyMap<string, HookStep>;
 }
 
-/** Looks at the state and at GitHub for what leaves; where nothing does, at neither. */
+/** Reads the state and asks GitHub about removed services, if there are any. */
 export async function lookAtLeaving(plan: Plan, before: Provisioned | undefined): Promise<Leaving> {
   const leaving = plan.services.filter(({ state }) => state === "decommissioned");
   const retires = plan.services.some(({ stages }) => stages.some(({ state }) => state === "retired"));

@@ -4,19 +4,20 @@ import type { BuildTriggersPlan } from "../model/plan.ts";
 import { Parts, type PartsArgs } from "./parts.ts";
 import { withoutProtection } from "./protection.ts";
 
-/** What {@link BuildTriggers} needs. */
+/** Arguments of {@link BuildTriggers}. */
 export interface BuildTriggersArgs extends Omit<PartsArgs, "hook"> {
-  /** The platform's piece of the plan. */
+  /** The build part of the platform's plan. */
   readonly triggers: BuildTriggersPlan;
 
   /**
-   * The build namespaces that cannot be filled now, and what goes first: where the engine stops at them, the rest is done.
+   * Build namespaces that do not exist yet, and what to register before them, so that a failure there stops nothing
+   * else.
    * @default none
    */
   readonly last?: Last;
 }
 
-/** What is known to fail, and what goes before it. */
+/** What will fail, and what to register before it. */
 export interface Last {
   /** Names of namespaces. */
   readonly namespaces: ReadonlySet<string>;
@@ -24,14 +25,12 @@ export interface Last {
 }
 
 /**
- * What turns a push into an image, for all services of a cluster: the EventBus, one EventSource, Sensor and Secret a
- * group of services, the Workflow template, and each team's build namespace.
- *
- * @example
- * new BuildTriggers("build-triggers", { triggers, secrets }, { providers, protect: true });
+ * The objects that turn pushes into images, for all services of a cluster: the EventBus, one EventSource, Sensor
+ * and Secret per group of services, the Workflow template, and each team's build namespace.
+ * @example new BuildTriggers("build-triggers", { triggers, secrets }, { providers, protect: true });
  */
 export class BuildTriggers extends pulumi.ComponentResource {
-  /** For each service that is built: what must be there before its hook is, so that its pushes are answered. */
+  /** For each built service, the resources that must exist before its hook. */
   readonly answering: ReadonlyMap<string, readonly pulumi.CustomResource[]>;
 
   constructor(name: string, args: BuildTriggersArgs, opts?: pulumi.ComponentResourceOptions) {

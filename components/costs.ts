@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { costNotes } from "../model/costs.ts";
 import type { Plan } from "../model/plan.ts";
 
-/** Says in a preview what an `up` costs elsewhere, before a single call is made. */
+/** Prints in a preview how many calls an `up` makes to GitHub and the registry. */
 export async function tellCosts(plan: Plan): Promise<void> {
   if (!pulumi.runtime.isDryRun()) return;
   for (const note of costNotes(plan)) await pulumi.log.info(note);

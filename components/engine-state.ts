@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** The token of the engine's own function that reads a stack's resources. */
+/** The engine's function that reads a stack's resources. */
 const READ = "pulumi:pulumi:readStackResourceOutputs";
 
 /**
- * The names of the resources that the engine's state has. Read before anything is registered, and only where something
- * leaves: of a thousand services it is a large answer.
+ * The names of the resources in the engine's state. Call it before anything is registered, and only if something is
+ * being removed, because the answer is large for many services.
  */
 export async function namesInState(): Promise<ReadonlySet<string>> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
@@ -14,8 +14,8 @@ export async function namesInState(): Promise<ReadonlySet<string>> {
 }
 
 /**
- * Whether the engine made a resource and changed what was to change, or left it as it was; in a preview, whether it will. Of
- * what it could not make or change it knows no property.
+ * Whether the engine has created, updated or kept a resource; in a preview, whether it will. A failed resource has
+ * no known properties.
  */
 export async function isMade(resource: pulumi.CustomResource): Promise<boolean> {
   if (pulumi.runtime.isDryRun()) return true;
@@ -26,8 +26,9 @@ export async function isMade(resource: pulumi.CustomResource): Promise<boolean> 
 }
 
 /**
- * Waits until the engine has tried these, and gives those that it could not make: what depends on one of them it leaves out,
- * and leaves as it was. On what was made nothing depends then: a preview of few resources would meet all that depends on them.
+ * Waits for these resources and returns those that failed. The engine skips and does not change dependents of a
+ * failed resource. Successful ones are not returned, because dependencies in the state would extend targeted
+ * previews.
  */
 export async function unmade(resources: readonly pulumi.CustomResource[]): Promise<pulumi.CustomResource[]> {
   const made = await Promise.all(resources.map(isMade));
@@ -35,8 +36,8 @@ export async function unmade(resources: readonly pulumi.CustomResource[]): Promi
 }
 
 /**
- * The value of an Output, or `pulumi.runtime.unknownValue` where the engine could not make the resource: an `apply` would
- * never run then, and a stack output made of it would be lost.
+ * The value of an Output, or `pulumi.runtime.unknownValue` if the resource failed. An `apply` would never run then,
+ * and a stack output that uses it would be lost.
  */
 export async function known(output: pulumi.Output<unknown>): Promise<unknown> {
   return (await pulumi.runtime.serializeProperties("output", { value: output })).value;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CatalogueFolder } from "../model/include-pattern.ts";
 
-/** The files below a path, as they are at the time of each call. */
+/** The files below a path, read at each call. */
 export function filesBelow(path: string): CatalogueFolder {
   return {
     entries: (folder) => {

@@ -3,12 +3,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../model/names.ts";
 
 const ADMISSION = "admissionregistration.k8s.io/v1";
-/** The guards that a program before this one made itself. */
+/** The guards that an earlier version of the program created. */
 const NAMES = ["kargo-fleet-guard", "kargo-fleet-status", "kargo-fleet-approval", "kargo-fleet-build-jobs"];
 
 /**
- * Hands the guards over to the administrator, in the first `up` after a program that made them itself: as they are, so that
- * the API server is not asked, and so that the engine forgets them in the next `up` instead of deleting them.
+ * Hands the guards over to the administrator in the first `up` after an earlier version: registers them unchanged,
+ * so that the API server is not called, and retained, so that the next `up` drops them from the state instead of
+ * deleting them.
  */
 export function formerGuards(owner: string, opts: pulumi.CustomResourceOptions): void {
   const kept = {

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { HookRow } from "../manifests/inventory/row.ts";
 import { derivedSecret, type SecretSources } from "./secret-values.ts";
 
-/** A hook that reports pushes, signed with its own secret: of one repository, or of the organization. */
+/** A webhook for pushes with its own secret, of one repository or of the organization. */
 export function githubWebhook(
   name: string,
   { active, repository, url, secretPurpose }: HookRow["hook"],
@@ -18,7 +18,7 @@ export function githubWebhook(
     : new github.RepositoryWebhook(name, { repository, ...pushes }, opts);
 }
 
-/** The options of a hook that the engine shall forget: it is left as the state has it, and nobody calls GitHub for it. */
+/** The options of a hook that the engine drops from its state: it is not changed, and GitHub is not called. */
 export function lost(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
   const ignoreChanges = ["active", "configuration", "events", "repository"];
   return { ...opts, ignoreChanges, retainOnDelete: true };

@@ -3,16 +3,15 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterPlan } from "../model/plan.ts";
 
 /**
- * The kubeconfig of a stack's cluster, with its context, as the provider takes it. A cluster without a context is that of
- * the pod that the program runs in.
- *
- * @throws Error where it cannot be read
+ * The kubeconfig of a stack's cluster with its context, as the provider reads it. Without a context it is that of
+ * the program's own pod.
+ * @throws Error if it cannot be read
  */
 export async function kubeConfig({
   kubeconfig,
   context,
 }: Pick<ClusterPlan, "kubeconfig" | "context">): Promise<KubeConfig> {
-  // Loaded where it is needed: it takes as long as the rest of the program.
+  // Loaded on demand, because it takes as long as the rest of the program.
   const client = await import("@kubernetes/client-node");
   const config = new client.KubeConfig();
   if (context === undefined) {

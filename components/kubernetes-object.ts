@@ -3,10 +3,10 @@ import { type ObjectRow, resourceType } from "../manifests/inventory/row.ts";
 import type { KubernetesObject } from "../manifests/objects.ts";
 import { rotationOf, type SecretSources, secretValue } from "./secret-values.ts";
 
-/** Keys that the engine keeps secret wherever they stand in a Secret, also in what the provider reads back. */
+/** Keys of a Secret that the engine keeps secret, even in what the provider reads back. */
 const SECRET_OUTPUTS = ["data", "stringData"];
 
-/** A Kubernetes object of any kind: with a class of the SDK's for each kind, a new row would need a line here. */
+/** A Kubernetes object of any kind. With the SDK's class per kind, a new kind of row would need code here. */
 class KubernetesResource extends pulumi.CustomResource {}
 
 /** What only the engine knows of a row. */
@@ -57,8 +57,8 @@ function withLate(
 }
 
 /**
- * Fills a Secret that an administrator made. A patch takes back what it wrote when it goes, without a wait: so the deployer
- * may neither make, list nor delete Secrets where others keep theirs.
+ * Fills a Secret that an administrator created. Deleting the patch removes its fields without a wait, so the
+ * deployer needs no right to create, list or delete Secrets in shared namespaces.
  */
 function filled({ manifest, values = {} }: ObjectRow, sources: SecretSources): pulumi.Inputs {
   const { apiVersion, kind, metadata } = manifest;
@@ -66,7 +66,7 @@ function filled({ manifest, values = {} }: ObjectRow, sources: SecretSources): p
   const data = pulumi
     .output({ ...stringData, ...resolved(values, sources) })
     .apply((all) => Object.fromEntries(Object.entries(all).map(([key, value]) => [key, base64(value)])));
-  // An earlier program made the Secret itself: what it wrote there is still its own, and this takes it over.
+  // Takes annotations and spec of a manifest from an Output.
   const annotations = { ...metadata.annotations, "pulumi.com/patchForce": "true" };
   return { apiVersion, kind, metadata: { ...metadata, annotations }, data: pulumi.secret(data) };
 }

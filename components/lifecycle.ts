@@ -10,8 +10,8 @@ import { servicesThere } from "./values-files/commit.ts";
 import { SeedError, targetOf } from "./values-files/target.ts";
 
 /**
- * What the last `up` of this stack provisioned, by its own output; nothing before the first. Awaited before anything
- * is registered: the file backend rewrites the checkpoint that is read here whenever the engine takes a step.
+ * What the last `up` of this stack provisioned, from its output; undefined before the first. Read before anything
+ * is registered, because the file backend rewrites the checkpoint with every step.
  */
 export async function readProvisioned(): Promise<Provisioned | undefined> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
@@ -28,9 +28,8 @@ export async function readProvisioned(): Promise<Provisioned | undefined> {
 }
 
 /**
- * Stops a run that would delete a service or a Stage that nobody said leaves, and says what a person should know.
- *
- * @throws pulumi.RunError with every loss, one a line
+ * Stops a run that would delete a service or a Stage without the first step, and prints notes.
+ * @throws pulumi.RunError with every loss, one per line
  */
 export async function guardAgainstLoss(planned: Planned, before: Provisioned | undefined): Promise<void> {
   const found = before === undefined ? [] : losses(before, planned, await valuesThere(before, planned.plan));
@@ -42,14 +41,17 @@ export async function guardAgainstLoss(planned: Planned, before: Provisioned | u
   for (const note of lifecycleNotes(planned.plan, before)) await pulumi.log.info(note);
 }
 
-/** What {@link servicesThere} says of the services that are to move; where GitHub cannot be asked, that none is there. */
+/**
+ * The services among the moving ones whose values files {@link servicesThere} finds; none if GitHub cannot be
+ * asked.
+ */
 async function valuesThere(before: Provisioned, plan: Plan): Promise<ReadonlySet<string>> {
   return await filesThere(plan, relocated(before, plan));
 }
 
 /**
- * The services whose values files are where this plan wants them: an `up` before wrote them, or GitHub says so. A preview
- * asks nobody, since nothing that it says depends on it.
+ * The services whose values files are in the plan's place: an earlier `up` wrote them, or GitHub has them. A
+ * preview asks nobody, because its result does not depend on it.
  */
 export async function seededServices(
   plan: Plan,

@@ -12,8 +12,8 @@ import type { ValuesFiles } from "./values-files.ts";
 type Pipelines = ReadonlyMap<string, ServicePipeline>;
 
 /**
- * The stack's output for the next run, once the engine has tried everything. It is no secret, but only secrets are left out of
- * what an `up` prints: of a thousand services it is twenty thousand lines.
+ * The stack's output for the next run, after the engine has tried everything. It is marked secret only because an
+ * `up` prints all other outputs, and this one has twenty thousand lines for a thousand services.
  */
 export function provisionedOutput(
   inputs: StackInputs,
@@ -38,12 +38,12 @@ async function outcome(
   );
 }
 
-/** Resolves when the engine has tried everything of some services. */
+/** Resolves when the engine has tried all resources of some services. */
 export async function settled(pipelines: Pipelines): Promise<void> {
   await missingParts(pipelines);
 }
 
-/** By service, the roles of what the engine could not make or change; in a preview, none. */
+/** The roles of failed resources by service; none in a preview. */
 async function missingParts(pipelines: Pipelines): Promise<ReadonlyMap<string, readonly string[]>> {
   const looked = [...pipelines].map(async ([name, { parts }]): Promise<[string, string[]]> => {
     const roles = await Promise.all(
@@ -54,7 +54,7 @@ async function missingParts(pipelines: Pipelines): Promise<ReadonlyMap<string, r
   return new Map((await Promise.all(looked)).filter(([, roles]) => roles.length > 0));
 }
 
-/** Names each service that is not whole, why, and the way out. */
+/** Reports each incomplete service with the reason and a fix. */
 async function tell(missing: ReadonlyMap<string, readonly string[]>, planned: Planned): Promise<void> {
   const services = planned.plan.services.filter(({ name }) => missing.has(name));
   const { obstacles } = await ask(services, planned);
@@ -73,7 +73,7 @@ async function hooksOf(
   const off: string[] = [];
   const lost: string[] = [];
   for (const [name, { webhook }] of pipelines) {
-    // The engine's own word, not the plan's: a run with targets may have left the hook as it was.
+    // Uses the engine's value, because a targeted run may not have changed the hook.
     if (webhook === undefined || (await known(webhook.active)) === false) off.push(name);
     const step = leaving.hooks.get(name);
     if (step === "lose" || (step === "leave-out" && before?.hooksLost.includes(name))) lost.push(name);

@@ -8,17 +8,18 @@ import { kubernetesObject } from "./kubernetes-object.ts";
 import { childOptions, withoutProtection } from "./protection.ts";
 import type { SecretSources } from "./secret-values.ts";
 
-/** What every row of a component needs of the run. */
+/** Values of a run that every row of a component needs. */
 export interface PartsArgs {
-  /** Where the secret values of rows come from. */
+  /** The sources of secret values. */
   readonly secrets: SecretSources;
   /**
-   * Whether the engine's state has a resource of this name: of what leaves, nothing else is registered.
+   * Whether the engine's state has a resource of this name. A resource that is being removed is registered only
+   * then.
    * @default it has every one
    */
   readonly isMade?: ((name: string) => boolean) | undefined;
   /**
-   * What becomes of hooks.
+   * What to do about hooks.
    * @default keep
    */
   readonly hook?: HookStep | undefined;
@@ -30,17 +31,17 @@ export interface PartsArgs {
 }
 
 /**
- * Registers the rows of a component's inventory. A resource that is being removed is registered only where an `up` before
- * made it: to make it now could fail as it failed then, and nothing of the service could ever leave.
+ * Registers the rows of a component's inventory. A resource that is being removed is registered only if an earlier
+ * `up` created it: creating it now could fail again, and then the service could never be removed.
  */
 export class Parts {
-  /** What was registered, by role. */
+  /** The registered resources by role. */
   readonly registered = new Map<string, pulumi.CustomResource>();
   readonly #owner: string;
   readonly #opts: pulumi.CustomResourceOptions;
   readonly #args: PartsArgs;
 
-  /** @param owner the component's name, with which the name of each resource begins */
+  /** The registered resources by role. */
   constructor(
     owner: string,
     component: pulumi.ComponentResource,
@@ -53,10 +54,9 @@ export class Parts {
   }
 
   /**
-   * Registers these rows, in their order.
-   *
-   * @param after what of other components must be there before each of them
-   * @returns what was registered
+   * Registers these rows in order.
+   * @param after resources of other components that must exist before each of them
+   * @returns the registered resources
    */
   register(
     rows: readonly Row[],

@@ -6,25 +6,25 @@ import { formerGuards } from "./former-guards.ts";
 import { Parts } from "./parts.ts";
 import { childOptions, withoutProtection } from "./protection.ts";
 
-/** What {@link Platform} needs. */
+/** Arguments of {@link Platform}. */
 export interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
-  /** The platform's piece of the plan. */
+  /** The shared part of the plan. */
   readonly platform: PlatformPlan;
   /**
-   * Whether the last `up` was of a program that made the guards itself.
+   * Whether the last `up` used a version of the program that created the guards itself.
    * @default false
    */
   readonly hadGuards?: boolean;
 }
 
 /**
- * What all services of a cluster share: the versions of the ClusterPromotionTask, the teams' ServiceAccounts, the
- * credentials that Kargo works with, and what turns pushes into images.
+ * The shared objects of a cluster: the versions of the ClusterPromotionTask, the teams' ServiceAccounts, Kargo's
+ * credentials, and the objects that turn pushes into images.
  */
 export class Platform extends pulumi.ComponentResource {
-  /** The ClusterPromotionTasks, for the Stages to wait for. */
+  /** The ClusterPromotionTasks, on which the Stages depend. */
   readonly promotionTasks: readonly pulumi.Resource[];
-  /** For each service that is built: what must be there before its hook is. */
+  /** For each built service, the resources that must exist before its hook. */
   readonly answering: ReadonlyMap<string, readonly pulumi.CustomResource[]>;
 
   constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {

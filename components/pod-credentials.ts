@@ -2,19 +2,17 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Where Kubernetes puts the credentials of a pod's ServiceAccount.
- *
+ * The folder with the credentials of a pod's ServiceAccount.
  * @see https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api
  */
 const FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
- * A kubeconfig of the pod that the program runs in, with the one context `pod`. It names the files of the ServiceAccount's
- * token and of the cluster's certificate, so that no credential enters the state.
- *
- * @param environment that of the program
- * @param root below which those files are; empty in a pod
- * @throws pulumi.RunError where this is no pod
+ * A kubeconfig for the program's own pod, with the context `pod`. It refers to the files of the ServiceAccount's
+ * token and the cluster's certificate, so that no credential enters the state.
+ * @param environment of the program
+ * @param root of these files; empty in a pod
+ * @throws pulumi.RunError outside a pod
  */
 export function podKubeconfig(environment: NodeJS.ProcessEnv = process.env, root = ""): string {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;

@@ -4,9 +4,9 @@ import { applyFilter, NEVER_UP, ONLY, type PreviewFilter, readFilter } from "../
 import type { Provisioned } from "../model/provisioned.ts";
 
 /**
- * The filter of `fleet preview`, which nobody can leave on: any run but a preview would delete what it does not register.
- *
- * @throws pulumi.RunError where the run is no preview, or the filter none
+ * Reads the filter of `fleet preview`. It is refused outside a preview, because any other run would delete what it
+ * does not register.
+ * @throws pulumi.RunError if the run is no preview, or if the filter is invalid
  */
 export function previewFilter(): PreviewFilter | undefined {
   const text = process.env[ONLY];
@@ -19,9 +19,8 @@ export function previewFilter(): PreviewFilter | undefined {
 }
 
 /**
- * The plan with what of it is registered: all of it, but for a filter.
- *
- * @throws pulumi.RunError where the filter names what is not there, or nothing was provisioned yet
+ * The part of the plan to register: all of it without a filter.
+ * @throws pulumi.RunError if the filter names something unknown, or if nothing was provisioned yet
  */
 export function registered(
   plan: Plan,

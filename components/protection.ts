@@ -1,10 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * Sets `protect: false` on a resource that is being removed. The engine deletes only what the last `up` left unprotected,
- * so a removal takes two.
- *
- * @param removing whether the resource is being removed; otherwise its options stay as they are
+ * Sets `protect: false` on a resource that is being removed. The engine deletes only what the last `up` left
+ * unprotected, so a removal takes two `up`s.
+ * @param removing whether the resource is being removed; otherwise its options are unchanged
  */
 export function withoutProtection<Options extends pulumi.ResourceOptions>(
   removing: boolean,
@@ -14,9 +13,9 @@ export function withoutProtection<Options extends pulumi.ResourceOptions>(
 }
 
 /**
- * The options of a component's children. Each child says its own protection. The built language host drops a child's
- * `protect: false`, and the engine then takes the parent's value (docs/toolchain.md). So a component with a child that is being
- * removed is registered {@link withoutProtection}, and its other children are protected by these options.
+ * The options of a component's children, each with its own protection. The built language host drops a child's
+ * `protect: false`, and the engine then uses the parent's value (docs/toolchain.md). So a component with a child
+ * that is being removed is registered {@link withoutProtection}, and these options protect its other children.
  */
 export function childOptions(
   parent: pulumi.ComponentResource,

@@ -19,17 +19,17 @@ export function providers(plan: Plan, secret: pulumi.Output<string> | undefined)
 function kubernetesProvider({ name, context, kubeconfig, qps, burst }: ClusterPlan): kubernetes.Provider {
   const args = {
     ...(context === undefined ? { context: "pod", kubeconfig: podKubeconfig() } : { context }),
-    // Without it a renamed context means another cluster, and the engine replaces everything.
+    // Without it the provider takes a renamed context for another cluster and replaces everything.
     clusterIdentifier: name,
     kubeClientSettings: { qps, burst },
-    // A rotated credential is an update in place: replacing the Secret would leave Kargo without one for a moment, and
-    // what is protected cannot be replaced.
+    // A rotated credential updates the Secret in place. A replacement would leave Kargo without credential for a
+    // moment, and protected resources cannot be replaced.
     enableSecretMutable: true,
     enableConfigMapMutable: true,
     ...(kubeconfig !== undefined && { kubeconfig }),
   };
-  // The SDK would make an input of KUBECONFIG: a path of this machine in the state, and a list of files for one path. The
-  // plugin reads the variable itself, as kubectl does.
+  // The SDK would turn KUBECONFIG into an input: a local path in the state, and a list of files as one path. The
+  // plugin itself reads the variable correctly.
   const { KUBECONFIG: ambient } = process.env;
   delete process.env.KUBECONFIG;
   try {

@@ -6,10 +6,9 @@ import type { Plan } from "../model/plan.ts";
 import { kubeConfig } from "./kube-config.ts";
 
 /**
- * Stops an `up` whose identity may delete what it may not list and watch: the provider would wait for such a deletion for
- * ever and say nothing. A preview deletes nothing. Where the cluster cannot be asked, the provider says why.
- *
- * @throws pulumi.RunError with every right that is missing, and who can give it
+ * Stops an `up` whose identity may delete objects that it may not list and watch, because the provider would
+ * silently wait for ever. Skipped in a preview, which deletes nothing, and if the cluster cannot be asked.
+ * @throws pulumi.RunError with every missing right, and who can grant it
  */
 export async function requireRights(plan: Plan): Promise<void> {
   if (pulumi.runtime.isDryRun()) return;
@@ -41,7 +40,7 @@ async function missingIn(
   const { status } = await api.createSelfSubjectRulesReview({ body: { spec: { namespace } } });
   const held = status?.resourceRules ?? [];
   const unknown = missingForDeletion(rules, held);
-  // A list of rules may be incomplete, so each that it lacks is asked for by itself.
+  // The API server's list of rules may be incomplete, so each missing one is checked individually.
   const denied = await Promise.all(unknown.map((right) => isDenied(api, namespace, right)));
   return unknown
     .filter((_, index) => denied[index])

@@ -3,21 +3,21 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SecretValue } from "../manifests/inventory/row.ts";
 import type { CredentialSecret } from "../model/credentials.ts";
 
-/** The stack's secrets by their config key; only those that the credentials want. */
+/** The stack's secrets by config key; only those that the credentials need. */
 export type StackSecrets = Readonly<Partial<Record<CredentialSecret, pulumi.Output<string>>>>;
 
-/** Where the secret values of rows come from. */
+/** The sources of secret values. */
 export interface SecretSources {
-  /** The stack's master secret, from which each hook's own secret is derived. */
+  /** The stack's master secret, from which each hook's secret is derived. */
   readonly webhookMasterSecret: pulumi.Input<string>;
   /**
-   * The secrets that Kargo's credentials name.
+   * The secrets of Kargo's credentials.
    * @default none
    */
   readonly secrets?: StackSecrets | undefined;
 }
 
-/** The value itself, as the engine's secret. */
+/** The value as a secret Output. */
 export function secretValue(
   value: SecretValue,
   { secrets = {}, webhookMasterSecret }: SecretSources,
@@ -31,14 +31,14 @@ export function secretValue(
   return found;
 }
 
-/** A secret that nobody can guess without the master and anybody with it can compute again. */
+/** A secret that can only be computed from the master secret. */
 export function derivedSecret(master: pulumi.Input<string>, purpose: string): pulumi.Output<string> {
   return pulumi.secret(
     pulumi.output(master).apply((key) => createHmac("sha256", key).update(purpose).digest("hex")),
   );
 }
 
-/** Not a secret: it says only whether the master changed, to those that read what is derived from it. */
+/** Not a secret: a text that changes with the master secret, for objects whose readers must notice a rotation. */
 export function rotationOf({ webhookMasterSecret }: SecretSources): pulumi.Output<string> {
   return pulumi.unsecret(derivedSecret(webhookMasterSecret, "rotation")).apply((text) => text.slice(0, 16));
 }

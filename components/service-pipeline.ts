@@ -62,8 +62,8 @@ export interface ServicePipelineArgs extends After {
 /** What a service waits for. */
 interface After {
   /**
-   * What must exist before a Stage can promote: the shared ClusterPromotionTasks.
-   * @default nothing, where another stack owns them
+   * Resources that a Stage depends on: the shared ClusterPromotionTasks.
+   * @default none, if another stack owns them
    */
   readonly promotionTasks?: readonly pulumi.Resource[];
 
@@ -79,8 +79,8 @@ export interface PlannedService extends PartsArgs, After {
   readonly service: ServicePlan;
 
   /**
-   * What must exist before a push can be answered: the EventSource that its hook posts to, and what starts the build.
-   * @default nothing, where another stack owns them
+   * Resources that a hook depends on: its EventSource, and what starts the build.
+   * @default none, if another stack owns them
    */
   readonly answeredBy?: readonly pulumi.CustomResource[];
 }
@@ -107,15 +107,15 @@ export class ServicePipeline extends pulumi.ComponentResource {
   readonly namespace: string;
   /** The Kargo Project. */
   readonly project: string;
-  /** The Argo CD Applications, one a Stage, in the order of the pipeline. */
+  /** The Argo CD Applications, one per Stage, in the order of the pipeline. */
   readonly applications: readonly string[];
-  /** What a person types to promote by hand, for each Stage that waits for one. */
+  /** The commands for manual promotion, one per Stage that needs it. */
   readonly promote: readonly string[];
-  /** What a person types to sync by hand, for each Application that waits for one. */
+  /** The commands for manual sync, one per Application that needs it. */
   readonly sync: readonly string[];
-  /** Its resources, by their roles: `namespace`, `stage-dev`, `webhook`. */
+  /** Its resources by role: `namespace`, `stage-dev`, `webhook`. */
   readonly parts: ReadonlyMap<string, pulumi.CustomResource>;
-  /** The hook on its repository; nothing where it has none. */
+  /** The hook of its repository; undefined if it has none. */
   readonly webhook: github.RepositoryWebhook | undefined;
 
   /** @throws Error with every argument that is not valid, before anything is registered */
@@ -141,7 +141,7 @@ export class ServicePipeline extends pulumi.ComponentResource {
 
     this.parts = parts.registered;
     this.webhook = webhook instanceof github.RepositoryWebhook ? webhook : undefined;
-    // Plain names: an object that could not be made must not take the stack's outputs along.
+    // Plain names, so that a failed object does not remove the stack's outputs.
     this.namespace = service.project;
     this.project = service.project;
     this.applications = deployingStages(service).map(({ deployment }) => deployment.application);

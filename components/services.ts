@@ -6,14 +6,14 @@ import { type PlannedService, ServicePipeline } from "./service-pipeline.ts";
 import type { StackInputs } from "./stack.ts";
 import type { ValuesFiles } from "./values-files.ts";
 
-/** What goes last in a run, and the promise of what goes before it. */
+/** What to register last, and a promise of everything before it. */
 export interface Order extends Last {
   readonly first: Promise<readonly ServicePipeline[]>;
-  /** Says what goes before. */
+  /** Sets what comes before. */
   readonly begin: (pipelines: readonly ServicePipeline[]) => void;
 }
 
-/** What is known to fail comes last: where the engine stops at it, everything else is done. */
+/** What will fail is registered last, so that everything else is done before the engine stops. */
 export function orderOf({ registered, obstacles }: StackInputs): Order {
   const { promise: first, resolve: begin } = Promise.withResolvers<readonly ServicePipeline[]>();
   return { ...lastOf(registered.services, obstacles), first, begin };
@@ -52,7 +52,7 @@ function argsOf(
     secrets,
     promotionTasks: platform?.promotionTasks ?? [],
     answeredBy: platform?.answering.get(name) ?? [],
-    // Where the files are there already, a commit that fails holds up nothing.
+    // If its files already exist, a failed commit does not block the service.
     valuesFiles: seeded.has(name) ? [] : [valuesFiles],
     hook: leaving.hooks.get(name) ?? "keep",
     isMade: leaving.isMade,

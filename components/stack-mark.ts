@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { STACK_LABEL, stackLabel } from "../manifests/objects.ts";
 
 /**
- * Labels every Kubernetes object below a component with the stack that owns it. As a transformation, so that no object
- * can be forgotten; what `fleet render` prints carries no such label, since then no stack owns it.
+ * Labels every Kubernetes object below a component with its stack. It is a transformation, so no object is
+ * forgotten. The output of `fleet render` has no such label, because no stack owns it.
  */
 export function stackMark(stack: string): pulumi.ResourceTransformation {
   const mark = { [STACK_LABEL]: stackLabel(stack) };

@@ -14,36 +14,35 @@ import { previewFilter, registered } from "./preview-filter.ts";
 import { requireRights } from "./rights.ts";
 import type { SecretSources, StackSecrets } from "./secret-values.ts";
 
-/** A stack's plan, and beside it the secrets that the plan must not hold. */
+/** A stack's plan, with the secrets that the plan must not contain. */
 export interface StackInputs {
   /** The stack's name. */
   readonly stack: string;
   readonly plan: Plan;
-  /** The plan with what of it this run registers: all of it, except in a preview that asked for less. */
+  /** The part of the plan that this run registers: all of it, except in a limited preview. */
   readonly registered: Plan;
   /** The private key of the plan's GitHub App, or without an App the token of GitHub. */
   readonly githubSecret: pulumi.Output<string> | undefined;
   /** The stack's secrets: the master, and those of Kargo's credentials where it has them. */
   readonly secrets: SecretSources;
-  /** What the plan was made from. */
+  /** The sources of the plan. */
   readonly planned: Planned;
-  /** What the last `up` said that it provisioned. */
+  /** What the last `up` recorded as provisioned. */
   readonly before: Provisioned | undefined;
-  /** What leaves, as the state and GitHub have it. */
+  /** What is being removed, according to the state and GitHub. */
   readonly leaving: Leaving;
-  /** By service, what would keep it from being made. */
+  /** The obstacles to creating each service. */
   readonly obstacles: ReadonlyMap<string, readonly Problem[]>;
-  /** The services whose values files are there. */
+  /** The services whose values files exist. */
   readonly seeded: ReadonlySet<string>;
-  /** Whether the last `up` was of a program that made the guards itself. */
+  /** Whether the last `up` used a version of the program that created the guards itself. */
   readonly hadGuards: boolean;
 }
 
 /**
- * Reads the engine's config and the catalogue of the stack that runs. The stack file is read beside them only for
- * the places in its problems: its values are the engine's, defaults and all. Nothing is registered before it returns.
- *
- * @throws pulumi.RunError with every problem, one a line, or with everything that would be lost
+ * Reads the engine's config and the catalogue of the running stack. It reads the stack file only for positions in
+ * problems; the values are the engine's, with defaults. Nothing is registered before it returns.
+ * @throws pulumi.RunError with every problem, one per line, or with everything that would be lost
  */
 export async function readStack(): Promise<StackInputs> {
   const filter = previewFilter();
@@ -96,9 +95,9 @@ function credentialSecrets(): StackSecrets {
   return Object.fromEntries(found.filter(([, value]) => value !== undefined));
 }
 
-/** Of secrets the checks learn only that they are there; their text goes no further than the engine's Outputs. */
+/** The checks learn only whether a secret is set; its text stays in the engine's Outputs. */
 function withoutSecrets(config: Readonly<Record<string, string>>): Record<string, string> {
-  // An optional secret that nobody set has Pulumi.yaml's default, the empty text.
+  // An unset optional secret has Pulumi.yaml's default, the empty text.
   const present = Object.entries(config).filter(([key, value]) => !isSecretKey(key) || value !== "");
   return Object.fromEntries(present.map(([key, value]) => [key, isSecretKey(key) ? "(secret)" : value]));
 }

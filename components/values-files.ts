@@ -4,7 +4,7 @@ import type { Plan } from "../model/plan.ts";
 import type { ValuesFilesInputs, ValuesFilesOutputs } from "./values-files/provider.ts";
 import { targetOf } from "./values-files/target.ts";
 
-/** What {@link ValuesFiles} needs. */
+/** Arguments of {@link ValuesFiles}. */
 export interface ValuesFilesArgs {
   readonly plan: Plan;
 
@@ -73,8 +73,8 @@ function inputs(plan: Plan): ValuesFilesInputs {
 const configured: { token?: string | undefined; app?: string | undefined } = {};
 
 /**
- * The state keeps the text of these functions, and a refresh runs the copy in the state. So they name no file:
- * `imports` in the program's package.json says where the code is. What a refresh runs loads nothing of the program.
+ * The state contains the text of these functions, and a refresh runs that copy. So they name no file; `imports` in
+ * package.json says where the code is. A refresh loads nothing of the program.
  */
 const VALUES_FILES: pulumi.dynamic.ResourceProvider<ValuesFilesInputs, ValuesFilesOutputs> = {
   configure: async ({ config }) => {

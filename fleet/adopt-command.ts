@@ -38,11 +38,11 @@ export function adoptCommand(): Command {
     .addHelpText(
       "after",
       `
-It shows what of the service exists and what the next up would change of it. With --yes it records all that in the
-stack's state and hands the fields that kubectl set over to the engine: the objects stay the same ones, and nothing of
-them changes before the next up. What another stack owns it refuses; what another tool applies it names.
+It shows the existing objects of the service and what the next up would change. With --yes it adds them to the stack's
+state and hands the fields that kubectl set over to the engine. No object changes before the next up. It refuses objects
+of other stacks, and names other tools that apply an object.
 
-Exit codes: 0 taken over, or nothing to take over; 2 shown, and --yes would do it, or something is refused; 1 it failed.
+Exit codes: 0 imported, or nothing to import; 2 only shown, or something is refused; 1 it failed.
 
 Examples:
   npm run fleet -- adopt nginx --stack prod

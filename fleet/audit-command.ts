@@ -50,9 +50,9 @@ export function auditCommand(): Command {
     .addHelpText(
       "after",
       [
-        "\nIt changes nothing: it reads, and what it tries it tries as a dry run. It needs an administrator's",
-        "kubeconfig, since it reads all of RBAC and acts as others (impersonation).",
-        "\nExit codes: 0 all that it looks at is as the list says, 2 something is not (and is named), 1 the audit failed.",
+        "\nIt changes nothing: it only reads and makes dry runs. It needs an administrator's",
+        "kubeconfig, because it reads all of RBAC and impersonates others.",
+        "\nExit codes: 0 access is as planned, 2 it differs (each difference is named), 1 the audit failed.",
       ].join("\n"),
     )
     .action(async (options: AuditOptions) => {

@@ -34,14 +34,14 @@ export function checkCommand(): Command {
     .addHelpText(
       "after",
       `
-It reads every Pulumi.<stack>.yaml of the folder, and touches nothing: no engine, no cluster, no passphrase.
+It reads every Pulumi.<stack>.yaml of the folder. It needs no engine, no cluster and no passphrase.
 
---online asks about every service: is its repository there, may the program make a webhook in it, is its team's build
-namespace there, is its own namespace free? It needs GITHUB_TOKEN, the token that the stack has as github:token, and the
-kubeconfig contexts of the stacks. It writes nothing.
+--online asks about every service: does its repository exist, may the program create a webhook there, does its team's
+build namespace exist, is its own namespace free? It needs GITHUB_TOKEN (the same token as github:token) and the kubeconfig
+contexts of the stacks. It writes nothing.
 
-Exit codes: 0 everything is right, 2 something is wrong (each problem on a line), 1 the check itself failed, or --online could
-not look at something.
+Exit codes: 0 everything is right, 2 there are problems (one per line), 1 the check itself failed, or --online could
+not check something.
 
 Examples:
   npm run fleet -- check

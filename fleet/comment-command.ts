@@ -38,14 +38,13 @@ export function commentCommand(): Command {
     .addHelpText(
       "after",
       `
-The comment is found again by its first line, <!-- kargo-fleet <marker> -->, and by who wrote it: what anybody else
-wrote is never changed. A report that is expected and not there is said to be missing. What would be too long for GitHub
-keeps the first line of each report.
+The comment is found by its first line, <!-- kargo-fleet <marker> -->, and its author. Comments of others are never
+changed. Missing reports are named. If the text is too long for GitHub, only the first lines of some reports are kept.
 
-GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_SERVER_URL are taken from the environment, as GitHub Actions sets them; the
-token needs pull-requests: write.
+It uses GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_SERVER_URL, as GitHub Actions sets them; the token needs
+pull-requests: write.
 
-Exit codes: 0 the comment is there, 1 it could not be written.
+Exit codes: 0 the comment is up to date, 1 it could not be written.
 
 Examples:
   npm run fleet -- comment --pull-request 7 --reports reports --expect prod-eu,prod-us

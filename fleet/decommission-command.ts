@@ -16,8 +16,8 @@ export function decommissionCommand(): Command {
     .addHelpText(
       "after",
       `
-The next pulumi up turns its webhook and auto-promotion off and takes its protection away; everything else stays, its
-Freight and history included. Removing the entry after that up deletes its Kargo Project. Its values files stay in Git.
+The next pulumi up turns its webhook and auto-promotion off and removes its protection; everything else is kept,
+including Freight and history. Removing the entry after that up deletes its Kargo Project. Its values files stay in Git.
 
 Example:
   npm run fleet -- decommission checkout`,

@@ -16,9 +16,9 @@ export function driftCommand(): Command {
     .addHelpText(
       "after",
       `
-It names resources and the paths of what differs, and no values.
+It prints resources and the paths of changed properties, but no values.
 
-Exit codes: 0 nothing has drifted, 2 something has, 1 it could not be read.
+Exit codes: 0 no drift, 2 drift, 1 the events could not be read.
 
 Example:
   .github/scripts/with-events.sh events.json refresh --preview-only --stack prod

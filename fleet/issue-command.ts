@@ -28,13 +28,12 @@ export function issueCommand(): Command {
     .addHelpText(
       "after",
       `
-The issue is found again by its first line, <!-- kargo-fleet <marker> -->, and by who wrote it. Once it is closed, by
-whomever, the next one is a new issue.
+The issue is found by its first line, <!-- kargo-fleet <marker> -->, and its author. After it was closed by anybody, the
+next one is a new issue.
 
-GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_SERVER_URL are taken from the environment, as GitHub Actions sets them; the
-token needs issues: write.
+It uses GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_SERVER_URL, as GitHub Actions sets them; the token needs issues: write.
 
-Exit codes: 0 the issue is as it should be, 1 it could not be written.
+Exit codes: 0 the issue is up to date, 1 it could not be written.
 
 Examples:
   npm run fleet -- issue --marker "drift prod" --title "prod has drifted" --note drift.md

@@ -17,19 +17,19 @@ export function moveValuesCommand(): Command {
     .addHelpText(
       "after",
       `
-Change gitops in Pulumi.<stack>.yaml first, or whatever else decides where values files are. Where they were is what the
-last pulumi up said. Each file that Kargo writes is moved, under its name; what else is in the old folders stays.
+First change gitops in Pulumi.<stack>.yaml, or another setting that decides where values files are. The last pulumi up has
+recorded the old place. The command moves each file that Kargo writes, and no other files of the old folders.
 
-On one branch a file leaves its old place in the same commit: a promotion before the next up then fails, instead of
-writing a tag into a file that nobody reads any more. Run it again after that up. From another branch or repository files are
-copied, and the old ones stay; a tag that is promoted between the copy and the up stays behind with them, so let both
-follow each other at once. Applications run on as they are: Argo CD changes nothing while it finds no values.
+On the same branch it moves the files. A promotion before the next up then fails instead of writing a tag into an unused
+file; repeat it after that up. From another branch or repository it copies the files and keeps the old ones. A tag that is
+promoted between the copy and the up only reaches the old file, so run the up at once. Applications keep running: Argo CD
+changes nothing while the values are missing.
 
-A file that is in the new place already is never changed. It may be interrupted, and run again.
-The token is taken from GITHUB_TOKEN, and needs to read the old repository and write the new one; --output needs none.
+It never changes a file in the new place. You may interrupt it and run it again.
+It uses GITHUB_TOKEN, which needs to read the old repository and write the new one; --output needs no token.
 
-Exit code: 0 where every file is in its new place, 2 where --dry-run found something to move, or where files differ or are in
-neither place, else 1.
+Exit codes: 0 every file is in its new place, 2 --dry-run found files to move, or files differ or are in neither place, 1 it
+failed.
 
 Examples:
   npm run fleet -- move-values --stack prod --dry-run

@@ -47,8 +47,8 @@ export function newCommand(): Command {
     .addHelpText(
       "after",
       `
-It goes into the file that services.json includes for its team, else into services.json itself. What is not given is
-asked for on a terminal. The rest of the file stays as it is, byte for byte.
+It writes into the file that services.json includes for the team, else into services.json. On a terminal it asks for missing
+values. The rest of the file is kept byte for byte.
 
 Example:
   npm run fleet -- new checkout --team edge --repository acme/checkout --label tier=critical`,

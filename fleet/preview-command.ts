@@ -35,18 +35,19 @@ export function previewCommand(): Command {
     .addHelpText(
       "after",
       `
-Base and head are compared as a merge would: with the last commit that both have. Their stack files and catalogues are
-read from Git's objects, nothing is checked out. The engine sees only the affected services; it previews everything
-where the program, a pipeline, a provider or a secret differs, and says so. It changes nothing.
+The head is compared with the merge base. Stack files and catalogues are read from Git's objects; nothing is checked out.
+The engine previews only affected services. It previews everything if the program, a pipeline, a provider or a secret
+differs, and says so. The command changes nothing.
 
---offline needs no engine, no cluster and no passphrase: safe where a stranger's pull request is checked.
-With --head, the program that runs is the one of the working directory: of the head only data is read.
+--offline needs no engine, no cluster and no passphrase, so it is safe for a stranger's pull request.
+With --head, the program of the working directory runs, and only data is read from the head.
 
-The program asks GitHub and the cluster about new services: a repository that is not there, a webhook that it may not
-make, a build namespace that is missing, a namespace that is taken. It asks nobody with --offline.
+The program asks GitHub and the cluster about new services: does the repository exist, may a webhook be created, does the
+build namespace exist, is the namespace free? With --offline it asks nobody.
 
-Exit codes: 0 nothing happens, or nothing that --fail-on names, 2 the guard refuses, the files are wrong, or a service
-could not be made, 3 what --fail-on names is in it, 1 a stack could not be previewed (the others are in the report all the same).
+Exit codes: 0 nothing changes, or nothing that --fail-on names, 2 the loss check refuses, the files have problems, or a
+service could not be created, 3 the report contains a class of --fail-on, 1 a stack could not be previewed (the report
+covers the others).
 
 Examples:
   npm run fleet -- preview --base origin/main

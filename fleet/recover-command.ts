@@ -36,12 +36,12 @@ export function recoverCommand(): Command {
     .addHelpText(
       "after",
       `
-It takes away the lock of an update that has ended, settles what the engine had begun, and records what was made and
-not recorded: only what the plan names, with the labels of this stack. It deletes nothing, and what is not ours it
-names and leaves alone. It may be interrupted, and run again.
+It removes the lock of an update that has ended, settles pending operations, and imports objects that are missing from the
+state: only those that the plan names and that carry this stack's labels. It deletes nothing, and only names other objects.
+You may interrupt it and run it again.
 
-Exit codes: 0 everything is right, 2 something is left (in the way of the next up, or to be done without --dry-run), 1 it
-failed or refused.
+Exit codes: 0 everything is right, 2 something blocks the next up, or is to be done without --dry-run, 1 it failed or
+refused.
 
 Examples:
   npm run fleet -- recover --stack prod --dry-run

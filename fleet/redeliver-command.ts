@@ -43,16 +43,16 @@ export function redeliverCommand(): Command {
     .addHelpText(
       "after",
       `
-A push counts as delivered once any attempt was answered with a 2xx; what was delivered is not delivered again. The
-oldest goes first. A push that a newer one has overtaken does no harm: its image is tagged with the time of the push
-itself, so it never becomes the newest. Where tags carry no time (tags: newest-build) it is left alone.
+A push is delivered if any attempt got a 2xx answer; such pushes are not repeated. The oldest goes first. An old push does no
+harm: its image's tag contains the time of the push, so it never becomes the newest. If tags contain no time (strategy
+newest-build), a push whose branch has a newer commit is skipped.
 
-The token is taken from GITHUB_TOKEN. It needs the permission Webhooks: read and write on the repositories (or on the
-organization, where it has the one hook); a repository that it may not read is named, and the rest goes on. GitHub's
-rate limits are kept: one redelivery a second, about 500 an hour. It can be ended at any time and run again.
+GITHUB_TOKEN needs the permission Webhooks: read and write on the repositories (or on the organization, if it has the
+hook). The command names each repository that it may not read, and continues. It respects GitHub's limits: one redelivery
+per second, about 500 per hour. You may interrupt it and run it again.
 
-Exit code: 0 where every push has been delivered, 2 where one has not (--dry-run found it, or it failed again), 1 where
-a webhook could not be read, GitHub refused, or the command failed.
+Exit codes: 0 every push is delivered, 2 one is not (--dry-run found it, or it failed again), 1 a webhook could not be read,
+GitHub refused, or the command failed.
 
 Examples:
   npm run fleet -- redeliver --stack prod --dry-run

@@ -25,7 +25,7 @@ export function renderCommand(): Command {
     .addHelpText(
       "after",
       `
-The same files give the same bytes. There is no secret in it: Secrets are left out, and named.
+The same input gives the same bytes. The output contains no secrets: Secrets are left out and listed.
 
 Examples:
   npm run fleet -- render --stack prod --out rendered && git diff --no-index before rendered

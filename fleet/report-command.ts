@@ -34,15 +34,15 @@ export function reportCommand(): Command {
     .addHelpText(
       "after",
       `
-This script runs the up and keeps its events, without the debug ones, in which secrets are:
+This script runs the up and keeps its events without debug events, which contain secrets:
 
   mkdir -p .kargo-fleet
   .github/scripts/with-events.sh .kargo-fleet/prod.up.jsonl up --stack prod
 
-Nothing else is read: no engine, no cluster, no passphrase. Of a resource its name, what happened and the paths that
-differ are told, never a value.
+It needs no engine, no cluster and no passphrase. It prints the name, the operation and the changed paths of each resource,
+but no values.
 
-Exit codes: 0 the up went well, 3 it failed or was interrupted, 1 the log could not be read.
+Exit codes: 0 the up succeeded, 3 it failed or was interrupted, 1 the log could not be read.
 
 Examples:
   npm run fleet -- report --last-up --stack prod

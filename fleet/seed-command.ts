@@ -12,10 +12,10 @@ export function seedCommand(): Command {
     .addHelpText(
       "after",
       `
-A file that is there is never changed, whatever it holds: Kargo and the team own it.
-The token is taken from GITHUB_TOKEN; --output needs none.
+An existing file is never changed, because Kargo and the team own it.
+It uses GITHUB_TOKEN; --output needs no token.
 
-Exit code: 0 where nothing is missing any more, 2 where --dry-run found something missing, else 1.
+Exit codes: 0 no file is missing, 2 --dry-run found missing files, 1 it failed.
 
 Examples:
   npm run fleet -- seed --stack prod --dry-run

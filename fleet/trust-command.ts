@@ -40,14 +40,14 @@ export function trustCommand(): Command {
     .addHelpText(
       "after",
       `
-Data is the catalogue (services.json) with the files that the base's includes, and in a Pulumi.<stack>.yaml the keys rollout,
-pipelines and warehouse. Nothing in them says where the program connects to or which credential it uses. Everything else is not: program code, lockfile,
-workflows, a new stack, an address, a secret, a link instead of a file. Pages (docs/, *.md) are read by nobody.
+Data is services.json with the files that the base's includes, and in a Pulumi.<stack>.yaml the keys rollout, pipelines and
+warehouse. They decide neither where the program connects nor which credential it uses. Everything else needs an approval:
+program code, lockfile, workflows, a new stack, an address, a secret, a symbolic link. Pages (docs/, *.md) are ignored.
 
-It looks at what merging would give, among Git's objects. The outputs: verdict (data-only, needs-approval), merged (that
-commit), stacks (a JSON list; those of the sandbox are not among them).
+It compares the base with the merge result, using Git's objects. Outputs: verdict (data-only, needs-approval), merged (the
+merge commit), stacks (a JSON list without the sandbox's).
 
-Exit codes: 0 data alone, 2 it needs a person, 1 it could not look (a conflict, a commit that is not there).
+Exit codes: 0 only data changes, 2 it needs an approval, 1 it failed (a conflict, a missing commit).
 
 Example:
   git fetch origin pull/7/head

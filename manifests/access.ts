@@ -14,15 +14,15 @@ import {
 
 const KARGO_GROUP = "kargo.akuity.io";
 
-/** Kargo's own ClusterRole for whoever may log in: it lets the UI list projects by name. */
+/** Kargo's own ClusterRole for users who log in: it lets the UI list projects by name. */
 export const KARGO_USER = "kargo-user";
-/** Who has it: every team. */
+/** The binding that gives it to every team. */
 export const KARGO_USERS_BINDING = "kargo-fleet-users";
 
 /**
- * What a team needs of Kargo in its own namespace: see everything, start and abort Promotions, refresh and reverify.
- * The last two are annotations, so `patch` on Stages and Warehouses; the guard keeps their specs from changing.
- * Nothing here reads a Secret, writes a status, or names `*`, which on Stages would contain `promote`.
+ * A team's rights on Kargo objects in its own namespace: read everything, start and abort Promotions, refresh and
+ * reverify. The last two set annotations, so they need `patch` on Stages and Warehouses; the guard protects the
+ * specs. No rule reads Secrets, writes a status, or names the verb `*`, which on Stages would include `promote`.
  */
 const USE_KARGO: readonly PolicyRule[] = [
   {
@@ -36,7 +36,7 @@ const USE_KARGO: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["events"], verbs: ["get", "list", "watch"] },
 ];
 
-/** Approving Freight by kubectl; what exactly may change in the status the approval policy says. */
+/** Approving Freight with kubectl; the approval policy limits the change of the status. */
 const APPROVE: PolicyRule = {
   apiGroups: [KARGO_GROUP],
   resources: ["freights/status"],
@@ -45,13 +45,13 @@ const APPROVE: PolicyRule = {
 
 export const TEAM_ROLE = "kargo-fleet-team";
 export const APPROVERS_ROLE = "kargo-fleet-approvers";
-/** The Roles in each service's namespace, by name, with what they give beside the verb `promote`. */
+/** The Roles in each service's namespace, by name, with their rules besides `promote`. */
 export const SERVICE_ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
   [TEAM_ROLE]: USE_KARGO,
   [APPROVERS_ROLE]: [...USE_KARGO, APPROVE],
 };
 
-/** A Role of a service with the binding that gives it to somebody. */
+/** A service's Role with its binding. */
 export interface Grant {
   readonly actor: "team" | "approvers";
   readonly role: Role;
@@ -59,11 +59,10 @@ export interface Grant {
 }
 
 /**
- * What the team and the approvers may do with one service, in its own namespace alone. Roles of the namespace rather than
- * ClusterRoles of the pipeline: nobody can edit a binding's `roleRef`, so that moving a service to another pipeline would
- * replace its bindings, and what is protected cannot be replaced. These change in place.
- *
- * Kargo's own roles in the namespace have other names, and it reverts edits to those.
+ * The rights of the team and the approvers on one service, in its own namespace. These are Roles and not
+ * ClusterRoles per pipeline: `roleRef` is immutable, so another pipeline would replace the bindings, and protected
+ * resources cannot be replaced. The rules of a Role change in place.
+ * Kargo's own roles in the namespace have other names, and Kargo reverts edits to those.
  */
 export function grants(service: ServicePlan): readonly Grant[] {
   const { team, approvers } = service.access;
@@ -88,7 +87,10 @@ function grant(service: ServicePlan, name: string, actor: ActorPlan): Omit<Grant
   };
 }
 
-/** The verb that Kargo's admission asks for at each Promotion, on the named Stages. No names would mean all. */
+/**
+ * The verb that Kargo's admission checks for each Promotion, on the named Stages. Without names it would apply to
+ * all.
+ */
 function promote(stages: readonly string[]): PolicyRule[] {
   if (stages.length === 0) return [];
   return [
@@ -96,7 +98,7 @@ function promote(stages: readonly string[]): PolicyRule[] {
   ];
 }
 
-/** Both ways in: kubectl brings the directory group, Kargo's UI and CLI the ServiceAccount that claims it. */
+/** The directory group for kubectl, and the ServiceAccount that claims it for Kargo's UI and CLI. */
 function bound({ group, serviceAccount }: SubjectPlan): Subject[] {
   return [
     { kind: "Group", name: group, apiGroup: RBAC_GROUP },
@@ -104,7 +106,9 @@ function bound({ group, serviceAccount }: SubjectPlan): Subject[] {
   ];
 }
 
-/** A team as Kargo's UI and CLI see it: whoever's token claims the directory group acts as this ServiceAccount. */
+/**
+ * A team's ServiceAccount: in Kargo's UI and CLI, users whose token has the directory group act as this account.
+ */
 export function teamServiceAccount({ group, serviceAccount }: SubjectPlan): ServiceAccount {
   return {
     apiVersion: "v1",

@@ -2,7 +2,7 @@ import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
 const ADMISSION_API = "admissionregistration.k8s.io/v1";
 
-/** What a policy is asked about. */
+/** The requests that a policy applies to. */
 export interface ResourceRule {
   readonly apiGroups: readonly [string];
   readonly apiVersions: readonly [string];
@@ -39,25 +39,28 @@ export interface ValidatingAdmissionPolicyBinding extends KubernetesObject {
   };
 }
 
-/** A policy with the binding that puts it into force. */
+/** A policy with its binding. */
 export interface Guard {
   readonly policy: ValidatingAdmissionPolicy;
   readonly binding: ValidatingAdmissionPolicyBinding;
 }
 
-/** One thing that must be true, in CEL, and what is said where it is not. */
+/** A condition in CEL, and the message if it is false. */
 export interface Demand {
   readonly expression: string;
   readonly message: string;
 }
 
-/** What one policy asks, and of whom. It holds in every namespace: a label that chose some could be taken away. */
+/**
+ * A policy's conditions and subjects. It applies in every namespace, because somebody could remove a label that
+ * selects namespaces.
+ */
 export interface GuardRule {
   readonly name: string;
   readonly resources: Omit<ResourceRule, "scope">;
-  /** CEL, whom it is about; everybody without it. */
+  /** A CEL condition on the user; without it the policy applies to everybody. */
   readonly about?: string;
-  /** CEL, by name, in an order in which later ones may use earlier ones. */
+  /** CEL by name; later variables may use earlier ones. */
   readonly variables: Readonly<Record<string, string>>;
   readonly demands: readonly Demand[];
 }

@@ -11,7 +11,7 @@ import { serviceLabels } from "./objects.ts";
 
 export const ARGOCD_API = "argoproj.io/v1alpha1";
 
-/** Argo CD's name for the cluster it runs in. */
+/** Argo CD's address of its own cluster. */
 const IN_CLUSTER = "https://kubernetes.default.svc";
 
 type Destination = { readonly namespace: string } & ({ readonly server: string } | { readonly name: string });
@@ -32,7 +32,7 @@ export interface AppProject extends Defined<AppProjectDefinition> {
   };
 }
 
-/** Who may do what in Argo CD: policies of its Casbin model, and the directory groups that have them. */
+/** A role of an AppProject: Casbin policies, and the directory groups that have them. */
 export interface AppProjectRole {
   readonly name: string;
   readonly description: string;
@@ -67,7 +67,10 @@ export interface Application extends Defined<ApplicationDefinition> {
   };
 }
 
-/** The AppProject of a service: its one source, its own destinations, and no cluster resource but their Namespaces. */
+/**
+ * The AppProject of a service: its one source, its own destinations, and no cluster-scoped kind except Namespaces
+ * with its own names.
+ */
 export function appProject(service: ServicePlan): AppProject {
   const deployments = deployingStages(service).map(({ deployment }) => deployment);
   const namespaces = [...new Set(deployments.map((each) => each.destination.namespace))];
@@ -82,7 +85,8 @@ export function appProject(service: ServicePlan): AppProject {
       destinations: destinations.filter(
         (one, index) => destinations.findIndex((other) => same(one, other)) === index,
       ),
-      // CreateNamespace=true needs the kind allowed; by exact name, or one service could make another's.
+      // CreateNamespace=true requires that the kind is allowed. With exact names, a service cannot create another's
+      // namespace.
       clusterResourceWhitelist: namespaces.map((name) => ({ group: "", kind: "Namespace", name })),
       roles: roles(service, deployments),
     },
@@ -90,8 +94,8 @@ export function appProject(service: ServicePlan): AppProject {
 }
 
 /**
- * The team sees its Applications; who approves may also sync those that wait for a person. Each by its exact name:
- * `nginx/nginx-*` would also be another service's `nginx-extra-dev`.
+ * The team may read its Applications; approvers may also sync those with manual sync. Each has its exact name,
+ * because `nginx/nginx-*` would match another service's `nginx-extra-dev`.
  */
 function roles(
   { appProject, access }: ServicePlan,
@@ -120,16 +124,16 @@ function roles(
 }
 
 /**
- * A directory group as a role names it: Argo CD reads a line of CSV made of it, and of a project with one line that it
- * cannot read it drops every role.
+ * A directory group in a role's form: Argo CD writes it into a line of CSV, and if one line is invalid it drops all
+ * roles of the project.
  */
 export function groupName(group: string): string {
   return /[",]|^\s|\s$/.test(group) ? `"${group.replaceAll('"', '""')}"` : group;
 }
 
 /**
- * The Application of one stage. Where a person syncs, it has neither automated sync nor the annotation that lets
- * Kargo sync it. It carries no resources finalizer: taking a service off the list never removes its workload.
+ * The Application of one stage. With manual sync it has neither automated sync nor the annotation that lets Kargo
+ * sync it. It has no resources finalizer, so removing a service never deletes its workload.
  */
 export function application(service: ServicePlan, stage: DeployingStagePlan): Application {
   const { gitops, project } = service;
@@ -143,7 +147,7 @@ export function application(service: ServicePlan, stage: DeployingStagePlan): Ap
       namespace: ARGOCD_NAMESPACE,
       labels: serviceLabels(service),
       annotations: {
-        // In a repository that all services share, a commit elsewhere must not render this one anew.
+        // In a shared repository, commits in other folders must not cause a refresh.
         "argocd.argoproj.io/manifest-generate-paths": `/${gitops.chart};/${gitops.folder}`,
         ...(automated && { "kargo.akuity.io/authorized-stage": `${project}:${stage.name}` }),
       },
@@ -167,7 +171,7 @@ export function application(service: ServicePlan, stage: DeployingStagePlan): Ap
   };
 }
 
-/** A destination as Argo CD names it: a cluster by its address or its name. */
+/** A destination in Argo CD's form: a cluster by its address or its name. */
 export function destination({ cluster, namespace }: DeploymentPlan["destination"]): Destination {
   if (cluster === undefined) return { server: IN_CLUSTER, namespace };
   return cluster.includes("://") ? { server: cluster, namespace } : { name: cluster, namespace };

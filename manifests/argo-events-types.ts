@@ -2,8 +2,9 @@ import type { WorkflowManifest } from "./argo-workflows-types.ts";
 import type { KubernetesObject } from "./objects.ts";
 
 /*
- * The part of Argo Events' API (argoproj.io/v1alpha1, Argo Events 1.9) that this project writes. Its definitions leave
- * every spec open: a slip in them passes the API server and loses pushes in silence, so here it does not compile.
+ * The part of Argo Events' API (argoproj.io/v1alpha1, Argo Events 1.9) that this project writes. The definitions
+ * leave every spec open: the API server accepts mistakes, which then silently lose pushes. These types make them
+ * compile errors.
  */
 
 export const ARGO_EVENTS_API = "argoproj.io/v1alpha1";
@@ -25,7 +26,7 @@ export interface EventBus extends KubernetesObject {
   };
 }
 
-/** What the pods of EventSources and Sensors have in common. */
+/** The pod settings that EventSources and Sensors share. */
 export interface PodTemplate {
   readonly metadata?: { readonly annotations: Readonly<Record<string, string>> };
   readonly serviceAccountName: string;
@@ -54,7 +55,10 @@ export interface EventSource extends KubernetesObject {
   };
 }
 
-/** Pushes to one repository, or to all of an organization. It has no API token: Argo Events makes no hook itself. */
+/**
+ * Pushes to one repository, or to all of an organization. It has no API token, so Argo Events creates no hook
+ * itself.
+ */
 export type GithubEvent = {
   readonly webhook: {
     readonly endpoint: string;
@@ -91,7 +95,7 @@ export interface Dependency {
   readonly filters: { readonly data: readonly DataFilter[] };
 }
 
-/** Strings are unanchored regular expressions; whoever writes one anchors it. */
+/** Strings are unanchored regular expressions, so each must be anchored. */
 export type DataFilter =
   | { readonly path: string; readonly type: "string"; readonly value: readonly string[] }
   | { readonly path: string; readonly type: "bool"; readonly value: readonly ("true" | "false")[] };
@@ -107,7 +111,7 @@ export interface Trigger {
       readonly parameters: readonly TriggerParameter[];
     };
   };
-  /** Bare numbers: as strings they lose the push. */
+  /** Bare numbers; strings would lose the push. */
   readonly retryStrategy: {
     readonly steps: number;
     readonly duration: string;
@@ -115,7 +119,7 @@ export interface Trigger {
     readonly jitter: number;
   };
   readonly atLeastOnce: true;
-  /** Queues, and drops nothing; zero would panic the Sensor. */
+  /** Queues events without dropping any; zero would panic the Sensor. */
   readonly rateLimit: { readonly unit: "Minute"; readonly requestsPerUnit: number };
 }
 

@@ -20,7 +20,7 @@ import {
 import { buildWorkflow, COMMIT_PARAMETER, PUSHED_AT_PARAMETER } from "./argo-workflows.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
-/** The ServiceAccounts of the EventSources, which may do nothing, and of the Sensors. */
+/** The ServiceAccounts of the EventSources, which have no rights, and of the Sensors. */
 export const EVENT_SOURCE_ACCOUNT = "kargo-fleet-event-source";
 export const SENSOR_ACCOUNT = "kargo-fleet-sensor";
 
@@ -29,10 +29,13 @@ export const WEBHOOK_PORT = 12000;
 
 export const EVENT_BUS = "default";
 
-/** GitHub caps a payload at 25 MB, but what a push needs is small; the bus takes more, since an event wraps it. */
+/**
+ * GitHub's limit of a payload is 25 MB, but a push needs less. The EventBus allows more, because an event wraps the
+ * payload.
+ */
 const MAX_PAYLOAD = { eventSource: 5_000_000, bus: "8MB" };
 
-/** The bus that carries pushes from EventSources to Sensors. */
+/** The EventBus that carries pushes from EventSources to Sensors. */
 export function eventBus({ eventBus: { version, storage } }: BuildTriggersPlan): EventBus {
   return {
     apiVersion: ARGO_EVENTS_API,
@@ -56,10 +59,9 @@ export function eventBus({ eventBus: { version, storage } }: BuildTriggersPlan):
 }
 
 /**
- * What GitHub posts the pushes of one group to: an endpoint and a secret for each service, so that one team's secret
- * signs nothing for another.
- *
- * @param secretsHash changes whenever the secrets do: they are read once, at the start of the pods
+ * The EventSource of one group: an endpoint and a secret for each service, so that one team's secret cannot sign
+ * for another.
+ * @param secretsHash changes with the secrets, because pods read them only once at their start
  */
 export function eventSource(group: TriggerGroupPlan, path: string, secretsHash: string): EventSource {
   const events = group.builds.map((build) => {
@@ -72,7 +74,7 @@ export function eventSource(group: TriggerGroupPlan, path: string, secretsHash: 
   return source(group.name, Object.fromEntries(events), secretsHash);
 }
 
-/** What GitHub posts the pushes of a whole organization to; the Sensors' filters tell its repositories apart. */
+/** The EventSource of an organization's hook; the Sensors' filters distinguish its repositories. */
 export function organizationEventSource(owner: string, path: string, secretsHash: string): EventSource {
   const event: GithubEvent = {
     ...hook(`${path}/${ORGANIZATION}`, ORGANIZATION, ORGANIZATION),
@@ -115,7 +117,7 @@ function source(name: string, github: EventSource["spec"]["github"], secretsHash
   };
 }
 
-/** The Secret that an EventSource checks signatures with; the secrets of its events are the engine's alone. */
+/** The Secret with which an EventSource checks signatures. Only the engine knows its values. */
 export function hookSecret(name: string): KubernetesObject & { readonly type: "Opaque" } {
   return {
     apiVersion: "v1",
@@ -125,7 +127,7 @@ export function hookSecret(name: string): KubernetesObject & { readonly type: "O
   };
 }
 
-/** Starts the Workflow of each service of a group at each push that is to be built. */
+/** The Sensor of a group, which starts a service's Workflow for each push that is to be built. */
 export function sensor(group: TriggerGroupPlan, organization: boolean): Sensor {
   return {
     apiVersion: ARGO_EVENTS_API,
@@ -134,7 +136,7 @@ export function sensor(group: TriggerGroupPlan, organization: boolean): Sensor {
       name: group.name,
       namespace: EVENTS_NAMESPACE,
       labels: { ...MANAGED_BY },
-      // Two replicas need a leader, and the leader is chosen so only where it is said at creation.
+      // Two replicas need leader election; this annotation selects the method and only works at creation.
       annotations: { "events.argoproj.io/leader-election": "k8s" },
     },
     spec: {
@@ -150,8 +152,8 @@ export function sensor(group: TriggerGroupPlan, organization: boolean): Sensor {
 }
 
 /**
- * Argo Events compiles conditions as an expression, in which a name such as `3scale` or `in` is none of a dependency: the
- * trigger then never fires, and the status says Deployed.
+ * Argo Events compiles `conditions` as an expression, in which a name such as `3scale` or `in` is not a dependency:
+ * the trigger then never fires, while the status says Deployed.
  */
 function dependencyName(service: string): string {
   return `push-${service}`;
@@ -166,14 +168,14 @@ function dependency(build: BuildPlan, from = { source: build.group, event: build
   };
 }
 
-/** Argo Events searches anywhere in a value: what is meant exactly is escaped and anchored. */
+/** Argo Events matches anywhere in a value, so an exact match is escaped and anchored. */
 function exactly(text: string): string {
   return `^${escapeStringRegexp(text)}$`;
 }
 
 /**
- * What makes a push one to build: of this repository, to this branch, not the branch's deletion. The commit and the time
- * pass into a Workflow, so their form is checked here: Argo Workflows expands `{{…}}` in parameters.
+ * The filters for a push that is to be built: this repository, this branch, no deletion. They also check the format
+ * of the commit and the time, which pass into a Workflow, because Argo Workflows expands `{{…}}` in parameters.
  */
 function filters({ owner, repository, branch, paths }: BuildPlan): DataFilter[] {
   const text = (path: string, value: string): DataFilter => ({ path, type: "string", value: [value] });
@@ -193,10 +195,10 @@ function filters({ owner, repository, branch, paths }: BuildPlan): DataFilter[] 
 /** All files that the commits of a push added, changed or removed, as one JSON array of arrays of arrays. */
 const CHANGED_FILES = "[body.commits.#.added,body.commits.#.modified,body.commits.#.removed]";
 
-/** A branch that is moved to a commit that GitHub has already: what changed is not said, so it is built. */
+/** A branch that moved to an existing commit: the changes are not listed, so it is built. */
 const NO_COMMITS = "^\\[\\[\\],\\[\\],\\[\\]\\]$";
 
-/** A file name begins after a bracket or a comma and an unescaped quote; no file name can hold that inside. */
+/** A file name begins after a bracket or a comma and an unescaped quote, which no file name can contain. */
 function changedBelow(paths: readonly string[]): string {
   return `[\\[,]"(${paths.map(escapeStringRegexp).join("|")})[/"]`;
 }
@@ -221,7 +223,7 @@ function trigger(build: BuildPlan): Trigger {
             src: { dependencyName: dependency, dataKey: "body.repository.pushed_at" },
             dest: into(PUSHED_AT_PARAMETER),
           },
-          // A commit that is pushed or delivered again meets its own Workflow, and is not built again.
+          // A repeated commit has the same Workflow name, so it is not built again.
           {
             src: {
               dependencyName: dependency,
@@ -233,15 +235,15 @@ function trigger(build: BuildPlan): Trigger {
         ],
       },
     },
-    // Longer than a Sensor lives that cannot renew its lease, and as short as that allows: a commit that is delivered again
-    // fails each time, and the service's next push waits (docs/design.md).
+    // Longer than a Sensor lives without its lease, and otherwise as short as possible: a repeated commit always
+    // fails, and the service's next push waits meanwhile (docs/design.md).
     retryStrategy: { steps: 4, duration: "1s", factor: 2, jitter: 0.1 },
     atLeastOnce: true,
     rateLimit: { unit: "Minute", requestsPerUnit: 30 },
   };
 }
 
-/** How the pods of EventSources and Sensors run. */
+/** The pod settings of EventSources and Sensors. */
 export function pods(serviceAccountName: string): PodTemplate {
   return {
     serviceAccountName,

@@ -6,11 +6,11 @@ export const ARGO_WORKFLOWS_API = "argoproj.io/v1alpha1";
 
 export interface Parameter {
   readonly name: string;
-  /** Absent in a template: whoever starts it must give one. */
+  /** Undefined in a template means that the caller must set it. */
   readonly value?: string;
 }
 
-/** A Workflow of the shared template: nothing but its arguments. */
+/** A Workflow of the shared template: only its arguments. */
 export interface WorkflowManifest extends KubernetesObject {
   readonly apiVersion: typeof ARGO_WORKFLOWS_API;
   readonly kind: "Workflow";
@@ -41,7 +41,7 @@ export interface ClusterWorkflowTemplate extends KubernetesObject {
     readonly volumeClaimGC: { readonly strategy: "OnWorkflowCompletion" };
     readonly volumeClaimTemplates: readonly VolumeClaimTemplate[];
     readonly arguments: { readonly parameters: readonly Parameter[] };
-    /** Goes onto every Workflow of the template. */
+    /** The metadata of every Workflow of the template. */
     readonly workflowMetadata: { readonly labels: Readonly<Record<string, string>> };
     readonly templates: readonly Template[];
   };
@@ -90,12 +90,12 @@ export interface ContainerTemplate {
   readonly metadata: { readonly labels: Readonly<Record<string, string>> };
   readonly retryStrategy: RetryStrategy;
   readonly volumes?: readonly Volume[];
-  /** They run to their end, one by one, before the container starts. */
+  /** They run one after the other before the container. */
   readonly initContainers?: readonly (Container & { readonly name: string })[];
   readonly container: Container;
 }
 
-/** One pod, in which Argo's own program makes an object and waits for its end. */
+/** One pod in which Argo's own program creates an object and waits for its end. */
 export interface ResourceTemplate {
   readonly name: string;
   readonly inputs: { readonly parameters: readonly Parameter[] };
@@ -106,17 +106,17 @@ export interface ResourceTemplate {
   readonly resource: {
     readonly action: "apply";
     readonly setOwnerReference: true;
-    /** In the form of a label selector, over the fields of the object. */
+    /** A label selector over the fields of the object. */
     readonly successCondition: string;
     readonly failureCondition: string;
-    /** JSON once Argo has filled it in. */
+    /** JSON after Argo has filled it in. */
     readonly manifest: string;
   };
 }
 
 export interface RetryStrategy {
   readonly limit: number;
-  /** `OnError`: the pod was lost, not that its program failed. */
+  /** `OnError`: the pod was lost. A failing program is not retried. */
   readonly retryPolicy: "Always" | "OnError";
   readonly backoff: { readonly duration: string; readonly factor: number; readonly maxDuration: string };
 }

@@ -12,25 +12,25 @@ import { build } from "./build-job.ts";
 import { clone, notify, push, USER, WORK } from "./build-steps.ts";
 import { MANAGED_BY } from "./objects.ts";
 
-/** The shared template that every build is a run of. */
+/** The shared template of all builds. */
 export const BUILD_TEMPLATE = "build-push-image";
 /** The ServiceAccount of the Workflows, in each team's build namespace. */
 export const BUILD_ACCOUNT = "kargo-fleet-build";
-/** The ConfigMap that says how many builds of a team run at once, in each build namespace, and its key. */
+/** The ConfigMap in each build namespace that limits a team's parallel builds, and its key. */
 export const BUILD_LIMIT = { name: "kargo-fleet-builds", key: "parallelism" } as const;
 
-/** The two parameters that come out of a push; all others are constants of the catalogue. */
+/** The two parameters that come from the push; all others come from the catalogue. */
 export const COMMIT_PARAMETER = "commit";
 export const PUSHED_AT_PARAMETER = "pushed-at";
 
 /**
- * The tag by the push's own time, not the build's: an old push that is delivered again never becomes the newest. Without
- * `asInt` the time would silently be now.
+ * The tag contains the time of the push, not of the build, so an old push that is delivered again never becomes the
+ * newest. Without `asInt` the time would silently be the current one.
  */
 const TAG =
   "{{=workflow.parameters.tags == 'commit' ? workflow.parameters.commit[0:7] : sprig.dateInZone('20060102150405', asInt(workflow.parameters['pushed-at']), 'UTC') + '-' + workflow.parameters.commit[0:7]}}";
 
-/** The Workflow of one push, before the push's own commit and time are in it. */
+/** The Workflow of a push, without the push's commit and time. */
 export function buildWorkflow(build: BuildPlan): WorkflowManifest {
   const { service, team } = build;
   return {
@@ -50,7 +50,7 @@ export function buildWorkflow(build: BuildPlan): WorkflowManifest {
   };
 }
 
-/** What the template does not know by itself: each byte here stands in a Sensor once a service. */
+/** The parameters that the template does not set; each byte is in the Sensor once per service. */
 function parametersOf(build: BuildPlan): Record<string, string> {
   const { context, dockerfile, tags } = build;
   return {
@@ -67,16 +67,16 @@ function parametersOf(build: BuildPlan): Record<string, string> {
 
 const DEFAULTS = { context: ".", dockerfile: "Dockerfile", tags: "sortable" } as const;
 
-/** What a run of the template is told; those with a value need not be. */
+/** The parameters of a run; those with a value are optional. */
 export const PARAMETERS: readonly Parameter[] = [
   ...[COMMIT_PARAMETER, PUSHED_AT_PARAMETER, "service", "repository", "image"].map((name) => ({ name })),
   ...Object.entries(DEFAULTS).map(([name, value]) => ({ name, value })),
 ];
 
 /**
- * Clone, build, push: three pods that share a volume and nothing else. Whatever a Dockerfile can read it can steal, so the
- * pod that runs it has no credential, no token and nothing of Argo's; the pod that pushes has the credential of the one
- * image, and a copy of the file that a container without it has checked.
+ * Clone, build, push: three pods that share only a volume. A Dockerfile can steal whatever it can read, so its pod
+ * has no credential, no token and nothing of Argo's. The pod that pushes has the credential for the one image, and
+ * a copy of the file that a container without credentials has checked.
  */
 export function buildTemplate({ builds, github, receiver }: BuildTriggersPlan): ClusterWorkflowTemplate {
   const { storage } = builds;
@@ -91,13 +91,13 @@ export function buildTemplate({ builds, github, receiver }: BuildTriggersPlan): 
     spec: {
       entrypoint: "build-push-image",
       serviceAccountName: BUILD_ACCOUNT,
-      // The token is mounted into Argo's own containers of a pod, and into no other.
+      // Only Argo's own containers get the token.
       automountServiceAccountToken: false,
       executor: { serviceAccountName: BUILD_ACCOUNT },
       securityContext: { fsGroup: USER, seccompProfile: { type: "RuntimeDefault" } },
       activeDeadlineSeconds: durationSeconds(builds.timeout),
       synchronization: {
-        // A service builds one branch, so this is one build a service and branch at a time; the others wait.
+        // A service builds one branch, so this allows one build per service and branch at a time; others wait.
         mutexes: [{ name: "build-{{workflow.parameters.service}}" }],
         semaphores: [{ configMapKeyRef: { ...BUILD_LIMIT } }],
       },
@@ -140,7 +140,7 @@ function steps(notifies: boolean): StepsTemplate {
       [{ name: "clone", template: "clone" }],
       [{ name: "build", template: "build", arguments: destination }],
       [{ name: "push", template: "push", arguments: destination }],
-      // The image is there whether Kargo hears of it at once or at the Warehouse's next look.
+      // The image exists whether Kargo is notified or finds it at the Warehouse's next look.
       ...(notifies
         ? [[{ name: "notify", template: "notify", continueOn: { failed: true, error: true } } as const]]
         : []),

@@ -8,11 +8,10 @@ import { formed, text } from "./cel.ts";
 const FOUND_BY = ["controller-uid", "job-name"].flatMap((name) => [name, `batch.kubernetes.io/${name}`]);
 
 /**
- * Whoever may make a Job may run a pod, and whoever may run a pod in a build namespace can mount the push credential. So
- * the account that makes the builds' Jobs makes them in one form, to the key: what their pod has is what a Dockerfile has.
- *
- * Not held to: the image and its arguments, since a Dockerfile runs what it likes, too; and the numbers of the stack's
- * config, so that an `up` that changes them stops no build that waits.
+ * Whoever may create a Job may run a pod, and a pod in a build namespace can mount the push credential. So the
+ * account that creates the builds' Jobs may use only one form, in which the pod has exactly a Dockerfile's rights.
+ * The image and its arguments are free, because a Dockerfile can run anything too. So are the numbers of the
+ * stack's config, so that an `up` that changes them does not break waiting builds.
  */
 export function buildGuard(userNamespaces: boolean): Guard {
   const user = "request.userInfo.username";
@@ -47,7 +46,7 @@ export function buildGuard(userNamespaces: boolean): Guard {
         },
         any: ["activeDeadlineSeconds", "ttlSecondsAfterFinished", "selector", "template"],
       }),
-      // NetworkPolicies go by it.
+      // NetworkPolicies select pods by it.
       labelled: [
         formed("variables.job.template.metadata", { added: { creationTimestamp: null }, any: ["labels"] }),
         `variables.job.template.metadata.labels.all(k, k in ${JSON.stringify([STEP_LABEL, ...FOUND_BY])})`,

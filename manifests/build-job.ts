@@ -4,10 +4,13 @@ import type { Container, ResourceTemplate } from "./argo-workflows-types.ts";
 import { IMAGE, retry, SOURCE, STEP_LABEL, USER, WORK } from "./build-steps.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
-/** The ServiceAccount that makes a build's Job, in each team's build namespace: Argo's own program alone has its token. */
+/**
+ * The ServiceAccount that creates a build's Job, in each team's build namespace; only Argo's own program has its
+ * token.
+ */
 export const LAUNCH_ACCOUNT = "kargo-fleet-launch";
 
-/** The volume claim that Argo Workflows makes for a Workflow (its controller's createPVCs). */
+/** The volume claim that Argo Workflows creates for a Workflow (its controller's createPVCs). */
 export const workClaim = (workflow: string) => `${workflow}-${WORK}`;
 
 /** The part of Kubernetes' batch/v1 that this project writes. */
@@ -46,12 +49,10 @@ export interface Job extends KubernetesObject {
 }
 
 /**
- * Has Argo make the Job that runs a Dockerfile, and wait for its end. Argo's executor, which must reach the API server, is
- * so in a pod of its own: a NetworkPolicy cannot tell the containers of one pod apart.
- *
- * `apply`, since the Job is named by its Workflow: where the executor's pod is lost, the next one finds the Job that runs
- * and waits for it, and no two write one image. It reads the Job and changes nothing, as both are the same to the letter.
- *
+ * Makes Argo create the Job that runs a Dockerfile, and wait for its end. So Argo's executor, which needs the API
+ * server, is in another pod: a NetworkPolicy applies to whole pods.
+ * It uses `apply`, because the Job has the Workflow's name: if the executor's pod is lost, the next one finds the
+ * running Job instead of starting a second one. The manifests are identical, so `apply` only reads the Job.
  * @see https://argo-workflows.readthedocs.io/en/latest/walk-through/kubernetes-resources/
  */
 export function build(builds: BuildsConfig): ResourceTemplate {
@@ -61,11 +62,11 @@ export function build(builds: BuildsConfig): ResourceTemplate {
     metadata: { labels: { ...MANAGED_BY, [STEP_LABEL]: "launch" } },
     serviceAccountName: LAUNCH_ACCOUNT,
     executor: { serviceAccountName: LAUNCH_ACCOUNT },
-    // A Job that failed is found as it is; an executor that goes away is another matter.
+    // Retries only a lost executor; a failed Job stays failed.
     retryStrategy: retry("OnError", 2),
     resource: {
       action: "apply",
-      // The Job goes with its Workflow.
+      // The Job is deleted with its Workflow.
       setOwnerReference: true,
       successCondition: "status.succeeded > 0",
       failureCondition: "status.failed > 0",
@@ -74,11 +75,11 @@ export function build(builds: BuildsConfig): ResourceTemplate {
   };
 }
 
-/** What is the same in every build's Job: the guard lets its account make no other. */
+/** The constant part of every build's Job; the guard lets the account create no other. */
 export function jobForm(userNamespaces: boolean) {
   return {
     job: {
-      // A Dockerfile that fails fails again; a node that goes away is another matter.
+      // A failing Dockerfile is not retried; a lost node is.
       backoffLimit: 0,
       podFailurePolicy: {
         rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
@@ -101,7 +102,8 @@ export function jobForm(userNamespaces: boolean) {
         runAsNonRoot: false,
         allowPrivilegeEscalation: false,
         readOnlyRootFilesystem: false,
-        // What installing packages into an image takes; the file system is the image, so it is written.
+        // The capabilities for installing packages into an image; the file system is writable because it becomes
+        // the image.
         capabilities: {
           drop: ["ALL"],
           add: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETGID", "SETUID"],
@@ -115,7 +117,9 @@ export function jobForm(userNamespaces: boolean) {
   } as const;
 }
 
-/** Kaniko, with no credential, no token and no way to the cluster: what a Dockerfile can reach, it can use. */
+/**
+ * Kaniko without credentials, token or access to the cluster, because a Dockerfile can use whatever it can reach.
+ */
 function buildJob({ images, keep, resources, timeout, userNamespaces }: BuildsConfig): Job {
   const { job, labels, pod, container } = jobForm(userNamespaces);
   return {
@@ -124,9 +128,9 @@ function buildJob({ images, keep, resources, timeout, userNamespaces }: BuildsCo
     metadata: { name: "{{workflow.name}}", labels: { ...MANAGED_BY, ...labels } },
     spec: {
       ...job,
-      // Argo ends no Job: its own limit does where the Workflow ran out of time.
+      // Argo does not stop the Job when a Workflow times out, so the Job has its own limit.
       activeDeadlineSeconds: durationSeconds(timeout),
-      // A pod that is done still keeps the volume from being deleted.
+      // A finished pod still prevents the deletion of the volume.
       ttlSecondsAfterFinished: durationSeconds(keep.log),
       template: {
         metadata: { labels },
@@ -153,15 +157,15 @@ function buildJob({ images, keep, resources, timeout, userNamespaces }: BuildsCo
   };
 }
 
-/** A place where Argo puts a value as JSON; {@link manifestOf} takes the quotes around it away. */
+/** A placeholder that Argo replaces by JSON; {@link manifestOf} removes the quotes around it. */
 function json(expression: string): string {
   return `{{=toJson(${expression})}}`;
 }
 
 /**
- * A manifest is a text that Argo fills in before it is parsed. Kaniko reads its arguments from nowhere else, so the values
- * go in as JSON: a quote in one ends nothing. The model lets none through anyway, and the two that come from the push are
- * a commit in hexadecimal digits and a time.
+ * Argo fills the manifest in as text before it parses it. Values are inserted as JSON, so a quote in one cannot end
+ * the string. The model allows no such values anyway, and the two values of the push are a hexadecimal commit and a
+ * time.
  */
 function manifestOf(job: Job): string {
   return JSON.stringify(job).replace(/"(\{\{=toJson\([^"]*\)\}\})"/g, "$1");

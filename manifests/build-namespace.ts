@@ -16,26 +16,26 @@ import {
 
 const READ = ["get", "list", "watch"] as const;
 
-/** What a Sensor may do in a build namespace: start Workflows, and nothing else. */
+/** A Sensor's right in a build namespace: only start Workflows. */
 export const START_BUILDS: readonly PolicyRule[] = [
   { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create"] },
 ];
 
-/** What Argo's own containers of a pod may do: report how it went. */
+/** The right of Argo's own containers: report their result. */
 export const REPORT_RESULTS: readonly PolicyRule[] = [
   { apiGroups: ["argoproj.io"], resources: ["workflowtaskresults"], verbs: ["create", "patch"] },
 ];
 
 /**
- * What the account that makes a build's Job may do: make it and look at it. Argo's executor runs `kubectl apply` and reads
- * the Job until it ends (its workflow/executor/resource.go); it changes and deletes none.
+ * The rights of the account that creates a build's Job: create and read it. Argo's executor runs `kubectl apply`
+ * and reads the Job until it ends (its workflow/executor/resource.go); it changes and deletes none.
  */
 export const LAUNCH_BUILDS: readonly PolicyRule[] = [
   ...REPORT_RESULTS,
   { apiGroups: ["batch"], resources: ["jobs"], verbs: ["create", "get"] },
 ];
 
-/** What a team may do with its builds: read them and their logs. It starts none: a push does. */
+/** A team's rights on its builds: read them and their logs. It cannot start one; only a push does. */
 export const READ_BUILDS: readonly PolicyRule[] = [
   { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: READ },
   { apiGroups: [""], resources: ["pods", "pods/log", "events"], verbs: READ },
@@ -49,19 +49,19 @@ export interface ConfigMap extends KubernetesObject {
 
 export const SENSOR_ROLE = "kargo-fleet-sensor";
 export const READERS_ROLE = "kargo-fleet-build-readers";
-/** The Roles that the program makes in a build namespace, by name, with what they give. */
+/** The program's Roles in a build namespace, by name, with their rules. */
 export const BUILD_ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
   [SENSOR_ROLE]: START_BUILDS,
   [READERS_ROLE]: READ_BUILDS,
 };
 
-/** A Role of a namespace with the binding that gives it to somebody. */
+/** A Role of a namespace with its binding. */
 export interface BoundRole {
   readonly role: Role;
   readonly binding: RoleBinding;
 }
 
-/** Who starts builds in a team's namespace, and who reads their logs. */
+/** The Roles of a team's build namespace: for the Sensor that starts builds, and for readers of logs. */
 export function buildGrants(namespace: BuildNamespacePlan): readonly [sensor: BoundRole, readers: BoundRole] {
   const sensor: Subject = { kind: "ServiceAccount", name: SENSOR_ACCOUNT, namespace: EVENTS_NAMESPACE };
   const people = namespace.groups.map((name): Subject => ({ kind: "Group", name, apiGroup: RBAC_GROUP }));
@@ -71,7 +71,7 @@ export function buildGrants(namespace: BuildNamespacePlan): readonly [sensor: Bo
   ];
 }
 
-/** One that has the name of its binding. */
+/** A Role and a binding with the same name. */
 export function grant(
   namespace: string,
   name: string,
@@ -91,7 +91,7 @@ export function grant(
   };
 }
 
-/** How many builds of a team run at once. */
+/** The limit of a team's parallel builds. */
 export function buildLimit({ name }: BuildNamespacePlan, { builds }: BuildTriggersPlan): ConfigMap {
   return {
     apiVersion: "v1",
@@ -101,7 +101,7 @@ export function buildLimit({ name }: BuildNamespacePlan, { builds }: BuildTrigge
   };
 }
 
-/** A Secret that Kubernetes itself fills with a ServiceAccount's token. */
+/** A Secret that Kubernetes fills with a ServiceAccount's token. */
 export interface TokenSecret extends KubernetesObject {
   readonly apiVersion: "v1";
   readonly kind: "Secret";
@@ -109,8 +109,8 @@ export interface TokenSecret extends KubernetesObject {
 }
 
 /**
- * A team's build namespace and the two identities of its Workflows, which an administrator makes: so the deployer handles
- * no token, and may read no Secret of a build namespace but its own one.
+ * A team's build namespace and the two ServiceAccounts of its Workflows. An administrator creates them, so the
+ * deployer handles no token, and may read only its own Secret in a build namespace.
  */
 export function buildIdentity(team: string): readonly KubernetesObject[] {
   const namespace = buildNamespace(team);
@@ -121,7 +121,7 @@ export function buildIdentity(team: string): readonly KubernetesObject[] {
       kind: "Namespace",
       metadata: {
         name: namespace,
-        // Kaniko is root, though in no other way privileged: "restricted" would refuse it.
+        // Kaniko runs as root, which "restricted" would refuse.
         labels: { ...labels, "pod-security.kubernetes.io/enforce": "baseline" },
       },
     },
@@ -130,7 +130,10 @@ export function buildIdentity(team: string): readonly KubernetesObject[] {
   ];
 }
 
-/** A ServiceAccount with its rights, and its token where Argo Workflows finds it (its docs/service-account-secrets.md). */
+/**
+ * A ServiceAccount with its rights, and its token Secret with the name that Argo Workflows expects (its
+ * docs/service-account-secrets.md).
+ */
 function account(
   namespace: string,
   name: string,

@@ -27,8 +27,8 @@ export interface NetworkPolicy extends KubernetesObject {
 }
 
 /**
- * Where clusters and their nodes are: private networks, carriers' (Alibaba's own services too), and those reserved for
- * tests and the future, which some clouds give to pods.
+ * Addresses of clusters and nodes: private networks, carrier-grade NAT (also used by Alibaba's services), and
+ * networks reserved for tests and the future, which some clouds use for pods.
  */
 const PRIVATE = [
   "10.0.0.0/8",
@@ -38,12 +38,15 @@ const PRIVATE = [
   "198.18.0.0/15",
   "240.0.0.0/4",
   "fc00::/7",
-  // By IPv6 with NAT64, every IPv4 address has one of these too.
+  // With IPv6 and NAT64, every IPv4 address also has one of these.
   "64:ff9b::/96",
   "64:ff9b:1::/48",
 ];
 
-/** Metadata's addresses, and what NAT64 makes of them; past it, IPv6 alone reaches GitHub. */
+/**
+ * The metadata addresses and their NAT64 forms. Other NAT64 addresses stay open, because a node without IPv4
+ * reaches GitHub only that way.
+ */
 const METADATA_ANYWAY = [
   ...METADATA,
   ...METADATA.filter((network) => family(network) === "ipv4").map((network) => {
@@ -53,9 +56,10 @@ const METADATA_ANYWAY = [
 ];
 
 /**
- * What the pods of builds reach. Nothing reaches them. The pod that runs a Dockerfile reaches the Internet, DNS and what
- * the stack names: neither the cluster, wherever its API server is, nor a cloud's metadata. Argo's program that starts it
- * reaches the API server alone. The pods with a credential run our own programs alone, and reach all but metadata.
+ * The network policies of builds. Nothing can connect to their pods. The pod that runs a Dockerfile reaches the
+ * Internet, DNS and the stack's mirrors, but neither the cluster nor its API server nor a cloud's metadata. Argo's
+ * program that starts it reaches only the API server. The pods with a credential run only our own programs, and
+ * reach everything except metadata.
  */
 export function buildNetwork(
   { name }: BuildNamespacePlan,
@@ -97,7 +101,7 @@ function block(cidr: string): Peer {
   return { ipBlock: { cidr } };
 }
 
-/** Every address of both families but these; of networks inside each other, the first of the widest is named. */
+/** All addresses of both families except these; of nested networks only the widest is listed. */
 function everywhereBut(closed: readonly string[]): Peer[] {
   const widest = closed
     .filter(

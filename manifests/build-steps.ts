@@ -2,31 +2,31 @@ import type { BuildsConfig } from "../model/builds.ts";
 import type { ContainerTemplate, RetryStrategy } from "./argo-workflows-types.ts";
 import { MANAGED_BY } from "./objects.ts";
 
-/** The label that tells a build's pods apart: NetworkPolicies select by it. */
+/** The label that distinguishes a build's pods, for NetworkPolicies. */
 export const STEP_LABEL = "kargo-fleet/step";
-/** The Secret with the address that tells Kargo of a new image, in each build namespace, and its key. */
+/** The Secret in each build namespace with the address that notifies Kargo of a new image, and its key. */
 export const RECEIVER_SECRET = { name: "kargo-fleet-receiver", key: "curl.conf" } as const;
 /** The volume that the pods of a build share. */
 export const WORK = "work";
-/** An unprivileged user for what needs none: nobody of distroless images. */
+/** An unprivileged user, the `nobody` of distroless images. */
 export const USER = 65532;
 
-/** Where the pods of a build find the source, and the file that the image becomes. */
+/** The paths of the source and of the resulting image file in the pods of a build. */
 export const SOURCE = "/workspace/source";
 export const IMAGE = "/workspace/image";
-/** Where the pod that pushes keeps its own copy of that file. */
+/** The path of the checked copy in the pod that pushes. */
 const CHECKED = "/workspace/checked";
 const CREDENTIAL = "/credential";
 const REFERENCE = "/tmp/reference";
 
-/** Parameters reach the script as variables; none is spliced into its text. */
+/** Parameters reach the script as environment variables and are never inserted into its text. */
 const CLONE = `umask 022
 git init --quiet .
 git -c credential.helper='!f() { test "$1" != get || test ! -f ${CREDENTIAL}/password || printf "username=%s\\npassword=%s\\n" "$(cat ${CREDENTIAL}/username)" "$(cat ${CREDENTIAL}/password)"; }; f' \\
   fetch --quiet --depth 1 --no-tags "$REPOSITORY" "$COMMIT"
 git -c advice.detachedHead=false checkout --quiet --force "$COMMIT"`;
 
-/** Reads the source at the pushed commit, with a credential that nothing else of the build sees. */
+/** Clones the pushed commit, with a credential that no other step sees. */
 export function clone({ credentials, images }: BuildsConfig, github: string): ContainerTemplate {
   return {
     name: "clone",
@@ -49,7 +49,7 @@ export function clone({ credentials, images }: BuildsConfig, github: string): Co
         { name: "COMMIT", value: "{{workflow.parameters.commit}}" },
         { name: "HOME", value: "/tmp" },
         { name: "GIT_TERMINAL_PROMPT", value: "0" },
-        // The volume's root belongs to whoever provisioned it; Git would refuse to work in it.
+        // The volume's root may have another owner, in which case Git would refuse to work in it.
         { name: "GIT_CONFIG_COUNT", value: "1" },
         { name: "GIT_CONFIG_KEY_0", value: "safe.directory" },
         { name: "GIT_CONFIG_VALUE_0", value: SOURCE },
@@ -67,8 +67,9 @@ export function clone({ credentials, images }: BuildsConfig, github: string): Co
 }
 
 /**
- * Takes over what the build left. crane reads a folder as an OCI layout and follows links, so a Dockerfile could have it
- * push a file of its own pod, such as the credential. This runs where there is none, and copies a link as a link.
+ * Copies the output of the build. crane treats a folder as an OCI layout and follows links, so a Dockerfile could
+ * make it push a file of its own pod, such as the credential. This container has no credential, and copies a link
+ * as a link.
  */
 const CHECK = `umask 022
 fail() { echo "$FROM $1. A build leaves its image there as a docker tar." >&2; exit 1; }
@@ -78,7 +79,7 @@ cp -P "$FROM" "$TO"
 test ! -L "$TO" && test -f "$TO" || fail "is no regular file"
 tar -xOf "$TO" manifest.json | head -c 1 | grep -qF "[" || fail "is no docker tar"`;
 
-/** Pushes the finished image, of which it has a copy that nothing else writes, and says under which digest. */
+/** Pushes the checked copy of the image, which nothing else can write, and prints its digest. */
 export function push({ credentials, images }: BuildsConfig): ContainerTemplate {
   return {
     name: "push",
@@ -139,7 +140,7 @@ export function push({ credentials, images }: BuildsConfig): ContainerTemplate {
   };
 }
 
-/** Tells Kargo of the image. The address is a secret: curl reads it from a file, and it stands in no argument. */
+/** Notifies Kargo of the image. The address is a secret, so curl reads it from a file instead of an argument. */
 export function notify({ images }: BuildsConfig): ContainerTemplate[] {
   if (images.notify === undefined)
     throw new Error("builds.images.notify is missing: planProblems lets none through");
@@ -172,7 +173,7 @@ export function notify({ images }: BuildsConfig): ContainerTemplate[] {
   ];
 }
 
-/** `{service}` of the stack's config, as Argo Workflows fills it in. */
+/** Converts `{service}` of the stack's config to an expression of Argo Workflows. */
 function ofService(template: string): string {
   return template.replaceAll("{service}", "{{workflow.parameters.service}}");
 }
@@ -183,7 +184,7 @@ function labels(step: string) {
   };
 }
 
-/** With pauses that grow. */
+/** With increasing pauses. */
 export function retry(retryPolicy: RetryStrategy["retryPolicy"], limit: number): RetryStrategy {
   return { limit, retryPolicy, backoff: { duration: "5s", factor: 3, maxDuration: "5m" } };
 }

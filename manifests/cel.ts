@@ -3,7 +3,7 @@ export function text(value: string): string {
   return JSON.stringify(value);
 }
 
-/** A value in CEL, which wants what stands in one list or map to be of one type. */
+/** A CEL literal. CEL requires one type for all elements of a list or map. */
 export function literal(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const mixed = (one: unknown) => `dyn(${literal(one)})`;
@@ -12,37 +12,37 @@ export function literal(value: unknown): string {
   return `{${entries.join(", ")}}`;
 }
 
-/** CEL that is true where one of these is, each in brackets of its own. */
+/** CEL that is true if any condition is. */
 export function anyOf(...conditions: readonly string[]): string {
   return conditions.map((one) => `(${one})`).join(" || ");
 }
 
-/** CEL that is true where all of these are. */
+/** CEL that is true if all conditions are. */
 export function allOf(...conditions: readonly string[]): string {
   return conditions.map((one) => `(${one})`).join(" && ");
 }
 
-/** CEL, whether a text is one of these. */
+/** CEL that tests whether a text is one of these. */
 export function isOneOf(value: string, texts: readonly string[]): string {
   return `${value} in ${JSON.stringify(texts)}`;
 }
 
-/** CEL, whether a map has no key but these. */
+/** CEL that tests whether a map has no other keys. */
 export function onlyKeys(place: string, keys: readonly string[]): string {
   return `${place}.all(k, k in ${JSON.stringify(keys)})`;
 }
 
-/** What a part of an object has, and beyond which it has nothing. */
+/** The allowed form of a part of an object. */
 export interface Form {
-  /** Keys with their one value. */
+  /** Keys with their exact value. */
   readonly exactly?: object;
-  /** What the API server adds by itself: there with this value, or not there. */
+  /** Keys that the API server may add, with their value. */
   readonly added?: object;
-  /** Keys that are there, whatever their value. */
+  /** Required keys with any value. */
   readonly any: readonly string[];
 }
 
-/** CEL, that a part of an object has one form. */
+/** CEL that tests whether a part of an object has this form. */
 export function formed(place: string, { exactly = {}, added = {}, any }: Form): string {
   const required = [...Object.keys(exactly), ...any];
   return [

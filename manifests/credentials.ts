@@ -1,10 +1,13 @@
 import type { CredentialPlan } from "../model/credentials.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
-/** Where Kargo looks after the project's own namespace. Not replicated: its admins could read it there. */
+/**
+ * The namespace that Kargo searches after the project's own. Its Secrets are not replicated, because a project's
+ * admins could read a copy.
+ */
 export const SHARED_NAMESPACE = "kargo-shared-resources";
 
-/** A Secret of Kargo's without its secret part, which the component adds as a secret Output. */
+/** A Secret of Kargo's without its secret value, which the component adds as a secret Output. */
 export interface CredentialSecret extends KubernetesObject {
   readonly apiVersion: "v1";
   readonly kind: "Secret";
@@ -12,7 +15,7 @@ export interface CredentialSecret extends KubernetesObject {
   readonly stringData: Readonly<Record<string, string>>;
 }
 
-/** The form that Kargo's credentials lookup wants: a label for the type, `repoURL` for what it opens. */
+/** A Secret in the form of Kargo's credentials lookup: a label for the type, `repoURL` for its scope. */
 export function credentialSecret({
   name,
   type,

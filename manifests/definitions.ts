@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "./objects.ts";
 
-/** A type that nobody writes to, all the way down. */
+/** A deeply read-only type. */
 type Immutable<Value> = Value extends readonly (infer Item)[]
   ? readonly Immutable<Item>[]
   : Value extends object
@@ -8,14 +8,14 @@ type Immutable<Value> = Value extends readonly (infer Item)[]
     : Value;
 
 /**
- * An object of ours that its definition takes: what our narrower type says of a field must fit what the definition says
- * (see `definitions/`, which `npm run definitions` generates), or the interface that extends this does not compile.
+ * An object that matches its definition. Our narrower types must be assignable to the definition's (see
+ * `definitions/`, which `npm run definitions` generates), or the interface that extends this does not compile.
  */
 export type Defined<Definition extends { readonly kind: string }> = KubernetesObject & Immutable<Definition>;
 
 /**
- * The paths of the fields that a type of ours has and its definition does not: `never` where it has none. An API server
- * would drop such a field unseen. What the definition leaves open has no surplus.
+ * The paths of fields in our type that the definition does not have; `never` if there are none. An API server would
+ * silently drop such a field. Open parts of a definition accept any field.
  */
 export type Surplus<Ours, Definition, Path extends string = ""> = unknown extends Definition
   ? never
@@ -33,6 +33,6 @@ type SurplusAt<Ours, Definition, Key extends keyof Ours & string, Path extends s
     ? Surplus<Exclude<Ours[Key], undefined>, Exclude<FieldOf<Definition, Key>, undefined>, `${Path}.${Key}`>
     : `${Path}.${Key}`;
 
-/** Of a union's members, every one's keys. */
+/** The keys of all members of a union. */
 type KeyOf<Union> = Union extends unknown ? keyof Union : never;
 type FieldOf<Union, Key> = Union extends unknown ? (Key extends keyof Union ? Union[Key] : never) : never;

@@ -11,13 +11,16 @@ import type { PolicyRule, Subject } from "./rbac-types.ts";
 const NAME = `${IT}.metadata.name`;
 const SUBJECTS = `${IT}.?subjects.orValue([])`;
 
-/** Whether a subject is a directory group, or an account of the teams' namespace; whose, its name says. */
+/** Whether a subject is a directory group, or an account of the teams' namespace. */
 const isGroup = (subject: string) =>
   formed(subject, { exactly: { kind: "Group", apiGroup: RBAC_GROUP }, any: ["name"] });
 const isAccount = (subject: string) =>
   formed(subject, { exactly: { kind: "ServiceAccount", namespace: TEAMS_NAMESPACE }, any: ["name"] });
 
-/** Who gets rights from the deployer, and which: people and accounts of the catalogue, in the program's own Roles. */
+/**
+ * The limits for rights that the deployer grants: only to groups and accounts of the catalogue, in the program's
+ * own Roles.
+ */
 export function deployedAccess(): readonly DeployedKind[] {
   const named = (it: string) =>
     anyOf(
@@ -53,7 +56,7 @@ export function deployedAccess(): readonly DeployedKind[] {
   ];
 }
 
-/** A service's Roles also have the verb `promote`, on Stages by name. */
+/** A service's Roles also have the verb `promote` on named Stages. */
 function rulesHeld(): string {
   const only = (rules: readonly PolicyRule[], more = "false") =>
     `${IT}.?rules.orValue([]).all(r, r in ${literal(rules)} || ${more})`;
@@ -74,7 +77,9 @@ function rulesHeld(): string {
   );
 }
 
-/** A service's bindings are a team's, or its approvers': the group, and the account that stands for it. */
+/**
+ * A service's bindings have two subjects: the group of the team or its approvers, and the account of that group.
+ */
 function subjectsHeld(): string {
   const sensor: Subject = { kind: "ServiceAccount", name: SENSOR_ACCOUNT, namespace: EVENTS_NAMESPACE };
   const [group, account] = [`${SUBJECTS}[0]`, `${SUBJECTS}[1]`];
@@ -94,7 +99,7 @@ function subjectsHeld(): string {
   );
 }
 
-/** A team's account says which directory group acts as it; those of Argo Events say nothing. */
+/** A team's account has claims of its directory group; those of Argo Events have none. */
 function accounts(): DeployedKind {
   const claims = "rbac.kargo.akuity.io/claims";
   const annotations = `${IT}.metadata.?annotations.orValue({})`;
@@ -109,7 +114,7 @@ function accounts(): DeployedKind {
       `${it}.metadata.namespace == ${text(TEAMS_NAMESPACE)}`,
       `${groupOf(`${it}.metadata.name`)}.hasValue()`,
     );
-  // As JSON writes a group: it has no character that JSON escapes but these two.
+  // The group in JSON; only these two of its characters need escaping.
   const escaped = String.raw`${groupOf(NAME)}.value().replace("\\", "\\\\").replace("\"", "\\\"")`;
   return {
     kind: "serviceaccounts.",

@@ -6,12 +6,15 @@ import { type DeployedKind, IT, SERVICE } from "./deployed-kind.ts";
 
 const SPEC = `${IT}.spec`;
 const STAGE = "[a-z0-9-]+";
-/** A service's name, before it becomes part of an expression. */
+/** Checks a service's name before it becomes part of an expression. */
 const IS_SERVICE = `${SERVICE}.matches("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$") && ${SERVICE} != "default"`;
 
 const inArgoCd = (it: string) => `${it}.metadata.namespace == ${text(ARGOCD_NAMESPACE)}`;
 
-/** What deploys a service: from the GitOps repository, to where the stack's pipelines deploy services of its name. */
+/**
+ * The limits for AppProjects and Applications: from the GitOps repository, to the destinations of the stack's
+ * pipelines.
+ */
 export function deployedApplications(guard: GuardPlan): readonly DeployedKind[] {
   const policy = `"^p, proj:" + ${SERVICE} + ":(team|approvers), applications, (get|sync), " + ${SERVICE} + "/" + ${SERVICE} + "-${STAGE}, allow$"`;
   const role = allOf(
@@ -58,12 +61,15 @@ export function deployedApplications(guard: GuardPlan): readonly DeployedKind[] 
   ];
 }
 
-/** Whether an object keeps what Argo CD writes beside the spec. */
+/** Whether fields that Argo CD writes besides the spec are unchanged. */
 function untouched(...keys: readonly string[]): string {
   return `${JSON.stringify(keys)}.all(k, ${IT}[?k] == variables.before[?k])`;
 }
 
-/** Whether this is where a stage of the service is deployed to. A namespace of Argo CD's own cluster must not be anybody's. */
+/**
+ * Whether this is a destination of one of the service's stages. A namespace of Argo CD's own cluster must not
+ * belong to anybody else.
+ */
 function isDestination(place: string, { destinations }: GuardPlan): string {
   const namespace = `${place}.namespace`;
   const each = destinations.map(({ cluster, namespace: template }) => {
@@ -81,7 +87,7 @@ function isDestination(place: string, { destinations }: GuardPlan): string {
   return each.length === 0 ? "false" : `(${anyOf(...each)})`;
 }
 
-/** CEL, whether a namespace is what a template makes of the service and some stage. */
+/** CEL that tests whether a namespace matches a template with the service's name and any stage. */
 function matches(namespace: string, template: string): string {
   const parts = template.replaceAll("{stage}", STAGE).split("{service}").map(text);
   return `${namespace}.matches("^" + ${parts.join(` + ${SERVICE} + `)} + "$")`;

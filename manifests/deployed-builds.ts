@@ -11,13 +11,13 @@ import { fixed } from "./deployed-pipelines.ts";
 import { secretsToFill } from "./deployer-secrets.ts";
 
 const SPEC = `${IT}.spec`;
-/** The names of groups of webhooks: one EventSource, Sensor and Secret each. */
+/** The names of groups of webhooks, each with one EventSource, Sensor and Secret. */
 const GROUP = `^(github-[0-9]{2,3}|${ORGANIZATION})$`;
 
 const inEvents = (it: string) => `${it}.metadata.namespace == ${text(EVENTS_NAMESPACE)}`;
 const ofGroup = (it: string) => allOf(inEvents(it), `${it}.metadata.name.matches(${text(GROUP)})`);
 
-/** What turns pushes into images. What runs beside a credential is held to the letter. */
+/** The limits for build objects. Objects that run beside a credential must match exactly. */
 export function deployedBuilds({ builds }: GuardPlan): readonly DeployedKind[] {
   const network = builds ? buildNetwork({ name: "", team: "", groups: [], leaves: false }, builds) : [];
   return [
@@ -60,7 +60,7 @@ export function deployedBuilds({ builds }: GuardPlan): readonly DeployedKind[] {
   ];
 }
 
-/** How GitHub's posts come in: to the Services of EventSources alone. */
+/** The limits for routes: they may only lead to the Services of EventSources. */
 function deployedRoutes(): readonly DeployedKind[] {
   const service = (name: string) => `${name}.matches("^github-[a-z0-9]+-eventsource-svc$")`;
   return [
@@ -79,7 +79,7 @@ function deployedRoutes(): readonly DeployedKind[] {
   ];
 }
 
-/** A Secret of another type than `Opaque` could have Kubernetes fill in a token of anybody in the namespace. */
+/** Kubernetes fills Secrets of some other types with any account's token, so only `Opaque` is allowed. */
 export function deployedSecrets(): DeployedKind {
   const named = (it: string) =>
     anyOf(

@@ -7,7 +7,7 @@ import { promotionTask } from "./promotion-task.ts";
 
 const SPEC = `${IT}.spec`;
 const PROJECT_LABEL = "kargo.akuity.io/project";
-/** The labels of a namespace that are ours; others are whoever's who set them. */
+/** Our labels of a namespace; others belong to whoever set them. */
 const NAMESPACE_LABELS = [
   PROJECT_LABEL,
   "app.kubernetes.io/managed-by",
@@ -20,7 +20,7 @@ const NAMESPACE_LABELS = [
 const inProject = (it: string) => isProject(`${it}.metadata.namespace`);
 const isOwnProject = `"kargo-" + ${SERVICE} == ${IT}.metadata.name`;
 
-/** What shapes a service's promotion: its Kargo Project with the namespace, and what is in it. */
+/** The limits for a service's Kargo Project, its namespace, and its Kargo objects. */
 export function deployedPipelines(guard: GuardPlan): readonly DeployedKind[] {
   return [
     {
@@ -51,7 +51,7 @@ export function deployedPipelines(guard: GuardPlan): readonly DeployedKind[] {
   ];
 }
 
-/** A Stage runs the shared steps, with texts: an expression among them could read a Secret that all services share. */
+/** A Stage uses the shared steps with plain texts, because an expression could read a shared Secret. */
 export function deployedStages(guard: GuardPlan, tasks: readonly PromotionTaskPlan[]): DeployedKind {
   const names = tasks.map(({ name }) => name);
   const variable = allOf(
@@ -84,7 +84,7 @@ export function deployedStages(guard: GuardPlan, tasks: readonly PromotionTaskPl
   };
 }
 
-/** What all services' promotions run, to the letter; and Kargo's one receiver. */
+/** The shared promotion tasks and Kargo's receiver, which must match exactly. */
 export function deployedTasks(tasks: readonly PromotionTaskPlan[]): readonly DeployedKind[] {
   const specs = Object.fromEntries(tasks.map((task) => [task.name, promotionTask(task).spec]));
   const config = clusterConfig();
@@ -95,10 +95,9 @@ export function deployedTasks(tasks: readonly PromotionTaskPlan[]): readonly Dep
 }
 
 /**
- * Objects of which the program makes a few, each with one content: there is nothing to choose.
- *
+ * Objects with one fixed content each.
  * @param specs by name
- * @param where CEL, in which namespaces; anywhere without it
+ * @param where CEL condition on the namespace; default: any
  */
 export function fixed(
   kind: string,

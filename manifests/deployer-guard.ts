@@ -11,7 +11,7 @@ import { type DeployedKind, held } from "./deployed-kind.ts";
 import { deployedOthers } from "./deployed-others.ts";
 import { deployedPipelines, deployedStages, deployedTasks } from "./deployed-pipelines.ts";
 
-/** What anybody may ask about himself; nothing is stored. */
+/** Requests in which an identity asks about itself; nothing is stored. */
 const ASKS = [
   "selfsubjectaccessreviews.authorization.k8s.io",
   "selfsubjectrulesreviews.authorization.k8s.io",
@@ -19,9 +19,9 @@ const ASKS = [
 ];
 
 /**
- * RBAC says of which kinds the deployer makes objects, not what is in them: with a Secret of the right type it would have
- * anybody's token, with a binding or an AppProject of its own anything else. So it is held to what the program makes, kind
- * by kind; what is of no such kind it does not make at all, whatever rights somebody gives it.
+ * RBAC limits the kinds of the deployer's objects, but not their content: with a Secret of the right type it could
+ * get any token, with its own binding or AppProject anything else. So this policy limits it to the program's
+ * objects, kind by kind, and refuses all other kinds, whatever rights it has.
  */
 export function deployerGuard({
   guard: plan,
@@ -71,8 +71,8 @@ export function deployerGuard({
 }
 
 /**
- * Who is in the catalogue. As maps: to look for each of a thousand subjects in a list of as many would cost more than the
- * API server spends on one expression. And several of them, since none may be longer than 100,000 characters.
+ * The subjects of the catalogue as CEL maps, because searching a list of a thousand would exceed the API server's
+ * cost limit. There are several maps, because an expression may have at most 100,000 characters.
  */
 function known(subjects: readonly SubjectPlan[]): Record<string, string> {
   const map = (entries: readonly (readonly [string, unknown])[]) =>
@@ -91,7 +91,7 @@ function known(subjects: readonly SubjectPlan[]): Record<string, string> {
   };
 }
 
-/** Whether an update leaves all as it is but for the books of who manages which field. */
+/** Whether an update changes only managed fields. */
 function untouched(): string {
   const { it, was } = { it: "variables.it", was: "variables.was" };
   return [

@@ -1,7 +1,7 @@
 import { buildNamespace } from "../model/names.ts";
 import { sampleRows } from "./inventory/sample.ts";
 
-/** The Secrets in namespaces that hold others' too: an administrator makes them, the program fills them. */
+/** The Secrets in shared namespaces, which an administrator creates and the program fills. */
 export function secretsToFill(teams: readonly string[]): readonly { namespace: string; name: string }[] {
   const all = sampleRows()
     .filter(({ filled }) => filled)

@@ -41,13 +41,12 @@ function deployerRights(): DeployerRights {
 }
 
 /**
- * What an administrator applies before the first `up`, and again where a new team or a change of the stack asks for it: the
- * guards, the rights of the identity that deploys, the namespaces that it works in, and each team's build namespace with
- * the identities of its builds.
- *
- * @param username as the API server sees it, for example `system:serviceaccount:ci:pulumi`
- * @param teams of the catalogue, each of which gets a build namespace
- * @param platform whose guards these are; nothing where another stack owns what the cluster shares
+ * The objects that an administrator applies before the first `up`, and again for a new team or some changes of the
+ * stack: the guards, the deployer's rights, the namespaces that it works in, and each team's build namespace with
+ * the ServiceAccounts of its builds.
+ * @param username of the API server, for example `system:serviceaccount:ci:pulumi`
+ * @param teams of the catalogue, each with a build namespace
+ * @param platform of the guards; undefined if another stack owns the shared objects
  */
 export function deployerObjects(
   username: string,
@@ -64,9 +63,8 @@ export function deployerObjects(
 }
 
 /**
- * What the deployer must hold to bring a stack up, by namespace. What it must hold in the whole cluster is part of each.
- *
- * @param teams whose build namespaces the stack works in; nothing where another stack owns what the cluster shares
+ * The deployer's required rights by namespace; each includes those for the whole cluster.
+ * @param teams whose build namespaces the stack uses; undefined if another stack owns the shared objects
  */
 export function neededRules(
   teams: readonly string[] | undefined,
@@ -77,11 +75,9 @@ export function neededRules(
 }
 
 /**
- * The rights of an identity that previews and looks for drift: it may read what the deployer may, and change nothing. A
- * preview asks the API server for dry runs, which take the right to write; where it is refused one, the provider works the
- * difference out by itself.
- *
- * @param username and teams as for {@link deployerObjects}, whose namespaces must be there
+ * The rights of an identity that previews and checks for drift: it may read what the deployer may, and change
+ * nothing. A dry run needs the right to write; without it the provider computes the difference itself.
+ * @param username and teams as for {@link deployerObjects}, whose namespaces must exist
  */
 export function previewerObjects(username: string, teams: readonly string[]): readonly KubernetesObject[] {
   return rights("kargo-fleet-previewer", username, rulesFor(teams, isRead));

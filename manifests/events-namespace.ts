@@ -4,12 +4,12 @@ import { type BoundRole, grant } from "./build-namespace.ts";
 import { MANAGED_BY } from "./objects.ts";
 import type { PolicyRule, ServiceAccount } from "./rbac-types.ts";
 
-/** What two replicas of a Sensor need to choose the one that works. */
+/** The rights that two replicas of a Sensor need for leader election. */
 export const ELECT_LEADER: readonly PolicyRule[] = [
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"] },
 ];
 
-/** Who the EventSources and the Sensors are: the first need nothing of the API server, not even a token. */
+/** The ServiceAccounts of EventSources and Sensors. EventSources need no rights, not even a token. */
 export function eventAccounts(): readonly [eventSource: ServiceAccount, sensor: ServiceAccount] {
   return [{ ...account(EVENT_SOURCE_ACCOUNT), automountServiceAccountToken: false }, account(SENSOR_ACCOUNT)];
 }
@@ -22,7 +22,7 @@ function account(name: string): ServiceAccount {
   };
 }
 
-/** The Sensors' one right in their own namespace; what they start, they start elsewhere. */
+/** The Sensors' only right in their own namespace; they start Workflows in other namespaces. */
 export function leaderElection(): BoundRole {
   return grant(EVENTS_NAMESPACE, SENSOR_ACCOUNT, ELECT_LEADER, [
     { kind: "ServiceAccount", name: SENSOR_ACCOUNT, namespace: EVENTS_NAMESPACE },

@@ -7,10 +7,10 @@ import { deployerGuard } from "./deployer-guard.ts";
 import { workflowGuard } from "./workflow-guard.ts";
 
 /**
- * What holds whatever RBAC says: only the deployer shapes a pipeline, and only in the program's own forms; only Kargo
- * writes a status; only who may promote to a Stage approves Freight for it; builds are Workflows and pods of one form.
- * Kubernetes' own ValidatingAdmissionPolicy, so there is no webhook to run. An administrator applies them: who could
- * change a guard would be held by none.
+ * The policies that apply in addition to RBAC: only the deployer changes pipeline objects, and only in the
+ * program's forms; only Kargo writes a status; only those who may promote to a Stage approve Freight for it; builds
+ * are Workflows and pods of one form. They are ValidatingAdmissionPolicies, so no webhook must run. An
+ * administrator applies them, because an identity that can change a guard is not bound by it.
  */
 export function guards(
   platform: Pick<PlatformPlan, "guard" | "subjects" | "promotionTasks">,
@@ -30,7 +30,7 @@ export function guards(
 
 const isDeployer = ({ deployer }: AccessConfig) => `request.userInfo.username == ${text(deployer)}`;
 
-/** The group that may break the glass. */
+/** The break-glass group. */
 function breaksGlass({ breakGlass }: AccessConfig): string {
   if (breakGlass === undefined) return "false";
   return `request.userInfo.?groups.orValue([]).exists(g, g == ${text(breakGlass)})`;
@@ -41,7 +41,7 @@ const serviceAccounts = (namespace: string, names: readonly string[]) =>
 
 const oneOf = (usernames: readonly string[]) => isOneOf("request.userInfo.username", usernames);
 
-/** Kargo's controllers: where its chart runs several of them, each has its id at the end of its name. */
+/** Kargo's controllers; if its chart runs several, each name ends with an id. */
 function controllers({ kargoNamespace }: AccessConfig): string {
   const sharded = text(`system:serviceaccount:${kargoNamespace}:kargo-controller-`);
   return [
@@ -50,19 +50,19 @@ function controllers({ kargoNamespace }: AccessConfig): string {
   ].join(" || ");
 }
 
-/** Kubernetes' own, which take away what is in a namespace that goes; one user where they have no account each. */
+/** Kubernetes' controllers that delete the content of a namespace; one user if they have no separate accounts. */
 const KUBERNETES = oneOf([
   "system:serviceaccount:kube-system:namespace-controller",
   "system:serviceaccount:kube-system:generic-garbage-collector",
   "system:kube-controller-manager",
 ]);
 
-/** What Kargo's UI and CLI, and people by kubectl, ask of it; every other annotation is the deployer's too. */
+/** The annotations with which Kargo's UI, CLI and kubectl users make requests. Only the deployer may set others. */
 const ASKED_BY_ANNOTATION = `[${["refresh", "reverify", "abort"].map((what) => text(`kargo.akuity.io/${what}`)).join(", ")}]`;
 
 /**
- * Who may create, change or delete what shapes a pipeline. Kargo's API server is deliberately not among Kargo's own:
- * it acts for people, after asking RBAC alone, so that a free pass for it would be one for every team.
+ * Limits who may create, change or delete pipeline objects. Kargo's API server is not exempt: it acts for people
+ * and asks RBAC only, so an exception for it would be one for every team.
  */
 function shapeGuard(access: AccessConfig): Guard {
   const same = (path: string, empty: string) =>
@@ -95,7 +95,7 @@ function shapeGuard(access: AccessConfig): Guard {
   });
 }
 
-/** Writing a Promotion's status would run an old one again, with nobody's approval. */
+/** Writing a Promotion's status would run an old one again without approval. */
 function statusGuard(access: AccessConfig): Guard {
   const kinds = ["stages", "warehouses", "projectconfigs", "promotions"];
   return kargoGuard({
@@ -108,7 +108,10 @@ function statusGuard(access: AccessConfig): Guard {
   });
 }
 
-/** By kubectl, approving is a change of the Freight's status: of that one map, by who may promote to that Stage. */
+/**
+ * With kubectl, an approval changes one map in the Freight's status. Only those who may promote to that Stage may
+ * do it.
+ */
 function approvalGuard(access: AccessConfig): Guard {
   const unchanged = (field: string) =>
     `object.?status.?${field}.orValue({}) == oldObject.?status.?${field}.orValue({})`;
@@ -138,10 +141,10 @@ function approvalGuard(access: AccessConfig): Guard {
   });
 }
 
-/** What Kargo is asked is a word, a time or an id, to which its webhook adds who asked. */
+/** A request is a word, a time or an id, to which Kargo's webhook adds the user. */
 const ASKED_LIMIT = 1_000;
 
-/** Whoever may annotate could fill etcd, and every list of Stages, with what nobody asks for. */
+/** Without a limit, annotations could fill etcd and every list of Stages. */
 function askedGuard(): Guard {
   const unchanged =
     "request.operation == 'UPDATE' && oldObject.metadata.?annotations[?k].orValue('') == object.metadata.annotations[k]";
@@ -155,12 +158,12 @@ function askedGuard(): Guard {
   });
 }
 
-/** Kargo's own components, its API server too: for a status it asks for the verb `promote` itself. */
+/** Kargo's own components, including its API server, which checks the verb `promote` before it writes a status. */
 function ofKargo(access: AccessConfig): string {
   return `${serviceAccounts(access.kargoNamespace, ["kargo-api"])} || ${controllers(access)}`;
 }
 
-/** A policy about objects of Kargo's, with one demand. */
+/** A policy for Kargo objects with one condition. */
 function kargoGuard({
   resources,
   operations,

@@ -3,13 +3,13 @@ import { RECEIVER_SECRET } from "./build-steps.ts";
 import { KARGO_API } from "./kargo-types.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
-/** Where Kargo keeps the Secrets of what concerns the whole cluster. */
+/** The namespace of Kargo's cluster-wide Secrets. */
 export const SYSTEM_NAMESPACE = "kargo-system-resources";
 
-/** The name of the receiver, and of its Secret. */
+/** The name of the receiver and of its Secret. */
 export const RECEIVER = "kargo-fleet-builds";
 
-/** Whoever ran `kargo refresh clusterconfig` has the annotation until the next rotation takes it back. */
+/** A user of `kargo refresh clusterconfig` owns the annotation until the next rotation takes it over. */
 const TAKES_OVER = { "pulumi.com/patchForce": "true" };
 
 export interface ClusterConfig extends KubernetesObject {
@@ -39,11 +39,10 @@ export interface ClusterConfig extends KubernetesObject {
 }
 
 /**
- * Has every Warehouse that subscribes to an image look at its registry as soon as a build says that it pushed there.
- * Kargo knows one ClusterConfig, called `cluster`.
- *
- * @param rotation what changes with the receiver's secret. Kargo watches no Secret and reads this one every five minutes,
- *   but at once where this annotation has another value (`RefreshRequested` in pkg/kargo/kargo.go of 1.11)
+ * Makes every Warehouse of an image look at its registry as soon as a build has pushed there. Kargo has one
+ * ClusterConfig, called `cluster`.
+ * @param rotation changes with the receiver's secret. Kargo reads this Secret every five minutes, but at once if
+ * this annotation changes (`RefreshRequested` in pkg/kargo/kargo.go of 1.11)
  */
 export function clusterConfig(rotation?: string): ClusterConfig {
   return {
@@ -86,12 +85,12 @@ export function clusterConfig(rotation?: string): ClusterConfig {
   };
 }
 
-/** The Secret with the receiver's key, which an administrator made and the program fills. */
+/** The Secret with the receiver's key, which an administrator creates and the program fills. */
 export function receiverSecret(): KubernetesObject {
   return secret(RECEIVER, SYSTEM_NAMESPACE, { "kargo.akuity.io/cred-type": "generic" });
 }
 
-/** The Secret in a build namespace from which builds read the receiver's address. */
+/** The Secret in a build namespace with the receiver's address. */
 export function addressSecret(namespace: string): KubernetesObject {
   return secret(RECEIVER_SECRET.name, namespace);
 }
@@ -109,17 +108,17 @@ function secret(
 }
 
 /**
- * The address of the receiver, which is a secret itself: Kargo 1.11 ends it in the SHA-256 of the project's name (none
- * here), the receiver's name and its secret (pkg/webhook/external/receiver.go), and keeps it stable for who uses it.
- *
- * @param url of Kargo's external webhooks server, without a slash at its end
+ * The address of the receiver, which is itself a secret. It ends with the SHA-256 of the project's name (none
+ * here), the receiver's name and its secret (pkg/webhook/external/receiver.go of Kargo 1.11), and Kargo keeps this
+ * stable.
+ * @param url of Kargo's external webhooks server, without a trailing slash
  */
 export function receiverAddress(url: string, secret: string): string {
   const path = createHash("sha256").update(`${RECEIVER}${secret}`).digest("hex");
   return `${url}/generic/${path}`;
 }
 
-/** What curl reads the address from. */
+/** A configuration file for curl with the address. */
 export function curlConfig(address: string): string {
   return `url = "${address}"\n`;
 }

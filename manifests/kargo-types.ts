@@ -8,9 +8,9 @@ import type {
 import type { Defined } from "./definitions.ts";
 
 /*
- * The part of Kargo's API (kargo.akuity.io/v1alpha1, Kargo 1.11) that this project writes: narrower than the definitions,
- * which each type fits. They leave subscriptions and step configs open, so a slip in them would pass the API server: here
- * it does not compile.
+ * The part of Kargo's API (kargo.akuity.io/v1alpha1, Kargo 1.11) that this project writes, narrower than the
+ * definitions. The definitions leave subscriptions and step configs open, so the API server would accept mistakes
+ * there. These types make them compile errors.
  */
 
 export const KARGO_API = "kargo.akuity.io/v1alpha1";
@@ -50,7 +50,7 @@ interface ImageSubscriptionBase {
   readonly platform?: string;
 }
 
-/** One image repository; each strategy with just the keys that it reads. */
+/** One image repository; each strategy has only the keys that it uses. */
 export type ImageSubscription = ImageSubscriptionBase &
   (
     | {
@@ -64,7 +64,7 @@ export type ImageSubscription = ImageSubscriptionBase &
 
 export interface Variable {
   readonly name: string;
-  /** Absent in a task: whoever refers to the task must give one. */
+  /** Undefined in a task means that the caller must set it. */
   readonly value?: string;
 }
 
@@ -89,7 +89,7 @@ export interface Stage extends Defined<StageDefinition> {
   };
 }
 
-/** Straight from the Warehouse, or from Stages before; the definition itself enforces neither. */
+/** From the Warehouse or from upstream Stages; the definition does not enforce that it is one of them. */
 export type FreightSources = (
   | { readonly direct: true }
   | {
@@ -123,7 +123,7 @@ interface StepBase {
   readonly retry?: Retry;
 }
 
-/** The promotion steps that the shared task uses, with the keys of Kargo's step reference. */
+/** The promotion steps of the shared task, with the keys of Kargo's step reference. */
 export type Step = StepBase &
   (
     | {

@@ -20,8 +20,8 @@ import { type KubernetesObject, serviceLabels } from "./objects.ts";
 const DESCRIPTION = "kargo.akuity.io/description";
 
 /**
- * The namespace of a service's Kargo Project. Kargo adopts a namespace that was there before only by this label;
- * without it the Project is refused (409).
+ * The namespace of a service's Kargo Project. Kargo adopts an existing namespace only with this label; otherwise it
+ * refuses the Project (409).
  */
 export function projectNamespace(
   service: ServicePlan,
@@ -36,7 +36,7 @@ export function projectNamespace(
   };
 }
 
-/** The Kargo Project: cluster-scoped, without a spec, named as its namespace. */
+/** The Kargo Project: cluster-scoped, without a spec, with the name of its namespace. */
 export function project(service: ServicePlan): KargoProject {
   return {
     apiVersion: KARGO_API,
@@ -49,7 +49,7 @@ export function project(service: ServicePlan): KargoProject {
   };
 }
 
-/** Which Stages promote by themselves, each by its exact name: a pattern could be met by a name made for it. */
+/** The Stages with auto-promotion by exact name, because another Stage could match a pattern. */
 export function projectConfig(service: ServicePlan): ProjectConfig {
   return {
     apiVersion: KARGO_API,
@@ -70,12 +70,15 @@ export function projectConfig(service: ServicePlan): ProjectConfig {
   };
 }
 
-/** The page of the GitOps repository. */
+/** The web page of the GitOps repository. */
 function webAddress({ gitops }: ServicePlan): string {
   return gitops.repoURL.replace(/\.git$/, "");
 }
 
-/** The Warehouse: one image. What Kargo's admission would default is written out, or a refresh would show drift. */
+/**
+ * The Warehouse with one image. The defaults of Kargo's admission are written out, because a refresh would show
+ * drift otherwise.
+ */
 export function warehouse(service: ServicePlan): Warehouse {
   return {
     apiVersion: KARGO_API,
@@ -107,7 +110,7 @@ function imageSubscription({
     strictSemvers: true,
     ...(platform !== undefined && { platform }),
   } as const;
-  // `false` is Kargo's default and is not stored, so it is not written either.
+  // `false` is Kargo's default and is not stored, so it is not written.
   const cached = cacheByTag ? ({ cacheByTag } as const) : {};
   switch (tags.strategy) {
     case "lexical":
@@ -117,14 +120,14 @@ function imageSubscription({
     case "semver":
       return { ...base, ...cached, imageSelectionStrategy: "SemVer", constraint: tags.constraint };
     case "digest":
-      // cacheByTag does not apply: the one tag is expected to move.
+      // cacheByTag does not apply, because the tag moves.
       return { ...base, imageSelectionStrategy: "Digest", constraint: tags.tag };
   }
 }
 
 /**
- * A Stage: what Freight it takes, and the shared task that promotes it, with this service's values. Without steps it
- * is control flow: Freight passes it when it has passed all Stages before.
+ * A Stage: the Freight that it accepts, and the shared task that promotes it with this service's values. A
+ * control-flow Stage has no steps, and Freight passes it after all upstream Stages.
  */
 export function stage(service: ServicePlan, plan: StagePlan): Stage {
   const { deployment } = plan;
@@ -199,7 +202,7 @@ function taskVariables(
 ): Required<Variable>[] {
   return [
     { name: "image", value: image },
-    // A tag that moves says nothing about what runs, so its digest goes along.
+    // A moving tag does not identify the image, so its digest is written too.
     { name: "pin", value: tags.strategy === "digest" ? "digest" : "tag" },
     { name: "repoURL", value: gitops.repoURL },
     { name: "branch", value: gitops.branch },

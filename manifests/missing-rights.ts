@@ -1,15 +1,15 @@
 import type { PolicyRule } from "./rbac-types.ts";
 
-/** One right that RBAC gives: a verb on the objects of a kind, or on one of them. */
+/** An RBAC right: a verb on the objects of a kind, or on one of them. */
 export interface Right {
   readonly group: string;
-  /** The plural, with the subresource behind a slash. */
+  /** The plural, with an optional subresource after a slash. */
   readonly resource: string;
   readonly name: string | undefined;
   readonly verb: string;
 }
 
-/** A rule as the API server lists it for whoever asks; `*` stands for everything. */
+/** A rule that the API server lists for the caller; `*` matches everything. */
 export interface HeldRule {
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
@@ -17,7 +17,7 @@ export interface HeldRule {
   readonly verbs: readonly string[];
 }
 
-/** Every right that the rules give, one by one. */
+/** All single rights of the rules. */
 export function rightsOf(rules: readonly PolicyRule[]): readonly Right[] {
   return rules.flatMap(({ apiGroups, resources, resourceNames = [undefined], verbs }) =>
     apiGroups.flatMap((group) =>
@@ -29,8 +29,8 @@ export function rightsOf(rules: readonly PolicyRule[]): readonly Right[] {
 }
 
 /**
- * The rights to list and watch what may be deleted, where no held rule gives them. The provider waits for each deletion by
- * them, and without them for ever; every other right that is missing the API server names at once.
+ * The missing rights to list and watch objects that may be deleted. The provider needs them to wait for a deletion,
+ * and hangs without them. The API server reports any other missing right at once.
  */
 export function missingForDeletion(
   needed: readonly PolicyRule[],
@@ -66,7 +66,7 @@ function gives(
 
 const has = (all: readonly string[], one: string) => all.includes("*") || all.includes(one);
 
-/** As a person reads it: `watch secrets`, `bind roles.rbac.authorization.k8s.io "kargo-fleet-team"`. */
+/** For people: `watch secrets`, `bind roles.rbac.authorization.k8s.io "kargo-fleet-team"`. */
 export function wordsOf({ group, resource, name, verb }: Right): string {
   const kind = group === "" ? resource : `${resource}.${group}`;
   return name === undefined ? `${verb} ${kind}` : `${verb} ${kind} "${name}"`;

@@ -1,7 +1,7 @@
 import { NAME_LIMIT, stableHash } from "../model/names.ts";
 import type { ServicePlan } from "../model/plan.ts";
 
-/** What every Kubernetes object has. */
+/** The common fields of Kubernetes objects. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -15,7 +15,7 @@ export interface ObjectMetadata {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Says that an object is ours; `recover` and `adopt` take over nothing without it. */
+/** Marks an object as ours; `recover` and `adopt` import no others. */
 export const MANAGED_BY: Readonly<Record<string, string>> = { "app.kubernetes.io/managed-by": "kargo-fleet" };
 
 /** The labels of everything that belongs to one service. */
@@ -23,13 +23,12 @@ export function serviceLabels({ name, team }: Pick<ServicePlan, "name" | "team">
   return { ...MANAGED_BY, "kargo-fleet/service": name, "kargo-fleet/team": team };
 }
 
-/** The label that says which stack an object belongs to: `recover` and `adopt` take nothing from another one. */
+/** The label with an object's stack; `recover` and `adopt` import nothing of another stack. */
 export const STACK_LABEL = "kargo-fleet/stack";
 
 /**
- * A stack's name as a label value, which may be shorter than a stack's name and ends in a letter or digit: a name
- * that is no label value is cut and told apart by its hash.
- *
+ * A stack's name as a label value, which is shorter and must end in a letter or digit. A name that is no valid
+ * label value is cut and gets a hash.
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
  */
 export function stackLabel(stack: string): string {

@@ -4,37 +4,38 @@ import { type ClusterPromotionTask, KARGO_API, type Retry, type Step } from "./k
 import { MANAGED_BY } from "./objects.ts";
 
 /**
- * Kargo's retries start milliseconds apart and double: 3 are spent within a second, 18 within 15 minutes rode out
- * an outage of the Git server of 67 s. A failed Promotion stalls auto-promotion until newer Freight comes.
+ * Kargo's retries start milliseconds apart and double: 3 take less than a second; 18 within 15 minutes survived an
+ * outage of the Git server of 67 s. A failed Promotion stalls auto-promotion until newer Freight arrives.
  */
 const PATIENT: Retry = { errorThreshold: 18, timeout: "15m0s" };
 
-/** A person merges when a person has time; meanwhile the Git server may well be away now and then. */
+/** Waits a week for a person to merge, with retries for outages of the Git server. */
 const A_WEEK: Retry = { errorThreshold: 18, timeout: "168h0m0s" };
 
-/** Many services push to one branch at once; each lost race costs one attempt (Kargo's default is 10). */
+/**
+ * Many services push to one branch at the same time, and each lost race costs one attempt (Kargo's default is 10).
+ */
 const PUSH_ATTEMPTS = 50;
 
-/** The values of a service that a Stage hands over; every one is required. */
+/** The variables that a Stage passes to the task; all are required. */
 const VARIABLES = ["image", "pin", "repoURL", "branch", "folder", "valuesFile", "application", "sync"];
 
-/** Any address of GitHub may be GitHub Enterprise's, and Kargo knows GitHub only by a host that is called so. */
+/** Kargo detects GitHub only by the host name, which GitHub Enterprise does not have. */
 const PROVIDER = "github";
 
-/** Quoted, or Kargo makes a number of a branch `1.0`, a folder `1e3` and an Application `1e-2`. */
+/** Quoted, because Kargo would turn a branch `1.0`, a folder `1e3` or an Application `1e-2` into a number. */
 const given = (variable: string) => `\${{ quote(vars.${variable}) }}`;
 
-/** Quoted, or a tag such as `1234567` would become the number `1.234567e+06`. */
+/** Quoted, because a tag such as `1234567` would become the number `1.234567e+06`. */
 const IMAGE_TAG =
   "${{ quote(vars.pin == 'digest' ? imageFrom(vars.image).Tag + '@' + imageFrom(vars.image).Digest : imageFrom(vars.image).Tag) }}";
 
 /**
- * The steps that promote one service to one Stage: write the image into that Stage's values file, commit, push (or
- * open a pull request and wait for its merge), and, where `sync` is `auto`, have Argo CD sync the Application.
- *
- * `argocd-update` is also what gives a Stage its health: without it Freight counts as verified on the push, before
- * anything ran. It names no sources, since on a branch that many services share a pinned revision turns the Stage
- * Unhealthy at anybody's next commit. There is no `git-clear`: it would delete every other service's files.
+ * The steps that promote one service to one Stage: write the image into the Stage's values file, commit, push (or
+ * open a pull request and wait for its merge), and, if `sync` is `auto`, make Argo CD sync the Application.
+ * `argocd-update` also gives a Stage its health: without it Freight counts as verified on the push, before anything
+ * ran. It names no sources, because on a shared branch a pinned revision makes the Stage Unhealthy at anybody's
+ * next commit. There is no `git-clear`, which would delete the files of every other service.
  */
 export function promotionTask({ name, version, by }: PromotionTaskPlan): ClusterPromotionTask {
   return {
@@ -83,7 +84,7 @@ function write(version: PromotionTaskPlan["version"]): Step[] {
       as: "commit",
       config: {
         path: "./gitops",
-        // v2 names the Application first: a log of one branch for a thousand services is searched by name.
+        // v2 starts with the Application, because users search the log of a shared branch by name.
         message: version === "v1" ? message : `\${{ vars.application }}: ${message}`,
       },
     },
@@ -123,7 +124,7 @@ function pullRequest(): Step[] {
     {
       uses: "git-wait-for-pr",
       as: "merge",
-      // Where the file says already what it should, git-open-pr opens nothing and skips itself: there is no number then.
+      // If the file already has the tag, git-open-pr opens no pull request and skips itself, so there is no number.
       if: "${{ success() && status('open') != 'Skipped' }}",
       retry: A_WEEK,
       config: {
@@ -139,7 +140,7 @@ function sync(): Step {
   return {
     uses: "argocd-update",
     as: "sync",
-    // An `if` takes the place of Kargo's own, which lets no step run after one that failed.
+    // An `if` replaces Kargo's default condition, which runs no step after a failed one.
     if: "${{ success() && vars.sync == 'auto' }}",
     retry: PATIENT,
     config: { apps: [{ name: given("application"), namespace: ARGOCD_NAMESPACE }] },

@@ -2,7 +2,7 @@ import type { KubernetesObject } from "./objects.ts";
 
 export const RBAC_API = "rbac.authorization.k8s.io/v1";
 
-/** A rule of Kubernetes' RBAC; each part names exactly what it means, `*` is never written. */
+/** An RBAC rule with exact names; `*` is never used. */
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
@@ -40,6 +40,6 @@ export interface RoleBinding extends KubernetesObject {
 export interface ServiceAccount extends KubernetesObject {
   readonly apiVersion: "v1";
   readonly kind: "ServiceAccount";
-  /** Whether a pod gets the account's token without asking. */
+  /** Whether pods get the account's token automatically. */
   readonly automountServiceAccountToken?: false;
 }

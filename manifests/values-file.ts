@@ -1,7 +1,7 @@
 import { Document, Scalar } from "yaml";
 import { deployingStages, type ServicePlan } from "../model/plan.ts";
 
-/** One file of the GitOps repository, as it is when it is new. */
+/** A new file of the GitOps repository. */
 export interface ValuesFile {
   readonly service: string;
   /** From the root of the repository. */
@@ -9,7 +9,7 @@ export interface ValuesFile {
   readonly text: string;
 }
 
-/** All that the values files of one service are made of: what the stack's state keeps of them. */
+/** The inputs of one service's values files, which the stack's state contains. */
 export interface ServiceValues {
   /** The image repository, without tag. */
   readonly image: string;
@@ -17,7 +17,7 @@ export interface ServiceValues {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** What the values files of one service are made of. */
+/** The inputs of one service's values files. */
 export function serviceValues(service: ServicePlan): ServiceValues {
   return {
     image: service.warehouse.image,
@@ -36,15 +36,14 @@ export function filesOfService(service: string, { image, files }: ServiceValues)
   }));
 }
 
-/** Every values file of a plan, one for each Stage that deploys; a control-flow Stage has none. */
+/** All values files of a plan, one for each Stage that deploys; a control-flow Stage has none. */
 export function valuesFiles(services: readonly ServicePlan[]): readonly ValuesFile[] {
   return services.flatMap((service) => filesOfService(service.name, serviceValues(service)));
 }
 
 /**
- * The text of a new values file. Its tag is empty, from which the chart renders nothing, and it is there, since Kargo's
- * yaml-update changes only a key that exists. No comment shares the tag's line: yaml-update would drop it.
- *
+ * The text of a new values file. Its tag is empty, so the chart renders nothing, but the key exists, because
+ * Kargo's yaml-update only changes existing keys. The tag's line has no comment, because yaml-update would drop it.
  * @param image the image repository, without tag
  */
 export function valuesFileText(service: string, stage: string, image: string): string {
@@ -68,6 +67,6 @@ export function valuesFileText(service: string, stage: string, image: string): s
     ` Stage ${stage} of ${service}. kargo-fleet wrote this file once and never writes it again.`,
     " It is the team's to change, except image.tag.",
   ].join("\n");
-  // Quoted, because Helm reads YAML 1.1, where a service called "on" or "1e3" is no text.
+  // Quoted, because Helm reads YAML 1.1, in which a service called "on" or "1e3" is not a text.
   return document.toString({ defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", lineWidth: 0 });
 }

@@ -40,12 +40,12 @@ export interface HTTPRoute extends KubernetesObject {
   };
 }
 
-/** Where GitHub posts to, one EventSource each: the organization's, or those of the groups. */
+/** The EventSources that GitHub calls: the organization's, or one per group. */
 export function webhookSources({ organizationHook, groups }: BuildTriggersPlan): readonly string[] {
   return organizationHook ? [ORGANIZATION] : groups.map(({ name }) => name);
 }
 
-/** How GitHub's posts reach all EventSources, whatever the number of services. */
+/** One Ingress for all EventSources. */
 export function webhookIngress(
   triggers: BuildTriggersPlan,
   { className, tlsSecret, annotations }: IngressConfig,
@@ -58,7 +58,7 @@ export function webhookIngress(
       name: "kargo-fleet-webhooks",
       namespace: EVENTS_NAMESPACE,
       labels: { ...MANAGED_BY },
-      // Its Services are made by Argo Events, later; nobody here waits for its address.
+      // Argo Events creates the Services later, and nobody waits for the Ingress's address.
       annotations: { ...annotations, "pulumi.com/skipAwait": "true" },
     },
     spec: {
@@ -80,7 +80,7 @@ export function webhookIngress(
   };
 }
 
-/** How GitHub's posts reach one EventSource. One HTTPRoute each: a single one holds at most 16 rules. */
+/** The HTTPRoute of one EventSource. Each has its own, because one HTTPRoute has at most 16 rules. */
 export function webhookRoute(
   triggers: BuildTriggersPlan,
   source: string,
@@ -103,12 +103,12 @@ export function webhookRoute(
   };
 }
 
-/** Neither an Ingress nor an HTTPRoute knows ports in a host. */
+/** Ingress and HTTPRoute hosts have no port. */
 function hostOf({ host }: BuildTriggersPlan): string {
   return host.replace(/:[0-9]+$/, "");
 }
 
-/** The Service that Argo Events makes for an EventSource. */
+/** The Service that Argo Events creates for an EventSource. */
 function serviceOf(eventSource: string): string {
   return `${eventSource}-eventsource-svc`;
 }

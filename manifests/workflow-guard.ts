@@ -5,9 +5,9 @@ import { BUILD_TEMPLATE, PARAMETERS } from "./argo-workflows.ts";
 import { formed, isOneOf, onlyKeys, text } from "./cel.ts";
 
 /**
- * Whoever may create a Workflow may write its steps, and a step in a build namespace can mount the push credential. So the
- * Sensors' account creates runs of the shared template, with the template's own parameters, and nothing else. Argo
- * Workflows expands `{{…}}` in a parameter's value, so that none may be there.
+ * Whoever may create a Workflow decides its steps, and a step in a build namespace can mount the push credential.
+ * So the Sensors' account may only create runs of the shared template with the template's own parameters. Argo
+ * Workflows expands `{{…}}` in values, so these may not contain it.
  */
 export function workflowGuard(): Guard {
   const spec = "variables.spec";

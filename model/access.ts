@@ -7,13 +7,12 @@ import { groupName, userName } from "./subjects.ts";
 /** The access settings of a stack. */
 export const accessSchema = z.strictObject({
   deployer: userName.meta({
-    description:
-      "The user that this stack's kubeconfig authenticates as; the guard lets nobody else change a Stage.",
+    description: "The user of this stack's kubeconfig; the guard lets nobody else change a Stage.",
   }),
   breakGlass: groupName.optional().meta({
-    description: "A group that the guard lets through in an emergency; without it not even system:masters.",
+    description: "A group that may bypass the guard in an emergency; without it not even system:masters may.",
   }),
-  kargoNamespace: dnsLabel.default("kargo").meta({ description: "Where Kargo itself runs." }),
+  kargoNamespace: dnsLabel.default("kargo").meta({ description: "The namespace of Kargo." }),
 });
 
 export type AccessConfig = z.output<typeof accessSchema>;

@@ -37,68 +37,69 @@ export const buildsSchema = z.strictObject({
       push: pinnedImage.meta({ description: "crane: gcr.io/go-containerregistry/crane." }),
       notify: pinnedImage
         .optional()
-        .meta({ description: "curl, where webhooks.receiver is set: the last step tells Kargo." }),
+        .meta({ description: "curl, if webhooks.receiver is set: the last step notifies Kargo." }),
     })
-    .meta({ description: "What runs in a build, each pinned by digest." }),
+    .meta({ description: "The images of a build, pinned by digest." }),
   network: z
     .strictObject({
       apiServer: z.array(closed).min(1).meta({
         description:
-          "Where the API server is: Argo's executor reports there (kubectl get endpointslices kubernetes). No Dockerfile reaches it.",
+          "The API server's addresses, which Argo's executor needs (kubectl get endpointslices kubernetes). No Dockerfile reaches them.",
       }),
       cluster: z.array(closed).default([]).meta({
         description:
-          "Public addresses of the cluster's own, such as nodes that have some: no Dockerfile reaches them. Private ones it never does.",
+          "Public addresses of the cluster, such as those of nodes. No Dockerfile reaches them, nor any private address.",
       }),
       mirrors: z.array(network).default([]).meta({
-        description: "Private networks that a Dockerfile may reach too, such as a mirror of packages.",
+        description: "Private networks that a Dockerfile may reach, such as a package mirror.",
       }),
       dns: z.array(network).default([]).meta({
         description: "DNS servers outside kube-system, such as NodeLocal DNSCache's 169.254.20.10/32.",
       }),
     })
-    .meta({ description: "What a Dockerfile may reach besides the Internet." }),
+    .meta({ description: "The networks of builds, besides the Internet." }),
   credentials: z
     .strictObject({
       clone: secretTemplate.default("{service}-clone").meta({
-        description: "The Secret with username and password that reads the repository; none for public ones.",
+        description: "The Secret with username and password for cloning; omit it for public repositories.",
       }),
       push: secretTemplate.default("{service}-push").meta({
-        description: "The Secret of type kubernetes.io/dockerconfigjson that pushes this one image.",
+        description: "The Secret of type kubernetes.io/dockerconfigjson for pushing the image.",
       }),
     })
     .prefault({})
-    .meta({ description: "Secrets in the team's build namespace that somebody else keeps." }),
+    .meta({ description: "Existing Secrets in the team's build namespace." }),
   storage: z
     .strictObject({ size: quantity.default("10Gi"), class: objectName.optional() })
     .prefault({})
-    .meta({ description: "The volume that a build's three pods share." }),
+    .meta({ description: "The size of the volume that a build's pods share." }),
   resources: z
     .strictObject({ cpu: quantity.default("2"), memory: quantity.default("4Gi") })
     .prefault({})
-    .meta({ description: "What Kaniko may use." }),
-  timeout: length("60s").default("1h").meta({ description: "How long a build may take." }),
+    .meta({ description: "The resources of Kaniko." }),
+  timeout: length("60s").default("1h").meta({ description: "The time limit of a build." }),
   keep: z
     .strictObject({
       succeeded: length("0s").default("24h"),
       failed: length("0s").default("72h"),
       log: length("0s").default("1h").meta({
-        description:
-          "How long the pod that ran a Dockerfile stays when it is done, with its log, and with the build's volume.",
+        description: "How long the Dockerfile's finished pod is kept, with its log and the build's volume.",
       }),
     })
     .prefault({})
-    .meta({ description: "How long a Workflow stays; meanwhile its commit is not built again." }),
+    .meta({ description: "How long a Workflow is kept; during this time its commit is not built again." }),
   parallelism: z
     .int()
     .min(1)
     .max(1000)
     .default(5)
-    .meta({ description: "How many builds of one team run at once; the others wait." }),
+    .meta({ description: "The number of parallel builds per team; others wait." }),
   userNamespaces: z
     .boolean()
     .default(true)
-    .meta({ description: "Kaniko is root in its own user namespace; false where the nodes cannot do that." }),
+    .meta({
+      description: "Run Kaniko as root in its own user namespace; false if the nodes do not support it.",
+    }),
 });
 
 export type BuildsConfig = z.output<typeof buildsSchema>;
@@ -107,16 +108,18 @@ export type BuildsConfig = z.output<typeof buildsSchema>;
 export const serviceBuildSchema = z.union([
   z.literal(false),
   z.strictObject({
-    context: contextFolder.default(".").meta({ description: "The folder that is built." }),
-    dockerfile: dockerfile.default("Dockerfile").meta({ description: "From the context." }),
-    branch: branch.default("main").meta({ description: "Pushes to it are built." }),
+    context: contextFolder.default(".").meta({ description: "The folder to build." }),
+    dockerfile: dockerfile
+      .default("Dockerfile")
+      .meta({ description: "The path of the Dockerfile, relative to the context." }),
+    branch: branch.default("main").meta({ description: "The branch whose pushes are built." }),
     paths: z
       .array(watchedPath)
       .min(1)
       .optional()
       .meta({
         description:
-          "Folders and files whose changes start a build. Default: the context, where it is not everything.",
+          "Folders and files whose changes start a build. Default: the context, unless it is the whole repository.",
         examples: [["services/api", "package.json"]],
       }),
   }),

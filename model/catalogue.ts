@@ -15,14 +15,14 @@ export const catalogueSchema = z.strictObject({
   $schema: z
     .string()
     .optional()
-    .meta({ description: "For the editor.", examples: ["./services.schema.json"] }),
+    .meta({ description: "The JSON Schema, for editors.", examples: ["./services.schema.json"] }),
   include: z
     .array(includePattern)
     .max(100)
     .default([])
     .meta({
       description:
-        "Files with more services, each named after its one team: paths from this file's folder, with at most one * between two slashes.",
+        "Files with more services, each named after its team: paths relative to this file, with at most one * in each part.",
       examples: [["catalogue/*.json"]],
     }),
   teams: z.record(dnsLabel, team).meta({

@@ -8,7 +8,7 @@ export type CredentialSecret = (typeof CREDENTIAL_SECRETS)[number];
 
 const existing = z.strictObject({
   existingSecret: objectName.meta({
-    description: "A Secret in kargo-shared-resources that somebody else keeps, with Kargo's label and keys.",
+    description: "An existing Secret in kargo-shared-resources with Kargo's label and keys.",
   }),
 });
 

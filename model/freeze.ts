@@ -21,9 +21,9 @@ export const freezeSchema = z.strictObject({
   stages: z.array(z.string()).min(1).optional().meta({ description: "Which Stages. Default: all." }),
   services: z.array(z.string()).min(1).optional().meta({ description: "Which services. Default: all." }),
   until: moment.meta({
-    description: "The last day (UTC), or the moment with its zone. The first up after it ends the freeze.",
+    description: "The last day (UTC), or a time with its zone. The first up after it ends the freeze.",
   }),
-  reason: z.string().trim().min(1).meta({ description: "Why, for whoever wonders." }),
+  reason: z.string().trim().min(1).meta({ description: "The reason, shown in messages." }),
 });
 
 export type Freeze = z.output<typeof freezeSchema>;
@@ -81,7 +81,7 @@ export function freezeProblems(
         const { code, names, what, fix } = known[key];
         if (names.includes(name)) return [];
         const path = [...root, index, key, position];
-        const message = `${JSON.stringify(name)} is no ${what}.`;
+        const message = `${JSON.stringify(name)} is not a ${what}.`;
         return [problem(code, stack, path, message, didYouMean(name, names) ?? fix)];
       }),
     ),

@@ -11,7 +11,7 @@ const entry = service.extend({
   team: z
     .string()
     .optional()
-    .meta({ description: "The team that the file is named after, and no other.", examples: ["edge"] }),
+    .meta({ description: "The team in the file's name; may be omitted.", examples: ["edge"] }),
 });
 
 /** The schema of an included file. It has no teams, because a team must not change its own members. */
@@ -19,7 +19,7 @@ export const includedSchema = z.strictObject({
   $schema: z
     .string()
     .optional()
-    .meta({ description: "For the editor.", examples: ["../included.schema.json"] }),
+    .meta({ description: "The JSON Schema, for editors.", examples: ["../included.schema.json"] }),
   services: z.record(dnsLabel, entry).meta({
     description: "The team's services, by name.",
     examples: [{ nginx: { repository: "acme/nginx" } }],
@@ -110,7 +110,7 @@ function elsewhere(problem: Problem): Problem {
 
 function nobodys(path: string, document: SourceDocument, teams: readonly string[]): Problem {
   const name = posix.basename(path, ".json");
-  const message = `has no team's name (there are: ${listed(teams)}), but each included file belongs to one.`;
+  const message = `has no name of a team (there are: ${listed(teams)}), but each included file belongs to one.`;
   const fix = didYouMean(name, teams) ?? "Rename it to <team>.json, or put it into a folder of that name.";
   return problem("KF035", document, [], message, fix);
 }

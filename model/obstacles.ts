@@ -92,14 +92,14 @@ function buildsObstacle(
   asking: Asking,
 ): Problem[] {
   if (is?.is !== "absent" && is?.is !== "terminating") return [];
-  const state = is.is === "absent" ? "is not there" : "is being deleted";
+  const state = is.is === "absent" ? "does not exist" : "is being deleted";
   return [
     problem(
       "KF102",
       asking.document,
       ["services", name, "team"],
       `the build namespace ${build?.namespace} of team ${JSON.stringify(team)} ${state}.`,
-      `An administrator makes it: npm run --silent fleet -- deployer --stack ${asking.stack} | kubectl apply -f -`,
+      `An administrator creates it: npm run --silent fleet -- deployer --stack ${asking.stack} | kubectl apply -f -`,
     ),
   ];
 }

@@ -8,7 +8,7 @@ import { canaryKeys, isCanary } from "./promotion-task-version.ts";
 export const pipelineRolloutSchema = z.record(
   z.string(),
   z.strictObject({
-    canary: z.string().meta({ description: "The pipeline that some of its services have instead." }),
+    canary: z.string().meta({ description: "The pipeline that the canary services use instead." }),
     ...canaryKeys,
   }),
 );

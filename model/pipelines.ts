@@ -29,14 +29,14 @@ const NAMESPACE = /^(?!-)([a-z0-9-]|\{service\}|\{stage\})*(?<!-)$/;
 const upstream = {
   stage: dnsLabel.meta({ description: "The Stage's name." }),
   after: z.array(z.string()).default([]).meta({
-    description: "The Stages that Freight must have passed, all of them. None: straight from the Warehouse.",
+    description: "The Stages that Freight must all have passed. Empty: straight from the Warehouse.",
   }),
   soak: duration({ example: "30m or 2h" })
     .optional()
-    .meta({ description: "How long Freight must have been in the Stages before." }),
+    .meta({ description: "How long Freight must have been in the upstream Stages." }),
   state: z.enum(["active", "retired"]).default("active").meta({
     description:
-      "retired: the first of two steps away. No auto-promotion, no protection; removing the stage deletes it.",
+      "retired is the first of two steps to delete the stage: no auto-promotion, no protection. Then remove the stage.",
   }),
 };
 
@@ -53,11 +53,13 @@ const deployingStage = z.strictObject({
   ...upstream,
   controlFlow: z.literal(false).default(false),
   promotion: z.enum(["auto", "manual", "pull-request"]).meta({
-    description: "manual: a person runs kargo promote. pull-request: a person merges what Kargo opens.",
+    description:
+      "auto: Kargo promotes new Freight. manual: run kargo promote. pull-request: Kargo opens a pull request to merge.",
   }),
-  sync: z.enum(["auto", "manual"]).meta({ description: "manual: a person runs argocd app sync." }),
+  sync: z.enum(["auto", "manual"]).meta({ description: "auto: Argo CD syncs. manual: run argocd app sync." }),
   selectionPolicy: z.enum(["NewestFreight", "MatchUpstream"]).optional().meta({
-    description: "What auto-promotion takes: the newest, or just what the one Stage before has now.",
+    description:
+      "The Freight that auto-promotion selects: the newest, or the current one of the upstream Stage.",
   }),
   verification: verification.optional(),
   destination: z
@@ -81,7 +83,7 @@ const pipelineStage = z.discriminatedUnion("controlFlow", [deployingStage, contr
 
 export const pipelinesSchema = z
   .record(dnsLabel, z.array(pipelineStage).min(1, "must have at least one stage"))
-  .meta({ description: "Named graphs of stages that services choose from." });
+  .meta({ description: "The pipelines that services may use, by name." });
 
 /** The stack's pipelines by name. */
 export type Pipelines = z.output<typeof pipelinesSchema>;

@@ -8,15 +8,15 @@ export type PromotionTaskVersion = (typeof PROMOTION_TASK_VERSIONS)[number];
 /** The keys that choose the canary services, the same for every kind of rollout. */
 export const canaryKeys = {
   canaryPercent: z.number().min(0).max(100).default(0).meta({
-    description: "How many of them, by a stable hash: raising it only adds.",
+    description: "The percentage of canary services, by a stable hash; raising it only adds services.",
   }),
-  canaryServices: z.array(z.string()).default([]).meta({ description: "These in any case, by name." }),
+  canaryServices: z.array(z.string()).default([]).meta({ description: "Further canary services, by name." }),
 };
 
 /** The services that use the next version of the shared promotion task. */
 export const promotionTaskRolloutSchema = z.strictObject({
-  stable: z.enum(PROMOTION_TASK_VERSIONS).default("v1").meta({ description: "What services use." }),
-  canary: z.enum(PROMOTION_TASK_VERSIONS).optional().meta({ description: "What some of them try." }),
+  stable: z.enum(PROMOTION_TASK_VERSIONS).default("v1").meta({ description: "The default version." }),
+  canary: z.enum(PROMOTION_TASK_VERSIONS).optional().meta({ description: "The canary version." }),
   ...canaryKeys,
 });
 

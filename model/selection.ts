@@ -21,30 +21,34 @@ const selector = z.union([
 
 /** Selects the services of a stack from the catalogue. */
 export const rolloutSchema = z.strictObject({
-  include: z.array(selector).default([]).meta({ description: "Any of these. Nothing here means all." }),
-  exclude: z.array(selector).default([]).meta({ description: "None of these, whatever include says." }),
+  include: z
+    .array(selector)
+    .default([])
+    .meta({ description: "Services that match one of these selectors. Default: all." }),
+  exclude: z
+    .array(selector)
+    .default([])
+    .meta({ description: "Services to exclude, even if include matches them." }),
   promotionTask: promotionTaskRolloutSchema
     .prefault({})
-    .meta({ description: "Which services use which version of the shared promotion task." }),
-  pipelines: pipelineRolloutSchema
-    .default({})
-    .meta({ description: "Which services of a pipeline have the next form of it instead." }),
+    .meta({ description: "The version of the shared promotion task, and its canary." }),
+  pipelines: pipelineRolloutSchema.default({}).meta({ description: "Canaries of pipelines." }),
   percent: z
     .number()
     .min(0)
     .max(100)
     .default(100)
-    .meta({ description: "By a stable hash: raising it only adds." }),
+    .meta({ description: "The percentage of services, by a stable hash; raising it only adds services." }),
   shard: shardSchema
     .optional()
-    .meta({ description: "Of what is left then, this stack's part: { index: 1, of: 4 }." }),
+    .meta({ description: "This stack's part of the remaining services: { index: 1, of: 4 }." }),
   decommission: z.array(selector).default([]).meta({
-    description: "What leaves this stack: as state: decommissioned in the catalogue, but here alone.",
+    description: "Services to decommission on this stack only.",
   }),
   freeze: z
     .array(freezeSchema)
     .default([])
-    .meta({ description: "What does not promote by itself for a while." }),
+    .meta({ description: "Stages and services without auto-promotion for a while." }),
 });
 
 export type Rollout = z.output<typeof rolloutSchema>;

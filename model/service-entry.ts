@@ -22,9 +22,9 @@ export const service = z.strictObject({
   }),
   tags: tagSelection
     .prefault({ strategy: "lexical" })
-    .meta({ description: "How the Warehouse picks among tags." }),
+    .meta({ description: "How the Warehouse selects tags." }),
   warehouse: warehouseOptions.optional().meta({
-    description: "What this service's Warehouse does otherwise than the stack's do.",
+    description: "Settings of this service's Warehouse that override the stack's.",
     examples: [{ interval: "15m" }],
   }),
   pipeline: z
@@ -38,18 +38,18 @@ export const service = z.strictObject({
   chart: z
     .strictObject({
       path: folder().meta({
-        description: "Folder of the chart in the GitOps repository; {service} and {cluster} are filled in.",
+        description: "Folder of the chart in the GitOps repository; {service} and {cluster} are replaced.",
         examples: ["charts/edge"],
       }),
     })
     .optional()
-    .meta({ description: "Another chart than the stack's.", examples: [{ path: "charts/edge" }] }),
+    .meta({ description: "The chart, if it is not the stack's.", examples: [{ path: "charts/edge" }] }),
   labels: z
     .record(labelKey, labelValue)
     .default({})
     .meta({ description: "Labels to select services by.", examples: [{ tier: "critical", region: "eu" }] }),
   state: z.enum(["active", "decommissioned"]).default("active").meta({
     description:
-      "decommissioned: the first of two steps away. No hook, no auto-promotion, no protection; removing the entry deletes it.",
+      "decommissioned is the first of two steps to delete the service: no hook, no auto-promotion, no protection. Then remove the entry.",
   }),
 });

@@ -4,8 +4,8 @@ import { stableHash } from "./names.ts";
 /** A part of a cluster's services, for clusters that need several stacks. */
 export const shardSchema = z
   .strictObject({
-    index: z.int().min(1).meta({ description: "Which of them this stack is: 1 to of." }),
-    of: z.int().min(1).max(256).meta({ description: "Among how many stacks the services are spread." }),
+    index: z.int().min(1).meta({ description: "The number of this stack's shard, from 1." }),
+    of: z.int().min(1).max(256).meta({ description: "The number of shards." }),
   })
   .refine(({ index, of }) => index <= of, { path: ["index"], error: "must be at most of" });
 

@@ -45,13 +45,13 @@ export const stackConfigSchema = z.strictObject({
         .positive()
         .max(10_000)
         .default(50)
-        .meta({ description: "Requests a second to the API server." }),
+        .meta({ description: "Requests per second to the API server." }),
       burst: z
         .int()
         .positive()
         .max(10_000)
         .default(120)
-        .meta({ description: "Requests that may go at once." }),
+        .meta({ description: "The burst of requests to the API server." }),
     })
     .refine(({ context, kubeconfig }) => context !== undefined || kubeconfig === undefined, {
       path: ["kubeconfig"],
@@ -59,11 +59,11 @@ export const stackConfigSchema = z.strictObject({
         "needs a context beside it: which cluster is meant must not depend on the file's current context",
     })
     .meta({ description: "The cluster that runs Kargo and Argo CD." }),
-  registry: registry.meta({ description: "Where images are, unless a service names its own." }),
+  registry: registry.meta({ description: "The default place of images." }),
   registries: z
     .array(registry)
     .default([])
-    .meta({ description: "Below which of these hosts and paths every image is. None said: below registry." }),
+    .meta({ description: "The hosts and paths that may contain images. Default: registry only." }),
   gitops: z
     .strictObject({
       repository: githubRepository.meta({ description: "The GitOps repository: owner/name." }),
@@ -81,15 +81,14 @@ export const stackConfigSchema = z.strictObject({
           "The GitHub App that the program works as, instead of by a token. Its key is the secret githubAppPrivateKey.",
       }),
       sandbox: z.boolean().default(false).meta({
-        description:
-          "This stack's GitHub is its own (GITHUB_BASE_URL): what it writes there meets no other stack's.",
+        description: "This stack uses its own GitHub (GITHUB_BASE_URL), which no other stack uses.",
       }),
     })
-    .meta({ description: "Where the repositories are." }),
-  webhooks: webhooksSchema.meta({ description: "How pushes reach Argo Events." }),
+    .meta({ description: "The owner of the repositories on GitHub." }),
+  webhooks: webhooksSchema.meta({ description: "The webhooks." }),
   builds: buildsSchema
     .optional()
-    .meta({ description: "How images are built; needed as soon as one service is built here." }),
+    .meta({ description: "The build settings; required if a service is built here." }),
   warehouse: z
     .strictObject({
       interval: warehouseInterval.default("5m"),
@@ -97,15 +96,21 @@ export const stackConfigSchema = z.strictObject({
       cacheByTag: z.boolean().default(true),
     })
     .prefault({})
-    .meta({ description: "How often Warehouses look at the registry, and how many tags they keep." }),
-  access: accessSchema.meta({ description: "Who deploys, who may break the glass, where Kargo runs." }),
+    .meta({ description: "Default settings of Warehouses." }),
+  access: accessSchema.meta({ description: "The deployer, the break-glass group, and Kargo's namespace." }),
   credentials: credentialsSchema
     .prefault({})
-    .meta({ description: "How Kargo writes the GitOps repository and reads the registry." }),
+    .meta({ description: "Kargo's credentials for the GitOps repository and the registry." }),
   pipelines: pipelinesSchema.default({ standard: STANDARD_PIPELINE }),
-  rollout: rolloutSchema.prefault({}).meta({ description: "Which services this stack gets." }),
-  platform: z.boolean().default(true).meta({ description: "This stack owns what all services share." }),
-  protect: z.boolean().default(true).meta({ description: "false only where the stack may be destroyed." }),
+  rollout: rolloutSchema.prefault({}).meta({ description: "The selection of services." }),
+  platform: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether this stack owns the shared objects of the cluster." }),
+  protect: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether resources are protected; false only if the stack may be destroyed." }),
 });
 
 /** A stack's validated config, without its secrets. */

@@ -32,27 +32,28 @@ const semverConstraint = ruled((text) =>
 /** How a Warehouse selects among the tags of its image. */
 export const tagSelection = z.discriminatedUnion("strategy", [
   z.strictObject({
-    strategy: z.literal("lexical").meta({ description: "The greatest tag by text." }),
-    pattern: tagPattern
-      .default(SORTABLE_TAGS)
-      .meta({ description: "Which tags count; the greatest by text wins.", examples: ["^v[0-9]{8}$"] }),
-  }),
-  z.strictObject({
-    strategy: z.literal("newest-build").meta({ description: "The image that was built last." }),
-    pattern: tagPattern.default(COMMIT_TAGS).meta({
-      description:
-        "Which tags count; the image built last wins. Kargo reads every such tag's metadata for it.",
+    strategy: z.literal("lexical").meta({ description: "The last tag in text order." }),
+    pattern: tagPattern.default(SORTABLE_TAGS).meta({
+      description: "The pattern of tags; the last one in text order wins.",
+      examples: ["^v[0-9]{8}$"],
     }),
   }),
   z.strictObject({
-    strategy: z.literal("semver").meta({ description: "The greatest version." }),
+    strategy: z.literal("newest-build").meta({ description: "The image with the latest build." }),
+    pattern: tagPattern.default(COMMIT_TAGS).meta({
+      description:
+        "The pattern of tags; the latest build wins. Kargo reads the metadata of every matching tag.",
+    }),
+  }),
+  z.strictObject({
+    strategy: z.literal("semver").meta({ description: "The highest version." }),
     constraint: semverConstraint.meta({
-      description: "A constraint of Masterminds/semver; the greatest version within it wins.",
+      description: "A constraint of Masterminds/semver; the highest matching version wins.",
       examples: ["^1.2.0", ">=1.0.0, <2.0.0"],
     }),
   }),
   z.strictObject({
-    strategy: z.literal("digest").meta({ description: "One tag that moves." }),
+    strategy: z.literal("digest").meta({ description: "A moving tag." }),
     tag: matching(/^[\w][\w.-]{0,127}$/, "is not an image tag.").meta({
       description: "The mutable tag to follow.",
       examples: ["stable"],

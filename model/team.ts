@@ -19,29 +19,30 @@ export const team = z.strictObject({
   }),
   approvers: groupName.optional().meta({
     description:
-      "The directory group that alone promotes and syncs what waits for a person. Default: the team.",
+      "The only directory group that may promote and sync stages with manual gates. Default: the team.",
     examples: ["AD-Edge-Release"],
   }),
   owns: z
     .array(ownedPrefix)
     .optional()
     .meta({
-      description: "What is the team's own: repositories and images, exact or with * at the end.",
+      description: "Repositories and images that only this team may use, exact or with * at the end.",
       examples: [["acme/nginx*", "registry.example/edge/*"]],
     }),
   github: z
     .strictObject({
-      team: githubTeam
-        .optional()
-        .meta({ description: "Its name there. Default: its name here.", examples: ["edge-engineers"] }),
+      team: githubTeam.optional().meta({
+        description: "The team's name on GitHub. Default: its name here.",
+        examples: ["edge-engineers"],
+      }),
       approvers: githubTeam.optional().meta({
-        description: "Who reviews the values files of Stages that a person promotes. Default: the team.",
+        description: "The reviewers of values files of Stages with manual promotion. Default: the team.",
         examples: ["edge-release"],
       }),
     })
     .optional()
     .meta({
-      description: "The team at GitHub, for the CODEOWNERS of the GitOps repository.",
+      description: "The team on GitHub, for the CODEOWNERS of the GitOps repository.",
       examples: [{ team: "edge-engineers" }],
     }),
 });

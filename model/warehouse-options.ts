@@ -11,9 +11,10 @@ export const warehouseInterval = duration({
 
 /** How a Warehouse reads its registry. Keys of a service override those of the stack. */
 export const warehouseOptions = z.strictObject({
-  interval: warehouseInterval
-    .optional()
-    .meta({ description: "How often it looks, 5m or more. Default: the stack's.", examples: ["15m", "1h"] }),
+  interval: warehouseInterval.optional().meta({
+    description: "The interval between looks at the registry, at least 5m. Default: the stack's.",
+    examples: ["15m", "1h"],
+  }),
   discoveryLimit: z
     .int()
     .min(1)
@@ -33,5 +34,5 @@ export const warehouseOptions = z.strictObject({
     'is not a platform: write for example "linux/amd64".',
   )
     .optional()
-    .meta({ description: "Which platform's images count. Default: any.", examples: ["linux/amd64"] }),
+    .meta({ description: "The platform of images. Default: any.", examples: ["linux/amd64"] }),
 });

@@ -6,18 +6,18 @@ import { webAddress } from "./web-address.ts";
 /** The settings for GitHub's webhooks. */
 export const webhooksSchema = z
   .strictObject({
-    url: webAddress.meta({ description: "Where GitHub reaches Argo Events." }),
+    url: webAddress.meta({ description: "The address at which GitHub reaches Argo Events." }),
     owner: z.boolean().default(true).meta({
       description:
-        "Whether this stack makes the hooks of its services and builds them. Of the stacks that have a service, one.",
+        "Whether this stack creates the hooks of its services and builds them. Set this in exactly one stack per service.",
     }),
     scope: z.enum(["repository", "organization"]).default("repository").meta({
       description:
-        "repository: one hook a service, each with its own secret. organization: one for all, which costs one call.",
+        "repository: one hook per service, each with its own secret. organization: one hook for all services.",
     }),
     groups: z.int().min(1).max(256).default(32).meta({
       description:
-        "Among how many EventSources and Sensors services are spread, by a hash. Another number moves every hook.",
+        "The number of EventSources and Sensors, to which services are assigned by a hash. A change moves every hook.",
     }),
     eventBus: z
       .strictObject({
@@ -29,12 +29,13 @@ export const webhooksSchema = z
           .strictObject({ size: quantity.default("10Gi"), class: objectName.optional() })
           .optional()
           .meta({
-            description: "A volume for each of the bus's three pods; without it a push waits in memory.",
+            description:
+              "A volume for each of the EventBus's three pods; without it pushes are kept in memory.",
           }),
       })
       .prefault({})
       .meta({
-        description: "The JetStream that carries pushes; its version must be one of the controller's.",
+        description: "The JetStream EventBus; its version must be one of the controller's.",
       }),
     expose: z
       .union([
@@ -53,14 +54,16 @@ export const webhooksSchema = z
       ])
       .optional()
       .meta({
-        description: "An Ingress or HTTPRoutes for the host of url. Without it somebody else routes it.",
+        description: "An Ingress or HTTPRoutes for the host of url. Without it you route the host yourself.",
       }),
     receiver: z
       .strictObject({
         url: webAddress.meta({ description: "Kargo's external webhooks server, base path included." }),
       })
       .optional()
-      .meta({ description: "Has each build tell Kargo of its image, so that Warehouses can look rarely." }),
+      .meta({
+        description: "Each build notifies Kargo of its image, so that Warehouses need to look rarely.",
+      }),
   })
   .refine(({ url, expose }) => expose === undefined || isHostName(URL.parse(url)?.hostname ?? ""), {
     path: ["url"],

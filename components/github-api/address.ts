@@ -1,10 +1,9 @@
 import { GITHUB_URL } from "../../model/web-address.ts";
 
 /**
- * The address of the REST API, by the rules of the GitHub provider, so that both always speak to the same GitHub: its
- * `baseUrl` is the web address of GitHub Enterprise, without one it reads GITHUB_BASE_URL, and a server that is
- * neither github.com nor ghe.com has its API below /api/v3.
- *
+ * The address of the REST API by the GitHub provider's rules, so that both use the same GitHub. `baseUrl` is the
+ * web address of GitHub Enterprise, or else GITHUB_BASE_URL. A server other than github.com and ghe.com has its API
+ * below /api/v3.
  * @param url the web address of GitHub, from the plan
  * @see https://registry.terraform.io/providers/integrations/github/latest/docs#argument-reference
  */

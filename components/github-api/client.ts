@@ -7,7 +7,7 @@ import type { GitHubAuth } from "./auth.ts";
 import { type Failure, failureOf, type Patience, patient } from "./patience.ts";
 import { proxiedFetch } from "./proxied-fetch.ts";
 
-/** Whose eyes and hands these are. */
+/** The credentials and options of a GitHub client. */
 export interface Access extends Patience {
   readonly auth: GitHubAuth;
   /** Where GITHUB_BASE_URL is looked for. */
@@ -18,14 +18,13 @@ export interface Access extends Patience {
 export interface GitHubApi {
   readonly octokit: Octokit;
   /**
-   * Makes a call that outlasts what passes by itself.
-   *
-   * @param refuse makes the error of a call that failed for good; what it is given holds no token
+   * Makes a call and retries temporary failures.
+   * @param refuse creates the error for a permanent failure; its argument contains no token
    */
   call<T>(request: () => Promise<T>, refuse: (failure: Failure) => Error): Promise<T>;
 }
 
-/** A call that takes longer has lost its way. */
+/** The time limit of a call, in milliseconds. */
 const TIMEOUT = 60_000;
 
 const PatientOctokit = Octokit.plugin(throttling, retry);

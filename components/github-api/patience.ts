@@ -2,13 +2,13 @@ import type { OctokitOptions } from "@octokit/core";
 import Bottleneck from "bottleneck";
 import { z } from "zod";
 
-/** How waiting is done and told. */
+/** How to wait, and how to report it. */
 export interface Patience {
   /** Takes one line on what is going on. */
   readonly report: (line: string) => void;
-  /** Of waiting for GitHub's limits in one run, in seconds; what would be longer is not waited for. */
+  /** The maximum total wait for GitHub's limits in one run, in seconds. A longer wait is an error. */
   readonly longestWait: number;
-  /** Makes the error that ends the run then. */
+  /** Creates the error that ends the run then. */
   readonly giveUp: (limit: UsedUp) => Error;
   /**
    * How long a second is, in milliseconds. Tests shorten it.
@@ -17,15 +17,15 @@ export interface Patience {
   readonly second?: number;
 }
 
-/** A limit that is used up: for so many minutes, which end at this time of the day in UTC, `14:05`. */
+/** An exhausted limit: the remaining minutes, and their end as a time of day in UTC, `14:05`. */
 export interface UsedUp {
   readonly minutes: number;
   readonly until: string;
 }
 
-/** Why a call failed. */
+/** The reason for a failed call. */
 export interface Failure {
-  /** Of HTTP; 0 where no answer came. */
+  /** The HTTP status; 0 without an answer. */
   readonly status: number;
   readonly message: string;
 }
@@ -87,7 +87,7 @@ export function failureOf(error: unknown): Failure | undefined {
   return { status, message: answer.safeParse(response.data).data?.message ?? `${status}` };
 }
 
-/** GitHub's own failures, and calls that never got there. */
+/** Whether a failure is temporary: a server error, or no answer. */
 export function isPassing({ status }: Failure): boolean {
   return status === 0 || status >= 500;
 }

@@ -1,12 +1,11 @@
 import { EnvHttpProxyAgent, fetch as fetchBy } from "undici";
 
-/** What is on this machine is reached without a proxy, as Go's http.ProxyFromEnvironment does for the GitHub provider. */
+/** Local addresses bypass the proxy, as in Go's http.ProxyFromEnvironment, which the GitHub provider uses. */
 const HERE = ["localhost", "127.0.0.1", "::1"];
 
 /**
- * A `fetch` that goes through the proxy of HTTPS_PROXY, HTTP_PROXY and NO_PROXY, which Node's own does not look at.
- *
- * @returns nothing where the environment names no proxy
+ * A `fetch` that uses the proxy of HTTPS_PROXY, HTTP_PROXY and NO_PROXY, which Node's own ignores.
+ * @returns undefined if the environment names no proxy
  */
 export function proxiedFetch(environment: NodeJS.ProcessEnv): typeof fetchBy | undefined {
   const named = (name: string) => environment[name.toLowerCase()] || environment[name];

@@ -6,30 +6,30 @@ import { type AskNamespace, namespacesOf } from "./namespaces.ts";
 import { type AskRepository, NO_REPOSITORIES, repositoriesOf } from "./repositories.ts";
 import { type Unasked, unaskedLines } from "./unasked.ts";
 
-/** Who asks. */
+/** The identity and options for the questions. */
 export interface Eyes {
   /** Who asks GitHub; nothing where nobody does. */
   readonly auth: GitHubAuth | undefined;
   readonly environment: NodeJS.ProcessEnv;
-  /** Takes a line on what is waited for. */
+  /** Prints a line about a wait. */
   readonly report: (line: string) => void;
 }
 
-/** What is in the way, and what nobody could look at. */
+/** The obstacles, and what could not be checked. */
 export interface Asked {
-  /** By service; of a service without obstacles nothing. */
+  /** By service; a service without obstacles is missing. */
   readonly obstacles: ReadonlyMap<string, readonly Problem[]>;
-  /** One line a reason. */
+  /** One line per reason. */
   readonly unasked: readonly string[];
 }
 
-/** Nothing was asked. */
+/** The result without any questions. */
 export const NOTHING_ASKED: Asked = { obstacles: new Map(), unasked: [] };
 
-/** So many services at once. */
+/** The number of services to ask about in parallel. */
 const AT_ONCE = 8;
 
-/** Asks GitHub and the cluster what would keep these services of a plan from being made. */
+/** Asks GitHub and the cluster what would prevent the creation of these services. */
 export async function askObstacles(
   services: readonly ServicePlan[],
   plan: Pick<Plan, "cluster" | "github">,

@@ -3,10 +3,10 @@ import type { ClusterPlan } from "../../model/plan.ts";
 import { kubeConfig } from "../kube-config.ts";
 import type { Unasked } from "./unasked.ts";
 
-/** Looks at a namespace. */
+/** Returns the state of a namespace. */
 export type AskNamespace = (name: string) => Promise<NamespaceAnswer>;
 
-/** Asks a cluster about namespaces, about each once. */
+/** Asks a cluster about namespaces, about each only once. */
 export async function namespacesOf(cluster: ClusterPlan, unasked: Unasked): Promise<AskNamespace> {
   const { CoreV1Api } = await import("@kubernetes/client-node");
   const api = (await kubeConfig(cluster)).makeApiClient(CoreV1Api);

@@ -3,26 +3,26 @@ import { type Access, type GitHubApi, gitHubApi } from "../github-api/client.ts"
 import type { Failure } from "../github-api/patience.ts";
 import type { Unasked } from "./unasked.ts";
 
-/** Looks at repositories as GitHub shows them to the program's token. */
+/** Asks about repositories with the program's token. */
 export interface AskRepository {
-  /** Whether a hook can be made there. @param url of the hook; without one it shall have none */
+  /** Whether a hook can be created there. @param url of the hook; undefined if the service has none */
   hookPlace(repository: string, url: string | undefined): Promise<RepositoryAnswer>;
-  /** Whether a hook is there that the token may change; `undefined` where GitHub gave no answer. */
+  /** Whether a hook exists that the token may change; `undefined` if GitHub did not answer. */
   hasHook(repository: string, url: string): Promise<boolean | undefined>;
 }
 
-/** Where there is no token, nothing is known. */
+/** The answers without a token: everything is unknown. */
 export const NO_REPOSITORIES: AskRepository = {
   hookPlace: async () => "unknown",
   hasHook: async () => undefined,
 };
 
-/** GitHub's limit of hooks for one event. */
+/** GitHub's limit of hooks per event. */
 const HOOKS_PER_EVENT = 20;
-/** Of waiting for GitHub's rate limits, in seconds. */
+/** The maximum wait for GitHub's rate limits, in seconds. */
 const LONGEST_WAIT = 600;
 
-/** A call that GitHub refused for good; its status is 0 where no answer came. */
+/** A call that failed permanently; its status is 0 without an answer. */
 class Refused extends Error {
   readonly status: number;
 
@@ -32,7 +32,7 @@ class Refused extends Error {
   }
 }
 
-/** Asks the GitHub at a web address, from the plan. */
+/** Asks the GitHub at a web address from the plan. */
 export function repositoriesOf(
   url: string,
   access: Omit<Access, "longestWait" | "giveUp">,
@@ -82,7 +82,7 @@ async function look(api: GitHubApi, repository: string, url: string | undefined)
   return !isThere && pushes.length >= HOOKS_PER_EVENT ? "full" : "ready";
 }
 
-/** Nothing to a token that administers no hooks there. */
+/** GitHub shows no hooks to a token that may not administer them. */
 async function hooksOf({ octokit, call }: GitHubApi, repository: string) {
   const place = { ...placeOf(repository), per_page: 100 };
   const found = await call(() => octokit.request("GET /repos/{owner}/{repo}/hooks", place), refused).catch(

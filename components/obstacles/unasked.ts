@@ -1,9 +1,9 @@
 import { listed } from "../../model/diagnostics.ts";
 
-/** Takes what could not be looked at, and why. */
+/** Records what could not be checked, and why. */
 export type Unasked = (what: string, why: string) => void;
 
-/** Collects what could not be looked at: one line for each reason. */
+/** Collects what could not be checked: one line per reason. */
 export function unaskedLines(): { readonly note: Unasked; lines(): string[] } {
   const reasons = new Map<string, Set<string>>();
   return {

@@ -6,27 +6,26 @@ import type { Target } from "./target.ts";
 /** Who writes, and how; all but who have defaults. */
 export type CommitOptions = Pick<GitDataOptions, "auth"> & Partial<GitDataOptions>;
 
-/** So many files GitHub takes in one call well within its ten seconds. */
+/** The number of files in one call, which GitHub handles within its limit of ten seconds. */
 const FILES_A_CALL = 200;
-/** At a push a second from somebody else, one of these comes through. */
+/** The number of attempts, enough if others push once per second. */
 const ATTEMPTS = 10;
 
 export function withDefaults(options: CommitOptions): GitDataOptions {
   return { environment: process.env, report: () => {}, ...options };
 }
 
-/** One commit, as it is to be made on what a branch has. */
+/** A commit to make on the current state of a branch. */
 export interface Wanted<Result> {
-  /** What comes of it; where there is no edit it is all. */
+  /** The result; without edits there is only the result. */
   readonly result: Result;
   readonly edits: readonly Edit[];
   readonly message: string;
 }
 
 /**
- * Makes one commit on a branch, which moves by fast forward only: where somebody else pushed first, it looks again.
- *
- * @param want says what is wanted of the branch as it is
+ * Makes one commit on a branch by fast forward. If somebody else pushed first, it starts again.
+ * @param want computes the edits from the branch's current files
  * @throws SeedError
  */
 export async function commitOnce<Result>(
@@ -64,7 +63,7 @@ async function treeWith(
   return tree;
 }
 
-/** @throws SeedError where something else is where a file, or a folder of it, should be: Git would replace it */
+/** @throws SeedError if something other than a file or a folder is in the way, which Git would replace */
 export function requireRoom(
   entries: ReadonlyMap<string, Entry>,
   paths: readonly string[],
@@ -80,7 +79,7 @@ export function requireRoom(
   }
 }
 
-/** `a/b/c` lies in `a` and in `a/b`. */
+/** `a/b/c` is in `a` and in `a/b`. */
 function foldersOf(path: string): string[] {
   const parts = path.split("/");
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
@@ -88,7 +87,7 @@ function foldersOf(path: string): string[] {
 
 const SUBJECT_LIMIT = 72;
 
-/** `Seed values of auth, nginx (6 files)`, cut so that it stays a subject. */
+/** `Seed values of auth, nginx (6 files)`, limited to the length of a subject. */
 export function subjectOf(doing: string, files: readonly { readonly service: string }[]): string {
   const names = [...new Set(files.map(({ service }) => service))];
   const count = files.length === 1 ? "1 file" : `${files.length} files`;

@@ -6,18 +6,17 @@ import type { Target } from "./target.ts";
 
 export type { CommitOptions };
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Seeded {
-  /** The files that were missing, and now are there. */
+  /** The files that were created. */
   readonly written: readonly ValuesFile[];
-  /** The one commit that brought them; none where nothing was missing. */
+  /** The commit that created them; undefined if no file was missing. */
   readonly commit: string | undefined;
 }
 
 /**
- * Writes all missing values files in one commit. A file that is there is left as it is, whatever it holds, and nothing
- * is deleted: the branch moves by fast forward only, from the commit whose files were read.
- *
+ * Creates all missing values files in one commit. Existing files are kept, whatever their content, and nothing is
+ * deleted. The branch moves by fast forward from the commit whose files were read.
  * @throws SeedError
  */
 export async function commitMissing(
@@ -36,8 +35,7 @@ export async function commitMissing(
 }
 
 /**
- * The files that {@link commitMissing} would write; writes nothing.
- *
+ * The files that {@link commitMissing} would create.
  * @throws SeedError
  */
 export async function missingFiles(
@@ -51,8 +49,7 @@ export async function missingFiles(
 }
 
 /**
- * The services whose files are all in a place already.
- *
+ * The services whose files all exist in a place.
  * @throws SeedError
  */
 export async function servicesThere(

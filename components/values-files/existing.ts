@@ -2,8 +2,8 @@ import type { Entry, GitData } from "./git-data.ts";
 import { SeedError } from "./target.ts";
 
 /**
- * What a tree holds at certain paths and at the folders that lead to them, by path. Other paths may be in it.
- * Where GitHub cuts the list of a large repository, it is asked folder by folder, for those that matter.
+ * The entries of a tree at certain paths and their parent folders, by path. The result may contain other paths. If
+ * GitHub truncates the list of a large repository, the relevant folders are read one by one.
  */
 export async function existing(
   git: Pick<GitData, "list">,

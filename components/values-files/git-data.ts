@@ -8,13 +8,13 @@ import { SeedError, type Target } from "./target.ts";
 export type GitDataOptions = Omit<Access, "auth" | "giveUp" | "longestWait"> & {
   readonly auth: GitHubAuth | undefined;
   /**
-   * The command that does without GitHub what these options do.
+   * The `fleet` command that does the same without GitHub, for messages.
    * @default seed
    */
   readonly command?: Command;
 };
 
-/** Something in a folder: `type` is `blob`, `tree` or `commit` (a submodule). */
+/** An entry of a folder: `type` is `blob`, `tree` or `commit` (a submodule). */
 export interface Entry {
   readonly path: string;
   readonly type: string;
@@ -22,30 +22,30 @@ export interface Entry {
   readonly sha: string;
 }
 
-/** What becomes of a path: a new text, something that the repository has already, or nothing. */
+/** The new content of a path: a text, an existing object, or none to delete it. */
 export type Edit =
   | { readonly path: string; readonly text: string }
   | { readonly path: string; readonly sha: string | null; readonly mode: string };
 
-/** The branch of a repository, one call of the Git data API each, as patient as GitHub demands. */
+/** A branch of a repository. Each method is one call of the Git data API, with GitHub's waits and retries. */
 export interface GitData {
-  /** Where the branch is. */
+  /** The branch's current commit. */
   tip(): Promise<{ readonly commit: string; readonly tree: string }>;
-  /** What a folder holds. GitHub cuts a list after 100,000 entries or 7 MB, and says so. */
+  /** The entries of a folder. GitHub truncates a list after 100,000 entries or 7 MB, and says so. */
   list(
     tree: string,
     recursive: boolean,
   ): Promise<{ readonly entries: readonly Entry[]; readonly truncated: boolean }>;
   /** The bytes of a file. */
   blob(sha: string): Promise<Buffer>;
-  /** A tree of everything that another has, but for these paths. */
+  /** Creates a tree from another one with these edits. */
   edited(tree: string, edits: readonly Edit[]): Promise<string>;
   commit(message: string, tree: string, parent: string): Promise<string>;
-  /** Moves the branch forward; false where somebody else moved it in between. */
+  /** Moves the branch forward; false if somebody else moved it meanwhile. */
   forward(commit: string): Promise<boolean>;
 }
 
-/** Of waiting for GitHub's limits in one run, in seconds: an `up` that waits longer looks as if it hung. */
+/** The maximum total wait for GitHub's limits in one run, in seconds, so that an `up` does not seem to hang. */
 const LONGEST_WAIT = 600;
 
 /** @throws SeedError, from here and from each call */
@@ -87,7 +87,7 @@ export function gitData(target: Target, { auth, command = "seed", ...options }: 
         octokit.request("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", {
           ...here,
           tree_sha: tree,
-          // GitHub takes any value for yes, so it is left out for no.
+          // GitHub treats any value as true, so the parameter is omitted for false.
           ...(recursive && { recursive: "1" }),
         }),
       );

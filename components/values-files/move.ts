@@ -5,33 +5,32 @@ import { existing } from "./existing.ts";
 import { type Edit, type Entry, type GitData, type GitDataOptions, gitData } from "./git-data.ts";
 import { repositoryOf, SeedError, type Target } from "./target.ts";
 
-/** One values file, where it was and where it is looked for from now on. */
+/** One values file with its old and new place. */
 export interface Move {
   readonly service: string;
   readonly from: Target & { readonly path: string };
   readonly to: string;
   /**
-   * `moves`: it is only where it was. `there`: only in its new place, or the same in both. `differs`: in both, and not the
-   * same. `nowhere`: in neither.
+   * `moves`: only in the old place. `there`: only in the new place, or the same in both. `differs`: different in
+   * both. `nowhere`: in neither.
    */
   readonly is: "moves" | "there" | "differs" | "nowhere";
-  /** Whether the old one goes in the same commit: where both are on one branch. */
+  /** Whether the same commit deletes the old file, because both places are on one branch. */
   readonly leaves: boolean;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Moved {
   readonly moves: readonly Move[];
-  /** The one commit; none where there was nothing to do, or it was only to be looked. */
+  /** The commit; undefined if there was nothing to do, or in a dry run. */
   readonly commit: string | undefined;
 }
 
 /**
- * Brings values files to their new place in one commit. On one branch they move, so that no promotion can write an old
- * one that nobody reads any more; from another branch or repository they are copied. A file that is in the new place
- * already stays as it is, and one that differs from it stays in both.
- *
- * @param look whether nothing is to be written
+ * Moves values files to their new place in one commit. On the same branch the old files are deleted, so that no
+ * promotion writes an unused file; from another branch or repository they are copied. A file in the new place is
+ * never changed; if it differs from the old one, both are kept.
+ * @param look whether to write nothing
  * @throws SeedError
  */
 export async function moveValues(
@@ -63,14 +62,14 @@ export async function moveValues(
 }
 
 type File = Pick<Move, "service" | "from" | "to">;
-/** A branch as it is now. */
+/** The current state of a branch. */
 interface Source {
   readonly git: GitData;
   readonly entries: ReadonlyMap<string, Entry>;
 }
 type Found = Move & { readonly source: Source; readonly entry: Entry | undefined };
 
-/** What is where; each branch is looked at once. */
+/** Compares both places; each branch is read once. */
 async function compared(
   git: GitData,
   tree: string,
@@ -103,7 +102,7 @@ async function compared(
 
 const placeOf = ({ repository, branch }: Target) => `${repository} ${branch}`;
 
-/** As many as GitHub answers at once without taking offence. */
+/** The number of parallel calls that GitHub accepts. */
 const AT_ONCE = 20;
 
 async function editsOf(found: readonly Found[], target: Target): Promise<Edit[]> {
@@ -120,7 +119,7 @@ async function editsOfOne({ from, to, is, leaves, source, entry }: Found, target
   const { mode, sha } = entry;
   const edits: Edit[] = leaves ? [{ path: from.path, mode, sha: null }] : [];
   if (is !== "moves") return edits;
-  // What is on another branch the repository has already.
+  // The repository already has the objects of its other branches.
   if (from.repository === target.repository) return [{ path: to, mode, sha }, ...edits];
   return [{ path: to, text: textOf(await source.git.blob(sha), from) }, ...edits];
 }
@@ -131,7 +130,7 @@ function textOf(bytes: Buffer, { path, repository }: Move["from"]): string {
   throw new SeedError(`${path} of ${repository} is not UTF-8, so it is no values file. Nothing was written.`);
 }
 
-/** @throws SeedError where the old place is at another GitHub */
+/** @throws SeedError if the old place is on another GitHub */
 function sourceOf({ repoURL, branch }: Relocated["from"], { url }: Target): Target {
   if (!repoURL.startsWith(`${url}/`))
     throw new SeedError(

@@ -5,14 +5,14 @@ import type { GitHubApp, GitHubAuth } from "../github-api/auth.ts";
 import { commitMissing } from "./commit.ts";
 import type { Target } from "./target.ts";
 
-/** What the engine hands over, and keeps in the state of the stack. */
+/** The engine's inputs, which the state contains. */
 export interface ValuesFilesInputs extends Target {
   readonly services: Readonly<Record<string, ServiceValues>>;
 }
 
-/** What the engine keeps of the outcome. */
+/** The outputs in the state. */
 export interface ValuesFilesOutputs {
-  /** Of the places of all files; of their text nothing, since after the first writing it is not ours. */
+  /** A digest of all paths. The content is not included, because after the first commit it is not ours. */
   readonly digest: string;
 }
 
@@ -26,7 +26,7 @@ export interface GitHubSecrets {
 /** States of version 0.1.0 import this file by its path at a refresh and call this. They read nothing. */
 export function configure(): void {}
 
-/** Compares where files should be, and asks nobody: a preview makes no call. */
+/** Compares the paths without any call, so a preview calls nobody. */
 export function diff(olds: ValuesFilesOutputs, news: ValuesFilesInputs): dynamic.DiffResult {
   return { changes: olds.digest !== digest(news) };
 }
@@ -38,7 +38,7 @@ export async function create(
   return { id: "values-files", outs: await write(inputs, secrets) };
 }
 
-/** Writes what is missing; a file whose service is gone stays where it is. */
+/** Creates missing files; the files of a removed service are kept. */
 export async function update(
   inputs: ValuesFilesInputs,
   secrets: GitHubSecrets,

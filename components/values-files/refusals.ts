@@ -4,10 +4,10 @@ import { SeedError, type Target } from "./target.ts";
 /** What a run was doing when a call failed. */
 export type Doing = "reading" | "writing" | "moving the branch";
 
-/** The command of `fleet` that does the same in a checkout. */
+/** The `fleet` command that does the same in a checkout. */
 export type Command = "seed" | "move-values";
 
-/** Says why a call failed, and the way out. Nothing of a run is visible before the branch has moved. */
+/** The error for a failed call, with a fix. No change is visible before the branch moves. */
 export function refusal(
   failure: Failure,
   doing: Doing,
@@ -48,7 +48,7 @@ export function refusal(
   return new SeedError(`${values}: it answered ${status} (${said}) while ${doing}. Nothing was written.`);
 }
 
-/** GitHub tells which rule refused: of a ruleset, of a classic branch protection, or a hook of the server. */
+/** GitHub names the rule that refused: of a ruleset, of classic branch protection, or a server hook. */
 function protectedBranch(said: string, { repository, branch, url }: Target, command: Command): SeedError {
   return new SeedError(
     `The branch ${branch} of ${repository} at ${url} takes no direct commit: ${said} Nothing was written. ` +
@@ -57,7 +57,7 @@ function protectedBranch(said: string, { repository, branch, url }: Target, comm
   );
 }
 
-/** The branch is not there, or nothing of the repository can be seen. */
+/** The branch does not exist, or the repository is not visible. */
 export function absent(what: "branch" | "repository", { repository, branch, url }: Target): SeedError {
   return new SeedError(
     what === "branch"
@@ -67,7 +67,7 @@ export function absent(what: "branch" | "repository", { repository, branch, url 
   );
 }
 
-/** Something else is where a values file, or a folder of it, should be. */
+/** Something else is in place of a values file or its folder. */
 export function inTheWay(path: string, type: string, { repository, branch }: Target): SeedError {
   const what = type === "tree" ? "a folder" : type === "blob" ? "a file" : "a submodule";
   return new SeedError(
@@ -76,7 +76,7 @@ export function inTheWay(path: string, type: string, { repository, branch }: Tar
   );
 }
 
-/** The branch moved each time, just before ours. */
+/** The branch moved just before each of our attempts. */
 export function overtaken(attempts: number, { repository, branch }: Target): SeedError {
   return new SeedError(
     `Somebody else pushed to ${branch} of ${repository} before us, ${attempts} times in a row. Nothing was written. ` +
@@ -84,7 +84,7 @@ export function overtaken(attempts: number, { repository, branch }: Target): See
   );
 }
 
-/** GitHub's limit does not end soon enough. */
+/** GitHub's limit lasts too long. */
 export function usedUp({ minutes, until }: UsedUp): SeedError {
   return new SeedError(
     `GitHub's rate limit for this token is exhausted for another ${minutes} min. Nothing was written. ` +

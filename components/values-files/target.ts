@@ -1,6 +1,6 @@
 import type { Plan } from "../../model/plan.ts";
 
-/** Where the values files go. */
+/** The place of the values files. */
 export interface Target {
   /** `owner/name`. */
   readonly repository: string;
@@ -9,23 +9,25 @@ export interface Target {
   readonly url: string;
 }
 
-/** Where the values files of a stack go: all its services share one repository. Without services, nowhere. */
+/**
+ * The place of a stack's values files; undefined without services. All services of a stack share one repository.
+ */
 export function targetOf({ github: { url }, services: [any] }: Pick<Plan, "github" | "services">): Target {
   const repository = any ? repositoryOf(any.gitops.repoURL, url) : "";
   return { repository, branch: any?.gitops.branch ?? "", url };
 }
 
-/** `owner/name` of the address that Git clones from. */
+/** Extracts `owner/name` from a clone URL. */
 export function repositoryOf(repoURL: string, url: string): string {
   return repoURL.slice(`${url}/`.length, -".git".length);
 }
 
-/** Why the values files could not be written, in a person's words, with the way out; it holds no secret. */
+/** Why the values files could not be written, with a fix; it contains no secret. */
 export class SeedError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "SeedError";
-    // It is shown where stack traces are shown too, and ours helps nobody.
+    // Pulumi prints the stack of errors, and ours helps nobody.
     this.stack = message;
   }
 }

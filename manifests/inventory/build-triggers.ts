@@ -25,15 +25,15 @@ import { filledSecretRow, hookRow, type Inventory, objectRow, type Row, type Sec
 
 export const BUILD_TRIGGERS = "kargo-fleet:index:BuildTriggers";
 
-/** Stands where the engine puts a text derived from the master secret. */
+/** A placeholder for a text that the engine derives from the master secret. */
 const UNKNOWN_HASH = "0000000000000000";
 
-/** Tells the key of Kargo's receiver apart from every other secret that is derived from the master secret. */
+/** The purpose from which the secret of Kargo's receiver is derived. */
 const RECEIVER_PURPOSE = "kargo-receiver";
 
 /**
- * Everything that turns pushes into images. Each build namespace and each group of webhooks is a part of its own name:
- * what answers the pushes of one service is in these two.
+ * All objects that turn pushes into images. Each build namespace and each group of webhooks is a separate part,
+ * because a service's hook waits for these two.
  */
 export function buildTriggersInventory(triggers: BuildTriggersPlan): Inventory {
   const { groups, namespaces, organizationHook } = triggers;
@@ -54,7 +54,7 @@ export function buildTriggersInventory(triggers: BuildTriggersPlan): Inventory {
   };
 }
 
-/** What an EventSource and a Sensor cannot do without. */
+/** The parts that an EventSource and a Sensor need. */
 const READY = [
   "service-account-kargo-fleet-event-source",
   "service-account-kargo-fleet-sensor",
@@ -74,7 +74,7 @@ function bus(triggers: BuildTriggersPlan): Row[] {
   ];
 }
 
-/** What a team's builds need in their namespace, which an administrator made. */
+/** The program's objects in a team's build namespace, which an administrator created. */
 function buildNamespace(namespace: BuildNamespacePlan, triggers: BuildTriggersPlan): Row[] {
   const { team, leaves } = namespace;
   const [sensor, readers] = buildGrants(namespace);
@@ -95,7 +95,7 @@ function buildNamespace(namespace: BuildNamespacePlan, triggers: BuildTriggersPl
   ];
 }
 
-/** The one hook of the organization, and the EventSource that it posts to. */
+/** The organization's hook and its EventSource. */
 function organization(
   { owner, path }: BuildTriggersPlan,
   { url, secretPurpose }: NonNullable<BuildTriggersPlan["organizationHook"]>,
@@ -107,7 +107,7 @@ function organization(
   ];
 }
 
-/** What answers the pushes of a group's services. */
+/** The objects that receive the pushes of a group's services. */
 function webhooks(group: TriggerGroupPlan, { path, organizationHook }: BuildTriggersPlan): Row[] {
   const { name, builds, leaves } = group;
   const secrets = builds.map(({ service }) => [service, { purpose: webhookSecretPurpose(service) }]);
@@ -145,7 +145,7 @@ function routes(triggers: BuildTriggersPlan): Row[] {
   );
 }
 
-/** Kargo's receiver. What makes Kargo read its Secret again must not come before the Secret. */
+/** Kargo's receiver. The object that makes Kargo read its Secret again comes after the Secret. */
 function receiver({ receiver }: BuildTriggersPlan): Row[] {
   if (!receiver) return [];
   return [
@@ -154,7 +154,7 @@ function receiver({ receiver }: BuildTriggersPlan): Row[] {
   ];
 }
 
-/** The receiver's address, where the builds of a team find it. */
+/** The receiver's address for the builds of a team. */
 function receiverAddressRow({ name, team, leaves }: BuildNamespacePlan, url: string): Row {
   const address: SecretValue = {
     purpose: RECEIVER_PURPOSE,

@@ -5,19 +5,19 @@ import { platformInventory } from "./platform.ts";
 import { type Inventory, type ObjectRow, type Row, rowsOf, type SecretValue } from "./row.ts";
 import { serviceInventory } from "./service.ts";
 
-/** The components of a plan with all that they register, in an order in which they can be made. */
+/** The components of a plan with all their resources, in a valid order of creation. */
 export function inventoriesOf({ platform, services }: Pick<Plan, "platform" | "services">): Inventory[] {
   return [...platformInventories(platform), ...services.map(serviceInventory)];
 }
 
-/** The components of what all services share; none where another stack owns that. */
+/** The components of the shared objects; none if another stack owns them. */
 export function platformInventories(platform: PlatformPlan | undefined): Inventory[] {
   if (!platform) return [];
   const { buildTriggers } = platform;
   return [platformInventory(platform), ...(buildTriggers ? [buildTriggersInventory(buildTriggers)] : [])];
 }
 
-/** The Kubernetes objects of what all services share, but for its Secrets and what an administrator makes. */
+/** The shared Kubernetes objects, without Secrets and the administrator's objects. */
 export function platformObjects(platform: PlatformPlan): readonly KubernetesObject[] {
   return platformInventories(platform).flatMap(rowsOf).filter(isPublic).map(manifestOf);
 }
@@ -44,7 +44,7 @@ export interface SecretName {
   readonly from: string;
 }
 
-/** The Secrets of a plan, by name: their content is the engine's alone. */
+/** The Secrets of a plan; only the engine knows their content. */
 export function secretNames(plan: Plan): readonly SecretName[] {
   return inventoriesOf(plan)
     .flatMap(rowsOf)
@@ -62,7 +62,7 @@ function configKey(value: SecretValue): string {
   return `kargo-fleet:${"config" in value ? value.config : "webhookMasterSecret"}`;
 }
 
-/** Whether a row is a Kubernetes object; the others are webhooks. */
+/** Whether a row is a Kubernetes object and not a webhook. */
 export function isObject(row: Row): row is ObjectRow {
   return "manifest" in row;
 }

@@ -8,7 +8,7 @@ export const PLATFORM = "kargo-fleet:index:Platform";
 
 export type PlatformPart = "promotionTasks" | "teams" | "credentials";
 
-/** Everything that all services of a cluster share, but for what turns pushes into images. */
+/** All shared objects of a cluster, except those that turn pushes into images. */
 export function platformInventory(platform: PlatformPlan): Inventory<PlatformPart> {
   const { promotionTasks, subjects, credentials } = platform;
   return {

@@ -6,10 +6,10 @@ import { hookRow, type Inventory, objectRow, type Row } from "./row.ts";
 
 export const SERVICE_PIPELINE = "kargo-fleet:index:ServicePipeline";
 
-/** The parts of a service that wait for different things of other components. */
+/** The parts of a service that wait for different resources of other components. */
 export type ServicePart = "project" | "stages" | "access" | "appProject" | "applications" | "hook";
 
-/** Everything that a service consists of. */
+/** All resources of a service. */
 export function serviceInventory(service: ServicePlan): Inventory<ServicePart> {
   const { name, state } = service;
   const parts = {
@@ -24,8 +24,8 @@ export function serviceInventory(service: ServicePlan): Inventory<ServicePart> {
 }
 
 /**
- * The namespace comes before the Project: made at once, Kargo refuses the Project now and then. What is in the namespace
- * follows the Project, so that a destroy takes it away before Kargo takes the namespace.
+ * The namespace comes before the Project: created in parallel, Kargo sometimes refuses the Project. The namespace's
+ * content comes after the Project, so that a destroy deletes it before Kargo deletes the namespace.
  */
 function kargoProject(service: ServicePlan): Row[] {
   return [
@@ -43,7 +43,7 @@ function stages(service: ServicePlan): Row[] {
   );
 }
 
-/** Kubernetes refuses a binding whose Role is not there. */
+/** Kubernetes refuses a binding whose Role does not exist. */
 function access(service: ServicePlan): Row[] {
   return grants(service).flatMap(({ actor, role, binding }) => [
     objectRow(`role-${actor}`, role, { after: ["namespace"] }),
