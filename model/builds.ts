@@ -94,12 +94,9 @@ export const buildsSchema = z.strictObject({
     .max(1000)
     .default(5)
     .meta({ description: "The number of parallel builds per team; others wait." }),
-  userNamespaces: z
-    .boolean()
-    .default(true)
-    .meta({
-      description: "Run Kaniko as root in its own user namespace; false if the nodes do not support it.",
-    }),
+  userNamespaces: z.boolean().default(true).meta({
+    description: "Run Kaniko as root in its own user namespace; false if the nodes do not support it.",
+  }),
 });
 
 export type BuildsConfig = z.output<typeof buildsSchema>;
