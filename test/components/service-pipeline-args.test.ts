@@ -54,7 +54,7 @@ describe("a ServicePipeline by its own arguments", () => {
     [
       "an image with a tag",
       { image: "registry.example/nginx:1" },
-      /\n {2}image {2}"registry\.example\/nginx:1" is no image/,
+      /\n {2}image {2}"registry\.example\/nginx:1" is not a valid image/,
     ],
     [
       "a group that Kubernetes owns",
@@ -64,14 +64,14 @@ describe("a ServicePipeline by its own arguments", () => {
     [
       "a Stage after one that is not there",
       { stages: [{ stage: "prod", promotion: "auto", sync: "auto", after: ["x"] }] },
-      /\n {2}stages\[0\]\.after\[0\] {2}"x" is no stage/,
+      /\n {2}stages\[0\]\.after\[0\] {2}"x" is not a stage/,
     ],
     [
       "a folder that two services would share",
       { gitops: { repository: "acme/gitops", path: "values" } },
       /\n {2}gitops\.path {2}must contain \{service\}/,
     ],
-    ["an argument that it does not know", { colour: "red" }, /\n {2}colour {2}"colour" is no key/],
+    ["an argument that it does not know", { colour: "red" }, /\n {2}colour {2}"colour" is not a valid key/],
     ["no repository", { repository: undefined }, /\n {2}repository {2}is missing/],
   ] as const)
     it(`refuses ${wrong}, and names the argument`, () => {
@@ -79,7 +79,7 @@ describe("a ServicePipeline by its own arguments", () => {
     });
 
   it("refuses a name that is no DNS label", () => {
-    assert.throws(() => new ServicePipeline("Nginx", ARGS), /\n {2}name {2}"Nginx" is no name/);
+    assert.throws(() => new ServicePipeline("Nginx", ARGS), /\n {2}name {2}"Nginx" is not a valid name/);
   });
 });
 

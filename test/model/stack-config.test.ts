@@ -99,7 +99,7 @@ describe("stack config", () => {
     it("refuses the private key in plain text", () => {
       assert.match(
         problems({ github, githubAppPrivateKey: "key" }).join(),
-        /githubAppPrivateKey {2}must be a secret, but stands here as plain text/,
+        /githubAppPrivateKey {2}must be a secret, but is plain text/,
       );
     });
 
