@@ -1,3 +1,4 @@
+import "./customize.ts";
 import { tellCosts } from "./components/costs.ts";
 import { provisionedOutput } from "./components/outcome.ts";
 import { Platform } from "./components/platform.ts";

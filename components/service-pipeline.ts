@@ -130,13 +130,15 @@ export class ServicePipeline extends pulumi.ComponentResource {
     const retires = service.stages.some(({ state }) => state === "retired");
     super(SERVICE_PIPELINE, name, {}, withoutProtection(leaves || retires, opts ?? {}));
     const parts = new Parts(name, this, run, opts);
-    const { project, stages, access, appProject, applications, hook } = serviceInventory(service).parts;
+    const { project, stages, access, appProject, applications, hook, added } =
+      serviceInventory(service).parts;
 
     parts.register(project);
     parts.register(stages, promotionTasks);
     parts.register(access);
     parts.register(appProject);
     parts.register(applications, unmade(valuesFiles));
+    parts.register(added);
     const [webhook] = run.hook === "leave-out" ? [] : parts.register(hook, unmade(answeredBy));
 
     this.parts = parts.registered;

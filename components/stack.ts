@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkCustomization } from "../manifests/inventory/objects.ts";
 import { readCatalogue } from "../model/catalogue.ts";
 import { CREDENTIAL_SECRETS } from "../model/credentials.ts";
 import { InvalidInput, type Problem } from "../model/diagnostics.ts";
@@ -83,7 +84,9 @@ function readPlan(): Planned {
     throw new pulumi.RunError(`${list}  cannot be read. Add it, or change ${PROJECT}:catalogue.`);
   const catalogue = readCatalogue(list, text, workingFolder);
   try {
-    return { plan: makePlan(catalogue, config, new Date()), catalogue, config };
+    const plan = makePlan(catalogue, config, new Date());
+    checkCustomization(plan);
+    return { plan, catalogue, config };
   } catch (error) {
     throw error instanceof InvalidInput ? new pulumi.RunError(error.message) : error;
   }

@@ -1,3 +1,5 @@
+import "../customize.ts";
+import { checkCustomization } from "../manifests/inventory/objects.ts";
 import { acrossStacks } from "../model/across-stacks.ts";
 import { type CatalogueReading, readCatalogue } from "../model/catalogue.ts";
 import { didYouMean, InvalidInput, listed, type Problem, problem } from "../model/diagnostics.ts";
@@ -99,7 +101,9 @@ export function readStack(
     return { ...found, plan: undefined, problems };
   }
   try {
-    return { ...found, plan: makePlan(catalogue, config, now), problems: [] };
+    const plan = makePlan(catalogue, config, now);
+    checkCustomization(plan);
+    return { ...found, plan, problems: [] };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     return { ...found, plan: undefined, problems: error.problems };

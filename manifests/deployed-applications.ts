@@ -1,8 +1,9 @@
 import type { GuardPlan } from "../model/guard-plan.ts";
 import { ARGOCD_NAMESPACE } from "../model/names.ts";
-import { destination } from "./argo-cd.ts";
+import { type Application, destination } from "./argo-cd.ts";
 import { allOf, anyOf, formed, onlyKeys, text } from "./cel.ts";
 import { type DeployedKind, IT, SERVICE } from "./deployed-kind.ts";
+import { sampleRows } from "./inventory/sample.ts";
 
 const SPEC = `${IT}.spec`;
 const STAGE = "[a-z0-9-]+";
@@ -52,13 +53,20 @@ export function deployedApplications(guard: GuardPlan): readonly DeployedKind[] 
         `${SPEC}.source.repoURL == ${text(guard.gitops)}`,
         onlyKeys(`${SPEC}.source.helm`, ["valueFiles"]),
         isDestination(`${SPEC}.destination`, guard),
-        `${SPEC}.syncPolicy.syncOptions == ["CreateNamespace=true"]`,
+        anyOf(...syncOptions().map((options) => `${SPEC}.syncPolicy.syncOptions == ${options}`)),
         untouched("operation", "status"),
         `${IT}.metadata.?annotations[?"kargo.akuity.io/authorized-stage"].orValue("kargo-" + ${SERVICE} + ":").matches("^kargo-" + ${SERVICE} + ":[a-z0-9-]*$")`,
       ),
       says: "Applications called <service>-<stage>, in the service's own AppProject, from the GitOps repository, to the service's own namespaces",
     },
   ];
+}
+
+/** The lists of sync options of the program's Applications, in CEL. With customize.ts there may be several. */
+function syncOptions(): readonly string[] {
+  const applications = sampleRows().filter(({ manifest }) => manifest.kind === "Application");
+  const lists = applications.map(({ manifest }) => (manifest as Application).spec.syncPolicy.syncOptions);
+  return [...new Set(lists.map((options) => JSON.stringify(options)))];
 }
 
 /** Whether fields that Argo CD writes besides the spec are unchanged. */

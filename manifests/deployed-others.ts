@@ -27,10 +27,10 @@ function kindOf({ manifest }: SampleRow): string {
 function distinct(rows: readonly SampleRow[]): readonly SampleRow[] {
   const objects = new Map(rows.map((row) => [JSON.stringify([row.place, nameOf(row), contentOf(row)]), row]));
   const byRole = Map.groupBy([...objects.values()], ({ role, place }) => `${role} ${JSON.stringify(place)}`);
-  for (const [role, alike] of byRole)
-    if (alike.length > 1)
+  for (const [first, ...more] of byRole.values())
+    if (first && more.length > 0)
       throw new Error(
-        `The row ${role} differs between services. Say in manifests/deployer-guard.ts what the deployer may make of ${alike[0]?.manifest.kind}.`,
+        `The row ${first.role} of ${first.manifest.kind} differs between services. Make it the same for all of them, or write the form of its kind in manifests/deployed-*.ts.`,
       );
   return [...objects.values()];
 }

@@ -87,6 +87,7 @@ export const PROBLEM_CODES = {
   KF102: "A build namespace that does not exist",
   KF103: "A namespace that already exists",
   KF104: "An incomplete service",
+  KF110: "A customisation that is not allowed",
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

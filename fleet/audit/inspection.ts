@@ -1,3 +1,4 @@
+import { customizationNote } from "../../manifests/inventory/objects.ts";
 import { ARGOCD_NAMESPACE, buildNamespace, EVENTS_NAMESPACE, TEAMS_NAMESPACE } from "../../model/names.ts";
 import type { ServicePlan } from "../../model/plan.ts";
 import type { Cluster } from "../cluster.ts";
@@ -18,6 +19,8 @@ export interface Inspection {
   readonly bindings: number;
   /** The number of namespaces. */
   readonly namespaces: number;
+  /** What `customize.ts` changes or adds; nothing where that is nothing. */
+  readonly customised: string | undefined;
   /** The expected subjects with rights that matter. */
   readonly known: readonly string[];
 }
@@ -58,6 +61,7 @@ export async function inspect(options: {
     objects: expected.length,
     bindings: others.bindings,
     namespaces: Object.values(places).flat().length,
+    customised: customizationNote({ platform, services }),
     known: others.known,
   };
 }

@@ -39,7 +39,7 @@ const NOT_LOOKED_AT =
 /** The audit as text: the matrix, the checked objects, the attempts by kind, then the findings. */
 export function auditText(audit: Audit, width: number, paint: Paint): string {
   const { stack, context, matrix, milliseconds, findings, probes, warnings, known } = audit;
-  const { objects, bindings, namespaces } = audit;
+  const { objects, bindings, namespaces, customised } = audit;
   const seconds = (milliseconds / 1000).toFixed(1);
   const wrongProbes = probes.filter(({ outcome }) => outcome === "wrong");
   const wrong = [...findings.map(findingText), ...wrongProbes.map(probeText)];
@@ -51,6 +51,7 @@ export function auditText(audit: Audit, width: number, paint: Paint): string {
     [
       `Checked in ${seconds} s: ${objects} objects that decide about access, and ${bindings} bindings that reach ${namespaces} namespaces.`,
       `Expected subjects with rights there, beside those of the plan: ${expected}.`,
+      ...(customised === undefined ? [] : [`Customised: ${visible(customised)}`]),
       NOT_LOOKED_AT,
     ].join("\n"),
     `Attempts to bypass the guard, as dry runs:\n${kinds(probes, paint).join("\n")}`,

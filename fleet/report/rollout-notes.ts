@@ -1,4 +1,6 @@
+import { customizationNote } from "../../manifests/inventory/objects.ts";
 import type { FreezePlan } from "../../model/freeze.ts";
+import type { Plan } from "../../model/plan.ts";
 import { movementText } from "../../model/rollout-changes.ts";
 import type { FleetReport, StackChange } from "../preview/change.ts";
 import { counted } from "./counts.ts";
@@ -32,12 +34,19 @@ function notesOf(change: StackChange, most: number): string[] {
     ),
     ...freezeNotes(before?.freezes ?? [], after?.freezes ?? [], most),
     ...(before && after ? shareNotes(before, after) : []),
+    ...(after ? customizationNotes(after) : []),
     ...(change.sharedDiffers
       ? [
           "Something shared changes that is not a planned object: names of Secrets, the providers, or protection.",
         ]
       : []),
   ];
+}
+
+/** Labels and names in it are the platform team's, so they are shown as code. */
+function customizationNotes(plan: Plan): string[] {
+  const note = customizationNote(plan);
+  return note === undefined ? [] : [`The platform team's own: ${code(note)}`];
 }
 
 function freezeNotes(before: readonly FreezePlan[], after: readonly FreezePlan[], most: number): string[] {

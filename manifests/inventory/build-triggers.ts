@@ -20,6 +20,7 @@ import {
   receiverSecret,
 } from "../kargo-receiver.ts";
 import { webhookIngress, webhookRoute, webhookSources } from "../webhook-exposure.ts";
+import { customized } from "./customize.ts";
 import { PLATFORM } from "./platform.ts";
 import { filledSecretRow, hookRow, type Inventory, objectRow, type Row, type SecretValue } from "./row.ts";
 
@@ -37,7 +38,7 @@ const RECEIVER_PURPOSE = "kargo-receiver";
  */
 export function buildTriggersInventory(triggers: BuildTriggersPlan): Inventory {
   const { groups, namespaces, organizationHook } = triggers;
-  return {
+  return customized<string>({
     type: `${PLATFORM}$${BUILD_TRIGGERS}`,
     name: "build-triggers",
     parts: {
@@ -51,7 +52,7 @@ export function buildTriggersInventory(triggers: BuildTriggersPlan): Inventory {
       routes: routes(triggers),
       receiver: receiver(triggers),
     },
-  };
+  });
 }
 
 /** The parts that an EventSource and a Sensor need. */

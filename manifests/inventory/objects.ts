@@ -1,6 +1,7 @@
 import type { Plan, PlatformPlan, ServicePlan } from "../../model/plan.ts";
 import type { KubernetesObject } from "../objects.ts";
 import { buildTriggersInventory } from "./build-triggers.ts";
+import { isCustomizing } from "./customize.ts";
 import { platformInventory } from "./platform.ts";
 import { type Inventory, type ObjectRow, type Row, rowsOf, type SecretValue } from "./row.ts";
 import { serviceInventory } from "./service.ts";
@@ -34,6 +35,46 @@ export function manifestsOf(inventory: Inventory): ReadonlyMap<string, Kubernete
       .filter(isObject)
       .map(({ role, manifest }) => [role, manifest]),
   );
+}
+
+/**
+ * Finds out whether `customize.ts` changes what it may not.
+ *
+ * @throws InvalidInput with what it may not change of the first component
+ */
+export function checkCustomization(plan: Plan): void {
+  if (isCustomizing()) inventoriesOf(plan);
+}
+
+/** An object of a plan that `customize.ts` changes or adds. */
+export interface CustomizedObject {
+  /** For example `Application argocd/nginx-prod`. */
+  readonly object: string;
+  /** The paths that it changes, or `added`. */
+  readonly paths: readonly string[];
+}
+
+/** What of a plan is the platform team's own. */
+export function customizedObjects(plan: Pick<Plan, "platform" | "services">): readonly CustomizedObject[] {
+  if (!isCustomizing()) return [];
+  return inventoriesOf(plan)
+    .flatMap(rowsOf)
+    .filter(isObject)
+    .flatMap(({ manifest: { kind, metadata }, customised: paths }) =>
+      paths ? [{ object: `${kind} ${metadata.namespace ?? ""}/${metadata.name}`, paths }] : [],
+    );
+}
+
+/** At most this many objects are named in a line. */
+const NAMED = 5;
+
+/** One line about what `customize.ts` changes and adds; nothing where that is nothing. */
+export function customizationNote(plan: Pick<Plan, "platform" | "services">): string | undefined {
+  const all = customizedObjects(plan);
+  if (all.length === 0) return undefined;
+  const names = all.slice(0, NAMED).map(({ object, paths }) => `${object} (${paths.join(", ")})`);
+  const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : "";
+  return `customize.ts changes or adds ${all.length} of this stack's objects: ${names.join("; ")}${more}.`;
 }
 
 /** A Secret that a stack makes: where it is, and where its content comes from. */

@@ -2,6 +2,7 @@ import type { PlatformPlan } from "../../model/plan.ts";
 import { kargoUsersBinding, teamServiceAccount } from "../access.ts";
 import { credentialSecret } from "../credentials.ts";
 import { promotionTask } from "../promotion-task.ts";
+import { customized } from "./customize.ts";
 import { filledSecretRow, type Inventory, objectRow } from "./row.ts";
 
 export const PLATFORM = "kargo-fleet:index:Platform";
@@ -11,7 +12,7 @@ export type PlatformPart = "promotionTasks" | "teams" | "credentials";
 /** All shared objects of a cluster, except those that turn pushes into images. */
 export function platformInventory(platform: PlatformPlan): Inventory<PlatformPart> {
   const { promotionTasks, subjects, credentials } = platform;
-  return {
+  return customized({
     type: PLATFORM,
     name: "platform",
     parts: {
@@ -30,5 +31,5 @@ export function platformInventory(platform: PlatformPlan): Inventory<PlatformPar
         }),
       ),
     },
-  };
+  });
 }

@@ -32,6 +32,8 @@ export interface ObjectRow extends RowBase {
    * `values`.
    */
   readonly filled?: boolean;
+  /** The paths that `customize.ts` changed, or `added`. */
+  readonly customised?: readonly string[];
   /** The manifest with a text that changes with the master secret; only the engine knows that text. */
   readonly rotating?: (rotation: string) => KubernetesObject;
 }

@@ -3,6 +3,7 @@ import { buildNamespace } from "../../model/names.ts";
 import { makePlan, type Plan } from "../../model/plan.ts";
 import { readStackConfig } from "../../model/stack-config.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
+import { type Customization, customization } from "./customize.ts";
 import { inventoriesOf, isObject } from "./objects.ts";
 import { type ObjectRow, rowsOf } from "./row.ts";
 
@@ -65,11 +66,20 @@ function planWith(webhooks: object): Plan {
   );
 }
 
+/** By what `customize.ts` wants, which alone the rows depend on. */
+const KNOWN = new WeakMap<Customization, readonly SampleRow[]>();
+
 /**
  * The rows of a fleet that has everything that the program can make, of two services of one team. What follows from the
  * kinds of objects alone, such as the deployer's rights, is derived from it: it must not depend on a stack's services.
  */
 export function sampleRows(): readonly SampleRow[] {
+  const known = KNOWN.get(customization()) ?? makeRows();
+  KNOWN.set(customization(), known);
+  return known;
+}
+
+function makeRows(): readonly SampleRow[] {
   return WEBHOOKS.map(planWith).flatMap((plan) => {
     const projects = plan.services.map(({ project }) => project);
     const placeOf = (namespace: string | undefined): Place => {

@@ -2,12 +2,13 @@ import { deployingStages, type ServicePlan } from "../../model/plan.ts";
 import { grants } from "../access.ts";
 import { application, appProject } from "../argo-cd.ts";
 import { project, projectConfig, projectNamespace, stage, warehouse } from "../kargo.ts";
+import { addedRows, customized } from "./customize.ts";
 import { hookRow, type Inventory, objectRow, type Row } from "./row.ts";
 
 export const SERVICE_PIPELINE = "kargo-fleet:index:ServicePipeline";
 
 /** The parts of a service that wait for different resources of other components. */
-export type ServicePart = "project" | "stages" | "access" | "appProject" | "applications" | "hook";
+export type ServicePart = "project" | "stages" | "access" | "appProject" | "applications" | "hook" | "added";
 
 /** All resources of a service. */
 export function serviceInventory(service: ServicePlan): Inventory<ServicePart> {
@@ -19,8 +20,10 @@ export function serviceInventory(service: ServicePlan): Inventory<ServicePart> {
     appProject: [objectRow("app-project", appProject(service))],
     applications: applications(service),
     hook: hook(service),
+    added: addedRows(service),
   };
-  return { type: SERVICE_PIPELINE, name, parts: state === "decommissioned" ? leaving(parts) : parts };
+  const type = SERVICE_PIPELINE;
+  return customized({ type, name, parts: state === "decommissioned" ? leaving(parts) : parts });
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { readFleet } from "../../fleet/all-stacks.ts";
+import { customize, type OpenObject } from "../../manifests/inventory/customize.ts";
 import { formatProblem, type Problem } from "../../model/diagnostics.ts";
 import { losses, type Planned } from "../../model/losses.ts";
 import { type Answers, incomplete, obstaclesOf } from "../../model/obstacles.ts";
@@ -207,6 +208,20 @@ function obstacles(code: string): readonly Problem[] {
   );
 }
 
+/** The problems of a customize.ts that has prod deployed from somewhere else. */
+function customized(): readonly Problem[] {
+  const elsewhere = (object: OpenObject) => {
+    const spec = object.spec as { readonly source: object };
+    return { ...object, spec: { ...spec, source: { ...spec.source, path: "charts/other" } } };
+  };
+  customize({ object: (object, { role }) => (role === "application-prod" ? elsewhere(object) : object) });
+  try {
+    return readFleet(filesOf(catalogue(GOOD)), NOW).problems;
+  } finally {
+    customize({});
+  }
+}
+
 function plannedOf(texts: Texts): Planned {
   const { stacks } = readFleet(filesOf(texts), NOW);
   const [{ plan, catalogue: list, config } = { plan: undefined, catalogue: undefined, config: undefined }] =
@@ -217,6 +232,7 @@ function plannedOf(texts: Texts): Planned {
 
 function problemsOf(code: string): readonly Problem[] {
   if (code.startsWith("KF10")) return obstacles(code);
+  if (code === "KF110") return customized();
   const loss = LOSSES[code];
   if (loss === undefined) return readFleet(filesOf(CASES[code] ?? {}), NOW).problems;
   return losses(provisioned(plannedOf(loss.before).plan), plannedOf(loss.after));

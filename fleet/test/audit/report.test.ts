@@ -13,6 +13,7 @@ const RIGHT: Audit = {
   objects: 7,
   bindings: 9,
   namespaces: 3,
+  customised: undefined,
   known: ["group system:masters"],
 };
 const text = (more: Partial<Audit>) => auditText({ ...RIGHT, ...more }, 100, (_, painted) => painted);

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Customization, customize, type OpenObject } from "../../manifests/inventory/customize.ts";
+import { customizationNote, serviceObjects } from "../../manifests/inventory/objects.ts";
+import { rowsOf } from "../../manifests/inventory/row.ts";
+import { serviceInventory } from "../../manifests/inventory/service.ts";
+import { InvalidInput } from "../../model/diagnostics.ts";
+import { catalogueText, planOf, service, servicePlan } from "../sources.ts";
+
+/** What a customization is refused for; nothing where it is allowed. */
+function refusals(customization: Customization): string[] {
+  customize(customization);
+  try {
+    serviceInventory(servicePlan());
+    return [];
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return error.problems.map(({ path, message }) => `${path} ${message}`);
+  }
+}
+
+/** Changes the objects of one kind. */
+const ofKind = (kind: string, change: (object: OpenObject) => OpenObject): Customization => ({
+  object: (object) => (object.kind === kind ? change(object) : object),
+});
+const annotated = (object: OpenObject, key = "example.com/owner"): OpenObject => ({
+  ...object,
+  metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [key]: "edge" } },
+});
+const withSpec = (object: OpenObject, more: object): OpenObject => ({
+  ...object,
+  spec: { ...(object.spec as object), ...more },
+});
+
+describe("customize.ts", () => {
+  afterEach(() => customize({}));
+
+  it("may annotate every object that does not decide about access", () => {
+    const access = ["AppProject", "Role", "RoleBinding"];
+    assert.deepEqual(
+      refusals({ object: (object) => (access.includes(object.kind) ? object : annotated(object)) }),
+      [],
+    );
+    for (const kind of access) assert.ok(refusals(ofKind(kind, annotated)).length > 0, kind);
+  });
+
+  it("may change the sync options and the retry of Applications", () => {
+    const changed = (object: OpenObject) => {
+      const { syncPolicy } = object.spec as { readonly syncPolicy: object };
+      const more = { syncOptions: ["ServerSideApply=true"], retry: { limit: 1 } };
+      return withSpec(object, { syncPolicy: { ...syncPolicy, ...more } });
+    };
+    assert.deepEqual(
+      refusals({
+        object: (object, { role }) => (role === "application-prod" ? changed(object) : object),
+      }),
+      [],
+    );
+    assert.deepEqual(
+      rowsOf(serviceInventory(servicePlan())).flatMap((row) =>
+        "manifest" in row && row.customised ? [[row.role, ...row.customised]] : [],
+      ),
+      [
+        [
+          "application-prod",
+          "spec.syncPolicy.retry.limit",
+          "spec.syncPolicy.retry.backoff.duration",
+          "spec.syncPolicy.retry.backoff.factor",
+          "spec.syncPolicy.retry.backoff.maxDuration",
+          "spec.syncPolicy.syncOptions",
+        ],
+      ],
+    );
+  });
+
+  for (const [what, customization] of [
+    [
+      "an Application sync by itself",
+      ofKind("Application", (object) => withSpec(object, { syncPolicy: { automated: {} } })),
+    ],
+    ["another kind of an object", ofKind("Warehouse", (object) => ({ ...object, kind: "Stage" }))],
+    [
+      "another name",
+      ofKind("Stage", (object) => ({ ...object, metadata: { ...object.metadata, name: "x" } })),
+    ],
+    [
+      "another namespace",
+      ofKind("Stage", (object) => ({ ...object, metadata: { ...object.metadata, namespace: "x" } })),
+    ],
+    [
+      "a label more",
+      ofKind("Namespace", (object) => ({
+        ...object,
+        metadata: { ...object.metadata, labels: { ...object.metadata.labels, x: "y" } },
+      })),
+    ],
+    [
+      "no labels",
+      ofKind("Namespace", (object) => ({ ...object, metadata: { ...object.metadata, labels: {} } })),
+    ],
+    [
+      "another Stage's rights",
+      ofKind("Application", (object) => annotated(object, "kargo.akuity.io/authorized-stage")),
+    ],
+    ["a team's claims", ofKind("Stage", (object) => annotated(object, "rbac.kargo.akuity.io/claims"))],
+    ["more rules of a Role", ofKind("Role", (object) => ({ ...object, rules: [] }))],
+    [
+      "a policy of auto-promotion",
+      ofKind("ProjectConfig", (object) => withSpec(object, { promotionPolicies: [] })),
+    ],
+    ["a field beside the spec", ofKind("Stage", (object) => ({ ...object, status: {} }))],
+  ] as const) {
+    it(`may not give ${what}`, () => assert.ok(refusals(customization).length > 0));
+  }
+
+  it("may change nothing but annotations of a Stage, whatever it does to it", () => {
+    const [stage] = serviceObjects(servicePlan()).filter(({ kind }) => kind === "Stage");
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        fc.constantFrom("apiVersion", "kind", "spec", "status", "data"),
+        (value, key) => {
+          const changed = (object: OpenObject) => ({ ...object, [key]: value }) as OpenObject;
+          const same = JSON.stringify(value) === JSON.stringify((stage as OpenObject)[key]);
+          assert.equal(refusals(ofKind("Stage", changed)).length > 0, !same);
+        },
+      ),
+    );
+  });
+
+  it("may add what limits a namespace, and nothing that gives rights or runs", () => {
+    const adding = (apiVersion: string, kind: string) =>
+      refusals({ service: () => [{ role: "x", apiVersion, kind, metadata: { name: "x" }, spec: {} }] });
+    assert.deepEqual(adding("v1", "ResourceQuota"), []);
+    for (const [apiVersion, kind] of [
+      ["v1", "Pod"],
+      ["v1", "Secret"],
+      ["rbac.authorization.k8s.io/v1", "RoleBinding"],
+      ["example.com/v1", "ResourceQuota"],
+    ] as const)
+      assert.match(adding(apiVersion, kind).join(), /^nginx\/custom-x adds a /);
+  });
+
+  it("is named in a line, for previews and audits", () => {
+    const plan = planOf(catalogueText({ nginx: service("nginx") }));
+    assert.equal(customizationNote(plan), undefined);
+    customize(ofKind("Warehouse", annotated));
+    assert.equal(
+      customizationNote(plan),
+      'customize.ts changes or adds 1 of this stack\'s objects: Warehouse kargo-nginx/nginx (metadata.annotations["example.com/owner"]).',
+    );
+  });
+});
