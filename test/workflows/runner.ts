@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
@@ -81,6 +82,13 @@ export interface Runner {
     uploaded?: string,
   ): Promise<JobRun>;
   close(): Promise<void>;
+}
+
+/** Asserts that neither logs nor summaries show a secret. */
+export function holdsNoSecret(...runs: readonly JobRun[]) {
+  for (const { log, summary } of runs)
+    for (const secret of [...Object.values(SECRETS), workflowToken])
+      assert.ok(!`${log}${summary}`.includes(secret), secret);
 }
 
 export async function openRunner(): Promise<Runner> {

@@ -3,25 +3,14 @@ import { readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { Thread } from "../../sandbox/github/threads.ts";
-import { workflowToken } from "../github-playground.ts";
-import { type JobRun, openRunner, REPOSITORY, type Runner, SECRETS } from "./runner.ts";
+import { holdsNoSecret, type JobRun, openRunner, REPOSITORY, type Runner } from "./runner.ts";
 
 const MARKER = "<!-- kargo-fleet preview -->";
 const VERDICT = "steps.trust.outputs.verdict";
 const STACKS = "steps.trust.outputs.stacks";
 const END = { summaryEvent: { resourceChanges: { same: 1 } } };
-const drifted = (name: string) => ({
-  resOutputsEvent: {
-    metadata: {
-      op: "update",
-      urn: `urn:pulumi:prod::kargo-fleet::t$u::${name}`,
-      type: "u",
-      detailedDiff: { "spec.interval": { kind: "update" } },
-    },
-  },
-});
 
-describe("the workflows' steps", function () {
+describe("the workflows' steps for a pull request", function () {
   this.timeout(120_000);
   let runner: Runner;
 
@@ -61,19 +50,8 @@ describe("the workflows' steps", function () {
     "needs.route.result": result,
     "needs.route.outputs.stacks": route.outputs[STACKS] ?? "",
   });
-  function holdsNoSecret(...runs: readonly JobRun[]) {
-    for (const { log, summary } of runs)
-      for (const secret of [...Object.values(SECRETS), workflowToken])
-        assert.ok(!`${log}${summary}`.includes(secret), secret);
-  }
 
-  it("check the files, and list the stacks without the sandbox's", async () => {
-    const stacks = await runner.job("up.yaml", "stacks", {});
-    assert.ok(stacks.ok, stacks.log);
-    assert.deepEqual(stacks.outputs, { "steps.check.outputs.stacks": '["prod"]' });
-  });
-
-  describe("for a pull request that changes data", () => {
+  describe("that changes data", () => {
     it("preview it with the base's program, and comment once, even behind many comments", async () => {
       const { number, context } = await opened(addService);
       for (let index = 0; index < 120; index += 1)
@@ -123,7 +101,7 @@ describe("the workflows' steps", function () {
     });
   });
 
-  describe("for a pull request that changes more", () => {
+  describe("that changes more", () => {
     const changes = {
       "program code": edit("index.ts", /^/, 'throw new Error("the pull request ran");\n'),
       "the address of GitHub, so that the token would go there": edit(
@@ -200,64 +178,6 @@ describe("the workflows' steps", function () {
       bodies(number)[0] ?? "",
       /❌ \*\*This pull request could not be previewed\.\*\* Either it conflicts/,
     );
-  });
-
-  it("open one issue for a stack that drifts, update it, and close it when the drift is gone", async () => {
-    const context = { "matrix.stack": "prod" };
-    const look = async (events: readonly object[], exitCode = 0) => {
-      await runner.engine(events, exitCode);
-      const found = await runner.job("drift.yaml", "look", context);
-      const issue = await runner.job("drift.yaml", "issue", context, found.ok ? found.temp : undefined);
-      assert.ok(issue.ok, issue.log);
-      holdsNoSecret(found, issue);
-      return { ok: found.ok, log: issue.log };
-    };
-    const issues = () => runner.github.threads.list(REPOSITORY).filter(({ pullRequest }) => !pullRequest);
-    assert.match((await look([drifted("nginx/warehouse"), END])).log, /is created\./);
-    assert.match((await look([drifted("nginx/dev-stage"), END])).log, /is updated\./);
-    const failed = await look([drifted("nginx/warehouse")], 255);
-    assert.deepEqual(
-      [failed.ok, failed.log.trim()],
-      [false, "It is not known whether prod has drifted: see the job that looked."],
-    );
-    const [issue] = issues();
-    assert.deepEqual([issues().length, issue?.title, issue?.open], [1, "prod has drifted", true]);
-    assert.match(
-      issue?.body ?? "",
-      /^<!-- kargo-fleet drift prod -->\n[\s\S]*nginx\/dev-stage {2}changed: spec\.interval\n/,
-    );
-    assert.match((await look([END])).log, /is closed\./);
-    assert.equal(issues()[0]?.open, false);
-  });
-
-  it("show an up's report on the page of its run, even if it failed", async () => {
-    const made = (name: string) => ({
-      op: "create",
-      urn: `urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$kubernetes:core/v1:Namespace::${name}`,
-      type: "kubernetes:core/v1:Namespace",
-      detailedDiff: null,
-    });
-    const events = ["added/namespace"].flatMap((name) => [
-      { resourcePreEvent: { metadata: made(name), planning: false } },
-      { resOutputsEvent: { metadata: made(name), planning: false } },
-    ]);
-    await runner.engine([
-      ...events,
-      { summaryEvent: { resourceChanges: { create: 1 }, durationSeconds: 7, result: "succeeded" } },
-    ]);
-    const up = await runner.job("up.yaml", "up", { "matrix.stack": "prod" });
-    assert.ok(up.ok, up.log);
-    assert.match(
-      await runner.engineCalls(),
-      /pulumi up --continue-on-error --yes --non-interactive --color never --stack prod/,
-    );
-    assert.match(up.summary, /^## .*1 service[\s\S]*added/);
-    assert.equal(await readFile(join(up.temp, "reports/prod.md"), "utf8"), up.summary);
-
-    await runner.engine([{ diagnosticEvent: { severity: "error", message: "error: no cluster" } }], 255);
-    const failed = await runner.job("up.yaml", "up", { "matrix.stack": "prod" });
-    assert.deepEqual([failed.ok, /no cluster/.test(failed.summary)], [false, true], failed.log);
-    holdsNoSecret(up, failed);
   });
 
   it("fetch only a commit id", async () => {
