@@ -6,9 +6,9 @@ import { registered } from "./program.ts";
 import type { Registration } from "./recording.ts";
 
 /**
- * What the program of commit dba78d0 registered, one resource a line: name, type, parent, a digest of all that the engine
- * gets, and what it waits for. A line that changes is a change in every fleet that is up; a name or a type that changes is
- * a replacement, unless the row has the earlier one among its `aliases`.
+ * The registrations of the program at commit dba78d0, one resource per line: name, type, parent, a digest of all
+ * inputs, and dependencies. A changed line is a change in every running fleet. A changed name or type is a
+ * replacement, unless the row has the earlier one among its `aliases`.
  */
 const RECORDED = new URL("earlier-program.txt", import.meta.url);
 
@@ -17,7 +17,7 @@ const PIPELINES =
 const RECEIVER = 'receiver: { url: "https://kargo.acme.example/webhooks" }';
 const HTTP_ROUTE = "expose: { httpRoute: { gateway: { name: public, namespace: gateways } } }";
 
-/** Catalogues and stacks that between them have every kind of resource. */
+/** Catalogues and stacks that together contain every kind of resource. */
 const FLEETS: Readonly<Record<string, () => Promise<readonly Registration[]>>> = {
   "a hook for each repository, an Ingress, a receiver, credentials": () =>
     registered(
@@ -43,7 +43,7 @@ function line({ name, type, parent, waitsFor, ...rest }: Registration): string {
   return [name, type, parent || "-", digest, waitsFor.join() || "-"].join(" ");
 }
 
-/** Objects with their keys in one order. */
+/** Sorts the keys of objects. */
 function sortedKeys(_key: string, value: unknown): unknown {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

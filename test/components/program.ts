@@ -7,7 +7,7 @@ import { type Registration, record } from "./recording.ts";
 
 export const MASTER = "master";
 
-/** What the program of `index.ts` registers for a catalogue of these services. */
+/** The registrations of `index.ts` for a catalogue with these services. */
 export function registered(
   names: readonly string[],
   keys: Readonly<Record<string, string>> = {},
@@ -36,7 +36,7 @@ export function registered(
   });
 }
 
-/** The registration of that name. */
+/** The registration with this name. */
 export function named(all: readonly Registration[], name: string): Registration {
   const found = all.find((each) => each.name === name);
   if (!found) throw new Error(`${name} was not registered; there are ${all.map((each) => each.name).join()}`);

@@ -1,18 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** One resource as the program registered it with the engine. */
+/** A resource that the program registered. */
 export interface Registration {
   readonly type: string;
   readonly name: string;
-  /** The name of the parent; empty at the top. */
+  /** The name of the parent; empty without one. */
   readonly parent: string;
   readonly protect: boolean;
-  /** The names of what it waits for, in the order of the alphabet. */
+  /** The names of its dependencies, sorted. */
   readonly waitsFor: readonly string[];
   readonly provider: string;
-  /** The earlier names and types by which the engine may know it. */
+  /** Its earlier names and types. */
   readonly aliases: readonly unknown[];
-  /** What the engine does with it other than with the rest, as the options say. */
+  /** Its other resource options. */
   readonly options: Readonly<Record<string, unknown>>;
   /** The resolved inputs, with secrets as `{ secret: <plain> }`. */
   readonly inputs: unknown;
@@ -32,10 +32,7 @@ interface MonitorRequest {
   getObject(): { toJavaScript(): unknown };
 }
 
-/**
- * Runs a program against Pulumi's mocks and records every registration as the engine would see it, once every
- * Output has settled. Nothing is provisioned.
- */
+/** Runs a program against Pulumi's mocks and records every registration after all Outputs have settled. */
 export async function record(program: () => void): Promise<readonly Registration[]> {
   const requests: MonitorRequest[] = [];
   await pulumi.runtime.setMocks(
@@ -77,7 +74,7 @@ function registration(request: MonitorRequest): Registration {
   };
 }
 
-/** The name at the end of a URN; empty for the stack, the parent of what has no other. */
+/** The name at the end of a URN; empty for the stack. */
 function nameOf(urn: string): string {
   return urn.includes("pulumi:pulumi:Stack") && !urn.includes("$") ? "" : (urn.split("::").at(-1) ?? "");
 }
@@ -94,7 +91,7 @@ function readable(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, readable(item)]));
 }
 
-/** A manifest without what JSON leaves out, as the engine gets it. */
+/** A manifest as the engine gets it, without what JSON omits. */
 export function plain(manifest: object): unknown {
   return JSON.parse(JSON.stringify(manifest));
 }

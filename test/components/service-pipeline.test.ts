@@ -42,7 +42,7 @@ describe("ServicePipeline", () => {
   });
 
   it("takes seventeen resources a service: the component and its sixteen parts", async () => {
-    // What turns pushes into images is the platform's, by groups of services.
+    // The platform has the resources that turn pushes into images.
     const ofServices = (await registered(["a", "b", "c"])).filter(({ name }) => /^[abc](\/|$)/.test(name));
     assert.equal(ofServices.length, 3 * 17);
   });
@@ -133,7 +133,7 @@ describe("ServicePipeline", () => {
       const at = names.indexOf(`build-triggers/${part}`);
       assert.ok(at >= 0 && at < hook, `${part} ${at}, hook ${hook}`);
     }
-    // A preview of few resources would meet whatever depends on them.
+    // A dependency would extend targeted previews.
     assert.deepEqual(named(all, "nginx/webhook").waitsFor, []);
   });
 

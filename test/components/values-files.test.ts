@@ -8,7 +8,7 @@ import { type Registration, record } from "./recording.ts";
 const RESOURCE = "pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles";
 const PROVIDER = "pulumi:providers:pulumi-nodejs";
 
-/** What is registered, by its type. */
+/** The registrations by type. */
 async function registered(plan: Plan, token?: string): Promise<Record<string, Registration>> {
   const all = await record(() => {
     const githubSecret = token === undefined ? undefined : pulumi.secret(token);
@@ -17,7 +17,7 @@ async function registered(plan: Plan, token?: string): Promise<Record<string, Re
   return Object.fromEntries(all.map((each) => [each.type, each]));
 }
 
-/** The inputs of the one resource. */
+/** The inputs of the values files' resource. */
 async function inputsOf(plan: Plan): Promise<Record<string, unknown>> {
   const { [RESOURCE]: resource } = await registered(plan, "a-token");
   return { ...(resource?.inputs as object) };

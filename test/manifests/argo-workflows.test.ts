@@ -19,7 +19,7 @@ function pod(name: string, keys: Record<string, string> = {}): ContainerTemplate
   return found;
 }
 
-/** Where a pod finds a Secret. */
+/** The Secrets that a pod mounts. */
 const secretsOf = ({ volumes = [] }: ContainerTemplate) =>
   volumes.flatMap((volume) => ("secret" in volume ? [volume.secret.secretName] : []));
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { filledJob, launchTemplate } from "../build-job.ts";
 import { BUILDS } from "../sources.ts";
 
-/** The one container of the pod that runs a Dockerfile, and the pod. */
+/** The container and the pod that run a Dockerfile. */
 function kaniko(keys: Readonly<Record<string, string>> = {}, values: Readonly<Record<string, string>> = {}) {
   const pod = filledJob(launchTemplate(keys), values).spec.template.spec;
   const [container, ...others] = pod.containers;

@@ -22,7 +22,7 @@ function policies(keys: Record<string, string> = {}): readonly NetworkPolicy[] {
   return buildNetwork(namespace, plan);
 }
 
-/** Whether the pods of a step may open a connection to an address, as a network plugin decides it. */
+/** Whether the pods of a step may connect to an address, evaluated like a network plugin. */
 function reaches(step: string, address: string, port: number, keys: Record<string, string> = {}): boolean {
   return policies(keys)
     .filter(({ spec: { podSelector } }) => {

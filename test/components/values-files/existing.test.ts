@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existing } from "../../../components/values-files/existing.ts";
 import type { Entry } from "../../../components/values-files/git-data.ts";
 
-/** Folders by their id, each with what it holds: an id ending in `/` is a folder's. */
+/** Folders by id with their entries; an id that ends in `/` is a folder. */
 const TREES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "root/": { "README.md": "readme", charts: "charts/", services: "services/" },
   "charts/": { "Chart.yaml": "chart" },
@@ -13,7 +13,7 @@ const TREES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "others/": { "values-dev.yaml": "d" },
 };
 
-/** GitHub, as far as `existing` knows it: a recursive list is cut after so many entries. */
+/** The part of GitHub's API that `existing` uses. A recursive list is truncated after this many entries. */
 function github(limit: number) {
   const asked: string[] = [];
   const all = (tree: string, prefix = ""): Entry[] =>

@@ -11,7 +11,7 @@ import { sampled } from "../../sampling.ts";
 const VALUES = ["a", "b"].flatMap((service) =>
   ["dev", "staging", "prod"].map((stage) => `services/${service}/values-${stage}.yaml`),
 );
-/** Near enough to a values file to be taken for one, and not. */
+/** Other files with similar names. */
 const OTHERS = [
   "README.md",
   "values-dev.yaml",
@@ -26,7 +26,7 @@ const content = fc.oneof(
   fc.string({ unit: "grapheme" }),
 );
 
-/** What somebody else commits between our look at the branch and our move of it. */
+/** A commit of somebody else while the branch is being changed. */
 const meanwhile = fc.option(fc.record({ path: fc.constantFrom(...VALUES, ...OTHERS), content }), { freq: 3 });
 
 describe("for any files that exist and any that are wanted", function () {
@@ -72,7 +72,7 @@ describe("for any files that exist and any that are wanted", function () {
   });
 });
 
-/** Every file of the branch, by its path. */
+/** Every file of the branch by path. */
 async function filesIn(folder: string): Promise<Record<string, string>> {
   const cwd = join(folder, "repositories/acme/gitops.git");
   const { stdout } = await execa("git", ["ls-tree", "-r", "-z", "main"], { cwd });
