@@ -1,5 +1,5 @@
 import "./customize.ts";
-import { tellCosts } from "./components/costs.ts";
+import { reportCosts } from "./components/costs.ts";
 import { provisionedOutput } from "./components/outcome.ts";
 import { Platform } from "./components/platform.ts";
 import { providers } from "./components/providers.ts";
@@ -11,7 +11,7 @@ import { ValuesFiles } from "./components/values-files.ts";
 const inputs = await readStack();
 const { stack, plan, registered, secrets, githubSecret, leaving, hadGuards } = inputs;
 const { protect } = plan;
-await tellCosts(plan);
+await reportCosts(plan);
 const transformations = [stackMark(stack)];
 const opts = { providers: { ...providers(plan, githubSecret) }, protect, transformations };
 

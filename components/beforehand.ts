@@ -4,10 +4,16 @@ import type { Planned } from "../model/losses.ts";
 import { resourceName } from "../model/names.ts";
 import type { Plan, ServicePlan } from "../model/plan.ts";
 import { type HookStep, hookStep, type Provisioned } from "../model/provisioned.ts";
-import { someLeave } from "./build-triggers.ts";
+import { hasRemovals } from "./build-triggers.ts";
 import { namesInState } from "./engine-state.ts";
 import { githubAuth } from "./lifecycle.ts";
-import { type Asked, askObstacles, askRepositories, type Eyes, NOTHING_ASKED } from "./obstacles/ask.ts";
+import {
+  type Asked,
+  type AskOptions,
+  askObstacles,
+  askRepositories,
+  NOTHING_ASKED,
+} from "./obstacles/ask.ts";
 import { unaskedLines } from "./obstacles/unasked.ts";
 
 /**
@@ -20,7 +26,7 @@ const MOST = 100;
 export async function ask(services: readonly ServicePlan[], { plan, catalogue }: Planned): Promise<Asked> {
   if (services.length === 0 || services.length > MOST) return NOTHING_ASKED;
   const asking = { document: catalogue.document, stack: pulumi.getStack() };
-  return await askObstacles(services, plan, asking, eyes(plan));
+  return await askObstacles(services, plan, asking, askOptions(plan));
 }
 
 /**
@@ -28,7 +34,7 @@ export async function ask(services: readonly ServicePlan[], { plan, catalogue }:
  * these warnings; an `up` reports the result at its end. They are no errors, because an error would end a run of
  * the Automation API.
  */
-export async function askBeforehand(
+export async function warnOfObstacles(
   services: readonly ServicePlan[],
   planned: Planned,
   before: Provisioned | undefined,
@@ -60,25 +66,25 @@ async function withoutOwn(asked: Asked): Promise<Asked> {
 }
 
 /** The parts of a plan that are being removed: which of them are in the state, and what to do about their hooks. */
-export interface Leaving {
+export interface Removals {
   readonly isMade: (name: string) => boolean;
   readonly hooks: ReadonlyMap<string, HookStep>;
 }
 
 /** Reads the state and asks GitHub about removed services, if there are any. */
-export async function lookAtLeaving(plan: Plan, before: Provisioned | undefined): Promise<Leaving> {
-  const leaving = plan.services.filter(({ state }) => state === "decommissioned");
+export async function findRemovals(plan: Plan, before: Provisioned | undefined): Promise<Removals> {
+  const removals = plan.services.filter(({ state }) => state === "decommissioned");
   const retires = plan.services.some(({ stages }) => stages.some(({ state }) => state === "retired"));
   const triggers = plan.platform?.buildTriggers;
-  const others = triggers !== undefined && someLeave(triggers);
-  if (leaving.length === 0 && !retires && !others) return { isMade: () => true, hooks: new Map() };
+  const others = triggers !== undefined && hasRemovals(triggers);
+  if (removals.length === 0 && !retires && !others) return { isMade: () => true, hooks: new Map() };
   const names = await namesInState();
   const isMade = (name: string) => names.has(name);
   const hookOf = ({ name }: ServicePlan) => resourceName(name, "webhook");
   const { note, lines } = unaskedLines();
-  const hooked = leaving.filter((service) => service.webhook && isMade(hookOf(service)));
-  const repositories = hooked.length > 0 ? askRepositories(plan, eyes(plan), note) : undefined;
-  const steps = leaving.map(async (service): Promise<[string, HookStep]> => {
+  const hooked = removals.filter((service) => service.webhook && isMade(hookOf(service)));
+  const repositories = hooked.length > 0 ? askRepositories(plan, askOptions(plan), note) : undefined;
+  const steps = removals.map(async (service): Promise<[string, HookStep]> => {
     const { name, repository, webhook } = service;
     const made = isMade(hookOf(service));
     const there = made && webhook ? await repositories?.hasHook(repository, webhook.url) : true;
@@ -86,7 +92,7 @@ export async function lookAtLeaving(plan: Plan, before: Provisioned | undefined)
   });
   const hooks = new Map(await Promise.all(steps));
   for (const line of lines()) await pulumi.log.warn(line);
-  const lost = leaving.filter(({ name }) => hooks.get(name) === "lose");
+  const lost = removals.filter(({ name }) => hooks.get(name) === "lose");
   if (lost.length > 0) {
     const places = listed(lost.map(({ repository }) => repository));
     await pulumi.log.warn(
@@ -96,7 +102,7 @@ export async function lookAtLeaving(plan: Plan, before: Provisioned | undefined)
   return { isMade, hooks };
 }
 
-function eyes(plan: Plan): Eyes {
+function askOptions(plan: Plan): AskOptions {
   const report = (line: string) => void pulumi.log.info(line);
   return { auth: githubAuth(plan), environment: process.env, report };
 }

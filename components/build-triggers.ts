@@ -35,7 +35,7 @@ export class BuildTriggers extends pulumi.ComponentResource {
 
   constructor(name: string, args: BuildTriggersArgs, opts?: pulumi.ComponentResourceOptions) {
     const { triggers, last, ...run } = args;
-    super(BUILD_TRIGGERS, name, {}, withoutProtection(someLeave(triggers), opts ?? {}));
+    super(BUILD_TRIGGERS, name, {}, withoutProtection(hasRemovals(triggers), opts ?? {}));
     const parts = new Parts(name, this, run, opts);
     const made = new Map<string, pulumi.CustomResource[]>();
     for (const [part, rows] of Object.entries(buildTriggersInventory(triggers).parts))
@@ -51,6 +51,6 @@ export class BuildTriggers extends pulumi.ComponentResource {
 }
 
 /** Whether a group or a build namespace is being removed with the last of its services. */
-export function someLeave({ groups, namespaces }: BuildTriggersPlan): boolean {
+export function hasRemovals({ groups, namespaces }: BuildTriggersPlan): boolean {
   return [...groups, ...namespaces].some(({ leaves }) => leaves);
 }

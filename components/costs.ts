@@ -4,7 +4,7 @@ import { costNotes } from "../model/costs.ts";
 import type { Plan } from "../model/plan.ts";
 
 /** Prints in a preview how many calls an `up` makes to GitHub and the registry. */
-export async function tellCosts(plan: Plan): Promise<void> {
+export async function reportCosts(plan: Plan): Promise<void> {
   if (!pulumi.runtime.isDryRun()) return;
   const customization = customizationNote(plan);
   for (const note of [...costNotes(plan), ...(customization ? [customization] : [])])

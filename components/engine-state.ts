@@ -21,7 +21,7 @@ export async function isMade(resource: pulumi.CustomResource): Promise<boolean> 
   if (pulumi.runtime.isDryRun()) return true;
   const { urn: _, ...properties } = resource;
   const any = Object.values(properties).filter((value) => pulumi.Output.isInstance(value));
-  const told = await Promise.all(any.slice(0, 2).map(known));
+  const told = await Promise.all(any.slice(0, 2).map(knownValue));
   return !told.includes(pulumi.runtime.unknownValue);
 }
 
@@ -30,7 +30,9 @@ export async function isMade(resource: pulumi.CustomResource): Promise<boolean> 
  * failed resource. Successful ones are not returned, because dependencies in the state would extend targeted
  * previews.
  */
-export async function unmade(resources: readonly pulumi.CustomResource[]): Promise<pulumi.CustomResource[]> {
+export async function failedOf(
+  resources: readonly pulumi.CustomResource[],
+): Promise<pulumi.CustomResource[]> {
   const made = await Promise.all(resources.map(isMade));
   return resources.filter((_, index) => !made[index]);
 }
@@ -39,6 +41,6 @@ export async function unmade(resources: readonly pulumi.CustomResource[]): Promi
  * The value of an Output, or `pulumi.runtime.unknownValue` if the resource failed. An `apply` would never run then,
  * and a stack output that uses it would be lost.
  */
-export async function known(output: pulumi.Output<unknown>): Promise<unknown> {
+export async function knownValue(output: pulumi.Output<unknown>): Promise<unknown> {
   return (await pulumi.runtime.serializeProperties("output", { value: output })).value;
 }

@@ -19,7 +19,7 @@ export function githubWebhook(
 }
 
 /** The options of a hook that the engine drops from its state: it is not changed, and GitHub is not called. */
-export function lost(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+export function withoutDeletion(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
   const ignoreChanges = ["active", "configuration", "events", "repository"];
   return { ...opts, ignoreChanges, retainOnDelete: true };
 }

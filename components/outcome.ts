@@ -4,7 +4,7 @@ import type { Planned } from "../model/losses.ts";
 import { incomplete } from "../model/obstacles.ts";
 import { type Outcome, type Provisioned, provisioned } from "../model/provisioned.ts";
 import { ask } from "./beforehand.ts";
-import { isMade, known } from "./engine-state.ts";
+import { isMade, knownValue } from "./engine-state.ts";
 import type { ServicePipeline } from "./service-pipeline.ts";
 import type { StackInputs } from "./stack.ts";
 import type { ValuesFiles } from "./values-files.ts";
@@ -67,15 +67,15 @@ async function tell(missing: ReadonlyMap<string, readonly string[]>, planned: Pl
 }
 
 async function hooksOf(
-  { leaving, before }: StackInputs,
+  { removals, before }: StackInputs,
   pipelines: Pipelines,
 ): Promise<Pick<Outcome, "hooksOff" | "hooksLost">> {
   const off: string[] = [];
   const lost: string[] = [];
   for (const [name, { webhook }] of pipelines) {
     // Uses the engine's value, because a targeted run may not have changed the hook.
-    if (webhook === undefined || (await known(webhook.active)) === false) off.push(name);
-    const step = leaving.hooks.get(name);
+    if (webhook === undefined || (await knownValue(webhook.active)) === false) off.push(name);
+    const step = removals.hooks.get(name);
     if (step === "lose" || (step === "leave-out" && before?.hooksLost.includes(name))) lost.push(name);
   }
   return { hooksOff: off, hooksLost: lost };

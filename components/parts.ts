@@ -3,7 +3,7 @@ import type { Alias, Row } from "../manifests/inventory/row.ts";
 import type { KubernetesObject } from "../manifests/objects.ts";
 import { resourceName } from "../model/names.ts";
 import type { HookStep } from "../model/provisioned.ts";
-import { githubWebhook, lost } from "./github-webhook.ts";
+import { githubWebhook, withoutDeletion } from "./github-webhook.ts";
 import { kubernetesObject } from "./kubernetes-object.ts";
 import { childOptions, withoutProtection } from "./protection.ts";
 import type { SecretSources } from "./secret-values.ts";
@@ -77,7 +77,7 @@ export class Parts {
     });
     const made =
       "hook" in row
-        ? githubWebhook(name, row.hook, secrets, hook === "lose" ? lost(opts) : opts)
+        ? githubWebhook(name, row.hook, secrets, hook === "lose" ? withoutDeletion(opts) : opts)
         : kubernetesObject(name, row, { ...secrets, manifests }, opts);
     this.registered.set(row.role, made);
     return [made];

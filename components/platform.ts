@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PLATFORM, platformInventory } from "../manifests/inventory/platform.ts";
 import type { PlatformPlan } from "../model/plan.ts";
-import { BuildTriggers, type BuildTriggersArgs, someLeave } from "./build-triggers.ts";
+import { BuildTriggers, type BuildTriggersArgs, hasRemovals } from "./build-triggers.ts";
 import { formerGuards } from "./former-guards.ts";
 import { Parts } from "./parts.ts";
 import { childOptions, withoutProtection } from "./protection.ts";
@@ -30,7 +30,7 @@ export class Platform extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     const { platform, hadGuards = false, ...run } = args;
     const triggers = platform.buildTriggers;
-    const leaves = triggers !== undefined && someLeave(triggers);
+    const leaves = triggers !== undefined && hasRemovals(triggers);
     super(PLATFORM, name, {}, withoutProtection(leaves, opts ?? {}));
     const own = childOptions(this, opts);
     const parts = new Parts(name, this, run, opts);

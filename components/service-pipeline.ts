@@ -4,7 +4,7 @@ import { manifestsOf } from "../manifests/inventory/objects.ts";
 import { SERVICE_PIPELINE, serviceInventory } from "../manifests/inventory/service.ts";
 import { deployingStages, type ServicePlan } from "../model/plan.ts";
 import { planOneService, type ServiceArgs } from "../model/service-args.ts";
-import { unmade } from "./engine-state.ts";
+import { failedOf } from "./engine-state.ts";
 import { Parts, type PartsArgs } from "./parts.ts";
 import { withoutProtection } from "./protection.ts";
 
@@ -137,9 +137,9 @@ export class ServicePipeline extends pulumi.ComponentResource {
     parts.register(stages, promotionTasks);
     parts.register(access);
     parts.register(appProject);
-    parts.register(applications, unmade(valuesFiles));
+    parts.register(applications, failedOf(valuesFiles));
     parts.register(added);
-    const [webhook] = run.hook === "leave-out" ? [] : parts.register(hook, unmade(answeredBy));
+    const [webhook] = run.hook === "leave-out" ? [] : parts.register(hook, failedOf(answeredBy));
 
     this.parts = parts.registered;
     this.webhook = webhook instanceof github.RepositoryWebhook ? webhook : undefined;

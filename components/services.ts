@@ -43,7 +43,7 @@ export async function servicePipelines(
 
 function argsOf(
   service: ServicePlan,
-  { secrets, leaving, seeded }: StackInputs,
+  { secrets, removals, seeded }: StackInputs,
   { platform, valuesFiles }: { readonly platform: Platform | undefined; readonly valuesFiles: ValuesFiles },
 ): PlannedService {
   const { name } = service;
@@ -54,7 +54,7 @@ function argsOf(
     answeredBy: platform?.answering.get(name) ?? [],
     // If its files already exist, a failed commit does not block the service.
     valuesFiles: seeded.has(name) ? [] : [valuesFiles],
-    hook: leaving.hooks.get(name) ?? "keep",
-    isMade: leaving.isMade,
+    hook: removals.hooks.get(name) ?? "keep",
+    isMade: removals.isMade,
   };
 }

@@ -8,7 +8,7 @@ import { makePlan, type Plan } from "../model/plan.ts";
 import type { Provisioned } from "../model/provisioned.ts";
 import { GITHUB_APP_KEY, isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts";
 import { parseStackFile } from "../model/stack-file.ts";
-import { askBeforehand, type Leaving, lookAtLeaving } from "./beforehand.ts";
+import { findRemovals, type Removals, warnOfObstacles } from "./beforehand.ts";
 import { workingFolder } from "./folder.ts";
 import { guardAgainstLoss, readProvisioned, seededServices } from "./lifecycle.ts";
 import { previewFilter, registered } from "./preview-filter.ts";
@@ -31,7 +31,7 @@ export interface StackInputs {
   /** What the last `up` recorded as provisioned. */
   readonly before: Provisioned | undefined;
   /** What is being removed, according to the state and GitHub. */
-  readonly leaving: Leaving;
+  readonly removals: Removals;
   /** The obstacles to creating each service. */
   readonly obstacles: ReadonlyMap<string, readonly Problem[]>;
   /** The services whose values files exist. */
@@ -58,8 +58,8 @@ export async function readStack(): Promise<StackInputs> {
     registered: part,
     planned,
     before,
-    leaving: await lookAtLeaving(part, before),
-    obstacles: (await askBeforehand(part.services, planned, before)).obstacles,
+    removals: await findRemovals(part, before),
+    obstacles: (await warnOfObstacles(part.services, planned, before)).obstacles,
     seeded: await seededServices(part, before),
     hadGuards: before !== undefined && before.guards === undefined,
     secrets: {

@@ -131,13 +131,13 @@ function summary(name: string, list: string, { stacks }: Fleet, dryRun: boolean)
     const service = plan?.services.find((each) => each.name === name);
     const entry = catalogue?.value?.services[name];
     const why = entry && config.value && absence(name, entry, config.value.rollout)?.reason;
-    return `  ${stack}: ${service ? coming(service) : `does not get it: ${why ?? "it reads another catalogue"}`}`;
+    return `  ${stack}: ${service ? newResources(service) : `does not get it: ${why ?? "it reads another catalogue"}`}`;
   });
   return `${added} pulumi preview will show:\n${lines.join("\n")}\n`;
 }
 
 /** The resources that a preview of a stack will create: the component, its objects, its hook. */
-function coming(service: ServicePlan): string {
+function newResources(service: ServicePlan): string {
   const count = 1 + rowsOf(serviceInventory(service)).length;
   const stages = service.stages.map(({ name }) => name).join(", ");
   const files = deployingStages(service).length;

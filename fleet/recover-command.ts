@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { ours } from "./recovery/items.ts";
-import { outlook, settle } from "./recovery/recover.ts";
+import { planRecovery, settle } from "./recovery/recover.ts";
 import { inTheWay, type Recovered, recoveredJson, recoveredText, somethingToDo } from "./recovery/report.ts";
 import { openTools } from "./recovery/tools.ts";
 import { readStackFiles } from "./stack-files.ts";
@@ -51,7 +51,7 @@ Examples:
       const recovered = await run(options);
       const text = options.json ? recoveredJson(recovered) : recoveredText(recovered);
       process.stdout.write(`${text}\n`);
-      const left = inTheWay(recovered.outlook).length > 0 || (options.dryRun && somethingToDo(recovered));
+      const left = inTheWay(recovered.recovery).length > 0 || (options.dryRun && somethingToDo(recovered));
       process.exitCode = recovered.up === false ? 1 : left ? LEFT : 0;
     });
 }
@@ -60,10 +60,10 @@ async function run(options: Options): Promise<Recovered> {
   const plan = readStackFiles(options.stack);
   const tools = await openTools(plan, options);
   try {
-    const found = await outlook(plan, options, tools);
-    if (options.dryRun) return { outlook: found, dryRun: true, taken: ours(found.items) };
+    const found = await planRecovery(plan, options, tools);
+    if (options.dryRun) return { recovery: found, dryRun: true, taken: ours(found.items) };
     const taken = await settle(found, options, tools);
-    const recovered = { outlook: found, dryRun: false, taken };
+    const recovered = { recovery: found, dryRun: false, taken };
     // An `up` would fail while something blocks it.
     if (!options.up || inTheWay(found).length > 0) return recovered;
     return { ...recovered, up: await tools.engine.up() };

@@ -12,7 +12,7 @@ export function lifecycleNotes(plan: Plan, before: Provisioned | undefined): str
     ...plan.freezes.map((freeze) => freezeNote(freeze, plan)),
     ...decommissioned(plan, before),
     ...retired(plan),
-    ...departures(plan, before),
+    ...removalNotes(plan, before),
   ];
 }
 
@@ -55,7 +55,7 @@ function retired({ services }: Plan): string[] {
   );
 }
 
-function departures({ services }: Plan, before: Provisioned | undefined): string[] {
+function removalNotes({ services }: Plan, before: Provisioned | undefined): string[] {
   const names = new Set(services.map(({ name }) => name));
   const gone = Object.keys(before?.services ?? {}).filter((name) => !names.has(name));
   if (gone.length === 0) return [];

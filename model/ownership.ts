@@ -35,7 +35,7 @@ export function ownershipProblems(
   );
   return [
     ...overlappingTeams(catalogue, document),
-    ...claims.flatMap((claim) => foreign(claim, catalogue, document)),
+    ...claims.flatMap((claim) => notOwned(claim, catalogue, document)),
     // A decommissioned service gets no pushes, so its successor may share its repository and image.
     ...shared(
       claims.filter(({ service }) => catalogue.services[service]?.state === "active"),
@@ -58,7 +58,7 @@ interface Claim {
 }
 
 /** A service may only use what its team owns (if the team has `owns`), and nothing that another team owns. */
-function foreign(claim: Claim, { teams }: Catalogue, document: SourceDocument): Problem[] {
+function notOwned(claim: Claim, { teams }: Catalogue, document: SourceDocument): Problem[] {
   const own = teams[claim.team]?.owns;
   const owner = Object.entries(teams).find(([, { owns = [] }]) =>
     owns.some((prefix) =>

@@ -159,7 +159,7 @@ export function readStackConfig(
   const problems = [
     ...document.problems,
     ...read.problems,
-    ...strangers(Object.keys(values), document),
+    ...unreadKeys(Object.keys(values), document),
     ...openSecrets(values, document, [
       "webhookMasterSecret",
       ...(read.value?.github.app ? [GITHUB_APP_KEY] : []),
@@ -256,7 +256,7 @@ function asWritten(text: string): string {
  * Keys that nothing reads: those of the providers, which are explicit, and unknown ones. `pulumi:` belongs to the
  * engine.
  */
-function strangers(keys: readonly string[], document: SourceDocument): Problem[] {
+function unreadKeys(keys: readonly string[], document: SourceDocument): Problem[] {
   const read = [
     ...PASSED_ON,
     ...Object.keys(stackConfigSchema.shape).map((key) => `${PROJECT}:${key}`),

@@ -4,7 +4,7 @@ import { detachRecorded, readRecords } from "./processes.ts";
 import { remoteOf } from "./push.ts";
 import { readSandbox, type Sandbox, startSandbox, stopSandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
-import { leaveItToSignals } from "./signals.ts";
+import { waitForSignal } from "./signals.ts";
 import { describeSandbox } from "./status.ts";
 import { BUILD, buildEverything, ToolchainError } from "./toolchain/toolchain.ts";
 
@@ -64,7 +64,7 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  await leaveItToSignals();
+  await waitForSignal();
   if (!(error instanceof SandboxError || error instanceof ToolchainError)) {
     throw error;
   }

@@ -20,7 +20,7 @@ import {
   stopOne,
   stopRecorded,
 } from "./processes.ts";
-import { leaveItToSignals, stopOnSignals } from "./signals.ts";
+import { stopOnSignals, waitForSignal } from "./signals.ts";
 
 /** The paths of a control plane's programs. */
 export interface ControlPlanePrograms {
@@ -86,7 +86,7 @@ export async function startControlPlane(options: {
     };
   } catch (error) {
     await stop();
-    await leaveItToSignals();
+    await waitForSignal();
     throw error;
   } finally {
     released();

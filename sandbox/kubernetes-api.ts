@@ -79,16 +79,18 @@ export function kubernetesApi(connection: Connection, limit = 30_000): Kubernete
   const apply: KubernetesApi["apply"] = async (path, text) => {
     const query = `fieldManager=${FIELD_MANAGER}&force=true`;
     const body = { type: "application/apply-patch+yaml", text };
-    const answer = await patiently(() => send("PATCH", `${path}?${query}`, body));
+    const answer = await retryWhileBusy(() => send("PATCH", `${path}?${query}`, body));
     await demand(`to apply ${path}`, answer);
   };
   return {
     send,
-    get: async (path) => demand(`to show ${path}`, await patiently(() => send("GET", path))),
+    get: async (path) => demand(`to show ${path}`, await retryWhileBusy(() => send("GET", path))),
     apply,
     install: async (collection, name, text) => {
       const body = { type: "application/json", text };
-      const answer = await patiently(() => send("POST", `${collection}?fieldManager=${FIELD_MANAGER}`, body));
+      const answer = await retryWhileBusy(() =>
+        send("POST", `${collection}?fieldManager=${FIELD_MANAGER}`, body),
+      );
       if (answer.status === 409) return apply(`${collection}/${name}`, text);
       await demand(`to make ${name}`, answer);
     },
@@ -103,7 +105,7 @@ const BUSY = [429, 503, 504];
  * Repeats a call while the server is busy. All repeated calls are safe to repeat.
  * @param limit milliseconds after which the last answer is returned
  */
-export async function patiently(call: () => Promise<Answer>, limit = 120_000): Promise<Answer> {
+export async function retryWhileBusy(call: () => Promise<Answer>, limit = 120_000): Promise<Answer> {
   const end = Date.now() + limit;
   for (;;) {
     const answer = await call();

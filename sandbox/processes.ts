@@ -12,7 +12,7 @@ import {
   removeRecords,
 } from "./process-records.ts";
 import { SandboxError } from "./sandbox-error.ts";
-import { isEnding, leaveItToSignals } from "./signals.ts";
+import { isEnding, waitForSignal } from "./signals.ts";
 import { startOf } from "./toolchain/process-identity.ts";
 
 export type { ProcessIdentity, ProcessRecords, RecordedProcess } from "./process-records.ts";
@@ -53,7 +53,7 @@ const LAUNCHER = 'read -r recorded || exit 125; exec "$@" </dev/null';
  */
 export async function claimDirectory(directory: string): Promise<void> {
   // The signal handler may already have listed the processes to stop, so none may start after it.
-  await leaveItToSignals();
+  await waitForSignal();
   while ((await claimRecords(directory)) === undefined) {
     const records = await readRecords(directory);
     if (records === undefined) {
@@ -129,7 +129,7 @@ export async function startRecorded(directory: string, program: Program): Promis
     });
     if (isEnding()) {
       stdin?.end();
-      await leaveItToSignals();
+      await waitForSignal();
     }
     stdin?.end("recorded\n");
     child.unref();

@@ -50,7 +50,7 @@ export function isEnding(): boolean {
  * If a signal is ending this process, waits for the end. A failure in that time has been caused by the stop and
  * needs no message.
  */
-export async function leaveItToSignals(): Promise<void> {
+export async function waitForSignal(): Promise<void> {
   if (ending) {
     await new Promise<never>(() => {});
   }

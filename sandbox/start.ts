@@ -12,7 +12,7 @@ import { firstEnded, readRecords } from "./processes.ts";
 import { kubectlOf, pushCommands, pushOnce, tagCommands } from "./push.ts";
 import { type Sandbox, startSandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
-import { leaveItToSignals, stopOnSignals } from "./signals.ts";
+import { stopOnSignals, waitForSignal } from "./signals.ts";
 import { BUILD, buildEverything, ToolchainError } from "./toolchain/toolchain.ts";
 import { drawTree, type Hooks, isCompared, type ObjectLists, readObjects, treeOf } from "./tree.ts";
 
@@ -222,7 +222,7 @@ try {
   await main();
   process.exit(0);
 } catch (error) {
-  await leaveItToSignals();
+  await waitForSignal();
   if (![SandboxError, ToolchainError, FleetError, InvalidInput].some((kind) => error instanceof kind))
     throw error;
   process.stderr.write(`\n${(error as Error).message}\n`);

@@ -7,7 +7,7 @@ import { type AskRepository, NO_REPOSITORIES, repositoriesOf } from "./repositor
 import { type Unasked, unaskedLines } from "./unasked.ts";
 
 /** The identity and options for the questions. */
-export interface Eyes {
+export interface AskOptions {
   /** Who asks GitHub; nothing where nobody does. */
   readonly auth: GitHubAuth | undefined;
   readonly environment: NodeJS.ProcessEnv;
@@ -34,12 +34,12 @@ export async function askObstacles(
   services: readonly ServicePlan[],
   plan: Pick<Plan, "cluster" | "github">,
   asking: Asking,
-  eyes: Eyes,
+  options: AskOptions,
 ): Promise<Asked> {
   const waiting = services.filter(({ state }) => state === "active");
   if (waiting.length === 0) return NOTHING_ASKED;
   const { note, lines } = unaskedLines();
-  const repositories = askRepositories(plan, eyes, note);
+  const repositories = askRepositories(plan, options, note);
   const namespaces = await askNamespaces(plan, note);
   const obstacles = new Map<string, readonly Problem[]>();
   const worker = async () => {
@@ -55,7 +55,7 @@ export async function askObstacles(
 /** Opens the GitHub of a plan. */
 export function askRepositories(
   { github }: Pick<Plan, "github">,
-  { auth, environment, report }: Eyes,
+  { auth, environment, report }: AskOptions,
   note: Unasked,
 ): AskRepository {
   if (!auth) {

@@ -1,7 +1,7 @@
 import type { GitHubAuth } from "../github-api/auth.ts";
 import { type Access, gitHubApi } from "../github-api/client.ts";
 import { failureOf } from "../github-api/patience.ts";
-import { absent, type Command, type Doing, refusal, usedUp } from "./refusals.ts";
+import { absent, type Command, type Phase, refusal, usedUp } from "./refusals.ts";
 import { SeedError, type Target } from "./target.ts";
 
 /** Whose eyes and options these are, and how long they wait. */
@@ -57,7 +57,7 @@ export function gitData(target: Target, { auth, command = "seed", ...options }: 
   }
   const access = { ...options, auth, longestWait: LONGEST_WAIT, giveUp: usedUp };
   const { octokit, call: make } = gitHubApi(target.url, access);
-  const call = async <T>(doing: Doing, request: () => Promise<{ readonly data: T }>): Promise<T> =>
+  const call = async <T>(doing: Phase, request: () => Promise<{ readonly data: T }>): Promise<T> =>
     (await make(request, (failure) => refusal(failure, doing, target, command))).data;
   const [owner = "", repo = ""] = target.repository.split("/");
   const here = { owner, repo };

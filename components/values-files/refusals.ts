@@ -2,7 +2,7 @@ import { type Failure, isPassing, type UsedUp } from "../github-api/patience.ts"
 import { SeedError, type Target } from "./target.ts";
 
 /** What a run was doing when a call failed. */
-export type Doing = "reading" | "writing" | "moving the branch";
+export type Phase = "reading" | "writing" | "moving the branch";
 
 /** The `fleet` command that does the same in a checkout. */
 export type Command = "seed" | "move-values";
@@ -10,7 +10,7 @@ export type Command = "seed" | "move-values";
 /** The error for a failed call, with a fix. No change is visible before the branch moves. */
 export function refusal(
   failure: Failure,
-  doing: Doing,
+  doing: Phase,
   { repository, branch, url }: Target,
   command: Command,
 ): SeedError {

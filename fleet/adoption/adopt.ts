@@ -141,7 +141,7 @@ function changesOf(
 function refusal({ planned, verdict, found }: Item, changes: readonly Difference[]): string | undefined {
   if (verdict.is === "another stack's")
     return `belongs to stack ${verdict.stack}. Remove the service from that stack first.`;
-  if (verdict.is === "leaving") return "is being deleted. Wait until it is gone.";
+  if (verdict.is === "deleting") return "is being deleted. Wait until it is gone.";
   const others = [...new Set(changes.flatMap(({ owners }) => owners))];
   if (others.length > 0) {
     const flags = others.map((name) => `--take-from ${name}`).join(" ");

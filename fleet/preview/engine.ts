@@ -13,7 +13,7 @@ import {
 } from "../engine-words.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import type { EngineRun, EngineStep } from "./change.ts";
-import { readEvents, type Told } from "./events.ts";
+import { type EngineSteps, readEvents } from "./events.ts";
 import { partOfState } from "./part-of-state.ts";
 import type { Scope } from "./scope.ts";
 
@@ -43,7 +43,7 @@ async function affected(stack: string, scope: Affected, folder: string): Promise
   const place = await temporaryFolder("state");
   try {
     const part = await partOfState(stack, [...scope.targets, ...scope.former], folder, place.path);
-    const run = await few(stack, scope, part?.env ?? {}, folder);
+    const run = await targeted(stack, scope, part?.env ?? {}, folder);
     return run === undefined
       ? await full(stack, "no up of the stack has recorded what it made", folder)
       : { ...run, unchanged: run.unchanged + (part?.left ?? 0) };
@@ -53,7 +53,7 @@ async function affected(stack: string, scope: Affected, folder: string): Promise
 }
 
 /** @returns undefined if a targeted preview is impossible */
-async function few(
+async function targeted(
   stack: string,
   { targets, filter }: Affected,
   backend: Readonly<Record<string, string>>,
@@ -72,7 +72,7 @@ async function few(
   return {
     scope: "affected",
     because: undefined,
-    ...(strays.length > 0 ? stray(strays) : outcome(told)),
+    ...(strays.length > 0 ? unexpectedSteps(strays) : outcome(told)),
   };
 }
 
@@ -82,7 +82,9 @@ function isProvider(urn: string): boolean {
 }
 
 /** The engine touches only targets. Any other step is a bug, so the preview is rejected. */
-function stray(steps: readonly EngineStep[]): Pick<Run, "steps" | "unchanged" | "outcome" | "errors"> {
+function unexpectedSteps(
+  steps: readonly EngineStep[],
+): Pick<Run, "steps" | "unchanged" | "outcome" | "errors"> {
   const names = steps.map(({ op, name }) => `${op} ${name}`);
   const message = `The preview of the affected services planned changes of other resources: ${listed(names)}. It is rejected. Run again with --full.`;
   return { steps: [], unchanged: 0, outcome: "failed", errors: [message] };
@@ -98,7 +100,7 @@ function outcome({
   return { steps, unchanged, errors, outcome: !failed ? "succeeded" : refused ? "refused" : "failed" };
 }
 
-interface Answer extends Told {
+interface Answer extends EngineSteps {
   readonly failed: boolean;
 }
 

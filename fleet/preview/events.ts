@@ -4,7 +4,7 @@ import { engineEvent, QUIET, STACK } from "../engine-events.ts";
 import type { EngineStep } from "./change.ts";
 
 /** What an engine's run did, or would do. */
-export interface Told {
+export interface EngineSteps {
   /** The changed resources, in the engine's order. */
   readonly steps: readonly EngineStep[];
   /** The number of unchanged resources. */
@@ -16,7 +16,7 @@ export interface Told {
  * Reads the events of a run line by line, because all of them may exceed the longest string.
  * @throws Error if a line is no event, or if there is none
  */
-export async function readEvents(input: Readable): Promise<Told> {
+export async function readEvents(input: Readable): Promise<EngineSteps> {
   const steps: EngineStep[] = [];
   const errors: string[] = [];
   let unchanged = 0;

@@ -18,7 +18,7 @@ export interface Lock {
 }
 
 /** Whether the owner of a lock still runs. */
-export type Standing = "alive" | "dead" | "unknown";
+export type OwnerState = "alive" | "dead" | "unknown";
 
 /** The current machine. */
 export interface Machine {
@@ -78,7 +78,7 @@ export function parseLock(text: string): LockOwner | undefined {
  * Processes on other machines are unknown. On this machine the process id counts only if its start time fits the
  * lock.
  */
-export function standing({ owner }: Lock, machine: Machine): Standing {
+export function ownerState({ owner }: Lock, machine: Machine): OwnerState {
   if (owner === undefined || owner.host !== machine.host) return "unknown";
   const found = machine.process(owner.pid);
   if (found === undefined) return "dead";

@@ -88,7 +88,7 @@ function foundOf(body: unknown): Found {
   return {
     id: idOf(live),
     labels: recordOf(labels) as Record<string, string>,
-    leaving: deletionTimestamp !== undefined,
+    deleting: deletionTimestamp !== undefined,
     live,
   };
 }

@@ -12,7 +12,7 @@ import { requireUnlocked, type StackLock } from "./stack-lock.ts";
 import { integrityProblems, type PendingOperation, type State } from "./state.ts";
 
 /** What an interrupted `up` left, and what to do about it. */
-export interface Outlook {
+export interface RecoveryPlan {
   readonly stack: string;
   readonly stackLock: StackLock;
   readonly pending: readonly PendingOperation[];
@@ -45,7 +45,7 @@ export interface RecoverOptions {
  * @throws FleetError if the lock's owner lives or is unknown, if the state is broken, if the program cannot be
  * planned, or if the API server or GitHub does not answer
  */
-export async function outlook(plan: Plan, options: RecoverOptions, tools: Tools): Promise<Outlook> {
+export async function planRecovery(plan: Plan, options: RecoverOptions, tools: Tools): Promise<RecoveryPlan> {
   const { engine, machine, tell } = tools;
   const { stack } = options;
   const stackLock = await requireUnlocked(engine, machine, { ...options, project: PROJECT });
@@ -73,7 +73,7 @@ export async function outlook(plan: Plan, options: RecoverOptions, tools: Tools)
  * @returns all imported resources
  * @throws FleetError with the engine's message
  */
-export async function settle(found: Outlook, options: RecoverOptions, tools: Tools): Promise<Taken[]> {
+export async function settle(found: RecoveryPlan, options: RecoverOptions, tools: Tools): Promise<Taken[]> {
   const { engine, machine, tell } = tools;
   const before = found.stackLock.locks;
   if (before === undefined) {
@@ -95,7 +95,7 @@ export async function settle(found: Outlook, options: RecoverOptions, tools: Too
   return [...taken, ...late];
 }
 
-async function settlePending({ pending, state }: Outlook, { engine, tell }: Tools): Promise<void> {
+async function settlePending({ pending, state }: RecoveryPlan, { engine, tell }: Tools): Promise<void> {
   if (pending.length === 0) return;
   tell(`recover: settling ${pending.length} pending operations`);
   const known = new Set(state.resources.map(({ urn }) => urn));

@@ -1,12 +1,12 @@
 import type { Taken } from "./import-file.ts";
 import type { Item } from "./items.ts";
 import { nameOf } from "./preview.ts";
-import type { Outlook } from "./recover.ts";
+import type { RecoveryPlan } from "./recover.ts";
 import { owner } from "./stack-lock.ts";
 
 /** The result of a recovery. */
 export interface Recovered {
-  readonly outlook: Outlook;
+  readonly recovery: RecoveryPlan;
   /** Whether nothing was changed. */
   readonly dryRun: boolean;
   /** The imported resources, or those that a dry run would import. */
@@ -16,20 +16,20 @@ export interface Recovered {
 }
 
 /** Planned resources that exist but cannot be imported. The next `up` would fail. */
-export function inTheWay({ items }: Pick<Outlook, "items">): readonly Item[] {
+export function inTheWay({ items }: Pick<RecoveryPlan, "items">): readonly Item[] {
   return items.filter(({ verdict }) => !["absent", "ours"].includes(verdict.is));
 }
 
 /** Whether something must be repaired before the next `up`. */
-export function somethingToDo({ outlook: { stackLock, pending, items } }: Recovered): boolean {
+export function somethingToDo({ recovery: { stackLock, pending, items } }: Recovered): boolean {
   const locked = stackLock.locks !== undefined && stackLock.locks.length > 0;
   return locked || pending.length > 0 || items.some(({ verdict }) => verdict.is === "ours");
 }
 
 /** The report as text. */
 export function recoveredText(recovered: Recovered): string {
-  const { outlook, dryRun, taken, up } = recovered;
-  const { stack, items } = outlook;
+  const { recovery, dryRun, taken, up } = recovered;
+  const { stack, items } = recovery;
   const blocks = [
     headline(recovered),
     list(
@@ -40,24 +40,24 @@ export function recoveredText(recovered: Recovered): string {
     ),
     list(
       dryRun ? "Would be dropped:" : "Dropped:",
-      outlook.pending.map(({ type, urn }) => `${nameOf(urn)}, interrupted while ${type}`),
+      recovery.pending.map(({ type, urn }) => `${nameOf(urn)}, interrupted while ${type}`),
     ),
     list(
       "Not imported, and blocking the next up:",
-      inTheWay(outlook).map((item) => reason(item, stack)),
+      inTheWay(recovery).map((item) => reason(item, stack)),
     ),
     list(
       "Not imported (hooks with the same address; GitHub calls each):",
       items.flatMap(({ what, twins }) => twins.map((id) => `${what}, also as ${id}`)),
     ),
-    list("Not imported (with this stack's label, but in neither its plan nor its state):", outlook.strays),
+    list("Not imported (with this stack's label, but in neither its plan nor its state):", recovery.strays),
     next(recovered, up),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
 function headline(recovered: Recovered): string {
-  const { stack, stackLock, items } = recovered.outlook;
+  const { stack, stackLock, items } = recovered.recovery;
   const locks = (stackLock.locks ?? []).map((lock) => `The owner of its lock has ended: ${owner(lock)}.`);
   const absent = items.filter(({ verdict }) => verdict.is === "absent").length;
   const first = somethingToDo(recovered)
@@ -80,15 +80,15 @@ export function reason({ what, resource, verdict }: Item, stack: string): string
       return `${what}  has no label ${verdict.lacks}: somebody else made it. Import it with fleet adopt ${service} --stack ${stack}, or delete it.`;
     case "another stack's":
       return `${what}  belongs to stack ${verdict.stack}. Remove the service from that stack or from this one.`;
-    case "leaving":
+    case "deleting":
       return `${what}  is being deleted. Wait until it is gone; if it stays, look at its finalizers.`;
     default:
       return what;
   }
 }
 
-function next({ dryRun, outlook }: Recovered, up: boolean | undefined): string {
-  const { stack } = outlook;
+function next({ dryRun, recovery }: Recovered, up: boolean | undefined): string {
+  const { stack } = recovery;
   if (up === true) return "The following up succeeded.";
   if (up === false)
     return `The following up failed; see its messages above. Fix the cause, and run fleet recover --stack ${stack} --up again.`;
@@ -105,18 +105,20 @@ function count(number: number, noun: string): string {
 
 /** The report as JSON; its keys are stable. */
 export function recoveredJson(recovered: Recovered): string {
-  const { outlook, dryRun, taken, up } = recovered;
+  const { recovery, dryRun, taken, up } = recovered;
   return JSON.stringify(
     {
-      stack: outlook.stack,
+      stack: recovery.stack,
       dryRun,
-      locks: (outlook.stackLock.locks ?? []).map(({ file, owner: known }) => ({ file, ...known })),
-      pending: outlook.pending,
+      locks: (recovery.stackLock.locks ?? []).map(({ file, owner: known }) => ({ file, ...known })),
+      pending: recovery.pending,
       taken: taken.map(({ creation: { urn }, id }) => ({ urn, id })),
-      inTheWay: inTheWay(outlook).map(({ what, resource, verdict }) => ({ what, resource, ...verdict })),
-      duplicateHooks: outlook.items.flatMap(({ twins }) => twins),
-      strays: outlook.strays,
-      notMade: outlook.items.filter(({ verdict }) => verdict.is === "absent").map(({ resource }) => resource),
+      inTheWay: inTheWay(recovery).map(({ what, resource, verdict }) => ({ what, resource, ...verdict })),
+      duplicateHooks: recovery.items.flatMap(({ twins }) => twins),
+      strays: recovery.strays,
+      notMade: recovery.items
+        .filter(({ verdict }) => verdict.is === "absent")
+        .map(({ resource }) => resource),
       ...(up !== undefined && { up }),
     },
     undefined,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { FleetError } from "../fleet-error.ts";
 import type { Engine } from "./engine.ts";
-import { type Lock, lockFolder, type Machine, readLocks, standing } from "./locks.ts";
+import { type Lock, lockFolder, type Machine, ownerState, readLocks } from "./locks.ts";
 
 /** Whether the stack can be repaired now. */
 export interface StackLock {
@@ -37,7 +37,7 @@ export async function requireUnlocked(
   }
   const locks = await settled(folder);
   for (const lock of locks) {
-    const known = standing(lock, machine);
+    const known = ownerState(lock, machine);
     if (known === "alive")
       throw new FleetError(`Stack ${stack} is being updated by ${owner(lock)}. Wait for it, or stop it.`);
     if (known === "unknown" && !ownerIsDead)

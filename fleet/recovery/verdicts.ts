@@ -8,7 +8,7 @@ export interface Found {
   /** Labels of an object. A hook has none; its URL identifies it. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Whether it is being deleted. */
-  readonly leaving?: boolean;
+  readonly deleting?: boolean;
   /** The object itself. */
   readonly live?: Readonly<Record<string, unknown>>;
   /** The settings of a hook. */
@@ -26,7 +26,7 @@ export type Verdict =
   /** It exists without our labels. */
   | { readonly is: "foreign"; readonly id: string; readonly lacks: string }
   /** It is being deleted, so it can be neither imported nor created. */
-  | { readonly is: "leaving"; readonly id: string };
+  | { readonly is: "deleting"; readonly id: string };
 
 const OURS: readonly string[] = [...Object.keys(MANAGED_BY), "kargo-fleet/service", STACK_LABEL];
 
@@ -37,7 +37,7 @@ const OURS: readonly string[] = [...Object.keys(MANAGED_BY), "kargo-fleet/servic
 export function verdict(planned: Planned, found: Found | undefined): Verdict {
   if (found === undefined) return { is: "absent" };
   const { id, labels = {} } = found;
-  if (found.leaving) return { is: "leaving", id };
+  if (found.deleting) return { is: "deleting", id };
   if (planned.is === "hook") return { is: "ours", id };
   const stack = labels[STACK_LABEL];
   if (stack !== undefined && stack !== planned.labels[STACK_LABEL])

@@ -116,7 +116,7 @@ async function find(
       if (hook === undefined) throw new HookRefusal(`there is no hook for ${url}. Run pulumi up.`);
       for (const push of undelivered(await api.attempts(place, hook, since))) {
         const detail = await api.detail(place, hook, push.last.id);
-        const services = hearers(target, detail);
+        const services = servicesOfPush(target, detail);
         if (services.length === 0) continue;
         const overtaken =
           services.some(({ newestBuild }) => newestBuild) &&
@@ -197,7 +197,7 @@ async function aside(target: HookTarget, problems: Problem[], work: () => Promis
 }
 
 /** The services of a push. An organization's hook receives pushes to every repository. */
-function hearers(target: HookTarget, { repository }: PushDetail): readonly HookedService[] {
+function servicesOfPush(target: HookTarget, { repository }: PushDetail): readonly HookedService[] {
   if (target.place.includes("/")) return target.services;
   const same = (name: string) => name.toLowerCase() === repository.toLowerCase();
   return target.services.filter((service) => same(service.repository));

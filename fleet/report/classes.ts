@@ -1,4 +1,4 @@
-import type { LoudKind } from "./sentence.ts";
+import type { WarningKind } from "./sentence.ts";
 
 /** A leaf of `services.json` or of a stack's config: its keys joined by dots; `*` matches any name. */
 type Leaf = string;
@@ -33,7 +33,7 @@ export const SAFE: readonly Leaf[] = [
  * The leaves whose effect the plans report: services that are added or removed, and changes of rights and
  * protection.
  */
-export const TOLD: readonly Leaf[] = [
+export const REPORTED_BY_PLANS: readonly Leaf[] = [
   "services.*.team",
   "services.*.labels.*",
   "services.*.state",
@@ -57,7 +57,7 @@ export const TOLD: readonly Leaf[] = [
 ];
 
 /** The leaves that always give a warning, and what each one decides. */
-const LOUD: Readonly<Partial<Record<LoudKind, Readonly<Record<Leaf, string>>>>> = {
+const ALWAYS_WARNED: Readonly<Partial<Record<WarningKind, Readonly<Record<Leaf, string>>>>> = {
   replacement: { "cluster.name": "the name by which everything of this stack belongs to its cluster" },
   access: {
     "teams.*.owns": "what is a team's own",
@@ -168,16 +168,16 @@ const LOUD: Readonly<Partial<Record<LoudKind, Readonly<Record<Leaf, string>>>>> 
 
 /** The class of a changed leaf, or `unclassified`. */
 export interface LeafClass {
-  readonly is: LoudKind | "safe" | "told";
+  readonly is: WarningKind | "safe" | "told";
   /** What it decides, in words; undefined if no warning is needed, or if it is unclassified. */
   readonly what: string | undefined;
 }
 
 const TABLE: readonly (readonly [Leaf, LeafClass])[] = [
   ...SAFE.map((leaf) => [leaf, { is: "safe", what: undefined }] as const),
-  ...TOLD.map((leaf) => [leaf, { is: "told", what: undefined }] as const),
-  ...Object.entries(LOUD).flatMap(([kind, leaves]) =>
-    Object.entries(leaves).map(([leaf, what]) => [leaf, { is: kind as LoudKind, what }] as const),
+  ...REPORTED_BY_PLANS.map((leaf) => [leaf, { is: "told", what: undefined }] as const),
+  ...Object.entries(ALWAYS_WARNED).flatMap(([kind, leaves]) =>
+    Object.entries(leaves).map(([leaf, what]) => [leaf, { is: kind as WarningKind, what }] as const),
   ),
 ];
 

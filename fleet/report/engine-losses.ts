@@ -1,8 +1,8 @@
 import type { EngineStep, FleetReport, ObjectChange, ServiceChange, StackReport } from "../preview/change.ts";
 import { isAccessKind } from "./access-kinds.ts";
 import { code, named } from "./escape.ts";
-import { type LoudKind, type Sentence, sentence } from "./sentence.ts";
-import { kindOf, outcomeOf, serviceOf, stepName, touching } from "./steps.ts";
+import { type Sentence, sentence, type WarningKind } from "./sentence.ts";
+import { changingSteps, kindOf, outcomeOf, serviceOf, stepName } from "./steps.ts";
 
 /** The component type of a whole service. */
 const WHOLE_SERVICE = "ServicePipeline";
@@ -15,7 +15,7 @@ export function engineLosses(stack: StackReport, report: FleetReport): Sentence[
   const { change, engine } = stack;
   const { tense } = report;
   const services = new Map(change.services.map((each) => [each.service, each]));
-  const steps = touching(engine?.steps ?? []).filter((step) => !isToldByService(step, services));
+  const steps = changingSteps(engine?.steps ?? []).filter((step) => !isToldByService(step, services));
   const whole = wholeServices(steps);
   const key = (step: EngineStep) => JSON.stringify([serviceOf(step), kindOf(step), outcomeOf(step)]);
   const parts = steps.filter((step) => !whole.get(serviceOf(step) ?? "")?.includes(outcomeOf(step)));
@@ -35,7 +35,7 @@ function unexplainedSteps({ change, engine }: StackReport, { tense, program }: F
   const services = new Map(change.services.map((each) => [each.service, each]));
   const inFiles = (service: string | undefined) =>
     service === undefined ? services.size > 0 || change.inputs.length > 0 : services.has(service);
-  const steps = touching(engine.steps).filter(
+  const steps = changingSteps(engine.steps).filter(
     (step) =>
       ["create", "update", "other"].includes(outcomeOf(step)) &&
       !isAccessKind(kindOf(step)) &&
@@ -124,7 +124,7 @@ function isToldByObjects(
 function stepSentence(step: EngineStep, tense: FleetReport["tense"]): Sentence[] {
   const outcome = outcomeOf(step);
   const verb = (planned: string, done: string) => (tense === "planned" ? planned : done);
-  const say = (kind: LoudKind, text: string) => [sentence(kind, { start: `${stepName(step)} ${text}` })];
+  const say = (kind: WarningKind, text: string) => [sentence(kind, { start: `${stepName(step)} ${text}` })];
   if (outcome === "delete") return say("deletion", verb("goes", "was deleted"));
   if (outcome === "replace")
     return say("replacement", verb("is replaced: deleted and created again", "was replaced"));

@@ -5,7 +5,7 @@ import { andMore, COMMENT_LIMIT, Room } from "./fold.ts";
 import { hookCost } from "./hook-cost.ts";
 import { changedPipelines } from "./pipeline-picture.ts";
 import { rolloutNotes } from "./rollout-notes.ts";
-import type { LoudKind } from "./sentence.ts";
+import type { WarningKind } from "./sentence.ts";
 import { blockTitle, serviceBlocks, sharedEntries } from "./service-blocks.ts";
 import { stopsOf, stopText } from "./stops.ts";
 import { clusterTables } from "./tables.ts";
@@ -86,7 +86,7 @@ function head(report: FleetReport, most: number): string {
   return [`## ${verdictOf(report).text}`, [from, ...files].join(" ")].join("\n\n");
 }
 
-const SIGNS: Readonly<Record<LoudKind, string>> = {
+const SIGNS: Readonly<Record<WarningKind, string>> = {
   deletion: "🗑️",
   replacement: "♻️",
   protection: "🔓",

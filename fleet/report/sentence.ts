@@ -1,8 +1,8 @@
 /** The kinds of warnings. */
-export type LoudKind = (typeof LOUD_KINDS)[number];
+export type WarningKind = (typeof WARNING_KINDS)[number];
 
 /** In the order of the report. `source` is a change of what decides what runs, `unclassified` an unknown change. */
-export const LOUD_KINDS = [
+export const WARNING_KINDS = [
   "deletion",
   "replacement",
   "protection",
@@ -16,7 +16,7 @@ export const LOUD_KINDS = [
  * a line.
  */
 export interface Sentence {
-  readonly kind: LoudKind;
+  readonly kind: WarningKind;
   /** Escaped Markdown before the service's name. */
   readonly start: string;
   /** Undefined if the sentence is about shared resources. */
@@ -30,7 +30,7 @@ export interface Sentence {
 }
 
 /** @param said the fields that differ from the defaults; `ends` defaults to `end` */
-export function sentence(kind: LoudKind, said: Partial<Omit<Sentence, "kind">>): Sentence {
+export function sentence(kind: WarningKind, said: Partial<Omit<Sentence, "kind">>): Sentence {
   const { start = "", service, end = "", ends = end, expected = false } = said;
   return { kind, start, service, end, ends, expected };
 }

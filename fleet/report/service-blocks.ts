@@ -1,7 +1,7 @@
 import type { EngineStep, FleetReport, ObjectChange, StackReport } from "../preview/change.ts";
 import { objectEntry, stepEntry } from "./object-entries.ts";
 import { serviceWords } from "./service-words.ts";
-import { kindOf, serviceOf, touching } from "./steps.ts";
+import { changingSteps, kindOf, serviceOf } from "./steps.ts";
 import { servicesOf } from "./verdict.ts";
 import { shortened } from "./warnings.ts";
 
@@ -41,7 +41,7 @@ export function sharedEntries(report: FleetReport): string[] {
     stack: stack.change.stack,
     entries: entriesOf(
       stack.change.shared,
-      touching(stack.engine?.steps ?? []).filter((step) => serviceOf(step) === undefined),
+      changingSteps(stack.engine?.steps ?? []).filter((step) => serviceOf(step) === undefined),
     ),
   }));
   return onceEach(all, report.stacks.length > 1);
@@ -49,7 +49,7 @@ export function sharedEntries(report: FleetReport): string[] {
 
 export function stepsByService({ engine }: StackReport): Map<string, EngineStep[]> {
   const steps = new Map<string, EngineStep[]>();
-  for (const step of touching(engine?.steps ?? [])) {
+  for (const step of changingSteps(engine?.steps ?? [])) {
     const service = serviceOf(step);
     if (service === undefined) continue;
     const own = steps.get(service);

@@ -13,8 +13,8 @@ export function serviceWords(
 ): string[] {
   const words = change === undefined ? [] : plansSay(change);
   if (words.length > 0) return words;
-  if (change !== undefined && change.objects.length > 0) return [objectsSay(change.objects)];
-  return [stepsSay(steps, done)];
+  if (change !== undefined && change.objects.length > 0) return [describeObjects(change.objects)];
+  return [describeSteps(steps, done)];
 }
 
 function plansSay({ action, before, after }: ServiceChange): string[] {
@@ -56,7 +56,7 @@ function departure({ project, gitops, webhook }: ServicePlan): string[] {
 }
 
 /** Describes changed objects of an unchanged plan, which a changed program makes. */
-export function objectsSay(objects: readonly ObjectChange[]): string {
+export function describeObjects(objects: readonly ObjectChange[]): string {
   const kinds = Map.groupBy(objects, ({ action, kind }) => JSON.stringify([action, kind]));
   const parts = [...kinds.values()].map((group) => {
     const [first] = group;
@@ -67,7 +67,7 @@ export function objectsSay(objects: readonly ObjectChange[]): string {
 }
 
 /** Describes the engine's steps if no plan explains them. */
-export function stepsSay(steps: readonly EngineStep[], done: boolean): string {
+export function describeSteps(steps: readonly EngineStep[], done: boolean): string {
   if (steps.length === 0) return "no change by the engine";
   const verbs = done
     ? { create: "created", update: "changed", replace: "replaced", delete: "deleted", other: "touched" }

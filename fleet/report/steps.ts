@@ -32,7 +32,7 @@ export function outcomeOf({
 }
 
 /** One step for each changed resource, without the stack itself. */
-export function touching(steps: readonly EngineStep[]): EngineStep[] {
+export function changingSteps(steps: readonly EngineStep[]): EngineStep[] {
   const real = steps.filter(({ op, type }) => !NOTHING.includes(op) && type !== "pulumi:pulumi:Stack");
   return [...new Map(real.map((step) => [`${outcomeOf(step)} ${step.urn}`, step])).values()];
 }

@@ -2,8 +2,8 @@ import type { FleetReport, StackReport } from "../preview/change.ts";
 import { counted, number } from "./counts.ts";
 import { cell, code, named } from "./escape.ts";
 import { stepsByService } from "./service-blocks.ts";
-import { objectsSay, serviceWords, stepsSay } from "./service-words.ts";
-import { outcomeOf, serviceOf, stepCounts, touching } from "./steps.ts";
+import { describeObjects, describeSteps, serviceWords } from "./service-words.ts";
+import { changingSteps, outcomeOf, serviceOf, stepCounts } from "./steps.ts";
 import { servicesOf, sharedOf } from "./verdict.ts";
 
 /** The table of one cluster. */
@@ -48,7 +48,7 @@ function rowsOf(stack: StackReport, done: boolean): string[] {
     const action = found?.action ?? wholeAction(own);
     return [named(service), action, words.slice(0, WORDS).join("; ") + more, counts(own)];
   });
-  const shared = touching(engine?.steps ?? []).filter((step) => serviceOf(step) === undefined);
+  const shared = changingSteps(engine?.steps ?? []).filter((step) => serviceOf(step) === undefined);
   const rows = sharedOf(stack)
     ? [...services, ["(shared)", "update", sharedWords(stack, done), counts(shared)]]
     : services;
@@ -64,10 +64,10 @@ function wholeAction(steps: Parameters<typeof stepCounts>[0]): string {
 
 function sharedWords({ change, engine }: StackReport, done: boolean): string {
   if (change.shared.length > 8) return counted(change.shared.length, "object");
-  if (change.shared.length > 0) return objectsSay(change.shared);
+  if (change.shared.length > 0) return describeObjects(change.shared);
   if (change.sharedDiffers) return "names of Secrets, the providers, or protection";
-  return stepsSay(
-    touching(engine?.steps ?? []).filter((step) => serviceOf(step) === undefined),
+  return describeSteps(
+    changingSteps(engine?.steps ?? []).filter((step) => serviceOf(step) === undefined),
     done,
   );
 }
@@ -75,7 +75,7 @@ function sharedWords({ change, engine }: StackReport, done: boolean): string {
 function engineNote({ change, engine }: StackReport, done: boolean): string[] {
   if (engine === undefined) return [];
   const { steps, unchanged, scope, because, milliseconds, outcome } = engine;
-  const real = touching(steps);
+  const real = changingSteps(steps);
   const count = (is: string) => real.filter((step) => outcomeOf(step) === is).length;
   const words = done
     ? (["created", "changed", "replaced", "deleted"] as const)

@@ -1,8 +1,8 @@
 import { inReadingOrder, type Problem } from "../../model/diagnostics.ts";
 import type { FleetReport, StackReport } from "../preview/change.ts";
 import { counted } from "./counts.ts";
-import { LOUD_KINDS, type LoudKind } from "./sentence.ts";
-import { serviceOf, touching } from "./steps.ts";
+import { WARNING_KINDS, type WarningKind } from "./sentence.ts";
+import { changingSteps, serviceOf } from "./steps.ts";
 import { shortened, type WarningCounts, warningCounts, warningLines } from "./warnings.ts";
 
 /** The number of stacks that the verdict names. */
@@ -80,13 +80,13 @@ function blockedIn(errors: readonly string[]): string[] {
 
 /** The services of a stack that a plan or the engine changes. */
 export function servicesOf({ change, engine }: StackReport): string[] {
-  const stepped = touching(engine?.steps ?? []).flatMap((step) => serviceOf(step) ?? []);
+  const stepped = changingSteps(engine?.steps ?? []).flatMap((step) => serviceOf(step) ?? []);
   return [...new Set([...change.services.map(({ service }) => service), ...stepped])];
 }
 
 /** Whether a shared resource of a stack changes. */
 export function sharedOf({ change, engine }: StackReport): boolean {
-  const stepped = touching(engine?.steps ?? []).some((step) => serviceOf(step) === undefined);
+  const stepped = changingSteps(engine?.steps ?? []).some((step) => serviceOf(step) === undefined);
   return change.shared.length > 0 || change.sharedDiffers || stepped;
 }
 
@@ -107,12 +107,12 @@ function unpreviewed(report: FleetReport): string {
 
 /** `1 deletion, 2 access changes`. */
 export function warningWords(counts: WarningCounts): string {
-  return LOUD_KINDS.filter((kind) => counts[kind] > 0)
+  return WARNING_KINDS.filter((kind) => counts[kind] > 0)
     .map((kind) => WORDS[kind](counts[kind]))
     .join(", ");
 }
 
-const WORDS: Readonly<Record<LoudKind, (count: number) => string>> = {
+const WORDS: Readonly<Record<WarningKind, (count: number) => string>> = {
   deletion: (count) => counted(count, "deletion"),
   replacement: (count) => counted(count, "replacement"),
   protection: (count) => `${counted(count, "loss")} of protection`,

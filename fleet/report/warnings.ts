@@ -1,27 +1,27 @@
 import type { FleetReport } from "../preview/change.ts";
 import { accessChanges } from "./access-changes.ts";
 import { number } from "./counts.ts";
-import { departures } from "./departures.ts";
 import { engineLosses } from "./engine-losses.ts";
 import { listed, named } from "./escape.ts";
 import { inputSentences } from "./input-sentences.ts";
-import { LOUD_KINDS, type LoudKind, type Sentence } from "./sentence.ts";
+import { removalSentences } from "./removals.ts";
+import { type Sentence, WARNING_KINDS, type WarningKind } from "./sentence.ts";
 
 /** One sentence with all services and stacks to which it applies. */
-export interface LoudLine extends Omit<Sentence, "service"> {
+export interface WarningLine extends Omit<Sentence, "service"> {
   readonly services: readonly string[];
   readonly stacks: readonly string[];
 }
 
 /** The number of warnings by kind. Rights of added or removed services are not counted. */
-export type WarningCounts = Readonly<Record<LoudKind, number>>;
+export type WarningCounts = Readonly<Record<WarningKind, number>>;
 
 /** All warnings: deletions first, expected changes last. */
-export function warningLines(report: FleetReport): LoudLine[] {
+export function warningLines(report: FleetReport): WarningLine[] {
   const all = report.stacks.flatMap((stack) => {
     const { change } = stack;
     const said = [
-      ...departures(change),
+      ...removalSentences(change),
       ...accessChanges(change),
       ...inputSentences(change),
       ...engineLosses(stack, report),
@@ -37,13 +37,14 @@ export function warningLines(report: FleetReport): LoudLine[] {
     return [{ ...first, services }];
   });
   const byStacks = [...Map.groupBy(lines, (line) => key([...text(line), ...line.services])).values()];
-  const merged = byStacks.flatMap((group): LoudLine[] => {
+  const merged = byStacks.flatMap((group): WarningLine[] => {
     const [first] = group;
     if (first === undefined) return [];
     const { kind, start, end, ends, expected, services } = first;
     return [{ kind, start, end, ends, expected, services, stacks: group.map(({ stack }) => stack) }];
   });
-  const rank = (line: LoudLine) => LOUD_KINDS.indexOf(line.kind) + (line.expected ? LOUD_KINDS.length : 0);
+  const rank = (line: WarningLine) =>
+    WARNING_KINDS.indexOf(line.kind) + (line.expected ? WARNING_KINDS.length : 0);
   return merged.sort((a, b) => rank(a) - rank(b));
 }
 
@@ -56,12 +57,12 @@ function key(parts: readonly string[]): string {
 }
 
 /** Counts the warnings of each kind, once per service and stack. */
-export function warningCounts(lines: readonly LoudLine[]): WarningCounts {
-  const count = (kind: LoudKind) =>
+export function warningCounts(lines: readonly WarningLine[]): WarningCounts {
+  const count = (kind: WarningKind) =>
     lines
       .filter((line) => line.kind === kind && !line.expected)
       .reduce((sum, { services, stacks }) => sum + Math.max(1, services.length) * stacks.length, 0);
-  return Object.fromEntries(LOUD_KINDS.map((kind) => [kind, count(kind)])) as Record<LoudKind, number>;
+  return Object.fromEntries(WARNING_KINDS.map((kind) => [kind, count(kind)])) as Record<WarningKind, number>;
 }
 
 /**
@@ -69,7 +70,7 @@ export function warningCounts(lines: readonly LoudLine[]): WarningCounts {
  * @param most the maximum number of names
  * @param manyStacks whether to name the stacks
  */
-export function warningText(line: LoudLine, most: number, manyStacks: boolean): string {
+export function warningText(line: WarningLine, most: number, manyStacks: boolean): string {
   const { start, services, end, ends, stacks } = line;
   const where = manyStacks ? ` (${shortened(stacks, most)})` : "";
   return `${start}${services.length === 0 ? "" : shortened(services, most)}${services.length > 1 ? ends : end}${where}`;

@@ -54,7 +54,7 @@ describe("a ServicePipeline by its own arguments", () => {
     [
       "an image with a tag",
       { image: "registry.example/nginx:1" },
-      /\n {2}image {2}"registry\.example\/nginx:1" is not a valid image/,
+      /\n {2}image {2}"registry\.example\/nginx:1" is not an image repository/,
     ],
     [
       "a group that Kubernetes owns",

@@ -90,7 +90,7 @@ describe("a program in YAML with this project as a package", function () {
     assert.notEqual(exitCode, 0);
     assert.match(
       all,
-      /arguments of ServicePipeline shop are not valid:\s+image {2}"Shop" is not a valid image repository/,
+      /arguments of ServicePipeline shop are not valid:\s+image {2}"Shop" is not an image repository/,
     );
     await write("registry.example/shop");
   });

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { type Lock, lockFolder, parseLock, readLocks, standing } from "../../recovery/locks.ts";
+import { type Lock, lockFolder, ownerState, parseLock, readLocks } from "../../recovery/locks.ts";
 import { thisMachine } from "../../recovery/machine.ts";
 import { requireUnlocked } from "../../recovery/stack-lock.ts";
 
@@ -58,16 +58,16 @@ describe("the locks of a stack", () => {
 
   it("are alive if a process with that id started before the lock", () => {
     const machine = (since: Date | undefined) => ({ host: "here", process: () => ({ since }) });
-    assert.equal(standing(lock("here"), machine(new Date("2026-11-25T13:21:30Z"))), "alive");
-    assert.equal(standing(lock("here"), machine(undefined)), "alive");
-    assert.equal(standing(lock("here"), machine(new Date("2026-11-25T13:30:00Z"))), "dead");
-    assert.equal(standing(lock("here"), { host: "here", process: () => undefined }), "dead");
+    assert.equal(ownerState(lock("here"), machine(new Date("2026-11-25T13:21:30Z"))), "alive");
+    assert.equal(ownerState(lock("here"), machine(undefined)), "alive");
+    assert.equal(ownerState(lock("here"), machine(new Date("2026-11-25T13:30:00Z"))), "dead");
+    assert.equal(ownerState(lock("here"), { host: "here", process: () => undefined }), "dead");
   });
 
   it("are of unknown state on another machine or without an owner", () => {
     const machine = { host: "here", process: () => undefined };
-    assert.equal(standing(lock("there"), machine), "unknown");
-    assert.equal(standing({ file: "lock.json", owner: undefined }, machine), "unknown");
+    assert.equal(ownerState(lock("there"), machine), "unknown");
+    assert.equal(ownerState({ file: "lock.json", owner: undefined }, machine), "unknown");
   });
 
   it("of other backends need the user's confirmation", async () => {

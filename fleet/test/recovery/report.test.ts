@@ -26,7 +26,7 @@ function item(verdict: Verdict, twins: readonly string[] = []): Item {
 function recovered(items: readonly Item[], more: Partial<Recovered> = {}): Recovered {
   const owner = { pid: 42, user: "alice", host: "ci", since: new Date("2026-11-25T13:21:32Z") };
   return {
-    outlook: {
+    recovery: {
       stack: "prod",
       stackLock: { backend: "file:///state", locks: [{ file: "lock.json", owner }] },
       pending: [{ urn: URN, type: "creating" }],
@@ -74,7 +74,7 @@ describe("the report of a recovery", () => {
     const verdicts: Verdict[] = [
       { is: "foreign", id: "x", lacks: "kargo-fleet/stack=prod" },
       { is: "another stack's", id: "x", stack: "staging" },
-      { is: "leaving", id: "x" },
+      { is: "deleting", id: "x" },
     ];
     const items = verdicts.map((each) => item(each));
     const text = recoveredText(recovered(items));

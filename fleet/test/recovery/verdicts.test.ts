@@ -147,7 +147,7 @@ describe("the owner of a planned resource", () => {
   });
 
   it("is unavailable while the resource is being deleted", () => {
-    assert.equal(verdict(planned(), { ...found(LABELS), leaving: true }).is, "leaving");
+    assert.equal(verdict(planned(), { ...found(LABELS), deleting: true }).is, "deleting");
   });
 
   it("of a hook depends only on its address", () => {

@@ -9,7 +9,7 @@ import { sampled } from "../../../test/sampling.ts";
 import { BUILDS, catalogueText, NOW, service, stackText } from "../../../test/sources.ts";
 import { readFleet } from "../../all-stacks.ts";
 import { leafChanges } from "../../preview/input-changes.ts";
-import { CLASSIFIED, knownClass, SAFE, TOLD } from "../../report/classes.ts";
+import { CLASSIFIED, knownClass, REPORTED_BY_PLANS, SAFE } from "../../report/classes.ts";
 import { verdictOf } from "../../report/verdict.ts";
 import { warningLines } from "../../report/warnings.ts";
 import { fleetReport, found, plan, reportOf, stackChange } from "./reports.ts";
@@ -48,7 +48,7 @@ const INNER = new Set<string>();
 for (const schema of [catalogueSchema, includedSchema, stackConfigSchema])
   pathsOf(z.toJSONSchema(schema, { io: "input" }), [], LEAVES, INNER);
 
-const QUIET = new Set([...SAFE, ...TOLD]);
+const QUIET = new Set([...SAFE, ...REPORTED_BY_PLANS]);
 const SAME = plan({ nginx: service("nginx") });
 const NOTHING = stackChange(SAME, SAME);
 
@@ -200,7 +200,7 @@ describe("a Safe verdict is never given", () => {
   };
 
   it("for a change that only the plans report, if it removes something", () => {
-    assert.deepEqual(Object.keys(told), TOLD);
+    assert.deepEqual(Object.keys(told), REPORTED_BY_PLANS);
     for (const [before, after] of Object.values(told)) isLoud(before, after);
   });
 

@@ -5,7 +5,7 @@ import { named } from "./escape.ts";
 import { type Sentence, sentence } from "./sentence.ts";
 
 /** What the plans delete, and what they leave without protection. */
-export function departures(change: StackChange): Sentence[] {
+export function removalSentences(change: StackChange): Sentence[] {
   const { stack, before, after, services, shared } = change;
   const unprotected = before?.protect === true && after?.protect === false;
   return [
