@@ -9,7 +9,7 @@ import { stackMark } from "./components/stack-mark.ts";
 import { ValuesFiles } from "./components/values-files.ts";
 
 const inputs = await readStack();
-const { stack, plan, registered, secrets, githubSecret, leaving, hadGuards } = inputs;
+const { stack, plan, registered, secrets, githubSecret, removals, hadGuards } = inputs;
 const { protect } = plan;
 await reportCosts(plan);
 const transformations = [stackMark(stack)];
@@ -17,7 +17,7 @@ const opts = { providers: { ...providers(plan, githubSecret) }, protect, transfo
 
 const order = orderOf(inputs);
 const valuesFiles = new ValuesFiles("values-files", { plan: registered, githubSecret }, { protect });
-const { isMade } = leaving;
+const { isMade } = removals;
 const shared = registered.platform && { platform: registered.platform, secrets, hadGuards };
 const platform = shared && new Platform("platform", { ...shared, isMade, last: order }, opts);
 const pipelines = await servicePipelines(inputs, order, { platform, valuesFiles }, opts);
