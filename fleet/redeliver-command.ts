@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { UsedUp } from "../components/github-api/patience.ts";
+import type { UsedUp } from "../components/github-api/retries.ts";
 import { chosenServices, serviceNames } from "./chosen-services.ts";
 import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";

@@ -4,11 +4,11 @@ import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { apiAddress } from "./address.ts";
 import type { GitHubAuth } from "./auth.ts";
-import { type Failure, failureOf, type Patience, patient } from "./patience.ts";
 import { proxiedFetch } from "./proxied-fetch.ts";
+import { type Failure, failureOf, pluginOptions, type RetryOptions } from "./retries.ts";
 
 /** The credentials and options of a GitHub client. */
-export interface Access extends Patience {
+export interface Access extends RetryOptions {
   readonly auth: GitHubAuth;
   /** Where GITHUB_BASE_URL is looked for. */
   readonly environment: NodeJS.ProcessEnv;
@@ -27,13 +27,13 @@ export interface GitHubApi {
 /** The time limit of a call, in milliseconds. */
 const TIMEOUT = 60_000;
 
-const PatientOctokit = Octokit.plugin(throttling, retry);
+const RetryingOctokit = Octokit.plugin(throttling, retry);
 
 /** Opens the API of the GitHub at a web address, from the plan. */
-export function gitHubApi(url: string, { auth, environment, ...patience }: Access): GitHubApi {
+export function gitHubApi(url: string, { auth, environment, ...retries }: Access): GitHubApi {
   const send = proxiedFetch(environment) ?? fetch;
-  const { options, givenUp } = patient(patience);
-  const octokit = new PatientOctokit({
+  const { options, givenUp } = pluginOptions(retries);
+  const octokit = new RetryingOctokit({
     ...options,
     ...identity(auth),
     baseUrl: apiAddress(url, environment),

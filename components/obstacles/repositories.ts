@@ -1,6 +1,6 @@
 import type { RepositoryAnswer } from "../../model/obstacles.ts";
 import { type Access, type GitHubApi, gitHubApi } from "../github-api/client.ts";
-import type { Failure } from "../github-api/patience.ts";
+import type { Failure } from "../github-api/retries.ts";
 import type { Unasked } from "./unasked.ts";
 
 /** Asks about repositories with the program's token. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { GitHubAuth } from "../../components/github-api/auth.ts";
 import { type GitHubApi, gitHubApi } from "../../components/github-api/client.ts";
-import type { UsedUp } from "../../components/github-api/patience.ts";
+import type { UsedUp } from "../../components/github-api/retries.ts";
 import type { Plan } from "../../model/plan.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { PlannedHook } from "./planned.ts";

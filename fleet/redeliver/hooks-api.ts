@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Access, gitHubApi } from "../../components/github-api/client.ts";
-import { type Failure, failureOf, isPassing } from "../../components/github-api/patience.ts";
+import { type Failure, failureOf, isPassing } from "../../components/github-api/retries.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Attempt } from "./attempts.ts";
 

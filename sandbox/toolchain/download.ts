@@ -20,7 +20,7 @@ export interface Answers {
 }
 
 /** How long all makers together may take to start answering, in milliseconds. */
-const patience = 3_000;
+const ANSWER_WITHIN = 3_000;
 const attempts = 3;
 /** The checksum algorithms of the makers; GitHub's provider uses SHA-1. */
 const algorithms = [
@@ -163,10 +163,13 @@ async function unpack(file: string, { environment, signal }: Workshop): Promise<
   }
 }
 
-/** Waits for the response headers, at most {@link patience}. */
+/** Waits for the response headers, at most {@link ANSWER_WITHIN}. */
 async function open(url: string, signal: AbortSignal): Promise<Response> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error(`no answer within ${patience / 1000} s`)), patience);
+  const timer = setTimeout(
+    () => late.abort(new Error(`no answer within ${ANSWER_WITHIN / 1000} s`)),
+    ANSWER_WITHIN,
+  );
   const response = await fetch(url, { signal: AbortSignal.any([signal, late.signal]) }).finally(() =>
     clearTimeout(timer),
   );

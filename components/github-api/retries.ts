@@ -3,7 +3,7 @@ import Bottleneck from "bottleneck";
 import { z } from "zod";
 
 /** How to wait, and how to report it. */
-export interface Patience {
+export interface RetryOptions {
   /** Takes one line on what is going on. */
   readonly report: (line: string) => void;
   /** The maximum total wait for GitHub's limits in one run, in seconds. A longer wait is an error. */
@@ -37,13 +37,13 @@ export interface Failure {
  * @returns with them the error of a run whose limit does not end soon enough, once that has happened
  * @see https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
-export function patient({ report, longestWait, giveUp, second = 1_000 }: Patience): {
+export function pluginOptions({ report, longestWait, giveUp, second = 1_000 }: RetryOptions): {
   readonly options: Pick<OctokitOptions, "retry" | "throttle">;
   readonly givenUp: () => Error | undefined;
 } {
   let waited = 0;
   let givenUp: Error | undefined;
-  const isWorthWaiting = (seconds: number) => {
+  const mayWait = (seconds: number) => {
     if (waited + seconds > longestWait) {
       givenUp = giveUp(usedUp(seconds));
       return false;
@@ -62,8 +62,8 @@ export function patient({ report, longestWait, giveUp, second = 1_000 }: Patienc
       throttle: {
         ...groups,
         retryAfterBaseValue,
-        onRateLimit: isWorthWaiting,
-        onSecondaryRateLimit: isWorthWaiting,
+        onRateLimit: mayWait,
+        onSecondaryRateLimit: mayWait,
       },
       retry: { retryAfterBaseValue, doNotRetry: Array.from({ length: 100 }, (_, index) => 400 + index) },
     },
