@@ -8,7 +8,7 @@ const hmac = (purpose: string) => createHmac("sha256", MASTER).update(purpose).d
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 describe("BuildTriggers", () => {
-  it("is one component of the platform, protected with all that it makes", async () => {
+  it("is one component of the platform, and protects everything that it creates", async () => {
     const all = await registered(["nginx"]);
     assert.equal(named(all, "build-triggers").parent, "platform");
     const own = all.filter(({ parent }) => parent === "build-triggers");
@@ -19,14 +19,14 @@ describe("BuildTriggers", () => {
     );
   });
 
-  it("is not there where nothing is built, or where another stack has the platform", async () => {
+  it("does not exist if nothing is built, or if another stack has the platform", async () => {
     assert.ok(!(await registered([])).some(({ name }) => name.startsWith("build-triggers")));
     const all = await registered(["nginx"], { platform: "false" });
     assert.ok(!all.some(({ name }) => name.startsWith("build-triggers")));
     assert.ok(all.some(({ name }) => name === "nginx/webhook"));
   });
 
-  it("signs each service's hook and opens its endpoint with the same secret, which is a secret of the engine's", async () => {
+  it("uses the same secret Output for each service's hook and its endpoint", async () => {
     const all = await registered(["nginx", "auth"], { webhooks: ONE_GROUP });
     const inputs = named(all, "build-triggers/secret-github-00").inputs as { stringData: unknown };
     assert.deepEqual(inputs.stringData, {
@@ -36,7 +36,7 @@ describe("BuildTriggers", () => {
     assert.deepEqual(hook.configuration.secret, { secret: hmac("webhook/nginx") });
   });
 
-  it("shows in the EventSource whether the master secret changed, and nothing of it", async () => {
+  it("shows in the EventSource that the master secret changed, without revealing it", async () => {
     const all = await registered(["nginx"], { webhooks: ONE_GROUP });
     const { spec } = named(all, "build-triggers/event-source-github-00").inputs as {
       spec: { template: { metadata: { annotations: Record<string, string> } } };
@@ -47,7 +47,7 @@ describe("BuildTriggers", () => {
     assert.doesNotMatch(JSON.stringify(spec), new RegExp(hmac("webhook/nginx")));
   });
 
-  it("starts listening only when the Secret is there, and sends nothing before the bus", async () => {
+  it("starts the EventSource after its Secret and the EventBus", async () => {
     const all = await registered(["nginx"], { webhooks: ONE_GROUP });
     assert.ok(
       named(all, "build-triggers/event-source-github-00").waitsFor.includes(
@@ -57,7 +57,7 @@ describe("BuildTriggers", () => {
     assert.ok(named(all, "build-triggers/sensor-github-00").waitsFor.includes("build-triggers/event-bus"));
   });
 
-  it("lets no team wait for another's build namespace: its own hooks wait, and no EventSource or Sensor does", async () => {
+  it("delays only a team's own hooks, and no EventSource or Sensor, if its build namespace is missing", async () => {
     const all = await registered(["nginx"], { webhooks: ONE_GROUP });
     const shared = all.filter(({ name }) => /\/(event-source|sensor|event-bus)/.test(name));
     assert.equal(shared.length, 3);
@@ -65,7 +65,7 @@ describe("BuildTriggers", () => {
       assert.ok(!waitsFor.some((other) => other.startsWith("build-triggers/edge-")), name);
   });
 
-  it("has one hook for all where the organization has it, and one EventSource for all groups", async () => {
+  it("has one hook and one EventSource for all groups with the organization's hook", async () => {
     const all = await registered(["nginx", "auth", "api"], ORGANIZATION);
     assert.deepEqual(
       all.filter(({ type }) => /[wW]ebhook/.test(type)).map(({ name, type }) => [name, type]),
@@ -76,7 +76,7 @@ describe("BuildTriggers", () => {
     assert.equal(all.filter(({ type }) => type.endsWith(":Sensor")).length, 2);
   });
 
-  it("keeps Kargo's receiver in a ClusterConfig and its address where builds find it, both secret", async () => {
+  it("puts Kargo's receiver into a ClusterConfig and its address into the build namespaces, both as secrets", async () => {
     const webhooks =
       '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }';
     const all = await registered(["nginx"], { webhooks });
@@ -91,7 +91,7 @@ describe("BuildTriggers", () => {
     assert.ok(named(all, "build-triggers/receiver").type.endsWith(":ClusterConfig"));
   });
 
-  it("has Kargo read its receiver's Secret again at once where the master secret changes, and then alone", async () => {
+  it("makes Kargo read its receiver's Secret again exactly when the master secret changes", async () => {
     const webhooks =
       '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }';
     const refreshOf = async (master?: string) => {
@@ -109,7 +109,7 @@ describe("BuildTriggers", () => {
     assert.ok(!hmac("kargo-receiver").includes(first), "it is no part of the secret");
   });
 
-  it("changes exactly one EventSource, one Sensor and one Secret when a service is added", async () => {
+  it("changes one EventSource, one Sensor and one Secret when a service is added", async () => {
     const webhooks = '{ url: "https://hooks.acme.example", groups: 2 }';
     const names = ["a", "b", "c", "d", "e", "f"];
     const [before, after] = [

@@ -54,9 +54,9 @@ function recorded(fleet: string): readonly string[] {
   return (lines.split("\n#")[0] ?? "").trim().split("\n");
 }
 
-describe("a fleet that an earlier program made", () => {
+describe("a fleet that an earlier version made", () => {
   for (const [fleet, register] of Object.entries(FLEETS)) {
-    it(`has nothing to change: ${fleet}`, async () => {
+    it(`does not change: ${fleet}`, async () => {
       assert.deepEqual((await register()).map(line).sort(), recorded(fleet));
     });
   }

@@ -12,8 +12,8 @@ const unprotected = (all: Awaited<ReturnType<typeof registered>>) =>
     .filter(({ protect, type }) => !protect && !type.startsWith("pulumi:providers:"))
     .map(({ name }) => name);
 
-describe("what leaves", () => {
-  it("is, of a decommissioned service, everything, and nothing of any other", async () => {
+describe("resources without protection", () => {
+  it("are all resources of a decommissioned service, and no others", async () => {
     const all = await registered(["nginx"], { platform: "false" }, undefined, DECOMMISSIONED);
     const own = all.filter(({ name, parent }) => [name, parent].includes("nginx"));
     assert.equal(own.length, 17);
@@ -23,18 +23,18 @@ describe("what leaves", () => {
     );
   });
 
-  it("is, of a retired stage, its Stage, its Application and the component around them, and nothing else", async () => {
+  it("are a retired stage's Stage, Application and component, and no others", async () => {
     const all = await registered(["nginx"], { platform: "false", pipelines: RETIRED });
     assert.deepEqual(unprotected(all).sort(), ["nginx", "nginx/application-qa", "nginx/stage-qa"]);
   });
 
-  it("gets no more pushes: the hook of a decommissioned service is off", async () => {
+  it("include the hook of a decommissioned service, which is off", async () => {
     const all = await registered(["nginx"], {}, undefined, DECOMMISSIONED);
     const { active } = named(all, "nginx/webhook").inputs as { active: boolean };
     assert.equal(active, false);
   });
 
-  it("promotes nothing by itself", async () => {
+  it("have no auto-promotion", async () => {
     const { spec } = named(await registered(["nginx"], {}, undefined, DECOMMISSIONED), "nginx/project-config")
       .inputs as { spec: { promotionPolicies: { autoPromotionEnabled: boolean }[] } };
     assert.deepEqual(
@@ -44,22 +44,22 @@ describe("what leaves", () => {
   });
 });
 
-describe("what leaves and was never made", () => {
+describe("resources that were never created", () => {
   const withoutHook = (name: string) => name !== "nginx/webhook" && name !== "nginx/namespace";
 
-  it("is not made now: to make it could fail as it failed before", async () => {
+  it("are not created for a decommissioned service, since that could fail again", async () => {
     const all = await registered(["nginx"], { platform: "false" }, undefined, DECOMMISSIONED, withoutHook);
     const names = all.map(({ name }) => name);
     assert.ok(!names.includes("nginx/webhook") && !names.includes("nginx/namespace"));
     assert.ok(names.includes("nginx/app-project"));
   });
 
-  it("is everything of an active service all the same", async () => {
+  it("are created for an active service", async () => {
     const all = await registered(["nginx"], { platform: "false" }, undefined, {}, () => false);
     assert.equal(all.filter(({ name, parent }) => [name, parent].includes("nginx")).length, 17);
   });
 
-  it("is, in the build namespace of a team whose services all leave, what the namespace never held", async () => {
+  it("are not created in the build namespace of a team whose services are all decommissioned", async () => {
     const inside = (name: string) => /^build-triggers\/edge-/.test(name);
     const all = await registered(["nginx"], {}, undefined, DECOMMISSIONED, (name) => !inside(name));
     assert.deepEqual(

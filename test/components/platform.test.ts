@@ -18,7 +18,7 @@ describe("Platform", () => {
     all = await registered([]);
   });
 
-  it("registers exactly what all services share, protected", () => {
+  it("registers exactly the shared objects, protected", () => {
     const own = all.filter(({ parent }) => parent === "platform");
     assert.deepEqual(
       own.filter(({ protect }) => !protect),
@@ -37,7 +37,7 @@ describe("Platform", () => {
     ]);
   });
 
-  it("hands every manifest to the engine as it is", () => {
+  it("passes every manifest to the engine unchanged", () => {
     const platform = platformPlan();
     for (const task of platform.promotionTasks) {
       const { inputs } = named(all, `platform/promotion-task-${task.by}-${task.version}`);
@@ -50,7 +50,7 @@ describe("Platform", () => {
     assert.deepEqual(named(all, "platform/kargo-users").inputs, plain(kargoUsersBinding(platform.subjects)));
   });
 
-  it("makes Kargo's credentials as secrets, from what the stack's config holds", async () => {
+  it("creates Kargo's credentials as secrets from the stack's config", async () => {
     const recorded = await registered([], CREDENTIALS, () => ({
       gitPassword: pulumi.secret("planted-1"),
       imagePassword: pulumi.secret("planted-2"),

@@ -6,7 +6,7 @@ import { named, registered } from "./program.ts";
 import { record } from "./recording.ts";
 
 describe("the providers", () => {
-  it("are told cluster and context explicitly, with the client's speed", async () => {
+  it("get cluster and context explicitly, with the client's rate limits", async () => {
     const all = await registered([], { cluster: "{ name: prod-eu, context: eu, qps: 80, burst: 200 }" });
     const { context, clusterIdentifier, kubeClientSettings } = named(all, "kubernetes").inputs as Record<
       string,
@@ -18,7 +18,7 @@ describe("the providers", () => {
     );
   });
 
-  it("take the credentials of the pod where the stack names no context", async () => {
+  it("use the pod's credentials if the stack names no context", async () => {
     const pod = { KUBERNETES_SERVICE_HOST: "fd00::1", KUBERNETES_SERVICE_PORT: "443" };
     Object.assign(process.env, pod);
     try {
@@ -37,14 +37,14 @@ describe("the providers", () => {
     }
   });
 
-  it("fail where the stack names no context and this is no pod", async () => {
+  it("fail if the stack names no context outside a pod", async () => {
     await assert.rejects(
       registered([], { cluster: "{ name: prod-eu }" }),
       /names no context, and this is no pod/,
     );
   });
 
-  it("leave KUBECONFIG to the plugin: a path of this machine is none of the state, a list of files is no path", async () => {
+  it("leave KUBECONFIG to the plugin, because the state must not contain a local path, and a list of files is not a path", async () => {
     const before = process.env.KUBECONFIG;
     process.env.KUBECONFIG = "/home/me/one:/home/me/two";
     try {
@@ -57,22 +57,22 @@ describe("the providers", () => {
     }
   });
 
-  it("update a Secret in place: a rotation leaves Kargo no moment without", async () => {
+  it("update a Secret in place, so that a rotation never removes it", async () => {
     const inputs = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
     assert.equal(inputs.enableSecretMutable, "true");
   });
 
-  it("change a ConfigMap in place: what is protected cannot be replaced", async () => {
+  it("update a ConfigMap in place, since protected resources cannot be replaced", async () => {
     const inputs = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
     assert.equal(inputs.enableConfigMapMutable, "true");
   });
 
-  it("never upsert: taking over what is there already is a decision of its own", async () => {
+  it("never upsert: an existing object must be imported explicitly", async () => {
     const inputs = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
     assert.equal(inputs.upsertExistingObjects, undefined);
   });
 
-  it("keep GitHub's token secret", async () => {
+  it("keep the GitHub token secret", async () => {
     const plan = planOf(catalogueText({}));
     const all = await record(() => {
       providers(plan, pulumi.secret("token"));

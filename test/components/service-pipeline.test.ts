@@ -41,30 +41,30 @@ describe("ServicePipeline", () => {
     );
   });
 
-  it("takes seventeen resources a service: the component and its sixteen parts", async () => {
+  it("has seventeen resources per service: the component and its sixteen parts", async () => {
     // The platform has the resources that turn pushes into images.
     const ofServices = (await registered(["a", "b", "c"])).filter(({ name }) => /^[abc](\/|$)/.test(name));
     assert.equal(ofServices.length, 3 * 17);
   });
 
-  it("is one component, at the top", () => {
+  it("is one component at the top level", () => {
     const { type, parent } = named(all, "nginx");
     assert.deepEqual([type, parent], ["kargo-fleet:index:ServicePipeline", ""]);
   });
 
-  it("protects everything it makes", () => {
+  it("protects everything that it creates", () => {
     const open = all.filter(({ name, parent, protect }) => [name, parent].includes("nginx") && !protect);
     assert.deepEqual(open, []);
   });
 
-  it("protects nothing where the stack may be destroyed", async () => {
+  it("protects nothing in a stack without protection", async () => {
     assert.deepEqual(
       (await registered(["nginx"], { protect: "false" })).filter(({ protect }) => protect),
       [],
     );
   });
 
-  it("hands every manifest to the engine as it is", () => {
+  it("passes every manifest to the engine unchanged", () => {
     const plan = servicePlan();
     const manifests = {
       namespace: projectNamespace(plan),
@@ -91,17 +91,17 @@ describe("ServicePipeline", () => {
     }
   });
 
-  it("makes the namespace before the Project: made at once, Kargo refuses the Project now and then", () => {
+  it("creates the namespace before the Project, because Kargo sometimes refuses the Project otherwise", () => {
     assert.deepEqual(named(all, "nginx/project").waitsFor, ["nginx/namespace"]);
   });
 
-  it("makes what lives in the namespace after the Project", () => {
+  it("creates the namespace's content after the Project", () => {
     for (const role of ["project-config", "warehouse"]) {
       assert.deepEqual(named(all, `nginx/${role}`).waitsFor, ["nginx/project"]);
     }
   });
 
-  it("makes a Stage after its policies, its Warehouse and the task it refers to: Kargo would take it without", () => {
+  it("creates a Stage after its policies, its Warehouse and its task, because Kargo does not check them", () => {
     assert.deepEqual(named(all, "nginx/stage-dev").waitsFor, [
       "nginx/project-config",
       "nginx/warehouse",
@@ -112,17 +112,17 @@ describe("ServicePipeline", () => {
     ]);
   });
 
-  it("binds the team and the approvers after their roles: Kubernetes refuses a binding to none", () => {
+  it("binds the team and the approvers after their Roles, because Kubernetes refuses a binding to a missing one", () => {
     assert.deepEqual(named(all, "nginx/role-team").waitsFor, ["nginx/namespace"]);
     assert.deepEqual(named(all, "nginx/role-binding-team").waitsFor, ["nginx/role-team"]);
     assert.deepEqual(named(all, "nginx/role-binding-approvers").waitsFor, ["nginx/role-approvers"]);
   });
 
-  it("makes the AppProject before its Applications", () => {
+  it("creates the AppProject before its Applications", () => {
     assert.deepEqual(named(all, "nginx/application-dev").waitsFor, ["nginx/app-project"]);
   });
 
-  it("makes a hook only after what answers it: its EventSource and Sensor, and its team's build namespace", () => {
+  it("creates a hook only after its EventSource, its Sensor and its team's build namespace", () => {
     const names = all.map(({ name }) => name);
     const hook = names.indexOf("nginx/webhook");
     for (const part of [
@@ -137,7 +137,7 @@ describe("ServicePipeline", () => {
     assert.deepEqual(named(all, "nginx/webhook").waitsFor, []);
   });
 
-  it("gives the hook its own endpoint and its own secret, derived from the master", () => {
+  it("gives the hook its own endpoint and a secret derived from the master secret", () => {
     const secret = createHmac("sha256", MASTER).update("webhook/nginx").digest("hex");
     assert.deepEqual(named(all, "nginx/webhook").inputs, {
       repository: "nginx",
@@ -158,7 +158,7 @@ describe("ServicePipeline", () => {
     }
   });
 
-  it("waits for nothing of the platform where another stack owns it", async () => {
+  it("does not depend on a platform that another stack owns", async () => {
     const there = await registered(["nginx"], { platform: "false" });
     assert.deepEqual(named(there, "nginx/stage-dev").waitsFor, ["nginx/project-config", "nginx/warehouse"]);
   });

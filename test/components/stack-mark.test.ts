@@ -7,7 +7,7 @@ import { stackLabel } from "../../manifests/objects.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
 import { record } from "./recording.ts";
 
-describe("the mark of the stack that owns an object", () => {
+describe("the label of an object's stack", () => {
   it("is on every Kubernetes object of a service beside its other labels, and on nothing else", async () => {
     const plan = planOf(catalogueText({ nginx: service("nginx") }));
     const all = await record(() => {
@@ -26,7 +26,7 @@ describe("the mark of the stack that owns an object", () => {
     assert.doesNotMatch(JSON.stringify(others), /kargo-fleet\/stack/);
   });
 
-  it("is the stack's name, and a label value whatever the name", () => {
+  it("is the stack's name as a valid label value, whatever the name", () => {
     assert.equal(stackLabel("prod-eu"), "prod-eu");
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Za-z0-9._-]{1,100}$/), (name) => {
@@ -35,7 +35,7 @@ describe("the mark of the stack that owns an object", () => {
     );
   });
 
-  it("tells two long names apart that begin alike", () => {
+  it("differs for two long names with the same beginning", () => {
     const long = "x".repeat(80);
     assert.notEqual(stackLabel(`${long}-eu`), stackLabel(`${long}-us`));
   });

@@ -28,13 +28,13 @@ const two = planOf(catalogueText({ nginx: service("nginx"), auth: service("auth"
 describe("ValuesFiles", function () {
   this.timeout(30_000);
 
-  it("is one resource for all services, with a provider of its own", async () => {
+  it("is one resource for all services, with its own provider", async () => {
     const all = await registered(two, "a-token");
     assert.deepEqual(Object.keys(all).sort(), [PROVIDER, RESOURCE].sort());
     assert.deepEqual([all[RESOURCE]?.provider, all[RESOURCE]?.protect], ["values-files", true]);
   });
 
-  it("hands over where the files go and what they are made of, and no secret", async () => {
+  it("has the place and the inputs of the files, and no secret", async () => {
     const { __provider: code, ...inputs } = await inputsOf(two);
     assert.equal(typeof code, "string");
     assert.deepEqual(inputs, {
@@ -62,7 +62,7 @@ describe("ValuesFiles", function () {
     });
   });
 
-  it("hands the token to its provider as a secret, and nothing where there is none", async () => {
+  it("passes the token to its provider as a secret, or nothing without one", async () => {
     assert.deepEqual((await registered(two, "a-token"))[PROVIDER]?.inputs, {
       "github:token": { secret: "a-token" },
     });
@@ -77,14 +77,14 @@ describe("ValuesFiles", function () {
     });
   });
 
-  it("keeps only a few lines in the state, which find its code by a name and no path", async () => {
+  it("has only a few lines of code in the state, which find the provider by a name instead of a path", async () => {
     const code = String((await inputsOf(two)).__provider);
     assert.match(code, /resolve\("#values-files"\)/);
     assert.doesNotMatch(code, /components\//);
     assert.ok(code.length < 2500, `${code.length} characters`);
   });
 
-  it("follows the stack to GitHub Enterprise and another branch", async () => {
+  it("uses the stack's GitHub Enterprise and branch", async () => {
     const plan = planOf(
       catalogueText({ nginx: service("nginx") }),
       stackText({
@@ -96,7 +96,7 @@ describe("ValuesFiles", function () {
     assert.deepEqual([repository, branch, url], ["acme/deployments", "live", "https://github.acme.example"]);
   });
 
-  it("has nothing to write for a stack without services", async () => {
+  it("writes nothing for a stack without services", async () => {
     assert.deepEqual((await inputsOf(planOf(catalogueText({})))).services, {});
   });
 });

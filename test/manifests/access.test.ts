@@ -19,20 +19,20 @@ describe("a team's rights", () => {
   const team = granted(servicePlan(), "kargo-fleet-team").role.rules;
   const approvers = granted(servicePlan(), "kargo-fleet-approvers").role.rules;
 
-  it("are to promote what promotes by itself, by the Stages' exact names", () => {
+  it("include promotion to Stages with auto-promotion, by exact name", () => {
     assert.deepEqual(promotes(team), [["dev", "staging"]]);
   });
 
-  it("leave what waits for a person to the approvers", () => {
+  it("leave Stages with manual promotion to the approvers", () => {
     assert.deepEqual(promotes(approvers), [["prod"]]);
   });
 
-  it("never promote to all by naming none", () => {
+  it("never include promotion without naming Stages, which would mean all", () => {
     const pipelines = "{ standard: [{ stage: dev, promotion: manual, sync: manual }] }";
     assert.deepEqual(promotes(granted(servicePlan({}, { pipelines }), "kargo-fleet-team").role.rules), []);
   });
 
-  it("name no *, and neither Secrets, roles, ServiceAccounts nor a status, but for approving Freight", () => {
+  it("contain no *, and no Secrets, roles, ServiceAccounts or status, except for approving Freight", () => {
     for (const rule of [...team, ...approvers]) {
       assert.ok(!JSON.stringify(rule).includes("*"));
       for (const resource of rule.resources) {
@@ -44,7 +44,7 @@ describe("a team's rights", () => {
     assert.ok(!JSON.stringify(team).includes("/status"));
   });
 
-  it("delete nothing", () => {
+  it("contain no deletion", () => {
     for (const { verbs } of [...team, ...approvers]) assert.ok(!verbs.includes("delete"));
   });
 
@@ -58,7 +58,7 @@ describe("a team's rights", () => {
     ]);
   });
 
-  it("include the approvers' where a team names none", () => {
+  it("include the approvers' rights if the team has no approvers", () => {
     const approversOf = (service: ServicePlan) =>
       granted(service, "kargo-fleet-approvers").binding.subjects.map(({ name }) => name);
     assert.deepEqual(approversOf(servicePlan()), ["AD-Edge", "approvers-edge"]);
@@ -68,14 +68,14 @@ describe("a team's rights", () => {
     ]);
   });
 
-  it("change in place with the pipeline and the approvers: the objects keep their names", () => {
+  it("change in place with the pipeline and the approvers", () => {
     const pipelines = "{ standard: [{ stage: only, promotion: manual, sync: manual }] }";
     const names = (service: ServicePlan) =>
       grants(service).map(({ role, binding }) => [role.metadata, binding.roleRef]);
     assert.deepEqual(names(servicePlan()), names(servicePlan({}, { pipelines })));
   });
 
-  it("reach Kargo's UI by the claims of a ServiceAccount, and list projects there", () => {
+  it("apply in Kargo's UI through the claims of a ServiceAccount, and let it list projects", () => {
     const { subjects } = platformPlan();
     const [first] = subjects;
     assert.ok(first);
@@ -97,11 +97,11 @@ describe("the deployer's rights", () => {
     "rules" in object ? (object.rules as readonly PolicyRule[]) : [],
   );
 
-  it("name no * and no escalate", () => {
+  it("contain no * and no escalate", () => {
     for (const rule of rules) assert.doesNotMatch(JSON.stringify(rule), /\*|escalate|impersonate/);
   });
 
-  it("bind roles by name alone, and hold everything else that they hand out", () => {
+  it("bind roles only by name, and include everything that they grant", () => {
     const bind = rules.filter(({ verbs }) => verbs.includes("bind"));
     assert.deepEqual(
       bind.map(({ resourceNames }) => resourceNames),
@@ -133,7 +133,7 @@ describe("the deployer's rights", () => {
       : [],
   );
 
-  it("make, list and delete Secrets in the namespace of the webhooks alone, and elsewhere fill those of a name", () => {
+  it("allow to create, list and delete Secrets only in the webhooks' namespace, and to fill named ones elsewhere", () => {
     assert.deepEqual(
       [...new Set(secretRules.map(({ kind, namespace }) => `${kind} ${namespace}`))],
       [
@@ -149,7 +149,7 @@ describe("the deployer's rights", () => {
     }
   });
 
-  it("read no Secret of a build namespace, where push credentials are, but the receiver's address", () => {
+  it("allow to read only the receiver's address in a build namespace, not the push credentials", () => {
     const reading = secretRules.filter(
       ({ namespace, verbs }) => namespace === "builds-edge" && verbs.includes("get"),
     );
@@ -159,7 +159,7 @@ describe("the deployer's rights", () => {
     );
   });
 
-  it("change by name what is not one of the program's alone: bindings of the cluster", () => {
+  it("allow to change shared objects only by name: bindings of the cluster", () => {
     const held = rules.filter(({ resources }) => resources.includes("clusterrolebindings"));
     assert.equal(held.length, 2);
     for (const { verbs, resourceNames } of held) {
@@ -168,7 +168,7 @@ describe("the deployer's rights", () => {
     }
   });
 
-  it("name no policy of admission: an administrator applies the guards, with their bindings", () => {
+  it("contain no admission policy, because an administrator applies the guards", () => {
     assert.doesNotMatch(JSON.stringify(rules), /admission/);
     const printed = objects.filter(({ apiVersion }) => apiVersion.startsWith("admissionregistration"));
     assert.deepEqual(
@@ -178,7 +178,7 @@ describe("the deployer's rights", () => {
     assert.equal(printed.length, 14);
   });
 
-  it("have the names of all Secrets of the platform", () => {
+  it("contain the names of all Secrets of the platform", () => {
     const names = rules
       .filter(({ resources }) => resources.includes("secrets"))
       .flatMap(({ resourceNames = [] }) => resourceNames);
@@ -190,7 +190,7 @@ describe("the deployer's rights", () => {
     for (const { name } of credentials) assert.ok(names.includes(name), name);
   });
 
-  it("are one user's", () => {
+  it("belong to one user", () => {
     const subjects = objects.flatMap((object) =>
       object.metadata.name === "kargo-fleet-deployer" && "subjects" in object
         ? (object.subjects as readonly { name: string }[])
@@ -205,17 +205,17 @@ describe("the rights of an identity that only previews", () => {
     objects.flatMap((object) => ("rules" in object ? (object.rules as readonly PolicyRule[]) : []));
   const objects = previewerObjects("ci-previewer", ["edge"]);
 
-  it("change nothing, anywhere", () => {
+  it("allow no change", () => {
     const verbs = new Set(rulesOf(objects).flatMap((rule) => rule.verbs));
     assert.deepEqual([...verbs].sort(), ["get", "list", "watch"]);
   });
 
-  it("list no Secrets", () => {
+  it("do not allow to list Secrets", () => {
     const secrets = rulesOf(objects).filter(({ resources }) => resources.includes("secrets"));
     for (const { verbs } of secrets) assert.deepEqual(verbs, ["get"]);
   });
 
-  it("are what the deployer may read, where the deployer may, but for lists of Secrets", () => {
+  it("are the deployer's read rights, except lists of Secrets", () => {
     const readable = (given: readonly PolicyRule[]) =>
       given.flatMap(({ resources, verbs, resourceNames = ["*"] }) =>
         resources.flatMap((resource) =>
@@ -236,7 +236,7 @@ describe("the rights of an identity that only previews", () => {
     );
   });
 
-  it("make no namespace and no other identity", () => {
+  it("create no namespace and no other identity", () => {
     assert.deepEqual(
       [...new Set(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`))],
       ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"].map(

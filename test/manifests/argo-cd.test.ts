@@ -64,7 +64,7 @@ describe("the AppProject", () => {
     assert.doesNotMatch(JSON.stringify(appProject(servicePlan()).spec), /[*?]/);
   });
 
-  it("names another cluster as Argo CD knows it", () => {
+  it("names another cluster in Argo CD's form", () => {
     const pipelines =
       "{ standard: [{ stage: dev, promotion: auto, sync: auto, destination: { cluster: prod-us } }] }";
     assert.deepEqual(appProject(servicePlan({}, { pipelines })).spec.destinations, [
@@ -74,7 +74,7 @@ describe("the AppProject", () => {
 });
 
 describe("an Application", () => {
-  it("that syncs by itself is exactly this", () => {
+  it("with auto-sync is exactly this", () => {
     assert.deepEqual(applicationOf(servicePlan(), "dev"), {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "Application",
@@ -109,17 +109,17 @@ describe("an Application", () => {
     });
   });
 
-  it("that a person syncs is neither synced by Argo CD nor by Kargo", () => {
+  it("with manual sync is synced neither by Argo CD nor by Kargo", () => {
     const { metadata, spec } = applicationOf(servicePlan(), "prod");
     assert.equal(spec.syncPolicy.automated, undefined);
     assert.deepEqual(Object.keys(metadata.annotations ?? {}), ["argocd.argoproj.io/manifest-generate-paths"]);
   });
 
-  it("has no resources finalizer: a service off the list keeps its workload", () => {
+  it("has no resources finalizer, so a removed service keeps its workload", () => {
     assert.doesNotMatch(JSON.stringify(applicationOf(servicePlan(), "dev")), /finalizer/);
   });
 
-  it("takes the chart that its service names", () => {
+  it("uses the chart that its service names", () => {
     assert.equal(
       applicationOf(servicePlan({ chart: { path: "charts/edge" } }), "dev").spec.source.path,
       "charts/edge",

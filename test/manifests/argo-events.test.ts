@@ -18,7 +18,7 @@ function onlyGroup(more: object = {}, name = "nginx") {
 }
 
 describe("the EventBus", () => {
-  it("takes larger messages than an EventSource lets in, and keeps them where the stack says so", () => {
+  it("accepts larger messages than an EventSource, and stores them if the stack has a volume", () => {
     const webhooks =
       '{ url: "https://hooks.acme.example", eventBus: { storage: { size: 5Gi, class: fast } } }';
     assert.deepEqual(eventBus(triggers({ nginx: service("nginx") }, { webhooks })).spec, {
@@ -33,7 +33,7 @@ describe("the EventBus", () => {
 });
 
 describe("an EventSource", () => {
-  it("gives each service an endpoint and a secret of its own, and has no token of GitHub's", () => {
+  it("gives each service its own endpoint and secret, and has no GitHub token", () => {
     const group = onlyGroup();
     assert.deepEqual(eventSource(group, "", HASH).spec.github, {
       nginx: {
@@ -49,7 +49,7 @@ describe("an EventSource", () => {
     assert.doesNotMatch(JSON.stringify(eventSource(group, "", HASH)), /apiToken|githubApp/);
   });
 
-  it("listens where the hook's address leads, whatever path that begins with", () => {
+  it("listens at the path of the hook's address, whatever its prefix", () => {
     const webhooks = '{ url: "https://acme.example/hooks/x" }';
     const plan = planOf(catalogueText({ nginx: service("nginx") }), stackText({ webhooks }));
     const { buildTriggers } = plan.platform ?? {};
@@ -59,14 +59,14 @@ describe("an EventSource", () => {
     assert.equal(`https://acme.example${event?.webhook.endpoint}`, plan.services[0]?.webhook?.url);
   });
 
-  it("rolls its pods when the secrets change, which they read once", () => {
+  it("restarts its pods when the secrets change, because they read them once", () => {
     const annotation = (hash: string) =>
       eventSource(onlyGroup(), "", hash).spec.template.metadata?.annotations;
     assert.deepEqual(annotation(HASH), { "kargo-fleet/secrets": HASH });
     assert.notDeepEqual(annotation("other"), annotation(HASH));
   });
 
-  it("of an organization is one, for all repositories", () => {
+  it("of an organization is one for all repositories", () => {
     const { github } = organizationEventSource("acme", "/x", HASH).spec;
     assert.deepEqual(Object.keys(github), ["github-organization"]);
     assert.deepEqual(github["github-organization"]?.webhook.endpoint, "/x/github-organization");
@@ -78,7 +78,7 @@ describe("a Sensor", () => {
   const [dependency] = sensor(onlyGroup(), false).spec.dependencies;
   const [trigger] = sensor(onlyGroup(), false).spec.triggers;
 
-  it("names dependencies so that any service's name is one in an expression", () => {
+  it("names dependencies so that any service's name is valid in an expression", () => {
     for (const name of ["nginx", "3scale", "in", "not", "len"]) {
       const { dependencies, triggers: all } = sensor(onlyGroup({}, name), false).spec;
       assert.equal(dependencies[0]?.name, `push-${name}`);
@@ -87,7 +87,7 @@ describe("a Sensor", () => {
     }
   });
 
-  it("listens to its own group, or to the organization's one EventSource", () => {
+  it("listens to its own group, or to the organization's EventSource", () => {
     assert.deepEqual([dependency?.eventSourceName, dependency?.eventName], ["github-31", "nginx"]);
     const [shared] = sensor(onlyGroup(), true).spec.dependencies;
     assert.deepEqual(
@@ -96,19 +96,19 @@ describe("a Sensor", () => {
     );
   });
 
-  it("retries in bare numbers, loses no push to one refused create, and queues what is too fast", () => {
+  it("retries with bare numbers, survives a refused create, and queues fast pushes", () => {
     assert.deepEqual(trigger?.retryStrategy, { steps: 4, duration: "1s", factor: 2, jitter: 0.1 });
     assert.equal(trigger?.atLeastOnce, true);
     assert.deepEqual(trigger?.rateLimit, { unit: "Minute", requestsPerUnit: 30 });
   });
 
-  it("is two replicas that choose a leader by Kubernetes' leases, said at creation", () => {
+  it("has two replicas that elect a leader by Kubernetes leases, set at creation", () => {
     const { metadata, spec } = sensor(onlyGroup(), false);
     assert.equal(spec.replicas, 2);
     assert.deepEqual(metadata.annotations, { "events.argoproj.io/leader-election": "k8s" });
   });
 
-  it("passes the commit and the time of the push into the Workflow, and names it by both: nothing else of the payload", () => {
+  it("passes only the commit and the time of the push into the Workflow, and names it by the commit", () => {
     const { k8s } = trigger?.template ?? {};
     assert.ok(k8s);
     const { parameters } = k8s.source.resource.spec.arguments;

@@ -24,7 +24,7 @@ const secretsOf = ({ volumes = [] }: ContainerTemplate) =>
   volumes.flatMap((volume) => ("secret" in volume ? [volume.secret.secretName] : []));
 
 describe("build-push-image", () => {
-  it("is three pods, one after the other: clone, build, push", () => {
+  it("has three pods in sequence: clone, build, push", () => {
     const steps = template().spec.templates.find((one) => "steps" in one);
     assert.ok(steps && "steps" in steps);
     assert.deepEqual(
@@ -33,7 +33,7 @@ describe("build-push-image", () => {
     );
   });
 
-  it("gives each of the others the one Secret of its work", () => {
+  it("gives the clone and push pods the one Secret that they need", () => {
     assert.deepEqual(secretsOf(pod("clone")), ["{{workflow.parameters.service}}-clone"]);
     assert.deepEqual(secretsOf(pod("push")), ["{{workflow.parameters.service}}-push"]);
     const builds = BUILDS.replace(/ }$/, ", credentials: { clone: reader, push: 'p.{service}' } }");
@@ -41,7 +41,7 @@ describe("build-push-image", () => {
     assert.deepEqual(secretsOf(pod("push", { builds })), ["p.{{workflow.parameters.service}}"]);
   });
 
-  it("shows what the build left to a container without the credential, and its copy read-only to the one that pushes", () => {
+  it("shows the build's output to a container without the credential, and mounts its copy read-only in the push", () => {
     const { container, initContainers = [] } = pod("push");
     const seen = [container, ...initContainers].map(({ volumeMounts }) =>
       volumeMounts.map(({ name, subPath, readOnly = false }) => [name, subPath, readOnly]),
@@ -59,18 +59,18 @@ describe("build-push-image", () => {
     ]);
   });
 
-  it("splices no parameter into a script: they come as variables", () => {
+  it("passes parameters to scripts as environment variables only", () => {
     const [script] = pod("clone").container.args;
     assert.doesNotMatch(script ?? "", /\{\{/);
     assert.notEqual(pod("push").container.command[0], "sh");
   });
 
-  it("writes the credential of the clone into no file that the build sees", () => {
+  it("writes the clone's credential into no file that the build can read", () => {
     const [script] = pod("clone").container.args;
     assert.doesNotMatch(script ?? "", /remote add|config --|store/);
   });
 
-  it("runs everything but Kaniko unprivileged", () => {
+  it("runs everything except Kaniko unprivileged", () => {
     for (const { securityContext } of [
       pod("clone").container,
       pod("push").container,
@@ -83,7 +83,7 @@ describe("build-push-image", () => {
     }
   });
 
-  it("mounts tokens into Argo's own containers alone: one that reports, and one that makes the build's Job", () => {
+  it("mounts tokens only into Argo's own containers: one that reports, and one that creates the build's Job", () => {
     const { automountServiceAccountToken, executor, templates } = template().spec;
     assert.deepEqual(
       [automountServiceAccountToken, executor],
@@ -95,7 +95,7 @@ describe("build-push-image", () => {
     assert.deepEqual(own, [["build", { serviceAccountName: "kargo-fleet-launch" }, false]]);
   });
 
-  it("tags by the time of the push and the commit, or by the commit alone", () => {
+  it("tags with the time of the push and the commit, or with the commit only", () => {
     assert.match(
       JSON.stringify(template()),
       /dateInZone\('20060102150405', asInt\(workflow\.parameters\['pushed-at'\]\)/,
@@ -114,7 +114,7 @@ describe("build-push-image", () => {
     assert.equal(tags({ tags: { strategy: "newest-build" } }), "commit");
   });
 
-  it("builds a service once at a time, a team a few at a time, and nothing forever", () => {
+  it("limits a service to one build, a team to a few, and each build's time", () => {
     const { spec } = template();
     assert.deepEqual(spec.synchronization, {
       mutexes: [{ name: "build-{{workflow.parameters.service}}" }],
@@ -126,18 +126,18 @@ describe("build-push-image", () => {
     assert.deepEqual(spec.podGC, { strategy: "OnPodSuccess", deleteDelayDuration: "600s" });
   });
 
-  it("bounds what every pod may use", () => {
+  it("limits the resources of every pod", () => {
     for (const name of ["clone", "push"])
       assert.deepEqual(Object.keys(pod(name).container.resources.limits).sort(), ["cpu", "memory"], name);
   });
 
-  it("says under which digest the image was pushed", () => {
+  it("prints the digest of the pushed image", () => {
     assert.deepEqual(pod("push").outputs?.parameters, [
       { name: "image", valueFrom: { path: "/tmp/reference" } },
     ]);
   });
 
-  it("tells Kargo at the end where the stack has a receiver, and fails nothing if Kargo does not answer", () => {
+  it("notifies Kargo at the end if the stack has a receiver, and ignores a missing answer", () => {
     const keys = { webhooks: RECEIVER };
     const steps = template(keys).spec.templates.find((one) => "steps" in one);
     assert.ok(steps && "steps" in steps);
@@ -148,7 +148,7 @@ describe("build-push-image", () => {
     assert.doesNotMatch(JSON.stringify(pod("notify", keys)), /kargo\.acme\.example/);
   });
 
-  it("gives a Workflow the folder and the Dockerfile of a service that has its own", () => {
+  it("uses the folder and the Dockerfile of a service", () => {
     const { build } = servicePlan({
       build: { context: "services/api", dockerfile: "docker/prod.Dockerfile" },
     });

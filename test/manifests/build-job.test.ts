@@ -12,7 +12,7 @@ function kaniko(keys: Readonly<Record<string, string>> = {}, values: Readonly<Re
 }
 
 describe("the Job that runs a Dockerfile", () => {
-  it("is made by Argo in a pod of its own kind, which runs nothing of the build", () => {
+  it("is created by Argo in a separate pod that runs nothing of the build", () => {
     const { metadata, serviceAccountName, resource } = launchTemplate();
     assert.equal(metadata.labels["kargo-fleet/step"], "launch");
     assert.equal(serviceAccountName, "kargo-fleet-launch");
@@ -25,7 +25,7 @@ describe("the Job that runs a Dockerfile", () => {
     ]);
   });
 
-  it("has no Secret, no token, no variable, no account, no address of a Service and no way to push", () => {
+  it("has no Secret, token, variable, ServiceAccount, Service address or way to push", () => {
     const { pod, container } = kaniko();
     assert.deepEqual(
       pod.volumes.map(({ name: _, ...source }) => source),
@@ -37,7 +37,7 @@ describe("the Job that runs a Dockerfile", () => {
     assert.doesNotMatch(JSON.stringify(pod), /cache-repo|credential|docker\/config|secret/i);
   });
 
-  it("reads the source and writes the image, and changes neither of what it reads", () => {
+  it("mounts the source read-only and writes only the image", () => {
     assert.deepEqual(
       kaniko().container.volumeMounts.map(({ mountPath, readOnly = false }) => [mountPath, readOnly]),
       [
@@ -47,13 +47,13 @@ describe("the Job that runs a Dockerfile", () => {
     );
   });
 
-  it("has the label by which NetworkPolicies know it", () => {
+  it("has the label that NetworkPolicies select", () => {
     assert.deepEqual(filledJob(launchTemplate()).spec.template.metadata.labels, {
       "kargo-fleet/step": "build",
     });
   });
 
-  it("builds the folder and the Dockerfile that the catalogue says, under the tag of the push", () => {
+  it("builds the folder and the Dockerfile of the catalogue with the tag of the push", () => {
     const { container } = kaniko(
       {},
       {
@@ -71,7 +71,7 @@ describe("the Job that runs a Dockerfile", () => {
     ]);
   });
 
-  it("stays the same but for its three arguments, whatever stands in a parameter", () => {
+  it("changes only its three arguments, whatever a parameter contains", () => {
     const without = ({ args: _, ...rest }: ReturnType<typeof kaniko>["container"]) => rest;
     const plain = kaniko();
     fc.assert(
@@ -98,7 +98,7 @@ describe("the Job that runs a Dockerfile", () => {
     );
   });
 
-  it("is root of its own user namespace with six capabilities, and can gain no more", () => {
+  it("is root in its own user namespace with six capabilities, and cannot gain more", () => {
     const { pod, container } = kaniko();
     assert.equal(pod.hostUsers, false);
     assert.equal(container.securityContext.capabilities.add?.length, 6);
@@ -108,7 +108,7 @@ describe("the Job that runs a Dockerfile", () => {
     assert.ok(!("hostUsers" in kaniko({ builds }).pod));
   });
 
-  it("ends: by its time, by a Dockerfile that fails, and is tried again only where its node went away", () => {
+  it("has a time limit, and is retried only after a lost node", () => {
     const { spec } = filledJob(launchTemplate());
     assert.deepEqual(
       [spec.activeDeadlineSeconds, spec.backoffLimit, spec.template.spec.restartPolicy],
@@ -124,7 +124,7 @@ describe("the Job that runs a Dockerfile", () => {
     );
   });
 
-  it("is found again under its Workflow's name, goes with it, and lets the volume go after an hour or what the stack says", () => {
+  it("has its Workflow's name, is deleted with it, and releases the volume after an hour or the configured time", () => {
     const job = filledJob(launchTemplate());
     const { action, setOwnerReference } = launchTemplate().resource;
     assert.deepEqual([job.metadata.name, action, setOwnerReference], ["nginx-4be3a1c09d2f", "apply", true]);
@@ -133,7 +133,7 @@ describe("the Job that runs a Dockerfile", () => {
     assert.equal(filledJob(launchTemplate({ builds })).spec.ttlSecondsAfterFinished, 86_400);
   });
 
-  it("may use what the stack says, and no more", () => {
+  it("has the configured resource limits", () => {
     assert.deepEqual(kaniko().container.resources, {
       requests: { cpu: "2", memory: "4Gi" },
       limits: { cpu: "2", memory: "4Gi" },

@@ -54,11 +54,11 @@ function holds(
 }
 
 describe("a build's network", () => {
-  it("is closed from outside, and open to nothing that is not said", () => {
+  it("allows no incoming connections, and only the listed outgoing ones", () => {
     assert.deepEqual(policies()[0]?.spec, { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
   });
 
-  it("lets a Dockerfile reach the Internet, by IPv4 and IPv6", () => {
+  it("lets a Dockerfile reach the Internet by IPv4 and IPv6", () => {
     assert.ok(reaches("build", "93.184.216.34", 443));
     assert.ok(reaches("build", "2606:2800:220:1::1", 443));
   });
@@ -75,10 +75,10 @@ describe("a build's network", () => {
     ["a node by NAT64", "64:ff9b::c0a8:10a"],
     ["what a network of its own maps to IPv4", "64:ff9b:1::a00:1"],
   ] as const) {
-    it(`keeps ${what} out of a Dockerfile's reach`, () => assert.ok(!reaches("build", address, 443)));
+    it(`blocks ${what} for a Dockerfile`, () => assert.ok(!reaches("build", address, 443)));
   }
 
-  it("keeps the API server out of a Dockerfile's reach, wherever it is, and lets what starts the build reach it alone", () => {
+  it("blocks the API server for a Dockerfile at any address, and lets only the pod that starts the build reach it", () => {
     const builds = BUILDS.replace('"10.0.0.1/32"', '"10.0.0.1/32", "203.0.113.0/28", "2001:db8::1/128"');
     for (const address of ["10.0.0.1", "203.0.113.7", "2001:db8::1"]) {
       assert.ok(!reaches("build", address, 443, { builds }), address);
@@ -92,13 +92,13 @@ describe("a build's network", () => {
       assert.ok(!reaches("launch", address, port, { builds }), address);
   });
 
-  it("keeps what the stack says is the cluster's own out of a Dockerfile's reach", () => {
+  it("blocks the cluster's configured addresses for a Dockerfile", () => {
     const builds = BUILDS.replace('["10.0.0.1/32"]', '["10.0.0.1/32"], cluster: ["198.51.100.0/24"]');
     assert.ok(!reaches("build", "198.51.100.9", 443, { builds }));
     assert.ok(reaches("build", "198.51.100.9", 443));
   });
 
-  it("lets no network out of what is closed, however they lie in each other", () => {
+  it("keeps closed networks closed, however they overlap", () => {
     const address = fc.ipV4();
     const network = fc
       .tuple(address, fc.integer({ min: 1, max: 32 }))
@@ -115,7 +115,7 @@ describe("a build's network", () => {
     );
   });
 
-  it("takes out of everything what a NetworkPolicy takes: each once, of its family, and less than everything", () => {
+  it("excludes only networks that a NetworkPolicy accepts: each once, in its family, smaller than the whole", () => {
     const builds = BUILDS.replace(
       '"10.0.0.1/32"',
       '"10.0.0.1/32", "203.0.113.5/28", "203.0.113.9/28", "fd00::1/128"',
@@ -134,13 +134,13 @@ describe("a build's network", () => {
     }
   });
 
-  it("lets a Dockerfile reach the mirrors that the stack names", () => {
+  it("lets a Dockerfile reach the stack's mirrors", () => {
     const builds = BUILDS.replace('["10.0.0.1/32"]', '["10.0.0.1/32"], mirrors: ["10.20.0.0/24"]');
     assert.ok(reaches("build", "10.20.0.7", 443, { builds }));
     assert.ok(!reaches("build", "10.20.0.7", 443));
   });
 
-  it("lets the pods that run our own programs reach private registries too, but no metadata address", () => {
+  it("lets pods with our own programs reach private registries too, but no metadata address", () => {
     for (const step of ["clone", "push", "notify"]) {
       assert.ok(reaches(step, "10.1.2.3", 443), step);
       for (const address of [
@@ -155,7 +155,7 @@ describe("a build's network", () => {
     }
   });
 
-  it("reaches a DNS server outside kube-system where the stack names one, for names alone", () => {
+  it("reaches a configured DNS server outside kube-system, only for DNS", () => {
     const builds = BUILDS.replace('["10.0.0.1/32"]', '["10.0.0.1/32"], dns: ["169.254.20.10/32"]');
     assert.ok(reaches("build", "169.254.20.10", 53, { builds }));
     assert.ok(!reaches("build", "169.254.20.10", 80, { builds }));
@@ -163,7 +163,7 @@ describe("a build's network", () => {
 });
 
 describe("a team's build namespace", () => {
-  it("lets the Sensor start Workflows and do nothing else, and the team read them and their logs alone", () => {
+  it("lets the Sensor only start Workflows, and the team only read them and their logs", () => {
     const [namespace] = triggers().namespaces;
     assert.ok(namespace);
     const [sensor, readers] = buildGrants(namespace);
@@ -179,7 +179,7 @@ describe("a team's build namespace", () => {
     assert.doesNotMatch(JSON.stringify(readers), /secrets|exec|attach/);
   });
 
-  it("gives its Workflows a ServiceAccount that reports results, and one that makes Jobs too; no pod gets a token by itself", () => {
+  it("has a ServiceAccount that reports results, and one that also creates Jobs; no pod gets a token automatically", () => {
     const objects = buildIdentity("edge");
     const ofKind = <Kind extends KubernetesObject = KubernetesObject>(kind: string) =>
       objects.filter((object): object is Kind => object.kind === kind);

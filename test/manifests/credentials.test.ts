@@ -7,7 +7,7 @@ const secretsOf = (credentials: string, keys = {}) =>
   platformPlan({ credentials, ...keys }).credentials.map(credentialSecret);
 
 describe("Kargo's credentials", () => {
-  it("open exactly the GitOps repository, in the namespace that is shared and not replicated", () => {
+  it("open exactly the GitOps repository, in the shared namespace without replication", () => {
     assert.deepEqual(secretsOf("{ git: { username: kargo } }", { gitPassword: SECURE }), [
       {
         apiVersion: "v1",
@@ -23,7 +23,7 @@ describe("Kargo's credentials", () => {
     ]);
   });
 
-  it("open every image of the registry, and of no registry whose name it merely starts", () => {
+  it("open every image of the registry, and of no registry with the same prefix", () => {
     const [secret] = secretsOf("{ image: { username: reader } }", { imagePassword: SECURE });
     const { repoURL = "", repoURLIsRegex } = secret?.stringData ?? {};
     assert.equal(repoURLIsRegex, "true");
@@ -32,7 +32,7 @@ describe("Kargo's credentials", () => {
     assert.doesNotMatch("registryXexample/nginx", new RegExp(repoURL));
   });
 
-  it("are a GitHub App's where the stack names one", () => {
+  it("are those of a GitHub App if the stack names one", () => {
     const app = "{ git: { githubApp: { clientId: Iv1.abc, installationId: '42' } } }";
     const [secret] = secretsOf(app, { gitAppPrivateKey: SECURE });
     assert.deepEqual(secret?.stringData, {
@@ -42,7 +42,7 @@ describe("Kargo's credentials", () => {
     });
   });
 
-  it("are left to whoever keeps them where the stack names an existing Secret", () => {
+  it("are not created if the stack names an existing Secret", () => {
     assert.deepEqual(secretsOf("{ git: { existingSecret: git }, image: { existingSecret: image } }"), []);
   });
 
@@ -54,7 +54,7 @@ describe("Kargo's credentials", () => {
     );
   });
 
-  it("are refused with the secret in plain text, which the message does not repeat", () => {
+  it("are refused with a plain-text secret, which the message does not repeat", () => {
     const stack = stackText({ credentials: "{ git: { username: kargo } }", gitPassword: "hunter2" });
     const found = problemsOf(catalogueText({}), stack).join();
     assert.match(found, /gitPassword {2}must be a secret/);

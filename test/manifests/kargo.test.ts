@@ -37,14 +37,14 @@ describe("the Kargo Project", () => {
     });
   });
 
-  it("is not kept when its service leaves: no keep-namespace, which would leave a live pipeline", () => {
+  it("is deleted with its service: it has no keep-namespace, which would leave a live pipeline", () => {
     assert.doesNotMatch(
       JSON.stringify([project(servicePlan()), projectNamespace(servicePlan())]),
       /keep-namespace/,
     );
   });
 
-  it("promotes by itself to dev and staging, named exactly, and not to prod", () => {
+  it("has auto-promotion for dev and staging by exact name, and not for prod", () => {
     assert.deepEqual(projectConfig(servicePlan()).spec, {
       promotionPolicies: [
         { stageSelector: { name: "dev" }, autoPromotionEnabled: true },
@@ -55,7 +55,7 @@ describe("the Kargo Project", () => {
     });
   });
 
-  it("has a config of its own name, as Kargo's admission demands", () => {
+  it("has a config with its own name, as Kargo's admission requires", () => {
     const { metadata } = projectConfig(servicePlan());
     assert.deepEqual([metadata.name, metadata.namespace], ["kargo-nginx", "kargo-nginx"]);
   });
@@ -64,7 +64,7 @@ describe("the Kargo Project", () => {
 describe("the Warehouse", () => {
   const image = (more: object) => warehouse(servicePlan(more)).spec.subscriptions[0]?.image;
 
-  it("writes out what Kargo's admission would default, in the form it stores", () => {
+  it("contains the defaults of Kargo's admission in their stored form", () => {
     assert.deepEqual(warehouse(servicePlan()), {
       apiVersion: "kargo.akuity.io/v1alpha1",
       kind: "Warehouse",
@@ -93,7 +93,7 @@ describe("the Warehouse", () => {
     });
   });
 
-  it("takes versions by a constraint", () => {
+  it("selects versions by a constraint", () => {
     assert.deepEqual(image({ build: false, tags: { strategy: "semver", constraint: "^1.2.0" } }), {
       repoURL: "registry.example/nginx",
       imageSelectionStrategy: "SemVer",
@@ -104,7 +104,7 @@ describe("the Warehouse", () => {
     });
   });
 
-  it("takes the image that was built last, of those that a build tags by its commit alone", () => {
+  it("selects the image with the latest build among commit tags", () => {
     assert.deepEqual(image({ tags: { strategy: "newest-build" } }), {
       repoURL: "registry.example/nginx",
       imageSelectionStrategy: "NewestBuild",
@@ -115,7 +115,7 @@ describe("the Warehouse", () => {
     });
   });
 
-  it("follows a tag that moves without caching by it", () => {
+  it("follows a moving tag without caching it by name", () => {
     assert.deepEqual(image({ build: false, tags: { strategy: "digest", tag: "stable" } }), {
       repoURL: "registry.example/nginx",
       imageSelectionStrategy: "Digest",
@@ -127,13 +127,13 @@ describe("the Warehouse", () => {
 });
 
 describe("a Stage", () => {
-  it("that comes first takes Freight straight from the Warehouse", () => {
+  it("without upstream Stages takes Freight straight from the Warehouse", () => {
     assert.deepEqual(stageOf(servicePlan(), "dev").spec.requestedFreight, [
       { origin: { kind: "Warehouse", name: "nginx" }, sources: { direct: true } },
     ]);
   });
 
-  it("that comes later takes only Freight that passed every Stage before it", () => {
+  it("with upstream Stages takes only Freight that passed all of them", () => {
     assert.deepEqual(stageOf(servicePlan(), "prod").spec.requestedFreight, [
       {
         origin: { kind: "Warehouse", name: "nginx" },
@@ -152,7 +152,7 @@ describe("a Stage", () => {
     });
   });
 
-  it("promotes by the shared task with this service's values", () => {
+  it("promotes with the shared task and this service's values", () => {
     assert.deepEqual(stageOf(servicePlan(), "prod").spec.promotionTemplate?.spec.steps, [
       {
         task: { name: "kargo-fleet-promote-v1", kind: "ClusterPromotionTask" },
@@ -171,7 +171,7 @@ describe("a Stage", () => {
     ]);
   });
 
-  it("pins the digest of a tag that moves: the tag alone would never change", () => {
+  it("pins the digest of a moving tag, because the tag never changes", () => {
     const { spec } = stageOf(
       servicePlan({ build: false, tags: { strategy: "digest", tag: "stable" } }),
       "dev",
@@ -180,7 +180,7 @@ describe("a Stage", () => {
     assert.ok(step?.vars.some(({ name, value }) => name === "pin" && value === "digest"));
   });
 
-  it("of control flow has no steps, and so no policy of promotion", () => {
+  it("of control flow has no steps, and so no promotion policy", () => {
     const pipelines =
       "{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: gate, controlFlow: true, after: [dev] }] }";
     const service = servicePlan({}, { pipelines });
@@ -191,7 +191,7 @@ describe("a Stage", () => {
     );
   });
 
-  it("verifies by ClusterAnalysisTemplates alone, which no team can write", () => {
+  it("verifies only with ClusterAnalysisTemplates, which no team can write", () => {
     const pipelines =
       "{ standard: [{ stage: dev, promotion: auto, sync: auto, verification: { templates: [smoke], args: { url: x } } }] }";
     assert.deepEqual(stageOf(servicePlan({}, { pipelines }), "dev").spec.verification, {
@@ -200,7 +200,7 @@ describe("a Stage", () => {
     });
   });
 
-  it("takes just what the one Stage before has where it says MatchUpstream", () => {
+  it("takes exactly the upstream Stage's Freight with MatchUpstream", () => {
     const pipelines =
       "{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: qa, promotion: auto, sync: auto, after: [dev], selectionPolicy: MatchUpstream }] }";
     assert.deepEqual(stageOf(servicePlan({}, { pipelines }), "qa").spec.requestedFreight[0]?.sources, {
@@ -210,7 +210,7 @@ describe("a Stage", () => {
     });
   });
 
-  it("promotes by a pull request through the task of its own, by itself", () => {
+  it("with promotion by pull request uses another task, with auto-promotion", () => {
     const pipelines = "{ standard: [{ stage: dev, promotion: pull-request, sync: auto }] }";
     const service = servicePlan({}, { pipelines });
     const [step] = stageOf(service, "dev").spec.promotionTemplate?.spec.steps ?? [];
@@ -218,7 +218,7 @@ describe("a Stage", () => {
     assert.equal(projectConfig(service).spec.promotionPolicies[0]?.autoPromotionEnabled, true);
   });
 
-  it("carries the labels of its service and team", () => {
+  it("has the labels of its service and team", () => {
     assert.deepEqual(
       stageOf(servicePlan(), "dev").metadata.labels,
       serviceLabels({ name: "nginx", team: "edge" }),

@@ -9,14 +9,14 @@ const rulesOf = (namespace: string) => NEEDED.get(namespace) ?? [];
 const ALL = { apiGroups: ["*"], resources: ["*"], verbs: ["*"] };
 
 describe("the rights without which a deletion would hang", () => {
-  it("are there for an identity that holds what fleet deployer prints, and for one that may do anything", () => {
+  it("are none for an identity with the rights of fleet deployer, or with all rights", () => {
     for (const rules of NEEDED.values()) {
       assert.deepEqual(missingForDeletion(rules, rules), []);
       assert.deepEqual(missingForDeletion(rules, [ALL]), []);
     }
   });
 
-  it("are named, whichever of them is taken away", () => {
+  it("are named if any of them is missing", () => {
     const waiting = (namespace: string) =>
       rightsOf(rulesOf(namespace)).filter(({ group, resource, verb }) =>
         verb === "list" || verb === "watch"
@@ -44,11 +44,11 @@ describe("the rights without which a deletion would hang", () => {
     );
   });
 
-  it("are not asked for where nothing may be deleted: the API server says that at once", () => {
+  it("are not checked if nothing may be deleted, because the API server reports others at once", () => {
     for (const rules of NEEDED.values()) assert.deepEqual(missingForDeletion(rules, []), []);
   });
 
-  it("are needed in one namespace alone where another stack owns what the cluster shares", () => {
+  it("are needed in one namespace only if another stack owns the shared objects", () => {
     assert.deepEqual([...neededRules(undefined).keys()], ["argocd"]);
   });
 });

@@ -19,7 +19,7 @@ describe("the shared promotion task", () => {
     );
   });
 
-  it("demands every variable that its steps read, and every Stage gives exactly these", () => {
+  it("requires every variable that its steps read, and every Stage sets exactly these", () => {
     const read = [...JSON.stringify(task.spec.steps).matchAll(/vars\.(\w+)/g)].map(([, name]) => name);
     const declared = task.spec.vars.map(({ name }) => name);
     const service = servicePlan();
@@ -34,7 +34,7 @@ describe("the shared promotion task", () => {
     }
   });
 
-  it("checks out the folder of its service alone", () => {
+  it("checks out only the folder of its service", () => {
     assert.deepEqual(step("clone")?.config, {
       repoURL: "${{ quote(vars.repoURL) }}",
       blobless: true,
@@ -52,21 +52,21 @@ describe("the shared promotion task", () => {
     assert.match(JSON.stringify(step("commit")?.config), /task\.outputs\['update'\]\.commitMessage/);
   });
 
-  it("never clears a branch that all services share", () => {
+  it("never clears the shared branch", () => {
     assert.doesNotMatch(JSON.stringify(task), /git-clear/);
   });
 
-  it("never pins the revision of an Application on a shared branch", () => {
+  it("never pins an Application's revision on a shared branch", () => {
     assert.deepEqual(step("sync")?.config, {
       apps: [{ name: "${{ quote(vars.application) }}", namespace: "argocd" }],
     });
   });
 
-  it("leaves the sync to a person where the Stage says so", () => {
+  it("skips the sync if the Stage has manual sync", () => {
     assert.match(step("sync")?.if ?? "", /vars\.sync == 'auto'/);
   });
 
-  it("lets no step with an `if` of its own run after one that failed, as Kargo's own `if` would", () => {
+  it("runs no step with its own `if` after a failed one, like Kargo's default `if`", () => {
     const conditions = [task, byPullRequest].flatMap(({ spec }) =>
       spec.steps.flatMap((each) => each.if ?? []),
     );
@@ -74,18 +74,18 @@ describe("the shared promotion task", () => {
     for (const condition of conditions) assert.match(condition, /^\$\{\{ success\(\) && /);
   });
 
-  it("quotes every variable that is a value by itself: a branch 1.0 would become a number", () => {
+  it("quotes every variable, because a branch 1.0 would become a number", () => {
     for (const { spec } of [task, byPullRequest]) {
       assert.doesNotMatch(JSON.stringify(spec.steps.map(({ config }) => config)), /"\$\{\{ vars\.\w+ \}\}"/);
     }
   });
 
-  it("rides out an outage of the Git server: a failed Promotion stalls auto-promotion", () => {
+  it("survives an outage of the Git server, because a failed Promotion stalls auto-promotion", () => {
     for (const alias of ["clone", "push"])
       assert.deepEqual(step(alias)?.retry, { errorThreshold: 18, timeout: "15m0s" });
   });
 
-  it("tries a push often enough for a branch that many services push to", () => {
+  it("retries a push often enough for a busy shared branch", () => {
     assert.match(JSON.stringify(step("push")?.config), /"maxAttempts":50/);
   });
 });
@@ -94,7 +94,7 @@ describe("the shared task of promotion by pull request", () => {
   const steps = byPullRequest.spec.steps;
   const named = (alias: string) => steps.find((each) => each.as === alias);
 
-  it("pushes to a branch of its own, opens a pull request, waits for its merge, then syncs", () => {
+  it("pushes to its own branch, opens a pull request, waits for its merge, then syncs", () => {
     assert.deepEqual(
       steps.map(({ uses }) => uses),
       [
@@ -114,17 +114,17 @@ describe("the shared task of promotion by pull request", () => {
     });
   });
 
-  it("waits for none where nothing was opened, since the file says already what it should", () => {
+  it("does not wait if no pull request was opened because the file already has the tag", () => {
     assert.equal(named("merge")?.if, "${{ success() && status('open') != 'Skipped' }}");
   });
 
-  it("names GitHub, which Kargo cannot tell from the host of GitHub Enterprise", () => {
+  it("names GitHub as provider, which Kargo cannot detect for GitHub Enterprise", () => {
     for (const alias of ["open", "merge"]) {
       assert.match(JSON.stringify(named(alias)?.config), /"provider":"github"/);
     }
   });
 
-  it("gives a person a week to merge", () => {
+  it("waits a week for the merge", () => {
     assert.equal(named("merge")?.retry?.timeout, "168h0m0s");
   });
 });

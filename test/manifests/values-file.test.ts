@@ -6,7 +6,7 @@ import { catalogueText, planOf, service, stackText } from "../sources.ts";
 const TEXT = valuesFileText("nginx", "dev", "registry.example/nginx");
 
 describe("a new values file", () => {
-  it("says whose it is, names service and stage, and has an empty tag", () => {
+  it("names its owner, service and stage, and has an empty tag", () => {
     assert.equal(
       TEXT,
       [
@@ -24,7 +24,7 @@ describe("a new values file", () => {
     );
   });
 
-  it("has a tag that a promotion can set without another line changing", () => {
+  it("has a tag that a promotion can set without changing another line", () => {
     const document = parseDocument(TEXT);
     document.setIn(["image", "tag"], "20260102030405-0123abc");
     const lines = document.toString().split("\n");
@@ -41,7 +41,7 @@ describe("a new values file", () => {
 });
 
 describe("the values files of a plan", () => {
-  it("are one for each Stage that deploys, at the path that the promotion writes", () => {
+  it("exist for each Stage that deploys, at the path that the promotion writes", () => {
     const { services } = planOf(catalogueText({ nginx: service("nginx"), auth: service("auth") }));
     const expected = services.flatMap(({ stages }) => stages.map(({ deployment }) => deployment?.valuesFile));
     assert.deepEqual(
@@ -51,7 +51,7 @@ describe("the values files of a plan", () => {
     assert.equal(expected.length, 6);
   });
 
-  it("are none for a control-flow Stage", () => {
+  it("do not exist for a control-flow Stage", () => {
     const pipelines = `{ standard: [
       { stage: dev, promotion: auto, sync: auto },
       { stage: gate, after: [dev], controlFlow: true },

@@ -22,7 +22,7 @@ describe("the address of GitHub's API", () => {
     });
   }
 
-  it("is the stack's own where the stack names one, whatever GITHUB_BASE_URL says", () => {
+  it("is the one in the stack, if any, whatever GITHUB_BASE_URL is", () => {
     const environment = { GITHUB_BASE_URL: "http://127.0.0.1:1/" };
     assert.equal(
       apiAddress("https://github.acme.example", environment),

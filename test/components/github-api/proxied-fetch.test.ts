@@ -46,22 +46,22 @@ describe("calls of GitHub's API", () => {
     return (await api.octokit.request("GET /user")).data.login;
   };
 
-  it("go through the proxy that the environment names", async () => {
+  it("use the proxy of the environment", async () => {
     assert.equal(await ask(), "acme");
     assert.deepEqual(asked, ["github.example"]);
   });
 
-  it("go through it to an https address, too", async () => {
+  it("use the proxy for https addresses too", async () => {
     await assert.rejects(ask({ GITHUB_BASE_URL: "https://github.example" }));
     assert.deepEqual(new Set(asked), new Set(["github.example:443"]));
   });
 
-  it("go straight to what NO_PROXY names, and to this machine", async () => {
+  it("bypass the proxy for NO_PROXY and for this machine", async () => {
     const { port } = target.address() as AddressInfo;
     assert.equal(await ask({ GITHUB_BASE_URL: `http://127.0.0.1:${port}` }), "acme");
     await assert.rejects(ask({ NO_PROXY: "github.example" }));
     assert.deepEqual(asked, []);
   });
 
-  it("are Node's own where there is no proxy", () => assert.equal(proxiedFetch({}), undefined));
+  it("use Node's own fetch without a proxy", () => assert.equal(proxiedFetch({}), undefined));
 });

@@ -8,7 +8,7 @@ import { type LocalGitHub, startLocalGitHub } from "../../../sandbox/github/serv
 const TOKEN = "planted-token";
 const HOOK = "https://hooks.acme.example/github-00/nginx";
 
-describe("what GitHub says of a repository", () => {
+describe("GitHub's answer about a repository", () => {
   let folder: string;
   let github: LocalGitHub;
   let unasked: string[] = [];
@@ -50,42 +50,42 @@ describe("what GitHub says of a repository", () => {
       body: JSON.stringify({ config: { url } }),
     });
 
-  it("is ready where a hook can be made", async () => {
+  it("is ready if a hook can be created", async () => {
     assert.equal(await place("acme/nginx"), "ready");
   });
 
-  it("is missing where there is none that the token may see", async () => {
+  it("is missing if the token sees no repository", async () => {
     assert.equal(await place("acme/nowhere"), "missing");
     github.faults.add({ kind: "error", path: "/repos/acme/nginx", status: 403 });
     assert.equal(await place("acme/nginx"), "missing");
   });
 
-  it("is archived, where GitHub refuses a hook too", async () => {
+  it("is archived if GitHub refuses hooks for that reason", async () => {
     assert.equal(await place("acme/old"), "archived");
     const { status } = await post("acme/old", HOOK);
     assert.equal(status, 403);
   });
 
   for (const status of [403, 404] as const)
-    it(`is closed to hooks where their list answers ${status}`, async () => {
+    it(`is no-hooks if the list of hooks answers ${status}`, async () => {
       github.faults.add({ kind: "error", path: "/repos/acme/nginx/hooks", status });
       assert.equal(await place("acme/nginx"), "no-hooks");
       assert.equal(await asked().hookPlace("acme/nginx", undefined), "ready");
     });
 
-  it("is full with 20 hooks for pushes, but for a hook that is one of them", async () => {
+  it("is full with 20 hooks for pushes, unless the service's hook is one of them", async () => {
     for (let index = 0; index < 20; index += 1) await post("acme/full", `${HOOK}-${index}`);
     assert.equal(await place("acme/full"), "full");
     assert.equal(await asked().hookPlace("acme/full", `${HOOK}-7`), "ready");
   });
 
-  it("is unknown, and told of, where GitHub fails or its limit is used up", async () => {
+  it("is unknown, and reported, if GitHub fails or its limit is exhausted", async () => {
     github.faults.add({ kind: "error", path: "/repos/acme/nginx", status: 502, message: "Bad Gateway" });
     assert.equal(await place("acme/nginx"), "unknown");
     assert.deepEqual(unasked, ["acme/nginx: GitHub answered 502 (Bad Gateway)"]);
   });
 
-  it("has a hook only where it can be changed, too", async () => {
+  it("has a hook only if the token may change it", async () => {
     assert.equal(await asked().hasHook("acme/full", `${HOOK}-7`), true);
     assert.equal(await asked().hasHook("acme/full", HOOK), false);
     assert.equal(await asked().hasHook("acme/nowhere", HOOK), false);

@@ -22,7 +22,7 @@ describe("the commit of missing values files", function () {
     assert.equal(calls().filter((call) => call === "POST git/trees").length, 4);
   });
 
-  it("is made once where its answer is lost", async () => {
+  it("is made once if its answer is lost", async () => {
     const fault = { kind: "error", path: "/repos/*/*/git/refs/**", method: "PATCH", status: 502 } as const;
     server().github.faults.add({ ...fault, times: 1, applied: true });
     const { commit } = await commitMissing(target(), filesOf("auth"), impatient().options);
@@ -30,12 +30,12 @@ describe("the commit of missing values files", function () {
     assert.equal((await subjects(server())).length, 2);
   });
 
-  it("says so where GitHub goes on failing", async () => {
+  it("reports repeated failures of GitHub", async () => {
     server().github.faults.add({ kind: "error", path: "/repos/*/*/git/ref/**", status: 503 });
     await rejected(/it answered 503 \(Server Error\) again and again\. Run again later/);
   });
 
-  it("waits as long as GitHub's limit on content asks", async () => {
+  it("waits as long as GitHub's limit on content says", async () => {
     const { options, lines } = impatient();
     server().github.limits.set({ contentCreation: [{ limit: 2, seconds: 40 }] });
     await commitMissing(target(), filesOf("auth"), options);
@@ -50,7 +50,7 @@ describe("the commit of missing values files", function () {
     assert.match(lines.join("\n"), WAITS);
   });
 
-  it("waits a minute for a secondary limit that sets no time", async () => {
+  it("waits a minute for a secondary limit without a time", async () => {
     const { options, lines } = impatient();
     const message = "You have exceeded a secondary rate limit.";
     server().github.faults.add({
@@ -71,7 +71,7 @@ describe("the commit of missing values files", function () {
     );
   });
 
-  it("names the rule of a protected branch, and the way round", async () => {
+  it("names the rule of a protected branch, and a fix", async () => {
     server().github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
     await rejected(
       /^The branch main of acme\/gitops at http\S+ takes no direct commit: Repository rule violations found Changes must be made through a pull request\. Nothing was written\. .*App bypass that rule.*fleet -- seed --stack <stack> --output <checkout>/,
@@ -83,7 +83,7 @@ describe("the commit of missing values files", function () {
     ["a branch that is not there", "acme/gitops", "live", /has no branch live\. Create it/],
     ["a repository without a commit", "acme/empty", "main", /is empty\. Push a first commit to main/],
   ] as const) {
-    it(`says what is wrong with ${what}`, async () => {
+    it(`explains ${what}`, async () => {
       await assert.rejects(commitMissing(target(branch, repository), filesOf("auth"), { auth: token }), {
         name: "SeedError",
         message,
@@ -91,7 +91,7 @@ describe("the commit of missing values files", function () {
     });
   }
 
-  it("says that the token is wrong, without it", async () => {
+  it("reports a wrong token without showing it", async () => {
     const options = { auth: "wrong-token" };
     const error = await commitMissing(target(), filesOf("auth"), options).catch((caught: Error) => caught);
     assert.ok(error instanceof Error);
@@ -99,7 +99,7 @@ describe("the commit of missing values files", function () {
     assert.doesNotMatch(`${error.message}${error.stack}${JSON.stringify(error)}`, /wrong-token/);
   });
 
-  it("says that there is no token before it calls anybody", async () => {
+  it("reports a missing token before any call", async () => {
     for (const none of [undefined, ""]) {
       await assert.rejects(
         commitMissing(target(), filesOf("auth"), { auth: none }),
@@ -109,7 +109,7 @@ describe("the commit of missing values files", function () {
     assert.deepEqual(calls(), []);
   });
 
-  it("says that the token may only read", async () => {
+  it("reports a read-only token", async () => {
     const message = "Resource not accessible by personal access token";
     server().github.faults.add({
       kind: "error",
@@ -121,7 +121,7 @@ describe("the commit of missing values files", function () {
     await rejected(/may read it, but not write it \(Resource not accessible by .*Contents: read and write/);
   });
 
-  it("says that GitHub cannot be reached", async () => {
+  it("reports that GitHub cannot be reached", async () => {
     const nowhere = { ...target(), url: `http://127.0.0.1:${await getPort()}` };
     await assert.rejects(commitMissing(nowhere, filesOf("auth"), impatient().options), {
       name: "SeedError",
@@ -130,7 +130,7 @@ describe("the commit of missing values files", function () {
     });
   });
 
-  it("shows no token even where GitHub repeats it", async () => {
+  it("shows no token even if GitHub repeats it", async () => {
     server().github.faults.add({
       kind: "error",
       path: "/repos/*/*/git/trees/**",
@@ -144,7 +144,7 @@ describe("the commit of missing values files", function () {
     ["a file where a folder should be", "README.md/values-dev.yaml", /^README\.md is a file on main of acme/],
     ["a folder where a file should be", "services/nginx", /^services\/nginx is a folder on main of acme/],
   ] as const) {
-    it(`touches nothing where there is ${what}`, async () => {
+    it(`changes nothing if there is ${what}`, async () => {
       const head = await headOf(server());
       const files = [{ service: "x", path, text: "" }];
       await assert.rejects(commitMissing(target(), files, { auth: token }), { name: "SeedError", message });

@@ -7,7 +7,7 @@ describe("the commit of missing values files", function () {
   this.timeout(60_000);
   const { server, target, impatient, calls } = gitopsRepository();
 
-  it("is not needed by the services whose files are all there", async () => {
+  it("is not needed by services whose files all exist", async () => {
     const services = [
       { service: "nginx", files: ["services/nginx/values-dev.yaml"] },
       { service: "half", files: ["services/nginx/values-dev.yaml", "services/half/values-dev.yaml"] },
@@ -16,7 +16,7 @@ describe("the commit of missing values files", function () {
     assert.deepEqual(await servicesThere(target(), services, { auth: token }), new Set(["nginx"]));
   });
 
-  it("holds all of them, and leaves a file that is there as it is", async () => {
+  it("contains all missing files, and keeps existing ones", async () => {
     const { written, commit } = await commitMissing(target(), filesOf("auth", "nginx"), { auth: token });
     assert.deepEqual(
       written.map(({ path }) => path),
@@ -41,7 +41,7 @@ describe("the commit of missing values files", function () {
     ]);
   });
 
-  it("is not made where nothing is missing", async () => {
+  it("is not made if no file is missing", async () => {
     await commitMissing(target(), filesOf("auth"), { auth: token });
     const head = await headOf(server());
     assert.deepEqual(await commitMissing(target(), filesOf("auth"), { auth: token }), {
@@ -51,12 +51,12 @@ describe("the commit of missing values files", function () {
     assert.equal(await headOf(server()), head);
   });
 
-  it("asks nobody where no file is wanted", async () => {
+  it("makes no call if no file is wanted", async () => {
     await commitMissing(target(), [], { auth: undefined });
     assert.deepEqual(calls(), []);
   });
 
-  it("is one for hundreds of files, handed over in parts", async () => {
+  it("is one commit for hundreds of files, uploaded in parts", async () => {
     const names = Array.from({ length: 101 }, (_, index) => `service-${index}`);
     const { lines, options } = impatient();
     const { written } = await commitMissing(target(), filesOf(...names), options);
@@ -73,7 +73,7 @@ describe("the commit of missing values files", function () {
     assert.equal(await textOf(server(), "services/service-100/values-prod.yaml"), "new: prod\n");
   });
 
-  it("goes to the branch that the stack names, also one with a slash", async () => {
+  it("goes to the branch in the stack, even one with a slash", async () => {
     const main = await headOf(server());
     await server().bare("acme/gitops", "branch", "env/live", "main");
     const { commit } = await commitMissing(target("env/live"), filesOf("auth"), { auth: token });
@@ -81,7 +81,7 @@ describe("the commit of missing values files", function () {
     assert.equal(await headOf(server()), main);
   });
 
-  it("can be asked for without being made", async () => {
+  it("can be previewed without being made", async () => {
     const missing = await missingFiles(target(), filesOf("nginx"), { auth: token });
     assert.deepEqual(
       missing.map(({ path }) => path),
@@ -90,7 +90,7 @@ describe("the commit of missing values files", function () {
     assert.ok(calls().every((call) => call.startsWith("GET")));
   });
 
-  it("comes after a push of somebody else that was first, and keeps it", async () => {
+  it("comes after somebody else's push, and keeps it", async () => {
     const { options, lines } = impatient();
     server().github.faults.add({ kind: "concurrent-push", repository: "acme/gitops", times: 2 });
     await commitMissing(target(), filesOf("auth"), options);
@@ -103,7 +103,7 @@ describe("the commit of missing values files", function () {
     ]);
   });
 
-  it("leaves a values file that somebody else pushed in between", async () => {
+  it("keeps a values file that somebody else pushed meanwhile", async () => {
     const path = "services/auth/values-dev.yaml";
     server().github.faults.add({
       kind: "concurrent-push",
@@ -119,7 +119,7 @@ describe("the commit of missing values files", function () {
     assert.equal(await textOf(server(), path), "theirs\n");
   });
 
-  it("gives up after ten pushes that were faster", async () => {
+  it("gives up after ten lost races", async () => {
     const { options, lines } = impatient();
     server().github.faults.add({ kind: "concurrent-push", repository: "acme/gitops", times: 50 });
     await assert.rejects(commitMissing(target(), filesOf("auth"), options), {

@@ -36,8 +36,8 @@ const WANTED = [
   "services/nginx/deep/values-prod.yaml",
 ];
 
-describe("what a tree holds", () => {
-  it("is asked for in one call where GitHub lists all of it", async () => {
+describe("the entries of a tree", () => {
+  it("are read in one call if GitHub lists all of them", async () => {
     const { asked, list } = github(100);
     const types = await existing({ list }, "root/", WANTED);
     assert.deepEqual(asked, ["root/**"]);
@@ -48,7 +48,7 @@ describe("what a tree holds", () => {
   });
 
   for (const limit of [3, 4, 5, 8]) {
-    it(`is the same at the wanted paths where GitHub cuts a list after ${limit} entries`, async () => {
+    it(`are the same at the wanted paths if GitHub truncates a list after ${limit} entries`, async () => {
       const cut = await existing(github(limit), "root/", WANTED);
       const whole = await existing(github(100), "root/", WANTED);
       for (const path of [...WANTED, "services", "services/nginx", "services/nginx/deep", "services/cart"]) {
@@ -57,13 +57,13 @@ describe("what a tree holds", () => {
     });
   }
 
-  it("is asked for in folders that lead to a wanted path only", async () => {
+  it("are read only from folders that contain a wanted path", async () => {
     const { asked, list } = github(3);
     await existing({ list }, "root/", WANTED);
     assert.deepEqual(asked, ["root/**", "root/", "services/**", "services/", "auth/**", "nginx/**"]);
   });
 
-  it("is an error where one folder alone is too large", async () => {
+  it("cause an error if one folder is too large", async () => {
     await assert.rejects(existing(github(2), "root/", WANTED), /too many entries for GitHub to list/);
   });
 });

@@ -47,7 +47,7 @@ describe("the move of values files", function () {
     (await server().bare(repository, "log", "--format=%s", ref)).split("\n");
   const states = (moved: Awaited<ReturnType<typeof moveValues>>) => moved.moves.map(({ is }) => is);
 
-  it("is one commit on one branch, byte for byte, and what else is in the folders stays", async () => {
+  it("is one commit on one branch that keeps all bytes and all other files", async () => {
     const before = await text("acme/gitops", "services/nginx/values-prod.yaml");
     const { commit } = await moveValues(target(), relocated(), options);
     assert.match(commit ?? "", /^[0-9a-f]{40}$/);
@@ -63,7 +63,7 @@ describe("the move of values files", function () {
     assert.equal((await commits()).length, 2);
   });
 
-  it("only looks where it shall, and has nothing to do the second time", async () => {
+  it("can be a dry run, and has nothing to do the second time", async () => {
     assert.deepEqual(states(await moveValues(target(), relocated(), options, true)), Array(4).fill("moves"));
     assert.equal((await commits()).length, 1);
     await moveValues(target(), relocated(), options);
@@ -72,7 +72,7 @@ describe("the move of values files", function () {
     assert.equal((await commits()).length, 2);
   });
 
-  it("takes what a promotion wrote just before", async () => {
+  it("includes a tag that a promotion has just written", async () => {
     const path = "services/nginx/values-prod.yaml";
     const { github } = server();
     github.faults.add({
@@ -86,7 +86,7 @@ describe("the move of values files", function () {
     assert.ok(!(await files()).includes(path));
   });
 
-  it("goes on after a part was copied by hand, and takes away what is the same in both", async () => {
+  it("continues after some files were copied by hand, and deletes identical old files", async () => {
     const path = "services/auth/values-dev.yaml";
     await server().commit("acme/gitops", "apps/auth/values-dev.yaml", old[path]);
     const { moves } = await moveValues(target(), relocated(), options);
@@ -100,7 +100,7 @@ describe("the move of values files", function () {
     );
   });
 
-  it("leaves both files where they differ, and says so", async () => {
+  it("keeps both files if they differ, and says so", async () => {
     await server().commit("acme/gitops", "apps/auth/values-dev.yaml", "image:\n  tag: other\n");
     const { moves } = await moveValues(target(), relocated(), options);
     assert.deepEqual(
@@ -111,14 +111,14 @@ describe("the move of values files", function () {
     assert.match(await text("acme/gitops", "services/auth/values-dev.yaml"), /20260601/);
   });
 
-  it("says which file is in neither place, and makes none", async () => {
+  it("names a file that is in neither place, and creates none", async () => {
     const [auth] = relocated();
     const gone = auth && { ...auth, files: ["apps/auth/values-qa.yaml"] };
     const moved = await moveValues(target(), gone ? [gone] : [], options);
     assert.deepEqual([states(moved), moved.commit], [["nowhere"], undefined]);
   });
 
-  it("copies to another branch, and leaves the old files to whoever runs with them", async () => {
+  it("copies to another branch, and keeps the old files", async () => {
     await server().bare("acme/gitops", "branch", "next", "main~0");
     const { moves } = await moveValues(
       target("acme/gitops", "next"),
@@ -146,7 +146,7 @@ describe("the move of values files", function () {
     assert.equal((await commits()).length, 1);
   });
 
-  it("copies to another repository, byte for byte", async () => {
+  it("copies to another repository and keeps all bytes", async () => {
     const moved = await moveValues(target("acme/other"), relocated("services", "acme/other"), options);
     assert.deepEqual(
       moved.moves.map(({ is, leaves }) => [is, leaves]),
@@ -160,7 +160,7 @@ describe("the move of values files", function () {
     assert.deepEqual([states(again), again.commit], [Array(4).fill("there"), undefined]);
   });
 
-  it("writes nothing where the branch is protected, and names the way round", async () => {
+  it("writes nothing to a protected branch, and explains a fix", async () => {
     server().github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
     await assert.rejects(
       moveValues(target(), relocated(), options),
@@ -169,12 +169,12 @@ describe("the move of values files", function () {
     assert.equal((await commits()).length, 1);
   });
 
-  it("writes nothing where a file is in the way of a folder", async () => {
+  it("writes nothing if a file is in place of a folder", async () => {
     await server().commit("acme/gitops", "apps", "a file\n");
     await assert.rejects(moveValues(target(), relocated(), options), /^SeedError: apps is a file on main/);
   });
 
-  it("reads no other GitHub's files", async () => {
+  it("refuses files on another GitHub", async () => {
     const elsewhere = relocated().map(({ from, ...more }) => ({
       ...more,
       from: { ...from, repoURL: "https://github.example/acme/gitops.git" },
@@ -182,7 +182,7 @@ describe("the move of values files", function () {
     await assert.rejects(moveValues(target(), elsewhere, options), /is not at .* Copy them by Git\./);
   });
 
-  it("asks nobody where nothing is to move", async () => {
+  it("makes no call if nothing is to move", async () => {
     assert.deepEqual(await moveValues(target(), [], { auth: undefined }), { moves: [], commit: undefined });
   });
 });

@@ -29,10 +29,10 @@ const content = fc.oneof(
 /** A commit of somebody else while the branch is being changed. */
 const meanwhile = fc.option(fc.record({ path: fc.constantFrom(...VALUES, ...OTHERS), content }), { freq: 3 });
 
-describe("for any files that exist and any that are wanted", function () {
+describe("for any existing and wanted files", function () {
   this.timeout(300_000);
 
-  it("the result is exactly the union, and every existing file is the same to the byte", async () => {
+  it("the result is exactly the union, and every existing file keeps its bytes", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.dictionary(fc.constantFrom(...VALUES, ...OTHERS), content, { minKeys: 1 }),
