@@ -1,4 +1,4 @@
-// Loaded before every command and by Pulumi, in a form that any Node reads: an old one cannot load TypeScript at all.
+// Loaded first by every command and by Pulumi. It is CommonJS, because an old Node cannot load TypeScript.
 const { engines } = require("./package.json");
 const [, major, minor] = /(\d+)\.(\d+)/.exec(engines.node).map(Number);
 const [found, then] = process.versions.node.split(".").map(Number);

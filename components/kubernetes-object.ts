@@ -9,7 +9,7 @@ const SECRET_OUTPUTS = ["data", "stringData"];
 /** A Kubernetes object of any kind. With the SDK's class per kind, a new kind of row would need code here. */
 class KubernetesResource extends pulumi.CustomResource {}
 
-/** What only the engine knows of a row. */
+/** The parts of a row that only the engine knows. */
 interface Sources extends SecretSources {
   /** The manifest of each row by its role. */
   readonly manifests?: pulumi.Output<ReadonlyMap<string, KubernetesObject>> | undefined;
@@ -42,7 +42,7 @@ function made({ role, manifest, values }: ObjectRow, { manifests, ...secrets }: 
   };
 }
 
-/** A manifest of which only the engine knows the annotations and the spec. */
+/** Takes the annotations and the spec of a manifest from an Output. */
 function withLate(
   { metadata, ...rest }: KubernetesObject,
   known: pulumi.Output<KubernetesObject>,
@@ -66,7 +66,7 @@ function filled({ manifest, values = {} }: ObjectRow, sources: SecretSources): p
   const data = pulumi
     .output({ ...stringData, ...resolved(values, sources) })
     .apply((all) => Object.fromEntries(Object.entries(all).map(([key, value]) => [key, base64(value)])));
-  // Takes annotations and spec of a manifest from an Output.
+  // An earlier version created the Secret and still owns its fields; this takes them over.
   const annotations = { ...metadata.annotations, "pulumi.com/patchForce": "true" };
   return { apiVersion, kind, metadata: { ...metadata, annotations }, data: pulumi.secret(data) };
 }

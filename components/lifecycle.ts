@@ -79,7 +79,7 @@ async function filesThere(plan: Plan, wanted: Wanted): Promise<ReadonlySet<strin
 
 type Wanted = Parameters<typeof servicesThere>[1];
 
-/** Whom the program itself asks GitHub as. */
+/** The identity of the program's own GitHub calls. */
 export function githubAuth({ github }: Pick<Plan, "github">): GitHubAuth | undefined {
   const config = pulumi.runtime.allConfig();
   return authOf(github, (key) => config[key]);

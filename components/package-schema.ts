@@ -18,7 +18,7 @@ interface ObjectSpec {
   readonly required: readonly string[];
 }
 
-/** What is used here of JSON Schema. */
+/** The parts of JSON Schema that are used here. */
 interface JsonSchema {
   readonly type?: string;
   readonly description?: string;
@@ -31,7 +31,7 @@ interface JsonSchema {
 const NAME = "kargo-fleet";
 const TEXTS: TypeSpec = { type: "array", items: { type: "string" } };
 
-/** The package schema of {@link ServicePipeline}: its inputs are the arguments by which the program checks them. */
+/** The package schema of {@link ServicePipeline}. Its inputs come from the schema that checks the arguments. */
 export function packageSchema(version: string): object {
   const types: Record<string, ObjectSpec> = {};
   const root = z.toJSONSchema(serviceArgsSchema, { io: "input", unrepresentable: "any" }) as JsonSchema;
@@ -54,7 +54,7 @@ export function packageSchema(version: string): object {
   };
 }
 
-/** Names each object of the arguments after its path, since a package schema has no objects without a name. */
+/** Names each object type after its path, because a package schema has no anonymous objects. */
 function objectOf(
   { properties = {}, required = [] }: JsonSchema,
   path: string,

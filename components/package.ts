@@ -6,8 +6,7 @@ import { packageSchema } from "./package-schema.ts";
 import { ServicePipeline, type ServicePipelineArgs } from "./service-pipeline.ts";
 
 /**
- * Serves {@link ServicePipeline} to programs in any language of Pulumi, which get it by `pulumi package add`.
- *
+ * Serves {@link ServicePipeline} to programs in all Pulumi languages, which add it with `pulumi package add`.
  * @see https://www.pulumi.com/docs/iac/guides/building-extending/components/build-a-component/
  */
 export async function servePackage(args: string[]): Promise<void> {

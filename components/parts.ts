@@ -24,7 +24,7 @@ export interface PartsArgs {
    */
   readonly hook?: HookStep | undefined;
   /**
-   * The manifests by role, where only the engine knows their annotations and specs.
+   * The manifests by role, if only the engine knows their annotations and specs.
    * @default those of the rows
    */
   readonly manifests?: pulumi.Output<ReadonlyMap<string, KubernetesObject>> | undefined;
@@ -41,7 +41,7 @@ export class Parts {
   readonly #opts: pulumi.CustomResourceOptions;
   readonly #args: PartsArgs;
 
-  /** The registered resources by role. */
+  /** @param owner the component's name, which prefixes the name of each resource */
   constructor(
     owner: string,
     component: pulumi.ComponentResource,

@@ -8,7 +8,7 @@ import { failedOf } from "./engine-state.ts";
 import { Parts, type PartsArgs } from "./parts.ts";
 import { withoutProtection } from "./protection.ts";
 
-/** What {@link ServicePipeline} takes from a program of its own, without `services.json` and a stack file. */
+/** The arguments of {@link ServicePipeline} in other programs, without `services.json` and a stack file. */
 export interface ServicePipelineArgs extends After {
   /** The team that owns the service: its name, its directory group, and optionally the group of its approvers. */
   readonly team: ServiceArgs["team"];
@@ -23,25 +23,25 @@ export interface ServicePipelineArgs extends After {
   readonly gitops: ServiceArgs["gitops"];
 
   /**
-   * How the Warehouse picks among tags.
+   * How the Warehouse selects tags.
    * @default { strategy: "lexical" } with tags such as 20260102030405-abcdef0
    */
   readonly tags?: ServiceArgs["tags"];
 
   /**
-   * How often the Warehouse looks at the registry, and how many tags it keeps.
+   * The Warehouse's interval and the number of tags that it keeps.
    * @default { interval: "5m", discoveryLimit: 5, cacheByTag: true }
    */
   readonly warehouse?: ServiceArgs["warehouse"];
 
   /**
-   * The Stages, as a pipeline of the stack's config lists them.
-   * @default dev, staging and prod; dev and staging promote and sync by themselves, prod waits for a person
+   * The Stages, in the form of a pipeline in the stack's config.
+   * @default dev, staging and prod; dev and staging have auto-promotion and auto-sync, prod has manual gates
    */
   readonly stages?: ServiceArgs["stages"];
 
   /**
-   * The folder of the chart, where it is not the one of `gitops`.
+   * The folder of the chart, if it is not that of `gitops`.
    * @default gitops.chart
    */
   readonly chart?: ServiceArgs["chart"];
@@ -59,7 +59,7 @@ export interface ServicePipelineArgs extends After {
   readonly cluster?: ServiceArgs["cluster"];
 }
 
-/** What a service waits for. */
+/** What a service depends on. */
 interface After {
   /**
    * Resources that a Stage depends on: the shared ClusterPromotionTasks.
@@ -68,13 +68,13 @@ interface After {
   readonly promotionTasks?: readonly pulumi.Resource[];
 
   /**
-   * What must exist before an Application can find its values: the files in the GitOps repository.
-   * @default nothing, where another program writes them
+   * Resources that an Application depends on: its values files in the GitOps repository.
+   * @default none, if another program writes them
    */
   readonly valuesFiles?: readonly pulumi.CustomResource[];
 }
 
-/** What this program hands over instead: one service of a plan that it made and checked for all services at once. */
+/** The arguments in this program: one service of a plan that was checked as a whole. */
 export interface PlannedService extends PartsArgs, After {
   readonly service: ServicePlan;
 
@@ -86,9 +86,9 @@ export interface PlannedService extends PartsArgs, After {
 }
 
 /**
- * Everything one service needs to be promoted in isolation: its Kargo Project with Warehouse and Stages, its Argo CD
- * AppProject and Applications, its team's access, its GitHub webhook. `protect` on it is that of all of them, but of those that
- * leave.
+ * Everything that one service needs for its own promotion pipeline: its Kargo Project with Warehouse and Stages,
+ * its AppProject and Applications, its team's access, its GitHub webhook. `protect` applies to all of them, except
+ * to those that are being removed.
  *
  * @example
  * new ServicePipeline(
@@ -118,7 +118,7 @@ export class ServicePipeline extends pulumi.ComponentResource {
   /** The hook of its repository; undefined if it has none. */
   readonly webhook: github.RepositoryWebhook | undefined;
 
-  /** @throws Error with every argument that is not valid, before anything is registered */
+  /** @throws Error with every invalid argument, before anything is registered */
   constructor(
     name: string,
     args: ServicePipelineArgs | PlannedService,
@@ -163,12 +163,12 @@ function plannedService(
   name: string,
   { image, promotionTasks = [], valuesFiles = [], ...args }: ServicePipelineArgs,
 ): PlannedService {
-  // Another system builds the image, so there is no hook and nothing is derived from the master secret.
+  // Another system builds the image, so there is no hook and no derived secret.
   const more = { promotionTasks, valuesFiles, secrets: { webhookMasterSecret: "" } };
   if (typeof image === "string") return { ...more, service: planOneService(name, { ...args, image }) };
   const manifests = pulumi
     .output(image)
     .apply((known) => manifestsOf(serviceInventory(planOneService(name, { ...args, image: known }))));
-  // Which resources there are does not depend on the image.
+  // The set of resources does not depend on the image.
   return { ...more, service: planOneService(name, { ...args, image: `image.invalid/${name}` }), manifests };
 }

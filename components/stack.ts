@@ -22,9 +22,9 @@ export interface StackInputs {
   readonly plan: Plan;
   /** The part of the plan that this run registers: all of it, except in a limited preview. */
   readonly registered: Plan;
-  /** The private key of the plan's GitHub App, or without an App the token of GitHub. */
+  /** The private key of the plan's GitHub App, or the GitHub token if there is no App. */
   readonly githubSecret: pulumi.Output<string> | undefined;
-  /** The stack's secrets: the master, and those of Kargo's credentials where it has them. */
+  /** The stack's secrets: the master secret, and those of Kargo's credentials. */
   readonly secrets: SecretSources;
   /** The sources of the plan. */
   readonly planned: Planned;

@@ -9,19 +9,17 @@ export interface ValuesFilesArgs {
   readonly plan: Plan;
 
   /**
-   * The private key of the plan's GitHub App; where it has none, the token of GitHub.
+   * The private key of the plan's GitHub App, or the GitHub token if there is no App.
    * @default GITHUB_TOKEN
    */
   readonly githubSecret?: pulumi.Output<string> | undefined;
 }
 
 /**
- * The values files of all services of a stack, as one resource: what is missing in the GitOps repository is written in
- * one commit. From then on the files are Kargo's and the teams': no `up` writes them again, no `destroy` removes them.
- * Applications come after it, or they would find no file.
- *
- * @example
- * const valuesFiles = new ValuesFiles("values-files", { plan, githubSecret }, { protect: plan.protect });
+ * The values files of all services of a stack, as one resource: one commit creates the missing ones in the GitOps
+ * repository. After that the files belong to Kargo and the teams: no `up` changes them, and no `destroy` deletes
+ * them. Applications depend on it, because they need the files.
+ * @example const valuesFiles = new ValuesFiles("values-files", { plan, githubSecret }, { protect: plan.protect });
  */
 export class ValuesFiles extends pulumi.dynamic.Resource {
   constructor(
@@ -42,8 +40,8 @@ export class ValuesFiles extends pulumi.dynamic.Resource {
 }
 
 /**
- * The default provider of dynamic resources would keep the whole config of the stack, all its secrets included, and
- * change whenever any of it does. This one keeps the secret of GitHub alone.
+ * The default provider of dynamic resources would store the whole config of the stack with all its secrets, and
+ * change with each of them. This one stores only the GitHub secret.
  */
 class SecretHolder extends pulumi.ProviderResource {
   constructor(
@@ -69,7 +67,7 @@ function inputs(plan: Plan): ValuesFilesInputs {
   };
 }
 
-/** What the plugin was configured with. The copy in the state is empty: only the plugin's own process fills it. */
+/** The plugin's configuration. The copy in the state is empty; the plugin's own process fills it. */
 const configured: { token?: string | undefined; app?: string | undefined } = {};
 
 /**

@@ -45,11 +45,10 @@ const LIMIT = 30_000;
 const ATTEMPTS = 8;
 
 /**
- * Opens the cluster that a kubeconfig's context names.
- *
- * @param options.kubeconfig a file, with ~ for the home as the engine has it; without it KUBECONFIG or the usual place
- * @param options.context without it the cluster of the pod that the command runs in
- * @throws FleetError where the file or the context is not there, or where this is no pod
+ * Opens the cluster of a kubeconfig's context.
+ * @param options.kubeconfig a file, with ~ for the home folder; default: KUBECONFIG or the usual place
+ * @param options.context default: the cluster of the pod in which the command runs
+ * @throws FleetError if the file or the context is missing, or if this is no pod
  */
 export async function openCluster(options: {
   kubeconfig?: string | undefined;
@@ -69,7 +68,7 @@ export async function openCluster(options: {
   return { context, server: cluster.server, ...connection };
 }
 
-/** Loaded by what needs a cluster alone: it takes as long as all the rest of a command. */
+/** Loaded only when needed, because loading it takes as long as the rest of a command. */
 async function loadConfig({ kubeconfig, context }: Parameters<typeof openCluster>[0]): Promise<KubeConfig> {
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();

@@ -45,7 +45,7 @@ const APPROVE: PolicyRule = {
 
 export const TEAM_ROLE = "kargo-fleet-team";
 export const APPROVERS_ROLE = "kargo-fleet-approvers";
-/** The Roles in each service's namespace, by name, with their rules besides `promote`. */
+/** The Roles in each service's namespace, by name, with their rules except `promote`. */
 export const SERVICE_ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
   [TEAM_ROLE]: USE_KARGO,
   [APPROVERS_ROLE]: [...USE_KARGO, APPROVE],

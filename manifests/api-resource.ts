@@ -1,17 +1,17 @@
 import type { KubernetesObject } from "./objects.ts";
 
-/** A kind as RBAC and policies of admission name it. */
+/** A kind in the form of RBAC and admission policies. */
 export interface ApiResource {
-  /** Empty for Kubernetes' core. */
+  /** Empty for the core group. */
   readonly group: string;
   /** The plural. */
   readonly resource: string;
 }
 
-/** Plurals that are not the English one. */
+/** Kinds with an irregular plural. */
 const IRREGULAR: Readonly<Record<string, string>> = { EventBus: "eventbus" };
 
-/** How the API server calls a kind. */
+/** The API server's group and plural of a kind. */
 export function resourceOf({ apiVersion, kind }: Pick<KubernetesObject, "apiVersion" | "kind">): ApiResource {
   const [group = "", version] = apiVersion.split("/");
   return {

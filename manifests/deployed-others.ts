@@ -3,14 +3,13 @@ import { allOf, anyOf, literal, text } from "./cel.ts";
 import { type DeployedKind, IT, inBuilds, isProject } from "./deployed-kind.ts";
 import { type Place, type SampleRow, sampleRows } from "./inventory/sample.ts";
 
-/** What the API server has beside an object's content. */
+/** Fields of an object besides its content. */
 const BESIDE = ["apiVersion", "kind", "metadata", "status"];
 
 /**
- * The kinds of rows of which no other file here says what the deployer may make, such as those of customize.ts: the
- * objects of these rows alone, to the letter.
- *
- * @throws Error where their content differs between services: then a form must be written for the kind
+ * The limits for kinds that no other file covers, such as those of customize.ts: only exactly the objects of these
+ * rows.
+ * @throws Error if the content differs between services; such a kind needs its own file
  */
 export function deployedOthers(known: readonly DeployedKind[]): readonly DeployedKind[] {
   const kinds = new Set(known.map(({ kind }) => kind));
@@ -23,7 +22,7 @@ function kindOf({ manifest }: SampleRow): string {
   return `${resource}.${group}`;
 }
 
-/** Each object once: the same row of two services is one. */
+/** Each object once, because two services may have the same row. */
 function distinct(rows: readonly SampleRow[]): readonly SampleRow[] {
   const objects = new Map(rows.map((row) => [JSON.stringify([row.place, nameOf(row), contentOf(row)]), row]));
   const byRole = Map.groupBy([...objects.values()], ({ role, place }) => `${role} ${JSON.stringify(place)}`);

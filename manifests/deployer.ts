@@ -12,10 +12,11 @@ import { rightsOfRows, rulesOfRights } from "./rights-of-rows.ts";
 
 const NAME = "kargo-fleet-deployer";
 
-/** What the deployer needs beside the rights on one place's objects, and where. */
+/** The deployer's rights beyond those on the inventory's objects. */
 interface DeployerRights {
   /**
-   * In the whole cluster: nothing on policies of admission, by which it is held itself. There is no `*` and no `escalate`.
+   * In the whole cluster. They contain nothing on admission policies, which limit the deployer, no `*` and no
+   * `escalate`.
    */
   readonly cluster: readonly Right[];
   /** In one namespace only. */
@@ -83,7 +84,7 @@ export function previewerObjects(username: string, teams: readonly string[]): re
   return rights("kargo-fleet-previewer", username, rulesFor(teams, isRead));
 }
 
-/** A read of a Secret names it: only a deletion lists them. */
+/** Secrets are read by name; only a deletion lists them. */
 function isRead({ resource, verb }: Right): boolean {
   return verb === "get" || (["list", "watch"].includes(verb) && resource !== "secrets");
 }

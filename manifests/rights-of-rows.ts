@@ -6,13 +6,14 @@ import type { PolicyRule, Role, RoleBinding } from "./rbac-types.ts";
 
 /** The verbs in the order in which rules list them. */
 const READ = ["get", "list", "watch"];
-/** A `create` names nothing yet, so that only what comes after it can be held to names. */
+/** RBAC cannot limit `create` to names, but it can limit these verbs. */
 const CHANGE = ["update", "patch", "delete"];
 const VERBS = [...READ, "create", ...CHANGE, "bind", "promote"];
 
 /**
- * What an identity needs to make, change and delete the objects of these rows. A deletion waits by `list` and `watch`:
- * without them the provider hangs. What it gives to teams it must hold itself, which is Kubernetes' own check.
+ * The rights to create, change and delete the objects of these rows. A deletion needs `list` and `watch`, without
+ * which the provider hangs. Kubernetes lets an identity grant only rights that it has, so they include the rights
+ * granted to teams.
  */
 export function rightsOfRows(rows: readonly SampleRow[]): readonly Right[] {
   return rows.flatMap(rulesOf).flatMap((rule) => rightsOf([rule]));
@@ -26,7 +27,7 @@ function rulesOf({ manifest, filled, place }: SampleRow): readonly PolicyRule[] 
   const own = { ...of, verbs: [...READ, "create", ...CHANGE] };
   switch (manifest.kind) {
     case "ClusterRoleBinding": {
-      // Others have such bindings too.
+      // Others may have such bindings too.
       const { roleRef } = manifest as RoleBinding;
       return [
         { ...of, verbs: [...READ, "create"] },
@@ -47,12 +48,15 @@ function rulesOf({ manifest, filled, place }: SampleRow): readonly PolicyRule[] 
   return [own];
 }
 
-/** The names in the Roles of a service are its own Stages'. */
+/** The names in a service's Roles are its own Stages. */
 function handedOut({ resourceNames, ...rule }: PolicyRule, place: Place): PolicyRule {
   return place === "projects" || resourceNames === undefined ? rule : { ...rule, resourceNames };
 }
 
-/** The fewest rules that give these rights and nothing else; of a right by name nothing where it is given for all names. */
+/**
+ * The smallest set of rules with exactly these rights. A right on a name is omitted if the same right exists for
+ * all names.
+ */
 export function rulesOfRights(rights: readonly Right[], held: readonly Right[] = []): readonly PolicyRule[] {
   const keyOf = ({ group, resource, name = "", verb }: Right) => [group, resource, name, verb].join(" ");
   const given = new Set([...rights.filter(({ name }) => name === undefined), ...held].map(keyOf));

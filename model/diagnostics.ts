@@ -26,8 +26,7 @@ export interface Problem {
 
 /**
  * A problem at a path of a document.
- *
- * @param part the key, where the key itself is wrong and not its value
+ * @param part `key` if the key itself is wrong, and not its value
  */
 export function problem(
   code: ProblemCode,
@@ -40,7 +39,7 @@ export function problem(
   return { code, place: document.place(path, part), path: formatPath(path), message, fix };
 }
 
-/** Renders a path the way a person would write it: `services.auth.tags[0]`, odd keys quoted. */
+/** Formats a path: `services.auth.tags[0]`, with unusual keys quoted. */
 export function formatPath(path: DocumentPath): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === "number") return `${text}[${part}]`;

@@ -106,7 +106,7 @@ function isMissing({ code, input }: z.core.$ZodIssue): boolean {
   return code === "invalid_type" && input === undefined;
 }
 
-/** What is said where a schema has no message of its own. */
+/** The message for a schema without its own. */
 function inOurWords(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case "invalid_type":

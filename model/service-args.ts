@@ -12,8 +12,8 @@ import { team } from "./team.ts";
 const { repository, image, tags, warehouse, chart, labels } = service.shape;
 
 /**
- * What a program says of one service without `services.json` and a stack file: the keys of the service's entry, and those
- * keys of the stack's config that decide about it.
+ * The arguments of one service without `services.json` and a stack file: the keys of a service's entry, and the
+ * keys of a stack's config that affect it.
  */
 export const serviceArgsSchema = z.strictObject({
   team: z
@@ -42,7 +42,7 @@ export const serviceArgsSchema = z.strictObject({
 /** The arguments as a program writes them. */
 export type ServiceArgs = z.input<typeof serviceArgsSchema>;
 
-/** Config that every stack must have and that no service without a build depends on. */
+/** Required stack config that does not affect a service without a build. */
 const UNUSED = {
   webhooks: { url: "https://unused.invalid" },
   access: { deployer: "unused" },
@@ -51,11 +51,10 @@ const UNUSED = {
 };
 
 /**
- * Plans one service by the rules for a catalogue and a stack's config. Another system builds its image: what builds images
- * serves a whole catalogue.
- *
+ * Plans one service with the rules of a catalogue and a stack's config. Another system must build its image,
+ * because the build objects serve a whole catalogue.
  * @param name the service's name: a DNS label
- * @throws Error with every problem, one a line: the argument, what is wrong, the rule and the fix
+ * @throws Error with every problem, one per line: the argument, what is wrong, the rule and the fix
  */
 export function planOneService(name: string, args: ServiceArgs): ServicePlan {
   const missing = (["team", "repository", "image", "gitops"] as const).filter(
@@ -105,7 +104,7 @@ function invalid(name: string, lines: readonly string[]): Error {
   );
 }
 
-/** The argument that a path in the catalogue or in the stack's config comes from. */
+/** The argument that corresponds to a path in the catalogue or the stack's config. */
 function argumentOf(path: string, service: string, teamName: string): string {
   const prefixes: readonly (readonly [string, string])[] = [
     [`services.${service}.`, ""],

@@ -39,7 +39,7 @@ export function configOf({ value }: Pick<SourceDocument, "value">): Record<strin
   return recordOf(recordOf(value)?.config) ?? {};
 }
 
-/** What the engine refuses, or alone can fetch. */
+/** Content that the engine refuses, or that only the engine can fetch. */
 function unseen(document: SourceDocument): Problem[] {
   const { value } = document;
   const root = recordOf(value);

@@ -1,6 +1,6 @@
 import type { Files } from "../fleet/files.ts";
 
-/** Files of a repository without a disk. */
+/** The files of a repository in memory. */
 export function filesOf(texts: Readonly<Record<string, string>>): Files {
   const paths = Object.keys(texts);
   const entries: Files["entries"] = (folder) => {

@@ -2,13 +2,13 @@ import { generateKeyPairSync } from "node:crypto";
 import type { GitHubApp } from "../components/github-api/auth.ts";
 import type { InstalledApp } from "../sandbox/github/installed-app.ts";
 
-/** A GitHub App, as its caller and as the local GitHub know it. */
+/** A GitHub App, for its caller and for the local GitHub. */
 export interface App {
   readonly auth: GitHubApp;
   readonly installed: InstalledApp;
 }
 
-/** An App with a key of its own, in the form in which GitHub hands keys out. */
+/** Creates an App with its own key, in GitHub's form. */
 export function newApp(): App {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", {
     modulusLength: 2048,

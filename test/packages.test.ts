@@ -8,14 +8,14 @@ interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-/** Where the code of each package is, and where its tests are. */
+/** The folders of each package's code and tests. */
 const PACKAGES = {
   ".": { code: ["*.{ts,js}", "{components,manifests,model}/**/*.ts"], tests: ["{bench,test}/**/*.ts"] },
   fleet: { code: ["fleet/**/*.ts"], tests: ["fleet/test/**/*.ts"] },
   sandbox: { code: ["sandbox/**/*.ts"], tests: ["sandbox/test/**/*.ts"] },
 } as const;
 
-/** What the root's scripts run and no code imports. */
+/** Tools that scripts run and no code imports. */
 const TOOLS = ["@biomejs/biome", "@types/mocha", "@types/node", "typescript7"];
 
 const STATIC = /^(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]+\sfrom\s+)?"([^".][^"]*)"/gm;
@@ -38,7 +38,7 @@ function imported(files: readonly string[], kind: "values" | "values and types")
 const manifestOf = (folder: string) => JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Manifest;
 
 describe("the packages", () => {
-  it("are the program at the root, and its workspaces", () => {
+  it("are the root program and its workspaces", () => {
     assert.deepEqual([".", ...(manifestOf(".").workspaces ?? [])], Object.keys(PACKAGES));
   });
 
@@ -47,12 +47,12 @@ describe("the packages", () => {
     const own = globSync([...code], { exclude: ["fleet/test/**", "sandbox/test/**"] });
     const needed = imported(own, "values");
 
-    it(`name what their code imports, and nothing else: ${folder}`, () => {
+    it(`list exactly what their code imports: ${folder}`, () => {
       assert.ok(needed.length > 5);
       assert.deepEqual(Object.keys(dependencies), needed);
     });
 
-    it(`name what their tests and types need besides, and nothing else: ${folder}`, () => {
+    it(`list exactly what their tests and types need in addition: ${folder}`, () => {
       const all = imported([...own, ...globSync([...tests])], "values and types");
       const besides = all.filter((name) => !needed.includes(name));
       const types = Object.keys(devDependencies).filter((name) =>
@@ -77,7 +77,7 @@ describe("the packages", () => {
     );
   });
 
-  it("agree on one exact version of each library", () => {
+  it("use the same exact version of each library", () => {
     const versions = new Map<string, string>();
     for (const { dependencies, devDependencies } of Object.keys(PACKAGES).map(manifestOf))
       for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {

@@ -21,7 +21,7 @@ import type { Outcome } from "./reporter.ts";
 const ALONE = "test/engine/@(github-plugin|recover*|start|values-files).test.ts";
 /** About half of the tests that use it. */
 const HALF = "test/engine/@(adopt*|audit*|lifecycle|secrets*|up).test.ts";
-/** What needs one and is no test of the engine. */
+/** Other tests that use the shared control plane. */
 const ASKING = ["sandbox/test/control-plane.test.ts", "test/examples/gitops.test.ts"];
 const ENGINE = "test/engine/*.test.ts";
 const PURE = "{test/{components,definitions,manifests,model},fleet/test}/**/*.test.ts";

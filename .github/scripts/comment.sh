@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The comment of a finished run: every stack's report, or that there is none.
+# Writes the comment of a finished run: every stack's report, or that it is missing.
 set -euo pipefail
 
 if [ "$ROUTE" = success ] && [ "$STACKS" != "[]" ]; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One open issue as long as a stack has drifted. Where it could not be looked at, its issue stays as it is.
+# Keeps one issue open while a stack has drifted. If the stack could not be checked, its issue does not change.
 set -euo pipefail
 
 if [ -f "$RUNNER_TEMP/reports/$STACK.none" ]; then

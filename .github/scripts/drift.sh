@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares one stack with its cluster and writes nothing: <stack>.md where it has drifted, <stack>.none where it has not.
+# Compares one stack with its cluster, read-only. Writes <stack>.md if it has drifted, else <stack>.none.
 set -euo pipefail
 
 events="$RUNNER_TEMP/events.json"

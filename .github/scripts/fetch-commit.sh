@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Fetches one commit as Git objects: nothing is checked out, no ref moves, and no credential stays behind.
+# Fetches one commit as Git objects, without a checkout, a moved ref or a stored credential.
 set -euo pipefail
 
 commit=$1
 [[ $commit =~ ^[0-9a-f]{40}$ ]] || { echo "'$commit' is no full commit id." >&2; exit 1; }
 
-# In the environment and not in the arguments, which every process of the machine may read.
+# Passed in the environment, because every process of the machine may read arguments.
 basic=$(printf 'x-access-token:%s' "$GITHUB_TOKEN" | base64 | tr -d '\n')
 export GIT_CONFIG_COUNT=1
 export GIT_CONFIG_KEY_0="http.$GITHUB_SERVER_URL/.extraheader"

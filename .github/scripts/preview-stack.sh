@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Previews one stack and leaves two reports: <stack>.md for the comment, whole/<stack>.md with everything.
+# Previews one stack and writes two reports: <stack>.md for the comment, whole/<stack>.md with everything.
 set -euo pipefail
 
 mkdir -p "$RUNNER_TEMP/reports/whole"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings one stack up past whatever cannot be made, and keeps what the engine said for the report. It fails at the end then.
+# Runs pulumi up for one stack, continues past errors and fails at the end then. Keeps the engine's events for the report.
 set -euo pipefail
 
 exec "${0%/*}/with-events.sh" "$RUNNER_TEMP/events.json" up --continue-on-error --yes --non-interactive --color never --stack "$STACK"

@@ -1,21 +1,20 @@
 import type { Plan } from "../../model/plan.ts";
 import { GITHUB_APP_KEY, PROJECT } from "../../model/stack-config.ts";
 
-/** A GitHub App, as one organization installed it. */
+/** A GitHub App that an organization installed. */
 export interface GitHubApp {
   readonly clientId: string;
   readonly installationId: string;
-  /** In PEM. */
+  /** PEM. */
   readonly privateKey: string;
 }
 
-/** Who calls GitHub: a token, or an App, which gets a token for an hour whenever it needs one. */
+/** The identity of GitHub calls: a token, or an App, which requests tokens that are valid for an hour. */
 export type GitHubAuth = string | GitHubApp;
 
 /**
- * Whom a stack calls GitHub as: the App that it names, else its token, else GITHUB_TOKEN.
- *
- * @param config the text of a key of the stack's config, secrets too
+ * The identity of a stack's GitHub calls: its App, else its token, else GITHUB_TOKEN.
+ * @param config returns the value of a config key, including secrets
  */
 export function authOf(
   { app }: Pick<Plan["github"], "app">,

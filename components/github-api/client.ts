@@ -10,7 +10,7 @@ import { type Failure, failureOf, pluginOptions, type RetryOptions } from "./ret
 /** The credentials and options of a GitHub client. */
 export interface Access extends RetryOptions {
   readonly auth: GitHubAuth;
-  /** Where GITHUB_BASE_URL is looked for. */
+  /** The environment, which may contain GITHUB_BASE_URL. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -63,7 +63,7 @@ function identity(auth: GitHubAuth) {
   return { authStrategy: createAppAuth, auth: { appId, installationId, privateKey } };
 }
 
-/** An App's tokens are the authentication's own; all of them begin alike. */
+/** The tokens of an App are only known to the authentication plugin, but all have the same prefix. */
 function withoutToken(message: string, auth: GitHubAuth): string {
   return message.replaceAll(typeof auth === "string" ? auth : /\bghs_\w+/g, "(token)");
 }

@@ -4,14 +4,14 @@ import { z } from "zod";
 
 /** How to wait, and how to report it. */
 export interface RetryOptions {
-  /** Takes one line on what is going on. */
+  /** Prints one line about the wait. */
   readonly report: (line: string) => void;
   /** The maximum total wait for GitHub's limits in one run, in seconds. A longer wait is an error. */
   readonly longestWait: number;
   /** Creates the error that ends the run then. */
   readonly giveUp: (limit: UsedUp) => Error;
   /**
-   * How long a second is, in milliseconds. Tests shorten it.
+   * The length of a second in milliseconds. Tests shorten it.
    * @default 1000
    */
   readonly second?: number;
@@ -31,10 +31,9 @@ export interface Failure {
 }
 
 /**
- * The options of octokit's plugins for calls that outlast what passes by itself: GitHub's own failures, a network that
- * is gone for a moment, its rate limits. All waits for limits together have a bound.
- *
- * @returns with them the error of a run whose limit does not end soon enough, once that has happened
+ * The options of octokit's plugins that retry temporary failures: GitHub's server errors, network failures, rate
+ * limits. The total wait for limits is bounded.
+ * @returns the options, and a function that returns the error of an exhausted limit, if any
  * @see https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
 export function pluginOptions({ report, longestWait, giveUp, second = 1_000 }: RetryOptions): {
@@ -54,7 +53,7 @@ export function pluginOptions({ report, longestWait, giveUp, second = 1_000 }: R
   };
   const apart = (seconds: number, maxConcurrent: number) =>
     new Bottleneck.Group({ minTime: seconds * second, maxConcurrent });
-  // 900 points a minute are allowed, of which a reading call takes one and a writing call five.
+  // GitHub allows 900 points per minute: a reading call costs one, a writing call five.
   const groups = { global: apart(0.08, 10), write: apart(1, 1), notifications: apart(3, 1) };
   const retryAfterBaseValue = second;
   return {
@@ -78,7 +77,7 @@ const requestError = z.object({
 });
 const answer = z.object({ message: z.string() });
 
-/** Reads what octokit throws; nothing where the error is not a failed call. */
+/** Reads an error of octokit; undefined if it is not a failed call. */
 export function failureOf(error: unknown): Failure | undefined {
   const read = requestError.safeParse(error);
   if (!read.success) return undefined;

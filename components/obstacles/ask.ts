@@ -8,7 +8,7 @@ import { type Unasked, unaskedLines } from "./unasked.ts";
 
 /** The identity and options for the questions. */
 export interface AskOptions {
-  /** Who asks GitHub; nothing where nobody does. */
+  /** The identity for GitHub; undefined if there is none, so that GitHub is not asked. */
   readonly auth: GitHubAuth | undefined;
   readonly environment: NodeJS.ProcessEnv;
   /** Prints a line about a wait. */

@@ -16,14 +16,14 @@ export interface ValuesFilesOutputs {
   readonly digest: string;
 }
 
-/** What the plugin was configured with. */
+/** The plugin's configuration. */
 export interface GitHubSecrets {
   readonly token?: string | undefined;
   /** A {@link GitHubApp}, as JSON. */
   readonly app?: string | undefined;
 }
 
-/** States of version 0.1.0 import this file by its path at a refresh and call this. They read nothing. */
+/** States of version 0.1.0 import this file by path at a refresh and call this function. It reads nothing. */
 export function configure(): void {}
 
 /** Compares the paths without any call, so a preview calls nobody. */
@@ -48,7 +48,7 @@ export async function update(
 
 async function write(inputs: ValuesFilesInputs, secrets: GitHubSecrets): Promise<ValuesFilesOutputs> {
   const { repository, branch, url } = inputs;
-  // The engine shows what its plugins print beside the resource.
+  // The engine shows a plugin's output beside the resource.
   await commitMissing({ repository, branch, url }, filesOf(inputs), {
     auth: authOf(secrets),
     report: console.log,

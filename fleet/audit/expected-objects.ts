@@ -5,8 +5,8 @@ import type { StackFiles } from "../stack-files.ts";
 import { idOf, type LiveObject } from "./live-objects.ts";
 
 /**
- * Kinds that say neither who may do what, nor what is promoted by itself, nor what runs with which rights; of some the API
- * server or the engine alone knows the content. Every other kind is compared.
+ * Kinds that do not decide about access, auto-promotion, or the rights of workloads, or whose content only the API
+ * server or the engine knows. All other kinds are compared.
  */
 const NOT_COMPARED: readonly string[] = [
   "ClusterConfig",

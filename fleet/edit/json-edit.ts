@@ -33,7 +33,7 @@ function withKey(
   if (map?.type !== "object") throw new Error(`${path.join(".")} is no object: the text is checked before`);
   const [edit] = modify(source, [...path, key], value, { getInsertionIndex });
   if (edit === undefined || edit.length > 0) return applyEdits(text, edit ? [edit] : []);
-  // jsonc-parser's own formatting would break up the neighbours that share a line with the edit.
+  // jsonc-parser's own formatting would reformat neighbours on the same line.
   const layout = layoutOf(source, map);
   const entry = `${JSON.stringify(key)}: ${valueText(value, key, layout)}`;
   const empty = map.children?.length === 0;
@@ -46,12 +46,12 @@ function withKey(
   return applyEdits(text, [{ ...edit, content: `${layout.before}${entry},` }]);
 }
 
-/** The white space before each entry of an object and after the last one, and what indents one more level. */
+/** The white space before each entry of an object and after the last one, and the indentation of one level. */
 interface Layout {
   readonly before: string;
   readonly after: string;
   readonly unit: string;
-  /** Whether an entry may stand on one line. */
+  /** Whether entries may be on one line. */
   readonly inline: boolean;
 }
 
@@ -75,9 +75,12 @@ function layoutOf(text: string, { offset, children = [] }: Node): Layout {
   };
 }
 
-/** On one line where the neighbours are and where it fits, a comma after it included; else one key a line. */
+/**
+ * The entry fits on one line if its neighbours do and if the line is short enough; otherwise it has one key per
+ * line.
+ */
 function valueText(value: unknown, key: string, { before, unit, inline }: Layout): string {
-  // JSON escapes the line ends in its strings.
+  // Strings contain no raw line breaks, because JSON escapes them.
   const line = JSON.stringify(value, null, 1).replace(/\n\s*/g, " ");
   const indent = before.replace(/^\r?\n/, "");
   const fits = indent.length + JSON.stringify(key).length + line.length + 3 <= WIDTH;

@@ -19,7 +19,7 @@ import { parseState, type State } from "./state.ts";
 export interface Engine {
   /** The URL of the backend. @throws FleetError */
   backend(): Promise<string>;
-  /** @throws FleetError where the state cannot be exported */
+  /** @throws FleetError if the state cannot be exported */
   state(): Promise<State>;
   /**
    * What the last `up` provisioned, from the stack's output; undefined before the first `up`. @throws FleetError

@@ -42,7 +42,7 @@ export function plannedOf(
     if (!creation.custom) return [];
     const hook = hooks.get(nameOf(creation.urn));
     if (hook) return [{ is: "hook", creation, repository: hook.repository, url: hook.url }];
-    // A patch is made again by the next `up`, whoever made its object.
+    // The next `up` repeats a patch, whoever created its object.
     const patch = creation.type.endsWith("Patch");
     return creation.type.startsWith("kubernetes:") && !patch ? object(creation) : [];
   });

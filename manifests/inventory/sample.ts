@@ -7,18 +7,18 @@ import { type Customization, customization } from "./customize.ts";
 import { inventoriesOf, isObject } from "./objects.ts";
 import { type ObjectRow, rowsOf } from "./row.ts";
 
-/** Where a row's object stands, whatever the services and the teams are. */
+/** The kind of namespace of a row's object, independent of services and teams. */
 export type Place =
-  /** In no namespace. */
+  /** Cluster-scoped. */
   | "cluster"
   /** In the namespace of each service's Kargo Project. */
   | "projects"
   /** In each team's build namespace. */
   | "builds"
-  /** In the namespace of that name. */
+  /** In the namespace with this name. */
   | { readonly namespace: string };
 
-/** A row of a fleet that has everything. */
+/** A row of the sample fleet. */
 export interface SampleRow extends ObjectRow {
   readonly place: Place;
 }
@@ -31,7 +31,7 @@ const CATALOGUE = {
   services: Object.fromEntries(SERVICES.map((name) => [name, { team: TEAM, repository: `owner/${name}` }])),
 };
 
-/** Every kind of object is in the plan of one of these: they are exposed in different ways. */
+/** The plan of one of these contains every kind of object, because each kind of route needs its own. */
 const WEBHOOKS = [
   { expose: { ingress: {} } },
   { expose: { httpRoute: { gateway: { name: "gateway", namespace: "gateways" } } } },
@@ -70,8 +70,9 @@ function planWith(webhooks: object): Plan {
 const KNOWN = new WeakMap<Customization, readonly SampleRow[]>();
 
 /**
- * The rows of a fleet that has everything that the program can make, of two services of one team. What follows from the
- * kinds of objects alone, such as the deployer's rights, is derived from it: it must not depend on a stack's services.
+ * The rows of a sample fleet with everything that the program can create, for two services of one team. Results
+ * that depend only on the kinds of objects, such as the deployer's rights, are derived from it, because they must
+ * not depend on a stack's services.
  */
 export function sampleRows(): readonly SampleRow[] {
   const known = KNOWN.get(customization()) ?? makeRows();

@@ -6,20 +6,20 @@ import type { Env } from "./backend.ts";
 
 /** A GitHub App that the organization installed. */
 export interface InstalledApp {
-  /** What its JWTs have as issuer. */
+  /** The issuer of its JWTs. */
   readonly clientId: string;
   readonly installationId: string;
-  /** In PEM, of the private key that signs its JWTs. */
+  /** PEM of the public key that verifies its JWTs. */
   readonly publicKey: string;
 }
 
-/** What GitHub gives an installation's token. */
+/** The lifetime of an installation's token on GitHub, in milliseconds. */
 const LIFETIME = 3_600_000;
 
 const header = z.object({ alg: z.literal("RS256") });
 const claims = z.object({ iss: z.string(), iat: z.number(), exp: z.number() });
 
-/** The tokens of an installation, each of an hour. */
+/** The tokens of an installation, each valid for an hour. */
 export class InstallationTokens {
   readonly #app: InstalledApp | undefined;
   readonly #now: () => number;

@@ -16,8 +16,8 @@ const ARGS: ServicePipelineArgs = {
 const registered = (args: ServicePipelineArgs, name = "nginx") =>
   record(() => new ServicePipeline(name, args));
 
-describe("a ServicePipeline by its own arguments", () => {
-  it("registers what a catalogue with the same service registers", async () => {
+describe("a ServicePipeline with its own arguments", () => {
+  it("registers the same resources as a catalogue with this service", async () => {
     const text = catalogueText(
       { nginx: { team: "edge", repository: "acme/nginx", build: false } },
       { edge: { group: "AD-Edge" } },
@@ -31,7 +31,7 @@ describe("a ServicePipeline by its own arguments", () => {
     );
   });
 
-  it("takes an image that only the engine knows", async () => {
+  it("accepts an image that only the engine knows", async () => {
     const late = await registered({
       ...ARGS,
       image: pulumi.output(Promise.resolve("registry.example/nginx")),
@@ -40,7 +40,7 @@ describe("a ServicePipeline by its own arguments", () => {
     assert.deepEqual(late.toSorted(byName), (await registered(ARGS)).toSorted(byName));
   });
 
-  it("exposes its resources by their roles", async () => {
+  it("exposes its resources by role", async () => {
     let roles: string[] = [];
     await record(() => {
       roles = [...new ServicePipeline("nginx", ARGS).parts.keys()];
@@ -78,7 +78,7 @@ describe("a ServicePipeline by its own arguments", () => {
       assert.throws(() => new ServicePipeline("nginx", { ...ARGS, ...args } as ServicePipelineArgs), message);
     });
 
-  it("refuses a name that is no DNS label", () => {
+  it("refuses a name that is not a DNS label", () => {
     assert.throws(() => new ServicePipeline("Nginx", ARGS), /\n {2}name {2}"Nginx" is not a valid name/);
   });
 });

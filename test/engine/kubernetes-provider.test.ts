@@ -17,7 +17,7 @@ interface Secret {
   readonly data?: Record<string, string>;
 }
 
-/** A component that registers the rows it is given. */
+/** A component that registers the given rows. */
 class Component extends pulumi.ComponentResource {
   constructor(name: string, rows: readonly Row[], provider: kubernetes.Provider) {
     super("test:index:Component", name, {}, { provider });
@@ -50,7 +50,7 @@ describe("the Kubernetes provider of the toolchain", function () {
     ({ provider }: Parameters<Program>[0]) =>
       new Component("component", all, provider);
 
-  it("fails to create what exists already, and leaves it as it is", async () => {
+  it("fails to create an object that exists, and does not change it", async () => {
     await kubectl("create", "configmap", "provider", "--from-literal=whose=theirs");
     await assert.rejects(stack.up(map({ whose: "ours" })), /configmaps "provider" already exists/);
     assert.equal(await kubectl("get", "configmap", "provider", "-o", "jsonpath={.data.whose}"), "theirs");
@@ -84,7 +84,7 @@ describe("the Kubernetes provider of the toolchain", function () {
     await kubectl("delete", "secret", "filled");
   });
 
-  it("imports a built-in kind with all its properties, so that the same program then changes nothing", async () => {
+  it("imports a built-in kind with all its properties, so that the next up changes nothing", async () => {
     await kubectl("create", "role", "provider", "--verb=get", "--resource=configmaps");
     await kubectl("create", "rolebinding", "provider", "--role=provider", "--group=readers");
     const binding = (importOf: { import?: string }) => (opts: Parameters<Program>[0]) =>
@@ -104,7 +104,7 @@ describe("the Kubernetes provider of the toolchain", function () {
     await kubectl("delete", "role", "provider");
   });
 
-  it("works with the credentials of a pod's ServiceAccount, and the state gets only their paths", async () => {
+  it("uses a pod's credentials, and stores only their paths in the state", async () => {
     const { url } = await sharedControlPlane();
     await kubectl("create", "serviceaccount", "pod");
     await kubectl("create", "rolebinding", "pod", "--clusterrole=edit", "--serviceaccount=default:pod");
@@ -134,7 +134,7 @@ describe("the Kubernetes provider of the toolchain", function () {
     }
   });
 
-  it("keeps an object whose row is renamed, and then moved to another component, by the row's aliases", async () => {
+  it("keeps an object whose row is renamed and then moved to another component with aliases", async () => {
     const metadata = { name: "moved", namespace: "default", labels: {} };
     const map = { apiVersion: "v1", kind: "ConfigMap", metadata };
     const uid = () => kubectl("get", "configmap", "moved", "-o", "jsonpath={.metadata.uid}");
@@ -150,12 +150,12 @@ describe("the Kubernetes provider of the toolchain", function () {
     });
     assert.deepEqual(changes, { create: 1, same: 4 });
     assert.equal(await uid(), before);
-    // Without the alias it is another resource to the engine.
+    // Without the alias it is another resource for the engine.
     await assert.rejects(stack.up(renamed([])), /configmaps "moved" already exists/);
     await stack.destroy();
   });
 
-  it("refuses a Helm release, which it does not have where it was built", async () => {
+  it("refuses a Helm release if it was built without support for it", async () => {
     const { programs } = await ensureToolchain({ quiet: true });
     const built = programs["pulumi-resource-kubernetes"].origin === "built";
     const release = (opts: Parameters<Program>[0]) =>

@@ -10,9 +10,9 @@ import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
 /**
- * The package that `pulumi package add` makes of this repository, in a program in YAML. The language host that can be built
- * runs no packages (docs/toolchain.md), so a script starts this one as the official host does: Pulumi's `run-plugin` on the
- * folder with PulumiPlugin.yaml.
+ * A Pulumi YAML program with the package that `pulumi package add` makes of this repository. The built language
+ * host cannot run packages (docs/toolchain.md), so a script starts it like the official host: Pulumi's `run-plugin`
+ * in the folder with PulumiPlugin.yaml.
  */
 describe("a program in YAML with this project as a package", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
@@ -21,7 +21,7 @@ describe("a program in YAML with this project as a package", function () {
   let kubectl: (...args: readonly string[]) => Promise<string>;
   let kubeconfigs: { readonly admin: string; readonly deployer: string };
 
-  /** The program of docs/package.md, with an image that another resource has. */
+  /** The program of docs/package.md, with another resource's output as the image. */
   async function program(image: string): Promise<string> {
     const [, text = ""] = /```yaml\n([\s\S]*?)```/.exec(await readFile("docs/package.md", "utf8")) ?? [];
     const { resources, ...rest } = parse(text);
@@ -65,7 +65,7 @@ describe("a program in YAML with this project as a package", function () {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  it("makes a service whose image is another resource's output, and a second up changes nothing", async () => {
+  it("creates a service whose image is another resource's output, and a second up changes nothing", async () => {
     const up = await pulumi("up", "--yes", "--skip-preview");
     assert.equal(up.exitCode, 0, up.all);
     const image = "jsonpath={.spec.subscriptions[0].image.repoURL}";
@@ -84,7 +84,7 @@ describe("a program in YAML with this project as a package", function () {
     });
   });
 
-  it("is told which argument is not valid, and why", async () => {
+  it("names an invalid argument and the reason", async () => {
     await write("Shop");
     const { all, exitCode } = await pulumi("preview");
     assert.notEqual(exitCode, 0);
@@ -95,7 +95,7 @@ describe("a program in YAML with this project as a package", function () {
     await write("registry.example/shop");
   });
 
-  it("leaves nothing after destroy", async () => {
+  it("leaves nothing after a destroy", async () => {
     const destroyed = await pulumi("destroy", "--yes", "--skip-preview");
     assert.equal(destroyed.exitCode, 0, destroyed.all);
     assert.equal(await kubectl("get", "namespace", "kargo-shop", "--ignore-not-found", "-o", "name"), "");

@@ -26,12 +26,12 @@ export interface ValuesFilesStack {
   preview(): Promise<Run>;
   refresh(): Promise<Run>;
   destroy(): Promise<Run>;
-  /** Goes on in another folder, as a clone elsewhere does. `components` is where it has the components. */
+  /** Continues in another folder, like another clone. `components` is the path of the components there. */
   move(components?: string): Promise<void>;
   state(): Promise<string>;
-  /** Puts another text of the code into the state, as an earlier version wrote it. */
+  /** Replaces the code in the state by that of an earlier version. */
   replaceStoredCode(code: string): Promise<void>;
-  /** The values files that there are, by path. */
+  /** The existing values files, by path. */
   files(): Promise<Readonly<Record<string, string>>>;
   /** Runs `git` in a new clone. */
   git(...args: string[]): Promise<string>;
@@ -47,7 +47,7 @@ import { ValuesFiles } from "COMPONENTS/values-files.ts";
 const plan = JSON.parse(readFileSync("plan.json", "utf8"));
 new ValuesFiles("values-files", { plan, githubSecret: new pulumi.Config("github").getSecret("token") });
 `;
-/** The code that a state keeps of a dynamic resource, as JSON. */
+/** The code of a dynamic resource in a state, as JSON. */
 export const STORED_CODE = /"__provider":\s*("(?:[^"\\]|\\.)*")/g;
 const PROJECT = `name: values
 runtime:

@@ -66,7 +66,7 @@ describe("the values files of a stack, on a real engine", function () {
     assertStep(await stack.up(), "same");
   });
 
-  it("of a state that version 0.1.0 wrote survive a refresh, and are unchanged at the next up", async () => {
+  it("in a state of version 0.1.0 survive a refresh, and do not change in the next up", async () => {
     await stack.replaceStoredCode(await readFile("test/engine/values-files-provider-0.1.0.txt", "utf8"));
     assert.match(await stack.state(), /components\/values-files\/provider\.ts/);
     const run = await stack.refresh();
@@ -108,7 +108,7 @@ describe("the values files of a stack, on a real engine", function () {
     assertStep(await stack.up(), "same");
   });
 
-  it("are managed by code that names no file and no folder in the state", async () => {
+  it("are managed by code that names no file or folder in the state", async () => {
     const codes = [...(await stack.state()).matchAll(STORED_CODE)];
     assert.ok(codes.length > 0);
     for (const [, code = ""] of codes) {
@@ -117,20 +117,20 @@ describe("the values files of a stack, on a real engine", function () {
     }
   });
 
-  it("survive a refresh in a clone where the program's files are elsewhere", async () => {
+  it("survive a refresh in a clone with the program's files in other folders", async () => {
     await stack.move("program/parts");
     const run = await stack.refresh();
     assert.equal(run.failed, false, run.output);
     assertStep(await stack.up(), "same");
   });
 
-  it("are written by the code at its new place", async () => {
+  it("are written by the code in its new place", async () => {
     stack.plan = planFor("api-gw", "auth", "billing");
     assertStep(await stack.up(), "update");
     assert.equal(await stack.git("log", "-1", "--format=%s"), "Seed values of billing (3 files)");
   });
 
-  it("say which rule refused them on a protected branch, and how to go on", async () => {
+  it("explain which rule of a protected branch refused them, and what to do", async () => {
     stack.github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
     stack.plan = planFor("api-gw", "auth", "cart");
     const run = await stack.up();

@@ -6,7 +6,7 @@ import type { Role } from "../../manifests/rbac-types.ts";
 const OWN = "get,list,watch,create,update,patch,delete";
 const READ = "get,list,watch";
 
-/** All that the deployer may do, for a security reviewer: a right more or less is a change of this list. */
+/** All rights of the deployer, for security reviewers: every change of a right changes this list. */
 const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   "the cluster": [
     `analysisruns.argoproj.io ${READ}`,
@@ -65,7 +65,7 @@ function linesOf({ rules }: Role): string[] {
   return [...byObject].map(([object, all]) => `${object} ${all.map(({ verb }) => verb).join()}`).sort();
 }
 
-describe("the rights that follow from the inventory", () => {
+describe("the rights derived from the inventory", () => {
   const roles = deployerObjects("ci", ["edge"], undefined).filter(
     (object): object is Role => "rules" in object && object.metadata.name === "kargo-fleet-deployer",
   );

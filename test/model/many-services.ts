@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { BuildTriggersPlan } from "../../model/build-plan.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
 
-/** The `webhooks` of a stack, with more keys. */
+/** The `webhooks` of a stack with further keys. */
 export const WEBHOOKS = (more: string) => `{ url: "https://hooks.acme.example", ${more} }`;
 
-/** Entries of this many services. */
+/** This many entries. */
 export const many = (count: number, more: object = {}) =>
   Object.fromEntries(
     Array.from({ length: count }, (_, index) => {

@@ -10,9 +10,9 @@ import {
   stackText,
 } from "../sources.ts";
 
-/** What services say beside their defaults, by name. */
+/** The non-default keys of services, by name. */
 export type Entries = Readonly<Record<string, object>>;
-/** Config of a stack beside its defaults. */
+/** The non-default config of a stack. */
 export type Keys = Readonly<Record<string, string>>;
 
 /** The services that the last up provisioned. */
@@ -30,7 +30,7 @@ export function upOf(entries: Entries = ALL, keys: Keys = {}): Provisioned {
   return provisioned(planOf(list(entries), stackText(keys)));
 }
 
-/** What the next run reads and plans. */
+/** The input and plan of the next run. */
 export function planned(entries: Entries, keys: Keys = {}): Planned {
   const [catalogue, stack] = [list(entries), stackText(keys)];
   return {
@@ -54,11 +54,11 @@ export function without(name: string): Entries {
   return Object.fromEntries(Object.entries(ALL).filter(([key]) => key !== name));
 }
 
-/** How a message says what a lost service loses. */
+/** The message's text about the loss of a service. */
 export const KARGO = "its Kargo Project would be deleted, with its Freight, approvals and history";
-/** A stage that promotes and syncs by itself, in a stack file. */
+/** A stage with auto-promotion and auto-sync, in a stack file. */
 export const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
-/** The `pipelines` of a stack: the stages of each. */
+/** The `pipelines` of a stack with these stages. */
 export const pipelines = (all: Readonly<Record<string, readonly string[]>>) => ({
   pipelines: `{ ${Object.entries(all)
     .map(([name, stages]) => `${name}: [${stages.join()}]`)

@@ -78,7 +78,7 @@ describe("the scope of the engine's preview", () => {
     assert.deepEqual(filter.services, []);
   });
 
-  it("needs of the state what a row was called before: the engine finds it by its alias alone", () => {
+  it("needs the part of the state with a row's earlier name, so that the engine finds it by its alias", () => {
     const keys = {
       credentials: "{ git: { username: kargo } }",
       gitPassword: "{ secure: v1:abc }",

@@ -9,7 +9,7 @@ const app = newApp();
 
 describe("a GitHub App", function () {
   this.timeout(30_000);
-  /** How far the clock is ahead, in milliseconds. */
+  /** The offset of the clock in milliseconds. */
   let ahead = 0;
   const { now } = Date;
   beforeEach(() => {
@@ -39,13 +39,13 @@ describe("a GitHub App", function () {
       ({ status, message }) => new Error(`${status} ${message}`),
     );
 
-  it("calls GitHub by one token of its installation for many calls", async () => {
+  it("uses one token of its installation for many calls", async () => {
     const opened = api(app.auth);
     for (const _ of [1, 2, 3]) assert.equal((await read(opened)).status, 200);
     assert.equal(tokens(), 1);
   });
 
-  it("gets another token when the hour of the first is over", async () => {
+  it("requests another token after an hour", async () => {
     const opened = api(app.auth);
     await read(opened);
     ahead = 3_700_000;
@@ -65,7 +65,7 @@ describe("a GitHub App", function () {
     );
   });
 
-  it("with a wrong key is refused, and no part of the key is shown", async () => {
+  it("with a wrong key is refused, without showing the key", async () => {
     const { privateKey } = newApp().auth;
     const error = await read(api({ ...app.auth, privateKey })).catch((caught: Error) => caught);
     assert.ok(error instanceof Error);
@@ -73,7 +73,7 @@ describe("a GitHub App", function () {
     assert.ok(!`${error.message}${error.stack}`.includes(privateKey.split("\n")[1] ?? ""));
   });
 
-  it("that is not installed there is refused", async () => {
+  it("that is not installed is refused", async () => {
     await assert.rejects(read(api({ ...app.auth, installationId: "7" })), /^Error: 404 Not Found/);
   });
 });
