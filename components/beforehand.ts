@@ -96,7 +96,7 @@ export async function findRemovals(plan: Plan, before: Provisioned | undefined):
   if (lost.length > 0) {
     const places = listed(lost.map(({ repository }) => repository));
     await pulumi.log.warn(
-      `The hooks of these repositories are forgotten, because GitHub shows none there that the program may change: ${places}. Where one is left, delete it by hand.`,
+      `The hooks of these repositories are dropped from the state, because GitHub shows none there that the program may change: ${places}. If one still exists, delete it by hand.`,
     );
   }
   return { isMade, hooks };

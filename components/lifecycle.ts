@@ -21,7 +21,7 @@ export async function readProvisioned(): Promise<Provisioned | undefined> {
   const { data, error } = provisionedSchema.safeParse(output);
   if (error) {
     await pulumi.log.warn(
-      `The stack's output ${PROVISIONED} cannot be read, so nothing here names a service that would be lost; the engine still deletes nothing that is protected.`,
+      `The stack's output ${PROVISIONED} cannot be read, so no check can name services that would be lost. The engine still deletes nothing that is protected.`,
     );
   }
   return data;
@@ -36,7 +36,9 @@ export async function guardAgainstLoss(planned: Planned, before: Provisioned | u
   if (before && found.length > 0) {
     const { message } = new InvalidInput(found);
     if (isGuarded(before, planned.plan)) throw new pulumi.RunError(message);
-    await pulumi.log.warn(message.replace(/^.*\n/, "The stack says protect: false, so this goes:\n"));
+    await pulumi.log.warn(
+      message.replace(/^.*\n/, "The stack has protect: false, so this will be deleted:\n"),
+    );
   }
   for (const note of lifecycleNotes(planned.plan, before)) await pulumi.log.info(note);
 }
@@ -72,7 +74,7 @@ async function filesThere(plan: Plan, wanted: Wanted): Promise<ReadonlySet<strin
     return await servicesThere(targetOf(plan), wanted, { auth: githubAuth(plan) });
   } catch (error) {
     if (!(error instanceof SeedError)) throw error;
-    await pulumi.log.warn(`Whether values files are in their place is not known: ${error.message}`);
+    await pulumi.log.warn(`It is unknown whether the values files are in their place: ${error.message}`);
     return new Set();
   }
 }

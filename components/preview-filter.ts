@@ -13,7 +13,7 @@ export function previewFilter(): PreviewFilter | undefined {
   if (text === undefined || text === "") return undefined;
   if (!pulumi.runtime.isDryRun())
     throw new pulumi.RunError(
-      `${ONLY} is set, which is for previews alone: with it this run would see a part of the plan. Unset it.`,
+      `${ONLY} is set, which is only valid in a preview: this run would register only a part of the plan. Unset it.`,
     );
   return told(() => readFilter(text));
 }

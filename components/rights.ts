@@ -18,9 +18,9 @@ export async function requireRights(plan: Plan): Promise<void> {
   const fix = `npm run fleet -- deployer --stack ${pulumi.getStack()} | kubectl apply -f -`;
   throw new pulumi.RunError(
     [
-      "Without these rights a deletion would hang; nothing was touched:",
+      "Without these rights a deletion would hang. Nothing was changed:",
       ...lines,
-      `An administrator gives them: ${fix}`,
+      `An administrator can grant them: ${fix}`,
     ].join("\n  "),
   );
 }

@@ -12,7 +12,7 @@ import { BUILD, buildEverything, ToolchainError } from "./toolchain/toolchain.ts
 const DOWN = 3;
 
 const program = new Command("sandbox").description(
-  "A real Kubernetes API server and a local GitHub, for this folder alone.",
+  "A real Kubernetes API server and a local GitHub for this folder.",
 );
 
 program
@@ -23,7 +23,7 @@ program
   .action(async () => {
     const running = await readSandbox(SANDBOX_DIRECTORY);
     if (running !== undefined) {
-      console.log("The sandbox is up already.");
+      console.log("The sandbox is already running.");
       printUsage(running);
       return;
     }
@@ -39,12 +39,12 @@ program
   .action(async ({ keep = false }: { keep?: boolean }) => {
     const wasUp = (await readRecords(SANDBOX_DIRECTORY)) !== undefined;
     await stopSandbox(SANDBOX_DIRECTORY, { keepLogs: keep });
-    console.log(wasUp ? "The sandbox is down." : "The sandbox was not up.");
+    console.log(wasUp ? "The sandbox is down." : "The sandbox was not running.");
   });
 
 program
   .command("status")
-  .description(`show what runs and what is in it; exit code ${DOWN} where it is down`)
+  .description(`show the processes and objects; exit code ${DOWN} if it is down`)
   .action(async () => {
     const sandbox = await readSandbox(SANDBOX_DIRECTORY);
     const records = await readRecords(SANDBOX_DIRECTORY);
@@ -56,7 +56,7 @@ program
     console.log(
       records === undefined
         ? "The sandbox is down. Start it with: npm run sandbox:up"
-        : "The sandbox is not up: it is just being started, or a run was killed and this is what is left.\n" +
+        : "The sandbox is not up: it is being started, or these are the leftovers of a killed run.\n" +
             "Both npm start and npm run sandbox:up clean up first; npm run sandbox:down only cleans up.",
     );
   });

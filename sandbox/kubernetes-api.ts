@@ -129,7 +129,9 @@ export async function connectionOf(kubeconfig: string): Promise<Connection> {
   const cluster = clusters[0]?.cluster;
   const token = users[0]?.user.token;
   if (cluster === undefined || token === undefined) {
-    throw new SandboxError(`${kubeconfig} names no cluster or no user. Start afresh: npm run sandbox:down`);
+    throw new SandboxError(
+      `${kubeconfig} has no cluster or no user. Start again after: npm run sandbox:down`,
+    );
   }
   const authority = Buffer.from(cluster["certificate-authority-data"], "base64").toString();
   return { url: cluster.server, token, authority };

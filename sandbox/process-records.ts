@@ -47,7 +47,7 @@ export async function readRecords(directory: string): Promise<ProcessRecords | u
     return text === undefined ? undefined : (JSON.parse(text) as ProcessRecords);
   } catch {
     throw new SandboxError(
-      `${file} is damaged, so nobody knows which processes are the sandbox's. End etcd, kube-apiserver and ` +
+      `${file} is damaged, so the sandbox's processes are unknown. End etcd, kube-apiserver and ` +
         "kube-controller-manager of this folder by hand if they run, then remove that file.",
     );
   }
@@ -91,7 +91,7 @@ export function changeRecords(
   const turn = (turns.get(directory) ?? Promise.resolve()).then(async () => {
     const records = await readRecords(directory);
     if (records === undefined) {
-      throw new SandboxError(`The sandbox in ${directory} was stopped by someone else while it started.`);
+      throw new SandboxError(`The sandbox in ${directory} was stopped during its start.`);
     }
     await rename(await writeDraft(directory, change(records)), fileOf(directory));
   });

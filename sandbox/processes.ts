@@ -205,7 +205,7 @@ async function stopProcess(recorded: RecordedProcess, grace: number): Promise<vo
   while (await isAlive(recorded)) {
     if (Date.now() > deadline + KILL_LIMIT) {
       throw new SandboxError(
-        `${recorded.name} (process ${recorded.pid}) does not end. End it by hand: kill -9 ${recorded.pid}`,
+        `${recorded.name} (process ${recorded.pid}) does not end. End it: kill -9 ${recorded.pid}`,
       );
     }
     await pause(20);

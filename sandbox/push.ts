@@ -115,7 +115,7 @@ async function workflowOf(
       if (Date.now() > deadline) {
         const log = argoEvents?.log ?? "";
         throw new SandboxError(
-          `No Workflow came of the push of ${commit}. The last lines of ${log}:\n${await lastLines(log)}`,
+          `No Workflow was created by the push of ${commit}. The last lines of ${log}:\n${await lastLines(log)}`,
         );
       }
       await pause(100);

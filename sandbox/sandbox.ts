@@ -245,7 +245,7 @@ async function selectStack(directory: string, environment: Readonly<Record<strin
     reject: false,
   });
   if (failed) {
-    throw new SandboxError(`The stack "${STACK}" could not be made. Pulumi says:\n${all}`);
+    throw new SandboxError(`The stack "${STACK}" could not be created. Pulumi says:\n${all}`);
   }
 }
 

@@ -25,20 +25,16 @@ async function main(): Promise<void> {
     .description("Provisions the services of services.json on a real Kubernetes API server on this machine.")
     .option(
       "--once",
-      "then a push (must become a Workflow), a second up (must change nothing), a destroy (must leave nothing), and the end",
+      "then push (must create a Workflow), run a second up (must change nothing), destroy (must leave nothing), and exit",
       false,
     )
-    .option(
-      "--argocd",
-      "build Argo CD where it is missing, about 6 minutes; it runs wherever it is there",
-      false,
-    )
+    .option("--argocd", "build Argo CD if it is missing, about 6 minutes", false)
     .option(
       "--argo-events",
-      "build what takes pushes where it is missing, about 3 minutes; --once does",
+      "build Argo Events' program if it is missing, about 3 minutes; --once implies it",
       false,
     )
-    .option("--directory <path>", "where the sandbox keeps its data", SANDBOX_DIRECTORY)
+    .option("--directory <path>", "the folder for the sandbox's data", SANDBOX_DIRECTORY)
     .option("--build", BUILD)
     .on("option:build", buildEverything)
     .parse()
@@ -52,12 +48,14 @@ async function main(): Promise<void> {
     await pulumi(sandbox, "stack", "select", "sandbox", "--create");
     const before = await ask(sandbox, labelledObjects);
     heading("pulumi up: the engine's own output");
-    print("Its warnings about plugins from $PATH are meant: they are the sandbox's own (npm run doctor).\n");
+    print(
+      "Its warnings about plugins from $PATH are expected: these are the sandbox's plugins (npm run doctor).\n",
+    );
     await pulumi(sandbox, "up", "--yes", "--stack", "sandbox");
     await show(sandbox);
     const repository = await repositoryToPush(sandbox);
     if (once) {
-      heading(`A push to ${repository}, and the Workflow that the API server holds for it`);
+      heading(`A push to ${repository}, and its Workflow in the API server`);
       const hidden = (key: unknown, value: unknown) => (key === "managedFields" ? undefined : value);
       print(stringify(await pushOnce(sandbox, repository), hidden, { lineWidth: 0 }));
       print("No workflow controller runs here: nothing is built.");
@@ -87,22 +85,24 @@ async function pulumi(sandbox: Sandbox, ...args: string[]): Promise<void> {
 }
 
 async function show(sandbox: Sandbox): Promise<void> {
-  heading("What the API server and GitHub now hold");
+  heading("Objects in the API server and GitHub");
   print(drawTree(treeOf(await settledObjects(sandbox), await hooksOf(sandbox))));
-  heading("Where a person decides");
+  heading("Manual steps");
   for (const { promote, sync } of Object.values(await outputsOf(sandbox)))
     print([...promote, ...sync].join("\n"));
 }
 
 function showPushing(sandbox: Sandbox, repository: string): void {
-  heading("Push to a repository, in another terminal, and see its Workflow");
+  heading("Push to a repository, in another terminal, and show its Workflow");
   if (sandbox.argoEvents === undefined) {
-    print("Nothing takes pushes here: npm start -- --argo-events builds it, with Go, in about 3 minutes.");
+    print(
+      "Nothing receives pushes here: npm start -- --argo-events builds the receiver, with Go, in about 3 minutes.",
+    );
     return;
   }
   print(pushCommands(sandbox, repository));
   print("\nNo workflow controller runs here: nothing is built.");
-  print(`What became of each push: ${sandbox.argoEvents.log}`);
+  print(`The log of pushes: ${sandbox.argoEvents.log}`);
 }
 
 /** The objects in the cluster, with Argo CD's status if it runs. */
@@ -129,10 +129,10 @@ async function ask<T>(sandbox: Sandbox, question: (api: KubernetesApi) => Promis
 async function showDeploying(sandbox: Sandbox): Promise<void> {
   const [service] = Object.keys(await outputsOf(sandbox));
   if (service === undefined) return;
-  heading("Write a tag in Kargo's place, in another terminal, and see what Argo CD deploys");
+  heading("Write a tag, as Kargo would, in another terminal, and watch Argo CD deploy it");
   print(tagCommands(sandbox, service, "20260102030405-0123abc"));
   print(`${kubectlOf(sandbox)} get deployments --namespace ${service}-dev --watch`);
-  print(`\nNo kubelet runs here: its Pods are called ready and never run. Argo CD's log: ${sandbox.argoCd}`);
+  print(`\nNo kubelet runs here: Pods are marked ready but never run. Argo CD's log: ${sandbox.argoCd}`);
 }
 
 interface ServiceOutputs {
@@ -179,9 +179,7 @@ async function untilInterrupted(sandbox: Sandbox): Promise<never> {
   heading("It stays up until Ctrl-C.");
   const { processes = [] } = (await readRecords(sandbox.directory)) ?? {};
   const { name, log } = await firstEnded(processes);
-  throw new SandboxError(
-    `${name} has ended, so the sandbox is stopped. Unless you stopped it, its log says why: ${log}`,
-  );
+  throw new SandboxError(`${name} has ended, so the sandbox is stopped. See its log:  ${log}`);
 }
 
 async function proveAndDestroy(sandbox: Sandbox, before: readonly string[]): Promise<void> {
@@ -190,7 +188,7 @@ async function proveAndDestroy(sandbox: Sandbox, before: readonly string[]): Pro
   heading("A destroy, which must leave nothing");
   await pulumi(sandbox, "destroy", "--yes", "--skip-preview", "--stack", "sandbox");
   const left = await leftovers(sandbox, before);
-  if (left.length > 0) throw new SandboxError(`The destroy left something behind:\n${left.join("\n")}`);
+  if (left.length > 0) throw new SandboxError(`The destroy left:\n${left.join("\n")}`);
   heading("Nothing is left: no object in the cluster, no webhook, no resource in the state.");
 }
 

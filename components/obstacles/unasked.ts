@@ -8,6 +8,6 @@ export function unaskedLines(): { readonly note: Unasked; lines(): string[] } {
   const reasons = new Map<string, Set<string>>();
   return {
     note: (what, why) => void reasons.set(why, (reasons.get(why) ?? new Set()).add(what)),
-    lines: () => [...reasons].map(([why, what]) => `Not looked at: ${listed([...what])}. ${why}.`),
+    lines: () => [...reasons].map(([why, what]) => `Not checked: ${listed([...what])}. ${why}.`),
   };
 }

@@ -41,7 +41,7 @@ export async function commitOnce<Result>(
     const commit = await git.commit(message, await treeWith(git, tip.tree, edits, report), tip.commit);
     if (await git.forward(commit)) return { result, commit };
     if (attempt < ATTEMPTS) {
-      report(`Somebody else pushed to ${target.branch} first; looking again.`);
+      report(`Somebody else pushed to ${target.branch} first; trying again.`);
       await sleep(Math.random() * Math.min(10, 2 ** attempt / 4) * second);
     }
   }
@@ -57,7 +57,7 @@ async function treeWith(
   let tree = base;
   for (let start = 0; start < edits.length; start += FILES_A_CALL) {
     const some = edits.slice(start, start + FILES_A_CALL);
-    if (edits.length > FILES_A_CALL) report(`Handing over ${start + some.length} of ${edits.length} files.`);
+    if (edits.length > FILES_A_CALL) report(`Uploading ${start + some.length} of ${edits.length} files.`);
     tree = await git.edited(tree, some);
   }
   return tree;

@@ -55,7 +55,7 @@ export async function moveValues(
     const found = await find(tree);
     const moving = found.filter(({ is }) => is === "moves");
     const subject = subjectOf("Move", moving.length > 0 ? moving : found);
-    const message = `${subject}\n\nThe next pulumi up has them looked for in their new place.`;
+    const message = `${subject}\n\nThe next pulumi up uses them in their new place.`;
     return { result: found, edits: await editsOf(found, target), message };
   });
   return { moves: result, commit };
@@ -127,14 +127,16 @@ async function editsOfOne({ from, to, is, leaves, source, entry }: Found, target
 function textOf(bytes: Buffer, { path, repository }: Move["from"]): string {
   const text = bytes.toString("utf8");
   if (Buffer.from(text, "utf8").equals(bytes)) return text;
-  throw new SeedError(`${path} of ${repository} is not UTF-8, so it is no values file. Nothing was written.`);
+  throw new SeedError(
+    `${path} of ${repository} is not UTF-8, so it is not a values file. Nothing was written.`,
+  );
 }
 
 /** @throws SeedError if the old place is on another GitHub */
 function sourceOf({ repoURL, branch }: Relocated["from"], { url }: Target): Target {
   if (!repoURL.startsWith(`${url}/`))
     throw new SeedError(
-      `The old values files are in ${repoURL}, which is not at ${url}. Nothing was written. Copy them by Git.`,
+      `The old values files are in ${repoURL}, which is not at ${url}. Nothing was written. Copy them with Git.`,
     );
   return { repository: repositoryOf(repoURL, url), branch, url };
 }

@@ -24,7 +24,7 @@ export function refusal(
   }
   if (isPassing(failure)) {
     return new SeedError(
-      `${values}: it answered ${status} (${said}) again and again. Run again later; what is there already stays as it is.`,
+      `${values}: it answered ${status} (${said}) again and again. Run again later; existing files are kept.`,
     );
   }
   if (status === 401) {
@@ -51,9 +51,9 @@ export function refusal(
 /** GitHub names the rule that refused: of a ruleset, of classic branch protection, or a server hook. */
 function protectedBranch(said: string, { repository, branch, url }: Target, command: Command): SeedError {
   return new SeedError(
-    `The branch ${branch} of ${repository} at ${url} takes no direct commit: ${said} Nothing was written. ` +
+    `The branch ${branch} of ${repository} at ${url} accepts no direct commit: ${said} Nothing was written. ` +
       "Either let the deployer's GitHub App bypass that rule, as Kargo's must, or run " +
-      `npm run fleet -- ${command} --stack <stack> --output <checkout>, merge what it writes, and run again.`,
+      `npm run fleet -- ${command} --stack <stack> --output <checkout>, merge the result, and run again.`,
   );
 }
 
@@ -72,7 +72,7 @@ export function inTheWay(path: string, type: string, { repository, branch }: Tar
   const what = type === "tree" ? "a folder" : type === "blob" ? "a file" : "a submodule";
   return new SeedError(
     `${path} is ${what} on ${branch} of ${repository}, where values files should go. Nothing was written. ` +
-      "Move it away, or change kargo-fleet:gitops.",
+      "Remove it, or change kargo-fleet:gitops.",
   );
 }
 
@@ -80,7 +80,7 @@ export function inTheWay(path: string, type: string, { repository, branch }: Tar
 export function overtaken(attempts: number, { repository, branch }: Target): SeedError {
   return new SeedError(
     `Somebody else pushed to ${branch} of ${repository} before us, ${attempts} times in a row. Nothing was written. ` +
-      "Run again when fewer promotions are going on.",
+      "Run again when fewer promotions run.",
   );
 }
 
@@ -88,7 +88,7 @@ export function overtaken(attempts: number, { repository, branch }: Target): See
 export function usedUp({ minutes, until }: UsedUp): SeedError {
   return new SeedError(
     `GitHub's rate limit for this token is exhausted for another ${minutes} min. Nothing was written. ` +
-      `Run again after ${until} UTC, or with the token of a GitHub App, whose limit is its own.`,
+      `Run again after ${until} UTC, or with the token of a GitHub App, which has its own limit.`,
   );
 }
 

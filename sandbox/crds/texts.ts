@@ -55,8 +55,8 @@ export async function definitionTexts(
   throw new SandboxError(
     `The definitions ${missing()
       .map(({ name }) => name)
-      .join(", ")} cannot be had. ${reasons.join(". ")}. ` +
-      "Let either be reached, or put the projects' files into a folder and set CRDS_DIR to it.",
+      .join(", ")} are unavailable. ${reasons.join(". ")}. ` +
+      "Make one of them reachable, or put the projects' files into a folder and set CRDS_DIR to it.",
   );
 }
 
@@ -88,7 +88,7 @@ function refuseOther({ release, sha256 }: Definition, text: string, place: strin
   const sum = sumOf(text);
   if (sum === sha256) return;
   throw new SandboxError(
-    `${place} is not the file of ${release.project} ${release.tag}: its SHA-256 is ${sum}, it must be ${sha256}. ` +
-      "Nothing of it was used. Put the real files into a folder and set CRDS_DIR to it.",
+    `${place} is not the file of ${release.project} ${release.tag}: its SHA-256 is ${sum} instead of ${sha256}. ` +
+      "It was not used. Put the right files into a folder and set CRDS_DIR to it.",
   );
 }

@@ -48,7 +48,7 @@ export function createApp(
 
   app.notFound((c) => {
     log(
-      `The local GitHub does not know ${c.req.method} ${c.req.path}. docs/local-github.md lists what it answers.`,
+      `The local GitHub does not know ${c.req.method} ${c.req.path}. docs/local-github.md lists its routes.`,
     );
     return notFound().response();
   });

@@ -21,9 +21,9 @@ const seeds = z.array(
 
 const program = new Command("local-github")
   .description("A local GitHub: webhooks, files and Git, on 127.0.0.1, until it gets SIGTERM or SIGINT.")
-  .requiredOption("--directory <folder>", "where it keeps everything")
-  .requiredOption("--owner <name>", "the organization that it plays")
-  .requiredOption("--token-file <file>", "a file with the token that it accepts")
+  .requiredOption("--directory <folder>", "the folder for its data")
+  .requiredOption("--owner <name>", "its organization")
+  .requiredOption("--token-file <file>", "a file with the accepted token")
   .requiredOption(
     "--repositories <file>",
     'a JSON file: [{ "name": "acme/nginx", "files": { "path": "text" } }, …]',
@@ -34,7 +34,7 @@ const program = new Command("local-github")
   )
   .option(
     "--deliver-to <origin>",
-    "where all webhook deliveries go, the path of each hook kept; without it only to hooks on this machine",
+    "the origin for all webhook deliveries, with each hook's path; default: only hooks on this machine get deliveries",
     originOf,
   )
   .action(run);
@@ -77,7 +77,7 @@ async function readSeeds(file: string): Promise<z.infer<typeof seeds>> {
     return seeds.parse(JSON.parse(text));
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new Error(`${file} is no list of repositories, [{ "name": "owner/name" }, …]: ${why}`);
+    throw new Error(`${file} is not a list of repositories, [{ "name": "owner/name" }, …]: ${why}`);
   }
 }
 

@@ -27,7 +27,7 @@ export class ObjectReader {
    * @returns `undefined` if there is none, or if a short id is ambiguous
    */
   async read(name: string): Promise<GitObject | undefined> {
-    if (this.#closed) throw new Error(`The local GitHub has ended; ${name} is not read any more.`);
+    if (this.#closed) throw new Error(`The local GitHub has ended; ${name} cannot be read.`);
     this.#process ??= this.#start();
     const { child, answers } = this.#process;
     child.stdin.write(`${name}\n`);
@@ -107,7 +107,7 @@ class Answers {
     const chunks = [this.#rest];
     for (let missing = count; missing > 0; ) {
       const { value, done } = await this.#chunks.next();
-      if (done) throw new GitRefusal("Git ended while it was asked for objects.");
+      if (done) throw new GitRefusal("Git ended while it was reading objects.");
       chunks.push(value);
       missing -= value.length;
     }

@@ -142,7 +142,7 @@ function checkName(name: string): void {
   const good = parts.length === 2 && parts.every((part) => /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(part));
   if (!good || name.toLowerCase().endsWith(".git")) {
     throw new Error(
-      `"${name}" is no repository: write it as owner/name, of letters, digits, ".", "-" and "_".`,
+      `"${name}" is not a repository: write it as owner/name, with letters, digits, ".", "-" and "_".`,
     );
   }
 }

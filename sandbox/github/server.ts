@@ -73,8 +73,7 @@ export interface LocalGitHub {
  * @throws Error if the token is empty or a name is invalid
  */
 export async function startLocalGitHub(options: LocalGitHubOptions): Promise<LocalGitHub> {
-  if (options.token === "")
-    throw new Error("The local GitHub needs a token to accept. Give one that is not empty.");
+  if (options.token === "") throw new Error("The local GitHub needs a token that is not empty.");
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
   const state = new State();
   const repositories = await Repositories.open(options.directory, state, options.repositories);

@@ -55,7 +55,7 @@ describe("the commands of the sandbox", function () {
   it("up reports a running sandbox and prints how to use it", async () => {
     const { exitCode, all } = await run("commands.ts", "up");
     assert.equal(exitCode, 0);
-    assert.match(all, /^The sandbox is up already\./);
+    assert.match(all, /^The sandbox is already running\./);
     assert.match(all, /export PATH=.*KUBECONFIG=/);
   });
 
@@ -111,7 +111,7 @@ describe("the commands of the sandbox", function () {
 
   it("down succeeds if nothing runs", async () => {
     const { exitCode, all } = await run("commands.ts", "down");
-    assert.deepEqual([exitCode, all], [0, "The sandbox was not up."]);
+    assert.deepEqual([exitCode, all], [0, "The sandbox was not running."]);
     assert.deepEqual(await readdir(root), []);
   });
 

@@ -177,14 +177,14 @@ async function failure(
     return diskFull(cache, recipe.name);
   }
   if (/requires go >= |toolchain not available|invalid go version/.test(whole)) {
-    const message = `${recipe.name} cannot be built with this Go. Install a newer one (https://go.dev/dl/) and run again. Go says:`;
+    const message = `${recipe.name} cannot be built with this Go version. Install a newer one (https://go.dev/dl/) and run again. Go says:`;
     return new ToolchainError("go too old", [message, ...tail].join("\n"));
   }
   if (phase === "download failed" && !/go\.sum|SECURITY ERROR|updates to go\.mod/.test(whole)) {
     const message = [
       `The Go modules that ${recipe.name} is built from could not be downloaded. Go says:`,
       ...tail,
-      "Check the network (behind a mirror: GOPROXY, HTTPS_PROXY) and run again; what was fetched so far is kept.",
+      "Check the network (behind a mirror: GOPROXY, HTTPS_PROXY) and run again; downloaded modules are kept.",
       `The whole output is in ${log}`,
     ];
     return new ToolchainError("download failed", message.join("\n"));
@@ -193,7 +193,7 @@ async function failure(
     `${recipe.name} could not be built. Go says:`,
     ...tail,
     `The whole output is in ${log}`,
-    "`npm run doctor` lists which programs on PATH would do instead.",
+    "`npm run doctor` lists the accepted programs on PATH.",
   ];
   return new ToolchainError("build failed", message.join("\n"));
 }
@@ -228,10 +228,10 @@ export async function finish(
   if (!("version" in answer) || answer.version !== built.version) {
     const said = "version" in answer ? `it says ${answer.version}` : answer.problem;
     const got = built.origin === "built" ? "built" : "downloaded";
-    const message = `${built.name} was ${got}, but is not version ${built.version}: ${said}. It was thrown away.`;
+    const message = `${built.name} was ${got}, but is not version ${built.version}: ${said}. It was discarded.`;
     throw new ToolchainError(
       "version check failed",
-      `${message}\nRun again; if it stays so, please report it.`,
+      `${message}\nRun again; if it persists, please report it.`,
     );
   }
   const file = await open(path, "r");

@@ -35,9 +35,9 @@ function page({ rows, tests, refused, advice, cache, healthy }: Checkup): string
 }
 
 await new Command("doctor")
-  .description("Says which programs the sandbox would use on this machine, and what is missing.")
+  .description("Shows which programs the sandbox uses on this machine, and which are missing.")
   .option("--json", "print the result as JSON")
-  .addHelpText("after", "\nExit code: 0 where everything is there or can be had, else 1.")
+  .addHelpText("after", "\nExit code: 0 if every program is present or available, else 1.")
   .action(async ({ json }: { json?: true }) => {
     const checkup = await examine(standard, forTests, process.env);
     process.stdout.write(json ? `${JSON.stringify(checkup, undefined, 2)}\n` : page(checkup));

@@ -134,12 +134,12 @@ async function fetchFile(job: DownloadJob, file: string, { signal, report }: Wor
     throw new ToolchainError(
       "checksum mismatch",
       [
-        `${basename(url)} is not what its makers published. Nothing of it was kept or run.`,
+        `${basename(url)} is not what its makers published. It was discarded.`,
         `  ${name} of ${url}`,
         `    is ${found},`,
         `  ${checksums}`,
         `    says ${sum}.`,
-        `Run again. If it stays so, ask who runs the proxy or mirror in between, or build it: ${ORIGINS}=build.`,
+        `Run again. If it persists, a proxy or mirror changes the file; or build it: ${ORIGINS}=build.`,
       ].join("\n"),
     );
   }

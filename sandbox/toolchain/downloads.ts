@@ -117,7 +117,7 @@ export function downloadOf(
     const { setting } = sites[site];
     throw new ToolchainError(
       "setting",
-      `${setting} is "${base}", and must be an address such as ${sites[site].url}.`,
+      `${setting} is "${base}", but must be an address such as ${sites[site].url}.`,
     );
   }
   return {
@@ -139,8 +139,5 @@ export const ORIGINS = "KARGO_FLEET_TOOLCHAIN";
 export function onlyOrigin(environment: NodeJS.ProcessEnv): "build" | "download" | undefined {
   const only = environment[ORIGINS] || undefined;
   if (only === undefined || only === "build" || only === "download") return only;
-  throw new ToolchainError(
-    "setting",
-    `${ORIGINS} is "${only}", and must be "build" or "download". Without it a program comes from where it is found first.`,
-  );
+  throw new ToolchainError("setting", `${ORIGINS} is "${only}", but must be "build" or "download".`);
 }

@@ -19,7 +19,7 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
     if (controller.signal.aborted) {
       throw new ToolchainError(
         "interrupted",
-        "Interrupted. Nothing half-built is left behind; run again to go on, Go keeps what it has compiled so far.",
+        "Interrupted. No partial files are left. Run again to continue; Go keeps what it has compiled.",
       );
     }
     throw error;

@@ -46,7 +46,7 @@ export async function makeMissing(
       await mkdir(cache, { recursive: true });
       lock = await takeLock(join(cache, "lock"), {
         signal,
-        onWait: (holder) => report(`another run makes the toolchain (${holder})`),
+        onWait: (holder) => report(`another run is making the toolchain (${holder})`),
       });
       return `Programs are kept in ${cache}`;
     },

@@ -36,11 +36,13 @@ export async function askPlugin(
     const outcome = await Promise.race([port.promise, ended]);
     if (typeof outcome !== "string") {
       const why = outcome.notStarted?.message ?? outcome.lines.at(-1) ?? `exit code ${outcome.exitCode}`;
-      return { problem: signal.aborted ? `${path} opened no port in time` : `${path} is no plugin (${why})` };
+      return {
+        problem: signal.aborted ? `${path} opened no port in time` : `${path} is not a plugin (${why})`,
+      };
     }
     const version = await getPluginInfo(`127.0.0.1:${outcome}`, service);
     return version === ""
-      ? { problem: `${path} does not say which version it is` }
+      ? { problem: `${path} does not report its version` }
       : { version: version.replace(/^v/, "") };
   } catch (error) {
     return {

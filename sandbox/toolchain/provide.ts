@@ -86,9 +86,10 @@ async function sumsOf(
   const { sums, silent } = await askMakers(missing, environment, signal);
   const reasons = silent.join("; ");
   if (silent.length > 0 && onlyOrigin(environment) === "download") {
-    const message = `Not everything can be downloaded (${reasons}), and ${ORIGINS}=download forbids to build it.`;
+    const message = `Some programs cannot be downloaded (${reasons}), and ${ORIGINS}=download forbids building them.`;
     throw new ToolchainError("download failed", `${message}\nRun again, or without that setting.`);
   }
-  if (silent.length > 0) output.write(`Building from source what cannot be downloaded (${reasons}).\n`);
+  if (silent.length > 0)
+    output.write(`Building programs from source that cannot be downloaded (${reasons}).\n`);
   return sums;
 }

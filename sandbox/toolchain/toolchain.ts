@@ -17,7 +17,7 @@ export interface Toolchain {
 }
 
 /** What the option `--build` of commands does. */
-export const BUILD = "take only programs that are built here, from Go modules";
+export const BUILD = "use only programs that are built from Go modules";
 
 /** Makes this process and its children use only built programs, like {@link BUILD}. */
 export function buildEverything(): void {

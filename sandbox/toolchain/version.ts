@@ -38,7 +38,7 @@ export async function askVersion(
     return { problem: `${path} does not start (${ended.notStarted.message})` };
   }
   if (signal.aborted) {
-    return { problem: `\`${command}\` gave no answer within ${limitMilliseconds / 1000} s` };
+    return { problem: `\`${command}\` did not answer within ${limitMilliseconds / 1000} s` };
   }
-  return { problem: `\`${command}\` names no version${ended.lines[0] ? `: ${ended.lines[0]}` : ""}` };
+  return { problem: `\`${command}\` prints no version${ended.lines[0] ? `: ${ended.lines[0]}` : ""}` };
 }

@@ -115,7 +115,7 @@ describe("fleet audit on a real API server", function () {
         stdout,
         /\nExpected subjects with rights there, beside those of the plan: .*group system:masters/,
       );
-      assert.match(stdout, /\nNot looked at: authorizers other than RBAC, .*\n/);
+      assert.match(stdout, /\nNot checked: authorizers other than RBAC, .*\n/);
     });
 
     it("reports everybody with rights in the program's namespaces until the user names them", async () => {

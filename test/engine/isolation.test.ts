@@ -203,7 +203,7 @@ describe("one broken service among others, on a real engine and API server", fun
     const { code, output } = await up();
     stack.github.faults.clear();
     assert.notEqual(code, 0);
-    assert.match(output, /The branch main of acme\/gitops .* takes no direct commit/);
+    assert.match(output, /The branch main of acme\/gitops .* accepts no direct commit/);
     const { spec } = await stack.get("applications.argoproj.io", "odd-dev", "argocd");
     assert.match(JSON.stringify(spec), /charts\/other/);
     assert.deepEqual(

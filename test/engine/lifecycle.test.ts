@@ -338,7 +338,10 @@ describe("a removed service or Stage, on a real engine and API server", function
       assert.deepEqual(touched(await succeeds(stack.up())), []);
       await stack.writeCatalogue(list({}));
       const run = await succeeds(stack.up());
-      assert.match(run.output, /The stack says protect: false, so this goes:\n.*"nginx" is provisioned/);
+      assert.match(
+        run.output,
+        /The stack has protect: false, so this will be deleted:\n.*"nginx" is provisioned/,
+      );
       assert.ok(!(await stack.objects()).includes("Project /kargo-nginx"));
     });
   });

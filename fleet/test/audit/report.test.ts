@@ -27,7 +27,7 @@ describe("the report of an audit", () => {
     );
     assert.match(
       text({}),
-      /\nExpected subjects with rights there, beside those of the plan: group system:masters\.\nNot looked at: /,
+      /\nExpected subjects with rights there, beside those of the plan: group system:masters\.\nNot checked: /,
     );
   });
 

@@ -128,7 +128,7 @@ describe("names of repositories in the local GitHub's options", () => {
       const options = { directory: join(server().directory, "other"), token, owner: "acme" };
       await assert.rejects(
         startLocalGitHub({ ...options, repositories: [{ name: bad }] }),
-        /is no repository: write it as/,
+        /is not a repository: write it as/,
       );
     });
   }

@@ -132,7 +132,7 @@ describe("a build of a missing program", function () {
     const message = await failure(place, catalogue, "version check failed");
     assert.match(
       message,
-      /^hello was built, but is not version 1\.2\.3: it says 9\.9\.9\. It was thrown away\.$/m,
+      /^hello was built, but is not version 1\.2\.3: it says 9\.9\.9\. It was discarded\.$/m,
     );
   });
 
@@ -174,7 +174,7 @@ describe("a build of a missing program", function () {
       const message = await failure(place, await helloCatalogue(place), "go too old");
       assert.match(
         message,
-        /^hello cannot be built with this Go\. Install a newer one \(https:\/\/go\.dev\/dl\/\)/,
+        /^hello cannot be built with this Go version\. Install a newer one \(https:\/\/go\.dev\/dl\/\)/,
       );
     });
   }

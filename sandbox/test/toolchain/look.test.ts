@@ -82,14 +82,14 @@ describe("the search for programs", function () {
     const place = await makePlace();
     await fakeProgram(place.bin, "etcd", "echo broken; exit 1");
     const why = await refusal(place, "etcd");
-    assert.match(why, /^etcd on PATH: `.*etcd --version` names no version: broken$/);
+    assert.match(why, /^etcd on PATH: `.*etcd --version` prints no version: broken$/);
   });
 
   it("rejects a plugin that does not speak the engine's protocol", async () => {
     const place = await makePlace();
     await fakeProgram(place.bin, "pulumi-resource-github", "echo not a port; exit 2");
     const why = await refusal(place, "pulumi-resource-github");
-    assert.match(why, /is no plugin \(not a port\)$/);
+    assert.match(why, /is not a plugin \(not a port\)$/);
   });
 
   it("asks a plugin for its version instead of trusting its name", async () => {

@@ -92,7 +92,7 @@ describe("the toolchain in several processes", function () {
     assert.equal(await readFile(builds, "utf8"), "built\n");
     const waiter = runs.find(({ said }) => said().includes("made by another run"));
     const builder = runs.find((other) => other !== waiter);
-    const words = new RegExp(`another run makes the toolchain \\(pid ${builder?.child.pid}: `);
+    const words = new RegExp(`another run is making the toolchain \\(pid ${builder?.child.pid}: `);
     assert.match(waiter?.said() ?? "", words);
   });
 
@@ -104,7 +104,7 @@ describe("the toolchain in several processes", function () {
     const started = await building(pids);
     child.kill("SIGINT");
     assert.equal(await ended, 130);
-    assert.match(said(), /^interrupted: Interrupted\. Nothing half-built is left behind/m);
+    assert.match(said(), /^interrupted: Interrupted\. No partial files are left/m);
     await assertNothingLeft(place, started);
   });
 

@@ -74,7 +74,7 @@ describe("the commit of missing values files", function () {
   it("names the rule of a protected branch, and a fix", async () => {
     server().github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
     await rejected(
-      /^The branch main of acme\/gitops at http\S+ takes no direct commit: Repository rule violations found Changes must be made through a pull request\. Nothing was written\. .*App bypass that rule.*fleet -- seed --stack <stack> --output <checkout>/,
+      /^The branch main of acme\/gitops at http\S+ accepts no direct commit: Repository rule violations found Changes must be made through a pull request\. Nothing was written\. .*App bypass that rule.*fleet -- seed --stack <stack> --output <checkout>/,
     );
   });
 

@@ -96,7 +96,7 @@ describe("the commit of missing values files", function () {
     await commitMissing(target(), filesOf("auth"), options);
     assert.equal(await textOf(server(), "services/auth/values-dev.yaml"), "new: dev\n");
     assert.equal(await textOf(server(), "pushed-by-someone-else.txt"), "pushed in between\n");
-    assert.deepEqual(lines, Array(2).fill("Somebody else pushed to main first; looking again."));
+    assert.deepEqual(lines, Array(2).fill("Somebody else pushed to main first; trying again."));
     assert.deepEqual((await subjects(server())).slice(0, 2), [
       "Seed values of auth (2 files)",
       "Change pushed-by-someone-else.txt",
