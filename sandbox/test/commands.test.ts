@@ -94,7 +94,10 @@ describe("the commands of the sandbox", function () {
     const status = await run("commands.ts", "status");
     assert.equal(status.exitCode, 3);
     assert.match(status.all, /^kube-apiserver +\d+ +GONE/m);
-    assert.match(status.all, /this is what is left\.\n.*npm run sandbox:down only cleans up/);
+    assert.match(
+      status.all,
+      /these are the leftovers of a killed run\.\n.*npm run sandbox:down only cleans up/,
+    );
     assert.equal((await run("commands.ts", "up")).exitCode, 0);
     assert.equal(await isAlive(etcd), false);
     assert.equal((await run("commands.ts", "status")).exitCode, 0);

@@ -157,7 +157,8 @@ describe("the definitions", function () {
 
   it("cause an error with each reason and a fix if they are unavailable everywhere", async () => {
     server.close();
-    const fix = "Let either be reached, or put the projects' files into a folder and set CRDS_DIR to it\\.$";
+    const fix =
+      "Make one of them reachable, or put the projects' files into a folder and set CRDS_DIR to it\\.$";
     const start = `^The definitions ${NAME} are unavailable\\. ${address} cannot be reached: .*\\. `;
     await assert.rejects(texts({ PATH: folder }), {
       name: "SandboxError",

@@ -191,7 +191,7 @@ describe("fleet adopt of objects created by hand", function () {
   it("finds nothing to import afterwards", async () => {
     const { code, output } = await stack.fleet("adopt", "nginx");
     assert.equal(code, 0, output);
-    assert.match(output, /nothing to take over/);
+    assert.match(output, /nothing to import/);
   });
 
   describe("of objects that belong to others", () => {

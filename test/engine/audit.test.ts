@@ -109,7 +109,7 @@ describe("fleet audit on a real API server", function () {
       assert.equal(exitCode, 0);
       assert.match(
         stdout,
-        /\nThe \d+ objects are as the list says\. In the \d+ namespaces RBAC gives nobody a right that matters but the plan's subjects and those named above\. \d+ attempts came out as expected\.$/,
+        /\nThe \d+ objects are as planned\. In the \d+ namespaces RBAC gives rights that matter only to the plan's subjects and those named above\. \d+ attempts had the expected result\.$/,
       );
       assert.match(
         stdout,

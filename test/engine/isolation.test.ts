@@ -184,7 +184,7 @@ describe("one broken service among others, on a real engine and API server", fun
     await stack.writeCatalogue(list({ ...HEALTHY, ...mended, ...going({ ...FORESEEN, ...GONE, sick: {} }) }));
     const first = await up();
     assert.equal(first.code, 0, first.output);
-    assert.match(first.output, /forgotten, because GitHub shows none there .*: acme\/gone\./);
+    assert.match(first.output, /dropped from the state, because GitHub shows none there .*: acme\/gone\./);
     await stack.writeCatalogue(list({ ...HEALTHY, ...mended }));
     const second = await up();
     assert.equal(second.code, 0, second.output);

@@ -131,7 +131,7 @@ describe("a removed service or Stage, on a real engine and API server", function
         await stack.writeCatalogue(list(WITHOUT_AUTH));
         await refused(
           command,
-          /error: 1 problem found; nothing was touched\.\n.*services\.json:\d+:\d+ {2}services\.auth {2}"auth" is provisioned, and its entry is gone: .*give it "state": "decommissioned", run pulumi up, and remove it then\./,
+          /error: 1 problem found; nothing was touched\.\n.*services\.json:\d+:\d+ {2}services\.auth {2}"auth" is provisioned, and its entry is gone: .*set "state": "decommissioned", run pulumi up, then remove the entry\./,
         );
       });
     }

@@ -34,7 +34,7 @@ describe("fleet report --last-up", function () {
     const { output, code } = await stack.fleet("report", "--last-up", "--events", torn);
     assert.equal(code, 3, output);
     assert.match(output, /^## ❌ The up failed on test\./);
-    assert.match(output, /The log ends in the middle: the up was interrupted/);
+    assert.match(output, /The log is truncated: the up was interrupted/);
   });
 
   it("explains how to get a log if there is none", async () => {

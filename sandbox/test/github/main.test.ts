@@ -140,7 +140,7 @@ describe("the local GitHub as a process", function () {
     [
       "a file of repositories that is no list",
       async () => await writeFile(file("repositories.json"), '{"a":1}'),
-      /no list of repositories/,
+      /is not a list of repositories/,
     ],
     [
       "a token file that is missing",

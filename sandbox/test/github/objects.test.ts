@@ -68,7 +68,7 @@ describe("the local GitHub's reader of Git objects", () => {
   });
 
   it("works again after its Git process ended, but not after it was closed", async () => {
-    await assert.rejects(objects.read("1".repeat(40)), /Git ended while it was asked/);
+    await assert.rejects(objects.read("1".repeat(40)), /Git ended while it was reading/);
     await initialize();
     const sha = await writeBlob(directory, Buffer.from("x"));
     assert.equal((await objects.read(sha))?.type, "blob");

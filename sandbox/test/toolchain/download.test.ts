@@ -172,7 +172,7 @@ describe("a download of a missing program", function () {
     const started = Date.now();
     assert.equal((await hello()).origin, "built");
     assert.ok(Date.now() - started < 15_000);
-    const line = `Building from source what cannot be downloaded (${server.url}: no answer within 3 s).\n`;
+    const line = `Building programs from source that cannot be downloaded (${server.url}: no answer within 3 s).\n`;
     assert.ok(lines.text.includes(line), lines.text);
   });
 
@@ -215,12 +215,12 @@ describe("a download of a missing program", function () {
     place.environment.KARGO_FLEET_GITHUB_URL = "mirror.example";
     assert.match(
       await failure("setting"),
-      /KARGO_FLEET_GITHUB_URL is "mirror\.example", and must be an address such/,
+      /KARGO_FLEET_GITHUB_URL is "mirror\.example", but must be an address such/,
     );
     place.environment.KARGO_FLEET_TOOLCHAIN = "biuld";
     assert.match(
       await failure("setting"),
-      /KARGO_FLEET_TOOLCHAIN is "biuld", and must be "build" or "download"/,
+      /KARGO_FLEET_TOOLCHAIN is "biuld", but must be "build" or "download"/,
     );
   });
 

@@ -179,7 +179,7 @@ describe("the move of values files", function () {
       ...more,
       from: { ...from, repoURL: "https://github.example/acme/gitops.git" },
     }));
-    await assert.rejects(moveValues(target(), elsewhere, options), /is not at .* Copy them by Git\./);
+    await assert.rejects(moveValues(target(), elsewhere, options), /is not at .* Copy them with Git\./);
   });
 
   it("makes no call if nothing is to move", async () => {
