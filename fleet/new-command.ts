@@ -103,9 +103,9 @@ async function missing(
   const settled = options.team !== undefined && options.repository !== undefined;
   if (!terminal || settled) {
     if (team === undefined)
-      throw new FleetError(`Whose is it? Name the team with --team (there are: ${listed(teams)}).`);
+      throw new FleetError(`A service needs a team. Name it with --team (there are: ${listed(teams)}).`);
     if (repository === undefined)
-      throw new FleetError("Where is its source? Name the repository with --repository.");
+      throw new FleetError("A service needs the repository of its source. Name it with --repository.");
     return { team, repository };
   }
   const person = asker(process.stdin, process.stdout);

@@ -82,7 +82,7 @@ export function openEngine(stack: string): Engine {
     state: async () => parseState(await demand(["stack", "export"])),
     provisioned: async () => {
       const text = await demand(["stack", "output", "--json", "--show-secrets"]);
-      return readJson(outputs, text, "What pulumi stack output says")[PROVISIONED];
+      return readJson(outputs, text, "The output of pulumi stack output")[PROVISIONED];
     },
     preview: async () => {
       const args = ["preview", "--json"];

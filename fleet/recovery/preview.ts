@@ -48,7 +48,7 @@ const QUIET: readonly string[] = ["create", "same", "read", "refresh"];
 
 /** @throws FleetError if the text is no output of a preview */
 export function parsePreview(text: string): Preview {
-  const { steps, diagnostics } = readJson(digest, text, "What pulumi preview says");
+  const { steps, diagnostics } = readJson(digest, text, "The output of pulumi preview");
   return {
     creations: steps.flatMap(({ op, urn, newState }) => {
       if (op !== "create" || newState === undefined) return [];

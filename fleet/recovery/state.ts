@@ -40,7 +40,7 @@ export interface State {
 
 /** @throws FleetError if the text is no export of a stack */
 export function parseState(text: string): State {
-  const { deployment } = readJson(exported, text, "What pulumi stack export says");
+  const { deployment } = readJson(exported, text, "The output of pulumi stack export");
   return {
     resources: deployment?.resources ?? [],
     pending: (deployment?.pending_operations ?? []).map(({ resource: { urn }, type }) => ({ urn, type })),

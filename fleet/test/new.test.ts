@@ -84,7 +84,7 @@ describe("fleet new", function () {
     [
       "no team, where nobody can be asked",
       ["new", "a"],
-      "Whose is it? Name the team with --team (there are: edge, identity).",
+      "A service needs a team. Name it with --team (there are: edge, identity).",
     ],
     [
       "a catalogue that no stack reads",

@@ -36,19 +36,19 @@ const FILES = ["services.json", "Pulumi.prod.yaml", "note.md", "events.json"];
 /** Contents of a folder instead of valid files. */
 const RUBBISH: Readonly<Record<string, (folder: string) => Promise<unknown>>> = {
   "an empty folder": async () => {},
-  "folders where files should be": (folder) => Promise.all(FILES.map((name) => mkdir(join(folder, name)))),
-  "files of any bytes": (folder) =>
+  "folders instead of files": (folder) => Promise.all(FILES.map((name) => mkdir(join(folder, name)))),
+  "files of arbitrary bytes": (folder) =>
     Promise.all(
       FILES.map((name) => writeFile(join(folder, name), Buffer.from([0xff, 0xfe, 0, 0x80, 10, 0x7b]))),
     ),
-  "right files that no engine, cluster, GitHub or Git is there for": (folder) => right(folder),
-  "a catalogue that includes rubbish": async (folder) => {
+  "valid files without an engine, cluster, GitHub or Git": (folder) => right(folder),
+  "a catalogue that includes invalid files": async (folder) => {
     await right(folder, { include: ["teams/*.json"] });
     await mkdir(join(folder, "teams"));
     await writeFile(join(folder, "teams/edge.json"), Buffer.from([0xff, 0, 0x7b]));
     await symlink("/etc/hostname", join(folder, "teams/identity.json"));
   },
-  "files that are cut off": (folder) =>
+  "truncated files": (folder) =>
     Promise.all(FILES.map((name) => writeFile(join(folder, name), '{ "services": { "nginx": { "tea'))),
 };
 
@@ -127,11 +127,11 @@ describe("invalid input", function () {
   };
 
   for (const [what, put] of Object.entries(RUBBISH)) {
-    it(`gets clear lines and no stack trace from every command: ${what}`, async () => {
+    it(`every command reports this without a stack trace: ${what}`, async () => {
       const { path } = await folderWith();
       await put(path);
       // Offline commands succeed with valid files.
-      const wanted = { "right files": false, "a catalogue": true }[what.split(" that")[0] ?? ""];
+      const wanted = { "valid files": false, "a catalogue": true }[what.split(/ (?:that|without)/)[0] ?? ""];
       const asking = COMMANDS.filter(([name]) => wanted === undefined || ALONE.includes(name) === wanted);
       const steps = asking.map((args) => async () => {
         const said = await refusal(path, args, NOBODY);
@@ -142,9 +142,9 @@ describe("invalid input", function () {
   }
 
   for (const [what, text, rule] of [
-    ["is not there", undefined, /cannot be read: ENOENT.*'kubeconfig'/],
-    ["is no YAML", "a: [", /^The kubeconfig cannot be read: .*\. Name it with --kubeconfig\.$/],
-    ["knows no such context", "{}", /has no context "prod" \(it has: none\)/],
+    ["does not exist", undefined, /cannot be read: ENOENT.*'kubeconfig'/],
+    ["is not YAML", "a: [", /^The kubeconfig cannot be read: .*\. Name it with --kubeconfig\.$/],
+    ["does not have the context", "{}", /has no context "prod" \(it has: none\)/],
     [
       "names a server without a scheme",
       kubeconfig('{ server: "10.0.0.1:6443" }', "{ token: t }"),
@@ -156,12 +156,12 @@ describe("invalid input", function () {
       /user "u" cannot be used: ENOENT.*\/none\/ca\.crt/,
     ],
     [
-      "has a certificate that is none",
+      "has an invalid certificate",
       kubeconfig(SERVER, "{ client-certificate-data: AAAA, client-key-data: AAAA }"),
       /user "u" cannot be used: .*PEM/,
     ],
     [
-      "names a plugin that is missing",
+      "names a missing plugin",
       kubeconfig(SERVER, plugin("nonesuch")),
       /cannot be used: spawn nonesuch ENOENT/,
     ],
@@ -175,9 +175,13 @@ describe("invalid input", function () {
       kubeconfig(SERVER, plugin("uname")),
       /does not print an ExecCredential/,
     ],
-    ["leads nowhere", kubeconfig(SERVER, "{ token: t }"), /https:\/\/127\.0\.0\.1:1 cannot be reached/],
+    [
+      "names an unreachable server",
+      kubeconfig(SERVER, "{ token: t }"),
+      /https:\/\/127\.0\.0\.1:1 cannot be reached/,
+    ],
   ] as const) {
-    it(`may be a kubeconfig that ${what}, which audit reports in one line`, async () => {
+    it(`audit reports in one line that the kubeconfig ${what}`, async () => {
       const cluster = "{ name: prod, context: prod, kubeconfig: kubeconfig }";
       const { path, write } = await folderWith({
         "services.json": catalogueText({ nginx: service("nginx") }),
@@ -192,53 +196,53 @@ describe("invalid input", function () {
 
   for (const [what, args, env, rule] of [
     [
-      "a state that is cut off",
+      "truncated state",
       ["recover", ...STACK],
       {},
-      /pulumi stack export says cannot be read: it is not JSON/,
+      /The output of pulumi stack export cannot be read: it is not JSON/,
     ],
+    ["GITHUB_BASE_URL", ["seed", ...STACK], { GITHUB_BASE_URL: "nonsense" }, /An address in the environment/],
     [
-      "an address of GitHub",
-      ["seed", ...STACK],
-      { GITHUB_BASE_URL: "nonsense" },
-      /An address in the environment/,
-    ],
-    [
-      "a proxy",
+      "HTTPS_PROXY",
       ["redeliver", ...STACK],
       { HTTPS_PROXY: "nonsense" },
       /An address in the environment is invalid/,
     ],
     [
-      "the server of a workflow",
+      "GITHUB_SERVER_URL",
       ["comment", "--pull-request", "1", "--note", "services.json"],
       { GITHUB_REPOSITORY: "a/b", GITHUB_SERVER_URL: "nonsense" },
       /An address in the environment is invalid/,
     ],
-    ["a stack", ["list", "--stack", "../../etc/x"], {}, /^There is no stack "\.\.\/\.\.\/etc\/x" here/],
+    [
+      "a stack's name",
+      ["list", "--stack", "../../etc/x"],
+      {},
+      /^There is no stack "\.\.\/\.\.\/etc\/x" here/,
+    ],
     [
       "a stack of another project",
       ["list", "--stack", "acme/web/prod"],
       {},
       /This is the project kargo-fleet\./,
     ],
-    ["a file to write", ["check", "--github-output", "none/x"], {}, /ENOENT.*none\/x/],
+    ["the path of an output file", ["check", "--github-output", "none/x"], {}, /ENOENT.*none\/x/],
     [
-      "a folder to write",
+      "the path of an output folder",
       ["render", ...STACK, "--out", "services.json"],
       {},
       /services\.json is not a folder/,
     ],
     [
-      "an identity",
+      "a user's name",
       ["deployer", ...STACK, "--read-only", "system:masters"],
       {},
       /"system:masters" is no user/,
     ],
-    ["a folder to work in", ["-C", "nowhere", "check"], {}, /nowhere is not an accessible folder/],
-    ["a command", ["chekc"], {}, /unknown command 'chekc'/],
+    ["the working directory", ["-C", "nowhere", "check"], {}, /nowhere is not an accessible folder/],
+    ["a command's name", ["chekc"], {}, /unknown command 'chekc'/],
   ] as const) {
-    it(`may be ${what}, which is reported in one line`, async () => {
+    it(`reports in one line that this is invalid: ${what}`, async () => {
       const { path, write } = await folderWith({
         "services.json": catalogueText({ nginx: service("nginx") }),
         "Pulumi.prod.yaml": stackText({ cluster: "{ name: prod, context: prod, kubeconfig: kubeconfig }" }),

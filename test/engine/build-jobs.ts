@@ -34,29 +34,29 @@ const FORBIDDEN: Readonly<Record<string, (job: OpenJob, pod: Pod) => void>> = {
   "the volume of another Workflow": (job) => {
     job.metadata.name = "nginx-000000000000";
   },
-  "a Secret in its variables": (_, { containers: [first] }) => {
+  "environment variables from a Secret": (_, { containers: [first] }) => {
     Object.assign(first ?? {}, { envFrom: [{ secretRef: { name: "nginx-push" } }] });
   },
-  "a key of a Secret in one variable": (_, { containers: [first] }) => {
+  "an environment variable from a Secret": (_, { containers: [first] }) => {
     const valueFrom = { secretKeyRef: { name: "nginx-push", key: ".dockerconfigjson" } };
     Object.assign(first ?? {}, { env: [{ name: "KEY", valueFrom }] });
   },
-  "a Secret to pull images with": (_, pod) => {
+  "an image pull Secret": (_, pod) => {
     pod.imagePullSecrets = [{ name: "nginx-push" }];
   },
-  "a token": (_, pod) => {
+  "a mounted token": (_, pod) => {
     pod.automountServiceAccountToken = true;
   },
-  "a token by saying nothing": (_, pod) => {
+  "the default, which mounts a token": (_, pod) => {
     delete pod.automountServiceAccountToken;
   },
-  "an account": (_, pod) => {
+  "a ServiceAccount": (_, pod) => {
     pod.serviceAccountName = ACCOUNT;
   },
-  "an account by its old field": (_, pod) => {
+  "a ServiceAccount in the deprecated field": (_, pod) => {
     pod.serviceAccount = ACCOUNT;
   },
-  "the label of the pods with a credential": (job) => {
+  "the label of the pods that push": (job) => {
     job.spec.template.metadata.labels["kargo-fleet/step"] = "push";
   },
   "no label": (job) => {
@@ -73,58 +73,58 @@ const FORBIDDEN: Readonly<Record<string, (job: OpenJob, pod: Pod) => void>> = {
   "the node's files": (_, pod) => {
     pod.volumes = [{ name: "work", hostPath: { path: "/" } }];
   },
-  "another container before its own": (_, pod) => {
+  "an init container": (_, pod) => {
     pod.initContainers = pod.containers.map((one) => ({ ...one, name: "before" }));
   },
-  "another container beside its own": (_, pod) => {
+  "a second container": (_, pod) => {
     pod.containers = [...pod.containers, ...pod.containers.map((one) => ({ ...one, name: "beside" }))];
   },
-  "thousands of companions": (job) => {
+  "parallelism 5000": (job) => {
     Object.assign(job.spec, { parallelism: 5000, completions: 5000 });
   },
-  "a second try": (job) => {
+  retries: (job) => {
     job.spec.backoffLimit = 6;
   },
-  "no end": (job) => {
+  "no deadline": (job) => {
     delete job.spec.activeDeadlineSeconds;
   },
   "an annotation": (job) => {
     job.spec.template.metadata.annotations = { "example.com/inject": "true" };
   },
-  "another label": (job) => {
+  "an additional label": (job) => {
     job.spec.template.metadata.labels["example.com/mine"] = "true";
   },
-  "a node of its choice": (_, pod) => {
+  "a chosen node": (_, pod) => {
     pod.nodeName = "control-plane";
   },
-  "nodes of its choice": (_, pod) => {
+  "a node selector": (_, pod) => {
     pod.nodeSelector = { "node-role.kubernetes.io/control-plane": "" };
   },
-  "a place on the control plane's nodes": (_, pod) => {
+  "a toleration of every taint": (_, pod) => {
     pod.tolerations = [{ operator: "Exists" }];
   },
   "a priority": (_, pod) => {
     pod.priorityClassName = "system-cluster-critical";
   },
-  "a runtime of its choice": (_, pod) => {
+  "a chosen runtime class": (_, pod) => {
     pod.runtimeClassName = "other";
   },
-  "the users of the node": (_, pod) => {
+  "the node's user namespace": (_, pod) => {
     pod.hostUsers = true;
   },
-  "a user namespace by chance": (_, pod) => {
+  "an unspecified user namespace": (_, pod) => {
     delete pod.hostUsers;
   },
-  "a port of the node": (_, { containers: [first] }) => {
+  "a host port": (_, { containers: [first] }) => {
     Object.assign(first ?? {}, { ports: [{ containerPort: 80, hostPort: 80 }] });
   },
   "more capabilities": (_, { containers: [first] }) => {
     Object.assign(first ?? {}, { securityContext: { capabilities: { add: ["NET_BIND_SERVICE"] } } });
   },
-  "what other pods of the build have on the volume": (_, { containers: [first] }) => {
+  "the volume's folders of other pods": (_, { containers: [first] }) => {
     Object.assign(first ?? {}, { volumeMounts: [{ name: "work", mountPath: "/all" }] });
   },
-  "a node to itself": (_, { containers: [first] }) => {
+  "no resource limits": (_, { containers: [first] }) => {
     Object.assign(first ?? {}, { resources: {} });
   },
 };
@@ -169,7 +169,7 @@ export function describeBuildJobs(stackOf: () => FleetStack): void {
     });
 
     for (const [what, change] of Object.entries(FORBIDDEN)) {
-      it(`cannot give a pod ${what}`, async () => {
+      it(`cannot create a pod with ${what}`, async () => {
         const open = structuredClone(job()) as unknown as OpenJob;
         change(open, open.spec.template.spec);
         const { status, body } = await token.send({ method: "POST", path: `${JOBS}?${DRY}`, body: open });

@@ -79,15 +79,23 @@ describe("a service's build", () => {
 
   for (const [what, mirror, rule] of [
     [
-      "the API server is",
+      "it contains the API server",
       "10.0.0.0/8",
       /10\.0\.0\.0\/8 contains addresses of 10\.0\.0\.1\/32, the API server/,
     ],
-    ["is a part of where the API server is", "10.0.0.1/32", /builds\.network\.mirrors\[1\]/],
-    ["the cluster's own nodes are", "198.51.100.7/32", /of 198\.51\.100\.0\/24, the cluster /],
-    ["clouds hand out credentials", "169.254.169.254/32", /of 169\.254\.0\.0\/16, the metadata addresses/],
-    ["clouds hand out credentials, by IPv6", "fd00::/8", /of fd00:ec2::254\/128, the metadata addresses/],
-    ["everything is", "0.0.0.0/0", /of 10\.0\.0\.1\/32/],
+    ["it is the API server", "10.0.0.1/32", /builds\.network\.mirrors\[1\]/],
+    ["it is an address of the cluster", "198.51.100.7/32", /of 198\.51\.100\.0\/24, the cluster /],
+    [
+      "it is a cloud's metadata address",
+      "169.254.169.254/32",
+      /of 169\.254\.0\.0\/16, the metadata addresses/,
+    ],
+    [
+      "it contains a cloud's IPv6 metadata address",
+      "fd00::/8",
+      /of fd00:ec2::254\/128, the metadata addresses/,
+    ],
+    ["it contains every address", "0.0.0.0/0", /of 10\.0\.0\.1\/32/],
   ] as const) {
     it(`is refused with a mirror if ${what}`, () => {
       const network = `["10.0.0.1/32"], cluster: ["198.51.100.0/24"], mirrors: ["10.20.0.0/24", "${mirror}"]`;

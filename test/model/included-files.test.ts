@@ -100,7 +100,7 @@ describe("a catalogue that includes files", () => {
     ]);
   });
 
-  it("accepts a team's folder too, and no file without a team", () => {
+  it("reads the team from the folder or the file's name, and refuses a file without a team", () => {
     const include = ["catalogue/*/*.json"];
     const { value, problems } = read(
       { "catalogue/edge/a.json": own("nginx"), "catalogue/edge/b.json": own("api") },
@@ -118,14 +118,19 @@ describe("a catalogue that includes files", () => {
 
   for (const [what, include, files, message] of [
     [
-      "a pattern is the name of nothing",
+      "a pattern matches no file",
       ["catalogue/*.json"],
       {},
       'include[0]  "catalogue/*.json" matches no file.',
     ],
-    ["a file is missing", ["catalogue/edge.json"], {}, 'include[0]  "catalogue/edge.json" matches no file.'],
     [
-      "a folder is where the file should be",
+      "an included file is missing",
+      ["catalogue/edge.json"],
+      {},
+      'include[0]  "catalogue/edge.json" matches no file.',
+    ],
+    [
+      "the path is a folder",
       ["catalogue/edge.json"],
       { "catalogue/edge.json/x": "" },
       '"catalogue/edge.json" is not a regular file.',
@@ -137,47 +142,47 @@ describe("a catalogue that includes files", () => {
       'include[0]  "catalogue/../../x.json" is not a path below this folder',
     ],
     ["it is absolute", ["/etc/x.json"], {}, "is not a path below this folder"],
-    ["it has a slash of Windows", ["catalogue\\x.json"], {}, "must begin with a folder"],
+    ["it has a backslash", ["catalogue\\x.json"], {}, "must begin with a folder"],
     ["it is hidden", [".github/x.json"], {}, "none beginning with a dot"],
-    ["it has two stars", ["catalogue/**/x.json"], {}, "at most one * in each"],
-    ["it is in no folder", ["*.json"], {}, "must begin with a folder, by its name"],
+    ["it has two stars in a row", ["catalogue/**/x.json"], {}, "at most one * in each"],
+    ["it names no folder", ["*.json"], {}, "must begin with a folder, by its name"],
     ["its folder is a pattern", ["*/edge.json"], {}, "must begin with a folder, by its name"],
     ["it is in a folder of the program", ["Model/edge.json"], {}, "is in a folder of the program"],
     ["it is not JSON", ["catalogue/*"], {}, "must end in .json"],
-    ["it is no list", "catalogue/*.json", {}, "must be of type array"],
+    ["include is not a list", "catalogue/*.json", {}, "must be of type array"],
     [
-      "a file includes in its turn",
+      "an included file includes others",
       ["catalogue/*.json"],
       { "catalogue/edge.json": { include: [], services: {} } },
       'include  "include" is not a valid key here (there are: $schema, services). It belongs in the file that includes this one.',
     ],
     [
-      "a file has teams",
+      "an included file has teams",
       ["catalogue/*.json"],
       { "catalogue/edge.json": { teams: {}, services: {} } },
       'teams  "teams" is not a valid key here',
     ],
     [
-      "a file is empty",
+      "an included file is empty",
       ["catalogue/*.json"],
       { "catalogue/edge.json": "" },
       'catalogue/edge.json:1:1  (document)  is empty. Write at least {"services": {}}.',
     ],
     [
-      "a file is cut off",
+      "an included file is truncated",
       ["catalogue/*.json"],
       { "catalogue/edge.json": '{ "services": {' },
       "catalogue/edge.json:1:16  (document)  is not valid JSON",
     ],
   ] as const) {
-    it(`reports if ${what}`, () => {
+    it(`reports a problem if ${what}`, () => {
       const problems = said(files, main({ include }));
       assert.ok(problems[0]?.includes(message), problems.join("\n"));
       assert.equal(problems.length, 1);
     });
   }
 
-  it("reports no unknown name that may be in an unreadable file", () => {
+  it("does not report an unknown service if an included file is unreadable", () => {
     const reading = read({ "catalogue/edge.json": "{" });
     const config = readStackText(stackText({ rollout: "{ include: [ { names: [nginx] } ] }" }));
     assert.throws(
