@@ -10,6 +10,7 @@ const PARTS = [
   "Pulumi.prod.yaml",
   "Pulumi.yaml",
   "components",
+  "customize.ts",
   "fleet",
   "index.ts",
   "manifests",

@@ -79,6 +79,7 @@ function headTexts(files: Files, { stacks }: Fleet): Map<string, string> {
 /** The paths of the program. A catalogue with such a name would replace program files. */
 export const PROGRAM_PATHS: readonly string[] = [
   "index.ts",
+  "customize.ts",
   "main.js",
   "node-version.cjs",
   "model",

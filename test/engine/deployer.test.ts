@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Cluster, openCluster } from "../../fleet/cluster.ts";
 import { kargoUsersBinding } from "../../manifests/access.ts";
+import { customize } from "../../manifests/inventory/customize.ts";
 import type { PolicyRule } from "../../manifests/rbac-types.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
 import { administrator, DRY, made, RBAC, unbound } from "./access-world.ts";
@@ -150,6 +151,32 @@ describe("the rights of fleet deployer with the real provider", function () {
       await stack.writeConfig({});
       assert.equal(right.status, 200, JSON.stringify(right.body));
       assert.equal(wrong.status, 403);
+    });
+
+    it("creates what customize.ts adds to a service, to the letter, once the guard was applied again", async () => {
+      const spec = { hard: { "count/stages.kargo.akuity.io": "20" } };
+      const metadata = { name: "quota" };
+      customize({
+        service: () => [{ role: "quota", apiVersion: "v1", kind: "ResourceQuota", metadata, spec }],
+      });
+      await stack.writeConfig({});
+      customize({});
+      const labels = { "app.kubernetes.io/managed-by": "kargo-fleet", "kargo-fleet/service": "nginx" };
+      const create = async (namespace: string, content: object, name = "quota") => {
+        const path = `/api/v1/namespaces/${namespace}/resourcequotas`;
+        const body = { apiVersion: "v1", kind: "ResourceQuota", metadata: { name, labels }, ...content };
+        const as = unbound("kargo-fleet-deployer");
+        return (await admin.send({ ...dry({ method: "POST", path, body }), as })).status;
+      };
+      const other = { hard: { "count/stages.kargo.akuity.io": "21" } };
+      const found = [
+        await create("kargo-nginx", { spec }),
+        await create("kargo-nginx", { spec: other }),
+        await create("kargo-nginx", { spec }, "other"),
+        await create("argocd", { spec }),
+      ];
+      await stack.writeConfig({});
+      assert.deepEqual([...found, await create("kargo-nginx", { spec })], [201, 403, 403, 403, 403]);
     });
 
     it("is the only user that the guard limits", async () => {

@@ -25,6 +25,7 @@ export async function engineEnvironment(path: string, folder: string): Promise<R
 const PROGRAM = [
   "main.js",
   "index.ts",
+  "customize.ts",
   "node-version.cjs",
   "model",
   "manifests",
