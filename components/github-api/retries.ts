@@ -54,7 +54,13 @@ export function pluginOptions({ report, longestWait, giveUp, second = 1_000 }: R
   const apart = (seconds: number, maxConcurrent: number) =>
     new Bottleneck.Group({ minTime: seconds * second, maxConcurrent });
   // GitHub allows 900 points per minute: a reading call costs one, a writing call five.
-  const groups = { global: apart(0.08, 10), write: apart(1, 1), notifications: apart(3, 1) };
+  const groups = {
+    global: apart(0.08, 10),
+    write: apart(1, 1),
+    notifications: apart(3, 1),
+    // All clients of a process would share the plugin's own group.
+    auth: apart(0, 1),
+  };
   const retryAfterBaseValue = second;
   return {
     options: {
