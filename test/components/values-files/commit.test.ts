@@ -64,7 +64,7 @@ describe("the commit of missing values files", function () {
     assert.equal(calls().filter((call) => call === "POST git/trees").length, 2);
     assert.deepEqual(
       lines,
-      [200, 202].map((count) => `Handing over ${count} of 202 files.`),
+      [200, 202].map((count) => `Uploading ${count} of 202 files.`),
     );
     assert.deepEqual(await subjects(server()), [
       "Seed values of service-0, service-1, service-2 and 98 more (202 files)",
