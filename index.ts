@@ -5,20 +5,18 @@ import { Platform } from "./components/platform.ts";
 import { providers } from "./components/providers.ts";
 import { orderOf, servicePipelines } from "./components/services.ts";
 import { readStack } from "./components/stack.ts";
-import { stackMark } from "./components/stack-mark.ts";
 import { ValuesFiles } from "./components/values-files.ts";
 
 const inputs = await readStack();
 const { stack, plan, registered, secrets, githubSecret, removals, hadGuards } = inputs;
 const { protect } = plan;
 await reportCosts(plan);
-const transformations = [stackMark(stack)];
-const opts = { providers: { ...providers(plan, githubSecret) }, protect, transformations };
+const opts = { providers: { ...providers(plan, githubSecret) }, protect };
 
 const order = orderOf(inputs);
 const valuesFiles = new ValuesFiles("values-files", { plan: registered, githubSecret }, { protect });
 const { isMade } = removals;
-const shared = registered.platform && { platform: registered.platform, secrets, hadGuards };
+const shared = registered.platform && { platform: registered.platform, stack, secrets, hadGuards };
 const platform = shared && new Platform("platform", { ...shared, isMade, last: order }, opts);
 const pipelines = await servicePipelines(inputs, order, { platform, valuesFiles }, opts);
 

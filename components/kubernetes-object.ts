@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ObjectRow, resourceType } from "../manifests/inventory/row.ts";
-import type { KubernetesObject } from "../manifests/objects.ts";
+import { type KubernetesObject, STACK_LABEL, stackLabel } from "../manifests/objects.ts";
 import { rotationOf, type SecretSources, secretValue } from "./secret-values.ts";
 
 /** Keys of a Secret that the engine keeps secret, even in what the provider reads back. */
@@ -13,6 +13,13 @@ class KubernetesResource extends pulumi.CustomResource {}
 interface Sources extends SecretSources {
   /** The manifest of each row by its role. */
   readonly manifests?: pulumi.Output<ReadonlyMap<string, KubernetesObject>> | undefined;
+  /** The stack that owns the object. */
+  readonly stack?: string | undefined;
+}
+
+/** The inputs of a Kubernetes object. */
+interface Inputs extends pulumi.Inputs {
+  readonly metadata: pulumi.Inputs;
 }
 
 /** Registers a row's Kubernetes object. */
@@ -28,13 +35,20 @@ export function kubernetesObject(
       ? withLate(row.rotating(""), rotationOf(sources).apply(row.rotating))
       : made(row, sources);
   const isSecret = row.manifest.kind === "Secret";
-  return new KubernetesResource(resourceType(row), name, inputs, {
+  return new KubernetesResource(resourceType(row), name, ownedBy(sources.stack, inputs), {
     ...opts,
     ...(isSecret && { additionalSecretOutputs: SECRET_OUTPUTS }),
   });
 }
 
-function made({ role, manifest, values }: ObjectRow, { manifests, ...secrets }: Sources): pulumi.Inputs {
+/** Labels an object with its stack. The output of `fleet render` has no such label, because no stack owns it. */
+function ownedBy(stack: string | undefined, inputs: Inputs): Inputs {
+  if (stack === undefined) return inputs;
+  const labels = { ...inputs.metadata.labels, [STACK_LABEL]: stackLabel(stack) };
+  return { ...inputs, metadata: { ...inputs.metadata, labels } };
+}
+
+function made({ role, manifest, values }: ObjectRow, { manifests, ...secrets }: Sources): Inputs {
   const known = manifests?.apply((all) => all.get(role) ?? manifest);
   return {
     ...(known ? withLate(manifest, known) : manifest),
@@ -43,10 +57,7 @@ function made({ role, manifest, values }: ObjectRow, { manifests, ...secrets }: 
 }
 
 /** Takes the annotations and the spec of a manifest from an Output. */
-function withLate(
-  { metadata, ...rest }: KubernetesObject,
-  known: pulumi.Output<KubernetesObject>,
-): pulumi.Inputs {
+function withLate({ metadata, ...rest }: KubernetesObject, known: pulumi.Output<KubernetesObject>): Inputs {
   const annotations = known.apply((manifest) => manifest.metadata.annotations);
   const spec = known.apply((manifest) => (manifest as { readonly spec?: object }).spec);
   return {
@@ -60,7 +71,7 @@ function withLate(
  * Fills a Secret that an administrator created. Deleting the patch removes its fields without a wait, so the
  * deployer needs no right to create, list or delete Secrets in shared namespaces.
  */
-function filled({ manifest, values = {} }: ObjectRow, sources: SecretSources): pulumi.Inputs {
+function filled({ manifest, values = {} }: ObjectRow, sources: SecretSources): Inputs {
   const { apiVersion, kind, metadata } = manifest;
   const { stringData = {} } = manifest as { readonly stringData?: Readonly<Record<string, string>> };
   const data = pulumi

@@ -24,6 +24,11 @@ export interface PartsArgs {
    */
   readonly hook?: HookStep | undefined;
   /**
+   * The stack that owns the objects: they get its label.
+   * @default no label
+   */
+  readonly stack?: string | undefined;
+  /**
    * The manifests by role, if only the engine knows their annotations and specs.
    * @default those of the rows
    */
@@ -66,7 +71,7 @@ export class Parts {
   }
 
   #register(row: Row, others: pulumi.Input<readonly pulumi.Resource[]>): pulumi.CustomResource[] {
-    const { isMade = () => true, hook = "keep", secrets, manifests } = this.#args;
+    const { isMade = () => true, hook = "keep", secrets, manifests, stack } = this.#args;
     const name = resourceName(this.#owner, row.role);
     if (row.leaves && !isMade(name)) return [];
     const own = row.after.flatMap((role) => this.registered.get(role) ?? []);
@@ -78,7 +83,7 @@ export class Parts {
     const made =
       "hook" in row
         ? githubWebhook(name, row.hook, secrets, hook === "lose" ? withoutDeletion(opts) : opts)
-        : kubernetesObject(name, row, { ...secrets, manifests }, opts);
+        : kubernetesObject(name, row, { ...secrets, manifests, stack }, opts);
     this.registered.set(row.role, made);
     return [made];
   }

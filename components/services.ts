@@ -43,12 +43,13 @@ export async function servicePipelines(
 
 function argsOf(
   service: ServicePlan,
-  { secrets, removals, seeded }: StackInputs,
+  { stack, secrets, removals, seeded }: StackInputs,
   { platform, valuesFiles }: { readonly platform: Platform | undefined; readonly valuesFiles: ValuesFiles },
 ): PlannedService {
   const { name } = service;
   return {
     service,
+    stack,
     secrets,
     promotionTasks: platform?.promotionTasks ?? [],
     answeredBy: platform?.answering.get(name) ?? [],

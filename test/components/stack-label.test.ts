@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { providers } from "../../components/providers.ts";
 import { ServicePipeline } from "../../components/service-pipeline.ts";
-import { stackMark } from "../../components/stack-mark.ts";
 import { stackLabel } from "../../manifests/objects.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
 import { record } from "./recording.ts";
@@ -11,9 +10,10 @@ describe("the label of an object's stack", () => {
   it("is on every Kubernetes object of a service beside its other labels, and on nothing else", async () => {
     const plan = planOf(catalogueText({ nginx: service("nginx") }));
     const all = await record(() => {
-      const opts = { providers: { ...providers(plan, undefined) }, transformations: [stackMark("prod")] };
+      const opts = { providers: { ...providers(plan, undefined) } };
+      const secrets = { webhookMasterSecret: "master" };
       for (const one of plan.services)
-        new ServicePipeline(one.name, { service: one, secrets: { webhookMasterSecret: "master" } }, opts);
+        new ServicePipeline(one.name, { service: one, stack: "prod", secrets }, opts);
     });
     const objects = all.filter(({ type }) => type.startsWith("kubernetes:"));
     assert.ok(objects.length > 10);
