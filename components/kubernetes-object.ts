@@ -32,8 +32,8 @@ export function kubernetesObject(
   const inputs = row.filled
     ? filled(row, sources)
     : row.rotating
-      ? withLate(row.rotating(""), rotationOf(sources).apply(row.rotating))
-      : made(row, sources);
+      ? withOutput(row.rotating(""), rotationOf(sources).apply(row.rotating))
+      : inputsOf(row, sources);
   const isSecret = row.manifest.kind === "Secret";
   return new KubernetesResource(resourceType(row), name, ownedBy(sources.stack, inputs), {
     ...opts,
@@ -48,16 +48,16 @@ function ownedBy(stack: string | undefined, inputs: Inputs): Inputs {
   return { ...inputs, metadata: { ...inputs.metadata, labels } };
 }
 
-function made({ role, manifest, values }: ObjectRow, { manifests, ...secrets }: Sources): Inputs {
+function inputsOf({ role, manifest, values }: ObjectRow, { manifests, ...secrets }: Sources): Inputs {
   const known = manifests?.apply((all) => all.get(role) ?? manifest);
   return {
-    ...(known ? withLate(manifest, known) : manifest),
+    ...(known ? withOutput(manifest, known) : manifest),
     ...(values && { stringData: pulumi.secret(resolved(values, secrets)) }),
   };
 }
 
 /** Takes the annotations and the spec of a manifest from an Output. */
-function withLate({ metadata, ...rest }: KubernetesObject, known: pulumi.Output<KubernetesObject>): Inputs {
+function withOutput({ metadata, ...rest }: KubernetesObject, known: pulumi.Output<KubernetesObject>): Inputs {
   const annotations = known.apply((manifest) => manifest.metadata.annotations);
   const spec = known.apply((manifest) => (manifest as { readonly spec?: object }).spec);
   return {

@@ -29,7 +29,7 @@ async function outcome(
   valuesFiles: ValuesFiles,
 ): Promise<Provisioned> {
   const missing = await missingParts(pipelines);
-  await tell(missing, inputs.planned);
+  await reportIncomplete(missing, inputs.planned);
   const wrote = await isMade(valuesFiles);
   return provisioned(
     inputs.registered,
@@ -55,7 +55,10 @@ async function missingParts(pipelines: Pipelines): Promise<ReadonlyMap<string, r
 }
 
 /** Reports each incomplete service with the reason and a fix. */
-async function tell(missing: ReadonlyMap<string, readonly string[]>, planned: Planned): Promise<void> {
+async function reportIncomplete(
+  missing: ReadonlyMap<string, readonly string[]>,
+  planned: Planned,
+): Promise<void> {
   const services = planned.plan.services.filter(({ name }) => missing.has(name));
   const { obstacles } = await ask(services, planned);
   const asking = { document: planned.catalogue.document, stack: pulumi.getStack() };

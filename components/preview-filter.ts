@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../model/plan.ts";
-import { applyFilter, NEVER_UP, ONLY, type PreviewFilter, readFilter } from "../model/preview-filter.ts";
+import { applyFilter, NO_UP_YET, ONLY, type PreviewFilter, readFilter } from "../model/preview-filter.ts";
 import type { Provisioned } from "../model/provisioned.ts";
 
 /**
@@ -15,7 +15,7 @@ export function previewFilter(): PreviewFilter | undefined {
     throw new pulumi.RunError(
       `${ONLY} is set, which is only valid in a preview: this run would register only a part of the plan. Unset it.`,
     );
-  return told(() => readFilter(text));
+  return withRunError(() => readFilter(text));
 }
 
 /**
@@ -28,11 +28,11 @@ export function registered(
   before: Provisioned | undefined,
 ): Plan {
   if (filter === undefined) return plan;
-  if (before === undefined) throw new pulumi.RunError(NEVER_UP);
-  return told(() => ({ ...plan, ...applyFilter(plan, filter) }));
+  if (before === undefined) throw new pulumi.RunError(NO_UP_YET);
+  return withRunError(() => ({ ...plan, ...applyFilter(plan, filter) }));
 }
 
-function told<Value>(of: () => Value): Value {
+function withRunError<Value>(of: () => Value): Value {
   try {
     return of();
   } catch (error) {

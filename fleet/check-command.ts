@@ -60,7 +60,7 @@ Examples:
       const milliseconds = Math.round(performance.now() - started);
       const checked = { stacks: fleet.stacks, problems, unasked: asked.unasked };
       if (json) process.stdout.write(`${checkJson(checked, milliseconds)}\n`);
-      else tell(checked, milliseconds);
+      else printResult(checked, milliseconds);
       if (githubOutput !== undefined)
         appendFileSync(githubOutput, `stacks=${JSON.stringify(workflowStacks(fleet).stacks)}\n`);
       if (problems.length > 0) process.exitCode = WRONG;
@@ -73,7 +73,7 @@ interface Checked extends Pick<Fleet, "stacks" | "problems"> {
   readonly unasked: readonly string[];
 }
 
-function tell({ stacks: all, problems, unasked }: Checked, milliseconds: number): void {
+function printResult({ stacks: all, problems, unasked }: Checked, milliseconds: number): void {
   for (const { name, plan } of all) {
     const stages = plan?.services.reduce((sum, { stages }) => sum + stages.length, 0) ?? 0;
     const text = plan

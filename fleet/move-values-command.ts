@@ -39,10 +39,10 @@ Examples:
       const plan = readStackFiles(stack);
       const before = await openEngine(stack).provisioned();
       const report =
-        before && (await move(plan, before, options, { auth: process.env.GITHUB_TOKEN, report: tell }));
+        before && (await move(plan, before, options, { auth: process.env.GITHUB_TOKEN, report: printLine }));
       for (const { from, to, is } of report?.files ?? [])
         if (is !== "there") process.stdout.write(`${MARKS[is]}${from} -> ${to}\n`);
-      tell(
+      printLine(
         report
           ? summary(stack, report, options)
           : `No pulumi up of ${stack} has recorded where its values files are, so nothing moves.`,
@@ -60,7 +60,7 @@ const MARKS = {
   nowhere: "in neither: ",
 } as const;
 
-function tell(line: string): void {
+function printLine(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 

@@ -1,7 +1,13 @@
 import { Command } from "commander";
-import { ours } from "./recovery/items.ts";
+import { takenItems } from "./recovery/items.ts";
 import { planRecovery, settle } from "./recovery/recover.ts";
-import { inTheWay, type Recovered, recoveredJson, recoveredText, somethingToDo } from "./recovery/report.ts";
+import {
+  blockedItems,
+  type Recovered,
+  recoveredJson,
+  recoveredText,
+  somethingToDo,
+} from "./recovery/report.ts";
 import { openTools } from "./recovery/tools.ts";
 import { readStackFiles } from "./stack-files.ts";
 
@@ -51,7 +57,8 @@ Examples:
       const recovered = await run(options);
       const text = options.json ? recoveredJson(recovered) : recoveredText(recovered);
       process.stdout.write(`${text}\n`);
-      const left = inTheWay(recovered.recovery).length > 0 || (options.dryRun && somethingToDo(recovered));
+      const left =
+        blockedItems(recovered.recovery).length > 0 || (options.dryRun && somethingToDo(recovered));
       process.exitCode = recovered.up === false ? 1 : left ? LEFT : 0;
     });
 }
@@ -61,11 +68,11 @@ async function run(options: Options): Promise<Recovered> {
   const tools = await openTools(plan, options);
   try {
     const found = await planRecovery(plan, options, tools);
-    if (options.dryRun) return { recovery: found, dryRun: true, taken: ours(found.items) };
+    if (options.dryRun) return { recovery: found, dryRun: true, taken: takenItems(found.items) };
     const taken = await settle(found, options, tools);
     const recovered = { recovery: found, dryRun: false, taken };
     // An `up` would fail while something blocks it.
-    if (!options.up || inTheWay(found).length > 0) return recovered;
+    if (!options.up || blockedItems(found).length > 0) return recovered;
     return { ...recovered, up: await tools.engine.up() };
   } finally {
     tools.close();

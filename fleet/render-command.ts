@@ -7,7 +7,7 @@ import { FleetError } from "./fleet-error.ts";
 import { codeownersCommand } from "./render/codeowners-command.ts";
 import { writeFolder } from "./render/folder.ts";
 import { drawPipelines } from "./render/mermaid.ts";
-import { leftOut, renderObjects } from "./render/objects.ts";
+import { omitted, renderObjects } from "./render/objects.ts";
 
 interface RenderOptions {
   readonly stack?: string;
@@ -42,7 +42,7 @@ Examples:
 
 async function renderStack({ name, plan }: RightStack, out: string | undefined): Promise<void> {
   const files = renderObjects(plan);
-  const rest = leftOut(plan).map((line) => `  ${line}\n`);
+  const rest = omitted(plan).map((line) => `  ${line}\n`);
   const notes = rest.length > 0 ? `Omitted:\n${rest.join("")}` : "";
   if (out === undefined) {
     const documents = files.map(({ path, text }) => `# ${path}\n${text}`);

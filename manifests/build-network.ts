@@ -1,5 +1,5 @@
 import type { BuildNamespacePlan, BuildTriggersPlan } from "../model/build-plan.ts";
-import { family, holds, METADATA } from "../model/networks.ts";
+import { contains, family, METADATA } from "../model/networks.ts";
 import { STEP_LABEL } from "./build-steps.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
@@ -47,7 +47,7 @@ const PRIVATE = [
  * The metadata addresses and their NAT64 forms. Other NAT64 addresses stay open, because a node without IPv4
  * reaches GitHub only that way.
  */
-const METADATA_ANYWAY = [
+const METADATA_AND_NAT64 = [
   ...METADATA,
   ...METADATA.filter((network) => family(network) === "ipv4").map((network) => {
     const [a = 0, b = 0, c = 0, d = 0, length = 0] = network.split(/[./]/).map(Number);
@@ -92,7 +92,7 @@ export function buildNetwork(
         matchExpressions: [{ key: STEP_LABEL, operator: "In", values: ["clone", "push", "notify"] }],
       },
       policyTypes: ["Egress"],
-      egress: [{ to: everywhereBut(METADATA_ANYWAY) }, { to: dns, ports }],
+      egress: [{ to: everywhereBut(METADATA_AND_NAT64) }, { to: dns, ports }],
     }),
   ];
 }
@@ -107,7 +107,7 @@ function everywhereBut(closed: readonly string[]): Peer[] {
     .filter(
       (one, at) =>
         !closed.some(
-          (other, index) => index !== at && holds(other, one) && (index < at || !holds(one, other)),
+          (other, index) => index !== at && contains(other, one) && (index < at || !contains(one, other)),
         ),
     )
     .sort();

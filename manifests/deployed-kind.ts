@@ -32,7 +32,7 @@ export function label(it: string, key: string): string {
 export const SERVICE = label(IT, "kargo-fleet/service");
 
 /** Whether an object has our label. */
-export function ours(it: string): string {
+export function hasOurLabel(it: string): string {
   return allOf(...Object.entries(MANAGED_BY).map(([key, value]) => `${label(it, key)} == ${text(value)}`));
 }
 
@@ -62,10 +62,10 @@ export function placed(it: string, namespace: string, names: readonly string[]):
 
 /** CEL that is true for requests about other kinds, and for allowed requests about this kind. */
 export function held({ kind, named, gone = named, shared, filled, form }: DeployedKind): string {
-  const before = allOf(named(WAS), ...(shared ? [ours(WAS)] : []));
-  const after = allOf(named(IT), ...(filled ? [] : [ours(IT)]), TEAM_STAYS, form);
+  const before = allOf(named(WAS), ...(shared ? [hasOurLabel(WAS)] : []));
+  const after = allOf(named(IT), ...(filled ? [] : [hasOurLabel(IT)]), TEAM_STAYS, form);
   return [
     `variables.kind != ${text(kind)} || variables.untouched`,
-    `(request.operation == "DELETE" ? (${allOf(gone(WAS), ours(WAS))}) : ((request.operation == "CREATE" || (${before})) && ${after}))`,
+    `(request.operation == "DELETE" ? (${allOf(gone(WAS), hasOurLabel(WAS))}) : ((request.operation == "CREATE" || (${before})) && ${after}))`,
   ].join(" || ");
 }

@@ -1,7 +1,7 @@
 import type { GuardPlan } from "../model/guard-plan.ts";
 import type { PromotionTaskPlan } from "../model/plan.ts";
 import { allOf, anyOf, isOneOf, literal, onlyKeys, text } from "./cel.ts";
-import { type DeployedKind, IT, isProject, label, ours, SERVICE } from "./deployed-kind.ts";
+import { type DeployedKind, hasOurLabel, IT, isProject, label, SERVICE } from "./deployed-kind.ts";
 import { clusterConfig } from "./kargo-receiver.ts";
 import { promotionTask } from "./promotion-task.ts";
 
@@ -26,7 +26,10 @@ export function deployedPipelines(guard: GuardPlan): readonly DeployedKind[] {
     {
       kind: "namespaces.",
       named: (it) =>
-        allOf(isProject(`${it}.metadata.name`), anyOf(`${label(it, PROJECT_LABEL)} == "true"`, ours(it))),
+        allOf(
+          isProject(`${it}.metadata.name`),
+          anyOf(`${label(it, PROJECT_LABEL)} == "true"`, hasOurLabel(it)),
+        ),
       form: allOf(isOwnProject, `${label(IT, PROJECT_LABEL)} == "true"`, othersLabelsKept()),
       says: "namespaces of services, called kargo-<service>, as Kargo Projects",
     },

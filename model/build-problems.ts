@@ -28,7 +28,9 @@ export function buildProblems(
   );
   return [
     ...missingConfig(builds, config, stack),
-    ...Object.entries(catalogue.services).flatMap(([name, service]) => unseenTags(name, service, services)),
+    ...Object.entries(catalogue.services).flatMap(([name, service]) =>
+      unmatchedTags(name, service, services),
+    ),
     ...tooManyHooks(builds, config, services),
     ...tooLongTriggers(builds, config, stack),
     ...openMirrors(config, stack),
@@ -65,7 +67,7 @@ function missingConfig(builds: readonly BuildPlan[], config: StackConfig, stack:
 }
 
 /** A Warehouse that matches none of the build's tags creates no Freight and reports nothing. */
-function unseenTags(name: string, { build, tags }: CatalogueService, services: SourceDocument): Problem[] {
+function unmatchedTags(name: string, { build, tags }: CatalogueService, services: SourceDocument): Problem[] {
   if (build === false) return [];
   const sample = tags.strategy === "newest-build" ? SAMPLES.commit : SAMPLES.sortable;
   if ("pattern" in tags && re2(tags.pattern).matcher(sample).find()) return [];

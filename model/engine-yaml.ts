@@ -92,14 +92,14 @@ export function readOtherwise(
   return { problems, endless };
 }
 
-type Said = readonly [message: string, fix: string];
+type MessageAndFix = readonly [message: string, fix: string];
 
 function nodeOtherwise(
   node: Scalar | YAMLMap | YAMLSeq,
   isKey: boolean,
   ancestors: readonly unknown[],
   text: string,
-): Said | undefined {
+): MessageAndFix | undefined {
   if (node.tag !== undefined)
     return [`the tag ${node.tag} changes this value.`, "Write the value without a tag."];
   if (node.anchor !== undefined && !/^[\w-]+$/.test(node.anchor))

@@ -81,8 +81,8 @@ function readFile(path: string, text: string, teams: readonly string[], problems
   const { value, problems: own } =
     document.value === undefined ? { value: undefined, problems: [] } : readEntries(includedSchema, document);
   const team = teamOf(path, teams);
-  problems.push(...[...document.problems, ...own].map(elsewhere));
-  if (team === undefined) problems.push(nobodys(path, document, teams));
+  problems.push(...[...document.problems, ...own].map(adaptFix));
+  if (team === undefined) problems.push(withoutTeam(path, document, teams));
   else problems.push(...ofOthers(team, document, value?.services ?? {}));
   // Without a team, a file's services have no owner.
   const listed = Object.entries((team && value?.services) || {});
@@ -102,13 +102,13 @@ function teamOf(path: string, teams: readonly string[]): string | undefined {
 }
 
 /** Adapts a fix for `services.json` to an included file. */
-function elsewhere(problem: Problem): Problem {
+function adaptFix(problem: Problem): Problem {
   if (problem.code === "KF002") return { ...problem, fix: 'Write at least {"services": {}}.' };
   const moved = problem.code === "KF010" && ["teams", "include"].includes(problem.path);
   return moved ? { ...problem, fix: "It belongs in the file that includes this one." } : problem;
 }
 
-function nobodys(path: string, document: SourceDocument, teams: readonly string[]): Problem {
+function withoutTeam(path: string, document: SourceDocument, teams: readonly string[]): Problem {
   const name = posix.basename(path, ".json");
   const message = `has no name of a team (there are: ${listed(teams)}), but each included file belongs to one.`;
   const fix = didYouMean(name, teams) ?? "Rename it to <team>.json, or put it into a folder of that name.";

@@ -22,7 +22,7 @@ export function family(network: string): "ipv4" | "ipv6" {
 }
 
 /** Whether one network contains another. */
-export function holds(outer: string, inner: string): boolean {
+export function contains(outer: string, inner: string): boolean {
   if (family(outer) !== family(inner)) return false;
   const [base, length] = parts(outer);
   const [address, innerLength] = parts(inner);
@@ -34,7 +34,7 @@ export function holds(outer: string, inner: string): boolean {
 
 /** Whether two networks overlap, in which case one contains the other. */
 export function overlap(one: string, other: string): boolean {
-  return holds(one, other) || holds(other, one);
+  return contains(one, other) || contains(other, one);
 }
 
 function parts(network: string): [address: string, length: number] {

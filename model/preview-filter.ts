@@ -9,7 +9,7 @@ import type { Plan } from "./plan.ts";
 export const ONLY = "KARGO_FLEET_ONLY";
 
 /** `fleet preview` recognizes this message and then previews everything. */
-export const NEVER_UP = `${ONLY} is set, but the stack has no output that says what an up made.`;
+export const NO_UP_YET = `${ONLY} is set, but the stack has no output that says what an up made.`;
 
 const schema = z.strictObject({ services: z.array(z.string()), platform: z.boolean() });
 

@@ -1,6 +1,6 @@
 import type { KubernetesApi } from "./kubernetes-api.ts";
 
-const OURS = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dkargo-fleet";
+const SELECTOR = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dkargo-fleet";
 
 interface Kind {
   /** The API path, such as `/apis/kargo.akuity.io/v1alpha1`. */
@@ -16,7 +16,7 @@ interface Kind {
 export async function labelledObjects(api: KubernetesApi): Promise<readonly string[]> {
   const kinds = await listableKinds(api);
   const lists = kinds.map(async ({ root, plural, kind }) => {
-    const { items } = (await api.get(`${root}/${plural}?${OURS}`)) as {
+    const { items } = (await api.get(`${root}/${plural}?${SELECTOR}`)) as {
       items: readonly { metadata: { name: string; namespace?: string } }[];
     };
     return items.map(

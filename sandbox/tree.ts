@@ -26,7 +26,7 @@ interface KubernetesObject {
   readonly status?: ArgoCdStatus;
 }
 
-const OURS = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dkargo-fleet";
+const SELECTOR = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dkargo-fleet";
 const SERVICE = "kargo-fleet/service";
 
 const LISTS = {
@@ -50,7 +50,7 @@ export type ObjectLists = Readonly<Record<keyof typeof LISTS, readonly Kubernete
 export async function readObjects(api: KubernetesApi): Promise<ObjectLists> {
   const lists = await Promise.all(
     Object.entries(LISTS).map(async ([name, path]) => {
-      const { items } = (await api.get(`${path}?${OURS}`)) as { items: readonly KubernetesObject[] };
+      const { items } = (await api.get(`${path}?${SELECTOR}`)) as { items: readonly KubernetesObject[] };
       return [name, items] as const;
     }),
   );

@@ -49,7 +49,7 @@ export function repositoriesOf(
   return {
     hookPlace: async (repository, hook) => {
       try {
-        return await look(api, repository, hook);
+        return await askRepository(api, repository, hook);
       } catch (error) {
         return unknown(repository, error) ?? "unknown";
       }
@@ -58,7 +58,7 @@ export function repositoriesOf(
       try {
         const hooks = await hooksOf(api, repository);
         if (hooks?.some(({ config }) => config.url === hook) !== true) return false;
-        return (await look(api, repository, hook)) === "ready";
+        return (await askRepository(api, repository, hook)) === "ready";
       } catch (error) {
         return unknown(repository, error);
       }
@@ -66,7 +66,11 @@ export function repositoriesOf(
   };
 }
 
-async function look(api: GitHubApi, repository: string, url: string | undefined): Promise<RepositoryAnswer> {
+async function askRepository(
+  api: GitHubApi,
+  repository: string,
+  url: string | undefined,
+): Promise<RepositoryAnswer> {
   const { octokit, call } = api;
   const found = await call(
     () => octokit.request("GET /repos/{owner}/{repo}", placeOf(repository)),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Edit, Entry, GitData, GitDataOptions } from "./git-data.ts";
-import { inTheWay, overtaken } from "./refusals.ts";
+import { overtaken, pathIsTaken } from "./refusals.ts";
 import type { Target } from "./target.ts";
 
 /** Who writes, and how; all but who have defaults. */
@@ -72,10 +72,10 @@ export function requireRoom(
   for (const path of paths) {
     for (const folder of foldersOf(path)) {
       const type = entries.get(folder)?.type;
-      if (type !== undefined && type !== "tree") throw inTheWay(folder, type, target);
+      if (type !== undefined && type !== "tree") throw pathIsTaken(folder, type, target);
     }
     const type = entries.get(path)?.type;
-    if (type !== undefined && type !== "blob") throw inTheWay(path, type, target);
+    if (type !== undefined && type !== "blob") throw pathIsTaken(path, type, target);
   }
 }
 

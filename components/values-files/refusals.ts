@@ -68,7 +68,7 @@ export function absent(what: "branch" | "repository", { repository, branch, url 
 }
 
 /** Something else is in place of a values file or its folder. */
-export function inTheWay(path: string, type: string, { repository, branch }: Target): SeedError {
+export function pathIsTaken(path: string, type: string, { repository, branch }: Target): SeedError {
   const what = type === "tree" ? "a folder" : type === "blob" ? "a file" : "a submodule";
   return new SeedError(
     `${path} is ${what} on ${branch} of ${repository}, where values files should go. Nothing was written. ` +

@@ -7,7 +7,7 @@ import { PROJECT } from "../../model/stack-config.ts";
 import type { Cluster } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Taken } from "../recovery/import-file.ts";
-import { type Item, lookFor, type Surroundings } from "../recovery/items.ts";
+import { findItems, type Item, type Surroundings } from "../recovery/items.ts";
 import { plannedOf } from "../recovery/planned.ts";
 import { type Creation, nameOf } from "../recovery/preview.ts";
 import { demandIntegrity, namesOf, record, type Tools } from "../recovery/recover.ts";
@@ -66,7 +66,7 @@ export async function propose(plan: Plan, options: AdoptOptions, tools: Tools): 
   );
   tools.tell(`adopt: looking for ${own.length} resources of ${name} that are missing from the state`);
   const surroundings = await tools.surroundings();
-  const items = await lookFor(own, surroundings, (done) => tools.tick(`adopt: ${done} of ${own.length}`));
+  const items = await findItems(own, surroundings, (done) => tools.tick(`adopt: ${done} of ${own.length}`));
   const taken = takes(options.takeFrom);
   const there = items.filter(({ found }) => found !== undefined);
   return {

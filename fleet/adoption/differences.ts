@@ -47,10 +47,10 @@ export function differences(
     } else found.push({ path, live: is, planned: should, owners: owned(path) });
   };
   compare("", live, planned);
-  return [...found, ...goingAway(live, planned, taken, found)];
+  return [...found, ...removedFields(live, planned, taken, found)];
 }
 
-function goingAway(
+function removedFields(
   live: Readonly<Record<string, unknown>>,
   planned: Readonly<Record<string, unknown>>,
   taken: (manager: Manager) => boolean,

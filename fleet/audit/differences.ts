@@ -82,12 +82,12 @@ function compare(path: string, wanted: unknown, found: unknown): string[] {
         (found as Record<string, unknown>)[key],
       ),
     );
-  if (wanted === found || (isNothing(wanted) && isNothing(found))) return [];
+  if (wanted === found || (isEmpty(wanted) && isEmpty(found))) return [];
   return [`${path} is ${shown(found)} and should be ${shown(wanted)}`];
 }
 
 /** The API server omits empty lists for most kinds. */
-function isNothing(value: unknown): boolean {
+function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 

@@ -33,7 +33,7 @@ export function auditJson(audit: Audit): string {
 }
 
 /** The limits of an audit, so that nobody expects more from it. */
-const NOT_LOOKED_AT =
+const NOT_CHECKED =
   "Not checked: authorizers other than RBAC, Argo CD's own accounts and argocd-rbac-cm, admission webhooks, the content of Secrets, network policies of other API groups.";
 
 /** The audit as text: the matrix, the checked objects, the attempts by kind, then the findings. */
@@ -52,7 +52,7 @@ export function auditText(audit: Audit, width: number, paint: Paint): string {
       `Checked in ${seconds} s: ${objects} objects that decide about access, and ${bindings} bindings that reach ${namespaces} namespaces.`,
       `Expected subjects with rights there, beside those of the plan: ${expected}.`,
       ...(customised === undefined ? [] : [`Customised: ${visible(customised)}`]),
-      NOT_LOOKED_AT,
+      NOT_CHECKED,
     ].join("\n"),
     `Attempts to bypass the guard, as dry runs:\n${kinds(probes, paint).join("\n")}`,
     ...(warnings.length === 0 ? [] : [`${paint("red", "Warnings:")}\n  ${warnings.join("\n  ")}`]),

@@ -5,7 +5,7 @@ import type { ThreadsApi, Written } from "./threads-api.ts";
 export type Put = "created" | "updated" | "unchanged" | "closed" | "absent";
 
 /** Identifies our text. */
-export interface Mine {
+export interface OwnText {
   /** The marker's name. */
   readonly marker: string;
   /** The author's login. Anybody may write our marker, and texts of others are never changed. */
@@ -16,7 +16,7 @@ export interface Mine {
  * Creates or updates the comment with a marker.
  * @param body begins with the marker's line
  */
-export async function putComment(api: ThreadsApi, thread: number, body: string, mine: Mine): Promise<Put> {
+export async function putComment(api: ThreadsApi, thread: number, body: string, mine: OwnText): Promise<Put> {
   const found = await first(api.comments(thread), mine);
   if (found === undefined) {
     await api.comment(thread, body);
@@ -31,7 +31,7 @@ export async function putComment(api: ThreadsApi, thread: number, body: string, 
  * Creates or updates the open issue with a marker, and keeps an edited title.
  * @param body begins with the marker's line
  */
-export async function putIssue(api: ThreadsApi, title: string, body: string, mine: Mine): Promise<Put> {
+export async function putIssue(api: ThreadsApi, title: string, body: string, mine: OwnText): Promise<Put> {
   const found = await first(api.openIssues(), mine);
   if (found === undefined) {
     await api.openIssue(title, body);
@@ -43,19 +43,19 @@ export async function putIssue(api: ThreadsApi, title: string, body: string, min
 }
 
 /** Closes every open issue with a marker. Two concurrent runs may have opened more than one. */
-export async function closeIssue(api: ThreadsApi, mine: Mine): Promise<Put> {
+export async function closeIssue(api: ThreadsApi, mine: OwnText): Promise<Put> {
   const found: Written[] = [];
-  for await (const issue of api.openIssues()) if (isMine(issue, mine)) found.push(issue);
+  for await (const issue of api.openIssues()) if (isOwn(issue, mine)) found.push(issue);
   for (const { id } of found) await api.closeIssue(id);
   return found.length === 0 ? "absent" : "closed";
 }
 
-async function first(texts: AsyncIterable<Written>, mine: Mine): Promise<Written | undefined> {
-  for await (const text of texts) if (isMine(text, mine)) return text;
+async function first(texts: AsyncIterable<Written>, mine: OwnText): Promise<Written | undefined> {
+  for await (const text of texts) if (isOwn(text, mine)) return text;
   return undefined;
 }
 
-function isMine({ author, body }: Written, mine: Mine): boolean {
+function isOwn({ author, body }: Written, mine: OwnText): boolean {
   return author === mine.author && isMarked(body, mine.marker);
 }
 

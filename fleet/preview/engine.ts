@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { listed } from "../../model/diagnostics.ts";
-import { NEVER_UP, ONLY } from "../../model/preview-filter.ts";
+import { NO_UP_YET, ONLY } from "../../model/preview-filter.ts";
 import {
   isProtected,
   isUnreadableState,
@@ -62,7 +62,7 @@ async function targeted(
   const env = { ...backend, [ONLY]: JSON.stringify(filter) };
   const ask = (urns: readonly string[]) => pulumi(stack, urns, env, folder);
   const first = await ask(targets);
-  if (first.errors.some((text) => text.includes(NEVER_UP))) return undefined;
+  if (first.errors.some((text) => text.includes(NO_UP_YET))) return undefined;
   // A target that is neither in the state nor planned does not exist, such as a hook that an `up` deleted. It is
   // dropped.
   const unknown = new Set(first.errors.flatMap(unknownTarget));

@@ -62,7 +62,7 @@ export function openEngine(stack: string): Engine {
   };
   const demand = async (args: readonly string[], options?: Options): Promise<string> => {
     const { stdout, stderr, failed } = await run(args, options);
-    if (failed) throw await told(args, `${stderr}\n${stdout}`);
+    if (failed) throw await withFix(args, `${stderr}\n${stdout}`);
     return stdout;
   };
   const backend = async () => {
@@ -72,7 +72,7 @@ export function openEngine(stack: string): Engine {
     return backendUrl(stdout) ?? "";
   };
   /** Adds a fix if the state itself is broken. */
-  const told = async (args: readonly string[], output: string): Promise<FleetError> => {
+  const withFix = async (args: readonly string[], output: string): Promise<FleetError> => {
     const error = refused(args, output);
     if (!isUnreadableState(output)) return error;
     return new FleetError(`${error.message}\n${await backupsHint(await backend(), stack)}`);
@@ -89,7 +89,10 @@ export function openEngine(stack: string): Engine {
       const { stdout, stderr, failed } = await run(args);
       const preview = stdout.trimStart().startsWith("{") ? parsePreview(stdout) : undefined;
       if (preview === undefined || failed)
-        throw await told(args, preview?.errors.length ? preview.errors.join("\n") : `${stderr}\n${stdout}`);
+        throw await withFix(
+          args,
+          preview?.errors.length ? preview.errors.join("\n") : `${stderr}\n${stdout}`,
+        );
       return preview;
     },
     cancel: async () => void (await demand(["cancel", "--yes"])),
@@ -128,7 +131,7 @@ function textOf(output: unknown): string {
 
 /** The relevant part of the CLI's output: its errors, or else its last lines. */
 function refused([first, second]: readonly string[], output: string): FleetError {
-  const told = errorsIn(output).map((line) => `  ${line}`);
+  const lines = errorsIn(output).map((line) => `  ${line}`);
   const command = second === undefined || second.startsWith("-") ? first : `${first} ${second}`;
-  return new FleetError(`pulumi ${command} failed:\n${told.join("\n")}`);
+  return new FleetError(`pulumi ${command} failed:\n${lines.join("\n")}`);
 }

@@ -30,7 +30,7 @@ export interface Surroundings {
 const AT_ONCE = 16;
 
 /** Looks for each of the planned resources. @throws FleetError if the API server or GitHub does not answer */
-export async function lookFor(
+export async function findItems(
   planned: readonly Planned[],
   { objects, hooks, owner }: Surroundings,
   told: (done: number) => void = () => undefined,
@@ -53,7 +53,7 @@ export async function lookFor(
 }
 
 /** Our resources, ready for the import. */
-export function ours(items: readonly Item[]): Taken[] {
+export function takenItems(items: readonly Item[]): Taken[] {
   return items.flatMap(({ planned: { creation }, verdict }) =>
     verdict.is === "ours" ? [{ creation, id: verdict.id }] : [],
   );

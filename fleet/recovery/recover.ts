@@ -4,7 +4,7 @@ import { PROJECT } from "../../model/stack-config.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Engine } from "./engine.ts";
 import { importFile, missingProviders, type Taken } from "./import-file.ts";
-import { type Item, lookFor, ours, type Surroundings } from "./items.ts";
+import { findItems, type Item, type Surroundings, takenItems } from "./items.ts";
 import type { Machine } from "./locks.ts";
 import { type Planned, plannedOf, recordOf } from "./planned.ts";
 import type { Creation } from "./preview.ts";
@@ -60,10 +60,10 @@ export async function planRecovery(plan: Plan, options: RecoverOptions, tools: T
   const planned = plannedOf(creations, plan);
   const surroundings = await opening;
   tell(`recover: looking for ${planned.length} resources that the plan names and the state lacks`);
-  const items = await lookFor(planned, surroundings, (done) =>
+  const items = await findItems(planned, surroundings, (done) =>
     tools.tick(`recover: ${done} of ${planned.length}`),
   );
-  const strays = await straysOf(stack, state, planned, surroundings);
+  const strays = await unplannedObjects(stack, state, planned, surroundings);
   return { stack, stackLock, pending: state.pending, items, strays, state, creations };
 }
 
@@ -86,11 +86,11 @@ export async function settle(found: RecoveryPlan, options: RecoverOptions, tools
     await engine.cancel();
   }
   await settlePending(found, tools);
-  const taken = ours(found.items);
+  const taken = takenItems(found.items);
   await record(taken, found.creations, tools);
   // A plugin may outlive its engine and finish its last call only now.
   const absent = found.items.filter(({ verdict }) => verdict.is === "absent").map(({ planned }) => planned);
-  const late = ours(await lookFor(absent, await tools.surroundings()));
+  const late = takenItems(await findItems(absent, await tools.surroundings()));
   await record(late, found.creations, tools, taken);
   return [...taken, ...late];
 }
@@ -175,7 +175,7 @@ export function namesOf({ resources }: Pick<State, "resources">, planned: readon
 }
 
 /** Objects with this stack's label that are neither in its state nor in its plan. */
-async function straysOf(
+async function unplannedObjects(
   stack: string,
   state: State,
   planned: readonly Planned[],

@@ -16,7 +16,7 @@ export interface Recovered {
 }
 
 /** Planned resources that exist but cannot be imported. The next `up` would fail. */
-export function inTheWay({ items }: Pick<RecoveryPlan, "items">): readonly Item[] {
+export function blockedItems({ items }: Pick<RecoveryPlan, "items">): readonly Item[] {
   return items.filter(({ verdict }) => !["absent", "ours"].includes(verdict.is));
 }
 
@@ -44,7 +44,7 @@ export function recoveredText(recovered: Recovered): string {
     ),
     list(
       "Not imported, and blocking the next up:",
-      inTheWay(recovery).map((item) => reason(item, stack)),
+      blockedItems(recovery).map((item) => reason(item, stack)),
     ),
     list(
       "Not imported (hooks with the same address; GitHub calls each):",
@@ -113,7 +113,7 @@ export function recoveredJson(recovered: Recovered): string {
       locks: (recovery.stackLock.locks ?? []).map(({ file, owner: known }) => ({ file, ...known })),
       pending: recovery.pending,
       taken: taken.map(({ creation: { urn }, id }) => ({ urn, id })),
-      inTheWay: inTheWay(recovery).map(({ what, resource, verdict }) => ({ what, resource, ...verdict })),
+      inTheWay: blockedItems(recovery).map(({ what, resource, verdict }) => ({ what, resource, ...verdict })),
       duplicateHooks: recovery.items.flatMap(({ twins }) => twins),
       strays: recovery.strays,
       notMade: recovery.items

@@ -28,7 +28,7 @@ export type Verdict =
   /** It is being deleted, so it can be neither imported nor created. */
   | { readonly is: "deleting"; readonly id: string };
 
-const OURS: readonly string[] = [...Object.keys(MANAGED_BY), "kargo-fleet/service", STACK_LABEL];
+const OWN_LABELS: readonly string[] = [...Object.keys(MANAGED_BY), "kargo-fleet/service", STACK_LABEL];
 
 /**
  * Decides who owns a planned resource. An object is ours if it carries the planned labels: of this project, its
@@ -42,7 +42,7 @@ export function verdict(planned: Planned, found: Found | undefined): Verdict {
   const stack = labels[STACK_LABEL];
   if (stack !== undefined && stack !== planned.labels[STACK_LABEL])
     return { is: "another stack's", id, stack };
-  const lacking = OURS.find((key) => labels[key] !== planned.labels[key]);
+  const lacking = OWN_LABELS.find((key) => labels[key] !== planned.labels[key]);
   return lacking === undefined
     ? { is: "ours", id }
     : { is: "foreign", id, lacks: `${lacking}=${planned.labels[lacking]}` };

@@ -67,7 +67,7 @@ interface Found extends Undelivered {
 /** The number of hooks to read in parallel; the API limits the pace. */
 const CONCURRENCY = 4;
 /** GitHub waits 10 s for a listener. These are the pauses between checks for the result, in milliseconds. */
-const LOOKS = [1_000, 2_000, 4_000, 8_000, 8_000];
+const PAUSES = [1_000, 2_000, 4_000, 8_000, 8_000];
 
 /**
  * Finds the undelivered pushes and makes GitHub deliver them again, oldest first.
@@ -161,7 +161,7 @@ async function awaitOutcomes(
   problems: Problem[],
 ): Promise<void> {
   const waiting = () => [...outcomes].filter(([, outcome]) => outcome === "unanswered").map(([push]) => push);
-  for (const milliseconds of LOOKS) {
+  for (const milliseconds of PAUSES) {
     if (waiting().length === 0) return;
     tell(`redeliver: waiting for the answers to ${waiting().length} pushes`);
     await pause(milliseconds);

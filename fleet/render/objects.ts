@@ -54,7 +54,7 @@ export function yamlOf(object: object): string {
 }
 
 /** What the rendered objects do not contain, one line each, for people who apply them. */
-export function leftOut(plan: Plan): readonly string[] {
+export function omitted(plan: Plan): readonly string[] {
   const secrets = secretNames(plan).map(
     ({ namespace, name, from }) => `Secret ${namespace}/${name}, whose content comes from ${from}`,
   );

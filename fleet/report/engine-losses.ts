@@ -15,12 +15,12 @@ export function engineLosses(stack: StackReport, report: FleetReport): Sentence[
   const { change, engine } = stack;
   const { tense } = report;
   const services = new Map(change.services.map((each) => [each.service, each]));
-  const steps = changingSteps(engine?.steps ?? []).filter((step) => !isToldByService(step, services));
+  const steps = changingSteps(engine?.steps ?? []).filter((step) => !isReportedByService(step, services));
   const whole = wholeServices(steps);
   const key = (step: EngineStep) => JSON.stringify([serviceOf(step), kindOf(step), outcomeOf(step)]);
   const parts = steps.filter((step) => !whole.get(serviceOf(step) ?? "")?.includes(outcomeOf(step)));
   const single = [...Map.groupBy(parts, key).values()]
-    .filter((group) => !isToldByObjects(group, services, change.shared))
+    .filter((group) => !isReportedByObjects(group, services, change.shared))
     .flatMap((group) => group.flatMap((step) => stepSentence(step, tense)));
   return [...wholeSentences(whole, tense), ...single, ...unexplainedSteps(stack, report)];
 }
@@ -39,7 +39,7 @@ function unexplainedSteps({ change, engine }: StackReport, { tense, program }: F
     (step) =>
       ["create", "update", "other"].includes(outcomeOf(step)) &&
       !isAccessKind(kindOf(step)) &&
-      !isToldByService(step, services) &&
+      !isReportedByService(step, services) &&
       (program.length > 0 || !inFiles(serviceOf(step))),
   );
   const groups = Map.groupBy(steps, (step) =>
@@ -47,7 +47,7 @@ function unexplainedSteps({ change, engine }: StackReport, { tense, program }: F
   );
   return [...groups.values()].flatMap((group) => {
     const [step] = group;
-    if (step === undefined || isToldByObjects(group, services, change.shared)) return [];
+    if (step === undefined || isReportedByObjects(group, services, change.shared)) return [];
     const verb = outcomeOf(step) === "create" ? "comes" : "changes";
     const why = ` ${verb}, but no changed file explains it`;
     const service = serviceOf(step);
@@ -99,16 +99,16 @@ function wholeSentences(
 }
 
 /** The plans already report a service that is added or removed. */
-function isToldByService(step: EngineStep, services: ReadonlyMap<string, ServiceChange>): boolean {
+function isReportedByService(step: EngineStep, services: ReadonlyMap<string, ServiceChange>): boolean {
   const found = services.get(serviceOf(step) ?? "");
   if (found?.before && !found.after) return outcomeOf(step) === "delete";
   if (found?.after && !found.before) return outcomeOf(step) === "create";
-  const hookGoes = found?.before?.webhook !== undefined && found.after?.webhook === undefined;
-  return hookGoes && kindOf(step) === "RepositoryWebhook" && outcomeOf(step) === "delete";
+  const losesWebhook = found?.before?.webhook !== undefined && found.after?.webhook === undefined;
+  return losesWebhook && kindOf(step) === "RepositoryWebhook" && outcomeOf(step) === "delete";
 }
 
 /** Pulumi names do not match object names, so objects and steps are matched by number. */
-function isToldByObjects(
+function isReportedByObjects(
   group: readonly EngineStep[],
   services: ReadonlyMap<string, ServiceChange>,
   shared: readonly ObjectChange[],

@@ -43,7 +43,7 @@ export function readEventLog(text: string): UpLog | undefined {
   const phase = phases.at(-1) ?? new Phase();
   const urns = [...phase.begun.values(), ...phase.done.values()].map(({ urn }) => urn);
   if (lines.length === 0) return undefined;
-  return told(phase, urns[0]?.split("::")[0]?.replace(/^urn:pulumi:/, "") ?? "");
+  return upLogOf(phase, urns[0]?.split("::")[0]?.replace(/^urn:pulumi:/, "") ?? "");
 }
 
 function parse(line: string): EngineEvent | undefined {
@@ -70,7 +70,7 @@ function errorText({ message, urn }: { message: string; urn?: string | undefined
   return urn === undefined || urn.includes(`::${STACK}::`) ? text : `${nameOf(urn)}: ${text}`;
 }
 
-function told({ begun, done, failed, errors, summary }: Phase, stack: string): UpLog {
+function upLogOf({ begun, done, failed, errors, summary }: Phase, stack: string): UpLog {
   const unfinished = [...begun.values()].filter((one) => !done.has(key(one)) && !failed.has(key(one)));
   const interrupted = summary === undefined;
   const onlyPreviewed = summary?.isPreview === true;

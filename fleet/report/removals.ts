@@ -28,7 +28,7 @@ function serviceDepartures(change: ServiceChange): Sentence[] {
   const with_ = "Kargo Project, with Freight, approvals and history";
   if (action === "delete")
     return [sentence("deletion", { service, end: ` goes: its ${with_}`, ends: ` go: each one's ${with_}` })];
-  const stages = before && after ? goneStages(before, after) : [];
+  const stages = before && after ? removedStages(before, after) : [];
   // Deletions of a Stage's objects are reported with the Stage.
   const names = new Set(
     stages.flatMap(({ name, application }) => [`Stage ${name}`, `Application ${application}`]),
@@ -46,18 +46,18 @@ function serviceDepartures(change: ServiceChange): Sentence[] {
       }),
     ),
     ...others.map((object) => sentence("deletion", { start: `${objectName(object)} goes` })),
-    ...(before && after ? [...hookGoes(before, after), ...unprotected(before, after)] : []),
+    ...(before && after ? [...webhookRemoval(before, after), ...unprotected(before, after)] : []),
   ];
 }
 
-function goneStages(before: ServicePlan, after: ServicePlan) {
+function removedStages(before: ServicePlan, after: ServicePlan) {
   const stay = new Set(after.stages.map(({ name }) => name));
   return before.stages
     .filter(({ name }) => !stay.has(name))
     .map(({ name, deployment }) => ({ name, application: deployment?.application }));
 }
 
-function hookGoes(before: ServicePlan, after: ServicePlan): Sentence[] {
+function webhookRemoval(before: ServicePlan, after: ServicePlan): Sentence[] {
   if (before.webhook === undefined || after.webhook !== undefined) return [];
   return [sentence("deletion", { start: "The webhook of ", service: after.name, end: " goes" })];
 }

@@ -11,13 +11,13 @@ export function serviceWords(
   steps: readonly EngineStep[],
   done: boolean,
 ): string[] {
-  const words = change === undefined ? [] : plansSay(change);
+  const words = change === undefined ? [] : describePlans(change);
   if (words.length > 0) return words;
   if (change !== undefined && change.objects.length > 0) return [describeObjects(change.objects)];
   return [describeSteps(steps, done)];
 }
 
-function plansSay({ action, before, after }: ServiceChange): string[] {
+function describePlans({ action, before, after }: ServiceChange): string[] {
   if (before && after) return planWords(before, after);
   if (after && action === "create") return arrival(after);
   if (before && action === "delete") return departure(before);

@@ -4,7 +4,7 @@ import type { ChangedFile } from "./trusted-changes.ts";
 
 /** The mode of a regular file that is not executable. */
 const REGULAR = "100644";
-const GONE = "000000";
+const ABSENT = "000000";
 
 /**
  * Merges a commit into the base as a commit among Git's objects, without a checkout or a ref. The result depends
@@ -50,7 +50,7 @@ export function changesBetween(base: string, head: string): readonly ChangedFile
   const files: ChangedFile[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [, mode = "", , object = ""] = (fields[at] ?? "").split(" ");
-    const kind = mode === REGULAR ? "file" : mode === GONE ? "gone" : "other";
+    const kind = mode === REGULAR ? "file" : mode === ABSENT ? "gone" : "other";
     files.push({
       path: fields[at + 1] ?? "",
       kind,

@@ -33,7 +33,7 @@ export interface Trust {
 export const LARGEST = 5_000_000;
 
 /** Files that neither the program nor the engine reads. */
-const READ_BY_NOBODY = /^(docs\/.*|[^/]+\.md|LICENSE)$/;
+const NEVER_READ = /^(docs\/.*|[^/]+\.md|LICENSE)$/;
 const STACK_FILE = /^Pulumi\.[\w.-]+\.yaml$/;
 
 /**
@@ -59,7 +59,7 @@ export function trustedChanges(
     const path = file.path.startsWith(prefix) ? file.path.slice(prefix.length) : undefined;
     const refuse = (why: string) => reasons.push({ file: file.path, why });
     if (path === undefined) refuse("it is outside the folder of the stacks");
-    else if (READ_BY_NOBODY.test(path)) continue;
+    else if (NEVER_READ.test(path)) continue;
     else if (!isListed(path) && !STACK_FILE.test(path)) refuse("it is not data");
     else if (file.kind === "gone") refuse("it is deleted");
     else if (file.kind === "other") refuse("it is not a regular file");

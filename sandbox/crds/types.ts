@@ -18,7 +18,7 @@ interface Schema {
  * Fields that no manifest writes: metadata has Kubernetes' own type, controllers write status and operation, and
  * the rest is for other kinds of charts.
  */
-const LEFT_OUT = ["metadata", "status", "operation", "sourceHydrator", "directory", "kustomize", "plugin"];
+const OMITTED = ["metadata", "status", "operation", "sourceHydrator", "directory", "kustomize", "plugin"];
 
 /**
  * Generates the TypeScript type of a kind's manifest from its definition, without descriptions.
@@ -34,7 +34,7 @@ export async function typesOf({ release, kind }: Definition, text: string): Prom
   const schema: JSONSchema = {
     type: "object",
     additionalProperties: false,
-    required: ["apiVersion", "kind", ...required.filter((key) => !LEFT_OUT.includes(key))],
+    required: ["apiVersion", "kind", ...required.filter((key) => !OMITTED.includes(key))],
     properties: {
       ...typesOfFields(properties),
       apiVersion: { const: `${release.group}/${version.name}` },
@@ -46,7 +46,7 @@ export async function typesOf({ release, kind }: Definition, text: string): Prom
 }
 
 function typesOfFields(properties: Readonly<Record<string, Schema>>): Record<string, JSONSchema> {
-  const kept = Object.entries(properties).filter(([key]) => !LEFT_OUT.includes(key));
+  const kept = Object.entries(properties).filter(([key]) => !OMITTED.includes(key));
   return Object.fromEntries(kept.map(([key, inner]) => [key, plain(inner)]));
 }
 

@@ -17,10 +17,10 @@ export async function beforeWrite(backend: Backend, repository: Repository, bran
     );
   }
   const push = backend.faults.takeConcurrentPush(repository.name, branch);
-  if (push !== undefined) await pushBySomebodyElse(backend, repository, branch, push);
+  if (push !== undefined) await pushConcurrently(backend, repository, branch, push);
 }
 
-async function pushBySomebodyElse(
+async function pushConcurrently(
   backend: Backend,
   repository: Repository,
   branch: string,

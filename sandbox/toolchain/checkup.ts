@@ -1,7 +1,7 @@
 import { type Answers, askMakers, isPublished } from "./download.ts";
 import { goFor } from "./go.ts";
 import { untilInterrupted } from "./interruption.ts";
-import { type Catalogue, type Finding, look } from "./look.ts";
+import { type Catalogue, type Finding, findAll } from "./look.ts";
 import { firstOnPath, toolchainCache } from "./places.ts";
 import { askVersion } from "./version.ts";
 
@@ -41,8 +41,8 @@ export function examine(
   environment: NodeJS.ProcessEnv,
 ): Promise<Checkup> {
   return untilInterrupted(async (signal) => {
-    const findings = await look(catalogue, environment, signal);
-    const besides = await look(forTests, environment, signal);
+    const findings = await findAll(catalogue, environment, signal);
+    const besides = await findAll(forTests, environment, signal);
     const missing = [...findings, ...besides].filter(({ found }) => found === undefined);
     const { sums, silent } = await askMakers(missing, environment, signal);
     const toBuild = findings.filter((finding) => !finding.found && !isPublished(finding, sums));

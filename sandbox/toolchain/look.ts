@@ -50,17 +50,17 @@ export interface Finding<Name extends string = string> {
  * builds. It downloads and builds nothing.
  * @throws ToolchainError if a setting is wrong
  */
-export function look<Name extends string>(
+export function findAll<Name extends string>(
   catalogue: Catalogue<Name>,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<readonly Finding<Name>[]> {
   return Promise.all(
-    catalogue.programs.map((definition) => lookFor(catalogue, definition, environment, signal)),
+    catalogue.programs.map((definition) => findProgram(catalogue, definition, environment, signal)),
   );
 }
 
-async function lookFor<Name extends string>(
+async function findProgram<Name extends string>(
   { recipes, downloads }: Catalogue<Name>,
   definition: ProgramDefinition<Name>,
   environment: NodeJS.ProcessEnv,
@@ -83,7 +83,7 @@ async function lookFor<Name extends string>(
   const download = only === "build" ? undefined : downloadOf(downloads?.[name], definition, environment);
   const official = download && { download, program: inCache(download.version, "download", "official") };
   const finding = { definition, recipe, built, ...(official && { official }) };
-  const outside = only ? { refused: [] } : await lookOutside(definition, cache, environment, signal);
+  const outside = only ? { refused: [] } : await findOutsideCache(definition, cache, environment, signal);
   if (outside.found !== undefined) return { ...finding, ...outside };
   for (const found of official && only
     ? [official.program]
@@ -97,7 +97,7 @@ async function lookFor<Name extends string>(
 }
 
 /** The first program with an accepted version outside the cache. */
-async function lookOutside<Name extends string>(
+async function findOutsideCache<Name extends string>(
   { name, version: pinned, question, plugin, wanted }: ProgramDefinition<Name>,
   cache: string,
   environment: NodeJS.ProcessEnv,

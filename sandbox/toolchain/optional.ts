@@ -1,6 +1,6 @@
 import { forTests, type TestProgram } from "./for-tests.ts";
 import { untilInterrupted } from "./interruption.ts";
-import { type FoundProgram, look } from "./look.ts";
+import { type FoundProgram, findAll } from "./look.ts";
 import { type ProvideOptions, provide } from "./provide.ts";
 
 /** The paths of programs by name. */
@@ -21,7 +21,7 @@ export async function ensurePrograms<Name extends TestProgram>(
 export async function findPrograms<Name extends TestProgram>(
   names: readonly Name[],
 ): Promise<Paths<Name> | undefined> {
-  const findings = await untilInterrupted((signal) => look(only(names), process.env, signal));
+  const findings = await untilInterrupted((signal) => findAll(only(names), process.env, signal));
   const found = findings.flatMap((finding) => finding.found ?? []);
   return found.length === findings.length ? named(found) : undefined;
 }

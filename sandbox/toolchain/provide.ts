@@ -3,7 +3,7 @@ import { ORIGINS, onlyOrigin } from "./downloads.ts";
 import { ToolchainError } from "./errors.ts";
 import { goFor } from "./go.ts";
 import { untilInterrupted } from "./interruption.ts";
-import { type Catalogue, type Finding, type FoundProgram, look } from "./look.ts";
+import { type Catalogue, type Finding, type FoundProgram, findAll } from "./look.ts";
 import { makeMissing } from "./missing.ts";
 
 export interface ProvideOptions {
@@ -48,7 +48,7 @@ async function findOrMake<Name extends string>(
   { environment = process.env, output = process.stdout, quiet = false, plainEvery = 30_000 }: ProvideOptions,
   signal: AbortSignal,
 ): Promise<readonly FoundProgram<Name>[]> {
-  const findings = await look(catalogue, environment, signal);
+  const findings = await findAll(catalogue, environment, signal);
   const missing = findings.filter(({ found }) => found === undefined);
   const sums = await sumsOf(missing, environment, output, signal);
   if (missing.length > 0) {

@@ -18,7 +18,7 @@ export async function withTokenOf(stack: FleetStack, namespace: string, account:
   const admin = await administrator(stack);
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
   const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
-  const answer = await made(admin, { method: "POST", path, body });
+  const answer = await sendOrThrow(admin, { method: "POST", path, body });
   admin.close();
   const { token } = (answer.body as { status: { token: string } }).status;
   const file = join(stack.folder, `${account}.kubeconfig`);
@@ -28,7 +28,7 @@ export async function withTokenOf(stack: FleetStack, namespace: string, account:
 }
 
 /** A request that must succeed as a precondition. @throws Error with the API server's message */
-export async function made(
+export async function sendOrThrow(
   cluster: Cluster,
   request: Parameters<Cluster["send"]>[0],
 ): Promise<ClusterAnswer> {
@@ -60,13 +60,13 @@ export async function promoteOnce(cluster: Cluster, namespace: string, service: 
     origin: { kind: "Warehouse", name: service },
     alias: "old-otter",
   };
-  await made(cluster, {
+  await sendOrThrow(cluster, {
     method: "POST",
     path: `${KARGO}/namespaces/${namespace}/promotions`,
     body: promotion,
     as,
   });
-  await made(cluster, {
+  await sendOrThrow(cluster, {
     method: "POST",
     path: `${KARGO}/namespaces/${namespace}/freights`,
     body: freight,
@@ -75,14 +75,14 @@ export async function promoteOnce(cluster: Cluster, namespace: string, service: 
 }
 
 /** The result of a `fleet` command. */
-export interface Said {
+export interface CommandResult {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** Runs `npm run fleet -- …` in the stack's folder. */
-export async function fleet(stack: FleetStack, ...args: readonly string[]): Promise<Said> {
+export async function fleet(stack: FleetStack, ...args: readonly string[]): Promise<CommandResult> {
   const program = join(process.cwd(), "fleet/main.ts");
   const options = { cwd: stack.folder, reject: false, env: { NO_COLOR: "1" } } as const;
   const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], options);
@@ -90,7 +90,7 @@ export async function fleet(stack: FleetStack, ...args: readonly string[]): Prom
 }
 
 /** An identity: directory groups, or a user such as a ServiceAccount. */
-export type Asked = { readonly groups: readonly string[] } | { readonly user: string };
+export type Subject = { readonly groups: readonly string[] } | { readonly user: string };
 
 /** The `resourceAttributes` of a SubjectAccessReview. */
 export type Attempt = Readonly<Record<string, string>>;
@@ -98,7 +98,7 @@ export type Attempt = Readonly<Record<string, string>>;
 /** Which of these attempts the API server allows. */
 export async function allowedTo(
   stack: FleetStack,
-  who: Asked,
+  who: Subject,
   attempts: readonly Attempt[],
 ): Promise<boolean[]> {
   const admin = await administrator(stack);
@@ -109,7 +109,7 @@ export async function allowedTo(
       spec: { user: "somebody", ...who, resourceAttributes },
     };
     const path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
-    const { body: review } = await made(admin, { method: "POST", path, body });
+    const { body: review } = await sendOrThrow(admin, { method: "POST", path, body });
     return (review as { status: { allowed: boolean } }).status.allowed;
   });
   const answers = await Promise.all(reviews);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Cluster, ClusterAnswer, Identity } from "../../fleet/cluster.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
 import { namespaceCells, serviceCells } from "./access-cells.ts";
-import { administrator, DRY, KARGO, made, promoteOnce, unbound, withTokenOf } from "./access-world.ts";
+import { administrator, DRY, KARGO, promoteOnce, sendOrThrow, unbound, withTokenOf } from "./access-world.ts";
 import { describeBuildJobs } from "./build-jobs.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
@@ -85,7 +85,7 @@ describe("rights on a real API server, checked with real tokens", function () {
           spec: { resourceAttributes },
         };
         const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-        const { body: review } = await made(token, { method: "POST", path, body });
+        const { body: review } = await sendOrThrow(token, { method: "POST", path, body });
         const cell = `${verb} ${resource}${object ? `/${object}` : ""}${subresource ? ` (${subresource})` : ""}`;
         return (review as { status: { allowed: boolean } }).status.allowed ? [cell] : [];
       }),
@@ -294,7 +294,7 @@ describe("rights on a real API server, checked with real tokens", function () {
 
   it("the guard applies in a namespace whose project label was removed", async () => {
     const label = (value: string | null) =>
-      made(admin, {
+      sendOrThrow(admin, {
         method: "PATCH",
         path: "/api/v1/namespaces/kargo-auth",
         body: { metadata: { labels: { "kargo.akuity.io/project": value } } },

@@ -10,16 +10,16 @@ import { previewerObjects } from "../../manifests/deployer.ts";
 import { catalogueText, service } from "../sources.ts";
 import {
   administrator,
+  type CommandResult,
   DRY,
   fleet,
   KARGO,
-  made,
   promoteOnce,
   RBAC,
-  type Said,
+  sendOrThrow,
   unbound,
 } from "./access-world.ts";
-import { type ByHand, bound, boundTo, group, make, remove, takeAway } from "./by-hand.ts";
+import { type ByHand, bound, boundTo, deleteObject, group, make, remove } from "./by-hand.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 import { GATES } from "./sabotages/gates.ts";
@@ -67,9 +67,9 @@ describe("fleet audit on a real API server", function () {
     await stack?.close();
   });
 
-  const audit = (...args: readonly string[]): Promise<Said> =>
+  const audit = (...args: readonly string[]): Promise<CommandResult> =>
     fleet(stack, "audit", "--stack", "test", "--kubeconfig", stack.admin, ...KNOWN, ...args);
-  const read = ({ exitCode, stdout, stderr }: Said): Report & { exitCode: number | undefined } => {
+  const read = ({ exitCode, stdout, stderr }: CommandResult): Report & { exitCode: number | undefined } => {
     assert.ok(stdout.startsWith("{"), stderr);
     return { ...(JSON.parse(stdout) as Report), exitCode };
   };
@@ -154,7 +154,10 @@ describe("fleet audit on a real API server", function () {
     after(() => remove(admin, old));
 
     async function stages(): Promise<unknown> {
-      const { body } = await made(admin, { method: "GET", path: `${KARGO}/namespaces/kargo-auth/stages` });
+      const { body } = await sendOrThrow(admin, {
+        method: "GET",
+        path: `${KARGO}/namespaces/kargo-auth/stages`,
+      });
       return (body as { items: unknown[] }).items;
     }
 
@@ -177,7 +180,7 @@ describe("fleet audit on a real API server", function () {
   });
 
   describe("after somebody changed rights by hand", () => {
-    let said: Said;
+    let said: CommandResult;
     let found: ReturnType<typeof read>;
     let approvers: ByHand = [];
     const byHand: ByHand = [
@@ -198,7 +201,7 @@ describe("fleet audit on a real API server", function () {
 
     before(async () => {
       await make(admin, byHand);
-      approvers = await takeAway(
+      approvers = await deleteObject(
         admin,
         `${RBAC}/namespaces/kargo-auth/rolebindings`,
         "kargo-fleet-approvers",
@@ -243,7 +246,7 @@ describe("fleet audit on a real API server", function () {
 
   describe("with the guard disabled", () => {
     it("reports it", async () => {
-      const guard = await takeAway(
+      const guard = await deleteObject(
         admin,
         `${ADMISSION}/validatingadmissionpolicybindings`,
         "kargo-fleet-guard",

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import type { Cluster } from "../../fleet/cluster.ts";
 import type { Job } from "../../manifests/build-job.ts";
 import { filledJob, launchTemplate } from "../build-job.ts";
-import { administrator, DRY, made, withTokenOf } from "./access-world.ts";
+import { administrator, DRY, sendOrThrow, withTokenOf } from "./access-world.ts";
 import { sharedPrograms } from "./control-plane.ts";
 import type { FleetStack } from "./fleet-stack.ts";
 
@@ -162,7 +162,7 @@ export function describeBuildJobs(stackOf: () => FleetStack): void {
         pod.spec.volumes.map((volume) => Object.keys(volume).sort()),
         [["name", "persistentVolumeClaim"]],
       );
-      await made(admin, {
+      await sendOrThrow(admin, {
         method: "DELETE",
         path: `${JOBS}/${job().metadata.name}?propagationPolicy=Background`,
       });
@@ -197,7 +197,7 @@ export function describeBuildJobs(stackOf: () => FleetStack): void {
     it("is the only account that the policy limits: an administrator's Job may mount a Secret", async () => {
       const open = structuredClone(job()) as unknown as OpenJob;
       open.spec.template.spec.volumes = [{ name: "work", secret: { secretName: "anything" } }];
-      await made(admin, { method: "POST", path: `${JOBS}?${DRY}`, body: open });
+      await sendOrThrow(admin, { method: "POST", path: `${JOBS}?${DRY}`, body: open });
     });
   });
 }
@@ -211,7 +211,7 @@ interface MadePod {
 async function untilMade(admin: Cluster, job: string): Promise<MadePod> {
   const path = `${PODS}?labelSelector=${encodeURIComponent(`batch.kubernetes.io/job-name=${job}`)}`;
   for (let attempt = 0; attempt < 100; attempt++) {
-    const { body } = await made(admin, { method: "GET", path });
+    const { body } = await sendOrThrow(admin, { method: "GET", path });
     const [pod] = (body as { items: MadePod[] }).items;
     if (pod) return pod;
     await pause(200);

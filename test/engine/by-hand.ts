@@ -1,25 +1,25 @@
 import type { Cluster } from "../../fleet/cluster.ts";
-import { made, RBAC } from "./access-world.ts";
+import { RBAC, sendOrThrow } from "./access-world.ts";
 
 /** Objects that an administrator creates by hand: path and body. */
 export type ByHand = readonly { readonly path: string; readonly body: object }[];
 
 export async function make(admin: Cluster, objects: ByHand): Promise<void> {
-  for (const { path, body } of objects) await made(admin, { method: "POST", path, body });
+  for (const { path, body } of objects) await sendOrThrow(admin, { method: "POST", path, body });
 }
 
 export async function remove(admin: Cluster, objects: ByHand): Promise<void> {
   for (const { path, body } of objects.toReversed()) {
     const { name } = (body as { metadata: { name: string } }).metadata;
-    await made(admin, { method: "DELETE", path: `${path}/${name}` });
+    await sendOrThrow(admin, { method: "DELETE", path: `${path}/${name}` });
   }
 }
 
 /** Deletes an object. Returns what is needed to create it again. */
-export async function takeAway(admin: Cluster, path: string, name: string): Promise<ByHand> {
-  const { body } = await made(admin, { method: "GET", path: `${path}/${name}` });
+export async function deleteObject(admin: Cluster, path: string, name: string): Promise<ByHand> {
+  const { body } = await sendOrThrow(admin, { method: "GET", path: `${path}/${name}` });
   const { metadata, ...more } = body as { metadata: { labels: object } };
-  await made(admin, { method: "DELETE", path: `${path}/${name}` });
+  await sendOrThrow(admin, { method: "DELETE", path: `${path}/${name}` });
   return [{ path, body: { ...more, metadata: { name, labels: metadata.labels } } }];
 }
 

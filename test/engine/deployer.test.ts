@@ -5,7 +5,7 @@ import { kargoUsersBinding } from "../../manifests/access.ts";
 import { customize } from "../../manifests/inventory/customize.ts";
 import type { PolicyRule } from "../../manifests/rbac-types.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
-import { administrator, DRY, made, RBAC, unbound } from "./access-world.ts";
+import { administrator, DRY, RBAC, sendOrThrow, unbound } from "./access-world.ts";
 import { applyGuards } from "./administer.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { ATTACKS, type Attack, ON_GUARDS } from "./deployer-attacks.ts";
@@ -96,7 +96,7 @@ describe("the rights of fleet deployer with the real provider", function () {
     before(async () => {
       admin = await administrator(stack);
       deployer = await openCluster({ kubeconfig: stack.kubeconfig, context: "sandbox" });
-      for (const { path, body } of others) await made(admin, { method: "POST", path, body });
+      for (const { path, body } of others) await sendOrThrow(admin, { method: "POST", path, body });
     });
     after(async () => {
       for (const { path } of others) await admin.send({ method: "DELETE", path: `${path}/foreign` });
@@ -192,9 +192,9 @@ describe("the rights of fleet deployer with the real provider", function () {
       this.timeout(NO_HANG);
       const admin = await administrator(stack);
       const path = `${RBAC}/namespaces/kargo-fleet-events/roles/kargo-fleet-deployer`;
-      const { rules } = (await made(admin, { method: "GET", path })).body as { rules: PolicyRule[] };
+      const { rules } = (await sendOrThrow(admin, { method: "GET", path })).body as { rules: PolicyRule[] };
       const change = (changed: readonly PolicyRule[]) =>
-        made(admin, { method: "PATCH", path, body: { rules: changed } });
+        sendOrThrow(admin, { method: "PATCH", path, body: { rules: changed } });
       await change(
         rules.map((rule) =>
           rule.resources.includes("secrets")

@@ -5,7 +5,7 @@ import type { Cluster } from "../../fleet/cluster.ts";
 import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
 import { openRepository } from "../repository.ts";
 import { catalogueText, service } from "../sources.ts";
-import { administrator, made } from "./access-world.ts";
+import { administrator, sendOrThrow } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { objectsOf as serviceObjects } from "./expected-objects.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
@@ -93,7 +93,7 @@ describe("one broken service among others, on a real engine and API server", fun
     admin = await administrator(stack);
     const metadata = { name: "kargo-taken" };
     const body = { apiVersion: "v1", kind: "Namespace", metadata };
-    await made(admin, { method: "POST", path: namespaces, body });
+    await sendOrThrow(admin, { method: "POST", path: namespaces, body });
     await configure();
   });
 

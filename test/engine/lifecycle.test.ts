@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Cluster } from "../../fleet/cluster.ts";
 import { catalogueText, service } from "../sources.ts";
-import { administrator, made } from "./access-world.ts";
+import { administrator, sendOrThrow } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, type Run, TOKEN } from "./fleet-stack.ts";
 
@@ -111,9 +111,9 @@ describe("a removed service or Stage, on a real engine and API server", function
       const metadata = { name: "nginx-dev" };
       const spec = { project: "default", destination: {} };
       const body = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata, spec };
-      await made(admin, { method: "POST", path: applications, body });
+      await sendOrThrow(admin, { method: "POST", path: applications, body });
       const first = await stack.cli("up", "--yes", "--skip-preview");
-      await made(admin, { method: "DELETE", path: `${applications}/nginx-dev` });
+      await sendOrThrow(admin, { method: "DELETE", path: `${applications}/nginx-dev` });
       assert.ok(first.failed);
       assert.match(first.output, /"nginx-dev" already exists/);
       await stack.writeCatalogue(list(WITHOUT_AUTH));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
-import { type Asked, type Attempt, allowedTo } from "./access-world.ts";
+import { type Attempt, allowedTo, type Subject } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { DEPLOYER, everythingOf, resourcesOf } from "./expected-objects.ts";
 import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, type Run, TOKEN } from "./fleet-stack.ts";
@@ -82,7 +82,7 @@ describe("pulumi up of the program on a real API server", function () {
       teams,
     );
 
-  const allowed = (who: Asked, attempts: readonly Attempt[]) => allowedTo(stack, who, attempts);
+  const allowed = (who: Subject, attempts: readonly Attempt[]) => allowedTo(stack, who, attempts);
 
   /** Which of the two groups of auth's team may promote to prod, by the API server. */
   async function promotesToProd(): Promise<Record<string, boolean | undefined>> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { NEVER_UP } from "../../../model/preview-filter.ts";
+import { NO_UP_YET } from "../../../model/preview-filter.ts";
 import { askEngine } from "../../preview/engine.ts";
 import type { Scope } from "../../preview/scope.ts";
 import { error, fakePulumi, step, warning } from "./fake-pulumi.ts";
@@ -155,7 +155,7 @@ describe("the engine's preview", () => {
   });
 
   it("covers everything if no up has recorded what it made", async () => {
-    await pulumi.answer({ events: [error(NEVER_UP)], code: 255 }, { events: [step("create", OTHER)] });
+    await pulumi.answer({ events: [error(NO_UP_YET)], code: 255 }, { events: [step("create", OTHER)] });
     const { scope, because, steps } = await ask();
     assert.deepEqual((await pulumi.calls()).at(-1), { targets: [], only: "" });
     assert.deepEqual([scope, because], ["full", "no up of the stack has recorded what it made"]);

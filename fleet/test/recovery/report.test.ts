@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Item } from "../../recovery/items.ts";
 import type { Creation } from "../../recovery/preview.ts";
-import { inTheWay, type Recovered, recoveredJson, recoveredText } from "../../recovery/report.ts";
+import { blockedItems, type Recovered, recoveredJson, recoveredText } from "../../recovery/report.ts";
 import type { Verdict } from "../../recovery/verdicts.ts";
 
 const URN =
@@ -81,8 +81,8 @@ describe("the report of a recovery", () => {
     assert.match(text, /has no label kargo-fleet\/stack=prod.*fleet adopt nginx --stack prod/);
     assert.match(text, /belongs to stack staging\. Remove the service/);
     assert.match(text, /is being deleted\. Wait/);
-    assert.equal(inTheWay({ items }).length, 3);
-    assert.deepEqual(inTheWay({ items: [item(OURS), item({ is: "absent" })] }), []);
+    assert.equal(blockedItems({ items }).length, 3);
+    assert.deepEqual(blockedItems({ items: [item(OURS), item({ is: "absent" })] }), []);
   });
 
   it("says that a dry run changed nothing, and how the up went", () => {

@@ -9,7 +9,7 @@ import { plain } from "../../../test/components/recording.ts";
 import { rawSources, toSources } from "../../../test/generated-catalogues.ts";
 import { sampled } from "../../../test/sampling.ts";
 import { catalogueText, planOf, service, stackText } from "../../../test/sources.ts";
-import { leftOut, renderObjects, yamlOf } from "../../render/objects.ts";
+import { omitted, renderObjects, yamlOf } from "../../render/objects.ts";
 
 const CREDENTIALS = {
   credentials: "{ git: { username: kargo }, image: { username: reader } }",
@@ -104,7 +104,7 @@ describe("fleet render", function () {
   it("contains no secret, and names each omitted Secret", () => {
     const found = plan(["nginx"], CREDENTIALS);
     assert.doesNotMatch(JSON.stringify(renderObjects(found)), /planted|kind: Secret\b/);
-    assert.deepEqual(leftOut(found).slice(0, 2), [
+    assert.deepEqual(omitted(found).slice(0, 2), [
       "Secret kargo-shared-resources/kargo-fleet-git, whose content comes from kargo-fleet:gitPassword",
       "Secret kargo-shared-resources/kargo-fleet-image, whose content comes from kargo-fleet:imagePassword",
     ]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { service } from "../../../test/sources.ts";
 import { COMMENT_LIMIT } from "../../report/fold.ts";
 import { COMMENT_MARKER, renderComment, renderReport } from "../../report/markdown.ts";
-import { engineRun, fleetReport, type Made, plan, reportOf, stackChange, step } from "./reports.ts";
+import { engineRun, fleetReport, plan, reportOf, stackChange, step, type ValidStack } from "./reports.ts";
 
 const TEAMS = {
   edge: { group: "AD-Edge" },
@@ -124,7 +124,7 @@ describe("a report as a comment", () => {
   });
 
   /** Copies one plan many times, which is faster than makePlan. */
-  function ofMany(count: number, more: object): Made {
+  function ofMany(count: number, more: object): ValidStack {
     const one = plan({ "service-x": service("service-x", { build: false, ...more }) }, {}, TEAMS);
     const text = JSON.stringify(one.plan.services[0]);
     const services = Array.from({ length: count }, (_, index) =>
@@ -133,7 +133,7 @@ describe("a report as a comment", () => {
     return withServices(one, services);
   }
 
-  function withServices(one: Made, services: Made["plan"]["services"]): Made {
+  function withServices(one: ValidStack, services: ValidStack["plan"]["services"]): ValidStack {
     return { ...one, plan: { ...one.plan, services } };
   }
 

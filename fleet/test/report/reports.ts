@@ -43,7 +43,7 @@ export function step(op: string, type: string, name: string, more: Partial<Engin
 }
 
 /** A stack `test` with these services. */
-export function plan(services: Services, keys: Keys = {}, teams?: object): Made {
+export function plan(services: Services, keys: Keys = {}, teams?: object): ValidStack {
   return found(
     teams === undefined ? catalogueText(services) : catalogueText(services, teams),
     stackText(keys),
@@ -51,10 +51,10 @@ export function plan(services: Services, keys: Keys = {}, teams?: object): Made 
 }
 
 /** A stack whose files are valid. */
-export type Made = FoundStack & { readonly plan: Plan };
+export type ValidStack = FoundStack & { readonly plan: Plan };
 
 /** @throws InvalidInput if the texts are invalid */
-export function found(catalogue: string, stack: string): Made {
+export function found(catalogue: string, stack: string): ValidStack {
   const [only] = readFleet(filesOf({ "services.json": catalogue, "Pulumi.test.yaml": stack }), NOW).stacks;
   if (only?.plan === undefined) throw new InvalidInput(only?.problems ?? []);
   return { ...only, plan: only.plan };

@@ -11,7 +11,7 @@ import { fakePlugin, fakeProgram, Lines, makePlace, publishAll, removePlaces } f
 const everything = [...standard.programs, ...forTests.programs];
 
 /** The output of each program when it is asked for its version. */
-const SAYS: Readonly<Record<string, (version: string) => string>> = {
+const VERSION_OUTPUTS: Readonly<Record<string, (version: string) => string>> = {
   etcd: (version) => `etcd Version: ${version}`,
   "kube-apiserver": (version) => `Kubernetes v${version}`,
   "kube-controller-manager": (version) => `Kubernetes v${version}`,
@@ -59,7 +59,7 @@ describe("a published program", function () {
       const [folder, file] = [dirname(path), basename(path)];
       return question.kind === "plugin"
         ? fakePlugin(folder, file, version)
-        : fakeProgram(folder, file, `echo ${SAYS[name]?.(version) ?? `v${version}`}`);
+        : fakeProgram(folder, file, `echo ${VERSION_OUTPUTS[name]?.(version) ?? `v${version}`}`);
     });
     const options = { environment: place.environment, output: new Lines().stream };
     try {

@@ -3,14 +3,14 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { ToolchainError } from "../../toolchain/errors.ts";
-import { type Finding, look } from "../../toolchain/look.ts";
+import { type Finding, findAll } from "../../toolchain/look.ts";
 import { programs } from "../../toolchain/programs.ts";
 import { recipeKey } from "../../toolchain/recipes.ts";
 import { ensureToolchain, type ProgramName, standard } from "../../toolchain/toolchain.ts";
 import { fakePlugin, fakeProgram, helloCatalogue, makePlace, type Place, removePlaces } from "./fakes.ts";
 
 async function lookFor({ environment }: Place, name: ProgramName): Promise<Finding<ProgramName>> {
-  const findings = await look(standard, environment, new AbortController().signal);
+  const findings = await findAll(standard, environment, new AbortController().signal);
   const finding = findings.find(({ definition }) => definition.name === name);
   assert.ok(finding !== undefined);
   return finding;
@@ -166,13 +166,13 @@ describe("the search for programs", function () {
   it("accepts a cache entry only if it contains the program", async () => {
     const place = await makePlace();
     const catalogue = await helloCatalogue(place);
-    const [before] = await look(catalogue, place.environment, new AbortController().signal);
+    const [before] = await findAll(catalogue, place.environment, new AbortController().signal);
     assert.ok(before !== undefined);
     await mkdir(join(before.built.path, ".."), { recursive: true });
-    const [empty] = await look(catalogue, place.environment, new AbortController().signal);
+    const [empty] = await findAll(catalogue, place.environment, new AbortController().signal);
     assert.equal(empty?.found, undefined);
     await fakeProgram(join(before.built.path, ".."), "hello", "echo hello 1.2.3");
-    const [whole] = await look(catalogue, place.environment, new AbortController().signal);
+    const [whole] = await findAll(catalogue, place.environment, new AbortController().signal);
     assert.equal(whole?.found?.origin, "built");
   });
 

@@ -1,5 +1,5 @@
 import type { Cluster } from "../../../fleet/cluster.ts";
-import { made, unbound } from "../access-world.ts";
+import { sendOrThrow, unbound } from "../access-world.ts";
 import { type ByHand, make, remove } from "../by-hand.ts";
 
 /** A change of a cluster. @returns a function that undoes it */
@@ -29,10 +29,10 @@ type Fields = Record<string, unknown>;
 /** Changes fields of an existing object; `null` removes one. */
 export function changes(path: string, fields: object): Change {
   return async (admin) => {
-    const before = (await made(admin, { method: "GET", path })).body as Fields;
-    await made(admin, { method: "PATCH", path, body: fields, as });
+    const before = (await sendOrThrow(admin, { method: "GET", path })).body as Fields;
+    await sendOrThrow(admin, { method: "PATCH", path, body: fields, as });
     const body = inverse(fields as Fields, before);
-    return () => made(admin, { method: "PATCH", path, body, as });
+    return () => sendOrThrow(admin, { method: "PATCH", path, body, as });
   };
 }
 
@@ -49,12 +49,13 @@ function inverse(fields: Fields, before: Fields): Fields {
 /** Deletes an existing object. */
 export function deletes(path: string): Change {
   return async (admin) => {
-    const { body } = await made(admin, { method: "GET", path });
+    const { body } = await sendOrThrow(admin, { method: "GET", path });
     const { metadata, ...content } = body as { metadata: Fields };
     const { name, labels, annotations } = metadata;
-    await made(admin, { method: "DELETE", path, as });
+    await sendOrThrow(admin, { method: "DELETE", path, as });
     const again = { ...content, metadata: { name, labels, annotations } };
-    return () => made(admin, { method: "POST", path: path.slice(0, path.lastIndexOf("/")), body: again, as });
+    return () =>
+      sendOrThrow(admin, { method: "POST", path: path.slice(0, path.lastIndexOf("/")), body: again, as });
   };
 }
 
