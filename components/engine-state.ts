@@ -21,8 +21,8 @@ export async function isMade(resource: pulumi.CustomResource): Promise<boolean> 
   if (pulumi.runtime.isDryRun()) return true;
   const { urn: _, ...properties } = resource;
   const any = Object.values(properties).filter((value) => pulumi.Output.isInstance(value));
-  const told = await Promise.all(any.slice(0, 2).map(knownValue));
-  return !told.includes(pulumi.runtime.unknownValue);
+  const values = await Promise.all(any.slice(0, 2).map(knownValue));
+  return !values.includes(pulumi.runtime.unknownValue);
 }
 
 /**

@@ -65,12 +65,12 @@ function listingText({ stack, cluster, services, absent, freezes }: Listing): st
     state === "active" ? "" : state,
   ]);
   const table = columns([["SERVICE", "TEAM", "PIPELINE", "TASK", "STAGES", ""], ...rows]);
-  const gone = columns(absent.map(({ name, reason }) => [name, reason]));
+  const removed = columns(absent.map(({ name, reason }) => [name, reason]));
   return [
     `Stack ${stack}, cluster ${cluster}: ${services.length} of ${total} services`,
     ...freezes,
     ...(rows.length > 0 ? table : []),
-    ...(absent.length > 0 ? [`Not here, ${absent.length}:`, ...gone.map((line) => `  ${line}`)] : []),
+    ...(absent.length > 0 ? [`Not here, ${absent.length}:`, ...removed.map((line) => `  ${line}`)] : []),
   ].join("\n");
 }
 

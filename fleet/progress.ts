@@ -9,12 +9,12 @@ const EVERY = { terminal: 100, plain: 5_000 };
 
 export function progressOn(output: NodeJS.WriteStream): Progress {
   const every = output.isTTY ? EVERY.terminal : EVERY.plain;
-  let told = Date.now();
+  let lastReport = Date.now();
   let ticking = false;
   return {
     tell: (text) => {
-      if (Date.now() - told < every) return;
-      told = Date.now();
+      if (Date.now() - lastReport < every) return;
+      lastReport = Date.now();
       ticking = output.isTTY;
       output.write(output.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
     },

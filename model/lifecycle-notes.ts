@@ -57,9 +57,9 @@ function retired({ services }: Plan): string[] {
 
 function removalNotes({ services }: Plan, before: Provisioned | undefined): string[] {
   const names = new Set(services.map(({ name }) => name));
-  const gone = Object.keys(before?.services ?? {}).filter((name) => !names.has(name));
-  if (gone.length === 0) return [];
+  const removed = Object.keys(before?.services ?? {}).filter((name) => !names.has(name));
+  if (removed.length === 0) return [];
   return [
-    `Deleted now: ${listed(gone)}. Their values files stay in Git, and deployed workloads stay in their namespaces.`,
+    `Deleted now: ${listed(removed)}. Their values files stay in Git, and deployed workloads stay in their namespaces.`,
   ];
 }

@@ -56,12 +56,12 @@ function removedFields(
   taken: (manager: Manager) => boolean,
   found: readonly Difference[],
 ): Difference[] {
-  const told = new Set(found.map(({ path }) => path));
+  const reported = new Set(found.map(({ path }) => path));
   const owners = ownersOf(live);
   return managersOf(live)
     .filter(taken)
     .flatMap(({ fields }) => fields)
-    .filter((path, index, all) => all.indexOf(path) === index && !told.has(path))
+    .filter((path, index, all) => all.indexOf(path) === index && !reported.has(path))
     .filter((path) => !IDENTITY.some((own) => path === own || path.startsWith(`${own}.`)))
     .filter((path) => at(planned, path) === undefined && isLeaf(at(live, path)))
     .filter((path) => (owners.get(path) ?? []).every(taken))

@@ -7,7 +7,7 @@
 export async function inParallel(
   steps: Iterable<() => Promise<unknown>>,
   concurrency: number,
-  told: (done: number) => void,
+  onProgress: (done: number) => void,
 ): Promise<void> {
   const iterator = steps[Symbol.iterator]();
   let done = 0;
@@ -22,7 +22,7 @@ export async function inParallel(
         failed = true;
         throw error;
       }
-      told(++done);
+      onProgress(++done);
     }
   };
   const results = await Promise.allSettled(Array.from({ length: concurrency }, worker));

@@ -67,12 +67,12 @@ async function targeted(
   // dropped.
   const unknown = new Set(first.errors.flatMap(unknownTarget));
   const known = targets.filter((urn) => !unknown.has(urn));
-  const told = unknown.size > 0 && known.length > 0 ? await ask(known) : first;
-  const strays = told.steps.filter(({ urn }) => !targets.includes(urn) && !isProvider(urn));
+  const result = unknown.size > 0 && known.length > 0 ? await ask(known) : first;
+  const strays = result.steps.filter(({ urn }) => !targets.includes(urn) && !isProvider(urn));
   return {
     scope: "affected",
     because: undefined,
-    ...(strays.length > 0 ? unexpectedSteps(strays) : outcome(told)),
+    ...(strays.length > 0 ? unexpectedSteps(strays) : outcome(result)),
   };
 }
 
@@ -128,8 +128,8 @@ async function pulumi(
       stdout: "ignore",
     });
     closeSync(held);
-    const told = await reading;
-    if (told !== undefined && (!failed || told.errors.length > 0)) return { ...told, failed };
+    const result = await reading;
+    if (result !== undefined && (!failed || result.errors.length > 0)) return { ...result, failed };
     // Without readable events the preview has failed.
     const word = code === "ENOENT" ? NO_ENGINE : failed ? lastWords(stderr, stack) : UNREADABLE;
     return { steps: [], unchanged: 0, errors: [word], failed: true };

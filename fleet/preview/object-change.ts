@@ -9,10 +9,10 @@ export function objectChanges(
 ): ObjectChange[] {
   const was = new Map(before.map((object) => [keyOf(object), object]));
   const is = new Set(after.map(keyOf));
-  const gone = before.filter((object) => !is.has(keyOf(object)));
+  const removed = before.filter((object) => !is.has(keyOf(object)));
   return [
     ...after.flatMap((object) => change(was.get(keyOf(object)), object)),
-    ...gone.flatMap((object) => change(object, undefined)),
+    ...removed.flatMap((object) => change(object, undefined)),
   ];
 }
 

@@ -71,10 +71,10 @@ const HARMLESS: readonly string[] = ["protect"];
 function serviceChanges(before: readonly ServicePlan[], after: readonly ServicePlan[]): ServiceChange[] {
   const was = new Map(before.map((service) => [service.name, service]));
   const is = new Set(after.map(({ name }) => name));
-  const gone = before.filter(({ name }) => !is.has(name));
+  const removed = before.filter(({ name }) => !is.has(name));
   return [
     ...after.flatMap((service) => serviceChange(was.get(service.name), service)),
-    ...gone.flatMap((service) => serviceChange(service, undefined)),
+    ...removed.flatMap((service) => serviceChange(service, undefined)),
   ];
 }
 

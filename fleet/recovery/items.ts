@@ -33,7 +33,7 @@ const AT_ONCE = 16;
 export async function findItems(
   planned: readonly Planned[],
   { objects, hooks, owner }: Surroundings,
-  told: (done: number) => void = () => undefined,
+  onProgress: (done: number) => void = () => undefined,
 ): Promise<Item[]> {
   const items: Item[] = [];
   const steps = planned.map((each, index) => async () => {
@@ -48,7 +48,7 @@ export async function findItems(
       twins: twins.map(({ id }) => id),
     };
   });
-  await inParallel(steps, AT_ONCE, told);
+  await inParallel(steps, AT_ONCE, onProgress);
   return items;
 }
 

@@ -53,9 +53,9 @@ async function filesBefore(folder: string): Promise<readonly string[]> {
 
 async function removeEmpty(root: string, folder: string): Promise<void> {
   if (folder === ".") return;
-  const gone = await rmdir(join(root, folder)).then(
+  const removed = await rmdir(join(root, folder)).then(
     () => true,
     () => false,
   );
-  if (gone) await removeEmpty(root, dirname(folder));
+  if (removed) await removeEmpty(root, dirname(folder));
 }

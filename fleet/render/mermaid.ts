@@ -1,12 +1,12 @@
 import { deploys, type Pipeline, type PipelineStage, type Pipelines } from "../../model/pipelines.ts";
 
 /** The mark of a Stage in a diagram of a change. */
-export type Mark = "new" | "changed" | "goes";
+export type Mark = "new" | "changed" | "deleted";
 
 const MARKS: Readonly<Record<Mark, string>> = {
   new: "stroke:#1a7f37,stroke-width:3px",
   changed: "stroke:#9a6700,stroke-width:3px",
-  goes: "stroke:#cf222e,stroke-width:3px,stroke-dasharray:5 5",
+  deleted: "stroke:#cf222e,stroke-width:3px,stroke-dasharray:5 5",
 };
 
 /**

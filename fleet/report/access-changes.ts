@@ -35,18 +35,18 @@ function wordsOf(service: string, before?: ServicePlan, after?: ServicePlan): Se
   }
   if (after) {
     const who = [...rightsOf(after)].map(([group, rights]) => `${label(group, after)} may ${verbs(rights)}`);
-    const end = ` come rights: ${who.join("; ")}`;
-    return [sentence("access", { start: "With ", service, end, expected: true })];
+    const end = `: ${who.join("; ")}`;
+    return [sentence("access", { start: "New rights on ", service, end, expected: true })];
   }
-  const gone = { start: "With ", service, end: " all rights on it go", ends: " all rights on them go" };
-  return before ? [sentence("access", { ...gone, expected: true })] : [];
+  const removal = { start: "All rights on ", service, end: " are removed" };
+  return before ? [sentence("access", { ...removal, expected: true })] : [];
 }
 
 function teamChange(before: ServicePlan, after: ServicePlan): Sentence[] {
   if (before.team === after.team) return [];
   const to = `team from ${named(before.team)} to ${named(after.team)}`;
-  const said = { service: after.name, end: ` changes its ${to}`, ends: ` change their ${to}` };
-  return [sentence("access", said)];
+  const change = { service: after.name, end: ` changes its ${to}`, ends: ` change their ${to}` };
+  return [sentence("access", change)];
 }
 
 /** What each directory group gains and loses, whatever the Role. */
@@ -57,11 +57,11 @@ function groupChanges(before: ServicePlan, after: ServicePlan): Sentence[] {
     const [then, now] = [was.get(group), is.get(group)];
     const lost = minus(then ?? none, now ?? none);
     const gained = minus(now ?? none, then ?? none);
-    const goes = losses(lost, now === undefined);
-    const comes = [...(then === undefined ? ["see the pipeline"] : []), ...verbParts(gained)];
-    const less = `${label(group, before, after)} loses ${joined(goes)} of `;
-    const more = `${label(group, after, before)} may now ${joined(comes)} of `;
-    return [...(goes.length > 0 ? [less] : []), ...(comes.length > 0 ? [more] : [])].map((start) =>
+    const losing = losses(lost, now === undefined);
+    const gains = [...(then === undefined ? ["see the pipeline"] : []), ...verbParts(gained)];
+    const less = `${label(group, before, after)} loses ${joined(losing)} of `;
+    const more = `${label(group, after, before)} may now ${joined(gains)} of `;
+    return [...(losing.length > 0 ? [less] : []), ...(gains.length > 0 ? [more] : [])].map((start) =>
       sentence("access", { start, service: after.name }),
     );
   });
@@ -138,13 +138,13 @@ function sharedAccess({ before, after, shared }: StackChange): Sentence[] {
     ? subjectChanges(before?.platform?.subjects ?? [], after.platform?.subjects ?? [])
     : [];
   const guard = after ? guardChanges(before?.platform?.guard, after.platform?.guard) : [];
-  const told = ({ kind, name }: ObjectChange) => {
+  const isReported = ({ kind, name }: ObjectChange) => {
     if (kind === "ServiceAccount") return subjects.length > 0 && /^(team|approvers)-/.test(name);
     return kind === "ClusterRoleBinding" && subjects.length > 0;
   };
   const rest = shared
     .filter(({ kind }) => isAccessKind(kind))
-    .filter((object) => !told(object) || unexplained(object).length > 0)
+    .filter((object) => !isReported(object) || unexplained(object).length > 0)
     .map(plainAccess);
   // In a new stack all rights are new.
   const expected = before === undefined;

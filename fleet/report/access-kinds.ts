@@ -64,15 +64,15 @@ export function objectName({
 export function plainAccess(change: ObjectChange): string {
   const { action, before, after } = change;
   const [was, is] = [subjects(before), subjects(after)];
-  const come = is.filter((subject) => !was.includes(subject));
-  const go = was.filter((subject) => !is.includes(subject));
+  const added = is.filter((subject) => !was.includes(subject));
+  const removed = was.filter((subject) => !is.includes(subject));
   const bound = [
-    ...(come.length > 0 ? [`now for ${listed(come)}`] : []),
-    ...(go.length > 0 ? [`no longer for ${listed(go)}`] : []),
+    ...(added.length > 0 ? [`now for ${listed(added)}`] : []),
+    ...(removed.length > 0 ? [`no longer for ${listed(removed)}`] : []),
   ];
   const name = objectName(change);
-  if (action === "create") return [`${name} comes`, ...bound].join(", ");
-  if (action === "delete") return [`${name} goes`, ...bound].join(", ");
+  if (action === "create") return [`${name} is created`, ...bound].join(", ");
+  if (action === "delete") return [`${name} is deleted`, ...bound].join(", ");
   const paths = fieldChanges(before, after).map(({ path }) => code(path));
   const shown = paths.slice(0, 8).join(", ");
   const more = paths.length > 8 ? ` and ${paths.length - 8} more fields` : "";

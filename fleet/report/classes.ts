@@ -168,14 +168,14 @@ const ALWAYS_WARNED: Readonly<Partial<Record<WarningKind, Readonly<Record<Leaf, 
 
 /** The class of a changed leaf, or `unclassified`. */
 export interface LeafClass {
-  readonly is: WarningKind | "safe" | "told";
+  readonly is: WarningKind | "safe" | "reported";
   /** What it decides, in words; undefined if no warning is needed, or if it is unclassified. */
   readonly what: string | undefined;
 }
 
 const TABLE: readonly (readonly [Leaf, LeafClass])[] = [
   ...SAFE.map((leaf) => [leaf, { is: "safe", what: undefined }] as const),
-  ...REPORTED_BY_PLANS.map((leaf) => [leaf, { is: "told", what: undefined }] as const),
+  ...REPORTED_BY_PLANS.map((leaf) => [leaf, { is: "reported", what: undefined }] as const),
   ...Object.entries(ALWAYS_WARNED).flatMap(([kind, leaves]) =>
     Object.entries(leaves).map(([leaf, what]) => [leaf, { is: kind as WarningKind, what }] as const),
   ),

@@ -48,7 +48,7 @@ function unexplainedSteps({ change, engine }: StackReport, { tense, program }: F
   return [...groups.values()].flatMap((group) => {
     const [step] = group;
     if (step === undefined || isReportedByObjects(group, services, change.shared)) return [];
-    const verb = outcomeOf(step) === "create" ? "comes" : "changes";
+    const verb = outcomeOf(step) === "create" ? "is created" : "changes";
     const why = ` ${verb}, but no changed file explains it`;
     const service = serviceOf(step);
     return [
@@ -80,17 +80,16 @@ function wholeSentences(
       ? [
           sentence("deletion", {
             service,
-            end: done ? " was deleted with all its objects" : " goes with all its objects",
-            ends: done ? " were deleted with all their objects" : " go with all their objects",
+            end: done ? " was deleted with all its objects" : " is deleted with all its objects",
+            ends: done ? " were deleted with all their objects" : " are deleted with all their objects",
           }),
         ]
       : []),
     ...(outcomes.includes("create")
       ? [
           sentence("access", {
-            start: "With ",
+            start: "New rights on ",
             service,
-            end: done ? " came rights" : " come rights",
             expected: true,
           }),
         ]
@@ -125,11 +124,11 @@ function stepSentence(step: EngineStep, tense: FleetReport["tense"]): Sentence[]
   const outcome = outcomeOf(step);
   const verb = (planned: string, done: string) => (tense === "planned" ? planned : done);
   const say = (kind: WarningKind, text: string) => [sentence(kind, { start: `${stepName(step)} ${text}` })];
-  if (outcome === "delete") return say("deletion", verb("goes", "was deleted"));
+  if (outcome === "delete") return say("deletion", verb("is deleted", "was deleted"));
   if (outcome === "replace")
     return say("replacement", verb("is replaced: deleted and created again", "was replaced"));
   if (!isAccessKind(kindOf(step)) || outcome === "other") return [];
   const paths = step.paths.slice(0, 8).map(code).join(", ");
-  if (outcome === "create") return say("access", verb("comes", "was created"));
+  if (outcome === "create") return say("access", verb("is created", "was created"));
   return say("access", `${verb("changes", "changed")}${paths === "" ? "" : `: ${paths}`}`);
 }

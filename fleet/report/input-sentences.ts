@@ -11,7 +11,7 @@ export function inputSentences({ stack, before, after, inputs }: StackChange): S
   }
   return inputs.flatMap((change) => {
     const known = knownClass(change.path) ?? { is: "unclassified", what: undefined };
-    return known.is === "safe" || known.is === "told" ? [] : [said(known.is, known.what, change)];
+    return known.is === "safe" || known.is === "reported" ? [] : [said(known.is, known.what, change)];
   });
 }
 

@@ -56,10 +56,10 @@ function draw(name: string, before: readonly StagePlan[], after: readonly StageP
     if (then !== likeness(stage)) marks.set(stage.name, then === undefined ? "new" : "changed");
   }
   const stays = new Set(after.map((stage) => stage.name));
-  const gone = before.filter((stage) => !stays.has(stage.name));
-  for (const stage of gone) marks.set(stage.name, "goes");
+  const removed = before.filter((stage) => !stays.has(stage.name));
+  for (const stage of removed) marks.set(stage.name, "deleted");
   if (marks.size === 0) return undefined;
-  const stages: Pipeline = [...after, ...gone].map(drawable);
+  const stages: Pipeline = [...after, ...removed].map(drawable);
   return drawPipelines({ [name]: stages }, (_, stage) => marks.get(stage));
 }
 

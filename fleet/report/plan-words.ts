@@ -91,7 +91,7 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
   [
     /^stages\.([^.]+)\.after$/,
     ({ after }, [stage]) =>
-      `${stage} now comes ${Array.isArray(after) && after.length > 0 ? `after ${listed(after.map(String))}` : "straight from the Warehouse"}`,
+      `${stage} now gets Freight ${Array.isArray(after) && after.length > 0 ? `after ${listed(after.map(String))}` : "directly from the Warehouse"}`,
   ],
   [
     /^stages\.([^.]+)\.soak$/,
@@ -142,7 +142,7 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
   ],
   [
     /^stages\.([^.]+)$/,
-    ({ after }, [stage]) => (after === undefined ? `Stage ${stage} goes` : `Stage ${stage} is new`),
+    ({ after }, [stage]) => (after === undefined ? `Stage ${stage} is deleted` : `Stage ${stage} is new`),
   ],
 ];
 
@@ -217,8 +217,8 @@ export function time(duration: unknown): string {
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];
   if (parts.map(([part]) => part).join("") !== duration) return code(duration);
   const units: Readonly<Record<string, string>> = { h: "h", m: "min", s: "s", ms: "ms" };
-  const told = parts
+  const words = parts
     .filter(([, count]) => Number(count) !== 0)
     .map(([, count, unit = ""]) => `${count} ${units[unit] ?? unit}`);
-  return told.length === 0 ? "0 s" : told.join(" ");
+  return words.length === 0 ? "0 s" : words.join(" ");
 }

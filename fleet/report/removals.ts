@@ -16,18 +16,24 @@ export function removalSentences(change: StackChange): Sentence[] {
           }),
         ]
       : []),
-    ...services.flatMap(serviceDepartures),
+    ...services.flatMap(serviceRemovals),
     ...shared
       .filter(({ action, kind }) => action === "delete" && !isAccessKind(kind))
-      .map((object) => sentence("deletion", { start: `${objectName(object)} goes` })),
+      .map((object) => sentence("deletion", { start: `${objectName(object)} is deleted` })),
   ];
 }
 
-function serviceDepartures(change: ServiceChange): Sentence[] {
+function serviceRemovals(change: ServiceChange): Sentence[] {
   const { service, action, before, after, objects } = change;
   const with_ = "Kargo Project, with Freight, approvals and history";
   if (action === "delete")
-    return [sentence("deletion", { service, end: ` goes: its ${with_}`, ends: ` go: each one's ${with_}` })];
+    return [
+      sentence("deletion", {
+        service,
+        end: ` is deleted with its ${with_}`,
+        ends: ` are deleted, each with its ${with_}`,
+      }),
+    ];
   const stages = before && after ? removedStages(before, after) : [];
   // Deletions of a Stage's objects are reported with the Stage.
   const names = new Set(
@@ -42,10 +48,10 @@ function serviceDepartures(change: ServiceChange): Sentence[] {
       sentence("deletion", {
         start: `Stage ${named(name)} of `,
         service,
-        end: application === undefined ? " goes" : " goes, with its Application",
+        end: application === undefined ? " is deleted" : " is deleted with its Application",
       }),
     ),
-    ...others.map((object) => sentence("deletion", { start: `${objectName(object)} goes` })),
+    ...others.map((object) => sentence("deletion", { start: `${objectName(object)} is deleted` })),
     ...(before && after ? [...webhookRemoval(before, after), ...unprotected(before, after)] : []),
   ];
 }
@@ -59,7 +65,7 @@ function removedStages(before: ServicePlan, after: ServicePlan) {
 
 function webhookRemoval(before: ServicePlan, after: ServicePlan): Sentence[] {
   if (before.webhook === undefined || after.webhook !== undefined) return [];
-  return [sentence("deletion", { start: "The webhook of ", service: after.name, end: " goes" })];
+  return [sentence("deletion", { start: "The webhook of ", service: after.name, end: " is deleted" })];
 }
 
 function unprotected(before: ServicePlan, after: ServicePlan): Sentence[] {

@@ -74,20 +74,20 @@ function shareNotes(
   after: NonNullable<StackChange["after"]>,
 ): string[] {
   const [was, is] = [names(before), names(after)];
-  const come = [...is].filter((name) => !was.has(name)).length;
-  const go = [...was].filter((name) => !is.has(name)).length;
-  const result = `${counted(come, "service")} come${come === 1 ? "s" : ""}, ${counted(go, "service")} go${go === 1 ? "es" : ""}.`;
+  const added = [...is].filter((name) => !was.has(name)).length;
+  const removed = [...was].filter((name) => !is.has(name)).length;
+  const result = `${counted(added, "service")} added, ${counted(removed, "service")} removed.`;
   const shard = (plan: typeof before) =>
     plan.rollout.shard ? `${plan.rollout.shard.index} of ${plan.rollout.shard.of}` : "none";
   return [
     ...(before.rollout.percent === after.rollout.percent
       ? []
       : [
-          `${code("rollout.percent")} goes from ${before.rollout.percent} to ${after.rollout.percent}: ${result}`,
+          `${code("rollout.percent")} changes from ${before.rollout.percent} to ${after.rollout.percent}: ${result}`,
         ]),
     ...(shard(before) === shard(after)
       ? []
-      : [`${code("rollout.shard")} goes from ${shard(before)} to ${shard(after)}: ${result}`]),
+      : [`${code("rollout.shard")} changes from ${shard(before)} to ${shard(after)}: ${result}`]),
   ];
 }
 

@@ -20,7 +20,7 @@ export function serviceWords(
 function describePlans({ action, before, after }: ServiceChange): string[] {
   if (before && after) return planWords(before, after);
   if (after && action === "create") return arrival(after);
-  if (before && action === "delete") return departure(before);
+  if (before && action === "delete") return removal(before);
   return [];
 }
 
@@ -47,10 +47,10 @@ function arrival(service: ServicePlan): string[] {
   ];
 }
 
-function departure({ project, gitops, webhook }: ServicePlan): string[] {
+function removal({ project, gitops, webhook }: ServicePlan): string[] {
   return [
-    `goes, with its Kargo Project ${named(project)}`,
-    ...(webhook === undefined ? [] : [`its webhook goes`]),
+    `is deleted with its Kargo Project ${named(project)}`,
+    ...(webhook === undefined ? [] : ["its webhook is deleted"]),
     `its values files stay in ${code(gitops.folder)}, and what Argo CD deployed stays in its namespaces`,
   ];
 }
@@ -60,7 +60,7 @@ export function describeObjects(objects: readonly ObjectChange[]): string {
   const kinds = Map.groupBy(objects, ({ action, kind }) => JSON.stringify([action, kind]));
   const parts = [...kinds.values()].map((group) => {
     const [first] = group;
-    const verb = { create: "comes", update: "changes", delete: "goes" }[first?.action ?? "update"];
+    const verb = { create: "is created", update: "changes", delete: "is deleted" }[first?.action ?? "update"];
     return `${named(first?.kind ?? "")} ${listed(group.map(({ name }) => name))} ${verb}`;
   });
   return parts.join(", ");
@@ -70,8 +70,20 @@ export function describeObjects(objects: readonly ObjectChange[]): string {
 export function describeSteps(steps: readonly EngineStep[], done: boolean): string {
   if (steps.length === 0) return "no change by the engine";
   const verbs = done
-    ? { create: "created", update: "changed", replace: "replaced", delete: "deleted", other: "touched" }
-    : { create: "comes", update: "changes", replace: "is replaced", delete: "goes", other: "is touched" };
+    ? {
+        create: "created",
+        update: "changed",
+        replace: "replaced",
+        delete: "deleted",
+        other: "touched",
+      }
+    : {
+        create: "is created",
+        update: "changes",
+        replace: "is replaced",
+        delete: "is deleted",
+        other: "is touched",
+      };
   const groups = Map.groupBy(steps, (step) => JSON.stringify([outcomeOf(step), kindOf(step)]));
   const parts = [...groups.values()].map((group) => {
     const [first] = group;

@@ -226,7 +226,7 @@ export async function finish(
   const answer = await askVersion(path, question, environment, signal);
   signal.throwIfAborted();
   if (!("version" in answer) || answer.version !== built.version) {
-    const said = "version" in answer ? `it says ${answer.version}` : answer.problem;
+    const said = "version" in answer ? `it reports ${answer.version}` : answer.problem;
     const got = built.origin === "built" ? "built" : "downloaded";
     const message = `${built.name} was ${got}, but is not version ${built.version}: ${said}. It was discarded.`;
     throw new ToolchainError(

@@ -30,19 +30,19 @@ export async function showSteps(
   for (const { title, work } of steps) {
     const started = Date.now();
     let doing = "working";
-    let told = 0;
-    const tell = () => {
-      told = Date.now();
-      const line = `${title}: ${doing}, ${duration(told - started)}`;
+    let lastReport = 0;
+    const printLine = () => {
+      lastReport = Date.now();
+      const line = `${title}: ${doing}, ${duration(lastReport - started)}`;
       output.write(terminal ? back + line.slice(0, process.stdout.columns) : `${line}\n`);
     };
     if (!terminal) output.write(`${title}\n`);
-    const ticker = setInterval(tell, terminal ? 1_000 : plainEvery);
+    const ticker = setInterval(printLine, terminal ? 1_000 : plainEvery);
     try {
       const done = await work((what) => {
         const news = what !== doing;
         doing = what;
-        if (news && (terminal || Date.now() - told >= plainPause)) tell();
+        if (news && (terminal || Date.now() - lastReport >= plainPause)) printLine();
       });
       output.write(`${back}✔ ${done}\n`);
     } catch (error) {

@@ -16,7 +16,7 @@ export type Steps = Readonly<Record<string, string>>;
  */
 export async function inlineRun(
   command: (options: UpOptions) => Promise<unknown>,
-  told: (printed: string, steps: Steps) => void,
+  onUpdate: (printed: string, steps: Steps) => void,
 ): Promise<OpMap> {
   let changes: OpMap = {};
   let printed = "";
@@ -36,7 +36,7 @@ export async function inlineRun(
   try {
     await command(options);
   } finally {
-    told(printed, steps);
+    onUpdate(printed, steps);
   }
   return changes;
 }

@@ -57,12 +57,12 @@ export async function openInlineStack<Program>(
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
   let printed = "";
-  const told = (text: string) => {
+  const onUpdate = (text: string) => {
     printed = text;
   };
   const command = (options: (given: UpOptions) => Promise<unknown>, next?: Program): Promise<OpMap> => {
     program = next ?? program;
-    return inlineRun(options, told);
+    return inlineRun(options, onUpdate);
   };
   return {
     folder,

@@ -93,8 +93,8 @@ describe("the scope of the engine's preview", () => {
 
   for (const [what, found] of [
     ["somebody asked for it", () => scope(BASE, BASE, {}, {}, "--full was given")],
-    ["the platform comes", () => scope(BASE, BASE, { platform: "true" }, { platform: "false" })],
-    ["the platform goes", () => scope(BASE, BASE, { platform: "false" }, { platform: "true" })],
+    ["the platform is added", () => scope(BASE, BASE, { platform: "true" }, { platform: "false" })],
+    ["the platform is removed", () => scope(BASE, BASE, { platform: "false" }, { platform: "true" })],
     ["a provider differs", () => scope(BASE, BASE, { cluster: "{ name: test, context: other }" }, {})],
   ] as const) {
     it(`is everything if ${what}`, () => assert.equal(found()?.is, "full"));

@@ -144,7 +144,7 @@ describe("a Safe verdict is never given", () => {
     ["another name of the cluster", stack({ cluster: "{ name: other, context: test }" })],
     ["another token", stack({ "github:token": "{ secure: v1:abc }" })],
     [
-      "a prod that takes Freight straight from the Warehouse",
+      "a prod that takes Freight directly from the Warehouse",
       stack({ pipelines: stages({ after: [] }) }),
       stack({ pipelines: stages({}) }),
     ],

@@ -89,7 +89,10 @@ describe("a report", () => {
       begin,
       /A freeze begins, until `2026-12-31`: every Stage of every service .* Why: `the holidays`\./,
     );
-    assert.match(begin, /`rollout\.percent` goes from 100 to 50: 0 services come, \d+ services go\./);
+    assert.match(
+      begin,
+      /`rollout\.percent` changes from 100 to 50: 0 services added, \d+ services removed\./,
+    );
     const end = renderReport(reportOf(plan(many(20, {}), frozen), plan(many(20, {}))));
     assert.match(end, /The freeze until `2026-12-31` of every Stage of every service ends\./);
   });
@@ -144,7 +147,7 @@ describe("a report as a comment", () => {
     const text = renderComment(report);
     for (const size of sizes(text)) assert.ok(size <= COMMENT_LIMIT, String(size));
     assert.match(text.split("\n")[1] ?? "", /^## ⚠️ 2 deletions\. 5,000 services change/);
-    assert.match(text, /service-0 and service-1 go: each one's Kargo Project/);
+    assert.match(text, /service-0 and service-1 are deleted, each with its Kargo Project/);
     assert.match(text, /\| \| and [\d,]+ more rows \|/);
     assert.match(text, /The whole report is the job's artifact\.\n$/);
     assert.ok(renderReport(report).includes("@@ Warehouse kargo-service-4999/service-4999 @@"));
@@ -155,7 +158,7 @@ describe("a report as a comment", () => {
     const text = renderComment(reportOf(ofMany(5_000, {}), plan({}, {}, TEAMS)));
     for (const size of sizes(text)) assert.ok(size <= COMMENT_LIMIT, String(size));
     assert.match(text, /^## ⚠️ 5,000 deletions\./m);
-    assert.match(text, /service-0, service-1, .* and 4,984 more go/);
+    assert.match(text, /service-0, service-1, .* and 4,984 more are deleted/);
   });
 
   it("shows the first of 5,000 different sentences on access, and counts the rest", function () {

@@ -65,8 +65,8 @@ describe("a file of a pull request", () => {
 
   for (const [what, file, reason] of [
     ["a new stack", changed("Pulumi.new.yaml"), "it is a new stack"],
-    ["a stack that goes", changed("Pulumi.prod.yaml", { ...unread, kind: "gone" }), "it is deleted"],
-    ["a catalogue that goes", changed("services.json", { ...unread, kind: "gone" }), "it is deleted"],
+    ["a deleted stack", changed("Pulumi.prod.yaml", { ...unread, kind: "gone" }), "it is deleted"],
+    ["a deleted catalogue", changed("services.json", { ...unread, kind: "gone" }), "it is deleted"],
     ["a link", changed("services.json", { ...unread, kind: "other" }), "it is not a regular file"],
     [
       "more than anybody writes",

@@ -132,7 +132,7 @@ describe("a build of a missing program", function () {
     const message = await failure(place, catalogue, "version check failed");
     assert.match(
       message,
-      /^hello was built, but is not version 1\.2\.3: it says 9\.9\.9\. It was discarded\.$/m,
+      /^hello was built, but is not version 1\.2\.3: it reports 9\.9\.9\. It was discarded\.$/m,
     );
   });
 

@@ -114,7 +114,7 @@ describe("a download of a missing program", function () {
     const message = await failure("version check failed");
     assert.match(
       message,
-      /^hello was downloaded, but is not version 1\.2\.3: it says 1\.2\.4\. It was discarded\.$/m,
+      /^hello was downloaded, but is not version 1\.2\.3: it reports 1\.2\.4\. It was discarded\.$/m,
     );
   });
 
