@@ -135,14 +135,14 @@ function describeKargo(object: KubernetesObject, configs: readonly KubernetesObj
     (policy) => policy.stageSelector?.name === metadata.name && policy.autoPromotionEnabled,
   );
   const from = upstreamOf(object).join(", ") || "the Warehouse";
-  return { label, note: `from ${from}; ${automatic ? "promotes by itself" : "a person promotes"}` };
+  return { label, note: `from ${from}; ${automatic ? "auto-promotion" : "manual promotion"}` };
 }
 
 function describeArgoCd({ kind, metadata, spec, status }: KubernetesObject): Branch {
   const label = `${kind} ${metadata.name}`;
   if (kind !== "Application") return { label };
   const policy = spec?.syncPolicy as { automated?: object } | undefined;
-  const who = policy?.automated ? "syncs by itself" : "a person syncs";
+  const who = policy?.automated ? "auto-sync" : "manual sync";
   return { label, note: [who, status?.sync?.status, status?.health?.status].filter(Boolean).join("; ") };
 }
 

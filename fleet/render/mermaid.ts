@@ -61,11 +61,11 @@ function shape(stage: PipelineStage): string {
   const name = escaped(stage.stage);
   if (!deploys(stage)) return `(["${name}<br/>control flow${retired}"])`;
   const promotion = {
-    auto: "promotes by itself",
-    manual: "a person promotes",
-    "pull-request": "a pull request promotes",
+    auto: "auto-promotion",
+    manual: "manual promotion",
+    "pull-request": "promotion by pull request",
   };
-  const sync = stage.sync === "auto" ? "syncs by itself" : "a person syncs";
+  const sync = stage.sync === "auto" ? "auto-sync" : "manual sync";
   const cluster =
     stage.destination.cluster === undefined ? "" : `<br/>on ${escaped(stage.destination.cluster)}`;
   return `["<b>${name}</b><br/>${promotion[stage.promotion]}<br/>${sync}${cluster}${retired}"]`;

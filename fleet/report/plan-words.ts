@@ -105,17 +105,15 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
   ],
   [
     /^stages\.([^.]+)\.deployment\.promotion$/,
-    ({ after }, [stage]) => `${stage} now ${PROMOTION[String(after)] ?? `promotes by ${shown(after)}`}`,
+    ({ after }, [stage]) => `${stage} now has ${PROMOTION[String(after)] ?? `promotion ${shown(after)}`}`,
   ],
   [
     /^stages\.([^.]+)\.deployment\.sync$/,
-    ({ after }, [stage]) =>
-      after === "auto" ? `${stage} now syncs by itself` : `in ${stage} a person now syncs`,
+    ({ after }, [stage]) => `${stage} now has ${after === "auto" ? "auto-sync" : "manual sync"}`,
   ],
   [
     /^stages\.([^.]+)\.deployment\.autoPromotion$/,
-    ({ after }, [stage]) =>
-      after === true ? `${stage} promotes by itself again` : `${stage} promotes nothing by itself`,
+    ({ after }, [stage]) => `auto-promotion of ${stage} is ${after === true ? "on again" : "off"}`,
   ],
   [
     /^stages\.([^.]+)\.deployment\.selectionPolicy$/,
@@ -147,9 +145,9 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
 ];
 
 const PROMOTION: Readonly<Record<string, string>> = {
-  auto: "promotes by itself",
-  manual: "waits for a person",
-  "pull-request": "waits for a pull request to be merged",
+  auto: "auto-promotion",
+  manual: "manual promotion",
+  "pull-request": "promotion by pull request",
 };
 
 /** Fields that follow from another field, and that field. They are omitted if that field differs too. */

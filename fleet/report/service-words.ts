@@ -38,7 +38,7 @@ function arrival(service: ServicePlan): string[] {
     `its Stages are ${listed(service.stages.map(({ name }) => name))}`,
     ...(applications.length > 0 ? [`its Applications are ${listed(applications)}`] : []),
     ...(manual.length > 0
-      ? [`${listed(manual)} ${manual.length === 1 ? "waits" : "wait"} for a person`]
+      ? [`${listed(manual)} ${manual.length === 1 ? "has" : "have"} manual promotion`]
       : []),
     `its values files are in ${code(gitops.folder)}`,
     build === undefined

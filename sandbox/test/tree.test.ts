@@ -31,14 +31,14 @@ nginx                            team edge
 ├─ Namespace kargo-nginx         Kargo Project of the same name
 │  ├─ ProjectConfig kargo-nginx
 │  ├─ Warehouse nginx            watches registry.example/nginx
-│  ├─ Stage dev                  from the Warehouse; promotes by itself
-│  ├─ Stage staging              from dev; promotes by itself
-│  └─ Stage prod                 from staging; a person promotes
+│  ├─ Stage dev                  from the Warehouse; auto-promotion
+│  ├─ Stage staging              from dev; auto-promotion
+│  └─ Stage prod                 from staging; manual promotion
 └─ Namespace argocd
    ├─ AppProject nginx
-   ├─ Application nginx-dev      syncs by itself
-   ├─ Application nginx-staging  syncs by itself
-   └─ Application nginx-prod     a person syncs
+   ├─ Application nginx-dev      auto-sync
+   ├─ Application nginx-staging  auto-sync
+   └─ Application nginx-prod     manual sync
 GitHub
 └─ acme/nginx
    └─ webhook https://hooks.acme.example/nginx`,

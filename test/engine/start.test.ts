@@ -77,7 +77,7 @@ describe("npm start", function () {
 
     const { exitCode, all } = await start("--once");
     assert.equal(exitCode, 0, all);
-    assert.match(all, /Stage prod +from staging; a person promotes/);
+    assert.match(all, /Stage prod +from staging; manual promotion/);
     assert.match(all, /kargo promote --project kargo-nginx --stage prod --freight <freight>/);
     assert.match(all, /^ +- name: commit\n +value: [0-9a-f]{40}$/m);
     assert.match(all, /^ +events\.argoproj\.io\/sensor: github-/m);

@@ -39,7 +39,7 @@ describe("the description of a changed service", () => {
       servicePlan({}, standard({})),
       servicePlan({}, standard({ promotion: "manual" })),
     ];
-    assert.deepEqual(planWords(before, after), ["prod now waits for a person"]);
+    assert.deepEqual(planWords(before, after), ["prod now has manual promotion"]);
   });
 
   it("shows another promotion task once for all its Stages", () => {

@@ -28,14 +28,14 @@ export const GATES: readonly Sabotage[] = [
     found: "argocd  Application argocd/nginx-prod differs",
   },
   {
-    name: "Kargo may sync what waits for a person",
+    name: "Kargo may sync an Application with manual sync",
     change: changes(`${ARGO_CD}/applications/nginx-prod`, {
       metadata: { annotations: { "kargo.akuity.io/authorized-stage": "kargo-nginx:prod" } },
     }),
     found: "argocd  Application argocd/nginx-prod differs",
   },
   {
-    name: "prod promotes by itself",
+    name: "prod has auto-promotion",
     change: changes(`${KARGO}/namespaces/kargo-nginx/projectconfigs/kargo-nginx`, {
       spec: { promotionPolicies: [{ stageSelector: { name: "prod" }, autoPromotionEnabled: true }] },
     }),
