@@ -1,4 +1,4 @@
 import { customize } from "./manifests/inventory/customize.ts";
 
-// What your platform team changes of the program's objects, and what it adds to each service: docs/customize.md.
+// Your platform team's changes of the program's objects, and objects to add to each service. See docs/customize.md.
 customize({});

@@ -62,7 +62,7 @@ export function deployedApplications(guard: GuardPlan): readonly DeployedKind[] 
   ];
 }
 
-/** The lists of sync options of the program's Applications, in CEL. With customize.ts there may be several. */
+/** The lists of sync options of the program's Applications, in CEL. `customize.ts` may cause several lists. */
 function syncOptions(): readonly string[] {
   const applications = sampleRows().filter(({ manifest }) => manifest.kind === "Application");
   const lists = applications.map(({ manifest }) => (manifest as Application).spec.syncPolicy.syncOptions);

@@ -29,7 +29,7 @@ function distinct(rows: readonly SampleRow[]): readonly SampleRow[] {
   for (const [first, ...more] of byRole.values())
     if (first && more.length > 0)
       throw new Error(
-        `The row ${first.role} of ${first.manifest.kind} differs between services. Make it the same for all of them, or write the form of its kind in manifests/deployed-*.ts.`,
+        `The row ${first.role} of ${first.manifest.kind} differs between services. Make it the same for all services, or describe the kind's form in manifests/deployed-*.ts.`,
       );
   return [...objects.values()];
 }

@@ -19,7 +19,7 @@ import {
 
 const SPEC = { hard: { "count/stages.kargo.akuity.io": "20" } };
 
-describe("a ResourceQuota that is one more row of each service", () => {
+describe("a ResourceQuota that customize.ts adds to each service", () => {
   before(() =>
     customize({
       service: () => [
@@ -36,7 +36,7 @@ describe("a ResourceQuota that is one more row of each service", () => {
     assert.ok(paths.includes("services/nginx/2-resourcequota-quota.yaml"), paths.join());
   });
 
-  it("is registered, in the namespace of the service and after its Project", async () => {
+  it("is registered in the namespace of the service, after its Project", async () => {
     const { type, inputs, waitsFor, parent } = named(await registered(["nginx"]), "nginx/custom-quota");
     assert.deepEqual(
       [type, parent, waitsFor],
@@ -46,28 +46,28 @@ describe("a ResourceQuota that is one more row of each service", () => {
     assert.deepEqual([spec, metadata.namespace], [SPEC, "kargo-nginx"]);
   });
 
-  it("is a target of a preview of its service", () => {
+  it("is a target in a preview of its service", () => {
     const targets = resourcesOf(serviceInventory(servicePlan())).map((one) => urnOf("prod", one));
     const urn =
       "urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$kubernetes:core/v1:ResourceQuota::nginx/custom-quota";
     assert.ok(targets.includes(urn), targets.join());
   });
 
-  it("is among the deployer's rights", () => {
+  it("is covered by the deployer's rights", () => {
     const [role] = deployerObjects("ci", ["edge"], undefined).filter(({ kind }) => kind === "ClusterRole");
     const { rules } = role as unknown as { rules: { resources: string[]; verbs: string[] }[] };
     const rule = rules.find(({ resources }) => resources.includes("resourcequotas"));
     assert.deepEqual(rule?.verbs, ["get", "list", "watch", "create", "update", "patch", "delete"]);
   });
 
-  it("is what the deployer's guard lets through, to the letter and in services' namespaces alone", () => {
+  it("is allowed by the deployer's guard with exactly this content and only in services' namespaces", () => {
     const { validations } = deployerGuard(platformPlan()).policy.spec;
     const rule = validations.find(({ message }) => message.startsWith("Of resourcequotas "));
     assert.match(rule?.expression ?? "", /startsWith\("kargo-"\)/);
     assert.match(rule?.expression ?? "", /"count\/stages\.kargo\.akuity\.io": dyn\("20"\)/);
   });
 
-  it("is what an audit expects", () => {
+  it("is expected by an audit", () => {
     const config = readStackText(stackText()).value;
     assert.ok(config);
     const expected = expectedObjects({ plan: plan(), config, teams: ["edge"] }, plan().services, undefined);
@@ -77,10 +77,10 @@ describe("a ResourceQuota that is one more row of each service", () => {
   });
 });
 
-describe("a row whose content differs between services", () => {
+describe("an added row whose content differs between services", () => {
   after(() => customize({}));
 
-  it("has no form that the deployer's guard could be derived from, which is said", () => {
+  it("is refused, because the deployer's guard cannot be derived from it", () => {
     customize({
       service: ({ name }) => [
         { role: "quota", apiVersion: "v1", kind: "ResourceQuota", metadata: { name }, spec: SPEC },

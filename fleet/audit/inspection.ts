@@ -19,7 +19,7 @@ export interface Inspection {
   readonly bindings: number;
   /** The number of namespaces. */
   readonly namespaces: number;
-  /** What `customize.ts` changes or adds; nothing where that is nothing. */
+  /** One line about the objects that `customize.ts` changes or adds; undefined if there are none. */
   readonly customised: string | undefined;
   /** The expected subjects with rights that matter. */
   readonly known: readonly string[];

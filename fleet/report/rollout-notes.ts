@@ -43,10 +43,10 @@ function notesOf(change: StackChange, most: number): string[] {
   ];
 }
 
-/** Labels and names in it are the platform team's, so they are shown as code. */
+/** The note contains names that the platform team chose, so it is shown as code. */
 function customizationNotes(plan: Plan): string[] {
   const note = customizationNote(plan);
-  return note === undefined ? [] : [`The platform team's own: ${code(note)}`];
+  return note === undefined ? [] : [`Customisation by the platform team: ${code(note)}`];
 }
 
 function freezeNotes(before: readonly FreezePlan[], after: readonly FreezePlan[], most: number): string[] {

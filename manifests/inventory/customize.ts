@@ -4,29 +4,29 @@ import type { ServicePlan } from "../../model/plan.ts";
 import { type KubernetesObject, serviceLabels } from "../objects.ts";
 import { type Inventory, type ObjectRow, objectRow, type Row } from "./row.ts";
 
-/** What a platform team changes of the program's objects, and what it adds: the argument of {@link customize}. */
+/** A platform team's changes of the program's objects, and its own objects. See {@link customize}. */
 export interface Customization {
   /**
-   * Gives an object as it should be. It is called for every object of the program but Secrets.
+   * Returns the changed object. It is called for every object of the program except Secrets.
    *
-   * @param object a copy: it may be changed and returned
-   * @param of what it belongs to
-   * @default every object stays as it is
+   * @param object a copy, which may be modified and returned
+   * @param of the component and role of the object
+   * @default changes nothing
    */
   readonly object?: (object: OpenObject, of: Customized) => KubernetesObject;
   /**
-   * Gives the objects to add to a service. They are made in the namespace of its Kargo Project, with the service's labels.
+   * Returns the objects to add to a service, in the namespace of its Kargo Project and with the service's labels.
    * @default none
    */
   readonly service?: (service: ServicePlan) => readonly AddedObject[];
 }
 
-/** A Kubernetes object whose content is open. */
+/** A Kubernetes object with any fields. */
 export type OpenObject = KubernetesObject & { readonly [key: string]: unknown };
 
-/** What an object belongs to. */
+/** The component and role of an object. */
 export interface Customized {
-  /** The component's name: a service's, `platform` or `build-triggers`. */
+  /** A service's name, `platform` or `build-triggers`. */
   readonly component: string;
   /** For example `application-prod`. */
   readonly role: string;
@@ -34,7 +34,7 @@ export interface Customized {
 
 /** An object that a platform team adds to each service. */
 export interface AddedObject {
-  /** The end of its Pulumi name, after `custom-`. It stays the same when the object's name changes. */
+  /** The end of its Pulumi name, after `custom-`. Keep it if the object's name changes. */
   readonly role: string;
   readonly apiVersion: string;
   readonly kind: string;
@@ -42,10 +42,10 @@ export interface AddedObject {
   readonly spec: object;
 }
 
-/** Kinds that may be added: they limit what a namespace holds, give no rights and run nothing. */
+/** Kinds that may be added. They limit a namespace, give no rights and run nothing. */
 const MAY_ADD: readonly string[] = ["v1 LimitRange", "v1 ResourceQuota"];
 
-/** Kinds that decide about access. */
+/** Kinds that decide about access. They may not be changed. */
 const ACCESS: readonly string[] = [
   "AppProject",
   "ClusterRoleBinding",
@@ -54,10 +54,10 @@ const ACCESS: readonly string[] = [
   "ServiceAccount",
 ];
 
-/** Annotations by which Kargo gives rights, Argo Events chooses a leader, and the engine treats an object differently. */
+/** Annotations that change rights in Kargo, the leader in Argo Events, or the engine's treatment of an object. */
 const MAY_NOT_ANNOTATE = /^([a-z]+\.)?kargo\.akuity\.io\/|^events\.argoproj\.io\/|^pulumi\.com\//;
 
-/** What else may change of a kind, by the start of its path. Whether an Application syncs by itself is not among it. */
+/** The other fields that may change, as prefixes of their paths. Auto-sync of an Application is not one of them. */
 const MAY_CHANGE: Readonly<Record<string, readonly (readonly string[])[]>> = {
   Application: [
     ["spec", "syncPolicy", "syncOptions"],
@@ -67,25 +67,24 @@ const MAY_CHANGE: Readonly<Record<string, readonly (readonly string[])[]>> = {
 
 let current: Customization = {};
 
-/** Sets what `customize.ts` wants. Everything that is derived from rows follows it: the last call counts. */
+/** Sets the customization. It affects everything that is derived from rows. The last call wins. */
 export function customize(customization: Customization): void {
   current = customization;
 }
 
-/** What `customize.ts` wants. */
+/** The current customization. */
 export function customization(): Customization {
   return current;
 }
 
-/** Whether it changes or adds anything. */
+/** Whether a customization is set. */
 export function isCustomizing(): boolean {
   return current.object !== undefined || current.service !== undefined;
 }
 
 /**
- * An inventory as `customize.ts` wants it.
- *
- * @throws InvalidInput where it changes what it may not
+ * Applies the customization to an inventory.
+ * @throws InvalidInput if it changes a field that it may not change
  */
 export function customized<Part extends string>(inventory: Inventory<Part>): Inventory<Part> {
   const { object } = current;
@@ -115,7 +114,7 @@ export function customized<Part extends string>(inventory: Inventory<Part>): Inv
   return { ...inventory, parts: Object.fromEntries(parts) as Inventory<Part>["parts"] };
 }
 
-/** The rows that `customize.ts` adds to a service. @throws InvalidInput where it may not add one */
+/** The rows that the customization adds to a service. @throws InvalidInput if a kind may not be added */
 export function addedRows(service: ServicePlan): readonly ObjectRow[] {
   const added = current.service?.(service) ?? [];
   const problems = added
@@ -124,7 +123,7 @@ export function addedRows(service: ServicePlan): readonly ObjectRow[] {
       problem(
         { component: service.name, role: `custom-${role}` },
         `adds a ${kind}. It may add ${listed(MAY_ADD)}.`,
-        "Write a row of the inventory for it: CONTRIBUTING.md says how.",
+        "Write a row of the inventory for it, see CONTRIBUTING.md.",
       ),
     );
   if (problems.length > 0) throw new InvalidInput(problems);
@@ -160,7 +159,7 @@ function problem({ component, role }: Customized, message: string, fix: string):
 function changedPaths(before: unknown, after: unknown, path: Path = []): Path[] {
   if (isDeepStrictEqual(before, after)) return [];
   if (!isMap(before) || !isMap(after)) {
-    // A map that comes or goes is each of its keys.
+    // An added or removed map is reported by its keys.
     const keys = Object.keys((isMap(before) ? before : isMap(after) ? after : undefined) ?? {});
     const other = before === undefined || after === undefined;
     return other && keys.length > 0 ? keys.map((key) => [...path, key]) : [path];

@@ -38,9 +38,8 @@ export function manifestsOf(inventory: Inventory): ReadonlyMap<string, Kubernete
 }
 
 /**
- * Finds out whether `customize.ts` changes what it may not.
- *
- * @throws InvalidInput with what it may not change of the first component
+ * Checks what `customize.ts` changes and adds.
+ * @throws InvalidInput with the forbidden changes of the first component that has any
  */
 export function checkCustomization(plan: Plan): void {
   if (isCustomizing()) inventoriesOf(plan);
@@ -54,7 +53,7 @@ export interface CustomizedObject {
   readonly paths: readonly string[];
 }
 
-/** What of a plan is the platform team's own. */
+/** The objects of a plan that `customize.ts` changes or adds. */
 export function customizedObjects(plan: Pick<Plan, "platform" | "services">): readonly CustomizedObject[] {
   if (!isCustomizing()) return [];
   return inventoriesOf(plan)
@@ -65,10 +64,10 @@ export function customizedObjects(plan: Pick<Plan, "platform" | "services">): re
     );
 }
 
-/** At most this many objects are named in a line. */
+/** The number of objects that a note names. */
 const NAMED = 5;
 
-/** One line about what `customize.ts` changes and adds; nothing where that is nothing. */
+/** One line about the objects that `customize.ts` changes or adds; undefined if there are none. */
 export function customizationNote(plan: Pick<Plan, "platform" | "services">): string | undefined {
   const all = customizedObjects(plan);
   if (all.length === 0) return undefined;
@@ -77,7 +76,7 @@ export function customizationNote(plan: Pick<Plan, "platform" | "services">): st
   return `customize.ts changes or adds ${all.length} of this stack's objects: ${names.join("; ")}${more}.`;
 }
 
-/** A Secret that a stack makes: where it is, and where its content comes from. */
+/** A Secret of a stack, and the source of its content. */
 export interface SecretName {
   readonly namespace: string;
   readonly name: string;

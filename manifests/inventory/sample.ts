@@ -66,7 +66,7 @@ function planWith(webhooks: object): Plan {
   );
 }
 
-/** By what `customize.ts` wants, which alone the rows depend on. */
+/** The rows by customization, the only thing that they depend on. */
 const KNOWN = new WeakMap<Customization, readonly SampleRow[]>();
 
 /**

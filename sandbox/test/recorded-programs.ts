@@ -24,7 +24,7 @@ export function spawnNode(body: string) {
   });
 }
 
-/** Waits for a file that a script makes. */
+/** Waits for a file that a script creates. */
 export async function untilExists(file: string): Promise<void> {
   while (!(await stat(file).catch(() => undefined))) {
     await pause(20);
@@ -32,9 +32,8 @@ export async function untilExists(file: string): Promise<void> {
 }
 
 /**
- * For the tests of the surrounding `describe`: a folder that this process owns, and whose programs end after each test.
- *
- * @returns its path
+ * Sets up, for the tests of the surrounding `describe`, a folder that this process owns. Its programs are stopped after each test.
+ * @returns the folder's path
  */
 export function ownedFolder(): () => string {
   let directory: string;

@@ -7,7 +7,7 @@ import { serviceInventory } from "../../manifests/inventory/service.ts";
 import { InvalidInput } from "../../model/diagnostics.ts";
 import { catalogueText, planOf, service, servicePlan } from "../sources.ts";
 
-/** What a customization is refused for; nothing where it is allowed. */
+/** The refused changes of a customization; none if it is allowed. */
 function refusals(customization: Customization): string[] {
   customize(customization);
   try {
@@ -75,45 +75,42 @@ describe("customize.ts", () => {
 
   for (const [what, customization] of [
     [
-      "an Application sync by itself",
+      "auto-sync of an Application",
       ofKind("Application", (object) => withSpec(object, { syncPolicy: { automated: {} } })),
     ],
-    ["another kind of an object", ofKind("Warehouse", (object) => ({ ...object, kind: "Stage" }))],
+    ["an object's kind", ofKind("Warehouse", (object) => ({ ...object, kind: "Stage" }))],
     [
-      "another name",
+      "an object's name",
       ofKind("Stage", (object) => ({ ...object, metadata: { ...object.metadata, name: "x" } })),
     ],
     [
-      "another namespace",
+      "an object's namespace",
       ofKind("Stage", (object) => ({ ...object, metadata: { ...object.metadata, namespace: "x" } })),
     ],
     [
-      "a label more",
+      "the labels by adding one",
       ofKind("Namespace", (object) => ({
         ...object,
         metadata: { ...object.metadata, labels: { ...object.metadata.labels, x: "y" } },
       })),
     ],
     [
-      "no labels",
+      "the labels by removing them",
       ofKind("Namespace", (object) => ({ ...object, metadata: { ...object.metadata, labels: {} } })),
     ],
     [
-      "another Stage's rights",
+      "the Stage that may change an Application",
       ofKind("Application", (object) => annotated(object, "kargo.akuity.io/authorized-stage")),
     ],
-    ["a team's claims", ofKind("Stage", (object) => annotated(object, "rbac.kargo.akuity.io/claims"))],
-    ["more rules of a Role", ofKind("Role", (object) => ({ ...object, rules: [] }))],
-    [
-      "a policy of auto-promotion",
-      ofKind("ProjectConfig", (object) => withSpec(object, { promotionPolicies: [] })),
-    ],
+    ["the claims of a team", ofKind("Stage", (object) => annotated(object, "rbac.kargo.akuity.io/claims"))],
+    ["the rules of a Role", ofKind("Role", (object) => ({ ...object, rules: [] }))],
+    ["auto-promotion", ofKind("ProjectConfig", (object) => withSpec(object, { promotionPolicies: [] }))],
     ["a field beside the spec", ofKind("Stage", (object) => ({ ...object, status: {} }))],
   ] as const) {
-    it(`may not give ${what}`, () => assert.ok(refusals(customization).length > 0));
+    it(`may not change ${what}`, () => assert.ok(refusals(customization).length > 0));
   }
 
-  it("may change nothing but annotations of a Stage, whatever it does to it", () => {
+  it("may change only annotations of a Stage", () => {
     const [stage] = serviceObjects(servicePlan()).filter(({ kind }) => kind === "Stage");
     fc.assert(
       fc.property(
@@ -128,7 +125,7 @@ describe("customize.ts", () => {
     );
   });
 
-  it("may add what limits a namespace, and nothing that gives rights or runs", () => {
+  it("may add a ResourceQuota, but no object that gives rights or runs something", () => {
     const adding = (apiVersion: string, kind: string) =>
       refusals({ service: () => [{ role: "x", apiVersion, kind, metadata: { name: "x" }, spec: {} }] });
     assert.deepEqual(adding("v1", "ResourceQuota"), []);
@@ -141,7 +138,7 @@ describe("customize.ts", () => {
       assert.match(adding(apiVersion, kind).join(), /^nginx\/custom-x adds a /);
   });
 
-  it("is named in a line, for previews and audits", () => {
+  it("is described in one line of previews and audits", () => {
     const plan = planOf(catalogueText({ nginx: service("nginx") }));
     assert.equal(customizationNote(plan), undefined);
     customize(ofKind("Warehouse", annotated));

@@ -208,7 +208,7 @@ function obstacles(code: string): readonly Problem[] {
   );
 }
 
-/** The problems of a customize.ts that has prod deployed from somewhere else. */
+/** The problems of a `customize.ts` that changes the source of prod's Application. */
 function customized(): readonly Problem[] {
   const elsewhere = (object: OpenObject) => {
     const spec = object.spec as { readonly source: object };

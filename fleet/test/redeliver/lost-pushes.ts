@@ -13,9 +13,9 @@ import { exitCodeOf } from "../../redeliver/report.ts";
 
 const services = (...names: string[]) =>
   catalogueText(Object.fromEntries(names.map((name) => [name, service(name)])));
-/** The services whose hooks the tests look at. */
+/** The services of the tests. */
 export const CATALOGUE = services("nginx", "public");
-/** When the tests look back to. */
+/** The value of `--since` in the tests. */
 export const hourAgo = () => new Date(Date.now() - 3_600_000);
 /** A stack with one hook for its organization. */
 export const ORGANIZATION = stackText({
@@ -23,9 +23,8 @@ export const ORGANIZATION = stackText({
 });
 
 /**
- * For the tests of the surrounding `describe`: a local GitHub with a hook for each service, and a listener that can fail.
- *
- * @returns functions that lose pushes and run the command, and what was delivered and asked
+ * Sets up, for the tests of the surrounding `describe`, a local GitHub with a hook for each service and a listener that can fail.
+ * @returns functions that lose pushes, run the command, and return the deliveries and requests
  */
 export function lostPushes() {
   const listener = hookListener();

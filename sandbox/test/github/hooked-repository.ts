@@ -4,15 +4,14 @@ import { join } from "node:path";
 import { at, playground } from "../../../test/github-playground.ts";
 import { hookListener } from "../../../test/hook-listener.ts";
 
-/** What the hooks sign with. */
+/** The secret of the hooks. */
 export const secret = "the-hook-secret";
-/** Where the hooks of acme/gitops are. */
+/** The API path of acme/gitops's hooks. */
 export const hooks = "/repos/acme/gitops/hooks";
 
 /**
- * For the tests of the surrounding `describe`: the local GitHub, a clone of acme/gitops before each of them, and a listener.
- *
- * @returns functions that add hooks and push, and what the listener got
+ * Sets up, for the tests of the surrounding `describe`, the local GitHub, a listener, and a new clone of acme/gitops for each test.
+ * @returns functions that add hooks, push, and return the received deliveries
  */
 export function hookedRepository() {
   const lines: string[] = [];

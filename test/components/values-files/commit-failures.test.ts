@@ -8,7 +8,7 @@ const WAITS = /^GitHub's rate limit is reached; going on in [234]\d s\.$/m;
 
 describe("the commit of missing values files", function () {
   this.timeout(60_000);
-  const { server, target, impatient, calls, rejected } = gitopsRepository();
+  const { server, target, fastRun, calls, rejected } = gitopsRepository();
 
   it("outlasts GitHub's own failures", async () => {
     server().github.faults.add({
@@ -18,14 +18,14 @@ describe("the commit of missing values files", function () {
       status: 502,
       times: 3,
     });
-    await commitMissing(target(), filesOf("auth"), impatient().options);
+    await commitMissing(target(), filesOf("auth"), fastRun().options);
     assert.equal(calls().filter((call) => call === "POST git/trees").length, 4);
   });
 
   it("is made once if its answer is lost", async () => {
     const fault = { kind: "error", path: "/repos/*/*/git/refs/**", method: "PATCH", status: 502 } as const;
     server().github.faults.add({ ...fault, times: 1, applied: true });
-    const { commit } = await commitMissing(target(), filesOf("auth"), impatient().options);
+    const { commit } = await commitMissing(target(), filesOf("auth"), fastRun().options);
     assert.equal(await headOf(server()), commit);
     assert.equal((await subjects(server())).length, 2);
   });
@@ -36,7 +36,7 @@ describe("the commit of missing values files", function () {
   });
 
   it("waits as long as GitHub's limit on content says", async () => {
-    const { options, lines } = impatient();
+    const { options, lines } = fastRun();
     server().github.limits.set({ contentCreation: [{ limit: 2, seconds: 40 }] });
     await commitMissing(target(), filesOf("auth"), options);
     assert.equal(lines.length, 1);
@@ -44,14 +44,14 @@ describe("the commit of missing values files", function () {
   });
 
   it("waits until the limit of calls is reset", async () => {
-    const { options, lines } = impatient();
+    const { options, lines } = fastRun();
     server().github.limits.set({ primary: { limit: 5, seconds: 40 } });
     await commitMissing(target(), filesOf("auth"), options);
     assert.match(lines.join("\n"), WAITS);
   });
 
   it("waits a minute for a secondary limit without a time", async () => {
-    const { options, lines } = impatient();
+    const { options, lines } = fastRun();
     const message = "You have exceeded a secondary rate limit.";
     server().github.faults.add({
       kind: "error",
@@ -123,7 +123,7 @@ describe("the commit of missing values files", function () {
 
   it("reports that GitHub cannot be reached", async () => {
     const nowhere = { ...target(), url: `http://127.0.0.1:${await getPort()}` };
-    await assert.rejects(commitMissing(nowhere, filesOf("auth"), impatient().options), {
+    await assert.rejects(commitMissing(nowhere, filesOf("auth"), fastRun().options), {
       name: "SeedError",
       message:
         /at http:\/\/127\.0\.0\.1:\d+: it cannot be reached \(.*ECONNREFUSED.*\)\. Nothing was written/,

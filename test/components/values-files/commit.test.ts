@@ -5,7 +5,7 @@ import { filesOf, gitopsRepository, headOf, subjects, textOf } from "./missing-f
 
 describe("the commit of missing values files", function () {
   this.timeout(60_000);
-  const { server, target, impatient, calls } = gitopsRepository();
+  const { server, target, fastRun, calls } = gitopsRepository();
 
   it("is not needed by services whose files all exist", async () => {
     const services = [
@@ -58,7 +58,7 @@ describe("the commit of missing values files", function () {
 
   it("is one commit for hundreds of files, uploaded in parts", async () => {
     const names = Array.from({ length: 101 }, (_, index) => `service-${index}`);
-    const { lines, options } = impatient();
+    const { lines, options } = fastRun();
     const { written } = await commitMissing(target(), filesOf(...names), options);
     assert.equal(written.length, 202);
     assert.equal(calls().filter((call) => call === "POST git/trees").length, 2);
@@ -91,7 +91,7 @@ describe("the commit of missing values files", function () {
   });
 
   it("comes after somebody else's push, and keeps it", async () => {
-    const { options, lines } = impatient();
+    const { options, lines } = fastRun();
     server().github.faults.add({ kind: "concurrent-push", repository: "acme/gitops", times: 2 });
     await commitMissing(target(), filesOf("auth"), options);
     assert.equal(await textOf(server(), "services/auth/values-dev.yaml"), "new: dev\n");
@@ -111,7 +111,7 @@ describe("the commit of missing values files", function () {
       path,
       content: "theirs\n",
     });
-    const { written } = await commitMissing(target(), filesOf("auth"), impatient().options);
+    const { written } = await commitMissing(target(), filesOf("auth"), fastRun().options);
     assert.deepEqual(
       written.map((file) => file.path),
       ["services/auth/values-prod.yaml"],
@@ -120,7 +120,7 @@ describe("the commit of missing values files", function () {
   });
 
   it("gives up after ten lost races", async () => {
-    const { options, lines } = impatient();
+    const { options, lines } = fastRun();
     server().github.faults.add({ kind: "concurrent-push", repository: "acme/gitops", times: 50 });
     await assert.rejects(commitMissing(target(), filesOf("auth"), options), {
       name: "SeedError",

@@ -26,18 +26,17 @@ export async function textOf(server: Playground, path: string): Promise<string> 
   return `${await server.bare("acme/gitops", "show", `main:${path}`)}\n`;
 }
 
-/** The first lines of the commits of main, the newest first. */
+/** The subjects of the commits of main, newest first. */
 export async function subjects(server: Playground): Promise<string[]> {
   return (await server.bare("acme/gitops", "log", "--format=%s", "main")).split("\n");
 }
 
 /**
- * For the tests of the surrounding `describe`: a local GitHub whose clock goes as far as a run waits.
- *
- * @returns where files are missing, a run that waits no real time, and what GitHub was asked
+ * Sets up, for the tests of the surrounding `describe`, a local GitHub whose clock advances by each wait of a run.
+ * @returns the repository without the files, the options of a run without real waiting, and the requests
  */
 export function gitopsRepository() {
-  /** How far the local GitHub's clock is ahead, in milliseconds: nobody waits for real. */
+  /** The offset of the local GitHub's clock in milliseconds, so that no test waits. */
   let ahead = 0;
   const server = playground({ now: () => Date.now() + ahead });
   beforeEach(() => {
@@ -48,8 +47,8 @@ export function gitopsRepository() {
     branch,
     url: server().github.url,
   });
-  /** A run whose seconds last a millisecond, with what it told. The local GitHub's clock goes as far as it waits. */
-  const impatient = () => {
+  /** Options of a run whose seconds last a millisecond, and its messages. The local GitHub's clock advances by each wait. */
+  const fastRun = () => {
     const lines: string[] = [];
     const report = (line: string) => {
       lines.push(line);
@@ -66,10 +65,10 @@ export function gitopsRepository() {
           `${method} ${path.replace("/repos/acme/gitops/", "").replace(/\/[0-9a-f]{40}/, "")}`,
       );
 
-  /** Asserts that a commit is refused with this message, and that the branch stays as it is. */
+  /** Asserts that a commit is refused with this message and the branch is unchanged. */
   async function rejected(message: RegExp): Promise<void> {
     const before = await headOf(server()).catch(() => undefined);
-    await assert.rejects(commitMissing(target(), filesOf("auth"), impatient().options), {
+    await assert.rejects(commitMissing(target(), filesOf("auth"), fastRun().options), {
       name: "SeedError",
       message,
     });
@@ -77,5 +76,5 @@ export function gitopsRepository() {
     server().github.limits.set({});
     assert.ok(before === undefined || before === (await headOf(server())));
   }
-  return { server, target, impatient, calls, rejected };
+  return { server, target, fastRun, calls, rejected };
 }
