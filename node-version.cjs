@@ -4,8 +4,8 @@ const [, major, minor] = /(\d+)\.(\d+)/.exec(engines.node).map(Number);
 const [found, then] = process.versions.node.split(".").map(Number);
 if (found < major || (found === major && then < minor)) {
   console.error(
-    `Node ${process.versions.node} is too old, since only Node ${major}.${minor} and newer run TypeScript as it is: ` +
-      "npm ci brings one to every npm command on Linux and macOS, anything else needs one on PATH.",
+    `Node ${process.versions.node} is too old. Node ${major}.${minor} or newer is needed to run TypeScript. ` +
+      "npm ci installs one for npm commands on Linux and macOS; other commands need one on PATH.",
   );
   process.exit(1);
 }

@@ -14,7 +14,7 @@ const existing = z.strictObject({
 
 const account = z.strictObject({ username: z.string().min(1) });
 
-/** What names a GitHub App in one organization; its private key is a secret of its own. */
+/** Identifies a GitHub App and its installation. Its private key is a separate secret. */
 export const githubAppFields = {
   clientId: z.string().min(1),
   installationId: z.string().regex(/^[0-9]+$/, "must be the installation's number, as text"),

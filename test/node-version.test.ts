@@ -24,7 +24,7 @@ describe("an old Node before npm ci", function () {
   after(() => rm(folder, { recursive: true, force: true }));
 
   for (const [name, command] of ours)
-    it(`gives one sentence that says what to do, at ${name}`, async () => {
+    it(`prints one line with a fix: ${name}`, async () => {
       const env = { PATH: `${folder}:/usr/bin:/bin`, NODE_V8_COVERAGE: "" };
       const options = { cwd: folder, env, shell: true, reject: false, all: true } as const;
       const { all, exitCode } = await execa(`${command}`, options);

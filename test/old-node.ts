@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /** The message for an old Node. */
 export const TOO_OLD =
-  /^\s*Node 22\.17\.1 is too old, since only Node 22\.\d+ and newer run TypeScript as it is: npm ci brings .* on PATH\.$/m;
+  /^\s*Node 22\.17\.1 is too old\. Node 22\.\d+ or newer is needed to run TypeScript\. npm ci installs .* on PATH\.$/m;
 
 /** Creates a `node` that claims to be 22.17.1. @returns its folder, for PATH */
 export async function oldNode(folder: string): Promise<string> {

@@ -96,7 +96,7 @@ describe("fleet move-values", function () {
     const { exitCode, stderr } = await run();
     assert.deepEqual(
       [exitCode, stderr],
-      [0, "No pulumi up of test has said yet where its values files are: nothing moves."],
+      [0, "No pulumi up of test has recorded where its values files are, so nothing moves."],
     );
     assert.deepEqual(github.requests(), []);
   });

@@ -82,7 +82,7 @@ describe("fleet new", function () {
       '"egde" is not a team (there are: edge, identity). Did you mean "edge"?',
     ],
     [
-      "no team, where nobody can be asked",
+      "a missing team without a terminal",
       ["new", "a"],
       "A service needs a team. Name it with --team (there are: edge, identity).",
     ],

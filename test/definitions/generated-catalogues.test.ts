@@ -13,7 +13,7 @@ import { planOf, stackText } from "../sources.ts";
 import { storedDifferences } from "../stored-differences.ts";
 import { type Definitions, readDefinitions } from "./definitions.ts";
 
-/** The plan, or nothing where problems are reported. Whatever else is thrown is a defect. */
+/** The plan; undefined if problems are reported. Any other error is a defect. */
 function planOrProblems(raw: RawSources): Plan | undefined {
   const { catalogue, stack } = toSources(raw);
   try {
@@ -24,10 +24,10 @@ function planOrProblems(raw: RawSources): Plan | undefined {
   }
 }
 
-/** In CI always the same, so that what is red there is the change's; everywhere else anew, so that more is found. */
+/** Fixed in CI, so that a failure there comes from the change; random elsewhere, so that more is found. */
 const SEED = process.env.CI ? { seed: 7 } : {};
 
-/** fast-check's own report would print a text of 300,000 letters. */
+/** Shortens fast-check's report, which would print 300,000 characters. */
 function short(run: fc.RunDetails<[RawSources]>): void {
   if (!run.failed) return;
   const found = JSON.stringify(run.counterexample).slice(0, 2000);
@@ -43,7 +43,7 @@ describe("thousands of generated catalogues", function () {
     definitions = await readDefinitions();
   });
 
-  /** Everything that an object breaks: its definition, Kubernetes' metadata, Kargo's admission, and its stored form. */
+  /** What is wrong with an object by its definition, Kubernetes' metadata rules and Kargo's admission, or changes when stored. */
   function problemsOf(object: KubernetesObject): string[] {
     const stored = storedDifferences(object, Object(storedByKargo(object)));
     return [
@@ -51,7 +51,7 @@ describe("thousands of generated catalogues", function () {
       ...metadataProblems(object),
       ...destinationProblems(object),
       ...admissionProblems(object),
-      ...stored.changed.map((path) => `Kargo would store ${path} otherwise`),
+      ...stored.changed.map((path) => `Kargo would store ${path} differently`),
       ...stored.added.map((path) => `Kargo would add ${path}`),
     ];
   }
@@ -60,10 +60,10 @@ describe("thousands of generated catalogues", function () {
   const counts = { accepted: 0, refused: 0 };
 
   for (const [what, sources, numRuns] of [
-    ["right", rawSources(), sampled(1500, 150)],
-    ["slightly wrong", slipped(rawSources()), sampled(3000, 300)],
+    ["valid", rawSources(), sampled(1500, 150)],
+    ["slightly invalid", slipped(rawSources()), sampled(3000, 300)],
   ] as const) {
-    it(`that are ${what} are refused with a problem, or give objects that everybody takes`, () => {
+    it(`that are ${what} are refused with a problem, or result in valid objects`, () => {
       fc.assert(
         fc.property(sources, (raw) => {
           const plan = planOrProblems(raw);
@@ -80,7 +80,7 @@ describe("thousands of generated catalogues", function () {
     });
   }
 
-  it("were both accepted and refused, and by no means few", () => {
+  it("are accepted and refused in large numbers", () => {
     assert.ok(
       counts.accepted > sampled(1500, 150) && counts.refused > sampled(500, 50),
       JSON.stringify(counts),
@@ -89,7 +89,7 @@ describe("thousands of generated catalogues", function () {
     console.log(`      ${counts.accepted} accepted, ${counts.refused} refused; ${seen.size} objects`);
   });
 
-  it("would be caught with a Warehouse, a Stage or a name that is refused", () => {
+  it("are checked by rules that find an invalid Warehouse, Stage or name", () => {
     const objects = everyObject(planOf(JSON.stringify(ONE), stackText()));
     const broken = (kind: string, change: (text: string) => string) => {
       const object = objects.find((each) => each.kind === kind);

@@ -19,7 +19,7 @@ import type {
 } from "../../manifests/kargo-types.ts";
 import { generatedTypes } from "../../sandbox/crds/generate-types.ts";
 
-/** Fields of ours that a definition does not know: this does not compile while there is one. */
+/** Fields of our types that a definition lacks. If there is one, this does not compile. */
 type Unknown =
   | Surplus<Body<KargoProject>, ProjectDefinition, "Project">
   | Surplus<Body<ProjectConfig>, ProjectConfigDefinition, "ProjectConfig">
@@ -29,12 +29,12 @@ type Unknown =
   | Surplus<Body<AppProject>, AppProjectDefinition, "AppProject">
   | Surplus<Body<Application>, ApplicationDefinition, "Application">;
 
-/** Without what is Kubernetes' own in every object. */
+/** A kind without the metadata, which Kubernetes defines. */
 type Body<Kind> = Omit<Kind, "metadata">;
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 
-/** Each of these is a type that would not fit; the compiler agrees, or the line above it is an error. */
+/** A type with misspelt fields. The two types after it do not compile either. */
 interface Misspelt {
   readonly apiVersion: "kargo.akuity.io/v1alpha1";
   readonly kind: "Stage";
@@ -45,34 +45,34 @@ interface Misspelt {
     }[];
   };
 }
-// @ts-expect-error the definition demands an array
+// @ts-expect-error the definition requires an array
 interface WrongType extends Defined<StageDefinition> {
   readonly spec: { readonly requestedFreight: string };
 }
-// @ts-expect-error the definition demands requestedFreight
-interface Lacking extends Defined<StageDefinition> {
+// @ts-expect-error the definition requires requestedFreight
+interface Incomplete extends Defined<StageDefinition> {
   readonly spec: { readonly shard: string };
 }
 
 describe("the types of custom resources", function () {
   this.timeout(120_000);
 
-  it("fit the definitions, and have no field that these do not know", () => {
+  it("fit the definitions, and have no other fields", () => {
     const none = (field: Unknown): never => field;
     assert.equal(none.length, 1);
   });
 
-  it("would not compile with a field misspelt, of another type, or missing", () => {
+  it("do not compile with a misspelt, wrong or missing field", () => {
     const found: Same<
       Surplus<Misspelt, StageDefinition>,
       ".spec.requestedFrieght" | ".spec.requestedFreight[].origin.nome"
     > = true;
     assert.ok(found);
-    const broken: (WrongType | Lacking)[] = [];
+    const broken: (WrongType | Incomplete)[] = [];
     assert.equal(broken.length, 0);
   });
 
-  it("are what `npm run definitions` generates from the pinned releases", async () => {
+  it("are the output of `npm run definitions` for the pinned releases", async () => {
     for (const [file, text] of await generatedTypes()) assert.equal(await readFile(file, "utf8"), text, file);
   });
 });

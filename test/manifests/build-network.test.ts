@@ -65,15 +65,15 @@ describe("a build's network", () => {
 
   for (const [what, address] of [
     ["the metadata address of a cloud", "169.254.169.254"],
-    ["that of another cloud, by IPv6", "fd00:ec2::254"],
-    ["the address that hosts serve their machines at in a third", "168.63.129.16"],
+    ["a cloud's IPv6 metadata address", "fd00:ec2::254"],
+    ["Azure's host address", "168.63.129.16"],
     ["a Pod or a Service of a cluster", "10.96.0.10"],
     ["a node", "192.168.1.10"],
     ["a network in the carrier's range", "100.64.0.1"],
-    ["its own link", "fe80::1"],
+    ["a link-local address", "fe80::1"],
     ["a cloud's metadata by NAT64", "64:ff9b::a9fe:a9fe"],
     ["a node by NAT64", "64:ff9b::c0a8:10a"],
-    ["what a network of its own maps to IPv4", "64:ff9b:1::a00:1"],
+    ["an IPv4 address by a local NAT64 prefix", "64:ff9b:1::a00:1"],
   ] as const) {
     it(`blocks ${what} for a Dockerfile`, () => assert.ok(!reaches("build", address, 443)));
   }
