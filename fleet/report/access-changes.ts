@@ -57,9 +57,9 @@ function groupChanges(before: ServicePlan, after: ServicePlan): Sentence[] {
     const [then, now] = [was.get(group), is.get(group)];
     const lost = minus(then ?? none, now ?? none);
     const gained = minus(now ?? none, then ?? none);
-    const losing = losses(lost, now === undefined);
+    const losing = [...(now === undefined ? ["see the pipeline"] : []), ...verbParts(lost)];
     const gains = [...(then === undefined ? ["see the pipeline"] : []), ...verbParts(gained)];
-    const less = `${label(group, before, after)} loses ${joined(losing)} of `;
+    const less = `${label(group, before, after)} may no longer ${joined(losing)} of `;
     const more = `${label(group, after, before)} may now ${joined(gains)} of `;
     return [...(losing.length > 0 ? [less] : []), ...(gains.length > 0 ? [more] : [])].map((start) =>
       sentence("access", { start, service: after.name }),
@@ -111,14 +111,6 @@ function verbParts({ promote, sync }: Rights): string[] {
 
 function verbs(rights: Rights): string {
   return joined(["see the pipeline", ...verbParts(rights)]);
-}
-
-function losses({ promote, sync }: Rights, everything: boolean): string[] {
-  return [
-    ...(everything ? ["sight"] : []),
-    ...(promote.length > 0 ? [`promote on ${listed(promote)}`] : []),
-    ...(sync.length > 0 ? [`sync on ${listed(sync)}`] : []),
-  ];
 }
 
 function joined(parts: readonly string[]): string {

@@ -33,7 +33,7 @@ describe("the access changes of a report", () => {
     );
     const after = plan(NGINX, { pipelines: JSON.stringify({ standard: stages }) }, TEAMS);
     assert.deepEqual(accessLines(before, after), [
-      "team edge loses promote on staging of nginx",
+      "team edge may no longer promote staging of nginx",
       "AD-Edge-Release may now promote staging of nginx",
     ]);
   });
@@ -41,7 +41,7 @@ describe("the access changes of a report", () => {
   it("say what approvers take from the team", () => {
     const without = { ...TEAMS, edge: { group: "AD-Edge" } };
     assert.deepEqual(accessLines(plan(NGINX, {}, without), before), [
-      "team edge loses promote on prod, and sync on prod of nginx",
+      "team edge may no longer promote prod, and sync prod of nginx",
       "AD-Edge-Release may now see the pipeline, promote prod, and sync prod of nginx",
       "AD-Edge-Release instead of AD-Edge now acts as approvers-edge in Kargo's UI and CLI",
       "An administrator must apply `fleet deployer` again before this up, because the guards change",
@@ -57,7 +57,9 @@ describe("the access changes of a report", () => {
     const other = { ...TEAMS, edge: { ...TEAMS.edge, group: "AD-New" } };
     const lines = accessLines(before, plan(NGINX, {}, other));
     assert.ok(
-      lines.includes("AD-Edge (team edge) loses sight, and promote on dev and staging of nginx"),
+      lines.includes(
+        "AD-Edge (team edge) may no longer see the pipeline, and promote dev and staging of nginx",
+      ),
       lines.join("\n"),
     );
     assert.ok(
