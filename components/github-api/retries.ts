@@ -58,7 +58,7 @@ export function pluginOptions({ report, longestWait, giveUp, second = 1_000 }: R
     global: apart(0.08, 10),
     write: apart(1, 1),
     notifications: apart(3, 1),
-    // All clients of a process would share the plugin's own group.
+    // Without this, all clients of a process would share the plugin's group.
     auth: apart(0, 1),
   };
   const retryAfterBaseValue = second;

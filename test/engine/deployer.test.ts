@@ -153,7 +153,7 @@ describe("the rights of fleet deployer with the real provider", function () {
       assert.equal(wrong.status, 403);
     });
 
-    it("creates what customize.ts adds to a service, to the letter, once the guard was applied again", async () => {
+    it("creates exactly the objects that customize.ts adds to a service, after the guard was applied again", async () => {
       const spec = { hard: { "count/stages.kargo.akuity.io": "20" } };
       const metadata = { name: "quota" };
       customize({
