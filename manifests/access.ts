@@ -2,10 +2,10 @@ import type { ActorPlan, SubjectPlan } from "../model/access.ts";
 import { TEAMS_NAMESPACE } from "../model/names.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { MANAGED_BY, serviceLabels } from "./objects.ts";
-import { RBAC_GROUP } from "./rbac-rules.ts";
 import {
   type PolicyRule,
   RBAC_API,
+  RBAC_GROUP,
   type Role,
   type RoleBinding,
   type ServiceAccount,

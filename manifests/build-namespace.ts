@@ -4,10 +4,10 @@ import { SENSOR_ACCOUNT } from "./argo-events.ts";
 import { BUILD_ACCOUNT, BUILD_LIMIT } from "./argo-workflows.ts";
 import { LAUNCH_ACCOUNT } from "./build-job.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
-import { RBAC_GROUP } from "./rbac-rules.ts";
 import {
   type PolicyRule,
   RBAC_API,
+  RBAC_GROUP,
   type Role,
   type RoleBinding,
   type ServiceAccount,

@@ -5,8 +5,8 @@ import { BUILD_ROLES, READERS_ROLE, SENSOR_ROLE } from "./build-namespace.ts";
 import { allOf, anyOf, formed, isOneOf, literal, text } from "./cel.ts";
 import { type DeployedKind, groupOf, IT, inBuilds, isProject, placed } from "./deployed-kind.ts";
 import { ELECT_LEADER, eventAccounts } from "./events-namespace.ts";
-import { RBAC_GROUP } from "./rbac-rules.ts";
 import type { PolicyRule, Subject } from "./rbac-types.ts";
+import { RBAC_GROUP } from "./rbac-types.ts";
 
 const NAME = `${IT}.metadata.name`;
 const SUBJECTS = `${IT}.?subjects.orValue([])`;

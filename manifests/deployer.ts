@@ -6,8 +6,14 @@ import { guards } from "./guard.ts";
 import { type Place, sampleRows } from "./inventory/sample.ts";
 import type { Right } from "./missing-rights.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
-import { RBAC_GROUP } from "./rbac-rules.ts";
-import { type ClusterRole, type PolicyRule, RBAC_API, type Role, type RoleBinding } from "./rbac-types.ts";
+import {
+  type ClusterRole,
+  type PolicyRule,
+  RBAC_API,
+  RBAC_GROUP,
+  type Role,
+  type RoleBinding,
+} from "./rbac-types.ts";
 import { rightsOfRows, rulesOfRights } from "./rights-of-rows.ts";
 
 const NAME = "kargo-fleet-deployer";

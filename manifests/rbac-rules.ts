@@ -1,7 +1,4 @@
-import type { PolicyRule } from "./rbac-types.ts";
-
-/** The API group of Roles, bindings and their subjects. */
-export const RBAC_GROUP = "rbac.authorization.k8s.io";
+import { type PolicyRule, RBAC_GROUP } from "./rbac-types.ts";
 
 /** The right to fill existing Secrets, without creating, listing or deleting any. */
 export function fillSecrets(names: readonly string[]): PolicyRule {

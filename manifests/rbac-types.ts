@@ -1,6 +1,8 @@
 import type { KubernetesObject } from "./objects.ts";
 
-export const RBAC_API = "rbac.authorization.k8s.io/v1";
+/** The API group of Kubernetes' RBAC. */
+export const RBAC_GROUP = "rbac.authorization.k8s.io";
+export const RBAC_API = `${RBAC_GROUP}/v1`;
 
 /** An RBAC rule with exact names; `*` is never used. */
 export interface PolicyRule {
@@ -23,14 +25,14 @@ export interface Role extends KubernetesObject {
 }
 
 export type Subject =
-  | { readonly kind: "Group" | "User"; readonly name: string; readonly apiGroup: "rbac.authorization.k8s.io" }
+  | { readonly kind: "Group" | "User"; readonly name: string; readonly apiGroup: typeof RBAC_GROUP }
   | { readonly kind: "ServiceAccount"; readonly name: string; readonly namespace: string };
 
 export interface RoleBinding extends KubernetesObject {
   readonly apiVersion: typeof RBAC_API;
   readonly kind: "RoleBinding" | "ClusterRoleBinding";
   readonly roleRef: {
-    readonly apiGroup: "rbac.authorization.k8s.io";
+    readonly apiGroup: typeof RBAC_GROUP;
     readonly kind: "ClusterRole" | "Role";
     readonly name: string;
   };

@@ -1,8 +1,9 @@
 import { resourceOf } from "./api-resource.ts";
 import type { Place, SampleRow } from "./inventory/sample.ts";
 import { type Right, rightsOf } from "./missing-rights.ts";
-import { bindRoles, fillSecrets, RBAC_GROUP } from "./rbac-rules.ts";
+import { bindRoles, fillSecrets } from "./rbac-rules.ts";
 import type { PolicyRule, Role, RoleBinding } from "./rbac-types.ts";
+import { RBAC_GROUP } from "./rbac-types.ts";
 
 /** The verbs in the order in which rules list them. */
 const READ = ["get", "list", "watch"];

@@ -1,4 +1,5 @@
 import type { V1PolicyRule } from "@kubernetes/client-node";
+import { RBAC_GROUP } from "../../manifests/rbac-types.ts";
 
 /** An RBAC rule. Rules on API server paths (`nonResourceURLs`) do not matter here. */
 export type Rule = Pick<V1PolicyRule, "apiGroups" | "resourceNames" | "resources" | "verbs">;
@@ -55,7 +56,7 @@ const WRITING: Readonly<Record<string, Kinds>> = {
   apps: ALL,
   batch: ALL,
   "networking.k8s.io": ["networkpolicies"],
-  "rbac.authorization.k8s.io": ALL,
+  [RBAC_GROUP]: ALL,
   "admissionregistration.k8s.io": ALL,
   "apiextensions.k8s.io": ALL,
   "apiregistration.k8s.io": ALL,

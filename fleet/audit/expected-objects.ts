@@ -1,5 +1,6 @@
 import { deployerObjects, previewerObjects } from "../../manifests/deployer.ts";
 import { platformObjects, serviceObjects } from "../../manifests/inventory/objects.ts";
+import { RBAC_API } from "../../manifests/rbac-types.ts";
 import type { ServicePlan } from "../../model/plan.ts";
 import type { StackFiles } from "../stack-files.ts";
 import { idOf, type LiveObject } from "./live-objects.ts";
@@ -42,7 +43,7 @@ export function expectedObjects(
 export function kindsToRead(
   expected: readonly LiveObject[],
 ): readonly Pick<LiveObject, "apiVersion" | "kind">[] {
-  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const apiVersion = RBAC_API;
   const rbac = ["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"];
   return [
     ...expected,
