@@ -1,23 +1,20 @@
 import "./customize.ts";
 import { reportCosts } from "./components/costs.ts";
 import { provisionedOutput } from "./components/outcome.ts";
-import { Platform } from "./components/platform.ts";
 import { providers } from "./components/providers.ts";
-import { orderOf, servicePipelines } from "./components/services.ts";
+import { orderOf, servicePipelines, sharedPlatform } from "./components/services.ts";
 import { readStack } from "./components/stack.ts";
 import { ValuesFiles } from "./components/values-files.ts";
 
 const inputs = await readStack();
-const { stack, plan, registered, secrets, githubSecret, removals, hadGuards } = inputs;
-const { protect } = plan;
+const { plan, registered, githubSecret } = inputs;
 await reportCosts(plan);
+const { protect } = plan;
 const opts = { providers: { ...providers(plan, githubSecret) }, protect };
 
 const order = orderOf(inputs);
 const valuesFiles = new ValuesFiles("values-files", { plan: registered, githubSecret }, { protect });
-const { isMade } = removals;
-const shared = registered.platform && { platform: registered.platform, stack, secrets, hadGuards };
-const platform = shared && new Platform("platform", { ...shared, isMade, last: order }, opts);
+const platform = sharedPlatform(inputs, order, opts);
 const pipelines = await servicePipelines(inputs, order, { platform, valuesFiles }, opts);
 
 /** Per service: its namespace, Kargo Project and Applications, and the commands that promote to prod. */

@@ -1,7 +1,8 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { type Last, lastOf } from "../model/obstacles.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { settled } from "./outcome.ts";
-import type { Platform } from "./platform.ts";
+import { Platform } from "./platform.ts";
 import { type PlannedService, ServicePipeline } from "./service-pipeline.ts";
 import type { StackInputs } from "./stack.ts";
 import type { ValuesFiles } from "./values-files.ts";
@@ -19,12 +20,24 @@ export function orderOf({ registered, obstacles }: StackInputs): Order {
   return { ...lastOf(registered.services, obstacles), first, begin };
 }
 
+/** Registers what all services of the cluster share; undefined if another stack owns it. */
+export function sharedPlatform(
+  { stack, registered, secrets, removals, hadGuards }: StackInputs,
+  last: Order,
+  opts: pulumi.ComponentResourceOptions,
+): Platform | undefined {
+  const { platform } = registered;
+  if (platform === undefined) return undefined;
+  const { isMade } = removals;
+  return new Platform("platform", { platform, stack, secrets, hadGuards, isMade, last }, opts);
+}
+
 /** Registers the pipeline of every service. */
 export async function servicePipelines(
   inputs: StackInputs,
   order: Order,
   shared: { readonly platform: Platform | undefined; readonly valuesFiles: ValuesFiles },
-  opts: ConstructorParameters<typeof ServicePipeline>[2],
+  opts: pulumi.ComponentResourceOptions,
 ): Promise<ReadonlyMap<string, ServicePipeline>> {
   const { registered } = inputs;
   const make = (services: readonly ServicePlan[]) =>
