@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ObjectRow, resourceType } from "../manifests/inventory/row.ts";
-import { type KubernetesObject, STACK_LABEL, stackLabel } from "../manifests/objects.ts";
+import type { KubernetesObject } from "../manifests/objects.ts";
+import { STACK_LABEL, stackLabel } from "../model/labels.ts";
 import { rotationOf, type SecretSources, secretValue } from "./secret-values.ts";
 
 /** Keys of a Secret that the engine keeps secret, even in what the provider reads back. */

@@ -5,6 +5,7 @@ import {
   ORGANIZATION,
   type TriggerGroupPlan,
 } from "../model/build-plan.ts";
+import { SECRETS_ANNOTATION } from "../model/labels.ts";
 import { EVENTS_NAMESPACE, WORKFLOW_COMMIT_DIGITS } from "../model/names.ts";
 import {
   ARGO_EVENTS_API,
@@ -109,7 +110,7 @@ function source(name: string, github: EventSource["spec"]["github"], secretsHash
       replicas: 2,
       service: { ports: [{ port: WEBHOOK_PORT, targetPort: WEBHOOK_PORT }] },
       template: {
-        metadata: { annotations: { "kargo-fleet/secrets": secretsHash } },
+        metadata: { annotations: { [SECRETS_ANNOTATION]: secretsHash } },
         ...pods(EVENT_SOURCE_ACCOUNT),
       },
       github,

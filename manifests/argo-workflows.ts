@@ -1,5 +1,6 @@
 import type { BuildPlan, BuildTriggersPlan } from "../model/build-plan.ts";
 import { durationSeconds } from "../model/durations.ts";
+import { SERVICE_LABEL, TEAM_LABEL } from "../model/labels.ts";
 import { workflowPrefix } from "../model/names.ts";
 import {
   ARGO_WORKFLOWS_API,
@@ -39,7 +40,7 @@ export function buildWorkflow(build: BuildPlan): WorkflowManifest {
     metadata: {
       name: workflowPrefix(service),
       namespace: build.namespace,
-      labels: { "kargo-fleet/service": service, "kargo-fleet/team": team },
+      labels: { [SERVICE_LABEL]: service, [TEAM_LABEL]: team },
     },
     spec: {
       workflowTemplateRef: { name: BUILD_TEMPLATE, clusterScope: true },

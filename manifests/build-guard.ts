@@ -1,7 +1,8 @@
+import { STEP_LABEL } from "../model/labels.ts";
 import { buildNamespace } from "../model/names.ts";
 import { type Guard, guard } from "./admission.ts";
 import { jobForm, LAUNCH_ACCOUNT, workClaim } from "./build-job.ts";
-import { STEP_LABEL, WORK } from "./build-steps.ts";
+import { WORK } from "./build-steps.ts";
 import { formed, text } from "./cel.ts";
 
 /** The labels by which Kubernetes finds a Job's pods. */

@@ -1,7 +1,8 @@
 import type { BuildsConfig } from "../model/builds.ts";
 import { durationSeconds } from "../model/durations.ts";
+import { STEP_LABEL } from "../model/labels.ts";
 import type { Container, ResourceTemplate } from "./argo-workflows-types.ts";
-import { IMAGE, retry, SOURCE, STEP_LABEL, USER, WORK } from "./build-steps.ts";
+import { IMAGE, retry, SOURCE, USER, WORK } from "./build-steps.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
 /**

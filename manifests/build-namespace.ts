@@ -1,4 +1,5 @@
 import type { BuildNamespacePlan, BuildTriggersPlan } from "../model/build-plan.ts";
+import { TEAM_LABEL } from "../model/labels.ts";
 import { buildNamespace, EVENTS_NAMESPACE } from "../model/names.ts";
 import { SENSOR_ACCOUNT } from "./argo-events.ts";
 import { BUILD_ACCOUNT, BUILD_LIMIT } from "./argo-workflows.ts";
@@ -114,7 +115,7 @@ export interface TokenSecret extends KubernetesObject {
  */
 export function buildIdentity(team: string): readonly KubernetesObject[] {
   const namespace = buildNamespace(team);
-  const labels = { ...MANAGED_BY, "kargo-fleet/team": team };
+  const labels = { ...MANAGED_BY, [TEAM_LABEL]: team };
   return [
     {
       apiVersion: "v1",

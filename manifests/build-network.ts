@@ -1,6 +1,7 @@
 import type { BuildNamespacePlan, BuildTriggersPlan } from "../model/build-plan.ts";
+import { STEP_LABEL } from "../model/labels.ts";
 import { contains, family, METADATA } from "../model/networks.ts";
-import { STEP_LABEL } from "./build-steps.ts";
+
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
 type Ports = readonly { readonly protocol: "TCP" | "UDP"; readonly port: number }[];

@@ -1,9 +1,8 @@
 import type { BuildsConfig } from "../model/builds.ts";
+import { SERVICE_LABEL, STEP_LABEL } from "../model/labels.ts";
 import type { ContainerTemplate, RetryStrategy } from "./argo-workflows-types.ts";
 import { MANAGED_BY } from "./objects.ts";
 
-/** The label that distinguishes a build's pods, for NetworkPolicies. */
-export const STEP_LABEL = "kargo-fleet/step";
 /** The Secret in each build namespace with the address that notifies Kargo of a new image, and its key. */
 export const RECEIVER_SECRET = { name: "kargo-fleet-receiver", key: "curl.conf" } as const;
 /** The volume that the pods of a build share. */
@@ -180,7 +179,7 @@ function ofService(template: string): string {
 
 function labels(step: string) {
   return {
-    labels: { ...MANAGED_BY, [STEP_LABEL]: step, "kargo-fleet/service": "{{workflow.parameters.service}}" },
+    labels: { ...MANAGED_BY, [STEP_LABEL]: step, [SERVICE_LABEL]: "{{workflow.parameters.service}}" },
   };
 }
 

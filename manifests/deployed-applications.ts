@@ -1,12 +1,15 @@
 import type { GuardPlan } from "../model/guard-plan.ts";
-import { ARGOCD_NAMESPACE } from "../model/names.ts";
+import { ARGOCD_NAMESPACE, applicationName, buildNamespace, projectName } from "../model/names.ts";
 import { type Application, destination } from "./argo-cd.ts";
 import { allOf, anyOf, formed, onlyKeys, text } from "./cel.ts";
-import { type DeployedKind, IT, SERVICE } from "./deployed-kind.ts";
+import { type DeployedKind, IT, nameOf, SERVICE } from "./deployed-kind.ts";
 import { sampleRows } from "./inventory/sample.ts";
 
 const SPEC = `${IT}.spec`;
-const STAGE = "[a-z0-9-]+";
+/** An Application's name as a regular expression in CEL. */
+const APPLICATION = nameOf(applicationName("{service}", "{stage}"));
+/** A service's Kargo Project in CEL. */
+const PROJECT = nameOf(projectName("{service}"));
 /** Checks a service's name before it becomes part of an expression. */
 const IS_SERVICE = `${SERVICE}.matches("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$") && ${SERVICE} != "default"`;
 
@@ -17,7 +20,7 @@ const inArgoCd = (it: string) => `${it}.metadata.namespace == ${text(ARGOCD_NAME
  * pipelines.
  */
 export function deployedApplications(guard: GuardPlan): readonly DeployedKind[] {
-  const policy = `"^p, proj:" + ${SERVICE} + ":(team|approvers), applications, (get|sync), " + ${SERVICE} + "/" + ${SERVICE} + "-${STAGE}, allow$"`;
+  const policy = `"^p, proj:" + ${SERVICE} + ":(team|approvers), applications, (get|sync), " + ${SERVICE} + "/" + ${APPLICATION} + ", allow$"`;
   const role = allOf(
     onlyKeys("r", ["name", "description", "policies", "groups"]),
     `r.policies.all(p, p.matches(${policy}))`,
@@ -46,7 +49,7 @@ export function deployedApplications(guard: GuardPlan): readonly DeployedKind[] 
       shared: true,
       form: allOf(
         IS_SERVICE,
-        `${IT}.metadata.name.startsWith(${SERVICE} + "-")`,
+        `${IT}.metadata.name.matches("^" + ${APPLICATION} + "$")`,
         onlyKeys(SPEC, ["project", "source", "destination", "syncPolicy"]),
         `${SPEC}.project == ${SERVICE}`,
         onlyKeys(`${SPEC}.source`, ["repoURL", "targetRevision", "path", "helm"]),
@@ -55,7 +58,7 @@ export function deployedApplications(guard: GuardPlan): readonly DeployedKind[] 
         isDestination(`${SPEC}.destination`, guard),
         anyOf(...syncOptions().map((options) => `${SPEC}.syncPolicy.syncOptions == ${options}`)),
         untouched("operation", "status"),
-        `${IT}.metadata.?annotations[?"kargo.akuity.io/authorized-stage"].orValue("kargo-" + ${SERVICE} + ":").matches("^kargo-" + ${SERVICE} + ":[a-z0-9-]*$")`,
+        `${IT}.metadata.?annotations[?"kargo.akuity.io/authorized-stage"].orValue(${PROJECT} + ":").matches("^" + ${PROJECT} + ":[a-z0-9-]*$")`,
       ),
       says: "Applications called <service>-<stage>, in the service's own AppProject, from the GitOps repository, to the service's own namespaces",
     },
@@ -82,7 +85,7 @@ function isDestination(place: string, { destinations }: GuardPlan): string {
   const namespace = `${place}.namespace`;
   const each = destinations.map(({ cluster, namespace: template }) => {
     const { namespace: _, ...target } = destination({ cluster, namespace: "" });
-    const own = ["kargo-", "builds-"]
+    const own = [projectName(""), buildNamespace("")]
       .filter((prefix) => !template.startsWith(prefix))
       .map((prefix) => `!${namespace}.startsWith(${text(prefix)})`);
     const free = cluster === undefined ? [`!(${namespace} in variables.reserved)`, ...own] : [];
@@ -97,6 +100,5 @@ function isDestination(place: string, { destinations }: GuardPlan): string {
 
 /** CEL that tests whether a namespace matches a template with the service's name and any stage. */
 function matches(namespace: string, template: string): string {
-  const parts = template.replaceAll("{stage}", STAGE).split("{service}").map(text);
-  return `${namespace}.matches("^" + ${parts.join(` + ${SERVICE} + `)} + "$")`;
+  return `${namespace}.matches("^" + ${nameOf(template)} + "$")`;
 }

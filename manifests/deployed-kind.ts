@@ -1,3 +1,5 @@
+import { SERVICE_LABEL } from "../model/labels.ts";
+import { buildNamespace, projectName } from "../model/names.ts";
 import { allOf, text } from "./cel.ts";
 import { MANAGED_BY } from "./objects.ts";
 
@@ -29,7 +31,18 @@ export function label(it: string, key: string): string {
 }
 
 /** The service in an object's label. */
-export const SERVICE = label(IT, "kargo-fleet/service");
+export const SERVICE = label(IT, SERVICE_LABEL);
+
+/**
+ * A name of `model/names.ts` as CEL: `{service}` stands for the service in the object's label, `{stage}` for any Stage.
+ * @returns a regular expression in CEL if the template has a Stage, else a text
+ */
+export function nameOf(template: string): string {
+  const parts = template.split(/(\{service\}|\{stage\})/).filter((part) => part !== "");
+  const cel = (part: string) =>
+    part === "{service}" ? SERVICE : text(part === "{stage}" ? "[a-z0-9-]+" : part);
+  return parts.map(cel).join(" + ");
+}
 
 /** Whether an object has our label. */
 export function hasOurLabel(it: string): string {
@@ -38,17 +51,17 @@ export function hasOurLabel(it: string): string {
 
 /** Whether this can be the namespace of a service's Kargo Project. */
 export function isProject(namespace: string): string {
-  return `${namespace}.startsWith("kargo-") && !(${namespace} in variables.reserved)`;
+  return `${namespace}.startsWith(${text(projectName(""))}) && !(${namespace} in variables.reserved)`;
 }
 
 /**
  * Whether an object is in the build namespace of a team; if the object is kept, the team must be in the catalogue.
  */
 export function inBuilds(it: string): string {
-  return `${it}.metadata.namespace.startsWith("builds-")`;
+  return `${it}.metadata.namespace.startsWith(${text(buildNamespace(""))})`;
 }
 
-const TEAM_STAYS = `!${IT}.metadata.?namespace.orValue("").startsWith("builds-") || ${IT}.metadata.namespace in variables.builds`;
+const TEAM_STAYS = `!${IT}.metadata.?namespace.orValue("").startsWith(${text(buildNamespace(""))}) || ${IT}.metadata.namespace in variables.builds`;
 
 /** The directory group of an account in the catalogue, as a CEL optional. */
 export function groupOf(account: string): string {

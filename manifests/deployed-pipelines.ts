@@ -1,7 +1,9 @@
 import type { GuardPlan } from "../model/guard-plan.ts";
+import { SERVICE_LABEL, STACK_LABEL, TEAM_LABEL } from "../model/labels.ts";
+import { projectName } from "../model/names.ts";
 import type { PromotionTaskPlan } from "../model/plan.ts";
 import { allOf, anyOf, isOneOf, literal, onlyKeys, text } from "./cel.ts";
-import { type DeployedKind, hasOurLabel, IT, isProject, label, SERVICE } from "./deployed-kind.ts";
+import { type DeployedKind, hasOurLabel, IT, isProject, label, nameOf } from "./deployed-kind.ts";
 import { clusterConfig } from "./kargo-receiver.ts";
 import { promotionTask } from "./promotion-task.ts";
 
@@ -11,14 +13,14 @@ const PROJECT_LABEL = "kargo.akuity.io/project";
 const NAMESPACE_LABELS = [
   PROJECT_LABEL,
   "app.kubernetes.io/managed-by",
-  "kargo-fleet/service",
-  "kargo-fleet/stack",
-  "kargo-fleet/team",
+  SERVICE_LABEL,
+  STACK_LABEL,
+  TEAM_LABEL,
   "kubernetes.io/metadata.name",
 ];
 
 const inProject = (it: string) => isProject(`${it}.metadata.namespace`);
-const isOwnProject = `"kargo-" + ${SERVICE} == ${IT}.metadata.name`;
+const isOwnProject = `${nameOf(projectName("{service}"))} == ${IT}.metadata.name`;
 
 /** The limits for a service's Kargo Project, its namespace, and its Kargo objects. */
 export function deployedPipelines(guard: GuardPlan): readonly DeployedKind[] {

@@ -1,5 +1,6 @@
 import { listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
+import { SERVICE_LABEL, STACK_LABEL, stackLabel } from "./labels.ts";
 import type { ServicePlan } from "./plan.ts";
 
 /** GitHub's answer about a service's repository; `unknown` if it was not asked or did not answer. */
@@ -115,9 +116,10 @@ function projectObstacle(
   if (is.is === "terminating")
     return taken("is being deleted", "Wait until it is gone; if it stays, look at its finalizers.");
   if (is.is !== "there") return [];
-  const { "kargo-fleet/stack": owner, "kargo-fleet/service": service } = is.labels;
-  if (owner === stack && service === name) return [];
-  if (owner !== undefined && owner !== stack)
+  const { [STACK_LABEL]: owner, [SERVICE_LABEL]: service } = is.labels;
+  const own = stackLabel(stack);
+  if (owner === own && service === name) return [];
+  if (owner !== undefined && owner !== own)
     return taken(
       `belongs to the stack ${JSON.stringify(owner)}`,
       "Remove the service from one of the two stacks.",

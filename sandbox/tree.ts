@@ -1,3 +1,4 @@
+import { SERVICE_LABEL, TEAM_LABEL } from "../fleet/labels.ts";
 import type { KubernetesApi } from "./kubernetes-api.ts";
 
 /** A line of a tree with its children. */
@@ -27,7 +28,6 @@ interface KubernetesObject {
 }
 
 const SELECTOR = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dkargo-fleet";
-const SERVICE = "kargo-fleet/service";
 
 const LISTS = {
   namespaces: "/api/v1/namespaces",
@@ -64,14 +64,14 @@ export type Hooks = Readonly<Record<string, readonly string[]>>;
 export function treeOf(lists: ObjectLists, hooks: Hooks): Branch[] {
   const shared = lists.promotionTasks.map(({ kind, metadata }) => ({ label: `${kind} ${metadata.name}` }));
   const services = lists.projects.map((project) => {
-    const service = project.metadata.labels?.[SERVICE] ?? project.metadata.name;
+    const service = project.metadata.labels?.[SERVICE_LABEL] ?? project.metadata.name;
     const own = (items: readonly KubernetesObject[]) =>
-      items.filter(({ metadata }) => metadata.labels?.[SERVICE] === service);
+      items.filter(({ metadata }) => metadata.labels?.[SERVICE_LABEL] === service);
     const stages = inPromotionOrder(own(lists.stages));
     const kargo = [...own(lists.projectConfigs), ...own(lists.warehouses), ...stages];
     return {
       label: service,
-      note: `team ${project.metadata.labels?.["kargo-fleet/team"]}`,
+      note: `team ${project.metadata.labels?.[TEAM_LABEL]}`,
       children: [
         {
           label: `Namespace ${project.metadata.name}`,

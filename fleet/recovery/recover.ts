@@ -1,4 +1,4 @@
-import { STACK_LABEL, stackLabel } from "../../manifests/objects.ts";
+import { STACK_LABEL, stackLabel } from "../../model/labels.ts";
 import type { Plan } from "../../model/plan.ts";
 import { PROJECT } from "../../model/stack-config.ts";
 import { FleetError } from "../fleet-error.ts";

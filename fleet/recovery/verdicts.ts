@@ -1,4 +1,5 @@
-import { MANAGED_BY, STACK_LABEL } from "../../manifests/objects.ts";
+import { MANAGED_BY } from "../../manifests/objects.ts";
+import { SERVICE_LABEL, STACK_LABEL } from "../../model/labels.ts";
 import type { Planned } from "./planned.ts";
 
 /** An existing object or hook. */
@@ -28,7 +29,7 @@ export type Verdict =
   /** It is being deleted, so it can be neither imported nor created. */
   | { readonly is: "deleting"; readonly id: string };
 
-const OWN_LABELS: readonly string[] = [...Object.keys(MANAGED_BY), "kargo-fleet/service", STACK_LABEL];
+const OWN_LABELS: readonly string[] = [...Object.keys(MANAGED_BY), SERVICE_LABEL, STACK_LABEL];
 
 /**
  * Decides who owns a planned resource. An object is ours if it carries the planned labels: of this project, its

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { providers } from "../../components/providers.ts";
 import { ServicePipeline } from "../../components/service-pipeline.ts";
-import { stackLabel } from "../../manifests/objects.ts";
+import { stackLabel } from "../../model/labels.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
 import { record } from "./recording.ts";
 
