@@ -2,6 +2,6 @@
 // it is components/package.ts. Pulumi requires a package, so nothing here may use a top-level await.
 import "./node-version.cjs";
 
-export default /[\\/]run-plugin/.test(process.argv[1])
+export default /[\\/]cmd[\\/]run-plugin/.test(process.argv[1])
   ? import("./components/package.ts").then(({ servePackage }) => servePackage(process.argv.slice(2)))
   : import("./index.ts");

@@ -17,6 +17,8 @@ export async function servePackage(args: string[]): Promise<void> {
     construct: async (name, type, inputs, options) => {
       if (type !== SERVICE_PIPELINE)
         throw new Error(`This package has no ${type}, only ${SERVICE_PIPELINE}.`);
+      // Only this program hands over a plan; from anybody else it would skip the checks.
+      if ("service" in inputs) throw new Error("ServicePipeline has no argument service.");
       const component = new ServicePipeline(name, inputs as unknown as ServicePipelineArgs, options);
       const { urn, namespace, project, applications, promote, sync } = component;
       return { urn, state: { namespace, project, applications, promote, sync } };

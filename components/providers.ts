@@ -30,25 +30,33 @@ function kubernetesProvider({ name, context, kubeconfig, qps, burst }: ClusterPl
   };
   // The SDK would turn KUBECONFIG into an input: a local path in the state, and a list of files as one path. The
   // plugin itself reads the variable correctly.
-  const { KUBECONFIG: ambient } = process.env;
-  delete process.env.KUBECONFIG;
-  try {
-    return new kubernetes.Provider("kubernetes", args);
-  } finally {
-    if (ambient !== undefined) process.env.KUBECONFIG = ambient;
-  }
+  return without("KUBECONFIG", () => new kubernetes.Provider("kubernetes", args));
 }
 
 function githubProvider(
   { github: { owner, url, app } }: Plan,
   secret: pulumi.Output<string> | undefined,
 ): github.Provider {
-  return new github.Provider("github", {
+  const args = {
     owner,
     // GitHub's own API needs no address; GitHub Enterprise's is its web address.
     ...(url !== GITHUB_URL && { baseUrl: `${url}/` }),
     ...(secret && (app ? { appAuth: appAuth(app, secret) } : { token: secret })),
-  });
+  };
+  // The SDK would make an input of GITHUB_TOKEN beside the App: somebody's token in the state.
+  return without(app ? "GITHUB_TOKEN" : undefined, () => new github.Provider("github", args));
+}
+
+/** Calls a function without a variable of the environment. */
+function without<Made>(variable: string | undefined, make: () => Made): Made {
+  const value = variable && process.env[variable];
+  if (variable === undefined || value === undefined) return make();
+  delete process.env[variable];
+  try {
+    return make();
+  } finally {
+    process.env[variable] = value;
+  }
 }
 
 /** A GitHub App as the provider takes it. */

@@ -50,7 +50,7 @@ export function gitHubApi(url: string, { auth, environment, ...retries }: Access
         return await request();
       } catch (error) {
         const failure = failureOf(error);
-        if (!failure) throw error;
+        if (!failure) throw redacted(error, auth);
         throw givenUp() ?? refuse({ ...failure, message: withoutToken(failure.message, auth) });
       }
     },
@@ -65,5 +65,10 @@ function identity(auth: GitHubAuth) {
 
 /** The tokens of an App are only known to the authentication plugin, but all have the same prefix. */
 function withoutToken(message: string, auth: GitHubAuth): string {
-  return message.replaceAll(typeof auth === "string" ? auth : /\bghs_\w+/g, "(token)");
+  return message.replaceAll(typeof auth === "string" ? auth : /\bghs_[\w.-]+/g, "(token)");
+}
+
+function redacted(error: unknown, auth: GitHubAuth): unknown {
+  if (error instanceof Error) error.message = withoutToken(error.message, auth);
+  return error;
 }

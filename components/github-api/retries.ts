@@ -23,6 +23,9 @@ export interface UsedUp {
   readonly until: string;
 }
 
+/** A limit that is still in force after so many waits does not end soon. */
+const MOST_RETRIES = 10;
+
 /** The reason for a failed call. */
 export interface Failure {
   /** The HTTP status; 0 without an answer. */
@@ -42,8 +45,10 @@ export function pluginOptions({ report, longestWait, giveUp, second = 1_000 }: R
 } {
   let waited = 0;
   let givenUp: Error | undefined;
-  const mayWait = (seconds: number) => {
-    if (waited + seconds > longestWait) {
+  const mayWait = (asked: number, _request: object, _octokit: object, retries: number) => {
+    // GitHub may ask for no wait at all, if its clock is behind this machine's.
+    const seconds = Math.max(1, asked);
+    if (retries >= MOST_RETRIES || waited + seconds > longestWait) {
       givenUp = giveUp(usedUp(seconds));
       return false;
     }

@@ -54,16 +54,25 @@ const ACCESS: readonly string[] = [
   "ServiceAccount",
 ];
 
-/** Annotations that change rights in Kargo, the leader in Argo Events, or the engine's treatment of an object. */
-const MAY_NOT_ANNOTATE = /^([a-z]+\.)?kargo\.akuity\.io\/|^events\.argoproj\.io\/|^pulumi\.com\//;
+/** Annotations by which Kargo, the Argo projects and the engine grant rights, skip gates or treat an object differently. */
+const MAY_NOT_ANNOTATE =
+  /^(?!notifications\.argoproj\.io\/)([a-z0-9-]+\.)*(kargo\.akuity\.io|argoproj\.io|pulumi\.com)\//;
 
 /** The other fields that may change, as prefixes of their paths. Auto-sync of an Application is not one of them. */
 const MAY_CHANGE: Readonly<Record<string, readonly (readonly string[])[]>> = {
   Application: [
     ["spec", "syncPolicy", "syncOptions"],
-    ["spec", "syncPolicy", "retry"],
+    ["spec", "syncPolicy", "retry", "limit"],
+    ["spec", "syncPolicy", "retry", "backoff"],
   ],
 };
+
+/**
+ * The sync options that may be added. None of them recreates or keeps what a sync would change.
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
+ */
+const MAY_SYNC =
+  /^((ApplyOutOfSyncOnly|FailOnSharedResource|PruneLast|RespectIgnoreDifferences|ServerSideApply)=true|PrunePropagationPolicy=(background|foreground))$/;
 
 let current: Customization = {};
 
@@ -93,17 +102,26 @@ export function customized<Part extends string>(inventory: Inventory<Part>): Inv
   const change = (row: Row): Row => {
     if ("hook" in row || row.manifest.kind === "Secret") return row;
     const of = { component: inventory.name, role: row.role };
-    const changed = (manifest: KubernetesObject) => object({ ...structuredClone(manifest) }, of);
-    const manifest = changed(row.manifest);
-    const paths = changedPaths(row.manifest, manifest);
+    // The result is copied, so that nothing can change after the check.
+    const changed = (before: KubernetesObject) => {
+      const after = structuredClone(object({ ...structuredClone(before) }, of));
+      return { after, paths: changedPaths(before, after) };
+    };
+    const { after: manifest, paths } = changed(row.manifest);
     if (paths.length === 0) return row;
-    problems.push(...refused(of, row.manifest, paths));
+    problems.push(...refused(of, row.manifest, manifest, paths));
     const { rotating } = row;
+    const rotated = (before: KubernetesObject) => {
+      const { after, paths } = changed(before);
+      const wrong = refused(of, before, after, paths);
+      if (wrong.length > 0) throw new InvalidInput(wrong);
+      return after;
+    };
     return {
       ...row,
       manifest,
       customised: paths.map((path) => formatPath(path)),
-      ...(rotating && { rotating: (rotation: string) => changed(rotating(rotation)) }),
+      ...(rotating && { rotating: (rotation: string) => rotated(rotating(rotation)) }),
     };
   };
   const parts = Object.entries<readonly Row[]>(inventory.parts).map(([part, rows]) => [
@@ -116,32 +134,76 @@ export function customized<Part extends string>(inventory: Inventory<Part>): Inv
 
 /** The rows that the customization adds to a service. @throws InvalidInput if a kind may not be added */
 export function addedRows(service: ServicePlan): readonly ObjectRow[] {
-  const added = current.service?.(service) ?? [];
-  const problems = added
-    .filter(({ apiVersion, kind }) => !MAY_ADD.includes(`${apiVersion} ${kind}`))
-    .map(({ role, kind }) =>
-      problem(
-        { component: service.name, role: `custom-${role}` },
-        `adds a ${kind}. It may add ${listed(MAY_ADD)}.`,
-        "Write a row of the inventory for it, see CONTRIBUTING.md.",
-      ),
-    );
+  const added = structuredClone(current.service?.(structuredClone(service)) ?? []);
+  const problems = added.flatMap(({ role, apiVersion, kind, metadata: { annotations = {} } }) => {
+    const of = { component: service.name, role: `custom-${role}` };
+    const wrong = Object.keys(annotations).filter((key) => MAY_NOT_ANNOTATE.test(key));
+    return [
+      ...(MAY_ADD.includes(`${apiVersion} ${kind}`)
+        ? []
+        : [
+            problem(
+              of,
+              `adds a ${kind}. It may add ${listed(MAY_ADD)}.`,
+              "Write a row of the inventory for it, see CONTRIBUTING.md.",
+            ),
+          ]),
+      ...wrong.map((key) => problem(of, `adds the annotation ${key} to a ${kind}.`, FIX)),
+    ];
+  });
   if (problems.length > 0) throw new InvalidInput(problems);
-  return added.map(({ role, metadata, ...content }) =>
-    objectRow(
-      `custom-${role}`,
-      { ...content, metadata: { ...metadata, namespace: service.project, labels: serviceLabels(service) } },
-      { after: ["project"], customised: ["added"] },
-    ),
-  );
+  return added.map(({ role, apiVersion, kind, metadata: { name, annotations }, spec }) => {
+    const metadata = { name, namespace: service.project, labels: serviceLabels(service) };
+    const manifest = {
+      apiVersion,
+      kind,
+      metadata: { ...metadata, ...(annotations && { annotations }) },
+      spec,
+    };
+    return objectRow(`custom-${role}`, manifest, { after: ["project"], customised: ["added"] });
+  });
 }
 
 type Path = readonly string[];
 
-function refused(of: Customized, { kind }: KubernetesObject, paths: readonly Path[]): Problem[] {
-  const fix = "Remove the change; docs/customize.md lists what may be changed.";
+const FIX = "Remove the change; docs/customize.md lists what may be changed.";
+
+function refused(
+  of: Customized,
+  before: KubernetesObject,
+  after: KubernetesObject,
+  paths: readonly Path[],
+): Problem[] {
+  const { kind } = before;
   const wrong = ACCESS.includes(kind) ? paths : paths.filter((path) => !mayChange(kind, path));
-  return wrong.map((path) => problem(of, `changes ${formatPath(path)} of ${kind}.`, fix));
+  return [
+    ...wrong.map((path) => problem(of, `changes ${formatPath(path)} of ${kind}.`, FIX)),
+    ...(kind === "Application" && wrong.length === 0 ? refusedSync(of, before, after) : []),
+  ];
+}
+
+/** What a changed sync policy may not say. A manual sync is retried by the same policy. */
+function refusedSync(of: Customized, before: KubernetesObject, after: KubernetesObject): Problem[] {
+  const { syncOptions: own = [] } = syncPolicyOf(before);
+  const { syncOptions = [], retry } = syncPolicyOf(after);
+  const missing = own.filter((option) => !syncOptions.includes(option));
+  const unknown = syncOptions.filter((option) => !own.includes(option) && !MAY_SYNC.test(option));
+  return [
+    ...missing.map((option) => problem(of, `removes the sync option ${option}.`, FIX)),
+    ...unknown.map((option) => problem(of, `adds the sync option ${option}.`, FIX)),
+    ...(retry?.limit !== undefined && !(retry.limit >= 0)
+      ? [problem(of, `sets a retry limit of ${retry.limit}, which retries for ever.`, FIX)]
+      : []),
+  ];
+}
+
+interface SyncPolicy {
+  readonly syncOptions?: readonly string[];
+  readonly retry?: { readonly limit?: number };
+}
+
+function syncPolicyOf(object: KubernetesObject): SyncPolicy {
+  return (object as { readonly spec?: { readonly syncPolicy?: SyncPolicy } }).spec?.syncPolicy ?? {};
 }
 
 function mayChange(kind: string, path: Path): boolean {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { providers } from "../../components/providers.ts";
-import { catalogueText, planOf } from "../sources.ts";
+import { catalogueText, planOf, stackText } from "../sources.ts";
 import { named, registered } from "./program.ts";
 import { record } from "./recording.ts";
 
@@ -79,5 +79,27 @@ describe("the providers", () => {
     });
     const { token, owner } = named(all, "github").inputs as Record<string, unknown>;
     assert.deepEqual([token, owner], [{ secret: "token" }, "acme"]);
+  });
+
+  it("give the GitHub App's key as a secret, and no token beside it", async () => {
+    const before = process.env.GITHUB_TOKEN;
+    process.env.GITHUB_TOKEN = "somebody's token";
+    try {
+      const keys = {
+        github: '{ owner: acme, app: { clientId: Iv1.0123, installationId: "42" } }',
+        githubAppPrivateKey: "{ secure: v1:abc }",
+      };
+      const plan = planOf(catalogueText({}), stackText(keys));
+      const all = await record(() => {
+        providers(plan, pulumi.secret("key"));
+      });
+      const { token, appAuth } = named(all, "github").inputs as Record<string, unknown>;
+      assert.equal(token, undefined);
+      assert.match(JSON.stringify(appAuth), /secret/);
+      assert.equal(process.env.GITHUB_TOKEN, "somebody's token");
+    } finally {
+      if (before === undefined) delete process.env.GITHUB_TOKEN;
+      else process.env.GITHUB_TOKEN = before;
+    }
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { buildTriggersInventory } from "../../manifests/inventory/build-triggers.ts";
 import { type Customization, customize, type OpenObject } from "../../manifests/inventory/customize.ts";
 import { customizationNote, serviceObjects } from "../../manifests/inventory/objects.ts";
 import { rowsOf } from "../../manifests/inventory/row.ts";
@@ -27,6 +28,11 @@ const annotated = (object: OpenObject, key = "example.com/owner"): OpenObject =>
   ...object,
   metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [key]: "edge" } },
 });
+const synced = (more: object): Customization =>
+  ofKind("Application", (object) => {
+    const { syncPolicy } = object.spec as { readonly syncPolicy: object };
+    return withSpec(object, { syncPolicy: { ...syncPolicy, ...more } });
+  });
 const withSpec = (object: OpenObject, more: object): OpenObject => ({
   ...object,
   spec: { ...(object.spec as object), ...more },
@@ -47,7 +53,7 @@ describe("customize.ts", () => {
   it("may change the sync options and the retry of Applications", () => {
     const changed = (object: OpenObject) => {
       const { syncPolicy } = object.spec as { readonly syncPolicy: object };
-      const more = { syncOptions: ["ServerSideApply=true"], retry: { limit: 1 } };
+      const more = { syncOptions: ["CreateNamespace=true", "ServerSideApply=true"], retry: { limit: 1 } };
       return withSpec(object, { syncPolicy: { ...syncPolicy, ...more } });
     };
     assert.deepEqual(
@@ -105,10 +111,71 @@ describe("customize.ts", () => {
     ["the claims of a team", ofKind("Stage", (object) => annotated(object, "rbac.kargo.akuity.io/claims"))],
     ["the rules of a Role", ofKind("Role", (object) => ({ ...object, rules: [] }))],
     ["auto-promotion", ofKind("ProjectConfig", (object) => withSpec(object, { promotionPolicies: [] }))],
+    ["a sync to one that replaces", synced({ syncOptions: ["CreateNamespace=true", "Replace=true"] })],
+    ["the program's own sync options", synced({ syncOptions: [] })],
+    ["a retry to one without end", synced({ retry: { limit: -1 } })],
+    ["a retry to one of the newest commit", synced({ retry: { refresh: true } })],
     ["a field beside the spec", ofKind("Stage", (object) => ({ ...object, status: {} }))],
   ] as const) {
     it(`may not change ${what}`, () => assert.ok(refusals(customization).length > 0));
   }
+
+  for (const key of [
+    "argocd-image-updater.argoproj.io/image-list",
+    "argocd.argoproj.io/tracking-id",
+    "argocd.argoproj.io/deletion-approved",
+    "events.argoproj.io/leader",
+    "a-b.kargo.akuity.io/x",
+    "pulumi.com/patchForce",
+  ])
+    it(`may not use the annotation ${key}, on its own objects neither`, () => {
+      assert.ok(refusals(ofKind("Application", (object) => annotated(object, key))).length > 0);
+      const metadata = { name: "quota", annotations: { [key]: "x" } };
+      const quota = { role: "quota", apiVersion: "v1", kind: "ResourceQuota", metadata, spec: {} };
+      assert.ok(refusals({ service: () => [quota] }).length > 0);
+    });
+
+  it("may ask for Argo CD's notifications", () => {
+    const key = "notifications.argoproj.io/subscribe.slack";
+    assert.deepEqual(refusals(ofKind("Application", (object) => annotated(object, key))), []);
+  });
+
+  it("changes nothing by what it keeps of its arguments or results", () => {
+    const kept: OpenObject[] = [];
+    customize({
+      service: (plan) => {
+        (plan as { state: string }).state = "decommissioned";
+        return [];
+      },
+      object: (object) => {
+        const changed = annotated(object);
+        kept.push(changed);
+        return object.kind === "ProjectConfig" ? changed : object;
+      },
+    });
+    const service = servicePlan();
+    const { parts } = serviceInventory(service);
+    const before = JSON.stringify(parts);
+    for (const object of kept) Object.assign(object, { spec: { promotionPolicies: [] } });
+    assert.equal(JSON.stringify(parts), before);
+    assert.equal(service.state, "active");
+  });
+
+  it("may not change later what it left alone at first", () => {
+    let calls = 0;
+    customize(
+      ofKind("EventSource", (object) => {
+        calls += 1;
+        return calls % 2 === 1 ? annotated(object) : withSpec(object, { template: { evil: true } });
+      }),
+    );
+    const { platform } = planOf(catalogueText({ nginx: service("nginx") }));
+    const triggers = platform?.buildTriggers;
+    assert.ok(triggers);
+    const rows = rowsOf(buildTriggersInventory(triggers));
+    const [row] = rows.flatMap((each) => ("manifest" in each && each.rotating ? [each] : []));
+    assert.throws(() => row?.rotating?.("rotation"), InvalidInput);
+  });
 
   it("may change only annotations of a Stage", () => {
     const [stage] = serviceObjects(servicePlan()).filter(({ kind }) => kind === "Stage");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { formatProblem } from "../../model/diagnostics.ts";
+import { stackLabel } from "../../model/labels.ts";
 import { type Answers, lastOf, type NamespaceAnswer, obstaclesOf } from "../../model/obstacles.ts";
 import { catalogueText, planOf, readCatalogueText, service } from "../sources.ts";
 
@@ -40,6 +41,14 @@ describe("an obstacle to creating a service", () => {
       { is: "terminating" } as const,
     ])
       assert.deepEqual(codes({ project }), ["KF103"], JSON.stringify(project));
+  });
+
+  it("is no namespace of this stack, also if its name is no label value", () => {
+    for (const stack of ["prod_", "x".repeat(80)]) {
+      const project = there({ ...ours, "kargo-fleet/stack": stackLabel(stack) });
+      const answers: Answers = { repository: "unknown", builds: { is: "unknown" }, project };
+      assert.deepEqual(obstaclesOf(nginx, answers, { ...asking, stack }), []);
+    }
   });
 
   it("is never an unknown answer", () => {
