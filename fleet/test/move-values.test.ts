@@ -153,7 +153,7 @@ describe("fleet move-values", function () {
     assert.equal(exitCode, 0);
     assert.match(
       stdout,
-      /--dry-run[\s\S]*--output <folder>[\s\S]*--from <folder>[\s\S]*GITHUB_TOKEN[\s\S]*Exit code: 0/,
+      /--dry-run[\s\S]*--output <folder>[\s\S]*--from <folder>[\s\S]*GITHUB_TOKEN[\s\S]*Exit codes: 0/,
     );
   });
 });

@@ -142,7 +142,7 @@ describe("fleet seed", function () {
     it("has a help text with its exit codes", async () => {
       const { exitCode, stdout } = await run("--help");
       assert.equal(exitCode, 0);
-      assert.match(stdout, /--dry-run[\s\S]*--output <folder>[\s\S]*GITHUB_TOKEN[\s\S]*Exit code: 0/);
+      assert.match(stdout, /--dry-run[\s\S]*--output <folder>[\s\S]*GITHUB_TOKEN[\s\S]*Exit codes: 0/);
     });
   });
 });

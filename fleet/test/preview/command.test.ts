@@ -145,7 +145,7 @@ describe("fleet preview", () => {
     assert.equal((await fleet("--offline", "--fail-on", "source")).exitCode, 3);
     assert.equal((await fleet("--offline", "--fail-on", "access,unclassified")).exitCode, 0);
     const { exitCode, stderr } = await fleet("--offline", "--fail-on", "everything");
-    assert.deepEqual([exitCode, /"everything" is none of deletions/.test(stderr)], [1, true]);
+    assert.deepEqual([exitCode, /"everything" is not one of deletions/.test(stderr)], [1, true]);
   });
 
   it("writes the whole report and the comment to files", async () => {

@@ -86,6 +86,6 @@ describe("fleet redeliver on the command line", function () {
   it("has a help text with its exit codes", async () => {
     const { exitCode, stdout } = await start("--help");
     assert.equal(exitCode, 0);
-    assert.match(stdout, /--since <when>[\s\S]*--dry-run[\s\S]*GITHUB_TOKEN[\s\S]*Exit code: 0/);
+    assert.match(stdout, /--since <when>[\s\S]*--dry-run[\s\S]*GITHUB_TOKEN[\s\S]*Exit codes: 0/);
   });
 });
