@@ -53,7 +53,10 @@ export async function warnOfObstacles(
   return asked;
 }
 
-/** A namespace that `fleet adopt` imported gets the stack's label only in the next `up`. */
+/**
+ * Drops KF103 for namespaces that are in the state: one that `fleet adopt` imported gets the stack's label only in
+ * the next `up`.
+ */
 async function withoutOwn(asked: Asked): Promise<Asked> {
   const isTaken = ({ code }: Problem) => code === "KF103";
   if (![...asked.obstacles.values()].flat().some(isTaken)) return asked;

@@ -12,7 +12,7 @@ import type { ValuesFiles } from "./values-files.ts";
 type Pipelines = ReadonlyMap<string, ServicePipeline>;
 
 /**
- * The stack's output for the next run, after the engine has tried everything. It is marked secret only because an
+ * What the next run needs to detect losses; computed after every resource succeeded or failed. It is marked secret only because an
  * `up` prints all other outputs, and this one has twenty thousand lines for a thousand services.
  */
 export function provisionedOutput(

@@ -71,8 +71,8 @@ function inputs(plan: Plan): ValuesFilesInputs {
 const configured: { token?: string | undefined; app?: string | undefined } = {};
 
 /**
- * The state contains the text of these functions, and a refresh runs that copy. So they name no file; `imports` in
- * package.json says where the code is. A refresh loads nothing of the program.
+ * Pulumi stores the source of these functions in the stack's state, and `pulumi refresh` runs the stored source. They
+ * import by the alias `#values-files` (package.json), because a path could change later.
  */
 const VALUES_FILES: pulumi.dynamic.ResourceProvider<ValuesFilesInputs, ValuesFilesOutputs> = {
   configure: async ({ config }) => {
@@ -84,7 +84,10 @@ const VALUES_FILES: pulumi.dynamic.ResourceProvider<ValuesFilesInputs, ValuesFil
   update: async (_id, _olds, news) => (await code()).update(news, configured),
 };
 
-/** The plugin runs in the program's folder, but none of the program's files imports this text. */
+/**
+ * The stored source has no file of its own, so the alias is resolved from the working directory, which is the
+ * program's folder.
+ */
 async function code(): Promise<typeof import("./values-files/provider.ts")> {
   const { createRequire } = await import("node:module");
   const { pathToFileURL } = await import("node:url");

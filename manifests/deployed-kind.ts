@@ -54,13 +54,12 @@ export function isProject(namespace: string): string {
   return `${namespace}.startsWith(${text(projectName(""))}) && !(${namespace} in variables.reserved)`;
 }
 
-/**
- * Whether an object is in the build namespace of a team; if the object is kept, the team must be in the catalogue.
- */
+/** Whether an object is in a build namespace, by the namespace's prefix. */
 export function inBuilds(it: string): string {
   return `${it}.metadata.namespace.startsWith(${text(buildNamespace(""))})`;
 }
 
+/** A kept object in a build namespace must be of a team in the catalogue. */
 const TEAM_STAYS = `!${IT}.metadata.?namespace.orValue("").startsWith(${text(buildNamespace(""))}) || ${IT}.metadata.namespace in variables.builds`;
 
 /** The directory group of an account in the catalogue, as a CEL optional. */

@@ -30,7 +30,7 @@ export function guards(
 
 const isDeployer = ({ deployer }: AccessConfig) => `request.userInfo.username == ${text(deployer)}`;
 
-/** The break-glass group. */
+/** CEL: whether the requester is in the break-glass group; false if there is none. */
 function breaksGlass({ breakGlass }: AccessConfig): string {
   if (breakGlass === undefined) return "false";
   return `request.userInfo.?groups.orValue([]).exists(g, g == ${text(breakGlass)})`;

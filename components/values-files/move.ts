@@ -19,7 +19,7 @@ export interface Move {
   readonly leaves: boolean;
 }
 
-/** The result of a run. */
+/** The files of {@link moveValues} and its commit. */
 export interface Moved {
   readonly moves: readonly Move[];
   /** The commit; undefined if there was nothing to do, or in a dry run. */

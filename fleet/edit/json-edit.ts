@@ -30,7 +30,8 @@ function withKey(
   const source = text.replace(/^\uFEFF/, " ");
   const root = parseTree(source);
   const map = root && findNodeAtLocation(root, path);
-  if (map?.type !== "object") throw new Error(`${path.join(".")} is no object: the text is checked before`);
+  if (map?.type !== "object")
+    throw new Error(`internal error: ${path.join(".")} is not an object, although the file was validated`);
   const [edit] = modify(source, [...path, key], value, { getInsertionIndex });
   if (edit === undefined || edit.length > 0) return applyEdits(text, edit ? [edit] : []);
   // jsonc-parser's own formatting would reformat neighbours on the same line.

@@ -101,7 +101,7 @@ describe("fleet preview, on a real engine and API server", function () {
     assert.equal(full.engine.outcome, "failed");
   });
 
-  it("plans added and removed services, and none with a similar name, even if no up created them", async () => {
+  it("previews exactly the added and removed services, not those whose names share a prefix", async () => {
     await stack.writeCatalogue(list({ "auth-dev": {}, young: {} }));
     const { engine, affected, code } = await preview("--fail-on", "deletions");
     assert.deepEqual(affected, ["young", "auth", "ghost"]);

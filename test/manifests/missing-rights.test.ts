@@ -44,7 +44,7 @@ describe("the rights without which a deletion would hang", () => {
     );
   });
 
-  it("are not checked if nothing may be deleted, because the API server reports others at once", () => {
+  it("are not required of an identity that may delete nothing", () => {
     for (const rules of NEEDED.values()) assert.deepEqual(missingForDeletion(rules, []), []);
   });
 

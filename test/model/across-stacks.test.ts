@@ -115,7 +115,7 @@ describe("several stacks of one catalogue", () => {
     ]);
   });
 
-  it("must create them once", () => {
+  it("need one stack that creates the shared objects", () => {
     const off = { platform: "false" };
     const stacks = { one: { ...halves.one, ...off }, two: { ...halves.two, ...off } };
     assert.deepEqual(problems(stacks), [

@@ -7,7 +7,7 @@ describe("a stack's GitHub calls", () => {
   const costOf = (count: number, keys: Record<string, string> = {}) =>
     githubCost(planOf(catalogueText(many(count)), stackText(keys)));
 
-  it("are one per hook, which takes two hours for a thousand", () => {
+  it("are one per hook, so 1,000 hooks take two hours", () => {
     assert.deepEqual(costOf(3), { hooks: 3, minutes: 1 });
     assert.deepEqual(costOf(1000), { hooks: 1000, minutes: 120 });
     assert.match(githubCostText(costOf(1000)), /1000 webhooks .* 2 h 0 min .*scope: organization/);

@@ -15,7 +15,7 @@ describe("the GitHub workflows", function () {
   const steps = JOBS.flatMap(({ where, job }) => job.steps.map((step) => ({ where, job, step })));
   const onTarget = JOBS.filter(({ on }) => "pull_request_target" in on);
 
-  it("all exist", () => {
+  it("are check, drift, preview and up", () => {
     assert.deepEqual(
       WORKFLOWS.map(({ file }) => file.split("/").at(-1)),
       ["check.yaml", "drift.yaml", "preview.yaml", "up.yaml"],
