@@ -142,7 +142,7 @@ export function push({ credentials, images }: BuildsConfig): ContainerTemplate {
 /** Notifies Kargo of the image. The address is a secret, so curl reads it from a file instead of an argument. */
 export function notify({ images }: BuildsConfig): ContainerTemplate[] {
   if (images.notify === undefined)
-    throw new Error("builds.images.notify is missing: planProblems lets none through");
+    throw new Error("internal error: builds.images.notify is missing, although planProblems checks this");
   return [
     {
       name: "notify",

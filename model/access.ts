@@ -38,7 +38,10 @@ export function teamSubject(name: string, { group }: Team): SubjectPlan {
   return { group, serviceAccount: `team-${name}` };
 }
 
-/** The approvers always have their own account, so that adding or removing them only changes its claims. */
+/**
+ * Every team has an approvers account, bound to the team's group if it names no approvers. So a change of approvers
+ * changes only the account's claims.
+ */
 export function approversSubject(name: string, { group, approvers }: Team): SubjectPlan {
   return { group: approvers ?? group, serviceAccount: `approvers-${name}` };
 }
@@ -61,7 +64,8 @@ export function serviceAccess(
   pipeline: Pipeline,
 ): ServiceAccessPlan {
   const team = teams[name];
-  if (team === undefined) throw new Error(`unknown team ${name}: readCatalogue lets none through`);
+  if (team === undefined)
+    throw new Error(`internal error: team ${name} is missing, although readCatalogue checks this`);
   const stages = pipeline.filter(deploys);
   const promotes = (manual: boolean) =>
     stages.filter(({ promotion }) => (promotion === "manual") === manual).map(({ stage }) => stage);

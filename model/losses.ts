@@ -68,7 +68,7 @@ function removed(name: string, was: ProvisionedService, before: Provisioned, pla
   }
   const shared = same(successor.repository, was.repository) ? "repository" : "image";
   const message = `${JSON.stringify(successor.name)} has the ${shared} of ${JSON.stringify(name)}, which is provisioned and no longer listed. A renamed service is a new service; of the old one, ${LOST}.`;
-  const fix = `Keep ${JSON.stringify(name)} beside it with "state": "decommissioned", run pulumi up, and remove it after ${JSON.stringify(successor.name)} has taken over.`;
+  const fix = `Put ${JSON.stringify(name)} back with "state": "decommissioned", run pulumi up, and remove ${JSON.stringify(name)} once ${JSON.stringify(successor.name)} is promoted.`;
   return problem("KF091", document, ["services", successor.name], message, fix, "key");
 }
 
@@ -121,7 +121,7 @@ function verb([key]: DocumentPath, was: Was, is: Was): string {
     case "percent":
       return `is ${is.percent} (was ${was.percent}) and no longer reaches`;
     case "shard":
-      return `is ${shard(is)} (was ${shard(was)}), which has no longer`;
+      return `is ${shard(is)} (was ${shard(was)}) and no longer contains`;
     default:
       return "no longer selects";
   }

@@ -124,7 +124,13 @@ function overlappingTeams({ teams }: Catalogue, document: SourceDocument): Probl
     if (!other) return [];
     const message = `${JSON.stringify(prefix)} overlaps ${JSON.stringify(other.prefix)} of team ${JSON.stringify(other.team)}.`;
     return [
-      problem("KF024", document, ["teams", team, "owns", index], message, "Make one of the two narrower."),
+      problem(
+        "KF024",
+        document,
+        ["teams", team, "owns", index],
+        message,
+        "Change one of the two patterns in `owns` so that they do not overlap.",
+      ),
     ];
   });
 }

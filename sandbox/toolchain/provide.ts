@@ -39,7 +39,7 @@ export async function provideOne<Name extends string>(
 ): Promise<FoundProgram<Name>> {
   const programs = catalogue.programs.filter((one) => one.name === name);
   const [program] = await provide({ ...catalogue, programs }, options);
-  if (program === undefined) throw new Error(`the catalogue has no program ${name}`);
+  if (program === undefined) throw new Error(`unknown program ${name}`);
   return program;
 }
 

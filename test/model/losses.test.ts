@@ -17,7 +17,7 @@ describe("a lost service", () => {
 
   it("is explained as renamed if a new service has its repository", () => {
     assert.deepEqual(lost(upOf(), { ...without("auth"), login: { repository: "acme/auth" } }), [
-      `services.login  "login" has the repository of "auth", which is provisioned and no longer listed. A renamed service is a new service; of the old one, ${KARGO}. Keep "auth" beside it with "state": "decommissioned", run pulumi up, and remove it after "login" has taken over.`,
+      `services.login  "login" has the repository of "auth", which is provisioned and no longer listed. A renamed service is a new service; of the old one, ${KARGO}. Put "auth" back with "state": "decommissioned", run pulumi up, and remove "auth" once "login" is promoted.`,
     ]);
   });
 
@@ -59,7 +59,7 @@ describe("a lost service", () => {
     const said = lost(upOf(), ALL, { rollout: "{ shard: { index: 1, of: 50 } }" }).join();
     assert.match(
       said,
-      /^config\.kargo-fleet:rollout\.shard {2}is 1 of 50 \(was none\), which has no longer \d provisioned services?: /,
+      /^config\.kargo-fleet:rollout\.shard {2}is 1 of 50 \(was none\) and no longer contains \d provisioned services?: /,
     );
   });
 
@@ -88,7 +88,7 @@ describe("the loss check", () => {
     assert.equal(isGuarded(was("false"), plan("false")), false);
   });
 
-  it("reads its own output in the engine's form", () => {
+  it("parses the stack output that it wrote, after a JSON round trip", () => {
     const was = upOf();
     assert.deepEqual(provisionedSchema.parse(JSON.parse(JSON.stringify(was))), was);
   });
