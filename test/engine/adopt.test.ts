@@ -148,7 +148,7 @@ describe("fleet adopt of objects created by hand", function () {
       `hook acme/nginx → ${ADDRESS}\n    ~ events: ["push","release"] → ["push"]`,
       "Stage kargo-nginx/qa",
       "1 Freight of kargo-nginx",
-      "fleet adopt nginx --stack test --yes takes it over",
+      "fleet adopt nginx --stack test --yes imports it",
     ])
       assert.ok(output.includes(line), `${line}\nis not in\n${output}`);
     assert.deepEqual(await all(), first);
