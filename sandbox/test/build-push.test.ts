@@ -134,7 +134,7 @@ describe("the push script of a build, with the real crane and a registry", funct
     await layout(image);
     const { exitCode, all } = await run();
     assert.notEqual(exitCode, 0);
-    assert.match(all, /image\.tar is not a regular file\. A build leaves its image there as a docker tar\./);
+    assert.match(all, /image\.tar is no regular file\. A build leaves its image there as a docker tar\./);
     assert.equal(await leaked(), false);
     await execa(crane, ["push", image, destination]);
     assert.equal(await leaked(), true);

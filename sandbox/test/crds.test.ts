@@ -149,7 +149,7 @@ describe("the definitions", function () {
       Object.assign(served, files);
       await assert.rejects(texts({ GOPROXY }), {
         name: "SandboxError",
-        message: new RegExp(`${place} is not the file of Small v1\\.2\\.3: .* it must be ${SHA256}\\.`),
+        message: new RegExp(`${place} is not the file of Small v1\\.2\\.3: .* instead of ${SHA256}\\.`),
       });
       assert.deepEqual(await readdir(join(folder, "cache")).catch(() => []), []);
     });

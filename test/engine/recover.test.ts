@@ -210,7 +210,7 @@ describe("fleet recover after an interrupted up", function () {
       await writeFile(file, JSON.stringify(broken));
       const { code, output } = await stack.fleet("recover");
       assert.equal(code, 1);
-      assert.match(output, /no integrity[\s\S]*its provider[\s\S]*pulumi state repair --stack s/);
+      assert.match(output, /is inconsistent[\s\S]*its provider[\s\S]*pulumi state repair --stack s/);
       await writeFile(file, text);
       await rm(`${file}.bak`, { force: true });
     });

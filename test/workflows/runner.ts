@@ -24,6 +24,7 @@ const PARTS = [
   "components",
   "fleet",
   "index.ts",
+  "customize.ts",
   "manifests",
   "model",
   "package.json",
