@@ -2,6 +2,10 @@
 // it is components/package.ts. Pulumi requires a package, so nothing here may use a top-level await.
 import "./node-version.cjs";
 
-export default /[\\/]cmd[\\/]run-plugin/.test(process.argv[1])
+const started = /[\\/]cmd[\\/]run-plugin/.test(process.argv[1])
   ? import("./components/package.ts").then(({ servePackage }) => servePackage(process.argv.slice(2)))
   : import("./index.ts");
+// Pulumi awaits it a moment later and reports its error. Until then Node would warn of a rejection that nobody handles.
+started.catch(() => {});
+
+export default started;

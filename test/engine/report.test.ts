@@ -40,6 +40,6 @@ describe("fleet report --last-up", function () {
   it("explains how to get a log if there is none", async () => {
     const { output, code } = await stack.fleet("report", "--last-up");
     assert.equal(code, 1);
-    assert.match(output, /\.kargo-fleet\/test\.up\.jsonl {2}is not there/);
+    assert.match(output, /\.kargo-fleet\/test\.up\.jsonl {2}does not exist/);
   });
 });
