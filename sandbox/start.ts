@@ -45,13 +45,13 @@ async function main(): Promise<void> {
   const sandbox = await startSandbox({ directory, argoCd: argocd, argoEvents: once || argoEvents });
   const release = stopOnSignals(() => sandbox.stop());
   try {
-    await pulumi(sandbox, "stack", "select", "sandbox", "--create");
     const before = await ask(sandbox, labelledObjects);
     heading("pulumi up: the engine's own output");
     print(
       "Its warnings about plugins from $PATH are expected: these are the sandbox's plugins (npm run doctor).\n",
     );
-    await pulumi(sandbox, "up", "--yes", "--stack", "sandbox");
+    // Nobody reads a preview of --once before its up.
+    await pulumi(sandbox, "up", "--yes", ...(once ? ["--skip-preview"] : []), "--stack", "sandbox");
     await show(sandbox);
     const repository = await repositoryToPush(sandbox);
     if (once) {
