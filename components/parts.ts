@@ -77,7 +77,10 @@ export class Parts {
     const own = row.after.flatMap((role) => this.registered.get(role) ?? []);
     const opts = withoutProtection(row.leaves, {
       ...this.#opts,
-      dependsOn: pulumi.output(others).apply((more) => [...own, ...more]),
+      // Most rows depend only on registered resources, which need no Output.
+      dependsOn: Array.isArray(others)
+        ? [...own, ...others]
+        : pulumi.output(others).apply((more) => [...own, ...more]),
       aliases: row.aliases.map((alias) => this.#alias(row.role, alias)),
     });
     const made =

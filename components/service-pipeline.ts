@@ -165,7 +165,8 @@ function plannedService(
 ): PlannedService {
   // Another system builds the image, so there is no hook and no derived secret.
   const more = { promotionTasks, valuesFiles, secrets: { webhookMasterSecret: "" } };
-  if (typeof image === "string") return { ...more, service: planOneService(name, { ...args, image }) };
+  if (!pulumi.Output.isInstance(image) && !(image instanceof Promise))
+    return { ...more, service: planOneService(name, { ...args, image }) };
   const manifests = pulumi
     .output(image)
     .apply((known) => manifestsOf(serviceInventory(planOneService(name, { ...args, image: known }))));

@@ -75,7 +75,7 @@ describe("the commands of the sandbox", function () {
     assert.match(all, new RegExp(`^kube-apiserver +${pid} +runs +${url}$`, "m"));
     assert.match(all, /^local GitHub +\d+ +runs +http:\/\/127\.0\.0\.1:\d+$/m);
     assert.match(all, /^Argo Events' place +\d+ +runs +http:\/\/127\.0\.0\.1:\d+$/m);
-    assert.match(all, /^Kubernetes v1\.\d+\.\d+; \d+ definitions from (CRDS_DIR|their releases)$/m);
+    assert.match(all, /^Kubernetes v1\.\d+\.\d+; 19 definitions from (CRDS_DIR|their releases)$/m);
     assert.match(all, /^stages\.kargo\.akuity\.io +0$/m);
   });
 

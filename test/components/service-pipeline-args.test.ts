@@ -72,6 +72,7 @@ describe("a ServicePipeline with its own arguments", () => {
       /\n {2}gitops\.path {2}must contain \{service\}/,
     ],
     ["an argument that it does not know", { colour: "red" }, /\n {2}colour {2}"colour" is not a valid key/],
+    ["no image", { image: undefined }, /\n {2}image {2}is missing/],
     ["no repository", { repository: undefined }, /\n {2}repository {2}is missing/],
   ] as const)
     it(`refuses ${wrong}, and names the argument`, () => {
