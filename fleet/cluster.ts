@@ -1,9 +1,9 @@
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { Agent, type RequestOptions, request as secureRequest } from "node:https";
-import { homedir } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { createSecureContext } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { kubeConfig } from "../components/kube-config.ts";
 import { listed } from "../model/diagnostics.ts";
 import { FleetError } from "./fleet-error.ts";
 
@@ -68,31 +68,22 @@ export async function openCluster(options: {
   return { context, server: cluster.server, ...connection };
 }
 
-/** Loaded only when needed, because loading it takes as long as the rest of a command. */
-async function loadConfig({ kubeconfig, context }: Parameters<typeof openCluster>[0]): Promise<KubeConfig> {
-  const { KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  if (context === undefined) {
-    if (!process.env.KUBERNETES_SERVICE_HOST)
-      throw new FleetError(
-        "The stack names no context of a kubeconfig, and this is no pod. Name one with --context.",
-      );
-    config.loadFromCluster();
-    return config;
-  }
-  try {
-    if (kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(kubeconfig.replace(/^~(?=$|\/)/, homedir()));
-  } catch (error) {
-    const [why] = (error as Error).message.split("\n");
+/** Reads the kubeconfig as the program does, with an error for each way that it can be wrong. */
+async function loadConfig(options: Parameters<typeof openCluster>[0]): Promise<KubeConfig> {
+  const { context } = options;
+  if (context === undefined && !process.env.KUBERNETES_SERVICE_HOST)
+    throw new FleetError(
+      "The stack names no context of a kubeconfig, and this is no pod. Name one with --context.",
+    );
+  const config = await kubeConfig(options).catch((error: Error) => {
+    const [why] = error.message.split("\n");
     throw new FleetError(`The kubeconfig cannot be read: ${why}. Name it with --kubeconfig.`);
-  }
+  });
   const contexts = config.getContexts().map(({ name }) => name);
-  if (!contexts.includes(context))
+  if (context !== undefined && !contexts.includes(context))
     throw new FleetError(
       `The kubeconfig has no context ${JSON.stringify(context)} (it has: ${listed(contexts)}). Name one with --context, or another file with --kubeconfig.`,
     );
-  config.setCurrentContext(context);
   return config;
 }
 
