@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   preview: async () => (await import("./preview-command.ts")).previewCommand(),
   recover: async () => (await import("./recover-command.ts")).recoverCommand(),
   redeliver: async () => (await import("./redeliver-command.ts")).redeliverCommand(),
+  release: async () => (await import("./release-command.ts")).releaseCommand(),
   render: async () => (await import("./render-command.ts")).renderCommand(),
   report: async () => (await import("./report-command.ts")).reportCommand(),
   seed: async () => (await import("./seed-command.ts")).seedCommand(),

@@ -24,6 +24,8 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["preview", "--base", "HEAD"],
   ["recover", ...STACK],
   ["redeliver", ...STACK],
+  ["release", "create", "r1", "--services", "nginx"],
+  ["release", "promote", "r1"],
   ["render", ...STACK],
   ["render", "codeowners"],
   ["render", "codeowners", "--catalogue"],

@@ -6,6 +6,7 @@ import { administrator, DRY, KARGO, promoteOnce, sendOrThrow, unbound, withToken
 import { describeBuildJobs } from "./build-jobs.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { describeReleases } from "./releases.ts";
 import { describeSensorWorkflows } from "./sensor-workflows.ts";
 
 /**
@@ -326,6 +327,7 @@ describe("rights on a real API server, checked with real tokens", function () {
 
   describeBuildJobs(() => stack);
   describeSensorWorkflows(() => stack);
+  describeReleases(() => stack);
 
   describe("approving Freight with kubectl", () => {
     const now = { approvedAt: "2026-01-01T00:00:00Z" };

@@ -1,0 +1,213 @@
+import { Command, InvalidArgumentError } from "commander";
+import { didYouMean, listed } from "../model/diagnostics.ts";
+import { durationSeconds, isDuration } from "../model/durations.ts";
+import type { Plan, ServicePlan } from "../model/plan.ts";
+import { serviceNames } from "./chosen-services.ts";
+import { FleetError } from "./fleet-error.ts";
+import { progressOn } from "./progress.ts";
+import { candidateOf, targetStage } from "./release/create.ts";
+import { readLive } from "./release/live.ts";
+import { type ClusterOptions, clustersOf, plansOf } from "./release/places.ts";
+import { type Placed, promote, type Result, standings } from "./release/promote.ts";
+import { type Release, readRelease, releaseFile, writeRelease } from "./release/release.ts";
+import { missingText, releaseJson, standingText, summary } from "./release/report.ts";
+
+interface CreateOptions extends ClusterOptions {
+  readonly services: readonly (readonly string[])[];
+  readonly stack?: readonly string[];
+  readonly to?: string;
+  readonly partial: boolean;
+}
+
+interface UseOptions extends ClusterOptions {
+  readonly timeout: number;
+  readonly partial: boolean;
+  readonly json: boolean;
+}
+
+/** Something is missing, or not every service has its Freight. */
+const LEFT = 2;
+/** Milliseconds between two looks at running Promotions. */
+const EVERY = 2_000;
+
+/** `fleet release`: one version of several services, recorded from what is verified and promoted in waves. */
+export function releaseCommand(): Command {
+  return new Command("release")
+    .description("Records what several services have verified, and promotes it in waves.")
+    .addCommand(create())
+    .addCommand(show())
+    .addCommand(promoteCommand())
+    .addHelpText(
+      "after",
+      `
+A release is a file, releases/<name>.json: review it and commit it like any other. Nothing runs in the background.
+
+Examples:
+  npm run fleet -- release create 2026-12 --services nginx,auth --services api-gw
+  npm run fleet -- release show 2026-12
+  npm run fleet -- release promote 2026-12`,
+    );
+}
+
+function withCluster(command: Command): Command {
+  return command
+    .option("--context <name>", "the kubeconfig's context (default: the stacks')")
+    .option("--kubeconfig <file>", "a kubeconfig (default: the stacks', or KUBECONFIG)");
+}
+
+function create(): Command {
+  return withCluster(new Command("create"))
+    .description("Records the Freight that the Stages before the target have verified.")
+    .argument("<name>", "the release's name, such as 2026-12")
+    .requiredOption("--services <names>", "services, separated by commas; each further use is a wave", wave)
+    .option("--stack <names...>", "the stacks (default: all that have the services, without the sandbox's)")
+    .option("--to <stage>", "the Stage to promote to (default: the one with manual promotion)")
+    .option("--partial", "leave out services that have nothing verified", false)
+    .addHelpText(
+      "after",
+      `
+It reads the clusters and writes releases/<name>.json. It promotes nothing.
+
+Exit codes: 0 written; 2 a service has nothing verified, so nothing is written without --partial; 1 it failed.`,
+    )
+    .action(async (name: string, options: CreateOptions) => {
+      releaseFile(name);
+      const plans = plansOf(options.stack);
+      const clusters = clustersOf(plans.values(), options);
+      try {
+        const now = new Date();
+        const found = await Promise.all(
+          options.services.map((names) =>
+            Promise.all(
+              placesOf(names, plans).map(async ({ stack, plan, service }) => {
+                const live = await readLive(await clusters.of(plan), service.project);
+                return candidateOf(service, stack, targetStage(service, options.to), live, now);
+              }),
+            ),
+          ),
+        );
+        const missing = missingText(found.flat());
+        if (missing !== "") process.stderr.write(`${missing}\n`);
+        const waves = found
+          .map((all) => all.flatMap((one) => ("entry" in one ? [one.entry] : [])))
+          .filter((entries) => entries.length > 0);
+        if ((missing !== "" && !options.partial) || waves.length === 0) {
+          process.stderr.write("Nothing is written. Leave these out, or use --partial.\n");
+          process.exitCode = LEFT;
+          return;
+        }
+        const file = writeRelease({ name, createdAt: now.toISOString(), waves });
+        process.stdout.write(
+          `Wrote ${file}: ${waves.flat().length} services in ${waves.length === 1 ? "1 wave" : `${waves.length} waves`}.\n`,
+        );
+      } finally {
+        clusters.close();
+      }
+    });
+}
+
+function show(): Command {
+  return withCluster(new Command("show"))
+    .description("Shows where each service of a release stands, and what is missing. It changes nothing.")
+    .argument("<name>", "the release's name")
+    .option("--json", "print everything as JSON", false)
+    .addHelpText("after", "\nExit codes: 0 every service has its Freight; 2 one has not; 1 it failed.")
+    .action(async (name: string, options: UseOptions) => {
+      await using(name, options, async (release, waves) => print(release, await standings(waves), options));
+    });
+}
+
+function promoteCommand(): Command {
+  return withCluster(new Command("promote"))
+    .description("Makes the Promotions of a release, wave by wave, with your own rights.")
+    .argument("<name>", "the release's name")
+    .option("--timeout <duration>", "how long a wave may take", limit, 30 * 60)
+    .option("--partial", "promote the rest, although something is missing", false)
+    .option("--json", "print everything as JSON", false)
+    .addHelpText(
+      "after",
+      `
+It first looks at every service: is the Freight there and verified, may you promote it? If something is missing, it
+promotes nothing without --partial. A wave starts when every service of the wave before has its Freight. If one fails, or the
+API server refuses it, the release stops after that wave. Run the command again to go on: it makes no Promotion twice.
+It never promotes to a Stage that has newer Freight.
+
+Exit codes: 0 every service has its Freight; 2 something is missing, refused, failed or not finished; 1 the command failed.`,
+    )
+    .action(async (name: string, options: UseOptions) => {
+      await using(name, options, async (release, waves) => {
+        const before = await standings(waves);
+        const missing = before.flat().filter(({ standing }) => standing.kind === "missing");
+        if (missing.length > 0 && !options.partial) {
+          print(release, before, options);
+          process.stderr.write("Something is missing, so nothing is promoted. Use --partial for the rest.\n");
+          return;
+        }
+        const left = (position: number, index: number) =>
+          before[position]?.[index]?.standing.kind !== "missing";
+        const chosen = waves.map((wave, position) => wave.filter((_, index) => left(position, index)));
+        const progress = progressOn(process.stderr);
+        const pace = { every: EVERY, limit: options.timeout * 1000, tell: progress.tell };
+        const results = await promote(chosen, pace).finally(() => progress.end());
+        const made = new Map(results.flat().map((result) => [result.entry, result]));
+        print(
+          release,
+          before.map((wave) => wave.flatMap((one) => made.get(one.entry) ?? one)),
+          options,
+        );
+      });
+    });
+}
+
+async function using(
+  name: string,
+  options: ClusterOptions,
+  act: (release: Release, waves: readonly (readonly Placed[])[]) => Promise<void>,
+): Promise<void> {
+  const release = readRelease(name);
+  const plans = plansOf([...new Set(release.waves.flat().map(({ stack }) => stack))]);
+  const clusters = clustersOf(plans.values(), options);
+  try {
+    const place = async (entry: Release["waves"][number][number]): Promise<Placed> => {
+      const plan = plans.get(entry.stack) as Plan;
+      const service = plan.services.find((one) => one.name === entry.service);
+      const target = service?.stages.find((stage) => stage.name === entry.stage);
+      return { entry, cluster: await clusters.of(plan), target };
+    };
+    await act(release, await Promise.all(release.waves.map((wave) => Promise.all(wave.map(place)))));
+  } finally {
+    clusters.close();
+  }
+}
+
+function print(release: Release, results: readonly (readonly Result[])[], { json }: UseOptions): void {
+  process.stdout.write(`${json ? releaseJson(release, results) : standingText(release, results)}\n`);
+  process.stderr.write(`${summary(release, results)}\n`);
+  const done = results.flat().filter(({ standing }) => standing.kind === "done").length;
+  if (done < release.waves.flat().length) process.exitCode = LEFT;
+}
+
+function placesOf(
+  names: readonly string[],
+  plans: ReadonlyMap<string, Plan>,
+): { readonly stack: string; readonly plan: Plan; readonly service: ServicePlan }[] {
+  const all = [...plans].flatMap(([stack, plan]) =>
+    plan.services.map((service) => ({ stack, plan, service })),
+  );
+  const known = [...new Set(all.map(({ service }) => service.name))];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new FleetError(
+      `No stack has a service ${JSON.stringify(unknown)}. ${didYouMean(unknown, known) ?? `There are: ${listed(known)}.`}`,
+    );
+  return all.filter(({ service }) => names.includes(service.name));
+}
+
+function wave(value: string, before: readonly (readonly string[])[] = []): readonly (readonly string[])[] {
+  return [...before, serviceNames(value)];
+}
+
+function limit(text: string): number {
+  if (!isDuration(text)) throw new InvalidArgumentError("Write a duration such as 30m.");
+  return durationSeconds(text);
+}

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { type Cluster, messageOf } from "../cluster.ts";
+import { FleetError } from "../fleet-error.ts";
+import type { ReleaseEntry } from "./release.ts";
+
+/* The fields of Kargo's objects that a release reads. Kargo's definitions describe the rest. */
+
+const metadata = z.object({ name: z.string(), creationTimestamp: z.string().default("") });
+const images = z.array(z.object({ repoURL: z.string(), tag: z.string().default("") })).default([]);
+
+const freightSchema = z.object({
+  metadata,
+  images,
+  status: z
+    .object({
+      verifiedIn: z.record(z.string(), z.object({ longestSoak: z.string().optional() })).default({}),
+      approvedFor: z.record(z.string(), z.unknown()).default({}),
+      currentlyIn: z.record(z.string(), z.object({ since: z.string().optional() })).default({}),
+    })
+    .prefault({}),
+});
+
+const stageSchema = z.object({
+  metadata,
+  spec: z.object({
+    promotionTemplate: z.object({ spec: z.object({ steps: z.array(z.unknown()) }) }).optional(),
+  }),
+  status: z
+    .object({
+      freightHistory: z
+        .array(z.object({ items: z.record(z.string(), z.object({ name: z.string() })).default({}) }))
+        .default([]),
+    })
+    .prefault({}),
+});
+
+const promotionSchema = z.object({
+  metadata,
+  spec: z.object({ stage: z.string(), freight: z.string().default("") }),
+  status: z.object({ phase: z.string().default(""), message: z.string().default("") }).prefault({}),
+});
+
+export type LiveFreight = z.output<typeof freightSchema>;
+export type LiveStage = z.output<typeof stageSchema>;
+export type LivePromotion = z.output<typeof promotionSchema>;
+
+/** What the cluster has of one service. */
+export interface LiveService {
+  readonly stages: readonly LiveStage[];
+  readonly freight: readonly LiveFreight[];
+  /** The oldest first. */
+  readonly promotions: readonly LivePromotion[];
+}
+
+const KARGO = "apis/kargo.akuity.io/v1alpha1";
+
+/** The caller may not read a Kargo Project. */
+export class NotAllowed extends FleetError {}
+
+/**
+ * Reads the Stages, the Freight and the Promotions of a Kargo Project.
+ * @throws NotAllowed if the caller may not, FleetError if it fails
+ */
+export async function readLive(cluster: Cluster, project: string): Promise<LiveService> {
+  const list = async <T>(kind: string, schema: z.ZodType<T>) => {
+    const path = `/${KARGO}/namespaces/${project}/${kind}`;
+    const answer = await cluster.send({ method: "GET", path });
+    const failed = `The ${kind} of ${project} cannot be read: ${messageOf(answer)}.`;
+    if (answer.status === 403) throw new NotAllowed(failed);
+    if (answer.status !== 200) throw new FleetError(failed);
+    return z.object({ items: z.array(schema) }).parse(answer.body).items;
+  };
+  const [stages, freight, promotions] = await Promise.all([
+    list("stages", stageSchema),
+    list("freights", freightSchema),
+    list("promotions", promotionSchema),
+  ]);
+  return { stages, freight, promotions: promotions.toSorted(byAge) };
+}
+
+function byAge({ metadata: a }: LivePromotion, { metadata: b }: LivePromotion): number {
+  return a.creationTimestamp.localeCompare(b.creationTimestamp) || a.name.localeCompare(b.name);
+}
+
+/**
+ * Whether the caller may promote to the entry's Stage. Kargo's admission asks the same of the API server. It then
+ * answers 500 to a Promotion, so asking first gives the better message.
+ */
+export async function mayPromote(cluster: Cluster, { project, stage }: ReleaseEntry): Promise<boolean> {
+  const [group, version] = ["kargo.akuity.io", "v1alpha1"];
+  const attributes = { group, version, resource: "stages", verb: "promote", namespace: project, name: stage };
+  const answer = await cluster.send({
+    method: "POST",
+    path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+    body: {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      spec: { resourceAttributes: attributes },
+    },
+  });
+  const review = z.object({ status: z.object({ allowed: z.boolean() }) }).safeParse(answer.body);
+  if (!review.success)
+    throw new FleetError(`The API server does not say whether you may promote: ${messageOf(answer)}.`);
+  return review.data.status.allowed;
+}
+
+/**
+ * Creates the Promotion of an entry, as Kargo's own API server does. Kargo's admission names it and writes its
+ * steps anew from the Stage.
+ * @returns the API server's message if it refuses, such as that of a closed window; undefined if it is created
+ */
+export async function createPromotion(
+  cluster: Cluster,
+  { project, stage, freight }: ReleaseEntry,
+  { stages }: LiveService,
+): Promise<string | undefined> {
+  const steps = stages.find(({ metadata: { name } }) => name === stage)?.spec.promotionTemplate?.spec.steps;
+  const answer = await cluster.send({
+    method: "POST",
+    path: `/${KARGO}/namespaces/${project}/promotions`,
+    body: {
+      apiVersion: "kargo.akuity.io/v1alpha1",
+      kind: "Promotion",
+      metadata: { generateName: "promo-", namespace: project },
+      spec: { stage, freight, steps: steps ?? [] },
+    },
+  });
+  return answer.status === 201 ? undefined : messageOf(answer);
+}
+
+/** The images of Freight with their tags, such as `registry.example/nginx:20261128133800-bbb1234`. */
+export function imagesOf(freight: LiveFreight): string[] {
+  return freight.images.map(({ repoURL, tag }) => `${repoURL}:${tag}`);
+}
+
+/** The Freight that a Stage runs; undefined before its first Promotion. */
+export function freightIn(live: LiveService, stage: string): string[] {
+  const found = live.stages.find(({ metadata: { name } }) => name === stage);
+  return Object.values(found?.status.freightHistory[0]?.items ?? {}).map(({ name }) => name);
+}

@@ -1,0 +1,108 @@
+import { durationSeconds } from "../../model/durations.ts";
+import type { StagePlan } from "../../model/service-plan.ts";
+import { freightIn, type LiveFreight, type LivePromotion, type LiveService } from "./live.ts";
+import type { ReleaseEntry } from "./release.ts";
+
+/** Where one service of a release stands. */
+export type Standing =
+  /** Its Stage has the Freight. */
+  | { readonly kind: "done" }
+  /** A Promotion to it has not ended. */
+  | { readonly kind: "running"; readonly promotion: string }
+  /** A Promotion may be made. `failed` names the latest that failed. */
+  | { readonly kind: "ready"; readonly failed?: string }
+  /** Nothing can be done now. */
+  | { readonly kind: "missing"; readonly why: string };
+
+/** The Stage as the plan has it. */
+export type TargetStage = Pick<StagePlan, "name" | "after" | "soak">;
+
+const ENDED_BADLY = ["Failed", "Errored", "Aborted"];
+const RUNNING = ["", "Pending", "Running"];
+
+/**
+ * Where a service of a release stands, from what the cluster has.
+ * @param target undefined if the plan no longer has the Stage
+ */
+export function standingOf(
+  entry: ReleaseEntry,
+  target: TargetStage | undefined,
+  live: LiveService,
+  now: Date,
+): Standing {
+  if (freightIn(live, entry.stage).includes(entry.freight)) return { kind: "done" };
+  const promotions = live.promotions.filter(
+    ({ spec }) => spec.stage === entry.stage && spec.freight === entry.freight,
+  );
+  const running = promotions.find(({ status }) => RUNNING.includes(status.phase));
+  if (running) return { kind: "running", promotion: running.metadata.name };
+  const why = obstacle(entry, target, live, now);
+  if (why !== undefined) return { kind: "missing", why };
+  const last = promotions.at(-1);
+  return last && ENDED_BADLY.includes(last.status.phase)
+    ? { kind: "ready", failed: failureOf(last) }
+    : { kind: "ready" };
+}
+
+/** `Promotion prod.01m8… Errored: no such file`. */
+export function failureOf({ metadata, status }: LivePromotion): string {
+  return `Promotion ${metadata.name} ${status.phase}${status.message ? `: ${status.message}` : ""}`;
+}
+
+function obstacle(
+  { freight: name, stage }: ReleaseEntry,
+  target: TargetStage | undefined,
+  live: LiveService,
+  now: Date,
+): string | undefined {
+  if (target === undefined) return `The plan has no Stage ${stage}.`;
+  if (!live.stages.some(({ metadata }) => metadata.name === stage))
+    return `The cluster has no Stage ${stage}.`;
+  const freight = live.freight.find(({ metadata }) => metadata.name === name);
+  if (freight === undefined) return `Freight ${name.slice(0, 7)} no longer exists.`;
+  return newerIn(stage, freight, live) ?? unavailable(freight, target, now);
+}
+
+/** A release never takes a Stage back to an older version; that is a decision of its own. */
+function newerIn(stage: string, freight: LiveFreight, live: LiveService): string | undefined {
+  const current = live.freight.find(({ metadata }) => freightIn(live, stage).includes(metadata.name));
+  if (current === undefined || current.metadata.creationTimestamp <= freight.metadata.creationTimestamp)
+    return undefined;
+  return `${stage} already has newer Freight, ${current.metadata.name.slice(0, 7)}.`;
+}
+
+/**
+ * Why a Stage cannot get Freight yet, by Kargo's rule: each Stage before it has verified it and its soak time is
+ * over, or the Freight is approved for the Stage. `undefined` if it can.
+ */
+export function unavailable(
+  { metadata, status }: LiveFreight,
+  { name, after, soak }: TargetStage,
+  now: Date,
+): string | undefined {
+  if (name in status.approvedFor) return undefined;
+  const short = metadata.name.slice(0, 7);
+  const unverified = after.filter((stage) => !(stage in status.verifiedIn));
+  if (unverified.length > 0) return `${unverified.join(", ")} has not verified Freight ${short}.`;
+  if (soak === undefined) return undefined;
+  const waiting = after.filter((stage) => soaked(status, stage, now) < durationSeconds(soak));
+  return waiting.length > 0
+    ? `Freight ${short} still has to soak in ${waiting.join(", ")} (${soak}).`
+    : undefined;
+}
+
+/** The seconds that Freight has been in a Stage: the longest stay, or the present one. */
+function soaked({ verifiedIn, currentlyIn }: LiveFreight["status"], stage: string, now: Date): number {
+  const since = currentlyIn[stage]?.since;
+  const present = since === undefined ? 0 : (now.getTime() - Date.parse(since)) / 1000;
+  return Math.max(present, seconds(verifiedIn[stage]?.longestSoak ?? "0s"));
+}
+
+/** A duration as Go prints it, such as `1h0m3.5s` or `250ms`. */
+function seconds(duration: string): number {
+  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, µs: 1e-6, ns: 1e-9 };
+  return [...duration.matchAll(/([\d.]+)(ms|µs|ns|h|m|s)/g)].reduce(
+    (sum, [, count, unit = ""]) => sum + Number(count) * (units[unit] ?? 0),
+    0,
+  );
+}

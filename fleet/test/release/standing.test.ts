@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { LiveFreight, LivePromotion, LiveService } from "../../release/live.ts";
+import { standingOf, type TargetStage } from "../../release/standing.ts";
+
+const NOW = new Date("2026-11-28T14:00:00Z");
+const PROD: TargetStage = { name: "prod", after: ["staging"], soak: undefined };
+const ENTRY = {
+  service: "nginx",
+  stack: "prod-eu",
+  project: "kargo-nginx",
+  stage: "prod",
+  freight: "new",
+  images: ["registry.example/nginx:20261128133800-bbb1234"],
+  verifiedIn: ["staging"],
+};
+
+function freight(name: string, status: Partial<LiveFreight["status"]> = {}, created = name): LiveFreight {
+  const verifiedIn = { staging: {} };
+  return {
+    metadata: { name, creationTimestamp: created },
+    images: [],
+    status: { verifiedIn, approvedFor: {}, currentlyIn: {}, ...status },
+  };
+}
+
+function promotion(phase: string, message = "", more: Partial<LivePromotion["spec"]> = {}): LivePromotion {
+  const spec = { stage: "prod", freight: "new", ...more };
+  return { metadata: { name: `prod.${phase}`, creationTimestamp: "" }, spec, status: { phase, message } };
+}
+
+function live(parts: Partial<LiveService> & { readonly inProd?: string } = {}): LiveService {
+  const { inProd, ...more } = parts;
+  const freightHistory = inProd === undefined ? [] : [{ items: { "Warehouse/nginx": { name: inProd } } }];
+  const stages = [
+    { metadata: { name: "prod", creationTimestamp: "" }, spec: {}, status: { freightHistory } },
+  ];
+  return { stages, freight: [freight("new")], promotions: [], ...more };
+}
+
+const standing = (found: LiveService, target: TargetStage | undefined = PROD) =>
+  standingOf(ENTRY, target, found, NOW);
+
+describe("the standing of a service in a release", () => {
+  it("is done when the Stage has the Freight", () => {
+    assert.deepEqual(standing(live({ inProd: "new" })), { kind: "done" });
+  });
+
+  it("is done even if the Freight is no longer verified", () => {
+    const unverified = freight("new", { verifiedIn: {} });
+    assert.equal(standing(live({ inProd: "new", freight: [unverified] })).kind, "done");
+  });
+
+  for (const phase of ["", "Pending", "Running"])
+    it(`is running while a Promotion is ${phase || "new"}`, () => {
+      assert.deepEqual(standing(live({ promotions: [promotion(phase)] })), {
+        kind: "running",
+        promotion: `prod.${phase}`,
+      });
+    });
+
+  it("ignores Promotions of other Freight and to other Stages", () => {
+    const promotions = [
+      promotion("Running", "", { freight: "old" }),
+      promotion("Running", "", { stage: "dev" }),
+    ];
+    assert.deepEqual(standing(live({ promotions })), { kind: "ready" });
+  });
+
+  for (const phase of ["Failed", "Errored", "Aborted"])
+    it(`is ready again after a Promotion ${phase}, and repeats its message`, () => {
+      const promotions = [promotion(phase, "no such file")];
+      assert.deepEqual(standing(live({ promotions })), {
+        kind: "ready",
+        failed: `Promotion prod.${phase} ${phase}: no such file`,
+      });
+    });
+
+  const missing: Readonly<Record<string, readonly [LiveService, TargetStage | undefined, RegExp]>> = {
+    "the Freight is gone": [live({ freight: [] }), PROD, /Freight new no longer exists/],
+    "the cluster has no such Stage": [live({ stages: [] }), PROD, /cluster has no Stage prod/],
+    "a Stage before has not verified it": [
+      live({ freight: [freight("new", { verifiedIn: {} })] }),
+      PROD,
+      /staging has not verified Freight new/,
+    ],
+    "one of several Stages before has not verified it": [
+      live(),
+      { ...PROD, after: ["staging", "load"] },
+      /^load has not verified/,
+    ],
+    "its soak time is not over": [
+      live({ freight: [freight("new", { currentlyIn: { staging: { since: "2026-11-28T13:30:01Z" } } })] }),
+      { ...PROD, soak: "30m0s" },
+      /still has to soak in staging \(30m0s\)/,
+    ],
+    "the Stage has newer Freight": [
+      live({
+        inProd: "newer",
+        freight: [freight("new", {}, "2026-11-01"), freight("newer", {}, "2026-11-02")],
+      }),
+      PROD,
+      /prod already has newer Freight, newer/,
+    ],
+  };
+  for (const [title, [found, target, why]] of Object.entries(missing))
+    it(`is missing something if ${title}`, () => {
+      const result = standing(found, target);
+      assert.ok(result.kind === "missing", result.kind);
+      assert.match(result.why, why);
+    });
+
+  it("is missing something if the plan has no such Stage", () => {
+    const result = standingOf(ENTRY, undefined, live(), NOW);
+    assert.deepEqual(result, { kind: "missing", why: "The plan has no Stage prod." });
+  });
+
+  it("is ready if the Freight is approved for the Stage without verification", () => {
+    const approved = freight("new", { verifiedIn: {}, approvedFor: { prod: {} } });
+    assert.equal(standing(live({ freight: [approved] })).kind, "ready");
+  });
+
+  it("is ready if an older stay in the Stage before was long enough", () => {
+    const soaked = freight("new", { verifiedIn: { staging: { longestSoak: "1h0m0.25s" } } });
+    assert.equal(standing(live({ freight: [soaked] }), { ...PROD, soak: "1h0m0s" }).kind, "ready");
+  });
+
+  it("counts the soak time to the second", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 7200 }), fc.integer({ min: 1, max: 7200 }), (stayed, wanted) => {
+        const since = new Date(NOW.getTime() - stayed * 1000).toISOString();
+        const found = live({ freight: [freight("new", { currentlyIn: { staging: { since } } })] });
+        const { kind } = standing(found, { ...PROD, soak: `${wanted}s` });
+        assert.equal(kind, stayed >= wanted ? "ready" : "missing");
+      }),
+    );
+  });
+});
