@@ -1,52 +1,16 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { readStack } from "../../fleet/all-stacks.ts";
-import type { Finding } from "../../fleet/audit/finding.ts";
-import { inspect } from "../../fleet/audit/inspection.ts";
 import type { Cluster } from "../../fleet/cluster.ts";
-import { withTexts, workingDirectory } from "../../fleet/files.ts";
-import { previewerObjects } from "../../manifests/deployer.ts";
 import { catalogueText, service } from "../sources.ts";
-import {
-  administrator,
-  type CommandResult,
-  DRY,
-  fleet,
-  KARGO,
-  promoteOnce,
-  RBAC,
-  sendOrThrow,
-  unbound,
-} from "./access-world.ts";
-import { type ByHand, bound, boundTo, deleteObject, group, make, remove } from "./by-hand.ts";
+import { administrator, DRY, fleet, KARGO, promoteOnce, sendOrThrow, unbound } from "./access-world.ts";
+import { describeByHand } from "./audit-by-hand.ts";
+import { auditOf } from "./audit-report.ts";
+import { deleteObject, make, remove } from "./by-hand.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
-import { GATES } from "./sabotages/gates.ts";
-import { GUARDS } from "./sabotages/guards.ts";
-import { RIGHTS } from "./sabotages/rights.ts";
-import { ROLES } from "./sabotages/roles.ts";
+import { describeSabotages } from "./sabotages/sabotages.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) });
-/** The sandbox's identity, whose rights are not in the plan. */
-const KNOWN = ["--known", "user sandbox-argo-events"];
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
-
-/** The fields of `--json` that these tests read. */
-interface Report {
-  readonly right: boolean;
-  readonly objects: number;
-  readonly bindings: number;
-  readonly known: readonly string[];
-  readonly matrix: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly findings: readonly Finding[];
-  readonly warnings: readonly string[];
-  readonly attempts: {
-    readonly asExpected: number;
-    readonly wrong: readonly { what: string; who: string; namespace: string }[];
-    readonly notTried: readonly { what: string; because: string }[];
-  };
-}
 
 describe("fleet audit on a real API server", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
@@ -67,13 +31,7 @@ describe("fleet audit on a real API server", function () {
     await stack?.close();
   });
 
-  const audit = (...args: readonly string[]): Promise<CommandResult> =>
-    fleet(stack, "audit", "--stack", "test", "--kubeconfig", stack.admin, ...KNOWN, ...args);
-  const read = ({ exitCode, stdout, stderr }: CommandResult): Report & { exitCode: number | undefined } => {
-    assert.ok(stdout.startsWith("{"), stderr);
-    return { ...(JSON.parse(stdout) as Report), exitCode };
-  };
-  const report = async (...args: readonly string[]) => read(await audit("--json", ...args));
+  const { audit, report } = auditOf(() => stack);
 
   describe("after an up", () => {
     let found: Awaited<ReturnType<typeof report>>;
@@ -179,70 +137,10 @@ describe("fleet audit on a real API server", function () {
     });
   });
 
-  describe("after somebody changed rights by hand", () => {
-    let said: CommandResult;
-    let found: ReturnType<typeof read>;
-    let approvers: ByHand = [];
-    const byHand: ByHand = [
-      ...bound(group("AD-Edge"), "kargo-auth", [
-        {
-          apiGroups: ["kargo.akuity.io"],
-          resources: ["stages"],
-          verbs: ["promote"],
-          resourceNames: ["prod"],
-        },
-      ]),
-      ...boundTo("edit", group("AD-Identity"), "kargo-nginx"),
-      {
-        path: "/api/v1/namespaces/kargo-nginx/serviceaccounts",
-        body: { metadata: { name: "kargo-promoter" } },
-      },
-    ];
-
-    before(async () => {
-      await make(admin, byHand);
-      approvers = await deleteObject(
-        admin,
-        `${RBAC}/namespaces/kargo-auth/rolebindings`,
-        "kargo-fleet-approvers",
-      );
-      said = await audit();
-      found = await report();
-    });
-    after(async () => {
-      await remove(admin, byHand);
-      await make(admin, approvers);
-    });
-
-    it("exits with code 2", () => {
-      assert.deepEqual([said.exitCode, found.exitCode, found.right], [2, 2, false]);
-    });
-
-    it("names the subject, the right, the namespace and the binding", () => {
-      assert.match(
-        said.stdout,
-        /kargo-auth {2}group AD-Edge, may promote stages\.kargo\.akuity\.io\/prod\n +RoleBinding kargo-auth\/by-hand to Role by-hand/,
-      );
-    });
-
-    it("marks the cells of subjects with too many or too few rights", () => {
-      const wrong = Object.entries(found.matrix).flatMap(([row, cells]) =>
-        Object.entries(cells).flatMap(([namespace, cell]) =>
-          cell === "wrong" ? [`${row} ${namespace}`] : [],
-        ),
-      );
-      assert.deepEqual(wrong.sort(), [
-        "approvers-edge kargo-auth",
-        "approvers-identity kargo-auth",
-        "team-edge kargo-auth",
-        "team-identity kargo-nginx",
-      ]);
-    });
-
-    it("reports that a Stage can no longer be approved", () => {
-      assert.ok(said.stdout.includes("RoleBinding kargo-auth/kargo-fleet-approvers is missing"));
-    });
-  });
+  describeByHand(
+    () => stack,
+    () => admin,
+  );
 
   describe("with the guard disabled", () => {
     it("reports it", async () => {
@@ -280,53 +178,10 @@ describe("fleet audit on a real API server", function () {
     }
   });
 
-  describe("after a sabotage", () => {
-    const found = async (previewer?: string) => {
-      const names = ["services.json", "Pulumi.test.yaml"];
-      const texts = names.map(async (name) => [name, await readFile(join(stack.folder, name), "utf8")]);
-      const all = withTexts(workingDirectory(), Object.fromEntries(await Promise.all(texts)));
-      const { plan, config, catalogue } = readStack("test", all);
-      assert.ok(plan && config.value && catalogue?.value);
-      const files = { plan, config: config.value, teams: Object.keys(catalogue.value.teams) };
-      const { services } = plan;
-      const known = ["user sandbox-argo-events"];
-      const { findings } = await inspect({ cluster: admin, files, services, previewer, known });
-      return findings.map(({ where, who, what }) => `${where}  ${[...who, what].join(", ")}`);
-    };
-
-    for (const { name, change, found: beginning } of [...RIGHTS, ...GUARDS, ...ROLES, ...GATES]) {
-      it(`reports it: ${name}`, async () => {
-        const undo = await change(admin);
-        const findings = await found().finally(undo);
-        assert.ok(
-          findings.some((finding) => finding.startsWith(beginning)),
-          findings.join("\n"),
-        );
-      });
-    }
-
-    it("reports the identity of fleet deployer --read-only until --previewer names it", async () => {
-      const objects = previewerObjects("ci-previewer", ["edge", "identity"]).map((body) => {
-        const { namespace } = body.metadata;
-        const where = namespace === undefined ? RBAC : `${RBAC}/namespaces/${namespace}`;
-        return { path: `${where}/${body.kind.toLowerCase()}s`, body };
-      });
-      await make(admin, objects);
-      try {
-        assert.ok((await found()).some((each) => each.includes("user ci-previewer, may get secrets")));
-        assert.deepEqual(await found("ci-previewer"), []);
-        assert.ok(
-          (await found("another")).some((each) => each.includes("user ci-previewer, may get secrets")),
-        );
-      } finally {
-        await remove(admin, objects);
-      }
-    });
-
-    it("finds no other problem after each sabotage is undone", async () => {
-      assert.deepEqual(await found(), []);
-    });
-  });
+  describeSabotages(
+    () => stack,
+    () => admin,
+  );
 
   describe("without the means to check", () => {
     for (const [what, args, rule] of [
