@@ -57,7 +57,7 @@ export function describeReleases(stackOf: () => FleetStack): void {
 
     /** Ends the Promotion of a service as soon as it exists. */
     async function end(service: string, freight: string, phase: "Succeeded" | "Errored"): Promise<void> {
-      for (;;) {
+      for (let attempt = 0; attempt < 300; attempt++) {
         const found = (await promotions(service, freight)).find(({ status }) => !status?.phase);
         if (found === undefined) {
           await sleep(200);
@@ -68,10 +68,14 @@ export function describeReleases(stackOf: () => FleetStack): void {
         if (phase === "Succeeded") await holds(service, found.spec.stage, freight);
         return;
       }
+      throw new Error(`no Promotion of ${service} was made within a minute`);
     }
 
-    const release = (command: string, name: string, ...args: readonly string[]) =>
-      fleet(stackOf(), "release", command, name, ...args);
+    /** As the administrator, unless another kubeconfig is named; the stack's own is the deployer's. */
+    const release = (command: string, name: string, ...args: readonly string[]) => {
+      const { admin: file } = stackOf();
+      return fleet(stackOf(), "release", command, name, "--kubeconfig", file, ...args);
+    };
 
     before(async () => {
       const stack = stackOf();
