@@ -61,6 +61,8 @@ export interface InterruptibleStack {
   objects(): Promise<ReadonlyMap<string, string>>;
   /** The ids of the hooks of its repository. */
   hooks(): readonly string[];
+  /** Adds these keys to its stack file. */
+  configure(keys: Readonly<Record<string, string>>): Promise<void>;
   checkpoint(): Promise<Checkpoint>;
   /** The path of the checkpoint. */
   readonly file: string;
@@ -73,8 +75,19 @@ const TOKEN = "planted-github-token";
 const NAMED = ["Project", "ProjectConfig", "Warehouse", "Stage", "Freight", "Application", "AppProject"];
 const KINDS =
   "namespaces,roles,rolebindings,projects.kargo.akuity.io,projectconfigs,warehouses,stages,freights,applications,appprojects";
-/** @param names of all services. Each has a repository, and may have a stack */
-export async function openInterruptibleFleet(names: readonly string[]): Promise<InterruptibleFleet> {
+/** A proxy between the engine and a server. */
+export type Front = (url: string) => Promise<{ readonly url: string; close(): Promise<void> }>;
+
+const none: Front = async (url) => ({ url, close: async () => {} });
+
+/**
+ * @param names of all services. Each has a repository, and may have a stack
+ * @param front what requests to the API server and to GitHub pass first
+ */
+export async function openInterruptibleFleet(
+  names: readonly string[],
+  front: { readonly api?: Front; readonly github?: Front } = {},
+): Promise<InterruptibleFleet> {
   const { path, programs } = await sharedPrograms();
   const folder = await engineFolder("interrupted", true);
   const github = await startLocalGitHub({
@@ -96,11 +109,12 @@ export async function openInterruptibleFleet(names: readonly string[]): Promise<
   const count = new Count();
   const api = await tripwire(server.url, count, makesObject, { authorization: `Bearer ${server.token}` });
   const hooks = await tripwire(github.url, count, (method, url) => method === "POST" && /\/hooks$/.test(url));
+  const fronts = [await (front.api ?? none)(api.url), await (front.github ?? none)(hooks.url)] as const;
   const kubeconfig = join(folder, "kubeconfig");
-  await writeFile(kubeconfig, through(api.url));
+  await writeFile(kubeconfig, through(fronts[0].url));
   const environment: Record<string, string> = {
     ...(await engineEnvironment(path, folder)),
-    GITHUB_BASE_URL: `${hooks.url}/`,
+    GITHUB_BASE_URL: `${fronts[1].url}/`,
     GITHUB_TOKEN: TOKEN,
   };
   const provider = await dynamicProvider(folder, environment);
@@ -142,12 +156,15 @@ export async function openInterruptibleFleet(names: readonly string[]): Promise<
   };
 
   const open = async (name: string): Promise<InterruptibleStack> => {
-    await writeFile(stackFile(name), secrets.replace("config:\n", `config:\n${config(name, kubeconfig)}`));
+    const configure = (keys: Readonly<Record<string, string>>) =>
+      writeFile(stackFile(name), secrets.replace("config:\n", `config:\n${config(name, kubeconfig, keys)}`));
+    await configure({});
     await init(name);
     const file = join(folder, `state/.pulumi/stacks/kargo-fleet/${name}.json`);
     const locks = join(folder, "state/.pulumi/locks/organization/kargo-fleet", name);
     return {
       file,
+      configure,
       up: (blow) => struckUp(name, blow),
       preview: async (...args) => ended(await pulumi("preview", ...args, "--stack", name)),
       fleet: async (...args) =>
@@ -180,6 +197,7 @@ export async function openInterruptibleFleet(names: readonly string[]): Promise<
     open,
     close: async () => {
       for (const { pid } of orphans) end(pid);
+      await Promise.all(fronts.map(({ close }) => close()));
       await Promise.all([api.close(), hooks.close(), server.close(), github.stop(), provider.close()]);
       await rm(folder, { recursive: true, force: true });
     },
@@ -236,7 +254,7 @@ function through(server: string): string {
   });
 }
 
-function config(service: string, kubeconfig: string): string {
+function config(service: string, kubeconfig: string, more: Readonly<Record<string, string>>): string {
   const keys = {
     cluster: `{ name: test, context: test, kubeconfig: ${JSON.stringify(kubeconfig)} }`,
     registry: "registry.example",
@@ -247,6 +265,7 @@ function config(service: string, kubeconfig: string): string {
     pipelines: "{ standard: [{ stage: dev, promotion: auto, sync: auto }] }",
     rollout: `{ include: [{ names: [${service}] }] }`,
     platform: "false",
+    ...more,
   };
   return Object.entries(keys)
     .map(([key, value]) => `  kargo-fleet:${key}: ${value}\n`)
