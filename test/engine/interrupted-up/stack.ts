@@ -1,9 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { stringify } from "yaml";
-import { DEFINITIONS } from "../../../sandbox/crds/releases.ts";
-import { definitionTexts } from "../../../sandbox/crds/texts.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../../sandbox/github/server.ts";
 import { catalogueText, service } from "../../sources.ts";
 import { sharedPrograms } from "../control-plane.ts";
@@ -12,6 +9,7 @@ import { dynamicProvider } from "../fleet-program/dynamic-provider.ts";
 import { SECRETS_PROVIDER } from "../vault.ts";
 import { type ApiServer, apiServer } from "./api-server.ts";
 import { type Descendant, end, familyOf } from "./family.ts";
+import { config, prepare, through } from "./stack-setup.ts";
 import { type Blow, Count, type Moment, tripwire } from "./tripwire.ts";
 
 /** The process that is killed during an `up`. */
@@ -72,7 +70,6 @@ export interface InterruptibleStack {
 }
 
 const TOKEN = "planted-github-token";
-const NAMED = ["Project", "ProjectConfig", "Warehouse", "Stage", "Freight", "Application", "AppProject"];
 const KINDS =
   "namespaces,roles,rolebindings,projects.kargo.akuity.io,projectconfigs,warehouses,stages,freights,applications,appprojects";
 /** A proxy between the engine and a server. */
@@ -232,42 +229,4 @@ function is(victim: "program" | "plugin", command: string): boolean {
   return victim === "program"
     ? /cmd\/run(\/index\.js)?( |$)/.test(command)
     : /pulumi-resource-kubernetes/.test(command);
-}
-
-async function prepare(kubectl: (args: readonly string[], input?: string) => Promise<string>): Promise<void> {
-  const named = DEFINITIONS.filter(({ kind }) => NAMED.includes(kind));
-  const definitions = (await definitionTexts(process.env, named)).values();
-  const namespace = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: "argocd" } });
-  await kubectl(["create", "-f", "-"], [...definitions, namespace].join("\n---\n"));
-  await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
-}
-
-/** Without credentials, because the tripwire adds them. */
-function through(server: string): string {
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "test", cluster: { server, "insecure-skip-tls-verify": true } }],
-    users: [{ name: "test", user: {} }],
-    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
-    "current-context": "test",
-  });
-}
-
-function config(service: string, kubeconfig: string, more: Readonly<Record<string, string>>): string {
-  const keys = {
-    cluster: `{ name: test, context: test, kubeconfig: ${JSON.stringify(kubeconfig)} }`,
-    registry: "registry.example",
-    gitops: "{ repository: acme/gitops }",
-    github: "{ owner: acme }",
-    webhooks: '{ url: "https://hooks.acme.example" }',
-    access: "{ deployer: kargo-fleet-deployer }",
-    pipelines: "{ standard: [{ stage: dev, promotion: auto, sync: auto }] }",
-    rollout: `{ include: [{ names: [${service}] }] }`,
-    platform: "false",
-    ...more,
-  };
-  return Object.entries(keys)
-    .map(([key, value]) => `  kargo-fleet:${key}: ${value}\n`)
-    .join("");
 }
