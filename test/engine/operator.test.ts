@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { execa } from "execa";
 import { parseAllDocuments, stringify } from "yaml";
@@ -10,6 +11,11 @@ import { catalogueText, service, stackText } from "../sources.ts";
 import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
 const IMAGE = `registry.example/mirror/pulumi@sha256:${"1".repeat(64)}`;
+/** A priority level's share. */
+interface Level {
+  readonly nominalConcurrencyShares?: number;
+}
+
 const LONG = "production-of-the-whole-company-in-europe-west";
 
 /** Two shards with everything that a Stack can say. */
@@ -87,6 +93,34 @@ describe("the resources of fleet operator on a real API server", function () {
     const { exitCode, stderr } = await apply(stringify(named));
     assert.equal(exitCode, 1);
     assert.match(stderr, /Stack name must be no more than 42 characters/);
+  });
+
+  it("act at the priority level that docs/scale.md names, with that share of the API server's requests", async () => {
+    const get = async (...what: readonly string[]) =>
+      JSON.parse((await kubectl(["get", ...what, "-o", "json"])).stdout) as Record<string, unknown>;
+    const schema = (await get("flowschema", "service-accounts")) as {
+      spec: { priorityLevelConfiguration: { name: string } };
+    };
+    const { items } = (await get("prioritylevelconfigurations")) as {
+      items: readonly { metadata: { name: string }; spec: Partial<Record<string, Level>> }[];
+    };
+    const shares = new Map(
+      items.map(({ metadata, spec }) => [
+        metadata.name,
+        (spec.limited ?? spec.exempt)?.nominalConcurrencyShares ?? 0,
+      ]),
+    );
+    const level = schema.spec.priorityLevelConfiguration.name;
+    const own = shares.get(level) ?? 0;
+    const all = [...shares.values()].reduce((sum, one) => sum + one, 0);
+    const page = (await readFile("docs/scale.md", "utf8")).replaceAll(/\s+/g, " ");
+    const seats = Math.ceil((600 * own) / all);
+    assert.ok(
+      page.includes(
+        `at the priority level \`${level}\`, which has ${own} of ${all} shares of the API server's 600 seats: ${seats} requests at once`,
+      ),
+      `${level} ${own} ${all} ${seats}`,
+    );
   });
 
   it("would be refused with a misspelt field", async () => {
