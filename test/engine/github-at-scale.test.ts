@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import * as github from "@pulumi/github";
 import { newApp } from "../github-app.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
@@ -8,19 +9,13 @@ const COUNT = 8;
 const numbers = Array.from({ length: COUNT }, (_, index) => index + 1);
 
 /** Hooks with different addresses. */
-const hooks = (given: github.Provider) =>
-  numbers.map(
-    (number) =>
-      new github.RepositoryWebhook(
-        `hook-${number}`,
-        {
-          repository: "nginx",
-          events: ["push"],
-          configuration: { url: `https://hooks.acme.example/${number}`, contentType: "json" },
-        },
-        { provider: given },
-      ),
-  );
+const hookMakers = (given: github.Provider) =>
+  numbers.map((number) => () => {
+    const configuration = { url: `https://hooks.acme.example/${number}`, contentType: "json" };
+    const args = { repository: "nginx", events: ["push"], configuration };
+    return new github.RepositoryWebhook(`hook-${number}`, args, { provider: given });
+  });
+const hooks = (given: github.Provider) => hookMakers(given).map((make) => make());
 
 /** GitHub's answer when too much content is created. */
 const SECONDARY = {
@@ -106,5 +101,34 @@ describe("many webhooks under GitHub's limits", function () {
     /** Tokens are created by a POST too. */
     const answeredTokens = () =>
       stack.gitHub.requests().filter(({ path }) => path.endsWith("/access_tokens")).length;
+  });
+
+  describe("by the provider's newer client, which the program does not use", () => {
+    const app = newApp();
+    const newer = { legacyClient: false };
+    before(async () => {
+      stack = await openGitHubStack(newer, { ...app, installed: { ...app.installed, lifetime: 33 } });
+    });
+    after(() => stack?.close());
+
+    it("are created though the App's token ends, because it renews the token half a minute earlier", async () => {
+      await stack.up(async (given) => {
+        const [first, ...rest] = hookMakers(given);
+        const { promise, resolve } = Promise.withResolvers<void>();
+        first?.().id.apply(() => resolve());
+        await promise;
+        await pause(4_000);
+        for (const make of rest) make();
+      });
+      assert.deepEqual(made(), all);
+      const tokens = stack.gitHub.requests().filter(({ path }) => path.endsWith("/access_tokens")).length;
+      assert.ok(tokens >= 2, String(tokens));
+    });
+
+    it("fail after a wait, because it repeats the call with an empty body", async () => {
+      await stack.destroy();
+      stack.gitHub.limits.set({ contentCreation: [{ limit: 3, seconds: 2 }] });
+      await assert.rejects(stack.up(hooks), /422 Invalid request/);
+    });
   });
 });
