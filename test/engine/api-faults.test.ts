@@ -12,7 +12,7 @@ const API: readonly Failing[] = ["429", "500", "late", "dropped", "lost"];
 const GITHUB: readonly Failing[] = ["429", "secondary limit", "502", "dropped", "lost"];
 /** So many rounds of `fleet recover` and `up` must do. */
 const ROUNDS = 8;
-const SEEDS = Array.from({ length: sampled(10, 3) }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: sampled(10, 2) }, (_, index) => index + 1);
 
 describe("an up while a tenth of the requests fails", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
