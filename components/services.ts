@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Last, lastOf } from "../model/obstacles.ts";
 import type { ServicePlan } from "../model/plan.ts";
+import { watchHooks } from "./hook-progress.ts";
 import { settled } from "./outcome.ts";
 import { Platform } from "./platform.ts";
 import { type PlannedService, ServicePipeline } from "./service-pipeline.ts";
@@ -49,6 +50,7 @@ export async function servicePipelines(
     );
   const isLast = ({ name }: ServicePlan) => order.services.has(name);
   const ready = make(registered.services.filter((service) => !isLast(service)));
+  watchHooks([...ready.values()].flatMap(({ webhook }) => webhook ?? []));
   order.begin([...ready.values()]);
   if (order.services.size > 0) await settled(ready);
   return new Map([...ready, ...make(registered.services.filter(isLast))]);

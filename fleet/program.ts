@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   list: async () => (await import("./list-command.ts")).listCommand(),
   "move-values": async () => (await import("./move-values-command.ts")).moveValuesCommand(),
   new: async () => (await import("./new-command.ts")).newCommand(),
+  operator: async () => (await import("./operator-command.ts")).operatorCommand(),
   preview: async () => (await import("./preview-command.ts")).previewCommand(),
   recover: async () => (await import("./recover-command.ts")).recoverCommand(),
   redeliver: async () => (await import("./redeliver-command.ts")).redeliverCommand(),

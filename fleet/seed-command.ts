@@ -1,12 +1,15 @@
 import { Command } from "commander";
-import { type SeedOptions, type SeedReport, seed } from "./seed.ts";
+import { readFleet } from "./all-stacks.ts";
+import { FleetError } from "./fleet-error.ts";
+import { plansOfCluster, type SeededPlan, type SeedOptions, type SeedReport, seed } from "./seed.ts";
 import { readStackFiles } from "./stack-files.ts";
 
 /** `fleet seed`: creates missing values files, as `pulumi up` does. */
 export function seedCommand(): Command {
   return new Command("seed")
     .description("Creates the missing values files in the GitOps repository, in one commit.")
-    .requiredOption("--stack <name>", "the stack of the services")
+    .option("--stack <name>", "the stack of the services")
+    .option("--cluster <name>", "all stacks of this cluster, in one commit for each branch that they write")
     .option("--dry-run", "only list missing files, one path per line")
     .option("--output <folder>", "write into a checkout, for a pull request")
     .addHelpText(
@@ -19,23 +22,40 @@ Exit codes: 0 no file is missing, 2 --dry-run found missing files, 1 it failed.
 
 Examples:
   npm run fleet -- seed --stack prod --dry-run
+  npm run fleet -- seed --cluster prod-eu
   npm run fleet -- seed --stack prod --output ../gitops`,
     )
-    .action(async ({ stack, ...options }: SeedOptions & { stack: string }) => {
-      const report = await seed(readStackFiles(stack), options, {
-        auth: process.env.GITHUB_TOKEN,
-        report: (line) => process.stderr.write(`${line}\n`),
-      });
-      for (const path of report.missing) process.stdout.write(`${path}\n`);
-      process.stderr.write(`${summary(report, options)}\n`);
-      process.exitCode = options.dryRun && report.missing.length > 0 ? 2 : 0;
+    .action(async ({ stack, cluster, ...options }: SeedOptions & Chosen) => {
+      let missing = 0;
+      for (const plan of chosen({ stack, cluster })) {
+        const report = await seed(plan, options, {
+          auth: process.env.GITHUB_TOKEN,
+          report: (line) => process.stderr.write(`${line}\n`),
+        });
+        for (const path of report.missing) process.stdout.write(`${path}\n`);
+        process.stderr.write(`${summary(report, options)}\n`);
+        missing += report.missing.length;
+      }
+      process.exitCode = options.dryRun && missing > 0 ? 2 : 0;
     });
+}
+
+interface Chosen {
+  readonly stack?: string | undefined;
+  readonly cluster?: string | undefined;
+}
+
+/** The plans to seed: one of a stack, or one for each branch that a cluster's stacks write. */
+function chosen({ stack, cluster }: Chosen): readonly SeededPlan[] {
+  if ((stack === undefined) === (cluster === undefined))
+    throw new FleetError("Name either --stack or --cluster.");
+  return stack === undefined ? plansOfCluster(readFleet(), cluster ?? "") : [readStackFiles(stack)];
 }
 
 function summary({ place, total, missing, commit }: SeedReport, { dryRun, output }: SeedOptions): string {
   const all = total === 1 ? "1 values file" : `${total} values files`;
   if (missing.length === 0)
-    return total === 0 ? "The stack has no services." : `Nothing is missing: ${all} in ${place}.`;
+    return total === 0 ? "There are no services." : `Nothing is missing: ${all} in ${place}.`;
   const some = `${missing.length} of ${all}`;
   if (dryRun) return `${some} missing in ${place}.`;
   if (output === undefined) return `${some} written to ${place}, in commit ${commit}.`;

@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { type CommitOptions, commitMissing, missingFiles } from "../components/values-files/commit.ts";
 import { SeedError, targetOf } from "../components/values-files/target.ts";
 import { type ValuesFile, valuesFiles } from "../manifests/values-file.ts";
+import { didYouMean, InvalidInput, listed } from "../model/diagnostics.ts";
 import type { Plan } from "../model/plan.ts";
+import type { Fleet } from "./all-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
 
 /** The options of `fleet seed`. */
@@ -26,11 +28,42 @@ export interface SeedReport {
   readonly commit: string | undefined;
 }
 
+/** The part of a plan that decides which files are seeded, and where. */
+export type SeededPlan = Pick<Plan, "github" | "services">;
+
+/**
+ * The services of all stacks of a cluster, together for each branch that they write. So a cluster's shards need one
+ * commit.
+ * @throws InvalidInput if a file of the folder has a problem, FleetError if no stack is on the cluster
+ */
+export function plansOfCluster({ stacks, problems }: Fleet, cluster: string): readonly SeededPlan[] {
+  if (problems.length > 0) throw new InvalidInput(problems);
+  const plans = stacks.flatMap(({ plan }) => (plan?.cluster.name === cluster ? [plan] : []));
+  if (plans.length === 0) {
+    const names = [...new Set(stacks.flatMap(({ plan }) => plan?.cluster.name ?? []))];
+    throw new FleetError(
+      `No stack here is on the cluster ${JSON.stringify(cluster)} (there are: ${listed(names)}). ${didYouMean(cluster, names) ?? ""}`.trimEnd(),
+    );
+  }
+  const filled = plans.filter(({ services }) => services.length > 0);
+  const places = Map.groupBy(filled.length > 0 ? filled : plans.slice(0, 1), (plan) =>
+    JSON.stringify(targetOf(plan)),
+  );
+  return [...places.values()].map(([first, ...others]) => ({
+    github: (first as Plan).github,
+    services: [first as Plan, ...others].flatMap(({ services }) => services),
+  }));
+}
+
 /**
  * Creates the missing values files of a stack, as `pulumi up` does, and never changes an existing one.
  * @throws FleetError
  */
-export async function seed(plan: Plan, options: SeedOptions, access: CommitOptions): Promise<SeedReport> {
+export async function seed(
+  plan: SeededPlan,
+  options: SeedOptions,
+  access: CommitOptions,
+): Promise<SeedReport> {
   const files = valuesFiles(plan.services);
   const report = (place: string, missing: readonly ValuesFile[], commit?: string): SeedReport => ({
     place,

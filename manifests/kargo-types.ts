@@ -37,6 +37,7 @@ export interface Warehouse extends Defined<WarehouseDefinition> {
   readonly apiVersion: typeof KARGO_API;
   readonly kind: "Warehouse";
   readonly spec: {
+    readonly shard?: string;
     readonly interval: string;
     readonly freightCreationPolicy: "Automatic";
     readonly subscriptions: readonly { readonly image: ImageSubscription }[];
@@ -72,6 +73,7 @@ export interface Stage extends Defined<StageDefinition> {
   readonly apiVersion: typeof KARGO_API;
   readonly kind: "Stage";
   readonly spec: {
+    readonly shard?: string;
     readonly requestedFreight: readonly {
       readonly origin: { readonly kind: "Warehouse"; readonly name: string };
       readonly sources: FreightSources;

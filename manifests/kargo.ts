@@ -86,15 +86,26 @@ export function warehouse(service: ServicePlan): Warehouse {
     metadata: {
       name: service.warehouse.name,
       namespace: service.project,
-      labels: serviceLabels(service),
+      labels: shardedLabels(service),
       annotations: { [DESCRIPTION]: `Watches ${service.warehouse.image}.` },
     },
     spec: {
+      ...shardOf(service),
       interval: service.warehouse.interval,
       freightCreationPolicy: "Automatic",
       subscriptions: [{ image: imageSubscription(service.warehouse) }],
     },
   };
+}
+
+function shardOf({ kargoShard: shard }: ServicePlan): { readonly shard?: string } {
+  return shard === undefined ? {} : { shard };
+}
+
+/** Kargo's admission adds the label to an object with `spec.shard`, and removes it from one without. */
+function shardedLabels(service: ServicePlan): Readonly<Record<string, string>> {
+  const { shard } = shardOf(service);
+  return { ...serviceLabels(service), ...(shard !== undefined && { "kargo.akuity.io/shard": shard }) };
 }
 
 function imageSubscription({
@@ -137,10 +148,11 @@ export function stage(service: ServicePlan, plan: StagePlan): Stage {
     metadata: {
       name: plan.name,
       namespace: service.project,
-      labels: serviceLabels(service),
+      labels: shardedLabels(service),
       annotations: { [DESCRIPTION]: stageDescription(plan) },
     },
     spec: {
+      ...shardOf(service),
       requestedFreight: [
         { origin: { kind: "Warehouse", name: service.warehouse.name }, sources: sources(plan) },
       ],

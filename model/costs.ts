@@ -19,24 +19,40 @@ const LIMITS = { minute: 80, hour: 500 };
 export function githubCost({ services, platform }: Pick<Plan, "services" | "platform">): GithubCost {
   const own = services.filter(({ webhook }) => webhook !== undefined).length;
   const hooks = own + (platform?.buildTriggers?.organizationHook ? 1 : 0);
-  const fullHours = Math.floor(hooks / LIMITS.hour);
-  const rest = hooks - fullHours * LIMITS.hour;
-  return { hooks, minutes: fullHours * 60 + Math.ceil(rest / LIMITS.minute) };
+  return { hooks, minutes: githubMinutes(hooks) };
 }
 
+function githubMinutes(hooks: number): number {
+  const fullHours = Math.floor(hooks / LIMITS.hour);
+  return fullHours * 60 + Math.ceil((hooks - fullHours * LIMITS.hour) / LIMITS.minute);
+}
+
+/** How far the webhooks of a run are. */
+export function hookProgress(made: number, all: number): string {
+  const left = githubMinutes(all - made);
+  return `GitHub: ${made} of ${all} webhooks are there; the rest takes about ${left} min by GitHub's limits.`;
+}
+
+/** An hour, after which the token of a GitHub App ends; the GitHub provider gets one at the start of a run. */
+const APP_TOKEN = 60;
+
 /** The same as a sentence for a preview. */
-export function githubCostText({ hooks, minutes }: GithubCost): string {
+export function githubCostText({ hooks, minutes }: GithubCost, app = false): string {
   if (hooks === 0) return "GitHub: no webhook of this stack.";
   const time = minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const expires =
+    app && minutes >= APP_TOKEN
+      ? " The App's token ends after an hour of one up: the hooks left then fail with 401, and the next up makes them."
+      : "";
   const many = minutes >= 60 ? " With webhooks.scope: organization one hook does for all of them." : "";
-  return `GitHub: ${hooks} webhook${hooks === 1 ? "" : "s"} of this stack; making all of them takes about ${time} by GitHub's limits, a refresh ${hooks} call${hooks === 1 ? "" : "s"}.${many}`;
+  return `GitHub: ${hooks} webhook${hooks === 1 ? "" : "s"} of this stack; making all of them takes about ${time} by GitHub's limits, a refresh ${hooks} call${hooks === 1 ? "" : "s"}.${expires}${many}`;
 }
 
 /** Sentences for a preview about load on other systems. */
 export function costNotes(plan: Plan): string[] {
   const newest = plan.services.filter(({ warehouse }) => warehouse.tags.strategy === "newest-build");
   return [
-    githubCostText(githubCost(plan)),
+    githubCostText(githubCost(plan), plan.github.app !== undefined),
     ...(newest.length === 0
       ? []
       : [

@@ -3,6 +3,7 @@ import { type BuildPlan, planBuild, planWebhook, type WebhookPlan } from "./buil
 import type { Catalogue, CatalogueService, ServiceState } from "./catalogue.ts";
 import { goDuration } from "./durations.ts";
 import { type FreezePlan, isFrozen } from "./freeze.ts";
+import { kargoShard } from "./kargo-shards.ts";
 import {
   applicationName,
   appProjectName,
@@ -34,6 +35,8 @@ export interface ServicePlan {
   /** The Kargo Project and its namespace. */
   readonly project: string;
   readonly warehouse: WarehousePlan;
+  /** The Kargo controller of its Warehouse and Stages; undefined for the one without a name. */
+  readonly kargoShard: string | undefined;
   readonly gitops: GitopsPlan;
   readonly stages: readonly StagePlan[];
   readonly appProject: string;
@@ -144,6 +147,7 @@ export function planService(
       cacheByTag: options.cacheByTag ?? stack.warehouse.cacheByTag,
       platform: service.warehouse?.platform,
     },
+    kargoShard: kargoShard(name, stack.kargo.shards),
     gitops: {
       repoURL: `${stack.github.url}/${stack.gitops.repository}.git`,
       branch: stack.gitops.branch,

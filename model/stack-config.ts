@@ -8,6 +8,7 @@ import type { SourceDocument } from "./documents.ts";
 import { folder } from "./folders.ts";
 import { githubOwner, githubRepository } from "./github-names.ts";
 import { registry } from "./image.ts";
+import { kargoSchema } from "./kargo-shards.ts";
 import { dnsLabel } from "./kubernetes-names.ts";
 import { pipelineProblems } from "./pipeline-problems.ts";
 import { pipelinesSchema, STANDARD_PIPELINE } from "./pipelines.ts";
@@ -97,6 +98,7 @@ export const stackConfigSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: "Default settings of Warehouses." }),
+  kargo: kargoSchema.prefault({}).meta({ description: "Kargo's controllers." }),
   access: accessSchema.meta({ description: "The deployer, the break-glass group, and Kargo's namespace." }),
   credentials: credentialsSchema
     .prefault({})

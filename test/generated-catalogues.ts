@@ -209,6 +209,7 @@ const stackKeys = fc.record({
     optionally("parallelism", fc.constantFrom(1, 50)),
   ),
   warehouse,
+  kargo: optionally("shards", fc.constantFrom([], ["a"], ["a", "b", "0"])),
   access: fc.constantFrom(
     { deployer: "kargo-fleet-deployer" },
     { deployer: "system:serviceaccount:ci:pulumi", breakGlass: "AD-Emergency", kargoNamespace: "kargo" },

@@ -73,7 +73,7 @@ function configProblems({ metadata, spec }: ProjectConfig): string[] {
 
 /** The object as Kargo's admission stores it: durations in Go's form, with defaults, without empty values. */
 export function storedByKargo<Kind extends KubernetesObject>(object: Kind): unknown {
-  const copy = structuredClone<KubernetesObject>(object);
+  const copy = withShardLabel(structuredClone<KubernetesObject>(object));
   if (isKind<Warehouse>(copy, "Warehouse")) {
     return {
       ...copy,
@@ -101,6 +101,15 @@ export function storedByKargo<Kind extends KubernetesObject>(object: Kind): unkn
     return { ...copy, spec: { ...copy.spec, requestedFreight } };
   }
   return copy;
+}
+
+/** Kargo keeps the label of a shard as the spec has it: pkg/webhook/kubernetes/{warehouse,stage}/webhook.go. */
+function withShardLabel(object: KubernetesObject): KubernetesObject {
+  if (!isKind<Warehouse>(object, "Warehouse") && !isKind<Stage>(object, "Stage")) return object;
+  const { "kargo.akuity.io/shard": _, ...others } = object.metadata.labels ?? {};
+  const { shard } = object.spec;
+  const labels = shard === undefined ? others : { ...others, "kargo.akuity.io/shard": shard };
+  return { ...object, metadata: { ...object.metadata, labels } };
 }
 
 /** Go's JSON omits `false`, `""` and `0` in optional fields. */

@@ -53,6 +53,7 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
         : "no longer treats a tag as always the same image",
   ],
   [/^warehouse\.platform$/, becomes("image's platform")],
+  [/^kargoShard$/, becomes("Kargo's controller")],
   [/^gitops\.repoURL$/, moves("GitOps repository")],
   [/^gitops\.branch$/, moves("GitOps branch")],
   [/^gitops\.folder$/, moves("folder of its values files")],

@@ -21,6 +21,7 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["list", ...STACK],
   ["move-values", ...STACK],
   ["new", "web", "--team", "edge", "--repository", "acme/web"],
+  ["operator", "prod", "--image", `registry.example/pulumi@sha256:${"0".repeat(64)}`],
   ["preview", "--base", "HEAD"],
   ["recover", ...STACK],
   ["redeliver", ...STACK],

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
+import { filesOf } from "../../test/files.ts";
 import { catalogueText, planOf, service, stackText } from "../../test/sources.ts";
+import { readFleet } from "../all-stacks.ts";
 import { FleetError } from "../fleet-error.ts";
-import { seed } from "../seed.ts";
+import { plansOfCluster, seed } from "../seed.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx") });
 const PATHS = ["dev", "staging", "prod"].map((stage) => `services/nginx/values-${stage}.yaml`);
@@ -143,6 +145,70 @@ describe("fleet seed", function () {
       const { exitCode, stdout } = await run("--help");
       assert.equal(exitCode, 0);
       assert.match(stdout, /--dry-run[\s\S]*--output <folder>[\s\S]*GITHUB_TOKEN[\s\S]*Exit codes: 0/);
+    });
+  });
+
+  describe("for a whole cluster", () => {
+    /** The stacks of a cluster with so many services in so many shards. */
+    const fleetOf = (count: number, of: number, more: Readonly<Record<string, string>> = {}) => {
+      const names = Array.from({ length: count }, (_, index) => `service-${index}`);
+      const shards = Array.from({ length: of }, (_, index) => [
+        `Pulumi.eu-${index}.yaml`,
+        stackText({
+          rollout: `{ shard: { index: ${index + 1}, of: ${of} } }`,
+          platform: String(index === 0),
+        }),
+      ]);
+      const services = catalogueText(Object.fromEntries(names.map((name) => [name, service(name)])));
+      return readFleet(filesOf({ "services.json": services, ...Object.fromEntries(shards), ...more }));
+    };
+
+    it("commits the values files of 1,000 services in 20 shards in one commit", async () => {
+      const plans = plansOfCluster(fleetOf(1_000, 20), "test");
+      assert.equal(plans.length, 1);
+      const before = github.requests().length;
+      const { total, missing, commit } = await seed(
+        plans[0] ?? { ...planOf(CATALOGUE), services: [] },
+        {},
+        {
+          ...access(),
+          report: () => {},
+          second: 1,
+        },
+      );
+      assert.deepEqual([total, missing.length], [3_000, 3_000]);
+      assert.match(commit ?? "", /^[0-9a-f]{40}$/);
+      const commits = github
+        .requests()
+        .filter(({ path, method }) => method === "POST" && path.endsWith("/git/commits"));
+      assert.equal(commits.length, 1);
+      assert.ok(github.requests().length - before < 30, `${github.requests().length - before} calls`);
+    });
+
+    it("has one plan for each branch, without the stacks of other clusters", () => {
+      const us = stackText({
+        cluster: "{ name: us, context: us }",
+        gitops: "{ repository: acme/gitops, branch: us }",
+        webhooks: '{ url: "https://hooks.acme.example", owner: false }',
+      });
+      const fleet = fleetOf(8, 2, { "Pulumi.us.yaml": us });
+      assert.deepEqual(fleet.problems, []);
+      assert.deepEqual(
+        ["test", "us"].map((cluster) =>
+          plansOfCluster(fleet, cluster).map((plan) => [
+            plan.services.length,
+            plan.services[0]?.gitops.branch,
+          ]),
+        ),
+        [[[8, "main"]], [[8, "us"]]],
+      );
+    });
+
+    it("names the clusters if there is no such one", () => {
+      assert.throws(
+        () => plansOfCluster(fleetOf(8, 2), "tset"),
+        /No stack here is on the cluster "tset" \(there are: test\)\. Did you mean "test"\?/,
+      );
     });
   });
 });

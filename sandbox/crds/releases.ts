@@ -104,6 +104,17 @@ const RELEASES: readonly Release[] = [
   },
 ];
 
+/** Pulumi's Kubernetes operator, which the sandbox does not install: tests check the output of `fleet operator`. */
+const OPERATOR: Release = {
+  project: "Pulumi Kubernetes Operator",
+  repository: "pulumi/pulumi-kubernetes-operator",
+  tag: "v2.9.0",
+  folder: "deploy/crds",
+  group: "pulumi.com",
+  file: (kind) => `pulumi.com_${pluralOf(kind)}.yaml`,
+  sums: { Stack: "d8ce0513bb77d5d57753e521fd42e87a87bdaf7abda1be2584aa23c1c03ea290" },
+};
+
 /** All definitions of these releases. */
 export function definitionsOf(releases: readonly Release[]): readonly Definition[] {
   return releases.flatMap((release) =>
@@ -122,3 +133,6 @@ function pluralOf(kind: string): string {
 
 /** Everything that the sandbox installs. */
 export const DEFINITIONS = definitionsOf(RELEASES);
+
+/** The definition of the operator's Stack. */
+export const OPERATOR_DEFINITIONS = definitionsOf([OPERATOR]);

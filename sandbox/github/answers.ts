@@ -29,9 +29,9 @@ export class GitHubError extends Error {
     status: ContentfulStatusCode,
     message: string,
     more: {
-      documentation?: string;
-      errors?: readonly FieldError[];
-      headers?: Readonly<Record<string, string>>;
+      readonly documentation?: string | undefined;
+      readonly errors?: readonly FieldError[];
+      readonly headers?: Readonly<Record<string, string>> | undefined;
     } = {},
   ) {
     super(message);

@@ -36,7 +36,7 @@ export function createApp(
   const app = new Hono<Env>({ getPath: (request) => routeOf(request.url) });
   app.use(requests.middleware());
   app.route("/", smartHttp(backend, tokens, ending));
-  app.route("/", installation.routes());
+  app.route("/", installation.routes(backend.owner));
 
   app.use(limits.headers(), authentication(tokens), backend.faults.middleware(), limits.middleware());
   app.use(etag({ weak: true }));

@@ -12,6 +12,10 @@ export interface ErrorFault {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly status: ContentfulStatusCode;
   readonly message?: string;
+  /** The address that explains the error; clients recognize some errors by it. */
+  readonly documentation?: string;
+  /** Headers of the answer, such as `retry-after`. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Performs the call and then loses the response, like a gateway timeout. @default false */
   readonly applied?: boolean;
   /** The number of calls that fail. @default until {@link Faults.clear} */
@@ -92,7 +96,7 @@ export class Faults {
       if (found?.kind !== "error") return await next();
       this.#spend(found, found.times);
       if (found.applied) await next();
-      c.res = new GitHubError(found.status, found.message ?? "Server Error").response();
+      c.res = new GitHubError(found.status, found.message ?? "Server Error", found).response();
     };
   }
 

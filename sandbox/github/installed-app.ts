@@ -1,8 +1,8 @@
 import { randomBytes, verify } from "node:crypto";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { GitHubError, notFound } from "./answers.ts";
-import type { Env } from "./backend.ts";
+import type { Documented, Env } from "./backend.ts";
 
 /** A GitHub App that the organization installed. */
 export interface InstalledApp {
@@ -11,15 +11,14 @@ export interface InstalledApp {
   readonly installationId: string;
   /** PEM of the public key that verifies its JWTs. */
   readonly publicKey: string;
+  /** How long its tokens are valid, in seconds. @default 3600, as on GitHub */
+  readonly lifetime?: number;
 }
-
-/** The lifetime of an installation's token on GitHub, in milliseconds. */
-const LIFETIME = 3_600_000;
 
 const header = z.object({ alg: z.literal("RS256") });
 const claims = z.object({ iss: z.string(), iat: z.number(), exp: z.number() });
 
-/** The tokens of an installation, each valid for an hour. */
+/** The tokens of an installation, each valid for an hour by default. */
 export class InstallationTokens {
   readonly #app: InstalledApp | undefined;
   readonly #now: () => number;
@@ -35,14 +34,27 @@ export class InstallationTokens {
     return this.#now() < (this.#ends.get(token) ?? 0);
   }
 
-  /** @see https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app */
-  routes(): Hono<Env> {
-    return new Hono<Env>().post("/app/installations/:id/access_tokens", (c) => {
-      const jwt = /^bearer (.+)$/i.exec(c.req.header("Authorization") ?? "")?.[1] ?? "";
-      if (!this.#isSigned(jwt)) throw new GitHubError(401, "A JSON web token could not be decoded");
-      if (c.req.param("id") !== this.#app?.installationId) throw notFound();
+  /**
+   * @param owner the organization that installed the App
+   * @see https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app
+   */
+  routes(owner: string): Hono<Env> {
+    const routes = new Hono<Env>();
+    routes.get("/orgs/:org/installation", (c) => {
+      const { installationId = "" } = this.#asApp(c);
+      if (c.req.param("org").toLowerCase() !== owner.toLowerCase()) throw notFound();
+      // Clients read only the id.
+      const found: Pick<Documented["installation"], "id" | "target_type"> = {
+        id: Number(installationId),
+        target_type: "Organization",
+      };
+      return c.json(found);
+    });
+    return routes.post("/app/installations/:id/access_tokens", (c) => {
+      const { installationId, lifetime = 3_600 } = this.#asApp(c);
+      if (c.req.param("id") !== installationId) throw notFound();
       const token = `ghs_${randomBytes(18).toString("hex")}`;
-      const end = this.#now() + LIFETIME;
+      const end = this.#now() + lifetime * 1_000;
       this.#ends.set(token, end);
       const permissions = { contents: "write", metadata: "read", repository_hooks: "write" };
       const expires_at = new Date(end).toISOString().replace(/\.\d+Z$/, "Z");
@@ -50,19 +62,26 @@ export class InstallationTokens {
     });
   }
 
-  #isSigned(jwt: string): boolean {
-    const [head = "", payload = "", signature = ""] = jwt.split(".");
-    if (this.#app === undefined || !header.safeParse(decoded(head)).success) return false;
-    const { data } = claims.safeParse(decoded(payload));
-    const { publicKey, clientId } = this.#app;
-    const signed = verify(
-      "sha256",
-      Buffer.from(`${head}.${payload}`),
-      publicKey,
-      Buffer.from(signature, "base64url"),
-    );
-    return signed && data?.iss === clientId && data.exp > Date.now() / 1000;
+  /** The App that signed a call's JWT. @throws GitHubError 401 */
+  #asApp(c: Context<Env>): InstalledApp {
+    const jwt = /^bearer (.+)$/i.exec(c.req.header("Authorization") ?? "")?.[1] ?? "";
+    if (this.#app === undefined || !isSigned(jwt, this.#app))
+      throw new GitHubError(401, "A JSON web token could not be decoded");
+    return this.#app;
   }
+}
+
+function isSigned(jwt: string, { publicKey, clientId }: InstalledApp): boolean {
+  const [head = "", payload = "", signature = ""] = jwt.split(".");
+  if (!header.safeParse(decoded(head)).success) return false;
+  const { data } = claims.safeParse(decoded(payload));
+  const signed = verify(
+    "sha256",
+    Buffer.from(`${head}.${payload}`),
+    publicKey,
+    Buffer.from(signature, "base64url"),
+  );
+  return signed && data?.iss === clientId && data.exp > Date.now() / 1000;
 }
 
 function decoded(part: string): unknown {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { costNotes, githubCost, githubCostText } from "../../model/costs.ts";
+import { costNotes, githubCost, githubCostText, hookProgress } from "../../model/costs.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
 import { many, WEBHOOKS } from "./many-services.ts";
 
@@ -19,6 +19,25 @@ describe("a stack's GitHub calls", () => {
     assert.match(notes[0] ?? "", /^GitHub: 1 webhook/);
     assert.match(notes[1] ?? "", /^Registry: .*newest-build \(nginx\) .*every tag/);
     assert.equal(costNotes(planOf(catalogueText({ nginx: service("nginx") }))).length, 1);
+  });
+
+  it("are warned about if they take longer than the token of a GitHub App", () => {
+    const app = {
+      github: '{ owner: acme, app: { clientId: Iv1.0, installationId: "42" } }',
+      githubAppPrivateKey: "{ secure: v1:abc }",
+    };
+    const noteOf = (count: number, keys: Record<string, string>) =>
+      costNotes(planOf(catalogueText(many(count)), stackText(keys)))[0] ?? "";
+    assert.match(noteOf(1000, app), /The App's token ends after an hour of one up/);
+    assert.doesNotMatch(noteOf(499, app), /token/);
+    assert.doesNotMatch(noteOf(1000, {}), /token/);
+  });
+
+  it("are counted while they are made", () => {
+    assert.equal(
+      hookProgress(150, 1000),
+      "GitHub: 150 of 1000 webhooks are there; the rest takes about 65 min by GitHub's limits.",
+    );
   });
 
   it("are one with the organization's hook", () => {

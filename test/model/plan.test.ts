@@ -58,6 +58,7 @@ describe("the plan", () => {
         cacheByTag: true,
         platform: undefined,
       },
+      kargoShard: undefined,
       gitops: {
         repoURL: "https://github.com/acme/gitops.git",
         branch: "main",

@@ -24,6 +24,12 @@ describe("the description of a changed service", () => {
     ]);
   });
 
+  it("shows which of Kargo's controllers handles it", () => {
+    const sharded = servicePlan({}, { kargo: "{ shards: [eu-a] }" });
+    assert.deepEqual(planWords(plain, sharded), ["Kargo's controller is now eu-a"]);
+    assert.deepEqual(planWords(sharded, plain), ["Kargo's controller is no longer eu-a"]);
+  });
+
   it("shows the branch that is built", () => {
     assert.deepEqual(words({ build: { branch: "release/1.x" } }), ["builds from branch `release/1.x`"]);
   });

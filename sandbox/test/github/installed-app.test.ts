@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createSign } from "node:crypto";
 import { newApp } from "../../../test/github-app.ts";
-import { playground, textAt } from "../../../test/github-playground.ts";
+import { at, playground, textAt } from "../../../test/github-playground.ts";
 
 const app = newApp();
 const TOKENS = "/app/installations/42/access_tokens";
@@ -36,6 +36,17 @@ describe("the installation tokens of a GitHub App", () => {
     assert.equal(await statusWith(token), 200);
     ahead = 3_601_000;
     assert.equal(await statusWith(token), 401);
+  });
+
+  it("tell an installed App its installation, and no other caller", async () => {
+    const read = async (bearer: string, organization: string) =>
+      await server().call("GET", `/orgs/${organization}/installation`, undefined, {
+        Authorization: `Bearer ${bearer}`,
+      });
+    const found = await read(jwt(), "acme");
+    assert.deepEqual([found.status, at(found, "id")], [200, 42]);
+    assert.equal((await read(jwt(), "other")).status, 404);
+    assert.equal((await read("a.b.c", "acme")).status, 401);
   });
 
   for (const [what, bearer, path, status] of [

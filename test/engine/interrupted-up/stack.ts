@@ -1,9 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { stringify } from "yaml";
-import { DEFINITIONS } from "../../../sandbox/crds/releases.ts";
-import { definitionTexts } from "../../../sandbox/crds/texts.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../../sandbox/github/server.ts";
 import { catalogueText, service } from "../../sources.ts";
 import { sharedPrograms } from "../control-plane.ts";
@@ -12,6 +9,7 @@ import { dynamicProvider } from "../fleet-program/dynamic-provider.ts";
 import { SECRETS_PROVIDER } from "../vault.ts";
 import { type ApiServer, apiServer } from "./api-server.ts";
 import { type Descendant, end, familyOf } from "./family.ts";
+import { config, prepare, through } from "./stack-setup.ts";
 import { type Blow, Count, type Moment, tripwire } from "./tripwire.ts";
 
 /** The process that is killed during an `up`. */
@@ -61,6 +59,8 @@ export interface InterruptibleStack {
   objects(): Promise<ReadonlyMap<string, string>>;
   /** The ids of the hooks of its repository. */
   hooks(): readonly string[];
+  /** Adds these keys to its stack file. */
+  configure(keys: Readonly<Record<string, string>>): Promise<void>;
   checkpoint(): Promise<Checkpoint>;
   /** The path of the checkpoint. */
   readonly file: string;
@@ -70,11 +70,21 @@ export interface InterruptibleStack {
 }
 
 const TOKEN = "planted-github-token";
-const NAMED = ["Project", "ProjectConfig", "Warehouse", "Stage", "Freight", "Application", "AppProject"];
 const KINDS =
   "namespaces,roles,rolebindings,projects.kargo.akuity.io,projectconfigs,warehouses,stages,freights,applications,appprojects";
-/** @param names of all services. Each has a repository, and may have a stack */
-export async function openInterruptibleFleet(names: readonly string[]): Promise<InterruptibleFleet> {
+/** A proxy between the engine and a server. */
+export type Front = (url: string) => Promise<{ readonly url: string; close(): Promise<void> }>;
+
+const none: Front = async (url) => ({ url, close: async () => {} });
+
+/**
+ * @param names of all services. Each has a repository, and may have a stack
+ * @param front what requests to the API server and to GitHub pass first
+ */
+export async function openInterruptibleFleet(
+  names: readonly string[],
+  front: { readonly api?: Front; readonly github?: Front } = {},
+): Promise<InterruptibleFleet> {
   const { path, programs } = await sharedPrograms();
   const folder = await engineFolder("interrupted", true);
   const github = await startLocalGitHub({
@@ -96,11 +106,12 @@ export async function openInterruptibleFleet(names: readonly string[]): Promise<
   const count = new Count();
   const api = await tripwire(server.url, count, makesObject, { authorization: `Bearer ${server.token}` });
   const hooks = await tripwire(github.url, count, (method, url) => method === "POST" && /\/hooks$/.test(url));
+  const fronts = [await (front.api ?? none)(api.url), await (front.github ?? none)(hooks.url)] as const;
   const kubeconfig = join(folder, "kubeconfig");
-  await writeFile(kubeconfig, through(api.url));
+  await writeFile(kubeconfig, through(fronts[0].url));
   const environment: Record<string, string> = {
     ...(await engineEnvironment(path, folder)),
-    GITHUB_BASE_URL: `${hooks.url}/`,
+    GITHUB_BASE_URL: `${fronts[1].url}/`,
     GITHUB_TOKEN: TOKEN,
   };
   const provider = await dynamicProvider(folder, environment);
@@ -142,12 +153,15 @@ export async function openInterruptibleFleet(names: readonly string[]): Promise<
   };
 
   const open = async (name: string): Promise<InterruptibleStack> => {
-    await writeFile(stackFile(name), secrets.replace("config:\n", `config:\n${config(name, kubeconfig)}`));
+    const configure = (keys: Readonly<Record<string, string>>) =>
+      writeFile(stackFile(name), secrets.replace("config:\n", `config:\n${config(name, kubeconfig, keys)}`));
+    await configure({});
     await init(name);
     const file = join(folder, `state/.pulumi/stacks/kargo-fleet/${name}.json`);
     const locks = join(folder, "state/.pulumi/locks/organization/kargo-fleet", name);
     return {
       file,
+      configure,
       up: (blow) => struckUp(name, blow),
       preview: async (...args) => ended(await pulumi("preview", ...args, "--stack", name)),
       fleet: async (...args) =>
@@ -180,6 +194,7 @@ export async function openInterruptibleFleet(names: readonly string[]): Promise<
     open,
     close: async () => {
       for (const { pid } of orphans) end(pid);
+      await Promise.all(fronts.map(({ close }) => close()));
       await Promise.all([api.close(), hooks.close(), server.close(), github.stop(), provider.close()]);
       await rm(folder, { recursive: true, force: true });
     },
@@ -214,41 +229,4 @@ function is(victim: "program" | "plugin", command: string): boolean {
   return victim === "program"
     ? /cmd\/run(\/index\.js)?( |$)/.test(command)
     : /pulumi-resource-kubernetes/.test(command);
-}
-
-async function prepare(kubectl: (args: readonly string[], input?: string) => Promise<string>): Promise<void> {
-  const named = DEFINITIONS.filter(({ kind }) => NAMED.includes(kind));
-  const definitions = (await definitionTexts(process.env, named)).values();
-  const namespace = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: "argocd" } });
-  await kubectl(["create", "-f", "-"], [...definitions, namespace].join("\n---\n"));
-  await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
-}
-
-/** Without credentials, because the tripwire adds them. */
-function through(server: string): string {
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "test", cluster: { server, "insecure-skip-tls-verify": true } }],
-    users: [{ name: "test", user: {} }],
-    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
-    "current-context": "test",
-  });
-}
-
-function config(service: string, kubeconfig: string): string {
-  const keys = {
-    cluster: `{ name: test, context: test, kubeconfig: ${JSON.stringify(kubeconfig)} }`,
-    registry: "registry.example",
-    gitops: "{ repository: acme/gitops }",
-    github: "{ owner: acme }",
-    webhooks: '{ url: "https://hooks.acme.example" }',
-    access: "{ deployer: kargo-fleet-deployer }",
-    pipelines: "{ standard: [{ stage: dev, promotion: auto, sync: auto }] }",
-    rollout: `{ include: [{ names: [${service}] }] }`,
-    platform: "false",
-  };
-  return Object.entries(keys)
-    .map(([key, value]) => `  kargo-fleet:${key}: ${value}\n`)
-    .join("");
 }
