@@ -24,7 +24,11 @@ export const provisionedSchema = z.object({
   rollout: z.object({
     percent: z.number(),
     shard: z.object({ index: z.number(), of: z.number() }).optional(),
+    /** The number of stacks that have the services of this one. */
+    shards: z.number().optional(),
   }),
+  /** The number of shards of a `fleet reshard` that has not ended. */
+  resharding: z.number().optional(),
   services: z.record(z.string(), provisionedService),
   /** The services whose hook is off or deleted. */
   hooksOff: z.array(z.string()),
