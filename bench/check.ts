@@ -2,17 +2,22 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { shardsOf, shardStack } from "../model/shards.ts";
+import { shardStack, shardsOf } from "../model/shards.ts";
 import { catalogueText, service, stackText } from "../test/sources.ts";
 import { type Cost, measure } from "./measure.ts";
 
 /** `npm run bench -- check`: measures `fleet check` of 1,000 services in 20 shards, and of one stack. */
 export function checkBench(): Command {
   return new Command("check")
-    .description("fleet check of 1,000 services: in one stack, in 20 shards, and in 20 stacks written by hand.")
+    .description(
+      "fleet check of 1,000 services: in one stack, in 20 shards, and in 20 stacks written by hand.",
+    )
     .argument("[services]", "how many services", Number, 1000)
     .argument("[shards]", "how many shards", Number, 20)
-    .addHelpText("after", "\nEach row is the best of three runs, after one that fills Node's cache of compiled code.")
+    .addHelpText(
+      "after",
+      "\nEach row is the best of three runs, after one that fills Node's cache of compiled code.",
+    )
     .action(run);
 }
 

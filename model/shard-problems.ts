@@ -36,21 +36,18 @@ export function dividedTwice({ shards, rollout, platform }: StackConfig, stack: 
 /**
  * A shard's file must say what its base says, or its services get other settings than those of the other shards.
  * @param text the shard's file
- * @param base undefined if there is no such file
  */
 export function shardFileProblems(
   text: string,
   file: SourceDocument,
   shard: StackShard,
-  base: SourceDocument | undefined,
+  base: SourceDocument,
 ): Problem[] {
   const from = stackFileName(shard.stack);
-  const of = base && configOf(base)[SHARDS_KEY];
-  if (base === undefined || typeof of !== "number" || shard.index > of) {
-    const has =
-      base === undefined ? "which does not exist" : `which has ${of === undefined ? "no" : of} shards`;
-    const message = `is shard ${shard.index} of ${from}, ${has}.`;
-    const fix = `Run: npm run fleet -- shards ${shard.stack}. If the stack still has services: npm run fleet -- reshard --to ${of ?? shard.of} ${shard.stack}`;
+  const of = configOf(base)[SHARDS_KEY];
+  if (typeof of !== "number" || shard.index > of) {
+    const message = `is shard ${shard.index} of ${from}, which has ${typeof of === "number" ? of : "no"} shards.`;
+    const fix = `Run: npm run fleet -- shards ${shard.stack}`;
     return [problem("KF122", file, ["config", `${PROJECT}:rollout`, "shard"], message, fix)];
   }
   const path = deviation(text, file, base, { ...shard, of });

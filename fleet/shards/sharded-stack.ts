@@ -33,7 +33,7 @@ export function shardOfBase(
   }: { readonly text: string; readonly document: SourceDocument; readonly shard: StackShard },
   base: ShardedStack,
 ): FoundStack {
-  const problems = [...document.problems, ...shardFileProblems(text, document, shard, base.family?.document)];
+  const problems = [...document.problems, ...shardFileProblems(text, document, shard, base.found.document)];
   const right = rightShard(name, shard, base);
   return problems.length > 0 ? { ...right, document, plan: undefined, problems } : right;
 }
