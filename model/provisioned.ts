@@ -23,7 +23,7 @@ export const provisionedSchema = z.object({
   /** The parts of the selection that messages need. */
   rollout: z.object({
     percent: z.number(),
-    shard: z.object({ index: z.number(), of: z.number() }).optional(),
+    shard: z.object({ index: z.number(), of: z.number(), stack: z.string().optional() }).optional(),
     /** The number of stacks that have the services of this one. */
     shards: z.number().optional(),
   }),

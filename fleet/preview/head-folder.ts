@@ -40,7 +40,7 @@ export async function headFolder(files: Files, fleet: Fleet): Promise<HeadFolder
 }
 
 /** The variables with file paths, made absolute for another working directory. */
-function fromAnywhere(environment: NodeJS.ProcessEnv): Record<string, string> {
+export function fromAnywhere(environment: NodeJS.ProcessEnv): Record<string, string> {
   const { KUBECONFIG, PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE_FILE } = environment;
   return {
     ...(KUBECONFIG && {
