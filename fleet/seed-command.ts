@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { type SeedOptions, type SeedReport, seed } from "./seed.ts";
-import { readStackFiles } from "./stack-files.ts";
+import { readWithShards } from "./stack-files.ts";
 
 /** `fleet seed`: creates missing values files, as `pulumi up` does. */
 export function seedCommand(): Command {
@@ -13,6 +13,7 @@ export function seedCommand(): Command {
       "after",
       `
 An existing file is never changed, because Kargo and the team own it.
+Of a stack with shards it creates the files of all shards.
 It uses GITHUB_TOKEN; --output needs no token.
 
 Exit codes: 0 no file is missing, 2 --dry-run found missing files, 1 it failed.
@@ -22,7 +23,7 @@ Examples:
   npm run fleet -- seed --stack prod --output ../gitops`,
     )
     .action(async ({ stack, ...options }: SeedOptions & { stack: string }) => {
-      const report = await seed(readStackFiles(stack), options, {
+      const report = await seed(readWithShards(stack), options, {
         auth: process.env.GITHUB_TOKEN,
         report: (line) => process.stderr.write(`${line}\n`),
       });

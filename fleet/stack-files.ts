@@ -1,5 +1,6 @@
+import type { Catalogue } from "../model/catalogue.ts";
 import { InvalidInput } from "../model/diagnostics.ts";
-import type { Plan } from "../model/plan.ts";
+import { type Plan, planShards } from "../model/plan.ts";
 import type { StackConfig } from "../model/stack-config.ts";
 import { nameOfStack, readStack, stackNames } from "./all-stacks.ts";
 import { workingDirectory } from "./files.ts";
@@ -24,10 +25,22 @@ export function readStackFiles(stack: string): Plan {
   return rightStack(stack).plan;
 }
 
+/** The plan with the services of the stack's shards, if it has any. @throws as {@link readStackFiles} */
+export function readWithShards(stack: string): Plan {
+  const { plan, catalogue, config, name } = rightStack(stack);
+  const { shards } = plan.rollout;
+  if (shards === undefined) return plan;
+  return { ...plan, services: planShards(plan, name, catalogue, config).flatMap(({ services }) => services) };
+}
+
 /** The plan with its config. @throws as {@link readStackFiles} */
-export function rightStack(stack: string): StackFiles {
+export function rightStack(
+  stack: string,
+): StackFiles & { readonly name: string; readonly catalogue: Catalogue } {
   const files = workingDirectory();
-  const { plan, config, catalogue, problems } = readStack(nameOfStack(stack, stackNames(files)), files);
+  const name = nameOfStack(stack, stackNames(files));
+  const { plan, config, catalogue, problems } = readStack(name, files);
   if (!plan || !config.value || !catalogue?.value) throw new InvalidInput(problems);
-  return { plan, config: config.value, teams: Object.keys(catalogue.value.teams) };
+  const teams = Object.keys(catalogue.value.teams);
+  return { name, plan, config: config.value, catalogue: catalogue.value, teams };
 }

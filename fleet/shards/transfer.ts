@@ -6,6 +6,7 @@ import {
   ROOT,
   resourcesOf,
   servicesByUrn,
+  servicesIn,
   withResources,
 } from "./deployment.ts";
 import { described, entriesOf, type Selection } from "./entries.ts";
@@ -19,14 +20,16 @@ export interface Member {
 /**
  * Copies services from one state to another: their resources, what the values files and the outputs say of them. A state
  * without resources gets the providers of the other one.
- * @param services the names of services of `from`
+ * @param names the services of `from`
  */
 export function withServices(
   to: Member,
   from: Member,
-  services: ReadonlySet<string>,
+  names: ReadonlySet<string>,
   selection: Selection,
 ): Exported {
+  // An interrupted run may have copied some of them.
+  const services = names.difference(new Set(servicesIn(resourcesOf(to.state))));
   const begun = resourcesOf(to.state).length > 0 ? to.state : emptied(from, to);
   const source = resourcesOf(from.state);
   const owners = servicesByUrn(source);
