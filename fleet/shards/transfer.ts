@@ -29,7 +29,8 @@ export function withServices(
   selection: Selection,
 ): Exported {
   // An interrupted run may have copied some of them.
-  const services = names.difference(new Set(servicesIn(resourcesOf(to.state))));
+  const there = new Set(servicesIn(resourcesOf(to.state)));
+  const services = new Set([...names].filter((name) => !there.has(name)));
   const begun = resourcesOf(to.state).length > 0 ? to.state : emptied(from, to);
   const source = resourcesOf(from.state);
   const owners = servicesByUrn(source);
