@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { parseState } from "../../fleet/recovery/state.ts";
@@ -7,6 +7,7 @@ import { servicesIn } from "../../fleet/shards/deployment.ts";
 import { reencrypted } from "../../fleet/shards/stacks.ts";
 import { shardOf, shardStack, shardsOf } from "../../model/shards.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
+import { openRepository } from "../repository.ts";
 import { catalogueText, service } from "../sources.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, MASTER_SECRET, openFleetStack, TOKEN } from "./fleet-stack.ts";
@@ -133,37 +134,51 @@ describe("a stack with shards", function () {
     await assertMoved(7);
   });
 
-  it("changes nothing in the next up of every stack", async () => {
-    for (const { index } of shardsOf("test", 7)) {
-      const { output, code } = await up(shardStack("test", index));
+  it("changes nothing in the next up of every stack that has services", async () => {
+    for (const stack of new Set([...wanted(7).values()].flat())) {
+      const { output, code } = await up(stack);
       assert.equal(code, 0, output);
       assert.doesNotMatch(output, /\d+ (created|deleted|replaced|updated)/);
     }
     assert.deepEqual(await uids(), made);
   });
 
-  it("is never without a service when fleet reshard is killed, refuses every up, and is right after a second run", async () => {
-    const child = execa("node", [resolve("fleet/main.ts"), "reshard", "--to", "4", "test", "--yes"], {
-      ...options(),
-      detached: true,
-    });
-    let arrivals = 0;
-    for await (const line of child.iterable({ from: "all" }))
-      if (/services (come to|leave)/.test(line) && ++arrivals === 2) {
+  for (const [to, line] of [
+    [4, /services come to/],
+    [7, /services leave/],
+    [4, /services leave/],
+  ] as const)
+    it(`is never without a service when fleet reshard --to ${to} is killed at "${line.source}", refuses every up, and is right after a second run`, async () => {
+      const { output: planned } = await fleet("reshard", "--to", String(to), "test", "--dry-run");
+      assert.match(planned, /services move/);
+      const args = [resolve("fleet/main.ts"), "reshard", "--to", String(to), "test", "--yes"];
+      const child = execa("node", args, { ...options(), detached: true });
+      let lines = 0;
+      for await (const text of child.iterable({ from: "all" })) {
+        if (!line.test(text) || ++lines < 2) continue;
         // Its calls of the CLI die with it.
         process.kill(-(child.pid ?? 0), "SIGKILL");
         break;
       }
-    await child;
-    assert.equal(arrivals, 2);
-    for (const [name, found] of await homes()) assert.ok(found.length === 1 || found.length === 2, name);
-    const refused = await fleet("recover", "--stack", "test-00");
-    assert.match(refused.output, /a reshard of test to 4 shards has not ended/);
-    const again = await fleet("reshard", "--to", "4", "test", "--yes");
-    assert.equal(again.code, 0, again.output);
-    await assertMoved(4);
-    assert.deepEqual(await stacks(), ["test", "test-00", "test-01", "test-02", "test-03"]);
-  });
+      await child;
+      assert.equal(lines, 2);
+      for (const [name, found] of await homes()) assert.ok([1, 2].includes(found.length), name);
+      const unfinished = new RegExp(`a reshard of test to ${to} shards has not ended`);
+      assert.match((await fleet("recover", "--stack", "test-00")).output, unfinished);
+      for (const stack of ["test", "test-00", "test-03"]) {
+        const refused = await up(stack);
+        // A killed import may leave a lock, which refuses too.
+        if (!/currently locked/.test(refused.output)) assert.match(refused.output, unfinished);
+        assert.notEqual(refused.code, 0);
+      }
+      const again = await fleet("reshard", "--to", String(to), "test", "--yes");
+      assert.equal(again.code, 0, again.output);
+      await assertMoved(to);
+      assert.deepEqual(await stacks(), [
+        "test",
+        ...shardsOf("test", to).map(({ index }) => shardStack("test", index)),
+      ]);
+    });
 
   it("refuses the up of a shard with another number of shards", async () => {
     await base.writeConfig({ shards: "5", pipelines: PIPELINES });
@@ -185,6 +200,31 @@ describe("a stack with shards", function () {
     assert.match(output, /Surplus, with services: test-02, test-03\..*reshard --to 2 test/);
     await base.writeConfig({ shards: "4", pipelines: PIPELINES });
     assert.equal((await fleet("shards", "test")).code, 0);
+  });
+
+  it("is previewed by fleet preview without the files of its shards", async () => {
+    const repository = await openRepository(base.folder);
+    await repository.write({ ".gitignore": "*\n!/services.json\n!/Pulumi.test.yaml\n" });
+    await repository.git("add", "--force", ".gitignore");
+    await repository.commit();
+    const [name = ""] = NAMES;
+    const entries = NAMES.map((each) => [each, service(each)] as const);
+    const changed = service(name, { warehouse: { interval: "1h" } });
+    await base.writeCatalogue(catalogueText({ ...Object.fromEntries(entries), [name]: changed }));
+    const files = shardsOf("test", 4).map(({ index }) =>
+      join(base.folder, `Pulumi.${shardStack("test", index)}.yaml`),
+    );
+    for (const file of files) await rm(file);
+    const { output, code } = await fleet("preview", "--base", "main");
+    await base.writeCatalogue(catalogueText(Object.fromEntries(entries)));
+    assert.equal(code, 0, output);
+    const asked = [...output.matchAll(/asking the engine about .* of stack (\S+)/g)].map(
+      ([, stack]) => stack,
+    );
+    assert.deepEqual(asked, wanted(4).get(name));
+    assert.match(output, /spec\.interval|1h0m0s|Warehouse/);
+    assert.equal((await fleet("shards", "test")).code, 0);
+    assert.deepEqual(await homes(), wanted(4));
   });
 
   it("leaves no secret in plain text in a state", async () => {
@@ -226,5 +266,42 @@ describe("a stack with shards", function () {
       for (const key of Object.keys(base.environment)) delete process.env[key];
       Object.assign(process.env, environment);
     }
+  });
+});
+
+describe("a stack that has its services itself", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let base: FleetStack;
+  before(async () => {
+    base = await openFleetStack(["whole-0", "whole-1"]);
+  });
+  after(async () => {
+    for (const name of ["test-00", "test-01"]) {
+      await pulumi("state", "unprotect", "--all", "--yes", "--stack", name);
+      await pulumi("destroy", "--yes", "--skip-preview", "--stack", name);
+    }
+    await base?.close();
+  });
+  const options = () => ({ cwd: base.folder, env: base.environment, reject: false, all: true }) as const;
+  const pulumi = (...args: readonly string[]) => execa("pulumi", [...args, "--non-interactive"], options());
+
+  it("is divided into shards by fleet reshard, and is refused if only its file says so", async () => {
+    const names = ["whole-0", "whole-1"];
+    await base.writeCatalogue(catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))));
+    await base.writeConfig({ pipelines: PIPELINES });
+    const first = await base.up();
+    assert.ok(!first.failed, first.output);
+    const objects = await base.objects();
+    await base.writeConfig({ pipelines: PIPELINES, shards: "2" });
+    const refused = await base.up();
+    assert.match(refused.output, /To move them, run: npm run fleet -- reshard --to 2 test\. .*\[KF092\]/);
+    const args = [resolve("fleet/main.ts"), "reshard", "--to", "2", "test", "--yes"];
+    const { all, exitCode } = await execa("node", args, options());
+    assert.equal(exitCode, 0, all);
+    assert.match(all, /2 services move[^]*show nothing to change/);
+    assert.deepEqual(await base.objects(), objects);
+    const next = await base.up();
+    assert.ok(!next.failed, next.output);
+    assert.deepEqual(await base.objects(), objects);
   });
 });
