@@ -298,7 +298,7 @@ describe("a stack that has its services itself", function () {
     const args = [resolve("fleet/main.ts"), "reshard", "--to", "2", "test", "--yes"];
     const { all, exitCode } = await execa("node", args, options());
     assert.equal(exitCode, 0, all);
-    assert.match(all, /2 services move[^]*show nothing to change/);
+    assert.match(all, /2 services move[\s\S]*show nothing to change/);
     assert.deepEqual(await base.objects(), objects);
     const next = await base.up();
     assert.ok(!next.failed, next.output);
