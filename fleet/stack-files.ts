@@ -1,6 +1,7 @@
 import type { Catalogue } from "../model/catalogue.ts";
 import { InvalidInput } from "../model/diagnostics.ts";
 import { type Plan, planShards } from "../model/plan.ts";
+import { owningStack } from "../model/shards.ts";
 import type { StackConfig } from "../model/stack-config.ts";
 import { nameOfStack, readStack, stackNames } from "./all-stacks.ts";
 import { workingDirectory } from "./files.ts";
@@ -27,10 +28,23 @@ export function readStackFiles(stack: string): Plan {
 
 /** The plan with the services of the stack's shards, if it has any. @throws as {@link readStackFiles} */
 export function readWithShards(stack: string): Plan {
-  const { plan, catalogue, config, name } = rightStack(stack);
-  const { shards } = plan.rollout;
-  if (shards === undefined) return plan;
-  return { ...plan, services: planShards(plan, name, catalogue, config).flatMap(({ services }) => services) };
+  return rightStackWithShards(stack).plan;
+}
+
+/** The plan with the services of the stack's shards and with its config. @throws as {@link readStackFiles} */
+export function rightStackWithShards(stack: string): StackFiles {
+  const found = rightStack(stack);
+  const { plan, catalogue, config, name } = found;
+  if (plan.rollout.shards === undefined) return found;
+  const services = planShards(plan, name, catalogue, config).flatMap((shard) => shard.services);
+  return { ...found, plan: { ...plan, services } };
+}
+
+/** The stack that keeps what the cluster shares, if the stack is one of its shards. @throws as {@link readStackFiles} */
+export function rightBase(stack: string): StackFiles {
+  const found = rightStack(stack);
+  const base = owningStack(found.name, found.plan.rollout);
+  return base === found.name ? found : rightStack(base);
 }
 
 /** The plan with its config. @throws as {@link readStackFiles} */

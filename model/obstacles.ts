@@ -105,7 +105,7 @@ function buildsObstacle(
       asking.document,
       ["services", name, "team"],
       `the build namespace ${build?.namespace} of team ${JSON.stringify(team)} ${state}.`,
-      `An administrator creates it: npm run --silent fleet -- deployer --stack ${asking.stack} | kubectl apply -f -`,
+      `An administrator creates it: npm run --silent fleet -- deployer --stack ${asking.owner ?? asking.stack} | kubectl apply -f -`,
     ),
   ];
 }

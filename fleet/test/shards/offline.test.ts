@@ -72,6 +72,14 @@ describe("offline commands, if only the stack with shards has a file", function 
     assert.equal(stdout.trim().split("\n").length, 3 * NAMES.length);
   });
 
+  it("print the deployer's rights of the whole cluster, whichever shard is named", async () => {
+    const [base, shard] = await Promise.all(
+      ["prod", "prod-01"].map((stack) => folder.run("deployer", "--stack", stack)),
+    );
+    assert.equal(base?.exitCode, 0);
+    assert.deepEqual(shard, base);
+  });
+
   it("name the shards for the workflows", () => {
     assert.deepEqual(workflowStacks(fleetOf(FILES)).stacks, ["prod", ...SHARDS]);
   });
