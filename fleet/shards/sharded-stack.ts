@@ -33,8 +33,9 @@ export function shardOfBase(
   }: { readonly text: string; readonly document: SourceDocument; readonly shard: StackShard },
   base: ShardedStack,
 ): FoundStack {
-  const problems = [...document.problems, ...shardFileProblems(text, document, shard, base.found.document)];
   const right = rightShard(name, shard, base);
+  if (base.family?.text(shard) === text) return right;
+  const problems = [...document.problems, ...shardFileProblems(text, document, shard, base.found.document)];
   return problems.length > 0 ? { ...right, document, plan: undefined, problems } : right;
 }
 
