@@ -34,7 +34,8 @@ export function shardOfBase(
   base: ShardedStack,
 ): FoundStack {
   const right = rightShard(name, shard, base);
-  if (base.family?.text(shard) === text) return right;
+  const wanted = base.family?.shards[shard.index - 1];
+  if (wanted && base.family?.text(wanted) === text) return right;
   const problems = [...document.problems, ...shardFileProblems(text, document, shard, base.found.document)];
   return problems.length > 0 ? { ...right, document, plan: undefined, problems } : right;
 }
