@@ -4,6 +4,7 @@ import type { Planned } from "../model/losses.ts";
 import { resourceName } from "../model/names.ts";
 import type { Plan, ServicePlan } from "../model/plan.ts";
 import { type HookStep, hookStep, type Provisioned } from "../model/provisioned.ts";
+import { owningStack } from "../model/shards.ts";
 import { hasRemovals } from "./build-triggers.ts";
 import { namesInState } from "./engine-state.ts";
 import { githubAuth } from "./lifecycle.ts";
@@ -25,7 +26,8 @@ const MOST = 100;
 /** Asks GitHub and the cluster about services with this run's credentials. Asks nothing if there are too many. */
 export async function ask(services: readonly ServicePlan[], { plan, catalogue }: Planned): Promise<Asked> {
   if (services.length === 0 || services.length > MOST) return NOTHING_ASKED;
-  const asking = { document: catalogue.document, stack: pulumi.getStack() };
+  const stack = pulumi.getStack();
+  const asking = { document: catalogue.document, stack, owner: owningStack(stack, plan.rollout) };
   return await askObstacles(services, plan, asking, askOptions(plan));
 }
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { neededRules } from "../manifests/deployer.ts";
 import { missingForDeletion, type Right, wordsOf } from "../manifests/missing-rights.ts";
 import type { Plan } from "../model/plan.ts";
+import { owningStack } from "../model/shards.ts";
 import { kubeConfig } from "./kube-config.ts";
 
 /**
@@ -15,7 +16,8 @@ export async function requireRights(plan: Plan): Promise<void> {
   const teams = plan.platform && (plan.platform.buildTriggers?.namespaces.map(({ team }) => team) ?? []);
   const lines = await missing(plan.cluster, neededRules(teams)).catch(() => []);
   if (lines.length === 0) return;
-  const fix = `npm run fleet -- deployer --stack ${pulumi.getStack()} | kubectl apply -f -`;
+  const stack = owningStack(pulumi.getStack(), plan.rollout);
+  const fix = `npm run fleet -- deployer --stack ${stack} | kubectl apply -f -`;
   throw new pulumi.RunError(
     [
       "Without these rights a deletion would hang. Nothing was changed:",

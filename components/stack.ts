@@ -3,21 +3,26 @@ import { checkCustomization } from "../manifests/inventory/objects.ts";
 import { readCatalogue } from "../model/catalogue.ts";
 import { CREDENTIAL_SECRETS } from "../model/credentials.ts";
 import { InvalidInput, type Problem } from "../model/diagnostics.ts";
+import type { SourceDocument } from "../model/documents.ts";
 import type { Planned } from "../model/losses.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
 import type { Provisioned } from "../model/provisioned.ts";
+import { shardIn } from "../model/shard-file.ts";
+import { shardFileProblems } from "../model/shard-problems.ts";
+import { owningStack } from "../model/shards.ts";
 import { GITHUB_APP_KEY, isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts";
-import { parseStackFile } from "../model/stack-file.ts";
+import { parseStackFile, stackFileName } from "../model/stack-file.ts";
 import { findRemovals, type Removals, warnOfObstacles } from "./beforehand.ts";
 import { workingFolder } from "./folder.ts";
 import { guardAgainstLoss, readProvisioned, seededServices } from "./lifecycle.ts";
 import { previewFilter, registered } from "./preview-filter.ts";
 import { requireRights } from "./rights.ts";
 import type { SecretSources, StackSecrets } from "./secret-values.ts";
+import { requireSettled } from "./shards.ts";
 
 /** A stack's plan, with the secrets that the plan must not contain. */
 export interface StackInputs {
-  /** The stack's name. */
+  /** The stack whose name is on the objects. */
   readonly stack: string;
   readonly plan: Plan;
   /** The part of the plan that this run registers: all of it, except in a limited preview. */
@@ -49,11 +54,12 @@ export async function readStack(): Promise<StackInputs> {
   const filter = previewFilter();
   const planned = readPlan();
   const before = await readProvisioned();
+  await requireSettled(planned, before);
   await guardAgainstLoss(planned, before);
   await requireRights(planned.plan);
   const part = registered(planned.plan, filter, before);
   return {
-    stack: pulumi.getStack(),
+    stack: owningStack(pulumi.getStack(), planned.plan.rollout),
     plan: planned.plan,
     registered: part,
     planned,
@@ -73,11 +79,9 @@ export async function readStack(): Promise<StackInputs> {
 }
 
 function readPlan(): Planned {
-  const file = `Pulumi.${pulumi.getStack()}.yaml`;
-  const config = readStackConfig(
-    parseStackFile(file, workingFolder.read(file) ?? ""),
-    withoutSecrets(pulumi.runtime.allConfig()),
-  );
+  const file = stackFileName(pulumi.getStack());
+  const document = ofBase(parseStackFile(file, workingFolder.read(file) ?? ""));
+  const config = readStackConfig(document, withoutSecrets(pulumi.runtime.allConfig()));
   const list = config.value?.catalogue ?? "services.json";
   const text = workingFolder.read(list);
   if (text === undefined)
@@ -90,6 +94,17 @@ function readPlan(): Planned {
   } catch (error) {
     throw error instanceof InvalidInput ? new pulumi.RunError(error.message) : error;
   }
+}
+
+/** With the problem that a shard's file differs from the file that it is made from, if that is there. */
+function ofBase(document: SourceDocument): SourceDocument {
+  const shard = shardIn(pulumi.getStack(), document);
+  const file = stackFileName(shard?.stack ?? "");
+  const text = shard && workingFolder.read(file);
+  if (!shard || text === undefined) return document;
+  const own = workingFolder.read(document.file) ?? "";
+  const problems = shardFileProblems(own, document, shard, parseStackFile(file, text));
+  return { ...document, problems: [...document.problems, ...problems] };
 }
 
 function credentialSecrets(): StackSecrets {

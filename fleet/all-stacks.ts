@@ -6,11 +6,15 @@ import { didYouMean, InvalidInput, listed, type Problem, problem } from "../mode
 import { type SourceDocument, withoutValue } from "../model/documents.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
 import type { Reading } from "../model/schema-problems.ts";
+import { shardIn } from "../model/shard-file.ts";
+import { shardStack } from "../model/shards.ts";
 import { PROJECT, readStackConfig, type StackConfig } from "../model/stack-config.ts";
-import { parseStackFile } from "../model/stack-file.ts";
+import { parseStackFile, stackFileName } from "../model/stack-file.ts";
 import type { PlannedStack } from "../model/stack-problem.ts";
 import { type Files, workingDirectory } from "./files.ts";
 import { FleetError } from "./fleet-error.ts";
+import { familyOf, namesIn, withShards } from "./shards/files.ts";
+import { rightShard, type ShardedStack, shardedStack, shardOfBase } from "./shards/sharded-stack.ts";
 
 /** A stack as its files define it, valid or not. */
 export interface FoundStack {
@@ -38,14 +42,15 @@ export interface Fleet {
  * Reads every `Pulumi.<stack>.yaml` with its catalogue, without engine, cluster and passphrase.
  * @throws FleetError if there is no stack file
  */
-export function readFleet(files: Files = workingDirectory(), now: Date = new Date()): Fleet {
+export function readFleet(found: Files = workingDirectory(), now: Date = new Date()): Fleet {
+  const files = withShards(found);
   const names = stackNames(files);
   if (names.length === 0)
     throw new FleetError(
       `There is no stack file (Pulumi.<stack>.yaml) in ${files.where}. Go to the folder of the stacks, or name it with -C.`,
     );
-  const catalogues = new Map<string, CatalogueReading | undefined>();
-  const stacks = names.map((name) => readStack(name, files, now, catalogues));
+  const shared: Shared = { catalogues: new Map(), bases: new Map() };
+  const stacks = names.map((name) => readOne(name, files, now, shared));
   const planned = stacks.flatMap(({ name, plan, document, config, catalogue }): PlannedStack[] =>
     plan && config.value && catalogue?.value
       ? [{ name, plan, document, config: config.value, catalogue: catalogue.value }]
@@ -55,12 +60,9 @@ export function readFleet(files: Files = workingDirectory(), now: Date = new Dat
   return { stacks, problems: [...stacks.flatMap(({ problems }) => problems), ...between], between };
 }
 
-/** The names of all stacks that have a file. */
+/** The names of all stacks that have a file, and of all shards. */
 export function stackNames(files: Files): string[] {
-  return files
-    .list()
-    .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
-    .sort();
+  return namesIn(withShards(files).list());
 }
 
 /**
@@ -78,16 +80,65 @@ export function nameOfStack(reference: string, names: readonly string[]): string
   );
 }
 
-/** Reads one stack, reusing catalogues that were already read. */
-export function readStack(
-  name: string,
-  files: Files,
-  now: Date = new Date(),
-  catalogues = new Map<string, CatalogueReading | undefined>(),
-): FoundStack {
-  const file = `Pulumi.${name}.yaml`;
+/** What several stacks share: catalogues by file, and the stacks of shards by name. */
+interface Shared {
+  readonly catalogues: Map<string, CatalogueReading | undefined>;
+  readonly bases: Map<string, ShardedStack>;
+}
+
+/** Reads one stack. */
+export function readStack(name: string, files: Files, now: Date = new Date()): FoundStack {
+  return readOne(name, withShards(files), now, { catalogues: new Map(), bases: new Map() });
+}
+
+function readOne(name: string, files: Files, now: Date, shared: Shared): FoundStack {
+  const file = stackFileName(name);
   const text = files.read(file);
+  const known = text === undefined ? undefined : shardWith(name, text, shared);
+  if (known) return known;
   const document = text === undefined ? withoutValue(file, unreadable(file)) : parseStackFile(file, text);
+  const shard = shardIn(name, document);
+  if (text !== undefined && shard) {
+    const base = shared.bases.get(shard.stack) ?? readBaseOf(shard.stack, files, now, shared);
+    shared.bases.set(shard.stack, base);
+    return shardOfBase(name, { text, document, shard }, base);
+  }
+  const base = readBase(name, document, files, now, shared);
+  shared.bases.set(name, base);
+  return base.found;
+}
+
+/** A shard whose text is known to be right. */
+function shardWith(name: string, text: string, { bases }: Shared): FoundStack | undefined {
+  for (const base of bases.values()) {
+    const shard = base.family?.shards.find(({ stack, index }) => shardStack(stack, index) === name);
+    if (shard && base.family?.text(shard) === text) return rightShard(name, shard, base);
+  }
+  return undefined;
+}
+
+function readBaseOf(stack: string, files: Files, now: Date, shared: Shared): ShardedStack {
+  const file = stackFileName(stack);
+  return readBase(stack, parseStackFile(file, files.read(file) ?? ""), files, now, shared);
+}
+
+function readBase(
+  stack: string,
+  document: SourceDocument,
+  files: Files,
+  now: Date,
+  shared: Shared,
+): ShardedStack {
+  return shardedStack(readAlone(stack, document, files, now, shared), familyOf(stack, document));
+}
+
+function readAlone(
+  name: string,
+  document: SourceDocument,
+  files: Files,
+  now: Date,
+  { catalogues }: Shared,
+): FoundStack {
   const config = readStackConfig(document);
   const list = config.value?.catalogue ?? "services.json";
   if (!catalogues.has(list)) {

@@ -13,7 +13,7 @@ import { chosenServices, serviceNames } from "./chosen-services.ts";
 import { type Cluster, openCluster } from "./cluster.ts";
 import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";
-import { rightStack } from "./stack-files.ts";
+import { rightStackWithShards } from "./stack-files.ts";
 
 interface AuditOptions {
   readonly stack: string;
@@ -67,7 +67,7 @@ export function auditCommand(): Command {
 async function runAudit(options: AuditOptions): Promise<Audit> {
   const { stack, concurrency, previewer, known } = options;
   const started = Date.now();
-  const files = rightStack(stack);
+  const files = rightStackWithShards(stack);
   const { plan } = files;
   const services = chosenServices(plan, options.services, stack);
   const context = options.context ?? plan.cluster.context;

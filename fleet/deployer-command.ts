@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { stringify } from "yaml";
 import { userProblem } from "../model/subjects.ts";
 import { deployerObjects, previewerObjects } from "./deployer.ts";
-import { rightStack } from "./stack-files.ts";
+import { rightBase } from "./stack-files.ts";
 
 /**
  * `fleet deployer`: prints what an administrator applies before the first `up` of a stack, and again for a new
@@ -24,7 +24,7 @@ export function deployerCommand(): Command {
       "\nApply it before the first pulumi up, and again when a team is added or fleet preview asks for it.\n\nExamples:\n  npm run --silent fleet -- deployer --stack prod | kubectl apply -f -\n  npm run --silent fleet -- deployer --stack prod --read-only ci-previewer | kubectl apply -f -",
     )
     .action(({ stack, readOnly }: { stack: string; readOnly?: string }) => {
-      const { config, plan, teams } = rightStack(stack);
+      const { config, plan, teams } = rightBase(stack);
       const objects =
         readOnly === undefined
           ? deployerObjects(config.access.deployer, teams, plan.platform)

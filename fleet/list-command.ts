@@ -46,7 +46,7 @@ function listing({ name: stack, plan, catalogue, config }: FoundStack): Listing 
   const rollout = config.value?.rollout;
   const all = Object.entries(catalogue?.value?.services ?? {});
   const absent = all.flatMap(([name, service]) => {
-    const why = rollout && absence(name, service, rollout);
+    const why = rollout && absence(name, service, rollout, config.value?.shards);
     return why ? [{ name, reason: why.reason }] : [];
   });
   const services = plan?.services ?? [];

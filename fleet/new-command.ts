@@ -127,12 +127,18 @@ function summary(name: string, list: string, { stacks }: Fleet, dryRun: boolean)
   const listing = stacks.find(({ catalogue }) => catalogue?.document.file === list)?.catalogue?.document;
   const { file, line } = listing?.place(["services", name], "key") ?? { file: list, line: 1 };
   const added = dryRun ? `${file}: would add ${name} on line ${line}.` : `${file}:${line}  ${name} added.`;
-  const lines = stacks.map(({ name: stack, plan, catalogue, config }) => {
-    const service = plan?.services.find((each) => each.name === name);
-    const entry = catalogue?.value?.services[name];
-    const why = entry && config.value && absence(name, entry, config.value.rollout)?.reason;
-    return `  ${stack}: ${service ? newResources(service) : `does not get it: ${why ?? "it reads another catalogue"}`}`;
-  });
+  // Only one of a stack's shards gets it.
+  const others = ({ plan }: Fleet["stacks"][number]) =>
+    plan?.rollout.shard?.stack !== undefined && plan.services.every((each) => each.name !== name);
+  const lines = stacks
+    .filter((stack) => !others(stack))
+    .map(({ name: stack, plan, catalogue, config }) => {
+      const service = plan?.services.find((each) => each.name === name);
+      const entry = catalogue?.value?.services[name];
+      const why =
+        entry && config.value && absence(name, entry, config.value.rollout, config.value.shards)?.reason;
+      return `  ${stack}: ${service ? newResources(service) : `does not get it: ${why ?? "it reads another catalogue"}`}`;
+    });
   return `${added} pulumi preview will show:\n${lines.join("\n")}\n`;
 }
 

@@ -1,5 +1,6 @@
 import { askObstacles } from "../components/obstacles/ask.ts";
 import type { Problem } from "../model/diagnostics.ts";
+import { owningStack } from "../model/shards.ts";
 import { type Fleet, nameOfStack } from "./all-stacks.ts";
 
 /** Problems that GitHub and the clusters report for services, and what could not be checked. */
@@ -28,7 +29,7 @@ export async function askOnline(
   const all: Online[] = [];
   for (const { name, plan, catalogue } of stacks.filter(isMeant)) {
     if (!plan || !catalogue) continue;
-    const asking = { document: catalogue.document, stack: name };
+    const asking = { document: catalogue.document, stack: name, owner: owningStack(name, plan.rollout) };
     const { obstacles, unasked } = await askObstacles(plan.services, plan, asking, eyes);
     all.push({
       problems: [...obstacles.values()].flat(),

@@ -23,6 +23,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   render: async () => (await import("./render-command.ts")).renderCommand(),
   report: async () => (await import("./report-command.ts")).reportCommand(),
   seed: async () => (await import("./seed-command.ts")).seedCommand(),
+  reshard: async () => (await import("./reshard-command.ts")).reshardCommand(),
+  shards: async () => (await import("./shards-command.ts")).shardsCommand(),
   trust: async () => (await import("./trust-command.ts")).trustCommand(),
 };
 

@@ -10,7 +10,7 @@ import { hooksApi } from "./redeliver/hooks-api.ts";
 import { type Redelivery, redeliver } from "./redeliver/redeliver.ts";
 import { exitCodeOf, problemLine, pushLines, redeliveryJson, summary } from "./redeliver/report.ts";
 import { sinceOf } from "./redeliver/since.ts";
-import { readStackFiles } from "./stack-files.ts";
+import { readWithShards } from "./stack-files.ts";
 
 interface RedeliverOptions {
   readonly stack: string;
@@ -69,7 +69,7 @@ Examples:
 }
 
 async function run({ stack, since, services, dryRun }: RedeliverOptions): Promise<Redelivery> {
-  const plan = readStackFiles(stack);
+  const plan = readWithShards(stack);
   const targets = hookTargets(plan, chosenServices(plan, services, stack));
   const token = process.env.GITHUB_TOKEN;
   if (!token) throw new FleetError("There is no token for GitHub. Set it in the environment: GITHUB_TOKEN.");

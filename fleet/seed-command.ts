@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { readFleet } from "./all-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
 import { plansOfCluster, type SeededPlan, type SeedOptions, type SeedReport, seed } from "./seed.ts";
-import { readStackFiles } from "./stack-files.ts";
+import { readWithShards } from "./stack-files.ts";
 
 /** `fleet seed`: creates missing values files, as `pulumi up` does. */
 export function seedCommand(): Command {
@@ -16,6 +16,7 @@ export function seedCommand(): Command {
       "after",
       `
 An existing file is never changed, because Kargo and the team own it.
+Of a stack with shards it creates the files of all shards.
 It uses GITHUB_TOKEN; --output needs no token.
 
 Exit codes: 0 no file is missing, 2 --dry-run found missing files, 1 it failed.
@@ -49,7 +50,7 @@ interface Chosen {
 function chosen({ stack, cluster }: Chosen): readonly SeededPlan[] {
   if ((stack === undefined) === (cluster === undefined))
     throw new FleetError("Name either --stack or --cluster.");
-  return stack === undefined ? plansOfCluster(readFleet(), cluster ?? "") : [readStackFiles(stack)];
+  return stack === undefined ? plansOfCluster(readFleet(), cluster ?? "") : [readWithShards(stack)];
 }
 
 function summary({ place, total, missing, commit }: SeedReport, { dryRun, output }: SeedOptions): string {

@@ -1,5 +1,7 @@
+import type { Catalogue } from "../model/catalogue.ts";
 import { InvalidInput } from "../model/diagnostics.ts";
-import type { Plan } from "../model/plan.ts";
+import { type Plan, planShards } from "../model/plan.ts";
+import { owningStack } from "../model/shards.ts";
 import type { StackConfig } from "../model/stack-config.ts";
 import { nameOfStack, readStack, stackNames } from "./all-stacks.ts";
 import { workingDirectory } from "./files.ts";
@@ -24,10 +26,35 @@ export function readStackFiles(stack: string): Plan {
   return rightStack(stack).plan;
 }
 
+/** The plan with the services of the stack's shards, if it has any. @throws as {@link readStackFiles} */
+export function readWithShards(stack: string): Plan {
+  return rightStackWithShards(stack).plan;
+}
+
+/** The plan with the services of the stack's shards and with its config. @throws as {@link readStackFiles} */
+export function rightStackWithShards(stack: string): StackFiles {
+  const found = rightStack(stack);
+  const { plan, catalogue, config, name } = found;
+  if (plan.rollout.shards === undefined) return found;
+  const services = planShards(plan, name, catalogue, config).flatMap((shard) => shard.services);
+  return { ...found, plan: { ...plan, services } };
+}
+
+/** The stack that keeps what the cluster shares, if the stack is one of its shards. @throws as {@link readStackFiles} */
+export function rightBase(stack: string): StackFiles {
+  const found = rightStack(stack);
+  const base = owningStack(found.name, found.plan.rollout);
+  return base === found.name ? found : rightStack(base);
+}
+
 /** The plan with its config. @throws as {@link readStackFiles} */
-export function rightStack(stack: string): StackFiles {
+export function rightStack(
+  stack: string,
+): StackFiles & { readonly name: string; readonly catalogue: Catalogue } {
   const files = workingDirectory();
-  const { plan, config, catalogue, problems } = readStack(nameOfStack(stack, stackNames(files)), files);
+  const name = nameOfStack(stack, stackNames(files));
+  const { plan, config, catalogue, problems } = readStack(name, files);
   if (!plan || !config.value || !catalogue?.value) throw new InvalidInput(problems);
-  return { plan, config: config.value, teams: Object.keys(catalogue.value.teams) };
+  const teams = Object.keys(catalogue.value.teams);
+  return { name, plan, config: config.value, catalogue: catalogue.value, teams };
 }

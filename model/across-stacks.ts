@@ -13,7 +13,9 @@ export function acrossStacks(stacks: readonly PlannedStack[]): Problem[] {
   return [
     ...pairs(stacks).flatMap(([one, other]) => meetings(one, other)),
     ...clusters.flatMap(platformOwners),
-    ...clusters.flatMap(shardProblems),
+    ...clusters.flatMap((cluster) =>
+      [...Map.groupBy(cluster, ({ config }) => config.rollout.shard?.stack).values()].flatMap(shardProblems),
+    ),
     ...hookProblems(stacks),
   ];
 }

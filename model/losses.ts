@@ -90,18 +90,30 @@ function deselected(names: readonly string[], before: Provisioned, planned: Plan
   const rollout = config.value?.rollout;
   const found = names.flatMap((name) => {
     const service = services[name];
-    const why = service && rollout && absence(name, service, rollout);
+    const why = service && rollout && absence(name, service, rollout, config.value?.shards);
     return why ? [{ name, path: why.path }] : [];
   });
   const byKey = Map.groupBy(found, ({ path }) => formatPath(path));
   return [...byKey.values()].flatMap((group) => {
-    const path = group[0]?.path ?? [];
+    const [first, ...path] = group[0]?.path ?? [];
     const all = group.map(({ name }) => name);
     const count = all.length === 1 ? "1 provisioned service" : `${all.length} provisioned services`;
-    const message = `${verb(path, before.rollout, planned.plan.rollout)} ${count}: ${all.join(", ")}. For each service, ${LOST}.`;
-    const fix = `Undo the change. To delete them, list them under rollout.decommission (or set "state": "decommissioned" in ${homes(all, catalogue.document)}), run pulumi up, then deselect them.`;
-    return [problem("KF092", config.document, ["config", `${PROJECT}:rollout`, ...path], message, fix)];
+    const message = `${verb(first === "shards" ? ["shards"] : path, before.rollout, planned.plan.rollout)} ${count}: ${all.join(", ")}. For each service, ${LOST}.`;
+    const divided = first === "shards" || path[0] === "shard";
+    const move = divided ? moveBetweenShards(planned) : "";
+    const fix = `${move}Undo the change. To delete them, list them under rollout.decommission (or set "state": "decommissioned" in ${homes(all, catalogue.document)}), run pulumi up, then deselect them.`;
+    return [problem("KF092", config.document, ["config", `${PROJECT}:${first}`, ...path], message, fix)];
   });
+}
+
+/** The command that moves services to another stack without deleting anything; none for shards written by hand. */
+function moveBetweenShards({ plan: { rollout }, config: { document } }: Planned): string {
+  const { shard, shards } = rollout;
+  const stack = shard?.stack ?? /^Pulumi\.(.+)\.yaml$/.exec(document.file)?.[1];
+  const count = shard?.stack ? shard.of : shards;
+  return count === undefined
+    ? ""
+    : `To move them, run: npm run fleet -- reshard --to ${count} ${stack}. Else: `;
 }
 
 /** The files that list these services. */
@@ -120,6 +132,8 @@ function verb([key]: DocumentPath, was: Was, is: Was): string {
       return "excludes";
     case "percent":
       return `is ${is.percent} (was ${was.percent}) and no longer reaches`;
+    case "shards":
+      return `is ${is.shards} (was ${was.shards ?? "none"}), and this stack no longer has`;
     case "shard":
       return `is ${shard(is)} (was ${shard(was)}) and no longer contains`;
     default:

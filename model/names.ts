@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** The maximum length of an object's name, a namespace or a label value (RFC 1123). */
 export const NAME_LIMIT = 63;
@@ -110,7 +110,7 @@ export function resourceName(service: string, role: string): string {
 
 /** A stable number from 0 to 2^32 - 1 for a name; `salt` makes different uses independent. */
 export function stableHash(salt: string, name: string): number {
-  return createHash("sha256").update(`${salt}\0${name}`).digest().readUInt32BE(0);
+  return hash("sha256", `${salt}\0${name}`, "buffer").readUInt32BE(0);
 }
 
 /** Why a text is invalid as the name of a service, a team or a stage; undefined if it is valid. */

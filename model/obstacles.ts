@@ -25,6 +25,11 @@ export interface Asking {
   /** The catalogue. */
   readonly document: SourceDocument;
   readonly stack: string;
+  /**
+   * The stack whose name is on the objects.
+   * @default stack
+   */
+  readonly owner?: string;
 }
 
 /** The problems that would prevent a service's creation, from the answers of GitHub and the cluster. */
@@ -100,7 +105,7 @@ function buildsObstacle(
       asking.document,
       ["services", name, "team"],
       `the build namespace ${build?.namespace} of team ${JSON.stringify(team)} ${state}.`,
-      `An administrator creates it: npm run --silent fleet -- deployer --stack ${asking.stack} | kubectl apply -f -`,
+      `An administrator creates it: npm run --silent fleet -- deployer --stack ${asking.owner ?? asking.stack} | kubectl apply -f -`,
     ),
   ];
 }
@@ -108,7 +113,7 @@ function buildsObstacle(
 function projectObstacle(
   { name, project }: ServicePlan,
   is: NamespaceAnswer,
-  { document, stack }: Asking,
+  { document, stack, owner: family = stack }: Asking,
 ): Problem[] {
   const taken = (what: string, fix: string) => [
     problem("KF103", document, ["services", name], `the namespace ${project} ${what}.`, fix, "key"),
@@ -117,7 +122,7 @@ function projectObstacle(
     return taken("is being deleted", "Wait until it is gone; if it stays, look at its finalizers.");
   if (is.is !== "there") return [];
   const { [STACK_LABEL]: owner, [SERVICE_LABEL]: service } = is.labels;
-  const own = stackLabel(stack);
+  const own = stackLabel(family);
   if (owner === own && service === name) return [];
   if (owner !== undefined && owner !== own)
     return taken(

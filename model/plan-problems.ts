@@ -9,6 +9,7 @@ import { imageRepository } from "./image.ts";
 import { ownershipProblems } from "./ownership.ts";
 import { rolloutProblems } from "./rollout-problems.ts";
 import { meets, type Selector } from "./selection.ts";
+import { dividedTwice } from "./shard-problems.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 import { sortsByTime } from "./tag-pattern.ts";
 import { SORTABLE_TAGS } from "./tags.ts";
@@ -30,6 +31,7 @@ export function planProblems(
       `${PROJECT}:rollout`,
       "freeze",
     ]),
+    ...dividedTwice(config, stack),
     ...ownershipProblems(catalogue, config.registry, services),
     ...cachedDigests(catalogue, services),
     ...unsortedTags(catalogue, services),

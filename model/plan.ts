@@ -11,6 +11,7 @@ import { PROMOTION_TASK_VERSIONS, type PromotionTaskVersion } from "./promotion-
 import type { Reading } from "./schema-problems.ts";
 import { type Rollout, selectServices, withStates } from "./selection.ts";
 import { planService, type ServicePlan } from "./service-plan.ts";
+import { shardOf, shardsOf } from "./shards.ts";
 import type { StackConfig } from "./stack-config.ts";
 
 /**
@@ -26,7 +27,10 @@ export interface Plan {
   readonly platform: PlatformPlan | undefined;
   readonly services: readonly ServicePlan[];
   /** How services were selected, for comparison in the next run. */
-  readonly rollout: Pick<Rollout, "percent" | "shard">;
+  readonly rollout: Pick<Rollout, "percent" | "shard"> & {
+    /** The number of stacks that have the services of this one; undefined if it has them itself. */
+    readonly shards?: number;
+  };
   /** The stack's freezes, including those that are over. */
   readonly freezes: readonly FreezePlan[];
 }
@@ -78,10 +82,7 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
   const services = withStates(catalogue.value.services, stack.rollout);
   const freezes = planFreezes(stack.rollout.freeze, now);
   const { percent, shard } = stack.rollout;
-  const selected = selectServices(services, stack.rollout).flatMap((name) => {
-    const service = services[name];
-    return service ? [planService(name, service, teams, stack, freezes)] : [];
-  });
+  const selected = stack.shards > 0 ? [] : planServices(catalogue.value, stack, freezes);
   // Triggers belong to the cluster, so the platform's stack makes those of all shards.
   const built = selectServices(services, { ...stack.rollout, shard: undefined }).flatMap((name) => {
     const service = services[name];
@@ -93,9 +94,40 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
     protect: stack.protect,
     platform: stack.platform ? planPlatform(teams, stack, built) : undefined,
     services: selected,
-    rollout: { percent, ...(shard && { shard }) },
+    rollout: { percent, ...(shard && { shard }), ...(stack.shards > 0 && { shards: stack.shards }) },
     freezes,
   };
+}
+
+/** The services that a stack's rollout selects, whether it or its shards have them. */
+function planServices(
+  catalogue: Catalogue,
+  stack: StackConfig,
+  freezes: readonly FreezePlan[],
+): ServicePlan[] {
+  const services = withStates(catalogue.services, stack.rollout);
+  return selectServices(services, stack.rollout).flatMap((name) => {
+    const service = services[name];
+    return service ? [planService(name, service, catalogue.teams, stack, freezes)] : [];
+  });
+}
+
+/**
+ * The plans of a stack's shards, in order: each is what {@link makePlan} makes of the shard's own file. All services are
+ * planned once.
+ * @param base the stack's plan
+ * @param name the stack's name
+ */
+export function planShards(base: Plan, name: string, catalogue: Catalogue, stack: StackConfig): Plan[] {
+  const services = Map.groupBy(planServices(catalogue, stack, base.freezes), (service) =>
+    shardOf(service.name, stack.shards),
+  );
+  return shardsOf(name, stack.shards).map((shard) => ({
+    ...base,
+    platform: undefined,
+    services: services.get(shard.index) ?? [],
+    rollout: { percent: stack.rollout.percent, shard },
+  }));
 }
 
 function planPlatform(

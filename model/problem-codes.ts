@@ -88,6 +88,10 @@ export const PROBLEM_CODES = {
   KF103: "A namespace that already exists",
   KF104: "An incomplete service",
   KF110: "A customisation that is not allowed",
+  KF120: "A shard's file differs from its base",
+  KF121: "A stack with shards that does not keep what the cluster shares",
+  KF122: "A shard that its base does not have",
+  KF123: "Services are not where the files say",
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -23,8 +23,12 @@ export const provisionedSchema = z.object({
   /** The parts of the selection that messages need. */
   rollout: z.object({
     percent: z.number(),
-    shard: z.object({ index: z.number(), of: z.number() }).optional(),
+    shard: z.object({ index: z.number(), of: z.number(), stack: z.string().optional() }).optional(),
+    /** The number of stacks that have the services of this one. */
+    shards: z.number().optional(),
   }),
+  /** The number of shards of a `fleet reshard` that has not ended. */
+  resharding: z.number().optional(),
   services: z.record(z.string(), provisionedService),
   /** The services whose hook is off or deleted. */
   hooksOff: z.array(z.string()),

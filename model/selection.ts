@@ -56,7 +56,7 @@ export type Selector = z.output<typeof selector>;
 
 /** Why a stack does not get a service. */
 export interface Absence {
-  /** The key of `rollout` that excludes it, for example `["exclude", 0]`. */
+  /** The key of the config that excludes it, for example `["rollout", "exclude", 0]`. */
   readonly path: DocumentPath;
   /** For example `rollout.exclude[0] excludes it`. */
   readonly reason: string;
@@ -71,21 +71,25 @@ export function selectServices(services: Catalogue["services"], rollout: Rollout
     .map(([name]) => name);
 }
 
-/** Why a service is not on the stack; undefined if it is. */
-export function absence(name: string, service: Labelled, rollout: Rollout): Absence | undefined {
+/**
+ * Why a service is not on the stack; undefined if it is.
+ * @param shards the number of stacks that have this stack's services
+ */
+export function absence(name: string, service: Labelled, rollout: Rollout, shards = 0): Absence | undefined {
   const { include, exclude, percent, shard } = rollout;
   if (include.length > 0 && !include.some((one) => meets(one, name, service)))
-    return { path: ["include"], reason: "rollout.include does not match it" };
+    return { path: ["rollout", "include"], reason: "rollout.include does not match it" };
   const excluded = exclude.findIndex((one) => meets(one, name, service));
   if (excluded >= 0)
-    return { path: ["exclude", excluded], reason: `rollout.exclude[${excluded}] excludes it` };
+    return { path: ["rollout", "exclude", excluded], reason: `rollout.exclude[${excluded}] excludes it` };
   if (!withinPercent(name, percent))
-    return { path: ["percent"], reason: `rollout.percent is ${percent}, which excludes it` };
+    return { path: ["rollout", "percent"], reason: `rollout.percent is ${percent}, which excludes it` };
   if (shard && shardOf(name, shard.of) !== shard.index)
     return {
-      path: ["shard"],
+      path: ["rollout", "shard"],
       reason: `it is in shard ${shardOf(name, shard.of)} of ${shard.of}, and this is shard ${shard.index}`,
     };
+  if (shards > 0) return { path: ["shards"], reason: `it is in shard ${shardOf(name, shards)} of ${shards}` };
   return undefined;
 }
 

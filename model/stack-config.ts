@@ -15,6 +15,7 @@ import { pipelinesSchema, STANDARD_PIPELINE } from "./pipelines.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { type Reading, readBySchema } from "./schema-problems.ts";
 import { rolloutSchema } from "./selection.ts";
+import { SHARD_LIMIT } from "./shards.ts";
 import { configOf, PROJECT } from "./stack-file.ts";
 import { warehouseInterval } from "./warehouse-options.ts";
 import { GITHUB_URL, githubAddress } from "./web-address.ts";
@@ -105,6 +106,10 @@ export const stackConfigSchema = z.strictObject({
     .meta({ description: "Kargo's credentials for the GitOps repository and the registry." }),
   pipelines: pipelinesSchema.default({ standard: STANDARD_PIPELINE }),
   rollout: rolloutSchema.prefault({}).meta({ description: "The selection of services." }),
+  shards: z.int().min(0).max(SHARD_LIMIT).default(0).meta({
+    description:
+      "The number of stacks that have this stack's services; it keeps what the cluster shares. Default: none.",
+  }),
   platform: z
     .boolean()
     .default(true)

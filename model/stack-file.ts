@@ -5,6 +5,11 @@ import { parseYaml } from "./yaml-document.ts";
 /** The Pulumi project, which is the prefix of our config keys. */
 export const PROJECT = "kargo-fleet";
 
+/** The file of a stack's config. */
+export function stackFileName(stack: string): string {
+  return `Pulumi.${stack}.yaml`;
+}
+
 /** `key`, `project:key`, or the same in the old syntax. */
 const KEY = /^([^:]*:(config:(?=[^:]*$))?)?[^:]+$/;
 

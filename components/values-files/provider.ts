@@ -66,7 +66,8 @@ function filesOf({ services }: ValuesFilesInputs): ValuesFile[] {
     .flatMap(([name, values]) => filesOfService(name, values));
 }
 
-function digest(inputs: ValuesFilesInputs): string {
+/** What the state keeps of these inputs. */
+export function digest(inputs: ValuesFilesInputs): string {
   const { repository, branch, url } = inputs;
   const places = [
     url,

@@ -3,6 +3,7 @@ import { delimiter, dirname, join, normalize, resolve } from "node:path";
 import { type Fleet, stackNames } from "../all-stacks.ts";
 import type { Files } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
+import { withShards } from "../shards/files.ts";
 import { type TemporaryFolder, temporaryFolder } from "../temporary-folder.ts";
 
 /** The folder in which the engine runs. */
@@ -40,7 +41,7 @@ export async function headFolder(files: Files, fleet: Fleet): Promise<HeadFolder
 }
 
 /** The variables with file paths, made absolute for another working directory. */
-function fromAnywhere(environment: NodeJS.ProcessEnv): Record<string, string> {
+export function fromAnywhere(environment: NodeJS.ProcessEnv): Record<string, string> {
   const { KUBECONFIG, PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE_FILE } = environment;
   return {
     ...(KUBECONFIG && {
@@ -58,7 +59,8 @@ function fromAnywhere(environment: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 /** The stack files and their catalogues. */
-function headTexts(files: Files, { stacks }: Fleet): Map<string, string> {
+function headTexts(found: Files, { stacks }: Fleet): Map<string, string> {
+  const files = withShards(found);
   const catalogues = stacks.flatMap(({ config, catalogue }) => [
     normalize(config.value?.catalogue ?? "services.json"),
     ...(catalogue?.included ?? []).map(({ path }) => path),

@@ -3,6 +3,7 @@ import { listed } from "../../model/diagnostics.ts";
 import { type Fleet, nameOfStack, readFleet, stackNames } from "../all-stacks.ts";
 import { inParallel } from "../audit/parallel.ts";
 import { type Files, workingDirectory } from "../files.ts";
+import { namesIn } from "../shards/files.ts";
 import type { EngineRun, FleetReport, StackReport } from "./change.ts";
 import { askEngine } from "./engine.ts";
 import { changedFiles, revisions } from "./git.ts";
@@ -47,7 +48,10 @@ export async function previewFleet(
   const ask = {
     ...options,
     program,
-    open: () => (found.head === undefined ? Promise.resolve(hereAsHead()) : headFolder(head, after)),
+    open: () =>
+      found.head === undefined && hasEveryFile(head)
+        ? Promise.resolve(hereAsHead())
+        : headFolder(head, after),
   };
   return {
     tense: "planned",
@@ -57,6 +61,11 @@ export async function previewFleet(
     problems: after.between,
     program,
   };
+}
+
+/** Whether the engine finds the file of every stack; those of shards need not exist. */
+function hasEveryFile(files: Files): boolean {
+  return stackNames(files).length === namesIn(files.list()).length;
 }
 
 /** An old base may have no stack files. */

@@ -130,7 +130,7 @@ function textOf(output: unknown): string {
 }
 
 /** The relevant part of the CLI's output: its errors, or else its last lines. */
-function refused([first, second]: readonly string[], output: string): FleetError {
+export function refused([first, second]: readonly string[], output: string): FleetError {
   const lines = errorsIn(output).map((line) => `  ${line}`);
   const command = second === undefined || second.startsWith("-") ? first : `${first} ${second}`;
   return new FleetError(`pulumi ${command} failed:\n${lines.join("\n")}`);

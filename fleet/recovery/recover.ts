@@ -1,5 +1,6 @@
-import { STACK_LABEL, stackLabel } from "../../model/labels.ts";
+import { SERVICE_LABEL, STACK_LABEL, stackLabel } from "../../model/labels.ts";
 import type { Plan } from "../../model/plan.ts";
+import { owningStack } from "../../model/shards.ts";
 import { PROJECT } from "../../model/stack-config.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Engine } from "./engine.ts";
@@ -63,7 +64,7 @@ export async function planRecovery(plan: Plan, options: RecoverOptions, tools: T
   const items = await findItems(planned, surroundings, (done) =>
     tools.tick(`recover: ${done} of ${planned.length}`),
   );
-  const strays = await unplannedObjects(stack, state, planned, surroundings);
+  const strays = await unplannedObjects(selectorOf(plan, stack), state, planned, surroundings);
   return { stack, stackLock, pending: state.pending, items, strays, state, creations };
 }
 
@@ -174,15 +175,22 @@ export function namesOf({ resources }: Pick<State, "resources">, planned: readon
   return { kinds: [...kinds.values()], names };
 }
 
+/** The objects of a stack by their labels. Shards share their stack's label, so there the service counts too. */
+function selectorOf({ rollout, services }: Plan, stack: string): string {
+  const own = `${STACK_LABEL}=${stackLabel(owningStack(stack, rollout))}`;
+  if (rollout.shards !== undefined) return `${own},!${SERVICE_LABEL}`;
+  if (rollout.shard?.stack === undefined) return own;
+  return `${own},${SERVICE_LABEL} in (${services.map(({ name }) => name).join(",")})`;
+}
+
 /** Objects with this stack's label that are neither in its state nor in its plan. */
 async function unplannedObjects(
-  stack: string,
+  selector: string,
   state: State,
   planned: readonly Planned[],
   { objects }: Surroundings,
 ): Promise<string[]> {
   const { kinds, names } = namesOf(state, planned);
-  const selector = `${STACK_LABEL}=${stackLabel(stack)}`;
   const found = await Promise.all(
     kinds.map(([apiVersion, kind]) => objects.labelled(apiVersion, kind, selector)),
   );

@@ -3,6 +3,7 @@ import type { Plan } from "../../model/plan.ts";
 import { GITHUB_APP_KEY, PROJECT } from "../../model/stack-config.ts";
 import { type Cluster, openCluster } from "../cluster.ts";
 import { progressOn } from "../progress.ts";
+import { requireSettled } from "../shards/settled.ts";
 import { openEngine } from "./engine.ts";
 import { hooksOf } from "./hooks.ts";
 import type { Surroundings } from "./items.ts";
@@ -17,11 +18,15 @@ export interface Places {
   readonly kubeconfig?: string;
 }
 
-/** The real engine, API server and GitHub of a stack. */
+/**
+ * The real engine, API server and GitHub of a stack.
+ * @throws InvalidInput if its services may be in another stack
+ */
 export async function openTools(
   plan: Plan,
   { stack, context, kubeconfig }: Places,
 ): Promise<Tools & { readonly cluster: Cluster; close(): void }> {
+  await requireSettled(plan, stack);
   const engine = openEngine(stack);
   const cluster = await openCluster({
     kubeconfig: kubeconfig ?? plan.cluster.kubeconfig,

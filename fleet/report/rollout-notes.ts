@@ -88,6 +88,11 @@ function shareNotes(
     ...(shard(before) === shard(after)
       ? []
       : [`${code("rollout.shard")} changes from ${shard(before)} to ${shard(after)}: ${result}`]),
+    ...(before.rollout.shards === after.rollout.shards
+      ? []
+      : [
+          `${code("shards")} changes from ${before.rollout.shards ?? "none"} to ${after.rollout.shards ?? "none"}. Run ${code("fleet reshard")} before an up.`,
+        ]),
   ];
 }
 

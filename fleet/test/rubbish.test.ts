@@ -31,7 +31,9 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["render", "codeowners"],
   ["render", "codeowners", "--catalogue"],
   ["report", ...STACK, "--last-up", "--events", "events.json"],
+  ["reshard", "prod", "--to", "2"],
   ["seed", ...STACK],
+  ["shards", "prod"],
   ["trust", "--base", "HEAD", "--head", "HEAD"],
 ];
 

@@ -7,6 +7,9 @@ import { losses, type Planned } from "../../model/losses.ts";
 import { type Answers, incomplete, obstaclesOf } from "../../model/obstacles.ts";
 import { PROBLEM_CODES } from "../../model/problem-codes.ts";
 import { provisioned } from "../../model/provisioned.ts";
+import { shardText } from "../../model/shard-file.ts";
+import { unsettled } from "../../model/shard-problems.ts";
+import { parseStackFile } from "../../model/stack-file.ts";
 import { filesOf } from "../files.ts";
 import { BUILDS, catalogueText, NOW, service, stackText } from "../sources.ts";
 
@@ -54,6 +57,9 @@ const half = (index: number, more: Keys = {}) => ({
   rollout: `{ shard: { index: ${index}, of: 2 } }`,
   ...more,
 });
+
+const FIRST = { index: 1, of: 3, stack: "prod" };
+const document = (keys: Keys) => parseStackFile("Pulumi.prod.yaml", stackText(keys));
 
 /** Files with one problem each, by its code. */
 const CASES: Readonly<Record<string, Texts>> = {
@@ -162,6 +168,12 @@ const CASES: Readonly<Record<string, Texts>> = {
   KF086: stack({ rollout: "{ shard: { index: 1, of: 2 } }" }),
   KF087: files(GOOD, EU, { ...US, webhooks: '{ url: "https://hooks.acme.example" }' }),
   KF088: files(GOOD, US),
+  KF120: { ...stack({ shards: "2" }), "Pulumi.prod-00.yaml": shardText(document({ shards: "3" }), FIRST) },
+  KF121: stack({ shards: "2", rollout: "{ shard: { index: 1, of: 4 } }" }),
+  KF122: {
+    ...stack({ shards: "2" }),
+    "Pulumi.prod-02.yaml": shardText(document({ shards: "3" }), { ...FIRST, index: 3 }),
+  },
   KF089: files(GOOD, half(1, { webhooks: US.webhooks }), half(2)),
 };
 
@@ -222,6 +234,12 @@ function customized(): readonly Problem[] {
   }
 }
 
+/** The problems of a stack whose services the last `up` left in two shards. */
+function moved(): readonly Problem[] {
+  const { plan, config } = plannedOf(stack({ shards: "2" }));
+  return unsettled("prod", 7, provisioned(plan), config.document, true);
+}
+
 function plannedOf(texts: Texts): Planned {
   const { stacks } = readFleet(filesOf(texts), NOW);
   const [{ plan, catalogue: list, config } = { plan: undefined, catalogue: undefined, config: undefined }] =
@@ -233,6 +251,7 @@ function plannedOf(texts: Texts): Planned {
 function problemsOf(code: string): readonly Problem[] {
   if (code.startsWith("KF10")) return obstacles(code);
   if (code === "KF110") return customized();
+  if (code === "KF123") return moved();
   const loss = LOSSES[code];
   if (loss === undefined) return readFleet(filesOf(CASES[code] ?? {}), NOW).problems;
   return losses(provisioned(plannedOf(loss.before).plan), plannedOf(loss.after));

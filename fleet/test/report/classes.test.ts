@@ -195,6 +195,7 @@ describe("a Safe verdict is never given", () => {
     ],
     "rollout.shard.of": [stack({}), stack({ rollout: "{ shard: { index: 1, of: 9 } }" })],
     "rollout.decommission": [stack({}), stack({ rollout: "{ decommission: [ { names: [nginx] } ] }" })],
+    shards: [stack({}), stack({ shards: "2" })],
     platform: [stack({}), stack({ platform: "false" })],
     protect: [stack({}), stack({ protect: "false" })],
   };

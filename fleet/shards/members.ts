@@ -1,0 +1,105 @@
+import { PROJECT, stackFileName } from "../../model/stack-file.ts";
+import { inParallel } from "../audit/parallel.ts";
+import { workingDirectory } from "../files.ts";
+import { FleetError } from "../fleet-error.ts";
+import { openEngine } from "../recovery/engine.ts";
+import { thisMachine } from "../recovery/machine.ts";
+import { requireUnlocked } from "../recovery/stack-lock.ts";
+import { type Exported, recordOf, resourcesOf, servicesIn, withRecord } from "./deployment.ts";
+import { surplusOf } from "./keep.ts";
+import type { ReshardOptions } from "./reshard.ts";
+import { exportedState, importState, stacksThere } from "./stacks.ts";
+import type { Member } from "./transfer.ts";
+
+/** How many calls of the CLI run side by side. */
+export const AT_ONCE = 2;
+
+type Tell = (line: string) => void;
+
+/**
+ * The stack and all its shards in the backend, with their states.
+ * @throws FleetError if one is being updated or was interrupted, is no shard of the stack, or cannot be read
+ */
+export async function readMembers(options: ReshardOptions, tell: Tell): Promise<Member[]> {
+  const names = await namesOf(options);
+  tell(`reshard: reading the states of ${names.length} stacks`);
+  const members: Member[] = [];
+  await eachOf(names, async (name) => {
+    await requireFree(name, options);
+    const state = await exportedState(name);
+    demandWhole(name, state, options);
+    members.push({ stack: name, state });
+  });
+  return members.sort((a, b) => a.stack.localeCompare(b.stack));
+}
+
+/** Removes the locks of killed commands. @throws FleetError if the owner of a lock lives or is unknown */
+export async function unlock(options: ReshardOptions, tell: Tell): Promise<void> {
+  await eachOf(await namesOf(options), async (name) => {
+    const { locks } = await requireFree(name, options);
+    if (locks === undefined || locks.length === 0) return;
+    tell(`reshard: removing the lock of ${name}, whose owner has ended`);
+    await openEngine(name).cancel();
+  });
+}
+
+/**
+ * Records in the state of the stack with the key `shards` that a reshard begins or has ended.
+ * @throws FleetError if no `up` has recorded anything
+ */
+export async function record(
+  stack: string,
+  change: { readonly resharding: number } | { readonly shards: number },
+): Promise<void> {
+  const state = await exportedState(stack);
+  const known = recordOf(state);
+  if (known === undefined)
+    throw new FleetError(
+      `No up of ${stack} has recorded its services. Run first: pulumi up --stack ${stack}`,
+    );
+  const { resharding: _, ...rest } = known;
+  const next =
+    "shards" in change
+      ? { ...rest, rollout: { percent: rest.rollout.percent, shards: change.shards } }
+      : { ...rest, resharding: change.resharding };
+  await importState(stack, withRecord(state, next));
+}
+
+/** @throws Error if the stack is unknown, which is an internal error */
+export function requireMember(members: ReadonlyMap<string, Member>, stack: string): Member {
+  const member = members.get(stack);
+  if (member === undefined) throw new Error(`no state of ${stack} was read`);
+  return member;
+}
+
+async function namesOf({ stack }: ReshardOptions): Promise<string[]> {
+  if (workingDirectory().read(stackFileName(stack)) === undefined)
+    throw new FleetError(`${stackFileName(stack)} cannot be read. Go to the folder of the stacks.`);
+  const there = await stacksThere();
+  if (!there.has(stack)) throw new FleetError(`There is no stack ${JSON.stringify(stack)} in the backend.`);
+  return [stack, ...surplusOf({ stack, shards: [] }, there)];
+}
+
+function requireFree(stack: string, { ownerIsDead }: ReshardOptions) {
+  return requireUnlocked(openEngine(stack), thisMachine(), { stack, project: PROJECT, ownerIsDead });
+}
+
+function demandWhole(name: string, state: Exported, { stack, to }: ReshardOptions): void {
+  if ((state.deployment?.pending_operations ?? []).length > 0)
+    throw new FleetError(
+      `An up of ${name} was interrupted. Run: npm run fleet -- recover --stack ${name}. Then reshard to ${to} again.`,
+    );
+  const foreign = name !== stack && recordOf(state)?.rollout.shard?.stack !== stack;
+  if (foreign && servicesIn(resourcesOf(state)).length > 0)
+    throw new FleetError(
+      `The stack ${name} has the name of a shard of ${stack}, but services of its own. Rename it: pulumi stack rename`,
+    );
+}
+
+async function eachOf(names: readonly string[], step: (name: string) => Promise<void>): Promise<void> {
+  await inParallel(
+    names.map((name) => () => step(name)),
+    AT_ONCE,
+    () => {},
+  );
+}

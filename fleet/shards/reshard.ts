@@ -1,0 +1,132 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { shardStack, shardsOf } from "../../model/shards.ts";
+import { stackFileName } from "../../model/stack-file.ts";
+import { inParallel } from "../audit/parallel.ts";
+import { openEngine } from "../recovery/engine.ts";
+import { recordOf } from "./deployment.ts";
+import type { Selection } from "./entries.ts";
+import { keepShards } from "./keep.ts";
+import { AT_ONCE, readMembers, record, requireMember, unlock } from "./members.ts";
+import { type Move, movesOf } from "./moves.ts";
+import { withShardCount } from "./shard-count.ts";
+import { exportedState, importState, removeStack } from "./stacks.ts";
+import { type Member, withoutServices, withServices } from "./transfer.ts";
+
+export interface ReshardOptions {
+  /** The stack with the key `shards`, or one that gets it now. */
+  readonly stack: string;
+  /** The number of shards. */
+  readonly to: number;
+  readonly ownerIsDead: boolean;
+}
+
+/** What a reshard will do. */
+export interface Reshard {
+  /** The number of shards that the last `up` or reshard recorded; 0 if the stack has its services itself. */
+  readonly from: number;
+  readonly moves: readonly Move[];
+  /** The shards that will be left over. They have no service then, and are removed. */
+  readonly leaving: readonly string[];
+}
+
+/** What a touched stack's next `up` would do; nothing after a reshard. */
+export interface Verified {
+  readonly stack: string;
+  readonly creates: number;
+  /** Changes, replacements and deletions. */
+  readonly others: number;
+}
+
+/**
+ * Finds out which services move, and changes nothing.
+ * @throws FleetError if a stack is being updated, has pending operations, or cannot be read
+ */
+export async function planReshard(options: ReshardOptions, tell: (line: string) => void): Promise<Reshard> {
+  const members = await readMembers(options, tell);
+  return reshardOf(options, members);
+}
+
+function reshardOf({ stack, to }: ReshardOptions, members: readonly Member[]): Reshard {
+  const base = members.find((member) => member.stack === stack);
+  const record = base && recordOf(base.state);
+  const kept = new Set([stack, ...Array.from({ length: to }, (_, index) => shardStack(stack, index + 1))]);
+  return {
+    from: record?.rollout.shards ?? 0,
+    moves: movesOf(stack, to, members),
+    leaving: members.map((member) => member.stack).filter((name) => !kept.has(name)),
+  };
+}
+
+/**
+ * Moves the services. It may be killed at any moment and run again: each state is replaced as a whole, a service is in
+ * its new state before it leaves the old one, and no `up` of these stacks runs before the end, because the stack with
+ * the key `shards` records that they are being resharded.
+ * @returns the stacks whose states were changed
+ * @throws FleetError
+ */
+export async function carryOut(options: ReshardOptions, tell: (line: string) => void): Promise<string[]> {
+  const { stack, to } = options;
+  await unlock(options, tell);
+  await record(stack, { resharding: to });
+  // An up that began before the record holds its lock, and one that begins now refuses. So these states stay as read.
+  const members = new Map((await readMembers(options, tell)).map((member) => [member.stack, member]));
+  const { moves, leaving } = reshardOf(options, [...members.values()]);
+  const file = stackFileName(stack);
+  await writeFile(file, withShardCount(file, await readFile(file, "utf8"), to));
+  const { removed } = await keepShards(stack, tell);
+  for (const { index } of shardsOf(stack, to)) {
+    const name = shardStack(stack, index);
+    if (!members.has(name)) members.set(name, { stack: name, state: await exportedState(name) });
+  }
+  const selections = (name: string) => selectionOf(name, options, members);
+  for (const [name, coming] of Map.groupBy(moves, (move) => move.to)) {
+    tell(`reshard: ${coming.length} services come to ${name}`);
+    let member = requireMember(members, name);
+    for (const [from, some] of Map.groupBy(coming, (move) => move.from)) {
+      const services = new Set(some.filter(({ copied }) => !copied).map(({ service }) => service));
+      if (services.size === 0) continue;
+      const state = withServices(member, requireMember(members, from), services, selections(name));
+      member = { stack: name, state };
+    }
+    if (member !== members.get(name)) await importState(name, member.state);
+    members.set(name, member);
+  }
+  for (const [name, going] of Map.groupBy(moves, (move) => move.from)) {
+    tell(`reshard: ${going.length} services leave ${name}`);
+    const services = new Set(going.map(({ service }) => service));
+    const state = withoutServices(requireMember(members, name), services, selections(name));
+    await importState(name, state);
+    members.set(name, { stack: name, state });
+  }
+  for (const name of leaving.filter((each) => !removed.includes(each))) {
+    tell(`reshard: removing ${name}, which has no service`);
+    await removeStack(name);
+    await rm(stackFileName(name), { force: true });
+  }
+  await record(stack, { shards: to });
+  const touched = new Set([stack, ...moves.flatMap((move) => [move.from, move.to])]);
+  return [...touched].filter((name) => !leaving.includes(name)).sort();
+}
+
+/** Previews the stacks. @throws FleetError with the first engine's message */
+export async function verify(stacks: readonly string[], tell: (line: string) => void): Promise<Verified[]> {
+  const found: Verified[] = [];
+  const steps = stacks.map((stack) => async () => {
+    tell(`reshard: previewing ${stack}`);
+    const { creations, others } = await openEngine(stack).preview();
+    found.push({ stack, creates: creations.length, others });
+  });
+  await inParallel(steps, AT_ONCE, () => {});
+  return found.sort((a, b) => a.stack.localeCompare(b.stack));
+}
+
+/** How the files will select a stack's services, for its record. */
+function selectionOf(
+  name: string,
+  { stack, to }: ReshardOptions,
+  members: ReadonlyMap<string, Member>,
+): Selection {
+  const percent = recordOf(requireMember(members, stack).state)?.rollout.percent ?? 100;
+  const shard = shardsOf(stack, to).find(({ index }) => shardStack(stack, index) === name);
+  return shard ? { percent, shard } : { percent, shards: to };
+}

@@ -1,0 +1,101 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa, type Options } from "execa";
+import { z } from "zod";
+import type { SourceDocument } from "../../model/documents.ts";
+import { encryptionOf, secretsOf, shardText } from "../../model/shard-file.ts";
+import { type StackShard, shardStack } from "../../model/shards.ts";
+import { parseStackFile, stackFileName } from "../../model/stack-file.ts";
+import { NO_ENGINE } from "../engine-words.ts";
+import { FleetError } from "../fleet-error.ts";
+import { fromAnywhere } from "../preview/head-folder.ts";
+import { readJson } from "../read-json.ts";
+import { refused } from "../recovery/engine.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { type Exported, parseExported } from "./deployment.ts";
+
+const listing = z.array(z.looseObject({ name: z.string() }));
+
+/** The names of the project's stacks in the backend. @throws FleetError */
+export async function stacksThere(): Promise<ReadonlySet<string>> {
+  const text = await pulumi(["stack", "ls", "--json"]);
+  const all = readJson(listing, text, "The output of pulumi stack ls");
+  return new Set(all.map(({ name }) => name.split("/").at(-1) ?? name));
+}
+
+/**
+ * Makes a stack. Its file is already there, so the CLI takes the key from it.
+ * @param base the stack file that says who encrypts secrets
+ * @throws FleetError
+ */
+export async function initStack(stack: string, base: SourceDocument): Promise<void> {
+  const { secretsprovider, encryptionsalt } = encryptionOf(base);
+  const by = secretsprovider ?? (encryptionsalt === undefined ? undefined : "passphrase");
+  const provider = by === undefined ? [] : ["--secrets-provider", String(by)];
+  await pulumi(["stack", "init", stack, "--no-select", ...provider]);
+}
+
+/** Removes a stack without services from the backend; whatever else its state names is not deleted. @throws FleetError */
+export async function removeStack(stack: string): Promise<void> {
+  await pulumi(["stack", "rm", stack, "--yes", "--force", "--preserve-config"]);
+}
+
+/**
+ * The file of a shard whose secrets only its own stack can read, as with Pulumi Cloud: the CLI encrypts them anew. It
+ * does so in a folder of its own, because it selects the stack, and because a killed CLI would leave a shard's file
+ * without its shard.
+ * @param before the shard's present file
+ * @throws FleetError
+ */
+export async function reencrypted(
+  base: SourceDocument,
+  shard: StackShard,
+  before: SourceDocument | undefined,
+): Promise<string> {
+  const name = shardStack(shard.stack, shard.index);
+  const file = stackFileName(name);
+  const { path, remove } = await temporaryFolder("shard");
+  try {
+    const { secretsprovider } = encryptionOf(base);
+    const encryption = before
+      ? encryptionOf(before)
+      : { ...(secretsprovider !== undefined && { secretsprovider }) };
+    await writeFile(join(path, "Pulumi.yaml"), await readFile("Pulumi.yaml"));
+    await writeFile(join(path, base.file), await readFile(base.file));
+    await writeFile(join(path, file), JSON.stringify(encryption));
+    await pulumi(["config", "cp", "--stack", shard.stack, "--dest", name], { cwd: path });
+    const made = parseStackFile(file, await readFile(join(path, file), "utf8"));
+    return shardText(base, shard, { encryption: encryptionOf(made), values: secretsOf(made) });
+  } finally {
+    await remove();
+  }
+}
+
+async function pulumi(args: readonly string[], options: Options = {}): Promise<string> {
+  const { stdout, stderr, failed, code } = await execa(
+    "pulumi",
+    [...args, "--non-interactive", "--color", "never"],
+    {
+      env: { ...fromAnywhere(process.env), PULUMI_SKIP_UPDATE_CHECK: "true" },
+      reject: false,
+      ...options,
+    },
+  );
+  if (code === "ENOENT") throw new FleetError(NO_ENGINE);
+  if (failed) throw refused(args, `${stderr}\n${stdout}`);
+  return String(stdout);
+}
+
+/** The state of a stack with its secrets in plain text, in memory only. @throws FleetError */
+export async function exportedState(stack: string): Promise<Exported> {
+  return parseExported(await pulumi(["stack", "export", "--show-secrets", "--stack", stack]));
+}
+
+/**
+ * Replaces the state of a stack. The CLI takes the stack's lock, encrypts the secrets with the stack's key, and refuses
+ * a state that is inconsistent.
+ * @throws FleetError
+ */
+export async function importState(stack: string, state: Exported): Promise<void> {
+  await pulumi(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
+}
