@@ -88,6 +88,7 @@ export const PROBLEM_CODES = {
   KF103: "A namespace that already exists",
   KF104: "An incomplete service",
   KF110: "A customisation that is not allowed",
+  KF130: "Different waves on one cluster",
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;
