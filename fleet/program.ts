@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import("./report-command.ts")).reportCommand(),
   seed: async () => (await import("./seed-command.ts")).seedCommand(),
   trust: async () => (await import("./trust-command.ts")).trustCommand(),
+  up: async () => (await import("./up-command.ts")).upCommand(),
 };
 
 /**

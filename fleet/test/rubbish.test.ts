@@ -30,6 +30,7 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["report", ...STACK, "--last-up", "--events", "events.json"],
   ["seed", ...STACK],
   ["trust", "--base", "HEAD", "--head", "HEAD"],
+  ["up"],
 ];
 
 const FILES = ["services.json", "Pulumi.prod.yaml", "note.md", "events.json"];
