@@ -48,9 +48,9 @@ function clusterName(fleet: Fleet, reference: string | undefined): string {
       `There are stacks of several clusters here: ${listed(names)}. Name a stack of the one to bring up.`,
     );
   }
-  const shard = fleet.stacks.find(({ name }) => name.replace(/-\d+$/, "") === reference);
   const known = fleet.stacks.map(({ name }) => name);
-  const stack = shard?.name ?? nameOfStack(reference, known);
+  const shard = known.find((name) => name.replace(/-\d+$/, "") === reference);
+  const stack = known.includes(reference) ? reference : (shard ?? nameOfStack(reference, known));
   const found = fleet.stacks.find(({ name }) => name === stack);
   const cluster = found && clusterOf(found);
   if (cluster === undefined) throw new InvalidInput(found?.problems ?? []);

@@ -3,6 +3,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { platformInventories } from "../../manifests/inventory/objects.ts";
+import { type Row, rowsOf } from "../../manifests/inventory/row.ts";
+import { resourceName } from "../../model/names.ts";
 import type { Plan } from "../../model/plan.ts";
 import { PROJECT } from "../../model/stack-config.ts";
 import { PROGRAM_PATHS } from "../preview/head-folder.ts";
@@ -14,8 +17,8 @@ export const NOTES = join(".kargo-fleet", "up");
 const record = z.object({
   /** A digest of the program, the stack file and the backend. */
   base: z.string(),
-  /** A digest of the shared objects. */
-  shared: z.string(),
+  /** A digest of the shared objects, and their names. */
+  shared: z.object({ digest: z.string(), names: z.array(z.string()) }),
   /** A digest of each service that was made. */
   services: z.record(z.string(), z.string()),
   /** Whether the whole stack was brought up. */
@@ -43,8 +46,10 @@ export function leftOf(plan: Plan, made: UpRecord | undefined): Left {
   const names = new Set(plan.services.map(({ name }) => name));
   const changed = plan.services.filter((service) => made?.services[service.name] !== digestOf(service));
   const gone = Object.keys(made?.services ?? {}).some((name) => !names.has(name));
-  const leaving = plan.services.some((service) => !standsAlone(service));
-  const whole = made === undefined || !made.whole || gone || leaving || made.shared !== sharedDigest(plan);
+  const leaving =
+    plan.services.some((service) => !standsAlone(service)) || sharedRows(plan).some(({ leaves }) => leaves);
+  const whole =
+    made === undefined || !made.whole || gone || leaving || made.shared.digest !== sharedOf(plan).digest;
   return { services: changed.map(({ name }) => name), whole };
 }
 
@@ -58,6 +63,7 @@ export function recordAfter(
   base: string,
   run: {
     readonly services: readonly string[];
+    readonly platform: boolean;
     readonly whole: boolean;
     readonly broken: ReadonlySet<string>;
   },
@@ -65,10 +71,16 @@ export function recordAfter(
   const done = plan.services.filter(
     ({ name }) => !run.broken.has(name) && (run.whole || run.services.includes(name)),
   );
-  const kept = run.whole ? {} : (before?.services ?? {});
-  const services = { ...kept, ...Object.fromEntries(done.map((each) => [each.name, digestOf(each)])) };
+  const earlier = run.whole ? {} : (before?.services ?? {});
+  const services: Record<string, string> = {
+    ...earlier,
+    ...Object.fromEntries(done.map((each) => [each.name, digestOf(each)])),
+  };
   for (const name of run.broken) delete services[name];
-  const shared = run.whole ? sharedDigest(plan) : (before?.shared ?? "");
+  const now = sharedOf(plan);
+  // Only a whole `up` deletes a shared object that is no longer planned.
+  const kept = before?.shared.names.every((name) => now.names.includes(name));
+  const shared = run.whole || (run.platform && kept) ? now : (before?.shared ?? { digest: "", names: [] });
   return { base, shared, services, whole: run.whole || before?.whole === true, stamp: "" };
 }
 
@@ -77,8 +89,17 @@ function digestOf(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }
 
-function sharedDigest({ platform, freezes }: Plan): string {
-  return digestOf([platform ?? null, freezes]);
+function sharedOf(plan: Plan): UpRecord["shared"] {
+  return {
+    digest: digestOf([plan.platform ?? null, plan.freezes]),
+    names: platformInventories(plan.platform).flatMap((each) =>
+      rowsOf(each).map(({ role }) => resourceName(each.name, role)),
+    ),
+  };
+}
+
+function sharedRows({ platform }: Plan): Row[] {
+  return platformInventories(platform).flatMap(rowsOf);
 }
 
 /** A digest of everything but the catalogue that decides what an `up` does. */

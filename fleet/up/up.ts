@@ -214,7 +214,8 @@ class Up {
     if (whole) this.#done.add(name);
     const broken = new Set(run.broken.keys());
     const base = this.#bases.get(name) ?? "";
-    const made = recordAfter(plan, this.#records.get(name), base, { services, whole, broken });
+    const platform = part?.filter.platform ?? job.platform;
+    const made = recordAfter(plan, this.#records.get(name), base, { services, platform, whole, broken });
     this.#records.set(name, made);
     const stamp = await stampOf(this.#folder, name);
     if (stamp !== undefined) await notes.write(name, { ...made, stamp });
