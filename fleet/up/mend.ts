@@ -1,6 +1,5 @@
 import { PROJECT } from "../../model/stack-config.ts";
 import { FleetError } from "../fleet-error.ts";
-import { openEngine } from "../recovery/engine.ts";
 import { lockFolder, ownerState, readLocks } from "../recovery/locks.ts";
 import { thisMachine } from "../recovery/machine.ts";
 import { planRecovery, settle } from "../recovery/recover.ts";
@@ -29,7 +28,13 @@ export interface Interrupted {
 export async function interrupted(stacks: readonly ReadyStack[], backend: string): Promise<Interrupted[]> {
   const machine = thisMachine();
   const found = stacks.map(async (stack): Promise<Interrupted[]> => {
+    const began = await notes.wasRunning(stack.name);
     const folder = lockFolder(backend, PROJECT, stack.name);
+    // To remove a lock of such a backend may end somebody's update.
+    if (folder === undefined && began)
+      throw new FleetError(
+        `The last run on stack ${stack.name} was interrupted, and the locks of its backend cannot be checked from here. Make sure that nobody updates it, then: npm run fleet -- recover --stack ${stack.name} --owner-is-dead`,
+      );
     const locks = folder === undefined ? [] : await readLocks(folder);
     for (const lock of locks) {
       const state = ownerState(lock, machine);
@@ -41,7 +46,7 @@ export async function interrupted(stacks: readonly ReadyStack[], backend: string
     }
     const [lock] = locks;
     if (lock) return [{ stack, why: `${owner(lock)} has died and left its lock` }];
-    return (await notes.wasRunning(stack.name)) ? [{ stack, why: "its last run was interrupted" }] : [];
+    return began ? [{ stack, why: "its last run was interrupted" }] : [];
   });
   return (await Promise.all(found)).flat();
 }
@@ -58,11 +63,8 @@ export async function mend(
   const tools = await openTools(plan, { ...places, stack: name });
   try {
     const options = { stack: name, ownerIsDead: false };
-    // Nobody can read the locks of other backends; that they are free shows in the next update.
-    const backend = await openEngine(name).backend();
-    const unlocked = lockFolder(backend, PROJECT, name) === undefined;
-    const found = await planRecovery(plan, { ...options, ownerIsDead: unlocked }, tools);
-    const taken = await settle(found, { ...options, ownerIsDead: unlocked }, tools);
+    const found = await planRecovery(plan, options, tools);
+    const taken = await settle(found, options, tools);
     const blocked = blockedItems(found);
     if (blocked.length > 0)
       throw new FleetError(
