@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../model/plan.ts";
 import { applyFilter, NO_UP_YET, ONLY, type PreviewFilter, readFilter } from "../model/preview-filter.ts";
@@ -25,7 +26,8 @@ export async function previewFilter(): Promise<PreviewFilter | undefined> {
  * its id stays unknown; without targets it is created.
  */
 async function hasTargets(): Promise<boolean> {
-  const { id } = new pulumi.Stash("never-a-target", { input: true });
+  // A new name each time, because one that an `up` without targets made would look like a target.
+  const { id } = new pulumi.Stash(`never-a-target-${randomUUID()}`, { input: true });
   return (await knownValue(id)) === pulumi.runtime.unknownValue;
 }
 
