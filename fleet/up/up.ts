@@ -1,16 +1,15 @@
 import { mkdir } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { openCluster } from "../cluster.ts";
 import { backendFolder } from "../file-backend.ts";
 import { type Lock, takeLock } from "../lock.ts";
 import { openEngine } from "../recovery/engine.ts";
 import { objectsOf } from "../recovery/look.ts";
+import { faultsAfter, type Live } from "./after-wave.ts";
 import type { ClusterStacks } from "./cluster-stacks.ts";
 import { runUp, type StackRun } from "./engine-run.ts";
-import { healthOf, type LiveObjects } from "./gate.ts";
-import { liveObjects, missingObjects } from "./live.ts";
+import { liveObjects } from "./live.ts";
 import { Busy, interrupted, mend } from "./mend.ts";
 import { baseOf, NOTES, notes, recordAfter, stampOf, type UpRecord } from "./records.ts";
 import { type Job, planStep, runJobs, type Step, stepNames, type WaveResult } from "./roll-out.ts";
@@ -156,11 +155,7 @@ class Up {
     }
   }
 
-  async #wave(
-    step: Step,
-    at: string,
-    live: { readonly objects: ReturnType<typeof objectsOf>; readonly before: LiveObjects },
-  ): Promise<WaveResult> {
+  async #wave(step: Step, at: string, live: Live): Promise<WaveResult> {
     const { signal, parallel } = this.#options;
     const started = performance.now();
     const stacks = step.jobs.length === 1 ? "1 stack" : `${step.jobs.length} stacks`;
@@ -222,64 +217,25 @@ class Up {
     return run;
   }
 
+  /** What is not right in the cluster after a wave. */
+  async #gate({ jobs }: Step, at: string, live: Live): Promise<string[]> {
+    const made = jobs.map(({ stack, services, platform }) => ({
+      stack,
+      platform,
+      services: services.filter((service) => !this.#broken.has(service)),
+    }));
+    return await faultsAfter(made, live, {
+      ...this.#options,
+      tell: (text) => this.#told.tick(`${at}: ${text}`),
+    });
+  }
+
   #tooManyBroken({ jobs }: Step): string[] {
     const services = jobs.flatMap((job) => job.services);
     const broken = services.filter((service) => this.#broken.has(service));
     if (broken.length * 100 <= services.length * this.#options.maxBroken) return [];
     return [`${broken.length} of ${services.length} services could not be made`];
   }
-
-  /** What is not right in the cluster after a wave. */
-  async #gate(
-    { jobs }: Step,
-    at: string,
-    { objects, before }: { readonly objects: ReturnType<typeof objectsOf>; readonly before: LiveObjects },
-  ): Promise<string[]> {
-    if (jobs.length === 0) return [];
-    const made = jobs.map(({ stack, services, platform }) => ({
-      stack,
-      platform,
-      services: services.filter((service) => !this.#broken.has(service)),
-    }));
-    const missing = await missingObjects(made, objects);
-    if (missing.length > 0) return missing.map((object) => `${object} is not in the cluster`);
-    const services = made.flatMap(({ stack: { plan }, services: names }) =>
-      plan.services.filter(({ name }) => names.includes(name)),
-    );
-    const old = healthOf(services, before);
-    const until = performance.now() + this.#options.wait * 1000;
-    for (;;) {
-      const now = healthOf(
-        services,
-        await liveObjects(
-          made.map(({ stack }) => stack),
-          objects,
-        ),
-      );
-      const failed = newOnes(now.failed, old.failed, before);
-      if (failed.length > 0) return failed;
-      const pending = newOnes(now.pending, new Map([...old.failed, ...old.pending]), before);
-      if (pending.length === 0) return [];
-      if (performance.now() > until || this.#options.signal.aborted)
-        return pending.map((word) => `${word} (after ${this.#options.wait} s)`);
-      this.#told.tick(`${at}: waiting for ${pending.length} Stages and Applications`);
-      await pause(EVERY);
-    }
-  }
-}
-
-/** How often to look at the controllers' work, in milliseconds. */
-const EVERY = 2_000;
-
-/** What was already wrong before this command is not its fault; an object that it made is. */
-function newOnes(
-  words: ReadonlyMap<string, string>,
-  old: ReadonlyMap<string, string>,
-  before: LiveObjects,
-): string[] {
-  return [...words]
-    .filter(([name]) => !(before.has(name) && old.has(name)))
-    .map(([name, why]) => `${name} ${why}`);
 }
 
 const WORDS = {

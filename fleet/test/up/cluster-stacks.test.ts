@@ -45,7 +45,10 @@ describe("the stacks that fleet up brings up", () => {
   });
 
   it("must have valid files; those of another cluster do not matter", () => {
-    const wrong = { ...FILES, "Pulumi.us-00.yaml": at("us", 1, { rollout: "{ include: [{ names: [crat] }] }" }) };
+    const wrong = {
+      ...FILES,
+      "Pulumi.us-00.yaml": at("us", 1, { rollout: "{ include: [{ names: [crat] }] }" }),
+    };
     assert.equal(clusterStacks(read(wrong), "eu").name, "eu");
     assert.throws(() => clusterStacks(read(wrong), "us-01"), /crat/);
   });
