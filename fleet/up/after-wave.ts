@@ -12,12 +12,14 @@ export interface Live {
 export interface Waiting {
   /** How long controllers may take, in seconds. */
   readonly wait: number;
+  /**
+   * How often to look at the controllers' work, in milliseconds.
+   * @default 2000
+   */
+  readonly every?: number;
   readonly signal: AbortSignal;
   readonly tell: (text: string) => void;
 }
-
-/** How often to look at the controllers' work, in milliseconds. */
-const EVERY = 2_000;
 
 /**
  * What is not right in the cluster after a wave: missing objects, or what the controllers say, for which it waits.
@@ -26,7 +28,7 @@ const EVERY = 2_000;
 export async function faultsAfter(
   made: readonly Made[],
   { objects, before }: Live,
-  { wait, signal, tell }: Waiting,
+  { wait, every = 2_000, signal, tell }: Waiting,
 ): Promise<string[]> {
   if (made.length === 0) return [];
   const missing = await missingObjects(made, objects);
@@ -47,7 +49,7 @@ export async function faultsAfter(
     if (performance.now() > until || signal.aborted)
       return pending.map((word) => `${word} (after ${wait} s)`);
     tell(`waiting for ${pending.length} Stages and Applications`);
-    await pause(EVERY);
+    await pause(every);
   }
 }
 
