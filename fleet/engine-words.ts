@@ -35,7 +35,7 @@ export function needsRecovery(error: string): boolean {
 
 /** Whether the state may not have reached the backend. */
 export function isUnwritten(error: string): boolean {
-  return /failed to (save|persist|write)|saving (snapshot|checkpoint)|writing checkpoint|no space left on device/i.test(
+  return /failed to (save|persist|write)|saving (snapshot|checkpoint)|writing checkpoint|no space left on device|file too large|disk quota exceeded/i.test(
     error,
   );
 }

@@ -25,6 +25,8 @@ interface Options {
 /** The memory of an engine with plugins and program for a stack of about 50 services, in bytes. */
 const ENGINE = 1.1 * 1024 ** 3;
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** `fleet up`: brings up the stacks of a cluster, wave by wave. */
 export function upCommand(): Command {
   return new Command("up")
@@ -77,7 +79,7 @@ async function run(stack: string | undefined, options: Options): Promise<void> {
     line("up: finishing what has begun; nothing else begins");
     ending.abort();
   };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
+  for (const signal of SIGNALS) process.on(signal, stop);
   try {
     const up = await bringUp(
       cluster,
@@ -99,7 +101,7 @@ async function run(stack: string | undefined, options: Options): Promise<void> {
     process.exitCode = EXIT.busy;
   } finally {
     progress.end();
-    process.off("SIGINT", stop).off("SIGTERM", stop);
+    for (const signal of SIGNALS) process.off(signal, stop);
   }
 }
 

@@ -74,6 +74,8 @@ export async function runUp(stack: string, options: RunOptions): Promise<StackRu
       },
       reject: false,
       cleanup: false,
+      // A terminal sends Ctrl-C to its whole group, and a second one makes the engine stop without writing the state.
+      detached: true,
       stdin: "ignore",
       stdout: "ignore",
     });

@@ -195,6 +195,18 @@ describe("fleet up, on a real engine and API server", function () {
     await assertSettled();
   });
 
+  it("finishes what it has begun at Ctrl-C, and begins nothing else", async () => {
+    const first = fleet.begin(["--whole"]);
+    await first.said(/wave 1 of 3/);
+    first.interrupt();
+    const { code, output } = await first.ended;
+    assert.equal(code, 3, output);
+    assert.match(output, /it was interrupted\n[\s\S]*not begun {2}the rest/);
+    assert.deepEqual([await fleet.locks("test"), await fleet.locks("test-2")], [[], []]);
+    assert.equal((await up()).code, 0);
+    await assertSettled();
+  });
+
   it("loses nothing when the state cannot be written, and goes on when it can", async () => {
     await fleet.list({
       ...SERVICES,

@@ -42,6 +42,8 @@ interface State {
 export interface Running {
   /** Resolves when it has printed a text. */
   said(text: RegExp): Promise<void>;
+  /** Does what Ctrl-C does. */
+  interrupt(): void;
   /** Kills it with all its processes. */
   kill(): Promise<void>;
   readonly ended: Promise<Ended>;
@@ -80,7 +82,7 @@ export async function openTwoStacks(services: readonly string[]): Promise<TwoSta
       ),
     fleet: async (...args) => ended(await execa("node", [resolve("fleet/main.ts"), ...args], options)),
     begin: (args, kilobytes) => {
-      const limit = kilobytes === undefined ? "" : `ulimit -f ${kilobytes}; `;
+      const limit = kilobytes === undefined ? "" : `trap '' XFSZ; ulimit -f ${kilobytes}; `;
       const command = `${limit}exec node ${resolve("fleet/main.ts")} up ${args.join(" ")}`;
       const child = execa("bash", ["-c", command], options);
       return running(child, child.then(ended));
@@ -128,6 +130,7 @@ function running(child: Child, whole: Promise<Ended>): Running {
         child.all.on("data", look);
         child.on("exit", () => (wanted.test(text) ? done() : fail(new Error(`it ended before: ${text}`))));
       }),
+    interrupt: () => void process.kill(child.pid ?? 0, "SIGINT"),
     kill: async () => {
       const family = familyOf(child.pid ?? 0);
       end(child.pid ?? 0);
