@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { openTwoStacks, type TwoStacks } from "./two-stacks.ts";
@@ -207,7 +207,7 @@ describe("fleet up, on a real engine and API server", function () {
     await assertSettled();
   });
 
-  it("loses nothing when the state cannot be written, and goes on when it can", async () => {
+  it("loses nothing when the state cannot be written: it names the complete copy, and goes on from it", async () => {
     await fleet.list({
       ...SERVICES,
       shop: {},
@@ -217,6 +217,13 @@ describe("fleet up, on a real engine and API server", function () {
     });
     const full = await fleet.begin(["--json"], 40).ended;
     assert.equal(full.code, 3, full.output);
+    // A file backend has then written a part of its files.
+    for (const _ of ["test", "test-2"]) {
+      const { code, output } = await fleet.fleet("up");
+      const [, copy = "", file = ""] = /copy the newest over it: cp (\S+) (\S+)\n/.exec(output) ?? [];
+      assert.deepEqual([code, copy === ""], [1, false], output);
+      await copyFile(copy, file);
+    }
     const printed = await up();
     assert.equal(printed.code, 0, printed.output);
     await assertSettled();

@@ -24,7 +24,7 @@ export interface TwoStacks extends Pick<FleetStack, "folder" | "github" | "objec
   /** Begins `fleet up`. @param kilobytes the largest file that any of its processes may write */
   begin(args: readonly string[], kilobytes?: number): Running;
   pulumi(...args: readonly string[]): Promise<Ended>;
-  /** Writes an object's status, as its controller does. */
+  /** Writes an object's status, as Kargo's controller. */
   setStatus(kind: string, name: string, namespace: string, status: object): Promise<void>;
   /** The path of a stack's state. */
   stateFile(stack: string): string;
@@ -90,7 +90,16 @@ export async function openTwoStacks(services: readonly string[]): Promise<TwoSta
     pulumi,
     setStatus: async (kind, name, namespace, status) => {
       const patch = JSON.stringify({ status: Object.keys(status).length === 0 ? null : status });
-      const place = ["--kubeconfig", stack.admin, "-n", namespace, "--subresource=status", "--type=merge"];
+      const by = ["--as=system:serviceaccount:kargo:kargo-controller", "--as-group=system:masters"];
+      const place = [
+        "--kubeconfig",
+        stack.admin,
+        ...by,
+        "-n",
+        namespace,
+        "--subresource=status",
+        "--type=merge",
+      ];
       await execa("kubectl", ["patch", kind, name, ...place, "-p", patch], { env: environment });
     },
     stateFile,
