@@ -217,15 +217,16 @@ describe("fleet up, on a real engine and API server", function () {
     });
     const full = await fleet.begin(["--json"], 40).ended;
     assert.equal(full.code, 3, full.output);
-    // A file backend has then written a part of its files.
-    for (const _ of ["test", "test-2"]) {
-      const { code, output } = await fleet.fleet("up");
-      const [, copy = "", file = ""] = /copy the newest over it: cp (\S+) (\S+)\n/.exec(output) ?? [];
-      assert.deepEqual([code, copy === ""], [1, false], output);
+    // A file backend has then written a part of a file, for each stack that ran.
+    let next = await fleet.fleet("up");
+    assert.equal(next.code, 1, next.output);
+    for (let cut = 0; next.code !== 0 && cut < 2; cut++) {
+      const [, copy = "", file = ""] = /copy the newest over it: cp (\S+) (\S+)\n/.exec(next.output) ?? [];
+      assert.notEqual(copy, "", next.output);
       await copyFile(copy, file);
+      next = await fleet.fleet("up");
     }
-    const printed = await up();
-    assert.equal(printed.code, 0, printed.output);
+    assert.equal(next.code, 0, next.output);
     await assertSettled();
   });
 
