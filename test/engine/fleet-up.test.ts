@@ -236,7 +236,7 @@ describe("fleet up, on a real engine and API server", function () {
       checkpoint: { latest: { resources: { urn: string }[] } };
     };
     const { latest } = state.checkpoint;
-    latest.resources = latest.resources.filter(({ urn }) => !urn.endsWith("::cart/app-project"));
+    latest.resources = latest.resources.filter(({ urn }) => !urn.endsWith("::cart/application-dev"));
     await writeFile(file, JSON.stringify(state));
     const printed = await up();
     assert.deepEqual([printed.code, Object.keys(printed.broken)], [2, ["cart"]], printed.output);
