@@ -105,7 +105,9 @@ function sharedRows({ platform }: Plan): Row[] {
 /** A digest of everything but the catalogue that decides what an `up` does. */
 export function baseOf(stack: string, backend: string): string {
   const hash = createHash("sha256").update(backend);
-  for (const path of [...PROGRAM_PATHS, `Pulumi.${stack}.yaml`]) add(path, hash);
+  // A shard's config may be in the file of its stack.
+  const files = [stack, stack.replace(/-\d+$/, "")].map((name) => `Pulumi.${name}.yaml`);
+  for (const path of [...PROGRAM_PATHS, ...new Set(files)]) add(path, hash);
   return hash.digest("hex").slice(0, 16);
 }
 
