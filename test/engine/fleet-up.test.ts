@@ -27,7 +27,7 @@ describe("fleet up, on a real engine and API server", function () {
   let fleet: TwoStacks;
 
   before(async () => {
-    fleet = await openTwoStacks([...Object.keys(SERVICES), "shop", "mail", "lost"]);
+    fleet = await openTwoStacks([...Object.keys(SERVICES), "shop", "mail", "lost", "quay"]);
     await fleet.configure();
     await fleet.list(SERVICES);
   });
@@ -56,7 +56,7 @@ describe("fleet up, on a real engine and API server", function () {
       .map(({ id }) => id?.slice("kargo-".length));
     assert.deepEqual(names.sort(), (await projects()).sort());
     const hooks = resources.filter(({ type }) => type.startsWith("github:")).map(({ id }) => id);
-    const real = Object.keys({ ...SERVICES, shop: 0, mail: 0, lost: 0 }).flatMap((name) =>
+    const real = Object.keys({ ...SERVICES, shop: 0, mail: 0, lost: 0, quay: 0 }).flatMap((name) =>
       fleet.github.hooks(`acme/${name}`).map(({ id }) => String(id)),
     );
     assert.deepEqual(hooks.sort(), real.sort());
@@ -181,19 +181,28 @@ describe("fleet up, on a real engine and API server", function () {
     assert.equal((await first.ended).code, 0);
   });
 
-  it("converges after a kill of everything in a wave: its lock is removed, nothing is twice or left out", async () => {
-    await fleet.list({ ...SERVICES, shop: {}, mail: {}, lost: {} });
-    const victim = fleet.begin([]);
-    for (let tries = 0; !(await projects()).includes("lost") && tries < 300; tries++) await pause(50);
-    await victim.kill();
-    assert.equal((await fleet.locks("test-2")).length > 0, true);
-    const uid = async () => (await fleet.get("project", "kargo-lost")).metadata as { uid: string };
-    const before = await uid();
-    const printed = await up();
-    assert.deepEqual([printed.code, printed.recovered.length], [0, 1], printed.output);
-    assert.equal((await uid()).uid, before.uid);
-    await assertSettled();
-  });
+  for (const [mode, name, entries, isWritten] of [
+    ["", "lost", { ...SERVICES, shop: {}, mail: {}, lost: {} }, false],
+    ["--durable", "quay", { ...SERVICES, shop: {}, mail: {}, lost: {}, quay: {} }, true],
+  ] as const)
+    it(`converges after a kill of everything in a wave${mode && ` with ${mode}`}: its lock is removed, nothing is twice or left out`, async () => {
+      await fleet.list(entries);
+      const victim = fleet.begin([mode]);
+      for (let tries = 0; !(await projects()).includes(name) && tries < 300; tries++) await pause(50);
+      await victim.kill();
+      assert.equal((await fleet.locks("test-2")).length > 0, true);
+      const { resources } = await fleet.state("test-2");
+      assert.equal(
+        resources.some(({ urn }) => urn.endsWith(`::${name}/namespace`)),
+        isWritten,
+      );
+      const uid = async () => (await fleet.get("project", `kargo-${name}`)).metadata as { uid: string };
+      const before = await uid();
+      const printed = await up();
+      assert.deepEqual([printed.code, printed.recovered.length], [0, 1], printed.output);
+      assert.equal((await uid()).uid, before.uid);
+      await assertSettled();
+    });
 
   it("finishes what it has begun at Ctrl-C, and begins nothing else", async () => {
     const first = fleet.begin(["--whole"]);
@@ -213,6 +222,7 @@ describe("fleet up, on a real engine and API server", function () {
       shop: {},
       mail: { warehouse: { interval: "2h" } },
       lost: {},
+      quay: {},
       late: { warehouse: { interval: "2h" } },
     });
     const full = await fleet.begin(["--json"], 40).ended;
