@@ -75,13 +75,14 @@ describe("what fleet up checks after a wave", () => {
   });
 
   it("judges a service that it has just made", async () => {
-    const now = everything({ ...SEEN, ...ERRORED });
+    const other: ListedObject = { kind: "Stage", id: "kargo-auth/dev", live: { status: { health: {} } } };
+    const now = everything({ ...SEEN, [STAGE]: { conditions: [{ observedGeneration: 0 }] } });
     assert.deepEqual(
       await faults(
         cluster(() => now),
-        [],
+        [other],
       ),
-      [`${STAGE} its last Promotion errored`],
+      [`${STAGE} Kargo has not seen its change yet (after 0 s)`],
     );
   });
 
