@@ -1,29 +1,24 @@
 import "./customize.ts";
 import { reportCosts } from "./components/costs.ts";
-import { provisionedOutput } from "./components/outcome.ts";
+import { provisionedOutput, servicesOutput } from "./components/outcome.ts";
 import { providers } from "./components/providers.ts";
 import { orderOf, servicePipelines, sharedPlatform } from "./components/services.ts";
 import { readStack } from "./components/stack.ts";
 import { ValuesFiles } from "./components/values-files.ts";
 
 const inputs = await readStack();
-const { plan, registered, githubSecret } = inputs;
+const { plan, valued, githubSecret } = inputs;
 await reportCosts(plan);
 const { protect } = plan;
 const opts = { providers: { ...providers(plan, githubSecret) }, protect };
 
 const order = orderOf(inputs);
-const valuesFiles = new ValuesFiles("values-files", { plan: registered, githubSecret }, { protect });
+const valuesFiles = new ValuesFiles("values-files", { plan: valued, githubSecret }, { protect });
 const platform = sharedPlatform(inputs, order, opts);
 const pipelines = await servicePipelines(inputs, order, { platform, valuesFiles }, opts);
 
 /** Per service: its namespace, Kargo Project and Applications, and the commands that promote to prod. */
-export const services = Object.fromEntries(
-  [...pipelines].map(([name, { namespace, project, applications, promote, sync }]) => [
-    name,
-    { namespace, project, applications, promote, sync },
-  ]),
-);
+export const services = servicesOutput(inputs);
 
 /** The freezes in force, with end and reason. */
 export const freezes = plan.freezes.filter(({ over }) => !over);

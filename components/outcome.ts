@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { formatProblem } from "../model/diagnostics.ts";
 import type { Planned } from "../model/losses.ts";
 import { incomplete } from "../model/obstacles.ts";
-import { type Outcome, type Provisioned, provisioned } from "../model/provisioned.ts";
+import { deployingStages, type ServicePlan } from "../model/plan.ts";
+import { addedTo, type Outcome, type Provisioned, provisioned } from "../model/provisioned.ts";
 import { ask } from "./beforehand.ts";
 import { isMade, knownValue } from "./engine-state.ts";
 import type { ServicePipeline } from "./service-pipeline.ts";
@@ -10,6 +11,32 @@ import type { StackInputs } from "./stack.ts";
 import type { ValuesFiles } from "./values-files.ts";
 
 type Pipelines = ReadonlyMap<string, ServicePipeline>;
+
+/** What a stack's output tells of a service. */
+type ServiceOutput = Pick<ServicePlan, "project"> &
+  ServicePlan["commands"] & { readonly namespace: string; readonly applications: readonly string[] };
+
+/** Every service that an `up` made or tries to make, by name. It depends on no resource, so no failure removes it. */
+export function servicesOutput({ plan, concerned, before }: StackInputs): Record<string, ServiceOutput> {
+  const made = new Set([
+    ...Object.keys(before?.services ?? {}),
+    ...concerned.services.map(({ name }) => name),
+  ]);
+  return Object.fromEntries(
+    plan.services
+      .filter(({ name }) => made.has(name))
+      .map((service) => [
+        service.name,
+        {
+          namespace: service.project,
+          project: service.project,
+          applications: deployingStages(service).map(({ deployment }) => deployment.application),
+          promote: service.commands.promote,
+          sync: service.commands.sync,
+        },
+      ]),
+  );
+}
 
 /**
  * What the next run needs to detect losses; computed after every resource succeeded or failed. It is marked secret only because an
@@ -28,14 +55,17 @@ async function outcome(
   pipelines: Pipelines,
   valuesFiles: ValuesFiles,
 ): Promise<Provisioned> {
-  const missing = await missingParts(pipelines);
+  const names = new Set(inputs.concerned.services.map(({ name }) => name));
+  const own = new Map([...pipelines].filter(([name]) => names.has(name)));
+  const missing = await missingParts(own);
   await reportIncomplete(missing, inputs.planned);
   const wrote = await isMade(valuesFiles);
-  return provisioned(
-    inputs.registered,
-    { ...(await hooksOf(inputs, pipelines)), incomplete: [...missing.keys()] },
+  const now = provisioned(
+    inputs.concerned,
+    { ...(await hooksOf(inputs, own)), incomplete: [...missing.keys()] },
     (service) => wrote || inputs.seeded.has(service),
   );
+  return inputs.concerned === inputs.plan ? now : addedTo(inputs.before, now);
 }
 
 /** Resolves when the engine has tried all resources of some services. */

@@ -15,7 +15,7 @@ import { parseStackFile, stackFileName } from "../model/stack-file.ts";
 import { findRemovals, type Removals, warnOfObstacles } from "./beforehand.ts";
 import { workingFolder } from "./folder.ts";
 import { guardAgainstLoss, readProvisioned, seededServices } from "./lifecycle.ts";
-import { previewFilter, registered } from "./preview-filter.ts";
+import { concerned, previewFilter } from "./preview-filter.ts";
 import { requireRights } from "./rights.ts";
 import type { SecretSources, StackSecrets } from "./secret-values.ts";
 import { requireSettled } from "./shards.ts";
@@ -25,8 +25,12 @@ export interface StackInputs {
   /** The stack whose name is on the objects. */
   readonly stack: string;
   readonly plan: Plan;
-  /** The part of the plan that this run registers: all of it, except in a limited preview. */
+  /** The part of the plan that this run is about: all of it, unless `fleet preview` or `fleet up` limits it. */
+  readonly concerned: Plan;
+  /** The part of the plan that this run registers. An `up` may also register what it does not target. */
   readonly registered: Plan;
+  /** The content of the values files: an `up` writes those of all services in one commit. */
+  readonly valued: Plan;
   /** The private key of the plan's GitHub App, or the GitHub token if there is no App. */
   readonly githubSecret: pulumi.Output<string> | undefined;
   /** The stack's secrets: the master secret, and those of Kargo's credentials. */
@@ -51,17 +55,19 @@ export interface StackInputs {
  * @throws pulumi.RunError with every problem, one per line, or with everything that would be lost
  */
 export async function readStack(): Promise<StackInputs> {
-  const filter = previewFilter();
   const planned = readPlan();
+  const filter = await previewFilter();
   const before = await readProvisioned();
   await requireSettled(planned, before);
   await guardAgainstLoss(planned, before);
   await requireRights(planned.plan);
-  const part = registered(planned.plan, filter, before);
+  const part = concerned(planned.plan, filter, before);
   return {
     stack: owningStack(pulumi.getStack(), planned.plan.rollout),
     plan: planned.plan,
-    registered: part,
+    concerned: part,
+    registered: filter?.rest ? planned.plan : part,
+    valued: pulumi.runtime.isDryRun() ? part : planned.plan,
     planned,
     before,
     removals: await findRemovals(part, before),

@@ -23,6 +23,23 @@ export function isProtected(error: string): boolean {
   return /is protected|protect.*flag/s.test(error);
 }
 
+/** Whether an update was refused because another one of the same stack runs, or has left its lock. */
+export function isBusy(error: string): boolean {
+  return /the stack is currently locked by|Another update is currently in progress/.test(error);
+}
+
+/** Whether an object that the state lacks is in the cluster, or an operation has an unknown end: `recover` settles both. */
+export function needsRecovery(error: string): boolean {
+  return /already exists|pending operations/.test(error);
+}
+
+/** Whether the state may not have reached the backend. */
+export function isUnwritten(error: string): boolean {
+  return /failed to (save|persist|write)|saving (snapshot|checkpoint)|writing checkpoint|no space left on device|file too large|disk quota exceeded/i.test(
+    error,
+  );
+}
+
 /** The lines of the CLI's output that are not warnings. */
 export function withoutWarnings(output: string): string[] {
   return output.split("\n").filter((line) => line.trim() !== "" && !/^\s*warning: /.test(line));

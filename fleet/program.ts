@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   reshard: async () => (await import("./reshard-command.ts")).reshardCommand(),
   shards: async () => (await import("./shards-command.ts")).shardsCommand(),
   trust: async () => (await import("./trust-command.ts")).trustCommand(),
+  up: async () => (await import("./up-command.ts")).upCommand(),
 };
 
 /**

@@ -10,6 +10,7 @@ import {
 } from "./recovery/report.ts";
 import { openTools } from "./recovery/tools.ts";
 import { readStackFiles } from "./stack-files.ts";
+import { notes } from "./up/records.ts";
 
 interface Options {
   readonly stack: string;
@@ -70,6 +71,7 @@ async function run(options: Options): Promise<Recovered> {
     const found = await planRecovery(plan, options, tools);
     if (options.dryRun) return { recovery: found, dryRun: true, taken: takenItems(found.items) };
     const taken = await settle(found, options, tools);
+    await notes.end(options.stack);
     const recovered = { recovery: found, dryRun: false, taken };
     // An `up` would fail while something blocks it.
     if (!options.up || blockedItems(found).length > 0) return recovered;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { FleetError } from "./fleet-error.ts";
 import type { FleetReport } from "./preview/change.ts";
+import { doneReport } from "./report/done-report.ts";
 import { readEventLog, type UpLog } from "./report/event-log.ts";
 import { renderReport } from "./report/markdown.ts";
 import { servicesOf, verdictOf } from "./report/verdict.ts";
@@ -78,30 +79,10 @@ function readLog(file: string, stack: string): UpLog {
 }
 
 function reportOfUp({ run, onlyPreviewed }: UpLog, stack: string): FleetReport {
-  const change = {
-    stack,
-    cluster: stack,
-    before: undefined,
-    after: undefined,
-    services: [],
-    shared: [],
-    sharedDiffers: false,
-    inputs: [],
-    movements: [],
-    problems: [],
-    losses: [],
-  };
   const errors = onlyPreviewed
     ? [...run.errors, "Only the preview before the up ran; nothing was changed."]
     : run.errors;
-  return {
-    tense: "done",
-    base: "",
-    head: `the last up of ${stack}`,
-    stacks: [{ change, engine: { ...run, errors } }],
-    problems: [],
-    program: [],
-  };
+  return doneReport(`the last up of ${stack}`, [{ stack, engine: { ...run, errors } }]);
 }
 
 function upJson({ interrupted, onlyPreviewed, run }: UpLog, report: FleetReport): string {

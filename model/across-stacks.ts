@@ -16,6 +16,7 @@ export function acrossStacks(stacks: readonly PlannedStack[]): Problem[] {
     ...clusters.flatMap((cluster) =>
       [...Map.groupBy(cluster, ({ config }) => config.rollout.shard?.stack).values()].flatMap(shardProblems),
     ),
+    ...clusters.flatMap(otherWaves),
     ...hookProblems(stacks),
   ];
 }
@@ -148,4 +149,16 @@ function shardProblems(stacks: readonly PlannedStack[]): Problem[] {
       "Add a stack for each, or lower of in all of them.",
     ),
   ];
+}
+
+/** `fleet up` brings up all stacks of a cluster wave by wave, so they have the same waves. */
+function otherWaves(stacks: readonly PlannedStack[]): Problem[] {
+  const [first, ...others] = stacks;
+  const wavesOf = ({ config }: PlannedStack) => JSON.stringify(config.rollout.waves);
+  return others
+    .filter((other) => first !== undefined && wavesOf(other) !== wavesOf(first))
+    .map((other) => {
+      const message = `differs from that of ${first?.document.file}, but all stacks of the cluster ${quoted(other.plan.cluster.name)} are brought up wave by wave.`;
+      return stackProblem("KF130", other, ["rollout", "waves"], message, "Write the same waves into both.");
+    });
 }

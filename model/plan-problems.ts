@@ -123,7 +123,7 @@ function unsortedTags(catalogue: Catalogue, services: SourceDocument): Problem[]
 
 /** A selector that matches nothing is a typo, which would silently include or exclude the wrong services. */
 function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: SourceDocument): Problem[] {
-  const { include, exclude, decommission } = config.rollout;
+  const { include, exclude, decommission, waves } = config.rollout;
   const known = Object.keys(catalogue.services);
   const labels = Object.values(catalogue.services).flatMap((service) => Object.entries(service.labels));
   const missing = (selector: Selector): [DocumentPath, string, string | undefined][] => {
@@ -159,9 +159,9 @@ function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: Sou
     if (none.length > 0 || meant) return none;
     return [[["labels"], "no service of the catalogue has all of these labels.", undefined]];
   };
-  return Object.entries({ include, exclude, decommission }).flatMap(([list, selectors]) =>
+  return Object.entries({ include, exclude, decommission, waves }).flatMap(([list, selectors]) =>
     selectors.flatMap((selector, index) =>
-      missing(selector).map(([path, message, hint]) => {
+      ("percent" in selector ? [] : missing(selector)).map(([path, message, hint]) => {
         const whole = ["config", `${PROJECT}:rollout`, list, index, ...path];
         return problem("KF016", stack, whole, message, hint ?? "Remove it, or correct the catalogue.");
       }),

@@ -3,17 +3,22 @@ import { listed } from "./diagnostics.ts";
 import type { Plan } from "./plan.ts";
 
 /**
- * The environment variable with which `fleet preview` limits what the program registers: JSON of a {@link
- * PreviewFilter}. The engine ignores resources that are neither registered nor targeted.
+ * The environment variable with which `fleet preview` and `fleet up` limit what the program registers: JSON of a
+ * {@link PreviewFilter}. The engine ignores resources that are neither registered nor targeted.
  */
 export const ONLY = "KARGO_FLEET_ONLY";
 
 /** `fleet preview` recognizes this message and then previews everything. */
 export const NO_UP_YET = `${ONLY} is set, but the stack has no output that says what an up made.`;
 
-const schema = z.strictObject({ services: z.array(z.string()), platform: z.boolean() });
+const schema = z.strictObject({
+  services: z.array(z.string()),
+  platform: z.boolean(),
+  /** Whether to register the rest too, without targeting it: the engine then deletes none of it. */
+  rest: z.boolean().optional(),
+});
 
-/** What to register: these services, and whether to register the shared objects. */
+/** What a run is about: these services, and whether it is about the shared objects. */
 export type PreviewFilter = z.output<typeof schema>;
 
 /** The part of a plan that is registered. */
@@ -24,7 +29,7 @@ export function readFilter(text: string): PreviewFilter {
   const { data } = schema.safeParse(parsed(text));
   if (data === undefined)
     throw new Error(
-      `${ONLY} must be JSON such as {"services":["nginx"],"platform":false}. Unset it: fleet preview sets it itself.`,
+      `${ONLY} must be JSON such as {"services":["nginx"],"platform":false}. Unset it: fleet sets it itself.`,
     );
   return data;
 }
@@ -35,7 +40,7 @@ export function applyFilter({ services, platform }: Plan, filter: PreviewFilter)
   const found = services.filter(({ name }) => wanted.delete(name));
   if (wanted.size > 0)
     throw new Error(
-      `${ONLY} names services that the plan does not have: ${listed([...wanted])}. Unset it: fleet preview sets it itself.`,
+      `${ONLY} names services that the plan does not have: ${listed([...wanted])}. Unset it: fleet sets it itself.`,
     );
   return { services: found, platform: filter.platform ? platform : undefined };
 }

@@ -92,6 +92,7 @@ export const PROBLEM_CODES = {
   KF121: "A stack with shards that does not keep what the cluster shares",
   KF122: "A shard that its base does not have",
   KF123: "Services are not where the files say",
+  KF130: "Different waves on one cluster",
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -87,6 +87,27 @@ export function provisioned(
   };
 }
 
+/**
+ * The record of an `up` of some services, added to that of all earlier ones.
+ * @param before undefined if it is the first `up`
+ */
+export function addedTo(before: Provisioned | undefined, now: Provisioned): Provisioned {
+  if (before === undefined) return now;
+  const merged = (names: keyof Outcome) => [
+    ...before[names].filter((name) => !Object.hasOwn(now.services, name)),
+    ...now[names],
+  ];
+  return {
+    ...now,
+    // Only an `up` of everything drops the guards that an older program made.
+    guards: before.guards,
+    services: { ...before.services, ...now.services },
+    hooksOff: merged("hooksOff"),
+    hooksLost: merged("hooksLost"),
+    incomplete: merged("incomplete"),
+  };
+}
+
 /** What a run does about a service's hook. `lose` drops it from the state without a call to GitHub. */
 export type HookStep = "keep" | "lose" | "leave-out";
 

@@ -5,19 +5,11 @@ import { freezeSchema } from "./freeze.ts";
 import { stableHash } from "./names.ts";
 import { pipelineRolloutSchema } from "./pipeline-rollout.ts";
 import { promotionTaskRolloutSchema } from "./promotion-task-version.ts";
+import { type Labelled, meets, selector } from "./selector.ts";
 import { shardOf, shardSchema } from "./shards.ts";
+import { waveSchema } from "./waves.ts";
 
-const selector = z.union([
-  z.strictObject({ names: z.array(z.string()).min(1) }),
-  z.strictObject({
-    labels: z
-      .record(z.string(), z.string())
-      .refine(
-        (labels) => Object.keys(labels).length > 0,
-        "must name a label: without one it means every service",
-      ),
-  }),
-]);
+export { meets, type Selector } from "./selector.ts";
 
 /** Selects the services of a stack from the catalogue. */
 export const rolloutSchema = z.strictObject({
@@ -49,10 +41,13 @@ export const rolloutSchema = z.strictObject({
     .array(freezeSchema)
     .default([])
     .meta({ description: "Stages and services without auto-promotion for a while." }),
+  waves: z.array(waveSchema).default([]).meta({
+    description:
+      "The services that fleet up brings up first, wave by wave: by labels, by names or by percent. The rest is the last wave.",
+  }),
 });
 
 export type Rollout = z.output<typeof rolloutSchema>;
-export type Selector = z.output<typeof selector>;
 
 /** Why a stack does not get a service. */
 export interface Absence {
@@ -61,8 +56,6 @@ export interface Absence {
   /** For example `rollout.exclude[0] excludes it`. */
   readonly reason: string;
 }
-
-type Labelled = Pick<Catalogue["services"][string], "labels">;
 
 /** The names of the stack's services, in the order of the catalogue. */
 export function selectServices(services: Catalogue["services"], rollout: Rollout): string[] {
@@ -104,13 +97,6 @@ export function withStates(
     leaves(name, service) ? { ...service, state: "decommissioned" } : service,
   ]);
   return Object.fromEntries(all);
-}
-
-/** Whether a selector matches a service by name or by all of its labels. */
-export function meets(selector: Selector, name: string, { labels }: Labelled): boolean {
-  return "names" in selector
-    ? selector.names.includes(name)
-    : Object.entries(selector.labels).every(([key, value]) => labels[key] === value);
 }
 
 /**

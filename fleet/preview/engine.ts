@@ -1,6 +1,3 @@
-import { closeSync, constants, openSync } from "node:fs";
-import { Socket } from "node:net";
-import { join } from "node:path";
 import { execa } from "execa";
 import { listed } from "../../model/diagnostics.ts";
 import { NO_UP_YET, ONLY } from "../../model/preview-filter.ts";
@@ -11,6 +8,7 @@ import {
   unknownTarget,
   withoutWarnings,
 } from "../engine-words.ts";
+import { eventPipe } from "../event-pipe.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import type { EngineRun, EngineStep } from "./change.ts";
 import { type EngineSteps, readEvents } from "./events.ts";
@@ -110,31 +108,26 @@ async function pulumi(
   env: Readonly<Record<string, string>>,
   folder: string,
 ): Promise<Answer> {
-  const place = await temporaryFolder("preview");
-  const log = join(place.path, "events");
+  const pipe = await eventPipe();
   try {
-    // Debug events hold secrets, so they go through a pipe and reach no disk.
-    await execa("mkfifo", ["-m", "600", log]);
-    const held = openSync(log, "r+");
-    const pipe = openSync(log, constants.O_RDONLY | constants.O_NONBLOCK);
-    const reading = readEvents(new Socket({ fd: pipe, writable: false })).catch(() => undefined);
-    const flags = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", log];
+    const reading = readEvents(pipe.events).catch(() => undefined);
+    const flags = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", pipe.path];
     const args = ["preview", "--stack", stack, ...flags, ...targets.flatMap((urn) => ["--target", urn])];
     const { failed, code, stderr } = await execa("pulumi", args, {
       cwd: folder,
-      env: { ...env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
+      env: { ...env, ...pipe.env },
       reject: false,
       stdin: "ignore",
       stdout: "ignore",
     });
-    closeSync(held);
+    pipe.ended();
     const result = await reading;
     if (result !== undefined && (!failed || result.errors.length > 0)) return { ...result, failed };
     // Without readable events the preview has failed.
     const word = code === "ENOENT" ? NO_ENGINE : failed ? lastWords(stderr, stack) : UNREADABLE;
     return { steps: [], unchanged: 0, errors: [word], failed: true };
   } finally {
-    await place.remove();
+    await pipe.remove();
   }
 }
 

@@ -44,7 +44,8 @@ export async function readEvents(input: Readable): Promise<EngineSteps> {
  * The beginning of a line. Thousands of resources are unchanged, so their events are recognised here without
  * parsing.
  */
-const START = /^\{"sequence":\d+,"timestamp":\d+,"(\w+)":(?:\{"metadata":\{"op":"same","urn":"([^"\\]+)")?/;
+export const START =
+  /^\{"sequence":\d+,"timestamp":\d+,"(\w+)":(?:\{"metadata":\{"op":"same","urn":"([^"\\]+)")?/;
 const READ: readonly string[] = ["resourcePreEvent", "diagnosticEvent"];
 
 /** An error, or the warning that an `up` would fail for a service and do the rest. */
@@ -53,7 +54,7 @@ function isError({ severity, message }: { readonly severity: string; readonly me
 }
 
 /** Removes the engine's colour marks and the leading word "error". */
-function plain(message: string): string {
+export function plain(message: string): string {
   return message
     .replace(/<\{%[^%]*%\}>/g, "")
     .replace(/^(error|warning): /, "")

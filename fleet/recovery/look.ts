@@ -7,14 +7,16 @@ import type { Found } from "./verdicts.ts";
 /** Finds objects of any kind on an API server. */
 export interface Objects {
   /** The API path of an object. @throws FleetError if its kind is not served */
-  pathOf(object: PlannedObject): Promise<string>;
+  pathOf(object: Omit<PlannedObject, "creation">): Promise<string>;
   /** @throws FleetError if the API server refuses */
-  find(object: PlannedObject): Promise<Found | undefined>;
+  find(object: Omit<PlannedObject, "creation">): Promise<Found | undefined>;
   /**
    * Every object of a kind with a label; empty for a kind that this identity may not list.
    * @throws FleetError if the API server refuses otherwise
    */
   labelled(apiVersion: string, kind: string, selector: string): Promise<readonly ListedObject[]>;
+  /** The same; undefined for a kind that this identity may not list. */
+  ifListed(apiVersion: string, kind: string, selector: string): Promise<readonly ListedObject[] | undefined>;
   /** Every object of a kind in a namespace, with the rules of {@link labelled}. */
   inNamespace(apiVersion: string, kind: string, namespace: string): Promise<readonly ListedObject[]>;
 }
@@ -22,6 +24,8 @@ export interface Objects {
 export interface ListedObject {
   readonly kind: string;
   readonly id: string;
+  /** The whole object. */
+  readonly live: Readonly<Record<string, unknown>>;
 }
 
 interface Kind {
@@ -45,16 +49,20 @@ export function objectsOf(cluster: Cluster): Objects {
   };
   const list = async (apiVersion: string, kind: string, query: string, namespace?: string) => {
     const known = await kindOf(apiVersion, kind);
-    if (known === undefined) return [];
+    if (known === undefined) return undefined;
     const where = namespace === undefined || !known.namespaced ? "" : `/namespaces/${namespace}`;
     const path = `${root(apiVersion)}${where}/${known.plural}${query}`;
     const answer = await cluster.send({ method: "GET", path });
-    if (answer.status === 403 || answer.status === 404) return [];
+    if (answer.status === 403 || answer.status === 404) return undefined;
     if (answer.status !== 200) throw refusal(`list ${known.plural}`, answer.status, messageOf(answer));
     const { items } = recordOf(answer.body);
-    return (Array.isArray(items) ? items : []).map((item) => ({ kind, id: idOf(item) }));
+    return (Array.isArray(items) ? items : []).map((item) => ({
+      kind,
+      id: idOf(item),
+      live: recordOf(item),
+    }));
   };
-  const pathOf = async ({ apiVersion, kind, name, namespace }: PlannedObject) => {
+  const pathOf = async ({ apiVersion, kind, name, namespace }: Omit<PlannedObject, "creation">) => {
     const known = await kindOf(apiVersion, kind);
     if (known === undefined) return undefined;
     const where = known.namespaced ? `/namespaces/${namespace ?? "default"}` : "";
@@ -76,10 +84,14 @@ export function objectsOf(cluster: Cluster): Objects {
         throw refusal(`read ${object.kind} ${object.name}`, answer.status, messageOf(answer));
       return foundOf(answer.body);
     },
-    labelled: (apiVersion, kind, selector) =>
-      list(apiVersion, kind, `?labelSelector=${encodeURIComponent(selector)}`),
-    inNamespace: (apiVersion, kind, namespace) => list(apiVersion, kind, "", namespace),
+    labelled: async (apiVersion, kind, selector) => (await list(apiVersion, kind, labels(selector))) ?? [],
+    ifListed: (apiVersion, kind, selector) => list(apiVersion, kind, labels(selector)),
+    inNamespace: async (apiVersion, kind, namespace) => (await list(apiVersion, kind, "", namespace)) ?? [],
   };
+}
+
+function labels(selector: string): string {
+  return `?labelSelector=${encodeURIComponent(selector)}`;
 }
 
 function foundOf(body: unknown): Found {

@@ -35,6 +35,7 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["seed", ...STACK],
   ["shards", "prod"],
   ["trust", "--base", "HEAD", "--head", "HEAD"],
+  ["up"],
 ];
 
 const FILES = ["services.json", "Pulumi.prod.yaml", "note.md", "events.json"];

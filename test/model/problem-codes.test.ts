@@ -166,6 +166,11 @@ const CASES: Readonly<Record<string, Texts>> = {
   KF084: stack({ platform: "false" }),
   KF085: files(GOOD, half(1), half(2, { rollout: "{ shard: { index: 2, of: 4 } }" })),
   KF086: stack({ rollout: "{ shard: { index: 1, of: 2 } }" }),
+  KF130: files(
+    GOOD,
+    half(1, { rollout: "{ shard: { index: 1, of: 2 }, waves: [{ percent: 10 }] }" }),
+    half(2),
+  ),
   KF087: files(GOOD, EU, { ...US, webhooks: '{ url: "https://hooks.acme.example" }' }),
   KF088: files(GOOD, US),
   KF120: { ...stack({ shards: "2" }), "Pulumi.prod-00.yaml": shardText(document({ shards: "3" }), FIRST) },

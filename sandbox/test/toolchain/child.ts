@@ -1,5 +1,5 @@
+import { takeLock } from "../../../fleet/lock.ts";
 import { ToolchainError } from "../../toolchain/errors.ts";
-import { takeLock } from "../../toolchain/lock.ts";
 import { provide } from "../../toolchain/provide.ts";
 import { helloIn } from "./fakes.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { takeLock } from "../../toolchain/lock.ts";
+import { takeLock } from "../../../fleet/lock.ts";
 import { startOf } from "../../toolchain/process-identity.ts";
 import { makePlace, removePlaces } from "./fakes.ts";
 

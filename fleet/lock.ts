@@ -17,7 +17,7 @@ export interface LockOptions {
 }
 
 /**
- * Takes a lock that one process at a time can hold, and waits for the current holder. It is SQLite's file lock,
+ * Takes a lock that one process at a time can hold, and waits for the current holder unless `onWait` throws. It is SQLite's file lock,
  * which the operating system releases when a process dies.
  * @throws DOMException `AbortError` when the signal aborts the wait
  */

@@ -1,0 +1,149 @@
+import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { Command, InvalidArgumentError } from "commander";
+import { readFleet } from "./all-stacks.ts";
+import { workingDirectory } from "./files.ts";
+import { progressOn } from "./progress.ts";
+import { renderReport } from "./report/markdown.ts";
+import { familiesIn } from "./shards/files.ts";
+import { keepShards } from "./shards/keep.ts";
+import { type ClusterStacks, clusterStacks } from "./up/cluster-stacks.ts";
+import { Busy } from "./up/mend.ts";
+import { EXIT, exitCodeOf, upJson, upReport, upText } from "./up/summary.ts";
+import { bringUp } from "./up/up.ts";
+
+interface Options {
+  readonly durable: boolean;
+  readonly whole: boolean;
+  readonly parallel?: number;
+  readonly memory?: number;
+  readonly wait: number;
+  readonly maxBroken: number;
+  readonly json: boolean;
+  readonly report?: string;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+/** The memory of an engine with plugins and program for a stack of about 50 services, in bytes. */
+const ENGINE = 1.1 * 1024 ** 3;
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** `fleet up`: brings up the stacks of a cluster, wave by wave. */
+export function upCommand(): Command {
+  return new Command("up")
+    .description(
+      "Brings up all stacks of a cluster: the shared objects first, then the services wave by wave.",
+    )
+    .argument("[stack]", "a stack of the cluster (default: the only cluster)")
+    .option("--parallel <count>", "stacks side by side (default: as cores and memory permit)", count)
+    .option("--memory <GB>", "the memory to use (default: what is free)", positive)
+    .option("--durable", "write the state after each resource, not at the end of each stack", false)
+    .option("--whole", "bring up everything, also what the last fleet up made and nobody changed", false)
+    .option("--wait <seconds>", "how long controllers may take after a wave", seconds, 300)
+    .option("--max-broken <percent>", "stop if more of a wave's services cannot be made", percent, 50)
+    .option("--json", "print everything as JSON", false)
+    .option("--report <file>", "write what was changed, as Markdown")
+    .option("--context <name>", "the kubeconfig's context (default: the stack's)")
+    .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
+    .addHelpText(
+      "after",
+      `
+It first makes the missing shards of a stack with kargo-fleet:shards, as fleet shards does.
+
+The stack's rollout.waves names the services that come first: [{ labels: { tier: canary } }, { percent: 10 }]. The rest is
+the last wave. A wave is good if the engine succeeded, the objects are in the cluster, and, where Kargo and Argo CD run,
+no Stage failed and the Applications are Healthy. After a bad wave nothing else begins. A service that cannot be made is
+reported and stops nothing.
+
+A stack that an interrupted run left is recovered first, as by fleet recover. Ctrl-C finishes what has begun. Run the
+command again to go on. It skips what it made before, if the program, the stack file and the state are the same since.
+
+Exit codes: 0 everything is up, 2 some services could not be made, 3 it stopped at a bad wave, 4 somebody else updates a
+stack, 1 it could not begin.
+
+Examples:
+  npm run fleet -- up
+  npm run fleet -- up prod-eu --parallel 4 --report up.md
+  npm run fleet -- up prod-eu --durable --json`,
+    )
+    .action(run);
+}
+
+async function run(stack: string | undefined, options: Options): Promise<void> {
+  const { json, report, parallel, memory } = options;
+  const cluster = clusterStacks(readFleet(), stack);
+  const progress = progressOn(process.stderr);
+  const line = (text: string) => {
+    progress.end();
+    process.stderr.write(`${text}\n`);
+  };
+  const ending = new AbortController();
+  const stop = () => {
+    line("up: finishing what has begun; nothing else begins");
+    ending.abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
+  try {
+    await keepAllShards(cluster, line);
+    const up = await bringUp(
+      cluster,
+      { ...options, parallel: parallel ?? room(memory), signal: ending.signal },
+      { line, tick: progress.tell },
+    );
+    progress.end();
+    if (report !== undefined) await writeFile(report, renderReport(upReport(up)));
+    const again = [
+      "npm run fleet -- up",
+      ...(stack ? [stack] : []),
+      ...(options.durable ? ["--durable"] : []),
+    ].join(" ");
+    process.stdout.write(`${json ? upJson(up, again) : upText(up, again)}\n`);
+    process.exitCode = exitCodeOf(up);
+  } catch (error) {
+    if (!(error instanceof Busy)) throw error;
+    line(`${error.message} Wait for its end, or stop it; then run this again.`);
+    process.exitCode = EXIT.busy;
+  } finally {
+    progress.end();
+    for (const signal of SIGNALS) process.off(signal, stop);
+  }
+}
+
+/** A cluster's shards follow the file that a person edits. */
+async function keepAllShards({ stacks }: ClusterStacks, tell: (line: string) => void): Promise<void> {
+  const names = new Set(stacks.map(({ name }) => name));
+  const sharded = familiesIn(workingDirectory()).filter(({ stack }) => names.has(stack));
+  for (const { stack } of sharded) await keepShards(stack, tell);
+}
+
+/** The number of engines that fit into this machine. */
+function room(gigabytes: number | undefined): number {
+  const memory = gigabytes === undefined ? process.availableMemory() : gigabytes * 1024 ** 3;
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(memory / ENGINE)));
+}
+
+function count(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be 1 or more.");
+  return number;
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new InvalidArgumentError("It must be more than 0.");
+  return number;
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (!(number >= 0)) throw new InvalidArgumentError("It must be 0 or more.");
+  return number;
+}
+
+function percent(text: string): number {
+  const number = Number(text);
+  if (!(number >= 0 && number <= 100)) throw new InvalidArgumentError("It must be from 0 to 100.");
+  return number;
+}

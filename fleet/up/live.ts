@@ -1,0 +1,71 @@
+import { isObject, platformInventories } from "../../manifests/inventory/objects.ts";
+import { rowsOf } from "../../manifests/inventory/row.ts";
+import { serviceInventory } from "../../manifests/inventory/service.ts";
+import type { KubernetesObject } from "../../manifests/objects.ts";
+import { STACK_LABEL, stackLabel } from "../../model/labels.ts";
+import { inParallel } from "../audit/parallel.ts";
+import type { Objects } from "../recovery/look.ts";
+import type { ReadyStack } from "./cluster-stacks.ts";
+import type { LiveObjects } from "./gate.ts";
+import type { Concern } from "./targets.ts";
+
+/** What a run was about. */
+export interface Made extends Concern {
+  readonly stack: ReadyStack;
+}
+
+const AT_ONCE = 8;
+const JUDGED = [
+  { apiVersion: "kargo.akuity.io/v1alpha1", kind: "Stage" },
+  { apiVersion: "argoproj.io/v1alpha1", kind: "Application" },
+] as const;
+
+/** The Stages and Applications of these stacks. Empty for a kind that this identity may not list. */
+export async function liveObjects(stacks: readonly ReadyStack[], objects: Objects): Promise<LiveObjects> {
+  const selector = selectorOf(stacks.map(({ name }) => name));
+  const lists = JUDGED.map(({ apiVersion, kind }) => objects.labelled(apiVersion, kind, selector));
+  return new Map((await Promise.all(lists)).flat().map(({ kind, id, live }) => [`${kind} ${id}`, live]));
+}
+
+/**
+ * The objects that these runs should have made and that the API server does not have. One list per kind; where this
+ * identity may not list a kind, each object is read.
+ */
+export async function missingObjects(made: readonly Made[], objects: Objects): Promise<string[]> {
+  const wanted = Map.groupBy(made.flatMap(wantedOf), ({ apiVersion, kind }) => `${apiVersion} ${kind}`);
+  const selector = selectorOf(made.map(({ stack }) => stack.name));
+  const missing: string[] = [];
+  const steps = [...wanted.values()].map((group) => async () => {
+    const [{ apiVersion, kind } = { apiVersion: "", kind: "" }] = group;
+    const listed = await objects.ifListed(apiVersion, kind, selector);
+    const there = new Set(listed?.map(({ id }) => id));
+    const open = listed === undefined ? group : group.filter((object) => !there.has(idOf(object)));
+    // One more look at each, because a label may be missing and the object there.
+    for (const object of open) {
+      const { name, namespace } = object.metadata;
+      const place = { is: "object", apiVersion, kind, name, namespace, labels: {} } as const;
+      if ((await objects.find(place)) === undefined) missing.push(`${kind} ${idOf(object)}`);
+    }
+  });
+  await inParallel(steps, AT_ONCE, () => {});
+  return missing.sort();
+}
+
+/** Without Secrets, which this identity may not read, and without what is being removed. */
+function wantedOf({ stack: { plan }, services, platform }: Made): KubernetesObject[] {
+  const names = new Set(services);
+  return [
+    ...(platform ? platformInventories(plan.platform) : []),
+    ...plan.services.filter(({ name }) => names.has(name)).map(serviceInventory),
+  ]
+    .flatMap(rowsOf)
+    .flatMap((row) => (isObject(row) && !row.leaves && row.manifest.kind !== "Secret" ? [row.manifest] : []));
+}
+
+function idOf({ metadata: { name, namespace } }: KubernetesObject): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+function selectorOf(stacks: readonly string[]): string {
+  return `${STACK_LABEL} in (${[...new Set(stacks.map(stackLabel))].join(",")})`;
+}

@@ -1,0 +1,192 @@
+import type { Wave } from "../../model/waves.ts";
+import { inParallel } from "../audit/parallel.ts";
+import type { ClusterStacks, ReadyStack } from "./cluster-stacks.ts";
+import type { Part, StackRun } from "./engine-run.ts";
+import { leftOf, type UpRecord } from "./records.ts";
+import { type Concern, partsOf, resourceCount, standsAlone } from "./targets.ts";
+
+/** One stack's work in a wave. */
+export interface Job extends Concern {
+  readonly stack: ReadyStack;
+  /** Undefined for the whole stack. */
+  readonly parts: readonly Part[] | undefined;
+  /** The resources that the program registers, for the time left. */
+  readonly size: number;
+}
+
+/** A wave and what happened to it. */
+export interface WaveResult {
+  readonly name: string;
+  readonly services: number;
+  readonly runs: readonly StackRun[];
+  /** The stacks in which nothing was left to do. */
+  readonly skipped: readonly string[];
+  /** The stacks that were not begun, because another one failed. */
+  readonly notBegun: readonly string[];
+  /** Why nothing follows; empty if the wave is good. */
+  readonly stops: readonly string[];
+  readonly milliseconds: number;
+}
+
+/** A wave of services with the name of the platform's step before it. */
+export interface Step {
+  readonly name: string;
+  readonly services: readonly string[];
+  readonly jobs: readonly Job[];
+  readonly skipped: readonly string[];
+}
+
+/** What is known of each stack when a step is planned. */
+export interface Known {
+  readonly records: ReadonlyMap<string, UpRecord>;
+  /** Whether every stack is brought up as a whole in the end, whatever the records say. */
+  readonly everything: boolean;
+  /** The stacks that this command has brought up as a whole. */
+  readonly done: ReadonlySet<string>;
+}
+
+/** The names of the steps: the shared objects, then each wave. */
+export function stepNames({ waves }: Pick<ClusterStacks, "waves">): string[] {
+  return ["the platform", ...waves.map(({ name }) => name)];
+}
+
+/**
+ * Plans one step. The first brings up the shared objects: apart from the services of their stack if those have
+ * waves. The last one brings up each stack as a whole, or what is left of it if nothing else can differ. The steps
+ * between bring up some services of each stack.
+ */
+export function planStep(cluster: ClusterStacks, index: number, known: Known): Step {
+  const name = stepNames(cluster)[index] ?? "";
+  const { stacks, waves } = cluster;
+  const isLast = index === waves.length;
+  const owners = stacks.filter(({ plan }) => plan.platform !== undefined);
+  const wave: Wave = waves[index - 1] ?? { name, services: [] };
+  const meant = index === 0 ? owners : isLast ? stacks : stacks.filter(hasOneOf(wave));
+  const jobs = meant.map((stack): Job | undefined => {
+    if (isLast) return wholeJob(stack, known);
+    if (index > 0) return partJob(stack, { services: wave.services, platform: false }, known);
+    // Without waves the platform's stack is done in one run.
+    return waves.length === 1 ? wholeJob(stack, known) : platformJob(stack, known);
+  });
+  return {
+    name,
+    services: index === 0 ? [] : wave.services,
+    jobs: jobs.filter((job) => job !== undefined),
+    skipped: meant.filter((_, at) => jobs[at] === undefined).map((stack) => stack.name),
+  };
+}
+
+function hasOneOf({ services }: Wave): (stack: ReadyStack) => boolean {
+  const names = new Set(services);
+  return ({ plan }) => plan.services.some((service) => names.has(service.name));
+}
+
+function wholeJob(stack: ReadyStack, { records, everything, done }: Known): Job | undefined {
+  const { plan, name } = stack;
+  if (done.has(name)) return undefined;
+  const services = plan.services.map((service) => service.name);
+  const concern = { services, platform: plan.platform !== undefined };
+  const whole: Job = { stack, ...concern, parts: undefined, size: resourceCount(plan, concern) };
+  if (everything) return whole;
+  const left = leftOf(plan, records.get(name));
+  if (left.whole) return whole;
+  if (left.services.length === 0) return undefined;
+  const changed = { services: left.services, platform: false };
+  const parts = partsOf(name, plan, changed, false);
+  // Reading the state for each part costs more than one run of everything.
+  if (parts.length > 1 || left.services.length * 2 > services.length) return whole;
+  return { stack, ...changed, parts, size: resourceCount(plan, changed) };
+}
+
+function partJob(stack: ReadyStack, { services }: Concern, { records }: Known): Job | undefined {
+  const { plan, name } = stack;
+  const record = records.get(name);
+  const left = new Set(leftOf(plan, record).services);
+  const names = plan.services
+    .filter((service) => services.includes(service.name) && left.has(service.name) && standsAlone(service))
+    .map((service) => service.name);
+  if (names.length === 0) return undefined;
+  const concern = { services: names, platform: false };
+  const rest = record?.whole !== true;
+  const size = resourceCount(plan, rest ? all(stack) : concern);
+  return { stack, ...concern, parts: partsOf(name, plan, concern, rest), size };
+}
+
+function platformJob(stack: ReadyStack, known: Known): Job | undefined {
+  const { plan, name } = stack;
+  if (plan.services.length === 0) return wholeJob(stack, known);
+  const record = known.records.get(name);
+  if (
+    !known.everything &&
+    record !== undefined &&
+    !leftOf({ ...plan, services: [] }, { ...record, services: {} }).whole
+  )
+    return undefined;
+  const concern = { services: [], platform: true };
+  return {
+    stack,
+    ...concern,
+    parts: partsOf(name, plan, concern, true),
+    size: resourceCount(plan, all(stack)),
+  };
+}
+
+function all({ plan }: ReadyStack): Concern {
+  return { services: plan.services.map(({ name }) => name), platform: plan.platform !== undefined };
+}
+
+/** How the jobs of a step are run. */
+export interface Runner {
+  /** Runs a part of a stack, or the whole. */
+  run(job: Job, part: Part | undefined): Promise<StackRun>;
+  readonly parallel: number;
+  /** Whether to begin nothing more. */
+  stopped(): boolean;
+}
+
+/**
+ * Runs the jobs of a step side by side. After a failed stack it begins no other one.
+ * @returns the runs, of parts of a stack in one, and the stacks that were not begun
+ */
+export async function runJobs(
+  jobs: readonly Job[],
+  runner: Runner,
+): Promise<{ readonly runs: readonly StackRun[]; readonly notBegun: readonly string[] }> {
+  const runs: StackRun[] = [];
+  const notBegun: string[] = [];
+  let failed = false;
+  const steps = jobs.map((job) => async () => {
+    if (failed || runner.stopped()) {
+      notBegun.push(job.stack.name);
+      return;
+    }
+    let run: StackRun | undefined;
+    for (const part of job.parts ?? [undefined]) {
+      run = joined(run, await runner.run(job, part));
+      if (run.outcome === "failed" || run.outcome === "busy") break;
+    }
+    if (run === undefined) return;
+    runs.push(run);
+    failed ||= run.outcome === "failed" || run.outcome === "busy";
+  });
+  await inParallel(steps, runner.parallel, () => {});
+  return { runs, notBegun };
+}
+
+/** Two runs of parts of one stack as one. */
+export function joined(one: StackRun | undefined, other: StackRun): StackRun {
+  if (one === undefined) return other;
+  const worse = (["failed", "busy", "broken", "done"] as const).find((each) =>
+    [one.outcome, other.outcome].includes(each),
+  );
+  return {
+    stack: one.stack,
+    steps: [...one.steps, ...other.steps],
+    unchanged: other.unchanged,
+    outcome: worse ?? "failed",
+    errors: [...one.errors, ...other.errors],
+    broken: new Map([...one.broken, ...other.broken]),
+    written: one.written && other.written,
+    milliseconds: one.milliseconds + other.milliseconds,
+  };
+}

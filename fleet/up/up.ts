@@ -1,0 +1,251 @@
+import { mkdir } from "node:fs/promises";
+import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import { openCluster } from "../cluster.ts";
+import { backendFolder } from "../file-backend.ts";
+import { type Lock, takeLock } from "../lock.ts";
+import { openEngine } from "../recovery/engine.ts";
+import { objectsOf } from "../recovery/look.ts";
+import { faultsAfter, type Live } from "./after-wave.ts";
+import type { ClusterStacks } from "./cluster-stacks.ts";
+import { runUp, type StackRun } from "./engine-run.ts";
+import { liveObjects } from "./live.ts";
+import { Busy, interrupted, mend } from "./mend.ts";
+import { baseOf, NOTES, notes, recordAfter, stampOf, type UpRecord } from "./records.ts";
+import { type Job, planStep, runJobs, type Step, stepNames, type WaveResult } from "./roll-out.ts";
+import { TimeLeft } from "./time-left.ts";
+
+export interface UpOptions {
+  readonly durable: boolean;
+  /** Whether to bring up everything, whatever this command noted. */
+  readonly whole: boolean;
+  /** The number of stacks side by side. */
+  readonly parallel: number;
+  /** How long to wait for controllers after each wave, in seconds. */
+  readonly wait: number;
+  /** The share of a wave's services, in percent, that may be broken. */
+  readonly maxBroken: number;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  /** Ends the command: what has begun is finished, and nothing else begins. */
+  readonly signal: AbortSignal;
+}
+
+/** What the command tells while it runs. */
+export interface Told {
+  readonly line: (text: string) => void;
+  /** Frequent progress. */
+  readonly tick: (text: string) => void;
+}
+
+/** What an `up` of a cluster did. */
+export interface ClusterUp {
+  readonly cluster: string;
+  readonly waves: readonly WaveResult[];
+  /** The names of the waves that were not begun. */
+  readonly left: readonly string[];
+  /** What is wrong with each service that could not be made. */
+  readonly broken: ReadonlyMap<string, readonly string[]>;
+  readonly recovered: readonly string[];
+  readonly milliseconds: number;
+}
+
+/**
+ * Brings up the stacks of a cluster, wave by wave, and stops after the first bad one.
+ * @throws Busy if somebody else does so
+ * @throws FleetError if it could not begin
+ */
+export async function bringUp(cluster: ClusterStacks, options: UpOptions, told: Told): Promise<ClusterUp> {
+  const lock = await onlyOne(cluster.name);
+  try {
+    return await new Up(cluster, options, told).run();
+  } finally {
+    lock.release();
+  }
+}
+
+/** One `fleet up` per folder; on other machines the engine's own lock of each stack remains. */
+async function onlyOne(cluster: string): Promise<Lock> {
+  await mkdir(NOTES, { recursive: true });
+  const onWait = (holder: string) => {
+    throw new Busy(`Another fleet up runs: ${holder || "a process that has just begun"}.`);
+  };
+  const lock = await takeLock(join(NOTES, "lock"), { onWait });
+  await lock.describe(
+    `fleet up of cluster ${cluster}, by ${userInfo().username} on ${hostname()}, since ${new Date().toISOString()}`,
+  );
+  return lock;
+}
+
+class Up {
+  readonly #cluster: ClusterStacks;
+  readonly #options: UpOptions;
+  readonly #told: Told;
+  readonly #records = new Map<string, UpRecord>();
+  readonly #bases = new Map<string, string>();
+  readonly #done = new Set<string>();
+  readonly #broken = new Map<string, readonly string[]>();
+  #folder: string | undefined;
+  #time = new TimeLeft();
+
+  constructor(cluster: ClusterStacks, options: UpOptions, told: Told) {
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#told = told;
+  }
+
+  async run(): Promise<ClusterUp> {
+    const started = performance.now();
+    const { stacks, name } = this.#cluster;
+    const [first] = stacks;
+    const backend = await openEngine(first?.name ?? "").backend();
+    this.#folder = backendFolder(backend);
+    const recovered: string[] = [];
+    for (const each of await interrupted(stacks, backend)) {
+      this.#told.line(`up: stack ${each.stack.name}: ${each.why}; recovering it`);
+      recovered.push(await mend(each, this.#options));
+      this.#told.line(`up: ${recovered.at(-1)}`);
+    }
+    for (const { name: stack } of stacks) {
+      const base = baseOf(stack, backend);
+      this.#bases.set(stack, base);
+      const known = await notes.record(stack, base, await stampOf(this.#folder, stack));
+      if (known) this.#records.set(stack, known);
+    }
+    const waves = await this.#allWaves();
+    const names = stepNames(this.#cluster);
+    return {
+      cluster: name,
+      waves,
+      left: waves.at(-1)?.stops.length ? names.slice(waves.length) : [],
+      broken: this.#broken,
+      recovered,
+      milliseconds: performance.now() - started,
+    };
+  }
+
+  async #allWaves(): Promise<WaveResult[]> {
+    const names = stepNames(this.#cluster);
+    const plan = (index: number) =>
+      planStep(this.#cluster, index, {
+        records: this.#records,
+        everything: this.#options.whole,
+        done: this.#done,
+      });
+    const sizes = names.map((_, index) => plan(index).jobs.reduce((sum, { size }) => sum + size, 0));
+    this.#time.expect(sizes.reduce((sum, size) => sum + size, 0));
+    const cluster = await openCluster({
+      kubeconfig: this.#options.kubeconfig ?? this.#cluster.stacks[0]?.plan.cluster.kubeconfig,
+      context: this.#options.context ?? this.#cluster.stacks[0]?.plan.cluster.context,
+    });
+    const objects = objectsOf(cluster);
+    try {
+      const before = await liveObjects(this.#cluster.stacks, objects);
+      const results: WaveResult[] = [];
+      for (const index of names.keys()) {
+        const step = plan(index);
+        const at = `up: wave ${index + 1} of ${names.length} (${step.name})`;
+        const result = await this.#wave(step, at, { objects, before });
+        results.push(result);
+        if (result.stops.length > 0) break;
+      }
+      return results;
+    } finally {
+      cluster.close();
+    }
+  }
+
+  async #wave(step: Step, at: string, live: Live): Promise<WaveResult> {
+    const { signal, parallel } = this.#options;
+    const started = performance.now();
+    const stacks = step.jobs.length === 1 ? "1 stack" : `${step.jobs.length} stacks`;
+    this.#told.line(step.jobs.length === 0 ? `${at}: nothing to do` : `${at}: ${stacks}`);
+    let finished = 0;
+    const { runs, notBegun } = await runJobs(step.jobs, {
+      parallel,
+      stopped: () => signal.aborted,
+      run: async (job, part) => {
+        const run = await this.#run(job, part, () =>
+          this.#told.tick(`${at}: ${finished} of ${stacks}, ${this.#time.words()}`),
+        );
+        finished += 1;
+        const seconds = Math.round(run.milliseconds / 1000);
+        this.#told.line(`${at}: stack ${job.stack.name} ${WORDS[run.outcome]} after ${seconds} s`);
+        return run;
+      },
+    });
+    const stops = [
+      ...runs.filter(({ outcome }) => outcome === "failed" || outcome === "busy").map(stopOf),
+      ...(signal.aborted ? ["it was interrupted"] : []),
+      ...this.#tooManyBroken(step),
+    ];
+    const done = { name: step.name, services: step.services.length, runs, skipped: step.skipped, notBegun };
+    const more = stops.length > 0 ? [] : await this.#gate(step, at, live);
+    return { ...done, stops: [...stops, ...more], milliseconds: performance.now() - started };
+  }
+
+  async #run(job: Job, part: Parameters<typeof runUp>[1]["part"], tick: () => void): Promise<StackRun> {
+    const { durable, signal } = this.#options;
+    const { name, plan } = job.stack;
+    await notes.begin(name);
+    const run = await runUp(name, {
+      part,
+      durable,
+      signal,
+      onResource: () => {
+        this.#time.done();
+        tick();
+      },
+    });
+    const services = part?.filter.services ?? job.services;
+    for (const service of services) this.#broken.delete(service);
+    for (const [service, words] of run.broken) this.#broken.set(service, words);
+    if (run.written) await notes.end(name);
+    if (run.outcome !== "done" && run.outcome !== "broken") {
+      this.#records.delete(name);
+      return run;
+    }
+    const whole = part === undefined;
+    if (whole) this.#done.add(name);
+    const broken = new Set(run.broken.keys());
+    const base = this.#bases.get(name) ?? "";
+    const platform = part?.filter.platform ?? job.platform;
+    const made = recordAfter(plan, this.#records.get(name), base, { services, platform, whole, broken });
+    this.#records.set(name, made);
+    const stamp = await stampOf(this.#folder, name);
+    if (stamp !== undefined) await notes.write(name, { ...made, stamp });
+    return run;
+  }
+
+  /** What is not right in the cluster after a wave. */
+  async #gate({ jobs }: Step, at: string, live: Live): Promise<string[]> {
+    const made = jobs.map(({ stack, services, platform }) => ({
+      stack,
+      platform,
+      services: services.filter((service) => !this.#broken.has(service)),
+    }));
+    return await faultsAfter(made, live, {
+      ...this.#options,
+      tell: (text) => this.#told.tick(`${at}: ${text}`),
+    });
+  }
+
+  #tooManyBroken({ jobs }: Step): string[] {
+    const services = jobs.flatMap((job) => job.services);
+    const broken = services.filter((service) => this.#broken.has(service));
+    if (broken.length * 100 <= services.length * this.#options.maxBroken) return [];
+    return [`${broken.length} of ${services.length} services could not be made`];
+  }
+}
+
+const WORDS = {
+  done: "is up",
+  broken: "is up, without broken services,",
+  busy: "is being updated by somebody else,",
+  failed: "failed",
+} as const;
+
+function stopOf({ stack, outcome, errors }: StackRun): string {
+  if (outcome === "busy") return `stack ${stack} is being updated by somebody else`;
+  return [`stack ${stack} failed`, ...errors].join("\n");
+}
