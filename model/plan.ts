@@ -1,5 +1,6 @@
 import { type SubjectPlan, teamSubjects } from "./access.ts";
 import { type BuildPlan, type BuildTriggersPlan, planBuild, planBuildTriggers } from "./build-plan.ts";
+import { type ClosingRule, planCalendar } from "./calendar.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { type CredentialPlan, planCredentials } from "./credentials.ts";
 import { InvalidInput, type Problem } from "./diagnostics.ts";
@@ -40,6 +41,8 @@ export interface PlatformPlan {
   readonly subjects: readonly SubjectPlan[];
   readonly guard: GuardPlan;
   readonly credentials: readonly CredentialPlan[];
+  /** The windows and freezes of the cluster. */
+  readonly calendar: readonly ClosingRule[];
   /** The objects that turn pushes into images; undefined if this stack builds nothing. */
   readonly buildTriggers: BuildTriggersPlan | undefined;
 }
@@ -64,7 +67,7 @@ export { deployingStages } from "./service-plan.ts";
 
 /**
  * Derives the plan of a stack from its two sources.
- * @param now the time for freezes
+ * @param now the time at which a freeze counts as over
  * @throws InvalidInput with every problem of the sources and between them
  */
 export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackConfig>, now: Date): Plan {
@@ -76,11 +79,10 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
   const { teams } = catalogue.value;
   const stack = config.value;
   const services = withStates(catalogue.value.services, stack.rollout);
-  const freezes = planFreezes(stack.rollout.freeze, now);
   const { percent, shard } = stack.rollout;
   const selected = selectServices(services, stack.rollout).flatMap((name) => {
     const service = services[name];
-    return service ? [planService(name, service, teams, stack, freezes)] : [];
+    return service ? [planService(name, service, teams, stack)] : [];
   });
   // Triggers belong to the cluster, so the platform's stack makes those of all shards.
   const built = selectServices(services, { ...stack.rollout, shard: undefined }).flatMap((name) => {
@@ -91,15 +93,15 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
     cluster: stack.cluster,
     github: stack.github,
     protect: stack.protect,
-    platform: stack.platform ? planPlatform(teams, stack, built) : undefined,
+    platform: stack.platform ? planPlatform(catalogue.value, stack, built) : undefined,
     services: selected,
     rollout: { percent, ...(shard && { shard }) },
-    freezes,
+    freezes: planFreezes(stack.rollout.freeze, now),
   };
 }
 
 function planPlatform(
-  teams: Catalogue["teams"],
+  { teams, services }: Catalogue,
   stack: StackConfig,
   built: readonly BuildPlan[],
 ): PlatformPlan {
@@ -115,6 +117,7 @@ function planPlatform(
     subjects: teamSubjects(teams),
     guard: planGuard(Object.keys(teams), stack),
     credentials: planCredentials(stack.credentials, `${github.url}/${gitops.repository}.git`, registry),
+    calendar: planCalendar(stack.rollout, services),
     buildTriggers: built.length > 0 ? planBuildTriggers(built, teams, stack) : undefined,
   };
 }

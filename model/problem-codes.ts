@@ -88,6 +88,8 @@ export const PROBLEM_CODES = {
   KF103: "A namespace that already exists",
   KF104: "An incomplete service",
   KF110: "A customisation that is not allowed",
+  KF150: "A window or freeze that nothing enforces",
+  KF151: "An unknown stage in a window",
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -6,6 +6,7 @@ import { stableHash } from "./names.ts";
 import { pipelineRolloutSchema } from "./pipeline-rollout.ts";
 import { promotionTaskRolloutSchema } from "./promotion-task-version.ts";
 import { shardOf, shardSchema } from "./shards.ts";
+import { windowSchema } from "./windows.ts";
 
 const selector = z.union([
   z.strictObject({ names: z.array(z.string()).min(1) }),
@@ -45,10 +46,16 @@ export const rolloutSchema = z.strictObject({
   decommission: z.array(selector).default([]).meta({
     description: "Services to decommission on this stack only.",
   }),
+  windows: z
+    .array(windowSchema)
+    .default([])
+    .meta({ description: "When Promotions may begin; the API server refuses them at other times." }),
   freeze: z
     .array(freezeSchema)
     .default([])
-    .meta({ description: "Stages and services without auto-promotion for a while." }),
+    .meta({
+      description: "Stages and services that are closed for a while; the API server refuses Promotions.",
+    }),
 });
 
 export type Rollout = z.output<typeof rolloutSchema>;

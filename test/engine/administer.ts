@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { guardObjects } from "../../manifests/admission.ts";
 import { guards } from "../../manifests/guard.ts";
 import { InvalidInput } from "../../model/diagnostics.ts";
 import type { PlatformPlan } from "../../model/plan.ts";
@@ -29,7 +30,7 @@ export async function administer(
 
 /** Applies the guards of a plan, if they are not in force. */
 export async function applyGuards(admin: string, platform: PlatformPlan): Promise<void> {
-  const objects = guards(platform).flatMap(({ policy, binding }) => [policy, binding]);
+  const objects = guardObjects(guards(platform));
   const text = JSON.stringify(objects);
   if (text === inForce) return;
   const api = kubernetesApi(await connectionOf(admin));
