@@ -20,8 +20,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   redeliver: async () => (await import("./redeliver-command.ts")).redeliverCommand(),
   render: async () => (await import("./render-command.ts")).renderCommand(),
   report: async () => (await import("./report-command.ts")).reportCommand(),
+  resume: async () => (await import("./resume-command.ts")).resumeCommand(),
   seed: async () => (await import("./seed-command.ts")).seedCommand(),
+  "stop-the-line": async () => (await import("./stop-the-line-command.ts")).stopTheLineCommand(),
   trust: async () => (await import("./trust-command.ts")).trustCommand(),
+  windows: async () => (await import("./windows-command.ts")).windowsCommand(),
 };
 
 /**

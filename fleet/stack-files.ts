@@ -12,6 +12,8 @@ export interface StackFiles {
   readonly config: StackConfig;
   /** The teams of the whole catalogue. */
   readonly teams: readonly string[];
+  /** The services of the whole catalogue. */
+  readonly services: readonly string[];
 }
 
 /**
@@ -29,5 +31,6 @@ export function rightStack(stack: string): StackFiles {
   const files = workingDirectory();
   const { plan, config, catalogue, problems } = readStack(nameOfStack(stack, stackNames(files)), files);
   if (!plan || !config.value || !catalogue?.value) throw new InvalidInput(problems);
-  return { plan, config: config.value, teams: Object.keys(catalogue.value.teams) };
+  const { teams, services } = catalogue.value;
+  return { plan, config: config.value, teams: Object.keys(teams), services: Object.keys(services) };
 }

@@ -116,7 +116,10 @@ export function guard(rule: GuardRule): Guard {
     bindings: (parameters?.each ?? [undefined]).map((parameter) => ({
       apiVersion: ADMISSION_API,
       kind: "ValidatingAdmissionPolicyBinding",
-      metadata: { ...metadata, name: parameter ? `${name}-${parameter.name}` : name },
+      metadata: {
+        ...metadata,
+        name: parameter ? `${name}-${parameter.name.replace(/^kargo-fleet-/, "")}` : name,
+      },
       spec: {
         policyName: name,
         ...(parameter && {

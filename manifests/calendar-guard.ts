@@ -41,7 +41,7 @@ export function calendarGuard(access: AccessConfig): Guard {
         expression: anyOf(
           "variables.unchanged",
           "variables.breakGlass",
-          "object == null && " + KUBERNETES,
+          `object == null && (${KUBERNETES})`,
           `variables.name == ${text(CALENDAR)} && object != null && ${isDeployer(access)}`,
           `variables.name == ${text(STOP)} && object != null && ${incident === undefined ? "false" : isIn(incident)}`,
         ),

@@ -1,4 +1,4 @@
-import type { ClosingRule, OpenPeriod } from "../model/calendar.ts";
+import { type ClosingRule, type OpenPeriod, periodsText } from "../model/calendar.ts";
 import { WINDOWS_NAMESPACE } from "../model/names.ts";
 import { DAYS } from "../model/time-zones.ts";
 import type { ConfigMap } from "./build-namespace.ts";
@@ -38,7 +38,7 @@ export function calendarData(rules: readonly ClosingRule[]): CalendarData {
       stages: stages.join(", ") || undefined,
       services: services.join(", ") || undefined,
       zone: open?.zone,
-      open: open?.periods.map(periodText).join(", "),
+      open: open && periodsText(open),
       from,
       until,
       by,
@@ -49,11 +49,6 @@ export function calendarData(rules: readonly ClosingRule[]): CalendarData {
     );
   });
   return Object.fromEntries(entries);
-}
-
-/** `Mon Tue 09:00-16:00` */
-function periodText({ days, from, to }: OpenPeriod): string {
-  return `${days.join(" ")} ${from}-${to}`;
 }
 
 /** The rules in a ConfigMap's data. Keys that belong to no rule are left out; the policy refuses everything then. */

@@ -52,7 +52,13 @@ export function windowsGuards(access: AccessConfig, clock: string = CLOCK): read
     parameters: { each: PARAMETERS, ifMissing: "Allow" },
     actions: ["Warn", "Audit"],
     variables,
-    demands: [{ ...isClosed, expression: "variables.closed.size() == 0" }],
+    demands: [
+      {
+        ...isClosed,
+        messageExpression: `"Break-glass: this Promotion passes, and the audit log says so. " + ${isClosed.messageExpression}`,
+        expression: "variables.closed.size() == 0",
+      },
+    ],
   });
   return [enforced, recorded];
 }

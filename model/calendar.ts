@@ -1,5 +1,5 @@
 import type { Catalogue } from "./catalogue.ts";
-import { endOf, type Freeze, startOf } from "./freeze.ts";
+import { endOfFreeze, type Freeze, startOfFreeze } from "./freeze.ts";
 import { meets, type Rollout } from "./selection.ts";
 import { DAYS, type Day } from "./time-zones.ts";
 import type { Window } from "./windows.ts";
@@ -42,6 +42,11 @@ export interface OpenPeriod {
   readonly to: string;
 }
 
+/** `Mon Tue 09:00-16:00, Fri 09:00-12:00` */
+export function periodsText({ periods }: OpenTimes): string {
+  return periods.map(({ days, from, to }) => `${days.join(" ")} ${from}-${to}`).join(", ");
+}
+
 /**
  * The windows and freezes of a stack. It does not depend on the time, so a second `up` changes nothing.
  * @param services all of the catalogue, whose labels are looked up
@@ -71,8 +76,8 @@ export function planCalendar(
     })),
     ...freeze.map((one, index) => ({
       ...rule("freeze", index, one),
-      ...(one.from !== undefined && { from: rfc3339(startOf(one.from)) }),
-      until: rfc3339(endOf(one.until)),
+      ...(one.from !== undefined && { from: rfc3339(startOfFreeze(one.from)) }),
+      until: rfc3339(endOfFreeze(one.until)),
     })),
   ];
 }

@@ -22,7 +22,7 @@ export const freezeSchema = z
       .meta({ description: "The first day (UTC), or a time with its zone. Default: at once." }),
     until: moment.meta({ description: "The last day (UTC), or a time with its zone." }),
   })
-  .refine(({ from, until }) => from === undefined || !(startOf(from) >= endOf(until)), {
+  .refine(({ from, until }) => from === undefined || !(startOfFreeze(from) >= endOfFreeze(until)), {
     path: ["until"],
     message: "must be after from",
   });
@@ -37,15 +37,15 @@ export interface FreezePlan extends Freeze {
 
 /** @param now the time of the plan */
 export function planFreezes(freezes: readonly Freeze[], now: Date): FreezePlan[] {
-  return freezes.map((freeze) => ({ ...freeze, over: now.getTime() >= endOf(freeze.until) }));
+  return freezes.map((freeze) => ({ ...freeze, over: now.getTime() >= endOfFreeze(freeze.until) }));
 }
 
 /** The begin of a freeze in milliseconds since 1970. */
-export function startOf(from: string): number {
+export function startOfFreeze(from: string): number {
   return Date.parse(from);
 }
 
 /** The end of a freeze in milliseconds since 1970. A date means the end of that day. */
-export function endOf(until: string): number {
+export function endOfFreeze(until: string): number {
   return Date.parse(until) + (until.includes("T") ? 0 : DAY);
 }

@@ -50,12 +50,9 @@ export const rolloutSchema = z.strictObject({
     .array(windowSchema)
     .default([])
     .meta({ description: "When Promotions may begin; the API server refuses them at other times." }),
-  freeze: z
-    .array(freezeSchema)
-    .default([])
-    .meta({
-      description: "Stages and services that are closed for a while; the API server refuses Promotions.",
-    }),
+  freeze: z.array(freezeSchema).default([]).meta({
+    description: "Stages and services that are closed for a while; the API server refuses Promotions.",
+  }),
 });
 
 export type Rollout = z.output<typeof rolloutSchema>;

@@ -30,7 +30,10 @@ export function wallClock(zone: string, at: Date): WallClock {
   const known = clocks.get(zone) ?? clockOf(zone);
   clocks.set(zone, known);
   const parts = Object.fromEntries(known.formatToParts(at).map(({ type, value }) => [type, value]));
-  return { day: DAYS.findIndex((day) => parts.weekday === day), time: `${parts.hour}:${parts.minute}` };
+  return {
+    day: (DAYS as readonly string[]).indexOf(parts.weekday ?? ""),
+    time: `${parts.hour}:${parts.minute}`,
+  };
 }
 
 function clockOf(timeZone: string): Intl.DateTimeFormat {

@@ -28,8 +28,11 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["render", "codeowners"],
   ["render", "codeowners", "--catalogue"],
   ["report", ...STACK, "--last-up", "--events", "events.json"],
+  ["resume", ...STACK],
   ["seed", ...STACK],
+  ["stop-the-line", ...STACK, "--reason", "x"],
   ["trust", "--base", "HEAD", "--head", "HEAD"],
+  ["windows", ...STACK],
 ];
 
 const FILES = ["services.json", "Pulumi.prod.yaml", "note.md", "events.json"];

@@ -287,7 +287,13 @@ describe("fleet audit on a real API server", function () {
       const all = withTexts(workingDirectory(), Object.fromEntries(await Promise.all(texts)));
       const { plan, config, catalogue } = readStack("test", all);
       assert.ok(plan && config.value && catalogue?.value);
-      const files = { plan, config: config.value, teams: Object.keys(catalogue.value.teams) };
+      const { teams, services: listed } = catalogue.value;
+      const files = {
+        plan,
+        config: config.value,
+        teams: Object.keys(teams),
+        services: Object.keys(listed),
+      };
       const { services } = plan;
       const known = ["user sandbox-argo-events"];
       const { findings } = await inspect({ cluster: admin, files, services, previewer, known });
