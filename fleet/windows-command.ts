@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { Command } from "commander";
-import { CALENDAR, rulesOf, STOP } from "../manifests/calendar.ts";
+import { CALENDAR, calendarData, rulesOf, STOP } from "../manifests/calendar.ts";
 import type { ClosingRule } from "../model/calendar.ts";
 import { closedNow } from "../model/closed-now.ts";
 import { serviceNames } from "./chosen-services.ts";
@@ -88,13 +88,11 @@ async function rulesFor(options: WindowsOptions): Promise<Rules> {
   try {
     if (files) checkNames(files, { stages: options.stages ?? [], services: options.services ?? [] });
     const [calendar, stop] = [await readCalendar(cluster, CALENDAR), await readCalendar(cluster, STOP)];
-    const rules = rulesOf(calendar.data);
     const planned = files?.plan.platform?.calendar;
-    const byId = (all: readonly ClosingRule[]) => Object.fromEntries(all.map((rule) => [rule.id, rule]));
     return {
       cluster: files?.plan.cluster.name ?? cluster.context,
-      rules: [...rules, ...rulesOf(stop.data)],
-      differs: planned !== undefined && !isDeepStrictEqual(byId(rules), byId(planned)),
+      rules: [calendar, stop].flatMap(({ data }) => rulesOf(data)),
+      differs: planned !== undefined && !isDeepStrictEqual(calendar.data, calendarData(planned)),
     };
   } finally {
     cluster.close();

@@ -44,7 +44,6 @@ export function windowsGuards(access: AccessConfig, clock: string = CLOCK): read
       { ...isClosed, expression: "variables.breakGlass || variables.closed.size() == 0" },
     ],
   });
-  if (access.breakGlass === undefined) return [enforced];
   const recorded = guard({
     name: "kargo-fleet-break-glass",
     resources,

@@ -173,7 +173,7 @@ describe("the deployer's rights", () => {
     assert.doesNotMatch(JSON.stringify(rules), /admission/);
     const printed = objects.filter(({ apiVersion }) => apiVersion.startsWith("admissionregistration"));
     assert.deepEqual(printed, guardObjects(guards(platformPlan())));
-    assert.equal(printed.length, 19);
+    assert.equal(printed.length, 22);
   });
 
   it("contain the names of all Secrets of the platform", () => {

@@ -87,7 +87,7 @@ describe("a report", () => {
     const begin = renderReport(reportOf(plan(many(20, {})), plan(many(20, {}), frozen)));
     assert.match(
       begin,
-      /A freeze begins, until `2026-12-31`: every Stage of every service .* Why: `the holidays`\./,
+      /A freeze begins, until `2026-12-31`: no Promotion to every Stage of every service passes\. Why: `the holidays`\./,
     );
     assert.match(
       begin,
