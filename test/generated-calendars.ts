@@ -3,7 +3,10 @@ import fc from "fast-check";
 import type { ClosingRule, OpenPeriod } from "../model/calendar.ts";
 import { DAYS } from "../model/time-zones.ts";
 
-/** Zones with every kind of change: none, an hour, half an hour, at midnight, in the south, and odd offsets. */
+/**
+ * Zones with every kind of change: none, an hour, half an hour, at midnight, in the south, and odd offsets. None has
+ * changed its rules lately: two programs may have different releases of the time zone database.
+ */
 export const ZONES = [
   "UTC",
   "Europe/Berlin",
@@ -12,7 +15,6 @@ export const ZONES = [
   "America/Santiago",
   "Pacific/Chatham",
   "Asia/Kathmandu",
-  "Africa/Casablanca",
   "Asia/Beirut",
 ] as const;
 

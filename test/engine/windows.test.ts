@@ -296,7 +296,7 @@ describe("windows and freezes, on a real engine and API server", function () {
       );
       const configmaps = { namespace: "kargo-fleet-windows", resource: "configmaps" };
       assert.deepEqual(
-        await allowedTo(stack, { user: "kargo-fleet-deployer" } as never, [
+        await allowedTo(stack, { user: "kargo-fleet-deployer" }, [
           { ...configmaps, verb: "patch", name: CALENDAR },
           { ...configmaps, verb: "patch", name: STOP },
           { ...configmaps, verb: "create" },
