@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { Command } from "commander";
-import { CALENDAR, calendarData, rulesOf, STOP } from "../manifests/calendar.ts";
+import { calendarData } from "../manifests/calendar.ts";
 import type { ClosingRule } from "../model/calendar.ts";
 import { closedNow } from "../model/closed-now.ts";
 import { serviceNames } from "./chosen-services.ts";
 import { FleetError } from "./fleet-error.ts";
 import { rightStack } from "./stack-files.ts";
-import { readCalendar } from "./windows/calendars.ts";
+import { enforcedNow } from "./windows/calendars.ts";
 import { type ClusterOptions, checkNames, clusterOf, withClusterOptions } from "./windows/cluster-options.ts";
 import { ruleJson, ruleLine, stateOf } from "./windows/rules-text.ts";
 
@@ -87,12 +87,12 @@ async function rulesFor(options: WindowsOptions): Promise<Rules> {
   const { cluster, files } = await clusterOf(options);
   try {
     if (files) checkNames(files, { stages: options.stages ?? [], services: options.services ?? [] });
-    const [calendar, stop] = [await readCalendar(cluster, CALENDAR), await readCalendar(cluster, STOP)];
+    const { calendar, rules } = await enforcedNow(cluster);
     const planned = files?.plan.platform?.calendar;
     return {
       cluster: files?.plan.cluster.name ?? cluster.context,
-      rules: [calendar, stop].flatMap(({ data }) => rulesOf(data)),
-      differs: planned !== undefined && !isDeepStrictEqual(calendar.data, calendarData(planned)),
+      rules,
+      differs: planned !== undefined && !isDeepStrictEqual(calendar, calendarData(planned)),
     };
   } finally {
     cluster.close();

@@ -12,16 +12,24 @@ export interface LiveCalendar {
   readonly resourceVersion: string;
 }
 
-/**
- * The rules that the API server enforces now: the calendar's windows and freezes, then the stops.
- * @throws FleetError if the caller may not read them, or if they are missing
- */
-export async function liveRules(cluster: Cluster): Promise<readonly ClosingRule[]> {
-  const both = await Promise.all([readCalendar(cluster, CALENDAR), readCalendar(cluster, STOP)]);
-  return both.flatMap(({ data }) => rulesOf(data));
+/** What the API server enforces in both. */
+export interface Enforced {
+  /** The windows and freezes as the cluster has them. */
+  readonly calendar: CalendarData;
+  /** The calendar's rules, then the stops. */
+  readonly rules: readonly ClosingRule[];
 }
 
-/** Reads one of the ConfigMaps. @throws as {@link liveRules} */
+/** Reads what the API server enforces now. @throws as {@link readCalendar} */
+export async function enforcedNow(cluster: Cluster): Promise<Enforced> {
+  const both = await Promise.all([readCalendar(cluster, CALENDAR), readCalendar(cluster, STOP)]);
+  return { calendar: both[0].data, rules: both.flatMap(({ data }) => rulesOf(data)) };
+}
+
+/**
+ * Reads one of the ConfigMaps.
+ * @throws FleetError if the caller may not read it, or if it is missing
+ */
 export async function readCalendar(
   cluster: Cluster,
   name: typeof CALENDAR | typeof STOP,
