@@ -98,7 +98,6 @@ describe("windows and freezes, on a real engine and API server", function () {
 
   for (const [who, as] of Object.entries({
     "an administrator": unbound("root"),
-    "the deployer": unbound("kargo-fleet-deployer"),
     "the team": unbound("somebody", "AD-Edge"),
     "Kargo's controller, with its automatic promotions": unbound(
       "system:serviceaccount:kargo:kargo-controller",
@@ -116,6 +115,11 @@ describe("windows and freezes, on a real engine and API server", function () {
       );
     });
   }
+
+  it("refuse the deployer, which promotes at no time", async () => {
+    for (const stage of ["dev", "prod"])
+      refusal(await promote(stage, "nginx", unbound("kargo-fleet-deployer")));
+  });
 
   it("let break-glass pass, with a warning that it is recorded", async () => {
     const plane = await sharedControlPlane();
