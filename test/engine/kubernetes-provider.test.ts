@@ -88,7 +88,9 @@ describe("the Kubernetes provider of the toolchain", function () {
     await kubectl("create", "configmap", "filled", "--from-literal=theirs=yes");
     const metadata = { name: "filled", namespace: "default", labels: { ours: "yes" } };
     const filled = (data: Record<string, string>) =>
-      rows(objectRow("map", { apiVersion: "v1", kind: "ConfigMap", metadata, data } as never, { filled: true }));
+      rows(
+        objectRow("map", { apiVersion: "v1", kind: "ConfigMap", metadata, data } as never, { filled: true }),
+      );
     const data = async () => JSON.parse(await kubectl("get", "cm", "filled", "-o", "jsonpath={.data}"));
     await stack.up(filled({ a: "1", b: "1" }));
     assert.deepEqual(await data(), { theirs: "yes", a: "1", b: "1" });
