@@ -23,5 +23,8 @@ export const services = servicesOutput(inputs);
 /** The freezes in force, with end and reason. */
 export const freezes = plan.freezes.filter(({ over }) => !over);
 
+/** When Promotions may begin; the API server refuses them at other times. */
+export const windows = plan.platform?.calendar.filter(({ open }) => open) ?? [];
+
 /** What the next run needs to detect losses. */
 export const provisioned = provisionedOutput(inputs, pipelines, valuesFiles);

@@ -30,12 +30,12 @@ export function kubernetesObject(
   sources: Sources,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
+  const isSecret = row.manifest.kind === "Secret";
   const inputs = row.filled
-    ? filled(row, sources)
+    ? forced(isSecret ? filled(row, sources) : row.manifest)
     : row.rotating
       ? withOutput(row.rotating(""), rotationOf(sources).apply(row.rotating))
       : inputsOf(row, sources);
-  const isSecret = row.manifest.kind === "Secret";
   return new KubernetesResource(resourceType(row), name, ownedBy(sources.stack, inputs), {
     ...opts,
     ...(isSecret && { additionalSecretOutputs: SECRET_OUTPUTS }),
@@ -78,9 +78,14 @@ function filled({ manifest, values = {} }: ObjectRow, sources: SecretSources): I
   const data = pulumi
     .output({ ...stringData, ...resolved(values, sources) })
     .apply((all) => Object.fromEntries(Object.entries(all).map(([key, value]) => [key, base64(value)])));
-  // An earlier version created the Secret and still owns its fields; this takes them over.
+  return { apiVersion, kind, metadata, data: pulumi.secret(data) };
+}
+
+/** Takes over the fields of an object that an administrator created, even if somebody else set them. */
+function forced(inputs: Inputs): Inputs {
+  const { metadata } = inputs;
   const annotations = { ...metadata.annotations, "pulumi.com/patchForce": "true" };
-  return { apiVersion, kind, metadata: { ...metadata, annotations }, data: pulumi.secret(data) };
+  return { ...inputs, metadata: { ...metadata, annotations } };
 }
 
 function resolved(

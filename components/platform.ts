@@ -19,7 +19,7 @@ export interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
 
 /**
  * The shared objects of a cluster: the versions of the ClusterPromotionTask, the teams' ServiceAccounts, Kargo's
- * credentials, and the objects that turn pushes into images.
+ * credentials, the calendar of windows and freezes, and the objects that turn pushes into images.
  */
 export class Platform extends pulumi.ComponentResource {
   /** The ClusterPromotionTasks, on which the Stages depend. */
@@ -34,12 +34,13 @@ export class Platform extends pulumi.ComponentResource {
     super(PLATFORM, name, {}, withoutProtection(leaves, opts ?? {}));
     const own = childOptions(this, opts);
     const parts = new Parts(name, this, run, opts);
-    const { promotionTasks, teams, credentials } = platformInventory(platform).parts;
+    const { promotionTasks, teams, credentials, calendar } = platformInventory(platform).parts;
 
     this.promotionTasks = parts.register(promotionTasks);
     parts.register(teams);
     if (hadGuards) formerGuards(name, own);
     parts.register(credentials);
+    parts.register(calendar);
     const builds = triggers && new BuildTriggers("build-triggers", { triggers, ...run }, own);
     this.answering = builds?.answering ?? new Map();
     this.registerOutputs({});

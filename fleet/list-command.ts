@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { InvalidInput } from "../model/diagnostics.ts";
-import { freezeNote } from "../model/lifecycle-notes.ts";
+import { freezeNote, windowNote } from "../model/lifecycle-notes.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { absence } from "../model/selection.ts";
 import { type FoundStack, nameOfStack, readFleet } from "./all-stacks.ts";
@@ -13,13 +13,15 @@ interface Listing {
   readonly absent: readonly { readonly name: string; readonly reason: string }[];
   /** One sentence per freeze in force, with its end and reason. */
   readonly freezes: readonly string[];
+  /** One sentence per window. */
+  readonly windows: readonly string[];
 }
 
-/** `fleet list`: shows which services a stack gets, why it does not get the others, and what is frozen. */
+/** `fleet list`: shows which services a stack gets, why it does not get the others, what is frozen, and its windows. */
 export function listCommand(): Command {
   return new Command("list")
     .description(
-      "Lists the services of each stack, why it does not get the others, and what is frozen; offline.",
+      "Lists the services of each stack, why it does not get the others, what is frozen, and its windows; offline.",
     )
     .option("--stack <name>", "only this stack")
     .option("--json", "print everything as JSON", false)
@@ -51,10 +53,11 @@ function listing({ name: stack, plan, catalogue, config }: FoundStack): Listing 
   });
   const services = plan?.services ?? [];
   const freezes = plan?.freezes.map((freeze) => freezeNote(freeze, plan)) ?? [];
-  return { stack, cluster: plan?.cluster.name ?? "", services, absent, freezes };
+  const windows = plan?.platform?.calendar.filter(({ open }) => open).map(windowNote) ?? [];
+  return { stack, cluster: plan?.cluster.name ?? "", services, absent, freezes, windows };
 }
 
-function listingText({ stack, cluster, services, absent, freezes }: Listing): string {
+function listingText({ stack, cluster, services, absent, freezes, windows }: Listing): string {
   const total = services.length + absent.length;
   const rows = services.map(({ name, team, pipeline, promotionTask, state, stages }) => [
     name,
@@ -69,6 +72,7 @@ function listingText({ stack, cluster, services, absent, freezes }: Listing): st
   return [
     `Stack ${stack}, cluster ${cluster}: ${services.length} of ${total} services`,
     ...freezes,
+    ...windows,
     ...(rows.length > 0 ? table : []),
     ...(absent.length > 0 ? [`Not here, ${absent.length}:`, ...removed.map((line) => `  ${line}`)] : []),
   ].join("\n");

@@ -22,11 +22,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   release: async () => (await import("./release-command.ts")).releaseCommand(),
   render: async () => (await import("./render-command.ts")).renderCommand(),
   report: async () => (await import("./report-command.ts")).reportCommand(),
+  resume: async () => (await import("./resume-command.ts")).resumeCommand(),
   seed: async () => (await import("./seed-command.ts")).seedCommand(),
   reshard: async () => (await import("./reshard-command.ts")).reshardCommand(),
   shards: async () => (await import("./shards-command.ts")).shardsCommand(),
+  "stop-the-line": async () => (await import("./stop-the-line-command.ts")).stopTheLineCommand(),
   trust: async () => (await import("./trust-command.ts")).trustCommand(),
   up: async () => (await import("./up-command.ts")).upCommand(),
+  windows: async () => (await import("./windows-command.ts")).windowsCommand(),
 };
 
 /**

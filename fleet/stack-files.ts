@@ -14,6 +14,8 @@ export interface StackFiles {
   readonly config: StackConfig;
   /** The teams of the whole catalogue. */
   readonly teams: readonly string[];
+  /** The services of the whole catalogue. */
+  readonly services: readonly string[];
 }
 
 /**
@@ -56,5 +58,6 @@ export function rightStack(
   const { plan, config, catalogue, problems } = readStack(name, files);
   if (!plan || !config.value || !catalogue?.value) throw new InvalidInput(problems);
   const teams = Object.keys(catalogue.value.teams);
-  return { name, plan, config: config.value, catalogue: catalogue.value, teams };
+  const services = Object.keys(catalogue.value.services);
+  return { name, plan, config: config.value, catalogue: catalogue.value, teams, services };
 }

@@ -20,14 +20,25 @@ export interface ValidatingAdmissionPolicy extends KubernetesObject {
       readonly matchPolicy: "Equivalent";
       readonly resourceRules: readonly ResourceRule[];
     };
+    readonly paramKind?: { readonly apiVersion: "v1"; readonly kind: "ConfigMap" };
     readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[];
     readonly variables: readonly { readonly name: string; readonly expression: string }[];
     readonly validations: readonly {
       readonly expression: string;
       readonly message: string;
+      readonly messageExpression?: string;
       readonly reason: "Forbidden";
     }[];
   };
+}
+
+/** What happens to a request that violates a policy: it is refused, or its sender is warned, or it is recorded. */
+export type ValidationAction = "Deny" | "Warn" | "Audit";
+
+/** The ConfigMap that a policy reads as `params`. */
+export interface ParameterName {
+  readonly name: string;
+  readonly namespace: string;
 }
 
 export interface ValidatingAdmissionPolicyBinding extends KubernetesObject {
@@ -35,20 +46,28 @@ export interface ValidatingAdmissionPolicyBinding extends KubernetesObject {
   readonly kind: "ValidatingAdmissionPolicyBinding";
   readonly spec: {
     readonly policyName: string;
-    readonly validationActions: readonly ["Deny"];
+    readonly validationActions: readonly ValidationAction[];
+    readonly paramRef?: ParameterName & { readonly parameterNotFoundAction: "Deny" | "Allow" };
   };
 }
 
-/** A policy with its binding. */
+/** A policy with its bindings: one, or one for each parameter. */
 export interface Guard {
   readonly policy: ValidatingAdmissionPolicy;
-  readonly binding: ValidatingAdmissionPolicyBinding;
+  readonly bindings: readonly ValidatingAdmissionPolicyBinding[];
+}
+
+/** The objects of guards. */
+export function guardObjects(guards: readonly Guard[]): readonly KubernetesObject[] {
+  return guards.flatMap(({ policy, bindings }) => [policy, ...bindings]);
 }
 
 /** A condition in CEL, and the message if it is false. */
 export interface Demand {
   readonly expression: string;
   readonly message: string;
+  /** CEL of a better message; if it fails, the API server uses `message`. */
+  readonly messageExpression?: string;
 }
 
 /**
@@ -63,11 +82,19 @@ export interface GuardRule {
   /** CEL by name; later variables may use earlier ones. */
   readonly variables: Readonly<Record<string, string>>;
   readonly demands: readonly Demand[];
+  /** The ConfigMaps that a request must pass, one after the other. */
+  readonly parameters?: {
+    readonly each: readonly ParameterName[];
+    /** What happens while one is missing. */
+    readonly ifMissing: "Deny" | "Allow";
+  };
+  /** @default Deny */
+  readonly actions?: readonly ValidationAction[];
 }
 
-/** One ValidatingAdmissionPolicy, with its binding. */
+/** One ValidatingAdmissionPolicy, with its bindings. */
 export function guard(rule: GuardRule): Guard {
-  const { name, resources, about, variables, demands } = rule;
+  const { name, resources, about, variables, demands, parameters, actions = ["Deny"] } = rule;
   const metadata = { name, labels: { ...MANAGED_BY } };
   return {
     policy: {
@@ -76,6 +103,7 @@ export function guard(rule: GuardRule): Guard {
       metadata,
       spec: {
         failurePolicy: "Fail",
+        ...(parameters && { paramKind: { apiVersion: "v1", kind: "ConfigMap" } }),
         matchConstraints: {
           matchPolicy: "Equivalent",
           resourceRules: [{ ...resources, scope: "*" }],
@@ -85,11 +113,20 @@ export function guard(rule: GuardRule): Guard {
         validations: demands.map((demand) => ({ ...demand, reason: "Forbidden" })),
       },
     },
-    binding: {
+    bindings: (parameters?.each ?? [undefined]).map((parameter) => ({
       apiVersion: ADMISSION_API,
       kind: "ValidatingAdmissionPolicyBinding",
-      metadata,
-      spec: { policyName: name, validationActions: ["Deny"] },
-    },
+      metadata: {
+        ...metadata,
+        name: parameter ? `${name}-${parameter.name.replace(/^kargo-fleet-/, "")}` : name,
+      },
+      spec: {
+        policyName: name,
+        ...(parameter && {
+          paramRef: { ...parameter, parameterNotFoundAction: parameters?.ifMissing ?? "Deny" },
+        }),
+        validationActions: actions,
+      },
+    })),
   };
 }

@@ -45,7 +45,7 @@ export const READ_BUILDS: readonly PolicyRule[] = [
 export interface ConfigMap extends KubernetesObject {
   readonly apiVersion: "v1";
   readonly kind: "ConfigMap";
-  readonly data: Readonly<Record<string, string>>;
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 export const SENSOR_ROLE = "kargo-fleet-sensor";

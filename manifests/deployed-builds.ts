@@ -1,10 +1,11 @@
 import { ORGANIZATION } from "../model/build-plan.ts";
 import type { GuardPlan } from "../model/guard-plan.ts";
-import { EVENTS_NAMESPACE } from "../model/names.ts";
+import { EVENTS_NAMESPACE, WINDOWS_NAMESPACE } from "../model/names.ts";
 import { EVENT_BUS, EVENT_SOURCE_ACCOUNT, eventBus, pods, SENSOR_ACCOUNT } from "./argo-events.ts";
 import { BUILD_LIMIT, BUILD_TEMPLATE, buildTemplate } from "./argo-workflows.ts";
 import { buildNetwork } from "./build-network.ts";
 import { RECEIVER_SECRET } from "./build-steps.ts";
+import { CALENDAR } from "./calendar.ts";
 import { allOf, anyOf, formed, isOneOf, literal, onlyKeys, text } from "./cel.ts";
 import { type DeployedKind, IT, inBuilds, label, placed } from "./deployed-kind.ts";
 import { fixed } from "./deployed-pipelines.ts";
@@ -16,6 +17,9 @@ const GROUP = `^(github-[0-9]{2,3}|${ORGANIZATION})$`;
 
 const inEvents = (it: string) => `${it}.metadata.namespace == ${text(EVENTS_NAMESPACE)}`;
 const ofGroup = (it: string) => allOf(inEvents(it), `${it}.metadata.name.matches(${text(GROUP)})`);
+
+const isLimit = (it: string) => allOf(inBuilds(it), `${it}.metadata.name == ${text(BUILD_LIMIT.name)}`);
+const isCalendar = (it: string) => placed(it, WINDOWS_NAMESPACE, [CALENDAR]);
 
 /** The limits for build objects. Objects that run beside a credential must match exactly. */
 export function deployedBuilds({ builds }: GuardPlan): readonly DeployedKind[] {
@@ -33,9 +37,10 @@ export function deployedBuilds({ builds }: GuardPlan): readonly DeployedKind[] {
     ),
     {
       kind: "configmaps.",
-      named: (it) => allOf(inBuilds(it), `${it}.metadata.name == ${text(BUILD_LIMIT.name)}`),
-      form: onlyKeys(`${IT}.data`, [BUILD_LIMIT.key]),
-      says: `${BUILD_LIMIT.name}, in the teams' build namespaces`,
+      named: (it) => anyOf(isLimit(it), isCalendar(it)),
+      gone: isLimit,
+      form: anyOf(isCalendar(IT), onlyKeys(`${IT}.data`, [BUILD_LIMIT.key])),
+      says: `${BUILD_LIMIT.name}, in the teams' build namespaces, and ${CALENDAR}`,
     },
     {
       kind: "eventsources.argoproj.io",

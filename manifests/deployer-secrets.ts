@@ -4,7 +4,7 @@ import { sampleRows } from "./inventory/sample.ts";
 /** The Secrets in shared namespaces, which an administrator creates and the program fills. */
 export function secretsToFill(teams: readonly string[]): readonly { namespace: string; name: string }[] {
   const all = sampleRows()
-    .filter(({ filled }) => filled)
+    .filter(({ filled, manifest }) => filled && manifest.kind === "Secret")
     .flatMap(
       ({
         manifest: {

@@ -1,8 +1,16 @@
-import { ARGOCD_NAMESPACE, buildNamespace, EVENTS_NAMESPACE, TEAMS_NAMESPACE } from "../model/names.ts";
+import {
+  ARGOCD_NAMESPACE,
+  buildNamespace,
+  EVENTS_NAMESPACE,
+  TEAMS_NAMESPACE,
+  WINDOWS_NAMESPACE,
+} from "../model/names.ts";
 import type { PlatformPlan } from "../model/plan.ts";
+import { guardObjects } from "./admission.ts";
 import { buildIdentity } from "./build-namespace.ts";
 import { secretsToFill } from "./deployer-secrets.ts";
 import { guards } from "./guard.ts";
+import { switchObjects } from "./incident-switch.ts";
 import { type Place, sampleRows } from "./inventory/sample.ts";
 import type { Right } from "./missing-rights.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
@@ -49,8 +57,8 @@ function deployerRights(): DeployerRights {
 
 /**
  * The objects that an administrator applies before the first `up`, and again for a new team or some changes of the
- * stack: the guards, the deployer's rights, the namespaces that it works in, and each team's build namespace with
- * the ServiceAccounts of its builds.
+ * stack: the guards, the deployer's rights, the namespaces that it works in, the empty calendar and the switch that
+ * stops the line, and each team's build namespace with the ServiceAccounts of its builds.
  * @param username of the API server, for example `system:serviceaccount:ci:pulumi`
  * @param teams of the catalogue, each with a build namespace
  * @param platform of the guards; undefined if another stack owns the shared objects
@@ -61,8 +69,9 @@ export function deployerObjects(
   platform: PlatformPlan | undefined,
 ): readonly KubernetesObject[] {
   return [
-    ...(platform ? guards(platform).flatMap(({ policy, binding }) => [policy, binding]) : []),
-    ...[TEAMS_NAMESPACE, EVENTS_NAMESPACE].map(namespace),
+    ...(platform ? guardObjects(guards(platform)) : []),
+    ...[TEAMS_NAMESPACE, EVENTS_NAMESPACE, WINDOWS_NAMESPACE].map(namespace),
+    ...(platform ? switchObjects(platform.guard) : []),
     ...teams.flatMap(buildIdentity),
     ...secretsToFill(teams).map(({ namespace, name }) => emptySecret(namespace, name)),
     ...rights(NAME, username, rulesFor(teams)),

@@ -2,14 +2,17 @@ import type { AccessConfig } from "../model/access.ts";
 import type { PlatformPlan } from "../model/plan.ts";
 import { type Demand, type Guard, type GuardRule, guard, type ResourceRule } from "./admission.ts";
 import { buildGuard } from "./build-guard.ts";
-import { anyOf, isOneOf, text } from "./cel.ts";
+import { calendarGuard } from "./calendar-guard.ts";
+import { anyOf, text } from "./cel.ts";
 import { deployerGuard } from "./deployer-guard.ts";
+import { breaksGlass, controllers, isDeployer, KUBERNETES, serviceAccounts } from "./requesters.ts";
+import { windowsGuards } from "./windows-guard.ts";
 import { workflowGuard } from "./workflow-guard.ts";
 
 /**
  * The policies that apply in addition to RBAC: only the deployer changes pipeline objects, and only in the
- * program's forms; only Kargo writes a status; only those who may promote to a Stage approve Freight for it; builds
- * are Workflows and pods of one form. They are ValidatingAdmissionPolicies, so no webhook must run. An
+ * program's forms; only Kargo writes a status; only those who may promote to a Stage approve Freight for it; nobody
+ * promotes to a closed Stage; builds are Workflows and pods of one form. They are ValidatingAdmissionPolicies, so no webhook must run. An
  * administrator applies them, because an identity that can change a guard is not bound by it.
  */
 export function guards(
@@ -24,38 +27,11 @@ export function guards(
     askedGuard(),
     buildGuard(userNamespaces),
     workflowGuard(),
+    ...windowsGuards(access),
+    calendarGuard(access),
     deployerGuard(platform),
   ];
 }
-
-const isDeployer = ({ deployer }: AccessConfig) => `request.userInfo.username == ${text(deployer)}`;
-
-/** CEL: whether the requester is in the break-glass group; false if there is none. */
-function breaksGlass({ breakGlass }: AccessConfig): string {
-  if (breakGlass === undefined) return "false";
-  return `request.userInfo.?groups.orValue([]).exists(g, g == ${text(breakGlass)})`;
-}
-
-const serviceAccounts = (namespace: string, names: readonly string[]) =>
-  oneOf(names.map((name) => `system:serviceaccount:${namespace}:${name}`));
-
-const oneOf = (usernames: readonly string[]) => isOneOf("request.userInfo.username", usernames);
-
-/** Kargo's controllers; if its chart runs several, each name ends with an id. */
-function controllers({ kargoNamespace }: AccessConfig): string {
-  const sharded = text(`system:serviceaccount:${kargoNamespace}:kargo-controller-`);
-  return [
-    serviceAccounts(kargoNamespace, ["kargo-controller", "kargo-management-controller"]),
-    `request.userInfo.username.startsWith(${sharded})`,
-  ].join(" || ");
-}
-
-/** Kubernetes' controllers that delete the content of a namespace; one user if they have no separate accounts. */
-const KUBERNETES = oneOf([
-  "system:serviceaccount:kube-system:namespace-controller",
-  "system:serviceaccount:kube-system:generic-garbage-collector",
-  "system:kube-controller-manager",
-]);
 
 /** The annotations with which Kargo's UI, CLI and kubectl users make requests. Only the deployer may set others. */
 const ASKED_BY_ANNOTATION = `[${["refresh", "reverify", "abort"].map((what) => text(`kargo.akuity.io/${what}`)).join(", ")}]`;

@@ -1,10 +1,5 @@
 import { type PolicyRule, RBAC_GROUP } from "./rbac-types.ts";
 
-/** The right to fill existing Secrets, without creating, listing or deleting any. */
-export function fillSecrets(names: readonly string[]): PolicyRule {
-  return { apiGroups: [""], resources: ["secrets"], resourceNames: names, verbs: ["get", "patch"] };
-}
-
 /**
  * The right to bind named Roles. With it the API server does not read the Role for its escalation check; otherwise
  * a preview of a binding whose Role does not exist yet would fail.

@@ -1,7 +1,7 @@
 import { resourceOf } from "./api-resource.ts";
 import type { Place, SampleRow } from "./inventory/sample.ts";
 import { type Right, rightsOf } from "./missing-rights.ts";
-import { bindRoles, fillSecrets } from "./rbac-rules.ts";
+import { bindRoles } from "./rbac-rules.ts";
 import type { PolicyRule, Role, RoleBinding } from "./rbac-types.ts";
 import { RBAC_GROUP } from "./rbac-types.ts";
 
@@ -24,7 +24,7 @@ function rulesOf({ manifest, filled, place }: SampleRow): readonly PolicyRule[] 
   const { group, resource } = resourceOf(manifest);
   const { name } = manifest.metadata;
   const of = { apiGroups: [group], resources: [resource] };
-  if (filled) return [fillSecrets([name])];
+  if (filled) return [{ ...of, resourceNames: [name], verbs: ["get", "patch"] }];
   const own = { ...of, verbs: [...READ, "create", ...CHANGE] };
   switch (manifest.kind) {
     case "ClusterRoleBinding": {

@@ -12,6 +12,9 @@ export const accessSchema = z.strictObject({
   breakGlass: groupName.optional().meta({
     description: "A group that may bypass the guard in an emergency; without it not even system:masters may.",
   }),
+  incident: groupName.optional().meta({
+    description: "A group that may stop and resume all Promotions in an incident. Default: breakGlass.",
+  }),
   kargoNamespace: dnsLabel.default("kargo").meta({ description: "The namespace of Kargo." }),
 });
 

@@ -1,3 +1,4 @@
+import { type ClosingRule, periodsText } from "./calendar.ts";
 import { listed } from "./diagnostics.ts";
 import type { FreezePlan } from "./freeze.ts";
 import type { Plan } from "./plan.ts";
@@ -18,15 +19,26 @@ export function lifecycleNotes(plan: Plan, before: Provisioned | undefined): str
 
 /** The note about a freeze: what, until when and why, or that it is over. */
 export function freezeNote(
-  { over, until, reason, stages, services }: FreezePlan,
+  { over, from, until, reason, stages, services, labels }: FreezePlan,
   plan: Pick<Plan, "services">,
 ): string {
   if (over) return `The freeze until ${until} (${reason}) is over. Remove it from rollout.freeze.`;
   const names = plan.services.map(({ name }) => name);
-  const here = services === undefined ? undefined : services.filter((name) => names.includes(name));
-  const whose = here === undefined ? "every service" : listed(here);
+  const here = (services ?? []).filter((name) => names.includes(name));
+  const labelled = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const some = [...here, ...(labelled.length > 0 ? [`services with ${listed(labelled)}`] : [])];
+  const whose = services === undefined && labels === undefined ? "every service" : listed(some);
   const which = stages === undefined ? "every Stage" : listed(stages);
-  return `Frozen until ${until} (${reason}): ${which} of ${whose} has no auto-promotion.`;
+  const when = `${from === undefined ? "" : `from ${from} `}until ${until}`;
+  return `Frozen ${when} (${reason}): no Promotion to ${which} of ${whose} passes.`;
+}
+
+/** The line about a window. */
+export function windowNote({ open, stages, services, reason }: ClosingRule): string {
+  const times = open && periodsText(open);
+  const which = stages.length === 0 ? "every Stage" : listed(stages);
+  const whose = services.length === 0 ? "every service" : listed(services);
+  return `Open ${times} ${open?.zone} (${reason}): ${which} of ${whose}.`;
 }
 
 function decommissioned({ services }: Plan, before: Provisioned | undefined): string[] {

@@ -21,6 +21,7 @@ export const RESERVED_NAMESPACES: readonly string[] = [
   "argo-rollouts",
   "kargo-fleet-events",
   "kargo-fleet-teams",
+  "kargo-fleet-windows",
 ];
 
 /** The namespace of EventBus, EventSources and Sensors: Argo Events requires one for all three. */
@@ -31,6 +32,9 @@ export const EVENTS_NAMESPACE = "kargo-fleet-events";
  * `api.oidc.globalServiceAccounts.namespaces`.
  */
 export const TEAMS_NAMESPACE = "kargo-fleet-teams";
+
+/** The namespace of the calendar of windows and freezes, and of the switch that stops all Promotions. */
+export const WINDOWS_NAMESPACE = "kargo-fleet-windows";
 
 /** The namespace of Argo CD, its Applications and AppProjects. */
 export const ARGOCD_NAMESPACE = "argocd";

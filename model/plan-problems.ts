@@ -1,10 +1,10 @@
 import { buildProblems } from "./build-problems.ts";
+import { calendarProblems } from "./calendar-problems.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { derivedNames, nameConflicts } from "./derived-names.ts";
 import { destinationProblems } from "./destinations.ts";
 import { type DocumentPath, didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
-import { freezeProblems } from "./freeze.ts";
 import { imageRepository } from "./image.ts";
 import { ownershipProblems } from "./ownership.ts";
 import { rolloutProblems } from "./rollout-problems.ts";
@@ -26,12 +26,8 @@ export function planProblems(
     ...foreignRepositories(catalogue, config, services),
     ...unknownSelections(catalogue, config, stack),
     ...rolloutProblems(catalogue, config, stack, ["config", `${PROJECT}:rollout`]),
-    ...freezeProblems(config.rollout.freeze, catalogue, config.pipelines, stack, [
-      "config",
-      `${PROJECT}:rollout`,
-      "freeze",
-    ]),
     ...dividedTwice(config, stack),
+    ...calendarProblems(catalogue, config, stack, ["config", `${PROJECT}:rollout`]),
     ...ownershipProblems(catalogue, config.registry, services),
     ...cachedDigests(catalogue, services),
     ...unsortedTags(catalogue, services),

@@ -1,5 +1,6 @@
 import { type SubjectPlan, teamSubjects } from "./access.ts";
 import { type BuildPlan, type BuildTriggersPlan, planBuild, planBuildTriggers } from "./build-plan.ts";
+import { type ClosingRule, planCalendar } from "./calendar.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { type CredentialPlan, planCredentials } from "./credentials.ts";
 import { InvalidInput, type Problem } from "./diagnostics.ts";
@@ -44,6 +45,8 @@ export interface PlatformPlan {
   readonly subjects: readonly SubjectPlan[];
   readonly guard: GuardPlan;
   readonly credentials: readonly CredentialPlan[];
+  /** The windows and freezes of the cluster. */
+  readonly calendar: readonly ClosingRule[];
   /** The objects that turn pushes into images; undefined if this stack builds nothing. */
   readonly buildTriggers: BuildTriggersPlan | undefined;
 }
@@ -68,7 +71,7 @@ export { deployingStages } from "./service-plan.ts";
 
 /**
  * Derives the plan of a stack from its two sources.
- * @param now the time for freezes
+ * @param now the time at which a freeze counts as over
  * @throws InvalidInput with every problem of the sources and between them
  */
 export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackConfig>, now: Date): Plan {
@@ -77,12 +80,10 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
     problems.push(...planProblems(catalogue.value, config.value, catalogue.document, config.document));
   }
   if (problems.length > 0 || !catalogue.value || !config.value) throw new InvalidInput(problems);
-  const { teams } = catalogue.value;
   const stack = config.value;
   const services = withStates(catalogue.value.services, stack.rollout);
-  const freezes = planFreezes(stack.rollout.freeze, now);
   const { percent, shard } = stack.rollout;
-  const selected = stack.shards > 0 ? [] : planServices(catalogue.value, stack, freezes);
+  const selected = stack.shards > 0 ? [] : planServices(catalogue.value, stack);
   // Triggers belong to the cluster, so the platform's stack makes those of all shards.
   const built = selectServices(services, { ...stack.rollout, shard: undefined }).flatMap((name) => {
     const service = services[name];
@@ -92,23 +93,19 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
     cluster: stack.cluster,
     github: stack.github,
     protect: stack.protect,
-    platform: stack.platform ? planPlatform(teams, stack, built) : undefined,
+    platform: stack.platform ? planPlatform(catalogue.value, stack, built) : undefined,
     services: selected,
     rollout: { percent, ...(shard && { shard }), ...(stack.shards > 0 && { shards: stack.shards }) },
-    freezes,
+    freezes: planFreezes(stack.rollout.freeze, now),
   };
 }
 
 /** The services that a stack's rollout selects, whether it or its shards have them. */
-function planServices(
-  catalogue: Catalogue,
-  stack: StackConfig,
-  freezes: readonly FreezePlan[],
-): ServicePlan[] {
+function planServices(catalogue: Catalogue, stack: StackConfig): ServicePlan[] {
   const services = withStates(catalogue.services, stack.rollout);
   return selectServices(services, stack.rollout).flatMap((name) => {
     const service = services[name];
-    return service ? [planService(name, service, catalogue.teams, stack, freezes)] : [];
+    return service ? [planService(name, service, catalogue.teams, stack)] : [];
   });
 }
 
@@ -119,7 +116,7 @@ function planServices(
  * @param name the stack's name
  */
 export function planShards(base: Plan, name: string, catalogue: Catalogue, stack: StackConfig): Plan[] {
-  const services = Map.groupBy(planServices(catalogue, stack, base.freezes), (service) =>
+  const services = Map.groupBy(planServices(catalogue, stack), (service) =>
     shardOf(service.name, stack.shards),
   );
   return shardsOf(name, stack.shards).map((shard) => ({
@@ -127,11 +124,12 @@ export function planShards(base: Plan, name: string, catalogue: Catalogue, stack
     platform: undefined,
     services: services.get(shard.index) ?? [],
     rollout: { percent: stack.rollout.percent, shard },
+    freezes: [],
   }));
 }
 
 function planPlatform(
-  teams: Catalogue["teams"],
+  { teams, services }: Catalogue,
   stack: StackConfig,
   built: readonly BuildPlan[],
 ): PlatformPlan {
@@ -147,6 +145,7 @@ function planPlatform(
     subjects: teamSubjects(teams),
     guard: planGuard(Object.keys(teams), stack),
     credentials: planCredentials(stack.credentials, `${github.url}/${gitops.repository}.git`, registry),
+    calendar: planCalendar(stack.rollout, services),
     buildTriggers: built.length > 0 ? planBuildTriggers(built, teams, stack) : undefined,
   };
 }

@@ -93,6 +93,8 @@ export const PROBLEM_CODES = {
   KF122: "A shard that its base does not have",
   KF123: "Services are not where the files say",
   KF130: "Different waves on one cluster",
+  KF150: "A window or freeze that nothing enforces",
+  KF151: "An unknown stage in a window",
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

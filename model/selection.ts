@@ -8,6 +8,7 @@ import { promotionTaskRolloutSchema } from "./promotion-task-version.ts";
 import { type Labelled, meets, selector } from "./selector.ts";
 import { shardOf, shardSchema } from "./shards.ts";
 import { waveSchema } from "./waves.ts";
+import { windowSchema } from "./windows.ts";
 
 export { meets, type Selector } from "./selector.ts";
 
@@ -37,10 +38,13 @@ export const rolloutSchema = z.strictObject({
   decommission: z.array(selector).default([]).meta({
     description: "Services to decommission on this stack only.",
   }),
-  freeze: z
-    .array(freezeSchema)
+  windows: z
+    .array(windowSchema)
     .default([])
-    .meta({ description: "Stages and services without auto-promotion for a while." }),
+    .meta({ description: "When Promotions may begin; the API server refuses them at other times." }),
+  freeze: z.array(freezeSchema).default([]).meta({
+    description: "Stages and services that are closed for a while; the API server refuses Promotions.",
+  }),
   waves: z.array(waveSchema).default([]).meta({
     description:
       "The services that fleet up brings up first, wave by wave: by labels, by names or by percent. The rest is the last wave.",

@@ -2,7 +2,6 @@ import { type ServiceAccessPlan, serviceAccess } from "./access.ts";
 import { type BuildPlan, planBuild, planWebhook, type WebhookPlan } from "./build-plan.ts";
 import type { Catalogue, CatalogueService, ServiceState } from "./catalogue.ts";
 import { goDuration } from "./durations.ts";
-import { type FreezePlan, isFrozen } from "./freeze.ts";
 import { kargoShard } from "./kargo-shards.ts";
 import {
   applicationName,
@@ -92,7 +91,7 @@ export interface StagePlan {
 export interface DeploymentPlan {
   readonly promotion: DeployingStage["promotion"];
   /**
-   * Whether Kargo promotes automatically. False for manual promotion, and while frozen, retired or decommissioned.
+   * Whether Kargo promotes automatically. False for manual promotion, and while retired or decommissioned.
    */
   readonly autoPromotion: boolean;
   readonly sync: DeployingStage["sync"];
@@ -113,13 +112,12 @@ export function deployingStages({ stages }: Pick<ServicePlan, "stages">): Deploy
   return stages.filter((stage): stage is DeployingStagePlan => stage.deployment !== undefined);
 }
 
-/** Plans one service from its pipeline, the stack and the freezes. */
+/** Plans one service from its pipeline and the stack. */
 export function planService(
   name: string,
   service: CatalogueService,
   teams: Catalogue["teams"],
   stack: StackConfig,
-  freezes: readonly FreezePlan[],
 ): ServicePlan {
   const pipelineName = pipelineOf(name, service.pipeline, stack.rollout.pipelines);
   const pipeline = stagesOf(stack.pipelines, pipelineName);
@@ -127,7 +125,7 @@ export function planService(
   const version = promotionTaskVersion(name, stack.rollout.promotionTask);
   const deploying = pipeline.filter(deploys);
   const options = { ...stack.warehouse, ...service.warehouse };
-  const mayPromote = (stage: string) => service.state === "active" && !isFrozen(freezes, name, stage);
+  const isActive = service.state === "active";
   const build = planBuild(name, service, stack);
   return {
     name,
@@ -154,7 +152,7 @@ export function planService(
       folder,
       chart: gitopsFolder((service.chart ?? stack.gitops.chart).path, name, stack.cluster.name),
     },
-    stages: pipeline.map((stage) => planStage(name, stage, folder, version, mayPromote(stage.stage))),
+    stages: pipeline.map((stage) => planStage(name, stage, folder, version, isActive)),
     appProject: appProjectName(name),
     build,
     webhook: build && planWebhook(build, stack.webhooks, service.state),

@@ -17,10 +17,14 @@ export const ENCRYPTION_KEYS = ["secretsprovider", "encryptedkey", "encryptionsa
 /** A stack file as plain data, with full keys. */
 type Data = Readonly<Record<string, unknown>>;
 
-/** The content of a shard's stack file: that of its base with the shard's number, and without shared objects. */
+/**
+ * The content of a shard's stack file: that of its base with the shard's number, and without what the base does for
+ * the whole cluster: shared objects, windows and freezes.
+ */
 export function shardData(base: Pick<SourceDocument, "value">, shard: Shard): Data {
   const { [SHARDS_KEY]: _, ...config } = configOf(base);
-  const rollout = { ...recordOf(config[ROLLOUT_KEY]), shard };
+  const { windows, freeze, ...shared } = recordOf(config[ROLLOUT_KEY]);
+  const rollout = { ...shared, shard };
   return {
     ...recordOf(base.value),
     config: { ...config, [ROLLOUT_KEY]: rollout, [PLATFORM_KEY]: false },

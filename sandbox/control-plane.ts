@@ -70,6 +70,8 @@ export async function startControlPlane(options: {
   programs: ControlPlanePrograms;
   /** @default no team and no guards */
   administered?: Administered;
+  /** More arguments of the API server. @default none */
+  apiServer?: readonly string[];
 }): Promise<ControlPlane> {
   const directory = resolve(options.directory);
   await claimDirectory(directory);
@@ -81,6 +83,7 @@ export async function startControlPlane(options: {
         directory,
         options.programs,
         options.administered ?? { teams: [], platform: undefined },
+        options.apiServer ?? [],
       )),
       stop,
     };
@@ -97,6 +100,7 @@ async function start(
   directory: string,
   programs: ControlPlanePrograms,
   administered: Administered,
+  more: readonly string[],
 ): Promise<Omit<ControlPlane, "stop">> {
   for (const name of ["etcd", "certificates"]) {
     await rm(join(directory, name), { recursive: true, force: true });
@@ -104,7 +108,13 @@ async function start(
   }
   const credentials = await writeCredentials(directory);
   const etcd = await startEtcd(directory, programs.etcd);
-  const { apiServer, url, authority } = await startApiServer(directory, programs, etcd.url, credentials);
+  const { apiServer, url, authority } = await startApiServer(
+    directory,
+    programs,
+    etcd.url,
+    credentials,
+    more,
+  );
   const kubeconfig = (name: keyof Credentials["tokens"]) =>
     writeKubeconfig(directory, name, { url, token: credentials.tokens[name], authority });
   const kubeconfigs = {
@@ -160,6 +170,7 @@ async function startApiServer(
   programs: ControlPlanePrograms,
   etcd: string,
   credentials: Credentials,
+  more: readonly string[],
 ): Promise<{ apiServer: StartedProcess; url: string; authority: string }> {
   const certificates = join(directory, "certificates");
   let authority = "";
@@ -170,7 +181,7 @@ async function startApiServer(
       name: "kube-apiserver",
       path: programs["kube-apiserver"],
       url,
-      arguments: apiServerArguments({ etcd, port, certificates, tokenFile, serviceAccountKey }),
+      arguments: [...apiServerArguments({ etcd, port, certificates, tokenFile, serviceAccountKey }), ...more],
       log: join(directory, "logs", "kube-apiserver.log"),
       // A target for the garbage collector, not a limit: large definitions may exceed it for a moment.
       environment: { ...process.env, GOMEMLIMIT: "2GiB" },

@@ -1,5 +1,11 @@
 import { customizationNote } from "../../manifests/inventory/objects.ts";
-import { ARGOCD_NAMESPACE, buildNamespace, EVENTS_NAMESPACE, TEAMS_NAMESPACE } from "../../model/names.ts";
+import {
+  ARGOCD_NAMESPACE,
+  buildNamespace,
+  EVENTS_NAMESPACE,
+  TEAMS_NAMESPACE,
+  WINDOWS_NAMESPACE,
+} from "../../model/names.ts";
 import type { ServicePlan } from "../../model/plan.ts";
 import type { Cluster } from "../cluster.ts";
 import type { StackFiles } from "../stack-files.ts";
@@ -47,7 +53,7 @@ export async function inspect(options: {
   const places: Places = {
     projects: services.map(({ project }) => project),
     builds: platform ? files.teams.map(buildNamespace) : [],
-    own: platform ? [EVENTS_NAMESPACE, TEAMS_NAMESPACE] : [],
+    own: platform ? [EVENTS_NAMESPACE, TEAMS_NAMESPACE, WINDOWS_NAMESPACE] : [],
     shared: [ARGOCD_NAMESPACE, kargoNamespace, "kargo-shared-resources", "kargo-system-resources"],
   };
   const vouched = breakGlass === undefined ? known : [...known, `group ${breakGlass}`];

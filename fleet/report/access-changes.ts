@@ -174,6 +174,7 @@ function guardChanges(before: AccessConfig | undefined, after: AccessConfig | un
     return [
       `The guard is added: only ${named(after?.deployer ?? "")} may change pipelines`,
       ...brokenGlass(undefined, after?.breakGlass),
+      ...incident(undefined, after?.incident),
     ];
   if (after === undefined) return ["The guard is removed: only RBAC decides who changes pipelines"];
   return [
@@ -181,11 +182,20 @@ function guardChanges(before: AccessConfig | undefined, after: AccessConfig | un
       ? []
       : [`${named(after.deployer)} instead of ${named(before.deployer)} is the guard's deployer`]),
     ...brokenGlass(before.breakGlass, after.breakGlass),
+    ...incident(before.incident, after.incident),
     ...(before.kargoNamespace === after.kargoNamespace
       ? []
       : [
           `The guard now trusts Kargo's controllers in namespace ${named(after.kargoNamespace)} instead of ${named(before.kargoNamespace)}`,
         ]),
+  ];
+}
+
+function incident(before: string | undefined, after: string | undefined): string[] {
+  if (before === after) return [];
+  return [
+    ...(after === undefined ? [] : [`${named(after)} may now stop and resume all Promotions`]),
+    ...(before === undefined ? [] : [`${named(before)} may no longer stop and resume all Promotions`]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { customizationNote } from "../../manifests/inventory/objects.ts";
+import { type ClosingRule, periodsText } from "../../model/calendar.ts";
 import type { FreezePlan } from "../../model/freeze.ts";
 import type { Plan } from "../../model/plan.ts";
 import { movementText } from "../../model/rollout-changes.ts";
@@ -7,7 +8,7 @@ import { counted } from "./counts.ts";
 import { code, named } from "./escape.ts";
 import { shortened } from "./warnings.ts";
 
-/** One sentence for each change of many services: movements, freezes, shares, whole stacks. */
+/** One sentence for each change of many services: movements, freezes, windows, shares, whole stacks. */
 export function rolloutNotes({ stacks }: FleetReport, most: number): string[] {
   const all = stacks.flatMap(({ change }) =>
     notesOf(change, most).map((text) => ({ text, stack: change.stack })),
@@ -33,6 +34,7 @@ function notesOf(change: StackChange, most: number): string[] {
       movementText({ ...movement, from: named(movement.from), to: named(movement.to) }),
     ),
     ...freezeNotes(before?.freezes ?? [], after?.freezes ?? [], most),
+    ...windowNotes(before?.platform?.calendar ?? [], after?.platform?.calendar ?? [], most),
     ...(before && after ? shareNotes(before, after) : []),
     ...(after ? customizationNotes(after) : []),
     ...(change.sharedDiffers
@@ -53,19 +55,46 @@ function freezeNotes(before: readonly FreezePlan[], after: readonly FreezePlan[]
   const active = (freezes: readonly FreezePlan[]) =>
     new Map(freezes.filter(({ over }) => !over).map((freeze) => [JSON.stringify(freeze), freeze]));
   const [was, is] = [active(before), active(after)];
-  const whose = ({ stages, services }: FreezePlan) =>
-    `${stages === undefined ? "every Stage" : shortened(stages, most)} of ${services === undefined ? "every service" : shortened(services, most)}`;
+  const whose = (freeze: FreezePlan) => coverage(freeze, most);
   return [
     ...[...is].flatMap(([key, freeze]) =>
       was.has(key)
         ? []
         : [
-            `A freeze begins, until ${code(freeze.until)}: ${whose(freeze)} has no auto-promotion. Why: ${code(freeze.reason)}.`,
+            `A freeze begins${freeze.from === undefined ? "" : ` at ${code(freeze.from)}`}, until ${code(freeze.until)}: no Promotion to ${whose(freeze)} passes. Why: ${code(freeze.reason)}.`,
           ],
     ),
     ...[...was].flatMap(([key, freeze]) =>
       is.has(key) ? [] : [`The freeze until ${code(freeze.until)} of ${whose(freeze)} ends.`],
     ),
+  ];
+}
+
+/** Which Stages of which services a rule covers. */
+function coverage(
+  { stages, services, labels }: Pick<FreezePlan, "stages" | "services" | "labels">,
+  most: number,
+) {
+  const labelled = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const some = [...(services ?? []), ...labelled];
+  return `${stages === undefined ? "every Stage" : shortened(stages, most)} of ${some.length === 0 ? "every service" : shortened(some, most)}`;
+}
+
+/** Windows that are new or gone; a changed one is both. */
+function windowNotes(before: readonly ClosingRule[], after: readonly ClosingRule[], most: number): string[] {
+  const windows = (rules: readonly ClosingRule[]) =>
+    new Map(
+      rules.flatMap(({ id: _, ...rule }) => (rule.open ? [[JSON.stringify(rule), rule] as const] : [])),
+    );
+  const [was, is] = [windows(before), windows(after)];
+  const text = ({ open, stages, services, reason }: Omit<ClosingRule, "id">) => {
+    const times = open && periodsText(open);
+    const whose = `${stages.length === 0 ? "every Stage" : shortened(stages, most)} of ${services.length === 0 ? "every service" : shortened(services, most)}`;
+    return `Promotions to ${whose} only ${code(`${times} ${open?.zone}`)}. Why: ${code(reason)}.`;
+  };
+  return [
+    ...[...is].flatMap(([key, rule]) => (was.has(key) ? [] : [`A new window: ${text(rule)}`])),
+    ...[...was].flatMap(([key, rule]) => (is.has(key) ? [] : [`A window is gone: ${text(rule)}`])),
   ];
 }
 

@@ -46,7 +46,7 @@ export function rightShard(name: string, shard: StackShard, { found, plans }: Sh
   const document = { ...found.document, value: shardData(found.document, shard) };
   const value = config.value && {
     ...config.value,
-    rollout: { ...config.value.rollout, shard },
+    rollout: { ...config.value.rollout, windows: [], freeze: [], shard },
     platform: false,
     shards: 0,
   };

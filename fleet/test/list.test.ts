@@ -16,7 +16,7 @@ describe("fleet list", function () {
       }),
       "Pulumi.prod.yaml": stackText({
         rollout:
-          "{ include: [ { labels: { tier: critical } } ], exclude: [ { names: [lab] } ], shard: { index: 1, of: 1 }, promotionTask: { canary: v2, canaryServices: [web] }, freeze: [ { stages: [dev], services: [web], until: 2099-12-31, reason: year end } ] }",
+          "{ include: [ { labels: { tier: critical } } ], exclude: [ { names: [lab] } ], shard: { index: 1, of: 1 }, promotionTask: { canary: v2, canaryServices: [web] }, freeze: [ { stages: [dev], services: [web], until: 2099-12-31, reason: year end } ], windows: [ { stages: [prod], zone: Europe/Berlin, open: [ { days: [Mon, Tue], from: '09:00', to: '16:00' } ], reason: office hours } ] }",
       }),
     });
   });
@@ -30,7 +30,8 @@ describe("fleet list", function () {
         0,
         [
           "Stack prod, cluster test: 2 of 4 services",
-          "Frozen until 2099-12-31 (year end): dev of web has no auto-promotion.",
+          "Frozen until 2099-12-31 (year end): no Promotion to dev of web passes.",
+          "Open Mon Tue 09:00-16:00 Europe/Berlin (office hours): prod of every service.",
           "SERVICE  TEAM  PIPELINE  TASK  STAGES",
           "auth     edge  standard  v1    dev staging prod  decommissioned",
           "web      edge  standard  v2    dev staging prod",

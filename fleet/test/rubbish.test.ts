@@ -32,10 +32,13 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["render", "codeowners", "--catalogue"],
   ["report", ...STACK, "--last-up", "--events", "events.json"],
   ["reshard", "prod", "--to", "2"],
+  ["resume", ...STACK],
   ["seed", ...STACK],
   ["shards", "prod"],
+  ["stop-the-line", ...STACK, "--reason", "x"],
   ["trust", "--base", "HEAD", "--head", "HEAD"],
   ["up"],
+  ["windows", ...STACK],
 ];
 
 const FILES = ["services.json", "Pulumi.prod.yaml", "note.md", "events.json"];

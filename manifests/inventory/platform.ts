@@ -1,5 +1,6 @@
 import type { PlatformPlan } from "../../model/plan.ts";
 import { kargoUsersBinding, teamServiceAccount } from "../access.ts";
+import { calendar } from "../calendar.ts";
 import { credentialSecret } from "../credentials.ts";
 import { promotionTask } from "../promotion-task.ts";
 import { customized } from "./customize.ts";
@@ -7,11 +8,11 @@ import { filledSecretRow, type Inventory, objectRow } from "./row.ts";
 
 export const PLATFORM = "kargo-fleet:index:Platform";
 
-export type PlatformPart = "promotionTasks" | "teams" | "credentials";
+export type PlatformPart = "promotionTasks" | "teams" | "credentials" | "calendar";
 
 /** All shared objects of a cluster, except those that turn pushes into images. */
 export function platformInventory(platform: PlatformPlan): Inventory<PlatformPart> {
-  const { promotionTasks, subjects, credentials } = platform;
+  const { promotionTasks, subjects, credentials, calendar: rules } = platform;
   return customized({
     type: PLATFORM,
     name: "platform",
@@ -30,6 +31,7 @@ export function platformInventory(platform: PlatformPlan): Inventory<PlatformPar
           [plan.secret.key]: { config: plan.secret.from },
         }),
       ),
+      calendar: [objectRow("calendar", calendar(rules), { filled: true })],
     },
   });
 }

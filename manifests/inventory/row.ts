@@ -28,8 +28,8 @@ export interface ObjectRow extends RowBase {
    */
   readonly values?: Readonly<Record<string, SecretValue>>;
   /**
-   * Whether an administrator created the Secret (`fleet deployer`), so that the program only fills it with
-   * `values`.
+   * Whether an administrator created the object (`fleet deployer`), so that the program only fills it: a Secret with
+   * `values`, another object with its manifest.
    */
   readonly filled?: boolean;
   /** The paths that `customize.ts` changed, or `added`. */

@@ -25,6 +25,7 @@ describe("Platform", () => {
       [],
     );
     assert.deepEqual(own.map(({ name }) => name.replace("platform/", "")).sort(), [
+      "calendar",
       "kargo-users",
       "promotion-task-pull-request-v1",
       "promotion-task-pull-request-v2",

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { guardObjects } from "../../manifests/admission.ts";
 import { guards } from "../../manifests/guard.ts";
+import { switchObjects } from "../../manifests/incident-switch.ts";
 import { InvalidInput } from "../../model/diagnostics.ts";
 import type { PlatformPlan } from "../../model/plan.ts";
 import { applied } from "../../sandbox/deployer.ts";
@@ -29,7 +31,7 @@ export async function administer(
 
 /** Applies the guards of a plan, if they are not in force. */
 export async function applyGuards(admin: string, platform: PlatformPlan): Promise<void> {
-  const objects = guards(platform).flatMap(({ policy, binding }) => [policy, binding]);
+  const objects = [...guardObjects(guards(platform)), ...switchObjects(platform.guard)];
   const text = JSON.stringify(objects);
   if (text === inForce) return;
   const api = kubernetesApi(await connectionOf(admin));

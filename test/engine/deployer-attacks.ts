@@ -131,6 +131,10 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     inside("builds-edge", "networkpolicies/kargo-fleet-build", "/apis/networking.k8s.io/v1"),
     { spec: { egress: [{}] } },
   ),
+  "stop or resume promotions": patch(inside("kargo-fleet-windows", "configmaps/kargo-fleet-stop"), {
+    data: { "stop-1.reason": "x", "stop-1.by": "kargo-fleet-deployer" },
+  }),
+  "delete the calendar": remove(inside("kargo-fleet-windows", "configmaps/kargo-fleet-calendar")),
   "make a ConfigMap of its own": post(inside("builds-edge", "configmaps"), "mine", { data: {} }),
   ...Object.fromEntries(
     ["argocd", "kargo", EVENTS, "kargo-fleet-teams", "builds-edge", "kargo-shared-resources"].map((name) => [

@@ -84,6 +84,25 @@ describe("the Kubernetes provider of the toolchain", function () {
     await kubectl("delete", "secret", "filled");
   });
 
+  it("fills a ConfigMap that an administrator created, and removes its keys alone on deletion", async () => {
+    await kubectl("create", "configmap", "filled", "--from-literal=theirs=yes");
+    const metadata = { name: "filled", namespace: "default", labels: { ours: "yes" } };
+    const filled = (data: Record<string, string>) =>
+      rows(
+        objectRow("map", { apiVersion: "v1", kind: "ConfigMap", metadata, data } as never, { filled: true }),
+      );
+    const data = async () => JSON.parse(await kubectl("get", "cm", "filled", "-o", "jsonpath={.data}"));
+    await stack.up(filled({ a: "1", b: "1" }));
+    assert.deepEqual(await data(), { theirs: "yes", a: "1", b: "1" });
+    await kubectl("patch", "configmap", "filled", "--type=merge", '--patch={"data":{"a":"by hand"}}');
+    await stack.up(filled({ a: "2" }));
+    assert.deepEqual(await data(), { theirs: "yes", a: "2" });
+    assert.deepEqual(await stack.up(filled({ a: "2" })), { same: 4 });
+    await stack.destroy();
+    assert.deepEqual(await data(), { theirs: "yes" });
+    await kubectl("delete", "configmap", "filled");
+  });
+
   it("imports a built-in kind with all its properties, so that the next up changes nothing", async () => {
     await kubectl("create", "role", "provider", "--verb=get", "--resource=configmaps");
     await kubectl("create", "rolebinding", "provider", "--role=provider", "--group=readers");

@@ -185,14 +185,7 @@ describe("a removed service or Stage, on a real engine and API server", function
     });
   });
 
-  describe("in two steps, beside a frozen service", () => {
-    // Unquoted, as people write dates; the engine passes them on in Go's format.
-    const frozenUntil = (date: string) =>
-      configure({
-        pipelines: pipelines(),
-        rollout: `{ freeze: [{ stages: [dev], services: [nginx], until: ${date}, reason: year end }] }`,
-      });
-
+  describe("in two steps", () => {
     describe("in the first step", () => {
       let run: Run;
       let project: string;
@@ -200,7 +193,7 @@ describe("a removed service or Stage, on a real engine and API server", function
       before(async () => {
         project = await uid("projects.kargo.akuity.io", "kargo-auth");
         await stack.writeCatalogue(list(DECOMMISSIONED));
-        await frozenUntil("2099-12-31");
+        await configure({ pipelines: pipelines() });
         run = await succeeds(stack.up());
       });
 
@@ -217,22 +210,12 @@ describe("a removed service or Stage, on a real engine and API server", function
         const open = (await resources()).filter((one) => /::auth[/ ].*false$|::auth false$/.test(one));
         assert.equal(open.length, 1 + 14);
       });
-
-      it("leaves the frozen service with one changed ProjectConfig, and a line with end and reason", async () => {
-        assert.deepEqual(touched(run, "nginx"), ["update nginx/project-config"]);
-        assert.match(
-          run.output,
-          /Frozen until 2099-12-31 \(year end\): dev of nginx has no auto-promotion\./,
-        );
-        assert.deepEqual(await policies("nginx"), { dev: false, prod: false });
-      });
     });
 
     describe("in the second step", () => {
       let run: Run;
 
       before(async () => {
-        await frozenUntil("2020-12-31");
         run = await succeeds(stack.up());
       });
 
@@ -240,12 +223,6 @@ describe("a removed service or Stage, on a real engine and API server", function
         assert.deepEqual(touched(run, "auth"), ["delete auth/webhook"]);
         assert.deepEqual(stack.github.hooks("acme/auth"), []);
         assert.deepEqual(await stack.objects(), everything);
-      });
-
-      it("ends the freeze by the first up after its date", async () => {
-        assert.deepEqual(touched(run, "nginx"), ["update nginx/project-config"]);
-        assert.match(run.output, /The freeze until 2020-12-31 \(year end\) is over\./);
-        assert.deepEqual(await policies("nginx"), { dev: true, prod: false });
       });
 
       it("does not change in the next up", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { grants, kargoUsersBinding, teamServiceAccount } from "../../manifests/access.ts";
+import { guardObjects } from "../../manifests/admission.ts";
 import { deployerObjects, previewerObjects } from "../../manifests/deployer.ts";
 import { guards } from "../../manifests/guard.ts";
 import type { PolicyRule } from "../../manifests/rbac-types.ts";
@@ -171,11 +172,8 @@ describe("the deployer's rights", () => {
   it("contain no admission policy, because an administrator applies the guards", () => {
     assert.doesNotMatch(JSON.stringify(rules), /admission/);
     const printed = objects.filter(({ apiVersion }) => apiVersion.startsWith("admissionregistration"));
-    assert.deepEqual(
-      printed,
-      guards(platformPlan()).flatMap(({ policy, binding }) => [policy, binding]),
-    );
-    assert.equal(printed.length, 14);
+    assert.deepEqual(printed, guardObjects(guards(platformPlan())));
+    assert.equal(printed.length, 22);
   });
 
   it("contain the names of all Secrets of the platform", () => {

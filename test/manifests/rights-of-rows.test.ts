@@ -54,6 +54,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     `serviceaccounts ${OWN}`,
   ],
   "kargo-fleet-teams": [`serviceaccounts ${OWN}`],
+  "kargo-fleet-windows": ["configmaps kargo-fleet-calendar get,patch"],
   "kargo-shared-resources": ["secrets kargo-fleet-git get,patch", "secrets kargo-fleet-image get,patch"],
   "kargo-system-resources": ["secrets kargo-fleet-builds get,patch"],
 };

@@ -1,68 +1,57 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { projectConfig } from "../../manifests/kargo.ts";
+import { calendar } from "../../manifests/calendar.ts";
+import { isClosed } from "../../model/closed-now.ts";
 import type { Plan } from "../../model/plan.ts";
 import { catalogueText, planOf, problemsOf, service, stackText } from "../sources.ts";
 
-const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth") });
+const CATALOGUE = catalogueText({
+  nginx: service("nginx"),
+  auth: service("auth", { labels: { tier: "critical" } }),
+});
 const frozen = (freeze: string) => stackText({ rollout: `{ freeze: [${freeze}] }` });
 const at = (freeze: string, now: string) => planOf(CATALOGUE, frozen(freeze), new Date(now));
-
-/** The Stages with auto-promotion in the ProjectConfigs: `service/stage`. */
-function promoting({ services }: Plan): string[] {
-  return services.flatMap((one) =>
-    projectConfig(one)
-      .spec.promotionPolicies.filter(({ autoPromotionEnabled }) => autoPromotionEnabled)
-      .map(({ stageSelector }) => `${one.name}/${stageSelector.name}`),
-  );
-}
-
-const ALL = ["nginx/dev", "nginx/staging", "auth/dev", "auth/staging"];
+const rulesOf = ({ platform }: Plan) => platform?.calendar ?? [];
+const closes = (freeze: string, moment: string) =>
+  rulesOf(at(freeze, "2026-12-01")).some((rule) => isClosed(rule, new Date(moment)));
 
 describe("a freeze", () => {
-  it("turns auto-promotion off for its Stages and services", () => {
-    const plan = at(
-      "{ stages: [staging], services: [auth], until: 2026-12-31, reason: x }",
-      "2026-12-01T00:00:00Z",
-    );
+  it("changes no service's plan, so auto-promotion stays on and Kargo keeps its holds", () => {
+    const without = (freeze: string) => JSON.stringify(at(freeze, "2026-12-01").services);
+    assert.equal(without("{ until: 2026-12-31, reason: x }"), without(""));
+  });
+
+  it("is in the calendar with its end, and the same at any time, so a second up is empty", () => {
+    const freeze = "{ stages: [staging], services: [nginx], until: 2026-12-31, reason: year end }";
+    for (const now of ["2026-06-15", "2027-06-15"])
+      assert.deepEqual(calendar(rulesOf(at(freeze, now))).data, {
+        "freeze-0.stages": "staging",
+        "freeze-0.services": "nginx",
+        "freeze-0.until": "2027-01-01T00:00:00Z",
+        "freeze-0.reason": "year end",
+      });
+  });
+
+  it("covers the services with its labels", () => {
+    const freeze = "{ labels: { tier: critical }, until: 2026-12-31, reason: x }";
     assert.deepEqual(
-      promoting(plan),
-      ALL.filter((one) => one !== "auth/staging"),
+      rulesOf(at(freeze, "2026-12-01")).map(({ services }) => services),
+      [["auth"]],
     );
-  });
-
-  it("covers all Stages without stages, and all services without services", () => {
-    assert.deepEqual(promoting(at("{ services: [auth], until: 2026-12-31, reason: x }", "2026-12-01")), [
-      "nginx/dev",
-      "nginx/staging",
-    ]);
-    assert.deepEqual(promoting(at("{ stages: [dev], until: 2026-12-31, reason: x }", "2026-12-01")), [
-      "nginx/staging",
-      "auth/staging",
-    ]);
-    assert.deepEqual(promoting(at("{ until: 2026-12-31, reason: x }", "2026-12-01")), []);
-  });
-
-  it("changes only the ProjectConfig", () => {
-    const [before, after] = ["", "{ until: 2026-12-31, reason: x }"].map((freeze) =>
-      at(freeze, "2026-12-01"),
-    );
-    assert.ok(before && after);
-    const without = ({ freezes: _, ...plan }: Plan) =>
-      JSON.stringify(plan).replaceAll(/"autoPromotion":(true|false)/g, "");
-    assert.equal(without(after), without(before));
   });
 
   it("lasts through its last day in UTC, and is over the next day", () => {
     const freeze = "{ until: 2026-12-31, reason: x }";
-    assert.deepEqual(promoting(at(freeze, "2026-12-31T23:59:59.999Z")), []);
-    assert.deepEqual(promoting(at(freeze, "2027-01-01T00:00:00Z")), ALL);
+    assert.equal(closes(freeze, "2026-12-31T23:59:59.999Z"), true);
+    assert.equal(closes(freeze, "2027-01-01T00:00:00Z"), false);
   });
 
-  it("ends at its time if it has one", () => {
-    const freeze = "{ until: '2026-12-31T18:00:00+01:00', reason: x }";
-    assert.deepEqual(promoting(at(freeze, "2026-12-31T16:59:59Z")), []);
-    assert.deepEqual(promoting(at(freeze, "2026-12-31T17:00:00Z")), ALL);
+  it("begins and ends at its times if it has them", () => {
+    const freeze = "{ from: '2026-12-24T12:00:00+01:00', until: '2026-12-31T18:00:00+01:00', reason: x }";
+    assert.equal(closes(freeze, "2026-12-24T10:59:59Z"), false);
+    assert.equal(closes(freeze, "2026-12-24T11:00:00Z"), true);
+    assert.equal(closes(freeze, "2026-12-31T16:59:59Z"), true);
+    assert.equal(closes(freeze, "2026-12-31T17:00:00Z"), false);
   });
 
   it("never starts again after it is over", () => {
@@ -77,15 +66,12 @@ describe("a freeze", () => {
     );
   });
 
-  it("keeps a Stage frozen as long as any freeze covers it", () => {
-    const two = "{ until: 2026-11-30, reason: x }, { stages: [dev], until: 2026-12-31, reason: y }";
-    assert.deepEqual(promoting(at(two, "2026-12-15")), ["nginx/staging", "auth/staging"]);
-  });
-
-  it("is refused with an unknown Stage or service", () => {
+  it("is refused with an unknown Stage, service or label", () => {
     const problems = problemsOf(
       CATALOGUE,
-      frozen("{ stages: [stagign, eu], services: [ngnix], until: 2026-12-31, reason: x }"),
+      frozen(
+        "{ stages: [stagign, eu], services: [ngnix], labels: { tier: low }, until: 2026-12-31, reason: x }",
+      ),
     );
     assert.deepEqual(
       problems.map((problem) => problem.replace(/^[^ ]+ {2}/, "")),
@@ -93,6 +79,7 @@ describe("a freeze", () => {
         'config.kargo-fleet:rollout.freeze[0].stages[0]  "stagign" is not a stage of any pipeline (there are: dev, staging, prod). Did you mean "staging"?',
         'config.kargo-fleet:rollout.freeze[0].stages[1]  "eu" is not a stage of any pipeline (there are: dev, staging, prod). Use one of these.',
         'config.kargo-fleet:rollout.freeze[0].services[0]  "ngnix" is not a service of the catalogue. Did you mean "nginx"?',
+        "config.kargo-fleet:rollout.freeze[0].labels  no service of the catalogue has all of these labels. Remove it, or correct the catalogue.",
       ],
     );
   });
@@ -113,17 +100,25 @@ describe("a freeze", () => {
     });
   }
 
-  it("is refused without a reason", () => {
-    assert.match(
-      problemsOf(CATALOGUE, frozen("{ until: 2026-12-31 }")).join(),
-      /rollout\.freeze\[0\]\.reason {2}is missing/,
-    );
-  });
-
-  it("is refused with an empty list, which would look like everything", () => {
-    assert.match(
-      problemsOf(CATALOGUE, frozen("{ services: [], until: 2026-12-31, reason: x }")).join(),
-      /rollout\.freeze\[0\]\.services/,
-    );
-  });
+  for (const [what, freeze, place] of [
+    ["without a reason", "{ until: 2026-12-31 }", "reason {2}is missing"],
+    ["with a reason of two lines", '{ until: 2026-12-31, reason: "a\\nb" }', "reason {2}.*one line"],
+    [
+      "with an empty list, which would look like everything",
+      "{ services: [], until: 2026-12-31, reason: x }",
+      "services",
+    ],
+    [
+      "that ends before it begins",
+      "{ from: 2026-12-31, until: 2026-12-30, reason: x }",
+      "until {2}must be after from",
+    ],
+  ] as const) {
+    it(`is refused ${what}`, () => {
+      assert.match(
+        problemsOf(CATALOGUE, frozen(freeze)).join(),
+        new RegExp(`rollout\\.freeze\\[0\\]\\.${place}`),
+      );
+    });
+  }
 });

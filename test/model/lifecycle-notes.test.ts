@@ -33,8 +33,8 @@ describe("the notes of a preview", () => {
     assert.deepEqual(
       lifecycleNotes(planned({ nginx: {} }, { rollout: `{ freeze: [${freeze}] }` }), undefined),
       [
-        "Frozen until 2026-12-31 (year end): dev of nginx has no auto-promotion.",
-        "Frozen until 2026-12-31 (all): every Stage of every service has no auto-promotion.",
+        "Frozen until 2026-12-31 (year end): no Promotion to dev of nginx passes.",
+        "Frozen until 2026-12-31 (all): no Promotion to every Stage of every service passes.",
         "The freeze until 2026-01-01 (past) is over. Remove it from rollout.freeze.",
       ],
     );

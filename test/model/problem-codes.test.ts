@@ -180,6 +180,17 @@ const CASES: Readonly<Record<string, Texts>> = {
     "Pulumi.prod-02.yaml": shardText(document({ shards: "3" }), { ...FIRST, index: 3 }),
   },
   KF089: files(GOOD, half(1, { webhooks: US.webhooks }), half(2)),
+  KF150: files(
+    GOOD,
+    half(1),
+    half(2, {
+      rollout: "{ shard: { index: 2, of: 2 }, freeze: [ { until: 2026-12-31, reason: holidays } ] }",
+    }),
+  ),
+  KF151: stack({
+    rollout:
+      "{ windows: [ { stages: [prd], zone: UTC, open: [ { from: '09:00', to: '16:00' } ], reason: office hours } ] }",
+  }),
 };
 
 /** The files of the last up and of the next one, by the code of the loss. */

@@ -88,11 +88,18 @@ describe("the difference of two revisions", () => {
     assert.deepEqual(names(change), ["update auth"]);
   });
 
-  it("uses one time for both revisions, so a freeze that is over changes nothing", () => {
-    const keys = { rollout: "{ freeze: [ { until: 2026-01-01, reason: winter } ] }" };
-    assert.deepEqual(only(texts(THREE), texts(THREE, keys)).change.services, []);
-    const lasting = { rollout: "{ freeze: [ { until: 2026-12-31, services: [auth], reason: winter } ] }" };
-    assert.deepEqual(names(only(texts(THREE), texts(THREE, lasting)).change), ["update auth"]);
+  it("shows a freeze and a window as changes of the shared calendar, and of no service", () => {
+    const freeze = "freeze: [ { until: 2026-12-31, services: [auth], reason: winter } ]";
+    const window =
+      "windows: [ { zone: UTC, open: [ { from: '09:00', to: '16:00' } ], reason: office hours } ]";
+    for (const rollout of [freeze, window]) {
+      const { change } = only(texts(THREE), texts(THREE, { rollout: `{ ${rollout} }` }));
+      assert.deepEqual(change.services, []);
+      assert.deepEqual(
+        change.shared.map(({ action, kind, name }) => `${action} ${kind} ${name}`),
+        ["update ConfigMap kargo-fleet-calendar"],
+      );
+    }
   });
 
   it("contains the head's problems, and no changes then", () => {

@@ -170,6 +170,7 @@ describe("a Safe verdict is never given", () => {
     "teams.*.approvers": [team({ group: "AD-Edge" }), team({ group: "AD-Edge", approvers: "AD-New" })],
     "access.deployer": [stack({}), stack({ access: "{ deployer: other }" })],
     "access.breakGlass": [stack({}), stack({ access: "{ deployer: kargo-fleet-deployer, breakGlass: AD }" })],
+    "access.incident": [stack({}), stack({ access: "{ deployer: kargo-fleet-deployer, incident: AD }" })],
     "access.kargoNamespace": [
       stack({}),
       stack({ access: "{ deployer: kargo-fleet-deployer, kargoNamespace: other }" }),

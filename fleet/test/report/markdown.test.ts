@@ -82,12 +82,23 @@ describe("a report", () => {
     assert.match(text, /^- 20 of 20 services move from promotion task v1 to v2\.$/m);
   });
 
+  it("reports windows that begin and end to be in force, as a change of access", () => {
+    const rollout =
+      "{ windows: [ { stages: [prod], zone: UTC, open: [ { days: [Mon], from: '09:00', to: '16:00' } ], reason: x } ] }";
+    const [without, within] = [plan(many(2, {})), plan(many(2, {}), { rollout })];
+    const text = "Promotions to prod of every service only `Mon 09:00-16:00 UTC`\\. Why: `x`\\.";
+    const begin = renderReport(reportOf(without, within));
+    assert.match(begin, new RegExp(`- A new window: ${text}`));
+    assert.match(begin, /🔑 When Promotions pass is now/);
+    assert.match(renderReport(reportOf(within, without)), new RegExp(`- A window is gone: ${text}`));
+  });
+
   it("reports freezes that begin and end, and the services that a share adds", () => {
     const frozen = { rollout: "{ percent: 50, freeze: [{ until: 2026-12-31, reason: the holidays }] }" };
     const begin = renderReport(reportOf(plan(many(20, {})), plan(many(20, {}), frozen)));
     assert.match(
       begin,
-      /A freeze begins, until `2026-12-31`: every Stage of every service .* Why: `the holidays`\./,
+      /A freeze begins, until `2026-12-31`: no Promotion to every Stage of every service passes\. Why: `the holidays`\./,
     );
     assert.match(
       begin,

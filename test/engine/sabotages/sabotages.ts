@@ -24,10 +24,12 @@ export function describeSabotages(stackOf: () => FleetStack, adminOf: () => Clus
     const found = async (previewer?: string) => {
       const names = ["services.json", "Pulumi.test.yaml"];
       const texts = names.map(async (name) => [name, await readFile(join(stackOf().folder, name), "utf8")]);
-      const all = withTexts(workingDirectory(), Object.fromEntries(await Promise.all(texts)));
-      const { plan, config, catalogue } = readStack("test", all);
+      const folder = withTexts(workingDirectory(), Object.fromEntries(await Promise.all(texts)));
+      const { plan, config, catalogue } = readStack("test", folder);
       assert.ok(plan && config.value && catalogue?.value);
-      const files = { plan, config: config.value, teams: Object.keys(catalogue.value.teams) };
+      const { teams, services: listed } = catalogue.value;
+      const all = { teams: Object.keys(teams), services: Object.keys(listed) };
+      const files = { plan, config: config.value, ...all };
       const { services } = plan;
       const known = ["user sandbox-argo-events"];
       const { findings } = await inspect({ cluster: admin, files, services, previewer, known });

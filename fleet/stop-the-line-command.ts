@@ -1,0 +1,74 @@
+import { Command, InvalidArgumentError } from "commander";
+import { durationSeconds, isDuration } from "../model/durations.ts";
+import { covered } from "../model/windows.ts";
+import { serviceNames } from "./chosen-services.ts";
+import { type ClusterOptions, checkNames, clusterOf, withClusterOptions } from "./windows/cluster-options.ts";
+import { stopTheLine } from "./windows/line.ts";
+import { tellChange } from "./windows/line-text.ts";
+
+interface StopOptions extends ClusterOptions {
+  readonly reason: string;
+  readonly stages: readonly string[];
+  readonly services: readonly string[];
+  readonly until?: Date;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+/** `fleet stop-the-line`: closes Stages in an incident, at once. */
+export function stopTheLineCommand(): Command {
+  return withClusterOptions(
+    new Command("stop-the-line").description("Stops Promotions at once, of all services or of some."),
+  )
+    .requiredOption("--reason <text>", "why; everybody who is refused reads it", reason)
+    .option("--stages <names>", "only these, separated by commas (default: all)", serviceNames, [])
+    .option("--services <names>", "only these, separated by commas (default: all)", serviceNames, [])
+    .option(
+      "--until <when>",
+      "its end: 90m, 2h, or a time such as 2026-12-31T18:00:00+01:00 (default: resume)",
+      end,
+    )
+    .option("--dry-run", "ask the API server, but change nothing", false)
+    .option("--json", "print the stops before and after as JSON", false)
+    .addHelpText(
+      "after",
+      `
+The API server refuses every new Promotion to these Stages from now on: Kargo's own, and those of people. Promotions that
+run go on. It works with your kubeconfig: only the group access.incident of the stack may do it (default: access.breakGlass).
+
+Exit codes: 0 the line is stopped, 1 it is not.
+
+Examples:
+  npm run fleet -- stop-the-line --stack prod --reason "payments are down"
+  npm run fleet -- stop-the-line --context prod --stages prod --services nginx,auth --until 2h --reason "load test"`,
+    )
+    .action(async (options: StopOptions) => {
+      const { cluster, files } = await clusterOf(options);
+      try {
+        if (files) checkNames(files, options);
+        tellChange(await stopTheLine(cluster, options, options.dryRun), options);
+      } finally {
+        cluster.close();
+      }
+    });
+}
+
+function reason(text: string): string {
+  const read = covered.reason.safeParse(text);
+  if (!read.success) throw new InvalidArgumentError(`It ${read.error.issues[0]?.message ?? "is not valid"}.`);
+  return read.data;
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/;
+
+function end(text: string): Date {
+  const at = isDuration(text)
+    ? new Date(Date.now() + durationSeconds(text) * 1000)
+    : new Date(MOMENT.test(text) ? text : Number.NaN);
+  if (Number.isNaN(at.getTime()))
+    throw new InvalidArgumentError(
+      "It must be a duration such as 90m or 2h, or a time such as 2026-12-31T18:00:00Z.",
+    );
+  if (at.getTime() <= Date.now()) throw new InvalidArgumentError("It must be in the future.");
+  return at;
+}

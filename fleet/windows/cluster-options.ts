@@ -1,0 +1,58 @@
+import type { Command } from "commander";
+import { didYouMean, listed } from "../../model/diagnostics.ts";
+import { type Cluster, openCluster } from "../cluster.ts";
+import { FleetError } from "../fleet-error.ts";
+import { rightStack, type StackFiles } from "../stack-files.ts";
+
+/** The options that lead to a cluster. In an incident the files may be wrong, so a context alone is enough. */
+export interface ClusterOptions {
+  readonly stack?: string;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+export function withClusterOptions(command: Command): Command {
+  return command
+    .option("--stack <name>", "a stack of the cluster; its files give the context and the known names")
+    .option("--context <name>", "the kubeconfig's context (default: the stack's); alone it needs no files")
+    .option("--kubeconfig <file>", "your kubeconfig (default: the stack's, or KUBECONFIG)");
+}
+
+/** A cluster, and the files of its stack if one was named. */
+export interface Meant {
+  readonly cluster: Cluster;
+  readonly files: StackFiles | undefined;
+}
+
+/** @throws FleetError if neither a stack nor a context is named; InvalidInput if the stack's files are wrong */
+export async function clusterOf({ stack, context, kubeconfig }: ClusterOptions): Promise<Meant> {
+  if (stack === undefined && context === undefined)
+    throw new FleetError("Which cluster? Name a stack with --stack, or a context with --context.");
+  const files = stack === undefined ? undefined : rightStack(stack);
+  const its = files?.plan.cluster;
+  const cluster = await openCluster({
+    kubeconfig: kubeconfig ?? its?.kubeconfig,
+    context: context ?? its?.context,
+  });
+  return { cluster, files };
+}
+
+/**
+ * A misspelt name would close nothing.
+ * @throws FleetError for a Stage or service that the stack's files do not have
+ */
+export function checkNames(
+  { config, services }: StackFiles,
+  named: { readonly stages: readonly string[]; readonly services: readonly string[] },
+): void {
+  const stages = Object.values(config.pipelines).flatMap((all) => all.map(({ stage }) => stage));
+  const known = [
+    { what: "stage of any pipeline", given: named.stages, names: [...new Set(stages)] },
+    { what: "service of the catalogue", given: named.services, names: services },
+  ];
+  for (const { what, given, names } of known)
+    for (const name of given.filter((one) => !names.includes(one)))
+      throw new FleetError(
+        `${JSON.stringify(name)} is not a ${what} (there are: ${listed(names)}). ${didYouMean(name, names) ?? "Use one of these."}`,
+      );
+}

@@ -1,0 +1,41 @@
+import { type ClosingRule, periodsText } from "../../model/calendar.ts";
+import { isClosed, nextChange } from "../../model/closed-now.ts";
+
+/** A rule at a moment. */
+export interface RuleState {
+  readonly rule: ClosingRule;
+  readonly closed: boolean;
+  /** When that changes; undefined if nobody knows, or never. */
+  readonly next: Date | undefined;
+}
+
+export function stateOf(rule: ClosingRule, now: Date): RuleState {
+  return { rule, closed: isClosed(rule, now), next: nextChange(rule, now) };
+}
+
+/** One line per rule: `closed  window-0  prod of every service  until 2026-11-30 08:00 UTC  office hours (…)`. */
+export function ruleLine({ rule, closed, next }: RuleState): string {
+  const { id, stages, services, reason, open, by } = rule;
+  const which = stages.length === 0 ? "every Stage" : stages.join(", ");
+  const whose = services.length === 0 ? "every service" : services.join(", ");
+  const more = [
+    ...(open ? [`open ${periodsText(open)} ${open.zone}`] : []),
+    ...(by === undefined ? [] : [`by ${by}`]),
+  ];
+  const until = next
+    ? `until ${next.toISOString().slice(0, 16).replace("T", " ")} UTC`
+    : "without a known end";
+  const state = closed ? "closed" : "open";
+  return [
+    state.padEnd(6),
+    id.padEnd(9),
+    `${which} of ${whose}`,
+    until,
+    `${reason}${more.length > 0 ? ` (${more.join("; ")})` : ""}`,
+  ].join("  ");
+}
+
+/** A rule as JSON for scripts. */
+export function ruleJson({ rule, closed, next }: RuleState): object {
+  return { ...rule, closed, next: next?.toISOString() };
+}

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { type Cluster, messageOf } from "../../fleet/cluster.ts";
+import { CALENDAR, STOP } from "../../manifests/calendar.ts";
+import { catalogueText, service } from "../sources.ts";
+import { administrator, allowedTo, fleet, sendOrThrow, unbound } from "./access-world.ts";
+import { ACCESS, type ClosedWorld, closedWorld, heard, refusal } from "./closed-world.ts";
+import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+
+describe("windows and freezes of a stack, on a real engine and API server", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let stack: FleetStack;
+  let admin: Cluster;
+  let world: ClosedWorld;
+
+  const rollout = (freeze = "") =>
+    `{ windows: [ { stages: [prod], zone: Europe/Berlin, open: [ { days: [Mon], from: "09:00", to: "16:00" } ], reason: office hours } ], freeze: [ ${freeze} ] }`;
+
+  before(async () => {
+    stack = await openFleetStack(["nginx", "auth"]);
+    admin = await administrator(stack);
+    world = closedWorld(admin, "auth");
+    await stack.writeConfig({ access: ACCESS, rollout: rollout() });
+    await stack.writeCatalogue(catalogueText({ nginx: service("nginx"), auth: service("auth") }));
+    const { failed, output } = await stack.up();
+    assert.equal(failed, false, output);
+  });
+
+  after(async () => {
+    await stack?.close();
+    admin?.close();
+  });
+
+  it("are written by an up, and a second up changes nothing", async () => {
+    assert.deepEqual(await world.data(CALENDAR), {
+      "window-0.stages": "prod",
+      "window-0.zone": "Europe/Berlin",
+      "window-0.open": "Mon 09:00-16:00",
+      "window-0.reason": "office hours",
+    });
+    const { steps, failed, output } = await stack.up();
+    assert.equal(failed, false, output);
+    assert.deepEqual(
+      Object.values(steps).filter((step) => step !== "same"),
+      [],
+    );
+  });
+
+  it("are written by the deployer, which may write no stop", async () => {
+    assert.match(
+      refusal(
+        await world.write(
+          STOP,
+          { "stop-1.reason": "x", "stop-1.by": "kargo-fleet-deployer" },
+          unbound("kargo-fleet-deployer"),
+        ),
+      ),
+      /kargo-fleet/,
+    );
+    const configmaps = { namespace: "kargo-fleet-windows", resource: "configmaps" };
+    assert.deepEqual(
+      await allowedTo(stack, { user: "kargo-fleet-deployer" }, [
+        { ...configmaps, verb: "patch", name: CALENDAR },
+        { ...configmaps, verb: "patch", name: STOP },
+        { ...configmaps, verb: "create" },
+        { ...configmaps, verb: "delete", name: CALENDAR },
+      ]),
+      [true, false, false, false],
+    );
+  });
+
+  it("are compared by fleet audit, with their policies and bindings", async () => {
+    const audit = () =>
+      fleet(
+        stack,
+        "audit",
+        "--stack",
+        "test",
+        "--kubeconfig",
+        stack.admin,
+        "--known",
+        "user sandbox-argo-events",
+      );
+    const right = await audit();
+    assert.equal(right.exitCode, 0, right.stdout + right.stderr);
+    // Only new keys: one that a person wrote with the plan's own value would stay after the stack.
+    await world.during({ "freeze-7.reason": "x", "freeze-7.stages": "prod" }, async () => {
+      const { exitCode, stdout } = await audit();
+      assert.equal(exitCode, 2);
+      assert.match(stdout, /ConfigMap kargo-fleet-windows\/kargo-fleet-calendar differs/);
+    });
+    const bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
+    const path = `${bindings}/kargo-fleet-windows-calendar`;
+    const { body } = await sendOrThrow(admin, { method: "GET", path });
+    const { metadata, ...rest } = body as { metadata: { labels: object } };
+    await sendOrThrow(admin, { method: "DELETE", path });
+    const { exitCode, stdout } = await audit();
+    const again = { ...rest, metadata: { name: "kargo-fleet-windows-calendar", labels: metadata.labels } };
+    await sendOrThrow(admin, { method: "POST", path: bindings, body: again });
+    assert.equal(exitCode, 2);
+    assert.match(stdout, /ValidatingAdmissionPolicyBinding kargo-fleet-windows-calendar is missing/);
+  });
+
+  it("are changed by an up in one object, and auto-promotion stays on", async () => {
+    const freeze = "{ stages: [dev], services: [nginx], until: 2099-12-31, reason: year end }";
+    await stack.writeConfig({ access: ACCESS, rollout: rollout(freeze) });
+    const { steps, output } = await stack.up();
+    assert.match(output, /Frozen until 2099-12-31 \(year end\): no Promotion to dev of nginx passes\./);
+    assert.deepEqual(
+      Object.entries(steps).filter(([, step]) => step !== "same"),
+      [["platform/calendar", "update"]],
+    );
+    await heard(async () => (await world.promote("dev", "nginx")).status === 403);
+    assert.match(
+      messageOf(await world.promote("dev", "nginx")),
+      /frozen until 2100-01-01T00:00:00Z: year end/,
+    );
+    await stack.writeConfig({ access: ACCESS, rollout: rollout() });
+    assert.equal((await stack.up()).failed, false);
+    await heard(async () => (await world.promote("dev", "nginx")).status === 201);
+  });
+});
