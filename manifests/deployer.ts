@@ -5,6 +5,7 @@ import { secretsToFill } from "./deployer-secrets.ts";
 import { guards } from "./guard.ts";
 import { type Place, sampleRows } from "./inventory/sample.ts";
 import type { Right } from "./missing-rights.ts";
+import { watchGrant } from "./notification-access.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 import {
   type ClusterRole,
@@ -64,6 +65,7 @@ export function deployerObjects(
     ...(platform ? guards(platform).flatMap(({ policy, binding }) => [policy, binding]) : []),
     ...[TEAMS_NAMESPACE, EVENTS_NAMESPACE].map(namespace),
     ...teams.flatMap(buildIdentity),
+    ...(platform && platform.guard.receivers.length > 0 ? watchGrant() : []),
     ...secretsToFill(teams).map(({ namespace, name }) => emptySecret(namespace, name)),
     ...rights(NAME, username, rulesFor(teams)),
   ];

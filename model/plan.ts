@@ -6,6 +6,7 @@ import { InvalidInput, type Problem } from "./diagnostics.ts";
 import { type FreezePlan, planFreezes } from "./freeze.ts";
 import { type GuardPlan, planGuard } from "./guard-plan.ts";
 import { promotionTaskName } from "./names.ts";
+import { type NotificationsPlan, planNotifications } from "./notification-plan.ts";
 import { planProblems } from "./plan-problems.ts";
 import { PROMOTION_TASK_VERSIONS, type PromotionTaskVersion } from "./promotion-task-version.ts";
 import type { Reading } from "./schema-problems.ts";
@@ -42,6 +43,8 @@ export interface PlatformPlan {
   readonly credentials: readonly CredentialPlan[];
   /** The objects that turn pushes into images; undefined if this stack builds nothing. */
   readonly buildTriggers: BuildTriggersPlan | undefined;
+  /** The objects that send messages; undefined if this stack sends none. */
+  readonly notifications: NotificationsPlan | undefined;
 }
 
 /** One version of the shared promotion steps: a ClusterPromotionTask. */
@@ -83,15 +86,17 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
     return service ? [planService(name, service, teams, stack, freezes)] : [];
   });
   // Triggers belong to the cluster, so the platform's stack makes those of all shards.
-  const built = selectServices(services, { ...stack.rollout, shard: undefined }).flatMap((name) => {
+  const ofCluster = selectServices(services, { ...stack.rollout, shard: undefined });
+  const built = ofCluster.flatMap((name) => {
     const service = services[name];
     return (service && planBuild(name, service, stack)) ?? [];
   });
+  const all = Object.fromEntries(Object.entries(services).filter(([name]) => ofCluster.includes(name)));
   return {
     cluster: stack.cluster,
     github: stack.github,
     protect: stack.protect,
-    platform: stack.platform ? planPlatform(teams, stack, built) : undefined,
+    platform: stack.platform ? planPlatform(teams, stack, built, all) : undefined,
     services: selected,
     rollout: { percent, ...(shard && { shard }) },
     freezes,
@@ -102,6 +107,7 @@ function planPlatform(
   teams: Catalogue["teams"],
   stack: StackConfig,
   built: readonly BuildPlan[],
+  services: Catalogue["services"],
 ): PlatformPlan {
   const { gitops, github, registry } = stack;
   return {
@@ -116,5 +122,6 @@ function planPlatform(
     guard: planGuard(Object.keys(teams), stack),
     credentials: planCredentials(stack.credentials, `${github.url}/${gitops.repository}.git`, registry),
     buildTriggers: built.length > 0 ? planBuildTriggers(built, teams, stack) : undefined,
+    notifications: planNotifications(services, teams, stack),
   };
 }

@@ -88,6 +88,10 @@ export const PROBLEM_CODES = {
   KF103: "A namespace that already exists",
   KF104: "An incomplete service",
   KF110: "A customisation that is not allowed",
+  KF160: "An unknown receiver of messages",
+  KF161: "A Slack channel without a Slack app",
+  KF162: "Messages without an EventBus",
+  KF163: "A Sensor of messages that is too large",
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -9,6 +9,7 @@ import { folder } from "./folders.ts";
 import { githubOwner, githubRepository } from "./github-names.ts";
 import { registry } from "./image.ts";
 import { dnsLabel } from "./kubernetes-names.ts";
+import { notificationsSchema } from "./notifications.ts";
 import { pipelineProblems } from "./pipeline-problems.ts";
 import { pipelinesSchema, STANDARD_PIPELINE } from "./pipelines.ts";
 import type { ProblemCode } from "./problem-codes.ts";
@@ -89,6 +90,9 @@ export const stackConfigSchema = z.strictObject({
   builds: buildsSchema
     .optional()
     .meta({ description: "The build settings; required if a service is built here." }),
+  notifications: notificationsSchema
+    .optional()
+    .meta({ description: "Messages to teams about Promotions. Default: none." }),
   warehouse: z
     .strictObject({
       interval: warehouseInterval.default("5m"),
@@ -227,9 +231,12 @@ export function holdsSecret(value: unknown): boolean {
   return isSecure(value) || Object.values(value).some(holdsSecret);
 }
 
-/** An unset key has Pulumi.yaml's default; an empty object means no builds. */
+/** The keys that turn something on. */
+const SWITCHES: readonly string[] = ["builds", "notifications"];
+
+/** An unset key has Pulumi.yaml's default; an empty object means no builds and no messages. */
 function isGiven([key, value]: readonly [string, unknown]): boolean {
-  return key !== "builds" || JSON.stringify(value) !== "{}";
+  return !SWITCHES.includes(key) || JSON.stringify(value) !== "{}";
 }
 
 /** The engine passes every value as text, objects as JSON; this restores the types. */

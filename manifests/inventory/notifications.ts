@@ -1,0 +1,28 @@
+import type { NotificationsPlan } from "../../model/notification-plan.ts";
+import { eventWatch, messageAccounts, messageSensor } from "../notifications.ts";
+import { customized } from "./customize.ts";
+import { type Inventory, objectRow } from "./row.ts";
+
+export const NOTIFICATIONS = "kargo-fleet:index:Notifications";
+
+/** All objects that send messages to people. They hold no data, so nothing is lost with them. */
+export function notificationsInventory(notifications: NotificationsPlan): Inventory<"rows"> {
+  const [watch, messenger] = messageAccounts();
+  const { groups } = notifications;
+  return customized({
+    type: NOTIFICATIONS,
+    name: "notifications",
+    parts: {
+      rows: [
+        objectRow("service-account-watch", watch),
+        objectRow("service-account-messenger", messenger),
+        objectRow("event-source", eventWatch(), { after: ["service-account-watch"] }),
+        ...groups.map((group) =>
+          objectRow(`sensor-${group.name}`, messageSensor(group, notifications), {
+            after: ["service-account-messenger"],
+          }),
+        ),
+      ],
+    },
+  });
+}

@@ -1,0 +1,204 @@
+import { EVENT_WATCH, EVENTS_NAMESPACE, projectName } from "../model/names.ts";
+import type {
+  NotificationGroupPlan,
+  NotificationsPlan,
+  ReceiverPlan,
+  RoutePlan,
+} from "../model/notification-plan.ts";
+import { EVENT_BUS, pods } from "./argo-events.ts";
+import { ARGO_EVENTS_API, type DataFilter, type PodTemplate } from "./argo-events-types.ts";
+import { payload } from "./notification-payloads.ts";
+import { PASSED, PROMOTION_FAILED, VERIFICATION_FAILED } from "./notification-texts.ts";
+import type { EventWatch, HttpRequest, MessageSensor, MessageTrigger } from "./notification-types.ts";
+import { MANAGED_BY } from "./objects.ts";
+import type { ServiceAccount } from "./rbac-types.ts";
+
+/** The ServiceAccount of the EventSource, which reads Events, and of the Sensors, which has no rights. */
+export const WATCH_ACCOUNT = "kargo-fleet-event-watch";
+export const MESSENGER_ACCOUNT = "kargo-fleet-messenger";
+
+/** The event of the EventSource. */
+const EVENT = "kargo";
+
+/** The keys of a receiver's Secret. */
+export const RECEIVER_KEYS = { header: "authorization", address: "url" } as const;
+
+/** Stands for an address that only the Secret has. No host can have this name (RFC 2606). */
+const HIDDEN_URL = "https://hidden.invalid";
+
+/** The informer keeps every Event of the cluster in memory for the hour that Kubernetes keeps Events. */
+const WATCH_MEMORY = "1Gi";
+
+const REASONS = [
+  ...PROMOTION_FAILED,
+  ...VERIFICATION_FAILED,
+  ...PASSED,
+  "PromotionCreated",
+  "PromotionSucceeded",
+];
+
+/**
+ * The EventSource that watches Kargo's Events in all namespaces. The namespace decides whose Event it is, because
+ * Kubernetes lets nobody write an Event of another namespace; annotations are free text.
+ */
+export function eventWatch(): EventWatch {
+  const { container, ...template } = pods(WATCH_ACCOUNT);
+  const memory = { requests: { cpu: "10m", memory: "128Mi" }, limits: { memory: WATCH_MEMORY } };
+  return {
+    apiVersion: ARGO_EVENTS_API,
+    kind: "EventSource",
+    metadata: { name: EVENT_WATCH, namespace: EVENTS_NAMESPACE, labels: { ...MANAGED_BY } },
+    spec: {
+      eventBusName: EVENT_BUS,
+      replicas: 1,
+      template: { ...template, container: { ...container, resources: memory } },
+      resource: {
+        [EVENT]: {
+          namespace: "",
+          group: "",
+          version: "v1",
+          resource: "events",
+          eventTypes: ["ADD"],
+          filter: {
+            afterStart: true,
+            fields: [
+              { key: "metadata.namespace", operation: "==", value: `^${projectName("")}` },
+              { key: "involvedObject.apiVersion", operation: "==", value: "^kargo\\.akuity\\.io/" },
+              { key: "reason", operation: "==", value: `^(${REASONS.join("|")})$` },
+            ],
+          },
+        },
+      },
+    },
+  };
+}
+
+/** The Sensor of a group of teams. Its one replica loses nothing: the EventBus keeps what it has not read. */
+export function messageSensor(group: NotificationGroupPlan, links: NotificationsPlan): MessageSensor {
+  return {
+    apiVersion: ARGO_EVENTS_API,
+    kind: "Sensor",
+    metadata: { name: group.name, namespace: EVENTS_NAMESPACE, labels: { ...MANAGED_BY } },
+    spec: {
+      eventBusName: EVENT_BUS,
+      replicas: 1,
+      template: messengerPods(group.routes.flatMap(({ receivers }) => receivers)),
+      dependencies: group.routes.map((route) => ({
+        name: dependencyName(route),
+        eventSourceName: EVENT_WATCH,
+        eventName: EVENT,
+        filters: { data: filters(route) },
+      })),
+      triggers: group.routes.flatMap((route) =>
+        route.receivers.map((receiver) => trigger(route, receiver, links)),
+      ),
+    },
+  };
+}
+
+/** No service or team name has an underscore, so no two routes share a name. */
+function dependencyName({ team, index }: RoutePlan): string {
+  return `route_${team}_${index}`;
+}
+
+/** Argo Events matches anywhere in a value, so everything is anchored. Our names need no escape (RFC 1123). */
+function filters({ projects, waits }: RoutePlan): DataFilter[] {
+  const happening = (reasons: readonly string[], stages: string) =>
+    `^\\["(${reasons.join("|")})","(${stages})"\\]$`;
+  const passed = Object.keys(waits.promotion).filter((stage) => stage !== "");
+  const value = [
+    happening([...PROMOTION_FAILED, ...VERIFICATION_FAILED], "[a-z0-9-]+"),
+    ...(passed.length > 0 ? [happening(["FreightVerificationSucceeded"], passed.join("|"))] : []),
+    ...("" in waits.promotion ? [happening(["FreightCreated"], "")] : []),
+    ...(waits.merge.length > 0 ? [happening(["PromotionCreated"], waits.merge.join("|"))] : []),
+    ...(waits.sync.length > 0 ? [happening(["PromotionSucceeded"], waits.sync.join("|"))] : []),
+  ];
+  return [
+    { path: "body.metadata.namespace", type: "string", value: [`^(${projects.join("|")})$`] },
+    { path: HAPPENING, type: "string", value },
+  ];
+}
+
+/** An Event's reason and Stage, as one JSON array. */
+const HAPPENING = "[body.reason,body.metadata.annotations.event\\.kargo\\.akuity\\.io/stage-name]";
+
+function trigger(route: RoutePlan, receiver: ReceiverPlan, links: NotificationsPlan): MessageTrigger {
+  const conditions = dependencyName(route);
+  return {
+    template: {
+      name: `${route.team}_${route.index}_${receiver.name}`,
+      conditions,
+      http: {
+        ...request(receiver),
+        ...(receiver.url === undefined && { parameters: [address(conditions, receiver)] }),
+        payload: payload(conditions, route, receiver, links),
+      },
+    },
+    policy: { status: { allow: [200, 201, 202, 204] } },
+    retryStrategy: { steps: 5, duration: "2s", factor: 2, jitter: 0.1 },
+    atLeastOnce: true,
+    rateLimit: { unit: "Minute", requestsPerUnit: 60 },
+  };
+}
+
+/** A request without its message. The guard holds the deployer to these. */
+export function request({ url, secret }: ReceiverPlan): Omit<HttpRequest, "payload" | "parameters"> {
+  return {
+    url: url ?? HIDDEN_URL,
+    method: "POST",
+    timeout: 10,
+    headers: { "Content-Type": "application/json; charset=utf-8" },
+    ...(url !== undefined &&
+      secret !== undefined && {
+        secureHeaders: [
+          {
+            name: "Authorization",
+            valueFrom: { secretKeyRef: { name: secret, key: RECEIVER_KEYS.header } },
+          },
+        ],
+      }),
+  };
+}
+
+function address(dependencyName: string, receiver: ReceiverPlan) {
+  return { src: { dependencyName, dataTemplate: addressTemplate(receiver) }, dest: "url" };
+}
+
+/** Argo Events has no reference for an address, but its templates can read the pod's environment. */
+export function addressTemplate(receiver: ReceiverPlan): string {
+  return `{{ env "${variable(receiver)}" }}`;
+}
+
+function variable({ name }: ReceiverPlan): string {
+  return `URL_${name.replaceAll("-", "_").toUpperCase()}`;
+}
+
+/**
+ * The pods of a Sensor with these receivers. Argo Events logs the address of each request, and at this level only if
+ * the request fails.
+ */
+export function messengerPods(receivers: readonly ReceiverPlan[]): PodTemplate {
+  const { container, ...template } = pods(MESSENGER_ACCOUNT);
+  const hidden = receivers.filter(({ url }) => url === undefined);
+  const env = [...new Map(hidden.map((receiver) => [variable(receiver), receiver]))].map(
+    ([name, { secret = "" }]) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: secret, key: RECEIVER_KEYS.address } },
+    }),
+  );
+  const level = { name: "LOG_LEVEL", value: "error" };
+  return { ...template, container: { ...container, ...(env.length > 0 && { env: [level, ...env] }) } };
+}
+
+/** The ServiceAccounts. An administrator lets the first read Events; the second may do nothing. */
+export function messageAccounts(): readonly [watch: ServiceAccount, messenger: ServiceAccount] {
+  return [account(WATCH_ACCOUNT), account(MESSENGER_ACCOUNT)];
+}
+
+function account(name: string): ServiceAccount {
+  return {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name, namespace: EVENTS_NAMESPACE, labels: { ...MANAGED_BY } },
+  };
+}
