@@ -11,6 +11,7 @@ const PLANNED: readonly string[] = [
   "gitops",
   "webhooks",
   "builds",
+  "notifications",
   "warehouse",
   "access",
   "pipelines",
