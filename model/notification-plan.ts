@@ -70,7 +70,7 @@ export interface ReceiverPlan {
 /** Slack's method for an app with a token. An incoming webhook of Slack would be a credential in an address. */
 const SLACK_URL = "https://slack.com/api/chat.postMessage";
 
-/** The routes of these services by group; undefined if the stack sends no messages. */
+/** The routes of these services by group; undefined if nobody gets a message. */
 export function planNotifications(
   services: Catalogue["services"],
   teams: Catalogue["teams"],
@@ -79,6 +79,7 @@ export function planNotifications(
   const { notifications } = stack;
   if (notifications === undefined) return undefined;
   const routes = Object.keys(teams).flatMap((team) => routesOf(team, services, teams, stack));
+  if (routes.length === 0) return undefined;
   const groups = Map.groupBy(routes, ({ team }) => notificationGroup(team, notifications.groups));
   const { kargo, argoCd } = notifications;
   return {

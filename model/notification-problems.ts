@@ -50,7 +50,7 @@ function withoutBus(
   stack: SourceDocument,
 ): Problem[] {
   const isBuilt = Object.values(services).some(({ build }) => build !== false);
-  if (builds !== undefined && webhooks.owner && isBuilt) return [];
+  if (Object.keys(services).length === 0 || (builds !== undefined && webhooks.owner && isBuilt)) return [];
   const message = "needs the EventBus of the builds, and this stack builds nothing.";
   const fix = `Set ${PROJECT}:builds and build a service here, or remove notifications.`;
   return [problem("KF162", stack, ["config", `${PROJECT}:notifications`], message, fix, "key")];

@@ -1,6 +1,7 @@
 import { type SubjectPlan, teamSubjects } from "./access.ts";
 import { type BuildPlan, type BuildTriggersPlan, planBuild, planBuildTriggers } from "./build-plan.ts";
 import type { Catalogue } from "./catalogue.ts";
+import { type CommitStatusPlan, planCommitStatus } from "./commit-status.ts";
 import { type CredentialPlan, planCredentials } from "./credentials.ts";
 import { InvalidInput, type Problem } from "./diagnostics.ts";
 import { type FreezePlan, planFreezes } from "./freeze.ts";
@@ -52,6 +53,8 @@ export interface PromotionTaskPlan {
   readonly name: string;
   readonly version: PromotionTaskVersion;
   readonly by: "push" | "pull-request";
+  /** How it reports the Stage to GitHub; absent if it does not. */
+  readonly commitStatus?: CommitStatusPlan;
 }
 
 export type { BuildPlan, BuildTriggersPlan, WebhookPlan } from "./build-plan.ts";
@@ -110,18 +113,21 @@ function planPlatform(
   services: Catalogue["services"],
 ): PlatformPlan {
   const { gitops, github, registry } = stack;
+  const commitStatus = planCommitStatus(stack);
   return {
     promotionTasks: PROMOTION_TASK_VERSIONS.flatMap((version) =>
       (["push", "pull-request"] as const).map((by) => ({
         name: promotionTaskName(version, by),
         version,
         by,
+        ...(commitStatus && { commitStatus }),
       })),
     ),
     subjects: teamSubjects(teams),
     guard: planGuard(Object.keys(teams), stack),
     credentials: planCredentials(stack.credentials, `${github.url}/${gitops.repository}.git`, registry),
     buildTriggers: built.length > 0 ? planBuildTriggers(built, teams, stack) : undefined,
-    notifications: planNotifications(services, teams, stack),
+    // Without builds there is no EventBus.
+    notifications: built.length > 0 ? planNotifications(services, teams, stack) : undefined,
   };
 }

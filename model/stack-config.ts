@@ -2,6 +2,7 @@ import { z } from "zod";
 import { accessSchema } from "./access.ts";
 import { branch } from "./branch.ts";
 import { buildsSchema } from "./builds.ts";
+import { commitStatusSchema } from "./commit-status.ts";
 import { CREDENTIAL_SECRETS, credentialsSchema, githubAppFields, wantedSecrets } from "./credentials.ts";
 import { type DocumentPath, didYouMean, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
@@ -93,6 +94,9 @@ export const stackConfigSchema = z.strictObject({
   notifications: notificationsSchema
     .optional()
     .meta({ description: "Messages to teams about Promotions. Default: none." }),
+  commitStatus: commitStatusSchema.optional().meta({
+    description: "Whether a commit on a service's repository shows the Stages that it reached. Default: no.",
+  }),
   warehouse: z
     .strictObject({
       interval: warehouseInterval.default("5m"),
@@ -232,9 +236,9 @@ export function holdsSecret(value: unknown): boolean {
 }
 
 /** The keys that turn something on. */
-const SWITCHES: readonly string[] = ["builds", "notifications"];
+const SWITCHES: readonly string[] = ["builds", "notifications", "commitStatus"];
 
-/** An unset key has Pulumi.yaml's default; an empty object means no builds and no messages. */
+/** An unset key has Pulumi.yaml's default; an empty object turns it off. */
 function isGiven([key, value]: readonly [string, unknown]): boolean {
   return !SWITCHES.includes(key) || JSON.stringify(value) !== "{}";
 }

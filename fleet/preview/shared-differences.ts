@@ -12,6 +12,7 @@ const PLANNED: readonly string[] = [
   "webhooks",
   "builds",
   "notifications",
+  "commitStatus",
   "warehouse",
   "access",
   "pipelines",
