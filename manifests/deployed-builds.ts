@@ -21,6 +21,7 @@ const ofGroup = (it: string) => allOf(inEvents(it), `${it}.metadata.name.matches
 /** The limits for build objects. Objects that run beside a credential must match exactly. */
 export function deployedBuilds({ builds, receivers }: GuardPlan): readonly DeployedKind[] {
   const messages = receivers.length > 0;
+  // A stack that sends no messages any more may still delete what sent them.
   const orMessages = (builds: string, more: string) => (messages ? anyOf(builds, more) : builds);
   const network = builds ? buildNetwork({ name: "", team: "", groups: [], leaves: false }, builds) : [];
   return [
@@ -43,6 +44,7 @@ export function deployedBuilds({ builds, receivers }: GuardPlan): readonly Deplo
     {
       kind: "eventsources.argoproj.io",
       named: (it) => orMessages(ofGroup(it), isEventWatch(it)),
+      gone: (it) => anyOf(ofGroup(it), isEventWatch(it)),
       form: orMessages(
         allOf(
           ...(messages ? [ofGroup(IT)] : []),
@@ -56,6 +58,7 @@ export function deployedBuilds({ builds, receivers }: GuardPlan): readonly Deplo
     {
       kind: "sensors.argoproj.io",
       named: (it) => orMessages(ofGroup(it), isMessenger(it)),
+      gone: (it) => anyOf(ofGroup(it), isMessenger(it)),
       form: orMessages(
         allOf(
           ...(messages ? [ofGroup(IT)] : []),

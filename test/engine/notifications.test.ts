@@ -9,6 +9,8 @@ import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
 const NOTIFICATIONS =
   '{ kargo: "https://kargo.acme.example", argoCd: "https://argocd.acme.example", groups: 1, slack: { existingSecret: slack-app }, webhooks: { pager: { url: "https://pager.acme.example", existingSecret: pager }, edge: { format: teams, existingSecret: edge-teams } } }';
+const COMMIT_STATUS = "{ existingSecret: github-status }";
+const ON = { notifications: NOTIFICATIONS, commitStatus: COMMIT_STATUS };
 const TEAMS = {
   edge: { group: "AD-Edge", notify: { slack: "edge-releases", webhooks: ["edge"] } },
   identity: {
@@ -40,7 +42,7 @@ interface Http {
   readonly secureHeaders?: readonly object[];
 }
 
-describe("messages of a stack", function () {
+describe("messages and commit statuses of a stack", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
   let admin: Cluster;
@@ -54,7 +56,7 @@ describe("messages of a stack", function () {
   const planned = planOf(
     catalogueText(SERVICES, TEAMS),
     stackText({
-      notifications: NOTIFICATIONS,
+      ...ON,
       webhooks: '{ url: "https://hooks.acme.example", groups: 2 }',
       credentials: "{ git: { username: kargo }, image: { username: reader } }",
       gitPassword: "{ secure: v1:abc }",
@@ -89,11 +91,20 @@ describe("messages of a stack", function () {
   });
 
   it("are taken by the API server from the deployer under the guards, and a second up is empty", async () => {
-    await configure({ notifications: NOTIFICATIONS });
+    await configure(ON);
     await succeeds("up", "--yes", "--skip-preview");
     assert.deepEqual(await stack.objects(), everythingOf(planned));
     assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
     assert.doesNotMatch(await succeeds("preview", "--diff"), /[+~-] \d+ to/);
+  });
+
+  it("make the shared task report the Stage that a commit reached", async () => {
+    const task = await stack.get("clusterpromotiontask", "kargo-fleet-promote-v1");
+    const { steps } = (task as unknown as { spec: { steps: readonly { as: string }[] } }).spec;
+    assert.deepEqual(
+      steps.slice(-2).map(({ as }) => as),
+      ["find-commit", "report-stage"],
+    );
   });
 
   it("leave no credential in the state", async () => {
@@ -212,12 +223,14 @@ describe("messages of a stack", function () {
     });
   });
 
-  it("can be turned off again in one up, because nothing is lost with them", async () => {
-    await configure({});
-    await succeeds("up", "--yes", "--skip-preview");
-    assert.deepEqual(
-      (await stack.objects()).filter((name) => /notify|event-watch|messenger/.test(name)),
-      [],
-    );
+  describe("that a stack no longer wants", () => {
+    it("are gone after one up, because nothing is lost with them", async () => {
+      await configure({});
+      await succeeds("up", "--yes", "--skip-preview");
+      assert.deepEqual(
+        (await stack.objects()).filter((name) => /notify|event-watch|messenger/.test(name)),
+        [],
+      );
+    });
   });
 });
