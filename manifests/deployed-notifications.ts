@@ -1,16 +1,16 @@
-import { EVENT_WATCH, EVENTS_NAMESPACE } from "../model/names.ts";
+import { EVENT_WATCH, EVENTS_NAMESPACE, WINDOW_CALENDAR } from "../model/names.ts";
 import type { ReceiverPlan } from "../model/notification-plan.ts";
-import { allOf, anyOf, formed, literal, onlyKeys, text } from "./cel.ts";
+import { allOf, anyOf, formed, isOneOf, literal, onlyKeys, text } from "./cel.ts";
 import { IT } from "./deployed-kind.ts";
-import { addressTemplate, eventWatch, messengerPods, request } from "./notifications.ts";
+import { addressTemplate, eventWatch, messengerPods, request, windowCalendar } from "./notifications.ts";
 
 const SPEC = `${IT}.spec`;
 
-/** Whether this is the EventSource that watches Kargo's Events, or a Sensor that sends messages. */
+/** Whether this is an EventSource of messages, or a Sensor that sends messages. */
 export const isEventWatch = (it: string) =>
   allOf(
     `${it}.metadata.namespace == ${text(EVENTS_NAMESPACE)}`,
-    `${it}.metadata.name == ${text(EVENT_WATCH)}`,
+    isOneOf(`${it}.metadata.name`, [EVENT_WATCH, WINDOW_CALENDAR]),
   );
 export const isMessenger = (it: string) =>
   allOf(
@@ -18,9 +18,17 @@ export const isMessenger = (it: string) =>
     `${it}.metadata.name.matches("^notify-[0-9]{2}$")`,
   );
 
-/** The EventSource is the same in every stack. */
+/** The watch is the same in every stack. A calendar reads nothing, so its times are free. */
 export function eventWatchForm(): string {
-  return `${SPEC} == ${literal(eventWatch().spec)}`;
+  const { calendar: _, ...calendar } = windowCalendar([]).spec;
+  return anyOf(
+    allOf(`${IT}.metadata.name == ${text(EVENT_WATCH)}`, `${SPEC} == ${literal(eventWatch().spec)}`),
+    allOf(
+      `${IT}.metadata.name == ${text(WINDOW_CALENDAR)}`,
+      formed(SPEC, { exactly: calendar, any: ["calendar"] }),
+      `${SPEC}.calendar.all(name, ${onlyKeys(`${SPEC}.calendar[name]`, ["schedule", "timezone"])})`,
+    ),
+  );
 }
 
 /**

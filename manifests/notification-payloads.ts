@@ -1,17 +1,18 @@
-import type { NotificationsPlan, ReceiverPlan, RoutePlan } from "../model/notification-plan.ts";
-import { MESSAGE_VERSION, textsOf } from "./notification-texts.ts";
+import type { ReceiverPlan } from "../model/notification-plan.ts";
+import { MESSAGE_VERSION, type Texts } from "./notification-texts.ts";
 import type { PayloadField } from "./notification-types.ts";
 
-type Links = Pick<NotificationsPlan, "kargo" | "argoCd">;
-
-/** The fields of a message to a receiver. Argo Events writes each as a JSON text, so no text can break the JSON. */
+/**
+ * The fields of a message to a receiver. Argo Events writes each as a JSON text, so no text can break the JSON.
+ * @param texts in the receiver's format
+ */
 export function payload(
   dependencyName: string,
-  route: RoutePlan,
+  team: string,
+  texts: Texts,
   receiver: ReceiverPlan,
-  links: Links,
 ): readonly PayloadField[] {
-  const fields = FORMATS[receiver.format](route, receiver, links);
+  const fields = FORMATS[receiver.format](texts, receiver, team);
   return fields.map(([dest, src]) => ({ src: { dependencyName, ...src }, dest }));
 }
 
@@ -21,12 +22,14 @@ type Field = readonly [
 ];
 
 const FORMATS: Readonly<
-  Record<ReceiverPlan["format"], (route: RoutePlan, receiver: ReceiverPlan, links: Links) => readonly Field[]>
+  Record<ReceiverPlan["format"], (texts: Texts, receiver: ReceiverPlan, team: string) => readonly Field[]>
 > = { slack, teams, "kargo-fleet": own };
 
 /** @see https://docs.slack.dev/reference/methods/chat.postMessage */
-function slack(route: RoutePlan, { channel = "" }: ReceiverPlan, links: Links): readonly Field[] {
-  const { title, freight, detail, kargo, argoCd } = textsOf(route, links, "slack");
+function slack(
+  { title, freight, detail, kargo, argoCd }: Texts,
+  { channel = "" }: ReceiverPlan,
+): readonly Field[] {
   const text = `*${title}*\n${freight}\n\`\`\`${detail}\`\`\`\n<${kargo}|Kargo> · <${argoCd}|Argo CD>`;
   return [
     ["channel", { value: channel }],
@@ -38,8 +41,7 @@ function slack(route: RoutePlan, { channel = "" }: ReceiverPlan, links: Links): 
  * An Adaptive Card for a workflow of Teams. A TextRun knows no Markdown, so no text becomes a link or a mention.
  * @see https://adaptivecards.io/explorer/TextRun.html
  */
-function teams(route: RoutePlan, _: ReceiverPlan, links: Links): readonly Field[] {
-  const { title, freight, detail, kargo, argoCd } = textsOf(route, links, "plain");
+function teams({ title, freight, detail, kargo, argoCd }: Texts): readonly Field[] {
   const card = "attachments.0.content";
   const line = (index: number, dataTemplate: string, more: readonly Field[] = []): Field[] => [
     [`${card}.body.${index}.type`, { value: "RichTextBlock" }],
@@ -65,20 +67,27 @@ function teams(route: RoutePlan, _: ReceiverPlan, links: Links): readonly Field[
   ];
 }
 
+/** The time of Kargo's Event, or of the calendar that opens a window. */
+const TIME =
+  "{{ if .Input.eventTime }}{{ .Input.eventTime }}{{ else }}{{ .Input.body.metadata.creationTimestamp }}{{ end }}";
+
 /** Our own JSON, described in docs/notifications.md. A missing value is the empty text. */
-function own(route: RoutePlan, _: ReceiverPlan, links: Links): readonly Field[] {
-  const { kind, title, freight, detail, kargo, argoCd } = textsOf(route, links, "plain");
+function own(
+  { kind, title, freight, detail, kargo, argoCd }: Texts,
+  _: ReceiverPlan,
+  team: string,
+): readonly Field[] {
   const annotated = (name: string): Field[1] => ({
     dataTemplate: `{{ get .Input.body.metadata.annotations "event.kargo.akuity.io/${name}" }}`,
     value: "",
   });
   return [
     ["version", { value: MESSAGE_VERSION }],
-    ["id", { dataTemplate: "{{ .Input.body.metadata.uid }}" }],
-    ["time", { dataTemplate: "{{ .Input.body.metadata.creationTimestamp }}" }],
+    ["id", { dataTemplate: "{{ .Input.body.metadata.uid }}", value: "" }],
+    ["time", { dataTemplate: TIME }],
     ["kind", { dataTemplate: kind }],
-    ["team", { value: route.team }],
-    ["project", { dataTemplate: "{{ .Input.body.metadata.namespace }}" }],
+    ["team", { value: team }],
+    ["project", { dataTemplate: "{{ .Input.body.metadata.namespace }}", value: "" }],
     ["stage", annotated("stage-name")],
     ["freight", annotated("freight-name")],
     ["images", annotated("freight-images")],

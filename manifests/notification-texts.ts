@@ -1,5 +1,5 @@
 import { ARGOCD_NAMESPACE, projectName } from "../model/names.ts";
-import type { NotificationsPlan, RoutePlan } from "../model/notification-plan.ts";
+import type { NotificationsPlan, ReceiverPlan, RoutePlan, WindowPlan } from "../model/notification-plan.ts";
 
 /** The version of our own JSON. A change of a field's meaning raises it. */
 export const MESSAGE_VERSION = "kargo-fleet/v1";
@@ -28,14 +28,8 @@ function annotation(name: string): string {
 /** A text literal of Go's templates. Its escapes are those of JSON for the characters of our names. */
 const text = (value: string) => JSON.stringify(value);
 
-/** How a receiver's format takes a text that somebody else wrote. */
-type Escape = "slack" | "plain";
-
 /** Slack reads these three characters only; `<!channel>` would call everybody. Backticks would end a code block. */
-const ESCAPES: Readonly<Record<Escape, string>> = {
-  slack: ' | replace "&" "&amp;" | replace "<" "&lt;" | replace ">" "&gt;" | replace "`" "\'"',
-  plain: "",
-};
+const SLACK = ' | replace "&" "&amp;" | replace "<" "&lt;" | replace ">" "&gt;" | replace "`" "\'"';
 
 /** What a message says, as Go templates over an event of the EventSource. */
 export interface Texts {
@@ -57,9 +51,9 @@ export interface Texts {
 export function textsOf(
   route: RoutePlan,
   { kargo, argoCd }: Pick<NotificationsPlan, "kargo" | "argoCd">,
-  as: Escape,
+  { format }: Pick<ReceiverPlan, "format">,
 ): Texts {
-  const safe = ESCAPES[as];
+  const safe = format === "slack" ? SLACK : "";
   const start = [
     "$r := .Input.body.reason",
     `$s := ${annotation("stage-name")}`,
@@ -94,6 +88,23 @@ export function textsOf(
       }),
     kargo: `${about}${kargo}/project/{{ $p }}/stage/{{ $on }}`,
     argoCd: `${about}${argoCd}/applications/${ARGOCD_NAMESPACE}/{{ $n }}-{{ $on }}`,
+  };
+}
+
+/** The texts about a window that opens. Names of Stages and windows need no escape (RFC 1123). */
+export function windowTexts(
+  { name, stages }: WindowPlan,
+  { projects, stages: own }: RoutePlan,
+  { kargo, argoCd }: Pick<NotificationsPlan, "kargo" | "argoCd">,
+): Texts {
+  const opened = stages.filter((stage) => own.includes(stage)).join(", ");
+  return {
+    kind: "window-opened",
+    title: `Promotions to ${opened} are allowed again`,
+    freight: `The window ${name} is open.`,
+    detail: `${projects.length} service${projects.length === 1 ? "" : "s"} of the team`,
+    kargo,
+    argoCd,
   };
 }
 

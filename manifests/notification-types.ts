@@ -35,6 +35,18 @@ export interface WatchedResource {
   };
 }
 
+/** An EventSource of kind `calendar`. */
+export interface WindowCalendar extends KubernetesObject {
+  readonly apiVersion: typeof ARGO_EVENTS_API;
+  readonly kind: "EventSource";
+  readonly spec: {
+    readonly eventBusName: string;
+    readonly replicas: 1;
+    readonly template: PodTemplate;
+    readonly calendar: Readonly<Record<string, { readonly schedule: string; readonly timezone: string }>>;
+  };
+}
+
 /** A Sensor that sends requests. */
 export interface MessageSensor extends KubernetesObject {
   readonly apiVersion: typeof ARGO_EVENTS_API;
@@ -47,7 +59,7 @@ export interface MessageSensor extends KubernetesObject {
       readonly name: string;
       readonly eventSourceName: string;
       readonly eventName: string;
-      readonly filters: { readonly data: readonly DataFilter[] };
+      readonly filters?: { readonly data: readonly DataFilter[] };
     }[];
     readonly triggers: readonly MessageTrigger[];
   };

@@ -1,15 +1,29 @@
-import { EVENT_WATCH, EVENTS_NAMESPACE, projectName } from "../model/names.ts";
+import { EVENT_WATCH, EVENTS_NAMESPACE, projectName, WINDOW_CALENDAR } from "../model/names.ts";
 import type {
   NotificationGroupPlan,
   NotificationsPlan,
   ReceiverPlan,
   RoutePlan,
+  WindowPlan,
 } from "../model/notification-plan.ts";
-import { EVENT_BUS, pods } from "./argo-events.ts";
+import { EVENT_BUS, EVENT_SOURCE_ACCOUNT, pods } from "./argo-events.ts";
 import { ARGO_EVENTS_API, type DataFilter, type PodTemplate } from "./argo-events-types.ts";
 import { payload } from "./notification-payloads.ts";
-import { PASSED, PROMOTION_FAILED, VERIFICATION_FAILED } from "./notification-texts.ts";
-import type { EventWatch, HttpRequest, MessageSensor, MessageTrigger } from "./notification-types.ts";
+import {
+  PASSED,
+  PROMOTION_FAILED,
+  type Texts,
+  textsOf,
+  VERIFICATION_FAILED,
+  windowTexts,
+} from "./notification-texts.ts";
+import type {
+  EventWatch,
+  HttpRequest,
+  MessageSensor,
+  MessageTrigger,
+  WindowCalendar,
+} from "./notification-types.ts";
 import { MANAGED_BY } from "./objects.ts";
 import type { ServiceAccount } from "./rbac-types.ts";
 
@@ -73,8 +87,26 @@ export function eventWatch(): EventWatch {
   };
 }
 
+/** The EventSource that knows when windows open. It needs no right. */
+export function windowCalendar(windows: readonly WindowPlan[]): WindowCalendar {
+  return {
+    apiVersion: ARGO_EVENTS_API,
+    kind: "EventSource",
+    metadata: { name: WINDOW_CALENDAR, namespace: EVENTS_NAMESPACE, labels: { ...MANAGED_BY } },
+    spec: {
+      eventBusName: EVENT_BUS,
+      replicas: 1,
+      template: pods(EVENT_SOURCE_ACCOUNT),
+      calendar: Object.fromEntries(
+        windows.map(({ name, cron, zone }) => [name, { schedule: cron, timezone: zone }]),
+      ),
+    },
+  };
+}
+
 /** The Sensor of a group of teams. Its one replica loses nothing: the EventBus keeps what it has not read. */
 export function messageSensor(group: NotificationGroupPlan, links: NotificationsPlan): MessageSensor {
+  const told = group.routes.flatMap((route) => toldTo(route, links));
   return {
     apiVersion: ARGO_EVENTS_API,
     kind: "Sensor",
@@ -83,17 +115,48 @@ export function messageSensor(group: NotificationGroupPlan, links: Notifications
       eventBusName: EVENT_BUS,
       replicas: 1,
       template: messengerPods(group.routes.flatMap(({ receivers }) => receivers)),
-      dependencies: group.routes.map((route) => ({
-        name: dependencyName(route),
-        eventSourceName: EVENT_WATCH,
-        eventName: EVENT,
-        filters: { data: filters(route) },
+      dependencies: told.map(({ name, from, data }) => ({
+        name,
+        ...from,
+        ...(data && { filters: { data } }),
       })),
-      triggers: group.routes.flatMap((route) =>
-        route.receivers.map((receiver) => trigger(route, receiver, links)),
-      ),
+      triggers: told.flatMap((one) => one.route.receivers.map((receiver) => trigger(one, receiver))),
     },
   };
+}
+
+/** What a route is told about: a dependency of its Sensor, and the texts of the messages. */
+interface Told {
+  readonly route: RoutePlan;
+  /** The dependency's name. */
+  readonly name: string;
+  readonly from: { readonly eventSourceName: string; readonly eventName: string };
+  readonly data?: readonly DataFilter[];
+  /** The middle of the triggers' names. */
+  readonly about: string;
+  readonly texts: (receiver: ReceiverPlan) => Texts;
+}
+
+function toldTo(route: RoutePlan, links: NotificationsPlan): Told[] {
+  const { team, index } = route;
+  const opening = links.windows.filter(({ stages }) => stages.some((stage) => route.stages.includes(stage)));
+  return [
+    {
+      route,
+      name: dependencyName(route),
+      from: { eventSourceName: EVENT_WATCH, eventName: EVENT },
+      data: filters(route),
+      about: "",
+      texts: (receiver) => textsOf(route, links, receiver),
+    },
+    ...opening.map((window, at) => ({
+      route,
+      name: `window_${at}_of_${team}_${index}`,
+      from: { eventSourceName: WINDOW_CALENDAR, eventName: window.name },
+      about: `window-${window.name}_`,
+      texts: () => windowTexts(window, route, links),
+    })),
+  ];
 }
 
 /** No service or team name has an underscore, so no two routes share a name. */
@@ -122,16 +185,16 @@ function filters({ projects, waits }: RoutePlan): DataFilter[] {
 /** An Event's reason and Stage, as one JSON array. */
 const HAPPENING = "[body.reason,body.metadata.annotations.event\\.kargo\\.akuity\\.io/stage-name]";
 
-function trigger(route: RoutePlan, receiver: ReceiverPlan, links: NotificationsPlan): MessageTrigger {
-  const conditions = dependencyName(route);
+function trigger({ route, name, about, texts }: Told, receiver: ReceiverPlan): MessageTrigger {
+  const { team, index } = route;
   return {
     template: {
-      name: `${route.team}_${route.index}_${receiver.name}`,
-      conditions,
+      name: `${team}_${index}_${about}${receiver.name}`,
+      conditions: name,
       http: {
         ...request(receiver),
-        ...(receiver.url === undefined && { parameters: [address(conditions, receiver)] }),
-        payload: payload(conditions, route, receiver, links),
+        ...(receiver.url === undefined && { parameters: [address(name, receiver)] }),
+        payload: payload(name, team, texts(receiver), receiver),
       },
     },
     policy: { status: { allow: [200, 201, 202, 204] } },

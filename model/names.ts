@@ -87,6 +87,9 @@ export function triggerGroup(service: string, groups: number): string {
 /** The EventSource that watches Kargo's events. */
 export const EVENT_WATCH = "notify";
 
+/** The EventSource that knows when windows open. */
+export const WINDOW_CALENDAR = "notify-windows";
+
 /** The Sensor that sends a team's messages: a hash of its name modulo the fixed number of groups. */
 export function notificationGroup(team: string, groups: number): string {
   return `notify-${String(stableHash("notifications", team) % groups).padStart(2, "0")}`;

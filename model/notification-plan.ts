@@ -2,7 +2,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { notificationGroup, projectName } from "./names.ts";
 import type { NotificationsConfig, WEBHOOK_FORMATS } from "./notifications.ts";
 import { pipelineOf } from "./pipeline-rollout.ts";
-import { deploys, type Pipeline, stagesOf } from "./pipelines.ts";
+import { type DeployingStage, deploys, type Pipeline, stagesOf } from "./pipelines.ts";
 import type { StackConfig } from "./stack-config.ts";
 
 /** The objects that tell people what they must act on, for all services of a cluster. */
@@ -12,6 +12,19 @@ export interface NotificationsPlan {
   readonly argoCd: string;
   /** The Sensors with teams, in order. */
   readonly groups: readonly NotificationGroupPlan[];
+  /** The windows whose opening is told. */
+  readonly windows: readonly WindowPlan[];
+}
+
+/** A time from which Promotions are allowed again. */
+export interface WindowPlan {
+  readonly name: string;
+  /** When it opens: five fields, without a zone. */
+  readonly cron: string;
+  /** The zone of {@link cron}, for example `Europe/Berlin`. */
+  readonly zone: string;
+  /** The Stages that it opens. */
+  readonly stages: readonly string[];
 }
 
 /** One Sensor with its routes. */
@@ -28,6 +41,8 @@ export interface RoutePlan {
   /** The namespaces of the Kargo Projects. */
   readonly projects: readonly string[];
   readonly waits: WaitsPlan;
+  /** The Stages that deploy. */
+  readonly stages: readonly string[];
   /** The directory group that promotes where promotion is manual. */
   readonly approvers: string;
   readonly receivers: readonly ReceiverPlan[];
@@ -70,11 +85,15 @@ export interface ReceiverPlan {
 /** Slack's method for an app with a token. An incoming webhook of Slack would be a credential in an address. */
 const SLACK_URL = "https://slack.com/api/chat.postMessage";
 
-/** The routes of these services by group; undefined if nobody gets a message. */
+/**
+ * The routes of these services by group; undefined if nobody gets a message.
+ * @param windows whose opening is told
+ */
 export function planNotifications(
   services: Catalogue["services"],
   teams: Catalogue["teams"],
   stack: StackConfig,
+  windows: readonly WindowPlan[] = [],
 ): NotificationsPlan | undefined {
   const { notifications } = stack;
   if (notifications === undefined) return undefined;
@@ -85,6 +104,7 @@ export function planNotifications(
   return {
     kargo,
     argoCd,
+    windows,
     groups: [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, own]) => ({ name, routes: own })),
   };
 }
@@ -108,22 +128,27 @@ function routesOf(
   ];
   if (receivers.length === 0) return [];
   const own = Object.entries(services).filter(([, one]) => one.team === team && one.state === "active");
-  const alike = Map.groupBy(own, ([name, { pipeline }]) =>
-    JSON.stringify(waitsOf(stagesOf(stack.pipelines, pipelineOf(name, pipeline, stack.rollout.pipelines)))),
-  );
-  return [...alike].map(([waits, entries], index) => ({
+  const alike = Map.groupBy(own, ([name, { pipeline }]) => {
+    const stages = stagesOf(stack.pipelines, pipelineOf(name, pipeline, stack.rollout.pipelines));
+    return JSON.stringify({ waits: waitsOf(stages), stages: activeOf(stages).map(({ stage }) => stage) });
+  });
+  return [...alike].map(([pipeline, entries], index) => ({
     team,
     index,
     projects: entries.map(([name]) => projectName(name)),
-    waits: JSON.parse(waits) as WaitsPlan,
+    ...(JSON.parse(pipeline) as Pick<RoutePlan, "waits" | "stages">),
     approvers,
     receivers,
   }));
 }
 
+function activeOf(pipeline: Pipeline): DeployingStage[] {
+  return pipeline.filter(deploys).filter(({ state }) => state === "active");
+}
+
 /** Where a pipeline waits for people, from its graph. */
 export function waitsOf(pipeline: Pipeline): WaitsPlan {
-  const active = pipeline.filter(deploys).filter(({ state }) => state === "active");
+  const active = activeOf(pipeline);
   const named = (is: (stage: (typeof active)[number]) => boolean) =>
     active.filter(is).map(({ stage }) => stage);
   const waiting = active

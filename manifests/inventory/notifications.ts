@@ -1,5 +1,5 @@
 import type { NotificationsPlan } from "../../model/notification-plan.ts";
-import { eventWatch, messageAccounts, messageSensor } from "../notifications.ts";
+import { eventWatch, messageAccounts, messageSensor, windowCalendar } from "../notifications.ts";
 import { customized } from "./customize.ts";
 import { type Inventory, objectRow } from "./row.ts";
 
@@ -8,7 +8,7 @@ export const NOTIFICATIONS = "kargo-fleet:index:Notifications";
 /** All objects that send messages to people. They hold no data, so nothing is lost with them. */
 export function notificationsInventory(notifications: NotificationsPlan): Inventory<"rows"> {
   const [watch, messenger] = messageAccounts();
-  const { groups } = notifications;
+  const { groups, windows } = notifications;
   return customized({
     type: NOTIFICATIONS,
     name: "notifications",
@@ -17,6 +17,7 @@ export function notificationsInventory(notifications: NotificationsPlan): Invent
         objectRow("service-account-watch", watch),
         objectRow("service-account-messenger", messenger),
         objectRow("event-source", eventWatch(), { after: ["service-account-watch"] }),
+        ...(windows.length > 0 ? [objectRow("event-source-windows", windowCalendar(windows))] : []),
         ...groups.map((group) =>
           objectRow(`sensor-${group.name}`, messageSensor(group, notifications), {
             after: ["service-account-messenger"],

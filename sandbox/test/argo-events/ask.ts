@@ -41,6 +41,8 @@ export interface Seen {
   readonly changes: readonly { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: object }[];
   /** The uid of the last object, which must pass the filter of the EventSource. */
   readonly last: string;
+  /** The events of calendars whose time has come; then nothing else is seen. */
+  readonly ticks?: readonly string[];
   /** The status with which receivers answer. */
   readonly answer: number;
 }

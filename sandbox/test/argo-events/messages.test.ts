@@ -2,8 +2,19 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { notificationsInventory } from "../../../manifests/inventory/notifications.ts";
+import { isObject } from "../../../manifests/inventory/objects.ts";
+import { rowsOf } from "../../../manifests/inventory/row.ts";
+import { planNotifications } from "../../../model/notification-plan.ts";
 import { everyObject } from "../../../test/every-object.ts";
-import { catalogueText, planOf, service, stackText } from "../../../test/sources.ts";
+import {
+  catalogueText,
+  planOf,
+  readCatalogueText,
+  readStackText,
+  service,
+  stackText,
+} from "../../../test/sources.ts";
 import { argoEventsWatching, type Evaluation, type Outcome } from "./ask.ts";
 
 /** A Kubernetes Event, as Kargo writes it. */
@@ -310,6 +321,45 @@ describe("a message about an Event of Kargo", function () {
       ],
     );
     assert.match(words(slack[0] as Outcome), /```the smoke test failed```/);
+  });
+
+  it("tells of a window that opens, to teams with its Stages, at a time that Argo Events accepts", async () => {
+    const windows = [
+      { name: "weekdays", cron: "0 8 * * 1-5", zone: "Europe/Berlin", stages: ["prod"] },
+      { name: "other", cron: "0 8 * * *", zone: "UTC", stages: ["canary"] },
+    ];
+    const reading = readCatalogueText(catalogueText(SERVICES, TEAMS));
+    const stack = readStackText(stackText({ notifications: NOTIFICATIONS })).value;
+    assert.ok(reading.value && stack);
+    const plan = planNotifications(reading.value.services, reading.value.teams, stack, windows);
+    assert.ok(plan);
+    const made = rowsOf(notificationsInventory(plan))
+      .filter(isObject)
+      .map(({ manifest }) => manifest);
+    const of = (kind: string) =>
+      JSON.parse(JSON.stringify(made.filter((one) => one.kind === kind))) as object[];
+    const on = { ...objects, eventSources: of("EventSource"), sensors: of("Sensor") };
+    const evaluation = await ask(on, { changes: [], last: "", answer: 200, ticks: ["weekdays", "other"] });
+    assert.deepEqual(
+      sentBy(evaluation).map(({ trigger }) => trigger),
+      [
+        "edge_0_window-weekdays_slack",
+        "edge_0_window-weekdays_webhook-edge",
+        "identity_0_window-weekdays_webhook-pager",
+        "identity_0_window-weekdays_webhook-plain",
+      ],
+    );
+    const [slack] = sentBy(evaluation);
+    assert.equal(
+      (JSON.parse(slack?.sent?.body ?? "") as { text: string }).text,
+      "*Promotions to prod are allowed again*\nThe window weekdays is open.\n```1 service of the team```\n<https://kargo.acme.example|Kargo> · <https://argocd.acme.example/ui|Argo CD>",
+    );
+    const [pager] = bodies(evaluation, "identity_0_window-weekdays_webhook-pager");
+    const { kind, id, time, project, stage } = pager ?? {};
+    assert.deepEqual(
+      [kind, id, time, project, stage],
+      ["window-opened", "", "2026-11-30 08:00:00 +0000 UTC", "", ""],
+    );
   });
 
   it("keeps hostile texts text, in every format", async () => {

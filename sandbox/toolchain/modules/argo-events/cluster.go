@@ -110,13 +110,13 @@ func decode[Kind any](text json.RawMessage) (*Kind, error) {
 
 // serve starts the routes of an EventSource. One whose secret has no such key is never served.
 func (c *cluster) serve(ctx context.Context, port string, source *v1alpha1.EventSource, secrets []corev1.Secret, endpoints map[string]bool) error {
-	if other := fieldsBeside(source.Spec, "eventBusName", "replicas", "template", "service", "github", "resource"); other != "" {
+	if other := fieldsBeside(source.Spec, "eventBusName", "replicas", "template", "service", "github", "resource", "calendar"); other != "" {
 		return fmt.Errorf("%s is beyond this program", other)
 	}
 	if err := validateResources(ctx, source); err != nil {
 		return err
 	}
-	if len(source.Spec.Resource) > 0 {
+	if len(source.Spec.Resource)+len(source.Spec.Calendar) > 0 {
 		c.watching = append(c.watching, source)
 	}
 	for _, name := range slices.Sorted(maps.Keys(source.Spec.Github)) {

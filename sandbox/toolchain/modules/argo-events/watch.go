@@ -19,6 +19,8 @@ import (
 
 	"github.com/argoproj/argo-events/pkg/apis/events/v1alpha1"
 	eventsourcecommon "github.com/argoproj/argo-events/pkg/eventsources/common"
+	"github.com/argoproj/argo-events/pkg/eventsources/events"
+	"github.com/argoproj/argo-events/pkg/eventsources/sources/calendar"
 	"github.com/argoproj/argo-events/pkg/eventsources/sources/resource"
 )
 
@@ -34,6 +36,8 @@ type happenings struct {
 	Changes []change          `json:"changes"`
 	// The uid of the last object; it must pass the EventSource's filter.
 	Last string `json:"last"`
+	// Events of calendars whose time has come.
+	Ticks []string `json:"ticks"`
 	// How the receivers of requests answer.
 	Answer int `json:"answer"`
 }
@@ -43,6 +47,9 @@ const patience = 20 * time.Second
 
 // watch lets the resource EventSources see these objects at an API server that has nothing else.
 func (c *cluster) watch(seen happenings) ([]event, error) {
+	if len(seen.Ticks) > 0 {
+		return c.ticks(seen.Ticks)
+	}
 	server := httptest.NewServer(seen)
 	defer server.CloseClientConnections()
 	file, err := kubeconfigOf(server.URL)
@@ -87,12 +94,35 @@ func (c *cluster) watch(seen happenings) ([]event, error) {
 	return slices.DeleteFunc(slices.Clone(received), func(one event) bool { return uidOf(one.data) == seen.Last }), err
 }
 
-// validateResources checks the resource events of an EventSource as Argo Events' controller does.
+// ticks is what calendar EventSources would send now: their clock is not waited for.
+func (c *cluster) ticks(names []string) ([]event, error) {
+	data, err := json.Marshal(events.CalendarEventData{EventTime: "2026-11-30 08:00:00 +0000 UTC"})
+	var received []event
+	for _, source := range c.watching {
+		for _, name := range names {
+			if _, known := source.Spec.Calendar[name]; known {
+				received = append(received, event{source, name, data})
+			}
+		}
+	}
+	return received, err
+}
+
+// validateResources checks the resource and calendar events of an EventSource as Argo Events' controller does.
 func validateResources(ctx context.Context, source *v1alpha1.EventSource) error {
 	for name, entry := range source.Spec.Resource {
 		checked := &resource.EventListener{EventSourceName: source.Name, EventName: name, ResourceEventSource: entry}
 		if err := checked.ValidateEventSource(ctx); err != nil {
 			return fmt.Errorf("Argo Events' controller refuses %s: %w", name, err)
+		}
+	}
+	for name, entry := range source.Spec.Calendar {
+		checked := &calendar.EventListener{EventSourceName: source.Name, EventName: name, CalendarEventSource: entry}
+		if err := checked.ValidateEventSource(ctx); err != nil {
+			return fmt.Errorf("Argo Events' controller refuses %s: %w", name, err)
+		}
+		if _, err := time.LoadLocation(entry.Timezone); err != nil {
+			return fmt.Errorf("%s never starts: %w", name, err)
 		}
 	}
 	return nil
