@@ -181,8 +181,14 @@ describe("a message about an Event of Kargo", function () {
   it("is not repeated when the EventSource starts again, or when an Event changes or goes", async () => {
     assert.deepEqual(sentBy(await tell([], { before: RECORDED })), []);
     assert.deepEqual(sentBy(await tell(RECORDED)), []);
-    const errored = [find("PromotionErrored", "kargo-auth", "dev")];
-    assert.equal(sentBy(await tell(errored, { before: errored, type: "MODIFIED" })).length, 2);
+    const errored = find("PromotionErrored", "kargo-auth", "dev");
+    const version = (resourceVersion: string) => ({
+      ...errored,
+      metadata: { ...errored.metadata, resourceVersion },
+      count: Number(resourceVersion),
+    });
+    const changed = await tell([version("2"), version("3")], { before: [version("1")], type: "MODIFIED" });
+    assert.equal(sentBy(changed).length, 2, "one for each of the two receivers");
     assert.deepEqual(sentBy(await tell(RECORDED.slice(0, 3), { before: RECORDED, type: "DELETED" })), []);
   });
 
