@@ -5,7 +5,7 @@ import { BUILD_ROLES, READERS_ROLE, SENSOR_ROLE } from "./build-namespace.ts";
 import { allOf, anyOf, formed, isOneOf, literal, text } from "./cel.ts";
 import { type DeployedKind, groupOf, IT, inBuilds, isProject, placed } from "./deployed-kind.ts";
 import { ELECT_LEADER, eventAccounts } from "./events-namespace.ts";
-import { messageAccounts } from "./notifications.ts";
+import { messageAccounts } from "./notification-sources.ts";
 import type { PolicyRule, Subject } from "./rbac-types.ts";
 import { RBAC_GROUP } from "./rbac-types.ts";
 

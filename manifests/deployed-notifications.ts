@@ -2,7 +2,8 @@ import { EVENT_WATCH, EVENTS_NAMESPACE, WINDOW_CALENDAR } from "../model/names.t
 import type { ReceiverPlan } from "../model/notification-plan.ts";
 import { allOf, anyOf, formed, isOneOf, literal, onlyKeys, text } from "./cel.ts";
 import { IT } from "./deployed-kind.ts";
-import { addressTemplate, eventWatch, messengerPods, request, windowCalendar } from "./notifications.ts";
+import { eventWatch, windowCalendar } from "./notification-sources.ts";
+import { addressTemplate, messengerPods, request } from "./notifications.ts";
 
 const SPEC = `${IT}.spec`;
 

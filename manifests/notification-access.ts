@@ -1,5 +1,5 @@
 import { EVENTS_NAMESPACE } from "../model/names.ts";
-import { WATCH_ACCOUNT } from "./notifications.ts";
+import { WATCH_ACCOUNT } from "./notification-sources.ts";
 import { MANAGED_BY } from "./objects.ts";
 import { type ClusterRole, RBAC_API, RBAC_GROUP, type RoleBinding } from "./rbac-types.ts";
 

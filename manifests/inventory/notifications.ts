@@ -1,5 +1,6 @@
 import type { NotificationsPlan } from "../../model/notification-plan.ts";
-import { eventWatch, messageAccounts, messageSensor, windowCalendar } from "../notifications.ts";
+import { eventWatch, messageAccounts, windowCalendar } from "../notification-sources.ts";
+import { messageSensor } from "../notifications.ts";
 import { customized } from "./customize.ts";
 import { type Inventory, objectRow } from "./row.ts";
 

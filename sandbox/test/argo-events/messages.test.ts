@@ -1,114 +1,24 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import { notificationsInventory } from "../../../manifests/inventory/notifications.ts";
 import { isObject } from "../../../manifests/inventory/objects.ts";
 import { rowsOf } from "../../../manifests/inventory/row.ts";
 import { planNotifications } from "../../../model/notification-plan.ts";
-import { everyObject } from "../../../test/every-object.ts";
-import {
-  catalogueText,
-  planOf,
-  readCatalogueText,
-  readStackText,
-  service,
-  stackText,
-} from "../../../test/sources.ts";
+import { catalogueText, readCatalogueText, readStackText, stackText } from "../../../test/sources.ts";
 import { argoEventsWatching, type Evaluation, type Outcome } from "./ask.ts";
-
-/** A Kubernetes Event, as Kargo writes it. */
-interface KargoEvent {
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly uid: string;
-    readonly creationTimestamp: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** The Events that Kargo 1.11.2, Argo CD and Kubernetes wrote for three services. */
-const RECORDED = JSON.parse(
-  readFileSync(join(import.meta.dirname, "kargo-events.json"), "utf8"),
-) as readonly KargoEvent[];
-
-/** A time after the start of the EventSource. */
-const LATER = "2099-01-01T00:00:00Z";
-const AFTER_START = RECORDED.map((event) => later(event));
-
-const NOTIFICATIONS =
-  '{ kargo: "https://kargo.acme.example", argoCd: "https://argocd.acme.example/ui", slack: { existingSecret: slack-app }, webhooks: { pager: { url: "https://pager.acme.example/in", existingSecret: pager }, plain: { url: "https://plain.acme.example" }, edge: { format: teams, existingSecret: edge-teams } } }';
-const TEAMS = {
-  edge: {
-    group: "AD-Edge",
-    approvers: "AD-Edge <Release>",
-    notify: { slack: "edge-releases", webhooks: ["edge"] },
-  },
-  identity: { group: "AD-Identity", notify: { webhooks: ["pager", "plain"] } },
-  silent: { group: "AD-Silent" },
-};
-const SERVICES = {
-  nginx: service("nginx"),
-  "api-gw": service("api-gw", { team: "silent" }),
-  auth: service("auth", { team: "identity", image: "registry.example/identity/auth" }),
-};
-const ADDRESS = "https://teams.acme.example/workflows/1?sig=a+secret";
-
-function later(event: KargoEvent, more: Partial<KargoEvent> = {}): KargoEvent {
-  const { namespace, name, uid, annotations } = { ...event.metadata, ...more.metadata };
-  return {
-    ...event,
-    ...more,
-    metadata: { namespace, name, uid, creationTimestamp: LATER, ...(annotations && { annotations }) },
-  };
-}
-
-function base64(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
-  );
-}
-
-/** The generated objects, with the Secrets that an administrator makes. */
-function objectsFor(
-  keys: Readonly<Record<string, string>> = {},
-  services: object = SERVICES,
-  teams: object = TEAMS,
-) {
-  const plan = planOf(
-    catalogueText(services as Readonly<Record<string, object>>, teams),
-    stackText({ notifications: NOTIFICATIONS, ...keys }),
-  );
-  const all = JSON.parse(JSON.stringify(everyObject(plan))) as readonly {
-    kind: string;
-    metadata: { name: string; namespace: string };
-  }[];
-  const of = (kind: string) =>
-    all.filter((one) => one.kind === kind && one.metadata.name.startsWith("notify"));
-  const secret = (name: string, values: Readonly<Record<string, string>>) => ({
-    metadata: { name, namespace: "kargo-fleet-events" },
-    data: base64(values),
-  });
-  return {
-    eventSources: of("EventSource"),
-    sensors: of("Sensor"),
-    secrets: [
-      secret("slack-app", { authorization: "Bearer xoxb-secret" }),
-      secret("pager", { authorization: "Bearer pager-secret\n" }),
-      secret("edge-teams", { url: ADDRESS }),
-    ],
-  };
-}
-
-/** An Event that the EventSource passes on and no Sensor takes. */
-function lastEvent(uid: string): KargoEvent {
-  const event = AFTER_START.find(({ reason }) => reason === "FreightCreated");
-  assert.ok(event);
-  return later(event, { metadata: { ...event.metadata, namespace: "kargo-0-last", name: uid, uid } });
-}
+import {
+  ADDRESS,
+  AFTER_START,
+  type KargoEvent,
+  LATER,
+  lastEvent,
+  later,
+  NOTIFICATIONS,
+  objectsFor,
+  RECORDED,
+  SERVICES,
+  TEAMS,
+} from "./message-fixtures.ts";
 
 let count = 0;
 
