@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Cluster, openCluster } from "../../fleet/cluster.ts";
 import { eventWatch, windowCalendar } from "../../manifests/notification-sources.ts";
 import { everyObject } from "../every-object.ts";
@@ -115,7 +116,12 @@ describe("messages and commit statuses of a stack", function () {
   });
 
   describe("let the deployer", () => {
-    before(() => configure(ON));
+    before(async () => {
+      await configure(ON);
+      // A busy API server takes a changed policy in late.
+      for (let tries = 0; tries < 60 && (await attack((spec) => spec)).status === 403; tries += 1)
+        await pause(500);
+    });
 
     const attack = async (change: (spec: Spec) => object) => {
       const body = {
