@@ -150,6 +150,20 @@ describe("messages and commit statuses of a stack", function () {
     const hidden = (change: (http: Http) => object) => changed(/hidden/, change);
     const src = { dependencyName: "route_edge_0" };
 
+    it("work under a guard that passes the API server's type check without a warning", async () => {
+      const policy = async () =>
+        (await stack.get("validatingadmissionpolicy", "kargo-fleet-deployer")) as unknown as {
+          metadata: { generation: number };
+          status?: { observedGeneration?: number; typeChecking?: object };
+        };
+      let { metadata, status } = await policy();
+      for (let tries = 0; tries < 60 && status?.observedGeneration !== metadata.generation; tries += 1) {
+        await pause(500);
+        ({ metadata, status } = await policy());
+      }
+      assert.deepEqual([status?.observedGeneration, status?.typeChecking], [metadata.generation, {}]);
+    });
+
     it("make a Sensor that sends the program's messages", async () => {
       for (const same of [(spec: Spec) => spec, slack((http) => http), hidden((http) => http)]) {
         const { status, body } = await attack(same);
