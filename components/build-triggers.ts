@@ -32,6 +32,8 @@ export interface Last {
 export class BuildTriggers extends pulumi.ComponentResource {
   /** For each built service, the resources that must exist before its hook. */
   readonly answering: ReadonlyMap<string, readonly pulumi.CustomResource[]>;
+  /** The EventBus, and what its users need beside it. */
+  readonly bus: readonly pulumi.CustomResource[];
 
   constructor(name: string, args: BuildTriggersArgs, opts?: pulumi.ComponentResourceOptions) {
     const { triggers, last, ...run } = args;
@@ -46,6 +48,7 @@ export class BuildTriggers extends pulumi.ComponentResource {
         builds.map(({ service, namespace }) => [service, answeredBy(group, namespace)]),
       ),
     );
+    this.bus = answeredBy("bus");
     this.registerOutputs({});
   }
 }

@@ -3,6 +3,7 @@ import { PLATFORM, platformInventory } from "../manifests/inventory/platform.ts"
 import type { PlatformPlan } from "../model/plan.ts";
 import { BuildTriggers, type BuildTriggersArgs, hasRemovals } from "./build-triggers.ts";
 import { formerGuards } from "./former-guards.ts";
+import { Notifications } from "./notifications.ts";
 import { Parts } from "./parts.ts";
 import { childOptions, withoutProtection } from "./protection.ts";
 
@@ -43,6 +44,12 @@ export class Platform extends pulumi.ComponentResource {
     parts.register(calendar);
     const builds = triggers && new BuildTriggers("build-triggers", { triggers, ...run }, own);
     this.answering = builds?.answering ?? new Map();
+    const { notifications } = platform;
+    if (notifications) {
+      const args = { notifications, carriedBy: builds?.bus ?? [], ...run };
+      // It has no parent, because the engine would protect it like its parent.
+      new Notifications("notifications", args, opts?.providers ? { providers: opts.providers } : {});
+    }
     this.registerOutputs({});
   }
 }

@@ -36,12 +36,19 @@ export interface PodTemplate {
       readonly requests: { readonly cpu: string; readonly memory: string };
       readonly limits: { readonly memory: string };
     };
+    readonly env?: readonly EnvironmentVariable[];
     readonly securityContext: {
       readonly allowPrivilegeEscalation: false;
       readonly capabilities: { readonly drop: readonly ["ALL"] };
     };
   };
 }
+
+/** A variable of a pod, written here or in a Secret. */
+export type EnvironmentVariable = { readonly name: string } & (
+  | { readonly value: string }
+  | { readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } } }
+);
 
 export interface EventSource extends KubernetesObject {
   readonly apiVersion: typeof ARGO_EVENTS_API;

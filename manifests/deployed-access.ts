@@ -5,6 +5,7 @@ import { BUILD_ROLES, READERS_ROLE, SENSOR_ROLE } from "./build-namespace.ts";
 import { allOf, anyOf, formed, isOneOf, literal, text } from "./cel.ts";
 import { type DeployedKind, groupOf, IT, inBuilds, isProject, placed } from "./deployed-kind.ts";
 import { ELECT_LEADER, eventAccounts } from "./events-namespace.ts";
+import { messageAccounts } from "./notification-sources.ts";
 import type { PolicyRule, Subject } from "./rbac-types.ts";
 import { RBAC_GROUP } from "./rbac-types.ts";
 
@@ -107,7 +108,7 @@ function accounts(): DeployedKind {
     placed(
       it,
       EVENTS_NAMESPACE,
-      eventAccounts().map(({ metadata }) => metadata.name),
+      [...eventAccounts(), ...messageAccounts()].map(({ metadata }) => metadata.name),
     );
   const ofTeam = (it: string) =>
     allOf(

@@ -8,6 +8,7 @@ import { RECEIVER_SECRET } from "./build-steps.ts";
 import { CALENDAR } from "./calendar.ts";
 import { allOf, anyOf, formed, isOneOf, literal, onlyKeys, text } from "./cel.ts";
 import { type DeployedKind, IT, inBuilds, label, placed } from "./deployed-kind.ts";
+import { eventWatchForm, isEventWatch, isMessenger, messengerForm } from "./deployed-notifications.ts";
 import { fixed } from "./deployed-pipelines.ts";
 import { secretsToFill } from "./deployer-secrets.ts";
 
@@ -22,7 +23,10 @@ const isLimit = (it: string) => allOf(inBuilds(it), `${it}.metadata.name == ${te
 const isCalendar = (it: string) => placed(it, WINDOWS_NAMESPACE, [CALENDAR]);
 
 /** The limits for build objects. Objects that run beside a credential must match exactly. */
-export function deployedBuilds({ builds }: GuardPlan): readonly DeployedKind[] {
+export function deployedBuilds({ builds, receivers }: GuardPlan): readonly DeployedKind[] {
+  const messages = receivers.length > 0;
+  // A stack that sends no messages any more may still delete what sent them.
+  const orMessages = (builds: string, more: string) => (messages ? anyOf(builds, more) : builds);
   const network = builds ? buildNetwork({ name: "", team: "", groups: [], leaves: false }, builds) : [];
   return [
     fixed(
@@ -44,22 +48,32 @@ export function deployedBuilds({ builds }: GuardPlan): readonly DeployedKind[] {
     },
     {
       kind: "eventsources.argoproj.io",
-      named: ofGroup,
-      form: allOf(
-        onlyKeys(SPEC, ["eventBusName", "replicas", "service", "template", "github"]),
-        formed(`${SPEC}.template`, { exactly: pods(EVENT_SOURCE_ACCOUNT), any: ["metadata"] }),
+      named: (it) => orMessages(ofGroup(it), isEventWatch(it)),
+      gone: (it) => anyOf(ofGroup(it), isEventWatch(it)),
+      form: orMessages(
+        allOf(
+          ...(messages ? [ofGroup(IT)] : []),
+          onlyKeys(SPEC, ["eventBusName", "replicas", "service", "template", "github"]),
+          formed(`${SPEC}.template`, { exactly: pods(EVENT_SOURCE_ACCOUNT), any: ["metadata"] }),
+        ),
+        allOf(isEventWatch(IT), eventWatchForm()),
       ),
-      says: "EventSources of groups, whose pods run Argo Events' own program",
+      says: `EventSources of groups, whose pods run Argo Events' own program${messages ? ", and the one that watches Kargo's Events" : ""}`,
     },
     {
       kind: "sensors.argoproj.io",
-      named: ofGroup,
-      form: allOf(
-        onlyKeys(SPEC, ["eventBusName", "replicas", "template", "dependencies", "triggers"]),
-        `${SPEC}.template == ${literal(pods(SENSOR_ACCOUNT))}`,
-        `${SPEC}.triggers.all(t, ${onlyKeys("t.template", ["name", "conditions", "k8s"])} && t.template.k8s.operation == "create" && ${onlyKeys("t.template.k8s.source", ["resource"])} && t.template.k8s.source.resource.kind == "Workflow" && t.template.k8s.source.resource.?spec.?workflowTemplateRef.orValue({}) == ${literal({ name: BUILD_TEMPLATE, clusterScope: true })})`,
+      named: (it) => orMessages(ofGroup(it), isMessenger(it)),
+      gone: (it) => anyOf(ofGroup(it), isMessenger(it)),
+      form: orMessages(
+        allOf(
+          ...(messages ? [ofGroup(IT)] : []),
+          onlyKeys(SPEC, ["eventBusName", "replicas", "template", "dependencies", "triggers"]),
+          `${SPEC}.template == ${literal(pods(SENSOR_ACCOUNT))}`,
+          `${SPEC}.triggers.all(t, ${onlyKeys("t.template", ["name", "conditions", "k8s"])} && t.template.k8s.operation == "create" && ${onlyKeys("t.template.k8s.source", ["resource"])} && t.template.k8s.source.resource.kind == "Workflow" && t.template.k8s.source.resource.?spec.?workflowTemplateRef.orValue({}) == ${literal({ name: BUILD_TEMPLATE, clusterScope: true })})`,
+        ),
+        allOf(isMessenger(IT), messengerForm(receivers)),
       ),
-      says: `Sensors of groups, which start runs of ${BUILD_TEMPLATE}`,
+      says: `Sensors of groups, which start runs of ${BUILD_TEMPLATE}${messages ? ", and those that send messages to the stack's receivers" : ""}`,
     },
     ...deployedRoutes(),
   ];

@@ -13,6 +13,7 @@ import { guards } from "./guard.ts";
 import { switchObjects } from "./incident-switch.ts";
 import { type Place, sampleRows } from "./inventory/sample.ts";
 import type { Right } from "./missing-rights.ts";
+import { watchGrant } from "./notification-access.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 import {
   type ClusterRole,
@@ -73,6 +74,7 @@ export function deployerObjects(
     ...[TEAMS_NAMESPACE, EVENTS_NAMESPACE, WINDOWS_NAMESPACE].map(namespace),
     ...(platform ? switchObjects(platform.guard) : []),
     ...teams.flatMap(buildIdentity),
+    ...(platform && platform.guard.receivers.length > 0 ? watchGrant() : []),
     ...secretsToFill(teams).map(({ namespace, name }) => emptySecret(namespace, name)),
     ...rights(NAME, username, rulesFor(teams)),
   ];

@@ -122,6 +122,8 @@ export interface Retry {
 interface StepBase {
   readonly as: string;
   readonly if?: string;
+  /** Whether a failure of the step leaves the Promotion's result as it is. */
+  readonly continueOnError?: true;
   readonly retry?: Retry;
 }
 
@@ -170,6 +172,17 @@ export type Step = StepBase &
           readonly repoURL: string;
           readonly prNumber: string;
           readonly provider: "github";
+        };
+      }
+    | {
+        readonly uses: "http";
+        readonly config: {
+          readonly method: "GET" | "POST";
+          readonly url: string;
+          readonly headers: readonly { readonly name: string; readonly value: string }[];
+          readonly body?: string;
+          readonly responseContentType?: "text/plain";
+          readonly outputs?: readonly { readonly name: string; readonly fromExpression: string }[];
         };
       }
     | {

@@ -5,6 +5,7 @@ import {
   type StagePlan,
   type WarehousePlan,
 } from "../model/plan.ts";
+import { SOURCE_VARIABLE } from "./commit-status.ts";
 import {
   type ImageSubscription,
   KARGO_API,
@@ -209,7 +210,7 @@ function verification({ templates, args }: NonNullable<DeploymentPlan["verificat
 }
 
 function taskVariables(
-  { warehouse: { image, tags }, gitops }: ServicePlan,
+  { warehouse: { image, tags }, gitops, repository, commitStatus }: ServicePlan,
   deployment: DeploymentPlan,
 ): Required<Variable>[] {
   return [
@@ -222,5 +223,6 @@ function taskVariables(
     { name: "valuesFile", value: deployment.valuesFile },
     { name: "application", value: deployment.application },
     { name: "sync", value: deployment.sync },
+    ...(commitStatus ? [{ name: SOURCE_VARIABLE, value: repository }] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { ARGOCD_NAMESPACE } from "../model/names.ts";
 import type { PromotionTaskPlan } from "../model/plan.ts";
+import { commitStatusSteps, SOURCE_VARIABLE } from "./commit-status.ts";
 import { type ClusterPromotionTask, KARGO_API, type Retry, type Step } from "./kargo-types.ts";
 import { MANAGED_BY } from "./objects.ts";
 
@@ -37,7 +38,7 @@ const IMAGE_TAG =
  * ran. It names no sources, because on a shared branch a pinned revision makes the Stage Unhealthy at anybody's
  * next commit. There is no `git-clear`, which would delete the files of every other service.
  */
-export function promotionTask({ name, version, by }: PromotionTaskPlan): ClusterPromotionTask {
+export function promotionTask({ name, version, by, commitStatus }: PromotionTaskPlan): ClusterPromotionTask {
   return {
     apiVersion: KARGO_API,
     kind: "ClusterPromotionTask",
@@ -52,8 +53,15 @@ export function promotionTask({ name, version, by }: PromotionTaskPlan): Cluster
       },
     },
     spec: {
-      vars: VARIABLES.map((variable) => ({ name: variable })),
-      steps: [...write(version), ...(by === "push" ? push() : pullRequest()), sync()],
+      vars: [...VARIABLES, ...(commitStatus ? [SOURCE_VARIABLE] : [])].map((variable) => ({
+        name: variable,
+      })),
+      steps: [
+        ...write(version),
+        ...(by === "push" ? push() : pullRequest()),
+        sync(),
+        ...(commitStatus ? commitStatusSteps(commitStatus) : []),
+      ],
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { AccessConfig } from "./access.ts";
 import { type BuildTriggersPlan, planBuildTriggers } from "./build-plan.ts";
+import { type ReceiverPlan, receiversOf } from "./notification-plan.ts";
 import { deploys, type Pipelines } from "./pipelines.ts";
 import type { StackConfig } from "./stack-config.ts";
 
@@ -15,6 +16,8 @@ export interface GuardPlan extends AccessConfig {
   readonly destinations: readonly DestinationTemplate[];
   /** The settings of all builds, even if nothing is built yet; undefined if the stack has no `builds`. */
   readonly builds: BuildTriggersPlan | undefined;
+  /** The receivers of messages, even if no team uses them yet. */
+  readonly receivers: readonly ReceiverPlan[];
 }
 
 export interface DestinationTemplate {
@@ -32,6 +35,7 @@ export function planGuard(teams: readonly string[], stack: StackConfig): GuardPl
     registries: registries.length > 0 ? registries : [registry],
     destinations: destinationsOf(pipelines),
     builds: planBuildTriggers([], {}, stack),
+    receivers: stack.notifications ? receiversOf(stack.notifications) : [],
   };
 }
 

@@ -88,6 +88,17 @@ export function triggerGroup(service: string, groups: number): string {
   return `github-${String(stableHash("triggers", service) % groups).padStart(2, "0")}`;
 }
 
+/** The EventSource that watches Kargo's events. */
+export const EVENT_WATCH = "notify";
+
+/** The EventSource that knows when windows open. */
+export const WINDOW_CALENDAR = "notify-windows";
+
+/** The Sensor that sends a team's messages: a hash of its name modulo the fixed number of groups. */
+export function notificationGroup(team: string, groups: number): string {
+  return `notify-${String(stableHash("notifications", team) % groups).padStart(2, "0")}`;
+}
+
 /** The path of a service's webhook. Its first part names the group, so that one route serves the group. */
 export function webhookPath(group: string, service: string): string {
   return `/${group}/${service}`;

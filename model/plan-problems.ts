@@ -6,6 +6,7 @@ import { destinationProblems } from "./destinations.ts";
 import { type DocumentPath, didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { imageRepository } from "./image.ts";
+import { notificationProblems } from "./notification-problems.ts";
 import { ownershipProblems } from "./ownership.ts";
 import { rolloutProblems } from "./rollout-problems.ts";
 import { meets, type Selector } from "./selection.ts";
@@ -35,6 +36,7 @@ export function planProblems(
     ...foreignImages(catalogue, config, services),
     ...destinationProblems(catalogue, config, services, stack),
     ...buildProblems(catalogue, config, services, stack),
+    ...notificationProblems(catalogue, config, services, stack),
     ...nameConflicts(derivedNames(catalogue, config)).map(({ code, path, message, fix }) =>
       problem(code, services, path, message, fix, "key"),
     ),

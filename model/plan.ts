@@ -2,11 +2,13 @@ import { type SubjectPlan, teamSubjects } from "./access.ts";
 import { type BuildPlan, type BuildTriggersPlan, planBuild, planBuildTriggers } from "./build-plan.ts";
 import { type ClosingRule, planCalendar } from "./calendar.ts";
 import type { Catalogue } from "./catalogue.ts";
+import { type CommitStatusPlan, planCommitStatus } from "./commit-status.ts";
 import { type CredentialPlan, planCredentials } from "./credentials.ts";
 import { InvalidInput, type Problem } from "./diagnostics.ts";
 import { type FreezePlan, planFreezes } from "./freeze.ts";
 import { type GuardPlan, planGuard } from "./guard-plan.ts";
 import { promotionTaskName } from "./names.ts";
+import { type NotificationsPlan, planNotifications } from "./notification-plan.ts";
 import { planProblems } from "./plan-problems.ts";
 import { PROMOTION_TASK_VERSIONS, type PromotionTaskVersion } from "./promotion-task-version.ts";
 import type { Reading } from "./schema-problems.ts";
@@ -49,6 +51,8 @@ export interface PlatformPlan {
   readonly calendar: readonly ClosingRule[];
   /** The objects that turn pushes into images; undefined if this stack builds nothing. */
   readonly buildTriggers: BuildTriggersPlan | undefined;
+  /** The objects that send messages; undefined if this stack sends none. */
+  readonly notifications: NotificationsPlan | undefined;
 }
 
 /** One version of the shared promotion steps: a ClusterPromotionTask. */
@@ -56,6 +60,8 @@ export interface PromotionTaskPlan {
   readonly name: string;
   readonly version: PromotionTaskVersion;
   readonly by: "push" | "pull-request";
+  /** How it reports the Stage to GitHub; absent if it does not. */
+  readonly commitStatus?: CommitStatusPlan;
 }
 
 export type { BuildPlan, BuildTriggersPlan, WebhookPlan } from "./build-plan.ts";
@@ -85,15 +91,17 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
   const { percent, shard } = stack.rollout;
   const selected = stack.shards > 0 ? [] : planServices(catalogue.value, stack);
   // Triggers belong to the cluster, so the platform's stack makes those of all shards.
-  const built = selectServices(services, { ...stack.rollout, shard: undefined }).flatMap((name) => {
+  const ofCluster = selectServices(services, { ...stack.rollout, shard: undefined });
+  const built = ofCluster.flatMap((name) => {
     const service = services[name];
     return (service && planBuild(name, service, stack)) ?? [];
   });
+  const all = Object.fromEntries(Object.entries(services).filter(([name]) => ofCluster.includes(name)));
   return {
     cluster: stack.cluster,
     github: stack.github,
     protect: stack.protect,
-    platform: stack.platform ? planPlatform(catalogue.value, stack, built) : undefined,
+    platform: stack.platform ? planPlatform(catalogue.value, stack, built, all) : undefined,
     services: selected,
     rollout: { percent, ...(shard && { shard }), ...(stack.shards > 0 && { shards: stack.shards }) },
     freezes: planFreezes(stack.rollout.freeze, now),
@@ -132,14 +140,17 @@ function planPlatform(
   { teams, services }: Catalogue,
   stack: StackConfig,
   built: readonly BuildPlan[],
+  selected: Catalogue["services"],
 ): PlatformPlan {
   const { gitops, github, registry } = stack;
+  const commitStatus = planCommitStatus(stack);
   return {
     promotionTasks: PROMOTION_TASK_VERSIONS.flatMap((version) =>
       (["push", "pull-request"] as const).map((by) => ({
         name: promotionTaskName(version, by),
         version,
         by,
+        ...(commitStatus && { commitStatus }),
       })),
     ),
     subjects: teamSubjects(teams),
@@ -147,5 +158,7 @@ function planPlatform(
     credentials: planCredentials(stack.credentials, `${github.url}/${gitops.repository}.git`, registry),
     calendar: planCalendar(stack.rollout, services),
     buildTriggers: built.length > 0 ? planBuildTriggers(built, teams, stack) : undefined,
+    // Without builds there is no EventBus.
+    notifications: built.length > 0 ? planNotifications(selected, teams, stack) : undefined,
   };
 }

@@ -95,6 +95,10 @@ export const PROBLEM_CODES = {
   KF130: "Different waves on one cluster",
   KF150: "A window or freeze that nothing enforces",
   KF151: "An unknown stage in a window",
+  KF160: "An unknown receiver of messages",
+  KF161: "A Slack channel without a Slack app",
+  KF162: "Messages without an EventBus",
+  KF163: "A Sensor of messages that is too large",
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -45,6 +45,8 @@ export interface ServicePlan {
   readonly webhook: WebhookPlan | undefined;
   readonly access: ServiceAccessPlan;
   readonly commands: CommandsPlan;
+  /** Whether its Promotions give a status to the commit in its repository; absent if they do not. */
+  readonly commitStatus?: true;
 }
 
 /** The commands for manual gates; `<freight>` is a placeholder. */
@@ -157,6 +159,7 @@ export function planService(
     build,
     webhook: build && planWebhook(build, stack.webhooks, service.state),
     access: serviceAccess(service.team, teams, pipeline),
+    ...(stack.commitStatus && { commitStatus: true }),
     commands: {
       promote: deploying
         .filter(({ promotion }) => promotion === "manual")

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { accessSchema } from "./access.ts";
 import { branch } from "./branch.ts";
 import { buildsSchema } from "./builds.ts";
+import { commitStatusSchema } from "./commit-status.ts";
 import { CREDENTIAL_SECRETS, credentialsSchema, githubAppFields, wantedSecrets } from "./credentials.ts";
 import { type DocumentPath, didYouMean, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
@@ -10,6 +11,7 @@ import { githubOwner, githubRepository } from "./github-names.ts";
 import { registry } from "./image.ts";
 import { kargoSchema } from "./kargo-shards.ts";
 import { dnsLabel } from "./kubernetes-names.ts";
+import { notificationsSchema } from "./notifications.ts";
 import { pipelineProblems } from "./pipeline-problems.ts";
 import { pipelinesSchema, STANDARD_PIPELINE } from "./pipelines.ts";
 import type { ProblemCode } from "./problem-codes.ts";
@@ -91,6 +93,12 @@ export const stackConfigSchema = z.strictObject({
   builds: buildsSchema
     .optional()
     .meta({ description: "The build settings; required if a service is built here." }),
+  notifications: notificationsSchema
+    .optional()
+    .meta({ description: "Messages to teams about Promotions. Default: none." }),
+  commitStatus: commitStatusSchema.optional().meta({
+    description: "Whether a commit on a service's repository shows the Stages that it reached. Default: no.",
+  }),
   warehouse: z
     .strictObject({
       interval: warehouseInterval.default("5m"),
@@ -234,9 +242,12 @@ export function holdsSecret(value: unknown): boolean {
   return isSecure(value) || Object.values(value).some(holdsSecret);
 }
 
-/** An unset key has Pulumi.yaml's default; an empty object means no builds. */
+/** The keys that turn something on. */
+const SWITCHES: readonly string[] = ["builds", "notifications", "commitStatus"];
+
+/** An unset key has Pulumi.yaml's default; an empty object turns it off. */
 function isGiven([key, value]: readonly [string, unknown]): boolean {
-  return key !== "builds" || JSON.stringify(value) !== "{}";
+  return !SWITCHES.includes(key) || JSON.stringify(value) !== "{}";
 }
 
 /** The engine passes every value as text, objects as JSON; this restores the types. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { githubTeam } from "./github-names.ts";
+import { notifySchema } from "./notifications.ts";
 import { matching, shown } from "./patterns.ts";
 import { groupName } from "./subjects.ts";
 
@@ -29,6 +30,10 @@ export const team = z.strictObject({
       description: "Repositories and images that only this team may use, exact or with * at the end.",
       examples: [["acme/nginx*", "registry.example/edge/*"]],
     }),
+  notify: notifySchema.optional().meta({
+    description: "Where the team gets messages: what waits for it, and what failed. Default: nowhere.",
+    examples: [{ slack: "edge-releases" }],
+  }),
   github: z
     .strictObject({
       team: githubTeam.optional().meta({

@@ -35,3 +35,10 @@ export const githubAddress = ruled((text) => {
   const other = /^(api|www)\.((?:.+\.ghe|github)\.com)$/.exec(hostname)?.[2];
   return other === undefined ? undefined : `must be the web address: https://${other}`;
 });
+
+/** The address of GitHub's REST API. A server other than github.com and ghe.com has it below /api/v3. */
+export function githubApi(base: URL): string {
+  if (base.hostname === "github.com" || base.hostname === "api.github.com") return "https://api.github.com";
+  if (base.hostname.endsWith(".ghe.com")) return `https://api.${base.hostname.replace(/^api\./, "")}`;
+  return `${base.origin}${base.pathname.replace(/(\/api\/v3)?\/*$/, "")}/api/v3`;
+}

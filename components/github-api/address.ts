@@ -1,4 +1,4 @@
-import { GITHUB_URL } from "../../model/web-address.ts";
+import { GITHUB_URL, githubApi } from "../../model/web-address.ts";
 
 /**
  * The address of the REST API by the GitHub provider's rules, so that both use the same GitHub. `baseUrl` is the
@@ -9,7 +9,5 @@ import { GITHUB_URL } from "../../model/web-address.ts";
  */
 export function apiAddress(url: string, environment: NodeJS.ProcessEnv): string {
   const base = new URL(url === GITHUB_URL ? environment.GITHUB_BASE_URL || GITHUB_URL : url);
-  if (base.hostname === "github.com" || base.hostname === "api.github.com") return "https://api.github.com";
-  if (base.hostname.endsWith(".ghe.com")) return `https://api.${base.hostname.replace(/^api\./, "")}`;
-  return `${base.origin}${base.pathname.replace(/(\/api\/v3)?\/*$/, "")}/api/v3`;
+  return githubApi(base);
 }

@@ -11,6 +11,8 @@ const PLANNED: readonly string[] = [
   "gitops",
   "webhooks",
   "builds",
+  "notifications",
+  "commitStatus",
   "warehouse",
   "access",
   "pipelines",

@@ -83,6 +83,11 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
   [/^build\.group$/, moves("trigger group")],
   [/^webhook$/, ({ after }) => (after === undefined ? "has no webhook any more" : "gets a webhook")],
   [/^webhook\.active$/, ({ after }) => (after === true ? "webhook is on" : "webhook is off")],
+  [
+    /^commitStatus$/,
+    ({ after }) =>
+      after === true ? "gives a status to each promoted commit" : "no longer gives commits a status",
+  ],
   [/^webhook\.url$/, moves("webhook's address")],
   [
     /^stages\.([^.]+)\.state$/,

@@ -2,6 +2,7 @@ import type { Plan, PlatformPlan, ServicePlan } from "../../model/plan.ts";
 import type { KubernetesObject } from "../objects.ts";
 import { buildTriggersInventory } from "./build-triggers.ts";
 import { isCustomizing } from "./customize.ts";
+import { notificationsInventory } from "./notifications.ts";
 import { platformInventory } from "./platform.ts";
 import { type Inventory, type ObjectRow, type Row, rowsOf, type SecretValue } from "./row.ts";
 import { serviceInventory } from "./service.ts";
@@ -14,8 +15,12 @@ export function inventoriesOf({ platform, services }: Pick<Plan, "platform" | "s
 /** The components of the shared objects; none if another stack owns them. */
 export function platformInventories(platform: PlatformPlan | undefined): Inventory[] {
   if (!platform) return [];
-  const { buildTriggers } = platform;
-  return [platformInventory(platform), ...(buildTriggers ? [buildTriggersInventory(buildTriggers)] : [])];
+  const { buildTriggers, notifications } = platform;
+  return [
+    platformInventory(platform),
+    ...(buildTriggers ? [buildTriggersInventory(buildTriggers)] : []),
+    ...(notifications ? [notificationsInventory(notifications)] : []),
+  ];
 }
 
 /** The shared Kubernetes objects, without Secrets and the administrator's objects. */

@@ -27,7 +27,7 @@ const TEAM = "team";
 const SERVICES = ["one", "two"];
 
 const CATALOGUE = {
-  teams: { [TEAM]: { group: "people", approvers: "approvers" } },
+  teams: { [TEAM]: { group: "people", approvers: "approvers", notify: { slack: "channel" } } },
   services: Object.fromEntries(SERVICES.map((name) => [name, { team: TEAM, repository: `owner/${name}` }])),
 };
 
@@ -50,6 +50,11 @@ function planWith(webhooks: object): Plan {
     builds: {
       images: { clone: IMAGE, build: IMAGE, push: IMAGE, notify: IMAGE },
       network: { apiServer: ["192.0.2.1/32"] },
+    },
+    notifications: {
+      kargo: "https://kargo.example",
+      argoCd: "https://argocd.example",
+      slack: { existingSecret: "slack" },
     },
     access: { deployer: "deployer" },
     credentials: { git: { username: "git" }, image: { username: "image" } },

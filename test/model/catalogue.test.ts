@@ -48,7 +48,7 @@ describe("services.json", () => {
     assert.deepEqual(
       problemsOf('{ "teams": { "edge": { "group": "AD", "aprovers": "X" } }, "services": {} }'),
       [
-        'services.json:1:39  teams.edge.aprovers  "aprovers" is not a valid key here (there are: group, approvers, owns, github). Did you mean "approvers"?',
+        'services.json:1:39  teams.edge.aprovers  "aprovers" is not a valid key here (there are: group, approvers, owns, notify, github). Did you mean "approvers"?',
       ],
     );
   });

@@ -52,6 +52,20 @@ const US = {
   cluster: "{ name: us, context: us }",
   webhooks: '{ url: "https://hooks.acme.example", owner: false }',
 };
+const MESSAGES = 'kargo: "https://kargo.acme.example", argoCd: "https://argocd.acme.example"';
+const messages = (notify: object, keys: Keys, count = 1) =>
+  files(
+    catalogueText(
+      Object.fromEntries(
+        Array.from({ length: count }, (_, at) => (count === 1 ? "nginx" : `service-${at}`)).map((name) => [
+          name,
+          service(name, keys.builds === "" ? { build: false } : {}),
+        ]),
+      ),
+      { edge: { group: "AD-Edge", notify } },
+    ),
+    keys,
+  );
 const half = (index: number, more: Keys = {}) => ({
   platform: String(index === 1),
   rollout: `{ shard: { index: ${index}, of: 2 } }`,
@@ -191,6 +205,20 @@ const CASES: Readonly<Record<string, Texts>> = {
     rollout:
       "{ windows: [ { stages: [prd], zone: UTC, open: [ { from: '09:00', to: '16:00' } ], reason: office hours } ] }",
   }),
+  KF160: messages(
+    { webhooks: ["pagr"] },
+    { notifications: `{ ${MESSAGES}, webhooks: { pager: { url: "https://pager.acme.example" } } }` },
+  ),
+  KF161: messages({ slack: "edge-releases" }, { notifications: `{ ${MESSAGES} }` }),
+  KF162: messages({}, { notifications: `{ ${MESSAGES} }`, builds: "" }),
+  KF163: messages(
+    { slack: "edge-releases" },
+    {
+      notifications: `{ ${MESSAGES}, slack: { existingSecret: slack-app } }`,
+      webhooks: '{ url: "https://hooks.acme.example", groups: 256 }',
+    },
+    6000,
+  ),
 };
 
 /** The files of the last up and of the next one, by the code of the loss. */

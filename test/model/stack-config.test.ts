@@ -45,7 +45,7 @@ describe("stack config", () => {
 
   it("reports an unknown key, which Pulumi itself would ignore", () => {
     assert.deepEqual(problems({ regisry: "x" }), [
-      'Pulumi.test.yaml:10:3  config.kargo-fleet:regisry  "regisry" is not a valid key here (there are: catalogue, cluster, registry, registries, gitops, github, webhooks, builds, warehouse, kargo, access, credentials, pipelines, rollout, shards, platform, protect). Did you mean "registry"?',
+      'Pulumi.test.yaml:10:3  config.kargo-fleet:regisry  "regisry" is not a valid key here (there are: catalogue, cluster, registry, registries, gitops, github, webhooks, builds, notifications, commitStatus, warehouse, kargo, access, credentials, pipelines, rollout and 3 more). Did you mean "registry"?',
     ]);
   });
 
@@ -229,7 +229,8 @@ describe("stack config", () => {
       if (SECRET_KEYS.includes(key))
         assert.equal(declared.default, key === "webhookMasterSecret" ? undefined : "", key);
       // The engine requires a default for an optional object; an empty one means none.
-      else if (key === "builds") assert.deepEqual(declared.default, {}, key);
+      else if (["builds", "notifications", "commitStatus"].includes(key))
+        assert.deepEqual(declared.default, {}, key);
       else if (!schema?.safeParse(undefined).success) assert.equal(declared.default, undefined, key);
       else assert.deepEqual(schema.parse(declared.default), schema.parse(undefined), key);
     }

@@ -17,10 +17,34 @@ export interface Delivery {
 export interface Outcome {
   readonly sensor: string;
   readonly trigger: string;
-  readonly result: "created" | "filtered" | "failed" | "dead";
+  readonly result: "created" | "sent" | "filtered" | "failed" | "dead";
   readonly why?: string;
   /** The object that the trigger sends to the API server. */
   readonly object?: Workflow;
+  /** The request that an HTTP trigger sends. */
+  readonly sent?: SentRequest;
+}
+
+/** A request with the values of its Secrets. */
+export interface SentRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body: string;
+}
+
+/** What an EventSource that watches objects gets to see. */
+export interface Seen {
+  /** The objects that are there when it starts. */
+  readonly before?: readonly object[];
+  /** What an API server then says about others. */
+  readonly changes: readonly { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: object }[];
+  /** The uid of the last object, which must pass the filter of the EventSource. */
+  readonly last: string;
+  /** The events of calendars whose time has come; then nothing else is seen. */
+  readonly ticks?: readonly string[];
+  /** The status with which receivers answer. */
+  readonly answer: number;
 }
 
 /** The parts of a Workflow that the tests check. */
@@ -50,6 +74,18 @@ export interface Evaluation {
  * @returns evaluates one delivery; every timestamp is 0
  */
 export function argoEvents(): (objects: ClusterObjects, delivery: Delivery) => Promise<Evaluation> {
+  const ask = question();
+  return (objects, { body, ...delivery }) =>
+    ask(objects, { ...delivery, body: Buffer.from(body).toString("base64") });
+}
+
+/** The same for what an EventSource sees at an API server. */
+export function argoEventsWatching(): (objects: ClusterObjects, seen: Seen) => Promise<Evaluation> {
+  const ask = question();
+  return (objects, seen) => ask(objects, { seen });
+}
+
+function question(): (objects: ClusterObjects, asked: object) => Promise<Evaluation> {
   const waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
   let send = (_line: string) => {};
   let stop = async () => {};
@@ -70,11 +106,10 @@ export function argoEvents(): (objects: ClusterObjects, delivery: Delivery) => P
     };
   });
   after(() => stop());
-  return async (objects, { body, ...delivery }) => {
+  return async (objects, asked) => {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     waiting.push({ resolve, reject });
-    const question = { ...delivery, body: Buffer.from(body).toString("base64") };
-    send(`${JSON.stringify(objects === known ? question : { ...question, objects })}\n`);
+    send(`${JSON.stringify(objects === known ? asked : { ...asked, objects })}\n`);
     known = objects;
     const time = /("events\.argoproj\.io\/action-timestamp":)"\d+"/g;
     return JSON.parse((await promise).replace(time, '$1"0"')) as Evaluation;

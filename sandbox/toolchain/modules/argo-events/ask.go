@@ -14,13 +14,14 @@ import (
 	"github.com/argoproj/argo-events/pkg/apis/events/v1alpha1"
 )
 
-// question is a delivery, with the objects that decide about it; without any, those of the question before decide.
+// question is a delivery, or what an EventSource sees, with the objects that decide about it; without any, those of the question before decide.
 type question struct {
 	Objects *objects    `json:"objects"`
 	Method  string      `json:"method"`
 	Path    string      `json:"path"`
 	Headers [][2]string `json:"headers"`
 	Body    []byte      `json:"body"`
+	Seen    *happenings `json:"seen"`
 }
 
 type answer struct {
@@ -65,6 +66,13 @@ func answerAll(in io.Reader, out io.Writer) error {
 }
 
 func answerTo(current *cluster, asked question, client dynamic.Interface) answer {
+	if asked.Seen != nil {
+		events, err := current.watch(*asked.Seen)
+		if err != nil {
+			return answer{Refused: err.Error()}
+		}
+		return answer{Outcomes: current.outcomes(events, client, asked.Seen.Answer)}
+	}
 	request, err := http.NewRequest(asked.Method, "http://127.0.0.1"+asked.Path, bytes.NewReader(asked.Body))
 	if err != nil {
 		return answer{Refused: err.Error()}
@@ -73,20 +81,24 @@ func answerTo(current *cluster, asked question, client dynamic.Interface) answer
 		request.Header.Add(header[0], header[1])
 	}
 	response := httptest.NewRecorder()
-	said := answer{Outcomes: []outcome{}}
-	for _, received := range current.receive(response, request) {
-		for _, waiting := range current.listeningTo(received) {
+	outcomes := current.outcomes(current.receive(response, request), client, http.StatusOK)
+	return answer{Status: response.Code, Text: response.Body.String(), Outcomes: outcomes}
+}
+
+func (c *cluster) outcomes(events []event, client dynamic.Interface, status int) []outcome {
+	all := []outcome{}
+	for _, received := range events {
+		for _, waiting := range c.listeningTo(received) {
 			// What fails here fails each time: nothing is waited for.
 			strategy := v1alpha1.Backoff{}
 			if given := waiting.trigger.RetryStrategy; given != nil {
 				strategy = *given
 			}
 			strategy.Steps = 1
-			said.Outcomes = append(said.Outcomes, waiting.act(received, client, &strategy))
+			all = append(all, waiting.act(received, client, &receiver{answer: status}, &strategy))
 		}
 	}
-	said.Status, said.Text = response.Code, response.Body.String()
-	return said
+	return all
 }
 
 // echo is an API server that takes everything.

@@ -41,6 +41,8 @@ type cluster struct {
 	handler       *mux.Router
 	stop          func()
 	subscriptions []*subscription
+	// EventSources that watch objects.
+	watching []*v1alpha1.EventSource
 	// What came in while a delivery was answered.
 	received []event
 }
@@ -83,7 +85,7 @@ func newCluster(given objects) (*cluster, error) {
 	for _, text := range given.Sensors {
 		sensor, err := decode[v1alpha1.Sensor](text)
 		if err == nil {
-			err = made.subscribe(sensor)
+			err = made.subscribe(sensor, given.Secrets)
 		}
 		if err != nil {
 			made.stop()
@@ -108,8 +110,14 @@ func decode[Kind any](text json.RawMessage) (*Kind, error) {
 
 // serve starts the routes of an EventSource. One whose secret has no such key is never served.
 func (c *cluster) serve(ctx context.Context, port string, source *v1alpha1.EventSource, secrets []corev1.Secret, endpoints map[string]bool) error {
-	if other := fieldsBeside(source.Spec, "eventBusName", "replicas", "template", "service", "github"); other != "" {
+	if other := fieldsBeside(source.Spec, "eventBusName", "replicas", "template", "service", "github", "resource", "calendar"); other != "" {
 		return fmt.Errorf("%s is beyond this program", other)
+	}
+	if err := validateResources(ctx, source); err != nil {
+		return err
+	}
+	if len(source.Spec.Resource)+len(source.Spec.Calendar) > 0 {
+		c.watching = append(c.watching, source)
 	}
 	for _, name := range slices.Sorted(maps.Keys(source.Spec.Github)) {
 		entry := source.Spec.Github[name]

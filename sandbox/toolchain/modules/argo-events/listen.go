@@ -114,7 +114,7 @@ func (s *server) act(waiting *subscription, received event) {
 		strategy = &v1alpha1.Backoff{Steps: 1}
 	}
 	start := time.Now()
-	done := waiting.act(received, client, strategy)
+	done := waiting.act(received, client, nil, strategy)
 	if done.Result == "created" {
 		metadata := metav1.ObjectMeta{}
 		text, _ := json.Marshal(done.Object["metadata"])

@@ -9,6 +9,7 @@ import (
 
 	"github.com/Knetic/govaluate"
 	"github.com/antonmedv/expr"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/dynamic"
 
@@ -26,6 +27,7 @@ type subscription struct {
 	trigger    v1alpha1.Trigger
 	dependency v1alpha1.EventDependency
 	dead       error
+	secrets    []corev1.Secret
 	// A trigger does one thing after the other.
 	busy sync.Mutex
 }
@@ -34,21 +36,23 @@ type subscription struct {
 type outcome struct {
 	Sensor  string `json:"sensor"`
 	Trigger string `json:"trigger"`
-	// created; filtered: not for it; failed: tried, and given up after its retries; dead: it waits for nothing at all.
+	// created; sent; filtered: not for it; failed: tried, and given up after its retries; dead: it waits for nothing at all.
 	Result string         `json:"result"`
 	Why    string         `json:"why,omitempty"`
 	Object map[string]any `json:"object,omitempty"`
+	Sent   *sent          `json:"sent,omitempty"`
 }
 
 // subscribe checks a Sensor and finds what its triggers wait for.
-func (c *cluster) subscribe(sensor *v1alpha1.Sensor) error {
+func (c *cluster) subscribe(sensor *v1alpha1.Sensor, secrets []corev1.Secret) error {
+	setEnvironment(sensor, secrets)
 	sensor.Status.InitConditions()
 	bus := &v1alpha1.EventBus{Spec: v1alpha1.EventBusSpec{JetStream: &v1alpha1.JetStreamBus{}}}
 	if err := sensorreconciler.ValidateSensor(sensor, bus); err != nil {
 		return fmt.Errorf("Argo Events' controller refuses it: %w", err)
 	}
 	for _, trigger := range sensor.Spec.Triggers {
-		beyond := fieldsBeside(trigger.Template, "name", "conditions", "k8s")
+		beyond := fieldsBeside(trigger.Template, "name", "conditions", "k8s", "http")
 		if trigger.DlqTrigger != nil {
 			beyond = "dlqTrigger"
 		}
@@ -58,7 +62,7 @@ func (c *cluster) subscribe(sensor *v1alpha1.Sensor) error {
 		if trigger.Template.Conditions == "" && len(sensor.Spec.Dependencies) > 1 || strings.ContainsAny(trigger.Template.Conditions, "&|()") {
 			return fmt.Errorf("trigger %s waits for more than one dependency, which is beyond this program", trigger.Template.Name)
 		}
-		waiting := &subscription{sensor: sensor, trigger: trigger}
+		waiting := &subscription{sensor: sensor, trigger: trigger, secrets: secrets}
 		waiting.dependency, waiting.dead = dependencyOf(sensor, trigger)
 		if waiting.dependency.Transform != nil {
 			return fmt.Errorf("transform of dependency %s is beyond this program", waiting.dependency.Name)
@@ -124,7 +128,7 @@ func busName(name string) string {
 }
 
 // act does with an event what a Sensor's pod does (listenEvents and triggerOne in pkg/sensors/listener.go).
-func (s *subscription) act(received event, client dynamic.Interface, strategy *v1alpha1.Backoff) outcome {
+func (s *subscription) act(received event, client dynamic.Interface, to *receiver, strategy *v1alpha1.Backoff) outcome {
 	s.busy.Lock()
 	defer s.busy.Unlock()
 	done := outcome{Sensor: s.sensor.Name, Trigger: s.trigger.Template.Name}
@@ -133,7 +137,7 @@ func (s *subscription) act(received event, client dynamic.Interface, strategy *v
 		return done
 	}
 	passing := &v1alpha1.Event{
-		Context: &v1alpha1.EventContext{DataContentType: v1alpha1.MediaTypeJSON, Source: received.source.Name, Subject: received.name, Type: string(v1alpha1.GithubEvent)},
+		Context: &v1alpha1.EventContext{DataContentType: v1alpha1.MediaTypeJSON, Source: received.source.Name, Subject: received.name, Type: string(typeOf(received))},
 		Data:    received.data,
 	}
 	if passes, err := dependencies.Filter(passing, s.dependency.Filters, s.dependency.FiltersLogicalOperator); !passes {
@@ -141,6 +145,12 @@ func (s *subscription) act(received event, client dynamic.Interface, strategy *v
 		return done
 	}
 	err := sharedutil.DoWithRetry(strategy, func() error {
+		if s.trigger.Template.HTTP != nil {
+			trigger := s.trigger
+			err := s.send(map[string]*v1alpha1.Event{s.dependency.Name: passing}, &trigger, to)
+			done.Result, done.Sent = "sent", to.last
+			return err
+		}
 		created, err := s.once(map[string]*v1alpha1.Event{s.dependency.Name: passing}, client)
 		if err == nil {
 			done.Result, done.Object = "created", created.Object
@@ -151,6 +161,13 @@ func (s *subscription) act(received event, client dynamic.Interface, strategy *v
 		done.Result, done.Why = "failed", err.Error()
 	}
 	return done
+}
+
+func typeOf(received event) v1alpha1.EventSourceType {
+	if _, watched := received.source.Spec.Resource[received.name]; watched {
+		return v1alpha1.ResourceEvent
+	}
+	return v1alpha1.GithubEvent
 }
 
 // missed says which filter an event did not pass: Argo Events itself does not.

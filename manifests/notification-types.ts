@@ -1,0 +1,110 @@
+import type { ARGO_EVENTS_API, DataFilter, PodTemplate } from "./argo-events-types.ts";
+import type { KubernetesObject } from "./objects.ts";
+
+/*
+ * The part of Argo Events' API that messages need: an EventSource that watches objects, and a trigger that sends a
+ * request. The definitions leave every spec open, so these types make mistakes compile errors.
+ */
+
+/** An EventSource of kind `resource`. */
+export interface EventWatch extends KubernetesObject {
+  readonly apiVersion: typeof ARGO_EVENTS_API;
+  readonly kind: "EventSource";
+  readonly spec: {
+    readonly eventBusName: string;
+    readonly replicas: 1;
+    readonly template: PodTemplate;
+    readonly resource: Readonly<Record<string, WatchedResource>>;
+  };
+}
+
+/** Objects that an EventSource watches. The filter is applied in its pod, not by the API server. */
+export interface WatchedResource {
+  /** Empty for all namespaces. */
+  readonly namespace: string;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  /** With ADD alone, a change of an Event's count gives no message. */
+  readonly eventTypes: readonly ["ADD"];
+  readonly filter: {
+    /** Drops objects that are older than the pod, which a restart would otherwise repeat. */
+    readonly afterStart: true;
+    /** Values are unanchored regular expressions. */
+    readonly fields: readonly { readonly key: string; readonly operation: "=="; readonly value: string }[];
+  };
+}
+
+/** An EventSource of kind `calendar`. */
+export interface WindowCalendar extends KubernetesObject {
+  readonly apiVersion: typeof ARGO_EVENTS_API;
+  readonly kind: "EventSource";
+  readonly spec: {
+    readonly eventBusName: string;
+    readonly replicas: 1;
+    readonly template: PodTemplate;
+    readonly calendar: Readonly<Record<string, { readonly schedule: string; readonly timezone: string }>>;
+  };
+}
+
+/** A Sensor that sends requests. */
+export interface MessageSensor extends KubernetesObject {
+  readonly apiVersion: typeof ARGO_EVENTS_API;
+  readonly kind: "Sensor";
+  readonly spec: {
+    readonly eventBusName: string;
+    readonly replicas: 1;
+    readonly template: PodTemplate;
+    readonly dependencies: readonly {
+      readonly name: string;
+      readonly eventSourceName: string;
+      readonly eventName: string;
+      readonly filters?: { readonly data: readonly DataFilter[] };
+    }[];
+    readonly triggers: readonly MessageTrigger[];
+  };
+}
+
+export interface MessageTrigger {
+  readonly template: {
+    readonly name: string;
+    readonly conditions: string;
+    readonly http: HttpRequest;
+  };
+  /** Without it Argo Events takes every answer for a success, even 404. */
+  readonly policy: { readonly status: { readonly allow: readonly number[] } };
+  readonly retryStrategy: {
+    readonly steps: number;
+    readonly duration: string;
+    readonly factor: number;
+    readonly jitter: number;
+  };
+  readonly atLeastOnce: true;
+  readonly rateLimit: { readonly unit: "Minute"; readonly requestsPerUnit: number };
+}
+
+export interface HttpRequest {
+  readonly url: string;
+  readonly method: "POST";
+  /** In seconds. */
+  readonly timeout: number;
+  /** Names in their canonical form: Argo Events writes them as they are. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secureHeaders?: readonly {
+    readonly name: "Authorization";
+    readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+  }[];
+  /** Changes of the request itself. */
+  readonly parameters?: readonly PayloadField[];
+  readonly payload: readonly PayloadField[];
+}
+
+export interface PayloadField {
+  readonly src: {
+    readonly dependencyName: string;
+    readonly dataTemplate?: string;
+    /** A constant, or the value where the template gives none. */
+    readonly value?: string;
+  };
+  readonly dest: string;
+}

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { messageSensor } from "../../manifests/notifications.ts";
+import { formatProblem, InvalidInput } from "../../model/diagnostics.ts";
+import { waitsOf } from "../../model/notification-plan.ts";
+import { messageSensorBytes } from "../../model/notification-size.ts";
+import { STANDARD_PIPELINE } from "../../model/pipelines.ts";
+import { catalogueText, planOf, service, stackText } from "../sources.ts";
+
+const NOTIFICATIONS = `{ kargo: "https://kargo.acme.example", argoCd: "https://argocd.acme.example", slack: { existingSecret: slack }, webhooks: { pager: { url: "https://pager.acme.example/in", existingSecret: pager }, edge: { format: teams, existingSecret: edge-teams } } }`;
+const NOTIFY = { slack: "edge-releases", webhooks: ["pager", "edge"] };
+const teams = (more: object = {}) => ({ edge: { group: "AD-Edge", notify: { ...NOTIFY, ...more } } });
+const plan = (services: Readonly<Record<string, object>>, keys: Readonly<Record<string, string>> = {}) =>
+  planOf(catalogueText(services, teams()), stackText({ notifications: NOTIFICATIONS, ...keys })).platform
+    ?.notifications;
+const problems = (notify: object, notifications: string, keys: Readonly<Record<string, string>> = {}) =>
+  problemsOf(
+    catalogueText({ nginx: service("nginx") }, { edge: { group: "AD-Edge", notify } }),
+    stackText({ notifications, ...keys }),
+  );
+
+const codes = (found: readonly string[]) => found.map((one) => /\[(KF\d+)\]$/.exec(one)?.[1]);
+/** The problems of two files, with their codes. */
+function problemsOf(catalogue: string, stack: string): string[] {
+  try {
+    planOf(catalogue, stack);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.problems.map(formatProblem);
+    throw error;
+  }
+}
+
+describe("the plan of messages", () => {
+  it("is missing if the stack names no notifications, whatever teams say", () => {
+    assert.equal(plan({ nginx: service("nginx") }, { notifications: "" }), undefined);
+    assert.equal(plan({ nginx: service("nginx") }, { notifications: "{}" }), undefined);
+  });
+
+  it("says what waits for a person after each Stage of the standard pipeline", () => {
+    assert.deepEqual(waitsOf(STANDARD_PIPELINE), {
+      promotion: { staging: { what: "Freight waits for prod", stage: "prod" } },
+      merge: [],
+      sync: ["prod"],
+    });
+  });
+
+  it("names the soak and the other Stages that Freight must have passed", () => {
+    const [dev, staging, prod] = STANDARD_PIPELINE;
+    assert.ok(dev && staging && prod);
+    const { promotion } = waitsOf([dev, staging, { ...prod, after: ["dev", "staging"], soak: "1h" }]);
+    assert.equal(
+      promotion.dev?.what,
+      "Freight waits for prod (once it has also passed staging, after a soak of 1h)",
+    );
+  });
+
+  it("names Stages that take Freight straight from the Warehouse, and those with a pull request", () => {
+    const [dev] = STANDARD_PIPELINE;
+    assert.ok(dev && !dev.controlFlow);
+    assert.deepEqual(waitsOf([{ ...dev, promotion: "manual" }]).promotion, {
+      "": { what: "Freight waits for dev", stage: "dev" },
+    });
+    assert.deepEqual(waitsOf([{ ...dev, promotion: "pull-request" }]).merge, ["dev"]);
+  });
+
+  it("names no Stage that is retired, and no service that is decommissioned", () => {
+    const [dev] = STANDARD_PIPELINE;
+    assert.ok(dev && !dev.controlFlow);
+    assert.deepEqual(waitsOf([{ ...dev, promotion: "manual", state: "retired" }]).promotion, {});
+    const gone = { nginx: service("nginx"), old: service("old", { state: "decommissioned" }) };
+    assert.deepEqual(
+      plan(gone)?.groups.flatMap(({ routes }) => routes.flatMap(({ projects }) => projects)),
+      ["kargo-nginx"],
+    );
+  });
+
+  it("contains the services of all shards, because one stack sends their messages", () => {
+    const services = Object.fromEntries(["a", "b", "c", "d"].map((name) => [name, service(name)]));
+    const shard = plan(services, { rollout: "{ shard: { index: 1, of: 2 } }" });
+    assert.deepEqual(
+      shard?.groups.flatMap(({ routes }) => routes.flatMap(({ projects }) => projects)),
+      ["kargo-a", "kargo-b", "kargo-c", "kargo-d"],
+    );
+  });
+});
+
+describe("a team's receivers", () => {
+  it("must be webhooks of the stack, and a channel needs a Slack app", () => {
+    const found = problems(
+      { slack: "edge", webhooks: ["pagr"] },
+      NOTIFICATIONS.replace(/slack: \{[^}]*\}, /, ""),
+    );
+    assert.deepEqual(codes(found), ["KF161", "KF160"]);
+    assert.match(found[1] ?? "", /Did you mean "pager"/);
+  });
+
+  it("take no address with a credential in it", () => {
+    const signed = NOTIFICATIONS.replace("/in", "/in?sig=secret");
+    const [problem] = problems({}, signed);
+    assert.match(problem ?? "", /neither a query nor a fragment.*\[KF013\]/);
+    assert.doesNotMatch(problem ?? "", /sig=secret/);
+  });
+
+  it("need the EventBus of the builds", () => {
+    const none = problemsOf(
+      catalogueText({ nginx: service("nginx", { build: false }) }, teams()),
+      stackText({ notifications: NOTIFICATIONS }),
+    );
+    assert.deepEqual(codes(none), ["KF162"]);
+  });
+});
+
+describe("the size of a Sensor of messages", () => {
+  it("is at most the model's estimate, and not much smaller", () => {
+    const name = fc.stringMatching(/^[a-z](-?[a-z0-9]){0,15}$/);
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 30 }), (names) => {
+        const made = plan(Object.fromEntries(names.map((one) => [one, service(one)])));
+        assert.ok(made);
+        for (const group of made.groups) {
+          const own: number = Buffer.from(JSON.stringify(messageSensor(group, made))).toString(
+            "base64",
+          ).length;
+          const reckoned = messageSensorBytes(group.routes, made);
+          assert.ok(own <= reckoned && reckoned < own * 1.6, `${own} bytes, reckoned ${reckoned}`);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("allows a team of 1,000 services, and is refused where its pod could not start", () => {
+    const many = (count: number) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, at) => [`service-${at}`, service(`service-${at}`)]),
+      );
+    assert.deepEqual(
+      problemsOf(
+        catalogueText(many(1000), teams()),
+        stackText({
+          notifications: NOTIFICATIONS,
+          webhooks: '{ url: "https://hooks.acme.example", groups: 64 }',
+        }),
+      ),
+      [],
+    );
+    const tooMany = problemsOf(
+      catalogueText(many(6000), teams()),
+      stackText({
+        notifications: NOTIFICATIONS,
+        webhooks: '{ url: "https://hooks.acme.example", groups: 256 }',
+      }),
+    );
+    assert.deepEqual(codes(tooMany), ["KF163"]);
+  });
+});
