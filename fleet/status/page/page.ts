@@ -6,6 +6,9 @@ import type { FleetStatus } from "../fleet-status.ts";
 import { browserScript } from "./browser-script.ts";
 import { pageData } from "./page-data.ts";
 
+/** Later files change what earlier ones say. */
+const STYLES = ["base", "needs", "table", "charts", "screens"] as const;
+
 const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /**
@@ -17,7 +20,7 @@ const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
  * @see https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
  */
 export function statusPage(status: FleetStatus, access?: Matrix, note?: string): string {
-  const style = readFileSync(fileOf("page.css"), "utf8");
+  const style = STYLES.map((name) => readFileSync(fileOf(`style/${name}.css`), "utf8")).join("");
   const script = browserScript(fileOf("browser/main.ts"));
   const policy = [
     "default-src 'none'",

@@ -26,7 +26,7 @@ export function showAccess({ rows, columns }: AccessMap): void {
       h("th", { scope: "row" }, name(row)),
       ...columns.map(({ cells }) => {
         const cell = cells[index] ?? "none";
-        return h("td", { class: cell, title: CELLS[cell].meaning }, CELLS[cell].sign);
+        return h("td", { class: `cell-${cell}`, title: CELLS[cell].meaning }, CELLS[cell].sign);
       }),
     ),
   );
@@ -52,7 +52,7 @@ export function showAccess({ rows, columns }: AccessMap): void {
       "dl",
       { class: "legend" },
       ...Object.entries(CELLS).map(([cell, { sign, meaning }]) =>
-        h("div", {}, h("dt", { class: `heat-sign ${cell}` }, sign), h("dd", {}, meaning)),
+        h("div", {}, h("dt", { class: `heat-sign cell-${cell}` }, sign), h("dd", {}, meaning)),
       ),
     ),
     h(
