@@ -31,6 +31,11 @@ const KINDS: Readonly<Record<string, (pipeline: LivePipeline, item: Item) => voi
   },
 };
 
+/** Keeps of an object what a status needs. @param kind a list of Kargo's API, such as `stages` */
+export function takePipelineItem(kind: string, pipeline: LivePipeline, item: Item): void {
+  KINDS[kind]?.(pipeline, item);
+}
+
 /**
  * Reads the pipelines of these services with the caller's rights. It lists the whole cluster, so that a thousand
  * services need no more requests than one. If the caller may not, it lists namespace by namespace.
@@ -50,7 +55,7 @@ export async function readPipelines(
   const refused = new Map<string, string>();
   const taking = (kind: string) => (item: Item) => {
     const pipeline = projects.get(item.metadata.namespace ?? "");
-    if (pipeline) KINDS[kind]?.(pipeline, item);
+    if (pipeline) takePipelineItem(kind, pipeline, item);
   };
   const inEach = (kind: string) =>
     inParallel(

@@ -7,7 +7,7 @@ export type Paint = (colour: "red" | "yellow" | "green" | "dim" | "bold", text: 
 
 /** What a group of needs asks of the reader. */
 const GROUPS: readonly { readonly kind: Need["kind"]; readonly title: string }[] = [
-  { kind: "failed", title: "Promotion failed" },
+  { kind: "failed", title: "Promotion failed, and Kargo does not try again" },
   { kind: "stuck", title: "Stuck: auto-promotion does not try again" },
   { kind: "promote", title: "Wait for a person to promote" },
   { kind: "sync", title: "Promoted and not synced" },

@@ -19,9 +19,15 @@ export function shortVersion({ commit, tag, freight }: Version): string {
   return visible(clipped(commit ?? (tag || freight.slice(0, 7)), 20));
 }
 
-/** Text of a cluster, which may be long and contain terminal escape sequences. */
+/** The length of a cluster's text in a line: enough for an error, whose end says most. */
+const START = 90;
+const END = 170;
+
+/** Text of a cluster in one line. It may be long, and may contain terminal escape sequences. */
 export function shown(text: string): string {
-  return visible(clipped(text.replace(/\s+/g, " ")));
+  const line = text.replace(/\s+/g, " ").trim();
+  if (line.length <= START + END) return visible(line);
+  return `${visible(line.slice(0, START).toWellFormed())} … ${visible(line.slice(-END).toWellFormed())}`;
 }
 
 /** The value in the middle of sorted ones. */
