@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   render: async () => (await import("./render-command.ts")).renderCommand(),
   report: async () => (await import("./report-command.ts")).reportCommand(),
   seed: async () => (await import("./seed-command.ts")).seedCommand(),
+  status: async () => (await import("./status-command.ts")).statusCommand(),
   trust: async () => (await import("./trust-command.ts")).trustCommand(),
 };
 

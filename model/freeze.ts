@@ -36,11 +36,11 @@ export interface FreezePlan extends Freeze {
 
 /** @param now the time of the plan */
 export function planFreezes(freezes: readonly Freeze[], now: Date): FreezePlan[] {
-  return freezes.map((freeze) => ({ ...freeze, over: now.getTime() >= endOf(freeze.until) }));
+  return freezes.map((freeze) => ({ ...freeze, over: now.getTime() >= endOfFreeze(freeze.until) }));
 }
 
 /** The end of a freeze in milliseconds since 1970. A date means the end of that day. */
-function endOf(until: string): number {
+export function endOfFreeze(until: string): number {
   return Date.parse(until) + (until.includes("T") ? 0 : DAY);
 }
 

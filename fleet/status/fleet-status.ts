@@ -13,6 +13,8 @@ export interface ClusterStatus {
   readonly stacks: readonly string[];
   /** Why it could not be read; its services then have no stages' states. */
   readonly unreadable?: string;
+  /** What the caller may not read, one sentence each; the answer lacks it. */
+  readonly limits?: readonly string[];
   /** What the API server enforces now: freezes, closed windows, a stopped line. */
   readonly closed: readonly ClosedNow[];
 }
@@ -33,8 +35,12 @@ export interface ServiceStatus {
   readonly service: string;
   readonly cluster: string;
   readonly team: string;
+  /** Why its namespace could not be read; it then has no stages' states. */
+  readonly unreadable?: string;
+  /** Why its Warehouse finds no new Freight, in Kargo's words. */
+  readonly warehouse?: string;
   readonly stages: readonly StageStatus[];
-  /** From the push (the time in the default tag) until the version was in the Stage, newest last. */
+  /** From the push (the time in the default tag) until the version was in the Stage, newest last; ten per Stage. */
   readonly leadTimes: readonly LeadTime[];
   readonly deliveries: Deliveries;
 }
@@ -43,6 +49,8 @@ export interface StageStatus {
   readonly stage: string;
   /** The Stages whose verified Freight it takes; empty for the first. */
   readonly after: readonly string[];
+  /** Freight only passes it: it deploys nothing, and has no version. */
+  readonly controlFlow?: true;
   /** The version in it; undefined before the first Promotion. */
   readonly version?: Version;
   /** Kargo's and Argo CD's word. "Unknown" if neither said one. */
@@ -52,7 +60,7 @@ export interface StageStatus {
   readonly failed?: FailedPromotion;
   /** Promotions by hand of older Freight, which pause auto-promotion until the current candidate is promoted. */
   readonly holds: readonly Hold[];
-  /** Paths of the Stage's spec that differ from the plan, such as `spec.promotionTemplate`. */
+  /** Paths of the Stage's spec that differ from the plan, such as `spec.promotionTemplate`; `spec` if it is missing. */
   readonly drift: readonly string[];
 }
 
@@ -101,12 +109,16 @@ export interface Hold {
   readonly actor: string;
   readonly version: Version;
   readonly since?: string;
+  /** The command that promotes the newest Freight, which ends the hold. */
+  readonly command?: string;
 }
 
 export interface LeadTime {
   readonly stage: string;
   readonly version: Version;
-  /** Seconds from the push until its Promotion succeeded. */
+  /** When its first Promotion succeeded. */
+  readonly at?: string;
+  /** Seconds from the push until its first Promotion succeeded. */
   readonly seconds: number;
 }
 

@@ -29,6 +29,7 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["render", "codeowners", "--catalogue"],
   ["report", ...STACK, "--last-up", "--events", "events.json"],
   ["seed", ...STACK],
+  ["status"],
   ["trust", "--base", "HEAD", "--head", "HEAD"],
 ];
 
