@@ -36,7 +36,9 @@ export function itemElement(item: Item, at: string, where: "list" | "row"): HTML
     { class: `item ${item.need}` },
     h("p", { class: "what" }, ...title),
     h("p", { class: "facts" }, ...facts.flatMap((fact, index) => (index === 0 ? [fact] : [" · ", fact]))),
-    command === undefined ? undefined : commandElement(command, `${service.service}, ${stage.stage}`),
+    command === undefined
+      ? undefined
+      : commandElement(command, `${service.service}, ${stage?.stage ?? "its Warehouse"}`),
   );
 }
 

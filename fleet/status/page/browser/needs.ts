@@ -77,6 +77,7 @@ export function showNotices({ note, clusters }: PageData): void {
             name(cluster.unreadable),
           ),
         ]),
+    ...(cluster.limits ?? []).map((limit) => notice("bad", name(cluster.name), ": ", name(limit))),
     ...cluster.closed.map(({ kind, reason, until, stages, services }) =>
       notice(
         "closed",

@@ -6,6 +6,7 @@ import { type Item, type StageState, stateOf } from "./states.ts";
 import { stateText, versionText } from "./words.ts";
 
 const CIRCLE = "M-10 0a10 10 0 1 0 20 0a10 10 0 1 0-20 0z";
+const SMALL_CIRCLE = "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z";
 const OCTAGON = "M-4-10H4L10-4V4L4 10H-4L-10 4V-4z";
 const DIAMOND = "M0-12L12 0L0 12L-12 0z";
 const HEXAGON = "M-12 0L-6-10H6L12 0L6 10H-6z";
@@ -16,11 +17,14 @@ const HOURGLASS = "M-9-10H9L3 0L9 10H-9L-3 0z";
 const LOOKS: Readonly<Record<StageState, { readonly shape: string; readonly sign: string }>> = {
   healthy: { shape: CIRCLE, sign: "✓" },
   progressing: { shape: CIRCLE, sign: "…" },
+  passed: { shape: SMALL_CIRCLE, sign: "" },
   empty: { shape: CIRCLE, sign: "" },
   unknown: { shape: CIRCLE, sign: "?" },
+  unreadable: { shape: SQUARE, sign: "?" },
   unhealthy: { shape: OCTAGON, sign: "×" },
   stuck: { shape: DIAMOND, sign: "!" },
   failed: { shape: DIAMOND, sign: "F" },
+  warehouse: { shape: OCTAGON, sign: "W" },
   promote: { shape: HEXAGON, sign: "P" },
   sync: { shape: HEXAGON, sign: "S" },
   held: { shape: SQUARE, sign: "H" },

@@ -56,8 +56,10 @@ function tableCell(label: string, ...children: readonly Child[]): HTMLTableCellE
 /** What the Stages need, such as `prod: to promote`. */
 function needsText({ items }: Row): string {
   const needs = NEEDS.flatMap((need) => {
-    const stages = items.filter((item) => item.need === need).map(({ stage }) => stage.stage);
-    return stages.length === 0 ? [] : [`${NEED_WORDS[need].title}: ${[...new Set(stages)].join(", ")}`];
+    const those = items.filter((item) => item.need === need);
+    const stages = new Set(those.flatMap(({ stage }) => stage?.stage ?? []));
+    const { title } = NEED_WORDS[need];
+    return those.length === 0 ? [] : [stages.size === 0 ? title : `${title}: ${[...stages].join(", ")}`];
   });
   return visible(needs.join("; "));
 }
@@ -88,7 +90,11 @@ function stagesRow({ service, items }: Row, at: string): HTMLTableRowElement {
       h(
         "p",
         { class: "facts" },
-        version === undefined ? "No Promotion yet" : name(versionText(version), "version"),
+        version === undefined
+          ? stage.controlFlow
+            ? "Deploys nothing"
+            : "No Promotion yet"
+          : name(versionText(version), "version"),
         ...(since ? [" for ", since] : []),
         ` · health ${stage.health}`,
         ...(stage.after.length === 0 ? [] : [" · after ", name(stage.after.join(", "))]),
@@ -98,6 +104,11 @@ function stagesRow({ service, items }: Row, at: string): HTMLTableRowElement {
         : h("ul", { class: "items" }, ...own.map((item) => itemElement(item, at, "row"))),
     );
   });
-  const inside = h("td", { role: "cell", colspan: WIDTH_OF_ALL }, h("ul", { class: "stages" }, ...stages));
+  const whole = items.filter(({ stage }) => stage === undefined);
+  const inside = h(
+    "td",
+    { role: "cell", colspan: WIDTH_OF_ALL },
+    h("ul", { class: "stages" }, ...whole.map((item) => itemElement(item, at, "row")), ...stages),
+  );
   return h("tr", { role: "row", class: "stages-row" }, inside);
 }

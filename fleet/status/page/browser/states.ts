@@ -4,9 +4,11 @@ import { secondsBetween } from "./words.ts";
 
 /** What a Stage may need, the most urgent first. */
 export const NEEDS = [
+  "unreadable",
   "unhealthy",
   "stuck",
   "failed",
+  "warehouse",
   "promote",
   "sync",
   "held",
@@ -18,13 +20,14 @@ export const NEEDS = [
 export type Need = (typeof NEEDS)[number];
 
 /** What a picture says about a Stage: its most urgent need, else its health. */
-export type StageState = Need | "healthy" | "progressing" | "empty" | "unknown";
+export type StageState = Need | "healthy" | "progressing" | "passed" | "empty" | "unknown";
 
-/** Something that a Stage needs, in the words that the list shows. */
+/** Something that a Stage or a service needs, in the words that the list shows. */
 export interface Item {
   readonly need: Need;
   readonly service: PageService;
-  readonly stage: StageStatus;
+  /** Undefined if it concerns the whole service. */
+  readonly stage?: StageStatus;
   readonly version?: Version;
   readonly since?: string;
   readonly until?: string;
@@ -42,23 +45,30 @@ const WAITS: Readonly<Record<Wait["kind"], Need>> = {
   verification: "soak",
 };
 
-/** Everything that the Stages of a service need, by Stage. */
+/** Everything that a service and its Stages need. */
 export function itemsOf(service: PageService): Item[] {
-  return service.stages.flatMap((stage) => {
-    const base = { service, stage };
-    const waits = stage.waits.map((wait) => ({ ...base, ...fromWait(wait, stage.failed) }));
-    const stuck = waits.some(({ need }) => need === "stuck");
-    return [
-      ...(isUnhealthy(stage) ? [unhealthyItem(service, stage)] : []),
-      ...waits,
-      // A failure that leaves the Stage stuck is listed once, with its reason.
-      ...(stage.failed && !stuck ? [{ ...base, ...fromFailure(stage.failed) }] : []),
-      ...stage.holds.map((hold) => ({ ...base, ...fromHold(hold) })),
-      ...(stage.drift.length > 0
-        ? [{ ...base, need: "drift" as const, message: `Not as planned: ${stage.drift.join(", ")}` }]
-        : []),
-    ];
-  });
+  const { unreadable, warehouse } = service;
+  return [
+    ...(unreadable === undefined ? [] : [{ need: "unreadable" as const, service, message: unreadable }]),
+    ...(warehouse === undefined ? [] : [{ need: "warehouse" as const, service, message: warehouse }]),
+    ...service.stages.flatMap((stage) => stageItems(service, stage)),
+  ];
+}
+
+function stageItems(service: PageService, stage: StageStatus): Item[] {
+  const base = { service, stage };
+  const waits = stage.waits.map((wait) => ({ ...base, ...fromWait(wait, stage.failed) }));
+  const stuck = waits.some(({ need }) => need === "stuck");
+  return [
+    ...(isUnhealthy(stage) ? [unhealthyItem(service, stage)] : []),
+    ...waits,
+    // A failure that leaves the Stage stuck is listed once, with its reason.
+    ...(stage.failed && !stuck ? [{ ...base, ...fromFailure(stage.failed) }] : []),
+    ...stage.holds.map((hold) => ({ ...base, ...fromHold(hold) })),
+    ...(stage.drift.length > 0
+      ? [{ ...base, need: "drift" as const, message: `Not as planned: ${stage.drift.join(", ")}` }]
+      : []),
+  ];
 }
 
 function fromWait(wait: Wait, failed: FailedPromotion | undefined): Omit<Item, "service" | "stage"> {
@@ -71,9 +81,15 @@ function fromFailure({ version, at, reason }: FailedPromotion): Omit<Item, "serv
   return { need: "failed", version, message: reason, ...(at !== undefined && { since: at }) };
 }
 
-function fromHold({ version, since, actor }: Hold): Omit<Item, "service" | "stage"> {
+function fromHold({ version, since, actor, command }: Hold): Omit<Item, "service" | "stage"> {
   const message = `${actor} promoted older Freight, so Kargo promotes nothing here by itself`;
-  return { need: "held", version, message, ...(since !== undefined && { since }) };
+  return {
+    need: "held",
+    version,
+    message,
+    ...(since !== undefined && { since }),
+    ...(command !== undefined && { command }),
+  };
 }
 
 function unhealthyItem(service: PageService, stage: StageStatus): Item {
@@ -100,6 +116,7 @@ export function stateOf(stage: StageStatus, items: readonly Item[]): StageState 
   const [first] = needs.sort((a, b) => urgency(a) - urgency(b));
   if (first !== undefined) return first;
   if (stage.health === "Progressing" || stage.health === "Suspended") return "progressing";
+  if (stage.controlFlow) return "passed";
   if (stage.version === undefined) return "empty";
   return stage.health === "Healthy" ? "healthy" : "unknown";
 }
@@ -109,8 +126,8 @@ export function secondsOf({ since }: Item, at: string): number {
   return secondsBetween(since, at) ?? 0;
 }
 
-/** The Stages after which none comes, such as prod. */
+/** The Stages after which none comes, such as prod; without those that deploy nothing. */
 export function lastStages({ stages }: PageService): StageStatus[] {
   const before = new Set(stages.flatMap(({ after }) => after));
-  return stages.filter(({ stage }) => !before.has(stage));
+  return stages.filter(({ stage, controlFlow }) => !controlFlow && !before.has(stage));
 }

@@ -41,51 +41,50 @@ export const percentText = (share: number): string =>
   `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 
 /** The titles of the list, and what to do. */
-export const NEED_WORDS: Readonly<Record<Need, { title: string; short: string; meaning: string }>> = {
+export const NEED_WORDS: Readonly<Record<Need, { title: string; meaning: string }>> = {
+  unreadable: {
+    title: "Not readable",
+    meaning: "The service's namespace could not be read, so nobody knows its Stages' states.",
+  },
   unhealthy: {
     title: "Unhealthy",
-    short: "unhealthy",
     meaning: "Argo CD or Kargo says that the Stage is Degraded, Unhealthy or Missing.",
   },
   stuck: {
     title: "Stuck",
-    short: "stuck",
     meaning:
       "The Promotion failed, and Kargo does not try this Freight again. Repair the cause, then promote it by hand, or push newer Freight.",
   },
   failed: {
     title: "Failed",
-    short: "failed",
     meaning: "The latest Promotion failed. Newer Freight, or another Promotion by hand, may replace it.",
+  },
+  warehouse: {
+    title: "No new Freight",
+    meaning: "The Warehouse finds no new images, so pushes reach no Stage.",
   },
   promote: {
     title: "To promote",
-    short: "promote",
     meaning: "The Freight is ready. A person must promote it.",
   },
   sync: {
     title: "To sync",
-    short: "sync",
     meaning: "Git has the new tag, and the Application not. A person must sync it.",
   },
   held: {
     title: "Held",
-    short: "held",
     meaning: "Auto-promotion pauses until the current candidate is promoted by hand.",
   },
   drift: {
     title: "Not as planned",
-    short: "drift",
     meaning: "The Stage's spec differs from the plan. The next pulumi up writes it again.",
   },
   closed: {
     title: "Closed",
-    short: "closed",
     meaning: "A freeze, a window or a stopped line refuses the Promotion now.",
   },
   soak: {
     title: "Soaking",
-    short: "soak",
     meaning: "Nobody needs to act: a time or a verification upstream is not over.",
   },
 };
@@ -93,6 +92,7 @@ export const NEED_WORDS: Readonly<Record<Need, { title: string; short: string; m
 const OTHER_STATES = {
   healthy: "healthy",
   progressing: "in progress",
+  passed: "control flow",
   empty: "nothing yet",
   unknown: "health unknown",
 };
