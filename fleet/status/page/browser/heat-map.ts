@@ -47,7 +47,7 @@ export function showAccess({ rows, columns }: AccessMap): void {
         ? "All are as planned."
         : `${plural(wrong, "column")} with rights that differ from the plan.`,
     ),
-    h("div", { class: "wide", role: "region", tabindex: 0, "aria-labelledby": "access-title" }, table),
+    h("div", { class: "wide", role: "region", tabindex: 0, "aria-label": "Access matrix" }, table),
     h(
       "dl",
       { class: "legend" },

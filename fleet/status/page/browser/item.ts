@@ -26,8 +26,7 @@ export function itemElement(item: Item, at: string, where: "list" | "row"): HTML
       ? [
           h("strong", {}, name(service.service)),
           " ",
-          name(stage.stage, "tag"),
-          " ",
+          ...(stage ? [name(stage.stage, "tag"), " "] : []),
           name(service.team, "dim"),
         ]
       : [h("strong", {}, NEED_WORDS[item.need].title)];

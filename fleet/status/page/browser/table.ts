@@ -56,9 +56,17 @@ export function makeTable(at: string, sortBy: (key: SortKey) => void): Table {
     const next = before?.nextElementSibling?.querySelector("button");
     if (next instanceof HTMLElement) next.focus();
   });
-  new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && add(CHUNK), {
-    rootMargin: "800px",
-  }).observe(more);
+  const near = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      add(CHUNK);
+      // It reports only changes, and short rows may leave the button near.
+      near.unobserve(more);
+      near.observe(more);
+    },
+    { rootMargin: "800px" },
+  );
+  near.observe(more);
   addEventListener("beforeprint", () => add(rows.length));
   byId("services").append(count, table, more);
   return {

@@ -14,17 +14,21 @@ export function durationText(seconds: number): string {
   return `${Math.round(whole / DAY)} d`;
 }
 
+/** Milliseconds of an ISO 8601 time; NaN for another text, of which `Date.parse` would guess a time. */
+const momentOf = (time: string | undefined) =>
+  /^\d{4}-\d\d-\d\dT/.test(time ?? "") ? Date.parse(time ?? "") : Number.NaN;
+
 /** Seconds from one time to another; undefined if one is no time. */
 export function secondsBetween(from: string | undefined, to: string | undefined): number | undefined {
-  const seconds = (Date.parse(to ?? "") - Date.parse(from ?? "")) / 1000;
+  const seconds = (momentOf(to) - momentOf(from)) / 1000;
   return Number.isFinite(seconds) ? seconds : undefined;
 }
 
 /** A time as `2026-11-28 13:40 UTC`; another text unchanged. */
 export function timeText(time: string): string {
-  const parsed = Date.parse(time);
-  if (!Number.isFinite(parsed)) return time;
-  return `${new Date(parsed).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const moment = momentOf(time);
+  if (!Number.isFinite(moment)) return time;
+  return `${new Date(moment).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 /** A version as its tag, and its commit where the tag does not end with it. */

@@ -5,19 +5,19 @@ export const AT = "2026-11-28T13:40:00Z";
 
 const HOUR = 3_600;
 
-export const before = (seconds: number) => new Date(Date.parse(AT) - seconds * 1000).toISOString();
+export const ago = (seconds: number) => new Date(Date.parse(AT) - seconds * 1000).toISOString();
 
 /** A version that was pushed so many seconds ago and came into a Stage later. */
 export function version(number: number, pushedAgo: number, sinceAgo = pushedAgo / 2): Version {
   const commit = (0x1000000 + number * 7_919).toString(16).slice(-7);
-  const pushedAt = before(pushedAgo);
+  const pushedAt = ago(pushedAgo);
   const time = pushedAt.replace(/\D/g, "").slice(0, 14);
   return {
     freight: commit.repeat(6).slice(0, 40),
     tag: `${time}-${commit}`,
     commit,
     pushedAt,
-    since: before(sinceAgo),
+    since: ago(sinceAgo),
   };
 }
 
@@ -42,7 +42,7 @@ export function fleet(services: readonly ServiceStatus[], rest: Partial<FleetSta
 }
 
 /** What the prod Stage of the nth service says: one of nine states, most often nothing. */
-function prodOf(index: number): Partial<StageStatus> {
+function prodOf(index: number, teams: number): Partial<StageStatus> {
   const next = version(index + 5_000, 5 * HOUR + index * 60);
   const name = serviceName(index);
   const of = `--project kargo-${name} --stage prod --freight ${next.freight}`;
@@ -54,8 +54,8 @@ function prodOf(index: number): Partial<StageStatus> {
           {
             kind: "promotion",
             version: next,
-            since: before(3 * HOUR + index * 97),
-            who: `AD-${teamName(index)}-Release`,
+            since: ago(3 * HOUR + index * 97),
+            who: `AD-${teamName(index, teams)}-Release`,
             command: `kargo promote ${of}`,
           },
         ],
@@ -63,7 +63,7 @@ function prodOf(index: number): Partial<StageStatus> {
     case 3:
       return {
         waits: [
-          { kind: "sync", version: next, since: before(index * 61), command: `argocd app sync ${name}-prod` },
+          { kind: "sync", version: next, since: ago(index * 61), command: `argocd app sync ${name}-prod` },
         ],
       };
     case 4:
@@ -71,31 +71,29 @@ function prodOf(index: number): Partial<StageStatus> {
         failed: {
           promotion: `prod.${index}`,
           version: next,
-          at: before(index * 131),
+          at: ago(index * 131),
           reason:
             'step "promote::push" met error threshold of 18: error pushing to remote: authentication failed',
         },
-        waits: [
-          { kind: "failure", version: next, since: before(index * 131), command: `kargo promote ${of}` },
-        ],
+        waits: [{ kind: "failure", version: next, since: ago(index * 131), command: `kargo promote ${of}` }],
       };
     case 5:
       return {
         failed: {
           promotion: `prod.${index}`,
           version: next,
-          at: before(index * 17),
+          at: ago(index * 17),
           reason: "context deadline exceeded",
         },
       };
     case 6:
       return {
         holds: [
-          { actor: "email:ada@example.com", version: version(index, 90 * HOUR), since: before(index * 40) },
+          { actor: "email:ada@example.com", version: version(index, 90 * HOUR), since: ago(index * 40) },
         ],
       };
     case 7:
-      return { waits: [{ kind: "soak", version: next, since: before(HOUR), until: before(-2 * HOUR) }] };
+      return { waits: [{ kind: "soak", version: next, since: ago(HOUR), until: ago(-2 * HOUR) }] };
     case 8:
       return { health: "Degraded", drift: index % 2 === 0 ? ["spec.promotionTemplate"] : [] };
     case 9:
@@ -114,10 +112,10 @@ function prodOf(index: number): Partial<StageStatus> {
 }
 
 const serviceName = (index: number) => `service-${String(index).padStart(4, "0")}`;
-const teamName = (index: number) => `team-${String(index % 40).padStart(2, "0")}`;
+const teamName = (index: number, teams: number) => `team-${String(index % teams).padStart(2, "0")}`;
 
-/** A fleet of that many services on two clusters, of forty teams, in all states. The same number gives the same fleet. */
-export function sampleFleet(count: number): FleetStatus {
+/** A fleet of that many services on two clusters, in all states. The same numbers give the same fleet. */
+export function sampleFleet(count: number, teams = 40): FleetStatus {
   const services = Array.from({ length: count }, (_, index) => {
     const name = serviceName(index);
     const stages = [
@@ -127,7 +125,7 @@ export function sampleFleet(count: number): FleetStatus {
       stage("prod", {
         after: index % 10 === 0 ? ["staging", "perf"] : ["staging"],
         version: version(index + 1, (2 + (index % 40)) * 24 * HOUR),
-        ...prodOf(index),
+        ...prodOf(index, teams),
       }),
     ];
     const leadTimes = stages.flatMap(({ stage }, depth) =>
@@ -138,14 +136,14 @@ export function sampleFleet(count: number): FleetStatus {
       })),
     );
     return service(name, {
-      team: teamName(index),
+      team: teamName(index, teams),
       cluster: index % 3 === 0 ? "prod-us" : "prod-eu",
       stages,
       leadTimes,
       deliveries: {
         succeeded: 4 + (index % 17),
         failed: index % 5 === 0 ? 1 : 0,
-        since: before((10 + (index % 9)) * 24 * HOUR),
+        since: ago((10 + (index % 9)) * 24 * HOUR),
       },
     });
   });
@@ -160,7 +158,7 @@ export function sampleFleet(count: number): FleetStatus {
             reason: "Black Friday",
             stages: ["prod"],
             services: [],
-            until: before(-60 * HOUR),
+            until: ago(-60 * HOUR),
           },
         ],
       },
