@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { pageBench } from "./page.ts";
 import { previewBench } from "./preview.ts";
 import { startBench } from "./start.ts";
 
@@ -6,6 +7,7 @@ import { startBench } from "./start.ts";
 
 await new Command("bench")
   .description("Measures on this machine what a command costs.")
+  .addCommand(pageBench())
   .addCommand(previewBench())
   .addCommand(startBench())
   .parseAsync();
