@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { previewBench } from "./preview.ts";
 import { startBench } from "./start.ts";
+import { statusBench } from "./status.ts";
 
 /* `npm run bench -- <name>`: measures the time and memory of commands on this machine. */
 
@@ -8,4 +9,5 @@ await new Command("bench")
   .description("Measures on this machine what a command costs.")
   .addCommand(previewBench())
   .addCommand(startBench())
+  .addCommand(statusBench())
   .parseAsync();
