@@ -67,15 +67,18 @@ function stageStatus(
   fails: boolean,
 ): object {
   const mine = stage === "prod" ? freights.slice(0, 2) : freights;
-  const history = mine.toReversed().map(({ reference, hours }) => ({
-    id: reference.name,
-    items: { [`Warehouse/${service.warehouse.name}`]: reference },
-    verificationHistory: [
-      { id: reference.name, phase: "Successful", startTime: at(hours), finishTime: at(hours) },
-    ],
-  }));
-  const newest = mine.at(-1);
   const failed = fails && stage === "dev";
+  const history = mine
+    .slice(0, failed ? -1 : undefined)
+    .toReversed()
+    .map(({ reference, hours }) => ({
+      id: reference.name,
+      items: { [`Warehouse/${service.warehouse.name}`]: reference },
+      verificationHistory: [
+        { id: reference.name, phase: "Successful", startTime: at(hours), finishTime: at(hours) },
+      ],
+    }));
+  const newest = mine.at(-1);
   return {
     autoPromotionEnabled: stage !== "prod",
     conditions: [
