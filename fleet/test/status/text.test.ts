@@ -79,6 +79,16 @@ describe("the text of a status", () => {
     assert.match(plain(blind), /Not read: cluster eu: no route/);
   });
 
+  it("names the services that could not be read with the reason, outside the table", () => {
+    const status = statusOfItems(HELD);
+    const services = status.services.map((each) =>
+      each.service === "auth" ? { ...each, stages: [], unreadable: "not for you" } : each,
+    );
+    const said = plain({ ...status, services });
+    assert.match(said, /^Not read: 1 service \(auth\): not for you$/m);
+    assert.doesNotMatch(said, /^auth /m);
+  });
+
   it("names at most twenty services of a group", () => {
     const status = statusOfItems(HELD);
     const [apiGw] = status.services;
