@@ -2,7 +2,7 @@ import { serviceObjects } from "../../manifests/inventory/objects.ts";
 import type { FreezePlan } from "../../model/freeze.ts";
 import type { ServicePlan, StagePlan } from "../../model/plan.ts";
 import { differingPaths } from "../audit/differences.ts";
-import { closedNow } from "./closed.ts";
+import { freezesNow, refusalsNow } from "./closed.ts";
 import { deliveriesOf, leadTimes } from "./deliveries.ts";
 import type {
   ClosedNow,
@@ -46,10 +46,10 @@ function clusterStatus(
       cluster: { name, stacks, unreadable: live, closed: [] },
       services: services.map((service) => withoutStages(service, name)),
     };
-  const closed = closedNow(freezes, services, live);
+  const closed = freezesNow(freezes);
   const limits = live.limits.length > 0 ? { limits: live.limits } : {};
   return {
-    cluster: { name, stacks, ...limits, closed },
+    cluster: { name, stacks, ...limits, closed: [...closed, ...refusalsNow(services, live)] },
     services: services.map((service) => serviceStatus(service, name, live, closed, now)),
   };
 }
