@@ -4,6 +4,7 @@ import { nameOfStack, readStack, stackNames } from "../all-stacks.ts";
 import { type Cluster, openCluster } from "../cluster.ts";
 import { workingDirectory } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
+import { freezesNow } from "./closed.ts";
 import type { FleetStatus } from "./fleet-status.ts";
 import { readPipelines } from "./read-pipelines.ts";
 import { type ReadCluster, statusOf } from "./status-of.ts";
@@ -60,7 +61,7 @@ export async function readFleetStatus(
       name,
       stacks: mine.map((stack) => stack.name),
       services,
-      freezes: mine.flatMap(({ plan }) => plan.freezes),
+      closed: freezesNow(mine.flatMap(({ plan }) => plan.freezes)),
       live,
     };
   });

@@ -305,8 +305,8 @@ describe("the status of recorded objects", () => {
   });
 
   it("says which cluster could not be read, and shows the others", () => {
-    const { services, freezes } = recordedPlan();
-    const cluster = { stacks: ["test"], services, freezes };
+    const { services } = recordedPlan();
+    const cluster = { stacks: ["test"], services, closed: [] };
     const status = statusOf(
       [
         { ...cluster, name: "eu", live: livePipelines(HELD) },

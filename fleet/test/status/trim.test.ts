@@ -45,7 +45,7 @@ describe("what a status keeps of an object", () => {
           else if (pipeline) takePipelineItem(`${item.kind.toLowerCase()}s`, pipeline, item);
         }
         const live = { projects: pipelines, applications, refused: new Map(), limits: [] };
-        const made = statusOf([{ name: "test", stacks: [], services, freezes: [], live }], RECORDED_AT);
+        const made = statusOf([{ name: "test", stacks: [], services, closed: [], live }], RECORDED_AT);
         assert.equal(made.services.length, 3);
       }),
     );
