@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { pageBench } from "./page.ts";
 import { previewBench } from "./preview.ts";
 import { startBench } from "./start.ts";
+import { statusBench } from "./status.ts";
 
 /* `npm run bench -- <name>`: measures the time and memory of commands on this machine. */
 
@@ -10,4 +11,5 @@ await new Command("bench")
   .addCommand(pageBench())
   .addCommand(previewBench())
   .addCommand(startBench())
+  .addCommand(statusBench())
   .parseAsync();

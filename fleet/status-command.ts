@@ -64,8 +64,15 @@ export function statusCommand(): Command {
       const width = process.stdout.columns ?? WIDTH;
       const text = options.json ? JSON.stringify(status, null, 2) : statusText(status, width, styleText);
       process.stdout.write(`${text}\n`);
+      if (options.json) tellUnreadable(status);
       process.exitCode = exitCode(status, options);
     });
+}
+
+/** A script that reads JSON may not look for it; a log shows it. */
+function tellUnreadable({ clusters }: FleetStatus): void {
+  for (const { name, unreadable } of clusters)
+    if (unreadable !== undefined) process.stderr.write(`Not read: cluster ${name}: ${unreadable}\n`);
 }
 
 async function runStatus(references: readonly string[], options: StatusOptions): Promise<FleetStatus> {

@@ -19,9 +19,21 @@ export function refusalOf({ unready }: LiveStage): Refusal | undefined {
   return policy === undefined || reason === undefined ? undefined : { policy, reason };
 }
 
-/** What is closed: the plan's freezes, and the policies whose refusals the Stages report. */
-export function closedNow(
-  freezes: readonly FreezePlan[],
+/** The plan's freezes that hold now. */
+export function freezesNow(freezes: readonly FreezePlan[]): ClosedNow[] {
+  return freezes
+    .filter(({ over }) => !over)
+    .map(({ reason, stages = [], services = [], until }) => ({
+      kind: "freeze",
+      reason,
+      stages,
+      services,
+      until: new Date(endOfFreeze(until)).toISOString(),
+    }));
+}
+
+/** The policies that refused Promotions, with the Stages that report it; the policy may close more than these. */
+export function refusalsNow(
   services: readonly ServicePlan[],
   { projects }: Pick<LivePipelines, "projects">,
 ): ClosedNow[] {
@@ -31,28 +43,12 @@ export function closedNow(
       return refusal ? [{ ...refusal, service: name, stage: stage.name }] : [];
     }),
   );
-  const policies = [...Map.groupBy(refusals, ({ policy }) => policy).values()];
-  return [
-    ...freezes
-      .filter(({ over }) => !over)
-      .map(
-        (freeze): ClosedNow => ({
-          kind: "freeze",
-          reason: freeze.reason,
-          stages: freeze.stages ?? [],
-          services: freeze.services ?? [],
-          until: new Date(endOfFreeze(freeze.until)).toISOString(),
-        }),
-      ),
-    ...policies.map(
-      (all): ClosedNow => ({
-        kind: "window",
-        reason: all[0]?.reason ?? "",
-        stages: [...new Set(all.map(({ stage }) => stage))].sort(),
-        services: [...new Set(all.map(({ service }) => service))].sort(),
-      }),
-    ),
-  ];
+  return [...Map.groupBy(refusals, ({ policy }) => policy).values()].map((all) => ({
+    kind: "window",
+    reason: all[0]?.reason ?? "",
+    stages: [...new Set(all.map(({ stage }) => stage))].sort(),
+    services: [...new Set(all.map(({ service }) => service))].sort(),
+  }));
 }
 
 /** The closure that covers a Stage of a service, the one with the latest end first. */

@@ -66,7 +66,7 @@ function stageNeeds({ service, cluster }: ServiceStatus, status: StageStatus): N
       kind: "held" as const,
       version,
       since,
-      message: `${actor} promoted this older version by hand. Auto-promotion goes on after the newest one is promoted.`,
+      message: `${actor} promoted this version by hand. Auto-promotion goes on after the newest one is promoted.`,
       command,
     })),
     ...(drift.length > 0

@@ -4,7 +4,8 @@ import { nameOfStack, readStack, stackNames } from "../all-stacks.ts";
 import { type Cluster, openCluster } from "../cluster.ts";
 import { workingDirectory } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
-import type { FleetStatus } from "./fleet-status.ts";
+import { freezesNow } from "./closed.ts";
+import type { ClosedNow, FleetStatus } from "./fleet-status.ts";
 import { readPipelines } from "./read-pipelines.ts";
 import { type ReadCluster, statusOf } from "./status-of.ts";
 
@@ -60,11 +61,17 @@ export async function readFleetStatus(
       name,
       stacks: mine.map((stack) => stack.name),
       services,
-      freezes: mine.flatMap(({ plan }) => plan.freezes),
+      closed: mine.flatMap(({ plan }) => freezesOf(plan, mine.length > 1)),
       live,
     };
   });
   return statusOf(await Promise.all(read), now);
+}
+
+/** A freeze of all services means those of its stack, which may share the cluster with others. */
+function freezesOf({ freezes, services }: Plan, shared: boolean): ClosedNow[] {
+  const names = shared ? services.map(({ name }) => name) : [];
+  return freezesNow(freezes).map((each) => (each.services.length > 0 ? each : { ...each, services: names }));
 }
 
 async function readOrWhy(

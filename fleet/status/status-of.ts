@@ -1,8 +1,7 @@
 import { serviceObjects } from "../../manifests/inventory/objects.ts";
-import type { FreezePlan } from "../../model/freeze.ts";
 import type { ServicePlan, StagePlan } from "../../model/plan.ts";
 import { differingPaths } from "../audit/differences.ts";
-import { closedNow } from "./closed.ts";
+import { refusalsNow } from "./closed.ts";
 import { deliveriesOf, leadTimes } from "./deliveries.ts";
 import type {
   ClosedNow,
@@ -22,7 +21,8 @@ export interface ReadCluster {
   readonly name: string;
   readonly stacks: readonly string[];
   readonly services: readonly ServicePlan[];
-  readonly freezes: readonly FreezePlan[];
+  /** What is known to be closed now. */
+  readonly closed: readonly ClosedNow[];
   /** The error's text if the cluster could not be read. */
   readonly live: LivePipelines | string;
 }
@@ -38,18 +38,17 @@ export function statusOf(clusters: readonly ReadCluster[], now: Date): FleetStat
 }
 
 function clusterStatus(
-  { name, stacks, services, freezes, live }: ReadCluster,
+  { name, stacks, services, closed, live }: ReadCluster,
   now: Date,
 ): { readonly cluster: ClusterStatus; readonly services: readonly ServiceStatus[] } {
   if (typeof live === "string")
     return {
-      cluster: { name, stacks, unreadable: live, closed: [] },
+      cluster: { name, stacks, unreadable: live, closed },
       services: services.map((service) => withoutStages(service, name)),
     };
-  const closed = closedNow(freezes, services, live);
   const limits = live.limits.length > 0 ? { limits: live.limits } : {};
   return {
-    cluster: { name, stacks, ...limits, closed },
+    cluster: { name, stacks, ...limits, closed: [...closed, ...refusalsNow(services, live)] },
     services: services.map((service) => serviceStatus(service, name, live, closed, now)),
   };
 }

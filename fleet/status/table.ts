@@ -1,6 +1,6 @@
 import type { ServiceStatus, StageStatus } from "./fleet-status.ts";
 import type { Paint } from "./text.ts";
-import { age, shortVersion, shown } from "./words.ts";
+import { age, shortVersion } from "./words.ts";
 
 /** What a mark after a version means. */
 export const LEGEND =
@@ -41,10 +41,9 @@ function rowsOf(
   const stages = services[0]?.stages.map(({ stage }) => stage) ?? [];
   return [
     [...head, ...stages].map(plain),
-    ...services.map(({ service, cluster, team, unreadable, stages }) => [
+    ...services.map(({ service, cluster, team, stages }) => [
       ...[service, ...(several ? [cluster] : []), team].map((text): Cell => ({ text, colour: "green" })),
       ...stages.map(toCell),
-      ...(unreadable === undefined ? [] : [{ text: shown(unreadable), colour: "red" } as const]),
     ]),
   ];
 }
@@ -79,7 +78,6 @@ function marksOf({ failed, waits, holds, drift }: StageStatus): string {
 }
 
 function widthsOf(rows: readonly (readonly Cell[])[]): number[] {
-  // The last column may be a sentence, which needs no padding.
   const columns = rows[0]?.length ?? 0;
   return Array.from({ length: columns }, (_, column) =>
     rows.reduce((most, row) => Math.max(most, row[column]?.text.length ?? 0), 0),

@@ -27,16 +27,18 @@ export function statusText(status: FleetStatus, width: number, paint: Paint): st
   const names = clusters.map(({ name }) => name).join(", ");
   const waiting = needs.filter(({ kind }) => kind !== "itself").length;
   const several = clusters.length > 1;
+  const read = services.filter(({ stages }) => stages.length > 0);
   return [
     paint("bold", `${counted(services.length, "service")} on ${names}, read at ${at.slice(0, 19)}Z`),
     ...clusters.flatMap((cluster) => clusterLines(cluster, paint)),
+    ...unreadable(status, paint),
     ...warehouses(status, paint),
     ...GROUPS.flatMap((group) => groupText(group, needs, { now, paint, several })),
-    ...(waiting === 0 && clusters.every(({ unreadable }) => unreadable === undefined)
+    ...(waiting === 0 && [...clusters, ...services].every((each) => each.unreadable === undefined)
       ? [paint("green", "Nothing needs a person.")]
       : []),
-    ...tables(services, now, width, paint),
-    ...(services.length === 0 ? [] : [[LEGEND, ...numbers(status, now)].join("\n")]),
+    ...tables(read, now, width, paint),
+    ...(read.length === 0 ? [] : [[LEGEND, ...numbers(status, now)].join("\n")]),
   ].join("\n\n");
 }
 
@@ -59,6 +61,19 @@ function some(names: readonly string[]): string {
   return names.length <= 5
     ? names.join(", ")
     : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
+}
+
+function unreadable({ services }: FleetStatus, paint: Paint): string[] {
+  const refused = services.filter((each) => each.unreadable !== undefined);
+  const [first] = refused;
+  if (first === undefined) return [];
+  const names = some(refused.map(({ service }) => service));
+  return [
+    paint(
+      "red",
+      `Not read: ${counted(refused.length, "service")} (${names}): ${shown(first.unreadable ?? "")}`,
+    ),
+  ];
 }
 
 function warehouses({ services }: FleetStatus, paint: Paint): string[] {

@@ -66,7 +66,7 @@ export function liveStage({ metadata, spec, status }: Item): LiveStage {
   };
 }
 
-/** The effective holds are those that still hold; Kargo before 1.11 has none. */
+/** Kargo's definition asks clients to read the effective holds: the recorded ones may be over, or not yet in force. */
 function holds(status: unknown): LiveHold[] {
   return entries(status, "effectiveAutoPromotionHolds").map(([, hold]) => ({
     actor: text(hold, "actor") ?? "",

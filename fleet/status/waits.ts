@@ -12,6 +12,7 @@ export interface StageView {
   readonly live: LiveStage;
   readonly pipeline: LivePipeline;
   readonly application: LiveApplication | undefined;
+  /** What is known to be closed, whether or not a Promotion was refused. */
   readonly closed: readonly ClosedNow[];
   readonly now: Date;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Plan } from "../../../model/plan.ts";
 import { planOf } from "../../../test/sources.ts";
+import { freezesNow } from "../../status/closed.ts";
 import type { FleetStatus, ServiceStatus, StageStatus } from "../../status/fleet-status.ts";
 import type { LiveApplication, LivePipeline, LivePipelines } from "../../status/live.ts";
 import { takePipelineItem } from "../../status/read-pipelines.ts";
@@ -48,7 +49,7 @@ export function statusOfItems(
 ): FleetStatus {
   const { services, freezes } = plan;
   const live = livePipelines(items);
-  return statusOf([{ name: "test", stacks: ["test"], services, freezes, live }], now);
+  return statusOf([{ name: "test", stacks: ["test"], services, closed: freezesNow(freezes), live }], now);
 }
 
 /** One Stage of a status. @throws Error if it is missing */

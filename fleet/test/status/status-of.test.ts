@@ -277,6 +277,22 @@ describe("the status of recorded objects", () => {
     assert.deepEqual(nginx, { succeeded: 1, failed: 0, since: "2026-11-28T13:38:38Z" });
   });
 
+  it("waits for no older Freight", () => {
+    const newest = changed(HELD, "Stage", "kargo-nginx/prod", ({ status }) => ({
+      status: { ...(status as object), freightHistory: [{ items: { "Warehouse/nginx": { name: SECOND } } }] },
+    }));
+    assert.deepEqual(kinds(stageOf(statusOfItems(newest), "nginx", "prod").waits), ["sync"]);
+  });
+
+  it("calls Freight held, and not stuck, while a hold pauses auto-promotion", () => {
+    const promotion = HELD.find(({ metadata }) => metadata.name.startsWith("dev.01m8h641"));
+    const failed = changed(HELD, "Promotion", `kargo-nginx/${promotion?.metadata.name}`, ({ status }) => ({
+      status: { ...(status as object), phase: "Failed" },
+    }));
+    const { waits, holds } = stageOf(statusOfItems(failed), "nginx", "dev");
+    assert.deepEqual([waits, holds.length], [[], 1]);
+  });
+
   it("asks nobody to promote a decommissioned service", () => {
     const text = readFileSync("services.json", "utf8").replace(
       '"acme/api-gw"',
@@ -289,8 +305,8 @@ describe("the status of recorded objects", () => {
   });
 
   it("says which cluster could not be read, and shows the others", () => {
-    const { services, freezes } = recordedPlan();
-    const cluster = { stacks: ["test"], services, freezes };
+    const { services } = recordedPlan();
+    const cluster = { stacks: ["test"], services, closed: [] };
     const status = statusOf(
       [
         { ...cluster, name: "eu", live: livePipelines(HELD) },
