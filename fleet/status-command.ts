@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
 import { didYouMean, listed } from "../model/diagnostics.ts";
@@ -18,6 +20,7 @@ interface StatusOptions {
   readonly failed: boolean;
   readonly stale?: number;
   readonly json: boolean;
+  readonly html?: string;
   readonly context?: string;
   readonly kubeconfig?: string;
 }
@@ -36,6 +39,7 @@ Examples:
   npm run fleet -- status                            every stack but the sandbox's
   npm run fleet -- status prod-eu prod-us --waiting  what waits for a person on two clusters
   npm run fleet -- status --team edge --stale 14d    what team edge has not delivered for two weeks
+  npm run fleet -- status --html status.html         the same as a page to search and to filter
   npm run --silent fleet -- status --json | jq '.services[].stages[].failed.reason // empty'
 
 Exit codes: 0 nothing failed, is stuck or differs from the plan; 2 something does. With --waiting, --failed or
@@ -56,17 +60,29 @@ export function statusCommand(): Command {
     )
     .option("--stale <age>", "only services whose last Stage has had no new version for so long", staleAge)
     .option("--json", "print everything as JSON", false)
+    .option("--html <file>", "write everything as one page that needs no network, and print only its path")
     .option("--context <name>", "the kubeconfig's context, for one cluster (default: the stack's)")
     .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
     .addHelpText("after", HELP)
     .action(async (stacks: readonly string[], options: StatusOptions) => {
       const status = await runStatus(stacks, options);
-      const width = process.stdout.columns ?? WIDTH;
-      const text = options.json ? JSON.stringify(status, null, 2) : statusText(status, width, styleText);
-      process.stdout.write(`${text}\n`);
-      if (options.json) tellUnreadable(status);
+      process.stdout.write(`${await output(status, options)}\n`);
+      if (options.json || options.html !== undefined) tellUnreadable(status);
       process.exitCode = exitCode(status, options);
     });
+}
+
+async function output(status: FleetStatus, { json, html }: StatusOptions): Promise<string> {
+  if (html !== undefined) {
+    // Loaded only when needed, as it reads the page's files.
+    const { statusPage } = await import("./status/page/page.ts");
+    // The page names services, people's groups and errors.
+    await writeFile(html, statusPage(status), { mode: 0o600 });
+    if (!json) return `Written: ${resolve(html)}`;
+  }
+  return json
+    ? JSON.stringify(status, null, 2)
+    : statusText(status, process.stdout.columns ?? WIDTH, styleText);
 }
 
 /** A script that reads JSON may not look for it; a log shows it. */
