@@ -11,6 +11,7 @@ import { ageOf, type Filters, filtered } from "./status/filters.ts";
 import type { FleetStatus } from "./status/fleet-status.ts";
 import { isWrong, needsOf } from "./status/needs.ts";
 import { plansOf, readFleetStatus } from "./status/read-fleet.ts";
+import { keepHeapSmall } from "./status/small-heap.ts";
 import { statusText } from "./status/text.ts";
 
 interface StatusOptions {
@@ -93,6 +94,7 @@ function tellUnreadable({ clusters }: FleetStatus): void {
 
 async function runStatus(references: readonly string[], options: StatusOptions): Promise<FleetStatus> {
   const { services, team: teams, waiting, failed, stale, context, kubeconfig } = options;
+  keepHeapSmall();
   const now = new Date();
   const stacks = plansOf(references, now);
   const planned = stacks.flatMap(({ plan }) => plan.services);

@@ -2,8 +2,8 @@ import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Item } from "./trim.ts";
 
-/** The number of objects in one response. */
-const PAGE = 500;
+/** The number of objects in one response: 500 would take 60 MB more, and no less time. */
+const PAGE = 250;
 
 /**
  * Reads a list page by page. No page is kept, so `take` must keep only what it needs of an object.
