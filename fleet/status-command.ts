@@ -33,8 +33,8 @@ const INCOMPLETE = 1;
 const WIDTH = 100;
 
 const HELP = `
-It only reads, with the rights of your kubeconfig. One request lists a whole cluster; without that right it
-asks namespace by namespace.
+It only reads, with the rights of your kubeconfig. It lists whole clusters; without that right it asks
+namespace by namespace.
 
 Examples:
   npm run fleet -- status                            every stack but the sandbox's

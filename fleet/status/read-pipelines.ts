@@ -38,7 +38,7 @@ export function takePipelineItem(kind: string, pipeline: LivePipeline, item: Ite
 
 /**
  * Reads the pipelines of these services with the caller's rights. It lists the whole cluster, so that a thousand
- * services need no more requests than one. If the caller may not, it lists namespace by namespace.
+ * namespaces need no thousand requests. If the caller may not, it lists namespace by namespace.
  * @throws FleetError if the cluster cannot be reached, or has no Kargo
  */
 export async function readPipelines(
