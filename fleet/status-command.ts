@@ -8,6 +8,7 @@ import { progressOn } from "./progress.ts";
 import { ageOf, type Filters, filtered } from "./status/filters.ts";
 import type { FleetStatus } from "./status/fleet-status.ts";
 import { isWrong, needsOf } from "./status/needs.ts";
+import { writePage } from "./status/page/write-page.ts";
 import { plansOf, readFleetStatus } from "./status/read-fleet.ts";
 import { statusText } from "./status/text.ts";
 
@@ -18,6 +19,8 @@ interface StatusOptions {
   readonly failed: boolean;
   readonly stale?: number;
   readonly json: boolean;
+  readonly html?: string;
+  readonly audit?: string;
   readonly context?: string;
   readonly kubeconfig?: string;
 }
@@ -36,6 +39,7 @@ Examples:
   npm run fleet -- status                            every stack but the sandbox's
   npm run fleet -- status prod-eu prod-us --waiting  what waits for a person on two clusters
   npm run fleet -- status --team edge --stale 14d    what team edge has not delivered for two weeks
+  npm run fleet -- status --html status.html         one page for a browser, which requests nothing
   npm run --silent fleet -- status --json | jq '.services[].stages[].failed.reason // empty'
 
 Exit codes: 0 nothing failed, is stuck or differs from the plan; 2 something does. With --waiting, --failed or
@@ -56,13 +60,19 @@ export function statusCommand(): Command {
     )
     .option("--stale <age>", "only services whose last Stage has had no new version for so long", staleAge)
     .option("--json", "print everything as JSON", false)
+    .option("--html <file>", "write one HTML file for a browser, instead of text")
+    .option("--audit <file>", "the output of fleet audit --json, for the HTML's map of rights")
     .option("--context <name>", "the kubeconfig's context, for one cluster (default: the stack's)")
     .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
     .addHelpText("after", HELP)
     .action(async (stacks: readonly string[], options: StatusOptions) => {
+      const { html, audit, json } = options;
+      if (audit !== undefined && html === undefined)
+        throw new FleetError("--audit is for the HTML page. Name its file with --html.");
       const status = await runStatus(stacks, options);
       const width = process.stdout.columns ?? WIDTH;
-      const text = options.json ? JSON.stringify(status, null, 2) : statusText(status, width, styleText);
+      const page = html === undefined ? undefined : writePage(html, status, audit);
+      const text = json ? JSON.stringify(status, null, 2) : (page ?? statusText(status, width, styleText));
       process.stdout.write(`${text}\n`);
       if (options.json) tellUnreadable(status);
       process.exitCode = exitCode(status, options);

@@ -1,0 +1,35 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runAudit } from "../fleet/audit-command.ts";
+import { statusPage } from "../fleet/status/page/page.ts";
+import { plansOf, readFleetStatus } from "../fleet/status/read-fleet.ts";
+import { STATUS_PAGE } from "./folder.ts";
+import { connectionOf, kubernetesApi } from "./kubernetes-api.ts";
+import { seedSamples } from "./samples/seed.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+const STACK = "sandbox";
+
+const NOTE =
+  "This is the sandbox of npm start. No Kargo runs here: the Freight, the Promotions and the states of Stages are samples. The access matrix is real.";
+
+/** Writes samples into the API server, and what `fleet status` and `fleet audit` then say as one HTML file. */
+export async function writeStatusPage(sandbox: Sandbox): Promise<string> {
+  const kubeconfig = sandbox.controlPlane.kubeconfigs.admin;
+  const stacks = plansOf([STACK], new Date());
+  const api = kubernetesApi(await connectionOf(kubeconfig));
+  try {
+    const services = stacks.flatMap(({ plan }) => plan.services);
+    await seedSamples(api, services, { now: new Date(), applications: sandbox.argoCd === undefined });
+  } finally {
+    api.close();
+  }
+  const access = { context: undefined, kubeconfig, told: () => {} };
+  const [status, { matrix }] = await Promise.all([
+    readFleetStatus(stacks, () => true, access, new Date()),
+    runAudit({ stack: STACK, kubeconfig, json: false, concurrency: 16, known: [] }),
+  ]);
+  const file = join(sandbox.directory, STATUS_PAGE);
+  await writeFile(file, statusPage(status, matrix, NOTE), { mode: 0o600 });
+  return file;
+}
