@@ -1,13 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runAudit } from "../fleet/audit-command.ts";
+import { openCluster } from "../fleet/cluster.ts";
 import { statusPage } from "../fleet/status/page/page.ts";
 import { plansOf, readFleetStatus } from "../fleet/status/read-fleet.ts";
 import { STATUS_PAGE } from "./folder.ts";
-import { connectionOf, kubernetesApi } from "./kubernetes-api.ts";
 import { seedSamples } from "./samples/seed.ts";
 import type { Sandbox } from "./sandbox.ts";
 
+/** The name of the stack, and of the context in the sandbox's kubeconfigs. */
 const STACK = "sandbox";
 
 const NOTE =
@@ -17,17 +18,17 @@ const NOTE =
 export async function writeStatusPage(sandbox: Sandbox): Promise<string> {
   const kubeconfig = sandbox.controlPlane.kubeconfigs.admin;
   const stacks = plansOf([STACK], new Date());
-  const api = kubernetesApi(await connectionOf(kubeconfig));
+  const cluster = await openCluster({ kubeconfig, context: STACK });
   try {
     const services = stacks.flatMap(({ plan }) => plan.services);
-    await seedSamples(api, services, { now: new Date(), applications: sandbox.argoCd === undefined });
+    await seedSamples(cluster, services, { now: new Date(), applications: sandbox.argoCd === undefined });
   } finally {
-    api.close();
+    cluster.close();
   }
-  const access = { context: undefined, kubeconfig, told: () => {} };
+  const access = { context: STACK, kubeconfig, told: () => {} };
   const [status, { matrix }] = await Promise.all([
     readFleetStatus(stacks, () => true, access, new Date()),
-    runAudit({ stack: STACK, kubeconfig, json: false, concurrency: 16, known: [] }),
+    runAudit({ stack: STACK, context: STACK, kubeconfig, json: false, concurrency: 16, known: [] }),
   ]);
   const file = join(sandbox.directory, STATUS_PAGE);
   await writeFile(file, statusPage(status, matrix, NOTE), { mode: 0o600 });

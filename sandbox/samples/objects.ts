@@ -132,19 +132,23 @@ export function stage(service: SampleService, name: string, story: Story): Sampl
           status: promotionStatus(service, last.each),
         },
       }),
-      ...(last?.each.holder !== undefined && {
-        autoPromotionHolds: {
-          [`Warehouse/${service.warehouse.name}`]: {
-            actor: last.each.holder,
-            createdAt: time(last.each.finishedAt),
-            freightName: last.each.version.freight,
-            origin: origin(service),
-            promotionName: promotion(service, last.each, last.index).metadata.name,
-          },
-        },
-      }),
+      ...(last && holdsOf(service, last.each, last.index)),
     },
   };
+}
+
+/** A person promoted older Freight. Kargo writes what it recorded, and what of that is in force. */
+function holdsOf(service: SampleService, each: SamplePromotion, index: number): object {
+  if (each.holder === undefined) return {};
+  const hold = {
+    actor: each.holder,
+    createdAt: time(each.finishedAt),
+    freightName: each.version.freight,
+    origin: origin(service),
+    promotionName: promotion(service, each, index).metadata.name,
+  };
+  const holds = { [`Warehouse/${service.warehouse.name}`]: hold };
+  return { autoPromotionHolds: holds, effectiveAutoPromotionHolds: holds };
 }
 
 /** An Application with the version that it runs. Nothing else of the object is set. */
