@@ -153,6 +153,7 @@ function applicationStatus(service: ServicePlan, name: string, freights: readonl
   const revision = "0".repeat(40);
   const source = { repoURL: service.gitops.repoURL, path: service.gitops.chart, targetRevision: "main" };
   const resources = ["Service", "ServiceAccount", "Deployment", "ConfigMap", "Ingress"].map((kind) => ({
+    group: "",
     kind,
     name,
     namespace: name,

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
 import { didYouMean, listed } from "../model/diagnostics.ts";
@@ -8,7 +9,6 @@ import { progressOn } from "./progress.ts";
 import { ageOf, type Filters, filtered } from "./status/filters.ts";
 import type { FleetStatus } from "./status/fleet-status.ts";
 import { isWrong, needsOf } from "./status/needs.ts";
-import { writePage } from "./status/page/write-page.ts";
 import { plansOf, readFleetStatus } from "./status/read-fleet.ts";
 import { statusText } from "./status/text.ts";
 
@@ -39,7 +39,7 @@ Examples:
   npm run fleet -- status                            every stack but the sandbox's
   npm run fleet -- status prod-eu prod-us --waiting  what waits for a person on two clusters
   npm run fleet -- status --team edge --stale 14d    what team edge has not delivered for two weeks
-  npm run fleet -- status --html status.html         one page for a browser, which requests nothing
+  npm run fleet -- status --html status.html         the same as a page to search and to filter
   npm run --silent fleet -- status --json | jq '.services[].stages[].failed.reason // empty'
 
 Exit codes: 0 nothing failed, is stuck or differs from the plan; 2 something does. With --waiting, --failed or
@@ -60,23 +60,31 @@ export function statusCommand(): Command {
     )
     .option("--stale <age>", "only services whose last Stage has had no new version for so long", staleAge)
     .option("--json", "print everything as JSON", false)
-    .option("--html <file>", "write one HTML file for a browser, instead of text")
-    .option("--audit <file>", "the output of fleet audit --json, for the HTML's map of rights")
+    .option("--html <file>", "write everything as one page that needs no network, and print only its path")
+    .option("--audit <file>", "the output of fleet audit --json, whose rights the page shows as a map")
     .option("--context <name>", "the kubeconfig's context, for one cluster (default: the stack's)")
     .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
     .addHelpText("after", HELP)
     .action(async (stacks: readonly string[], options: StatusOptions) => {
-      const { html, audit, json } = options;
-      if (audit !== undefined && html === undefined)
-        throw new FleetError("--audit is for the HTML page. Name its file with --html.");
+      if (options.audit !== undefined && options.html === undefined)
+        throw new FleetError("--audit is for the page. Name the page's file with --html.");
       const status = await runStatus(stacks, options);
-      const width = process.stdout.columns ?? WIDTH;
-      const page = html === undefined ? undefined : writePage(html, status, audit);
-      const text = json ? JSON.stringify(status, null, 2) : (page ?? statusText(status, width, styleText));
-      process.stdout.write(`${text}\n`);
-      if (options.json) tellUnreadable(status);
+      process.stdout.write(`${await output(status, options)}\n`);
+      if (options.json || options.html !== undefined) tellUnreadable(status);
       process.exitCode = exitCode(status, options);
     });
+}
+
+async function output(status: FleetStatus, { json, html, audit }: StatusOptions): Promise<string> {
+  if (html !== undefined) {
+    // Loaded only when needed, as it reads the page's files.
+    const { writePage } = await import("./status/page/write-page.ts");
+    writePage(html, status, audit);
+    if (!json) return `Written: ${resolve(html)}`;
+  }
+  return json
+    ? JSON.stringify(status, null, 2)
+    : statusText(status, process.stdout.columns ?? WIDTH, styleText);
 }
 
 /** A script that reads JSON may not look for it; a log shows it. */

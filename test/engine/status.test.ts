@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
@@ -173,6 +173,15 @@ describe("fleet status on a real API server", function () {
       assert.match(stderr, message);
       assert.equal(exitCode, 1);
     });
+
+  it("writes the page that only the caller can read, and prints its path", async () => {
+    const file = join(folder, "status.html");
+    const { stdout, exitCode } = await fleet("eu", "--services", "auth", "--html", "status.html");
+    assert.equal(stdout, `Written: ${file}`);
+    assert.equal(exitCode, 2);
+    assert.match(await readFile(file, "utf8"), /^<!doctype html>[\s\S]*kargo-auth[\s\S]*<\/html>\s*$/);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+  });
 
   it("changes nothing", async () => {
     const versions = async () => {

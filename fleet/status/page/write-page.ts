@@ -11,16 +11,13 @@ const AUDIT = z.object({
 });
 
 /**
- * Writes a status as HTML, and replaces the file.
+ * Writes a status as HTML, for the caller only: it names services, groups of people and errors.
  * @param audit a file with the output of `fleet audit --json`, for the heat map
- * @returns what was written, for the user
  * @throws FleetError if a file cannot be read or written, or is no audit
  */
-export function writePage(file: string, status: FleetStatus, audit?: string): string {
+export function writePage(file: string, status: FleetStatus, audit?: string): void {
   const html = statusPage(status, audit === undefined ? undefined : matrixIn(audit));
-  attempt(`${file} cannot be written`, () => writeFileSync(file, html));
-  const { length } = status.services;
-  return `Wrote ${file}: ${length} ${length === 1 ? "service" : "services"}. Open it in a browser.`;
+  attempt(`${file} cannot be written`, () => writeFileSync(file, html, { mode: 0o600 }));
 }
 
 function matrixIn(file: string): Matrix {

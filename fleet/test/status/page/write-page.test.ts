@@ -14,13 +14,13 @@ describe("fleet status --html", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it("writes the page with the rights of an audit, and says what it wrote", async () => {
+  it("writes the page with the rights of an audit", async () => {
     const [file, audit] = [join(folder, "status.html"), join(folder, "audit.json")];
     await writeFile(
       audit,
       JSON.stringify({ right: true, matrix: { "team-edge": { "kargo-nginx": "team" } } }),
     );
-    assert.equal(writePage(file, status, audit), `Wrote ${file}: 1 service. Open it in a browser.`);
+    writePage(file, status, audit);
     const html = await readFile(file, "utf8");
     assert.match(
       html,
