@@ -12,7 +12,7 @@ import type { Sandbox } from "./sandbox.ts";
 const STACK = "sandbox";
 
 const NOTE =
-  "This is the sandbox of npm start. No Kargo runs here: the Freight, the Promotions and the states of Stages are samples. The access matrix is real.";
+  "This is the sandbox of npm start. No Kargo runs here: the Freight, the Promotions and the states of Stages and Applications are samples. The access matrix is real.";
 
 /** Writes samples into the API server, and what `fleet status` and `fleet audit` then say as one HTML file. */
 export async function writeStatusPage(sandbox: Sandbox): Promise<string> {
@@ -21,7 +21,7 @@ export async function writeStatusPage(sandbox: Sandbox): Promise<string> {
   const cluster = await openCluster({ kubeconfig, context: STACK });
   try {
     const services = stacks.flatMap(({ plan }) => plan.services);
-    await seedSamples(cluster, services, { now: new Date(), applications: sandbox.argoCd === undefined });
+    await seedSamples(cluster, services, new Date());
   } finally {
     cluster.close();
   }

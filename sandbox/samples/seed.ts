@@ -18,18 +18,18 @@ const AS = {
 
 /**
  * Writes Freight, Promotions and states into the API server, as Kargo and Argo CD would. Nothing that the program
- * provisions is changed: only states, and objects that are Kargo's own.
- * @param options.applications false if Argo CD runs, which writes the Applications' states itself
+ * provisions is changed: only states, and objects that are Kargo's own. If Argo CD runs, it soon writes the real states of
+ * Applications again.
  * @throws SandboxError with the API server's message
  */
 export async function seedSamples(
   cluster: Cluster,
   services: readonly SampleService[],
-  options: { readonly now: Date; readonly applications: boolean },
+  now: Date,
 ): Promise<void> {
   const chosen = services
     .slice(0, MOST)
-    .map((service, index) => ({ service, story: storyOf(service, index, options.now) }));
+    .map((service, index) => ({ service, story: storyOf(service, index, now) }));
   const create = async (plural: string, object: SampleObject) => {
     const collection = pathOf(plural, object);
     await demand(cluster, { method: "POST", path: collection, body: object, as: AS.kargo });
@@ -56,7 +56,7 @@ export async function seedSamples(
         .map(({ name }) => putStatus("stages", stage(service, name, story))),
     ]),
   );
-  if (!options.applications) return;
+  // Last, so that a status that is read at once finds these.
   const applications = chosen.flatMap(({ service, story }) =>
     service.stages.flatMap(({ name, deployment }) =>
       deployment === undefined ? [] : [application(service, name, deployment.application, story)],
