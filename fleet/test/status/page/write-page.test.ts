@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writePage } from "../../../status/page/write-page.ts";
@@ -14,13 +14,14 @@ describe("fleet status --html", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it("writes the page with the rights of an audit", async () => {
+  it("writes the page for the caller only, with the rights of an audit", async () => {
     const [file, audit] = [join(folder, "status.html"), join(folder, "audit.json")];
     await writeFile(
       audit,
       JSON.stringify({ right: true, matrix: { "team-edge": { "kargo-nginx": "team" } } }),
     );
     writePage(file, status, audit);
+    assert.equal((await stat(file)).mode & 0o777, 0o600, "it is for the caller only");
     const html = await readFile(file, "utf8");
     assert.match(
       html,
