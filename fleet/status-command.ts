@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
@@ -22,6 +21,7 @@ interface StatusOptions {
   readonly stale?: number;
   readonly json: boolean;
   readonly html?: string;
+  readonly audit?: string;
   readonly context?: string;
   readonly kubeconfig?: string;
 }
@@ -62,10 +62,13 @@ export function statusCommand(): Command {
     .option("--stale <age>", "only services whose last Stage has had no new version for so long", staleAge)
     .option("--json", "print everything as JSON", false)
     .option("--html <file>", "write everything as one page that needs no network, and print only its path")
+    .option("--audit <file>", "the output of fleet audit --json, whose rights the page shows as a map")
     .option("--context <name>", "the kubeconfig's context, for one cluster (default: the stack's)")
     .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
     .addHelpText("after", HELP)
     .action(async (stacks: readonly string[], options: StatusOptions) => {
+      if (options.audit !== undefined && options.html === undefined)
+        throw new FleetError("--audit is for the page. Name the page's file with --html.");
       const status = await runStatus(stacks, options);
       process.stdout.write(`${await output(status, options)}\n`);
       if (options.json || options.html !== undefined) tellUnreadable(status);
@@ -73,12 +76,11 @@ export function statusCommand(): Command {
     });
 }
 
-async function output(status: FleetStatus, { json, html }: StatusOptions): Promise<string> {
+async function output(status: FleetStatus, { json, html, audit }: StatusOptions): Promise<string> {
   if (html !== undefined) {
     // Loaded only when needed, as it reads the page's files.
-    const { statusPage } = await import("./status/page/page.ts");
-    // The page names services, people's groups and errors.
-    await writeFile(html, statusPage(status), { mode: 0o600 });
+    const { writePage } = await import("./status/page/write-page.ts");
+    writePage(html, status, audit);
     if (!json) return `Written: ${resolve(html)}`;
   }
   return json

@@ -27,6 +27,10 @@ const MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 export async function startBrowser(): Promise<Browser> {
   const own = process.env.CHROMIUM ?? (await installed());
   if (own !== undefined) return chromium.launch({ executablePath: own, args: FLAGS });
+  if (process.platform !== "linux" || process.arch !== "x64")
+    throw new Error(
+      "These tests need a browser. Install Chromium or Google Chrome, or set CHROMIUM to the path of one; the one in the package @sparticuz/chromium is for Linux on x64.",
+    );
   const { executablePath, libraries } = await unpacked();
   return chromium.launch({
     executablePath,

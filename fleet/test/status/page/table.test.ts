@@ -69,6 +69,10 @@ describe("the table of fleet status's page, with a thousand services", function 
     const { page, done } = await pages.open(html);
     await page.pdf();
     assert.equal((await shown(page)).length, 1_000);
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: 720, height: 1000 });
+    const display = "getComputedStyle(document.querySelector('tr.service')).display";
+    assert.equal(await page.evaluate(display), "table-row", "paper is not a phone");
     await done();
   });
 
