@@ -1,13 +1,17 @@
 import { Command } from "commander";
 import { checkBench } from "./check.ts";
+import { pageBench } from "./page.ts";
 import { previewBench } from "./preview.ts";
 import { startBench } from "./start.ts";
+import { statusBench } from "./status.ts";
 
 /* `npm run bench -- <name>`: measures the time and memory of commands on this machine. */
 
 await new Command("bench")
   .description("Measures on this machine what a command costs.")
   .addCommand(checkBench())
+  .addCommand(pageBench())
   .addCommand(previewBench())
   .addCommand(startBench())
+  .addCommand(statusBench())
   .parseAsync();

@@ -10,10 +10,14 @@ export interface Cost {
 /** The interval between measurements, in milliseconds. */
 const EVERY = 200;
 
-/** @throws Error if the command fails */
+/**
+ * @param expected exit codes that are no failure
+ * @throws Error if the command fails
+ */
 export async function measure(
   [program = "", ...args]: readonly string[],
   options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  expected: readonly number[] = [0],
 ): Promise<Cost> {
   const started = performance.now();
   const child = execa(program, args, { ...options, stdin: "ignore", stdout: "ignore", stderr: "pipe" });
@@ -27,7 +31,9 @@ export async function measure(
   };
   const looked = look();
   try {
-    await child;
+    await child.catch((error: { readonly exitCode?: number }) => {
+      if (!expected.includes(error.exitCode ?? -1)) throw error;
+    });
     return { seconds: (performance.now() - started) / 1000, megabytes: most / 1024 };
   } finally {
     looking = false;

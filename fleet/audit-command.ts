@@ -15,7 +15,7 @@ import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";
 import { rightStackWithShards } from "./stack-files.ts";
 
-interface AuditOptions {
+export interface AuditOptions {
   readonly stack: string;
   readonly context?: string;
   readonly kubeconfig?: string;
@@ -64,7 +64,8 @@ export function auditCommand(): Command {
     });
 }
 
-async function runAudit(options: AuditOptions): Promise<Audit> {
+/** Audits a stack. @throws FleetError if the cluster cannot be read */
+export async function runAudit(options: AuditOptions): Promise<Audit> {
   const { stack, concurrency, previewer, known } = options;
   const started = Date.now();
   const files = rightStackWithShards(stack);

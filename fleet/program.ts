@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   reshard: async () => (await import("./reshard-command.ts")).reshardCommand(),
   shards: async () => (await import("./shards-command.ts")).shardsCommand(),
   "stop-the-line": async () => (await import("./stop-the-line-command.ts")).stopTheLineCommand(),
+  status: async () => (await import("./status-command.ts")).statusCommand(),
   trust: async () => (await import("./trust-command.ts")).trustCommand(),
   up: async () => (await import("./up-command.ts")).upCommand(),
   windows: async () => (await import("./windows-command.ts")).windowsCommand(),

@@ -32,6 +32,9 @@ const ENTRIES = [
   "tokens.csv",
 ] as const;
 
+/** The page of `fleet status`. It stays after the sandbox, as the logs do. */
+export const STATUS_PAGE = "status.html";
+
 /** The content of `sandbox.json` while the sandbox runs. */
 export interface SandboxFile {
   readonly toolchain: Toolchain;
@@ -49,7 +52,7 @@ export interface SandboxFile {
 
 /** Removes the data of a stopped sandbox. */
 export async function emptyFolder(directory: string, options: { keepLogs: boolean }): Promise<void> {
-  for (const entry of options.keepLogs ? ENTRIES : [...ENTRIES, "logs"]) {
+  for (const entry of options.keepLogs ? ENTRIES : [...ENTRIES, "logs", STATUS_PAGE]) {
     await rm(join(directory, entry), { recursive: true, force: true });
   }
   // A folder with other files is kept.

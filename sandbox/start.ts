@@ -13,6 +13,7 @@ import { kubectlOf, pushCommands, pushOnce, tagCommands } from "./push.ts";
 import { type Sandbox, startSandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 import { stopOnSignals, waitForSignal } from "./signals.ts";
+import { writeStatusPage } from "./status-page.ts";
 import { BUILD, buildEverything, ToolchainError } from "./toolchain/toolchain.ts";
 import { drawTree, type Hooks, isCompared, type ObjectLists, readObjects, treeOf } from "./tree.ts";
 
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
     // Nobody reads a preview of --once before its up.
     await pulumi(sandbox, "up", "--yes", ...(once ? ["--skip-preview"] : []), "--stack", "sandbox");
     await show(sandbox);
+    await showStatusPage(sandbox);
     const repository = await repositoryToPush(sandbox);
     if (once) {
       heading(`A push to ${repository}, and its Workflow in the API server`);
@@ -90,6 +92,12 @@ async function show(sandbox: Sandbox): Promise<void> {
   heading("Manual steps");
   for (const { promote, sync } of Object.values(await outputsOf(sandbox)))
     print([...promote, ...sync].join("\n"));
+}
+
+async function showStatusPage(sandbox: Sandbox): Promise<void> {
+  heading("The page of fleet status, for a browser");
+  print(await writeStatusPage(sandbox));
+  print("No Kargo runs here: its Freight, Promotions and states are samples. The access matrix is real.");
 }
 
 function showPushing(sandbox: Sandbox, repository: string): void {

@@ -73,17 +73,34 @@ function withoutAdded(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, one]) => [key, withoutAdded(one)]));
 }
 
+/** The paths in which two values differ. @param root the path of the values themselves */
+export function differingPaths(wanted: unknown, found: unknown, root = ""): string[] {
+  return differing(root, wanted, found).map(({ path }) => path);
+}
+
 function compare(path: string, wanted: unknown, found: unknown): string[] {
+  return differing(path, wanted, found).map(
+    (each) => `${each.path} is ${shown(each.found)} and should be ${shown(each.wanted)}`,
+  );
+}
+
+interface Difference {
+  readonly path: string;
+  readonly wanted: unknown;
+  readonly found: unknown;
+}
+
+function differing(path: string, wanted: unknown, found: unknown): Difference[] {
   if (isContainer(wanted) && isContainer(found) && Array.isArray(wanted) === Array.isArray(found))
     return Object.keys({ ...wanted, ...found }).flatMap((key) =>
-      compare(
+      differing(
         Array.isArray(wanted) ? `${path}[${key}]` : [path, key].filter(Boolean).join("."),
         (wanted as Record<string, unknown>)[key],
         (found as Record<string, unknown>)[key],
       ),
     );
   if (wanted === found || (isEmpty(wanted) && isEmpty(found))) return [];
-  return [`${path} is ${shown(found)} and should be ${shown(wanted)}`];
+  return [{ path, wanted, found }];
 }
 
 /** The API server omits empty lists for most kinds. */

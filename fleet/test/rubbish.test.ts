@@ -36,6 +36,7 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["seed", ...STACK],
   ["shards", "prod"],
   ["stop-the-line", ...STACK, "--reason", "x"],
+  ["status"],
   ["trust", "--base", "HEAD", "--head", "HEAD"],
   ["up"],
   ["windows", ...STACK],

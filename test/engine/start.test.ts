@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
+import type { PageData } from "../../fleet/status/page/page-data.ts";
 import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
 /** The processes with a folder on their command line. */
@@ -81,7 +82,22 @@ describe("npm start", function () {
     assert.match(all, /kargo promote --project kargo-nginx --stage prod --freight <freight>/);
     assert.match(all, /^ +- name: commit\n +value: [0-9a-f]{40}$/m);
     assert.match(all, /^ +events\.argoproj\.io\/sensor: github-/m);
+    assert.match(all, /^\S+\/status\.html$/m);
     assert.match(all, /Nothing is left: no object in the cluster, no webhook, no resource in the state\./);
     assert.deepEqual(await processesOf(folder), []);
+  });
+
+  it("leaves the page of fleet status, with samples of what may need somebody and the real rights", async () => {
+    const html = await readFile(join(folder, "status.html"), "utf8");
+    const [, text = ""] = /<script type="application\/json" id="data">([^<]*)</.exec(html) ?? [];
+    const { services, access, note } = JSON.parse(text) as PageData;
+    assert.match(note ?? "", /the states of Stages and Applications are samples/);
+    const waits = services.flatMap(({ stages }) =>
+      stages.flatMap((stage) => stage.waits.map(({ kind }) => kind)),
+    );
+    assert.ok(waits.includes("promotion") && waits.includes("failure"), waits.join());
+    assert.ok(services.some(({ stages }) => stages.some(({ holds }) => holds.length > 0)));
+    const cells = access?.columns.flatMap((column) => column.cells) ?? [];
+    assert.deepEqual(cells.includes("team") && !cells.includes("wrong"), true, cells.join());
   });
 });

@@ -1,0 +1,148 @@
+import { resolve } from "node:path";
+import { styleText } from "node:util";
+import { Command, InvalidArgumentError } from "commander";
+import { didYouMean, listed } from "../model/diagnostics.ts";
+import type { ServicePlan } from "../model/plan.ts";
+import { serviceNames } from "./chosen-services.ts";
+import { FleetError } from "./fleet-error.ts";
+import { progressOn } from "./progress.ts";
+import { ageOf, type Filters, filtered } from "./status/filters.ts";
+import type { FleetStatus } from "./status/fleet-status.ts";
+import { isWrong, needsOf } from "./status/needs.ts";
+import { plansOf, readFleetStatus } from "./status/read-fleet.ts";
+import { keepHeapSmall } from "./status/small-heap.ts";
+import { statusText } from "./status/text.ts";
+
+interface StatusOptions {
+  readonly services?: readonly string[];
+  readonly team?: readonly string[];
+  readonly waiting: boolean;
+  readonly failed: boolean;
+  readonly stale?: number;
+  readonly json: boolean;
+  readonly html?: string;
+  readonly audit?: string;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+/** Something failed or is stuck, or a service passed the filters. */
+const FOUND = 2;
+/** A cluster or a service could not be read. */
+const INCOMPLETE = 1;
+const WIDTH = 100;
+
+const HELP = `
+It only reads, with the rights of your kubeconfig. It lists whole clusters; without that right it asks
+namespace by namespace.
+
+Examples:
+  npm run fleet -- status                            every stack but the sandbox's
+  npm run fleet -- status prod-eu prod-us --waiting  what waits for a person on two clusters
+  npm run fleet -- status --team edge --stale 14d    what team edge has not delivered for two weeks
+  npm run fleet -- status --html status.html         the same as a page to search and to filter
+  npm run --silent fleet -- status --json | jq '.services[].stages[].failed.reason // empty'
+
+Exit codes: 0 nothing failed, is stuck or differs from the plan; 2 something does. With --waiting, --failed or
+--stale: 0 no service is such, 2 some are. 1 a cluster or service could not be read; the others are shown.`;
+
+/** `fleet status`: shows where each version is, what waits for whom, and what failed, on all clusters. */
+export function statusCommand(): Command {
+  return new Command("status")
+    .description("Shows which version is where, what waits for whom, and what failed, on all clusters.")
+    .argument("[stacks...]", "only these stacks (default: all but the sandbox's)")
+    .option("--services <names>", "only these services, separated by commas", serviceNames)
+    .option("--team <names>", "only services of these teams, separated by commas", serviceNames)
+    .option("--waiting", "only services of which something waits for a person", false)
+    .option(
+      "--failed",
+      "only services with a failed Promotion, stuck Freight or a Warehouse that finds none",
+      false,
+    )
+    .option("--stale <age>", "only services whose last Stage has had no new version for so long", staleAge)
+    .option("--json", "print everything as JSON", false)
+    .option("--html <file>", "write everything as one page that needs no network, and print only its path")
+    .option("--audit <file>", "the output of fleet audit --json, whose rights the page shows as a map")
+    .option("--context <name>", "the kubeconfig's context, for one cluster (default: the stack's)")
+    .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
+    .addHelpText("after", HELP)
+    .action(async (stacks: readonly string[], options: StatusOptions) => {
+      if (options.audit !== undefined && options.html === undefined)
+        throw new FleetError("--audit is for the page. Name the page's file with --html.");
+      const status = await runStatus(stacks, options);
+      process.stdout.write(`${await output(status, options)}\n`);
+      if (options.json || options.html !== undefined) tellUnreadable(status);
+      process.exitCode = exitCode(status, options);
+    });
+}
+
+async function output(status: FleetStatus, { json, html, audit }: StatusOptions): Promise<string> {
+  if (html !== undefined) {
+    // Loaded only when needed, as it reads the page's files.
+    const { writePage } = await import("./status/page/write-page.ts");
+    writePage(html, status, audit);
+    if (!json) return `Written: ${resolve(html)}`;
+  }
+  return json
+    ? JSON.stringify(status, null, 2)
+    : statusText(status, process.stdout.columns ?? WIDTH, styleText);
+}
+
+/** A script that reads JSON may not look for it; a log shows it. */
+function tellUnreadable({ clusters }: FleetStatus): void {
+  for (const { name, unreadable } of clusters)
+    if (unreadable !== undefined) process.stderr.write(`Not read: cluster ${name}: ${unreadable}\n`);
+}
+
+async function runStatus(references: readonly string[], options: StatusOptions): Promise<FleetStatus> {
+  const { services, team: teams, waiting, failed, stale, context, kubeconfig } = options;
+  keepHeapSmall();
+  const now = new Date();
+  const stacks = plansOf(references, now);
+  const planned = stacks.flatMap(({ plan }) => plan.services);
+  assertKnown("service", services, planned, ({ name }) => name);
+  assertKnown("team", teams, planned, ({ team }) => team);
+  if (context !== undefined && new Set(stacks.map(({ plan }) => plan.cluster.name)).size > 1)
+    throw new FleetError(
+      `--context is for one cluster. Name a stack too: ${listed(stacks.map(({ name }) => name))}.`,
+    );
+  const isWanted = ({ name, team }: ServicePlan) =>
+    (services === undefined || services.includes(name)) && (teams === undefined || teams.includes(team));
+  const progress = progressOn(process.stderr);
+  try {
+    const access = { context, kubeconfig, told: progress.tell };
+    const status = await readFleetStatus(stacks, isWanted, access, now);
+    return filtered(status, { teams, waiting, failed, stale });
+  } finally {
+    progress.end();
+  }
+}
+
+function assertKnown(
+  what: string,
+  names: readonly string[] | undefined,
+  services: readonly ServicePlan[],
+  nameOf: (service: ServicePlan) => string,
+): void {
+  const known = [...new Set(services.map(nameOf))];
+  const unknown = names?.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const hint = didYouMean(unknown, known) ?? `There are: ${listed(known)}.`;
+  throw new FleetError(`No stack that you named has the ${what} ${JSON.stringify(unknown)}. ${hint}`);
+}
+
+/** For scripts: an incomplete answer proves nothing, so it comes before everything else. */
+function exitCode(status: FleetStatus, { waiting, failed, stale }: Omit<Filters, "teams">): number {
+  const { clusters, services } = status;
+  if ([...clusters, ...services].some(({ unreadable }) => unreadable !== undefined)) return INCOMPLETE;
+  if (waiting || failed || stale !== undefined) return services.length > 0 ? FOUND : 0;
+  return needsOf(status).some(isWrong) || services.some(({ warehouse }) => warehouse !== undefined)
+    ? FOUND
+    : 0;
+}
+
+function staleAge(text: string): number {
+  const age = ageOf(text);
+  if (typeof age === "string") throw new InvalidArgumentError(age);
+  return age;
+}

@@ -1,0 +1,54 @@
+import type { Cell, Matrix } from "../../audit/matrix.ts";
+import type { FleetStatus, ServiceStatus } from "../fleet-status.ts";
+
+/** A service on the page. Of its lead times the page needs only the seconds, by Stage. */
+export interface PageService extends Omit<ServiceStatus, "leadTimes"> {
+  readonly leadTimes: readonly (readonly [stage: string, seconds: readonly number[]])[];
+}
+
+/** Namespaces in which every row of the matrix has the same rights. */
+export interface AccessColumn {
+  readonly namespaces: readonly string[];
+  /** In the order of the rows. */
+  readonly cells: readonly Cell[];
+}
+
+/** The matrix of `fleet audit`, with one column for all namespaces that are alike. */
+export interface AccessMap {
+  readonly rows: readonly string[];
+  readonly columns: readonly AccessColumn[];
+}
+
+/** What the page's script reads. */
+export interface PageData extends Omit<FleetStatus, "services"> {
+  readonly services: readonly PageService[];
+  readonly access?: AccessMap;
+  /** A sentence above everything, such as that these are samples. */
+  readonly note?: string;
+}
+
+export function pageData(status: FleetStatus, access?: Matrix, note?: string): PageData {
+  return {
+    ...status,
+    services: status.services.map((service) => ({ ...service, leadTimes: secondsByStage(service) })),
+    ...(access && { access: accessMap(access) }),
+    ...(note !== undefined && { note }),
+  };
+}
+
+function secondsByStage({ leadTimes }: ServiceStatus): PageService["leadTimes"] {
+  const stages = Map.groupBy(leadTimes, ({ stage }) => stage);
+  return [...stages].map(([stage, all]) => [stage, all.map(({ seconds }) => Math.round(seconds))]);
+}
+
+function accessMap(matrix: Matrix): AccessMap {
+  const rows = [...matrix.values()];
+  const namespaces = [...(rows[0]?.keys() ?? [])];
+  const cellsOf = (namespace: string) => rows.map((row) => row.get(namespace) ?? "none");
+  const alike = Map.groupBy(namespaces, (namespace) => cellsOf(namespace).join());
+  const columns = [...alike.values()].map((group) => ({
+    namespaces: group,
+    cells: cellsOf(group[0] ?? ""),
+  }));
+  return { rows: [...matrix.keys()], columns };
+}

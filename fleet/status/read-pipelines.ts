@@ -1,0 +1,100 @@
+import { ARGOCD_API } from "../../manifests/argo-cd.ts";
+import { KARGO_API } from "../../manifests/kargo-types.ts";
+import { SERVICE_LABEL } from "../../model/labels.ts";
+import { ARGOCD_NAMESPACE } from "../../model/names.ts";
+import type { ServicePlan } from "../../model/plan.ts";
+import { inParallel } from "../audit/parallel.ts";
+import type { Cluster } from "../cluster.ts";
+import type { LiveApplication, LivePipeline, LivePipelines } from "./live.ts";
+import { readPages } from "./pages.ts";
+import {
+  type Item,
+  liveApplication,
+  liveFreight,
+  livePromotion,
+  liveStage,
+  warehouseProblem,
+} from "./trim.ts";
+
+/** Up to so many services are read one by one: the rest of a large cluster would be read in vain. */
+const FEW = 10;
+const CONCURRENCY = 8;
+
+/** The lists of Kargo's API, and what is kept of each object. */
+const KINDS: Readonly<Record<string, (pipeline: LivePipeline, item: Item) => void>> = {
+  stages: ({ stages }, item) => stages.push(liveStage(item)),
+  freights: ({ freights }, item) => freights.push(liveFreight(item)),
+  promotions: ({ promotions }, item) => promotions.push(livePromotion(item)),
+  warehouses: (pipeline, item) => {
+    const problem = warehouseProblem(item);
+    if (problem !== undefined) pipeline.warehouse = problem;
+  },
+};
+
+/** Keeps of an object what a status needs. @param kind a list of Kargo's API, such as `stages` */
+export function takePipelineItem(kind: string, pipeline: LivePipeline, item: Item): void {
+  KINDS[kind]?.(pipeline, item);
+}
+
+/**
+ * Reads the pipelines of these services with the caller's rights. It lists the whole cluster, so that a thousand
+ * namespaces need no thousand requests. If the caller may not, it lists namespace by namespace.
+ * @throws FleetError if the cluster cannot be reached, or has no Kargo
+ */
+export async function readPipelines(
+  cluster: Cluster,
+  services: readonly ServicePlan[],
+  told: (text: string) => void,
+): Promise<LivePipelines> {
+  const projects = new Map(
+    services.map(({ project }): [string, LivePipeline] => [
+      project,
+      { stages: [], freights: [], promotions: [] },
+    ]),
+  );
+  const refused = new Map<string, string>();
+  const taking = (kind: string) => (item: Item) => {
+    const pipeline = projects.get(item.metadata.namespace ?? "");
+    if (pipeline) takePipelineItem(kind, pipeline, item);
+  };
+  const inEach = (kind: string) =>
+    inParallel(
+      services.map(({ project }) => async () => {
+        const path = `/apis/${KARGO_API}/namespaces/${project}/${kind}`;
+        const refusal = await readPages(cluster, path, taking(kind));
+        if (refusal !== undefined) refused.set(project, refusal);
+      }),
+      CONCURRENCY,
+      (done) => told(`${kind} of ${done} of ${services.length} namespaces`),
+    );
+  const read = async (kind: string) => {
+    if (services.length <= FEW) return inEach(kind);
+    told(kind);
+    const refusal = await readPages(cluster, `/apis/${KARGO_API}/${kind}`, taking(kind));
+    if (refusal !== undefined) await inEach(kind);
+  };
+  const [applications] = await Promise.all([
+    readApplications(cluster, services),
+    ...Object.keys(KINDS).map(read),
+  ]);
+  return { projects, refused, ...applications };
+}
+
+/** Teams have no right on Applications in Kubernetes, only in Argo CD. */
+async function readApplications(
+  cluster: Cluster,
+  services: readonly ServicePlan[],
+): Promise<Pick<LivePipelines, "applications" | "limits">> {
+  const applications = new Map<string, LiveApplication>();
+  const path = `/apis/${ARGOCD_API}/namespaces/${ARGOCD_NAMESPACE}/applications`;
+  const names = services.map(({ name }) => name).join(",");
+  const refusal = await readPages(
+    cluster,
+    path,
+    (item) => applications.set(item.metadata.name, liveApplication(item)),
+    services.length <= FEW ? { labelSelector: `${SERVICE_LABEL} in (${names})` } : {},
+  );
+  if (refusal === undefined) return { applications, limits: [] };
+  const limit = `Without the right to list Applications in namespace ${ARGOCD_NAMESPACE} it is unknown what waits for a sync, and health is Kargo's word alone (${refusal}).`;
+  return { applications: undefined, limits: [limit] };
+}

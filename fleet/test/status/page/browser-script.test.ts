@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { browserScript } from "../../../status/page/browser-script.ts";
+
+describe("the script of the status page", () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "kargo-fleet-script-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const scriptOf = async (files: Readonly<Record<string, string>>) => {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    return browserScript(join(folder, "main.ts"));
+  };
+
+  it("is one module, each file after those that it imports, without types", async () => {
+    const script = await scriptOf({
+      "main.ts":
+        'import type { Text } from "./types.ts";\nimport {\n  twice,\n} from "./twice.ts";\nimport { one } from "./one.ts";\nconst all: Text = twice(one);\n',
+      "twice.ts":
+        'import { one } from "./one.ts";\nexport const twice = (text: string): string => text + one;\n',
+      "one.ts": 'export const one = "1" as const;\n',
+    });
+    assert.equal(
+      script.replace(/ +/g, " ").trim(),
+      'const one = "1" ;\nconst twice = (text ) => text + one;\nconst all = twice(one);',
+    );
+  });
+
+  it("is refused if it would end its own element", async () => {
+    await assert.rejects(scriptOf({ "main.ts": 'const end = "</SCRIPT>";\n' }), /would end its own element/);
+  });
+});

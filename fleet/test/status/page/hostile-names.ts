@@ -1,0 +1,22 @@
+/** Names that would do something if the page took them for more than text. */
+export const HOSTILE = [
+  "</script><img src=x onerror=alert(1)>",
+  "<script>alert(1)</script>",
+  '"><svg onload=alert(1)>',
+  "' onmouseover='alert(1)",
+  "<!--<script>",
+  "]]>&lt;b&gt;&amp;",
+  "javascript:alert(1)",
+  "{{constructor.constructor('alert(1)')()}}",
+  "\u202Egnp.exe\u202C",
+  "zero\u200Bwidth\u2066isolate",
+  "line\nbreak\r\u2028\u2029\u0000\u001B[31m",
+  "__proto__",
+  "constructor",
+  "x".repeat(200),
+  "שלום عربى",
+  "\uD800 alone",
+  "%3Cimg%20src=x%20onerror=alert(1)%3E",
+  "",
+  " ",
+] as const;

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { AxeResults } from "axe-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { statusPage } from "../../../status/page/page.ts";
+import { type Pages, startPages, textOf } from "./opened-page.ts";
+import { fleet, sampleFleet, sampleMatrix, service, stage, version } from "./sample-fleet.ts";
+
+/** Axe's code, which the page runs. */
+const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+
+const PHONE: BrowserContextOptions = {
+  viewport: { width: 360, height: 740 },
+  isMobile: true,
+  hasTouch: true,
+};
+
+const thousand = sampleFleet(1_000);
+const html = statusPage(thousand, sampleMatrix(thousand), "These are samples.");
+
+/** A fleet with every state once or twice: axe-core takes long for many elements. */
+const small = sampleFleet(46, 3);
+const smallPage = statusPage(small, sampleMatrix(small), "These are samples.");
+
+/** Whether the whole page is wider than the screen. */
+const scrollsSideways = (page: Page) =>
+  page.evaluate<boolean>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+
+describe("fleet status's page for every reader", function () {
+  this.timeout(120_000);
+  let pages: Pages;
+
+  before(async () => {
+    pages = await startPages();
+  });
+  after(() => pages.close());
+
+  it("is no wider than a phone", async () => {
+    const long = "n".repeat(200);
+    const wide = service(long, {
+      team: long,
+      cluster: long,
+      stages: Array.from({ length: 12 }, (_, index) =>
+        stage(`${long}${index}`, {
+          after: index === 0 ? [] : [`${long}${index - 1}`],
+          version: version(1, 10),
+          health: "Degraded",
+        }),
+      ),
+    });
+    for (const status of [thousand, fleet([wide])]) {
+      const { page, done } = await pages.open(statusPage(status, sampleMatrix(status)), PHONE);
+      await page.locator("tr.service button").first().click();
+      await page.locator("#access table").waitFor();
+      assert.equal(await scrollsSideways(page), false);
+      await done();
+    }
+  });
+
+  it("leads somebody with a keyboard from the top to a command", async () => {
+    const { page, done } = await pages.open(html);
+    const focused = () =>
+      page.evaluate<string>(
+        "document.activeElement.textContent || document.activeElement.name || document.activeElement.id",
+      );
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    await press("Tab");
+    assert.equal(await focused(), "To what needs me");
+    await press("Tab", "Enter", "Tab");
+    assert.equal(await focused(), "search");
+    await page.keyboard.type("service-0001");
+    await press("Tab", "Tab", "Tab", "Tab");
+    assert.equal(await focused(), "Service");
+    await press("Enter");
+    assert.equal(await textOf(page.locator("th[aria-sort]")), "Service");
+    await press("Tab", "Tab", "Tab", "Tab", "Tab", "Tab");
+    assert.equal(await focused(), "service-0001");
+    await press("Enter", "Tab");
+    assert.match(await focused(), /^Copy the command for service-0001, prod/);
+    const outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle");
+    assert.equal(outline, "solid", "the focus is visible");
+    await press("Enter");
+    await page.waitForFunction('document.getElementById("said").textContent !== ""');
+    assert.match((await page.locator("#said").textContent()) ?? "", /^Copied$|selected/);
+    await done();
+  });
+
+  for (const [name, options] of Object.entries({
+    light: {},
+    dark: { colorScheme: "dark" },
+    "forced colours": { forcedColors: "active" },
+    phone: PHONE,
+    "dark phone": { ...PHONE, colorScheme: "dark" },
+  } satisfies Record<string, BrowserContextOptions>))
+    it(`has nothing that axe-core finds: ${name}`, async () => {
+      // Axe's own code needs what the page's policy forbids.
+      const { page, done } = await pages.open(smallPage, { ...options, bypassCSP: true });
+      await page.locator("#access table").waitFor();
+      await page.locator("tr.service button").first().click();
+      await page.evaluate('for (const each of document.querySelectorAll("details")) each.open = true');
+      await page.evaluate(AXE);
+      const { violations, passes } = await page.evaluate<AxeResults>("axe.run()");
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+      assert.deepEqual(found, []);
+      assert.ok(passes.length > 20);
+      await done();
+    });
+
+  it("is checked by an axe-core that finds a missing label", async () => {
+    const { page } = await pages.open(smallPage, { bypassCSP: true });
+    await page.evaluate(
+      'document.querySelector("#scope label").replaceWith(document.querySelector("#scope select"))',
+    );
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate<AxeResults>("axe.run()");
+    assert.ok(violations.some(({ id }) => id === "select-name"));
+    await page.context().close();
+  });
+});

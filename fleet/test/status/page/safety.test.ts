@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { statusPage } from "../../../status/page/page.ts";
+import { type Pages, startPages } from "./opened-page.ts";
+import { sampleFleet, sampleMatrix } from "./sample-fleet.ts";
+
+const thousand = sampleFleet(1_000);
+const html = statusPage(thousand, sampleMatrix(thousand), "These are samples.");
+
+describe("the safety of fleet status's page", function () {
+  this.timeout(120_000);
+  let pages: Pages;
+
+  before(async () => {
+    pages = await startPages();
+  });
+  after(() => pages.close());
+
+  it("requests nothing, from the first screen to the last row", async () => {
+    const { page, done } = await pages.open(html);
+    for (const section of ["#needs", "#services", "#delivery", "#access"])
+      await page.locator(section).scrollIntoViewIfNeeded();
+    await page.locator("tr.service button").first().click();
+    assert.equal(await page.evaluate("performance.getEntriesByType('resource').length"), 0);
+    await done();
+  });
+
+  it("lets nothing else run or load, even if a script tried", async () => {
+    const { page, wrong } = await pages.open(html);
+    const tried = (code: string) =>
+      page.evaluate(`(() => { try { ${code}; return "done" } catch (error) { return error.name } })()`);
+    assert.equal(await tried('document.body.innerHTML = "<b>text</b>"'), "TypeError");
+    assert.equal(
+      await tried(
+        'document.body.append(Object.assign(document.createElement("img"), { src: "https://evil.example/x.png" }))',
+      ),
+      "done",
+    );
+    await page.waitForTimeout(100);
+    assert.ok(
+      wrong.some((text) => /img-src|default-src/.test(text)),
+      wrong.join("\n"),
+    );
+    assert.deepEqual(
+      wrong.filter((text) => text.startsWith("request")),
+      [],
+      "the policy stops it before the network",
+    );
+    await page.context().close();
+  });
+});

@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { closedNow } from "../../../model/closed-now.ts";
+import type { Plan } from "../../../model/plan.ts";
+import { planOf } from "../../../test/sources.ts";
+import type { FleetStatus, ServiceStatus, StageStatus } from "../../status/fleet-status.ts";
+import type { LiveApplication, LivePipeline, LivePipelines } from "../../status/live.ts";
+import { takePipelineItem } from "../../status/read-pipelines.ts";
+import { statusOf } from "../../status/status-of.ts";
+import { type Item, liveApplication } from "../../status/trim.ts";
+
+/** An object of a recording; its kind is in it, unlike in a list of the API server. */
+export type RecordedItem = Item & { readonly apiVersion: string; readonly kind: string };
+
+/** What Kargo and Argo CD wrote at one of two moments: see recorded/README.md. */
+export function recorded(moment: "freeze" | "held"): RecordedItem[] {
+  const text = readFileSync(new URL(`recorded/${moment}.json`, import.meta.url), "utf8");
+  return (JSON.parse(text) as { items: RecordedItem[] }).items;
+}
+
+/** The plan of the services that were recorded: those of this repository. */
+export function recordedPlan(stack?: string, services = readFileSync("services.json", "utf8")): Plan {
+  return planOf(services, stack);
+}
+
+/** Half a minute after the second recording. */
+export const RECORDED_AT = new Date("2026-11-28T13:41:00Z");
+
+/** Objects as the command keeps them. */
+export function livePipelines(items: readonly RecordedItem[]): LivePipelines {
+  const projects = new Map<string, LivePipeline>();
+  const applications = new Map<string, LiveApplication>();
+  for (const item of items) {
+    const { kind, metadata } = item;
+    if (kind === "Application") applications.set(metadata.name, liveApplication(item));
+    else {
+      const namespace = metadata.namespace ?? "";
+      const pipeline = projects.get(namespace) ?? { stages: [], freights: [], promotions: [] };
+      projects.set(namespace, pipeline);
+      takePipelineItem(`${kind.toLowerCase()}s`, pipeline, item);
+    }
+  }
+  return { projects, applications, refused: new Map(), limits: [] };
+}
+
+/** The status of recorded or changed objects on one cluster. */
+export function statusOfItems(
+  items: readonly RecordedItem[],
+  { plan = recordedPlan(), now = RECORDED_AT }: { plan?: Plan; now?: Date } = {},
+): FleetStatus {
+  const { services, platform } = plan;
+  const closed = closedNow(platform?.calendar ?? [], now);
+  const live = livePipelines(items);
+  return statusOf([{ name: "test", stacks: ["test"], services, closed, live }], now);
+}
+
+/** One Stage of a status. @throws Error if it is missing */
+export function stageOf({ services }: FleetStatus, service: string, stage: string): StageStatus {
+  const found = services
+    .find((each: ServiceStatus) => each.service === service)
+    ?.stages.find((each) => each.stage === stage);
+  if (found === undefined) throw new Error(`the status has no Stage ${service}/${stage}`);
+  return found;
+}
+
+/** The items with one of them changed. @throws Error if there is no such item */
+export function changed(
+  items: readonly RecordedItem[],
+  kind: string,
+  name: string,
+  change: (item: RecordedItem) => object,
+): RecordedItem[] {
+  const matches = (item: RecordedItem) =>
+    item.kind === kind && `${item.metadata.namespace}/${item.metadata.name}` === name;
+  if (!items.some(matches)) throw new Error(`there is no ${kind} ${name}`);
+  return items.map((item) => (matches(item) ? ({ ...item, ...change(item) } as RecordedItem) : item));
+}
