@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { fleetBench } from "./fleet/fleet.ts";
+import { namespacesBench } from "./namespaces/namespaces.ts";
 import { previewBench } from "./preview.ts";
 import { startBench } from "./start.ts";
 
@@ -6,6 +8,8 @@ import { startBench } from "./start.ts";
 
 await new Command("bench")
   .description("Measures on this machine what a command costs.")
+  .addCommand(fleetBench())
+  .addCommand(namespacesBench())
   .addCommand(previewBench())
   .addCommand(startBench())
   .parseAsync();

@@ -1,0 +1,165 @@
+import { writeFile } from "node:fs/promises";
+import { Command } from "commander";
+import { stopShared } from "../../test/engine/control-plane.ts";
+import { readMetrics, sumOf } from "../metrics.ts";
+import { machine, writePart } from "../page.ts";
+import type { Cell, Results } from "../results.ts";
+import { kubectl } from "./kubectl.ts";
+import { type Peer, PHASES, type Phase, STATES } from "./phases.ts";
+import { fleet, plain } from "./pulumi.ts";
+import { PLOT, plotOf, textOf } from "./tables.ts";
+import { openWorld, type World } from "./world.ts";
+
+const PEERS: readonly Peer[] = [kubectl, plain, fleet];
+const STAGES = "/apis/kargo.akuity.io/v1alpha1/stages?limit=1";
+
+/** `npm run bench -- fleet`: a whole fleet by kubectl, by one `pulumi up`, and by shards, in one run. */
+export function fleetBench(): Command {
+  return new Command("fleet")
+    .description("A whole fleet by kubectl apply, by pulumi up and by fleet up, on the same API server.")
+    .option("--sizes <list>", "how many services", "10,50,100,250,1000")
+    .option(
+      "--peers <list>",
+      `of ${PEERS.map(({ name }) => name).join(", ")}`,
+      PEERS.map(({ name }) => name).join(),
+    )
+    .option("--minutes <number>", "start nothing new after this time; what is missing is said", "35")
+    .option("--no-page", "print the tables instead of writing them into docs/benchmarks.md")
+    .addHelpText(
+      "after",
+      `
+Each size and command gets a control plane of its own: kube-apiserver, etcd, controller-manager, and the administrator's
+guards. After each phase the tables are written again, so an interrupted run leaves what it has.
+
+Exit codes: 0 everything was measured, 2 the time was over before, 1 a command failed.
+
+Examples:
+  npm run bench -- fleet
+  npm run bench -- fleet --sizes 10,25 --minutes 10 --no-page`,
+    )
+    .action(async (options: { sizes: string; peers: string; minutes: string; page: boolean }) => {
+      const peers = PEERS.filter(({ name }) => options.peers.split(",").includes(name));
+      const sizes = options.sizes.split(",").map(Number);
+      if (peers.length === 0 || !sizes.every((size) => Number.isInteger(size) && size > 0))
+        throw new Error("--sizes are numbers such as 10,50 and --peers names such as kubectl apply,fleet up");
+      await new Bench(peers, sizes, Number(options.minutes), options.page).run();
+    });
+}
+
+class Bench {
+  readonly #peers: readonly Peer[];
+  readonly #sizes: readonly number[];
+  readonly #minutes: number;
+  readonly #page: boolean;
+  readonly #cells = new Map<string, Cell>();
+  readonly #started = performance.now();
+
+  constructor(peers: readonly Peer[], sizes: readonly number[], minutes: number, page: boolean) {
+    this.#peers = peers;
+    this.#sizes = sizes;
+    this.#minutes = minutes;
+    this.#page = page;
+  }
+
+  async run(): Promise<void> {
+    try {
+      for (const size of this.#sizes) for (const peer of this.#peers) await this.#measure(peer, size);
+    } finally {
+      await this.#write();
+      await stopShared();
+    }
+    if (!this.#page) process.stdout.write(`${textOf(this.#results)}\n`);
+    if (this.#late) process.exitCode = 2;
+  }
+
+  async #measure(peer: Peer, size: number): Promise<void> {
+    const left = (phase: Phase) =>
+      peer.leftOut(phase, size) ?? (this.#late ? "the time was over" : undefined);
+    if (PHASES.every((phase) => left(phase) !== undefined)) {
+      for (const phase of PHASES) this.#set(peer, phase, size, { missing: left(phase) ?? "" });
+      return;
+    }
+    this.#say(`${size} services, ${peer.name}: starting a control plane`);
+    const world = await openWorld(size, peer.shards(size));
+    try {
+      for (const phase of PHASES) {
+        const missing = left(phase);
+        const cell = missing === undefined ? await this.#phase(peer, phase, size, world) : { missing };
+        this.#set(peer, phase, size, cell);
+        if (missing === undefined) await this.#write();
+      }
+    } finally {
+      await world.close();
+    }
+  }
+
+  async #phase(peer: Peer, phase: Phase, size: number, world: World): Promise<Cell> {
+    await peer.prepare(phase, world);
+    const before = await requestsTo(world);
+    const work = await peer.run(phase, world);
+    const cell = { ...work, requests: (await requestsTo(world)) - before };
+    await check(phase, size, world);
+    this.#say(`${size} services, ${peer.name}, ${phase}: ${cell.seconds.toFixed(1)} s`);
+    return cell;
+  }
+
+  #set(peer: Peer, phase: Phase, size: number, cell: Cell): void {
+    this.#cells.set(keyOf(peer.name, phase, size), cell);
+  }
+
+  get #late(): boolean {
+    return performance.now() - this.#started > this.#minutes * 60_000;
+  }
+
+  get #results(): Results {
+    return {
+      peers: this.#peers.map(({ name }) => name),
+      phases: PHASES,
+      sizes: this.#sizes,
+      cell: (peer, phase, size) => this.#cells.get(keyOf(peer, phase, size)),
+    };
+  }
+
+  async #write(): Promise<void> {
+    if (!this.#page) return;
+    await writePart("fleet", `${machine()}\n\n${textOf(this.#results)}`);
+    const plot = plotOf(this.#results);
+    if (plot !== undefined) await writeFile(PLOT, plot);
+  }
+
+  #say(text: string): void {
+    const done = [...this.#cells.values()].length;
+    const all = this.#peers.length * this.#sizes.length * PHASES.length;
+    const minutes = (performance.now() - this.#started) / 60_000;
+    process.stderr.write(`${minutes.toFixed(1)} of ${this.#minutes} min, ${done} of ${all} done: ${text}\n`);
+  }
+}
+
+function keyOf(peer: string, phase: string, size: number): string {
+  return JSON.stringify([peer, phase, size]);
+}
+
+/** What the API server has answered so far, controllers included. */
+async function requestsTo({ api }: World): Promise<number> {
+  const { text } = await api.send("GET", "/metrics");
+  return sumOf(readMetrics(text), "apiserver_request_total") ?? 0;
+}
+
+/** @throws Error if the cluster does not hold what the phase should have made */
+async function check(phase: Phase, size: number, { api, plan }: World): Promise<void> {
+  const wanted = phase === "destroy" ? 0 : 3 * size;
+  const { items, metadata } = (await api.get(STAGES)) as {
+    items: unknown[];
+    metadata: { remainingItemCount?: number };
+  };
+  const found = items.length + (metadata.remainingItemCount ?? 0);
+  if (found !== wanted)
+    throw new Error(`after ${phase} the cluster has ${found} Stages instead of ${wanted}`);
+  if (wanted === 0) return;
+  for (const { project, warehouse, name } of plan(STATES[phase]).services.slice(-1)) {
+    const path = `/apis/kargo.akuity.io/v1alpha1/namespaces/${project}/warehouses/${name}`;
+    const { spec } = (await api.get(path)) as { spec: { interval: string } };
+    if (!spec.interval.startsWith(warehouse.interval))
+      throw new Error(`after ${phase} the Warehouse of ${name} has the interval ${spec.interval}`);
+  }
+}
