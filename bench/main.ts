@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { fleetBench } from "./fleet/fleet.ts";
 import { namespacesBench } from "./namespaces/namespaces.ts";
 import { previewBench } from "./preview.ts";
+import { profileBench } from "./profile/profile.ts";
 import { startBench } from "./start.ts";
 
 /* `npm run bench -- <name>`: measures the time and memory of commands on this machine. */
@@ -11,5 +12,6 @@ await new Command("bench")
   .addCommand(fleetBench())
   .addCommand(namespacesBench())
   .addCommand(previewBench())
+  .addCommand(profileBench())
   .addCommand(startBench())
   .parseAsync();
