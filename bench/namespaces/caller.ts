@@ -14,12 +14,15 @@ export interface Caller {
   call(method: string, path: string, body?: object): Promise<Timed>;
   /** The time until a watch has sent this many events. */
   watch(path: string, events: number): Promise<Timed>;
-  close(): void;
+}
+
+/** Connections that all callers share, so that impersonating another group opens none. */
+export function connectionsTo({ authority }: Connection): Agent {
+  return new Agent({ ca: authority, keepAlive: true, maxSockets: 16 });
 }
 
 /** @param group the group to impersonate; default: the administrator */
-export function callerAs({ url, token, authority }: Connection, group?: string): Caller {
-  const agent = new Agent({ ca: authority, keepAlive: true, maxSockets: 16 });
+export function callerAs({ url, token }: Connection, agent: Agent, group?: string): Caller {
   const headers = {
     accept: "application/json",
     authorization: `Bearer ${token}`,
@@ -64,13 +67,14 @@ export function callerAs({ url, token, authority }: Connection, group?: string):
   };
   return {
     call: (method, path, body) => send(method, path, body, () => false),
-    watch: (path, events) => {
+    watch: async (path, events) => {
       let seen = 0;
+      // Ending a watch closes its connection, so this opens the next one beforehand.
+      await send("GET", "/version", undefined, () => false);
       return send("GET", path, undefined, (text) => {
         seen += text.split("\n").length - 1;
         return seen >= events;
       });
     },
-    close: () => agent.destroy(),
   };
 }

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Command } from "commander";
-import { startControlPlane } from "../../sandbox/control-plane.ts";
+import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { connectionOf } from "../../sandbox/kubernetes-api.ts";
 import { sharedPrograms, stopShared } from "../../test/engine/control-plane.ts";
-import { readMetrics, sumOf } from "../metrics.ts";
+import { readMetrics, type Sample, sumOf } from "../metrics.ts";
 import { machine, writePart } from "../page.ts";
-import { type Caller, callerAs } from "./caller.ts";
+import { type Caller, callerAs, connectionsTo } from "./caller.ts";
 import { groupOf, type Layout, namespacesOf, objectsOf, type Place, type Placed, places } from "./objects.ts";
 import { QUESTIONS, type Question } from "./questions.ts";
 import { type Answered, type Counted, type Found, textOf } from "./tables.ts";
@@ -78,35 +78,32 @@ async function measure(layout: Layout, all: readonly Place[], samples: number): 
   const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-namespaces-"));
   const plane = await startControlPlane({ directory: folder, programs });
   const connection = await connectionOf(plane.kubeconfigs.admin);
-  const admin = callerAs(connection);
+  const agent = connectionsTo(connection);
+  const as = (group?: string) => callerAs(connection, agent, group);
+  const admin = as();
   try {
     await installDefinitions({ admin: plane.kubeconfigs.admin });
     await withoutStatusSubresource(admin);
-    const before = await counts(admin);
     await createAll(admin, namespacesOf(all), say);
     await createAll(admin, all.flatMap(objectsOf), say);
     // The namespaces' own ServiceAccounts and ConfigMaps come a moment later.
     await pause(5_000);
-    const counted = (await counts(admin)).map(({ name, value }, index) => ({
-      name,
-      value: value - (name.includes("etcd") ? (before[index]?.value ?? 0) : 0),
-    }));
+    const full = await counts(admin, plane);
     const answered: Answered[] = [];
     for (const question of QUESTIONS) {
-      answered.push(await answer(question, layout, all, Math.min(samples, question.atMost), connection));
+      answered.push(await answer(question, layout, all, Math.min(samples, question.atMost), as));
       say(question.name);
     }
+    const later = (await counts(admin, plane)).slice(0, 1);
     return {
       answered,
       counted: [
-        ...counted,
-        ...(await counts(admin))
-          .filter(({ name }) => !name.includes("etcd"))
-          .map(({ name, value }) => ({ name: `${name}, after all questions`, value })),
+        ...full,
+        ...later.map(({ name, value }) => ({ name: `${name}, after all questions`, value })),
       ],
     };
   } finally {
-    admin.close();
+    agent.destroy();
     await plane.stop();
     await rm(folder, { recursive: true, force: true });
   }
@@ -118,30 +115,24 @@ async function answer(
   layout: Layout,
   all: readonly Place[],
   samples: number,
-  connection: Parameters<typeof callerAs>[0],
+  callerAs: (group?: string) => Caller,
 ): Promise<Answered> {
-  const callers = new Map<string, Caller>();
-  const callerOf = ({ team }: Place): Caller => {
-    const group = as === "administrator" ? undefined : groupOf(team);
-    const found = callers.get(group ?? "") ?? callerAs(connection, group);
-    callers.set(group ?? "", found);
-    return found;
-  };
   const milliseconds: number[] = [];
   let bytes = 0;
   // The first answers also open connections, so they do not count.
   for (let index = -Math.min(3, samples); index < samples; index++) {
     const place = all[Math.floor((Math.abs(index) * all.length) / samples) % all.length];
     if (place === undefined) throw new Error("there is no service");
+    const caller = callerAs(as === "administrator" ? undefined : groupOf(place.team));
     const asked = performance.now();
-    const answers = await ask(callerOf(place), place, all, layout);
+    const answers = await ask(caller, place, all, layout);
     const bad = answers.find(({ status }) => status >= 300);
     if (bad) throw new Error(`${name}: the API server answered ${bad.status}: ${bad.text.slice(0, 500)}`);
     if (index < 0) continue;
-    milliseconds.push(performance.now() - asked);
+    const [only, ...others] = answers;
+    milliseconds.push(only && others.length === 0 ? only.milliseconds : performance.now() - asked);
     bytes += answers.reduce((sum, one) => sum + one.bytes, 0);
   }
-  for (const caller of callers.values()) caller.close();
   return { name, milliseconds, bytes: bytes / samples };
 }
 
@@ -177,11 +168,15 @@ async function withoutStatusSubresource(admin: Caller): Promise<void> {
   await pause(3_000);
 }
 
-async function counts(admin: Caller): Promise<Counted[]> {
-  const samples = readMetrics((await admin.call("GET", "/metrics")).text);
-  const megabytes = (metric: string) => (sumOf(samples, metric) ?? Number.NaN) / 1e6;
+async function counts(admin: Caller, { processes }: ControlPlane): Promise<Counted[]> {
+  const own = readMetrics((await admin.call("GET", "/metrics")).text);
+  const etcd = processes.find(({ name }) => name === "etcd")?.url;
+  const stored = readMetrics(await (await fetch(`${etcd}/metrics`)).text());
+  const megabytes = (samples: readonly Sample[], metric: string) =>
+    (sumOf(samples, metric) ?? Number.NaN) / 1e6;
   return [
-    { name: "memory of the API server", value: megabytes("process_resident_memory_bytes") },
-    { name: "size of etcd", value: megabytes("apiserver_storage_size_bytes") },
+    { name: "memory of the API server", value: megabytes(own, "process_resident_memory_bytes") },
+    { name: "of it, the heap", value: megabytes(own, "go_memstats_heap_inuse_bytes") },
+    { name: "etcd, without free pages", value: megabytes(stored, "etcd_mvcc_db_total_size_in_use_in_bytes") },
   ];
 }
