@@ -6,6 +6,8 @@ export interface Cost {
   readonly seconds: number;
   /** The peak memory of the command and all its descendants, in MB. */
   readonly megabytes: number;
+  /** The peak memory of the largest `pulumi` among them with its descendants; without one that of all, in MB. */
+  readonly worker: number;
   /** The processor time of the command and its descendants, in seconds. */
   readonly cpu: number;
   /** What the command and its descendants wrote to disk, in MB; undefined if the system does not count it. */
@@ -20,7 +22,7 @@ const COUNTING = '"$@"; code=$?; { times; grep ^write_bytes: /proc/$$/io; } >&3 
 
 /** The memory of commands that run side by side. */
 export class MemoryWatch {
-  readonly #roots = new Map<number, number>();
+  readonly #roots = new Map<number, Held>();
   #looking = true;
   readonly #looked: Promise<void>;
   /** The peak of all together, in MB. */
@@ -32,12 +34,12 @@ export class MemoryWatch {
 
   /** Starts to watch a process with its descendants. */
   add(root: number): void {
-    this.#roots.set(root, 0);
+    this.#roots.set(root, { all: 0, worker: 0 });
   }
 
-  /** Stops to watch it. @returns its peak, in MB */
-  remove(root: number): number {
-    const most = this.#roots.get(root) ?? 0;
+  /** Stops to watch it. @returns its peaks */
+  remove(root: number): Held {
+    const most = this.#roots.get(root) ?? { all: 0, worker: 0 };
     this.#roots.delete(root);
     return most;
   }
@@ -49,16 +51,27 @@ export class MemoryWatch {
 
   async #look(): Promise<void> {
     while (this.#looking) {
-      const held = await heldBy([...this.#roots.keys()]);
-      for (const [root, megabytes] of held)
-        if (this.#roots.has(root)) this.#roots.set(root, Math.max(this.#roots.get(root) ?? 0, megabytes));
-      this.all = Math.max(
-        this.all,
-        [...held.values()].reduce((sum, one) => sum + one, 0),
-      );
+      const processes = await runningProcesses();
+      let together = 0;
+      for (const [root, most] of [...this.#roots]) {
+        const held = await heldBy(root, processes);
+        together += held.all;
+        if (this.#roots.has(root))
+          this.#roots.set(root, {
+            all: Math.max(most.all, held.all),
+            worker: Math.max(most.worker, held.worker),
+          });
+      }
+      this.all = Math.max(this.all, together);
       await new Promise((resolve) => setTimeout(resolve, EVERY));
     }
   }
+}
+
+/** Memory in MB, as in {@link Cost}. */
+interface Held {
+  readonly all: number;
+  readonly worker: number;
 }
 
 /**
@@ -83,10 +96,10 @@ export async function measure(
   own.add(root);
   const { failed, all, stdio } = await child;
   const seconds = (performance.now() - started) / 1000;
-  const megabytes = own.remove(root);
+  const { all: megabytes, worker } = own.remove(root);
   if (watch === undefined) await own.stop();
   if (failed) throw new Error(`${command.join(" ")} failed:\n${all.slice(-5_000)}`);
-  return { seconds, megabytes, ...counted(String(stdio[3])) };
+  return { seconds, megabytes, worker, ...counted(String(stdio[3])) };
 }
 
 /** Reads what the shell printed: its own times, those of its children, and the bytes. */
@@ -97,39 +110,58 @@ function counted(text: string): Pick<Cost, "cpu" | "written"> {
   return { cpu, written: bytes === undefined ? undefined : Number(bytes) / 1e6 };
 }
 
-/** The memory of processes with their descendants, in MB. */
-async function heldBy(roots: readonly number[]): Promise<ReadonlyMap<number, number>> {
-  if (roots.length === 0) return new Map();
-  const { stdout } = await execa("ps", ["-A", "-o", "pid=,ppid=,rss="]);
-  const all = stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number));
-  return new Map(
-    await Promise.all(
-      roots.map(async (root) => [root, (await heldTogether(familyOf(root, all))) / 1024] as const),
-    ),
-  );
+interface Running {
+  readonly pid: number;
+  readonly parent: number;
+  /** In kB. */
+  readonly resident: number;
+  readonly program: string;
 }
 
-/** The processes that descend from one, and it, with their resident memory in kB. */
-function familyOf(root: number, all: readonly (readonly number[])[]): ReadonlyMap<number, number> {
+async function runningProcesses(): Promise<readonly Running[]> {
+  const { stdout } = await execa("ps", ["-A", "-o", "pid=,ppid=,rss=,comm="]);
+  return stdout.split("\n").map((line) => {
+    const [pid, parent, resident, program = ""] = line.trim().split(/\s+/);
+    return { pid: Number(pid), parent: Number(parent), resident: Number(resident), program };
+  });
+}
+
+async function heldBy(root: number, processes: readonly Running[]): Promise<Held> {
+  const family = familyOf(root, processes);
+  const engines = family.filter(({ program, parent }) => {
+    const above = family.find(({ pid }) => pid === parent);
+    return isEngine(program) && !(above && isEngine(above.program));
+  });
+  const workers = await Promise.all(engines.map(({ pid }) => heldTogether(familyOf(pid, family))));
+  const all = await heldTogether(family);
+  return { all, worker: workers.length === 0 ? all : Math.max(...workers) };
+}
+
+function isEngine(program: string): boolean {
+  return program.split("/").at(-1) === "pulumi";
+}
+
+/** A process with its descendants. */
+function familyOf(root: number, processes: readonly Running[]): readonly Running[] {
   const family = new Set([root]);
   // A child may come before its parent in the list.
   for (let size = 0; size !== family.size; ) {
     size = family.size;
-    for (const [pid = 0, parent = 0] of all) if (family.has(parent)) family.add(pid);
+    for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
   }
-  return new Map(all.flatMap(([pid = 0, , rss = 0]) => (family.has(pid) ? [[pid, rss]] : [])));
+  return processes.filter(({ pid }) => family.has(pid));
 }
 
-/** In kB: what each process has for itself, and the file of each program once. Elsewhere than on Linux, all of it. */
-async function heldTogether(family: ReadonlyMap<number, number>): Promise<number> {
+/** In MB: what each process has for itself, and the file of each program once. Elsewhere than on Linux, all of it. */
+async function heldTogether(family: readonly Running[]): Promise<number> {
   const files = new Map<string, number>();
   let own = 0;
-  for (const [pid, resident] of family) {
+  for (const { pid, resident } of family) {
     const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
     const program = await readlink(`/proc/${pid}/exe`).catch(() => String(pid));
     const file = Number(/RssFile:\s+(\d+)/.exec(status)?.[1] ?? 0);
-    own += resident - file;
+    own += Math.max(0, resident - file);
     files.set(program, Math.max(files.get(program) ?? 0, file));
   }
-  return [...files.values()].reduce((sum, file) => sum + file, own);
+  return [...files.values()].reduce((sum, file) => sum + file, own) / 1024;
 }

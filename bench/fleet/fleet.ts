@@ -97,6 +97,7 @@ class Bench {
     await peer.prepare(phase, world);
     const before = await requestsTo(world);
     const work = await peer.run(phase, world);
+    if ("missing" in work) return work;
     const cell = { ...work, requests: (await requestsTo(world)) - before };
     await check(phase, size, world);
     this.#say(`${size} services, ${peer.name}, ${phase}: ${cell.seconds.toFixed(1)} s`);

@@ -1,10 +1,14 @@
 import type { Measured } from "../results.ts";
 import type { FleetState, World } from "./world.ts";
 
-/** What is measured, in this order. */
+/**
+ * What is measured, in this order. A no-op asks the engine about everything; `fleet up` may also know that nothing has
+ * changed since its last run.
+ */
 export const PHASES = [
   "first rollout",
   "no-op",
+  "no-op, known",
   "one service",
   "all services",
   "destroy",
@@ -17,6 +21,7 @@ export type Phase = (typeof PHASES)[number];
 export const STATES: Readonly<Record<Phase, FleetState>> = {
   "first rollout": { interval: "5m" },
   "no-op": { interval: "5m" },
+  "no-op, known": { interval: "5m" },
   "one service": { interval: "5m", last: "1h" },
   "all services": { interval: "10m", last: "2h" },
   destroy: { interval: "10m", last: "2h" },
@@ -33,5 +38,5 @@ export interface Peer {
   /** What happens before the clock starts. */
   prepare(phase: Phase, world: World): Promise<void>;
   /** @throws Error if a command fails */
-  run(phase: Phase, world: World): Promise<Omit<Measured, "requests">>;
+  run(phase: Phase, world: World): Promise<Omit<Measured, "requests"> | { readonly missing: string }>;
 }

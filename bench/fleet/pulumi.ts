@@ -1,5 +1,5 @@
 import { type Peer, type Phase, STATES } from "./phases.ts";
-import { killAndRecover, runShards, shardSettings, stackOfLast } from "./shards.ts";
+import { fleetUp, killAndRecover, runShards, shardSettings, stackOfLast } from "./shards.ts";
 import type { World } from "./world.ts";
 
 /** An `up` of one stack writes its whole state after each step, so its time grows with the square of the services. */
@@ -22,7 +22,10 @@ export const plain: Peer = {
   run: async (_, world) => runShards(world, "up", world.stacks, await shardSettings(world, true)),
 };
 
-/** Shards of some fifty services side by side. Within a shard the state is written once, at its end. */
+/**
+ * Shards of some fifty services side by side. Within a shard the state is written once, at its end. Before `fleet up`
+ * existed, the commands of its shards were run as it does.
+ */
 export const fleet: Peer = {
   name: "fleet up",
   shards: (size) => Math.ceil(size / SHARD),
@@ -39,13 +42,15 @@ export const fleet: Peer = {
     const size = world.plan(STATES[phase]).services.length;
     switch (phase) {
       case "one service":
-        return runShards(world, "up", [stackOfLast(world, size)], settings);
+        return (await fleetUp(world)) ?? runShards(world, "up", [stackOfLast(world, size)], settings);
+      case "no-op, known":
+        return (await fleetUp(world)) ?? { missing: "this version has no fleet up" };
       case "destroy":
         return runShards(world, "destroy", world.stacks, settings);
       case "recovery":
         return killAndRecover(world, world.stacks.at(-1) ?? "", settings, killAfter(world, size));
       default:
-        return runShards(world, "up", world.stacks, settings);
+        return (await fleetUp(world, "--whole")) ?? runShards(world, "up", world.stacks, settings);
     }
   },
 };

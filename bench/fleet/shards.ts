@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { type EngineSettings, engineSettings } from "../../fleet/engine-settings.ts";
 import { shardOf } from "../../model/shards.ts";
@@ -9,6 +10,8 @@ import { serviceName, type World } from "./world.ts";
 
 /** Commands that run side by side, as many as there are cores. */
 export const WORKERS = 2;
+
+const MAIN = fileURLToPath(new URL("../../fleet/main.ts", import.meta.url));
 
 type Work = Omit<Measured, "requests">;
 
@@ -20,9 +23,23 @@ export async function shardSettings(world: World, durable: boolean): Promise<Eng
   return { env: { ...world.environment, ...env, ...(durable ? {} : once) }, flags };
 }
 
+/** `fleet up` of the cluster; undefined if this version does not have it. */
+export async function fleetUp(world: World, ...args: readonly string[]): Promise<Work | undefined> {
+  const command = [process.execPath, MAIN, "up"];
+  const [program = "", ...help] = [...command, "--help"];
+  const { stdout } = await execa(program, help, { reject: false });
+  if (!/Usage: .*fleet.* up/.test(stdout)) return undefined;
+  const more = ["--parallel", String(WORKERS), ...args];
+  const { seconds, worker, megabytes, written } = await measure([...command, ...more], {
+    cwd: world.folder,
+    env: world.environment,
+  });
+  return { seconds, worker, all: megabytes, written };
+}
+
 /**
  * Runs one command of Pulumi in some stacks: what all services share first (or last, if it is destroyed), then the
- * others side by side. `fleet up` takes its place.
+ * others side by side.
  */
 export async function runShards(
   world: World,
@@ -32,7 +49,7 @@ export async function runShards(
 ): Promise<Work> {
   const watch = new MemoryWatch();
   const started = performance.now();
-  const costs: { readonly megabytes: number; readonly written: number | undefined }[] = [];
+  const costs: Pick<Measured, "worker" | "written">[] = [];
   const run = async (stack: string) => {
     const args = ["pulumi", command, "--stack", stack, ...flags];
     costs.push(await measure(args, { cwd: world.folder, env }, watch));
@@ -48,7 +65,7 @@ export async function runShards(
   }
   return {
     seconds: (performance.now() - started) / 1000,
-    worker: Math.max(...costs.map(({ megabytes }) => megabytes)),
+    worker: Math.max(...costs.map(({ worker }) => worker)),
     all: watch.all,
     written: costs.every(({ written }) => written !== undefined)
       ? costs.reduce((sum, { written = 0 }) => sum + written, 0)
@@ -78,14 +95,13 @@ export async function killAndRecover(
   if (victim.pid !== undefined && victim.exitCode === null) process.kill(-victim.pid, "SIGKILL");
   const { signal } = await victim;
   if (signal !== "SIGKILL") throw new Error(`the up of ${stack} ended before it was killed`);
-  const main = new URL("../../fleet/main.ts", import.meta.url).pathname;
   const started = performance.now();
-  const repair = [process.execPath, main, "recover", "--stack", stack];
+  const repair = [process.execPath, MAIN, "recover", "--stack", stack];
   const recovered = await measure(repair, { cwd: world.folder, env });
   const again = await runShards(world, "up", [stack], { env, flags });
   return {
     seconds: (performance.now() - started) / 1000,
-    worker: Math.max(recovered.megabytes, again.worker),
+    worker: Math.max(recovered.worker, again.worker),
     all: Math.max(recovered.megabytes, again.all),
     written: again.written === undefined ? undefined : again.written + (recovered.written ?? 0),
   };
