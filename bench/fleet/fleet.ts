@@ -7,7 +7,7 @@ import type { Cell, Results } from "../results.ts";
 import { kubectl } from "./kubectl.ts";
 import { type Peer, PHASES, type Phase, STATES } from "./phases.ts";
 import { fleet, plain } from "./pulumi.ts";
-import { PLOT, plotOf, textOf } from "./tables.ts";
+import { PLOT, plotOf, SMALL, textOf } from "./tables.ts";
 import { openWorld, type World } from "./world.ts";
 
 const PEERS: readonly Peer[] = [kubectl, plain, fleet];
@@ -29,7 +29,7 @@ export function fleetBench(): Command {
       "after",
       `
 Each size and command gets a control plane of its own: kube-apiserver, etcd, controller-manager, and the administrator's
-guards. After each phase the tables are written again, so an interrupted run leaves what it has.
+guards. After each phase the tables are written again, so an interrupted run leaves what it has. The largest size comes first.
 
 Exit codes: 0 everything was measured, 2 the time was over before, 1 a command failed.
 
@@ -53,23 +53,25 @@ class Bench {
   readonly #page: boolean;
   readonly #cells = new Map<string, Cell>();
   readonly #started = performance.now();
+  #failed = false;
 
   constructor(peers: readonly Peer[], sizes: readonly number[], minutes: number, page: boolean) {
     this.#peers = peers;
-    this.#sizes = sizes;
+    this.#sizes = [...sizes].sort((a, b) => a - b);
     this.#minutes = minutes;
     this.#page = page;
   }
 
   async run(): Promise<void> {
     try {
-      for (const size of this.#sizes) for (const peer of this.#peers) await this.#measure(peer, size);
+      for (const [peer, size] of orderOf(this.#peers, this.#sizes)) await this.#measure(peer, size);
     } finally {
       await this.#write();
       await stopShared();
     }
     if (!this.#page) process.stdout.write(`${textOf(this.#results)}\n`);
     if (this.#late) process.exitCode = 2;
+    if (this.#failed) process.exitCode = 1;
   }
 
   async #measure(peer: Peer, size: number): Promise<void> {
@@ -81,16 +83,29 @@ class Bench {
     }
     this.#say(`${size} services, ${peer.name}: starting a control plane`);
     const world = await openWorld(size, peer.shards(size));
+    let failure: string | undefined;
     try {
       for (const phase of PHASES) {
-        const missing = left(phase);
-        const cell = missing === undefined ? await this.#phase(peer, phase, size, world) : { missing };
+        const missing = left(phase) ?? failure;
+        const cell =
+          missing === undefined
+            ? await this.#phase(peer, phase, size, world).catch((error: Error) => this.#fail(error))
+            : { missing };
+        // What follows would measure something else.
+        if ("missing" in cell && cell.missing.startsWith("failed")) failure ??= "an earlier phase failed";
         this.#set(peer, phase, size, cell);
         if (missing === undefined) await this.#write();
       }
     } finally {
       await world.close();
     }
+  }
+
+  /** One failed phase ends that of its command and size, and the others go on. */
+  #fail(error: Error): Cell {
+    this.#failed = true;
+    process.stderr.write(`${error.stack}\n`);
+    return { missing: `failed: ${error.message.split("\n")[0]}` };
   }
 
   async #phase(peer: Peer, phase: Phase, size: number, world: World): Promise<Cell> {
@@ -134,6 +149,23 @@ class Bench {
     const minutes = (performance.now() - this.#started) / 60_000;
     process.stderr.write(`${minutes.toFixed(1)} of ${this.#minutes} min, ${done} of ${all} done: ${text}\n`);
   }
+}
+
+/**
+ * What matters most comes first, because the time may be over: the largest fleet, then the one to which its growth is
+ * compared. What is quadratic comes last.
+ */
+export function orderOf(
+  peers: readonly Peer[],
+  sizes: readonly number[],
+): readonly (readonly [peer: Peer, size: number])[] {
+  const largest = Math.max(...sizes);
+  const rank = (size: number) => (size === largest ? 0 : size === SMALL ? 1 : 1 + size);
+  const linear = [...sizes].sort((a, b) => rank(a) - rank(b));
+  return [
+    ...linear.flatMap((size) => peers.filter((peer) => peer !== plain).map((peer) => [peer, size] as const)),
+    ...sizes.flatMap((size) => peers.filter((peer) => peer === plain).map((peer) => [peer, size] as const)),
+  ];
 }
 
 function keyOf(peer: string, phase: string, size: number): string {

@@ -6,8 +6,8 @@ import type { Measured } from "../results.ts";
 import { type Peer, type Phase, STATES } from "./phases.ts";
 import { serviceName, type World } from "./world.ts";
 
-/** Deleting tens of thousands of objects one by one takes longer than all else, and compares nothing. */
-const LARGEST_DESTROY = 250;
+/** kubectl waits for each namespace, and the namespace controller needs about a second for each. */
+const LARGEST_DESTROY = 50;
 
 /**
  * `kubectl apply --server-side` of the same objects, as the same deployer under the same guards: the least that an API

@@ -7,6 +7,9 @@ const LARGEST_PLAIN = 100;
 /** Destroying and changing all is quadratic too, and teaches nothing more. */
 const PLAIN_PHASES: readonly Phase[] = ["first rollout", "no-op", "one service"];
 const SHARD = 50;
+const LARGEST_DESTROY = 100;
+/** A recovery begins in an empty cluster. */
+const AFTER_ALL: readonly Phase[] = ["destroy", "recovery"];
 
 /** One stack with all services and `pulumi up`, with the same settings; durable, as Pulumi is by default. */
 export const plain: Peer = {
@@ -29,7 +32,12 @@ export const plain: Peer = {
 export const fleet: Peer = {
   name: "fleet up",
   shards: (size) => Math.ceil(size / SHARD),
-  leftOut: () => undefined,
+  leftOut: (phase, size) =>
+    size <= LARGEST_DESTROY || !AFTER_ALL.includes(phase)
+      ? undefined
+      : phase === "destroy"
+        ? `left out above ${LARGEST_DESTROY}: the namespace controller needs about a second for each service`
+        : "one stack is recovered, whatever the size",
   prepare: async (phase, world) => {
     await world.write(STATES[phase]);
     if (phase !== "recovery") return;

@@ -7,7 +7,8 @@ const KUBECTL = "kubectl apply";
 const FLEET = "fleet up";
 const FIRST = "first rollout";
 /** The sizes between which growth is measured. */
-const [SMALL, LARGE] = [100, 1_000];
+export const SMALL = 100;
+const LARGE = 1_000;
 
 /** Both tables, the growth, the figures to reach and the notes, as Markdown. */
 export function textOf(results: Results): string {

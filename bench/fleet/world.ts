@@ -7,6 +7,7 @@ import { type ControlPlane, startControlPlane } from "../../sandbox/control-plan
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { startLocalGitHub } from "../../sandbox/github/server.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
+import { stopOnSignals } from "../../sandbox/signals.ts";
 import { type SharedPrograms, sharedPrograms } from "../../test/engine/control-plane.ts";
 import { engineEnvironment, engineFolder } from "../../test/engine/engine-environment.ts";
 import { SECRETS_PROVIDER } from "../../test/engine/vault.ts";
@@ -59,6 +60,7 @@ export async function openWorld(size: number, shards: number): Promise<World> {
     programs: shared.programs,
     administered: { teams: Object.keys(TEAMS), platform: platformPlan(keys("x"), TEAMS) },
   });
+  const release = stopOnSignals(() => plane.stop());
   try {
     await installDefinitions({ admin: plane.kubeconfigs.admin });
     const github = await startLocalGitHub({
@@ -96,6 +98,7 @@ export async function openWorld(size: number, shards: number): Promise<World> {
       },
       plan: (state) => planOf(catalogueOf(size, state), stackText(keys("x", state))),
       close: async () => {
+        release();
         api.close();
         await github.stop();
         await plane.stop();

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { connectionOf } from "../../sandbox/kubernetes-api.ts";
+import { stopOnSignals } from "../../sandbox/signals.ts";
 import { sharedPrograms, stopShared } from "../../test/engine/control-plane.ts";
 import { readMetrics, type Sample, sumOf } from "../metrics.ts";
 import { machine, writePart } from "../page.ts";
@@ -77,6 +78,7 @@ async function measure(layout: Layout, all: readonly Place[], samples: number): 
   const { programs } = await sharedPrograms();
   const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-namespaces-"));
   const plane = await startControlPlane({ directory: folder, programs });
+  const release = stopOnSignals(() => plane.stop());
   const connection = await connectionOf(plane.kubeconfigs.admin);
   const agent = connectionsTo(connection);
   const as = (group?: string) => callerAs(connection, agent, group);
@@ -103,6 +105,7 @@ async function measure(layout: Layout, all: readonly Place[], samples: number): 
       ],
     };
   } finally {
+    release();
     agent.destroy();
     await plane.stop();
     await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { orderOf } from "../../bench/fleet/fleet.ts";
+import { kubectl } from "../../bench/fleet/kubectl.ts";
+import { fleet, plain } from "../../bench/fleet/pulumi.ts";
 import { figuresOf, plotOf, textOf, timesOf } from "../../bench/fleet/tables.ts";
 import type { Cell, Results } from "../../bench/results.ts";
 
@@ -62,5 +65,18 @@ describe("the tables of npm run bench -- fleet", () => {
   it("have a picture as soon as there is a first rollout", () => {
     assert.equal(plotOf(results({})), undefined);
     assert.match(plotOf(ALL) ?? "", /<svg[\s\S]*fleet up[\s\S]*<\/svg>/);
+  });
+});
+
+describe("the order of npm run bench -- fleet", () => {
+  it("begins with the largest size and the one to compare with, and ends with what is quadratic", () => {
+    const order = orderOf([kubectl, plain, fleet], [10, 50, 100, 250, 1_000]);
+    assert.deepEqual(
+      order.map(([peer, size]) => `${peer.name} ${size}`),
+      [
+        ...[1_000, 100, 10, 50, 250].flatMap((size) => [`kubectl apply ${size}`, `fleet up ${size}`]),
+        ...[10, 50, 100, 250, 1_000].map((size) => `pulumi up ${size}`),
+      ],
+    );
   });
 });
