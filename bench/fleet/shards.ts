@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { type EngineSettings, engineSettings } from "../../fleet/engine-settings.ts";
+import { engineSettings } from "../../fleet/engine-settings.ts";
 import { shardOf } from "../../model/shards.ts";
 import { MemoryWatch, measure } from "../measure.ts";
 import type { Measured } from "../results.ts";
@@ -13,14 +12,26 @@ export const WORKERS = 2;
 
 const MAIN = fileURLToPath(new URL("../../fleet/main.ts", import.meta.url));
 
+/** For `up` and `destroy` without a terminal. */
+export const FLAGS = [
+  "--yes",
+  "--skip-preview",
+  "--non-interactive",
+  "--color",
+  "never",
+  "--suppress-outputs",
+];
+
 type Work = Omit<Measured, "requests">;
 
 /** The environment of the shards' commands. */
-export async function shardSettings(world: World, durable: boolean): Promise<EngineSettings> {
-  const { PULUMI_HOME } = world.environment;
-  const { env, flags } = await engineSettings(join(world.folder, `home-${Date.now()}`), { PULUMI_HOME });
+export async function shardSettings(
+  { environment }: World,
+  durable: boolean,
+): Promise<Readonly<Record<string, string>>> {
+  const { PULUMI_HOME } = environment;
   const once = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
-  return { env: { ...world.environment, ...env, ...(durable ? {} : once) }, flags };
+  return { ...environment, ...(await engineSettings({ PULUMI_HOME })), ...(durable ? {} : once) };
 }
 
 /** `fleet up` of the cluster; undefined if this version does not have it. */
@@ -45,13 +56,13 @@ export async function runShards(
   world: World,
   command: "up" | "destroy",
   stacks: readonly string[],
-  { env, flags }: EngineSettings,
+  env: Readonly<Record<string, string>>,
 ): Promise<Work> {
   const watch = new MemoryWatch();
   const started = performance.now();
   const costs: Pick<Measured, "worker" | "written">[] = [];
   const run = async (stack: string) => {
-    const args = ["pulumi", command, "--stack", stack, ...flags];
+    const args = ["pulumi", command, "--stack", stack, ...FLAGS];
     costs.push(await measure(args, { cwd: world.folder, env }, watch));
   };
   const [shared] = world.stacks;
@@ -86,11 +97,11 @@ export function stackOfLast(world: World, size: number): string {
 export async function killAndRecover(
   world: World,
   stack: string,
-  { env, flags }: EngineSettings,
+  env: Readonly<Record<string, string>>,
   after: number,
 ): Promise<Work> {
   const options = { cwd: world.folder, env, detached: true, reject: false, stdio: "ignore" } as const;
-  const victim = execa("pulumi", ["up", "--stack", stack, ...flags], options);
+  const victim = execa("pulumi", ["up", "--stack", stack, ...FLAGS], options);
   await pause(after);
   if (victim.pid !== undefined && victim.exitCode === null) process.kill(-victim.pid, "SIGKILL");
   const { signal } = await victim;
@@ -98,7 +109,7 @@ export async function killAndRecover(
   const started = performance.now();
   const repair = [process.execPath, MAIN, "recover", "--stack", stack];
   const recovered = await measure(repair, { cwd: world.folder, env });
-  const again = await runShards(world, "up", [stack], { env, flags });
+  const again = await runShards(world, "up", [stack], env);
   return {
     seconds: (performance.now() - started) / 1000,
     worker: Math.max(recovered.worker, again.worker),

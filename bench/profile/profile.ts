@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { stopShared } from "../../test/engine/control-plane.ts";
-import { shardSettings } from "../fleet/shards.ts";
+import { FLAGS, shardSettings } from "../fleet/shards.ts";
 import { openWorld } from "../fleet/world.ts";
 import { measure } from "../measure.ts";
 import { machine, table, writePart } from "../page.ts";
@@ -53,9 +53,9 @@ async function profile(size: number): Promise<Column[]> {
   const say = (text: string) => process.stderr.write(`${size} services, ${stack}: ${text}\n`);
   try {
     await world.write({ interval: "5m" });
-    const { env, flags } = await shardSettings(world, false);
+    const env = await shardSettings(world, false);
     const up = async (more: Readonly<Record<string, string>>) =>
-      measure(["pulumi", "up", "--stack", stack, ...flags], { cwd: world.folder, env: { ...env, ...more } });
+      measure(["pulumi", "up", "--stack", stack, ...FLAGS], { cwd: world.folder, env: { ...env, ...more } });
     say("creating");
     await up({});
     const columns: Column[] = [];

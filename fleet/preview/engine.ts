@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { listed } from "../../model/diagnostics.ts";
 import { NO_UP_YET, ONLY } from "../../model/preview-filter.ts";
+import { engineSettings } from "../engine-settings.ts";
 import {
   isProtected,
   isUnreadableState,
@@ -122,7 +123,7 @@ async function pulumi(
     const args = ["preview", "--stack", stack, ...flags, ...targets.flatMap((urn) => ["--target", urn])];
     const { failed, code, stderr } = await execa("pulumi", args, {
       cwd: folder,
-      env: { ...env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
+      env: { ...(await engineSettings()), ...env, PULUMI_DEBUG_COMMANDS: "true" },
       reject: false,
       stdin: "ignore",
       stdout: "ignore",
