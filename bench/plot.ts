@@ -79,7 +79,8 @@ function scale(values: readonly number[], from: number, to: number) {
 
 function ticksAround(low: number, high: number): number[] {
   const all: number[] = [];
-  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++)
+  // One power more on both sides, because a logarithm may be rounded up to the next.
+  for (let power = Math.floor(Math.log10(low)) - 1; power <= Math.ceil(Math.log10(high)) + 1; power++)
     for (const digit of [1, 2, 5]) all.push(Number((digit * 10 ** power).toPrecision(1)));
   const first = all.findLastIndex((tick) => tick <= low);
   const last = all.findIndex((tick) => tick >= high && tick > (all[first] ?? 0));

@@ -6,7 +6,7 @@ import { machine, writePart } from "../page.ts";
 import type { Cell, Results } from "../results.ts";
 import { kubectl } from "./kubectl.ts";
 import { type Peer, PHASES, type Phase, STATES } from "./phases.ts";
-import { fleet, plain } from "./pulumi.ts";
+import { fleet, fleetOf, plain } from "./pulumi.ts";
 import { PLOT, plotOf, SMALL, textOf } from "./tables.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -23,6 +23,7 @@ export function fleetBench(): Command {
       `of ${PEERS.map(({ name }) => name).join(", ")}`,
       PEERS.map(({ name }) => name).join(),
     )
+    .option("--shard <number>", "how many services a stack of fleet up has, about", "50")
     .option("--minutes <number>", "start nothing new after this time; what is missing is said", "35")
     .option("--no-page", "print the tables instead of writing them into docs/benchmarks.md")
     .addHelpText(
@@ -37,13 +38,18 @@ Examples:
   npm run bench -- fleet
   npm run bench -- fleet --sizes 10,25 --minutes 10 --no-page`,
     )
-    .action(async (options: { sizes: string; peers: string; minutes: string; page: boolean }) => {
-      const peers = PEERS.filter(({ name }) => options.peers.split(",").includes(name));
-      const sizes = options.sizes.split(",").map(Number);
-      if (peers.length === 0 || !sizes.every((size) => Number.isInteger(size) && size > 0))
-        throw new Error("--sizes are numbers such as 10,50 and --peers names such as kubectl apply,fleet up");
-      await new Bench(peers, sizes, Number(options.minutes), options.page).run();
-    });
+    .action(
+      async (options: { sizes: string; peers: string; shard: string; minutes: string; page: boolean }) => {
+        const named = PEERS.filter(({ name }) => options.peers.split(",").includes(name));
+        const peers = named.map((peer) => (peer === fleet ? fleetOf(Number(options.shard)) : peer));
+        const sizes = options.sizes.split(",").map(Number);
+        if (peers.length === 0 || !sizes.every((size) => Number.isInteger(size) && size > 0))
+          throw new Error(
+            "--sizes are numbers such as 10,50 and --peers names such as kubectl apply,fleet up",
+          );
+        await new Bench(peers, sizes, Number(options.minutes), options.page).run();
+      },
+    );
 }
 
 class Bench {

@@ -6,7 +6,7 @@ import type { Measured } from "../results.ts";
 import { type Peer, type Phase, STATES } from "./phases.ts";
 import { serviceName, type World } from "./world.ts";
 
-/** kubectl waits for each namespace, and the namespace controller needs about a second for each. */
+/** kubectl waits for each namespace, in which the namespace controller first looks for every kind. */
 const LARGEST_DESTROY = 50;
 
 /**

@@ -6,7 +6,6 @@ import type { World } from "./world.ts";
 const LARGEST_PLAIN = 100;
 /** Destroying and changing all is quadratic too, and teaches nothing more. */
 const PLAIN_PHASES: readonly Phase[] = ["first rollout", "no-op", "one service"];
-const SHARD = 50;
 const LARGEST_DESTROY = 100;
 /** A recovery begins in an empty cluster. */
 const AFTER_ALL: readonly Phase[] = ["destroy", "recovery"];
@@ -25,18 +24,13 @@ export const plain: Peer = {
   run: async (_, world) => runShards(world, "up", world.stacks, await shardSettings(world, true)),
 };
 
-/**
- * Shards of some fifty services side by side. Within a shard the state is written once, at its end. Before `fleet up`
- * existed, the commands of its shards were run as it does.
- */
-export const fleet: Peer = {
+const FLEET: Omit<Peer, "shards"> = {
   name: "fleet up",
-  shards: (size) => Math.ceil(size / SHARD),
   leftOut: (phase, size) =>
     size <= LARGEST_DESTROY || !AFTER_ALL.includes(phase)
       ? undefined
       : phase === "destroy"
-        ? `left out above ${LARGEST_DESTROY}: the namespace controller needs about a second for each service`
+        ? `left out above ${LARGEST_DESTROY}: the namespace controller looks for every kind in each namespace`
         : "one stack is recovered, whatever the size",
   prepare: async (phase, world) => {
     await world.write(STATES[phase]);
@@ -62,6 +56,17 @@ export const fleet: Peer = {
     }
   },
 };
+
+/**
+ * Shards of some fifty services side by side. Within a shard the state is written once, at its end. Before `fleet up`
+ * existed, the commands of its shards were run as it does.
+ */
+export const fleet: Peer = fleetOf(50);
+
+/** @param shard the services of a stack, about */
+export function fleetOf(shard: number): Peer {
+  return { ...FLEET, shards: (size) => Math.ceil(size / shard) };
+}
 
 /** About the middle of an `up`: it starts within three seconds and takes a third of one per service. */
 function killAfter({ stacks }: World, size: number): number {
