@@ -33,7 +33,7 @@ describe("a plot of a benchmark", () => {
   it("keeps a point within the picture whose logarithm is rounded up", () => {
     const svg = logPlot("Time", AXES, [{ name: "one", points: [{ x: 1, y: 99_999.999_999_999_91 }] }]);
     const [, y] = /cy="([^"]+)"/.exec(svg) ?? [];
-    assert.ok(Number(y) >= 40 && Number(y) <= 390, y);
+    assert.ok(Number(y) >= 40 && Number(y) <= 390, `y ${y}`);
   });
 
   it("shows names as text, whatever they contain", () => {
