@@ -10,6 +10,8 @@ const LEFT = 70;
 const RIGHT = 170;
 const TOP = 40;
 const BOTTOM = 50;
+/** The height of a label. */
+const LABEL = 15;
 /** Distinguishable with every kind of colour blindness. @see https://jfly.uni-koeln.de/color/ */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"];
 
@@ -45,16 +47,17 @@ export function logPlot(
       return `<path class="grid" d="M${LEFT} ${at}H${WIDTH - RIGHT}"/><text x="${LEFT - 8}" y="${at + 4}" text-anchor="end">${label(tick)}</text>`;
     }),
   ];
-  const drawn = lines
-    .filter((line) => line.points.length > 0)
-    .map((line, index) => {
-      const color = COLORS[index % COLORS.length];
-      const places = line.points.map(({ x, y }): [number, number] => [xs.at(x), ys.at(y)]);
-      const [endX = 0, endY = 0] = places.at(-1) ?? [];
-      const dots = places.map(([x, y]) => `<circle cx="${x}" cy="${y}" r="3.5" fill="${color}"/>`).join("");
-      const path = `<path d="M${places.map((place) => place.join(" ")).join("L")}" fill="none" stroke="${color}" stroke-width="2"/>`;
-      return `${path}${dots}<text x="${endX + 8}" y="${endY + 4}" fill="${color}">${escaped(line.name)}</text>`;
-    });
+  const drawn = lines.filter((line) => line.points.length > 0);
+  const ends = apart(drawn.map(({ points: own }) => ys.at(own.at(-1)?.y ?? 1)));
+  const parts = drawn.map((line, index) => {
+    const color = COLORS[index % COLORS.length];
+    const places = line.points.map(({ x, y }): [number, number] => [xs.at(x), ys.at(y)]);
+    const endX = (places.at(-1)?.[0] ?? 0) + 8;
+    const dots = places.map(([x, y]) => `<circle cx="${x}" cy="${y}" r="3.5" fill="${color}"/>`).join("");
+    const path = `<path d="M${places.map((place) => place.join(" ")).join("L")}" fill="none" stroke="${color}" stroke-width="2"/>`;
+    const name = `<text x="${endX}" y="${(ends[index] ?? 0) + 4}" fill="${color}">${escaped(line.name)}</text>`;
+    return `${path}${dots}${name}`;
+  });
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(title)}">`,
     "<style>text{font:13px sans-serif}.grid{stroke:#ddd}</style>",
@@ -63,7 +66,7 @@ export function logPlot(
     ...grid,
     `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 10}" text-anchor="middle">${escaped(axes.x)}</text>`,
     `<text transform="translate(18 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">${escaped(axes.y)}</text>`,
-    ...drawn,
+    ...parts,
     "</svg>",
   ].join("\n")}\n`;
 }
@@ -75,6 +78,17 @@ function scale(values: readonly number[], from: number, to: number) {
   const at = (value: number) =>
     Math.round((from + ((to - from) * Math.log(value / low)) / Math.log(high / low)) * 10) / 10;
   return { ticks: all, at };
+}
+
+/** Moves labels down so that none covers another. */
+function apart(ends: readonly number[]): number[] {
+  const moved = [...ends];
+  const order = ends.map((_, index) => index).sort((a, b) => (ends[a] ?? 0) - (ends[b] ?? 0));
+  for (const [place, index] of order.entries()) {
+    const above = moved[order[place - 1] ?? -1] ?? Number.NEGATIVE_INFINITY;
+    moved[index] = Math.max(moved[index] ?? 0, above + LABEL);
+  }
+  return moved;
 }
 
 function ticksAround(low: number, high: number): number[] {

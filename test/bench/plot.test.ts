@@ -42,6 +42,18 @@ describe("a plot of a benchmark", () => {
     assert.doesNotMatch(svg, /<script/);
   });
 
+  it("keeps the names of lines apart that end in the same place", () => {
+    const lines = ["one", "two", "three"].map((name) => ({ name, points: [{ x: 1, y: 1 }] }));
+    const svg = logPlot("Time", AXES, lines);
+    const places = [...svg.matchAll(/y="([^"]+)" fill="[^"]+">(?:one|two|three)</g)].map(([, y]) =>
+      Number(y),
+    );
+    assert.deepEqual(
+      places.map((y) => y - (places[0] ?? 0)),
+      [0, 15, 30],
+    );
+  });
+
   it("refuses a point that has no logarithm", () => {
     assert.throws(() => logPlot("Time", AXES, [{ name: "one", points: [{ x: 1, y: 0 }] }]), /above zero/);
     assert.throws(() => logPlot("Time", AXES, []), /above zero/);
