@@ -76,12 +76,14 @@ interface Held {
 
 /**
  * Runs a command and measures it.
+ * @param expected exit codes that are no failure
  * @param watch that watches other commands too
  * @throws Error if the command fails, with the end of its output
  */
 export async function measure(
   command: readonly string[],
   options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  expected: readonly number[] = [0],
   watch?: MemoryWatch,
 ): Promise<Cost> {
   const own = watch ?? new MemoryWatch();
@@ -94,11 +96,11 @@ export async function measure(
   });
   const root = child.pid ?? 0;
   own.add(root);
-  const { failed, all, stdio } = await child;
+  const { exitCode = -1, all, stdio } = await child;
   const seconds = (performance.now() - started) / 1000;
   const { all: megabytes, worker } = own.remove(root);
   if (watch === undefined) await own.stop();
-  if (failed) throw new Error(`${command.join(" ")} failed:\n${all.slice(-5_000)}`);
+  if (!expected.includes(exitCode)) throw new Error(`${command.join(" ")} failed:\n${all.slice(-5_000)}`);
   return { seconds, megabytes, worker, ...counted(String(stdio[3])) };
 }
 

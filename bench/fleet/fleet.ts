@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { stopShared } from "../../test/engine/control-plane.ts";
+import { machine, writePart } from "../benchmarks-page.ts";
 import { readMetrics, sumOf } from "../metrics.ts";
-import { machine, writePart } from "../page.ts";
 import type { Cell, Results } from "../results.ts";
 import { kubectl } from "./kubectl.ts";
 import { type Peer, PHASES, type Phase, STATES } from "./phases.ts";

@@ -63,7 +63,7 @@ export async function runShards(
   const costs: Pick<Measured, "worker" | "written">[] = [];
   const run = async (stack: string) => {
     const args = ["pulumi", command, "--stack", stack, ...FLAGS];
-    costs.push(await measure(args, { cwd: world.folder, env }, watch));
+    costs.push(await measure(args, { cwd: world.folder, env }, [0], watch));
   };
   const [shared] = world.stacks;
   const others = stacks.filter((stack) => stack !== shared);

@@ -1,4 +1,4 @@
-import { table } from "../page.ts";
+import { table } from "../benchmarks-page.ts";
 import { logPlot } from "../plot.ts";
 import { growthExponent, type Measured, measuredIn, type Results } from "../results.ts";
 

@@ -1,4 +1,4 @@
-import { table } from "../page.ts";
+import { table } from "../benchmarks-page.ts";
 import type { Layout } from "./objects.ts";
 
 /** The answers to one question. */

@@ -2,10 +2,10 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { stopShared } from "../../test/engine/control-plane.ts";
+import { machine, table, writePart } from "../benchmarks-page.ts";
 import { FLAGS, shardSettings } from "../fleet/shards.ts";
 import { openWorld } from "../fleet/world.ts";
 import { measure } from "../measure.ts";
-import { machine, table, writePart } from "../page.ts";
 import { type CpuProfile, timeOfParts } from "./cpu-profile.ts";
 
 const SHARD = 50;

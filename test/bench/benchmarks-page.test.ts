@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { machine, PAGE, table, withPart } from "../../bench/page.ts";
+import { machine, PAGE, table, withPart } from "../../bench/benchmarks-page.ts";
 
 const TEXT = "# Title\n<!-- bench fleet -->\nold\n<!-- end bench fleet -->\nrest\n";
 
