@@ -14,7 +14,9 @@ const LARGE = 1_000;
 export function textOf(results: Results): string {
   return [
     timesOf(results),
-    `![Time of a first rollout by number of services](${PLOT.replace("docs/", "")})`,
+    ...(plotOf(results) === undefined
+      ? []
+      : [`![Time of a first rollout by number of services](${PLOT.replace("docs/", "")})`]),
     "For a first rollout:",
     costsOf(results),
     ...growthOf(results),
