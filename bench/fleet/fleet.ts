@@ -71,7 +71,8 @@ class Bench {
 
   async run(): Promise<void> {
     try {
-      for (const [peer, size] of orderOf(this.#peers, this.#sizes)) await this.#measure(peer, size);
+      for (const [peer, size] of orderOf(this.#peers, this.#sizes))
+        await this.#measure(peer, size).catch((error: Error) => this.#fail(error));
     } finally {
       await this.#write();
       await stopShared();
