@@ -2,10 +2,12 @@ import "./customize.ts";
 import { reportCosts } from "./components/costs.ts";
 import { provisionedOutput, servicesOutput } from "./components/outcome.ts";
 import { providers } from "./components/providers.ts";
+import { quietSdk } from "./components/quiet-sdk.ts";
 import { orderOf, servicePipelines, sharedPlatform } from "./components/services.ts";
 import { readStack } from "./components/stack.ts";
 import { ValuesFiles } from "./components/values-files.ts";
 
+quietSdk();
 const inputs = await readStack();
 const { plan, valued, githubSecret } = inputs;
 await reportCosts(plan);

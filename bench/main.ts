@@ -1,7 +1,10 @@
 import { Command } from "commander";
 import { checkBench } from "./check.ts";
+import { fleetBench } from "./fleet/fleet.ts";
+import { namespacesBench } from "./namespaces/namespaces.ts";
 import { pageBench } from "./page.ts";
 import { previewBench } from "./preview.ts";
+import { profileBench } from "./profile/profile.ts";
 import { startBench } from "./start.ts";
 import { statusBench } from "./status.ts";
 
@@ -11,7 +14,10 @@ await new Command("bench")
   .description("Measures on this machine what a command costs.")
   .addCommand(checkBench())
   .addCommand(pageBench())
+  .addCommand(fleetBench())
+  .addCommand(namespacesBench())
   .addCommand(previewBench())
+  .addCommand(profileBench())
   .addCommand(startBench())
   .addCommand(statusBench())
   .parseAsync();

@@ -48,13 +48,13 @@ export const stackConfigSchema = z.strictObject({
         .number()
         .positive()
         .max(10_000)
-        .default(50)
+        .default(200)
         .meta({ description: "Requests per second to the API server." }),
       burst: z
         .int()
         .positive()
         .max(10_000)
-        .default(120)
+        .default(400)
         .meta({ description: "The burst of requests to the API server." }),
     })
     .refine(({ context, kubeconfig }) => context !== undefined || kubeconfig === undefined, {

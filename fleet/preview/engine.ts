@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import { listed } from "../../model/diagnostics.ts";
 import { NO_UP_YET, ONLY } from "../../model/preview-filter.ts";
+import { engineSettings } from "../engine-settings.ts";
 import {
   isProtected,
   isUnreadableState,
@@ -115,7 +116,7 @@ async function pulumi(
     const args = ["preview", "--stack", stack, ...flags, ...targets.flatMap((urn) => ["--target", urn])];
     const { failed, code, stderr } = await execa("pulumi", args, {
       cwd: folder,
-      env: { ...env, ...pipe.env },
+      env: { ...(await engineSettings()), ...env, ...pipe.env },
       reject: false,
       stdin: "ignore",
       stdout: "ignore",

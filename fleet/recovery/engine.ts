@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { execa, type Options } from "execa";
 import { z } from "zod";
 import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
+import { engineSettings } from "../engine-settings.ts";
 import { errorsIn, isUnreadableState, NO_ENGINE } from "../engine-words.ts";
 import { backendUrl } from "../file-backend.ts";
 import { FleetError } from "../fleet-error.ts";
@@ -53,7 +54,7 @@ export function openEngine(stack: string): Engine {
   const run = async (args: readonly string[], options: Options = {}) => {
     const own = ["--stack", stack, "--non-interactive", "--color", "never"];
     const { stdout, stderr, failed, code } = await execa("pulumi", [...args, ...own], {
-      env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
+      env: await engineSettings(),
       reject: false,
       ...options,
     });

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { ONLY, type PreviewFilter } from "../../model/preview-filter.ts";
 import { type EngineEvent, engineEvent, STACK } from "../engine-events.ts";
+import { engineSettings } from "../engine-settings.ts";
 import { NO_ENGINE, withoutWarnings } from "../engine-words.ts";
 import { eventPipe } from "../event-pipe.ts";
 import { FleetError } from "../fleet-error.ts";
@@ -36,18 +37,6 @@ export interface StackRun extends StackOutcome {
   readonly milliseconds: number;
 }
 
-/** Node of the program: no stack traces for each registration, and a larger nursery. */
-const NODE_OPTIONS = "--stack-trace-limit=0 --max-semi-space-size=64";
-
-/** What makes an engine's run faster and changes nothing else. A person's own settings win. */
-export function speed(env: NodeJS.ProcessEnv): Record<string, string> {
-  return {
-    NODE_OPTIONS: `${NODE_OPTIONS} ${env.NODE_OPTIONS ?? ""}`.trim(),
-    GOGC: env.GOGC ?? "400",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
-}
-
 /** The engine then writes the state once, when it ends. */
 const AT_THE_END = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
@@ -66,7 +55,7 @@ export async function runUp(stack: string, options: RunOptions): Promise<StackRu
     const targets = part?.targets.flatMap((urn) => ["--target", urn]) ?? [];
     const child = execa("pulumi", ["up", "--stack", stack, ...flags, ...quiet, ...targets], {
       env: {
-        ...speed(process.env),
+        ...(await engineSettings()),
         ...(durable ? {} : AT_THE_END),
         ...pipe.env,
         // One that is left in the environment would limit the run.

@@ -121,10 +121,9 @@ describe("a full run with planted secrets", function () {
     for (const events of kept) assert.deepEqual(found(events), []);
   });
 
-  it("shows them in the debug events of --json, and nowhere else there", () => {
-    const debug = own.filter((line) => line.includes('"severity":"debug"'));
-    assert.notDeepEqual(found(debug.join("\n")), []);
-    assert.deepEqual(found(own.filter((line) => !debug.includes(line)).join("\n")), []);
+  it("shows none of them in --json, because the program sends no debug messages", () => {
+    assert.ok(own.length > 20, `${own.length} lines`);
+    assert.deepEqual(found(own.join("\n")), []);
   });
 
   it("leaves none of them in the output of fleet", () => {

@@ -1,0 +1,206 @@
+import { writeFile } from "node:fs/promises";
+import { Command } from "commander";
+import { stopShared } from "../../test/engine/control-plane.ts";
+import { machine, writePart } from "../benchmarks-page.ts";
+import { readMetrics, sumOf } from "../metrics.ts";
+import type { Cell, Results } from "../results.ts";
+import { kubectl } from "./kubectl.ts";
+import { type Peer, PHASES, type Phase, STATES } from "./phases.ts";
+import { fleet, fleetOf, plain } from "./pulumi.ts";
+import { PLOT, plotOf, SMALL, textOf } from "./tables.ts";
+import { openWorld, type World } from "./world.ts";
+
+const PEERS: readonly Peer[] = [kubectl, plain, fleet];
+const LATE = "the time was over";
+const STAGES = "/apis/kargo.akuity.io/v1alpha1/stages?limit=1";
+
+/** `npm run bench -- fleet`: a whole fleet by kubectl, by one `pulumi up`, and by shards, in one run. */
+export function fleetBench(): Command {
+  return new Command("fleet")
+    .description("A whole fleet by kubectl apply, by pulumi up and by fleet up, on the same API server.")
+    .option("--sizes <list>", "how many services", "10,50,100,250,1000")
+    .option(
+      "--peers <list>",
+      `of ${PEERS.map(({ name }) => name).join(", ")}`,
+      PEERS.map(({ name }) => name).join(),
+    )
+    .option("--shard <number>", "how many services a stack of fleet up has, about", "50")
+    .option("--minutes <number>", "start nothing new after this time; what is missing is said", "35")
+    .option("--no-page", "print the tables instead of writing them into docs/benchmarks.md")
+    .addHelpText(
+      "after",
+      `
+Each size and command gets a control plane of its own: kube-apiserver, etcd, controller-manager, and the administrator's
+guards. After each phase the tables are written again, so an interrupted run leaves what it has. The largest size comes first.
+
+Exit codes: 0 everything was measured, 2 the time was over before, 1 a command failed.
+
+Examples:
+  npm run bench -- fleet
+  npm run bench -- fleet --sizes 10,25 --minutes 10 --no-page`,
+    )
+    .action(
+      async (options: { sizes: string; peers: string; shard: string; minutes: string; page: boolean }) => {
+        const named = PEERS.filter(({ name }) => options.peers.split(",").includes(name));
+        const peers = named.map((peer) => (peer === fleet ? fleetOf(Number(options.shard)) : peer));
+        const sizes = options.sizes.split(",").map(Number);
+        if (peers.length === 0 || !sizes.every((size) => Number.isInteger(size) && size > 0))
+          throw new Error(
+            "--sizes are numbers such as 10,50 and --peers names such as kubectl apply,fleet up",
+          );
+        await new Bench(peers, sizes, Number(options.minutes), options.page).run();
+      },
+    );
+}
+
+class Bench {
+  readonly #peers: readonly Peer[];
+  readonly #sizes: readonly number[];
+  readonly #minutes: number;
+  readonly #page: boolean;
+  readonly #cells = new Map<string, Cell>();
+  readonly #started = performance.now();
+  #failed = false;
+
+  constructor(peers: readonly Peer[], sizes: readonly number[], minutes: number, page: boolean) {
+    this.#peers = peers;
+    this.#sizes = [...sizes].sort((a, b) => a - b);
+    this.#minutes = minutes;
+    this.#page = page;
+  }
+
+  async run(): Promise<void> {
+    try {
+      for (const [peer, size] of orderOf(this.#peers, this.#sizes))
+        await this.#measure(peer, size).catch((error: Error) => this.#fail(error));
+    } finally {
+      await this.#write();
+      await stopShared();
+    }
+    if (!this.#page) process.stdout.write(`${textOf(this.#results)}\n`);
+    if ([...this.#cells.values()].some((cell) => "missing" in cell && cell.missing === LATE))
+      process.exitCode = 2;
+    if (this.#failed) process.exitCode = 1;
+  }
+
+  async #measure(peer: Peer, size: number): Promise<void> {
+    const left = (phase: Phase) => peer.leftOut(phase, size) ?? (this.#late ? LATE : undefined);
+    if (PHASES.every((phase) => left(phase) !== undefined)) {
+      for (const phase of PHASES) this.#set(peer, phase, size, { missing: left(phase) ?? "" });
+      return;
+    }
+    this.#say(`${size} services, ${peer.name}: starting a control plane`);
+    const world = await openWorld(size, peer.shards(size));
+    let failure: string | undefined;
+    try {
+      for (const phase of PHASES) {
+        const missing = left(phase) ?? failure;
+        const cell =
+          missing === undefined
+            ? await this.#phase(peer, phase, size, world).catch((error: Error) => this.#fail(error))
+            : { missing };
+        // What follows would measure something else.
+        if ("missing" in cell && cell.missing.startsWith("failed")) failure ??= "an earlier phase failed";
+        this.#set(peer, phase, size, cell);
+        if (missing === undefined) await this.#write();
+      }
+    } finally {
+      await world.close();
+    }
+  }
+
+  /** One failed phase ends that of its command and size, and the others go on. */
+  #fail(error: Error): Cell {
+    this.#failed = true;
+    process.stderr.write(`${error.stack}\n`);
+    return { missing: `failed: ${error.message.split("\n")[0]}` };
+  }
+
+  async #phase(peer: Peer, phase: Phase, size: number, world: World): Promise<Cell> {
+    await peer.prepare(phase, world);
+    const before = await requestsTo(world);
+    const work = await peer.run(phase, world);
+    if ("missing" in work) return work;
+    const cell = { ...work, requests: (await requestsTo(world)) - before };
+    await check(phase, size, world);
+    this.#say(`${size} services, ${peer.name}, ${phase}: ${cell.seconds.toFixed(1)} s`);
+    return cell;
+  }
+
+  #set(peer: Peer, phase: Phase, size: number, cell: Cell): void {
+    this.#cells.set(keyOf(peer.name, phase, size), cell);
+  }
+
+  get #late(): boolean {
+    return performance.now() - this.#started > this.#minutes * 60_000;
+  }
+
+  get #results(): Results {
+    return {
+      peers: this.#peers.map(({ name }) => name),
+      phases: PHASES,
+      sizes: this.#sizes,
+      cell: (peer, phase, size) => this.#cells.get(keyOf(peer, phase, size)),
+    };
+  }
+
+  async #write(): Promise<void> {
+    if (!this.#page) return;
+    await writePart("fleet", `${machine()}\n\n${textOf(this.#results)}`);
+    const plot = plotOf(this.#results);
+    if (plot !== undefined) await writeFile(PLOT, plot);
+  }
+
+  #say(text: string): void {
+    const done = [...this.#cells.values()].length;
+    const all = this.#peers.length * this.#sizes.length * PHASES.length;
+    const minutes = (performance.now() - this.#started) / 60_000;
+    process.stderr.write(`${minutes.toFixed(1)} of ${this.#minutes} min, ${done} of ${all} done: ${text}\n`);
+  }
+}
+
+/**
+ * What matters most comes first, because the time may be over: the largest fleet, then the one to which its growth is
+ * compared. What is quadratic comes last.
+ */
+export function orderOf(
+  peers: readonly Peer[],
+  sizes: readonly number[],
+): readonly (readonly [peer: Peer, size: number])[] {
+  const largest = Math.max(...sizes);
+  const rank = (size: number) => (size === largest ? 0 : size === SMALL ? 1 : 1 + size);
+  const linear = [...sizes].sort((a, b) => rank(a) - rank(b));
+  return [
+    ...linear.flatMap((size) => peers.filter((peer) => peer !== plain).map((peer) => [peer, size] as const)),
+    ...sizes.flatMap((size) => peers.filter((peer) => peer === plain).map((peer) => [peer, size] as const)),
+  ];
+}
+
+function keyOf(peer: string, phase: string, size: number): string {
+  return JSON.stringify([peer, phase, size]);
+}
+
+/** What the API server has answered so far, controllers included. */
+async function requestsTo({ api }: World): Promise<number> {
+  const { text } = await api.send("GET", "/metrics");
+  return sumOf(readMetrics(text), "apiserver_request_total") ?? 0;
+}
+
+/** @throws Error if the cluster does not hold what the phase should have made */
+async function check(phase: Phase, size: number, { api, plan }: World): Promise<void> {
+  const wanted = phase === "destroy" ? 0 : 3 * size;
+  const { items, metadata } = (await api.get(STAGES)) as {
+    items: unknown[];
+    metadata: { remainingItemCount?: number };
+  };
+  const found = items.length + (metadata.remainingItemCount ?? 0);
+  if (found !== wanted)
+    throw new Error(`after ${phase} the cluster has ${found} Stages instead of ${wanted}`);
+  if (wanted === 0) return;
+  for (const { project, warehouse, name } of plan(STATES[phase]).services.slice(-1)) {
+    const path = `/apis/kargo.akuity.io/v1alpha1/namespaces/${project}/warehouses/${name}`;
+    const { spec } = (await api.get(path)) as { spec: { interval: string } };
+    if (!spec.interval.startsWith(warehouse.interval))
+      throw new Error(`after ${phase} the Warehouse of ${name} has the interval ${spec.interval}`);
+  }
+}

@@ -1,0 +1,103 @@
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import { stopShared } from "../../test/engine/control-plane.ts";
+import { machine, table, writePart } from "../benchmarks-page.ts";
+import { FLAGS, shardSettings } from "../fleet/shards.ts";
+import { openWorld } from "../fleet/world.ts";
+import { measure } from "../measure.ts";
+import { type CpuProfile, timeOfParts } from "./cpu-profile.ts";
+
+const SHARD = 50;
+
+/** `npm run bench -- profile`: where the program's time goes in one shard. */
+export function profileBench(): Command {
+  return new Command("profile")
+    .description("Where the time of one shard's program goes, in a catalogue of 100 and of 1,000 services.")
+    .option("--sizes <list>", "how many services the catalogue has", "100,1000")
+    .option("--no-page", "print the table instead of writing it into docs/benchmarks.md")
+    .addHelpText(
+      "after",
+      `
+It creates one shard of some ${SHARD} services, and profiles the up that changes nothing: once as Pulumi's SDK is
+(PULUMI_DEBUG_PROMISE_LEAKS), and once as the program makes it.
+
+Exit codes: 0 everything was measured, 1 a command failed.
+
+Example:
+  npm run bench -- profile --sizes 100 --no-page`,
+    )
+    .action(async ({ sizes, page }: { sizes: string; page: boolean }) => {
+      try {
+        const columns: Column[] = [];
+        for (const size of sizes.split(",").map(Number)) columns.push(...(await profile(size)));
+        const text = textOf(columns);
+        if (page) await writePart("profile", `${machine()}\n\n${text}`);
+        else process.stdout.write(`${text}\n`);
+      } finally {
+        await stopShared();
+      }
+    });
+}
+
+/** One profiled run. */
+export interface Column {
+  readonly name: string;
+  /** Milliseconds by part. */
+  readonly parts: ReadonlyMap<string, number>;
+}
+
+async function profile(size: number): Promise<Column[]> {
+  const world = await openWorld(size, Math.ceil(size / SHARD));
+  const stack = world.stacks.at(-1) ?? "";
+  const say = (text: string) => process.stderr.write(`${size} services, ${stack}: ${text}\n`);
+  try {
+    await world.write({ interval: "5m" });
+    const env = await shardSettings(world, false);
+    const up = async (more: Readonly<Record<string, string>>) =>
+      measure(["pulumi", "up", "--stack", stack, ...FLAGS], { cwd: world.folder, env: { ...env, ...more } });
+    say("creating");
+    await up({});
+    const columns: Column[] = [];
+    for (const [name, more] of Object.entries(RUNS)) {
+      const folder = join(world.folder, `profile-${name}`);
+      await mkdir(folder);
+      say(`an up that changes nothing, ${name}`);
+      await up({ ...more, NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` });
+      columns.push({ name: `${size} services, ${name}`, parts: timeOfParts(await largest(folder)) });
+    }
+    return columns;
+  } finally {
+    await world.close();
+  }
+}
+
+const RUNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "as Pulumi is": { PULUMI_DEBUG_PROMISE_LEAKS: "true" },
+  now: {},
+};
+
+/** The language host also starts short processes of Node. */
+async function largest(folder: string): Promise<CpuProfile> {
+  const texts = await Promise.all(
+    (await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")),
+  );
+  const [text] = texts.sort((a, b) => b.length - a.length);
+  if (text === undefined) throw new Error("Node wrote no profile");
+  return JSON.parse(text) as CpuProfile;
+}
+
+/** Seconds by part, one column per run. */
+export function textOf(columns: readonly Column[]): string {
+  const names = [...new Set(columns.flatMap(({ parts }) => [...parts.keys()]))];
+  const rows = names.map((name) => [name, ...columns.map(({ parts }) => seconds(parts.get(name) ?? 0))]);
+  const sums = columns.map(({ parts }) => seconds([...parts.values()].reduce((sum, one) => sum + one, 0)));
+  return table(
+    ["the program's processor time", ...columns.map(({ name }) => name)],
+    [...rows, ["sum", ...sums]],
+  );
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(2)} s`;
+}
