@@ -9,7 +9,7 @@ import { makePlan, type Plan } from "../model/plan.ts";
 import type { Provisioned } from "../model/provisioned.ts";
 import { shardIn } from "../model/shard-file.ts";
 import { shardFileProblems } from "../model/shard-problems.ts";
-import { owningStack } from "../model/shards.ts";
+import { OPERATED, owningStack } from "../model/shards.ts";
 import { GITHUB_APP_KEY, isSecretKey, PROJECT, readStackConfig } from "../model/stack-config.ts";
 import { parseStackFile, stackFileName } from "../model/stack-file.ts";
 import { findRemovals, type Removals, warnOfObstacles } from "./beforehand.ts";
@@ -104,6 +104,8 @@ function readPlan(): Planned {
 
 /** With the problem that a shard's file differs from the file that it is made from, if that is there. */
 function ofBase(document: SourceDocument): SourceDocument {
+  // In a pod the operator writes the config of the Stack resource into the file, without context and secrets.
+  if (process.env[OPERATED] === "true") return document;
   const shard = shardIn(pulumi.getStack(), document);
   const file = stackFileName(shard?.stack ?? "");
   const text = shard && workingFolder.read(file);

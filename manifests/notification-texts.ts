@@ -100,8 +100,8 @@ export function windowTexts(
   const opened = stages.filter((stage) => own.includes(stage)).join(", ");
   return {
     kind: "window-opened",
-    title: `Promotions to ${opened} are allowed again`,
-    freight: `The window ${name} is open.`,
+    title: `A window for ${opened} opens`,
+    freight: `Its name is ${name}. A freeze, another window or a stop may still close it.`,
     detail: `${projects.length} service${projects.length === 1 ? "" : "s"} of the team`,
     kargo,
     argoCd,

@@ -4,6 +4,7 @@ import type { NotificationsConfig, WEBHOOK_FORMATS } from "./notifications.ts";
 import { pipelineOf } from "./pipeline-rollout.ts";
 import { type DeployingStage, deploys, type Pipeline, stagesOf } from "./pipelines.ts";
 import type { StackConfig } from "./stack-config.ts";
+import { DAYS } from "./time-zones.ts";
 
 /** The objects that tell people what they must act on, for all services of a cluster. */
 export interface NotificationsPlan {
@@ -86,14 +87,31 @@ export interface ReceiverPlan {
 const SLACK_URL = "https://slack.com/api/chat.postMessage";
 
 /**
+ * When the windows of a stack open. Only those for all services are told: a message is for all services of a team.
+ * @see https://pkg.go.dev/github.com/robfig/cron for the form of a schedule
+ */
+export function openings({ rollout: { windows }, pipelines }: Pick<StackConfig, "rollout" | "pipelines">) {
+  const all = [...new Set(Object.values(pipelines).flatMap((stages) => stages.map(({ stage }) => stage)))];
+  return windows.flatMap(({ open, zone, stages = all, services, labels }, index): WindowPlan[] => {
+    if (services !== undefined || labels !== undefined) return [];
+    return open.map(({ days = DAYS, from }, period) => {
+      const [hour, minute] = from.split(":").map(Number);
+      const weekdays = days.map((day) => DAYS.indexOf(day)).sort();
+      const cron = `${minute} ${hour} * * ${weekdays.join(",")}`;
+      return { name: `window-${index}-${period}`, cron, zone, stages };
+    });
+  });
+}
+
+/**
  * The routes of these services by group; undefined if nobody gets a message.
- * @param windows whose opening is told
+ * @param windows whose opening is told; default: those of the stack
  */
 export function planNotifications(
   services: Catalogue["services"],
   teams: Catalogue["teams"],
   stack: StackConfig,
-  windows: readonly WindowPlan[] = [],
+  windows: readonly WindowPlan[] = openings(stack),
 ): NotificationsPlan | undefined {
   const { notifications } = stack;
   if (notifications === undefined) return undefined;

@@ -4,6 +4,9 @@ import { stableHash } from "./names.ts";
 /** The most shards of a cluster. */
 export const SHARD_LIMIT = 256;
 
+/** Set to `true` in the pods of Pulumi's Kubernetes operator, whose config `fleet operator` made from the files. */
+export const OPERATED = "KARGO_FLEET_OPERATED";
+
 /** A stack's part of the selected services. */
 export const shardSchema = z
   .strictObject({

@@ -1,5 +1,6 @@
 import { MANAGED_BY } from "../../manifests/objects.ts";
 import { STACK_LABEL, stackLabel } from "../../model/labels.ts";
+import { OPERATED } from "../../model/shards.ts";
 import { isSecretKey, PROJECT, type StackConfig } from "../../model/stack-config.ts";
 import { configOf } from "../../model/stack-file.ts";
 import type { FoundStack } from "../all-stacks.ts";
@@ -118,6 +119,7 @@ export function stackResource(
       envRefs: {
         ...(inPulumiCloud(backend) && { PULUMI_ACCESS_TOKEN: kept("accessToken") }),
         ...(file.encryptionsalt !== undefined && { PULUMI_CONFIG_PASSPHRASE: kept("passphrase") }),
+        [OPERATED]: { type: "Literal", literal: { value: "true" } },
         // The operator runs `npm install`; the tests' packages and the workspaces are not needed.
         NPM_CONFIG_OMIT: { type: "Literal", literal: { value: "dev" } },
         NPM_CONFIG_WORKSPACES: { type: "Literal", literal: { value: "false" } },

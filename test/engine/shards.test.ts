@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { parseState } from "../../fleet/recovery/state.ts";
 import { servicesIn } from "../../fleet/shards/deployment.ts";
 import { reencrypted } from "../../fleet/shards/stacks.ts";
-import { shardOf, shardStack, shardsOf } from "../../model/shards.ts";
+import { OPERATED, shardOf, shardStack, shardsOf } from "../../model/shards.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 import { openRepository } from "../repository.ts";
 import { catalogueText, service } from "../sources.ts";
@@ -119,6 +119,22 @@ describe("a stack with shards", function () {
     assert.equal(hooks.length, NAMES.length);
     assert.equal(made.size, 3 * NAMES.length);
     assert.deepEqual(await homes(), wanted(4));
+  });
+
+  it("refuses a shard's file that differs from its base, but not the config that the operator writes into a pod", async () => {
+    const file = join(base.folder, "Pulumi.test-00.yaml");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace(/(kargo-fleet:cluster:\n)/, "$1    qps: 60\n"));
+    const preview = ["preview", "--stack", "test-00", "--non-interactive"];
+    const byHand = await execa("pulumi", preview, options());
+    assert.match(
+      byHand.all,
+      /Pulumi\.test-00\.yaml:\d+:\d+ .*qps {2}is not what Pulumi\.test\.yaml says.*\[KF120\]/,
+    );
+    const env = { ...base.environment, [OPERATED]: "true" };
+    const operated = await execa("pulumi", preview, { ...options(), env });
+    assert.equal(operated.exitCode, 0, operated.all);
+    await writeFile(file, text);
   });
 
   it("divides its services into more shards by fleet reshard, without a deletion or a replacement", async () => {

@@ -37,6 +37,17 @@ describe("the plan of messages", () => {
     assert.equal(plan({ nginx: service("nginx") }, { notifications: "{}" }), undefined);
   });
 
+  it("says when each window for all services opens, in its own zone", () => {
+    const open = "[ { days: [Mon, Fri], from: '09:05', to: '16:00' }, { from: '22:00', to: '02:00' } ]";
+    const windows = `[ { stages: [prod], zone: Europe/Berlin, open: ${open}, reason: office hours }, { zone: UTC, services: [nginx], open: [ { from: '09:00', to: '16:00' } ], reason: one }, { zone: UTC, open: [ { days: [Sun], from: '00:00', to: '24:00' } ], reason: all Stages } ]`;
+    const found = plan({ nginx: service("nginx") }, { rollout: `{ windows: ${windows} }` });
+    assert.deepEqual(found?.windows, [
+      { name: "window-0-0", cron: "5 9 * * 1,5", zone: "Europe/Berlin", stages: ["prod"] },
+      { name: "window-0-1", cron: "0 22 * * 0,1,2,3,4,5,6", zone: "Europe/Berlin", stages: ["prod"] },
+      { name: "window-2-0", cron: "0 0 * * 0", zone: "UTC", stages: ["dev", "staging", "prod"] },
+    ]);
+  });
+
   it("says what waits for a person after each Stage of the standard pipeline", () => {
     assert.deepEqual(waitsOf(STANDARD_PIPELINE), {
       promotion: { staging: { what: "Freight waits for prod", stage: "prod" } },

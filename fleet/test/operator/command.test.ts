@@ -125,6 +125,10 @@ describe("fleet operator", function () {
     });
     assert.deepEqual(first?.spec.gitAuth, { accessToken: kept("gitToken") });
     assert.deepEqual(first?.spec.envRefs.PULUMI_CONFIG_PASSPHRASE, kept("passphrase"));
+    assert.deepEqual(first?.spec.envRefs.KARGO_FLEET_OPERATED, {
+      type: "Literal",
+      literal: { value: "true" },
+    });
   });
 
   it("uses another backend without a token of Pulumi Cloud, and an organization's stacks", async () => {

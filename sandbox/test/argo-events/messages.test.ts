@@ -268,7 +268,7 @@ describe("a message about an Event of Kargo", function () {
     const [slack] = sentBy(evaluation);
     assert.equal(
       (JSON.parse(slack?.sent?.body ?? "") as { text: string }).text,
-      "*Promotions to prod are allowed again*\nThe window weekdays is open.\n```1 service of the team```\n<https://kargo.acme.example|Kargo> · <https://argocd.acme.example/ui|Argo CD>",
+      "*A window for prod opens*\nIts name is weekdays. A freeze, another window or a stop may still close it.\n```1 service of the team```\n<https://kargo.acme.example|Kargo> · <https://argocd.acme.example/ui|Argo CD>",
     );
     const [pager] = bodies(evaluation, "identity_0_window-weekdays_webhook-pager");
     const { kind, id, time, project, stage } = pager ?? {};
