@@ -1,5 +1,5 @@
 import { type Peer, type Phase, STATES } from "./phases.ts";
-import { fleetUp, killAndRecover, runShards, shardSettings, stackOfLast } from "./shards.ts";
+import { fleetUp, killAndRecover, runShards, servicesIn, shardSettings, stackOfLast } from "./shards.ts";
 import type { World } from "./world.ts";
 
 /** An `up` of one stack writes its whole state after each step, so its time grows with the square of the services. */
@@ -50,7 +50,7 @@ const FLEET: Omit<Peer, "shards"> = {
       case "destroy":
         return runShards(world, "destroy", world.stacks, settings);
       case "recovery":
-        return killAndRecover(world, world.stacks.at(-1) ?? "", settings, killAfter(world, size));
+        return killAndRecover(world, world.stacks.at(-1) ?? "", settings, half(world, size));
       default:
         return (await fleetUp(world, "--whole")) ?? runShards(world, "up", world.stacks, settings);
     }
@@ -68,7 +68,8 @@ export function fleetOf(shard: number): Peer {
   return { ...FLEET, shards: (size) => Math.ceil(size / shard) };
 }
 
-/** About the middle of an `up`: it starts within three seconds and takes a third of one per service. */
-function killAfter({ stacks }: World, size: number): number {
-  return 3_000 + (size / stacks.length) * 150;
+/** The middle of the `up` of the last stack. */
+function half({ stacks }: World, size: number): number {
+  const before = stacks.length > 1 ? servicesIn(size, stacks.length, [0]) : 0;
+  return 3 * before + 1.5 * servicesIn(size, stacks.length, [-1]);
 }

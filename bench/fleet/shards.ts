@@ -84,6 +84,14 @@ export async function runShards(
   };
 }
 
+/** How many services some stacks have; -1 is the last one. */
+export function servicesIn(size: number, stacks: number, indexes: readonly number[]): number {
+  const meant = new Set(indexes.map((index) => (index < 0 ? stacks + index : index) + 1));
+  return Array.from({ length: size }, (_, index) => serviceName(index)).filter((name) =>
+    meant.has(shardOf(name, stacks)),
+  ).length;
+}
+
 /** The stack that has the service which changes alone. */
 export function stackOfLast(world: World, size: number): string {
   return world.stacks[shardOf(serviceName(size - 1), world.stacks.length) - 1] ?? "";
@@ -91,18 +99,18 @@ export function stackOfLast(world: World, size: number): string {
 
 /**
  * Kills the `up` of a stack in the middle with everything that it started, then repairs the stack and repeats it.
- * @param after how long to wait before the kill, in milliseconds
+ * @param stages how many Stages of the cluster exist at the kill
  * @returns the cost from the kill to the end
  */
 export async function killAndRecover(
   world: World,
   stack: string,
   env: Readonly<Record<string, string>>,
-  after: number,
+  stages: number,
 ): Promise<Work> {
   const options = { cwd: world.folder, env, detached: true, reject: false, stdio: "ignore" } as const;
   const victim = execa("pulumi", ["up", "--stack", stack, ...FLAGS], options);
-  await pause(after);
+  while (victim.exitCode === null && (await stagesIn(world)) < stages) await pause(100);
   if (victim.pid !== undefined && victim.exitCode === null) process.kill(-victim.pid, "SIGKILL");
   const { signal } = await victim;
   if (signal !== "SIGKILL") throw new Error(`the up of ${stack} ended before it was killed`);
@@ -116,6 +124,15 @@ export async function killAndRecover(
     all: Math.max(recovered.megabytes, again.all),
     written: again.written === undefined ? undefined : again.written + (recovered.written ?? 0),
   };
+}
+
+/** The number of Stages that the cluster holds. */
+export async function stagesIn({ api }: World): Promise<number> {
+  const { items, metadata } = (await api.get("/apis/kargo.akuity.io/v1alpha1/stages?limit=1")) as {
+    items: unknown[];
+    metadata: { remainingItemCount?: number };
+  };
+  return items.length + (metadata.remainingItemCount ?? 0);
 }
 
 async function inParallel(stacks: readonly string[], run: (stack: string) => Promise<void>): Promise<void> {

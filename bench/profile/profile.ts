@@ -60,7 +60,8 @@ async function profile(size: number): Promise<Column[]> {
     await up({});
     const columns: Column[] = [];
     for (const [name, more] of Object.entries(RUNS)) {
-      const folder = join(world.folder, `profile-${name}`);
+      // NODE_OPTIONS is split at spaces, so the name of the run is no part of it.
+      const folder = join(world.folder, `profile-${columns.length}`);
       await mkdir(folder);
       say(`an up that changes nothing, ${name}`);
       await up({ ...more, NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` });
