@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Catalogue } from "./catalogue.ts";
-import { didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
+import { listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { pipelineOf } from "./pipeline-rollout.ts";
 import { deploys, stagesOf } from "./pipelines.ts";
@@ -20,7 +20,7 @@ export function promotionTaskProblems(
   const unknown = Object.entries({ stable, canary }).flatMap(([key, version]) => {
     if (version === undefined || known.includes(version)) return [];
     const message = `${quoted(version)} is not a version of the promotion task (there are: ${listed(known)}).`;
-    const fix = didYouMean(version, known) ?? `Add it to ${PROJECT}:promotionTasks, or use one of these.`;
+    const fix = `Add it to ${PROJECT}:promotionTasks, or use one of these.`;
     return [problem("KF178", document, ["config", `${PROJECT}:rollout`, "promotionTask", key], message, fix)];
   });
   return [...unknown, ...withoutPullRequest(catalogue, stack, document)];

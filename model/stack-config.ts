@@ -180,18 +180,13 @@ export function readStackConfig(
     .filter(([key]) => key.startsWith(`${PROJECT}:`))
     .map(([key, value]): [string, unknown] => [key.slice(PROJECT.length + 1), value]);
   const plain = ours.filter(([key]) => !SECRET_KEYS.includes(key));
-  const read = readBySchema(
-    stackConfigSchema,
-    Object.fromEntries(plain.map(([key, value]) => [key, typed(key, value)] as const).filter(isGiven)),
-    document,
-    rename,
+  const given = Object.fromEntries(
+    plain.map(([key, value]) => [key, typed(key, value)] as const).filter(isGiven),
   );
-  const own = readPromotionTasks(
-    read.value?.promotionTasks ?? {},
-    files,
-    document,
-    rename(["promotionTasks"]),
-  );
+  const read = readBySchema(stackConfigSchema, given, document, rename);
+  // Their problems are told even if another key is wrong.
+  const { data = {} } = promotionTasksSchema.safeParse(given.promotionTasks);
+  const own = readPromotionTasks(data, files, document, rename(["promotionTasks"]));
   const problems = [
     ...document.problems,
     ...read.problems,

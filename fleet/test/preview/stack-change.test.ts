@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { platformObjects, serviceObjects } from "../../../manifests/inventory/objects.ts";
 import { filesOfService, serviceValues } from "../../../manifests/values-file.ts";
@@ -10,6 +11,7 @@ import { BUILDS, catalogueText, NOW, service, stackText } from "../../../test/so
 import { readFleet } from "../../all-stacks.ts";
 import type { StackChange } from "../../preview/change.ts";
 import { type Compared, compareFleets } from "../../preview/stack-change.ts";
+import { knownClass } from "../../report/classes.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -86,6 +88,25 @@ describe("the difference of two revisions", () => {
       [["v1", "v2", ["auth"]]],
     );
     assert.deepEqual(names(change), ["update auth"]);
+  });
+
+  it("shows a changed promotion file as a change of the shared task that runs in every service", () => {
+    const page = readFileSync("docs/promotion-tasks.md", "utf8");
+    const [one = "", other = ""] = [...page.matchAll(/```yaml promotion\n(.*?)```/gs)].map(
+      ([, text]) => text,
+    );
+    const keys = { promotionTasks: "{ v3: promotion/v3.yaml }" };
+    const { change, whole } = only(
+      { ...texts(THREE, keys), "promotion/v3.yaml": one },
+      { ...texts(THREE, keys), "promotion/v3.yaml": other },
+    );
+    assert.deepEqual(
+      change.inputs.map(({ path }) => path.join(".")),
+      ["promotionTasks.v3"],
+    );
+    assert.equal(knownClass(["promotionTasks", "v3"])?.is, "source");
+    assert.ok(objects(change.shared).includes("update ClusterPromotionTask kargo-fleet-promote-v3"));
+    assert.equal(whole, "the shared promotion tasks changed");
   });
 
   it("shows a freeze and a window as changes of the shared calendar, and of no service", () => {
