@@ -11,7 +11,7 @@ import { shardText } from "../../model/shard-file.ts";
 import { unsettled } from "../../model/shard-problems.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 import { filesOf } from "../files.ts";
-import { BUILDS, catalogueText, NOW, service, stackText } from "../sources.ts";
+import { BUILDS, catalogueText, NOW, PROMOTION_FILES, service, stackText } from "../sources.ts";
 
 type Keys = Readonly<Record<string, string>>;
 type Texts = Readonly<Record<string, string>>;
@@ -72,9 +72,8 @@ const half = (index: number, more: Keys = {}) => ({
   ...more,
 });
 
-/** The file that docs/promotion-tasks.md shows, with a change. */
-const [, PROMOTION = ""] =
-  /```yaml promotion\n(.*?)```/s.exec(readFileSync("docs/promotion-tasks.md", "utf8")) ?? [];
+/** A promotion file with a change. */
+const PROMOTION = PROMOTION_FILES["promotion/v3.yaml"] ?? "";
 const promotion = (was: string, is: string, keys: Keys = {}): Texts => ({
   ...stack({ promotionTasks: "{ v3: promotion/v3.yaml }", ...keys }),
   "promotion/v3.yaml": PROMOTION.replace(was, is),

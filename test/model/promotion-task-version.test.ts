@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { readFleet } from "../../fleet/all-stacks.ts";
 import { guards } from "../../manifests/guard.ts";
@@ -7,12 +6,11 @@ import { platformObjects } from "../../manifests/inventory/objects.ts";
 import { promotionTask } from "../../manifests/promotion-task.ts";
 import { isCanary } from "../../model/promotion-task-version.ts";
 import { filesOf } from "../files.ts";
-import { catalogueText, NOW, problemText, service, stackText } from "../sources.ts";
+import { catalogueText, NOW, PROMOTION_FILES, problemText, service, stackText } from "../sources.ts";
 
 type Keys = Readonly<Record<string, string>>;
 
-const PAGE = readFileSync("docs/promotion-tasks.md", "utf8");
-const FILES = [...PAGE.matchAll(/```yaml promotion\n(.*?)```/gs)].map(([, text = ""]) => text);
+const FILES = Object.values(PROMOTION_FILES);
 const [FILE = "", OTHER = ""] = FILES;
 const NAMES = Array.from({ length: 40 }, (_, index) => `service-${index}`);
 const V3 = { promotionTasks: "{ v3: promotion/v3.yaml }" };

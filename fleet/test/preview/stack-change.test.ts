@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { platformObjects, serviceObjects } from "../../../manifests/inventory/objects.ts";
 import { filesOfService, serviceValues } from "../../../manifests/values-file.ts";
@@ -7,7 +6,7 @@ import type { Plan } from "../../../model/plan.ts";
 import { filesOf } from "../../../test/files.ts";
 import { type RawSources, rawSources, toSources } from "../../../test/generated-catalogues.ts";
 import { sampled } from "../../../test/sampling.ts";
-import { BUILDS, catalogueText, NOW, service, stackText } from "../../../test/sources.ts";
+import { BUILDS, catalogueText, NOW, PROMOTION_FILES, service, stackText } from "../../../test/sources.ts";
 import { readFleet } from "../../all-stacks.ts";
 import type { StackChange } from "../../preview/change.ts";
 import { type Compared, compareFleets } from "../../preview/stack-change.ts";
@@ -91,10 +90,7 @@ describe("the difference of two revisions", () => {
   });
 
   it("shows a changed promotion file as a change of the shared task that runs in every service", () => {
-    const page = readFileSync("docs/promotion-tasks.md", "utf8");
-    const [one = "", other = ""] = [...page.matchAll(/```yaml promotion\n(.*?)```/gs)].map(
-      ([, text]) => text,
-    );
+    const [one = "", other = ""] = Object.values(PROMOTION_FILES);
     const keys = { promotionTasks: "{ v3: promotion/v3.yaml }" };
     const { change, whole } = only(
       { ...texts(THREE, keys), "promotion/v3.yaml": one },
