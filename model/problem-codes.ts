@@ -106,7 +106,7 @@ export const PROBLEM_CODES = {
   KF174: "An alias that Kargo refuses",
   KF175: "A promotion step that runs when it should not",
   KF176: "A promotion step that gives up too soon",
-  KF177: "A promotion task without a step that it needs",
+  KF177: "A promotion task without a step that it needs, or in a wrong order",
   KF178: "An unknown version of the promotion task",
   KF179: "A promotion task without the steps of a pull request",
 } as const;

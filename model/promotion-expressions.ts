@@ -49,7 +49,8 @@ function unknownNames(expression: string, before: readonly string[]): Fault[] {
   );
   const aliases = [...expression.matchAll(/\b(?:task\.outputs|status)\b\s*(?:\[|\()\s*'([^']*)'/g)];
   const uses = [...code.matchAll(/\btask\b|\bstatus\b/g)].length;
-  const bare = /\$env\b|(?<!task\.)\boutputs\b/.test(code) || aliases.length !== uses;
+  // A comment could hide a name from this check.
+  const bare = /\$env\b|(?<!task\.)\boutputs\b|\/[/*]/.test(code) || aliases.length !== uses;
   return [
     ...variables
       .filter((name) => !known.includes(name))
@@ -67,8 +68,8 @@ function unknownNames(expression: string, before: readonly string[]): Fault[] {
       ? [
           {
             code: "KF172",
-            message: "reads another step in a form that cannot be checked.",
-            fix: "Write task.outputs['alias'] or status('alias').",
+            message: "reads another step, or has a comment, in a form that cannot be checked.",
+            fix: "Write task.outputs['alias'] or status('alias'), and no comment.",
           } as const,
         ]
       : []),
@@ -110,5 +111,7 @@ function isOneCall(name: string, expression: string): boolean {
 
 /** An expression with empty texts, except where a text is an index. */
 function withoutTexts(expression: string): string {
-  return expression.replace(/(?<!\[)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`)/g, "''");
+  return expression.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`/gs, (text, offset: number) =>
+    expression[offset - 1] === "[" && /^'[\w-]+'$/.test(text) ? text : "''",
+  );
 }

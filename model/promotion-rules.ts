@@ -42,8 +42,8 @@ const NEEDED_FOR_MERGE: typeof NEEDED = [
 ];
 
 /** An `if` replaces Kargo's default condition, which runs no step after a failed one. */
-const SYNC = /^\$\{\{ success\(\) && vars\.sync == 'auto'(?: && (?:(?!\|\||\?|\}\}).)+)? \}\}$/s;
-const AFTER_SUCCESS = /^\$\{\{ success\(\)(?: && (?:(?!\|\||\?|\}\}).)+)? \}\}$/s;
+const SYNC = /^\$\{\{ success\(\) && vars\.sync == 'auto'(?: && (?:(?!\}\}|\bor\b)[^|?;])+)? \}\}$/s;
+const AFTER_SUCCESS = /^\$\{\{ success\(\)(?: && (?:(?!\}\}|\bor\b)[^|?;])+)? \}\}$/s;
 
 /** Every violation of a rule in the steps of one list. */
 export function stepProblems(
@@ -130,7 +130,11 @@ function aliasProblems({ as }: OwnStep, before: readonly string[], at: At): Prob
     : [at("KF174", ["as"], `${JSON.stringify(as)} ${why}: each alias names one step.`, "Rename it.")];
 }
 
-function conditionProblems({ uses, if: condition }: OwnStep, at: At): Problem[] {
+function conditionProblems({ uses, if: condition, continueOnError }: OwnStep, at: At): Problem[] {
+  if (continueOnError && uses !== "http") {
+    const message = "lets the steps after it run although it failed.";
+    return [at("KF175", ["continueOnError"], message, "Remove it; only http may have it.")];
+  }
   if (uses === "argocd-update") {
     if (condition !== undefined && SYNC.test(condition)) return [];
     const message = "syncs even where a person syncs, or after a step that failed.";
@@ -141,7 +145,7 @@ function conditionProblems({ uses, if: condition }: OwnStep, at: At): Problem[] 
   const fits = uses === "http" ? /^\$\{\{ .+ \}\}$/s : AFTER_SUCCESS;
   if (condition === undefined || fits.test(condition)) return [];
   const message = "runs after a step that failed: an if replaces Kargo's default condition.";
-  return [at("KF175", ["if"], message, "Begin it with ${{ success() && and use no || or ?.")];
+  return [at("KF175", ["if"], message, "Begin it with ${{ success() && and use none of || or ? ;.")];
 }
 
 function retryProblems({ uses, retry }: OwnStep, at: At): Problem[] {
@@ -159,11 +163,19 @@ function missingSteps(
   document: SourceDocument,
   root: DocumentPath,
 ): Problem[] {
-  const needed = by === "push" ? NEEDED : [...NEEDED, ...NEEDED_FOR_MERGE];
-  return needed
+  const needed = by === "push" ? NEEDED : NEEDED.toSpliced(-1, 0, ...NEEDED_FOR_MERGE);
+  const first = needed.map(([names]) => steps.findIndex(({ uses }) => names.includes(uses)));
+  const early = needed.flatMap(([names], place) => {
+    const [at = -1, before = -1] = [first[place], first[place - 1]];
+    if (at < 0 || before < 0 || at > before) return [];
+    const message = `${names.join(" or ")} comes before ${needed[place - 1]?.[0].join(" or ")}, which it needs.`;
+    return [problem("KF177", document, [...root, at, "uses"], message, "Move it.")];
+  });
+  const missing = needed
     .filter(([names]) => !steps.some(({ uses }) => names.includes(uses)))
     .map(([names, why]) => {
       const message = `has no step ${names.join(" or ")}: ${why}.`;
       return problem("KF177", document, root, message, "Add it.", "key");
     });
+  return [...missing, ...early];
 }

@@ -100,6 +100,8 @@ describe("a promotion file", () => {
       "${{ success() && vars.sync == 'auto' || true }}",
       "${{ success() && vars.sync == 'auto' ? true : true }}",
       "${{ success() && vars.sync == 'manual' }}",
+      "${{ success() && vars.sync == 'auto' && false or true }}",
+      "${{ success() && vars.sync == 'auto' && false; true }}",
     ])
       only(
         afterEdit("argocd-update", ({ if: _, ...step }) => ({
@@ -116,7 +118,11 @@ describe("a promotion file", () => {
       afterEdit("git-commit", (step) => ({ ...step, if: always })),
       /runs after a step that failed.*KF175/,
     );
-    assert.deepEqual(plus(http({}, { if: "${{ failure() }}" })), []);
+    only(
+      afterEdit("git-push", (step) => ({ ...step, continueOnError: true })),
+      /lets the steps after it run although it failed.*KF175/,
+    );
+    assert.deepEqual(plus(http({}, { if: "${{ failure() }}", continueOnError: true })), []);
   });
 
   it("reads only variables that Stages pass", () => {
@@ -140,6 +146,10 @@ describe("a promotion file", () => {
     const value = "Bearer ${{ sharedSecret('x').token }}";
     assert.deepEqual(plus(http({ headers: [{ name: "Authorization", value }] })), []);
     only(plus(http({ body: `token: ${value}` })), /outside the headers.*KF171/);
+    for (const hidden of ["['a'] + sharedSecret('b') + ['c']", "'\\'' + sharedSecret('x') + ''"])
+      only(plus(http({ body: `a: \${{ ${hidden} }}` })), /outside the headers.*KF171/);
+    for (const hidden of ["/* ' */ sharedSecret('x')", "1 // '\n + sharedSecret('x')"])
+      assert.match(plus(http({ body: `a: \${{ ${hidden} }}` })).join(), /has a comment.*KF172/);
     only(
       afterEdit("git-commit", withConfig({ message: "a: ${{ secret('x').token }}" })),
       /outside the headers.*KF171/,
@@ -179,6 +189,19 @@ describe("a promotion file", () => {
         afterEdit(uses, () => undefined, V1_PULL),
         /pullRequestSteps {2}has no step .*KF177/,
       );
+  });
+
+  it("has these steps in their order", () => {
+    for (const [steps, key] of [
+      [V1, "steps"],
+      [V1_PULL, "pullRequestSteps"],
+    ] as const)
+      for (let index = 0; index + 1 < steps.length; index++) {
+        const swapped = steps
+          .with(index, steps[index + 1] as OwnStep)
+          .with(index + 1, steps[index] as OwnStep);
+        assert.match(complaints({ steps: V1, [key]: swapped }).join(), / comes before .*KF177/);
+      }
   });
 
   it("opens pull requests only in pullRequestSteps", () => {

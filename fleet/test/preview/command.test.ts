@@ -245,7 +245,7 @@ describe("fleet preview", () => {
         await repository.git("checkout", "--quiet", "main");
         const { exitCode, stderr } = await fleet("--head", "change");
         assert.equal(exitCode, 1);
-        assert.match(stderr, new RegExp(`names the catalogue "${name}", which cannot be read beside`));
+        assert.match(stderr, new RegExp(`names the file "${name}", which cannot be read beside`));
       });
 
     it("does not expose secrets with --data-only if more than data changed", async () => {
