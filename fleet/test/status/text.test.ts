@@ -57,7 +57,7 @@ describe("the text of a status", () => {
   });
 
   it("is in docs/status.md as it is, except the failure's long reason", () => {
-    const [, shown = ""] = /```\n(2 services[^]*?)```/.exec(readFileSync("docs/status.md", "utf8")) ?? [];
+    const [, shown = ""] = /```\n(2 services[\s\S]*?)```/.exec(readFileSync("docs/status.md", "utf8")) ?? [];
     const status = statusOfItems(HELD);
     const services = status.services.filter(({ service }) => service !== "api-gw");
     const short = (shownText: string) =>
