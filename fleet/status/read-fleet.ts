@@ -48,7 +48,7 @@ export function plansOf(references: readonly string[], now: Date): NamedPlan[] {
   return chosen.flatMap(({ name, plan }) => (plan ? [{ name, plan }] : []));
 }
 
-/** Reads all clusters at once. One that cannot be read is named, and the others are still shown. */
+/** Reads all clusters at once. One that cannot be read is said, and hides no other. */
 export async function readFleetStatus(
   stacks: readonly NamedPlan[],
   isWanted: (service: ServicePlan) => boolean,
