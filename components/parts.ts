@@ -75,7 +75,7 @@ export class Parts {
     const name = resourceName(this.#owner, row.role);
     if (row.leaves && !isMade(name)) return [];
     const own = row.after.flatMap((role) => this.registered.get(role) ?? []);
-    const opts = withoutProtection(row.leaves, {
+    const opts = withoutProtection(row.leaves || row.unprotected === true, {
       ...this.#opts,
       // Most rows depend only on registered resources, which need no Output.
       dependsOn: Array.isArray(others)

@@ -31,11 +31,12 @@ export class Platform extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     const { platform, hadGuards = false, ...run } = args;
     const triggers = platform.buildTriggers;
+    const { promotionTasks, teams, credentials, calendar } = platformInventory(platform).parts;
     const leaves = triggers !== undefined && hasRemovals(triggers);
-    super(PLATFORM, name, {}, withoutProtection(leaves, opts ?? {}));
+    const bare = leaves || promotionTasks.some(({ unprotected }) => unprotected);
+    super(PLATFORM, name, {}, withoutProtection(bare, opts ?? {}));
     const own = childOptions(this, opts);
     const parts = new Parts(name, this, run, opts);
-    const { promotionTasks, teams, credentials, calendar } = platformInventory(platform).parts;
 
     this.promotionTasks = parts.register(promotionTasks);
     parts.register(teams);

@@ -87,7 +87,7 @@ export async function readStack(): Promise<StackInputs> {
 function readPlan(): Planned {
   const file = stackFileName(pulumi.getStack());
   const document = ofBase(parseStackFile(file, workingFolder.read(file) ?? ""));
-  const config = readStackConfig(document, withoutSecrets(pulumi.runtime.allConfig()));
+  const config = readStackConfig(document, withoutSecrets(pulumi.runtime.allConfig()), workingFolder);
   const list = config.value?.catalogue ?? "services.json";
   const text = workingFolder.read(list);
   if (text === undefined)

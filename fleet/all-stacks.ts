@@ -139,7 +139,7 @@ function readAlone(
   now: Date,
   { catalogues }: Shared,
 ): FoundStack {
-  const config = readStackConfig(document);
+  const config = readStackConfig(document, undefined, files);
   const list = config.value?.catalogue ?? "services.json";
   if (!catalogues.has(list)) {
     const entries = files.read(list);

@@ -1,4 +1,4 @@
-import type { CommitStatusPlan } from "../model/commit-status.ts";
+import { COMMIT_STATUS_ALIASES, type CommitStatusPlan } from "../model/commit-status.ts";
 import type { Retry, Step } from "./kargo-types.ts";
 
 /** The variable of a Stage with the repository of the service's source: `owner/name`. */
@@ -7,7 +7,7 @@ export const SOURCE_VARIABLE = "source";
 /** GitHub may be slow or away; a Promotion waits a minute at most. */
 const BRIEF: Retry = { errorThreshold: 3, timeout: "1m0s" };
 
-const FIND = "find-commit";
+const [FIND = "", REPORT = ""] = COMMIT_STATUS_ALIASES;
 
 /** The last part of a tag such as `20260131235959-0123abc`. */
 const COMMIT = "split(imageFrom(vars.image).Tag, '-')[-1]";
@@ -49,7 +49,7 @@ export function commitStatusSteps({ api, secret, context, kargo }: CommitStatusP
     },
     {
       uses: "http",
-      as: "report-stage",
+      as: REPORT,
       if: `\${{ status('${FIND}') == 'Succeeded' }}`,
       continueOnError: true,
       retry: BRIEF,

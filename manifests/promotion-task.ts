@@ -1,5 +1,6 @@
 import { ARGOCD_NAMESPACE } from "../model/names.ts";
 import type { PromotionTaskPlan } from "../model/plan.ts";
+import { given, TASK_VARIABLES } from "../model/promotion-steps.ts";
 import { commitStatusSteps, SOURCE_VARIABLE } from "./commit-status.ts";
 import { type ClusterPromotionTask, KARGO_API, type Retry, type Step } from "./kargo-types.ts";
 import { MANAGED_BY } from "./objects.ts";
@@ -18,14 +19,8 @@ const A_WEEK: Retry = { errorThreshold: 18, timeout: "168h0m0s" };
  */
 const PUSH_ATTEMPTS = 50;
 
-/** The variables that a Stage passes to the task; all are required. */
-const VARIABLES = ["image", "pin", "repoURL", "branch", "folder", "valuesFile", "application", "sync"];
-
 /** Kargo detects GitHub only by the host name, which GitHub Enterprise does not have. */
 const PROVIDER = "github";
-
-/** Quoted, because Kargo would turn a branch `1.0`, a folder `1e3` or an Application `1e-2` into a number. */
-const given = (variable: string) => `\${{ quote(vars.${variable}) }}`;
 
 /** Quoted, because a tag such as `1234567` would become the number `1.234567e+06`. */
 const IMAGE_TAG =
@@ -38,7 +33,13 @@ const IMAGE_TAG =
  * ran. It names no sources, because on a shared branch a pinned revision makes the Stage Unhealthy at anybody's
  * next commit. There is no `git-clear`, which would delete the files of every other service.
  */
-export function promotionTask({ name, version, by, commitStatus }: PromotionTaskPlan): ClusterPromotionTask {
+export function promotionTask({
+  name,
+  version,
+  by,
+  own,
+  commitStatus,
+}: PromotionTaskPlan): ClusterPromotionTask {
   return {
     apiVersion: KARGO_API,
     kind: "ClusterPromotionTask",
@@ -46,20 +47,24 @@ export function promotionTask({ name, version, by, commitStatus }: PromotionTask
       name,
       labels: { ...MANAGED_BY },
       annotations: {
-        "kargo.akuity.io/description":
-          by === "push"
+        "kargo.akuity.io/description": own
+          ? `From ${own.file}; promotes by ${by}.`
+          : by === "push"
             ? "Writes the image into a values file and pushes; syncs where the Stage says so."
             : "Writes the image into a values file on a branch, and waits for the merge of its pull request.",
       },
     },
     spec: {
-      vars: [...VARIABLES, ...(commitStatus ? [SOURCE_VARIABLE] : [])].map((variable) => ({
+      vars: [...TASK_VARIABLES, ...(commitStatus ? [SOURCE_VARIABLE] : [])].map((variable) => ({
         name: variable,
       })),
       steps: [
-        ...write(version),
-        ...(by === "push" ? push() : pullRequest()),
-        sync(),
+        // The checks of the file demand the same forms as this type.
+        ...((own?.steps as readonly Step[] | undefined) ?? [
+          ...write(version),
+          ...(by === "push" ? push() : pullRequest()),
+          sync(),
+        ]),
         ...(commitStatus ? commitStatusSteps(commitStatus) : []),
       ],
     },

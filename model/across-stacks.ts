@@ -1,6 +1,7 @@
 import { listed, type Problem } from "./diagnostics.ts";
 import { hookProblems } from "./hook-owners.ts";
 import { deployingStages, type Plan } from "./plan.ts";
+import { otherPromotionTasks } from "./promotion-task-problems.ts";
 import { counted, files, type PlannedStack, quoted, stackProblem } from "./stack-problem.ts";
 
 /**
@@ -17,6 +18,7 @@ export function acrossStacks(stacks: readonly PlannedStack[]): Problem[] {
       [...Map.groupBy(cluster, ({ config }) => config.rollout.shard?.stack).values()].flatMap(shardProblems),
     ),
     ...clusters.flatMap(otherWaves),
+    ...clusters.flatMap(otherPromotionTasks),
     ...hookProblems(stacks),
   ];
 }

@@ -19,6 +19,9 @@ export const commitStatusSchema = z.strictObject({
   kargo: webAddress.optional().meta({ description: "The address of Kargo's UI, to which a status links." }),
 });
 
+/** The aliases of the steps that report a Stage, which a stack's own promotion tasks leave free. */
+export const COMMIT_STATUS_ALIASES: readonly string[] = ["find-commit", "report-stage"];
+
 /** How the promotion tasks report a Stage to GitHub. The token itself is only named. */
 export interface CommitStatusPlan {
   /** The address of GitHub's REST API. */

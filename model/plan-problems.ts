@@ -8,6 +8,7 @@ import type { SourceDocument } from "./documents.ts";
 import { imageRepository } from "./image.ts";
 import { notificationProblems } from "./notification-problems.ts";
 import { ownershipProblems } from "./ownership.ts";
+import { promotionTaskProblems } from "./promotion-task-problems.ts";
 import { rolloutProblems } from "./rollout-problems.ts";
 import { meets, type Selector } from "./selection.ts";
 import { dividedTwice } from "./shard-problems.ts";
@@ -27,6 +28,7 @@ export function planProblems(
     ...foreignRepositories(catalogue, config, services),
     ...unknownSelections(catalogue, config, stack),
     ...rolloutProblems(catalogue, config, stack, ["config", `${PROJECT}:rollout`]),
+    ...promotionTaskProblems(catalogue, config, stack),
     ...dividedTwice(config, stack),
     ...calendarProblems(catalogue, config, stack, ["config", `${PROJECT}:rollout`]),
     ...ownershipProblems(catalogue, config.registry, services),

@@ -10,7 +10,8 @@ import { type GuardPlan, planGuard } from "./guard-plan.ts";
 import { promotionTaskName } from "./names.ts";
 import { type NotificationsPlan, planNotifications } from "./notification-plan.ts";
 import { planProblems } from "./plan-problems.ts";
-import { PROMOTION_TASK_VERSIONS, type PromotionTaskVersion } from "./promotion-task-version.ts";
+import type { OwnStep } from "./promotion-steps.ts";
+import { PROMOTION_TASK_VERSIONS } from "./promotion-task-version.ts";
 import type { Reading } from "./schema-problems.ts";
 import { type Rollout, selectServices, withStates } from "./selection.ts";
 import { planService, type ServicePlan } from "./service-plan.ts";
@@ -58,8 +59,10 @@ export interface PlatformPlan {
 /** One version of the shared promotion steps: a ClusterPromotionTask. */
 export interface PromotionTaskPlan {
   readonly name: string;
-  readonly version: PromotionTaskVersion;
+  readonly version: string;
   readonly by: "push" | "pull-request";
+  /** The steps of a stack's own version; absent if the program has them. */
+  readonly own?: { readonly file: string; readonly steps: readonly OwnStep[] };
   /** How it reports the Stage to GitHub; absent if it does not. */
   readonly commitStatus?: CommitStatusPlan;
 }
@@ -145,14 +148,10 @@ function planPlatform(
   const { gitops, github, registry } = stack;
   const commitStatus = planCommitStatus(stack);
   return {
-    promotionTasks: PROMOTION_TASK_VERSIONS.flatMap((version) =>
-      (["push", "pull-request"] as const).map((by) => ({
-        name: promotionTaskName(version, by),
-        version,
-        by,
-        ...(commitStatus && { commitStatus }),
-      })),
-    ),
+    promotionTasks: planPromotionTasks(stack.promotionTasks).map((task) => ({
+      ...task,
+      ...(commitStatus && { commitStatus }),
+    })),
     subjects: teamSubjects(teams),
     guard: planGuard(Object.keys(teams), stack),
     credentials: planCredentials(stack.credentials, `${github.url}/${gitops.repository}.git`, registry),
@@ -161,4 +160,22 @@ function planPlatform(
     // Without builds there is no EventBus.
     notifications: built.length > 0 ? planNotifications(selected, teams, stack) : undefined,
   };
+}
+
+/** The program's versions, then the stack's own. */
+function planPromotionTasks(own: StackConfig["promotionTasks"]): PromotionTaskPlan[] {
+  const task = (version: string, by: PromotionTaskPlan["by"]) => ({
+    name: promotionTaskName(version, by),
+    version,
+    by,
+  });
+  return [
+    ...PROMOTION_TASK_VERSIONS.flatMap((version) => [task(version, "push"), task(version, "pull-request")]),
+    ...Object.entries(own).flatMap(([version, { file, steps, pullRequestSteps }]) => [
+      { ...task(version, "push"), own: { file, steps } },
+      ...(pullRequestSteps
+        ? [{ ...task(version, "pull-request"), own: { file, steps: pullRequestSteps } }]
+        : []),
+    ]),
+  ];
 }

@@ -99,6 +99,16 @@ export const PROBLEM_CODES = {
   KF161: "A Slack channel without a Slack app",
   KF162: "Messages without an EventBus",
   KF163: "A Sensor of messages that is too large",
+  KF170: "An unknown promotion step",
+  KF171: "A promotion step that reaches beyond its service",
+  KF172: "An expression that reads something unknown",
+  KF173: "An expression that could become a number",
+  KF174: "An alias that Kargo refuses",
+  KF175: "A promotion step that runs when it should not",
+  KF176: "A promotion step that gives up too soon",
+  KF177: "A promotion task without a step that it needs, or in a wrong order",
+  KF178: "An unknown version of the promotion task",
+  KF179: "A promotion task without the steps of a pull request",
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { stableHash } from "./names.ts";
 
-/** The versions of the shared promotion task on every cluster, so that a service can switch between them. */
+/**
+ * The versions of the shared promotion task on every cluster, so that a service can switch between them. A stack may
+ * add its own.
+ */
 export const PROMOTION_TASK_VERSIONS = ["v1", "v2"] as const;
-export type PromotionTaskVersion = (typeof PROMOTION_TASK_VERSIONS)[number];
 
 /** The keys that choose the canary services, the same for every kind of rollout. */
 export const canaryKeys = {
@@ -15,8 +17,11 @@ export const canaryKeys = {
 
 /** The services that use the next version of the shared promotion task. */
 export const promotionTaskRolloutSchema = z.strictObject({
-  stable: z.enum(PROMOTION_TASK_VERSIONS).default("v1").meta({ description: "The default version." }),
-  canary: z.enum(PROMOTION_TASK_VERSIONS).optional().meta({ description: "The canary version." }),
+  stable: z
+    .string()
+    .default("v1")
+    .meta({ description: "The default version: v1, v2 or one of promotionTasks." }),
+  canary: z.string().optional().meta({ description: "The canary version." }),
   ...canaryKeys,
 });
 
@@ -38,7 +43,7 @@ export function isCanary(
 }
 
 /** The version that a service uses. */
-export function promotionTaskVersion(service: string, rollout: PromotionTaskRollout): PromotionTaskVersion {
+export function promotionTaskVersion(service: string, rollout: PromotionTaskRollout): string {
   const { stable, canary } = rollout;
   return canary !== undefined && isCanary("promotionTask", service, rollout) ? canary : stable;
 }

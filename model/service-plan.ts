@@ -15,7 +15,7 @@ import {
 } from "./names.ts";
 import { pipelineOf } from "./pipeline-rollout.ts";
 import { type DeployingStage, deploys, type PipelineStage, type StageState, stagesOf } from "./pipelines.ts";
-import { type PromotionTaskVersion, promotionTaskVersion } from "./promotion-task-version.ts";
+import { promotionTaskVersion } from "./promotion-task-version.ts";
 import type { StackConfig } from "./stack-config.ts";
 import type { TagSelection } from "./tags.ts";
 
@@ -26,7 +26,7 @@ export interface ServicePlan {
   /** Its pipeline: the one of the catalogue, or that pipeline's canary. */
   readonly pipeline: string;
   /** The version of the shared promotion task that its Stages use. */
-  readonly promotionTask: PromotionTaskVersion;
+  readonly promotionTask: string;
   /** The GitHub repository with its source: `owner/name`. */
   readonly repository: string;
   readonly team: string;
@@ -177,7 +177,7 @@ function planStage(
   service: string,
   stage: PipelineStage,
   folder: string,
-  version: PromotionTaskVersion,
+  version: string,
   mayPromote: boolean,
 ): StagePlan {
   const { stage: name, state, after, soak } = stage;
@@ -195,7 +195,7 @@ function planDeployment(
   service: string,
   { stage, promotion, sync, selectionPolicy, verification, destination }: DeployingStage,
   folder: string,
-  version: PromotionTaskVersion,
+  version: string,
   mayPromote: boolean,
 ): DeploymentPlan {
   return {

@@ -12,6 +12,12 @@ import { registry } from "./image.ts";
 import { kargoSchema } from "./kargo-shards.ts";
 import { dnsLabel } from "./kubernetes-names.ts";
 import { notificationsSchema } from "./notifications.ts";
+import {
+  type OwnPromotionTasks,
+  type PromotionFiles,
+  promotionTasksSchema,
+  readPromotionTasks,
+} from "./own-promotion-task.ts";
 import { pipelineProblems } from "./pipeline-problems.ts";
 import { pipelinesSchema, STANDARD_PIPELINE } from "./pipelines.ts";
 import type { ProblemCode } from "./problem-codes.ts";
@@ -113,6 +119,10 @@ export const stackConfigSchema = z.strictObject({
     .prefault({})
     .meta({ description: "Kargo's credentials for the GitOps repository and the registry." }),
   pipelines: pipelinesSchema.default({ standard: STANDARD_PIPELINE }),
+  promotionTasks: promotionTasksSchema.default({}).meta({
+    description:
+      "Further versions of the shared promotion task, each from a file: { v3: promotion/v3.yaml }.",
+  }),
   rollout: rolloutSchema.prefault({}).meta({ description: "The selection of services." }),
   shards: z.int().min(0).max(SHARD_LIMIT).default(0).meta({
     description:
@@ -129,7 +139,10 @@ export const stackConfigSchema = z.strictObject({
 });
 
 /** A stack's validated config, without its secrets. */
-export type StackConfig = z.output<typeof stackConfigSchema>;
+export type StackConfig = Omit<z.output<typeof stackConfigSchema>, "promotionTasks"> & {
+  /** The checked content of the promotion files. */
+  readonly promotionTasks: OwnPromotionTasks;
+};
 
 /** The key of the secret that belongs to `github.app`: the App's private key. */
 export const GITHUB_APP_KEY = "githubAppPrivateKey";
@@ -152,28 +165,32 @@ export function isSecretKey(key: string): boolean {
  * @param document of parseStackFile
  * @param engine every key from the engine, as text, objects as JSON, with the defaults of Pulumi.yaml; for secrets
  * only their presence counts. Without it the values are the document's.
+ * @param files where the promotion files are read
  */
 export function readStackConfig(
   document: SourceDocument,
   engine?: Readonly<Record<string, string>>,
+  files?: PromotionFiles,
 ): Reading<StackConfig> {
   if (document.value === undefined) return { value: undefined, problems: document.problems, document };
   const values = engine ?? configOf(document);
   const rename = ([key, ...rest]: DocumentPath): DocumentPath =>
     key === undefined ? ["config"] : ["config", `${PROJECT}:${key}`, ...rest];
-  const own = Object.entries(values)
+  const ours = Object.entries(values)
     .filter(([key]) => key.startsWith(`${PROJECT}:`))
     .map(([key, value]): [string, unknown] => [key.slice(PROJECT.length + 1), value]);
-  const plain = own.filter(([key]) => !SECRET_KEYS.includes(key));
-  const read = readBySchema(
-    stackConfigSchema,
-    Object.fromEntries(plain.map(([key, value]) => [key, typed(key, value)] as const).filter(isGiven)),
-    document,
-    rename,
+  const plain = ours.filter(([key]) => !SECRET_KEYS.includes(key));
+  const given = Object.fromEntries(
+    plain.map(([key, value]) => [key, typed(key, value)] as const).filter(isGiven),
   );
+  const read = readBySchema(stackConfigSchema, given, document, rename);
+  // Their problems are told even if another key is wrong.
+  const { data = {} } = promotionTasksSchema.safeParse(given.promotionTasks);
+  const own = readPromotionTasks(data, files, document, rename(["promotionTasks"]));
   const problems = [
     ...document.problems,
     ...read.problems,
+    ...own.problems,
     ...unreadKeys(Object.keys(values), document),
     ...openSecrets(values, document, [
       "webhookMasterSecret",
@@ -183,7 +200,7 @@ export function readStackConfig(
     ...(read.value?.github.app && TOKEN in values ? [needlessToken(document)] : []),
     ...pipelineProblems(read.value?.pipelines ?? {}, document, rename(["pipelines"])),
   ];
-  return { value: read.value, problems, document };
+  return { value: read.value && { ...read.value, promotionTasks: own.tasks }, problems, document };
 }
 
 function needlessToken(document: SourceDocument): Problem {

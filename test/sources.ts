@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { type Catalogue, readCatalogue } from "../model/catalogue.ts";
 import { formatProblem, InvalidInput, type Problem } from "../model/diagnostics.ts";
 import { makePlan, type Plan, type PlatformPlan, type ServicePlan } from "../model/plan.ts";
@@ -44,8 +45,15 @@ export function stackText(keys: Readonly<Record<string, string>> = {}): string {
   return `config:\n${lines.map(([key, value]) => `  ${key.includes(":") ? key : `kargo-fleet:${key}`}: ${value}\n`).join("")}`;
 }
 
+/** The promotion files that stacks in tests may name: the recipes of docs/promotion-tasks.md. */
+export const PROMOTION_FILES: Readonly<Record<string, string>> = Object.fromEntries(
+  [...readFileSync("docs/promotion-tasks.md", "utf8").matchAll(/```yaml promotion\n(.*?)```/gs)].map(
+    ([, text = ""], index) => [`promotion/v${index + 3}.yaml`, text],
+  ),
+);
+
 export function readStackText(text: string, file = "Pulumi.test.yaml"): Reading<StackConfig> {
-  return readStackConfig(parseStackFile(file, text));
+  return readStackConfig(parseStackFile(file, text), undefined, { read: (name) => PROMOTION_FILES[name] });
 }
 
 export function readCatalogueText(text: string): Reading<Catalogue> {

@@ -58,11 +58,12 @@ export function fromAnywhere(environment: NodeJS.ProcessEnv): Record<string, str
   };
 }
 
-/** The stack files and their catalogues. */
+/** The stack files, their catalogues and promotion files. */
 function headTexts(found: Files, { stacks }: Fleet): Map<string, string> {
   const files = withShards(found);
   const catalogues = stacks.flatMap(({ config, catalogue }) => [
     normalize(config.value?.catalogue ?? "services.json"),
+    ...Object.values(config.value?.promotionTasks ?? {}).map(({ file }) => file),
     ...(catalogue?.included ?? []).map(({ path }) => path),
   ]);
   const stackFiles = stackNames(files).map((name) => `Pulumi.${name}.yaml`);
@@ -70,7 +71,7 @@ function headTexts(found: Files, { stacks }: Fleet): Map<string, string> {
   for (const file of new Set([...stackFiles, ...catalogues])) {
     if (file.startsWith("..") || PROGRAM.has(file.split("/")[0]?.toLowerCase() ?? ""))
       throw new FleetError(
-        `The head names the catalogue ${JSON.stringify(file)}, which cannot be read beside the program. Check the head out and omit --head, or use --offline.`,
+        `The head names the file ${JSON.stringify(file)}, which cannot be read beside the program. Check the head out and omit --head, or use --offline.`,
       );
     const text = files.read(file);
     if (text !== undefined) texts.set(file, text);

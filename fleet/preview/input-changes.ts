@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import type { OwnPromotionTask, OwnPromotionTasks } from "../../model/own-promotion-task.ts";
 import type { Pipeline, Pipelines } from "../../model/pipelines.ts";
 import type { Plan } from "../../model/plan.ts";
 import { PROJECT, stackConfigSchema } from "../../model/stack-config.ts";
@@ -44,6 +46,7 @@ function inputsOf({ config, catalogue, document }: FoundStack, names: readonly s
   return {
     ...config.value,
     pipelines: byStage(config.value?.pipelines ?? {}),
+    promotionTasks: byFile(config.value?.promotionTasks ?? {}),
     include,
     teams,
     services: Object.fromEntries(names.map((name) => [name, services[name]])),
@@ -62,6 +65,13 @@ function byStage(pipelines: Pipelines): object {
   const named = (stages: Pipeline) =>
     Object.fromEntries(stages.map(({ stage, ...more }) => [stage, more] as const));
   return Object.fromEntries(Object.entries(pipelines).map(([name, stages]) => [name, named(stages)]));
+}
+
+/** The file of each own promotion task with a digest of its steps, as one leaf. */
+function byFile(tasks: OwnPromotionTasks): object {
+  const short = (task: OwnPromotionTask) =>
+    `${task.file} (${createHash("sha256").update(JSON.stringify(task)).digest("hex").slice(0, 8)})`;
+  return Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, short(task)]));
 }
 
 /** The parts of a stack file beside the checked config: secrets, their encryption, and unknown keys. */

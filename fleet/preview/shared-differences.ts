@@ -16,6 +16,7 @@ const PLANNED: readonly string[] = [
   "warehouse",
   "access",
   "pipelines",
+  "promotionTasks",
   "rollout",
   "platform",
 ];

@@ -18,7 +18,9 @@ export function platformInventory(platform: PlatformPlan): Inventory<PlatformPar
     name: "platform",
     parts: {
       promotionTasks: promotionTasks.map((task) =>
-        objectRow(`promotion-task-${task.by}-${task.version}`, promotionTask(task)),
+        objectRow(`promotion-task-${task.by}-${task.version}`, promotionTask(task), {
+          ...(task.own && { unprotected: true }),
+        }),
       ),
       teams: [
         ...subjects.map((subject) =>

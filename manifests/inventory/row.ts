@@ -15,6 +15,8 @@ interface RowBase {
   readonly after: readonly string[];
   /** Whether it is being removed: it is registered without protection, so that the next `up` can delete it. */
   readonly leaves: boolean;
+  /** Whether it is never protected, because a line of config adds and removes it, and it holds no data. */
+  readonly unprotected?: boolean;
   /** Earlier roles or parents of the resource, so that the engine keeps it. */
   readonly aliases: readonly Alias[];
 }

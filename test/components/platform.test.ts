@@ -38,6 +38,17 @@ describe("Platform", () => {
     ]);
   });
 
+  it("registers a stack's own promotion tasks unprotected, and still protects the rest", async () => {
+    const own = (await registered([], { promotionTasks: "{ v3: promotion/v3.yaml }" })).filter(
+      ({ parent }) => parent === "platform",
+    );
+    assert.deepEqual(
+      own.filter(({ protect }) => !protect).map(({ name }) => name),
+      ["platform/promotion-task-push-v3"],
+    );
+    assert.ok(own.length > 5);
+  });
+
   it("passes every manifest to the engine unchanged", () => {
     const platform = platformPlan();
     for (const task of platform.promotionTasks) {

@@ -11,7 +11,7 @@ import { shardText } from "../../model/shard-file.ts";
 import { unsettled } from "../../model/shard-problems.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 import { filesOf } from "../files.ts";
-import { BUILDS, catalogueText, NOW, service, stackText } from "../sources.ts";
+import { BUILDS, catalogueText, NOW, PROMOTION_FILES, service, stackText } from "../sources.ts";
 
 type Keys = Readonly<Record<string, string>>;
 type Texts = Readonly<Record<string, string>>;
@@ -70,6 +70,13 @@ const half = (index: number, more: Keys = {}) => ({
   platform: String(index === 1),
   rollout: `{ shard: { index: ${index}, of: 2 } }`,
   ...more,
+});
+
+/** A promotion file with a change. */
+const PROMOTION = PROMOTION_FILES["promotion/v3.yaml"] ?? "";
+const promotion = (was: string, is: string, keys: Keys = {}): Texts => ({
+  ...stack({ promotionTasks: "{ v3: promotion/v3.yaml }", ...keys }),
+  "promotion/v3.yaml": PROMOTION.replace(was, is),
 });
 
 const FIRST = { index: 1, of: 3, stack: "prod" };
@@ -219,6 +226,22 @@ const CASES: Readonly<Record<string, Texts>> = {
     },
     6000,
   ),
+  KF170: promotion("uses: git-push", "uses: git-psuh"),
+  KF171: promotion("maxAttempts: 50", "maxAttempts: 50, force: true"),
+  KF172: promotion("vars.pin ==", "vars.pins =="),
+  KF173: promotion(
+    "message: \"${{ task.outputs['update'].commitMessage }}\"",
+    'message: "${{ vars.image }}"',
+  ),
+  KF174: promotion("as: push", "as: clone"),
+  KF175: promotion("success() && vars.sync == 'auto'", "success()"),
+  KF176: promotion("    retry: { errorThreshold: 18, timeout: 15m0s }\n", ""),
+  KF177: promotion(PROMOTION.slice(PROMOTION.indexOf("  - uses: argocd-update")), ""),
+  KF178: stack({ rollout: "{ promotionTask: { canary: v3, canaryPercent: 5 } }" }),
+  KF179: promotion("", "", {
+    pipelines: "{ standard: [{ stage: prod, promotion: pull-request, sync: auto }] }",
+    rollout: "{ promotionTask: { stable: v3 } }",
+  }),
 };
 
 /** The files of the last up and of the next one, by the code of the loss. */

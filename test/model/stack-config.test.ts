@@ -45,7 +45,7 @@ describe("stack config", () => {
 
   it("reports an unknown key, which Pulumi itself would ignore", () => {
     assert.deepEqual(problems({ regisry: "x" }), [
-      'Pulumi.test.yaml:10:3  config.kargo-fleet:regisry  "regisry" is not a valid key here (there are: catalogue, cluster, registry, registries, gitops, github, webhooks, builds, notifications, commitStatus, warehouse, kargo, access, credentials, pipelines, rollout and 3 more). Did you mean "registry"?',
+      'Pulumi.test.yaml:10:3  config.kargo-fleet:regisry  "regisry" is not a valid key here (there are: catalogue, cluster, registry, registries, gitops, github, webhooks, builds, notifications, commitStatus, warehouse, kargo, access, credentials, pipelines, promotionTasks and 4 more). Did you mean "registry"?',
     ]);
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openRepository, type Repository } from "../../../test/repository.ts";
-import { catalogueText, service, stackText } from "../../../test/sources.ts";
+import { catalogueText, PROMOTION_FILES, service, stackText } from "../../../test/sources.ts";
 import type { FleetReport } from "../../preview/change.ts";
 import { previewCommand } from "../../preview-command.ts";
 import { error, fakePulumi, step } from "./fake-pulumi.ts";
@@ -205,6 +205,21 @@ describe("fleet preview", () => {
       await rm(join(repository.path, "catalogue"), { recursive: true, force: true });
     });
 
+    it("reads promotion files from that commit", async () => {
+      const [file = "", other = ""] = Object.values(PROMOTION_FILES);
+      const named = stackText({ promotionTasks: "{ v3: promotion/v3.yaml }" });
+      await repository.git("checkout", "--quiet", "-b", "promoting", "change");
+      await repository.write({ "Pulumi.eu.yaml": named, "promotion/v3.yaml": file });
+      await repository.commit();
+      await repository.git("checkout", "--quiet", "main");
+      await repository.write({ "promotion/v3.yaml": other });
+      await pulumi.answer({ events: [step("read", "urn:x")], show: ["promotion/v3.yaml"] });
+      const { stderr } = await fleet("--head", "promoting", "--stack", "eu", "--json");
+      const [seen] = await pulumi.calls();
+      assert.equal(seen?.files?.["promotion/v3.yaml"], file, stderr);
+      await rm(join(repository.path, "promotion"), { recursive: true, force: true });
+    });
+
     it("passes the engine an absolute path for a passphrase file", async () => {
       const before = process.env.PULUMI_CONFIG_PASSPHRASE_FILE;
       process.env.PULUMI_CONFIG_PASSPHRASE_FILE = "secrets/passphrase";
@@ -230,7 +245,7 @@ describe("fleet preview", () => {
         await repository.git("checkout", "--quiet", "main");
         const { exitCode, stderr } = await fleet("--head", "change");
         assert.equal(exitCode, 1);
-        assert.match(stderr, new RegExp(`names the catalogue "${name}", which cannot be read beside`));
+        assert.match(stderr, new RegExp(`names the file "${name}", which cannot be read beside`));
       });
 
     it("does not expose secrets with --data-only if more than data changed", async () => {

@@ -6,10 +6,11 @@ import type { Plan } from "../../../model/plan.ts";
 import { filesOf } from "../../../test/files.ts";
 import { type RawSources, rawSources, toSources } from "../../../test/generated-catalogues.ts";
 import { sampled } from "../../../test/sampling.ts";
-import { BUILDS, catalogueText, NOW, service, stackText } from "../../../test/sources.ts";
+import { BUILDS, catalogueText, NOW, PROMOTION_FILES, service, stackText } from "../../../test/sources.ts";
 import { readFleet } from "../../all-stacks.ts";
 import type { StackChange } from "../../preview/change.ts";
 import { type Compared, compareFleets } from "../../preview/stack-change.ts";
+import { knownClass } from "../../report/classes.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -86,6 +87,22 @@ describe("the difference of two revisions", () => {
       [["v1", "v2", ["auth"]]],
     );
     assert.deepEqual(names(change), ["update auth"]);
+  });
+
+  it("shows a changed promotion file as a change of the shared task that runs in every service", () => {
+    const [one = "", other = ""] = Object.values(PROMOTION_FILES);
+    const keys = { promotionTasks: "{ v3: promotion/v3.yaml }" };
+    const { change, whole } = only(
+      { ...texts(THREE, keys), "promotion/v3.yaml": one },
+      { ...texts(THREE, keys), "promotion/v3.yaml": other },
+    );
+    assert.deepEqual(
+      change.inputs.map(({ path }) => path.join(".")),
+      ["promotionTasks.v3"],
+    );
+    assert.equal(knownClass(["promotionTasks", "v3"])?.is, "source");
+    assert.ok(objects(change.shared).includes("update ClusterPromotionTask kargo-fleet-promote-v3"));
+    assert.equal(whole, "the shared promotion tasks changed");
   });
 
   it("shows a freeze and a window as changes of the shared calendar, and of no service", () => {

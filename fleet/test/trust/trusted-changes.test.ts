@@ -43,6 +43,7 @@ describe("a file of a pull request", () => {
     "index.ts",
     "fleet/trust/trusted-changes.ts",
     "package.json",
+    "promotion/v3.yaml",
     "package-lock.json",
     ".npmrc",
     "Pulumi.yaml",

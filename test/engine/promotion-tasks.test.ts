@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { type Cluster, openCluster } from "../../fleet/cluster.ts";
+import { promotionTask } from "../../manifests/promotion-task.ts";
+import { catalogueText, PROMOTION_FILES, service } from "../sources.ts";
+import { DRY, KARGO } from "./access-world.ts";
+import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+
+const V3 = { promotionTasks: "{ v3: promotion/v3.yaml }" };
+const CANARY = {
+  ...V3,
+  rollout: "{ promotionTask: { stable: v1, canary: v3, canaryServices: [nginx] } }",
+};
+const FILE = "promotion/v3.yaml";
+/** The steps that tell a change register. */
+const TELLS = PROMOTION_FILES["promotion/v6.yaml"] ?? "";
+
+const POLICY = "ValidatingAdmissionPolicy";
+
+interface Policy {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly validations: readonly unknown[] };
+}
+
+interface Live {
+  readonly spec: { readonly steps: readonly { readonly as: string }[] };
+}
+
+describe("a stack's own promotion task", function () {
+  this.timeout(TOOLCHAIN_TIMEOUT);
+  let stack: FleetStack;
+  let deployer: Cluster;
+  const succeeds = async (...args: readonly string[]) => {
+    const { failed, output } = await stack.cli(...args);
+    assert.equal(failed, false, output);
+    return output;
+  };
+  const taskOf = async (name: string) => {
+    const { spec } = (await stack.get("stage", "dev", `kargo-${name}`)) as unknown as {
+      spec: { promotionTemplate: { spec: { steps: readonly { task: { name: string } }[] } } };
+    };
+    return spec.promotionTemplate.spec.steps[0]?.task.name;
+  };
+  const task = (version: string) =>
+    stack.get("clusterpromotiontask", `kargo-fleet-promote-${version}`) as unknown as Promise<Live>;
+
+  before(async () => {
+    stack = await openFleetStack(["nginx", "auth"]);
+    await mkdir(join(stack.folder, "promotion"));
+    await writeFile(join(stack.folder, FILE), PROMOTION_FILES[FILE] ?? "");
+    await stack.writeConfig({});
+    await stack.writeCatalogue(
+      catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) }),
+    );
+    deployer = await openCluster({ kubeconfig: stack.kubeconfig, context: "sandbox" });
+    await succeeds("up", "--yes", "--skip-preview");
+  });
+  after(async () => {
+    deployer?.close();
+    await stack?.close();
+  });
+
+  it("is taken by the API server from the deployer under the guards, and a second up is empty", async () => {
+    await stack.writeConfig(V3);
+    await succeeds("up", "--yes", "--skip-preview");
+    assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+    await succeeds("refresh", "--yes");
+    assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+    assert.doesNotMatch(await succeeds("preview", "--diff"), /[+~-] \d+ to/);
+    assert.deepEqual((await task("v3")).spec.steps, (await task("v1")).spec.steps);
+    assert.deepEqual([await taskOf("nginx"), await taskOf("auth")], Array(2).fill("kargo-fleet-promote-v1"));
+  });
+
+  it("is in the guard that fleet deployer prints, as the guard in force has it", async () => {
+    const { output } = await stack.fleet("deployer");
+    const printed = parseAllDocuments(output)
+      .map((document) => document.toJS() as Policy)
+      .find(({ kind, metadata }) => kind === POLICY && metadata.name === "kargo-fleet-deployer");
+    const live = (await stack.get(POLICY, "kargo-fleet-deployer")) as unknown as Policy;
+    assert.deepEqual(printed?.spec.validations, live.spec.validations);
+    assert.match(JSON.stringify(live.spec.validations), /kargo-fleet-promote-v3/);
+  });
+
+  it("may have no other steps than its file, whoever has the deployer's token", async () => {
+    const { steps } = promotionTask({ name: "v1", version: "v1", by: "push" }).spec;
+    const { status, body } = await deployer.send({
+      method: "PATCH",
+      path: `${KARGO}/clusterpromotiontasks/kargo-fleet-promote-v3?${DRY}`,
+      body: { spec: { steps: steps.slice(1) } },
+    });
+    assert.equal(status, 403, JSON.stringify(body));
+    assert.match(JSON.stringify(body), /ValidatingAdmissionPolicy 'kargo-fleet-deployer'/);
+  });
+
+  it("is canaried: one service switches, the other keeps its steps", async () => {
+    await stack.writeConfig(CANARY);
+    await succeeds("up", "--yes", "--skip-preview");
+    assert.equal(await taskOf("nginx"), "kargo-fleet-promote-v3");
+    assert.equal(await taskOf("auth"), "kargo-fleet-promote-v1");
+    assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+  });
+
+  it("is refused with every problem before anything is touched", async () => {
+    await writeFile(join(stack.folder, FILE), TELLS.replace("as: push", "as: clone"));
+    const { failed, output } = await stack.cli("up", "--yes", "--skip-preview");
+    assert.equal(failed, true);
+    assert.match(output, /promotion\/v3\.yaml:\d+:9 {2}steps\[\d\]\.as .*\[KF174\]/);
+    assert.equal((await task("v3")).spec.steps.length, 5);
+    await writeFile(join(stack.folder, FILE), PROMOTION_FILES[FILE] ?? "");
+  });
+
+  it("is removed by an up after its services left it", async () => {
+    await stack.writeConfig(V3);
+    await succeeds("up", "--yes", "--skip-preview");
+    await stack.writeConfig({});
+    await succeeds("up", "--yes", "--skip-preview");
+    assert.ok(!(await stack.objects()).some((name) => /promote-v3/.test(name)));
+    assert.equal(await taskOf("nginx"), "kargo-fleet-promote-v1");
+  });
+});
