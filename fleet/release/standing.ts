@@ -1,4 +1,4 @@
-import { durationSeconds } from "../../model/durations.ts";
+import { durationSeconds, printedSeconds } from "../../model/durations.ts";
 import type { StagePlan } from "../../model/service-plan.ts";
 import { freightIn, type LiveFreight, type LivePromotion, type LiveService } from "./live.ts";
 import type { ReleaseEntry } from "./release.ts";
@@ -95,14 +95,5 @@ export function unavailable(
 function soaked({ verifiedIn, currentlyIn }: LiveFreight["status"], stage: string, now: Date): number {
   const since = currentlyIn[stage]?.since;
   const present = since === undefined ? 0 : (now.getTime() - Date.parse(since)) / 1000;
-  return Math.max(present, seconds(verifiedIn[stage]?.longestSoak ?? "0s"));
-}
-
-/** A duration as Go prints it, such as `1h0m3.5s` or `250ms`. */
-function seconds(duration: string): number {
-  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, µs: 1e-6, ns: 1e-9 };
-  return [...duration.matchAll(/([\d.]+)(ms|µs|ns|h|m|s)/g)].reduce(
-    (sum, [, count, unit = ""]) => sum + Number(count) * (units[unit] ?? 0),
-    0,
-  );
+  return Math.max(present, printedSeconds(verifiedIn[stage]?.longestSoak ?? "0s"));
 }
