@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { listed } from "../../model/diagnostics.ts";
 import { type Fleet, nameOfStack, readFleet, stackNames } from "../all-stacks.ts";
-import { inParallel } from "../audit/parallel.ts";
 import { type Files, workingDirectory } from "../files.ts";
+import { inParallel } from "../parallel.ts";
 import { namesIn } from "../shards/files.ts";
 import type { EngineRun, FleetReport, StackReport } from "./change.ts";
 import { askEngine } from "./engine.ts";
@@ -107,7 +107,7 @@ async function askAll(
       const held = dataOnly && (program.length > 0 || redirects);
       engines.set(stack, held ? withheld(scope, program) : await askOne(stack, scope, folder.path, tell));
     });
-    await inParallel(steps, parallel ?? room(), () => {});
+    await inParallel(steps, parallel ?? room());
     return compared.map(({ change }) => ({ change, engine: engines.get(change.stack) }));
   } finally {
     await folder.remove();

@@ -1,5 +1,5 @@
 import type { Plan } from "../../model/plan.ts";
-import { inParallel } from "../audit/parallel.ts";
+import { inParallel } from "../parallel.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Taken } from "./import-file.ts";
 import type { Objects } from "./look.ts";

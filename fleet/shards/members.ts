@@ -1,7 +1,7 @@
 import { PROJECT, stackFileName } from "../../model/stack-file.ts";
-import { inParallel } from "../audit/parallel.ts";
 import { workingDirectory } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
+import { inParallel } from "../parallel.ts";
 import { openEngine } from "../recovery/engine.ts";
 import { thisMachine } from "../recovery/machine.ts";
 import { requireUnlocked } from "../recovery/stack-lock.ts";
@@ -100,6 +100,5 @@ async function eachOf(names: readonly string[], step: (name: string) => Promise<
   await inParallel(
     names.map((name) => () => step(name)),
     AT_ONCE,
-    () => {},
   );
 }

@@ -2,22 +2,26 @@
  * Runs steps from a lazy list with limited concurrency. After the first failure it waits for running steps and
  * starts no others.
  * @param concurrency the maximum, 1 or more
- * @param told called after each step with the number of finished steps
+ * @param onProgress called after each step with the number of finished steps
+ * @returns the steps' results, in the order of the list
  */
-export async function inParallel(
-  steps: Iterable<() => Promise<unknown>>,
+export async function inParallel<Result>(
+  steps: Iterable<() => Promise<Result>>,
   concurrency: number,
-  onProgress: (done: number) => void,
-): Promise<void> {
+  onProgress: (done: number) => void = () => {},
+): Promise<Result[]> {
   const iterator = steps[Symbol.iterator]();
+  const results: Result[] = [];
+  let started = 0;
   let done = 0;
   let failed = false;
   const worker = async (): Promise<void> => {
     for (;;) {
       const next = failed ? undefined : iterator.next();
       if (next === undefined || next.done) return;
+      const index = started++;
       try {
-        await next.value();
+        results[index] = await next.value();
       } catch (error) {
         failed = true;
         throw error;
@@ -25,7 +29,8 @@ export async function inParallel(
       onProgress(++done);
     }
   };
-  const results = await Promise.allSettled(Array.from({ length: concurrency }, worker));
-  const failure = results.find((result) => result.status === "rejected");
+  const workers = await Promise.allSettled(Array.from({ length: concurrency }, worker));
+  const failure = workers.find((result) => result.status === "rejected");
   if (failure) throw failure.reason;
+  return results;
 }
