@@ -10,15 +10,13 @@ import { type Audit, auditJson, auditText, isRight } from "./audit/report.ts";
 import { readSubject } from "./audit/subjects.ts";
 import { oldVersions } from "./audit/versions.ts";
 import { chosenServices, serviceNames } from "./chosen-services.ts";
-import { type Cluster, openCluster } from "./cluster.ts";
+import { type Cluster, type ClusterChoice, openClusterOf } from "./cluster.ts";
 import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";
 import { rightStackWithShards } from "./stack-files.ts";
 
-export interface AuditOptions {
+export interface AuditOptions extends ClusterChoice {
   readonly stack: string;
-  readonly context?: string;
-  readonly kubeconfig?: string;
   readonly services?: readonly string[];
   readonly json: boolean;
   readonly concurrency: number;
@@ -71,8 +69,7 @@ export async function runAudit(options: AuditOptions): Promise<Audit> {
   const files = rightStackWithShards(stack);
   const { plan } = files;
   const services = chosenServices(plan, options.services, stack);
-  const context = options.context ?? plan.cluster.context;
-  const cluster = await openCluster({ kubeconfig: options.kubeconfig ?? plan.cluster.kubeconfig, context });
+  const cluster = await openClusterOf(plan, options);
   const progress = progressOn(process.stderr);
   try {
     await assertProvisioned(cluster, services);

@@ -4,12 +4,13 @@ import { Command, InvalidArgumentError } from "commander";
 import { didYouMean, listed } from "../model/diagnostics.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { serviceNames } from "./chosen-services.ts";
+import { chosenPlans } from "./chosen-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";
 import { ageOf, type Filters, filtered } from "./status/filters.ts";
 import type { FleetStatus } from "./status/fleet-status.ts";
 import { isWrong, needsOf } from "./status/needs.ts";
-import { plansOf, readFleetStatus } from "./status/read-fleet.ts";
+import { readFleetStatus } from "./status/read-fleet.ts";
 import { keepHeapSmall } from "./status/small-heap.ts";
 import { statusText } from "./status/text.ts";
 
@@ -98,7 +99,7 @@ async function runStatus(references: readonly string[], options: StatusOptions):
   const { services, team: teams, waiting, failed, stale, context, kubeconfig } = options;
   keepHeapSmall();
   const now = new Date();
-  const stacks = plansOf(references, now);
+  const stacks = chosenPlans(references, now);
   const planned = stacks.flatMap(({ plan }) => plan.services);
   assertKnown("service", services, planned, ({ name }) => name);
   assertKnown("team", teams, planned, ({ team }) => team);

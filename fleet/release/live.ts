@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { KARGO_API } from "../../manifests/kargo-types.ts";
 import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { ReleaseEntry } from "./release.ts";
@@ -52,8 +53,6 @@ export interface LiveService {
   readonly promotions: readonly LivePromotion[];
 }
 
-const KARGO = "apis/kargo.akuity.io/v1alpha1";
-
 /** The caller may not read a Kargo Project. */
 export class NotAllowed extends FleetError {}
 
@@ -63,7 +62,7 @@ export class NotAllowed extends FleetError {}
  */
 export async function readLive(cluster: Cluster, project: string): Promise<LiveService> {
   const list = async <T>(kind: string, schema: z.ZodType<T>) => {
-    const path = `/${KARGO}/namespaces/${project}/${kind}`;
+    const path = `/apis/${KARGO_API}/namespaces/${project}/${kind}`;
     const answer = await cluster.send({ method: "GET", path });
     const failed = `The ${kind} of ${project} cannot be read: ${messageOf(answer)}.`;
     if (answer.status === 403) throw new NotAllowed(failed);
@@ -87,7 +86,7 @@ function byAge({ metadata: a }: LivePromotion, { metadata: b }: LivePromotion): 
  * answers 500 to a Promotion, so asking first gives the better message.
  */
 export async function mayPromote(cluster: Cluster, { project, stage }: ReleaseEntry): Promise<boolean> {
-  const [group, version] = ["kargo.akuity.io", "v1alpha1"];
+  const [group, version] = KARGO_API.split("/");
   const attributes = { group, version, resource: "stages", verb: "promote", namespace: project, name: stage };
   const answer = await cluster.send({
     method: "POST",
@@ -117,9 +116,9 @@ export async function createPromotion(
   const steps = stages.find(({ metadata: { name } }) => name === stage)?.spec.promotionTemplate?.spec.steps;
   const answer = await cluster.send({
     method: "POST",
-    path: `/${KARGO}/namespaces/${project}/promotions`,
+    path: `/apis/${KARGO_API}/namespaces/${project}/promotions`,
     body: {
-      apiVersion: "kargo.akuity.io/v1alpha1",
+      apiVersion: KARGO_API,
       kind: "Promotion",
       metadata: { generateName: "promo-", namespace: project },
       spec: { stage, freight, steps: steps ?? [] },

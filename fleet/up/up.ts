@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
-import { openCluster } from "../cluster.ts";
+import { type ClusterChoice, openClusterOf } from "../cluster.ts";
 import { backendFolder } from "../file-backend.ts";
 import { type Lock, takeLock } from "../lock.ts";
 import { openEngine } from "../recovery/engine.ts";
@@ -15,7 +15,7 @@ import { baseOf, NOTES, notes, recordAfter, stampOf, type UpRecord } from "./rec
 import { type Job, planStep, runJobs, type Step, stepNames, type WaveResult } from "./roll-out.ts";
 import { TimeLeft } from "./time-left.ts";
 
-export interface UpOptions {
+export interface UpOptions extends ClusterChoice {
   readonly durable: boolean;
   /** Whether to bring up everything, whatever this command noted. */
   readonly whole: boolean;
@@ -25,8 +25,6 @@ export interface UpOptions {
   readonly wait: number;
   /** The share of a wave's services, in percent, that may be broken. */
   readonly maxBroken: number;
-  readonly context?: string;
-  readonly kubeconfig?: string;
   /** Ends the command: what has begun is finished, and nothing else begins. */
   readonly signal: AbortSignal;
 }
@@ -134,10 +132,7 @@ class Up {
       });
     const sizes = names.map((_, index) => plan(index).jobs.reduce((sum, { size }) => sum + size, 0));
     this.#time.expect(sizes.reduce((sum, size) => sum + size, 0));
-    const cluster = await openCluster({
-      kubeconfig: this.#options.kubeconfig ?? this.#cluster.stacks[0]?.plan.cluster.kubeconfig,
-      context: this.#options.context ?? this.#cluster.stacks[0]?.plan.cluster.context,
-    });
+    const cluster = await openClusterOf(this.#cluster.stacks[0]?.plan, this.#options);
     const objects = objectsOf(cluster);
     try {
       const before = await liveObjects(this.#cluster.stacks, objects);
