@@ -15,7 +15,7 @@ export interface Access extends ClusterChoice {
   readonly told: (text: string) => void;
 }
 
-/** Reads all clusters at once. One that cannot be read is said, and hides no other. */
+/** Reads all clusters at once. One that cannot be read is named, and the others are still shown. */
 export async function readFleetStatus(
   stacks: readonly NamedPlan[],
   isWanted: (service: ServicePlan) => boolean,
