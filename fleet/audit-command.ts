@@ -12,6 +12,7 @@ import { oldVersions } from "./audit/versions.ts";
 import { chosenServices, serviceNames } from "./chosen-services.ts";
 import { type Cluster, type ClusterChoice, openClusterOf } from "./cluster.ts";
 import { FleetError } from "./fleet-error.ts";
+import { count } from "./number-options.ts";
 import { progressOn } from "./progress.ts";
 import { rightStackWithShards } from "./stack-files.ts";
 
@@ -44,7 +45,7 @@ export function auditCommand(): Command {
       [],
     )
     .option("--previewer <user>", "the identity of fleet deployer --read-only, if there is one", userName)
-    .option("--concurrency <number>", "the number of parallel attempts", atLeastOne, 16)
+    .option("--concurrency <number>", "the number of parallel attempts", count, 16)
     .addHelpText(
       "after",
       [
@@ -121,11 +122,4 @@ function userName(name: string): string {
   const problem = userProblem(name);
   if (problem !== undefined) throw new InvalidArgumentError(problem);
   return name;
-}
-
-function atLeastOne(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError("It must be a whole number, 1 or more.");
-  return number;
 }

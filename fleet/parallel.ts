@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 /**
  * Runs steps from a lazy list with limited concurrency. After the first failure it waits for running steps and
  * starts no others.
@@ -33,4 +35,13 @@ export async function inParallel<Result>(
   const failure = workers.find((result) => result.status === "rejected");
   if (failure) throw failure.reason;
   return results;
+}
+
+/**
+ * The number of processes that fit into this machine: one a core at the most.
+ * @param each the memory of one, in bytes
+ * @param memory the memory for all, in bytes; default: what is free
+ */
+export function roomFor(each: number, memory: number = process.availableMemory()): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(memory / each)));
 }
