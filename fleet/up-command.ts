@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { readFleet } from "./all-stacks.ts";
+import type { ClusterChoice } from "./cluster.ts";
 import { workingDirectory } from "./files.ts";
 import { count, numberThat } from "./number-options.ts";
 import { roomFor } from "./parallel.ts";
@@ -13,7 +14,7 @@ import { Busy } from "./up/mend.ts";
 import { EXIT, exitCodeOf, upJson, upReport, upText } from "./up/summary.ts";
 import { bringUp } from "./up/up.ts";
 
-interface Options {
+interface Options extends ClusterChoice {
   readonly durable: boolean;
   readonly whole: boolean;
   readonly parallel?: number;
@@ -22,8 +23,6 @@ interface Options {
   readonly maxBroken: number;
   readonly json: boolean;
   readonly report?: string;
-  readonly context?: string;
-  readonly kubeconfig?: string;
 }
 
 /** The memory of an engine with plugins and program for a stack of about 50 services, in bytes. */
@@ -80,10 +79,7 @@ async function run(stack: string | undefined, options: Options): Promise<void> {
   const { json, report, parallel, memory } = options;
   const cluster = clusterStacks(readFleet(), stack);
   const progress = progressOn(process.stderr);
-  const line = (text: string) => {
-    progress.end();
-    process.stderr.write(`${text}\n`);
-  };
+  const { line } = progress;
   const ending = new AbortController();
   const stop = () => {
     line("up: finishing what has begun; nothing else begins");

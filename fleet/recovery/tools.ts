@@ -28,10 +28,7 @@ export async function openTools(
   const engine = openEngine(stack);
   const cluster = await openClusterOf(plan, choice);
   const progress = progressOn(process.stderr);
-  const tell = (line: string) => {
-    progress.end();
-    process.stderr.write(`${line}\n`);
-  };
+  const { line: tell } = progress;
   let surroundings: Promise<Surroundings> | undefined;
   const open = async (): Promise<Surroundings> => {
     const key = plan.github.app ? `${PROJECT}:${GITHUB_APP_KEY}` : "github:token";
