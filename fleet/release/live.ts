@@ -2,6 +2,7 @@ import { z } from "zod";
 import { KARGO_API } from "../../manifests/kargo-types.ts";
 import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
+import { readList } from "../lists.ts";
 import type { ReleaseEntry } from "./release.ts";
 
 /* The fields of Kargo's objects that a release reads. Kargo's definitions describe the rest. */
@@ -53,6 +54,9 @@ export interface LiveService {
   readonly promotions: readonly LivePromotion[];
 }
 
+/** The number of objects in one response. */
+const PAGE = "250";
+
 /** The caller may not read a Kargo Project. */
 export class NotAllowed extends FleetError {}
 
@@ -63,11 +67,11 @@ export class NotAllowed extends FleetError {}
 export async function readLive(cluster: Cluster, project: string): Promise<LiveService> {
   const list = async <T>(kind: string, schema: z.ZodType<T>) => {
     const path = `/apis/${KARGO_API}/namespaces/${project}/${kind}`;
-    const answer = await cluster.send({ method: "GET", path });
-    const failed = `The ${kind} of ${project} cannot be read: ${messageOf(answer)}.`;
-    if (answer.status === 403) throw new NotAllowed(failed);
-    if (answer.status !== 200) throw new FleetError(failed);
-    return z.object({ items: z.array(schema) }).parse(answer.body).items;
+    const found: T[] = [];
+    const failed = await readList(cluster, path, { limit: PAGE }, (item) => found.push(schema.parse(item)));
+    if (failed === undefined) return found;
+    const why = `The ${kind} of ${project} cannot be read: ${messageOf(failed)}.`;
+    throw failed.status === 403 ? new NotAllowed(why) : new FleetError(why);
   };
   const [stages, freight, promotions] = await Promise.all([
     list("stages", stageSchema),
