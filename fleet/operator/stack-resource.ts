@@ -1,8 +1,9 @@
 import { MANAGED_BY } from "../../manifests/objects.ts";
 import { STACK_LABEL, stackLabel } from "../../model/labels.ts";
 import { OPERATED } from "../../model/shards.ts";
-import { isSecretKey, PROJECT, type StackConfig } from "../../model/stack-config.ts";
+import { PROJECT, type StackConfig } from "../../model/stack-config.ts";
 import { configOf } from "../../model/stack-file.ts";
+import { isSecretKey } from "../../model/stack-secrets.ts";
 import type { RightStack } from "../cluster-stacks.ts";
 import { FleetError } from "../fleet-error.ts";
 import { resourceName } from "./resource-name.ts";

@@ -1,6 +1,7 @@
 import { authOf } from "../../components/github-api/auth.ts";
 import type { Plan } from "../../model/plan.ts";
-import { GITHUB_APP_KEY, PROJECT } from "../../model/stack-config.ts";
+import { PROJECT } from "../../model/stack-config.ts";
+import { GITHUB_APP_KEY } from "../../model/stack-secrets.ts";
 import { type Cluster, type ClusterChoice, openClusterOf } from "../cluster.ts";
 import { progressOn } from "../progress.ts";
 import { requireSettled } from "../shards/settled.ts";
