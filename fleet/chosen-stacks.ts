@@ -1,4 +1,4 @@
-import { InvalidInput } from "../model/diagnostics.ts";
+import { InvalidInput, listed } from "../model/diagnostics.ts";
 import type { Plan } from "../model/plan.ts";
 import { owningStack } from "../model/shards.ts";
 import { type Fleet, type FoundStack, nameOfStack, readFleet } from "./all-stacks.ts";
@@ -43,4 +43,13 @@ export function chosenPlans(references: readonly string[], now: Date = new Date(
   const problems = chosen.flatMap((stack) => stack.problems);
   if (problems.length > 0) throw new InvalidInput(problems);
   return chosen.flatMap(({ name, plan }) => (plan ? [{ name, plan }] : []));
+}
+
+/** @throws FleetError if the option --context is to lead to several clusters */
+export function requireOneCluster(plans: readonly NamedPlan[], context: string | undefined): void {
+  const clusters = [...new Set(plans.map(({ plan }) => plan.cluster.name))];
+  if (context !== undefined && clusters.length > 1)
+    throw new FleetError(
+      `--context is for one cluster, but the stacks are on several: ${listed(clusters)}. Name the stacks of one.`,
+    );
 }

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { didYouMean, listed } from "../model/diagnostics.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { serviceNames } from "./chosen-services.ts";
-import { chosenPlans } from "./chosen-stacks.ts";
+import { chosenPlans, requireOneCluster } from "./chosen-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";
 import { ageOf, type Filters, filtered } from "./status/filters.ts";
@@ -103,10 +103,7 @@ async function runStatus(references: readonly string[], options: StatusOptions):
   const planned = stacks.flatMap(({ plan }) => plan.services);
   assertKnown("service", services, planned, ({ name }) => name);
   assertKnown("team", teams, planned, ({ team }) => team);
-  if (context !== undefined && new Set(stacks.map(({ plan }) => plan.cluster.name)).size > 1)
-    throw new FleetError(
-      `--context is for one cluster. Name a stack too: ${listed(stacks.map(({ name }) => name))}.`,
-    );
+  requireOneCluster(stacks, context);
   const isWanted = ({ name, team }: ServicePlan) =>
     (services === undefined || services.includes(name)) && (teams === undefined || teams.includes(team));
   const progress = progressOn(process.stderr);

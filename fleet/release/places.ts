@@ -1,6 +1,6 @@
 import type { Plan } from "../../model/plan.ts";
 import { owningStack } from "../../model/shards.ts";
-import type { NamedPlan } from "../chosen-stacks.ts";
+import { type NamedPlan, requireOneCluster } from "../chosen-stacks.ts";
 import { type Cluster, type ClusterChoice, openClusterOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { ReleaseEntry } from "./release.ts";
@@ -30,11 +30,7 @@ export interface Clusters {
  * @throws FleetError if one context is to serve several clusters
  */
 export function clustersOf(plans: readonly NamedPlan[], choice: ClusterChoice): Clusters {
-  const names = new Set(plans.map(({ plan }) => plan.cluster.name));
-  if (choice.context !== undefined && names.size > 1)
-    throw new FleetError(
-      `--context names one cluster, but the stacks are on ${[...names].join(", ")}. Choose the stacks of one with --stack.`,
-    );
+  requireOneCluster(plans, choice.context);
   const opened = new Map<string, Promise<Cluster>>();
   return {
     of: (plan) => {

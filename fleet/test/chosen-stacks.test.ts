@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { filesOf } from "../../test/files.ts";
 import { catalogueText, NOW, service, stackText } from "../../test/sources.ts";
 import { readFleet } from "../all-stacks.ts";
-import { chosenStacks } from "../chosen-stacks.ts";
+import { chosenStacks, requireOneCluster } from "../chosen-stacks.ts";
 
 const cluster = (name: string, more: Readonly<Record<string, string>> = {}) =>
   stackText({
@@ -39,5 +39,13 @@ describe("the chosen stacks", () => {
 
   it("must exist", () => {
     assert.throws(() => chosen("es"), /There is no stack "es" here.*Did you mean/);
+  });
+
+  it("are on one cluster if a context is named", () => {
+    const plans = fleet.stacks.flatMap(({ name, plan }) => (plan ? [{ name, plan }] : []));
+    const eu = plans.filter(({ plan }) => plan.cluster.name === "eu");
+    requireOneCluster(eu, "eu");
+    requireOneCluster(plans, undefined);
+    assert.throws(() => requireOneCluster(plans, "eu"), /--context is for one cluster, .* eu, sandbox, us\./);
   });
 });
