@@ -18,7 +18,7 @@ interface Options extends Omit<OperatorSettings, "source"> {
 export function operatorCommand(): Command {
   return new Command("operator")
     .description(
-      "Prints as YAML one Stack resource of Pulumi's Kubernetes operator for each stack of a cluster, at one commit.",
+      "Prints a Stack resource for each stack of a cluster, for Pulumi's Kubernetes operator, as YAML.",
     )
     .argument("<stack>", "any stack of the cluster")
     .requiredOption(
@@ -37,7 +37,7 @@ export function operatorCommand(): Command {
     .addHelpText(
       "after",
       `
-All files are read from the commit, not from the working directory. The stack with the shared objects goes first: the
+It reads all files from the commit, not from the working directory. The stack with the shared objects goes first: the
 others name it as their prerequisite. The pods run as access.deployer, in its namespace. The output contains no secret;
 the keys that the Secret must have are listed on standard error. docs/scale.md says when to use the operator.
 

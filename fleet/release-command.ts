@@ -60,7 +60,7 @@ function withCluster(command: Command): Command {
 
 function create(): Command {
   return withCluster(new Command("create"))
-    .description("Records the Freight that the Stages before the target have verified.")
+    .description("Records the Freight that the Stages before the target run and have verified.")
     .argument("<name>", "the release's name, such as 2026-12")
     .requiredOption("--services <names>", "services, separated by commas; each further use is a wave", wave)
     .option("--stack <names...>", "the stacks (default: all that have the services, without the sandbox's)")
@@ -130,8 +130,8 @@ function promoteCommand(): Command {
       "after",
       `
 It first looks at every service: is the Freight there and verified, may you promote it? If something is missing, it
-promotes nothing without --partial. A wave starts when every service of the wave before has its Freight. If one fails, or the
-API server refuses it, the release stops after that wave. Run the command again to go on: it makes no Promotion twice.
+promotes nothing without --partial. A wave starts when every service of the wave before has its Freight. If a Promotion fails, or
+the API server refuses one, the release stops after that wave. Run the command again to go on: it makes no Promotion twice.
 It never promotes to a Stage that has newer Freight.
 
 Exit codes: 0 every service has its Freight; 2 something is missing, refused, failed or not finished; 1 the command failed.`,

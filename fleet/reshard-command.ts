@@ -36,9 +36,9 @@ export function reshardCommand(): Command {
       "after",
       `
 It moves each service's resources from one stack's state to another's, sets kargo-fleet:shards in the file of the stack, and
-writes and makes the shards as fleet shards does. The cluster and GitHub are not touched. Only services that another number of
-shards puts elsewhere move. While it runs, an up of these stacks is refused. Then it previews each changed stack, which must
-show nothing to change. You may kill it at any moment: the same command goes on. Commit the files afterwards.
+writes and makes the shards as fleet shards does. It touches neither the cluster nor GitHub. Only services that get another shard
+move. While it runs, an up of these stacks is refused. At the end it previews each changed stack; no preview may show a change.
+If it is killed, the same command goes on. Commit the files afterwards.
 
 It needs what pulumi up needs. Secrets pass through memory in plain text, never through a file.
 

@@ -14,7 +14,7 @@ export function resumeCommand(): Command {
   return withClusterOptions(
     new Command("resume")
       .description("Ends stops of fleet stop-the-line. Windows and freezes stay.")
-      .argument("[stops...]", "which, such as stop-1 (default: the only one)"),
+      .argument("[stops...]", "the stops to end, such as stop-1 (default: the only one)"),
   )
     .option("--all", "end all stops", false)
     .option("--dry-run", "ask the API server, but change nothing", false)
@@ -23,7 +23,7 @@ export function resumeCommand(): Command {
       "after",
       `
 It works with your kubeconfig: only the group access.incident of the stack may do it (default: access.breakGlass). Kargo
-tries refused promotions again after up to 17 minutes; kargo refresh stage makes it try at once.
+tries refused promotions again within about 17 minutes; kargo refresh stage asks it to look at once.
 
 Exit codes: 0 the named stops have ended, 1 they have not.
 

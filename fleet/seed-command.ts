@@ -16,7 +16,7 @@ export function seedCommand(): Command {
       "after",
       `
 An existing file is never changed, because Kargo and the team own it.
-Of a stack with shards it creates the files of all shards.
+For a stack with shards it creates the files of all shards.
 It uses GITHUB_TOKEN; --output needs no token.
 
 Exit codes: 0 no file is missing, 2 --dry-run found missing files, 1 it failed.

@@ -17,17 +17,17 @@ export function shardsCommand(): Command {
   return new Command("shards")
     .description("Writes the stack files of shards and makes their stacks, as kargo-fleet:shards says.")
     .argument("[stack]", "the stack with kargo-fleet:shards (default: every one in the folder)")
-    .option("--check", "change nothing, offline: only name the files that it would change", false)
+    .option("--check", "only name the files that it would change; offline", false)
     .option("--json", "print everything as JSON", false)
     .addHelpText(
       "after",
       `
 Pulumi.prod-eu.yaml with kargo-fleet:shards: 20 is the one file that you edit. This command writes Pulumi.prod-eu-00.yaml to
 Pulumi.prod-eu-19.yaml from it, with the same settings and secrets, and makes their stacks with the same secrets provider. Where
-each stack has a key of its own (Pulumi Cloud), the CLI encrypts the secrets anew. Run it again after each change of the file. It
-changes nothing that is right, and you may interrupt it. A missing file is no fault: all offline commands know the shards without it.
+each stack has a key of its own (Pulumi Cloud), the CLI encrypts the secrets again. Run it after each change of the file. It changes
+nothing that is right, and you may interrupt it. --check accepts a missing file, because offline commands need only the one that you edit.
 
-It removes a surplus shard only if that has no service; otherwise it names the fleet reshard that moves the services first.
+It removes a surplus shard if that has no service. Otherwise it names the fleet reshard that moves the services first.
 
 Exit codes: 0 every shard is right, 2 --check found outdated files, or a surplus shard has services, 1 it failed.
 

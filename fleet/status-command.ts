@@ -34,7 +34,7 @@ const INCOMPLETE = 1;
 const WIDTH = 100;
 
 const HELP = `
-It only reads, with the rights of your kubeconfig. It lists whole clusters; without that right it asks
+It only reads, with the rights of your kubeconfig. It lists whole clusters; without that right it reads
 namespace by namespace.
 
 Examples:
@@ -45,7 +45,8 @@ Examples:
   npm run --silent fleet -- status --json | jq '.services[].stages[].failed.reason // empty'
 
 Exit codes: 0 nothing failed, is stuck or differs from the plan; 2 something does. With --waiting, --failed or
---stale: 0 no service is such, 2 some are. 1 a cluster or service could not be read; the others are shown.`;
+--stale: 0 no service passes the filters, 2 at least one does. 1 a cluster or service could not be read; the
+others are shown.`;
 
 /** `fleet status`: shows where each version is, what waits for whom, and what failed, on all clusters. */
 export function statusCommand(): Command {
@@ -54,13 +55,17 @@ export function statusCommand(): Command {
     .argument("[stacks...]", "only these stacks (default: all but the sandbox's)")
     .option("--services <names>", "only these services, separated by commas", serviceNames)
     .option("--team <names>", "only services of these teams, separated by commas", serviceNames)
-    .option("--waiting", "only services of which something waits for a person", false)
+    .option("--waiting", "only services that wait for a person", false)
     .option(
       "--failed",
       "only services with a failed Promotion, stuck Freight or a Warehouse that finds none",
       false,
     )
-    .option("--stale <age>", "only services whose last Stage has had no new version for so long", staleAge)
+    .option(
+      "--stale <age>",
+      "only services whose last Stage has had no new version for this time, such as 14d",
+      staleAge,
+    )
     .option("--json", "print everything as JSON", false)
     .option("--html <file>", "write everything as one page that needs no network, and print only its path")
     .option("--audit <file>", "the output of fleet audit --json, whose rights the page shows as a map")

@@ -43,10 +43,10 @@ export function upCommand(): Command {
     .argument("[stack]", "a stack of the cluster (default: the only cluster)")
     .option("--parallel <count>", "stacks side by side (default: as cores and memory permit)", count)
     .option("--memory <GB>", "the memory to use (default: what is free)", positive)
-    .option("--durable", "write the state after each resource, not at the end of each stack", false)
-    .option("--whole", "bring up everything, also what the last fleet up made and nobody changed", false)
+    .option("--durable", "write the state after each resource instead of at the end of each stack", false)
+    .option("--whole", "skip nothing, not even what the last fleet up made", false)
     .option("--wait <seconds>", "how long controllers may take after a wave", seconds, 300)
-    .option("--max-broken <percent>", "stop if more of a wave's services cannot be made", percent, 50)
+    .option("--max-broken <percent>", "stop if a larger share of a wave cannot be made", percent, 50)
     .option("--json", "print everything as JSON", false)
     .option("--report <file>", "write what was changed, as Markdown")
     .option("--context <name>", "the kubeconfig's context (default: the stack's)")
@@ -59,10 +59,10 @@ It first makes the missing shards of a stack with kargo-fleet:shards, as fleet s
 The stack's rollout.waves names the services that come first: [{ labels: { tier: canary } }, { percent: 10 }]. The rest is
 the last wave. A wave is good if the engine succeeded, the objects are in the cluster, and, where Kargo and Argo CD run,
 no Stage failed and the Applications are Healthy. After a bad wave nothing else begins. A service that cannot be made is
-reported and stops nothing.
+reported, and stops its wave only if there are more such services than --max-broken permits.
 
-A stack that an interrupted run left is recovered first, as by fleet recover. Ctrl-C finishes what has begun. Run the
-command again to go on. It skips what it made before, if the program, the stack file and the state are the same since.
+If a run was killed, run the command again: it recovers the stacks as fleet recover does, and goes on. Ctrl-C finishes what
+has begun. The command skips what it made before, if the program, the stack file and the state have not changed since.
 
 Exit codes: 0 everything is up, 2 some services could not be made, 3 it stopped at a bad wave, 4 somebody else updates a
 stack, 1 it could not begin.

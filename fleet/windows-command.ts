@@ -34,8 +34,8 @@ export function windowsCommand(): Command {
     .addHelpText(
       "after",
       `
-It reads the two ConfigMaps that the API server enforces (access.incident of the stack may read them), and says if they
-differ from the stack's files.
+It reads the two ConfigMaps with the rules that the API server enforces, and says if the rules differ from the stack's
+files. The group access.incident of the stack may read them.
 
 Exit codes: 0 everything is open, 2 something is closed, 1 the command could not read it.
 

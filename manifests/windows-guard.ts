@@ -99,7 +99,7 @@ function rules(clock: string): Readonly<Record<string, string>> {
   };
 }
 
-/** Whether a window is open by the clock on the wall of its zone. */
+/** Whether a window is open at the local time of its zone. */
 function isOpen(id: string): string {
   const zone = data(id, "zone");
   const today = `p.contains(${DAY_LIST}[${dayOf(zone)}])`;

@@ -15,7 +15,7 @@ export const timeZone = z.string().refine((name) => NAME.test(name) && isKnown(n
 export const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 export type Day = (typeof DAYS)[number];
 
-/** What a clock on the wall shows. */
+/** A local time. */
 export interface WallClock {
   /** Its place in {@link DAYS}. */
   readonly day: number;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 const pages = globSync(["*.md", "{docs,examples}/**/*.md", "{fleet,sandbox}/*.md"]).sort();
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
@@ -29,6 +29,13 @@ describe("the pages", () => {
       links.filter(([page, target]) => !existsSync(join(dirname(page), target))),
       [],
     );
+  });
+
+  it("list each command of fleet once, in the tables at the top of docs/fleet.md", () => {
+    const [tables = ""] = readFileSync("docs/fleet.md", "utf8").split("\n## ");
+    const rows = [...tables.matchAll(/^\| `([a-z-]+)/gm)].map(([, name]) => name);
+    const commands = globSync("fleet/*-command.ts").map((path) => basename(path, "-command.ts"));
+    assert.deepEqual(rows.sort(), commands.sort());
   });
 
   it("name existing files and folders of this repository", () => {

@@ -10,8 +10,8 @@ import { serviceName, type World } from "./world.ts";
 const LARGEST_DESTROY = 50;
 
 /**
- * `kubectl apply --server-side` of the same objects, as the same deployer under the same guards: the least that an API
- * server asks of anybody. It knows no hooks, no values files and no state, and cannot remove what is no longer listed.
+ * `kubectl apply --server-side` of the same objects, as the same deployer under the same guards: the least work that
+ * an API server needs for them. It knows no hooks, no values files and no state, and cannot remove what is no longer listed.
  */
 export const kubectl: Peer = {
   name: "kubectl apply",

@@ -4,7 +4,7 @@ import type { FleetStatus, ServiceStatus, StageStatus } from "./fleet-status.ts"
 /** Which services a status shows. A service must pass all filters that are given. */
 export interface Filters {
   readonly teams?: readonly string[] | undefined;
-  /** Only services of which something waits for a person. */
+  /** Only services that wait for a person. */
   readonly waiting: boolean;
   /** Only services with a failed Promotion, stuck Freight, or a Warehouse that finds nothing. */
   readonly failed: boolean;
@@ -29,7 +29,7 @@ export function filtered(status: FleetStatus, filters: Filters): FleetStatus {
 function passes(service: ServiceStatus, { teams, waiting, failed, stale }: Filters, now: number): boolean {
   return (
     (teams === undefined || teams.includes(service.team)) &&
-    // Nobody knows whether an unreadable service is such.
+    // A service that could not be read may pass, so it stays.
     (service.unreadable !== undefined ||
       ((!waiting || service.stages.some(waitsForPerson)) &&
         (!failed || service.warehouse !== undefined || service.stages.some(isFailed)) &&

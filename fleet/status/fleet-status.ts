@@ -73,7 +73,7 @@ export interface Wait {
   /**
    * `promotion`: a person must promote; `sync`: promoted, and a person must sync (Git's tag is not the Application's);
    * `soak`: the time upstream is not over; `verification`: upstream has not verified it; `closed`: a freeze, window or
-   * stopped line; `failure`: Kargo tries Freight whose Promotion failed no second time (kargo#4936).
+   * stopped line; `failure`: Kargo does not promote the same Freight again after a failure (kargo#4936).
    */
   readonly kind: "promotion" | "sync" | "soak" | "verification" | "closed" | "failure";
   /** The Freight that would come. */
@@ -84,7 +84,7 @@ export interface Wait {
   readonly until?: string;
   /** The group that may act, if a person must. */
   readonly who?: string;
-  /** One sentence, from the cluster or of ours. */
+  /** One sentence, from the cluster or from this program. */
   readonly message?: string;
   /** The command that ends the wait, if one does. */
   readonly command?: string;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import type { FleetStatus } from "../../status/fleet-status.ts";
 import { statusText } from "../../status/text.ts";
@@ -53,6 +54,15 @@ describe("the text of a status", () => {
   it("names each failure once, and shows the end of its reason, where the cause is", () => {
     assert.equal(text.split("auth/dev").length, 2);
     assert.match(text, /step "promote::update" met .* … .*values-dev.yaml: no such file or directory\n/);
+  });
+
+  it("is in docs/status.md as it is, except the failure's long reason", () => {
+    const [, shown = ""] = /```\n(2 services[\s\S]*?)```/.exec(readFileSync("docs/status.md", "utf8")) ?? [];
+    const status = statusOfItems(HELD);
+    const services = status.services.filter(({ service }) => service !== "api-gw");
+    const short = (shownText: string) =>
+      lines(shownText.trimEnd()).filter((line) => !/^ {6}step /.test(line));
+    assert.deepEqual(short(shown), short(plain({ ...status, services })));
   });
 
   it("leaves out ages and then cuts lines where the terminal is narrow", () => {
