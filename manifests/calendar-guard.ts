@@ -34,6 +34,8 @@ export function calendarGuard(access: AccessConfig): Guard {
       signed: [
         `variables.after.all(k, variables.before[?k] == variables.after[?k] || ${isOwn})`,
         `variables.before.all(k, k in variables.after || !((${id} + ".by") in variables.after) || ${isOwn})`,
+        // Without this, a stop without its author could be changed by anybody of the group.
+        `variables.after.all(k, (${id} + ".by") in variables.after)`,
       ].join(" && "),
     },
     demands: [
@@ -50,6 +52,11 @@ export function calendarGuard(access: AccessConfig): Guard {
       {
         expression: `variables.name != ${text(STOP)} || object == null || variables.unchanged || variables.signed`,
         message: "A stop carries the name of the user who makes or changes it (<id>.by).",
+      },
+      {
+        expression: "object == null || !object.?immutable.orValue(false)",
+        message:
+          "The calendar and the stops stay changeable: nobody could end a stop in an immutable ConfigMap.",
       },
     ],
   });
