@@ -34,8 +34,8 @@ export function calendarGuard(access: AccessConfig): Guard {
       signed: [
         `variables.after.all(k, variables.before[?k] == variables.after[?k] || ${isOwn})`,
         `variables.before.all(k, k in variables.after || !((${id} + ".by") in variables.after) || ${isOwn})`,
-        // Without this, a stop without its author could be changed by anybody of the group.
-        `variables.after.all(k, (${id} + ".by") in variables.after)`,
+        // Else anybody of the group could take the author off a stop and then change the rest.
+        `variables.after.all(k, (${id} + ".by") in variables.after || !((${id} + ".by") in variables.before))`,
       ].join(" && "),
     },
     demands: [
