@@ -54,9 +54,10 @@ export function calendarGuard(access: AccessConfig): Guard {
         message: "A stop carries the name of the user who makes or changes it (<id>.by).",
       },
       {
-        expression: "object == null || !object.?immutable.orValue(false)",
+        expression:
+          "object == null || (!object.?immutable.orValue(false) && object.metadata.?ownerReferences.orValue([]).size() == 0)",
         message:
-          "The calendar and the stops stay changeable: nobody could end a stop in an immutable ConfigMap.",
+          "The calendar and the stops stay changeable and have no owner: nobody could end an immutable stop, and Kubernetes deletes what a missing owner owns.",
       },
     ],
   });
