@@ -1,6 +1,6 @@
 import { durationSeconds, printedSeconds } from "../../model/durations.ts";
 import type { StagePlan } from "../../model/service-plan.ts";
-import { freightIn, type LiveFreight, type LivePromotion, type LiveService } from "./live.ts";
+import { freightIn, imagesOf, type LiveFreight, type LivePromotion, type LiveService } from "./live.ts";
 import type { ReleaseEntry } from "./release.ts";
 
 /** Where one service of a release stands. */
@@ -50,7 +50,7 @@ export function failureOf({ metadata, status }: LivePromotion): string {
 }
 
 function obstacle(
-  { freight: name, stage }: ReleaseEntry,
+  { freight: name, stage, images }: ReleaseEntry,
   target: TargetStage | undefined,
   live: LiveService,
   now: Date,
@@ -60,6 +60,9 @@ function obstacle(
     return `The cluster has no Stage ${stage}.`;
   const freight = live.freight.find(({ metadata }) => metadata.name === name);
   if (freight === undefined) return `Freight ${name.slice(0, 7)} no longer exists.`;
+  // People decide by the images that they read.
+  if (imagesOf(freight).join() !== images.join())
+    return `Freight ${name.slice(0, 7)} holds ${imagesOf(freight).join(", ") || "no image"}, which the release does not say.`;
   return newerIn(stage, freight, live) ?? unavailable(freight, target, now);
 }
 
