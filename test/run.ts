@@ -19,15 +19,19 @@ import type { Outcome } from "./reporter.ts";
 
 /** Engine tests that do not use the shared control plane. */
 const ALONE = "test/engine/@(github-plugin|recover*|start|values-files).test.ts";
-/** About half of the tests that use it. */
-const HALF = "test/engine/@(adopt*|audit*|lifecycle|secrets*|up).test.ts";
+/** Those of one stack's life. */
+const LIFE = "test/engine/@(adopt*|audit*|lifecycle|secrets*|up).test.ts";
+/** Those of a whole fleet and of every day. */
+const SCALE =
+  "test/engine/@(api-faults|break-glass-record|calendars|closed-stages|engine-settings|fleet-up|github-at-scale|line|notifications|operator|shards|silent-connection|status|windows).test.ts";
 /** Other tests that use the shared control plane. */
 const ASKING = ["sandbox/test/control-plane.test.ts", "test/examples/gitops.test.ts"];
 const ENGINE = "test/engine/*.test.ts";
 const PURE = "{test/{components,definitions,manifests,model},fleet/test}/**/*.test.ts";
 const LANES: readonly (readonly string[])[] = [
-  [HALF, ...ASKING],
-  [ENGINE, ...without(ALONE, HALF)],
+  [LIFE, ...ASKING],
+  [SCALE],
+  [ENGINE, ...without(ALONE, LIFE, SCALE)],
   [ALONE],
   [PURE],
   ["{test,sandbox/test}/**/*.test.ts", ...without(ENGINE, ...ASKING, PURE)],

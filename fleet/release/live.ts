@@ -24,9 +24,6 @@ const freightSchema = z.object({
 
 const stageSchema = z.object({
   metadata,
-  spec: z.object({
-    promotionTemplate: z.object({ spec: z.object({ steps: z.array(z.unknown()) }) }).optional(),
-  }),
   status: z
     .object({
       freightHistory: z
@@ -108,16 +105,19 @@ export async function mayPromote(cluster: Cluster, { project, stage }: ReleaseEn
 }
 
 /**
- * Creates the Promotion of an entry, as Kargo's own API server does. Kargo's admission names it and writes its
- * steps anew from the Stage.
+ * Kargo's admission names a Promotion and writes its steps anew from the Stage, before the API server checks that it
+ * has any. If it did not, this step would fail.
+ */
+const STEPS = [{ uses: "written-by-kargo" }];
+
+/**
+ * Creates the Promotion of an entry.
  * @returns the API server's message if it refuses, such as that of a closed window; undefined if it is created
  */
 export async function createPromotion(
   cluster: Cluster,
   { project, stage, freight }: ReleaseEntry,
-  { stages }: LiveService,
 ): Promise<string | undefined> {
-  const steps = stages.find(({ metadata: { name } }) => name === stage)?.spec.promotionTemplate?.spec.steps;
   const answer = await cluster.send({
     method: "POST",
     path: `/apis/${KARGO_API}/namespaces/${project}/promotions`,
@@ -125,7 +125,7 @@ export async function createPromotion(
       apiVersion: KARGO_API,
       kind: "Promotion",
       metadata: { generateName: "promo-", namespace: project },
-      spec: { stage, freight, steps: steps ?? [] },
+      spec: { stage, freight, steps: STEPS },
     },
   });
   return answer.status === 201 ? undefined : messageOf(answer);

@@ -72,10 +72,9 @@ export async function promote(waves: readonly (readonly Placed[])[], pace: Pace)
 
 async function start(placed: Placed): Promise<Result> {
   const { entry, cluster } = placed;
-  const live = await readLive(cluster, entry.project);
-  const standing = await standingNow(placed, live);
+  const standing = await standingNow(placed);
   if (standing.kind !== "ready") return { entry, standing };
-  const refusal = await createPromotion(cluster, entry, live);
+  const refusal = await createPromotion(cluster, entry);
   return {
     entry,
     standing: refusal === undefined ? { kind: "running", promotion: "" } : { kind: "refused", why: refusal },

@@ -100,7 +100,7 @@ export function describeReleases(stackOf: () => FleetStack): void {
     it("records what staging has verified, in waves", async () => {
       await patch(`${project("nginx")}/freights/n1/status`, { status: { verifiedIn: { staging: {} } } });
       const { stdout } = await release("create", "r1", "--services", "auth", "--services", "nginx");
-      assert.equal(stdout, "Wrote releases/r1.json: 2 services in 2 waves.\n");
+      assert.equal(stdout, "Wrote releases/r1.json: 2 services in 2 waves.");
       const shown = await release("show", "r1", "--json");
       const { waves } = JSON.parse(shown.stdout) as { waves: Record<string, unknown>[][] };
       assert.deepEqual(

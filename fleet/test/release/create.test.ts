@@ -15,7 +15,6 @@ function live(verifiedIn: readonly string[], inStaging = "abc"): LiveService {
     stages: [
       {
         metadata: { name: "staging", creationTimestamp: "" },
-        spec: {},
         status: { freightHistory: [{ items }] },
       },
     ],

@@ -32,9 +32,7 @@ function promotion(phase: string, message = "", more: Partial<LivePromotion["spe
 function live(parts: Partial<LiveService> & { readonly inProd?: string } = {}): LiveService {
   const { inProd, ...more } = parts;
   const freightHistory = inProd === undefined ? [] : [{ items: { "Warehouse/nginx": { name: inProd } } }];
-  const stages = [
-    { metadata: { name: "prod", creationTimestamp: "" }, spec: {}, status: { freightHistory } },
-  ];
+  const stages = [{ metadata: { name: "prod", creationTimestamp: "" }, status: { freightHistory } }];
   return { stages, freight: [freight("new")], promotions: [], ...more };
 }
 
