@@ -1,18 +1,17 @@
 import { Command } from "commander";
 import { adopt, propose } from "./adoption/adopt.ts";
 import { type Adopted, adoptedJson, adoptedText } from "./adoption/report.ts";
+import type { ClusterChoice } from "./cluster.ts";
 import { openTools } from "./recovery/tools.ts";
 import { readStackFiles } from "./stack-files.ts";
 
-interface Options {
+interface Options extends ClusterChoice {
   readonly stack: string;
   readonly yes: boolean;
   readonly up: boolean;
   readonly takeFrom: readonly string[];
   readonly ownerIsDead: boolean;
   readonly json: boolean;
-  readonly context?: string;
-  readonly kubeconfig?: string;
 }
 
 /** There is something to import, or something that cannot be imported. */

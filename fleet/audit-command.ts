@@ -10,15 +10,14 @@ import { type Audit, auditJson, auditText, isRight } from "./audit/report.ts";
 import { readSubject } from "./audit/subjects.ts";
 import { oldVersions } from "./audit/versions.ts";
 import { chosenServices, serviceNames } from "./chosen-services.ts";
-import { type Cluster, openCluster } from "./cluster.ts";
+import { type Cluster, type ClusterChoice, openClusterOf } from "./cluster.ts";
 import { FleetError } from "./fleet-error.ts";
+import { count } from "./number-options.ts";
 import { progressOn } from "./progress.ts";
 import { rightStackWithShards } from "./stack-files.ts";
 
-export interface AuditOptions {
+export interface AuditOptions extends ClusterChoice {
   readonly stack: string;
-  readonly context?: string;
-  readonly kubeconfig?: string;
   readonly services?: readonly string[];
   readonly json: boolean;
   readonly concurrency: number;
@@ -46,7 +45,7 @@ export function auditCommand(): Command {
       [],
     )
     .option("--previewer <user>", "the identity of fleet deployer --read-only, if there is one", userName)
-    .option("--concurrency <number>", "the number of parallel attempts", atLeastOne, 16)
+    .option("--concurrency <number>", "the number of parallel attempts", count, 16)
     .addHelpText(
       "after",
       [
@@ -71,8 +70,7 @@ export async function runAudit(options: AuditOptions): Promise<Audit> {
   const files = rightStackWithShards(stack);
   const { plan } = files;
   const services = chosenServices(plan, options.services, stack);
-  const context = options.context ?? plan.cluster.context;
-  const cluster = await openCluster({ kubeconfig: options.kubeconfig ?? plan.cluster.kubeconfig, context });
+  const cluster = await openClusterOf(plan, options);
   const progress = progressOn(process.stderr);
   try {
     await assertProvisioned(cluster, services);
@@ -124,11 +122,4 @@ function userName(name: string): string {
   const problem = userProblem(name);
   if (problem !== undefined) throw new InvalidArgumentError(problem);
   return name;
-}
-
-function atLeastOne(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError("It must be a whole number, 1 or more.");
-  return number;
 }

@@ -5,6 +5,7 @@ import { createSecureContext } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { kubeConfig } from "../components/kube-config.ts";
 import { listed } from "../model/diagnostics.ts";
+import type { Plan } from "../model/plan.ts";
 import { FleetError } from "./fleet-error.ts";
 
 /** The identity of a request, if it is not the kubeconfig's user. */
@@ -66,6 +67,27 @@ export async function openCluster(options: {
     );
   const connection = connect(config, server, cluster.proxyUrl !== undefined);
   return { context, server: cluster.server, ...connection };
+}
+
+/** The caller's options instead of a stack's own kubeconfig and context. */
+export interface ClusterChoice {
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+}
+
+/**
+ * Opens the cluster of a stack.
+ * @param plan undefined if only the caller's options lead to the cluster
+ * @throws FleetError as {@link openCluster}
+ */
+export function openClusterOf(
+  plan: Pick<Plan, "cluster"> | undefined,
+  { context, kubeconfig }: ClusterChoice,
+): Promise<Cluster> {
+  return openCluster({
+    kubeconfig: kubeconfig ?? plan?.cluster.kubeconfig,
+    context: context ?? plan?.cluster.context,
+  });
 }
 
 /** Reads the kubeconfig as the program does, with an error for each way that it can be wrong. */

@@ -1,3 +1,5 @@
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { z } from "zod";
 import type { EngineStep } from "./preview/change.ts";
 
@@ -44,6 +46,35 @@ export const engineEvent = z.looseObject({
 });
 
 export type EngineEvent = z.output<typeof engineEvent>;
+
+/** A line of an event log. */
+export interface EventLine {
+  /** The kind of its event, such as `resourcePreEvent`; undefined if it does not begin as one. */
+  readonly kind: string | undefined;
+  /** The URN, if the resource is unchanged. */
+  readonly unchanged: string | undefined;
+  readonly text: string;
+}
+
+/**
+ * The beginning of a line. Thousands of resources are unchanged, so their events are recognised here without
+ * parsing.
+ */
+const START = /^\{"sequence":\d+,"timestamp":\d+,"(\w+)":(?:\{"metadata":\{"op":"same","urn":"([^"\\]+)")?/;
+
+/** Reads the events of a run line by line, because all of them may exceed the longest string. */
+export async function* eventLines(input: Readable): AsyncGenerator<EventLine> {
+  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (text.trim() === "") continue;
+    const [, kind, unchanged] = START.exec(text) ?? [];
+    yield { kind, unchanged, text };
+  }
+}
+
+/** @throws Error if the line is no event */
+export function parseEvent({ text }: EventLine): EngineEvent {
+  return engineEvent.parse(JSON.parse(text));
+}
 
 /** The stack resource; only its outputs differ. */
 export const STACK = "pulumi:pulumi:Stack";

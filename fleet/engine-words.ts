@@ -51,3 +51,11 @@ export function errorsIn(output: string): string[] {
   const errors = lines.filter((line) => /\berror: /.test(line));
   return (errors.length > 0 ? errors : lines).slice(-20).map((line) => line.trim());
 }
+
+/** Removes the engine's colour marks and the leading word "error". */
+export function plain(message: string): string {
+  return message
+    .replace(/<\{%[^%]*%\}>/g, "")
+    .replace(/^(error|warning): /, "")
+    .trim();
+}

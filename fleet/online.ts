@@ -1,7 +1,8 @@
 import { askObstacles } from "../components/obstacles/ask.ts";
 import type { Problem } from "../model/diagnostics.ts";
 import { owningStack } from "../model/shards.ts";
-import { type Fleet, nameOfStack } from "./all-stacks.ts";
+import type { Fleet } from "./all-stacks.ts";
+import { chosenStacks } from "./chosen-stacks.ts";
 
 /** Problems that GitHub and the clusters report for services, and what could not be checked. */
 export interface Online {
@@ -17,17 +18,13 @@ export interface Online {
  * @throws FleetError if a stack does not exist
  */
 export async function askOnline(
-  { stacks }: Pick<Fleet, "stacks">,
+  fleet: Pick<Fleet, "stacks">,
   references: readonly string[],
   report: (line: string) => void,
 ): Promise<Online> {
-  const names = stacks.map(({ name }) => name);
-  const chosen = references.map((reference) => nameOfStack(reference, names));
-  const isMeant = ({ name, plan }: Fleet["stacks"][number]) =>
-    chosen.length > 0 ? chosen.includes(name) : plan?.github.sandbox !== true;
   const eyes = { auth: process.env.GITHUB_TOKEN, environment: process.env, report };
   const all: Online[] = [];
-  for (const { name, plan, catalogue } of stacks.filter(isMeant)) {
+  for (const { name, plan, catalogue } of chosenStacks(fleet, references)) {
     if (!plan || !catalogue) continue;
     const asking = { document: catalogue.document, stack: name, owner: owningStack(name, plan.rollout) };
     const { obstacles, unasked } = await askObstacles(plan.services, plan, asking, eyes);

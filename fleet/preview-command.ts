@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { FleetError } from "./fleet-error.ts";
+import { count } from "./number-options.ts";
 import { ALARMS, type Alarm, exitCodeOf } from "./preview/exit-code.ts";
 import { type PreviewOptions, previewFleet } from "./preview/preview.ts";
 import { reportJson } from "./preview/report-json.ts";
@@ -69,12 +70,6 @@ async function write(file: string, text: string): Promise<void> {
   } catch (error) {
     throw new FleetError(`${file} cannot be written: ${(error as Error).message}`);
   }
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be 1 or more.");
-  return number;
 }
 
 function alarms(text: string): Alarm[] {

@@ -1,6 +1,8 @@
 /** Shows the progress of a long operation: one updating line on a terminal, elsewhere a line every few seconds. */
 export interface Progress {
   tell(text: string): void;
+  /** Writes a line that stays. */
+  line(text: string): void;
   /** Removes the updating line. */
   end(): void;
 }
@@ -11,6 +13,10 @@ export function progressOn(output: NodeJS.WriteStream): Progress {
   const every = output.isTTY ? EVERY.terminal : EVERY.plain;
   let lastReport = Date.now();
   let ticking = false;
+  const end = () => {
+    if (ticking) output.write("\r\u001b[K");
+    ticking = false;
+  };
   return {
     tell: (text) => {
       if (Date.now() - lastReport < every) return;
@@ -18,9 +24,10 @@ export function progressOn(output: NodeJS.WriteStream): Progress {
       ticking = output.isTTY;
       output.write(output.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
     },
-    end: () => {
-      if (ticking) output.write("\r\u001b[K");
-      ticking = false;
+    line: (text) => {
+      end();
+      output.write(`${text}\n`);
     },
+    end,
   };
 }

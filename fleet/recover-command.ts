@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { ClusterChoice } from "./cluster.ts";
 import { takenItems } from "./recovery/items.ts";
 import { planRecovery, settle } from "./recovery/recover.ts";
 import {
@@ -12,14 +13,12 @@ import { openTools } from "./recovery/tools.ts";
 import { readStackFiles } from "./stack-files.ts";
 import { notes } from "./up/records.ts";
 
-interface Options {
+interface Options extends ClusterChoice {
   readonly stack: string;
   readonly dryRun: boolean;
   readonly up: boolean;
   readonly ownerIsDead: boolean;
   readonly json: boolean;
-  readonly context?: string;
-  readonly kubeconfig?: string;
 }
 
 /** Something blocks the next `up`, or, in a dry run, something is to be done. */

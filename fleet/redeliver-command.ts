@@ -75,10 +75,7 @@ async function run({ stack, since, services, dryRun }: RedeliverOptions): Promis
   if (!token) throw new FleetError("There is no token for GitHub. Set it in the environment: GITHUB_TOKEN.");
   const progress = progressOn(process.stderr);
   const pause = async (milliseconds: number) => void (await sleep(milliseconds));
-  const report = (line: string) => {
-    progress.end();
-    process.stderr.write(`${line}\n`);
-  };
+  const { line: report } = progress;
   const { env: environment } = process;
   const access = { auth: token, environment, report, longestWait: LONGEST_WAIT, giveUp: usedUp };
   try {

@@ -1,25 +1,28 @@
 import { Command, InvalidArgumentError } from "commander";
 import { didYouMean, listed } from "../model/diagnostics.ts";
 import { durationSeconds, isDuration } from "../model/durations.ts";
-import type { Plan, ServicePlan } from "../model/plan.ts";
+import type { ServicePlan } from "../model/plan.ts";
+import { owningStack } from "../model/shards.ts";
 import { serviceNames } from "./chosen-services.ts";
+import { chosenPlans, type NamedPlan } from "./chosen-stacks.ts";
+import type { ClusterChoice } from "./cluster.ts";
 import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";
-import { candidateOf, targetStage } from "./release/create.ts";
+import { type Candidate, candidateOf, targetStage } from "./release/create.ts";
 import { readLive } from "./release/live.ts";
-import { type ClusterOptions, clustersOf, plansOf } from "./release/places.ts";
-import { type Placed, promote, type Result, standings } from "./release/promote.ts";
+import { clustersOf, planOf } from "./release/places.ts";
+import { each, type Placed, promote, type Result, standings } from "./release/promote.ts";
 import { type Release, readRelease, releaseFile, writeRelease } from "./release/release.ts";
 import { missingText, releaseJson, standingText, summary } from "./release/report.ts";
 
-interface CreateOptions extends ClusterOptions {
+interface CreateOptions extends ClusterChoice {
   readonly services: readonly (readonly string[])[];
   readonly stack?: readonly string[];
   readonly to?: string;
   readonly partial: boolean;
 }
 
-interface UseOptions extends ClusterOptions {
+interface UseOptions extends ClusterChoice {
   readonly timeout: number;
   readonly partial: boolean;
   readonly json: boolean;
@@ -72,20 +75,19 @@ Exit codes: 0 written; 2 a service has nothing verified, so nothing is written w
     )
     .action(async (name: string, options: CreateOptions) => {
       releaseFile(name);
-      const plans = plansOf(options.stack);
-      const clusters = clustersOf(plans.values(), options);
+      const plans = chosenPlans(options.stack ?? []);
+      const clusters = clustersOf(plans, options);
       try {
         const now = new Date();
-        const found = await Promise.all(
-          options.services.map((names) =>
-            Promise.all(
-              placesOf(names, plans).map(async ({ stack, plan, service }) => {
-                const live = await readLive(await clusters.of(plan), service.project);
-                return candidateOf(service, stack, targetStage(service, options.to), live, now);
-              }),
-            ),
-          ),
-        );
+        const places = options.services.map((names) => placesOf(names, plans));
+        const look = async ({ name: stack, plan, service }: Place) => {
+          const live = await readLive(await clusters.of(plan), service.project);
+          // A service may move to another shard of the stack before it is promoted.
+          const owner = owningStack(stack, plan.rollout);
+          return candidateOf(service, owner, targetStage(service, options.to), live, now);
+        };
+        const found: Candidate[][] = [];
+        for (const wave of places) found.push(await each(wave, look));
         const missing = missingText(found.flat());
         if (missing !== "") process.stderr.write(`${missing}\n`);
         const waves = found
@@ -161,15 +163,15 @@ Exit codes: 0 every service has its Freight; 2 something is missing, refused, fa
 
 async function using(
   name: string,
-  options: ClusterOptions,
+  options: ClusterChoice,
   act: (release: Release, waves: readonly (readonly Placed[])[]) => Promise<void>,
 ): Promise<void> {
   const release = readRelease(name);
-  const plans = plansOf([...new Set(release.waves.flat().map(({ stack }) => stack))]);
-  const clusters = clustersOf(plans.values(), options);
+  const plans = chosenPlans(release.waves.flat().map(({ stack }) => stack));
+  const clusters = clustersOf(plans, options);
   try {
     const place = async (entry: Release["waves"][number][number]): Promise<Placed> => {
-      const plan = plans.get(entry.stack) as Plan;
+      const plan = planOf(entry, plans);
       const service = plan.services.find((one) => one.name === entry.service);
       const target = service?.stages.find((stage) => stage.name === entry.stage);
       return { entry, cluster: await clusters.of(plan), target };
@@ -187,13 +189,13 @@ function print(release: Release, results: readonly (readonly Result[])[], { json
   if (done < release.waves.flat().length) process.exitCode = LEFT;
 }
 
-function placesOf(
-  names: readonly string[],
-  plans: ReadonlyMap<string, Plan>,
-): { readonly stack: string; readonly plan: Plan; readonly service: ServicePlan }[] {
-  const all = [...plans].flatMap(([stack, plan]) =>
-    plan.services.map((service) => ({ stack, plan, service })),
-  );
+/** A service of a stack. */
+interface Place extends NamedPlan {
+  readonly service: ServicePlan;
+}
+
+function placesOf(names: readonly string[], plans: readonly NamedPlan[]): Place[] {
+  const all = plans.flatMap((named) => named.plan.services.map((service) => ({ ...named, service })));
   const known = [...new Set(all.map(({ service }) => service.name))];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined)

@@ -4,12 +4,13 @@ import { Command, InvalidArgumentError } from "commander";
 import { didYouMean, listed } from "../model/diagnostics.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { serviceNames } from "./chosen-services.ts";
+import { chosenPlans, requireOneCluster } from "./chosen-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";
 import { ageOf, type Filters, filtered } from "./status/filters.ts";
 import type { FleetStatus } from "./status/fleet-status.ts";
 import { isWrong, needsOf } from "./status/needs.ts";
-import { plansOf, readFleetStatus } from "./status/read-fleet.ts";
+import { readFleetStatus } from "./status/read-fleet.ts";
 import { keepHeapSmall } from "./status/small-heap.ts";
 import { statusText } from "./status/text.ts";
 
@@ -103,14 +104,11 @@ async function runStatus(references: readonly string[], options: StatusOptions):
   const { services, team: teams, waiting, failed, stale, context, kubeconfig } = options;
   keepHeapSmall();
   const now = new Date();
-  const stacks = plansOf(references, now);
+  const stacks = chosenPlans(references, now);
   const planned = stacks.flatMap(({ plan }) => plan.services);
   assertKnown("service", services, planned, ({ name }) => name);
   assertKnown("team", teams, planned, ({ team }) => team);
-  if (context !== undefined && new Set(stacks.map(({ plan }) => plan.cluster.name)).size > 1)
-    throw new FleetError(
-      `--context is for one cluster. Name a stack too: ${listed(stacks.map(({ name }) => name))}.`,
-    );
+  requireOneCluster(stacks, context);
   const isWanted = ({ name, team }: ServicePlan) =>
     (services === undefined || services.includes(name)) && (teams === undefined || teams.includes(team));
   const progress = progressOn(process.stderr);

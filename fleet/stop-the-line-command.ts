@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { durationSeconds, isDuration } from "../model/durations.ts";
+import { dnsLabel } from "../model/kubernetes-names.ts";
 import { covered } from "../model/windows.ts";
 import { serviceNames } from "./chosen-services.ts";
 import { type ClusterOptions, checkNames, clusterOf, withClusterOptions } from "./windows/cluster-options.ts";
@@ -21,8 +22,8 @@ export function stopTheLineCommand(): Command {
     new Command("stop-the-line").description("Stops Promotions at once, of all services or of some."),
   )
     .requiredOption("--reason <text>", "why; everybody who is refused reads it", reason)
-    .option("--stages <names>", "only these, separated by commas (default: all)", serviceNames, [])
-    .option("--services <names>", "only these, separated by commas (default: all)", serviceNames, [])
+    .option("--stages <names>", "only these, separated by commas (default: all)", names, [])
+    .option("--services <names>", "only these, separated by commas (default: all)", names, [])
     .option(
       "--until <when>",
       "its end: 90m, 2h, or a time such as 2026-12-31T18:00:00+01:00 (default: resume)",
@@ -51,6 +52,15 @@ Examples:
         cluster.close();
       }
     });
+}
+
+/** A name of another form would break the calendar and so close everything; no name would mean all. */
+function names(value: string): string[] {
+  const all = serviceNames(value);
+  if (all.length === 0) throw new InvalidArgumentError("It names nothing; leave it out for all.");
+  const wrong = all.find((name) => !dnsLabel.safeParse(name).success);
+  if (wrong === undefined) return all;
+  throw new InvalidArgumentError(`${JSON.stringify(wrong)} is not a name: small letters, digits and dashes.`);
 }
 
 function reason(text: string): string {

@@ -1,8 +1,10 @@
 import { writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { readFleet } from "./all-stacks.ts";
+import type { ClusterChoice } from "./cluster.ts";
 import { workingDirectory } from "./files.ts";
+import { count, numberThat } from "./number-options.ts";
+import { roomFor } from "./parallel.ts";
 import { progressOn } from "./progress.ts";
 import { renderReport } from "./report/markdown.ts";
 import { familiesIn } from "./shards/files.ts";
@@ -12,7 +14,7 @@ import { Busy } from "./up/mend.ts";
 import { EXIT, exitCodeOf, upJson, upReport, upText } from "./up/summary.ts";
 import { bringUp } from "./up/up.ts";
 
-interface Options {
+interface Options extends ClusterChoice {
   readonly durable: boolean;
   readonly whole: boolean;
   readonly parallel?: number;
@@ -21,12 +23,14 @@ interface Options {
   readonly maxBroken: number;
   readonly json: boolean;
   readonly report?: string;
-  readonly context?: string;
-  readonly kubeconfig?: string;
 }
 
 /** The memory of an engine with plugins and program for a stack of about 50 services, in bytes. */
 const ENGINE = 1.1 * 1024 ** 3;
+
+const positive = numberThat((number) => number > 0, "more than 0");
+const seconds = numberThat((number) => number >= 0, "0 or more");
+const percent = numberThat((number) => number >= 0 && number <= 100, "from 0 to 100");
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -75,10 +79,7 @@ async function run(stack: string | undefined, options: Options): Promise<void> {
   const { json, report, parallel, memory } = options;
   const cluster = clusterStacks(readFleet(), stack);
   const progress = progressOn(process.stderr);
-  const line = (text: string) => {
-    progress.end();
-    process.stderr.write(`${text}\n`);
-  };
+  const { line } = progress;
   const ending = new AbortController();
   const stop = () => {
     line("up: finishing what has begun; nothing else begins");
@@ -89,7 +90,11 @@ async function run(stack: string | undefined, options: Options): Promise<void> {
     await keepAllShards(cluster, line);
     const up = await bringUp(
       cluster,
-      { ...options, parallel: parallel ?? room(memory), signal: ending.signal },
+      {
+        ...options,
+        parallel: parallel ?? roomFor(ENGINE, memory === undefined ? undefined : memory * 1024 ** 3),
+        signal: ending.signal,
+      },
       { line, tick: progress.tell },
     );
     progress.end();
@@ -116,34 +121,4 @@ async function keepAllShards({ stacks }: ClusterStacks, tell: (line: string) => 
   const names = new Set(stacks.map(({ name }) => name));
   const sharded = familiesIn(workingDirectory()).filter(({ stack }) => names.has(stack));
   for (const { stack } of sharded) await keepShards(stack, tell);
-}
-
-/** The number of engines that fit into this machine. */
-function room(gigabytes: number | undefined): number {
-  const memory = gigabytes === undefined ? process.availableMemory() : gigabytes * 1024 ** 3;
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(memory / ENGINE)));
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be 1 or more.");
-  return number;
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (!(number > 0)) throw new InvalidArgumentError("It must be more than 0.");
-  return number;
-}
-
-function seconds(text: string): number {
-  const number = Number(text);
-  if (!(number >= 0)) throw new InvalidArgumentError("It must be 0 or more.");
-  return number;
-}
-
-function percent(text: string): number {
-  const number = Number(text);
-  if (!(number >= 0 && number <= 100)) throw new InvalidArgumentError("It must be from 0 to 100.");
-  return number;
 }

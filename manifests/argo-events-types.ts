@@ -119,15 +119,18 @@ export interface Trigger {
     };
   };
   /** Bare numbers; strings would lose the push. */
-  readonly retryStrategy: {
-    readonly steps: number;
-    readonly duration: string;
-    readonly factor: number;
-    readonly jitter: number;
-  };
+  readonly retryStrategy: RetryStrategy;
   readonly atLeastOnce: true;
   /** Queues events without dropping any; zero would panic the Sensor. */
   readonly rateLimit: { readonly unit: "Minute"; readonly requestsPerUnit: number };
+}
+
+/** How often a trigger tries again, and how long it waits in between: `duration` times a power of `factor`. */
+export interface RetryStrategy {
+  readonly steps: number;
+  readonly duration: string;
+  readonly factor: number;
+  readonly jitter: number;
 }
 
 export interface TriggerParameter {

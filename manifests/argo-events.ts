@@ -1,24 +1,13 @@
-import escapeStringRegexp from "escape-string-regexp";
-import {
-  type BuildPlan,
-  type BuildTriggersPlan,
-  ORGANIZATION,
-  type TriggerGroupPlan,
-} from "../model/build-plan.ts";
+import { type BuildTriggersPlan, ORGANIZATION, type TriggerGroupPlan } from "../model/build-plan.ts";
 import { SECRETS_ANNOTATION } from "../model/labels.ts";
-import { EVENTS_NAMESPACE, WORKFLOW_COMMIT_DIGITS } from "../model/names.ts";
+import { EVENTS_NAMESPACE } from "../model/names.ts";
 import {
   ARGO_EVENTS_API,
-  type DataFilter,
-  type Dependency,
   type EventBus,
   type EventSource,
   type GithubEvent,
   type PodTemplate,
-  type Sensor,
-  type Trigger,
 } from "./argo-events-types.ts";
-import { buildWorkflow, COMMIT_PARAMETER, PUSHED_AT_PARAMETER } from "./argo-workflows.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
 /** The ServiceAccounts of the EventSources, which have no rights, and of the Sensors. */
@@ -125,122 +114,6 @@ export function hookSecret(name: string): KubernetesObject & { readonly type: "O
     kind: "Secret",
     metadata: { name, namespace: EVENTS_NAMESPACE, labels: { ...MANAGED_BY } },
     type: "Opaque",
-  };
-}
-
-/** The Sensor of a group, which starts a service's Workflow for each push that is to be built. */
-export function sensor(group: TriggerGroupPlan, organization: boolean): Sensor {
-  return {
-    apiVersion: ARGO_EVENTS_API,
-    kind: "Sensor",
-    metadata: {
-      name: group.name,
-      namespace: EVENTS_NAMESPACE,
-      labels: { ...MANAGED_BY },
-      // Two replicas need leader election; this annotation selects the method and only works at creation.
-      annotations: { "events.argoproj.io/leader-election": "k8s" },
-    },
-    spec: {
-      eventBusName: EVENT_BUS,
-      replicas: 2,
-      template: pods(SENSOR_ACCOUNT),
-      dependencies: group.builds.map((build) =>
-        dependency(build, organization ? { source: ORGANIZATION, event: ORGANIZATION } : undefined),
-      ),
-      triggers: group.builds.map(trigger),
-    },
-  };
-}
-
-/**
- * Argo Events compiles `conditions` as an expression, in which a name such as `3scale` or `in` is not a dependency:
- * the trigger then never fires, while the status says Deployed.
- */
-function dependencyName(service: string): string {
-  return `push-${service}`;
-}
-
-function dependency(build: BuildPlan, from = { source: build.group, event: build.service }): Dependency {
-  return {
-    name: dependencyName(build.service),
-    eventSourceName: from.source,
-    eventName: from.event,
-    filters: { data: filters(build) },
-  };
-}
-
-/** Argo Events matches anywhere in a value, so an exact match is escaped and anchored. */
-function exactly(text: string): string {
-  return `^${escapeStringRegexp(text)}$`;
-}
-
-/**
- * The filters for a push that is to be built: this repository, this branch, no deletion. They also check the format
- * of the commit and the time, which pass into a Workflow, because Argo Workflows expands `{{…}}` in parameters.
- */
-function filters({ owner, repository, branch, paths }: BuildPlan): DataFilter[] {
-  const text = (path: string, value: string): DataFilter => ({ path, type: "string", value: [value] });
-  return [
-    text("headers.X-Github-Event.0", exactly("push")),
-    text("body.repository.full_name", `^(?i)${escapeStringRegexp(`${owner}/${repository}`)}$`),
-    text("body.ref", exactly(`refs/heads/${branch}`)),
-    { path: "body.deleted", type: "bool", value: ["false"] },
-    text("body.after", "^[0-9a-f]{40}$"),
-    text("body.repository.pushed_at", "^[0-9]{9,11}$"),
-    ...(paths.length === 0
-      ? []
-      : [{ path: CHANGED_FILES, type: "string", value: [changedBelow(paths), NO_COMMITS] } as const]),
-  ];
-}
-
-/** All files that the commits of a push added, changed or removed, as one JSON array of arrays of arrays. */
-const CHANGED_FILES = "[body.commits.#.added,body.commits.#.modified,body.commits.#.removed]";
-
-/** A branch that moved to an existing commit: the changes are not listed, so it is built. */
-const NO_COMMITS = "^\\[\\[\\],\\[\\],\\[\\]\\]$";
-
-/** A file name begins after a bracket or a comma and an unescaped quote, which no file name can contain. */
-function changedBelow(paths: readonly string[]): string {
-  return `[\\[,]"(${paths.map(escapeStringRegexp).join("|")})[/"]`;
-}
-
-function trigger(build: BuildPlan): Trigger {
-  const { service } = build;
-  const dependency = dependencyName(service);
-  const workflow = buildWorkflow(build);
-  const position = (name: string) =>
-    workflow.spec.arguments.parameters.findIndex((parameter) => parameter.name === name);
-  const into = (name: string) => `spec.arguments.parameters.${position(name)}.value`;
-  return {
-    template: {
-      name: service,
-      conditions: dependency,
-      k8s: {
-        operation: "create",
-        source: { resource: workflow },
-        parameters: [
-          { src: { dependencyName: dependency, dataKey: "body.after" }, dest: into(COMMIT_PARAMETER) },
-          {
-            src: { dependencyName: dependency, dataKey: "body.repository.pushed_at" },
-            dest: into(PUSHED_AT_PARAMETER),
-          },
-          // A repeated commit has the same Workflow name, so it is not built again.
-          {
-            src: {
-              dependencyName: dependency,
-              dataTemplate: `{{ substr 0 ${WORKFLOW_COMMIT_DIGITS} .Input.body.after }}`,
-            },
-            dest: "metadata.name",
-            operation: "append",
-          },
-        ],
-      },
-    },
-    // Longer than a Sensor lives without its lease, and otherwise as short as possible: a repeated commit always
-    // fails, and the service's next push waits meanwhile (docs/design.md).
-    retryStrategy: { steps: 4, duration: "1s", factor: 2, jitter: 0.1 },
-    atLeastOnce: true,
-    rateLimit: { unit: "Minute", requestsPerUnit: 30 },
   };
 }
 

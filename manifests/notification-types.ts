@@ -1,4 +1,4 @@
-import type { ARGO_EVENTS_API, DataFilter, PodTemplate } from "./argo-events-types.ts";
+import type { ARGO_EVENTS_API, DataFilter, PodTemplate, RetryStrategy } from "./argo-events-types.ts";
 import type { KubernetesObject } from "./objects.ts";
 
 /*
@@ -73,12 +73,7 @@ export interface MessageTrigger {
   };
   /** Without it Argo Events takes every answer for a success, even 404. */
   readonly policy: { readonly status: { readonly allow: readonly number[] } };
-  readonly retryStrategy: {
-    readonly steps: number;
-    readonly duration: string;
-    readonly factor: number;
-    readonly jitter: number;
-  };
+  readonly retryStrategy: RetryStrategy;
   readonly atLeastOnce: true;
   readonly rateLimit: { readonly unit: "Minute"; readonly requestsPerUnit: number };
 }

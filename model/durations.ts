@@ -32,6 +32,21 @@ export function durationSeconds(duration: string): number {
 }
 
 /**
+ * The seconds of a duration as Go prints it, such as `1h0m3.5s` or `250ms`.
+ * @returns 0 for anything else
+ * @see https://pkg.go.dev/time#Duration.String
+ */
+export function printedSeconds(duration: string): number {
+  if (!/^(\d+(\.\d+)?(ms|µs|ns|[hms]))+$/.test(duration)) return 0;
+  return [...duration.matchAll(/([\d.]+)(ms|µs|ns|[hms])/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * PRINTED[unit as keyof typeof PRINTED],
+    0,
+  );
+}
+
+const PRINTED = { h: 3600, m: 60, s: 1, ms: 1e-3, µs: 1e-6, ns: 1e-9 } as const;
+
+/**
  * A duration of at most a year.
  * @param rule.example for the message
  * @param rule.least the minimum in Go's form; Go prints less than a second in `ms`, which Kargo's definitions

@@ -3,7 +3,7 @@ import { accessSchema } from "./access.ts";
 import { branch } from "./branch.ts";
 import { buildsSchema } from "./builds.ts";
 import { commitStatusSchema } from "./commit-status.ts";
-import { CREDENTIAL_SECRETS, credentialsSchema, githubAppFields, wantedSecrets } from "./credentials.ts";
+import { credentialsSchema, githubAppFields, wantedSecrets } from "./credentials.ts";
 import { type DocumentPath, didYouMean, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { folder } from "./folders.ts";
@@ -20,11 +20,11 @@ import {
 } from "./own-promotion-task.ts";
 import { pipelineProblems } from "./pipeline-problems.ts";
 import { pipelinesSchema, STANDARD_PIPELINE } from "./pipelines.ts";
-import type { ProblemCode } from "./problem-codes.ts";
 import { type Reading, readBySchema } from "./schema-problems.ts";
 import { rolloutSchema } from "./selection.ts";
 import { SHARD_LIMIT } from "./shards.ts";
 import { configOf, PROJECT } from "./stack-file.ts";
+import { GITHUB_APP_KEY, openSecrets, PASSED_ON, SECRET_KEYS, TOKEN } from "./stack-secrets.ts";
 import { warehouseInterval } from "./warehouse-options.ts";
 import { GITHUB_URL, githubAddress } from "./web-address.ts";
 import { webhooksSchema } from "./webhooks.ts";
@@ -144,21 +144,6 @@ export type StackConfig = Omit<z.output<typeof stackConfigSchema>, "promotionTas
   readonly promotionTasks: OwnPromotionTasks;
 };
 
-/** The key of the secret that belongs to `github.app`: the App's private key. */
-export const GITHUB_APP_KEY = "githubAppPrivateKey";
-
-/** The keys of secrets. They reach the components as secret Outputs and never enter the Plan. */
-export const SECRET_KEYS: readonly string[] = ["webhookMasterSecret", GITHUB_APP_KEY, ...CREDENTIAL_SECRETS];
-
-/** Keys of other namespaces that the program passes on to its providers. */
-const TOKEN = "github:token";
-const PASSED_ON: readonly string[] = [TOKEN];
-
-/** Whether a key of the engine's config holds a secret. */
-export function isSecretKey(key: string): boolean {
-  return PASSED_ON.includes(key) || SECRET_KEYS.some((own) => key === `${PROJECT}:${own}`);
-}
-
 /**
  * Checks a stack's config. Unknown keys are problems, because Pulumi ignores undeclared ones; so are provider keys
  * without effect, because both providers are explicit.
@@ -206,57 +191,6 @@ export function readStackConfig(
 function needlessToken(document: SourceDocument): Problem {
   const message = `has no effect: ${PROJECT}:github names a GitHub App.`;
   return problem("KF033", document, ["config", TOKEN], message, "Remove it, or remove github.app.", "key");
-}
-
-/** In a stack file a secret is `{ secure: … }`; anything else is readable by everybody. */
-function openSecrets(
-  values: Readonly<Record<string, unknown>>,
-  document: SourceDocument,
-  wanted: readonly string[],
-): Problem[] {
-  const required = wanted.map((key) => `${PROJECT}:${key}`);
-  const secrets = [...SECRET_KEYS.map((key) => `${PROJECT}:${key}`), ...PASSED_ON];
-  const written = configOf(document);
-  const at = (code: ProblemCode, key: string, message: string, fix: string) =>
-    problem(code, document, ["config", key], message, fix);
-  const missing = required
-    .filter((key) => !(key in values))
-    .map((key) =>
-      at("KF030", key, "is missing; a secret is required.", `Run: pulumi config set --secret ${key}`),
-    );
-  const open = secrets
-    .filter((key) => key in written && !isSecure(written[key]))
-    .map((key) =>
-      at(
-        "KF031",
-        key,
-        "must be a secret, but is plain text.",
-        `Change the secret, then run: pulumi config set --secret ${key}`,
-      ),
-    );
-  const needless = Object.keys(written)
-    .filter((key) => key.startsWith(`${PROJECT}:`) && !secrets.includes(key) && holdsSecret(written[key]))
-    .map((key) =>
-      at("KF032", key, "is not a secret: it ends up in names and manifests.", "Write it as plain text."),
-    );
-  return [...missing, ...open, ...needless];
-}
-
-/** The engine treats a map with the single key `secure` as a secret anywhere; with other keys it is data. */
-function isSecure(value: unknown): boolean {
-  return (
-    value !== null &&
-    typeof value === "object" &&
-    "secure" in value &&
-    typeof value.secure === "string" &&
-    Object.keys(value).length === 1
-  );
-}
-
-/** Whether a value contains a secret for the engine. */
-export function holdsSecret(value: unknown): boolean {
-  if (value === null || typeof value !== "object") return false;
-  return isSecure(value) || Object.values(value).some(holdsSecret);
 }
 
 /** The keys that turn something on. */

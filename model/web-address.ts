@@ -1,6 +1,7 @@
 import { ruled } from "./patterns.ts";
 
-/** Letters, digits and characters without a special meaning in URLs, routes and expressions. */
+/** Letters, digits and characters without a special meaning in URLs, routes, templates and expressions. */
+const HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
 const PATH = /^(\/(?!\.{1,2}(\/|$))[\w.~-]+)*$/;
 
 /**
@@ -14,6 +15,7 @@ function addressProblem(text: string): string | undefined {
     return "must carry no user, password or token: credentials have keys of their own";
   if (/[?#]/.test(text)) return "must have neither a query nor a fragment";
   if (text.endsWith("/")) return "must not end in a slash";
+  if (!HOST.test(url.hostname)) return 'may have letters, digits, "-", "_" and "." in its host, nothing else';
   const path = url.pathname.replace(/^\/$/, "");
   if (!PATH.test(path)) return 'may have letters, digits, "-", "_", "." and "~" in its path, nothing else';
   const normal = `${url.origin}${path}`;

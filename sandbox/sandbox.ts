@@ -1,6 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { execa } from "execa";
 import { readStack } from "../fleet/all-stacks.ts";
 import { folder } from "../fleet/files.ts";
 import { ARGO_CD_PROGRAMS, startArgoCd } from "./argo-cd.ts";
@@ -19,7 +17,7 @@ import {
 } from "./folder.ts";
 import { startGitHub } from "./local-github.ts";
 import { claimDirectory, isInUse, readRecords, stopRecorded } from "./processes.ts";
-import { SandboxError } from "./sandbox-error.ts";
+import { selectStack } from "./select-stack.ts";
 import { stopOnSignals } from "./signals.ts";
 import { ensurePrograms, findPrograms, type Paths } from "./toolchain/optional.ts";
 import { toolchainCache } from "./toolchain/places.ts";
@@ -177,7 +175,7 @@ async function start(
   await step(output, {
     title: "Pulumi stack",
     doing: "making it, usually 2 s",
-    work: () => selectStack(directory, environment),
+    work: () => selectStack(STACK, directory, environment),
     done: () => STACK,
   });
   const file = {
@@ -234,25 +232,6 @@ function pathsOf({ programs }: Toolchain): ControlPlanePrograms {
     "kube-controller-manager": programs["kube-controller-manager"].path,
     kubectl: programs.kubectl.path,
   };
-}
-
-/** Creates the stack in the sandbox's backend, so that `pulumi up` finds it selected. */
-async function selectStack(directory: string, environment: Readonly<Record<string, string>>): Promise<void> {
-  await mkdir(join(directory, "state"), { recursive: true, mode: 0o700 });
-  await mkdir(join(directory, "pulumi-home"), { recursive: true, mode: 0o700 });
-  // A file in place of the CLI's folder of logs: it writes one of every run, which takes a third of its time.
-  await writeFile(join(directory, "pulumi-home", "logs"), "");
-  const pulumi = join(directory, "bin", "pulumi");
-  const select = ["stack", "select", "--create", "--stack", STACK, "--non-interactive"];
-  const { failed, all } = await execa(pulumi, select, {
-    cwd: PROJECT,
-    env: environment,
-    all: true,
-    reject: false,
-  });
-  if (failed) {
-    throw new SandboxError(`The stack "${STACK}" could not be created. Pulumi says:\n${all}`);
-  }
 }
 
 function sandboxOf(directory: string, file: SandboxFile): Sandbox {

@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runAudit } from "../fleet/audit-command.ts";
+import { chosenPlans } from "../fleet/chosen-stacks.ts";
 import { openCluster } from "../fleet/cluster.ts";
 import { statusPage } from "../fleet/status/page/page.ts";
-import { plansOf, readFleetStatus } from "../fleet/status/read-fleet.ts";
+import { readFleetStatus } from "../fleet/status/read-fleet.ts";
 import { STATUS_PAGE } from "./folder.ts";
 import { seedSamples } from "./samples/seed.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -17,7 +18,7 @@ const NOTE =
 /** Writes samples into the API server, and what `fleet status` and `fleet audit` then say as one HTML file. */
 export async function writeStatusPage(sandbox: Sandbox): Promise<string> {
   const kubeconfig = sandbox.controlPlane.kubeconfigs.admin;
-  const stacks = plansOf([STACK], new Date());
+  const stacks = chosenPlans([STACK]);
   const cluster = await openCluster({ kubeconfig, context: STACK });
   try {
     const services = stacks.flatMap(({ plan }) => plan.services);

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { engineSettings } from "../../fleet/engine-settings.ts";
+import { inParallel } from "../../fleet/parallel.ts";
 import { shardOf } from "../../model/shards.ts";
 import { MemoryWatch, measure } from "../measure.ts";
 import type { Measured } from "../results.ts";
@@ -70,7 +71,11 @@ export async function runShards(
   const sharedRuns = stacks.filter((stack) => stack === shared);
   const order = command === "up" ? [sharedRuns, others] : [others, sharedRuns];
   try {
-    for (const group of order) await inParallel(group, run);
+    for (const group of order)
+      await inParallel(
+        group.map((stack) => () => run(stack)),
+        WORKERS,
+      );
   } finally {
     await watch.stop();
   }
@@ -133,12 +138,4 @@ export async function stagesIn({ api }: World): Promise<number> {
     metadata: { remainingItemCount?: number };
   };
   return items.length + (metadata.remainingItemCount ?? 0);
-}
-
-async function inParallel(stacks: readonly string[], run: (stack: string) => Promise<void>): Promise<void> {
-  const waiting = [...stacks];
-  const worker = async () => {
-    for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) await run(stack);
-  };
-  await Promise.all(Array.from({ length: Math.min(WORKERS, stacks.length) }, worker));
 }

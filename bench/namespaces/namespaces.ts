@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Command } from "commander";
+import { inParallel } from "../../fleet/parallel.ts";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { connectionOf } from "../../sandbox/kubernetes-api.ts";
@@ -145,15 +146,13 @@ async function createAll(
   objects: readonly Placed[],
   say: (text: string) => void,
 ): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    for (let one = objects[next++]; one !== undefined; one = objects[next++]) {
-      const { status, text } = await admin.call("POST", one.collection, one.object);
-      if (status !== 201) throw new Error(`${one.collection} answered ${status}: ${text.slice(0, 500)}`);
-      if (next % 5_000 === 0) say(`${next} of ${objects.length} objects`);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const steps = objects.map(({ collection, object }) => async () => {
+    const { status, text } = await admin.call("POST", collection, object);
+    if (status !== 201) throw new Error(`${collection} answered ${status}: ${text.slice(0, 500)}`);
+  });
+  await inParallel(steps, AT_ONCE, (done) => {
+    if (done % 5_000 === 0) say(`${done} of ${objects.length} objects`);
+  });
 }
 
 /** Lets a create write the status too, which halves the time to fill the cluster and reads the same. */

@@ -1,5 +1,6 @@
 import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
+import { readList } from "../lists.ts";
 
 /** A Kubernetes object from the API server, without its status. */
 export interface LiveObject {
@@ -21,7 +22,7 @@ export interface LiveObjects {
 }
 
 /** The number of objects in one response. */
-const PAGE = 500;
+const PAGE = "500";
 
 /**
  * Reads all objects of these kinds. It lists the whole cluster, so that a thousand namespaces need no more requests
@@ -54,22 +55,15 @@ async function listOf(cluster: Cluster, apiVersion: string, kind: string): Promi
   const plural = `${kind.toLowerCase().replace(/y$/, "ie")}s`;
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const found: LiveObject[] = [];
-  for (let next: string | undefined = ""; next !== undefined; ) {
-    const path: string = `${root}/${plural}?limit=${PAGE}${next && `&continue=${encodeURIComponent(next)}`}`;
-    const answer = await cluster.send({ method: "GET", path });
-    if (answer.status !== 200) {
-      const fix = answer.status === 403 ? " The audit needs an administrator's kubeconfig." : "";
-      throw new FleetError(
-        `The API server does not list ${plural} (${answer.status}): ${messageOf(answer)}.${fix}`,
-      );
-    }
-    const { items, metadata } = answer.body as {
-      items: readonly (LiveObject & { status?: unknown })[];
-      metadata: { continue?: string };
-    };
-    // Items of a list have no kind of their own. Their status, often the largest part, is dropped.
-    for (const { status: _, ...item } of items) found.push({ ...item, apiVersion, kind });
-    next = metadata.continue || undefined;
+  // Items of a list have no kind of their own. Their status, often the largest part, is dropped.
+  const take = ({ status: _, ...item }: LiveObject & { readonly status?: unknown }) =>
+    found.push({ ...item, apiVersion, kind });
+  const failed = await readList(cluster, `${root}/${plural}`, { limit: PAGE }, take);
+  if (failed) {
+    const fix = failed.status === 403 ? " The audit needs an administrator's kubeconfig." : "";
+    throw new FleetError(
+      `The API server does not list ${plural} (${failed.status}): ${messageOf(failed)}.${fix}`,
+    );
   }
   return found;
 }

@@ -7,8 +7,8 @@ import {
   type Identity,
   messageOf,
 } from "../cluster.ts";
+import { inParallel } from "../parallel.ts";
 import { type Actor, distinct, identityOf, label, type Row } from "./actors.ts";
-import { inParallel } from "./parallel.ts";
 import { rightsOf } from "./rights.ts";
 
 /** An attempt to bypass the guard, as a dry run that changes nothing. */

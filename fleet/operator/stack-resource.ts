@@ -1,9 +1,10 @@
 import { MANAGED_BY } from "../../manifests/objects.ts";
 import { STACK_LABEL, stackLabel } from "../../model/labels.ts";
 import { OPERATED } from "../../model/shards.ts";
-import { isSecretKey, PROJECT, type StackConfig } from "../../model/stack-config.ts";
+import { PROJECT, type StackConfig } from "../../model/stack-config.ts";
 import { configOf } from "../../model/stack-file.ts";
-import type { FoundStack } from "../all-stacks.ts";
+import { isSecretKey } from "../../model/stack-secrets.ts";
+import type { RightStack } from "../cluster-stacks.ts";
 import { FleetError } from "../fleet-error.ts";
 import { resourceName } from "./resource-name.ts";
 import type { GitSource } from "./source.ts";
@@ -70,12 +71,6 @@ export interface OperatorSettings {
   /** Whether Git needs a token: the key `gitToken` of the Secret. */
   readonly gitToken: boolean;
 }
-
-/** A stack whose files have no problems. */
-export type RightStack = FoundStack & {
-  readonly plan: NonNullable<FoundStack["plan"]>;
-  readonly config: { readonly value: StackConfig };
-};
 
 /** The account that the operator's pods run as, from `access.deployer`. */
 export interface PodAccount {
@@ -161,7 +156,7 @@ export function podAccount(stack: string, deployer: string): PodAccount {
  * The config without secrets. In the cluster the program uses its pod's credentials, so it gets no context. What a
  * shard differs in is taken from its config, whichever file that came from.
  */
-function openConfig(document: FoundStack["document"], config: StackConfig): Record<string, unknown> {
+function openConfig(document: RightStack["document"], config: StackConfig): Record<string, unknown> {
   const { context: _, kubeconfig: __, ...cluster } = config.cluster;
   const written = Object.entries(configOf(document)).filter(([key]) => !isSecretKey(key));
   const rollout = { ...(written.find(([key]) => key === `${PROJECT}:rollout`)?.[1] as object | undefined) };
@@ -173,7 +168,7 @@ function openConfig(document: FoundStack["document"], config: StackConfig): Reco
   };
 }
 
-function secretKeys(document: FoundStack["document"]): string[] {
+function secretKeys(document: RightStack["document"]): string[] {
   return Object.keys(configOf(document)).filter(isSecretKey);
 }
 

@@ -1,6 +1,6 @@
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { engineEvent, QUIET, STACK } from "../engine-events.ts";
+import { eventLines, parseEvent, QUIET, STACK } from "../engine-events.ts";
+import { plain } from "../engine-words.ts";
 import type { EngineStep } from "./change.ts";
 
 /** What an engine's run did, or would do. */
@@ -13,7 +13,7 @@ export interface EngineSteps {
 }
 
 /**
- * Reads the events of a run line by line, because all of them may exceed the longest string.
+ * Reads the events of a run.
  * @throws Error if a line is no event, or if there is none
  */
 export async function readEvents(input: Readable): Promise<EngineSteps> {
@@ -21,16 +21,15 @@ export async function readEvents(input: Readable): Promise<EngineSteps> {
   const errors: string[] = [];
   let unchanged = 0;
   let lines = 0;
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === "") continue;
+  for await (const line of eventLines(input)) {
     lines += 1;
-    const [, kind, same] = START.exec(line) ?? [];
+    const { kind, unchanged: same } = line;
     if (kind !== undefined && !READ.includes(kind)) continue;
     if (same !== undefined) {
       unchanged += same.includes(`::${STACK}::`) ? 0 : 1;
       continue;
     }
-    const { resourcePreEvent, diagnosticEvent } = engineEvent.parse(JSON.parse(line));
+    const { resourcePreEvent, diagnosticEvent } = parseEvent(line);
     if (diagnosticEvent && isError(diagnosticEvent)) errors.push(plain(diagnosticEvent.message));
     if (resourcePreEvent === undefined || resourcePreEvent.type === STACK) continue;
     if (QUIET.includes(resourcePreEvent.op)) unchanged += resourcePreEvent.op === "same" ? 1 : 0;
@@ -40,23 +39,9 @@ export async function readEvents(input: Readable): Promise<EngineSteps> {
   return { steps, unchanged, errors: [...new Set(errors)].filter((text) => text !== "") };
 }
 
-/**
- * The beginning of a line. Thousands of resources are unchanged, so their events are recognised here without
- * parsing.
- */
-export const START =
-  /^\{"sequence":\d+,"timestamp":\d+,"(\w+)":(?:\{"metadata":\{"op":"same","urn":"([^"\\]+)")?/;
 const READ: readonly string[] = ["resourcePreEvent", "diagnosticEvent"];
 
 /** An error, or the warning that an `up` would fail for a service and do the rest. */
 function isError({ severity, message }: { readonly severity: string; readonly message: string }): boolean {
   return severity === "error" || (severity === "warning" && /\[KF10\d\]/.test(message));
-}
-
-/** Removes the engine's colour marks and the leading word "error". */
-export function plain(message: string): string {
-  return message
-    .replace(/<\{%[^%]*%\}>/g, "")
-    .replace(/^(error|warning): /, "")
-    .trim();
 }

@@ -1,8 +1,7 @@
-import { availableParallelism } from "node:os";
 import { listed } from "../../model/diagnostics.ts";
 import { type Fleet, nameOfStack, readFleet, stackNames } from "../all-stacks.ts";
-import { inParallel } from "../audit/parallel.ts";
 import { type Files, workingDirectory } from "../files.ts";
+import { inParallel, roomFor } from "../parallel.ts";
 import { namesIn } from "../shards/files.ts";
 import type { EngineRun, FleetReport, StackReport } from "./change.ts";
 import { askEngine } from "./engine.ts";
@@ -107,7 +106,7 @@ async function askAll(
       const held = dataOnly && (program.length > 0 || redirects);
       engines.set(stack, held ? withheld(scope, program) : await askOne(stack, scope, folder.path, tell));
     });
-    await inParallel(steps, parallel ?? room(), () => {});
+    await inParallel(steps, parallel ?? roomFor(ENGINE));
     return compared.map(({ change }) => ({ change, engine: engines.get(change.stack) }));
   } finally {
     await folder.remove();
@@ -151,8 +150,3 @@ function withheld(scope: Scope, program: readonly string[]): EngineRun {
 
 /** The memory of an engine with plugins and program for a stack of some hundred services, in bytes. */
 const ENGINE = 600 * 1024 * 1024;
-
-/** The number of engines that fit into this machine's memory. */
-function room(): number {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(process.availableMemory() / ENGINE)));
-}

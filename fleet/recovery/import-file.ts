@@ -1,4 +1,5 @@
-import { type Creation, nameOf } from "./preview.ts";
+import { nameOf, STACK } from "../engine-events.ts";
+import type { Creation } from "./preview.ts";
 
 /** A resource of an import file. A component has no id, because it exists only in the state. */
 export interface ImportEntry {
@@ -28,8 +29,6 @@ export interface Taken {
   readonly id: string;
 }
 
-const STACK_TYPE = "pulumi:pulumi:Stack";
-
 /**
  * Builds the import file. Each resource gets the parent and the explicit provider with which the program registers
  * it. Parent components that are missing in the state are included.
@@ -42,7 +41,7 @@ export function importFile(taken: readonly Taken[], creations: readonly Creation
   const place = (creation: Creation): Pick<ImportEntry, "parent" | "provider"> => {
     const { parent, provider } = creation;
     const above = parent === undefined ? undefined : byUrn.get(parent);
-    if (above && above.type !== STACK_TYPE && !entries.has(above.urn))
+    if (above && above.type !== STACK && !entries.has(above.urn))
       entries.set(above.urn, { ...entry(above), component: true, ...place(above) });
     const inTable = (urn: string) => {
       if (!entries.has(urn)) nameTable[urn] = urn;
@@ -69,5 +68,5 @@ function entry({ urn, type }: Creation): Pick<ImportEntry, "type" | "name" | "lo
 }
 
 function isStack(urn: string): boolean {
-  return urn.split("::")[2] === STACK_TYPE;
+  return urn.split("::")[2] === STACK;
 }

@@ -1,10 +1,10 @@
 import type { Plan } from "../../model/plan.ts";
-import { inParallel } from "../audit/parallel.ts";
+import { nameOf } from "../engine-events.ts";
+import { inParallel } from "../parallel.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Taken } from "./import-file.ts";
 import type { Objects } from "./look.ts";
 import { describe, type Planned } from "./planned.ts";
-import { nameOf } from "./preview.ts";
 import { type Found, type Verdict, verdict } from "./verdicts.ts";
 
 /** A planned resource that is missing from the state, and what was found of it. */

@@ -2,7 +2,8 @@ import { inventoriesOf } from "../../manifests/inventory/objects.ts";
 import { type HookRow, type Inventory, rowsOf } from "../../manifests/inventory/row.ts";
 import { resourceName } from "../../model/names.ts";
 import type { Plan } from "../../model/plan.ts";
-import { type Creation, nameOf } from "./preview.ts";
+import { nameOf } from "../engine-events.ts";
+import type { Creation } from "./preview.ts";
 
 /** A Kubernetes object that the plan names. */
 export interface PlannedObject {

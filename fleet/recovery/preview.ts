@@ -64,8 +64,3 @@ export function parsePreview(text: string): Preview {
 function providerUrn(reference: string | undefined): string | undefined {
   return reference?.slice(0, reference.lastIndexOf("::"));
 }
-
-/** The last part of a URN: the Pulumi name. */
-export function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}

@@ -1,6 +1,6 @@
+import { nameOf } from "../engine-events.ts";
 import type { Taken } from "./import-file.ts";
 import type { Item } from "./items.ts";
-import { nameOf } from "./preview.ts";
 import type { RecoveryPlan } from "./recover.ts";
 import { owner } from "./stack-lock.ts";
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { readJson } from "../read-json.ts";
 
-const resource = z.looseObject({
+/** The part of a resource in an exported state that says where it belongs. */
+export const exportedResource = z.looseObject({
   urn: z.string(),
   type: z.string(),
   id: z.string().optional(),
@@ -15,14 +16,14 @@ const exported = z.looseObject({
   version: z.number(),
   deployment: z
     .looseObject({
-      resources: z.array(resource).optional(),
-      pending_operations: z.array(z.looseObject({ resource, type: z.string() })).optional(),
+      resources: z.array(exportedResource).optional(),
+      pending_operations: z.array(z.looseObject({ resource: exportedResource, type: z.string() })).optional(),
     })
     .nullable(),
 });
 
 /** A resource of a stack's state, as in `pulumi stack export`. */
-export type StateResource = z.infer<typeof resource>;
+export type StateResource = z.infer<typeof exportedResource>;
 
 /** An unfinished operation of the engine: `creating`, `updating`, `deleting`, `reading`, `importing`. */
 export interface PendingOperation {

@@ -1,7 +1,8 @@
 import { authOf } from "../../components/github-api/auth.ts";
 import type { Plan } from "../../model/plan.ts";
-import { GITHUB_APP_KEY, PROJECT } from "../../model/stack-config.ts";
-import { type Cluster, openCluster } from "../cluster.ts";
+import { PROJECT } from "../../model/stack-config.ts";
+import { GITHUB_APP_KEY } from "../../model/stack-secrets.ts";
+import { type Cluster, type ClusterChoice, openClusterOf } from "../cluster.ts";
 import { progressOn } from "../progress.ts";
 import { requireSettled } from "../shards/settled.ts";
 import { openEngine } from "./engine.ts";
@@ -12,10 +13,8 @@ import { thisMachine } from "./machine.ts";
 import type { Tools } from "./recover.ts";
 
 /** Overrides of the places in the stack's config. */
-export interface Places {
+export interface Places extends ClusterChoice {
   readonly stack: string;
-  readonly context?: string;
-  readonly kubeconfig?: string;
 }
 
 /**
@@ -24,19 +23,13 @@ export interface Places {
  */
 export async function openTools(
   plan: Plan,
-  { stack, context, kubeconfig }: Places,
+  { stack, ...choice }: Places,
 ): Promise<Tools & { readonly cluster: Cluster; close(): void }> {
   await requireSettled(plan, stack);
   const engine = openEngine(stack);
-  const cluster = await openCluster({
-    kubeconfig: kubeconfig ?? plan.cluster.kubeconfig,
-    context: context ?? plan.cluster.context,
-  });
+  const cluster = await openClusterOf(plan, choice);
   const progress = progressOn(process.stderr);
-  const tell = (line: string) => {
-    progress.end();
-    process.stderr.write(`${line}\n`);
-  };
+  const { line: tell } = progress;
   let surroundings: Promise<Surroundings> | undefined;
   const open = async (): Promise<Surroundings> => {
     const key = plan.github.app ? `${PROJECT}:${GITHUB_APP_KEY}` : "github:token";

@@ -1,5 +1,5 @@
-import { inParallel } from "../audit/parallel.ts";
 import { FleetError } from "../fleet-error.ts";
+import { inParallel } from "../parallel.ts";
 import { type Attempt, succeeded, type Undelivered, undelivered } from "./attempts.ts";
 import type { HookedService, HookTarget } from "./hook-targets.ts";
 import { HookRefusal, type HooksApi, type PushDetail } from "./hooks-api.ts";

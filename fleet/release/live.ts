@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { KARGO_API } from "../../manifests/kargo-types.ts";
 import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
+import { readList } from "../lists.ts";
 import type { ReleaseEntry } from "./release.ts";
 
 /* The fields of Kargo's objects that a release reads. Kargo's definitions describe the rest. */
@@ -49,7 +51,8 @@ export interface LiveService {
   readonly promotions: readonly LivePromotion[];
 }
 
-const KARGO = "apis/kargo.akuity.io/v1alpha1";
+/** The number of objects in one response. */
+const PAGE = "250";
 
 /** The caller may not read a Kargo Project. */
 export class NotAllowed extends FleetError {}
@@ -60,12 +63,12 @@ export class NotAllowed extends FleetError {}
  */
 export async function readLive(cluster: Cluster, project: string): Promise<LiveService> {
   const list = async <T>(kind: string, schema: z.ZodType<T>) => {
-    const path = `/${KARGO}/namespaces/${project}/${kind}`;
-    const answer = await cluster.send({ method: "GET", path });
-    const failed = `The ${kind} of ${project} cannot be read: ${messageOf(answer)}.`;
-    if (answer.status === 403) throw new NotAllowed(failed);
-    if (answer.status !== 200) throw new FleetError(failed);
-    return z.object({ items: z.array(schema) }).parse(answer.body).items;
+    const path = `/apis/${KARGO_API}/namespaces/${project}/${kind}`;
+    const found: T[] = [];
+    const failed = await readList(cluster, path, { limit: PAGE }, (item) => found.push(schema.parse(item)));
+    if (failed === undefined) return found;
+    const why = `The ${kind} of ${project} cannot be read: ${messageOf(failed)}.`;
+    throw failed.status === 403 ? new NotAllowed(why) : new FleetError(why);
   };
   const [stages, freight, promotions] = await Promise.all([
     list("stages", stageSchema),
@@ -84,7 +87,7 @@ function byAge({ metadata: a }: LivePromotion, { metadata: b }: LivePromotion): 
  * answers 500 to a Promotion, so asking first gives the better message.
  */
 export async function mayPromote(cluster: Cluster, { project, stage }: ReleaseEntry): Promise<boolean> {
-  const [group, version] = ["kargo.akuity.io", "v1alpha1"];
+  const [group, version] = KARGO_API.split("/");
   const attributes = { group, version, resource: "stages", verb: "promote", namespace: project, name: stage };
   const answer = await cluster.send({
     method: "POST",
@@ -117,9 +120,9 @@ export async function createPromotion(
 ): Promise<string | undefined> {
   const answer = await cluster.send({
     method: "POST",
-    path: `/${KARGO}/namespaces/${project}/promotions`,
+    path: `/apis/${KARGO_API}/namespaces/${project}/promotions`,
     body: {
-      apiVersion: "kargo.akuity.io/v1alpha1",
+      apiVersion: KARGO_API,
       kind: "Promotion",
       metadata: { generateName: "promo-", namespace: project },
       spec: { stage, freight, steps: STEPS },

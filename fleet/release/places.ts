@@ -1,23 +1,22 @@
 import type { Plan } from "../../model/plan.ts";
-import { nameOfStack, readFleet } from "../all-stacks.ts";
-import { type Cluster, openCluster } from "../cluster.ts";
+import { owningStack } from "../../model/shards.ts";
+import { type NamedPlan, requireOneCluster } from "../chosen-stacks.ts";
+import { type Cluster, type ClusterChoice, openClusterOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
-import { InvalidInput } from "../stack-files.ts";
+import type { ReleaseEntry } from "./release.ts";
 
-export interface ClusterOptions {
-  readonly context?: string;
-  readonly kubeconfig?: string;
-}
-
-/** The plans of some stacks. @throws FleetError for an unknown stack, InvalidInput if a file has a problem */
-export function plansOf(stacks: readonly string[] | undefined): ReadonlyMap<string, Plan> {
-  const fleet = readFleet();
-  const names = fleet.stacks.map(({ name }) => name);
-  const wanted = stacks?.map((stack) => nameOfStack(stack, names));
-  const chosen = fleet.stacks.filter(({ name, plan }) => wanted?.includes(name) ?? !plan?.github.sandbox);
-  const wrong = chosen.filter(({ plan }) => plan === undefined);
-  if (wrong.length > 0) throw new InvalidInput(wrong.flatMap(({ problems }) => problems));
-  return new Map(chosen.flatMap(({ name, plan }) => (plan ? [[name, plan] as const] : [])));
+/**
+ * The plan of an entry's stack; with shards, the plan of the one that has the service now.
+ * @throws FleetError if the stack is not among the plans
+ */
+export function planOf(
+  { stack, service }: Pick<ReleaseEntry, "stack" | "service">,
+  plans: readonly NamedPlan[],
+): Plan {
+  const own = plans.filter(({ name, plan }) => [name, owningStack(name, plan.rollout)].includes(stack));
+  const [first] = own;
+  if (first === undefined) throw new FleetError(`There is no stack ${JSON.stringify(stack)} here.`);
+  return (own.find(({ plan }) => plan.services.some(({ name }) => name === service)) ?? first).plan;
 }
 
 /** The clusters of plans, each opened once. */
@@ -27,23 +26,16 @@ export interface Clusters {
 }
 
 /**
- * @param options the caller's kubeconfig and context instead of the stacks'
+ * @param choice the caller's kubeconfig and context instead of the stacks'
  * @throws FleetError if one context is to serve several clusters
  */
-export function clustersOf(plans: Iterable<Plan>, { context, kubeconfig }: ClusterOptions): Clusters {
-  const names = new Set([...plans].map(({ cluster }) => cluster.name));
-  if (context !== undefined && names.size > 1)
-    throw new FleetError(
-      `--context names one cluster, but the stacks are on ${[...names].join(", ")}. Choose the stacks of one with --stack.`,
-    );
+export function clustersOf(plans: readonly NamedPlan[], choice: ClusterChoice): Clusters {
+  requireOneCluster(plans, choice.context);
   const opened = new Map<string, Promise<Cluster>>();
   return {
-    of: ({ cluster }) => {
-      const open = opened.get(cluster.name);
-      if (open) return open;
-      const options = { kubeconfig: kubeconfig ?? cluster.kubeconfig, context: context ?? cluster.context };
-      const opening = openCluster(options);
-      opened.set(cluster.name, opening);
+    of: (plan) => {
+      const opening = opened.get(plan.cluster.name) ?? openClusterOf(plan, choice);
+      opened.set(plan.cluster.name, opening);
       return opening;
     },
     close: () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../cluster.ts";
+import { inParallel } from "../parallel.ts";
 import { createPromotion, type LiveService, mayPromote, NotAllowed, readLive } from "./live.ts";
 import type { Release, ReleaseEntry } from "./release.ts";
 import { failureOf, type Standing, standingOf, type TargetStage } from "./standing.ts";
@@ -26,6 +27,7 @@ export interface Pace {
   readonly tell: (text: string) => void;
 }
 
+/** The number of services that are read or promoted at once. */
 const CONCURRENCY = 16;
 
 /** Where every service of a release stands, and whether the caller may promote it. Nothing is changed. */
@@ -116,17 +118,14 @@ async function lookAgain(placed: Placed, before: Result): Promise<Result> {
 }
 
 /** Keeps the order; at most {@link CONCURRENCY} at a time. */
-async function each<In, Out>(
+export function each<In, Out>(
   all: readonly In[],
   act: (one: In, index: number) => Promise<Out>,
 ): Promise<Out[]> {
-  const results: Out[] = [];
-  const work = all.entries();
-  const worker = async () => {
-    for (const [index, one] of work) results[index] = await act(one, index);
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return results;
+  return inParallel(
+    all.map((one, index) => () => act(one, index)),
+    CONCURRENCY,
+  );
 }
 
 /** The services of a release in their waves. */

@@ -2,25 +2,32 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { didYouMean, listed } from "../../model/diagnostics.ts";
+import { dnsLabel } from "../../model/kubernetes-names.ts";
+import { projectName } from "../../model/names.ts";
 import { FleetError } from "../fleet-error.ts";
 import { readJson } from "../read-json.ts";
 
-/** One service of a release: the Freight that goes to its Stage. */
-const entrySchema = z.strictObject({
-  service: z.string(),
-  /** The Pulumi stack that has the service. */
-  stack: z.string(),
-  /** The Kargo Project, which is also the namespace. */
-  project: z.string(),
-  /** The Stage that is to get the Freight, usually the one that a person promotes to. */
-  stage: z.string(),
-  /** The name of the Freight. */
-  freight: z.string(),
-  /** Its images with tags, for people. */
-  images: z.array(z.string()),
-  /** The Stages that had verified it when the release was made. */
-  verifiedIn: z.array(z.string()),
-});
+/**
+ * One service of a release: the Freight that goes to its Stage. A reviewer reads the service, so nothing else may decide
+ * what is promoted.
+ */
+const entrySchema = z
+  .strictObject({
+    service: dnsLabel,
+    /** The Pulumi stack that has the service. */
+    stack: z.string(),
+    /** The Kargo Project, which is also the namespace. */
+    project: z.string(),
+    /** The Stage that is to get the Freight, usually the one that a person promotes to. */
+    stage: dnsLabel,
+    /** The name of the Freight. */
+    freight: z.string(),
+    /** Its images with tags, for people. */
+    images: z.array(z.string()),
+    /** The Stages that had verified it when the release was made. */
+    verifiedIn: z.array(z.string()),
+  })
+  .refine(({ service, project }) => project === projectName(service), { path: ["project"] });
 
 const releaseSchema = z.strictObject({
   name: z.string(),

@@ -1,3 +1,4 @@
+import { visible } from "../report/escape.ts";
 import type { Candidate } from "./create.ts";
 import type { Result } from "./promote.ts";
 import type { Release } from "./release.ts";
@@ -19,10 +20,16 @@ export function standingText(release: Release, results: readonly (readonly Resul
     ...wave.map((entry, position) => {
       const result = results[index]?.[position];
       const said = result ? sentence(result) : "waits for the waves before it";
-      return `  ${entry.service} (${entry.stack}), ${entry.stage}: ${said}\n      ${entry.images.join(", ")}`;
+      const where = `  ${entry.service} (${entry.stack}), ${entry.stage}: ${said}`;
+      return `${oneLine(where)}\n      ${oneLine(entry.images.join(", "))}`;
     }),
   ]);
   return lines.join("\n");
+}
+
+/** A text of a cluster or a file, which a terminal might obey. */
+function oneLine(text: string): string {
+  return visible(text.replace(/[\n\r]+ */g, " "));
 }
 
 function sentence({ standing }: Result): string {

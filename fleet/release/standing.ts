@@ -1,6 +1,6 @@
-import { durationSeconds } from "../../model/durations.ts";
+import { durationSeconds, printedSeconds } from "../../model/durations.ts";
 import type { StagePlan } from "../../model/service-plan.ts";
-import { freightIn, type LiveFreight, type LivePromotion, type LiveService } from "./live.ts";
+import { freightIn, imagesOf, type LiveFreight, type LivePromotion, type LiveService } from "./live.ts";
 import type { ReleaseEntry } from "./release.ts";
 
 /** Where one service of a release stands. */
@@ -50,7 +50,7 @@ export function failureOf({ metadata, status }: LivePromotion): string {
 }
 
 function obstacle(
-  { freight: name, stage }: ReleaseEntry,
+  { freight: name, stage, images }: ReleaseEntry,
   target: TargetStage | undefined,
   live: LiveService,
   now: Date,
@@ -60,6 +60,9 @@ function obstacle(
     return `The cluster has no Stage ${stage}.`;
   const freight = live.freight.find(({ metadata }) => metadata.name === name);
   if (freight === undefined) return `Freight ${name.slice(0, 7)} no longer exists.`;
+  // People decide by the images that they read.
+  if (imagesOf(freight).join() !== images.join())
+    return `Freight ${name.slice(0, 7)} holds ${imagesOf(freight).join(", ") || "no image"}, which the release does not say.`;
   return newerIn(stage, freight, live) ?? unavailable(freight, target, now);
 }
 
@@ -95,14 +98,5 @@ export function unavailable(
 function soaked({ verifiedIn, currentlyIn }: LiveFreight["status"], stage: string, now: Date): number {
   const since = currentlyIn[stage]?.since;
   const present = since === undefined ? 0 : (now.getTime() - Date.parse(since)) / 1000;
-  return Math.max(present, seconds(verifiedIn[stage]?.longestSoak ?? "0s"));
-}
-
-/** A duration as Go prints it, such as `1h0m3.5s` or `250ms`. */
-function seconds(duration: string): number {
-  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, µs: 1e-6, ns: 1e-9 };
-  return [...duration.matchAll(/([\d.]+)(ms|µs|ns|h|m|s)/g)].reduce(
-    (sum, [, count, unit = ""]) => sum + Number(count) * (units[unit] ?? 0),
-    0,
-  );
+  return Math.max(present, printedSeconds(verifiedIn[stage]?.longestSoak ?? "0s"));
 }

@@ -1,16 +1,11 @@
 import { z } from "zod";
 import { SERVICE_PIPELINE } from "../../manifests/inventory/service.ts";
 import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
+import { nameOf } from "../engine-events.ts";
 import { readJson } from "../read-json.ts";
-import { nameOf } from "../recovery/preview.ts";
+import { exportedResource } from "../recovery/state.ts";
 
-const resource = z.looseObject({
-  urn: z.string(),
-  type: z.string(),
-  id: z.string().optional(),
-  parent: z.string().optional(),
-  provider: z.string().optional(),
-  dependencies: z.array(z.string()).optional(),
+const resource = exportedResource.extend({
   propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),

@@ -1,7 +1,8 @@
-import { PROJECT, stackFileName } from "../../model/stack-file.ts";
-import { inParallel } from "../audit/parallel.ts";
+import { shardIn } from "../../model/shard-file.ts";
+import { PROJECT, parseStackFile, stackFileName } from "../../model/stack-file.ts";
 import { workingDirectory } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
+import { inParallel } from "../parallel.ts";
 import { openEngine } from "../recovery/engine.ts";
 import { thisMachine } from "../recovery/machine.ts";
 import { requireUnlocked } from "../recovery/stack-lock.ts";
@@ -89,6 +90,13 @@ function demandWhole(name: string, state: Exported, { stack, to }: ReshardOption
     throw new FleetError(
       `An up of ${name} was interrupted. Run: npm run fleet -- recover --stack ${name}. Then reshard to ${to} again.`,
     );
+  const file = stackFileName(name);
+  const text = workingDirectory().read(file);
+  // A reshard removes shards without services, with their states and files.
+  if (name !== stack && text !== undefined && shardIn(name, parseStackFile(file, text))?.stack !== stack)
+    throw new FleetError(
+      `The stack ${name} has the name of a shard of ${stack}, but fleet shards did not write ${file}. Rename it: pulumi stack rename`,
+    );
   const foreign = name !== stack && recordOf(state)?.rollout.shard?.stack !== stack;
   if (foreign && servicesIn(resourcesOf(state)).length > 0)
     throw new FleetError(
@@ -100,6 +108,5 @@ async function eachOf(names: readonly string[], step: (name: string) => Promise<
   await inParallel(
     names.map((name) => () => step(name)),
     AT_ONCE,
-    () => {},
   );
 }

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { shardStack, shardsOf } from "../../model/shards.ts";
 import { stackFileName } from "../../model/stack-file.ts";
-import { inParallel } from "../audit/parallel.ts";
+import { inParallel } from "../parallel.ts";
 import { openEngine } from "../recovery/engine.ts";
 import { recordOf } from "./deployment.ts";
 import type { Selection } from "./entries.ts";
@@ -116,7 +116,7 @@ export async function verify(stacks: readonly string[], tell: (line: string) => 
     const { creations, others } = await openEngine(stack).preview();
     found.push({ stack, creates: creations.length, others });
   });
-  await inParallel(steps, AT_ONCE, () => {});
+  await inParallel(steps, AT_ONCE);
   return found.sort((a, b) => a.stack.localeCompare(b.stack));
 }
 

@@ -82,7 +82,8 @@ async function pulumi(args: readonly string[], options: Options = {}): Promise<s
     },
   );
   if (code === "ENOENT") throw new FleetError(NO_ENGINE);
-  if (failed) throw refused(args, `${stderr}\n${stdout}`);
+  // Never its standard output, which may be a part of a state with its secrets.
+  if (failed) throw refused(args, String(stderr));
   return String(stdout);
 }
 

@@ -1,9 +1,10 @@
 import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
+import { readList } from "../lists.ts";
 import type { Item } from "./trim.ts";
 
 /** The number of objects in one response: 500 would take 60 MB more, and no less time. */
-const PAGE = 250;
+const PAGE = "250";
 
 /**
  * Reads a list page by page. No page is kept, so `take` must keep only what it needs of an object.
@@ -18,23 +19,10 @@ export async function readPages(
   take: (item: Item) => void,
   query: Readonly<Record<string, string>> = {},
 ): Promise<string | undefined> {
-  for (let next: string | undefined = ""; next !== undefined; ) {
-    const parameters: string = new URLSearchParams({
-      ...query,
-      limit: String(PAGE),
-      ...(next && { continue: next }),
-    }).toString();
-    const answer = await cluster.send({ method: "GET", path: `${path}?${parameters}` });
-    if (answer.status === 403) return messageOf(answer);
-    if (answer.status !== 200) throw new FleetError(notServed(path, answer.status, messageOf(answer)));
-    const { items, metadata } = answer.body as {
-      readonly items: readonly Item[];
-      readonly metadata: { readonly continue?: string };
-    };
-    items.forEach(take);
-    next = metadata.continue || undefined;
-  }
-  return undefined;
+  const failed = await readList(cluster, path, { ...query, limit: PAGE }, take);
+  if (failed === undefined) return undefined;
+  if (failed.status === 403) return messageOf(failed);
+  throw new FleetError(notServed(path, failed.status, messageOf(failed)));
 }
 
 function notServed(path: string, status: number, message: string): string {

@@ -3,8 +3,8 @@ import { KARGO_API } from "../../manifests/kargo-types.ts";
 import { SERVICE_LABEL } from "../../model/labels.ts";
 import { ARGOCD_NAMESPACE } from "../../model/names.ts";
 import type { ServicePlan } from "../../model/plan.ts";
-import { inParallel } from "../audit/parallel.ts";
 import type { Cluster } from "../cluster.ts";
+import { inParallel } from "../parallel.ts";
 import type { LiveApplication, LivePipeline, LivePipelines } from "./live.ts";
 import { readPages } from "./pages.ts";
 import {
@@ -68,10 +68,12 @@ export async function readPipelines(
       (done) => told(`${kind} of ${done} of ${services.length} namespaces`),
     );
   const read = async (kind: string) => {
-    if (services.length <= FEW) return inEach(kind);
-    told(kind);
-    const refusal = await readPages(cluster, `/apis/${KARGO_API}/${kind}`, taking(kind));
-    if (refusal !== undefined) await inEach(kind);
+    if (services.length > FEW) {
+      told(kind);
+      const refusal = await readPages(cluster, `/apis/${KARGO_API}/${kind}`, taking(kind));
+      if (refusal === undefined) return;
+    }
+    await inEach(kind);
   };
   const [applications] = await Promise.all([
     readApplications(cluster, services),

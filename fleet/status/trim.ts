@@ -1,4 +1,4 @@
-import { durationSeconds, isDuration } from "../../model/durations.ts";
+import { printedSeconds } from "../../model/durations.ts";
 import type {
   FreightReference,
   LiveApplication,
@@ -97,7 +97,7 @@ export function liveFreight(item: Item): LiveFreight {
   const since = entries(status, "currentlyIn").map(([stage, use]) => [stage, text(use, "since") ?? ""]);
   const verified = entries(status, "verifiedIn").map(([stage, found]) => [
     stage,
-    { at: text(found, "verifiedAt"), soaked: seconds(text(found, "longestSoak")) },
+    { at: text(found, "verifiedAt"), soaked: printedSeconds(text(found, "longestSoak") ?? "") },
   ]);
   return {
     ...reference({ name: metadata.name, images: item.images, commits: item.commits }),
@@ -106,11 +106,6 @@ export function liveFreight(item: Item): LiveFreight {
     verifiedIn: Object.fromEntries(verified),
     approvedFor: entries(status, "approvedFor").map(([stage]) => stage),
   };
-}
-
-/** Go also writes `500ms`, which counts as nothing here. */
-function seconds(duration: string | undefined): number {
-  return duration !== undefined && isDuration(duration) ? durationSeconds(duration) : 0;
 }
 
 /** Drops the steps and their states, which are nearly all of a Promotion. */

@@ -3,7 +3,7 @@ import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { catalogueText, service, stackText } from "../../test/sources.ts";
-import { inParallel } from "../audit/parallel.ts";
+import { inParallel } from "../parallel.ts";
 import { fleetCommand } from "./commands.ts";
 import { type Folder, folderOf } from "./folder.ts";
 
@@ -125,7 +125,7 @@ describe("invalid input", function () {
       const said = await refusal(path, [...args, "--nonsense"]);
       assert.match(said, /^error: unknown option '--nonsense'\n?$/);
     });
-    await inParallel(steps, 2, () => {});
+    await inParallel(steps, 2);
   });
 
   /** Checks that the error has one line, or one per problem, and no stack trace. */
@@ -147,7 +147,7 @@ describe("invalid input", function () {
         const said = await refusal(path, args, NOBODY);
         assert.ok(said.trim().split("\n").length <= 10, said);
       });
-      await inParallel(steps, 2, () => {});
+      await inParallel(steps, 2);
     });
   }
 

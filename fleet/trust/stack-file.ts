@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { isScalar, parseDocument, visit } from "yaml";
 import { formatPath } from "../../model/diagnostics.ts";
-import { holdsSecret, PROJECT } from "../../model/stack-config.ts";
+import { PROJECT } from "../../model/stack-config.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
+import { holdsSecret } from "../../model/stack-secrets.ts";
 
 /**
  * The config keys that only shape a plan. None of them decides where the program connects, which credential it

@@ -1,67 +1,25 @@
-import type { Problem } from "../../model/diagnostics.ts";
-import { InvalidInput, listed } from "../../model/diagnostics.ts";
-import type { Plan } from "../../model/plan.ts";
 import { type Wave, wavesOf } from "../../model/waves.ts";
-import { type Fleet, type FoundStack, nameOfStack } from "../all-stacks.ts";
-import { FleetError } from "../fleet-error.ts";
-
-/** A stack whose files are valid. */
-export interface ReadyStack {
-  readonly name: string;
-  readonly plan: Plan;
-}
+import type { Fleet } from "../all-stacks.ts";
+import type { NamedPlan } from "../chosen-stacks.ts";
+import { stacksOfCluster } from "../cluster-stacks.ts";
 
 /** The stacks of one cluster, and the order in which their services are brought up. */
 export interface ClusterStacks {
   readonly name: string;
   /** The stack with the shared objects first. */
-  readonly stacks: readonly ReadyStack[];
+  readonly stacks: readonly NamedPlan[];
   readonly waves: readonly Wave[];
 }
 
 /**
- * The stacks of the cluster of a stack.
+ * The stacks of the cluster of a stack, with its waves.
  * @param reference a stack, or the part before `-00` of its shards; undefined if there is only one cluster
  * @throws FleetError if it is unknown which cluster is meant, InvalidInput with the problems of its stacks
  */
 export function clusterStacks(fleet: Fleet, reference: string | undefined): ClusterStacks {
-  const name = clusterName(fleet, reference);
-  // A stack whose cluster cannot be read may be one of these.
-  const own = fleet.stacks.filter((stack) => [name, undefined].includes(clusterOf(stack)));
-  const problems = [...own.flatMap((stack) => stack.problems), ...fleet.between.filter(isIn(own))];
-  if (problems.length > 0) throw new InvalidInput(problems);
-  const stacks = own.flatMap(({ name: stack, plan }) => (plan ? [{ name: stack, plan }] : []));
-  const platform = stacks.filter(({ plan }) => plan.platform !== undefined);
-  const others = stacks.filter(({ plan }) => plan.platform === undefined);
-  const services = stacks.flatMap(({ plan }) => plan.services);
-  const rules = own[0]?.config.value?.rollout.waves ?? [];
-  return { name, stacks: [...platform, ...others], waves: wavesOf(services, rules) };
-}
-
-function clusterName(fleet: Fleet, reference: string | undefined): string {
-  const names = [...new Set(fleet.stacks.flatMap((stack) => clusterOf(stack) ?? []))].sort();
-  if (reference === undefined) {
-    const [only, ...more] = names;
-    if (only !== undefined && more.length === 0) return only;
-    if (only === undefined) throw new InvalidInput(fleet.problems);
-    throw new FleetError(
-      `There are stacks of several clusters here: ${listed(names)}. Name a stack of the one to bring up.`,
-    );
-  }
-  const known = fleet.stacks.map(({ name }) => name);
-  const shard = known.find((name) => name.replace(/-\d+$/, "") === reference);
-  const stack = known.includes(reference) ? reference : (shard ?? nameOfStack(reference, known));
-  const found = fleet.stacks.find(({ name }) => name === stack);
-  const cluster = found && clusterOf(found);
-  if (cluster === undefined) throw new InvalidInput(found?.problems ?? []);
-  return cluster;
-}
-
-function clusterOf({ config }: FoundStack): string | undefined {
-  return config.value?.cluster.name;
-}
-
-function isIn(stacks: readonly FoundStack[]): (problem: Problem) => boolean {
-  const files = new Set(stacks.map(({ document }) => document.file));
-  return ({ place }) => files.has(place.file);
+  const cluster = stacksOfCluster(fleet, reference);
+  const services = cluster.stacks.flatMap(({ plan }) => plan.services);
+  // All stacks of a cluster have the same waves.
+  const rules = cluster.stacks[0]?.config.value.rollout.waves ?? [];
+  return { ...cluster, waves: wavesOf(services, rules) };
 }

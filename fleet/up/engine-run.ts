@@ -1,14 +1,12 @@
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { ONLY, type PreviewFilter } from "../../model/preview-filter.ts";
-import { type EngineEvent, engineEvent, STACK } from "../engine-events.ts";
+import { type EngineEvent, eventLines, parseEvent, STACK } from "../engine-events.ts";
 import { engineSettings } from "../engine-settings.ts";
-import { NO_ENGINE, withoutWarnings } from "../engine-words.ts";
+import { NO_ENGINE, plain, withoutWarnings } from "../engine-words.ts";
 import { eventPipe } from "../event-pipe.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { EngineStep } from "../preview/change.ts";
-import { plain, START } from "../preview/events.ts";
 import { outcomeOfRun, type Spoken, type StackOutcome } from "./outcome.ts";
 
 /** The part of a stack that a run brings up: its targets, and what the program registers. */
@@ -97,15 +95,15 @@ const nothing = () => ({
 
 const READ: readonly string[] = ["resOutputsEvent", "resOpFailedEvent", "diagnosticEvent", "summaryEvent"];
 
-/** Reads an engine's events line by line. Events of unchanged resources are counted without being parsed. */
+/** Reads an engine's events. Those of unchanged resources are counted without being parsed. */
 async function readUp(input: Readable, onResource: () => void): Promise<Heard> {
   const heard = { ...nothing(), summary: false };
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const [, kind = "", same] = START.exec(line) ?? [];
-    if (!READ.includes(kind)) continue;
+  for await (const line of eventLines(input)) {
+    const { kind, unchanged } = line;
+    if (kind === undefined || !READ.includes(kind)) continue;
     if (kind === "resOutputsEvent") onResource();
-    if (same === undefined) note(engineEvent.parse(JSON.parse(line)), heard);
-    else if (kind === "resOutputsEvent" && !same.includes(`::${STACK}::`)) heard.unchanged += 1;
+    if (unchanged === undefined) note(parseEvent(line), heard);
+    else if (kind === "resOutputsEvent" && !unchanged.includes(`::${STACK}::`)) heard.unchanged += 1;
   }
   return heard;
 }

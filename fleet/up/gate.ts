@@ -3,6 +3,7 @@ import { ARGOCD_NAMESPACE } from "../../model/names.ts";
 import type { ServicePlan } from "../../model/plan.ts";
 import { deployingStages } from "../../model/plan.ts";
 import { recordOf } from "../recovery/planned.ts";
+import { shown } from "../status/words.ts";
 
 type Live = Readonly<Record<string, unknown>>;
 
@@ -82,7 +83,7 @@ function applicationWord(application: Live | undefined): Word | undefined {
   const { comparedTo, status } = recordOf(sync);
   const compared = recordOf(comparedTo).source;
   const error = list(conditions).find(({ type }) => String(type).endsWith("Error"));
-  if (error) return failed(`${error.type}: ${error.message}`);
+  if (error) return failed(shown(`${error.type}: ${error.message}`));
   if (compared !== undefined && !isDeepStrictEqual(compared, source))
     return pending("Argo CD has not seen its change yet");
   const word = recordOf(health).status;

@@ -1,27 +1,29 @@
+import { ARGOCD_API } from "../../manifests/argo-cd.ts";
 import { isObject, platformInventories } from "../../manifests/inventory/objects.ts";
 import { rowsOf } from "../../manifests/inventory/row.ts";
 import { serviceInventory } from "../../manifests/inventory/service.ts";
+import { KARGO_API } from "../../manifests/kargo-types.ts";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import { STACK_LABEL, stackLabel } from "../../model/labels.ts";
-import { inParallel } from "../audit/parallel.ts";
+import type { NamedPlan } from "../chosen-stacks.ts";
+import { inParallel } from "../parallel.ts";
 import type { Objects } from "../recovery/look.ts";
-import type { ReadyStack } from "./cluster-stacks.ts";
 import type { LiveObjects } from "./gate.ts";
 import type { Concern } from "./targets.ts";
 
 /** What a run was about. */
 export interface Made extends Concern {
-  readonly stack: ReadyStack;
+  readonly stack: NamedPlan;
 }
 
 const AT_ONCE = 8;
 const JUDGED = [
-  { apiVersion: "kargo.akuity.io/v1alpha1", kind: "Stage" },
-  { apiVersion: "argoproj.io/v1alpha1", kind: "Application" },
+  { apiVersion: KARGO_API, kind: "Stage" },
+  { apiVersion: ARGOCD_API, kind: "Application" },
 ] as const;
 
 /** The Stages and Applications of these stacks. Empty for a kind that this identity may not list. */
-export async function liveObjects(stacks: readonly ReadyStack[], objects: Objects): Promise<LiveObjects> {
+export async function liveObjects(stacks: readonly NamedPlan[], objects: Objects): Promise<LiveObjects> {
   const selector = selectorOf(stacks.map(({ name }) => name));
   const lists = JUDGED.map(({ apiVersion, kind }) => objects.labelled(apiVersion, kind, selector));
   return new Map((await Promise.all(lists)).flat().map(({ kind, id, live }) => [`${kind} ${id}`, live]));
@@ -47,7 +49,7 @@ export async function missingObjects(made: readonly Made[], objects: Objects): P
       if ((await objects.find(place)) === undefined) missing.push(`${kind} ${idOf(object)}`);
     }
   });
-  await inParallel(steps, AT_ONCE, () => {});
+  await inParallel(steps, AT_ONCE);
   return missing.sort();
 }
 

@@ -1,4 +1,5 @@
 import { PROJECT } from "../../model/stack-config.ts";
+import type { NamedPlan } from "../chosen-stacks.ts";
 import { FleetError } from "../fleet-error.ts";
 import { lockFolder, ownerState, readLocks } from "../recovery/locks.ts";
 import { thisMachine } from "../recovery/machine.ts";
@@ -6,7 +7,6 @@ import { planRecovery, settle } from "../recovery/recover.ts";
 import { blockedItems } from "../recovery/report.ts";
 import { owner } from "../recovery/stack-lock.ts";
 import { openTools, type Places } from "../recovery/tools.ts";
-import type { ReadyStack } from "./cluster-stacks.ts";
 import { notes } from "./records.ts";
 
 /** Somebody else updates a stack of the cluster. */
@@ -14,7 +14,7 @@ export class Busy extends FleetError {}
 
 /** A stack that an interrupted run left behind, and how that is known. */
 export interface Interrupted {
-  readonly stack: ReadyStack;
+  readonly stack: NamedPlan;
   readonly why: string;
 }
 
@@ -25,7 +25,7 @@ export interface Interrupted {
  * @throws Busy if a stack is being updated
  * @throws FleetError if it cannot be known whether a lock's owner lives
  */
-export async function interrupted(stacks: readonly ReadyStack[], backend: string): Promise<Interrupted[]> {
+export async function interrupted(stacks: readonly NamedPlan[], backend: string): Promise<Interrupted[]> {
   const machine = thisMachine();
   const found = stacks.map(async (stack): Promise<Interrupted[]> => {
     const began = await notes.wasRunning(stack.name);

@@ -1,3 +1,4 @@
+import { nameOf } from "../engine-events.ts";
 import { isBusy, isUnwritten } from "../engine-words.ts";
 import type { EngineStep } from "../preview/change.ts";
 import { serviceOf } from "../report/steps.ts";
@@ -49,7 +50,7 @@ export function outcomeOfRun({ exitCode, failed, errors, summary, last }: Spoken
   }
   for (const { message, urn } of errors) {
     if (REPEATED.test(message)) continue;
-    const name = urn?.split("::").slice(3).join("::") ?? "";
+    const name = urn === undefined ? "" : nameOf(urn);
     const service = ABOUT_A_SERVICE.exec(message)?.[1] ?? (urn && serviceOf({ urn, name }));
     if (service === undefined) others.push(message);
     else add(service, message);

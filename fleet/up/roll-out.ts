@@ -1,13 +1,14 @@
 import type { Wave } from "../../model/waves.ts";
-import { inParallel } from "../audit/parallel.ts";
-import type { ClusterStacks, ReadyStack } from "./cluster-stacks.ts";
+import type { NamedPlan } from "../chosen-stacks.ts";
+import { inParallel } from "../parallel.ts";
+import type { ClusterStacks } from "./cluster-stacks.ts";
 import type { Part, StackRun } from "./engine-run.ts";
 import { leftOf, type UpRecord } from "./records.ts";
 import { type Concern, partsOf, resourceCount, standsAlone } from "./targets.ts";
 
 /** One stack's work in a wave. */
 export interface Job extends Concern {
-  readonly stack: ReadyStack;
+  readonly stack: NamedPlan;
   /** Undefined for the whole stack. */
   readonly parts: readonly Part[] | undefined;
   /** The resources that the program registers, for the time left. */
@@ -76,12 +77,12 @@ export function planStep(cluster: ClusterStacks, index: number, known: Known): S
   };
 }
 
-function hasOneOf({ services }: Wave): (stack: ReadyStack) => boolean {
+function hasOneOf({ services }: Wave): (stack: NamedPlan) => boolean {
   const names = new Set(services);
   return ({ plan }) => plan.services.some((service) => names.has(service.name));
 }
 
-function wholeJob(stack: ReadyStack, { records, everything, done }: Known): Job | undefined {
+function wholeJob(stack: NamedPlan, { records, everything, done }: Known): Job | undefined {
   const { plan, name } = stack;
   if (done.has(name)) return undefined;
   const services = plan.services.map((service) => service.name);
@@ -98,7 +99,7 @@ function wholeJob(stack: ReadyStack, { records, everything, done }: Known): Job 
   return { stack, ...changed, parts, size: resourceCount(plan, changed) };
 }
 
-function partJob(stack: ReadyStack, { services }: Concern, { records }: Known): Job | undefined {
+function partJob(stack: NamedPlan, { services }: Concern, { records }: Known): Job | undefined {
   const { plan, name } = stack;
   const record = records.get(name);
   const left = new Set(leftOf(plan, record).services);
@@ -112,7 +113,7 @@ function partJob(stack: ReadyStack, { services }: Concern, { records }: Known): 
   return { stack, ...concern, parts: partsOf(name, plan, concern, rest), size };
 }
 
-function platformJob(stack: ReadyStack, known: Known): Job | undefined {
+function platformJob(stack: NamedPlan, known: Known): Job | undefined {
   const { plan, name } = stack;
   if (plan.services.length === 0) return wholeJob(stack, known);
   const record = known.records.get(name);
@@ -131,7 +132,7 @@ function platformJob(stack: ReadyStack, known: Known): Job | undefined {
   };
 }
 
-function all({ plan }: ReadyStack): Concern {
+function all({ plan }: NamedPlan): Concern {
   return { services: plan.services.map(({ name }) => name), platform: plan.platform !== undefined };
 }
 
@@ -169,7 +170,7 @@ export async function runJobs(
     runs.push(run);
     failed ||= run.outcome === "failed" || run.outcome === "busy";
   });
-  await inParallel(steps, runner.parallel, () => {});
+  await inParallel(steps, runner.parallel);
   return { runs, notBegun };
 }
 

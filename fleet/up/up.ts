@@ -1,21 +1,18 @@
-import { mkdir } from "node:fs/promises";
-import { hostname, userInfo } from "node:os";
-import { join } from "node:path";
-import { openCluster } from "../cluster.ts";
+import { type ClusterChoice, openClusterOf } from "../cluster.ts";
 import { backendFolder } from "../file-backend.ts";
-import { type Lock, takeLock } from "../lock.ts";
 import { openEngine } from "../recovery/engine.ts";
 import { objectsOf } from "../recovery/look.ts";
 import { faultsAfter, type Live } from "./after-wave.ts";
 import type { ClusterStacks } from "./cluster-stacks.ts";
 import { runUp, type StackRun } from "./engine-run.ts";
 import { liveObjects } from "./live.ts";
-import { Busy, interrupted, mend } from "./mend.ts";
-import { baseOf, NOTES, notes, recordAfter, stampOf, type UpRecord } from "./records.ts";
+import { interrupted, mend } from "./mend.ts";
+import { onlyOne } from "./only-one.ts";
+import { baseOf, notes, recordAfter, stampOf, type UpRecord } from "./records.ts";
 import { type Job, planStep, runJobs, type Step, stepNames, type WaveResult } from "./roll-out.ts";
 import { TimeLeft } from "./time-left.ts";
 
-export interface UpOptions {
+export interface UpOptions extends ClusterChoice {
   readonly durable: boolean;
   /** Whether to bring up everything, whatever this command noted. */
   readonly whole: boolean;
@@ -25,8 +22,6 @@ export interface UpOptions {
   readonly wait: number;
   /** The share of a wave's services, in percent, that may be broken. */
   readonly maxBroken: number;
-  readonly context?: string;
-  readonly kubeconfig?: string;
   /** Ends the command: what has begun is finished, and nothing else begins. */
   readonly signal: AbortSignal;
 }
@@ -62,19 +57,6 @@ export async function bringUp(cluster: ClusterStacks, options: UpOptions, told: 
   } finally {
     lock.release();
   }
-}
-
-/** One `fleet up` per folder; on other machines the engine's own lock of each stack remains. */
-async function onlyOne(cluster: string): Promise<Lock> {
-  await mkdir(NOTES, { recursive: true });
-  const onWait = (holder: string) => {
-    throw new Busy(`Another fleet up runs: ${holder || "a process that has just begun"}.`);
-  };
-  const lock = await takeLock(join(NOTES, "lock"), { onWait });
-  await lock.describe(
-    `fleet up of cluster ${cluster}, by ${userInfo().username} on ${hostname()}, since ${new Date().toISOString()}`,
-  );
-  return lock;
 }
 
 class Up {
@@ -134,10 +116,7 @@ class Up {
       });
     const sizes = names.map((_, index) => plan(index).jobs.reduce((sum, { size }) => sum + size, 0));
     this.#time.expect(sizes.reduce((sum, size) => sum + size, 0));
-    const cluster = await openCluster({
-      kubeconfig: this.#options.kubeconfig ?? this.#cluster.stacks[0]?.plan.cluster.kubeconfig,
-      context: this.#options.context ?? this.#cluster.stacks[0]?.plan.cluster.context,
-    });
+    const cluster = await openClusterOf(this.#cluster.stacks[0]?.plan, this.#options);
     const objects = objectsOf(cluster);
     try {
       const before = await liveObjects(this.#cluster.stacks, objects);

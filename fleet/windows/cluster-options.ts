@@ -1,14 +1,12 @@
 import type { Command } from "commander";
 import { didYouMean, listed } from "../../model/diagnostics.ts";
-import { type Cluster, openCluster } from "../cluster.ts";
+import { type Cluster, type ClusterChoice, openClusterOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 import { rightStack, type StackFiles } from "../stack-files.ts";
 
 /** The options that lead to a cluster. In an incident the files may be wrong, so a context alone is enough. */
-export interface ClusterOptions {
+export interface ClusterOptions extends ClusterChoice {
   readonly stack?: string;
-  readonly context?: string;
-  readonly kubeconfig?: string;
 }
 
 export function withClusterOptions(command: Command): Command {
@@ -25,16 +23,11 @@ export interface Meant {
 }
 
 /** @throws FleetError if neither a stack nor a context is named; InvalidInput if the stack's files are wrong */
-export async function clusterOf({ stack, context, kubeconfig }: ClusterOptions): Promise<Meant> {
-  if (stack === undefined && context === undefined)
+export async function clusterOf({ stack, ...choice }: ClusterOptions): Promise<Meant> {
+  if (stack === undefined && choice.context === undefined)
     throw new FleetError("Which cluster? Name a stack with --stack, or a context with --context.");
   const files = stack === undefined ? undefined : rightStack(stack);
-  const its = files?.plan.cluster;
-  const cluster = await openCluster({
-    kubeconfig: kubeconfig ?? its?.kubeconfig,
-    context: context ?? its?.context,
-  });
-  return { cluster, files };
+  return { cluster: await openClusterOf(files?.plan, choice), files };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type ClosingRule, periodsText } from "../../model/calendar.ts";
 import { isClosed, nextChange } from "../../model/closed-now.ts";
+import { visible } from "../report/escape.ts";
 
 /** A rule at a moment. */
 export interface RuleState {
@@ -26,13 +27,15 @@ export function ruleLine({ rule, closed, next }: RuleState): string {
     ? `until ${next.toISOString().slice(0, 16).replace("T", " ")} UTC`
     : "without a known end";
   const state = closed ? "closed" : "open";
-  return [
+  const line = [
     state.padEnd(6),
     id.padEnd(9),
     `${which} of ${whose}`,
     until,
     `${reason}${more.length > 0 ? ` (${more.join("; ")})` : ""}`,
   ].join("  ");
+  // The guard lets a reason contain what a terminal would obey.
+  return visible(line);
 }
 
 /** A rule as JSON for scripts. */

@@ -5,11 +5,12 @@ import {
   webhookSecretPurpose,
 } from "../../model/build-plan.ts";
 import type { BuildTriggersPlan } from "../../model/plan.ts";
-import { eventBus, eventSource, hookSecret, organizationEventSource, sensor } from "../argo-events.ts";
+import { eventBus, eventSource, hookSecret, organizationEventSource } from "../argo-events.ts";
 import type { EventSource } from "../argo-events-types.ts";
 import { buildTemplate } from "../argo-workflows.ts";
 import { type BoundRole, buildGrants, buildLimit } from "../build-namespace.ts";
 import { buildNetwork } from "../build-network.ts";
+import { sensor } from "../build-sensor.ts";
 import { RECEIVER_SECRET } from "../build-steps.ts";
 import { eventAccounts, leaderElection } from "../events-namespace.ts";
 import {

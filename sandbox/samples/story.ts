@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { plansOf } from "../../fleet/status/read-fleet.ts";
+import type { NamedPlan } from "../../fleet/chosen-stacks.ts";
 
-export type SampleService = ReturnType<typeof plansOf>[number]["plan"]["services"][number];
+export type SampleService = NamedPlan["plan"]["services"][number];
 
 /** An image with its Freight. */
 export interface SampleVersion {

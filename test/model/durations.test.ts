@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { durationSeconds, goDuration, isDuration } from "../../model/durations.ts";
+import { durationSeconds, goDuration, isDuration, printedSeconds } from "../../model/durations.ts";
 
 describe("a duration", () => {
   for (const [written, stored] of [
@@ -26,5 +26,24 @@ describe("a duration", () => {
         assert.equal(goDuration(stored), stored);
       }),
     );
+  });
+
+  it("is read as Go prints it", () => {
+    const count = fc.integer({ min: 0, max: 5000 });
+    fc.assert(
+      fc.property(count, count, count, (hours, minutes, seconds) => {
+        const stored = goDuration(`${hours}h${minutes}m${seconds}s`);
+        assert.equal(printedSeconds(stored), durationSeconds(stored));
+      }),
+    );
+    for (const [printed, length] of [
+      ["250ms", 0.25],
+      ["1.5µs", 1.5e-6],
+      ["1m0.5s", 60.5],
+      ["", 0],
+      ["soon", 0],
+      ["1h soon", 0],
+    ] as const)
+      assert.equal(printedSeconds(printed), length);
   });
 });

@@ -96,6 +96,24 @@ describe("the plan of messages", () => {
   });
 });
 
+describe("a message about a Stage called env", () => {
+  it("does not look like a template that reads the pod's environment, which the guard refuses", () => {
+    const standard =
+      "{ standard: [ { stage: dev, promotion: auto, sync: auto }, { stage: env, after: [dev], promotion: manual, sync: auto }, { stage: expandenv, after: [env], promotion: manual, sync: auto } ] }";
+    const windows = "[ { zone: UTC, open: [ { from: '09:00', to: '16:00' } ], reason: office hours } ]";
+    const found = plan(
+      { nginx: service("nginx") },
+      { pipelines: standard, rollout: `{ windows: ${windows} }` },
+    );
+    assert.ok(found);
+    const sensors = found.groups.map((group) => JSON.stringify(messageSensor(group, found).spec.triggers));
+    assert.match(sensors.join(), /Freight waits for/);
+    // The addresses of receivers are read in parameters, not in messages.
+    const payloads = sensors.map((text) => text.replace(/"parameters":\[[^\]]*\]/g, ""));
+    assert.doesNotMatch(payloads.join(), /[{(|=\s](env|expandenv)[\s`"})|\\]/);
+  });
+});
+
 describe("a team's receivers", () => {
   it("must be webhooks of the stack, and a channel needs a Slack app", () => {
     const found = problems(

@@ -70,6 +70,7 @@ const RULES: Readonly<
       "https://a.example:8443/x/y",
       "https://10.0.0.1:6443",
       "https://xn--bcher-kva.example",
+      "https://[2001:db8::1]:6443",
     ],
     [
       "http://a.example",
@@ -87,6 +88,11 @@ const RULES: Readonly<
       "https://a.example/%2e",
       "a.example",
       "https://a.example//b",
+      "https://a'+b.example",
+      'https://a"b.example',
+      "https://a${b}.example",
+      "https://{{env`x`}}",
+      "https://a(b).example",
     ],
   ],
   "GitHub's address": [

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { readStackConfig, SECRET_KEYS, stackConfigSchema } from "../../model/stack-config.ts";
+import { readStackConfig, stackConfigSchema } from "../../model/stack-config.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
+import { SECRET_KEYS } from "../../model/stack-secrets.ts";
 import { catalogueText, problemsOf, readStackText, service, stackText } from "../sources.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx") });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { eventSource, sensor } from "../../manifests/argo-events.ts";
+import { eventSource } from "../../manifests/argo-events.ts";
+import { sensor } from "../../manifests/build-sensor.ts";
 import { groupsFor, sensorBytes, TRIGGER_LIMIT } from "../../model/trigger-size.ts";
 import { rawSources, toSources } from "../generated-catalogues.ts";
 import { catalogueText, planOf, problemsOf, service, stackText } from "../sources.ts";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogueText, planOf, service, servicePlan, stackText } from "../../../test/sources.ts";
+import { nameOf } from "../../engine-events.ts";
 import type { Planned, PlannedObject } from "../../recovery/planned.ts";
 import { describe as describeIt, plannedOf } from "../../recovery/planned.ts";
-import { type Creation, nameOf, parsePreview } from "../../recovery/preview.ts";
+import { type Creation, parsePreview } from "../../recovery/preview.ts";
 import { verdict } from "../../recovery/verdicts.ts";
 
 const LABELS = {

@@ -25,6 +25,8 @@ describe("the file of a release", function () {
       "Pulumi.prod.yaml": stackText(),
       "releases/cut.json": JSON.stringify(RELEASE).slice(0, 100),
       "releases/other.json": JSON.stringify({ ...RELEASE, waves: [] }),
+      "releases/elsewhere.json": JSON.stringify(RELEASE).replace("kargo-nginx", "kargo-auth"),
+      "releases/away.json": JSON.stringify(RELEASE).replace('"prod","freight"', '"../x","freight"'),
       "releases/old-stack.json": JSON.stringify(RELEASE).replaceAll('"stack":"prod"', '"stack":"gone"'),
     });
   });
@@ -35,6 +37,11 @@ describe("the file of a release", function () {
     "a name of another release": [["show", "cutt"], /no releases\/cutt.json. Did you mean "cut"\?/],
     "a truncated file": [["show", "cut"], /releases\/cut.json cannot be read: it is not JSON/],
     "a file of another form": [["promote", "other"], /releases\/other.json .*unexpected at waves/],
+    "a Project that is not the service's": [
+      ["promote", "elsewhere"],
+      /elsewhere.json .*unexpected at waves.0.0.project/,
+    ],
+    "a Stage that is no name": [["show", "away"], /away.json .*unexpected at waves.0.0.stage/],
     "a stack that is gone": [["show", "old-stack"], /There is no stack "gone"/],
     "a service that no stack has": [
       ["create", "r2", "--services", "ngnix"],

@@ -19,7 +19,7 @@ function freight(name: string, status: Partial<LiveFreight["status"]> = {}, crea
   const verifiedIn = { staging: {} };
   return {
     metadata: { name, creationTimestamp: created },
-    images: [],
+    images: [{ repoURL: "registry.example/nginx", tag: "20261128133800-bbb1234" }],
     status: { verifiedIn, approvedFor: {}, currentlyIn: {}, ...status },
   };
 }
@@ -42,6 +42,14 @@ const standing = (found: LiveService, target: TargetStage | undefined = PROD) =>
 describe("the standing of a service in a release", () => {
   it("is done when the Stage has the Freight", () => {
     assert.deepEqual(standing(live({ inProd: "new" })), { kind: "done" });
+  });
+
+  it("cannot be promoted if the Freight holds other images than a reviewer has read", () => {
+    const other = { ...freight("new"), images: [{ repoURL: "registry.example/nginx", tag: "evil" }] };
+    assert.deepEqual(standing(live({ freight: [other] })), {
+      kind: "missing",
+      why: "Freight new holds registry.example/nginx:evil, which the release does not say.",
+    });
   });
 
   it("is done even if the Freight is no longer verified", () => {

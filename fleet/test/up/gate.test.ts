@@ -84,6 +84,13 @@ describe("the gate after a wave", () => {
     ]);
   });
 
+  it("shows on one line what a terminal or a pipeline would obey in an error of Argo CD", () => {
+    const conditions = [{ type: "ComparisonError", message: "no chart\n::error::\u001b[2J" }];
+    assert.deepEqual(words({ dev: SEEN, prod: SEEN }, { dev: HEALTHY, prod: { ...HEALTHY, conditions } }), [
+      ["failed", "Application argocd/nginx-prod", "ComparisonError: no chart ::error::\\u{1b}[2J"],
+    ]);
+  });
+
   it("waits for an Application that syncs itself, not for one that a person syncs", () => {
     const missing = {
       health: { status: "Missing" },

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { type LocalProxy, listening } from "./local-proxy.ts";
 
 /** What happens to a request instead of its answer. `lost` and `late` requests are carried out. */
 export type Failing = "429" | "500" | "late" | "dropped" | "lost" | "secondary limit" | "502";
@@ -39,17 +39,11 @@ export class Faults {
   }
 }
 
-/** A proxy in front of a server. */
-export interface FaultyProxy {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 /** How long a request hangs before the API server would give it up; its own limit is a minute. */
 const HANGS = 1_000;
 
 /** Starts a proxy whose requests fail as {@link Faults} says. */
-export async function faultyProxy(upstream: string, faults: Faults): Promise<FaultyProxy> {
+export async function faultyProxy(upstream: string, faults: Faults): Promise<LocalProxy> {
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
@@ -61,16 +55,7 @@ export async function faultyProxy(upstream: string, faults: Faults): Promise<Fau
     if (failing === "late") await pause(HANGS);
     answer(outgoing, failing);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  server.unref();
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listening(server);
 }
 
 function pass(

@@ -1,16 +1,9 @@
 import { createServer, request as plain } from "node:http";
 import { request as secure } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type LocalProxy, listening } from "./local-proxy.ts";
 
 /** Whether the object is created before the interruption. */
 export type Moment = "before" | "after";
-
-/** A proxy in front of a server that counts creations. */
-export interface Tripwire {
-  /** The address for requests. */
-  readonly url: string;
-  close(): Promise<void>;
-}
 
 /** The action at a creation. */
 export interface Blow {
@@ -49,6 +42,7 @@ export class Count {
 }
 
 /**
+ * A proxy in front of a server that counts creations.
  * @param upstream the server behind it
  * @param headers added to each request
  * @param creates which requests create something
@@ -58,7 +52,7 @@ export async function tripwire(
   count: Count,
   creates: (method: string, url: string) => boolean,
   headers: Readonly<Record<string, string>> = {},
-): Promise<Tripwire> {
+): Promise<LocalProxy> {
   const target = new URL(upstream);
   const send = target.protocol === "https:" ? secure : plain;
   const server = createServer(async (incoming, outgoing) => {
@@ -87,14 +81,5 @@ export async function tripwire(
     outgoing.on("close", () => onward.destroy());
     onward.end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  server.unref();
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listening(server);
 }

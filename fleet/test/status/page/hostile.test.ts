@@ -6,7 +6,7 @@ import { visible } from "../../../report/escape.ts";
 import type { FleetStatus } from "../../../status/fleet-status.ts";
 import { statusPage } from "../../../status/page/page.ts";
 import { HOSTILE } from "./hostile-names.ts";
-import { type OpenedPage, type Pages, startPages } from "./opened-page.ts";
+import { type OpenedPage, pagesOfSuite } from "./opened-page.ts";
 import { ago, fleet, sampleMatrix, service, stage, version } from "./sample-fleet.ts";
 
 /** A fleet with each of these texts in every place that a file or a cluster decides. */
@@ -70,12 +70,7 @@ const shownNames = (page: Page) => page.locator("tr.service th button bdi").allT
 
 describe("a hostile name on fleet status's page", function () {
   this.timeout(180_000);
-  let pages: Pages;
-
-  before(async () => {
-    pages = await startPages();
-  });
-  after(() => pages.close());
+  const pages = pagesOfSuite();
 
   /** Opens a page with these names, and one with as many tame ones: they must have the same elements. */
   async function staysText(names: readonly string[]): Promise<void> {

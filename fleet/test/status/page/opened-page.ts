@@ -6,8 +6,8 @@ import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { startBrowser } from "./browser.ts";
 
-/** A browser for all tests of a file, and the folder of its pages. */
-export interface Pages {
+/** A browser for all tests of a suite, and the folder of its pages. */
+interface Pages {
   /** Opens this HTML. @throws AssertionError if it requests anything but itself, or reports an error */
   open(html: string, options?: BrowserContextOptions & { hash?: string }): Promise<OpenedPage>;
   close(): Promise<void>;
@@ -21,8 +21,19 @@ export interface OpenedPage {
   done(): Promise<void>;
 }
 
-/** Starts the browser. */
-export async function startPages(): Promise<Pages> {
+/** Starts a browser before the tests of the suite that calls this, and closes it after them. */
+export function pagesOfSuite(): Pick<Pages, "open"> {
+  let pages: Promise<Pages> | undefined;
+  const started = () => {
+    pages ??= startPages();
+    return pages;
+  };
+  before(started);
+  after(async () => (await started()).close());
+  return { open: async (html, options) => (await started()).open(html, options) };
+}
+
+async function startPages(): Promise<Pages> {
   const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-pages-"));
   const browser: Browser = await startBrowser();
   let count = 0;

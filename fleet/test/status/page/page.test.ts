@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { statusPage } from "../../../status/page/page.ts";
-import { count, type Pages, startPages, textOf } from "./opened-page.ts";
+import { count, pagesOfSuite, textOf } from "./opened-page.ts";
 import { ago, fleet, sampleFleet, sampleMatrix, service, stage, version } from "./sample-fleet.ts";
 
 const thousand = sampleFleet(1_000);
@@ -8,12 +8,7 @@ const html = statusPage(thousand, sampleMatrix(thousand), "These are samples.");
 
 describe("fleet status's page", function () {
   this.timeout(120_000);
-  let pages: Pages;
-
-  before(async () => {
-    pages = await startPages();
-  });
-  after(() => pages.close());
+  const pages = pagesOfSuite();
 
   it("answers first what needs somebody, with the command for it", async () => {
     const next = version(1, 3_600);

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { AxeResults } from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { statusPage } from "../../../status/page/page.ts";
-import { type Pages, startPages, textOf } from "./opened-page.ts";
+import { pagesOfSuite, textOf } from "./opened-page.ts";
 import { fleet, sampleFleet, sampleMatrix, service, stage, version } from "./sample-fleet.ts";
 
 /** Axe's code, which the page runs. */
@@ -29,12 +29,7 @@ const scrollsSideways = (page: Page) =>
 
 describe("fleet status's page for every reader", function () {
   this.timeout(120_000);
-  let pages: Pages;
-
-  before(async () => {
-    pages = await startPages();
-  });
-  after(() => pages.close());
+  const pages = pagesOfSuite();
 
   it("is no wider than a phone", async () => {
     const long = "n".repeat(200);

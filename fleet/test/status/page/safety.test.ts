@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { statusPage } from "../../../status/page/page.ts";
-import { type Pages, startPages } from "./opened-page.ts";
+import { pagesOfSuite } from "./opened-page.ts";
 import { sampleFleet, sampleMatrix } from "./sample-fleet.ts";
 
 const thousand = sampleFleet(1_000);
@@ -8,12 +8,7 @@ const html = statusPage(thousand, sampleMatrix(thousand), "These are samples.");
 
 describe("the safety of fleet status's page", function () {
   this.timeout(120_000);
-  let pages: Pages;
-
-  before(async () => {
-    pages = await startPages();
-  });
-  after(() => pages.close());
+  const pages = pagesOfSuite();
 
   it("requests nothing, from the first screen to the last row", async () => {
     const { page, done } = await pages.open(html);

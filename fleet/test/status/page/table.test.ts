@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { statusPage } from "../../../status/page/page.ts";
-import { count, type Pages, shown, startPages, textOf } from "./opened-page.ts";
+import { count, pagesOfSuite, shown, textOf } from "./opened-page.ts";
 import { sampleFleet, sampleMatrix } from "./sample-fleet.ts";
 
 const thousand = sampleFleet(1_000);
@@ -8,12 +8,7 @@ const html = statusPage(thousand, sampleMatrix(thousand), "These are samples.");
 
 describe("the table of fleet status's page, with a thousand services", function () {
   this.timeout(120_000);
-  let pages: Pages;
-
-  before(async () => {
-    pages = await startPages();
-  });
-  after(() => pages.close());
+  const pages = pagesOfSuite();
 
   it("searches a thousand services, and says how many are left", async () => {
     const { page, done } = await pages.open(html);

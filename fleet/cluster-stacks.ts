@@ -1,0 +1,68 @@
+import { InvalidInput, listed, type Problem } from "../model/diagnostics.ts";
+import type { Plan } from "../model/plan.ts";
+import type { StackConfig } from "../model/stack-config.ts";
+import { type Fleet, type FoundStack, nameOfStack } from "./all-stacks.ts";
+import { FleetError } from "./fleet-error.ts";
+
+/** A stack whose files have no problems. */
+export type RightStack = FoundStack & {
+  readonly plan: Plan;
+  readonly config: { readonly value: StackConfig };
+};
+
+/** All stacks of one cluster. */
+export interface StacksOfCluster {
+  /** The cluster's name. */
+  readonly name: string;
+  /** The stack with the shared objects first. */
+  readonly stacks: readonly RightStack[];
+}
+
+/**
+ * The stacks of the cluster of a stack.
+ * @param reference a stack, or the part before `-00` of its shards; undefined if there is only one cluster
+ * @throws FleetError if it is unknown which cluster is meant, InvalidInput with the problems of its stacks
+ */
+export function stacksOfCluster(fleet: Fleet, reference: string | undefined): StacksOfCluster {
+  const name = clusterName(fleet, reference);
+  // A stack whose cluster cannot be read may be one of these.
+  const own = fleet.stacks.filter((stack) => [name, undefined].includes(clusterOf(stack)));
+  const problems = [...own.flatMap((stack) => stack.problems), ...fleet.between.filter(isIn(own))];
+  if (problems.length > 0) throw new InvalidInput(problems);
+  const right = own.filter(isRight);
+  const platform = right.filter(({ plan }) => plan.platform !== undefined);
+  const others = right.filter(({ plan }) => plan.platform === undefined);
+  return { name, stacks: [...platform, ...others] };
+}
+
+function clusterName(fleet: Fleet, reference: string | undefined): string {
+  const names = [...new Set(fleet.stacks.flatMap((stack) => clusterOf(stack) ?? []))].sort();
+  if (reference === undefined) {
+    const [only, ...more] = names;
+    if (only !== undefined && more.length === 0) return only;
+    if (only === undefined) throw new InvalidInput(fleet.problems);
+    throw new FleetError(
+      `There are stacks of several clusters here: ${listed(names)}. Name a stack of the one to bring up.`,
+    );
+  }
+  const known = fleet.stacks.map(({ name }) => name);
+  const shard = known.find((name) => name.replace(/-\d+$/, "") === reference);
+  const stack = known.includes(reference) ? reference : (shard ?? nameOfStack(reference, known));
+  const found = fleet.stacks.find(({ name }) => name === stack);
+  const cluster = found && clusterOf(found);
+  if (cluster === undefined) throw new InvalidInput(found?.problems ?? []);
+  return cluster;
+}
+
+function clusterOf({ config }: FoundStack): string | undefined {
+  return config.value?.cluster.name;
+}
+
+function isIn(stacks: readonly FoundStack[]): (problem: Problem) => boolean {
+  const files = new Set(stacks.map(({ document }) => document.file));
+  return ({ place }) => files.has(place.file);
+}
+
+function isRight(stack: FoundStack): stack is RightStack {
+  return stack.plan !== undefined && stack.config.value !== undefined;
+}
