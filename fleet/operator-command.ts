@@ -83,7 +83,8 @@ function https(url: string): string {
 }
 
 function backend(url: string): string {
-  if (/^(https|s3|gs|azblob|postgres):\/\//.test(url) && (!URL.canParse(url) || new URL(url).password === ""))
+  const { password, searchParams } = URL.parse(url) ?? { password: "?" };
+  if (/^(https|s3|gs|azblob|postgres):\/\//.test(url) && password === "" && !searchParams?.has("password"))
     return url;
   throw new InvalidArgumentError(
     "Write https://, s3://, gs://, azblob:// or postgres://, without a password. A file would be lost with its pod.",

@@ -144,6 +144,8 @@ describe("fleet operator", function () {
 
   it("refuses a state in a file, an image without a digest, and an address with a password", async () => {
     for (const [args, message] of [
+      [["--backend", "postgres://db.example/state?password=hunter2"], /without a password/],
+      [["--backend", "postgres://u:hunter2@/state"], /without a password/],
       [["--backend", "file:///state"], /A file would be lost with its pod/],
       [["--image", "pulumi/pulumi:latest"], /"pulumi\/pulumi:latest" is not pinned/],
       [["--repository", "https://me:word@github.com/a/b.git"], /without user and password/],
