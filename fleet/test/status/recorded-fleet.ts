@@ -13,8 +13,11 @@ export type RecordedItem = Item & { readonly apiVersion: string; readonly kind: 
 
 /** What Kargo and Argo CD wrote at one of two moments: see recorded/README.md. */
 export function recorded(moment: "freeze" | "held"): RecordedItem[] {
-  const text = readFileSync(new URL(`recorded/${moment}.json`, import.meta.url), "utf8");
-  return (JSON.parse(text) as { items: RecordedItem[] }).items;
+  const text = readFileSync(new URL(`recorded/${moment}.jsonl`, import.meta.url), "utf8");
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as RecordedItem);
 }
 
 /** The plan of the services that were recorded: those of this repository. */

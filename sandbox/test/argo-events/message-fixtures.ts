@@ -18,9 +18,13 @@ export interface KargoEvent {
 }
 
 /** The Events that Kargo 1.11.2, Argo CD and Kubernetes wrote for three services. */
-export const RECORDED = JSON.parse(
-  readFileSync(join(import.meta.dirname, "kargo-events.json"), "utf8"),
-) as readonly KargoEvent[];
+export const RECORDED: readonly KargoEvent[] = readFileSync(
+  join(import.meta.dirname, "kargo-events.jsonl"),
+  "utf8",
+)
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as KargoEvent);
 
 /** A time after the start of the EventSource. */
 export const LATER = "2099-01-01T00:00:00Z";
