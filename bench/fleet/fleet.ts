@@ -24,6 +24,7 @@ export function fleetBench(): Command {
       `of ${PEERS.map(({ name }) => name).join(", ")}`,
       PEERS.map(({ name }) => name).join(),
     )
+    .option("--phases <list>", `of ${PHASES.join(", ")}`, PHASES.join())
     .option("--shard <number>", "how many services a stack of fleet up has, about", "50")
     .option("--minutes <number>", "start nothing new after this time; what is missing is said", "35")
     .option("--no-page", "print the tables instead of writing them into docs/benchmarks.md")
@@ -39,31 +40,51 @@ Examples:
   npm run bench -- fleet
   npm run bench -- fleet --sizes 10,25 --minutes 10 --no-page`,
     )
-    .action(
-      async (options: { sizes: string; peers: string; shard: string; minutes: string; page: boolean }) => {
-        const named = PEERS.filter(({ name }) => options.peers.split(",").includes(name));
-        const peers = named.map((peer) => (peer === fleet ? fleetOf(Number(options.shard)) : peer));
-        const sizes = options.sizes.split(",").map(Number);
-        if (peers.length === 0 || !sizes.every((size) => Number.isInteger(size) && size > 0))
-          throw new Error(
-            "--sizes are numbers such as 10,50 and --peers names such as kubectl apply,fleet up",
-          );
-        await new Bench(peers, sizes, Number(options.minutes), options.page).run();
-      },
-    );
+    .action(async (options: Options) => {
+      const named = PEERS.filter(({ name }) => options.peers.split(",").includes(name));
+      const peers = named.map((peer) => (peer === fleet ? fleetOf(Number(options.shard)) : peer));
+      const phases = PHASES.filter((phase) => options.phases.split(",").includes(phase));
+      const sizes = options.sizes.split(",").map(Number);
+      if (
+        peers.length === 0 ||
+        phases.length === 0 ||
+        !sizes.every((size) => Number.isInteger(size) && size > 0)
+      )
+        throw new Error(
+          "--sizes are numbers such as 10,50, and --peers and --phases names such as kubectl apply,fleet up",
+        );
+      await new Bench(peers, sizes, phases, Number(options.minutes), options.page).run();
+    });
+}
+
+interface Options {
+  readonly sizes: string;
+  readonly peers: string;
+  readonly phases: string;
+  readonly shard: string;
+  readonly minutes: string;
+  readonly page: boolean;
 }
 
 class Bench {
   readonly #peers: readonly Peer[];
   readonly #sizes: readonly number[];
+  readonly #phases: readonly Phase[];
   readonly #minutes: number;
   readonly #page: boolean;
   readonly #cells = new Map<string, Cell>();
   readonly #started = performance.now();
   #failed = false;
 
-  constructor(peers: readonly Peer[], sizes: readonly number[], minutes: number, page: boolean) {
+  constructor(
+    peers: readonly Peer[],
+    sizes: readonly number[],
+    phases: readonly Phase[],
+    minutes: number,
+    page: boolean,
+  ) {
     this.#peers = peers;
+    this.#phases = phases;
     this.#sizes = [...sizes].sort((a, b) => a - b);
     this.#minutes = minutes;
     this.#page = page;
@@ -85,15 +106,15 @@ class Bench {
 
   async #measure(peer: Peer, size: number): Promise<void> {
     const left = (phase: Phase) => peer.leftOut(phase, size) ?? (this.#late ? LATE : undefined);
-    if (PHASES.every((phase) => left(phase) !== undefined)) {
-      for (const phase of PHASES) this.#set(peer, phase, size, { missing: left(phase) ?? "" });
+    if (this.#phases.every((phase) => left(phase) !== undefined)) {
+      for (const phase of this.#phases) this.#set(peer, phase, size, { missing: left(phase) ?? "" });
       return;
     }
     this.#say(`${size} services, ${peer.name}: starting a control plane`);
     const world = await openWorld(size, peer.shards(size));
     let failure: string | undefined;
     try {
-      for (const phase of PHASES) {
+      for (const phase of this.#phases) {
         const missing = left(phase) ?? failure;
         const cell =
           missing === undefined
@@ -138,7 +159,7 @@ class Bench {
   get #results(): Results {
     return {
       peers: this.#peers.map(({ name }) => name),
-      phases: PHASES,
+      phases: this.#phases,
       sizes: this.#sizes,
       cell: (peer, phase, size) => this.#cells.get(keyOf(peer, phase, size)),
     };
@@ -153,7 +174,7 @@ class Bench {
 
   #say(text: string): void {
     const done = [...this.#cells.values()].length;
-    const all = this.#peers.length * this.#sizes.length * PHASES.length;
+    const all = this.#peers.length * this.#sizes.length * this.#phases.length;
     const minutes = (performance.now() - this.#started) / 60_000;
     process.stderr.write(`${minutes.toFixed(1)} of ${this.#minutes} min, ${done} of ${all} done: ${text}\n`);
   }

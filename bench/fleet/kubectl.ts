@@ -17,7 +17,7 @@ export const kubectl: Peer = {
   name: "kubectl apply",
   shards: () => 1,
   leftOut: (phase, size) =>
-    phase === "no-op, known"
+    phase === "known no-op"
       ? "it knows nothing of its last run"
       : phase === "recovery"
         ? "it has no state to lose: run it again"

@@ -8,7 +8,7 @@ import type { FleetState, World } from "./world.ts";
 export const PHASES = [
   "first rollout",
   "no-op",
-  "no-op, known",
+  "known no-op",
   "one service",
   "all services",
   "destroy",
@@ -21,7 +21,7 @@ export type Phase = (typeof PHASES)[number];
 export const STATES: Readonly<Record<Phase, FleetState>> = {
   "first rollout": { interval: "5m" },
   "no-op": { interval: "5m" },
-  "no-op, known": { interval: "5m" },
+  "known no-op": { interval: "5m" },
   "one service": { interval: "5m", last: "1h" },
   "all services": { interval: "10m", last: "2h" },
   destroy: { interval: "10m", last: "2h" },

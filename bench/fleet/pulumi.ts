@@ -45,7 +45,7 @@ const FLEET: Omit<Peer, "shards"> = {
     switch (phase) {
       case "one service":
         return (await fleetUp(world)) ?? runShards(world, "up", [stackOfLast(world, size)], settings);
-      case "no-op, known":
+      case "known no-op":
         return (await fleetUp(world)) ?? { missing: "this version has no fleet up" };
       case "destroy":
         return runShards(world, "destroy", world.stacks, settings);
