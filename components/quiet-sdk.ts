@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import answers from "@pulumi/pulumi/proto/resource_pb.js";
 
 /**
- * Turns off what the SDK does for its own debugging, a third of the program's time: for every promise it formats a
+ * Turns off what the SDK does for its own debugging, two fifths of the program's time: for every promise it formats a
  * stack trace that it never prints, and it sends the engine's answers back to the engine as debug messages, which
  * contain secrets. Errors keep their traces. `PULUMI_DEBUG_PROMISE_LEAKS`, the SDK's own variable, keeps everything.
  */
