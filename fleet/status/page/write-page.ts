@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import type { Matrix } from "../../audit/matrix.ts";
 import { FleetError } from "../../fleet-error.ts";
@@ -17,7 +17,11 @@ const AUDIT = z.object({
  */
 export function writePage(file: string, status: FleetStatus, audit?: string): void {
   const html = statusPage(status, audit === undefined ? undefined : matrixIn(audit));
-  attempt(`${file} cannot be written`, () => writeFileSync(file, html, { mode: 0o600 }));
+  attempt(`${file} cannot be written`, () => {
+    writeFileSync(file, html, { mode: 0o600 });
+    // The mode above is for a new file only; a device such as /dev/stdout keeps its own.
+    if (statSync(file).isFile()) chmodSync(file, 0o600);
+  });
 }
 
 function matrixIn(file: string): Matrix {

@@ -29,6 +29,13 @@ describe("fleet status --html", () => {
     );
   });
 
+  it("keeps a page for the caller only that replaces a file which others could read", async () => {
+    const file = join(folder, "status.html");
+    await writeFile(file, "an earlier page", { mode: 0o644 });
+    writePage(file, status);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+  });
+
   it("refuses a file that is no audit, and says how to write one", async () => {
     const audit = join(folder, "audit.json");
     for (const text of ["no JSON", "{}", '{ "matrix": { "team-edge": { "kargo-nginx": "<b>" } } }']) {
