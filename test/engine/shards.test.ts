@@ -121,6 +121,14 @@ describe("a stack with shards", function () {
     assert.deepEqual(await homes(), wanted(4));
   });
 
+  it("is brought up with all its shards by fleet up, which changes nothing after the plain ups", async () => {
+    const { output, code } = await fleet("up", "test", "--whole", "--json");
+    assert.equal(code, 0, output);
+    for (const name of await stacks()) assert.ok(output.includes(`"${name}"`), output);
+    assert.deepEqual(await uids(), made);
+    assert.deepEqual(allHooks(), hooks);
+  });
+
   it("refuses a shard's file that differs from its base, but not the config that the operator writes into a pod", async () => {
     const file = join(base.folder, "Pulumi.test-00.yaml");
     const text = await readFile(file, "utf8");
