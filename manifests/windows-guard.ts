@@ -54,7 +54,7 @@ export function windowsGuards(access: AccessConfig, clock: string = CLOCK): read
     demands: [
       {
         ...isClosed,
-        messageExpression: `"Break-glass: this Promotion passes, and the audit log says so. " + ${isClosed.messageExpression}`,
+        messageExpression: `"Break-glass: this Promotion passes. An audit log of the API server records it. " + ${isClosed.messageExpression}`,
         expression: "variables.closed.size() == 0",
       },
     ],

@@ -103,7 +103,7 @@ describe("closed Stages, on a real API server", function () {
     assert.match(stdout, /created/);
     assert.match(
       stderr,
-      /Warning: .*'kargo-fleet-break-glass'.*: Break-glass: this Promotion passes, and the audit log says so\. Stage prod of closed is closed/,
+      /Warning: .*'kargo-fleet-break-glass'.*: Break-glass: this Promotion passes\. An audit log of the API server records it\. Stage prod of closed is closed/,
     );
     const binding =
       "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/kargo-fleet-break-glass-calendar";
