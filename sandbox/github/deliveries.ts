@@ -30,7 +30,7 @@ export interface Delivery extends Outcome {
 }
 
 /** How deliveries are made. */
-export interface DeliveryOptions {
+interface DeliveryOptions {
   /**
    * Sends all deliveries to this origin and keeps each hook's path. Without it only loopback addresses are called.
    */

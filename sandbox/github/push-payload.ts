@@ -15,7 +15,7 @@ export interface RefChange {
 }
 
 /** The circumstances of a push: its time, all branches after it, and the commits that existed before. */
-export interface PushContext {
+interface PushContext {
   readonly pushedAt: Date;
   /** Full name → commit id. */
   readonly branches: ReadonlyMap<string, string>;

@@ -14,7 +14,7 @@ import { buildEnvironment, buildFlags, type Recipe } from "./recipes.ts";
 import { askVersion } from "./version.ts";
 
 /** One call of `go build`: a recipe and its missing programs. */
-export interface BuildJob {
+interface BuildJob {
   readonly recipe: Recipe;
   readonly programs: readonly { readonly built: FoundProgram; readonly question: Question }[];
 }

@@ -9,7 +9,7 @@ import { isExecutable, toolchainCache } from "./places.ts";
 import { duration, type Step, showSteps } from "./progress.ts";
 
 /** Options for getting the missing programs. */
-export interface MissingOptions {
+interface MissingOptions {
   /** The path of Go; may be empty if nothing must be built. */
   readonly go: string;
   /** The checksums of downloads, by address. */

@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 /** A request with the values of its Secrets. */
-export interface SentRequest {
+interface SentRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, readonly string[]>>;
@@ -34,7 +34,7 @@ export interface SentRequest {
 }
 
 /** What an EventSource that watches objects gets to see. */
-export interface Seen {
+interface Seen {
   /** The objects that are there when it starts. */
   readonly before?: readonly object[];
   /** What an API server then says about others. */

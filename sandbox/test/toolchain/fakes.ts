@@ -130,7 +130,7 @@ export async function goOnPath({ bin }: Place, before = ""): Promise<void> {
 }
 
 /** The output of `hello` when it is asked for its version. */
-export interface HelloOptions {
+interface HelloOptions {
   /** The version that the linker writes into it. @default "1.2.3" */
   readonly linked?: string;
   readonly main?: string;
