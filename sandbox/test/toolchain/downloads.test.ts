@@ -25,19 +25,6 @@ describe("a published program", function () {
   this.timeout(60_000);
   afterEach(removePlaces);
 
-  it("has the address in docs/toolchain.md", async () => {
-    const page = await readFile("docs/toolchain.md", "utf8");
-    const linux = { os: "linux", arch: "amd64" };
-    for (const [name, publication] of Object.entries(downloads)) {
-      const program = { name, version: "1.2.3" };
-      const download = downloadOf({ ...publication, version: "1.2.3" }, program, {}, linux);
-      const member = download?.member ? `\`${download.member}\`` : "the program itself";
-      const document = basename(download?.checksums ?? "");
-      const row = `| \`${name}\` | \`${download?.url}\` | ${member} | \`${document}\` |`;
-      assert.ok(page.includes(row), row);
-    }
-  });
-
   it("has the makers' name for each platform", () => {
     const fileFor = (name: string, os: string, arch: string) =>
       basename(downloadOf(downloads[name], { name, version: "1.2.3" }, {}, { os, arch })?.url ?? "none");
