@@ -4,7 +4,7 @@ import type { NotificationsPlan } from "../model/notification-plan.ts";
 import { Parts, type PartsArgs } from "./parts.ts";
 
 /** Arguments of {@link Notifications}. */
-export interface NotificationsArgs extends PartsArgs {
+interface NotificationsArgs extends PartsArgs {
   /** The message part of the platform's plan. */
   readonly notifications: NotificationsPlan;
   /**

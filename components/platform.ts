@@ -8,7 +8,7 @@ import { Parts } from "./parts.ts";
 import { childOptions, withoutProtection } from "./protection.ts";
 
 /** Arguments of {@link Platform}. */
-export interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
+interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
   /** The shared part of the plan. */
   readonly platform: PlatformPlan;
   /**

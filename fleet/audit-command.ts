@@ -16,7 +16,7 @@ import { count } from "./number-options.ts";
 import { progressOn } from "./progress.ts";
 import { rightStackWithShards } from "./stack-files.ts";
 
-export interface AuditOptions extends ClusterChoice {
+interface AuditOptions extends ClusterChoice {
   readonly stack: string;
   readonly services?: readonly string[];
   readonly json: boolean;

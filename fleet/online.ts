@@ -5,7 +5,7 @@ import type { Fleet } from "./all-stacks.ts";
 import { chosenStacks } from "./chosen-stacks.ts";
 
 /** Problems that GitHub and the clusters report for services, and what could not be checked. */
-export interface Online {
+interface Online {
   readonly problems: readonly Problem[];
   /** One line per reason, each with its stack. */
   readonly unasked: readonly string[];

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startOf } from "../../toolchain/process-identity.ts";
-import { goOnPath, helloCatalogue, makePlace, type Place, removePlaces } from "./fakes.ts";
+import { goOnPath, helloProgram, makePlace, type Place, removePlaces } from "./fakes.ts";
 
 const script = fileURLToPath(new URL("child.ts", import.meta.url));
 const children: ChildProcess[] = [];
@@ -84,7 +84,7 @@ describe("the toolchain in several processes", function () {
 
   it("is built once by two concurrent runs, and the second says which process it waits for", async () => {
     const place = await makePlace();
-    await helloCatalogue(place);
+    await helloProgram(place);
     const builds = join(place.folder, "builds");
     await goOnPath(place, `if [ "$1" = build ]; then echo built >> '${builds}'; sleep 2; fi`);
     const runs = [run(place), run(place)];
@@ -98,7 +98,7 @@ describe("the toolchain in several processes", function () {
 
   it("leaves nothing behind on Ctrl-C during a build", async () => {
     const place = await makePlace();
-    await helloCatalogue(place);
+    await helloProgram(place);
     const { pids } = await endlessGo(place);
     const { child, said, ended } = run(place);
     const started = await building(pids);
@@ -110,7 +110,7 @@ describe("the toolchain in several processes", function () {
 
   it("leaves nothing behind if the caller's own Ctrl-C handler exits at once", async () => {
     const place = await makePlace();
-    await helloCatalogue(place);
+    await helloProgram(place);
     const { pids } = await endlessGo(place);
     const { child, ended } = run(place, "build-and-exit");
     const started = await building(pids);
@@ -121,7 +121,7 @@ describe("the toolchain in several processes", function () {
 
   it("continues after a run was killed during a build", async () => {
     const place = await makePlace();
-    await helloCatalogue(place);
+    await helloProgram(place);
     const { pids } = await endlessGo(place);
     const killed = run(place);
     await building(pids);
