@@ -11,7 +11,6 @@ import { ageOf, type Filters, filtered } from "./status/filters.ts";
 import type { FleetStatus } from "./status/fleet-status.ts";
 import { isWrong, needsOf } from "./status/needs.ts";
 import { readFleetStatus } from "./status/read-fleet.ts";
-import { keepHeapSmall } from "./status/small-heap.ts";
 import { statusText } from "./status/text.ts";
 
 interface StatusOptions {
@@ -102,7 +101,6 @@ function tellUnreadable({ clusters }: FleetStatus): void {
 
 async function runStatus(references: readonly string[], options: StatusOptions): Promise<FleetStatus> {
   const { services, team: teams, waiting, failed, stale, context, kubeconfig } = options;
-  keepHeapSmall();
   const now = new Date();
   const stacks = chosenPlans(references, now);
   const planned = stacks.flatMap(({ plan }) => plan.services);
