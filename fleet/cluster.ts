@@ -7,6 +7,7 @@ import { kubeConfig } from "../components/kube-config.ts";
 import { listed } from "../model/diagnostics.ts";
 import type { Plan } from "../model/plan.ts";
 import { FleetError } from "./fleet-error.ts";
+import { takeItems } from "./list-items.ts";
 
 /** The identity of a request, if it is not the kubeconfig's user. */
 export interface Identity {
@@ -21,6 +22,8 @@ export interface ClusterRequest {
   readonly body?: object;
   /** Impersonates this identity. The caller needs the verb `impersonate` on the user and on each group. */
   readonly as?: Identity;
+  /** Gets each item of the list in a response of 200, in order. The body of the answer then has none. */
+  readonly take?: (item: unknown) => void;
 }
 
 export interface ClusterAnswer {
@@ -117,11 +120,7 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
       // Repeated for each request, because tokens of exec plugins expire during a long audit.
       await config.applyToHTTPSOptions(options);
       if (!proxied && server.protocol === "https:") {
-        const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
-        const tls = { ca, cert, key, pfx, passphrase, servername };
-        const verified = rejectUnauthorized === undefined ? {} : { rejectUnauthorized };
-        createSecureContext(definedOnly({ ca, cert, key, pfx, passphrase }));
-        kept ??= new Agent({ ...definedOnly(tls), ...verified, keepAlive: true });
+        kept ??= agentOf(options);
         options.agent = kept;
       }
     } catch (error) {
@@ -130,7 +129,7 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
         `The kubeconfig's user ${user} cannot be used: ${reasonOf(error)}. Correct it, or name another context.`,
       );
     }
-    const { status, text, retryAfter } = await exchange(server, request, options);
+    const { status, bytes, retryAfter } = await exchange(server, request, options);
     if (status === 429 && attempt < ATTEMPTS) {
       await pause(retryAfter * 1000);
       return send(request, attempt + 1);
@@ -139,9 +138,17 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
       throw new FleetError(
         `${server.origin} rejects the credentials (401): check the kubeconfig's credentials.`,
       );
-    return { status, body: parsed(text) };
+    const rest = request.take && status === 200 ? takeItems(bytes, request.take) : bytes.toString();
+    return { status, body: parsed(rest) };
   };
   return { send, close: () => kept?.destroy() };
+}
+
+/** Keeps connections for further requests. @throws Error if a certificate cannot be used */
+function agentOf({ ca, cert, key, pfx, passphrase, rejectUnauthorized, servername }: RequestOptions): Agent {
+  const credentials = definedOnly({ ca, cert, key, pfx, passphrase });
+  createSecureContext(credentials);
+  return new Agent({ ...credentials, ...definedOnly({ servername, rejectUnauthorized }), keepAlive: true });
 }
 
 /**
@@ -155,16 +162,19 @@ function reasonOf(error: unknown): string {
   return first || "its exec plugin failed without a message";
 }
 
+interface Response {
+  readonly status: number;
+  readonly bytes: Buffer;
+  /** In seconds. */
+  readonly retryAfter: number;
+}
+
 function exchange(
   server: URL,
   { method, path, body, as }: ClusterRequest,
   options: RequestOptions,
-): Promise<{ status: number; text: string; retryAfter: number }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{
-    status: number;
-    text: string;
-    retryAfter: number;
-  }>();
+): Promise<Response> {
+  const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const headers = {
     ...options.headers,
     accept: "application/json",
@@ -178,7 +188,7 @@ function exchange(
     response.on("end", () =>
       resolve({
         status: response.statusCode ?? 0,
-        text: Buffer.concat(parts).toString(),
+        bytes: Buffer.concat(parts),
         retryAfter: Number(response.headers["retry-after"]) || 1,
       }),
     );
