@@ -56,7 +56,7 @@ export const programs: readonly ProgramDefinition<ProgramName>[] = [
     name: "pulumi-language-nodejs",
     version: "3.48.0",
     question: { kind: "plugin", service: "pulumirpc.LanguageRuntime" },
-    wanted: "^3.48.0",
+    wanted: "3.48.0 || ^3.276.0",
     published: "https://github.com/pulumi/pulumi/releases",
   },
   {

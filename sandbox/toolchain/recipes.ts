@@ -63,6 +63,27 @@ const kubernetesProvider: EditedModule = {
   },
 };
 
+/**
+ * Pulumi's language host 3.48.0, the last one that the module proxies serve, with what later engines ask of it. Its
+ * relay between program and engine would drop what it does not know, such as a child's `protect: false`; so the
+ * program speaks with the engine itself.
+ */
+const languageHost: EditedModule = {
+  path: "github.com/pulumi/pulumi/sdk/v3",
+  leftOut: [],
+  added: { "_added/later.go": "nodejs/cmd/pulumi-language-nodejs/later.go" },
+  replaced: {
+    "nodejs/cmd/pulumi-language-nodejs/main.go": [
+      ['maybeAppendArg("monitor", address)', 'maybeAppendArg("monitor", req.GetMonitorAddress())'],
+      [
+        "go host.execNodejs(ctx, responseChannel,",
+        "host, _ = host.with(req, infoOfRun)\n\tgo host.execNodejs(ctx, responseChannel,",
+      ],
+      ['return errors.New("not supported")', "return host.runPlugin(req, server)"],
+    ],
+  },
+};
+
 /** The recipes of all eight programs in build order. The quick ones come first, to fail early. */
 export const recipes: readonly Recipe<ProgramName>[] = [
   {
@@ -78,8 +99,8 @@ export const recipes: readonly Recipe<ProgramName>[] = [
     packages: {
       "pulumi-language-nodejs": "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
     },
-    // The last version that the module proxies serve; it works with the engine 3.276.
     ldflags: `${strip} -X ${pulumiVersion}=v3.48.0`,
+    edited: languageHost,
     usually: "40 s",
   },
   {
