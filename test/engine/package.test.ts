@@ -79,6 +79,14 @@ describe("a program in YAML with this project as a package", function () {
     assert.deepEqual(Object.keys(packages), ["kargo-fleet"]);
   });
 
+  it("prints its arguments by pulumi package get-schema", async () => {
+    const { all } = await pulumi("package", "get-schema", join(folder, "clone"));
+    const { resources } = JSON.parse(all.slice(all.search(/^\{/m)));
+    const { inputProperties } = resources["kargo-fleet:index:ServicePipeline"];
+    for (const name of ["team", "repository", "image", "gitops"])
+      assert.ok(inputProperties[name].description, name);
+  });
+
   after(async () => {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
