@@ -4,7 +4,7 @@ import { execa, type Options } from "execa";
 import { z } from "zod";
 import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
 import { engineSettings } from "../engine-settings.ts";
-import { errorsIn, isUnreadableState, NO_ENGINE } from "../engine-words.ts";
+import { errorsIn, isUnreadableState, NO_ENGINE, NO_STACK } from "../engine-words.ts";
 import { backendUrl } from "../file-backend.ts";
 import { FleetError } from "../fleet-error.ts";
 import { readJson } from "../read-json.ts";
@@ -53,17 +53,17 @@ const outputs = z.looseObject({ [PROVISIONED]: provisionedSchema.optional() });
 export function openEngine(stack: string): Engine {
   const run = async (args: readonly string[], options: Options = {}) => {
     const own = ["--stack", stack, "--non-interactive", "--color", "never"];
-    const { stdout, stderr, failed, code } = await execa("pulumi", [...args, ...own], {
+    const { stdout, stderr, failed, code, exitCode } = await execa("pulumi", [...args, ...own], {
       env: await engineSettings(),
       reject: false,
       ...options,
     });
     if (code === "ENOENT") throw new FleetError(NO_ENGINE);
-    return { stdout: textOf(stdout), stderr: textOf(stderr), failed };
+    return { stdout: textOf(stdout), stderr: textOf(stderr), failed, exitCode };
   };
   const demand = async (args: readonly string[], options?: Options): Promise<string> => {
-    const { stdout, stderr, failed } = await run(args, options);
-    if (failed) throw await withFix(args, `${stderr}\n${stdout}`);
+    const { stdout, stderr, failed, exitCode } = await run(args, options);
+    if (failed) throw await withFix(args, `${stderr}\n${stdout}`, exitCode);
     return stdout;
   };
   const backend = async () => {
@@ -72,11 +72,16 @@ export function openEngine(stack: string): Engine {
     if (failed) throw refused(["whoami"], stderr);
     return backendUrl(stdout) ?? "";
   };
-  /** Adds a fix if the state itself is broken. */
-  const withFix = async (args: readonly string[], output: string): Promise<FleetError> => {
+  /** Adds a fix if the state itself is broken or missing. */
+  const withFix = async (
+    args: readonly string[],
+    output: string,
+    exitCode: number | undefined,
+  ): Promise<FleetError> => {
     const error = refused(args, output);
-    if (!isUnreadableState(output)) return error;
-    return new FleetError(`${error.message}\n${await backupsHint(await backend(), stack)}`);
+    const isThere = exitCode !== NO_STACK;
+    if (isThere && !isUnreadableState(output)) return error;
+    return new FleetError(`${error.message}\n${await backupsHint(await backend(), stack, isThere)}`);
   };
   return {
     backend,
@@ -87,12 +92,13 @@ export function openEngine(stack: string): Engine {
     },
     preview: async () => {
       const args = ["preview", "--json"];
-      const { stdout, stderr, failed } = await run(args);
+      const { stdout, stderr, failed, exitCode } = await run(args);
       const preview = stdout.trimStart().startsWith("{") ? parsePreview(stdout) : undefined;
       if (preview === undefined || failed)
         throw await withFix(
           args,
           preview?.errors.length ? preview.errors.join("\n") : `${stderr}\n${stdout}`,
+          exitCode,
         );
       return preview;
     },
