@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { execa, type Options } from "execa";
 import { z } from "zod";
 import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
@@ -44,6 +45,9 @@ export interface Engine {
   config(key: string): Promise<string | undefined>;
 }
 
+/** How often the engine tries what changes only the state, because a provider may miss one answer. */
+const ATTEMPTS = 3;
+
 const outputs = z.looseObject({ [PROVISIONED]: provisionedSchema.optional() });
 
 /**
@@ -65,6 +69,15 @@ export function openEngine(stack: string): Engine {
     const { stdout, stderr, failed, exitCode } = await run(args, options);
     if (failed) throw await withFix(args, `${stderr}\n${stdout}`, exitCode);
     return stdout;
+  };
+  /** The engine skips what an earlier attempt has imported or refreshed. */
+  const insist = async (args: readonly string[]): Promise<void> => {
+    for (let attempt = 1; ; attempt++) {
+      const { stdout, stderr, failed, exitCode } = await run(args);
+      if (!failed) return;
+      if (attempt === ATTEMPTS) throw await withFix(args, `${stderr}\n${stdout}`, exitCode);
+      await pause(1_000);
+    }
   };
   const backend = async () => {
     const { stdout, failed, code, stderr } = await execa("pulumi", ["whoami", "--json"], { reject: false });
@@ -92,19 +105,18 @@ export function openEngine(stack: string): Engine {
     },
     preview: async () => {
       const args = ["preview", "--json"];
-      const { stdout, stderr, failed, exitCode } = await run(args);
-      const preview = stdout.trimStart().startsWith("{") ? parsePreview(stdout) : undefined;
-      if (preview === undefined || failed)
-        throw await withFix(
-          args,
-          preview?.errors.length ? preview.errors.join("\n") : `${stderr}\n${stdout}`,
-          exitCode,
-        );
-      return preview;
+      for (let attempt = 1; ; attempt++) {
+        const { stdout, stderr, failed, exitCode } = await run(args);
+        const preview = stdout.trimStart().startsWith("{") ? parsePreview(stdout) : undefined;
+        if (preview && !failed) return preview;
+        const said = preview?.errors.length ? preview.errors.join("\n") : `${stderr}\n${stdout}`;
+        if (attempt === ATTEMPTS || !preview?.providerFailed) throw await withFix(args, said, exitCode);
+        await pause(1_000);
+      }
     },
     cancel: async () => void (await demand(["cancel", "--yes"])),
     forgetPending: async ({ text }) => void (await demand(["stack", "import"], { input: text })),
-    refresh: async (urns) => void (await demand(["refresh", "--yes", "--skip-preview", ...targets(urns)])),
+    refresh: async (urns) => insist(["refresh", "--yes", "--skip-preview", ...targets(urns)]),
     create: async (urns) => void (await demand(["up", "--yes", "--skip-preview", ...targets(urns)])),
     import: async (file, protect) => {
       const flags = ["--yes", "--skip-preview", "--generate-code=false", `--protect=${protect}`];
@@ -112,7 +124,7 @@ export function openEngine(stack: string): Engine {
       try {
         const path = join(folder.path, "import.json");
         await writeFile(path, JSON.stringify(file));
-        await demand(["import", "--file", path, ...flags]);
+        await insist(["import", "--file", path, ...flags]);
       } finally {
         await folder.remove();
       }
