@@ -130,20 +130,15 @@ describe("an up while a tenth of the requests fails", function () {
     await knowsAll(stack, await stack.objects());
   });
 
-  for (const command of [["status", "--json"], ["audit", "--json"], ["windows"]])
-    it(`changes nothing of what fleet ${command[0]} says, which reads the same cluster`, async () => {
-      const stack = await fleet.open("calm");
-      const quiet = await stack.fleet(...command);
-      const seen = faults.api.seen.length;
-      faults.api.start(3, 0.1, API);
-      const shaken = await stack.fleet(...command).finally(calm);
-      assert.ok(faults.api.seen.length > seen);
-      assert.deepEqual(
-        [shaken.code, untimed(shaken.stdout)],
-        [quiet.code, untimed(quiet.stdout)],
-        shaken.output,
-      );
-    });
+  it("changes nothing of what fleet audit finds, which reads the cluster and tries rights in dry runs", async () => {
+    const stack = await fleet.open("calm");
+    const quiet = await stack.fleet("audit", "--json");
+    const seen = faults.api.seen.length;
+    faults.api.start(3, 0.1, API);
+    const shaken = await stack.fleet("audit", "--json").finally(calm);
+    assert.ok(faults.api.seen.length > seen);
+    assert.deepEqual([shaken.code, shaken.stdout], [quiet.code, quiet.stdout], shaken.output);
+  });
 
   async function knowsAll(stack: InterruptibleStack, objects: ReadonlyMap<string, string>): Promise<void> {
     const { pending, resources } = await stack.checkpoint();
@@ -178,8 +173,3 @@ describe("an up while a tenth of the requests fails", function () {
     assert.equal(await interval(), "30m0s");
   });
 });
-
-/** Without points in time. */
-function untimed(text: string): string {
-  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "(time)");
-}
