@@ -4,6 +4,7 @@ import { projectName } from "../model/names.ts";
 import type { PromotionTaskPlan } from "../model/plan.ts";
 import { allOf, anyOf, isOneOf, literal, onlyKeys, text } from "./cel.ts";
 import { type DeployedKind, hasOurLabel, IT, isProject, label, nameOf } from "./deployed-kind.ts";
+import { IMAGES_VARIABLE } from "./image-updates.ts";
 import { clusterConfig } from "./kargo-receiver.ts";
 import { promotionTask } from "./promotion-task.ts";
 
@@ -63,6 +64,7 @@ export function deployedStages(guard: GuardPlan, tasks: readonly PromotionTaskPl
     '!v.value.contains("${{")',
     `v.name != "repoURL" || v.value == ${text(guard.gitops)}`,
     `v.name != "image" || (${isAllowedImage("v.value", guard)})`,
+    `v.name != "${IMAGES_VARIABLE}" || v.value.split(" ").all(i, ${isAllowedImage('i.substring(i.indexOf("=") + 1)', guard)})`,
   );
   const steps = allOf(
     onlyKeys(`${SPEC}.promotionTemplate`, ["spec"]),

@@ -146,7 +146,8 @@ export type Step = StepBase &
         readonly uses: "yaml-update";
         readonly config: {
           readonly path: string;
-          readonly updates: readonly { readonly key: string; readonly value: string }[];
+          /** A list, or an expression that gives one. */
+          readonly updates: readonly { readonly key: string; readonly value: string }[] | string;
         };
       }
     | { readonly uses: "git-commit"; readonly config: { readonly path: string; readonly message: string } }

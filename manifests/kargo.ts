@@ -1,3 +1,4 @@
+import { repositories } from "../model/images.ts";
 import {
   type DeploymentPlan,
   deployingStages,
@@ -6,6 +7,7 @@ import {
   type WarehousePlan,
 } from "../model/plan.ts";
 import { SOURCE_VARIABLE } from "./commit-status.ts";
+import { IMAGES_VARIABLE, imagesText } from "./image-updates.ts";
 import {
   type ImageSubscription,
   KARGO_API,
@@ -77,7 +79,7 @@ function webAddress({ gitops }: ServicePlan): string {
 }
 
 /**
- * The Warehouse with one image. The defaults of Kargo's admission are written out, because a refresh would show
+ * The Warehouse with the images of the service, which Freight holds together. The defaults of Kargo's admission are written out, because a refresh would show
  * drift otherwise.
  */
 export function warehouse(service: ServicePlan): Warehouse {
@@ -88,13 +90,15 @@ export function warehouse(service: ServicePlan): Warehouse {
       name: service.warehouse.name,
       namespace: service.project,
       labels: shardedLabels(service),
-      annotations: { [DESCRIPTION]: `Watches ${service.warehouse.image}.` },
+      annotations: { [DESCRIPTION]: `Watches ${repositories(service.warehouse).join(", ")}.` },
     },
     spec: {
       ...shardOf(service),
       interval: service.warehouse.interval,
       freightCreationPolicy: "Automatic",
-      subscriptions: [{ image: imageSubscription(service.warehouse) }],
+      subscriptions: repositories(service.warehouse).map((repository) => ({
+        image: imageSubscription(repository, service.warehouse),
+      })),
     },
   };
 }
@@ -109,15 +113,12 @@ function shardedLabels(service: ServicePlan): Readonly<Record<string, string>> {
   return { ...serviceLabels(service), ...(shard !== undefined && { "kargo.akuity.io/shard": shard }) };
 }
 
-function imageSubscription({
-  image,
-  tags,
-  discoveryLimit,
-  cacheByTag,
-  platform,
-}: WarehousePlan): ImageSubscription {
+function imageSubscription(
+  repository: string,
+  { tags, discoveryLimit, cacheByTag, platform }: WarehousePlan,
+): ImageSubscription {
   const base = {
-    repoURL: image,
+    repoURL: repository,
     discoveryLimit,
     strictSemvers: true,
     ...(platform !== undefined && { platform }),
@@ -210,7 +211,7 @@ function verification({ templates, args }: NonNullable<DeploymentPlan["verificat
 }
 
 function taskVariables(
-  { warehouse: { image, tags }, gitops, repository, commitStatus }: ServicePlan,
+  { warehouse: { image, images, tags }, gitops, repository, commitStatus }: ServicePlan,
   deployment: DeploymentPlan,
 ): Required<Variable>[] {
   return [
@@ -223,6 +224,7 @@ function taskVariables(
     { name: "valuesFile", value: deployment.valuesFile },
     { name: "application", value: deployment.application },
     { name: "sync", value: deployment.sync },
+    ...(images ? [{ name: IMAGES_VARIABLE, value: imagesText(images) }] : []),
     ...(commitStatus ? [{ name: SOURCE_VARIABLE, value: repository }] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import type { BuildsConfig } from "./builds.ts";
 import type { CatalogueService, ServiceState } from "./catalogue.ts";
+import { listedImages } from "./images.ts";
 import { buildNamespace, triggerGroup, webhookPath } from "./names.ts";
 import type { StackConfig } from "./stack-config.ts";
 import type { WebhooksConfig } from "./webhooks.ts";
@@ -99,7 +100,7 @@ export function planBuild(
     context: build.context,
     dockerfile: build.dockerfile,
     paths: pathsOf(build.paths ?? [build.context]),
-    image: service.image ?? `${registry}/${name}`,
+    image: listedImages(name, service, registry)[0].repository,
     tags: service.tags.strategy === "newest-build" ? "commit" : "sortable",
   };
 }

@@ -1,3 +1,4 @@
+import { repositories } from "../../model/images.ts";
 import type { SamplePromotion, SampleService, SampleVersion, Story } from "./story.ts";
 
 /*
@@ -22,9 +23,8 @@ export interface SampleObject {
 const time = (moment: Date) => moment.toISOString().replace(/\.\d{3}Z$/, "Z");
 
 const origin = ({ warehouse }: SampleService) => ({ kind: "Warehouse", name: warehouse.name });
-const images = ({ warehouse }: SampleService, { tag, digest }: SampleVersion) => [
-  { repoURL: warehouse.image, tag, digest },
-];
+const images = ({ warehouse }: SampleService, { tag, digest }: SampleVersion) =>
+  repositories(warehouse).map((repoURL) => ({ repoURL, tag, digest }));
 const reference = (service: SampleService, version: SampleVersion) => ({
   name: version.freight,
   origin: origin(service),
