@@ -37,12 +37,12 @@ describe("a version", () => {
   it("takes the service's image among several", () => {
     const other = { repoURL: "registry.example/worker", tag: "other", digest: undefined };
     const freight = { name: "f", images: [other, IMAGE], commit: undefined };
-    assert.equal(versionOf(freight, IMAGE.repoURL).tag, "v1");
+    assert.equal(versionOf(freight, { image: IMAGE.repoURL }).tag, "v1");
   });
 
   it("of another tag has the commit of Freight's Git repository, and no push", () => {
     const freight = { name: "f", images: [IMAGE], commit: "0123456789abcdef" };
-    assert.deepEqual(versionOf(freight, IMAGE.repoURL), { freight: "f", tag: "v1", commit: "0123456" });
+    assert.deepEqual(versionOf(freight, { image: IMAGE.repoURL }), { freight: "f", tag: "v1", commit: "0123456" });
   });
 });
 
