@@ -1,4 +1,3 @@
-import { repositories } from "../../model/images.ts";
 import type { SamplePromotion, SampleService, SampleVersion, Story } from "./story.ts";
 
 /*
@@ -24,7 +23,7 @@ const time = (moment: Date) => moment.toISOString().replace(/\.\d{3}Z$/, "Z");
 
 const origin = ({ warehouse }: SampleService) => ({ kind: "Warehouse", name: warehouse.name });
 const images = ({ warehouse }: SampleService, { tag, digest }: SampleVersion) =>
-  repositories(warehouse).map((repoURL) => ({ repoURL, tag, digest }));
+  Object.values(warehouse.images ?? [warehouse.image]).map((repoURL) => ({ repoURL, tag, digest }));
 const reference = (service: SampleService, version: SampleVersion) => ({
   name: version.freight,
   origin: origin(service),
