@@ -63,6 +63,16 @@ describe("a service with several images", () => {
     assert.deepEqual(guardsOf(shop(IMAGES)), guardsOf(catalogueText({ shop: service("shop") })));
   });
 
+  it("may be kept on a version of the program while the others use one from a file", () => {
+    const keys = (rollout: string) => stackText({ promotionTasks: "{ v3: promotion/v3.yaml }", rollout });
+    assert.match(
+      problemsOf(shop(IMAGES), keys("{ promotionTask: { stable: v3 } }")).join(),
+      /promotionTasks\.v3 {2}promotion\/v3\.yaml writes one image, but services on v3 have several: shop\./,
+    );
+    const kept = keys("{ promotionTask: { stable: v3, canary: v1, canaryServices: [shop] } }");
+    assert.deepEqual(problemsOf(shop(IMAGES), kept), []);
+  });
+
   it("may have ten images, and none but lower-case words that YAML reads as texts name them", () => {
     const many = (count: number) =>
       Object.fromEntries(
