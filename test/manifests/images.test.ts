@@ -11,7 +11,7 @@ import { catalogueText, planOf, service, servicePlan } from "../sources.ts";
 const IMAGES = { web: "registry.example/shop/web", worker: "registry.example:5000/shop/worker" };
 /** Kargo 1.11.2 evaluates exactly this text to a list of updates; after a change, evaluate it there again. */
 const UPDATES =
-  "${{ map(split(vars.images, ' '), ({'key': 'images.' + split(#, '=')[0] + '.tag', 'value': imageFrom(split(#, '=')[1]).Tag + (vars.pin == 'digest' ? '@' + imageFrom(split(#, '=')[1]).Digest : '')})) }}";
+  "${{ map(filter(split(vars.images, ' '), imageFrom(split(#, '=')[1]) != nil), ({'key': 'images.' + split(#, '=')[0] + '.tag', 'value': imageFrom(split(#, '=')[1]).Tag + (vars.pin == 'digest' ? '@' + imageFrom(split(#, '=')[1]).Digest : '')})) }}";
 
 const shop = (more: object = {}, keys: Readonly<Record<string, string>> = {}) =>
   servicePlan(
