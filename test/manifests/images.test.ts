@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse, parseDocument } from "yaml";
+import { platformInventory } from "../../manifests/inventory/platform.ts";
 import { stage, warehouse } from "../../manifests/kargo.ts";
 import { promotionTask } from "../../manifests/promotion-task.ts";
 import { valuesFiles } from "../../manifests/values-file.ts";
@@ -78,6 +79,20 @@ describe("the objects of a service with several images", () => {
         const update = several.spec.steps.find(({ uses }) => uses === "yaml-update");
         assert.deepEqual(update?.config, { path: "./gitops/${{ vars.valuesFile }}", updates: UPDATES });
       }
+  });
+
+  it("have tasks without protection, so that the last such service takes them along", () => {
+    const { platform } = planOf(
+      catalogueText({ shop: service("shop", { images: { web: IMAGES.web }, build: false }) }),
+    );
+    assert.ok(platform);
+    const bare = platformInventory(platform).parts.promotionTasks.filter(({ unprotected }) => unprotected);
+    assert.deepEqual(bare.map(({ role }) => role).sort(), [
+      "promotion-task-images-pull-request-v1",
+      "promotion-task-images-pull-request-v2",
+      "promotion-task-images-push-v1",
+      "promotion-task-images-push-v2",
+    ]);
   });
 
   it("write a text that splits into the names and repositories, for any images", () => {

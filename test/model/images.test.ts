@@ -60,7 +60,9 @@ describe("a service with several images", () => {
       assert.ok(platform);
       return guards(platform);
     };
-    assert.deepEqual(guardsOf(shop(IMAGES)), guardsOf(catalogueText({ shop: service("shop") })));
+    const permits = guardsOf(shop(IMAGES));
+    assert.deepEqual(permits, guardsOf(catalogueText({ shop: service("shop") })));
+    assert.match(JSON.stringify(permits), /kargo-fleet-images-promote-v2/);
   });
 
   it("may be kept on a version of the program while the others use one from a file", () => {
