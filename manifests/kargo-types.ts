@@ -40,6 +40,7 @@ export interface Warehouse extends Defined<WarehouseDefinition> {
     readonly shard?: string;
     readonly interval: string;
     readonly freightCreationPolicy: "Automatic";
+    readonly freightCreationCriteria?: { readonly expression: string };
     readonly subscriptions: readonly { readonly image: ImageSubscription }[];
   };
 }

@@ -96,11 +96,18 @@ export function warehouse(service: ServicePlan): Warehouse {
       ...shardOf(service),
       interval: service.warehouse.interval,
       freightCreationPolicy: "Automatic",
+      ...(service.warehouse.together && { freightCreationCriteria: { expression: ofOnePush(service) } }),
       subscriptions: repositories(service.warehouse).map((repository) => ({
         image: imageSubscription(repository, service.warehouse),
       })),
     },
   };
+}
+
+/** The images of one push have the same tag. Kargo asks only once each image has a tag. */
+function ofOnePush({ warehouse }: ServicePlan): string {
+  const [first, ...more] = repositories(warehouse).map((repository) => `imageFrom('${repository}').Tag`);
+  return more.map((tag) => `${tag} == ${first}`).join(" && ");
 }
 
 function shardOf({ kargoShard: shard }: ServicePlan): { readonly shard?: string } {

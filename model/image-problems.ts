@@ -16,7 +16,6 @@ export function imageProblems(
     ...foreignImages(catalogue, config, services),
     ...bothForms(catalogue, services),
     ...repeatedImages(catalogue, config, services),
-    ...builtImages(catalogue, services),
   ];
 }
 
@@ -77,23 +76,5 @@ function repeatedImages(
       const message = `the image ${JSON.stringify(repository)} is already ${other}.`;
       return [problem("KF038", document, path, message, `Remove it, and use ${other} in the chart twice.`)];
     });
-  });
-}
-
-/** A build makes one image from one Dockerfile. */
-function builtImages({ services }: Catalogue, document: SourceDocument): Problem[] {
-  return Object.entries(services).flatMap(([name, { build, images }]) => {
-    if (images === undefined || build === false) return [];
-    const message = "several images are not built here: a build makes one image.";
-    return [
-      problem(
-        "KF077",
-        document,
-        ["services", name, "images"],
-        message,
-        'Set "build": false, and let another system build them.',
-        "key",
-      ),
-    ];
   });
 }

@@ -67,7 +67,6 @@ export const PROBLEM_CODES = {
   KF074: "A group of triggers that is too large",
   KF075: "A mirror that opens the cluster to Dockerfiles",
   KF076: "A service in the GitOps repository",
-  KF077: "A build of several images",
   KF080: "Two stacks write the same file",
   KF081: "Two stacks with the same service on one cluster",
   KF082: "Two names for one cluster",

@@ -23,7 +23,7 @@ export const service = z.strictObject({
   }),
   images: serviceImages.optional().meta({
     description:
-      "Several images instead of one, by name. Each has its key in the values files: images.<name>.tag. Another system builds them.",
+      "Several images instead of one, by name. Each has its key in the values files, images.<name>.tag, and its Dockerfile, Dockerfile.<name>.",
     examples: [{ web: "registry.example/shop/web", worker: "registry.example/shop/worker" }],
   }),
   tags: tagSelection

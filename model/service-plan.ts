@@ -63,6 +63,8 @@ export interface WarehousePlan {
   readonly image: string;
   /** All image repositories by name; absent if the service has one without a name. */
   readonly images?: ServiceImages;
+  /** Whether Freight holds images of one push only; absent if another system builds them, or if there is one. */
+  readonly together?: true;
   readonly tags: TagSelection;
   /** In Go's form, as Kargo stores it. */
   readonly interval: string;
@@ -147,6 +149,7 @@ export function planService(
       name: warehouseName(name),
       image: listedImages(name, service, stack.registry)[0].repository,
       ...(service.images && { images: service.images }),
+      ...(Object.keys(service.images ?? {}).length > 1 && service.build !== false && { together: true }),
       tags: service.tags,
       interval: goDuration(options.interval ?? stack.warehouse.interval),
       discoveryLimit: options.discoveryLimit ?? stack.warehouse.discoveryLimit,

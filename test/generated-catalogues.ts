@@ -118,7 +118,7 @@ interface DrawnService {
   readonly team: number;
   readonly pipeline: number;
   readonly ownImage: boolean;
-  /** The names of its images, if another system builds it. */
+  /** The names of its images, if it has several. */
   readonly images: readonly string[];
   readonly more: Entries;
 }
@@ -278,7 +278,7 @@ function assemble({ teams, services, pipelines, keys }: Drawn): RawSources {
     const team = teams[service.team % teams.length]?.name ?? "";
     const repository = `acme/${service.name}`;
     const image = `${keys.registry}/${service.ownImage ? `${team}/` : ""}${service.name}`;
-    const several = service.more.build === false && service.images.length > 0;
+    const several = service.images.length > 0;
     const images = Object.fromEntries(service.images.map((one) => [one, `${image}/${one}`]));
     const prefix = service.ownImage ? `${keys.registry}/${team}/*` : several ? `${image}/*` : image;
     owned.set(team, [...(owned.get(team) ?? []), repository, prefix]);

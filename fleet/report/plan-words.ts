@@ -173,8 +173,8 @@ const PROMOTION: Readonly<Record<string, string>> = {
 const DERIVED: readonly (readonly [RegExp, RegExp])[] = [
   [/^build\.(team|namespace)$/, /^team$/],
   [/^access\./, /^team$|^stages\.|^pipeline$/],
-  [/^build\.image$/, /^warehouse\.image$/],
-  [/^warehouse\.image$/, /^warehouse\.images\b/],
+  [/^build\.images?\b/, /^warehouse\.images?\b/],
+  [/^warehouse\.(image|together)$/, /^warehouse\.images\b|^build$/],
   [/^build\.(owner|repository)$|^webhook\.repository$/, /^repository$/],
   [/^build\.state$|^webhook\.active$/, /^state$/],
   [/^webhook\.url$/, /^build\.group$/],

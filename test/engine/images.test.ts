@@ -12,7 +12,8 @@ import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
 
 const IMAGES = { web: "registry.example/shop/web", worker: "registry.example/shop/worker" };
 const CRON = { ...IMAGES, cron: "registry.example/shop/cron" };
-const shop = (images: object) => catalogueText({ shop: service("shop", { images, build: false }) });
+const shop = (images: object) =>
+  catalogueText({ nginx: service("nginx"), shop: service("shop", { images }) });
 const FILES = ["dev", "staging", "prod"].map((stage) => `services/shop/values-${stage}.yaml`);
 const CLEAN = /\d+ unchanged/;
 
@@ -88,6 +89,17 @@ describe("a service with several images, on a real API server", function () {
       ]);
   });
 
+  it("is built by a trigger for each image, on the one hook of its repository", async () => {
+    assert.equal(stack.github.hooks("acme/shop").length, 1);
+    const sensors = await Promise.all(
+      ["github-00", "github-01"].map((name) =>
+        stack.get("sensor", name, "kargo-fleet-events").catch(() => ({})),
+      ),
+    );
+    const names = [...JSON.stringify(sensors).matchAll(/"name":"(shop-[a-z]+)"/g)].map(([, name]) => name);
+    assert.deepEqual(names.sort(), ["shop-web", "shop-worker"]);
+  });
+
   it("has values files with an empty tag for each image", async () => {
     const empty = Object.entries(IMAGES).map(([name, repository]) => [name, { repository, tag: "" }]);
     for (const text of await values()) assert.deepEqual(parse(text).images, Object.fromEntries(empty));
@@ -114,11 +126,6 @@ describe("a service with several images, on a real API server", function () {
     await succeeds("up", "--yes", "--skip-preview");
     assert.deepEqual(await watched(), Object.values(CRON));
     assert.match(await succeeds("up", "--yes"), CLEAN);
-  });
-
-  it("is as planned for fleet audit", async () => {
-    const { output } = await stack.fleet("audit");
-    assert.doesNotMatch(output, /kargo-fleet-images|kargo-shop/);
   });
 
   it("loses an image without a question, and its key stays for the team", async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse, parseDocument } from "yaml";
+import type { WorkflowManifest } from "../../manifests/argo-workflows-types.ts";
+import { sensor } from "../../manifests/build-sensor.ts";
 import { platformInventory } from "../../manifests/inventory/platform.ts";
 import { stage, warehouse } from "../../manifests/kargo.ts";
 import { promotionTask } from "../../manifests/promotion-task.ts";
@@ -50,6 +52,41 @@ describe("the objects of a service with several images", () => {
       ]),
     );
     assert.deepEqual(admissionProblems(object), []);
+  });
+
+  it("hold images of one push together, where this program builds them", () => {
+    const criteria = (more: object) => warehouse(shop(more)).spec.freightCreationCriteria?.expression;
+    const cron = "registry.example/shop/cron";
+    assert.equal(criteria({}), undefined);
+    assert.equal(criteria({ build: {}, images: { web: IMAGES.web } }), undefined);
+    assert.equal(
+      criteria({ build: {}, images: { ...IMAGES, cron } }),
+      `imageFrom('${IMAGES.worker}').Tag == imageFrom('${IMAGES.web}').Tag && imageFrom('${cron}').Tag == imageFrom('${IMAGES.web}').Tag`,
+    );
+  });
+
+  it("are built by one trigger for each image, on the pushes of the one hook", () => {
+    const services = {
+      shop: service("shop", { images: { web: IMAGES.web, jobs: "registry.example/jobs" } }),
+    };
+    const [group] = planOf(catalogueText(services)).platform?.buildTriggers?.groups ?? [];
+    assert.ok(group);
+    const { dependencies, triggers } = sensor(group, false).spec;
+    assert.deepEqual(
+      dependencies.map(({ name }) => name),
+      ["push-shop"],
+    );
+    assert.deepEqual(
+      triggers.map(({ template: { name, conditions, k8s } }) => {
+        const { metadata, spec } = k8s.source.resource as WorkflowManifest;
+        const given = Object.fromEntries(spec.arguments.parameters.map((one) => [one.name, one.value]));
+        return [name, conditions, metadata.name, given.service, given.image, given.dockerfile];
+      }),
+      [
+        ["shop-web", "push-shop", "shop-web-", "shop", IMAGES.web, "Dockerfile.web"],
+        ["shop-jobs", "push-shop", "shop-jobs-", "shop", "registry.example/jobs", "Dockerfile.jobs"],
+      ],
+    );
   });
 
   it("give the task all images as one text, and the first one for the commit's status", () => {

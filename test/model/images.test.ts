@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { guards } from "../../manifests/guard.ts";
+import { builtImages } from "../../model/build-plan.ts";
 import { newKeys } from "../../model/image-keys.ts";
 import { losses } from "../../model/losses.ts";
 import { provisioned } from "../../model/provisioned.ts";
@@ -73,6 +74,25 @@ describe("a service with several images", () => {
     );
     const kept = keys("{ promotionTask: { stable: v3, canary: v1, canaryServices: [shop] } }");
     assert.deepEqual(problemsOf(shop(IMAGES), kept), []);
+  });
+
+  it("is built by one Workflow for each image, from a Dockerfile with the image's name", () => {
+    const { build } = servicePlan({ images: IMAGES, build: { dockerfile: "docker/Dockerfile" } }, {}, "shop");
+    assert.ok(build);
+    assert.deepEqual(builtImages(build), [
+      { name: "shop-web", image: IMAGES.web, dockerfile: "docker/Dockerfile.web" },
+      { name: "shop-worker", image: IMAGES.worker, dockerfile: "docker/Dockerfile.worker" },
+    ]);
+  });
+
+  it("may not have the Workflows of another service, nor names too long for a label", () => {
+    const two = { shop: service("shop", { images: IMAGES }), "shop-web": service("shop-web") };
+    assert.match(
+      problemsOf(catalogueText(two)).join(),
+      /the Workflow "shop-web-000000000000" .* is also used by service "shop"/,
+    );
+    const long = { ["x".repeat(40)]: service("shop", { images: { ["y".repeat(11)]: IMAGES.web } }) };
+    assert.match(problemsOf(catalogueText(long)).join(), /the Workflow "x+-y+-0{12}" .* has 65 characters/);
   });
 
   it("may have ten images, and none but lower-case words that YAML reads as texts name them", () => {

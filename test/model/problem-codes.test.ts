@@ -181,7 +181,6 @@ const CASES: Readonly<Record<string, Texts>> = {
   ),
   KF075: stack({ builds: BUILDS.replace('["10.0.0.1/32"]', '["10.0.0.1/32"], mirrors: ["10.0.0.0/8"]') }),
   KF076: entry({ repository: "acme/gitops" }),
-  KF077: entry({ images: IMAGES }),
   KF080: files(
     GOOD,
     { ...EU, gitops: "{ repository: acme/gitops }" },
