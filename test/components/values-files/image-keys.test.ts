@@ -3,10 +3,10 @@ import { lackingKeys } from "../../../components/values-files/image-keys.ts";
 import { playground, token } from "../../github-playground.ts";
 
 const FILES = {
-  "all.yaml": 'images:\n  web: { tag: "v1" }\n  worker:\n    # ours\n    tag:\n',
+  "all.yaml": 'images:\n  web:\n    tag: "v1"\n  worker:\n    # ours\n    tag:\n',
   "one.yaml": 'images:\n  web:\n    tag: ""\n',
   "single.yaml": 'image:\n  tag: "v1"\n',
-  "wrong.yaml": 'images:\n  web: { tag: { a: 1 } }\n  worker: { tag: "v1" }\n',
+  "wrong.yaml": 'images:\n  web:\n    tag: { a: 1 }\n  worker:\n    tag: "v1"\n',
   "broken.yaml": "images: [\n",
 };
 const KEYS = ["images.web.tag", "images.worker.tag"];
