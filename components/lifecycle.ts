@@ -87,9 +87,7 @@ export async function seededServices(
 }
 
 async function filesThere(plan: Plan, wanted: Wanted): Promise<ReadonlySet<string>> {
-  const answer = Promise.resolve().then(() =>
-    servicesThere(targetOf(plan), wanted, { auth: githubAuth(plan) }),
-  );
+  const answer = servicesThere(targetOf(plan), wanted, { auth: githubAuth(plan) });
   return await unlessUnknown(answer, "are in their place", new Set<string>());
 }
 

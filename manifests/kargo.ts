@@ -79,8 +79,8 @@ function webAddress({ gitops }: ServicePlan): string {
 }
 
 /**
- * The Warehouse with the images of the service, which Freight holds together. The defaults of Kargo's admission are written out, because a refresh would show
- * drift otherwise.
+ * The Warehouse with the images of the service, which Freight holds together. The defaults of Kargo's admission are
+ * written out, because a refresh would show drift otherwise.
  */
 export function warehouse(service: ServicePlan): Warehouse {
   return {
