@@ -5,6 +5,7 @@ import type { PromotionTaskPlan } from "../model/plan.ts";
 import { allOf, anyOf, isOneOf, literal, onlyKeys, text } from "./cel.ts";
 import { SOURCE_VARIABLE } from "./commit-status.ts";
 import { type DeployedKind, hasOurLabel, IT, isProject, label, nameOf } from "./deployed-kind.ts";
+import { IMAGES_VARIABLE } from "./image-updates.ts";
 import { clusterConfig } from "./kargo-receiver.ts";
 import { promotionTask } from "./promotion-task.ts";
 
@@ -68,6 +69,7 @@ export function deployedStages(guard: GuardPlan, tasks: readonly PromotionTaskPl
     `v.name != "repoURL" || v.value == ${text(guard.gitops)}`,
     `v.name != "image" || (${isAllowedImage("v.value", guard)})`,
     `v.name != ${text(SOURCE_VARIABLE)} || v.value.matches(${text(REPOSITORY)})`,
+    `v.name != "${IMAGES_VARIABLE}" || v.value.split(" ").all(i, ${isAllowedImage('i.substring(i.indexOf("=") + 1)', guard)})`,
   );
   const steps = allOf(
     onlyKeys(`${SPEC}.promotionTemplate`, ["spec"]),

@@ -56,10 +56,13 @@ export interface StageStatus {
   readonly drift: readonly string[];
 }
 
-/** One piece of Freight, in the words of its image. */
+/** One piece of Freight, in the words of its images. */
 export interface Version {
   readonly freight: string;
+  /** The tag of the image; of the first one if the service has several. */
   readonly tag: string;
+  /** The tag of each image by its name, if the service has several. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** The short commit in the default tag, or Freight's Git commit. */
   readonly commit?: string;
   /** The push's time in the default tag. */

@@ -284,6 +284,10 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     stage,
     sent([{ name: "image", value: "${{ sharedSecret('x') }}" }]),
   ),
+  "have a Stage promote an image from elsewhere beside its own": patch(
+    stage,
+    sent([{ name: "images", value: "web=registry.example/nginx worker=evil.example/nginx" }]),
+  ),
   "send the Git credential to another repository": patch(
     stage,
     sent([{ name: "repoURL", value: repository.repoURL }]),
