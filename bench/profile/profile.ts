@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { stopShared } from "../../test/engine/control-plane.ts";
-import { machine, table, writePart } from "../benchmarks-page.ts";
+import { measuredToday, table, writePart } from "../benchmarks-page.ts";
 import { FLAGS, shardSettings } from "../fleet/shards.ts";
 import { openWorld } from "../fleet/world.ts";
 import { measure } from "../measure.ts";
@@ -32,7 +32,7 @@ Example:
         const columns: Column[] = [];
         for (const size of sizes.split(",").map(Number)) columns.push(...(await profile(size)));
         const text = textOf(columns);
-        if (page) await writePart("profile", `${machine()}\n\n${text}`);
+        if (page) await writePart("profile", `${measuredToday()}\n\n${text}`);
         else process.stdout.write(`${text}\n`);
       } finally {
         await stopShared();
