@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { BUILD_TRIGGERS, buildTriggersInventory } from "../manifests/inventory/build-triggers.ts";
 import type { BuildTriggersPlan } from "../model/plan.ts";
 import { Parts, type PartsArgs } from "./parts.ts";
-import { withoutProtection } from "./protection.ts";
 
 /** Arguments of {@link BuildTriggers}. */
 export interface BuildTriggersArgs extends Omit<PartsArgs, "hook"> {
@@ -37,8 +36,8 @@ export class BuildTriggers extends pulumi.ComponentResource {
 
   constructor(name: string, args: BuildTriggersArgs, opts?: pulumi.ComponentResourceOptions) {
     const { triggers, last, ...run } = args;
-    super(BUILD_TRIGGERS, name, {}, withoutProtection(hasRemovals(triggers), opts ?? {}));
-    const parts = new Parts(name, this, run, opts);
+    super(BUILD_TRIGGERS, name, {}, opts);
+    const parts = new Parts(name, this, run);
     const made = new Map<string, pulumi.CustomResource[]>();
     for (const [part, rows] of Object.entries(buildTriggersInventory(triggers).parts))
       made.set(part, parts.register(rows, last?.namespaces.has(part) ? last.first : []));

@@ -4,7 +4,7 @@ import type { NotificationsPlan } from "../model/notification-plan.ts";
 import { Parts, type PartsArgs } from "./parts.ts";
 
 /** Arguments of {@link Notifications}. */
-export interface NotificationsArgs extends PartsArgs {
+interface NotificationsArgs extends PartsArgs {
   /** The message part of the platform's plan. */
   readonly notifications: NotificationsPlan;
   /**
@@ -23,7 +23,7 @@ export class Notifications extends pulumi.ComponentResource {
     const { notifications, carriedBy = [], ...run } = args;
     const own = { ...opts, protect: false };
     super(NOTIFICATIONS, name, {}, own);
-    const parts = new Parts(name, this, run, own);
+    const parts = new Parts(name, this, run);
     parts.register(notificationsInventory(notifications).parts.rows, carriedBy);
     this.registerOutputs({});
   }

@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PLATFORM, platformInventory } from "../manifests/inventory/platform.ts";
 import type { PlatformPlan } from "../model/plan.ts";
-import { BuildTriggers, type BuildTriggersArgs, hasRemovals } from "./build-triggers.ts";
+import { BuildTriggers, type BuildTriggersArgs } from "./build-triggers.ts";
 import { formerGuards } from "./former-guards.ts";
 import { Notifications } from "./notifications.ts";
 import { Parts } from "./parts.ts";
-import { childOptions, withoutProtection } from "./protection.ts";
 
 /** Arguments of {@link Platform}. */
-export interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
+interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
   /** The shared part of the plan. */
   readonly platform: PlatformPlan;
   /**
@@ -32,11 +31,9 @@ export class Platform extends pulumi.ComponentResource {
     const { platform, hadGuards = false, ...run } = args;
     const triggers = platform.buildTriggers;
     const { promotionTasks, teams, credentials, calendar } = platformInventory(platform).parts;
-    const leaves = triggers !== undefined && hasRemovals(triggers);
-    const bare = leaves || promotionTasks.some(({ unprotected }) => unprotected);
-    super(PLATFORM, name, {}, withoutProtection(bare, opts ?? {}));
-    const own = childOptions(this, opts);
-    const parts = new Parts(name, this, run, opts);
+    super(PLATFORM, name, {}, opts);
+    const own = { parent: this };
+    const parts = new Parts(name, this, run);
 
     this.promotionTasks = parts.register(promotionTasks);
     parts.register(teams);

@@ -6,7 +6,7 @@ import { GITHUB_URL } from "../model/web-address.ts";
 import { podKubeconfig } from "./pod-credentials.ts";
 
 /** The two explicit providers of a stack: neither ever falls back on what the machine happens to point at. */
-export interface Providers {
+interface Providers {
   readonly kubernetes: kubernetes.Provider;
   readonly github: github.Provider;
 }

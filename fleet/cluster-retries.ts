@@ -12,7 +12,7 @@ export interface Repeatable {
 /** What the API server answered. */
 export interface RawAnswer {
   readonly status: number;
-  readonly text: string;
+  readonly bytes: Buffer;
   /** How long the API server asks to wait, in seconds. */
   readonly retryAfter?: number | undefined;
 }
@@ -61,7 +61,7 @@ export async function repeated(
     } else {
       const again = answer.status === 429 || (harmless && PASSING.includes(answer.status));
       if (!again || (isLast && method !== "GET")) return answer;
-      if (isLast) throw givenUp(path, attempt, `${answer.status}: ${messageIn(answer.text)}`);
+      if (isLast) throw givenUp(path, attempt, `${answer.status}: ${messageIn(answer.bytes.toString())}`);
     }
     const asked = answer instanceof NoAnswer ? undefined : answer.retryAfter;
     await pause((asked ?? Math.min(LONGEST, 2 ** (attempt - 2))) * second);

@@ -11,7 +11,7 @@ export type RightStack = FoundStack & {
 };
 
 /** All stacks of one cluster. */
-export interface StacksOfCluster {
+interface StacksOfCluster {
   /** The cluster's name. */
   readonly name: string;
   /** The stack with the shared objects first. */

@@ -7,6 +7,7 @@ import { listed } from "../model/diagnostics.ts";
 import type { Plan } from "../model/plan.ts";
 import { NoAnswer, type RawAnswer, type Repeatable, repeated } from "./cluster-retries.ts";
 import { FleetError } from "./fleet-error.ts";
+import { takeItems } from "./list-items.ts";
 
 /** The identity of a request, if it is not the kubeconfig's user. */
 export interface Identity {
@@ -19,6 +20,8 @@ export interface ClusterRequest extends Repeatable {
   readonly body?: object;
   /** Impersonates this identity. The caller needs the verb `impersonate` on the user and on each group. */
   readonly as?: Identity;
+  /** Gets each item of the list in a response of 200, in order. The body of the answer then has none. */
+  readonly take?: (item: unknown) => void;
 }
 
 export interface ClusterAnswer {
@@ -115,11 +118,7 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
       // Repeated for each request, because tokens of exec plugins expire during a long audit.
       await config.applyToHTTPSOptions(options);
       if (!proxied && server.protocol === "https:") {
-        const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
-        const tls = { ca, cert, key, pfx, passphrase, servername };
-        const verified = rejectUnauthorized === undefined ? {} : { rejectUnauthorized };
-        createSecureContext(definedOnly({ ca, cert, key, pfx, passphrase }));
-        kept ??= new Agent({ ...definedOnly(tls), ...verified, keepAlive: true });
+        kept ??= agentOf(options);
         options.agent = kept;
       }
     } catch (error) {
@@ -133,14 +132,22 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
     return answer;
   };
   const send = async (request: ClusterRequest): Promise<ClusterAnswer> => {
-    const { status, text } = await repeated(request, () => once(request));
+    const { status, bytes } = await repeated(request, () => once(request));
     if (status === 401)
       throw new FleetError(
         `${server.origin} rejects the credentials (401): check the kubeconfig's credentials.`,
       );
-    return { status, body: parsed(text) };
+    const rest = request.take && status === 200 ? takeItems(bytes, request.take) : bytes.toString();
+    return { status, body: parsed(rest) };
   };
   return { send, close: () => kept?.destroy() };
+}
+
+/** Keeps connections for further requests. @throws Error if a certificate cannot be used */
+function agentOf({ ca, cert, key, pfx, passphrase, rejectUnauthorized, servername }: RequestOptions): Agent {
+  const credentials = definedOnly({ ca, cert, key, pfx, passphrase });
+  createSecureContext(credentials);
+  return new Agent({ ...credentials, ...definedOnly({ servername, rejectUnauthorized }), keepAlive: true });
 }
 
 /**
@@ -185,7 +192,7 @@ function exchange(
     response.on("end", () =>
       resolve({
         status: response.statusCode ?? 0,
-        text: Buffer.concat(parts).toString(),
+        bytes: Buffer.concat(parts),
         retryAfter: Number(response.headers["retry-after"]) || undefined,
       }),
     );

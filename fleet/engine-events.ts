@@ -48,7 +48,7 @@ export const engineEvent = z.looseObject({
 export type EngineEvent = z.output<typeof engineEvent>;
 
 /** A line of an event log. */
-export interface EventLine {
+interface EventLine {
   /** The kind of its event, such as `resourcePreEvent`; undefined if it does not begin as one. */
   readonly kind: string | undefined;
   /** The URN, if the resource is unchanged. */

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** A pipe into which an engine writes its events. Debug events hold secrets, so they reach no disk. */
-export interface EventPipe {
+interface EventPipe {
   /** The file name for `--event-log`, and the environment that permits the option. */
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;

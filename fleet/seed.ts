@@ -31,14 +31,19 @@ export interface SeedReport {
 /** The part of a plan that decides which files are seeded, and where. */
 export type SeededPlan = Pick<Plan, "github" | "services">;
 
+/** A plan, and the stack whose identity at GitHub creates its files. */
+export type StackToSeed = SeededPlan & { readonly stack: string };
+
 /**
  * The services of all stacks of a cluster, together for each branch that they write. So a cluster's shards need one
  * commit.
  * @throws InvalidInput if a file of the folder has a problem, FleetError if no stack is on the cluster
  */
-export function plansOfCluster({ stacks, problems }: Fleet, cluster: string): readonly SeededPlan[] {
+export function plansOfCluster({ stacks, problems }: Fleet, cluster: string): readonly StackToSeed[] {
   if (problems.length > 0) throw new InvalidInput(problems);
-  const plans = stacks.flatMap(({ plan }) => (plan?.cluster.name === cluster ? [plan] : []));
+  const plans = stacks.flatMap(({ name, plan }) =>
+    plan?.cluster.name === cluster ? [{ ...plan, stack: name }] : [],
+  );
   if (plans.length === 0) {
     const names = [...new Set(stacks.flatMap(({ plan }) => plan?.cluster.name ?? []))];
     throw new FleetError(
@@ -49,10 +54,13 @@ export function plansOfCluster({ stacks, problems }: Fleet, cluster: string): re
   const places = Map.groupBy(filled.length > 0 ? filled : plans.slice(0, 1), (plan) =>
     JSON.stringify(targetOf(plan)),
   );
-  return [...places.values()].map(([first, ...others]) => ({
-    github: (first as Plan).github,
-    services: [first as Plan, ...others].flatMap(({ services }) => services),
-  }));
+  return [...places.values()].flatMap((same) =>
+    same.slice(0, 1).map(({ stack, github }) => ({
+      stack,
+      github,
+      services: same.flatMap(({ services }) => services),
+    })),
+  );
 }
 
 /**

@@ -92,7 +92,7 @@ export interface Stage extends Defined<StageDefinition> {
 }
 
 /** From the Warehouse or from upstream Stages; the definition does not enforce that it is one of them. */
-export type FreightSources = (
+type FreightSources = (
   | { readonly direct: true }
   | {
       readonly stages: readonly string[];

@@ -10,7 +10,7 @@ export interface Right {
 }
 
 /** A rule that the API server lists for the caller; `*` matches everything. */
-export interface HeldRule {
+interface HeldRule {
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
   readonly resourceNames?: readonly string[];

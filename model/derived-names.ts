@@ -18,7 +18,7 @@ import type { ProblemCode } from "./problem-codes.ts";
 import type { StackConfig } from "./stack-config.ts";
 
 /** A name derived from a service, with its scope. */
-export interface DerivedName {
+interface DerivedName {
   readonly service: string;
   /** The owner, if several services share the name on purpose. @default the service */
   readonly owner?: string;
@@ -36,7 +36,7 @@ export interface DerivedName {
 }
 
 /** A service with an invalid derived name, and a fix. */
-export interface NameConflict {
+interface NameConflict {
   readonly code: ProblemCode;
   /** The path in the catalogue. */
   readonly path: DocumentPath;

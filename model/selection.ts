@@ -54,7 +54,7 @@ export const rolloutSchema = z.strictObject({
 export type Rollout = z.output<typeof rolloutSchema>;
 
 /** Why a stack does not get a service. */
-export interface Absence {
+interface Absence {
   /** The key of the config that excludes it, for example `["rollout", "exclude", 0]`. */
   readonly path: DocumentPath;
   /** For example `rollout.exclude[0] excludes it`. */

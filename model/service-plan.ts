@@ -50,7 +50,7 @@ export interface ServicePlan {
 }
 
 /** The commands for manual gates; `<freight>` is a placeholder. */
-export interface CommandsPlan {
+interface CommandsPlan {
   readonly promote: readonly string[];
   readonly sync: readonly string[];
 }

@@ -2,7 +2,7 @@ import { SERVICE_LABEL, TEAM_LABEL } from "../fleet/labels.ts";
 import type { KubernetesApi } from "./kubernetes-api.ts";
 
 /** A line of a tree with its children. */
-export interface Branch {
+interface Branch {
   readonly label: string;
   /** Printed after the label, in its own column. */
   readonly note?: string;

@@ -231,7 +231,7 @@ const stackKeys = fc.record({
 });
 
 /** The size of {@link rawSources}. */
-export interface Size {
+interface Size {
   /** @default 0 to 5 */
   readonly services?: number;
 }

@@ -7,7 +7,7 @@ import type { Target } from "./target.ts";
 export type { CommitOptions };
 
 /** The result of a run. */
-export interface Seeded {
+interface Seeded {
   /** The files that were created. */
   readonly written: readonly ValuesFile[];
   /** The commit that created them; undefined if no file was missing. */

@@ -38,7 +38,7 @@ export interface Proposal {
   readonly creations: readonly Creation[];
 }
 
-export interface AdoptOptions {
+interface AdoptOptions {
   readonly stack: string;
   readonly service: string;
   readonly ownerIsDead: boolean;

@@ -190,7 +190,7 @@ const ALWAYS_WARNED: Readonly<Partial<Record<WarningKind, Readonly<Record<Leaf, 
 };
 
 /** The class of a changed leaf, or `unclassified`. */
-export interface LeafClass {
+interface LeafClass {
   readonly is: WarningKind | "safe" | "reported";
   /** What it decides, in words; undefined if no warning is needed, or if it is unclassified. */
   readonly what: string | undefined;

@@ -19,7 +19,7 @@ export interface ClusterStatus {
   readonly unreadable?: string;
   /** What the caller may not read, one sentence each; the answer lacks it. */
   readonly limits?: readonly string[];
-  /** What the API server enforces now: freezes, closed windows, a stopped line. */
+  /** What the API server enforces now: freezes, closed windows, a stopped line. Empty if the cluster could not be read. */
   readonly closed: readonly ClosedNow[];
 }
 

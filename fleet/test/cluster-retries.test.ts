@@ -6,11 +6,11 @@ import { NoAnswer, type RawAnswer, type Repeatable, repeated } from "../cluster-
 import { type Folder, folderOf } from "./folder.ts";
 
 const READ: Repeatable = { method: "GET", path: "/api/v1/namespaces/kargo-nginx?limit=1" };
-const RIGHT: RawAnswer = { status: 200, text: "{}" };
+const RIGHT: RawAnswer = { status: 200, bytes: Buffer.from("{}") };
 const dropped = () => new NoAnswer("https://prod", "socket hang up", true);
 const failed = (status: number, message = "busy"): RawAnswer => ({
   status,
-  text: JSON.stringify({ message }),
+  bytes: Buffer.from(JSON.stringify({ message })),
 });
 
 /** Sends a request to a server that gives these answers, the last of them for ever. */

@@ -8,7 +8,7 @@ import { filledSecretRow, type Inventory, objectRow } from "./row.ts";
 
 export const PLATFORM = "kargo-fleet:index:Platform";
 
-export type PlatformPart = "promotionTasks" | "teams" | "credentials" | "calendar";
+type PlatformPart = "promotionTasks" | "teams" | "credentials" | "calendar";
 
 /** All shared objects of a cluster, except those that turn pushes into images. */
 export function platformInventory(platform: PlatformPlan): Inventory<PlatformPart> {

@@ -103,8 +103,8 @@ export function filledSecretRow(
   return objectRow(role, manifest, { values, filled: true, aliases, ...more });
 }
 
-export const REPOSITORY_HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
-export const ORGANIZATION_HOOK = "github:index/organizationWebhook:OrganizationWebhook";
+const REPOSITORY_HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
+const ORGANIZATION_HOOK = "github:index/organizationWebhook:OrganizationWebhook";
 
 /** The Pulumi type of a row, without its parents' types. */
 export function resourceType(row: Row): string {

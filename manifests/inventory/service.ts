@@ -8,7 +8,7 @@ import { hookRow, type Inventory, objectRow, type Row } from "./row.ts";
 export const SERVICE_PIPELINE = "kargo-fleet:index:ServicePipeline";
 
 /** The parts of a service that wait for different resources of other components. */
-export type ServicePart = "project" | "stages" | "access" | "appProject" | "applications" | "hook" | "added";
+type ServicePart = "project" | "stages" | "access" | "appProject" | "applications" | "hook" | "added";
 
 /** All resources of a service. */
 export function serviceInventory(service: ServicePlan): Inventory<ServicePart> {

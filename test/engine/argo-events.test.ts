@@ -8,7 +8,7 @@ import { type ArgoEvents, startArgoEvents } from "../../sandbox/argo-events.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { claimDirectory, stopRecorded } from "../../sandbox/processes.ts";
 import { pushCommands, pushOnce } from "../../sandbox/push.ts";
-import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
+import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
 import { generated, secretOf } from "../argo-events-objects.ts";
 import { everyObject } from "../every-object.ts";
 import { playground, token } from "../github-playground.ts";
@@ -59,7 +59,7 @@ describe("a push to the local GitHub", function () {
   };
 
   before(async () => {
-    argo = (await ensureTestProgram("argo", { quiet: true })).path;
+    argo = (await ensurePrograms(["argo"], { quiet: true })).argo;
     shared = await sharedControlPlane();
     folder = await mkdtemp(join(tmpdir(), "argo-events-place-"));
     await claimDirectory(folder);
@@ -67,7 +67,7 @@ describe("a push to the local GitHub", function () {
     await installDefinitions({ admin: shared.admin });
     argoEvents = await startArgoEvents(
       folder,
-      (await ensureTestProgram("sandbox-argo-events", { quiet: true })).path,
+      (await ensurePrograms(["sandbox-argo-events"], { quiet: true }))["sandbox-argo-events"],
       shared.argoEvents,
     );
   });

@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { buildTemplate, buildWorkflow } from "../../manifests/argo-workflows.ts";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import type { BuildPlan, BuildTriggersPlan } from "../../model/build-plan.ts";
-import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
+import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
@@ -21,7 +21,7 @@ describe("the build template and its Workflows in Argo's linter", function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "argo-lint-"));
-    argo = (await ensureTestProgram("argo", { quiet: true })).path;
+    argo = (await ensurePrograms(["argo"], { quiet: true })).argo;
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
