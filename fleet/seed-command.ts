@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { readFleet } from "./all-stacks.ts";
+import { stacksOn } from "./cluster-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
-import { plansOfCluster, type SeededPlan, type SeedOptions, type SeedReport, seed } from "./seed.ts";
+import { plansByBranch, type SeededPlan, type SeedOptions, type SeedReport, seed } from "./seed.ts";
 import { readWithShards } from "./stack-files.ts";
 
 /** `fleet seed`: creates missing values files, as `pulumi up` does. */
@@ -50,7 +51,8 @@ interface Chosen {
 function chosen({ stack, cluster }: Chosen): readonly SeededPlan[] {
   if ((stack === undefined) === (cluster === undefined))
     throw new FleetError("Name either --stack or --cluster.");
-  return stack === undefined ? plansOfCluster(readFleet(), cluster ?? "") : [readWithShards(stack)];
+  if (stack !== undefined) return [readWithShards(stack)];
+  return plansByBranch(stacksOn(readFleet(), cluster ?? "").map(({ plan }) => plan));
 }
 
 function summary({ place, total, missing, commit }: SeedReport, { dryRun, output }: SeedOptions): string {
