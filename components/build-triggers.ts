@@ -55,5 +55,5 @@ export class BuildTriggers extends pulumi.ComponentResource {
 
 /** Whether a group or a build namespace is being removed with the last of its services. */
 export function hasRemovals({ groups, namespaces }: BuildTriggersPlan): boolean {
-  return [...groups, ...namespaces].some(({ leaves }) => leaves);
+  return [...groups, ...namespaces].some(({ removing }) => removing);
 }

@@ -73,9 +73,9 @@ export class Parts {
   #register(row: Row, others: pulumi.Input<readonly pulumi.Resource[]>): pulumi.CustomResource[] {
     const { isMade = () => true, hook = "keep", secrets, manifests, stack } = this.#args;
     const name = resourceName(this.#owner, row.role);
-    if (row.leaves && !isMade(name)) return [];
+    if (row.removing && !isMade(name)) return [];
     const own = row.after.flatMap((role) => this.registered.get(role) ?? []);
-    const opts = withoutProtection(row.leaves || row.unprotected === true, {
+    const opts = withoutProtection(row.removing || row.unprotected === true, {
       ...this.#opts,
       // Most rows depend only on registered resources, which need no Output.
       dependsOn: Array.isArray(others)

@@ -32,8 +32,8 @@ export class Platform extends pulumi.ComponentResource {
     const { platform, hadGuards = false, ...run } = args;
     const triggers = platform.buildTriggers;
     const { promotionTasks, teams, credentials, calendar } = platformInventory(platform).parts;
-    const leaves = triggers !== undefined && hasRemovals(triggers);
-    const bare = leaves || promotionTasks.some(({ unprotected }) => unprotected);
+    const removing = triggers !== undefined && hasRemovals(triggers);
+    const bare = removing || promotionTasks.some(({ unprotected }) => unprotected);
     super(PLATFORM, name, {}, withoutProtection(bare, opts ?? {}));
     const own = childOptions(this, opts);
     const parts = new Parts(name, this, run, opts);

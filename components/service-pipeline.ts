@@ -126,9 +126,9 @@ export class ServicePipeline extends pulumi.ComponentResource {
   ) {
     const planned = "service" in args ? args : plannedService(name, args);
     const { service, promotionTasks = [], valuesFiles = [], answeredBy = [], ...run } = planned;
-    const leaves = service.state === "decommissioned";
+    const removing = service.state === "decommissioned";
     const retires = service.stages.some(({ state }) => state === "retired");
-    super(SERVICE_PIPELINE, name, {}, withoutProtection(leaves || retires, opts ?? {}));
+    super(SERVICE_PIPELINE, name, {}, withoutProtection(removing || retires, opts ?? {}));
     const parts = new Parts(name, this, run, opts);
     const { project, stages, access, appProject, applications, hook, added } =
       serviceInventory(service).parts;
