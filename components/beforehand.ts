@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatProblem, listed, type Problem } from "../model/diagnostics.ts";
-import type { Planned } from "../model/losses.ts";
+import type { PlanWithFiles } from "../model/losses.ts";
 import { resourceName } from "../model/names.ts";
 import type { Plan, ServicePlan } from "../model/plan.ts";
 import { type HookStep, hookStep, type Provisioned } from "../model/provisioned.ts";
@@ -24,7 +24,10 @@ import { unaskedLines } from "./obstacles/unasked.ts";
 const MOST = 100;
 
 /** Asks GitHub and the cluster about services with this run's credentials. Asks nothing if there are too many. */
-export async function ask(services: readonly ServicePlan[], { plan, catalogue }: Planned): Promise<Asked> {
+export async function ask(
+  services: readonly ServicePlan[],
+  { plan, catalogue }: PlanWithFiles,
+): Promise<Asked> {
   if (services.length === 0 || services.length > MOST) return NOTHING_ASKED;
   const stack = pulumi.getStack();
   const asking = { document: catalogue.document, stack, owner: owningStack(stack, plan.rollout) };
@@ -38,7 +41,7 @@ export async function ask(services: readonly ServicePlan[], { plan, catalogue }:
  */
 export async function warnOfObstacles(
   services: readonly ServicePlan[],
-  planned: Planned,
+  planned: PlanWithFiles,
   before: Provisioned | undefined,
 ): Promise<Asked> {
   const whole = (name: string) =>

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { InvalidInput } from "../model/diagnostics.ts";
 import { lifecycleNotes } from "../model/lifecycle-notes.ts";
-import { isGuarded, losses, type Planned } from "../model/losses.ts";
+import { isGuarded, losses, type PlanWithFiles } from "../model/losses.ts";
 import { deployingStages, type Plan } from "../model/plan.ts";
 import { PROVISIONED, type Provisioned, provisionedSchema, seededBefore } from "../model/provisioned.ts";
 import { relocated } from "../model/values-losses.ts";
@@ -31,7 +31,10 @@ export async function readProvisioned(): Promise<Provisioned | undefined> {
  * Stops a run that would delete a service or a Stage without the first step, and prints notes.
  * @throws pulumi.RunError with every loss, one per line
  */
-export async function guardAgainstLoss(planned: Planned, before: Provisioned | undefined): Promise<void> {
+export async function guardAgainstLoss(
+  planned: PlanWithFiles,
+  before: Provisioned | undefined,
+): Promise<void> {
   const found = before === undefined ? [] : losses(before, planned, await valuesThere(before, planned.plan));
   if (before && found.length > 0) {
     const { message } = new InvalidInput(found);
