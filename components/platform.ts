@@ -4,8 +4,8 @@ import type { PlatformPlan } from "../model/plan.ts";
 import { BuildTriggers, type BuildTriggersArgs, hasRemovals } from "./build-triggers.ts";
 import { formerGuards } from "./former-guards.ts";
 import { Notifications } from "./notifications.ts";
-import { Parts } from "./parts.ts";
 import { childOptions, withoutProtection } from "./protection.ts";
+import { RowRegistry } from "./register-rows.ts";
 
 /** Arguments of {@link Platform}. */
 interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
@@ -36,13 +36,13 @@ export class Platform extends pulumi.ComponentResource {
     const bare = removing || promotionTasks.some(({ unprotected }) => unprotected);
     super(PLATFORM, name, {}, withoutProtection(bare, opts ?? {}));
     const own = childOptions(this, opts);
-    const parts = new Parts(name, this, run, opts);
+    const registry = new RowRegistry(name, this, run, opts);
 
-    this.promotionTasks = parts.register(promotionTasks);
-    parts.register(teams);
+    this.promotionTasks = registry.register(promotionTasks);
+    registry.register(teams);
     if (hadGuards) formerGuards(name, own);
-    parts.register(credentials);
-    parts.register(calendar);
+    registry.register(credentials);
+    registry.register(calendar);
     const builds = triggers && new BuildTriggers("build-triggers", { triggers, ...run }, own);
     this.answering = builds?.answering ?? new Map();
     const { notifications } = platform;

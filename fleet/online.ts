@@ -8,7 +8,7 @@ import { chosenStacks } from "./chosen-stacks.ts";
 interface Online {
   readonly problems: readonly Problem[];
   /** One line per reason, each with its stack. */
-  readonly unasked: readonly string[];
+  readonly unchecked: readonly string[];
 }
 
 /**
@@ -27,14 +27,14 @@ export async function askOnline(
   for (const { name, plan, catalogue } of chosenStacks(fleet, references)) {
     if (!plan || !catalogue) continue;
     const asking = { document: catalogue.document, stack: name, owner: owningStack(name, plan.rollout) };
-    const { obstacles, unasked } = await askObstacles(plan.services, plan, asking, eyes);
+    const { obstacles, unchecked } = await askObstacles(plan.services, plan, asking, eyes);
     all.push({
       problems: [...obstacles.values()].flat(),
-      unasked: unasked.map((line) => `${name}: ${line}`),
+      unchecked: unchecked.map((line) => `${name}: ${line}`),
     });
   }
   return {
     problems: all.flatMap(({ problems }) => problems),
-    unasked: all.flatMap(({ unasked }) => unasked),
+    unchecked: all.flatMap(({ unchecked }) => unchecked),
   };
 }

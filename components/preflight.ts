@@ -15,7 +15,7 @@ import {
   askRepositories,
   NOTHING_ASKED,
 } from "./obstacles/ask.ts";
-import { unaskedLines } from "./obstacles/unasked.ts";
+import { uncheckedLines } from "./obstacles/unchecked.ts";
 
 /**
  * The maximum number of services to ask about, because each costs two GitHub calls. `fleet check --online` has no
@@ -54,7 +54,7 @@ export async function warnOfObstacles(
   );
   for (const problems of asked.obstacles.values())
     for (const problem of problems) await pulumi.log.warn(formatProblem(problem));
-  for (const line of asked.unasked) await pulumi.log.warn(line);
+  for (const line of asked.unchecked) await pulumi.log.warn(line);
   return asked;
 }
 
@@ -89,7 +89,7 @@ export async function findRemovals(plan: Plan, before: Provisioned | undefined):
   const names = await namesInState();
   const isMade = (name: string) => names.has(name);
   const hookOf = ({ name }: ServicePlan) => resourceName(name, "webhook");
-  const { note, lines } = unaskedLines();
+  const { note, lines } = uncheckedLines();
   const hooked = removals.filter((service) => service.webhook && isMade(hookOf(service)));
   const repositories = hooked.length > 0 ? askRepositories(plan, askOptions(plan), note) : undefined;
   const steps = removals.map(async (service): Promise<[string, HookStep]> => {

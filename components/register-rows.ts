@@ -9,7 +9,7 @@ import { childOptions, withoutProtection } from "./protection.ts";
 import type { SecretSources } from "./secret-values.ts";
 
 /** Values of a run that every row of a component needs. */
-export interface PartsArgs {
+export interface RowsArgs {
   /** The sources of secret values. */
   readonly secrets: SecretSources;
   /**
@@ -39,18 +39,18 @@ export interface PartsArgs {
  * Registers the rows of a component's inventory. A resource that is being removed is registered only if an earlier
  * `up` created it: creating it now could fail again, and then the service could never be removed.
  */
-export class Parts {
+export class RowRegistry {
   /** The registered resources by role. */
   readonly registered = new Map<string, pulumi.CustomResource>();
   readonly #owner: string;
   readonly #opts: pulumi.CustomResourceOptions;
-  readonly #args: PartsArgs;
+  readonly #args: RowsArgs;
 
   /** @param owner the component's name, which prefixes the name of each resource */
   constructor(
     owner: string,
     component: pulumi.ComponentResource,
-    args: PartsArgs,
+    args: RowsArgs,
     opts: pulumi.ComponentResourceOptions | undefined,
   ) {
     this.#owner = owner;
