@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openRepository, type Repository } from "../../../test/repository.ts";
 import { catalogueText, PROMOTION_FILES, service, stackText } from "../../../test/sources.ts";
 import type { FleetReport } from "../../preview/change.ts";
-import { previewCommand } from "../../preview-command.ts";
+import { fleetCommand } from "../commands.ts";
 import { error, fakePulumi, step } from "./fake-pulumi.ts";
 
 type Entries = Readonly<Record<string, object>>;
@@ -46,31 +46,8 @@ describe("fleet preview", () => {
 
   afterEach(() => repository.git("checkout", "--quiet", "--", "."));
 
-  /** Runs the command in this process, which starts at once. */
-  async function fleet(...args: readonly string[]) {
-    const home = process.cwd();
-    const out: string[] = [];
-    const err: string[] = [];
-    const said = () => ({ stdout: out.join(""), stderr: err.join("") });
-    const { stdout, stderr } = process;
-    const writes = { stdout: stdout.write, stderr: stderr.write };
-    stdout.write = (text: unknown) => out.push(String(text)) > 0;
-    stderr.write = (text: unknown) => err.push(String(text)) > 0;
-    process.chdir(repository.path);
-    try {
-      await previewCommand()
-        .exitOverride()
-        .parseAsync(["--base", "main", ...args], { from: "user" });
-      return { ...said(), exitCode: Number(process.exitCode) };
-    } catch (error) {
-      return { ...said(), stderr: (error as Error).message, exitCode: 1 };
-    } finally {
-      process.exitCode = undefined;
-      process.chdir(home);
-      Object.assign(stdout, { write: writes.stdout });
-      Object.assign(stderr, { write: writes.stderr });
-    }
-  }
+  const fleet = (...args: readonly string[]) =>
+    fleetCommand(["preview", "--base", "main", ...args], repository.path, process.env);
 
   /** Commits files on a branch, and returns to `main`. */
   async function commitOn(files: Readonly<Record<string, string>>, ...branch: readonly string[]) {
