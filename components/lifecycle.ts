@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InvalidInput } from "../model/diagnostics.ts";
 import { keyProblems, newKeys } from "../model/image-keys.ts";
 import { lifecycleNotes } from "../model/lifecycle-notes.ts";
-import { isGuarded, losses, type Planned } from "../model/losses.ts";
+import { isGuarded, losses, type PlanWithFiles } from "../model/losses.ts";
 import { deployingStages, type Plan } from "../model/plan.ts";
 import { PROVISIONED, type Provisioned, provisionedSchema, seededBefore } from "../model/provisioned.ts";
 import { relocated } from "../model/values-losses.ts";
@@ -33,7 +33,10 @@ export async function readProvisioned(): Promise<Provisioned | undefined> {
  * Stops a run that would delete a service or a Stage without the first step, and prints notes.
  * @throws pulumi.RunError with every loss, one per line
  */
-export async function guardAgainstLoss(planned: Planned, before: Provisioned | undefined): Promise<void> {
+export async function guardAgainstLoss(
+  planned: PlanWithFiles,
+  before: Provisioned | undefined,
+): Promise<void> {
   const found = before === undefined ? [] : losses(before, planned, await valuesThere(before, planned.plan));
   if (before && found.length > 0) {
     const { message } = new InvalidInput(found);
@@ -50,7 +53,10 @@ export async function guardAgainstLoss(planned: Planned, before: Provisioned | u
  * Stops a run after which Promotions would fail, because a values file lacks the key of a new image.
  * @throws pulumi.RunError with one line for each service
  */
-async function guardAgainstMissingKeys(planned: Planned, before: Provisioned | undefined): Promise<void> {
+async function guardAgainstMissingKeys(
+  planned: PlanWithFiles,
+  before: Provisioned | undefined,
+): Promise<void> {
   const { plan } = planned;
   const wanted = before === undefined ? [] : newKeys(before, plan);
   if (wanted.length === 0) return;

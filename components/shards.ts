@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { InvalidInput } from "../model/diagnostics.ts";
-import type { Planned } from "../model/losses.ts";
+import type { PlanWithFiles } from "../model/losses.ts";
 import { PROVISIONED, type Provisioned, provisionedSchema } from "../model/provisioned.ts";
 import { unsettled } from "../model/shard-problems.ts";
 
@@ -19,7 +19,7 @@ const UNKNOWN = "unknown stack";
  * @throws pulumi.RunError with the command that moves the services
  */
 export async function requireSettled(
-  { plan: { rollout }, config: { document } }: Planned,
+  { plan: { rollout }, config: { document } }: PlanWithFiles,
   before: Provisioned | undefined,
 ): Promise<void> {
   const stack = rollout.shard?.stack;

@@ -7,7 +7,7 @@ import { isOneOf, literal, text } from "./cel.ts";
 import { deployedAccess } from "./deployed-access.ts";
 import { deployedApplications } from "./deployed-applications.ts";
 import { deployedBuilds, deployedSecrets } from "./deployed-builds.ts";
-import { type DeployedKind, held } from "./deployed-kind.ts";
+import { type DeployedKind, requestRule } from "./deployed-kind.ts";
 import { deployedOthers } from "./deployed-others.ts";
 import { deployedPipelines, deployedStages, deployedTasks } from "./deployed-pipelines.ts";
 
@@ -67,7 +67,7 @@ export function deployerGuard({
       },
       ...kinds.map(
         (kind): Demand => ({
-          expression: held(kind),
+          expression: requestRule(kind),
           message: `Of ${kind.kind.replace(/\.$/, "")} the deployer makes these alone: ${kind.says}. ${fix}`,
         }),
       ),

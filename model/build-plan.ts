@@ -91,7 +91,7 @@ export interface BuildTriggersPlan {
 export interface TriggerGroupPlan {
   readonly name: string;
   /** Whether it is being deleted, because all of its services are. */
-  readonly leaves: boolean;
+  readonly removing: boolean;
   readonly builds: readonly BuildPlan[];
 }
 
@@ -99,7 +99,7 @@ export interface TriggerGroupPlan {
 export interface BuildNamespacePlan {
   readonly name: string;
   /** Whether its content is being deleted, because all of the team's services are. */
-  readonly leaves: boolean;
+  readonly removing: boolean;
   readonly team: string;
   readonly groups: readonly string[];
 }
@@ -166,7 +166,7 @@ export function planBuildTriggers(
 ): BuildTriggersPlan | undefined {
   if (builds === undefined) return undefined;
   const { url, scope, eventBus, expose, receiver } = webhooks;
-  const leaves = (own: readonly BuildPlan[]) => own.every(({ state }) => state === "decommissioned");
+  const removing = (own: readonly BuildPlan[]) => own.every(({ state }) => state === "decommissioned");
   const byName = (a: readonly [string, unknown], b: readonly [string, unknown]) => (a[0] < b[0] ? -1 : 1);
   return {
     github: github.url,
@@ -177,11 +177,11 @@ export function planBuildTriggers(
         : undefined,
     groups: [...Map.groupBy(built, ({ group }) => group)]
       .sort(byName)
-      .map(([name, own]) => ({ name, leaves: leaves(own), builds: own })),
+      .map(([name, own]) => ({ name, removing: removing(own), builds: own })),
     namespaces: [...Map.groupBy(built, ({ team }) => team)].sort(byName).map(([team, own]) => {
       const { group, approvers } = teams[team] ?? { group: team };
       const groups = [...new Set([group, approvers ?? group])];
-      return { name: buildNamespace(team), leaves: leaves(own), team, groups };
+      return { name: buildNamespace(team), removing: removing(own), team, groups };
     }),
     builds,
     host: new URL(url).host,

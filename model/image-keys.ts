@@ -1,6 +1,6 @@
 import { type Problem, problem } from "./diagnostics.ts";
 import { tagKeys } from "./images.ts";
-import type { Planned } from "./losses.ts";
+import type { PlanWithFiles } from "./losses.ts";
 import { deployingStages, type Plan } from "./plan.ts";
 import type { Provisioned } from "./provisioned.ts";
 
@@ -35,7 +35,7 @@ export function newKeys(before: Provisioned, { services }: Pick<Plan, "services"
  * Problems of values files that lack a key: one per service.
  * @param lacking the files of {@link newKeys} with the keys that they lack
  */
-export function keyProblems(lacking: readonly NewKeys[], { plan, catalogue }: Planned): Problem[] {
+export function keyProblems(lacking: readonly NewKeys[], { plan, catalogue }: PlanWithFiles): Problem[] {
   return [...Map.groupBy(lacking, ({ service }) => service)].flatMap(([name, files]) => {
     const [first] = files;
     const warehouse = plan.services.find((service) => service.name === name)?.warehouse;

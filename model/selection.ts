@@ -95,10 +95,11 @@ export function withStates(
   services: Catalogue["services"],
   { decommission }: Rollout,
 ): Catalogue["services"] {
-  const leaves = (name: string, service: Labelled) => decommission.some((one) => meets(one, name, service));
+  const isDecommissioned = (name: string, service: Labelled) =>
+    decommission.some((one) => meets(one, name, service));
   const all = Object.entries(services).map(([name, service]): [string, Catalogue["services"][string]] => [
     name,
-    leaves(name, service) ? { ...service, state: "decommissioned" } : service,
+    isDecommissioned(name, service) ? { ...service, state: "decommissioned" } : service,
   ]);
   return Object.fromEntries(all);
 }

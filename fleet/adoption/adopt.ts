@@ -31,7 +31,7 @@ export interface Proposal {
   readonly service: string;
   readonly stack: string;
   readonly found: readonly Adoptable[];
-  /** Planned resources that do not exist; the next `up` creates them. */
+  /** PlanWithFiles resources that do not exist; the next `up` creates them. */
   readonly absent: readonly Item[];
   /** Objects in the service's namespace that the plan does not name. They are kept unchanged. */
   readonly beside: readonly string[];

@@ -65,7 +65,9 @@ function wantedOf({ stack: { plan }, services, platform }: Made): KubernetesObje
     ...plan.services.filter(({ name }) => names.has(name)).map(serviceInventory),
   ]
     .flatMap(rowsOf)
-    .flatMap((row) => (isObject(row) && !row.leaves && row.manifest.kind !== "Secret" ? [row.manifest] : []));
+    .flatMap((row) =>
+      isObject(row) && !row.removing && row.manifest.kind !== "Secret" ? [row.manifest] : [],
+    );
 }
 
 function idOf({ metadata: { name, namespace } }: KubernetesObject): string {

@@ -49,7 +49,8 @@ export function leftOf(plan: Plan, made: UpRecord | undefined): Left {
   );
   const gone = Object.keys(made?.services ?? {}).some((name) => !names.has(name));
   const leaving =
-    plan.services.some((service) => !standsAlone(service)) || sharedRows(plan).some(({ leaves }) => leaves);
+    plan.services.some((service) => !standsAlone(service)) ||
+    sharedRows(plan).some(({ removing }) => removing);
   const whole =
     made === undefined || !made.whole || gone || leaving || made.shared.digest !== sharedOf(plan).digest;
   return { services: changed.map(({ name }) => name), whole };

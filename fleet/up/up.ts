@@ -223,7 +223,7 @@ class Up {
 
 const WORDS = {
   done: "is up",
-  broken: "is up, without broken services,",
+  broken: "is up, except for broken services,",
   busy: "is being updated by somebody else,",
   failed: "failed",
 } as const;

@@ -4,7 +4,7 @@ import { readFleet } from "../../fleet/all-stacks.ts";
 import { customize, type OpenObject } from "../../manifests/inventory/customize.ts";
 import { formatProblem, type Problem } from "../../model/diagnostics.ts";
 import { keyProblems, newKeys } from "../../model/image-keys.ts";
-import { losses, type Planned } from "../../model/losses.ts";
+import { losses, type PlanWithFiles } from "../../model/losses.ts";
 import { type Answers, incomplete, obstaclesOf } from "../../model/obstacles.ts";
 import { PROBLEM_CODES } from "../../model/problem-codes.ts";
 import { provisioned } from "../../model/provisioned.ts";
@@ -323,7 +323,7 @@ function moved(): readonly Problem[] {
   return unsettled("prod", 7, provisioned(plan), config.document, true);
 }
 
-function plannedOf(texts: Texts): Planned {
+function plannedOf(texts: Texts): PlanWithFiles {
   const { stacks } = readFleet(filesOf(texts), NOW);
   const [{ plan, catalogue: list, config } = { plan: undefined, catalogue: undefined, config: undefined }] =
     stacks;
