@@ -288,6 +288,14 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     stage,
     sent([{ name: "repoURL", value: repository.repoURL }]),
   ),
+  "send the token of commit statuses to another part of GitHub": patch(
+    stage,
+    sent([{ name: "source", value: "acme/nginx/hooks?" }]),
+  ),
+  "send the token of commit statuses above a repository": patch(
+    stage,
+    sent([{ name: "source", value: "acme/.." }]),
+  ),
   "give a Stage steps of its own": patch(stage, {
     spec: {
       promotionTemplate: { spec: { steps: [{ uses: "http", config: { url: "https://example.com" } }] } },
