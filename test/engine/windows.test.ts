@@ -115,7 +115,7 @@ describe("windows and freezes of a stack, on a real engine and API server", func
       return { differs: JSON.parse(stdout).differs, stderr };
     };
     assert.deepEqual(await windows(), { differs: false, stderr: "" });
-    await world.during({ "freeze-7.reason": "x" }, async () => {
+    await world.during({ "freeze-7.reason": "x", "freeze-7.stages": "prod" }, async () => {
       const { differs, stderr } = await windows();
       assert.equal(differs, true);
       assert.match(stderr, /^The cluster's calendar is not that of the stack's files\. Run pulumi up\.$/m);
