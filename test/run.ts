@@ -18,12 +18,12 @@ import type { Outcome } from "./reporter.ts";
  */
 
 /** Engine tests that do not use the shared control plane. */
-const ALONE = "test/engine/@(github-plugin|recover*|start|values-files).test.ts";
+const ALONE = "test/engine/@(github-plugin*|recover*|start|values-files).test.ts";
 /** Those of one stack's life. */
 const LIFE = "test/engine/@(adopt*|audit*|lifecycle|secrets*|up).test.ts";
 /** Those of a whole fleet and of every day. */
 const SCALE =
-  "test/engine/@(api-faults|break-glass-record|calendars|closed-stages|engine-settings|fleet-up|github-at-scale|line|notifications|operator|shards|silent-connection|status|windows).test.ts";
+  "test/engine/@(api-faults|break-glass-record|calendars|closed-stages|engine-settings|fleet-up|github-at-scale|line|notifications|operator|shard*|silent-connection|status|windows).test.ts";
 /** Other tests that use the shared control plane. */
 const ASKING = ["sandbox/test/control-plane.test.ts", "test/examples/gitops.test.ts"];
 const ENGINE = "test/engine/*.test.ts";

@@ -13,6 +13,7 @@ import { storedDifferences } from "../stored-differences.ts";
 import { applyGuards, withoutPipelineGuard } from "./administer.ts";
 import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type ApplyServer, applyServer } from "./server-side.ts";
+import { ADDED, OPEN, oneOfEachKind, readable, withoutBookkeeping } from "./stored-objects.ts";
 
 /**
  * A dry run needs an existing namespace; this one replaces those of the services, whose names are checked
@@ -203,54 +204,3 @@ describe("generated catalogues on a real API server", function () {
     }
   });
 });
-
-/** Kinds of Argo Events whose definitions do not describe their specs. */
-const OPEN = ["EventBus", "EventSource", "Sensor"];
-
-function oneOfEachKind(objects: readonly KubernetesObject[]): KubernetesObject[] {
-  return [...new Map(objects.map((object) => [object.kind, object])).values()];
-}
-
-/** The defaults that the API server adds to each kind. */
-const ADDED: Readonly<Record<string, readonly string[]>> = {
-  AppProject: [],
-  Application: [],
-  ClusterConfig: [],
-  ClusterPromotionTask: [],
-  ClusterRoleBinding: [],
-  ClusterWorkflowTemplate: [],
-  ConfigMap: [],
-  EventBus: [],
-  EventSource: [],
-  Ingress: [],
-  Namespace: ["metadata.labels.kubernetes.io/metadata.name", "spec"],
-  NetworkPolicy: [],
-  Project: [],
-  ProjectConfig: [],
-  Role: [],
-  RoleBinding: [],
-  Secret: [],
-  Sensor: [],
-  ServiceAccount: [],
-  Stage: [],
-  Warehouse: [],
-};
-
-/** The API server stores a Secret's text as base64. */
-function readable(object: KubernetesObject): object {
-  if (!("stringData" in object)) return object;
-  const { stringData, ...rest } = object;
-  const data = Object.entries(Object(stringData)).map(([key, value]) => [
-    key,
-    Buffer.from(String(value)).toString("base64"),
-  ]);
-  return { ...rest, data: Object.fromEntries(data) };
-}
-
-/** Removes the metadata that the server adds to every object. */
-function withoutBookkeeping(stored: KubernetesObject): object {
-  const mine = ["name", "namespace", "labels", "annotations", "finalizers", "ownerReferences"];
-  const metadata = Object.entries(stored.metadata).filter(([key]) => mine.includes(key));
-  const { status: _, ...rest } = stored as KubernetesObject & { readonly status?: unknown };
-  return { ...rest, metadata: Object.fromEntries(metadata) };
-}
