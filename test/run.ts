@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { inParallel } from "../fleet/parallel.ts";
 import { forTests } from "../sandbox/toolchain/for-tests.ts";
 import { provide } from "../sandbox/toolchain/provide.ts";
 import { buildEverything, ensureToolchain, ToolchainError } from "../sandbox/toolchain/toolchain.ts";
@@ -36,9 +37,13 @@ const LANES: readonly (readonly string[])[] = [
   [PURE],
   ["{test,sandbox/test}/**/*.test.ts", ...without(ENGINE, ...ASKING, PURE)],
 ];
+/** So many lanes run at once. Each waits for other processes most of the time. */
+const AT_ONCE = 4;
 const MOCHA = fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"));
 /** Compiled test files become garbage quickly, so a large young generation avoids copying them. */
 const NURSERY = "--max-semi-space-size=64";
+/** Where the tests' Node processes keep compiled code, as main.js does. */
+const COMPILED = fileURLToPath(new URL("../node_modules/.cache/kargo-fleet", import.meta.url));
 const OWN = ["--thorough", "--build"] as const;
 
 const [thorough, build] = OWN.map((option) => process.argv.includes(option));
@@ -53,12 +58,14 @@ try {
   for (const { name, version, origin } of [...Object.values(programs), ...besides])
     console.log(`  ${name.padEnd(28)}${version.padEnd(10)}${origin}`);
   const lanes = chosen ? [[]] : LANES;
-  const runs = lanes.map((specs, index) => runLane([...specs, ...given], index));
-  const outcomes: Outcome[] = [];
-  for (const { ended, report } of runs) {
-    outcomes.push(await ended);
-    process.stdout.write(await report);
-  }
+  const finished: Finished[] = [];
+  let printed = 0;
+  const steps = lanes.map((specs, index) => async () => {
+    finished[index] = await runLane([...specs, ...given], index);
+    while (printed in finished) process.stdout.write(finished[printed++]?.report ?? "");
+  });
+  await inParallel(steps, AT_ONCE);
+  const outcomes = finished.map(({ outcome }) => outcome);
   const passed = outcomes.reduce((sum, each) => sum + each.passed, 0);
   const failed = outcomes.reduce((sum, each) => sum + each.failed, 0);
   for (const text of outcomes.flatMap(({ retried }) => retried)) console.log(`failed at first: ${text}`);
@@ -77,14 +84,17 @@ function without(...patterns: readonly string[]): string[] {
   return patterns.flatMap((pattern) => ["--ignore", pattern]);
 }
 
-/** Starts one mocha process. The first prints its report at once; others are buffered until their turn. */
-function runLane(
-  args: readonly string[],
-  index: number,
-): { readonly ended: Promise<Outcome>; readonly report: Promise<string> } {
+/** What one lane ended with. */
+interface Finished {
+  readonly outcome: Outcome;
+  readonly report: string;
+}
+
+/** Runs one mocha process. The first prints its report at once; others are buffered until their turn. */
+async function runLane(args: readonly string[], index: number): Promise<Finished> {
   const file = join(folder, `outcome-${index}.json`);
   const own = ["--reporter", "test/reporter.ts", "--retries", "1", ...args];
-  const run = execa(process.execPath, [NURSERY, MOCHA, ...own], {
+  const { exitCode, all = "" } = await execa(process.execPath, [NURSERY, MOCHA, ...own], {
     stdin: "ignore",
     stdout: index === 0 ? "inherit" : "pipe",
     stderr: index === 0 ? "inherit" : "pipe",
@@ -93,14 +103,12 @@ function runLane(
       TEST_OUTCOME: file,
       // Go programs collect garbage less often, because there is enough memory.
       GOGC: "400",
+      NODE_COMPILE_CACHE: COMPILED,
       ...(thorough && { KARGO_FLEET_TESTS: "thorough" }),
     },
     reject: false,
   });
-  return {
-    ended: run.then((result) => outcomeOf(file, result.exitCode)),
-    report: run.then(({ all = "" }) => `${all}\n`),
-  };
+  return { outcome: await outcomeOf(file, exitCode), report: `${all}\n` };
 }
 
 async function outcomeOf(file: string, exitCode: number | undefined): Promise<Outcome> {

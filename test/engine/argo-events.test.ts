@@ -5,7 +5,6 @@ import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { type ArgoEvents, startArgoEvents } from "../../sandbox/argo-events.ts";
-import { installDefinitions } from "../../sandbox/crds.ts";
 import { claimDirectory, stopRecorded } from "../../sandbox/processes.ts";
 import { pushCommands, pushOnce } from "../../sandbox/push.ts";
 import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
@@ -13,7 +12,7 @@ import { generated, secretOf } from "../argo-events-objects.ts";
 import { everyObject } from "../every-object.ts";
 import { playground, token } from "../github-playground.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
-import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, type SharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
 describe("a push to the local GitHub", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
@@ -60,11 +59,10 @@ describe("a push to the local GitHub", function () {
 
   before(async () => {
     argo = (await ensureTestProgram("argo", { quiet: true })).path;
-    shared = await sharedControlPlane();
+    shared = await definedControlPlane();
     folder = await mkdtemp(join(tmpdir(), "argo-events-place-"));
     await claimDirectory(folder);
     file = await write("objects.yaml", [...made.eventSources, ...made.sensors, ...secrets, ...grants]);
-    await installDefinitions({ admin: shared.admin });
     argoEvents = await startArgoEvents(
       folder,
       (await ensureTestProgram("sandbox-argo-events", { quiet: true })).path,

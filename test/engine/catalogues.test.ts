@@ -3,7 +3,6 @@ import fc from "fast-check";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import { InvalidInput } from "../../model/diagnostics.ts";
 import type { Plan } from "../../model/plan.ts";
-import { installDefinitions } from "../../sandbox/crds.ts";
 import { everyObject, nameOf } from "../every-object.ts";
 import { type RawSources, rawSources, toSources } from "../generated-catalogues.ts";
 import { slipped } from "../generated-slips.ts";
@@ -11,7 +10,7 @@ import { sampled } from "../sampling.ts";
 import { catalogueText, planOf, platformPlan, service, stackText } from "../sources.ts";
 import { storedDifferences } from "../stored-differences.ts";
 import { applyGuards, withoutPipelineGuard } from "./administer.ts";
-import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type ApplyServer, applyServer } from "./server-side.ts";
 import { ADDED, OPEN, oneOfEachKind, readable, withoutBookkeeping } from "./stored-objects.ts";
 
@@ -88,8 +87,7 @@ describe("generated catalogues on a real API server", function () {
 
   before(async function () {
     this.timeout(TOOLCHAIN_TIMEOUT);
-    const { admin } = await sharedControlPlane();
-    await installDefinitions({ admin });
+    const { admin } = await definedControlPlane();
     await withoutPipelineGuard(admin);
     server = await applyServer(admin);
     const made = await server.apply(NAMESPACE);
@@ -99,7 +97,7 @@ describe("generated catalogues on a real API server", function () {
   after(async () => {
     await server?.remove(NAMESPACE);
     server?.close();
-    await applyGuards((await sharedControlPlane()).admin, platformPlan());
+    await applyGuards((await definedControlPlane()).admin, platformPlan());
   });
 
   /** Why objects were refused, with each object. */

@@ -3,9 +3,8 @@ import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
-import { installDefinitions } from "../../sandbox/crds.ts";
 import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
-import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
@@ -41,8 +40,7 @@ describe("a program in YAML with this project as a package", function () {
   const write = async (image: string) => writeFile(join(folder, "Pulumi.yaml"), await program(image));
 
   before(async () => {
-    const { admin, deployer, path, programs } = await sharedControlPlane();
-    await installDefinitions({ admin });
+    const { admin, deployer, path, programs } = await definedControlPlane();
     folder = await engineFolder("package");
     await mkdir(join(folder, "bin"));
     const yaml = await ensureTestProgram("pulumi-language-yaml", { quiet: true });
