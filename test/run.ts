@@ -11,8 +11,8 @@ import type { Outcome } from "./reporter.ts";
 
 /*
  * `npm test`: gets the toolchain, prints one line for each program with its origin, runs every test, and ends with
- * `N passed, N failed`. Most tests wait for other processes, so they run in parallel lanes of about equal length,
- * whose reports are printed one after the other. A failed test is retried once, because these tests keep a machine
+ * `N passed, N failed`. Most tests wait for other processes, so they run in parallel lanes, four at once, whose
+ * reports are printed one after the other. A failed test is retried once, because these tests keep a machine
  * busy; the end of the report names tests that passed only when retried, with their first error. A counterexample
  * always fails. `--thorough` (`npm run test:thorough`) uses larger random samples. `--build` builds every program
  * from source. Other arguments go to mocha: `npm test -- test/model/*.test.ts --grep cycle`.
@@ -20,24 +20,26 @@ import type { Outcome } from "./reporter.ts";
 
 /** Engine tests that do not use the shared control plane. */
 const ALONE = "test/engine/@(github-plugin*|recover*|start|values-files).test.ts";
-/** Those of one stack's life. */
-const LIFE = "test/engine/@(adopt*|audit*|lifecycle|secrets*|up).test.ts";
-/** Those of a whole fleet and of every day. */
+/** Those of one stack's life, and of every day. */
+const LIFE =
+  "test/engine/@(adopt*|audit*|calendars|closed-stages|lifecycle|line|notifications|secrets*|up|windows).test.ts";
+/** Those of a whole fleet. */
 const SCALE =
-  "test/engine/@(api-faults|break-glass-record|calendars|closed-stages|engine-settings|fleet-up|github-at-scale|line|notifications|operator|shard*|silent-connection|status|windows).test.ts";
+  "test/engine/@(api-faults|break-glass-record|engine-settings|fleet-up|github-at-scale|operator|shard*|silent-connection|status).test.ts";
 /** Other tests that use the shared control plane. */
 const ASKING = ["sandbox/test/control-plane.test.ts", "test/examples/gitops.test.ts"];
 const ENGINE = "test/engine/*.test.ts";
 const PURE = "{test/{components,definitions,manifests,model},fleet/test}/**/*.test.ts";
+/** Three lanes with a control plane, which take about equally long, and others that together take as long as one. */
 const LANES: readonly (readonly string[])[] = [
-  [LIFE, ...ASKING],
-  [SCALE],
   [ENGINE, ...without(ALONE, LIFE, SCALE)],
+  [SCALE],
+  [LIFE, ...ASKING],
   [ALONE],
-  [PURE],
   ["{test,sandbox/test}/**/*.test.ts", ...without(ENGINE, ...ASKING, PURE)],
+  [PURE],
 ];
-/** So many lanes run at once. Each waits for other processes most of the time. */
+/** So many lanes run at once. Each waits for other processes half of the time. */
 const AT_ONCE = 4;
 const MOCHA = fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"));
 /** Compiled test files become garbage quickly, so a large young generation avoids copying them. */
