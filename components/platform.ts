@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PLATFORM, platformInventory } from "../manifests/inventory/platform.ts";
 import type { PlatformPlan } from "../model/plan.ts";
-import { BuildTriggers, type BuildTriggersArgs, hasRemovals } from "./build-triggers.ts";
+import { BuildTriggers, type BuildTriggersArgs } from "./build-triggers.ts";
 import { formerGuards } from "./former-guards.ts";
 import { Notifications } from "./notifications.ts";
-import { Parts } from "./parts.ts";
-import { childOptions, withoutProtection } from "./protection.ts";
+import { RowRegistry } from "./register-rows.ts";
 
 /** Arguments of {@link Platform}. */
-export interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
+interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
   /** The shared part of the plan. */
   readonly platform: PlatformPlan;
   /**
@@ -32,17 +31,15 @@ export class Platform extends pulumi.ComponentResource {
     const { platform, hadGuards = false, ...run } = args;
     const triggers = platform.buildTriggers;
     const { promotionTasks, teams, credentials, calendar } = platformInventory(platform).parts;
-    const leaves = triggers !== undefined && hasRemovals(triggers);
-    const bare = leaves || promotionTasks.some(({ unprotected }) => unprotected);
-    super(PLATFORM, name, {}, withoutProtection(bare, opts ?? {}));
-    const own = childOptions(this, opts);
-    const parts = new Parts(name, this, run, opts);
+    super(PLATFORM, name, {}, opts);
+    const own = { parent: this };
+    const registry = new RowRegistry(name, this, run);
 
-    this.promotionTasks = parts.register(promotionTasks);
-    parts.register(teams);
+    this.promotionTasks = registry.register(promotionTasks);
+    registry.register(teams);
     if (hadGuards) formerGuards(name, own);
-    parts.register(credentials);
-    parts.register(calendar);
+    registry.register(credentials);
+    registry.register(calendar);
     const builds = triggers && new BuildTriggers("build-triggers", { triggers, ...run }, own);
     this.answering = builds?.answering ?? new Map();
     const { notifications } = platform;

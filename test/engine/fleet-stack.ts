@@ -4,6 +4,7 @@ import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import type { RepositorySeed } from "../../sandbox/github/repositories.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
+import type { App } from "../github-app.ts";
 import { BUILDS } from "../sources.ts";
 import { administer } from "./administer.ts";
 import { definedControlPlane, type SharedControlPlane } from "./control-plane.ts";
@@ -66,6 +67,13 @@ export interface FleetStack extends FleetCluster {
   close(): Promise<void>;
 }
 
+/** The program calls GitHub as an App instead of by a token. */
+export interface AsApp {
+  readonly app: App;
+  /** GitHub's clock, in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
 /**
  * Opens an empty stack `test` with repositories for these services, and these files in the GitOps repository. One
  * process runs its program for all commands; `cli` starts a new one.
@@ -74,6 +82,7 @@ export async function openFleetStack(
   services: readonly string[],
   gitops: Readonly<Record<string, string>> = { "README.md": "" },
   more: readonly RepositorySeed[] = [],
+  as?: AsApp,
 ): Promise<FleetStack> {
   const plane = await definedControlPlane();
   // The Automation API finds its CLI on this process's PATH, not on the stack's.
@@ -84,6 +93,7 @@ export async function openFleetStack(
   const github = await startLocalGitHub({
     directory: join(folder, "github"),
     token: TOKEN,
+    ...(as && { installedApp: as.app.installed, now: as.now }),
     owner: "acme",
     repositories: [
       ...services.map((name) => ({ name: `acme/${name}` })),
@@ -102,7 +112,9 @@ export async function openFleetStack(
     { envVars: environment, secretsProvider: SECRETS_PROVIDER },
   );
   await stack.setAllConfig({
-    "github:token": { value: TOKEN, secret: true },
+    ...(as
+      ? { "kargo-fleet:githubAppPrivateKey": { value: as.app.auth.privateKey, secret: true } }
+      : { "github:token": { value: TOKEN, secret: true } }),
     "kargo-fleet:webhookMasterSecret": { value: MASTER_SECRET, secret: true },
     ...Object.fromEntries(
       Object.entries(PASSWORDS).map(([key, value]) => [`kargo-fleet:${key}`, { value, secret: true }]),

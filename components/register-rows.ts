@@ -5,11 +5,11 @@ import { resourceName } from "../model/names.ts";
 import type { HookStep } from "../model/provisioned.ts";
 import { githubWebhook, withoutDeletion } from "./github-webhook.ts";
 import { kubernetesObject } from "./kubernetes-object.ts";
-import { childOptions, withoutProtection } from "./protection.ts";
+import { withoutProtection } from "./protection.ts";
 import type { SecretSources } from "./secret-values.ts";
 
 /** Values of a run that every row of a component needs. */
-export interface PartsArgs {
+export interface RowsArgs {
   /** The sources of secret values. */
   readonly secrets: SecretSources;
   /**
@@ -39,22 +39,17 @@ export interface PartsArgs {
  * Registers the rows of a component's inventory. A resource that is being removed is registered only if an earlier
  * `up` created it: creating it now could fail again, and then the service could never be removed.
  */
-export class Parts {
+export class RowRegistry {
   /** The registered resources by role. */
   readonly registered = new Map<string, pulumi.CustomResource>();
   readonly #owner: string;
-  readonly #opts: pulumi.CustomResourceOptions;
-  readonly #args: PartsArgs;
+  readonly #component: pulumi.ComponentResource;
+  readonly #args: RowsArgs;
 
   /** @param owner the component's name, which prefixes the name of each resource */
-  constructor(
-    owner: string,
-    component: pulumi.ComponentResource,
-    args: PartsArgs,
-    opts: pulumi.ComponentResourceOptions | undefined,
-  ) {
+  constructor(owner: string, component: pulumi.ComponentResource, args: RowsArgs) {
     this.#owner = owner;
-    this.#opts = childOptions(component, opts);
+    this.#component = component;
     this.#args = args;
   }
 
@@ -73,10 +68,10 @@ export class Parts {
   #register(row: Row, others: pulumi.Input<readonly pulumi.Resource[]>): pulumi.CustomResource[] {
     const { isMade = () => true, hook = "keep", secrets, manifests, stack } = this.#args;
     const name = resourceName(this.#owner, row.role);
-    if (row.leaves && !isMade(name)) return [];
+    if (row.removing && !isMade(name)) return [];
     const own = row.after.flatMap((role) => this.registered.get(role) ?? []);
-    const opts = withoutProtection(row.leaves || row.unprotected === true, {
-      ...this.#opts,
+    const opts = withoutProtection(row.removing || row.unprotected === true, {
+      parent: this.#component,
       // Most rows depend only on registered resources, which need no Output.
       dependsOn: Array.isArray(others)
         ? [...own, ...others]
