@@ -54,6 +54,9 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
+/** Go collects garbage half as often as by default, which saves time of the start; GOMEMLIMIT bounds the memory. */
+const LESS_GARBAGE = { GOGC: "200" };
+
 /** How often to restart a program on another port when its port is taken. */
 const ATTEMPTS = 5;
 
@@ -132,7 +135,7 @@ async function start(
       rootCertificate: join(directory, "certificates", "apiserver.crt"),
     }),
     log: join(directory, "logs", "kube-controller-manager.log"),
-    environment: { ...process.env, GOMEMLIMIT: "200MiB" },
+    environment: { ...LESS_GARBAGE, ...process.env, GOMEMLIMIT: "200MiB" },
   });
   const api = kubernetesApi({ url, authority, token: credentials.tokens.admin });
   // In order, because a Role needs its namespace.
@@ -184,7 +187,7 @@ async function startApiServer(
       arguments: [...apiServerArguments({ etcd, port, certificates, tokenFile, serviceAccountKey }), ...more],
       log: join(directory, "logs", "kube-apiserver.log"),
       // A target for the garbage collector, not a limit: large definitions may exceed it for a moment.
-      environment: { ...process.env, GOMEMLIMIT: "2GiB" },
+      environment: { ...LESS_GARBAGE, ...process.env, GOMEMLIMIT: "2GiB" },
     });
     const isReady = async () => {
       authority = (await readAuthority(join(certificates, "apiserver.crt"))) ?? "";

@@ -169,6 +169,8 @@ async function start(
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     KUBECONFIG: kubeconfigs.deployer,
     GITHUB_BASE_URL: github.baseUrl,
+    // As `fleet` runs the CLI (fleet/engine-settings.ts).
+    GOGC: process.env.GOGC || "200",
     // Node compiles the program's packages once, not in every run.
     NODE_COMPILE_CACHE: join(dirname(toolchainCache(process.env)), "compiled"),
   };

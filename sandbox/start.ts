@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Command } from "commander";
 import { execa } from "execa";
@@ -16,6 +18,9 @@ import { stopOnSignals, waitForSignal } from "./signals.ts";
 import { writeStatusPage } from "./status-page.ts";
 import { BUILD, buildEverything, ToolchainError } from "./toolchain/toolchain.ts";
 import { drawTree, type Hooks, isCompared, type ObjectLists, readObjects, treeOf } from "./tree.ts";
+
+/** The state of the stack, in the sandbox's folder. */
+const STATE = "state/.pulumi/stacks/kargo-fleet/sandbox.json";
 
 /** How long to wait for Argo CD's first status of all Applications, in milliseconds. */
 const COMPARED_WITHIN = 20_000;
@@ -204,11 +209,9 @@ async function proveAndDestroy(sandbox: Sandbox, before: readonly string[]): Pro
 async function leftovers(sandbox: Sandbox, before: readonly string[]): Promise<string[]> {
   const objects = (await ask(sandbox, labelledObjects)).filter((object) => !before.includes(object));
   const hooks = Object.values(await hooksOf(sandbox)).flat();
-  const { stdout } = await execa("pulumi", ["stack", "export", "--stack", "sandbox"], {
-    env: sandbox.environment,
-  });
-  const { deployment } = JSON.parse(stdout) as { deployment: { resources?: readonly unknown[] } };
-  const resources = deployment.resources?.length ?? 0;
+  const state = await readFile(join(sandbox.directory, STATE), "utf8");
+  const { checkpoint } = JSON.parse(state) as { checkpoint: { latest?: { resources?: readonly unknown[] } } };
+  const resources = checkpoint.latest?.resources?.length ?? 0;
   return [
     ...objects,
     ...hooks.map((url) => `the webhook ${url}`),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { inParallel } from "../fleet/parallel.ts";
 import { testPrograms } from "../sandbox/toolchain/for-tests.ts";
 import { provide } from "../sandbox/toolchain/provide.ts";
 import { buildEverything, ensureToolchain, ToolchainError } from "../sandbox/toolchain/toolchain.ts";
@@ -10,35 +11,41 @@ import type { Outcome } from "./reporter.ts";
 
 /*
  * `npm test`: gets the toolchain, prints one line for each program with its origin, runs every test, and ends with
- * `N passed, N failed`. Most tests wait for other processes, so they run in parallel lanes of about equal length,
- * whose reports are printed one after the other. A failed test is retried once, because these tests keep a machine
+ * `N passed, N failed`. Most tests wait for other processes, so they run in parallel lanes, four at once, whose
+ * reports are printed one after the other. A failed test is retried once, because these tests keep a machine
  * busy; the end of the report names tests that passed only when retried, with their first error. A counterexample
  * always fails. `--thorough` (`npm run test:thorough`) uses larger random samples. `--build` builds every program
  * from source. Other arguments go to mocha: `npm test -- test/model/*.test.ts --grep cycle`.
  */
 
 /** Engine tests that do not use the shared control plane. */
-const ALONE = "test/engine/@(github-plugin|recover*|start|values-files).test.ts";
-/** Those of one stack's life. */
-const LIFE = "test/engine/@(adopt*|audit*|lifecycle|secrets*|up).test.ts";
-/** Those of a whole fleet and of every day. */
+const ALONE = "test/engine/@(github-plugin*|recover*|start|values-files).test.ts";
+/** Those of one stack's life, and of every day. */
+const LIFE =
+  "test/engine/@(adopt*|audit*|calendars|closed-stages|lifecycle|line|notifications|secrets*|up|windows).test.ts";
+/** Those of a whole fleet. */
 const SCALE =
-  "test/engine/@(api-faults|break-glass-record|calendars|closed-stages|engine-settings|fleet-up|github-at-scale|line|notifications|operator|shards|silent-connection|status|windows).test.ts";
+  "test/engine/@(api-faults|break-glass-record|engine-settings|fleet-up|github-at-scale|operator|shard*|silent-connection|status).test.ts";
 /** Other tests that use the shared control plane. */
 const ASKING = ["sandbox/test/control-plane.test.ts", "test/examples/gitops.test.ts"];
 const ENGINE = "test/engine/*.test.ts";
 const PURE = "{test/{components,definitions,manifests,model},fleet/test}/**/*.test.ts";
+/** Three lanes with a control plane, which take about equally long, and others that together take as long as one. */
 const LANES: readonly (readonly string[])[] = [
-  [LIFE, ...ASKING],
-  [SCALE],
   [ENGINE, ...without(ALONE, LIFE, SCALE)],
+  [SCALE],
+  [LIFE, ...ASKING],
   [ALONE],
-  [PURE],
   ["{test,sandbox/test}/**/*.test.ts", ...without(ENGINE, ...ASKING, PURE)],
+  [PURE],
 ];
+/** So many lanes run at once. Each waits for other processes half of the time. */
+const AT_ONCE = 4;
 const MOCHA = fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"));
 /** Compiled test files become garbage quickly, so a large young generation avoids copying them. */
 const NURSERY = "--max-semi-space-size=64";
+/** Where the tests' Node processes keep compiled code, as main.js does. */
+const COMPILED = fileURLToPath(new URL("../node_modules/.cache/kargo-fleet", import.meta.url));
 const OWN = ["--thorough", "--build"] as const;
 
 const [thorough, build] = OWN.map((option) => process.argv.includes(option));
@@ -53,12 +60,14 @@ try {
   for (const { name, version, origin } of [...Object.values(programs), ...besides])
     console.log(`  ${name.padEnd(28)}${version.padEnd(10)}${origin}`);
   const lanes = chosen ? [[]] : LANES;
-  const runs = lanes.map((specs, index) => runLane([...specs, ...given], index));
-  const outcomes: Outcome[] = [];
-  for (const { ended, report } of runs) {
-    outcomes.push(await ended);
-    process.stdout.write(await report);
-  }
+  const finished: Finished[] = [];
+  let printed = 0;
+  const steps = lanes.map((specs, index) => async () => {
+    finished[index] = await runLane([...specs, ...given], index);
+    while (printed in finished) process.stdout.write(finished[printed++]?.report ?? "");
+  });
+  await inParallel(steps, AT_ONCE);
+  const outcomes = finished.map(({ outcome }) => outcome);
   const passed = outcomes.reduce((sum, each) => sum + each.passed, 0);
   const failed = outcomes.reduce((sum, each) => sum + each.failed, 0);
   for (const text of outcomes.flatMap(({ retried }) => retried)) console.log(`failed at first: ${text}`);
@@ -77,14 +86,17 @@ function without(...patterns: readonly string[]): string[] {
   return patterns.flatMap((pattern) => ["--ignore", pattern]);
 }
 
-/** Starts one mocha process. The first prints its report at once; others are buffered until their turn. */
-function runLane(
-  args: readonly string[],
-  index: number,
-): { readonly ended: Promise<Outcome>; readonly report: Promise<string> } {
+/** What one lane ended with. */
+interface Finished {
+  readonly outcome: Outcome;
+  readonly report: string;
+}
+
+/** Runs one mocha process. The first prints its report at once; others are buffered until their turn. */
+async function runLane(args: readonly string[], index: number): Promise<Finished> {
   const file = join(folder, `outcome-${index}.json`);
   const own = ["--reporter", "test/reporter.ts", "--retries", "1", ...args];
-  const run = execa(process.execPath, [NURSERY, MOCHA, ...own], {
+  const { exitCode, all = "" } = await execa(process.execPath, [NURSERY, MOCHA, ...own], {
     stdin: "ignore",
     stdout: index === 0 ? "inherit" : "pipe",
     stderr: index === 0 ? "inherit" : "pipe",
@@ -93,14 +105,12 @@ function runLane(
       TEST_OUTCOME: file,
       // Go programs collect garbage less often, because there is enough memory.
       GOGC: "400",
+      NODE_COMPILE_CACHE: COMPILED,
       ...(thorough && { KARGO_FLEET_TESTS: "thorough" }),
     },
     reject: false,
   });
-  return {
-    ended: run.then((result) => outcomeOf(file, result.exitCode)),
-    report: run.then(({ all = "" }) => `${all}\n`),
-  };
+  return { outcome: await outcomeOf(file, exitCode), report: `${all}\n` };
 }
 
 async function outcomeOf(file: string, exitCode: number | undefined): Promise<Outcome> {

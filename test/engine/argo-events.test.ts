@@ -7,7 +7,6 @@ import { execa } from "execa";
 import { stringify } from "yaml";
 import type { WorkflowManifest } from "../../manifests/argo-workflows-types.ts";
 import { type ArgoEvents, startArgoEvents } from "../../sandbox/argo-events.ts";
-import { installDefinitions } from "../../sandbox/crds.ts";
 import { claimDirectory, stopRecorded } from "../../sandbox/processes.ts";
 import { pushCommands, pushOnce } from "../../sandbox/push.ts";
 import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
@@ -15,7 +14,7 @@ import { generated, secretOf } from "../argo-events-objects.ts";
 import { everyObject } from "../every-object.ts";
 import { playground, token } from "../github-playground.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
-import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, type SharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
 describe("a push to the local GitHub", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
@@ -67,11 +66,10 @@ describe("a push to the local GitHub", function () {
 
   before(async () => {
     argo = (await ensurePrograms(["argo"], { quiet: true })).argo;
-    shared = await sharedControlPlane();
+    shared = await definedControlPlane();
     folder = await mkdtemp(join(tmpdir(), "argo-events-place-"));
     await claimDirectory(folder);
     file = await write("objects.yaml", [...made.eventSources, ...made.sensors, ...secrets, ...grants]);
-    await installDefinitions({ admin: shared.admin });
     argoEvents = await startArgoEvents(
       folder,
       (await ensurePrograms(["sandbox-argo-events"], { quiet: true }))["sandbox-argo-events"],

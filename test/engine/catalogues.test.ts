@@ -3,7 +3,6 @@ import fc from "fast-check";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import { InvalidInput } from "../../model/diagnostics.ts";
 import type { Plan } from "../../model/plan.ts";
-import { installDefinitions } from "../../sandbox/crds.ts";
 import { everyObject, nameOf } from "../every-object.ts";
 import { type RawSources, rawSources, toSources } from "../generated-catalogues.ts";
 import { slipped } from "../generated-slips.ts";
@@ -11,8 +10,9 @@ import { sampled } from "../sampling.ts";
 import { catalogueText, planOf, platformPlan, service, stackText } from "../sources.ts";
 import { storedDifferences } from "../stored-differences.ts";
 import { applyGuards, withoutPipelineGuard } from "./administer.ts";
-import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type ApplyServer, applyServer } from "./server-side.ts";
+import { ADDED, OPEN, oneOfEachKind, readable, withoutBookkeeping } from "./stored-objects.ts";
 
 /**
  * A dry run needs an existing namespace; this one replaces those of the services, whose names are checked
@@ -87,8 +87,7 @@ describe("generated catalogues on a real API server", function () {
 
   before(async function () {
     this.timeout(TOOLCHAIN_TIMEOUT);
-    const { admin } = await sharedControlPlane();
-    await installDefinitions({ admin });
+    const { admin } = await definedControlPlane();
     await withoutPipelineGuard(admin);
     server = await applyServer(admin);
     const made = await server.apply(NAMESPACE);
@@ -98,7 +97,7 @@ describe("generated catalogues on a real API server", function () {
   after(async () => {
     await server?.remove(NAMESPACE);
     server?.close();
-    await applyGuards((await sharedControlPlane()).admin, platformPlan());
+    await applyGuards((await definedControlPlane()).admin, platformPlan());
   });
 
   /** Why objects were refused, with each object. */
@@ -203,54 +202,3 @@ describe("generated catalogues on a real API server", function () {
     }
   });
 });
-
-/** Kinds of Argo Events whose definitions do not describe their specs. */
-const OPEN = ["EventBus", "EventSource", "Sensor"];
-
-function oneOfEachKind(objects: readonly KubernetesObject[]): KubernetesObject[] {
-  return [...new Map(objects.map((object) => [object.kind, object])).values()];
-}
-
-/** The defaults that the API server adds to each kind. */
-const ADDED: Readonly<Record<string, readonly string[]>> = {
-  AppProject: [],
-  Application: [],
-  ClusterConfig: [],
-  ClusterPromotionTask: [],
-  ClusterRoleBinding: [],
-  ClusterWorkflowTemplate: [],
-  ConfigMap: [],
-  EventBus: [],
-  EventSource: [],
-  Ingress: [],
-  Namespace: ["metadata.labels.kubernetes.io/metadata.name", "spec"],
-  NetworkPolicy: [],
-  Project: [],
-  ProjectConfig: [],
-  Role: [],
-  RoleBinding: [],
-  Secret: [],
-  Sensor: [],
-  ServiceAccount: [],
-  Stage: [],
-  Warehouse: [],
-};
-
-/** The API server stores a Secret's text as base64. */
-function readable(object: KubernetesObject): object {
-  if (!("stringData" in object)) return object;
-  const { stringData, ...rest } = object;
-  const data = Object.entries(Object(stringData)).map(([key, value]) => [
-    key,
-    Buffer.from(String(value)).toString("base64"),
-  ]);
-  return { ...rest, data: Object.fromEntries(data) };
-}
-
-/** Removes the metadata that the server adds to every object. */
-function withoutBookkeeping(stored: KubernetesObject): object {
-  const mine = ["name", "namespace", "labels", "annotations", "finalizers", "ownerReferences"];
-  const metadata = Object.entries(stored.metadata).filter(([key]) => mine.includes(key));
-  const { status: _, ...rest } = stored as KubernetesObject & { readonly status?: unknown };
-  return { ...rest, metadata: Object.fromEntries(metadata) };
-}

@@ -3,12 +3,11 @@ import { execa } from "execa";
 import { type Cluster, type Identity, messageOf, openCluster } from "../../fleet/cluster.ts";
 import { CALENDAR, STOP } from "../../manifests/calendar.ts";
 import { DAYS } from "../../model/time-zones.ts";
-import { installDefinitions } from "../../sandbox/crds.ts";
 import { platformPlan } from "../sources.ts";
 import { sendOrThrow, unbound } from "./access-world.ts";
 import { applyGuards } from "./administer.ts";
 import { ACCESS, BREAK_GLASS, type ClosedWorld, closedWorld, heard, MAPS, refusal } from "./closed-world.ts";
-import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, type SharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
 /** A day of the week that is neither today nor near it, in any zone. */
 const FAR = DAYS[(new Date().getUTCDay() + 3) % 7];
@@ -32,8 +31,7 @@ describe("closed Stages, on a real API server", function () {
   const during: ClosedWorld["during"] = (...given) => world.during(...given);
 
   before(async () => {
-    plane = await sharedControlPlane();
-    await installDefinitions({ admin: plane.admin });
+    plane = await definedControlPlane();
     await applyGuards(plane.admin, platformPlan({ access: ACCESS }));
     admin = await openCluster({ kubeconfig: plane.admin, context: "sandbox" });
     world = closedWorld(admin, "other");

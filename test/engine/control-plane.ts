@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
+import { installDefinitions } from "../../sandbox/crds.ts";
 import { ensureToolchain, linkPrograms, type ProgramName } from "../../sandbox/toolchain/toolchain.ts";
 import { platformPlan } from "../sources.ts";
 
@@ -32,6 +33,7 @@ export const TOOLCHAIN_TIMEOUT = 60 * 60 * 1000;
 let folder: Promise<string> | undefined;
 let programs: Promise<SharedPrograms> | undefined;
 let controlPlane: Promise<ControlPlane> | undefined;
+let definitions: Promise<unknown> | undefined;
 
 /** Finds or builds the toolchain once per run. */
 export function sharedPrograms(): Promise<SharedPrograms> {
@@ -58,6 +60,14 @@ export async function sharedControlPlane(): Promise<SharedControlPlane> {
   );
   const { url, kubeconfigs } = await controlPlane;
   return { ...shared, url, ...kubeconfigs };
+}
+
+/** The same with the definitions of Kargo and the Argo projects. Installing them again would take as long. */
+export async function definedControlPlane(): Promise<SharedControlPlane> {
+  const plane = await sharedControlPlane();
+  definitions ??= installDefinitions({ admin: plane.admin });
+  await definitions;
+  return plane;
 }
 
 function sharedFolder(): Promise<string> {

@@ -7,10 +7,11 @@ import type { PolicyRule } from "../../manifests/rbac-types.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
 import { administrator, DRY, RBAC, sendOrThrow, unbound } from "./access-world.ts";
 import { applyGuards } from "./administer.ts";
+import type { Attack } from "./attacks/attack.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
-import { ATTACKS, type Attack, ON_GUARDS } from "./deployer-attacks.ts";
+import { ATTACKS, ON_GUARDS } from "./deployer-attacks.ts";
 import { DEPLOYER } from "./expected-objects.ts";
-import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { type FleetStack, openFleetStack, type Run } from "./fleet-stack.ts";
 import { describeHandOver } from "./guards-handed-over.ts";
 
 const NGINX = { nginx: service("nginx") };
@@ -39,19 +40,24 @@ describe("the rights of fleet deployer with the real provider", function () {
 
   after(() => stack?.close());
 
-  /** Runs the CLI with the preview before an `up`. */
-  async function succeeds(...args: readonly string[]): Promise<string> {
-    const { failed, output } = await stack.cli(...args);
+  async function succeeds(run: Promise<Run>): Promise<Run["steps"]> {
+    const { failed, output, steps } = await run;
     assert.equal(failed, false, output);
-    return output;
+    return steps;
   }
+  /** An `up` with the preview before it. */
+  async function previewAndUp(): Promise<void> {
+    await succeeds(stack.preview());
+    await succeeds(stack.up());
+  }
+  const changesNothing = async (run: Promise<Run>) =>
+    assert.deepEqual([...new Set(Object.values(await succeeds(run)))], ["same"]);
 
   describe("for a first up", () => {
     it("are sufficient for the first preview and up of a new cluster", async () => {
       assert.deepEqual(await stack.objects(), DEPLOYER);
-      await succeeds("preview");
-      await succeeds("up", "--yes");
-      assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+      await previewAndUp();
+      await changesNothing(stack.up());
     });
 
     it("are sufficient to preview a new service of a team without a build namespace", async () => {
@@ -59,13 +65,13 @@ describe("the rights of fleet deployer with the real provider", function () {
       const text = catalogueText({ ...NGINX, ...auth(), invoices: service("invoices", { team: "billing" }) });
       const list = JSON.parse(text) as { teams: object };
       await stack.writeCatalogue(JSON.stringify({ ...list, teams: { ...list.teams, ...team } }));
-      assert.match(await succeeds("preview"), /invoices\/project/);
+      assert.equal((await succeeds(stack.preview()))["invoices/project"], "create");
       await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth() }));
     });
 
     it("are sufficient for a refresh", async () => {
-      await succeeds("refresh", "--yes");
-      assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+      await succeeds(stack.refresh());
+      await changesNothing(stack.up());
     });
 
     it("come with guards that pass the API server's type check without a warning", async () => {
@@ -214,15 +220,15 @@ describe("the rights of fleet deployer with the real provider", function () {
 
     it("are sufficient to decommission a service", async () => {
       await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth({ state: "decommissioned" }) }));
-      await succeeds("up", "--yes");
-      await succeeds("up", "--yes");
+      await previewAndUp();
+      await previewAndUp();
     });
 
     // Without the rights to list and watch, a deletion would never end.
     it("are sufficient to remove the last service of a team and of a group of webhooks", async function () {
       this.timeout(NO_HANG);
       await stack.writeCatalogue(catalogueText(NGINX));
-      await succeeds("up", "--yes");
+      await previewAndUp();
       const left = (await stack.objects()).filter((object) => /auth|github-00/.test(object));
       assert.deepEqual(left, []);
     });
@@ -230,8 +236,8 @@ describe("the rights of fleet deployer with the real provider", function () {
     it("are sufficient to destroy everything", async function () {
       this.timeout(NO_HANG);
       await stack.writeConfig({ protect: "false" });
-      await succeeds("up", "--yes");
-      await succeeds("destroy", "--yes");
+      await succeeds(stack.up());
+      await succeeds(stack.destroy());
       assert.deepEqual(await stack.objects(), DEPLOYER);
     });
   });

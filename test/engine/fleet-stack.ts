@@ -2,13 +2,12 @@ import { readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
-import { installDefinitions } from "../../sandbox/crds.ts";
 import type { RepositorySeed } from "../../sandbox/github/repositories.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import type { App } from "../github-app.ts";
 import { BUILDS } from "../sources.ts";
 import { administer } from "./administer.ts";
-import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
+import { definedControlPlane, type SharedControlPlane } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { type FleetCluster, fleetCluster } from "./fleet-cluster.ts";
 import { type DynamicProvider, dynamicProvider } from "./fleet-program/dynamic-provider.ts";
@@ -75,8 +74,6 @@ export interface AsApp {
   readonly now: () => number;
 }
 
-let definitions: Promise<unknown> | undefined;
-
 /**
  * Opens an empty stack `test` with repositories for these services, and these files in the GitOps repository. One
  * process runs its program for all commands; `cli` starts a new one.
@@ -87,9 +84,7 @@ export async function openFleetStack(
   more: readonly RepositorySeed[] = [],
   as?: AsApp,
 ): Promise<FleetStack> {
-  const plane = await sharedControlPlane();
-  definitions ??= installDefinitions({ admin: plane.admin });
-  await definitions;
+  const plane = await definedControlPlane();
   // The Automation API finds its CLI on this process's PATH, not on the stack's.
   process.env.PATH = plane.path;
   const folder = await engineFolder("stack", true);

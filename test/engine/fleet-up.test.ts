@@ -3,25 +3,10 @@ import { copyFile, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
-import { openTwoStacks, type TwoStacks } from "./two-stacks.ts";
+import { openTwoStacks, type Printed, type TwoStacks } from "./two-stacks.ts";
 
 /** By the hash of their names: the first two are on stack test, the others on test-2. */
 const SERVICES = { auth: {}, late: {}, canary: { labels: { tier: "canary" } }, cart: {} };
-
-interface Printed {
-  readonly outcome: string;
-  readonly waves: readonly {
-    readonly name: string;
-    readonly stops: readonly string[];
-    readonly skipped: readonly string[];
-    readonly notBegun: readonly string[];
-    readonly runs: readonly { readonly stack: string; readonly outcome: string; readonly changes: string }[];
-  }[];
-  readonly left: readonly string[];
-  readonly broken: Readonly<Record<string, readonly string[]>>;
-  readonly recovered: readonly string[];
-  readonly next: string | null;
-}
 
 describe("fleet up, on a real engine and API server", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);

@@ -1,119 +1,44 @@
 import assert from "node:assert/strict";
-import type { Cluster } from "../../fleet/cluster.ts";
-import { catalogueText, service } from "../sources.ts";
-import { administrator, sendOrThrow } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, type Run, TOKEN } from "./fleet-stack.ts";
-
-type Command = "preview" | "up";
-type Entries = Readonly<Record<string, object>>;
-
-const list = (entries: Entries) =>
-  catalogueText(
-    Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
-  );
-const BOTH: Entries = { nginx: {}, auth: {} };
-const WITHOUT_AUTH: Entries = { nginx: {} };
-const DECOMMISSIONED: Entries = { nginx: {}, auth: { state: "decommissioned" } };
-
-/** A pipeline of dev and prod, with other stages between them. */
-const pipelines = (between = "") =>
-  `{ standard: [ { stage: dev, promotion: auto, sync: auto }, ${between}
-      { stage: prod, promotion: manual, sync: manual, after: [dev] } ] }`;
-
-/** The changed resources, optionally of one service only. */
-function touched({ steps }: Run, service = ""): string[] {
-  const changed = Object.entries(steps).filter(([name, op]) => op !== "same" && name.startsWith(service));
-  return changed.map(([name, op]) => `${op} ${name}`).sort();
-}
+import {
+  ALL_FILES,
+  BOTH,
+  DECOMMISSIONED,
+  list,
+  pipelines,
+  policies,
+  refused,
+  resources,
+  succeeds,
+  takeName,
+  touched,
+  uid,
+  valuesFiles,
+  WITHOUT_AUTH,
+} from "./lifecycle-stack.ts";
 
 describe("a removed service or Stage, on a real engine and API server", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
-  let admin: Cluster;
   let everything: readonly string[] = [];
 
   before(async () => {
     stack = await openFleetStack(["nginx", "auth"]);
-    admin = await administrator(stack);
     await configure({ pipelines: pipelines() });
     await stack.writeCatalogue(list(BOTH));
   });
 
-  after(async () => {
-    admin?.close();
-    await stack?.close();
-  });
+  after(() => stack?.close());
 
   /** Another stack owns the shared resources, so that only the service's own change here. */
   const configure = (keys: Readonly<Record<string, string>>) =>
     stack.writeConfig({ platform: "false", ...keys });
-  async function succeeds(run: Promise<Run>): Promise<Run> {
-    const done = await run;
-    assert.equal(done.failed, false, done.output);
-    return done;
-  }
-
-  /** Checks that the command fails with these messages and changes nothing. */
-  async function refused(command: Command, ...messages: readonly RegExp[]): Promise<void> {
-    const [objects, state] = [await stack.objects(), await resources()];
-    const run = await stack[command]();
-    assert.ok(run.failed, run.output);
-    for (const message of messages) assert.match(run.output, message);
-    assert.deepEqual(run.steps, {});
-    assert.deepEqual(await stack.objects(), objects);
-    assert.deepEqual(await resources(), state);
-    assert.equal(stack.github.hooks("acme/auth").length, 1);
-  }
-
-  /** The resources in the engine's checkpoint, without timestamps. */
-  async function resources(): Promise<readonly string[]> {
-    const { checkpoint } = JSON.parse(await stack.state()) as {
-      checkpoint: { latest: { resources: { urn: string; protect?: boolean }[] } };
-    };
-    return checkpoint.latest.resources.map(({ urn, protect }) => `${urn} ${protect ?? false}`).sort();
-  }
-
-  async function policies(name: string): Promise<Readonly<Record<string, boolean>>> {
-    const { spec } = (await stack.get(
-      "projectconfigs.kargo.akuity.io",
-      `kargo-${name}`,
-      `kargo-${name}`,
-    )) as {
-      spec: { promotionPolicies: { stageSelector: { name: string }; autoPromotionEnabled?: boolean }[] };
-    };
-    const pairs = spec.promotionPolicies.map(({ stageSelector, autoPromotionEnabled = false }) => [
-      stageSelector.name,
-      autoPromotionEnabled,
-    ]);
-    return Object.fromEntries(pairs);
-  }
-
-  async function valuesFiles(name: string): Promise<readonly string[]> {
-    const response = await fetch(`${stack.github.url}/repos/acme/gitops/git/trees/main?recursive=1`, {
-      headers: { authorization: `Bearer ${TOKEN}` },
-    });
-    const { tree } = (await response.json()) as { tree: { path: string }[] };
-    const folder = `services/${name}/`;
-    return tree
-      .map(({ path }) => path)
-      .filter((path) => path.startsWith(folder))
-      .map((path) => path.slice(folder.length));
-  }
-
-  async function uid(kind: string, name: string): Promise<string> {
-    return ((await stack.get(kind, name)).metadata as { uid: string }).uid;
-  }
-
   describe("without the first step", () => {
     it("is kept by protection after an up that failed before it wrote its output", async () => {
-      const applications = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications";
-      const metadata = { name: "nginx-dev" };
-      const spec = { project: "default", destination: {} };
-      const body = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata, spec };
-      await sendOrThrow(admin, { method: "POST", path: applications, body });
+      const release = await takeName(stack);
       const first = await stack.cli("up", "--yes", "--skip-preview");
-      await sendOrThrow(admin, { method: "DELETE", path: `${applications}/nginx-dev` });
+      await release();
       assert.ok(first.failed);
       assert.match(first.output, /"nginx-dev" already exists/);
       await stack.writeCatalogue(list(WITHOUT_AUTH));
@@ -130,6 +55,7 @@ describe("a removed service or Stage, on a real engine and API server", function
       it(`is refused by ${command} when its entry is removed`, async () => {
         await stack.writeCatalogue(list(WITHOUT_AUTH));
         await refused(
+          stack,
           command,
           /error: 1 problem found; nothing was touched\.\n.*services\.json:\d+:\d+ {2}services\.auth {2}"auth" is provisioned, and its entry is gone: .*set "state": "decommissioned", run pulumi up, then remove the entry\./,
         );
@@ -138,13 +64,14 @@ describe("a removed service or Stage, on a real engine and API server", function
 
     it("is explained when a service is renamed", async () => {
       await stack.writeCatalogue(list({ nginx: {}, login: { repository: "acme/auth" } }));
-      await refused("up", /services\.login {2}"login" has the repository of "auth"/);
+      await refused(stack, "up", /services\.login {2}"login" has the repository of "auth"/);
       await stack.writeCatalogue(list(BOTH));
     });
 
     it("is refused when percent is lowered", async () => {
       await configure({ pipelines: pipelines(), rollout: "{ percent: 0 }" });
       await refused(
+        stack,
         "up",
         /rollout\.percent {2}is 0 \(was 100\) and no longer reaches 2 provisioned services: auth, nginx\./,
       );
@@ -152,7 +79,7 @@ describe("a removed service or Stage, on a real engine and API server", function
 
     it("is refused when it is excluded", async () => {
       await configure({ pipelines: pipelines(), rollout: "{ exclude: [{ names: [auth] }] }" });
-      await refused("up", /rollout\.exclude\[0\] {2}excludes 1 provisioned service: auth\./);
+      await refused(stack, "up", /rollout\.exclude\[0\] {2}excludes 1 provisioned service: auth\./);
       await configure({ pipelines: pipelines() });
     });
 
@@ -160,6 +87,7 @@ describe("a removed service or Stage, on a real engine and API server", function
       const gitops = '{ repository: acme/gitops, path: "apps/{service}" }';
       await configure({ pipelines: pipelines(), gitops });
       await refused(
+        stack,
         "up",
         /gitops {2}sets another place for the values files of 2 provisioned services: auth, nginx\./,
       );
@@ -191,7 +119,7 @@ describe("a removed service or Stage, on a real engine and API server", function
       let project: string;
 
       before(async () => {
-        project = await uid("projects.kargo.akuity.io", "kargo-auth");
+        project = await uid(stack, "projects.kargo.akuity.io", "kargo-auth");
         await stack.writeCatalogue(list(DECOMMISSIONED));
         await configure({ pipelines: pipelines() });
         run = await succeeds(stack.up());
@@ -204,10 +132,10 @@ describe("a removed service or Stage, on a real engine and API server", function
           stack.github.hooks("acme/auth").map(({ active }) => active),
           [false],
         );
-        assert.deepEqual(await policies("auth"), { dev: false, prod: false });
+        assert.deepEqual(await policies(stack, "auth"), { dev: false, prod: false });
         assert.deepEqual(await stack.objects(), everything);
-        assert.equal(await uid("projects.kargo.akuity.io", "kargo-auth"), project);
-        const open = (await resources()).filter((one) => /::auth[/ ].*false$|::auth false$/.test(one));
+        assert.equal(await uid(stack, "projects.kargo.akuity.io", "kargo-auth"), project);
+        const open = (await resources(stack)).filter((one) => /::auth[/ ].*false$|::auth false$/.test(one));
         assert.equal(open.length, 1 + 14);
       });
     });
@@ -254,6 +182,7 @@ describe("a removed service or Stage, on a real engine and API server", function
       await stack.writeCatalogue(list(WITHOUT_AUTH));
       await configure({ pipelines: pipelines() });
       await refused(
+        stack,
         "up",
         /error: 2 problems found; nothing was touched\./,
         /"auth" is provisioned, and its entry is gone/,
@@ -267,7 +196,7 @@ describe("a removed service or Stage, on a real engine and API server", function
       const run = await succeeds(stack.up());
       assert.deepEqual(touched(run, "nginx"), ["update nginx/project-config"]);
       assert.match(run.output, /Retired: the stage qa of pipeline standard\./);
-      assert.deepEqual(await policies("nginx"), { dev: true, qa: false, prod: false });
+      assert.deepEqual(await policies(stack, "nginx"), { dev: true, qa: false, prod: false });
       assert.ok((await stack.objects()).includes("Stage kargo-nginx/qa"));
     });
 
@@ -288,11 +217,7 @@ describe("a removed service or Stage, on a real engine and API server", function
         );
         assert.deepEqual(stack.github.hooks("acme/auth"), []);
         assert.equal(stack.github.hooks("acme/nginx").length, 1);
-        assert.deepEqual(await valuesFiles("auth"), [
-          "values-dev.yaml",
-          "values-prod.yaml",
-          "values-qa.yaml",
-        ]);
+        assert.deepEqual(await valuesFiles(stack, "auth"), ALL_FILES);
       });
 
       it("is deleted as a stage, and nothing else; its values file stays in Git", async () => {
@@ -300,11 +225,7 @@ describe("a removed service or Stage, on a real engine and API server", function
           touched(run, "nginx").filter((step) => step.startsWith("delete")),
           ["delete nginx/application-qa", "delete nginx/stage-qa"],
         );
-        assert.deepEqual(await valuesFiles("nginx"), [
-          "values-dev.yaml",
-          "values-prod.yaml",
-          "values-qa.yaml",
-        ]);
+        assert.deepEqual(await valuesFiles(stack, "nginx"), ALL_FILES);
       });
     });
   });

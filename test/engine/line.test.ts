@@ -9,13 +9,12 @@ import { execa, type ResultPromise } from "execa";
 import { type Cluster, messageOf, openCluster } from "../../fleet/cluster.ts";
 import { STOP } from "../../manifests/calendar.ts";
 import { switchObjects } from "../../manifests/incident-switch.ts";
-import { installDefinitions } from "../../sandbox/crds.ts";
 import { applied } from "../../sandbox/deployer.ts";
 import { connectionOf, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
 import { platformPlan } from "../sources.ts";
 import { type CommandResult, KARGO, sendOrThrow, unbound } from "./access-world.ts";
 import { applyGuards } from "./administer.ts";
-import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, type SharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
 const ACCESS = "{ deployer: kargo-fleet-deployer, breakGlass: break-glass, incident: on-call }";
 const MAP = `/api/v1/namespaces/kargo-fleet-windows/configmaps/${STOP}`;
@@ -31,8 +30,7 @@ describe("fleet stop-the-line and resume, on a real API server", function () {
   const proxies: ResultPromise[] = [];
 
   before(async () => {
-    plane = await sharedControlPlane();
-    await installDefinitions({ admin: plane.admin });
+    plane = await definedControlPlane();
     await applyGuards(plane.admin, platformPlan({ access: ACCESS }));
     admin = await openCluster({ kubeconfig: plane.admin, context: "sandbox" });
     folder = await mkdtemp(join(tmpdir(), "fleet-line-"));

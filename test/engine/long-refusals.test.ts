@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { type Cluster, openCluster } from "../../fleet/cluster.ts";
 import { CALENDAR } from "../../manifests/calendar.ts";
 import { covered } from "../../model/windows.ts";
-import { installDefinitions } from "../../sandbox/crds.ts";
 import { platformPlan } from "../sources.ts";
 import { sendOrThrow, unbound } from "./access-world.ts";
 import { applyGuards } from "./administer.ts";
 import { type ClosedWorld, closedWorld, heard, refusal } from "./closed-world.ts";
-import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, type SharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
 /** The longest names of groups: 256 characters of three bytes each. */
 const [BREAK_GLASS, INCIDENT] = ["界", "域"].map((character) => character.repeat(256));
@@ -25,8 +24,7 @@ describe("the longest refusals of a closed Stage, on a real API server", functio
   let world: ClosedWorld;
 
   before(async () => {
-    plane = await sharedControlPlane();
-    await installDefinitions({ admin: plane.admin });
+    plane = await definedControlPlane();
     await applyGuards(plane.admin, platformPlan({ access: ACCESS }));
     admin = await openCluster({ kubeconfig: plane.admin, context: "sandbox" });
     world = closedWorld(admin, "long");

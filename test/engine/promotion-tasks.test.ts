@@ -7,7 +7,7 @@ import { promotionTask } from "../../manifests/promotion-task.ts";
 import { catalogueText, PROMOTION_FILES, service } from "../sources.ts";
 import { DRY, KARGO } from "./access-world.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
-import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { type FleetStack, openFleetStack, type Run } from "./fleet-stack.ts";
 
 const V3 = { promotionTasks: "{ v3: promotion/v3.yaml }" };
 const CANARY = {
@@ -34,11 +34,13 @@ describe("a stack's own promotion task", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let stack: FleetStack;
   let deployer: Cluster;
-  const succeeds = async (...args: readonly string[]) => {
-    const { failed, output } = await stack.cli(...args);
+  const succeeds = async (run: Promise<Run>) => {
+    const { failed, output, steps } = await run;
     assert.equal(failed, false, output);
-    return output;
+    return steps;
   };
+  const changesNothing = async (run: Promise<Run>) =>
+    assert.deepEqual([...new Set(Object.values(await succeeds(run)))], ["same"]);
   const taskOf = async (name: string) => {
     const { spec } = (await stack.get("stage", "dev", `kargo-${name}`)) as unknown as {
       spec: { promotionTemplate: { spec: { steps: readonly { task: { name: string } }[] } } };
@@ -57,7 +59,7 @@ describe("a stack's own promotion task", function () {
       catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) }),
     );
     deployer = await openCluster({ kubeconfig: stack.kubeconfig, context: "sandbox" });
-    await succeeds("up", "--yes", "--skip-preview");
+    await succeeds(stack.up());
   });
   after(async () => {
     deployer?.close();
@@ -66,11 +68,10 @@ describe("a stack's own promotion task", function () {
 
   it("is taken by the API server from the deployer under the guards, and a second up is empty", async () => {
     await stack.writeConfig(V3);
-    await succeeds("up", "--yes", "--skip-preview");
-    assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
-    await succeeds("refresh", "--yes");
-    assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
-    assert.doesNotMatch(await succeeds("preview", "--diff"), /[+~-] \d+ to/);
+    await succeeds(stack.up());
+    await changesNothing(stack.up());
+    await succeeds(stack.refresh());
+    await changesNothing(stack.preview());
     assert.deepEqual((await task("v3")).spec.steps, (await task("v1")).spec.steps);
     assert.deepEqual([await taskOf("nginx"), await taskOf("auth")], Array(2).fill("kargo-fleet-promote-v1"));
   });
@@ -98,15 +99,15 @@ describe("a stack's own promotion task", function () {
 
   it("is canaried: one service switches, the other keeps its steps", async () => {
     await stack.writeConfig(CANARY);
-    await succeeds("up", "--yes", "--skip-preview");
+    await succeeds(stack.up());
     assert.equal(await taskOf("nginx"), "kargo-fleet-promote-v3");
     assert.equal(await taskOf("auth"), "kargo-fleet-promote-v1");
-    assert.match(await succeeds("up", "--yes"), /\d+ unchanged/);
+    await changesNothing(stack.up());
   });
 
   it("is refused with every problem before anything is touched", async () => {
     await writeFile(join(stack.folder, FILE), TELLS.replace("as: push", "as: clone"));
-    const { failed, output } = await stack.cli("up", "--yes", "--skip-preview");
+    const { failed, output } = await stack.up();
     assert.equal(failed, true);
     assert.match(output, /promotion\/v3\.yaml:\d+:9 {2}steps\[\d\]\.as .*\[KF174\]/);
     assert.equal((await task("v3")).spec.steps.length, 5);
@@ -115,9 +116,9 @@ describe("a stack's own promotion task", function () {
 
   it("is removed by an up after its services left it", async () => {
     await stack.writeConfig(V3);
-    await succeeds("up", "--yes", "--skip-preview");
+    await succeeds(stack.up());
     await stack.writeConfig({});
-    await succeeds("up", "--yes", "--skip-preview");
+    await succeeds(stack.up());
     assert.ok(!(await stack.objects()).some((name) => /promote-v3/.test(name)));
     assert.equal(await taskOf("nginx"), "kargo-fleet-promote-v1");
   });

@@ -2,99 +2,52 @@ import assert from "node:assert/strict";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { parseState } from "../../fleet/recovery/state.ts";
-import { servicesIn } from "../../fleet/shards/deployment.ts";
 import { reencrypted } from "../../fleet/shards/stacks.ts";
-import { OPERATED, shardOf, shardStack, shardsOf } from "../../model/shards.ts";
+import { OPERATED, shardStack, shardsOf } from "../../model/shards.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 import { openRepository } from "../repository.ts";
 import { catalogueText, service } from "../sources.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
-import { type FleetStack, MASTER_SECRET, openFleetStack, TOKEN } from "./fleet-stack.ts";
-
-const NAMES = Array.from({ length: 12 }, (_, index) => `sharded-${index}`);
-const PIPELINES = "{ standard: [ { stage: dev, promotion: auto, sync: auto } ] }";
+import { type FleetStack, MASTER_SECRET, TOKEN } from "./fleet-stack.ts";
+import {
+  assertDivided,
+  NAMES,
+  openShardedStack,
+  PIPELINES,
+  type ShardedStack,
+  wanted,
+} from "./sharded-stack.ts";
 
 describe("a stack with shards", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
+  let sharded: ShardedStack;
   let base: FleetStack;
   /** The uid of every namespace of a Kargo Project, and the hooks, after the first up. */
   let made: ReadonlyMap<string, string>;
   let hooks: readonly string[];
 
   before(async () => {
-    base = await openFleetStack(NAMES);
-    await base.writeCatalogue(catalogueText(Object.fromEntries(NAMES.map((name) => [name, service(name)]))));
-    await base.writeConfig({ shards: "4", pipelines: PIPELINES });
+    sharded = await openShardedStack();
+    base = sharded.base;
   });
-  after(async () => {
-    for (const name of await stacks()) {
-      if (name === "test") continue;
-      await pulumi("state", "unprotect", "--all", "--yes", "--stack", name);
-      await pulumi("destroy", "--yes", "--skip-preview", "--stack", name);
-    }
-    await base?.close();
-  });
+  after(() => sharded?.close());
 
-  const fleet = async (...args: readonly string[]) => {
-    const { all, exitCode } = await execa("node", [resolve("fleet/main.ts"), ...args], options());
-    return { output: all, code: exitCode };
-  };
-  const pulumi = async (...args: readonly string[]) => {
-    const { all, exitCode } = await execa("pulumi", [...args, "--non-interactive"], options());
-    return { output: all, code: exitCode };
-  };
-  const options = () => ({ cwd: base.folder, env: base.environment, reject: false, all: true }) as const;
-  const up = (name: string) => pulumi("up", "--yes", "--skip-preview", "--stack", name);
-  const stacks = async () => {
-    const { stdout } = await execa("pulumi", ["stack", "ls", "--json"], options());
-    return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name).sort();
-  };
-  /** The stacks of each service, by its own state. */
-  const homes = async () => {
-    const found = new Map(NAMES.map((name): [string, string[]] => [name, []]));
-    for (const stack of await stacks()) {
-      const { stdout } = await execa("pulumi", ["stack", "export", "--stack", stack], options());
-      for (const name of servicesIn(parseState(stdout).resources)) found.get(name)?.push(stack);
-    }
-    return found;
-  };
-  const wanted = (count: number) =>
-    new Map(NAMES.map((name) => [name, [shardStack("test", shardOf(name, count))]]));
-  const uids = async () => {
-    const kinds = "namespaces,stages.kargo.akuity.io,warehouses.kargo.akuity.io";
-    const args = ["--kubeconfig", base.admin, "get", kinds, "-A", "-o", "json"];
-    const { stdout } = await execa("kubectl", args, options());
-    const { items } = JSON.parse(stdout) as {
-      items: { kind: string; metadata: { uid: string; name: string; namespace?: string } }[];
-    };
-    return new Map(
-      items
-        .filter(({ metadata: { name, namespace } }) => (namespace ?? name).startsWith("kargo-sharded-"))
-        .map(({ kind, metadata: { uid, name, namespace } }) => [`${kind} ${namespace}/${name}`, uid]),
-    );
-  };
-  const allHooks = () =>
-    NAMES.flatMap((name) => base.github.hooks(`acme/${name}`).map(({ id }) => `${name} ${id}`));
+  const fleet = (...args: readonly string[]) => sharded.fleet(...args);
+  const up = (name: string) => sharded.up(name);
   /** Nothing was deleted, created or replaced, and each state is right. */
   const assertMoved = async (count: number) => {
-    assert.deepEqual(await homes(), wanted(count));
-    assert.deepEqual(await uids(), made);
-    assert.deepEqual(allHooks(), hooks);
-    const files = (await readdir(base.folder)).filter((file) => /^Pulumi\.test-\d+\.yaml$/.test(file));
-    assert.deepEqual(
-      files.sort(),
-      shardsOf("test", count).map(({ index }) => `Pulumi.${shardStack("test", index)}.yaml`),
-    );
+    await assertDivided(sharded, count);
+    assert.deepEqual(await sharded.uids(), made);
+    assert.deepEqual(sharded.hooks(), hooks);
   };
 
   it("gets the files and stacks of its shards by fleet shards, which changes nothing the second time", async () => {
     const first = await fleet("shards", "test");
     assert.equal(first.code, 0, first.output);
-    assert.match(first.output, /^test: 4 shards, 4 files written, 4 stacks made\.$/m);
-    assert.deepEqual(await stacks(), ["test", "test-00", "test-01", "test-02", "test-03"]);
+    assert.match(first.output, /^test: 3 shards, 3 files written, 3 stacks made\.$/m);
+    assert.deepEqual(await sharded.stacks(), ["test", "test-00", "test-01", "test-02"]);
     const second = await fleet("shards", "test");
-    assert.match(second.output, /^test: 4 shards, 0 files written, 0 stacks made\.$/m);
+    assert.match(second.output, /^test: 3 shards, 0 files written, 0 stacks made\.$/m);
     assert.equal((await fleet("shards", "--check")).code, 0);
   });
 
@@ -110,23 +63,23 @@ describe("a stack with shards", function () {
   it("makes what the cluster shares, and each shard its services, by a plain pulumi up", async () => {
     const shared = await base.up();
     assert.ok(!shared.failed, shared.output);
-    for (const { index } of shardsOf("test", 4)) {
+    for (const { index } of shardsOf("test", 3)) {
       const { output, code } = await up(shardStack("test", index));
       assert.equal(code, 0, output);
     }
-    made = await uids();
-    hooks = allHooks();
+    made = await sharded.uids();
+    hooks = sharded.hooks();
     assert.equal(hooks.length, NAMES.length);
     assert.equal(made.size, 3 * NAMES.length);
-    assert.deepEqual(await homes(), wanted(4));
+    assert.deepEqual(await sharded.homes(), wanted(3));
   });
 
   it("is brought up with all its shards by fleet up, which changes nothing after the plain ups", async () => {
     const { output, code } = await fleet("up", "test", "--whole", "--json");
     assert.equal(code, 0, output);
-    for (const name of await stacks()) assert.ok(output.includes(`"${name}"`), output);
-    assert.deepEqual(await uids(), made);
-    assert.deepEqual(allHooks(), hooks);
+    for (const name of await sharded.stacks()) assert.ok(output.includes(`"${name}"`), output);
+    assert.deepEqual(await sharded.uids(), made);
+    assert.deepEqual(sharded.hooks(), hooks);
   });
 
   it("refuses a shard's file that differs from its base, but not the config that the operator writes into a pod", async () => {
@@ -134,49 +87,49 @@ describe("a stack with shards", function () {
     const text = await readFile(file, "utf8");
     await writeFile(file, text.replace(/(kargo-fleet:cluster:\n)/, "$1    qps: 60\n"));
     const preview = ["preview", "--stack", "test-00", "--non-interactive"];
-    const byHand = await execa("pulumi", preview, options());
+    const byHand = await execa("pulumi", preview, sharded.options);
     assert.match(
       byHand.all,
       /Pulumi\.test-00\.yaml:\d+:\d+ .*qps {2}is not what Pulumi\.test\.yaml says.*\[KF120\]/,
     );
     const env = { ...base.environment, [OPERATED]: "true" };
-    const operated = await execa("pulumi", preview, { ...options(), env });
+    const operated = await execa("pulumi", preview, { ...sharded.options, env });
     assert.equal(operated.exitCode, 0, operated.all);
     await writeFile(file, text);
   });
 
   it("divides its services into more shards by fleet reshard, without a deletion or a replacement", async () => {
-    const dry = await fleet("reshard", "--to", "7", "test", "--dry-run");
+    const dry = await fleet("reshard", "--to", "5", "test", "--dry-run");
     assert.equal(dry.code, 2, dry.output);
-    assert.match(dry.output, /^test: from 4 shards to 7: \d+ services move\.$/m);
-    const unasked = await fleet("reshard", "--to", "7", "test");
+    assert.match(dry.output, /^test: from 3 shards to 5: \d+ services move\.$/m);
+    const unasked = await fleet("reshard", "--to", "5", "test");
     assert.match(unasked.output, /Nobody can be asked here\. Add --yes/);
-    assert.deepEqual(await homes(), wanted(4));
-    const { output, code } = await fleet("reshard", "--to", "7", "test", "--yes");
+    assert.deepEqual(await sharded.homes(), wanted(3));
+    const { output, code } = await fleet("reshard", "--to", "5", "test", "--yes");
     assert.equal(code, 0, output);
     assert.match(output, /^Moved\. The previews of \d stacks show nothing to change\.$/m);
-    await assertMoved(7);
+    await assertMoved(5);
   });
 
   it("changes nothing in the next up of every stack that has services", async () => {
-    for (const stack of new Set([...wanted(7).values()].flat())) {
+    for (const stack of new Set([...wanted(5).values()].flat())) {
       const { output, code } = await up(stack);
       assert.equal(code, 0, output);
       assert.doesNotMatch(output, /\d+ (created|deleted|replaced|updated)/);
     }
-    assert.deepEqual(await uids(), made);
+    assert.deepEqual(await sharded.uids(), made);
   });
 
   for (const [to, line] of [
-    [4, /services come to/],
-    [7, /services leave/],
-    [4, /services leave/],
+    [3, /services come to/],
+    [5, /services leave/],
+    [3, /services leave/],
   ] as const)
     it(`is never without a service when fleet reshard --to ${to} is killed at "${line.source}", refuses every up, and is right after a second run`, async () => {
       const { output: planned } = await fleet("reshard", "--to", String(to), "test", "--dry-run");
       assert.match(planned, /services move/);
       const args = [resolve("fleet/main.ts"), "reshard", "--to", String(to), "test", "--yes"];
-      const child = execa("node", args, { ...options(), detached: true });
+      const child = execa("node", args, { ...sharded.options, detached: true });
       let lines = 0;
       for await (const text of child.iterable({ from: "all" })) {
         if (!line.test(text) || ++lines < 2) continue;
@@ -186,10 +139,10 @@ describe("a stack with shards", function () {
       }
       await child;
       assert.equal(lines, 2);
-      for (const [name, found] of await homes()) assert.ok([1, 2].includes(found.length), name);
+      for (const [name, found] of await sharded.homes()) assert.ok([1, 2].includes(found.length), name);
       const unfinished = new RegExp(`a reshard of test to ${to} shards has not ended`);
       assert.match((await fleet("recover", "--stack", "test-00")).output, unfinished);
-      for (const stack of ["test", "test-00", "test-03"]) {
+      for (const stack of ["test", "test-00", "test-02"]) {
         const refused = await up(stack);
         // A killed import may leave a lock, which refuses too.
         if (!/currently locked/.test(refused.output)) assert.match(refused.output, unfinished);
@@ -198,31 +151,31 @@ describe("a stack with shards", function () {
       const again = await fleet("reshard", "--to", String(to), "test", "--yes");
       assert.equal(again.code, 0, again.output);
       await assertMoved(to);
-      assert.deepEqual(await stacks(), [
+      assert.deepEqual(await sharded.stacks(), [
         "test",
         ...shardsOf("test", to).map(({ index }) => shardStack("test", index)),
       ]);
     });
 
   it("refuses the up of a shard with another number of shards", async () => {
-    await base.writeConfig({ shards: "5", pipelines: PIPELINES });
-    assert.equal((await fleet("shards", "test")).code, 0);
-    const { output, code } = await up("test-04");
-    assert.notEqual(code, 0);
-    assert.match(output, /is 5, but the services of test are in 4 shards.*reshard --to 5 test \[KF123\]/);
-    const own = await base.up();
-    assert.match(own.output, /reshard --to 5 test \[KF123\]/);
     await base.writeConfig({ shards: "4", pipelines: PIPELINES });
+    assert.equal((await fleet("shards", "test")).code, 0);
+    const { output, code } = await up("test-03");
+    assert.notEqual(code, 0);
+    assert.match(output, /is 4, but the services of test are in 3 shards.*reshard --to 4 test \[KF123\]/);
+    const own = await base.up();
+    assert.match(own.output, /reshard --to 4 test \[KF123\]/);
+    await base.writeConfig({ shards: "3", pipelines: PIPELINES });
     const kept = await fleet("shards", "test");
-    assert.match(kept.output, /^Removed, because they have no service: test-04\.$/m);
+    assert.match(kept.output, /^Removed, because they have no service: test-03\.$/m);
   });
 
   it("keeps a surplus shard with services, and names fleet reshard", async () => {
     await base.writeConfig({ shards: "2", pipelines: PIPELINES });
     const { output, code } = await fleet("shards", "test");
     assert.equal(code, 2, output);
-    assert.match(output, /Surplus, with services: test-02, test-03\..*reshard --to 2 test/);
-    await base.writeConfig({ shards: "4", pipelines: PIPELINES });
+    assert.match(output, /Surplus, with services: test-02\..*reshard --to 2 test/);
+    await base.writeConfig({ shards: "3", pipelines: PIPELINES });
     assert.equal((await fleet("shards", "test")).code, 0);
   });
 
@@ -235,7 +188,7 @@ describe("a stack with shards", function () {
     const entries = NAMES.map((each) => [each, service(each)] as const);
     const changed = service(name, { warehouse: { interval: "1h" } });
     await base.writeCatalogue(catalogueText({ ...Object.fromEntries(entries), [name]: changed }));
-    const files = shardsOf("test", 4).map(({ index }) =>
+    const files = shardsOf("test", 3).map(({ index }) =>
       join(base.folder, `Pulumi.${shardStack("test", index)}.yaml`),
     );
     for (const file of files) await rm(file);
@@ -245,10 +198,10 @@ describe("a stack with shards", function () {
     const asked = [...output.matchAll(/asking the engine about .* of stack (\S+)/g)].map(
       ([, stack]) => stack,
     );
-    assert.deepEqual(asked, wanted(4).get(name));
+    assert.deepEqual(asked, wanted(3).get(name));
     assert.match(output, /spec\.interval|1h0m0s|Warehouse/);
     assert.equal((await fleet("shards", "test")).code, 0);
-    assert.deepEqual(await homes(), wanted(4));
+    assert.deepEqual(await sharded.homes(), wanted(3));
   });
 
   it("leaves no secret in plain text in a state", async () => {
@@ -262,7 +215,7 @@ describe("a stack with shards", function () {
 
   it("encrypts the secrets of a shard anew where each stack has its own key", async () => {
     const cwd = process.cwd();
-    const [shard] = shardsOf("test", 4);
+    const [shard] = shardsOf("test", 3);
     assert.ok(shard);
     const document = parseStackFile(
       "Pulumi.test.yaml",
@@ -281,7 +234,7 @@ describe("a stack with shards", function () {
       const { stdout } = await execa(
         "pulumi",
         ["config", "get", "kargo-fleet:webhookMasterSecret", "--stack", "test-00"],
-        options(),
+        sharded.options,
       );
       assert.equal(stdout.trim(), MASTER_SECRET);
       await writeFile(file, before);
@@ -290,42 +243,5 @@ describe("a stack with shards", function () {
       for (const key of Object.keys(base.environment)) delete process.env[key];
       Object.assign(process.env, environment);
     }
-  });
-});
-
-describe("a stack that has its services itself", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
-  let base: FleetStack;
-  before(async () => {
-    base = await openFleetStack(["whole-0", "whole-1"]);
-  });
-  after(async () => {
-    for (const name of ["test-00", "test-01"]) {
-      await pulumi("state", "unprotect", "--all", "--yes", "--stack", name);
-      await pulumi("destroy", "--yes", "--skip-preview", "--stack", name);
-    }
-    await base?.close();
-  });
-  const options = () => ({ cwd: base.folder, env: base.environment, reject: false, all: true }) as const;
-  const pulumi = (...args: readonly string[]) => execa("pulumi", [...args, "--non-interactive"], options());
-
-  it("is divided into shards by fleet reshard, and is refused if only its file says so", async () => {
-    const names = ["whole-0", "whole-1"];
-    await base.writeCatalogue(catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))));
-    await base.writeConfig({ pipelines: PIPELINES });
-    const first = await base.up();
-    assert.ok(!first.failed, first.output);
-    const objects = await base.objects();
-    await base.writeConfig({ pipelines: PIPELINES, shards: "2" });
-    const refused = await base.up();
-    assert.match(refused.output, /To move them, run: npm run fleet -- reshard --to 2 test\. .*\[KF092\]/);
-    const args = [resolve("fleet/main.ts"), "reshard", "--to", "2", "test", "--yes"];
-    const { all, exitCode } = await execa("node", args, options());
-    assert.equal(exitCode, 0, all);
-    assert.match(all, /2 services move[\s\S]*show nothing to change/);
-    assert.deepEqual(await base.objects(), objects);
-    const next = await base.up();
-    assert.ok(!next.failed, next.output);
-    assert.deepEqual(await base.objects(), objects);
   });
 });

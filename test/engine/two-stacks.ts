@@ -14,6 +14,22 @@ export interface Ended {
   readonly code: number | undefined;
 }
 
+/** What `fleet up --json` prints. */
+export interface Printed {
+  readonly outcome: string;
+  readonly waves: readonly {
+    readonly name: string;
+    readonly stops: readonly string[];
+    readonly skipped: readonly string[];
+    readonly notBegun: readonly string[];
+    readonly runs: readonly { readonly stack: string; readonly outcome: string; readonly changes: string }[];
+  }[];
+  readonly left: readonly string[];
+  readonly broken: Readonly<Record<string, readonly string[]>>;
+  readonly recovered: readonly string[];
+  readonly next: string | null;
+}
+
 /** One cluster with two stacks: `test`, which has the shared objects, and `test-2`. */
 export interface TwoStacks
   extends Pick<FleetStack, "folder" | "github" | "objects" | "live" | "get" | "admin"> {

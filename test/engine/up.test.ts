@@ -1,60 +1,22 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
-import { type Attempt, allowedTo, type Subject } from "./access-world.ts";
+import { catalogueText, service } from "../sources.ts";
+import { allowedTo } from "./access-world.ts";
+import { testBuildRights } from "./build-rights.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
-import { DEPLOYER, everythingOf, resourcesOf } from "./expected-objects.ts";
-import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, type Run, TOKEN } from "./fleet-stack.ts";
-
-const NAMES = ["nginx", "api-gw", "auth"];
-const ALL = catalogueText({
-  nginx: service("nginx"),
-  "api-gw": service("api-gw"),
-  auth: service("auth", { team: "identity", pipeline: "regulated" }),
-});
-
-/** The two pipelines of the stack, with a variable soak before auth's prod. */
-function pipelines(soak?: string): string {
-  const stages = (more = "") => `[
-      { stage: dev, promotion: auto, sync: auto },
-      { stage: staging, promotion: auto, sync: auto, after: [dev] },
-      { stage: prod, promotion: manual, sync: manual, after: [staging]${more} } ]`;
-  return `{ standard: ${stages()}, regulated: ${stages(soak && `, soak: ${soak}`)} }`;
-}
-
-/** The same after auth's team has lost its approvers. */
-const WITHOUT_APPROVERS = ALL.replace(/,\s*"approvers": "AD-Identity-Release"/, "");
-
-const PLAN = planOf(
+import { DEPLOYER } from "./expected-objects.ts";
+import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, TOKEN } from "./fleet-stack.ts";
+import { testRotations } from "./rotations.ts";
+import {
   ALL,
-  stackText({
-    pipelines: pipelines(),
-    webhooks: '{ url: "https://hooks.acme.example", groups: 2 }',
-    credentials: "{ git: { username: kargo }, image: { username: reader } }",
-    gitPassword: "{ secure: v1:abc }",
-    imagePassword: "{ secure: v1:abc }",
-  }),
-);
-const EVERYTHING = everythingOf(PLAN);
-const RESOURCES = resourcesOf(PLAN);
-
-/** The group of each service, from the hash of its name. */
-const GROUPS: Readonly<Record<string, string>> = {
-  nginx: "github-01",
-  "api-gw": "github-00",
-  auth: "github-00",
-};
-
-function uidOf({ metadata }: Record<string, unknown>): string {
-  return (metadata as { uid: string }).uid;
-}
-
-/** The changed resources. */
-function touched({ steps }: Run): string[] {
-  return Object.keys(steps)
-    .filter((name) => steps[name] !== "same")
-    .sort();
-}
+  EVERYTHING,
+  GROUPS,
+  NAMES,
+  pipelines,
+  RESOURCES,
+  touched,
+  WITHOUT_APPROVERS,
+} from "./three-services.ts";
 
 describe("pulumi up of the program on a real API server", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
@@ -82,14 +44,14 @@ describe("pulumi up of the program on a real API server", function () {
       teams,
     );
 
-  const allowed = (who: Subject, attempts: readonly Attempt[]) => allowedTo(stack, who, attempts);
-
   /** Which of the two groups of auth's team may promote to prod, by the API server. */
   async function promotesToProd(): Promise<Record<string, boolean | undefined>> {
     const promote = { group: "kargo.akuity.io", resource: "stages", name: "prod", verb: "promote" };
     const answers: Record<string, boolean | undefined> = {};
     for (const group of ["AD-Identity", "AD-Identity-Release"])
-      [answers[group]] = await allowed({ groups: [group] }, [{ ...promote, namespace: "kargo-auth" }]);
+      [answers[group]] = await allowedTo(stack, { groups: [group] }, [
+        { ...promote, namespace: "kargo-auth" },
+      ]);
     return answers;
   }
 
@@ -123,48 +85,7 @@ describe("pulumi up of the program on a real API server", function () {
     }
   });
 
-  it("lets a team read its own builds and their logs, but start none, and see nothing of other teams", async () => {
-    const builds = (namespace: string) => [
-      { group: "argoproj.io", resource: "workflows", verb: "list", namespace },
-      { group: "", resource: "pods", subresource: "log", verb: "get", namespace },
-      { group: "argoproj.io", resource: "workflows", verb: "create", namespace },
-      { group: "argoproj.io", resource: "workflows", verb: "delete", namespace },
-      { group: "", resource: "pods", verb: "create", namespace },
-      { group: "", resource: "pods", subresource: "exec", verb: "create", namespace },
-      { group: "", resource: "secrets", verb: "get", namespace },
-    ];
-    const team = { groups: ["AD-Identity"] };
-    const none = builds("").map(() => false);
-    assert.deepEqual(await allowed(team, builds("builds-identity")), [true, true, ...none.slice(2)]);
-    assert.deepEqual(await allowed(team, builds("builds-edge")), none);
-    assert.deepEqual(await allowed(team, builds("kargo-fleet-events")), none);
-  });
-
-  it("lets a Sensor only start Workflows, a Workflow report results, the launcher create Jobs too, and an EventSource do nothing", async () => {
-    const account = (namespace: string, name: string) => ({
-      user: `system:serviceaccount:${namespace}:${name}`,
-    });
-    const namespace = "builds-edge";
-    const attempts = [
-      { group: "argoproj.io", resource: "workflows", verb: "create", namespace },
-      { group: "argoproj.io", resource: "workflowtaskresults", verb: "create", namespace },
-      { group: "argoproj.io", resource: "workflows", verb: "get", namespace },
-      { group: "", resource: "pods", verb: "create", namespace },
-      { group: "", resource: "secrets", verb: "get", namespace },
-      { group: "", resource: "secrets", verb: "get", namespace: "kargo-fleet-events" },
-      { group: "argoproj.io", resource: "workflowtaskresults", verb: "create", namespace: "builds-identity" },
-      { group: "batch", resource: "jobs", verb: "create", namespace },
-      { group: "batch", resource: "jobs", verb: "get", namespace },
-      { group: "batch", resource: "jobs", verb: "patch", namespace },
-      { group: "batch", resource: "jobs", verb: "create", namespace: "builds-identity" },
-    ];
-    const only = (...indexes: number[]) => attempts.map((_, position) => indexes.includes(position));
-    const events = "kargo-fleet-events";
-    assert.deepEqual(await allowed(account(events, "kargo-fleet-sensor"), attempts), only(0));
-    assert.deepEqual(await allowed(account(namespace, "kargo-fleet-build"), attempts), only(1));
-    assert.deepEqual(await allowed(account(namespace, "kargo-fleet-launch"), attempts), only(1, 7, 8));
-    assert.deepEqual(await allowed(account(events, "kargo-fleet-event-source"), attempts), only());
-  });
+  testBuildRights(() => stack);
 
   it("changes nothing the second time", async () => {
     const run = await stack.up();
@@ -241,35 +162,7 @@ describe("pulumi up of the program on a real API server", function () {
     assert.deepEqual(touched(run), ["kubernetes"]);
   });
 
-  it("rotates a credential in place", async () => {
-    const before = await stack.get("secrets", "kargo-fleet-git", "kargo-shared-resources");
-    await stack.setSecret("gitPassword", "planted-git-password-rotated");
-    const run = await stack.up();
-    assert.deepEqual([run.failed, touched(run)], [false, ["platform/credential-git"]], run.output);
-    const after = await stack.get("secrets", "kargo-fleet-git", "kargo-shared-resources");
-    assert.equal(uidOf(after), uidOf(before));
-    const { password } = after.data as { password: string };
-    assert.equal(Buffer.from(password, "base64").toString(), "planted-git-password-rotated");
-  });
-
-  it("rotates the master secret at once: hooks and Secrets in place, EventSources restarted, Sensors unchanged", async () => {
-    const before = await stack.get("secrets", "github-01", "kargo-fleet-events");
-    await stack.setSecret("webhookMasterSecret", "planted-master-secret-rotated");
-    const run = await stack.up();
-    assert.equal(run.failed, false, run.output);
-    assert.deepEqual(
-      touched(run),
-      [
-        ...NAMES.map((name) => `${name}/webhook`),
-        ...["event-source", "secret"].flatMap((role) =>
-          ["github-00", "github-01"].map((group) => `build-triggers/${role}-${group}`),
-        ),
-      ].sort(),
-    );
-    const after = await stack.get("secrets", "github-01", "kargo-fleet-events");
-    assert.equal(uidOf(after), uidOf(before));
-    assert.notDeepEqual(after.data, before.data);
-  });
+  testRotations(() => stack);
 
   it("stops at an invalid services.json with its line, and changes nothing", async () => {
     await stack.writeCatalogue(

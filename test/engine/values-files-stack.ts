@@ -7,6 +7,7 @@ import type { Plan } from "../../model/plan.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
+import { dynamicProvider } from "./fleet-program/dynamic-provider.ts";
 import type { EngineCommand, Run } from "./fleet-program/engine-commands.ts";
 import { programProcess } from "./fleet-program/program-process.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
@@ -86,8 +87,18 @@ export async function openValuesFilesStack(
     "github:token": { value: TOKEN, secret: true },
     "values:other": { value: OTHER_SECRET, secret: true },
   });
-  const started = () => programProcess(program, envVars, "values");
-  let running = started();
+  const start = async () => {
+    const provider = await dynamicProvider(program, envVars);
+    const host = programProcess(program, { ...envVars, PATH: provider.path }, "values");
+    return {
+      run: host.run,
+      close: async () => {
+        await host.close();
+        await provider.close();
+      },
+    };
+  };
+  let running = await start();
 
   const run = async (command: EngineCommand): Promise<Run> => {
     await writeFile(join(program, "plan.json"), JSON.stringify(self.plan));
@@ -116,7 +127,7 @@ export async function openValuesFilesStack(
       await running.close();
       await rm(program, { recursive: true });
       program = elsewhere;
-      running = started();
+      running = await start();
     },
     state: () => readFile(stateFile, "utf8"),
     replaceStoredCode: async (code) => {

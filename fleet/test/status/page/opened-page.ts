@@ -6,7 +6,12 @@ import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { startBrowser } from "./browser.ts";
 
-/** A browser for all tests of a suite, and the folder of its pages. */
+/** The browser of all suites, because its start takes longer than most tests. */
+let browser: Promise<Browser> | undefined;
+
+after(async () => (await browser)?.close());
+
+/** The pages of a suite, in a folder of their own. */
 interface Pages {
   /** Opens this HTML. @throws AssertionError if it requests anything but itself, or reports an error */
   open(html: string, options?: BrowserContextOptions & { hash?: string }): Promise<OpenedPage>;
@@ -21,7 +26,7 @@ export interface OpenedPage {
   done(): Promise<void>;
 }
 
-/** Starts a browser before the tests of the suite that calls this, and closes it after them. */
+/** The pages of the suite that calls this; their folder is removed after its tests. */
 export function pagesOfSuite(): Pick<Pages, "open"> {
   let pages: Promise<Pages> | undefined;
   const started = () => {
@@ -35,14 +40,15 @@ export function pagesOfSuite(): Pick<Pages, "open"> {
 
 async function startPages(): Promise<Pages> {
   const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-pages-"));
-  const browser: Browser = await startBrowser();
+  browser ??= startBrowser();
+  const started = await browser;
   let count = 0;
   return {
     async open(html, { hash = "", ...options } = {}) {
       const file = join(folder, `${count++}.html`);
       await writeFile(file, html);
       const url = pathToFileURL(file).href;
-      const context = await browser.newContext(options);
+      const context = await started.newContext(options);
       // On a busy machine only the test's own limit counts.
       context.setDefaultTimeout(0);
       const page = await context.newPage();
@@ -73,7 +79,6 @@ async function startPages(): Promise<Pages> {
       };
     },
     async close() {
-      await browser.close();
       await rm(folder, { recursive: true });
     },
   };

@@ -1,0 +1,64 @@
+import { KARGO } from "../access-world.ts";
+import { type Attack, inside, patch, post, repository } from "./attack.ts";
+
+const stage = inside("kargo-nginx", "stages/dev", KARGO);
+const sent = (vars: readonly object[], more: object = {}) => ({
+  spec: {
+    promotionTemplate: {
+      spec: {
+        steps: [
+          { task: { name: "kargo-fleet-promote-v1", kind: "ClusterPromotionTask" }, as: "x", vars, ...more },
+        ],
+      },
+    },
+  },
+});
+
+/** Attacks on what Kargo promotes. */
+export const ON_KARGO: Readonly<Record<string, Attack>> = {
+  promote: post(inside("kargo-nginx", "promotions", KARGO), "prod.x", {
+    spec: { stage: "prod", freight: "abc", steps: [{ uses: "git-clone" }] },
+  }),
+  "read a shared Secret by a Stage": patch(
+    stage,
+    sent([{ name: "image", value: "${{ sharedSecret('x') }}" }]),
+  ),
+  "have a Stage promote an image from elsewhere beside its own": patch(
+    stage,
+    sent([{ name: "images", value: "web=registry.example/nginx worker=evil.example/nginx" }]),
+  ),
+  "send the Git credential to another repository": patch(
+    stage,
+    sent([{ name: "repoURL", value: repository.repoURL }]),
+  ),
+  "send the token of commit statuses to another part of GitHub": patch(
+    stage,
+    sent([{ name: "source", value: "acme/nginx/hooks?" }]),
+  ),
+  "send the token of commit statuses above a repository": patch(
+    stage,
+    sent([{ name: "source", value: "acme/.." }]),
+  ),
+  "give a Stage steps of its own": patch(stage, {
+    spec: {
+      promotionTemplate: { spec: { steps: [{ uses: "http", config: { url: "https://example.com" } }] } },
+    },
+  }),
+  "give a Stage a task of its own": patch(stage, sent([], { task: { name: "mine", kind: "PromotionTask" } })),
+  "change the steps of all promotions": patch(`${KARGO}/clusterpromotiontasks/kargo-fleet-promote-v1`, {
+    spec: { steps: [{ uses: "http" }] },
+  }),
+  "make a task of its own": post(`${KARGO}/clusterpromotiontasks`, "mine", {
+    spec: { steps: [{ uses: "http" }] },
+  }),
+  "deploy an image from anywhere": patch(inside("kargo-nginx", "warehouses/nginx", KARGO), {
+    spec: { subscriptions: [{ image: { repoURL: "registry.example.evil/nginx" } }] },
+  }),
+  "have a Warehouse read a repository": patch(inside("kargo-nginx", "warehouses/nginx", KARGO), {
+    spec: { subscriptions: [{ git: repository }] },
+  }),
+  "take a receiver of its own": patch(inside("kargo-nginx", "projectconfigs/kargo-nginx", KARGO), {
+    spec: { webhookReceivers: [{ name: "mine", github: { secretRef: { name: "mine" } } }] },
+  }),
+  "take a receiver for the cluster": post(`${KARGO}/clusterconfigs`, "cluster", { spec: {} }),
+};

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { catalogueText, service } from "../sources.ts";
+import { administrator, sendOrThrow } from "./access-world.ts";
+import { type FleetStack, type Run, TOKEN } from "./fleet-stack.ts";
+
+type Command = "preview" | "up";
+type Entries = Readonly<Record<string, object>>;
+
+export const list = (entries: Entries) =>
+  catalogueText(
+    Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
+  );
+export const BOTH: Entries = { nginx: {}, auth: {} };
+export const WITHOUT_AUTH: Entries = { nginx: {} };
+export const DECOMMISSIONED: Entries = { nginx: {}, auth: { state: "decommissioned" } };
+
+/** A pipeline of dev and prod, with other stages between them. */
+export const pipelines = (between = "") =>
+  `{ standard: [ { stage: dev, promotion: auto, sync: auto }, ${between}
+      { stage: prod, promotion: manual, sync: manual, after: [dev] } ] }`;
+
+/** The changed resources, optionally of one service only. */
+export function touched({ steps }: Run, service = ""): string[] {
+  const changed = Object.entries(steps).filter(([name, op]) => op !== "same" && name.startsWith(service));
+  return changed.map(([name, op]) => `${op} ${name}`).sort();
+}
+
+/** @throws AssertionError if the command failed */
+export async function succeeds(run: Promise<Run>): Promise<Run> {
+  const done = await run;
+  assert.equal(done.failed, false, done.output);
+  return done;
+}
+
+/** Checks that the command fails with these messages and changes nothing. */
+export async function refused(
+  stack: FleetStack,
+  command: Command,
+  ...messages: readonly RegExp[]
+): Promise<void> {
+  const [objects, state] = [await stack.objects(), await resources(stack)];
+  const run = await stack[command]();
+  assert.ok(run.failed, run.output);
+  for (const message of messages) assert.match(run.output, message);
+  assert.deepEqual(run.steps, {});
+  assert.deepEqual(await stack.objects(), objects);
+  assert.deepEqual(await resources(stack), state);
+  assert.equal(stack.github.hooks("acme/auth").length, 1);
+}
+
+/** The resources in the engine's checkpoint, without timestamps. */
+export async function resources(stack: FleetStack): Promise<readonly string[]> {
+  const { checkpoint } = JSON.parse(await stack.state()) as {
+    checkpoint: { latest: { resources: { urn: string; protect?: boolean }[] } };
+  };
+  return checkpoint.latest.resources.map(({ urn, protect }) => `${urn} ${protect ?? false}`).sort();
+}
+
+/** Whether each Stage of a service promotes by itself. */
+export async function policies(stack: FleetStack, name: string): Promise<Readonly<Record<string, boolean>>> {
+  const { spec } = (await stack.get("projectconfigs.kargo.akuity.io", `kargo-${name}`, `kargo-${name}`)) as {
+    spec: { promotionPolicies: { stageSelector: { name: string }; autoPromotionEnabled?: boolean }[] };
+  };
+  const pairs = spec.promotionPolicies.map(({ stageSelector, autoPromotionEnabled = false }) => [
+    stageSelector.name,
+    autoPromotionEnabled,
+  ]);
+  return Object.fromEntries(pairs);
+}
+
+/** The values files of a service with the stages dev, qa and prod. */
+export const ALL_FILES = ["values-dev.yaml", "values-prod.yaml", "values-qa.yaml"];
+
+/** The values files of a service in Git. */
+export async function valuesFiles(stack: FleetStack, name: string): Promise<readonly string[]> {
+  const response = await fetch(`${stack.github.url}/repos/acme/gitops/git/trees/main?recursive=1`, {
+    headers: { authorization: `Bearer ${TOKEN}` },
+  });
+  const { tree } = (await response.json()) as { tree: { path: string }[] };
+  const folder = `services/${name}/`;
+  return tree
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith(folder))
+    .map((path) => path.slice(folder.length));
+}
+
+export async function uid(stack: FleetStack, kind: string, name: string): Promise<string> {
+  return ((await stack.get(kind, name)).metadata as { uid: string }).uid;
+}
+
+/** Creates an Application with a name that nginx needs. The returned function deletes it. */
+export async function takeName(stack: FleetStack): Promise<() => Promise<void>> {
+  const path = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications";
+  const metadata = { name: "nginx-dev" };
+  const spec = { project: "default", destination: {} };
+  const body = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata, spec };
+  const admin = await administrator(stack);
+  await sendOrThrow(admin, { method: "POST", path, body });
+  return async () => {
+    await sendOrThrow(admin, { method: "DELETE", path: `${path}/${metadata.name}` });
+    admin.close();
+  };
+}
