@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BUILD_TRIGGERS, buildTriggersInventory } from "../manifests/inventory/build-triggers.ts";
 import type { BuildTriggersPlan } from "../model/plan.ts";
-import { withoutProtection } from "./protection.ts";
 import { RowRegistry, type RowsArgs } from "./register-rows.ts";
 
 /** Arguments of {@link BuildTriggers}. */
@@ -37,8 +36,8 @@ export class BuildTriggers extends pulumi.ComponentResource {
 
   constructor(name: string, args: BuildTriggersArgs, opts?: pulumi.ComponentResourceOptions) {
     const { triggers, last, ...run } = args;
-    super(BUILD_TRIGGERS, name, {}, withoutProtection(hasRemovals(triggers), opts ?? {}));
-    const registry = new RowRegistry(name, this, run, opts);
+    super(BUILD_TRIGGERS, name, {}, opts);
+    const registry = new RowRegistry(name, this, run);
     const made = new Map<string, pulumi.CustomResource[]>();
     for (const [part, rows] of Object.entries(buildTriggersInventory(triggers).parts))
       made.set(part, registry.register(rows, last?.namespaces.has(part) ? last.first : []));

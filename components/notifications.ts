@@ -23,7 +23,7 @@ export class Notifications extends pulumi.ComponentResource {
     const { notifications, carriedBy = [], ...run } = args;
     const own = { ...opts, protect: false };
     super(NOTIFICATIONS, name, {}, own);
-    const registry = new RowRegistry(name, this, run, own);
+    const registry = new RowRegistry(name, this, run);
     registry.register(notificationsInventory(notifications).parts.rows, carriedBy);
     this.registerOutputs({});
   }

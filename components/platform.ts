@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PLATFORM, platformInventory } from "../manifests/inventory/platform.ts";
 import type { PlatformPlan } from "../model/plan.ts";
-import { BuildTriggers, type BuildTriggersArgs, hasRemovals } from "./build-triggers.ts";
+import { BuildTriggers, type BuildTriggersArgs } from "./build-triggers.ts";
 import { formerGuards } from "./former-guards.ts";
 import { Notifications } from "./notifications.ts";
-import { childOptions, withoutProtection } from "./protection.ts";
 import { RowRegistry } from "./register-rows.ts";
 
 /** Arguments of {@link Platform}. */
@@ -32,11 +31,9 @@ export class Platform extends pulumi.ComponentResource {
     const { platform, hadGuards = false, ...run } = args;
     const triggers = platform.buildTriggers;
     const { promotionTasks, teams, credentials, calendar } = platformInventory(platform).parts;
-    const removing = triggers !== undefined && hasRemovals(triggers);
-    const bare = removing || promotionTasks.some(({ unprotected }) => unprotected);
-    super(PLATFORM, name, {}, withoutProtection(bare, opts ?? {}));
-    const own = childOptions(this, opts);
-    const registry = new RowRegistry(name, this, run, opts);
+    super(PLATFORM, name, {}, opts);
+    const own = { parent: this };
+    const registry = new RowRegistry(name, this, run);
 
     this.promotionTasks = registry.register(promotionTasks);
     registry.register(teams);

@@ -5,7 +5,7 @@ import { resourceName } from "../model/names.ts";
 import type { HookStep } from "../model/provisioned.ts";
 import { githubWebhook, withoutDeletion } from "./github-webhook.ts";
 import { kubernetesObject } from "./kubernetes-object.ts";
-import { childOptions, withoutProtection } from "./protection.ts";
+import { withoutProtection } from "./protection.ts";
 import type { SecretSources } from "./secret-values.ts";
 
 /** Values of a run that every row of a component needs. */
@@ -43,18 +43,13 @@ export class RowRegistry {
   /** The registered resources by role. */
   readonly registered = new Map<string, pulumi.CustomResource>();
   readonly #owner: string;
-  readonly #opts: pulumi.CustomResourceOptions;
+  readonly #component: pulumi.ComponentResource;
   readonly #args: RowsArgs;
 
   /** @param owner the component's name, which prefixes the name of each resource */
-  constructor(
-    owner: string,
-    component: pulumi.ComponentResource,
-    args: RowsArgs,
-    opts: pulumi.ComponentResourceOptions | undefined,
-  ) {
+  constructor(owner: string, component: pulumi.ComponentResource, args: RowsArgs) {
     this.#owner = owner;
-    this.#opts = childOptions(component, opts);
+    this.#component = component;
     this.#args = args;
   }
 
@@ -76,7 +71,7 @@ export class RowRegistry {
     if (row.removing && !isMade(name)) return [];
     const own = row.after.flatMap((role) => this.registered.get(role) ?? []);
     const opts = withoutProtection(row.removing || row.unprotected === true, {
-      ...this.#opts,
+      parent: this.#component,
       // Most rows depend only on registered resources, which need no Output.
       dependsOn: Array.isArray(others)
         ? [...own, ...others]

@@ -127,9 +127,8 @@ export class ServicePipeline extends pulumi.ComponentResource {
     const planned = "service" in args ? args : plannedService(name, args);
     const { service, promotionTasks = [], valuesFiles = [], answeredBy = [], ...run } = planned;
     const removing = service.state === "decommissioned";
-    const retires = service.stages.some(({ state }) => state === "retired");
-    super(SERVICE_PIPELINE, name, {}, withoutProtection(removing || retires, opts ?? {}));
-    const registry = new RowRegistry(name, this, run, opts);
+    super(SERVICE_PIPELINE, name, {}, withoutProtection(removing, opts ?? {}));
+    const registry = new RowRegistry(name, this, run);
     const { project, stages, access, appProject, applications, hook, added } =
       serviceInventory(service).parts;
 

@@ -37,8 +37,8 @@ export function checkCommand(): Command {
 It reads every Pulumi.<stack>.yaml of the folder. It needs no engine, no cluster and no passphrase.
 
 --online asks about every service: does its repository exist, may the program create a webhook there, does its team's
-build namespace exist, is its own namespace free? It needs GITHUB_TOKEN (the same token as github:token) and the kubeconfig
-contexts of the stacks. It writes nothing.
+build namespace exist, is its own namespace free? It uses the App, github:token or GITHUB_TOKEN of pulumi up, and the
+kubeconfig contexts of the stacks. It writes nothing.
 
 Exit codes: 0 everything is right, 2 there are problems (one per line), 1 the check itself failed, or --online could
 not check something.

@@ -8,7 +8,7 @@ import { FleetError } from "./fleet-error.ts";
 export function decommissionCommand(): Command {
   return new Command("decommission")
     .description(
-      'Does the first of the two steps that remove a service: writes "state": "decommissioned" into its entry\'s entry.',
+      'Does the first of the two steps that remove a service: writes "state": "decommissioned" into its entry.',
     )
     .argument("<service>", "its name")
     .option("--catalogue <file>", "its file, if the stacks read several")

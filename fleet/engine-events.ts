@@ -86,3 +86,8 @@ export const QUIET: readonly string[] = ["same", "read", "refresh"];
 export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
+
+/** Whether a URN is that of the stack itself, to which the program's own errors belong. */
+export function isStack(urn: string): boolean {
+  return urn.split("::")[2] === STACK;
+}

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { gitHubAuth } from "./github-auth.ts";
 import { type MovedFile, type MoveOptions, type MoveReport, move } from "./move-values.ts";
 import { openEngine } from "./recovery/engine.ts";
 import { readStackFiles } from "./stack-files.ts";
@@ -26,7 +27,8 @@ promoted between the copy and the up only reaches the old file, so run the up at
 changes nothing while the values are missing.
 
 It never changes a file in the new place. You may interrupt it and run it again.
-It uses GITHUB_TOKEN, which needs to read the old repository and write the new one; --output needs no token.
+It uses the App, github:token or GITHUB_TOKEN of pulumi up, which needs to read the old repository and write the new one;
+--output needs none of them.
 
 Exit codes: 0 every file is in its new place, 2 --dry-run found files to move, or files differ or are in neither place, 1 it
 failed.
@@ -38,8 +40,9 @@ Examples:
     .action(async ({ stack, ...options }: MoveOptions & { stack: string }) => {
       const plan = readStackFiles(stack);
       const before = await openEngine(stack).provisioned();
-      const report =
-        before && (await move(plan, before, options, { auth: process.env.GITHUB_TOKEN, report: printLine }));
+      const auth =
+        before && options.output === undefined ? await gitHubAuth(stack, plan.github, printLine) : undefined;
+      const report = before && (await move(plan, before, options, { auth, report: printLine }));
       for (const { from, to, is } of report?.files ?? [])
         if (is !== "there") process.stdout.write(`${MARKS[is]}${from} -> ${to}\n`);
       printLine(

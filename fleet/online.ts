@@ -3,6 +3,7 @@ import type { Problem } from "../model/diagnostics.ts";
 import { owningStack } from "../model/shards.ts";
 import type { Fleet } from "./all-stacks.ts";
 import { chosenStacks } from "./chosen-stacks.ts";
+import { gitHubAuth } from "./github-auth.ts";
 
 /** Problems that GitHub and the clusters report for services, and what could not be checked. */
 interface Online {
@@ -22,11 +23,16 @@ export async function askOnline(
   references: readonly string[],
   report: (line: string) => void,
 ): Promise<Online> {
-  const eyes = { auth: process.env.GITHUB_TOKEN, environment: process.env, report };
   const all: Online[] = [];
+  /** The shards of a stack have its identity. */
+  const auths = new Map<string, ReturnType<typeof gitHubAuth>>();
   for (const { name, plan, catalogue } of chosenStacks(fleet, references)) {
     if (!plan || !catalogue) continue;
-    const asking = { document: catalogue.document, stack: name, owner: owningStack(name, plan.rollout) };
+    const owner = owningStack(name, plan.rollout);
+    const auth = auths.get(owner) ?? gitHubAuth(owner, plan.github, report);
+    auths.set(owner, auth);
+    const eyes = { auth: await auth, environment: process.env, report };
+    const asking = { document: catalogue.document, stack: name, owner };
     const { obstacles, unchecked } = await askObstacles(plan.services, plan, asking, eyes);
     all.push({
       problems: [...obstacles.values()].flat(),

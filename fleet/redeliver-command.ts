@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { NO_IDENTITY } from "../components/github-api/auth.ts";
 import type { UsedUp } from "../components/github-api/retries.ts";
 import { chosenServices, serviceNames } from "./chosen-services.ts";
 import { FleetError } from "./fleet-error.ts";
+import { gitHubAuth } from "./github-auth.ts";
 import { progressOn } from "./progress.ts";
 import { hookTargets } from "./redeliver/hook-targets.ts";
 import { hooksApi } from "./redeliver/hooks-api.ts";
@@ -47,7 +49,7 @@ A push is delivered if any attempt got a 2xx answer; such pushes are not repeate
 harm: its image's tag contains the time of the push, so it never becomes the newest. If tags contain no time (strategy
 newest-build), a push whose branch has a newer commit is skipped.
 
-GITHUB_TOKEN needs the permission Webhooks: read and write on the repositories (or on the organization, if it has the
+It uses the App, github:token or GITHUB_TOKEN of pulumi up. That needs the permission Webhooks: read and write on the repositories (or on the organization, if it has the
 hook). The command names each repository that it may not read, and continues. It respects GitHub's limits: one redelivery
 per second, about 500 per hour. You may interrupt it and run it again.
 
@@ -71,13 +73,13 @@ Examples:
 async function run({ stack, since, services, dryRun }: RedeliverOptions): Promise<Redelivery> {
   const plan = readWithShards(stack);
   const targets = hookTargets(plan, chosenServices(plan, services, stack));
-  const token = process.env.GITHUB_TOKEN;
-  if (!token) throw new FleetError("There is no token for GitHub. Set it in the environment: GITHUB_TOKEN.");
   const progress = progressOn(process.stderr);
   const pause = async (milliseconds: number) => void (await sleep(milliseconds));
   const { line: report } = progress;
+  const auth = await gitHubAuth(stack, plan.github, report);
+  if (!auth) throw new FleetError(NO_IDENTITY);
   const { env: environment } = process;
-  const access = { auth: token, environment, report, longestWait: LONGEST_WAIT, giveUp: usedUp };
+  const access = { auth, environment, report, longestWait: LONGEST_WAIT, giveUp: usedUp };
   try {
     const api = hooksApi(plan.github.url, access);
     return await redeliver(targets, { since, dryRun }, { api, pause, tell: (text) => progress.tell(text) });

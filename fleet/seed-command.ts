@@ -2,7 +2,8 @@ import { Command } from "commander";
 import { readFleet } from "./all-stacks.ts";
 import { stacksOn } from "./cluster-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
-import { plansByBranch, type SeededPlan, type SeedOptions, type SeedReport, seed } from "./seed.ts";
+import { gitHubAuth } from "./github-auth.ts";
+import { plansByBranch, type SeedOptions, type SeedReport, type StackToSeed, seed } from "./seed.ts";
 import { readWithShards } from "./stack-files.ts";
 
 /** `fleet seed`: creates missing values files, as `pulumi up` does. */
@@ -18,7 +19,7 @@ export function seedCommand(): Command {
       `
 An existing file is never changed, because Kargo and the team own it.
 For a stack with shards it creates the files of all shards.
-It uses GITHUB_TOKEN; --output needs no token.
+It uses the App, github:token or GITHUB_TOKEN of pulumi up; --output needs none of them.
 
 Exit codes: 0 no file is missing, 2 --dry-run found missing files, 1 it failed.
 
@@ -30,10 +31,9 @@ Examples:
     .action(async ({ stack, cluster, ...options }: SeedOptions & Chosen) => {
       let missing = 0;
       for (const plan of chosen({ stack, cluster })) {
-        const report = await seed(plan, options, {
-          auth: process.env.GITHUB_TOKEN,
-          report: (line) => process.stderr.write(`${line}\n`),
-        });
+        const auth =
+          options.output === undefined ? await gitHubAuth(plan.stack, plan.github, printLine) : undefined;
+        const report = await seed(plan, options, { auth, report: printLine });
         for (const path of report.missing) process.stdout.write(`${path}\n`);
         process.stderr.write(`${summary(report, options)}\n`);
         missing += report.missing.length;
@@ -48,11 +48,17 @@ interface Chosen {
 }
 
 /** The plans to seed: one of a stack, or one for each branch that a cluster's stacks write. */
-function chosen({ stack, cluster }: Chosen): readonly SeededPlan[] {
+function chosen({ stack, cluster }: Chosen): readonly StackToSeed[] {
   if ((stack === undefined) === (cluster === undefined))
     throw new FleetError("Name either --stack or --cluster.");
-  if (stack !== undefined) return [readWithShards(stack)];
-  return plansByBranch(stacksOn(readFleet(), cluster ?? "").map(({ plan }) => plan));
+  if (stack !== undefined) return [{ ...readWithShards(stack), stack }];
+  return plansByBranch(
+    stacksOn(readFleet(), cluster ?? "").map(({ name, plan }) => ({ ...plan, stack: name })),
+  );
+}
+
+function printLine(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 function summary({ place, total, missing, commit }: SeedReport, { dryRun, output }: SeedOptions): string {

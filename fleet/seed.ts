@@ -29,14 +29,21 @@ export interface SeedReport {
 /** The part of a plan that decides which files are seeded, and where. */
 export type SeededPlan = Pick<Plan, "github" | "services">;
 
+/** A plan, and the stack whose identity at GitHub creates its files. */
+export type StackToSeed = SeededPlan & { readonly stack: string };
+
 /** The services of these stacks, together for each branch that they write. So a cluster's shards need one commit. */
-export function plansByBranch(plans: readonly SeededPlan[]): readonly SeededPlan[] {
+export function plansByBranch(plans: readonly StackToSeed[]): readonly StackToSeed[] {
   const filled = plans.filter(({ services }) => services.length > 0);
   const branches = Map.groupBy(filled.length > 0 ? filled : plans.slice(0, 1), (plan) =>
     JSON.stringify(targetOf(plan)),
   );
   return [...branches.values()].flatMap((same) =>
-    same.slice(0, 1).map(({ github }) => ({ github, services: same.flatMap(({ services }) => services) })),
+    same.slice(0, 1).map(({ stack, github }) => ({
+      stack,
+      github,
+      services: same.flatMap(({ services }) => services),
+    })),
   );
 }
 

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { readFleet } from "./all-stacks.ts";
 import type { ClusterChoice } from "./cluster.ts";
+import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
 import { workingDirectory } from "./files.ts";
 import { count, numberThat } from "./number-options.ts";
 import { roomFor } from "./parallel.ts";
@@ -49,8 +50,8 @@ export function upCommand(): Command {
     .option("--max-broken <percent>", "stop if a larger share of a wave cannot be made", percent, 50)
     .option("--json", "print everything as JSON", false)
     .option("--report <file>", "write what was changed, as Markdown")
-    .option("--context <name>", "the kubeconfig's context (default: the stack's)")
-    .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
+    .addOption(CONTEXT)
+    .addOption(KUBECONFIG)
     .addHelpText(
       "after",
       `

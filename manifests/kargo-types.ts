@@ -40,6 +40,7 @@ export interface Warehouse extends Defined<WarehouseDefinition> {
     readonly shard?: string;
     readonly interval: string;
     readonly freightCreationPolicy: "Automatic";
+    readonly freightCreationCriteria?: { readonly expression: string };
     readonly subscriptions: readonly { readonly image: ImageSubscription }[];
   };
 }
@@ -146,7 +147,8 @@ export type Step = StepBase &
         readonly uses: "yaml-update";
         readonly config: {
           readonly path: string;
-          readonly updates: readonly { readonly key: string; readonly value: string }[];
+          /** A list, or an expression that gives one. */
+          readonly updates: readonly { readonly key: string; readonly value: string }[] | string;
         };
       }
     | { readonly uses: "git-commit"; readonly config: { readonly path: string; readonly message: string } }

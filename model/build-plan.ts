@@ -1,5 +1,6 @@
 import type { BuildsConfig } from "./builds.ts";
 import type { CatalogueService, ServiceState } from "./catalogue.ts";
+import { listedImages, type ServiceImages } from "./images.ts";
 import { buildNamespace, triggerGroup, webhookPath } from "./names.ts";
 import type { StackConfig } from "./stack-config.ts";
 import type { WebhooksConfig } from "./webhooks.ts";
@@ -23,10 +24,37 @@ export interface BuildPlan {
   readonly dockerfile: string;
   /** The folders and files whose changes start a build; empty for every push. */
   readonly paths: readonly string[];
-  /** The image repository, without tag. */
+  /** The image repository, without tag; the first one if there are several. */
   readonly image: string;
+  /** All image repositories by name; absent if the service has one without a name. */
+  readonly images?: ServiceImages;
   /** `sortable`: `<UTC time of the push>-<short commit>`. `commit`: the short commit alone. */
   readonly tags: "sortable" | "commit";
+}
+
+/** One image of a build, with the Workflow that makes it. */
+export interface BuiltImage {
+  /** Its trigger, and the beginning of its Workflow's name. No other service of the catalogue has it. */
+  readonly name: string;
+  readonly image: string;
+  readonly dockerfile: string;
+}
+
+/** The images that a push builds, each by a Workflow of its own; image `web` from `Dockerfile.web`. */
+export function builtImages({
+  service,
+  image,
+  images,
+  dockerfile,
+}: Pick<BuildPlan, "service" | "image" | "dockerfile"> & {
+  readonly images?: ServiceImages | undefined;
+}): readonly BuiltImage[] {
+  if (images === undefined) return [{ name: service, image, dockerfile }];
+  return Object.entries(images).map(([name, repository]) => ({
+    name: `${service}-${name}`,
+    image: repository,
+    dockerfile: `${dockerfile}.${name}`,
+  }));
 }
 
 /** A GitHub webhook for pushes. */
@@ -99,7 +127,8 @@ export function planBuild(
     context: build.context,
     dockerfile: build.dockerfile,
     paths: pathsOf(build.paths ?? [build.context]),
-    image: service.image ?? `${registry}/${name}`,
+    image: listedImages(name, service, registry)[0].repository,
+    ...(service.images && { images: service.images }),
     tags: service.tags.strategy === "newest-build" ? "commit" : "sortable",
   };
 }

@@ -2,6 +2,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { type DocumentPath, formatPath, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { imageIdentity } from "./image.ts";
+import { repositories } from "./images.ts";
 import type { Plan, ServicePlan } from "./plan.ts";
 import type { Provisioned, ProvisionedService } from "./provisioned.ts";
 import type { Reading } from "./schema-problems.ts";
@@ -78,9 +79,10 @@ function removed(
 }
 
 function succeeds(service: ServicePlan, was: ProvisionedService): boolean {
+  const before = new Set(repositories(was).map(imageIdentity));
   return (
     same(service.repository, was.repository) ||
-    imageIdentity(service.warehouse.image) === imageIdentity(was.image)
+    repositories(service.warehouse).some((repository) => before.has(imageIdentity(repository)))
   );
 }
 

@@ -61,6 +61,8 @@ export interface PromotionTaskPlan {
   readonly name: string;
   readonly version: string;
   readonly by: "push" | "pull-request";
+  /** Whether it writes several images; absent if it writes one. */
+  readonly images?: true;
   /** The steps of a stack's own version; absent if the program has them. */
   readonly own?: { readonly file: string; readonly steps: readonly OwnStep[] };
   /** How it reports the Stage to GitHub; absent if it does not. */
@@ -147,8 +149,10 @@ function planPlatform(
 ): PlatformPlan {
   const { gitops, github, registry } = stack;
   const commitStatus = planCommitStatus(stack);
+  // Of the whole catalogue, because another stack of the cluster may have the service.
+  const several = Object.values(services).some(({ images }) => images !== undefined);
   return {
-    promotionTasks: planPromotionTasks(stack.promotionTasks).map((task) => ({
+    promotionTasks: planPromotionTasks(stack.promotionTasks, several).map((task) => ({
       ...task,
       ...(commitStatus && { commitStatus }),
     })),
@@ -162,15 +166,30 @@ function planPlatform(
   };
 }
 
-/** The program's versions, then the stack's own. */
-function planPromotionTasks(own: StackConfig["promotionTasks"]): PromotionTaskPlan[] {
+/** The same tasks of the program for services with several images. */
+export function forImages(tasks: readonly PromotionTaskPlan[]): PromotionTaskPlan[] {
+  return tasks
+    .filter(({ own, images }) => own === undefined && images === undefined)
+    .map((task) => ({ ...task, name: promotionTaskName(task.version, task.by, true), images: true }));
+}
+
+/**
+ * The program's versions, then the stack's own.
+ * @param several whether a service has several images
+ */
+function planPromotionTasks(own: StackConfig["promotionTasks"], several: boolean): PromotionTaskPlan[] {
   const task = (version: string, by: PromotionTaskPlan["by"]) => ({
     name: promotionTaskName(version, by),
     version,
     by,
   });
+  const shipped = PROMOTION_TASK_VERSIONS.flatMap((version) => [
+    task(version, "push"),
+    task(version, "pull-request"),
+  ]);
   return [
-    ...PROMOTION_TASK_VERSIONS.flatMap((version) => [task(version, "push"), task(version, "pull-request")]),
+    ...shipped,
+    ...(several ? forImages(shipped) : []),
     ...Object.entries(own).flatMap(([version, { file, steps, pullRequestSteps }]) => [
       { ...task(version, "push"), own: { file, steps } },
       ...(pullRequestSteps

@@ -120,8 +120,8 @@ function describeKargo(object: KubernetesObject, configs: readonly KubernetesObj
   const { kind, metadata, spec } = object;
   const label = `${kind} ${metadata.name}`;
   if (kind === "Warehouse") {
-    const [subscription] = (spec?.subscriptions ?? []) as readonly { image?: { repoURL?: string } }[];
-    return { label, note: `watches ${subscription?.image?.repoURL}` };
+    const subscriptions = (spec?.subscriptions ?? []) as readonly { image?: { repoURL?: string } }[];
+    return { label, note: `watches ${subscriptions.map(({ image }) => image?.repoURL).join(", ")}` };
   }
   if (kind !== "Stage") return { label };
   const policies = configs.flatMap(

@@ -105,6 +105,8 @@ interface DrawnService {
   readonly team: number;
   readonly pipeline: number;
   readonly ownImage: boolean;
+  /** The names of its images, if it has several. */
+  readonly images: readonly string[];
   readonly more: Entries;
 }
 
@@ -113,6 +115,7 @@ const drawnService: fc.Arbitrary<DrawnService> = fc.record({
   team: fc.nat(),
   pipeline: fc.nat(),
   ownImage: fc.boolean(),
+  images: fc.oneof(fc.constant([]), fc.uniqueArray(fc.constantFrom("web", "worker", "constructor", "x1"))),
   more: merged(
     fc.oneof(built, merged(fc.constant({ build: false }), optionally("tags", tags))),
     optionally("warehouse", merged(warehouse, platform)),
@@ -171,12 +174,20 @@ function assemble({ teams, services, pipelines, keys }: Drawn): RawSources {
     const team = teams[service.team % teams.length]?.name ?? "";
     const repository = `acme/${service.name}`;
     const image = `${keys.registry}/${service.ownImage ? `${team}/` : ""}${service.name}`;
-    const prefix = service.ownImage ? `${keys.registry}/${team}/*` : image;
+    const several = service.images.length > 0;
+    const images = Object.fromEntries(service.images.map((one) => [one, `${image}/${one}`]));
+    const prefix = service.ownImage ? `${keys.registry}/${team}/*` : several ? `${image}/*` : image;
     owned.set(team, [...(owned.get(team) ?? []), repository, prefix]);
     const pipeline = pipelines[service.pipeline % pipelines.length]?.[0];
     return [
       service.name,
-      { team, repository, pipeline, ...(service.ownImage && { image }), ...service.more },
+      {
+        team,
+        repository,
+        pipeline,
+        ...(several ? { images } : service.ownImage && { image }),
+        ...service.more,
+      },
     ];
   });
   const listed = teams.map(({ name: team, group: directory, approvers, owns }) => [

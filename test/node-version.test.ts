@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -8,7 +8,10 @@ import { oldNode, TOO_OLD } from "./old-node.ts";
 const { scripts } = JSON.parse(await readFile("package.json", "utf8")) as {
   scripts: Readonly<Record<string, string>>;
 };
-const ours = Object.entries(scripts).filter(([, command]) => command.includes("node "));
+const ours = [
+  ...Object.entries(scripts).filter(([, command]) => command.includes("node ")),
+  ["npx fleet", "node fleet/bin.js list"],
+] as const;
 assert.ok(ours.length > 10);
 
 describe("an old Node before npm ci", function () {
@@ -17,7 +20,9 @@ describe("an old Node before npm ci", function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "kargo-fleet-old-node-"));
-    for (const file of ["package.json", "node-version.cjs"]) await copyFile(file, join(folder, file));
+    await mkdir(join(folder, "fleet"));
+    for (const file of ["package.json", "node-version.cjs", "fleet/package.json", "fleet/bin.js"])
+      await copyFile(file, join(folder, file));
     await oldNode(folder);
   });
 

@@ -13,6 +13,10 @@ export interface GitHubApp {
 /** The identity of GitHub calls: a token, or an App, which requests tokens that are valid for an hour. */
 export type GitHubAuth = string | GitHubApp;
 
+/** The error without an identity. */
+export const NO_IDENTITY =
+  "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN.";
+
 /**
  * The identity of a stack's GitHub calls: its App, else its token, else GITHUB_TOKEN.
  * @param config returns the value of a config key, including secrets

@@ -76,5 +76,5 @@ async function missingIn(
 
 /** The message of a commit of new values files. */
 export function commitMessage(files: readonly Pick<ValuesFile, "service">[]): string {
-  return `${subjectOf("Seed", files)}\n\nFrom now on only Kargo writes their image.tag.`;
+  return `${subjectOf("Seed", files)}\n\nFrom now on only Kargo writes their tags.`;
 }

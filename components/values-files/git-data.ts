@@ -1,4 +1,4 @@
-import type { GitHubAuth } from "../github-api/auth.ts";
+import { type GitHubAuth, NO_IDENTITY } from "../github-api/auth.ts";
 import { type Access, gitHubApi } from "../github-api/client.ts";
 import { failureOf } from "../github-api/retries.ts";
 import { absent, type Command, type Phase, refusal, usedUp } from "./refusals.ts";
@@ -50,11 +50,7 @@ const LONGEST_WAIT = 600;
 
 /** @throws SeedError, from here and from each call */
 export function gitData(target: Target, { auth, command = "seed", ...options }: GitDataOptions): GitData {
-  if (!auth) {
-    throw new SeedError(
-      "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN.",
-    );
-  }
+  if (!auth) throw new SeedError(NO_IDENTITY);
   const access = { ...options, auth, longestWait: LONGEST_WAIT, giveUp: usedUp };
   const { octokit, call: make } = gitHubApi(target.url, access);
   const call = async <T>(doing: Phase, request: () => Promise<{ readonly data: T }>): Promise<T> =>

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { GitHubAuth } from "../../components/github-api/auth.ts";
+import { type GitHubAuth, NO_IDENTITY } from "../../components/github-api/auth.ts";
 import { type GitHubApi, gitHubApi } from "../../components/github-api/client.ts";
 import type { UsedUp } from "../../components/github-api/retries.ts";
 import type { Plan } from "../../model/plan.ts";
@@ -40,10 +40,7 @@ export function hooksOf(
 ): Hooks {
   let api: GitHubApi | undefined;
   const read = async (repository: string | undefined, number: number) => {
-    if (!auth)
-      throw new FleetError(
-        "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN.",
-      );
+    if (!auth) throw new FleetError(NO_IDENTITY);
     api ??= gitHubApi(url, {
       auth,
       environment: process.env,

@@ -1,8 +1,6 @@
-import { authOf } from "../../components/github-api/auth.ts";
 import type { Plan } from "../../model/plan.ts";
-import { PROJECT } from "../../model/stack-config.ts";
-import { GITHUB_APP_KEY } from "../../model/stack-secrets.ts";
 import { type Cluster, type ClusterChoice, openClusterOf } from "../cluster.ts";
+import { gitHubAuth } from "../github-auth.ts";
 import { progressOn } from "../progress.ts";
 import { requireSettled } from "../shards/settled.ts";
 import { openEngine } from "./engine.ts";
@@ -32,9 +30,7 @@ export async function openTools(
   const { line: tell } = progress;
   let surroundings: Promise<Surroundings> | undefined;
   const open = async (): Promise<Surroundings> => {
-    const key = plan.github.app ? `${PROJECT}:${GITHUB_APP_KEY}` : "github:token";
-    const secret = await engine.config(key);
-    const auth = authOf(plan.github, () => secret);
+    const auth = await gitHubAuth(stack, plan.github, tell);
     return { objects: objectsOf(cluster), hooks: hooksOf(plan, auth, tell), owner: plan.github.owner };
   };
   return {

@@ -142,7 +142,9 @@ function refusal(failure: Failure, place: string, url: string): Error {
     return new FleetError(`${url} cannot be reached (${said}). Check the network and run again.`);
   }
   if (status === 401) {
-    return new FleetError(`${url} rejects the token (${said}). Set a valid one in GITHUB_TOKEN.`);
+    return new FleetError(
+      `${url} rejects the token (${said}). Set a valid one: pulumi config set --secret github:token, or GITHUB_TOKEN.`,
+    );
   }
   if (isPassing(failure)) {
     return new HookRefusal(`GitHub answered ${status} (${said}) repeatedly. Run again later.`);

@@ -10,15 +10,23 @@ import { NO_ENGINE } from "../engine-words.ts";
 import { FleetError } from "../fleet-error.ts";
 import { fromAnywhere } from "../preview/head-folder.ts";
 import { readJson } from "../read-json.ts";
-import { refused } from "../recovery/engine.ts";
+import { backupsHint, unreadableStacks } from "../recovery/backups.ts";
+import { openEngine, refused } from "../recovery/engine.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { type Exported, parseExported } from "./deployment.ts";
 
 const listing = z.array(z.looseObject({ name: z.string() }));
 
-/** The names of the project's stacks in the backend. @throws FleetError */
+/**
+ * The names of the project's stacks in the backend.
+ * @throws FleetError with a fix if the state of one of them cannot be read, which the CLI refuses without its name
+ */
 export async function stacksThere(): Promise<ReadonlySet<string>> {
-  const text = await pulumi(["stack", "ls", "--json"]);
+  const text = await pulumi(["stack", "ls", "--json"]).catch(async (error: FleetError) => {
+    const backend = await openEngine("").backend();
+    const hints = (await unreadableStacks(backend)).map((stack) => backupsHint(backend, stack));
+    throw new FleetError([error.message, ...(await Promise.all(hints))].join("\n"));
+  });
   const all = readJson(listing, text, "The output of pulumi stack ls");
   return new Set(all.map(({ name }) => name.split("/").at(-1) ?? name));
 }

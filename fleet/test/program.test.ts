@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { execa } from "execa";
 
 async function fleet(...args: readonly string[]) {
@@ -19,6 +19,17 @@ describe("fleet, which loads commands on demand", function () {
     const named = [...all.matchAll(/^ {2}([a-z-]+)(?: \[options\]| {2,})/gm)].map(([, name]) => name);
     const files = readdirSync("fleet").flatMap((file) => /^([a-z-]+)-command\.ts$/.exec(file)?.[1] ?? []);
     assert.deepEqual(named.sort(), files.sort());
+  });
+
+  it("has a help with the exit codes of each command that sets one", () => {
+    const files = readdirSync("fleet").filter((file) => file.endsWith("-command.ts"));
+    const texts = new Map(files.map((file) => [file, readFileSync(`fleet/${file}`, "utf8")]));
+    const setting = files.filter((file) => texts.get(file)?.includes("process.exitCode ="));
+    assert.ok(setting.length > 10);
+    assert.deepEqual(
+      setting.filter((file) => !texts.get(file)?.includes("Exit codes: 0 ")),
+      [],
+    );
   });
 
   it("finds the command after -C, even if the folder has a command's name", async () => {

@@ -165,7 +165,7 @@ describe("fleet seed", function () {
     };
 
     const plansOfCluster = (fleet: Fleet, cluster: string) =>
-      plansByBranch(stacksOn(fleet, cluster).map(({ plan }) => plan));
+      plansByBranch(stacksOn(fleet, cluster).map(({ name, plan }) => ({ ...plan, stack: name })));
 
     it("commits the values files of 1,000 services in 20 shards in one commit", async () => {
       const plans = plansOfCluster(fleetOf(1_000, 20), "test");

@@ -9,7 +9,15 @@ import { liveObjects } from "./live.ts";
 import { interrupted, mend } from "./mend.ts";
 import { onlyOne } from "./only-one.ts";
 import { baseOf, notes, recordAfter, stampOf, type UpRecord } from "./records.ts";
-import { type Job, planStep, runJobs, type Step, stepNames, type WaveResult } from "./roll-out.ts";
+import {
+  type Job,
+  planStep,
+  runJobs,
+  type Step,
+  stepNames,
+  tooManyBroken,
+  type WaveResult,
+} from "./roll-out.ts";
 import { TimeLeft } from "./time-left.ts";
 
 export interface UpOptions extends ClusterChoice {
@@ -156,7 +164,7 @@ class Up {
     const stops = [
       ...runs.filter(({ outcome }) => outcome === "failed" || outcome === "busy").map(stopOf),
       ...(signal.aborted ? ["it was interrupted"] : []),
-      ...this.#tooManyBroken(step),
+      ...tooManyBroken(step, new Set(this.#broken.keys()), this.#options.maxBroken),
     ];
     const done = { name: step.name, services: step.services.length, runs, skipped: step.skipped, notBegun };
     const more = stops.length > 0 ? [] : await this.#gate(step, at, live);
@@ -207,13 +215,6 @@ class Up {
       ...this.#options,
       tell: (text) => this.#told.tick(`${at}: ${text}`),
     });
-  }
-
-  #tooManyBroken({ jobs }: Step): string[] {
-    const services = jobs.flatMap((job) => job.services);
-    const broken = services.filter((service) => this.#broken.has(service));
-    if (broken.length * 100 <= services.length * this.#options.maxBroken) return [];
-    return [`${broken.length} of ${services.length} services could not be made`];
   }
 }
 

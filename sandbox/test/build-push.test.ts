@@ -29,7 +29,7 @@ describe("the push script of a build, with the real crane and a registry", funct
     crane = (await ensurePrograms(["crane"], { quiet: true })).crane;
     address = `127.0.0.1:${await getPort()}`;
     registry = execa(crane, ["registry", "serve", "--address", address], { reject: false });
-    for (let attempt = 0; attempt < 100; attempt++) {
+    for (let attempt = 0; attempt < 600; attempt++) {
       if (await fetch(`http://${address}/v2/`).catch(() => undefined)) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

@@ -11,7 +11,7 @@ function line(row: CheckupRow | typeof heading): string {
   const { program, wanted, found = "-", from = "-", path = "" } = row;
   const mark = !("ok" in row) ? " " : row.ok ? styleText("green", "✔") : styleText("red", "✖");
   const note = "note" in row ? `(${row.note})` : "";
-  const cells = [program.padEnd(26), wanted.padEnd(12), found.padEnd(9), from.padEnd(13), path || note];
+  const cells = [program.padEnd(26), wanted.padEnd(18), found.padEnd(9), from.padEnd(13), path || note];
   return `${mark} ${cells.join("  ")}`;
 }
 

@@ -74,3 +74,24 @@ export const kubernetesProvider: EditedModule = {
     ],
   },
 };
+
+/**
+ * Pulumi's language host 3.48.0, the last one that the module proxies serve, with what later engines ask of it. Its
+ * relay between program and engine would drop what it does not know, such as a child's `protect: false`; so the
+ * program speaks with the engine itself.
+ */
+export const languageHost: EditedModule = {
+  path: "github.com/pulumi/pulumi/sdk/v3",
+  leftOut: [],
+  added: { "_added/later.go": "nodejs/cmd/pulumi-language-nodejs/later.go" },
+  replaced: {
+    "nodejs/cmd/pulumi-language-nodejs/main.go": [
+      ['maybeAppendArg("monitor", address)', 'maybeAppendArg("monitor", req.GetMonitorAddress())'],
+      [
+        "go host.execNodejs(ctx, responseChannel,",
+        "host, _ = host.with(req, infoOfRun)\n\tgo host.execNodejs(ctx, responseChannel,",
+      ],
+      ['return errors.New("not supported")', "return host.runPlugin(req, server)"],
+    ],
+  },
+};

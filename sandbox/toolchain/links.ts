@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,15 +6,6 @@ import type { FoundProgram } from "./look.ts";
 import { pathFolders } from "./places.ts";
 
 const nodeModulesBin = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "node_modules", ".bin");
-
-/**
- * Leading arguments for built programs. The built language host reads the options of `Pulumi.yaml` only from its
- * command line; without `-typescript=false` every run loads a compiler. See "The built language host" in
- * docs/toolchain.md.
- */
-const FIRST: Readonly<Record<string, readonly string[]>> = {
-  "pulumi-language-nodejs": ["-typescript=false", "-nodeargs=--disable-warning=ExperimentalWarning"],
-};
 
 /**
  * Fills a folder with a link to every program and with the plugin of dynamic providers. Replaces other files with
@@ -27,17 +18,11 @@ export async function link(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   await mkdir(directory, { recursive: true });
-  for (const { name, path, origin } of programs) {
+  for (const { name, path } of programs) {
     const place = join(directory, name);
-    const first = FIRST[name];
-    if (first !== undefined && origin === "built") {
-      await writeScript(place, [path, ...first]);
-      continue;
-    }
-    // A script from an earlier run.
-    if (path === place && (await lstat(place)).isFile()) continue;
     // If this folder is on PATH, a program may have been found through its own link.
     const target = path === place ? await realpath(path) : path;
+    if (target === place) continue;
     await rm(place, { force: true });
     await symlink(target, place);
   }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Publication } from "./downloads.ts";
-import { kubernetesProvider } from "./edited-module.ts";
+import { kubernetesProvider, languageHost } from "./edited-module.ts";
 import type { Recipe } from "./recipes.ts";
 
 /** Every program that the sandbox starts. */
@@ -136,13 +136,16 @@ export const programs: readonly ProgramDefinition<ProgramName>[] = [
   },
   {
     name: "pulumi-language-nodejs",
-    // The last version that the module proxies serve; it works with newer engines.
+    // The last version that the module proxies serve.
     version: "3.48.0",
     question: { kind: "plugin", service: "pulumirpc.LanguageRuntime" },
-    wanted: "^3.48.0",
+    wanted: `3.48.0 || ^${PULUMI}`,
     published: releasesOf("pulumi/pulumi"),
     download: { ...engineFile, version: PULUMI },
-    recipe: moduleOf("pulumi-language-nodejs", "40 s", `${PULUMI_STAMP}=v3.48.0`),
+    recipe: {
+      ...moduleOf("pulumi-language-nodejs", "40 s", `${PULUMI_STAMP}=v3.48.0`),
+      edited: languageHost,
+    },
     package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
   },
   provider("kubernetes", "4.34.2", { usually: "5 min", edited: kubernetesProvider }),

@@ -6,8 +6,9 @@ import { registered } from "./program.ts";
 import type { Registration } from "./recording.ts";
 
 /**
- * The registrations of the program at commit dba78d0, with later limits of the Kubernetes provider (qps, burst), one resource per line: name, type, parent, a digest of all
- * inputs, and dependencies. A changed line is a change in every running fleet. A changed name or type is a
+ * The registrations of the program at commit dba78d0, with later limits of the Kubernetes provider (qps, burst) and
+ * with components that stay protected beside a child that is being removed. One resource per line: name, type,
+ * parent, a digest of all inputs, and dependencies. A changed line is a change in every running fleet. A changed name or type is a
  * replacement, unless the row has the earlier one among its `aliases`.
  */
 const RECORDED = new URL("earlier-program.txt", import.meta.url);

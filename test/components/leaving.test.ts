@@ -23,9 +23,9 @@ describe("resources without protection", () => {
     );
   });
 
-  it("are a retired stage's Stage, Application and component, and no others", async () => {
+  it("are a retired stage's Stage and Application, and no others", async () => {
     const all = await registered(["nginx"], { platform: "false", pipelines: RETIRED });
-    assert.deepEqual(unprotected(all).sort(), ["nginx", "nginx/application-qa", "nginx/stage-qa"]);
+    assert.deepEqual(unprotected(all).sort(), ["nginx/application-qa", "nginx/stage-qa"]);
   });
 
   it("include the hook of a decommissioned service, which is off", async () => {

@@ -21,7 +21,7 @@ interface Secret {
 class Component extends pulumi.ComponentResource {
   constructor(name: string, rows: readonly Row[], provider: kubernetes.Provider) {
     super("test:index:Component", name, {}, { provider });
-    new RowRegistry(name, this, { secrets: { webhookMasterSecret: "master" } }, {}).register(rows);
+    new RowRegistry(name, this, { secrets: { webhookMasterSecret: "master" } }).register(rows);
   }
 }
 

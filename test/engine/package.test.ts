@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
@@ -10,10 +10,19 @@ import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
 /**
- * A Pulumi YAML program with the package that `pulumi package add` makes of this repository. The built language
- * host cannot run packages (docs/toolchain.md), so a script starts it like the official host: Pulumi's `run-plugin`
- * in the folder with PulumiPlugin.yaml.
+ * A folder of the package, as a clone has it. The CLI runs `npm install` in it, which may change no node_modules of
+ * the tests; so the packages are in the folder above, and the package.json lists none.
  */
+async function packageFolder(above: string): Promise<string> {
+  const folder = join(above, "clone");
+  await mkdir(join(folder, "node_modules"), { recursive: true });
+  for (const part of ["main.js", "PulumiPlugin.yaml"]) await symlink(resolve(part), join(folder, part));
+  await symlink(resolve("node_modules"), join(above, "node_modules"));
+  const { name, version, type, main } = JSON.parse(await readFile("package.json", "utf8"));
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name, version, type, main }));
+  return folder;
+}
+
 describe("a program in YAML with this project as a package", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let folder: string;
@@ -38,7 +47,12 @@ describe("a program in YAML with this project as a package", function () {
     };
     return JSON.stringify({ ...rest, resources });
   }
-  const write = async (image: string) => writeFile(join(folder, "Pulumi.yaml"), await program(image));
+  /** Writes the program, and keeps what `pulumi package add` has added to it. */
+  const write = async (image: string) => {
+    const path = join(folder, "Pulumi.yaml");
+    const { packages } = parse(await readFile(path, "utf8").catch(() => "{}"));
+    await writeFile(path, JSON.stringify({ ...JSON.parse(await program(image)), packages }));
+  };
 
   before(async () => {
     const { admin, deployer, path, programs } = await sharedControlPlane();
@@ -48,10 +62,6 @@ describe("a program in YAML with this project as a package", function () {
     const language = "pulumi-language-yaml";
     const host = await ensurePrograms([language], { quiet: true });
     await symlink(host[language], join(folder, "bin", language));
-    const plugin = join(folder, "bin/pulumi-resource-kargo-fleet");
-    const runner = resolve("node_modules/@pulumi/pulumi/cmd/run-plugin");
-    await writeFile(plugin, `#!/bin/sh\nexec "${process.execPath}" "${runner}" "${resolve(".")}" "$@"\n`);
-    await chmod(plugin, 0o755);
     kubectl = async (...args) => (await execa(programs.kubectl, ["--kubeconfig", admin, ...args])).stdout;
     kubeconfigs = { admin: await readFile(admin, "utf8"), deployer: await readFile(deployer, "utf8") };
     const env = await engineEnvironment(`${join(folder, "bin")}:${path}`, folder);
@@ -60,6 +70,21 @@ describe("a program in YAML with this project as a package", function () {
     await write("registry.example/shop");
     const made = await pulumi("stack", "init", "test", "--secrets-provider", SECRETS_PROVIDER);
     assert.equal(made.exitCode, 0, made.all);
+  });
+
+  it("is added to the program by pulumi package add", async () => {
+    const added = await pulumi("package", "add", await packageFolder(folder));
+    assert.equal(added.exitCode, 0, added.all);
+    const { packages } = parse(await readFile(join(folder, "Pulumi.yaml"), "utf8"));
+    assert.deepEqual(Object.keys(packages), ["kargo-fleet"]);
+  });
+
+  it("prints its arguments by pulumi package get-schema", async () => {
+    const { all } = await pulumi("package", "get-schema", join(folder, "clone"));
+    const { resources } = JSON.parse(all.slice(all.search(/^\{/m)));
+    const { inputProperties } = resources["kargo-fleet:index:ServicePipeline"];
+    for (const name of ["team", "repository", "image", "gitops"])
+      assert.ok(inputProperties[name].description, name);
   });
 
   after(async () => {

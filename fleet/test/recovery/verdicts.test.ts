@@ -104,6 +104,17 @@ describe("a preview", () => {
     assert.equal(others, 1);
     assert.equal(nameOf(STAGE.urn), "nginx/stage-dev");
   });
+
+  it("is worth another attempt if a provider failed, not if the program refused", () => {
+    const stack = "urn:pulumi:prod::kargo-fleet::pulumi:pulumi:Stack::kargo-fleet-prod";
+    const failed = (...urns: (string | undefined)[]) =>
+      parsePreview(
+        JSON.stringify({
+          diagnostics: urns.map((urn) => ({ message: "it failed", severity: "error", urn })),
+        }),
+      ).providerFailed;
+    assert.deepEqual([failed(STAGE.urn, undefined), failed(stack), failed(undefined)], [true, false, false]);
+  });
 });
 
 describe("the owner of a planned resource", () => {

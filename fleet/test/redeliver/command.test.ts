@@ -79,7 +79,10 @@ describe("fleet redeliver on the command line", function () {
     const { exitCode, stderr } = await fleetCommand(args, server().directory, { GITHUB_TOKEN: "" });
     assert.deepEqual(
       [exitCode, stderr],
-      [1, "There is no token for GitHub. Set it in the environment: GITHUB_TOKEN.\n"],
+      [
+        1,
+        "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN.\n",
+      ],
     );
   });
 

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
 import { link } from "../../toolchain/links.ts";
 import type { FoundProgram } from "../../toolchain/look.ts";
 import { askVersion } from "../../toolchain/version.ts";
@@ -58,35 +57,6 @@ describe("a run's folder of programs", function () {
     );
     assert.deepEqual(answer, { version: manifest.version });
   });
-
-  it("makes a built language host not compile TypeScript, also when it is found again", async () => {
-    const { folder, bin } = await makePlace();
-    const run = join(folder, "run");
-    const name = "pulumi-language-nodejs";
-    await fakeProgram(bin, name, 'echo "$@"');
-    const path = join(run, name);
-    await link([{ ...hello(join(bin, name)), name, origin: "built" }], run);
-    const said = async () => (await execa(path, ["127.0.0.1:1"])).stdout;
-    assert.equal(
-      await said(),
-      "-typescript=false -nodeargs=--disable-warning=ExperimentalWarning 127.0.0.1:1",
-    );
-    await link([{ ...hello(path), name }], run);
-    assert.equal(
-      await said(),
-      "-typescript=false -nodeargs=--disable-warning=ExperimentalWarning 127.0.0.1:1",
-    );
-  });
-
-  for (const origin of ["PATH", "plugin folder", "download"] as const) {
-    it(`starts an official language host without extra arguments: ${origin}`, async () => {
-      const { folder, bin } = await makePlace();
-      const run = join(folder, "run");
-      const name = "pulumi-language-nodejs";
-      await link([{ ...hello(join(bin, name)), name, origin }], run);
-      assert.equal(await readlink(join(run, name)), join(bin, name));
-    });
-  }
 
   it("keeps other files of the folder", async () => {
     const { folder } = await makePlace();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, readdir, readFile } from "node:fs/promises";
+import { access, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -30,7 +30,7 @@ function run(place: Place, task = "build"): Run {
 }
 
 async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + 15_000; !(await condition()); await delay(50)) {
+  for (const end = Date.now() + 50_000; !(await condition()); await delay(50)) {
     assert.ok(Date.now() < end, "waited in vain");
   }
 }
@@ -86,8 +86,14 @@ describe("the toolchain in several processes", function () {
     const place = await makePlace();
     await helloProgram(place);
     const builds = join(place.folder, "builds");
-    await goOnPath(place, `if [ "$1" = build ]; then echo built >> '${builds}'; sleep 2; fi`);
+    const goOn = join(place.folder, "go-on");
+    await goOnPath(
+      place,
+      `if [ "$1" = build ]; then echo built >> '${builds}'; until [ -e '${goOn}' ]; do sleep 0.05; done; fi`,
+    );
     const runs = [run(place), run(place)];
+    await until(() => runs.some(({ said }) => said().includes("another run is making")));
+    await writeFile(goOn, "");
     assert.deepEqual(await Promise.all(runs.map(({ ended }) => ended)), [0, 0]);
     assert.equal(await readFile(builds, "utf8"), "built\n");
     const waiter = runs.find(({ said }) => said().includes("made by another run"));
