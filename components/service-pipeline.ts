@@ -1,4 +1,4 @@
-import github from "@pulumi/github";
+import { RepositoryWebhook } from "@pulumi/github/repositoryWebhook.js";
 import * as pulumi from "@pulumi/pulumi";
 import { manifestsOf } from "../manifests/inventory/objects.ts";
 import { SERVICE_PIPELINE, serviceInventory } from "../manifests/inventory/service.ts";
@@ -116,7 +116,7 @@ export class ServicePipeline extends pulumi.ComponentResource {
   /** Its resources by role: `namespace`, `stage-dev`, `webhook`. */
   readonly parts: ReadonlyMap<string, pulumi.CustomResource>;
   /** The hook of its repository; undefined if it has none. */
-  readonly webhook: github.RepositoryWebhook | undefined;
+  readonly webhook: RepositoryWebhook | undefined;
 
   /** @throws Error with every invalid argument, before anything is registered */
   constructor(
@@ -141,7 +141,7 @@ export class ServicePipeline extends pulumi.ComponentResource {
     const [webhook] = run.hook === "leave-out" ? [] : registry.register(hook, failedOf(answeredBy));
 
     this.parts = registry.registered;
-    this.webhook = webhook instanceof github.RepositoryWebhook ? webhook : undefined;
+    this.webhook = webhook instanceof RepositoryWebhook ? webhook : undefined;
     // Plain names, so that a failed object does not remove the stack's outputs.
     this.namespace = service.project;
     this.project = service.project;

@@ -1,5 +1,5 @@
 import { type SubjectPlan, teamSubjects } from "./access.ts";
-import { type BuildPlan, type BuildTriggersPlan, planBuild, planBuildTriggers } from "./build-plan.ts";
+import { type BuildTriggersPlan, planBuild, planBuildTriggers } from "./build-plan.ts";
 import { type ClosingRule, planCalendar } from "./calendar.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { type CommitStatusPlan, planCommitStatus } from "./commit-status.ts";
@@ -92,21 +92,13 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
   }
   if (problems.length > 0 || !catalogue.value || !config.value) throw new InvalidInput(problems);
   const stack = config.value;
-  const services = withStates(catalogue.value.services, stack.rollout);
   const { percent, shard } = stack.rollout;
   const selected = stack.shards > 0 ? [] : planServices(catalogue.value, stack);
-  // Triggers belong to the cluster, so the platform's stack makes those of all shards.
-  const ofCluster = selectServices(services, { ...stack.rollout, shard: undefined });
-  const built = ofCluster.flatMap((name) => {
-    const service = services[name];
-    return (service && planBuild(name, service, stack)) ?? [];
-  });
-  const all = Object.fromEntries(Object.entries(services).filter(([name]) => ofCluster.includes(name)));
   return {
     cluster: stack.cluster,
     github: stack.github,
     protect: stack.protect,
-    platform: stack.platform ? planPlatform(catalogue.value, stack, built, all) : undefined,
+    platform: stack.platform ? planPlatform(catalogue.value, stack) : undefined,
     services: selected,
     rollout: { percent, ...(shard && { shard }), ...(stack.shards > 0 && { shards: stack.shards }) },
     freezes: planFreezes(stack.rollout.freeze, now),
@@ -141,13 +133,13 @@ export function planShards(base: Plan, name: string, catalogue: Catalogue, stack
   }));
 }
 
-function planPlatform(
-  { teams, services }: Catalogue,
-  stack: StackConfig,
-  built: readonly BuildPlan[],
-  selected: Catalogue["services"],
-): PlatformPlan {
+function planPlatform({ teams, services }: Catalogue, stack: StackConfig): PlatformPlan {
   const { gitops, github, registry } = stack;
+  const states = withStates(services, stack.rollout);
+  // Triggers belong to the cluster, so the platform's stack makes those of all shards.
+  const ofCluster = new Set(selectServices(states, { ...stack.rollout, shard: undefined }));
+  const selected = Object.fromEntries(Object.entries(states).filter(([name]) => ofCluster.has(name)));
+  const built = Object.entries(selected).flatMap(([name, service]) => planBuild(name, service, stack) ?? []);
   const commitStatus = planCommitStatus(stack);
   // Of the whole catalogue, because another stack of the cluster may have the service.
   const several = Object.values(services).some(({ images }) => images !== undefined);

@@ -1,6 +1,5 @@
 import { type ClusterChoice, openClusterOf } from "../cluster.ts";
 import { backendFolder } from "../file-backend.ts";
-import { openEngine } from "../recovery/engine.ts";
 import { objectsOf } from "../recovery/look.ts";
 import { faultsAfter, type Live } from "./after-wave.ts";
 import type { ClusterStacks } from "./cluster-stacks.ts";
@@ -8,7 +7,7 @@ import { runUp, type StackRun } from "./engine-run.ts";
 import { liveObjects } from "./live.ts";
 import { interrupted, mend } from "./mend.ts";
 import { onlyOne } from "./only-one.ts";
-import { baseOf, notes, recordAfter, stampOf, type UpRecord } from "./records.ts";
+import { basesOf, notes, recordAfter, stampOf, type UpRecord } from "./records.ts";
 import {
   type Job,
   planStep,
@@ -21,6 +20,8 @@ import {
 import { TimeLeft } from "./time-left.ts";
 
 export interface UpOptions extends ClusterChoice {
+  /** The backend's URL. */
+  readonly backend: string;
   readonly durable: boolean;
   /** Whether to bring up everything, whatever this command noted. */
   readonly whole: boolean;
@@ -72,7 +73,7 @@ class Up {
   readonly #options: UpOptions;
   readonly #told: Told;
   readonly #records = new Map<string, UpRecord>();
-  readonly #bases = new Map<string, string>();
+  #bases: ReadonlyMap<string, string> = new Map();
   readonly #done = new Set<string>();
   readonly #broken = new Map<string, readonly string[]>();
   #folder: string | undefined;
@@ -87,8 +88,7 @@ class Up {
   async run(): Promise<ClusterUp> {
     const started = performance.now();
     const { stacks, name } = this.#cluster;
-    const [first] = stacks;
-    const backend = await openEngine(first?.name ?? "").backend();
+    const { backend } = this.#options;
     this.#folder = backendFolder(backend);
     const recovered: string[] = [];
     for (const each of await interrupted(stacks, backend)) {
@@ -96,9 +96,11 @@ class Up {
       recovered.push(await mend(each, this.#options));
       this.#told.line(`up: ${recovered.at(-1)}`);
     }
-    for (const { name: stack } of stacks) {
-      const base = baseOf(stack, backend);
-      this.#bases.set(stack, base);
+    this.#bases = basesOf(
+      stacks.map((stack) => stack.name),
+      backend,
+    );
+    for (const [stack, base] of this.#bases) {
       const known = await notes.record(stack, base, await stampOf(this.#folder, stack));
       if (known) this.#records.set(stack, known);
     }
@@ -122,12 +124,13 @@ class Up {
         everything: this.#options.whole,
         done: this.#done,
       });
-    const sizes = names.map((_, index) => plan(index).jobs.reduce((sum, { size }) => sum + size, 0));
-    this.#time.expect(sizes.reduce((sum, size) => sum + size, 0));
+    const jobs = names.flatMap((_, index) => plan(index).jobs);
+    this.#time.expect(jobs.reduce((sum, { size }) => sum + size, 0));
     const cluster = await openClusterOf(this.#cluster.stacks[0]?.plan, this.#options);
     const objects = objectsOf(cluster);
     try {
-      const before = await liveObjects(this.#cluster.stacks, objects);
+      // A wave never has a service that the first plan left out.
+      const before = await liveObjects(jobs, objects);
       const results: WaveResult[] = [];
       for (const index of names.keys()) {
         const step = plan(index);

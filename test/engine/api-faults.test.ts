@@ -132,12 +132,16 @@ describe("an up while a tenth of the requests fails", function () {
 
   it("changes nothing of what fleet audit finds, which reads the cluster and tries rights in dry runs", async () => {
     const stack = await fleet.open("calm");
-    const quiet = await stack.fleet("audit", "--json");
+    const found = async () => {
+      const { stdout, output } = await stack.fleet("audit", "--json");
+      assert.ok(stdout.startsWith("{"), output);
+      return stdout.replace(/"milliseconds": \d+/, "");
+    };
+    const expected = await found();
     const seen = faults.api.seen.length;
     faults.api.start(3, 0.1, API);
-    const shaken = await stack.fleet("audit", "--json").finally(calm);
+    assert.equal(await found().finally(calm), expected);
     assert.ok(faults.api.seen.length > seen);
-    assert.deepEqual([shaken.code, shaken.stdout], [quiet.code, quiet.stdout], shaken.output);
   });
 
   async function knowsAll(stack: InterruptibleStack, objects: ReadonlyMap<string, string>): Promise<void> {

@@ -15,7 +15,8 @@ export interface Ended {
 }
 
 /** One cluster with two stacks: `test`, which has the shared objects, and `test-2`. */
-export interface TwoStacks extends Pick<FleetStack, "folder" | "github" | "objects" | "get" | "admin"> {
+export interface TwoStacks
+  extends Pick<FleetStack, "folder" | "github" | "objects" | "live" | "get" | "admin"> {
   /** Replaces both stack files. */
   configure(keys?: Readonly<Record<string, string>>): Promise<void>;
   /** Replaces the catalogue: services and what their entries have more. */
@@ -35,8 +36,13 @@ export interface TwoStacks extends Pick<FleetStack, "folder" | "github" | "objec
   close(): Promise<void>;
 }
 
-interface State {
-  readonly resources: readonly { readonly urn: string; readonly type: string; readonly id?: string }[];
+export interface State {
+  readonly resources: readonly {
+    readonly urn: string;
+    readonly type: string;
+    readonly id?: string;
+    readonly outputs?: { readonly kind?: unknown };
+  }[];
   readonly pending: number;
 }
 
