@@ -22,11 +22,11 @@ export async function previewFilter(): Promise<PreviewFilter | undefined> {
 }
 
 /**
- * Whether the engine was given targets, which it tells nobody. A resource that no target names is skipped then, and
- * its id stays unknown; without targets it is created.
+ * Whether the engine was given targets. The engine does not tell, so this registers a resource that no target
+ * names: with targets the engine skips it, and its id stays unknown; without targets it creates it.
  */
 async function hasTargets(): Promise<boolean> {
-  // A new name each time, because one that an `up` without targets made would look like a target.
+  // A new name each time: a resource of an earlier `up` would have an id, even if it is skipped.
   const { id } = new pulumi.Stash(`never-a-target-${randomUUID()}`, { input: true });
   return (await knownValue(id)) === pulumi.runtime.unknownValue;
 }

@@ -94,7 +94,7 @@ async function output(status: FleetStatus, { json, html, audit }: StatusOptions)
     : statusText(status, process.stdout.columns ?? WIDTH, styleText);
 }
 
-/** A script that reads JSON may not look for it; a log shows it. */
+/** Prints which clusters could not be read, also with `--json`, so that a log shows it. */
 function tellUnreadable({ clusters }: FleetStatus): void {
   for (const { name, unreadable } of clusters)
     if (unreadable !== undefined) process.stderr.write(`Not read: cluster ${name}: ${unreadable}\n`);

@@ -34,7 +34,7 @@ export function dividedTwice({ shards, rollout, platform }: StackConfig, stack: 
 }
 
 /**
- * A shard's file must say what its base says, or its services get other settings than those of the other shards.
+ * Checks that a shard's file has the settings of its base, so that all shards have the same settings.
  * @param text the shard's file
  */
 export function shardFileProblems(

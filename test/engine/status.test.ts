@@ -111,7 +111,7 @@ describe("fleet status on a real API server", function () {
     assert.deepEqual(clusters[0]?.limits, undefined);
   });
 
-  it("says the same of few services, which it reads one by one", async () => {
+  it("shows the same for few services, which it reads one by one", async () => {
     const { services } = await json("eu", "--services", "nginx,auth,api-gw");
     assert.deepEqual(services.flatMap(facts), EXPECTED.flatMap(facts));
   });

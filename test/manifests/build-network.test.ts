@@ -98,7 +98,7 @@ describe("a build's network", () => {
     assert.ok(reaches("build", "198.51.100.9", 443));
   });
 
-  it("keeps closed networks closed, however they overlap", () => {
+  it("opens no closed network, however networks overlap", () => {
     const address = fc.ipV4();
     const network = fc
       .tuple(address, fc.integer({ min: 1, max: 32 }))

@@ -18,7 +18,7 @@ describe("a pipeline's gates", () => {
     assert.equal(problems(...stages), "");
   });
 
-  it("refuse auto-promotion behind a stage without health", () => {
+  it("refuse auto-promotion after a stage that has no health", () => {
     assert.match(
       problems(manual("dev"), auto("staging", ", after: [dev]")),
       /standard\[1\]\.promotion {2}"staging" has auto-promotion behind "dev", which has no health: its sync is manual and nothing verifies it\. Set promotion: manual here, or sync: auto or a verification on dev\./,

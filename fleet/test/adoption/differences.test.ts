@@ -108,7 +108,7 @@ describe("the field managers of an object", () => {
     ]);
   });
 
-  it("look after a hand-over as if the provider had created the object, and keep other managers", () => {
+  it("show the provider as the creator of a handed-over object, and keep other managers", () => {
     const edited = {
       manager: "kubectl-edit",
       operation: "Update",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { standingText } from "../../release/report.ts";
 
 describe("the standing of a release, as text", () => {
-  it("shows what a terminal would obey in an image or in Kargo's message", () => {
+  it("shows control characters of an image or of Kargo's message as text", () => {
     const entry = {
       ...{ service: "nginx", stack: "prod", project: "kargo-nginx", stage: "prod", freight: "abc" },
       ...{ images: ["registry.example/nginx:\u001b[2J"], verifiedIn: [] },

@@ -33,7 +33,7 @@ function pathsOf(schema: Json, path: readonly string[], leaves: Set<string>, inn
   for (const one of forms) pathsOf(one, path, leaves, inner);
   const below = Object.entries(node.properties ?? {});
   const named = node.additionalProperties;
-  // A pipeline's Stages count by name, which the Stage itself contains.
+  // The path of a Stage has its name, not its position.
   const stages = path.length === 2 && path[0] === "pipelines" ? node.items : undefined;
   if (typeof named === "object") below.push(["*", named]);
   if (typeof stages === "object") below.push(["*", stages as Json]);

@@ -68,7 +68,7 @@ describe("the filters of a status", () => {
     );
   });
 
-  it("keep with a higher age only services that a lower one keeps", () => {
+  it("show fewer services for a longer wait, and no others", () => {
     fc.assert(
       fc.property(status, days, days, (all, one, other) => {
         const [low, high] = [Math.min(one, other), Math.max(one, other)];

@@ -31,7 +31,7 @@ const damaged = fc
   });
 
 describe("what a status keeps of an object", () => {
-  it("needs no field of it: any version of Kargo or Argo CD may have written it", () => {
+  it("accepts an object without any of these fields, as another version of Kargo or Argo CD may write it", () => {
     const services = recordedPlan().services as readonly ServicePlan[];
     fc.assert(
       fc.property(fc.array(damaged, { maxLength: 12 }), (items) => {

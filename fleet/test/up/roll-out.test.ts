@@ -157,7 +157,7 @@ describe("the record of an up", () => {
     broken: fc.subarray(names).map((some) => new Set(some)),
   });
 
-  it("leaves exactly what no run made as it is now", () => {
+  it("names for the next run exactly what no run has made", () => {
     const { stacks } = clusterStacks(
       readFleet(
         filesOf({
