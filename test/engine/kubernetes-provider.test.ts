@@ -21,7 +21,7 @@ interface Secret {
 class Component extends pulumi.ComponentResource {
   constructor(name: string, rows: readonly Row[], provider: kubernetes.Provider) {
     super("test:index:Component", name, {}, { provider });
-    new Parts(name, this, { secrets: { webhookMasterSecret: "master" } }, {}).register(rows);
+    new Parts(name, this, { secrets: { webhookMasterSecret: "master" } }).register(rows);
   }
 }
 
