@@ -22,12 +22,17 @@ export async function writePart(name: string, text: string, page: string = PAGE)
   await writeFile(page, withPart(await readFile(page, "utf8"), name, text));
 }
 
-/** The machine and the day, for a reader who wants to compare. */
-export function machine(now: Date = new Date()): string {
+/** The day and the machine, for a reader who wants to compare. */
+export function measuredToday(now: Date = new Date()): string {
+  return `Measured on ${now.toISOString().slice(0, 10)}, on ${machine()}.`;
+}
+
+/** This machine. */
+export function machine(): string {
   const all = cpus();
   const model = all[0]?.model.trim().replaceAll(/\s+/g, " ") ?? "an unknown processor";
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `Measured on ${now.toISOString().slice(0, 10)}, on ${all.length} cores of ${model} with ${memory} GB, ${type()} ${release()}, Node ${process.versions.node}.`;
+  return `${all.length} cores of ${model} with ${memory} GB, ${type()} ${release()}, Node ${process.versions.node}`;
 }
 
 /** A Markdown table; numbers are aligned to the right. */

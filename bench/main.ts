@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { checkBench } from "./check.ts";
 import { fleetBench } from "./fleet/fleet.ts";
+import { killsBench } from "./kills/kills.ts";
 import { namespacesBench } from "./namespaces/namespaces.ts";
 import { pageBench } from "./page.ts";
 import { previewBench } from "./preview.ts";
@@ -15,6 +16,7 @@ await new Command("bench")
   .addCommand(checkBench())
   .addCommand(pageBench())
   .addCommand(fleetBench())
+  .addCommand(killsBench())
   .addCommand(namespacesBench())
   .addCommand(previewBench())
   .addCommand(profileBench())

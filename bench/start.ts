@@ -5,8 +5,9 @@ import { Command } from "commander";
 import { execa } from "execa";
 import { type DownloadServer, downloadServer } from "../sandbox/test/download-server.ts";
 import { fakeProgram, publishAll } from "../sandbox/test/toolchain/fakes.ts";
-import { buildEnvironment, buildFlags, recipes } from "../sandbox/toolchain/recipes.ts";
-import { type ProgramName, standard } from "../sandbox/toolchain/toolchain.ts";
+import { type ProgramName, programs } from "../sandbox/toolchain/programs.ts";
+import { buildEnvironment, buildFlags } from "../sandbox/toolchain/recipes.ts";
+
 import { sharedPrograms, stopShared } from "../test/engine/control-plane.ts";
 
 const HOST = "pulumi-language-nodejs";
@@ -29,10 +30,10 @@ async function run(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-downloads-"));
   const server = await downloadServer();
   try {
-    const { programs } = await sharedPrograms();
+    const { programs: own } = await sharedPrograms();
     // Programs that are not published for this platform go on PATH, so that none is built.
-    await publishAll(server, folder, standard.programs, ({ name }, path, version) =>
-      name === HOST ? writeHost(folder, path, version) : cp(programs[name as ProgramName], path),
+    await publishAll(server, folder, programs, ({ name }, path, version) =>
+      name === HOST ? writeHost(folder, path, version) : cp(own[name as ProgramName], path),
     );
     console.log("| cache | programs ready | up |\n|---|---|---|");
     for (const cache of ["empty", "warm"]) {
@@ -48,11 +49,11 @@ async function run(): Promise<void> {
 
 /** The host that can be built, with the version number of the official one. */
 async function writeHost(folder: string, path: string, version: string): Promise<void> {
-  const recipe = recipes.find(({ packages }) => packages[HOST] !== undefined);
-  const ldflags = recipe?.ldflags.replace(/v[\d.]+$/, `v${version}`) ?? "";
+  const host = programs.find(({ name }) => name === HOST);
+  const ldflags = host?.recipe.ldflags.replace(/v[\d.]+$/, `v${version}`) ?? "";
   const built = join(folder, "host");
-  const args = ["-C", recipe?.module ?? "", ...buildFlags, "-ldflags", ldflags, "-o", built];
-  await execa("go", ["build", ...args, recipe?.packages[HOST] ?? ""], { env: buildEnvironment });
+  const args = ["-C", host?.recipe.module ?? "", ...buildFlags, "-ldflags", ldflags, "-o", built];
+  await execa("go", ["build", ...args, host?.package ?? ""], { env: buildEnvironment });
   await fakeProgram(dirname(path), HOST, `exec '${built}' -typescript=false "$@"`);
 }
 

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BUILD_TRIGGERS, buildTriggersInventory } from "../manifests/inventory/build-triggers.ts";
 import type { BuildTriggersPlan } from "../model/plan.ts";
-import { Parts, type PartsArgs } from "./parts.ts";
+import { RowRegistry, type RowsArgs } from "./register-rows.ts";
 
 /** Arguments of {@link BuildTriggers}. */
-export interface BuildTriggersArgs extends Omit<PartsArgs, "hook"> {
+export interface BuildTriggersArgs extends Omit<RowsArgs, "hook"> {
   /** The build part of the platform's plan. */
   readonly triggers: BuildTriggersPlan;
 
@@ -37,10 +37,10 @@ export class BuildTriggers extends pulumi.ComponentResource {
   constructor(name: string, args: BuildTriggersArgs, opts?: pulumi.ComponentResourceOptions) {
     const { triggers, last, ...run } = args;
     super(BUILD_TRIGGERS, name, {}, opts);
-    const parts = new Parts(name, this, run);
+    const registry = new RowRegistry(name, this, run);
     const made = new Map<string, pulumi.CustomResource[]>();
     for (const [part, rows] of Object.entries(buildTriggersInventory(triggers).parts))
-      made.set(part, parts.register(rows, last?.namespaces.has(part) ? last.first : []));
+      made.set(part, registry.register(rows, last?.namespaces.has(part) ? last.first : []));
     const answeredBy = (...names: string[]) => names.flatMap((part) => made.get(part) ?? []);
     this.answering = new Map(
       triggers.groups.flatMap(({ name: group, builds }) =>
@@ -54,5 +54,5 @@ export class BuildTriggers extends pulumi.ComponentResource {
 
 /** Whether a group or a build namespace is being removed with the last of its services. */
 export function hasRemovals({ groups, namespaces }: BuildTriggersPlan): boolean {
-  return [...groups, ...namespaces].some(({ leaves }) => leaves);
+  return [...groups, ...namespaces].some(({ removing }) => removing);
 }

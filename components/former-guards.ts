@@ -1,4 +1,4 @@
-import kubernetes from "@pulumi/kubernetes";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../model/names.ts";
 
@@ -19,7 +19,7 @@ export function formerGuards(owner: string, opts: pulumi.CustomResourceOptions):
     ignoreChanges: ["apiVersion", "kind", "metadata", "spec"],
   };
   const guard = (role: string, kind: string, name: string) =>
-    new kubernetes.apiextensions.CustomResource(
+    new CustomResource(
       resourceName(owner, `${role}-${name}`),
       { apiVersion: ADMISSION, kind, metadata: { name, labels: {} } },
       kept,

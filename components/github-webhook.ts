@@ -1,4 +1,5 @@
-import github from "@pulumi/github";
+import { OrganizationWebhook } from "@pulumi/github/organizationWebhook.js";
+import { RepositoryWebhook } from "@pulumi/github/repositoryWebhook.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HookRow } from "../manifests/inventory/row.ts";
 import { derivedSecret, type SecretSources } from "./secret-values.ts";
@@ -9,13 +10,13 @@ export function githubWebhook(
   { active, repository, url, secretPurpose }: HookRow["hook"],
   { webhookMasterSecret }: SecretSources,
   opts: pulumi.CustomResourceOptions,
-): github.RepositoryWebhook | github.OrganizationWebhook {
+): RepositoryWebhook | OrganizationWebhook {
   const secret = derivedSecret(webhookMasterSecret, secretPurpose);
   const configuration = { url, contentType: "json", insecureSsl: false, secret };
   const pushes = { events: ["push"], active, configuration };
   return repository === undefined
-    ? new github.OrganizationWebhook(name, pushes, opts)
-    : new github.RepositoryWebhook(name, { repository, ...pushes }, opts);
+    ? new OrganizationWebhook(name, pushes, opts)
+    : new RepositoryWebhook(name, { repository, ...pushes }, opts);
 }
 
 /** The options of a hook that the engine drops from its state: it is not changed, and GitHub is not called. */

@@ -1,3 +1,4 @@
+import { registerHooks } from "node:module";
 import { homedir } from "node:os";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterPlan } from "../model/plan.ts";
@@ -11,9 +12,8 @@ export async function kubeConfig({
   kubeconfig,
   context,
 }: Pick<ClusterPlan, "kubeconfig" | "context">): Promise<KubeConfig> {
-  // Loaded on demand, because it takes as long as the rest of the program.
-  const client = await import("@kubernetes/client-node");
-  const config = new client.KubeConfig();
+  const { KubeConfig } = await loaded();
+  const config = new KubeConfig();
   if (context === undefined) {
     config.loadFromCluster();
     return config;
@@ -22,4 +22,29 @@ export async function kubeConfig({
   else config.loadFromFile(kubeconfig.replace(/^~(?=$|\/)/, homedir()));
   config.setCurrentContext(context);
   return config;
+}
+
+/** Loads it on demand, and without the generated client: that has a file for each type of Kubernetes. */
+async function loaded(): Promise<Pick<typeof import("@kubernetes/client-node"), "KubeConfig">> {
+  const hooks = registerHooks({
+    resolve(name, context, next) {
+      const { parentURL = "" } = context;
+      return name === "./gen/index.js" && parentURL.endsWith("/client-node/dist/config.js")
+        ? { url: `data:text/javascript,${encodeURIComponent(later(parentURL))}`, shortCircuit: true }
+        : next(name, context);
+    },
+  });
+  try {
+    return await import("@kubernetes/client-node/dist/config.js");
+  } finally {
+    hooks.deregister();
+  }
+}
+
+/** A module in place of the generated client, which loads it at its first use. @param config the module that uses it */
+function later(config: string): string {
+  return `import { createRequire } from "node:module";
+    const client = () => createRequire(${JSON.stringify(config)})("./gen/index.js");
+    export const createConfiguration = (options) => client().createConfiguration(options);
+    export function ServerConfiguration(...options) { return new (client().ServerConfiguration)(...options); }`;
 }

@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { InvalidInput } from "../model/diagnostics.ts";
+import { keyProblems, newKeys } from "../model/image-keys.ts";
 import { lifecycleNotes } from "../model/lifecycle-notes.ts";
-import { isGuarded, losses, type Planned } from "../model/losses.ts";
+import { isGuarded, losses, type PlanWithFiles } from "../model/losses.ts";
 import { deployingStages, type Plan } from "../model/plan.ts";
 import { PROVISIONED, type Provisioned, provisionedSchema, seededBefore } from "../model/provisioned.ts";
 import { relocated } from "../model/values-losses.ts";
 import { authOf, type GitHubAuth } from "./github-api/auth.ts";
 import { servicesThere } from "./values-files/commit.ts";
+import { lackingKeys } from "./values-files/image-keys.ts";
 import { SeedError, targetOf } from "./values-files/target.ts";
 
 /**
@@ -31,7 +33,10 @@ export async function readProvisioned(): Promise<Provisioned | undefined> {
  * Stops a run that would delete a service or a Stage without the first step, and prints notes.
  * @throws pulumi.RunError with every loss, one per line
  */
-export async function guardAgainstLoss(planned: Planned, before: Provisioned | undefined): Promise<void> {
+export async function guardAgainstLoss(
+  planned: PlanWithFiles,
+  before: Provisioned | undefined,
+): Promise<void> {
   const found = before === undefined ? [] : losses(before, planned, await valuesThere(before, planned.plan));
   if (before && found.length > 0) {
     const { message } = new InvalidInput(found);
@@ -40,7 +45,25 @@ export async function guardAgainstLoss(planned: Planned, before: Provisioned | u
       message.replace(/^.*\n/, "The stack has protect: false, so this will be deleted:\n"),
     );
   }
+  await guardAgainstMissingKeys(planned, before);
   for (const note of lifecycleNotes(planned.plan, before)) await pulumi.log.info(note);
+}
+
+/**
+ * Stops a run after which Promotions would fail, because a values file lacks the key of a new image.
+ * @throws pulumi.RunError with one line for each service
+ */
+async function guardAgainstMissingKeys(
+  planned: PlanWithFiles,
+  before: Provisioned | undefined,
+): Promise<void> {
+  const { plan } = planned;
+  const wanted = before === undefined ? [] : newKeys(before, plan);
+  if (wanted.length === 0) return;
+  const options = { auth: githubAuth(plan) };
+  const lacking = await unlessUnknown(lackingKeys(targetOf(plan), wanted, options), "have all keys", []);
+  const found = keyProblems(lacking, planned);
+  if (found.length > 0) throw new pulumi.RunError(new InvalidInput(found).message);
 }
 
 /**
@@ -70,12 +93,18 @@ export async function seededServices(
 }
 
 async function filesThere(plan: Plan, wanted: Wanted): Promise<ReadonlySet<string>> {
+  const answer = servicesThere(targetOf(plan), wanted, { auth: githubAuth(plan) });
+  return await unlessUnknown(answer, "are in their place", new Set<string>());
+}
+
+/** What GitHub says about the values files; if it cannot be asked, a warning and the other answer. */
+async function unlessUnknown<Answer>(answer: Promise<Answer>, what: string, other: Answer): Promise<Answer> {
   try {
-    return await servicesThere(targetOf(plan), wanted, { auth: githubAuth(plan) });
+    return await answer;
   } catch (error) {
     if (!(error instanceof SeedError)) throw error;
-    await pulumi.log.warn(`It is unknown whether the values files are in their place: ${error.message}`);
-    return new Set();
+    await pulumi.log.warn(`It is unknown whether the values files ${what}: ${error.message}`);
+    return other;
   }
 }
 

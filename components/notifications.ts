@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NOTIFICATIONS, notificationsInventory } from "../manifests/inventory/notifications.ts";
 import type { NotificationsPlan } from "../model/notification-plan.ts";
-import { Parts, type PartsArgs } from "./parts.ts";
+import { RowRegistry, type RowsArgs } from "./register-rows.ts";
 
 /** Arguments of {@link Notifications}. */
-export interface NotificationsArgs extends PartsArgs {
+interface NotificationsArgs extends RowsArgs {
   /** The message part of the platform's plan. */
   readonly notifications: NotificationsPlan;
   /**
@@ -23,8 +23,8 @@ export class Notifications extends pulumi.ComponentResource {
     const { notifications, carriedBy = [], ...run } = args;
     const own = { ...opts, protect: false };
     super(NOTIFICATIONS, name, {}, own);
-    const parts = new Parts(name, this, run);
-    parts.register(notificationsInventory(notifications).parts.rows, carriedBy);
+    const registry = new RowRegistry(name, this, run);
+    registry.register(notificationsInventory(notifications).parts.rows, carriedBy);
     this.registerOutputs({});
   }
 }

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatProblem } from "../model/diagnostics.ts";
-import type { Planned } from "../model/losses.ts";
+import type { PlanWithFiles } from "../model/losses.ts";
 import { incomplete } from "../model/obstacles.ts";
 import { deployingStages, type ServicePlan } from "../model/plan.ts";
 import { addedTo, type Outcome, type Provisioned, provisioned } from "../model/provisioned.ts";
-import { ask } from "./beforehand.ts";
 import { isMade, knownValue } from "./engine-state.ts";
+import { ask } from "./preflight.ts";
 import type { ServicePipeline } from "./service-pipeline.ts";
 import type { StackInputs } from "./stack.ts";
 import type { ValuesFiles } from "./values-files.ts";
@@ -87,7 +87,7 @@ async function missingParts(pipelines: Pipelines): Promise<ReadonlyMap<string, r
 /** Reports each incomplete service with the reason and a fix. */
 async function reportIncomplete(
   missing: ReadonlyMap<string, readonly string[]>,
-  planned: Planned,
+  planned: PlanWithFiles,
 ): Promise<void> {
   const services = planned.plan.services.filter(({ name }) => missing.has(name));
   const { obstacles } = await ask(services, planned);

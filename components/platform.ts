@@ -4,10 +4,10 @@ import type { PlatformPlan } from "../model/plan.ts";
 import { BuildTriggers, type BuildTriggersArgs } from "./build-triggers.ts";
 import { formerGuards } from "./former-guards.ts";
 import { Notifications } from "./notifications.ts";
-import { Parts } from "./parts.ts";
+import { RowRegistry } from "./register-rows.ts";
 
 /** Arguments of {@link Platform}. */
-export interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
+interface PlatformArgs extends Omit<BuildTriggersArgs, "triggers"> {
   /** The shared part of the plan. */
   readonly platform: PlatformPlan;
   /**
@@ -33,13 +33,13 @@ export class Platform extends pulumi.ComponentResource {
     const { promotionTasks, teams, credentials, calendar } = platformInventory(platform).parts;
     super(PLATFORM, name, {}, opts);
     const own = { parent: this };
-    const parts = new Parts(name, this, run);
+    const registry = new RowRegistry(name, this, run);
 
-    this.promotionTasks = parts.register(promotionTasks);
-    parts.register(teams);
+    this.promotionTasks = registry.register(promotionTasks);
+    registry.register(teams);
     if (hadGuards) formerGuards(name, own);
-    parts.register(credentials);
-    parts.register(calendar);
+    registry.register(credentials);
+    registry.register(calendar);
     const builds = triggers && new BuildTriggers("build-triggers", { triggers, ...run }, own);
     this.answering = builds?.answering ?? new Map();
     const { notifications } = platform;

@@ -1,14 +1,15 @@
-import github from "@pulumi/github";
-import kubernetes from "@pulumi/kubernetes";
+// The packages as a whole load hundreds of files more.
+import { Provider as GitHub } from "@pulumi/github/provider.js";
+import { Provider as Kubernetes } from "@pulumi/kubernetes/provider.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, Plan } from "../model/plan.ts";
 import { GITHUB_URL } from "../model/web-address.ts";
 import { podKubeconfig } from "./pod-credentials.ts";
 
 /** The two explicit providers of a stack: neither ever falls back on what the machine happens to point at. */
-export interface Providers {
-  readonly kubernetes: kubernetes.Provider;
-  readonly github: github.Provider;
+interface Providers {
+  readonly kubernetes: Kubernetes;
+  readonly github: GitHub;
 }
 
 /** @param secret the key of the plan's GitHub App, else a token; without it the provider takes GITHUB_TOKEN */
@@ -16,7 +17,7 @@ export function providers(plan: Plan, secret: pulumi.Output<string> | undefined)
   return { kubernetes: kubernetesProvider(plan.cluster), github: githubProvider(plan, secret) };
 }
 
-function kubernetesProvider({ name, context, kubeconfig, qps, burst }: ClusterPlan): kubernetes.Provider {
+function kubernetesProvider({ name, context, kubeconfig, qps, burst }: ClusterPlan): Kubernetes {
   const args = {
     ...(context === undefined ? { context: "pod", kubeconfig: podKubeconfig() } : { context }),
     // Without it the provider takes a renamed context for another cluster and replaces everything.
@@ -30,13 +31,13 @@ function kubernetesProvider({ name, context, kubeconfig, qps, burst }: ClusterPl
   };
   // The SDK would turn KUBECONFIG into an input: a local path in the state, and a list of files as one path. The
   // plugin itself reads the variable correctly.
-  return without("KUBECONFIG", () => new kubernetes.Provider("kubernetes", args));
+  return without("KUBECONFIG", () => new Kubernetes("kubernetes", args));
 }
 
 function githubProvider(
   { github: { owner, url, app } }: Plan,
   secret: pulumi.Output<string> | undefined,
-): github.Provider {
+): GitHub {
   const args = {
     owner,
     // GitHub's own API needs no address; GitHub Enterprise's is its web address.
@@ -44,7 +45,7 @@ function githubProvider(
     ...(secret && (app ? { appAuth: appAuth(app, secret) } : { token: secret })),
   };
   // The SDK would make an input of GITHUB_TOKEN beside the App: somebody's token in the state.
-  return without(app ? "GITHUB_TOKEN" : undefined, () => new github.Provider("github", args));
+  return without(app ? "GITHUB_TOKEN" : undefined, () => new GitHub("github", args));
 }
 
 /** Calls a function without a variable of the environment. */

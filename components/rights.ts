@@ -40,8 +40,8 @@ async function missingIn(
   rules: Parameters<typeof missingForDeletion>[0],
 ): Promise<string[]> {
   const { status } = await api.createSelfSubjectRulesReview({ body: { spec: { namespace } } });
-  const held = status?.resourceRules ?? [];
-  const unknown = missingForDeletion(rules, held);
+  const granted = status?.resourceRules ?? [];
+  const unknown = missingForDeletion(rules, granted);
   // The API server's list of rules may be incomplete, so each missing one is checked individually.
   const denied = await Promise.all(unknown.map((right) => isDenied(api, namespace, right)));
   return unknown

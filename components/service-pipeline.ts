@@ -1,12 +1,12 @@
-import github from "@pulumi/github";
+import { RepositoryWebhook } from "@pulumi/github/repositoryWebhook.js";
 import * as pulumi from "@pulumi/pulumi";
 import { manifestsOf } from "../manifests/inventory/objects.ts";
 import { SERVICE_PIPELINE, serviceInventory } from "../manifests/inventory/service.ts";
 import { deployingStages, type ServicePlan } from "../model/plan.ts";
 import { planOneService, type ServiceArgs } from "../model/service-args.ts";
 import { failedOf } from "./engine-state.ts";
-import { Parts, type PartsArgs } from "./parts.ts";
 import { withoutProtection } from "./protection.ts";
+import { RowRegistry, type RowsArgs } from "./register-rows.ts";
 
 /** The arguments of {@link ServicePipeline} in other programs, without `services.json` and a stack file. */
 export interface ServicePipelineArgs extends After {
@@ -75,7 +75,7 @@ interface After {
 }
 
 /** The arguments in this program: one service of a plan that was checked as a whole. */
-export interface PlannedService extends PartsArgs, After {
+export interface PlannedService extends RowsArgs, After {
   readonly service: ServicePlan;
 
   /**
@@ -116,7 +116,7 @@ export class ServicePipeline extends pulumi.ComponentResource {
   /** Its resources by role: `namespace`, `stage-dev`, `webhook`. */
   readonly parts: ReadonlyMap<string, pulumi.CustomResource>;
   /** The hook of its repository; undefined if it has none. */
-  readonly webhook: github.RepositoryWebhook | undefined;
+  readonly webhook: RepositoryWebhook | undefined;
 
   /** @throws Error with every invalid argument, before anything is registered */
   constructor(
@@ -126,22 +126,22 @@ export class ServicePipeline extends pulumi.ComponentResource {
   ) {
     const planned = "service" in args ? args : plannedService(name, args);
     const { service, promotionTasks = [], valuesFiles = [], answeredBy = [], ...run } = planned;
-    const leaves = service.state === "decommissioned";
-    super(SERVICE_PIPELINE, name, {}, withoutProtection(leaves, opts ?? {}));
-    const parts = new Parts(name, this, run);
+    const removing = service.state === "decommissioned";
+    super(SERVICE_PIPELINE, name, {}, withoutProtection(removing, opts ?? {}));
+    const registry = new RowRegistry(name, this, run);
     const { project, stages, access, appProject, applications, hook, added } =
       serviceInventory(service).parts;
 
-    parts.register(project);
-    parts.register(stages, promotionTasks);
-    parts.register(access);
-    parts.register(appProject);
-    parts.register(applications, failedOf(valuesFiles));
-    parts.register(added);
-    const [webhook] = run.hook === "leave-out" ? [] : parts.register(hook, failedOf(answeredBy));
+    registry.register(project);
+    registry.register(stages, promotionTasks);
+    registry.register(access);
+    registry.register(appProject);
+    registry.register(applications, failedOf(valuesFiles));
+    registry.register(added);
+    const [webhook] = run.hook === "leave-out" ? [] : registry.register(hook, failedOf(answeredBy));
 
-    this.parts = parts.registered;
-    this.webhook = webhook instanceof github.RepositoryWebhook ? webhook : undefined;
+    this.parts = registry.registered;
+    this.webhook = webhook instanceof RepositoryWebhook ? webhook : undefined;
     // Plain names, so that a failed object does not remove the stack's outputs.
     this.namespace = service.project;
     this.project = service.project;

@@ -4,7 +4,7 @@ import { readCatalogue } from "../model/catalogue.ts";
 import { CREDENTIAL_SECRETS } from "../model/credentials.ts";
 import { InvalidInput, type Problem } from "../model/diagnostics.ts";
 import type { SourceDocument } from "../model/documents.ts";
-import type { Planned } from "../model/losses.ts";
+import type { PlanWithFiles } from "../model/losses.ts";
 import { makePlan, type Plan } from "../model/plan.ts";
 import type { Provisioned } from "../model/provisioned.ts";
 import { shardIn } from "../model/shard-file.ts";
@@ -13,9 +13,9 @@ import { OPERATED, owningStack } from "../model/shards.ts";
 import { PROJECT, readStackConfig } from "../model/stack-config.ts";
 import { parseStackFile, stackFileName } from "../model/stack-file.ts";
 import { GITHUB_APP_KEY, isSecretKey } from "../model/stack-secrets.ts";
-import { findRemovals, type Removals, warnOfObstacles } from "./beforehand.ts";
 import { workingFolder } from "./folder.ts";
 import { guardAgainstLoss, readProvisioned, seededServices } from "./lifecycle.ts";
+import { findRemovals, type Removals, warnOfObstacles } from "./preflight.ts";
 import { concerned, previewFilter } from "./preview-filter.ts";
 import { requireRights } from "./rights.ts";
 import type { SecretSources, StackSecrets } from "./secret-values.ts";
@@ -37,7 +37,7 @@ export interface StackInputs {
   /** The stack's secrets: the master secret, and those of Kargo's credentials. */
   readonly secrets: SecretSources;
   /** The sources of the plan. */
-  readonly planned: Planned;
+  readonly planned: PlanWithFiles;
   /** What the last `up` recorded as provisioned. */
   readonly before: Provisioned | undefined;
   /** What is being removed, according to the state and GitHub. */
@@ -85,7 +85,7 @@ export async function readStack(): Promise<StackInputs> {
   };
 }
 
-function readPlan(): Planned {
+function readPlan(): PlanWithFiles {
   const file = stackFileName(pulumi.getStack());
   const document = ofBase(parseStackFile(file, workingFolder.read(file) ?? ""));
   const config = readStackConfig(document, withoutSecrets(pulumi.runtime.allConfig()), workingFolder);

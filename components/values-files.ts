@@ -5,7 +5,7 @@ import type { ValuesFilesInputs, ValuesFilesOutputs } from "./values-files/provi
 import { targetOf } from "./values-files/target.ts";
 
 /** Arguments of {@link ValuesFiles}. */
-export interface ValuesFilesArgs {
+interface ValuesFilesArgs {
   readonly plan: Plan;
 
   /**

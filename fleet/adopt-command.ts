@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { adopt, propose } from "./adoption/adopt.ts";
 import { type Adopted, adoptedJson, adoptedText } from "./adoption/report.ts";
 import type { ClusterChoice } from "./cluster.ts";
+import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
 import { openTools } from "./recovery/tools.ts";
 import { readStackFiles } from "./stack-files.ts";
 
@@ -32,8 +33,8 @@ export function adoptCommand(): Command {
       false,
     )
     .option("--json", "print everything as JSON", false)
-    .option("--context <name>", "the kubeconfig's context (default: the stack's)")
-    .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
+    .addOption(CONTEXT)
+    .addOption(KUBECONFIG)
     .addHelpText(
       "after",
       `

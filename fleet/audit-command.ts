@@ -11,12 +11,13 @@ import { readSubject } from "./audit/subjects.ts";
 import { oldVersions } from "./audit/versions.ts";
 import { chosenServices, serviceNames } from "./chosen-services.ts";
 import { type Cluster, type ClusterChoice, openClusterOf } from "./cluster.ts";
+import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
 import { FleetError } from "./fleet-error.ts";
 import { count } from "./number-options.ts";
 import { progressOn } from "./progress.ts";
 import { rightStackWithShards } from "./stack-files.ts";
 
-export interface AuditOptions extends ClusterChoice {
+interface AuditOptions extends ClusterChoice {
   readonly stack: string;
   readonly services?: readonly string[];
   readonly json: boolean;
@@ -34,8 +35,8 @@ export function auditCommand(): Command {
   return new Command("audit")
     .description("Compares access in the cluster with the plan, and lists who else has rights there.")
     .requiredOption("--stack <name>", "the stack to audit")
-    .option("--context <name>", "the kubeconfig's context (default: the stack's)")
-    .option("--kubeconfig <file>", "an administrator's kubeconfig (default: the stack's, or KUBECONFIG)")
+    .addOption(CONTEXT)
+    .addOption(KUBECONFIG)
     .option("--services <names>", "only these, separated by commas (default: all of the stack)", serviceNames)
     .option("--json", "print everything as JSON", false)
     .option(

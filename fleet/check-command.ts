@@ -54,26 +54,26 @@ Examples:
       const report = (line: string) => void process.stderr.write(`${line}\n`);
       const asked =
         online === undefined
-          ? { problems: [], unasked: [] }
+          ? { problems: [], unchecked: [] }
           : await askOnline(fleet, online === true ? [] : online, report);
       const problems = inReadingOrder([...fleet.problems, ...asked.problems]);
       const milliseconds = Math.round(performance.now() - started);
-      const checked = { stacks: fleet.stacks, problems, unasked: asked.unasked };
+      const checked = { stacks: fleet.stacks, problems, unchecked: asked.unchecked };
       if (json) process.stdout.write(`${checkJson(checked, milliseconds)}\n`);
       else printResult(checked, milliseconds);
       if (githubOutput !== undefined)
         appendFileSync(githubOutput, `stacks=${JSON.stringify(workflowStacks(fleet).stacks)}\n`);
       if (problems.length > 0) process.exitCode = WRONG;
-      else if (asked.unasked.length > 0) process.exitCode = UNKNOWN;
+      else if (asked.unchecked.length > 0) process.exitCode = UNKNOWN;
     });
 }
 
 interface Checked extends Pick<Fleet, "stacks" | "problems"> {
   /** What `--online` could not check. */
-  readonly unasked: readonly string[];
+  readonly unchecked: readonly string[];
 }
 
-function printResult({ stacks: all, problems, unasked }: Checked, milliseconds: number): void {
+function printResult({ stacks: all, problems, unchecked }: Checked, milliseconds: number): void {
   for (const { name, plan } of all) {
     const stages = plan?.services.reduce((sum, { stages }) => sum + stages.length, 0) ?? 0;
     const text = plan
@@ -82,23 +82,23 @@ function printResult({ stacks: all, problems, unasked }: Checked, milliseconds: 
     process.stdout.write(`${name}: ${text}\n`);
   }
   for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
-  for (const line of unasked) process.stderr.write(`${line}\n`);
+  for (const line of unchecked) process.stderr.write(`${line}\n`);
   const stacks = all.length === 1 ? "1 stack" : `${all.length} stacks`;
   const verdict =
     problems.length > 0
       ? styleText("red", problems.length === 1 ? "1 problem" : `${problems.length} problems`)
-      : unasked.length > 0
+      : unchecked.length > 0
         ? styleText("red", "some checks were not possible")
         : styleText("green", "everything is right");
   process.stdout.write(`${stacks} checked in ${milliseconds} ms: ${verdict}.\n`);
 }
 
-function checkJson({ stacks, problems, unasked }: Checked, milliseconds: number): string {
+function checkJson({ stacks, problems, unchecked }: Checked, milliseconds: number): string {
   const found = stacks.map(({ name, plan }) => ({
     name,
     right: plan !== undefined,
     ...(plan && { cluster: plan.cluster.name, services: plan.services.length }),
   }));
-  const right = problems.length === 0 && unasked.length === 0;
-  return JSON.stringify({ right, milliseconds, stacks: found, problems, unasked }, null, 2);
+  const right = problems.length === 0 && unchecked.length === 0;
+  return JSON.stringify({ right, milliseconds, stacks: found, problems, unchecked }, null, 2);
 }

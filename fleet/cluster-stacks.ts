@@ -1,4 +1,4 @@
-import { InvalidInput, listed, type Problem } from "../model/diagnostics.ts";
+import { didYouMean, InvalidInput, listed, type Problem } from "../model/diagnostics.ts";
 import type { Plan } from "../model/plan.ts";
 import type { StackConfig } from "../model/stack-config.ts";
 import { type Fleet, type FoundStack, nameOfStack } from "./all-stacks.ts";
@@ -11,7 +11,7 @@ export type RightStack = FoundStack & {
 };
 
 /** All stacks of one cluster. */
-export interface StacksOfCluster {
+interface StacksOfCluster {
   /** The cluster's name. */
   readonly name: string;
   /** The stack with the shared objects first. */
@@ -25,18 +25,37 @@ export interface StacksOfCluster {
  */
 export function stacksOfCluster(fleet: Fleet, reference: string | undefined): StacksOfCluster {
   const name = clusterName(fleet, reference);
-  // A stack whose cluster cannot be read may be one of these.
-  const own = fleet.stacks.filter((stack) => [name, undefined].includes(clusterOf(stack)));
-  const problems = [...own.flatMap((stack) => stack.problems), ...fleet.between.filter(isIn(own))];
-  if (problems.length > 0) throw new InvalidInput(problems);
-  const right = own.filter(isRight);
+  const right = stacksOn(fleet, name);
   const platform = right.filter(({ plan }) => plan.platform !== undefined);
   const others = right.filter(({ plan }) => plan.platform === undefined);
   return { name, stacks: [...platform, ...others] };
 }
 
+/**
+ * The stacks of a cluster, in the order of their names.
+ * @param cluster its name
+ * @throws FleetError if no stack is on it, InvalidInput with the problems of its stacks
+ */
+export function stacksOn(fleet: Fleet, cluster: string): readonly RightStack[] {
+  // A stack whose cluster cannot be read may be one of these.
+  const own = fleet.stacks.filter((stack) => [cluster, undefined].includes(clusterOf(stack)));
+  const problems = [...own.flatMap((stack) => stack.problems), ...fleet.between.filter(isIn(own))];
+  if (problems.length > 0) throw new InvalidInput(problems);
+  if (own.length === 0) {
+    const names = clusterNames(fleet);
+    throw new FleetError(
+      `No stack here is on the cluster ${JSON.stringify(cluster)} (there are: ${listed(names)}). ${didYouMean(cluster, names) ?? ""}`.trimEnd(),
+    );
+  }
+  return own.filter(isRight);
+}
+
+function clusterNames(fleet: Fleet): string[] {
+  return [...new Set(fleet.stacks.flatMap((stack) => clusterOf(stack) ?? []))].sort();
+}
+
 function clusterName(fleet: Fleet, reference: string | undefined): string {
-  const names = [...new Set(fleet.stacks.flatMap((stack) => clusterOf(stack) ?? []))].sort();
+  const names = clusterNames(fleet);
   if (reference === undefined) {
     const [only, ...more] = names;
     if (only !== undefined && more.length === 0) return only;

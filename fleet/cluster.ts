@@ -1,12 +1,13 @@
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { Agent, type RequestOptions, request as secureRequest } from "node:https";
-import { setTimeout as pause } from "node:timers/promises";
 import { createSecureContext } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { kubeConfig } from "../components/kube-config.ts";
 import { listed } from "../model/diagnostics.ts";
 import type { Plan } from "../model/plan.ts";
+import { NoAnswer, type RawAnswer, type Repeatable, repeated } from "./cluster-retries.ts";
 import { FleetError } from "./fleet-error.ts";
+import { takeItems } from "./list-items.ts";
 
 /** The identity of a request, if it is not the kubeconfig's user. */
 export interface Identity {
@@ -14,13 +15,13 @@ export interface Identity {
   readonly groups: readonly string[];
 }
 
-export interface ClusterRequest {
-  readonly method: "DELETE" | "GET" | "PATCH" | "POST";
-  /** The path on the API server with the query. */
-  readonly path: string;
+/** A request, with its path on the API server and the query. */
+export interface ClusterRequest extends Repeatable {
   readonly body?: object;
   /** Impersonates this identity. The caller needs the verb `impersonate` on the user and on each group. */
   readonly as?: Identity;
+  /** Gets each item of the list in a response of 200, in order. The body of the answer then has none. */
+  readonly take?: (item: unknown) => void;
 }
 
 export interface ClusterAnswer {
@@ -34,16 +35,15 @@ export interface Cluster {
   readonly context: string;
   readonly server: string;
   /**
-   * Returns any status; waits and retries after `429`.
-   * @throws FleetError if the API server cannot be reached or does not authenticate the caller
+   * Returns any status. Temporary failures are retried ({@link repeated}).
+   * @throws FleetError if the API server cannot be reached, does not authenticate the caller, or a read keeps failing
    */
   send(request: ClusterRequest): Promise<ClusterAnswer>;
   close(): void;
 }
 
-/** The time limit of one request in milliseconds, and the number of retries while the API server is busy. */
+/** The time limit of one request in milliseconds. */
 const LIMIT = 30_000;
-const ATTEMPTS = 8;
 
 /**
  * Opens the cluster of a kubeconfig's context.
@@ -111,17 +111,14 @@ async function loadConfig(options: Parameters<typeof openCluster>[0]): Promise<K
 
 function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluster, "send" | "close"> {
   let kept: Agent | undefined;
-  const send = async (request: ClusterRequest, attempt = 1): Promise<ClusterAnswer> => {
+  let wasReached = false;
+  const once = async (request: ClusterRequest): Promise<RawAnswer> => {
     const options: RequestOptions = {};
     try {
       // Repeated for each request, because tokens of exec plugins expire during a long audit.
       await config.applyToHTTPSOptions(options);
       if (!proxied && server.protocol === "https:") {
-        const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
-        const tls = { ca, cert, key, pfx, passphrase, servername };
-        const verified = rejectUnauthorized === undefined ? {} : { rejectUnauthorized };
-        createSecureContext(definedOnly({ ca, cert, key, pfx, passphrase }));
-        kept ??= new Agent({ ...definedOnly(tls), ...verified, keepAlive: true });
+        kept ??= agentOf(options);
         options.agent = kept;
       }
     } catch (error) {
@@ -130,18 +127,27 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
         `The kubeconfig's user ${user} cannot be used: ${reasonOf(error)}. Correct it, or name another context.`,
       );
     }
-    const { status, text, retryAfter } = await exchange(server, request, options);
-    if (status === 429 && attempt < ATTEMPTS) {
-      await pause(retryAfter * 1000);
-      return send(request, attempt + 1);
-    }
+    const answer = await exchange(server, request, options, wasReached);
+    wasReached = true;
+    return answer;
+  };
+  const send = async (request: ClusterRequest): Promise<ClusterAnswer> => {
+    const { status, bytes } = await repeated(request, () => once(request));
     if (status === 401)
       throw new FleetError(
         `${server.origin} rejects the credentials (401): check the kubeconfig's credentials.`,
       );
-    return { status, body: parsed(text) };
+    const rest = request.take && status === 200 ? takeItems(bytes, request.take) : bytes.toString();
+    return { status, body: parsed(rest) };
   };
   return { send, close: () => kept?.destroy() };
+}
+
+/** Keeps connections for further requests. @throws Error if a certificate cannot be used */
+function agentOf({ ca, cert, key, pfx, passphrase, rejectUnauthorized, servername }: RequestOptions): Agent {
+  const credentials = definedOnly({ ca, cert, key, pfx, passphrase });
+  createSecureContext(credentials);
+  return new Agent({ ...credentials, ...definedOnly({ servername, rejectUnauthorized }), keepAlive: true });
 }
 
 /**
@@ -155,46 +161,49 @@ function reasonOf(error: unknown): string {
   return first || "its exec plugin failed without a message";
 }
 
+/** Nobody listens there. Once the API server was reached, it may be restarting. */
+const NOT_THERE = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"];
+/** The connection was there, and broke. */
+const BROKEN = ["ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"];
+
 function exchange(
   server: URL,
   { method, path, body, as }: ClusterRequest,
   options: RequestOptions,
-): Promise<{ status: number; text: string; retryAfter: number }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{
-    status: number;
-    text: string;
-    retryAfter: number;
-  }>();
+  wasReached: boolean,
+): Promise<RawAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
   const headers = {
     ...options.headers,
     accept: "application/json",
     ...(body && { "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json" }),
     ...(as && { "impersonate-user": as.user, "impersonate-group": [...as.groups] }),
   };
+  const fail = (error: Error & { code?: string }) => {
+    const { code = "" } = error;
+    const why = error.message === "" ? code || "no reason given" : error.message;
+    const broken = BROKEN.includes(code) || (wasReached && NOT_THERE.includes(code));
+    reject(new NoAnswer(server.origin, why, broken));
+  };
   const receive = (response: IncomingMessage) => {
     const parts: Buffer[] = [];
     response.on("data", (part: Buffer) => parts.push(part));
-    response.on("error", reject);
+    response.on("error", fail);
     response.on("end", () =>
       resolve({
         status: response.statusCode ?? 0,
-        text: Buffer.concat(parts).toString(),
-        retryAfter: Number(response.headers["retry-after"]) || 1,
+        bytes: Buffer.concat(parts),
+        retryAfter: Number(response.headers["retry-after"]) || undefined,
       }),
     );
   };
   const send = server.protocol === "http:" ? plainRequest : secureRequest;
   const target = new URL(`${server.pathname.replace(/\/$/, "")}${path}`, server);
   const call = send(target, { ...options, method, headers, timeout: LIMIT }, receive);
-  call.on("timeout", () => call.destroy(new Error(`no answer within ${LIMIT / 1000} s`)));
-  call.on("error", (error: Error & { code?: string }) => {
-    const why = error.message === "" ? (error.code ?? "no reason given") : error.message;
-    reject(
-      new FleetError(
-        `The API server ${server.origin} cannot be reached: ${why}. Is it up, and is it the right context?`,
-      ),
-    );
-  });
+  call.on("timeout", () =>
+    call.destroy(Object.assign(new Error(`no answer within ${LIMIT / 1000} s`), { code: "ETIMEDOUT" })),
+  );
+  call.on("error", fail);
   call.end(body && JSON.stringify(body));
   return promise;
 }

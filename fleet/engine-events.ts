@@ -48,7 +48,7 @@ export const engineEvent = z.looseObject({
 export type EngineEvent = z.output<typeof engineEvent>;
 
 /** A line of an event log. */
-export interface EventLine {
+interface EventLine {
   /** The kind of its event, such as `resourcePreEvent`; undefined if it does not begin as one. */
   readonly kind: string | undefined;
   /** The URN, if the resource is unchanged. */
@@ -85,4 +85,9 @@ export const QUIET: readonly string[] = ["same", "read", "refresh"];
 /** The Pulumi name: `<service>/<role>`, or `platform/…`. */
 export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
+}
+
+/** Whether a URN is that of the stack itself, to which the program's own errors belong. */
+export function isStack(urn: string): boolean {
+  return urn.split("::")[2] === STACK;
 }

@@ -1,11 +1,17 @@
 /*
- * The engine's messages that must be recognised by their words, because events have no error codes and all errors
- * have the same exit code. Only this file reads messages.
+ * The engine's messages that must be recognised by their words: events have no error codes, and the CLI has the same
+ * exit code for everything in this file but a missing stack. Only this file reads messages.
  */
 
 /** The message if Pulumi is not installed. */
 export const NO_ENGINE =
   "pulumi is not on PATH. Install it, see https://www.pulumi.com/docs/iac/download-install.";
+
+/**
+ * The exit code of the CLI if the backend has no such stack. An expired login has 3, a Ctrl-C 8, every other error 1.
+ * @see https://github.com/pulumi/pulumi/blob/v3.276.0/pkg/cmd/pulumi/cmd/exit_codes.go
+ */
+export const NO_STACK = 6;
 
 /** Whether a state is truncated or invalid. */
 export function isUnreadableState(text: string): boolean {

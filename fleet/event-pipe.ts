@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** A pipe into which an engine writes its events. Debug events hold secrets, so they reach no disk. */
-export interface EventPipe {
+interface EventPipe {
   /** The file name for `--event-log`, and the environment that permits the option. */
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
@@ -21,13 +21,13 @@ export async function eventPipe(): Promise<EventPipe> {
   const path = join(place.path, "events");
   await execa("mkfifo", ["-m", "600", path]);
   // Held open, so that the reader does not end before the engine opens it.
-  const held = openSync(path, "r+");
+  const descriptor = openSync(path, "r+");
   const pipe = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return {
     path,
     env: { PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
     events: new Socket({ fd: pipe, writable: false }),
-    ended: () => closeSync(held),
+    ended: () => closeSync(descriptor),
     remove: () => place.remove(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Cluster, ClusterAnswer } from "./cluster.ts";
 
 /**
- * Reads a list of the API server page by page. No page is kept, so `take` must keep only what it needs of an object.
+ * Reads a list of the API server page by page. No object is kept, so `take` must keep only what it needs of one.
  * @param path the list's path on the API server
  * @param query the parameters: `limit`, the number of objects in one response, and such as a label selector
  * @returns the answer that is no list; undefined if all was read
@@ -15,13 +15,13 @@ export async function readList<Item>(
 ): Promise<ClusterAnswer | undefined> {
   for (let next: string | undefined = ""; next !== undefined; ) {
     const parameters = new URLSearchParams({ ...query, ...(next && { continue: next }) });
-    const answer = await cluster.send({ method: "GET", path: `${path}?${parameters}` });
-    if (answer.status !== 200) return answer;
-    const { items, metadata } = answer.body as {
-      readonly items: readonly Item[];
-      readonly metadata: { readonly continue?: string };
-    };
-    items.forEach(take);
+    const answer = await cluster.send({
+      method: "GET",
+      path: `${path}?${parameters}`,
+      take: (item) => take(item as Item),
+    });
+    const { metadata } = answer.body as { readonly metadata?: { readonly continue?: string } };
+    if (answer.status !== 200 || metadata === undefined) return answer;
     next = metadata.continue || undefined;
   }
   return undefined;

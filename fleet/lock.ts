@@ -10,7 +10,7 @@ export interface Lock {
   release(): void;
 }
 
-export interface LockOptions {
+interface LockOptions {
   /** Called about twice a second with the holder of the lock and its activity. */
   readonly onWait?: (holder: string) => void;
   readonly signal?: AbortSignal;

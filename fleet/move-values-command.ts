@@ -75,7 +75,7 @@ function summary(
   if (files.length === 0) return `The place of ${stack}'s values files has not changed, so nothing moves.`;
   const having = (is: MovedFile["is"]) => files.filter((file) => file.is === is);
   const moved = having("moves");
-  const stay = moved.some(({ leaves }) => !leaves);
+  const stay = moved.some(({ deletesOld }) => !deletesOld);
   const all = files.length === 1 ? "1 values file" : `${files.length} values files`;
   const done = commit === undefined ? "" : `, in commit ${commit}`;
   const next =

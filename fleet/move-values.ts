@@ -19,7 +19,7 @@ export interface MoveOptions {
 }
 
 /** A file and what happens to it, for the report. */
-export type MovedFile = Pick<Move, "service" | "to" | "is" | "leaves"> & { readonly from: string };
+export type MovedFile = Pick<Move, "service" | "to" | "is" | "deletesOld"> & { readonly from: string };
 
 /** The result of `fleet move-values`. */
 export interface MoveReport {
@@ -46,9 +46,9 @@ export async function move(
     return { place: output, files: await inFolders(output, from ?? output, lost, dryRun), commit: undefined };
   try {
     const { moves, commit } = await moveValues(target, lost, access, dryRun);
-    const files = moves.map(({ service, from: { repository, branch, path }, to, is, leaves }) => {
+    const files = moves.map(({ service, from: { repository, branch, path }, to, is, deletesOld }) => {
       const near = repository === target.repository && branch === target.branch;
-      return { service, from: near ? path : `${repository}@${branch}:${path}`, to, is, leaves };
+      return { service, from: near ? path : `${repository}@${branch}:${path}`, to, is, deletesOld };
     });
     return { place: `${target.repository}, branch ${target.branch}`, files, commit };
   } catch (error) {
@@ -81,14 +81,14 @@ async function inFolders(
           : was && !was.equals(is)
             ? "differs"
             : "there";
-      const leaves = from === output && was !== undefined && state !== "differs";
-      files.push({ service, from: path, to, is: state, leaves });
+      const deletesOld = from === output && was !== undefined && state !== "differs";
+      files.push({ service, from: path, to, is: state, deletesOld });
       if (dryRun) continue;
       if (state === "moves") {
         await mkdir(dirname(target), { recursive: true });
         await copyFile(source, target);
       }
-      if (leaves) await rm(source);
+      if (deletesOld) await rm(source);
     }
   return files;
 }

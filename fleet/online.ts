@@ -6,10 +6,10 @@ import { chosenStacks } from "./chosen-stacks.ts";
 import { gitHubAuth } from "./github-auth.ts";
 
 /** Problems that GitHub and the clusters report for services, and what could not be checked. */
-export interface Online {
+interface Online {
   readonly problems: readonly Problem[];
   /** One line per reason, each with its stack. */
-  readonly unasked: readonly string[];
+  readonly unchecked: readonly string[];
 }
 
 /**
@@ -33,14 +33,14 @@ export async function askOnline(
     auths.set(owner, auth);
     const eyes = { auth: await auth, environment: process.env, report };
     const asking = { document: catalogue.document, stack: name, owner };
-    const { obstacles, unasked } = await askObstacles(plan.services, plan, asking, eyes);
+    const { obstacles, unchecked } = await askObstacles(plan.services, plan, asking, eyes);
     all.push({
       problems: [...obstacles.values()].flat(),
-      unasked: unasked.map((line) => `${name}: ${line}`),
+      unchecked: unchecked.map((line) => `${name}: ${line}`),
     });
   }
   return {
     problems: all.flatMap(({ problems }) => problems),
-    unasked: all.flatMap(({ unasked }) => unasked),
+    unchecked: all.flatMap(({ unchecked }) => unchecked),
   };
 }

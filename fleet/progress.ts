@@ -1,5 +1,5 @@
 /** Shows the progress of a long operation: one updating line on a terminal, elsewhere a line every few seconds. */
-export interface Progress {
+interface Progress {
   tell(text: string): void;
   /** Writes a line that stays. */
   line(text: string): void;

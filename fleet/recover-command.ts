@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { ClusterChoice } from "./cluster.ts";
+import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
 import { takenItems } from "./recovery/items.ts";
 import { planRecovery, settle } from "./recovery/recover.ts";
 import {
@@ -37,8 +38,8 @@ export function recoverCommand(): Command {
       false,
     )
     .option("--json", "print everything as JSON", false)
-    .option("--context <name>", "the kubeconfig's context (default: the stack's)")
-    .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
+    .addOption(CONTEXT)
+    .addOption(KUBECONFIG)
     .addHelpText(
       "after",
       `

@@ -6,6 +6,7 @@ import { owningStack } from "../model/shards.ts";
 import { serviceNames } from "./chosen-services.ts";
 import { chosenPlans, type NamedPlan } from "./chosen-stacks.ts";
 import type { ClusterChoice } from "./cluster.ts";
+import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
 import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";
 import { type Candidate, candidateOf, targetStage } from "./release/create.ts";
@@ -53,9 +54,7 @@ Examples:
 }
 
 function withCluster(command: Command): Command {
-  return command
-    .option("--context <name>", "the kubeconfig's context (default: the stacks')")
-    .option("--kubeconfig <file>", "a kubeconfig (default: the stacks', or KUBECONFIG)");
+  return command.addOption(CONTEXT).addOption(KUBECONFIG);
 }
 
 function create(): Command {

@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { readFleet } from "./all-stacks.ts";
+import { stacksOn } from "./cluster-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
 import { gitHubAuth } from "./github-auth.ts";
-import { plansOfCluster, type SeedOptions, type SeedReport, type StackToSeed, seed } from "./seed.ts";
+import { plansByBranch, type SeedOptions, type SeedReport, type StackToSeed, seed } from "./seed.ts";
 import { readWithShards } from "./stack-files.ts";
 
 /** `fleet seed`: creates missing values files, as `pulumi up` does. */
@@ -50,8 +51,10 @@ interface Chosen {
 function chosen({ stack, cluster }: Chosen): readonly StackToSeed[] {
   if ((stack === undefined) === (cluster === undefined))
     throw new FleetError("Name either --stack or --cluster.");
-  if (stack === undefined) return plansOfCluster(readFleet(), cluster ?? "");
-  return [{ ...readWithShards(stack), stack }];
+  if (stack !== undefined) return [{ ...readWithShards(stack), stack }];
+  return plansByBranch(
+    stacksOn(readFleet(), cluster ?? "").map(({ name, plan }) => ({ ...plan, stack: name })),
+  );
 }
 
 function printLine(line: string): void {

@@ -3,9 +3,7 @@ import { dirname, join } from "node:path";
 import { type CommitOptions, commitMissing, missingFiles } from "../components/values-files/commit.ts";
 import { SeedError, targetOf } from "../components/values-files/target.ts";
 import { type ValuesFile, valuesFiles } from "../manifests/values-file.ts";
-import { didYouMean, InvalidInput, listed } from "../model/diagnostics.ts";
 import type { Plan } from "../model/plan.ts";
-import type { Fleet } from "./all-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
 
 /** The options of `fleet seed`. */
@@ -34,27 +32,13 @@ export type SeededPlan = Pick<Plan, "github" | "services">;
 /** A plan, and the stack whose identity at GitHub creates its files. */
 export type StackToSeed = SeededPlan & { readonly stack: string };
 
-/**
- * The services of all stacks of a cluster, together for each branch that they write. So a cluster's shards need one
- * commit.
- * @throws InvalidInput if a file of the folder has a problem, FleetError if no stack is on the cluster
- */
-export function plansOfCluster({ stacks, problems }: Fleet, cluster: string): readonly StackToSeed[] {
-  if (problems.length > 0) throw new InvalidInput(problems);
-  const plans = stacks.flatMap(({ name, plan }) =>
-    plan?.cluster.name === cluster ? [{ ...plan, stack: name }] : [],
-  );
-  if (plans.length === 0) {
-    const names = [...new Set(stacks.flatMap(({ plan }) => plan?.cluster.name ?? []))];
-    throw new FleetError(
-      `No stack here is on the cluster ${JSON.stringify(cluster)} (there are: ${listed(names)}). ${didYouMean(cluster, names) ?? ""}`.trimEnd(),
-    );
-  }
+/** The services of these stacks, together for each branch that they write. So a cluster's shards need one commit. */
+export function plansByBranch(plans: readonly StackToSeed[]): readonly StackToSeed[] {
   const filled = plans.filter(({ services }) => services.length > 0);
-  const places = Map.groupBy(filled.length > 0 ? filled : plans.slice(0, 1), (plan) =>
+  const branches = Map.groupBy(filled.length > 0 ? filled : plans.slice(0, 1), (plan) =>
     JSON.stringify(targetOf(plan)),
   );
-  return [...places.values()].flatMap((same) =>
+  return [...branches.values()].flatMap((same) =>
     same.slice(0, 1).map(({ stack, github }) => ({
       stack,
       github,

@@ -5,13 +5,13 @@ import { didYouMean, listed } from "../model/diagnostics.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { serviceNames } from "./chosen-services.ts";
 import { chosenPlans, requireOneCluster } from "./chosen-stacks.ts";
+import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
 import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";
 import { ageOf, type Filters, filtered } from "./status/filters.ts";
 import type { FleetStatus } from "./status/fleet-status.ts";
 import { isWrong, needsOf } from "./status/needs.ts";
 import { readFleetStatus } from "./status/read-fleet.ts";
-import { keepHeapSmall } from "./status/small-heap.ts";
 import { statusText } from "./status/text.ts";
 
 interface StatusOptions {
@@ -69,8 +69,8 @@ export function statusCommand(): Command {
     .option("--json", "print everything as JSON", false)
     .option("--html <file>", "write everything as one page that needs no network, and print only its path")
     .option("--audit <file>", "the output of fleet audit --json, whose rights the page shows as a map")
-    .option("--context <name>", "the kubeconfig's context, for one cluster (default: the stack's)")
-    .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
+    .addOption(CONTEXT)
+    .addOption(KUBECONFIG)
     .addHelpText("after", HELP)
     .action(async (stacks: readonly string[], options: StatusOptions) => {
       if (options.audit !== undefined && options.html === undefined)
@@ -102,7 +102,6 @@ function tellUnreadable({ clusters }: FleetStatus): void {
 
 async function runStatus(references: readonly string[], options: StatusOptions): Promise<FleetStatus> {
   const { services, team: teams, waiting, failed, stale, context, kubeconfig } = options;
-  keepHeapSmall();
   const now = new Date();
   const stacks = chosenPlans(references, now);
   const planned = stacks.flatMap(({ plan }) => plan.services);

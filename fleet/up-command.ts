@@ -2,10 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { readFleet } from "./all-stacks.ts";
 import type { ClusterChoice } from "./cluster.ts";
+import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
 import { workingDirectory } from "./files.ts";
 import { count, numberThat } from "./number-options.ts";
 import { roomFor } from "./parallel.ts";
 import { progressOn } from "./progress.ts";
+import { openEngine } from "./recovery/engine.ts";
 import { renderReport } from "./report/markdown.ts";
 import { familiesIn } from "./shards/files.ts";
 import { keepShards } from "./shards/keep.ts";
@@ -49,8 +51,8 @@ export function upCommand(): Command {
     .option("--max-broken <percent>", "stop if a larger share of a wave cannot be made", percent, 50)
     .option("--json", "print everything as JSON", false)
     .option("--report <file>", "write what was changed, as Markdown")
-    .option("--context <name>", "the kubeconfig's context (default: the stack's)")
-    .option("--kubeconfig <file>", "a kubeconfig (default: the stack's, or KUBECONFIG)")
+    .addOption(CONTEXT)
+    .addOption(KUBECONFIG)
     .addHelpText(
       "after",
       `
@@ -77,6 +79,9 @@ Examples:
 
 async function run(stack: string | undefined, options: Options): Promise<void> {
   const { json, report, parallel, memory } = options;
+  // The CLI answers while the files are read.
+  const asked = openEngine("").backend();
+  asked.catch(() => {});
   const cluster = clusterStacks(readFleet(), stack);
   const progress = progressOn(process.stderr);
   const { line } = progress;
@@ -87,11 +92,13 @@ async function run(stack: string | undefined, options: Options): Promise<void> {
   };
   for (const signal of SIGNALS) process.on(signal, stop);
   try {
-    await keepAllShards(cluster, line);
+    const backend = await asked;
+    await keepAllShards(cluster, backend, line);
     const up = await bringUp(
       cluster,
       {
         ...options,
+        backend,
         parallel: parallel ?? roomFor(ENGINE, memory === undefined ? undefined : memory * 1024 ** 3),
         signal: ending.signal,
       },
@@ -117,8 +124,12 @@ async function run(stack: string | undefined, options: Options): Promise<void> {
 }
 
 /** A cluster's shards follow the file that a person edits. */
-async function keepAllShards({ stacks }: ClusterStacks, tell: (line: string) => void): Promise<void> {
+async function keepAllShards(
+  { stacks }: ClusterStacks,
+  backend: string,
+  tell: (line: string) => void,
+): Promise<void> {
   const names = new Set(stacks.map(({ name }) => name));
   const sharded = familiesIn(workingDirectory()).filter(({ stack }) => names.has(stack));
-  for (const { stack } of sharded) await keepShards(stack, tell);
+  for (const { stack } of sharded) await keepShards(stack, tell, backend);
 }

@@ -33,10 +33,10 @@ export interface ValidatingAdmissionPolicy extends KubernetesObject {
 }
 
 /** What happens to a request that violates a policy: it is refused, or its sender is warned, or it is recorded. */
-export type ValidationAction = "Deny" | "Warn" | "Audit";
+type ValidationAction = "Deny" | "Warn" | "Audit";
 
 /** The ConfigMap that a policy reads as `params`. */
-export interface ParameterName {
+interface ParameterName {
   readonly name: string;
   readonly namespace: string;
 }

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "./objects.ts";
 
 /** A kind in the form of RBAC and admission policies. */
-export interface ApiResource {
+interface ApiResource {
   /** Empty for the core group. */
   readonly group: string;
   /** The plural. */

@@ -33,7 +33,7 @@ export interface AppProject extends Defined<AppProjectDefinition> {
 }
 
 /** A role of an AppProject: Casbin policies, and the directory groups that have them. */
-export interface AppProjectRole {
+interface AppProjectRole {
   readonly name: string;
   readonly description: string;
   readonly policies: readonly string[];

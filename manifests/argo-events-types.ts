@@ -45,7 +45,7 @@ export interface PodTemplate {
 }
 
 /** A variable of a pod, written here or in a Secret. */
-export type EnvironmentVariable = { readonly name: string } & (
+type EnvironmentVariable = { readonly name: string } & (
   | { readonly value: string }
   | { readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } } }
 );
@@ -133,7 +133,7 @@ export interface RetryStrategy {
   readonly jitter: number;
 }
 
-export interface TriggerParameter {
+interface TriggerParameter {
   readonly src: { readonly dependencyName: string } & (
     | { readonly dataKey: string }
     | { readonly dataTemplate: string }

@@ -60,7 +60,7 @@ interface VolumeClaimTemplate {
   };
 }
 
-export type Template = StepsTemplate | ContainerTemplate | ResourceTemplate;
+type Template = StepsTemplate | ContainerTemplate | ResourceTemplate;
 
 export interface StepsTemplate {
   readonly name: string;
@@ -73,7 +73,7 @@ export interface StepsTemplate {
   };
 }
 
-export interface WorkflowStep {
+interface WorkflowStep {
   readonly name: string;
   readonly template: string;
   readonly arguments?: { readonly parameters: readonly Required<Parameter>[] };
@@ -121,7 +121,7 @@ export interface RetryStrategy {
   readonly backoff: { readonly duration: string; readonly factor: number; readonly maxDuration: string };
 }
 
-export type Volume =
+type Volume =
   | {
       readonly name: string;
       readonly secret: {

@@ -1,4 +1,4 @@
-import type { BuildPlan, BuildTriggersPlan } from "../model/build-plan.ts";
+import { type BuildPlan, type BuildTriggersPlan, type BuiltImage, builtImages } from "../model/build-plan.ts";
 import { durationSeconds } from "../model/durations.ts";
 import { SERVICE_LABEL, TEAM_LABEL } from "../model/labels.ts";
 import { workflowPrefix } from "../model/names.ts";
@@ -31,35 +31,39 @@ export const PUSHED_AT_PARAMETER = "pushed-at";
 const TAG =
   "{{=workflow.parameters.tags == 'commit' ? workflow.parameters.commit[0:7] : sprig.dateInZone('20060102150405', asInt(workflow.parameters['pushed-at']), 'UTC') + '-' + workflow.parameters.commit[0:7]}}";
 
-/** The Workflow of a push, without the push's commit and time. */
-export function buildWorkflow(build: BuildPlan): WorkflowManifest {
+/** The Workflows of a push, one for each image, without the push's commit and time. */
+export function buildWorkflows(build: BuildPlan): readonly WorkflowManifest[] {
+  return builtImages(build).map((made) => buildWorkflow(build, made));
+}
+
+function buildWorkflow(build: BuildPlan, made: BuiltImage): WorkflowManifest {
   const { service, team } = build;
   return {
     apiVersion: ARGO_WORKFLOWS_API,
     kind: "Workflow",
     metadata: {
-      name: workflowPrefix(service),
+      name: workflowPrefix(made.name),
       namespace: build.namespace,
       labels: { [SERVICE_LABEL]: service, [TEAM_LABEL]: team },
     },
     spec: {
       workflowTemplateRef: { name: BUILD_TEMPLATE, clusterScope: true },
       arguments: {
-        parameters: Object.entries(parametersOf(build)).map(([name, value]) => ({ name, value })),
+        parameters: Object.entries(parametersOf(build, made)).map(([name, value]) => ({ name, value })),
       },
     },
   };
 }
 
-/** The parameters that the template does not set; each byte is in the Sensor once per service. */
-function parametersOf(build: BuildPlan): Record<string, string> {
-  const { context, dockerfile, tags } = build;
+/** The parameters that the template does not set; each byte is in the Sensor once per image. */
+function parametersOf(build: BuildPlan, { image, dockerfile }: BuiltImage): Record<string, string> {
+  const { context, tags } = build;
   return {
     [COMMIT_PARAMETER]: "",
     [PUSHED_AT_PARAMETER]: "",
     service: build.service,
     repository: `${build.owner}/${build.repository}`,
-    image: build.image,
+    image,
     ...(context !== DEFAULTS.context && { context }),
     ...(dockerfile !== DEFAULTS.dockerfile && { dockerfile }),
     ...(tags !== DEFAULTS.tags && { tags }),

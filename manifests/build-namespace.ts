@@ -18,12 +18,12 @@ import {
 const READ = ["get", "list", "watch"] as const;
 
 /** A Sensor's right in a build namespace: only start Workflows. */
-export const START_BUILDS: readonly PolicyRule[] = [
+const START_BUILDS: readonly PolicyRule[] = [
   { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create"] },
 ];
 
 /** The right of Argo's own containers: report their result. */
-export const REPORT_RESULTS: readonly PolicyRule[] = [
+const REPORT_RESULTS: readonly PolicyRule[] = [
   { apiGroups: ["argoproj.io"], resources: ["workflowtaskresults"], verbs: ["create", "patch"] },
 ];
 
@@ -31,13 +31,13 @@ export const REPORT_RESULTS: readonly PolicyRule[] = [
  * The rights of the account that creates a build's Job: create and read it. Argo's executor runs `kubectl apply`
  * and reads the Job until it ends (its workflow/executor/resource.go); it changes and deletes none.
  */
-export const LAUNCH_BUILDS: readonly PolicyRule[] = [
+const LAUNCH_BUILDS: readonly PolicyRule[] = [
   ...REPORT_RESULTS,
   { apiGroups: ["batch"], resources: ["jobs"], verbs: ["create", "get"] },
 ];
 
 /** A team's rights on its builds: read them and their logs. It cannot start one; only a push does. */
-export const READ_BUILDS: readonly PolicyRule[] = [
+const READ_BUILDS: readonly PolicyRule[] = [
   { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: READ },
   { apiGroups: [""], resources: ["pods", "pods/log", "events"], verbs: READ },
 ];
@@ -103,7 +103,7 @@ export function buildLimit({ name }: BuildNamespacePlan, { builds }: BuildTrigge
 }
 
 /** A Secret that Kubernetes fills with a ServiceAccount's token. */
-export interface TokenSecret extends KubernetesObject {
+interface TokenSecret extends KubernetesObject {
   readonly apiVersion: "v1";
   readonly kind: "Secret";
   readonly type: "kubernetes.io/service-account-token";

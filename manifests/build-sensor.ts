@@ -9,7 +9,8 @@ import {
   type Sensor,
   type Trigger,
 } from "./argo-events-types.ts";
-import { buildWorkflow, COMMIT_PARAMETER, PUSHED_AT_PARAMETER } from "./argo-workflows.ts";
+import { buildWorkflows, COMMIT_PARAMETER, PUSHED_AT_PARAMETER } from "./argo-workflows.ts";
+import type { WorkflowManifest } from "./argo-workflows-types.ts";
 import { MANAGED_BY } from "./objects.ts";
 
 /** The Sensor of a group, which starts a service's Workflow for each push that is to be built. */
@@ -31,7 +32,7 @@ export function sensor(group: TriggerGroupPlan, organization: boolean): Sensor {
       dependencies: group.builds.map((build) =>
         dependency(build, organization ? { source: ORGANIZATION, event: ORGANIZATION } : undefined),
       ),
-      triggers: group.builds.map(trigger),
+      triggers: group.builds.flatMap(triggers),
     },
   };
 }
@@ -88,16 +89,19 @@ function changedBelow(paths: readonly string[]): string {
   return `[\\[,]"(${paths.map(escapeStringRegexp).join("|")})[/"]`;
 }
 
-function trigger(build: BuildPlan): Trigger {
-  const { service } = build;
-  const dependency = dependencyName(service);
-  const workflow = buildWorkflow(build);
+/** One trigger for each image, all on the same pushes. */
+function triggers(build: BuildPlan): Trigger[] {
+  const dependency = dependencyName(build.service);
+  return buildWorkflows(build).map((workflow) => trigger(dependency, workflow));
+}
+
+function trigger(dependency: string, workflow: WorkflowManifest): Trigger {
   const position = (name: string) =>
     workflow.spec.arguments.parameters.findIndex((parameter) => parameter.name === name);
   const into = (name: string) => `spec.arguments.parameters.${position(name)}.value`;
   return {
     template: {
-      name: service,
+      name: workflow.metadata.name.replace(/-$/, ""),
       conditions: dependency,
       k8s: {
         operation: "create",

@@ -33,7 +33,7 @@ export function onlyKeys(place: string, keys: readonly string[]): string {
 }
 
 /** The allowed form of a part of an object. */
-export interface Form {
+interface Form {
   /** Keys with their exact value. */
   readonly exactly?: object;
   /** Keys that the API server may add, with their value. */

@@ -5,7 +5,7 @@ import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
  * The namespace that Kargo searches after the project's own. Its Secrets are not replicated, because a project's
  * admins could read a copy.
  */
-export const SHARED_NAMESPACE = "kargo-shared-resources";
+const SHARED_NAMESPACE = "kargo-shared-resources";
 
 /** A Secret of Kargo's without its secret value, which the component adds as a secret Output. */
 export interface CredentialSecret extends KubernetesObject {

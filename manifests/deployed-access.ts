@@ -91,7 +91,7 @@ function subjectsHeld(): string {
       isAccount(account),
       `${known}[?${account}.name] == optional.of(${group}.name)`,
     );
-  const own = (role: string, held: string) => allOf(`${NAME} == ${text(role)}`, held);
+  const own = (role: string, rule: string) => allOf(`${NAME} == ${text(role)}`, rule);
   return anyOf(
     own(TEAM_ROLE, pair("variables.teams")),
     own(APPROVERS_ROLE, pair("variables.approvers")),

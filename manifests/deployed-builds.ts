@@ -28,7 +28,7 @@ export function deployedBuilds({ builds, receivers }: GuardPlan): readonly Deplo
   const messages = receivers.length > 0;
   // A stack that sends no messages any more may still delete what sent them.
   const orMessages = (builds: string, more: string) => (messages ? anyOf(builds, more) : builds);
-  const network = builds ? buildNetwork({ name: "", team: "", groups: [], leaves: false }, builds) : [];
+  const network = builds ? buildNetwork({ name: "", team: "", groups: [], removing: false }, builds) : [];
   return [
     fixed(
       "clusterworkflowtemplates.argoproj.io",

@@ -73,7 +73,7 @@ export function placed(it: string, namespace: string, names: readonly string[]):
 }
 
 /** CEL that is true for requests about other kinds, and for allowed requests about this kind. */
-export function held({ kind, named, gone = named, shared, filled, form }: DeployedKind): string {
+export function requestRule({ kind, named, gone = named, shared, filled, form }: DeployedKind): string {
   const before = allOf(named(WAS), ...(shared ? [hasOurLabel(WAS)] : []));
   const after = allOf(named(IT), ...(filled ? [] : [hasOurLabel(IT)]), TEAM_STAYS, form);
   return [

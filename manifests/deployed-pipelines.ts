@@ -3,7 +3,9 @@ import { SERVICE_LABEL, STACK_LABEL, TEAM_LABEL } from "../model/labels.ts";
 import { projectName } from "../model/names.ts";
 import type { PromotionTaskPlan } from "../model/plan.ts";
 import { allOf, anyOf, isOneOf, literal, onlyKeys, text } from "./cel.ts";
+import { SOURCE_VARIABLE } from "./commit-status.ts";
 import { type DeployedKind, hasOurLabel, IT, isProject, label, nameOf } from "./deployed-kind.ts";
+import { IMAGES_VARIABLE } from "./image-updates.ts";
 import { clusterConfig } from "./kargo-receiver.ts";
 import { promotionTask } from "./promotion-task.ts";
 
@@ -18,6 +20,9 @@ const NAMESPACE_LABELS = [
   TEAM_LABEL,
   "kubernetes.io/metadata.name",
 ];
+
+/** `owner/name`: any more, or `..`, would lead the token of commit statuses to another part of GitHub's API. */
+const REPOSITORY = "^[A-Za-z0-9_-]+/[.]*[A-Za-z0-9_-][A-Za-z0-9._-]*$";
 
 const inProject = (it: string) => isProject(`${it}.metadata.namespace`);
 const isOwnProject = `${nameOf(projectName("{service}"))} == ${IT}.metadata.name`;
@@ -63,6 +68,8 @@ export function deployedStages(guard: GuardPlan, tasks: readonly PromotionTaskPl
     '!v.value.contains("${{")',
     `v.name != "repoURL" || v.value == ${text(guard.gitops)}`,
     `v.name != "image" || (${isAllowedImage("v.value", guard)})`,
+    `v.name != ${text(SOURCE_VARIABLE)} || v.value.matches(${text(REPOSITORY)})`,
+    `v.name != "${IMAGES_VARIABLE}" || v.value.split(" ").all(i, ${isAllowedImage('i.substring(i.indexOf("=") + 1)', guard)})`,
   );
   const steps = allOf(
     onlyKeys(`${SPEC}.promotionTemplate`, ["spec"]),

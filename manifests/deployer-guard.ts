@@ -1,13 +1,13 @@
 import type { SubjectPlan } from "../model/access.ts";
 import { buildNamespace, RESERVED_NAMESPACES } from "../model/names.ts";
-import type { PlatformPlan } from "../model/plan.ts";
+import { forImages, type PlatformPlan } from "../model/plan.ts";
 import { type Demand, type Guard, guard } from "./admission.ts";
 import { groupName } from "./argo-cd.ts";
 import { isOneOf, literal, text } from "./cel.ts";
 import { deployedAccess } from "./deployed-access.ts";
 import { deployedApplications } from "./deployed-applications.ts";
 import { deployedBuilds, deployedSecrets } from "./deployed-builds.ts";
-import { type DeployedKind, held } from "./deployed-kind.ts";
+import { type DeployedKind, requestRule } from "./deployed-kind.ts";
 import { deployedOthers } from "./deployed-others.ts";
 import { deployedPipelines, deployedStages, deployedTasks } from "./deployed-pipelines.ts";
 
@@ -28,10 +28,15 @@ export function deployerGuard({
   subjects,
   promotionTasks,
 }: Pick<PlatformPlan, "guard" | "subjects" | "promotionTasks">): Guard {
+  // So the first service with several images needs no administrator.
+  const tasks = [
+    ...promotionTasks.filter(({ images }) => images === undefined),
+    ...forImages(promotionTasks),
+  ];
   const formed: readonly DeployedKind[] = [
     ...deployedPipelines(plan),
-    deployedStages(plan, promotionTasks),
-    ...deployedTasks(promotionTasks),
+    deployedStages(plan, tasks),
+    ...deployedTasks(tasks),
     ...deployedAccess(),
     ...deployedApplications(plan),
     ...deployedBuilds(plan),
@@ -62,7 +67,7 @@ export function deployerGuard({
       },
       ...kinds.map(
         (kind): Demand => ({
-          expression: held(kind),
+          expression: requestRule(kind),
           message: `Of ${kind.kind.replace(/\.$/, "")} the deployer makes these alone: ${kind.says}. ${fix}`,
         }),
       ),

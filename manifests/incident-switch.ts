@@ -5,7 +5,7 @@ import { CALENDAR, emptyCalendars, STOP } from "./calendar.ts";
 import type { KubernetesObject } from "./objects.ts";
 import { type PolicyRule, RBAC_GROUP } from "./rbac-types.ts";
 
-export const INCIDENT_ROLE = "kargo-fleet-incident";
+const INCIDENT_ROLE = "kargo-fleet-incident";
 
 /** Stopping and resuming the line is a change of one object, which nobody needs to create or delete. */
 const STOP_AND_RESUME: readonly PolicyRule[] = [

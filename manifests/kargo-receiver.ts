@@ -4,7 +4,7 @@ import { KARGO_API } from "./kargo-types.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
 /** The namespace of Kargo's cluster-wide Secrets. */
-export const SYSTEM_NAMESPACE = "kargo-system-resources";
+const SYSTEM_NAMESPACE = "kargo-system-resources";
 
 /** The name of the receiver and of its Secret. */
 export const RECEIVER = "kargo-fleet-builds";

@@ -40,6 +40,7 @@ export interface Warehouse extends Defined<WarehouseDefinition> {
     readonly shard?: string;
     readonly interval: string;
     readonly freightCreationPolicy: "Automatic";
+    readonly freightCreationCriteria?: { readonly expression: string };
     readonly subscriptions: readonly { readonly image: ImageSubscription }[];
   };
 }
@@ -92,7 +93,7 @@ export interface Stage extends Defined<StageDefinition> {
 }
 
 /** From the Warehouse or from upstream Stages; the definition does not enforce that it is one of them. */
-export type FreightSources = (
+type FreightSources = (
   | { readonly direct: true }
   | {
       readonly stages: readonly string[];
@@ -146,7 +147,8 @@ export type Step = StepBase &
         readonly uses: "yaml-update";
         readonly config: {
           readonly path: string;
-          readonly updates: readonly { readonly key: string; readonly value: string }[];
+          /** A list, or an expression that gives one. */
+          readonly updates: readonly { readonly key: string; readonly value: string }[] | string;
         };
       }
     | { readonly uses: "git-commit"; readonly config: { readonly path: string; readonly message: string } }

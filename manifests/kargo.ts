@@ -1,3 +1,4 @@
+import { repositories } from "../model/images.ts";
 import {
   type DeploymentPlan,
   deployingStages,
@@ -6,6 +7,7 @@ import {
   type WarehousePlan,
 } from "../model/plan.ts";
 import { SOURCE_VARIABLE } from "./commit-status.ts";
+import { IMAGES_VARIABLE, imagesText } from "./image-updates.ts";
 import {
   type ImageSubscription,
   KARGO_API,
@@ -77,8 +79,8 @@ function webAddress({ gitops }: ServicePlan): string {
 }
 
 /**
- * The Warehouse with one image. The defaults of Kargo's admission are written out, because a refresh would show
- * drift otherwise.
+ * The Warehouse with the images of the service, which Freight holds together. The defaults of Kargo's admission are
+ * written out, because a refresh would show drift otherwise.
  */
 export function warehouse(service: ServicePlan): Warehouse {
   return {
@@ -88,15 +90,24 @@ export function warehouse(service: ServicePlan): Warehouse {
       name: service.warehouse.name,
       namespace: service.project,
       labels: shardedLabels(service),
-      annotations: { [DESCRIPTION]: `Watches ${service.warehouse.image}.` },
+      annotations: { [DESCRIPTION]: `Watches ${repositories(service.warehouse).join(", ")}.` },
     },
     spec: {
       ...shardOf(service),
       interval: service.warehouse.interval,
       freightCreationPolicy: "Automatic",
-      subscriptions: [{ image: imageSubscription(service.warehouse) }],
+      ...(service.warehouse.together && { freightCreationCriteria: { expression: ofOnePush(service) } }),
+      subscriptions: repositories(service.warehouse).map((repository) => ({
+        image: imageSubscription(repository, service.warehouse),
+      })),
     },
   };
+}
+
+/** The images of one push have the same tag. Kargo asks only once each image has a tag. */
+function ofOnePush({ warehouse }: ServicePlan): string {
+  const [first, ...more] = repositories(warehouse).map((repository) => `imageFrom('${repository}').Tag`);
+  return more.map((tag) => `${tag} == ${first}`).join(" && ");
 }
 
 function shardOf({ kargoShard: shard }: ServicePlan): { readonly shard?: string } {
@@ -109,15 +120,12 @@ function shardedLabels(service: ServicePlan): Readonly<Record<string, string>> {
   return { ...serviceLabels(service), ...(shard !== undefined && { "kargo.akuity.io/shard": shard }) };
 }
 
-function imageSubscription({
-  image,
-  tags,
-  discoveryLimit,
-  cacheByTag,
-  platform,
-}: WarehousePlan): ImageSubscription {
+function imageSubscription(
+  repository: string,
+  { tags, discoveryLimit, cacheByTag, platform }: WarehousePlan,
+): ImageSubscription {
   const base = {
-    repoURL: image,
+    repoURL: repository,
     discoveryLimit,
     strictSemvers: true,
     ...(platform !== undefined && { platform }),
@@ -210,7 +218,7 @@ function verification({ templates, args }: NonNullable<DeploymentPlan["verificat
 }
 
 function taskVariables(
-  { warehouse: { image, tags }, gitops, repository, commitStatus }: ServicePlan,
+  { warehouse: { image, images, tags }, gitops, repository, commitStatus }: ServicePlan,
   deployment: DeploymentPlan,
 ): Required<Variable>[] {
   return [
@@ -223,6 +231,7 @@ function taskVariables(
     { name: "valuesFile", value: deployment.valuesFile },
     { name: "application", value: deployment.application },
     { name: "sync", value: deployment.sync },
+    ...(images ? [{ name: IMAGES_VARIABLE, value: imagesText(images) }] : []),
     ...(commitStatus ? [{ name: SOURCE_VARIABLE, value: repository }] : []),
   ];
 }

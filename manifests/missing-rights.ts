@@ -10,7 +10,7 @@ export interface Right {
 }
 
 /** A rule that the API server lists for the caller; `*` matches everything. */
-export interface HeldRule {
+interface GrantedRule {
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
   readonly resourceNames?: readonly string[];
@@ -34,10 +34,10 @@ export function rightsOf(rules: readonly PolicyRule[]): readonly Right[] {
  */
 export function missingForDeletion(
   needed: readonly PolicyRule[],
-  held: readonly HeldRule[],
+  granted: readonly GrantedRule[],
 ): readonly Right[] {
   const rights = rightsOf(needed);
-  const holds = (right: Right) => held.some((rule) => gives(rule, right));
+  const holds = (right: Right) => granted.some((rule) => gives(rule, right));
   const deletable = (group: string, resource: string) =>
     rights.some(
       (right) =>
@@ -52,7 +52,7 @@ export function missingForDeletion(
 }
 
 function gives(
-  { apiGroups = [], resources = [], resourceNames = [], verbs }: HeldRule,
+  { apiGroups = [], resources = [], resourceNames = [], verbs }: GrantedRule,
   { group, resource, name, verb }: Right,
 ): boolean {
   const subresource = resource.split("/")[1];

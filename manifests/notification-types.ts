@@ -19,7 +19,7 @@ export interface EventWatch extends KubernetesObject {
 }
 
 /** Objects that an EventSource watches. The filter is applied in its pod, not by the API server. */
-export interface WatchedResource {
+interface WatchedResource {
   /** Empty for all namespaces. */
   readonly namespace: string;
   readonly group: string;

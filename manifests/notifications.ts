@@ -20,7 +20,7 @@ import type { HttpRequest, MessageSensor, MessageTrigger } from "./notification-
 import { MANAGED_BY } from "./objects.ts";
 
 /** The keys of a receiver's Secret. */
-export const RECEIVER_KEYS = { header: "authorization", address: "url" } as const;
+const RECEIVER_KEYS = { header: "authorization", address: "url" } as const;
 
 /** Stands for an address that only the Secret has. No host can have this name (RFC 2606). */
 const HIDDEN_URL = "https://hidden.invalid";

@@ -2,6 +2,7 @@ import { ARGOCD_NAMESPACE } from "../model/names.ts";
 import type { PromotionTaskPlan } from "../model/plan.ts";
 import { given, TASK_VARIABLES } from "../model/promotion-steps.ts";
 import { commitStatusSteps, SOURCE_VARIABLE } from "./commit-status.ts";
+import { IMAGE_UPDATES, IMAGES_VARIABLE } from "./image-updates.ts";
 import { type ClusterPromotionTask, KARGO_API, type Retry, type Step } from "./kargo-types.ts";
 import { MANAGED_BY } from "./objects.ts";
 
@@ -38,8 +39,10 @@ export function promotionTask({
   version,
   by,
   own,
+  images,
   commitStatus,
 }: PromotionTaskPlan): ClusterPromotionTask {
+  const what = images ? "several images" : "the image";
   return {
     apiVersion: KARGO_API,
     kind: "ClusterPromotionTask",
@@ -50,18 +53,20 @@ export function promotionTask({
         "kargo.akuity.io/description": own
           ? `From ${own.file}; promotes by ${by}.`
           : by === "push"
-            ? "Writes the image into a values file and pushes; syncs where the Stage says so."
-            : "Writes the image into a values file on a branch, and waits for the merge of its pull request.",
+            ? `Writes ${what} into a values file and pushes; syncs where the Stage says so.`
+            : `Writes ${what} into a values file on a branch, and waits for the merge of its pull request.`,
       },
     },
     spec: {
-      vars: [...TASK_VARIABLES, ...(commitStatus ? [SOURCE_VARIABLE] : [])].map((variable) => ({
-        name: variable,
-      })),
+      vars: [
+        ...TASK_VARIABLES,
+        ...(images ? [IMAGES_VARIABLE] : []),
+        ...(commitStatus ? [SOURCE_VARIABLE] : []),
+      ].map((variable) => ({ name: variable })),
       steps: [
         // The checks of the file demand the same forms as this type.
         ...((own?.steps as readonly Step[] | undefined) ?? [
-          ...write(version),
+          ...write(version, images ? IMAGE_UPDATES : [{ key: "image.tag", value: IMAGE_TAG }]),
           ...(by === "push" ? push() : pullRequest()),
           sync(),
         ]),
@@ -71,7 +76,9 @@ export function promotionTask({
   };
 }
 
-function write(version: PromotionTaskPlan["version"]): Step[] {
+type Updates = Extract<Step, { readonly uses: "yaml-update" }>["config"]["updates"];
+
+function write(version: PromotionTaskPlan["version"], updates: Updates): Step[] {
   const message = "${{ task.outputs['update'].commitMessage }}";
   return [
     {
@@ -89,7 +96,7 @@ function write(version: PromotionTaskPlan["version"]): Step[] {
       as: "update",
       config: {
         path: "./gitops/${{ vars.valuesFile }}",
-        updates: [{ key: "image.tag", value: IMAGE_TAG }],
+        updates,
       },
     },
     {

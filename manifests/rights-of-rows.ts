@@ -58,10 +58,13 @@ function handedOut({ resourceNames, ...rule }: PolicyRule, place: Place): Policy
  * The smallest set of rules with exactly these rights. A right on a name is omitted if the same right exists for
  * all names.
  */
-export function rulesOfRights(rights: readonly Right[], held: readonly Right[] = []): readonly PolicyRule[] {
+export function rulesOfRights(
+  rights: readonly Right[],
+  granted: readonly Right[] = [],
+): readonly PolicyRule[] {
   const keyOf = ({ group, resource, name = "", verb }: Right) => [group, resource, name, verb].join(" ");
-  const given = new Set([...rights.filter(({ name }) => name === undefined), ...held].map(keyOf));
-  const elsewhere = new Set(held.map(keyOf));
+  const given = new Set([...rights.filter(({ name }) => name === undefined), ...granted].map(keyOf));
+  const elsewhere = new Set(granted.map(keyOf));
   const needed = rights.filter(
     (right) =>
       !elsewhere.has(keyOf(right)) &&

@@ -1,4 +1,5 @@
 import { Document, Scalar } from "yaml";
+import { type ServiceImages, tagKeys } from "../model/images.ts";
 import { deployingStages, type ServicePlan } from "../model/plan.ts";
 
 /** A new file of the GitOps repository. */
@@ -13,6 +14,8 @@ export interface ValuesFile {
 export interface ServiceValues {
   /** The image repository, without tag. */
   readonly image: string;
+  /** All image repositories by name; absent if the service has one without a name. */
+  readonly images?: ServiceImages;
   /** The path of the file of each Stage that deploys. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -21,6 +24,7 @@ export interface ServiceValues {
 export function serviceValues(service: ServicePlan): ServiceValues {
   return {
     image: service.warehouse.image,
+    ...(service.warehouse.images && { images: service.warehouse.images }),
     files: Object.fromEntries(
       deployingStages(service).map(({ name, deployment }) => [name, deployment.valuesFile]),
     ),
@@ -28,11 +32,14 @@ export function serviceValues(service: ServicePlan): ServiceValues {
 }
 
 /** The new values files of one service, in the order of its pipeline. */
-export function filesOfService(service: string, { image, files }: ServiceValues): readonly ValuesFile[] {
+export function filesOfService(
+  service: string,
+  { image, images, files }: ServiceValues,
+): readonly ValuesFile[] {
   return Object.entries(files).map(([stage, path]) => ({
     service,
     path,
-    text: valuesFileText(service, stage, image),
+    text: valuesFileText(service, stage, image, images),
   }));
 }
 
@@ -42,31 +49,41 @@ export function valuesFiles(services: readonly ServicePlan[]): readonly ValuesFi
 }
 
 /**
- * The text of a new values file. Its tag is empty, so the chart renders nothing, but the key exists, because
- * Kargo's yaml-update only changes existing keys. The tag's line has no comment, because yaml-update would drop it.
+ * The text of a new values file. Its tags are empty, so the chart renders nothing, but the keys exist, because
+ * Kargo's yaml-update only changes existing keys. A tag's line has no comment, because yaml-update would drop it.
  * @param image the image repository, without tag
+ * @param images all image repositories by name, if there are several
  */
-export function valuesFileText(service: string, stage: string, image: string): string {
-  const tag = new Scalar("tag");
-  tag.commentBefore =
-    " Kargo owns this line. Until the first promotion it is empty, and nothing is deployed.";
+export function valuesFileText(
+  service: string,
+  stage: string,
+  image: string,
+  images?: ServiceImages,
+): string {
+  const repositories = images
+    ? new Map(Object.entries(images).map(([name, repository]) => [name, imageValues(repository)]))
+    : imageValues(image);
   const document = new Document(
     new Map<string, unknown>([
       ["name", service],
       ["stage", stage],
-      [
-        "image",
-        new Map<unknown, unknown>([
-          ["repository", image],
-          [tag, ""],
-        ]),
-      ],
+      [images ? "images" : "image", repositories],
     ]),
   );
   document.commentBefore = [
     ` Stage ${stage} of ${service}. kargo-fleet wrote this file once and never writes it again.`,
-    " It is the team's to change, except image.tag.",
+    ` It is the team's to change, except ${tagKeys(images).join(", ")}.`,
   ].join("\n");
   // Quoted, because Helm reads YAML 1.1, in which a service called "on" or "1e3" is not a text.
   return document.toString({ defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", lineWidth: 0 });
+}
+
+function imageValues(repository: string): Map<unknown, unknown> {
+  const tag = new Scalar("tag");
+  tag.commentBefore =
+    " Kargo owns this line. Until the first promotion it is empty, and nothing is deployed.";
+  return new Map<unknown, unknown>([
+    ["repository", repository],
+    [tag, ""],
+  ]);
 }

@@ -27,12 +27,14 @@ export function windowsGuards(access: AccessConfig, clock: string = CLOCK): read
     operations: ["CREATE"],
   } as const;
   const variables = rules(clock);
-  const whole = "Promotions are closed, but the calendar cannot be read.";
   const isBroken = {
-    message: whole,
-    messageExpression: `"The calendar is broken at " + variables.broken.join(", ") + ", so nobody promotes. Correct the ConfigMap in ${WINDOWS_NAMESPACE}."`,
+    message: `The calendar is broken, so nobody promotes. Correct the ConfigMap in ${WINDOWS_NAMESPACE}.`,
+    messageExpression: `"The calendar is broken at " + ${short('variables.broken.join(", ")')} + ", so nobody promotes. Correct the ConfigMap in ${WINDOWS_NAMESPACE}."`,
   };
-  const isClosed = { message: whole, messageExpression: closedText(access) };
+  const isClosed = {
+    message: "This Stage is closed. The command fleet windows shows until when and why.",
+    messageExpression: closedText(access),
+  };
   const about = breaksGlass(access);
   const enforced = guard({
     name: NAME,
@@ -61,6 +63,12 @@ export function windowsGuards(access: AccessConfig, clock: string = CLOCK): read
   });
   return [enforced, recorded];
 }
+
+/**
+ * A text that fits into a message with the longest names of groups. In place of a message of more than 5 KiB, the API
+ * server sends the fixed one.
+ */
+const short = (long: string) => `[${long}].map(t, bytes(t).size() > 2400 ? t.substring(0, 600) + "…" : t)[0]`;
 
 const data = (id: string, key: string) => `variables.data[${id} + ".${key}"]`;
 const optional = (id: string, key: string, otherwise: string) =>
@@ -137,5 +145,5 @@ function closedText({ breakGlass, incident = breakGlass }: AccessConfig): string
     ...(incident === undefined ? [] : [`${incident} ends a stop with fleet resume.`]),
     "Kargo tries its own promotions again.",
   ];
-  return `"Stage " + variables.stage + " of " + variables.service + " is closed: " + variables.closed.map(i, ${rule}).join("; ") + ". " + ${text(ask.join(" "))}`;
+  return `"Stage " + variables.stage + " of " + variables.service + " is closed: " + ${short(`variables.closed.map(i, ${rule}).join("; ")`)} + ". " + ${text(ask.join(" "))}`;
 }

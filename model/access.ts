@@ -37,7 +37,7 @@ export interface ServiceAccessPlan {
 /** A subject with the Stages that it may promote to. */
 export type ActorPlan = SubjectPlan & { readonly promotes: readonly string[] };
 
-export function teamSubject(name: string, { group }: Team): SubjectPlan {
+function teamSubject(name: string, { group }: Team): SubjectPlan {
   return { group, serviceAccount: `team-${name}` };
 }
 
@@ -45,7 +45,7 @@ export function teamSubject(name: string, { group }: Team): SubjectPlan {
  * Every team has an approvers account, bound to the team's group if it names no approvers. So a change of approvers
  * changes only the account's claims.
  */
-export function approversSubject(name: string, { group, approvers }: Team): SubjectPlan {
+function approversSubject(name: string, { group, approvers }: Team): SubjectPlan {
   return { group: approvers ?? group, serviceAccount: `approvers-${name}` };
 }
 

@@ -1,5 +1,6 @@
 import type { BuildsConfig } from "./builds.ts";
 import type { CatalogueService, ServiceState } from "./catalogue.ts";
+import { listedImages, type ServiceImages } from "./images.ts";
 import { buildNamespace, triggerGroup, webhookPath } from "./names.ts";
 import type { StackConfig } from "./stack-config.ts";
 import type { WebhooksConfig } from "./webhooks.ts";
@@ -23,10 +24,37 @@ export interface BuildPlan {
   readonly dockerfile: string;
   /** The folders and files whose changes start a build; empty for every push. */
   readonly paths: readonly string[];
-  /** The image repository, without tag. */
+  /** The image repository, without tag; the first one if there are several. */
   readonly image: string;
+  /** All image repositories by name; absent if the service has one without a name. */
+  readonly images?: ServiceImages;
   /** `sortable`: `<UTC time of the push>-<short commit>`. `commit`: the short commit alone. */
   readonly tags: "sortable" | "commit";
+}
+
+/** One image of a build, with the Workflow that makes it. */
+export interface BuiltImage {
+  /** Its trigger, and the beginning of its Workflow's name. No other service of the catalogue has it. */
+  readonly name: string;
+  readonly image: string;
+  readonly dockerfile: string;
+}
+
+/** The images that a push builds, each by a Workflow of its own; image `web` from `Dockerfile.web`. */
+export function builtImages({
+  service,
+  image,
+  images,
+  dockerfile,
+}: Pick<BuildPlan, "service" | "image" | "dockerfile"> & {
+  readonly images?: ServiceImages | undefined;
+}): readonly BuiltImage[] {
+  if (images === undefined) return [{ name: service, image, dockerfile }];
+  return Object.entries(images).map(([name, repository]) => ({
+    name: `${service}-${name}`,
+    image: repository,
+    dockerfile: `${dockerfile}.${name}`,
+  }));
 }
 
 /** A GitHub webhook for pushes. */
@@ -63,7 +91,7 @@ export interface BuildTriggersPlan {
 export interface TriggerGroupPlan {
   readonly name: string;
   /** Whether it is being deleted, because all of its services are. */
-  readonly leaves: boolean;
+  readonly removing: boolean;
   readonly builds: readonly BuildPlan[];
 }
 
@@ -71,7 +99,7 @@ export interface TriggerGroupPlan {
 export interface BuildNamespacePlan {
   readonly name: string;
   /** Whether its content is being deleted, because all of the team's services are. */
-  readonly leaves: boolean;
+  readonly removing: boolean;
   readonly team: string;
   readonly groups: readonly string[];
 }
@@ -99,7 +127,8 @@ export function planBuild(
     context: build.context,
     dockerfile: build.dockerfile,
     paths: pathsOf(build.paths ?? [build.context]),
-    image: service.image ?? `${registry}/${name}`,
+    image: listedImages(name, service, registry)[0].repository,
+    ...(service.images && { images: service.images }),
     tags: service.tags.strategy === "newest-build" ? "commit" : "sortable",
   };
 }
@@ -137,7 +166,7 @@ export function planBuildTriggers(
 ): BuildTriggersPlan | undefined {
   if (builds === undefined) return undefined;
   const { url, scope, eventBus, expose, receiver } = webhooks;
-  const leaves = (own: readonly BuildPlan[]) => own.every(({ state }) => state === "decommissioned");
+  const removing = (own: readonly BuildPlan[]) => own.every(({ state }) => state === "decommissioned");
   const byName = (a: readonly [string, unknown], b: readonly [string, unknown]) => (a[0] < b[0] ? -1 : 1);
   return {
     github: github.url,
@@ -148,11 +177,11 @@ export function planBuildTriggers(
         : undefined,
     groups: [...Map.groupBy(built, ({ group }) => group)]
       .sort(byName)
-      .map(([name, own]) => ({ name, leaves: leaves(own), builds: own })),
+      .map(([name, own]) => ({ name, removing: removing(own), builds: own })),
     namespaces: [...Map.groupBy(built, ({ team }) => team)].sort(byName).map(([team, own]) => {
       const { group, approvers } = teams[team] ?? { group: team };
       const groups = [...new Set([group, approvers ?? group])];
-      return { name: buildNamespace(team), leaves: leaves(own), team, groups };
+      return { name: buildNamespace(team), removing: removing(own), team, groups };
     }),
     builds,
     host: new URL(url).host,

@@ -121,5 +121,3 @@ export const serviceBuildSchema = z.union([
       }),
   }),
 ]);
-
-export type ServiceBuild = z.output<typeof serviceBuildSchema>;

@@ -2,7 +2,7 @@ import { listed } from "./diagnostics.ts";
 import type { Plan } from "./plan.ts";
 
 /** The GitHub calls of a stack whose resources are all new. */
-export interface GithubCost {
+interface GithubCost {
   /** Hooks to create, one call each. */
   readonly hooks: number;
   /** The minimum time under GitHub's limits, in minutes. */

@@ -55,9 +55,6 @@ export interface CredentialPlan {
 const GIT = "kargo-fleet-git";
 const IMAGE = "kargo-fleet-image";
 
-/** The possible names of the platform's Secrets. */
-export const CREDENTIAL_NAMES: readonly string[] = [GIT, IMAGE];
-
 /** The Secrets that the platform creates; none for an existing Secret. */
 export function planCredentials(
   { git, image }: Credentials,

@@ -1,3 +1,4 @@
+import { builtImages } from "./build-plan.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { DocumentPath } from "./diagnostics.ts";
 import {
@@ -18,7 +19,7 @@ import type { ProblemCode } from "./problem-codes.ts";
 import type { StackConfig } from "./stack-config.ts";
 
 /** A name derived from a service, with its scope. */
-export interface DerivedName {
+interface DerivedName {
   readonly service: string;
   /** The owner, if several services share the name on purpose. @default the service */
   readonly owner?: string;
@@ -36,7 +37,7 @@ export interface DerivedName {
 }
 
 /** A service with an invalid derived name, and a fix. */
-export interface NameConflict {
+interface NameConflict {
   readonly code: ProblemCode;
   /** The path in the catalogue. */
   readonly path: DocumentPath;
@@ -53,7 +54,7 @@ const HERE = "";
 export function derivedNames(catalogue: Catalogue, config: StackConfig): DerivedName[] {
   const kubernetes = { limit: NAME_LIMIT, limitOf: "a Kubernetes name (RFC 1123)" };
   const helm = { limit: HELM_RELEASE_LIMIT, limitOf: "a Helm release, which takes the Application's name," };
-  return Object.entries(catalogue.services).flatMap(([service, { build, pipeline, team }]) => {
+  return Object.entries(catalogue.services).flatMap(([service, { build, images, pipeline, team }]) => {
     const own: DerivedName[] = [
       {
         service,
@@ -86,14 +87,16 @@ export function derivedNames(catalogue: Catalogue, config: StackConfig): Derived
               parts: { team },
               ...kubernetes,
             },
-            {
-              service,
-              kind: "Workflow",
-              name: `${workflowPrefix(service)}${"0".repeat(WORKFLOW_COMMIT_DIGITS)}`,
-              cluster: HERE,
-              from: "its builds",
-              ...kubernetes,
-            },
+            ...builtImages({ service, image: "", images, dockerfile: "" }).map(
+              ({ name }): DerivedName => ({
+                service,
+                kind: "Workflow",
+                name: `${workflowPrefix(name)}${"0".repeat(WORKFLOW_COMMIT_DIGITS)}`,
+                cluster: HERE,
+                from: "its builds",
+                ...kubernetes,
+              }),
+            ),
           ];
     // Includes the pipelines that it may move to, so that raising a canary's percent causes no conflict.
     const perStage = pipelinesAhead(pipeline, config.rollout.pipelines)

@@ -20,7 +20,7 @@ export interface GuardPlan extends AccessConfig {
   readonly receivers: readonly ReceiverPlan[];
 }
 
-export interface DestinationTemplate {
+interface DestinationTemplate {
   /** A cluster's name or address in Argo CD; undefined for its own. */
   readonly cluster: string | undefined;
   readonly namespace: string;

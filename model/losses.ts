@@ -2,6 +2,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { type DocumentPath, formatPath, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { imageIdentity } from "./image.ts";
+import { repositories } from "./images.ts";
 import type { Plan, ServicePlan } from "./plan.ts";
 import type { Provisioned, ProvisionedService } from "./provisioned.ts";
 import type { Reading } from "./schema-problems.ts";
@@ -10,8 +11,8 @@ import { PROJECT, type StackConfig } from "./stack-config.ts";
 import { stageLosses } from "./stage-losses.ts";
 import { valuesLosses } from "./values-losses.ts";
 
-/** A plan with its sources. */
-export interface Planned {
+/** A plan, with the files that it was made from. */
+export interface PlanWithFiles {
   readonly plan: Plan;
   readonly catalogue: Reading<Catalogue>;
   readonly config: Reading<StackConfig>;
@@ -30,7 +31,7 @@ export function isGuarded(before: Provisioned, plan: Plan): boolean {
  */
 export function losses(
   before: Provisioned,
-  planned: Planned,
+  planned: PlanWithFiles,
   valuesThere: ReadonlySet<string> = new Set(),
 ): Problem[] {
   const kept = new Map(planned.plan.services.map((service) => [service.name, service]));
@@ -56,7 +57,12 @@ export function losses(
 
 const LOST = "its Kargo Project would be deleted, with its Freight, approvals and history";
 
-function removed(name: string, was: ProvisionedService, before: Provisioned, planned: Planned): Problem {
+function removed(
+  name: string,
+  was: ProvisionedService,
+  before: Provisioned,
+  planned: PlanWithFiles,
+): Problem {
   const { document } = planned.catalogue;
   const successor = planned.plan.services.find(
     (one) => !Object.hasOwn(before.services, one.name) && succeeds(one, was),
@@ -73,9 +79,10 @@ function removed(name: string, was: ProvisionedService, before: Provisioned, pla
 }
 
 function succeeds(service: ServicePlan, was: ProvisionedService): boolean {
+  const before = new Set(repositories(was).map(imageIdentity));
   return (
     same(service.repository, was.repository) ||
-    imageIdentity(service.warehouse.image) === imageIdentity(was.image)
+    repositories(service.warehouse).some((repository) => before.has(imageIdentity(repository)))
   );
 }
 
@@ -84,7 +91,7 @@ function same(a: string, b: string): boolean {
 }
 
 /** One problem for each key of `rollout`, with all services that it removes. */
-function deselected(names: readonly string[], before: Provisioned, planned: Planned): Problem[] {
+function deselected(names: readonly string[], before: Provisioned, planned: PlanWithFiles): Problem[] {
   const { catalogue, config } = planned;
   const services = catalogue.value?.services ?? {};
   const rollout = config.value?.rollout;
@@ -107,7 +114,7 @@ function deselected(names: readonly string[], before: Provisioned, planned: Plan
 }
 
 /** The command that moves services to another stack without deleting anything; none for shards written by hand. */
-function moveBetweenShards({ plan: { rollout }, config: { document } }: Planned): string {
+function moveBetweenShards({ plan: { rollout }, config: { document } }: PlanWithFiles): string {
   const { shard, shards } = rollout;
   const stack = shard?.stack ?? /^Pulumi\.(.+)\.yaml$/.exec(document.file)?.[1];
   const count = shard?.stack ? shard.of : shards;

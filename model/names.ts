@@ -70,9 +70,12 @@ export function valuesFile(folder: string, stage: string): string {
   return `${folder}/values-${stage}.yaml`;
 }
 
-/** The name of a shared ClusterPromotionTask for a version such as `v1`. */
-export function promotionTaskName(version: string, by: "push" | "pull-request"): string {
-  return by === "push" ? `kargo-fleet-promote-${version}` : `kargo-fleet-pull-request-${version}`;
+/**
+ * The name of a shared ClusterPromotionTask for a version such as `v1`.
+ * @param several whether it writes several images
+ */
+export function promotionTaskName(version: string, by: "push" | "pull-request", several = false): string {
+  return `kargo-fleet-${several ? "images-" : ""}${by === "push" ? "promote" : by}-${version}`;
 }
 
 /** The namespace in which a team's images are built. */

@@ -50,7 +50,7 @@ export interface RoutePlan {
 }
 
 /** Where a pipeline waits for a person. */
-export interface WaitsPlan {
+interface WaitsPlan {
   /**
    * What waits by the Stage that Freight has just passed. The empty name stands for new Freight, which has passed no
    * Stage.
@@ -63,7 +63,7 @@ export interface WaitsPlan {
 }
 
 /** The Stages that wait after another one. */
-export interface WaitingPlan {
+interface WaitingPlan {
   /** For example `Freight waits for prod (after a soak of 1h)`. */
   readonly what: string;
   /** The first of them. */

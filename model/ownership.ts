@@ -2,6 +2,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { type DocumentPath, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { imageIdentity } from "./image.ts";
+import { listedImages } from "./images.ts";
 
 /**
  * Checks ownership: nobody else may use what a team owns, and two services may not share an image or repository,
@@ -13,7 +14,7 @@ export function ownershipProblems(
   document: SourceDocument,
 ): Problem[] {
   const claims = Object.entries(catalogue.services).flatMap(
-    ([service, { build, team, repository, image }]): Claim[] => [
+    ([service, { build, team, repository, ...images }]): Claim[] => [
       {
         service,
         team,
@@ -23,14 +24,16 @@ export function ownershipProblems(
         ...(build !== false && { context: build.context }),
         path: ["services", service, "repository"],
       },
-      {
-        service,
-        team,
-        what: "image",
-        name: image ?? `${registry}/${service}`,
-        identity: imageIdentity(image ?? `${registry}/${service}`),
-        path: ["services", service, "image"],
-      },
+      ...listedImages(service, images, registry).map(
+        (image): Claim => ({
+          service,
+          team,
+          what: "image",
+          name: image.repository,
+          identity: imageIdentity(image.repository),
+          path: image.path,
+        }),
+      ),
     ],
   );
   return [
@@ -97,7 +100,9 @@ function shared(claims: readonly Claim[], document: SourceDocument): Problem[] {
     const key = `${claim.what} ${claim.identity}`;
     const others = earlier.get(key) ?? [];
     earlier.set(key, [...others, claim]);
-    const other = others.find((one) => !disjoint(one.context, claim.context));
+    const other = others.find(
+      (one) => one.service !== claim.service && !disjoint(one.context, claim.context),
+    );
     if (other === undefined) return [];
     const message = `the ${claim.what} ${JSON.stringify(claim.name)} is also used by service ${JSON.stringify(other.service)}.`;
     const fix =

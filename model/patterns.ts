@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** The maximum length of a text that a regular expression may see. */
-export const TEXT_LIMIT = 1_000;
+const TEXT_LIMIT = 1_000;
 
 /** A text for a message: short, and without a part before `@`, which may be a token. */
 export function shown(text: unknown): string {

@@ -13,7 +13,7 @@ export const pipelineRolloutSchema = z.record(
   }),
 );
 
-export type PipelineRollout = z.output<typeof pipelineRolloutSchema>;
+type PipelineRollout = z.output<typeof pipelineRolloutSchema>;
 
 /** The pipeline that a service gets, from the one in its entry. */
 export function pipelineOf(service: string, pipeline: string, rollout: PipelineRollout): string {

@@ -5,7 +5,7 @@ import { derivedNames, nameConflicts } from "./derived-names.ts";
 import { destinationProblems } from "./destinations.ts";
 import { type DocumentPath, didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
-import { imageRepository } from "./image.ts";
+import { imageProblems } from "./image-problems.ts";
 import { notificationProblems } from "./notification-problems.ts";
 import { ownershipProblems } from "./ownership.ts";
 import { promotionTaskProblems } from "./promotion-task-problems.ts";
@@ -34,8 +34,7 @@ export function planProblems(
     ...ownershipProblems(catalogue, config.registry, services),
     ...cachedDigests(catalogue, services),
     ...unsortedTags(catalogue, services),
-    ...defaultImages(catalogue, config, services),
-    ...foreignImages(catalogue, config, services),
+    ...imageProblems(catalogue, config, services),
     ...destinationProblems(catalogue, config, services, stack),
     ...buildProblems(catalogue, config, services, stack),
     ...notificationProblems(catalogue, config, services, stack),
@@ -72,33 +71,6 @@ function foreignRepositories(catalogue: Catalogue, config: StackConfig, services
       const fix = `Move the repository to ${owner}, or list the service in the catalogue of a stack of its owner.`;
       return problem("KF025", services, ["services", name, "repository"], message, fix);
     });
-}
-
-/** The default image contains the service's name, which may be invalid in an image. */
-function defaultImages(catalogue: Catalogue, { registry }: StackConfig, services: SourceDocument): Problem[] {
-  return Object.entries(catalogue.services).flatMap(([name, { image }]) => {
-    const checked = imageRepository.safeParse(`${registry}/${name}`);
-    if (image !== undefined || checked.success) return [];
-    const message = `its image ${checked.error.issues.map((issue) => issue.message).join("; ")}`;
-    return [problem("KF026", services, ["services", name], message, "Name its image.", "key")];
-  });
-}
-
-/**
- * A build pushes to the image's registry, with anything that its Dockerfile added, so the stack lists the allowed
- * registries.
- */
-function foreignImages(catalogue: Catalogue, config: StackConfig, services: SourceDocument): Problem[] {
-  const { registry } = config;
-  const registries = config.registries.length > 0 ? config.registries : [registry];
-  return Object.entries(catalogue.services).flatMap(([name, { image = `${registry}/${name}`, state }]) => {
-    const below = registries.some((one) => image === one || image.startsWith(`${one}/`));
-    // A decommissioned service must stay removable, whatever is allowed now.
-    if (below || state !== "active") return [];
-    const message = `the image ${JSON.stringify(image)} is not in a registry of this stack (${listed(registries)}).`;
-    const fix = `Use one of these, or ask the platform team to add another to ${PROJECT}:registries.`;
-    return [problem("KF029", services, ["services", name, "image"], message, fix)];
-  });
 }
 
 /** Kargo ignores cacheByTag for the strategy Digest, so the setting is a mistake. */

@@ -1,5 +1,5 @@
 import { type SubjectPlan, teamSubjects } from "./access.ts";
-import { type BuildPlan, type BuildTriggersPlan, planBuild, planBuildTriggers } from "./build-plan.ts";
+import { type BuildTriggersPlan, planBuild, planBuildTriggers } from "./build-plan.ts";
 import { type ClosingRule, planCalendar } from "./calendar.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { type CommitStatusPlan, planCommitStatus } from "./commit-status.ts";
@@ -61,6 +61,8 @@ export interface PromotionTaskPlan {
   readonly name: string;
   readonly version: string;
   readonly by: "push" | "pull-request";
+  /** Whether it writes several images; absent if it writes one. */
+  readonly images?: true;
   /** The steps of a stack's own version; absent if the program has them. */
   readonly own?: { readonly file: string; readonly steps: readonly OwnStep[] };
   /** How it reports the Stage to GitHub; absent if it does not. */
@@ -90,21 +92,13 @@ export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackCon
   }
   if (problems.length > 0 || !catalogue.value || !config.value) throw new InvalidInput(problems);
   const stack = config.value;
-  const services = withStates(catalogue.value.services, stack.rollout);
   const { percent, shard } = stack.rollout;
   const selected = stack.shards > 0 ? [] : planServices(catalogue.value, stack);
-  // Triggers belong to the cluster, so the platform's stack makes those of all shards.
-  const ofCluster = selectServices(services, { ...stack.rollout, shard: undefined });
-  const built = ofCluster.flatMap((name) => {
-    const service = services[name];
-    return (service && planBuild(name, service, stack)) ?? [];
-  });
-  const all = Object.fromEntries(Object.entries(services).filter(([name]) => ofCluster.includes(name)));
   return {
     cluster: stack.cluster,
     github: stack.github,
     protect: stack.protect,
-    platform: stack.platform ? planPlatform(catalogue.value, stack, built, all) : undefined,
+    platform: stack.platform ? planPlatform(catalogue.value, stack) : undefined,
     services: selected,
     rollout: { percent, ...(shard && { shard }), ...(stack.shards > 0 && { shards: stack.shards }) },
     freezes: planFreezes(stack.rollout.freeze, now),
@@ -139,16 +133,18 @@ export function planShards(base: Plan, name: string, catalogue: Catalogue, stack
   }));
 }
 
-function planPlatform(
-  { teams, services }: Catalogue,
-  stack: StackConfig,
-  built: readonly BuildPlan[],
-  selected: Catalogue["services"],
-): PlatformPlan {
+function planPlatform({ teams, services }: Catalogue, stack: StackConfig): PlatformPlan {
   const { gitops, github, registry } = stack;
+  const states = withStates(services, stack.rollout);
+  // Triggers belong to the cluster, so the platform's stack makes those of all shards.
+  const ofCluster = new Set(selectServices(states, { ...stack.rollout, shard: undefined }));
+  const selected = Object.fromEntries(Object.entries(states).filter(([name]) => ofCluster.has(name)));
+  const built = Object.entries(selected).flatMap(([name, service]) => planBuild(name, service, stack) ?? []);
   const commitStatus = planCommitStatus(stack);
+  // Of the whole catalogue, because another stack of the cluster may have the service.
+  const several = Object.values(services).some(({ images }) => images !== undefined);
   return {
-    promotionTasks: planPromotionTasks(stack.promotionTasks).map((task) => ({
+    promotionTasks: planPromotionTasks(stack.promotionTasks, several).map((task) => ({
       ...task,
       ...(commitStatus && { commitStatus }),
     })),
@@ -162,15 +158,30 @@ function planPlatform(
   };
 }
 
-/** The program's versions, then the stack's own. */
-function planPromotionTasks(own: StackConfig["promotionTasks"]): PromotionTaskPlan[] {
+/** The same tasks of the program for services with several images. */
+export function forImages(tasks: readonly PromotionTaskPlan[]): PromotionTaskPlan[] {
+  return tasks
+    .filter(({ own, images }) => own === undefined && images === undefined)
+    .map((task) => ({ ...task, name: promotionTaskName(task.version, task.by, true), images: true }));
+}
+
+/**
+ * The program's versions, then the stack's own.
+ * @param several whether a service has several images
+ */
+function planPromotionTasks(own: StackConfig["promotionTasks"], several: boolean): PromotionTaskPlan[] {
   const task = (version: string, by: PromotionTaskPlan["by"]) => ({
     name: promotionTaskName(version, by),
     version,
     by,
   });
+  const shipped = PROMOTION_TASK_VERSIONS.flatMap((version) => [
+    task(version, "push"),
+    task(version, "pull-request"),
+  ]);
   return [
-    ...PROMOTION_TASK_VERSIONS.flatMap((version) => [task(version, "push"), task(version, "pull-request")]),
+    ...shipped,
+    ...(several ? forImages(shipped) : []),
     ...Object.entries(own).flatMap(([version, { file, steps, pullRequestSteps }]) => [
       { ...task(version, "push"), own: { file, steps } },
       ...(pullRequestSteps

@@ -22,7 +22,7 @@ const schema = z.strictObject({
 export type PreviewFilter = z.output<typeof schema>;
 
 /** The part of a plan that is registered. */
-export type Registered = Pick<Plan, "services" | "platform">;
+type Registered = Pick<Plan, "services" | "platform">;
 
 /** @throws Error if the text is no filter */
 export function readFilter(text: string): PreviewFilter {

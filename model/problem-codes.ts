@@ -39,6 +39,8 @@ export const PROBLEM_CODES = {
   KF034: "Config that only the engine can read",
   KF035: "A file without a team",
   KF036: "A service in another team's file",
+  KF037: "Two ways to list the images of a service",
+  KF038: "An image that a service lists twice",
   KF040: "A duplicate stage",
   KF041: "A duplicate upstream stage",
   KF042: "An unknown upstream stage",
@@ -82,6 +84,7 @@ export const PROBLEM_CODES = {
   KF094: "A provisioned stage was removed from its pipeline",
   KF095: "A service moves to a pipeline without one of its stages",
   KF096: "Values files would stay in their old place",
+  KF097: "Values files without the key of an image",
   KF100: "A repository that does not exist",
   KF101: "A repository without room or rights for a webhook",
   KF102: "A build namespace that does not exist",
@@ -109,6 +112,7 @@ export const PROBLEM_CODES = {
   KF177: "A promotion task without a step that it needs, or in a wrong order",
   KF178: "An unknown version of the promotion task",
   KF179: "A promotion task without the steps of a pull request",
+  KF180: "A promotion task that writes one image",
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -23,7 +23,27 @@ export function promotionTaskProblems(
     const fix = `Add it to ${PROJECT}:promotionTasks, or use one of these.`;
     return [problem("KF178", document, ["config", `${PROJECT}:rollout`, "promotionTask", key], message, fix)];
   });
-  return [...unknown, ...withoutPullRequest(catalogue, stack, document)];
+  return [
+    ...unknown,
+    ...withoutPullRequest(catalogue, stack, document),
+    ...withoutImages(catalogue, stack, document),
+  ];
+}
+
+/** The steps of a file write one image. */
+function withoutImages(
+  { services }: Catalogue,
+  { promotionTasks, rollout }: StackConfig,
+  document: SourceDocument,
+): Problem[] {
+  const several = selectServices(services, rollout).filter((name) => services[name]?.images !== undefined);
+  return Object.entries(promotionTasks).flatMap(([version, { file }]) => {
+    const concerned = several.filter((name) => promotionTaskVersion(name, rollout.promotionTask) === version);
+    if (concerned.length === 0) return [];
+    const message = `${file} writes one image, but services on ${version} have several: ${listed(concerned)}.`;
+    const fix = `Keep these services on ${listed(PROMOTION_TASK_VERSIONS)}.`;
+    return [problem("KF180", document, ["config", `${PROJECT}:promotionTasks`, version], message, fix)];
+  });
 }
 
 function withoutPullRequest(

@@ -25,7 +25,7 @@ export const promotionTaskRolloutSchema = z.strictObject({
   ...canaryKeys,
 });
 
-export type PromotionTaskRollout = z.output<typeof promotionTaskRolloutSchema>;
+type PromotionTaskRollout = z.output<typeof promotionTaskRolloutSchema>;
 
 /** How canary services are chosen. */
 export type Canaries = Pick<PromotionTaskRollout, "canaryPercent" | "canaryServices">;

@@ -6,6 +6,8 @@ const provisionedService = z.object({
   pipeline: z.string(),
   repository: z.string(),
   image: z.string(),
+  /** By name, if the service has several. */
+  images: z.record(z.string(), z.string()).optional(),
   /**
    * The place of its values files; undefined if they could not be written, or in the output of an older program.
    */
@@ -72,6 +74,7 @@ export function provisioned(
           pipeline,
           repository,
           image: warehouse.image,
+          ...(warehouse.images && { images: warehouse.images }),
           ...(seeded(name) && {
             values: { repoURL: gitops.repoURL, branch: gitops.branch, folder: gitops.folder },
           }),

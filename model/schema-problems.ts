@@ -143,7 +143,7 @@ function sentence(message: string): string {
 }
 
 /** The keys that the schema knows at a path, looking through defaults, options, maps and unions. */
-export function keysAt(schema: z.ZodType, path: DocumentPath): string[] {
+function keysAt(schema: z.ZodType, path: DocumentPath): string[] {
   return [
     ...new Set(
       reach(schema, path).flatMap((found) => (found instanceof z.ZodObject ? Object.keys(found.shape) : [])),

@@ -54,7 +54,7 @@ export const rolloutSchema = z.strictObject({
 export type Rollout = z.output<typeof rolloutSchema>;
 
 /** Why a stack does not get a service. */
-export interface Absence {
+interface Absence {
   /** The key of the config that excludes it, for example `["rollout", "exclude", 0]`. */
   readonly path: DocumentPath;
   /** For example `rollout.exclude[0] excludes it`. */
@@ -95,10 +95,11 @@ export function withStates(
   services: Catalogue["services"],
   { decommission }: Rollout,
 ): Catalogue["services"] {
-  const leaves = (name: string, service: Labelled) => decommission.some((one) => meets(one, name, service));
+  const isDecommissioned = (name: string, service: Labelled) =>
+    decommission.some((one) => meets(one, name, service));
   const all = Object.entries(services).map(([name, service]): [string, Catalogue["services"][string]] => [
     name,
-    leaves(name, service) ? { ...service, state: "decommissioned" } : service,
+    isDecommissioned(name, service) ? { ...service, state: "decommissioned" } : service,
   ]);
   return Object.fromEntries(all);
 }

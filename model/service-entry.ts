@@ -3,6 +3,7 @@ import { serviceBuildSchema } from "./builds.ts";
 import { folder } from "./folders.ts";
 import { githubRepository } from "./github-names.ts";
 import { imageRepository } from "./image.ts";
+import { serviceImages } from "./images.ts";
 import { labelKey, labelValue } from "./kubernetes-names.ts";
 import { tagSelection } from "./tags.ts";
 import { warehouseOptions } from "./warehouse-options.ts";
@@ -19,6 +20,11 @@ export const service = z.strictObject({
   image: imageRepository.optional().meta({
     description: "The image repository. Default: <registry>/<service>.",
     examples: ["registry.example/edge/nginx"],
+  }),
+  images: serviceImages.optional().meta({
+    description:
+      "Several images instead of one, by name. Each has its key in the values files, images.<name>.tag, and its Dockerfile, Dockerfile.<name>.",
+    examples: [{ web: "registry.example/shop/web", worker: "registry.example/shop/worker" }],
   }),
   tags: tagSelection
     .prefault({ strategy: "lexical" })

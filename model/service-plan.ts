@@ -2,6 +2,7 @@ import { type ServiceAccessPlan, serviceAccess } from "./access.ts";
 import { type BuildPlan, planBuild, planWebhook, type WebhookPlan } from "./build-plan.ts";
 import type { Catalogue, CatalogueService, ServiceState } from "./catalogue.ts";
 import { goDuration } from "./durations.ts";
+import { listedImages, type ServiceImages } from "./images.ts";
 import { kargoShard } from "./kargo-shards.ts";
 import {
   applicationName,
@@ -15,6 +16,7 @@ import {
 } from "./names.ts";
 import { pipelineOf } from "./pipeline-rollout.ts";
 import { type DeployingStage, deploys, type PipelineStage, type StageState, stagesOf } from "./pipelines.ts";
+import type { PromotesBy } from "./promotion-steps.ts";
 import { promotionTaskVersion } from "./promotion-task-version.ts";
 import type { StackConfig } from "./stack-config.ts";
 import type { TagSelection } from "./tags.ts";
@@ -50,15 +52,19 @@ export interface ServicePlan {
 }
 
 /** The commands for manual gates; `<freight>` is a placeholder. */
-export interface CommandsPlan {
+interface CommandsPlan {
   readonly promote: readonly string[];
   readonly sync: readonly string[];
 }
 
 export interface WarehousePlan {
   readonly name: string;
-  /** The image repository, without tag. */
+  /** The image repository, without tag; the first one if there are several. */
   readonly image: string;
+  /** All image repositories by name; absent if the service has one without a name. */
+  readonly images?: ServiceImages;
+  /** Whether Freight holds images of one push only; absent if another system builds them, or if there is one. */
+  readonly together?: true;
   readonly tags: TagSelection;
   /** In Go's form, as Kargo stores it. */
   readonly interval: string;
@@ -125,6 +131,7 @@ export function planService(
   const pipeline = stagesOf(stack.pipelines, pipelineName);
   const folder = gitopsFolder(stack.gitops.path, name, stack.cluster.name);
   const version = promotionTaskVersion(name, stack.rollout.promotionTask);
+  const taskName = (by: PromotesBy) => promotionTaskName(version, by, service.images !== undefined);
   const deploying = pipeline.filter(deploys);
   const options = { ...stack.warehouse, ...service.warehouse };
   const isActive = service.state === "active";
@@ -140,7 +147,9 @@ export function planService(
     project: projectName(name),
     warehouse: {
       name: warehouseName(name),
-      image: service.image ?? `${stack.registry}/${name}`,
+      image: listedImages(name, service, stack.registry)[0].repository,
+      ...(service.images && { images: service.images }),
+      ...(Object.keys(service.images ?? {}).length > 1 && service.build !== false && { together: true }),
       tags: service.tags,
       interval: goDuration(options.interval ?? stack.warehouse.interval),
       discoveryLimit: options.discoveryLimit ?? stack.warehouse.discoveryLimit,
@@ -154,7 +163,7 @@ export function planService(
       folder,
       chart: gitopsFolder((service.chart ?? stack.gitops.chart).path, name, stack.cluster.name),
     },
-    stages: pipeline.map((stage) => planStage(name, stage, folder, version, isActive)),
+    stages: pipeline.map((stage) => planStage(name, stage, folder, taskName, isActive)),
     appProject: appProjectName(name),
     build,
     webhook: build && planWebhook(build, stack.webhooks, service.state),
@@ -177,7 +186,7 @@ function planStage(
   service: string,
   stage: PipelineStage,
   folder: string,
-  version: string,
+  taskName: (by: PromotesBy) => string,
   mayPromote: boolean,
 ): StagePlan {
   const { stage: name, state, after, soak } = stage;
@@ -187,7 +196,7 @@ function planStage(
     state,
     after,
     soak: soak === undefined ? undefined : goDuration(soak),
-    deployment: deploys(stage) ? planDeployment(service, stage, folder, version, goesOn) : undefined,
+    deployment: deploys(stage) ? planDeployment(service, stage, folder, taskName, goesOn) : undefined,
   };
 }
 
@@ -195,7 +204,7 @@ function planDeployment(
   service: string,
   { stage, promotion, sync, selectionPolicy, verification, destination }: DeployingStage,
   folder: string,
-  version: string,
+  taskName: (by: PromotesBy) => string,
   mayPromote: boolean,
 ): DeploymentPlan {
   return {
@@ -204,7 +213,7 @@ function planDeployment(
     sync,
     selectionPolicy,
     verification,
-    promotionTask: promotionTaskName(version, promotion === "pull-request" ? "pull-request" : "push"),
+    promotionTask: taskName(promotion === "pull-request" ? "pull-request" : "push"),
     valuesFile: valuesFile(folder, stage),
     application: applicationName(service, stage),
     destination: {

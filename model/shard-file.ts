@@ -12,7 +12,7 @@ const ROLLOUT_KEY = `${PROJECT}:rollout`;
 const PLATFORM_KEY = `${PROJECT}:platform`;
 
 /** Where the CLI writes how a stack file's secrets are encrypted. */
-export const ENCRYPTION_KEYS = ["secretsprovider", "encryptedkey", "encryptionsalt"] as const;
+const ENCRYPTION_KEYS = ["secretsprovider", "encryptedkey", "encryptionsalt"] as const;
 
 /** A stack file as plain data, with full keys. */
 type Data = Readonly<Record<string, unknown>>;

@@ -25,13 +25,21 @@ export type Shard = z.output<typeof shardSchema>;
 /** A shard of a stack that has the key `shards`. */
 export type StackShard = Shard & { readonly stack: string };
 
+/** What {@link shardOf} has found: twenty hashes for each service take longer than the rest of a plan. */
+const found = new Map<string, number>();
+
 /**
  * The shard of a service, from 1. The shard with the highest hash of both names wins (rendezvous hashing), so that
  * a new shard takes services from the others and moves none between them.
  */
 export function shardOf(service: string, of: number): number {
+  const key = `${of} ${service}`;
+  const known = found.get(key);
+  if (known !== undefined) return known;
   const bids = Array.from({ length: of }, (_, index) => stableHash(`shard ${index + 1}`, service));
-  return bids.indexOf(Math.max(...bids)) + 1;
+  const shard = bids.indexOf(Math.max(...bids)) + 1;
+  found.set(key, shard);
+  return shard;
 }
 
 /**

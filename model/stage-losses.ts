@@ -1,5 +1,5 @@
 import { type Problem, problem } from "./diagnostics.ts";
-import type { Planned } from "./losses.ts";
+import type { PlanWithFiles } from "./losses.ts";
 import type { ServicePlan } from "./plan.ts";
 import type { ProvisionedService } from "./provisioned.ts";
 import { PROJECT } from "./stack-config.ts";
@@ -22,7 +22,7 @@ interface Loss {
 export function stageLosses(
   before: readonly (readonly [string, ProvisionedService])[],
   kept: ReadonlyMap<string, ServicePlan>,
-  planned: Planned,
+  planned: PlanWithFiles,
 ): Problem[] {
   const lost = before.flatMap(([service, was]) => {
     const now = kept.get(service);
@@ -56,7 +56,7 @@ function lossesOf(service: string, was: ProvisionedService, now: ServicePlan): L
 function describe(
   { stage, from, to, stays }: Loss,
   services: readonly string[],
-  { plan, catalogue, config }: Planned,
+  { plan, catalogue, config }: PlanWithFiles,
 ): Problem {
   const quoted = JSON.stringify(stage);
   const has =

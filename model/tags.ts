@@ -7,7 +7,7 @@ import { tagPattern } from "./tag-pattern.ts";
 export const SORTABLE_TAGS = "^[0-9]{14}-[0-9a-f]{7}$";
 
 /** The short commit only, for Warehouses that select by the time of the build. */
-export const COMMIT_TAGS = "^[0-9a-f]{7}$";
+const COMMIT_TAGS = "^[0-9a-f]{7}$";
 
 /**
  * Constraints that the Go library Masterminds/semver 3.4 accepts, as in Kargo's admission. Narrower in one respect:

@@ -16,7 +16,7 @@ export const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 export type Day = (typeof DAYS)[number];
 
 /** A local time. */
-export interface WallClock {
+interface WallClock {
   /** Its place in {@link DAYS}. */
   readonly day: number;
   /** `09:05`; texts of this form sort by time. */

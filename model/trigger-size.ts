@@ -1,5 +1,5 @@
 import escapeStringRegexp from "escape-string-regexp";
-import type { BuildPlan } from "./build-plan.ts";
+import { type BuildPlan, builtImages } from "./build-plan.ts";
 
 /**
  * The maximum length of an EventSource's or Sensor's base64. Argo Events passes each to its pod in one environment
@@ -11,8 +11,8 @@ export const TRIGGER_LIMIT = 131_000;
 /** The recommended fill of the fullest group, which leaves room for growth. */
 const ROOM = 0.6;
 
-/** Upper bounds for a Sensor, the longer of the two, in bytes: without services, and per service. */
-const SENSOR = { empty: 900, service: 1_600, name: 10 };
+/** Upper bounds for a Sensor, the longer of the two, in bytes: without services, per service, per further image. */
+const SENSOR = { empty: 900, service: 1_600, image: 1_120, name: 10 };
 
 /**
  * An upper bound for the base64 of a group's Sensor, in bytes. A test compares it with the manifests, which this
@@ -24,13 +24,16 @@ export function sensorBytes(builds: readonly BuildPlan[]): number {
 }
 
 function serviceBytes(build: BuildPlan): number {
-  const { branch, context, dockerfile, image, owner, paths, repository, service, team } = build;
-  const plain = [owner, repository, image, context, dockerfile, team, team];
+  const { branch, context, owner, paths, repository, team } = build;
+  const [first, ...more] = builtImages(build).map(
+    ({ name, image, dockerfile }) =>
+      SENSOR.name * name.length + [owner, repository, image, context, dockerfile, team, team].join("").length,
+  );
   const escaped = [`${owner}/${repository}`, branch, ...paths];
   return (
     SENSOR.service +
-    SENSOR.name * service.length +
-    plain.reduce((sum, text) => sum + text.length, 0) +
+    (first ?? 0) +
+    more.reduce((sum, bytes) => sum + SENSOR.image + bytes, 0) +
     escaped.reduce((sum, text) => sum + Buffer.byteLength(JSON.stringify(escapeStringRegexp(text))), 0) +
     (paths.length === 0 ? 0 : 200)
   );

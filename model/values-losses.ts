@@ -1,5 +1,5 @@
 import { type Problem, problem } from "./diagnostics.ts";
-import type { Planned } from "./losses.ts";
+import type { PlanWithFiles } from "./losses.ts";
 import { deployingStages, type GitopsPlan, type Plan, type ServicePlan } from "./plan.ts";
 import type { Provisioned, ProvisionedService } from "./provisioned.ts";
 import { PROJECT } from "./stack-config.ts";
@@ -41,7 +41,7 @@ function filesOf({ stages }: ProvisionedService, now: ServicePlan): string[] {
  */
 export function valuesLosses(
   before: Provisioned,
-  { plan, config }: Planned,
+  { plan, config }: PlanWithFiles,
   there: ReadonlySet<string>,
 ): Problem[] {
   const lost = relocated(before, plan).filter(({ service }) => !there.has(service));

@@ -10,7 +10,7 @@ export const waveSchema = z.union([
   z.strictObject({ percent: z.number().positive().max(100) }),
 ]);
 
-export type WaveRule = z.output<typeof waveSchema>;
+type WaveRule = z.output<typeof waveSchema>;
 
 /** Services that are brought up together. */
 export interface Wave {

@@ -19,7 +19,7 @@ import { startGitHub } from "./local-github.ts";
 import { claimDirectory, isInUse, readRecords, stopRecorded } from "./processes.ts";
 import { selectStack } from "./select-stack.ts";
 import { stopOnSignals } from "./signals.ts";
-import { ensurePrograms, findPrograms, type Paths } from "./toolchain/optional.ts";
+import { ensurePrograms, findPrograms, type Paths } from "./toolchain/for-tests.ts";
 import { toolchainCache } from "./toolchain/places.ts";
 import { showSteps } from "./toolchain/progress.ts";
 import { ensureToolchain, linkPrograms, type Toolchain } from "./toolchain/toolchain.ts";

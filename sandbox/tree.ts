@@ -2,7 +2,7 @@ import { SERVICE_LABEL, TEAM_LABEL } from "../fleet/labels.ts";
 import type { KubernetesApi } from "./kubernetes-api.ts";
 
 /** A line of a tree with its children. */
-export interface Branch {
+interface Branch {
   readonly label: string;
   /** Printed after the label, in its own column. */
   readonly note?: string;
@@ -120,8 +120,8 @@ function describeKargo(object: KubernetesObject, configs: readonly KubernetesObj
   const { kind, metadata, spec } = object;
   const label = `${kind} ${metadata.name}`;
   if (kind === "Warehouse") {
-    const [subscription] = (spec?.subscriptions ?? []) as readonly { image?: { repoURL?: string } }[];
-    return { label, note: `watches ${subscription?.image?.repoURL}` };
+    const subscriptions = (spec?.subscriptions ?? []) as readonly { image?: { repoURL?: string } }[];
+    return { label, note: `watches ${subscriptions.map(({ image }) => image?.repoURL).join(", ")}` };
   }
   if (kind !== "Stage") return { label };
   const policies = configs.flatMap(

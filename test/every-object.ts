@@ -9,7 +9,7 @@ export function everyObject({ platform, services }: Plan): readonly KubernetesOb
 }
 
 /** The shared objects. */
-export function objectsOfPlatform(platform: PlatformPlan): readonly KubernetesObject[] {
+function objectsOfPlatform(platform: PlatformPlan): readonly KubernetesObject[] {
   const secrets = platform.credentials.map((plan) => {
     const secret = credentialSecret(plan);
     return { ...secret, stringData: { ...secret.stringData, [plan.secret.key]: "planted" } };
@@ -18,7 +18,7 @@ export function objectsOfPlatform(platform: PlatformPlan): readonly KubernetesOb
 }
 
 /** The objects of one service; its namespace first. */
-export function objectsOfService(service: ServicePlan): readonly KubernetesObject[] {
+function objectsOfService(service: ServicePlan): readonly KubernetesObject[] {
   return serviceObjects(service);
 }
 

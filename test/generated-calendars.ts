@@ -7,7 +7,7 @@ import { DAYS } from "../model/time-zones.ts";
  * Zones with every kind of change: none, an hour, half an hour, at midnight, in the south, and odd offsets. None has
  * changed its rules lately: two programs may have different releases of the time zone database.
  */
-export const ZONES = [
+const ZONES = [
   "UTC",
   "Europe/Berlin",
   "America/New_York",

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { deployments, pipelineStages, type Stage } from "./generated-pipelines.ts";
+import { type Entries, merged, optionally, stackKeys, warehouse } from "./generated-stacks.ts";
 
 /** The texts of a catalogue and a stack file, not validated. */
 export interface Sources {
@@ -13,8 +14,6 @@ export interface RawSources {
   /** The keys of the stack file without their prefix. */
   readonly stack: Entries;
 }
-
-type Entries = Readonly<Record<string, unknown>>;
 
 export function toSources({ catalogue, stack }: RawSources): Sources {
   const lines = Object.entries(stack).map(
@@ -64,18 +63,6 @@ const group = fc.constantFrom(
   "a,b",
 );
 
-const optionally = <Value>(key: string, value: fc.Arbitrary<Value>) =>
-  fc.option(value, { nil: undefined }).map((one) => (one === undefined ? {} : { [key]: one }));
-
-const interval = fc.constantFrom("5m", "90m", "1h", "1.5h", "300s", "24h0m0s", "1h1m1s");
-
-const merged = (...parts: readonly fc.Arbitrary<object>[]): fc.Arbitrary<Entries> =>
-  fc.tuple(...parts).map((drawn) => Object.assign({}, ...drawn));
-
-const warehouse = merged(
-  optionally("interval", interval),
-  optionally("discoveryLimit", fc.integer({ min: 1, max: 100 })),
-);
 const platform = optionally("platform", fc.constantFrom("linux/amd64", "linux/arm/v7"));
 
 const folder = fc.constantFrom(".", "services/api", "src", "a.b/c-d", "x");
@@ -118,6 +105,8 @@ interface DrawnService {
   readonly team: number;
   readonly pipeline: number;
   readonly ownImage: boolean;
+  /** The names of its images, if it has several. */
+  readonly images: readonly string[];
   readonly more: Entries;
 }
 
@@ -126,6 +115,7 @@ const drawnService: fc.Arbitrary<DrawnService> = fc.record({
   team: fc.nat(),
   pipeline: fc.nat(),
   ownImage: fc.boolean(),
+  images: fc.oneof(fc.constant([]), fc.uniqueArray(fc.constantFrom("web", "worker", "constructor", "x1"))),
   more: merged(
     fc.oneof(built, merged(fc.constant({ build: false }), optionally("tags", tags))),
     optionally("warehouse", merged(warehouse, platform)),
@@ -139,99 +129,8 @@ const drawnService: fc.Arbitrary<DrawnService> = fc.record({
 
 const drawnTeam = fc.record({ name, group, approvers: fc.option(group), owns: fc.boolean() });
 
-const credentials = fc
-  .tuple(
-    fc.constantFrom(
-      {},
-      { git: { existingSecret: "kept" } },
-      { git: { username: "kargo" } },
-      { git: { githubApp: { clientId: "Iv1.0", installationId: "12345678" } } },
-    ),
-    fc.constantFrom({}, { image: { existingSecret: "kept" } }, { image: { username: "reader" } }),
-  )
-  .map(([git, image]) => ({ ...git, ...image }));
-
-const version = fc.constantFrom("v1", "v2");
-const percent = fc.constantFrom(0, 0.5, 50, 100);
-
-const IMAGES = Object.fromEntries(
-  ["clone", "build", "push", "notify"].map((step) => [
-    step,
-    `registry.example/mirror/${step}:1.0@sha256:${"0".repeat(64)}`,
-  ]),
-);
-
-/** All keys of a stack except its pipelines. `credentials` may leave secrets unused, which is no problem. */
-const stackKeys = fc.record({
-  cluster: fc.constantFrom(
-    { name: "test", context: "test" },
-    { name: "0-eu", context: "arn:aws:x/y", qps: 0.5 },
-  ),
-  registry: fc.constantFrom("registry.example", "registry.example:5000/base/x", "localhost:5000"),
-  gitops: fc.constantFrom(
-    { repository: "acme/gitops" },
-    { repository: "acme/.github", branch: "release/1.x", path: "clusters/{cluster}/{service}" },
-    { repository: "acme/gitops", path: "a/{service}/{cluster}", chart: { path: "charts/all" } },
-  ),
-  github: fc.constantFrom(
-    { owner: "acme" },
-    { owner: "Acme", url: "https://ghe.acme.example" },
-    {
-      owner: "acme",
-      app: { clientId: "Iv1.1", installationId: "7" },
-    },
-  ),
-  webhooks: merged(
-    fc.constantFrom({ url: "https://hooks.acme.example" }, { url: "https://acme.example:8443/hooks/x" }),
-    optionally("scope", fc.constantFrom("repository", "organization")),
-    optionally("groups", fc.constantFrom(1, 3, 256)),
-    optionally("eventBus", fc.constantFrom({ version: "2.10.29" }, { storage: { class: "fast" } })),
-    optionally(
-      "expose",
-      fc.constantFrom(
-        { ingress: {} },
-        { ingress: { className: "nginx", tlsSecret: "hooks", annotations: { "acme.example/x": "y" } } },
-      ),
-    ),
-    optionally("receiver", fc.constant({ url: "https://kargo.acme.example/webhooks" })),
-  ),
-  builds: merged(
-    fc.constant({
-      images: IMAGES,
-      network: { apiServer: ["10.0.0.1/32", "fd00::1/128", "203.0.113.7/32"], cluster: ["2001:db8::/48"] },
-    }),
-    optionally("credentials", fc.constant({ clone: "reader", push: "push.{service}" })),
-    optionally("storage", fc.constant({ size: "1Gi", class: "fast" })),
-    optionally("resources", fc.constant({ cpu: "500m" })),
-    optionally("timeout", fc.constantFrom("90s", "2h")),
-    optionally("keep", fc.constant({ succeeded: "0s", failed: "1.5h", log: "2h" })),
-    optionally("userNamespaces", fc.boolean()),
-    optionally("parallelism", fc.constantFrom(1, 50)),
-  ),
-  warehouse,
-  kargo: optionally("shards", fc.constantFrom([], ["a"], ["a", "b", "0"])),
-  access: fc.constantFrom(
-    { deployer: "kargo-fleet-deployer" },
-    { deployer: "system:serviceaccount:ci:pulumi", breakGlass: "AD-Emergency", kargoNamespace: "kargo" },
-    { deployer: 'o"brien@acme.example', breakGlass: "break\\glass", kargoNamespace: "kargo-fleet-test" },
-  ),
-  credentials,
-  rollout: fc.record({
-    percent,
-    promotionTask: fc.record({ stable: version, canary: version, canaryPercent: percent }),
-    include: fc.constantFrom([], [{ labels: { tier: "critical" } }]),
-  }),
-  platform: fc.boolean(),
-  protect: fc.boolean(),
-  ...Object.fromEntries(
-    ["webhookMasterSecret", "gitPassword", "gitAppPrivateKey", "githubAppPrivateKey", "imagePassword"].map(
-      (key) => [key, fc.constant({ secure: "v1:abc" })],
-    ),
-  ),
-});
-
 /** The size of {@link rawSources}. */
-export interface Size {
+interface Size {
   /** @default 0 to 5 */
   readonly services?: number;
 }
@@ -275,12 +174,20 @@ function assemble({ teams, services, pipelines, keys }: Drawn): RawSources {
     const team = teams[service.team % teams.length]?.name ?? "";
     const repository = `acme/${service.name}`;
     const image = `${keys.registry}/${service.ownImage ? `${team}/` : ""}${service.name}`;
-    const prefix = service.ownImage ? `${keys.registry}/${team}/*` : image;
+    const several = service.images.length > 0;
+    const images = Object.fromEntries(service.images.map((one) => [one, `${image}/${one}`]));
+    const prefix = service.ownImage ? `${keys.registry}/${team}/*` : several ? `${image}/*` : image;
     owned.set(team, [...(owned.get(team) ?? []), repository, prefix]);
     const pipeline = pipelines[service.pipeline % pipelines.length]?.[0];
     return [
       service.name,
-      { team, repository, pipeline, ...(service.ownImage && { image }), ...service.more },
+      {
+        team,
+        repository,
+        pipeline,
+        ...(several ? { images } : service.ownImage && { image }),
+        ...service.more,
+      },
     ];
   });
   const listed = teams.map(({ name: team, group: directory, approvers, owns }) => [

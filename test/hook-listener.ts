@@ -11,10 +11,10 @@ export interface Received {
 }
 
 /** The listener's answer; undefined for none. */
-export type Answering = (delivery: Received) => number | { status: number; location: string } | undefined;
+type Answering = (delivery: Received) => number | { status: number; location: string } | undefined;
 
 /** A server that receives deliveries. */
-export interface HookListener {
+interface HookListener {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
   readonly port: number;

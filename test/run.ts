@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { forTests } from "../sandbox/toolchain/for-tests.ts";
+import { testPrograms } from "../sandbox/toolchain/for-tests.ts";
 import { provide } from "../sandbox/toolchain/provide.ts";
 import { buildEverything, ensureToolchain, ToolchainError } from "../sandbox/toolchain/toolchain.ts";
 import type { Outcome } from "./reporter.ts";
@@ -49,7 +49,7 @@ const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-run-"));
 try {
   if (build) buildEverything();
   const { programs } = await ensureToolchain();
-  const besides = chosen ? [] : await provide(forTests, { quiet: true });
+  const besides = chosen ? [] : await provide(testPrograms, { quiet: true });
   for (const { name, version, origin } of [...Object.values(programs), ...besides])
     console.log(`  ${name.padEnd(28)}${version.padEnd(10)}${origin}`);
   const lanes = chosen ? [[]] : LANES;

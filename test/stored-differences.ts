@@ -1,5 +1,5 @@
 /** Differences between a written and a stored value, as paths such as `spec.rules[0].verbs`. */
-export interface StoredDifferences {
+interface StoredDifferences {
   /** Written, but stored differently or not at all. */
   readonly changed: readonly string[];
   /** Stored, but not written: the outermost such path. */

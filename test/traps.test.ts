@@ -152,7 +152,9 @@ describe("ten known traps", () => {
       /do not sort by time/,
     );
     for (const { uses, config } of steps) {
-      if (uses === "yaml-update") assert.match(config.updates[0]?.value ?? "", /^\$\{\{ quote\(.*\) \}\}$/);
+      if (uses !== "yaml-update") continue;
+      const [update] = typeof config.updates === "string" ? [] : config.updates;
+      assert.match(update?.value ?? "", /^\$\{\{ quote\(.*\) \}\}$/);
     }
     const nginx = servicePlan();
     const [dev] = nginx.stages;

@@ -1,13 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { stopShared } from "../../test/engine/control-plane.ts";
-import { machine, writePart } from "../benchmarks-page.ts";
+import { writePart } from "../benchmarks-page.ts";
 import { readMetrics, sumOf } from "../metrics.ts";
 import type { Cell, Results } from "../results.ts";
 import { kubectl } from "./kubectl.ts";
 import { type Peer, PHASES, type Phase, STATES } from "./phases.ts";
 import { fleet, fleetOf, plain } from "./pulumi.ts";
-import { servicesIn, stagesIn } from "./shards.ts";
+import { Cells } from "./record.ts";
+import { servicesOfLast, stagesIn } from "./shards.ts";
 import { PLOT, plotOf, SMALL, textOf } from "./tables.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -33,6 +34,7 @@ export function fleetBench(): Command {
       `
 Each size and command gets a control plane of its own: kube-apiserver, etcd, controller-manager, and the administrator's
 guards. After each phase the tables are written again, so an interrupted run leaves what it has. The largest size comes first.
+A run of some sizes, commands or phases keeps what earlier runs on this machine measured of the others.
 
 Exit codes: 0 everything was measured, 2 the time was over before, 1 a command failed.
 
@@ -53,7 +55,8 @@ Examples:
         throw new Error(
           "--sizes are numbers such as 10,50, and --peers and --phases names such as kubectl apply,fleet up",
         );
-      await new Bench(peers, sizes, phases, Number(options.minutes), options.page).run();
+      const cells = options.page ? await Cells.read() : new Cells();
+      await new Bench(peers, sizes, phases, cells, Number(options.minutes), options.page).run();
     });
 }
 
@@ -72,18 +75,22 @@ class Bench {
   readonly #phases: readonly Phase[];
   readonly #minutes: number;
   readonly #page: boolean;
-  readonly #cells = new Map<string, Cell>();
+  readonly #cells: Cells;
   readonly #started = performance.now();
+  #done = 0;
+  #isLate = false;
   #failed = false;
 
   constructor(
     peers: readonly Peer[],
     sizes: readonly number[],
     phases: readonly Phase[],
+    cells: Cells,
     minutes: number,
     page: boolean,
   ) {
     this.#peers = peers;
+    this.#cells = cells;
     this.#phases = phases;
     this.#sizes = [...sizes].sort((a, b) => a - b);
     this.#minutes = minutes;
@@ -99,8 +106,7 @@ class Bench {
       await stopShared();
     }
     if (!this.#page) process.stdout.write(`${textOf(this.#results)}\n`);
-    if ([...this.#cells.values()].some((cell) => "missing" in cell && cell.missing === LATE))
-      process.exitCode = 2;
+    if (this.#isLate) process.exitCode = 2;
     if (this.#failed) process.exitCode = 1;
   }
 
@@ -149,7 +155,10 @@ class Bench {
   }
 
   #set(peer: Peer, phase: Phase, size: number, cell: Cell): void {
-    this.#cells.set(keyOf(peer.name, phase, size), cell);
+    const isLate = "missing" in cell && cell.missing === LATE;
+    this.#isLate ||= isLate;
+    this.#done += 1;
+    this.#cells.set(peer.name, phase, size, cell, isLate);
   }
 
   get #late(): boolean {
@@ -158,25 +167,27 @@ class Bench {
 
   get #results(): Results {
     return {
-      peers: this.#peers.map(({ name }) => name),
-      phases: this.#phases,
-      sizes: this.#sizes,
-      cell: (peer, phase, size) => this.#cells.get(keyOf(peer, phase, size)),
+      peers: this.#cells.measured(PEERS.map(({ name }) => name)),
+      phases: this.#cells.measured(PHASES),
+      sizes: this.#cells.sizes,
+      cell: (peer, phase, size) => this.#cells.get(peer, phase, size),
     };
   }
 
   async #write(): Promise<void> {
     if (!this.#page) return;
-    await writePart("fleet", `${machine()}\n\n${textOf(this.#results)}`);
+    await this.#cells.write();
+    await writePart("fleet", `${this.#cells.when}\n\n${textOf(this.#results)}`);
     const plot = plotOf(this.#results);
     if (plot !== undefined) await writeFile(PLOT, plot);
   }
 
   #say(text: string): void {
-    const done = [...this.#cells.values()].length;
     const all = this.#peers.length * this.#sizes.length * this.#phases.length;
     const minutes = (performance.now() - this.#started) / 60_000;
-    process.stderr.write(`${minutes.toFixed(1)} of ${this.#minutes} min, ${done} of ${all} done: ${text}\n`);
+    process.stderr.write(
+      `${minutes.toFixed(1)} of ${this.#minutes} min, ${this.#done} of ${all} done: ${text}\n`,
+    );
   }
 }
 
@@ -197,10 +208,6 @@ export function orderOf(
   ];
 }
 
-function keyOf(peer: string, phase: string, size: number): string {
-  return JSON.stringify([peer, phase, size]);
-}
-
 /** What the API server has answered so far, controllers included. */
 async function requestsTo({ api }: World): Promise<number> {
   const { text } = await api.send("GET", "/metrics");
@@ -209,10 +216,9 @@ async function requestsTo({ api }: World): Promise<number> {
 
 /** @throws Error if the cluster does not hold what the phase should have made */
 async function check(phase: Phase, size: number, world: World): Promise<void> {
-  const { api, plan, stacks } = world;
-  // A recovery brings up the first stack and the last one only.
-  const wanted =
-    phase === "destroy" ? 0 : 3 * (phase === "recovery" ? servicesIn(size, stacks.length, [0, -1]) : size);
+  const { api, plan } = world;
+  // A recovery brings up what is shared, and the last stack.
+  const wanted = phase === "destroy" ? 0 : 3 * (phase === "recovery" ? servicesOfLast(world, size) : size);
   const found = await stagesIn(world);
   if (found !== wanted)
     throw new Error(`after ${phase} the cluster has ${found} Stages instead of ${wanted}`);

@@ -1,11 +1,12 @@
 import { type Peer, type Phase, STATES } from "./phases.ts";
-import { fleetUp, killAndRecover, runShards, servicesIn, shardSettings, stackOfLast } from "./shards.ts";
+import { fleetUp, killAndRecover, runShards, servicesOfLast, shardSettings } from "./shards.ts";
 import type { World } from "./world.ts";
 
 /** An `up` of one stack writes its whole state after each step, so its time grows with the square of the services. */
 const LARGEST_PLAIN = 100;
-/** Destroying and changing all is quadratic too, and teaches nothing more. */
-const PLAIN_PHASES: readonly Phase[] = ["first rollout", "no-op", "one service"];
+/** What changes or deletes everything is quadratic too, and teaches nothing more. */
+const LARGEST_PLAIN_CHANGE = 10;
+const LINEAR: readonly Phase[] = ["first rollout", "no-op", "one service"];
 const LARGEST_DESTROY = 100;
 /** A recovery begins in an empty cluster. */
 const AFTER_ALL: readonly Phase[] = ["destroy", "recovery"];
@@ -14,14 +15,17 @@ const AFTER_ALL: readonly Phase[] = ["destroy", "recovery"];
 export const plain: Peer = {
   name: "pulumi up",
   shards: () => 1,
-  leftOut: (phase, size) =>
-    size > LARGEST_PLAIN
-      ? `left out above ${LARGEST_PLAIN}: quadratic`
-      : PLAIN_PHASES.includes(phase)
-        ? undefined
-        : "left out",
+  leftOut: (phase, size) => {
+    if (phase === "known no-op") return "it knows nothing of its last run";
+    const largest = LINEAR.includes(phase) ? LARGEST_PLAIN : LARGEST_PLAIN_CHANGE;
+    return size > largest ? `left out above ${largest}: quadratic` : undefined;
+  },
   prepare: (phase, world) => world.write(STATES[phase]),
-  run: async (_, world) => runShards(world, "up", world.stacks, await shardSettings(world, true)),
+  run: async (phase, world) => {
+    const settings = await shardSettings(world, true);
+    if (phase === "recovery") return await recovery(phase, world, settings);
+    return await runShards(world, phase === "destroy" ? "destroy" : "up", world.stacks, settings);
+  },
 };
 
 const FLEET: Omit<Peer, "shards"> = {
@@ -41,35 +45,33 @@ const FLEET: Omit<Peer, "shards"> = {
   },
   run: async (phase, world) => {
     const settings = await shardSettings(world, false);
-    const size = world.plan(STATES[phase]).services.length;
     switch (phase) {
       case "one service":
-        return (await fleetUp(world)) ?? runShards(world, "up", [stackOfLast(world, size)], settings);
       case "known no-op":
-        return (await fleetUp(world)) ?? { missing: "this version has no fleet up" };
+        return await fleetUp(world);
       case "destroy":
-        return runShards(world, "destroy", world.stacks, settings);
+        return await runShards(world, "destroy", world.stacks, settings);
       case "recovery":
-        return killAndRecover(world, world.stacks.at(-1) ?? "", settings, half(world, size));
+        return await recovery(phase, world, settings);
       default:
-        return (await fleetUp(world, "--whole")) ?? runShards(world, "up", world.stacks, settings);
+        return await fleetUp(world, "--whole");
     }
   },
 };
 
 /**
- * Shards of some fifty services side by side. Within a shard the state is written once, at its end. Before `fleet up`
- * existed, the commands of its shards were run as it does.
+ * Shards of some services side by side. Within a shard the state is written once, at its end.
+ * @param shard the services of a shard, about
  */
-export const fleet: Peer = fleetOf(50);
-
-/** @param shard the services of a stack, about */
 export function fleetOf(shard: number): Peer {
   return { ...FLEET, shards: (size) => Math.ceil(size / shard) };
 }
 
-/** The middle of the `up` of the last stack. */
-function half({ stacks }: World, size: number): number {
-  const before = stacks.length > 1 ? servicesIn(size, stacks.length, [0]) : 0;
-  return 3 * before + 1.5 * servicesIn(size, stacks.length, [-1]);
+/** With the default number of services of a shard. */
+export const fleet: Peer = fleetOf(50);
+
+/** Kills the last stack's `up` when half of its Stages exist. */
+function recovery(phase: Phase, world: World, settings: Readonly<Record<string, string>>) {
+  const stages = 3 * servicesOfLast(world, world.plan(STATES[phase]).services.length);
+  return killAndRecover(world, world.stacks.at(-1) ?? "", settings, stages / 2);
 }

@@ -35,14 +35,10 @@ export async function shardSettings(
   return { ...environment, ...(await engineSettings({ PULUMI_HOME })), ...(durable ? {} : once) };
 }
 
-/** `fleet up` of the cluster; undefined if this version does not have it. */
-export async function fleetUp(world: World, ...args: readonly string[]): Promise<Work | undefined> {
-  const command = [process.execPath, MAIN, "up"];
-  const [program = "", ...help] = [...command, "--help"];
-  const { stdout } = await execa(program, help, { reject: false });
-  if (!/Usage: .*fleet.* up/.test(stdout)) return undefined;
-  const more = ["--parallel", String(WORKERS), ...args];
-  const { seconds, worker, megabytes, written } = await measure([...command, ...more], {
+/** `fleet up` of the cluster. */
+export async function fleetUp(world: World, ...args: readonly string[]): Promise<Work> {
+  const command = [process.execPath, MAIN, "up", "--parallel", String(WORKERS), ...args];
+  const { seconds, worker, megabytes, written } = await measure(command, {
     cwd: world.folder,
     env: world.environment,
   });
@@ -89,17 +85,11 @@ export async function runShards(
   };
 }
 
-/** How many services some stacks have; -1 is the last one. */
-export function servicesIn(size: number, stacks: number, indexes: readonly number[]): number {
-  const meant = new Set(indexes.map((index) => (index < 0 ? stacks + index : index) + 1));
-  return Array.from({ length: size }, (_, index) => serviceName(index)).filter((name) =>
-    meant.has(shardOf(name, stacks)),
-  ).length;
-}
-
-/** The stack that has the service which changes alone. */
-export function stackOfLast(world: World, size: number): string {
-  return world.stacks[shardOf(serviceName(size - 1), world.stacks.length) - 1] ?? "";
+/** How many services the last stack has. */
+export function servicesOfLast({ stacks }: World, size: number): number {
+  const shards = stacks.length - 1;
+  const names = Array.from({ length: size }, (_, index) => serviceName(index));
+  return shards === 0 ? size : names.filter((name) => shardOf(name, shards) === shards).length;
 }
 
 /**

@@ -111,7 +111,7 @@ function notesOf({ peers, phases, sizes, cell }: Results): string[] {
   for (const size of sizes)
     for (const peer of peers)
       for (const phase of phases) {
-        const found = cell(peer, phase, size) ?? { missing: "the run ended before" };
+        const found = cell(peer, phase, size) ?? { missing: "not run" };
         if (!("missing" in found)) continue;
         const why = `\`${peer}\`: ${found.missing}`;
         reasons.set(why, (reasons.get(why) ?? new Set()).add(`${phase} of ${size}`));

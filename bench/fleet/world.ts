@@ -2,7 +2,10 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
+import { familyOf } from "../../fleet/shards/files.ts";
 import type { Plan } from "../../model/plan.ts";
+import { shardStack } from "../../model/shards.ts";
+import { parseStackFile, stackFileName } from "../../model/stack-file.ts";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { startLocalGitHub } from "../../sandbox/github/server.ts";
@@ -22,7 +25,7 @@ export interface World {
   readonly programs: SharedPrograms["programs"];
   /** The administrator's connection. */
   readonly api: KubernetesApi;
-  /** The stacks; the first also owns what all services share. */
+  /** The stack that owns what all services share, and its shards if it has any. */
   readonly stacks: readonly string[];
   /** Writes the files of a state of the fleet. */
   write(state: FleetState): Promise<void>;
@@ -41,6 +44,7 @@ export interface FleetState {
 
 export const TEAMS = { edge: { group: "AD-Edge" }, identity: { group: "AD-Identity" } };
 const TOKEN = "bench-github-token";
+const STACK = "bench";
 
 /** A service's name; the last one is changed alone. */
 export function serviceName(index: number): string {
@@ -50,7 +54,7 @@ export function serviceName(index: number): string {
 /**
  * Starts a control plane with the administrator's objects, a local GitHub, and a folder with the program, the
  * catalogue and the stacks. It has an organization's hook, because kubectl could not create one per repository.
- * @param shards the number of stacks
+ * @param shards the number of shards; 1: the stack has its services itself
  */
 export async function openWorld(size: number, shards: number): Promise<World> {
   const shared = await sharedPrograms();
@@ -77,7 +81,10 @@ export async function openWorld(size: number, shards: number): Promise<World> {
     };
     // The Automation API finds its CLI on this process's PATH.
     process.env.PATH = shared.path;
-    const stacks = Array.from({ length: shards }, (_, index) => `shard-${String(index).padStart(2, "0")}`);
+    const sharded = Array.from({ length: shards > 1 ? shards : 0 }, (_, index) =>
+      shardStack(STACK, index + 1),
+    );
+    const stacks = [STACK, ...sharded];
     const secrets = await initStacks(stacks, folder, environment);
     const api = kubernetesApi(await connectionOf(plane.kubeconfigs.admin));
     return {
@@ -90,10 +97,13 @@ export async function openWorld(size: number, shards: number): Promise<World> {
       write: async (state) => {
         await writeFile(join(folder, "services.json"), catalogueOf(size, state));
         const config = keys(plane.kubeconfigs.deployer, state);
-        for (const [index, stack] of stacks.entries())
+        const text = secrets + linesOf({ ...config, ...(shards > 1 && { shards: String(shards) }) });
+        await writeFile(join(folder, stackFileName(STACK)), text);
+        const family = familyOf(STACK, parseStackFile(stackFileName(STACK), text));
+        for (const shard of family?.shards ?? [])
           await writeFile(
-            join(folder, `Pulumi.${stack}.yaml`),
-            secrets + linesOf({ ...config, ...shardKeys(index, shards) }),
+            join(folder, stackFileName(shardStack(STACK, shard.index))),
+            family?.text(shard) ?? "",
           );
       },
       plan: (state) => planOf(catalogueOf(size, state), stackText(keys("x", state))),
@@ -155,13 +165,6 @@ function keys(kubeconfig: string, state: FleetState = { interval: "5m" }): Recor
     warehouse: `{ interval: ${state.interval} }`,
     // Otherwise nothing could be destroyed.
     protect: "false",
-  };
-}
-
-function shardKeys(index: number, of: number): Record<string, string> {
-  return {
-    ...(of > 1 && { rollout: `{ shard: { index: ${index + 1}, of: ${of} } }` }),
-    ...(index > 0 && { platform: "false" }),
   };
 }
 

@@ -9,7 +9,7 @@ import { installDefinitions } from "../../sandbox/crds.ts";
 import { connectionOf } from "../../sandbox/kubernetes-api.ts";
 import { stopOnSignals } from "../../sandbox/signals.ts";
 import { sharedPrograms, stopShared } from "../../test/engine/control-plane.ts";
-import { machine, writePart } from "../benchmarks-page.ts";
+import { measuredToday, writePart } from "../benchmarks-page.ts";
 import { readMetrics, type Sample, sumOf } from "../metrics.ts";
 import { type Caller, callerAs, connectionsTo } from "./caller.ts";
 import { groupOf, type Layout, namespacesOf, objectsOf, type Place, type Placed, places } from "./objects.ts";
@@ -64,7 +64,7 @@ async function run(options: Options): Promise<void> {
     for (const layout of LAYOUTS) {
       found[layout] = await measure(layout, places(layout, services, teams), samples);
       const text = textOf(found, { services, teams });
-      if (options.page) await writePart("namespaces", `${machine()}\n\n${text}`);
+      if (options.page) await writePart("namespaces", `${measuredToday()}\n\n${text}`);
       else if (layout === LAYOUTS.at(-1)) process.stdout.write(`${text}\n`);
     }
   } finally {

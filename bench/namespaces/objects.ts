@@ -1,8 +1,14 @@
+import { readFileSync } from "node:fs";
 import { grants } from "../../manifests/access.ts";
 import type { Role, RoleBinding } from "../../manifests/rbac-types.ts";
 import type { ServicePlan } from "../../model/plan.ts";
 import { catalogueText, planOf, service } from "../../test/sources.ts";
-import recorded from "./recorded.json" with { type: "json" };
+
+/** What Kargo 1.11.2 wrote: a Warehouse, a Stage, a Promotion and a Freight, one a line. */
+const [WAREHOUSE = "", STAGE = "", PROMOTION = "", FREIGHT = ""] = readFileSync(
+  new URL("recorded.jsonl", import.meta.url),
+  "utf8",
+).split("\n");
 
 /** The two ways to place a fleet. */
 export type Layout = "shared" | "separate";
@@ -57,21 +63,21 @@ export function namespacesOf(all: readonly Place[]): Placed[] {
  */
 export function objectsOf(place: Place): Placed[] {
   const { service: name, prefix, namespace } = place;
-  const freight = `${prefix}${recorded.freight.metadata.name}`;
-  const stages = STAGES.map((stage) => kargo("stages", place, recorded.stage, `${prefix}${stage}`));
+  const freight = `${prefix}${JSON.parse(FREIGHT).metadata.name}`;
+  const stages = STAGES.map((stage) => kargo("stages", place, STAGE, `${prefix}${stage}`));
   const promotions = Array.from({ length: PROMOTIONS }, (_, index) => {
     const stage = STAGES[index % STAGES.length] ?? "dev";
     return kargo(
       "promotions",
       place,
-      recorded.promotion,
+      PROMOTION,
       `${prefix}${stage}.${String(index).padStart(26, "0")}.34335e2`,
     );
   });
   return [
-    kargo("warehouses", place, recorded.warehouse, name),
+    kargo("warehouses", place, WAREHOUSE, name),
     ...stages,
-    kargo("freights", place, recorded.freight, freight),
+    kargo("freights", place, FREIGHT, freight),
     ...promotions,
     ...rights(place).map((object) => ({
       collection: `${RBAC}/namespaces/${namespace}/${object.kind.toLowerCase()}s`,
@@ -99,10 +105,10 @@ export function groupOf(team: string): string {
 function kargo(
   kind: string,
   { namespace, service: name, team }: Place,
-  template: object,
+  template: string,
   own: string,
 ): Placed {
-  const object = JSON.parse(JSON.stringify(template).replaceAll("SERVICE", name)) as {
+  const object = JSON.parse(template.replaceAll("SERVICE", name)) as {
     metadata: { labels?: Record<string, string> };
   };
   const labels = { ...object.metadata.labels, [LABEL]: name, [TEAM_LABEL]: team };

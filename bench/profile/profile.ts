@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { stopShared } from "../../test/engine/control-plane.ts";
-import { machine, table, writePart } from "../benchmarks-page.ts";
+import { measuredToday, table, writePart } from "../benchmarks-page.ts";
 import { FLAGS, shardSettings } from "../fleet/shards.ts";
 import { openWorld } from "../fleet/world.ts";
 import { measure } from "../measure.ts";
@@ -32,7 +32,7 @@ Example:
         const columns: Column[] = [];
         for (const size of sizes.split(",").map(Number)) columns.push(...(await profile(size)));
         const text = textOf(columns);
-        if (page) await writePart("profile", `${machine()}\n\n${text}`);
+        if (page) await writePart("profile", `${measuredToday()}\n\n${text}`);
         else process.stdout.write(`${text}\n`);
       } finally {
         await stopShared();
@@ -54,10 +54,10 @@ async function profile(size: number): Promise<Column[]> {
   try {
     await world.write({ interval: "5m" });
     const env = await shardSettings(world, false);
-    const up = async (more: Readonly<Record<string, string>>) =>
-      measure(["pulumi", "up", "--stack", stack, ...FLAGS], { cwd: world.folder, env: { ...env, ...more } });
+    const up = async (more: Readonly<Record<string, string>>, of = stack) =>
+      measure(["pulumi", "up", "--stack", of, ...FLAGS], { cwd: world.folder, env: { ...env, ...more } });
     say("creating");
-    await up({});
+    for (const each of new Set([world.stacks[0] ?? "", stack])) await up({}, each);
     const columns: Column[] = [];
     for (const [name, more] of Object.entries(RUNS)) {
       // NODE_OPTIONS is split at spaces, so the name of the run is no part of it.

@@ -4,7 +4,7 @@ import type { Plan, ServicePlan } from "../../model/plan.ts";
 import type { GitHubAuth } from "../github-api/auth.ts";
 import { type AskNamespace, namespacesOf } from "./namespaces.ts";
 import { type AskRepository, NO_REPOSITORIES, repositoriesOf } from "./repositories.ts";
-import { type Unasked, unaskedLines } from "./unasked.ts";
+import { type NoteUnchecked, uncheckedLines } from "./unchecked.ts";
 
 /** The identity and options for the questions. */
 export interface AskOptions {
@@ -20,11 +20,11 @@ export interface Asked {
   /** By service; a service without obstacles is missing. */
   readonly obstacles: ReadonlyMap<string, readonly Problem[]>;
   /** One line per reason. */
-  readonly unasked: readonly string[];
+  readonly unchecked: readonly string[];
 }
 
 /** The result without any questions. */
-export const NOTHING_ASKED: Asked = { obstacles: new Map(), unasked: [] };
+export const NOTHING_ASKED: Asked = { obstacles: new Map(), unchecked: [] };
 
 /** The number of services to ask about in parallel. */
 const AT_ONCE = 8;
@@ -38,7 +38,7 @@ export async function askObstacles(
 ): Promise<Asked> {
   const waiting = services.filter(({ state }) => state === "active");
   if (waiting.length === 0) return NOTHING_ASKED;
-  const { note, lines } = unaskedLines();
+  const { note, lines } = uncheckedLines();
   const repositories = askRepositories(plan, options, note);
   const namespaces = await askNamespaces(plan, note);
   const obstacles = new Map<string, readonly Problem[]>();
@@ -49,14 +49,14 @@ export async function askObstacles(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return { obstacles, unasked: lines() };
+  return { obstacles, unchecked: lines() };
 }
 
 /** Opens the GitHub of a plan. */
 export function askRepositories(
   { github }: Pick<Plan, "github">,
   { auth, environment, report }: AskOptions,
-  note: Unasked,
+  note: NoteUnchecked,
 ): AskRepository {
   if (!auth) {
     note("repositories", "There is no token for GitHub: set github:token, or GITHUB_TOKEN");
@@ -65,7 +65,7 @@ export function askRepositories(
   return repositoriesOf(github.url, { auth, environment, report }, note);
 }
 
-async function askNamespaces({ cluster }: Pick<Plan, "cluster">, note: Unasked): Promise<AskNamespace> {
+async function askNamespaces({ cluster }: Pick<Plan, "cluster">, note: NoteUnchecked): Promise<AskNamespace> {
   try {
     return await namespacesOf(cluster, note);
   } catch (error) {

@@ -1,13 +1,13 @@
 import type { NamespaceAnswer } from "../../model/obstacles.ts";
 import type { ClusterPlan } from "../../model/plan.ts";
 import { kubeConfig } from "../kube-config.ts";
-import type { Unasked } from "./unasked.ts";
+import type { NoteUnchecked } from "./unchecked.ts";
 
 /** Returns the state of a namespace. */
 export type AskNamespace = (name: string) => Promise<NamespaceAnswer>;
 
 /** Asks a cluster about namespaces, about each only once. */
-export async function namespacesOf(cluster: ClusterPlan, unasked: Unasked): Promise<AskNamespace> {
+export async function namespacesOf(cluster: ClusterPlan, unchecked: NoteUnchecked): Promise<AskNamespace> {
   const { CoreV1Api } = await import("@kubernetes/client-node");
   const api = (await kubeConfig(cluster)).makeApiClient(CoreV1Api);
   const look = async (name: string): Promise<NamespaceAnswer> => {
@@ -17,7 +17,7 @@ export async function namespacesOf(cluster: ClusterPlan, unasked: Unasked): Prom
       return { is: "there", labels: metadata?.labels ?? {} };
     } catch (error) {
       if (statusOf(error) === 404) return { is: "absent" };
-      unasked(`namespace ${name}`, reasonOf(error));
+      unchecked(`namespace ${name}`, reasonOf(error));
       return { is: "unknown" };
     }
   };

@@ -1,7 +1,7 @@
 import type { RepositoryAnswer } from "../../model/obstacles.ts";
 import { type Access, type GitHubApi, gitHubApi } from "../github-api/client.ts";
 import type { Failure } from "../github-api/retries.ts";
-import type { Unasked } from "./unasked.ts";
+import type { NoteUnchecked } from "./unchecked.ts";
 
 /** Asks about repositories with the program's token. */
 export interface AskRepository {
@@ -36,7 +36,7 @@ class Refused extends Error {
 export function repositoriesOf(
   url: string,
   access: Omit<Access, "longestWait" | "giveUp">,
-  unasked: Unasked,
+  unchecked: NoteUnchecked,
 ): AskRepository {
   const giveUp = ({ until }: { until: string }) =>
     new Refused({ status: 429, message: `its rate limit is used up until ${until} UTC` });
@@ -44,7 +44,7 @@ export function repositoriesOf(
   const unknown = (repository: string, error: unknown): undefined => {
     if (!(error instanceof Refused)) throw error;
     const said = error.status === 0 ? "gave no answer" : `answered ${error.status}`;
-    unasked(repository, `GitHub ${said} (${error.message})`);
+    unchecked(repository, `GitHub ${said} (${error.message})`);
   };
   return {
     hookPlace: async (repository, hook) => {

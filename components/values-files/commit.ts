@@ -7,7 +7,7 @@ import type { Target } from "./target.ts";
 export type { CommitOptions };
 
 /** The result of a run. */
-export interface Seeded {
+interface Seeded {
   /** The files that were created. */
   readonly written: readonly ValuesFile[];
   /** The commit that created them; undefined if no file was missing. */
@@ -76,5 +76,5 @@ async function missingIn(
 
 /** The message of a commit of new values files. */
 export function commitMessage(files: readonly Pick<ValuesFile, "service">[]): string {
-  return `${subjectOf("Seed", files)}\n\nFrom now on only Kargo writes their image.tag.`;
+  return `${subjectOf("Seed", files)}\n\nFrom now on only Kargo writes their tags.`;
 }

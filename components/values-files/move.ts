@@ -16,7 +16,7 @@ export interface Move {
    */
   readonly is: "moves" | "there" | "differs" | "nowhere";
   /** Whether the same commit deletes the old file, because both places are on one branch. */
-  readonly leaves: boolean;
+  readonly deletesOld: boolean;
 }
 
 /** The files of {@link moveValues} and its commit. */
@@ -96,7 +96,7 @@ async function compared(
     const now = here.entries.get(file.to);
     const is = now ? (entry && entry.sha !== now.sha ? "differs" : "there") : entry ? "moves" : "nowhere";
     const wanted = is === "differs" || targets.includes(file.from.path);
-    return { ...file, is, leaves: source === here && entry !== undefined && !wanted, source, entry };
+    return { ...file, is, deletesOld: source === here && entry !== undefined && !wanted, source, entry };
   });
 }
 
@@ -114,10 +114,13 @@ async function editsOf(found: readonly Found[], target: Target): Promise<Edit[]>
   return edits;
 }
 
-async function editsOfOne({ from, to, is, leaves, source, entry }: Found, target: Target): Promise<Edit[]> {
+async function editsOfOne(
+  { from, to, is, deletesOld, source, entry }: Found,
+  target: Target,
+): Promise<Edit[]> {
   if (entry === undefined) return [];
   const { mode, sha } = entry;
-  const edits: Edit[] = leaves ? [{ path: from.path, mode, sha: null }] : [];
+  const edits: Edit[] = deletesOld ? [{ path: from.path, mode, sha: null }] : [];
   if (is !== "moves") return edits;
   // The repository already has the objects of its other branches.
   if (from.repository === target.repository) return [{ path: to, mode, sha }, ...edits];

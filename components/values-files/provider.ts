@@ -17,7 +17,7 @@ export interface ValuesFilesOutputs {
 }
 
 /** The plugin's configuration. */
-export interface GitHubSecrets {
+interface GitHubSecrets {
   readonly token?: string | undefined;
   /** A {@link GitHubApp}, as JSON. */
   readonly app?: string | undefined;

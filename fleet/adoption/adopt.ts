@@ -31,14 +31,14 @@ export interface Proposal {
   readonly service: string;
   readonly stack: string;
   readonly found: readonly Adoptable[];
-  /** Planned resources that do not exist; the next `up` creates them. */
+  /** PlanWithFiles resources that do not exist; the next `up` creates them. */
   readonly absent: readonly Item[];
   /** Objects in the service's namespace that the plan does not name. They are kept unchanged. */
   readonly beside: readonly string[];
   readonly creations: readonly Creation[];
 }
 
-export interface AdoptOptions {
+interface AdoptOptions {
   readonly stack: string;
   readonly service: string;
   readonly ownerIsDead: boolean;

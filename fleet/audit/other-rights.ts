@@ -18,7 +18,7 @@ export interface Places {
 }
 
 /** The subjects with other rights, and the number of evaluated bindings. */
-export interface OtherRights {
+interface OtherRights {
   readonly findings: readonly Finding[];
   /** The number of RoleBindings and ClusterRoleBindings. */
   readonly bindings: number;

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import type { LiveObject } from "./live-objects.ts";
 
 /** A subject of a binding. */
-export interface BoundSubject {
+interface BoundSubject {
   readonly kind: string;
   readonly name: string;
   /** Only for a ServiceAccount. */

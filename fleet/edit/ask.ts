@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { didYouMean, listed } from "../../model/diagnostics.ts";
 
 /** Asks the user on a terminal. */
-export interface Asker {
+interface Asker {
   /** @param among the allowed answers; undefined for any */
   ask(
     question: string,

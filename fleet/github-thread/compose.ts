@@ -10,7 +10,7 @@ export interface Section {
 }
 
 /** The parts of a comment. */
-export interface Composition {
+interface Composition {
   readonly marker: string;
   /** Markdown before all reports. */
   readonly note: string | undefined;

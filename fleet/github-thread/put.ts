@@ -5,7 +5,7 @@ import type { ThreadsApi, Written } from "./threads-api.ts";
 export type Put = "created" | "updated" | "unchanged" | "closed" | "absent";
 
 /** Identifies our text. */
-export interface OwnText {
+interface OwnText {
   /** The marker's name. */
   readonly marker: string;
   /** The author's login. Anybody may write our marker, and texts of others are never changed. */

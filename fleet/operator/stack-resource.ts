@@ -73,7 +73,7 @@ export interface OperatorSettings {
 }
 
 /** The account that the operator's pods run as, from `access.deployer`. */
-export interface PodAccount {
+interface PodAccount {
   readonly namespace: string;
   readonly name: string;
 }

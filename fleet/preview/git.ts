@@ -2,7 +2,7 @@ import { execaSync } from "execa";
 import { FleetError } from "../fleet-error.ts";
 
 /** The output and exit code of git. */
-export interface GitResult {
+interface GitResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number | undefined;
@@ -24,7 +24,7 @@ export function git(args: readonly string[], input = "", environment: NodeJS.Pro
 }
 
 /** The two commits to compare, and the working directory's place in them. */
-export interface Revisions {
+interface Revisions {
   /** The merge base. */
   readonly base: string;
   /** Undefined for the working directory. */

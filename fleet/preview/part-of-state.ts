@@ -6,7 +6,7 @@ import { backendFolder, backendUrl } from "../file-backend.ts";
 import { type StoredState, trimState } from "./trimmed-state.ts";
 
 /** A backend that holds only a part of a stack's state. */
-export interface PartOfState {
+interface PartOfState {
   readonly env: Readonly<Record<string, string>>;
   /** The number of omitted resources. */
   readonly left: number;

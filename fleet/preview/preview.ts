@@ -103,8 +103,8 @@ async function askAll(
     const steps = compared.map(({ change: { stack }, redirects }, index) => async () => {
       const scope = scopes[index];
       if (scope === undefined) return;
-      const held = dataOnly && (program.length > 0 || redirects);
-      engines.set(stack, held ? withheld(scope, program) : await askOne(stack, scope, folder.path, tell));
+      const refused = dataOnly && (program.length > 0 || redirects);
+      engines.set(stack, refused ? withheld(scope, program) : await askOne(stack, scope, folder.path, tell));
     });
     await inParallel(steps, parallel ?? roomFor(ENGINE));
     return compared.map(({ change }) => ({ change, engine: engines.get(change.stack) }));

@@ -41,7 +41,7 @@ export interface StoredState {
 }
 
 /** A part of a stack's state for previews of some of its resources. */
-export interface TrimmedState {
+interface TrimmedState {
   /** The JSON of a checkpoint for a file backend. Its secrets stay encrypted. */
   readonly checkpoint: string;
   /** The number of omitted resources. */

@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { execa, type Options } from "execa";
 import { z } from "zod";
 import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
 import { engineSettings } from "../engine-settings.ts";
-import { errorsIn, isUnreadableState, NO_ENGINE } from "../engine-words.ts";
+import { errorsIn, isUnreadableState, NO_ENGINE, NO_STACK } from "../engine-words.ts";
 import { backendUrl } from "../file-backend.ts";
 import { FleetError } from "../fleet-error.ts";
 import { readJson } from "../read-json.ts";
@@ -44,6 +45,9 @@ export interface Engine {
   config(key: string): Promise<string | undefined>;
 }
 
+/** How often the engine tries what changes only the state, because a provider may miss one answer. */
+const ATTEMPTS = 3;
+
 const outputs = z.looseObject({ [PROVISIONED]: provisionedSchema.optional() });
 
 /**
@@ -53,18 +57,27 @@ const outputs = z.looseObject({ [PROVISIONED]: provisionedSchema.optional() });
 export function openEngine(stack: string): Engine {
   const run = async (args: readonly string[], options: Options = {}) => {
     const own = ["--stack", stack, "--non-interactive", "--color", "never"];
-    const { stdout, stderr, failed, code } = await execa("pulumi", [...args, ...own], {
+    const { stdout, stderr, failed, code, exitCode } = await execa("pulumi", [...args, ...own], {
       env: await engineSettings(),
       reject: false,
       ...options,
     });
     if (code === "ENOENT") throw new FleetError(NO_ENGINE);
-    return { stdout: textOf(stdout), stderr: textOf(stderr), failed };
+    return { stdout: textOf(stdout), stderr: textOf(stderr), failed, exitCode };
   };
   const demand = async (args: readonly string[], options?: Options): Promise<string> => {
-    const { stdout, stderr, failed } = await run(args, options);
-    if (failed) throw await withFix(args, `${stderr}\n${stdout}`);
+    const { stdout, stderr, failed, exitCode } = await run(args, options);
+    if (failed) throw await withFix(args, `${stderr}\n${stdout}`, exitCode);
     return stdout;
+  };
+  /** The engine skips what an earlier attempt has imported or refreshed. */
+  const insist = async (args: readonly string[]): Promise<void> => {
+    for (let attempt = 1; ; attempt++) {
+      const { stdout, stderr, failed, exitCode } = await run(args);
+      if (!failed) return;
+      if (attempt === ATTEMPTS) throw await withFix(args, `${stderr}\n${stdout}`, exitCode);
+      await pause(1_000);
+    }
   };
   const backend = async () => {
     const { stdout, failed, code, stderr } = await execa("pulumi", ["whoami", "--json"], { reject: false });
@@ -72,11 +85,16 @@ export function openEngine(stack: string): Engine {
     if (failed) throw refused(["whoami"], stderr);
     return backendUrl(stdout) ?? "";
   };
-  /** Adds a fix if the state itself is broken. */
-  const withFix = async (args: readonly string[], output: string): Promise<FleetError> => {
+  /** Adds a fix if the state itself is broken or missing. */
+  const withFix = async (
+    args: readonly string[],
+    output: string,
+    exitCode: number | undefined,
+  ): Promise<FleetError> => {
     const error = refused(args, output);
-    if (!isUnreadableState(output)) return error;
-    return new FleetError(`${error.message}\n${await backupsHint(await backend(), stack)}`);
+    const isThere = exitCode !== NO_STACK;
+    if (isThere && !isUnreadableState(output)) return error;
+    return new FleetError(`${error.message}\n${await backupsHint(await backend(), stack, isThere)}`);
   };
   return {
     backend,
@@ -87,18 +105,18 @@ export function openEngine(stack: string): Engine {
     },
     preview: async () => {
       const args = ["preview", "--json"];
-      const { stdout, stderr, failed } = await run(args);
-      const preview = stdout.trimStart().startsWith("{") ? parsePreview(stdout) : undefined;
-      if (preview === undefined || failed)
-        throw await withFix(
-          args,
-          preview?.errors.length ? preview.errors.join("\n") : `${stderr}\n${stdout}`,
-        );
-      return preview;
+      for (let attempt = 1; ; attempt++) {
+        const { stdout, stderr, failed, exitCode } = await run(args);
+        const preview = stdout.trimStart().startsWith("{") ? parsePreview(stdout) : undefined;
+        if (preview && !failed) return preview;
+        const said = preview?.errors.length ? preview.errors.join("\n") : `${stderr}\n${stdout}`;
+        if (attempt === ATTEMPTS || !preview?.providerFailed) throw await withFix(args, said, exitCode);
+        await pause(1_000);
+      }
     },
     cancel: async () => void (await demand(["cancel", "--yes"])),
     forgetPending: async ({ text }) => void (await demand(["stack", "import"], { input: text })),
-    refresh: async (urns) => void (await demand(["refresh", "--yes", "--skip-preview", ...targets(urns)])),
+    refresh: async (urns) => insist(["refresh", "--yes", "--skip-preview", ...targets(urns)]),
     create: async (urns) => void (await demand(["up", "--yes", "--skip-preview", ...targets(urns)])),
     import: async (file, protect) => {
       const flags = ["--yes", "--skip-preview", "--generate-code=false", `--protect=${protect}`];
@@ -106,7 +124,7 @@ export function openEngine(stack: string): Engine {
       try {
         const path = join(folder.path, "import.json");
         await writeFile(path, JSON.stringify(file));
-        await demand(["import", "--file", path, ...flags]);
+        await insist(["import", "--file", path, ...flags]);
       } finally {
         await folder.remove();
       }

@@ -1,4 +1,4 @@
-import { nameOf, STACK } from "../engine-events.ts";
+import { isStack, nameOf, STACK } from "../engine-events.ts";
 import type { Creation } from "./preview.ts";
 
 /** A resource of an import file. A component has no id, because it exists only in the state. */
@@ -65,8 +65,4 @@ export function missingProviders(taken: readonly Taken[], creations: readonly Cr
 
 function entry({ urn, type }: Creation): Pick<ImportEntry, "type" | "name" | "logicalName"> {
   return { type, name: urn, logicalName: nameOf(urn) };
-}
-
-function isStack(urn: string): boolean {
-  return urn.split("::")[2] === STACK;
 }

@@ -111,22 +111,16 @@ function idOf(object: unknown): string {
   return namespace === undefined ? String(name) : `${namespace}/${name}`;
 }
 
-/** How long to wait for an API server that is starting, and for a kind that it does not serve, in seconds. */
-const PATIENCE = { server: 60, kind: 5 };
-
 /** A starting API server serves custom resources last. Asking too early would make them look deleted. */
 async function untilReady(cluster: Cluster): Promise<void> {
-  for (let waited = 0; ; waited++) {
-    const { status } = await cluster.send({ method: "GET", path: "/readyz" });
-    // If this identity may not read the readiness, the server counts as ready.
-    if (status < 500) return;
-    if (waited === PATIENCE.server)
-      throw new FleetError(
-        `The API server ${cluster.server} has not been ready for ${waited} s. Wait until it is.`,
-      );
-    await pause(1000);
-  }
+  // If this identity may not read the readiness, the server counts as ready.
+  await cluster.send({ method: "GET", path: "/readyz", attempts: READY });
 }
+
+/** Attempts for a minute. */
+const READY = 18;
+/** How long to wait for a kind that the API server does not serve, in seconds. */
+const SERVED = 5;
 
 async function discover(
   cluster: Cluster,
@@ -134,7 +128,7 @@ async function discover(
   waited = 0,
 ): Promise<ReadonlyMap<string, Kind>> {
   const answer = await cluster.send({ method: "GET", path: root(apiVersion) });
-  if (answer.status === 404 && waited < PATIENCE.kind) {
+  if (answer.status === 404 && waited < SERVED) {
     await pause(1000);
     return discover(cluster, apiVersion, waited + 1);
   }

@@ -27,7 +27,7 @@ export interface PlannedHook {
 }
 
 /** A resource that the next `up` would create and that may already exist. */
-export type Planned = PlannedObject | PlannedHook;
+export type PlanWithFiles = PlannedObject | PlannedHook;
 
 /**
  * The resources of a preview that can exist outside the state. Others need no recovery: components and providers
@@ -37,9 +37,9 @@ export type Planned = PlannedObject | PlannedHook;
 export function plannedOf(
   creations: readonly Creation[],
   plan: Pick<Plan, "services"> & Partial<Pick<Plan, "platform">>,
-): Planned[] {
+): PlanWithFiles[] {
   const hooks = new Map(inventoriesOf({ platform: undefined, ...plan }).flatMap(hooksOf));
-  return creations.flatMap((creation): Planned[] => {
+  return creations.flatMap((creation): PlanWithFiles[] => {
     if (!creation.custom) return [];
     const hook = hooks.get(nameOf(creation.urn));
     if (hook) return [{ is: "hook", creation, repository: hook.repository, url: hook.url }];
@@ -79,7 +79,7 @@ export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** For people: `Stage kargo-nginx/dev`, `hook acme/nginx → https://…`. */
-export function describe(planned: Planned, owner: string): string {
+export function describe(planned: PlanWithFiles, owner: string): string {
   if (planned.is === "hook") {
     const { repository, url } = planned;
     return `hook ${repository === undefined ? owner : `${owner}/${repository}`} → ${url}`;

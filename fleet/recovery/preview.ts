@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isStack } from "../engine-events.ts";
 import { readJson } from "../read-json.ts";
 
 const step = z.looseObject({
@@ -19,7 +20,9 @@ const step = z.looseObject({
 
 const digest = z.looseObject({
   steps: z.array(step).default([]),
-  diagnostics: z.array(z.looseObject({ message: z.string(), severity: z.string() })).default([]),
+  diagnostics: z
+    .array(z.looseObject({ message: z.string(), severity: z.string(), urn: z.string().optional() }))
+    .default([]),
 });
 
 /** A resource that the next `up` would create. */
@@ -42,6 +45,8 @@ export interface Preview {
   /** The number of resources that it would change, replace or delete. */
   readonly others: number;
   readonly errors: readonly string[];
+  /** Whether a provider failed. The program's own errors belong to no resource. */
+  readonly providerFailed: boolean;
 }
 
 const QUIET: readonly string[] = ["create", "same", "read", "refresh"];
@@ -49,6 +54,7 @@ const QUIET: readonly string[] = ["create", "same", "read", "refresh"];
 /** @throws FleetError if the text is no output of a preview */
 export function parsePreview(text: string): Preview {
   const { steps, diagnostics } = readJson(digest, text, "The output of pulumi preview");
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
   return {
     creations: steps.flatMap(({ op, urn, newState }) => {
       if (op !== "create" || newState === undefined) return [];
@@ -56,7 +62,8 @@ export function parsePreview(text: string): Preview {
       return [{ urn, type, custom, parent, provider: providerUrn(provider), protect, inputs }];
     }),
     others: steps.filter(({ op }) => !QUIET.includes(op)).length,
-    errors: diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message.trim()),
+    errors: errors.map(({ message }) => message.trim()),
+    providerFailed: errors.some(({ urn }) => urn !== undefined && !isStack(urn)),
   };
 }
 

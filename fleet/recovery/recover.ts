@@ -7,7 +7,7 @@ import type { Engine } from "./engine.ts";
 import { importFile, missingProviders, type Taken } from "./import-file.ts";
 import { findItems, type Item, type Surroundings, takenItems } from "./items.ts";
 import type { Machine } from "./locks.ts";
-import { type Planned, plannedOf, recordOf } from "./planned.ts";
+import { type PlanWithFiles, plannedOf, recordOf } from "./planned.ts";
 import type { Creation } from "./preview.ts";
 import { requireUnlocked, type StackLock } from "./stack-lock.ts";
 import { integrityProblems, type PendingOperation, type State } from "./state.ts";
@@ -156,7 +156,7 @@ export function demandIntegrity(state: State, stack: string): void {
 }
 
 /** The names (`Kind namespace/name`) and kinds of everything in the state or the plan. */
-export function namesOf({ resources }: Pick<State, "resources">, planned: readonly Planned[]) {
+export function namesOf({ resources }: Pick<State, "resources">, planned: readonly PlanWithFiles[]) {
   const kinds = new Map<string, readonly [apiVersion: string, kind: string]>();
   const names = new Set<string>();
   const add = (apiVersion: unknown, kind: unknown, id: unknown) => {
@@ -187,7 +187,7 @@ function selectorOf({ rollout, services }: Plan, stack: string): string {
 async function unplannedObjects(
   selector: string,
   state: State,
-  planned: readonly Planned[],
+  planned: readonly PlanWithFiles[],
   { objects }: Surroundings,
 ): Promise<string[]> {
   const { kinds, names } = namesOf(state, planned);

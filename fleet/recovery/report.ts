@@ -15,7 +15,7 @@ export interface Recovered {
   readonly up?: boolean;
 }
 
-/** Planned resources that exist but cannot be imported. The next `up` would fail. */
+/** PlanWithFiles resources that exist but cannot be imported. The next `up` would fail. */
 export function blockedItems({ items }: Pick<RecoveryPlan, "items">): readonly Item[] {
   return items.filter(({ verdict }) => !["absent", "ours"].includes(verdict.is));
 }

@@ -50,7 +50,7 @@ export interface Redelivery {
 }
 
 /** The systems that a run uses. */
-export interface RedeliveryAccess {
+interface RedeliveryAccess {
   readonly api: HooksApi;
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly tell: (text: string) => void;

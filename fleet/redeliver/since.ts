@@ -4,7 +4,7 @@ import { durationSeconds, isDuration } from "../../model/durations.ts";
  * How long GitHub keeps deliveries, in hours.
  * @see https://docs.github.com/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
  */
-export const KEPT_HOURS = 72;
+const KEPT_HOURS = 72;
 
 /**
  * Parses `--since`: a duration (`90m`, `2h`) or a time (`2026-11-25T12:00:00Z`).

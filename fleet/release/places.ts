@@ -20,7 +20,7 @@ export function planOf(
 }
 
 /** The clusters of plans, each opened once. */
-export interface Clusters {
+interface Clusters {
   of(plan: Plan): Promise<Cluster>;
   close(): void;
 }

@@ -19,7 +19,7 @@ export interface Result {
   readonly standing: Standing | { readonly kind: "failed" | "refused" | "unfinished"; readonly why: string };
 }
 
-export interface Pace {
+interface Pace {
   /** Milliseconds between two looks at running Promotions. */
   readonly every: number;
   /** Milliseconds that a wave may take. */

@@ -1,5 +1,6 @@
 import { durationSeconds, printedSeconds } from "../../model/durations.ts";
 import type { StagePlan } from "../../model/service-plan.ts";
+import { soakEnd } from "../soak.ts";
 import { freightIn, imagesOf, type LiveFreight, type LivePromotion, type LiveService } from "./live.ts";
 import type { ReleaseEntry } from "./release.ts";
 
@@ -88,15 +89,13 @@ export function unavailable(
   const unverified = after.filter((stage) => !(stage in status.verifiedIn));
   if (unverified.length > 0) return `${unverified.join(", ")} has not verified Freight ${short}.`;
   if (soak === undefined) return undefined;
-  const waiting = after.filter((stage) => soaked(status, stage, now) < durationSeconds(soak));
+  const required = durationSeconds(soak);
+  const waiting = after.filter((stage) => {
+    const longest = printedSeconds(status.verifiedIn[stage]?.longestSoak ?? "0s");
+    const end = soakEnd({ longest, since: status.currentlyIn[stage]?.since }, required);
+    return end === undefined || end > now.getTime();
+  });
   return waiting.length > 0
     ? `Freight ${short} still has to soak in ${waiting.join(", ")} (${soak}).`
     : undefined;
-}
-
-/** The seconds that Freight has been in a Stage: the longest stay, or the present one. */
-function soaked({ verifiedIn, currentlyIn }: LiveFreight["status"], stage: string, now: Date): number {
-  const since = currentlyIn[stage]?.since;
-  const present = since === undefined ? 0 : (now.getTime() - Date.parse(since)) / 1000;
-  return Math.max(present, printedSeconds(verifiedIn[stage]?.longestSoak ?? "0s"));
 }

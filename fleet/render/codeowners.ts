@@ -4,13 +4,13 @@ import { deployingStages, type Plan } from "../../model/plan.ts";
 import { FleetError } from "../fleet-error.ts";
 
 /** The data of one stack for CODEOWNERS. */
-export interface OwnedStack {
+interface OwnedStack {
   readonly plan: Plan;
   readonly teams: Catalogue["teams"];
 }
 
 /** The files of a catalogue, and the GitHub names of their teams. */
-export interface OwnedFiles {
+interface OwnedFiles {
   readonly owner: string;
   readonly teams: Catalogue["teams"];
   readonly files: readonly Pick<IncludedFile, "path" | "team">[];

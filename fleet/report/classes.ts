@@ -71,6 +71,7 @@ const ALWAYS_WARNED: Readonly<Partial<Record<WarningKind, Readonly<Record<Leaf, 
   source: {
     "services.*.repository": "the repository",
     "services.*.image": "the image",
+    "services.*.images.*": "the images",
     "services.*.tags.strategy": "the way to pick a tag",
     "services.*.tags.pattern": "the pattern of tags",
     "services.*.tags.constraint": "the constraint of versions",
@@ -190,7 +191,7 @@ const ALWAYS_WARNED: Readonly<Partial<Record<WarningKind, Readonly<Record<Leaf, 
 };
 
 /** The class of a changed leaf, or `unclassified`. */
-export interface LeafClass {
+interface LeafClass {
   readonly is: WarningKind | "safe" | "reported";
   /** What it decides, in words; undefined if no warning is needed, or if it is unclassified. */
   readonly what: string | undefined;

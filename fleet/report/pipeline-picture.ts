@@ -7,7 +7,7 @@ import { time } from "./plan-words.ts";
 import { shortened } from "./warnings.ts";
 
 /** A changed pipeline, drawn once for all services that use it. */
-export interface PipelinePicture {
+interface PipelinePicture {
   /** `Pipeline standard`, with its stacks if there are several; Markdown. */
   readonly title: string;
   /** A Mermaid flowchart. */

@@ -39,6 +39,19 @@ const RULES: readonly (readonly [RegExp, Words])[] = [
       becomes(`label ${code(path.replace(/^labels\.?/, ""))}`)({ path, before, after }, []),
   ],
   [/^warehouse\.image$/, moves("image")],
+  [
+    /^warehouse\.images$/,
+    ({ before, after }) => `has ${imagesWords(after)} instead of ${imagesWords(before)}`,
+  ],
+  [
+    /^warehouse\.images\.([^.]+)$/,
+    ({ before, after }, [name]) => {
+      if (before === undefined) return `promotes a further image ${name}: ${shown(after)}`;
+      return after === undefined
+        ? `no longer promotes image ${name}; its tag stays in the values files`
+        : `image ${name} moves from ${shown(before)} to ${shown(after)}`;
+    },
+  ],
   [/^warehouse\.tags\b/, FOLLOWS],
   [
     /^warehouse\.interval$/,
@@ -160,11 +173,12 @@ const PROMOTION: Readonly<Record<string, string>> = {
 const DERIVED: readonly (readonly [RegExp, RegExp])[] = [
   [/^build\.(team|namespace)$/, /^team$/],
   [/^access\./, /^team$|^stages\.|^pipeline$/],
-  [/^build\.image$/, /^warehouse\.image$/],
+  [/^build\.images?\b/, /^warehouse\.images?\b/],
+  [/^warehouse\.(image|together)$/, /^warehouse\.images\b|^build$/],
   [/^build\.(owner|repository)$|^webhook\.repository$/, /^repository$/],
   [/^build\.state$|^webhook\.active$/, /^state$/],
   [/^webhook\.url$/, /^build\.group$/],
-  [/^stages\.[^.]+\.deployment\.promotionTask$/, /^promotionTask$|\.promotion$/],
+  [/^stages\.[^.]+\.deployment\.promotionTask$/, /^promotionTask$|\.promotion$|^warehouse\.images$/],
   [/^stages\.[^.]+\.deployment\.autoPromotion$/, /^state$|^stages\.[^.]+\.(state|deployment\.promotion)$/],
   [/^stages\.[^.]+\.deployment\.valuesFile$/, /^gitops\.folder$/],
   [/^commands\./, /^stages\.|^pipeline$/],
@@ -209,6 +223,10 @@ function byStage(service: ServicePlan): object {
   const stages: Record<string, StagePlan> = {};
   for (const stage of service.stages) stages[stage.name] = stage;
   return { ...service, stages };
+}
+
+function imagesWords(images: unknown): string {
+  return images === undefined ? "one image" : `the images ${listed(Object.keys(Object(images)))}`;
 }
 
 function shown(value: unknown): string {

@@ -6,7 +6,7 @@ import { servicesOf } from "./verdict.ts";
 import { shortened } from "./warnings.ts";
 
 /** Services with the same changes, and the changed fields of all of them. */
-export interface ServiceBlock {
+interface ServiceBlock {
   readonly services: readonly string[];
   readonly stacks: readonly string[];
   /** Markdown. */

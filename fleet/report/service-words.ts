@@ -1,6 +1,5 @@
 import { deployingStages, type ServicePlan } from "../../model/plan.ts";
 import type { EngineStep, ObjectChange, ServiceChange } from "../preview/change.ts";
-import { counted } from "./counts.ts";
 import { code, listed, named } from "./escape.ts";
 import { planWords } from "./plan-words.ts";
 import { kindOf, outcomeOf } from "./steps.ts";
@@ -92,9 +91,4 @@ export function describeSteps(steps: readonly EngineStep[], done: boolean): stri
     return `${what} ${verbs[outcomeOf(first)]}`;
   });
   return parts.join(", ");
-}
-
-/** The number of objects by kind: `1 Stage` and the like. */
-export function objectCount(objects: readonly ObjectChange[]): string {
-  return counted(objects.length, "object");
 }

@@ -7,7 +7,7 @@ import { changingSteps, outcomeOf, serviceOf, stepCounts } from "./steps.ts";
 import { servicesOf, sharedOf } from "./verdict.ts";
 
 /** The table of one cluster. */
-export interface ClusterTable {
+interface ClusterTable {
   readonly cluster: string;
   /** The heading and the first two lines of the table. */
   readonly head: string;

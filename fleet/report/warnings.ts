@@ -8,7 +8,7 @@ import { removalSentences } from "./removals.ts";
 import { type Sentence, WARNING_KINDS, type WarningKind } from "./sentence.ts";
 
 /** One sentence with all services and stacks to which it applies. */
-export interface WarningLine extends Omit<Sentence, "service"> {
+interface WarningLine extends Omit<Sentence, "service"> {
   readonly services: readonly string[];
   readonly stacks: readonly string[];
 }

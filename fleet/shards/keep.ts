@@ -31,11 +31,16 @@ export interface Kept {
  * is right, and it may be interrupted and run again.
  * @param stack the stack with the key `shards`
  * @param tell prints a line about each step
+ * @param backend its URL; undefined: the CLI knows it
  * @throws FleetError if the stack has no key `shards`, if another file is in the way, or if the CLI fails
  */
-export async function keepShards(stack: string, tell: (line: string) => void): Promise<Kept> {
+export async function keepShards(
+  stack: string,
+  tell: (line: string) => void,
+  backend?: string,
+): Promise<Kept> {
   const family = requireFamily(stack);
-  const there = await stacksThere();
+  const there = await stacksThere(backend);
   const shards: KeptShard[] = [];
   for (const shard of family.shards) {
     const name = shardStack(stack, shard.index);

@@ -1,24 +1,38 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
 import { z } from "zod";
 import type { SourceDocument } from "../../model/documents.ts";
 import { encryptionOf, secretsOf, shardText } from "../../model/shard-file.ts";
 import { type StackShard, shardStack } from "../../model/shards.ts";
+import { PROJECT } from "../../model/stack-config.ts";
 import { parseStackFile, stackFileName } from "../../model/stack-file.ts";
 import { NO_ENGINE } from "../engine-words.ts";
+import { backendFolder } from "../file-backend.ts";
 import { FleetError } from "../fleet-error.ts";
 import { fromAnywhere } from "../preview/head-folder.ts";
 import { readJson } from "../read-json.ts";
-import { refused } from "../recovery/engine.ts";
+import { backupsHint, unreadableStacks } from "../recovery/backups.ts";
+import { openEngine, refused } from "../recovery/engine.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { type Exported, parseExported } from "./deployment.ts";
 
 const listing = z.array(z.looseObject({ name: z.string() }));
 
-/** The names of the project's stacks in the backend. @throws FleetError */
-export async function stacksThere(): Promise<ReadonlySet<string>> {
-  const text = await pulumi(["stack", "ls", "--json"]);
+/**
+ * The names of the project's stacks in the backend. The CLI reads every state for that, so a file backend is listed.
+ * @param backend its URL; undefined: the CLI knows it
+ * @throws FleetError with a fix if the state of one of them cannot be read, which the CLI refuses without its name
+ */
+export async function stacksThere(backend?: string): Promise<ReadonlySet<string>> {
+  const folder = backend === undefined ? undefined : backendFolder(backend);
+  const files = folder && (await readdir(join(folder, "stacks", PROJECT)).catch(() => undefined));
+  if (files) return new Set(files.flatMap((file) => /^(.+)\.json(?:\.gz)?$/.exec(file)?.[1] ?? []));
+  const text = await pulumi(["stack", "ls", "--json"]).catch(async (error: FleetError) => {
+    const url = await openEngine("").backend();
+    const hints = (await unreadableStacks(url)).map((stack) => backupsHint(url, stack));
+    throw new FleetError([error.message, ...(await Promise.all(hints))].join("\n"));
+  });
   const all = readJson(listing, text, "The output of pulumi stack ls");
   return new Set(all.map(({ name }) => name.split("/").at(-1) ?? name));
 }

@@ -22,7 +22,7 @@ export function leadTimes(
   return service.stages.flatMap(({ name }) => {
     const first = new Map<string, LeadTime>();
     for (const { stage, freight, finishedAt: at = "" } of succeeded) {
-      const version = versionOf(freight, service.warehouse.image);
+      const version = versionOf(freight, service.warehouse);
       if (stage !== name || version.pushedAt === undefined || first.has(freight.name)) continue;
       const seconds = (Date.parse(at) - Date.parse(version.pushedAt)) / 1000;
       // The clocks of GitHub and of the cluster may differ.

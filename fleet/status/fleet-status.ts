@@ -19,7 +19,7 @@ export interface ClusterStatus {
   readonly unreadable?: string;
   /** What the caller may not read, one sentence each; the answer lacks it. */
   readonly limits?: readonly string[];
-  /** What the API server enforces now: freezes, closed windows, a stopped line. */
+  /** What the API server enforces now: freezes, closed windows, a stopped line. Empty if the cluster could not be read. */
   readonly closed: readonly ClosedNow[];
 }
 
@@ -56,10 +56,13 @@ export interface StageStatus {
   readonly drift: readonly string[];
 }
 
-/** One piece of Freight, in the words of its image. */
+/** One piece of Freight, in the words of its images. */
 export interface Version {
   readonly freight: string;
+  /** The tag of the image; of the first one if the service has several. */
   readonly tag: string;
+  /** The tag of each image by its name, if the service has several. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** The short commit in the default tag, or Freight's Git commit. */
   readonly commit?: string;
   /** The push's time in the default tag. */

@@ -1,5 +1,6 @@
 import { durationSeconds } from "../../model/durations.ts";
 import type { ServicePlan, StagePlan } from "../../model/plan.ts";
+import { soakEnd } from "../soak.ts";
 import type { LiveFreight, LivePipeline, LiveStage } from "./live.ts";
 
 /** Freight that a Stage could get, and when it may. */
@@ -58,25 +59,13 @@ function candidate(freight: LiveFreight, { name, after, soak }: StagePlan, now: 
       : { freight, state: "verification", since: currentlyIn[waiting] };
   const verified = latest(after.map((upstream) => verifiedIn[upstream]?.at));
   const required = soak === undefined ? 0 : durationSeconds(soak);
-  const ends = after.map((upstream) => soakEnd(freight, upstream, required));
+  const ends = after.map((upstream) =>
+    soakEnd({ longest: verifiedIn[upstream]?.soaked ?? 0, since: currentlyIn[upstream] }, required),
+  );
   const until = ends.some((end) => end === undefined) ? undefined : Math.max(...ends.map((end) => end ?? 0));
   if (until === undefined || until > now.getTime())
     return { freight, state: "soak", since: verified, until: until === undefined ? until : iso(until) };
   return { freight, state: "available", since: latest([verified, until === 0 ? undefined : iso(until)]) };
-}
-
-/**
- * When Freight has soaked long enough in a Stage, in milliseconds since 1970.
- * @returns 0 if it has, undefined if it left the Stage too early, so that the time does not run
- */
-function soakEnd(
-  { verifiedIn, currentlyIn }: LiveFreight,
-  upstream: string,
-  required: number,
-): number | undefined {
-  if ((verifiedIn[upstream]?.soaked ?? 0) >= required) return 0;
-  const since = Date.parse(currentlyIn[upstream] ?? "");
-  return Number.isNaN(since) ? undefined : since + required * 1000;
 }
 
 function latest(moments: readonly (string | undefined)[]): string | undefined {

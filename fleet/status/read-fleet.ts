@@ -45,24 +45,27 @@ async function readOrWhy(
     const name = plan?.cluster.name ?? "";
     cluster = await openClusterOf(plan, choice);
     const live = await readPipelines(cluster, services, (text) => told(`status: ${name}: reads ${text}`));
-    return { live, closed: closedNow(await enforcedOr(planned, cluster), now) };
+    const { rules, limits } = await enforcedOr(planned, cluster);
+    return { live: { ...live, limits: [...live.limits, ...limits] }, closed: closedNow(rules, now) };
   } catch (error) {
-    if (error instanceof FleetError) return { live: error.message, closed: closedNow(planned, now) };
+    if (error instanceof FleetError) return { live: error.message, closed: [] };
     throw error;
   } finally {
     cluster?.close();
   }
 }
 
-/** The rules that the cluster enforces; those of the files if the caller may not read the cluster's. */
+/** The rules that the cluster enforces; those of the files, with the reason, if the cluster's cannot be read. */
 async function enforcedOr(
   planned: readonly ClosingRule[],
   cluster: Cluster,
-): Promise<readonly ClosingRule[]> {
+): Promise<{ readonly rules: readonly ClosingRule[]; readonly limits: readonly string[] }> {
   try {
-    return (await enforcedNow(cluster)).rules;
+    const { rules } = await enforcedNow(cluster);
+    return { rules, limits: [] };
   } catch (error) {
-    if (error instanceof FleetError) return planned;
-    throw error;
+    if (!(error instanceof FleetError)) throw error;
+    const limit = `Windows and freezes are those of the files, and stops are unknown. ${error.message}`;
+    return { rules: planned, limits: [limit] };
   }
 }

@@ -128,7 +128,7 @@ function currentVersion(live: LiveStage, { warehouse }: ServicePlan, { freights 
   const reference = live.current ?? { name: "", images: [], commit: undefined };
   const freight = freights.find(({ name }) => name === reference.name);
   const last = live.last?.freight.name === reference.name ? live.last.finishedAt : undefined;
-  return versionOf(reference, warehouse.image, freight?.currentlyIn[live.name] ?? last);
+  return versionOf(reference, warehouse, freight?.currentlyIn[live.name] ?? last);
 }
 
 /** The latest Promotion, if it failed and no other one runs. */
@@ -139,7 +139,7 @@ function failedPromotion(
   if (last === undefined || running !== undefined || !hasFailed(last.phase)) return undefined;
   return {
     promotion: last.name,
-    version: versionOf(last.freight, warehouse.image),
+    version: versionOf(last.freight, warehouse),
     ...(last.finishedAt !== undefined && { at: last.finishedAt }),
     reason: last.message ?? last.phase,
   };

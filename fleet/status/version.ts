@@ -1,3 +1,4 @@
+import { repositories, type ServiceImages } from "../../model/images.ts";
 import type { Version } from "./fleet-status.ts";
 import type { FreightReference, LiveImage } from "./live.ts";
 
@@ -19,28 +20,54 @@ export function tagParts(tag: string): { readonly pushedAt: string; readonly com
   return { pushedAt, commit };
 }
 
+/** The images of a service; Freight may carry others too. */
+export interface OwnImages {
+  readonly image: string;
+  readonly images?: ServiceImages;
+}
+
 /**
- * Freight in the words of the service's image.
- * @param repository the service's image repository; Freight may carry other images too
+ * Freight in the words of the service's images. Its commit and the push's time are those of the first one.
  * @param since when a Stage got it
  */
-export function versionOf(freight: FreightReference, repository: string, since?: string): Version {
-  const image = imageOf(freight, repository);
+export function versionOf(freight: FreightReference, own: OwnImages, since?: string): Version {
+  const image = imageOf(freight, own.image) ?? freight.images[0];
   const tag = image?.tag ?? "";
   const parts = tagParts(tag);
   const commit = parts?.commit ?? freight.commit?.slice(0, 7);
   return {
     freight: freight.name,
     tag,
+    ...(own.images && { tags: tagsOf(freight, own.images) }),
     ...(commit !== undefined && { commit }),
     ...(parts && { pushedAt: parts.pushedAt }),
     ...(since && { since }),
   };
 }
 
-/** The service's image in Freight. */
-export function imageOf({ images }: FreightReference, repository: string): LiveImage | undefined {
-  return images.find(({ repoURL }) => repoURL === repository) ?? images[0];
+function tagsOf(freight: FreightReference, images: ServiceImages): Record<string, string> {
+  const tags = Object.entries(images).map(([name, repository]) => [name, imageOf(freight, repository)?.tag]);
+  return Object.fromEntries(tags.filter(([, tag]) => tag !== undefined));
+}
+
+function imageOf({ images }: FreightReference, repository: string): LiveImage | undefined {
+  return images.find(({ repoURL }) => repoURL === repository);
+}
+
+/**
+ * Whether an Application runs the images of Freight, each of them.
+ * @param running the Application's images
+ * @returns undefined if it has none of their repositories, so nobody can tell
+ */
+export function runsAll(
+  running: readonly string[],
+  freight: FreightReference,
+  own: OwnImages,
+): boolean | undefined {
+  const found = repositories(own).flatMap((repository) => imageOf(freight, repository) ?? []);
+  const images = found.length > 0 ? found : freight.images.slice(0, 1);
+  const answers = images.flatMap((image) => runs(running, image) ?? []);
+  return answers.length === 0 ? undefined : answers.every((answer) => answer);
 }
 
 /**

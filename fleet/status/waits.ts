@@ -3,7 +3,7 @@ import { closureOf, refusalOf } from "./closed.ts";
 import type { ClosedNow, Hold, Wait } from "./fleet-status.ts";
 import { type Candidate, candidates, promoteCommand } from "./freight.ts";
 import type { LiveApplication, LiveFreight, LivePipeline, LiveStage } from "./live.ts";
-import { imageOf, runs, versionOf } from "./version.ts";
+import { runsAll, versionOf } from "./version.ts";
 
 /** One Stage with everything that decides what it waits for. */
 export interface StageView {
@@ -42,7 +42,7 @@ function upstreamWait({ service, stage }: StageView, { freight, state, since, un
         : undefined;
   return {
     kind: state === "verification" ? "verification" : "soak",
-    version: versionOf(freight, service.warehouse.image),
+    version: versionOf(freight, service.warehouse),
     ...(since && { since }),
     ...(until && { until }),
     ...(message && { message }),
@@ -52,7 +52,7 @@ function upstreamWait({ service, stage }: StageView, { freight, state, since, un
 /** The Stage may have Freight and does not: who or what is in the way? */
 function availableWait(view: StageView, { freight, since }: Candidate): Wait[] {
   const { service, stage, live, closed } = view;
-  const version = versionOf(freight, service.warehouse.image);
+  const version = versionOf(freight, service.warehouse);
   const base = { version, ...(since && { since }) };
   if (live.running?.freight.name === freight.name) return mergeWait(view, base);
   const failed = latestFailure(view, freight);
@@ -125,8 +125,7 @@ function returned({ stage, pipeline }: StageView, { name }: LiveFreight): string
 function syncWait({ service, stage, live, application }: StageView): Wait[] {
   const { deployment } = stage;
   if (!deployment || !application || !live.current) return [];
-  const image = imageOf(live.current, service.warehouse.image);
-  const running = image && runs(application.images, image);
+  const running = runsAll(application.images, live.current, service.warehouse);
   const outOfSync = application.sync === "OutOfSync";
   // Argo CD may be seconds away from a sync of its own; without another image nobody can tell.
   if (running === true ? !outOfSync || deployment.sync === "auto" : !outOfSync && running === undefined)
@@ -136,7 +135,7 @@ function syncWait({ service, stage, live, application }: StageView): Wait[] {
   return [
     {
       kind: "sync",
-      version: versionOf(live.current, service.warehouse.image, since),
+      version: versionOf(live.current, service.warehouse, since),
       ...(since && { since }),
       who: service.access.approvers.group,
       ...(message && { message }),
@@ -163,7 +162,7 @@ export function holdsOf({ service, stage, live, pipeline, now }: StageView): Hol
     const reference = held ?? { name: freight, images: [], commit: undefined };
     return {
       actor,
-      version: versionOf(reference, service.warehouse.image),
+      version: versionOf(reference, service.warehouse),
       ...(createdAt !== undefined && { since: createdAt }),
       ...(command !== undefined && { command }),
     };

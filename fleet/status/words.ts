@@ -1,5 +1,6 @@
 import { clipped, visible } from "../report/escape.ts";
 import type { Version } from "./fleet-status.ts";
+import { tagParts } from "./version.ts";
 
 /** A time span in its largest unit: `53 s`, `8 min`, `5 h`, `12 d`. @param seconds at least 0 */
 export function span(seconds: number): string {
@@ -14,9 +15,17 @@ export function age(since: string | undefined, now: number): string | undefined 
   return Number.isNaN(moment) ? undefined : span((now - moment) / 1000);
 }
 
-/** The commit, which people know; else the tag, else the start of the Freight's name. */
-export function shortVersion({ commit, tag, freight }: Version): string {
-  return visible(clipped(commit ?? (tag || freight.slice(0, 7)), 20));
+/**
+ * The commit, which people know; else the tag, else the start of the Freight's name. Of several images with different
+ * tags, each with its name.
+ */
+export function shortVersion({ commit, tag, tags = {}, freight }: Version): string {
+  if (new Set(Object.values(tags)).size < 2)
+    return visible(clipped(commit ?? (tag || freight.slice(0, 7)), 20));
+  const each = Object.entries(tags).map(
+    ([name, one]) => `${name} ${clipped(tagParts(one)?.commit ?? one, 20)}`,
+  );
+  return visible(clipped(each.join(", "), 60));
 }
 
 /** The length of a cluster's text in a line: enough for an error, whose end says most. */

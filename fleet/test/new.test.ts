@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -113,15 +114,20 @@ describe("fleet new", function () {
     const person = asker(input, output);
     const said: string[] = [];
     output.on("data", (part) => said.push(String(part)));
+    const all = () => said.join("");
     const answer = person.ask("Team", { among: ["edge", "identity"] });
+    const asksAgainAfter = async (said: RegExp) => {
+      while (!new RegExp(`${said.source}[^]*Team \\(edge, identity\\): $`).test(all()))
+        await once(output, "data");
+    };
     input.write("egde\n");
-    await new Promise((done) => setTimeout(done, 20));
+    await asksAgainAfter(/Did you mean/);
     input.write("\n");
-    await new Promise((done) => setTimeout(done, 20));
+    await asksAgainAfter(/A value is required/);
     input.write("identity\n");
     assert.equal(await answer, "identity");
     person.close();
-    assert.match(said.join(""), /Team \(edge, identity\): Did you mean "edge"\?\n.*A value is required/s);
+    assert.match(all(), /Team \(edge, identity\): Did you mean "edge"\?\n.*A value is required/s);
   });
 });
 

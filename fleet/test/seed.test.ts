@@ -6,9 +6,10 @@ import { execa } from "execa";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { filesOf } from "../../test/files.ts";
 import { catalogueText, planOf, service, stackText } from "../../test/sources.ts";
-import { readFleet } from "../all-stacks.ts";
+import { type Fleet, readFleet } from "../all-stacks.ts";
+import { stacksOn } from "../cluster-stacks.ts";
 import { FleetError } from "../fleet-error.ts";
-import { plansOfCluster, seed } from "../seed.ts";
+import { plansByBranch, seed } from "../seed.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx") });
 const PATHS = ["dev", "staging", "prod"].map((stage) => `services/nginx/values-${stage}.yaml`);
@@ -162,6 +163,9 @@ describe("fleet seed", function () {
       const services = catalogueText(Object.fromEntries(names.map((name) => [name, service(name)])));
       return readFleet(filesOf({ "services.json": services, ...Object.fromEntries(shards), ...more }));
     };
+
+    const plansOfCluster = (fleet: Fleet, cluster: string) =>
+      plansByBranch(stacksOn(fleet, cluster).map(({ name, plan }) => ({ ...plan, stack: name })));
 
     it("commits the values files of 1,000 services in 20 shards in one commit", async () => {
       const plans = plansOfCluster(fleetOf(1_000, 20), "test");

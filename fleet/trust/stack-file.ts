@@ -15,7 +15,7 @@ export const DATA_KEYS: readonly string[] = ["rollout", "pipelines", "warehouse"
 );
 
 /** The result for a changed stack file: why it is more than data, or the text to use instead. */
-export type StackFileTrust =
+type StackFileTrust =
   | { readonly reasons: readonly string[]; readonly text: undefined }
   | { readonly reasons: readonly []; readonly text: string };
 

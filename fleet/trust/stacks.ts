@@ -4,7 +4,7 @@ import type { Fleet } from "../all-stacks.ts";
 const STACK_NAME = /^[A-Za-z0-9][\w.-]{0,99}$/;
 
 /** The stacks and catalogues that workflows use. */
-export interface WorkflowStacks {
+interface WorkflowStacks {
   /** All stacks except the sandbox's. */
   readonly stacks: readonly string[];
   /** The catalogues that the stacks name. */

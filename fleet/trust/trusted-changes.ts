@@ -22,7 +22,7 @@ export interface Reason {
 }
 
 /** Whether a pull request may be previewed with secrets without approval. */
-export interface Trust {
+interface Trust {
   readonly verdict: "data only" | "needs approval";
   readonly reasons: readonly Reason[];
   /** The texts that replace the base's files, by path in the folder. Empty if an approval is needed. */

@@ -36,12 +36,11 @@ export async function faultsAfter(
   const services = made.flatMap(({ stack: { plan }, services: names }) =>
     plan.services.filter(({ name }) => names.includes(name)),
   );
-  const stacks = made.map(({ stack }) => stack);
   const old = healthOf(services, before);
   const unfinished = new Map([...old.failed, ...old.pending]);
   const until = performance.now() + wait * 1000;
   for (;;) {
-    const now = healthOf(services, await liveObjects(stacks, objects));
+    const now = healthOf(services, await liveObjects(made, objects));
     const failed = newOnes(now.failed, old.failed, before);
     if (failed.length > 0) return failed;
     const pending = newOnes(now.pending, unfinished, before);

@@ -4,7 +4,8 @@ import { rowsOf } from "../../manifests/inventory/row.ts";
 import { serviceInventory } from "../../manifests/inventory/service.ts";
 import { KARGO_API } from "../../manifests/kargo-types.ts";
 import type { KubernetesObject } from "../../manifests/objects.ts";
-import { STACK_LABEL, stackLabel } from "../../model/labels.ts";
+import { SERVICE_LABEL, STACK_LABEL, stackLabel } from "../../model/labels.ts";
+import { owningStack } from "../../model/shards.ts";
 import type { NamedPlan } from "../chosen-stacks.ts";
 import { inParallel } from "../parallel.ts";
 import type { Objects } from "../recovery/look.ts";
@@ -17,14 +18,17 @@ export interface Made extends Concern {
 }
 
 const AT_ONCE = 8;
+/** The most services that a list names. */
+const FEW = 50;
 const JUDGED = [
   { apiVersion: KARGO_API, kind: "Stage" },
   { apiVersion: ARGOCD_API, kind: "Application" },
 ] as const;
 
-/** The Stages and Applications of these stacks. Empty for a kind that this identity may not list. */
-export async function liveObjects(stacks: readonly NamedPlan[], objects: Objects): Promise<LiveObjects> {
-  const selector = selectorOf(stacks.map(({ name }) => name));
+/** The Stages and Applications of these services. Empty for a kind that this identity may not list. */
+export async function liveObjects(made: readonly Made[], objects: Objects): Promise<LiveObjects> {
+  if (made.length === 0) return new Map();
+  const selector = selectorOf(made.map((each) => ({ ...each, platform: false })));
   const lists = JUDGED.map(({ apiVersion, kind }) => objects.labelled(apiVersion, kind, selector));
   return new Map((await Promise.all(lists)).flat().map(({ kind, id, live }) => [`${kind} ${id}`, live]));
 }
@@ -35,7 +39,7 @@ export async function liveObjects(stacks: readonly NamedPlan[], objects: Objects
  */
 export async function missingObjects(made: readonly Made[], objects: Objects): Promise<string[]> {
   const wanted = Map.groupBy(made.flatMap(wantedOf), ({ apiVersion, kind }) => `${apiVersion} ${kind}`);
-  const selector = selectorOf(made.map(({ stack }) => stack.name));
+  const selector = selectorOf(made);
   const missing: string[] = [];
   const steps = [...wanted.values()].map((group) => async () => {
     const [{ apiVersion, kind } = { apiVersion: "", kind: "" }] = group;
@@ -61,13 +65,20 @@ function wantedOf({ stack: { plan }, services, platform }: Made): KubernetesObje
     ...plan.services.filter(({ name }) => names.has(name)).map(serviceInventory),
   ]
     .flatMap(rowsOf)
-    .flatMap((row) => (isObject(row) && !row.leaves && row.manifest.kind !== "Secret" ? [row.manifest] : []));
+    .flatMap((row) =>
+      isObject(row) && !row.removing && row.manifest.kind !== "Secret" ? [row.manifest] : [],
+    );
 }
 
 function idOf({ metadata: { name, namespace } }: KubernetesObject): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
-function selectorOf(stacks: readonly string[]): string {
-  return `${STACK_LABEL} in (${[...new Set(stacks.map(stackLabel))].join(",")})`;
+/** A list of few services names them; a longer one would not fit into an address, so it has all of their stacks. */
+function selectorOf(made: readonly Made[]): string {
+  const services = [...new Set(made.flatMap((each) => each.services))];
+  if (services.length <= FEW && made.every(({ platform }) => !platform))
+    return `${SERVICE_LABEL} in (${services.join(",")})`;
+  const owners = made.map(({ stack: { name, plan } }) => stackLabel(owningStack(name, plan.rollout)));
+  return `${STACK_LABEL} in (${[...new Set(owners)].join(",")})`;
 }

@@ -1,5 +1,5 @@
 import { nameOf } from "../engine-events.ts";
-import { isBusy, isUnwritten } from "../engine-words.ts";
+import { isBusy, isUnreadableState, isUnwritten, NO_STACK, needsRecovery } from "../engine-words.ts";
 import type { EngineStep } from "../preview/change.ts";
 import { serviceOf } from "../report/steps.ts";
 
@@ -28,6 +28,8 @@ export interface StackOutcome {
   readonly broken: ReadonlyMap<string, readonly string[]>;
   /** Whether the state in the backend is that of the end of this run. */
   readonly written: boolean;
+  /** Whether the state is not what is in the cluster, so that `fleet recover` must come first. */
+  readonly lost: boolean;
 }
 
 /** What the program reports about one service: `services.json:8:3  services.nginx  … [KF100]`. */
@@ -58,9 +60,10 @@ export function outcomeOfRun({ exitCode, failed, errors, summary, last }: Spoken
   const said = [...others, ...(errors.length === 0 && exitCode !== 0 ? last : [])];
   const all = [...said, ...errors.map(({ message }) => message), ...last];
   const unwritten = all.some(isUnwritten);
-  if (exitCode === 0) return { outcome: "done", errors: [], broken, written: true };
-  if (all.some(isBusy)) return { outcome: "busy", errors: said, broken, written: true };
+  if (exitCode === 0) return { outcome: "done", errors: [], broken, written: true, lost: false };
+  if (all.some(isBusy)) return { outcome: "busy", errors: said, broken, written: true, lost: false };
+  const lost = exitCode === NO_STACK || all.some((text) => isUnreadableState(text) || needsRecovery(text));
   if (summary && !unwritten && others.length === 0 && broken.size > 0)
-    return { outcome: "broken", errors: [], broken, written: true };
-  return { outcome: "failed", errors: said, broken, written: summary && !unwritten };
+    return { outcome: "broken", errors: [], broken, written: true, lost };
+  return { outcome: "failed", errors: said, broken, written: summary && !unwritten, lost };
 }

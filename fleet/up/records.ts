@@ -6,7 +6,7 @@ import { z } from "zod";
 import { platformInventories } from "../../manifests/inventory/objects.ts";
 import { type Row, rowsOf } from "../../manifests/inventory/row.ts";
 import { resourceName } from "../../model/names.ts";
-import type { Plan } from "../../model/plan.ts";
+import type { Plan, ServicePlan } from "../../model/plan.ts";
 import { PROJECT } from "../../model/stack-config.ts";
 import { PROGRAM_PATHS } from "../preview/head-folder.ts";
 import { standsAlone } from "./targets.ts";
@@ -44,10 +44,13 @@ export interface Left {
 /** @param made undefined if nothing is known */
 export function leftOf(plan: Plan, made: UpRecord | undefined): Left {
   const names = new Set(plan.services.map(({ name }) => name));
-  const changed = plan.services.filter((service) => made?.services[service.name] !== digestOf(service));
+  const changed = plan.services.filter(
+    (service) => made?.services[service.name] !== digestOfService(service),
+  );
   const gone = Object.keys(made?.services ?? {}).some((name) => !names.has(name));
   const leaving =
-    plan.services.some((service) => !standsAlone(service)) || sharedRows(plan).some(({ leaves }) => leaves);
+    plan.services.some((service) => !standsAlone(service)) ||
+    sharedRows(plan).some(({ removing }) => removing);
   const whole =
     made === undefined || !made.whole || gone || leaving || made.shared.digest !== sharedOf(plan).digest;
   return { services: changed.map(({ name }) => name), whole };
@@ -74,7 +77,7 @@ export function recordAfter(
   const earlier = run.whole ? {} : (before?.services ?? {});
   const services: Record<string, string> = {
     ...earlier,
-    ...Object.fromEntries(done.map((each) => [each.name, digestOf(each)])),
+    ...Object.fromEntries(done.map((each) => [each.name, digestOfService(each)])),
   };
   for (const name of run.broken) delete services[name];
   const now = sharedOf(plan);
@@ -84,7 +87,16 @@ export function recordAfter(
   return { base, shared, services, whole: run.whole || before?.whole === true, stamp: "" };
 }
 
+/** The digests of services that were asked for before. */
+const digests = new WeakMap<ServicePlan, string>();
+
 /** The plan decides all objects of a service. */
+function digestOfService(service: ServicePlan): string {
+  const digest = digests.get(service) ?? digestOf(service);
+  digests.set(service, digest);
+  return digest;
+}
+
 function digestOf(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }
@@ -102,13 +114,19 @@ function sharedRows({ platform }: Plan): Row[] {
   return platformInventories(platform).flatMap(rowsOf);
 }
 
-/** A digest of everything but the catalogue that decides what an `up` does. */
-export function baseOf(stack: string, backend: string): string {
-  const hash = createHash("sha256").update(backend);
-  // A shard's config may be in the file of its stack.
-  const files = [stack, stack.replace(/-\d+$/, "")].map((name) => `Pulumi.${name}.yaml`);
-  for (const path of [...PROGRAM_PATHS, ...new Set(files)]) add(path, hash);
-  return hash.digest("hex").slice(0, 16);
+/** A digest for each stack of everything but the catalogue that decides what an `up` does. */
+export function basesOf(stacks: readonly string[], backend: string): ReadonlyMap<string, string> {
+  const program = createHash("sha256").update(backend);
+  for (const path of PROGRAM_PATHS) add(path, program);
+  return new Map(
+    stacks.map((stack) => {
+      const hash = program.copy();
+      // A shard's config may be in the file of its stack.
+      const files = [stack, stack.replace(/-\d+$/, "")].map((name) => `Pulumi.${name}.yaml`);
+      for (const path of new Set(files)) add(path, hash);
+      return [stack, hash.digest("hex").slice(0, 16)];
+    }),
+  );
 }
 
 function add(path: string, hash: ReturnType<typeof createHash>): void {

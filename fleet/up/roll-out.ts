@@ -174,6 +174,21 @@ export async function runJobs(
   return { runs, notBegun };
 }
 
+/**
+ * Whether more of a step's services are broken than permitted: of all that it is about, also those that need nothing.
+ * @param percent the permitted share
+ * @returns the sentence that says so
+ */
+export function tooManyBroken(
+  { services, jobs }: Pick<Step, "services" | "jobs">,
+  broken: ReadonlySet<string>,
+  percent: number,
+): string[] {
+  const all = new Set([...services, ...jobs.flatMap((job) => job.services)]);
+  const count = [...all].filter((name) => broken.has(name)).length;
+  return count * 100 <= all.size * percent ? [] : [`${count} of ${all.size} services could not be made`];
+}
+
 /** Two runs of parts of one stack as one. */
 export function joined(one: StackRun | undefined, other: StackRun): StackRun {
   if (one === undefined) return other;
@@ -188,6 +203,7 @@ export function joined(one: StackRun | undefined, other: StackRun): StackRun {
     errors: [...one.errors, ...other.errors],
     broken: new Map([...one.broken, ...other.broken]),
     written: one.written && other.written,
+    lost: one.lost || other.lost,
     milliseconds: one.milliseconds + other.milliseconds,
   };
 }

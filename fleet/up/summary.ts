@@ -1,4 +1,3 @@
-import { isUnreadableState, needsRecovery } from "../engine-words.ts";
 import type { FleetReport } from "../preview/change.ts";
 import { doneReport } from "../report/done-report.ts";
 import { changingSteps, stepCounts } from "../report/steps.ts";
@@ -25,11 +24,8 @@ function runsOf({ waves }: ClusterUp): StackRun[] {
 
 /** The one command that goes on; undefined if everything is up. */
 export function nextCommand(up: ClusterUp, again: string): string | undefined {
-  const bad = runsOf(up).find(({ outcome }) => outcome === "failed");
-  const lost = runsOf(up).find(({ broken }) => [...broken.values()].flat().some(needsRecovery));
-  const errors = bad?.errors ?? [];
-  const stack = errors.some((text) => isUnreadableState(text) || needsRecovery(text)) ? bad : lost;
-  if (stack) return `npm run fleet -- recover --stack ${stack.stack} && ${again}`;
+  const lost = runsOf(up).find((run) => run.lost);
+  if (lost) return `npm run fleet -- recover --stack ${lost.stack} && ${again}`;
   return badWave(up) || up.broken.size > 0 ? again : undefined;
 }
 

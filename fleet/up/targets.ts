@@ -64,7 +64,7 @@ export function partsOf(stack: string, plan: Plan, { services, platform }: Conce
 
 /** The resources of a component that are not being removed. */
 function made(inventory: Inventory): PlannedResource[] {
-  const stays = (rows: readonly Row[]) => rows.filter(({ leaves }) => !leaves);
+  const stays = (rows: readonly Row[]) => rows.filter(({ removing }) => !removing);
   return resourcesOf({ ...inventory, parts: { all: stays(rowsOf(inventory)) } });
 }
 

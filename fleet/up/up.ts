@@ -1,6 +1,5 @@
 import { type ClusterChoice, openClusterOf } from "../cluster.ts";
 import { backendFolder } from "../file-backend.ts";
-import { openEngine } from "../recovery/engine.ts";
 import { objectsOf } from "../recovery/look.ts";
 import { faultsAfter, type Live } from "./after-wave.ts";
 import type { ClusterStacks } from "./cluster-stacks.ts";
@@ -8,11 +7,21 @@ import { runUp, type StackRun } from "./engine-run.ts";
 import { liveObjects } from "./live.ts";
 import { interrupted, mend } from "./mend.ts";
 import { onlyOne } from "./only-one.ts";
-import { baseOf, notes, recordAfter, stampOf, type UpRecord } from "./records.ts";
-import { type Job, planStep, runJobs, type Step, stepNames, type WaveResult } from "./roll-out.ts";
+import { basesOf, notes, recordAfter, stampOf, type UpRecord } from "./records.ts";
+import {
+  type Job,
+  planStep,
+  runJobs,
+  type Step,
+  stepNames,
+  tooManyBroken,
+  type WaveResult,
+} from "./roll-out.ts";
 import { TimeLeft } from "./time-left.ts";
 
 export interface UpOptions extends ClusterChoice {
+  /** The backend's URL. */
+  readonly backend: string;
   readonly durable: boolean;
   /** Whether to bring up everything, whatever this command noted. */
   readonly whole: boolean;
@@ -64,7 +73,7 @@ class Up {
   readonly #options: UpOptions;
   readonly #told: Told;
   readonly #records = new Map<string, UpRecord>();
-  readonly #bases = new Map<string, string>();
+  #bases: ReadonlyMap<string, string> = new Map();
   readonly #done = new Set<string>();
   readonly #broken = new Map<string, readonly string[]>();
   #folder: string | undefined;
@@ -79,8 +88,7 @@ class Up {
   async run(): Promise<ClusterUp> {
     const started = performance.now();
     const { stacks, name } = this.#cluster;
-    const [first] = stacks;
-    const backend = await openEngine(first?.name ?? "").backend();
+    const { backend } = this.#options;
     this.#folder = backendFolder(backend);
     const recovered: string[] = [];
     for (const each of await interrupted(stacks, backend)) {
@@ -88,9 +96,11 @@ class Up {
       recovered.push(await mend(each, this.#options));
       this.#told.line(`up: ${recovered.at(-1)}`);
     }
-    for (const { name: stack } of stacks) {
-      const base = baseOf(stack, backend);
-      this.#bases.set(stack, base);
+    this.#bases = basesOf(
+      stacks.map((stack) => stack.name),
+      backend,
+    );
+    for (const [stack, base] of this.#bases) {
       const known = await notes.record(stack, base, await stampOf(this.#folder, stack));
       if (known) this.#records.set(stack, known);
     }
@@ -114,12 +124,13 @@ class Up {
         everything: this.#options.whole,
         done: this.#done,
       });
-    const sizes = names.map((_, index) => plan(index).jobs.reduce((sum, { size }) => sum + size, 0));
-    this.#time.expect(sizes.reduce((sum, size) => sum + size, 0));
+    const jobs = names.flatMap((_, index) => plan(index).jobs);
+    this.#time.expect(jobs.reduce((sum, { size }) => sum + size, 0));
     const cluster = await openClusterOf(this.#cluster.stacks[0]?.plan, this.#options);
     const objects = objectsOf(cluster);
     try {
-      const before = await liveObjects(this.#cluster.stacks, objects);
+      // A wave never has a service that the first plan left out.
+      const before = await liveObjects(jobs, objects);
       const results: WaveResult[] = [];
       for (const index of names.keys()) {
         const step = plan(index);
@@ -156,7 +167,7 @@ class Up {
     const stops = [
       ...runs.filter(({ outcome }) => outcome === "failed" || outcome === "busy").map(stopOf),
       ...(signal.aborted ? ["it was interrupted"] : []),
-      ...this.#tooManyBroken(step),
+      ...tooManyBroken(step, new Set(this.#broken.keys()), this.#options.maxBroken),
     ];
     const done = { name: step.name, services: step.services.length, runs, skipped: step.skipped, notBegun };
     const more = stops.length > 0 ? [] : await this.#gate(step, at, live);
@@ -208,18 +219,11 @@ class Up {
       tell: (text) => this.#told.tick(`${at}: ${text}`),
     });
   }
-
-  #tooManyBroken({ jobs }: Step): string[] {
-    const services = jobs.flatMap((job) => job.services);
-    const broken = services.filter((service) => this.#broken.has(service));
-    if (broken.length * 100 <= services.length * this.#options.maxBroken) return [];
-    return [`${broken.length} of ${services.length} services could not be made`];
-  }
 }
 
 const WORDS = {
   done: "is up",
-  broken: "is up, without broken services,",
+  broken: "is up, except for broken services,",
   busy: "is being updated by somebody else,",
   failed: "failed",
 } as const;

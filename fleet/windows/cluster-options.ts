@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { didYouMean, listed } from "../../model/diagnostics.ts";
 import { type Cluster, type ClusterChoice, openClusterOf } from "../cluster.ts";
+import { CONTEXT, KUBECONFIG } from "../cluster-options.ts";
 import { FleetError } from "../fleet-error.ts";
 import { rightStack, type StackFiles } from "../stack-files.ts";
 
@@ -11,9 +12,12 @@ export interface ClusterOptions extends ClusterChoice {
 
 export function withClusterOptions(command: Command): Command {
   return command
-    .option("--stack <name>", "a stack of the cluster; its files give the context and the known names")
-    .option("--context <name>", "the kubeconfig's context (default: the stack's); alone it needs no files")
-    .option("--kubeconfig <file>", "your kubeconfig (default: the stack's, or KUBECONFIG)");
+    .option(
+      "--stack <name>",
+      "a stack of the cluster; its files give the context and the known names (--context alone needs no files)",
+    )
+    .addOption(CONTEXT)
+    .addOption(KUBECONFIG);
 }
 
 /** A cluster, and the files of its stack if one was named. */

@@ -78,21 +78,21 @@ function bus(triggers: BuildTriggersPlan): Row[] {
 
 /** The program's objects in a team's build namespace, which an administrator created. */
 function buildNamespace(namespace: BuildNamespacePlan, triggers: BuildTriggersPlan): Row[] {
-  const { team, leaves } = namespace;
+  const { team, removing } = namespace;
   const [sensor, readers] = buildGrants(namespace);
   const [all, build, launch, transport] = buildNetwork(namespace, triggers);
   const bound = (who: string, { role, binding }: BoundRole) => [
-    objectRow(`${team}-role-${who}`, role, { leaves }),
-    objectRow(`${team}-role-binding-${who}`, binding, { leaves, after: [`${team}-role-${who}`] }),
+    objectRow(`${team}-role-${who}`, role, { removing }),
+    objectRow(`${team}-role-binding-${who}`, binding, { removing, after: [`${team}-role-${who}`] }),
   ];
   return [
     ...bound("kargo-fleet-sensor", sensor),
     ...bound("kargo-fleet-build-readers", readers),
-    objectRow(`${team}-network-kargo-fleet-builds`, all, { leaves }),
-    objectRow(`${team}-network-kargo-fleet-build`, build, { leaves }),
-    objectRow(`${team}-network-kargo-fleet-launch`, launch, { leaves }),
-    objectRow(`${team}-network-kargo-fleet-transport`, transport, { leaves }),
-    objectRow(`${team}-limit`, buildLimit(namespace, triggers), { leaves }),
+    objectRow(`${team}-network-kargo-fleet-builds`, all, { removing }),
+    objectRow(`${team}-network-kargo-fleet-build`, build, { removing }),
+    objectRow(`${team}-network-kargo-fleet-launch`, launch, { removing }),
+    objectRow(`${team}-network-kargo-fleet-transport`, transport, { removing }),
+    objectRow(`${team}-limit`, buildLimit(namespace, triggers), { removing }),
     ...(triggers.receiver ? [receiverAddressRow(namespace, triggers.receiver.url)] : []),
   ];
 }
@@ -111,12 +111,12 @@ function organization(
 
 /** The objects that receive the pushes of a group's services. */
 function webhooks(group: TriggerGroupPlan, { path, organizationHook }: BuildTriggersPlan): Row[] {
-  const { name, builds, leaves } = group;
+  const { name, builds, removing } = group;
   const secrets = builds.map(({ service }) => [service, { purpose: webhookSecretPurpose(service) }]);
   const source = (hash: string) => eventSource(group, path, hash);
   return [
-    objectRow(`sensor-${name}`, sensor(group, organizationHook !== undefined), { leaves, after: READY }),
-    ...(organizationHook ? [] : listening(name, source, Object.fromEntries(secrets), leaves)),
+    objectRow(`sensor-${name}`, sensor(group, organizationHook !== undefined), { removing, after: READY }),
+    ...(organizationHook ? [] : listening(name, source, Object.fromEntries(secrets), removing)),
   ];
 }
 
@@ -125,13 +125,13 @@ function listening(
   name: string,
   source: (hash: string) => EventSource,
   values: Readonly<Record<string, SecretValue>>,
-  leaves = false,
+  removing = false,
 ): Row[] {
   return [
-    objectRow(`secret-${name}`, hookSecret(name), { values, leaves, after: READY }),
+    objectRow(`secret-${name}`, hookSecret(name), { values, removing, after: READY }),
     objectRow(`event-source-${name}`, source(UNKNOWN_HASH), {
       rotating: source,
-      leaves,
+      removing,
       after: [`secret-${name}`],
     }),
   ];
@@ -157,7 +157,7 @@ function receiver({ receiver }: BuildTriggersPlan): Row[] {
 }
 
 /** The receiver's address for the builds of a team. */
-function receiverAddressRow({ name, team, leaves }: BuildNamespacePlan, url: string): Row {
+function receiverAddressRow({ name, team, removing }: BuildNamespacePlan, url: string): Row {
   const address: SecretValue = {
     purpose: RECEIVER_PURPOSE,
     as: (key) => curlConfig(receiverAddress(url, key)),
@@ -166,6 +166,6 @@ function receiverAddressRow({ name, team, leaves }: BuildNamespacePlan, url: str
     `${team}-receiver`,
     addressSecret(name),
     { [RECEIVER_SECRET.key]: address },
-    { leaves },
+    { removing },
   );
 }

@@ -25,7 +25,7 @@ export interface Customization {
 export type OpenObject = KubernetesObject & { readonly [key: string]: unknown };
 
 /** The component and role of an object. */
-export interface Customized {
+interface Customized {
   /** A service's name, `platform` or `build-triggers`. */
   readonly component: string;
   /** For example `application-prod`. */
@@ -33,7 +33,7 @@ export interface Customized {
 }
 
 /** An object that a platform team adds to each service. */
-export interface AddedObject {
+interface AddedObject {
   /** The end of its Pulumi name, after `custom-`. Keep it if the object's name changes. */
   readonly role: string;
   readonly apiVersion: string;

@@ -51,7 +51,7 @@ export function checkCustomization(plan: Plan): void {
 }
 
 /** An object of a plan that `customize.ts` changes or adds. */
-export interface CustomizedObject {
+interface CustomizedObject {
   /** For example `Application argocd/nginx-prod`. */
   readonly object: string;
   /** The paths that it changes, or `added`. */
@@ -59,7 +59,7 @@ export interface CustomizedObject {
 }
 
 /** The objects of a plan that `customize.ts` changes or adds. */
-export function customizedObjects(plan: Pick<Plan, "platform" | "services">): readonly CustomizedObject[] {
+function customizedObjects(plan: Pick<Plan, "platform" | "services">): readonly CustomizedObject[] {
   if (!isCustomizing()) return [];
   return inventoriesOf(plan)
     .flatMap(rowsOf)
@@ -82,7 +82,7 @@ export function customizationNote(plan: Pick<Plan, "platform" | "services">): st
 }
 
 /** A Secret of a stack, and the source of its content. */
-export interface SecretName {
+interface SecretName {
   readonly namespace: string;
   readonly name: string;
   /** For example `kargo-fleet:gitPassword`. */

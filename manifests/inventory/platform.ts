@@ -8,7 +8,7 @@ import { filledSecretRow, type Inventory, objectRow } from "./row.ts";
 
 export const PLATFORM = "kargo-fleet:index:Platform";
 
-export type PlatformPart = "promotionTasks" | "teams" | "credentials" | "calendar";
+type PlatformPart = "promotionTasks" | "teams" | "credentials" | "calendar";
 
 /** All shared objects of a cluster, except those that turn pushes into images. */
 export function platformInventory(platform: PlatformPlan): Inventory<PlatformPart> {
@@ -18,9 +18,14 @@ export function platformInventory(platform: PlatformPlan): Inventory<PlatformPar
     name: "platform",
     parts: {
       promotionTasks: promotionTasks.map((task) =>
-        objectRow(`promotion-task-${task.by}-${task.version}`, promotionTask(task), {
-          ...(task.own && { unprotected: true }),
-        }),
+        objectRow(
+          `promotion-task-${task.images ? "images-" : ""}${task.by}-${task.version}`,
+          promotionTask(task),
+          {
+            // It is deleted with the last service that needs it, and holds nothing that would be lost.
+            ...((task.own || task.images) && { unprotected: true }),
+          },
+        ),
       ),
       teams: [
         ...subjects.map((subject) =>

@@ -14,7 +14,7 @@ interface RowBase {
   /** The roles of the same component that must exist first. */
   readonly after: readonly string[];
   /** Whether it is being removed: it is registered without protection, so that the next `up` can delete it. */
-  readonly leaves: boolean;
+  readonly removing: boolean;
   /** Whether it is never protected, because a line of config adds and removes it, and it holds no data. */
   readonly unprotected?: boolean;
   /** Earlier roles or parents of the resource, so that the engine keeps it. */
@@ -79,7 +79,7 @@ export function objectRow(
   manifest: KubernetesObject,
   more: Partial<Omit<ObjectRow, "role" | "manifest">> = {},
 ): ObjectRow {
-  return { role, manifest, after: [], leaves: false, aliases: [], ...more };
+  return { role, manifest, after: [], removing: false, aliases: [], ...more };
 }
 
 /** A row of a webhook. */
@@ -88,7 +88,7 @@ export function hookRow(
   hook: HookRow["hook"],
   more: Partial<Omit<HookRow, "role" | "hook">> = {},
 ): HookRow {
-  return { role, hook, after: [], leaves: false, aliases: [], ...more };
+  return { role, hook, after: [], removing: false, aliases: [], ...more };
 }
 
 /** The row of a Secret that an administrator created. */
@@ -103,8 +103,8 @@ export function filledSecretRow(
   return objectRow(role, manifest, { values, filled: true, aliases, ...more });
 }
 
-export const REPOSITORY_HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
-export const ORGANIZATION_HOOK = "github:index/organizationWebhook:OrganizationWebhook";
+const REPOSITORY_HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
+const ORGANIZATION_HOOK = "github:index/organizationWebhook:OrganizationWebhook";
 
 /** The Pulumi type of a row, without its parents' types. */
 export function resourceType(row: Row): string {

@@ -8,7 +8,7 @@ import { hookRow, type Inventory, objectRow, type Row } from "./row.ts";
 export const SERVICE_PIPELINE = "kargo-fleet:index:ServicePipeline";
 
 /** The parts of a service that wait for different resources of other components. */
-export type ServicePart = "project" | "stages" | "access" | "appProject" | "applications" | "hook" | "added";
+type ServicePart = "project" | "stages" | "access" | "appProject" | "applications" | "hook" | "added";
 
 /** All resources of a service. */
 export function serviceInventory(service: ServicePlan): Inventory<ServicePart> {
@@ -42,7 +42,7 @@ function kargoProject(service: ServicePlan): Row[] {
 function stages(service: ServicePlan): Row[] {
   const after = ["project-config", "warehouse"];
   return service.stages.map((plan) =>
-    objectRow(`stage-${plan.name}`, stage(service, plan), { after, leaves: plan.state === "retired" }),
+    objectRow(`stage-${plan.name}`, stage(service, plan), { after, removing: plan.state === "retired" }),
   );
 }
 
@@ -59,7 +59,7 @@ function applications(service: ServicePlan): Row[] {
   return deployingStages(service).map((plan) =>
     objectRow(`application-${plan.name}`, application(service, plan), {
       after,
-      leaves: plan.state === "retired",
+      removing: plan.state === "retired",
     }),
   );
 }
@@ -71,7 +71,7 @@ function hook({ webhook }: ServicePlan): Row[] {
 function leaving(parts: Inventory<ServicePart>["parts"]): Inventory<ServicePart>["parts"] {
   const all = Object.entries(parts).map(([part, rows]) => [
     part,
-    rows.map((row) => ({ ...row, leaves: true })),
+    rows.map((row) => ({ ...row, removing: true })),
   ]);
   return Object.fromEntries(all) as Inventory<ServicePart>["parts"];
 }

@@ -12,7 +12,7 @@ export const IDENTITIES = {
   "argo-cd": { user: "system:serviceaccount:argocd:argocd-application-controller", groups: [] },
 } as const;
 
-export type IdentityName = keyof typeof IDENTITIES;
+type IdentityName = keyof typeof IDENTITIES;
 
 /** The secrets of one control plane. */
 export interface Credentials {

@@ -10,7 +10,7 @@ export const sha = z.string().regex(/^[0-9a-f]{40}$/, "is not the id of an objec
 export const perPage = z.coerce.number().int().min(1).max(100).catch(30);
 
 /** One entry of `errors` in a 422, as GitHub writes it. */
-export interface FieldError {
+interface FieldError {
   readonly resource: string;
   readonly code: string;
   readonly field?: string;

@@ -14,7 +14,7 @@ import type { RequestLog } from "./request-log.ts";
 import { smartHttp } from "./smart-http.ts";
 
 /** The parts of the application besides the backend. */
-export interface AppParts {
+interface AppParts {
   readonly tokens: Tokens;
   /** Where an App gets its tokens. */
   readonly installation: InstallationTokens;

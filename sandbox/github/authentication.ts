@@ -19,10 +19,7 @@ export interface Tokens {
 /** The kind of credentials in a request. */
 export type Credentials = "none" | "person" | "workflow" | "bad";
 
-/**
- * Reads the `Authorization` header in GitHub's forms: `Bearer`, `token`, and `Basic` with the token as the
- * password, or as the user name without a password.
- */
+/** Reads the `Authorization` header in GitHub's forms: `Bearer`, `token`, and `Basic` with the token as password. */
 export function credentialsOf(header: string | undefined, tokens: Tokens): Credentials {
   if (header === undefined || header.trim() === "") return "none";
   const [scheme = "", value = ""] = header.trim().split(/ +/, 2);
@@ -30,13 +27,13 @@ export function credentialsOf(header: string | undefined, tokens: Tokens): Crede
     case "bearer":
     case "token":
       return ownerOf(value, tokens);
-    case "basic": {
-      const pair = Buffer.from(value, "base64").toString("utf8");
-      const colon = pair.indexOf(":");
-      const user = colon < 0 ? pair : pair.slice(0, colon);
-      const password = colon < 0 ? "" : pair.slice(colon + 1);
-      return ownerOf(password === "" ? user : password, tokens);
-    }
+    case "basic":
+      return ownerOf(
+        Buffer.from(value, "base64")
+          .toString("utf8")
+          .replace(/^[^:]*:/, ""),
+        tokens,
+      );
     default:
       return "bad";
   }

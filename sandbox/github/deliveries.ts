@@ -30,7 +30,7 @@ export interface Delivery extends Outcome {
 }
 
 /** How deliveries are made. */
-export interface DeliveryOptions {
+interface DeliveryOptions {
   /**
    * Sends all deliveries to this origin and keeps each hook's path. Without it only loopback addresses are called.
    */
@@ -45,8 +45,6 @@ export interface DeliveryOptions {
 
 /** The number of deliveries that are kept for each hook. */
 const KEPT = 200;
-/** GitHub drops larger payloads. @see https://docs.github.com/webhooks/webhook-events-and-payloads */
-const PAYLOAD_LIMIT = 25 * 1024 * 1024;
 
 /** The deliveries of all hooks, in memory. Each is tried once, since GitHub does not retry. */
 export class Deliveries {
@@ -63,10 +61,6 @@ export class Deliveries {
 
   /** Sends an event to all hooks in parallel, and returns at once. */
   send(event: HookEvent, targets: readonly Target[]): void {
-    if (Buffer.byteLength(event.body) > PAYLOAD_LIMIT) {
-      this.#options.log(`A ${event.name} event of more than 25 MB is not delivered, as at GitHub.`);
-      return;
-    }
     for (const target of targets) this.#start(target, event, false);
   }
 
@@ -78,11 +72,6 @@ export class Deliveries {
   /** The finished deliveries of a hook, newest first. */
   of(hook: number): readonly Delivery[] {
     return this.#ofHook.get(hook) ?? [];
-  }
-
-  /** The newest delivery of a hook. */
-  last(hook: number): Delivery | undefined {
-    return this.of(hook)[0];
   }
 
   /** Drops the deliveries of a deleted hook. */

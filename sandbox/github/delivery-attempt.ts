@@ -34,10 +34,6 @@ export function deliveryRequest(
 ): DeliveryRequest {
   const isForm = hook.contentType === "form";
   const body = isForm ? new URLSearchParams({ payload: event.body }).toString() : event.body;
-  const sign = (algorithm: string) =>
-    `${algorithm}=${createHmac(algorithm, hook.secret ?? "")
-      .update(body)
-      .digest("hex")}`;
   return {
     headers: {
       Accept: "*/*",
@@ -48,12 +44,14 @@ export function deliveryRequest(
       "X-GitHub-Hook-ID": String(hook.id),
       "X-GitHub-Hook-Installation-Target-ID": String(scope.id),
       "X-GitHub-Hook-Installation-Target-Type": scope.noun,
-      ...(hook.secret === undefined
-        ? {}
-        : { "X-Hub-Signature": sign("sha1"), "X-Hub-Signature-256": sign("sha256") }),
+      ...(hook.secret === undefined ? {} : { "X-Hub-Signature-256": signature(hook.secret, body) }),
     },
     body,
   };
+}
+
+function signature(secret: string, body: string): string {
+  return `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
 }
 
 /**

@@ -30,7 +30,7 @@ export function pingEvent(backend: Backend, hook: StoredHook, scope: Scope): Hoo
   const payload: Documented["webhook-ping"] = {
     zen: "Practicality beats purity.",
     hook_id: hook.id,
-    hook: hookShape(hook, scope, backend.deliveries.last(hook.id)),
+    hook: hookShape(hook, scope),
     ...(repository === undefined
       ? { organization: simpleOrganization(backend, backend.owner) }
       : { repository: eventRepository(backend, repository) }),

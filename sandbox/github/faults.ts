@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { GitHubError } from "./answers.ts";
 
 /** Makes the next calls of a route fail. */
-export interface ErrorFault {
+interface ErrorFault {
   readonly kind: "error";
   /** A route without base path: `*` matches one segment, `**` any rest. */
   readonly path: string;
@@ -23,7 +23,7 @@ export interface ErrorFault {
 }
 
 /** Refuses direct writes to a branch: only a pull request may change it. */
-export interface ProtectedBranch {
+interface ProtectedBranch {
   readonly kind: "protected-branch";
   readonly repository: string;
   /** @default main */

@@ -7,7 +7,7 @@ export class GitRefusal extends Error {
 }
 
 /** Options of one Git command. */
-export interface GitCall {
+interface GitCall {
   /** Standard input. Names from clients are passed here, where they cannot become an option. */
   readonly input?: string | Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;

@@ -51,14 +51,11 @@ function cursorPage(c: Context<Env>, url: string, items: readonly Delivery[]): r
   const size = perPage.parse(c.req.query("per_page"));
   const start = cursor === undefined ? 0 : items.findIndex(({ id }) => cursor === `v1_${id}`);
   if (start < 0) throw unprocessable('Invalid request.\n\n"cursor" is not one of this list');
-  const link = (target: Delivery | undefined, rel: string) => {
-    if (target === undefined) return [];
-    const query = new URLSearchParams({ ...c.req.query(), cursor: `v1_${target.id}` });
-    return [`<${url}?${query}>; rel="${rel}"`];
-  };
-  const previous = start > 0 ? items[Math.max(0, start - size)] : undefined;
-  const links = [...link(previous, "prev"), ...link(items[start + size], "next")];
-  if (links.length > 0) c.header("Link", links.join(", "));
+  const next = items[start + size];
+  if (next !== undefined) {
+    const query = new URLSearchParams({ ...c.req.query(), cursor: `v1_${next.id}` });
+    c.header("Link", `<${url}?${query}>; rel="next"`);
+  }
   return items.slice(start, start + size);
 }
 

@@ -2,7 +2,6 @@ import type { Context } from "hono";
 import { notFound } from "./answers.ts";
 import { organizationOf, repositoryOf } from "./authentication.ts";
 import { apiUrl, type Backend, type Documented, type Env } from "./backend.ts";
-import type { Delivery } from "./deliveries.ts";
 import type { Repository } from "./repositories.ts";
 import type { StoredHook } from "./state.ts";
 import { organizationId } from "./users.ts";
@@ -53,7 +52,7 @@ export function hookOf(c: Context<Env>, backend: Backend, scope: Scope): StoredH
 }
 
 /** A hook in responses, with its secret masked. */
-export function hookShape(hook: StoredHook, scope: Scope, last: Delivery | undefined) {
+export function hookShape(hook: StoredHook, scope: Scope) {
   const url = `${scope.url}/${hook.id}`;
   const common = {
     id: hook.id,
@@ -74,12 +73,11 @@ export function hookShape(hook: StoredHook, scope: Scope, last: Delivery | undef
   };
   if (scope.repository === undefined)
     return { type: "Organization", ...common } satisfies Documented["org-hook"];
-  const more = { test_url: `${url}/test`, last_response: lastResponse(last) };
-  return { type: "Repository", ...common, ...more } satisfies Documented["hook"];
-}
-
-function lastResponse(last: Delivery | undefined) {
-  if (last === undefined) return { code: null, status: "unused", message: null };
-  const { statusCode, status } = last;
-  return { code: statusCode, status: status === "OK" ? "active" : "misconfigured", message: status };
+  const last_response = { code: null, status: "unused", message: null };
+  return {
+    type: "Repository",
+    ...common,
+    test_url: `${url}/test`,
+    last_response,
+  } satisfies Documented["hook"];
 }

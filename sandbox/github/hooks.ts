@@ -46,7 +46,6 @@ export function hooks(backend: Backend): Routes {
 
 function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Context<Env>) => Scope): void {
   const { deliveries, state } = backend;
-  const shape = (hook: StoredHook, scope: Scope) => hookShape(hook, scope, deliveries.last(hook.id));
   for (const route of [path, `${path}/:id`])
     routes.on(["POST", "PATCH", "DELETE"], route, async (c, next) => {
       if (scopeOf(c).repository?.archived)
@@ -56,7 +55,7 @@ function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Cont
   routes.get(path, (c) => {
     const scope = scopeOf(c);
     const page = pageOf(c, scope.url, state.hooks(scope.key));
-    return c.json(page.map((hook) => shape(hook, scope)));
+    return c.json(page.map((hook) => hookShape(hook, scope)));
   });
   routes.post(path, async (c) => {
     const scope = scopeOf(c);
@@ -74,11 +73,11 @@ function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Cont
     state.setHooks(scope.key, [...state.hooks(scope.key), hook]);
     if (hook.active) deliveries.send(pingEvent(backend, hook, scope), [{ hook, scope }]);
     c.header("Location", `${scope.url}/${hook.id}`);
-    return c.json(shape(hook, scope), 201);
+    return c.json(hookShape(hook, scope), 201);
   });
   routes.get(`${path}/:id`, (c) => {
     const scope = scopeOf(c);
-    return c.json(shape(hookOf(c, backend, scope), scope));
+    return c.json(hookShape(hookOf(c, backend, scope), scope));
   });
   routes.patch(`${path}/:id`, async (c) => {
     const scope = scopeOf(c);
@@ -98,7 +97,7 @@ function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Cont
       scope.key,
       state.hooks(scope.key).map((each) => (each.id === hook.id ? hook : each)),
     );
-    return c.json(shape(hook, scope));
+    return c.json(hookShape(hook, scope));
   });
   routes.delete(`${path}/:id`, (c) => {
     const scope = scopeOf(c);

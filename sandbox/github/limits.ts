@@ -21,7 +21,7 @@ export interface Limits {
 const PRIMARY: Window = { limit: 5000, seconds: 3600 };
 
 /** The values of the `x-ratelimit-*` headers; `reset` is in seconds since 1970. */
-export interface RateLimit {
+interface RateLimit {
   readonly limit: number;
   readonly remaining: number;
   readonly reset: number;

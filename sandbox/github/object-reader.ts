@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { GitRefusal, gitEnvironment } from "./git.ts";
 
 /** A Git object. */
-export interface GitObject {
+interface GitObject {
   readonly sha: string;
   /** `blob`, `tree`, `commit`, `tag` */
   readonly type: string;

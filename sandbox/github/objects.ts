@@ -6,7 +6,7 @@ import { GitRefusal, gitLine, gitScript } from "./git.ts";
 import type { ObjectReader } from "./object-reader.ts";
 
 /** One entry of a tree. `size` is in bytes, and only set for blobs. */
-export interface TreeEntry {
+interface TreeEntry {
   readonly mode: string;
   readonly type: string;
   readonly sha: string;

@@ -13,14 +13,10 @@ export interface PushedCommit {
   readonly modified: string[];
 }
 
-/** GitHub's limits of one event. @see https://docs.github.com/webhooks/webhook-events-and-payloads#push */
-const COMMITS = 2048;
-const FILES = 3000;
-
 const format = ["%H", "%T", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%B"].map((each) => `${each}%x00`);
 
 /**
- * The ids of the commits that `to` contains and `known` does not, oldest first; at most the newest 2048.
+ * The ids of the commits that `to` contains and `known` does not, oldest first.
  * @param known - ids of existing commits
  */
 export async function commitsSince(
@@ -29,7 +25,7 @@ export async function commitsSince(
   known: readonly string[],
 ): Promise<string[]> {
   const input = [to, ...known.map((sha) => `^${sha}`)].join("\n");
-  const args = ["rev-list", "--reverse", "--topo-order", `--max-count=${COMMITS}`, "--stdin"];
+  const args = ["rev-list", "--reverse", "--topo-order", "--stdin"];
   return (await git(directory, args, { input })).toString("utf8").split("\n").filter(Boolean);
 }
 
@@ -58,7 +54,7 @@ function parse(fields: readonly string[]): PushedCommit[] {
     while (/^\n?[A-Z]$/.test(fields[next] ?? "")) {
       const status = take().trim();
       const paths = files.get(status) ?? [];
-      files.set(status, [...paths, take()].slice(0, FILES));
+      files.set(status, [...paths, take()]);
     }
     const of = (...statuses: string[]) => statuses.flatMap((status) => files.get(status) ?? []);
     const changes = { added: of("A"), removed: of("D"), modified: of("M", "T") };

@@ -112,14 +112,10 @@ async function initialize(directory: string): Promise<void> {
   await writeFile(join(directory, "hooks", "post-receive"), postReceiveHook, { mode: 0o755 });
 }
 
-/**
- * Reports the moved references and all branches after the push to the server. The client waits for the hook, so no
- * later push is included. Without a listener (a push into the folder itself) it does nothing.
- */
+/** Reports the moved references to the server. Without a listener (a push into the folder itself) it does nothing. */
 const postReceiveHook = `#!/bin/sh
 if { true >&3; } 2>/dev/null; then
   cat >&3
-  git for-each-ref --format="branch %(objectname) %(refname)" refs/heads >&3
 else
   cat >/dev/null
 fi

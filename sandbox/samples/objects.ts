@@ -22,9 +22,8 @@ export interface SampleObject {
 const time = (moment: Date) => moment.toISOString().replace(/\.\d{3}Z$/, "Z");
 
 const origin = ({ warehouse }: SampleService) => ({ kind: "Warehouse", name: warehouse.name });
-const images = ({ warehouse }: SampleService, { tag, digest }: SampleVersion) => [
-  { repoURL: warehouse.image, tag, digest },
-];
+const images = ({ warehouse }: SampleService, { tag, digest }: SampleVersion) =>
+  Object.values(warehouse.images ?? [warehouse.image]).map((repoURL) => ({ repoURL, tag, digest }));
 const reference = (service: SampleService, version: SampleVersion) => ({
   name: version.freight,
   origin: origin(service),

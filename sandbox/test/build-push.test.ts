@@ -8,7 +8,7 @@ import getPort from "get-port";
 import { push } from "../../manifests/build-steps.ts";
 import { TOOLCHAIN_TIMEOUT } from "../../test/engine/control-plane.ts";
 import { catalogueText, planOf, service } from "../../test/sources.ts";
-import { ensureTestProgram } from "../toolchain/for-tests.ts";
+import { ensurePrograms } from "../toolchain/for-tests.ts";
 
 const { buildTriggers } = planOf(catalogueText({ nginx: service("nginx") })).platform ?? {};
 const { container, initContainers = [] } = push(buildTriggers?.builds ?? assert.fail("no builds"));
@@ -26,10 +26,10 @@ describe("the push script of a build, with the real crane and a registry", funct
   let destination: string;
 
   before(async () => {
-    crane = (await ensureTestProgram("crane", { quiet: true })).path;
+    crane = (await ensurePrograms(["crane"], { quiet: true })).crane;
     address = `127.0.0.1:${await getPort()}`;
     registry = execa(crane, ["registry", "serve", "--address", address], { reject: false });
-    for (let attempt = 0; attempt < 100; attempt++) {
+    for (let attempt = 0; attempt < 600; attempt++) {
       if (await fetch(`http://${address}/v2/`).catch(() => undefined)) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

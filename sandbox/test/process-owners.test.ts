@@ -90,7 +90,7 @@ describe("processes and their owner", function () {
     other.kill("SIGINT");
     await pause(100);
     other.kill("SIGINT");
-    const [code] = await once(other, "exit");
+    const [code] = await once(other, "close");
     assert.deepEqual([code, printed], [130, "up\nstopping\n"]);
   });
 

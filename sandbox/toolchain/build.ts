@@ -5,19 +5,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { diskFull } from "./disk-full.ts";
 import { type EditedModule, editModule } from "./edited-module.ts";
 import { ToolchainError } from "./errors.ts";
-import type { FoundProgram } from "./look.ts";
+import type { Finding, FoundProgram } from "./look.ts";
 import { goarch, goos, isExecutable } from "./places.ts";
 import { type Ended, runInGroup } from "./process-group.ts";
 import type { Question } from "./programs.ts";
 import { pruneBeside } from "./prune.ts";
 import { buildEnvironment, buildFlags, type Recipe } from "./recipes.ts";
 import { askVersion } from "./version.ts";
-
-/** One call of `go build`: a recipe and its missing programs. */
-export interface BuildJob {
-  readonly recipe: Recipe;
-  readonly programs: readonly { readonly built: FoundProgram; readonly question: Question }[];
-}
 
 /** The environment of a job. */
 export interface Workshop {
@@ -33,19 +27,30 @@ export interface Workshop {
 const downloadAttempts = 3;
 const lastLines = 8;
 
+/** A build of one module. The environment is that of Go. */
+interface Build extends Workshop {
+  readonly recipe: Recipe;
+  /** The names of its programs. */
+  readonly name: string;
+}
+
 /**
- * Builds the programs of a job, checks their versions, and moves each into the cache with one rename, so that every
- * entry is complete.
+ * Builds programs of one module with one call of `go build`, checks their versions, and moves each into the cache
+ * with one rename, so that every entry is complete.
  * @throws ToolchainError
  */
-export async function build(job: BuildJob, workshop: Workshop): Promise<void> {
-  const { recipe, programs } = job;
+export async function build(
+  programs: readonly Pick<Finding, "built" | "definition">[],
+  recipe: Recipe,
+  workshop: Workshop,
+): Promise<void> {
+  const name = programs.map(({ built }) => built.name).join(", ");
   await inStaging(workshop.cache, async (staging) => {
     const temporary = join(staging, "tmp");
     const out = join(staging, "out");
     await mkdir(temporary);
     await mkdir(out);
-    const packages = programs.map(({ built }) => recipe.packages[built.name] ?? "");
+    const packages = programs.map(({ definition }) => definition.package);
     const environment = {
       ...workshop.environment,
       ...buildEnvironment,
@@ -53,8 +58,14 @@ export async function build(job: BuildJob, workshop: Workshop): Promise<void> {
       GOARCH: goarch(),
       GOTMPDIR: temporary,
     };
-    const module = recipe.edited && (await prepare(recipe, recipe.edited, staging, environment, workshop));
-    await download(recipe, [...(module ?? []), ...packages], environment, workshop);
+    const making = { ...workshop, environment, recipe, name };
+    const module = recipe.edited && (await prepare(recipe.edited, staging, making));
+    // Downloads first, to distinguish a network failure from a build failure.
+    await fetchModules(
+      ["list"],
+      ["-mod=readonly", "-deps", "-f", '{{""}}', ...(module ?? []), ...packages],
+      making,
+    );
     workshop.report("compiling");
     const [only, ...more] = programs;
     // A package's folder may have another name than its program. For several packages Go needs a folder.
@@ -65,11 +76,11 @@ export async function build(job: BuildJob, workshop: Workshop): Promise<void> {
       signal: workshop.signal,
     });
     if (ended.exitCode !== 0) {
-      throw await failure("build failed", recipe, ended.lines, workshop);
+      throw await failure("build failed", ended.lines, making);
     }
     workshop.report("checking versions");
-    for (const { built, question } of programs) {
-      await finish(join(out, built.name), built, question, workshop);
+    for (const { built, definition } of programs) {
+      await finish(join(out, built.name), built, definition.question, workshop);
     }
   });
 }
@@ -95,22 +106,12 @@ export async function inStaging(cache: string, work: (staging: string) => Promis
  * Downloads the module to edit, edits a copy of it, and writes a `go.mod` that uses the copy.
  * @returns the Go flag that selects this `go.mod`
  */
-async function prepare(
-  recipe: Recipe,
-  edited: EditedModule,
-  staging: string,
-  environment: NodeJS.ProcessEnv,
-  workshop: Workshop,
-): Promise<readonly string[]> {
+async function prepare(edited: EditedModule, staging: string, making: Build): Promise<readonly string[]> {
+  const { recipe, report } = making;
   const [file, copy] = [join(staging, "go.mod"), join(staging, "source")];
-  const { lines } = await fetchModules(
-    recipe,
-    ["mod", "download", "-C", recipe.module, "-json", edited.path],
-    environment,
-    workshop,
-  );
+  const { lines } = await fetchModules(["mod", "download"], ["-json", edited.path], making);
   const source = /"Dir": "(.+)"/.exec(lines.join("\n"))?.[1] ?? "";
-  workshop.report("editing the source");
+  report("editing the source");
   await editModule(edited, source, recipe.module, copy);
   await writeFile(
     file,
@@ -120,70 +121,59 @@ async function prepare(
   return [`-modfile=${file}`];
 }
 
-/** Downloads the required modules first, to distinguish a network failure from a build failure. */
-async function download(
-  recipe: Recipe,
-  packages: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  workshop: Workshop,
-): Promise<void> {
-  const args = ["list", "-C", recipe.module, "-mod=readonly", "-deps", "-f", '{{""}}', ...packages];
-  await fetchModules(recipe, args, environment, workshop);
-}
-
+/** Runs a command of Go that downloads modules, again if a download fails. */
 async function fetchModules(
-  recipe: Recipe,
+  command: readonly string[],
   args: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  workshop: Workshop,
+  making: Build,
 ): Promise<Ended> {
-  workshop.report("looking for Go modules");
+  const { go, recipe, report } = making;
+  report("looking for Go modules");
   let fetched = 0;
   const onLine = (line: string) => {
     if (line.startsWith("go: downloading")) {
       fetched += 1;
-      workshop.report(`downloading Go modules (${fetched} so far)`);
+      report(`downloading Go modules (${fetched} so far)`);
     }
   };
   for (let attempt = 1; ; attempt += 1) {
-    const ended = await runInGroup(workshop.go, args, { environment, signal: workshop.signal, onLine });
+    const ended = await runInGroup(go, [...command, "-C", recipe.module, ...args], { ...making, onLine });
     if (ended.exitCode === 0) {
       return ended;
     }
-    const error = await failure("download failed", recipe, ended.lines, workshop);
+    const error = await failure("download failed", ended.lines, making);
     const pointless = error.problem !== "download failed" || /GOPROXY=off/.test(error.message);
     if (attempt === downloadAttempts || pointless) {
       throw error;
     }
-    workshop.report(`download failed, attempt ${attempt + 1} of ${downloadAttempts}`);
-    await delay(2_000 * attempt, undefined, { signal: workshop.signal });
+    report(`download failed, attempt ${attempt + 1} of ${downloadAttempts}`);
+    await delay(2_000 * attempt, undefined, { signal: making.signal });
   }
 }
 
 /** Finds the cause in Go's output and writes all output to a log file. */
 async function failure(
   phase: "download failed" | "build failed",
-  recipe: Recipe,
   lines: readonly string[],
-  { cache, signal }: Workshop,
+  { name, cache, signal }: Build,
 ): Promise<ToolchainError> {
   signal.throwIfAborted();
-  const log = join(cache, "logs", `${recipe.name.replaceAll(" ", "-")}.log`);
+  const log = join(cache, "logs", `${name.replaceAll(", ", "-")}.log`);
   await mkdir(dirname(log), { recursive: true });
   await writeFile(log, `${lines.join("\n")}\n`);
   const said = lines.filter((line) => !line.startsWith("go: downloading"));
   const tail = said.slice(-lastLines).map((line) => `  ${line}`);
   const whole = lines.join("\n");
   if (/no space left on device|disk quota exceeded/i.test(whole)) {
-    return diskFull(cache, recipe.name);
+    return diskFull(cache, name);
   }
   if (/requires go >= |toolchain not available|invalid go version/.test(whole)) {
-    const message = `${recipe.name} cannot be built with this Go version. Install a newer one (https://go.dev/dl/) and run again. Go says:`;
+    const message = `${name} cannot be built with this Go version. Install a newer one (https://go.dev/dl/) and run again. Go says:`;
     return new ToolchainError("go too old", [message, ...tail].join("\n"));
   }
   if (phase === "download failed" && !/go\.sum|SECURITY ERROR|updates to go\.mod/.test(whole)) {
     const message = [
-      `The Go modules that ${recipe.name} is built from could not be downloaded. Go says:`,
+      `The Go modules that ${name} is built from could not be downloaded. Go says:`,
       ...tail,
       "Check the network (behind a mirror: GOPROXY, HTTPS_PROXY) and run again; downloaded modules are kept.",
       `The whole output is in ${log}`,
@@ -191,7 +181,7 @@ async function failure(
     return new ToolchainError("download failed", message.join("\n"));
   }
   const message = [
-    `${recipe.name} could not be built. Go says:`,
+    `${name} could not be built. Go says:`,
     ...tail,
     `The whole output is in ${log}`,
     "`npm run doctor` lists the accepted programs on PATH.",

@@ -1,8 +1,9 @@
 import { type Answers, askMakers, isPublished } from "./download.ts";
 import { goFor } from "./go.ts";
 import { untilInterrupted } from "./interruption.ts";
-import { type Catalogue, type Finding, findAll } from "./look.ts";
+import { type Finding, findAll } from "./look.ts";
 import { firstOnPath, toolchainCache } from "./places.ts";
+import { command, type ProgramDefinition } from "./programs.ts";
 import { askVersion } from "./version.ts";
 
 /** One row of the doctor's table. */
@@ -36,19 +37,19 @@ export interface Checkup {
 
 /** Examines all programs of the sandbox and the tests and asks the makers for checksums. It changes nothing. */
 export function examine(
-  catalogue: Catalogue,
-  forTests: Catalogue,
+  programs: readonly ProgramDefinition[],
+  testPrograms: readonly ProgramDefinition[],
   environment: NodeJS.ProcessEnv,
 ): Promise<Checkup> {
   return untilInterrupted(async (signal) => {
-    const findings = await findAll(catalogue, environment, signal);
-    const besides = await findAll(forTests, environment, signal);
+    const findings = await findAll(programs, environment, signal);
+    const besides = await findAll(testPrograms, environment, signal);
     const missing = [...findings, ...besides].filter(({ found }) => found === undefined);
     const { sums, silent } = await askMakers(missing, environment, signal);
     const toBuild = findings.filter((finding) => !finding.found && !isPublished(finding, sums));
     const go = await goFor(toBuild, environment);
-    const git = await command("git", "--version", "to clone", environment, signal);
-    const goRow = await command("go", "version", "to build", environment, signal);
+    const git = await commandRow("git", "--version", "to clone", environment, signal);
+    const goRow = await commandRow("go", "version", "to build", environment, signal);
     const rowOf = (finding: Finding) => row(finding, sums, typeof go === "string");
     const rows = [git, { ...goRow, ok: goRow.ok || toBuild.length === 0 }, ...findings.map(rowOf)];
     return {
@@ -68,7 +69,7 @@ export function examine(
   });
 }
 
-async function command(
+async function commandRow(
   program: string,
   argument: string,
   wanted: string,
@@ -77,16 +78,15 @@ async function command(
 ): Promise<CheckupRow> {
   const path = await firstOnPath(program, environment);
   if (path === undefined) return { program, wanted, note: "not on PATH", ok: false };
-  const question = { kind: "command", args: [argument], answer: /(\d+\.\d+\S*)/ } as const;
-  const answer = await askVersion(path, question, environment, signal);
+  const answer = await askVersion(path, command(/(\d+\.\d+\S*)/, argument), environment, signal);
   return "version" in answer
     ? { program, wanted, found: answer.version, from: "PATH", path, ok: true }
     : { program, wanted, path, note: answer.problem, ok: false };
 }
 
 function row(finding: Finding, sums: Answers["sums"], buildable: boolean): CheckupRow {
-  const { definition, found, recipe, official } = finding;
-  const { name: program, wanted } = definition;
+  const { definition, found, official } = finding;
+  const { name: program, wanted, recipe } = definition;
   if (found !== undefined) {
     const { version, origin, path } = found;
     return { program, wanted, found: version, from: origin, path, ok: true };
@@ -99,8 +99,6 @@ function row(finding: Finding, sums: Answers["sums"], buildable: boolean): Check
       ok: true,
     };
   }
-  const others = Object.keys(recipe.packages).filter((name) => name !== program);
-  const together = others.length === 0 ? "" : ` together with ${others.join(" and ")}`;
-  const note = buildable ? `would be built, usually ${recipe.usually}${together}` : "missing";
+  const note = buildable ? `would be built, usually ${recipe.usually}` : "missing";
   return { program, wanted, note, ok: buildable };
 }

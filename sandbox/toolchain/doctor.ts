@@ -1,8 +1,9 @@
 import { styleText } from "node:util";
 import { Command } from "commander";
 import { type Checkup, type CheckupRow, examine } from "./checkup.ts";
-import { forTests } from "./for-tests.ts";
-import { standard, ToolchainError } from "./toolchain.ts";
+import { testPrograms } from "./for-tests.ts";
+import { programs } from "./programs.ts";
+import { ToolchainError } from "./toolchain.ts";
 
 const heading = { program: "PROGRAM", wanted: "WANTED", found: "FOUND", from: "FROM", path: "PATH" };
 
@@ -39,7 +40,7 @@ await new Command("doctor")
   .option("--json", "print the result as JSON")
   .addHelpText("after", "\nExit code: 0 if every program is present or available, else 1.")
   .action(async ({ json }: { json?: true }) => {
-    const checkup = await examine(standard, forTests, process.env);
+    const checkup = await examine(programs, testPrograms, process.env);
     process.stdout.write(json ? `${JSON.stringify(checkup, undefined, 2)}\n` : page(checkup));
     process.exitCode = checkup.healthy ? 0 : 1;
   })

@@ -79,7 +79,7 @@ export function sumIn(document: string, file: string): string | undefined {
 }
 
 /** One file to download and the programs in it. */
-export interface DownloadJob {
+interface DownloadJob {
   readonly url: string;
   /** The address of the document that contains {@link sum}. */
   readonly checksums: string;

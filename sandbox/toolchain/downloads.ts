@@ -1,6 +1,6 @@
 import { ToolchainError } from "./errors.ts";
 import { goarch, goos } from "./places.ts";
-import { programs } from "./programs.ts";
+import type { ProgramDefinition } from "./programs.ts";
 
 /** A published program for this platform. */
 export interface Download {
@@ -24,7 +24,7 @@ export interface Publication {
   readonly checksums: string;
   readonly member?: string;
   /** The only platform with a download. @default all */
-  readonly only?: NodeJS.Platform;
+  readonly only?: NodeJS.Platform | undefined;
   /** The downloaded version, if it differs from the built one. */
   readonly version?: string;
 }
@@ -36,72 +36,15 @@ const sites = {
   helm: { setting: "KARGO_FLEET_HELM_URL", url: "https://get.helm.sh" },
 } as const;
 
-const pulumi: Publication = {
-  site: "github",
-  file: "pulumi/pulumi/releases/download/v{version}/pulumi-v{version}-{os}-{cpu}.tar.gz",
-  checksums: "pulumi-{version}-checksums.txt",
-  member: "pulumi/{program}",
-};
-
-const provider = (name: string): Publication => ({
-  site: "github",
-  file: `pulumi/pulumi-${name}/releases/download/v{version}/{program}-v{version}-{os}-{arch}.tar.gz`,
-  checksums: `pulumi-${name}_{version}_checksums.txt`,
-  member: "{program}",
-});
-
-const kubernetes: Publication = {
-  site: "kubernetes",
-  file: "release/v{version}/bin/{os}/{arch}/{program}",
-  checksums: "{program}.sha256",
-};
-
-const engine = programs.find(({ name }) => name === "pulumi");
-
-/** The published programs. All others are built. */
-export const downloads: Readonly<Record<string, Publication>> = {
-  pulumi,
-  "pulumi-language-nodejs": { ...pulumi, ...(engine && { version: engine.version }) },
-  "pulumi-resource-kubernetes": provider("kubernetes"),
-  "pulumi-resource-github": provider("github"),
-  etcd: {
-    site: "github",
-    file: "etcd-io/etcd/releases/download/v{version}/etcd-v{version}-{os}-{arch}.{archive}",
-    checksums: "SHA256SUMS",
-    member: "etcd-v{version}-{os}-{arch}/etcd",
-  },
-  "kube-apiserver": { ...kubernetes, only: "linux" },
-  "kube-controller-manager": { ...kubernetes, only: "linux" },
-  kubectl: kubernetes,
-  helm: {
-    site: "helm",
-    file: "helm-v{version}-{os}-{arch}.tar.gz",
-    checksums: "helm-v{version}-{os}-{arch}.tar.gz.sha256sum",
-    member: "{os}-{arch}/helm",
-  },
-  argo: {
-    site: "github",
-    file: "argoproj/argo-workflows/releases/download/v{version}/argo-{os}-{arch}.gz",
-    checksums: "argo-workflows-cli-checksums.txt",
-  },
-  actionlint: {
-    site: "github",
-    file: "rhysd/actionlint/releases/download/v{version}/actionlint_{version}_{os}_{arch}.tar.gz",
-    checksums: "actionlint_{version}_checksums.txt",
-    member: "actionlint",
-  },
-};
-
 /** The download of a program; undefined if nothing is published for this platform. */
 export function downloadOf(
-  publication: Publication | undefined,
-  { name, version: built }: { readonly name: string; readonly version: string },
+  { name, version: built, download }: Pick<ProgramDefinition, "name" | "version" | "download">,
   environment: NodeJS.ProcessEnv,
   platform: { readonly os: string; readonly arch: string } = { os: goos(), arch: goarch() },
 ): Download | undefined {
   const { os, arch } = platform;
-  if (publication === undefined || (publication.only ?? os) !== os) return undefined;
-  const { site, file, checksums, member, version = built } = publication;
+  if (download === undefined || (download.only ?? os) !== os) return undefined;
+  const { site, file, checksums, member, version = built } = download;
   const words: Record<string, string> = {
     version,
     program: name,

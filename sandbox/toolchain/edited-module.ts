@@ -44,3 +44,54 @@ export async function editModule(
     await writeFile(join(copy, file), text);
   }
 }
+
+/**
+ * Pulumi's Kubernetes provider without features that this project does not use: charts, releases, Kustomize and
+ * components import the generated Go SDK and all of Helm, which take 25 of 31 minutes to compile.
+ */
+export const kubernetesProvider: EditedModule = {
+  path: "github.com/pulumi/pulumi-kubernetes/provider/v4",
+  leftOut: [
+    "helm_release.go",
+    "invoke_helm_template.go",
+    "invoke_kustomize.go",
+    "manifest_json.go",
+    "provider_construct.go",
+    "provider_parameterize.go",
+  ].map((file) => `pkg/provider/${file}`),
+  added: { "_left-out/provider.go": "pkg/provider/left_out.go" },
+  // Since 4.29 a create is a POST, which fails if the object exists. The first update takes over its field manager.
+  replaced: {
+    "pkg/await/await.go": [
+      [
+        "if c.ServerSideApply {\n\t\t\t\tforce := patchForce(c.Inputs, nil, c.Preview)",
+        "if c.ServerSideApply && kinds.IsPatchResource(c.URN, c.Inputs.GetKind()) {\n\t\t\t\tforce := patchForce(c.Inputs, nil, c.Preview)",
+      ],
+      [
+        "options := metav1.CreateOptions{\n\t\t\t\t\tFieldManager: c.FieldManager,",
+        'options := metav1.CreateOptions{\n\t\t\t\t\tFieldManager: "pulumi-kubernetes",',
+      ],
+    ],
+  },
+};
+
+/**
+ * Pulumi's language host 3.48.0, the last one that the module proxies serve, with what later engines ask of it. Its
+ * relay between program and engine would drop what it does not know, such as a child's `protect: false`; so the
+ * program speaks with the engine itself.
+ */
+export const languageHost: EditedModule = {
+  path: "github.com/pulumi/pulumi/sdk/v3",
+  leftOut: [],
+  added: { "_added/later.go": "nodejs/cmd/pulumi-language-nodejs/later.go" },
+  replaced: {
+    "nodejs/cmd/pulumi-language-nodejs/main.go": [
+      ['maybeAppendArg("monitor", address)', 'maybeAppendArg("monitor", req.GetMonitorAddress())'],
+      [
+        "go host.execNodejs(ctx, responseChannel,",
+        "host, _ = host.with(req, infoOfRun)\n\tgo host.execNodejs(ctx, responseChannel,",
+      ],
+      ['return errors.New("not supported")', "return host.runPlugin(req, server)"],
+    ],
+  },
+};

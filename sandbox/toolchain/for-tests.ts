@@ -1,10 +1,7 @@
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { downloads } from "./downloads.ts";
-import type { Catalogue, FoundProgram } from "./look.ts";
-import type { ProgramDefinition } from "./programs.ts";
-import { type ProvideOptions, provideOne } from "./provide.ts";
-import type { Recipe } from "./recipes.ts";
+import { untilInterrupted } from "./interruption.ts";
+import { type FoundProgram, findAll } from "./look.ts";
+import { command, moduleOf, type ProgramDefinition, releasesOf } from "./programs.ts";
+import { type ProvideOptions, provide } from "./provide.ts";
 
 /** Programs that only the tests use; the sandbox starts without them. */
 export type TestProgram =
@@ -16,132 +13,121 @@ export type TestProgram =
   | "sandbox-argo-cd"
   | "sandbox-argo-events";
 
-const modules = join(dirname(fileURLToPath(import.meta.url)), "modules");
-const own = { plugin: false };
+/** The paths of programs by name. */
+export type Paths<Name extends TestProgram> = Readonly<Record<Name, string>>;
 
-const programs: readonly ProgramDefinition<TestProgram>[] = [
+/** All programs of the tests. */
+export const testPrograms: readonly ProgramDefinition<TestProgram>[] = [
   {
-    ...own,
     name: "helm", // renders the example chart; Helm 3, because Argo CD uses it
     version: "3.22.0",
-    question: { kind: "command", args: ["version", "--short"], answer: /^v(\d+\.\d+\.\d+[^\s+]*)/m },
+    question: command(/^v(\d+\.\d+\.\d+[^\s+]*)/m, "version", "--short"),
     wanted: ">=3.14 <5",
-    published: "https://github.com/helm/helm/releases",
+    published: releasesOf("helm/helm"),
+    download: {
+      site: "helm",
+      file: "helm-v{version}-{os}-{arch}.tar.gz",
+      checksums: "helm-v{version}-{os}-{arch}.tar.gz.sha256sum",
+      member: "{os}-{arch}/helm",
+    },
+    recipe: moduleOf("helm", "3 min", "helm.sh/helm/v3/internal/version.version=v3.22.0"),
+    package: "helm.sh/helm/v3/cmd/helm",
   },
   {
-    ...own,
-    name: "argo", // lints the workflow templates
+    // Lints the workflow templates. Our own main package: the official one embeds a web UI that the module lacks.
+    name: "argo",
     version: "4.0.7",
-    question: { kind: "command", args: ["version", "--short"], answer: /^argo: v(\d+\.\d+\.\d+[^\s+]*)/m },
+    question: command(/^argo: v(\d+\.\d+\.\d+[^\s+]*)/m, "version", "--short"),
     wanted: "^4.0.7",
-    published: "https://github.com/argoproj/argo-workflows/releases",
+    published: releasesOf("argoproj/argo-workflows"),
+    download: {
+      site: "github",
+      file: "argoproj/argo-workflows/releases/download/v{version}/argo-{os}-{arch}.gz",
+      checksums: "argo-workflows-cli-checksums.txt",
+    },
+    recipe: moduleOf("argo", "3 min", "main.version=4.0.7"),
+    package: ".",
   },
   {
-    ...own,
     name: "actionlint", // lints the GitHub workflows
     version: "1.7.12",
-    question: { kind: "command", args: ["-version"], answer: /^v?(\d+\.\d+\.\d+\S*)/ },
+    question: command(/^v?(\d+\.\d+\.\d+\S*)/, "-version"),
     wanted: "^1.7.12",
-    published: "https://github.com/rhysd/actionlint/releases",
+    published: releasesOf("rhysd/actionlint"),
+    download: {
+      site: "github",
+      file: "rhysd/actionlint/releases/download/v{version}/actionlint_{version}_{os}_{arch}.tar.gz",
+      checksums: "actionlint_{version}_checksums.txt",
+      member: "actionlint",
+    },
+    recipe: moduleOf("actionlint", "15 s", "github.com/rhysd/actionlint.version=1.7.12"),
+    package: "github.com/rhysd/actionlint/cmd/actionlint",
   },
   {
-    ...own,
     name: "crane", // pushes the image in the last step of a build
     version: "0.20.6",
-    question: { kind: "command", args: ["version"], answer: /^v?(\d+\.\d+\.\d+\S*)/ },
+    question: command(/^v?(\d+\.\d+\.\d+\S*)/, "version"),
     wanted: "^0.20.6",
-    published: "https://github.com/google/go-containerregistry/releases",
+    published: releasesOf("google/go-containerregistry"),
+    recipe: moduleOf("crane", "30 s", "github.com/google/go-containerregistry/cmd/crane/cmd.Version=0.20.6"),
+    package: "github.com/google/go-containerregistry/cmd/crane",
   },
   {
-    ...own,
     name: "pulumi-language-yaml", // runs a program that uses this project as a package
     version: "1.25.0",
     question: { kind: "plugin", service: "pulumirpc.LanguageRuntime" },
     wanted: "^1.25.0",
-    published: "https://github.com/pulumi/pulumi/releases",
+    published: releasesOf("pulumi/pulumi"),
+    recipe: moduleOf(
+      "pulumi-language-yaml",
+      "2 min",
+      "github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.25.0",
+    ),
+    package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
   },
   {
-    ...own,
     name: "sandbox-argo-events", // creates Workflows from pushes
     version: "1.9.11",
-    question: { kind: "command", args: ["--version"], answer: /^sandbox-argo-events (\S+)/m },
+    question: command(/^sandbox-argo-events (\S+)/m, "--version"),
     wanted: "1.9.11",
     published: "only here: go build in sandbox/toolchain/modules/argo-events, on a machine with Go",
+    recipe: moduleOf("argo-events", "3 min", "main.version=1.9.11"),
+    package: ".",
   },
   {
-    ...own,
     name: "sandbox-argo-cd", // syncs Applications, and evaluates the roles of an AppProject
-    version: "3.2.11",
-    question: { kind: "command", args: ["version"], answer: /^sandbox-argo-cd: v(\d+\.\d+\.\d+\S*)/m },
+    version: "3.2.11", // the newest version whose module compiles
+    question: command(/^sandbox-argo-cd: v(\d+\.\d+\.\d+\S*)/m, "version"),
     wanted: "3.2.11",
-    published: "https://github.com/argoproj/argo-cd/releases",
+    published: releasesOf("argoproj/argo-cd"),
+    recipe: moduleOf("argo-cd", "6 min", "main.version=3.2.11"),
+    package: ".",
   },
 ];
-
-const recipes: readonly Recipe<TestProgram>[] = [
-  {
-    name: "helm",
-    module: join(modules, "helm"),
-    packages: { helm: "helm.sh/helm/v3/cmd/helm" },
-    ldflags: "-s -w -X helm.sh/helm/v3/internal/version.version=v3.22.0",
-    usually: "3 min",
-  },
-  {
-    // Argo's linter in our own main package: the official one embeds a web UI that the module lacks.
-    name: "argo",
-    module: join(modules, "argo"),
-    packages: { argo: "." },
-    ldflags: "-s -w -X main.version=4.0.7",
-    usually: "3 min",
-  },
-  {
-    name: "crane",
-    module: join(modules, "crane"),
-    packages: { crane: "github.com/google/go-containerregistry/cmd/crane" },
-    ldflags: "-s -w -X github.com/google/go-containerregistry/cmd/crane/cmd.Version=0.20.6",
-    usually: "30 s",
-  },
-  {
-    name: "pulumi-language-yaml",
-    module: join(modules, "pulumi-language-yaml"),
-    packages: { "pulumi-language-yaml": "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml" },
-    ldflags: "-s -w -X github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.25.0",
-    usually: "2 min",
-  },
-  {
-    name: "argo-events",
-    module: join(modules, "argo-events"),
-    packages: { "sandbox-argo-events": "." },
-    ldflags: "-s -w -X main.version=1.9.11",
-    usually: "3 min",
-  },
-  {
-    name: "actionlint",
-    module: join(modules, "actionlint"),
-    packages: { actionlint: "github.com/rhysd/actionlint/cmd/actionlint" },
-    ldflags: "-s -w -X github.com/rhysd/actionlint.version=1.7.12",
-    usually: "15 s",
-  },
-  {
-    // The newest version whose module compiles.
-    name: "argo-cd",
-    module: join(modules, "argo-cd"),
-    packages: { "sandbox-argo-cd": "." },
-    ldflags: "-s -w -X main.version=3.2.11",
-    usually: "6 min",
-  },
-];
-
-/** All programs of the tests. */
-export const forTests: Catalogue<TestProgram> = { programs, recipes, downloads };
 
 /**
- * Finds, downloads or builds one program of the tests. A built `argo` supports only `argo lint --offline <file>…`.
+ * Finds programs of the tests, or gets them and shows progress. A built `argo` supports only
+ * `argo lint --offline <file>…`.
  * @throws ToolchainError
  */
-export function ensureTestProgram(
-  name: TestProgram,
+export async function ensurePrograms<Name extends TestProgram>(
+  names: readonly Name[],
   options?: ProvideOptions,
-): Promise<FoundProgram<TestProgram>> {
-  return provideOne(forTests, name, options);
+): Promise<Paths<Name>> {
+  return pathsOf(await provide(only(names), options));
+}
+
+/** The same programs if all of them are already present. */
+export async function findPrograms<Name extends TestProgram>(
+  names: readonly Name[],
+): Promise<Paths<Name> | undefined> {
+  const findings = await untilInterrupted((signal) => findAll(only(names), process.env, signal));
+  const found = findings.flatMap((finding) => finding.found ?? []);
+  return found.length === findings.length ? pathsOf(found) : undefined;
+}
+
+const only = (names: readonly TestProgram[]) => testPrograms.filter(({ name }) => names.includes(name));
+
+function pathsOf<Name extends TestProgram>(found: readonly FoundProgram<TestProgram>[]): Paths<Name> {
+  return Object.fromEntries(found.map(({ name, path }) => [name, path])) as Paths<Name>;
 }

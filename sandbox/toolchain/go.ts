@@ -21,7 +21,7 @@ export async function goFor(
     `  ${"".padEnd(width)}  ${published}`,
     ...refused.map((reason) => `  ${"".padEnd(width)}  (${reason})`),
   ]);
-  const versions = await Promise.all(toBuild.map(({ recipe }) => goVersionOf(recipe)));
+  const versions = await Promise.all(toBuild.map(({ definition }) => goVersionOf(definition.recipe)));
   const [needed] = versions.map((version) => semver.coerce(version)?.version ?? "").sort(semver.rcompare);
   const count = toBuild.length === 1 ? "one program has" : `${toBuild.length} programs have`;
   return new ToolchainError(

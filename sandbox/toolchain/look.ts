@@ -1,20 +1,12 @@
 import { realpath } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import semver from "semver";
-import { type Download, downloadOf, onlyOrigin, type Publication } from "./downloads.ts";
+import { type Download, downloadOf, onlyOrigin } from "./downloads.ts";
 import { entryFolder, isExecutable, pathFolders, pulumiPlugins, toolchainCache } from "./places.ts";
 import type { ProgramDefinition } from "./programs.ts";
 import { markUsed } from "./prune.ts";
-import { type Recipe, recipeKey } from "./recipes.ts";
+import { recipeKey } from "./recipes.ts";
 import { askVersion } from "./version.ts";
-
-/** The programs to look for, with their recipes and downloads. */
-export interface Catalogue<Name extends string = string> {
-  readonly programs: readonly ProgramDefinition<Name>[];
-  readonly recipes: readonly Recipe<Name>[];
-  /** By program. @default none */
-  readonly downloads?: Readonly<Record<string, Publication>>;
-}
 
 /** A found program. */
 export interface FoundProgram<Name extends string = string> {
@@ -38,7 +30,6 @@ export interface Finding<Name extends string = string> {
   readonly refused: readonly string[];
   /** The place of a build in the cache. */
   readonly built: FoundProgram<Name>;
-  readonly recipe: Recipe<Name>;
   /** Undefined if nothing is published for this platform. */
   readonly official?: Official<Name>;
   /** Undefined if the program must be downloaded or built. */
@@ -51,26 +42,19 @@ export interface Finding<Name extends string = string> {
  * @throws ToolchainError if a setting is wrong
  */
 export function findAll<Name extends string>(
-  catalogue: Catalogue<Name>,
+  programs: readonly ProgramDefinition<Name>[],
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<readonly Finding<Name>[]> {
-  return Promise.all(
-    catalogue.programs.map((definition) => findProgram(catalogue, definition, environment, signal)),
-  );
+  return Promise.all(programs.map((definition) => findProgram(definition, environment, signal)));
 }
 
 async function findProgram<Name extends string>(
-  { recipes, downloads }: Catalogue<Name>,
   definition: ProgramDefinition<Name>,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Finding<Name>> {
   const { name, version } = definition;
-  const recipe = recipes.find(({ packages }) => packages[name] !== undefined);
-  if (recipe === undefined) {
-    throw new Error(`no recipe builds ${name}`);
-  }
   const only = onlyOrigin(environment);
   const cache = toolchainCache(environment);
   const inCache = (entry: string, origin: "download" | "built", key: string): FoundProgram<Name> => ({
@@ -79,10 +63,10 @@ async function findProgram<Name extends string>(
     path: join(entryFolder(cache, name, entry, key), name),
     origin,
   });
-  const built = inCache(version, "built", await recipeKey(recipe, name));
-  const download = only === "build" ? undefined : downloadOf(downloads?.[name], definition, environment);
+  const built = inCache(version, "built", await recipeKey(definition));
+  const download = only === "build" ? undefined : downloadOf(definition, environment);
   const official = download && { download, program: inCache(download.version, "download", "official") };
-  const finding = { definition, recipe, built, ...(official && { official }) };
+  const finding = { definition, built, ...(official && { official }) };
   const outside = only ? { refused: [] } : await findOutsideCache(definition, cache, environment, signal);
   if (outside.found !== undefined) return { ...finding, ...outside };
   for (const found of official && only

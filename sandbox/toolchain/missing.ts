@@ -4,12 +4,12 @@ import { type Lock, takeLock } from "../../fleet/lock.ts";
 import { build, type Workshop } from "./build.ts";
 import { diskFull } from "./disk-full.ts";
 import { download, isPublished } from "./download.ts";
-import type { Catalogue, Finding, FoundProgram } from "./look.ts";
+import type { Finding, FoundProgram } from "./look.ts";
 import { isExecutable, toolchainCache } from "./places.ts";
 import { duration, type Step, showSteps } from "./progress.ts";
 
 /** Options for getting the missing programs. */
-export interface MissingOptions {
+interface MissingOptions {
   /** The path of Go; may be empty if nothing must be built. */
   readonly go: string;
   /** The checksums of downloads, by address. */
@@ -33,11 +33,7 @@ interface Job {
  * bandwidth, a build every core. Skips jobs that another run has done meanwhile.
  * @throws ToolchainError
  */
-export async function makeMissing(
-  catalogue: Catalogue,
-  missing: readonly Finding[],
-  options: MissingOptions,
-): Promise<void> {
+export async function makeMissing(missing: readonly Finding[], options: MissingOptions): Promise<void> {
   const { go, environment, signal, output, plainEvery } = options;
   const cache = toolchainCache(environment);
   let lock: Lock | undefined;
@@ -52,7 +48,7 @@ export async function makeMissing(
       return `Programs are kept in ${cache}`;
     },
   };
-  const steps = jobsFor(catalogue, missing, options).map((job): Step => {
+  const steps = jobsFor(missing, options).map((job): Step => {
     const names = job.programs.map(({ name, version }) => `${name} ${version}`).join(", ");
     return {
       title: job.title.replace("{}", names),
@@ -78,11 +74,7 @@ export async function makeMissing(
 }
 
 /** Downloads come first because they are quick. */
-function jobsFor(
-  { recipes }: Catalogue,
-  missing: readonly Finding[],
-  { sums }: MissingOptions,
-): readonly Job[] {
+function jobsFor(missing: readonly Finding[], { sums }: MissingOptions): readonly Job[] {
   const published = missing.filter((finding) => isPublished(finding, sums));
   const unpublished = missing.filter((finding) => !published.includes(finding));
   const official = published.flatMap(({ official: one, definition: { question } }) =>
@@ -100,20 +92,19 @@ function jobsFor(
       },
     }),
   );
-  const builds = recipes.flatMap((recipe): Job[] => {
-    const wanted = unpublished.filter((finding) => finding.recipe === recipe);
-    const job: Job = {
+  const byRecipe = Map.groupBy(unpublished, ({ definition }) => definition.recipe);
+  const builds = [...byRecipe].map(
+    ([recipe, wanted]): Job => ({
       title: `Building {} from source, usually ${recipe.usually} on 2 cores`,
       done: "Built",
       programs: wanted.map(({ built }) => built),
-      work: (left, workshop) => {
-        const programs = wanted
-          .filter(({ built }) => left.has(built))
-          .map(({ built, definition: { question } }) => ({ built, question }));
-        return build({ recipe, programs }, workshop);
-      },
-    };
-    return wanted.length === 0 ? [] : [job];
-  });
+      work: (left, workshop) =>
+        build(
+          wanted.filter(({ built }) => left.has(built)),
+          recipe,
+          workshop,
+        ),
+    }),
+  );
   return [...downloads, ...builds];
 }

@@ -1,3 +1,8 @@
+import { join } from "node:path";
+import type { Publication } from "./downloads.ts";
+import { kubernetesProvider, languageHost } from "./edited-module.ts";
+import type { Recipe } from "./recipes.ts";
+
 /** Every program that the sandbox starts. */
 export type ProgramName =
   | "pulumi"
@@ -14,7 +19,7 @@ export type Question =
   | { readonly kind: "command"; readonly args: readonly string[]; readonly answer: RegExp }
   | { readonly kind: "plugin"; readonly service: "pulumirpc.ResourceProvider" | "pulumirpc.LanguageRuntime" };
 
-/** The definition of one program. */
+/** One program: what is accepted from PATH, how to download it, and how to build it. */
 export interface ProgramDefinition<Name extends string = string> {
   readonly name: Name;
   /** The version to download or build. */
@@ -22,77 +27,147 @@ export interface ProgramDefinition<Name extends string = string> {
   readonly question: Question;
   /** The accepted versions, as a range of the package `semver`. */
   readonly wanted: string;
-  /** Whether Pulumi's plugin folder may contain it. */
-  readonly plugin: boolean;
+  /** Whether Pulumi's plugin folder may contain it. @default false */
+  readonly plugin?: boolean;
   /** The makers' page. */
   readonly published: string;
+  /** Undefined if its makers publish no file. */
+  readonly download?: Publication;
+  readonly recipe: Recipe;
+  /** The main package to build. */
+  readonly package: string;
 }
 
-const provider = { kind: "plugin", service: "pulumirpc.ResourceProvider" } as const;
-const own = { plugin: false };
+/** Asks a command for its version. */
+export const command = (answer: RegExp, ...args: readonly string[]): Question => ({
+  kind: "command",
+  args,
+  answer,
+});
+
+/** The page of a GitHub repository's releases. */
+export const releasesOf = (repository: string): string => `https://github.com/${repository}/releases`;
+
+/** The recipe of a module in `modules/`; `stamp` is the variable that gets the version. */
+export const moduleOf = (folder: string, usually: string, stamp?: string): Recipe => ({
+  module: join(import.meta.dirname, "modules", folder),
+  ldflags: stamp === undefined ? "-s -w" : `-s -w -X ${stamp}`,
+  usually,
+});
+
+const PULUMI = "3.276.0";
+const PULUMI_STAMP = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+const KUBERNETES = "1.37.2";
+const KUBERNETES_STAMP = "k8s.io/component-base/version";
+
+const engineFile: Publication = {
+  site: "github",
+  file: "pulumi/pulumi/releases/download/v{version}/pulumi-v{version}-{os}-{cpu}.tar.gz",
+  checksums: "pulumi-{version}-checksums.txt",
+  member: "pulumi/{program}",
+};
+
 const server = {
-  ...own,
-  version: "1.37.2",
-  question: { kind: "command", args: ["--version"], answer: /Kubernetes v(\S+)/ },
+  version: KUBERNETES,
+  question: command(/Kubernetes v(\S+)/, "--version"),
   wanted: "1.37",
   published: "https://kubernetes.io/releases/download/",
+  download: {
+    site: "kubernetes",
+    file: "release/v{version}/bin/{os}/{arch}/{program}",
+    checksums: "{program}.sha256",
+    only: "linux",
+  },
+  recipe: moduleOf(
+    "kubernetes",
+    "9 min",
+    `${KUBERNETES_STAMP}.gitVersion=v${KUBERNETES} -X ${KUBERNETES_STAMP}.gitMajor=1 -X ${KUBERNETES_STAMP}.gitMinor=37`,
+  ),
 } as const;
 
+/** A plugin of Pulumi, built from a wrapper in `sandbox/plugins`. */
+function provider<Name extends string>(
+  name: Name,
+  version: string,
+  recipe: Pick<Recipe, "usually" | "edited">,
+) {
+  return {
+    name: `pulumi-resource-${name}` as const,
+    version,
+    question: { kind: "plugin", service: "pulumirpc.ResourceProvider" },
+    wanted: `^${version}`,
+    plugin: true,
+    published: releasesOf(`pulumi/pulumi-${name}`),
+    download: {
+      site: "github",
+      file: `pulumi/pulumi-${name}/releases/download/v{version}/{program}-v{version}-{os}-{arch}.tar.gz`,
+      checksums: `pulumi-${name}_{version}_checksums.txt`,
+      member: "{program}",
+    },
+    recipe: {
+      ...recipe,
+      module: join(import.meta.dirname, "..", "plugins", name),
+      ldflags: `-s -w -X main.version=${version}`,
+    },
+    package: ".",
+  } as const;
+}
+
 /**
- * The eight programs. All versions in these ranges work together: both servers of a control plane have the same
- * minor version, and kubectl may differ by one (https://kubernetes.io/releases/version-skew-policy/).
+ * The eight programs in build order; the quick ones come first, to fail early. All versions in these ranges work
+ * together: both servers of a control plane have the same minor version, and kubectl may differ by one
+ * (https://kubernetes.io/releases/version-skew-policy/).
  */
 export const programs: readonly ProgramDefinition<ProgramName>[] = [
   {
-    ...own,
-    name: "pulumi",
-    version: "3.276.0",
-    question: { kind: "command", args: ["version"], answer: /^v?(\d+\.\d+\.\d+\S*)/m },
-    wanted: "^3.276.0",
-    published: "https://github.com/pulumi/pulumi/releases",
-  },
-  {
-    ...own,
-    name: "pulumi-language-nodejs",
-    version: "3.48.0",
-    question: { kind: "plugin", service: "pulumirpc.LanguageRuntime" },
-    wanted: "3.48.0 || ^3.276.0",
-    published: "https://github.com/pulumi/pulumi/releases",
-  },
-  {
-    name: "pulumi-resource-kubernetes",
-    version: "4.34.2",
-    question: provider,
-    wanted: "^4.34.2",
-    plugin: true,
-    published: "https://github.com/pulumi/pulumi-kubernetes/releases",
-  },
-  {
-    name: "pulumi-resource-github",
-    version: "6.15.0",
-    question: provider,
-    wanted: "^6.15.0",
-    plugin: true,
-    published: "https://github.com/pulumi/pulumi-github/releases",
-  },
-  {
-    ...own,
     name: "etcd",
     version: "3.7.3",
-    question: { kind: "command", args: ["--version"], answer: /etcd Version: v?(\S+)/ },
+    question: command(/etcd Version: v?(\S+)/, "--version"),
     wanted: "^3.5.0",
-    published: "https://github.com/etcd-io/etcd/releases",
+    published: releasesOf("etcd-io/etcd"),
+    download: {
+      site: "github",
+      file: "etcd-io/etcd/releases/download/v{version}/etcd-v{version}-{os}-{arch}.{archive}",
+      checksums: "SHA256SUMS",
+      member: "etcd-v{version}-{os}-{arch}/etcd",
+    },
+    recipe: moduleOf("etcd", "35 s"),
+    package: "go.etcd.io/etcd/server/v3",
   },
-  { ...server, name: "kube-apiserver" },
-  { ...server, name: "kube-controller-manager" },
+  {
+    name: "pulumi-language-nodejs",
+    // The last version that the module proxies serve.
+    version: "3.48.0",
+    question: { kind: "plugin", service: "pulumirpc.LanguageRuntime" },
+    wanted: `3.48.0 || ^${PULUMI}`,
+    published: releasesOf("pulumi/pulumi"),
+    download: { ...engineFile, version: PULUMI },
+    recipe: {
+      ...moduleOf("pulumi-language-nodejs", "40 s", `${PULUMI_STAMP}=v3.48.0`),
+      edited: languageHost,
+    },
+    package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+  },
+  provider("kubernetes", "4.34.2", { usually: "5 min", edited: kubernetesProvider }),
+  provider("github", "6.15.0", { usually: "3 min" }),
+  {
+    name: "pulumi",
+    version: PULUMI,
+    question: command(/^v?(\d+\.\d+\.\d+\S*)/m, "version"),
+    wanted: `^${PULUMI}`,
+    published: releasesOf("pulumi/pulumi"),
+    download: engineFile,
+    recipe: moduleOf("pulumi", "4 min", `${PULUMI_STAMP}=v${PULUMI}`),
+    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+  },
+  { ...server, name: "kube-apiserver", package: "k8s.io/kubernetes/cmd/kube-apiserver" },
+  { ...server, name: "kube-controller-manager", package: "k8s.io/kubernetes/cmd/kube-controller-manager" },
   {
     ...server,
     name: "kubectl",
-    question: {
-      kind: "command",
-      args: ["version", "--client", "--output", "json"],
-      answer: /"gitVersion": "v([^"]+)"/,
-    },
+    question: command(/"gitVersion": "v([^"]+)"/, "version", "--client", "--output", "json"),
     wanted: "1.36 - 1.38",
+    download: { ...server.download, only: undefined },
+    package: "k8s.io/kubernetes/cmd/kubectl",
   },
 ];

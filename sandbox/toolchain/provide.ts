@@ -3,8 +3,9 @@ import { ORIGINS, onlyOrigin } from "./downloads.ts";
 import { ToolchainError } from "./errors.ts";
 import { goFor } from "./go.ts";
 import { untilInterrupted } from "./interruption.ts";
-import { type Catalogue, type Finding, type FoundProgram, findAll } from "./look.ts";
+import { type Finding, type FoundProgram, findAll } from "./look.ts";
 import { makeMissing } from "./missing.ts";
+import type { ProgramDefinition } from "./programs.ts";
 
 export interface ProvideOptions {
   /** @default process.env */
@@ -22,40 +23,25 @@ export interface ProvideOptions {
  * @throws ToolchainError
  */
 export function provide<Name extends string>(
-  catalogue: Catalogue<Name>,
+  programs: readonly ProgramDefinition<Name>[],
   options: ProvideOptions = {},
 ): Promise<readonly FoundProgram<Name>[]> {
-  return untilInterrupted((signal) => findOrMake(catalogue, options, signal));
-}
-
-/**
- * The same for one program.
- * @throws ToolchainError
- */
-export async function provideOne<Name extends string>(
-  catalogue: Catalogue<Name>,
-  name: Name,
-  options?: ProvideOptions,
-): Promise<FoundProgram<Name>> {
-  const programs = catalogue.programs.filter((one) => one.name === name);
-  const [program] = await provide({ ...catalogue, programs }, options);
-  if (program === undefined) throw new Error(`unknown program ${name}`);
-  return program;
+  return untilInterrupted((signal) => findOrMake(programs, options, signal));
 }
 
 async function findOrMake<Name extends string>(
-  catalogue: Catalogue<Name>,
+  wanted: readonly ProgramDefinition<Name>[],
   { environment = process.env, output = process.stdout, quiet = false, plainEvery = 30_000 }: ProvideOptions,
   signal: AbortSignal,
 ): Promise<readonly FoundProgram<Name>[]> {
-  const findings = await findAll(catalogue, environment, signal);
+  const findings = await findAll(wanted, environment, signal);
   const missing = findings.filter(({ found }) => found === undefined);
   const sums = await sumsOf(missing, environment, output, signal);
   if (missing.length > 0) {
     const toBuild = missing.filter((finding) => !isPublished(finding, sums));
     const go = toBuild.length === 0 ? "" : await goFor(toBuild, environment);
     if (go instanceof ToolchainError) throw go;
-    await makeMissing(catalogue, missing, { go, sums, environment, signal, output, plainEvery });
+    await makeMissing(missing, { go, sums, environment, signal, output, plainEvery });
   }
   const programs = findings.map((finding) => {
     const { found, official, built } = finding;

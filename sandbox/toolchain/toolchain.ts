@@ -1,9 +1,8 @@
-import { downloads, ORIGINS } from "./downloads.ts";
+import { ORIGINS } from "./downloads.ts";
 import { link } from "./links.ts";
-import type { Catalogue, FoundProgram as Found } from "./look.ts";
+import type { FoundProgram as Found } from "./look.ts";
 import { type ProgramName, programs } from "./programs.ts";
 import { type ProvideOptions, provide } from "./provide.ts";
-import { recipes } from "./recipes.ts";
 
 export { ToolchainError } from "./errors.ts";
 export type { ProgramName } from "./programs.ts";
@@ -24,9 +23,6 @@ export function buildEverything(): void {
   process.env[ORIGINS] = "build";
 }
 
-/** The sandbox's programs with their recipes and downloads. */
-export const standard: Catalogue<ProgramName> = { programs, recipes, downloads };
-
 /**
  * Finds every program, and downloads or builds missing ones with progress.
  * Ctrl-C (SIGINT, SIGTERM, SIGHUP) stops the work and leaves no partial files. It becomes a ToolchainError with
@@ -34,7 +30,7 @@ export const standard: Catalogue<ProgramName> = { programs, recipes, downloads }
  * @throws ToolchainError
  */
 export async function ensureToolchain(options?: ProvideOptions): Promise<Toolchain> {
-  const found = await provide(standard, options);
+  const found = await provide(programs, options);
   const byName = Object.fromEntries(found.map((program) => [program.name, program]));
   return { programs: byName as Record<ProgramName, FoundProgram> };
 }

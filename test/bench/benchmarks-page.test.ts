@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { machine, PAGE, table, withPart } from "../../bench/benchmarks-page.ts";
+import { measuredToday, PAGE, table, withPart } from "../../bench/benchmarks-page.ts";
 
 const TEXT = "# Title\n<!-- bench fleet -->\nold\n<!-- end bench fleet -->\nrest\n";
 
@@ -26,12 +26,13 @@ describe("docs/benchmarks.md", () => {
 
   it("has the markers of every benchmark that writes into it", () => {
     const page = readFileSync(PAGE, "utf8");
-    for (const name of ["fleet", "namespaces"]) assert.doesNotThrow(() => withPart(page, name, "x"));
+    for (const name of ["fleet", "kills", "namespaces", "profile"])
+      assert.doesNotThrow(() => withPart(page, name, "x"));
   });
 
   it("names the machine and the day", () => {
     assert.match(
-      machine(new Date("2026-11-29T12:00:00Z")),
+      measuredToday(new Date("2026-11-29T12:00:00Z")),
       /^Measured on 2026-11-29, on \d+ cores of .+ with \d+ GB, \w+ .+, Node \d+\.\d+\.\d+\.$/,
     );
   });

@@ -25,7 +25,7 @@ describe("the profile of a program", () => {
         ["parse", "file:///x/node_modules/zod/index.js"],
         ["wrapSafe", "node:internal/modules/cjs/loader"],
         ["emit", "node:events"],
-        ["register", "file:///x/components/parts.ts"],
+        ["register", "file:///x/components/register-rows.ts"],
       ),
     );
     assert.deepEqual(Object.fromEntries(parts), {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { appProject } from "../../manifests/argo-cd.ts";
 import { deployingStages, type ServicePlan } from "../../model/plan.ts";
 import { ARGO_CD_PROGRAMS } from "../../sandbox/argo-cd.ts";
-import { ensurePrograms } from "../../sandbox/toolchain/optional.ts";
+import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
 import { sampled } from "../sampling.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";

@@ -9,7 +9,7 @@ import { connectionOf, type KubernetesApi, kubernetesApi } from "../../sandbox/k
 import { gitopsFiles } from "../../sandbox/local-github.ts";
 import { claimDirectory, lastLines, stopRecorded } from "../../sandbox/processes.ts";
 import { remoteOf, tagCommands } from "../../sandbox/push.ts";
-import { ensurePrograms } from "../../sandbox/toolchain/optional.ts";
+import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
 import { catalogueText, service } from "../sources.ts";
 import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";

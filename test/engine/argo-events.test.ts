@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { stringify } from "yaml";
+import type { WorkflowManifest } from "../../manifests/argo-workflows-types.ts";
 import { type ArgoEvents, startArgoEvents } from "../../sandbox/argo-events.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { claimDirectory, stopRecorded } from "../../sandbox/processes.ts";
 import { pushCommands, pushOnce } from "../../sandbox/push.ts";
-import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
+import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
 import { generated, secretOf } from "../argo-events-objects.ts";
 import { everyObject } from "../every-object.ts";
 import { playground, token } from "../github-playground.ts";
@@ -18,7 +20,12 @@ import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "
 describe("a push to the local GitHub", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   const server = playground();
-  const catalogue = { nginx: {}, empty: { repository: "acme/empty" } };
+  const images = { web: "registry.example/shop/web", worker: "registry.example/shop/worker" };
+  const catalogue = {
+    nginx: {},
+    empty: { repository: "acme/empty" },
+    shop: { repository: "acme/public", images },
+  };
   const { endpoints, ...made } = generated(catalogue);
   const all = everyObject(
     planOf(catalogueText({ nginx: service("nginx"), empty: service("empty", catalogue.empty) })),
@@ -48,18 +55,18 @@ describe("a push to the local GitHub", function () {
     const kubeconfigs = { admin, deployer, argoEvents: events };
     return { github: { url, baseUrl, token }, argoEvents, controlPlane: { kubeconfigs }, directory: folder };
   };
-  const hook = async (name: "nginx" | "empty") => {
+  const hook = async (name: keyof typeof catalogue, repository = `acme/${name}`) => {
     const config = {
       url: argoEvents.url + endpoints[name],
       content_type: "json",
       secret: secretOf(name),
     };
-    await server().call("POST", `/repos/acme/${name}/hooks`, { events: ["push"], active: true, config });
+    await server().call("POST", `/repos/${repository}/hooks`, { events: ["push"], active: true, config });
     await server().github.deliveriesSettled();
   };
 
   before(async () => {
-    argo = (await ensureTestProgram("argo", { quiet: true })).path;
+    argo = (await ensurePrograms(["argo"], { quiet: true })).argo;
     shared = await sharedControlPlane();
     folder = await mkdtemp(join(tmpdir(), "argo-events-place-"));
     await claimDirectory(folder);
@@ -67,7 +74,7 @@ describe("a push to the local GitHub", function () {
     await installDefinitions({ admin: shared.admin });
     argoEvents = await startArgoEvents(
       folder,
-      (await ensureTestProgram("sandbox-argo-events", { quiet: true })).path,
+      (await ensurePrograms(["sandbox-argo-events"], { quiet: true }))["sandbox-argo-events"],
       shared.argoEvents,
     );
   });
@@ -98,6 +105,31 @@ describe("a push to the local GitHub", function () {
       reject: false,
     });
     assert.equal(exitCode, 0, said);
+  });
+
+  it("becomes a Workflow for each image of a service, from its own Dockerfile", async () => {
+    await hook("shop", "acme/public");
+    const { metadata } = await pushOnce(sandbox(), "acme/public");
+    const suffix = metadata.name.slice(-12);
+    const find = async () => {
+      const { items } = JSON.parse(await kubectl("get", "workflows", "-n", "builds-edge", "-o", "json")) as {
+        items: readonly WorkflowManifest[];
+      };
+      return items.map(({ metadata: { name }, spec }) => {
+        const given = Object.fromEntries(spec.arguments.parameters.map((one) => [one.name, one.value]));
+        return [name, given.image, given.dockerfile];
+      });
+    };
+    const deadline = Date.now() + 30_000;
+    let found = await find();
+    while (found.length < 2 && Date.now() < deadline) {
+      await pause(200);
+      found = await find();
+    }
+    assert.deepEqual(found.sort(), [
+      [`shop-web-${suffix}`, images.web, "Dockerfile.web"],
+      [`shop-worker-${suffix}`, images.worker, "Dockerfile.worker"],
+    ]);
   });
 
   it("can be the first push of an empty repository", async () => {

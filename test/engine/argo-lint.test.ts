@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
-import { buildTemplate, buildWorkflow } from "../../manifests/argo-workflows.ts";
+import { buildTemplate, buildWorkflows } from "../../manifests/argo-workflows.ts";
+import type { WorkflowManifest } from "../../manifests/argo-workflows-types.ts";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import type { BuildPlan, BuildTriggersPlan } from "../../model/build-plan.ts";
-import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
+import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
@@ -21,7 +22,7 @@ describe("the build template and its Workflows in Argo's linter", function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "argo-lint-"));
-    argo = (await ensureTestProgram("argo", { quiet: true })).path;
+    argo = (await ensurePrograms(["argo"], { quiet: true })).argo;
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
@@ -39,6 +40,7 @@ describe("the build template and its Workflows in Argo's linter", function () {
       nginx: service("nginx"),
       api: service("api", { build: { context: "services/api", dockerfile: "docker/prod.Dockerfile" } }),
       plain: service("plain", { tags: { strategy: "newest-build" } }),
+      shop: service("shop", { images: { web: "registry.example/web", worker: "registry.example/worker" } }),
     };
     const plan = planOf(catalogueText(services), stackText(keys));
     const triggers = plan.platform?.buildTriggers;
@@ -47,8 +49,7 @@ describe("the build template and its Workflows in Argo's linter", function () {
   }
 
   /** The Workflow of a push after the Sensor filled in its parameters. */
-  function submitted(build: BuildPlan): KubernetesObject {
-    const workflow = buildWorkflow(build);
+  function submitted(workflow: WorkflowManifest): KubernetesObject {
     const values: Record<string, string> = { commit: "0".repeat(40), "pushed-at": "1764072000" };
     const parameters = workflow.spec.arguments.parameters.map(({ name, value }) => ({
       name,
@@ -68,7 +69,10 @@ describe("the build template and its Workflows in Argo's linter", function () {
   ] as const) {
     it(`have no errors in a template ${what} and every form of its Workflow`, async () => {
       const [triggers, plans] = builds(keys);
-      const { exitCode, all } = await lint(buildTemplate(triggers), ...plans.map(submitted));
+      const { exitCode, all } = await lint(
+        buildTemplate(triggers),
+        ...plans.flatMap(buildWorkflows).map(submitted),
+      );
       assert.equal(exitCode, 0, all);
     });
   }

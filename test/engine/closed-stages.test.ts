@@ -134,7 +134,7 @@ describe("closed Stages, on a real API server", function () {
 
   it("begin and end at their times without an up", async () => {
     const second = (later: number) => Math.floor(Date.now() / 1000 + later) * 1000;
-    const [from, until] = [second(4), second(8)];
+    const [from, until] = [second(10), second(14)];
     const text = (time: number) => new Date(time).toISOString().replace(".000", "");
     const freeze = { "freeze-7.reason": "x", "freeze-7.from": text(from), "freeze-7.until": text(until) };
     await during(freeze, async () => {

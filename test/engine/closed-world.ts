@@ -9,7 +9,7 @@ export const MAPS = "/api/v1/namespaces/kargo-fleet-windows/configmaps";
 export const ACCESS = "{ deployer: kargo-fleet-deployer, breakGlass: break-glass, incident: on-call }";
 export const BREAK_GLASS = unbound("eve", "break-glass");
 /** The API server hears of a changed ConfigMap after some milliseconds. */
-const HEARD = 15_000;
+const HEARD = 60_000;
 
 /** What tests do with Promotions and the calendar. */
 export interface ClosedWorld {

@@ -284,9 +284,21 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     stage,
     sent([{ name: "image", value: "${{ sharedSecret('x') }}" }]),
   ),
+  "have a Stage promote an image from elsewhere beside its own": patch(
+    stage,
+    sent([{ name: "images", value: "web=registry.example/nginx worker=evil.example/nginx" }]),
+  ),
   "send the Git credential to another repository": patch(
     stage,
     sent([{ name: "repoURL", value: repository.repoURL }]),
+  ),
+  "send the token of commit statuses to another part of GitHub": patch(
+    stage,
+    sent([{ name: "source", value: "acme/nginx/hooks?" }]),
+  ),
+  "send the token of commit statuses above a repository": patch(
+    stage,
+    sent([{ name: "source", value: "acme/.." }]),
   ),
   "give a Stage steps of its own": patch(stage, {
     spec: {

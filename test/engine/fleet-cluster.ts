@@ -5,10 +5,19 @@ import type { SharedControlPlane } from "./control-plane.ts";
 export interface FleetCluster {
   /** The names of our objects: `Kind namespace/name`, sorted. */
   objects(): Promise<readonly string[]>;
+  /** Our objects by the same names. */
+  live(): Promise<ReadonlyMap<string, LiveObject>>;
   /** Adds a pattern to a field of `spec` in a definition; the returned function removes it. */
   narrowDefinition(definition: string, field: string, pattern: string): Promise<() => Promise<unknown>>;
   /** One object from the API server. */
   get(kind: string, name: string, namespace?: string): Promise<Record<string, unknown>>;
+}
+
+/** An object as the API server returns it. */
+export interface LiveObject {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid: string };
+  readonly spec?: Readonly<Record<string, unknown>>;
 }
 
 const KINDS = [
@@ -42,14 +51,18 @@ interface Definition {
 export function fleetCluster(plane: SharedControlPlane): FleetCluster {
   const kubectl = async (...args: string[]) =>
     (await execa(plane.programs.kubectl, ["--kubeconfig", plane.admin, ...args])).stdout;
+  const live = async () => {
+    const labels = "app.kubernetes.io/managed-by=kargo-fleet";
+    const { items } = JSON.parse(await kubectl("get", KINDS.join(), "-A", "-l", labels, "-o", "json")) as {
+      items: LiveObject[];
+    };
+    return new Map(
+      items.map((item) => [`${item.kind} ${item.metadata.namespace ?? ""}/${item.metadata.name}`, item]),
+    );
+  };
   return {
-    objects: async () => {
-      const labels = "app.kubernetes.io/managed-by=kargo-fleet";
-      const { items } = JSON.parse(await kubectl("get", KINDS.join(), "-A", "-l", labels, "-o", "json")) as {
-        items: { kind: string; metadata: { name: string; namespace?: string } }[];
-      };
-      return items.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`).sort();
-    },
+    live,
+    objects: async () => [...(await live()).keys()].sort(),
     narrowDefinition: async (definition, field, pattern) => {
       const { spec } = JSON.parse(await kubectl("get", "crd", definition, "-o", "json")) as Definition;
       const replace = (value: unknown) => {

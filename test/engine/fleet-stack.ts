@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import type { RepositorySeed } from "../../sandbox/github/repositories.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
+import type { App } from "../github-app.ts";
 import { BUILDS } from "../sources.ts";
 import { administer } from "./administer.ts";
 import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
@@ -67,6 +68,13 @@ export interface FleetStack extends FleetCluster {
   close(): Promise<void>;
 }
 
+/** The program calls GitHub as an App instead of by a token. */
+export interface AsApp {
+  readonly app: App;
+  /** GitHub's clock, in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
 let definitions: Promise<unknown> | undefined;
 
 /**
@@ -77,6 +85,7 @@ export async function openFleetStack(
   services: readonly string[],
   gitops: Readonly<Record<string, string>> = { "README.md": "" },
   more: readonly RepositorySeed[] = [],
+  as?: AsApp,
 ): Promise<FleetStack> {
   const plane = await sharedControlPlane();
   definitions ??= installDefinitions({ admin: plane.admin });
@@ -89,6 +98,7 @@ export async function openFleetStack(
   const github = await startLocalGitHub({
     directory: join(folder, "github"),
     token: TOKEN,
+    ...(as && { installedApp: as.app.installed, now: as.now }),
     owner: "acme",
     repositories: [
       ...services.map((name) => ({ name: `acme/${name}` })),
@@ -107,7 +117,9 @@ export async function openFleetStack(
     { envVars: environment, secretsProvider: SECRETS_PROVIDER },
   );
   await stack.setAllConfig({
-    "github:token": { value: TOKEN, secret: true },
+    ...(as
+      ? { "kargo-fleet:githubAppPrivateKey": { value: as.app.auth.privateKey, secret: true } }
+      : { "github:token": { value: TOKEN, secret: true } }),
     "kargo-fleet:webhookMasterSecret": { value: MASTER_SECRET, secret: true },
     ...Object.fromEntries(
       Object.entries(PASSWORDS).map(([key, value]) => [`kargo-fleet:${key}`, { value, secret: true }]),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { openTwoStacks, type TwoStacks } from "./two-stacks.ts";
@@ -150,12 +151,18 @@ describe("fleet up, on a real engine and API server", function () {
     assert.equal((await up()).code, 0);
   });
 
-  it("reports a service that cannot be made, and makes the others", async () => {
+  it("reports a service that cannot be made and makes the others, or stops if --max-broken permits fewer", async () => {
     await fleet.list({
       ...SERVICES,
       shop: { repository: "acme/nowhere", labels: { tier: "canary" } },
       mail: { labels: { tier: "canary" } },
     });
+    const strict = await up("--max-broken", "10");
+    assert.deepEqual(
+      [strict.code, strict.waves[1]?.stops, strict.left],
+      [3, ["1 of 3 services could not be made"], ["the rest"]],
+      strict.output,
+    );
     const printed = await up();
     assert.deepEqual(
       [printed.code, printed.outcome, Object.keys(printed.broken)],
@@ -179,6 +186,18 @@ describe("fleet up, on a real engine and API server", function () {
       /Another fleet up runs: pid \d+: fleet up of cluster test, by \S+ on \S+, since 20/,
     );
     assert.equal((await first.ended).code, 0);
+  });
+
+  it("respects the lock of somebody else's update, names its owner, and begins nothing", async () => {
+    const remove = await fleet.lock("test-2", { pid: process.pid, hostname: hostname() });
+    const { code, output } = await fleet.fleet("up");
+    await remove();
+    assert.equal(code, 4, output);
+    assert.match(
+      output,
+      new RegExp(`Stack test-2 is being updated by process ${process.pid} of alice on ${hostname()}, since`),
+    );
+    assert.doesNotMatch(output, /wave 1/);
   });
 
   for (const [mode, name, entries, isWritten] of [
@@ -216,7 +235,7 @@ describe("fleet up, on a real engine and API server", function () {
     await assertSettled();
   });
 
-  it("loses nothing when the state cannot be written: it names the complete copy, and goes on from it", async () => {
+  it("loses nothing when the disk is full for the state: it names the complete copy, and goes on from it", async () => {
     await fleet.list({
       ...SERVICES,
       shop: {},
@@ -237,23 +256,6 @@ describe("fleet up, on a real engine and API server", function () {
       next = await fleet.fleet("up");
     }
     assert.equal(next.code, 0, next.output);
-    await assertSettled();
-  });
-
-  it("names the command that finds a resource again that the state has lost", async () => {
-    const file = fleet.stateFile("test-2");
-    const state = JSON.parse(await readFile(file, "utf8")) as {
-      checkpoint: { latest: { resources: { urn: string }[] } };
-    };
-    const { latest } = state.checkpoint;
-    latest.resources = latest.resources.filter(({ urn }) => !urn.endsWith("::cart/application-dev"));
-    await writeFile(file, JSON.stringify(state));
-    const printed = await up();
-    assert.deepEqual([printed.code, Object.keys(printed.broken)], [2, ["cart"]], printed.output);
-    assert.equal(printed.next, "npm run fleet -- recover --stack test-2 && npm run fleet -- up");
-    const recovered = await fleet.fleet("recover", "--stack", "test-2");
-    assert.equal(recovered.code, 0, recovered.output);
-    assert.equal((await up()).code, 0);
     await assertSettled();
   });
 });

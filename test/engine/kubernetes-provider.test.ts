@@ -5,8 +5,8 @@ import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { execa } from "execa";
-import { Parts } from "../../components/parts.ts";
 import { podKubeconfig } from "../../components/pod-credentials.ts";
+import { RowRegistry } from "../../components/register-rows.ts";
 import { filledSecretRow, type ObjectRow, objectRow, type Row } from "../../manifests/inventory/row.ts";
 import { ensureToolchain } from "../../sandbox/toolchain/toolchain.ts";
 import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
@@ -21,7 +21,7 @@ interface Secret {
 class Component extends pulumi.ComponentResource {
   constructor(name: string, rows: readonly Row[], provider: kubernetes.Provider) {
     super("test:index:Component", name, {}, { provider });
-    new Parts(name, this, { secrets: { webhookMasterSecret: "master" } }).register(rows);
+    new RowRegistry(name, this, { secrets: { webhookMasterSecret: "master" } }).register(rows);
   }
 }
 

@@ -21,7 +21,7 @@ const ACCESS = "{ deployer: kargo-fleet-deployer, breakGlass: break-glass, incid
 const MAP = `/api/v1/namespaces/kargo-fleet-windows/configmaps/${STOP}`;
 const NAMESPACE = "kargo-line";
 /** How often to ask until the API server has heard of a change. */
-const ATTEMPTS = 300;
+const ATTEMPTS = 1_200;
 
 describe("fleet stop-the-line and resume, on a real API server", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);

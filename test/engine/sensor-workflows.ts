@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Cluster } from "../../fleet/cluster.ts";
-import { buildWorkflow } from "../../manifests/argo-workflows.ts";
+import { buildWorkflows } from "../../manifests/argo-workflows.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
 import { DRY, withTokenOf } from "./access-world.ts";
 import type { FleetStack } from "./fleet-stack.ts";
@@ -46,7 +46,8 @@ export function describeSensorWorkflows(stackOf: () => FleetStack): void {
       const plan = planOf(catalogueText({ nginx: service("nginx") }));
       const [build] = plan.platform?.buildTriggers?.groups.flatMap(({ builds }) => builds) ?? [];
       assert.ok(build);
-      const workflow = buildWorkflow(build);
+      const [workflow] = buildWorkflows(build);
+      assert.ok(workflow);
       const metadata = { ...workflow.metadata, name: "nginx-0123456789ab" };
       const body = { ...workflow, metadata, spec: { ...workflow.spec, ...spec } };
       return token.send({ method: "POST", path: `${WORKFLOWS}?${DRY}`, body });

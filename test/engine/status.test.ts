@@ -6,6 +6,9 @@ import { execa } from "execa";
 import { type Cluster, openCluster } from "../../fleet/cluster.ts";
 import type { FleetStatus, ServiceStatus } from "../../fleet/status/fleet-status.ts";
 import { recorded, statusOfItems } from "../../fleet/test/status/recorded-fleet.ts";
+import { CONFIG_MAPS } from "../../fleet/windows/calendars.ts";
+import { emptyCalendars } from "../../manifests/calendar.ts";
+import { WINDOWS_NAMESPACE } from "../../model/names.ts";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { service, stackText } from "../sources.ts";
@@ -19,6 +22,9 @@ import { createNamespaces, type WithStatus, writeObjects } from "./write-objects
 const OTHERS = Array.from({ length: 9 }, (_, index) => `other-${index}`);
 /** More Promotions than a page holds. */
 const PROMOTIONS = 620;
+/** What a status says that could not read what is closed. */
+const FILES_ALONE =
+  /Windows and freezes are those of the files, and stops are unknown\. The ConfigMap kargo-fle/;
 const KARGO_KINDS = ["stages", "freights", "promotions", "warehouses"];
 
 describe("fleet status on a real API server", function () {
@@ -33,10 +39,12 @@ describe("fleet status on a real API server", function () {
     plane = await startControlPlane({ directory: join(folder, "control-plane"), programs });
     await installDefinitions({ admin: plane.kubeconfigs.admin });
     admin = await openCluster({ kubeconfig: plane.kubeconfigs.admin, context: "sandbox" });
-    await createNamespaces(
-      admin,
-      ["nginx", "auth", "api-gw", ...OTHERS].map((name) => `kargo-${name}`),
-    );
+    await createNamespaces(admin, [
+      ...["nginx", "auth", "api-gw", ...OTHERS].map((name) => `kargo-${name}`),
+      WINDOWS_NAMESPACE,
+    ]);
+    for (const body of emptyCalendars())
+      await sendOrThrow(admin, { method: "POST", path: CONFIG_MAPS, body });
     const items = recorded("held");
     const later = ({ kind, metadata }: WithStatus) =>
       kind === "Freight" && metadata.name.startsWith("cc00c3c");
@@ -131,7 +139,23 @@ describe("fleet status on a real API server", function () {
     assert.equal(readable[0]?.stages[0]?.holds.length, 1);
     assert.match(services[0]?.unreadable ?? "", /cannot list resource "\w+" in API group "kargo.akuity.io"/);
     assert.match(clusters[0]?.limits?.[0] ?? "", /^Without the right to list Applications/);
+    assert.match(clusters[0]?.limits?.[1] ?? "", FILES_ALONE);
     assert.equal(exitCode, 1);
+  });
+
+  it("says that it shows the files' freezes if it may not read the cluster's, also as text and as a page", async () => {
+    const rollout = "{ freeze: [ { stages: [prod], until: 2099-12-31, reason: year end } ] }";
+    const cluster = `{ name: eu, context: sandbox, kubeconfig: ${plane.kubeconfigs.admin} }`;
+    await writeFile(join(folder, "Pulumi.frozen.yaml"), stackText({ cluster, rollout }));
+    const args = ["frozen", "--services", "nginx", "--kubeconfig", "member"];
+    const { clusters } = await json(...args);
+    assert.equal(clusters[0]?.closed[0]?.reason, "year end");
+    assert.match((await fleet(...args)).stdout, FILES_ALONE);
+    await fleet(...args, "--html", "limits.html");
+    assert.match(await readFile(join(folder, "limits.html"), "utf8"), FILES_ALONE);
+    const { clusters: known } = await json("frozen", "--services", "nginx");
+    assert.deepEqual(known[0], { name: "eu", stacks: ["frozen"], closed: [] }, "the cluster's are empty");
+    await rm(join(folder, "Pulumi.frozen.yaml"));
   });
 
   it("reads every stack but the sandbox's, and an unreachable cluster hides no other", async () => {

@@ -1,9 +1,9 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { catalogueText, service } from "../sources.ts";
-import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { type AsApp, type FleetStack, openFleetStack } from "./fleet-stack.ts";
 import { end, familyOf } from "./interrupted-up/family.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
@@ -15,7 +15,8 @@ export interface Ended {
 }
 
 /** One cluster with two stacks: `test`, which has the shared objects, and `test-2`. */
-export interface TwoStacks extends Pick<FleetStack, "folder" | "github" | "objects" | "get" | "admin"> {
+export interface TwoStacks
+  extends Pick<FleetStack, "folder" | "github" | "objects" | "live" | "get" | "admin"> {
   /** Replaces both stack files. */
   configure(keys?: Readonly<Record<string, string>>): Promise<void>;
   /** Replaces the catalogue: services and what their entries have more. */
@@ -30,11 +31,18 @@ export interface TwoStacks extends Pick<FleetStack, "folder" | "github" | "objec
   stateFile(stack: string): string;
   state(stack: string): Promise<State>;
   locks(stack: string): Promise<readonly string[]>;
+  /** Locks a stack in the name of a process; the returned function removes the lock. */
+  lock(stack: string, by: { readonly pid: number; readonly hostname: string }): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
-interface State {
-  readonly resources: readonly { readonly urn: string; readonly type: string; readonly id?: string }[];
+export interface State {
+  readonly resources: readonly {
+    readonly urn: string;
+    readonly type: string;
+    readonly id?: string;
+    readonly outputs?: { readonly kind?: unknown };
+  }[];
   readonly pending: number;
 }
 
@@ -53,16 +61,16 @@ const PIPELINES = "{ standard: [{ stage: dev, promotion: auto, sync: auto }] }";
 const WAVES = "waves: [{ labels: { tier: canary } }]";
 
 /** Opens the stacks, empty, with repositories for these services. */
-export async function openTwoStacks(services: readonly string[]): Promise<TwoStacks> {
-  const stack = await openFleetStack(services);
+export async function openTwoStacks(services: readonly string[], as?: AsApp): Promise<TwoStacks> {
+  const stack = await openFleetStack(services, undefined, undefined, as);
   const { folder, environment } = stack;
   const options = { cwd: folder, env: environment, reject: false, all: true } as const;
   const pulumi = (...args: readonly string[]) =>
     execa("pulumi", [...args, "--non-interactive"], options).then(ended);
   await pulumi("stack", "init", "test-2", "--secrets-provider", SECRETS_PROVIDER);
   const stateFile = (name: string) => join(folder, "state/.pulumi/stacks/kargo-fleet", `${name}.json`);
-  const locks = (name: string) =>
-    readdir(join(folder, "state/.pulumi/locks/organization/kargo-fleet", name)).catch(() => []);
+  const locksOf = (name: string) => join(folder, "state/.pulumi/locks/organization/kargo-fleet", name);
+  const locks = (name: string) => readdir(locksOf(name)).catch(() => []);
   return {
     ...stack,
     configure: async (keys = {}) => {
@@ -111,6 +119,13 @@ export async function openTwoStacks(services: readonly string[]): Promise<TwoSta
       };
     },
     locks,
+    lock: async (name, by) => {
+      await mkdir(locksOf(name), { recursive: true });
+      const file = join(locksOf(name), "planted.json");
+      const owner = { ...by, username: "alice", timestamp: new Date().toISOString() };
+      await writeFile(file, JSON.stringify(owner));
+      return () => rm(file);
+    },
     close: async () => {
       await pulumi("destroy", "--stack", "test-2", "--yes", "--skip-preview");
       await stack.close();

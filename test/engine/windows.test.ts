@@ -101,6 +101,27 @@ describe("windows and freezes of a stack, on a real engine and API server", func
     assert.match(stdout, /ValidatingAdmissionPolicyBinding kargo-fleet-windows-calendar is missing/);
   });
 
+  it("are compared with the files by fleet windows, which says if they differ", async () => {
+    const windows = async () => {
+      const { stdout, stderr } = await fleet(
+        stack,
+        "windows",
+        "--stack",
+        "test",
+        "--kubeconfig",
+        stack.admin,
+        "--json",
+      );
+      return { differs: JSON.parse(stdout).differs, stderr };
+    };
+    assert.deepEqual(await windows(), { differs: false, stderr: "" });
+    await world.during({ "freeze-7.reason": "x" }, async () => {
+      const { differs, stderr } = await windows();
+      assert.equal(differs, true);
+      assert.match(stderr, /^The cluster's calendar is not that of the stack's files\. Run pulumi up\.$/m);
+    });
+  });
+
   it("are changed by an up in one object, and auto-promotion stays on", async () => {
     const freeze = "{ stages: [dev], services: [nginx], until: 2099-12-31, reason: year end }";
     await stack.writeConfig({ access: ACCESS, rollout: rollout(freeze) });

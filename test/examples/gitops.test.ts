@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { parseAllDocuments } from "yaml";
 import { readStackFiles } from "../../fleet/stack-files.ts";
 import { valuesFiles } from "../../manifests/values-file.ts";
-import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
+import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
 import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
 
 const FOLDER = "examples/gitops";
@@ -27,7 +27,7 @@ describe("the example GitOps repository", function () {
   let helm: string;
 
   before(async () => {
-    helm = (await ensureTestProgram("helm", { quiet: true })).path;
+    helm = (await ensurePrograms(["helm"], { quiet: true })).helm;
   });
 
   const run = async (...args: string[]) => await execa(helm, args, { cwd: FOLDER });

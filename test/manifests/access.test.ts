@@ -161,9 +161,9 @@ describe("the deployer's rights", () => {
   });
 
   it("allow to change shared objects only by name: bindings of the cluster", () => {
-    const held = rules.filter(({ resources }) => resources.includes("clusterrolebindings"));
-    assert.equal(held.length, 2);
-    for (const { verbs, resourceNames } of held) {
+    const own = rules.filter(({ resources }) => resources.includes("clusterrolebindings"));
+    assert.equal(own.length, 2);
+    for (const { verbs, resourceNames } of own) {
       const changes = verbs.some((verb) => ["update", "patch", "delete"].includes(verb));
       assert.equal(changes, resourceNames !== undefined, JSON.stringify(verbs));
     }

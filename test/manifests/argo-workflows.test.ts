@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildTemplate, buildWorkflow } from "../../manifests/argo-workflows.ts";
+import { buildTemplate, buildWorkflows } from "../../manifests/argo-workflows.ts";
 import type { ContainerTemplate } from "../../manifests/argo-workflows-types.ts";
 import { BUILDS, catalogueText, planOf, service, servicePlan, stackText } from "../sources.ts";
 
@@ -103,7 +103,7 @@ describe("build-push-image", () => {
     const tags = (more: object) => {
       const { build } = servicePlan(more);
       assert.ok(build);
-      const { parameters } = buildWorkflow(build).spec.arguments;
+      const parameters = buildWorkflows(build)[0]?.spec.arguments.parameters ?? [];
       return parameters.find(({ name }) => name === "tags")?.value ?? "the template's default";
     };
     assert.equal(tags({}), "the template's default");
@@ -153,8 +153,7 @@ describe("build-push-image", () => {
       build: { context: "services/api", dockerfile: "docker/prod.Dockerfile" },
     });
     assert.ok(build);
-    const { parameters } = buildWorkflow(build).spec.arguments;
-    assert.deepEqual(parameters.slice(5), [
+    assert.deepEqual(buildWorkflows(build)[0]?.spec.arguments.parameters.slice(5), [
       { name: "context", value: "services/api" },
       { name: "dockerfile", value: "docker/prod.Dockerfile" },
     ]);

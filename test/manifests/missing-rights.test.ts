@@ -30,7 +30,7 @@ describe("the rights without which a deletion would hang", () => {
     );
     fc.assert(
       fc.property(cases, ({ namespace, taken }) => {
-        const held = rightsOf(rulesOf(namespace))
+        const granted = rightsOf(rulesOf(namespace))
           .filter((right) => wordsOf(right) !== wordsOf(taken))
           .map(({ group, resource, name, verb }) => ({
             apiGroups: [group],
@@ -38,7 +38,7 @@ describe("the rights without which a deletion would hang", () => {
             verbs: [verb],
             ...(name !== undefined && { resourceNames: [name] }),
           }));
-        const named = missingForDeletion(rulesOf(namespace), held).map(wordsOf);
+        const named = missingForDeletion(rulesOf(namespace), granted).map(wordsOf);
         assert.deepEqual([...new Set(named)], [wordsOf(taken)]);
       }),
     );

@@ -47,7 +47,8 @@ describe("services.schema.json", function () {
   it("has a counterpart for included files", () => {
     const beside: unknown = JSON.parse(readFileSync("included.schema.json", "utf8"));
     assert.deepEqual(beside, JSON.parse(JSON.stringify(includedJsonSchema())));
-    const takes = new Ajv2020({ strict: false }).compile(beside as object);
+    const both = new Ajv2020({ strict: false }).addSchema(committed as object, "services.schema.json");
+    const takes = both.compile(beside as object);
     assert.ok(
       takes({ $schema: "../included.schema.json", services: { nginx: { repository: "acme/nginx" } } }),
     );
@@ -56,6 +57,7 @@ describe("services.schema.json", function () {
       { services: {}, teams: {} },
       { services: {}, include: [] },
       { services: { nginx: {} } },
+      { services: { nginx: { repository: "acme" } } },
     ])
       assert.ok(!takes(wrong), JSON.stringify(wrong));
   });

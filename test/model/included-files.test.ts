@@ -63,7 +63,7 @@ describe("a catalogue that includes files", () => {
   it("reports the right file, line and column for problems of one service and between two", () => {
     const edge = '{\n  "services": {\n    "nginx": { "repository": "acme/nginx", "pipline": "x" }\n  }\n}';
     assert.deepEqual(said({ "catalogue/edge.json": edge }), [
-      'catalogue/edge.json:3:44  services.nginx.pipline  "pipline" is not a valid key here (there are: team, repository, image, tags, warehouse, pipeline, build, chart, labels, state). Did you mean "pipeline"? [KF010]',
+      'catalogue/edge.json:3:44  services.nginx.pipline  "pipline" is not a valid key here (there are: team, repository, image, images, tags, warehouse, pipeline, build, chart, labels, state). Did you mean "pipeline"? [KF010]',
     ]);
     const same = { nginx: { repository: "acme/one" } };
     const other = { auth: { repository: "acme/one" } };

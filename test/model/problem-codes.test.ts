@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { readFleet } from "../../fleet/all-stacks.ts";
 import { customize, type OpenObject } from "../../manifests/inventory/customize.ts";
 import { formatProblem, type Problem } from "../../model/diagnostics.ts";
-import { losses, type Planned } from "../../model/losses.ts";
+import { keyProblems, newKeys } from "../../model/image-keys.ts";
+import { losses, type PlanWithFiles } from "../../model/losses.ts";
 import { type Answers, incomplete, obstaclesOf } from "../../model/obstacles.ts";
 import { PROBLEM_CODES } from "../../model/problem-codes.ts";
 import { provisioned } from "../../model/provisioned.ts";
@@ -42,6 +43,8 @@ const OWNED = {
   edge: { group: "AD-Edge", owns: ["acme/*", "registry.example/*"] },
   identity: { group: "AD-Identity" },
 };
+
+const IMAGES = { web: "registry.example/shop/web", worker: "registry.example/shop/worker" };
 
 const EU = {
   cluster: "{ name: eu, context: eu }",
@@ -127,6 +130,8 @@ const CASES: Readonly<Record<string, Texts>> = {
   KF034: raw(`environment: [shared]\n${stackText()}`),
   KF035: included({}, {}, "egde"),
   KF036: included({}, { auth: service("auth", { team: "identity" }) }),
+  KF037: entry({ image: "registry.example/nginx", images: IMAGES, build: false }),
+  KF038: entry({ images: { ...IMAGES, cron: IMAGES.web }, build: false }),
   KF040: pipeline(stage("dev"), stage("dev")),
   KF041: pipeline(stage("dev"), stage("prod", ", after: [dev, dev]")),
   KF042: pipeline(stage("dev"), stage("prod", ", after: [dve]")),
@@ -242,6 +247,10 @@ const CASES: Readonly<Record<string, Texts>> = {
     pipelines: "{ standard: [{ stage: prod, promotion: pull-request, sync: auto }] }",
     rollout: "{ promotionTask: { stable: v3 } }",
   }),
+  KF180: {
+    ...promotion("", "", { rollout: "{ promotionTask: { stable: v3 } }" }),
+    "services.json": catalogueText({ shop: service("shop", { images: IMAGES, build: false }) }),
+  },
 };
 
 /** The files of the last up and of the next one, by the code of the loss. */
@@ -265,6 +274,13 @@ const LOSSES: Readonly<Record<string, { readonly before: Texts; readonly after: 
     after: stack({ gitops: '{ repository: acme/gitops, path: "apps/{service}" }' }),
   },
 };
+
+/** The problem of values files that lack the key of a second image. */
+function keyless(): readonly Problem[] {
+  const entries = [{ web: IMAGES.web }, IMAGES].map((images) => entry({ images, build: false }, "shop"));
+  const [before, after] = entries.map(plannedOf);
+  return before && after ? keyProblems(newKeys(provisioned(before.plan), after.plan), after) : [];
+}
 
 const READY: Answers = { repository: "ready", builds: undefined, project: { is: "absent" } };
 
@@ -307,7 +323,7 @@ function moved(): readonly Problem[] {
   return unsettled("prod", 7, provisioned(plan), config.document, true);
 }
 
-function plannedOf(texts: Texts): Planned {
+function plannedOf(texts: Texts): PlanWithFiles {
   const { stacks } = readFleet(filesOf(texts), NOW);
   const [{ plan, catalogue: list, config } = { plan: undefined, catalogue: undefined, config: undefined }] =
     stacks;
@@ -319,6 +335,7 @@ function problemsOf(code: string): readonly Problem[] {
   if (code.startsWith("KF10")) return obstacles(code);
   if (code === "KF110") return customized();
   if (code === "KF123") return moved();
+  if (code === "KF097") return keyless();
   const loss = LOSSES[code];
   if (loss === undefined) return readFleet(filesOf(CASES[code] ?? {}), NOW).problems;
   return losses(provisioned(plannedOf(loss.before).plan), plannedOf(loss.after));

@@ -87,9 +87,9 @@ describe("groups of triggers", () => {
 
   it("are deleted with the last of their services", () => {
     const one = triggersOf({ a: service("a", { state: "decommissioned" }) });
-    assert.deepEqual([one.groups[0]?.leaves, one.namespaces[0]?.leaves], [true, true]);
+    assert.deepEqual([one.groups[0]?.removing, one.namespaces[0]?.removing], [true, true]);
     const webhooks = WEBHOOKS("groups: 1");
     const two = triggersOf({ a: service("a", { state: "decommissioned" }), b: service("b") }, { webhooks });
-    assert.deepEqual([two.groups[0]?.leaves, two.namespaces[0]?.leaves], [false, false]);
+    assert.deepEqual([two.groups[0]?.removing, two.namespaces[0]?.removing], [false, false]);
   });
 });

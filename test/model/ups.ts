@@ -1,4 +1,4 @@
-import { losses, type Planned } from "../../model/losses.ts";
+import { losses, type PlanWithFiles } from "../../model/losses.ts";
 import { type Provisioned, provisioned } from "../../model/provisioned.ts";
 import {
   catalogueText,
@@ -31,7 +31,7 @@ export function upOf(entries: Entries = ALL, keys: Keys = {}): Provisioned {
 }
 
 /** The input and plan of the next run. */
-export function planned(entries: Entries, keys: Keys = {}): Planned {
+export function planned(entries: Entries, keys: Keys = {}): PlanWithFiles {
   const [catalogue, stack] = [list(entries), stackText(keys)];
   return {
     plan: planOf(catalogue, stack),
@@ -41,7 +41,7 @@ export function planned(entries: Entries, keys: Keys = {}): Planned {
 }
 
 /** The messages of the next up, without the file and position. */
-export function said(was: Provisioned, next: Planned): string[] {
+export function said(was: Provisioned, next: PlanWithFiles): string[] {
   return losses(was, next).map((problem) => problemText(problem).replace(/^[^ ]+ {2}/, ""));
 }
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { execa } from "execa";
-import { downloadOf, downloads } from "../../sandbox/toolchain/downloads.ts";
-import { ensureTestProgram } from "../../sandbox/toolchain/for-tests.ts";
+import { downloadOf } from "../../sandbox/toolchain/downloads.ts";
+import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
 import { programs } from "../../sandbox/toolchain/programs.ts";
 import { TOOLCHAIN_TIMEOUT } from "../engine/control-plane.ts";
 import { JOBS, SCRIPTS, WORKFLOWS } from "./workflow-files.ts";
@@ -23,7 +23,7 @@ describe("the GitHub workflows", function () {
   });
 
   it("pass actionlint", async () => {
-    const { path } = await ensureTestProgram("actionlint", { quiet: true });
+    const { actionlint: path } = await ensurePrograms(["actionlint"], { quiet: true });
     const files = WORKFLOWS.map(({ file }) => file);
     const { stdout, exitCode } = await execa(path, ["-no-color", ...files], { reject: false });
     assert.deepEqual([stdout, exitCode], ["", 0]);
@@ -173,7 +173,7 @@ describe("the GitHub workflows", function () {
     );
     const engine = programs.find(({ name }) => name === "pulumi")?.version;
     for (const program of programs) {
-      const official = downloadOf(downloads[program.name], program, {}, { os: "linux", arch: "amd64" });
+      const official = downloadOf(program, {}, { os: "linux", arch: "amd64" });
       const pinned = program.name === "pulumi-language-nodejs" ? engine : program.version;
       assert.equal(official?.version, pinned, program.name);
     }

@@ -33,7 +33,7 @@ export type Step = z.output<typeof step>;
 export type Job = z.output<typeof job>;
 
 /** A parsed workflow file. */
-export interface WorkflowFile {
+interface WorkflowFile {
   readonly file: string;
   readonly text: string;
   readonly workflow: z.output<typeof workflow>;

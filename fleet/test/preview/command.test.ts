@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { readFile, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openRepository, type Repository } from "../../../test/repository.ts";
 import { catalogueText, PROMOTION_FILES, service, stackText } from "../../../test/sources.ts";
 import type { FleetReport } from "../../preview/change.ts";
-import { previewCommand } from "../../preview-command.ts";
+import { fleetCommand } from "../commands.ts";
 import { error, fakePulumi, step } from "./fake-pulumi.ts";
 
 type Entries = Readonly<Record<string, object>>;
@@ -46,30 +46,15 @@ describe("fleet preview", () => {
 
   afterEach(() => repository.git("checkout", "--quiet", "--", "."));
 
-  /** Runs the command in this process, which starts at once. */
-  async function fleet(...args: readonly string[]) {
-    const home = process.cwd();
-    const out: string[] = [];
-    const err: string[] = [];
-    const said = () => ({ stdout: out.join(""), stderr: err.join("") });
-    const { stdout, stderr } = process;
-    const writes = { stdout: stdout.write, stderr: stderr.write };
-    stdout.write = (text: unknown) => out.push(String(text)) > 0;
-    stderr.write = (text: unknown) => err.push(String(text)) > 0;
-    process.chdir(repository.path);
-    try {
-      await previewCommand()
-        .exitOverride()
-        .parseAsync(["--base", "main", ...args], { from: "user" });
-      return { ...said(), exitCode: Number(process.exitCode) };
-    } catch (error) {
-      return { ...said(), stderr: (error as Error).message, exitCode: 1 };
-    } finally {
-      process.exitCode = undefined;
-      process.chdir(home);
-      Object.assign(stdout, { write: writes.stdout });
-      Object.assign(stderr, { write: writes.stderr });
-    }
+  const fleet = (...args: readonly string[]) =>
+    fleetCommand(["preview", "--base", "main", ...args], repository.path, process.env);
+
+  /** Commits files on a branch, and returns to `main`. */
+  async function commitOn(files: Readonly<Record<string, string>>, ...branch: readonly string[]) {
+    await repository.git("checkout", "--quiet", ...branch);
+    await repository.write(files);
+    await repository.commit();
+    await repository.git("checkout", "--quiet", "main");
   }
 
   const reportOf = (stdout: string) => JSON.parse(stdout) as FleetReport;
@@ -80,17 +65,17 @@ describe("fleet preview", () => {
     const { stdout, exitCode } = await fleet("--offline", "--json");
     const { stacks, program, tense } = reportOf(stdout);
     assert.deepEqual(
-      stacks.map(({ change, engine }) => [change.stack, change.services.map((one) => one.service), engine]),
-      [
-        ["eu", ["auth"], undefined],
-        ["us", ["auth"], undefined],
-      ],
+      stacks.map(({ change }) => change.stack),
+      ["eu", "us"],
     );
-    // The JSON omits unaffected services.
-    assert.deepEqual(
-      stacks[0]?.change.after?.services.map(({ name }) => name),
-      ["auth"],
-    );
+    for (const { change, engine } of stacks) {
+      // The JSON omits unaffected services.
+      const planned = change.after?.services.map(({ name }) => name);
+      assert.deepEqual(
+        [change.services.map((one) => one.service), planned, engine],
+        [["auth"], ["auth"], undefined],
+      );
+    }
     assert.deepEqual([exitCode, program, tense, await pulumi.calls()], [0, [], "planned", []]);
   });
 
@@ -167,16 +152,11 @@ describe("fleet preview", () => {
   });
 
   describe("of another commit", () => {
-    before(async () => {
-      await repository.git("checkout", "--quiet", "change");
-      await repository.write({ "services.json": list(CHANGED) });
-      await repository.commit();
-      await repository.git("checkout", "--quiet", "main");
-    });
+    before(() => commitOn({ "services.json": list(CHANGED) }, "change"));
 
     it("runs the working directory's program with that commit's data", async () => {
       await pulumi.answer({ events: [step("read", "urn:x")], show: ["services.json", "index.ts"] });
-      await writeFile(join(repository.path, "index.ts"), "here\n");
+      await repository.write({ "index.ts": "here\n" });
       const { stdout, stderr } = await fleet("--head", "change", "--stack", "eu", "--json");
       const [one] = reportOf(stdout).stacks;
       assert.equal(one?.engine?.outcome, "succeeded", stderr);
@@ -188,13 +168,8 @@ describe("fleet preview", () => {
     it("reads included files from that commit, and none from the working directory", async () => {
       const including = { ...JSON.parse(list(CHANGED)), include: ["catalogue/*.json"] };
       const own = (name: string) => JSON.stringify({ services: { [name]: { repository: `acme/${name}` } } });
-      await repository.git("checkout", "--quiet", "-b", "including", "change");
-      await repository.write({
-        "services.json": JSON.stringify(including),
-        "catalogue/edge.json": own("there"),
-      });
-      await repository.commit();
-      await repository.git("checkout", "--quiet", "main");
+      const files = { "services.json": JSON.stringify(including), "catalogue/edge.json": own("there") };
+      await commitOn(files, "-b", "including", "change");
       await repository.write({ "catalogue/identity.json": own("here") });
       await pulumi.answer({ events: [step("read", "urn:x")], show: ["catalogue/edge.json"] });
       const { stdout, stderr } = await fleet("--head", "including", "--stack", "eu", "--json");
@@ -208,10 +183,7 @@ describe("fleet preview", () => {
     it("reads promotion files from that commit", async () => {
       const [file = "", other = ""] = Object.values(PROMOTION_FILES);
       const named = stackText({ promotionTasks: "{ v3: promotion/v3.yaml }" });
-      await repository.git("checkout", "--quiet", "-b", "promoting", "change");
-      await repository.write({ "Pulumi.eu.yaml": named, "promotion/v3.yaml": file });
-      await repository.commit();
-      await repository.git("checkout", "--quiet", "main");
+      await commitOn({ "Pulumi.eu.yaml": named, "promotion/v3.yaml": file }, "-b", "promoting", "change");
       await repository.write({ "promotion/v3.yaml": other });
       await pulumi.answer({ events: [step("read", "urn:x")], show: ["promotion/v3.yaml"] });
       const { stderr } = await fleet("--head", "promoting", "--stack", "eu", "--json");
@@ -236,40 +208,27 @@ describe("fleet preview", () => {
 
     for (const name of ["Model/services.json", "main.js"])
       it(`refuses a catalogue with the name of a program file: ${name}`, async () => {
-        await repository.git("checkout", "--quiet", "change");
-        await repository.write({
-          "Pulumi.eu.yaml": stackText({ catalogue: name }),
-          [name]: list(CHANGED),
-        });
-        await repository.commit();
-        await repository.git("checkout", "--quiet", "main");
+        await commitOn({ "Pulumi.eu.yaml": stackText({ catalogue: name }), [name]: list(CHANGED) }, "change");
         const { exitCode, stderr } = await fleet("--head", "change");
         assert.equal(exitCode, 1);
         assert.match(stderr, new RegExp(`names the file "${name}", which cannot be read beside`));
       });
 
-    it("does not expose secrets with --data-only if more than data changed", async () => {
-      await repository.write({ "index.ts": "2\n", "services.json": list(CHANGED) });
-      await pulumi.answer({ stderr: "asked", code: 255 });
-      const { stdout, exitCode } = await fleet("--data-only", "--stack", "eu", "--json");
-      assert.match(
-        reportOf(stdout).stacks[0]?.engine?.errors.join() ?? "",
+    const elsewhere = stackText({ github: '{ owner: acme, url: "https://evil.example" }' });
+    for (const [what, files, reason] of [
+      [
+        "more than data changed",
+        { "index.ts": "2\n", "services.json": list(CHANGED) },
         /did not run, because the program changed/,
-      );
-      assert.deepEqual([exitCode, await pulumi.calls()], [1, []]);
-    });
-
-    it("does not expose secrets with --data-only if they would be sent elsewhere", async () => {
-      await repository.write({
-        "Pulumi.eu.yaml": stackText({ github: '{ owner: acme, url: "https://evil.example" }' }),
+      ],
+      ["they would be sent elsewhere", { "Pulumi.eu.yaml": elsewhere }, /address of GitHub or the secrets/],
+    ] as const)
+      it(`does not expose secrets with --data-only if ${what}`, async () => {
+        await repository.write(files);
+        await pulumi.answer({ stderr: "asked", code: 255 });
+        const { stdout, exitCode } = await fleet("--data-only", "--stack", "eu", "--json");
+        assert.match(reportOf(stdout).stacks[0]?.engine?.errors.join() ?? "", reason);
+        assert.deepEqual([exitCode, await pulumi.calls()], [1, []]);
       });
-      await pulumi.answer({ stderr: "asked", code: 255 });
-      const { stdout } = await fleet("--data-only", "--stack", "eu", "--json");
-      assert.match(
-        reportOf(stdout).stacks[0]?.engine?.errors.join() ?? "",
-        /address of GitHub or the secrets/,
-      );
-      assert.deepEqual(await pulumi.calls(), []);
-    });
   });
 });

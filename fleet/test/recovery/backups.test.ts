@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { backupsHint } from "../../recovery/backups.ts";
+import { backupsHint, unreadableStacks } from "../../recovery/backups.ts";
 
 const WHOLE = '{ "version": 3, "checkpoint": { "latest": {} } }';
 
@@ -44,6 +44,27 @@ describe("the fix for a state that cannot be read", () => {
       await hint(),
       /there is no complete copy in .*prod\.json\.bak, and .*backups.* and .*history/,
     );
+  });
+
+  it("for one that is missing puts the newest copy in its place, or makes the stack and recovers it", async () => {
+    const missing = (backend: string) => backupsHint(backend, "prod", false);
+    const made = /run pulumi stack init prod; then npm run fleet -- recover --stack prod imports/;
+    assert.match(await missing(`file://${folder}`), made);
+    assert.match(await missing("https://api.pulumi.com"), made);
+    const bak = await kept("stacks/kargo-fleet/prod.json.bak", WHOLE, 5);
+    const text = await missing(`file://${folder}`);
+    assert.match(text, /is missing\. Complete copies, newest first/);
+    assert.ok(text.includes(`cp ${bak} `), text);
+  });
+
+  it("is looked for in the stacks whose file is truncated", async () => {
+    await kept("stacks/kargo-fleet/whole.json", WHOLE, 0);
+    await kept("stacks/kargo-fleet/empty.json", "", 0);
+    await kept("stacks/kargo-fleet/cut.json", WHOLE.slice(0, 20), 0);
+    await kept("stacks/kargo-fleet/cut.json.bak", "", 0);
+    await kept("stacks/elsewhere/other.json", "", 0);
+    assert.deepEqual((await unreadableStacks(`file://${folder}`)).sort(), ["cut", "empty"]);
+    assert.deepEqual(await unreadableStacks("https://api.pulumi.com"), []);
   });
 
   it("refers to the backend's own history if it keeps no local files", async () => {

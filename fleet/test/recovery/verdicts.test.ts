@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogueText, planOf, service, servicePlan, stackText } from "../../../test/sources.ts";
 import { nameOf } from "../../engine-events.ts";
-import type { Planned, PlannedObject } from "../../recovery/planned.ts";
+import type { PlannedObject, PlanWithFiles } from "../../recovery/planned.ts";
 import { describe as describeIt, plannedOf } from "../../recovery/planned.ts";
 import { type Creation, parsePreview } from "../../recovery/preview.ts";
 import { verdict } from "../../recovery/verdicts.ts";
@@ -104,6 +104,17 @@ describe("a preview", () => {
     assert.equal(others, 1);
     assert.equal(nameOf(STAGE.urn), "nginx/stage-dev");
   });
+
+  it("is worth another attempt if a provider failed, not if the program refused", () => {
+    const stack = "urn:pulumi:prod::kargo-fleet::pulumi:pulumi:Stack::kargo-fleet-prod";
+    const failed = (...urns: (string | undefined)[]) =>
+      parsePreview(
+        JSON.stringify({
+          diagnostics: urns.map((urn) => ({ message: "it failed", severity: "error", urn })),
+        }),
+      ).providerFailed;
+    assert.deepEqual([failed(STAGE.urn, undefined), failed(stack), failed(undefined)], [true, false, false]);
+  });
 });
 
 describe("the owner of a planned resource", () => {
@@ -152,7 +163,12 @@ describe("the owner of a planned resource", () => {
   });
 
   it("of a hook depends only on its address", () => {
-    const hook: Planned = { is: "hook", creation: STAGE, repository: "nginx", url: "https://hooks/nginx" };
+    const hook: PlanWithFiles = {
+      is: "hook",
+      creation: STAGE,
+      repository: "nginx",
+      url: "https://hooks/nginx",
+    };
     assert.deepEqual(verdict(hook, { id: "nginx/7" }), { is: "ours", id: "nginx/7" });
   });
 });

@@ -24,6 +24,21 @@ describe("the description of a changed service", () => {
     ]);
   });
 
+  it("shows another image beside the first, one that goes, and one that moves", () => {
+    const shop = (images: object) => servicePlan({ images, build: false });
+    const [web, worker] = ["registry.example/shop/web", "registry.example/shop/worker"];
+    const words = (before: object, after: object) => planWords(shop(before), shop(after));
+    assert.deepEqual(words({ web }, { web, worker }), [`promotes a further image worker: \`${worker}\``]);
+    assert.deepEqual(words({ web, worker }, { web }), [
+      "no longer promotes image worker; its tag stays in the values files",
+    ]);
+    assert.deepEqual(words({ web }, { web: worker }), [`image web moves from \`${web}\` to \`${worker}\``]);
+    const one = servicePlan({ image: web, build: false });
+    assert.deepEqual(planWords(one, shop({ web, worker })), [
+      "has the images web and worker instead of one image",
+    ]);
+  });
+
   it("shows which of Kargo's controllers handles it", () => {
     const sharded = servicePlan({}, { kargo: "{ shards: [eu-a] }" });
     assert.deepEqual(planWords(plain, sharded), ["Kargo's controller is now eu-a"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod } from "node:fs/promises";
 import { delimiter } from "node:path";
-import { exportedState } from "../../shards/stacks.ts";
+import { exportedState, stacksThere } from "../../shards/stacks.ts";
 import { type Folder, folderOf } from "../folder.ts";
 
 /** A CLI that dies in the middle of a state. */
@@ -29,5 +29,18 @@ describe("the state of a shard", () => {
       assert.doesNotMatch(error.message, /hunter2/);
       return true;
     });
+  });
+});
+
+describe("the stacks of a file backend", () => {
+  it("are listed without reading a state: plain and compressed ones, and no backup", async () => {
+    const place = ".pulumi/stacks/kargo-fleet";
+    const names = ["prod.json", "prod-00.json.gz", "prod.json.bak", "gone.json.bak", "prod.json.attrs"];
+    const folder = await folderOf(Object.fromEntries(names.map((name) => [`${place}/${name}`, "no JSON"])));
+    try {
+      assert.deepEqual(await stacksThere(`file://${folder.path}`), new Set(["prod", "prod-00"]));
+    } finally {
+      await folder.remove();
+    }
   });
 });

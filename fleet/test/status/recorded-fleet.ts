@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { closedNow } from "../../../model/closed-now.ts";
 import type { Plan } from "../../../model/plan.ts";
 import { planOf } from "../../../test/sources.ts";
-import type { FleetStatus, ServiceStatus, StageStatus } from "../../status/fleet-status.ts";
+import type { FleetStatus, ServiceStatus, StageStatus, Wait } from "../../status/fleet-status.ts";
 import type { LiveApplication, LivePipeline, LivePipelines } from "../../status/live.ts";
 import { takePipelineItem } from "../../status/read-pipelines.ts";
 import { statusOf } from "../../status/status-of.ts";
@@ -24,6 +24,14 @@ export function recorded(moment: "freeze" | "held"): RecordedItem[] {
 export function recordedPlan(stack?: string, services = readFileSync("services.json", "utf8")): Plan {
   return planOf(services, stack);
 }
+
+/** The objects of the second recording, after a person promoted nginx by hand. */
+export const HELD: readonly RecordedItem[] = recorded("held");
+/** The Freight of nginx, the older first. */
+export const FIRST = "ff2ff083bc7ceaba48b8b550bd8a4c58d3e90f08";
+export const SECOND = "cc00c3c605127c58f2b420b359ea6cbb472171bb";
+
+export const kinds = (waits: readonly Wait[]) => waits.map(({ kind }) => kind);
 
 /** Half a minute after the second recording. */
 export const RECORDED_AT = new Date("2026-11-28T13:41:00Z");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { serviceObjects } from "../../../manifests/inventory/objects.ts";
-import { catalogueText, planOf, service } from "../../../test/sources.ts";
+import { SERVICE_LABEL, STACK_LABEL } from "../../../model/labels.ts";
+import { catalogueText, planOf, service, stackText } from "../../../test/sources.ts";
 import type { ListedObject, Objects } from "../../recovery/look.ts";
 import { faultsAfter } from "../../up/after-wave.ts";
 
@@ -102,5 +103,53 @@ describe("what fleet up checks after a wave", () => {
       ),
       [`${STAGE} Kargo has not seen its change yet (after 0 s)`],
     );
+  });
+});
+
+describe("the lists of fleet up", () => {
+  const names = Array.from({ length: 60 }, (_, index) => `service-${index}`);
+  const catalogue = catalogueText(Object.fromEntries(names.map((name) => [name, service(name)])));
+  const shard = planOf(catalogue, stackText({ rollout: "{ shard: { index: 1, of: 1, stack: prod } }" }));
+  const stored = shard.services.flatMap(serviceObjects).map((object) => {
+    const labels: Readonly<Record<string, string>> = { ...object.metadata.labels, [STACK_LABEL]: "prod" };
+    return { ...object, metadata: { ...object.metadata, labels } };
+  });
+
+  /** Looks for the faults of some services with an API server that obeys selectors. */
+  async function look(services: readonly string[]) {
+    const selectors = new Set<string>();
+    let reads = 0;
+    const list = async (_: string, kind: string, selector: string) => {
+      selectors.add(selector);
+      const [, label = "", values = ""] = /^(\S+) in \((.*)\)$/.exec(selector) ?? [];
+      return stored
+        .filter((each) => each.kind === kind && values.split(",").includes(each.metadata.labels[label] ?? ""))
+        .map((live) => ({
+          kind,
+          id: `${live.metadata.namespace ?? ""}/${live.metadata.name}`.replace(/^\//, ""),
+          live,
+        }));
+    };
+    const none = cluster(() => []);
+    const find: Objects["find"] = (object) => {
+      reads += 1;
+      return none.find(object);
+    };
+    const objects = { ...none, labelled: list, ifListed: list, find };
+    const made = [{ stack: { name: "prod-00", plan: shard }, services, platform: false }];
+    const found = await faultsAfter(made, { objects, before: new Map() }, waiting());
+    return { found, reads, selectors: [...selectors] };
+  }
+
+  it("name a few services", async () => {
+    assert.deepEqual(await look(["service-3", "service-7"]), {
+      found: [],
+      reads: 0,
+      selectors: [`${SERVICE_LABEL} in (service-3,service-7)`],
+    });
+  });
+
+  it("name the stack that a shard belongs to if there are many services", async () => {
+    assert.deepEqual(await look(names), { found: [], reads: 0, selectors: [`${STACK_LABEL} in (prod)`] });
   });
 });

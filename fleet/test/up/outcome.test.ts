@@ -61,6 +61,15 @@ describe("the outcome of an engine's run", () => {
     assert.equal(outcomeOfRun(said({ summary: false, last })).outcome, "busy");
   });
 
+  it("has lost its state if the backend has none, if that is truncated, or if it lacks what the cluster has", () => {
+    const exists = { message: 'appprojects "cart" already exists', urn: ofService("cart/app-project") };
+    const cut = ["error: failed to load checkpoint: unexpected end of JSON input"];
+    assert.ok(outcomeOfRun(said({ summary: false, exitCode: 6, last: ["no stack named 'test'"] })).lost);
+    assert.ok(outcomeOfRun(said({ summary: false, last: cut })).lost);
+    assert.ok(outcomeOfRun(said({ failed: [failedStep("cart/app-project")], errors: [exists] })).lost);
+    assert.ok(!outcomeOfRun(said({ errors: [KF100] })).lost);
+  });
+
   it("does not count as written if the state could not be saved, even if only services failed", () => {
     const errors = [
       KF100,

@@ -6,7 +6,7 @@ import { readFleet } from "../../all-stacks.ts";
 import { type ClusterStacks, clusterStacks } from "../../up/cluster-stacks.ts";
 import type { StackRun } from "../../up/engine-run.ts";
 import { leftOf, recordAfter, type UpRecord } from "../../up/records.ts";
-import { type Job, type Known, planStep, runJobs, stepNames } from "../../up/roll-out.ts";
+import { type Job, type Known, planStep, runJobs, stepNames, tooManyBroken } from "../../up/roll-out.ts";
 
 type Entries = Readonly<Record<string, object>>;
 const CANARY = { labels: { tier: "canary" } };
@@ -201,6 +201,7 @@ describe("the jobs of a wave", () => {
     errors: [],
     broken: new Map(),
     written: true,
+    lost: false,
     milliseconds: 1,
   });
 
@@ -209,6 +210,16 @@ describe("the jobs of a wave", () => {
     const run = async ({ stack: { name } }: Job) => ran(name, name === "a" ? "failed" : "done");
     const { runs, notBegun } = await runJobs(jobs, { run, parallel: 1, stopped: () => false });
     assert.deepEqual([runs.map(({ stack }) => stack), notBegun], [["a"], ["b", "c"]]);
+  });
+
+  it("stop what follows if a larger share of the wave's services is broken than --max-broken permits", () => {
+    const services = ["auth", "late", "canary", "cart"];
+    // Only what is left is in a job; the share is of the whole wave.
+    const step = { services, jobs: [{ ...job("a"), services: ["auth", "late"] }] };
+    const broken = new Set(["auth", "late", "elsewhere"]);
+    assert.deepEqual(tooManyBroken(step, broken, 50), []);
+    assert.deepEqual(tooManyBroken(step, broken, 49), ["2 of 4 services could not be made"]);
+    assert.deepEqual(tooManyBroken(step, new Set(), 0), []);
   });
 
   it("go on after one with broken services", async () => {

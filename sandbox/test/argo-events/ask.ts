@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { execa } from "execa";
 import type { ClusterObjects } from "../../../test/argo-events-objects.ts";
 import { TOOLCHAIN_TIMEOUT } from "../../../test/engine/control-plane.ts";
-import { ensureTestProgram } from "../../toolchain/for-tests.ts";
+import { ensurePrograms } from "../../toolchain/for-tests.ts";
 
 /** A request from GitHub. The body is bytes, because they are signed. */
 export interface Delivery {
@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 /** A request with the values of its Secrets. */
-export interface SentRequest {
+interface SentRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, readonly string[]>>;
@@ -34,7 +34,7 @@ export interface SentRequest {
 }
 
 /** What an EventSource that watches objects gets to see. */
-export interface Seen {
+interface Seen {
   /** The objects that are there when it starts. */
   readonly before?: readonly object[];
   /** What an API server then says about others. */
@@ -92,7 +92,7 @@ function question(): (objects: ClusterObjects, asked: object) => Promise<Evaluat
   let known: ClusterObjects | undefined;
   before(async function () {
     this.timeout(TOOLCHAIN_TIMEOUT);
-    const { path } = await ensureTestProgram("sandbox-argo-events", { quiet: true });
+    const { "sandbox-argo-events": path } = await ensurePrograms(["sandbox-argo-events"], { quiet: true });
     const program = execa(path, ["--ask"], { buffer: false });
     program.stderr.resume();
     createInterface(program.stdout).on("line", (line) => waiting.shift()?.resolve(line));

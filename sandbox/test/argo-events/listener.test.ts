@@ -9,7 +9,7 @@ import { type ClusterObjects, generated, secretOf } from "../../../test/argo-eve
 import { TOOLCHAIN_TIMEOUT } from "../../../test/engine/control-plane.ts";
 import { type ArgoEvents, startArgoEvents } from "../../argo-events.ts";
 import { claimDirectory, stopRecorded } from "../../processes.ts";
-import { ensureTestProgram } from "../../toolchain/for-tests.ts";
+import { ensurePrograms } from "../../toolchain/for-tests.ts";
 import { COMMIT, cluster, delivery, push, SECRET } from "./fixtures.ts";
 
 const CUSTOM = "/apis/argoproj.io/v1alpha1/namespaces";
@@ -28,7 +28,7 @@ describe("sandbox-argo-events", () => {
 
   before(async function () {
     this.timeout(TOOLCHAIN_TIMEOUT);
-    program = (await ensureTestProgram("sandbox-argo-events", { quiet: true })).path;
+    program = (await ensurePrograms(["sandbox-argo-events"], { quiet: true }))["sandbox-argo-events"];
   });
 
   beforeEach(async () => {

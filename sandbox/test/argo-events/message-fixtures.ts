@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { everyObject } from "../../../test/every-object.ts";
 import { catalogueText, planOf, service, stackText } from "../../../test/sources.ts";
+import { argoEventsWatching, type Evaluation, type Outcome } from "./ask.ts";
 
 /** A Kubernetes Event, as Kargo writes it. */
 export interface KargoEvent {
@@ -99,4 +100,56 @@ export function lastEvent(uid: string): KargoEvent {
   const event = AFTER_START.find(({ reason }) => reason === "FreightCreated");
   assert.ok(event);
   return later(event, { metadata: { ...event.metadata, namespace: "kargo-0-last", name: uid, uid } });
+}
+
+/** The requests that the triggers sent. */
+export const sentBy = ({ outcomes }: Evaluation) => outcomes.filter(({ result }) => result === "sent");
+
+/** The JSON bodies that a trigger sent. */
+export const bodies = (evaluation: Evaluation, trigger: string) =>
+  sentBy(evaluation)
+    .filter((one) => one.trigger === trigger)
+    .map(({ sent }) => JSON.parse(sent?.body ?? "") as Record<string, never>);
+
+/** A recorded Event, with a time after the start of the EventSource. */
+export const find = (reason: string, namespace: string, stage: string) => {
+  const found = AFTER_START.find(
+    (event) =>
+      event.reason === reason &&
+      event.metadata.namespace === namespace &&
+      event.metadata.annotations?.["event.kargo.akuity.io/stage-name"] === stage,
+  );
+  assert.ok(found, `${reason} ${namespace} ${stage}`);
+  return found;
+};
+
+/** The trigger and the text that it sent. */
+export const words = ({ trigger, sent }: Outcome) =>
+  `${trigger} ${(JSON.parse(sent?.body ?? "") as { text: string }).text}`;
+
+/** Starts Argo Events' code for the tests of the surrounding `describe`. `tell` shows Events to the EventSource. */
+export function listening() {
+  const ask = argoEventsWatching();
+  const objects = objectsFor();
+  let count = 0;
+  const tell = (
+    events: readonly KargoEvent[],
+    {
+      type = "ADDED" as const,
+      answer = 200,
+      before = [],
+      on = objects,
+    }: Partial<{
+      type: "ADDED" | "MODIFIED" | "DELETED";
+      answer: number;
+      before: readonly KargoEvent[];
+      on: typeof objects;
+    }> = {},
+  ): Promise<Evaluation> => {
+    count += 1;
+    const last = lastEvent(`last-${count}`);
+    const changes = [...events.map((object) => ({ type, object })), { type: "ADDED" as const, object: last }];
+    return ask(on, { before, changes, last: last.metadata.uid, answer });
+  };
+  return { ask, objects, tell };
 }

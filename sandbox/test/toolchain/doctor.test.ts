@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { downloadOf, downloads } from "../../toolchain/downloads.ts";
-import { forTests } from "../../toolchain/for-tests.ts";
-import { standard } from "../../toolchain/toolchain.ts";
+import { downloadOf } from "../../toolchain/downloads.ts";
+import { testPrograms } from "../../toolchain/for-tests.ts";
+import { programs } from "../../toolchain/programs.ts";
 import { downloadServer } from "../download-server.ts";
 import { fakeProgram, goOnPath, makePlace, type Place, removePlaces } from "./fakes.ts";
 
@@ -41,9 +41,9 @@ describe("npm run doctor", function () {
     const server = await downloadServer();
     try {
       Object.assign(place.environment, server.settings);
-      for (const program of [...standard.programs, ...forTests.programs]) {
+      for (const program of [...programs, ...testPrograms]) {
         const { name, version } = program;
-        const download = downloadOf(downloads[name], program, place.environment);
+        const download = downloadOf(program, place.environment);
         const says = `printf 'Kubernetes v${version}\\n${name} ${version}\\n${name}: v${version}\\n'`;
         if (download === undefined) await fakeProgram(place.bin, name, says);
         else server.publish(download, Buffer.from(name));
@@ -94,7 +94,7 @@ describe("npm run doctor", function () {
     const { rows, tests, healthy } = JSON.parse(stdout) as Record<"rows" | "tests", { ok: boolean }[]> & {
       healthy: boolean;
     };
-    const sizes = [standard.programs.length + 2, forTests.programs.length];
+    const sizes = [programs.length + 2, testPrograms.length];
     assert.deepEqual([rows.length, tests.length, healthy], [...sizes, false]);
     assert.equal(rows.filter(({ ok }) => ok).length, 1);
   });

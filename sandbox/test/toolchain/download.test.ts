@@ -12,7 +12,7 @@ import {
   archiveOf,
   fakeProgram,
   goOnPath,
-  helloCatalogue,
+  helloProgram,
   helloPublished,
   Lines,
   makePlace,
@@ -38,7 +38,10 @@ describe("a download of a missing program", function () {
   });
 
   function published(publication: Publication = helloPublished): Download {
-    const download = downloadOf(publication, { name: "hello", version: "1.2.3" }, place.environment);
+    const download = downloadOf(
+      { name: "hello", version: "1.2.3", download: publication },
+      place.environment,
+    );
     assert.ok(download !== undefined);
     return download;
   }
@@ -53,9 +56,13 @@ describe("a download of a missing program", function () {
   }
 
   async function hello(publication: Publication = helloPublished): Promise<FoundProgram> {
-    const catalogue = { ...(await helloCatalogue(place)), downloads: { hello: publication } };
+    const [definition] = await helloProgram(place);
     const { environment } = place;
-    const [program] = await provide(catalogue, { environment, output: lines.stream, plainEvery: 100 });
+    const [program] = await provide([{ ...definition, download: publication }], {
+      environment,
+      output: lines.stream,
+      plainEvery: 100,
+    });
     assert.ok(program !== undefined);
     return program;
   }

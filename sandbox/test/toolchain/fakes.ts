@@ -5,10 +5,9 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { type Download, downloadOf, downloads, type Publication } from "../../toolchain/downloads.ts";
-import type { Catalogue } from "../../toolchain/look.ts";
+import { type Download, downloadOf, type Publication } from "../../toolchain/downloads.ts";
 import { firstOnPath } from "../../toolchain/places.ts";
-import type { ProgramDefinition } from "../../toolchain/programs.ts";
+import { command, type ProgramDefinition } from "../../toolchain/programs.ts";
 import { type DownloadServer, SETTINGS } from "../download-server.ts";
 
 /** A folder for one test. Its `bin` is the whole PATH and contains only `tar`; no maker answers. */
@@ -104,7 +103,7 @@ export async function publishAll(
 ): Promise<void> {
   const files = new Map<string, Download>();
   for (const program of programs) {
-    const download = downloadOf(downloads[program.name], program, server.settings);
+    const download = downloadOf(program, server.settings);
     const path = download
       ? join(folder, basename(download.url), download.member ?? basename(download.url, ".gz"))
       : join(folder, "bin", program.name);
@@ -130,18 +129,15 @@ export async function goOnPath({ bin }: Place, before = ""): Promise<void> {
 }
 
 /** The output of `hello` when it is asked for its version. */
-export interface HelloOptions {
+interface HelloOptions {
   /** The version that the linker writes into it. @default "1.2.3" */
   readonly linked?: string;
   readonly main?: string;
   readonly goMod?: string;
 }
 
-/** A catalogue of one program, `hello` 1.2.3, with a Go module that builds in a moment. */
-export async function helloCatalogue(
-  { folder }: Place,
-  options: HelloOptions = {},
-): Promise<Catalogue<"hello">> {
+/** One program, `hello` 1.2.3, with a Go module that builds in a moment. */
+export async function helloProgram({ folder }: Place, options: HelloOptions = {}): Promise<Hello> {
   const module = join(folder, "module");
   await mkdir(module, { recursive: true });
   await writeFile(join(module, "go.mod"), options.goMod ?? "module example.com/hello\n\ngo 1.21\n");
@@ -153,6 +149,9 @@ export async function helloCatalogue(
   return helloIn(folder, options.linked);
 }
 
+/** The list of one program for the code under test. */
+export type Hello = readonly [ProgramDefinition<"hello">];
+
 /** The publication of `hello`. */
 export const helloPublished: Publication = {
   site: "github",
@@ -161,30 +160,19 @@ export const helloPublished: Publication = {
   member: "hello-{version}/{program}",
 };
 
-/** The definitions for a module that {@link helloCatalogue} wrote. */
-export function helloIn(folder: string, linked = "1.2.3"): Catalogue<"hello"> {
-  return {
-    programs: [
-      {
-        name: "hello",
-        version: "1.2.3",
-        question: { kind: "command", args: ["version"], answer: /hello (\S+)/ },
-        wanted: "^1.2.0",
-        plugin: false,
-        published: "https://example.com/releases",
-      },
-    ],
-    recipes: [
-      {
-        name: "hello",
-        module: join(folder, "module"),
-        packages: { hello: "." },
-        ldflags: `-s -w -X main.version=${linked}`,
-        usually: "2 s",
-      },
-    ],
-    downloads: { hello: helloPublished },
-  };
+/** The definition of a program whose module {@link helloProgram} wrote. */
+export function helloIn(folder: string, linked = "1.2.3"): Hello {
+  const hello = {
+    name: "hello",
+    version: "1.2.3",
+    question: command(/hello (\S+)/, "version"),
+    wanted: "^1.2.0",
+    published: "https://example.com/releases",
+    download: helloPublished,
+    recipe: { module: join(folder, "module"), ldflags: `-s -w -X main.version=${linked}`, usually: "2 s" },
+    package: ".",
+  } as const;
+  return [hello];
 }
 
 /** Captures written lines. */

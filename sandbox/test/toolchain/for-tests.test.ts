@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { ensureTestProgram } from "../../toolchain/for-tests.ts";
+import { testPrograms } from "../../toolchain/for-tests.ts";
+import { provide } from "../../toolchain/provide.ts";
 import { fakeProgram, makePlace, removePlaces } from "./fakes.ts";
+
+const found = (name: string, environment: NodeJS.ProcessEnv) =>
+  provide(
+    testPrograms.filter((program) => program.name === name),
+    { environment, quiet: true },
+  );
 
 describe("a program of the tests", function () {
   this.timeout(30_000);
@@ -14,8 +21,8 @@ describe("a program of the tests", function () {
     it(`is taken from PATH if its version fits: ${name}`, async () => {
       const { bin, environment } = await makePlace();
       await fakeProgram(bin, name, `echo ${says}`);
-      const found = await ensureTestProgram(name, { environment, quiet: true });
-      assert.deepEqual([found.version, found.origin], [version, "PATH"]);
+      const [program] = await found(name, environment);
+      assert.deepEqual([program?.version, program?.origin], [version, "PATH"]);
     });
   }
 
@@ -23,6 +30,6 @@ describe("a program of the tests", function () {
     const { bin, environment } = await makePlace();
     await fakeProgram(bin, "argo", "echo argo: v3.6.5+unknown");
     const words = /argo on PATH is 3\.6\.5 .*wanted \^4\.0\.7/;
-    await assert.rejects(ensureTestProgram("argo", { environment, quiet: true }), words);
+    await assert.rejects(found("argo", environment), words);
   });
 });

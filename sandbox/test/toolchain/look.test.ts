@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { ToolchainError } from "../../toolchain/errors.ts";
 import { type Finding, findAll } from "../../toolchain/look.ts";
-import { programs } from "../../toolchain/programs.ts";
+import { type ProgramName, programs } from "../../toolchain/programs.ts";
 import { recipeKey } from "../../toolchain/recipes.ts";
-import { ensureToolchain, type ProgramName, standard } from "../../toolchain/toolchain.ts";
-import { fakePlugin, fakeProgram, helloCatalogue, makePlace, type Place, removePlaces } from "./fakes.ts";
+import { ensureToolchain } from "../../toolchain/toolchain.ts";
+import { fakePlugin, fakeProgram, helloProgram, makePlace, type Place, removePlaces } from "./fakes.ts";
 
 async function lookFor({ environment }: Place, name: ProgramName): Promise<Finding<ProgramName>> {
-  const findings = await findAll(standard, environment, new AbortController().signal);
+  const findings = await findAll(programs, environment, new AbortController().signal);
   const finding = findings.find(({ definition }) => definition.name === name);
   assert.ok(finding !== undefined);
   return finding;
@@ -51,11 +51,11 @@ describe("the search for programs", function () {
     assert.deepEqual(
       Object.values(found).map(({ name, version, origin, path }) => [name, version, origin, path]),
       [
-        ["pulumi", "3.276.1"],
+        ["etcd", "3.6.1"],
         ["pulumi-language-nodejs", "3.276.1"],
         ["pulumi-resource-kubernetes", "4.34.2"],
         ["pulumi-resource-github", "6.15.3"],
-        ["etcd", "3.6.1"],
+        ["pulumi", "3.276.1"],
         ["kube-apiserver", "1.37.0"],
         ["kube-controller-manager", "1.37.4"],
         ["kubectl", "1.38.0"],
@@ -165,28 +165,26 @@ describe("the search for programs", function () {
 
   it("accepts a cache entry only if it contains the program", async () => {
     const place = await makePlace();
-    const catalogue = await helloCatalogue(place);
-    const [before] = await findAll(catalogue, place.environment, new AbortController().signal);
+    const hello = await helloProgram(place);
+    const [before] = await findAll(hello, place.environment, new AbortController().signal);
     assert.ok(before !== undefined);
     await mkdir(join(before.built.path, ".."), { recursive: true });
-    const [empty] = await findAll(catalogue, place.environment, new AbortController().signal);
+    const [empty] = await findAll(hello, place.environment, new AbortController().signal);
     assert.equal(empty?.found, undefined);
     await fakeProgram(join(before.built.path, ".."), "hello", "echo hello 1.2.3");
-    const [whole] = await findAll(catalogue, place.environment, new AbortController().signal);
+    const [whole] = await findAll(hello, place.environment, new AbortController().signal);
     assert.equal(whole?.found?.origin, "built");
   });
 
   it("uses another cache entry after a plugin's source is edited, and the same one after a test is", async () => {
     const place = await makePlace();
-    const { recipes } = await helloCatalogue(place);
-    const [recipe] = recipes;
-    assert.ok(recipe !== undefined);
-    const keys: string[] = [await recipeKey(recipe, "hello")];
+    const [hello] = await helloProgram(place);
+    const keys: string[] = [await recipeKey(hello)];
     for (const file of ["main_test.go", "README.md", "extra.go", "embedded.json", "go.sum"]) {
-      await writeFile(join(recipe.module, file), "");
-      keys.push(await recipeKey(recipe, "hello"));
+      await writeFile(join(hello.recipe.module, file), "");
+      keys.push(await recipeKey(hello));
     }
-    keys.push(await recipeKey({ ...recipe, ldflags: "-s" }, "hello"));
+    keys.push(await recipeKey({ ...hello, recipe: { ...hello.recipe, ldflags: "-s" } }));
     assert.equal(new Set(keys.slice(0, 3)).size, 1);
     assert.equal(new Set(keys.slice(2)).size, 5);
   });

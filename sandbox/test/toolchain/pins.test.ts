@@ -2,21 +2,19 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { forTests } from "../../toolchain/for-tests.ts";
+import { testPrograms } from "../../toolchain/for-tests.ts";
 import { programs } from "../../toolchain/programs.ts";
-import { recipes } from "../../toolchain/recipes.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-const everything = [...programs, ...forTests.programs];
-const allRecipes = [...recipes, ...forTests.recipes];
+const everything = [...programs, ...testPrograms];
 
 function versionOf(name: string): string {
   return everything.find((program) => program.name === name)?.version ?? "";
 }
 
 async function goMod(program: string): Promise<string> {
-  const recipe = allRecipes.find(({ packages }) => Object.hasOwn(packages, program));
+  const recipe = everything.find(({ name }) => name === program)?.recipe;
   return readFile(join(recipe?.module ?? "", "go.mod"), "utf8");
 }
 
@@ -47,9 +45,8 @@ describe("the toolchain's versions", () => {
   }
 
   it("are stamped into programs whose own code does not contain them", () => {
-    for (const { name, version } of everything.filter((program) => program.name !== "etcd")) {
-      const recipe = allRecipes.find(({ packages }) => Object.hasOwn(packages, name));
-      assert.match(recipe?.ldflags ?? "", new RegExp(`=v?${version.replaceAll(".", "\\.")}( |$)`), name);
+    for (const { name, version, recipe } of everything.filter((program) => program.name !== "etcd")) {
+      assert.match(recipe.ldflags, new RegExp(`=v?${version.replaceAll(".", "\\.")}( |$)`), name);
     }
   });
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, readdir, readFile } from "node:fs/promises";
+import { access, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startOf } from "../../toolchain/process-identity.ts";
-import { goOnPath, helloCatalogue, makePlace, type Place, removePlaces } from "./fakes.ts";
+import { goOnPath, helloProgram, makePlace, type Place, removePlaces } from "./fakes.ts";
 
 const script = fileURLToPath(new URL("child.ts", import.meta.url));
 const children: ChildProcess[] = [];
@@ -30,7 +30,7 @@ function run(place: Place, task = "build"): Run {
 }
 
 async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + 15_000; !(await condition()); await delay(50)) {
+  for (const end = Date.now() + 50_000; !(await condition()); await delay(50)) {
     assert.ok(Date.now() < end, "waited in vain");
   }
 }
@@ -84,10 +84,16 @@ describe("the toolchain in several processes", function () {
 
   it("is built once by two concurrent runs, and the second says which process it waits for", async () => {
     const place = await makePlace();
-    await helloCatalogue(place);
+    await helloProgram(place);
     const builds = join(place.folder, "builds");
-    await goOnPath(place, `if [ "$1" = build ]; then echo built >> '${builds}'; sleep 2; fi`);
+    const goOn = join(place.folder, "go-on");
+    await goOnPath(
+      place,
+      `if [ "$1" = build ]; then echo built >> '${builds}'; until [ -e '${goOn}' ]; do sleep 0.05; done; fi`,
+    );
     const runs = [run(place), run(place)];
+    await until(() => runs.some(({ said }) => said().includes("another run is making")));
+    await writeFile(goOn, "");
     assert.deepEqual(await Promise.all(runs.map(({ ended }) => ended)), [0, 0]);
     assert.equal(await readFile(builds, "utf8"), "built\n");
     const waiter = runs.find(({ said }) => said().includes("made by another run"));
@@ -98,7 +104,7 @@ describe("the toolchain in several processes", function () {
 
   it("leaves nothing behind on Ctrl-C during a build", async () => {
     const place = await makePlace();
-    await helloCatalogue(place);
+    await helloProgram(place);
     const { pids } = await endlessGo(place);
     const { child, said, ended } = run(place);
     const started = await building(pids);
@@ -110,7 +116,7 @@ describe("the toolchain in several processes", function () {
 
   it("leaves nothing behind if the caller's own Ctrl-C handler exits at once", async () => {
     const place = await makePlace();
-    await helloCatalogue(place);
+    await helloProgram(place);
     const { pids } = await endlessGo(place);
     const { child, ended } = run(place, "build-and-exit");
     const started = await building(pids);
@@ -121,7 +127,7 @@ describe("the toolchain in several processes", function () {
 
   it("continues after a run was killed during a build", async () => {
     const place = await makePlace();
-    await helloCatalogue(place);
+    await helloProgram(place);
     const { pids } = await endlessGo(place);
     const killed = run(place);
     await building(pids);

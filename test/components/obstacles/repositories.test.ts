@@ -11,7 +11,7 @@ const HOOK = "https://hooks.acme.example/github-00/nginx";
 describe("GitHub's answer about a repository", () => {
   let folder: string;
   let github: LocalGitHub;
-  let unasked: string[] = [];
+  let unchecked: string[] = [];
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "repositories-"));
@@ -23,7 +23,7 @@ describe("GitHub's answer about a repository", () => {
     });
   });
   beforeEach(() => {
-    unasked = [];
+    unchecked = [];
     github.faults.clear();
   });
   after(async () => {
@@ -40,7 +40,7 @@ describe("GitHub's answer about a repository", () => {
         second: 1,
         report: () => {},
       },
-      (what, why) => unasked.push(`${what}: ${why}`),
+      (what, why) => unchecked.push(`${what}: ${why}`),
     );
   const place = (repository: string) => asked().hookPlace(repository, HOOK);
   const post = (repository: string, url: string) =>
@@ -82,7 +82,7 @@ describe("GitHub's answer about a repository", () => {
   it("is unknown, and reported, if GitHub fails or its limit is exhausted", async () => {
     github.faults.add({ kind: "error", path: "/repos/acme/nginx", status: 502, message: "Bad Gateway" });
     assert.equal(await place("acme/nginx"), "unknown");
-    assert.deepEqual(unasked, ["acme/nginx: GitHub answered 502 (Bad Gateway)"]);
+    assert.deepEqual(unchecked, ["acme/nginx: GitHub answered 502 (Bad Gateway)"]);
   });
 
   it("has a hook only if the token may change it", async () => {

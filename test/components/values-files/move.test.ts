@@ -136,7 +136,7 @@ describe("the move of values files", function () {
       options,
     );
     assert.deepEqual(
-      apps.moves.map(({ is, leaves }) => [is, leaves]),
+      apps.moves.map(({ is, deletesOld }) => [is, deletesOld]),
       Array(4).fill(["moves", false]),
     );
     assert.equal(
@@ -149,7 +149,7 @@ describe("the move of values files", function () {
   it("copies to another repository and keeps all bytes", async () => {
     const moved = await moveValues(target("acme/other"), relocated("services", "acme/other"), options);
     assert.deepEqual(
-      moved.moves.map(({ is, leaves }) => [is, leaves]),
+      moved.moves.map(({ is, deletesOld }) => [is, deletesOld]),
       Array(4).fill(["moves", false]),
     );
     for (const path of Object.keys(old))

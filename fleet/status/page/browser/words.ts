@@ -31,8 +31,12 @@ export function timeText(time: string): string {
   return `${new Date(moment).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-/** A version as its tag, and its commit where the tag does not end with it. */
-export function versionText({ tag, commit, freight }: Version): string {
+/** A version as its tag, and its commit where the tag does not end with it; of several images as their tags. */
+export function versionText({ tag, tags = {}, commit, freight }: Version): string {
+  if (new Set(Object.values(tags)).size > 1)
+    return Object.entries(tags)
+      .map(([name, one]) => `${name} ${one}`)
+      .join(", ");
   const name = tag === "" ? freight.slice(0, 7) : tag;
   return commit === undefined || name.includes(commit) ? name : `${name} (${commit})`;
 }

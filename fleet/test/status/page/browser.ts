@@ -23,10 +23,10 @@ const FLAGS = [
 const NAMES = ["chromium", "chromium-headless-shell", "chromium-browser", "google-chrome", "chrome"];
 const MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 
-/** Starts a Chromium: that of `CHROMIUM`, the one on PATH, or the one in the package @sparticuz/chromium. */
+/** Starts a Chromium, however long that takes: that of `CHROMIUM`, the one on PATH, or the one in the package @sparticuz/chromium. */
 export async function startBrowser(): Promise<Browser> {
   const own = process.env.CHROMIUM ?? (await installed());
-  if (own !== undefined) return chromium.launch({ executablePath: own, args: FLAGS });
+  if (own !== undefined) return chromium.launch({ executablePath: own, args: FLAGS, timeout: 0 });
   if (process.platform !== "linux" || process.arch !== "x64")
     throw new Error(
       "These tests need a browser. Install Chromium or Google Chrome, or set CHROMIUM to the path of one; the one in the package @sparticuz/chromium is for Linux on x64.",
@@ -35,6 +35,7 @@ export async function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: FLAGS,
+    timeout: 0,
     env: { ...process.env, LD_LIBRARY_PATH: libraries } as Record<string, string>,
   });
 }

@@ -43,6 +43,8 @@ async function startPages(): Promise<Pages> {
       await writeFile(file, html);
       const url = pathToFileURL(file).href;
       const context = await browser.newContext(options);
+      // On a busy machine only the test's own limit counts.
+      context.setDefaultTimeout(0);
       const page = await context.newPage();
       const wrong: string[] = [];
       // Also requests that the page's own policy would stop, such as those of an image.

@@ -53,21 +53,28 @@ describe("the table of fleet status's page, with a thousand services", function 
     const { page, done } = await pages.open(html, { hash: "#sort=service" });
     const more = page.locator("#services > button.more");
     assert.ok((await shown(page)).length < 200, "not all at once");
-    const toEnd = "document.querySelector('#services > button.more').scrollIntoView()";
-    for (let turn = 0; turn < 300 && (await more.isVisible()); turn++) await page.evaluate(toEnd);
+    while (await more.isVisible()) {
+      const { length } = await shown(page);
+      await more.evaluate((button) => (button as unknown as { scrollIntoView(): void }).scrollIntoView());
+      await page.waitForFunction(`document.querySelectorAll("tr.service").length > ${length}`);
+    }
     const names = await shown(page);
     assert.deepEqual([names.length, names.at(-1)], [1_000, "service-0999"]);
     await done();
   });
 
-  it("prints every row", async () => {
-    const { page, done } = await pages.open(html);
+  it("prints every row, dark on light", async () => {
+    const { page, done } = await pages.open(html, { colorScheme: "dark" });
     await page.pdf();
     assert.equal((await shown(page)).length, 1_000);
     await page.emulateMedia({ media: "print" });
     await page.setViewportSize({ width: 720, height: 1000 });
     const display = "getComputedStyle(document.querySelector('tr.service')).display";
     assert.equal(await page.evaluate(display), "table-row", "paper is not a phone");
+    const ground = "getComputedStyle(document.body).backgroundColor";
+    assert.equal(await page.evaluate(ground), "rgb(255, 255, 255)");
+    await page.emulateMedia({ media: "screen" });
+    assert.notEqual(await page.evaluate(ground), "rgb(255, 255, 255)");
     await done();
   });
 

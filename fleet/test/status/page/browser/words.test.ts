@@ -31,6 +31,12 @@ describe("the words of the status page", () => {
     );
   });
 
+  it("say the tag of each image where they differ", () => {
+    const version = { freight: "ff2ff083bc", tag: "v1", commit: "abc1234" };
+    assert.equal(versionText({ ...version, tags: { web: "v1", worker: "v2" } }), "web v1, worker v2");
+    assert.equal(versionText({ ...version, tags: { web: "v1", worker: "v1" } }), "v1 (abc1234)");
+  });
+
   it("say a version's commit only if its tag does not", () => {
     const version = { freight: "ff2ff083bc", tag: "20261128133700-abc1234", commit: "abc1234" };
     assert.equal(versionText(version), "20261128133700-abc1234");

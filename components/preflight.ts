@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatProblem, listed, type Problem } from "../model/diagnostics.ts";
-import type { Planned } from "../model/losses.ts";
+import type { PlanWithFiles } from "../model/losses.ts";
 import { resourceName } from "../model/names.ts";
 import type { Plan, ServicePlan } from "../model/plan.ts";
 import { type HookStep, hookStep, type Provisioned } from "../model/provisioned.ts";
@@ -15,7 +15,7 @@ import {
   askRepositories,
   NOTHING_ASKED,
 } from "./obstacles/ask.ts";
-import { unaskedLines } from "./obstacles/unasked.ts";
+import { uncheckedLines } from "./obstacles/unchecked.ts";
 
 /**
  * The maximum number of services to ask about, because each costs two GitHub calls. `fleet check --online` has no
@@ -24,7 +24,10 @@ import { unaskedLines } from "./obstacles/unasked.ts";
 const MOST = 100;
 
 /** Asks GitHub and the cluster about services with this run's credentials. Asks nothing if there are too many. */
-export async function ask(services: readonly ServicePlan[], { plan, catalogue }: Planned): Promise<Asked> {
+export async function ask(
+  services: readonly ServicePlan[],
+  { plan, catalogue }: PlanWithFiles,
+): Promise<Asked> {
   if (services.length === 0 || services.length > MOST) return NOTHING_ASKED;
   const stack = pulumi.getStack();
   const asking = { document: catalogue.document, stack, owner: owningStack(stack, plan.rollout) };
@@ -38,7 +41,7 @@ export async function ask(services: readonly ServicePlan[], { plan, catalogue }:
  */
 export async function warnOfObstacles(
   services: readonly ServicePlan[],
-  planned: Planned,
+  planned: PlanWithFiles,
   before: Provisioned | undefined,
 ): Promise<Asked> {
   const whole = (name: string) =>
@@ -51,7 +54,7 @@ export async function warnOfObstacles(
   );
   for (const problems of asked.obstacles.values())
     for (const problem of problems) await pulumi.log.warn(formatProblem(problem));
-  for (const line of asked.unasked) await pulumi.log.warn(line);
+  for (const line of asked.unchecked) await pulumi.log.warn(line);
   return asked;
 }
 
@@ -86,7 +89,7 @@ export async function findRemovals(plan: Plan, before: Provisioned | undefined):
   const names = await namesInState();
   const isMade = (name: string) => names.has(name);
   const hookOf = ({ name }: ServicePlan) => resourceName(name, "webhook");
-  const { note, lines } = unaskedLines();
+  const { note, lines } = uncheckedLines();
   const hooked = removals.filter((service) => service.webhook && isMade(hookOf(service)));
   const repositories = hooked.length > 0 ? askRepositories(plan, askOptions(plan), note) : undefined;
   const steps = removals.map(async (service): Promise<[string, HookStep]> => {

@@ -9,7 +9,7 @@ import { withoutProtection } from "./protection.ts";
 import type { SecretSources } from "./secret-values.ts";
 
 /** Values of a run that every row of a component needs. */
-export interface PartsArgs {
+export interface RowsArgs {
   /** The sources of secret values. */
   readonly secrets: SecretSources;
   /**
@@ -39,15 +39,15 @@ export interface PartsArgs {
  * Registers the rows of a component's inventory. A resource that is being removed is registered only if an earlier
  * `up` created it: creating it now could fail again, and then the service could never be removed.
  */
-export class Parts {
+export class RowRegistry {
   /** The registered resources by role. */
   readonly registered = new Map<string, pulumi.CustomResource>();
   readonly #owner: string;
   readonly #component: pulumi.ComponentResource;
-  readonly #args: PartsArgs;
+  readonly #args: RowsArgs;
 
   /** @param owner the component's name, which prefixes the name of each resource */
-  constructor(owner: string, component: pulumi.ComponentResource, args: PartsArgs) {
+  constructor(owner: string, component: pulumi.ComponentResource, args: RowsArgs) {
     this.#owner = owner;
     this.#component = component;
     this.#args = args;
@@ -68,9 +68,9 @@ export class Parts {
   #register(row: Row, others: pulumi.Input<readonly pulumi.Resource[]>): pulumi.CustomResource[] {
     const { isMade = () => true, hook = "keep", secrets, manifests, stack } = this.#args;
     const name = resourceName(this.#owner, row.role);
-    if (row.leaves && !isMade(name)) return [];
+    if (row.removing && !isMade(name)) return [];
     const own = row.after.flatMap((role) => this.registered.get(role) ?? []);
-    const opts = withoutProtection(row.leaves || row.unprotected === true, {
+    const opts = withoutProtection(row.removing || row.unprotected === true, {
       parent: this.#component,
       // Most rows depend only on registered resources, which need no Output.
       dependsOn: Array.isArray(others)
