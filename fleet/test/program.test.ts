@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { execa } from "execa";
 
 async function fleet(...args: readonly string[]) {
-  const { exitCode, all } = await execa(process.execPath, ["fleet/main.ts", ...args], {
+  const { exitCode, all } = await execa(process.execPath, ["fleet/bin.js", ...args], {
     all: true,
     reject: false,
   });

@@ -9,8 +9,8 @@ import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
 /**
- * A folder of the package, as a clone has it. The CLI runs `npm install` in it, which may change no node_modules of
- * the tests; so the packages are in the folder above, and the package.json lists none.
+ * A folder of the package, as a clone has it. The CLI runs `npm install` in it, which must not change the tests'
+ * node_modules. So this folder's package.json lists no packages, and Node finds them in the folder above.
  */
 async function packageFolder(above: string): Promise<string> {
   const folder = join(above, "clone");
@@ -22,9 +22,11 @@ async function packageFolder(above: string): Promise<string> {
   return folder;
 }
 
+/** A Pulumi YAML program whose `packages` name a clone of this repository, as `pulumi package add` writes it. */
 describe("a program in YAML with this project as a package", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let folder: string;
+  let clone: string;
   let pulumi: (...args: readonly string[]) => Promise<{ readonly all: string; readonly exitCode?: number }>;
   let kubectl: (...args: readonly string[]) => Promise<string>;
   let kubeconfigs: { readonly admin: string; readonly deployer: string };
@@ -44,19 +46,15 @@ describe("a program in YAML with this project as a package", function () {
       properties: { metadata: { name: "built", namespace: "default" }, data: { image } },
       options: { provider: "${administrator}" },
     };
-    return JSON.stringify({ ...rest, resources });
+    return JSON.stringify({ ...rest, packages: { "kargo-fleet": clone }, resources });
   }
-  /** Writes the program, and keeps what `pulumi package add` has added to it. */
-  const write = async (image: string) => {
-    const path = join(folder, "Pulumi.yaml");
-    const { packages } = parse(await readFile(path, "utf8").catch(() => "{}"));
-    await writeFile(path, JSON.stringify({ ...JSON.parse(await program(image)), packages }));
-  };
+  const write = async (image: string) => writeFile(join(folder, "program/Pulumi.yaml"), await program(image));
 
   before(async () => {
     const { admin, deployer, path, programs } = await definedControlPlane();
     folder = await engineFolder("package");
-    await mkdir(join(folder, "bin"));
+    clone = await packageFolder(folder);
+    for (const part of ["bin", "program"]) await mkdir(join(folder, part));
     const language = "pulumi-language-yaml";
     const host = await ensurePrograms([language], { quiet: true });
     await symlink(host[language], join(folder, "bin", language));
@@ -64,21 +62,19 @@ describe("a program in YAML with this project as a package", function () {
     kubeconfigs = { admin: await readFile(admin, "utf8"), deployer: await readFile(deployer, "utf8") };
     const env = await engineEnvironment(`${join(folder, "bin")}:${path}`, folder);
     pulumi = (...args) =>
-      execa("pulumi", [...args, "--non-interactive"], { cwd: folder, env, all: true, reject: false });
+      execa("pulumi", [...args, "--non-interactive"], {
+        cwd: join(folder, "program"),
+        env,
+        all: true,
+        reject: false,
+      });
     await write("registry.example/shop");
     const made = await pulumi("stack", "init", "test", "--secrets-provider", SECRETS_PROVIDER);
     assert.equal(made.exitCode, 0, made.all);
   });
 
-  it("is added to the program by pulumi package add", async () => {
-    const added = await pulumi("package", "add", await packageFolder(folder));
-    assert.equal(added.exitCode, 0, added.all);
-    const { packages } = parse(await readFile(join(folder, "Pulumi.yaml"), "utf8"));
-    assert.deepEqual(Object.keys(packages), ["kargo-fleet"]);
-  });
-
   it("prints its arguments by pulumi package get-schema", async () => {
-    const { all } = await pulumi("package", "get-schema", join(folder, "clone"));
+    const { all } = await pulumi("package", "get-schema", clone);
     const { resources } = JSON.parse(all.slice(all.search(/^\{/m)));
     const { inputProperties } = resources["kargo-fleet:index:ServicePipeline"];
     for (const name of ["team", "repository", "image", "gitops"])
