@@ -4,7 +4,8 @@ import { execa } from "execa";
 import { engineSettings } from "../../fleet/engine-settings.ts";
 import { inParallel } from "../../fleet/parallel.ts";
 import { shardOf } from "../../model/shards.ts";
-import { MemoryWatch, measure } from "../measure.ts";
+import { measure } from "../measure.ts";
+import { MemoryWatch } from "../memory.ts";
 import type { Measured } from "../results.ts";
 import { serviceName, type World } from "./world.ts";
 

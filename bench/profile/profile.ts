@@ -15,6 +15,7 @@ export function profileBench(): Command {
   return new Command("profile")
     .description("Where the time of one shard's program goes, in a catalogue of 100 and of 1,000 services.")
     .option("--sizes <list>", "how many services the catalogue has", "100,1000")
+    .option("--env <list>", "further variables of these runs, such as GOGC=100,GOMEMLIMIT=300MiB", "")
     .option("--no-page", "print the table instead of writing it into docs/benchmarks.md")
     .addHelpText(
       "after",
@@ -25,13 +26,19 @@ It creates one shard of some ${SHARD} services, and profiles the up that changes
 Exit codes: 0 everything was measured, 1 a command failed.
 
 Example:
-  npm run bench -- profile --sizes 100 --no-page`,
+  npm run bench -- profile --sizes 100 --env GOGC=100 --no-page`,
     )
-    .action(async ({ sizes, page }: { sizes: string; page: boolean }) => {
+    .action(async ({ sizes, env, page }: { sizes: string; env: string; page: boolean }) => {
       try {
         const columns: Column[] = [];
-        for (const size of sizes.split(",").map(Number)) columns.push(...(await profile(size)));
-        const text = textOf(columns);
+        const memory = new Map<number, ReadonlyMap<string, number>>();
+        const more = Object.fromEntries(env.split(",").filter(Boolean).map(variable));
+        for (const size of sizes.split(",").map(Number)) {
+          const found = await profile(size, more);
+          columns.push(...found.columns);
+          memory.set(size, found.processes);
+        }
+        const text = `${textOf(columns)}\n\n${memoryOf(memory)}`;
         if (page) await writePart("profile", `${measuredToday()}\n\n${text}`);
         else process.stdout.write(`${text}\n`);
       } finally {
@@ -47,17 +54,29 @@ export interface Column {
   readonly parts: ReadonlyMap<string, number>;
 }
 
-async function profile(size: number): Promise<Column[]> {
+interface Profile {
+  readonly columns: readonly Column[];
+  /** The memory of each process at the peak of the run that creates the shard, in MB. */
+  readonly processes: ReadonlyMap<string, number>;
+}
+
+function variable(text: string): [string, string] {
+  const [name = "", ...value] = text.split("=");
+  return [name, value.join("=")];
+}
+
+async function profile(size: number, own: Readonly<Record<string, string>>): Promise<Profile> {
   const world = await openWorld(size, Math.ceil(size / SHARD));
   const stack = world.stacks.at(-1) ?? "";
   const say = (text: string) => process.stderr.write(`${size} services, ${stack}: ${text}\n`);
   try {
     await world.write({ interval: "5m" });
-    const env = await shardSettings(world, false);
+    const env = { ...(await shardSettings(world, false)), ...own };
     const up = async (more: Readonly<Record<string, string>>, of = stack) =>
       measure(["pulumi", "up", "--stack", of, ...FLAGS], { cwd: world.folder, env: { ...env, ...more } });
     say("creating");
-    for (const each of new Set([world.stacks[0] ?? "", stack])) await up({}, each);
+    if (world.stacks.length > 1) await up({}, world.stacks[0]);
+    const { processes } = await up({});
     const columns: Column[] = [];
     for (const [name, more] of Object.entries(RUNS)) {
       // NODE_OPTIONS is split at spaces, so the name of the run is no part of it.
@@ -67,7 +86,7 @@ async function profile(size: number): Promise<Column[]> {
       await up({ ...more, NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` });
       columns.push({ name: `${size} services, ${name}`, parts: timeOfParts(await largest(folder)) });
     }
-    return columns;
+    return { columns, processes };
   } finally {
     await world.close();
   }
@@ -101,4 +120,19 @@ export function textOf(columns: readonly Column[]): string {
 
 function seconds(milliseconds: number): string {
   return `${(milliseconds / 1_000).toFixed(2)} s`;
+}
+
+/** MB by process, one column per size. */
+export function memoryOf(memory: ReadonlyMap<number, ReadonlyMap<string, number>>): string {
+  const columns = [...memory.values()];
+  const names = [...new Set(columns.flatMap((processes) => [...processes.keys()]))];
+  const megabytes = (values: readonly number[]) => values.map((value) => `${Math.round(value)} MB`);
+  const sums = columns.map((processes) => [...processes.values()].reduce((sum, one) => sum + one, 0));
+  return table(
+    ["the memory of a worker at its peak", ...[...memory.keys()].map((size) => `${size} services`)],
+    [
+      ...names.map((name) => [name, ...megabytes(columns.map((processes) => processes.get(name) ?? 0))]),
+      ["sum", ...megabytes(sums)],
+    ],
+  );
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { MemoryWatch, measure } from "../../bench/measure.ts";
+import { measure } from "../../bench/measure.ts";
+import { MemoryWatch, processName } from "../../bench/memory.ts";
 
 const here = { cwd: ".", env: {} };
 /** Holds 60 MB for a second, and works for a while. */
@@ -20,6 +21,30 @@ describe("what a command costs", () => {
     const [one, other] = await Promise.all(both);
     await watch.stop();
     assert.ok(one && other && watch.all > Math.max(one.megabytes, other.megabytes), `${watch.all} MB`);
+  });
+
+  it("is known of each process of Pulumi", () => {
+    const sdk = "/node node_modules/@pulumi/pulumi/cmd";
+    assert.deepEqual(
+      [
+        "pulumi up --stack prod",
+        "/bin/pulumi-language-nodejs -root=/program 127.0.0.1:1",
+        `${sdk}/run --engine 127.0.0.1:1 .`,
+        `${sdk}/dynamic-provider 127.0.0.1:1`,
+        "/bin/pulumi-resource-kubernetes 127.0.0.1:1",
+        "/bin/pulumi-resource-github 127.0.0.1:1",
+        "sh -c true",
+      ].map(processName),
+      [
+        "engine",
+        "language host",
+        "program",
+        "plugin of dynamic resources",
+        "Kubernetes plugin",
+        "GitHub plugin",
+        "others",
+      ],
+    );
   });
 
   it("is not given for a command that fails; the error has the end of its output", async () => {
