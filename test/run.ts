@@ -19,21 +19,22 @@ import type { Outcome } from "./reporter.ts";
  */
 
 /** Engine tests that do not use the shared control plane. */
-const ALONE = "test/engine/@(github-plugin*|recover*|start|values-files).test.ts";
+const ALONE =
+  "test/engine/@(api-faults|github-plugin*|language-host|readme|recover*|start|values-files).test.ts";
 /** Those of one stack's life, and of every day. */
 const LIFE =
-  "test/engine/@(adopt*|audit*|calendars|closed-stages|lifecycle|line|notifications|secrets*|up|windows).test.ts";
+  "test/engine/@(adopt*|audit*|calendars|closed-stages|earlier-program|images|lifecycle|line|long-refusals|notifications|secrets*|up|windows).test.ts";
 /** Those of a whole fleet. */
 const SCALE =
-  "test/engine/@(api-faults|break-glass-record|engine-settings|fleet-up|github-at-scale|operator|shard*|silent-connection|status).test.ts";
+  "test/engine/@(break-glass-record|engine-settings|fleet-up|github-at-scale|operator|shard*|silent-connection|status).test.ts";
 /** Other tests that use the shared control plane. */
 const ASKING = ["sandbox/test/control-plane.test.ts", "test/examples/gitops.test.ts"];
 const ENGINE = "test/engine/*.test.ts";
 const PURE = "{test/{components,definitions,manifests,model},fleet/test}/**/*.test.ts";
 /** Three lanes with a control plane, which take about equally long, and others that together take as long as one. */
 const LANES: readonly (readonly string[])[] = [
-  [ENGINE, ...without(ALONE, LIFE, SCALE)],
   [SCALE],
+  [ENGINE, ...without(ALONE, LIFE, SCALE)],
   [LIFE, ...ASKING],
   [ALONE],
   ["{test,sandbox/test}/**/*.test.ts", ...without(ENGINE, ...ASKING, PURE)],
