@@ -8,7 +8,7 @@ import { shardOf, shardStack, shardsOf } from "../../model/shards.ts";
 import { catalogueText, service } from "../sources.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
-export const NAMES = Array.from({ length: 10 }, (_, index) => `sharded-${index}`);
+export const NAMES = Array.from({ length: 12 }, (_, index) => `sharded-${index}`);
 export const PIPELINES = "{ standard: [ { stage: dev, promotion: auto, sync: auto } ] }";
 
 interface Ended {
@@ -42,11 +42,11 @@ export interface ShardedStack {
   close(): Promise<void>;
 }
 
-/** Opens a stack with three shards, before its first `fleet shards`. */
+/** Opens a stack with four shards, before its first `fleet shards`. */
 export async function openShardedStack(): Promise<ShardedStack> {
   const base = await openFleetStack(NAMES);
   await base.writeCatalogue(catalogueText(Object.fromEntries(NAMES.map((name) => [name, service(name)]))));
-  await base.writeConfig({ shards: "3", pipelines: PIPELINES });
+  await base.writeConfig({ shards: "4", pipelines: PIPELINES });
   const options = { cwd: base.folder, env: base.environment, reject: false, all: true } as const;
   const fleet = async (...args: readonly string[]) => {
     const { all, exitCode } = await execa("node", [resolve("fleet/main.ts"), ...args], options);

@@ -44,10 +44,10 @@ describe("a stack with shards", function () {
   it("gets the files and stacks of its shards by fleet shards, which changes nothing the second time", async () => {
     const first = await fleet("shards", "test");
     assert.equal(first.code, 0, first.output);
-    assert.match(first.output, /^test: 3 shards, 3 files written, 3 stacks made\.$/m);
-    assert.deepEqual(await sharded.stacks(), ["test", "test-00", "test-01", "test-02"]);
+    assert.match(first.output, /^test: 4 shards, 4 files written, 4 stacks made\.$/m);
+    assert.deepEqual(await sharded.stacks(), ["test", "test-00", "test-01", "test-02", "test-03"]);
     const second = await fleet("shards", "test");
-    assert.match(second.output, /^test: 3 shards, 0 files written, 0 stacks made\.$/m);
+    assert.match(second.output, /^test: 4 shards, 0 files written, 0 stacks made\.$/m);
     assert.equal((await fleet("shards", "--check")).code, 0);
   });
 
@@ -63,7 +63,7 @@ describe("a stack with shards", function () {
   it("makes what the cluster shares, and each shard its services, by a plain pulumi up", async () => {
     const shared = await base.up();
     assert.ok(!shared.failed, shared.output);
-    for (const { index } of shardsOf("test", 3)) {
+    for (const { index } of shardsOf("test", 4)) {
       const { output, code } = await up(shardStack("test", index));
       assert.equal(code, 0, output);
     }
@@ -71,7 +71,7 @@ describe("a stack with shards", function () {
     hooks = sharded.hooks();
     assert.equal(hooks.length, NAMES.length);
     assert.equal(made.size, 3 * NAMES.length);
-    assert.deepEqual(await sharded.homes(), wanted(3));
+    assert.deepEqual(await sharded.homes(), wanted(4));
   });
 
   it("is brought up with all its shards by fleet up, which changes nothing after the plain ups", async () => {
@@ -99,20 +99,20 @@ describe("a stack with shards", function () {
   });
 
   it("divides its services into more shards by fleet reshard, without a deletion or a replacement", async () => {
-    const dry = await fleet("reshard", "--to", "5", "test", "--dry-run");
+    const dry = await fleet("reshard", "--to", "7", "test", "--dry-run");
     assert.equal(dry.code, 2, dry.output);
-    assert.match(dry.output, /^test: from 3 shards to 5: \d+ services move\.$/m);
-    const unasked = await fleet("reshard", "--to", "5", "test");
+    assert.match(dry.output, /^test: from 4 shards to 7: \d+ services move\.$/m);
+    const unasked = await fleet("reshard", "--to", "7", "test");
     assert.match(unasked.output, /Nobody can be asked here\. Add --yes/);
-    assert.deepEqual(await sharded.homes(), wanted(3));
-    const { output, code } = await fleet("reshard", "--to", "5", "test", "--yes");
+    assert.deepEqual(await sharded.homes(), wanted(4));
+    const { output, code } = await fleet("reshard", "--to", "7", "test", "--yes");
     assert.equal(code, 0, output);
     assert.match(output, /^Moved\. The previews of \d stacks show nothing to change\.$/m);
-    await assertMoved(5);
+    await assertMoved(7);
   });
 
   it("changes nothing in the next up of every stack that has services", async () => {
-    for (const stack of new Set([...wanted(5).values()].flat())) {
+    for (const stack of new Set([...wanted(7).values()].flat())) {
       const { output, code } = await up(stack);
       assert.equal(code, 0, output);
       assert.doesNotMatch(output, /\d+ (created|deleted|replaced|updated)/);
@@ -121,9 +121,9 @@ describe("a stack with shards", function () {
   });
 
   for (const [to, line] of [
-    [3, /services come to/],
-    [5, /services leave/],
-    [3, /services leave/],
+    [4, /services come to/],
+    [7, /services leave/],
+    [4, /services leave/],
   ] as const)
     it(`is never without a service when fleet reshard --to ${to} is killed at "${line.source}", refuses every up, and is right after a second run`, async () => {
       const { output: planned } = await fleet("reshard", "--to", String(to), "test", "--dry-run");
@@ -142,7 +142,7 @@ describe("a stack with shards", function () {
       for (const [name, found] of await sharded.homes()) assert.ok([1, 2].includes(found.length), name);
       const unfinished = new RegExp(`a reshard of test to ${to} shards has not ended`);
       assert.match((await fleet("recover", "--stack", "test-00")).output, unfinished);
-      for (const stack of ["test", "test-00", "test-02"]) {
+      for (const stack of ["test", "test-00", "test-03"]) {
         const refused = await up(stack);
         // A killed import may leave a lock, which refuses too.
         if (!/currently locked/.test(refused.output)) assert.match(refused.output, unfinished);
@@ -158,24 +158,24 @@ describe("a stack with shards", function () {
     });
 
   it("refuses the up of a shard with another number of shards", async () => {
-    await base.writeConfig({ shards: "4", pipelines: PIPELINES });
+    await base.writeConfig({ shards: "5", pipelines: PIPELINES });
     assert.equal((await fleet("shards", "test")).code, 0);
-    const { output, code } = await up("test-03");
+    const { output, code } = await up("test-04");
     assert.notEqual(code, 0);
-    assert.match(output, /is 4, but the services of test are in 3 shards.*reshard --to 4 test \[KF123\]/);
+    assert.match(output, /is 5, but the services of test are in 4 shards.*reshard --to 5 test \[KF123\]/);
     const own = await base.up();
-    assert.match(own.output, /reshard --to 4 test \[KF123\]/);
-    await base.writeConfig({ shards: "3", pipelines: PIPELINES });
+    assert.match(own.output, /reshard --to 5 test \[KF123\]/);
+    await base.writeConfig({ shards: "4", pipelines: PIPELINES });
     const kept = await fleet("shards", "test");
-    assert.match(kept.output, /^Removed, because they have no service: test-03\.$/m);
+    assert.match(kept.output, /^Removed, because they have no service: test-04\.$/m);
   });
 
   it("keeps a surplus shard with services, and names fleet reshard", async () => {
     await base.writeConfig({ shards: "2", pipelines: PIPELINES });
     const { output, code } = await fleet("shards", "test");
     assert.equal(code, 2, output);
-    assert.match(output, /Surplus, with services: test-02\..*reshard --to 2 test/);
-    await base.writeConfig({ shards: "3", pipelines: PIPELINES });
+    assert.match(output, /Surplus, with services: test-02, test-03\..*reshard --to 2 test/);
+    await base.writeConfig({ shards: "4", pipelines: PIPELINES });
     assert.equal((await fleet("shards", "test")).code, 0);
   });
 
@@ -188,7 +188,7 @@ describe("a stack with shards", function () {
     const entries = NAMES.map((each) => [each, service(each)] as const);
     const changed = service(name, { warehouse: { interval: "1h" } });
     await base.writeCatalogue(catalogueText({ ...Object.fromEntries(entries), [name]: changed }));
-    const files = shardsOf("test", 3).map(({ index }) =>
+    const files = shardsOf("test", 4).map(({ index }) =>
       join(base.folder, `Pulumi.${shardStack("test", index)}.yaml`),
     );
     for (const file of files) await rm(file);
@@ -198,10 +198,10 @@ describe("a stack with shards", function () {
     const asked = [...output.matchAll(/asking the engine about .* of stack (\S+)/g)].map(
       ([, stack]) => stack,
     );
-    assert.deepEqual(asked, wanted(3).get(name));
+    assert.deepEqual(asked, wanted(4).get(name));
     assert.match(output, /spec\.interval|1h0m0s|Warehouse/);
     assert.equal((await fleet("shards", "test")).code, 0);
-    assert.deepEqual(await sharded.homes(), wanted(3));
+    assert.deepEqual(await sharded.homes(), wanted(4));
   });
 
   it("leaves no secret in plain text in a state", async () => {
@@ -215,7 +215,7 @@ describe("a stack with shards", function () {
 
   it("encrypts the secrets of a shard anew where each stack has its own key", async () => {
     const cwd = process.cwd();
-    const [shard] = shardsOf("test", 3);
+    const [shard] = shardsOf("test", 4);
     assert.ok(shard);
     const document = parseStackFile(
       "Pulumi.test.yaml",
