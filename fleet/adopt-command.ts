@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { adopt, propose } from "./adoption/adopt.ts";
 import { type Adopted, adoptedJson, adoptedText } from "./adoption/report.ts";
 import type { ClusterChoice } from "./cluster.ts";
-import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
+import { CONTEXT, KUBECONFIG, OWNER_IS_DEAD } from "./cluster-options.ts";
 import { openTools } from "./recovery/tools.ts";
 import { readStackFiles } from "./stack-files.ts";
 
@@ -27,11 +27,7 @@ export function adoptCommand(): Command {
     .option("--yes", "import the objects; without it, only show them", false)
     .option("--up", "run pulumi up afterwards", false)
     .option("--take-from <manager>", "a field manager whose fields are taken over (repeatable)", append, [])
-    .option(
-      "--owner-is-dead",
-      "confirm that no update of the stack runs where locks cannot be checked",
-      false,
-    )
+    .addOption(OWNER_IS_DEAD)
     .option("--json", "print everything as JSON", false)
     .addOption(CONTEXT)
     .addOption(KUBECONFIG)

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { ClusterChoice } from "./cluster.ts";
-import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
+import { CONTEXT, KUBECONFIG, OWNER_IS_DEAD } from "./cluster-options.ts";
 import { takenItems } from "./recovery/items.ts";
 import { planRecovery, settle } from "./recovery/recover.ts";
 import {
@@ -32,11 +32,7 @@ export function recoverCommand(): Command {
     .requiredOption("--stack <name>", "the stack")
     .option("--dry-run", "only show what would be done", false)
     .option("--up", "run pulumi up afterwards", false)
-    .option(
-      "--owner-is-dead",
-      "confirm that no update of the stack runs where locks cannot be checked",
-      false,
-    )
+    .addOption(OWNER_IS_DEAD)
     .option("--json", "print everything as JSON", false)
     .addOption(CONTEXT)
     .addOption(KUBECONFIG)

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { listed } from "../model/diagnostics.ts";
 import { SHARD_LIMIT } from "../model/shards.ts";
+import { OWNER_IS_DEAD } from "./cluster-options.ts";
 import { asker } from "./edit/ask.ts";
 import { FleetError } from "./fleet-error.ts";
 import { carryOut, planReshard, type Reshard, type Verified, verify } from "./shards/reshard.ts";
@@ -26,11 +27,7 @@ export function reshardCommand(): Command {
     .requiredOption("--to <count>", "the number of shards", count)
     .option("--dry-run", "only show which services would move", false)
     .option("--yes", "do not ask", false)
-    .option(
-      "--owner-is-dead",
-      "confirm that no update of these stacks runs where locks cannot be checked",
-      false,
-    )
+    .addOption(OWNER_IS_DEAD)
     .option("--json", "print everything as JSON", false)
     .addHelpText(
       "after",

@@ -80,7 +80,7 @@ export function playground(options: Partial<LocalGitHubOptions> = {}): () => Pla
     const given = { directory, token, workflowToken, owner, repositories, ...options };
     const github = await startLocalGitHub(given);
     const git = async (...args: string[]) =>
-      (await execa("git", args, { cwd: folder, env: personal })).stdout;
+      (await execa("git", args, { cwd: folder, env: PERSONAL_GIT })).stdout;
     stop = async () => {
       await github.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -104,7 +104,7 @@ export function playground(options: Partial<LocalGitHubOptions> = {}): () => Pla
 }
 
 /** A user's Git without the machine's configuration. */
-const personal = {
+export const PERSONAL_GIT = {
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_TERMINAL_PROMPT: "0",

@@ -7,7 +7,7 @@ import { sampled } from "../../test/sampling.ts";
 import { catalogueText, service, stackText } from "../../test/sources.ts";
 import { readFleet } from "../all-stacks.ts";
 import { FleetError } from "../fleet-error.ts";
-import { type Folder, folderOf } from "./folder.ts";
+import { removedFolders } from "./folder.ts";
 
 /** The webhooks setting of a stack that does not own the hooks. */
 const ELSEWHERE = '{ url: "https://hooks.acme.example", owner: false }';
@@ -18,15 +18,7 @@ const RIGHT = {
 
 describe("fleet check", function () {
   this.timeout(60_000);
-  const folders: Folder[] = [];
-  const inFolder = async (texts: Readonly<Record<string, string>>) => {
-    const folder = await folderOf(texts);
-    folders.push(folder);
-    return folder;
-  };
-  after(async () => {
-    for (const folder of folders) await folder.remove();
-  });
+  const inFolder = removedFolders();
 
   it("exits with 0 if everything is right, and prints what each stack has and the duration", async () => {
     const folder = await inFolder(RIGHT);

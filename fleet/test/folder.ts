@@ -25,3 +25,16 @@ export async function folderOf(texts: Readonly<Record<string, string>>): Promise
     remove: () => rm(path, { recursive: true, force: true }),
   };
 }
+
+/** Folders for the tests of the surrounding `describe`, which removes them at its end. */
+export function removedFolders(): (texts?: Readonly<Record<string, string>>) => Promise<Folder> {
+  const folders: Folder[] = [];
+  after(async () => {
+    for (const folder of folders) await folder.remove();
+  });
+  return async (texts = {}) => {
+    const folder = await folderOf(texts);
+    folders.push(folder);
+    return folder;
+  };
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { BUILDS, catalogueText, service, stackText } from "../../test/sources.ts";
-import { type Folder, folderOf } from "./folder.ts";
+import { removedFolders } from "./folder.ts";
 
 /*
  * Examples of wrong and unusual inputs. `fleet check` refuses one, or `fleet render` shows its meaning. The tests
@@ -195,19 +195,15 @@ const TAKEN: Readonly<Record<string, readonly [Input, RegExp]>> = {
 
 describe("unusual inputs", function () {
   this.timeout(120_000);
-  const folders: Folder[] = [];
-  after(async () => {
-    for (const folder of folders) await folder.remove();
-  });
-  const folderWith = async ({ entry, services, teams, stack, above = "", below = "" }: Input) => {
-    const listed = services ?? { nginx: service("nginx", entry) };
-    const folder = await folderOf({
-      "services.json": catalogueText(listed, ...(teams ? [teams] : [])),
+  const open = removedFolders();
+  const folderWith = ({ entry, services, teams, stack, above = "", below = "" }: Input) =>
+    open({
+      "services.json": catalogueText(
+        services ?? { nginx: service("nginx", entry) },
+        ...(teams ? [teams] : []),
+      ),
       "Pulumi.prod.yaml": `${above}${stackText(stack)}${below}`,
     });
-    folders.push(folder);
-    return folder;
-  };
 
   for (const [what, [input, rule]] of Object.entries(REFUSED)) {
     it(`are refused by fleet check: ${what}`, async () => {

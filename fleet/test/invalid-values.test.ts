@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { catalogueText, service, stackText } from "../../test/sources.ts";
-import { type Folder, folderOf } from "./folder.ts";
+import { removedFolders } from "./folder.ts";
 import { kubeconfig, refusal, SERVER, STACK } from "./refusal.ts";
 
 /** A Pulumi CLI whose output is truncated. */
@@ -20,15 +20,7 @@ const plugin = (command: string) =>
 
 describe("an invalid value", function () {
   this.timeout(120_000);
-  const folders: Folder[] = [];
-  const folderWith = async (texts: Readonly<Record<string, string>> = {}) => {
-    const folder = await folderOf(texts);
-    folders.push(folder);
-    return folder;
-  };
-  after(async () => {
-    for (const folder of folders) await folder.remove();
-  });
+  const folderWith = removedFolders();
 
   for (const [what, text, rule] of [
     ["does not exist", undefined, /cannot be read: ENOENT.*'kubeconfig'/],

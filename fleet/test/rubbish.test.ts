@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { catalogueText, service, stackText } from "../../test/sources.ts";
 import { inParallel } from "../parallel.ts";
-import { type Folder, folderOf } from "./folder.ts";
+import { removedFolders } from "./folder.ts";
 import { kubeconfig, refusal, SERVER, STACK } from "./refusal.ts";
 
 /** Each command with its required arguments. */
@@ -85,15 +85,7 @@ const NOBODY = {
 
 describe("invalid input", function () {
   this.timeout(120_000);
-  const folders: Folder[] = [];
-  const folderWith = async (texts: Readonly<Record<string, string>> = {}) => {
-    const folder = await folderOf(texts);
-    folders.push(folder);
-    return folder;
-  };
-  after(async () => {
-    for (const folder of folders) await folder.remove();
-  });
+  const folderWith = removedFolders();
 
   it("is tested for all commands", async () => {
     const { stdout } = await execa(process.execPath, [resolve("fleet/main.ts"), "--help"]);

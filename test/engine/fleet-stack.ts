@@ -164,6 +164,13 @@ function fleetStack(parts: Parts): FleetStack {
     traces.push(done.output);
     return done;
   };
+  /** Runs a program in the folder, and keeps what it prints. */
+  const run = async (file: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) => {
+    const env = { ...environment, ...more };
+    const { all, exitCode, failed } = await execa(file, args, { cwd: folder, env, reject: false, all: true });
+    traces.push(all);
+    return { output: all, code: exitCode, failed };
+  };
   const self: FleetStack = {
     ...fleetCluster(plane),
     github,
@@ -180,56 +187,23 @@ function fleetStack(parts: Parts): FleetStack {
     refresh: () => traced("refresh"),
     destroy: () => traced("destroy"),
     fleet: async (...args) => {
-      const options = {
-        cwd: folder,
-        env: environment,
-        reject: false,
-        all: true,
-      } as const;
-      const { all, exitCode } = await execa(
-        "node",
-        [resolve("fleet/main.ts"), ...args, "--stack", "test"],
-        options,
-      );
-      traces.push(all);
-      return { output: all, code: exitCode };
+      const { output, code } = await run("node", [resolve("fleet/main.ts"), ...args, "--stack", "test"]);
+      return { output, code };
     },
     script: async (file, more) => {
       await symlink(resolve("fleet"), join(folder, "fleet")).catch(() => {});
-      const options = {
-        cwd: folder,
-        env: { ...environment, STACK: "test", ...more },
-        reject: false,
-        all: true,
-      } as const;
-      const { all, exitCode } = await execa(resolve(file), options);
-      traces.push(all);
-      return { output: all, code: exitCode };
+      const { output, code } = await run(resolve(file), [], { STACK: "test", ...more });
+      return { output, code };
     },
     cli: async (...args) => {
-      const options = {
-        cwd: folder,
-        env: environment,
-        reject: false,
-        all: true,
-      } as const;
-      const { all, failed } = await execa(
-        "pulumi",
-        [...args, "--stack", "test", "--non-interactive"],
-        options,
-      );
-      traces.push(all);
-      return { output: all, failed };
+      const { output, failed } = await run("pulumi", [...args, "--stack", "test", "--non-interactive"]);
+      return { output, failed };
     },
     kept: async (...args) => {
       const file = join(folder, "events.jsonl");
-      const { all, failed } = await execa(
-        resolve(".github/scripts/with-events.sh"),
-        [file, ...args, "--stack", "test", "--non-interactive"],
-        { cwd: folder, env: environment, reject: false, all: true },
-      );
-      traces.push(all);
-      return { output: all, failed, events: await readFile(file, "utf8") };
+      const script = resolve(".github/scripts/with-events.sh");
+      const { output, failed } = await run(script, [file, ...args, "--stack", "test", "--non-interactive"]);
+      return { output, failed, events: await readFile(file, "utf8") };
     },
     state: () => readFile(join(folder, "state/.pulumi/stacks/kargo-fleet/test.json"), "utf8"),
     close: async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { execa } from "execa";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
-import { token, workflowToken } from "../github-playground.ts";
+import { PERSONAL_GIT, token, workflowToken } from "../github-playground.ts";
 import { type Step, WORKFLOWS } from "./workflow-files.ts";
 
 export const REPOSITORY = "acme/fleet";
@@ -30,16 +30,6 @@ const PARTS = [
   "package.json",
   "services.json",
 ];
-const GIT = {
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_TERMINAL_PROMPT: "0",
-  GIT_AUTHOR_NAME: "Ada",
-  GIT_AUTHOR_EMAIL: "ada@acme.example",
-  GIT_COMMITTER_NAME: "Ada",
-  GIT_COMMITTER_EMAIL: "ada@acme.example",
-};
-
 /** A fake engine that writes prepared events and exits with a prepared code. */
 const ENGINE = `#!/usr/bin/env bash
 echo "pulumi $*" >> "$ENGINE_CALLS"
@@ -104,7 +94,7 @@ export async function openRunner(): Promise<Runner> {
   const remote = `${github.url.replace("//", `//x-access-token:${token}@`)}/${REPOSITORY}.git`;
   const origin = join(root, "origin");
   const git = async (folder: string, ...args: string[]) =>
-    (await execa("git", args, { cwd: folder, env: GIT })).stdout.trim();
+    (await execa("git", args, { cwd: folder, env: PERSONAL_GIT })).stdout.trim();
   const commit = async (folder: string) => {
     await git(folder, "add", "--all");
     await git(folder, "commit", "--quiet", "--message=change");
@@ -180,7 +170,7 @@ export async function openRunner(): Promise<Runner> {
       const runner = {
         PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter),
         HOME: temp,
-        ...GIT,
+        ...PERSONAL_GIT,
         GITHUB_SERVER_URL: github.url,
         GITHUB_REPOSITORY: REPOSITORY,
         GITHUB_OUTPUT: output,
