@@ -28,6 +28,184 @@ const one = (
   how: DeliveryChanges = {},
 ): Case => ({ name, objects: cluster(changes), delivery: delivery(payload, how) });
 
+/** The values of `body.v` in the payloads; only the filter under test is active. */
+const VALUES: readonly string[] = [
+  ...[
+    "true",
+    "false",
+    "null",
+    "0",
+    "1",
+    "-1",
+    "1.5",
+    "1.50",
+    "1732540800",
+    "1e21",
+    "1.2345e25",
+    "1e-7",
+    "1E-6",
+    "-0",
+  ],
+  ...[
+    "9007199254740993",
+    '""',
+    '"true"',
+    '"TRUE"',
+    '"t"',
+    '"0"',
+    '"false"',
+    '"no"',
+    '"17e8"',
+    '"12abc"',
+    '"inf"',
+  ],
+  ...[
+    '"push"',
+    '"main\\n"',
+    '"ü<&>\u2028"',
+    "[]",
+    '[ 1, "a<b" ]',
+    "{}",
+    '{"b": 1, "a": [null, "x&y"]}',
+    '[["a"],["b"]]',
+  ],
+];
+
+const FILTERS_OF_V: readonly object[] = [
+  { type: "bool", value: ["false"] },
+  { type: "string", value: ["^push$", "^[0-9]{10}$"] },
+];
+
+const byValue = FILTERS_OF_V.flatMap((filter) =>
+  VALUES.map((value) =>
+    one(
+      `${JSON.stringify(filter)} on ${value}`,
+      { data: [{ path: "body.v", ...filter }], parameters: [] },
+      `{"v":${value},${JSON.stringify(push()).slice(1)}`,
+    ),
+  ),
+);
+
+const PATHS = [
+  ...[
+    "body.ref",
+    "body.absent",
+    "body.commits.#",
+    "body.commits.0.id",
+    "body.commits.2.id",
+    "body.commits.-1.id",
+  ],
+  ...["body.commits.#.added", "body.commits.#.added.0", "body.commits.#.added.#", "body.commits.#.absent"],
+  ...["body.ref.#", "body.repository.#", "body.absent.#.x", "body.base_ref", "body.base_ref.x", "body.ref.x"],
+  ...[
+    "[body.commits.#.added,body.commits.#.modified,body.commits.#.removed]",
+    "[body.absent,body.ref]",
+    "[body.absent]",
+  ],
+  ...[
+    "headers.X-Github-Event",
+    "headers.X-Github-Event.0",
+    "headers.X-GitHub-Event.0",
+    "body.X-GitHub-Event",
+  ],
+  ...[
+    "headers.X-Hub-Signature-256.1",
+    "body.commits.added",
+    "body.dotted\\.key",
+    "body.dotted.key",
+    "body.7",
+    "body.#",
+  ],
+  "headers",
+];
+
+const byPath = PATHS.map((path) =>
+  one(
+    `the value at ${path}`,
+    {
+      data: [{ path: "body.after", type: "string", value: ["."] }],
+      parameters: [{ src: { dependencyName: "push-nginx", dataKey: path }, dest: "spec.found" }],
+    },
+    { ...push(), "dotted.key": 1, "7": "seven", "#": "hash" },
+    // Clients add their own headers.
+    path === "headers" ? { headers: { "X-Hub-Signature-256": "sha256=00" } } : {},
+  ),
+);
+
+const TEMPLATES = [
+  "{{ .Input.body.after }}",
+  "{{.Input.body.after|substr 0 12}}",
+  "-{{ substr 0 12 .Input.body.after }}-",
+  "{{ substr 0 12 .Input.body.absent }}",
+  "{{ .Input.body.repository.pushed_at }}",
+  "{{ .Input.body.repository.size }} {{ .Input.body.n }} {{ .Input.body.m }} {{ .Input.body.deleted }}",
+  "{{ .Input.body.absent }}",
+  "-{{ .Input.body.absent }}",
+  "{{ .Input.body.base_ref }}",
+  "-{{ .Input.body.base_ref }}",
+  "{{ .Input.body.absent.x }}",
+  "{{ .Input.body.ref.x }}",
+  "{{ .Input.body.absent | substr 0 3 }}",
+  "{{ .Input.body.n | substr 0 3 }}",
+  "{{ .Input.body.ref | substr 4 400 }}",
+  "{{ .Input.body.ref | substr 40 41 }}",
+  "{{ .Input.body.empty }}",
+  "plain",
+];
+
+const SOURCES = [
+  ...TEMPLATES.map((dataTemplate) => ({ dataTemplate })),
+  ...[
+    "body.repository.pushed_at",
+    "body.n",
+    "body.base_ref",
+    "body.deleted",
+    "body.commits",
+    "body.absent",
+  ].flatMap((dataKey) => [
+    { dataKey },
+    { dataKey, useRawData: true },
+    { dataKey, value: "preset" },
+    { dataKey, dependencyName: "push-auth" },
+    { dataKey, dependencyName: "push-auth", value: "preset" },
+  ]),
+  { value: "preset" },
+];
+
+const DESTINATIONS = [
+  { dest: "metadata.name", operation: "append" },
+  { dest: "metadata.name", operation: "prepend" },
+  { dest: "metadata.generateName", operation: "append" },
+  { dest: "spec.priority", operation: "append" },
+  { dest: "metadata.annotations.kargo-fleet/commit" },
+  { dest: "metadata.annotations.kargo-fleet\\.dev/commit", operation: "overwrite" },
+  { dest: "spec.arguments.parameters.2.value" },
+  { dest: "spec.arguments.parameters.3.name" },
+];
+
+const byParameter = [
+  ...SOURCES.map((src) => ({ src: { dependencyName: "push-nginx", ...src }, dest: "spec.found" })),
+  ...DESTINATIONS.map((where) => ({
+    src: { dependencyName: "push-nginx", dataKey: "body.after" },
+    ...where,
+  })),
+].map((parameter) =>
+  one(
+    `the parameter ${JSON.stringify(parameter)}`,
+    {
+      data: [{ path: "body.after", type: "string", value: ["."] }],
+      parameters: [parameter],
+      resource: {
+        spec: {
+          priority: 5,
+          arguments: { parameters: [{ name: "a" }, { name: "b" }, { name: "c", value: "old" }] },
+        },
+      },
+    },
+    { ...push(), n: 1234567, m: 999999, empty: "" },
+  ),
+);
+
 const body = Buffer.from(JSON.stringify(push()));
 const REQUESTS: readonly (readonly [string, unknown, DeliveryChanges])[] = [
   ["as it should be", push(), {}],
@@ -93,8 +271,71 @@ const REQUESTS: readonly (readonly [string, unknown, DeliveryChanges])[] = [
 ];
 const byRequest = REQUESTS.map(([name, payload, how]) => one(`request: ${name}`, {}, payload, how));
 
-/** Argo Events' own code reads a condition; which dependency it means is decided in this project's program. */
-const CONDITIONS = ["push-nginx", "push_nginx", " push-nginx ", "push-other", "nginx", ""];
+const CONDITIONS = [
+  ...["push-nginx", "push_nginx", " push-nginx ", "push-other", "nginx", ""],
+  ...[
+    "3scale",
+    "push-3scale",
+    "in",
+    "not",
+    "and",
+    "or",
+    "matches",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "nil",
+    "true",
+  ],
+  ...[
+    "false",
+    "let",
+    "if",
+    "else",
+    "len",
+    "all",
+    "none",
+    "any",
+    "one",
+    "filter",
+    "map",
+    "count",
+    "find",
+    "sum",
+    "mean",
+  ],
+  ...[
+    "min",
+    "max",
+    "now",
+    "date",
+    "duration",
+    "first",
+    "last",
+    "get",
+    "keys",
+    "values",
+    "sort",
+    "upper",
+    "int",
+    "type",
+  ],
+  ...[
+    "abs",
+    "trim",
+    "split",
+    "join",
+    "repeat",
+    "float",
+    "string",
+    "a-1",
+    "a-b-2",
+    "a--b",
+    "push-true",
+    "push-in",
+    "env",
+  ],
+];
 const byCondition = CONDITIONS.map((conditions) => {
   const name = ["push-other", "nginx", "", "push_nginx"].includes(conditions)
     ? "push-nginx"
@@ -214,4 +455,13 @@ function workflow(): object {
 }
 
 /** The cases for which recorded.jsonl has the answers of Argo Events 1.9.11. */
-export const CASES: readonly Case[] = [...byRequest, ...byCondition, ...byObject, ...unsigned, ...hidden];
+export const CASES: readonly Case[] = [
+  ...byValue,
+  ...byPath,
+  ...byParameter,
+  ...byRequest,
+  ...byCondition,
+  ...byObject,
+  ...unsigned,
+  ...hidden,
+];
