@@ -5,7 +5,7 @@ import { stopShared } from "../../test/engine/control-plane.ts";
 import { openTwoStacks, type TwoStacks } from "../../test/engine/two-stacks.ts";
 import { measuredToday, table, writePart } from "../benchmarks-page.ts";
 import { faultsIn, lockedIn, type Seen, STACKS, seenIn } from "./faults.ts";
-import { POOL, type Round, roundsOf } from "./rounds.ts";
+import { FIRST, POOL, type Round, roundsOf } from "./rounds.ts";
 
 interface Options {
   readonly count: string;
@@ -89,7 +89,7 @@ class Kills implements Tally {
     try {
       await fleet.configure();
       const others = new Set((await fleet.live()).keys());
-      await this.#settle(fleet, { services: {}, kills: [] }, others);
+      await this.#settle(fleet, { services: FIRST, kills: [] }, others);
       for (const round of roundsOf(this.seed, this.wanted)) {
         if (this.killed >= this.wanted || this.faults.length > 0) break;
         if (performance.now() - this.#started > this.#minutes * 60_000) break;

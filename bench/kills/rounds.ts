@@ -11,6 +11,9 @@ export interface Round {
 /** The services that come, change and go. By the hash of their names they are in both stacks. */
 export const POOL = ["auth", "late", "canary", "cart", "shop", "mail"] as const;
 
+/** Before the first kill, and in every round, because a wave must match some service. */
+export const FIRST = { canary: { warehouse: { interval: "5m" }, labels: { tier: "canary" } } };
+
 /** A share in thousandths, each as likely as the others. */
 const share = fc.noBias(fc.integer({ min: 0, max: 999 })).map((number) => number / 1_000);
 
@@ -24,11 +27,10 @@ const entry = fc
   );
 
 const round: fc.Arbitrary<Round> = fc.record({
-  services: fc
-    .tuple(...POOL.map(() => entry))
-    .map((entries) =>
-      Object.fromEntries(POOL.flatMap((name, index) => (entries[index] ? [[name, entries[index]]] : []))),
-    ),
+  services: fc.tuple(...POOL.map(() => entry)).map((entries) => ({
+    ...Object.fromEntries(POOL.flatMap((name, index) => (entries[index] ? [[name, entries[index]]] : []))),
+    ...FIRST,
+  })),
   kills: fc.noBias(fc.array(share, { minLength: 1, maxLength: 3 })),
 });
 
