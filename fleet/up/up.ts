@@ -1,5 +1,7 @@
 import { type ClusterChoice, openClusterOf } from "../cluster.ts";
+import { isUnreadableState } from "../engine-words.ts";
 import { backendFolder } from "../file-backend.ts";
+import { backupsHint } from "../recovery/backups.ts";
 import { objectsOf } from "../recovery/look.ts";
 import { faultsAfter, type Live } from "./after-wave.ts";
 import type { ClusterStacks } from "./cluster-stacks.ts";
@@ -178,15 +180,17 @@ class Up {
     const { durable, signal } = this.#options;
     const { name, plan } = job.stack;
     await notes.begin(name);
-    const run = await runUp(name, {
-      part,
-      durable,
-      signal,
-      onResource: () => {
-        this.#time.done();
-        tick();
-      },
-    });
+    const run = await this.#withHint(
+      await runUp(name, {
+        part,
+        durable,
+        signal,
+        onResource: () => {
+          this.#time.done();
+          tick();
+        },
+      }),
+    );
     const services = part?.filter.services ?? job.services;
     for (const service of services) this.#broken.delete(service);
     for (const [service, words] of run.broken) this.#broken.set(service, words);
@@ -205,6 +209,12 @@ class Up {
     const stamp = await stampOf(this.#folder, name);
     if (stamp !== undefined) await notes.write(name, { ...made, stamp });
     return run;
+  }
+
+  /** Adds the copy that brings back a state which the CLI could not read. */
+  async #withHint(run: StackRun): Promise<StackRun> {
+    if (!run.errors.some(isUnreadableState)) return run;
+    return { ...run, errors: [...run.errors, await backupsHint(this.#options.backend, run.stack)] };
   }
 
   /** What is not right in the cluster after a wave. */
