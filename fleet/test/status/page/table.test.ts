@@ -56,7 +56,7 @@ describe("the table of fleet status's page, with a thousand services", function 
     while (await more.isVisible()) {
       const { length } = await shown(page);
       await more.evaluate((button) => (button as unknown as { scrollIntoView(): void }).scrollIntoView());
-      await page.waitForFunction(`document.querySelectorAll("tr.service").length > ${length}`);
+      await page.locator("tr.service").nth(length).waitFor({ state: "attached" });
     }
     const names = await shown(page);
     assert.deepEqual([names.length, names.at(-1)], [1_000, "service-0999"]);
