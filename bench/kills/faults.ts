@@ -19,9 +19,12 @@ export async function lockedIn(fleet: TwoStacks): Promise<number> {
   return locks.filter((each) => each.length > 0).length;
 }
 
+/** Every object of the stacks on the API server, and the administrator's. */
+export const objectsIn = (fleet: TwoStacks) => fleet.live(["clusterrolebindings.rbac.authorization.k8s.io"]);
+
 export async function seenIn(fleet: TwoStacks): Promise<Seen> {
   return {
-    live: await fleet.live(),
+    live: await objectsIn(fleet),
     states: await Promise.all(STACKS.map(fleet.state)),
     locks: await lockedIn(fleet),
     hooks: new Map(

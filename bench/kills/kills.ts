@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { stopShared } from "../../test/engine/control-plane.ts";
 import { openTwoStacks, type TwoStacks } from "../../test/engine/two-stacks.ts";
 import { measuredToday, table, writePart } from "../benchmarks-page.ts";
-import { faultsIn, lockedIn, type Seen, STACKS, seenIn } from "./faults.ts";
+import { faultsIn, lockedIn, objectsIn, type Seen, STACKS, seenIn } from "./faults.ts";
 import { FIRST, POOL, type Round, roundsOf } from "./rounds.ts";
 
 interface Options {
@@ -88,7 +88,7 @@ class Kills implements Tally {
     const fleet = await openTwoStacks(POOL);
     try {
       await fleet.configure();
-      const others = new Set((await fleet.live()).keys());
+      const others = new Set((await objectsIn(fleet)).keys());
       await this.#settle(fleet, { services: FIRST, kills: [] }, others);
       for (const round of roundsOf(this.seed, this.wanted)) {
         if (this.killed >= this.wanted || this.faults.length > 0) break;

@@ -5,8 +5,8 @@ import type { SharedControlPlane } from "./control-plane.ts";
 export interface FleetCluster {
   /** The names of our objects: `Kind namespace/name`, sorted. */
   objects(): Promise<readonly string[]>;
-  /** Our objects by the same names. */
-  live(): Promise<ReadonlyMap<string, LiveObject>>;
+  /** Our objects by the same names. @param more kinds besides those of every test */
+  live(more?: readonly string[]): Promise<ReadonlyMap<string, LiveObject>>;
   /** Adds a pattern to a field of `spec` in a definition; the returned function removes it. */
   narrowDefinition(definition: string, field: string, pattern: string): Promise<() => Promise<unknown>>;
   /** One object from the API server. */
@@ -51,9 +51,10 @@ interface Definition {
 export function fleetCluster(plane: SharedControlPlane): FleetCluster {
   const kubectl = async (...args: string[]) =>
     (await execa(plane.programs.kubectl, ["--kubeconfig", plane.admin, ...args])).stdout;
-  const live = async () => {
+  const live = async (more: readonly string[] = []) => {
     const labels = "app.kubernetes.io/managed-by=kargo-fleet";
-    const { items } = JSON.parse(await kubectl("get", KINDS.join(), "-A", "-l", labels, "-o", "json")) as {
+    const kinds = [...KINDS, ...more].join();
+    const { items } = JSON.parse(await kubectl("get", kinds, "-A", "-l", labels, "-o", "json")) as {
       items: LiveObject[];
     };
     return new Map(
