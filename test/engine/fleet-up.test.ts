@@ -105,18 +105,9 @@ describe("fleet up, on a real engine and API server", function () {
   });
 
   it("stops after a wave that controllers have not finished, with what is left and how to go on", async () => {
-    const status = {
-      conditions: [
-        {
-          type: "Ready",
-          status: "True",
-          reason: "Verified",
-          message: "",
-          observedGeneration: 1,
-          lastTransitionTime: new Date().toISOString(),
-        },
-      ],
-    };
+    const ready = { type: "Ready", status: "True", reason: "Verified", message: "" };
+    const now = new Date().toISOString();
+    const status = { conditions: [{ ...ready, observedGeneration: 1, lastTransitionTime: now }] };
     await fleet.setStatus("stage", "dev", "kargo-canary", status);
     await fleet.list({
       ...SERVICES,
@@ -158,6 +149,15 @@ describe("fleet up, on a real engine and API server", function () {
     assert.ok((await projects()).includes("mail"));
     await fleet.list({ ...SERVICES, shop: {}, mail: {} });
     assert.equal((await up()).code, 0);
+    await assertSettled();
+  });
+
+  it("deletes a service that is no longer listed, after the wave of another one in its stack", async () => {
+    const canary = { ...SERVICES.canary, warehouse: { interval: "1h" } };
+    await fleet.list({ ...SERVICES, canary, mail: {} });
+    const printed = await up();
+    assert.deepEqual([printed.code, printed.broken], [0, {}], printed.output);
+    assert.ok(!(await projects()).includes("shop"));
     await assertSettled();
   });
 
