@@ -153,6 +153,8 @@ describe("fleet up, on a real engine and API server", function () {
   });
 
   it("deletes a service that is no longer listed, after the wave of another one in its stack", async () => {
+    // So that fleet up does not know what is there.
+    await fleet.pulumi("up", "--stack", "test-2", "--yes", "--skip-preview");
     const canary = { ...SERVICES.canary, warehouse: { interval: "1h" } };
     await fleet.list({ ...SERVICES, canary, mail: {} });
     const printed = await up();
