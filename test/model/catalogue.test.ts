@@ -8,9 +8,8 @@ import { catalogueText, planOf, problemsOf, readCatalogueText, service, stackTex
 describe("services.json", () => {
   it("has no problems in this repository", () => {
     const text = readFileSync("services.json", "utf8");
-    for (const stack of ["sandbox", "prod"]) {
+    for (const stack of ["sandbox", "prod"])
       assert.deepEqual(problemsOf(text, readFileSync(`Pulumi.${stack}.yaml`, "utf8")), []);
-    }
   });
 
   it("gets defaults for missing keys", () => {
@@ -100,12 +99,11 @@ describe("services.json", () => {
     );
   });
 
-  for (const name of ["Nginx", "-a", "a-", "a.b", "a_b", "a b", "", "__proto__", "a".repeat(64)]) {
+  for (const name of ["Nginx", "-a", "a-", "a.b", "a_b", "a b", "", "__proto__", "a".repeat(64)])
     it(`refuses the service name ${JSON.stringify(name.length > 20 ? "64 letters" : name)}`, () => {
       const text = `{ "teams": { "edge": { "group": "AD-Edge" } }, "services": { ${JSON.stringify(name)}: { "team": "edge", "repository": "acme/x" } } }`;
       assert.equal(problemsOf(text).length, 1);
     });
-  }
 
   for (const image of [
     "https://registry.example/nginx",

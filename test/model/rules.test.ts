@@ -179,14 +179,13 @@ const RULES: Readonly<
 };
 
 describe("a rule of the schema", () => {
-  for (const [what, [rule, taken, refused]] of Object.entries(RULES)) {
+  for (const [what, [rule, taken, refused]] of Object.entries(RULES))
     it(`explains ${what}`, () => {
       for (const value of taken)
         assert.ok(rule.safeParse(value).success, `${JSON.stringify(value)} is refused`);
       for (const value of refused)
         assert.ok(!rule.safeParse(value).success, `${JSON.stringify(value)} is taken`);
     });
-  }
 
   it("refuses a text of four million characters at once, and does not repeat it", () => {
     const before = process.cpuUsage();

@@ -138,7 +138,7 @@ describe("a download of a missing program", function () {
   for (const [what, file, packed] of [
     ["as it is", "hello/{version}/{program}", (bytes: Buffer) => bytes],
     ["compressed", "hello/{version}/{program}.gz", gzipSync],
-  ] as const) {
+  ] as const)
     it(`supports a program that is published ${what}`, async () => {
       const publication: Publication = { site: "kubernetes", file, checksums: "sum" };
       server.publish(published(publication), packed(Buffer.from("#!/bin/sh\necho hello 1.2.3\n")));
@@ -146,7 +146,6 @@ describe("a download of a missing program", function () {
       assert.equal(origin, "download");
       assert.equal(await readFile(path, "utf8"), "#!/bin/sh\necho hello 1.2.3\n");
     });
-  }
 
   it("supports an archive whose names begin with ./", async () => {
     const content = join(place.folder, "content");
@@ -240,10 +239,8 @@ describe("a download of a missing program", function () {
   });
 
   it("uses the proxy for https, and bypasses it as NO_PROXY says", async () => {
-    Object.assign(place.environment, {
-      HTTPS_PROXY: server.url,
-      KARGO_FLEET_GITHUB_URL: "https://makers.example",
-    });
+    place.environment.HTTPS_PROXY = server.url;
+    place.environment.KARGO_FLEET_GITHUB_URL = "https://makers.example";
     await failure("go missing");
     assert.deepEqual(server.asked, ["CONNECT makers.example:443"]);
     place.environment.NO_PROXY = "makers.example";
