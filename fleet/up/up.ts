@@ -78,8 +78,6 @@ class Up {
   #bases: ReadonlyMap<string, string> = new Map();
   readonly #done = new Set<string>();
   readonly #broken = new Map<string, readonly string[]>();
-  /** What was ever broken, by stack. */
-  readonly #brokenIn = new Map<string, readonly string[]>();
   #folder: string | undefined;
   #time = new TimeLeft();
 
@@ -195,11 +193,9 @@ class Up {
     );
     const services = part?.filter.services ?? job.services;
     for (const service of services) this.#broken.delete(service);
-    // A whole run also completes what is no longer listed.
-    if (part === undefined)
-      for (const service of this.#brokenIn.get(name) ?? []) this.#broken.delete(service);
-    for (const [service, words] of run.broken) this.#broken.set(service, words);
-    this.#brokenIn.set(name, [...(this.#brokenIn.get(name) ?? []), ...run.broken.keys()]);
+    // A part speaks for its own services; the last wave for those that are no longer listed.
+    for (const [service, words] of run.broken)
+      if (part === undefined || services.includes(service)) this.#broken.set(service, words);
     if (run.written) await notes.end(name);
     if (run.outcome !== "done" && run.outcome !== "broken") {
       this.#records.delete(name);
