@@ -28,7 +28,7 @@ interface Options extends ClusterChoice {
 }
 
 /** The memory of an engine with plugins and program for a stack of about 50 services, in bytes. */
-const ENGINE = 1.2 * 1024 ** 3;
+const ENGINE = 1.8 * 1024 ** 3;
 
 const positive = numberThat((number) => number > 0, "more than 0");
 const seconds = numberThat((number) => number >= 0, "0 or more");
