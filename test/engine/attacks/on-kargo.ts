@@ -14,31 +14,21 @@ const sent = (vars: readonly object[], more: object = {}) => ({
   },
 });
 
+const withVariable = (name: string, value: string) => patch(stage, sent([{ name, value }]));
+
 /** Attacks on what Kargo promotes. */
 export const ON_KARGO: Readonly<Record<string, Attack>> = {
   promote: post(inside("kargo-nginx", "promotions", KARGO), "prod.x", {
     spec: { stage: "prod", freight: "abc", steps: [{ uses: "git-clone" }] },
   }),
-  "read a shared Secret by a Stage": patch(
-    stage,
-    sent([{ name: "image", value: "${{ sharedSecret('x') }}" }]),
+  "read a shared Secret by a Stage": withVariable("image", "${{ sharedSecret('x') }}"),
+  "have a Stage promote an image from elsewhere beside its own": withVariable(
+    "images",
+    "web=registry.example/nginx worker=evil.example/nginx",
   ),
-  "have a Stage promote an image from elsewhere beside its own": patch(
-    stage,
-    sent([{ name: "images", value: "web=registry.example/nginx worker=evil.example/nginx" }]),
-  ),
-  "send the Git credential to another repository": patch(
-    stage,
-    sent([{ name: "repoURL", value: repository.repoURL }]),
-  ),
-  "send the token of commit statuses to another part of GitHub": patch(
-    stage,
-    sent([{ name: "source", value: "acme/nginx/hooks?" }]),
-  ),
-  "send the token of commit statuses above a repository": patch(
-    stage,
-    sent([{ name: "source", value: "acme/.." }]),
-  ),
+  "send the Git credential to another repository": withVariable("repoURL", repository.repoURL),
+  "send the token of commit statuses to another part of GitHub": withVariable("source", "acme/nginx/hooks?"),
+  "send the token of commit statuses above a repository": withVariable("source", "acme/.."),
   "give a Stage steps of its own": patch(stage, {
     spec: {
       promotionTemplate: { spec: { steps: [{ uses: "http", config: { url: "https://example.com" } }] } },
