@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { globSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +14,19 @@ const ours = [
   ["npx fleet", "node fleet/bin.js list"],
 ] as const;
 assert.ok(ours.length > 10);
+
+/** Documents and workflows, whose commands people and CI run. */
+const written = globSync(["*.md", "{docs,examples,fleet,sandbox}/**/*.md", ".github/**/*.{yaml,sh}"]);
+/** A command that starts Node with TypeScript; an old Node cannot load it. */
+const TYPESCRIPT = /\bnode (?!-r \.\/node-version\.cjs )(-\S+ )*[\w./-]+\.ts\b/g;
+
+describe("the commands of the documents and workflows", () => {
+  it("start no TypeScript without the check of Node's version", async () => {
+    assert.ok(written.length > 30);
+    for (const file of written)
+      assert.deepEqual((await readFile(file, "utf8")).match(TYPESCRIPT), null, file);
+  });
+});
 
 describe("an old Node before npm ci", function () {
   this.timeout(30_000);

@@ -3,8 +3,8 @@
 set -euo pipefail
 
 if [ -f "$RUNNER_TEMP/reports/$STACK.none" ]; then
-  exec node fleet/main.ts issue --marker "drift $STACK" --close
+  exec node fleet/bin.js issue --marker "drift $STACK" --close
 elif [ -f "$RUNNER_TEMP/reports/$STACK.md" ]; then
-  exec node fleet/main.ts issue --marker "drift $STACK" --title "$STACK has drifted" --note "$RUNNER_TEMP/reports/$STACK.md" --run "$RUN"
+  exec node fleet/bin.js issue --marker "drift $STACK" --title "$STACK has drifted" --note "$RUNNER_TEMP/reports/$STACK.md" --run "$RUN"
 fi
 echo "It is not known whether $STACK has drifted: see the job that looked."

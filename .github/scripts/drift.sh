@@ -7,7 +7,7 @@ mkdir -p "$RUNNER_TEMP/reports"
 "${0%/*}/with-events.sh" "$events" refresh --preview-only --non-interactive --color never --stack "$STACK" > /dev/null
 
 code=0
-node fleet/main.ts drift --stack "$STACK" --events "$events" --note "$RUNNER_TEMP/reports/$STACK.md" || code=$?
+node fleet/bin.js drift --stack "$STACK" --events "$events" --note "$RUNNER_TEMP/reports/$STACK.md" || code=$?
 case $code in
   0) touch "$RUNNER_TEMP/reports/$STACK.none" ;;
   2) ;;

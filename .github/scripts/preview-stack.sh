@@ -3,5 +3,5 @@
 set -euo pipefail
 
 mkdir -p "$RUNNER_TEMP/reports/whole"
-exec node fleet/main.ts preview --base "$BASE" --stack "$STACK" "$@" \
+exec node fleet/bin.js preview --base "$BASE" --stack "$STACK" "$@" \
   --comment "$RUNNER_TEMP/reports/$STACK.md" --report "$RUNNER_TEMP/reports/whole/$STACK.md"

@@ -139,7 +139,7 @@ describe("the GitHub workflows", function () {
     const preview = onTarget.find(({ name }) => name === "preview")?.job.steps ?? [];
     const commands = preview.flatMap(({ run }) => run ?? []);
     assert.deepEqual(commands.slice(-2), [
-      'node fleet/main.ts trust --base "$BASE" --head "$HEAD" --take',
+      'node fleet/bin.js trust --base "$BASE" --head "$HEAD" --take',
       ".github/scripts/with-cluster.sh .github/scripts/preview-stack.sh --data-only",
     ]);
   });
