@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
+import { totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import getPort from "get-port";
 import { apiServerArguments, controllerManagerArguments, etcdArguments } from "./control-plane/arguments.ts";
@@ -54,8 +55,11 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-/** Go collects garbage half as often as by default, which saves time of the start; GOMEMLIMIT bounds the memory. */
-const LESS_GARBAGE = { GOGC: "200" };
+/**
+ * Go collects garbage half as often as by default, which saves time of the start. GOMEMLIMIT is a target, not a limit: near
+ * it Go collects all the time, so that a server with many objects would be several times slower.
+ */
+const GARBAGE = { GOGC: "200", GOMEMLIMIT: String(Math.floor(totalmem() / 4)) };
 
 /** How often to restart a program on another port when its port is taken. */
 const ATTEMPTS = 5;
@@ -135,7 +139,7 @@ async function start(
       rootCertificate: join(directory, "certificates", "apiserver.crt"),
     }),
     log: join(directory, "logs", "kube-controller-manager.log"),
-    environment: { ...LESS_GARBAGE, ...process.env, GOMEMLIMIT: "200MiB" },
+    environment: { ...GARBAGE, ...process.env },
   });
   const api = kubernetesApi({ url, authority, token: credentials.tokens.admin });
   // In order, because a Role needs its namespace.
@@ -186,8 +190,7 @@ async function startApiServer(
       url,
       arguments: [...apiServerArguments({ etcd, port, certificates, tokenFile, serviceAccountKey }), ...more],
       log: join(directory, "logs", "kube-apiserver.log"),
-      // A target for the garbage collector, not a limit: large definitions may exceed it for a moment.
-      environment: { ...LESS_GARBAGE, ...process.env, GOMEMLIMIT: "2GiB" },
+      environment: { ...GARBAGE, ...process.env },
     });
     const isReady = async () => {
       authority = (await readAuthority(join(certificates, "apiserver.crt"))) ?? "";
