@@ -1,20 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { ApiAnswer, ApiRequest } from "../components/api-server.ts";
 import { FleetError } from "./fleet-error.ts";
 
 /** The parts of a request that decide whether it may be repeated. */
-export interface Repeatable {
-  readonly method: "DELETE" | "GET" | "PATCH" | "POST";
-  readonly path: string;
+export interface Repeatable extends Pick<ApiRequest, "method" | "path"> {
   /** @default 6 */
   readonly attempts?: number;
-}
-
-/** What the API server answered. */
-export interface RawAnswer {
-  readonly status: number;
-  readonly bytes: Buffer;
-  /** How long the API server asks to wait, in seconds. */
-  readonly retryAfter?: number | undefined;
 }
 
 /** There was no complete answer: a dropped connection, or none within the limit. */
@@ -46,9 +37,9 @@ const LONGEST = 4;
  */
 export async function repeated(
   { method, path, attempts = ATTEMPTS }: Repeatable,
-  send: () => Promise<RawAnswer>,
+  send: () => Promise<ApiAnswer>,
   second = 1000,
-): Promise<RawAnswer> {
+): Promise<ApiAnswer> {
   const harmless = changesNothing(method, path);
   for (let attempt = 1; ; attempt++) {
     const answer = await send().catch((error: unknown) => {

@@ -1,11 +1,11 @@
-import { type IncomingMessage, request as plainRequest } from "node:http";
-import { Agent, type RequestOptions, request as secureRequest } from "node:https";
+import { Agent, type RequestOptions } from "node:https";
 import { createSecureContext } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { type ApiAnswer, exchange } from "../components/api-server.ts";
 import { kubeConfig } from "../components/kube-config.ts";
 import { listed } from "../model/diagnostics.ts";
 import type { Plan } from "../model/plan.ts";
-import { NoAnswer, type RawAnswer, type Repeatable, repeated } from "./cluster-retries.ts";
+import { NoAnswer, type Repeatable, repeated } from "./cluster-retries.ts";
 import { FleetError } from "./fleet-error.ts";
 import { takeItems } from "./list-items.ts";
 
@@ -41,9 +41,6 @@ export interface Cluster {
   send(request: ClusterRequest): Promise<ClusterAnswer>;
   close(): void;
 }
-
-/** The time limit of one request in milliseconds. */
-const LIMIT = 30_000;
 
 /**
  * Opens the cluster of a kubeconfig's context.
@@ -112,7 +109,7 @@ async function loadConfig(options: Parameters<typeof openCluster>[0]): Promise<K
 function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluster, "send" | "close"> {
   let kept: Agent | undefined;
   let wasReached = false;
-  const once = async (request: ClusterRequest): Promise<RawAnswer> => {
+  const once = async (request: ClusterRequest): Promise<ApiAnswer> => {
     const options: RequestOptions = {};
     try {
       // Repeated for each request, because tokens of exec plugins expire during a long audit.
@@ -127,7 +124,7 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
         `The kubeconfig's user ${user} cannot be used: ${reasonOf(error)}. Correct it, or name another context.`,
       );
     }
-    const answer = await exchange(server, request, options, wasReached);
+    const answer = await sent(server, request, options, wasReached);
     wasReached = true;
     return answer;
   };
@@ -166,46 +163,19 @@ const NOT_THERE = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"];
 /** The connection was there, and broke. */
 const BROKEN = ["ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"];
 
-function exchange(
+async function sent(
   server: URL,
   { method, path, body, as }: ClusterRequest,
   options: RequestOptions,
   wasReached: boolean,
-): Promise<RawAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
-  const headers = {
-    ...options.headers,
-    accept: "application/json",
-    ...(body && { "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json" }),
-    ...(as && { "impersonate-user": as.user, "impersonate-group": [...as.groups] }),
-  };
-  const fail = (error: Error & { code?: string }) => {
+): Promise<ApiAnswer> {
+  const headers = as && { "impersonate-user": as.user, "impersonate-group": [...as.groups] };
+  const request = { method, path, ...(body && { body }), ...(headers && { headers }) };
+  return exchange(server, request, options).catch((error: Error & { code?: string }) => {
     const { code = "" } = error;
     const why = error.message === "" ? code || "no reason given" : error.message;
-    const broken = BROKEN.includes(code) || (wasReached && NOT_THERE.includes(code));
-    reject(new NoAnswer(server.origin, why, broken));
-  };
-  const receive = (response: IncomingMessage) => {
-    const parts: Buffer[] = [];
-    response.on("data", (part: Buffer) => parts.push(part));
-    response.on("error", fail);
-    response.on("end", () =>
-      resolve({
-        status: response.statusCode ?? 0,
-        bytes: Buffer.concat(parts),
-        retryAfter: Number(response.headers["retry-after"]) || undefined,
-      }),
-    );
-  };
-  const send = server.protocol === "http:" ? plainRequest : secureRequest;
-  const target = new URL(`${server.pathname.replace(/\/$/, "")}${path}`, server);
-  const call = send(target, { ...options, method, headers, timeout: LIMIT }, receive);
-  call.on("timeout", () =>
-    call.destroy(Object.assign(new Error(`no answer within ${LIMIT / 1000} s`), { code: "ETIMEDOUT" })),
-  );
-  call.on("error", fail);
-  call.end(body && JSON.stringify(body));
-  return promise;
+    throw new NoAnswer(server.origin, why, BROKEN.includes(code) || (wasReached && NOT_THERE.includes(code)));
+  });
 }
 
 function definedOnly<Value>(fields: Record<string, Value | undefined>): Record<string, Value> {

@@ -1,6 +1,7 @@
+import type { V1Namespace } from "@kubernetes/client-node";
 import type { NamespaceAnswer } from "../../model/obstacles.ts";
 import type { ClusterPlan } from "../../model/plan.ts";
-import { kubeConfig } from "../kube-config.ts";
+import { apiServerOf } from "../api-server.ts";
 import type { NoteUnchecked } from "./unchecked.ts";
 
 /** Returns the state of a namespace. */
@@ -8,17 +9,21 @@ export type AskNamespace = (name: string) => Promise<NamespaceAnswer>;
 
 /** Asks a cluster about namespaces, about each only once. */
 export async function namespacesOf(cluster: ClusterPlan, unchecked: NoteUnchecked): Promise<AskNamespace> {
-  const { CoreV1Api } = await import("@kubernetes/client-node");
-  const api = (await kubeConfig(cluster)).makeApiClient(CoreV1Api);
+  const ask = await apiServerOf(cluster);
   const look = async (name: string): Promise<NamespaceAnswer> => {
+    const unknown = (reason: string): NamespaceAnswer => {
+      unchecked(`namespace ${name}`, reason);
+      return { is: "unknown" };
+    };
     try {
-      const { metadata } = await api.readNamespace({ name });
+      const { status, body } = await ask({ method: "GET", path: `/api/v1/namespaces/${name}` });
+      if (status === 404) return { is: "absent" };
+      if (status !== 200) return unknown(`The API server answered ${status}`);
+      const { metadata } = body as V1Namespace;
       if (metadata?.deletionTimestamp) return { is: "terminating" };
       return { is: "there", labels: metadata?.labels ?? {} };
     } catch (error) {
-      if (statusOf(error) === 404) return { is: "absent" };
-      unchecked(`namespace ${name}`, reasonOf(error));
-      return { is: "unknown" };
+      return unknown(`The API server gave no answer (${(error as Error).message.split("\n")[0]})`);
     }
   };
   const answers = new Map<string, Promise<NamespaceAnswer>>();
@@ -27,14 +32,4 @@ export async function namespacesOf(cluster: ClusterPlan, unchecked: NoteUnchecke
     answers.set(name, answer);
     return answer;
   };
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : undefined;
-}
-
-function reasonOf(error: unknown): string {
-  const status = statusOf(error);
-  if (status !== undefined) return `The API server answered ${status}`;
-  return `The API server gave no answer (${(error as Error).message.split("\n")[0]})`;
 }

@@ -1,20 +1,21 @@
 import assert from "node:assert/strict";
 import { createServer, type ServerResponse } from "node:http";
+import type { ApiAnswer } from "../../components/api-server.ts";
 import { type LocalProxy, listening } from "../../test/engine/interrupted-up/local-proxy.ts";
 import { openCluster } from "../cluster.ts";
-import { NoAnswer, type RawAnswer, type Repeatable, repeated } from "../cluster-retries.ts";
+import { NoAnswer, type Repeatable, repeated } from "../cluster-retries.ts";
 import { type Folder, folderOf } from "./folder.ts";
 
 const READ: Repeatable = { method: "GET", path: "/api/v1/namespaces/kargo-nginx?limit=1" };
-const RIGHT: RawAnswer = { status: 200, bytes: Buffer.from("{}") };
+const RIGHT: ApiAnswer = { status: 200, bytes: Buffer.from("{}") };
 const dropped = () => new NoAnswer("https://prod", "socket hang up", true);
-const failed = (status: number, message = "busy"): RawAnswer => ({
+const failed = (status: number, message = "busy"): ApiAnswer => ({
   status,
   bytes: Buffer.from(JSON.stringify({ message })),
 });
 
 /** Sends a request to a server that gives these answers, the last of them for ever. */
-async function sent(request: Repeatable, answers: readonly (RawAnswer | NoAnswer)[]) {
+async function sent(request: Repeatable, answers: readonly (ApiAnswer | NoAnswer)[]) {
   let count = 0;
   const send = async () => {
     const answer = answers[Math.min(count++, answers.length - 1)] ?? RIGHT;
