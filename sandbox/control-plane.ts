@@ -59,7 +59,7 @@ export interface ControlPlane {
  * Go collects garbage half as often as by default, which saves time of the start. GOMEMLIMIT is a target, not a limit: near
  * it Go collects all the time, so that a server with many objects would be several times slower.
  */
-const GARBAGE = { GOGC: "200", GOMEMLIMIT: String(Math.floor(totalmem() / 4)) };
+const GARBAGE = { GOGC: "200", GOMEMLIMIT: String(Math.floor(totalmem() / 2)) };
 
 /** How often to restart a program on another port when its port is taken. */
 const ATTEMPTS = 5;
