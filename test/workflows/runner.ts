@@ -27,6 +27,7 @@ const PARTS = [
   "customize.ts",
   "manifests",
   "model",
+  "node-version.cjs",
   "package.json",
   "services.json",
 ];
