@@ -140,7 +140,8 @@ class Bench {
   #fail(error: Error): Cell {
     this.#failed = true;
     process.stderr.write(`${error.stack}\n`);
-    return { missing: `failed: ${error.message.split("\n")[0]}` };
+    // The first line is the command, with paths of this machine.
+    return { missing: `failed: ${error.message.trim().split("\n").at(-1)}` };
   }
 
   async #phase(peer: Peer, phase: Phase, size: number, world: World): Promise<Cell> {

@@ -91,7 +91,20 @@ export function figuresOf(results: Results): string {
     top && base && top.seconds / base.seconds;
   const goals: readonly (readonly [string, string, number | undefined, number, string])[] = [
     [`first rollout of ${size}, to \`${KUBECTL}\``, "≤ 1.5 ×", against(first, at(KUBECTL, FIRST)), 1.5, " ×"],
-    [`no-op of ${size}, to the first rollout`, "≤ 0.5 ×", against(at(FLEET, "no-op"), first), 0.5, " ×"],
+    [
+      `known no-op of ${size}, to the first rollout`,
+      "≤ 0.5 ×",
+      against(at(FLEET, "known no-op"), first),
+      0.5,
+      " ×",
+    ],
+    [
+      `no-op of ${size} in the engine, to the first rollout`,
+      "≤ 0.5 ×",
+      against(at(FLEET, "no-op"), first),
+      0.5,
+      " ×",
+    ],
     [`one changed service of ${size}`, "≤ 5 s", at(FLEET, "one service")?.seconds, 5, " s"],
     ["growth exponent of a first rollout", "≤ 1.1", exponentOf(results, FLEET, FIRST), 1.1, ""],
     ["peak memory of a worker", "≤ 1,000 MB", first?.worker, 1_000, " MB"],
@@ -107,19 +120,25 @@ export function figuresOf(results: Results): string {
 
 /** Why cells are empty. */
 function notesOf({ peers, phases, sizes, cell }: Results): string[] {
-  const reasons = new Map<string, Set<string>>();
+  const reasons = new Map<string, Map<string, number[]>>();
   for (const size of sizes)
     for (const peer of peers)
       for (const phase of phases) {
         const found = cell(peer, phase, size) ?? { missing: "not run" };
         if (!("missing" in found)) continue;
         const why = `\`${peer}\`: ${found.missing}`;
-        reasons.set(why, (reasons.get(why) ?? new Set()).add(`${phase} of ${size}`));
+        const empty = reasons.get(why) ?? new Map<string, number[]>();
+        reasons.set(why, empty.set(phase, [...(empty.get(phase) ?? []), size]));
       }
   if (reasons.size === 0) return [];
   return [
     "Not measured:",
-    [...reasons].map(([why, cells]) => `- ${why} (${[...cells].join(", ")})`).join("\n"),
+    [...reasons]
+      .map(([why, empty]) => {
+        const cells = [...empty].map(([phase, sizes]) => `${phase} of ${sizes.join(", ")}`);
+        return `- ${why} (${cells.join("; ")})`;
+      })
+      .join("\n"),
   ];
 }
 
