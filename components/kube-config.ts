@@ -24,14 +24,17 @@ export async function kubeConfig({
   return config;
 }
 
-/** Loads it on demand, and without the generated client: that has a file for each type of Kubernetes. */
+/** In place of the generated client, which has a file for each type of Kubernetes; api-server.ts does without. */
+const NO_CLIENT =
+  "data:text/javascript,export const createConfiguration = undefined, ServerConfiguration = undefined";
+
+/** Loads it on demand. */
 async function loaded(): Promise<Pick<typeof import("@kubernetes/client-node"), "KubeConfig">> {
   const hooks = registerHooks({
     resolve(name, context, next) {
-      const { parentURL = "" } = context;
-      return name === "./gen/index.js" && parentURL.endsWith("/client-node/dist/config.js")
-        ? { url: `data:text/javascript,${encodeURIComponent(later(parentURL))}`, shortCircuit: true }
-        : next(name, context);
+      const isClient =
+        name === "./gen/index.js" && context.parentURL?.endsWith("/client-node/dist/config.js") === true;
+      return isClient ? { url: NO_CLIENT, shortCircuit: true } : next(name, context);
     },
   });
   try {
@@ -39,12 +42,4 @@ async function loaded(): Promise<Pick<typeof import("@kubernetes/client-node"), 
   } finally {
     hooks.deregister();
   }
-}
-
-/** A module in place of the generated client, which loads it at its first use. @param config the module that uses it */
-function later(config: string): string {
-  return `import { createRequire } from "node:module";
-    const client = () => createRequire(${JSON.stringify(config)})("./gen/index.js");
-    export const createConfiguration = (options) => client().createConfiguration(options);
-    export function ServerConfiguration(...options) { return new (client().ServerConfiguration)(...options); }`;
 }
