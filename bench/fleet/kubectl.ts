@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { writeFolder } from "../../fleet/render/folder.ts";
 import { renderObjects } from "../../fleet/render/objects.ts";
+import { CALENDAR } from "../../manifests/calendar.ts";
 import { type Cost, measure } from "../measure.ts";
 import type { Measured } from "../results.ts";
 import { type Peer, type Phase, STATES } from "./phases.ts";
@@ -25,14 +26,15 @@ export const kubectl: Peer = {
           ? `left out above ${LARGEST_DESTROY}`
           : undefined,
   prepare: async (phase, world) => {
-    await writeFolder(rendered(world), renderObjects(world.plan(STATES[phase])));
+    const files = renderObjects(world.plan(STATES[phase]));
+    // The deployer only patches the calendar, which is the administrator's.
+    const own = phase === "destroy" ? files.filter(({ path }) => !path.includes(CALENDAR)) : files;
+    await writeFolder(rendered(world), own);
   },
   run: async (phase, world) => {
     const last = serviceName(world.plan(STATES[phase]).services.length - 1);
     const folder = phase === "one service" ? join(rendered(world), "services", last) : rendered(world);
-    // The deployer patches the calendar and may not delete it.
-    const as = phase === "destroy" ? "admin" : "deployer";
-    return measuredAs(await call(world, as, commandOf(phase), "--recursive", "--filename", folder));
+    return measuredAs(await call(world, commandOf(phase), "--recursive", "--filename", folder));
   },
 };
 
@@ -42,11 +44,10 @@ function commandOf(phase: Phase): string[] {
 
 function call(
   { programs, plane, folder }: World,
-  as: "admin" | "deployer",
   command: readonly string[],
   ...args: string[]
 ): Promise<Cost> {
-  const own = [programs.kubectl, "--kubeconfig", plane.kubeconfigs[as]];
+  const own = [programs.kubectl, "--kubeconfig", plane.kubeconfigs.deployer];
   return measure([...own, ...command, ...args], { cwd: folder, env: {} });
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { measuredToday, PAGE, table, withPart } from "../../bench/benchmarks-page.ts";
+import { RECORD, type Recorded } from "../../bench/fleet/record.ts";
 
 const TEXT = "# Title\n<!-- bench fleet -->\nold\n<!-- end bench fleet -->\nrest\n";
 
@@ -35,6 +36,22 @@ describe("docs/benchmarks.md", () => {
       measuredToday(new Date("2026-11-29T12:00:00Z")),
       /^Measured on 2026-11-29, on \d+ cores of .+ with \d+ GB, \w+ .+, Node \d+\.\d+\.\d+\.$/,
     );
+  });
+
+  it("is what the README and docs/scale.md say of 1,000 services", () => {
+    const { cells } = JSON.parse(readFileSync(RECORD, "utf8")) as Recorded;
+    const [ours, theirs] = ["fleet up", "kubectl apply"].map((peer) => {
+      const cell = cells[1000]?.[peer]?.["first rollout"];
+      return cell && "seconds" in cell ? cell : assert.fail(`no measurement of ${peer}`);
+    });
+    const times = (ours?.seconds ?? 0) / (theirs?.seconds ?? 0);
+    assert.ok(
+      readFileSync("README.md", "utf8").includes(
+        `took ${ours?.seconds.toFixed(0)} s on two cores, ${times.toFixed(1)} times as long as`,
+      ),
+    );
+    const gigabytes = ((ours?.worker ?? 0) / 1000).toFixed(1);
+    assert.ok(readFileSync("docs/scale.md", "utf8").includes(`took ${gigabytes} GB`));
   });
 
   it("aligns columns of numbers to the right", () => {
