@@ -1,7 +1,9 @@
 import { SERVICE_LABEL, STACK_LABEL, stackLabel } from "../../model/labels.ts";
+import { resourceName } from "../../model/names.ts";
 import type { Plan } from "../../model/plan.ts";
 import { owningStack } from "../../model/shards.ts";
 import { PROJECT } from "../../model/stack-config.ts";
+import { nameOf } from "../engine-events.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Engine } from "./engine.ts";
 import { importFile, missingProviders, type Taken } from "./import-file.ts";
@@ -12,6 +14,8 @@ import type { Creation } from "./preview.ts";
 import { requireUnlocked, type StackLock } from "./stack-lock.ts";
 import { integrityProblems, type PendingOperation, type State } from "./state.ts";
 
+const REPOSITORY_HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
+
 /** What an interrupted `up` left, and what to do about it. */
 export interface RecoveryPlan {
   readonly stack: string;
@@ -21,6 +25,8 @@ export interface RecoveryPlan {
   readonly items: readonly Item[];
   /** Objects with this stack's label that are neither in its state nor in its plan. */
   readonly strays: readonly string[];
+  /** The URNs of hooks in the state whose services are no longer planned. */
+  readonly leavingHooks: readonly string[];
   readonly state: State;
   readonly creations: readonly Creation[];
 }
@@ -65,7 +71,11 @@ export async function planRecovery(plan: Plan, options: RecoverOptions, tools: T
     tools.tick(`recover: ${done} of ${planned.length}`),
   );
   const strays = await unplannedObjects(selectorOf(plan, stack), state, planned, surroundings);
-  return { stack, stackLock, pending: state.pending, items, strays, state, creations };
+  const hooks = new Set(plan.services.map(({ name }) => resourceName(name, "webhook")));
+  const leavingHooks = state.resources
+    .filter(({ type, urn }) => type === REPOSITORY_HOOK && !hooks.has(nameOf(urn)))
+    .map(({ urn }) => urn);
+  return { stack, stackLock, pending: state.pending, items, strays, leavingHooks, state, creations };
 }
 
 /**
@@ -87,6 +97,7 @@ export async function settle(found: RecoveryPlan, options: RecoverOptions, tools
     await engine.cancel();
   }
   await settlePending(found, tools);
+  await forgetDeletedHooks(found, tools);
   const taken = takenItems(found.items);
   await record(taken, found.creations, tools);
   // A plugin may outlive its engine and finish its last call only now.
@@ -105,6 +116,14 @@ async function settlePending({ pending, state }: RecoveryPlan, { engine, tell }:
     .map(({ urn }) => urn);
   if (unsure.length > 0) await engine.refresh([...new Set(unsure)]);
   await engine.forgetPending(unsure.length > 0 ? await engine.state() : state);
+}
+
+/** GitHub's provider fails to delete a hook that an interrupted `up` has deleted, so the state forgets it first. */
+async function forgetDeletedHooks({ leavingHooks }: RecoveryPlan, { engine, tell }: Tools): Promise<void> {
+  if (leavingHooks.length === 0) return;
+  tell(`recover: asking GitHub whether ${leavingHooks.length} hooks that are to be deleted still exist`);
+  // Such as a token in the state that has expired: the next up has the new one, and reports what it cannot delete.
+  await engine.refresh(leavingHooks).catch((error: Error) => tell(`recover: ${error.message}`));
 }
 
 /**

@@ -84,7 +84,10 @@ export function recordAfter(
   // Only a whole `up` deletes a shared object that is no longer planned.
   const kept = before?.shared.names.every((name) => now.names.includes(name));
   const shared = run.whole || (run.platform && kept) ? now : (before?.shared ?? { digest: "", names: [] });
-  return { base, shared, services, whole: run.whole || before?.whole === true, stamp: "" };
+  // A service that left and could not be removed needs another whole `up`.
+  const removed = [...run.broken].every((name) => plan.services.some((service) => service.name === name));
+  const whole = removed && (run.whole || before?.whole === true);
+  return { base, shared, services, whole, stamp: "" };
 }
 
 /** The digests of services that were asked for before. */

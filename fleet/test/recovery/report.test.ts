@@ -32,6 +32,7 @@ function recovered(items: readonly Item[], more: Partial<Recovered> = {}): Recov
       pending: [{ urn: URN, type: "creating" }],
       items,
       strays: ["Stage kargo-old/dev"],
+      leavingHooks: [],
       state: { resources: [], pending: [], text: "" },
       creations: [],
     },

@@ -44,10 +44,21 @@ function planned(of: ClusterStacks, index: number, known: Partial<Known> = {}) {
   }));
 }
 
+const wholeRun = (broken: readonly string[]) => ({
+  services: [],
+  platform: true,
+  whole: true,
+  broken: new Set(broken),
+});
+
 /** The records after everything is up. */
 function recordsOf({ stacks }: ClusterStacks, broken: readonly string[] = []): Map<string, UpRecord> {
-  const run = { services: [], platform: true, whole: true, broken: new Set(broken) };
-  return new Map(stacks.map(({ name, plan }) => [name, recordAfter(plan, undefined, "base", run)]));
+  return new Map(
+    stacks.map(({ name, plan }) => {
+      const own = plan.services.map((service) => service.name).filter((service) => broken.includes(service));
+      return [name, recordAfter(plan, undefined, "base", wholeRun(own))];
+    }),
+  );
 }
 
 describe("the steps of fleet up", () => {
@@ -184,6 +195,18 @@ describe("the record of an up", () => {
         assert.equal(whole, !runs.some((each) => each.whole));
       }),
     );
+  });
+});
+
+describe("the record of a stack from which a service left", () => {
+  it("asks for another whole up if the service could not be removed", () => {
+    const [stack] = cluster().stacks;
+    assert.ok(stack);
+    const { plan } = stack;
+    const left = (broken: string) =>
+      leftOf(plan, recordAfter(plan, undefined, "base", wholeRun([broken]))).whole;
+    assert.equal(left("removed"), true);
+    for (const { name } of plan.services) assert.equal(left(name), false);
   });
 });
 
