@@ -46,6 +46,11 @@ export function isUnwritten(error: string): boolean {
   );
 }
 
+/** An `up` of some targets meets a resource that is no longer planned: the engine leaves it, and deletes it in an `up` of all. */
+export function isLeftForLater(error: string): boolean {
+  return error.includes("will be destroyed but was not specified in --target list");
+}
+
 /** The lines of the CLI's output that are not warnings. */
 export function withoutWarnings(output: string): string[] {
   return output.split("\n").filter((line) => line.trim() !== "" && !/^\s*warning: /.test(line));

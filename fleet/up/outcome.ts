@@ -1,5 +1,12 @@
 import { nameOf } from "../engine-events.ts";
-import { isBusy, isUnreadableState, isUnwritten, NO_STACK, needsRecovery } from "../engine-words.ts";
+import {
+  isBusy,
+  isLeftForLater,
+  isUnreadableState,
+  isUnwritten,
+  NO_STACK,
+  needsRecovery,
+} from "../engine-words.ts";
 import type { EngineStep } from "../preview/change.ts";
 import { serviceOf } from "../report/steps.ts";
 
@@ -39,12 +46,14 @@ const REPEATED = /^(update failed|resource registration failed|\d+ errors? occur
 
 /**
  * Decides whether an `up` failed as a whole or only for some services. It failed for services only if every failed
- * operation and every error belongs to one, and the engine tried everything else.
+ * operation and every error belongs to one, and the engine tried everything else. What a run of some targets leaves for
+ * the run of the whole stack, which comes last, is no failure.
  */
 export function outcomeOfRun({ exitCode, failed, errors, summary, last }: Spoken): StackOutcome {
   const broken = new Map<string, string[]>();
   const add = (service: string, text: string) => broken.set(service, [...(broken.get(service) ?? []), text]);
   const others: string[] = [];
+  let left = 0;
   for (const step of failed) {
     const service = serviceOf(step);
     if (service === undefined) others.push(`${step.op} of ${step.name} failed`);
@@ -52,6 +61,10 @@ export function outcomeOfRun({ exitCode, failed, errors, summary, last }: Spoken
   }
   for (const { message, urn } of errors) {
     if (REPEATED.test(message)) continue;
+    if (isLeftForLater(message)) {
+      left += 1;
+      continue;
+    }
     const name = urn === undefined ? "" : nameOf(urn);
     const service = ABOUT_A_SERVICE.exec(message)?.[1] ?? (urn && serviceOf({ urn, name }));
     if (service === undefined) others.push(message);
@@ -63,7 +76,7 @@ export function outcomeOfRun({ exitCode, failed, errors, summary, last }: Spoken
   if (exitCode === 0) return { outcome: "done", errors: [], broken, written: true, lost: false };
   if (all.some(isBusy)) return { outcome: "busy", errors: said, broken, written: true, lost: false };
   const lost = exitCode === NO_STACK || all.some((text) => isUnreadableState(text) || needsRecovery(text));
-  if (summary && !unwritten && others.length === 0 && broken.size > 0)
-    return { outcome: "broken", errors: [], broken, written: true, lost };
+  if (summary && !unwritten && others.length === 0 && broken.size + left > 0)
+    return { outcome: broken.size > 0 ? "broken" : "done", errors: [], broken, written: true, lost };
   return { outcome: "failed", errors: said, broken, written: summary && !unwritten, lost };
 }

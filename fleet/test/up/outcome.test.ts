@@ -41,6 +41,15 @@ describe("the outcome of an engine's run", () => {
     ]);
   });
 
+  it("is done if a run of some targets leaves a resource that is no longer planned to the run of the whole stack", () => {
+    const message =
+      "Resource 'urn:pulumi:test::kargo-fleet::a:b:C::old' will be destroyed but was not specified in --target list.\nEither include resource in --target list or pass --target-dependents to proceed.";
+    const errors = [{ message, urn: undefined }, LAST];
+    assert.equal(outcomeOfRun(said({ errors })).outcome, "done");
+    assert.equal(outcomeOfRun(said({ errors: [...errors, KF100] })).outcome, "broken");
+    assert.equal(outcomeOfRun(said({ errors, summary: false })).outcome, "failed");
+  });
+
   it("is failed if a shared resource failed too", () => {
     const shared = failedStep("platform/tasks", urnOf("platform/tasks", "kargo-fleet:index:Platform$x:y:Z"));
     const { outcome, errors } = outcomeOfRun(said({ failed: [failedStep("nginx/webhook"), shared] }));
