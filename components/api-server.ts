@@ -88,6 +88,15 @@ export async function apiServerOf(
   await config.applyToHTTPSOptions(options);
   return async (request) => {
     const { status, bytes } = await exchange(server, request, options);
-    return { status, body: JSON.parse(bytes.toString()) };
+    return { status, body: parsedBody(bytes.toString()) };
   };
+}
+
+/** @returns a body that is no JSON, such as a proxy's page, as `message` */
+export function parsedBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { message: text.trim() };
+  }
 }

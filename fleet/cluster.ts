@@ -1,7 +1,7 @@
 import { Agent, type RequestOptions } from "node:https";
 import { createSecureContext } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { type ApiAnswer, exchange } from "../components/api-server.ts";
+import { type ApiAnswer, exchange, parsedBody } from "../components/api-server.ts";
 import { kubeConfig } from "../components/kube-config.ts";
 import { listed } from "../model/diagnostics.ts";
 import type { Plan } from "../model/plan.ts";
@@ -135,7 +135,7 @@ function connect(config: KubeConfig, server: URL, proxied: boolean): Pick<Cluste
         `${server.origin} rejects the credentials (401): check the kubeconfig's credentials.`,
       );
     const rest = request.take && status === 200 ? takeItems(bytes, request.take) : bytes.toString();
-    return { status, body: parsed(rest) };
+    return { status, body: parsedBody(rest) };
   };
   return { send, close: () => kept?.destroy() };
 }
@@ -182,14 +182,6 @@ function definedOnly<Value>(fields: Record<string, Value | undefined>): Record<s
   return Object.fromEntries(
     Object.entries(fields).filter((entry): entry is [string, Value] => entry[1] !== undefined),
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return { message: text.trim() };
-  }
 }
 
 /** The message of the API server. */

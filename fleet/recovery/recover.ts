@@ -121,7 +121,7 @@ async function settlePending({ pending, state }: RecoveryPlan, { engine, tell }:
 /** GitHub's provider fails to delete a hook that an interrupted `up` has deleted, so the state forgets it first. */
 async function forgetDeletedHooks({ leavingHooks }: RecoveryPlan, { engine, tell }: Tools): Promise<void> {
   if (leavingHooks.length === 0) return;
-  tell(`recover: asking GitHub whether ${leavingHooks.length} hooks that are to be deleted still exist`);
+  tell(`recover: asking GitHub which hooks of removed services still exist (${leavingHooks.length})`);
   // Such as a token in the state that has expired: the next up has the new one, and reports what it cannot delete.
   await engine.refresh(leavingHooks).catch((error: Error) => tell(`recover: ${error.message}`));
 }

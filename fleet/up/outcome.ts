@@ -53,18 +53,14 @@ export function outcomeOfRun({ exitCode, failed, errors, summary, last }: Spoken
   const broken = new Map<string, string[]>();
   const add = (service: string, text: string) => broken.set(service, [...(broken.get(service) ?? []), text]);
   const others: string[] = [];
-  let left = 0;
+  const left = errors.filter(({ message }) => isLeftForLater(message)).length;
   for (const step of failed) {
     const service = serviceOf(step);
     if (service === undefined) others.push(`${step.op} of ${step.name} failed`);
     else add(service, `${step.op} of ${step.name} failed`);
   }
   for (const { message, urn } of errors) {
-    if (REPEATED.test(message)) continue;
-    if (isLeftForLater(message)) {
-      left += 1;
-      continue;
-    }
+    if (REPEATED.test(message) || isLeftForLater(message)) continue;
     const name = urn === undefined ? "" : nameOf(urn);
     const service = ABOUT_A_SERVICE.exec(message)?.[1] ?? (urn && serviceOf({ urn, name }));
     if (service === undefined) others.push(message);

@@ -48,7 +48,7 @@ describe("a service that is removed after its hook is gone", function () {
 
   it("is removed by the fleet up after a fleet recover, and nothing of it stays in the state", async () => {
     const recovered = await fleet("recover", "--stack", "test");
-    assert.match(recovered.output, /asking GitHub whether 1 hooks that are to be deleted still exist/);
+    assert.match(recovered.output, /asking GitHub which hooks of removed services still exist \(1\)/);
     const { code, output } = await fleet("up", "test");
     assert.equal(code, 0, output);
     const state = await readFile(join(base.folder, "state/.pulumi/stacks/kargo-fleet/test.json"), "utf8");

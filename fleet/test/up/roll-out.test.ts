@@ -44,19 +44,14 @@ function planned(of: ClusterStacks, index: number, known: Partial<Known> = {}) {
   }));
 }
 
-const wholeRun = (broken: readonly string[]) => ({
-  services: [],
-  platform: true,
-  whole: true,
-  broken: new Set(broken),
-});
+const WHOLE = { services: [], platform: true, whole: true };
 
 /** The records after everything is up. */
 function recordsOf({ stacks }: ClusterStacks, broken: readonly string[] = []): Map<string, UpRecord> {
   return new Map(
     stacks.map(({ name, plan }) => {
       const own = plan.services.map((service) => service.name).filter((service) => broken.includes(service));
-      return [name, recordAfter(plan, undefined, "base", wholeRun(own))];
+      return [name, recordAfter(plan, undefined, "base", { ...WHOLE, broken: new Set(own) })];
     }),
   );
 }
@@ -204,7 +199,7 @@ describe("the record of a stack from which a service left", () => {
     assert.ok(stack);
     const { plan } = stack;
     const left = (broken: string) =>
-      leftOf(plan, recordAfter(plan, undefined, "base", wholeRun([broken]))).whole;
+      leftOf(plan, recordAfter(plan, undefined, "base", { ...WHOLE, broken: new Set([broken]) })).whole;
     assert.equal(left("removed"), true);
     for (const { name } of plan.services) assert.equal(left(name), false);
   });
