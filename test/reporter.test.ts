@@ -31,9 +31,11 @@ it("finds nobody to ask once", () => {
     if (!there) throw new Error("connect ECONNREFUSED");
   }));
 });
-it("fails", () => assert.fail());
+it("fails", () => assert.fail("x".repeat(5_000) + "the reason"));
 it("is still to be written");
 `;
+
+const titles = (told: readonly string[]) => told.map((text) => text.split(":")[0]);
 
 describe("npm test's summary", () => {
   let outcome: Outcome;
@@ -49,7 +51,12 @@ describe("npm test's summary", () => {
   });
 
   it("counts a counterexample as a failure, even if the retry does not find it", () => {
-    assert.deepEqual(outcome.failures, ["fails", "meets a counterexample once", "is told no once"]);
+    assert.deepEqual(titles(outcome.failures), ["fails", "meets a counterexample once", "is told no once"]);
+  });
+
+  it("names the error of a failed test, and only the end of a long one", () => {
+    const [failure = ""] = outcome.failures;
+    assert.match(failure, /^fails: … x{1990}the reason$/);
   });
 
   it("counts a pending test as a failure", () => {
@@ -58,15 +65,12 @@ describe("npm test's summary", () => {
 
   it("counts passed and retried tests, and names those that failed first", () => {
     assert.equal(outcome.passed, 3);
-    assert.deepEqual(
-      outcome.retried.map((text) => text.split(":")[0]),
-      [
-        "passes at the second try",
-        "meets a counterexample once",
-        "is told no once",
-        "finds nobody to ask once",
-        "fails",
-      ],
-    );
+    assert.deepEqual(titles(outcome.retried), [
+      "passes at the second try",
+      "meets a counterexample once",
+      "is told no once",
+      "finds nobody to ask once",
+      "fails",
+    ]);
   });
 });

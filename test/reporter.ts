@@ -5,11 +5,14 @@ import mocha from "mocha";
 export interface Outcome {
   readonly passed: number;
   readonly failed: number;
-  /** The full title of each failed test. */
+  /** The full title of each failed test or hook, with its error. */
   readonly failures: readonly string[];
   /** The full title of each test that failed first, with its error. */
   readonly retried: readonly string[];
 }
+
+/** How many characters of an error the end of a run shows: its last ones, where a command says why it failed. */
+const LONGEST = 2_000;
 
 /** Mocha's own report, with the result in a file for the summary of the run. */
 export default class CountingReporter extends mocha.reporters.Spec {
@@ -18,15 +21,19 @@ export default class CountingReporter extends mocha.reporters.Spec {
     const file = process.env.TEST_OUTCOME;
     const failures: string[] = [];
     const retried: string[] = [];
-    const counterexamples: string[] = [];
-    runner.on("fail", (test) => failures.push(test.fullTitle()));
+    const failedTests = new Set<string>();
+    const counterexamples = new Map<string, string>();
+    runner.on("fail", (test, error: Error) => {
+      failedTests.add(test.fullTitle());
+      failures.push(told(test, error));
+    });
     runner.on("retry", (test, error: Error) => {
-      retried.push(`${test.fullTitle()}: ${error.message}`);
-      if (isCounterexample(error)) counterexamples.push(test.fullTitle());
+      retried.push(told(test, error));
+      if (isCounterexample(error)) counterexamples.set(test.fullTitle(), told(test, error));
     });
     runner.once("end", () => {
       const { passes = 0, failures: failed = 0, pending = 0 } = runner.stats ?? {};
-      const unmet = counterexamples.filter((title) => !failures.includes(title));
+      const unmet = [...counterexamples].flatMap(([title, text]) => (failedTests.has(title) ? [] : [text]));
       const outcome: Outcome = {
         passed: passes - unmet.length,
         // A pending test proves nothing, so it counts as failed.
@@ -37,6 +44,12 @@ export default class CountingReporter extends mocha.reporters.Spec {
       if (file) writeFileSync(file, JSON.stringify(outcome));
     });
   }
+}
+
+/** The end of a run names the error too, because the report above it may be cut. */
+function told(test: mocha.Runnable, { message }: Error): string {
+  const end = message.length > LONGEST ? `… ${message.slice(-LONGEST)}` : message;
+  return `${test.fullTitle()}: ${end}`;
 }
 
 /** A retry uses other random values, so it does not disprove a counterexample. */
