@@ -26,14 +26,15 @@ export const FLAGS = [
 
 type Work = Omit<Measured, "requests">;
 
-/** The environment of the shards' commands. */
+/** The environment of the shards' commands. @param services of the stack, for what `fleet up` sets */
 export async function shardSettings(
   { environment }: World,
   durable: boolean,
+  services?: number,
 ): Promise<Readonly<Record<string, string>>> {
   const { PULUMI_HOME } = environment;
   const once = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
-  return { ...environment, ...(await engineSettings({ PULUMI_HOME })), ...(durable ? {} : once) };
+  return { ...environment, ...(await engineSettings({ PULUMI_HOME }, services)), ...(durable ? {} : once) };
 }
 
 /** `fleet up` of the cluster. */

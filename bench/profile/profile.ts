@@ -71,7 +71,7 @@ async function profile(size: number, own: Readonly<Record<string, string>>): Pro
   const say = (text: string) => process.stderr.write(`${size} services, ${stack}: ${text}\n`);
   try {
     await world.write({ interval: "5m" });
-    const env = { ...(await shardSettings(world, false)), ...own };
+    const env = { ...(await shardSettings(world, false, SHARD)), ...own };
     const up = async (more: Readonly<Record<string, string>>, of = stack) =>
       measure(["pulumi", "up", "--stack", of, ...FLAGS], { cwd: world.folder, env: { ...env, ...more } });
     say("creating");

@@ -27,9 +27,17 @@ describe("the settings of runs that fleet starts", () => {
   });
 
   it("keep what the environment sets itself", async () => {
-    const own = { PULUMI_CREDENTIALS_PATH: "/elsewhere", GOGC: "50", NODE_COMPILE_CACHE: "/cache" };
-    const found = await engineSettings({ PULUMI_HOME: usual, ...own });
-    assert.deepEqual({ ...found, ...own }, found);
+    const own = { PULUMI_CREDENTIALS_PATH: "/elsewhere", GOGC: "50", GOMEMLIMIT: "1GiB" };
+    const all = { ...own, NODE_COMPILE_CACHE: "/cache" };
+    const found = await engineSettings({ PULUMI_HOME: usual, ...all }, 50);
+    assert.deepEqual({ ...found, ...all }, found);
+  });
+
+  it("set a target of memory for an up alone, which grows with the services of a large stack", async () => {
+    const target = async (services?: number) =>
+      (await engineSettings({ PULUMI_HOME: usual }, services)).GOMEMLIMIT;
+    assert.equal(await target(), undefined);
+    assert.deepEqual(await Promise.all([0, 50, 100].map(target)), ["300MiB", "300MiB", "600MiB"]);
   });
 
   it("make one home for all runs of a process, which only its owner can read", async () => {

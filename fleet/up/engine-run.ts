@@ -16,6 +16,8 @@ export interface Part {
 }
 
 export interface RunOptions {
+  /** How many services the stack has. */
+  readonly services: number;
   /** Undefined for the whole stack. */
   readonly part: Part | undefined;
   /** Whether the engine writes the state after each resource instead of at its end. */
@@ -43,7 +45,7 @@ const AT_THE_END = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true
  * @throws FleetError if there is no engine
  */
 export async function runUp(stack: string, options: RunOptions): Promise<StackRun> {
-  const { part, durable, onResource, signal } = options;
+  const { services, part, durable, onResource, signal } = options;
   const started = performance.now();
   const pipe = await eventPipe();
   try {
@@ -53,7 +55,7 @@ export async function runUp(stack: string, options: RunOptions): Promise<StackRu
     const targets = part?.targets.flatMap((urn) => ["--target", urn]) ?? [];
     const child = execa("pulumi", ["up", "--stack", stack, ...flags, ...quiet, ...targets], {
       env: {
-        ...(await engineSettings()),
+        ...(await engineSettings(process.env, services)),
         ...(durable ? {} : AT_THE_END),
         ...pipe.env,
         // One that is left in the environment would limit the run.

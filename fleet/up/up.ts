@@ -182,6 +182,7 @@ class Up {
     await notes.begin(name);
     const run = await this.#withHint(
       await runUp(name, {
+        services: plan.services.length,
         part,
         durable,
         signal,
