@@ -1,3 +1,4 @@
+import { globSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,35 +11,35 @@ import { buildEverything, ensureToolchain, ToolchainError } from "../sandbox/too
 import type { Outcome } from "./reporter.ts";
 
 /*
- * `npm test`: gets the toolchain, prints one line for each program with its origin, runs every test, and ends with
+ * `npm test`: gets the toolchain, prints one line for each program with its origin, runs every `*.test.ts`, and ends with
  * `N passed, N failed`. Most tests wait for other processes, so they run in parallel lanes, four at once, whose
  * reports are printed one after the other. A failed test is retried once, because these tests keep a machine
  * busy; the end of the report names tests that passed only when retried, with their first error. A counterexample
- * always fails. `--thorough` (`npm run test:thorough`) uses larger random samples. `--build` builds every program
- * from source. Other arguments go to mocha: `npm test -- test/model/*.test.ts --grep cycle`.
+ * always fails. `--thorough` (`npm run test:thorough`) runs every `*.thorough.ts` instead. `--large` uses larger random
+ * samples. `--build` builds every program from source. Other arguments go to mocha: `npm test -- test/model/*.test.ts
+ * --grep cycle`.
  */
 
 /** Engine tests that do not use the shared control plane. */
-const ALONE =
-  "test/engine/@(api-faults|github-plugin*|language-host|readme|recover*|start|values-files).test.ts";
+const ALONE = "test/engine/@(api-faults|github-plugin*|language-host|readme|recover*|start|values-files)";
 /** Those of one stack's life, and of every day. */
 const LIFE =
-  "test/engine/@(adopt*|audit*|calendars|closed-stages|earlier-program|images|lifecycle|line|long-refusals|notifications|secrets*|up|windows).test.ts";
+  "test/engine/@(adopt*|audit*|calendars|closed-stages|earlier-program|images|lifecycle|line|long-refusals|notifications|secrets*|up|windows)";
 /** Those of a whole fleet. */
 const SCALE =
-  "test/engine/@(break-glass-record|engine-settings|fleet-up|github-at-scale|operator|shard*|silent-connection|status).test.ts";
+  "test/engine/@(break-glass-record|engine-settings|fleet-up*|github-at-scale|operator|*shard*|silent-connection|status)";
 /** Other tests that use the shared control plane. */
-const ASKING = ["sandbox/test/control-plane.test.ts", "test/examples/gitops.test.ts"];
-const ENGINE = "test/engine/*.test.ts";
-const PURE = "{test/{components,definitions,manifests,model},fleet/test}/**/*.test.ts";
-/** Three lanes with a control plane, which take about equally long, and others that together take as long as one. */
-const LANES: readonly (readonly string[])[] = [
-  [SCALE],
-  [ENGINE, ...without(ALONE, LIFE, SCALE)],
-  [LIFE, ...ASKING],
-  [ALONE],
-  ["{test,sandbox/test}/**/*.test.ts", ...without(ENGINE, ...ASKING, PURE)],
-  [PURE],
+const ASKING = ["sandbox/test/control-plane", "test/examples/gitops"];
+const ENGINE = "test/engine/*";
+const PURE = "{test/{components,definitions,manifests,model},fleet/test}/**/*";
+/** Those with a control plane take about equally long. Each is what it has, and what of it others have. */
+const LANES: readonly (readonly [readonly string[], without?: readonly string[]])[] = [
+  [[SCALE]],
+  [[ENGINE], [ALONE, LIFE, SCALE]],
+  [[LIFE, ...ASKING]],
+  [[ALONE]],
+  [["{test,sandbox/test}/**/*"], [ENGINE, ...ASKING, PURE]],
+  [[PURE]],
 ];
 /** So many lanes run at once. Each waits for other processes half of the time. */
 const AT_ONCE = 4;
@@ -47,11 +48,12 @@ const MOCHA = fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"));
 const NURSERY = "--max-semi-space-size=64";
 /** Where the tests' Node processes keep compiled code, as main.js does. */
 const COMPILED = fileURLToPath(new URL("../node_modules/.cache/kargo-fleet", import.meta.url));
-const OWN = ["--thorough", "--build"] as const;
+const OWN = ["--thorough", "--large", "--build"] as const;
 
-const [thorough, build] = OWN.map((option) => process.argv.includes(option));
+const [thorough, large, build] = OWN.map((option) => process.argv.includes(option));
 const given = process.argv.slice(2).filter((argument) => !OWN.some((option) => option === argument));
-const chosen = given.some((argument) => argument.includes(".test.ts"));
+const kind = thorough ? ".thorough.ts" : ".test.ts";
+const chosen = given.some((argument) => /\.(test|thorough)\.ts/.test(argument));
 const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-run-"));
 
 try {
@@ -60,7 +62,7 @@ try {
   const besides = chosen ? [] : await provide(testPrograms, { quiet: true });
   for (const { name, version, origin } of [...Object.values(programs), ...besides])
     console.log(`  ${name.padEnd(28)}${version.padEnd(10)}${origin}`);
-  const lanes = chosen ? [[]] : LANES;
+  const lanes = chosen ? [[]] : LANES.map(specsOf).filter((specs) => specs.length > 0);
   const finished: Finished[] = [];
   let printed = 0;
   const steps = lanes.map((specs, index) => async () => {
@@ -83,8 +85,11 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-function without(...patterns: readonly string[]): string[] {
-  return patterns.flatMap((pattern) => ["--ignore", pattern]);
+/** The files of a lane. */
+function specsOf([of, without = []]: (typeof LANES)[number]): string[] {
+  const named = (patterns: readonly string[]) => patterns.map((pattern) => `${pattern}${kind}`);
+  const others = new Set(globSync(named(without)));
+  return globSync(named(of)).filter((file) => !others.has(file));
 }
 
 /** What one lane ended with. */
@@ -107,7 +112,7 @@ async function runLane(args: readonly string[], index: number): Promise<Finished
       // Go programs collect garbage less often, because there is enough memory.
       GOGC: "400",
       NODE_COMPILE_CACHE: COMPILED,
-      ...(thorough && { KARGO_FLEET_TESTS: "thorough" }),
+      ...(large && { KARGO_FLEET_TESTS: "large" }),
     },
     reject: false,
   });

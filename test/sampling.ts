@@ -1,7 +1,7 @@
-/** Whether this is `npm run test:thorough`, which uses full samples. */
-const THOROUGH = process.env.KARGO_FLEET_TESTS === "thorough";
+/** Whether `npm test -- --large` asks for full samples. */
+const LARGE = process.env.KARGO_FLEET_TESTS === "large";
 
-/** The size of a sample: all in a thorough run, less in `npm test`. */
+/** The size of a sample: all if larger samples are asked for, else less. */
 export function sampled(all: number, sample: number): number {
-  return THOROUGH ? all : sample;
+  return LARGE ? all : sample;
 }

@@ -101,7 +101,9 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     log,
     ending: ending.signal,
   });
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+  // Node would close idle connections after 5 s, just when a client may be sending a call that it must not repeat.
+  const serverOptions = { keepAliveTimeout: 0 };
+  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false, serverOptions });
   url = `http://127.0.0.1:${await listen(server)}`;
 
   let stopped: Promise<void> | undefined;

@@ -42,11 +42,11 @@ export interface ShardedStack {
   close(): Promise<void>;
 }
 
-/** Opens a stack with four shards, before its first `fleet shards`. */
-export async function openShardedStack(): Promise<ShardedStack> {
+/** Opens a stack with so many shards, before its first `fleet shards`. */
+export async function openShardedStack(shards: number): Promise<ShardedStack> {
   const base = await openFleetStack(NAMES);
   await base.writeCatalogue(catalogueText(Object.fromEntries(NAMES.map((name) => [name, service(name)]))));
-  await base.writeConfig({ shards: "4", pipelines: PIPELINES });
+  await base.writeConfig({ shards: String(shards), pipelines: PIPELINES });
   const options = { cwd: base.folder, env: base.environment, reject: false, all: true } as const;
   const fleet = async (...args: readonly string[]) => {
     const { all, exitCode } = await execa("node", [resolve("fleet/main.ts"), ...args], options);

@@ -34,6 +34,8 @@ async function startVault(): Promise<string> {
     response.writeHead(known ? 200 : 403, { "content-type": "application/json" });
     response.end(JSON.stringify(known ? { data } : { errors: ["permission denied"] }));
   });
+  // On a busy machine the CLI may send a call just when Node closes an idle connection, and does not repeat it.
+  server.keepAliveTimeout = 0;
   server.listen(0, "127.0.0.1").unref();
   await once(server, "listening");
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

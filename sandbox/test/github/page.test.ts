@@ -18,7 +18,7 @@ function titlesNamed(page: string): string[] {
 /** Every literal title in the tests of the local GitHub and its plugin. */
 async function titlesWritten(): Promise<Set<string>> {
   const titles = new Set<string>();
-  for (const file of globSync(["sandbox/test/github/*.test.ts", "test/engine/github-*.test.ts"])) {
+  for (const file of globSync(["sandbox/test/github/*.ts", "test/engine/github-*.ts"])) {
     const text = await readFile(file, "utf8");
     for (const [, title] of text.matchAll(/\bit\(\s*"((?:[^"\\]|\\.)+)"/g)) titles.add(title ?? "");
   }

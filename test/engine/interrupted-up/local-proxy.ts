@@ -8,8 +8,9 @@ export interface LocalProxy {
   close(): Promise<void>;
 }
 
-/** Lets a proxy listen on a free port, without keeping the process alive. */
+/** Lets a proxy listen on a free port, without keeping the process alive. It never closes an idle connection. */
 export async function listening(server: Server): Promise<LocalProxy> {
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   server.unref();
   return {

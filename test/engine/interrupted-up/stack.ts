@@ -214,7 +214,9 @@ async function objectsOf(
   };
   const found = items.flatMap(({ kind, metadata: { name, namespace, uid } }): [string, string][] => {
     const own =
-      namespace === "argocd" ? name.split("-")[0] === service : `kargo-${service}` === (namespace ?? name);
+      namespace === "argocd"
+        ? [service, `${service}-dev`].includes(name)
+        : `kargo-${service}` === (namespace ?? name);
     return own ? [[`${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`, uid]] : [];
   });
   return new Map(found.sort(([one], [other]) => (one < other ? -1 : 1)));
