@@ -21,7 +21,8 @@ import type { Outcome } from "./reporter.ts";
  */
 
 /** Engine tests that do not use the shared control plane. */
-const ALONE = "test/engine/@(api-faults|github-plugin*|language-host|readme|recover*|start|values-files)";
+const ALONE =
+  "test/engine/@(api-faults|github-plugin*|interruptions|language-host|readme|recover*|start|values-files)";
 /** Those of one stack's life, and of every day. */
 const LIFE =
   "test/engine/@(adopt*|audit*|calendars|closed-stages|earlier-program|images|lifecycle|line|long-refusals|notifications|secrets*|up|windows)";

@@ -1,50 +1,17 @@
 import assert from "node:assert/strict";
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { sampled } from "../sampling.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { itRepairs, POINTS, servicesOf } from "./interrupted-up/repairs.ts";
 import {
   type Ended,
   type InterruptibleFleet,
   type InterruptibleStack,
   openInterruptibleFleet,
-  type Point,
-  type Victim,
 } from "./interrupted-up/stack.ts";
 
-const VICTIMS: readonly Victim[] = ["engine", "program", "plugin", "API server"];
-/** A Namespace, four objects of Kargo, two Roles and their bindings, two objects of Argo CD, and a hook. */
-const CREATIONS = 12;
-
-/**
- * Twenty points: each victim five times, and every creation of a service at least once, before or after it
- * happened.
- */
-const POINTS: readonly Point[] = Array.from({ length: 5 * VICTIMS.length }, (_, index) => ({
-  victim: VICTIMS[index % VICTIMS.length] ?? "engine",
-  at: 1 + ((index * 7) % CREATIONS),
-  moment: Math.floor(index / VICTIMS.length) % 2 === 0 ? "after" : "before",
-}));
-/** By default every fifth: each victim once, at both moments. */
-const TRIED = POINTS.filter((_, index) => index % sampled(1, 5) === 0);
-/** The names of a point's services, one per try. */
-const tries = (index: number) => [`s${index}`, `s${index}-again`];
-
-function objectsOf(name: string): string[] {
-  return [
-    `AppProject argocd/${name}`,
-    `Application argocd/${name}-dev`,
-    `Namespace kargo-${name}`,
-    `Project kargo-${name}`,
-    `ProjectConfig kargo-${name}/kargo-${name}`,
-    `Role kargo-${name}/kargo-fleet-approvers`,
-    `Role kargo-${name}/kargo-fleet-team`,
-    `RoleBinding kargo-${name}/kargo-fleet-approvers`,
-    `RoleBinding kargo-${name}/kargo-fleet-team`,
-    `Stage kargo-${name}/dev`,
-    `Warehouse kargo-${name}/${name}`,
-  ];
-}
+/** One victim. The others are in interruptions.thorough.ts. */
+const TRIED = POINTS.slice(0, 1);
 
 describe("fleet recover after an interrupted up", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
@@ -53,59 +20,17 @@ describe("fleet recover after an interrupted up", function () {
   let stack: InterruptibleStack;
 
   before(async () => {
-    fleet = await openInterruptibleFleet([...TRIED.flatMap((_, index) => tries(index)), "foreign"]);
+    fleet = await openInterruptibleFleet([...servicesOf(TRIED), "foreign"]);
   });
   after(() => fleet?.close());
 
-  /** Checks that nothing is locked or pending, and that the state contains every object. */
-  async function assertSettled(objects: ReadonlyMap<string, string>): Promise<void> {
-    const { pending, resources } = await stack.checkpoint();
-    assert.deepEqual([pending, await stack.locks()], [[], []]);
-    const known = resources
-      .filter(({ type }) => type.startsWith("kubernetes:"))
-      .map(({ id, outputs }) => `${outputs?.kind} ${id}`);
-    assert.deepEqual(known.sort(), [...objects.keys()].sort());
-    const hooks = resources.filter(({ type }) => type.startsWith("github:")).map(({ id }) => id);
-    assert.deepEqual(hooks.sort(), [...stack.hooks()].sort());
-  }
-
-  for (const [index, point] of TRIED.entries()) {
-    const { victim, at, moment } = point;
-    const names = tries(index);
-
-    it(`repairs the stack when the ${victim} dies at creation ${at} of ${CREATIONS}, ${moment} it is made; then one up completes it with the same objects, one hook and no duplicates`, async () => {
-      // A retry uses a new service.
-      const name = names.shift() ?? "";
-      /** The uid of every object that was ever created. */
-      const made = new Map<string, string>();
-
-      async function remember(): Promise<ReadonlyMap<string, string>> {
-        const objects = await stack.objects();
-        for (const [object, uid] of objects) {
-          assert.equal(made.get(object) ?? uid, uid, `${object} is another one than before`);
-          made.set(object, uid);
-        }
-        return objects;
-      }
-
-      stack = await fleet.open(name);
-      const interrupted = await stack.up(point);
-      assert.notEqual(interrupted.code, 0, interrupted.output);
-      // A restarted API server serves custom resources late, and recover must wait for them.
-      if (victim === "API server") await fleet.server.revive();
-      else await remember();
-      const recovered = await stack.fleet("recover");
-      assert.equal(recovered.code, 0, recovered.output);
-      await assertSettled(await remember());
-
-      const up = await stack.up();
-      assert.equal(up.code, 0, up.output);
-      const objects = await remember();
-      assert.deepEqual([...objects.keys()], objectsOf(name).sort());
-      assert.equal(stack.hooks().length, 1);
-      await assertSettled(objects);
-    });
-  }
+  itRepairs(
+    TRIED,
+    () => fleet,
+    (finished) => {
+      stack = finished;
+    },
+  );
 
   describe("in a locked stack with objects of others", () => {
     const since = new Date().toISOString();
