@@ -10,8 +10,18 @@ const COMPILED = fileURLToPath(new URL("../node_modules/.cache/kargo-fleet", imp
 /** The quiet home of each usual one, for all runs of this process. */
 const homes = new Map<string, Promise<string>>();
 
-/** The engine's memory for a shard of the recommended size, and for each further service, in MiB. */
-const MEMORY = { shard: 300, services: 50, more: 6 };
+/** What the memory of a stack's `up` depends on. */
+export interface StackSize {
+  readonly services: number;
+  /** The builds in the Sensors that the stack has for all of its cluster. */
+  readonly builds: number;
+}
+
+/**
+ * The target of memory for a shard of the recommended size, and for each further service, in MiB. In a Sensor, so many
+ * builds take as much as the objects of a service.
+ */
+const MEMORY = { shard: 300, services: 50, more: 6, builds: 20 };
 
 /**
  * The environment for runs of the Pulumi CLI that `fleet` starts. It saves time and changes no result:
@@ -23,11 +33,11 @@ const MEMORY = { shard: 300, services: 50, more: 6 };
  * - Node keeps compiled code.
  * @param environment whose PULUMI_HOME is used, and whose PULUMI_CREDENTIALS_PATH, GOGC, GOMEMLIMIT and NODE_COMPILE_CACHE
  * are kept
- * @param services how many services the stack has, if this is an `up`; default: no target of memory
+ * @param size the stack's, if this is an `up`; default: no target of memory
  */
 export async function engineSettings(
   environment: NodeJS.ProcessEnv = process.env,
-  services?: number,
+  size?: StackSize,
 ): Promise<Readonly<Record<string, string>>> {
   const usual = environment.PULUMI_HOME || join(homedir(), ".pulumi");
   const home = homes.get(usual) ?? quietHome(usual);
@@ -38,13 +48,14 @@ export async function engineSettings(
     PULUMI_CREDENTIALS_PATH: environment.PULUMI_CREDENTIALS_PATH || usual,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     GOGC: environment.GOGC || "200",
-    ...(services !== undefined && { GOMEMLIMIT: environment.GOMEMLIMIT || `${target(services)}MiB` }),
+    ...(size && { GOMEMLIMIT: environment.GOMEMLIMIT || `${target(size)}MiB` }),
     NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE || COMPILED,
   };
 }
 
-function target(services: number): number {
-  return MEMORY.shard + MEMORY.more * Math.max(0, services - MEMORY.services);
+function target({ services, builds }: StackSize): number {
+  const more = Math.max(0, services + builds / MEMORY.builds - MEMORY.services);
+  return MEMORY.shard + MEMORY.more * Math.ceil(more);
 }
 
 async function quietHome(usual: string): Promise<string> {

@@ -26,7 +26,7 @@ export const FLAGS = [
 
 type Work = Omit<Measured, "requests">;
 
-/** The environment of the shards' commands. @param services of the stack, for what `fleet up` sets */
+/** The environment of the shards' commands. @param services of the stack, if its `fleet up` is meant */
 export async function shardSettings(
   { environment }: World,
   durable: boolean,
@@ -34,7 +34,11 @@ export async function shardSettings(
 ): Promise<Readonly<Record<string, string>>> {
   const { PULUMI_HOME } = environment;
   const once = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
-  return { ...environment, ...(await engineSettings({ PULUMI_HOME }, services)), ...(durable ? {} : once) };
+  return {
+    ...environment,
+    ...(await engineSettings({ PULUMI_HOME }, services === undefined ? undefined : { services, builds: 0 })),
+    ...(durable ? {} : once),
+  };
 }
 
 /** `fleet up` of the cluster. */

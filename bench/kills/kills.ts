@@ -20,7 +20,7 @@ export function killsBench(): Command {
     .description("Kills fleet up at random moments, runs it again, and looks for what is lost or twice.")
     .option("--count <number>", "how many kills", "200")
     .option("--seed <number>", "the seed of catalogues and moments (default: another one each time)")
-    .option("--minutes <number>", "begin no round after this time", "60")
+    .option("--minutes <number>", "begin no round after this time", "90")
     .option("--no-page", "print the table instead of writing it into docs/benchmarks.md")
     .addHelpText(
       "after",

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { ONLY, type PreviewFilter } from "../../model/preview-filter.ts";
 import { type EngineEvent, eventLines, parseEvent, STACK } from "../engine-events.ts";
-import { engineSettings } from "../engine-settings.ts";
+import { engineSettings, type StackSize } from "../engine-settings.ts";
 import { NO_ENGINE, plain, withoutWarnings } from "../engine-words.ts";
 import { eventPipe } from "../event-pipe.ts";
 import { FleetError } from "../fleet-error.ts";
@@ -16,8 +16,7 @@ export interface Part {
 }
 
 export interface RunOptions {
-  /** How many services the stack has. */
-  readonly services: number;
+  readonly size: StackSize;
   /** Undefined for the whole stack. */
   readonly part: Part | undefined;
   /** Whether the engine writes the state after each resource instead of at its end. */
@@ -45,7 +44,7 @@ const AT_THE_END = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true
  * @throws FleetError if there is no engine
  */
 export async function runUp(stack: string, options: RunOptions): Promise<StackRun> {
-  const { services, part, durable, onResource, signal } = options;
+  const { size, part, durable, onResource, signal } = options;
   const started = performance.now();
   const pipe = await eventPipe();
   try {
@@ -55,7 +54,7 @@ export async function runUp(stack: string, options: RunOptions): Promise<StackRu
     const targets = part?.targets.flatMap((urn) => ["--target", urn]) ?? [];
     const child = execa("pulumi", ["up", "--stack", stack, ...flags, ...quiet, ...targets], {
       env: {
-        ...(await engineSettings(process.env, services)),
+        ...(await engineSettings(process.env, size)),
         ...(durable ? {} : AT_THE_END),
         ...pipe.env,
         // One that is left in the environment would limit the run.
