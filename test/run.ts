@@ -25,10 +25,10 @@ const ALONE =
   "test/engine/@(api-faults|github-plugin*|interruptions|language-host|readme|recover*|start|values-files)";
 /** Those of one stack's life, and of every day. */
 const LIFE =
-  "test/engine/@(adopt*|audit*|calendars|closed-stages|earlier-program|images|lifecycle|line|long-refusals|notifications|secrets*|up|windows)";
-/** Those of a whole fleet. */
+  "test/engine/@(audit*|calendars|closed-stages|earlier-program|images|lifecycle|line|long-refusals|notifications|secrets*|up|windows)";
+/** Those of a whole fleet, and some others, so that three lanes take equally long. */
 const SCALE =
-  "test/engine/@(break-glass-record|engine-settings|fleet-up*|github-at-scale|operator|*shard*|silent-connection|status)";
+  "test/engine/@(adopt|argo-cd*|break-glass-record|engine-settings|fleet-up*|github-at-scale|operator|preview|*shard*|silent-connection|status)";
 /** Other tests that use the shared control plane. */
 const ASKING = ["sandbox/test/control-plane", "test/examples/gitops"];
 const ENGINE = "test/engine/*";
