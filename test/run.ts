@@ -28,7 +28,7 @@ const LIFE =
   "test/engine/@(audit*|calendars|closed-stages|earlier-program|images|lifecycle|line|long-refusals|notifications|secrets*|up|windows)";
 /** Those of a whole fleet, and some others, so that three lanes take equally long. */
 const SCALE =
-  "test/engine/@(adopt|argo-cd*|break-glass-record|engine-settings|fleet-up*|github-at-scale|operator|preview|*shard*|silent-connection|status)";
+  "test/engine/@(adopt|break-glass-record|engine-settings|fleet-up*|github-at-scale|operator|*shard*|silent-connection|status)";
 /** Other tests that use the shared control plane. */
 const ASKING = ["sandbox/test/control-plane", "test/examples/gitops"];
 const ENGINE = "test/engine/*";
@@ -45,8 +45,6 @@ const LANES: readonly (readonly [readonly string[], without?: readonly string[]]
 /** So many lanes run at once. Each waits for other processes half of the time. */
 const AT_ONCE = 4;
 const MOCHA = fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"));
-/** Compiled test files become garbage quickly, so a large young generation avoids copying them. */
-const NURSERY = "--max-semi-space-size=64";
 /** Where the tests' Node processes keep compiled code, as main.js does. */
 const COMPILED = fileURLToPath(new URL("../node_modules/.cache/kargo-fleet", import.meta.url));
 const OWN = ["--thorough", "--large", "--build"] as const;
@@ -103,7 +101,7 @@ interface Finished {
 async function runLane(args: readonly string[], index: number): Promise<Finished> {
   const file = join(folder, `outcome-${index}.json`);
   const own = ["--reporter", "test/reporter.ts", "--retries", "1", ...args];
-  const { exitCode, all = "" } = await execa(process.execPath, [NURSERY, MOCHA, ...own], {
+  const { exitCode, all = "" } = await execa(process.execPath, [MOCHA, ...own], {
     stdin: "ignore",
     stdout: index === 0 ? "inherit" : "pipe",
     stderr: index === 0 ? "inherit" : "pipe",

@@ -20,7 +20,7 @@ export function profileBench(): Command {
     .addHelpText(
       "after",
       `
-It creates one shard of some ${SHARD} services, and profiles the up that changes nothing: once as Pulumi's SDK is
+It creates what all services share and one shard of some ${SHARD} services, and profiles the up that changes nothing: once as Pulumi's SDK is
 (PULUMI_DEBUG_PROMISE_LEAKS), and once as the program makes it.
 
 Exit codes: 0 everything was measured, 1 a command failed.
@@ -31,12 +31,12 @@ Example:
     .action(async ({ sizes, env, page }: { sizes: string; env: string; page: boolean }) => {
       try {
         const columns: Column[] = [];
-        const memory = new Map<number, ReadonlyMap<string, number>>();
+        const memory: Memory[] = [];
         const more = Object.fromEntries(env.split(",").filter(Boolean).map(variable));
         for (const size of sizes.split(",").map(Number)) {
           const found = await profile(size, more);
           columns.push(...found.columns);
-          memory.set(size, found.processes);
+          memory.push(...found.memory);
         }
         const text = `${textOf(columns)}\n\n${memoryOf(memory)}`;
         if (page) await writePart("profile", `${measuredToday()}\n\n${text}`);
@@ -54,10 +54,15 @@ export interface Column {
   readonly parts: ReadonlyMap<string, number>;
 }
 
+/** The memory of each process at the peak of a run that creates a stack, in MB. */
+export interface Memory {
+  readonly name: string;
+  readonly processes: ReadonlyMap<string, number>;
+}
+
 interface Profile {
   readonly columns: readonly Column[];
-  /** The memory of each process at the peak of the run that creates the shard, in MB. */
-  readonly processes: ReadonlyMap<string, number>;
+  readonly memory: readonly Memory[];
 }
 
 function variable(text: string): [string, string] {
@@ -74,9 +79,14 @@ async function profile(size: number, own: Readonly<Record<string, string>>): Pro
     const env = { ...(await shardSettings(world, false, SHARD)), ...own };
     const up = async (more: Readonly<Record<string, string>>, of = stack) =>
       measure(["pulumi", "up", "--stack", of, ...FLAGS], { cwd: world.folder, env: { ...env, ...more } });
-    say("creating");
-    if (world.stacks.length > 1) await up({}, world.stacks[0]);
-    const { processes } = await up({});
+    const memory: Memory[] = [];
+    for (const [name, of] of [
+      ["what all share", world.stacks[0]],
+      ["a shard", stack],
+    ] as const) {
+      say(`creating ${name}`);
+      memory.push({ name: `${size} services, ${name}`, processes: (await up({}, of)).processes });
+    }
     const columns: Column[] = [];
     for (const [name, more] of Object.entries(RUNS)) {
       // NODE_OPTIONS is split at spaces, so the name of the run is no part of it.
@@ -86,7 +96,7 @@ async function profile(size: number, own: Readonly<Record<string, string>>): Pro
       await up({ ...more, NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` });
       columns.push({ name: `${size} services, ${name}`, parts: timeOfParts(await largest(folder)) });
     }
-    return { columns, processes };
+    return { columns, memory };
   } finally {
     await world.close();
   }
@@ -122,16 +132,15 @@ function seconds(milliseconds: number): string {
   return `${(milliseconds / 1_000).toFixed(2)} s`;
 }
 
-/** MB by process, one column per size. */
-export function memoryOf(memory: ReadonlyMap<number, ReadonlyMap<string, number>>): string {
-  const columns = [...memory.values()];
-  const names = [...new Set(columns.flatMap((processes) => [...processes.keys()]))];
+/** MB by process, one column per run. */
+export function memoryOf(memory: readonly Memory[]): string {
+  const names = [...new Set(memory.flatMap(({ processes }) => [...processes.keys()]))];
   const megabytes = (values: readonly number[]) => values.map((value) => `${Math.round(value)} MB`);
-  const sums = columns.map((processes) => [...processes.values()].reduce((sum, one) => sum + one, 0));
+  const sums = memory.map(({ processes }) => [...processes.values()].reduce((sum, one) => sum + one, 0));
   return table(
-    ["the memory of a worker at its peak", ...[...memory.keys()].map((size) => `${size} services`)],
+    ["the memory of a worker at its peak", ...memory.map(({ name }) => name)],
     [
-      ...names.map((name) => [name, ...megabytes(columns.map((processes) => processes.get(name) ?? 0))]),
+      ...names.map((name) => [name, ...megabytes(memory.map(({ processes }) => processes.get(name) ?? 0))]),
       ["sum", ...megabytes(sums)],
     ],
   );
