@@ -80,10 +80,9 @@ async function profile(size: number, own: Readonly<Record<string, string>>): Pro
     const up = async (more: Readonly<Record<string, string>>, of = stack) =>
       measure(["pulumi", "up", "--stack", of, ...FLAGS], { cwd: world.folder, env: { ...env, ...more } });
     const memory: Memory[] = [];
-    for (const [name, of] of [
-      ["what all share", world.stacks[0]],
-      ["a shard", stack],
-    ] as const) {
+    const shared = world.stacks.length > 1 ? world.stacks.slice(0, 1) : [];
+    for (const of of [...shared, stack]) {
+      const name = of === stack ? "a shard" : "what all share";
       say(`creating ${name}`);
       memory.push({ name: `${size} services, ${name}`, processes: (await up({}, of)).processes });
     }

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { execa } from "execa";
 import { catalogueText, service, servicePlan } from "../sources.ts";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
-import { appProject, BY_HAND, ELSEWHERE } from "./hand-made.ts";
+import { BY_HAND, kubectl } from "./hand-made.ts";
 
 /** The number of groups in these tests' stack, which determines the address of nginx's hook. */
 const WEBHOOKS = '{ url: "https://hooks.acme.example", groups: 2 }';
@@ -31,12 +30,6 @@ describe("fleet adopt of objects created by hand", function () {
   let first: ReadonlyMap<string, Live>;
   let hook: number;
 
-  async function kubectl(args: readonly string[], objects: readonly object[] = []): Promise<string> {
-    const { programs } = await sharedPrograms();
-    const input = objects.map((object) => JSON.stringify(object)).join("\n---\n");
-    return (await execa(programs.kubectl, ["--kubeconfig", stack.admin, ...args], { input })).stdout;
-  }
-
   async function all(): Promise<Map<string, Live>> {
     const found = new Map<string, Live>();
     for (const [kind, name, namespace] of [...ADOPTED, ...BESIDE])
@@ -48,12 +41,12 @@ describe("fleet adopt of objects created by hand", function () {
     [...found].map(([name, { metadata }]) => [name, metadata.uid]);
 
   before(async () => {
-    stack = await openFleetStack(["nginx", "tooled"]);
+    stack = await openFleetStack(["nginx"]);
     await stack.writeConfig({ webhooks: WEBHOOKS, platform: "false" });
     await stack.writeCatalogue(catalogueText({ nginx: service("nginx") }));
     // The guards are newer, so now only the break-glass group can create it.
     const past = ["--as=somebody", "--as-group=break-glass", "--as-group=system:masters"];
-    await kubectl([...past, "apply", "-f", "-"], BY_HAND);
+    await kubectl(stack, [...past, "apply", "-f", "-"], BY_HAND);
     const answer = await fetch(`${stack.github.url}/repos/acme/nginx/hooks`, {
       method: "POST",
       headers: { authorization: `token ${TOKEN}`, "content-type": "application/json" },
@@ -66,17 +59,7 @@ describe("fleet adopt of objects created by hand", function () {
     first = await all();
   });
 
-  after(async () => {
-    await kubectl([
-      "delete",
-      "appproject/tooled",
-      "application/tooled-dev",
-      "-n",
-      "argocd",
-      "--ignore-not-found",
-    ]);
-    await stack?.close();
-  });
+  after(() => stack?.close());
 
   it("shows what it found and what would change, and changes nothing", async () => {
     const { code, output } = await stack.fleet("adopt", "nginx");
@@ -133,60 +116,6 @@ describe("fleet adopt of objects created by hand", function () {
     const { code, output } = await stack.fleet("adopt", "nginx");
     assert.equal(code, 0, output);
     assert.match(output, /nothing to import/);
-  });
-
-  describe("of objects that belong to others", () => {
-    let refused: Awaited<ReturnType<FleetStack["fleet"]>>;
-    let state: string;
-    let uid: string;
-
-    before(async () => {
-      await stack.writeCatalogue(catalogueText({ nginx: service("nginx"), tooled: service("tooled") }));
-      await kubectl(["apply", "--server-side", "--field-manager=helm", "-f", "-"], [appProject("tooled")]);
-      await kubectl(["apply", "-f", "-"], [ELSEWHERE]);
-      uid = ((await stack.get("appproject", "tooled", "argocd")) as unknown as Live).metadata.uid;
-      refused = await stack.fleet("adopt", "tooled", "--yes");
-      state = await stack.state();
-    });
-
-    it("refuses an unlabelled object in Argo CD's namespace, and prints the command for an administrator", async () => {
-      const label = ["label", "appproject", "tooled", "-n", "argocd"];
-      await kubectl([...label, "app.kubernetes.io/managed-by-"]);
-      const { code, output } = await stack.fleet("adopt", "tooled", "--yes", "--take-from", "helm");
-      const way =
-        /kubectl (label appproject tooled -n argocd app\.kubernetes\.io\/managed-by=kargo-fleet)/.exec(
-          output,
-        );
-      assert.ok(code === 1 && way?.[1], output);
-      await kubectl(way[1].split(" "));
-    });
-
-    it("refuses objects of another stack, and imports nothing of that service", () => {
-      assert.equal(refused.code, 1, refused.output);
-      assert.match(refused.output, /Application argocd\/tooled-dev {2}belongs to stack elsewhere/);
-      assert.doesNotMatch(state, /tooled\/(app-project|application)/);
-    });
-
-    it("names the tool that applies an object", () => {
-      assert.match(refused.output, /AppProject argocd\/tooled {2}is applied by helm[\s\S]*--take-from helm/);
-    });
-
-    it("takes it from that tool with --take-from, keeping the object; objects imported before do not change", async () => {
-      await kubectl(["delete", "application", "tooled-dev", "-n", "argocd"]);
-      const { code, output } = await stack.fleet("adopt", "tooled", "--yes", "--take-from", "helm");
-      assert.equal(code, 0, output);
-      const { failed, output: said, steps } = await stack.up();
-      assert.equal(failed, false, said);
-      const after = (await stack.get("appproject", "tooled", "argocd")) as unknown as Live;
-      assert.equal(after.metadata.uid, uid);
-      assert.match(JSON.stringify(after.spec), /tooled of team edge/);
-      const before = Object.entries(steps).filter(([name]) => /^nginx(\/|$)/.test(name));
-      assert.ok(before.length > 10, `${before.length} resources`);
-      assert.deepEqual(
-        before.filter(([, op]) => op !== "same"),
-        [],
-      );
-    });
   });
 
   it("lists the services if the given one does not exist", async () => {

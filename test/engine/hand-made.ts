@@ -1,3 +1,7 @@
+import { execa } from "execa";
+import { sharedPrograms } from "./control-plane.ts";
+import type { FleetStack } from "./fleet-stack.ts";
+
 const KARGO = "kargo.akuity.io/v1alpha1";
 const ARGO_CD = "argoproj.io/v1alpha1";
 const WAREHOUSE = {
@@ -57,3 +61,14 @@ export const BY_HAND = [
   },
   appProject("nginx"),
 ];
+
+/** Runs kubectl as the administrator. @param objects its input */
+export async function kubectl(
+  { admin }: Pick<FleetStack, "admin">,
+  args: readonly string[],
+  objects: readonly object[] = [],
+): Promise<string> {
+  const { programs } = await sharedPrograms();
+  const input = objects.map((object) => JSON.stringify(object)).join("\n---\n");
+  return (await execa(programs.kubectl, ["--kubeconfig", admin, ...args], { input })).stdout;
+}
