@@ -23,12 +23,11 @@ import type { Outcome } from "./reporter.ts";
 /** Engine tests that do not use the shared control plane. */
 const ALONE =
   "test/engine/@(api-faults|github-plugin*|interruptions|language-host|readme|recover*|start*|values-files)";
-/** Those of one stack's life, and of every day. */
+/** Those of one stack's life, and of every day, and some others. */
 const LIFE =
-  "test/engine/@(audit*|calendars|closed-stages|earlier-program|images|lifecycle|line|long-refusals|notifications|secrets*|up|windows)";
+  "test/engine/@(audit*|calendars|closed-stages|earlier-program|github-at-scale|half-lost-state|images|lifecycle|line|long-refusals|notifications|secrets*|silent-connection|up|windows)";
 /** Those of a whole fleet, and some others, so that three lanes take equally long. */
-const SCALE =
-  "test/engine/@(adopt*|break-glass-record|engine-settings|fleet-up*|github-at-scale|operator|*shard*|silent-connection|status)";
+const SCALE = "test/engine/@(adopt*|break-glass-record|engine-settings|fleet-up*|operator|*shard*|status)";
 /** Other tests that use the shared control plane. */
 const ASKING = ["sandbox/test/control-plane", "test/examples/gitops"];
 const ENGINE = "test/engine/*";
