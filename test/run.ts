@@ -27,7 +27,8 @@ const ALONE =
 const LIFE =
   "test/engine/@(audit*|calendars|closed-stages|earlier-program|github-at-scale|half-lost-state|images|lifecycle|line|long-refusals|notifications|secrets*|silent-connection|up|windows)";
 /** Those of a whole fleet, and some others, so that three lanes take equally long. */
-const SCALE = "test/engine/@(adopt*|break-glass-record|engine-settings|fleet-up*|operator|*shard*|status)";
+const SCALE =
+  "test/engine/@(adopt*|break-glass-record|engine-settings|fleet-up*|operator|preview|*shard*|status)";
 /** Other tests that use the shared control plane. */
 const ASKING = ["sandbox/test/control-plane", "test/examples/gitops"];
 const ENGINE = "test/engine/*";

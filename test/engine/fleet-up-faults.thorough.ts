@@ -5,17 +5,41 @@ import { setTimeout as pause } from "node:timers/promises";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { openUpFleet, SERVICES, stacksOf, type UpFleet } from "./up-fleet.ts";
 
-describe("fleet up beside others, and after a kill", function () {
+describe("fleet up with broken services, beside others, and after a kill", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let fleet: UpFleet;
 
   before(async () => {
     fleet = await openUpFleet();
-    await fleet.list({ ...SERVICES, shop: {}, mail: {} });
     const first = await fleet.up();
     assert.equal(first.code, 0, first.output);
   });
   after(() => fleet?.close());
+
+  it("reports a service that cannot be made and makes the others, or stops if --max-broken permits fewer", async () => {
+    await fleet.list({
+      ...SERVICES,
+      shop: { repository: "acme/nowhere", labels: { tier: "canary" } },
+      mail: { labels: { tier: "canary" } },
+    });
+    const strict = await fleet.up("--max-broken", "10");
+    assert.deepEqual(
+      [strict.code, strict.waves[1]?.stops, strict.left],
+      [3, ["1 of 3 services could not be made"], ["the rest"]],
+      strict.output,
+    );
+    const printed = await fleet.up();
+    assert.deepEqual(
+      [printed.code, printed.outcome, Object.keys(printed.broken)],
+      [2, "broken", ["shop"]],
+      printed.output,
+    );
+    assert.match(printed.broken.shop?.join() ?? "", /sees no repository acme\/nowhere[\s\S]*\[KF100\]/);
+    assert.ok((await fleet.projects()).includes("mail"));
+    await fleet.list({ ...SERVICES, shop: {}, mail: {} });
+    assert.equal((await fleet.up()).code, 0);
+    await fleet.assertSettled();
+  });
 
   it("finds what somebody else's up changed since", async () => {
     const by = await fleet.pulumi("up", "--stack", "test-2", "--yes", "--skip-preview");

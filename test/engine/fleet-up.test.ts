@@ -69,29 +69,4 @@ describe("fleet up, on a real engine and API server", function () {
     await fleet.setStatus("stage", "dev", "kargo-canary", {});
     assert.equal((await fleet.up()).code, 0);
   });
-
-  it("reports a service that cannot be made and makes the others, or stops if --max-broken permits fewer", async () => {
-    await fleet.list({
-      ...SERVICES,
-      shop: { repository: "acme/nowhere", labels: { tier: "canary" } },
-      mail: { labels: { tier: "canary" } },
-    });
-    const strict = await fleet.up("--max-broken", "10");
-    assert.deepEqual(
-      [strict.code, strict.waves[1]?.stops, strict.left],
-      [3, ["1 of 3 services could not be made"], ["the rest"]],
-      strict.output,
-    );
-    const printed = await fleet.up();
-    assert.deepEqual(
-      [printed.code, printed.outcome, Object.keys(printed.broken)],
-      [2, "broken", ["shop"]],
-      printed.output,
-    );
-    assert.match(printed.broken.shop?.join() ?? "", /sees no repository acme\/nowhere[\s\S]*\[KF100\]/);
-    assert.ok((await fleet.projects()).includes("mail"));
-    await fleet.list({ ...SERVICES, shop: {}, mail: {} });
-    assert.equal((await fleet.up()).code, 0);
-    await fleet.assertSettled();
-  });
 });
