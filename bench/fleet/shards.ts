@@ -26,19 +26,14 @@ export const FLAGS = [
 
 type Work = Omit<Measured, "requests">;
 
-/** The environment of the shards' commands. @param services of the stack, if its `fleet up` is meant */
+/** The environment of the shards' commands. */
 export async function shardSettings(
   { environment }: World,
   durable: boolean,
-  services?: number,
 ): Promise<Readonly<Record<string, string>>> {
   const { PULUMI_HOME } = environment;
   const once = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
-  return {
-    ...environment,
-    ...(await engineSettings({ PULUMI_HOME }, services === undefined ? undefined : { services, builds: 0 })),
-    ...(durable ? {} : once),
-  };
+  return { ...environment, ...(await engineSettings({ PULUMI_HOME })), ...(durable ? {} : once) };
 }
 
 /** `fleet up` of the cluster. */

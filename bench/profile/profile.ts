@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
+import { memoryTarget } from "../../fleet/up/memory-target.ts";
 import { stopShared } from "../../test/engine/control-plane.ts";
 import { measuredToday, table, writePart } from "../benchmarks-page.ts";
 import { FLAGS, shardSettings } from "../fleet/shards.ts";
@@ -76,7 +77,9 @@ async function profile(size: number, own: Readonly<Record<string, string>>): Pro
   const say = (text: string) => process.stderr.write(`${size} services, ${stack}: ${text}\n`);
   try {
     await world.write({ interval: "5m" });
-    const env = { ...(await shardSettings(world, false, SHARD)), ...own };
+    const services = world.plan({ interval: "5m" }).services.slice(0, SHARD);
+    const GOMEMLIMIT = memoryTarget({ services, platform: undefined });
+    const env = { ...(await shardSettings(world, false)), GOMEMLIMIT, ...own };
     const up = async (more: Readonly<Record<string, string>>, of = stack) =>
       measure(["pulumi", "up", "--stack", of, ...FLAGS], { cwd: world.folder, env: { ...env, ...more } });
     const memory: Memory[] = [];

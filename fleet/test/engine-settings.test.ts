@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { engineSettings, type StackSize } from "../engine-settings.ts";
-
-const SHARD: StackSize = { services: 50, builds: 0 };
+import { engineSettings } from "../engine-settings.ts";
 
 describe("the settings of runs that fleet starts", () => {
   let usual: string;
@@ -29,27 +27,9 @@ describe("the settings of runs that fleet starts", () => {
   });
 
   it("keep what the environment sets itself", async () => {
-    const own = { PULUMI_CREDENTIALS_PATH: "/elsewhere", GOGC: "50", GOMEMLIMIT: "1GiB" };
-    const all = { ...own, NODE_COMPILE_CACHE: "/cache" };
-    const found = await engineSettings({ PULUMI_HOME: usual, ...all }, SHARD);
-    assert.deepEqual({ ...found, ...all }, found);
-  });
-
-  it("set a target of memory for an up alone", async () => {
-    const target = async (size?: StackSize) =>
-      (await engineSettings({ PULUMI_HOME: usual }, size)).GOMEMLIMIT;
-    assert.equal(await target(), undefined);
-    assert.equal(await target(SHARD), "300MiB");
-  });
-
-  it("set a larger target for a larger stack, whose program would otherwise collect garbage all the time", async () => {
-    const target = async (services: number, builds: number) =>
-      (await engineSettings({ PULUMI_HOME: usual }, { services, builds })).GOMEMLIMIT;
-    assert.deepEqual(await Promise.all([target(0, 1_000), target(100, 100), target(0, 5_000)]), [
-      "300MiB",
-      "630MiB",
-      "1500MiB",
-    ]);
+    const own = { PULUMI_CREDENTIALS_PATH: "/elsewhere", GOGC: "50", NODE_COMPILE_CACHE: "/cache" };
+    const found = await engineSettings({ PULUMI_HOME: usual, ...own });
+    assert.deepEqual({ ...found, ...own }, found);
   });
 
   it("make one home for all runs of a process, which only its owner can read", async () => {

@@ -2,11 +2,12 @@ import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { ONLY, type PreviewFilter } from "../../model/preview-filter.ts";
 import { type EngineEvent, eventLines, parseEvent, STACK } from "../engine-events.ts";
-import { engineSettings, type StackSize } from "../engine-settings.ts";
+import { engineSettings } from "../engine-settings.ts";
 import { NO_ENGINE, plain, withoutWarnings } from "../engine-words.ts";
 import { eventPipe } from "../event-pipe.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { EngineStep } from "../preview/change.ts";
+import { memoryTarget, type StackSize } from "./memory-target.ts";
 import { outcomeOfRun, type Spoken, type StackOutcome } from "./outcome.ts";
 
 /** The part of a stack that a run brings up: its targets, and what the program registers. */
@@ -16,7 +17,7 @@ export interface Part {
 }
 
 export interface RunOptions {
-  readonly size: StackSize;
+  readonly plan: StackSize;
   /** Undefined for the whole stack. */
   readonly part: Part | undefined;
   /** Whether the engine writes the state after each resource instead of at its end. */
@@ -44,7 +45,7 @@ const AT_THE_END = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true
  * @throws FleetError if there is no engine
  */
 export async function runUp(stack: string, options: RunOptions): Promise<StackRun> {
-  const { size, part, durable, onResource, signal } = options;
+  const { plan, part, durable, onResource, signal } = options;
   const started = performance.now();
   const pipe = await eventPipe();
   try {
@@ -54,7 +55,8 @@ export async function runUp(stack: string, options: RunOptions): Promise<StackRu
     const targets = part?.targets.flatMap((urn) => ["--target", urn]) ?? [];
     const child = execa("pulumi", ["up", "--stack", stack, ...flags, ...quiet, ...targets], {
       env: {
-        ...(await engineSettings(process.env, size)),
+        ...(await engineSettings()),
+        GOMEMLIMIT: process.env.GOMEMLIMIT || memoryTarget(plan),
         ...(durable ? {} : AT_THE_END),
         ...pipe.env,
         // One that is left in the environment would limit the run.

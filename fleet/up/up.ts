@@ -1,6 +1,4 @@
-import type { Plan } from "../../model/plan.ts";
 import { type ClusterChoice, openClusterOf } from "../cluster.ts";
-import type { StackSize } from "../engine-settings.ts";
 import { isUnreadableState } from "../engine-words.ts";
 import { backendFolder } from "../file-backend.ts";
 import { backupsHint } from "../recovery/backups.ts";
@@ -184,7 +182,7 @@ class Up {
     await notes.begin(name);
     const run = await this.#withHint(
       await runUp(name, {
-        size: sizeOf(plan),
+        plan,
         part,
         durable,
         signal,
@@ -234,11 +232,6 @@ class Up {
       tell: (text) => this.#told.tick(`${at}: ${text}`),
     });
   }
-}
-
-function sizeOf({ services, platform }: Plan): StackSize {
-  const groups = platform?.buildTriggers?.groups ?? [];
-  return { services: services.length, builds: groups.reduce((sum, { builds }) => sum + builds.length, 0) };
 }
 
 const WORDS = {
