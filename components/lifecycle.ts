@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { authOf, type GitHubAuth } from "../git-host/github/api/auth.ts";
 import { InvalidInput } from "../model/diagnostics.ts";
 import { keyProblems, newKeys } from "../model/image-keys.ts";
 import { lifecycleNotes } from "../model/lifecycle-notes.ts";
@@ -6,7 +7,6 @@ import { isGuarded, losses, type PlanWithFiles } from "../model/losses.ts";
 import { deployingStages, type Plan } from "../model/plan.ts";
 import { PROVISIONED, type Provisioned, provisionedSchema, seededBefore } from "../model/provisioned.ts";
 import { relocated } from "../model/values-losses.ts";
-import { authOf, type GitHubAuth } from "./github-api/auth.ts";
 import { servicesThere } from "./values-files/commit.ts";
 import { lackingKeys } from "./values-files/image-keys.ts";
 import { SeedError, targetOf } from "./values-files/target.ts";

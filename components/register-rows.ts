@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Alias, Row } from "../manifests/inventory/row.ts";
+import { hooks } from "../git-host/hooks.ts";
+import type { Alias, HookRow, Row } from "../manifests/inventory/row.ts";
 import type { KubernetesObject } from "../manifests/objects.ts";
 import { resourceName } from "../model/names.ts";
 import type { HookStep } from "../model/provisioned.ts";
-import { githubWebhook, withoutDeletion } from "./github-webhook.ts";
 import { kubernetesObject } from "./kubernetes-object.ts";
 import { withoutProtection } from "./protection.ts";
-import type { SecretSources } from "./secret-values.ts";
+import { derivedSecret, type SecretSources } from "./secret-values.ts";
 
 /** Values of a run that every row of a component needs. */
 export interface RowsArgs {
@@ -80,7 +80,7 @@ export class RowRegistry {
     });
     const made =
       "hook" in row
-        ? githubWebhook(name, row.hook, secrets, hook === "lose" ? withoutDeletion(opts) : opts)
+        ? hookOf(name, row, secrets, hook === "lose" ? withoutDeletion(opts) : opts)
         : kubernetesObject(name, row, { ...secrets, manifests, stack }, opts);
     this.registered.set(row.role, made);
     return [made];
@@ -94,4 +94,18 @@ export class RowRegistry {
       ...(component && { parent: pulumi.createUrn(component.name, component.type) }),
     };
   }
+}
+
+function hookOf(
+  name: string,
+  { hook: { secretPurpose, ...hook } }: HookRow,
+  { webhookMasterSecret }: SecretSources,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResource {
+  return hooks.create(name, hook, derivedSecret(webhookMasterSecret, secretPurpose), opts);
+}
+
+/** The options of a hook that the engine drops from its state: it is not changed, and its host is not called. */
+function withoutDeletion(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  return { ...opts, ignoreChanges: [...hooks.inputs], retainOnDelete: true };
 }

@@ -1,5 +1,5 @@
-import { RepositoryWebhook } from "@pulumi/github/repositoryWebhook.js";
 import * as pulumi from "@pulumi/pulumi";
+import { type HookResource, hooks } from "../git-host/hooks.ts";
 import { manifestsOf } from "../manifests/inventory/objects.ts";
 import { SERVICE_PIPELINE, serviceInventory } from "../manifests/inventory/service.ts";
 import { deployingStages, type ServicePlan } from "../model/plan.ts";
@@ -87,7 +87,7 @@ export interface PlannedService extends RowsArgs, After {
 
 /**
  * Everything that one service needs for its own promotion pipeline: its Kargo Project with Warehouse and Stages,
- * its AppProject and Applications, its team's access, its GitHub webhook. `protect` applies to all of them, except
+ * its AppProject and Applications, its team's access, its webhook. `protect` applies to all of them, except
  * to those that are being removed.
  *
  * @example
@@ -116,7 +116,7 @@ export class ServicePipeline extends pulumi.ComponentResource {
   /** Its resources by role: `namespace`, `stage-dev`, `webhook`. */
   readonly parts: ReadonlyMap<string, pulumi.CustomResource>;
   /** The hook of its repository; undefined if it has none. */
-  readonly webhook: RepositoryWebhook | undefined;
+  readonly webhook: HookResource | undefined;
 
   /** @throws Error with every invalid argument, before anything is registered */
   constructor(
@@ -141,7 +141,7 @@ export class ServicePipeline extends pulumi.ComponentResource {
     const [webhook] = run.hook === "leave-out" ? [] : registry.register(hook, failedOf(answeredBy));
 
     this.parts = registry.registered;
-    this.webhook = webhook instanceof RepositoryWebhook ? webhook : undefined;
+    this.webhook = hooks.isHook(webhook) ? webhook : undefined;
     // Plain names, so that a failed object does not remove the stack's outputs.
     this.namespace = service.project;
     this.project = service.project;

@@ -1,4 +1,4 @@
-import { authOf, type GitHubAuth } from "../components/github-api/auth.ts";
+import { authOf, type GitHubAuth } from "../git-host/github/api/auth.ts";
 import type { Plan } from "../model/plan.ts";
 import { configOf, PROJECT } from "../model/stack-file.ts";
 import { GITHUB_APP_KEY, TOKEN } from "../model/stack-secrets.ts";

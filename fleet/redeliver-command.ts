@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { NO_IDENTITY } from "../components/github-api/auth.ts";
-import type { UsedUp } from "../components/github-api/retries.ts";
+import { NO_IDENTITY } from "../git-host/github/api/auth.ts";
+import type { UsedUp } from "../git-host/github/api/retries.ts";
 import { chosenServices, serviceNames } from "./chosen-services.ts";
 import { FleetError } from "./fleet-error.ts";
 import { gitHubAuth } from "./github-auth.ts";

@@ -1,3 +1,4 @@
+import type { DataFilter, pushes } from "../git-host/pushes.ts";
 import type { WorkflowManifest } from "./argo-workflows-types.ts";
 import type { KubernetesObject } from "./objects.ts";
 
@@ -50,6 +51,11 @@ type EnvironmentVariable = { readonly name: string } & (
   | { readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } } }
 );
 
+/** The pushes that an EventSource receives, by event name. */
+export type HostEvents = {
+  readonly [section in typeof pushes.section]: Readonly<Record<string, ReturnType<typeof pushes.event>>>;
+};
+
 export interface EventSource extends KubernetesObject {
   readonly apiVersion: typeof ARGO_EVENTS_API;
   readonly kind: "EventSource";
@@ -58,30 +64,8 @@ export interface EventSource extends KubernetesObject {
     readonly replicas: number;
     readonly service: { readonly ports: readonly { readonly port: number; readonly targetPort: number }[] };
     readonly template: PodTemplate;
-    readonly github: Readonly<Record<string, GithubEvent>>;
-  };
+  } & HostEvents;
 }
-
-/**
- * Pushes to one repository, or to all of an organization. It has no API token, so Argo Events creates no hook
- * itself.
- */
-export type GithubEvent = {
-  readonly webhook: {
-    readonly endpoint: string;
-    readonly port: string;
-    readonly method: "POST";
-    readonly maxPayloadSize: number;
-  };
-  readonly events: readonly ["push"];
-  readonly webhookSecret: { readonly name: string; readonly key: string };
-  readonly contentType: "json";
-  readonly active: true;
-  readonly insecure: false;
-} & (
-  | { readonly repositories: readonly { readonly owner: string; readonly names: readonly string[] }[] }
-  | { readonly organizations: readonly string[] }
-);
 
 export interface Sensor extends KubernetesObject {
   readonly apiVersion: typeof ARGO_EVENTS_API;
@@ -101,11 +85,6 @@ export interface Dependency {
   readonly eventName: string;
   readonly filters: { readonly data: readonly DataFilter[] };
 }
-
-/** Strings are unanchored regular expressions, so each must be anchored. */
-export type DataFilter =
-  | { readonly path: string; readonly type: "string"; readonly value: readonly string[] }
-  | { readonly path: string; readonly type: "bool"; readonly value: readonly ("true" | "false")[] };
 
 export interface Trigger {
   readonly template: {

@@ -1,3 +1,4 @@
+import { pushes, type ReceivedPushes } from "../git-host/pushes.ts";
 import { type BuildTriggersPlan, ORGANIZATION, type TriggerGroupPlan } from "../model/build-plan.ts";
 import { SECRETS_ANNOTATION } from "../model/labels.ts";
 import { EVENTS_NAMESPACE } from "../model/names.ts";
@@ -5,7 +6,7 @@ import {
   ARGO_EVENTS_API,
   type EventBus,
   type EventSource,
-  type GithubEvent,
+  type HostEvents,
   type PodTemplate,
 } from "./argo-events-types.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
@@ -54,42 +55,26 @@ export function eventBus({ eventBus: { version, storage } }: BuildTriggersPlan):
  * @param secretsHash changes with the secrets, because pods read them only once at their start
  */
 export function eventSource(group: TriggerGroupPlan, path: string, secretsHash: string): EventSource {
-  const events = group.builds.map((build) => {
-    const event: GithubEvent = {
-      ...hook(`${path}/${group.name}/${build.service}`, group.name, build.service),
-      repositories: [{ owner: build.owner, names: [build.repository] }],
-    };
-    return [build.service, event] as const;
+  const events = group.builds.map(({ service, owner, repository }) => {
+    const from = { owner, repository, secret: { name: group.name, key: service } };
+    return [service, event(`${path}/${group.name}/${service}`, from)] as const;
   });
   return source(group.name, Object.fromEntries(events), secretsHash);
 }
 
 /** The EventSource of an organization's hook; the Sensors' filters distinguish its repositories. */
 export function organizationEventSource(owner: string, path: string, secretsHash: string): EventSource {
-  const event: GithubEvent = {
-    ...hook(`${path}/${ORGANIZATION}`, ORGANIZATION, ORGANIZATION),
-    organizations: [owner],
-  };
-  return source(ORGANIZATION, { [ORGANIZATION]: event }, secretsHash);
+  const from = { owner, secret: { name: ORGANIZATION, key: ORGANIZATION } };
+  return source(ORGANIZATION, { [ORGANIZATION]: event(`${path}/${ORGANIZATION}`, from) }, secretsHash);
 }
 
-function hook(endpoint: string, secret: string, key: string) {
-  return {
-    webhook: {
-      endpoint,
-      port: String(WEBHOOK_PORT),
-      method: "POST",
-      maxPayloadSize: MAX_PAYLOAD.eventSource,
-    },
-    events: ["push"],
-    webhookSecret: { name: secret, key },
-    contentType: "json",
-    active: true,
-    insecure: false,
-  } as const;
+function event(endpoint: string, from: Omit<ReceivedPushes, "webhook">) {
+  const port = String(WEBHOOK_PORT);
+  const webhook = { endpoint, port, method: "POST", maxPayloadSize: MAX_PAYLOAD.eventSource } as const;
+  return pushes.event({ ...from, webhook });
 }
 
-function source(name: string, github: EventSource["spec"]["github"], secretsHash: string): EventSource {
+function source(name: string, events: HostEvents[typeof pushes.section], secretsHash: string): EventSource {
   return {
     apiVersion: ARGO_EVENTS_API,
     kind: "EventSource",
@@ -102,7 +87,7 @@ function source(name: string, github: EventSource["spec"]["github"], secretsHash
         metadata: { annotations: { [SECRETS_ANNOTATION]: secretsHash } },
         ...pods(EVENT_SOURCE_ACCOUNT),
       },
-      github,
+      [pushes.section]: events,
     },
   };
 }

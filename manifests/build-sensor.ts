@@ -1,14 +1,8 @@
-import escapeStringRegexp from "escape-string-regexp";
+import { pushes } from "../git-host/pushes.ts";
 import { type BuildPlan, ORGANIZATION, type TriggerGroupPlan } from "../model/build-plan.ts";
 import { EVENTS_NAMESPACE, WORKFLOW_COMMIT_DIGITS } from "../model/names.ts";
 import { EVENT_BUS, pods, SENSOR_ACCOUNT } from "./argo-events.ts";
-import {
-  ARGO_EVENTS_API,
-  type DataFilter,
-  type Dependency,
-  type Sensor,
-  type Trigger,
-} from "./argo-events-types.ts";
+import { ARGO_EVENTS_API, type Dependency, type Sensor, type Trigger } from "./argo-events-types.ts";
 import { buildWorkflows, COMMIT_PARAMETER, PUSHED_AT_PARAMETER } from "./argo-workflows.ts";
 import type { WorkflowManifest } from "./argo-workflows-types.ts";
 import { MANAGED_BY } from "./objects.ts";
@@ -50,43 +44,8 @@ function dependency(build: BuildPlan, from = { source: build.group, event: build
     name: dependencyName(build.service),
     eventSourceName: from.source,
     eventName: from.event,
-    filters: { data: filters(build) },
+    filters: { data: pushes.filters(build) },
   };
-}
-
-/** Argo Events matches anywhere in a value, so an exact match is escaped and anchored. */
-function exactly(text: string): string {
-  return `^${escapeStringRegexp(text)}$`;
-}
-
-/**
- * The filters for a push that is to be built: this repository, this branch, no deletion. They also check the format
- * of the commit and the time, which pass into a Workflow, because Argo Workflows expands `{{…}}` in parameters.
- */
-function filters({ owner, repository, branch, paths }: BuildPlan): DataFilter[] {
-  const text = (path: string, value: string): DataFilter => ({ path, type: "string", value: [value] });
-  return [
-    text("headers.X-Github-Event.0", exactly("push")),
-    text("body.repository.full_name", `^(?i)${escapeStringRegexp(`${owner}/${repository}`)}$`),
-    text("body.ref", exactly(`refs/heads/${branch}`)),
-    { path: "body.deleted", type: "bool", value: ["false"] },
-    text("body.after", "^[0-9a-f]{40}$"),
-    text("body.repository.pushed_at", "^[0-9]{9,11}$"),
-    ...(paths.length === 0
-      ? []
-      : [{ path: CHANGED_FILES, type: "string", value: [changedBelow(paths), NO_COMMITS] } as const]),
-  ];
-}
-
-/** All files that the commits of a push added, changed or removed, as one JSON array of arrays of arrays. */
-const CHANGED_FILES = "[body.commits.#.added,body.commits.#.modified,body.commits.#.removed]";
-
-/** A branch that moved to an existing commit: the changes are not listed, so it is built. */
-const NO_COMMITS = "^\\[\\[\\],\\[\\],\\[\\]\\]$";
-
-/** A file name begins after a bracket or a comma and an unescaped quote, which no file name can contain. */
-function changedBelow(paths: readonly string[]): string {
-  return `[\\[,]"(${paths.map(escapeStringRegexp).join("|")})[/"]`;
 }
 
 /** One trigger for each image, all on the same pushes. */
@@ -107,16 +66,16 @@ function trigger(dependency: string, workflow: WorkflowManifest): Trigger {
         operation: "create",
         source: { resource: workflow },
         parameters: [
-          { src: { dependencyName: dependency, dataKey: "body.after" }, dest: into(COMMIT_PARAMETER) },
+          { src: { dependencyName: dependency, dataKey: pushes.commit }, dest: into(COMMIT_PARAMETER) },
           {
-            src: { dependencyName: dependency, dataKey: "body.repository.pushed_at" },
+            src: { dependencyName: dependency, dataKey: pushes.pushedAt },
             dest: into(PUSHED_AT_PARAMETER),
           },
           // A repeated commit has the same Workflow name, so it is not built again.
           {
             src: {
               dependencyName: dependency,
-              dataTemplate: `{{ substr 0 ${WORKFLOW_COMMIT_DIGITS} .Input.body.after }}`,
+              dataTemplate: `{{ substr 0 ${WORKFLOW_COMMIT_DIGITS} .Input.${pushes.commit} }}`,
             },
             dest: "metadata.name",
             operation: "append",

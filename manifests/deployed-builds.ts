@@ -1,3 +1,4 @@
+import { pushes } from "../git-host/pushes.ts";
 import { ORGANIZATION } from "../model/build-plan.ts";
 import type { GuardPlan } from "../model/guard-plan.ts";
 import { EVENTS_NAMESPACE, WINDOWS_NAMESPACE } from "../model/names.ts";
@@ -54,7 +55,7 @@ export function deployedBuilds({ builds, receivers }: GuardPlan): readonly Deplo
       form: orMessages(
         allOf(
           ...(messages ? [ofGroup(IT)] : []),
-          onlyKeys(SPEC, ["eventBusName", "replicas", "service", "template", "github"]),
+          onlyKeys(SPEC, ["eventBusName", "replicas", "service", "template", pushes.section]),
           formed(`${SPEC}.template`, { exactly: pods(EVENT_SOURCE_ACCOUNT), any: ["metadata"] }),
         ),
         allOf(isEventWatch(IT), eventWatchForm()),

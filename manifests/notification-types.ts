@@ -1,4 +1,5 @@
-import type { ARGO_EVENTS_API, DataFilter, PodTemplate, RetryStrategy } from "./argo-events-types.ts";
+import type { DataFilter } from "../git-host/pushes.ts";
+import type { ARGO_EVENTS_API, PodTemplate, RetryStrategy } from "./argo-events-types.ts";
 import type { KubernetesObject } from "./objects.ts";
 
 /*

@@ -1,3 +1,4 @@
+import type { DataFilter } from "../git-host/pushes.ts";
 import { EVENT_WATCH, EVENTS_NAMESPACE, WINDOW_CALENDAR } from "../model/names.ts";
 import type {
   NotificationGroupPlan,
@@ -6,7 +7,7 @@ import type {
   RoutePlan,
 } from "../model/notification-plan.ts";
 import { EVENT_BUS, pods } from "./argo-events.ts";
-import { ARGO_EVENTS_API, type DataFilter, type PodTemplate } from "./argo-events-types.ts";
+import { ARGO_EVENTS_API, type PodTemplate } from "./argo-events-types.ts";
 import { payload } from "./notification-payloads.ts";
 import { EVENT, MESSENGER_ACCOUNT } from "./notification-sources.ts";
 import {

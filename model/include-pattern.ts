@@ -26,6 +26,7 @@ export const PROGRAM_FOLDERS: readonly string[] = [
   "docs",
   "examples",
   "fleet",
+  "git-host",
   "manifests",
   "model",
   "node_modules",

@@ -13,6 +13,7 @@ const PARTS = [
   "customize.ts",
   "fleet",
   "index.ts",
+  "git-host",
   "manifests",
   "model",
   "node-version.cjs",

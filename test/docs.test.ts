@@ -40,7 +40,7 @@ describe("the pages", () => {
 
   it("name existing files and folders of this repository", () => {
     const paths = named(
-      /`((?:sandbox|model|manifests|components|fleet|test|docs|examples|bench)\/[\w./*-]*)`/g,
+      /`((?:sandbox|git-host|model|manifests|components|fleet|test|docs|examples|bench)\/[\w./*-]*)`/g,
     );
     assert.ok(paths.length > 10);
     assert.deepEqual(

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import type { GitHubApp } from "../components/github-api/auth.ts";
+import type { GitHubApp } from "../git-host/github/api/auth.ts";
 import type { InstalledApp } from "../sandbox/github/installed-app.ts";
 
 /** A GitHub App, for its caller and for the local GitHub. */

@@ -10,7 +10,10 @@ interface Manifest {
 
 /** The folders of each package's code and tests. */
 const PACKAGES = {
-  ".": { code: ["*.{ts,js}", "{components,manifests,model}/**/*.ts"], tests: ["{bench,test}/**/*.ts"] },
+  ".": {
+    code: ["*.{ts,js}", "{components,git-host,manifests,model}/**/*.ts"],
+    tests: ["{bench,test}/**/*.ts"],
+  },
   fleet: { code: ["fleet/**/*.ts"], tests: ["fleet/test/**/*.ts"] },
   sandbox: { code: ["sandbox/**/*.ts"], tests: ["sandbox/test/**/*.ts"] },
 } as const;
@@ -64,7 +67,7 @@ describe("the packages", () => {
   }
 
   it("let the program's own tests run without an engine, a cluster or a toolchain", () => {
-    const seen = new Set(globSync("test/{components,manifests,model}/**/*.test.ts"));
+    const seen = new Set(globSync("test/{components,git-host,manifests,model}/**/*.test.ts"));
     for (const file of seen) {
       const relatives = readFileSync(file, "utf8").matchAll(/\bfrom "(\.[^"]*)"/g);
       for (const [, name = ""] of relatives) seen.add(join(dirname(file), name));

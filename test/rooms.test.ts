@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 
 /** The table in CONTRIBUTING.md without the folders that may import anything; and whether a folder may import Pulumi. */
 const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readonly pulumi: boolean }>> = {
   "index.ts": { rooms: ["customize.ts", "model", "components"], pulumi: false },
   "customize.ts": { rooms: ["model", "manifests"], pulumi: false },
   model: { rooms: [], pulumi: false },
-  manifests: { rooms: ["model"], pulumi: false },
-  components: { rooms: ["model", "manifests"], pulumi: true },
-  fleet: { rooms: ["customize.ts", "model", "manifests", "components"], pulumi: true },
+  "git-host": { rooms: ["model"], pulumi: true },
+  manifests: { rooms: ["model", "git-host"], pulumi: false },
+  components: { rooms: ["model", "git-host", "manifests"], pulumi: true },
+  fleet: { rooms: ["customize.ts", "model", "git-host", "manifests", "components"], pulumi: true },
   sandbox: { rooms: ["fleet"], pulumi: true },
 };
 
@@ -20,6 +21,12 @@ const files = globSync(globs, { exclude: ["*/test/**"] }).sort();
 function imports(file: string): string[] {
   const text = readFileSync(file, "utf8");
   return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].flatMap(([, name]) => name ?? []);
+}
+
+/** The imports that remain when the types are gone. */
+function runtimeImports(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  return [...text.matchAll(/^import (?!type )[^;]*?from "([^"]+)";/gm)].flatMap(([, name]) => name ?? []);
 }
 
 const roomOf = (path: string) => path.split("/")[0] ?? path;
@@ -46,6 +53,31 @@ describe("the folders of the code", () => {
       }
     });
   }
+
+  it("keep Pulumi out of what manifests import of the Git host", () => {
+    const seen = new Set(["git-host/pushes.ts"]);
+    for (const file of seen)
+      for (const name of runtimeImports(file)) {
+        assert.ok(!name.startsWith("@pulumi/"), `${file} imports ${name}`);
+        if (name.startsWith(".")) seen.add(join(dirname(file), name));
+      }
+    assert.ok(seen.has("git-host/github/pushes.ts"));
+    const others = files.filter((file) => /^(customize|model|manifests)\b/.test(file));
+    const used = others.flatMap((file) => imports(file).filter((name) => name.includes("git-host/")));
+    assert.deepEqual([...new Set(used.map((name) => name.replace(/^[./]+/, "")))], ["git-host/pushes.ts"]);
+  });
+
+  it("name GitHub's hooks in one folder and in GitHub's own redelivery", () => {
+    const naming = files.filter((file) =>
+      /@pulumi\/github\/|github:index|X-Github|\/hooks\b.*octokit|octokit.*\/hooks\b/.test(
+        readFileSync(file, "utf8"),
+      ),
+    );
+    assert.deepEqual(
+      naming.filter((file) => !file.startsWith("git-host/github/") && !file.startsWith("sandbox/github/")),
+      [],
+    );
+  });
 
   it("keep index.ts within 40 lines", () => {
     assert.ok(readFileSync("index.ts", "utf8").split("\n").length <= 41);

@@ -32,7 +32,7 @@ const SCALE =
 /** Other tests that use the shared control plane. */
 const ASKING = ["sandbox/test/control-plane", "test/examples/gitops"];
 const ENGINE = "test/engine/*";
-const PURE = "{test/{components,definitions,manifests,model},fleet/test}/**/*";
+const PURE = "{test/{components,definitions,git-host,manifests,model},fleet/test}/**/*";
 /** The longest first. Each is the files that it has, and those of them that others have. */
 const LANES: readonly (readonly [readonly string[], without?: readonly string[]])[] = [
   [[LIFE, ...ASKING]],

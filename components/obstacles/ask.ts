@@ -1,9 +1,9 @@
+import type { GitHubAuth } from "../../git-host/github/api/auth.ts";
+import { type AskRepository, NO_REPOSITORIES, repositoriesOf } from "../../git-host/repositories.ts";
 import type { Problem } from "../../model/diagnostics.ts";
 import { type Answers, type Asking, obstaclesOf } from "../../model/obstacles.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
-import type { GitHubAuth } from "../github-api/auth.ts";
 import { type AskNamespace, namespacesOf } from "./namespaces.ts";
-import { type AskRepository, NO_REPOSITORIES, repositoriesOf } from "./repositories.ts";
 import { type NoteUnchecked, uncheckedLines } from "./unchecked.ts";
 
 /** The identity and options for the questions. */

@@ -1,6 +1,6 @@
-import { type GitHubAuth, NO_IDENTITY } from "../github-api/auth.ts";
-import { type Access, gitHubApi } from "../github-api/client.ts";
-import { failureOf } from "../github-api/retries.ts";
+import { type GitHubAuth, NO_IDENTITY } from "../../git-host/github/api/auth.ts";
+import { type Access, gitHubApi } from "../../git-host/github/api/client.ts";
+import { failureOf } from "../../git-host/github/api/retries.ts";
 import { absent, type Command, type Phase, refusal, usedUp } from "./refusals.ts";
 import { SeedError, type Target } from "./target.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
+import type { GitHubApp, GitHubAuth } from "../../git-host/github/api/auth.ts";
 import { filesOfService, type ServiceValues, type ValuesFile } from "../../manifests/values-file.ts";
-import type { GitHubApp, GitHubAuth } from "../github-api/auth.ts";
 import { commitMissing } from "./commit.ts";
 import type { Target } from "./target.ts";
 

@@ -1,4 +1,4 @@
-import { type Failure, isPassing, type UsedUp } from "../github-api/retries.ts";
+import { type Failure, isPassing, type UsedUp } from "../../git-host/github/api/retries.ts";
 import { SeedError, type Target } from "./target.ts";
 
 /** What a run was doing when a call failed. */

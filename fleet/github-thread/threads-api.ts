@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { gitHubApi } from "../../components/github-api/client.ts";
-import type { Failure, UsedUp } from "../../components/github-api/retries.ts";
+import { gitHubApi } from "../../git-host/github/api/client.ts";
+import type { Failure, UsedUp } from "../../git-host/github/api/retries.ts";
 import { GITHUB_URL } from "../../model/web-address.ts";
 import { FleetError } from "../fleet-error.ts";
 

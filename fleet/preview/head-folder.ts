@@ -86,6 +86,7 @@ export const PROGRAM_PATHS: readonly string[] = [
   "main.js",
   "node-version.cjs",
   "model",
+  "git-host",
   "manifests",
   "components",
   "package.json",

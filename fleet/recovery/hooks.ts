@@ -1,7 +1,6 @@
-import { z } from "zod";
-import { type GitHubAuth, NO_IDENTITY } from "../../components/github-api/auth.ts";
-import { type GitHubApi, gitHubApi } from "../../components/github-api/client.ts";
-import type { UsedUp } from "../../components/github-api/retries.ts";
+import { type GitHubAuth, NO_IDENTITY } from "../../git-host/github/api/auth.ts";
+import type { Failure, UsedUp } from "../../git-host/github/api/retries.ts";
+import { hooksAt } from "../../git-host/repositories.ts";
 import type { Plan } from "../../model/plan.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { PlannedHook } from "./planned.ts";
@@ -13,16 +12,6 @@ export interface Hooks {
   find(hook: PlannedHook): Promise<readonly Found[]>;
 }
 
-const page = z.array(
-  z.looseObject({
-    id: z.number(),
-    active: z.boolean(),
-    events: z.array(z.string()),
-    config: z.looseObject({ url: z.string().optional() }),
-  }),
-);
-
-const PAGE = 100;
 /** The maximum wait for GitHub's rate limits, in seconds. */
 const LONGEST_WAIT = 600;
 
@@ -38,50 +27,20 @@ export function hooksOf(
   auth: GitHubAuth | undefined,
   report: (line: string) => void,
 ): Hooks {
-  let api: GitHubApi | undefined;
-  const read = async (repository: string | undefined, number: number) => {
-    if (!auth) throw new FleetError(NO_IDENTITY);
-    api ??= gitHubApi(url, {
-      auth,
-      environment: process.env,
-      report,
-      longestWait: LONGEST_WAIT,
-      giveUp,
-    });
-    const { octokit, call } = api;
-    const query = { per_page: PAGE, page: number };
-    const place = repository === undefined ? owner : `${owner}/${repository}`;
-    const answer = await call(
-      async (): Promise<{ readonly data: unknown }> =>
-        repository === undefined
-          ? await octokit.request("GET /orgs/{org}/hooks", { org: owner, ...query })
-          : await octokit.request("GET /repos/{owner}/{repo}/hooks", { owner, repo: repository, ...query }),
-      ({ status, message }) =>
-        new FleetError(
-          `The hooks of ${place} cannot be read (${status}): ${message}. Does it exist, and does the token administer it?`,
-        ),
+  let hooks: ReturnType<typeof hooksAt> | undefined;
+  const refusal = (place: string, { status, message }: Failure) =>
+    new FleetError(
+      `The hooks of ${place} cannot be read (${status}): ${message}. Does it exist, and does the token administer it?`,
     );
-    return page.parse(answer.data);
-  };
   return {
-    find: async (hook) => {
-      const found: Found[] = [];
-      const { repository } = hook;
-      for (let number = 1; ; number += 1) {
-        const some = await read(repository, number);
-        for (const { id, active, events, config } of some) {
-          if (config.url !== hook.url) continue;
-          found.push({
-            id: repository === undefined ? `${id}` : `${repository}/${id}`,
-            hook: { events, active },
-          });
-        }
-        if (some.length < PAGE) return found.sort((a, b) => numberOf(a) - numberOf(b));
-      }
+    find: async ({ repository, url: address }) => {
+      if (!auth) throw new FleetError(NO_IDENTITY);
+      hooks ??= hooksAt(url, { auth, environment: process.env, report, longestWait: LONGEST_WAIT, giveUp });
+      const place = repository === undefined ? owner : `${owner}/${repository}`;
+      const all = await hooks(place, (failure) => refusal(place, failure));
+      return all
+        .filter((hook) => hook.url === address)
+        .map(({ importId, events, active }) => ({ id: importId, hook: { events, active } }));
     },
   };
-}
-
-function numberOf({ id }: Found): number {
-  return Number(id.split("/").at(-1));
 }

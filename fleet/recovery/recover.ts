@@ -1,3 +1,4 @@
+import { pushes } from "../../git-host/pushes.ts";
 import { SERVICE_LABEL, STACK_LABEL, stackLabel } from "../../model/labels.ts";
 import { resourceName } from "../../model/names.ts";
 import type { Plan } from "../../model/plan.ts";
@@ -13,8 +14,6 @@ import { type PlanWithFiles, plannedOf, recordOf } from "./planned.ts";
 import type { Creation } from "./preview.ts";
 import { requireUnlocked, type StackLock } from "./stack-lock.ts";
 import { integrityProblems, type PendingOperation, type State } from "./state.ts";
-
-const REPOSITORY_HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
 
 /** What an interrupted `up` left, and what to do about it. */
 export interface RecoveryPlan {
@@ -72,8 +71,9 @@ export async function planRecovery(plan: Plan, options: RecoverOptions, tools: T
   );
   const strays = await unplannedObjects(selectorOf(plan, stack), state, planned, surroundings);
   const hooks = new Set(plan.services.map(({ name }) => resourceName(name, "webhook")));
+  const repositoryHook = pushes.hookType({ repository: "any" });
   const leavingHooks = state.resources
-    .filter(({ type, urn }) => type === REPOSITORY_HOOK && !hooks.has(nameOf(urn)))
+    .filter(({ type, urn }) => type === repositoryHook && !hooks.has(nameOf(urn)))
     .map(({ urn }) => urn);
   return { stack, stackLock, pending: state.pending, items, strays, leavingHooks, state, creations };
 }

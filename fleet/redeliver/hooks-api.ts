@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type Access, gitHubApi } from "../../components/github-api/client.ts";
-import { type Failure, failureOf, isPassing } from "../../components/github-api/retries.ts";
+import { type Access, gitHubApi } from "../../git-host/github/api/client.ts";
+import { type Failure, failureOf, isPassing } from "../../git-host/github/api/retries.ts";
+import { hooksOf, hooksPath } from "../../git-host/github/hook-list.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Attempt } from "./attempts.ts";
 
@@ -36,7 +37,6 @@ const PAGE = 100;
 
 // Octokit reads integers beyond the safe range as bigint.
 const idSchema = z.union([z.int(), z.bigint()]).transform(String);
-const hooksSchema = z.array(z.object({ id: idSchema, config: z.object({ url: z.string().optional() }) }));
 const attemptsSchema = z.array(
   z
     .object({
@@ -73,10 +73,11 @@ const detailSchema = z
  * @throws FleetError if GitHub cannot be reached or rejects the token, {@link HookRefusal} for one hook
  */
 export function hooksApi(url: string, access: Access): HooksApi {
-  const { octokit, call } = gitHubApi(url, access);
+  const api = gitHubApi(url, access);
+  const { octokit, call } = api;
   const request = async (method: "GET" | "POST", place: string, path: string, query: object = {}) =>
     await call(
-      async () => await octokit.request(`${method} ${hooksOf(place)}${path}`, { ...query }),
+      async () => await octokit.request(`${method} ${hooksPath(place)}${path}`, { ...query }),
       (failure) => refusal(failure, place, url),
     );
   const headOf = async (repository: string, ref: string) => {
@@ -92,12 +93,8 @@ export function hooksApi(url: string, access: Access): HooksApi {
   };
   return {
     find: async (place, address) => {
-      for (let page = 1; ; page += 1) {
-        const { data } = await request("GET", place, "", { per_page: PAGE, page });
-        const hooks = hooksSchema.parse(data);
-        const found = hooks.find(({ config }) => config.url === address);
-        if (found !== undefined || hooks.length < PAGE) return found?.id;
-      }
+      const hooks = await hooksOf(api, place, (failure) => refusal(failure, place, url));
+      return hooks.find((hook) => hook.url === address)?.id;
     },
     attempts: async (place, hook, since) => {
       const found: Attempt[] = [];
@@ -122,11 +119,6 @@ export function hooksApi(url: string, access: Access): HooksApi {
       await request("POST", place, `/${hook}/deliveries/${attempt}/attempts`);
     },
   };
-}
-
-/** Names in the plan contain no character that needs escaping. */
-function hooksOf(place: string): string {
-  return place.includes("/") ? `/repos/${place}/hooks` : `/orgs/${place}/hooks`;
 }
 
 /** Only the cursor is taken from the link, so that the token is sent only to the configured address. */

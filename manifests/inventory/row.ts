@@ -1,3 +1,4 @@
+import { type Hook, pushes } from "../../git-host/pushes.ts";
 import type { WebhookPlan } from "../../model/build-plan.ts";
 import type { CredentialSecret } from "../../model/credentials.ts";
 import type { KubernetesObject } from "../objects.ts";
@@ -40,9 +41,9 @@ export interface ObjectRow extends RowBase {
   readonly rotating?: (rotation: string) => KubernetesObject;
 }
 
-/** A webhook of a GitHub repository, or of the organization if it names no repository. */
+/** A webhook of a repository, or of the organization if it names no repository. */
 export interface HookRow extends RowBase {
-  readonly hook: Pick<WebhookPlan, "active" | "url" | "secretPurpose"> & { readonly repository?: string };
+  readonly hook: Hook & Pick<WebhookPlan, "secretPurpose">;
 }
 
 /** The source of a secret value. */
@@ -103,12 +104,9 @@ export function filledSecretRow(
   return objectRow(role, manifest, { values, filled: true, aliases, ...more });
 }
 
-const REPOSITORY_HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
-const ORGANIZATION_HOOK = "github:index/organizationWebhook:OrganizationWebhook";
-
 /** The Pulumi type of a row, without its parents' types. */
 export function resourceType(row: Row): string {
-  if ("hook" in row) return row.hook.repository === undefined ? ORGANIZATION_HOOK : REPOSITORY_HOOK;
+  if ("hook" in row) return pushes.hookType(row.hook);
   const { apiVersion, kind } = row.manifest;
   const group = apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`;
   return `kubernetes:${group}:${kind}${row.filled ? "Patch" : ""}`;

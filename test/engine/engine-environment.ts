@@ -28,6 +28,7 @@ const PROGRAM = [
   "customize.ts",
   "node-version.cjs",
   "model",
+  "git-host",
   "manifests",
   "components",
   "package.json",

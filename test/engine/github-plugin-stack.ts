@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import type { OpMap } from "@pulumi/pulumi/automation/index.js";
-import { appAuth } from "../../components/providers.ts";
+import { appAuth } from "../../git-host/github/hooks.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import type { App } from "../github-app.ts";
 import { type InlineStack, openInlineStack } from "./inline-stack.ts";

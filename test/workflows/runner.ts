@@ -25,6 +25,7 @@ const PARTS = [
   "fleet",
   "index.ts",
   "customize.ts",
+  "git-host",
   "manifests",
   "model",
   "node-version.cjs",

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Access } from "../../../components/github-api/client.ts";
-import type { UsedUp } from "../../../components/github-api/retries.ts";
+import type { Access } from "../../../git-host/github/api/client.ts";
+import type { UsedUp } from "../../../git-host/github/api/retries.ts";
 import type { Plan } from "../../../model/plan.ts";
 import { at, playground, token } from "../../../test/github-playground.ts";
 import { hookListener } from "../../../test/hook-listener.ts";

@@ -1,6 +1,6 @@
-import type { Plan } from "../../model/plan.ts";
-import { PROJECT } from "../../model/stack-file.ts";
-import { GITHUB_APP_KEY } from "../../model/stack-secrets.ts";
+import type { Plan } from "../../../model/plan.ts";
+import { PROJECT } from "../../../model/stack-file.ts";
+import { GITHUB_APP_KEY } from "../../../model/stack-secrets.ts";
 
 /** A GitHub App that an organization installed. */
 export interface GitHubApp {

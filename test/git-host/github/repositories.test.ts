@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { repositoriesOf } from "../../../components/obstacles/repositories.ts";
+import { githubRepositories } from "../../../git-host/github/repositories.ts";
 import { type LocalGitHub, startLocalGitHub } from "../../../sandbox/github/server.ts";
 
 const TOKEN = "planted-token";
@@ -32,7 +32,7 @@ describe("GitHub's answer about a repository", () => {
   });
 
   const asked = () =>
-    repositoriesOf(
+    githubRepositories(
       "https://github.com",
       {
         auth: TOKEN,

@@ -1,4 +1,4 @@
-import { GITHUB_URL, githubApi } from "../../model/web-address.ts";
+import { GITHUB_URL, githubApi } from "../../../model/web-address.ts";
 
 /**
  * The address of the REST API by the GitHub provider's rules, so that both use the same GitHub. `baseUrl` is the

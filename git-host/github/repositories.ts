@@ -1,21 +1,8 @@
 import type { RepositoryAnswer } from "../../model/obstacles.ts";
-import { type Access, type GitHubApi, gitHubApi } from "../github-api/client.ts";
-import type { Failure } from "../github-api/retries.ts";
-import type { NoteUnchecked } from "./unchecked.ts";
-
-/** Asks about repositories with the program's token. */
-export interface AskRepository {
-  /** Whether a hook can be created there. @param url of the hook; undefined if the service has none */
-  hookPlace(repository: string, url: string | undefined): Promise<RepositoryAnswer>;
-  /** Whether a hook exists that the token may change; `undefined` if GitHub did not answer. */
-  hasHook(repository: string, url: string): Promise<boolean | undefined>;
-}
-
-/** The answers without a token: everything is unknown. */
-export const NO_REPOSITORIES: AskRepository = {
-  hookPlace: async () => "unknown",
-  hasHook: async () => undefined,
-};
+import type { AskRepository } from "../repositories.ts";
+import { type Access, type GitHubApi, gitHubApi } from "./api/client.ts";
+import type { Failure } from "./api/retries.ts";
+import { hooksOf } from "./hook-list.ts";
 
 /** GitHub's limit of hooks per event. */
 const HOOKS_PER_EVENT = 20;
@@ -33,10 +20,10 @@ class Refused extends Error {
 }
 
 /** Asks the GitHub at a web address from the plan. */
-export function repositoriesOf(
+export function githubRepositories(
   url: string,
   access: Omit<Access, "longestWait" | "giveUp">,
-  unchecked: NoteUnchecked,
+  unchecked: (what: string, why: string) => void,
 ): AskRepository {
   const giveUp = ({ until }: { until: string }) =>
     new Refused({ status: 429, message: `its rate limit is used up until ${until} UTC` });
@@ -56,8 +43,8 @@ export function repositoriesOf(
     },
     hasHook: async (repository, hook) => {
       try {
-        const hooks = await hooksOf(api, repository);
-        if (hooks?.some(({ config }) => config.url === hook) !== true) return false;
+        const hooks = await shownHooks(api, repository);
+        if (hooks?.some(({ url }) => url === hook) !== true) return false;
         return (await askRepository(api, repository, hook)) === "ready";
       } catch (error) {
         return unknown(repository, error);
@@ -79,20 +66,16 @@ async function askRepository(
   if (found === undefined) return "missing";
   if (url === undefined) return "ready";
   if (found.data.archived) return "archived";
-  const hooks = await hooksOf(api, repository);
+  const hooks = await shownHooks(api, repository);
   if (hooks === undefined) return "no-hooks";
   const pushes = hooks.filter(({ events }) => events.includes("push") || events.includes("*"));
-  const isThere = hooks.some(({ config }) => config.url === url);
+  const isThere = hooks.some((hook) => hook.url === url);
   return !isThere && pushes.length >= HOOKS_PER_EVENT ? "full" : "ready";
 }
 
 /** GitHub shows no hooks to a token that may not administer them. */
-async function hooksOf({ octokit, call }: GitHubApi, repository: string) {
-  const place = { ...placeOf(repository), per_page: 100 };
-  const found = await call(() => octokit.request("GET /repos/{owner}/{repo}/hooks", place), refused).catch(
-    unseen,
-  );
-  return found?.data;
+async function shownHooks(api: GitHubApi, repository: string) {
+  return await hooksOf(api, repository, refused).catch(unseen);
 }
 
 function refused(failure: Failure): Error {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { apiAddress } from "../../../components/github-api/address.ts";
+import { apiAddress } from "../../../../git-host/github/api/address.ts";
 
 describe("the address of GitHub's API", () => {
   for (const [what, url, variable, address] of [

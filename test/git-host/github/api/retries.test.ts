@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pluginOptions } from "../../../components/github-api/retries.ts";
+import { pluginOptions } from "../../../../git-host/github/api/retries.ts";
 
 /** How often a call is repeated if GitHub asks for a wait of so many seconds each time. */
 function repeats(seconds: number, longestWait: number): number {

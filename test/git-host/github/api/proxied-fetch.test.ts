@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gitHubApi } from "../../../components/github-api/client.ts";
-import { proxiedFetch } from "../../../components/github-api/proxied-fetch.ts";
+import { gitHubApi } from "../../../../git-host/github/api/client.ts";
+import { proxiedFetch } from "../../../../git-host/github/api/proxied-fetch.ts";
 
 const listening = (server: Server) =>
   new Promise<number>((resolve) => {

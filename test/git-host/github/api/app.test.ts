@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { GitHubAuth } from "../../../components/github-api/auth.ts";
-import { gitHubApi } from "../../../components/github-api/client.ts";
-import { create } from "../../../components/values-files/provider.ts";
-import { newApp } from "../../github-app.ts";
-import { at, playground } from "../../github-playground.ts";
+import { create } from "../../../../components/values-files/provider.ts";
+import type { GitHubAuth } from "../../../../git-host/github/api/auth.ts";
+import { gitHubApi } from "../../../../git-host/github/api/client.ts";
+import { newApp } from "../../../github-app.ts";
+import { at, playground } from "../../../github-playground.ts";
 
 const app = newApp();
 

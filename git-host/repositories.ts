@@ -1,0 +1,38 @@
+import type { RepositoryAnswer } from "../model/obstacles.ts";
+import type { Failure } from "./github/api/retries.ts";
+import { githubHooksAt } from "./github/hook-list.ts";
+import { githubRepositories } from "./github/repositories.ts";
+
+/** Asks about repositories with the program's token. */
+export interface AskRepository {
+  /** Whether a hook can be created there. @param url of the hook; undefined if the service has none */
+  hookPlace(repository: string, url: string | undefined): Promise<RepositoryAnswer>;
+  /** Whether a hook exists that the token may change; `undefined` if the host did not answer. */
+  hasHook(repository: string, url: string): Promise<boolean | undefined>;
+}
+
+/** The answers without a token: everything is unknown. */
+export const NO_REPOSITORIES: AskRepository = {
+  hookPlace: async () => "unknown",
+  hasHook: async () => undefined,
+};
+
+/** A hook that exists. */
+export interface ExistingHook {
+  /** Its id at the host. */
+  readonly id: string;
+  /** The id with which Pulumi imports it. */
+  readonly importId: string;
+  readonly url?: string | undefined;
+  readonly active: boolean;
+  readonly events: readonly string[];
+}
+
+/** Opens the Git host in use, to ask about repositories. */
+export const repositoriesOf: (...args: Parameters<typeof githubRepositories>) => AskRepository =
+  githubRepositories;
+
+/** Opens the Git host in use, to list the hooks of a repository (`acme/nginx`) or an organization (`acme`). */
+export const hooksAt: (
+  ...args: Parameters<typeof githubHooksAt>
+) => (place: string, refuse: (failure: Failure) => Error) => Promise<readonly ExistingHook[]> = githubHooksAt;
