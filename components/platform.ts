@@ -30,7 +30,7 @@ export class Platform extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     const { platform, hadGuards = false, ...run } = args;
     const triggers = platform.buildTriggers;
-    const { promotionTasks, teams, credentials, calendar } = platformInventory(platform).parts;
+    const { promotionTasks, teams, ...others } = platformInventory(platform).parts;
     super(PLATFORM, name, {}, opts);
     const own = { parent: this };
     const registry = new RowRegistry(name, this, run);
@@ -38,8 +38,7 @@ export class Platform extends pulumi.ComponentResource {
     this.promotionTasks = registry.register(promotionTasks);
     registry.register(teams);
     if (hadGuards) formerGuards(name, own);
-    registry.register(credentials);
-    registry.register(calendar);
+    for (const rows of Object.values(others)) registry.register(rows);
     const builds = triggers && new BuildTriggers("build-triggers", { triggers, ...run }, own);
     this.answering = builds?.answering ?? new Map();
     const { notifications } = platform;

@@ -129,7 +129,7 @@ export class ServicePipeline extends pulumi.ComponentResource {
     const removing = service.state === "decommissioned";
     super(SERVICE_PIPELINE, name, {}, withoutProtection(removing, opts ?? {}));
     const registry = new RowRegistry(name, this, run);
-    const { project, stages, access, appProject, applications, hook, added } =
+    const { project, stages, access, appProject, applications, hook, ...others } =
       serviceInventory(service).parts;
 
     registry.register(project);
@@ -137,7 +137,7 @@ export class ServicePipeline extends pulumi.ComponentResource {
     registry.register(access);
     registry.register(appProject);
     registry.register(applications, failedOf(valuesFiles));
-    registry.register(added);
+    for (const rows of Object.values(others)) registry.register(rows);
     const [webhook] = run.hook === "leave-out" ? [] : registry.register(hook, failedOf(answeredBy));
 
     this.parts = registry.registered;

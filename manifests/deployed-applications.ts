@@ -60,7 +60,7 @@ export function deployedApplications(guard: GuardPlan): readonly DeployedKind[] 
         untouched("operation", "status"),
         `${IT}.metadata.?annotations[?"kargo.akuity.io/authorized-stage"].orValue(${PROJECT} + ":").matches("^" + ${PROJECT} + ":[a-z0-9-]*$")`,
       ),
-      says: "Applications called <service>-<stage>, in the service's own AppProject, from the GitOps repository, to the service's own namespaces",
+      says: `Applications called ${applicationName("<service>", "<stage>")}, in the service's own AppProject, from the GitOps repository, to the service's own namespaces`,
     },
   ];
 }

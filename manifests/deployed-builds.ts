@@ -1,3 +1,4 @@
+import { host } from "../git-host/facts.ts";
 import { pushes } from "../git-host/pushes.ts";
 import { ORGANIZATION } from "../model/build-plan.ts";
 import type { GuardPlan } from "../model/guard-plan.ts";
@@ -16,7 +17,7 @@ import { secretsToFill } from "./deployer-secrets.ts";
 
 const SPEC = `${IT}.spec`;
 /** The names of groups of webhooks, each with one EventSource, Sensor and Secret. */
-const GROUP = `^(github-[0-9]{2,3}|${ORGANIZATION})$`;
+const GROUP = `^(${host.prefix}-[0-9]{2,3}|${ORGANIZATION})$`;
 
 const inEvents = (it: string) => `${it}.metadata.namespace == ${text(EVENTS_NAMESPACE)}`;
 const ofGroup = (it: string) => allOf(inEvents(it), `${it}.metadata.name.matches(${text(GROUP)})`);
@@ -84,7 +85,7 @@ export function deployedBuilds({ builds, receivers }: GuardPlan): readonly Deplo
 
 /** The limits for routes: they may only lead to the Services of EventSources. */
 function deployedRoutes(): readonly DeployedKind[] {
-  const service = (name: string) => `${name}.matches("^github-[a-z0-9]+-eventsource-svc$")`;
+  const service = (name: string) => `${name}.matches("^${host.prefix}-[a-z0-9]+-eventsource-svc$")`;
   return [
     {
       kind: "ingresses.networking.k8s.io",

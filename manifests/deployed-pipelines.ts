@@ -1,5 +1,5 @@
 import type { GuardPlan } from "../model/guard-plan.ts";
-import { SERVICE_LABEL, STACK_LABEL, TEAM_LABEL } from "../model/labels.ts";
+import { OWN_NAMESPACE_LABELS } from "../model/labels.ts";
 import { projectName } from "../model/names.ts";
 import type { PromotionTaskPlan } from "../model/plan.ts";
 import { allOf, anyOf, isOneOf, literal, onlyKeys, text } from "./cel.ts";
@@ -15,9 +15,7 @@ const PROJECT_LABEL = "kargo.akuity.io/project";
 const NAMESPACE_LABELS = [
   PROJECT_LABEL,
   "app.kubernetes.io/managed-by",
-  SERVICE_LABEL,
-  STACK_LABEL,
-  TEAM_LABEL,
+  ...OWN_NAMESPACE_LABELS,
   "kubernetes.io/metadata.name",
 ];
 
@@ -38,13 +36,13 @@ export function deployedPipelines(guard: GuardPlan): readonly DeployedKind[] {
           anyOf(`${label(it, PROJECT_LABEL)} == "true"`, hasOurLabel(it)),
         ),
       form: allOf(isOwnProject, `${label(IT, PROJECT_LABEL)} == "true"`, othersLabelsKept()),
-      says: "namespaces of services, called kargo-<service>, as Kargo Projects",
+      says: `namespaces of services, called ${projectName("<service>")}, as Kargo Projects`,
     },
     {
       kind: "projects.kargo.akuity.io",
       named: (it) => isProject(`${it}.metadata.name`),
       form: isOwnProject,
-      says: "Projects called kargo-<service>",
+      says: `Projects called ${projectName("<service>")}`,
     },
     {
       kind: "projectconfigs.kargo.akuity.io",

@@ -1,4 +1,4 @@
-import { ARGOCD_NAMESPACE, projectName } from "../model/names.ts";
+import { ARGOCD_NAMESPACE, applicationName, projectName } from "../model/names.ts";
 import type { NotificationsPlan, ReceiverPlan, RoutePlan, WindowPlan } from "../model/notification-plan.ts";
 
 /** The version of our own JSON. A change of a field's meaning raises it. */
@@ -86,11 +86,11 @@ export function textsOf(
         promotionFailed: failure,
         verificationFailed: failure,
         merge: "Kargo opens the pull request in the GitOps repository.",
-        sync: "argocd app sync {{ $n }}-{{ $s }}",
+        sync: `argocd app sync ${applicationName("{{ $n }}", "{{ $s }}")}`,
         promotion: `Who may promote: {{ ${text(route.approvers)}${safe} }}`,
       }),
     kargo: `${about}${kargo}/project/{{ $p }}/stage/{{ $on }}`,
-    argoCd: `${about}${argoCd}/applications/${ARGOCD_NAMESPACE}/{{ $n }}-{{ $on }}`,
+    argoCd: `${about}${argoCd}/applications/${ARGOCD_NAMESPACE}/${applicationName("{{ $n }}", "{{ $on }}")}`,
   };
 }
 

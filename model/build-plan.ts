@@ -1,3 +1,4 @@
+import { host } from "../git-host/facts.ts";
 import type { BuildsConfig } from "./builds.ts";
 import type { CatalogueService, ServiceState } from "./catalogue.ts";
 import { listedImages, type ServiceImages } from "./images.ts";
@@ -105,7 +106,7 @@ export interface BuildNamespacePlan {
 }
 
 /** The path and the EventSource name of the organization's hook. */
-export const ORGANIZATION = "github-organization";
+export const ORGANIZATION = `${host.prefix}-organization`;
 
 /** How a service is built; undefined if another system or another stack builds it. */
 export function planBuild(

@@ -1,3 +1,4 @@
+import { host } from "../git-host/facts.ts";
 import { type BuildPlan, planBuild } from "./build-plan.ts";
 import type { Catalogue, CatalogueService } from "./catalogue.ts";
 import { listed, type Problem, problem } from "./diagnostics.ts";
@@ -6,9 +7,6 @@ import { METADATA, overlap } from "./networks.ts";
 import { PROJECT, type StackConfig } from "./stack-config.ts";
 import { re2 } from "./tag-pattern.ts";
 import { groupsFor, sensorBytes, TRIGGER_LIMIT } from "./trigger-size.ts";
-
-/** GitHub's limit of hooks per event and repository. */
-const HOOKS_PER_REPOSITORY = 20;
 
 /** Example tags of a build, to test a pattern. */
 const SAMPLES = { sortable: "20260131235959-0123abc", commit: "0123abc" } as const;
@@ -93,13 +91,13 @@ function tooManyHooks(
   const byRepository = Map.groupBy(builds, ({ repository }) => repository.toLowerCase());
   return [...byRepository.values()].flatMap((sharing) =>
     sharing
-      .slice(HOOKS_PER_REPOSITORY)
+      .slice(host.hooksPerRepository)
       .map(({ service, repository }, index) =>
         problem(
           "KF073",
           services,
           ["services", service, "repository"],
-          `${JSON.stringify(repository)} would have ${HOOKS_PER_REPOSITORY + index + 1} hooks for pushes; GitHub allows ${HOOKS_PER_REPOSITORY}.`,
+          `${JSON.stringify(repository)} would have ${host.hooksPerRepository + index + 1} hooks for pushes; ${host.name} allows ${host.hooksPerRepository}.`,
           `Set ${PROJECT}:webhooks.scope to organization: one hook for all.`,
         ),
       ),

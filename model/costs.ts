@@ -1,19 +1,14 @@
+import { host } from "../git-host/facts.ts";
 import { listed } from "./diagnostics.ts";
 import type { Plan } from "./plan.ts";
 
-/** The GitHub calls of a stack whose resources are all new. */
+/** The calls of the Git host for a stack whose resources are all new. */
 interface GithubCost {
   /** Hooks to create, one call each. */
   readonly hooks: number;
-  /** The minimum time under GitHub's limits, in minutes. */
+  /** The minimum time under the host's limits, in minutes. */
   readonly minutes: number;
 }
-
-/**
- * GitHub's secondary limits for creating content: about 80 calls per minute and 500 per hour
- * (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
- */
-const LIMITS = { minute: 80, hour: 500 };
 
 /** The calls and time of a plan whose resources are all new. */
 export function githubCost({ services, platform }: Pick<Plan, "services" | "platform">): GithubCost {
@@ -23,14 +18,15 @@ export function githubCost({ services, platform }: Pick<Plan, "services" | "plat
 }
 
 function githubMinutes(hooks: number): number {
-  const fullHours = Math.floor(hooks / LIMITS.hour);
-  return fullHours * 60 + Math.ceil((hooks - fullHours * LIMITS.hour) / LIMITS.minute);
+  const { perMinute, perHour } = host.creations;
+  const fullHours = Math.floor(hooks / perHour);
+  return fullHours * 60 + Math.ceil((hooks - fullHours * perHour) / perMinute);
 }
 
 /** How far the webhooks of a run are. */
 export function hookProgress(made: number, all: number): string {
   const left = githubMinutes(all - made);
-  return `GitHub: ${made} of ${all} webhooks are there; the rest takes about ${left} min by GitHub's limits.`;
+  return `${host.name}: ${made} of ${all} webhooks are there; the rest takes about ${left} min by ${host.name}'s limits.`;
 }
 
 /** An hour, after which the token of a GitHub App ends; the GitHub provider gets one at the start of a run. */
@@ -38,14 +34,14 @@ const APP_TOKEN = 60;
 
 /** The same as a sentence for a preview. */
 export function githubCostText({ hooks, minutes }: GithubCost, app = false): string {
-  if (hooks === 0) return "GitHub: no webhook of this stack.";
+  if (hooks === 0) return `${host.name}: no webhook of this stack.`;
   const time = minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   const expires =
     app && minutes >= APP_TOKEN
       ? " The App's token ends after an hour of one up: the hooks left then fail with 401, and the next up makes them."
       : "";
   const many = minutes >= 60 ? " With webhooks.scope: organization one hook does for all of them." : "";
-  return `GitHub: ${hooks} webhook${hooks === 1 ? "" : "s"} of this stack; making all of them takes about ${time} by GitHub's limits, a refresh ${hooks} call${hooks === 1 ? "" : "s"}.${expires}${many}`;
+  return `${host.name}: ${hooks} webhook${hooks === 1 ? "" : "s"} of this stack; making all of them takes about ${time} by ${host.name}'s limits, a refresh ${hooks} call${hooks === 1 ? "" : "s"}.${expires}${many}`;
 }
 
 /** Sentences for a preview about load on other systems. */

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { host } from "../git-host/facts.ts";
 
 /** The maximum length of an object's name, a namespace or a label value (RFC 1123). */
 export const NAME_LIMIT = 63;
@@ -88,7 +89,7 @@ export function buildNamespace(team: string): string {
  * or removing a service moves no other.
  */
 export function triggerGroup(service: string, groups: number): string {
-  return `github-${String(stableHash("triggers", service) % groups).padStart(2, "0")}`;
+  return `${host.prefix}-${String(stableHash("triggers", service) % groups).padStart(2, "0")}`;
 }
 
 /** The EventSource that watches Kargo's events. */

@@ -1,9 +1,10 @@
+import { host } from "../git-host/facts.ts";
 import { listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { SERVICE_LABEL, STACK_LABEL, stackLabel } from "./labels.ts";
 import type { ServicePlan } from "./plan.ts";
 
-/** GitHub's answer about a service's repository; `unknown` if it was not asked or did not answer. */
+/** The Git host's answer about a service's repository; `unknown` if it was not asked or did not answer. */
 export type RepositoryAnswer = "ready" | "missing" | "archived" | "no-hooks" | "full" | "unknown";
 
 /** The cluster's answer about a namespace; `unknown` if it was not asked or did not answer. */
@@ -51,7 +52,7 @@ function repositoryObstacle(service: ServicePlan, is: RepositoryAnswer, asking: 
           "KF100",
           asking.document,
           at,
-          `the program's GitHub token sees no repository ${repository}.`,
+          `the program's ${host.name} token sees no repository ${repository}.`,
           "Correct the name, create the repository, or give the token (or its GitHub App) access.",
         ),
       ];
@@ -64,7 +65,7 @@ function repositoryObstacle(service: ServicePlan, is: RepositoryAnswer, asking: 
         noHook(
           asking,
           at,
-          `the program's GitHub token may not create webhooks in ${repository}.`,
+          `the program's ${host.name} token may not create webhooks in ${repository}.`,
           "Give the token (or its GitHub App) the repository permission Webhooks: read and write; or",
         ),
       ];
@@ -73,7 +74,7 @@ function repositoryObstacle(service: ServicePlan, is: RepositoryAnswer, asking: 
         noHook(
           asking,
           at,
-          `${repository} has 20 webhooks for pushes, and GitHub allows no more.`,
+          `${repository} has ${host.hooksPerRepository} webhooks for pushes, and ${host.name} allows no more.`,
           "Remove one; or",
         ),
       ];

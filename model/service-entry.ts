@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { serviceBuildSchema } from "./builds.ts";
 import { folder } from "./folders.ts";
-import { githubRepository } from "./github-names.ts";
+import { repositoryName } from "./git-host-names.ts";
 import { imageRepository } from "./image.ts";
 import { serviceImages } from "./images.ts";
 import { labelKey, labelValue } from "./kubernetes-names.ts";
@@ -13,7 +13,7 @@ export const service = z.strictObject({
   team: z
     .string()
     .meta({ description: "The team that owns the service: a key of teams.", examples: ["edge"] }),
-  repository: githubRepository.meta({
+  repository: repositoryName.meta({
     description: "The GitHub repository with the source: owner/name.",
     examples: ["acme/nginx"],
   }),

@@ -7,7 +7,7 @@ import { credentialsSchema, githubAppFields, wantedSecrets } from "./credentials
 import { type DocumentPath, didYouMean, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { folder } from "./folders.ts";
-import { githubOwner, githubRepository } from "./github-names.ts";
+import { repositoryName, repositoryOwner } from "./git-host-names.ts";
 import { registry } from "./image.ts";
 import { kargoSchema } from "./kargo-shards.ts";
 import { dnsLabel } from "./kubernetes-names.ts";
@@ -76,7 +76,7 @@ export const stackConfigSchema = z.strictObject({
     .meta({ description: "The hosts and paths that may contain images. Default: registry only." }),
   gitops: z
     .strictObject({
-      repository: githubRepository.meta({ description: "The GitOps repository: owner/name." }),
+      repository: repositoryName.meta({ description: "The GitOps repository: owner/name." }),
       branch: branch.default("main"),
       path: folder("service").default("services/{service}"),
       chart: z.strictObject({ path: folder() }).prefault({ path: "charts/service" }),
@@ -84,7 +84,7 @@ export const stackConfigSchema = z.strictObject({
     .meta({ description: "The GitOps repository that Kargo writes and Argo CD reads." }),
   github: z
     .strictObject({
-      owner: githubOwner,
+      owner: repositoryOwner,
       url: githubAddress.default(GITHUB_URL).meta({ description: "Another address for GitHub Enterprise." }),
       app: z.strictObject(githubAppFields).optional().meta({
         description:

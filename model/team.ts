@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { githubTeam } from "./github-names.ts";
+import { githubTeam } from "./git-host-names.ts";
 import { notifySchema } from "./notifications.ts";
 import { matching, shown } from "./patterns.ts";
 import { groupName } from "./subjects.ts";

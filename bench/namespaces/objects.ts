@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { grants } from "../../manifests/access.ts";
 import type { Role, RoleBinding } from "../../manifests/rbac-types.ts";
+import { SERVICE_LABEL, TEAM_LABEL } from "../../model/labels.ts";
 import type { ServicePlan } from "../../model/plan.ts";
 import { catalogueText, planOf, service } from "../../test/sources.ts";
 
@@ -33,8 +34,6 @@ export const PROMOTIONS = 10;
 const SHARED = "kargo-all";
 const KARGO = "/apis/kargo.akuity.io/v1alpha1";
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
-const LABEL = "kargo-fleet/service";
-const TEAM_LABEL = "kargo-fleet/team";
 
 /** The place of each service; teams take turns. */
 export function places(layout: Layout, services: number, teams: number): Place[] {
@@ -93,7 +92,7 @@ export function collectionOf(kind: string, namespace: string): string {
 
 /** Selects the objects of a service, or of a team. */
 export function selector(by: Partial<Pick<Place, "service" | "team">>): string {
-  const [label, value] = by.service === undefined ? [TEAM_LABEL, by.team] : [LABEL, by.service];
+  const [label, value] = by.service === undefined ? [TEAM_LABEL, by.team] : [SERVICE_LABEL, by.service];
   return `labelSelector=${encodeURIComponent(`${label}=${value}`)}`;
 }
 
@@ -111,7 +110,7 @@ function kargo(
   const object = JSON.parse(template.replaceAll("SERVICE", name)) as {
     metadata: { labels?: Record<string, string> };
   };
-  const labels = { ...object.metadata.labels, [LABEL]: name, [TEAM_LABEL]: team };
+  const labels = { ...object.metadata.labels, [SERVICE_LABEL]: name, [TEAM_LABEL]: team };
   const metadata = { ...object.metadata, name: own, namespace, labels };
   return { collection: collectionOf(kind, namespace), object: { ...object, metadata } };
 }
@@ -127,7 +126,7 @@ function rights({ service: name, team, namespace, prefix }: Place): (Role | Role
   if (sample === undefined) throw new Error("the sample has no service");
   return grants(sample).flatMap(({ role, binding }) => {
     const own = prefix === "" ? role.metadata.name : `${prefix}${role.metadata.name}`;
-    const metadata = { name: own, namespace, labels: { [LABEL]: name, [TEAM_LABEL]: team } };
+    const metadata = { name: own, namespace, labels: { [SERVICE_LABEL]: name, [TEAM_LABEL]: team } };
     const rules = role.rules.map((rule) =>
       "resourceNames" in rule
         ? { ...rule, resourceNames: rule.resourceNames?.map((stage) => `${prefix}${stage}`) }

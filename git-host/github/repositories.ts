@@ -2,10 +2,9 @@ import type { RepositoryAnswer } from "../../model/obstacles.ts";
 import type { AskRepository } from "../repositories.ts";
 import { type Access, type GitHubApi, gitHubApi } from "./api/client.ts";
 import type { Failure } from "./api/retries.ts";
+import { githubFacts } from "./facts.ts";
 import { hooksOf } from "./hook-list.ts";
 
-/** GitHub's limit of hooks per event. */
-const HOOKS_PER_EVENT = 20;
 /** The maximum wait for GitHub's rate limits, in seconds. */
 const LONGEST_WAIT = 600;
 
@@ -70,7 +69,7 @@ async function askRepository(
   if (hooks === undefined) return "no-hooks";
   const pushes = hooks.filter(({ events }) => events.includes("push") || events.includes("*"));
   const isThere = hooks.some((hook) => hook.url === url);
-  return !isThere && pushes.length >= HOOKS_PER_EVENT ? "full" : "ready";
+  return !isThere && pushes.length >= githubFacts.hooksPerRepository ? "full" : "ready";
 }
 
 /** GitHub shows no hooks to a token that may not administer them. */

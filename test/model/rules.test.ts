@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { branch } from "../../model/branch.ts";
 import { duration, durationSeconds, goDuration } from "../../model/durations.ts";
 import { contextFolder, dockerfile, folder, watchedPath } from "../../model/folders.ts";
-import { githubOwner, githubRepository } from "../../model/github-names.ts";
+import { repositoryName, repositoryOwner } from "../../model/git-host-names.ts";
 import { imageIdentity, imageRepository, registry } from "../../model/image.ts";
 import { labelKey, objectName } from "../../model/kubernetes-names.ts";
 import { quantity } from "../../model/quantity.ts";
@@ -127,12 +127,12 @@ const RULES: Readonly<
     ["system:admin", "system:serviceaccount:ci", "system:serviceaccounts:ci", "*", ""],
   ],
   "an owner": [
-    githubOwner,
+    repositoryOwner,
     ["acme", "a-b", "jane_acme", "A1"],
     ["-a", "a-", "a--b", "_a", "a_", "a_b_c", long("a", 40), "a.b"],
   ],
   "a repository": [
-    githubRepository,
+    repositoryName,
     ["acme/x", "jane_acme/.github"],
     ["acme", "acme/x.git", "acme/x.GIT", "acme/x.wiki", "acme/..", "a/b/c"],
   ],
