@@ -74,14 +74,14 @@ export const testPrograms: readonly ProgramDefinition<TestProgram>[] = [
   },
   {
     name: "pulumi-language-yaml", // runs a program that uses this project as a package
-    version: "1.25.0",
+    version: "1.32.0",
     question: { kind: "plugin", service: "pulumirpc.LanguageRuntime" },
-    wanted: "^1.25.0",
+    wanted: "^1.32.0",
     published: releasesOf("pulumi/pulumi"),
     recipe: moduleOf(
       "pulumi-language-yaml",
       "2 min",
-      "github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.25.0",
+      "github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.32.0",
     ),
     package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
   },

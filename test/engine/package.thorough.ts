@@ -22,11 +22,12 @@ async function packageFolder(above: string): Promise<string> {
   return folder;
 }
 
-/** A Pulumi YAML program whose `packages` name a clone of this repository, as `pulumi package add` writes it. */
 describe("a program in YAML with this project as a package", function () {
   this.timeout(TOOLCHAIN_TIMEOUT);
   let folder: string;
   let clone: string;
+  /** What `pulumi package add` wrote into Pulumi.yaml. */
+  let packages: unknown;
   let pulumi: (...args: readonly string[]) => Promise<{ readonly all: string; readonly exitCode?: number }>;
   let kubectl: (...args: readonly string[]) => Promise<string>;
   let kubeconfigs: { readonly admin: string; readonly deployer: string };
@@ -46,7 +47,7 @@ describe("a program in YAML with this project as a package", function () {
       properties: { metadata: { name: "built", namespace: "default" }, data: { image } },
       options: { provider: "${administrator}" },
     };
-    return JSON.stringify({ ...rest, packages: { "kargo-fleet": clone }, resources });
+    return JSON.stringify({ ...rest, packages, resources });
   }
   const write = async (image: string) => writeFile(join(folder, "program/Pulumi.yaml"), await program(image));
 
@@ -71,6 +72,14 @@ describe("a program in YAML with this project as a package", function () {
     await write("registry.example/shop");
     const made = await pulumi("stack", "init", "test", "--secrets-provider", SECRETS_PROVIDER);
     assert.equal(made.exitCode, 0, made.all);
+  });
+
+  it("names it in Pulumi.yaml by pulumi package add", async () => {
+    const added = await pulumi("package", "add", clone);
+    assert.equal(added.exitCode, 0, added.all);
+    ({ packages } = parse(await readFile(join(folder, "program/Pulumi.yaml"), "utf8")));
+    assert.deepEqual(packages, { "kargo-fleet": clone });
+    await write("registry.example/shop");
   });
 
   it("prints its arguments by pulumi package get-schema", async () => {
