@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { link } from "../../toolchain/links.ts";
 import type { FoundProgram } from "../../toolchain/look.ts";
 import { askVersion } from "../../toolchain/version.ts";
-import { fakeProgram, makePlace, removePlaces } from "./fakes.ts";
+import { fakeProgram, freshPlace } from "./fakes.ts";
 
 const nodeModulesBin = fileURLToPath(new URL("../../../node_modules/.bin", import.meta.url));
 
@@ -15,10 +15,10 @@ function hello(path: string): FoundProgram {
 
 describe("a run's folder of programs", function () {
   this.timeout(30_000);
-  afterEach(removePlaces);
+  const place = freshPlace();
 
   it("comes first on PATH, then this project's programs, then the rest, each once", async () => {
-    const { folder, bin } = await makePlace();
+    const { folder, bin } = place();
     const run = join(folder, "run");
     const rest = ["/usr/bin", run, "/bin", ""].join(delimiter);
     const path = await link([hello(join(bin, "hello"))], run, { PATH: rest });
@@ -27,7 +27,7 @@ describe("a run's folder of programs", function () {
   });
 
   it("replaces the links of an earlier run", async () => {
-    const { folder, bin } = await makePlace();
+    const { folder, bin } = place();
     const run = join(folder, "run");
     await mkdir(run);
     await symlink("/nowhere", join(run, "hello"));
@@ -36,7 +36,7 @@ describe("a run's folder of programs", function () {
   });
 
   it("never links a program to itself if it was found by its own link", async () => {
-    const { folder, bin } = await makePlace();
+    const { folder, bin } = place();
     const run = join(folder, "run");
     await mkdir(run);
     await fakeProgram(bin, "hello", "echo hello 1.2.3");
@@ -46,7 +46,7 @@ describe("a run's folder of programs", function () {
   });
 
   it("holds the plugin of dynamic providers, which reports the SDK's version whatever node is on PATH", async () => {
-    const { folder, environment } = await makePlace();
+    const { folder, environment } = place();
     const run = join(folder, "it's a run");
     await link([], run, environment);
     const plugin = join(run, "pulumi-resource-pulumi-nodejs");
@@ -59,7 +59,7 @@ describe("a run's folder of programs", function () {
   });
 
   it("keeps other files of the folder", async () => {
-    const { folder } = await makePlace();
+    const { folder } = place();
     await writeFile(join(folder, "mine"), "kept");
     await link([], folder);
     assert.equal(await readFile(join(folder, "mine"), "utf8"), "kept");
