@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { link } from "../../toolchain/links.ts";
+import { linkPrograms } from "../../toolchain/links.ts";
 import type { FoundProgram } from "../../toolchain/look.ts";
 import { askVersion } from "../../toolchain/version.ts";
 import { fakeProgram, freshPlace } from "./fakes.ts";
@@ -21,7 +21,7 @@ describe("a run's folder of programs", function () {
     const { folder, bin } = place();
     const run = join(folder, "run");
     const rest = ["/usr/bin", run, "/bin", ""].join(delimiter);
-    const path = await link([hello(join(bin, "hello"))], run, { PATH: rest });
+    const path = await linkPrograms([hello(join(bin, "hello"))], run, { PATH: rest });
     assert.deepEqual(path.split(delimiter), [run, nodeModulesBin, "/usr/bin", "/bin"]);
     assert.equal(await readlink(join(run, "hello")), join(bin, "hello"));
   });
@@ -31,7 +31,7 @@ describe("a run's folder of programs", function () {
     const run = join(folder, "run");
     await mkdir(run);
     await symlink("/nowhere", join(run, "hello"));
-    await link([hello(join(bin, "hello"))], run);
+    await linkPrograms([hello(join(bin, "hello"))], run);
     assert.equal(await readlink(join(run, "hello")), join(bin, "hello"));
   });
 
@@ -41,14 +41,14 @@ describe("a run's folder of programs", function () {
     await mkdir(run);
     await fakeProgram(bin, "hello", "echo hello 1.2.3");
     await symlink(join(bin, "hello"), join(run, "hello"));
-    await link([hello(join(run, "hello"))], run);
+    await linkPrograms([hello(join(run, "hello"))], run);
     assert.equal(await readlink(join(run, "hello")), join(bin, "hello"));
   });
 
   it("holds the plugin of dynamic providers, which reports the SDK's version whatever node is on PATH", async () => {
     const { folder, environment } = place();
     const run = join(folder, "it's a run");
-    await link([], run, environment);
+    await linkPrograms([], run, environment);
     const plugin = join(run, "pulumi-resource-pulumi-nodejs");
     const question = { kind: "plugin", service: "pulumirpc.ResourceProvider" } as const;
     const answer = await askVersion(plugin, question, environment, new AbortController().signal);
@@ -61,7 +61,7 @@ describe("a run's folder of programs", function () {
   it("keeps other files of the folder", async () => {
     const { folder } = place();
     await writeFile(join(folder, "mine"), "kept");
-    await link([], folder);
+    await linkPrograms([], folder);
     assert.equal(await readFile(join(folder, "mine"), "utf8"), "kept");
   });
 });
