@@ -7,7 +7,7 @@ import type { Kubeconfigs } from "./control-plane.ts";
 import { type AppliedObject, applied } from "./deployer.ts";
 import { connectionOf, kubernetesApi } from "./kubernetes-api.ts";
 import { startRecorded } from "./processes.ts";
-import type { Paths } from "./toolchain/for-tests.ts";
+import type { Paths } from "./toolchain/look.ts";
 
 /** The programs that it needs. */
 export const ARGO_CD_PROGRAMS = ["sandbox-argo-cd", "helm"] as const;

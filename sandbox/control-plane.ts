@@ -22,14 +22,10 @@ import {
   stopRecorded,
 } from "./processes.ts";
 import { stopOnSignals, waitForSignal } from "./signals.ts";
+import type { Paths } from "./toolchain/look.ts";
 
 /** The paths of a control plane's programs. */
-export interface ControlPlanePrograms {
-  readonly etcd: string;
-  readonly "kube-apiserver": string;
-  readonly "kube-controller-manager": string;
-  readonly kubectl: string;
-}
+export type ControlPlanePrograms = Paths<"etcd" | "kube-apiserver" | "kube-controller-manager" | "kubectl">;
 
 /** The kubeconfig file of each identity outside the control plane. */
 export interface Kubeconfigs {
@@ -72,28 +68,13 @@ const ATTEMPTS = 5;
  * @throws SandboxError if a program does not become ready (with its last log lines), or if a sandbox already runs
  * in the folder
  */
-export async function startControlPlane(options: {
-  directory: string;
-  programs: ControlPlanePrograms;
-  /** @default no team and no guards */
-  administered?: Administered;
-  /** More arguments of the API server. @default none */
-  apiServer?: readonly string[];
-}): Promise<ControlPlane> {
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const directory = resolve(options.directory);
   await claimDirectory(directory);
   const stop = () => stopRecorded(directory);
   const released = stopOnSignals(stop);
   try {
-    return {
-      ...(await start(
-        directory,
-        options.programs,
-        options.administered ?? { teams: [], platform: undefined },
-        options.apiServer ?? [],
-      )),
-      stop,
-    };
+    return { ...(await start({ ...options, directory })), stop };
   } catch (error) {
     await stop();
     await waitForSignal();
@@ -103,25 +84,30 @@ export async function startControlPlane(options: {
   }
 }
 
-async function start(
-  directory: string,
-  programs: ControlPlanePrograms,
-  administered: Administered,
-  more: readonly string[],
-): Promise<Omit<ControlPlane, "stop">> {
+interface ControlPlaneOptions {
+  readonly directory: string;
+  readonly programs: ControlPlanePrograms;
+  /** @default no team and no guards */
+  readonly administered?: Administered;
+  /** More arguments of the API server. @default none */
+  readonly apiServer?: readonly string[];
+}
+
+async function start({
+  directory,
+  programs,
+  administered = { teams: [], platform: undefined },
+  apiServer: more = [],
+}: ControlPlaneOptions): Promise<Omit<ControlPlane, "stop">> {
   for (const name of ["etcd", "certificates"]) {
     await rm(join(directory, name), { recursive: true, force: true });
     await mkdir(join(directory, name), { recursive: true, mode: 0o700 });
   }
   const credentials = await writeCredentials(directory);
   const etcd = await startEtcd(directory, programs.etcd);
-  const { apiServer, url, authority } = await startApiServer(
-    directory,
-    programs,
-    etcd.url,
-    credentials,
-    more,
-  );
+  const path = programs["kube-apiserver"];
+  const { apiServer, authority } = await startApiServer(directory, path, etcd.url, credentials, more);
+  const { url } = apiServer;
   const kubeconfig = (name: keyof Credentials["tokens"]) =>
     writeKubeconfig(directory, name, { url, token: credentials.tokens[name], authority });
   const kubeconfigs = {
@@ -174,11 +160,11 @@ async function startEtcd(directory: string, path: string): Promise<StartedProces
 
 async function startApiServer(
   directory: string,
-  programs: ControlPlanePrograms,
+  path: string,
   etcd: string,
   credentials: Credentials,
   more: readonly string[],
-): Promise<{ apiServer: StartedProcess; url: string; authority: string }> {
+): Promise<{ apiServer: StartedProcess & { url: string }; authority: string }> {
   const certificates = join(directory, "certificates");
   let authority = "";
   const apiServer = await onFreePort(directory, async (port) => {
@@ -186,7 +172,7 @@ async function startApiServer(
     const { tokenFile, serviceAccountKey } = credentials;
     const started = await startRecorded(directory, {
       name: "kube-apiserver",
-      path: programs["kube-apiserver"],
+      path,
       url,
       arguments: [...apiServerArguments({ etcd, port, certificates, tokenFile, serviceAccountKey }), ...more],
       log: join(directory, "logs", "kube-apiserver.log"),
@@ -206,7 +192,7 @@ async function startApiServer(
     };
     return { started: { ...started, url }, isReady };
   });
-  return { apiServer, url: apiServer.url, authority };
+  return { apiServer, authority };
 }
 
 /** Starts a program on a free port, and retries on another one if the port was taken. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { asJson } from "./crds/json.ts";
+import { asJson } from "./crds/cache.ts";
 import { DEFINITIONS, type Definition, VERSION } from "./crds/releases.ts";
 import { definitionTexts } from "./crds/texts.ts";
 import { connectionOf, type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";

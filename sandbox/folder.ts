@@ -1,9 +1,8 @@
 import { readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import type { ArgoEvents } from "./argo-events.ts";
-import type { Kubeconfigs } from "./control-plane.ts";
+import type { ControlPlane } from "./control-plane.ts";
 import type { InstalledDefinitions } from "./crds.ts";
-import type { RecordedProcess } from "./processes.ts";
 import type { Toolchain } from "./toolchain/toolchain.ts";
 
 /** The root folder of this repository. */
@@ -36,17 +35,15 @@ const ENTRIES = [
 export const STATUS_PAGE = "status.html";
 
 /** The content of `sandbox.json` while the sandbox runs. */
-export interface SandboxFile {
+export interface SandboxFile extends Pick<ControlPlane, "url" | "kubeconfigs" | "processes"> {
   readonly toolchain: Toolchain;
-  readonly url: string;
-  readonly kubeconfigs: Kubeconfigs;
-  /** The processes of the control plane. */
-  readonly processes: readonly RecordedProcess[];
   readonly github: { readonly url: string; readonly baseUrl: string; readonly token: string };
+  /** The receiver of deliveries, if its program is present. */
   readonly argoEvents?: ArgoEvents;
   /** The path of Argo CD's log, if it runs. */
   readonly argoCd?: string;
   readonly definitions: InstalledDefinitions;
+  /** The environment variables for commands that use the sandbox. */
   readonly environment: Readonly<Record<string, string>>;
 }
 

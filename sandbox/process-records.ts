@@ -4,7 +4,7 @@ import { SandboxError } from "./sandbox-error.ts";
 import { startOf } from "./toolchain/process-identity.ts";
 
 /** Identifies one process. Process ids are reused, so it includes the start time. */
-export interface ProcessIdentity {
+interface ProcessIdentity {
   readonly pid: number;
   /** Its start time in an opaque form (see `startOf`). */
   readonly started: string;
@@ -58,8 +58,11 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return (await startOf(identity.pid)) === identity.started;
 }
 
-/** Makes this process the owner of a folder. Returns the existing records if the folder has an owner. */
-export async function claimRecords(directory: string): Promise<ProcessRecords | undefined> {
+/**
+ * Makes this process the owner of a folder.
+ * @returns false if the folder has an owner
+ */
+export async function claimRecords(directory: string): Promise<boolean> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const started = await startOf(process.pid);
   if (started === undefined) {
@@ -80,7 +83,7 @@ export async function claimRecords(directory: string): Promise<ProcessRecords | 
     },
   );
   await rm(draft, { force: true });
-  return won ? records : undefined;
+  return won;
 }
 
 /** Changes the records of a folder. Only the owner may call it, one change at a time. */

@@ -13,13 +13,14 @@ import {
 } from "./process-records.ts";
 import { SandboxError } from "./sandbox-error.ts";
 import { isEnding, waitForSignal } from "./signals.ts";
+import { signalGroup } from "./toolchain/process-group.ts";
 import { startOf } from "./toolchain/process-identity.ts";
 
-export type { ProcessIdentity, ProcessRecords, RecordedProcess } from "./process-records.ts";
+export type { ProcessRecords, RecordedProcess } from "./process-records.ts";
 export { isAlive, readRecords } from "./process-records.ts";
 
 /** A program to start. */
-export interface Program {
+interface Program {
   /** Its display name, for example `kube-apiserver`. */
   readonly name: string;
   /** The path of the program. */
@@ -54,7 +55,7 @@ const LAUNCHER = 'read -r recorded || exit 125; exec "$@" </dev/null';
 export async function claimDirectory(directory: string): Promise<void> {
   // The signal handler may already have listed the processes to stop, so none may start after it.
   await waitForSignal();
-  while ((await claimRecords(directory)) === undefined) {
+  while (!(await claimRecords(directory))) {
     const records = await readRecords(directory);
     if (records === undefined) {
       continue;
@@ -217,15 +218,4 @@ function endOf(child: ChildProcess): Promise<string> {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    // macOS reports EPERM for a group whose members have all ended.
-    if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) {
-      throw error;
-    }
-  }
 }

@@ -26,14 +26,8 @@ export interface Workflow {
 }
 
 /** The author of the commit, if Git has none configured. */
-const AUTHOR = [
-  "-c",
-  "user.name=You",
-  "-c",
-  "user.email=you@acme.example",
-  "-c",
-  "commit.gpgsign=false",
-] as const;
+const AUTHOR_SETTINGS = ["user.name=You", "user.email=you@acme.example", "commit.gpgsign=false"];
+const AUTHOR = AUTHOR_SETTINGS.flatMap((setting) => ["-c", setting]);
 const COMMIT = ["commit", "--allow-empty"] as const;
 const PUSH = ["push", "origin", "HEAD:main"] as const;
 

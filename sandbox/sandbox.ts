@@ -2,10 +2,10 @@ import { dirname, join, resolve } from "node:path";
 import { readStack } from "../fleet/all-stacks.ts";
 import { folder } from "../fleet/files.ts";
 import { ARGO_CD_PROGRAMS, startArgoCd } from "./argo-cd.ts";
-import { type ArgoEvents, startArgoEvents } from "./argo-events.ts";
+import { startArgoEvents } from "./argo-events.ts";
 import { teamsOf } from "./catalogue.ts";
-import { type ControlPlane, type ControlPlanePrograms, startControlPlane } from "./control-plane.ts";
-import { type InstalledDefinitions, installDefinitions } from "./crds.ts";
+import { type ControlPlane, startControlPlane } from "./control-plane.ts";
+import { installDefinitions } from "./crds.ts";
 import type { Administered } from "./deployer.ts";
 import {
   emptyFolder,
@@ -19,25 +19,18 @@ import { startGitHub } from "./local-github.ts";
 import { claimDirectory, isInUse, readRecords, stopRecorded } from "./processes.ts";
 import { selectStack } from "./select-stack.ts";
 import { stopOnSignals } from "./signals.ts";
-import { ensurePrograms, findPrograms, type Paths } from "./toolchain/for-tests.ts";
+import { ensurePrograms, findPrograms } from "./toolchain/for-tests.ts";
+import { linkPrograms } from "./toolchain/links.ts";
+import { type Paths, pathsOf } from "./toolchain/look.ts";
 import { toolchainCache } from "./toolchain/places.ts";
 import { showSteps } from "./toolchain/progress.ts";
-import { ensureToolchain, linkPrograms, type Toolchain } from "./toolchain/toolchain.ts";
+import { ensureToolchain, type Toolchain } from "./toolchain/toolchain.ts";
 
 /** A Kubernetes control plane, a GitHub and a Pulumi backend in one folder. */
-export interface Sandbox {
+export interface Sandbox extends Omit<SandboxFile, "url" | "kubeconfigs" | "processes"> {
   readonly directory: string;
-  readonly toolchain: Toolchain;
   readonly controlPlane: ControlPlane;
-  readonly github: { readonly url: string; readonly baseUrl: string; readonly token: string };
-  /** The receiver of deliveries, if its program is present. */
-  readonly argoEvents?: ArgoEvents;
-  /** The path of Argo CD's log, if it runs. */
-  readonly argoCd?: string;
-  readonly definitions: InstalledDefinitions;
-  /** The environment variables for commands that use the sandbox. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** The same as one shell line. */
+  /** The environment variables as one shell line. */
   readonly exportLine: string;
   /** Stops everything and removes all data except the logs. */
   stop(): Promise<void>;
@@ -119,14 +112,14 @@ async function start(
   },
   output: NodeJS.WritableStream,
 ): Promise<Sandbox> {
-  const PATH = await linkPrograms(toolchain, join(directory, "bin"));
+  const PATH = await linkPrograms(Object.values(toolchain.programs), join(directory, "bin"));
   const { url, kubeconfigs, processes } = await step(output, {
     title: "Kubernetes control plane",
     doing: "starting etcd, kube-apiserver and kube-controller-manager, usually 5 s",
     work: async () =>
       startControlPlane({
         directory,
-        programs: pathsOf(toolchain),
+        programs: pathsOf(Object.values(toolchain.programs)),
         administered: await administeredBy(join(PROJECT, "services.json")),
       }),
     done: (started) => started.url,
@@ -225,15 +218,6 @@ async function step<Result>(
   };
   await showSteps([{ title, work: shown }], output, PLAIN_EVERY);
   return result.promise;
-}
-
-function pathsOf({ programs }: Toolchain): ControlPlanePrograms {
-  return {
-    etcd: programs.etcd.path,
-    "kube-apiserver": programs["kube-apiserver"].path,
-    "kube-controller-manager": programs["kube-controller-manager"].path,
-    kubectl: programs.kubectl.path,
-  };
 }
 
 function sandboxOf(directory: string, file: SandboxFile): Sandbox {

@@ -25,19 +25,16 @@ export interface Credentials {
 
 /** Creates new tokens and a new key in files that only the owner can read. */
 export async function writeCredentials(directory: string): Promise<Credentials> {
-  const token = () => randomBytes(24).toString("base64url");
-  const tokens = {
-    admin: token(),
-    deployer: token(),
-    "controller-manager": token(),
-    "argo-events": token(),
-    "argo-cd": token(),
-  };
+  const names = Object.keys(IDENTITIES) as IdentityName[];
+  const tokens = Object.fromEntries(
+    names.map((name) => [name, randomBytes(24).toString("base64url")]),
+  ) as Credentials["tokens"];
   const tokenFile = join(directory, "tokens.csv");
   // https://kubernetes.io/docs/reference/access-authn-authz/authentication/#static-token-file
-  const rows = Object.entries(IDENTITIES).map(
-    ([name, { user, groups }]) => `${tokens[name as IdentityName]},${user},${user},"${groups.join(",")}"\n`,
-  );
+  const rows = names.map((name) => {
+    const { user, groups } = IDENTITIES[name];
+    return `${tokens[name]},${user},${user},"${groups.join(",")}"\n`;
+  });
   await writeFile(tokenFile, rows.join(""), { mode: 0o600 });
   const serviceAccountKey = join(directory, "service-account.key");
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

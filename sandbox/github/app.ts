@@ -2,43 +2,33 @@ import { Hono } from "hono";
 import { etag } from "hono/etag";
 import { accounts } from "./accounts.ts";
 import { GitHubError, notFound } from "./answers.ts";
-import { authentication, type Tokens } from "./authentication.ts";
+import { authentication } from "./authentication.ts";
 import type { Backend, Env } from "./backend.ts";
 import { gitData } from "./git-data.ts";
 import { gitReferences } from "./git-references.ts";
 import { hooks } from "./hooks.ts";
-import type { InstallationTokens } from "./installed-app.ts";
 import { issues } from "./issues.ts";
-import type { RateLimits } from "./limits.ts";
-import type { RequestLog } from "./request-log.ts";
 import { smartHttp } from "./smart-http.ts";
 
-/** The parts of the application besides the backend. */
-interface AppParts {
-  readonly tokens: Tokens;
-  /** Where an App gets its tokens. */
-  readonly installation: InstallationTokens;
-  readonly limits: RateLimits;
-  readonly requests: RequestLog;
-  /** Logs one line about a call that this server cannot answer. */
-  readonly log: (line: string) => void;
-  /** Aborts when the server stops. */
-  readonly ending: AbortSignal;
-}
+/** The number of answered calls that are kept, so that a long-running sandbox does not grow. */
+const KEPT = 10_000;
 
 /**
  * All routes of the local GitHub. The API answers below `/` and, like GitHub Enterprise Server, below `/api/v3`.
  */
-export function createApp(
-  backend: Backend,
-  { tokens, installation, limits, requests, log, ending }: AppParts,
-): Hono<Env> {
+export function createApp(backend: Backend): Hono<Env> {
+  const { requests, limits, log } = backend;
   const app = new Hono<Env>({ getPath: (request) => routeOf(request.url) });
-  app.use(requests.middleware());
-  app.route("/", smartHttp(backend, tokens, ending));
-  app.route("/", installation.routes(backend.owner));
+  app.use(async (c, next) => {
+    await next();
+    const path = c.req.path + new URL(c.req.url).search;
+    requests.push({ method: c.req.method, path, status: c.res.status });
+    if (requests.length > KEPT) requests.shift();
+  });
+  app.route("/", smartHttp(backend));
+  app.route("/", backend.installation.routes(backend.owner));
 
-  app.use(limits.headers(), authentication(tokens), backend.faults.middleware(), limits.middleware());
+  app.use(limits.headers(), authentication(backend.tokens), backend.faults.middleware(), limits.middleware());
   app.use(etag({ weak: true }));
   app.route("/", accounts(backend));
   app.route("/", hooks(backend));

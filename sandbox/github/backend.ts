@@ -1,8 +1,12 @@
 import type { components } from "@octokit/openapi-types";
 import type { Hono } from "hono";
+import type { Tokens } from "./authentication.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { Faults } from "./faults.ts";
+import type { InstallationTokens } from "./installed-app.ts";
+import type { RateLimits } from "./limits.ts";
 import type { Repositories } from "./repositories.ts";
+import type { LoggedRequest } from "./server.ts";
 import type { State } from "./state.ts";
 import type { Threads } from "./threads.ts";
 
@@ -15,6 +19,16 @@ export interface Backend {
   readonly faults: Faults;
   readonly deliveries: Deliveries;
   readonly threads: Threads;
+  readonly tokens: Tokens;
+  /** Where an App gets its tokens. */
+  readonly installation: InstallationTokens;
+  readonly limits: RateLimits;
+  /** The last answered calls, oldest first. */
+  readonly requests: LoggedRequest[];
+  /** Logs one line about a call that this server cannot answer. */
+  readonly log: (line: string) => void;
+  /** Aborts when the server stops. */
+  readonly ending: AbortSignal;
   /** The server's address without a trailing slash: `http://127.0.0.1:PORT`. Only available after it listens. */
   origin(): string;
 }

@@ -3,7 +3,7 @@ import type { Backend } from "./backend.ts";
 import type { ConcurrentPush } from "./faults.ts";
 import { editTree, isoSeconds, treeOf, writeBlob, writeCommit } from "./objects.ts";
 import { moveAndAnnounce } from "./pushes.ts";
-import { absent, branchTip } from "./refs.ts";
+import { absent, references } from "./refs.ts";
 import type { Repository } from "./repositories.ts";
 
 /**
@@ -27,7 +27,7 @@ async function pushConcurrently(
   { path = "pushed-by-someone-else.txt", content = "pushed in between\n" }: ConcurrentPush,
 ): Promise<void> {
   const { directory, objects } = repository;
-  const tip = await branchTip(directory, branch);
+  const tip = (await references(directory)).get(`refs/heads/${branch}`);
   const sha = await writeBlob(directory, Buffer.from(content, "utf8"));
   const base = tip === undefined ? undefined : await treeOf(objects, tip);
   const tree = await editTree(directory, base, [{ path, mode: "100644", sha }]);

@@ -10,10 +10,9 @@ import { simpleOrganization, simpleUser, viewer } from "./users.ts";
 /** The active hooks that subscribe to an event of a repository: the repository's, then the organization's. */
 export function hooksFor(backend: Backend, repository: Repository, event: string): readonly Target[] {
   const isOwn = repository.owner.toLowerCase() === backend.owner.toLowerCase();
-  const scopes = [repositoryScope(backend, repository), ...(isOwn ? [organizationScope(backend)] : [])];
+  const scopes = [repositoryScope(repository), ...(isOwn ? [organizationScope(backend, backend.owner)] : [])];
   return scopes.flatMap((scope) =>
-    backend.state
-      .hooks(scope.key)
+    [...backend.state.hooks(scope.key).values()]
       .filter(({ active, events }) => active && (events.includes(event) || events.includes("*")))
       .map((hook) => ({ hook, scope })),
   );

@@ -2,10 +2,10 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { bodyOf, GitHubError, notFound, sha, unprocessable } from "./answers.ts";
 import { repositoryOf } from "./authentication.ts";
-import { apiUrl, type Backend, type Documented, type Env, type Routes } from "./backend.ts";
-import { gitCommitShape } from "./commit-shapes.ts";
+import { type Backend, type Documented, type Env, nodeId, type Routes } from "./backend.ts";
 import { GitRefusal } from "./git.ts";
 import {
+  type CommitObject,
   editTree,
   objectType,
   readCommit,
@@ -37,7 +37,7 @@ export function gitData(backend: Backend): Routes {
     const id = await treeOf(repository.objects, (await resolveCommit(repository, ref)) ?? ref);
     if (id === undefined) throw notFound();
     // GitHub treats any value as true, even "0" and "false".
-    return c.json(await treeShape(backend, repository, id, c.req.query("recursive") !== undefined));
+    return c.json(await treeShape(repository, id, c.req.query("recursive") !== undefined));
   });
   routes.post(`${base}/trees`, async (c) => {
     const repository = await filled(c, backend);
@@ -55,7 +55,7 @@ export function gitData(backend: Backend): Routes {
     const id = await editTree(repository.directory, from, edits).catch((error: unknown) => {
       throw error instanceof GitRefusal ? malformed() : error;
     });
-    return c.json(await treeShape(backend, repository, id, false), 201);
+    return c.json(await treeShape(repository, id, false), 201);
   });
   routes.get(`${base}/blobs/:sha`, async (c) => {
     const repository = await filled(c, backend);
@@ -65,7 +65,7 @@ export function gitData(backend: Backend): Routes {
     return c.json({
       sha: id,
       node_id: `blob-${id}`,
-      url: apiUrl(backend, `/repos/${repository.name}/git/blobs/${id}`),
+      url: `${repository.api}/git/blobs/${id}`,
       size: blob.content.length,
       encoding: "base64",
       content: blob.content.toString("base64"),
@@ -83,13 +83,13 @@ export function gitData(backend: Backend): Routes {
     }
     const who = viewerSignature();
     const id = await writeCommit(directory, { ...body, author: who, committer: who });
-    return c.json(gitCommitShape(backend, repository, await readCommit(objects, id)), 201);
+    return c.json(commitShape(repository, await readCommit(objects, id)), 201);
   });
   routes.get(`${base}/commits/:sha`, async (c) => {
     const repository = await filled(c, backend);
     const id = c.req.param("sha");
     if ((await objectType(repository.objects, id)) !== "commit") throw notFound();
-    return c.json(gitCommitShape(backend, repository, await readCommit(repository.objects, id)));
+    return c.json(commitShape(repository, await readCommit(repository.objects, id)));
   });
   return routes;
 }
@@ -124,18 +124,35 @@ function malformed(): GitHubError {
 }
 
 async function treeShape(
-  backend: Backend,
-  repository: Repository,
+  { api, objects }: Repository,
   id: string,
   recursive: boolean,
 ): Promise<Documented["git-tree"]> {
-  const url = (kind: string, object: string) =>
-    apiUrl(backend, `/repos/${repository.name}/git/${kind}s/${object}`);
-  const entries = await readTree(repository.objects, id, recursive);
+  const url = (kind: string, object: string) => `${api}/git/${kind}s/${object}`;
+  const entries = await readTree(objects, id, recursive);
   return {
     sha: id,
     url: url("tree", id),
     tree: entries.map((entry) => ({ ...entry, url: url(entry.type, entry.sha) })),
     truncated: false,
+  };
+}
+
+function commitShape({ api, web }: Repository, commit: CommitObject): Documented["git-commit"] {
+  const { sha, author, committer, message, tree, parents } = commit;
+  const place = (id: string) => ({
+    sha: id,
+    url: `${api}/git/commits/${id}`,
+    html_url: `${web}/commit/${id}`,
+  });
+  return {
+    ...place(sha),
+    node_id: nodeId("Commit", sha),
+    author,
+    committer,
+    tree: { sha: tree, url: `${api}/git/trees/${tree}` },
+    message,
+    parents: parents.map(place),
+    verification: { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null },
   };
 }

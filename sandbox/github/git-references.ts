@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { bodyOf, GitHubError, notFound, sha, unprocessable } from "./answers.ts";
-import { apiUrl, type Backend, type Documented, type Env, nodeId, type Routes } from "./backend.ts";
+import { type Backend, type Documented, type Env, nodeId, type Routes } from "./backend.ts";
 import { beforeWrite } from "./branch-writes.ts";
 import { filled } from "./git-data.ts";
 import { objectType } from "./objects.ts";
@@ -21,7 +21,7 @@ export function gitReferences(backend: Backend): Routes {
     const id = (await references(repository.directory)).get(name);
     const type = id && (await objectType(repository.objects, id));
     if (id === undefined || type === undefined) throw notFound();
-    return c.json(shape(backend, repository, name, id, type));
+    return c.json(shape(repository, name, id, type));
   });
   routes.patch(`${base}/refs/:ref{.+}`, async (c) => {
     const repository = await filled(c, backend);
@@ -38,23 +38,16 @@ export function gitReferences(backend: Backend): Routes {
     }
     const moved = await moveAndAnnounce(backend, repository, { ref: name, before: old, after: body.sha });
     if (!moved) throw new GitHubError(409, "Reference cannot be updated");
-    return c.json(shape(backend, repository, name, body.sha, type));
+    return c.json(shape(repository, name, body.sha, type));
   });
   return routes;
 }
 
-function shape(
-  backend: Backend,
-  repository: Repository,
-  name: string,
-  id: string,
-  type: string,
-): Documented["git-ref"] {
-  const git = apiUrl(backend, `/repos/${repository.name}/git`);
+function shape({ id, api }: Repository, ref: string, sha: string, type: string): Documented["git-ref"] {
   return {
-    ref: name,
-    node_id: nodeId("Ref", `${repository.id}:${name}`),
-    url: `${git}/${name.split("/").map(encodeURIComponent).join("/")}`,
-    object: { type, sha: id, url: `${git}/${type}s/${id}` },
+    ref,
+    node_id: nodeId("Ref", `${id}:${ref}`),
+    url: `${api}/git/${ref.split("/").map(encodeURIComponent).join("/")}`,
+    object: { type, sha, url: `${api}/git/${type}s/${sha}` },
   };
 }

@@ -1,6 +1,5 @@
 import type { Context } from "hono";
 import { notFound } from "./answers.ts";
-import { organizationOf, repositoryOf } from "./authentication.ts";
 import { apiUrl, type Backend, type Documented, type Env } from "./backend.ts";
 import type { Repository } from "./repositories.ts";
 import type { StoredHook } from "./state.ts";
@@ -17,36 +16,25 @@ export interface Scope {
 }
 
 /** The hooks of a repository. */
-export function repositoryScope(backend: Backend, repository: Repository): Scope {
-  const { id, name } = repository;
-  return { key: name, noun: "repository", id, url: apiUrl(backend, `/repos/${name}/hooks`), repository };
+export function repositoryScope(repository: Repository): Scope {
+  const { id, name, api } = repository;
+  return { key: name, noun: "repository", id, url: `${api}/hooks`, repository };
 }
 
-/** The hooks of the organization. */
-export function organizationScope(backend: Backend): Scope {
+/** The hooks of an organization. */
+export function organizationScope(backend: Backend, owner: string): Scope {
   return {
-    key: backend.owner,
+    key: owner,
     noun: "organization",
     id: organizationId,
-    url: apiUrl(backend, `/orgs/${backend.owner}/hooks`),
+    url: apiUrl(backend, `/orgs/${owner}/hooks`),
     repository: undefined,
   };
 }
 
-/** The hooks of the repository in the route. @throws GitHubError 404 */
-export function repositoryScopeOf(c: Context<Env>, backend: Backend): Scope {
-  return repositoryScope(backend, repositoryOf(c, backend));
-}
-
-/** The hooks of the organization in the route. @throws GitHubError 404 */
-export function organizationScopeOf(c: Context<Env>, backend: Backend): Scope {
-  organizationOf(c, backend);
-  return organizationScope(backend);
-}
-
 /** The hook in the route. @throws GitHubError 404 */
 export function hookOf(c: Context<Env>, backend: Backend, scope: Scope): StoredHook {
-  const hook = backend.state.hooks(scope.key).find(({ id }) => String(id) === c.req.param("id"));
+  const hook = backend.state.hooks(scope.key).get(c.req.param("id") ?? "");
   if (hook === undefined) throw notFound();
   return hook;
 }

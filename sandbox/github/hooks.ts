@@ -1,12 +1,13 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { bodyOf, GitHubError, pageOf, unprocessable } from "./answers.ts";
+import { organizationOf, repositoryOf } from "./authentication.ts";
 import type { Backend, Env, Routes } from "./backend.ts";
 import { pingEvent } from "./events.ts";
 import { serveDeliveries } from "./hook-deliveries.ts";
-import { hookOf, hookShape, organizationScopeOf, repositoryScopeOf, type Scope } from "./hook-scopes.ts";
+import { hookOf, hookShape, organizationScope, repositoryScope, type Scope } from "./hook-scopes.ts";
 import { isoSeconds } from "./objects.ts";
-import type { StoredHook } from "./state.ts";
+import type { State, StoredHook } from "./state.ts";
 
 const configuration = z.object({
   url: z.string().min(1).optional(),
@@ -34,13 +35,8 @@ const hooksPerEvent = 20;
 /** The webhooks API of repositories and organizations, with their deliveries. */
 export function hooks(backend: Backend): Routes {
   const routes = new Hono<Env>();
-  for (const [path, scopeOf] of [
-    ["/repos/:owner/:repo/hooks", repositoryScopeOf],
-    ["/orgs/:org/hooks", organizationScopeOf],
-  ] as const) {
-    serve(routes, path, backend, (c) => scopeOf(c, backend));
-    serveDeliveries(routes, path, backend, (c) => scopeOf(c, backend));
-  }
+  serve(routes, "/repos/:owner/:repo/hooks", backend, (c) => repositoryScope(repositoryOf(c, backend)));
+  serve(routes, "/orgs/:org/hooks", backend, (c) => organizationScope(backend, organizationOf(c, backend)));
   return routes;
 }
 
@@ -54,7 +50,7 @@ function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Cont
     });
   routes.get(path, (c) => {
     const scope = scopeOf(c);
-    const page = pageOf(c, scope.url, state.hooks(scope.key));
+    const page = pageOf(c, scope.url, [...state.hooks(scope.key).values()]);
     return c.json(page.map((hook) => hookShape(hook, scope)));
   });
   routes.post(path, async (c) => {
@@ -64,13 +60,12 @@ function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Cont
     const hook = {
       id: state.takeId(),
       active: body.active,
-      events: unique(body.events),
+      events: [...new Set(body.events)],
       ...configured(body.config),
       createdAt: now,
       updatedAt: now,
     };
-    check(hook, state.hooks(scope.key), scope);
-    state.setHooks(scope.key, [...state.hooks(scope.key), hook]);
+    put(hook, state, scope);
     if (hook.active) deliveries.send(pingEvent(backend, hook, scope), [{ hook, scope }]);
     c.header("Location", `${scope.url}/${hook.id}`);
     return c.json(hookShape(hook, scope), 201);
@@ -86,29 +81,22 @@ function serve(routes: Routes, path: string, backend: Backend, scopeOf: (c: Cont
     const hook = {
       ...old,
       active: body.active ?? old.active,
-      events: unique(body.events ?? old.events),
+      events: [...new Set(body.events ?? old.events)],
       // Like GitHub, a new configuration replaces the old one, so one without a secret removes the secret.
       ...(body.config === undefined ? {} : { secret: undefined, ...configured(body.config, old.url) }),
       updatedAt: isoSeconds(new Date()),
     };
-    const others = state.hooks(scope.key).filter(({ id }) => id !== hook.id);
-    check(hook, others, scope);
-    state.setHooks(
-      scope.key,
-      state.hooks(scope.key).map((each) => (each.id === hook.id ? hook : each)),
-    );
+    put(hook, state, scope);
     return c.json(hookShape(hook, scope));
   });
   routes.delete(`${path}/:id`, (c) => {
     const scope = scopeOf(c);
-    const hook = hookOf(c, backend, scope);
-    state.setHooks(
-      scope.key,
-      state.hooks(scope.key).filter(({ id }) => id !== hook.id),
-    );
-    deliveries.forget(hook.id);
+    const { id } = hookOf(c, backend, scope);
+    state.hooks(scope.key).delete(String(id));
+    deliveries.forget(id);
     return c.body(null, 204);
   });
+  serveDeliveries(routes, path, backend, scopeOf);
 }
 
 function configured(config: z.infer<typeof configuration>, url = config.url) {
@@ -127,22 +115,21 @@ function configured(config: z.infer<typeof configuration>, url = config.url) {
   };
 }
 
-function check(hook: StoredHook, others: readonly StoredHook[], scope: Scope): void {
-  const twin = others.some((other) => other.url === hook.url && sameSet(other.events, hook.events));
+/** Stores a new or changed hook. @throws GitHubError 422 */
+function put(hook: StoredHook, state: State, scope: Scope): void {
+  const hooks = state.hooks(scope.key);
+  const others = [...hooks.values()].filter(({ id }) => id !== hook.id);
   const refuse = (message: string) =>
     unprocessable("Validation Failed", [{ resource: "Hook", code: "custom", message }]);
-  if (twin) throw refuse(`Hook already exists on this ${scope.noun}`);
+  const isSame = ({ url, events }: StoredHook) =>
+    url === hook.url &&
+    events.length === hook.events.length &&
+    events.every((event) => hook.events.includes(event));
+  if (others.some(isSame)) throw refuse(`Hook already exists on this ${scope.noun}`);
   for (const event of hook.events) {
     if (others.filter((other) => other.events.includes(event)).length >= hooksPerEvent) {
       throw refuse(`The "${event}" event cannot have more than ${hooksPerEvent} hooks`);
     }
   }
-}
-
-function unique(list: readonly string[]): string[] {
-  return [...new Set(list)];
-}
-
-function sameSet(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((each) => other.includes(each));
+  hooks.set(String(hook.id), hook);
 }

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { bodyOf, notFound, pageOf } from "./answers.ts";
 import { repositoryOf } from "./authentication.ts";
-import { apiUrl, type Backend, type Env, type Routes } from "./backend.ts";
+import type { Backend, Env, Routes } from "./backend.ts";
 import { isoSeconds } from "./objects.ts";
 import type { Repository } from "./repositories.ts";
 import { commentShape, issueShape } from "./thread-shapes.ts";
@@ -34,7 +34,7 @@ export function issues(backend: Backend): Routes {
     const shown = threads
       .list(repository.name)
       .filter(({ open }) => state === "all" || open === (state === "open"));
-    const page = pageOf(c, apiUrl(backend, `/repos/${repository.name}/issues`), shown);
+    const page = pageOf(c, `${repository.api}/issues`, shown);
     return c.json(page.map((thread) => issueShape(backend, repository, thread)));
   });
   routes.post(ISSUES, async (c) => {
@@ -50,29 +50,30 @@ export function issues(backend: Backend): Routes {
   routes.patch(`${ISSUES}/:number`, async (c) => {
     const { repository, thread } = threadOf(c, backend);
     const given = await bodyOf(c, change);
-    const changed = threads.change(repository.name, thread, changeOf(thread, given));
-    return c.json(issueShape(backend, repository, changed));
+    threads.change(thread, changeOf(thread, given));
+    return c.json(issueShape(backend, repository, thread));
   });
   routes.get(`${ISSUES}/:number/comments`, (c) => {
     const { repository, thread } = threadOf(c, backend);
-    const url = apiUrl(backend, `/repos/${repository.name}/issues/${thread.number}/comments`);
+    const url = `${repository.api}/issues/${thread.number}/comments`;
     const page = pageOf(c, url, thread.comments);
     return c.json(page.map((comment) => commentShape(backend, repository, thread, comment)));
   });
   routes.post(`${ISSUES}/:number/comments`, async (c) => {
     const { repository, thread } = threadOf(c, backend);
     const { body } = await bodyOf(c, writing);
-    const comment = threads.write(repository.name, thread, c.get("author"), body);
+    const comment = threads.write(thread, c.get("author"), body);
     return c.json(commentShape(backend, repository, thread, comment), 201);
   });
   routes.patch(`${ISSUES}/comments/:id`, async (c) => {
     const repository = repositoryOf(c, backend);
     const found = threads.comment(repository.name, Number(c.req.param("id")));
     if (found === undefined) throw notFound();
-    const { body } = await bodyOf(c, writing);
-    return c.json(
-      commentShape(backend, repository, found.thread, threads.rewrite(repository.name, found, body)),
-    );
+    const { thread, comment } = found;
+    comment.body = (await bodyOf(c, writing)).body;
+    threads.change(thread, {});
+    comment.updatedAt = thread.updatedAt;
+    return c.json(commentShape(backend, repository, thread, comment));
   });
   return routes;
 }

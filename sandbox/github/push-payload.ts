@@ -27,7 +27,7 @@ export async function pushPayload(
   const { directory } = repository;
   const [created, deleted] = [before === absent, after === absent];
   const shapes = async (ids: readonly string[]) =>
-    (await readPushedCommits(directory, ids)).map((commit) => commitShape(backend, repository, commit));
+    (await readPushedCommits(directory, ids)).map((commit) => commitShape(repository, commit));
   const commits = deleted ? [] : await shapes(await commitsSince(directory, after, created ? [] : [before]));
   const head = commits.find(({ id }) => id === after) ?? (await shapes(deleted ? [] : [after]))[0];
   const short = (sha: string) => sha.slice(0, 12);
@@ -44,20 +44,20 @@ export async function pushPayload(
     deleted,
     forced: !created && !deleted && !(await isFastForward(repository, before, after)),
     base_ref: null,
-    compare: `${backend.origin()}/${repository.name}/${comparison}`,
+    compare: `${repository.web}/${comparison}`,
     commits,
     head_commit: head ?? null,
   };
 }
 
-function commitShape(backend: Backend, repository: Repository, commit: PushedCommit) {
+function commitShape({ web }: Repository, commit: PushedCommit) {
   return {
     id: commit.sha,
     tree_id: commit.tree,
     distinct: true,
     message: commit.message,
     timestamp: commit.committer.date,
-    url: `${backend.origin()}/${repository.name}/commit/${commit.sha}`,
+    url: `${web}/commit/${commit.sha}`,
     author: person(commit.author),
     committer: person(commit.committer),
     added: commit.added,

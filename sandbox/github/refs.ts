@@ -40,11 +40,6 @@ function nothing(error: NodeJS.ErrnoException): undefined {
   return undefined;
 }
 
-/** The commit at the tip of a branch. */
-export async function branchTip(directory: string, branch: string): Promise<string | undefined> {
-  return (await references(directory)).get(`refs/heads/${branch}`);
-}
-
 /** Resolves a client's `ref`: a branch, a tag, a full reference, or a commit id. */
 export async function resolveCommit(
   { directory, objects }: Repository,

@@ -1,4 +1,5 @@
-import { appendFile, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { git } from "./git.ts";
 import { ObjectReader } from "./object-reader.ts";
@@ -32,16 +33,14 @@ export interface Repository {
   readonly shortName: string;
   readonly directory: string;
   readonly objects: ObjectReader;
+  /** Its addresses in the API and on the web. They have the server's port, so they are known when it listens. */
+  readonly api: string;
+  readonly web: string;
 }
 
 /** The served repositories. A name in a URL is only looked up here and never becomes a path on disk. */
 export class Repositories {
   readonly #byName = new Map<string, Repository>();
-  readonly #root: string;
-
-  private constructor(root: string) {
-    this.#root = root;
-  }
 
   /**
    * Opens the repositories of the seeds, and creates missing ones.
@@ -51,9 +50,32 @@ export class Repositories {
     directory: string,
     state: State,
     seeds: readonly RepositorySeed[],
+    origin: () => string,
   ): Promise<Repositories> {
-    const repositories = new Repositories(join(directory, "repositories"));
-    for (const seed of seeds) await repositories.#open(seed, state.takeId());
+    const repositories = new Repositories();
+    for (const { name, files, private: isPrivate = true, archived = false } of seeds) {
+      checkName(name);
+      const [owner = "", shortName = ""] = name.split("/");
+      const bare = join(directory, "repositories", owner.toLowerCase(), `${shortName.toLowerCase()}.git`);
+      repositories.#byName.set(name.toLowerCase(), {
+        id: state.takeId(),
+        name,
+        private: isPrivate,
+        archived,
+        createdAt: isoSeconds(new Date()),
+        owner,
+        shortName,
+        directory: bare,
+        objects: new ObjectReader(bare),
+        get api() {
+          return `${origin()}/api/v3/repos/${name}`;
+        },
+        get web() {
+          return `${origin()}/${name}`;
+        },
+      });
+      if (!existsSync(bare)) await create(bare, files);
+    }
     return repositories;
   }
 
@@ -66,25 +88,16 @@ export class Repositories {
   async close(): Promise<void> {
     await Promise.all([...this.#byName.values()].map(({ objects }) => objects.close()));
   }
+}
 
-  async #open(seed: RepositorySeed, id: number): Promise<void> {
-    const { name, files, private: isPrivate = true, archived = false } = seed;
-    checkName(name);
-    const [owner = "", shortName = ""] = name.split("/");
-    const directory = join(this.#root, owner.toLowerCase(), `${shortName.toLowerCase()}.git`);
-    const createdAt = isoSeconds(new Date());
-    const objects = new ObjectReader(directory);
-    const own = { owner, shortName, directory, objects };
-    this.#byName.set(name.toLowerCase(), { id, name, private: isPrivate, archived, createdAt, ...own });
-    if (await exists(directory)) return;
-    // Created under another name and renamed, so that a killed server leaves no half-made repository.
-    const making = `${directory}.making`;
-    await rm(making, { recursive: true, force: true });
-    await mkdir(join(directory, ".."), { recursive: true });
-    await initialize(making);
-    if (files !== undefined) await firstCommit(making, files);
-    await rename(making, directory);
-  }
+/** Creates a repository under another name and renames it, so that a killed server leaves no half-made one. */
+async function create(directory: string, files: RepositorySeed["files"]): Promise<void> {
+  const making = `${directory}.making`;
+  await rm(making, { recursive: true, force: true });
+  await mkdir(join(directory, ".."), { recursive: true });
+  await initialize(making);
+  if (files !== undefined) await firstCommit(making, files);
+  await rename(making, directory);
 }
 
 // Like GitHub, allows partial clones and fetches by commit id. Background jobs are off, so that none outlives the
@@ -141,11 +154,4 @@ function checkName(name: string): void {
       `"${name}" is not a repository: write it as owner/name, with letters, digits, ".", "-" and "_".`,
     );
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,6 +1,5 @@
-import { apiUrl, type Backend, type Documented, nodeId } from "./backend.ts";
-import { isoSeconds, readCommit } from "./objects.ts";
-import { branchTip } from "./refs.ts";
+import { type Backend, type Documented, nodeId } from "./backend.ts";
+import { isoSeconds } from "./objects.ts";
 import { defaultBranch, type Repository } from "./repositories.ts";
 import { simpleUser } from "./users.ts";
 
@@ -43,10 +42,9 @@ const links = {
   trees_url: "/git/trees{/sha}",
 } as const;
 
-/** The fields that responses and events share. */
-function repositoryShape(backend: Backend, repository: Repository) {
-  const api = apiUrl(backend, `/repos/${repository.name}`);
-  const html = `${backend.origin()}/${repository.name}`;
+/** A repository in a ping event, with its form of dates. */
+export function eventRepository(backend: Backend, repository: Repository) {
+  const { api, web, createdAt } = repository;
   const host = new URL(backend.origin()).host;
   return {
     id: repository.id,
@@ -56,15 +54,15 @@ function repositoryShape(backend: Backend, repository: Repository) {
     owner: simpleUser(backend, repository.owner),
     private: repository.private,
     visibility: repository.private ? ("private" as const) : ("public" as const),
-    html_url: html,
+    html_url: web,
     description: null,
     fork: false,
     url: api,
     ...linksBelow(api),
-    clone_url: `${html}.git`,
+    clone_url: `${web}.git`,
     git_url: `git://${host}/${repository.name}.git`,
     ssh_url: `git@${host}:${repository.name}.git`,
-    svn_url: html,
+    svn_url: web,
     mirror_url: null,
     homepage: null,
     language: null,
@@ -85,7 +83,15 @@ function repositoryShape(backend: Backend, repository: Repository) {
     stargazers_count: 0,
     watchers: 0,
     watchers_count: 0,
-  };
+    has_downloads: true,
+    is_template: false,
+    web_commit_signoff_required: false,
+    topics: [],
+    custom_properties: {},
+    created_at: createdAt,
+    updated_at: createdAt,
+    pushed_at: createdAt,
+  } satisfies Documented["repository-webhooks"];
 }
 
 function linksBelow(api: string) {
@@ -94,36 +100,13 @@ function linksBelow(api: string) {
 }
 
 /** A repository in `GET /repos/:owner/:repo`. */
-export async function fullRepository(
-  backend: Backend,
-  repository: Repository,
-): Promise<Documented["full-repository"]> {
-  const tip = await branchTip(repository.directory, defaultBranch);
-  const pushed = tip === undefined ? undefined : await readCommit(repository.objects, tip);
+export function fullRepository(backend: Backend, repository: Repository): Documented["full-repository"] {
   return {
-    ...repositoryShape(backend, repository),
+    ...eventRepository(backend, repository),
     network_count: 0,
     subscribers_count: 0,
     permissions: { admin: true, maintain: true, push: true, triage: true, pull: true },
-    created_at: repository.createdAt,
-    updated_at: pushed?.committer.date ?? repository.createdAt,
-    pushed_at: pushed?.committer.date ?? repository.createdAt,
   };
-}
-
-/** A repository in a ping event, with its form of dates. */
-export function eventRepository(backend: Backend, repository: Repository) {
-  return {
-    ...repositoryShape(backend, repository),
-    has_downloads: true,
-    is_template: false,
-    web_commit_signoff_required: false,
-    topics: [],
-    custom_properties: {},
-    created_at: repository.createdAt,
-    updated_at: repository.createdAt,
-    pushed_at: repository.createdAt,
-  } satisfies Documented["repository-webhooks"];
 }
 
 /** A repository in a push event: `url` is the web address, and dates are seconds since 1970. */

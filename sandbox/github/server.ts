@@ -8,9 +8,15 @@ import { type Fault, Faults } from "./faults.ts";
 import { InstallationTokens, type InstalledApp } from "./installed-app.ts";
 import { type Limits, RateLimits } from "./limits.ts";
 import { Repositories, type RepositorySeed } from "./repositories.ts";
-import { type LoggedRequest, RequestLog } from "./request-log.ts";
 import { State, type StoredHook } from "./state.ts";
 import { Threads } from "./threads.ts";
+
+/** One answered call. `path` includes the query, but not the base path. */
+export interface LoggedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+}
 
 /** A webhook for tests. It shows whether there is a secret, but not the secret. */
 export type Hook = Omit<StoredHook, "secret"> & { readonly hasSecret: boolean };
@@ -76,31 +82,33 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
   if (options.token === "") throw new Error("The local GitHub needs a token that is not empty.");
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
   const state = new State();
-  const repositories = await Repositories.open(options.directory, state, options.repositories);
-  const faults = new Faults(options.faults);
-  const limits = new RateLimits(options.limits, options.now);
-  const requests = new RequestLog();
   const ending = new AbortController();
   const log = options.log ?? (() => undefined);
-  const deliveries = new Deliveries({
-    deliverTo: options.deliverTo,
-    timeout: options.deliveryTimeout ?? 10_000,
-    log,
-    ending: ending.signal,
-  });
-  const threads = new Threads(state);
-  let url = "";
-  const { owner } = options;
-  const backend: Backend = { owner, repositories, state, faults, deliveries, threads, origin: () => url };
   const installation = new InstallationTokens(options.installedApp, options.now);
-  const app = createApp(backend, {
+  let url = "";
+  const origin = () => url;
+  const backend: Backend = {
+    owner: options.owner,
+    repositories: await Repositories.open(options.directory, state, options.repositories, origin),
+    state,
+    faults: new Faults(options.faults),
+    deliveries: new Deliveries({
+      deliverTo: options.deliverTo,
+      timeout: options.deliveryTimeout ?? 10_000,
+      log,
+      ending: ending.signal,
+    }),
+    threads: new Threads(state),
     tokens: { ...options, installation },
     installation,
-    limits,
-    requests,
+    limits: new RateLimits(options.limits, options.now),
+    requests: [],
     log,
     ending: ending.signal,
-  });
+    origin,
+  };
+  const { repositories, faults, deliveries, threads, limits } = backend;
+  const app = createApp(backend);
   // Node would close idle connections after 5 s, just when a client may be sending a call that it must not repeat.
   const serverOptions = { keepAliveTimeout: 0 };
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false, serverOptions });
@@ -119,10 +127,13 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
   return {
     url,
     baseUrl: `${url}/`,
-    requests: () => requests.list(),
+    requests: () => [...backend.requests],
     hooks: (scope) =>
-      state.hooks(scope).map(({ secret, ...hook }) => ({ ...hook, hasSecret: secret !== undefined })),
-    deliveriesSettled: async () => await deliveries.settled(),
+      [...state.hooks(scope).values()].map(({ secret, ...hook }) => ({
+        ...hook,
+        hasSecret: secret !== undefined,
+      })),
+    deliveriesSettled: () => deliveries.settled(),
     threads,
     faults,
     limits,

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { execa } from "execa";
 import { type Context, Hono } from "hono";
-import { credentialsOf, type Tokens } from "./authentication.ts";
+import { credentialsOf } from "./authentication.ts";
 import type { Backend, Env, Routes } from "./backend.ts";
 import { gitEnvironment } from "./git.ts";
 import { announcePush, parseReceived } from "./pushes.ts";
@@ -13,34 +13,33 @@ type Service = (typeof services)[number];
 
 /**
  * Serves `git clone`, `git fetch` and `git push` over HTTP with Git's own programs.
- * @param ending - aborts when the server stops, so that no Git process outlives it
  * @see https://git-scm.com/docs/http-protocol
  */
-export function smartHttp(backend: Backend, tokens: Tokens, ending: AbortSignal): Routes {
+export function smartHttp(backend: Backend): Routes {
   const routes = new Hono<Env>();
   routes.get("/:owner/:repo/info/refs", (c) => {
     const service = services.find((each) => each === c.req.query("service"));
     if (service === undefined) return c.text("Please upgrade your git client.\n", 403);
-    const found = open(c, backend, tokens, service);
+    const found = open(c, backend, service);
     if (found instanceof Response) return found;
     // Protocol version 2 has no preface; only fetches use it.
     const modern = service === "git-upload-pack" && /\bversion=2\b/.test(protocolOf(c));
     const line = `# service=${service}\n`;
     const preface = modern ? "" : `${(line.length + 4).toString(16).padStart(4, "0")}${line}0000`;
-    return run(c, backend, found, service, ["--advertise-refs"], ending, preface);
+    return run(c, backend, found, service, ["--advertise-refs"], preface);
   });
   for (const service of services) {
     routes.post(`/:owner/:repo/${service}`, (c) => {
-      const found = open(c, backend, tokens, service);
-      return found instanceof Response ? found : run(c, backend, found, service, [], ending);
+      const found = open(c, backend, service);
+      return found instanceof Response ? found : run(c, backend, found, service, []);
     });
   }
   return routes;
 }
 
 /** The repository, or the response that makes Git ask for a password or give up. */
-function open(c: Context<Env>, backend: Backend, tokens: Tokens, service: Service): Repository | Response {
-  const credentials = credentialsOf(c.req.header("Authorization"), tokens);
+function open(c: Context<Env>, backend: Backend, service: Service): Repository | Response {
+  const credentials = credentialsOf(c.req.header("Authorization"), backend.tokens);
   const repository = backend.repositories.find(`${c.req.param("owner")}/${c.req.param("repo")}`);
   const isOpen = service === "git-upload-pack" && repository?.private === false;
   if (credentials === "person" || credentials === "workflow" || (credentials === "none" && isOpen)) {
@@ -56,7 +55,6 @@ function run(
   repository: Repository,
   service: Service,
   flags: readonly string[],
-  ending: AbortSignal,
   preface = "",
 ): Response {
   const command = service.slice("git-".length);
@@ -68,7 +66,8 @@ function run(
     buffer: { stdout: false, stderr: false, fd3: true },
     stripFinalNewline: false,
     reject: false,
-    cancelSignal: AbortSignal.any([ending, c.req.raw.signal]),
+    // No Git process outlives the server.
+    cancelSignal: AbortSignal.any([backend.ending, c.req.raw.signal]),
   });
   if (service === "git-receive-pack") {
     backend.deliveries.follow(`${repository.name}: push`, async () => {

@@ -13,16 +13,15 @@ export interface StoredHook {
 
 /** The in-memory state of the local GitHub besides Git. */
 export class State {
-  readonly #hooks = new Map<string, readonly StoredHook[]>();
+  readonly #hooks = new Map<string, Map<string, StoredHook>>();
   #nextId = 1;
 
-  /** The hooks of a repository (`owner/name`) or an organization (`owner`), oldest first. */
-  hooks(scope: string): readonly StoredHook[] {
-    return this.#hooks.get(scope.toLowerCase()) ?? [];
-  }
-
-  setHooks(scope: string, hooks: readonly StoredHook[]): void {
-    this.#hooks.set(scope.toLowerCase(), hooks);
+  /** The hooks of a repository (`owner/name`) or an organization (`owner`) by id, oldest first. */
+  hooks(scope: string): Map<string, StoredHook> {
+    const key = scope.toLowerCase();
+    const hooks = this.#hooks.get(key) ?? new Map<string, StoredHook>();
+    this.#hooks.set(key, hooks);
+    return hooks;
   }
 
   /** An id that no other object of this server has. */

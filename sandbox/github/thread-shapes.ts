@@ -1,18 +1,18 @@
-import { apiUrl, type Backend, type Documented, nodeId } from "./backend.ts";
+import { type Backend, type Documented, nodeId } from "./backend.ts";
 import type { Repository } from "./repositories.ts";
 import type { Comment, Thread } from "./threads.ts";
 import { simpleUser } from "./users.ts";
 
 /** An issue in responses. A pull request has the field `pull_request`, as on GitHub. */
-export function issueShape(backend: Backend, { name }: Repository, thread: Thread): Documented["issue"] {
-  const repository = apiUrl(backend, `/repos/${name}`);
-  const url = `${repository}/issues/${thread.number}`;
-  const page = pageOf(backend, name, thread);
+export function issueShape(backend: Backend, repository: Repository, thread: Thread): Documented["issue"] {
+  const { api } = repository;
+  const url = `${api}/issues/${thread.number}`;
+  const page = pageOf(repository, thread);
   return {
     id: thread.id,
     node_id: nodeId("Issue", thread.id),
     url,
-    repository_url: repository,
+    repository_url: api,
     labels_url: `${url}/labels{/name}`,
     comments_url: `${url}/comments`,
     events_url: `${url}/events`,
@@ -36,7 +36,7 @@ export function issueShape(backend: Backend, { name }: Repository, thread: Threa
     author_association: "MEMBER",
     ...(thread.pullRequest && {
       pull_request: {
-        url: `${repository}/pulls/${thread.number}`,
+        url: `${api}/pulls/${thread.number}`,
         html_url: page,
         diff_url: `${page}.diff`,
         patch_url: `${page}.patch`,
@@ -48,17 +48,17 @@ export function issueShape(backend: Backend, { name }: Repository, thread: Threa
 /** A comment in responses. */
 export function commentShape(
   backend: Backend,
-  { name }: Repository,
+  repository: Repository,
   thread: Thread,
   comment: Comment,
 ): Documented["issue-comment"] {
-  const repository = apiUrl(backend, `/repos/${name}`);
+  const { api } = repository;
   return {
     id: comment.id,
     node_id: nodeId("IssueComment", comment.id),
-    url: `${repository}/issues/comments/${comment.id}`,
-    html_url: `${pageOf(backend, name, thread)}#issuecomment-${comment.id}`,
-    issue_url: `${repository}/issues/${thread.number}`,
+    url: `${api}/issues/comments/${comment.id}`,
+    html_url: `${pageOf(repository, thread)}#issuecomment-${comment.id}`,
+    issue_url: `${api}/issues/${thread.number}`,
     body: comment.body,
     user: simpleUser(backend, comment.author),
     created_at: comment.createdAt,
@@ -67,6 +67,6 @@ export function commentShape(
   };
 }
 
-function pageOf(backend: Backend, repository: string, { pullRequest, number }: Thread): string {
-  return `${backend.origin()}/${repository}/${pullRequest ? "pull" : "issues"}/${number}`;
+function pageOf({ web }: Repository, { pullRequest, number }: Thread): string {
+  return `${web}/${pullRequest ? "pull" : "issues"}/${number}`;
 }

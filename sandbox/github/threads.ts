@@ -6,35 +6,30 @@ export interface Comment {
   readonly id: number;
   /** The author's login. */
   readonly author: string;
-  readonly body: string;
+  body: string;
   readonly createdAt: string;
-  readonly updatedAt: string;
+  updatedAt: string;
 }
 
 /** An issue or a pull request. GitHub numbers both in one sequence. */
 export interface Thread {
   readonly id: number;
   readonly number: number;
-  readonly title: string;
-  readonly body: string;
+  title: string;
+  body: string;
   readonly author: string;
-  readonly open: boolean;
+  open: boolean;
   /** The reason for its state. */
-  readonly reason: "completed" | "not_planned" | "reopened" | undefined;
-  readonly closedAt: string | undefined;
+  reason: "completed" | "not_planned" | "reopened" | undefined;
+  closedAt: string | undefined;
   readonly pullRequest: boolean;
   readonly createdAt: string;
-  readonly updatedAt: string;
-  readonly comments: readonly Comment[];
+  updatedAt: string;
+  readonly comments: Comment[];
 }
 
 /** The fields of a new issue. `pullRequest` makes it a pull request. */
-export interface Opening {
-  readonly title: string;
-  readonly body?: string;
-  readonly author: string;
-  readonly pullRequest?: boolean;
-}
+type Opening = Pick<Thread, "title" | "author"> & Partial<Pick<Thread, "body" | "pullRequest">>;
 
 /** The issues and comments of all repositories (`owner/name`), in memory. */
 export class Threads {
@@ -56,17 +51,15 @@ export class Threads {
 
   /** The comment with this id in any thread of the repository. */
   comment(repository: string, id: number): { thread: Thread; comment: Comment } | undefined {
-    for (const thread of this.#of(repository)) {
-      const comment = thread.comments.find((each) => each.id === id);
-      if (comment !== undefined) return { thread, comment };
-    }
-    return undefined;
+    return this.#of(repository)
+      .flatMap((thread) => thread.comments.map((comment) => ({ thread, comment })))
+      .find(({ comment }) => comment.id === id);
   }
 
   open(repository: string, { title, body = "", author, pullRequest = false }: Opening): Thread {
     const now = isoSeconds(new Date());
     const threads = this.#of(repository);
-    const thread = {
+    const thread: Thread = {
       id: this.#state.takeId(),
       number: threads.length + 1,
       title,
@@ -84,29 +77,16 @@ export class Threads {
     return thread;
   }
 
-  /** @returns the changed thread */
-  change(repository: string, thread: Thread, change: Partial<Thread>): Thread {
-    const changed = { ...thread, ...change, updatedAt: isoSeconds(new Date()) };
-    this.#of(repository)[thread.number - 1] = changed;
-    return changed;
+  change(thread: Thread, change: Partial<Thread>): void {
+    Object.assign(thread, change, { updatedAt: isoSeconds(new Date()) });
   }
 
-  write(repository: string, thread: Thread, author: string, body: string): Comment {
+  write(thread: Thread, author: string, body: string): Comment {
     const now = isoSeconds(new Date());
     const comment = { id: this.#state.takeId(), author, body, createdAt: now, updatedAt: now };
-    this.change(repository, thread, { comments: [...thread.comments, comment] });
+    thread.comments.push(comment);
+    thread.updatedAt = now;
     return comment;
-  }
-
-  rewrite(
-    repository: string,
-    { thread, comment }: { thread: Thread; comment: Comment },
-    body: string,
-  ): Comment {
-    const changed = { ...comment, body, updatedAt: isoSeconds(new Date()) };
-    const comments = thread.comments.map((each) => (each.id === comment.id ? changed : each));
-    this.change(repository, thread, { comments });
-    return changed;
   }
 
   #of(repository: string): Thread[] {

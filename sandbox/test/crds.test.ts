@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { asJson } from "../crds/json.ts";
+import { asJson } from "../crds/cache.ts";
 import { definitionsOf } from "../crds/releases.ts";
 import { definitionTexts } from "../crds/texts.ts";
 

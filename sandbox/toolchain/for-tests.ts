@@ -1,23 +1,9 @@
 import { untilInterrupted } from "./interruption.ts";
-import { type FoundProgram, findAll } from "./look.ts";
+import { findAll, type Paths, pathsOf } from "./look.ts";
 import { command, moduleOf, type ProgramDefinition, releasesOf } from "./programs.ts";
 import { type ProvideOptions, provide } from "./provide.ts";
 
-/** Programs that only the tests use; the sandbox starts without them. */
-export type TestProgram =
-  | "helm"
-  | "argo"
-  | "actionlint"
-  | "crane"
-  | "pulumi-language-yaml"
-  | "sandbox-argo-cd"
-  | "sandbox-argo-events";
-
-/** The paths of programs by name. */
-export type Paths<Name extends TestProgram> = Readonly<Record<Name, string>>;
-
-/** All programs of the tests. */
-export const testPrograms: readonly ProgramDefinition<TestProgram>[] = [
+const definitions = [
   {
     name: "helm", // renders the example chart; Helm 3, because Argo CD uses it
     version: "3.22.0",
@@ -103,7 +89,13 @@ export const testPrograms: readonly ProgramDefinition<TestProgram>[] = [
     recipe: moduleOf("argo-cd", "6 min", "main.version=3.2.11"),
     package: ".",
   },
-];
+] as const satisfies readonly ProgramDefinition[];
+
+/** A program that only the tests use; the sandbox starts without it. */
+type TestProgram = (typeof definitions)[number]["name"];
+
+/** All programs of the tests. */
+export const testPrograms: readonly ProgramDefinition<TestProgram>[] = definitions;
 
 /**
  * Finds programs of the tests, or gets them and shows progress. A built `argo` supports only
@@ -127,7 +119,3 @@ export async function findPrograms<Name extends TestProgram>(
 }
 
 const only = (names: readonly TestProgram[]) => testPrograms.filter(({ name }) => names.includes(name));
-
-function pathsOf<Name extends TestProgram>(found: readonly FoundProgram<TestProgram>[]): Paths<Name> {
-  return Object.fromEntries(found.map(({ name, path }) => [name, path])) as Paths<Name>;
-}

@@ -1,18 +1,19 @@
 import { chmod, mkdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { delimiter, join } from "node:path";
 import type { FoundProgram } from "./look.ts";
 import { pathFolders } from "./places.ts";
 
-const nodeModulesBin = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "node_modules", ".bin");
+const nodeModulesBin = join(import.meta.dirname, "../../node_modules/.bin");
 
 /**
- * Fills a folder with a link to every program and with the plugin of dynamic providers. Replaces other files with
- * these names.
+ * Fills a folder with a link to every program and with the plugin of dynamic providers
+ * (`pulumi-resource-pulumi-nodejs`). Replaces other files with these names.
+ * @param directory created if missing
+ * @param environment whose PATH is extended
  * @returns a PATH with that folder first, then this project's `node_modules/.bin`, then the previous PATH
  */
-export async function link(
+export async function linkPrograms(
   programs: readonly FoundProgram[],
   directory: string,
   environment: NodeJS.ProcessEnv = process.env,
@@ -26,7 +27,7 @@ export async function link(
     await rm(place, { force: true });
     await symlink(target, place);
   }
-  await writeDynamicProviderPlugin(directory);
+  await writeDynamicProvider(directory);
   const first = [directory, nodeModulesBin];
   return [...first, ...pathFolders(environment).filter((folder) => !first.includes(folder))].join(delimiter);
 }
@@ -35,15 +36,11 @@ export async function link(
  * Writes the plugin of dynamic providers. The SDK's own script uses the first `node` on PATH to find the SDK; ours
  * names both paths.
  */
-async function writeDynamicProviderPlugin(directory: string): Promise<void> {
+async function writeDynamicProvider(directory: string): Promise<void> {
   const script = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
-  await writeScript(join(directory, "pulumi-resource-pulumi-nodejs"), [process.execPath, script]);
-}
-
-/** Writes a script that runs another program with leading arguments. */
-async function writeScript(place: string, words: readonly string[]): Promise<void> {
+  const place = join(directory, "pulumi-resource-pulumi-nodejs");
   await rm(place, { force: true });
-  await writeFile(place, `#!/bin/sh\nexec ${words.map(quoted).join(" ")} "$@"\n`);
+  await writeFile(place, `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`);
   await chmod(place, 0o755);
 }
 

@@ -17,6 +17,13 @@ export interface FoundProgram<Name extends string = string> {
   readonly origin: "PATH" | "plugin folder" | "download" | "built";
 }
 
+/** The paths of programs by name. */
+export type Paths<Name extends string> = Readonly<Record<Name, string>>;
+
+export function pathsOf<Name extends string>(found: readonly FoundProgram<Name>[]): Paths<Name> {
+  return Object.fromEntries(found.map(({ name, path }) => [name, path])) as Paths<Name>;
+}
+
 /** A published program: its place in the cache, and its download. */
 export interface Official<Name extends string = string> {
   readonly program: FoundProgram<Name>;

@@ -2,20 +2,16 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Lock, takeLock } from "../../fleet/lock.ts";
 import { build, type Workshop } from "./build.ts";
-import { diskFull } from "./disk-full.ts";
 import { download, isPublished } from "./download.ts";
+import { diskFull } from "./errors.ts";
 import type { Finding, FoundProgram } from "./look.ts";
 import { isExecutable, toolchainCache } from "./places.ts";
 import { duration, type Step, showSteps } from "./progress.ts";
 
-/** Options for getting the missing programs. */
-interface MissingOptions {
-  /** The path of Go; may be empty if nothing must be built. */
-  readonly go: string;
+/** Options for getting the missing programs. The path of Go may be empty if nothing must be built. */
+interface MissingOptions extends Pick<Workshop, "go" | "environment" | "signal"> {
   /** The checksums of downloads, by address. */
   readonly sums: ReadonlyMap<string, string>;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
   readonly output: NodeJS.WritableStream;
   readonly plainEvery: number;
 }

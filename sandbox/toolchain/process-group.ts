@@ -11,7 +11,7 @@ export interface Ended {
   readonly notStarted?: Error;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** The working directory. @default the current one */
   readonly folder?: string;
@@ -79,11 +79,13 @@ export function runInGroup(file: string, args: readonly string[], options: RunOp
   return promise;
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** Sends a signal to a process group, which may have ended. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+    // macOS reports EPERM for a group whose members have all ended.
+    if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) {
       throw error;
     }
   }

@@ -3,17 +3,6 @@ import type { Publication } from "./downloads.ts";
 import { kubernetesProvider, languageHost } from "./edited-module.ts";
 import type { Recipe } from "./recipes.ts";
 
-/** Every program that the sandbox starts. */
-export type ProgramName =
-  | "pulumi"
-  | "pulumi-language-nodejs"
-  | "pulumi-resource-kubernetes"
-  | "pulumi-resource-github"
-  | "etcd"
-  | "kube-apiserver"
-  | "kube-controller-manager"
-  | "kubectl";
-
 /** How to get a program's version: from a command's output, or from a plugin's gRPC service. */
 export type Question =
   | { readonly kind: "command"; readonly args: readonly string[]; readonly answer: RegExp }
@@ -118,7 +107,7 @@ function provider<Name extends string>(
  * together: both servers of a control plane have the same minor version, and kubectl may differ by one
  * (https://kubernetes.io/releases/version-skew-policy/).
  */
-export const programs: readonly ProgramDefinition<ProgramName>[] = [
+const definitions = [
   {
     name: "etcd",
     version: "3.7.3",
@@ -170,4 +159,10 @@ export const programs: readonly ProgramDefinition<ProgramName>[] = [
     download: { ...server.download, only: undefined },
     package: "k8s.io/kubernetes/cmd/kubectl",
   },
-];
+] as const satisfies readonly ProgramDefinition[];
+
+/** The name of a program that the sandbox starts. */
+export type ProgramName = (typeof definitions)[number]["name"];
+
+/** All programs of the sandbox, in build order. */
+export const programs: readonly ProgramDefinition<ProgramName>[] = definitions;

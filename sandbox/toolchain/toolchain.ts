@@ -1,5 +1,4 @@
 import { ORIGINS } from "./downloads.ts";
-import { link } from "./links.ts";
 import type { FoundProgram as Found } from "./look.ts";
 import { type ProgramName, programs } from "./programs.ts";
 import { type ProvideOptions, provide } from "./provide.ts";
@@ -33,19 +32,4 @@ export async function ensureToolchain(options?: ProvideOptions): Promise<Toolcha
   const found = await provide(programs, options);
   const byName = Object.fromEntries(found.map((program) => [program.name, program]));
   return { programs: byName as Record<ProgramName, FoundProgram> };
-}
-
-/**
- * Fills a folder with a link to every program and with the plugin of dynamic providers
- * (`pulumi-resource-pulumi-nodejs`).
- * @param directory created if missing
- * @param environment whose PATH is extended @default process.env
- * @returns a PATH with that folder first, then `node_modules/.bin`, then the rest
- */
-export async function linkPrograms(
-  toolchain: Toolchain,
-  directory: string,
-  environment?: NodeJS.ProcessEnv,
-): Promise<string> {
-  return link(Object.values(toolchain.programs), directory, environment);
 }

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
-import { ensureToolchain, linkPrograms, type ProgramName } from "../../sandbox/toolchain/toolchain.ts";
+import { linkPrograms } from "../../sandbox/toolchain/links.ts";
+import { pathsOf } from "../../sandbox/toolchain/look.ts";
+import { ensureToolchain, type ProgramName } from "../../sandbox/toolchain/toolchain.ts";
 import { platformPlan } from "../sources.ts";
 
 /** The toolchain for the engine tests. */
@@ -43,9 +45,8 @@ export function sharedPrograms(): Promise<SharedPrograms> {
 
 async function findPrograms(): Promise<SharedPrograms> {
   const toolchain = await ensureToolchain({ quiet: true });
-  const path = await linkPrograms(toolchain, join(await sharedFolder(), "bin"));
-  const entries = Object.values(toolchain.programs).map((program) => [program.name, program.path]);
-  return { programs: Object.fromEntries(entries), path };
+  const found = Object.values(toolchain.programs);
+  return { programs: pathsOf(found), path: await linkPrograms(found, join(await sharedFolder(), "bin")) };
 }
 
 /** Starts the control plane on first use; the teardown of the run stops it. */

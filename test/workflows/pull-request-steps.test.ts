@@ -55,7 +55,7 @@ describe("the workflows' steps for a pull request", function () {
     it("preview it with the base's program, and comment once, even behind many comments", async () => {
       const { number, context } = await opened(addService);
       for (let index = 0; index < 120; index += 1)
-        runner.github.threads.write(REPOSITORY, thread(number), "ada", `${index}`);
+        runner.github.threads.write(thread(number), "ada", `${index}`);
       const route = await runner.job("preview.yaml", "route", context);
       assert.ok(route.ok, route.log);
       assert.deepEqual([route.outputs[VERDICT], route.outputs[STACKS]], ["data-only", '["prod"]']);

@@ -52,7 +52,7 @@ describe("fleet comment and fleet issue", function () {
 
   it("find the comment among hundreds of others", async () => {
     pullRequest();
-    for (let index = 0; index < 230; index += 1) threads().write(REPOSITORY, thread(), "ada", `${index}`);
+    for (let index = 0; index < 230; index += 1) threads().write(thread(), "ada", `${index}`);
     await comment();
     await folder.write("note.md", "Later.\n");
     assert.match((await comment()).stdout, /is updated\.$/);
@@ -68,8 +68,8 @@ describe("fleet comment and fleet issue", function () {
 
   it("never change another author's text with our marker, or our text with another marker", async () => {
     pullRequest();
-    threads().write(REPOSITORY, thread(), "mallory", marked("Approved."));
-    threads().write(REPOSITORY, thread(), BOT, marked("Another.", "preview prod"));
+    threads().write(thread(), "mallory", marked("Approved."));
+    threads().write(thread(), BOT, marked("Another.", "preview prod"));
     await comment();
     assert.deepEqual(
       thread().comments.map(({ body }) => body),

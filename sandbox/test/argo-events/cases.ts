@@ -30,45 +30,9 @@ const one = (
 
 /** The values of `body.v` in the payloads; only the filter under test is active. */
 const VALUES: readonly string[] = [
-  ...[
-    "true",
-    "false",
-    "null",
-    "0",
-    "1",
-    "-1",
-    "1.5",
-    "1.50",
-    "1732540800",
-    "1e21",
-    "1.2345e25",
-    "1e-7",
-    "1E-6",
-    "-0",
-  ],
-  ...[
-    "9007199254740993",
-    '""',
-    '"true"',
-    '"TRUE"',
-    '"t"',
-    '"0"',
-    '"false"',
-    '"no"',
-    '"17e8"',
-    '"12abc"',
-    '"inf"',
-  ],
-  ...[
-    '"push"',
-    '"main\\n"',
-    '"ü<&>\u2028"',
-    "[]",
-    '[ 1, "a<b" ]',
-    "{}",
-    '{"b": 1, "a": [null, "x&y"]}',
-    '[["a"],["b"]]',
-  ],
+  ..."true false null 0 1 -1 1.5 1.50 1732540800 1e21 1.2345e25 1e-7 1E-6 -0 9007199254740993".split(" "),
+  ...'"" "true" "TRUE" "t" "0" "false" "no" "17e8" "12abc" "inf" "push" "main\\n"'.split(" "),
+  ...['"ü<&>\u2028"', "[]", '[ 1, "a<b" ]', "{}", '{"b": 1, "a": [null, "x&y"]}', '[["a"],["b"]]'],
 ];
 
 const FILTERS_OF_V: readonly object[] = [
@@ -87,37 +51,14 @@ const byValue = FILTERS_OF_V.flatMap((filter) =>
 );
 
 const PATHS = [
-  ...[
-    "body.ref",
-    "body.absent",
-    "body.commits.#",
-    "body.commits.0.id",
-    "body.commits.2.id",
-    "body.commits.-1.id",
-  ],
-  ...["body.commits.#.added", "body.commits.#.added.0", "body.commits.#.added.#", "body.commits.#.absent"],
-  ...["body.ref.#", "body.repository.#", "body.absent.#.x", "body.base_ref", "body.base_ref.x", "body.ref.x"],
-  ...[
-    "[body.commits.#.added,body.commits.#.modified,body.commits.#.removed]",
-    "[body.absent,body.ref]",
-    "[body.absent]",
-  ],
-  ...[
-    "headers.X-Github-Event",
-    "headers.X-Github-Event.0",
-    "headers.X-GitHub-Event.0",
-    "body.X-GitHub-Event",
-  ],
-  ...[
-    "headers.X-Hub-Signature-256.1",
-    "body.commits.added",
-    "body.dotted\\.key",
-    "body.dotted.key",
-    "body.7",
-    "body.#",
-  ],
-  "headers",
-];
+  "body.ref body.absent body.commits.# body.commits.0.id body.commits.2.id body.commits.-1.id",
+  "body.commits.#.added body.commits.#.added.0 body.commits.#.added.# body.commits.#.absent",
+  "body.ref.# body.repository.# body.absent.#.x body.base_ref body.base_ref.x body.ref.x",
+  "[body.commits.#.added,body.commits.#.modified,body.commits.#.removed]",
+  "[body.absent,body.ref] [body.absent]",
+  "headers.X-Github-Event headers.X-Github-Event.0 headers.X-GitHub-Event.0 body.X-GitHub-Event",
+  "headers.X-Hub-Signature-256.1 body.commits.added body.dotted\\.key body.dotted.key body.7 body.# headers",
+].flatMap((paths) => paths.split(" "));
 
 const byPath = PATHS.map((path) =>
   one(
@@ -207,31 +148,24 @@ const byParameter = [
 );
 
 const body = Buffer.from(JSON.stringify(push()));
+const signed = (value: string | null) => ({ headers: { "X-Hub-Signature-256": value } });
 const REQUESTS: readonly (readonly [string, unknown, DeliveryChanges])[] = [
   ["as it should be", push(), {}],
   ["PUT", push(), { method: "PUT" }],
   ["GET", push(), { method: "GET" }],
-  ["no signature", push(), { headers: { "X-Hub-Signature-256": null } }],
+  ["no signature", push(), signed(null)],
   ["another's secret", push(), { secret: OTHER_SECRET }],
-  [
-    "a signature cut short",
-    push(),
-    { headers: { "X-Hub-Signature-256": signature(body, SECRET).slice(0, 40) } },
-  ],
-  ["a signature of an odd length", push(), { headers: { "X-Hub-Signature-256": "sha256=abc" } }],
-  ["a signature without a hash", push(), { headers: { "X-Hub-Signature-256": "abc" } }],
-  ["a signature of an unknown hash", push(), { headers: { "X-Hub-Signature-256": "md5=00" } }],
-  [
-    "a signature in capitals",
-    push(),
-    { headers: { "X-Hub-Signature-256": `sha256=${signature(body, SECRET).slice(7).toUpperCase()}` } },
-  ],
+  ["a signature cut short", push(), signed(signature(body, SECRET).slice(0, 40))],
+  ["a signature of an odd length", push(), signed("sha256=abc")],
+  ["a signature without a hash", push(), signed("abc")],
+  ["a signature of an unknown hash", push(), signed("md5=00")],
+  ["a signature in capitals", push(), signed(`sha256=${signature(body, SECRET).slice(7).toUpperCase()}`)],
   [
     "the old header with SHA-1",
     push(),
     { headers: { "X-Hub-Signature-256": null, "X-Hub-Signature": signature(body, SECRET, "sha1") } },
   ],
-  ["SHA-512", push(), { headers: { "X-Hub-Signature-256": signature(body, SECRET, "sha512") } }],
+  ["SHA-512", push(), signed(signature(body, SECRET, "sha512"))],
   ["no content type", push(), { headers: { "Content-Type": null } }],
   ["a charset", push(), { headers: { "Content-Type": "Application/JSON; charset=utf-8" } }],
   ["another content type", push(), { headers: { "Content-Type": "text/plain" } }],
@@ -273,68 +207,11 @@ const byRequest = REQUESTS.map(([name, payload, how]) => one(`request: ${name}`,
 
 const CONDITIONS = [
   ...["push-nginx", "push_nginx", " push-nginx ", "push-other", "nginx", ""],
-  ...[
-    "3scale",
-    "push-3scale",
-    "in",
-    "not",
-    "and",
-    "or",
-    "matches",
-    "contains",
-    "startsWith",
-    "endsWith",
-    "nil",
-    "true",
-  ],
-  ...[
-    "false",
-    "let",
-    "if",
-    "else",
-    "len",
-    "all",
-    "none",
-    "any",
-    "one",
-    "filter",
-    "map",
-    "count",
-    "find",
-    "sum",
-    "mean",
-  ],
-  ...[
-    "min",
-    "max",
-    "now",
-    "date",
-    "duration",
-    "first",
-    "last",
-    "get",
-    "keys",
-    "values",
-    "sort",
-    "upper",
-    "int",
-    "type",
-  ],
-  ...[
-    "abs",
-    "trim",
-    "split",
-    "join",
-    "repeat",
-    "float",
-    "string",
-    "a-1",
-    "a-b-2",
-    "a--b",
-    "push-true",
-    "push-in",
-    "env",
-  ],
+  // Names with a meaning in expressions.
+  ..."3scale push-3scale in not and or matches contains startsWith endsWith nil true false let if".split(" "),
+  ..."else len all none any one filter map count find sum mean min max now date duration first".split(" "),
+  ..."last get keys values sort upper int type abs trim split join repeat float string".split(" "),
+  ..."a-1 a-b-2 a--b push-true push-in env".split(" "),
 ];
 const byCondition = CONDITIONS.map((conditions) => {
   const name = ["push-other", "nginx", "", "push_nginx"].includes(conditions)
@@ -350,34 +227,27 @@ const byCondition = CONDITIONS.map((conditions) => {
 });
 
 function onlyNginx(): object {
-  const { data } = { data: FILTERS };
-  return { name: "push-nginx", eventSourceName: "github-0", eventName: "nginx", filters: { data } };
+  const filters = { data: FILTERS };
+  return { name: "push-nginx", eventSourceName: "github-0", eventName: "nginx", filters };
 }
 
+const filtered = (filters: object) => ({ dependency: { filters } });
 const OBJECTS: readonly (readonly [string, Changes])[] = [
   ["misspelt filters", { dependency: { filters: undefined, filter: { data: [{ path: "x" }] } } }],
-  ["misspelt data", { dependency: { filters: { date: FILTERS } } }],
+  ["misspelt data", filtered({ date: FILTERS })],
   ["empty data, or", { dependency: { filters: { data: [] }, filtersLogicalOperator: "or" } }],
   ["no filters, or", { dependency: { filters: undefined, filtersLogicalOperator: "or" } }],
   ["data, or among kinds", { dependency: { filtersLogicalOperator: "or" } }],
   [
     "or among data, one right",
-    {
-      dependency: {
-        filters: {
-          data: [{ path: "body.absent", type: "string", value: ["x"] }, FILTERS[1]],
-          dataLogicalOperator: "or",
-        },
-      },
-    },
+    filtered({
+      data: [{ path: "body.absent", type: "string", value: ["x"] }, FILTERS[1]],
+      dataLogicalOperator: "or",
+    }),
   ],
   [
     "or among data, none right",
-    {
-      dependency: {
-        filters: { data: [{ path: "body.ref", type: "string", value: ["("] }], dataLogicalOperator: "or" },
-      },
-    },
+    filtered({ data: [{ path: "body.ref", type: "string", value: ["("] }], dataLogicalOperator: "or" }),
   ],
   ["an unknown operator", { dependency: { filtersLogicalOperator: "xor" } }],
   ["another event name", { dependency: { eventName: "nginy" } }],
@@ -427,23 +297,18 @@ const OBJECTS: readonly (readonly [string, Changes])[] = [
 ];
 const byObject = OBJECTS.map(([name, changes]) => one(`objects: ${name}`, changes));
 const unsigned = OBJECTS.filter(([name]) => ["no secret", "a misspelt secret"].includes(name)).map(
-  ([name, changes]) =>
-    one(`objects: ${name}, unsigned`, changes, push(), { headers: { "X-Hub-Signature-256": null } }),
+  ([name, changes]) => one(`objects: ${name}, unsigned`, changes, push(), signed(null)),
 );
-const hidden = [
-  ...["secret with a newline", "secret with two newlines", "empty secret"].map((name, index): Case => {
-    const { secrets, ...rest } = cluster();
-    const value = [`${SECRET}\n`, `${SECRET}\n\n`, ""][index] ?? "";
-    const [secret] = secrets;
-    const data = { ...secret?.data, nginx: Buffer.from(value).toString("base64") };
-    const metadata = secret?.metadata ?? { name: "", namespace: "" };
-    return {
-      name: `objects: ${name}`,
-      objects: { ...rest, secrets: [{ metadata, data }] },
-      delivery: delivery(),
-    };
-  }),
-];
+const hidden = Object.entries({
+  "secret with a newline": `${SECRET}\n`,
+  "secret with two newlines": `${SECRET}\n\n`,
+  "empty secret": "",
+}).map(([name, value]): Case => {
+  const { secrets, ...rest } = cluster();
+  const nginx = Buffer.from(value).toString("base64");
+  const changed = secrets.map(({ metadata, data }) => ({ metadata, data: { ...data, nginx } }));
+  return { name: `objects: ${name}`, objects: { ...rest, secrets: changed }, delivery: delivery() };
+});
 
 function workflow(): object {
   return {

@@ -40,7 +40,7 @@ describe("the local GitHub's issues and comments", function () {
     for (const body of ["a", "b", "c"]) {
       const thread =
         threads.find("acme/gitops", 1) ?? threads.open("acme/gitops", { title: "t", author: "ada" });
-      threads.write("acme/gitops", thread, "ada", body);
+      threads.write(thread, "ada", body);
     }
     const first = await server().call("GET", `${issues}/1/comments?per_page=2`);
     assert.deepEqual([textAt(first, 0, "body"), textAt(first, 1, "body")], ["a", "b"]);

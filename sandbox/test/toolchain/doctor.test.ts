@@ -5,28 +5,27 @@ import { downloadOf } from "../../toolchain/downloads.ts";
 import { testPrograms } from "../../toolchain/for-tests.ts";
 import { programs } from "../../toolchain/programs.ts";
 import { downloadServer } from "../download-server.ts";
-import { fakeProgram, goOnPath, makePlace, type Place, removePlaces } from "./fakes.ts";
+import { fakeProgram, freshPlace, goOnPath } from "./fakes.ts";
 
 const script = fileURLToPath(new URL("../../toolchain/doctor.ts", import.meta.url));
 
-function doctor({ environment }: Place, ...args: readonly string[]) {
-  const options = { env: environment, extendEnv: false, reject: false, stdin: "ignore" } as const;
-  return execa(process.execPath, [script, ...args], options);
-}
-
-const withGit = ({ bin }: Place) => fakeProgram(bin, "git", "echo git version 2.50.1");
-
 describe("npm run doctor", function () {
   this.timeout(30_000);
-  afterEach(removePlaces);
+  const place = freshPlace();
+  const onPath = (name: string, script: string) => fakeProgram(place().bin, name, script);
+  const gitOnPath = () => onPath("git", "echo git version 2.50.1");
+
+  function doctor(...args: readonly string[]) {
+    const options = { env: place().environment, extendEnv: false, reject: false, stdin: "ignore" } as const;
+    return execa(process.execPath, [script, ...args], options);
+  }
 
   it("succeeds if everything missing can be built, and shows the duration", async () => {
-    const place = await makePlace();
-    await withGit(place);
-    await goOnPath(place);
-    await fakeProgram(place.bin, "etcd", "echo etcd Version: 3.6.1");
-    await fakeProgram(place.bin, "kubectl", `echo '    "gitVersion": "v1.20.3",'`);
-    const { stdout, exitCode } = await doctor(place);
+    await gitOnPath();
+    await goOnPath(place());
+    await onPath("etcd", "echo etcd Version: 3.6.1");
+    await onPath("kubectl", `echo '    "gitVersion": "v1.20.3",'`);
+    const { stdout, exitCode } = await doctor();
     assert.equal(exitCode, 0);
     assert.match(stdout, /✔ git +to clone +2\.50\.1 +PATH/);
     assert.match(stdout, /✔ etcd +\^3\.5\.0 +3\.6\.1 +PATH +\S+\/bin\/etcd$/m);
@@ -36,19 +35,18 @@ describe("npm run doctor", function () {
   });
 
   it("asks the makers, succeeds without Go if they publish everything, and lists the downloads", async () => {
-    const place = await makePlace();
-    await withGit(place);
+    await gitOnPath();
     const server = await downloadServer();
     try {
-      Object.assign(place.environment, server.settings);
+      Object.assign(place().environment, server.settings);
       for (const program of [...programs, ...testPrograms]) {
         const { name, version } = program;
-        const download = downloadOf(program, place.environment);
+        const download = downloadOf(program, place().environment);
         const says = `printf 'Kubernetes v${version}\\n${name} ${version}\\n${name}: v${version}\\n'`;
-        if (download === undefined) await fakeProgram(place.bin, name, says);
+        if (download === undefined) await onPath(name, says);
         else server.publish(download, Buffer.from(name));
       }
-      const { stdout, exitCode } = await doctor(place);
+      const { stdout, exitCode } = await doctor();
       assert.match(stdout, /✔ etcd .*\(would be downloaded from http:\/\/127\.0\.0\.1:\d+\)$/m);
       assert.doesNotMatch(stdout, /would be built/);
       assert.match(stdout, /^Ready: `npm start` gets what is missing\.$/m);
@@ -60,27 +58,24 @@ describe("npm run doctor", function () {
   });
 
   it("exits with 1 and says what to do if programs and Go are missing", async () => {
-    const place = await makePlace();
-    await withGit(place);
-    const { stdout, exitCode } = await doctor(place);
+    await gitOnPath();
+    const { stdout, exitCode } = await doctor();
     assert.equal(exitCode, 1);
     assert.match(stdout, /✖ go .*\(not on PATH\)$/m);
     assert.match(stdout, /^or put these programs on PATH, from where their makers publish them:$/m);
   });
 
   it("exits with 1 if git is missing", async () => {
-    const place = await makePlace();
-    await goOnPath(place);
-    const { stdout, exitCode } = await doctor(place);
+    await goOnPath(place());
+    const { stdout, exitCode } = await doctor();
     assert.equal(exitCode, 1);
     assert.match(stdout, /^Put git on PATH/m);
   });
 
   it("names programs that only the tests use, and succeeds without them", async () => {
-    const place = await makePlace();
-    await withGit(place);
-    await fakeProgram(place.bin, "actionlint", "echo 1.7.13");
-    const { stdout } = await doctor(place);
+    await gitOnPath();
+    await onPath("actionlint", "echo 1.7.13");
+    const { stdout } = await doctor();
     assert.match(
       stdout,
       /^For the tests:\n✖ helm [\s\S]*✖ argo [\s\S]*✔ actionlint +\^1\.7\.12 +1\.7\.13 +PATH/m,
@@ -88,9 +83,8 @@ describe("npm run doctor", function () {
   });
 
   it("prints the same as JSON", async () => {
-    const place = await makePlace();
-    await withGit(place);
-    const { stdout } = await doctor(place, "--json");
+    await gitOnPath();
+    const { stdout } = await doctor("--json");
     const { rows, tests, healthy } = JSON.parse(stdout) as Record<"rows" | "tests", { ok: boolean }[]> & {
       healthy: boolean;
     };
@@ -100,7 +94,7 @@ describe("npm run doctor", function () {
   });
 
   it("has a help text", async () => {
-    const { stdout, exitCode } = await doctor(await makePlace(), "--help");
+    const { stdout, exitCode } = await doctor("--help");
     assert.equal(exitCode, 0);
     assert.match(stdout, /Usage: doctor[\s\S]*--json[\s\S]*Exit code: 0/);
   });

@@ -11,36 +11,30 @@ import { type DownloadServer, downloadServer } from "../download-server.ts";
 import {
   archiveOf,
   fakeProgram,
+  freshPlace,
   goOnPath,
   helloProgram,
   helloPublished,
   Lines,
-  makePlace,
-  type Place,
-  removePlaces,
 } from "./fakes.ts";
 
 describe("a download of a missing program", function () {
   this.timeout(30_000);
-  let place: Place;
+  const place = freshPlace();
   let server: DownloadServer;
   let lines: Lines;
 
   beforeEach(async () => {
-    place = await makePlace();
     server = await downloadServer();
     lines = new Lines();
-    Object.assign(place.environment, server.settings);
+    Object.assign(place().environment, server.settings);
   });
-  afterEach(async () => {
-    server.close();
-    await removePlaces();
-  });
+  afterEach(() => server.close());
 
   function published(publication: Publication = helloPublished): Download {
     const download = downloadOf(
       { name: "hello", version: "1.2.3", download: publication },
-      place.environment,
+      place().environment,
     );
     assert.ok(download !== undefined);
     return download;
@@ -48,7 +42,7 @@ describe("a download of a missing program", function () {
 
   /** Publishes `hello`, which prints this version. */
   async function publish(version = "1.2.3"): Promise<Buffer> {
-    const content = join(place.folder, "content");
+    const content = join(place().folder, "content");
     await fakeProgram(join(content, "hello-1.2.3"), "hello", `echo hello ${version}`);
     const archive = await archiveOf(content);
     server.publish(published(), archive);
@@ -56,8 +50,8 @@ describe("a download of a missing program", function () {
   }
 
   async function hello(publication: Publication = helloPublished): Promise<FoundProgram> {
-    const [definition] = await helloProgram(place);
-    const { environment } = place;
+    const [definition] = await helloProgram(place());
+    const { environment } = place();
     const [program] = await provide([{ ...definition, download: publication }], {
       environment,
       output: lines.stream,
@@ -74,8 +68,8 @@ describe("a download of a missing program", function () {
     );
     assert.ok(error instanceof ToolchainError);
     assert.equal(error.problem, problem);
-    await assert.rejects(access(join(place.cache, "hello")));
-    await assert.rejects(access(join(place.cache, ".staging")));
+    await assert.rejects(access(join(place().cache, "hello")));
+    await assert.rejects(access(join(place().cache, ".staging")));
     return error.message;
   }
 
@@ -92,22 +86,22 @@ describe("a download of a missing program", function () {
   });
 
   it("is preferred to an older or newer build in the cache; nothing is requested if the cache has either", async () => {
-    await goOnPath(place);
+    await goOnPath(place());
     assert.equal((await hello()).origin, "built");
     await publish();
     server.asked.length = 0;
     assert.equal((await hello()).origin, "built");
     assert.deepEqual(server.asked, []);
-    place.environment.KARGO_FLEET_TOOLCHAIN = "download";
+    place().environment.KARGO_FLEET_TOOLCHAIN = "download";
     const official = await hello();
-    place.environment.KARGO_FLEET_TOOLCHAIN = "";
+    place().environment.KARGO_FLEET_TOOLCHAIN = "";
     assert.deepEqual(await hello(), official);
   });
 
   it("refuses a file with a wrong checksum, and names the file, both checksums and a fix", async () => {
     const archive = await publish();
     server.files.set(pathOf(published().url), Buffer.concat([archive, Buffer.from("more")]));
-    await goOnPath(place);
+    await goOnPath(place());
     const message = await failure("checksum mismatch");
     assert.match(message, /^hello-\S+\.tar\.gz is not what its makers published\. It was discarded\.$/m);
     const [is = "", says = ""] = message.match(/[0-9a-f]{64}/g) ?? [];
@@ -148,7 +142,7 @@ describe("a download of a missing program", function () {
     });
 
   it("supports an archive whose names begin with ./", async () => {
-    const content = join(place.folder, "content");
+    const content = join(place().folder, "content");
     await fakeProgram(content, "hello", "echo hello 1.2.3");
     const publication = { ...helloPublished, member: "{program}" };
     server.publish(published(publication), await archiveOf(content, "."));
@@ -173,7 +167,7 @@ describe("a download of a missing program", function () {
   });
 
   it("is replaced by a build if nothing answers within 3 seconds, with one line about it", async () => {
-    await goOnPath(place);
+    await goOnPath(place());
     server.files.set(pathOf(published().checksums), () => {});
     const started = Date.now();
     assert.equal((await hello()).origin, "built");
@@ -183,32 +177,32 @@ describe("a download of a missing program", function () {
   });
 
   it("is replaced by a build if the answer is no checksum document", async () => {
-    await goOnPath(place);
+    await goOnPath(place());
     server.files.set(pathOf(published().checksums), Buffer.from("<html>Sign in</html>"));
     assert.equal((await hello()).origin, "built");
     assert.match(lines.text, /SHA256SUMS has no checksum of hello-\S+\.tar\.gz\)/);
   });
 
   it("is replaced by a build, without a request, if only another system is published", async () => {
-    await goOnPath(place);
+    await goOnPath(place());
     const only = process.platform === "linux" ? "darwin" : "linux";
     assert.equal((await hello({ ...helloPublished, only })).origin, "built");
     assert.deepEqual(server.asked, []);
   });
 
   it("is replaced by a build with KARGO_FLEET_TOOLCHAIN=build, whatever is on PATH and published", async () => {
-    await goOnPath(place);
+    await goOnPath(place());
     await publish();
-    await fakeProgram(place.bin, "hello", "echo hello 1.5.0");
-    place.environment.KARGO_FLEET_TOOLCHAIN = "build";
+    await fakeProgram(place().bin, "hello", "echo hello 1.5.0");
+    place().environment.KARGO_FLEET_TOOLCHAIN = "build";
     assert.equal((await hello()).origin, "built");
     assert.deepEqual(server.asked, []);
   });
 
   it("is required with KARGO_FLEET_TOOLCHAIN=download: nothing is built or taken from PATH", async () => {
-    await goOnPath(place);
-    await fakeProgram(place.bin, "hello", "echo hello 1.5.0");
-    place.environment.KARGO_FLEET_TOOLCHAIN = "download";
+    await goOnPath(place());
+    await fakeProgram(place().bin, "hello", "echo hello 1.5.0");
+    place().environment.KARGO_FLEET_TOOLCHAIN = "download";
     assert.match(
       await failure("download failed"),
       /: answers 404\), and KARGO_FLEET_TOOLCHAIN=download forbids/,
@@ -218,12 +212,12 @@ describe("a download of a missing program", function () {
   });
 
   it("refuses invalid settings", async () => {
-    place.environment.KARGO_FLEET_GITHUB_URL = "mirror.example";
+    place().environment.KARGO_FLEET_GITHUB_URL = "mirror.example";
     assert.match(
       await failure("setting"),
       /KARGO_FLEET_GITHUB_URL is "mirror\.example", but must be an address such/,
     );
-    place.environment.KARGO_FLEET_TOOLCHAIN = "biuld";
+    place().environment.KARGO_FLEET_TOOLCHAIN = "biuld";
     assert.match(
       await failure("setting"),
       /KARGO_FLEET_TOOLCHAIN is "biuld", but must be "build" or "download"/,
@@ -232,18 +226,18 @@ describe("a download of a missing program", function () {
 
   it("uses the proxy of the environment", async () => {
     await publish();
-    place.environment.HTTP_PROXY = server.url;
-    place.environment.KARGO_FLEET_GITHUB_URL = "http://makers.example";
+    place().environment.HTTP_PROXY = server.url;
+    place().environment.KARGO_FLEET_GITHUB_URL = "http://makers.example";
     assert.equal((await hello()).origin, "download");
     assert.deepEqual(server.asked, [published().checksums, published().url]);
   });
 
   it("uses the proxy for https, and bypasses it as NO_PROXY says", async () => {
-    place.environment.HTTPS_PROXY = server.url;
-    place.environment.KARGO_FLEET_GITHUB_URL = "https://makers.example";
+    place().environment.HTTPS_PROXY = server.url;
+    place().environment.KARGO_FLEET_GITHUB_URL = "https://makers.example";
     await failure("go missing");
     assert.deepEqual(server.asked, ["CONNECT makers.example:443"]);
-    place.environment.NO_PROXY = "makers.example";
+    place().environment.NO_PROXY = "makers.example";
     await failure("go missing");
     assert.equal(server.asked.length, 1);
   });

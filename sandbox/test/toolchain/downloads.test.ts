@@ -6,7 +6,7 @@ import { programs } from "../../toolchain/programs.ts";
 import { provide } from "../../toolchain/provide.ts";
 import { ensureToolchain } from "../../toolchain/toolchain.ts";
 import { downloadServer } from "../download-server.ts";
-import { fakePlugin, fakeProgram, Lines, makePlace, publishAll, removePlaces } from "./fakes.ts";
+import { fakePlugin, fakeProgram, freshPlace, Lines, publishAll } from "./fakes.ts";
 
 const everything = [...programs, ...testPrograms];
 
@@ -23,7 +23,7 @@ const VERSION_OUTPUTS: Readonly<Record<string, (version: string) => string>> = {
 
 describe("a published program", function () {
   this.timeout(60_000);
-  afterEach(removePlaces);
+  const place = freshPlace();
 
   it("has the makers' name for each platform", () => {
     const fileFor = (name: string, os: string, arch: string) => {
@@ -42,21 +42,21 @@ describe("a published program", function () {
   });
 
   it("is all that a machine without Go needs, and each archive is downloaded once", async () => {
-    const place = await makePlace();
     const server = await downloadServer();
-    Object.assign(place.environment, server.settings);
-    await publishAll(server, place.folder, everything, ({ name, question }, path, version) => {
+    const { environment, folder: root } = place();
+    Object.assign(environment, server.settings);
+    await publishAll(server, root, everything, ({ name, question }, path, version) => {
       const [folder, file] = [dirname(path), basename(path)];
       return question.kind === "plugin"
         ? fakePlugin(folder, file, version)
         : fakeProgram(folder, file, `echo ${VERSION_OUTPUTS[name]?.(version) ?? `v${version}`}`);
     });
-    const options = { environment: place.environment, output: new Lines().stream };
+    const options = { environment, output: new Lines().stream };
     try {
       const sandbox = Object.values((await ensureToolchain(options)).programs);
       const tests = await provide(testPrograms, options);
       const expected = everything.map((program) => {
-        const download = downloadOf(program, place.environment);
+        const download = downloadOf(program, environment);
         const version = download?.version ?? program.version;
         return [program.name, version, download ? "download" : "PATH"];
       });

@@ -10,7 +10,7 @@ import { firstOnPath } from "../../toolchain/places.ts";
 import { command, type ProgramDefinition } from "../../toolchain/programs.ts";
 import { type DownloadServer, SETTINGS } from "../download-server.ts";
 
-/** A folder for one test. Its `bin` is the whole PATH and contains only `tar`; no maker answers. */
+/** A folder for one test. Its `bin` is the whole PATH; no maker answers. */
 export interface Place {
   readonly folder: string;
   readonly bin: string;
@@ -18,37 +18,34 @@ export interface Place {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-const places: string[] = [];
 const run = promisify(execFile);
 let goCache: Promise<string> | undefined;
 
-export async function makePlace(): Promise<Place> {
-  // Go's own cache would move with XDG_CACHE_HOME, and every test would compile the standard library.
-  goCache ??= run("go", ["env", "GOCACHE"]).then(
-    ({ stdout }) => stdout.trim(),
-    () => "",
-  );
-  const folder = await mkdtemp(join(tmpdir(), "toolchain-"));
-  places.push(folder);
-  const bin = join(folder, "bin");
-  await fakeProgram(bin, "tar", 'PATH=/usr/bin:/bin exec tar "$@"');
-  const environment = {
-    ...process.env,
-    PATH: bin,
-    XDG_CACHE_HOME: join(folder, "xdg"),
-    GOCACHE: await goCache,
-    PULUMI_HOME: join(folder, "pulumi-home"),
-    KARGO_FLEET_TOOLCHAIN: "",
-    ...Object.fromEntries(SETTINGS.map((setting) => [setting, "http://127.0.0.1:2"])),
-  };
-  return { folder, bin, cache: join(folder, "xdg", "kargo-fleet", "toolchain"), environment };
-}
-
-/** Removes the folders of {@link makePlace}. */
-export async function removePlaces(): Promise<void> {
-  for (const folder of places.splice(0)) {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
+/** Gives each test of the surrounding `describe` its own place, whose `bin` contains only `tar`. */
+export function freshPlace(): () => Place {
+  let place: Place;
+  beforeEach(async () => {
+    // Go's own cache would move with XDG_CACHE_HOME, and every test would compile the standard library.
+    goCache ??= run("go", ["env", "GOCACHE"]).then(
+      ({ stdout }) => stdout.trim(),
+      () => "",
+    );
+    const folder = await mkdtemp(join(tmpdir(), "toolchain-"));
+    const bin = join(folder, "bin");
+    await fakeProgram(bin, "tar", 'PATH=/usr/bin:/bin exec tar "$@"');
+    const environment = {
+      ...process.env,
+      PATH: bin,
+      XDG_CACHE_HOME: join(folder, "xdg"),
+      GOCACHE: await goCache,
+      PULUMI_HOME: join(folder, "pulumi-home"),
+      KARGO_FLEET_TOOLCHAIN: "",
+      ...Object.fromEntries(SETTINGS.map((setting) => [setting, "http://127.0.0.1:2"])),
+    };
+    place = { folder, bin, cache: join(folder, "xdg", "kargo-fleet", "toolchain"), environment };
+  });
+  afterEach(() => rm(place.folder, { recursive: true, force: true, maxRetries: 5 }));
+  return () => place;
 }
 
 /** Writes a shell script in place of a program. */

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { testPrograms } from "../../toolchain/for-tests.ts";
+import type { FoundProgram } from "../../toolchain/look.ts";
 import { provide } from "../../toolchain/provide.ts";
-import { fakeProgram, makePlace, removePlaces } from "./fakes.ts";
-
-const found = (name: string, environment: NodeJS.ProcessEnv) =>
-  provide(
-    testPrograms.filter((program) => program.name === name),
-    { environment, quiet: true },
-  );
+import { fakeProgram, freshPlace } from "./fakes.ts";
 
 describe("a program of the tests", function () {
   this.timeout(30_000);
-  afterEach(removePlaces);
+  const place = freshPlace();
+
+  /** Finds a program that prints `says` when it is asked for its version. */
+  async function found(name: string, says: string): Promise<FoundProgram | undefined> {
+    const { bin, environment } = place();
+    await fakeProgram(bin, name, `echo ${says}`);
+    const definitions = testPrograms.filter((program) => program.name === name);
+    return (await provide(definitions, { environment, quiet: true }))[0];
+  }
 
   for (const [name, says, version] of [
     ["helm", "v4.1.0+g0123abc", "4.1.0"],
@@ -19,17 +22,13 @@ describe("a program of the tests", function () {
     ["actionlint", "1.8.0; echo installed by downloading from release page", "1.8.0"],
   ] as const) {
     it(`is taken from PATH if its version fits: ${name}`, async () => {
-      const { bin, environment } = await makePlace();
-      await fakeProgram(bin, name, `echo ${says}`);
-      const [program] = await found(name, environment);
+      const program = await found(name, says);
       assert.deepEqual([program?.version, program?.origin], [version, "PATH"]);
     });
   }
 
   it("is rejected on PATH if it is too old", async () => {
-    const { bin, environment } = await makePlace();
-    await fakeProgram(bin, "argo", "echo argo: v3.6.5+unknown");
     const words = /argo on PATH is 3\.6\.5 .*wanted \^4\.0\.7/;
-    await assert.rejects(found("argo", environment), words);
+    await assert.rejects(found("argo", "argo: v3.6.5+unknown"), words);
   });
 });

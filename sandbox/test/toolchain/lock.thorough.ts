@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { takeLock } from "../../../fleet/lock.ts";
 import { startOf } from "../../toolchain/process-identity.ts";
-import { makePlace, removePlaces } from "./fakes.ts";
+import { freshPlace } from "./fakes.ts";
 
 const child = fileURLToPath(new URL("child.ts", import.meta.url));
 
@@ -21,19 +21,18 @@ function otherProcess(file: string): ChildProcessByStdio<null, Readable, null> {
   return other;
 }
 
-const freshFile = async () => join((await makePlace()).folder, "lock");
-
 describe("the toolchain's lock", function () {
   this.timeout(20_000);
-  afterEach(async () => {
-    for (const other of children.splice(0)) {
-      other.kill("SIGKILL");
-    }
-    await removePlaces();
+  afterEach(() => {
+    for (const other of children.splice(0)) other.kill("SIGKILL");
+  });
+  const place = freshPlace();
+  let file: string;
+  beforeEach(() => {
+    file = join(place().folder, "lock");
   });
 
   it("is held by one at a time, however many want it", async () => {
-    const file = await freshFile();
     let inside = 0;
     const most: number[] = [];
     await Promise.all(
@@ -50,7 +49,6 @@ describe("the toolchain's lock", function () {
   });
 
   it("is not taken from a living process, and waiting processes see its name", async () => {
-    const file = await freshFile();
     const lock = await takeLock(file, {});
     await lock.describe("kube-apiserver");
     const seen: string[] = [];
@@ -66,7 +64,6 @@ describe("the toolchain's lock", function () {
   });
 
   it("is not taken from a living process by another process", async () => {
-    const file = await freshFile();
     const lock = await takeLock(file, {});
     const other = otherProcess(file);
     const held = once(other.stdout, "data").then(() => "held");
@@ -76,7 +73,6 @@ describe("the toolchain's lock", function () {
   });
 
   it("is released when its process is killed", async () => {
-    const file = await freshFile();
     const other = otherProcess(file);
     await once(other.stdout, "data");
     await assert.rejects(takeLock(file, { signal: AbortSignal.timeout(700) }), { name: "AbortError" });
