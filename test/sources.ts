@@ -21,6 +21,18 @@ export function service(name: string, more: object = {}): object {
   return { team: "edge", repository: `acme/${name}`, ...more };
 }
 
+/** A catalogue of services that are given by their non-default keys. */
+export function catalogueOf(services: Readonly<Record<string, object>>): string {
+  return catalogueText(
+    Object.fromEntries(Object.entries(services).map(([name, more]) => [name, service(name, more)])),
+  );
+}
+
+/** A catalogue of minimal services with these names. */
+export function catalogueNamed(names: readonly string[]): string {
+  return catalogueText(Object.fromEntries(names.map((name) => [name, service(name)])));
+}
+
 const IMAGES = ["clone", "build", "push", "notify"].map(
   (step) => `${step}: "registry.example/mirror/${step}@sha256:${"0".repeat(64)}"`,
 );

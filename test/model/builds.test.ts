@@ -37,12 +37,6 @@ describe("a service's build", () => {
     });
   });
 
-  it("requires the stack's build settings, and the message names the services", () => {
-    assert.deepEqual(problemsOf(catalogueText({ nginx: service("nginx") }), stackText({ builds: "" })), [
-      'Pulumi.test.yaml:2:3  config.kargo-fleet:builds  is missing, but services are built here (nginx). Set at least builds.images and builds.network.apiServer, or "build": false for those services.',
-    ]);
-  });
-
   for (const [what, more, rule] of [
     ["versions", { tags: { strategy: "semver", constraint: "^1" } }, /strategy semver never matches/],
     ["a tag that moves", { tags: { strategy: "digest", tag: "stable" } }, /strategy digest never matches/],
@@ -105,17 +99,6 @@ describe("a service's build", () => {
       assert.match(problems.join(), rule);
     });
   }
-
-  it("requires curl if builds notify Kargo", () => {
-    const keys = {
-      builds: BUILDS.replace(/, notify: "[^"]*"/, ""),
-      webhooks: WEBHOOKS('receiver: { url: "https://kargo.acme.example/webhooks" }'),
-    };
-    assert.match(
-      problemsOf(catalogueText({ nginx: service("nginx") }), stackText(keys)).join(),
-      /kargo-fleet:builds\.images\.notify {2}is missing/,
-    );
-  });
 });
 
 describe("two services of one repository", () => {

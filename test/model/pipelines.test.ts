@@ -18,13 +18,6 @@ describe("a pipeline's gates", () => {
     assert.equal(problems(...stages), "");
   });
 
-  it("refuse auto-promotion after a stage that has no health", () => {
-    assert.match(
-      problems(manual("dev"), auto("staging", ", after: [dev]")),
-      /standard\[1\]\.promotion {2}"staging" has auto-promotion behind "dev", which has no health: its sync is manual and nothing verifies it\. Set promotion: manual here, or sync: auto or a verification on dev\./,
-    );
-  });
-
   it("look through control flow to a stage without health", () => {
     const gate = "{ stage: gate, controlFlow: true, after: [dev] }";
     assert.match(problems(manual("dev"), gate, auto("staging", ", after: [gate]")), /behind "dev"/);
@@ -51,13 +44,6 @@ describe("a pipeline's gates", () => {
     assert.match(
       problems(auto("a"), auto("b"), auto("c", `, after: [a, b]${match}`)),
       /standard\[2\]\.selectionPolicy {2}MatchUpstream needs exactly one stage in after, but there are 2/,
-    );
-  });
-
-  it("refuse a policy of auto-promotion with manual promotion", () => {
-    assert.match(
-      problems(auto("dev"), manual("prod", ", after: [dev], selectionPolicy: NewestFreight")),
-      /"prod" has manual promotion, so a policy of auto-promotion has no effect/,
     );
   });
 

@@ -50,13 +50,6 @@ describe("the rollout of a promotion task", () => {
       /rollout\.promotionTask\.canaryServices\[0\] {2}"servce-1" is not a service of the catalogue\. Did you mean "service-1"\?/,
     );
   });
-
-  it("refuses a share without a canary", () => {
-    assert.match(
-      problems("{ promotionTask: { canaryPercent: 10 } }").join(),
-      /rollout\.promotionTask\.canaryPercent {2}has no effect, because there is no canary/,
-    );
-  });
 });
 
 describe("the rollout of a pipeline", () => {
