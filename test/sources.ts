@@ -21,11 +21,10 @@ export function service(name: string, more: object = {}): object {
   return { team: "edge", repository: `acme/${name}`, ...more };
 }
 
-/** A catalogue of services that are given by their non-default keys. */
-export function catalogueOf(services: Readonly<Record<string, object>>): string {
-  return catalogueText(
-    Object.fromEntries(Object.entries(services).map(([name, more]) => [name, service(name, more)])),
-  );
+/** A catalogue with the default teams and services that are given by their non-default keys. */
+export function catalogueOf(services: Readonly<Record<string, object>>, teams?: object): string {
+  const entries = Object.entries(services).map(([name, more]) => [name, service(name, more)]);
+  return catalogueText(Object.fromEntries(entries), teams);
 }
 
 /** A catalogue of minimal services with these names. */

@@ -1,20 +1,9 @@
 import assert from "node:assert/strict";
 import { acrossStacks } from "../../model/across-stacks.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
-import {
-  catalogueText,
-  planOf,
-  problemText,
-  readCatalogueText,
-  readStackText,
-  service,
-  stackText,
-} from "../sources.ts";
+import { catalogueOf, planOf, problemText, readCatalogueText, readStackText, stackText } from "../sources.ts";
 
-const CATALOGUE = catalogueText({
-  nginx: service("nginx", { labels: { region: "eu" } }),
-  auth: service("auth", { labels: { region: "us" } }),
-});
+const CATALOGUE = catalogueOf({ nginx: { labels: { region: "eu" } }, auth: { labels: { region: "us" } } });
 const APART = "{ repository: acme/gitops, path: 'clusters/{cluster}/services/{service}' }";
 const OTHER = '{ url: "https://hooks.acme.example", owner: false }';
 const cluster = (name: string, context = name) => `{ name: ${name}, context: ${context} }`;

@@ -76,17 +76,17 @@ describe("services.json", () => {
     ],
     [
       "half of a surrogate pair",
-      catalogueText({}, { edge: { group: "\ud800" } }),
+      catalogueOf({}, { edge: { group: "\ud800" } }),
       /teams\.edge\.group {2}"\\ud800" is not valid Unicode/,
     ],
     [
       "a control character",
-      catalogueText({}, { edge: { group: "AD\u0000" } }),
+      catalogueOf({}, { edge: { group: "AD\u0000" } }),
       /teams\.edge\.group {2}"AD\\u0000" has a control character/,
     ],
     [
       "a directory group that Kubernetes reserves",
-      catalogueText({}, { edge: { group: "system:masters" } }),
+      catalogueOf({}, { edge: { group: "system:masters" } }),
       /teams\.edge\.group {2}"system:masters" is not a valid directory group/,
     ],
   ] as const)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { deployingStages } from "../../model/plan.ts";
-import { catalogueText, planOf, problemsOf, service, servicePlan, stackText } from "../sources.ts";
+import { catalogueOf, planOf, problemsOf, servicePlan, stackText } from "../sources.ts";
 
 const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
 const pipelines = (...stages: string[]) => stackText({ pipelines: `{ standard: [${stages.join()}] }` });
@@ -25,7 +25,7 @@ describe("a decommissioned service", () => {
 
   it("must have a valid state", () => {
     assert.match(
-      problemsOf(catalogueText({ nginx: service("nginx", { state: "gone" }) })).join(),
+      problemsOf(catalogueOf({ nginx: { state: "gone" } })).join(),
       /services\.nginx\.state {2}must be one of "active", "decommissioned"/,
     );
   });
@@ -34,7 +34,7 @@ describe("a decommissioned service", () => {
 describe("a retired stage", () => {
   it("stays in the pipeline without auto-promotion", () => {
     const stack = pipelines(stage("dev"), stage("qa", ", after: [dev], state: retired"));
-    const [nginx] = planOf(catalogueText({ nginx: service("nginx") }), stack).services;
+    const [nginx] = planOf(catalogueOf({ nginx: {} }), stack).services;
     assert.deepEqual(
       nginx?.stages.map(({ name, state, deployment }) => [name, state, deployment?.autoPromotion]),
       [
@@ -51,7 +51,7 @@ describe("a retired stage", () => {
       stage("eu", ", after: [qa]"),
     );
     assert.match(
-      problemsOf(catalogueText({}), stack).join(),
+      problemsOf(catalogueOf({}), stack).join(),
       /pipelines\.standard\[2\]\.after\[0\] {2}"eu" comes after "qa", which is retired, so it would get no more Freight\. Set its after to that of qa: dev\./,
     );
   });
@@ -62,6 +62,6 @@ describe("a retired stage", () => {
       stage("qa", ", after: [dev], state: retired"),
       stage("eu", ", after: [qa], state: retired"),
     );
-    assert.deepEqual(problemsOf(catalogueText({}), stack), []);
+    assert.deepEqual(problemsOf(catalogueOf({}), stack), []);
   });
 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { stackLabel } from "../../model/labels.ts";
 import { type Answers, lastOf, type NamespaceAnswer, obstaclesOf } from "../../model/obstacles.ts";
-import { catalogueText, planOf, readCatalogueText, service } from "../sources.ts";
+import { catalogueOf, planOf, readCatalogueText } from "../sources.ts";
 
-const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) });
+const CATALOGUE = catalogueOf({ nginx: {}, auth: { team: "identity" } });
 const asking = { document: readCatalogueText(CATALOGUE).document, stack: "prod" };
 const { services } = planOf(CATALOGUE);
 const nginx = services.find(({ name }) => name === "nginx") ?? assert.fail();
@@ -73,10 +73,8 @@ describe("resources that are registered last", () => {
     });
     fc.assert(
       fc.property(fc.array(entry, { minLength: 1, maxLength: 8 }), (entries) => {
-        const list = catalogueText(
-          Object.fromEntries(
-            entries.map(({ team }, index) => [names[index], service(`${names[index]}`, { team })]),
-          ),
+        const list = catalogueOf(
+          Object.fromEntries(entries.map(({ team }, index) => [names[index], { team }])),
         );
         const { document } = readCatalogueText(list);
         const plan = planOf(list);

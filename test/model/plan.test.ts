@@ -2,22 +2,19 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { deployingStages } from "../../model/plan.ts";
 import { sampled } from "../sampling.ts";
-import { catalogueText, planOf, problemsOf, service, servicePlan, stackText } from "../sources.ts";
+import { catalogueNamed, catalogueOf, planOf, problemsOf, servicePlan, stackText } from "../sources.ts";
 
 const PIPELINE = (stages: string) => `{ standard: [${stages}] }`;
 
 describe("the plan", () => {
   it("is plain data that can be cloned, without functions or Outputs", () => {
-    const plan = planOf(catalogueText({ nginx: service("nginx"), auth: service("auth") }));
+    const plan = planOf(catalogueOf({ nginx: {}, auth: {} }));
     assert.deepEqual(structuredClone(plan), plan);
   });
 
   it("holds no secret of the stack", () => {
     const stack = stackText({ "github:token": "{ secure: v1:def }" });
-    assert.doesNotMatch(
-      JSON.stringify(planOf(catalogueText({ nginx: service("nginx") }), stack)),
-      /v1:abc|v1:def/,
-    );
+    assert.doesNotMatch(JSON.stringify(planOf(catalogueOf({ nginx: {} }), stack)), /v1:abc|v1:def/);
   });
 
   it("derives everything of a service from its entry", () => {
@@ -125,24 +122,24 @@ describe("the plan", () => {
   });
 
   it("has no platform if another stack owns it", () => {
-    assert.equal(planOf(catalogueText({}), stackText({ platform: "false" })).platform, undefined);
+    assert.equal(planOf(catalogueOf({}), stackText({ platform: "false" })).platform, undefined);
   });
 
   it("is protected by default", () => {
-    assert.equal(planOf(catalogueText({})).protect, true);
-    assert.equal(planOf(catalogueText({}), stackText({ protect: "false" })).protect, false);
+    assert.equal(planOf(catalogueOf({})).protect, true);
+    assert.equal(planOf(catalogueOf({}), stackText({ protect: "false" })).protect, false);
   });
 
   it("refuses an unknown pipeline", () => {
     assert.match(
-      problemsOf(catalogueText({ auth: service("auth", { pipeline: "regulated" }) })).join(),
+      problemsOf(catalogueOf({ auth: { pipeline: "regulated" } })).join(),
       /services\.auth\.pipeline {2}"regulated" is not a pipeline of Pulumi\.test\.yaml \(it has: standard\)\. Add it under kargo-fleet:pipelines or use standard\./,
     );
   });
 
   it("refuses a repository of another owner, whose hook would be looked for in ours", () => {
     assert.match(
-      problemsOf(catalogueText({ auth: service("auth", { repository: "globex/auth" }) })).join(),
+      problemsOf(catalogueOf({ auth: { repository: "globex/auth" } })).join(),
       /services\.auth\.repository {2}"globex\/auth" is not a repository of "acme"/,
     );
   });
@@ -151,12 +148,12 @@ describe("the plan", () => {
     const names = ["a", "b", "c", "d"];
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.constantFrom("r1", "r2"), (changed, image) => {
-        const before = planOf(catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))));
+        const before = planOf(catalogueNamed(names));
         const entries = names.map((name) => [
           name,
-          service(name, name === changed ? { image: `registry.example/${image}` } : {}),
+          name === changed ? { image: `registry.example/${image}` } : {},
         ]);
-        const after = planOf(catalogueText(Object.fromEntries(entries)));
+        const after = planOf(catalogueOf(Object.fromEntries(entries)));
         const differing = names.filter(
           (_, i) => JSON.stringify(before.services[i]) !== JSON.stringify(after.services[i]),
         );
@@ -168,7 +165,7 @@ describe("the plan", () => {
 
 describe("a pipeline", () => {
   const problems = (stages: string) =>
-    problemsOf(catalogueText({}), stackText({ pipelines: PIPELINE(stages) }));
+    problemsOf(catalogueOf({}), stackText({ pipelines: PIPELINE(stages) }));
   const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
 
   it("may fan out and in", () => {

@@ -12,13 +12,13 @@ import { shardText } from "../../model/shard-file.ts";
 import { unsettled } from "../../model/shard-problems.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 import { filesOf } from "../files.ts";
-import { BUILDS, catalogueText, NOW, PROMOTION_FILES, service, stackText } from "../sources.ts";
+import { BUILDS, catalogueOf, catalogueText, NOW, PROMOTION_FILES, service, stackText } from "../sources.ts";
 
 type Keys = Readonly<Record<string, string>>;
 type Texts = Readonly<Record<string, string>>;
 
 const PAGE = readFileSync("docs/errors.md", "utf8");
-const GOOD = catalogueText({ nginx: service("nginx") });
+const GOOD = catalogueOf({ nginx: {} });
 
 const files = (catalogue: string, ...stacks: Keys[]): Texts => ({
   "services.json": catalogue,
@@ -30,7 +30,7 @@ const files = (catalogue: string, ...stacks: Keys[]): Texts => ({
   ),
 });
 const catalogue = (text: string) => files(text, {});
-const entry = (more: object, name = "nginx") => catalogue(catalogueText({ [name]: service(name, more) }));
+const entry = (more: object, name = "nginx") => catalogue(catalogueOf({ [name]: more }));
 const stack = (keys: Keys) => files(GOOD, keys);
 const raw = (text: string): Texts => ({ "services.json": GOOD, "Pulumi.prod.yaml": text });
 const pipeline = (...stages: string[]) => stack({ pipelines: `{ standard: [${stages.join(", ")}] }` });
@@ -110,10 +110,10 @@ const CASES: Readonly<Record<string, Texts>> = {
   KF018: catalogue("[".repeat(200)),
   KF019: included({ nginx: service("nginx") }, { nginx: { repository: "acme/nginx" } }),
   KF020: entry({ team: "egde" }),
-  KF021: catalogue(catalogueText({ nginx: service("nginx", { team: "identity" }) }, OWNED)),
-  KF022: catalogue(catalogueText({ nginx: service("nginx", { image: "other.example/nginx" }) }, OWNED)),
+  KF021: catalogue(catalogueOf({ nginx: { team: "identity" } }, OWNED)),
+  KF022: catalogue(catalogueOf({ nginx: { image: "other.example/nginx" } }, OWNED)),
   KF023: catalogue(catalogueText({ nginx: service("nginx"), web: service("nginx") })),
-  KF024: catalogue(catalogueText({}, { ...OWNED, identity: { group: "AD-Identity", owns: ["acme/auth*"] } })),
+  KF024: catalogue(catalogueOf({}, { ...OWNED, identity: { group: "AD-Identity", owns: ["acme/auth*"] } })),
   KF025: entry({ repository: "globex/nginx" }),
   KF026: catalogue(catalogueText({ "a--b": service("a-b") })),
   KF027: entry({
@@ -149,8 +149,8 @@ const CASES: Readonly<Record<string, Texts>> = {
   KF057: stack({ rollout: "{ pipelines: { standard: { canary: next } } }" }),
   KF058: stack({ rollout: "{ pipelines: { standard: { canary: standard } } }" }),
   KF060: entry({}, "a".repeat(50)),
-  KF061: catalogue(catalogueText({ "shared-resources": service("shared-resources") })),
-  KF062: files(catalogueText({ a: service("a"), "a-b": service("a-b") }), {
+  KF061: catalogue(catalogueOf({ "shared-resources": {} })),
+  KF062: files(catalogueOf({ a: {}, "a-b": {} }), {
     pipelines: `{ standard: [${stage("dev")}, ${stage("b-dev")}] }`,
   }),
   KF070: stack({ builds: "" }),
@@ -249,13 +249,13 @@ const CASES: Readonly<Record<string, Texts>> = {
   }),
   KF180: {
     ...promotion("", "", { rollout: "{ promotionTask: { stable: v3 } }" }),
-    "services.json": catalogueText({ shop: service("shop", { images: IMAGES, build: false }) }),
+    "services.json": catalogueOf({ shop: { images: IMAGES, build: false } }),
   },
 };
 
 /** The files of the last up and of the next one, by the code of the loss. */
 const LOSSES: Readonly<Record<string, { readonly before: Texts; readonly after: Texts }>> = {
-  KF090: { before: catalogue(GOOD), after: catalogue(catalogueText({})) },
+  KF090: { before: catalogue(GOOD), after: catalogue(catalogueOf({})) },
   KF091: { before: catalogue(GOOD), after: catalogue(catalogueText({ web: service("nginx") })) },
   KF092: { before: catalogue(GOOD), after: stack({ rollout: "{ exclude: [ { names: [nginx] } ] }" }) },
   KF093: {
@@ -265,7 +265,7 @@ const LOSSES: Readonly<Record<string, { readonly before: Texts; readonly after: 
   KF094: { before: pipeline(stage("dev"), stage("qa", ", after: [dev]")), after: pipeline(stage("dev")) },
   KF095: {
     before: files(GOOD, { pipelines: `{ standard: [${stage("dev")}], short: [${stage("qa")}] }` }),
-    after: files(catalogueText({ nginx: service("nginx", { pipeline: "short" }) }), {
+    after: files(catalogueOf({ nginx: { pipeline: "short" } }), {
       pipelines: `{ standard: [${stage("dev")}], short: [${stage("qa")}] }`,
     }),
   },

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { movements, movementText } from "../../model/rollout-changes.ts";
-import { catalogueText, planOf, problemsOf, service, stackText } from "../sources.ts";
+import { catalogueNamed, catalogueOf, planOf, problemsOf, stackText } from "../sources.ts";
 
 const NAMES = Array.from({ length: 120 }, (_, index) => `service-${index}`);
-const CATALOGUE = catalogueText(Object.fromEntries(NAMES.map((name) => [name, service(name)])));
+const CATALOGUE = catalogueNamed(NAMES);
 const NEXT = "{ stage: dev, promotion: auto, sync: auto }";
 const PIPELINES = `{ standard: [${NEXT}], next: [${NEXT}, { stage: prod, promotion: manual, sync: manual, after: [dev] }] }`;
 const plan = (rollout: string) => planOf(CATALOGUE, stackText({ rollout, pipelines: PIPELINES }));
@@ -103,7 +103,7 @@ describe("the rollout of a pipeline", () => {
   }
 
   it("refuses names that would conflict when more services get the canary", () => {
-    const services = catalogueText({ a: service("a"), "a-b": service("a-b") });
+    const services = catalogueOf({ a: {}, "a-b": {} });
     const pipelines = `{ standard: [${NEXT}], next: [{ stage: b-dev, promotion: auto, sync: auto }] }`;
     const rollout = "{ pipelines: { standard: { canary: next } } }";
     assert.match(

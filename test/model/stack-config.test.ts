@@ -4,9 +4,9 @@ import { parse } from "yaml";
 import { readStackConfig, stackConfigSchema } from "../../model/stack-config.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 import { SECRET_KEYS } from "../../model/stack-secrets.ts";
-import { catalogueText, problemsOf, readStackText, service, stackText } from "../sources.ts";
+import { catalogueOf, problemsOf, readStackText, stackText } from "../sources.ts";
 
-const CATALOGUE = catalogueText({ nginx: service("nginx") });
+const CATALOGUE = catalogueOf({ nginx: {} });
 const problems = (keys: Record<string, string>) => problemsOf(CATALOGUE, stackText(keys));
 
 describe("stack config", () => {

@@ -5,9 +5,9 @@ import type { ClosingRule, OpenTimes } from "../../model/calendar.ts";
 import { closedNow, isClosed, nextChange } from "../../model/closed-now.ts";
 import { generatedCalendar, isClosedByTemporal, moment } from "../generated-calendars.ts";
 import { sampled } from "../sampling.ts";
-import { catalogueText, planOf, problemsOf, service, stackText } from "../sources.ts";
+import { catalogueOf, planOf, problemsOf, stackText } from "../sources.ts";
 
-const CATALOGUE = catalogueText({ nginx: service("nginx") });
+const CATALOGUE = catalogueOf({ nginx: {} });
 const OFFICE = "{ days: [Mon, Tue], from: '09:00', to: '16:00' }";
 const windows = (window: string) => stackText({ rollout: `{ windows: [${window}] }` });
 const window = (open = OFFICE, zone = "Europe/Berlin") =>
