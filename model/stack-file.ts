@@ -60,16 +60,10 @@ function unseen(document: SourceDocument): Problem[] {
     ...(root?.environment === undefined
       ? []
       : [problem("KF034", document, ["environment"], fetched, "Write the values here.", "key")]),
-    ...strange.map((key) =>
-      problem(
-        "KF014",
-        document,
-        ["config", key],
-        `${JSON.stringify(key)} is not a config key.`,
-        `Write ${PROJECT}:key.`,
-        "key",
-      ),
-    ),
+    ...strange.map((key) => {
+      const message = `${JSON.stringify(key)} is not a config key.`;
+      return problem("KF014", document, ["config", key], message, `Write ${PROJECT}:key.`, "key");
+    }),
   ];
 }
 

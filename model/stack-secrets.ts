@@ -29,26 +29,22 @@ export function openSecrets(
   document: SourceDocument,
   wanted: readonly string[],
 ): Problem[] {
-  const required = wanted.map((key) => `${PROJECT}:${key}`);
   const secrets = [...SECRET_KEYS.map((key) => `${PROJECT}:${key}`), ...PASSED_ON];
   const written = configOf(document);
   const at = (code: ProblemCode, key: string, message: string, fix: string) =>
     problem(code, document, ["config", key], message, fix);
-  const missing = required
+  const missing = wanted
+    .map((key) => `${PROJECT}:${key}`)
     .filter((key) => !(key in values))
     .map((key) =>
       at("KF030", key, "is missing; a secret is required.", `Run: pulumi config set --secret ${key}`),
     );
   const open = secrets
     .filter((key) => key in written && !isSecure(written[key]))
-    .map((key) =>
-      at(
-        "KF031",
-        key,
-        "must be a secret, but is plain text.",
-        `Change the secret, then run: pulumi config set --secret ${key}`,
-      ),
-    );
+    .map((key) => {
+      const fix = `Change the secret, then run: pulumi config set --secret ${key}`;
+      return at("KF031", key, "must be a secret, but is plain text.", fix);
+    });
   const needless = Object.keys(written)
     .filter((key) => key.startsWith(`${PROJECT}:`) && !secrets.includes(key) && holdsSecret(written[key]))
     .map((key) =>
