@@ -1,6 +1,6 @@
 import { type DocumentPath, didYouMean, listed, type Problem } from "./diagnostics.ts";
 import type { ProblemCode } from "./problem-codes.ts";
-import { meets } from "./selection.ts";
+import { meets } from "./selector.ts";
 import { type Sources, stackProblem } from "./stack-problem.ts";
 
 const KINDS = [

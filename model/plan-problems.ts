@@ -9,7 +9,7 @@ import { notificationProblems } from "./notification-problems.ts";
 import { ownershipProblems } from "./ownership.ts";
 import { promotionTaskProblems } from "./promotion-task-problems.ts";
 import { rolloutProblems } from "./rollout-problems.ts";
-import { meets, type Selector } from "./selection.ts";
+import { meets, type Selector } from "./selector.ts";
 import { dividedTwice } from "./shard-problems.ts";
 import { PROJECT } from "./stack-file.ts";
 import { type Sources, stackProblem } from "./stack-problem.ts";

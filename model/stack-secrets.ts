@@ -1,6 +1,6 @@
 import { CREDENTIAL_SECRETS } from "./credentials.ts";
 import { type Problem, problem } from "./diagnostics.ts";
-import type { SourceDocument } from "./documents.ts";
+import { isRecord, type SourceDocument } from "./documents.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { configOf, PROJECT } from "./stack-file.ts";
 
@@ -54,14 +54,8 @@ export function openSecrets(
 }
 
 /** The engine treats a map with the single key `secure` as a secret anywhere; with other keys it is data. */
-function isSecure(value: unknown): boolean {
-  return (
-    value !== null &&
-    typeof value === "object" &&
-    "secure" in value &&
-    typeof value.secure === "string" &&
-    Object.keys(value).length === 1
-  );
+export function isSecure(value: unknown): boolean {
+  return isRecord(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
 }
 
 /** Whether a value contains a secret for the engine. */
