@@ -56,6 +56,11 @@ export function stackText(keys: Readonly<Record<string, string>> = {}): string {
   return `config:\n${lines.map(([key, value]) => `  ${key.includes(":") ? key : `kargo-fleet:${key}`}: ${value}\n`).join("")}`;
 }
 
+/** A stage with auto-promotion and auto-sync, in a stack file. */
+export function stage(name: string, more = ""): string {
+  return `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
+}
+
 /** The promotion files that stacks in tests may name: the recipes of docs/promotion-tasks.md. */
 export const PROMOTION_FILES: Readonly<Record<string, string>> = Object.fromEntries(
   [...readFileSync("docs/promotion-tasks.md", "utf8").matchAll(/```yaml promotion\n(.*?)```/gs)].map(

@@ -75,6 +75,11 @@ describe("services.json", () => {
       /services\.nginx\.repository {2}"nginx" is not a GitHub repository/,
     ],
     [
+      "an unknown state",
+      catalogueOf({ nginx: { state: "gone" } }),
+      /services\.nginx\.state {2}must be one of "active", "decommissioned"/,
+    ],
+    [
       "half of a surrogate pair",
       catalogueOf({}, { edge: { group: "\ud800" } }),
       /teams\.edge\.group {2}"\\ud800" is not valid Unicode/,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { nameProblem, resourceName } from "../../model/names.ts";
 import { deployingStages } from "../../model/plan.ts";
 import { sampled } from "../sampling.ts";
-import { catalogueNamed, catalogueOf, planOf, problemsOf, stackText } from "../sources.ts";
+import { catalogueNamed, catalogueOf, planOf, problemsOf, stackText, stage } from "../sources.ts";
 
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -16,7 +16,7 @@ describe("derived names", function () {
   });
 
   it("refuse service a-b with stage c beside service a with stage b-c, which both have the Application a-b-c", () => {
-    const pipelines = `{ standard: [{ stage: b-c, promotion: auto, sync: auto }], other: [{ stage: c, promotion: auto, sync: auto }] }`;
+    const pipelines = `{ standard: [${stage("b-c")}], other: [${stage("c")}] }`;
     const found = problemsOf(catalogueOf({ a: {}, "a-b": { pipeline: "other" } }), stackText({ pipelines }));
     assert.deepEqual(
       found.map((line) => line.slice(line.indexOf("services.", 14))),
@@ -44,10 +44,7 @@ describe("derived names", function () {
   for (const [what, keys, rule] of [
     [
       "into its own Kargo Project, where its chart could give its team any right",
-      {
-        pipelines:
-          '{ standard: [{ stage: dev, promotion: auto, sync: auto, destination: { namespace: "kargo-{service}" } }] }',
-      },
+      { pipelines: `{ standard: [${stage("dev", ', destination: { namespace: "kargo-{service}" }')}] }` },
       /config\.kargo-fleet:pipelines\.standard\[0\]\.destination\.namespace {2}deploys "nginx" into the namespace "kargo-nginx", which is its own Kargo Project's/,
     ],
     [
@@ -62,10 +59,7 @@ describe("derived names", function () {
     ],
     [
       "to its own cluster by another name, which would hide that two namespaces meet",
-      {
-        pipelines:
-          "{ standard: [{ stage: dev, promotion: auto, sync: auto, destination: { cluster: in-cluster } }] }",
-      },
+      { pipelines: `{ standard: [${stage("dev", ", destination: { cluster: in-cluster }")}] }` },
       /standard\[0\]\.destination\.cluster {2}is Argo CD's own cluster/,
     ],
   ] as const) {
@@ -84,7 +78,7 @@ describe("derived names", function () {
   });
 
   it("refuse a service and stage with the name of a Kubernetes namespace", () => {
-    const pipelines = "{ standard: [{ stage: system, promotion: auto, sync: auto }] }";
+    const pipelines = `{ standard: [${stage("system")}] }`;
     assert.match(problemsOf(catalogueOf({ kube: {} }), stackText({ pipelines })).join(), /"kube-system"/);
   });
 
@@ -106,7 +100,7 @@ describe("derived names", function () {
     const catalogue = fc.uniqueArray(label, { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(catalogue, fc.uniqueArray(label, { minLength: 1, maxLength: 4 }), (names, stages) => {
-        const pipelines = `{ standard: [${stages.map((name) => `{ stage: "${name}", promotion: auto, sync: auto }`).join()}] }`;
+        const pipelines = `{ standard: [${stages.map((name) => stage(`"${name}"`)).join()}] }`;
         const text = catalogueNamed(names);
         const stack = stackText({ pipelines });
         if (problemsOf(text, stack).length > 0) return;

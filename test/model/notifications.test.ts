@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { messageSensor } from "../../manifests/notifications.ts";
-import { formatProblem, InvalidInput } from "../../model/diagnostics.ts";
 import { waitsOf } from "../../model/notification-plan.ts";
 import { messageSensorBytes } from "../../model/notification-size.ts";
 import { STANDARD_PIPELINE } from "../../model/pipelines.ts";
-import { catalogueOf, planOf, stackText } from "../sources.ts";
+import { catalogueOf, planOf, problemsOf, stackText } from "../sources.ts";
 import { many, WEBHOOKS } from "./many-services.ts";
 
 const NOTIFICATIONS = `{ kargo: "https://kargo.acme.example", argoCd: "https://argocd.acme.example", slack: { existingSecret: slack }, webhooks: { pager: { url: "https://pager.acme.example/in", existingSecret: pager }, edge: { format: teams, existingSecret: edge-teams } } }`;
@@ -19,18 +18,6 @@ const problems = (notify: object, notifications: string, keys: Readonly<Record<s
     catalogueOf({ nginx: {} }, { edge: { group: "AD-Edge", notify } }),
     stackText({ notifications, ...keys }),
   );
-
-const codes = (found: readonly string[]) => found.map((one) => /\[(KF\d+)\]$/.exec(one)?.[1]);
-/** The problems of two files, with their codes. */
-function problemsOf(catalogue: string, stack: string): string[] {
-  try {
-    planOf(catalogue, stack);
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems.map(formatProblem);
-    throw error;
-  }
-}
 
 describe("the plan of messages", () => {
   it("is missing if the stack names no notifications, whatever teams say", () => {
@@ -112,19 +99,10 @@ describe("a message about a Stage called env", () => {
 });
 
 describe("a team's receivers", () => {
-  it("must be webhooks of the stack, and a channel needs a Slack app", () => {
-    const found = problems(
-      { slack: "edge", webhooks: ["pagr"] },
-      NOTIFICATIONS.replace(/slack: \{[^}]*\}, /, ""),
-    );
-    assert.deepEqual(codes(found), ["KF161", "KF160"]);
-    assert.match(found[1] ?? "", /Did you mean "pager"/);
-  });
-
   it("take no address with a credential in it", () => {
     const signed = NOTIFICATIONS.replace("/in", "/in?sig=secret");
     const [problem] = problems({}, signed);
-    assert.match(problem ?? "", /neither a query nor a fragment.*\[KF013\]/);
+    assert.match(problem ?? "", /neither a query nor a fragment/);
     assert.doesNotMatch(problem ?? "", /sig=secret/);
   });
 
@@ -133,7 +111,10 @@ describe("a team's receivers", () => {
       catalogueOf({ nginx: { build: false } }, teams()),
       stackText({ notifications: NOTIFICATIONS }),
     );
-    assert.deepEqual(codes(none), ["KF162"]);
+    assert.match(
+      none.join(),
+      /notifications {2}needs the EventBus of the builds, and this stack builds nothing/,
+    );
   });
 });
 
@@ -156,10 +137,8 @@ describe("the size of a Sensor of messages", () => {
     );
   });
 
-  it("allows a team of 1,000 services, and is refused where its pod could not start", () => {
-    const stack = (groups: number) =>
-      stackText({ notifications: NOTIFICATIONS, webhooks: WEBHOOKS(`groups: ${groups}`) });
-    assert.deepEqual(problemsOf(catalogueOf(many(1000), teams()), stack(64)), []);
-    assert.deepEqual(codes(problemsOf(catalogueOf(many(6000), teams()), stack(256))), ["KF163"]);
+  it("allows a team of 1,000 services", () => {
+    const stack = stackText({ notifications: NOTIFICATIONS, webhooks: WEBHOOKS("groups: 64") });
+    assert.deepEqual(problemsOf(catalogueOf(many(1000), teams()), stack), []);
   });
 });

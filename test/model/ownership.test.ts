@@ -26,21 +26,6 @@ describe("ownership", () => {
     assert.match(problems({ nginx2: {} }), /the image "registry\.example\/nginx2" is not in the owns/);
   });
 
-  it("refuses what another team owns", () => {
-    assert.match(
-      problems({ auth: { team: "identity", image: "registry.example/edge/auth" } }),
-      /services\.auth\.image {2}the image "registry\.example\/edge\/auth" is owned by team "edge", not by "identity"/,
-    );
-  });
-
-  it("refuses overlapping owns of two teams", () => {
-    const teams = { edge: { group: "A", owns: ["acme/a*"] }, identity: { group: "B", owns: ["acme/ab*"] } };
-    assert.match(
-      problems({}, teams),
-      /teams\.identity\.owns\[0\] {2}"acme\/ab\*" overlaps "acme\/a\*" of team "edge"/,
-    );
-  });
-
   it("refuses one image for two services, because one push would be promoted by both", () => {
     const image = "registry.example/shared";
     assert.match(

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { deployingStages } from "../../model/plan.ts";
-import { sampled } from "../sampling.ts";
 import { catalogueNamed, catalogueOf, planOf, problemsOf, servicePlan, stackText } from "../sources.ts";
-
-const PIPELINE = (stages: string) => `{ standard: [${stages}] }`;
 
 describe("the plan", () => {
   it("is plain data that can be cloned, without functions or Outputs", () => {
@@ -111,6 +108,19 @@ describe("the plan", () => {
     );
   });
 
+  it("has a decommissioned service without auto-promotion", () => {
+    const nginx = servicePlan({ state: "decommissioned" });
+    assert.equal(nginx.state, "decommissioned");
+    assert.deepEqual(
+      deployingStages(nginx).map(({ name, deployment }) => [name, deployment.autoPromotion]),
+      [
+        ["dev", false],
+        ["staging", false],
+        ["prod", false],
+      ],
+    );
+  });
+
   it("puts the cluster's name into the folder if the stack's path contains it", () => {
     const gitops = "{ repository: acme/gitops, path: 'clusters/{cluster}/{service}' }";
     assert.equal(servicePlan({}, { gitops }).gitops.folder, "clusters/test/nginx");
@@ -137,13 +147,6 @@ describe("the plan", () => {
     );
   });
 
-  it("refuses a repository of another owner, whose hook would be looked for in ours", () => {
-    assert.match(
-      problemsOf(catalogueOf({ auth: { repository: "globex/auth" } })).join(),
-      /services\.auth\.repository {2}"globex\/auth" is not a repository of "acme"/,
-    );
-  });
-
   it("changes only for the service whose entry changes", () => {
     const names = ["a", "b", "c", "d"];
     fc.assert(
@@ -162,49 +165,3 @@ describe("the plan", () => {
     );
   });
 });
-
-describe("a pipeline", () => {
-  const problems = (stages: string) =>
-    problemsOf(catalogueOf({}), stackText({ pipelines: PIPELINE(stages) }));
-  const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
-
-  it("may fan out and in", () => {
-    const all = [
-      stage("dev"),
-      stage("eu", ", after: [dev]"),
-      stage("us", ", after: [dev]"),
-      stage("end", ", after: [eu, us]"),
-    ];
-    assert.deepEqual(problems(all.join()), []);
-  });
-
-  it("is refused without stages", () => {
-    assert.match(problems("").join(), /pipelines\.standard {2}must have at least one stage/);
-  });
-
-  it("has no cycles if it is accepted", () => {
-    const names = ["a", "b", "c", "d", "e"];
-    const graph = fc.array(fc.uniqueArray(fc.constantFrom(...names), { maxLength: 3 }), {
-      minLength: 5,
-      maxLength: 5,
-    });
-    fc.assert(
-      fc.property(graph, (edges) => {
-        const stages = names.map((name, index) => stage(name, `, after: [${edges[index]?.join()}]`));
-        assert.equal(problems(stages.join()).length === 0, isAcyclic(names, edges));
-      }),
-      { numRuns: sampled(500, 200) },
-    );
-  });
-});
-
-/** Kahn's algorithm, which differs from the algorithm of the check. */
-function isAcyclic(names: readonly string[], edges: readonly (readonly string[])[]): boolean {
-  let open = names.map((name, index) => ({ name, after: edges[index] ?? [] }));
-  for (let size = -1; size !== open.length; ) {
-    size = open.length;
-    const waiting = new Set(open.map(({ name }) => name));
-    open = open.filter(({ after }) => after.some((upstream) => waiting.has(upstream)));
-  }
-  return open.length === 0;
-}

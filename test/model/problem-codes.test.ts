@@ -12,7 +12,16 @@ import { shardText } from "../../model/shard-file.ts";
 import { unsettled } from "../../model/shard-problems.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 import { filesOf } from "../files.ts";
-import { BUILDS, catalogueOf, catalogueText, NOW, PROMOTION_FILES, service, stackText } from "../sources.ts";
+import {
+  BUILDS,
+  catalogueOf,
+  catalogueText,
+  NOW,
+  PROMOTION_FILES,
+  service,
+  stackText,
+  stage,
+} from "../sources.ts";
 
 type Keys = Readonly<Record<string, string>>;
 type Texts = Readonly<Record<string, string>>;
@@ -34,7 +43,6 @@ const entry = (more: object, name = "nginx") => catalogue(catalogueOf({ [name]: 
 const stack = (keys: Keys) => files(GOOD, keys);
 const raw = (text: string): Texts => ({ "services.json": GOOD, "Pulumi.prod.yaml": text });
 const pipeline = (...stages: string[]) => stack({ pipelines: `{ standard: [${stages.join(", ")}] }` });
-const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
 const included = (services: Readonly<Record<string, object>>, more: object, team = "edge") => ({
   ...catalogue(catalogueText(services).replace("{", '{\n  "include": ["catalogue/*.json"],')),
   [`catalogue/${team}.json`]: JSON.stringify({ services: more }, null, 2),
@@ -56,19 +64,11 @@ const US = {
   webhooks: '{ url: "https://hooks.acme.example", owner: false }',
 };
 const MESSAGES = 'kargo: "https://kargo.acme.example", argoCd: "https://argocd.acme.example"';
-const messages = (notify: object, keys: Keys, count = 1) =>
-  files(
-    catalogueText(
-      Object.fromEntries(
-        Array.from({ length: count }, (_, at) => (count === 1 ? "nginx" : `service-${at}`)).map((name) => [
-          name,
-          service(name, keys.builds === "" ? { build: false } : {}),
-        ]),
-      ),
-      { edge: { group: "AD-Edge", notify } },
-    ),
-    keys,
-  );
+const messages = (notify: object, keys: Keys, services: Readonly<Record<string, object>> = { nginx: {} }) =>
+  files(catalogueOf(services, { edge: { group: "AD-Edge", notify } }), keys);
+/** This many services without further keys. */
+const numbered = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`service-${index}`, {}]));
 const half = (index: number, more: Keys = {}) => ({
   platform: String(index === 1),
   rollout: `{ shard: { index: ${index}, of: 2 } }`,
@@ -160,25 +160,18 @@ const CASES: Readonly<Record<string, Texts>> = {
   }),
   KF072: entry({ tags: { strategy: "semver", constraint: "^1.2.0" } }),
   KF073: catalogue(
-    catalogueText(
+    catalogueOf(
       Object.fromEntries(
         Array.from({ length: 21 }, (_, index) => [
           `part-${index}`,
-          service("mono", { build: { context: `parts/${index}` } }),
+          { repository: "acme/mono", build: { context: `parts/${index}` } },
         ]),
       ),
     ),
   ),
-  KF074: files(
-    catalogueText(
-      Object.fromEntries(
-        Array.from({ length: 120 }, (_, index) => [`service-${index}`, service(`service-${index}`)]),
-      ),
-    ),
-    {
-      webhooks: '{ url: "https://hooks.acme.example", groups: 1 }',
-    },
-  ),
+  KF074: files(catalogueOf(numbered(120)), {
+    webhooks: '{ url: "https://hooks.acme.example", groups: 1 }',
+  }),
   KF075: stack({ builds: BUILDS.replace('["10.0.0.1/32"]', '["10.0.0.1/32"], mirrors: ["10.0.0.0/8"]') }),
   KF076: entry({ repository: "acme/gitops" }),
   KF080: files(
@@ -222,14 +215,14 @@ const CASES: Readonly<Record<string, Texts>> = {
     { notifications: `{ ${MESSAGES}, webhooks: { pager: { url: "https://pager.acme.example" } } }` },
   ),
   KF161: messages({ slack: "edge-releases" }, { notifications: `{ ${MESSAGES} }` }),
-  KF162: messages({}, { notifications: `{ ${MESSAGES} }`, builds: "" }),
+  KF162: messages({}, { notifications: `{ ${MESSAGES} }`, builds: "" }, { nginx: { build: false } }),
   KF163: messages(
     { slack: "edge-releases" },
     {
       notifications: `{ ${MESSAGES}, slack: { existingSecret: slack-app } }`,
       webhooks: '{ url: "https://hooks.acme.example", groups: 256 }',
     },
-    6000,
+    numbered(6000),
   ),
   KF170: promotion("uses: git-push", "uses: git-psuh"),
   KF171: promotion("maxAttempts: 50", "maxAttempts: 50, force: true"),

@@ -41,8 +41,6 @@ export function without(name: string): Entries {
 
 /** The message's text about the loss of a service. */
 export const KARGO = "its Kargo Project would be deleted, with its Freight, approvals and history";
-/** A stage with auto-promotion and auto-sync, in a stack file. */
-export const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
 /** The `pipelines` of a stack with these stages. */
 export const pipelines = (all: Readonly<Record<string, readonly string[]>>) => ({
   pipelines: `{ ${Object.entries(all)

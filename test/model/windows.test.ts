@@ -113,23 +113,18 @@ describe("a window", () => {
     assert.deepEqual(closedNow(platform?.calendar ?? [], new Date("2026-11-30T08:00:00Z")), []);
   });
 
+  const withSortedDays = ({ open, ...one }: ClosingRule) => ({
+    ...one,
+    ...(open && {
+      open: { ...open, periods: open.periods.map((each) => ({ ...each, days: each.days.toSorted() })) },
+    }),
+  });
+
   it("survives the way through the ConfigMap", () => {
     fc.assert(
       fc.property(generatedCalendar, ({ rules }) => {
         const all = rules.map((one, index) => ({ id: `${one.kind}-${index}`, stages: ["a", "b"], ...one }));
-        const sorted = all.map(({ open, ...one }) => ({
-          ...one,
-          ...(open && {
-            open: { ...open, periods: open.periods.map((each) => ({ ...each, days: each.days.toSorted() })) },
-          }),
-        }));
-        const back = rulesOf(calendarData(all)).map(({ open, ...one }) => ({
-          ...one,
-          ...(open && {
-            open: { ...open, periods: open.periods.map((each) => ({ ...each, days: each.days.toSorted() })) },
-          }),
-        }));
-        assert.deepEqual(back, sorted);
+        assert.deepEqual(rulesOf(calendarData(all)).map(withSortedDays), all.map(withSortedDays));
       }),
     );
   });
