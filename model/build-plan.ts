@@ -70,7 +70,7 @@ export interface WebhookPlan {
 }
 
 /** The objects that turn pushes into Workflows, for all services that this cluster builds. */
-export interface BuildTriggersPlan {
+export interface BuildTriggersPlan extends Pick<WebhooksConfig, "eventBus" | "expose" | "receiver"> {
   /** The web address of GitHub, from which repositories are cloned. */
   readonly github: string;
   readonly owner: string;
@@ -83,9 +83,6 @@ export interface BuildTriggersPlan {
   /** The host and port that GitHub calls, and the common path prefix of all endpoints. */
   readonly host: string;
   readonly path: string;
-  readonly eventBus: WebhooksConfig["eventBus"];
-  readonly expose: WebhooksConfig["expose"];
-  readonly receiver: WebhooksConfig["receiver"];
 }
 
 /** One EventSource, Sensor and Secret, with the services of its pushes. */

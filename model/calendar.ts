@@ -1,6 +1,7 @@
 import type { Catalogue } from "./catalogue.ts";
 import { endOfFreeze, type Freeze, startOfFreeze } from "./freeze.ts";
-import { meets, type Rollout } from "./selection.ts";
+import type { Rollout } from "./selection.ts";
+import { meets } from "./selector.ts";
 import { DAYS, type Day } from "./time-zones.ts";
 import type { Window } from "./windows.ts";
 

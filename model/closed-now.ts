@@ -2,13 +2,7 @@ import type { ClosingRule, OpenTimes } from "./calendar.ts";
 import { DAYS, wallClock } from "./time-zones.ts";
 
 /** A window, freeze or stop that refuses Promotions now. */
-export interface ClosedNow {
-  readonly kind: ClosingRule["kind"];
-  readonly reason: string;
-  /** Empty: all Stages. */
-  readonly stages: readonly string[];
-  /** Empty: all services. */
-  readonly services: readonly string[];
+export interface ClosedNow extends Pick<ClosingRule, "kind" | "reason" | "stages" | "services"> {
   /** When this rule opens; ISO 8601, UTC. Undefined if nobody knows. */
   readonly until?: string;
 }

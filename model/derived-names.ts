@@ -55,78 +55,45 @@ export function derivedNames(catalogue: Catalogue, config: StackConfig): Derived
   const kubernetes = { limit: NAME_LIMIT, limitOf: "a Kubernetes name (RFC 1123)" };
   const helm = { limit: HELM_RELEASE_LIMIT, limitOf: "a Helm release, which takes the Application's name," };
   return Object.entries(catalogue.services).flatMap(([service, { build, images, pipeline, team }]) => {
-    const own: DerivedName[] = [
-      {
-        service,
-        kind: "namespace",
-        name: projectName(service),
-        cluster: HERE,
-        from: "its Kargo Project",
-        ...kubernetes,
-      },
-      {
-        service,
-        kind: "AppProject",
-        name: appProjectName(service),
-        cluster: HERE,
-        from: "its name",
-        ...kubernetes,
-      },
+    const derived = (
+      kind: DerivedName["kind"],
+      name: string,
+      from: string,
+      more: Partial<DerivedName> = {},
+    ): DerivedName => ({ service, kind, name, cluster: HERE, from, ...kubernetes, ...more });
+    const ofBuild = () => [
+      derived("namespace", buildNamespace(team), `the builds of team ${team}`, {
+        owner: `team ${team}`,
+        parts: { team },
+      }),
+      ...builtImages({ service, image: "", images, dockerfile: "" }).map(({ name }) =>
+        derived("Workflow", `${workflowPrefix(name)}${"0".repeat(WORKFLOW_COMMIT_DIGITS)}`, "its builds"),
+      ),
     ];
-    const ofBuild: DerivedName[] =
-      build === false
-        ? []
-        : [
-            {
-              service,
-              owner: `team ${team}`,
-              kind: "namespace",
-              name: buildNamespace(team),
-              cluster: HERE,
-              from: `the builds of team ${team}`,
-              parts: { team },
-              ...kubernetes,
-            },
-            ...builtImages({ service, image: "", images, dockerfile: "" }).map(
-              ({ name }): DerivedName => ({
-                service,
-                kind: "Workflow",
-                name: `${workflowPrefix(name)}${"0".repeat(WORKFLOW_COMMIT_DIGITS)}`,
-                cluster: HERE,
-                from: "its builds",
-                ...kubernetes,
-              }),
-            ),
-          ];
     // Includes the pipelines that it may move to, so that raising a canary's percent causes no conflict.
     const perStage = pipelinesAhead(pipeline, config.rollout.pipelines)
       .flatMap((name) => stagesOf(config.pipelines, name))
       .filter(deploys)
-      .flatMap(({ stage, destination }): DerivedName[] => {
+      .flatMap(({ stage, destination }) => {
         const namespace = destinationNamespace(destination.namespace, service, stage);
         const from = `its stage ${stage}`;
         return [
-          {
-            service,
-            kind: "Application",
-            name: applicationName(service, stage),
-            cluster: HERE,
-            from,
+          derived("Application", applicationName(service, stage), from, {
             parts: { service, stage },
             ...helm,
-          },
-          {
-            service,
-            kind: "namespace",
-            name: namespace,
+          }),
+          derived("namespace", namespace, from, {
             cluster: destination.cluster ?? HERE,
-            from,
             parts: { service, ...(destination.namespace.includes("{stage}") && { stage }) },
-            ...kubernetes,
-          },
+          }),
         ];
       });
-    return [...own, ...ofBuild, ...perStage];
+    return [
+      derived("namespace", projectName(service), "its Kargo Project"),
+      derived("AppProject", appProjectName(service), "its name"),
+      ...(build === false ? [] : ofBuild()),
+      ...perStage,
+    ];
   });
 }
 
@@ -148,14 +115,8 @@ export function nameConflicts(names: readonly DerivedName[]): NameConflict[] {
       return [{ code: "KF060", path: part === "team" ? ["teams", text] : path, message, fix }];
     }
     if (taken(derived)) {
-      return [
-        {
-          code: "KF061",
-          path,
-          message: `${what} is reserved in the cluster.`,
-          fix: "Give the service another name.",
-        },
-      ];
+      const message = `${what} is reserved in the cluster.`;
+      return [{ code: "KF061", path, message, fix: "Give the service another name." }];
     }
     if (other && ownerOf(other) !== ownerOf(derived)) {
       const message = `${what} is also used by service ${JSON.stringify(other.service)} (from ${other.from}).`;

@@ -80,8 +80,9 @@ export class InvalidInput extends Error {
 
   constructor(problems: readonly Problem[]) {
     const ordered = inReadingOrder(problems);
-    const count = ordered.length === 1 ? "1 problem" : `${ordered.length} problems`;
-    super(`${count} found; nothing was touched.\n${ordered.map(formatProblem).join("\n")}`);
+    super(
+      `${counted(ordered.length, "problem")} found; nothing was touched.\n${ordered.map(formatProblem).join("\n")}`,
+    );
     this.name = "InvalidInput";
     this.problems = ordered;
     // The user needs the line in the file, not our stack trace.
@@ -120,6 +121,11 @@ function isSwapped(one: string, other: string): boolean {
   const at = [...one].findIndex((letter, index) => letter !== other[index]);
   const swapped = `${one.slice(0, at)}${one[at + 1] ?? ""}${one[at] ?? ""}${one.slice(at + 2)}`;
   return one.length === other.length && at >= 0 && swapped === other;
+}
+
+/** `1 service`, `2 services`. */
+export function counted(count: number, thing: string): string {
+  return count === 1 ? `1 ${thing}` : `${count} ${thing}s`;
 }
 
 /** `a, b, c`, at most sixteen names. */

@@ -118,6 +118,16 @@ function depthExceeded(text: string): number | undefined {
   return undefined;
 }
 
+/** Whether a document's value is a map of keys to values. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** A map of a document; empty for anything else. */
+export function recordOf(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
+}
+
 /** An unreadable file with its problem. */
 export function withoutValue(file: string, problem: Problem): SourceDocument {
   return { file, value: undefined, problems: [problem], place: () => problem.place };

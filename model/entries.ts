@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Problem } from "./diagnostics.ts";
-import type { SourceDocument } from "./documents.ts";
+import { isRecord, recordOf, type SourceDocument } from "./documents.ts";
 import { readBySchema } from "./schema-problems.ts";
 
 /**
@@ -17,26 +17,22 @@ export function readEntries<Schema extends z.ZodType>(
 
 /** The names in a map of the raw file, including invalid entries. */
 export function namesIn({ value }: Pick<SourceDocument, "value">, map: "teams" | "services"): string[] {
-  const entries = new Map(isObject(value) ? Object.entries(value) : []).get(map);
-  return isObject(entries) ? Object.keys(entries) : [];
+  const entries = new Map(Object.entries(recordOf(value))).get(map);
+  return Object.keys(recordOf(entries));
 }
 
 /** A copy of the raw file without entries that have issues and without unknown keys. */
 function withoutWrong(raw: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
-  if (!isObject(raw)) return raw;
+  if (!isRecord(raw)) return raw;
   const wrong = new Set(issues.map(({ path }) => JSON.stringify(path.slice(0, 2))));
   const isRight = (map: string, name: string) => !wrong.has(JSON.stringify([map, name]));
   const known = Object.entries(raw).filter(([key]) => ["include", "teams", "services"].includes(key));
   const pruned = known.map(([map, entries]) => {
     if (Array.isArray(entries))
       return [map, entries.filter((_, at) => !wrong.has(JSON.stringify([map, at])))];
-    return isObject(entries)
+    return isRecord(entries)
       ? [map, Object.fromEntries(Object.entries(entries).filter(([name]) => isRight(map, name)))]
       : [map, entries];
   });
   return Object.fromEntries(pruned);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

@@ -1,5 +1,7 @@
-import { listed, type Problem } from "./diagnostics.ts";
-import { counted, files, type PlannedStack, quoted, stackProblem } from "./stack-problem.ts";
+import { counted, listed, type Problem } from "./diagnostics.ts";
+import { files, type PlannedStack, stackProblem } from "./stack-problem.ts";
+
+const KEY = ["webhooks", "owner"];
 
 /** Hooks that two stacks or no stack would make, and hooks without a listener. */
 export function hookProblems(stacks: readonly PlannedStack[]): Problem[] {
@@ -44,26 +46,13 @@ function hookOwners(stacks: readonly PlannedStack[]): Problem[] {
     if (first === undefined) return [];
     const { all, owner, stack } = first;
     const services = `${counted(group.length, "service")} (${listed(group.map(({ service }) => service))})`;
-    const path = ["webhooks", "owner"];
-    if (owner === undefined)
-      return [
-        stackProblem(
-          "KF088",
-          stack,
-          path,
-          `is false in every stack that has ${services}, so no stack would create their hooks and build them.`,
-          `Set it to true in one of them (${files(all)}), or "build": false if another system builds.`,
-        ),
-      ];
-    return [
-      stackProblem(
-        "KF087",
-        stack,
-        path,
-        `is true here and in ${owner.document.file}, which both have ${services}: each push would be built twice.`,
-        "Set it to false in all but one.",
-      ),
-    ];
+    if (owner === undefined) {
+      const message = `is false in every stack that has ${services}, so no stack would create their hooks and build them.`;
+      const fix = `Set it to true in one of them (${files(all)}), or "build": false if another system builds.`;
+      return stackProblem("KF088", stack.document, KEY, message, fix);
+    }
+    const message = `is true here and in ${owner.document.file}, which both have ${services}: each push would be built twice.`;
+    return stackProblem("KF087", stack.document, KEY, message, "Set it to false in all but one.");
   });
 }
 
@@ -71,15 +60,10 @@ function hookOwners(stacks: readonly PlannedStack[]): Problem[] {
 function hooksWithoutListener(stacks: readonly PlannedStack[]): Problem[] {
   const platform = stacks.find(({ plan }) => plan.platform !== undefined);
   if (platform === undefined || platform.config.webhooks.owner) return [];
+  const { document, plan } = platform;
+  const message = `is true, but false in ${document.file}, which creates the EventSources on the cluster ${JSON.stringify(plan.cluster.name)}.`;
+  const fix = "Set the same value in all stacks of a cluster.";
   return stacks
     .filter(({ config }) => config.webhooks.owner)
-    .map((stack) =>
-      stackProblem(
-        "KF089",
-        stack,
-        ["webhooks", "owner"],
-        `is true, but false in ${platform.document.file}, which creates the EventSources on the cluster ${quoted(platform.plan.cluster.name)}.`,
-        "Set the same value in all stacks of a cluster.",
-      ),
-    );
+    .map((stack) => stackProblem("KF089", stack.document, KEY, message, fix));
 }

@@ -37,20 +37,11 @@ export interface IncludedFile {
   readonly services: Readonly<Record<string, z.output<typeof service>>>;
 }
 
-/** All included files. */
-export interface Included {
-  readonly files: readonly IncludedFile[];
-  /** Whether all files could be read, so that no listed service is missing. */
-  readonly complete: boolean;
-  readonly problems: readonly Problem[];
-}
-
-/** Reads the files that a catalogue's patterns match, each once and for one team. */
-export function readIncluded(
-  patterns: readonly string[],
-  main: SourceDocument,
-  folder: CatalogueFolder,
-): Included {
+/**
+ * Reads the files that a catalogue's patterns match, each once and for one team.
+ * @returns `complete` is false if a file could not be read, so that listed services may be missing
+ */
+export function readIncluded(patterns: readonly string[], main: SourceDocument, folder: CatalogueFolder) {
   const teams = namesIn(main, "teams");
   const problems: Problem[] = [];
   const files = new Map<string, IncludedFile>();
@@ -67,11 +58,11 @@ export function readIncluded(
     }
   }
   const all = [...files.values()];
-  const complete = problems.every(({ code }) => code !== "KF007");
   return {
     files: all,
     complete:
-      complete && all.every(({ document, team }) => document.value !== undefined && team !== undefined),
+      problems.every(({ code }) => code !== "KF007") &&
+      all.every(({ document, team }) => document.value !== undefined && team !== undefined),
     problems: [...problems, ...listedTwice(main, all)],
   };
 }

@@ -1,5 +1,5 @@
 import type { Catalogue } from "./catalogue.ts";
-import { type DocumentPath, formatPath, listed, type Problem, problem } from "./diagnostics.ts";
+import { counted, type DocumentPath, formatPath, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { imageIdentity } from "./image.ts";
 import { repositories } from "./images.ts";
@@ -7,7 +7,8 @@ import type { Plan, ServicePlan } from "./plan.ts";
 import type { Provisioned, ProvisionedService } from "./provisioned.ts";
 import type { Reading } from "./schema-problems.ts";
 import { absence } from "./selection.ts";
-import { PROJECT, type StackConfig } from "./stack-config.ts";
+import type { StackConfig } from "./stack-config.ts";
+import { stackProblem } from "./stack-problem.ts";
 import { stageLosses } from "./stage-losses.ts";
 import { valuesLosses } from "./values-losses.ts";
 
@@ -39,17 +40,10 @@ export function losses(
   const gone = staying.filter(([name]) => !kept.has(name));
   // An own property, because a service may be called "constructor".
   const isListed = (name: string) => Object.hasOwn(planned.catalogue.value?.services ?? {}, name);
-  const [listed, unlisted] = [
-    gone.filter(([name]) => isListed(name)),
-    gone.filter(([name]) => !isListed(name)),
-  ];
+  const listed = gone.map(([name]) => name).filter(isListed);
   return [
-    ...unlisted.map(([name, was]) => removed(name, was, before, planned)),
-    ...deselected(
-      listed.map(([name]) => name),
-      before,
-      planned,
-    ),
+    ...gone.flatMap(([name, was]) => (isListed(name) ? [] : removed(name, was, before, planned))),
+    ...deselected(listed, before, planned),
     ...stageLosses(staying, kept, planned),
     ...valuesLosses(before, planned, valuesThere),
   ];
@@ -104,12 +98,11 @@ function deselected(names: readonly string[], before: Provisioned, planned: Plan
   return [...byKey.values()].flatMap((group) => {
     const [first, ...path] = group[0]?.path ?? [];
     const all = group.map(({ name }) => name);
-    const count = all.length === 1 ? "1 provisioned service" : `${all.length} provisioned services`;
-    const message = `${verb(first === "shards" ? ["shards"] : path, before.rollout, planned.plan.rollout)} ${count}: ${all.join(", ")}. For each service, ${LOST}.`;
+    const message = `${verb(first === "shards" ? ["shards"] : path, before.rollout, planned.plan.rollout)} ${counted(all.length, "provisioned service")}: ${all.join(", ")}. For each service, ${LOST}.`;
     const divided = first === "shards" || path[0] === "shard";
     const move = divided ? moveBetweenShards(planned) : "";
     const fix = `${move}Undo the change. To delete them, list them under rollout.decommission (or set "state": "decommissioned" in ${homes(all, catalogue.document)}), run pulumi up, then deselect them.`;
-    return [problem("KF092", config.document, ["config", `${PROJECT}:${first}`, ...path], message, fix)];
+    return stackProblem("KF092", config.document, [first ?? "", ...path], message, fix);
   });
 }
 

@@ -1,8 +1,9 @@
 import { host } from "../git-host/facts.ts";
-import { listed, type Problem, problem } from "./diagnostics.ts";
+import { counted, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { SERVICE_LABEL, STACK_LABEL, stackLabel } from "./labels.ts";
 import type { ServicePlan } from "./plan.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 
 /** The Git host's answer about a service's repository; `unknown` if it was not asked or did not answer. */
 export type RepositoryAnswer = "ready" | "missing" | "archived" | "no-hooks" | "full" | "unknown";
@@ -42,73 +43,50 @@ export function obstaclesOf(service: ServicePlan, answers: Answers, asking: Aski
   ];
 }
 
-function repositoryObstacle(service: ServicePlan, is: RepositoryAnswer, asking: Asking): Problem[] {
-  const at = ["services", service.name, "repository"];
-  const { repository } = service;
+function repositoryObstacle(
+  { name, repository }: ServicePlan,
+  is: RepositoryAnswer,
+  { document }: Asking,
+): Problem[] {
+  const at = (code: ProblemCode, message: string, fix: string) => [
+    problem(code, document, ["services", name, "repository"], message, fix),
+  ];
+  const noHook = (message: string, first: string) =>
+    at("KF101", message, `${first}; or write "build": false if another system builds.`);
   switch (is) {
     case "missing":
-      return [
-        problem(
-          "KF100",
-          asking.document,
-          at,
-          `the program's ${host.name} token sees no repository ${repository}.`,
-          "Correct the name, create the repository, or give the token (or its GitHub App) access.",
-        ),
-      ];
+      return at(
+        "KF100",
+        `the program's ${host.name} token sees no repository ${repository}.`,
+        "Correct the name, create the repository, or give the token (or its GitHub App) access.",
+      );
     case "archived":
-      return [
-        noHook(asking, at, `${repository} is archived, so no webhook can be created.`, "Unarchive it; or"),
-      ];
+      return noHook(`${repository} is archived, so no webhook can be created.`, "Unarchive it");
     case "no-hooks":
-      return [
-        noHook(
-          asking,
-          at,
-          `the program's ${host.name} token may not create webhooks in ${repository}.`,
-          "Give the token (or its GitHub App) the repository permission Webhooks: read and write; or",
-        ),
-      ];
+      return noHook(
+        `the program's ${host.name} token may not create webhooks in ${repository}.`,
+        "Give the token (or its GitHub App) the repository permission Webhooks: read and write",
+      );
     case "full":
-      return [
-        noHook(
-          asking,
-          at,
-          `${repository} has ${host.hooksPerRepository} webhooks for pushes, and ${host.name} allows no more.`,
-          "Remove one; or",
-        ),
-      ];
+      return noHook(
+        `${repository} has ${host.hooksPerRepository} webhooks for pushes, and ${host.name} allows no more.`,
+        "Remove one",
+      );
     default:
       return [];
   }
 }
 
-function noHook(asking: Asking, at: readonly string[], message: string, first: string): Problem {
-  return problem(
-    "KF101",
-    asking.document,
-    at,
-    message,
-    `${first} write "build": false if another system builds.`,
-  );
-}
-
 function buildsObstacle(
   { name, team, build }: ServicePlan,
   is: NamespaceAnswer | undefined,
-  asking: Asking,
+  { document, stack, owner = stack }: Asking,
 ): Problem[] {
   if (is?.is !== "absent" && is?.is !== "terminating") return [];
   const state = is.is === "absent" ? "does not exist" : "is being deleted";
-  return [
-    problem(
-      "KF102",
-      asking.document,
-      ["services", name, "team"],
-      `the build namespace ${build?.namespace} of team ${JSON.stringify(team)} ${state}.`,
-      `An administrator creates it: npm run --silent fleet -- deployer --stack ${asking.owner ?? asking.stack} | kubectl apply -f -`,
-    ),
-  ];
+  const message = `the build namespace ${build?.namespace} of team ${JSON.stringify(team)} ${state}.`;
+  const fix = `An administrator creates it: npm run --silent fleet -- deployer --stack ${owner} | kubectl apply -f -`;
+  return [problem("KF102", document, ["services", name, "team"], message, fix)];
 }
 
 function projectObstacle(
@@ -130,26 +108,19 @@ function projectObstacle(
       `belongs to the stack ${JSON.stringify(owner)}`,
       "Remove the service from one of the two stacks.",
     );
-  return taken(
-    "already exists, and this stack did not create it",
-    `Import it: npm run fleet -- adopt ${name} --stack ${stack}; or delete it, or give the service another name.`,
-  );
+  const fix = `Import it: npm run fleet -- adopt ${name} --stack ${stack}; or delete it, or give the service another name.`;
+  return taken("already exists, and this stack did not create it", fix);
 }
 
 /**
  * The problem of a service that the engine left incomplete, because a resource or its dependency failed.
  * @param roles of the resources: `webhook`, `stage-dev`
  */
-export function incomplete(service: ServicePlan, roles: readonly string[], asking: Asking): Problem {
-  const count = roles.length === 1 ? "1 resource was" : `${roles.length} resources were`;
-  return problem(
-    "KF104",
-    asking.document,
-    ["services", service.name],
-    `${count} not created or changed: ${listed(roles)}.`,
-    `The engine's errors say why. Fix the cause and run the up again; or remove the service, starting with "state": "decommissioned".`,
-    "key",
-  );
+export function incomplete(service: ServicePlan, roles: readonly string[], { document }: Asking): Problem {
+  const were = roles.length === 1 ? "was" : "were";
+  const message = `${counted(roles.length, "resource")} ${were} not created or changed: ${listed(roles)}.`;
+  const fix = `The engine's errors say why. Fix the cause and run the up again; or remove the service, starting with "state": "decommissioned".`;
+  return problem("KF104", document, ["services", service.name], message, fix, "key");
 }
 
 /** What is registered last because it will fail, so that everything else is done before. */

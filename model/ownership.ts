@@ -3,16 +3,13 @@ import { type DocumentPath, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import { imageIdentity } from "./image.ts";
 import { listedImages } from "./images.ts";
+import type { Sources } from "./stack-problem.ts";
 
 /**
  * Checks ownership: nobody else may use what a team owns, and two services may not share an image or repository,
  * because one push would be promoted by two teams.
  */
-export function ownershipProblems(
-  catalogue: Catalogue,
-  registry: string,
-  document: SourceDocument,
-): Problem[] {
+export function ownershipProblems({ catalogue, config, services }: Sources): Problem[] {
   const claims = Object.entries(catalogue.services).flatMap(
     ([service, { build, team, repository, ...images }]): Claim[] => [
       {
@@ -24,26 +21,24 @@ export function ownershipProblems(
         ...(build !== false && { context: build.context }),
         path: ["services", service, "repository"],
       },
-      ...listedImages(service, images, registry).map(
-        (image): Claim => ({
+      ...listedImages(service, images, config.registry).map(
+        ({ repository: name, path }): Claim => ({
           service,
           team,
           what: "image",
-          name: image.repository,
-          identity: imageIdentity(image.repository),
-          path: image.path,
+          name,
+          identity: imageIdentity(name),
+          path,
         }),
       ),
     ],
   );
+  // A decommissioned service gets no pushes, so its successor may share its repository and image.
+  const active = claims.filter(({ service }) => catalogue.services[service]?.state === "active");
   return [
-    ...overlappingTeams(catalogue, document),
-    ...claims.flatMap((claim) => notOwned(claim, catalogue, document)),
-    // A decommissioned service gets no pushes, so its successor may share its repository and image.
-    ...shared(
-      claims.filter(({ service }) => catalogue.services[service]?.state === "active"),
-      document,
-    ),
+    ...overlappingTeams(catalogue, services),
+    ...claims.flatMap((claim) => notOwned(claim, catalogue, services)),
+    ...shared(active, services),
   ];
 }
 
@@ -70,27 +65,13 @@ function notOwned(claim: Claim, { teams }: Catalogue, document: SourceDocument):
   );
   if (owner && owner[0] !== claim.team) {
     const message = `the ${claim.what} ${JSON.stringify(claim.name)} is owned by team ${JSON.stringify(owner[0])}, not by ${JSON.stringify(claim.team)}.`;
-    return [
-      problem(
-        "KF021",
-        document,
-        claim.path,
-        message,
-        `Let team ${owner[0]} list the service, or remove it from that team's owns.`,
-      ),
-    ];
+    const fix = `Let team ${owner[0]} list the service, or remove it from that team's owns.`;
+    return [problem("KF021", document, claim.path, message, fix)];
   }
   if (own === undefined || owner) return [];
   const message = `the ${claim.what} ${JSON.stringify(claim.name)} is not in the owns of team ${JSON.stringify(claim.team)}.`;
-  return [
-    problem(
-      "KF022",
-      document,
-      claim.path,
-      message,
-      `Add it to teams.${claim.team}.owns, or use one from there.`,
-    ),
-  ];
+  const fix = `Add it to teams.${claim.team}.owns, or use one from there.`;
+  return [problem("KF022", document, claim.path, message, fix)];
 }
 
 /** Two services may share a repository only if they build different folders. */
@@ -109,7 +90,7 @@ function shared(claims: readonly Claim[], document: SourceDocument): Problem[] {
       claim.what === "image"
         ? "Give each service its own image."
         : "Give each service its own repository, or a build.context outside the other's.";
-    return [problem("KF023", document, claim.path, message, fix)];
+    return problem("KF023", document, claim.path, message, fix);
   });
 }
 
@@ -128,15 +109,8 @@ function overlappingTeams({ teams }: Catalogue, document: SourceDocument): Probl
     const other = all.slice(0, position).find((one) => one.team !== team && overlap(one.prefix, prefix));
     if (!other) return [];
     const message = `${JSON.stringify(prefix)} overlaps ${JSON.stringify(other.prefix)} of team ${JSON.stringify(other.team)}.`;
-    return [
-      problem(
-        "KF024",
-        document,
-        ["teams", team, "owns", index],
-        message,
-        "Change one of the two patterns in `owns` so that they do not overlap.",
-      ),
-    ];
+    const fix = "Change one of the two patterns in `owns` so that they do not overlap.";
+    return problem("KF024", document, ["teams", team, "owns", index], message, fix);
   });
 }
 

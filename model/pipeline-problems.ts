@@ -38,18 +38,11 @@ export function pipelineProblems(
 }
 
 function doubled({ stages, problem }: Subject): Problem[] {
-  return stages.flatMap(({ stage }, index) =>
-    stages.findIndex((other) => other.stage === stage) === index
-      ? []
-      : [
-          problem(
-            "KF040",
-            [index, "stage"],
-            `the stage ${JSON.stringify(stage)} is a duplicate.`,
-            "Rename one.",
-          ),
-        ],
-  );
+  return stages.flatMap(({ stage }, index) => {
+    if (stages.findIndex((other) => other.stage === stage) === index) return [];
+    const message = `the stage ${JSON.stringify(stage)} is a duplicate.`;
+    return problem("KF040", [index, "stage"], message, "Rename one.");
+  });
 }
 
 function unknownUpstreams({ stages, problem }: Subject): Problem[] {
@@ -57,14 +50,12 @@ function unknownUpstreams({ stages, problem }: Subject): Problem[] {
   return stages.flatMap(({ after }, index) =>
     after.flatMap((upstream, position) => {
       const path = [index, "after", position];
-      if (after.indexOf(upstream) !== position) {
-        return [problem("KF041", path, `${JSON.stringify(upstream)} is a duplicate.`, "Remove one.")];
-      }
+      if (after.indexOf(upstream) !== position)
+        return problem("KF041", path, `${JSON.stringify(upstream)} is a duplicate.`, "Remove one.");
       if (names.includes(upstream)) return [];
       const message = `${JSON.stringify(upstream)} is not a stage of this pipeline (there are: ${listed(names)}).`;
-      return [
-        problem("KF042", path, message, didYouMean(upstream, names) ?? "Add the stage or use one of these."),
-      ];
+      const fix = didYouMean(upstream, names) ?? "Add the stage or use one of these.";
+      return problem("KF042", path, message, fix);
     }),
   );
 }

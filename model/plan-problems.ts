@@ -4,52 +4,43 @@ import type { Catalogue } from "./catalogue.ts";
 import { derivedNames, nameConflicts } from "./derived-names.ts";
 import { destinationProblems } from "./destinations.ts";
 import { type DocumentPath, didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
-import type { SourceDocument } from "./documents.ts";
 import { imageProblems } from "./image-problems.ts";
 import { notificationProblems } from "./notification-problems.ts";
 import { ownershipProblems } from "./ownership.ts";
 import { promotionTaskProblems } from "./promotion-task-problems.ts";
 import { rolloutProblems } from "./rollout-problems.ts";
-import { meets, type Selector } from "./selection.ts";
+import { meets, type Selector } from "./selector.ts";
 import { dividedTwice } from "./shard-problems.ts";
-import { PROJECT, type StackConfig } from "./stack-config.ts";
+import { PROJECT } from "./stack-file.ts";
+import { type Sources, stackProblem } from "./stack-problem.ts";
 import { sortsByTime } from "./tag-pattern.ts";
 import { SORTABLE_TAGS } from "./tags.ts";
 
 /** Problems between the catalogue and the stack config. */
-export function planProblems(
-  catalogue: Catalogue,
-  config: StackConfig,
-  services: SourceDocument,
-  stack: SourceDocument,
-): Problem[] {
+export function planProblems(sources: Sources): Problem[] {
+  const { catalogue, config, services } = sources;
   return [
-    ...unknownPipelines(catalogue, config, services, stack),
-    ...foreignRepositories(catalogue, config, services),
-    ...unknownSelections(catalogue, config, stack),
-    ...rolloutProblems(catalogue, config, stack, ["config", `${PROJECT}:rollout`]),
-    ...promotionTaskProblems(catalogue, config, stack),
-    ...dividedTwice(config, stack),
-    ...calendarProblems(catalogue, config, stack, ["config", `${PROJECT}:rollout`]),
-    ...ownershipProblems(catalogue, config.registry, services),
-    ...cachedDigests(catalogue, services),
-    ...unsortedTags(catalogue, services),
-    ...imageProblems(catalogue, config, services),
-    ...destinationProblems(catalogue, config, services, stack),
-    ...buildProblems(catalogue, config, services, stack),
-    ...notificationProblems(catalogue, config, services, stack),
+    ...unknownPipelines(sources),
+    ...foreignRepositories(sources),
+    ...unknownSelections(sources),
+    ...rolloutProblems(sources),
+    ...promotionTaskProblems(sources),
+    ...dividedTwice(sources),
+    ...calendarProblems(sources),
+    ...ownershipProblems(sources),
+    ...cachedDigests(sources),
+    ...unsortedTags(sources),
+    ...imageProblems(sources),
+    ...destinationProblems(sources),
+    ...buildProblems(sources),
+    ...notificationProblems(sources),
     ...nameConflicts(derivedNames(catalogue, config)).map(({ code, path, message, fix }) =>
       problem(code, services, path, message, fix, "key"),
     ),
   ];
 }
 
-function unknownPipelines(
-  catalogue: Catalogue,
-  config: StackConfig,
-  services: SourceDocument,
-  stack: SourceDocument,
-): Problem[] {
+function unknownPipelines({ catalogue, config, services, stack }: Sources): Problem[] {
   const known = Object.keys(config.pipelines);
   return Object.entries(catalogue.services)
     .filter(([, { pipeline }]) => !known.includes(pipeline))
@@ -62,7 +53,7 @@ function unknownPipelines(
 }
 
 /** The GitHub provider works for one owner and would look for the hook of another owner's repository there. */
-function foreignRepositories(catalogue: Catalogue, config: StackConfig, services: SourceDocument): Problem[] {
+function foreignRepositories({ catalogue, config, services }: Sources): Problem[] {
   const { owner } = config.github;
   return Object.entries(catalogue.services)
     .filter(([, { repository }]) => repository.split("/")[0]?.toLowerCase() !== owner.toLowerCase())
@@ -74,7 +65,7 @@ function foreignRepositories(catalogue: Catalogue, config: StackConfig, services
 }
 
 /** Kargo ignores cacheByTag for the strategy Digest, so the setting is a mistake. */
-function cachedDigests(catalogue: Catalogue, services: SourceDocument): Problem[] {
+function cachedDigests({ catalogue, services }: Sources): Problem[] {
   return Object.entries(catalogue.services)
     .filter(([, { tags, warehouse }]) => tags.strategy === "digest" && warehouse?.cacheByTag === true)
     .map(([name]) => {
@@ -84,7 +75,7 @@ function cachedDigests(catalogue: Catalogue, services: SourceDocument): Problem[
 }
 
 /** Hashes, or numbers of different length, do not sort by time, so an old image could win. */
-function unsortedTags(catalogue: Catalogue, services: SourceDocument): Problem[] {
+function unsortedTags({ catalogue, services }: Sources): Problem[] {
   return Object.entries(catalogue.services).flatMap(([name, { tags }]) => {
     if (tags.strategy !== "lexical" || sortsByTime(tags.pattern)) return [];
     const message = `the tags of ${JSON.stringify(tags.pattern)} do not sort by time: the last one in text order is not the newest.`;
@@ -94,49 +85,46 @@ function unsortedTags(catalogue: Catalogue, services: SourceDocument): Problem[]
 }
 
 /** A selector that matches nothing is a typo, which would silently include or exclude the wrong services. */
-function unknownSelections(catalogue: Catalogue, config: StackConfig, stack: SourceDocument): Problem[] {
+function unknownSelections({ catalogue, config, stack }: Sources): Problem[] {
   const { include, exclude, decommission, waves } = config.rollout;
-  const known = Object.keys(catalogue.services);
-  const labels = Object.values(catalogue.services).flatMap((service) => Object.entries(service.labels));
-  const missing = (selector: Selector): [DocumentPath, string, string | undefined][] => {
-    if ("names" in selector)
-      return selector.names.flatMap((name, at) =>
-        known.includes(name)
-          ? []
-          : [
-              [
-                ["names", at],
-                `${JSON.stringify(name)} is not a service of the catalogue.`,
-                didYouMean(name, known),
-              ],
-            ],
-      );
-    const none = Object.entries(selector.labels).flatMap(
-      ([key, value]): [DocumentPath, string, string | undefined][] => {
-        const values = labels.filter(([other]) => other === key).map(([, other]) => other);
-        const hint =
-          values.length === 0
-            ? didYouMean(
-                key,
-                labels.map(([other]) => other),
-              )
-            : didYouMean(value, values);
-        const what = `no service of the catalogue has the label ${key}${values.length === 0 ? "" : `=${value}`}.`;
-        return values.includes(value) ? [] : [[["labels", key], what, hint]];
-      },
-    );
-    const meant = Object.entries(catalogue.services).some(([name, service]) =>
-      meets(selector, name, service),
-    );
-    if (none.length > 0 || meant) return none;
-    return [[["labels"], "no service of the catalogue has all of these labels.", undefined]];
-  };
   return Object.entries({ include, exclude, decommission, waves }).flatMap(([list, selectors]) =>
     selectors.flatMap((selector, index) =>
-      ("percent" in selector ? [] : missing(selector)).map(([path, message, hint]) => {
-        const whole = ["config", `${PROJECT}:rollout`, list, index, ...path];
-        return problem("KF016", stack, whole, message, hint ?? "Remove it, or correct the catalogue.");
+      ("percent" in selector ? [] : mistakes(selector, catalogue)).map(({ path, message, hint }) => {
+        const fix = hint ?? "Remove it, or correct the catalogue.";
+        return stackProblem("KF016", stack, ["rollout", list, index, ...path], message, fix);
       }),
     ),
   );
+}
+
+interface Mistake {
+  /** The path inside the selector. */
+  readonly path: DocumentPath;
+  readonly message: string;
+  /** The name that was probably meant. */
+  readonly hint: string | undefined;
+}
+
+/** The names and labels of a selector that no service has. */
+function mistakes(selector: Selector, { services }: Catalogue): Mistake[] {
+  const known = Object.keys(services);
+  if ("names" in selector)
+    return selector.names.flatMap((name, at) => {
+      const message = `${JSON.stringify(name)} is not a service of the catalogue.`;
+      return known.includes(name) ? [] : [{ path: ["names", at], message, hint: didYouMean(name, known) }];
+    });
+  const labels = Object.values(services).flatMap((service) => Object.entries(service.labels));
+  const keys = labels.map(([key]) => key);
+  const wrong = Object.entries(selector.labels).flatMap(([key, value]): Mistake[] => {
+    const values = labels.filter(([other]) => other === key).map(([, other]) => other);
+    if (values.includes(value)) return [];
+    const message = `no service of the catalogue has the label ${key}${values.length === 0 ? "" : `=${value}`}.`;
+    const hint = values.length === 0 ? didYouMean(key, keys) : didYouMean(value, values);
+    return [{ path: ["labels", key], message, hint }];
+  });
+  if (wrong.length > 0 || Object.entries(services).some(([name, one]) => meets(selector, name, one)))
+    return wrong;
+  return [
+    { path: ["labels"], message: "no service of the catalogue has all of these labels.", hint: undefined },
+  ];
 }

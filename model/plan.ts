@@ -88,7 +88,10 @@ export { deployingStages } from "./service-plan.ts";
 export function makePlan(catalogue: Reading<Catalogue>, config: Reading<StackConfig>, now: Date): Plan {
   const problems: Problem[] = [...catalogue.problems, ...config.problems];
   if (catalogue.value && config.value) {
-    problems.push(...planProblems(catalogue.value, config.value, catalogue.document, config.document));
+    const [services, document] = [catalogue.document, config.document];
+    problems.push(
+      ...planProblems({ catalogue: catalogue.value, config: config.value, services, stack: document }),
+    );
   }
   if (problems.length > 0 || !catalogue.value || !config.value) throw new InvalidInput(problems);
   const stack = config.value;

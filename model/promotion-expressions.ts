@@ -41,6 +41,12 @@ export function expressionFaults(
   ];
 }
 
+const UNCHECKED: Fault = {
+  code: "KF172",
+  message: "reads another step, or has a comment, in a form that cannot be checked.",
+  fix: "Write task.outputs['alias'] or status('alias'), and no comment.",
+};
+
 function unknownNames(expression: string, before: readonly string[]): Fault[] {
   const known: readonly string[] = TASK_VARIABLES;
   const code = withoutTexts(expression);
@@ -64,15 +70,7 @@ function unknownNames(expression: string, before: readonly string[]): Fault[] {
         const message = `${JSON.stringify(alias)} is not the alias of an earlier step (there are: ${listed(before)}).`;
         return { code: "KF172", message, fix: didYouMean(alias, before) ?? "Use one of these." };
       }),
-    ...(bare
-      ? [
-          {
-            code: "KF172",
-            message: "reads another step, or has a comment, in a form that cannot be checked.",
-            fix: "Write task.outputs['alias'] or status('alias'), and no comment.",
-          } as const,
-        ]
-      : []),
+    ...(bare ? [UNCHECKED] : []),
   ];
 }
 

@@ -92,12 +92,10 @@ function configProblems(
   });
   const read = readBySchema(schema, config, document, (path) => [...here, "config", ...path]);
   return read.problems.map((one) => {
-    const found = harmful.find(([key]) => one.code === "KF010" && lastKeys(one.path, key));
+    const found = harmful.find(([key]) => one.code === "KF010" && one.path.endsWith(`.${key}`));
     return found ? { ...one, code: "KF171", message: `${found[0]} ${found[1]}.`, fix: "Remove it." } : one;
   });
 }
-
-const lastKeys = (path: string, key: string) => path.endsWith(`.${key}`);
 
 function textProblems(step: OwnStep, before: readonly string[], at: At): Problem[] {
   const texts = [

@@ -1,72 +1,58 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Catalogue } from "./catalogue.ts";
-import { listed, type Problem, problem } from "./diagnostics.ts";
-import type { SourceDocument } from "./documents.ts";
+import { listed, type Problem } from "./diagnostics.ts";
 import { pipelineOf } from "./pipeline-rollout.ts";
 import { deploys, stagesOf } from "./pipelines.ts";
 import { PROMOTION_TASK_VERSIONS, promotionTaskVersion } from "./promotion-task-version.ts";
 import { selectServices } from "./selection.ts";
-import { PROJECT, type StackConfig } from "./stack-config.ts";
-import { type PlannedStack, quoted, stackProblem } from "./stack-problem.ts";
+import { PROJECT } from "./stack-file.ts";
+import { type PlannedStack, type Sources, stackProblem } from "./stack-problem.ts";
 
 /** Unknown versions of the promotion task, and versions without the steps that a service needs. */
-export function promotionTaskProblems(
-  catalogue: Catalogue,
-  stack: StackConfig,
-  document: SourceDocument,
-): Problem[] {
-  const { stable, canary } = stack.rollout.promotionTask;
-  const known = [...PROMOTION_TASK_VERSIONS, ...Object.keys(stack.promotionTasks)];
+export function promotionTaskProblems(sources: Sources): Problem[] {
+  const { config, stack } = sources;
+  const { stable, canary } = config.rollout.promotionTask;
+  const known = [...PROMOTION_TASK_VERSIONS, ...Object.keys(config.promotionTasks)];
   const unknown = Object.entries({ stable, canary }).flatMap(([key, version]) => {
     if (version === undefined || known.includes(version)) return [];
-    const message = `${quoted(version)} is not a version of the promotion task (there are: ${listed(known)}).`;
+    const message = `${JSON.stringify(version)} is not a version of the promotion task (there are: ${listed(known)}).`;
     const fix = `Add it to ${PROJECT}:promotionTasks, or use one of these.`;
-    return [problem("KF178", document, ["config", `${PROJECT}:rollout`, "promotionTask", key], message, fix)];
+    return stackProblem("KF178", stack, ["rollout", "promotionTask", key], message, fix);
   });
-  return [
-    ...unknown,
-    ...withoutPullRequest(catalogue, stack, document),
-    ...withoutImages(catalogue, stack, document),
-  ];
+  return [...unknown, ...withoutPullRequest(sources), ...withoutImages(sources)];
 }
 
 /** The steps of a file write one image. */
-function withoutImages(
-  { services }: Catalogue,
-  { promotionTasks, rollout }: StackConfig,
-  document: SourceDocument,
-): Problem[] {
+function withoutImages({ catalogue, config, stack }: Sources): Problem[] {
+  const { services } = catalogue;
+  const { promotionTasks, rollout } = config;
   const several = selectServices(services, rollout).filter((name) => services[name]?.images !== undefined);
   return Object.entries(promotionTasks).flatMap(([version, { file }]) => {
     const concerned = several.filter((name) => promotionTaskVersion(name, rollout.promotionTask) === version);
     if (concerned.length === 0) return [];
     const message = `${file} writes one image, but services on ${version} have several: ${listed(concerned)}.`;
     const fix = `Keep these services on ${listed(PROMOTION_TASK_VERSIONS)}.`;
-    return [problem("KF180", document, ["config", `${PROJECT}:promotionTasks`, version], message, fix)];
+    return stackProblem("KF180", stack, ["promotionTasks", version], message, fix);
   });
 }
 
-function withoutPullRequest(
-  { services }: Catalogue,
-  { pipelines, promotionTasks, rollout }: StackConfig,
-  document: SourceDocument,
-): Problem[] {
+function withoutPullRequest({ catalogue, config, stack }: Sources): Problem[] {
+  const { services } = catalogue;
+  const { pipelines, promotionTasks, rollout } = config;
   const pushing = Object.entries(promotionTasks).filter(([, task]) => task.pullRequestSteps === undefined);
   if (pushing.length === 0) return [];
   const selected = selectServices(services, rollout);
   return pushing.flatMap(([version, { file }]) => {
     const concerned = selected.filter((name) => {
       const pipeline = pipelineOf(name, services[name]?.pipeline ?? "", rollout.pipelines);
-      const stages = Object.hasOwn(pipelines, pipeline) ? stagesOf(pipelines, pipeline) : [];
       return (
         promotionTaskVersion(name, rollout.promotionTask) === version &&
-        stages.some((stage) => deploys(stage) && stage.promotion === "pull-request")
+        stagesOf(pipelines, pipeline).some((stage) => deploys(stage) && stage.promotion === "pull-request")
       );
     });
     if (concerned.length === 0) return [];
     const message = `${file} has no pullRequestSteps, but services on ${version} promote by pull request: ${listed(concerned)}.`;
     const fix = "Add pullRequestSteps to the file, or keep these services on another version.";
-    return [problem("KF179", document, ["config", `${PROJECT}:promotionTasks`, version], message, fix)];
+    return stackProblem("KF179", stack, ["promotionTasks", version], message, fix);
   });
 }
 
@@ -78,10 +64,9 @@ export function otherPromotionTasks(stacks: readonly PlannedStack[]): Problem[] 
     Object.entries(other.config.promotionTasks).flatMap(([version, { steps, pullRequestSteps }]) => {
       const theirs = owner.config.promotionTasks[version];
       if (isDeepStrictEqual([theirs?.steps, theirs?.pullRequestSteps], [steps, pullRequestSteps])) return [];
-      const message = `${quoted(version)} is not the same in ${owner.document.file}, which makes the promotion tasks of the cluster ${quoted(other.plan.cluster.name)}.`;
-      return [
-        stackProblem("KF178", other, ["promotionTasks", version], message, "Name the same file in both."),
-      ];
+      const message = `${JSON.stringify(version)} is not the same in ${owner.document.file}, which makes the promotion tasks of the cluster ${JSON.stringify(other.plan.cluster.name)}.`;
+      const fix = "Name the same file in both.";
+      return stackProblem("KF178", other.document, ["promotionTasks", version], message, fix);
     }),
   );
 }

@@ -27,9 +27,6 @@ export const promotionTaskRolloutSchema = z.strictObject({
 
 type PromotionTaskRollout = z.output<typeof promotionTaskRolloutSchema>;
 
-/** How canary services are chosen. */
-export type Canaries = Pick<PromotionTaskRollout, "canaryPercent" | "canaryServices">;
-
 /**
  * Whether a service is a canary.
  * @param salt differs for each rollout, so that not the same services are always canaries
@@ -37,7 +34,7 @@ export type Canaries = Pick<PromotionTaskRollout, "canaryPercent" | "canaryServi
 export function isCanary(
   salt: string,
   service: string,
-  { canaryPercent, canaryServices }: Canaries,
+  { canaryPercent, canaryServices }: Pick<PromotionTaskRollout, "canaryPercent" | "canaryServices">,
 ): boolean {
   return canaryServices.includes(service) || stableHash(salt, service) < (canaryPercent / 100) * 2 ** 32;
 }

@@ -18,21 +18,12 @@ export function movements(before: Plan, after: Plan): readonly Movement[] {
     const then = was.get(now.name);
     return then ? [[then, now]] : [];
   });
-  const moves = both.flatMap(([then, now]): (Pick<Movement, "what" | "from" | "to"> & { name: string })[] => [
-    ...(then.promotionTask === now.promotionTask
-      ? []
-      : [
-          {
-            what: "promotion task" as const,
-            from: then.promotionTask,
-            to: now.promotionTask,
-            name: now.name,
-          },
-        ]),
-    ...(then.pipeline === now.pipeline
-      ? []
-      : [{ what: "pipeline" as const, from: then.pipeline, to: now.pipeline, name: now.name }]),
-  ]);
+  const moves = both.flatMap(([then, { name, promotionTask, pipeline }]) =>
+    [
+      { what: "promotion task" as const, from: then.promotionTask, to: promotionTask, name },
+      { what: "pipeline" as const, from: then.pipeline, to: pipeline, name },
+    ].filter(({ from, to }) => from !== to),
+  );
   const groups = Map.groupBy(moves, ({ what, from, to }) => JSON.stringify([what, from, to]));
   return [...groups.values()].flatMap((group) => {
     const [first] = group;

@@ -10,8 +10,6 @@ import { shardOf, shardSchema } from "./shards.ts";
 import { waveSchema } from "./waves.ts";
 import { windowSchema } from "./windows.ts";
 
-export { meets, type Selector } from "./selector.ts";
-
 /** Selects the services of a stack from the catalogue. */
 export const rolloutSchema = z.strictObject({
   include: z

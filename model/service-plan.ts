@@ -182,43 +182,33 @@ export function planService(
   };
 }
 
+/** @param isActive whether the service is not decommissioned */
 function planStage(
   service: string,
   stage: PipelineStage,
   folder: string,
   taskName: (by: PromotesBy) => string,
-  mayPromote: boolean,
+  isActive: boolean,
 ): StagePlan {
   const { stage: name, state, after, soak } = stage;
-  const goesOn = mayPromote && state === "active";
+  const common = { name, state, after, soak: soak === undefined ? undefined : goDuration(soak) };
+  if (!deploys(stage)) return { ...common, deployment: undefined };
+  const { promotion, sync, selectionPolicy, verification, destination } = stage;
   return {
-    name,
-    state,
-    after,
-    soak: soak === undefined ? undefined : goDuration(soak),
-    deployment: deploys(stage) ? planDeployment(service, stage, folder, taskName, goesOn) : undefined,
-  };
-}
-
-function planDeployment(
-  service: string,
-  { stage, promotion, sync, selectionPolicy, verification, destination }: DeployingStage,
-  folder: string,
-  taskName: (by: PromotesBy) => string,
-  mayPromote: boolean,
-): DeploymentPlan {
-  return {
-    promotion,
-    autoPromotion: mayPromote && promotion !== "manual",
-    sync,
-    selectionPolicy,
-    verification,
-    promotionTask: taskName(promotion === "pull-request" ? "pull-request" : "push"),
-    valuesFile: valuesFile(folder, stage),
-    application: applicationName(service, stage),
-    destination: {
-      cluster: destination.cluster,
-      namespace: destinationNamespace(destination.namespace, service, stage),
+    ...common,
+    deployment: {
+      promotion,
+      autoPromotion: isActive && state === "active" && promotion !== "manual",
+      sync,
+      selectionPolicy,
+      verification,
+      promotionTask: taskName(promotion === "pull-request" ? "pull-request" : "push"),
+      valuesFile: valuesFile(folder, name),
+      application: applicationName(service, name),
+      destination: {
+        cluster: destination.cluster,
+        namespace: destinationNamespace(destination.namespace, service, name),
+      },
     },
   };
 }

@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
 import type { DocumentPath } from "./diagnostics.ts";
-import type { SourceDocument } from "./documents.ts";
+import { isRecord, recordOf, type SourceDocument } from "./documents.ts";
 import { type Shard, type StackShard, shardStack } from "./shards.ts";
 import { configOf, PROJECT, stackFileName } from "./stack-file.ts";
+import { isSecure } from "./stack-secrets.ts";
 
 /** The key of the number of shards. */
 export const SHARDS_KEY = `${PROJECT}:shards`;
@@ -68,7 +69,7 @@ export function hasOwnSecrets({ value }: Pick<SourceDocument, "value">): boolean
 
 /** The encrypted values of a stack file by key. */
 export function secretsOf(document: Pick<SourceDocument, "value">): Data {
-  return Object.fromEntries(Object.entries(configOf(document)).filter(([, value]) => isSecret(value)));
+  return Object.fromEntries(Object.entries(configOf(document)).filter(([, value]) => isSecure(value)));
 }
 
 /** How a stack file's secrets are encrypted. */
@@ -79,10 +80,7 @@ export function encryptionOf({ value }: Pick<SourceDocument, "value">): Data {
 
 /** Changes with every secret of a base, so that shards with secrets of their own learn of it. */
 function secretsDigest(base: Pick<SourceDocument, "value">): string {
-  return createHash("sha256")
-    .update(JSON.stringify(secretsOf(base)))
-    .digest("hex")
-    .slice(0, 16);
+  return hash("sha256", JSON.stringify(secretsOf(base))).slice(0, 16);
 }
 
 /**
@@ -117,7 +115,7 @@ export function shardIn(name: string, document: Pick<SourceDocument, "value">): 
 
 function firstDifference(is: unknown, should: unknown, path: DocumentPath): DocumentPath | undefined {
   if (isDeepStrictEqual(is, should)) return undefined;
-  if (!isRecord(is) || !isRecord(should) || isSecret(is) || isSecret(should)) return path;
+  if (!isRecord(is) || !isRecord(should) || isSecure(is) || isSecure(should)) return path;
   const keys = [...new Set([...Object.keys(should), ...Object.keys(is)])];
   for (const key of keys) {
     const found = firstDifference(is[key], should[key], [...path, key]);
@@ -134,19 +132,7 @@ function withoutEncryption(data: Data): Data {
 function masked(data: Data): Data {
   const config = Object.entries(recordOf(data.config)).map(([key, value]) => [
     key,
-    isSecret(value) ? { secure: "" } : value,
+    isSecure(value) ? { secure: "" } : value,
   ]);
   return { ...data, config: Object.fromEntries(config) };
-}
-
-function isSecret(value: unknown): boolean {
-  return isRecord(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
-}
-
-function isRecord(value: unknown): value is Data {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
-
-function recordOf(value: unknown): Data {
-  return isRecord(value) ? value : {};
 }

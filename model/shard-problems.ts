@@ -3,34 +3,24 @@ import type { SourceDocument } from "./documents.ts";
 import type { Provisioned } from "./provisioned.ts";
 import { deviation, SHARDS_KEY } from "./shard-file.ts";
 import { type StackShard, shardStack } from "./shards.ts";
-import type { StackConfig } from "./stack-config.ts";
-import { configOf, PROJECT, stackFileName } from "./stack-file.ts";
+import { configOf, stackFileName } from "./stack-file.ts";
+import { type Sources, stackProblem } from "./stack-problem.ts";
 
 /** A stack with shards keeps what the cluster shares, and is no shard itself. */
-export function dividedTwice({ shards, rollout, platform }: StackConfig, stack: SourceDocument): Problem[] {
+export function dividedTwice({ config: { shards, rollout, platform }, stack }: Sources): Problem[] {
   if (shards === 0) return [];
-  const at = (path: readonly string[], message: string, fix: string) =>
-    problem("KF121", stack, ["config", ...path], message, fix);
-  return [
-    ...(rollout.shard
-      ? [
-          at(
-            [`${PROJECT}:rollout`, "shard"],
-            `stands beside ${SHARDS_KEY}: ${shards}, so the services would be divided twice.`,
-            `Remove one of them. With ${SHARDS_KEY}, fleet shards writes the file of each shard.`,
-          ),
-        ]
-      : []),
-    ...(platform
-      ? []
-      : [
-          at(
-            [`${PROJECT}:platform`],
-            `is false, but with ${SHARDS_KEY}: ${shards} this stack keeps only what the cluster shares, so it would be empty.`,
-            "Set it to true, and to false in the other stacks of the cluster.",
-          ),
-        ]),
-  ];
+  const problems: Problem[] = [];
+  if (rollout.shard) {
+    const message = `stands beside ${SHARDS_KEY}: ${shards}, so the services would be divided twice.`;
+    const fix = `Remove one of them. With ${SHARDS_KEY}, fleet shards writes the file of each shard.`;
+    problems.push(stackProblem("KF121", stack, ["rollout", "shard"], message, fix));
+  }
+  if (!platform) {
+    const message = `is false, but with ${SHARDS_KEY}: ${shards} this stack keeps only what the cluster shares, so it would be empty.`;
+    const fix = "Set it to true, and to false in the other stacks of the cluster.";
+    problems.push(stackProblem("KF121", stack, ["platform"], message, fix));
+  }
+  return problems;
 }
 
 /**
@@ -48,7 +38,7 @@ export function shardFileProblems(
   if (typeof of !== "number" || shard.index > of) {
     const message = `is shard ${shard.index} of ${from}, which has ${typeof of === "number" ? of : "no"} shards.`;
     const fix = `Run: npm run fleet -- shards ${shard.stack}`;
-    return [problem("KF122", file, ["config", `${PROJECT}:rollout`, "shard"], message, fix)];
+    return [stackProblem("KF122", file, ["rollout", "shard"], message, fix)];
   }
   const path = deviation(text, file, base, { ...shard, of });
   if (path === undefined) return [];
@@ -74,15 +64,8 @@ export function unsettled(
   file: SourceDocument,
   isBase: boolean,
 ): Problem[] {
-  const at = (message: string, fix: string) => [
-    problem(
-      "KF123",
-      file,
-      ["config", ...(isBase ? [SHARDS_KEY] : [`${PROJECT}:rollout`, "shard", "of"])],
-      message,
-      fix,
-    ),
-  ];
+  const path = isBase ? ["shards"] : ["rollout", "shard", "of"];
+  const at = (message: string, fix: string) => [stackProblem("KF123", file, path, message, fix)];
   const to = (count: number) => `npm run fleet -- reshard --to ${count} ${stack}`;
   if (recorded?.resharding !== undefined) {
     const { resharding } = recorded;
@@ -91,20 +74,16 @@ export function unsettled(
   const was = recorded?.rollout.shards;
   if (was === of || (isBase && (was ?? 0) === of)) return [];
   if (was === undefined && isBase) return [];
-  if (recorded === undefined)
-    return at(
-      `is ${of}, but no up of ${stack} has made what the shards share.`,
-      `Run first: pulumi up --stack ${stack}`,
-    );
-  if (of === 0)
-    return at(
-      `is gone, but the services of ${stack} are in ${was} shards.`,
-      `Write ${SHARDS_KEY}: ${was} again. To have fewer shards, run: ${to(1)}`,
-    );
+  if (recorded === undefined) {
+    const message = `is ${of}, but no up of ${stack} has made what the shards share.`;
+    return at(message, `Run first: pulumi up --stack ${stack}`);
+  }
+  if (of === 0) {
+    const fix = `Write ${SHARDS_KEY}: ${was} again. To have fewer shards, run: ${to(1)}`;
+    return at(`is gone, but the services of ${stack} are in ${was} shards.`, fix);
+  }
   const places =
     was === undefined ? `in ${stack} itself` : `in ${was} shards, the first of them ${shardStack(stack, 1)}`;
-  return at(
-    `is ${of}, but the services of ${stack} are ${places}.`,
-    `Use the newest files, or move the services: ${to(of)}`,
-  );
+  const message = `is ${of}, but the services of ${stack} are ${places}.`;
+  return at(message, `Use the newest files, or move the services: ${to(of)}`);
 }

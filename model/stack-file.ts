@@ -1,5 +1,5 @@
 import { type DocumentPath, type Problem, problem } from "./diagnostics.ts";
-import { repeatedKey, type SourceDocument } from "./documents.ts";
+import { isRecord, recordOf, repeatedKey, type SourceDocument } from "./documents.ts";
 import { parseYaml } from "./yaml-document.ts";
 
 /** The Pulumi project, which is the prefix of our config keys. */
@@ -20,9 +20,9 @@ const KEY = /^([^:]*:(config:(?=[^:]*$))?)?[^:]+$/;
 export function parseStackFile(file: string, text: string): SourceDocument {
   const document = parseYaml(file, text);
   const root = recordOf(document.value);
-  const config = recordOf(root?.config);
+  const { config } = root;
   const problems = [...document.problems, ...unseen(document)];
-  if (config === undefined) return { ...document, problems };
+  if (!isRecord(config)) return { ...document, problems };
   const written = new Map<string, string>();
   for (const key of Object.keys(config)) {
     const full = key.includes(":") ? key.replace(/^([^:]+):config:([^:]+)$/, "$1:$2") : `${PROJECT}:${key}`;
@@ -41,14 +41,14 @@ export function parseStackFile(file: string, text: string): SourceDocument {
 
 /** The config of a stack file by full keys. */
 export function configOf({ value }: Pick<SourceDocument, "value">): Record<string, unknown> {
-  return recordOf(recordOf(value)?.config) ?? {};
+  return recordOf(recordOf(value).config);
 }
 
 /** Content that the engine refuses, or that only the engine can fetch. */
 function unseen(document: SourceDocument): Problem[] {
   const { value } = document;
   const root = recordOf(value);
-  const isMap = (data: unknown) => data === undefined || data === null || recordOf(data) !== undefined;
+  const isMap = (data: unknown) => data === undefined || data === null || isRecord(data);
   const noMap = (path: DocumentPath) =>
     problem("KF012", document, path, "must be a map of keys to values.", "Write it as that type.", "key");
   const strange = Object.keys(configOf({ value })).filter((key) => !KEY.test(key));
@@ -56,23 +56,13 @@ function unseen(document: SourceDocument): Problem[] {
     "imports values from Pulumi ESC, which only the engine can read, so they cannot be checked.";
   return [
     ...(isMap(value) ? [] : [noMap([])]),
-    ...(isMap(root?.config) ? [] : [noMap(["config"])]),
-    ...(root?.environment === undefined
+    ...(isMap(root.config) ? [] : [noMap(["config"])]),
+    ...(root.environment === undefined
       ? []
       : [problem("KF034", document, ["environment"], fetched, "Write the values here.", "key")]),
-    ...strange.map((key) =>
-      problem(
-        "KF014",
-        document,
-        ["config", key],
-        `${JSON.stringify(key)} is not a config key.`,
-        `Write ${PROJECT}:key.`,
-        "key",
-      ),
-    ),
+    ...strange.map((key) => {
+      const message = `${JSON.stringify(key)} is not a config key.`;
+      return problem("KF014", document, ["config", key], message, `Write ${PROJECT}:key.`, "key");
+    }),
   ];
-}
-
-function recordOf(value: unknown): Record<string, unknown> | undefined {
-  return value !== null && typeof value === "object" && !Array.isArray(value) ? { ...value } : undefined;
 }

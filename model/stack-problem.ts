@@ -1,9 +1,20 @@
 import type { Catalogue } from "./catalogue.ts";
-import { listed, type Problem, problem } from "./diagnostics.ts";
+import { type DocumentPath, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { Plan } from "./plan.ts";
 import type { ProblemCode } from "./problem-codes.ts";
-import { PROJECT, type StackConfig } from "./stack-config.ts";
+import type { StackConfig } from "./stack-config.ts";
+import { PROJECT } from "./stack-file.ts";
+
+/** The two sources of a stack, both valid in themselves. */
+export interface Sources {
+  readonly catalogue: Catalogue;
+  readonly config: StackConfig;
+  /** The catalogue's document, for positions. */
+  readonly services: SourceDocument;
+  /** The stack file, for positions. */
+  readonly stack: SourceDocument;
+}
 
 /** A stack whose own files are valid. */
 export interface PlannedStack {
@@ -23,19 +34,11 @@ export function files(stacks: readonly PlannedStack[]): string {
 /** A problem at a key of a stack's config; the key has no prefix. */
 export function stackProblem(
   code: ProblemCode,
-  { document }: PlannedStack,
-  [key = "", ...rest]: readonly string[],
+  stack: SourceDocument,
+  [key, ...rest]: DocumentPath,
   message: string,
   fix: string,
+  part?: "key",
 ): Problem {
-  return problem(code, document, ["config", `${PROJECT}:${key}`, ...rest], message, fix);
-}
-
-/** `1 service`, `2 services`. */
-export function counted(count: number, thing: string): string {
-  return count === 1 ? `1 ${thing}` : `${count} ${thing}s`;
-}
-
-export function quoted(text: string): string {
-  return JSON.stringify(text);
+  return problem(code, stack, ["config", `${PROJECT}:${key}`, ...rest], message, fix, part);
 }

@@ -1,6 +1,6 @@
 import { CREDENTIAL_SECRETS } from "./credentials.ts";
 import { type Problem, problem } from "./diagnostics.ts";
-import type { SourceDocument } from "./documents.ts";
+import { isRecord, type SourceDocument } from "./documents.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { configOf, PROJECT } from "./stack-file.ts";
 
@@ -29,26 +29,22 @@ export function openSecrets(
   document: SourceDocument,
   wanted: readonly string[],
 ): Problem[] {
-  const required = wanted.map((key) => `${PROJECT}:${key}`);
   const secrets = [...SECRET_KEYS.map((key) => `${PROJECT}:${key}`), ...PASSED_ON];
   const written = configOf(document);
   const at = (code: ProblemCode, key: string, message: string, fix: string) =>
     problem(code, document, ["config", key], message, fix);
-  const missing = required
+  const missing = wanted
+    .map((key) => `${PROJECT}:${key}`)
     .filter((key) => !(key in values))
     .map((key) =>
       at("KF030", key, "is missing; a secret is required.", `Run: pulumi config set --secret ${key}`),
     );
   const open = secrets
     .filter((key) => key in written && !isSecure(written[key]))
-    .map((key) =>
-      at(
-        "KF031",
-        key,
-        "must be a secret, but is plain text.",
-        `Change the secret, then run: pulumi config set --secret ${key}`,
-      ),
-    );
+    .map((key) => {
+      const fix = `Change the secret, then run: pulumi config set --secret ${key}`;
+      return at("KF031", key, "must be a secret, but is plain text.", fix);
+    });
   const needless = Object.keys(written)
     .filter((key) => key.startsWith(`${PROJECT}:`) && !secrets.includes(key) && holdsSecret(written[key]))
     .map((key) =>
@@ -58,14 +54,8 @@ export function openSecrets(
 }
 
 /** The engine treats a map with the single key `secure` as a secret anywhere; with other keys it is data. */
-function isSecure(value: unknown): boolean {
-  return (
-    value !== null &&
-    typeof value === "object" &&
-    "secure" in value &&
-    typeof value.secure === "string" &&
-    Object.keys(value).length === 1
-  );
+export function isSecure(value: unknown): boolean {
+  return isRecord(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
 }
 
 /** Whether a value contains a secret for the engine. */

@@ -1,8 +1,8 @@
-import { type Problem, problem } from "./diagnostics.ts";
+import { counted, type Problem, problem } from "./diagnostics.ts";
 import type { PlanWithFiles } from "./losses.ts";
 import type { ServicePlan } from "./plan.ts";
 import type { ProvisionedService } from "./provisioned.ts";
-import { PROJECT } from "./stack-config.ts";
+import { stackProblem } from "./stack-problem.ts";
 
 /** A Stage that a service would lose. */
 interface Loss {
@@ -30,16 +30,8 @@ export function stageLosses(
   });
   const groups = Map.groupBy(lost, ({ stage, from, to, stays }) => JSON.stringify([stage, from, to, stays]));
   return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    return first
-      ? [
-          describe(
-            first,
-            group.map(({ service }) => service),
-            planned,
-          ),
-        ]
-      : [];
+    const services = group.map(({ service }) => service);
+    return group[0] ? describe(group[0], services, planned) : [];
   });
 }
 
@@ -59,28 +51,25 @@ function describe(
   { plan, catalogue, config }: PlanWithFiles,
 ): Problem {
   const quoted = JSON.stringify(stage);
-  const has =
-    services.length === 1 ? "1 provisioned service has" : `${services.length} provisioned services have`;
-  const all = `${has} it: ${services.join(", ")}`;
-  const pipeline = ["config", `${PROJECT}:pipelines`, to];
+  const has = services.length === 1 ? "has" : "have";
+  const all = `${counted(services.length, "provisioned service")} ${has} it: ${services.join(", ")}`;
   if (stays) {
     const stages = plan.services.find(({ name }) => name === services[0])?.stages ?? [];
-    const path = [...pipeline, stages.findIndex(({ name }) => name === stage), "controlFlow"];
+    const path = ["pipelines", to, stages.findIndex(({ name }) => name === stage), "controlFlow"];
     const message = `the stage ${quoted} no longer deploys; ${all}. Its Applications would be deleted.`;
     const fix = `Let it deploy. To delete it, set state: retired, run pulumi up, then remove it; give the control-flow stage another name.`;
-    return problem("KF093", config.document, path, message, fix);
+    return stackProblem("KF093", config.document, path, message, fix);
   }
   if (from === to) {
     const message = `the stage ${quoted} was removed; ${all}. Its Stages and Applications would be deleted.`;
     const fix = `Put it back. To delete it, set state: retired, run pulumi up, then remove it.`;
-    return problem("KF094", config.document, pipeline, message, fix, "key");
+    return stackProblem("KF094", config.document, ["pipelines", to], message, fix, "key");
   }
   // If the catalogue still names another pipeline, this one is its canary.
   const own = services.every((name) => catalogue.value?.services[name]?.pipeline === to);
-  const [document, path] = own
-    ? [catalogue.document, ["services", services[0] ?? "", "pipeline"]]
-    : [config.document, ["config", `${PROJECT}:rollout`, "pipelines"]];
   const message = `${JSON.stringify(to)} has no stage ${quoted}, as ${JSON.stringify(from)} has; ${all}. Its Stages and Applications would be deleted.`;
   const fix = `Stay on ${from}, or move first to a pipeline that has ${stage} with state: retired, run pulumi up, then move on.`;
-  return problem("KF095", document, path, message, fix);
+  return own
+    ? problem("KF095", catalogue.document, ["services", services[0] ?? "", "pipeline"], message, fix)
+    : stackProblem("KF095", config.document, ["rollout", "pipelines"], message, fix);
 }

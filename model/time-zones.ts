@@ -15,18 +15,13 @@ export const timeZone = z.string().refine((name) => NAME.test(name) && isKnown(n
 export const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 export type Day = (typeof DAYS)[number];
 
-/** A local time. */
-interface WallClock {
-  /** Its place in {@link DAYS}. */
-  readonly day: number;
-  /** `09:05`; texts of this form sort by time. */
-  readonly time: string;
-}
-
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** The clock of a time zone at a moment, by the zones of this Node. The API server has its own copy of them. */
-export function wallClock(zone: string, at: Date): WallClock {
+/**
+ * The clock of a time zone at a moment, by the zones of this Node. The API server has its own copy of them.
+ * @returns the day's place in {@link DAYS}, and a time such as `09:05`; texts of this form sort by time
+ */
+export function wallClock(zone: string, at: Date): { readonly day: number; readonly time: string } {
   const known = clocks.get(zone) ?? clockOf(zone);
   clocks.set(zone, known);
   const parts = Object.fromEntries(known.formatToParts(at).map(({ type, value }) => [type, value]));

@@ -1,8 +1,8 @@
-import { type Problem, problem } from "./diagnostics.ts";
+import { counted, type Problem } from "./diagnostics.ts";
 import type { PlanWithFiles } from "./losses.ts";
 import { deployingStages, type GitopsPlan, type Plan, type ServicePlan } from "./plan.ts";
 import type { Provisioned, ProvisionedService } from "./provisioned.ts";
-import { PROJECT } from "./stack-config.ts";
+import { stackProblem } from "./stack-problem.ts";
 
 /** A service whose values files are now expected in another place. */
 export interface Relocated {
@@ -47,11 +47,11 @@ export function valuesLosses(
   const lost = relocated(before, plan).filter(({ service }) => !there.has(service));
   const [first] = lost;
   if (first === undefined) return [];
-  const count = lost.length === 1 ? "1 provisioned service" : `${lost.length} provisioned services`;
+  const count = counted(lost.length, "provisioned service");
   const names = lost.map(({ service }) => service).join(", ");
   const message = `sets another place for the values files of ${count}: ${names}. Those of ${first.service} are in ${text(first.from)}, and would be expected in ${text(first.to)}. Each service would start with empty files.`;
   const fix = `Undo the change; or run npm run fleet -- move-values --stack ${stackOf(config.document.file)}, which moves the files in one commit, then try again.`;
-  return [problem("KF096", config.document, ["config", `${PROJECT}:gitops`], message, fix)];
+  return [stackProblem("KF096", config.document, ["gitops"], message, fix)];
 }
 
 function stackOf(file: string): string {

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import { BUILDS, catalogueText, planOf, problemsOf, service, servicePlan, stackText } from "../sources.ts";
+import { BUILDS, catalogueOf, planOf, problemsOf, servicePlan, stackText } from "../sources.ts";
 import { triggersOf, WEBHOOKS } from "./many-services.ts";
 
 describe("a service's build", () => {
   it("is turned off by false: no hook, no trigger", () => {
-    const plan = planOf(catalogueText({ nginx: service("nginx", { build: false }) }));
+    const plan = planOf(catalogueOf({ nginx: { build: false } }));
     assert.equal(plan.services[0]?.build, undefined);
     assert.equal(plan.services[0]?.webhook, undefined);
     assert.equal(plan.platform?.buildTriggers, undefined);
   });
 
   it("is refused in the GitOps repository, to which each promotion pushes, unless another system builds it", () => {
-    const said = (more: object) => problemsOf(catalogueText({ nginx: service("nginx", more) })).join();
+    const said = (more: object) => problemsOf(catalogueOf({ nginx: more })).join();
     assert.match(
       said({ repository: "acme/GitOps" }),
       /"acme\/GitOps" is the GitOps repository, so each promotion/,
@@ -31,16 +31,10 @@ describe("a service's build", () => {
   it("has no hook of its own if the organization has one", () => {
     const keys = { webhooks: WEBHOOKS("scope: organization") };
     assert.equal(servicePlan({}, keys).webhook, undefined);
-    assert.deepEqual(triggersOf({ nginx: service("nginx") }, keys).organizationHook, {
+    assert.deepEqual(triggersOf({ nginx: {} }, keys).organizationHook, {
       url: "https://hooks.acme.example/github-organization",
       secretPurpose: "webhook/github-organization",
     });
-  });
-
-  it("requires the stack's build settings, and the message names the services", () => {
-    assert.deepEqual(problemsOf(catalogueText({ nginx: service("nginx") }), stackText({ builds: "" })), [
-      'Pulumi.test.yaml:2:3  config.kargo-fleet:builds  is missing, but services are built here (nginx). Set at least builds.images and builds.network.apiServer, or "build": false for those services.',
-    ]);
   });
 
   for (const [what, more, rule] of [
@@ -58,8 +52,8 @@ describe("a service's build", () => {
     ],
   ] as const) {
     it(`is refused if its Warehouse looks for ${what}, which the build never pushes`, () => {
-      assert.match(problemsOf(catalogueText({ nginx: service("nginx", more) })).join(), rule);
-      assert.deepEqual(problemsOf(catalogueText({ nginx: service("nginx", { build: false, ...more }) })), []);
+      assert.match(problemsOf(catalogueOf({ nginx: more })).join(), rule);
+      assert.deepEqual(problemsOf(catalogueOf({ nginx: { build: false, ...more } })), []);
     });
   }
 
@@ -70,10 +64,7 @@ describe("a service's build", () => {
     ["an address that is no network", BUILDS.replace("10.0.0.1/32", "10.0.0.1"), /must be a network/],
   ] as const) {
     it(`is refused with ${what}`, () => {
-      assert.match(
-        problemsOf(catalogueText({ nginx: service("nginx") }), stackText({ builds })).join(),
-        rule,
-      );
+      assert.match(problemsOf(catalogueOf({ nginx: {} }), stackText({ builds })).join(), rule);
     });
   }
 
@@ -100,32 +91,17 @@ describe("a service's build", () => {
     it(`is refused with a mirror if ${what}`, () => {
       const network = `["10.0.0.1/32"], cluster: ["198.51.100.0/24"], mirrors: ["10.20.0.0/24", "${mirror}"]`;
       const builds = BUILDS.replace('["10.0.0.1/32"]', network);
-      const problems = problemsOf(catalogueText({ nginx: service("nginx") }), stackText({ builds }));
+      const problems = problemsOf(catalogueOf({ nginx: {} }), stackText({ builds }));
       assert.equal(problems.length, 1);
       assert.match(problems.join(), rule);
     });
   }
-
-  it("requires curl if builds notify Kargo", () => {
-    const keys = {
-      builds: BUILDS.replace(/, notify: "[^"]*"/, ""),
-      webhooks: WEBHOOKS('receiver: { url: "https://kargo.acme.example/webhooks" }'),
-    };
-    assert.match(
-      problemsOf(catalogueText({ nginx: service("nginx") }), stackText(keys)).join(),
-      /kargo-fleet:builds\.images\.notify {2}is missing/,
-    );
-  });
 });
 
 describe("two services of one repository", () => {
+  const built = (build: object | false) => ({ repository: "acme/mono", build });
   const mono = (one: object | false, other: object | false) =>
-    problemsOf(
-      catalogueText({
-        api: service("mono", { build: one }),
-        web: service("mono", { build: other }),
-      }),
-    );
+    problemsOf(catalogueOf({ api: built(one), web: built(other) }));
 
   it("are distinguished by folders, neither of which contains the other", () => {
     assert.deepEqual(mono({ context: "services/api" }, { context: "services/web" }), []);
@@ -148,10 +124,10 @@ describe("two services of one repository", () => {
 
   it("are limited to twenty, GitHub's number of hooks per event, but not with the organization's hook", () => {
     const services = Object.fromEntries(
-      Array.from({ length: 21 }, (_, n) => [`s${n}`, service("mono", { build: { context: `dir${n}` } })]),
+      Array.from({ length: 21 }, (_, n) => [`s${n}`, built({ context: `dir${n}` })]),
     );
-    assert.match(problemsOf(catalogueText(services)).join(), /services\.s20\.repository.*21 hooks/);
+    assert.match(problemsOf(catalogueOf(services)).join(), /services\.s20\.repository.*21 hooks/);
     const keys = { webhooks: WEBHOOKS("scope: organization") };
-    assert.deepEqual(problemsOf(catalogueText(services), stackText(keys)), []);
+    assert.deepEqual(problemsOf(catalogueOf(services), stackText(keys)), []);
   });
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { costNotes, githubCost, githubCostText, hookProgress } from "../../model/costs.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { catalogueOf, planOf, stackText } from "../sources.ts";
 import { many, WEBHOOKS } from "./many-services.ts";
 
 describe("a stack's GitHub calls", () => {
   const costOf = (count: number, keys: Record<string, string> = {}) =>
-    githubCost(planOf(catalogueText(many(count)), stackText(keys)));
+    githubCost(planOf(catalogueOf(many(count)), stackText(keys)));
 
   it("are one per hook, so 1,000 hooks take two hours", () => {
     assert.deepEqual(costOf(3), { hooks: 3, minutes: 1 });
@@ -14,11 +14,11 @@ describe("a stack's GitHub calls", () => {
   });
 
   it("are mentioned in the preview beside the registry requests of Warehouses that read every tag", () => {
-    const plain = planOf(catalogueText({ nginx: service("nginx", { tags: { strategy: "newest-build" } }) }));
+    const plain = planOf(catalogueOf({ nginx: { tags: { strategy: "newest-build" } } }));
     const notes = costNotes(plain);
     assert.match(notes[0] ?? "", /^GitHub: 1 webhook/);
     assert.match(notes[1] ?? "", /^Registry: .*newest-build \(nginx\) .*every tag/);
-    assert.equal(costNotes(planOf(catalogueText({ nginx: service("nginx") }))).length, 1);
+    assert.equal(costNotes(planOf(catalogueOf({ nginx: {} }))).length, 1);
   });
 
   it("are warned about if they take longer than the token of a GitHub App", () => {
@@ -27,7 +27,7 @@ describe("a stack's GitHub calls", () => {
       githubAppPrivateKey: "{ secure: v1:abc }",
     };
     const noteOf = (count: number, keys: Record<string, string>) =>
-      costNotes(planOf(catalogueText(many(count)), stackText(keys)))[0] ?? "";
+      costNotes(planOf(catalogueOf(many(count)), stackText(keys)))[0] ?? "";
     assert.match(noteOf(1000, app), /The App's token ends after an hour of one up/);
     assert.doesNotMatch(noteOf(499, app), /token/);
     assert.doesNotMatch(noteOf(1000, {}), /token/);

@@ -3,12 +3,9 @@ import fc from "fast-check";
 import { calendar } from "../../manifests/calendar.ts";
 import { isClosed } from "../../model/closed-now.ts";
 import type { Plan } from "../../model/plan.ts";
-import { catalogueText, planOf, problemsOf, service, stackText } from "../sources.ts";
+import { catalogueOf, planOf, problemsOf, stackText } from "../sources.ts";
 
-const CATALOGUE = catalogueText({
-  nginx: service("nginx"),
-  auth: service("auth", { labels: { tier: "critical" } }),
-});
+const CATALOGUE = catalogueOf({ nginx: {}, auth: { labels: { tier: "critical" } } });
 const frozen = (freeze: string) => stackText({ rollout: `{ freeze: [${freeze}] }` });
 const at = (freeze: string, now: string) => planOf(CATALOGUE, frozen(freeze), new Date(now));
 const rulesOf = ({ platform }: Plan) => platform?.calendar ?? [];

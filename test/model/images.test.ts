@@ -6,19 +6,17 @@ import { newKeys } from "../../model/image-keys.ts";
 import { losses } from "../../model/losses.ts";
 import { provisioned } from "../../model/provisioned.ts";
 import {
-  catalogueText,
+  catalogueOf,
   planOf,
   problemsOf,
   readCatalogueText,
   readStackText,
-  service,
   servicePlan,
   stackText,
 } from "../sources.ts";
 
 const IMAGES = { web: "registry.example/shop/web", worker: "registry.example/shop/worker" };
-const shop = (images: object, more: object = {}) =>
-  catalogueText({ shop: service("shop", { images, build: false, ...more }) });
+const shop = (images: object, more: object = {}) => catalogueOf({ shop: { images, build: false, ...more } });
 const planned = (catalogue: string) => ({
   plan: planOf(catalogue),
   catalogue: readCatalogueText(catalogue),
@@ -50,7 +48,7 @@ describe("a service with several images", () => {
     const shipped = ["promote-v1", "pull-request-v1", "promote-v2", "pull-request-v2"];
     const one = shipped.map((task) => `kargo-fleet-${task}`);
     const all = [...one, ...shipped.map((task) => `kargo-fleet-images-${task}`)];
-    assert.deepEqual(tasks(catalogueText({ shop: service("shop") })), one);
+    assert.deepEqual(tasks(catalogueOf({ shop: {} })), one);
     assert.deepEqual(tasks(shop(IMAGES)), all);
     assert.deepEqual(tasks(shop(IMAGES), "{ exclude: [{ names: [shop] }] }"), all);
   });
@@ -62,7 +60,7 @@ describe("a service with several images", () => {
       return guards(platform);
     };
     const permits = guardsOf(shop(IMAGES));
-    assert.deepEqual(permits, guardsOf(catalogueText({ shop: service("shop") })));
+    assert.deepEqual(permits, guardsOf(catalogueOf({ shop: {} })));
     assert.match(JSON.stringify(permits), /kargo-fleet-images-promote-v2/);
   });
 
@@ -86,13 +84,13 @@ describe("a service with several images", () => {
   });
 
   it("may not have the Workflows of another service, nor names too long for a label", () => {
-    const two = { shop: service("shop", { images: IMAGES }), "shop-web": service("shop-web") };
+    const two = { shop: { images: IMAGES }, "shop-web": {} };
     assert.match(
-      problemsOf(catalogueText(two)).join(),
+      problemsOf(catalogueOf(two)).join(),
       /the Workflow "shop-web-000000000000" .* is also used by service "shop"/,
     );
-    const long = { ["x".repeat(40)]: service("shop", { images: { ["y".repeat(11)]: IMAGES.web } }) };
-    assert.match(problemsOf(catalogueText(long)).join(), /the Workflow "x+-y+-0{12}" .* has 65 characters/);
+    const long = { ["x".repeat(40)]: { images: { ["y".repeat(11)]: IMAGES.web } } };
+    assert.match(problemsOf(catalogueOf(long)).join(), /the Workflow "x+-y+-0{12}" .* has 65 characters/);
   });
 
   it("may have ten images, and none but lower-case words that YAML reads as texts name them", () => {
@@ -108,9 +106,9 @@ describe("a service with several images", () => {
   });
 
   it("may not use an image of another service, nor one outside the registries", () => {
-    const other = catalogueText({
-      shop: service("shop", { images: IMAGES, build: false }),
-      jobs: service("jobs", { image: IMAGES.worker, build: false }),
+    const other = catalogueOf({
+      shop: { images: IMAGES, build: false },
+      jobs: { image: IMAGES.worker, build: false },
     });
     assert.match(problemsOf(other).join(), /services\.jobs\.image .* is also used by service "shop"/);
     assert.match(
@@ -130,14 +128,14 @@ describe("a service with several images", () => {
 
   it("is recognized under another name by any of its images", () => {
     const { worker } = IMAGES;
-    const renamed = catalogueText({ store: service("store", { image: worker, build: false }) });
+    const renamed = catalogueOf({ store: { image: worker, build: false } });
     const [loss] = losses(provisioned(planOf(shop(IMAGES))), planned(renamed));
     assert.equal(loss?.code, "KF091");
   });
 });
 
 describe("the keys of values files that an earlier up wrote", () => {
-  const one = catalogueText({ shop: service("shop", { image: IMAGES.web, build: false }) });
+  const one = catalogueOf({ shop: { image: IMAGES.web, build: false } });
   const files = (keys: string) =>
     ["dev", "staging", "prod"].map((stage) => `services/shop/values-${stage}.yaml ${keys}`);
 
@@ -146,7 +144,7 @@ describe("the keys of values files that an earlier up wrote", () => {
     assert.deepEqual(paths(one, shop(IMAGES)), files("images.web.tag images.worker.tag"));
     assert.deepEqual(paths(shop(IMAGES), one), files("image.tag"));
     assert.deepEqual(paths(shop(IMAGES), shop({ worker: IMAGES.worker })), []);
-    assert.deepEqual(paths(catalogueText({}), shop(IMAGES)), []);
+    assert.deepEqual(paths(catalogueOf({}), shop(IMAGES)), []);
     assert.deepEqual(paths(one, shop(IMAGES, { state: "decommissioned" })), []);
   });
 

@@ -35,6 +35,12 @@ function read(files: Texts, list: object = main(), folder: CatalogueFolder = fol
 /** The messages without the code. */
 const said = (...args: Parameters<typeof read>) => read(...args).problems.map(formatProblem);
 
+/** Asserts that there is one problem, with this text. */
+function told(problems: readonly string[], text: string): void {
+  assert.ok(problems[0]?.includes(text), problems.join("\n"));
+  assert.equal(problems.length, 1);
+}
+
 describe("a catalogue that includes files", () => {
   it("is one catalogue, with the same plan as a single file in any order", () => {
     const files = { "catalogue/edge.json": own("nginx", "api"), "catalogue/identity.json": own("auth") };
@@ -116,71 +122,38 @@ describe("a catalogue that includes files", () => {
     ]);
   });
 
-  for (const [what, include, files, message] of [
+  for (const [what, pattern, message] of [
+    ["matches no file", "catalogue/*.json", 'include[0]  "catalogue/*.json" matches no file.'],
+    ["names a missing file", "catalogue/edge.json", 'include[0]  "catalogue/edge.json" matches no file.'],
+    ["leads out of the repository", "catalogue/../../x.json", "is not a path below this folder"],
+    ["is absolute", "/etc/x.json", "is not a path below this folder"],
+    ["has a backslash", "catalogue\\x.json", "must begin with a folder"],
+    ["is hidden", ".github/x.json", "none beginning with a dot"],
+    ["has two stars in a row", "catalogue/**/x.json", "at most one * in each"],
+    ["names no folder", "*.json", "must begin with a folder, by its name"],
+    ["has a pattern as its folder", "*/edge.json", "must begin with a folder, by its name"],
+    ["is in a folder of the program", "Model/edge.json", "is in a folder of the program"],
+    ["is not JSON", "catalogue/*", "must end in .json"],
+  ] as const)
+    it(`refuses a pattern that ${what}`, () => told(said({}, main({ include: [pattern] })), message));
+
+  for (const [what, path, file, message] of [
+    ["is a folder", "edge.json/x", "", '"catalogue/edge.json" is not a regular file.'],
     [
-      "a pattern matches no file",
-      ["catalogue/*.json"],
-      {},
-      'include[0]  "catalogue/*.json" matches no file.',
-    ],
-    [
-      "an included file is missing",
-      ["catalogue/edge.json"],
-      {},
-      'include[0]  "catalogue/edge.json" matches no file.',
-    ],
-    [
-      "the path is a folder",
-      ["catalogue/edge.json"],
-      { "catalogue/edge.json/x": "" },
-      '"catalogue/edge.json" is not a regular file.',
-    ],
-    [
-      "it leads out of the repository",
-      ["catalogue/../../x.json"],
-      {},
-      'include[0]  "catalogue/../../x.json" is not a path below this folder',
-    ],
-    ["it is absolute", ["/etc/x.json"], {}, "is not a path below this folder"],
-    ["it has a backslash", ["catalogue\\x.json"], {}, "must begin with a folder"],
-    ["it is hidden", [".github/x.json"], {}, "none beginning with a dot"],
-    ["it has two stars in a row", ["catalogue/**/x.json"], {}, "at most one * in each"],
-    ["it names no folder", ["*.json"], {}, "must begin with a folder, by its name"],
-    ["its folder is a pattern", ["*/edge.json"], {}, "must begin with a folder, by its name"],
-    ["it is in a folder of the program", ["Model/edge.json"], {}, "is in a folder of the program"],
-    ["it is not JSON", ["catalogue/*"], {}, "must end in .json"],
-    ["include is not a list", "catalogue/*.json", {}, "must be of type array"],
-    [
-      "an included file includes others",
-      ["catalogue/*.json"],
-      { "catalogue/edge.json": { include: [], services: {} } },
+      "includes others",
+      "edge.json",
+      { include: [], services: {} },
       'include  "include" is not a valid key here (there are: $schema, services). It belongs in the file that includes this one.',
     ],
-    [
-      "an included file has teams",
-      ["catalogue/*.json"],
-      { "catalogue/edge.json": { teams: {}, services: {} } },
-      'teams  "teams" is not a valid key here',
-    ],
-    [
-      "an included file is empty",
-      ["catalogue/*.json"],
-      { "catalogue/edge.json": "" },
-      'catalogue/edge.json:1:1  (document)  is empty. Write at least {"services": {}}.',
-    ],
-    [
-      "an included file is truncated",
-      ["catalogue/*.json"],
-      { "catalogue/edge.json": '{ "services": {' },
-      "catalogue/edge.json:1:16  (document)  is not valid JSON",
-    ],
-  ] as const) {
-    it(`reports a problem if ${what}`, () => {
-      const problems = said(files, main({ include }));
-      assert.ok(problems[0]?.includes(message), problems.join("\n"));
-      assert.equal(problems.length, 1);
-    });
-  }
+    ["has teams", "edge.json", { teams: {}, services: {} }, 'teams  "teams" is not a valid key here'],
+    ["is empty", "edge.json", "", 'edge.json:1:1  (document)  is empty. Write at least {"services": {}}.'],
+    ["is truncated", "edge.json", '{ "services": {', "edge.json:1:16  (document)  is not valid JSON"],
+  ] as const)
+    it(`refuses an included file that ${what}`, () =>
+      told(said({ [`catalogue/${path}`]: file }, main({ include: ["catalogue/edge.json"] })), message));
+
+  it("refuses an include that is no list", () =>
+    told(said({}, main({ include: "catalogue/*.json" })), "must be of type array"));
 
   it("does not report an unknown service if an included file is unreadable", () => {
     const reading = read({ "catalogue/edge.json": "{" });

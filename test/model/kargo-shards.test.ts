@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { kargoShard } from "../../model/kargo-shards.ts";
-import { catalogueText, planOf, problemsOf, service, stackText } from "../sources.ts";
+import { catalogueOf, planOf, problemsOf, stackText } from "../sources.ts";
 
 const shardNames = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/), { minLength: 1, maxLength: 8 });
 
 describe("Kargo's shards", () => {
   it("are none by default: Kargo's controller without a name has all services", () => {
-    assert.equal(planOf(catalogueText({ nginx: service("nginx") })).services[0]?.kargoShard, undefined);
+    assert.equal(planOf(catalogueOf({ nginx: {} })).services[0]?.kargoShard, undefined);
     fc.assert(fc.property(fc.string(), (name) => kargoShard(name, []) === undefined));
   });
 
@@ -34,7 +34,7 @@ describe("Kargo's shards", () => {
 
   it("are named once each, by valid names", () => {
     const problems = (shards: string) =>
-      problemsOf(catalogueText({}), stackText({ kargo: `{ shards: ${shards} }` }));
+      problemsOf(catalogueOf({}), stackText({ kargo: `{ shards: ${shards} }` }));
     assert.deepEqual(problems("[eu-a, eu-b]"), []);
     assert.match(problems("[a, b, a]").join(), /kargo-fleet:kargo\.shards {2}must name each shard once/);
     assert.match(problems("[A]").join(), /kargo\.shards\[0\] {2}"A" is not a valid name/);

@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
 import { lifecycleNotes } from "../../model/lifecycle-notes.ts";
 import { hookStep, type Provisioned, provisioned } from "../../model/provisioned.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { catalogueOf, planOf, stackText } from "../sources.ts";
 
 type Entries = Readonly<Record<string, object>>;
 
 const planned = (entries: Entries, keys: Readonly<Record<string, string>> = {}) =>
-  planOf(
-    catalogueText(
-      Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
-    ),
-    stackText(keys),
-  );
+  planOf(catalogueOf(entries), stackText(keys));
 const upOf = (entries: Entries, hooksOff: readonly string[] = []): Provisioned => ({
   ...provisioned(planned(entries)),
   hooksOff: [...hooksOff],

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { provisioned } from "../../model/provisioned.ts";
 import { sampled } from "../sampling.ts";
-import { type Entries, type Keys, pipelines, planned, said, stage } from "./ups.ts";
+import { stage } from "../sources.ts";
+import { type Entries, type Keys, pipelines, planned, said } from "./ups.ts";
 
 const EDITS = sampled(10_000, 3_000);
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { nameProblem, resourceName } from "../../model/names.ts";
 import { deployingStages } from "../../model/plan.ts";
 import { sampled } from "../sampling.ts";
-import { catalogueText, planOf, problemsOf, service, stackText } from "../sources.ts";
+import { catalogueNamed, catalogueOf, planOf, problemsOf, stackText, stage } from "../sources.ts";
 
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -16,11 +16,8 @@ describe("derived names", function () {
   });
 
   it("refuse service a-b with stage c beside service a with stage b-c, which both have the Application a-b-c", () => {
-    const pipelines = `{ standard: [{ stage: b-c, promotion: auto, sync: auto }], other: [{ stage: c, promotion: auto, sync: auto }] }`;
-    const found = problemsOf(
-      catalogueText({ a: service("a"), "a-b": service("a-b", { pipeline: "other" }) }),
-      stackText({ pipelines }),
-    );
+    const pipelines = `{ standard: [${stage("b-c")}], other: [${stage("c")}] }`;
+    const found = problemsOf(catalogueOf({ a: {}, "a-b": { pipeline: "other" } }), stackText({ pipelines }));
     assert.deepEqual(
       found.map((line) => line.slice(line.indexOf("services.", 14))),
       [
@@ -31,7 +28,7 @@ describe("derived names", function () {
   });
 
   it("refuse a service called kargo, whose stage would deploy into another service's Kargo Project", () => {
-    const found = problemsOf(catalogueText({ dev: service("dev"), kargo: service("kargo") })).join();
+    const found = problemsOf(catalogueOf({ dev: {}, kargo: {} })).join();
     assert.match(
       found,
       /the namespace "kargo-dev" \(from its stage dev\) is also used by service "dev" \(from its Kargo Project\)/,
@@ -40,17 +37,14 @@ describe("derived names", function () {
 
   for (const name of ["system-resources", "shared-resources", "cluster-secrets"]) {
     it(`refuse the service ${name}, because kargo-${name} is Kargo's own namespace`, () => {
-      assert.match(problemsOf(catalogueText({ [name]: service(name) })).join(), /is reserved in the cluster/);
+      assert.match(problemsOf(catalogueOf({ [name]: {} })).join(), /is reserved in the cluster/);
     });
   }
 
   for (const [what, keys, rule] of [
     [
       "into its own Kargo Project, where its chart could give its team any right",
-      {
-        pipelines:
-          '{ standard: [{ stage: dev, promotion: auto, sync: auto, destination: { namespace: "kargo-{service}" } }] }',
-      },
+      { pipelines: `{ standard: [${stage("dev", ', destination: { namespace: "kargo-{service}" }')}] }` },
       /config\.kargo-fleet:pipelines\.standard\[0\]\.destination\.namespace {2}deploys "nginx" into the namespace "kargo-nginx", which is its own Kargo Project's/,
     ],
     [
@@ -65,52 +59,40 @@ describe("derived names", function () {
     ],
     [
       "to its own cluster by another name, which would hide that two namespaces meet",
-      {
-        pipelines:
-          "{ standard: [{ stage: dev, promotion: auto, sync: auto, destination: { cluster: in-cluster } }] }",
-      },
+      { pipelines: `{ standard: [${stage("dev", ", destination: { cluster: in-cluster }")}] }` },
       /standard\[0\]\.destination\.cluster {2}is Argo CD's own cluster/,
     ],
   ] as const) {
     it(`refuse a service that deploys ${what}`, () => {
-      assert.match(problemsOf(catalogueText({ nginx: service("nginx") }), stackText(keys)).join("\n"), rule);
+      assert.match(problemsOf(catalogueOf({ nginx: {} }), stackText(keys)).join("\n"), rule);
     });
   }
 
   it("refuse the unknown pipeline constructor, although every JavaScript object has that property", () => {
-    const found = problemsOf(catalogueText({ nginx: service("nginx", { pipeline: "constructor" }) })).join();
+    const found = problemsOf(catalogueOf({ nginx: { pipeline: "constructor" } })).join();
     assert.match(found, /"constructor" is not a pipeline of Pulumi\.test\.yaml/);
   });
 
   it("refuse the service default, because Argo CD's AppProject of that name allows everything", () => {
-    assert.match(
-      problemsOf(catalogueText({ default: service("default") })).join(),
-      /the AppProject "default"/,
-    );
+    assert.match(problemsOf(catalogueOf({ default: {} })).join(), /the AppProject "default"/);
   });
 
   it("refuse a service and stage with the name of a Kubernetes namespace", () => {
-    const pipelines = "{ standard: [{ stage: system, promotion: auto, sync: auto }] }";
-    assert.match(
-      problemsOf(catalogueText({ kube: service("kube") }), stackText({ pipelines })).join(),
-      /"kube-system"/,
-    );
+    const pipelines = `{ standard: [${stage("system")}] }`;
+    assert.match(problemsOf(catalogueOf({ kube: {} }), stackText({ pipelines })).join(), /"kube-system"/);
   });
 
   it("refuse a name whose Helm release would be longer than 53", () => {
     const longest = "a".repeat(53 - "-staging".length);
-    assert.deepEqual(problemsOf(catalogueText({ [longest]: service(longest) })), []);
+    assert.deepEqual(problemsOf(catalogueOf({ [longest]: {} })), []);
     assert.match(
-      problemsOf(catalogueText({ [`${longest}a`]: service(longest) })).join(),
+      problemsOf(catalogueOf({ [`${longest}a`]: {} })).join(),
       /the Application "a+-staging" \(from its stage staging\) has 54 characters; a Helm release, which takes the Application's name, has at most 53\. Shorten the service's name by 1 or more\./,
     );
   });
 
   it("are checked for unselected services too, so that selecting more stays possible", () => {
-    const found = problemsOf(
-      catalogueText({ default: service("default") }),
-      stackText({ rollout: "{ percent: 0 }" }),
-    );
+    const found = problemsOf(catalogueOf({ default: {} }), stackText({ rollout: "{ percent: 0 }" }));
     assert.equal(found.length, 1);
   });
 
@@ -118,8 +100,8 @@ describe("derived names", function () {
     const catalogue = fc.uniqueArray(label, { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(catalogue, fc.uniqueArray(label, { minLength: 1, maxLength: 4 }), (names, stages) => {
-        const pipelines = `{ standard: [${stages.map((name) => `{ stage: "${name}", promotion: auto, sync: auto }`).join()}] }`;
-        const text = catalogueText(Object.fromEntries(names.map((name) => [name, service(name)])));
+        const pipelines = `{ standard: [${stages.map((name) => stage(`"${name}"`)).join()}] }`;
+        const text = catalogueNamed(names);
         const stack = stackText({ pipelines });
         if (problemsOf(text, stack).length > 0) return;
         const { services } = planOf(text, stack);

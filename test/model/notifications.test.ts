@@ -1,46 +1,34 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { messageSensor } from "../../manifests/notifications.ts";
-import { formatProblem, InvalidInput } from "../../model/diagnostics.ts";
 import { waitsOf } from "../../model/notification-plan.ts";
 import { messageSensorBytes } from "../../model/notification-size.ts";
 import { STANDARD_PIPELINE } from "../../model/pipelines.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { catalogueOf, planOf, problemsOf, stackText } from "../sources.ts";
+import { many, WEBHOOKS } from "./many-services.ts";
 
 const NOTIFICATIONS = `{ kargo: "https://kargo.acme.example", argoCd: "https://argocd.acme.example", slack: { existingSecret: slack }, webhooks: { pager: { url: "https://pager.acme.example/in", existingSecret: pager }, edge: { format: teams, existingSecret: edge-teams } } }`;
 const NOTIFY = { slack: "edge-releases", webhooks: ["pager", "edge"] };
 const teams = (more: object = {}) => ({ edge: { group: "AD-Edge", notify: { ...NOTIFY, ...more } } });
 const plan = (services: Readonly<Record<string, object>>, keys: Readonly<Record<string, string>> = {}) =>
-  planOf(catalogueText(services, teams()), stackText({ notifications: NOTIFICATIONS, ...keys })).platform
+  planOf(catalogueOf(services, teams()), stackText({ notifications: NOTIFICATIONS, ...keys })).platform
     ?.notifications;
 const problems = (notify: object, notifications: string, keys: Readonly<Record<string, string>> = {}) =>
   problemsOf(
-    catalogueText({ nginx: service("nginx") }, { edge: { group: "AD-Edge", notify } }),
+    catalogueOf({ nginx: {} }, { edge: { group: "AD-Edge", notify } }),
     stackText({ notifications, ...keys }),
   );
 
-const codes = (found: readonly string[]) => found.map((one) => /\[(KF\d+)\]$/.exec(one)?.[1]);
-/** The problems of two files, with their codes. */
-function problemsOf(catalogue: string, stack: string): string[] {
-  try {
-    planOf(catalogue, stack);
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems.map(formatProblem);
-    throw error;
-  }
-}
-
 describe("the plan of messages", () => {
   it("is missing if the stack names no notifications, whatever teams say", () => {
-    assert.equal(plan({ nginx: service("nginx") }, { notifications: "" }), undefined);
-    assert.equal(plan({ nginx: service("nginx") }, { notifications: "{}" }), undefined);
+    assert.equal(plan({ nginx: {} }, { notifications: "" }), undefined);
+    assert.equal(plan({ nginx: {} }, { notifications: "{}" }), undefined);
   });
 
   it("says when each window for all services opens, in its own zone", () => {
     const open = "[ { days: [Mon, Fri], from: '09:05', to: '16:00' }, { from: '22:00', to: '02:00' } ]";
     const windows = `[ { stages: [prod], zone: Europe/Berlin, open: ${open}, reason: office hours }, { zone: UTC, services: [nginx], open: [ { from: '09:00', to: '16:00' } ], reason: one }, { zone: UTC, open: [ { days: [Sun], from: '00:00', to: '24:00' } ], reason: all Stages } ]`;
-    const found = plan({ nginx: service("nginx") }, { rollout: `{ windows: ${windows} }` });
+    const found = plan({ nginx: {} }, { rollout: `{ windows: ${windows} }` });
     assert.deepEqual(found?.windows, [
       { name: "window-0-0", cron: "5 9 * * 1,5", zone: "Europe/Berlin", stages: ["prod"] },
       { name: "window-0-1", cron: "0 22 * * 0,1,2,3,4,5,6", zone: "Europe/Berlin", stages: ["prod"] },
@@ -79,7 +67,7 @@ describe("the plan of messages", () => {
     const [dev] = STANDARD_PIPELINE;
     assert.ok(dev && !dev.controlFlow);
     assert.deepEqual(waitsOf([{ ...dev, promotion: "manual", state: "retired" }]).promotion, {});
-    const gone = { nginx: service("nginx"), old: service("old", { state: "decommissioned" }) };
+    const gone = { nginx: {}, old: { state: "decommissioned" } };
     assert.deepEqual(
       plan(gone)?.groups.flatMap(({ routes }) => routes.flatMap(({ projects }) => projects)),
       ["kargo-nginx"],
@@ -87,8 +75,7 @@ describe("the plan of messages", () => {
   });
 
   it("contains the services of all shards, because one stack sends their messages", () => {
-    const services = Object.fromEntries(["a", "b", "c", "d"].map((name) => [name, service(name)]));
-    const shard = plan(services, { rollout: "{ shard: { index: 1, of: 2 } }" });
+    const shard = plan({ a: {}, b: {}, c: {}, d: {} }, { rollout: "{ shard: { index: 1, of: 2 } }" });
     assert.deepEqual(
       shard?.groups.flatMap(({ routes }) => routes.flatMap(({ projects }) => projects)),
       ["kargo-a", "kargo-b", "kargo-c", "kargo-d"],
@@ -101,10 +88,7 @@ describe("a message about a Stage called env", () => {
     const standard =
       "{ standard: [ { stage: dev, promotion: auto, sync: auto }, { stage: env, after: [dev], promotion: manual, sync: auto }, { stage: expandenv, after: [env], promotion: manual, sync: auto } ] }";
     const windows = "[ { zone: UTC, open: [ { from: '09:00', to: '16:00' } ], reason: office hours } ]";
-    const found = plan(
-      { nginx: service("nginx") },
-      { pipelines: standard, rollout: `{ windows: ${windows} }` },
-    );
+    const found = plan({ nginx: {} }, { pipelines: standard, rollout: `{ windows: ${windows} }` });
     assert.ok(found);
     const sensors = found.groups.map((group) => JSON.stringify(messageSensor(group, found).spec.triggers));
     assert.match(sensors.join(), /Freight waits for/);
@@ -115,28 +99,22 @@ describe("a message about a Stage called env", () => {
 });
 
 describe("a team's receivers", () => {
-  it("must be webhooks of the stack, and a channel needs a Slack app", () => {
-    const found = problems(
-      { slack: "edge", webhooks: ["pagr"] },
-      NOTIFICATIONS.replace(/slack: \{[^}]*\}, /, ""),
-    );
-    assert.deepEqual(codes(found), ["KF161", "KF160"]);
-    assert.match(found[1] ?? "", /Did you mean "pager"/);
-  });
-
   it("take no address with a credential in it", () => {
     const signed = NOTIFICATIONS.replace("/in", "/in?sig=secret");
     const [problem] = problems({}, signed);
-    assert.match(problem ?? "", /neither a query nor a fragment.*\[KF013\]/);
+    assert.match(problem ?? "", /neither a query nor a fragment/);
     assert.doesNotMatch(problem ?? "", /sig=secret/);
   });
 
   it("need the EventBus of the builds", () => {
     const none = problemsOf(
-      catalogueText({ nginx: service("nginx", { build: false }) }, teams()),
+      catalogueOf({ nginx: { build: false } }, teams()),
       stackText({ notifications: NOTIFICATIONS }),
     );
-    assert.deepEqual(codes(none), ["KF162"]);
+    assert.match(
+      none.join(),
+      /notifications {2}needs the EventBus of the builds, and this stack builds nothing/,
+    );
   });
 });
 
@@ -145,7 +123,7 @@ describe("the size of a Sensor of messages", () => {
     const name = fc.stringMatching(/^[a-z](-?[a-z0-9]){0,15}$/);
     fc.assert(
       fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 30 }), (names) => {
-        const made = plan(Object.fromEntries(names.map((one) => [one, service(one)])));
+        const made = plan(Object.fromEntries(names.map((one) => [one, {}])));
         assert.ok(made);
         for (const group of made.groups) {
           const own: number = Buffer.from(JSON.stringify(messageSensor(group, made))).toString(
@@ -159,28 +137,8 @@ describe("the size of a Sensor of messages", () => {
     );
   });
 
-  it("allows a team of 1,000 services, and is refused where its pod could not start", () => {
-    const many = (count: number) =>
-      Object.fromEntries(
-        Array.from({ length: count }, (_, at) => [`service-${at}`, service(`service-${at}`)]),
-      );
-    assert.deepEqual(
-      problemsOf(
-        catalogueText(many(1000), teams()),
-        stackText({
-          notifications: NOTIFICATIONS,
-          webhooks: '{ url: "https://hooks.acme.example", groups: 64 }',
-        }),
-      ),
-      [],
-    );
-    const tooMany = problemsOf(
-      catalogueText(many(6000), teams()),
-      stackText({
-        notifications: NOTIFICATIONS,
-        webhooks: '{ url: "https://hooks.acme.example", groups: 256 }',
-      }),
-    );
-    assert.deepEqual(codes(tooMany), ["KF163"]);
+  it("allows a team of 1,000 services", () => {
+    const stack = stackText({ notifications: NOTIFICATIONS, webhooks: WEBHOOKS("groups: 64") });
+    assert.deepEqual(problemsOf(catalogueOf(many(1000), teams()), stack), []);
   });
 });

@@ -17,13 +17,6 @@ describe("a promotion file", () => {
     }
   });
 
-  it("names an unknown step, with its line and the nearest known one", () => {
-    only(
-      afterEdit("git-push", (step) => ({ ...step, uses: "git-psuh" })).filter((text) => /KF170/.test(text)),
-      /^promotion\/v3\.yaml:\d+:\d+ {2}steps\[3\]\.uses {2}"git-psuh" is not a step .* Did you mean "git-push"\? \[KF170\]$/,
-    );
-  });
-
   const [app] = (V1.at(-1)?.config.apps ?? []) as object[];
   const pinned = { apps: [{ ...app, sources: [{ repoURL: "https://x.example", desiredRevision: "abc" }] }] };
   for (const [what, texts, pattern] of [
@@ -36,11 +29,6 @@ describe("a promotion file", () => {
       "pin a revision on a shared branch",
       afterEdit("argocd-update", withConfig(pinned)),
       /pins a revision.*KF171/,
-    ],
-    [
-      "force a push",
-      afterEdit("git-push", withConfig({ force: true })),
-      /force overwrites the commits.*KF171/,
     ],
     [
       "have a key that Kargo does not know",

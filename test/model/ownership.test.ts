@@ -1,55 +1,37 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { covers } from "../../model/ownership.ts";
-import { catalogueText, problemsOf, service } from "../sources.ts";
+import { catalogueOf, problemsOf } from "../sources.ts";
 
 const TEAMS = {
   edge: { group: "AD-Edge", owns: ["acme/nginx*", "registry.example/edge/*", "registry.example/nginx"] },
   identity: { group: "AD-Identity" },
 };
 const problems = (services: Record<string, object>, teams: object = TEAMS) =>
-  problemsOf(catalogueText(services, teams)).join("\n");
+  problemsOf(catalogueOf(services, teams)).join("\n");
 
 describe("ownership", () => {
   it("lets a team use what it owns, and a team without owns what nobody owns", () => {
-    assert.equal(problems({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) }), "");
+    assert.equal(problems({ nginx: {}, auth: { team: "identity" } }), "");
   });
 
   it("refuses a repository outside the team's owns", () => {
     assert.match(
-      problems({ nginx: service("nginx", { repository: "acme/other" }) }),
+      problems({ nginx: { repository: "acme/other" } }),
       /services\.nginx\.repository {2}the repository "acme\/other" is not in the owns of team "edge"\. Add it to teams\.edge\.owns, or use one from there\./,
     );
   });
 
   it("refuses an image outside the team's owns, even the default one", () => {
-    assert.match(
-      problems({ nginx2: service("nginx2") }),
-      /the image "registry\.example\/nginx2" is not in the owns/,
-    );
-  });
-
-  it("refuses what another team owns", () => {
-    assert.match(
-      problems({ auth: service("auth", { team: "identity", image: "registry.example/edge/auth" }) }),
-      /services\.auth\.image {2}the image "registry\.example\/edge\/auth" is owned by team "edge", not by "identity"/,
-    );
-  });
-
-  it("refuses overlapping owns of two teams", () => {
-    const teams = { edge: { group: "A", owns: ["acme/a*"] }, identity: { group: "B", owns: ["acme/ab*"] } };
-    assert.match(
-      problems({}, teams),
-      /teams\.identity\.owns\[0\] {2}"acme\/ab\*" overlaps "acme\/a\*" of team "edge"/,
-    );
+    assert.match(problems({ nginx2: {} }), /the image "registry\.example\/nginx2" is not in the owns/);
   });
 
   it("refuses one image for two services, because one push would be promoted by both", () => {
     const image = "registry.example/shared";
     assert.match(
       problems({
-        a: service("a", { team: "identity", image }),
-        b: service("b", { team: "identity", image }),
+        a: { team: "identity", image },
+        b: { team: "identity", image },
       }),
       /services\.b\.image {2}the image "registry\.example\/shared" is also used by service "a"/,
     );
@@ -58,8 +40,8 @@ describe("ownership", () => {
   it("refuses one repository for two services, whatever its case", () => {
     assert.match(
       problems({
-        a: service("a", { team: "identity" }),
-        b: service("b", { team: "identity", repository: "acme/A" }),
+        a: { team: "identity" },
+        b: { team: "identity", repository: "acme/A" },
       }),
       /services\.b\.repository {2}the repository "acme\/A" is also used by service "a"/,
     );

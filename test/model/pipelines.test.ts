@@ -1,16 +1,43 @@
 import assert from "node:assert/strict";
-import { catalogueText, problemsOf, servicePlan, stackText } from "../sources.ts";
+import fc from "fast-check";
+import { sampled } from "../sampling.ts";
+import { catalogueOf, problemsOf, servicePlan, stackText, stage } from "../sources.ts";
 
 const problems = (...stages: string[]) =>
-  problemsOf(catalogueText({}), stackText({ pipelines: `{ standard: [${stages.join()}] }` })).join("\n");
-const auto = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
+  problemsOf(catalogueOf({}), stackText({ pipelines: `{ standard: [${stages.join()}] }` })).join("\n");
 const manual = (name: string, more = "") => `{ stage: ${name}, promotion: manual, sync: manual${more} }`;
+
+describe("a pipeline", () => {
+  it("may fan out and in", () => {
+    const branches = [stage("eu", ", after: [dev]"), stage("us", ", after: [dev]")];
+    assert.equal(problems(stage("dev"), ...branches, stage("end", ", after: [eu, us]")), "");
+  });
+
+  it("is refused without stages", () => {
+    assert.match(problems(), /pipelines\.standard {2}must have at least one stage/);
+  });
+
+  it("has no cycles if it is accepted", () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const graph = fc.array(fc.uniqueArray(fc.constantFrom(...names), { maxLength: 3 }), {
+      minLength: 5,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(graph, (edges) => {
+        const stages = names.map((name, index) => stage(name, `, after: [${edges[index]?.join()}]`));
+        assert.equal(problems(...stages) === "", isAcyclic(names, edges));
+      }),
+      { numRuns: sampled(500, 200) },
+    );
+  });
+});
 
 describe("a pipeline's gates", () => {
   it("may put production clusters behind a control-flow stage", () => {
     const gate = "{ stage: gate, controlFlow: true, after: [staging] }";
     const stages = [
-      auto("staging"),
+      stage("staging"),
       gate,
       manual("prod-eu", ", after: [gate]"),
       manual("prod-us", ", after: [gate]"),
@@ -18,21 +45,14 @@ describe("a pipeline's gates", () => {
     assert.equal(problems(...stages), "");
   });
 
-  it("refuse auto-promotion after a stage that has no health", () => {
-    assert.match(
-      problems(manual("dev"), auto("staging", ", after: [dev]")),
-      /standard\[1\]\.promotion {2}"staging" has auto-promotion behind "dev", which has no health: its sync is manual and nothing verifies it\. Set promotion: manual here, or sync: auto or a verification on dev\./,
-    );
-  });
-
   it("look through control flow to a stage without health", () => {
     const gate = "{ stage: gate, controlFlow: true, after: [dev] }";
-    assert.match(problems(manual("dev"), gate, auto("staging", ", after: [gate]")), /behind "dev"/);
+    assert.match(problems(manual("dev"), gate, stage("staging", ", after: [gate]")), /behind "dev"/);
   });
 
   it("accept verification as health", () => {
     const verified = manual("dev", ", verification: { templates: [smoke] }");
-    assert.equal(problems(verified, auto("staging", ", after: [dev]")), "");
+    assert.equal(problems(verified, stage("staging", ", after: [dev]")), "");
   });
 
   it("refuse a control-flow stage that deploys", () => {
@@ -42,49 +62,52 @@ describe("a pipeline's gates", () => {
     );
   });
 
-  it("refuse MatchUpstream without exactly one upstream stage", () => {
-    const match = ", selectionPolicy: MatchUpstream";
+  it("refuse MatchUpstream with more than one upstream stage", () => {
     assert.match(
-      problems(auto("dev", match)),
-      /standard\[0\]\.selectionPolicy {2}MatchUpstream needs exactly one stage in after, but there are 0/,
-    );
-    assert.match(
-      problems(auto("a"), auto("b"), auto("c", `, after: [a, b]${match}`)),
+      problems(stage("a"), stage("b"), stage("c", ", after: [a, b], selectionPolicy: MatchUpstream")),
       /standard\[2\]\.selectionPolicy {2}MatchUpstream needs exactly one stage in after, but there are 2/,
-    );
-  });
-
-  it("refuse a policy of auto-promotion with manual promotion", () => {
-    assert.match(
-      problems(auto("dev"), manual("prod", ", after: [dev], selectionPolicy: NewestFreight")),
-      /"prod" has manual promotion, so a policy of auto-promotion has no effect/,
     );
   });
 
   it("refuse a soak that Go prints in ms, or that is longer than a year", () => {
     for (const soak of ["0s", "0.5s", "8761h"]) {
-      const pipelines = `{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: prod, promotion: manual, sync: auto, after: [dev], soak: ${soak} }] }`;
-      const found = problemsOf(catalogueText({}), stackText({ pipelines })).join();
+      const found = problems(stage("dev"), manual("prod", `, after: [dev], soak: ${soak}`));
       assert.match(found, /standard\[1\]\.soak {2}must be 1s to 8760h/);
     }
   });
 
   it("name the stages that a cycle makes unreachable", () => {
     assert.match(
-      problems(auto("a", ", after: [b]"), auto("b", ", after: [a]"), auto("c", ", after: [b]")),
+      problems(stage("a", ", after: [b]"), stage("b", ", after: [a]"), stage("c", ", after: [b]")),
       /standard\[2\]\.after {2}"c" can never be reached, because it waits for a → b → a/,
     );
   });
 });
 
-describe("the next version of the promotion task", () => {
-  it("is used by nobody by default", () => {
-    assert.equal(servicePlan().stages[0]?.deployment?.promotionTask, "kargo-fleet-promote-v1");
+describe("a retired stage", () => {
+  const RETIRED = stage("qa", ", after: [dev], state: retired");
+
+  it("stays in the pipeline without auto-promotion", () => {
+    const { stages } = servicePlan({}, { pipelines: `{ standard: [${stage("dev")}, ${RETIRED}] }` });
+    assert.deepEqual(
+      stages.map(({ name, state, deployment }) => [name, state, deployment?.autoPromotion]),
+      [
+        ["dev", "active", true],
+        ["qa", "retired", false],
+      ],
+    );
   });
 
-  it("is used by all at 100 percent", () => {
-    const rollout = "{ promotionTask: { stable: v1, canary: v2, canaryPercent: 100 } }";
-    assert.equal(servicePlan({}, { rollout }).stages[0]?.deployment?.promotionTask, "kargo-fleet-promote-v2");
+  it("has no downstream stages, which would never get Freight", () => {
+    assert.match(
+      problems(stage("dev"), RETIRED, stage("eu", ", after: [qa]")),
+      /pipelines\.standard\[2\]\.after\[0\] {2}"eu" comes after "qa", which is retired, so it would get no more Freight\. Set its after to that of qa: dev\./,
+    );
+  });
+
+  it("may have downstream stages that are retired too", () => {
+    const later = stage("eu", ", after: [qa], state: retired");
+    assert.equal(problems(stage("dev"), RETIRED, later), "");
   });
 });
 
@@ -132,8 +155,18 @@ describe("a Warehouse's options", () => {
     [{ warehouse: { discoveryLimit: 101 } }, /discoveryLimit/],
   ] as const) {
     it(`refuse ${JSON.stringify(more)}`, () => {
-      const text = catalogueText({ nginx: { team: "edge", repository: "acme/nginx", ...more } });
-      assert.match(problemsOf(text).join(), rule);
+      assert.match(problemsOf(catalogueOf({ nginx: more })).join(), rule);
     });
   }
 });
+
+/** Kahn's algorithm, which differs from the algorithm of the check. */
+function isAcyclic(names: readonly string[], edges: readonly (readonly string[])[]): boolean {
+  let open = names.map((name, index) => ({ name, after: edges[index] ?? [] }));
+  for (let size = -1; size !== open.length; ) {
+    size = open.length;
+    const waiting = new Set(open.map(({ name }) => name));
+    open = open.filter(({ after }) => after.some((upstream) => waiting.has(upstream)));
+  }
+  return open.length === 0;
+}

@@ -1,23 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { deployingStages } from "../../model/plan.ts";
-import { sampled } from "../sampling.ts";
-import { catalogueText, planOf, problemsOf, service, servicePlan, stackText } from "../sources.ts";
-
-const PIPELINE = (stages: string) => `{ standard: [${stages}] }`;
+import { catalogueNamed, catalogueOf, planOf, problemsOf, servicePlan, stackText } from "../sources.ts";
 
 describe("the plan", () => {
   it("is plain data that can be cloned, without functions or Outputs", () => {
-    const plan = planOf(catalogueText({ nginx: service("nginx"), auth: service("auth") }));
+    const plan = planOf(catalogueOf({ nginx: {}, auth: {} }));
     assert.deepEqual(structuredClone(plan), plan);
   });
 
   it("holds no secret of the stack", () => {
     const stack = stackText({ "github:token": "{ secure: v1:def }" });
-    assert.doesNotMatch(
-      JSON.stringify(planOf(catalogueText({ nginx: service("nginx") }), stack)),
-      /v1:abc|v1:def/,
-    );
+    assert.doesNotMatch(JSON.stringify(planOf(catalogueOf({ nginx: {} }), stack)), /v1:abc|v1:def/);
   });
 
   it("derives everything of a service from its entry", () => {
@@ -114,6 +108,19 @@ describe("the plan", () => {
     );
   });
 
+  it("has a decommissioned service without auto-promotion", () => {
+    const nginx = servicePlan({ state: "decommissioned" });
+    assert.equal(nginx.state, "decommissioned");
+    assert.deepEqual(
+      deployingStages(nginx).map(({ name, deployment }) => [name, deployment.autoPromotion]),
+      [
+        ["dev", false],
+        ["staging", false],
+        ["prod", false],
+      ],
+    );
+  });
+
   it("puts the cluster's name into the folder if the stack's path contains it", () => {
     const gitops = "{ repository: acme/gitops, path: 'clusters/{cluster}/{service}' }";
     assert.equal(servicePlan({}, { gitops }).gitops.folder, "clusters/test/nginx");
@@ -125,25 +132,18 @@ describe("the plan", () => {
   });
 
   it("has no platform if another stack owns it", () => {
-    assert.equal(planOf(catalogueText({}), stackText({ platform: "false" })).platform, undefined);
+    assert.equal(planOf(catalogueOf({}), stackText({ platform: "false" })).platform, undefined);
   });
 
   it("is protected by default", () => {
-    assert.equal(planOf(catalogueText({})).protect, true);
-    assert.equal(planOf(catalogueText({}), stackText({ protect: "false" })).protect, false);
+    assert.equal(planOf(catalogueOf({})).protect, true);
+    assert.equal(planOf(catalogueOf({}), stackText({ protect: "false" })).protect, false);
   });
 
   it("refuses an unknown pipeline", () => {
     assert.match(
-      problemsOf(catalogueText({ auth: service("auth", { pipeline: "regulated" }) })).join(),
+      problemsOf(catalogueOf({ auth: { pipeline: "regulated" } })).join(),
       /services\.auth\.pipeline {2}"regulated" is not a pipeline of Pulumi\.test\.yaml \(it has: standard\)\. Add it under kargo-fleet:pipelines or use standard\./,
-    );
-  });
-
-  it("refuses a repository of another owner, whose hook would be looked for in ours", () => {
-    assert.match(
-      problemsOf(catalogueText({ auth: service("auth", { repository: "globex/auth" }) })).join(),
-      /services\.auth\.repository {2}"globex\/auth" is not a repository of "acme"/,
     );
   });
 
@@ -151,12 +151,12 @@ describe("the plan", () => {
     const names = ["a", "b", "c", "d"];
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.constantFrom("r1", "r2"), (changed, image) => {
-        const before = planOf(catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))));
+        const before = planOf(catalogueNamed(names));
         const entries = names.map((name) => [
           name,
-          service(name, name === changed ? { image: `registry.example/${image}` } : {}),
+          name === changed ? { image: `registry.example/${image}` } : {},
         ]);
-        const after = planOf(catalogueText(Object.fromEntries(entries)));
+        const after = planOf(catalogueOf(Object.fromEntries(entries)));
         const differing = names.filter(
           (_, i) => JSON.stringify(before.services[i]) !== JSON.stringify(after.services[i]),
         );
@@ -165,79 +165,3 @@ describe("the plan", () => {
     );
   });
 });
-
-describe("a pipeline", () => {
-  const problems = (stages: string) =>
-    problemsOf(catalogueText({}), stackText({ pipelines: PIPELINE(stages) }));
-  const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
-
-  it("may fan out and in", () => {
-    const all = [
-      stage("dev"),
-      stage("eu", ", after: [dev]"),
-      stage("us", ", after: [dev]"),
-      stage("end", ", after: [eu, us]"),
-    ];
-    assert.deepEqual(problems(all.join()), []);
-  });
-
-  it("is refused with a cycle, shown as the path it takes", () => {
-    const found = problems([stage("dev"), stage("a", ", after: [b]"), stage("b", ", after: [a]")].join());
-    assert.equal(found.length, 1);
-    assert.match(
-      found.join(),
-      /pipelines\.standard\[1\]\.after {2}the stages wait for each other: a → b → a\./,
-    );
-  });
-
-  it("is refused with an unknown upstream", () => {
-    assert.match(
-      problems([stage("dev"), stage("prod", ", after: [def]")].join()).join(),
-      /standard\[1\]\.after\[0\] {2}"def" is not a stage of this pipeline \(there are: dev, prod\)/,
-    );
-  });
-
-  it("is refused with a duplicate stage", () => {
-    assert.match(
-      problems([stage("dev"), stage("dev")].join()).join(),
-      /standard\[1\]\.stage {2}the stage "dev" is a duplicate/,
-    );
-  });
-
-  it("is refused if its first stage soaks", () => {
-    assert.match(
-      problems(stage("dev", ", soak: 1h")).join(),
-      /standard\[0\]\.soak {2}"dev" soaks, but has no upstream stage/,
-    );
-  });
-
-  it("is refused without stages", () => {
-    assert.match(problems("").join(), /pipelines\.standard {2}must have at least one stage/);
-  });
-
-  it("has no cycles if it is accepted", () => {
-    const names = ["a", "b", "c", "d", "e"];
-    const graph = fc.array(fc.uniqueArray(fc.constantFrom(...names), { maxLength: 3 }), {
-      minLength: 5,
-      maxLength: 5,
-    });
-    fc.assert(
-      fc.property(graph, (edges) => {
-        const stages = names.map((name, index) => stage(name, `, after: [${edges[index]?.join()}]`));
-        assert.equal(problems(stages.join()).length === 0, isAcyclic(names, edges));
-      }),
-      { numRuns: sampled(500, 200) },
-    );
-  });
-});
-
-/** Kahn's algorithm, which differs from the algorithm of the check. */
-function isAcyclic(names: readonly string[], edges: readonly (readonly string[])[]): boolean {
-  let open = names.map((name, index) => ({ name, after: edges[index] ?? [] }));
-  for (let size = -1; size !== open.length; ) {
-    size = open.length;
-    const waiting = new Set(open.map(({ name }) => name));
-    open = open.filter(({ after }) => after.some((upstream) => waiting.has(upstream)));
-  }
-  return open.length === 0;
-}

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { applyFilter, readFilter } from "../../model/preview-filter.ts";
-import { catalogueText, planOf, service } from "../sources.ts";
+import { catalogueOf, planOf } from "../sources.ts";
 
-const plan = planOf(catalogueText({ auth: service("auth"), nginx: service("nginx") }));
+const plan = planOf(catalogueOf({ auth: {}, nginx: {} }));
 
 describe("the filter of a preview", () => {
   it("keeps the named services in the order of the plan", () => {

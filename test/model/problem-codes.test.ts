@@ -12,13 +12,22 @@ import { shardText } from "../../model/shard-file.ts";
 import { unsettled } from "../../model/shard-problems.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 import { filesOf } from "../files.ts";
-import { BUILDS, catalogueText, NOW, PROMOTION_FILES, service, stackText } from "../sources.ts";
+import {
+  BUILDS,
+  catalogueOf,
+  catalogueText,
+  NOW,
+  PROMOTION_FILES,
+  service,
+  stackText,
+  stage,
+} from "../sources.ts";
 
 type Keys = Readonly<Record<string, string>>;
 type Texts = Readonly<Record<string, string>>;
 
 const PAGE = readFileSync("docs/errors.md", "utf8");
-const GOOD = catalogueText({ nginx: service("nginx") });
+const GOOD = catalogueOf({ nginx: {} });
 
 const files = (catalogue: string, ...stacks: Keys[]): Texts => ({
   "services.json": catalogue,
@@ -30,11 +39,10 @@ const files = (catalogue: string, ...stacks: Keys[]): Texts => ({
   ),
 });
 const catalogue = (text: string) => files(text, {});
-const entry = (more: object, name = "nginx") => catalogue(catalogueText({ [name]: service(name, more) }));
+const entry = (more: object, name = "nginx") => catalogue(catalogueOf({ [name]: more }));
 const stack = (keys: Keys) => files(GOOD, keys);
 const raw = (text: string): Texts => ({ "services.json": GOOD, "Pulumi.prod.yaml": text });
 const pipeline = (...stages: string[]) => stack({ pipelines: `{ standard: [${stages.join(", ")}] }` });
-const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
 const included = (services: Readonly<Record<string, object>>, more: object, team = "edge") => ({
   ...catalogue(catalogueText(services).replace("{", '{\n  "include": ["catalogue/*.json"],')),
   [`catalogue/${team}.json`]: JSON.stringify({ services: more }, null, 2),
@@ -56,19 +64,11 @@ const US = {
   webhooks: '{ url: "https://hooks.acme.example", owner: false }',
 };
 const MESSAGES = 'kargo: "https://kargo.acme.example", argoCd: "https://argocd.acme.example"';
-const messages = (notify: object, keys: Keys, count = 1) =>
-  files(
-    catalogueText(
-      Object.fromEntries(
-        Array.from({ length: count }, (_, at) => (count === 1 ? "nginx" : `service-${at}`)).map((name) => [
-          name,
-          service(name, keys.builds === "" ? { build: false } : {}),
-        ]),
-      ),
-      { edge: { group: "AD-Edge", notify } },
-    ),
-    keys,
-  );
+const messages = (notify: object, keys: Keys, services: Readonly<Record<string, object>> = { nginx: {} }) =>
+  files(catalogueOf(services, { edge: { group: "AD-Edge", notify } }), keys);
+/** This many services without further keys. */
+const numbered = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`service-${index}`, {}]));
 const half = (index: number, more: Keys = {}) => ({
   platform: String(index === 1),
   rollout: `{ shard: { index: ${index}, of: 2 } }`,
@@ -85,7 +85,7 @@ const promotion = (was: string, is: string, keys: Keys = {}): Texts => ({
 const FIRST = { index: 1, of: 3, stack: "prod" };
 const document = (keys: Keys) => parseStackFile("Pulumi.prod.yaml", stackText(keys));
 
-/** Files with one problem each, by its code. */
+/** Files by the code of their problem. */
 const CASES: Readonly<Record<string, Texts>> = {
   KF001: catalogue('{ "teams": {}, "services": {}, }'),
   KF002: catalogue(""),
@@ -110,10 +110,10 @@ const CASES: Readonly<Record<string, Texts>> = {
   KF018: catalogue("[".repeat(200)),
   KF019: included({ nginx: service("nginx") }, { nginx: { repository: "acme/nginx" } }),
   KF020: entry({ team: "egde" }),
-  KF021: catalogue(catalogueText({ nginx: service("nginx", { team: "identity" }) }, OWNED)),
-  KF022: catalogue(catalogueText({ nginx: service("nginx", { image: "other.example/nginx" }) }, OWNED)),
+  KF021: catalogue(catalogueOf({ nginx: { team: "identity" } }, OWNED)),
+  KF022: catalogue(catalogueOf({ nginx: { image: "other.example/nginx" } }, OWNED)),
   KF023: catalogue(catalogueText({ nginx: service("nginx"), web: service("nginx") })),
-  KF024: catalogue(catalogueText({}, { ...OWNED, identity: { group: "AD-Identity", owns: ["acme/auth*"] } })),
+  KF024: catalogue(catalogueOf({}, { ...OWNED, identity: { group: "AD-Identity", owns: ["acme/auth*"] } })),
   KF025: entry({ repository: "globex/nginx" }),
   KF026: catalogue(catalogueText({ "a--b": service("a-b") })),
   KF027: entry({
@@ -149,8 +149,8 @@ const CASES: Readonly<Record<string, Texts>> = {
   KF057: stack({ rollout: "{ pipelines: { standard: { canary: next } } }" }),
   KF058: stack({ rollout: "{ pipelines: { standard: { canary: standard } } }" }),
   KF060: entry({}, "a".repeat(50)),
-  KF061: catalogue(catalogueText({ "shared-resources": service("shared-resources") })),
-  KF062: files(catalogueText({ a: service("a"), "a-b": service("a-b") }), {
+  KF061: catalogue(catalogueOf({ "shared-resources": {} })),
+  KF062: files(catalogueOf({ a: {}, "a-b": {} }), {
     pipelines: `{ standard: [${stage("dev")}, ${stage("b-dev")}] }`,
   }),
   KF070: stack({ builds: "" }),
@@ -160,25 +160,18 @@ const CASES: Readonly<Record<string, Texts>> = {
   }),
   KF072: entry({ tags: { strategy: "semver", constraint: "^1.2.0" } }),
   KF073: catalogue(
-    catalogueText(
+    catalogueOf(
       Object.fromEntries(
         Array.from({ length: 21 }, (_, index) => [
           `part-${index}`,
-          service("mono", { build: { context: `parts/${index}` } }),
+          { repository: "acme/mono", build: { context: `parts/${index}` } },
         ]),
       ),
     ),
   ),
-  KF074: files(
-    catalogueText(
-      Object.fromEntries(
-        Array.from({ length: 120 }, (_, index) => [`service-${index}`, service(`service-${index}`)]),
-      ),
-    ),
-    {
-      webhooks: '{ url: "https://hooks.acme.example", groups: 1 }',
-    },
-  ),
+  KF074: files(catalogueOf(numbered(120)), {
+    webhooks: '{ url: "https://hooks.acme.example", groups: 1 }',
+  }),
   KF075: stack({ builds: BUILDS.replace('["10.0.0.1/32"]', '["10.0.0.1/32"], mirrors: ["10.0.0.0/8"]') }),
   KF076: entry({ repository: "acme/gitops" }),
   KF080: files(
@@ -222,14 +215,14 @@ const CASES: Readonly<Record<string, Texts>> = {
     { notifications: `{ ${MESSAGES}, webhooks: { pager: { url: "https://pager.acme.example" } } }` },
   ),
   KF161: messages({ slack: "edge-releases" }, { notifications: `{ ${MESSAGES} }` }),
-  KF162: messages({}, { notifications: `{ ${MESSAGES} }`, builds: "" }),
+  KF162: messages({}, { notifications: `{ ${MESSAGES} }`, builds: "" }, { nginx: { build: false } }),
   KF163: messages(
     { slack: "edge-releases" },
     {
       notifications: `{ ${MESSAGES}, slack: { existingSecret: slack-app } }`,
       webhooks: '{ url: "https://hooks.acme.example", groups: 256 }',
     },
-    6000,
+    numbered(6000),
   ),
   KF170: promotion("uses: git-push", "uses: git-psuh"),
   KF171: promotion("maxAttempts: 50", "maxAttempts: 50, force: true"),
@@ -249,13 +242,13 @@ const CASES: Readonly<Record<string, Texts>> = {
   }),
   KF180: {
     ...promotion("", "", { rollout: "{ promotionTask: { stable: v3 } }" }),
-    "services.json": catalogueText({ shop: service("shop", { images: IMAGES, build: false }) }),
+    "services.json": catalogueOf({ shop: { images: IMAGES, build: false } }),
   },
 };
 
 /** The files of the last up and of the next one, by the code of the loss. */
 const LOSSES: Readonly<Record<string, { readonly before: Texts; readonly after: Texts }>> = {
-  KF090: { before: catalogue(GOOD), after: catalogue(catalogueText({})) },
+  KF090: { before: catalogue(GOOD), after: catalogue(catalogueOf({})) },
   KF091: { before: catalogue(GOOD), after: catalogue(catalogueText({ web: service("nginx") })) },
   KF092: { before: catalogue(GOOD), after: stack({ rollout: "{ exclude: [ { names: [nginx] } ] }" }) },
   KF093: {
@@ -265,7 +258,7 @@ const LOSSES: Readonly<Record<string, { readonly before: Texts; readonly after: 
   KF094: { before: pipeline(stage("dev"), stage("qa", ", after: [dev]")), after: pipeline(stage("dev")) },
   KF095: {
     before: files(GOOD, { pipelines: `{ standard: [${stage("dev")}], short: [${stage("qa")}] }` }),
-    after: files(catalogueText({ nginx: service("nginx", { pipeline: "short" }) }), {
+    after: files(catalogueOf({ nginx: { pipeline: "short" } }), {
       pipelines: `{ standard: [${stage("dev")}], short: [${stage("qa")}] }`,
     }),
   },
@@ -341,11 +334,8 @@ function problemsOf(code: string): readonly Problem[] {
   return losses(provisioned(plannedOf(loss.before).plan), plannedOf(loss.after));
 }
 
-/** The messages with this code. */
-function said(code: string): string[] {
-  const problems = problemsOf(code);
-  return problems.filter((problem) => problem.code === code).map(formatProblem);
-}
+/** The codes whose files have further problems. */
+const SEVERAL = "KF006 KF021 KF022 KF032 KF048 KF060 KF062 KF120 KF150 KF170".split(" ");
 
 /** The sections of the page by title. */
 const sections = new Map(
@@ -365,8 +355,9 @@ describe("docs/errors.md", () => {
     it(`shows for ${code} the exact message, the reason and the fix`, () => {
       const section = sections.get(`${code}: ${title}`) ?? "";
       const shown = /```\n(.*)\n```/s.exec(section)?.[1];
-      const texts = said(code);
-      assert.ok(shown !== undefined && texts.includes(shown), `${code} said:\n${texts.join("\n")}`);
+      const texts = [...new Set(problemsOf(code).map(formatProblem))];
+      const own = SEVERAL.includes(code) ? texts.filter((text) => text === shown) : texts;
+      assert.deepEqual(own, [shown]);
       assert.match(section, /\*\*Why\*\*: .+\n\n\*\*Fix\*\*: .+/);
     });
   }

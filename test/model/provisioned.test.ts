@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { addedTo, type Provisioned, provisioned } from "../../model/provisioned.ts";
-import { catalogueText, planOf, service } from "../sources.ts";
+import { catalogueNamed, planOf } from "../sources.ts";
 
 const NAMES = ["auth", "cart", "mail", "shop"];
-const PLAN = planOf(catalogueText(Object.fromEntries(NAMES.map((name) => [name, service(name)]))));
+const PLAN = planOf(catalogueNamed(NAMES));
 const some = (names: readonly string[]) => ({
   ...PLAN,
   services: PLAN.services.filter(({ name }) => names.includes(name)),

@@ -134,7 +134,16 @@ const RULES: Readonly<
   "a repository": [
     repositoryName,
     ["acme/x", "jane_acme/.github"],
-    ["acme", "acme/x.git", "acme/x.GIT", "acme/x.wiki", "acme/..", "a/b/c"],
+    [
+      "acme",
+      "https://github.com/acme/x",
+      "acme/x.git",
+      "acme/x.GIT",
+      "acme/x.wiki",
+      "acme/..",
+      "-a/b",
+      "a/b/c",
+    ],
   ],
   "a registry": [
     registry,
@@ -144,7 +153,15 @@ const RULES: Readonly<
   "an image": [
     imageRepository,
     ["acme/app", "r.example:443/a/b"],
-    ["app", "r.example/a--b", "r.example/a:1", "R.example/a"],
+    [
+      "app",
+      "https://r.example/a",
+      "r.example/a--b",
+      "r.example/a:1",
+      "r.example/a@sha256:00",
+      "R.example/a",
+      `r.example/${long("a", 246)}`,
+    ],
   ],
   "an object's name": [
     objectName,

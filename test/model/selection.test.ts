@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { withinPercent } from "../../model/selection.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { catalogueOf, planOf, stackText } from "../sources.ts";
 
-const CATALOGUE = catalogueText({
-  nginx: service("nginx", { labels: { tier: "critical" } }),
-  auth: service("auth", { labels: { tier: "critical", zone: "eu" } }),
-  docs: service("docs"),
+const CATALOGUE = catalogueOf({
+  nginx: { labels: { tier: "critical" } },
+  auth: { labels: { tier: "critical", zone: "eu" } },
+  docs: {},
 });
 const selected = (rollout: string) =>
   planOf(CATALOGUE, stackText({ rollout })).services.map(({ name }) => name);

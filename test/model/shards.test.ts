@@ -7,18 +7,18 @@ import { unsettled } from "../../model/shard-problems.ts";
 import { shardOf, shardStack, shardsOf } from "../../model/shards.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 import {
-  catalogueText,
+  catalogueNamed,
+  catalogueOf,
   NOW,
   planOf,
   problemsOf,
   readCatalogueText,
   readStackText,
-  service,
   stackText,
 } from "../sources.ts";
 
 const SERVICES = Array.from({ length: 1000 }, (_, index) => `service-${index}`);
-const CATALOGUE = catalogueText(Object.fromEntries(SERVICES.map((name) => [name, service(name)])));
+const CATALOGUE = catalogueNamed(SERVICES);
 const selected = (rollout: string) =>
   planOf(CATALOGUE, stackText({ rollout })).services.map(({ name }) => name);
 
@@ -59,7 +59,7 @@ describe("shards", function () {
       "{ index: 1 }",
     ])
       assert.match(
-        problemsOf(catalogueText({}), stackText({ rollout: `{ shard: ${shard} }` })).join(),
+        problemsOf(catalogueOf({}), stackText({ rollout: `{ shard: ${shard} }` })).join(),
         /rollout\.shard/,
       );
   });

@@ -72,10 +72,4 @@ describe("a stack file", () => {
         /^Pulumi\.prod\.yaml:\d+:\d+ {2}\(document\) {2}is nested more than 100 .* \[KF018\]$/,
       ));
   }
-
-  it("with values from elsewhere is refused, because no check could read them", () =>
-    assert.match(
-      said("environment: [shared]\nconfig: {}\n"),
-      /environment {2}imports values from Pulumi ESC/,
-    ));
 });

@@ -4,7 +4,7 @@ import { eventSource } from "../../manifests/argo-events.ts";
 import { sensor } from "../../manifests/build-sensor.ts";
 import { groupsFor, sensorBytes, TRIGGER_LIMIT } from "../../model/trigger-size.ts";
 import { rawSources, toSources } from "../generated-catalogues.ts";
-import { catalogueText, planOf, problemsOf, service, stackText } from "../sources.ts";
+import { catalogueOf, planOf, problemsOf, stackText } from "../sources.ts";
 import { many, triggersOf, WEBHOOKS } from "./many-services.ts";
 
 const base64 = (object: object) => Buffer.from(JSON.stringify(object)).toString("base64").length;
@@ -24,7 +24,7 @@ describe("groups of triggers", () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
     const property = fc.property(fc.uniqueArray(name, { minLength: 2, maxLength: 40 }), (names) => {
       const [added, ...others] = names;
-      const entries = (list: readonly string[]) => Object.fromEntries(list.map((one) => [one, service(one)]));
+      const entries = (list: readonly string[]) => Object.fromEntries(list.map((one) => [one, {}]));
       const before = new Map(triggersOf(entries(others)).groups.map((group) => [group.name, group]));
       const after = triggersOf(entries(names)).groups;
       const changed = after.filter(
@@ -59,14 +59,14 @@ describe("groups of triggers", () => {
   });
 
   it("that are too large are refused, with a sufficient number of groups", () => {
-    const problems = problemsOf(catalogueText(many(200)), stackText({ webhooks: WEBHOOKS("groups: 1") }));
+    const problems = problemsOf(catalogueOf(many(200)), stackText({ webhooks: WEBHOOKS("groups: 1") }));
     assert.match(
       problems.join(),
       /kargo-fleet:webhooks\.groups {2}of 1 groups, github-00 has 200 services: .* Set it to (\d+)/,
     );
     const wanted = /Set it to (\d+)/.exec(problems.join())?.[1];
     assert.deepEqual(
-      problemsOf(catalogueText(many(200)), stackText({ webhooks: WEBHOOKS(`groups: ${wanted}`) })),
+      problemsOf(catalogueOf(many(200)), stackText({ webhooks: WEBHOOKS(`groups: ${wanted}`) })),
       [],
     );
   });
@@ -86,10 +86,10 @@ describe("groups of triggers", () => {
   });
 
   it("are deleted with the last of their services", () => {
-    const one = triggersOf({ a: service("a", { state: "decommissioned" }) });
+    const one = triggersOf({ a: { state: "decommissioned" } });
     assert.deepEqual([one.groups[0]?.removing, one.namespaces[0]?.removing], [true, true]);
     const webhooks = WEBHOOKS("groups: 1");
-    const two = triggersOf({ a: service("a", { state: "decommissioned" }), b: service("b") }, { webhooks });
+    const two = triggersOf({ a: { state: "decommissioned" }, b: {} }, { webhooks });
     assert.deepEqual([two.groups[0]?.removing, two.namespaces[0]?.removing], [false, false]);
   });
 });

@@ -1,14 +1,6 @@
 import { losses, type PlanWithFiles } from "../../model/losses.ts";
 import { type Provisioned, provisioned } from "../../model/provisioned.ts";
-import {
-  catalogueText,
-  planOf,
-  problemText,
-  readCatalogueText,
-  readStackText,
-  service,
-  stackText,
-} from "../sources.ts";
+import { catalogueOf, planOf, problemText, readCatalogueText, readStackText, stackText } from "../sources.ts";
 
 /** The non-default keys of services, by name. */
 export type Entries = Readonly<Record<string, object>>;
@@ -18,21 +10,14 @@ export type Keys = Readonly<Record<string, string>>;
 /** The services that the last up provisioned. */
 export const ALL: Entries = { nginx: {}, auth: {}, docs: {} };
 
-/** A catalogue with these entries. */
-export function list(entries: Entries): string {
-  return catalogueText(
-    Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
-  );
-}
-
 /** The output that an up of these files leaves. */
 export function upOf(entries: Entries = ALL, keys: Keys = {}): Provisioned {
-  return provisioned(planOf(list(entries), stackText(keys)));
+  return provisioned(planOf(catalogueOf(entries), stackText(keys)));
 }
 
 /** The input and plan of the next run. */
 export function planned(entries: Entries, keys: Keys = {}): PlanWithFiles {
-  const [catalogue, stack] = [list(entries), stackText(keys)];
+  const [catalogue, stack] = [catalogueOf(entries), stackText(keys)];
   return {
     plan: planOf(catalogue, stack),
     catalogue: readCatalogueText(catalogue),
@@ -56,8 +41,6 @@ export function without(name: string): Entries {
 
 /** The message's text about the loss of a service. */
 export const KARGO = "its Kargo Project would be deleted, with its Freight, approvals and history";
-/** A stage with auto-promotion and auto-sync, in a stack file. */
-export const stage = (name: string, more = "") => `{ stage: ${name}, promotion: auto, sync: auto${more} }`;
 /** The `pipelines` of a stack with these stages. */
 export const pipelines = (all: Readonly<Record<string, readonly string[]>>) => ({
   pipelines: `{ ${Object.entries(all)

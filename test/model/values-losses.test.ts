@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { losses } from "../../model/losses.ts";
 import { relocated } from "../../model/values-losses.ts";
-import { problemText } from "../sources.ts";
-import { ALL, lost, pipelines, planned, stage, upOf } from "./ups.ts";
+import { problemText, stage } from "../sources.ts";
+import { ALL, lost, pipelines, planned, upOf } from "./ups.ts";
 
 describe("lost values files", () => {
   const gitops = (more: string) => ({ gitops: `{ repository: acme/gitops, ${more} }` });

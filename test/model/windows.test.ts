@@ -5,9 +5,9 @@ import type { ClosingRule, OpenTimes } from "../../model/calendar.ts";
 import { closedNow, isClosed, nextChange } from "../../model/closed-now.ts";
 import { generatedCalendar, isClosedByTemporal, moment } from "../generated-calendars.ts";
 import { sampled } from "../sampling.ts";
-import { catalogueText, planOf, problemsOf, service, stackText } from "../sources.ts";
+import { catalogueOf, planOf, problemsOf, stackText } from "../sources.ts";
 
-const CATALOGUE = catalogueText({ nginx: service("nginx") });
+const CATALOGUE = catalogueOf({ nginx: {} });
 const OFFICE = "{ days: [Mon, Tue], from: '09:00', to: '16:00' }";
 const windows = (window: string) => stackText({ rollout: `{ windows: [${window}] }` });
 const window = (open = OFFICE, zone = "Europe/Berlin") =>
@@ -113,23 +113,18 @@ describe("a window", () => {
     assert.deepEqual(closedNow(platform?.calendar ?? [], new Date("2026-11-30T08:00:00Z")), []);
   });
 
+  const withSortedDays = ({ open, ...one }: ClosingRule) => ({
+    ...one,
+    ...(open && {
+      open: { ...open, periods: open.periods.map((each) => ({ ...each, days: each.days.toSorted() })) },
+    }),
+  });
+
   it("survives the way through the ConfigMap", () => {
     fc.assert(
       fc.property(generatedCalendar, ({ rules }) => {
         const all = rules.map((one, index) => ({ id: `${one.kind}-${index}`, stages: ["a", "b"], ...one }));
-        const sorted = all.map(({ open, ...one }) => ({
-          ...one,
-          ...(open && {
-            open: { ...open, periods: open.periods.map((each) => ({ ...each, days: each.days.toSorted() })) },
-          }),
-        }));
-        const back = rulesOf(calendarData(all)).map(({ open, ...one }) => ({
-          ...one,
-          ...(open && {
-            open: { ...open, periods: open.periods.map((each) => ({ ...each, days: each.days.toSorted() })) },
-          }),
-        }));
-        assert.deepEqual(back, sorted);
+        assert.deepEqual(rulesOf(calendarData(all)).map(withSortedDays), all.map(withSortedDays));
       }),
     );
   });
