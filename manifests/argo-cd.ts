@@ -17,8 +17,6 @@ const IN_CLUSTER = "https://kubernetes.default.svc";
 type Destination = { readonly namespace: string } & ({ readonly server: string } | { readonly name: string });
 
 export interface AppProject extends Defined<AppProjectDefinition> {
-  readonly apiVersion: typeof ARGOCD_API;
-  readonly kind: "AppProject";
   readonly spec: {
     readonly description: string;
     readonly sourceRepos: readonly string[];
@@ -41,8 +39,6 @@ interface AppProjectRole {
 }
 
 export interface Application extends Defined<ApplicationDefinition> {
-  readonly apiVersion: typeof ARGOCD_API;
-  readonly kind: "Application";
   readonly spec: {
     readonly project: string;
     readonly source: {

@@ -15,14 +15,9 @@ import type { Defined } from "./definitions.ts";
 
 export const KARGO_API = "kargo.akuity.io/v1alpha1";
 
-export interface KargoProject extends Defined<ProjectDefinition> {
-  readonly apiVersion: typeof KARGO_API;
-  readonly kind: "Project";
-}
+export type KargoProject = Defined<ProjectDefinition>;
 
 export interface ProjectConfig extends Defined<ProjectConfigDefinition> {
-  readonly apiVersion: typeof KARGO_API;
-  readonly kind: "ProjectConfig";
   readonly spec: {
     readonly promotionPolicies: readonly {
       readonly stageSelector: { readonly name: string };
@@ -34,8 +29,6 @@ export interface ProjectConfig extends Defined<ProjectConfigDefinition> {
 }
 
 export interface Warehouse extends Defined<WarehouseDefinition> {
-  readonly apiVersion: typeof KARGO_API;
-  readonly kind: "Warehouse";
   readonly spec: {
     readonly shard?: string;
     readonly interval: string;
@@ -71,8 +64,6 @@ export interface Variable {
 }
 
 export interface Stage extends Defined<StageDefinition> {
-  readonly apiVersion: typeof KARGO_API;
-  readonly kind: "Stage";
   readonly spec: {
     readonly shard?: string;
     readonly requestedFreight: readonly {
@@ -110,8 +101,6 @@ export interface Verification {
 }
 
 export interface ClusterPromotionTask extends Defined<ClusterPromotionTaskDefinition> {
-  readonly apiVersion: typeof KARGO_API;
-  readonly kind: "ClusterPromotionTask";
   readonly spec: { readonly vars: readonly Variable[]; readonly steps: readonly Step[] };
 }
 
