@@ -7,10 +7,7 @@ type Immutable<Value> = Value extends readonly (infer Item)[]
     ? { readonly [Key in keyof Value]: Immutable<Value[Key]> }
     : Value;
 
-/**
- * An object that matches its definition. Our narrower types must be assignable to the definition's (see
- * `definitions/`, which `npm run definitions` generates), or the interface that extends this does not compile.
- */
+/** An object that matches its definition of `definitions/`, which `npm run definitions` generates. */
 export type Defined<Definition extends { readonly kind: string }> = KubernetesObject & Immutable<Definition>;
 
 /**
