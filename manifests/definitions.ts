@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "./objects.ts";
 
 /** A deeply read-only type. */
-type Immutable<Value> = Value extends readonly (infer Item)[]
+export type Immutable<Value> = Value extends readonly (infer Item)[]
   ? readonly Immutable<Item>[]
   : Value extends object
     ? { readonly [Key in keyof Value]: Immutable<Value[Key]> }
