@@ -1,12 +1,12 @@
-import type { ActorPlan, SubjectPlan } from "../model/access.ts";
+import type { SubjectPlan } from "../model/access.ts";
 import { TEAMS_NAMESPACE } from "../model/names.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { MANAGED_BY, serviceLabels } from "./objects.ts";
+import { type BoundRole, grant } from "./rbac-rules.ts";
 import {
   type PolicyRule,
   RBAC_API,
   RBAC_GROUP,
-  type Role,
   type RoleBinding,
   type ServiceAccount,
   type Subject,
@@ -52,11 +52,7 @@ export const SERVICE_ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
 };
 
 /** A service's Role with its binding. */
-export interface Grant {
-  readonly actor: "team" | "approvers";
-  readonly role: Role;
-  readonly binding: RoleBinding;
-}
+type Grant = BoundRole & { readonly actor: "team" | "approvers" };
 
 /**
  * The rights of the team and the approvers on one service, in its own namespace. These are Roles and not
@@ -65,26 +61,12 @@ export interface Grant {
  * Kargo's own roles in the namespace have other names, and Kargo reverts edits to those.
  */
 export function grants(service: ServicePlan): readonly Grant[] {
-  const { team, approvers } = service.access;
-  return [
-    { actor: "team", ...grant(service, TEAM_ROLE, team) },
-    { actor: "approvers", ...grant(service, APPROVERS_ROLE, approvers) },
-  ];
-}
-
-function grant(service: ServicePlan, name: string, actor: ActorPlan): Omit<Grant, "actor"> {
-  const rules = SERVICE_ROLES[name] ?? [];
-  const metadata = { name, namespace: service.project, labels: serviceLabels(service) };
-  return {
-    role: { apiVersion: RBAC_API, kind: "Role", metadata, rules: [...rules, ...promote(actor.promotes)] },
-    binding: {
-      apiVersion: RBAC_API,
-      kind: "RoleBinding",
-      metadata,
-      roleRef: { apiGroup: RBAC_GROUP, kind: "Role", name },
-      subjects: bound(actor),
-    },
-  };
+  return (["team", "approvers"] as const).map((actor) => {
+    const name = { team: TEAM_ROLE, approvers: APPROVERS_ROLE }[actor];
+    const who = service.access[actor];
+    const rules = [...(SERVICE_ROLES[name] ?? []), ...promote(who.promotes)];
+    return { actor, ...grant(service.project, name, rules, bound(who), serviceLabels(service)) };
+  });
 }
 
 /**

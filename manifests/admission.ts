@@ -1,3 +1,8 @@
+import type {
+  V1ValidatingAdmissionPolicy,
+  V1ValidatingAdmissionPolicyBinding,
+} from "@kubernetes/client-node";
+import type { Immutable } from "./definitions.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
 const ADMISSION_API = "admissionregistration.k8s.io/v1";
@@ -8,28 +13,6 @@ export interface ResourceRule {
   readonly apiVersions: readonly [string];
   readonly resources: readonly string[];
   readonly operations: readonly ("CREATE" | "UPDATE" | "DELETE" | "*")[];
-  readonly scope: "*";
-}
-
-export interface ValidatingAdmissionPolicy extends KubernetesObject {
-  readonly apiVersion: typeof ADMISSION_API;
-  readonly kind: "ValidatingAdmissionPolicy";
-  readonly spec: {
-    readonly failurePolicy: "Fail";
-    readonly matchConstraints: {
-      readonly matchPolicy: "Equivalent";
-      readonly resourceRules: readonly ResourceRule[];
-    };
-    readonly paramKind?: { readonly apiVersion: "v1"; readonly kind: "ConfigMap" };
-    readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[];
-    readonly variables: readonly { readonly name: string; readonly expression: string }[];
-    readonly validations: readonly {
-      readonly expression: string;
-      readonly message: string;
-      readonly messageExpression?: string;
-      readonly reason: "Forbidden";
-    }[];
-  };
 }
 
 /** What happens to a request that violates a policy: it is refused, or its sender is warned, or it is recorded. */
@@ -41,21 +24,7 @@ interface ParameterName {
   readonly namespace: string;
 }
 
-export interface ValidatingAdmissionPolicyBinding extends KubernetesObject {
-  readonly apiVersion: typeof ADMISSION_API;
-  readonly kind: "ValidatingAdmissionPolicyBinding";
-  readonly spec: {
-    readonly policyName: string;
-    readonly validationActions: readonly ValidationAction[];
-    readonly paramRef?: ParameterName & { readonly parameterNotFoundAction: "Deny" | "Allow" };
-  };
-}
-
-/** A policy with its bindings: one, or one for each parameter. */
-export interface Guard {
-  readonly policy: ValidatingAdmissionPolicy;
-  readonly bindings: readonly ValidatingAdmissionPolicyBinding[];
-}
+type Binding = KubernetesObject & Immutable<V1ValidatingAdmissionPolicyBinding>;
 
 /** The objects of guards. */
 export function guardObjects(guards: readonly Guard[]): readonly KubernetesObject[] {
@@ -76,7 +45,7 @@ export interface Demand {
  */
 export interface GuardRule {
   readonly name: string;
-  readonly resources: Omit<ResourceRule, "scope">;
+  readonly resources: ResourceRule;
   /** A CEL condition on the user; without it the policy applies to everybody. */
   readonly about?: string;
   /** CEL by name; later variables may use earlier ones. */
@@ -92,8 +61,11 @@ export interface GuardRule {
   readonly actions?: readonly ValidationAction[];
 }
 
+/** A policy with its bindings: one, or one for each parameter. */
+export type Guard = ReturnType<typeof guard>;
+
 /** One ValidatingAdmissionPolicy, with its bindings. */
-export function guard(rule: GuardRule): Guard {
+export function guard(rule: GuardRule) {
   const { name, resources, about, variables, demands, parameters, actions = ["Deny"] } = rule;
   const metadata = { name, labels: { ...MANAGED_BY } };
   return {
@@ -112,21 +84,23 @@ export function guard(rule: GuardRule): Guard {
         variables: Object.entries(variables).map(([key, value]) => ({ name: key, expression: value })),
         validations: demands.map((demand) => ({ ...demand, reason: "Forbidden" })),
       },
-    },
-    bindings: (parameters?.each ?? [undefined]).map((parameter) => ({
-      apiVersion: ADMISSION_API,
-      kind: "ValidatingAdmissionPolicyBinding",
-      metadata: {
-        ...metadata,
-        name: parameter ? `${name}-${parameter.name.replace(/^kargo-fleet-/, "")}` : name,
-      },
-      spec: {
-        policyName: name,
-        ...(parameter && {
-          paramRef: { ...parameter, parameterNotFoundAction: parameters?.ifMissing ?? "Deny" },
-        }),
-        validationActions: actions,
-      },
-    })),
+    } satisfies KubernetesObject & Immutable<V1ValidatingAdmissionPolicy>,
+    bindings: (parameters?.each ?? [undefined]).map(
+      (parameter): Binding => ({
+        apiVersion: ADMISSION_API,
+        kind: "ValidatingAdmissionPolicyBinding",
+        metadata: {
+          ...metadata,
+          name: parameter ? `${name}-${parameter.name.replace(/^kargo-fleet-/, "")}` : name,
+        },
+        spec: {
+          policyName: name,
+          ...(parameter && {
+            paramRef: { ...parameter, parameterNotFoundAction: parameters?.ifMissing ?? "Deny" },
+          }),
+          validationActions: actions,
+        },
+      }),
+    ),
   };
 }

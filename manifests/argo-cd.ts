@@ -16,62 +16,14 @@ const IN_CLUSTER = "https://kubernetes.default.svc";
 
 type Destination = { readonly namespace: string } & ({ readonly server: string } | { readonly name: string });
 
-export interface AppProject extends Defined<AppProjectDefinition> {
-  readonly apiVersion: typeof ARGOCD_API;
-  readonly kind: "AppProject";
-  readonly spec: {
-    readonly description: string;
-    readonly sourceRepos: readonly string[];
-    readonly destinations: readonly Destination[];
-    readonly clusterResourceWhitelist: readonly {
-      readonly group: string;
-      readonly kind: string;
-      readonly name: string;
-    }[];
-    readonly roles: readonly AppProjectRole[];
-  };
-}
-
-/** A role of an AppProject: Casbin policies, and the directory groups that have them. */
-interface AppProjectRole {
-  readonly name: string;
-  readonly description: string;
-  readonly policies: readonly string[];
-  readonly groups: readonly string[];
-}
-
-export interface Application extends Defined<ApplicationDefinition> {
-  readonly apiVersion: typeof ARGOCD_API;
-  readonly kind: "Application";
-  readonly spec: {
-    readonly project: string;
-    readonly source: {
-      readonly repoURL: string;
-      readonly targetRevision: string;
-      readonly path: string;
-      readonly helm: { readonly valueFiles: readonly string[] };
-    };
-    readonly destination: Destination;
-    readonly syncPolicy: {
-      readonly automated?: { readonly prune: boolean; readonly selfHeal: boolean };
-      readonly retry: {
-        readonly limit: number;
-        readonly backoff: {
-          readonly duration: string;
-          readonly factor: number;
-          readonly maxDuration: string;
-        };
-      };
-      readonly syncOptions: readonly string[];
-    };
-  };
-}
+/** An Application with the fields that this program sets. */
+export type Application = ReturnType<typeof application>;
 
 /**
  * The AppProject of a service: its one source, its own destinations, and no cluster-scoped kind except Namespaces
  * with its own names.
  */
-export function appProject(service: ServicePlan): AppProject {
+export function appProject(service: ServicePlan) {
   const deployments = deployingStages(service).map(({ deployment }) => deployment);
   const namespaces = [...new Set(deployments.map((each) => each.destination.namespace))];
   const destinations = deployments.map((each) => destination(each.destination));
@@ -90,17 +42,14 @@ export function appProject(service: ServicePlan): AppProject {
       clusterResourceWhitelist: namespaces.map((name) => ({ group: "", kind: "Namespace", name })),
       roles: roles(service, deployments),
     },
-  };
+  } satisfies Defined<AppProjectDefinition>;
 }
 
 /**
  * The team may read its Applications; approvers may also sync those with manual sync. Each has its exact name,
  * because `nginx/nginx-*` would match another service's `nginx-extra-dev`.
  */
-function roles(
-  { appProject, access }: ServicePlan,
-  deployments: readonly DeploymentPlan[],
-): AppProjectRole[] {
+function roles({ appProject, access }: ServicePlan, deployments: readonly DeploymentPlan[]) {
   const allow = (role: string, action: "get" | "sync", { application }: DeploymentPlan) =>
     `p, proj:${appProject}:${role}, applications, ${action}, ${appProject}/${application}, allow`;
   const manual = deployments.filter(({ sync }) => sync === "manual");
@@ -135,7 +84,7 @@ export function groupName(group: string): string {
  * The Application of one stage. With manual sync it has neither automated sync nor the annotation that lets Kargo
  * sync it. It has no resources finalizer, so removing a service never deletes its workload.
  */
-export function application(service: ServicePlan, stage: DeployingStagePlan): Application {
+export function application(service: ServicePlan, stage: DeployingStagePlan) {
   const { gitops, project } = service;
   const { deployment } = stage;
   const automated = deployment.sync === "auto";
@@ -168,7 +117,7 @@ export function application(service: ServicePlan, stage: DeployingStagePlan): Ap
         syncOptions: ["CreateNamespace=true"],
       },
     },
-  };
+  } satisfies Defined<ApplicationDefinition>;
 }
 
 /** A destination in Argo CD's form: a cluster by its address or its name. */

@@ -1,8 +1,10 @@
+import type { V1Job } from "@kubernetes/client-node";
 import type { BuildsConfig } from "../model/builds.ts";
 import { durationSeconds } from "../model/durations.ts";
 import { STEP_LABEL } from "../model/labels.ts";
-import type { Container, ResourceTemplate } from "./argo-workflows-types.ts";
+import type { ResourceTemplate } from "./argo-workflows-types.ts";
 import { IMAGE, retry, SOURCE, USER, WORK } from "./build-steps.ts";
+import type { Immutable } from "./definitions.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
 /**
@@ -13,41 +15,6 @@ export const LAUNCH_ACCOUNT = "kargo-fleet-launch";
 
 /** The volume claim that Argo Workflows creates for a Workflow (its controller's createPVCs). */
 export const workClaim = (workflow: string) => `${workflow}-${WORK}`;
-
-/** The part of Kubernetes' batch/v1 that this project writes. */
-export interface Job extends KubernetesObject {
-  readonly apiVersion: "batch/v1";
-  readonly kind: "Job";
-  readonly spec: {
-    readonly activeDeadlineSeconds: number;
-    readonly ttlSecondsAfterFinished: number;
-    readonly backoffLimit: 0;
-    readonly podFailurePolicy: {
-      readonly rules: readonly {
-        readonly action: "Ignore";
-        readonly onPodConditions: readonly { readonly type: "DisruptionTarget"; readonly status: "True" }[];
-      }[];
-    };
-    readonly template: {
-      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
-      readonly spec: {
-        readonly restartPolicy: "Never";
-        readonly automountServiceAccountToken: false;
-        readonly enableServiceLinks: false;
-        readonly hostUsers?: false;
-        readonly securityContext: {
-          readonly fsGroup: number;
-          readonly seccompProfile: { readonly type: "RuntimeDefault" };
-        };
-        readonly containers: readonly (Container & { readonly name: string })[];
-        readonly volumes: readonly {
-          readonly name: string;
-          readonly persistentVolumeClaim: { readonly claimName: string };
-        }[];
-      };
-    };
-  };
-}
 
 /**
  * Makes Argo create the Job that runs a Dockerfile, and wait for its end. So Argo's executor, which needs the API
@@ -118,10 +85,13 @@ export function jobForm(userNamespaces: boolean) {
   } as const;
 }
 
+/** The Job of a build, with Argo's placeholders. */
+export type Job = ReturnType<typeof buildJob>;
+
 /**
  * Kaniko without credentials, token or access to the cluster, because a Dockerfile can use whatever it can reach.
  */
-function buildJob({ images, keep, resources, timeout, userNamespaces }: BuildsConfig): Job {
+function buildJob({ images, keep, resources, timeout, userNamespaces }: BuildsConfig) {
   const { job, labels, pod, container } = jobForm(userNamespaces);
   return {
     apiVersion: "batch/v1",
@@ -155,7 +125,7 @@ function buildJob({ images, keep, resources, timeout, userNamespaces }: BuildsCo
         },
       },
     },
-  };
+  } satisfies KubernetesObject & Immutable<V1Job>;
 }
 
 /** A placeholder that Argo replaces by JSON; {@link manifestOf} removes the quotes around it. */

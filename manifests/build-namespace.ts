@@ -5,15 +5,8 @@ import { SENSOR_ACCOUNT } from "./argo-events.ts";
 import { BUILD_ACCOUNT, BUILD_LIMIT } from "./argo-workflows.ts";
 import { LAUNCH_ACCOUNT } from "./build-job.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
-import {
-  type PolicyRule,
-  RBAC_API,
-  RBAC_GROUP,
-  type Role,
-  type RoleBinding,
-  type ServiceAccount,
-  type Subject,
-} from "./rbac-types.ts";
+import { type BoundRole, grant } from "./rbac-rules.ts";
+import { type PolicyRule, RBAC_GROUP, type ServiceAccount, type Subject } from "./rbac-types.ts";
 
 const READ = ["get", "list", "watch"] as const;
 
@@ -56,12 +49,6 @@ export const BUILD_ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
   [READERS_ROLE]: READ_BUILDS,
 };
 
-/** A Role of a namespace with its binding. */
-export interface BoundRole {
-  readonly role: Role;
-  readonly binding: RoleBinding;
-}
-
 /** The Roles of a team's build namespace: for the Sensor that starts builds, and for readers of logs. */
 export function buildGrants(namespace: BuildNamespacePlan): readonly [sensor: BoundRole, readers: BoundRole] {
   const sensor: Subject = { kind: "ServiceAccount", name: SENSOR_ACCOUNT, namespace: EVENTS_NAMESPACE };
@@ -70,26 +57,6 @@ export function buildGrants(namespace: BuildNamespacePlan): readonly [sensor: Bo
     grant(namespace.name, SENSOR_ROLE, START_BUILDS, [sensor]),
     grant(namespace.name, READERS_ROLE, READ_BUILDS, people),
   ];
-}
-
-/** A Role and a binding with the same name. */
-export function grant(
-  namespace: string,
-  name: string,
-  rules: readonly PolicyRule[],
-  subjects: readonly Subject[],
-): BoundRole {
-  const metadata = { name, namespace, labels: { ...MANAGED_BY } };
-  return {
-    role: { apiVersion: RBAC_API, kind: "Role", metadata, rules },
-    binding: {
-      apiVersion: RBAC_API,
-      kind: "RoleBinding",
-      metadata,
-      roleRef: { apiGroup: RBAC_GROUP, kind: "Role", name },
-      subjects,
-    },
-  };
 }
 
 /** The limit of a team's parallel builds. */

@@ -1,31 +1,10 @@
+import type { V1NetworkPolicyPeer, V1NetworkPolicySpec } from "@kubernetes/client-node";
 import type { BuildNamespacePlan, BuildTriggersPlan } from "../model/build-plan.ts";
 import { STEP_LABEL } from "../model/labels.ts";
 import { contains, family, METADATA } from "../model/networks.ts";
-
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
-type Ports = readonly { readonly protocol: "TCP" | "UDP"; readonly port: number }[];
-
-type Peer =
-  | { readonly ipBlock: { readonly cidr: string; readonly except?: readonly string[] } }
-  | { readonly namespaceSelector: { readonly matchLabels: Readonly<Record<string, string>> } };
-
-export interface NetworkPolicy extends KubernetesObject {
-  readonly apiVersion: "networking.k8s.io/v1";
-  readonly kind: "NetworkPolicy";
-  readonly spec: {
-    readonly podSelector: {
-      readonly matchLabels?: Readonly<Record<string, string>>;
-      readonly matchExpressions?: readonly {
-        readonly key: string;
-        readonly operator: "In";
-        readonly values: readonly string[];
-      }[];
-    };
-    readonly policyTypes: readonly ("Ingress" | "Egress")[];
-    readonly egress?: readonly { readonly to: readonly Peer[]; readonly ports?: Ports }[];
-  };
-}
+export type NetworkPolicy = ReturnType<typeof policy>;
 
 /**
  * Addresses of clusters and nodes: private networks, carrier-grade NAT (also used by Alibaba's services), and
@@ -67,11 +46,11 @@ export function buildNetwork(
   { builds: { network } }: BuildTriggersPlan,
 ): readonly [all: NetworkPolicy, build: NetworkPolicy, launch: NetworkPolicy, transport: NetworkPolicy] {
   const { apiServer, cluster, mirrors } = network;
-  const dns: Peer[] = [
+  const dns: V1NetworkPolicyPeer[] = [
     { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } },
     ...network.dns.map(block),
   ];
-  const ports: Ports = [
+  const ports = [
     { protocol: "UDP", port: 53 },
     { protocol: "TCP", port: 53 },
   ];
@@ -98,12 +77,12 @@ export function buildNetwork(
   ];
 }
 
-function block(cidr: string): Peer {
+function block(cidr: string): V1NetworkPolicyPeer {
   return { ipBlock: { cidr } };
 }
 
 /** All addresses of both families except these; of nested networks only the widest is listed. */
-function everywhereBut(closed: readonly string[]): Peer[] {
+function everywhereBut(closed: readonly string[]): V1NetworkPolicyPeer[] {
   const widest = closed
     .filter(
       (one, at) =>
@@ -119,11 +98,11 @@ function everywhereBut(closed: readonly string[]): Peer[] {
   ];
 }
 
-function policy(namespace: string, name: string, spec: NetworkPolicy["spec"]): NetworkPolicy {
+function policy(namespace: string, name: string, spec: V1NetworkPolicySpec) {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
     metadata: { name, namespace, labels: { ...MANAGED_BY } },
     spec,
-  };
+  } satisfies KubernetesObject & { spec: object };
 }

@@ -1,3 +1,4 @@
+import type { V1Secret } from "@kubernetes/client-node";
 import type { CredentialPlan } from "../model/credentials.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
@@ -7,22 +8,11 @@ import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
  */
 const SHARED_NAMESPACE = "kargo-shared-resources";
 
-/** A Secret of Kargo's without its secret value, which the component adds as a secret Output. */
-export interface CredentialSecret extends KubernetesObject {
-  readonly apiVersion: "v1";
-  readonly kind: "Secret";
-  readonly type: "Opaque";
-  readonly stringData: Readonly<Record<string, string>>;
-}
-
-/** A Secret in the form of Kargo's credentials lookup: a label for the type, `repoURL` for its scope. */
-export function credentialSecret({
-  name,
-  type,
-  repoURL,
-  repoURLIsRegex,
-  plain,
-}: CredentialPlan): CredentialSecret {
+/**
+ * A Secret in the form of Kargo's credentials lookup: a label for the type, `repoURL` for its scope. The component adds
+ * the secret value.
+ */
+export function credentialSecret({ name, type, repoURL, repoURLIsRegex, plain }: CredentialPlan) {
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -33,5 +23,5 @@ export function credentialSecret({
     },
     type: "Opaque",
     stringData: { repoURL, ...(repoURLIsRegex && { repoURLIsRegex: "true" }), ...plain },
-  };
+  } satisfies KubernetesObject & V1Secret;
 }

@@ -1,16 +1,13 @@
 import type { KubernetesObject } from "./objects.ts";
 
 /** A deeply read-only type. */
-type Immutable<Value> = Value extends readonly (infer Item)[]
+export type Immutable<Value> = Value extends readonly (infer Item)[]
   ? readonly Immutable<Item>[]
   : Value extends object
     ? { readonly [Key in keyof Value]: Immutable<Value[Key]> }
     : Value;
 
-/**
- * An object that matches its definition. Our narrower types must be assignable to the definition's (see
- * `definitions/`, which `npm run definitions` generates), or the interface that extends this does not compile.
- */
+/** An object that matches its definition of `definitions/`, which `npm run definitions` generates. */
 export type Defined<Definition extends { readonly kind: string }> = KubernetesObject & Immutable<Definition>;
 
 /**

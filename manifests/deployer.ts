@@ -15,14 +15,8 @@ import { type Place, sampleRows } from "./inventory/sample.ts";
 import type { Right } from "./missing-rights.ts";
 import { watchGrant } from "./notification-access.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
-import {
-  type ClusterRole,
-  type PolicyRule,
-  RBAC_API,
-  RBAC_GROUP,
-  type Role,
-  type RoleBinding,
-} from "./rbac-types.ts";
+import { clusterGrant, grant } from "./rbac-rules.ts";
+import { type PolicyRule, RBAC_GROUP } from "./rbac-types.ts";
 import { rightsOfRows, rulesOfRights } from "./rights-of-rows.ts";
 
 const NAME = "kargo-fleet-deployer";
@@ -133,32 +127,11 @@ function rulesFor(teams: readonly string[], isWanted: (right: Right) => boolean 
 }
 
 function rights(name: string, username: string, { cluster, namespaced }: Rules): readonly KubernetesObject[] {
-  const labels = { ...MANAGED_BY };
   const subjects = [{ kind: "User", name: username, apiGroup: RBAC_GROUP }] as const;
-  const clusterRole: ClusterRole = {
-    apiVersion: RBAC_API,
-    kind: "ClusterRole",
-    metadata: { name, labels },
-    rules: cluster,
-  };
-  const clusterBinding: RoleBinding = {
-    apiVersion: RBAC_API,
-    kind: "ClusterRoleBinding",
-    metadata: { name, labels },
-    roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name },
-    subjects,
-  };
-  const inNamespaces = namespaced.flatMap(([namespace, own]): (Role | RoleBinding)[] => [
-    { apiVersion: RBAC_API, kind: "Role", metadata: { name, namespace, labels }, rules: own },
-    {
-      apiVersion: RBAC_API,
-      kind: "RoleBinding",
-      metadata: { name, namespace, labels },
-      roleRef: { apiGroup: RBAC_GROUP, kind: "Role", name },
-      subjects,
-    },
-  ]);
-  return [clusterRole, clusterBinding, ...inNamespaces];
+  return [
+    ...clusterGrant(name, cluster, subjects),
+    ...namespaced.flatMap(([namespace, own]) => Object.values(grant(namespace, name, own, subjects))),
+  ];
 }
 
 function namespace(name: string): KubernetesObject {

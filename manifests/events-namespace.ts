@@ -1,7 +1,6 @@
 import { EVENTS_NAMESPACE } from "../model/names.ts";
 import { EVENT_SOURCE_ACCOUNT, SENSOR_ACCOUNT } from "./argo-events.ts";
-import { type BoundRole, grant } from "./build-namespace.ts";
-import { MANAGED_BY } from "./objects.ts";
+import { type BoundRole, grant, serviceAccount } from "./rbac-rules.ts";
 import type { PolicyRule, ServiceAccount } from "./rbac-types.ts";
 
 /** The rights that two replicas of a Sensor need for leader election. */
@@ -11,15 +10,10 @@ export const ELECT_LEADER: readonly PolicyRule[] = [
 
 /** The ServiceAccounts of EventSources and Sensors. EventSources need no rights, not even a token. */
 export function eventAccounts(): readonly [eventSource: ServiceAccount, sensor: ServiceAccount] {
-  return [{ ...account(EVENT_SOURCE_ACCOUNT), automountServiceAccountToken: false }, account(SENSOR_ACCOUNT)];
-}
-
-function account(name: string): ServiceAccount {
-  return {
-    apiVersion: "v1",
-    kind: "ServiceAccount",
-    metadata: { name, namespace: EVENTS_NAMESPACE, labels: { ...MANAGED_BY } },
-  };
+  return [
+    { ...serviceAccount(EVENTS_NAMESPACE, EVENT_SOURCE_ACCOUNT), automountServiceAccountToken: false },
+    serviceAccount(EVENTS_NAMESPACE, SENSOR_ACCOUNT),
+  ];
 }
 
 /** The Sensors' only right in their own namespace; they start Workflows in other namespaces. */

@@ -1,8 +1,8 @@
 import type { AccessConfig } from "../model/access.ts";
 import { WINDOWS_NAMESPACE } from "../model/names.ts";
-import { grant } from "./build-namespace.ts";
 import { CALENDAR, emptyCalendars, STOP } from "./calendar.ts";
 import type { KubernetesObject } from "./objects.ts";
+import { grant } from "./rbac-rules.ts";
 import { type PolicyRule, RBAC_GROUP } from "./rbac-types.ts";
 
 const INCIDENT_ROLE = "kargo-fleet-incident";

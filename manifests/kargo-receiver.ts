@@ -12,39 +12,13 @@ export const RECEIVER = "kargo-fleet-builds";
 /** A user of `kargo refresh clusterconfig` owns the annotation until the next rotation takes it over. */
 const TAKES_OVER = { "pulumi.com/patchForce": "true" };
 
-export interface ClusterConfig extends KubernetesObject {
-  readonly apiVersion: typeof KARGO_API;
-  readonly kind: "ClusterConfig";
-  readonly spec: {
-    readonly webhookReceivers: readonly {
-      readonly name: string;
-      readonly generic: {
-        readonly secretRef: { readonly name: string };
-        readonly actions: readonly {
-          readonly action: "Refresh";
-          readonly targetSelectionCriteria: readonly {
-            readonly kind: "Warehouse";
-            readonly indexSelector: {
-              readonly matchIndices: readonly {
-                readonly key: "subscribedURLs";
-                readonly operator: "Equals";
-                readonly value: string;
-              }[];
-            };
-          }[];
-        }[];
-      };
-    }[];
-  };
-}
-
 /**
  * Makes every Warehouse of an image look at its registry as soon as a build has pushed there. Kargo has one
  * ClusterConfig, called `cluster`.
  * @param rotation changes with the receiver's secret. Kargo reads this Secret every five minutes, but at once if
  * this annotation changes (`RefreshRequested` in pkg/kargo/kargo.go of 1.11)
  */
-export function clusterConfig(rotation?: string): ClusterConfig {
+export function clusterConfig(rotation?: string) {
   return {
     apiVersion: KARGO_API,
     kind: "ClusterConfig",
@@ -82,7 +56,7 @@ export function clusterConfig(rotation?: string): ClusterConfig {
         },
       ],
     },
-  };
+  } satisfies KubernetesObject & { spec: object };
 }
 
 /** The Secret with the receiver's key, which an administrator creates and the program fills. */

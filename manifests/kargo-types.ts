@@ -1,49 +1,12 @@
-import type {
-  ClusterPromotionTaskDefinition,
-  ProjectConfigDefinition,
-  ProjectDefinition,
-  StageDefinition,
-  WarehouseDefinition,
-} from "./definitions/kargo.ts";
+import type { ClusterPromotionTaskDefinition } from "./definitions/kargo.ts";
 import type { Defined } from "./definitions.ts";
 
 /*
- * The part of Kargo's API (kargo.akuity.io/v1alpha1, Kargo 1.11) that this project writes, narrower than the
- * definitions. The definitions leave subscriptions and step configs open, so the API server would accept mistakes
- * there. These types make them compile errors.
+ * The part of Kargo's API (kargo.akuity.io/v1alpha1, Kargo 1.11) that the definitions leave open: subscriptions and
+ * step configs. The API server would accept mistakes there. These types make them compile errors.
  */
 
 export const KARGO_API = "kargo.akuity.io/v1alpha1";
-
-export interface KargoProject extends Defined<ProjectDefinition> {
-  readonly apiVersion: typeof KARGO_API;
-  readonly kind: "Project";
-}
-
-export interface ProjectConfig extends Defined<ProjectConfigDefinition> {
-  readonly apiVersion: typeof KARGO_API;
-  readonly kind: "ProjectConfig";
-  readonly spec: {
-    readonly promotionPolicies: readonly {
-      readonly stageSelector: { readonly name: string };
-      readonly autoPromotionEnabled: boolean;
-    }[];
-    /** Links that Kargo's UI shows on every Stage of the project. */
-    readonly stageLinks: readonly { readonly title: string; readonly url: string }[];
-  };
-}
-
-export interface Warehouse extends Defined<WarehouseDefinition> {
-  readonly apiVersion: typeof KARGO_API;
-  readonly kind: "Warehouse";
-  readonly spec: {
-    readonly shard?: string;
-    readonly interval: string;
-    readonly freightCreationPolicy: "Automatic";
-    readonly freightCreationCriteria?: { readonly expression: string };
-    readonly subscriptions: readonly { readonly image: ImageSubscription }[];
-  };
-}
 
 interface ImageSubscriptionBase {
   readonly repoURL: string;
@@ -70,48 +33,7 @@ export interface Variable {
   readonly value?: string;
 }
 
-export interface Stage extends Defined<StageDefinition> {
-  readonly apiVersion: typeof KARGO_API;
-  readonly kind: "Stage";
-  readonly spec: {
-    readonly shard?: string;
-    readonly requestedFreight: readonly {
-      readonly origin: { readonly kind: "Warehouse"; readonly name: string };
-      readonly sources: FreightSources;
-    }[];
-    readonly promotionTemplate?: {
-      readonly spec: {
-        readonly steps: readonly {
-          readonly task: { readonly name: string; readonly kind: "ClusterPromotionTask" };
-          readonly as: string;
-          readonly vars: readonly Required<Variable>[];
-        }[];
-      };
-    };
-    readonly verification?: Verification;
-  };
-}
-
-/** From the Warehouse or from upstream Stages; the definition does not enforce that it is one of them. */
-type FreightSources = (
-  | { readonly direct: true }
-  | {
-      readonly stages: readonly string[];
-      readonly availabilityStrategy: "All";
-      readonly requiredSoakTime?: string;
-    }
-) & {
-  readonly autoPromotionOptions?: { readonly selectionPolicy: "NewestFreight" | "MatchUpstream" };
-};
-
-export interface Verification {
-  readonly analysisTemplates: readonly { readonly name: string; readonly kind: "ClusterAnalysisTemplate" }[];
-  readonly args?: readonly { readonly name: string; readonly value: string }[];
-}
-
 export interface ClusterPromotionTask extends Defined<ClusterPromotionTaskDefinition> {
-  readonly apiVersion: typeof KARGO_API;
-  readonly kind: "ClusterPromotionTask";
   readonly spec: { readonly vars: readonly Variable[]; readonly steps: readonly Step[] };
 }
 

@@ -7,18 +7,21 @@ import {
   type WarehousePlan,
 } from "../model/plan.ts";
 import { SOURCE_VARIABLE } from "./commit-status.ts";
+import type {
+  ProjectConfigDefinition,
+  ProjectDefinition,
+  StageDefinition,
+  WarehouseDefinition,
+} from "./definitions/kargo.ts";
+import type { Defined } from "./definitions.ts";
 import { IMAGES_VARIABLE, imagesText } from "./image-updates.ts";
-import {
-  type ImageSubscription,
-  KARGO_API,
-  type KargoProject,
-  type ProjectConfig,
-  type Stage,
-  type Variable,
-  type Verification,
-  type Warehouse,
-} from "./kargo-types.ts";
+import { type ImageSubscription, KARGO_API, type Variable } from "./kargo-types.ts";
 import { type KubernetesObject, serviceLabels } from "./objects.ts";
+
+/** Kargo's objects with the fields that this program sets. */
+export type ProjectConfig = ReturnType<typeof projectConfig>;
+export type Warehouse = ReturnType<typeof warehouse>;
+export type Stage = ReturnType<typeof stage>;
 
 const DESCRIPTION = "kargo.akuity.io/description";
 
@@ -40,7 +43,7 @@ export function projectNamespace(
 }
 
 /** The Kargo Project: cluster-scoped, without a spec, with the name of its namespace. */
-export function project(service: ServicePlan): KargoProject {
+export function project(service: ServicePlan): Defined<ProjectDefinition> {
   return {
     apiVersion: KARGO_API,
     kind: "Project",
@@ -53,7 +56,7 @@ export function project(service: ServicePlan): KargoProject {
 }
 
 /** The Stages with auto-promotion by exact name, because another Stage could match a pattern. */
-export function projectConfig(service: ServicePlan): ProjectConfig {
+export function projectConfig(service: ServicePlan) {
   return {
     apiVersion: KARGO_API,
     kind: "ProjectConfig",
@@ -70,7 +73,7 @@ export function projectConfig(service: ServicePlan): ProjectConfig {
         },
       ],
     },
-  };
+  } satisfies Defined<ProjectConfigDefinition>;
 }
 
 /** The web page of the GitOps repository. */
@@ -82,7 +85,7 @@ function webAddress({ gitops }: ServicePlan): string {
  * The Warehouse with the images of the service, which Freight holds together. The defaults of Kargo's admission are
  * written out, because a refresh would show drift otherwise.
  */
-export function warehouse(service: ServicePlan): Warehouse {
+export function warehouse(service: ServicePlan) {
   return {
     apiVersion: KARGO_API,
     kind: "Warehouse",
@@ -101,7 +104,7 @@ export function warehouse(service: ServicePlan): Warehouse {
         image: imageSubscription(repository, service.warehouse),
       })),
     },
-  };
+  } satisfies Defined<WarehouseDefinition>;
 }
 
 /** The images of one push have the same tag. Kargo asks only once each image has a tag. */
@@ -149,7 +152,7 @@ function imageSubscription(
  * A Stage: the Freight that it accepts, and the shared task that promotes it with this service's values. A
  * control-flow Stage has no steps, and Freight passes it after all upstream Stages.
  */
-export function stage(service: ServicePlan, plan: StagePlan): Stage {
+export function stage(service: ServicePlan, plan: StagePlan) {
   const { deployment } = plan;
   return {
     apiVersion: KARGO_API,
@@ -180,7 +183,7 @@ export function stage(service: ServicePlan, plan: StagePlan): Stage {
       }),
       ...(deployment?.verification && { verification: verification(deployment.verification) }),
     },
-  };
+  } satisfies Defined<StageDefinition>;
 }
 
 function stageDescription({ deployment }: StagePlan): string {
@@ -193,7 +196,7 @@ function stageDescription({ deployment }: StagePlan): string {
   return `${promotion}; ${deployment.sync === "auto" ? "syncs by itself" : "a person syncs"}.`;
 }
 
-type Sources = Stage["spec"]["requestedFreight"][number]["sources"];
+type Sources = Defined<StageDefinition>["spec"]["requestedFreight"][number]["sources"];
 
 function sources({ after, soak, deployment }: StagePlan): Sources {
   const policy = deployment?.selectionPolicy && {
@@ -208,9 +211,9 @@ function sources({ after, soak, deployment }: StagePlan): Sources {
   };
 }
 
-function verification({ templates, args }: NonNullable<DeploymentPlan["verification"]>): Verification {
+function verification({ templates, args }: NonNullable<DeploymentPlan["verification"]>) {
   return {
-    analysisTemplates: templates.map((name) => ({ name, kind: "ClusterAnalysisTemplate" })),
+    analysisTemplates: templates.map((name) => ({ name, kind: "ClusterAnalysisTemplate" }) as const),
     ...(Object.keys(args).length > 0 && {
       args: Object.entries(args).map(([name, value]) => ({ name, value })),
     }),

@@ -5,6 +5,7 @@ import { ARGO_EVENTS_API } from "./argo-events-types.ts";
 import { PASSED, PROMOTION_FAILED, VERIFICATION_FAILED } from "./notification-texts.ts";
 import type { EventWatch, WindowCalendar } from "./notification-types.ts";
 import { MANAGED_BY } from "./objects.ts";
+import { serviceAccount } from "./rbac-rules.ts";
 import type { ServiceAccount } from "./rbac-types.ts";
 
 /** The ServiceAccount of the EventSource, which reads Events, and of the Sensors, which has no rights. */
@@ -80,13 +81,8 @@ export function windowCalendar(windows: readonly WindowPlan[]): WindowCalendar {
 
 /** The ServiceAccounts. An administrator lets the first read Events; the second may do nothing. */
 export function messageAccounts(): readonly [watch: ServiceAccount, messenger: ServiceAccount] {
-  return [account(WATCH_ACCOUNT), account(MESSENGER_ACCOUNT)];
-}
-
-function account(name: string): ServiceAccount {
-  return {
-    apiVersion: "v1",
-    kind: "ServiceAccount",
-    metadata: { name, namespace: EVENTS_NAMESPACE, labels: { ...MANAGED_BY } },
-  };
+  return [
+    serviceAccount(EVENTS_NAMESPACE, WATCH_ACCOUNT),
+    serviceAccount(EVENTS_NAMESPACE, MESSENGER_ACCOUNT),
+  ];
 }

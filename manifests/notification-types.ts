@@ -1,5 +1,4 @@
-import type { DataFilter } from "../git-host/pushes.ts";
-import type { ARGO_EVENTS_API, PodTemplate, RetryStrategy } from "./argo-events-types.ts";
+import type { ARGO_EVENTS_API, Dependency, PodTemplate, RetryStrategy } from "./argo-events-types.ts";
 import type { KubernetesObject } from "./objects.ts";
 
 /*
@@ -7,17 +6,22 @@ import type { KubernetesObject } from "./objects.ts";
  * request. The definitions leave every spec open, so these types make mistakes compile errors.
  */
 
-/** An EventSource of kind `resource`. */
-export interface EventWatch extends KubernetesObject {
+/** An EventSource or a Sensor with one pod. */
+interface OnePod<Kind extends string, Spec> extends KubernetesObject {
   readonly apiVersion: typeof ARGO_EVENTS_API;
-  readonly kind: "EventSource";
+  readonly kind: Kind;
   readonly spec: {
     readonly eventBusName: string;
     readonly replicas: 1;
     readonly template: PodTemplate;
-    readonly resource: Readonly<Record<string, WatchedResource>>;
-  };
+  } & Spec;
 }
+
+/** An EventSource of kind `resource`. */
+export type EventWatch = OnePod<
+  "EventSource",
+  { readonly resource: Readonly<Record<string, WatchedResource>> }
+>;
 
 /** Objects that an EventSource watches. The filter is applied in its pod, not by the API server. */
 interface WatchedResource {
@@ -37,34 +41,19 @@ interface WatchedResource {
 }
 
 /** An EventSource of kind `calendar`. */
-export interface WindowCalendar extends KubernetesObject {
-  readonly apiVersion: typeof ARGO_EVENTS_API;
-  readonly kind: "EventSource";
-  readonly spec: {
-    readonly eventBusName: string;
-    readonly replicas: 1;
-    readonly template: PodTemplate;
-    readonly calendar: Readonly<Record<string, { readonly schedule: string; readonly timezone: string }>>;
-  };
-}
+export type WindowCalendar = OnePod<
+  "EventSource",
+  { readonly calendar: Readonly<Record<string, { readonly schedule: string; readonly timezone: string }>> }
+>;
 
 /** A Sensor that sends requests. */
-export interface MessageSensor extends KubernetesObject {
-  readonly apiVersion: typeof ARGO_EVENTS_API;
-  readonly kind: "Sensor";
-  readonly spec: {
-    readonly eventBusName: string;
-    readonly replicas: 1;
-    readonly template: PodTemplate;
-    readonly dependencies: readonly {
-      readonly name: string;
-      readonly eventSourceName: string;
-      readonly eventName: string;
-      readonly filters?: { readonly data: readonly DataFilter[] };
-    }[];
+export type MessageSensor = OnePod<
+  "Sensor",
+  {
+    readonly dependencies: readonly (Omit<Dependency, "filters"> & Partial<Dependency>)[];
     readonly triggers: readonly MessageTrigger[];
-  };
-}
+  }
+>;
 
 export interface MessageTrigger {
   readonly template: {

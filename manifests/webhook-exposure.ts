@@ -1,3 +1,4 @@
+import type { V1Ingress } from "@kubernetes/client-node";
 import type { BuildTriggersPlan } from "../model/build-plan.ts";
 import { ORGANIZATION } from "../model/build-plan.ts";
 import { EVENTS_NAMESPACE } from "../model/names.ts";
@@ -5,40 +6,6 @@ import { WEBHOOK_PORT } from "./argo-events.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 
 type IngressConfig = Extract<BuildTriggersPlan["expose"], { readonly ingress: unknown }>["ingress"];
-
-export interface Ingress extends KubernetesObject {
-  readonly apiVersion: "networking.k8s.io/v1";
-  readonly kind: "Ingress";
-  readonly spec: {
-    readonly ingressClassName?: string;
-    readonly tls?: readonly { readonly hosts: readonly string[]; readonly secretName: string }[];
-    readonly rules: readonly {
-      readonly host: string;
-      readonly http: {
-        readonly paths: readonly {
-          readonly path: string;
-          readonly pathType: "Prefix";
-          readonly backend: {
-            readonly service: { readonly name: string; readonly port: { readonly number: number } };
-          };
-        }[];
-      };
-    }[];
-  };
-}
-
-export interface HTTPRoute extends KubernetesObject {
-  readonly apiVersion: "gateway.networking.k8s.io/v1";
-  readonly kind: "HTTPRoute";
-  readonly spec: {
-    readonly parentRefs: readonly { readonly name: string; readonly namespace: string }[];
-    readonly hostnames: readonly string[];
-    readonly rules: readonly {
-      readonly matches: readonly { readonly path: { readonly type: "PathPrefix"; readonly value: string } }[];
-      readonly backendRefs: readonly { readonly name: string; readonly port: number }[];
-    }[];
-  };
-}
 
 /** The EventSources that GitHub calls: the organization's, or one per group. */
 export function webhookSources({ organizationHook, groups }: BuildTriggersPlan): readonly string[] {
@@ -49,7 +16,7 @@ export function webhookSources({ organizationHook, groups }: BuildTriggersPlan):
 export function webhookIngress(
   triggers: BuildTriggersPlan,
   { className, tlsSecret, annotations }: IngressConfig,
-): Ingress {
+) {
   const host = hostOf(triggers);
   return {
     apiVersion: "networking.k8s.io/v1",
@@ -77,7 +44,7 @@ export function webhookIngress(
         },
       ],
     },
-  };
+  } satisfies KubernetesObject & V1Ingress;
 }
 
 /** The HTTPRoute of one EventSource. Each has its own, because one HTTPRoute has at most 16 rules. */
@@ -85,7 +52,7 @@ export function webhookRoute(
   triggers: BuildTriggersPlan,
   source: string,
   gateway: { readonly name: string; readonly namespace: string },
-): HTTPRoute {
+) {
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
@@ -100,7 +67,7 @@ export function webhookRoute(
         },
       ],
     },
-  };
+  } satisfies KubernetesObject & { spec: object };
 }
 
 /** Ingress and HTTPRoute hosts have no port. */

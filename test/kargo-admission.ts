@@ -1,10 +1,5 @@
-import type {
-  ClusterPromotionTask,
-  ImageSubscription,
-  ProjectConfig,
-  Stage,
-  Warehouse,
-} from "../manifests/kargo-types.ts";
+import type { ProjectConfig, Stage, Warehouse } from "../manifests/kargo.ts";
+import type { ClusterPromotionTask, ImageSubscription } from "../manifests/kargo-types.ts";
 import type { KubernetesObject } from "../manifests/objects.ts";
 
 /*
@@ -47,7 +42,7 @@ function stageProblems({ spec: { requestedFreight, promotionTemplate } }: Stage)
     ...(new Set(origins).size === origins.length ? [] : ["an origin twice"]),
     ...requestedFreight.flatMap(({ sources }) => {
       if (sources.autoPromotionOptions?.selectionPolicy !== "MatchUpstream") return [];
-      return "stages" in sources && sources.stages.length === 1 ? [] : ["MatchUpstream without one upstream"];
+      return sources.stages?.length === 1 ? [] : ["MatchUpstream without one upstream"];
     }),
     ...steps.flatMap((step) => ["if", "config", "retry", "continueOnError"].filter((key) => key in step)),
     ...aliasProblems(steps),
@@ -93,7 +88,7 @@ export function storedByKargo<Kind extends KubernetesObject>(object: Kind): unkn
     const requestedFreight = copy.spec.requestedFreight.map(({ origin, sources }) => ({
       origin,
       sources: withoutEmpty(
-        "requiredSoakTime" in sources && sources.requiredSoakTime !== undefined
+        sources.requiredSoakTime !== undefined
           ? { ...sources, requiredSoakTime: goDuration(sources.requiredSoakTime) }
           : sources,
       ),

@@ -16,36 +16,30 @@ export function refusal(
 ): SeedError {
   const { status } = failure;
   const said = oneLine(failure.message);
-  const values = `The values files could not be written to ${repository} at ${url}`;
-  if (status === 0) {
-    return new SeedError(
-      `${values}: it cannot be reached (${said}). Nothing was written. Check the network and run again.`,
+  const failed = (why: string) =>
+    new SeedError(`The values files could not be written to ${repository} at ${url}: ${why}`);
+  if (status === 0)
+    return failed(`it cannot be reached (${said}). Nothing was written. Check the network and run again.`);
+  if (isPassing(failure))
+    return failed(
+      `it answered ${status} (${said}) again and again. Run again later; existing files are kept.`,
     );
-  }
-  if (isPassing(failure)) {
-    return new SeedError(
-      `${values}: it answered ${status} (${said}) again and again. Run again later; existing files are kept.`,
-    );
-  }
-  if (status === 401) {
-    return new SeedError(
-      `${values}: it rejects the token (${said}). Nothing was written. ` +
+  if (status === 401)
+    return failed(
+      `it rejects the token (${said}). Nothing was written. ` +
         "Set a valid one: pulumi config set --secret github:token, or GITHUB_TOKEN.",
     );
-  }
-  if (status === 409 && /empty/i.test(said)) {
-    return new SeedError(
-      `${values}: the repository is empty. Push a first commit to ${branch}, a README will do, and run again.`,
+  if (status === 409 && /empty/i.test(said))
+    return failed(
+      `the repository is empty. Push a first commit to ${branch}, a README will do, and run again.`,
     );
-  }
   if (doing === "moving the branch") return protectedBranch(said, { repository, branch, url }, command);
-  if (doing === "writing" && (status === 403 || status === 404)) {
-    return new SeedError(
-      `${values}: the token may read it, but not write it (${said}). Nothing was written. ` +
+  if (doing === "writing" && (status === 403 || status === 404))
+    return failed(
+      `the token may read it, but not write it (${said}). Nothing was written. ` +
         "Give the token, or its GitHub App, the repository permission Contents: read and write.",
     );
-  }
-  return new SeedError(`${values}: it answered ${status} (${said}) while ${doing}. Nothing was written.`);
+  return failed(`it answered ${status} (${said}) while ${doing}. Nothing was written.`);
 }
 
 /** GitHub names the rule that refused: of a ruleset, of classic branch protection, or a server hook. */

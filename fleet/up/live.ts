@@ -1,6 +1,5 @@
 import { ARGOCD_API } from "../../manifests/argo-cd.ts";
-import { isObject, platformInventories } from "../../manifests/inventory/objects.ts";
-import { rowsOf } from "../../manifests/inventory/row.ts";
+import { objectRowsOf, platformInventories } from "../../manifests/inventory/objects.ts";
 import { serviceInventory } from "../../manifests/inventory/service.ts";
 import { KARGO_API } from "../../manifests/kargo-types.ts";
 import type { KubernetesObject } from "../../manifests/objects.ts";
@@ -60,14 +59,11 @@ export async function missingObjects(made: readonly Made[], objects: Objects): P
 /** Without Secrets, which this identity may not read, and without what is being removed. */
 function wantedOf({ stack: { plan }, services, platform }: Made): KubernetesObject[] {
   const names = new Set(services);
-  return [
+  const rows = objectRowsOf([
     ...(platform ? platformInventories(plan.platform) : []),
     ...plan.services.filter(({ name }) => names.has(name)).map(serviceInventory),
-  ]
-    .flatMap(rowsOf)
-    .flatMap((row) =>
-      isObject(row) && !row.removing && row.manifest.kind !== "Secret" ? [row.manifest] : [],
-    );
+  ]);
+  return rows.flatMap(({ removing, manifest }) => (removing || manifest.kind === "Secret" ? [] : [manifest]));
 }
 
 function idOf({ metadata: { name, namespace } }: KubernetesObject): string {

@@ -10,37 +10,15 @@ export interface ApplicationDefinition {
       namespace?: string;
       server?: string;
     };
-    ignoreDifferences?: {
-      group?: string;
-      jqPathExpressions?: string[];
-      jsonPointers?: string[];
-      kind: string;
-      managedFieldsManagers?: string[];
-      name?: string;
-      namespace?: string;
-    }[];
-    info?: {
-      name: string;
-      value: string;
-    }[];
     project: string;
     revisionHistoryLimit?: number;
     source?: {
       chart?: string;
       helm?: {
         apiVersions?: string[];
-        fileParameters?: {
-          name?: string;
-          path?: string;
-        }[];
         ignoreMissingValueFiles?: boolean;
         kubeVersion?: string;
         namespace?: string;
-        parameters?: {
-          forceString?: boolean;
-          name?: string;
-          value?: string;
-        }[];
         passCredentials?: boolean;
         releaseName?: string;
         skipCrds?: boolean;
@@ -48,9 +26,6 @@ export interface ApplicationDefinition {
         skipTests?: boolean;
         valueFiles?: string[];
         values?: string;
-        valuesObject?: {
-          [k: string]: unknown;
-        };
         version?: string;
       };
       name?: string;
@@ -60,55 +35,12 @@ export interface ApplicationDefinition {
       tagPrefix?: string;
       targetRevision?: string;
     };
-    sources?: {
-      chart?: string;
-      helm?: {
-        apiVersions?: string[];
-        fileParameters?: {
-          name?: string;
-          path?: string;
-        }[];
-        ignoreMissingValueFiles?: boolean;
-        kubeVersion?: string;
-        namespace?: string;
-        parameters?: {
-          forceString?: boolean;
-          name?: string;
-          value?: string;
-        }[];
-        passCredentials?: boolean;
-        releaseName?: string;
-        skipCrds?: boolean;
-        skipSchemaValidation?: boolean;
-        skipTests?: boolean;
-        valueFiles?: string[];
-        values?: string;
-        valuesObject?: {
-          [k: string]: unknown;
-        };
-        version?: string;
-      };
-      name?: string;
-      path?: string;
-      ref?: string;
-      repoURL: string;
-      tagPrefix?: string;
-      targetRevision?: string;
-    }[];
     syncPolicy?: {
       automated?: {
         allowEmpty?: boolean;
         enabled?: boolean;
         prune?: boolean;
         selfHeal?: boolean;
-      };
-      managedNamespaceMetadata?: {
-        annotations?: {
-          [k: string]: string;
-        };
-        labels?: {
-          [k: string]: string;
-        };
       };
       retry?: {
         backoff?: {
@@ -128,85 +60,25 @@ export interface AppProjectDefinition {
   apiVersion: "argoproj.io/v1alpha1";
   kind: "AppProject";
   spec: {
-    clusterResourceBlacklist?: {
-      group: string;
-      kind: string;
-      name?: string;
-    }[];
     clusterResourceWhitelist?: {
       group: string;
       kind: string;
       name?: string;
     }[];
     description?: string;
-    destinationServiceAccounts?: {
-      defaultServiceAccount: string;
-      namespace?: string;
-      server: string;
-    }[];
     destinations?: {
       name?: string;
       namespace?: string;
       server?: string;
     }[];
-    namespaceResourceBlacklist?: {
-      group: string;
-      kind: string;
-    }[];
-    namespaceResourceWhitelist?: {
-      group: string;
-      kind: string;
-    }[];
-    orphanedResources?: {
-      ignore?: {
-        group?: string;
-        kind?: string;
-        name?: string;
-      }[];
-      warn?: boolean;
-    };
     permitOnlyProjectScopedClusters?: boolean;
     roles?: {
       description?: string;
       groups?: string[];
-      jwtTokens?: {
-        exp?: number;
-        iat: number;
-        id?: string;
-      }[];
       name: string;
       policies?: string[];
     }[];
-    signatureKeys?: {
-      keyID: string;
-    }[];
-    sourceIntegrity?: {
-      git: {
-        policies: {
-          gpg: {
-            keys: string[];
-            mode: string;
-          };
-          repos: {
-            url: string;
-          }[];
-        }[];
-      };
-    };
     sourceNamespaces?: string[];
     sourceRepos?: string[];
-    syncWindows?: {
-      andOperator?: boolean;
-      applications?: string[];
-      clusters?: string[];
-      description?: string;
-      duration?: string;
-      kind?: string;
-      manualSync?: boolean;
-      namespaces?: string[];
-      schedule?: string;
-      syncOverrun?: boolean;
-      timeZone?: string;
-    }[];
   };
 }

@@ -14,10 +14,6 @@ export interface ClusterPromotionTaskDefinition {
         errorThreshold?: number;
         timeout?: string;
       };
-      task?: {
-        kind?: "PromotionTask" | "ClusterPromotionTask";
-        name: string;
-      };
       uses?: string;
       vars?: {
         name: string;
@@ -40,28 +36,10 @@ export interface ProjectConfigDefinition {
   apiVersion: "kargo.akuity.io/v1alpha1";
   kind: "ProjectConfig";
   spec?: {
-    freightLinks?: {
-      description?: string;
-      if?: string;
-      title: string;
-      url: string;
-    }[];
     promotionPolicies?: {
       autoPromotionEnabled?: boolean;
-      autoRollback?: {
-        onPromotion?: string[];
-        onVerification?: string[];
-      };
       stage?: string;
       stageSelector?: {
-        matchExpressions?: {
-          key: string;
-          operator: string;
-          values?: string[];
-        }[];
-        matchLabels?: {
-          [k: string]: string;
-        };
         name?: string;
       };
     }[];
@@ -70,88 +48,6 @@ export interface ProjectConfigDefinition {
       if?: string;
       title: string;
       url: string;
-    }[];
-    webhookReceivers?: {
-      artifactory?: {
-        secretRef: {
-          name?: string;
-        };
-        virtualRepoName?: string;
-      };
-      azure?: {
-        secretRef: {
-          name?: string;
-        };
-      };
-      bitbucket?: {
-        secretRef: {
-          name?: string;
-        };
-      };
-      dockerhub?: {
-        secretRef: {
-          name?: string;
-        };
-      };
-      generic?: {
-        actions?: {
-          action: "Refresh";
-          parameters?: {
-            [k: string]: string;
-          };
-          targetSelectionCriteria?: {
-            indexSelector?: {
-              matchIndices?: {
-                key: "subscribedURLs" | "receiverPaths";
-                operator: string;
-                value: string;
-              }[];
-            };
-            kind: "Warehouse";
-            labelSelector?: {
-              matchExpressions?: {
-                key: string;
-                operator: string;
-                values?: string[];
-              }[];
-              matchLabels?: {
-                [k: string]: string;
-              };
-            };
-            name?: string;
-          }[];
-          whenExpression?: string;
-        }[];
-        secretRef: {
-          name?: string;
-        };
-      };
-      gitea?: {
-        secretRef: {
-          name?: string;
-        };
-      };
-      github?: {
-        secretRef: {
-          name?: string;
-        };
-      };
-      gitlab?: {
-        secretRef: {
-          name?: string;
-        };
-      };
-      harbor?: {
-        secretRef: {
-          name?: string;
-        };
-      };
-      name: string;
-      quay?: {
-        secretRef: {
-          name?: string;
-        };
-      };
     }[];
   };
 }
@@ -164,18 +60,10 @@ export interface StageDefinition {
       spec: {
         steps?: {
           as?: string;
-          config?: unknown;
-          continueOnError?: boolean;
-          if?: string;
-          retry?: {
-            errorThreshold?: number;
-            timeout?: string;
-          };
           task?: {
             kind?: "PromotionTask" | "ClusterPromotionTask";
             name: string;
           };
-          uses?: string;
           vars?: {
             name: string;
             value?: string;
@@ -208,14 +96,6 @@ export interface StageDefinition {
       value?: string;
     }[];
     verification?: {
-      analysisRunMetadata?: {
-        annotations?: {
-          [k: string]: string;
-        };
-        labels?: {
-          [k: string]: string;
-        };
-      };
       analysisTemplates?: {
         kind?: "AnalysisTemplate" | "ClusterAnalysisTemplate";
         name: string;

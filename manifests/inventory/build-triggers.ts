@@ -8,7 +8,7 @@ import type { BuildTriggersPlan } from "../../model/plan.ts";
 import { eventBus, eventSource, hookSecret, organizationEventSource } from "../argo-events.ts";
 import type { EventSource } from "../argo-events-types.ts";
 import { buildTemplate } from "../argo-workflows.ts";
-import { type BoundRole, buildGrants, buildLimit } from "../build-namespace.ts";
+import { buildGrants, buildLimit } from "../build-namespace.ts";
 import { buildNetwork } from "../build-network.ts";
 import { sensor } from "../build-sensor.ts";
 import { RECEIVER_SECRET } from "../build-steps.ts";
@@ -20,6 +20,7 @@ import {
   receiverAddress,
   receiverSecret,
 } from "../kargo-receiver.ts";
+import type { BoundRole } from "../rbac-rules.ts";
 import { webhookIngress, webhookRoute, webhookSources } from "../webhook-exposure.ts";
 import { customized } from "./customize.ts";
 import { PLATFORM } from "./platform.ts";

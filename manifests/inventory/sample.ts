@@ -4,8 +4,8 @@ import { makePlan, type Plan } from "../../model/plan.ts";
 import { readStackConfig } from "../../model/stack-config.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 import { type Customization, customization } from "./customize.ts";
-import { inventoriesOf, isObject } from "./objects.ts";
-import { type ObjectRow, rowsOf } from "./row.ts";
+import { inventoriesOf, objectRowsOf } from "./objects.ts";
+import type { ObjectRow } from "./row.ts";
 
 /** The kind of namespace of a row's object, independent of services and teams. */
 export type Place =
@@ -93,9 +93,9 @@ function makeRows(): readonly SampleRow[] {
       if (namespace === buildNamespace(TEAM)) return "builds";
       return projects.includes(namespace) ? "projects" : { namespace };
     };
-    return inventoriesOf(plan)
-      .flatMap(rowsOf)
-      .filter(isObject)
-      .map((row) => ({ ...row, place: placeOf(row.manifest.metadata.namespace) }));
+    return objectRowsOf(inventoriesOf(plan)).map((row) => ({
+      ...row,
+      place: placeOf(row.manifest.metadata.namespace),
+    }));
   });
 }

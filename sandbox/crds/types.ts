@@ -14,11 +14,39 @@ interface Schema {
   readonly "x-kubernetes-preserve-unknown-fields"?: boolean;
 }
 
-/**
- * Fields that no manifest writes: metadata has Kubernetes' own type, controllers write status and operation, and
- * the rest is for other kinds of charts.
- */
-const OMITTED = ["metadata", "status", "operation", "sourceHydrator", "directory", "kustomize", "plugin"];
+/** Fields without a generated type: metadata has Kubernetes' own, and controllers write the others. */
+const NEVER_WRITTEN = ["metadata", "status", "operation"];
+
+/** Fields that no manifest of a kind uses. To use one, remove it here and run `npm run definitions`. */
+const UNUSED: Readonly<Record<string, readonly string[]>> = {
+  Application: [
+    "sources",
+    "sourceHydrator",
+    "directory",
+    "kustomize",
+    "plugin",
+    "fileParameters",
+    "parameters",
+    "valuesObject",
+    "managedNamespaceMetadata",
+    "ignoreDifferences",
+    "info",
+  ],
+  AppProject: [
+    "clusterResourceBlacklist",
+    "namespaceResourceBlacklist",
+    "namespaceResourceWhitelist",
+    "destinationServiceAccounts",
+    "orphanedResources",
+    "signatureKeys",
+    "sourceIntegrity",
+    "syncWindows",
+    "jwtTokens",
+  ],
+  ClusterPromotionTask: ["task"],
+  ProjectConfig: ["webhookReceivers", "freightLinks", "autoRollback", "matchExpressions", "matchLabels"],
+  Stage: ["analysisRunMetadata", "config", "continueOnError", "if", "retry", "uses"],
+};
 
 /**
  * Generates the TypeScript type of a kind's manifest from its definition, without descriptions.
@@ -31,12 +59,13 @@ export async function typesOf({ release, kind }: Definition, text: string): Prom
   const [version] = spec.versions;
   if (version === undefined) throw new Error(`the definition of ${kind} has no version`);
   const { properties = {}, required = [] } = version.schema.openAPIV3Schema;
+  const omitted = [...NEVER_WRITTEN, ...(UNUSED[kind] ?? [])];
   const schema: JSONSchema = {
     type: "object",
     additionalProperties: false,
-    required: ["apiVersion", "kind", ...required.filter((key) => !OMITTED.includes(key))],
+    required: ["apiVersion", "kind", ...required.filter((key) => !omitted.includes(key))],
     properties: {
-      ...typesOfFields(properties),
+      ...typesOfFields(properties, omitted),
       apiVersion: { const: `${release.group}/${version.name}` },
       kind: { const: kind },
     },
@@ -45,28 +74,29 @@ export async function typesOf({ release, kind }: Definition, text: string): Prom
   return compile(schema, `${kind}Definition`, { bannerComment: "", ignoreMinAndMaxItems: true, style });
 }
 
-function typesOfFields(properties: Readonly<Record<string, Schema>>): Record<string, JSONSchema> {
-  const kept = Object.entries(properties).filter(([key]) => !OMITTED.includes(key));
-  return Object.fromEntries(kept.map(([key, inner]) => [key, plain(inner)]));
+function typesOfFields(
+  properties: Readonly<Record<string, Schema>>,
+  omitted: readonly string[],
+): Record<string, JSONSchema> {
+  const kept = Object.entries(properties).filter(([key]) => !omitted.includes(key));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, plain(inner, omitted)]));
 }
 
 /** Converts a schema to JSON Schema, and keeps only keywords that affect types. */
-function plain(schema: Schema): JSONSchema {
+function plain(schema: Schema, omitted: readonly string[]): JSONSchema {
   if (schema["x-kubernetes-int-or-string"]) return { type: ["integer", "string"] };
   const open = schema["x-kubernetes-preserve-unknown-fields"] === true;
   const { type, properties, required, items, additionalProperties } = schema;
   if (type === undefined) return {};
-  if (type === "array") return { type, items: items ? plain(items) : {} };
+  if (type === "array") return { type, items: items ? plain(items, omitted) : {} };
   if (type !== "object") return { type, ...(schema.enum && { enum: [...schema.enum] }) } as JSONSchema;
   return {
     type,
     ...(required && { required: [...required] }),
-    ...(properties && {
-      properties: typesOfFields(properties),
-    }),
+    ...(properties && { properties: typesOfFields(properties, omitted) }),
     additionalProperties:
       typeof additionalProperties === "object"
-        ? plain(additionalProperties)
+        ? plain(additionalProperties, omitted)
         : open || additionalProperties === true,
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { kargoUsersBinding, teamServiceAccount } from "../../manifests/access.ts";
-import { promotionTask } from "../../manifests/promotion-task.ts";
+import { manifestsOf } from "../../manifests/inventory/objects.ts";
+import { platformInventory } from "../../manifests/inventory/platform.ts";
 import { platformPlan } from "../sources.ts";
 import { named, registered } from "./program.ts";
 import { plain, type Registration } from "./recording.ts";
@@ -50,16 +50,11 @@ describe("Platform", () => {
   });
 
   it("passes every manifest to the engine unchanged", () => {
-    const platform = platformPlan();
-    for (const task of platform.promotionTasks) {
-      const { inputs } = named(all, `platform/promotion-task-${task.by}-${task.version}`);
-      assert.deepEqual(inputs, plain(promotionTask(task)));
-    }
-    for (const subject of platform.subjects) {
-      const { inputs } = named(all, `platform/service-account-${subject.serviceAccount}`);
-      assert.deepEqual(inputs, plain(teamServiceAccount(subject)));
-    }
-    assert.deepEqual(named(all, "platform/kargo-users").inputs, plain(kargoUsersBinding(platform.subjects)));
+    // The calendar exists already, so it is patched.
+    const { calendar: _, ...manifests } = Object.fromEntries(manifestsOf(platformInventory(platformPlan())));
+    assert.equal(Object.keys(manifests).length, 9);
+    for (const [role, manifest] of Object.entries(manifests))
+      assert.deepEqual(named(all, `platform/${role}`).inputs, plain(manifest), role);
   });
 
   it("creates Kargo's credentials as secrets from the stack's config", async () => {

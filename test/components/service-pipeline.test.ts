@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { grants } from "../../manifests/access.ts";
-import { application, appProject } from "../../manifests/argo-cd.ts";
-import { project, projectConfig, projectNamespace, stage, warehouse } from "../../manifests/kargo.ts";
-import { deployingStages } from "../../model/plan.ts";
+import { manifestsOf } from "../../manifests/inventory/objects.ts";
+import { serviceInventory } from "../../manifests/inventory/service.ts";
 import { servicePlan } from "../sources.ts";
 import { MASTER, named, registered } from "./program.ts";
-import type { Registration } from "./recording.ts";
+import { plain, type Registration } from "./recording.ts";
 
 describe("ServicePipeline", () => {
   let all: readonly Registration[] = [];
@@ -65,30 +63,10 @@ describe("ServicePipeline", () => {
   });
 
   it("passes every manifest to the engine unchanged", () => {
-    const plan = servicePlan();
-    const manifests = {
-      namespace: projectNamespace(plan),
-      project: project(plan),
-      "project-config": projectConfig(plan),
-      warehouse: warehouse(plan),
-      "app-project": appProject(plan),
-      ...Object.fromEntries(
-        grants(plan).flatMap(({ role, binding }) => {
-          const actor = role.metadata.name.replace("kargo-fleet-", "");
-          return [
-            [`role-${actor}`, role],
-            [`role-binding-${actor}`, binding],
-          ];
-        }),
-      ),
-      ...Object.fromEntries(plan.stages.map((each) => [`stage-${each.name}`, stage(plan, each)])),
-      ...Object.fromEntries(
-        deployingStages(plan).map((each) => [`application-${each.name}`, application(plan, each)]),
-      ),
-    };
-    for (const [role, manifest] of Object.entries(manifests)) {
-      assert.deepEqual(named(all, `nginx/${role}`).inputs, JSON.parse(JSON.stringify(manifest)), role);
-    }
+    const manifests = manifestsOf(serviceInventory(servicePlan()));
+    assert.equal(manifests.size, 15);
+    for (const [role, manifest] of manifests)
+      assert.deepEqual(named(all, `nginx/${role}`).inputs, plain(manifest), role);
   });
 
   it("creates the namespace before the Project, because Kargo sometimes refuses the Project otherwise", () => {

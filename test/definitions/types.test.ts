@@ -1,32 +1,25 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import type { Application, AppProject } from "../../manifests/argo-cd.ts";
+import type { Application, appProject } from "../../manifests/argo-cd.ts";
 import type { ApplicationDefinition, AppProjectDefinition } from "../../manifests/definitions/argo-cd.ts";
 import type {
   ClusterPromotionTaskDefinition,
   ProjectConfigDefinition,
-  ProjectDefinition,
   StageDefinition,
   WarehouseDefinition,
 } from "../../manifests/definitions/kargo.ts";
 import type { Defined, Surplus } from "../../manifests/definitions.ts";
-import type {
-  ClusterPromotionTask,
-  KargoProject,
-  ProjectConfig,
-  Stage,
-  Warehouse,
-} from "../../manifests/kargo-types.ts";
+import type { ProjectConfig, Stage, Warehouse } from "../../manifests/kargo.ts";
+import type { ClusterPromotionTask } from "../../manifests/kargo-types.ts";
 import { generatedTypes } from "../../sandbox/crds/generate-types.ts";
 
-/** Fields of our types that a definition lacks. If there is one, this does not compile. */
+/** Fields of our objects that a definition lacks. If there is one, this does not compile. */
 type Unknown =
-  | Surplus<Body<KargoProject>, ProjectDefinition, "Project">
   | Surplus<Body<ProjectConfig>, ProjectConfigDefinition, "ProjectConfig">
   | Surplus<Body<Warehouse>, WarehouseDefinition, "Warehouse">
   | Surplus<Body<Stage>, StageDefinition, "Stage">
   | Surplus<Body<ClusterPromotionTask>, ClusterPromotionTaskDefinition, "ClusterPromotionTask">
-  | Surplus<Body<AppProject>, AppProjectDefinition, "AppProject">
+  | Surplus<Body<ReturnType<typeof appProject>>, AppProjectDefinition, "AppProject">
   | Surplus<Body<Application>, ApplicationDefinition, "Application">;
 
 /** A kind without the metadata, which Kubernetes defines. */

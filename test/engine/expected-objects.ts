@@ -1,5 +1,5 @@
 import { deployerObjects } from "../../manifests/deployer.ts";
-import { inventoriesOf, isObject, serviceObjects } from "../../manifests/inventory/objects.ts";
+import { inventoriesOf, objectRowsOf, serviceObjects } from "../../manifests/inventory/objects.ts";
 import { rowsOf } from "../../manifests/inventory/row.ts";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import type { Plan } from "../../model/plan.ts";
@@ -19,10 +19,7 @@ export const DEPLOYER = named(deployerObjects("kargo-fleet-deployer", ["edge", "
 
 /** All that there is once a plan is up, what an administrator applied before it included. */
 export function everythingOf(plan: Plan): string[] {
-  const manifests = inventoriesOf(plan)
-    .flatMap(rowsOf)
-    .filter(isObject)
-    .map(({ manifest }) => manifest);
+  const manifests = objectRowsOf(inventoriesOf(plan)).map(({ manifest }) => manifest);
   return [...new Set([...DEPLOYER, ...named(manifests)])].sort();
 }
 

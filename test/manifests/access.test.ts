@@ -3,6 +3,7 @@ import { grants, kargoUsersBinding, teamServiceAccount } from "../../manifests/a
 import { guardObjects } from "../../manifests/admission.ts";
 import { deployerObjects, previewerObjects } from "../../manifests/deployer.ts";
 import { guards } from "../../manifests/guard.ts";
+import { rightsOf } from "../../manifests/missing-rights.ts";
 import type { PolicyRule } from "../../manifests/rbac-types.ts";
 import type { ServicePlan } from "../../model/plan.ts";
 import { platformPlan, servicePlan } from "../sources.ts";
@@ -12,6 +13,10 @@ function granted(service: ServicePlan, name: string) {
   if (!found) throw new Error(`no role ${name}`);
   return found;
 }
+
+/** The rules of all Roles among these objects. */
+const rulesOf = (objects: readonly object[]) =>
+  objects.flatMap((object) => ("rules" in object ? (object.rules as readonly PolicyRule[]) : []));
 
 const promotes = (rules: readonly PolicyRule[]) =>
   rules.filter(({ verbs }) => verbs.includes("promote")).map(({ resourceNames }) => resourceNames);
@@ -94,9 +99,7 @@ describe("a team's rights", () => {
 
 describe("the deployer's rights", () => {
   const objects = deployerObjects("system:serviceaccount:ci:pulumi", ["edge"], platformPlan());
-  const rules = objects.flatMap((object) =>
-    "rules" in object ? (object.rules as readonly PolicyRule[]) : [],
-  );
+  const rules = rulesOf(objects);
 
   it("contain no * and no escalate", () => {
     for (const rule of rules) assert.doesNotMatch(JSON.stringify(rule), /\*|escalate|impersonate/);
@@ -113,25 +116,20 @@ describe("the deployer's rights", () => {
         ["kargo-fleet-sensor", "kargo-fleet-build-readers"],
       ],
     );
-    const holds = (group: string, resource: string, verb: string) =>
-      rules.some(
-        (rule) =>
-          rule.apiGroups.includes(group) && rule.resources.includes(resource) && rule.verbs.includes(verb),
-      );
-    for (const handed of grants(servicePlan()).flatMap(({ role }) => role.rules)) {
-      for (const resource of handed.resources) {
-        for (const verb of handed.verbs)
-          assert.ok(holds(handed.apiGroups[0] ?? "", resource, verb), `${verb} ${resource}`);
-      }
-    }
+    const namesOf = (all: readonly PolicyRule[]) =>
+      new Set(rightsOf(all).map(({ group, resource, verb }) => `${verb} ${resource} ${group}`));
+    const handed = namesOf(grants(servicePlan()).flatMap(({ role }) => role.rules));
+    const held = namesOf(rules);
+    assert.deepEqual(
+      [...handed].filter((right) => !held.has(right)),
+      [],
+    );
   });
 
-  const secretRules = objects.flatMap(({ kind, metadata, ...object }) =>
-    "rules" in object
-      ? (object.rules as readonly PolicyRule[])
-          .filter(({ resources }) => resources.includes("secrets"))
-          .map((rule) => ({ kind, namespace: metadata.namespace, ...rule }))
-      : [],
+  const secretRules = objects.flatMap((object) =>
+    rulesOf([object])
+      .filter(({ resources }) => resources.includes("secrets"))
+      .map((rule) => ({ kind: object.kind, namespace: object.metadata.namespace, ...rule })),
   );
 
   it("allow to create, list and delete Secrets only in the webhooks' namespace, and to fill named ones elsewhere", () => {
@@ -177,9 +175,7 @@ describe("the deployer's rights", () => {
   });
 
   it("contain the names of all Secrets of the platform", () => {
-    const names = rules
-      .filter(({ resources }) => resources.includes("secrets"))
-      .flatMap(({ resourceNames = [] }) => resourceNames);
+    const names = secretRules.flatMap(({ resourceNames = [] }) => resourceNames);
     const { credentials } = platformPlan({
       credentials: "{ git: { username: kargo }, image: { username: reader } }",
       gitPassword: "{ secure: v1:abc }",
@@ -199,8 +195,6 @@ describe("the deployer's rights", () => {
 });
 
 describe("the rights of an identity that only previews", () => {
-  const rulesOf = (objects: readonly object[]) =>
-    objects.flatMap((object) => ("rules" in object ? (object.rules as readonly PolicyRule[]) : []));
   const objects = previewerObjects("ci-previewer", ["edge"]);
 
   it("allow no change", () => {
@@ -215,13 +209,9 @@ describe("the rights of an identity that only previews", () => {
 
   it("are the deployer's read rights, except lists of Secrets", () => {
     const readable = (given: readonly PolicyRule[]) =>
-      given.flatMap(({ resources, verbs, resourceNames = ["*"] }) =>
-        resources.flatMap((resource) =>
-          verbs
-            .filter((verb) => ["get", "list", "watch"].includes(verb))
-            .flatMap((verb) => resourceNames.map((name) => `${verb} ${resource} ${name}`)),
-        ),
-      );
+      rightsOf(given)
+        .filter(({ verb }) => ["get", "list", "watch"].includes(verb))
+        .map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
     const deployer = deployerObjects("ci", ["edge"], undefined).filter(
       ({ metadata }) => metadata.name === "kargo-fleet-deployer",
     );

@@ -39,7 +39,10 @@ describe("the Job that runs a Dockerfile", () => {
 
   it("mounts the source read-only and writes only the image", () => {
     assert.deepEqual(
-      kaniko().container.volumeMounts.map(({ mountPath, readOnly = false }) => [mountPath, readOnly]),
+      kaniko().container.volumeMounts.map((mount: { mountPath: string; readOnly?: boolean }) => [
+        mount.mountPath,
+        mount.readOnly ?? false,
+      ]),
       [
         ["/workspace/source", true],
         ["/workspace/image", false],

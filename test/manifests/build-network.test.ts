@@ -25,16 +25,15 @@ function policies(keys: Record<string, string> = {}): readonly NetworkPolicy[] {
 /** Whether the pods of a step may connect to an address, evaluated like a network plugin. */
 function reaches(step: string, address: string, port: number, keys: Record<string, string> = {}): boolean {
   return policies(keys)
-    .filter(({ spec: { podSelector } }) => {
-      const { matchLabels, matchExpressions } = podSelector;
+    .filter(({ spec: { podSelector: { matchLabels, matchExpressions } = {} } }) => {
       if (matchLabels) return matchLabels["kargo-fleet/step"] === step;
-      return matchExpressions?.some(({ values }) => values.includes(step)) ?? true;
+      return matchExpressions?.some(({ values = [] }) => values.includes(step)) ?? true;
     })
     .flatMap(({ spec }) => spec.egress ?? [])
     .some(
       ({ to, ports }) =>
         (ports === undefined || ports.some((one) => one.port === port)) &&
-        to.some((peer) => "ipBlock" in peer && holds(peer.ipBlock, address)),
+        (to === undefined || to.some(({ ipBlock }) => ipBlock !== undefined && holds(ipBlock, address))),
     );
 }
 
@@ -122,8 +121,8 @@ describe("a build's network", () => {
     );
     const blocks = policies({ builds })
       .flatMap(({ spec }) => spec.egress ?? [])
-      .flatMap(({ to }) => to)
-      .flatMap((peer) => ("ipBlock" in peer ? [peer.ipBlock] : []));
+      .flatMap(({ to = [] }) => to)
+      .flatMap(({ ipBlock }) => ipBlock ?? []);
     for (const { cidr, except = [] } of blocks) {
       for (const [index, one] of except.entries()) {
         assert.equal(one.includes(":"), cidr.includes(":"), one);

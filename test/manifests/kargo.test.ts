@@ -10,6 +10,16 @@ const LABELS = {
   "kargo-fleet/team": "edge",
 };
 
+/** What the Warehouse watches by default. */
+const DEFAULT_IMAGE = {
+  repoURL: "registry.example/nginx",
+  imageSelectionStrategy: "Lexical",
+  allowTagsRegexes: ["^[0-9]{14}-[0-9a-f]{7}$"],
+  cacheByTag: true,
+  discoveryLimit: 5,
+  strictSemvers: true,
+};
+
 function stageOf(service: ServicePlan, name: string) {
   const plan = service.stages.find((each) => each.name === name);
   if (!plan) throw new Error(`no stage ${name}`);
@@ -77,56 +87,42 @@ describe("the Warehouse", () => {
       spec: {
         interval: "5m0s",
         freightCreationPolicy: "Automatic",
-        subscriptions: [
-          {
-            image: {
-              repoURL: "registry.example/nginx",
-              imageSelectionStrategy: "Lexical",
-              allowTagsRegexes: ["^[0-9]{14}-[0-9a-f]{7}$"],
-              cacheByTag: true,
-              discoveryLimit: 5,
-              strictSemvers: true,
-            },
-          },
-        ],
+        subscriptions: [{ image: DEFAULT_IMAGE }],
       },
     });
   });
 
-  it("selects versions by a constraint", () => {
-    assert.deepEqual(image({ build: false, tags: { strategy: "semver", constraint: "^1.2.0" } }), {
-      repoURL: "registry.example/nginx",
-      imageSelectionStrategy: "SemVer",
-      constraint: "^1.2.0",
-      cacheByTag: true,
-      discoveryLimit: 5,
-      strictSemvers: true,
-    });
-  });
-
-  it("selects the image with the latest build among commit tags", () => {
-    assert.deepEqual(image({ tags: { strategy: "newest-build" } }), {
-      repoURL: "registry.example/nginx",
-      imageSelectionStrategy: "NewestBuild",
-      allowTagsRegexes: ["^[0-9a-f]{7}$"],
-      cacheByTag: true,
-      discoveryLimit: 5,
-      strictSemvers: true,
-    });
-  });
+  const { allowTagsRegexes: _, ...same } = DEFAULT_IMAGE;
+  for (const [title, more, expected] of [
+    [
+      "selects versions by a constraint",
+      { build: false, tags: { strategy: "semver", constraint: "^1.2.0" } },
+      { ...same, imageSelectionStrategy: "SemVer", constraint: "^1.2.0" },
+    ],
+    [
+      "selects the image with the latest build among commit tags",
+      { tags: { strategy: "newest-build" } },
+      { ...same, imageSelectionStrategy: "NewestBuild", allowTagsRegexes: ["^[0-9a-f]{7}$"] },
+    ],
+  ] as const)
+    it(title, () => assert.deepEqual(image(more), expected));
 
   it("follows a moving tag without caching it by name", () => {
+    const { cacheByTag: _, ...uncached } = same;
     assert.deepEqual(image({ build: false, tags: { strategy: "digest", tag: "stable" } }), {
-      repoURL: "registry.example/nginx",
+      ...uncached,
       imageSelectionStrategy: "Digest",
       constraint: "stable",
-      discoveryLimit: 5,
-      strictSemvers: true,
     });
   });
 });
 
 describe("a Stage", () => {
+  /** A service with this pipeline. */
+  const withStages = (...stages: readonly string[]) =>
+    servicePlan({}, { pipelines: `{ standard: [${stages.join()}] }` });
+  const DEV = "{ stage: dev, promotion: auto, sync: auto }";
+
   it("without upstream Stages takes Freight straight from the Warehouse", () => {
     assert.deepEqual(stageOf(servicePlan(), "dev").spec.requestedFreight, [
       { origin: { kind: "Warehouse", name: "nginx" }, sources: { direct: true } },
@@ -142,15 +138,22 @@ describe("a Stage", () => {
     ]);
   });
 
-  it("soaks for a time in the form that Kargo stores", () => {
-    const pipelines =
-      "{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: prod, promotion: auto, sync: auto, after: [dev], soak: 90m }] }";
-    assert.deepEqual(stageOf(servicePlan({}, { pipelines }), "prod").spec.requestedFreight[0]?.sources, {
-      stages: ["dev"],
-      availabilityStrategy: "All",
-      requiredSoakTime: "1h30m0s",
+  for (const [title, key, expected] of [
+    ["soaks for a time in the form that Kargo stores", "soak: 90m", { requiredSoakTime: "1h30m0s" }],
+    [
+      "takes exactly the upstream Stage's Freight with MatchUpstream",
+      "selectionPolicy: MatchUpstream",
+      { autoPromotionOptions: { selectionPolicy: "MatchUpstream" } },
+    ],
+  ] as const)
+    it(title, () => {
+      const service = withStages(DEV, `{ stage: qa, promotion: auto, sync: auto, after: [dev], ${key} }`);
+      assert.deepEqual(stageOf(service, "qa").spec.requestedFreight[0]?.sources, {
+        stages: ["dev"],
+        availabilityStrategy: "All",
+        ...expected,
+      });
     });
-  });
 
   it("promotes with the shared task and this service's values", () => {
     assert.deepEqual(stageOf(servicePlan(), "prod").spec.promotionTemplate?.spec.steps, [
@@ -181,9 +184,7 @@ describe("a Stage", () => {
   });
 
   it("of control flow has no steps, and so no promotion policy", () => {
-    const pipelines =
-      "{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: gate, controlFlow: true, after: [dev] }] }";
-    const service = servicePlan({}, { pipelines });
+    const service = withStages(DEV, "{ stage: gate, controlFlow: true, after: [dev] }");
     assert.deepEqual(Object.keys(stageOf(service, "gate").spec), ["requestedFreight"]);
     assert.deepEqual(
       projectConfig(service).spec.promotionPolicies.map(({ stageSelector }) => stageSelector.name),
@@ -192,27 +193,16 @@ describe("a Stage", () => {
   });
 
   it("verifies only with ClusterAnalysisTemplates, which no team can write", () => {
-    const pipelines =
-      "{ standard: [{ stage: dev, promotion: auto, sync: auto, verification: { templates: [smoke], args: { url: x } } }] }";
-    assert.deepEqual(stageOf(servicePlan({}, { pipelines }), "dev").spec.verification, {
+    const verification = "{ templates: [smoke], args: { url: x } }";
+    const service = withStages(`{ stage: dev, promotion: auto, sync: auto, verification: ${verification} }`);
+    assert.deepEqual(stageOf(service, "dev").spec.verification, {
       analysisTemplates: [{ name: "smoke", kind: "ClusterAnalysisTemplate" }],
       args: [{ name: "url", value: "x" }],
     });
   });
 
-  it("takes exactly the upstream Stage's Freight with MatchUpstream", () => {
-    const pipelines =
-      "{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: qa, promotion: auto, sync: auto, after: [dev], selectionPolicy: MatchUpstream }] }";
-    assert.deepEqual(stageOf(servicePlan({}, { pipelines }), "qa").spec.requestedFreight[0]?.sources, {
-      stages: ["dev"],
-      availabilityStrategy: "All",
-      autoPromotionOptions: { selectionPolicy: "MatchUpstream" },
-    });
-  });
-
   it("with promotion by pull request uses another task, with auto-promotion", () => {
-    const pipelines = "{ standard: [{ stage: dev, promotion: pull-request, sync: auto }] }";
-    const service = servicePlan({}, { pipelines });
+    const service = withStages("{ stage: dev, promotion: pull-request, sync: auto }");
     const [step] = stageOf(service, "dev").spec.promotionTemplate?.spec.steps ?? [];
     assert.equal(step?.task.name, "kargo-fleet-pull-request-v1");
     assert.equal(projectConfig(service).spec.promotionPolicies[0]?.autoPromotionEnabled, true);

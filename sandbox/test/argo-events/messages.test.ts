@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { notificationsInventory } from "../../../manifests/inventory/notifications.ts";
-import { isObject } from "../../../manifests/inventory/objects.ts";
-import { rowsOf } from "../../../manifests/inventory/row.ts";
+import { objectRowsOf } from "../../../manifests/inventory/objects.ts";
 import { planNotifications } from "../../../model/notification-plan.ts";
 import { catalogueText, readCatalogueText, readStackText, stackText } from "../../../test/sources.ts";
 import type { Outcome } from "./ask.ts";
@@ -115,9 +114,7 @@ describe("a message about an Event of Kargo", function () {
     assert.ok(reading.value && stack);
     const plan = planNotifications(reading.value.services, reading.value.teams, stack, windows);
     assert.ok(plan);
-    const made = rowsOf(notificationsInventory(plan))
-      .filter(isObject)
-      .map(({ manifest }) => manifest);
+    const made = objectRowsOf([notificationsInventory(plan)]).map(({ manifest }) => manifest);
     const of = (kind: string) =>
       JSON.parse(JSON.stringify(made.filter((one) => one.kind === kind))) as object[];
     const on = { ...objects, eventSources: of("EventSource"), sensors: of("Sensor") };
