@@ -63,7 +63,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   "build.dockerfile": ({ after }) => `builds by ${shown(after)}`,
   "build.paths": ({ after }) =>
     Array.isArray(after) && after.length > 0
-      ? `builds on changes in ${listed(after.map(String))}only`
+      ? `builds on changes in ${listed(after.map(String))} only`
       : "builds on every push",
   "build.tags": ({ after }) =>
     after === "sortable"
