@@ -1,7 +1,5 @@
 import { styleText } from "node:util";
-import { Command, InvalidArgumentError } from "commander";
 import type { ServicePlan } from "../model/plan.ts";
-import { userProblem } from "../model/subjects.ts";
 import { rowsOf } from "./audit/actors.ts";
 import { inspect } from "./audit/inspection.ts";
 import { matrixOf } from "./audit/matrix.ts";
@@ -10,62 +8,52 @@ import { type Audit, auditJson, auditText, isRight } from "./audit/report.ts";
 import { readSubject } from "./audit/subjects.ts";
 import { oldVersions } from "./audit/versions.ts";
 import { chosenServices, serviceNames } from "./chosen-services.ts";
-import { type Cluster, type ClusterChoice, openClusterOf } from "./cluster.ts";
-import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
+import { type Cluster, openClusterOf } from "./cluster.ts";
+import { CLUSTER, command, JSON_OPTION, option, required, type ValuesOf } from "./command.ts";
 import { FleetError } from "./fleet-error.ts";
-import { count } from "./number-options.ts";
+import { count, userName } from "./option-parsers.ts";
 import { progressOn } from "./progress.ts";
 import { rightStackWithShards } from "./stack-files.ts";
-
-interface AuditOptions extends ClusterChoice {
-  readonly stack: string;
-  readonly services?: readonly string[];
-  readonly json: boolean;
-  readonly concurrency: number;
-  readonly known: readonly string[];
-  readonly previewer?: string;
-}
 
 /** A right exists that should not, or is missing. */
 const WRONG = 2;
 const WIDTH = 100;
 
-/** `fleet audit`: compares access in the real cluster with the plan, and lists everybody else who has rights. */
-export function auditCommand(): Command {
-  return new Command("audit")
-    .description("Compares access in the cluster with the plan, and lists who else has rights there.")
-    .requiredOption("--stack <name>", "the stack to audit")
-    .addOption(CONTEXT)
-    .addOption(KUBECONFIG)
-    .option("--services <names>", "only these, separated by commas (default: all of the stack)", serviceNames)
-    .option("--json", "print everything as JSON", false)
-    .option(
-      "--known <subject>",
-      'a subject that may have rights: "group <name>", "user <name>", "ServiceAccount <namespace>/<name>"; may be repeated',
-      readSubject,
-      [],
-    )
-    .option("--previewer <user>", "the identity of fleet deployer --read-only, if there is one", userName)
-    .option("--concurrency <number>", "the number of parallel attempts", count, 16)
-    .addHelpText(
-      "after",
-      [
-        "\nIt changes nothing: it only reads and makes dry runs. It needs an administrator's",
-        "kubeconfig, because it reads all of RBAC and impersonates others.",
-        "\nExit codes: 0 access is as planned, 2 it differs (each difference is named), 1 the audit failed.",
-      ].join("\n"),
-    )
-    .action(async (options: AuditOptions) => {
-      const audit = await runAudit(options);
-      const width = process.stdout.columns ?? WIDTH;
-      const text = options.json ? auditJson(audit) : auditText(audit, width, styleText);
-      process.stdout.write(`${text}\n`);
-      if (!isRight(audit)) process.exitCode = WRONG;
-    });
-}
+const OPTIONS = {
+  stack: required("<name>", "the stack to audit"),
+  ...CLUSTER,
+  services: option("<names>", "only these, separated by commas (default: all of the stack)", serviceNames),
+  json: JSON_OPTION,
+  known: option(
+    "<subject>",
+    'a subject that may have rights: "group <name>", "user <name>", "ServiceAccount <namespace>/<name>"; may be repeated',
+    readSubject,
+    [],
+  ),
+  previewer: option("<user>", "the identity of fleet deployer --read-only, if there is one", userName),
+  concurrency: option("<number>", "the number of parallel attempts", count, 16),
+};
+
+export const auditCommand = command({
+  name: "audit",
+  description: "Compares access in the cluster with the plan, and lists who else has rights there.",
+  options: OPTIONS,
+  help: `
+It changes nothing: it only reads and makes dry runs. It needs an administrator's
+kubeconfig, because it reads all of RBAC and impersonates others.
+
+Exit codes: 0 access is as planned, 2 it differs (each difference is named), 1 the audit failed.`,
+  async run(options) {
+    const audit = await runAudit(options);
+    const width = process.stdout.columns ?? WIDTH;
+    const text = options.json ? auditJson(audit) : auditText(audit, width, styleText);
+    process.stdout.write(`${text}\n`);
+    if (!isRight(audit)) process.exitCode = WRONG;
+  },
+});
 
 /** Audits a stack. @throws FleetError if the cluster cannot be read */
-export async function runAudit(options: AuditOptions): Promise<Audit> {
+export async function runAudit(options: ValuesOf<typeof OPTIONS>): Promise<Audit> {
   const { stack, concurrency, previewer, known } = options;
   const started = Date.now();
   const files = rightStackWithShards(stack);
@@ -117,10 +105,4 @@ async function assertProvisioned(cluster: Cluster, services: readonly ServicePla
     throw new FleetError(
       `None of the ${services.length} namespaces of the stack is in ${cluster.server} (context ${cluster.context}). Is it the right cluster, and has pulumi up run?`,
     );
-}
-
-function userName(name: string): string {
-  const problem = userProblem(name);
-  if (problem !== undefined) throw new InvalidArgumentError(problem);
-  return name;
 }

@@ -1,9 +1,10 @@
 import { appendFileSync } from "node:fs";
 import { styleText } from "node:util";
-import { Command } from "commander";
 import { formatProblem, inReadingOrder } from "../model/diagnostics.ts";
 import { type Fleet, readFleet } from "./all-stacks.ts";
+import { command, JSON_OPTION, option } from "./command.ts";
 import { askOnline } from "./online.ts";
+import { tell } from "./progress.ts";
 import { workflowStacks } from "./trust/stacks.ts";
 
 /** A problem was found. */
@@ -11,29 +12,18 @@ const WRONG = 2;
 /** Something could not be checked. */
 const UNKNOWN = 1;
 
-interface Options {
-  readonly json: boolean;
-  readonly githubOutput?: string;
-  /** The stacks to ask about; `true` for all. */
-  readonly online?: true | readonly string[];
-}
-
-/** `fleet check`: checks the files of all stacks, and with `--online` also GitHub and the clusters. */
-export function checkCommand(): Command {
-  return new Command("check")
-    .description("Checks every stack file and its catalogue, each alone and all together, without a cluster.")
-    .option("--json", "print everything as JSON", false)
-    .option(
-      "--online [stacks...]",
+export const checkCommand = command({
+  name: "check",
+  description: "Checks every stack file and its catalogue, each alone and all together, without a cluster.",
+  options: {
+    json: JSON_OPTION,
+    online: option(
+      "[stacks...]",
       "also ask GitHub and the clusters about these stacks (default: all but the sandbox's)",
-    )
-    .option(
-      "--github-output <file>",
-      "write the stacks to this file for GitHub Actions, without the sandbox's",
-    )
-    .addHelpText(
-      "after",
-      `
+    ),
+    githubOutput: option("<file>", "write the stacks to this file for GitHub Actions, without the sandbox's"),
+  },
+  help: `
 It reads every Pulumi.<stack>.yaml of the folder. It needs no engine, no cluster and no passphrase.
 
 --online asks about every service: does its repository exist, may the program create a webhook there, does its team's
@@ -47,26 +37,24 @@ Examples:
   npm run fleet -- check
   npm run fleet -- check --online prod
   npm run fleet -- -C examples/clusters check`,
-    )
-    .action(async ({ json, githubOutput, online }: Options) => {
-      const started = performance.now();
-      const fleet = readFleet();
-      const report = (line: string) => void process.stderr.write(`${line}\n`);
-      const asked =
-        online === undefined
-          ? { problems: [], unchecked: [] }
-          : await askOnline(fleet, online === true ? [] : online, report);
-      const problems = inReadingOrder([...fleet.problems, ...asked.problems]);
-      const milliseconds = Math.round(performance.now() - started);
-      const checked = { stacks: fleet.stacks, problems, unchecked: asked.unchecked };
-      if (json) process.stdout.write(`${checkJson(checked, milliseconds)}\n`);
-      else printResult(checked, milliseconds);
-      if (githubOutput !== undefined)
-        appendFileSync(githubOutput, `stacks=${JSON.stringify(workflowStacks(fleet).stacks)}\n`);
-      if (problems.length > 0) process.exitCode = WRONG;
-      else if (asked.unchecked.length > 0) process.exitCode = UNKNOWN;
-    });
-}
+  async run({ json, githubOutput, online }) {
+    const started = performance.now();
+    const fleet = readFleet();
+    const asked =
+      online === undefined
+        ? { problems: [], unchecked: [] }
+        : await askOnline(fleet, online === true ? [] : online, tell);
+    const problems = inReadingOrder([...fleet.problems, ...asked.problems]);
+    const milliseconds = Math.round(performance.now() - started);
+    const checked = { stacks: fleet.stacks, problems, unchecked: asked.unchecked };
+    if (json) process.stdout.write(`${checkJson(checked, milliseconds)}\n`);
+    else printResult(checked, milliseconds);
+    if (githubOutput !== undefined)
+      appendFileSync(githubOutput, `stacks=${JSON.stringify(workflowStacks(fleet).stacks)}\n`);
+    if (problems.length > 0) process.exitCode = WRONG;
+    else if (asked.unchecked.length > 0) process.exitCode = UNKNOWN;
+  },
+});
 
 interface Checked extends Pick<Fleet, "stacks" | "problems"> {
   /** What `--online` could not check. */
@@ -81,8 +69,8 @@ function printResult({ stacks: all, problems, unchecked }: Checked, milliseconds
       : styleText("red", "wrong");
     process.stdout.write(`${name}: ${text}\n`);
   }
-  for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
-  for (const line of unchecked) process.stderr.write(`${line}\n`);
+  for (const problem of problems) tell(formatProblem(problem));
+  for (const line of unchecked) tell(line);
   const stacks = all.length === 1 ? "1 stack" : `${all.length} stacks`;
   const verdict =
     problems.length > 0

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError } from "commander";
+import { command, option, required } from "./command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { compose } from "./github-thread/compose.ts";
 import { isMarkerName } from "./github-thread/marker.ts";
@@ -6,38 +7,22 @@ import { putComment } from "./github-thread/put.ts";
 import { markdownOf, sectionsOf } from "./github-thread/report-files.ts";
 import { threadsApi } from "./github-thread/threads-api.ts";
 
-/** The author of comments that a workflow's token writes. */
-const WORKFLOW = "github-actions[bot]";
+/** The account whose comments and issues are updated: that of a workflow's token by default. */
+export const AUTHOR = option("<login>", "the login of the token", String, "github-actions[bot]");
 
-interface CommentOptions {
-  readonly pullRequest: number;
-  readonly marker: string;
-  readonly reports?: string;
-  readonly expect: readonly string[];
-  readonly note?: string;
-  readonly run?: string;
-  readonly author: string;
-}
-
-/** `fleet comment`: creates one comment on a pull request and keeps it up to date. */
-export function commentCommand(): Command {
-  return new Command("comment")
-    .description("Creates or updates the comment on a pull request that shows the reports.")
-    .requiredOption("--pull-request <number>", "the pull request", numberOf)
-    .option("--reports <folder>", "the folder of the reports, <name>.md")
-    .option(
-      "--expect <names>",
-      "the expected reports: names separated by commas, or a JSON list",
-      namesOf,
-      [],
-    )
-    .option("--note <file>", "Markdown before the reports")
-    .option("--run <url>", "the page with logs and whole reports")
-    .addOption(markerOption("preview"))
-    .addOption(authorOption())
-    .addHelpText(
-      "after",
-      `
+export const commentCommand = command({
+  name: "comment",
+  description: "Creates or updates the comment on a pull request that shows the reports.",
+  options: {
+    pullRequest: required("<number>", "the pull request", numberOf),
+    reports: option("<folder>", "the folder of the reports, <name>.md"),
+    expect: option("<names>", "the expected reports: names separated by commas, or a JSON list", namesOf, []),
+    note: option("<file>", "Markdown before the reports"),
+    run: option("<url>", "the page with logs and whole reports"),
+    marker: markerOption("preview"),
+    author: AUTHOR,
+  },
+  help: `
 The comment is found by its first line, <!-- kargo-fleet <marker> -->, and its author. Comments of others are never
 changed. Missing reports are named. If the text is too long for GitHub, only the first lines of some reports are kept.
 
@@ -49,30 +34,24 @@ Exit codes: 0 the comment is up to date, 1 it could not be written.
 Examples:
   npm run fleet -- comment --pull-request 7 --reports reports --expect prod-eu,prod-us
   npm run fleet -- comment --pull-request 7 --note waiting.md`,
-    )
-    .action(async ({ pullRequest, marker, reports, expect, note, run, author }: CommentOptions) => {
-      const sections = sectionsOf(reports, expect);
-      const noted = note === undefined ? undefined : markdownOf(note);
-      if (sections.length === 0 && noted === undefined)
-        throw new FleetError("There is nothing to write. Name reports with --expect, or a note with --note.");
-      const body = compose({ marker, note: noted, sections, run });
-      const put = await putComment(threadsApi(process.env), pullRequest, body, { marker, author });
-      process.stdout.write(`The comment on pull request ${pullRequest} is ${put}.\n`);
-    });
+  async run({ pullRequest, marker, reports, expect, note, run, author }) {
+    const sections = sectionsOf(reports, expect);
+    const noted = note === undefined ? undefined : markdownOf(note);
+    if (sections.length === 0 && noted === undefined)
+      throw new FleetError("There is nothing to write. Name reports with --expect, or a note with --note.");
+    const body = compose({ marker, note: noted, sections, run });
+    const put = await putComment(threadsApi(process.env), pullRequest, body, { marker, author });
+    process.stdout.write(`The comment on pull request ${pullRequest} is ${put}.\n`);
+  },
+});
+
+export function markerOption(fallback: string) {
+  return option("<name>", "the name of the comment or issue", markerName, fallback);
 }
 
-export function markerOption(name: string): Option {
-  return new Option("--marker <name>", "the name of the comment or issue")
-    .default(name)
-    .argParser((given: string) => {
-      if (!isMarkerName(given))
-        throw new InvalidArgumentError("Write letters, digits, spaces, dots and dashes.");
-      return given;
-    });
-}
-
-export function authorOption(): Option {
-  return new Option("--author <login>", "the login of the token").default(WORKFLOW);
+function markerName(given: string): string {
+  if (isMarkerName(given)) return given;
+  throw new InvalidArgumentError("Write letters, digits, spaces, dots and dashes.");
 }
 
 function numberOf(text: string): number {

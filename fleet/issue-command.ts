@@ -1,33 +1,23 @@
-import { Command } from "commander";
-import { authorOption, markerOption } from "./comment-command.ts";
+import { command, flag, option } from "./command.ts";
+import { AUTHOR, markerOption } from "./comment-command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { compose } from "./github-thread/compose.ts";
 import { closeIssue, putIssue } from "./github-thread/put.ts";
 import { markdownOf } from "./github-thread/report-files.ts";
 import { threadsApi } from "./github-thread/threads-api.ts";
 
-interface IssueOptions {
-  readonly marker: string;
-  readonly title?: string;
-  readonly note?: string;
-  readonly run?: string;
-  readonly close: boolean;
-  readonly author: string;
-}
-
-/** `fleet issue`: keeps one issue open as long as there is a problem. */
-export function issueCommand(): Command {
-  return new Command("issue")
-    .description("Opens, updates or closes the issue with a marker.")
-    .option("--title <text>", "the title of a new issue")
-    .option("--note <file>", "the text, as Markdown")
-    .option("--run <url>", "the page with logs and whole reports")
-    .option("--close", "close the issue", false)
-    .addOption(markerOption("drift"))
-    .addOption(authorOption())
-    .addHelpText(
-      "after",
-      `
+export const issueCommand = command({
+  name: "issue",
+  description: "Opens, updates or closes the issue with a marker.",
+  options: {
+    title: option("<text>", "the title of a new issue"),
+    note: option("<file>", "the text, as Markdown"),
+    run: option("<url>", "the page with logs and whole reports"),
+    close: flag("close the issue"),
+    marker: markerOption("drift"),
+    author: AUTHOR,
+  },
+  help: `
 The issue is found by its first line, <!-- kargo-fleet <marker> -->, and its author. After it was closed by anybody, the
 next one is a new issue.
 
@@ -38,19 +28,18 @@ Exit codes: 0 the issue is up to date, 1 it could not be written.
 Examples:
   npm run fleet -- issue --marker "drift prod" --title "prod has drifted" --note drift.md
   npm run fleet -- issue --marker "drift prod" --close`,
-    )
-    .action(async ({ marker, title, note, run, close, author }: IssueOptions) => {
-      const api = () => threadsApi(process.env);
-      const mine = { marker, author };
-      if (close) {
-        const put = await closeIssue(api(), mine);
-        process.stdout.write(`The issue ${JSON.stringify(marker)} is ${put}.\n`);
-        return;
-      }
-      if (title === undefined || note === undefined)
-        throw new FleetError("An issue needs --title and --note, or --close.");
-      const body = compose({ marker, note: markdownOf(note), sections: [], run });
-      const put = await putIssue(api(), title, body, mine);
+  async run({ marker, title, note, run, close, author }) {
+    const api = () => threadsApi(process.env);
+    const mine = { marker, author };
+    if (close) {
+      const put = await closeIssue(api(), mine);
       process.stdout.write(`The issue ${JSON.stringify(marker)} is ${put}.\n`);
-    });
-}
+      return;
+    }
+    if (title === undefined || note === undefined)
+      throw new FleetError("An issue needs --title and --note, or --close.");
+    const body = compose({ marker, note: markdownOf(note), sections: [], run });
+    const put = await putIssue(api(), title, body, mine);
+    process.stdout.write(`The issue ${JSON.stringify(marker)} is ${put}.\n`);
+  },
+});

@@ -1,9 +1,9 @@
-import { Command } from "commander";
 import { InvalidInput } from "../model/diagnostics.ts";
 import { freezeNote, windowNote } from "../model/lifecycle-notes.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { absence } from "../model/selection.ts";
 import { type FoundStack, nameOfStack, readFleet } from "./all-stacks.ts";
+import { command, JSON_OPTION, option } from "./command.ts";
 
 /** The services that a stack gets, and those that it does not. */
 interface Listing {
@@ -17,23 +17,21 @@ interface Listing {
   readonly windows: readonly string[];
 }
 
-/** `fleet list`: shows which services a stack gets, why it does not get the others, what is frozen, and its windows. */
-export function listCommand(): Command {
-  return new Command("list")
-    .description(
-      "Lists the services of each stack, why it does not get the others, what is frozen, and its windows; offline.",
-    )
-    .option("--stack <name>", "only this stack")
-    .option("--json", "print everything as JSON", false)
-    .addHelpText("after", "\nExample:\n  npm run fleet -- list --stack prod")
-    .action(({ stack, json }: { stack?: string; json: boolean }) => {
-      const listings = chosen(stack).map(listing);
-      const text = json
-        ? JSON.stringify(listings.map(plain), null, 2)
-        : listings.map(listingText).join("\n\n");
-      process.stdout.write(`${text}\n`);
-    });
-}
+export const listCommand = command({
+  name: "list",
+  description:
+    "Lists the services of each stack, why it does not get the others, what is frozen, and its windows; offline.",
+  options: {
+    stack: option("<name>", "only this stack"),
+    json: JSON_OPTION,
+  },
+  help: "\nExample:\n  npm run fleet -- list --stack prod",
+  run({ stack, json }) {
+    const listings = chosen(stack).map(listing);
+    const text = json ? JSON.stringify(listings.map(plain), null, 2) : listings.map(listingText).join("\n\n");
+    process.stdout.write(`${text}\n`);
+  },
+});
 
 function chosen(reference: string | undefined): readonly FoundStack[] {
   const { stacks, problems } = readFleet();

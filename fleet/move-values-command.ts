@@ -1,23 +1,23 @@
-import { Command } from "commander";
+import { command, flag, option, required } from "./command.ts";
 import { gitHubAuth } from "./github-auth.ts";
 import { type MovedFile, type MoveOptions, type MoveReport, move } from "./move-values.ts";
+import { tell } from "./progress.ts";
 import { openEngine } from "./recovery/engine.ts";
 import { readStackFiles } from "./stack-files.ts";
 
 /** Something remains to be done, or the user must look at a file. */
 const LEFT = 2;
 
-/** `fleet move-values`: moves the values files to their new place before the next `up`. */
-export function moveValuesCommand(): Command {
-  return new Command("move-values")
-    .description("Moves values files to the folder, branch or repository in the stack file, in one commit.")
-    .requiredOption("--stack <name>", "the stack of the values files")
-    .option("--dry-run", "only list the files to move", false)
-    .option("--output <folder>", "write into a checkout of the new place, for a pull request")
-    .option("--from <folder>", "with --output: a checkout of the old place, if that is another repository")
-    .addHelpText(
-      "after",
-      `
+export const moveValuesCommand = command({
+  name: "move-values",
+  description: "Moves values files to the folder, branch or repository in the stack file, in one commit.",
+  options: {
+    stack: required("<name>", "the stack of the values files"),
+    dryRun: flag("only list the files to move"),
+    output: option("<folder>", "write into a checkout of the new place, for a pull request"),
+    from: option("<folder>", "with --output: a checkout of the old place, if that is another repository"),
+  },
+  help: `
 First change gitops in Pulumi.<stack>.yaml, or another setting that decides where values files are. The last pulumi up has
 recorded the old place. The command moves each file that Kargo writes, and no other files of the old folders.
 
@@ -36,36 +36,31 @@ failed.
 Examples:
   npm run fleet -- move-values --stack prod --dry-run
   npm run fleet -- move-values --stack prod && pulumi up --stack prod`,
-    )
-    .action(async ({ stack, ...options }: MoveOptions & { stack: string }) => {
-      const plan = readStackFiles(stack);
-      const before = await openEngine(stack).provisioned();
-      const auth =
-        before && options.output === undefined ? await gitHubAuth(stack, plan.github, printLine) : undefined;
-      const report = before && (await move(plan, before, options, { auth, report: printLine }));
-      for (const { from, to, is } of report?.files ?? [])
-        if (is !== "there") process.stdout.write(`${MARKS[is]}${from} -> ${to}\n`);
-      printLine(
-        report
-          ? summary(stack, report, options)
-          : `No pulumi up of ${stack} has recorded where its values files are, so nothing moves.`,
-      );
-      const left = report?.files.some(
-        ({ is }) => is === "differs" || is === "nowhere" || (options.dryRun && is === "moves"),
-      );
-      process.exitCode = left ? LEFT : 0;
-    });
-}
+  async run({ stack, ...options }) {
+    const plan = readStackFiles(stack);
+    const before = await openEngine(stack).provisioned();
+    const auth =
+      before && options.output === undefined ? await gitHubAuth(stack, plan.github, tell) : undefined;
+    const report = before && (await move(plan, before, options, { auth, report: tell }));
+    for (const { from, to, is } of report?.files ?? [])
+      if (is !== "there") process.stdout.write(`${MARKS[is]}${from} -> ${to}\n`);
+    tell(
+      report
+        ? summary(stack, report, options)
+        : `No pulumi up of ${stack} has recorded where its values files are, so nothing moves.`,
+    );
+    const left = report?.files.some(
+      ({ is }) => is === "differs" || is === "nowhere" || (options.dryRun && is === "moves"),
+    );
+    process.exitCode = left ? LEFT : 0;
+  },
+});
 
 const MARKS = {
   moves: "",
   differs: "in both places with different content: ",
   nowhere: "in neither: ",
 } as const;
-
-function printLine(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
 
 function summary(
   stack: string,

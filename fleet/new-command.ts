@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "commander";
 import { rowsOf } from "../manifests/inventory/row.ts";
 import { serviceInventory } from "../manifests/inventory/service.ts";
 import { didYouMean, listed } from "../model/diagnostics.ts";
 import { deployingStages, type ServicePlan } from "../model/plan.ts";
 import { absence } from "../model/selection.ts";
 import type { Fleet } from "./all-stacks.ts";
+import { command, flag, option, type ValuesOf } from "./command.ts";
 import { asker } from "./edit/ask.ts";
 import {
   checkText,
@@ -18,53 +19,42 @@ import {
 import { addKey } from "./edit/json-edit.ts";
 import { FleetError } from "./fleet-error.ts";
 
-interface NewOptions {
-  readonly team?: string;
-  readonly repository?: string;
-  readonly image?: string;
-  readonly pipeline?: string;
-  readonly chart?: string;
-  readonly label?: Readonly<Record<string, string>>;
-  readonly catalogue?: string;
-  readonly dryRun: boolean;
-}
+const OPTIONS = {
+  team: option("<name>", "the team that owns it, a key of teams"),
+  repository: option("<owner/name>", "the GitHub repository with its source"),
+  image: option("<repository>", "the image repository (default: <registry>/<service>)"),
+  pipeline: option("<name>", "a pipeline of the stacks (default: standard)"),
+  chart: option("<folder>", "another chart in the GitOps repository"),
+  label: option("<key=value>", "a label; may be repeated", label),
+  catalogue: option("<file>", "the file to add it to, if the stacks or its team have several"),
+  dryRun: flag("check and show, but write nothing"),
+};
+type NewOptions = ValuesOf<typeof OPTIONS>;
 
-/** `fleet new`: adds a service's entry and checks it before writing. */
-export function newCommand(): Command {
-  return new Command("new")
-    .description(
-      "Adds a service to the catalogue, checks it for every stack, and shows what a preview will create.",
-    )
-    .argument("<service>", "its name")
-    .option("--team <name>", "the team that owns it, a key of teams")
-    .option("--repository <owner/name>", "the GitHub repository with its source")
-    .option("--image <repository>", "the image repository (default: <registry>/<service>)")
-    .option("--pipeline <name>", "a pipeline of the stacks (default: standard)")
-    .option("--chart <folder>", "another chart in the GitOps repository")
-    .option("--label <key=value>", "a label; may be repeated", label)
-    .option("--catalogue <file>", "the file to add it to, if the stacks or its team have several")
-    .option("--dry-run", "check and show, but write nothing", false)
-    .addHelpText(
-      "after",
-      `
+export const newCommand = command({
+  name: "new",
+  description:
+    "Adds a service to the catalogue, checks it for every stack, and shows what a preview will create.",
+  argument: ["<service>", "its name"],
+  options: OPTIONS,
+  help: `
 It writes into the file that services.json includes for the team, else into services.json. On a terminal it asks for missing
 values. The rest of the file is kept byte for byte.
 
 Example:
   npm run fleet -- new checkout --team edge --repository acme/checkout --label tier=critical`,
-    )
-    .action(async (name: string, options: NewOptions) => {
-      const catalogue = openCatalogue(options.catalogue);
-      if (Object.hasOwn(catalogue.value.services, name))
-        throw new FleetError(`${homeOf(catalogue, name)} already has a service ${JSON.stringify(name)}.`);
-      const entry = await complete(name, options, catalogue);
-      const file = newHomeOf(catalogue, entry.team);
-      const text = addKey(textOf(file), ["services"], name, entry);
-      const fleet = checkText(file, text);
-      if (!options.dryRun) writeCatalogue(file, text);
-      process.stdout.write(summary(name, catalogue.file, fleet, options.dryRun));
-    });
-}
+  async run(options, name) {
+    const catalogue = openCatalogue(options.catalogue);
+    if (Object.hasOwn(catalogue.value.services, name))
+      throw new FleetError(`${homeOf(catalogue, name)} already has a service ${JSON.stringify(name)}.`);
+    const entry = await complete(name, options, catalogue);
+    const file = newHomeOf(catalogue, entry.team);
+    const text = addKey(textOf(file), ["services"], name, entry);
+    const fleet = checkText(file, text);
+    if (!options.dryRun) writeCatalogue(file, text);
+    process.stdout.write(summary(name, catalogue.file, fleet, options.dryRun));
+  },
+});
 
 /** Completes an entry by asking the user for missing values. @throws FleetError if there is no terminal */
 async function complete(

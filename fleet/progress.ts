@@ -31,3 +31,8 @@ export function progressOn(output: NodeJS.WriteStream): Progress {
     end,
   };
 }
+
+/** Writes a line for people beside the output. */
+export function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

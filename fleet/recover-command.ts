@@ -1,6 +1,4 @@
-import { Command } from "commander";
-import type { ClusterChoice } from "./cluster.ts";
-import { CONTEXT, KUBECONFIG, OWNER_IS_DEAD } from "./cluster-options.ts";
+import { CLUSTER, command, flag, JSON_OPTION, OWNER_IS_DEAD, required, type ValuesOf } from "./command.ts";
 import { takenItems } from "./recovery/items.ts";
 import { planRecovery, settle } from "./recovery/recover.ts";
 import {
@@ -14,31 +12,23 @@ import { openTools } from "./recovery/tools.ts";
 import { readStackFiles } from "./stack-files.ts";
 import { notes } from "./up/records.ts";
 
-interface Options extends ClusterChoice {
-  readonly stack: string;
-  readonly dryRun: boolean;
-  readonly up: boolean;
-  readonly ownerIsDead: boolean;
-  readonly json: boolean;
-}
-
 /** Something blocks the next `up`, or, in a dry run, something is to be done. */
 const LEFT = 2;
 
-/** `fleet recover`: repairs a stack after an `up` that was killed or lost its API server. */
-export function recoverCommand(): Command {
-  return new Command("recover")
-    .description("Repairs a stack after an up that was killed or lost its API server.")
-    .requiredOption("--stack <name>", "the stack")
-    .option("--dry-run", "only show what would be done", false)
-    .option("--up", "run pulumi up afterwards", false)
-    .addOption(OWNER_IS_DEAD)
-    .option("--json", "print everything as JSON", false)
-    .addOption(CONTEXT)
-    .addOption(KUBECONFIG)
-    .addHelpText(
-      "after",
-      `
+const OPTIONS = {
+  stack: required("<name>", "the stack"),
+  dryRun: flag("only show what would be done"),
+  up: flag("run pulumi up afterwards"),
+  ownerIsDead: OWNER_IS_DEAD,
+  json: JSON_OPTION,
+  ...CLUSTER,
+};
+
+export const recoverCommand = command({
+  name: "recover",
+  description: "Repairs a stack after an up that was killed or lost its API server.",
+  options: OPTIONS,
+  help: `
 It removes the lock of an update that has ended, settles pending operations, and imports objects that are missing from the
 state: only those that the plan names and that carry this stack's labels. It deletes nothing, and only names other objects.
 You may interrupt it and run it again.
@@ -49,18 +39,15 @@ refused.
 Examples:
   npm run fleet -- recover --stack prod --dry-run
   npm run fleet -- recover --stack prod --up`,
-    )
-    .action(async (options: Options) => {
-      const recovered = await run(options);
-      const text = options.json ? recoveredJson(recovered) : recoveredText(recovered);
-      process.stdout.write(`${text}\n`);
-      const left =
-        blockedItems(recovered.recovery).length > 0 || (options.dryRun && somethingToDo(recovered));
-      process.exitCode = recovered.up === false ? 1 : left ? LEFT : 0;
-    });
-}
+  async run(options) {
+    const recovered = await recover(options);
+    process.stdout.write(`${options.json ? recoveredJson(recovered) : recoveredText(recovered)}\n`);
+    const left = blockedItems(recovered.recovery).length > 0 || (options.dryRun && somethingToDo(recovered));
+    process.exitCode = recovered.up === false ? 1 : left ? LEFT : 0;
+  },
+});
 
-async function run(options: Options): Promise<Recovered> {
+async function recover(options: ValuesOf<typeof OPTIONS>): Promise<Recovered> {
   const plan = readStackFiles(options.stack);
   const tools = await openTools(plan, options);
   try {

@@ -1,44 +1,37 @@
-import { Command } from "commander";
 import { didYouMean, InvalidInput, listed } from "../model/diagnostics.ts";
 import type { Pipelines } from "../model/pipelines.ts";
 import type { Plan } from "../model/plan.ts";
 import { nameOfStack, readFleet } from "./all-stacks.ts";
+import { command, option } from "./command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { codeownersCommand } from "./render/codeowners-command.ts";
 import { writeFolder } from "./render/folder.ts";
 import { drawPipelines } from "./render/mermaid.ts";
 import { omitted, renderObjects } from "./render/objects.ts";
 
-interface RenderOptions {
-  readonly stack?: string;
-  readonly out?: string;
-  readonly mermaid?: string | true;
-}
-
-/** `fleet render`: prints a stack as text. */
-export function renderCommand(): Command {
-  return new Command("render")
-    .description("Prints a stack as YAML, one file per Kubernetes object; offline.")
-    .option("--stack <name>", "the stack")
-    .option("--out <folder>", "write into this folder (default: print everything)")
-    .option("--mermaid [pipeline]", "draw all pipelines of the stack, or one, as Mermaid")
-    .addHelpText(
-      "after",
-      `
+const render = command({
+  name: "render",
+  description: "Prints a stack as YAML, one file per Kubernetes object; offline.",
+  options: {
+    stack: option("<name>", "the stack"),
+    out: option("<folder>", "write into this folder (default: print everything)"),
+    mermaid: option("[pipeline]", "draw all pipelines of the stack, or one, as Mermaid"),
+  },
+  help: `
 The same input gives the same bytes. The output contains no secrets: Secrets are left out and listed.
 
 Examples:
   npm run fleet -- render --stack prod --out rendered && git diff --no-index before rendered
   kubectl diff --recursive --filename rendered
   npm run --silent fleet -- render --stack prod --mermaid standard`,
-    )
-    .action(async ({ stack: name, out, mermaid }: RenderOptions) => {
-      const stack = rightStack(name);
-      if (mermaid !== undefined) process.stdout.write(`${drawing(stack, mermaid)}\n`);
-      else await renderStack(stack, out);
-    })
-    .addCommand(codeownersCommand());
-}
+  async run({ stack: name, out, mermaid }) {
+    const stack = rightStack(name);
+    if (mermaid !== undefined) process.stdout.write(`${drawing(stack, mermaid)}\n`);
+    else await renderStack(stack, out);
+  },
+});
+
+export const renderCommand = () => render().addCommand(codeownersCommand());
 
 async function renderStack({ name, plan }: RightStack, out: string | undefined): Promise<void> {
   const files = renderObjects(plan);

@@ -1,19 +1,11 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { Command } from "commander";
+import { command, JSON_OPTION, option, required } from "./command.ts";
 import { FleetError } from "./fleet-error.ts";
 import type { FleetReport } from "./preview/change.ts";
 import { doneReport } from "./report/done-report.ts";
 import { readEventLog, type UpLog } from "./report/event-log.ts";
 import { renderReport } from "./report/markdown.ts";
 import { servicesOf, verdictOf } from "./report/verdict.ts";
-
-interface Options {
-  readonly lastUp: boolean;
-  readonly stack: string;
-  readonly events?: string;
-  readonly report?: string;
-  readonly json: boolean;
-}
 
 /** The `up` failed or was interrupted. */
 const FAILED = 3;
@@ -23,18 +15,17 @@ function logOf(stack: string): string {
   return `.kargo-fleet/${stack}.up.jsonl`;
 }
 
-/** `fleet report`: reports what the last `up` of a stack did. */
-export function reportCommand(): Command {
-  return new Command("report")
-    .description("Reports what the last up of a stack did, from the engine's events.")
-    .requiredOption("--last-up", "the report of the last up")
-    .requiredOption("--stack <name>", "the stack")
-    .option("--events <file>", "the engine's log (default: .kargo-fleet/<stack>.up.jsonl)")
-    .option("--report <file>", "also write the report to this file")
-    .option("--json", "print everything as JSON", false)
-    .addHelpText(
-      "after",
-      `
+export const reportCommand = command({
+  name: "report",
+  description: "Reports what the last up of a stack did, from the engine's events.",
+  options: {
+    lastUp: required("", "the report of the last up"),
+    stack: required("<name>", "the stack"),
+    events: option("<file>", "the engine's log (default: .kargo-fleet/<stack>.up.jsonl)"),
+    report: option("<file>", "also write the report to this file"),
+    json: JSON_OPTION,
+  },
+  help: `
 This script runs the up and keeps its events without debug events, which contain secrets:
 
   mkdir -p .kargo-fleet
@@ -48,16 +39,15 @@ Exit codes: 0 the up succeeded, 3 it failed or was interrupted, 1 the log could 
 Examples:
   npm run fleet -- report --last-up --stack prod
   npm run fleet -- report --last-up --stack prod --report up.md`,
-    )
-    .action(({ stack, events, report: file, json }: Options) => {
-      const up = readLog(events ?? logOf(stack), stack);
-      const report = reportOfUp(up, stack);
-      const markdown = renderReport(report);
-      if (file !== undefined) writeFileSync(file, markdown);
-      process.stdout.write(json ? `${upJson(up, report)}\n` : markdown);
-      if (up.run.outcome !== "succeeded") process.exitCode = FAILED;
-    });
-}
+  run({ stack, events, report: file, json }) {
+    const up = readLog(events ?? logOf(stack), stack);
+    const report = reportOfUp(up, stack);
+    const markdown = renderReport(report);
+    if (file !== undefined) writeFileSync(file, markdown);
+    process.stdout.write(json ? `${upJson(up, report)}\n` : markdown);
+    if (up.run.outcome !== "succeeded") process.exitCode = FAILED;
+  },
+});
 
 /** @throws FleetError if the log is missing or belongs to another stack */
 function readLog(file: string, stack: string): UpLog {

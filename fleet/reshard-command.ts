@@ -1,37 +1,28 @@
-import { Command, InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "commander";
 import { listed } from "../model/diagnostics.ts";
 import { SHARD_LIMIT } from "../model/shards.ts";
-import { OWNER_IS_DEAD } from "./cluster-options.ts";
+import { command, flag, JSON_OPTION, OWNER_IS_DEAD, required } from "./command.ts";
 import { asker } from "./edit/ask.ts";
 import { FleetError } from "./fleet-error.ts";
+import { tell } from "./progress.ts";
 import { carryOut, planReshard, type Reshard, type Verified, verify } from "./shards/reshard.ts";
 
 /** A stack's next `up` would change something, or, in a dry run, services are to be moved. */
 const LEFT = 2;
 
-interface Options {
-  readonly to: number;
-  readonly dryRun: boolean;
-  readonly yes: boolean;
-  readonly ownerIsDead: boolean;
-  readonly json: boolean;
-}
-
-/** `fleet reshard`: moves services between the states of a stack's shards. */
-export function reshardCommand(): Command {
-  return new Command("reshard")
-    .description(
-      "Divides the services of a stack into another number of shards; nothing is deleted or replaced.",
-    )
-    .argument("<stack>", "the stack with kargo-fleet:shards, or one that has its services itself")
-    .requiredOption("--to <count>", "the number of shards", count)
-    .option("--dry-run", "only show which services would move", false)
-    .option("--yes", "do not ask", false)
-    .addOption(OWNER_IS_DEAD)
-    .option("--json", "print everything as JSON", false)
-    .addHelpText(
-      "after",
-      `
+export const reshardCommand = command({
+  name: "reshard",
+  description:
+    "Divides the services of a stack into another number of shards; nothing is deleted or replaced.",
+  argument: ["<stack>", "the stack with kargo-fleet:shards, or one that has its services itself"],
+  options: {
+    to: required("<count>", "the number of shards", count),
+    dryRun: flag("only show which services would move"),
+    yes: flag("do not ask"),
+    ownerIsDead: OWNER_IS_DEAD,
+    json: JSON_OPTION,
+  },
+  help: `
 It moves each service's resources from one stack's state to another's, sets kargo-fleet:shards in the file of the stack, and
 writes and makes the shards as fleet shards does. It touches neither the cluster nor GitHub. Only services that get another shard
 move. While it runs, an up of these stacks is refused. At the end it previews each changed stack; no preview may show a change.
@@ -45,25 +36,23 @@ services to move; 1 it failed: run it again.
 Examples:
   npm run fleet -- reshard --to 7 prod-eu --dry-run
   npm run fleet -- reshard --to 7 prod-eu --yes`,
-    )
-    .action(async (stack: string, options: Options) => {
-      const tell = (line: string) => void process.stderr.write(`${line}\n`);
-      const found = await planReshard({ ...options, stack }, tell);
-      if (!options.json) process.stdout.write(`${planText(stack, options.to, found)}\n`);
-      if (options.dryRun) {
-        if (options.json) process.stdout.write(`${JSON.stringify({ ...found, to: options.to }, null, 2)}\n`);
-        process.exitCode = found.moves.length > 0 ? LEFT : 0;
-        return;
-      }
-      if (!options.yes && !(await agreed())) return;
-      const touched = await carryOut({ ...options, stack }, tell);
-      const verified = await verify(touched, tell);
-      process.stdout.write(
-        `${options.json ? JSON.stringify({ ...found, to: options.to, verified }, null, 2) : verifiedText(verified)}\n`,
-      );
-      process.exitCode = verified.some(changes) ? LEFT : 0;
-    });
-}
+  async run(options, stack) {
+    const found = await planReshard({ ...options, stack }, tell);
+    if (!options.json) process.stdout.write(`${planText(stack, options.to, found)}\n`);
+    if (options.dryRun) {
+      if (options.json) process.stdout.write(`${JSON.stringify({ ...found, to: options.to }, null, 2)}\n`);
+      process.exitCode = found.moves.length > 0 ? LEFT : 0;
+      return;
+    }
+    if (!options.yes && !(await agreed())) return;
+    const touched = await carryOut({ ...options, stack }, tell);
+    const verified = await verify(touched, tell);
+    process.stdout.write(
+      `${options.json ? JSON.stringify({ ...found, to: options.to, verified }, null, 2) : verifiedText(verified)}\n`,
+    );
+    process.exitCode = verified.some(changes) ? LEFT : 0;
+  },
+});
 
 function count(text: string): number {
   const value = Number(text);

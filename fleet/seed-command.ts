@@ -1,22 +1,22 @@
-import { Command } from "commander";
 import { readFleet } from "./all-stacks.ts";
 import { stacksOn } from "./cluster-stacks.ts";
+import { command, option } from "./command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { gitHubAuth } from "./github-auth.ts";
+import { tell } from "./progress.ts";
 import { plansByBranch, type SeedOptions, type SeedReport, type StackToSeed, seed } from "./seed.ts";
 import { readWithShards } from "./stack-files.ts";
 
-/** `fleet seed`: creates missing values files, as `pulumi up` does. */
-export function seedCommand(): Command {
-  return new Command("seed")
-    .description("Creates the missing values files in the GitOps repository, in one commit.")
-    .option("--stack <name>", "the stack of the services")
-    .option("--cluster <name>", "all stacks of this cluster, in one commit for each branch that they write")
-    .option("--dry-run", "only list missing files, one path per line")
-    .option("--output <folder>", "write into a checkout, for a pull request")
-    .addHelpText(
-      "after",
-      `
+export const seedCommand = command({
+  name: "seed",
+  description: "Creates the missing values files in the GitOps repository, in one commit.",
+  options: {
+    stack: option("<name>", "the stack of the services"),
+    cluster: option("<name>", "all stacks of this cluster, in one commit for each branch that they write"),
+    dryRun: option("", "only list missing files, one path per line"),
+    output: option("<folder>", "write into a checkout, for a pull request"),
+  },
+  help: `
 An existing file is never changed, because Kargo and the team own it.
 For a stack with shards it creates the files of all shards.
 It uses the App, github:token or GITHUB_TOKEN of pulumi up; --output needs none of them.
@@ -27,20 +27,18 @@ Examples:
   npm run fleet -- seed --stack prod --dry-run
   npm run fleet -- seed --cluster prod-eu
   npm run fleet -- seed --stack prod --output ../gitops`,
-    )
-    .action(async ({ stack, cluster, ...options }: SeedOptions & Chosen) => {
-      let missing = 0;
-      for (const plan of chosen({ stack, cluster })) {
-        const auth =
-          options.output === undefined ? await gitHubAuth(plan.stack, plan.github, printLine) : undefined;
-        const report = await seed(plan, options, { auth, report: printLine });
-        for (const path of report.missing) process.stdout.write(`${path}\n`);
-        process.stderr.write(`${summary(report, options)}\n`);
-        missing += report.missing.length;
-      }
-      process.exitCode = options.dryRun && missing > 0 ? 2 : 0;
-    });
-}
+  async run({ stack, cluster, ...options }) {
+    let missing = 0;
+    for (const plan of chosen({ stack, cluster })) {
+      const auth = options.output === undefined ? await gitHubAuth(plan.stack, plan.github, tell) : undefined;
+      const report = await seed(plan, options, { auth, report: tell });
+      for (const path of report.missing) process.stdout.write(`${path}\n`);
+      tell(summary(report, options));
+      missing += report.missing.length;
+    }
+    process.exitCode = options.dryRun && missing > 0 ? 2 : 0;
+  },
+});
 
 interface Chosen {
   readonly stack?: string | undefined;
@@ -55,10 +53,6 @@ function chosen({ stack, cluster }: Chosen): readonly StackToSeed[] {
   return plansByBranch(
     stacksOn(readFleet(), cluster ?? "").map(({ name, plan }) => ({ ...plan, stack: name })),
   );
-}
-
-function printLine(line: string): void {
-  process.stderr.write(`${line}\n`);
 }
 
 function summary({ place, total, missing, commit }: SeedReport, { dryRun, output }: SeedOptions): string {

@@ -1,27 +1,22 @@
-import { Command } from "commander";
+import { command, flag, JSON_OPTION } from "./command.ts";
 import { workingDirectory } from "./files.ts";
 import { FleetError } from "./fleet-error.ts";
+import { tell } from "./progress.ts";
 import { familiesIn } from "./shards/files.ts";
 import { type Kept, keepShards, outdatedShards } from "./shards/keep.ts";
 
 /** A file is outdated, or a surplus shard has services. */
 const LEFT = 2;
 
-interface Options {
-  readonly check: boolean;
-  readonly json: boolean;
-}
-
-/** `fleet shards`: makes the files and stacks of a stack's shards what its own file says. */
-export function shardsCommand(): Command {
-  return new Command("shards")
-    .description("Writes the stack files of shards and makes their stacks, as kargo-fleet:shards says.")
-    .argument("[stack]", "the stack with kargo-fleet:shards (default: every one in the folder)")
-    .option("--check", "only name the files that it would change; offline", false)
-    .option("--json", "print everything as JSON", false)
-    .addHelpText(
-      "after",
-      `
+export const shardsCommand = command({
+  name: "shards",
+  description: "Writes the stack files of shards and makes their stacks, as kargo-fleet:shards says.",
+  argument: ["[stack]", "the stack with kargo-fleet:shards (default: every one in the folder)"],
+  options: {
+    check: flag("only name the files that it would change; offline"),
+    json: JSON_OPTION,
+  },
+  help: `
 Pulumi.prod-eu.yaml with kargo-fleet:shards: 20 is the one file that you edit. This command writes Pulumi.prod-eu-00.yaml to
 Pulumi.prod-eu-19.yaml from it, with the same settings and secrets, and makes their stacks with the same secrets provider. Where
 each stack has a key of its own (Pulumi Cloud), the CLI encrypts the secrets again. Run it after each change of the file. It changes
@@ -34,20 +29,18 @@ Exit codes: 0 every shard is right, 2 --check found outdated files, or a surplus
 Examples:
   npm run fleet -- shards prod-eu
   npm run fleet -- shards --check`,
-    )
-    .action(async (stack: string | undefined, { check, json }: Options) => {
-      const stacks = stack === undefined ? everyBase() : [stack];
-      if (check) return printOutdated(stacks.flatMap(outdatedShards), json);
-      const kept = new Map<string, Kept>();
-      const tell = (line: string) => void process.stderr.write(`${line}\n`);
-      for (const each of stacks) kept.set(each, await keepShards(each, tell));
-      const text = json
-        ? JSON.stringify(Object.fromEntries(kept), null, 2)
-        : [...kept].map(([each, done]) => summary(each, done)).join("\n");
-      process.stdout.write(`${text}\n`);
-      process.exitCode = [...kept.values()].some(({ surplus }) => surplus.length > 0) ? LEFT : 0;
-    });
-}
+  async run({ check, json }, stack) {
+    const stacks = stack === undefined ? everyBase() : [stack];
+    if (check) return printOutdated(stacks.flatMap(outdatedShards), json);
+    const kept = new Map<string, Kept>();
+    for (const each of stacks) kept.set(each, await keepShards(each, tell));
+    const text = json
+      ? JSON.stringify(Object.fromEntries(kept), null, 2)
+      : [...kept].map(([each, done]) => summary(each, done)).join("\n");
+    process.stdout.write(`${text}\n`);
+    process.exitCode = [...kept.values()].some(({ surplus }) => surplus.length > 0) ? LEFT : 0;
+  },
+});
 
 function everyBase(): string[] {
   const all = familiesIn(workingDirectory()).map(({ stack }) => stack);

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { styleText } from "node:util";
-import { Command, InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "commander";
 import { didYouMean, listed } from "../model/diagnostics.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { serviceNames } from "./chosen-services.ts";
 import { chosenPlans, requireOneCluster } from "./chosen-stacks.ts";
-import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
+import { CLUSTER, command, flag, JSON_OPTION, option, type ValuesOf } from "./command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { progressOn } from "./progress.ts";
 import { ageOf, type Filters, filtered } from "./status/filters.ts";
@@ -13,19 +13,6 @@ import type { FleetStatus } from "./status/fleet-status.ts";
 import { isWrong, needsOf } from "./status/needs.ts";
 import { readFleetStatus } from "./status/read-fleet.ts";
 import { statusText } from "./status/text.ts";
-
-interface StatusOptions {
-  readonly services?: readonly string[];
-  readonly team?: readonly string[];
-  readonly waiting: boolean;
-  readonly failed: boolean;
-  readonly stale?: number;
-  readonly json: boolean;
-  readonly html?: string;
-  readonly audit?: string;
-  readonly context?: string;
-  readonly kubeconfig?: string;
-}
 
 /** Something failed or is stuck, or a service passed the filters. */
 const FOUND = 2;
@@ -48,39 +35,38 @@ Exit codes: 0 nothing failed, is stuck or differs from the plan; 2 something doe
 --stale: 0 no service passes the filters, 2 at least one does. 1 a cluster or service could not be read; the
 others are shown.`;
 
-/** `fleet status`: shows where each version is, what waits for whom, and what failed, on all clusters. */
-export function statusCommand(): Command {
-  return new Command("status")
-    .description("Shows which version is where, what waits for whom, and what failed, on all clusters.")
-    .argument("[stacks...]", "only these stacks (default: all but the sandbox's)")
-    .option("--services <names>", "only these services, separated by commas", serviceNames)
-    .option("--team <names>", "only services of these teams, separated by commas", serviceNames)
-    .option("--waiting", "only services that wait for a person", false)
-    .option(
-      "--failed",
-      "only services with a failed Promotion, stuck Freight or a Warehouse that finds none",
-      false,
-    )
-    .option(
-      "--stale <age>",
-      "only services whose last Stage has had no new version for this time, such as 14d",
-      staleAge,
-    )
-    .option("--json", "print everything as JSON", false)
-    .option("--html <file>", "write everything as one page that needs no network, and print only its path")
-    .option("--audit <file>", "the output of fleet audit --json, whose rights the page shows as a map")
-    .addOption(CONTEXT)
-    .addOption(KUBECONFIG)
-    .addHelpText("after", HELP)
-    .action(async (stacks: readonly string[], options: StatusOptions) => {
-      if (options.audit !== undefined && options.html === undefined)
-        throw new FleetError("--audit is for the page. Name the page's file with --html.");
-      const status = await runStatus(stacks, options);
-      process.stdout.write(`${await output(status, options)}\n`);
-      if (options.json || options.html !== undefined) tellUnreadable(status);
-      process.exitCode = exitCode(status, options);
-    });
-}
+const OPTIONS = {
+  services: option("<names>", "only these services, separated by commas", serviceNames),
+  team: option("<names>", "only services of these teams, separated by commas", serviceNames),
+  waiting: flag("only services that wait for a person"),
+  failed: flag("only services with a failed Promotion, stuck Freight or a Warehouse that finds none"),
+  stale: option(
+    "<age>",
+    "only services whose last Stage has had no new version for this time, such as 14d",
+    staleAge,
+  ),
+  json: JSON_OPTION,
+  html: option("<file>", "write everything as one page that needs no network, and print only its path"),
+  audit: option("<file>", "the output of fleet audit --json, whose rights the page shows as a map"),
+  ...CLUSTER,
+};
+type StatusOptions = ValuesOf<typeof OPTIONS>;
+
+export const statusCommand = command({
+  name: "status",
+  description: "Shows which version is where, what waits for whom, and what failed, on all clusters.",
+  argument: ["[stacks...]", "only these stacks (default: all but the sandbox's)"],
+  options: OPTIONS,
+  help: HELP,
+  async run(options, stacks) {
+    if (options.audit !== undefined && options.html === undefined)
+      throw new FleetError("--audit is for the page. Name the page's file with --html.");
+    const status = await runStatus(stacks, options);
+    process.stdout.write(`${await output(status, options)}\n`);
+    if (options.json || options.html !== undefined) tellUnreadable(status);
+    process.exitCode = exitCode(status, options);
+  },
+});
 
 async function output(status: FleetStatus, { json, html, audit }: StatusOptions): Promise<string> {
   if (html !== undefined) {

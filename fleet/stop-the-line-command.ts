@@ -1,39 +1,30 @@
-import { Command, InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "commander";
 import { durationSeconds, isDuration } from "../model/durations.ts";
 import { dnsLabel } from "../model/kubernetes-names.ts";
 import { covered } from "../model/windows.ts";
 import { serviceNames } from "./chosen-services.ts";
-import { type ClusterOptions, checkNames, clusterOf, withClusterOptions } from "./windows/cluster-options.ts";
+import { command, flag, option, required } from "./command.ts";
+import { CLUSTER_OF_STACK, checkNames, clusterOf } from "./windows/cluster-options.ts";
 import { stopTheLine } from "./windows/line.ts";
 import { tellChange } from "./windows/line-text.ts";
 
-interface StopOptions extends ClusterOptions {
-  readonly reason: string;
-  readonly stages: readonly string[];
-  readonly services: readonly string[];
-  readonly until?: Date;
-  readonly dryRun: boolean;
-  readonly json: boolean;
-}
-
-/** `fleet stop-the-line`: closes Stages in an incident, at once. */
-export function stopTheLineCommand(): Command {
-  return withClusterOptions(
-    new Command("stop-the-line").description("Stops Promotions at once, of all services or of some."),
-  )
-    .requiredOption("--reason <text>", "why; everybody who is refused reads it", reason)
-    .option("--stages <names>", "only these, separated by commas (default: all)", names, [])
-    .option("--services <names>", "only these, separated by commas (default: all)", names, [])
-    .option(
-      "--until <when>",
+export const stopTheLineCommand = command({
+  name: "stop-the-line",
+  description: "Stops Promotions at once, of all services or of some.",
+  options: {
+    ...CLUSTER_OF_STACK,
+    reason: required("<text>", "why; everybody who is refused reads it", reason),
+    stages: option("<names>", "only these, separated by commas (default: all)", names, []),
+    services: option("<names>", "only these, separated by commas (default: all)", names, []),
+    until: option(
+      "<when>",
       "its end: 90m, 2h, or a time such as 2026-12-31T18:00:00+01:00 (default: resume)",
       end,
-    )
-    .option("--dry-run", "ask the API server, but change nothing", false)
-    .option("--json", "print the stops before and after as JSON", false)
-    .addHelpText(
-      "after",
-      `
+    ),
+    dryRun: flag("ask the API server, but change nothing"),
+    json: flag("print the stops before and after as JSON"),
+  },
+  help: `
 The API server refuses every new Promotion to these Stages from now on: Kargo's own, and those of people. Promotions that
 run go on. It works with your kubeconfig: only the group access.incident of the stack may do it (default: access.breakGlass).
 
@@ -42,17 +33,16 @@ Exit codes: 0 the line is stopped, 1 it is not.
 Examples:
   npm run fleet -- stop-the-line --stack prod --reason "payments are down"
   npm run fleet -- stop-the-line --context prod --stages prod --services nginx,auth --until 2h --reason "load test"`,
-    )
-    .action(async (options: StopOptions) => {
-      const { cluster, files } = await clusterOf(options);
-      try {
-        if (files) checkNames(files, options);
-        tellChange(await stopTheLine(cluster, options, options.dryRun), options);
-      } finally {
-        cluster.close();
-      }
-    });
-}
+  async run(options) {
+    const { cluster, files } = await clusterOf(options);
+    try {
+      if (files) checkNames(files, options);
+      tellChange(await stopTheLine(cluster, options, options.dryRun), options);
+    } finally {
+      cluster.close();
+    }
+  },
+});
 
 /** A name of another form would break the calendar and so close everything; no name would mean all. */
 function names(value: string): string[] {

@@ -1,10 +1,8 @@
 import { writeFile } from "node:fs/promises";
-import { Command } from "commander";
 import { readFleet } from "./all-stacks.ts";
-import type { ClusterChoice } from "./cluster.ts";
-import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
+import { CLUSTER, command, flag, JSON_OPTION, option, type ValuesOf } from "./command.ts";
 import { workingDirectory } from "./files.ts";
-import { count, numberThat } from "./number-options.ts";
+import { count, numberThat } from "./option-parsers.ts";
 import { roomFor } from "./parallel.ts";
 import { progressOn } from "./progress.ts";
 import { openEngine } from "./recovery/engine.ts";
@@ -16,17 +14,6 @@ import { Busy } from "./up/mend.ts";
 import { EXIT, exitCodeOf, upJson, upReport, upText } from "./up/summary.ts";
 import { bringUp } from "./up/up.ts";
 
-interface Options extends ClusterChoice {
-  readonly durable: boolean;
-  readonly whole: boolean;
-  readonly parallel?: number;
-  readonly memory?: number;
-  readonly wait: number;
-  readonly maxBroken: number;
-  readonly json: boolean;
-  readonly report?: string;
-}
-
 /** The memory of an engine with plugins and program for a stack of about 50 services, in bytes. */
 const ENGINE = 1.8 * 1024 ** 3;
 
@@ -36,26 +23,24 @@ const percent = numberThat((number) => number >= 0 && number <= 100, "from 0 to 
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** `fleet up`: brings up the stacks of a cluster, wave by wave. */
-export function upCommand(): Command {
-  return new Command("up")
-    .description(
-      "Brings up all stacks of a cluster: the shared objects first, then the services wave by wave.",
-    )
-    .argument("[stack]", "a stack of the cluster (default: the only cluster)")
-    .option("--parallel <count>", "stacks side by side (default: as cores and memory permit)", count)
-    .option("--memory <GB>", "the memory to use (default: what is free)", positive)
-    .option("--durable", "write the state after each resource instead of at the end of each stack", false)
-    .option("--whole", "skip nothing, not even what the last fleet up made", false)
-    .option("--wait <seconds>", "how long controllers may take after a wave", seconds, 300)
-    .option("--max-broken <percent>", "stop if a larger share of a wave cannot be made", percent, 50)
-    .option("--json", "print everything as JSON", false)
-    .option("--report <file>", "write what was changed, as Markdown")
-    .addOption(CONTEXT)
-    .addOption(KUBECONFIG)
-    .addHelpText(
-      "after",
-      `
+const OPTIONS = {
+  parallel: option("<count>", "stacks side by side (default: as cores and memory permit)", count),
+  memory: option("<GB>", "the memory to use (default: what is free)", positive),
+  durable: flag("write the state after each resource instead of at the end of each stack"),
+  whole: flag("skip nothing, not even what the last fleet up made"),
+  wait: option("<seconds>", "how long controllers may take after a wave", seconds, 300),
+  maxBroken: option("<percent>", "stop if a larger share of a wave cannot be made", percent, 50),
+  json: JSON_OPTION,
+  report: option("<file>", "write what was changed, as Markdown"),
+  ...CLUSTER,
+};
+
+export const upCommand = command({
+  name: "up",
+  description: "Brings up all stacks of a cluster: the shared objects first, then the services wave by wave.",
+  argument: ["[stack]", "a stack of the cluster (default: the only cluster)"],
+  options: OPTIONS,
+  help: `
 It first makes the missing shards of a stack with kargo-fleet:shards, as fleet shards does.
 
 The stack's rollout.waves names the services that come first: [{ labels: { tier: canary } }, { percent: 10 }]. The rest is
@@ -73,11 +58,10 @@ Examples:
   npm run fleet -- up
   npm run fleet -- up prod-eu --parallel 4 --report up.md
   npm run fleet -- up prod-eu --durable --json`,
-    )
-    .action(run);
-}
+  run: run,
+});
 
-async function run(stack: string | undefined, options: Options): Promise<void> {
+async function run(options: ValuesOf<typeof OPTIONS>, stack: string | undefined): Promise<void> {
   const { json, report, parallel, memory } = options;
   // The CLI answers while the files are read.
   const asked = openEngine("").backend();

@@ -1,39 +1,32 @@
 import { isDeepStrictEqual } from "node:util";
-import { Command } from "commander";
 import { calendarData } from "../manifests/calendar.ts";
 import type { ClosingRule } from "../model/calendar.ts";
 import { closedNow } from "../model/closed-now.ts";
 import { serviceNames } from "./chosen-services.ts";
+import { command, flag, JSON_OPTION, option, type ValuesOf } from "./command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { rightStack } from "./stack-files.ts";
 import { enforcedNow } from "./windows/calendars.ts";
-import { type ClusterOptions, checkNames, clusterOf, withClusterOptions } from "./windows/cluster-options.ts";
+import { CLUSTER_OF_STACK, checkNames, clusterOf } from "./windows/cluster-options.ts";
 import { ruleJson, ruleLine, stateOf } from "./windows/rules-text.ts";
-
-interface WindowsOptions extends ClusterOptions {
-  readonly stages?: readonly string[];
-  readonly services?: readonly string[];
-  readonly offline: boolean;
-  readonly json: boolean;
-}
 
 /** Something that was asked for is closed. */
 const CLOSED = 2;
 
-/** `fleet windows`: shows which windows, freezes and stops are in force, and what changes next. */
-export function windowsCommand(): Command {
-  return withClusterOptions(
-    new Command("windows").description(
-      "Shows what is open and closed for Promotions now, and what changes next.",
-    ),
-  )
-    .option("--stages <names>", "only rules about these, separated by commas", serviceNames)
-    .option("--services <names>", "only rules about these, separated by commas", serviceNames)
-    .option("--offline", "show the stack's files, without the cluster and its stops", false)
-    .option("--json", "print everything as JSON", false)
-    .addHelpText(
-      "after",
-      `
+const OPTIONS = {
+  ...CLUSTER_OF_STACK,
+  stages: option("<names>", "only rules about these, separated by commas", serviceNames),
+  services: option("<names>", "only rules about these, separated by commas", serviceNames),
+  offline: flag("show the stack's files, without the cluster and its stops"),
+  json: JSON_OPTION,
+};
+type WindowsOptions = ValuesOf<typeof OPTIONS>;
+
+export const windowsCommand = command({
+  name: "windows",
+  description: "Shows what is open and closed for Promotions now, and what changes next.",
+  options: OPTIONS,
+  help: `
 It reads the two ConfigMaps with the rules that the API server enforces, and says if the rules differ from the stack's
 files. The group access.incident of the stack may read them.
 
@@ -42,31 +35,30 @@ Exit codes: 0 everything is open, 2 something is closed, 1 the command could not
 Examples:
   npm run fleet -- windows --stack prod
   npm run fleet -- windows --stack prod --stages prod --services nginx --json`,
-    )
-    .action(async (options: WindowsOptions) => {
-      const now = new Date();
-      const { cluster, rules, differs } = await rulesFor(options);
-      const states = rules.filter((rule) => isAbout(rule, options)).map((rule) => stateOf(rule, now));
-      const closed = closedNow(
-        states.map(({ rule }) => rule),
-        now,
-      );
-      const text = options.json
-        ? JSON.stringify(
-            { at: now.toISOString(), cluster, closed, rules: states.map(ruleJson), differs },
-            null,
-            2,
-          )
-        : [
-            `${cluster}: ${closed.length === 0 ? "everything is open" : `${closed.length} of ${states.length} rules close something`}`,
-            ...states.map(ruleLine),
-          ].join("\n");
-      process.stdout.write(`${text}\n`);
-      if (differs)
-        process.stderr.write("The cluster's calendar is not that of the stack's files. Run pulumi up.\n");
-      if (closed.length > 0) process.exitCode = CLOSED;
-    });
-}
+  async run(options) {
+    const now = new Date();
+    const { cluster, rules, differs } = await rulesFor(options);
+    const states = rules.filter((rule) => isAbout(rule, options)).map((rule) => stateOf(rule, now));
+    const closed = closedNow(
+      states.map(({ rule }) => rule),
+      now,
+    );
+    const text = options.json
+      ? JSON.stringify(
+          { at: now.toISOString(), cluster, closed, rules: states.map(ruleJson), differs },
+          null,
+          2,
+        )
+      : [
+          `${cluster}: ${closed.length === 0 ? "everything is open" : `${closed.length} of ${states.length} rules close something`}`,
+          ...states.map(ruleLine),
+        ].join("\n");
+    process.stdout.write(`${text}\n`);
+    if (differs)
+      process.stderr.write("The cluster's calendar is not that of the stack's files. Run pulumi up.\n");
+    if (closed.length > 0) process.exitCode = CLOSED;
+  },
+});
 
 interface Rules {
   readonly cluster: string;

@@ -29,7 +29,16 @@ export async function writeStatusPage(sandbox: Sandbox): Promise<string> {
   const access = { context: STACK, kubeconfig, told: () => {} };
   const [status, { matrix }] = await Promise.all([
     readFleetStatus(stacks, () => true, access, new Date()),
-    runAudit({ stack: STACK, context: STACK, kubeconfig, json: false, concurrency: 16, known: [] }),
+    runAudit({
+      stack: STACK,
+      context: STACK,
+      kubeconfig,
+      json: false,
+      concurrency: 16,
+      known: [],
+      services: undefined,
+      previewer: undefined,
+    }),
   ]);
   const file = join(sandbox.directory, STATUS_PAGE);
   await writeFile(file, statusPage(status, matrix, NOTE), { mode: 0o600 });

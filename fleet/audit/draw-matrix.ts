@@ -31,21 +31,27 @@ export function drawMatrix(matrix: Matrix, width: number, paint: Paint): string 
   const left = Math.max(...labels.map(({ length }) => length)) + 2;
   const size = Math.max(4, String(columns.length).length + 2);
   const perBlock = Math.max(1, Math.floor((width - left) / size));
-  const blocks = Array.from({ length: Math.ceil(columns.length / perBlock) }, (_, index) => index * perBlock);
-  return blocks
-    .map((start) =>
-      drawBlock({
-        labels,
-        columns: columns.slice(start, start + perBlock),
-        start,
-        left,
-        size,
-        whole: blocks.length === 1,
-        width,
-        paint,
+  const drawn = (cells: readonly Cell[]) =>
+    cells.map((cell) => paint(COLOURS[cell], SIGNS[cell]) + " ".repeat(size - SIGNS[cell].length)).join("");
+  const blocks = Array.from({ length: Math.ceil(columns.length / perBlock) }, (_, block) => {
+    const own = columns.slice(block * perBlock, (block + 1) * perBlock);
+    const number = (index: number) => String(block * perBlock + index + 1);
+    const head = "".padEnd(left) + own.map((_, index) => number(index).padEnd(size)).join("");
+    const rows = labels
+      .map((label, row) => ({ label, cells: own.map(({ cells }) => cells[row] ?? "none") }))
+      .filter(({ cells }) => columns.length <= perBlock || cells.some((cell) => cell !== "none"));
+    const others = labels.length - rows.length;
+    return [
+      head.trimEnd(),
+      ...rows.map(({ label, cells }) => (label.padEnd(left) + drawn(cells)).trimEnd()),
+      ...(others > 0 ? [`(${others} others: nothing here)`] : []),
+      ...own.map(({ namespaces }, index) => {
+        const many = namespaces.length === 1 ? "" : `${namespaces.length} namespaces: `;
+        return cut(`${number(index)}: ${many}${namespaces.join(", ")}`, width);
       }),
-    )
-    .join("\n\n");
+    ].join("\n");
+  });
+  return blocks.join("\n\n");
 }
 
 function columnsOf(matrix: Matrix): Column[] {
@@ -54,41 +60,6 @@ function columnsOf(matrix: Matrix): Column[] {
   const cellsOf = (namespace: string) => rows.map((row) => row.get(namespace) ?? "none");
   const alike = Map.groupBy(namespaces, (namespace) => cellsOf(namespace).join());
   return [...alike.values()].map((group) => ({ namespaces: group, cells: cellsOf(group[0] ?? "") }));
-}
-
-function drawBlock(options: {
-  labels: readonly string[];
-  columns: readonly Column[];
-  /** The index of the first column, from 0. */
-  start: number;
-  left: number;
-  size: number;
-  whole: boolean;
-  width: number;
-  paint: Paint;
-}): string {
-  const { labels, columns, start, left, size, whole, width, paint } = options;
-  const number = (index: number) => String(start + index + 1);
-  const head = "".padEnd(left) + columns.map((_, index) => number(index).padEnd(size)).join("");
-  const shown = labels
-    .map((label, row) => ({ label, cells: columns.map(({ cells }) => cells[row] ?? "none") }))
-    .filter(({ cells }) => whole || cells.some((cell) => cell !== "none"));
-  const lines = shown.map(
-    ({ label, cells }) =>
-      label.padEnd(left) +
-      cells.map((cell) => paint(COLOURS[cell], SIGNS[cell]) + " ".repeat(size - SIGNS[cell].length)).join(""),
-  );
-  const others = labels.length - shown.length;
-  const names = columns.map(({ namespaces }, index) => {
-    const said = `${number(index)}: ${namespaces.length === 1 ? "" : `${namespaces.length} namespaces: `}`;
-    return cut(`${said}${namespaces.join(", ")}`, width);
-  });
-  return [
-    head.trimEnd(),
-    ...lines.map((line) => line.trimEnd()),
-    ...(others > 0 ? [`(${others} others: nothing here)`] : []),
-    ...names,
-  ].join("\n");
 }
 
 function cut(text: string, width: number): string {

@@ -38,11 +38,10 @@ interface Ground {
 interface Attempt {
   readonly what: string;
   readonly expected: Probe["expected"];
+  /** A text says why the attempt is skipped. */
+  readonly request: ClusterRequest | string;
   /** Also impersonates the administrators' group, so that only the guard can refuse. */
-  readonly asAdministrator?: true;
-  readonly request: ClusterRequest | undefined;
-  /** Why the attempt is skipped. */
-  readonly lacking?: string;
+  readonly asAdministrator?: boolean;
 }
 
 /**
@@ -82,88 +81,64 @@ async function survey(cluster: Cluster, service: ServicePlan): Promise<Ground> {
 
 /** The attempts of one actor in one namespace. */
 function attempts(actor: Actor, { service, stage, promotion, freight }: Ground): Attempt[] {
+  type Request = Attempt["request"];
+  const refused = (what: string, request: Request): Attempt => ({ what, expected: "refused", request });
+  const guarded = (what: string, request: Request): Attempt => ({
+    what,
+    expected: "refused by the guard",
+    request,
+  });
+  const asAdministrator = (what: string, request: Request): Attempt => ({
+    ...guarded(`${what} as an administrator`, request),
+    asAdministrator: true,
+  });
   const base = `${KARGO_API}/namespaces/${service.project}`;
-  const patch = (path: string, body: object): ClusterRequest => ({
+  const patch = (path: string, body: object): Request => ({
     method: "PATCH",
-    path: `${path}?${DRY}`,
+    path: `${base}/${path}?${DRY}`,
     body,
   });
+  const noStage = "there is no Stage";
   const onStage = (body: object, subresource = "") =>
-    stage === undefined
-      ? { request: undefined, lacking: "there is no Stage" }
-      : { request: patch(`${base}/stages/${stage}${subresource}`, body) };
-  const guarded = "refused by the guard";
+    stage === undefined ? noStage : patch(`stages/${stage}${subresource}`, body);
+  const annotated = (key: string) => ({ metadata: { annotations: { [`kargo.akuity.io/${key}`]: MARK } } });
+  const pending = { status: { phase: "Pending" } };
   const account = `/api/v1/namespaces/${service.project}/serviceaccounts/kargo-promoter/token`;
   const token = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
   return [
-    { what: "change a Stage's spec", expected: guarded, ...onStage({ spec: { shard: MARK } }) },
-    {
-      what: "change a Stage's labels",
-      expected: guarded,
-      ...onStage({ metadata: { labels: { [MARK]: "tried" } } }),
-    },
-    {
-      what: "refresh a Stage",
-      expected: "allowed",
-      ...onStage({ metadata: { annotations: { "kargo.akuity.io/refresh": MARK } } }),
-    },
-    {
-      what: "change a Stage's spec as an administrator",
-      expected: guarded,
-      asAdministrator: true,
-      ...onStage({ spec: { shard: MARK } }),
-    },
-    {
-      what: "change a Stage's description as an administrator",
-      expected: guarded,
-      asAdministrator: true,
-      ...onStage({ metadata: { annotations: { "kargo.akuity.io/description": MARK } } }),
-    },
-    {
-      what: "delete a Stage as an administrator",
-      expected: guarded,
-      asAdministrator: true,
-      ...(stage === undefined
-        ? { request: undefined, lacking: "there is no Stage" }
-        : { request: { method: "DELETE" as const, path: `${base}/stages/${stage}?dryRun=All` } }),
-    },
-    {
-      what: "create a Stage as an administrator",
-      expected: guarded,
-      asAdministrator: true,
-      request: { method: "POST", path: `${base}/stages?${DRY}`, body: newStage(service) },
-    },
-    {
-      what: "write a Stage's status as an administrator",
-      expected: guarded,
-      asAdministrator: true,
-      ...onStage({ status: { observedGeneration: 1 } }, "/status"),
-    },
-    {
-      what: "write a Promotion's status",
-      expected: "refused",
-      request: patch(`${base}/promotions/${promotion ?? MARK}/status`, { status: { phase: "Pending" } }),
-    },
-    {
-      what: "write a Promotion's status as an administrator",
-      expected: guarded,
-      asAdministrator: true,
-      ...(promotion === undefined
-        ? { request: undefined, lacking: "there is no Promotion yet" }
-        : { request: patch(`${base}/promotions/${promotion}/status`, { status: { phase: "Pending" } }) }),
-    },
-    {
-      what: "approve Freight for a Stage without the right to promote",
-      expected: "refused",
-      ...(freight === undefined
-        ? { request: undefined, lacking: "there is no Freight yet" }
-        : { request: patch(`${base}/freights/${freight}/status`, approval(actor, service)) }),
-    },
-    {
-      what: "mint a token of kargo-promoter",
-      expected: "refused",
-      request: { method: "POST", path: `${account}?dryRun=All`, body: token },
-    },
+    guarded("change a Stage's spec", onStage({ spec: { shard: MARK } })),
+    guarded("change a Stage's labels", onStage({ metadata: { labels: { [MARK]: "tried" } } })),
+    { what: "refresh a Stage", expected: "allowed", request: onStage(annotated("refresh")) },
+    asAdministrator("change a Stage's spec", onStage({ spec: { shard: MARK } })),
+    asAdministrator("change a Stage's description", onStage(annotated("description"))),
+    asAdministrator(
+      "delete a Stage",
+      stage === undefined ? noStage : { method: "DELETE", path: `${base}/stages/${stage}?dryRun=All` },
+    ),
+    asAdministrator("create a Stage", {
+      method: "POST",
+      path: `${base}/stages?${DRY}`,
+      body: newStage(service),
+    }),
+    asAdministrator("write a Stage's status", onStage({ status: { observedGeneration: 1 } }, "/status")),
+    refused("write a Promotion's status", patch(`promotions/${promotion ?? MARK}/status`, pending)),
+    asAdministrator(
+      "write a Promotion's status",
+      promotion === undefined
+        ? "there is no Promotion yet"
+        : patch(`promotions/${promotion}/status`, pending),
+    ),
+    refused(
+      "approve Freight for a Stage without the right to promote",
+      freight === undefined
+        ? "there is no Freight yet"
+        : patch(`freights/${freight}/status`, approval(actor, service)),
+    ),
+    refused("mint a token of kargo-promoter", {
+      method: "POST",
+      path: `${account}?dryRun=All`,
+      body: token,
+    }),
   ];
 }
 
@@ -186,9 +161,9 @@ function approval(actor: Actor, service: ServicePlan): object {
 }
 
 async function tryOut(cluster: Cluster, actor: Actor, namespace: string, attempt: Attempt): Promise<Probe> {
-  const { what, expected, asAdministrator, request, lacking } = attempt;
+  const { what, expected, asAdministrator, request } = attempt;
   const said = { what, who: label(actor), namespace, expected };
-  if (request === undefined) return { ...said, outcome: "not tried", because: lacking ?? "" };
+  if (typeof request === "string") return { ...said, outcome: "not tried", because: request };
   const identity = identityOf(actor);
   const as: Identity = asAdministrator
     ? { ...identity, groups: [...identity.groups, "system:masters"] }

@@ -14,9 +14,9 @@ import { type Compared, compareFleets } from "./stack-change.ts";
 export interface PreviewOptions {
   readonly base: string;
   /** Undefined for the working directory. */
-  readonly head?: string;
+  readonly head: string | undefined;
   /** Undefined for all. */
-  readonly stack?: readonly string[];
+  readonly stack: readonly string[] | undefined;
   readonly full: boolean;
   readonly offline: boolean;
   /**
@@ -24,7 +24,7 @@ export interface PreviewOptions {
    */
   readonly dataOnly: boolean;
   /** The number of stacks to preview in parallel. */
-  readonly parallel?: number;
+  readonly parallel: number | undefined;
 }
 
 /**

@@ -1,37 +1,26 @@
-import { Command } from "commander";
 import { InvalidInput, listed } from "../../model/diagnostics.ts";
 import { type FoundStack, readFleet } from "../all-stacks.ts";
+import { command, flag, option } from "../command.ts";
 import { FleetError } from "../fleet-error.ts";
 import { git } from "../preview/git.ts";
 import { catalogueOwners, codeowners } from "./codeowners.ts";
 
-interface CodeownersOptions {
-  readonly repository?: string;
-  readonly catalogue: boolean;
-}
-
-/** `fleet render codeowners`: prints the reviewers of the values files or of the catalogue. */
-export function codeownersCommand(): Command {
-  return new Command("codeowners")
-    .description("Prints the CODEOWNERS of the GitOps repository, of all stacks that write it.")
-    .option("--repository <owner/name>", "the repository, if the stacks write several")
-    .option(
-      "--catalogue",
-      "print the CODEOWNERS of this repository, with the owner of each included file",
-      false,
-    )
-    .addHelpText(
-      "after",
-      `
+export const codeownersCommand = command({
+  name: "codeowners",
+  description: "Prints the CODEOWNERS of the GitOps repository, of all stacks that write it.",
+  options: {
+    repository: option("<owner/name>", "the repository, if the stacks write several"),
+    catalogue: flag("print the CODEOWNERS of this repository, with the owner of each included file"),
+  },
+  help: `
 Examples:
   npm run --silent fleet -- render codeowners > ../gitops/.github/CODEOWNERS
   npm run --silent fleet -- render codeowners --catalogue >> .github/CODEOWNERS`,
-    )
-    .action(({ repository, catalogue }: CodeownersOptions) => {
-      const stacks = rightStacks();
-      process.stdout.write(catalogue ? ofCatalogues(stacks) : ofRepository(stacks, repository));
-    });
-}
+  run({ repository, catalogue }) {
+    const stacks = rightStacks();
+    process.stdout.write(catalogue ? ofCatalogues(stacks) : ofRepository(stacks, repository));
+  },
+});
 
 type RightStack = ReturnType<typeof rightStacks>[number];
 

@@ -169,40 +169,32 @@ function subjectChanges(before: readonly SubjectPlan[], after: readonly SubjectP
 }
 
 function guardChanges(before: AccessConfig | undefined, after: AccessConfig | undefined): string[] {
-  if (before === undefined && after === undefined) return [];
-  if (before === undefined)
-    return [
-      `The guard is added: only ${named(after?.deployer ?? "")} may change pipelines`,
-      ...brokenGlass(undefined, after?.breakGlass),
-      ...incident(undefined, after?.incident),
-    ];
-  if (after === undefined) return ["The guard is removed: only RBAC decides who changes pipelines"];
+  if (after === undefined)
+    return before === undefined ? [] : ["The guard is removed: only RBAC decides who changes pipelines"];
+  const replaced =
+    before === undefined
+      ? [`The guard is added: only ${named(after.deployer)} may change pipelines`]
+      : before.deployer === after.deployer
+        ? []
+        : [`${named(after.deployer)} instead of ${named(before.deployer)} is the guard's deployer`];
+  const moved = before !== undefined && before.kargoNamespace !== after.kargoNamespace;
   return [
-    ...(before.deployer === after.deployer
-      ? []
-      : [`${named(after.deployer)} instead of ${named(before.deployer)} is the guard's deployer`]),
-    ...brokenGlass(before.breakGlass, after.breakGlass),
-    ...incident(before.incident, after.incident),
-    ...(before.kargoNamespace === after.kargoNamespace
-      ? []
-      : [
+    ...replaced,
+    ...handedOver("bypass the guard (break-glass)", before?.breakGlass, after.breakGlass),
+    ...handedOver("stop and resume all Promotions", before?.incident, after.incident),
+    ...(moved
+      ? [
           `The guard now trusts Kargo's controllers in namespace ${named(after.kargoNamespace)} instead of ${named(before.kargoNamespace)}`,
-        ]),
+        ]
+      : []),
   ];
 }
 
-function incident(before: string | undefined, after: string | undefined): string[] {
+/** Which group gets a right, and which one loses it. */
+function handedOver(right: string, before: string | undefined, after: string | undefined): string[] {
   if (before === after) return [];
   return [
-    ...(after === undefined ? [] : [`${named(after)} may now stop and resume all Promotions`]),
-    ...(before === undefined ? [] : [`${named(before)} may no longer stop and resume all Promotions`]),
-  ];
-}
-
-function brokenGlass(before: string | undefined, after: string | undefined): string[] {
-  if (before === after) return [];
-  return [
-    ...(after === undefined ? [] : [`${named(after)} may now bypass the guard (break-glass)`]),
-    ...(before === undefined ? [] : [`${named(before)} may no longer bypass the guard (break-glass)`]),
+    ...(after === undefined ? [] : [`${named(after)} may now ${right}`]),
+    ...(before === undefined ? [] : [`${named(before)} may no longer ${right}`]),
   ];
 }

@@ -8,3 +8,7 @@ export function counted(count: number, noun: string): string {
   if (count === 1) return `1 ${noun}`;
   return `${number(count)} ${/(s|x|ch|sh)$/.test(noun) ? `${noun}es` : noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
 }
+
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -7,98 +7,88 @@ import { changingSteps, kindOf, outcomeOf, serviceOf, stepName } from "./steps.t
 /** The component type of a whole service. */
 const WHOLE_SERVICE = "ServicePipeline";
 
+type Services = ReadonlyMap<string, ServiceChange>;
+
 /**
  * Deletions, replacements and changes of access that only the engine reports, and steps that no changed file
  * explains.
  */
-export function engineLosses(stack: StackReport, report: FleetReport): Sentence[] {
-  const { change, engine } = stack;
-  const { tense } = report;
-  const services = new Map(change.services.map((each) => [each.service, each]));
+export function engineLosses({ change, engine }: StackReport, report: FleetReport): Sentence[] {
+  const services: Services = new Map(change.services.map((each) => [each.service, each]));
   const steps = changingSteps(engine?.steps ?? []).filter((step) => !isReportedByService(step, services));
-  const whole = wholeServices(steps);
-  const key = (step: EngineStep) => JSON.stringify([serviceOf(step), kindOf(step), outcomeOf(step)]);
-  const parts = steps.filter((step) => !whole.get(serviceOf(step) ?? "")?.includes(outcomeOf(step)));
-  const single = [...Map.groupBy(parts, key).values()]
-    .filter((group) => !isReportedByObjects(group, services, change.shared))
-    .flatMap((group) => group.flatMap((step) => stepSentence(step, tense)));
-  return [...wholeSentences(whole, tense), ...single, ...unexplainedSteps(stack, report)];
-}
-
-/** Steps caused by a changed program or by drift have no known class. */
-function unexplainedSteps({ change, engine }: StackReport, { tense, program }: FleetReport): Sentence[] {
-  if (tense === "done") return [];
-  const say = (start: string, service?: string, end = "") =>
-    sentence("unclassified", { start, service, end });
-  if (engine === undefined)
-    return program.length === 0 ? [] : [say("Program code changes, but no engine ran to show the effect")];
-  const services = new Map(change.services.map((each) => [each.service, each]));
+  const isWhole = (step: EngineStep) => kindOf(step) === WHOLE_SERVICE;
+  const whole = steps.filter(isWhole);
+  const parts = steps.filter(
+    (step) => !whole.some((of) => serviceOf(of) === serviceOf(step) && outcomeOf(of) === outcomeOf(step)),
+  );
+  const unreported = (some: readonly EngineStep[]) =>
+    alike(some).filter((group) => !isReportedByObjects(group, services, change.shared));
   const inFiles = (service: string | undefined) =>
     service === undefined ? services.size > 0 || change.inputs.length > 0 : services.has(service);
-  const steps = changingSteps(engine.steps).filter(
+  const unexplained = steps.filter(
     (step) =>
       ["create", "update", "other"].includes(outcomeOf(step)) &&
       !isAccessKind(kindOf(step)) &&
-      !isReportedByService(step, services) &&
-      (program.length > 0 || !inFiles(serviceOf(step))),
+      (report.program.length > 0 || !inFiles(serviceOf(step))),
   );
-  const groups = Map.groupBy(steps, (step) =>
-    JSON.stringify([serviceOf(step), kindOf(step), outcomeOf(step)]),
-  );
-  return [...groups.values()].flatMap((group) => {
-    const [step] = group;
-    if (step === undefined || isReportedByObjects(group, services, change.shared)) return [];
-    const verb = outcomeOf(step) === "create" ? "is created" : "changes";
-    const why = ` ${verb}, but no changed file explains it`;
+  return [
+    ...[...Map.groupBy(whole, serviceOf)].flatMap(([service, of]) =>
+      wholeSentences(service, of.map(outcomeOf), report.tense),
+    ),
+    ...unreported(parts)
+      .flat()
+      .flatMap((step) => stepSentence(step, report.tense)),
+    ...(report.tense === "done" ? [] : unexplainedSteps(engine && unreported(unexplained), report)),
+  ];
+}
+
+/** Steps of the same outcome on the same kind of the same service. */
+function alike(steps: readonly EngineStep[]): EngineStep[][] {
+  const key = (step: EngineStep) => JSON.stringify([serviceOf(step), kindOf(step), outcomeOf(step)]);
+  return [...Map.groupBy(steps, key).values()];
+}
+
+/**
+ * Steps caused by a changed program or by drift have no known class.
+ * @param groups undefined if no engine ran
+ */
+function unexplainedSteps(
+  groups: readonly (readonly EngineStep[])[] | undefined,
+  { program }: FleetReport,
+): Sentence[] {
+  if (groups === undefined) {
+    const start = "Program code changes, but no engine ran to show the effect";
+    return program.length === 0 ? [] : [sentence("unclassified", { start })];
+  }
+  return groups.flatMap(([step]) => {
+    if (step === undefined) return [];
+    const why = ` ${outcomeOf(step) === "create" ? "is created" : "changes"}, but no changed file explains it`;
     const service = serviceOf(step);
-    return [
-      service === undefined
-        ? say(`${stepName(step)}${why}`)
-        : say(`${named(kindOf(step))} of `, service, why),
-    ];
+    return service === undefined
+      ? [sentence("unclassified", { start: `${stepName(step)}${why}` })]
+      : [sentence("unclassified", { start: `${named(kindOf(step))} of `, service, end: why })];
   });
 }
 
-/** The operations on whole services; their parts need no sentence of their own. */
-function wholeServices(steps: readonly EngineStep[]): ReadonlyMap<string, readonly string[]> {
-  const outcomes = new Map<string, string[]>();
-  for (const step of steps) {
-    const service = serviceOf(step);
-    if (kindOf(step) !== WHOLE_SERVICE || service === undefined) continue;
-    outcomes.set(service, [...(outcomes.get(service) ?? []), outcomeOf(step)]);
-  }
-  return outcomes;
-}
-
+/** The operations on a whole service; its parts need no sentence of their own. */
 function wholeSentences(
-  whole: ReadonlyMap<string, readonly string[]>,
+  service: string | undefined,
+  outcomes: readonly string[],
   tense: FleetReport["tense"],
 ): Sentence[] {
-  const done = tense === "done";
-  return [...whole].flatMap(([service, outcomes]) => [
-    ...(outcomes.includes("delete")
-      ? [
-          sentence("deletion", {
-            service,
-            end: done ? " was deleted with all its objects" : " is deleted with all its objects",
-            ends: done ? " were deleted with all their objects" : " are deleted with all their objects",
-          }),
-        ]
-      : []),
+  const [is, are] = tense === "done" ? ["was", "were"] : ["is", "are"];
+  const end = ` ${is} deleted with all its objects`;
+  const ends = ` ${are} deleted with all their objects`;
+  return [
+    ...(outcomes.includes("delete") ? [sentence("deletion", { service, end, ends })] : []),
     ...(outcomes.includes("create")
-      ? [
-          sentence("access", {
-            start: "New rights on ",
-            service,
-            expected: true,
-          }),
-        ]
+      ? [sentence("access", { start: "New rights on ", service, expected: true })]
       : []),
-  ]);
+  ];
 }
 
 /** The plans already report a service that is added or removed. */
-function isReportedByService(step: EngineStep, services: ReadonlyMap<string, ServiceChange>): boolean {
+function isReportedByService(step: EngineStep, services: Services): boolean {
   const found = services.get(serviceOf(step) ?? "");
   if (found?.before && !found.after) return outcomeOf(step) === "delete";
   if (found?.after && !found.before) return outcomeOf(step) === "create";
@@ -109,7 +99,7 @@ function isReportedByService(step: EngineStep, services: ReadonlyMap<string, Ser
 /** Pulumi names do not match object names, so objects and steps are matched by number. */
 function isReportedByObjects(
   group: readonly EngineStep[],
-  services: ReadonlyMap<string, ServiceChange>,
+  services: Services,
   shared: readonly ObjectChange[],
 ): boolean {
   const [step] = group;

@@ -1,5 +1,6 @@
 import type { InputChange, StackChange } from "../preview/change.ts";
 import { knownClass } from "./classes.ts";
+import { capitalized } from "./counts.ts";
 import { code, named } from "./escape.ts";
 import { type Sentence, sentence } from "./sentence.ts";
 
@@ -21,7 +22,8 @@ function said(kind: Sentence["kind"], what: string | undefined, change: InputCha
   const service = top === "services" ? name : undefined;
   const place = code((service === undefined ? (top === "file" ? path.slice(1) : path) : keys).join("."));
   const values = top === "file" ? "changes" : `is now ${shown(after)} instead of ${shown(before)}`;
-  const [start, end] = what === undefined ? [place, ", with unknown effect"] : [capital(what), ` (${place})`];
+  const [start, end] =
+    what === undefined ? [place, ", with unknown effect"] : [capitalized(what), ` (${place})`];
   return service === undefined
     ? sentence(kind, { start: `${start} ${values}${end}` })
     : sentence(kind, { start: `${start} of `, service, end: ` ${values}${end}` });
@@ -29,8 +31,4 @@ function said(kind: Sentence["kind"], what: string | undefined, change: InputCha
 
 function shown(value: unknown): string {
   return value === undefined ? "nothing" : code(typeof value === "string" ? value : JSON.stringify(value));
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -52,79 +52,67 @@ function customizationNotes(plan: Plan): string[] {
 }
 
 function freezeNotes(before: readonly FreezePlan[], after: readonly FreezePlan[], most: number): string[] {
-  const active = (freezes: readonly FreezePlan[]) =>
-    new Map(freezes.filter(({ over }) => !over).map((freeze) => [JSON.stringify(freeze), freeze]));
-  const [was, is] = [active(before), active(after)];
-  const whose = (freeze: FreezePlan) => coverage(freeze, most);
-  return [
-    ...[...is].flatMap(([key, freeze]) =>
-      was.has(key)
-        ? []
-        : [
-            `A freeze begins${freeze.from === undefined ? "" : ` at ${code(freeze.from)}`}, until ${code(freeze.until)}: no Promotion to ${whose(freeze)} passes. Why: ${code(freeze.reason)}.`,
-          ],
-    ),
-    ...[...was].flatMap(([key, freeze]) =>
-      is.has(key) ? [] : [`The freeze until ${code(freeze.until)} of ${whose(freeze)} ends.`],
-    ),
-  ];
-}
-
-/** Which Stages of which services a rule covers. */
-function coverage(
-  { stages, services, labels }: Pick<FreezePlan, "stages" | "services" | "labels">,
-  most: number,
-) {
-  const labelled = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const some = [...(services ?? []), ...labelled];
-  return `${stages === undefined ? "every Stage" : shortened(stages, most)} of ${some.length === 0 ? "every service" : shortened(some, most)}`;
+  const active = (freezes: readonly FreezePlan[]) => freezes.filter(({ over }) => !over);
+  const whose = ({ stages, services = [], labels = {} }: FreezePlan) =>
+    coverage(stages, [...services, ...Object.entries(labels).map((pair) => pair.join("="))], most);
+  return differing(
+    active(before),
+    active(after),
+    (freeze) =>
+      `A freeze begins${freeze.from === undefined ? "" : ` at ${code(freeze.from)}`}, until ${code(freeze.until)}: no Promotion to ${whose(freeze)} passes. Why: ${code(freeze.reason)}.`,
+    (freeze) => `The freeze until ${code(freeze.until)} of ${whose(freeze)} ends.`,
+  );
 }
 
 /** Windows that are new or gone; a changed one is both. */
 function windowNotes(before: readonly ClosingRule[], after: readonly ClosingRule[], most: number): string[] {
   const windows = (rules: readonly ClosingRule[]) =>
-    new Map(
-      rules.flatMap(({ id: _, ...rule }) => (rule.open ? [[JSON.stringify(rule), rule] as const] : [])),
-    );
-  const [was, is] = [windows(before), windows(after)];
-  const text = ({ open, stages, services, reason }: Omit<ClosingRule, "id">) => {
-    const times = open && periodsText(open);
-    const whose = `${stages.length === 0 ? "every Stage" : shortened(stages, most)} of ${services.length === 0 ? "every service" : shortened(services, most)}`;
-    return `Promotions to ${whose} only ${code(`${times} ${open?.zone}`)}. Why: ${code(reason)}.`;
-  };
-  return [
-    ...[...is].flatMap(([key, rule]) => (was.has(key) ? [] : [`A new window: ${text(rule)}`])),
-    ...[...was].flatMap(([key, rule]) => (is.has(key) ? [] : [`A window is gone: ${text(rule)}`])),
-  ];
+    rules.flatMap(({ id: _, open, ...rule }) => (open ? [{ ...rule, open }] : []));
+  const text = ({ open, stages, services, reason }: ReturnType<typeof windows>[number]) =>
+    `Promotions to ${coverage(stages, services, most)} only ${code(`${periodsText(open)} ${open.zone}`)}. Why: ${code(reason)}.`;
+  return differing(
+    windows(before),
+    windows(after),
+    (rule) => `A new window: ${text(rule)}`,
+    (rule) => `A window is gone: ${text(rule)}`,
+  );
 }
 
-function shareNotes(
-  before: NonNullable<StackChange["before"]>,
-  after: NonNullable<StackChange["after"]>,
+/** Which Stages of which services a rule covers; all, if it names none. */
+function coverage(stages: readonly string[] = [], services: readonly string[], most: number): string {
+  return `${stages.length === 0 ? "every Stage" : shortened(stages, most)} of ${services.length === 0 ? "every service" : shortened(services, most)}`;
+}
+
+function differing<Rule>(
+  before: readonly Rule[],
+  after: readonly Rule[],
+  begins: (rule: Rule) => string,
+  ends: (rule: Rule) => string,
 ): string[] {
-  const [was, is] = [names(before), names(after)];
-  const added = [...is].filter((name) => !was.has(name)).length;
-  const removed = [...was].filter((name) => !is.has(name)).length;
-  const result = `${counted(added, "service")} added, ${counted(removed, "service")} removed.`;
-  const shard = (plan: typeof before) =>
-    plan.rollout.shard ? `${plan.rollout.shard.index} of ${plan.rollout.shard.of}` : "none";
+  const keyed = (rules: readonly Rule[]) => new Map(rules.map((rule) => [JSON.stringify(rule), rule]));
+  const [was, is] = [keyed(before), keyed(after)];
   return [
-    ...(before.rollout.percent === after.rollout.percent
-      ? []
-      : [
-          `${code("rollout.percent")} changes from ${before.rollout.percent} to ${after.rollout.percent}: ${result}`,
-        ]),
-    ...(shard(before) === shard(after)
-      ? []
-      : [`${code("rollout.shard")} changes from ${shard(before)} to ${shard(after)}: ${result}`]),
-    ...(before.rollout.shards === after.rollout.shards
-      ? []
-      : [
-          `${code("shards")} changes from ${before.rollout.shards ?? "none"} to ${after.rollout.shards ?? "none"}. Run ${code("fleet reshard")} before an up.`,
-        ]),
+    ...[...is].flatMap(([key, rule]) => (was.has(key) ? [] : [begins(rule)])),
+    ...[...was].flatMap(([key, rule]) => (is.has(key) ? [] : [ends(rule)])),
   ];
 }
 
-function names(plan: NonNullable<StackChange["before"]>): Set<string> {
-  return new Set(plan.services.map(({ name }) => name));
+function shareNotes(before: Plan, after: Plan): string[] {
+  const beyond = (plan: Plan, other: Plan) => {
+    const known = new Set(other.services.map(({ name }) => name));
+    return counted(plan.services.filter(({ name }) => !known.has(name)).length, "service");
+  };
+  const result = `: ${beyond(after, before)} added, ${beyond(before, after)} removed.`;
+  const shard = ({ rollout }: Plan) =>
+    rollout.shard ? `${rollout.shard.index} of ${rollout.shard.of}` : "none";
+  const shards = ({ rollout }: Plan) => rollout.shards ?? "none";
+  const changed = (key: string, setting: (plan: Plan) => string | number, end: string) =>
+    setting(before) === setting(after)
+      ? []
+      : [`${code(key)} changes from ${setting(before)} to ${setting(after)}${end}`];
+  return [
+    ...changed("rollout.percent", ({ rollout }) => rollout.percent, result),
+    ...changed("rollout.shard", shard, result),
+    ...changed("shards", shards, `. Run ${code("fleet reshard")} before an up.`),
+  ];
 }

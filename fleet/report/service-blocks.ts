@@ -17,16 +17,14 @@ interface ServiceBlock {
 
 /** The changes of every touched service, grouped by equal sentences across all stacks. */
 export function serviceBlocks(report: FleetReport): ServiceBlock[] {
-  const all = report.stacks.flatMap((stack) => {
-    const steps = stepsByService(stack);
-    const changes = new Map(stack.change.services.map((each) => [each.service, each]));
-    return servicesOf(stack).map((service) => {
-      const change = changes.get(service);
-      const own = steps.get(service) ?? [];
-      const words = serviceWords(change, own, report.tense === "done");
-      return { stack: stack.change.stack, service, words, entries: entriesOf(change?.objects ?? [], own) };
-    });
-  });
+  const all = report.stacks.flatMap((stack) =>
+    touchedServices(stack, report).map(({ service, change, steps, words }) => ({
+      stack: stack.change.stack,
+      service,
+      words,
+      entries: entriesOf(change?.objects ?? [], steps),
+    })),
+  );
   return [...Map.groupBy(all, ({ words }) => JSON.stringify(words)).values()].map((group) => ({
     services: [...new Set(group.map(({ service }) => service))],
     stacks: [...new Set(group.map(({ stack }) => stack))],
@@ -39,24 +37,24 @@ export function serviceBlocks(report: FleetReport): ServiceBlock[] {
 export function sharedEntries(report: FleetReport): string[] {
   const all = report.stacks.map((stack) => ({
     stack: stack.change.stack,
-    entries: entriesOf(
-      stack.change.shared,
-      changingSteps(stack.engine?.steps ?? []).filter((step) => serviceOf(step) === undefined),
-    ),
+    entries: entriesOf(stack.change.shared, sharedSteps(stack)),
   }));
   return onceEach(all, report.stacks.length > 1);
 }
 
-export function stepsByService({ engine }: StackReport): Map<string, EngineStep[]> {
-  const steps = new Map<string, EngineStep[]>();
-  for (const step of changingSteps(engine?.steps ?? [])) {
-    const service = serviceOf(step);
-    if (service === undefined) continue;
-    const own = steps.get(service);
-    if (own === undefined) steps.set(service, [step]);
-    else own.push(step);
-  }
-  return steps;
+/** The services of a stack that a plan or the engine changes, with their sentences. */
+export function touchedServices(stack: StackReport, { tense }: FleetReport) {
+  const all = Map.groupBy(changingSteps(stack.engine?.steps ?? []), serviceOf);
+  const changes = new Map(stack.change.services.map((each) => [each.service, each]));
+  return servicesOf(stack).map((service) => {
+    const [change, steps] = [changes.get(service), all.get(service) ?? []];
+    return { service, change, steps, words: serviceWords(change, steps, tense === "done") };
+  });
+}
+
+/** The engine's steps on what services share. */
+export function sharedSteps({ engine }: StackReport): EngineStep[] {
+  return changingSteps(engine?.steps ?? []).filter((step) => serviceOf(step) === undefined);
 }
 
 type Entry = (where: string) => string;
@@ -85,17 +83,15 @@ function onceEach(
   all: readonly { readonly stack: string; readonly entries: readonly Entry[] }[],
   manyStacks: boolean,
 ): string[] {
-  const same = new Map<string, { entry: Entry; stacks: string[] }>();
-  for (const { stack, entries } of all) {
-    for (const entry of entries) {
-      const text = entry("");
-      const found = same.get(text);
-      if (found === undefined) same.set(text, { entry, stacks: [stack] });
-      else found.stacks.push(stack);
-    }
-  }
+  const said = all.flatMap(({ stack, entries }) =>
+    entries.map((entry) => ({ text: entry(""), entry, stack })),
+  );
+  const same = Map.groupBy(said, ({ text }) => text);
   if (!manyStacks) return [...same.keys()];
-  return [...same.values()].map(({ entry, stacks }) => entry(` (${[...new Set(stacks)].join(", ")})`));
+  return [...same.values()].flatMap((group) => {
+    const stacks = new Set(group.map(({ stack }) => stack));
+    return group.slice(0, 1).map(({ entry }) => entry(` (${[...stacks].join(", ")})`));
+  });
 }
 
 /** `**nginx, auth and 3 more** (prod-eu)`. */

@@ -1,10 +1,10 @@
+import { QUIET, STACK } from "../engine-events.ts";
 import type { EngineStep } from "../preview/change.ts";
 import { code, named } from "./escape.ts";
 
 /** The component type of a service. */
 const SERVICE = "kargo-fleet:index:ServicePipeline";
 const REPLACING: readonly string[] = ["replace", "create-replacement", "delete-replaced", "discard-replaced"];
-const NOTHING: readonly string[] = ["same", "read", "refresh"];
 
 /** The service of a resource; undefined for a shared resource. */
 export function serviceOf({ urn, name }: Pick<EngineStep, "urn" | "name">): string | undefined {
@@ -33,7 +33,7 @@ export function outcomeOf({
 
 /** One step for each changed resource, without the stack itself. */
 export function changingSteps(steps: readonly EngineStep[]): EngineStep[] {
-  const real = steps.filter(({ op, type }) => !NOTHING.includes(op) && type !== "pulumi:pulumi:Stack");
+  const real = steps.filter(({ op, type }) => !QUIET.includes(op) && type !== STACK);
   return [...new Map(real.map((step) => [`${outcomeOf(step)} ${step.urn}`, step])).values()];
 }
 

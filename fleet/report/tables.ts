@@ -1,10 +1,10 @@
-import type { FleetReport, StackReport } from "../preview/change.ts";
+import type { EngineStep, FleetReport, StackReport } from "../preview/change.ts";
 import { counted, number } from "./counts.ts";
 import { cell, code, named } from "./escape.ts";
-import { stepsByService } from "./service-blocks.ts";
-import { describeObjects, describeSteps, serviceWords } from "./service-words.ts";
-import { changingSteps, outcomeOf, serviceOf, stepCounts } from "./steps.ts";
-import { servicesOf, sharedOf } from "./verdict.ts";
+import { sharedSteps, touchedServices } from "./service-blocks.ts";
+import { describeObjects, describeSteps } from "./service-words.ts";
+import { changingSteps, outcomeOf, stepCounts } from "./steps.ts";
+import { sharedOf } from "./verdict.ts";
 
 /** The table of one cluster. */
 interface ClusterTable {
@@ -24,7 +24,7 @@ const WORDS = 2;
 export function clusterTables(report: FleetReport): ClusterTable[] {
   const clusters = Map.groupBy(report.stacks, ({ change }) => change.cluster);
   return [...clusters].flatMap(([cluster, stacks]) => {
-    const rows = stacks.flatMap((stack) => rowsOf(stack, report.tense === "done"));
+    const rows = stacks.flatMap((stack) => rowsOf(stack, report));
     const notes = stacks.flatMap((stack) => engineNote(stack, report.tense === "done"));
     if (rows.length === 0 && notes.length === 0) return [];
     const columns = "| stack | service | action | what changes | engine |\n|---|---|---|---|---|";
@@ -34,42 +34,33 @@ export function clusterTables(report: FleetReport): ClusterTable[] {
   });
 }
 
-function rowsOf(stack: StackReport, done: boolean): string[] {
-  const steps = stepsByService(stack);
+function rowsOf(stack: StackReport, report: FleetReport): string[] {
   const { change, engine } = stack;
-  const counts = (own: Parameters<typeof stepCounts>[0]) =>
-    engine === undefined ? "not asked" : stepCounts(own);
-  const changes = new Map(change.services.map((each) => [each.service, each]));
-  const services = servicesOf(stack).map((service) => {
-    const found = changes.get(service);
-    const own = steps.get(service) ?? [];
-    const words = serviceWords(found, own, done);
+  const counts = (steps: readonly EngineStep[]) => (engine === undefined ? "not asked" : stepCounts(steps));
+  const services = touchedServices(stack, report).map(({ service, change: found, steps, words }) => {
     const more = words.length > WORDS ? `; and ${words.length - WORDS} more` : "";
-    const action = found?.action ?? wholeAction(own);
-    return [named(service), action, words.slice(0, WORDS).join("; ") + more, counts(own)];
+    const action = found?.action ?? wholeAction(steps);
+    return [named(service), action, words.slice(0, WORDS).join("; ") + more, counts(steps)];
   });
-  const shared = changingSteps(engine?.steps ?? []).filter((step) => serviceOf(step) === undefined);
-  const rows = sharedOf(stack)
-    ? [...services, ["(shared)", "update", sharedWords(stack, done), counts(shared)]]
-    : services;
-  return rows.map((cells) => `| ${[named(change.stack), ...cells].map(cell).join(" | ")} |`);
+  const shared = ["(shared)", "update", sharedWords(stack, report), counts(sharedSteps(stack))];
+  return [...services, ...(sharedOf(stack) ? [shared] : [])].map(
+    (cells) => `| ${[named(change.stack), ...cells].map(cell).join(" | ")} |`,
+  );
 }
 
 /** The operation on a service that no plan describes. */
-function wholeAction(steps: Parameters<typeof stepCounts>[0]): string {
+function wholeAction(steps: readonly EngineStep[]): string {
   const outcomes = new Set(steps.map(outcomeOf));
   const [only] = outcomes;
   return outcomes.size === 1 && (only === "create" || only === "delete") ? only : "update";
 }
 
-function sharedWords({ change, engine }: StackReport, done: boolean): string {
-  if (change.shared.length > 8) return counted(change.shared.length, "object");
-  if (change.shared.length > 0) return describeObjects(change.shared);
-  if (change.sharedDiffers) return "names of Secrets, the providers, or protection";
-  return describeSteps(
-    changingSteps(engine?.steps ?? []).filter((step) => serviceOf(step) === undefined),
-    done,
-  );
+function sharedWords(stack: StackReport, { tense }: FleetReport): string {
+  const { shared, sharedDiffers } = stack.change;
+  if (shared.length > 8) return counted(shared.length, "object");
+  if (shared.length > 0) return describeObjects(shared);
+  if (sharedDiffers) return "names of Secrets, the providers, or protection";
+  return describeSteps(sharedSteps(stack), tense === "done");
 }
 
 function engineNote({ change, engine }: StackReport, done: boolean): string[] {

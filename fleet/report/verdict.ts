@@ -1,6 +1,6 @@
 import { inReadingOrder, type Problem } from "../../model/diagnostics.ts";
 import type { FleetReport, StackReport } from "../preview/change.ts";
-import { counted } from "./counts.ts";
+import { capitalized, counted } from "./counts.ts";
 import { WARNING_KINDS, type WarningKind } from "./sentence.ts";
 import { changingSteps, serviceOf } from "./steps.ts";
 import { shortened, type WarningCounts, warningCounts, warningLines } from "./warnings.ts";
@@ -27,31 +27,31 @@ export function verdictOf(report: FleetReport): Verdict {
   const warnings = warningWords(counts);
   const done = report.tense === "done";
   const also = warnings === "" ? "" : ` Also ${warnings}.`;
-  const unknown = unpreviewed(report);
-  if (wrong > 0) {
-    const text = `❌ The files are wrong: ${counted(wrong, "problem")}.${unknown}${also}`;
-    return { is: "wrong", text, counts };
-  }
+  const verdict = (is: Verdict["is"], text: string): Verdict => ({ is, text, counts });
+  if (wrong > 0)
+    return verdict(
+      "wrong",
+      `❌ The files are wrong: ${counted(wrong, "problem")}.${unpreviewed(report)}${also}`,
+    );
   if (losses > 0 || refused.length > 0) {
     const guarded = [...new Set([...stacksWhere(report, isRefusedByFiles), ...refused])];
     const why = losses > 0 ? `${counted(losses, "loss")} without the first step` : "the program said no";
-    return { is: "refused", text: `⛔ Refused: ${why}, on ${shortened(guarded, STACKS)}.${also}`, counts };
+    return verdict("refused", `⛔ Refused: ${why}, on ${shortened(guarded, STACKS)}.${also}`);
   }
-  const blocked = stacksWhere(report, (stack) => isBlocked(stack));
+  const blocked = stacksWhere(report, isBlocked);
   if (failed.length === 0 && blocked.length > 0) {
     const count = new Set(report.stacks.flatMap(({ engine }) => blockedIn(engine?.errors ?? []))).size;
     const which = count === 1 ? "1 service" : `${count} services`;
-    const text = `⛔ An up would fail for ${which} on ${shortened(blocked, STACKS)}, and do the rest.${also}`;
-    return { is: "refused", text, counts };
+    const where = shortened(blocked, STACKS);
+    return verdict("refused", `⛔ An up would fail for ${which} on ${where}, and do the rest.${also}`);
   }
   if (failed.length > 0) {
     const what = done ? "The up failed on" : "Could not be previewed:";
-    return { is: "failed", text: `❌ ${what} ${shortened(failed, STACKS)}.${also}`, counts };
+    return verdict("failed", `❌ ${what} ${shortened(failed, STACKS)}.${also}`);
   }
-  if (warnings !== "")
-    return { is: "warnings", text: `⚠️ ${capitalized(warnings)}.${changed(report)}`, counts };
-  if (isEmpty(report)) return { is: "nothing", text: done ? "Nothing changed." : "Nothing changes.", counts };
-  return { is: "safe", text: `✅ ${done ? "Done" : "Safe"}:${changed(report).trimEnd()}`, counts };
+  if (warnings !== "") return verdict("warnings", `⚠️ ${capitalized(warnings)}.${changed(report)}`);
+  if (isEmpty(report)) return verdict("nothing", done ? "Nothing changed." : "Nothing changes.");
+  return verdict("safe", `✅ ${done ? "Done" : "Safe"}:${changed(report).trimEnd()}`);
 }
 
 /** Every problem of the files once, in reading order. */
@@ -136,8 +136,4 @@ function changed(report: FleetReport): string {
     return ` shared objects ${report.tense === "done" ? "changed" : "change"}${where}.`;
   }
   return report.program.length > 0 ? " program code changes, but no objects do." : "";
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

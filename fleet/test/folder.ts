@@ -26,6 +26,14 @@ export async function folderOf(texts: Readonly<Record<string, string>>): Promise
   };
 }
 
+/** A folder with these files, new for each test of the surrounding `describe`. */
+export function eachFolder(texts: Readonly<Record<string, string>> = {}): Folder {
+  const folder = {} as Folder;
+  beforeEach(async () => Object.assign(folder, await folderOf(texts)));
+  afterEach(() => folder.remove());
+  return folder;
+}
+
 /** Folders for the tests of the surrounding `describe`, which removes them at its end. */
 export function removedFolders(): (texts?: Readonly<Record<string, string>>) => Promise<Folder> {
   const folders: Folder[] = [];

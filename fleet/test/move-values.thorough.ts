@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { provisioned } from "../../model/provisioned.ts";
-import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
+import { playground, token } from "../../test/github-playground.ts";
 import { catalogueText, planOf, service, stackText } from "../../test/sources.ts";
 import { fleetCommand } from "./commands.ts";
-import { type Folder, folderOf } from "./folder.ts";
+import { eachFolder } from "./folder.ts";
 
-const TOKEN = "a-token";
 const CATALOGUE = catalogueText({ nginx: service("nginx") });
 const STAGES = ["dev", "staging", "prod"];
 const paths = (folder: string) => STAGES.map((stage) => `${folder}/nginx/values-${stage}.yaml`);
@@ -16,26 +15,15 @@ const MOVED = stackText({ gitops: "{ repository: acme/gitops, path: 'apps/{servi
 
 describe("fleet move-values", function () {
   this.timeout(60_000);
-  let folder: Folder;
-  let github: LocalGitHub;
-
-  beforeEach(async () => {
-    folder = await folderOf({ "services.json": CATALOGUE, "Pulumi.test.yaml": MOVED });
-    github = await startLocalGitHub({
-      directory: join(folder.path, "github"),
-      token: TOKEN,
-      owner: "acme",
-      repositories: [
-        { name: "acme/gitops", files: Object.fromEntries(paths("services").map((path) => [path, TEXT])) },
-        { name: "acme/other", files: { "README.md": "" } },
-      ],
-    });
-    await says({ provisioned: { ...provisioned(planOf(CATALOGUE)), hooksOff: [] } });
+  const folder = eachFolder({ "services.json": CATALOGUE, "Pulumi.test.yaml": MOVED });
+  const server = playground({
+    repositories: [
+      { name: "acme/gitops", files: Object.fromEntries(paths("services").map((path) => [path, TEXT])) },
+      { name: "acme/other", files: { "README.md": "" } },
+    ],
   });
-  afterEach(async () => {
-    await github.stop();
-    await folder.remove();
-  });
+  beforeEach(() => says({ provisioned: { ...provisioned(planOf(CATALOGUE)), hooksOff: [] } }));
+  const requests = () => server().github.requests();
 
   /** Sets the stack's outputs in the engine. */
   async function says(outputs: object): Promise<void> {
@@ -44,15 +32,12 @@ describe("fleet move-values", function () {
   }
   const run = async (...args: string[]) => {
     const env = {
-      GITHUB_TOKEN: TOKEN,
-      GITHUB_BASE_URL: github.baseUrl,
+      GITHUB_TOKEN: token,
+      GITHUB_BASE_URL: server().github.baseUrl,
       PATH: `${join(folder.path, "bin")}:${process.env.PATH}`,
     };
-    const { exitCode, ...said } = await fleetCommand(
-      ["move-values", "--stack", "test", ...args],
-      folder.path,
-      env,
-    );
+    const all = ["move-values", "--stack", "test", ...args];
+    const { exitCode, ...said } = await fleetCommand(all, folder.path, env);
     return { exitCode, stdout: said.stdout.trimEnd(), stderr: said.stderr.trimEnd() };
   };
 
@@ -64,7 +49,7 @@ describe("fleet move-values", function () {
     assert.deepEqual([looked.exitCode, looked.stdout], [2, lines], looked.stderr);
     assert.equal(looked.stderr, "3 of 3 values files would move to acme/gitops, branch main.");
     assert.deepEqual(
-      github.requests().filter(({ method }) => method !== "GET"),
+      requests().filter(({ method }) => method !== "GET"),
       [],
     );
     const moved = await run();
@@ -98,15 +83,12 @@ describe("fleet move-values", function () {
       [exitCode, stderr],
       [0, "No pulumi up of test has recorded where its values files are, so nothing moves."],
     );
-    assert.deepEqual(github.requests(), []);
+    assert.deepEqual(requests(), []);
   });
 
   it("writes into a checkout, or from one checkout into another, without calling GitHub", async () => {
     const [one, two] = [join(folder.path, "one"), join(folder.path, "two")];
-    for (const path of paths("services")) {
-      await mkdir(dirname(join(one, path)), { recursive: true });
-      await writeFile(join(one, path), TEXT);
-    }
+    for (const path of paths("services")) await folder.write(`one/${path}`, TEXT);
     await mkdir(two);
     const copied = await run("--output", two, "--from", one);
     assert.match(
@@ -118,7 +100,7 @@ describe("fleet move-values", function () {
     for (const path of paths("apps"))
       for (const checkout of [one, two]) assert.equal(await readFile(join(checkout, path), "utf8"), TEXT);
     for (const path of paths("services")) await assert.rejects(readFile(join(one, path)), { code: "ENOENT" });
-    assert.deepEqual(github.requests(), []);
+    assert.deepEqual(requests(), []);
     await rm(two, { recursive: true });
     const { exitCode, stderr } = await run("--output", two);
     assert.equal(exitCode, 1);
@@ -131,10 +113,8 @@ describe("fleet move-values", function () {
   it("names files that exist in both places and differ, and exits with 2", async () => {
     const [path = ""] = paths("apps");
     const checkout = join(folder.path, "one");
-    await mkdir(dirname(join(checkout, path)), { recursive: true });
-    await mkdir(dirname(join(checkout, paths("services")[0] ?? "")), { recursive: true });
-    await writeFile(join(checkout, path), "image:\n  tag: other\n");
-    await writeFile(join(checkout, paths("services")[0] ?? ""), TEXT);
+    await folder.write(`one/${path}`, "image:\n  tag: other\n");
+    await folder.write(`one/${paths("services")[0]}`, TEXT);
     const { exitCode, stdout, stderr } = await run("--output", checkout);
     assert.equal(exitCode, 2, stderr);
     assert.match(

@@ -1,52 +1,35 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
 import { filesOf } from "../../test/files.ts";
+import { playground, token } from "../../test/github-playground.ts";
 import { catalogueText, planOf, service, stackText } from "../../test/sources.ts";
 import { type Fleet, readFleet } from "../all-stacks.ts";
 import { stacksOn } from "../cluster-stacks.ts";
 import { FleetError } from "../fleet-error.ts";
 import { plansByBranch, seed } from "../seed.ts";
+import { eachFolder } from "./folder.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx") });
 const PATHS = ["dev", "staging", "prod"].map((stage) => `services/nginx/values-${stage}.yaml`);
-const TOKEN = "a-token";
 
 describe("fleet seed", function () {
   this.timeout(60_000);
-  let folder: string;
-  let github: LocalGitHub;
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "fleet-seed-"));
-    github = await startLocalGitHub({
-      directory: join(folder, "github"),
-      token: TOKEN,
-      owner: "acme",
-      repositories: [{ name: "acme/gitops", files: { "services/nginx/values-dev.yaml": "kept\n" } }],
-    });
-    await writeFile(join(folder, "services.json"), CATALOGUE);
-    await writeFile(join(folder, "Pulumi.test.yaml"), stackText());
+  const folder = eachFolder({ "services.json": CATALOGUE, "Pulumi.test.yaml": stackText() });
+  const server = playground({
+    repositories: [{ name: "acme/gitops", files: { "services/nginx/values-dev.yaml": "kept\n" } }],
   });
 
-  afterEach(async () => {
-    await github.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const access = (auth: string | undefined = TOKEN) => ({
+  const access = (auth: string | undefined = token) => ({
     auth,
-    environment: { GITHUB_BASE_URL: github.baseUrl },
+    environment: { GITHUB_BASE_URL: server().github.baseUrl },
   });
-  const writes = () => github.requests().filter(({ method }) => method !== "GET");
+  const requests = () => server().github.requests();
+  const writes = () => requests().filter(({ method }) => method !== "GET");
   const inCheckout = async () => {
-    const checkout = join(folder, "checkout");
-    await mkdir(join(checkout, "services/nginx"), { recursive: true });
-    await writeFile(join(checkout, PATHS[0] ?? ""), "kept\n");
-    return checkout;
+    await folder.write(`checkout/${PATHS[0]}`, "kept\n");
+    return join(folder.path, "checkout");
   };
 
   it("commits missing files, and then finds nothing missing", async () => {
@@ -71,7 +54,7 @@ describe("fleet seed", function () {
     assert.deepEqual(missing, PATHS.slice(1));
     assert.equal(await readFile(join(output, PATHS[0] ?? ""), "utf8"), "kept\n");
     assert.match(await readFile(join(output, PATHS[2] ?? ""), "utf8"), /^# Stage prod of nginx\./);
-    assert.deepEqual(github.requests(), []);
+    assert.deepEqual(requests(), []);
   });
 
   it("does not replace a broken link", async () => {
@@ -87,7 +70,7 @@ describe("fleet seed", function () {
   });
 
   it("reports a missing folder of the checkout", async () => {
-    const output = join(folder, "nowhere");
+    const output = join(folder.path, "nowhere");
     await assert.rejects(seed(planOf(CATALOGUE), { output }, access()), {
       name: "FleetError",
       message: `${output} is not a folder. Clone the GitOps repository, and name the clone's folder.`,
@@ -95,9 +78,8 @@ describe("fleet seed", function () {
   });
 
   it("reports a file in place of a folder in the checkout", async () => {
-    const output = join(folder, "checkout");
-    await mkdir(output);
-    await writeFile(join(output, "services"), "");
+    await folder.write("checkout/services", "");
+    const output = join(folder.path, "checkout");
     await assert.rejects(
       seed(planOf(CATALOGUE), { output }, access()),
       /there is a file in place of its folder/,
@@ -105,18 +87,17 @@ describe("fleet seed", function () {
   });
 
   it("reports in plain words what GitHub refuses", async () => {
-    await assert.rejects(seed(planOf(CATALOGUE), {}, access("wrong")), (error) => {
-      assert.ok(error instanceof FleetError);
-      assert.match(error.message, /rejects the token/);
-      return true;
+    await assert.rejects(seed(planOf(CATALOGUE), {}, access("wrong")), {
+      name: FleetError.name,
+      message: /rejects the token/,
     });
   });
 
   describe("on the command line", () => {
     const run = (...args: string[]) =>
       execa(process.execPath, [resolve("fleet/main.ts"), "seed", "--stack", "test", ...args], {
-        cwd: folder,
-        env: { GITHUB_TOKEN: TOKEN, GITHUB_BASE_URL: github.baseUrl },
+        cwd: folder.path,
+        env: { GITHUB_TOKEN: token, GITHUB_BASE_URL: server().github.baseUrl },
         reject: false,
       });
 
@@ -136,7 +117,7 @@ describe("fleet seed", function () {
     });
 
     it("reports an error in one line and exits with 1", async () => {
-      github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
+      server().github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
       const { exitCode, stdout, stderr } = await run();
       assert.deepEqual([exitCode, stdout], [1, ""]);
       assert.match(stderr, /^The branch main of acme\/gitops .*must be made through a pull request.*$/);
@@ -170,23 +151,15 @@ describe("fleet seed", function () {
     it("commits the values files of 1,000 services in 20 shards in one commit", async () => {
       const plans = plansOfCluster(fleetOf(1_000, 20), "test");
       assert.equal(plans.length, 1);
-      const before = github.requests().length;
-      const { total, missing, commit } = await seed(
-        plans[0] ?? { ...planOf(CATALOGUE), services: [] },
-        {},
-        {
-          ...access(),
-          report: () => {},
-          second: 1,
-        },
-      );
+      const before = requests().length;
+      const [plan = { ...planOf(CATALOGUE), services: [] }] = plans;
+      const { total, missing, commit } = await seed(plan, {}, { ...access(), report: () => {}, second: 1 });
       assert.deepEqual([total, missing.length], [3_000, 3_000]);
       assert.match(commit ?? "", /^[0-9a-f]{40}$/);
-      const commits = github
-        .requests()
-        .filter(({ path, method }) => method === "POST" && path.endsWith("/git/commits"));
+      const commits = writes().filter(({ path }) => path.endsWith("/git/commits"));
       assert.equal(commits.length, 1);
-      assert.ok(github.requests().length - before < 30, `${github.requests().length - before} calls`);
+      const calls = requests().length - before;
+      assert.ok(calls < 30, `${calls} calls`);
     });
 
     it("has one plan for each branch, without the stacks of other clusters", () => {

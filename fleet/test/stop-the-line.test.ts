@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import { type Folder, folderOf } from "./folder.ts";
+import { eachFolder } from "./folder.ts";
 
 describe("fleet stop-the-line without files", function () {
   this.timeout(60_000);
-  let folder: Folder;
-  before(async () => {
-    folder = await folderOf({});
-  });
-  after(() => folder.remove());
+  const folder = eachFolder();
 
   const wrong: Readonly<Record<string, readonly [option: string, names: string, message: RegExp]>> = {
     "a Stage in capitals": ["--stages", "Prod", /"Prod" is not a name/],

@@ -1,24 +1,17 @@
-import type { Command } from "commander";
 import { didYouMean, listed } from "../../model/diagnostics.ts";
-import { type Cluster, type ClusterChoice, openClusterOf } from "../cluster.ts";
-import { CONTEXT, KUBECONFIG } from "../cluster-options.ts";
+import { type Cluster, openClusterOf } from "../cluster.ts";
+import { CLUSTER, option, type ValuesOf } from "../command.ts";
 import { FleetError } from "../fleet-error.ts";
 import { rightStack, type StackFiles } from "../stack-files.ts";
 
 /** The options that lead to a cluster. In an incident the files may be wrong, so a context alone is enough. */
-export interface ClusterOptions extends ClusterChoice {
-  readonly stack?: string;
-}
-
-export function withClusterOptions(command: Command): Command {
-  return command
-    .option(
-      "--stack <name>",
-      "a stack of the cluster; its files give the context and the known names (--context alone needs no files)",
-    )
-    .addOption(CONTEXT)
-    .addOption(KUBECONFIG);
-}
+export const CLUSTER_OF_STACK = {
+  stack: option(
+    "<name>",
+    "a stack of the cluster; its files give the context and the known names (--context alone needs no files)",
+  ),
+  ...CLUSTER,
+};
 
 /** A cluster, and the files of its stack if one was named. */
 export interface Meant {
@@ -27,7 +20,7 @@ export interface Meant {
 }
 
 /** @throws FleetError if neither a stack nor a context is named; InvalidInput if the stack's files are wrong */
-export async function clusterOf({ stack, ...choice }: ClusterOptions): Promise<Meant> {
+export async function clusterOf({ stack, ...choice }: ValuesOf<typeof CLUSTER_OF_STACK>): Promise<Meant> {
   if (stack === undefined && choice.context === undefined)
     throw new FleetError("Which cluster? Name a stack with --stack, or a context with --context.");
   const files = stack === undefined ? undefined : rightStack(stack);

@@ -3,22 +3,14 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { catalogueText, service, stackText } from "../../../test/sources.ts";
-import { type Folder, folderOf } from "../folder.ts";
+import { eachFolder } from "../folder.ts";
 
 describe("fleet render on the command line", function () {
   this.timeout(60_000);
-  let folder: Folder;
-
-  beforeEach(async () => {
-    folder = await folderOf({
-      "services.json": catalogueText({
-        nginx: service("nginx"),
-        auth: service("auth", { team: "identity" }),
-      }),
-      "Pulumi.test.yaml": stackText(),
-    });
+  const folder = eachFolder({
+    "services.json": catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) }),
+    "Pulumi.test.yaml": stackText(),
   });
-  afterEach(() => folder.remove());
 
   const render = (...args: string[]) => folder.run("render", "--stack", "test", ...args);
 

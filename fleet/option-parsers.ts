@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { userProblem } from "../model/subjects.ts";
 
 /**
  * A parser of an option's number.
@@ -17,3 +18,10 @@ export const count = numberThat(
   (number) => Number.isInteger(number) && number >= 1,
   "a whole number, 1 or more",
 );
+
+/** The name of a person or a program on the API server. */
+export function userName(name: string): string {
+  const problem = userProblem(name);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return name;
+}

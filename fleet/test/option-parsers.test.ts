@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { count, numberThat } from "../number-options.ts";
+import { count, numberThat } from "../option-parsers.ts";
 
 describe("the number of an option", () => {
   it("is a whole number from 1, or is refused with the rule", () => {
