@@ -1,7 +1,7 @@
 import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 import { readList } from "../lists.ts";
-import type { Item } from "./trim.ts";
+import type { Item } from "./live.ts";
 
 /** The number of objects in one response: 500 would take 60 MB more, and no less time. */
 const PAGE = "250";

@@ -5,36 +5,19 @@ import { ARGOCD_NAMESPACE } from "../../model/names.ts";
 import type { ServicePlan } from "../../model/plan.ts";
 import type { Cluster } from "../cluster.ts";
 import { inParallel } from "../parallel.ts";
-import type { LiveApplication, LivePipeline, LivePipelines } from "./live.ts";
-import { readPages } from "./pages.ts";
 import {
   type Item,
+  type LiveApplication,
+  type LivePipeline,
+  type LivePipelines,
   liveApplication,
-  liveFreight,
-  livePromotion,
-  liveStage,
-  warehouseProblem,
-} from "./trim.ts";
+  PIPELINE_LISTS,
+} from "./live.ts";
+import { readPages } from "./pages.ts";
 
 /** Up to so many services are read one by one: the rest of a large cluster would be read in vain. */
 const FEW = 10;
 const CONCURRENCY = 8;
-
-/** The lists of Kargo's API, and what is kept of each object. */
-const KINDS: Readonly<Record<string, (pipeline: LivePipeline, item: Item) => void>> = {
-  stages: ({ stages }, item) => stages.push(liveStage(item)),
-  freights: ({ freights }, item) => freights.push(liveFreight(item)),
-  promotions: ({ promotions }, item) => promotions.push(livePromotion(item)),
-  warehouses: (pipeline, item) => {
-    const problem = warehouseProblem(item);
-    if (problem !== undefined) pipeline.warehouse = problem;
-  },
-};
-
-/** Keeps of an object what a status needs. @param kind a list of Kargo's API, such as `stages` */
-export function takePipelineItem(kind: string, pipeline: LivePipeline, item: Item): void {
-  KINDS[kind]?.(pipeline, item);
-}
 
 /**
  * Reads the pipelines of these services with the caller's rights. It lists the whole cluster, so that a thousand
@@ -55,7 +38,7 @@ export async function readPipelines(
   const refused = new Map<string, string>();
   const taking = (kind: string) => (item: Item) => {
     const pipeline = projects.get(item.metadata.namespace ?? "");
-    if (pipeline) takePipelineItem(kind, pipeline, item);
+    if (pipeline) PIPELINE_LISTS[kind]?.(pipeline, item);
   };
   const inEach = (kind: string) =>
     inParallel(
@@ -77,7 +60,7 @@ export async function readPipelines(
   };
   const [applications] = await Promise.all([
     readApplications(cluster, services),
-    ...Object.keys(KINDS).map(read),
+    ...Object.keys(PIPELINE_LISTS).map(read),
   ]);
   return { projects, refused, ...applications };
 }

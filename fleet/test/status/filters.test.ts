@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ageOf, type Filters, filtered } from "../../status/filters.ts";
 import type { FleetStatus, ServiceStatus, Wait } from "../../status/fleet-status.ts";
-import { recorded, statusOfItems } from "./recorded-fleet.ts";
+import { HELD, statusOfItems } from "./recorded-fleet.ts";
 
 const AT = "2026-11-28T13:41:00.000Z";
 const NONE: Filters = { waiting: false, failed: false };
-const HELD = statusOfItems(recorded("held"));
+const HELD_STATUS = statusOfItems(HELD);
 const names = (status: FleetStatus) => status.services.map(({ service }) => service);
 
 const waits = fc.array(
@@ -86,13 +86,13 @@ describe("the filters of a status", () => {
     ["without a delivery for a day", { stale: 86_400 }, []],
   ] as const)
     it(`find the recorded services ${what}`, () => {
-      assert.deepEqual(names(filtered(HELD, { ...NONE, ...given })), expected);
+      assert.deepEqual(names(filtered(HELD_STATUS, { ...NONE, ...given })), expected);
     });
 
   it("keep a service that could not be read, because nobody knows", () => {
-    const [first] = HELD.services;
+    const [first] = HELD_STATUS.services;
     const unreadable = { ...first, stages: [], unreadable: "forbidden" } as ServiceStatus;
-    assert.deepEqual(names(filtered({ ...HELD, services: [unreadable] }, { ...NONE, failed: true })), [
+    assert.deepEqual(names(filtered({ ...HELD_STATUS, services: [unreadable] }, { ...NONE, failed: true })), [
       "api-gw",
     ]);
   });
