@@ -1,16 +1,4 @@
-/** One attempt of GitHub to deliver an event to a hook, from its list of deliveries. */
-export interface Attempt {
-  /** Up to 19 digits, which exceeds a number. */
-  readonly id: string;
-  /** All attempts of one event have the same GUID. */
-  readonly guid: string;
-  readonly event: string;
-  /** ISO 8601. */
-  readonly deliveredAt: string;
-  /** GitHub's words: `OK`, `timed out`, `Invalid HTTP Response: 503`. */
-  readonly status: string;
-  readonly statusCode: number;
-}
+import type { Attempt } from "./hooks-api.ts";
 
 /** A push for which no delivery to a hook succeeded. */
 export interface Undelivered {
