@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { type ClusterOptions, clusterOf, withClusterOptions } from "./windows/cluster-options.ts";
 import { resume } from "./windows/line.ts";
-import { tellChange } from "./windows/line-text.ts";
+import { tellChange } from "./windows/rules-text.ts";
 
 interface ResumeOptions extends ClusterOptions {
   readonly all: boolean;

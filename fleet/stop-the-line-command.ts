@@ -5,7 +5,7 @@ import { covered } from "../model/windows.ts";
 import { serviceNames } from "./chosen-services.ts";
 import { type ClusterOptions, checkNames, clusterOf, withClusterOptions } from "./windows/cluster-options.ts";
 import { stopTheLine } from "./windows/line.ts";
-import { tellChange } from "./windows/line-text.ts";
+import { tellChange } from "./windows/rules-text.ts";
 
 interface StopOptions extends ClusterOptions {
   readonly reason: string;

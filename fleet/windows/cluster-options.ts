@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { didYouMean, listed } from "../../model/diagnostics.ts";
-import { type Cluster, type ClusterChoice, openClusterOf } from "../cluster.ts";
+import { type ClusterChoice, openClusterOf } from "../cluster.ts";
 import { CONTEXT, KUBECONFIG } from "../cluster-options.ts";
 import { FleetError } from "../fleet-error.ts";
 import { rightStack, type StackFiles } from "../stack-files.ts";
@@ -20,14 +20,11 @@ export function withClusterOptions(command: Command): Command {
     .addOption(KUBECONFIG);
 }
 
-/** A cluster, and the files of its stack if one was named. */
-export interface Meant {
-  readonly cluster: Cluster;
-  readonly files: StackFiles | undefined;
-}
-
-/** @throws FleetError if neither a stack nor a context is named; InvalidInput if the stack's files are wrong */
-export async function clusterOf({ stack, ...choice }: ClusterOptions): Promise<Meant> {
+/**
+ * Opens a cluster, and reads the files of its stack if one is named.
+ * @throws FleetError if neither a stack nor a context is named; InvalidInput if the stack's files are wrong
+ */
+export async function clusterOf({ stack, ...choice }: ClusterOptions) {
   if (stack === undefined && choice.context === undefined)
     throw new FleetError("Which cluster? Name a stack with --stack, or a context with --context.");
   const files = stack === undefined ? undefined : rightStack(stack);
