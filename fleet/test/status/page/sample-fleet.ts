@@ -114,6 +114,13 @@ function prodOf(index: number, teams: number): Partial<StageStatus> {
 const serviceName = (index: number) => `service-${String(index).padStart(4, "0")}`;
 const teamName = (index: number, teams: number) => `team-${String(index % teams).padStart(2, "0")}`;
 
+export const BLACK_FRIDAY = {
+  kind: "freeze",
+  reason: "Black Friday",
+  stages: ["prod"],
+  services: [],
+} as const;
+
 /** A fleet of that many services on two clusters, in all states. The same numbers give the same fleet. */
 export function sampleFleet(count: number, teams = 40): FleetStatus {
   const services = Array.from({ length: count }, (_, index) => {
@@ -152,15 +159,7 @@ export function sampleFleet(count: number, teams = 40): FleetStatus {
       {
         name: "prod-eu",
         stacks: ["prod-eu-1", "prod-eu-2"],
-        closed: [
-          {
-            kind: "freeze",
-            reason: "Black Friday",
-            stages: ["prod"],
-            services: [],
-            until: ago(-60 * HOUR),
-          },
-        ],
+        closed: [{ ...BLACK_FRIDAY, until: ago(-60 * HOUR) }],
       },
       { name: "prod-us", stacks: ["prod-us"], closed: [] },
     ],
