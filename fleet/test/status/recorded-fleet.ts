@@ -90,3 +90,13 @@ export function changed(
   if (!items.some(matches)) throw new Error(`there is no ${kind} ${name}`);
   return items.map((item) => (matches(item) ? ({ ...item, ...change(item) } as RecordedItem) : item));
 }
+
+/** The items with these fields in the status of one of them. */
+export function withStatus(
+  items: readonly RecordedItem[],
+  kind: string,
+  name: string,
+  fields: object,
+): RecordedItem[] {
+  return changed(items, kind, name, ({ status }) => ({ status: { ...(status as object), ...fields } }));
+}
