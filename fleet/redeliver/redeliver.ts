@@ -42,14 +42,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** The result of a run. */
-export interface Redelivery {
-  /** The number of hooks. */
-  readonly hooks: number;
-  /** In the order of the pushes. */
-  readonly pushes: readonly Push[];
-  readonly problems: readonly Problem[];
-}
+export type Redelivery = Awaited<ReturnType<typeof redeliver>>;
 
 /** The systems that a run uses. */
 interface RedeliveryAccess {
@@ -66,13 +59,14 @@ const PAUSES = [1_000, 2_000, 4_000, 8_000, 8_000];
 /**
  * Finds the undelivered pushes and makes GitHub deliver them again, oldest first.
  * @param options.dryRun only show
+ * @returns the number of hooks, the pushes in the order in which they were made, and the hooks that could not be read
  * @throws FleetError if GitHub cannot be reached, rejects the token, or limits it for too long
  */
 export async function redeliver(
   targets: readonly HookTarget[],
   { since, dryRun }: { readonly since: Date; readonly dryRun: boolean },
   access: RedeliveryAccess,
-): Promise<Redelivery> {
+) {
   const problems: Problem[] = [];
   const pushes = await find(targets, since, access, problems);
   if (!dryRun) {

@@ -34,7 +34,6 @@ export function ruleLine({ rule, closed, next }: RuleState): string {
   return visible(line);
 }
 
-/** A rule as JSON for scripts. */
 export function ruleJson({ rule, closed, next }: RuleState): object {
   return { ...rule, closed, next: next?.toISOString() };
 }

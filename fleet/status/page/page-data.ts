@@ -8,18 +8,18 @@ export interface PageService extends Omit<ServiceStatus, "leadTimes"> {
 
 export type AccessMap = ReturnType<typeof accessMap>;
 
-/** What the page's script reads. */
-export interface PageData extends Omit<FleetStatus, "services"> {
-  readonly services: readonly PageService[];
-  readonly access?: AccessMap;
-  /** A sentence above everything, such as that these are samples. */
-  readonly note?: string;
-}
+export type PageData = ReturnType<typeof pageData>;
 
-export function pageData(status: FleetStatus, access?: Matrix, note?: string): PageData {
+/**
+ * What the page's script reads.
+ * @param note a sentence above everything, such as that these are samples
+ */
+export function pageData(status: FleetStatus, access?: Matrix, note?: string) {
   return {
     ...status,
-    services: status.services.map((service) => ({ ...service, leadTimes: secondsByStage(service) })),
+    services: status.services.map(
+      (service): PageService => ({ ...service, leadTimes: secondsByStage(service) }),
+    ),
     ...(access && { access: accessMap(access) }),
     ...(note !== undefined && { note }),
   };
