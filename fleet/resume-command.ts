@@ -1,7 +1,7 @@
 import { command, flag } from "./command.ts";
 import { CLUSTER_OF_STACK, clusterOf } from "./windows/cluster-options.ts";
 import { resume } from "./windows/line.ts";
-import { tellChange } from "./windows/line-text.ts";
+import { tellChange } from "./windows/rules-text.ts";
 
 export const resumeCommand = command({
   name: "resume",

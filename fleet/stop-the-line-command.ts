@@ -6,7 +6,7 @@ import { serviceNames } from "./chosen-services.ts";
 import { command, flag, option, required } from "./command.ts";
 import { CLUSTER_OF_STACK, checkNames, clusterOf } from "./windows/cluster-options.ts";
 import { stopTheLine } from "./windows/line.ts";
-import { tellChange } from "./windows/line-text.ts";
+import { tellChange } from "./windows/rules-text.ts";
 
 export const stopTheLineCommand = command({
   name: "stop-the-line",

@@ -2,14 +2,7 @@ import { FleetError } from "../fleet-error.ts";
 import { git } from "../preview/git.ts";
 
 /** The commit from which the operator clones the program and its files. */
-export interface GitSource {
-  /** An address with https, without credentials. */
-  readonly repository: string;
-  /** The whole hash. */
-  readonly commit: string;
-  /** The folder of the stacks in the repository; empty at the root. */
-  readonly folder: string;
-}
+export type GitSource = ReturnType<typeof gitSource>;
 
 /**
  * Finds the source of the working directory. Pods can only clone what was pushed.
@@ -17,7 +10,7 @@ export interface GitSource {
  * @param repository the address; default: that of the remote `origin`
  * @throws FleetError if there is no such commit, if no remote branch contains it, or if the address is unknown
  */
-export function gitSource(ref: string, repository: string | undefined): GitSource {
+export function gitSource(ref: string, repository: string | undefined) {
   const prefix = git(["rev-parse", "--show-prefix"]);
   if (prefix.exitCode !== 0)
     throw new FleetError(
@@ -33,7 +26,9 @@ export function gitSource(ref: string, repository: string | undefined): GitSourc
     throw new FleetError(
       `Commit ${commit.slice(0, 12)} is on no remote branch that this clone knows, so no pod could clone it. Push it (or run git fetch), or name a pushed one with --commit.`,
     );
-  return { repository: repository ?? origin(), commit, folder: prefix.stdout.trim().replace(/\/$/, "") };
+  // The folder of the stacks is empty at the root.
+  const folder = prefix.stdout.trim().replace(/\/$/, "");
+  return { repository: repository ?? origin(), commit, folder };
 }
 
 function origin(): string {

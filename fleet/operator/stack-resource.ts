@@ -9,50 +9,8 @@ import { FleetError } from "../fleet-error.ts";
 import { resourceName } from "./resource-name.ts";
 import type { GitSource } from "./source.ts";
 
-/** A value that the operator reads from a Secret in its own namespace, or a literal that is no secret. */
-export type Reference =
-  | { readonly type: "Secret"; readonly secret: { readonly name: string; readonly key: string } }
-  | { readonly type: "Literal"; readonly literal: { readonly value: string } };
-
-/**
- * A stack that Pulumi's Kubernetes operator runs: the part of `pulumi.com/v1` that this command writes.
- * @see https://github.com/pulumi/pulumi-kubernetes-operator/blob/v2.9.0/docs/stacks.md
- */
-export interface StackResource {
-  readonly apiVersion: "pulumi.com/v1";
-  readonly kind: "Stack";
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly labels: Readonly<Record<string, string>>;
-  };
-  readonly spec: {
-    readonly stack: string;
-    readonly projectRepo: string;
-    readonly commit: string;
-    readonly repoDir?: string;
-    readonly gitAuth?: { readonly accessToken: Reference };
-    readonly backend?: string;
-    readonly secretsProvider?: string;
-    /** Structured values by full keys, without secrets. */
-    readonly config: Readonly<Record<string, unknown>>;
-    readonly secretsRef: Readonly<Record<string, Reference>>;
-    readonly envRefs: Readonly<Record<string, Reference>>;
-    readonly prerequisites?: readonly { readonly name: string }[];
-    readonly serviceAccountName: string;
-    readonly workspaceReclaimPolicy: "Delete";
-    readonly workspaceTemplate: {
-      readonly spec: {
-        readonly image: string;
-        readonly resources: {
-          readonly requests: { readonly cpu: string; readonly memory: string };
-          readonly limits: { readonly memory: string };
-        };
-      };
-    };
-    readonly updateTemplate: { readonly spec: { readonly continueOnError: true } };
-  };
-}
+/** A stack that Pulumi's Kubernetes operator runs. */
+export type StackResource = ReturnType<typeof stackResource>;
 
 /** What every stack of a cluster has in common when the operator runs it. */
 export interface OperatorSettings {
@@ -72,27 +30,25 @@ export interface OperatorSettings {
   readonly gitToken: boolean;
 }
 
-/** The account that the operator's pods run as, from `access.deployer`. */
-interface PodAccount {
-  readonly namespace: string;
-  readonly name: string;
-}
-
 /**
- * The operator's resource of one stack. Its pods run as the deployer, because the guard lets nobody else change a
- * pipeline.
+ * The operator's resource of one stack, of the kind Stack of `pulumi.com/v1`. Its pods run as the deployer, because the
+ * guard lets nobody else change a pipeline.
+ * @see https://github.com/pulumi/pulumi-kubernetes-operator/blob/v2.9.0/docs/stacks.md
  * @param shared the stack with the cluster's shared objects, which must succeed first; undefined for that stack itself
  */
 export function stackResource(
   { name, document, config: { value: config } }: RightStack,
   shared: string | undefined,
   settings: OperatorSettings,
-): StackResource {
+) {
   const { namespace, name: account } = podAccount(name, config.access.deployer);
   const { source, image, cpu, memory, secret, backend, organization, gitToken } = settings;
   const file = (document.value ?? {}) as { encryptionsalt?: unknown; secretsprovider?: unknown };
   const { secretsprovider: provider } = file;
-  const kept = (key: string): Reference => ({ type: "Secret", secret: { name: secret, key } });
+  const kept = (key: string) => ({ type: "Secret", secret: { name: secret, key } }) as const;
+  const literal = (value: string) => ({ type: "Literal", literal: { value } }) as const;
+  const secretKeys = Object.keys(configOf(document)).filter(isSecretKey);
+  const inPulumiCloud = backend === undefined || backend.startsWith("https://");
   return {
     apiVersion: "pulumi.com/v1",
     kind: "Stack",
@@ -110,14 +66,14 @@ export function stackResource(
       ...(backend !== undefined && { backend }),
       ...(typeof provider === "string" && provider !== "passphrase" && { secretsProvider: provider }),
       config: openConfig(document, config),
-      secretsRef: Object.fromEntries(secretKeys(document).map((key) => [key, kept(secretName(key))])),
+      secretsRef: Object.fromEntries(secretKeys.map((key) => [key, kept(secretName(key))])),
       envRefs: {
-        ...(inPulumiCloud(backend) && { PULUMI_ACCESS_TOKEN: kept("accessToken") }),
+        ...(inPulumiCloud && { PULUMI_ACCESS_TOKEN: kept("accessToken") }),
         ...(file.encryptionsalt !== undefined && { PULUMI_CONFIG_PASSPHRASE: kept("passphrase") }),
-        [OPERATED]: { type: "Literal", literal: { value: "true" } },
+        [OPERATED]: literal("true"),
         // The operator runs `npm install`; the tests' packages and the workspaces are not needed.
-        NPM_CONFIG_OMIT: { type: "Literal", literal: { value: "dev" } },
-        NPM_CONFIG_WORKSPACES: { type: "Literal", literal: { value: "false" } },
+        NPM_CONFIG_OMIT: literal("dev"),
+        NPM_CONFIG_WORKSPACES: literal("false"),
       },
       ...(shared !== undefined && { prerequisites: [{ name: resourceName(shared) }] }),
       serviceAccountName: account,
@@ -133,17 +89,15 @@ export function stackResource(
 
 /** The keys of the Secret that these resources refer to, sorted. */
 export function keysOfSecret(resources: readonly StackResource[]): string[] {
-  const references = resources.flatMap(({ spec: { secretsRef, envRefs, gitAuth } }) => [
-    ...Object.values(secretsRef),
-    ...Object.values(envRefs),
-    ...(gitAuth ? [gitAuth.accessToken] : []),
-  ]);
+  const references = resources.flatMap(({ spec: { secretsRef, envRefs, gitAuth } }) =>
+    Object.values({ ...secretsRef, ...envRefs, ...gitAuth }),
+  );
   const keys = references.flatMap((one) => (one.type === "Secret" ? [one.secret.key] : []));
   return [...new Set(keys)].sort();
 }
 
-/** @throws FleetError if the deployer is no ServiceAccount */
-export function podAccount(stack: string, deployer: string): PodAccount {
+/** The account of the operator's pods. @throws FleetError if the deployer is no ServiceAccount */
+export function podAccount(stack: string, deployer: string) {
   const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(deployer) ?? [];
   if (namespace !== undefined && name !== undefined) return { namespace, name };
   throw new FleetError(
@@ -158,26 +112,19 @@ export function podAccount(stack: string, deployer: string): PodAccount {
  */
 function openConfig(document: RightStack["document"], config: StackConfig): Record<string, unknown> {
   const { context: _, kubeconfig: __, ...cluster } = config.cluster;
-  const written = Object.entries(configOf(document)).filter(([key]) => !isSecretKey(key));
-  const rollout = { ...(written.find(([key]) => key === `${PROJECT}:rollout`)?.[1] as object | undefined) };
+  const open = Object.entries(configOf(document)).filter(([key]) => !isSecretKey(key));
+  const written = Object.fromEntries(open);
+  const rollout = written[`${PROJECT}:rollout`] as object | undefined;
   return {
-    ...Object.fromEntries(written),
+    ...written,
     [`${PROJECT}:cluster`]: cluster,
     [`${PROJECT}:platform`]: config.platform,
     [`${PROJECT}:rollout`]: { ...rollout, ...(config.rollout.shard && { shard: config.rollout.shard }) },
   };
 }
 
-function secretKeys(document: RightStack["document"]): string[] {
-  return Object.keys(configOf(document)).filter(isSecretKey);
-}
-
 /** A key of a Secret has no colon: `kargo-fleet:gitPassword` is `gitPassword`, `github:token` is `githubToken`. */
 function secretName(key: string): string {
   if (key.startsWith(`${PROJECT}:`)) return key.slice(PROJECT.length + 1);
   return key.replace(/:(.)/, (_, first: string) => first.toUpperCase());
-}
-
-function inPulumiCloud(backend: string | undefined): boolean {
-  return backend === undefined || backend.startsWith("https://");
 }

@@ -1,25 +1,7 @@
-/** One attempt of GitHub to deliver an event to a hook, from its list of deliveries. */
-export interface Attempt {
-  /** Up to 19 digits, which exceeds a number. */
-  readonly id: string;
-  /** All attempts of one event have the same GUID. */
-  readonly guid: string;
-  readonly event: string;
-  /** ISO 8601. */
-  readonly deliveredAt: string;
-  /** GitHub's words: `OK`, `timed out`, `Invalid HTTP Response: 503`. */
-  readonly status: string;
-  readonly statusCode: number;
-}
+import type { Attempt } from "./hooks-api.ts";
 
 /** A push for which no delivery to a hook succeeded. */
-export interface Undelivered {
-  readonly guid: string;
-  /** The time of the first attempt, right after the push. ISO 8601. */
-  readonly since: string;
-  /** The latest failed attempt. */
-  readonly last: Attempt;
-}
+export type Undelivered = ReturnType<typeof undelivered>[number];
 
 /** The listener answered with a 2xx. GitHub follows no redirect, so a 3xx is a failure. */
 export function succeeded({ statusCode }: Attempt): boolean {
@@ -27,10 +9,11 @@ export function succeeded({ statusCode }: Attempt): boolean {
 }
 
 /**
- * The undelivered pushes in the order in which they were made.
+ * The undelivered pushes in the order in which they were made, each with the time of its first attempt, right after the
+ * push, and its latest attempt.
  * @param attempts of one hook, newest first, as GitHub lists them
  */
-export function undelivered(attempts: readonly Attempt[]): Undelivered[] {
+export function undelivered(attempts: readonly Attempt[]) {
   const oldestFirst = attempts.filter(({ event }) => event === "push").toReversed();
   return [...Map.groupBy(oldestFirst, ({ guid }) => guid)].flatMap(([guid, tries]) => {
     const [first, last] = [tries[0], tries.at(-1)];

@@ -11,13 +11,7 @@ export interface HookTarget {
 }
 
 /** A service that receives pushes of a repository. */
-export interface HookedService {
-  readonly name: string;
-  /** `owner/name`. */
-  readonly repository: string;
-  /** Whether the latest build wins, whatever the time of its commit's push. */
-  readonly newestBuild: boolean;
-}
+export type HookedService = ReturnType<typeof hookedBy>;
 
 /**
  * The hooks through which the services receive pushes: one per service, or the organization's, which also serves
@@ -51,6 +45,7 @@ export function hookTargets(plan: Plan, services: readonly ServicePlan[]): HookT
   });
 }
 
-function hookedBy({ service, owner, repository, tags }: BuildPlan): HookedService {
+function hookedBy({ service, owner, repository, tags }: BuildPlan) {
+  // With tags of commits the latest build wins, whatever the time of its commit's push.
   return { name: service, repository: `${owner}/${repository}`, newestBuild: tags === "commit" };
 }

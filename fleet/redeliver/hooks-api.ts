@@ -3,30 +3,15 @@ import { type Access, gitHubApi } from "../../git-host/github/api/client.ts";
 import { type Failure, failureOf, isPassing } from "../../git-host/github/api/retries.ts";
 import { hooksOf, hooksPath } from "../../git-host/github/hook-list.ts";
 import { FleetError } from "../fleet-error.ts";
-import type { Attempt } from "./attempts.ts";
-
-/** The relevant parts of a push payload. */
-export interface PushDetail {
-  /** `owner/name`. */
-  readonly repository: string;
-  /** The full name: `refs/heads/main`. */
-  readonly ref: string;
-  /** The commit, or zeros if the reference was deleted. */
-  readonly after: string;
-}
 
 /** The hooks of repositories and organizations, and their deliveries. */
-export interface HooksApi {
-  /** The id of the hook with this address; undefined if there is none. */
-  find(place: string, url: string): Promise<string | undefined>;
-  /** The attempts since a time, newest first. */
-  attempts(place: string, hook: string, since: Date): Promise<readonly Attempt[]>;
-  detail(place: string, hook: string, attempt: string): Promise<PushDetail>;
-  /** The current commit of a reference; undefined if it does not exist. */
-  head(repository: string, ref: string): Promise<string | undefined>;
-  /** Makes GitHub try again. {@link attempts} shows the result some seconds later. */
-  redeliver(place: string, hook: string, attempt: string): Promise<void>;
-}
+export type HooksApi = ReturnType<typeof hooksApi>;
+
+/** One attempt of GitHub to deliver an event to a hook, from its list of deliveries. */
+export type Attempt = z.output<typeof attemptSchema>;
+
+/** The relevant parts of a push payload. */
+export type PushDetail = z.output<typeof detailSchema>;
 
 /** GitHub refuses or fails the calls for one hook. Others can continue. */
 export class HookRefusal extends Error {
@@ -35,44 +20,40 @@ export class HookRefusal extends Error {
 
 const PAGE = 100;
 
-// Octokit reads integers beyond the safe range as bigint.
+// Up to 19 digits. Octokit reads integers beyond the safe range as bigint.
 const idSchema = z.union([z.int(), z.bigint()]).transform(String);
-const attemptsSchema = z.array(
-  z
-    .object({
-      id: idSchema,
-      guid: z.string(),
-      event: z.string(),
-      delivered_at: z.string(),
-      status: z.string(),
-      status_code: z.int(),
-    })
-    .transform(({ delivered_at, status_code, ...rest }) => ({
-      ...rest,
-      deliveredAt: delivered_at,
-      statusCode: status_code,
-    })),
-);
-const detailSchema = z
+const attemptSchema = z
   .object({
-    request: z.object({
-      payload: z.object({
-        ref: z.string(),
-        after: z.string(),
-        repository: z.object({ full_name: z.string() }),
-      }),
-    }),
+    id: idSchema,
+    /** All attempts of one event have the same GUID. */
+    guid: z.string(),
+    event: z.string(),
+    /** ISO 8601. */
+    delivered_at: z.string(),
+    /** GitHub's words: `OK`, `timed out`, `Invalid HTTP Response: 503`. */
+    status: z.string(),
+    status_code: z.int(),
   })
-  .transform(({ request: { payload } }) => ({
-    repository: payload.repository.full_name,
-    ref: payload.ref,
-    after: payload.after,
+  .transform(({ delivered_at: deliveredAt, status_code: statusCode, ...rest }) => ({
+    ...rest,
+    deliveredAt,
+    statusCode,
   }));
+const payloadSchema = z.object({
+  repository: z.object({ full_name: z.string() }),
+  /** The full name: `refs/heads/main`. */
+  ref: z.string(),
+  /** The commit, or zeros if the reference was deleted. */
+  after: z.string(),
+});
+const detailSchema = z
+  .object({ request: z.object({ payload: payloadSchema }) })
+  .transform(({ request: { payload } }) => ({ ...payload, repository: payload.repository.full_name }));
 
 /**
  * @throws FleetError if GitHub cannot be reached or rejects the token, {@link HookRefusal} for one hook
  */
-export function hooksApi(url: string, access: Access): HooksApi {
+export function hooksApi(url: string, access: Access) {
   const api = gitHubApi(url, access);
   const { octokit, call } = api;
   const request = async (method: "GET" | "POST", place: string, path: string, query: object = {}) =>
@@ -92,30 +73,34 @@ export function hooksApi(url: string, access: Access): HooksApi {
     );
   };
   return {
-    find: async (place, address) => {
+    /** The id of the hook with this address; undefined if there is none. */
+    find: async (place: string, address: string): Promise<string | undefined> => {
       const hooks = await hooksOf(api, place, (failure) => refusal(failure, place, url));
       return hooks.find((hook) => hook.url === address)?.id;
     },
-    attempts: async (place, hook, since) => {
+    /** The attempts since a time, newest first. */
+    attempts: async (place: string, hook: string, since: Date): Promise<readonly Attempt[]> => {
       const found: Attempt[] = [];
       for (let cursor: string | undefined; ; ) {
         const query = { per_page: PAGE, ...(cursor !== undefined && { cursor }) };
         const { data, headers } = await request("GET", place, `/${hook}/deliveries`, query);
-        const page = attemptsSchema.parse(data);
+        const page = z.array(attemptSchema).parse(data);
         found.push(...page.filter(({ deliveredAt }) => new Date(deliveredAt) >= since));
         cursor = nextCursor(headers.link);
         const last = page.at(-1);
         if (cursor === undefined || last === undefined || new Date(last.deliveredAt) < since) return found;
       }
     },
-    detail: async (place, hook, attempt) =>
+    detail: async (place: string, hook: string, attempt: string) =>
       detailSchema.parse((await request("GET", place, `/${hook}/deliveries/${attempt}`)).data),
-    head: async (repository, ref) =>
+    /** The current commit of a reference; undefined if it does not exist. */
+    head: async (repository: string, ref: string) =>
       await call(
         async () => await headOf(repository, ref),
         (failure) => refusal(failure, repository, url),
       ),
-    redeliver: async (place, hook, attempt) => {
+    /** Makes GitHub try again. `attempts` shows the result some seconds later. */
+    redeliver: async (place: string, hook: string, attempt: string): Promise<void> => {
       await request("POST", place, `/${hook}/deliveries/${attempt}/attempts`);
     },
   };

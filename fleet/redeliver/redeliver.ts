@@ -1,8 +1,8 @@
 import { FleetError } from "../fleet-error.ts";
 import { inParallel } from "../parallel.ts";
-import { type Attempt, succeeded, type Undelivered, undelivered } from "./attempts.ts";
+import { succeeded, type Undelivered, undelivered } from "./attempts.ts";
 import type { HookedService, HookTarget } from "./hook-targets.ts";
-import { HookRefusal, type HooksApi, type PushDetail } from "./hooks-api.ts";
+import { type Attempt, HookRefusal, type HooksApi, type PushDetail } from "./hooks-api.ts";
 
 /** What happened to an undelivered push. */
 export type Outcome =
@@ -19,18 +19,20 @@ export type Outcome =
   /** Skipped: its branch has a newer commit, and for this service the latest build wins. */
   | "overtaken";
 
-/** An undelivered push. */
-export interface Push {
-  /** The hook's repository or organization. */
-  readonly place: string;
+/** A hook of GitHub's. */
+interface Hook {
+  readonly target: HookTarget;
+  readonly id: string;
+}
+
+/** A push that was not delivered when the run began. */
+export interface Push extends Undelivered {
+  readonly hook: Hook;
   readonly services: readonly string[];
-  readonly guid: string;
-  /** The time of the push. ISO 8601. */
-  readonly since: string;
   readonly detail: PushDetail;
   /** The latest attempt with its result. */
-  readonly last: Attempt;
-  readonly outcome: Outcome;
+  last: Attempt;
+  outcome: Outcome;
 }
 
 /** A hook that could not be fully read. */
@@ -40,28 +42,13 @@ export interface Problem {
   readonly message: string;
 }
 
-/** The result of a run. */
-export interface Redelivery {
-  /** The number of hooks. */
-  readonly hooks: number;
-  /** In the order of the pushes. */
-  readonly pushes: readonly Push[];
-  readonly problems: readonly Problem[];
-}
+export type Redelivery = Awaited<ReturnType<typeof redeliver>>;
 
 /** The systems that a run uses. */
 interface RedeliveryAccess {
   readonly api: HooksApi;
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly tell: (text: string) => void;
-}
-
-interface Found extends Undelivered {
-  readonly target: HookTarget;
-  readonly services: readonly string[];
-  readonly hook: string;
-  readonly detail: PushDetail;
-  readonly overtaken: boolean;
 }
 
 /** The number of hooks to read in parallel; the API limits the pace. */
@@ -72,33 +59,21 @@ const PAUSES = [1_000, 2_000, 4_000, 8_000, 8_000];
 /**
  * Finds the undelivered pushes and makes GitHub deliver them again, oldest first.
  * @param options.dryRun only show
+ * @returns the number of hooks, the pushes in the order in which they were made, and the hooks that could not be read
  * @throws FleetError if GitHub cannot be reached, rejects the token, or limits it for too long
  */
 export async function redeliver(
   targets: readonly HookTarget[],
-  options: { readonly since: Date; readonly dryRun: boolean },
+  { since, dryRun }: { readonly since: Date; readonly dryRun: boolean },
   access: RedeliveryAccess,
-): Promise<Redelivery> {
+) {
   const problems: Problem[] = [];
-  const found = await find(targets, options.since, access, problems);
-  const outcomes = new Map<Found, Outcome>(
-    found.map((push) => [push, push.overtaken ? "overtaken" : "found"]),
-  );
-  const latest = new Map<Found, Attempt>();
-  if (!options.dryRun) {
-    const wanted = found.filter(({ overtaken }) => !overtaken);
-    await tryAgain(wanted, outcomes, access, problems);
-    await awaitOutcomes(outcomes, latest, options.since, access, problems);
+  const pushes = await find(targets, since, access, problems);
+  if (!dryRun) {
+    const wanted = pushes.filter(({ outcome }) => outcome === "found");
+    await tryAgain(wanted, access, problems);
+    await awaitOutcomes(wanted, since, access, problems);
   }
-  const pushes = found.map((push) => ({
-    place: push.target.place,
-    services: push.services,
-    guid: push.guid,
-    since: push.since,
-    detail: push.detail,
-    last: latest.get(push) ?? push.last,
-    outcome: outcomes.get(push) ?? "found",
-  }));
   return { hooks: targets.length, pushes, problems };
 }
 
@@ -107,92 +82,72 @@ async function find(
   since: Date,
   { api, tell }: RedeliveryAccess,
   problems: Problem[],
-): Promise<Found[]> {
-  const found: Found[] = [];
+): Promise<Push[]> {
+  const found: Push[] = [];
   const steps = targets.map((target) => async () => {
     const { place, url } = target;
-    await aside(target, problems, async () => {
-      const hook = await api.find(place, url);
-      if (hook === undefined) throw new HookRefusal(`there is no hook for ${url}. Run pulumi up.`);
-      for (const push of undelivered(await api.attempts(place, hook, since))) {
-        const detail = await api.detail(place, hook, push.last.id);
+    const fatal = await reporting(target, problems, async () => {
+      const id = await api.find(place, url);
+      if (id === undefined) throw new HookRefusal(`there is no hook for ${url}. Run pulumi up.`);
+      const hook = { target, id };
+      for (const push of undelivered(await api.attempts(place, id, since))) {
+        const detail = await api.detail(place, id, push.last.id);
         const services = servicesOfPush(target, detail);
         if (services.length === 0) continue;
-        const overtaken =
+        const isOvertaken =
           services.some(({ newestBuild }) => newestBuild) &&
           (await api.head(detail.repository, detail.ref)) !== detail.after;
-        found.push({ ...push, target, services: services.map(({ name }) => name), hook, detail, overtaken });
+        const names = services.map(({ name }) => name);
+        found.push({ ...push, hook, services: names, detail, outcome: isOvertaken ? "overtaken" : "found" });
       }
     });
+    if (fatal) throw fatal;
   });
   await inParallel(steps, CONCURRENCY, (done) => tell(`redeliver: ${done} of ${targets.length} hooks read`));
-  return found.sort((one, other) => compare(one.since, other.since));
+  return found.sort((one, other) => one.since.localeCompare(other.since));
 }
 
 async function tryAgain(
-  found: readonly Found[],
-  outcomes: Map<Found, Outcome>,
+  pushes: readonly Push[],
   { api, tell }: RedeliveryAccess,
   problems: Problem[],
 ): Promise<void> {
-  let done = 0;
-  for (const push of found) {
-    const { target, hook, last } = push;
-    outcomes.set(push, "refused");
-    const stopped = await reporting(target, problems, async () => {
-      await api.redeliver(target.place, hook, last.id);
-      outcomes.set(push, "unanswered");
+  for (const push of pushes) push.outcome = "refused";
+  for (const [index, push] of pushes.entries()) {
+    const { target, id } = push.hook;
+    const fatal = await reporting(target, problems, async () => {
+      await api.redeliver(target.place, id, push.last.id);
+      push.outcome = "unanswered";
     });
-    if (stopped) {
-      for (const rest of found.slice(done)) outcomes.set(rest, "refused");
-      return;
-    }
-    done += 1;
-    tell(`redeliver: ${done} of ${found.length} pushes`);
+    if (fatal) return;
+    tell(`redeliver: ${index + 1} of ${pushes.length} pushes`);
   }
 }
 
 /** Polls the hooks until each new attempt has a result. */
 async function awaitOutcomes(
-  outcomes: Map<Found, Outcome>,
-  latest: Map<Found, Attempt>,
+  pushes: readonly Push[],
   since: Date,
   { api, pause, tell }: RedeliveryAccess,
   problems: Problem[],
 ): Promise<void> {
-  const waiting = () => [...outcomes].filter(([, outcome]) => outcome === "unanswered").map(([push]) => push);
+  const waiting = () => pushes.filter(({ outcome }) => outcome === "unanswered");
   for (const milliseconds of PAUSES) {
     if (waiting().length === 0) return;
     tell(`redeliver: waiting for the answers to ${waiting().length} pushes`);
     await pause(milliseconds);
-    for (const [hook, pushes] of Map.groupBy(waiting(), ({ hook }) => hook)) {
-      const [any] = pushes;
-      if (any === undefined) continue;
-      const stopped = await reporting(any.target, problems, async () => {
-        const attempts = await api.attempts(any.target.place, hook, since);
-        for (const push of pushes) {
+    for (const [{ target, id }, mine] of Map.groupBy(waiting(), ({ hook }) => hook)) {
+      const fatal = await reporting(target, problems, async () => {
+        const attempts = await api.attempts(target.place, id, since);
+        for (const push of mine) {
           const attempt = attempts.find(({ guid }) => guid === push.guid);
           if (attempt === undefined || attempt.id === push.last.id) continue;
-          latest.set(push, attempt);
-          outcomes.set(push, succeeded(attempt) ? "delivered" : "failed");
+          push.last = attempt;
+          push.outcome = succeeded(attempt) ? "delivered" : "failed";
         }
       });
-      if (stopped) return;
+      if (fatal) return;
     }
-  }
-}
-
-/** Records a refusal for one hook and continues with others. */
-async function aside(target: HookTarget, problems: Problem[], work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof HookRefusal)) throw error;
-    const problem = { place: target.place, services: namesOf(target), message: error.message };
-    const known = problems.some(
-      ({ place, message }) => place === problem.place && message === problem.message,
-    );
-    if (!known) problems.push(problem);
   }
 }
 
@@ -204,28 +159,23 @@ function servicesOfPush(target: HookTarget, { repository }: PushDetail): readonl
 }
 
 /**
- * Like {@link aside}, but after a change: even a fatal failure leaves a report.
- * @returns whether the run ends here
+ * Records why the work on one hook failed, so that the others go on, and even a fatal failure leaves a report.
+ * @returns a failure that ends the run
  */
 async function reporting(
-  target: HookTarget,
+  { place, services }: HookTarget,
   problems: Problem[],
   work: () => Promise<void>,
-): Promise<boolean> {
+): Promise<FleetError | undefined> {
   try {
-    await aside(target, problems, work);
-    return false;
+    await work();
+    return undefined;
   } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-    problems.push({ place: target.place, services: namesOf(target), message: error.message });
-    return true;
+    if (!(error instanceof HookRefusal || error instanceof FleetError)) throw error;
+    const { message } = error;
+    const fatal = error instanceof FleetError ? error : undefined;
+    const isKnown = problems.some((each) => each.place === place && each.message === message);
+    if (fatal || !isKnown) problems.push({ place, services: services.map(({ name }) => name), message });
+    return fatal;
   }
-}
-
-function namesOf({ services }: HookTarget): string[] {
-  return services.map(({ name }) => name);
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -1,10 +1,9 @@
-import { listed } from "../../model/diagnostics.ts";
+import { counted, listed } from "../../model/diagnostics.ts";
 import type { Outcome, Problem, Push, Redelivery } from "./redeliver.ts";
 
-/** Colours a text, or returns it unchanged. */
-export type Paint = (style: "green" | "red" | "yellow", text: string) => string;
+type Style = "green" | "red" | "yellow";
 
-const words: Readonly<Record<Outcome, { text: string; style: "green" | "red" | "yellow" }>> = {
+const words: Readonly<Record<Outcome, { text: string; style: Style }>> = {
   found: { text: "not delivered", style: "yellow" },
   delivered: { text: "delivered", style: "green" },
   failed: { text: "failed again", style: "red" },
@@ -20,7 +19,7 @@ export function exitCodeOf({ pushes, problems }: Redelivery): 0 | 1 | 2 {
 }
 
 /** One line per push: place, commit, time, last status and outcome. */
-export function pushLines(pushes: readonly Push[], paint: Paint): string[] {
+export function pushLines(pushes: readonly Push[], paint: (style: Style, text: string) => string): string[] {
   const rows = pushes.map(({ services, detail, since, last, outcome }) => {
     const { text, style } = words[outcome];
     const reference = detail.ref.replace(/^refs\/(heads|tags)\//, "");
@@ -30,16 +29,15 @@ export function pushLines(pushes: readonly Push[], paint: Paint): string[] {
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
 }
 
-/** One line per hook that could not be read. */
 export function problemLine({ place, services, message }: Problem): string {
   return `${place} (${listed(services)}): ${message}`;
 }
 
-/** A summary in one sentence. */
 export function summary({ hooks, pushes, problems }: Redelivery, since: Date): string {
   if (hooks === 0) return "There is no webhook: none of these services is built here.";
   const at = since.toISOString().slice(0, 16).replace("T", " ");
-  const looked = `${counted(hooks - unread(problems), "hook")} read, back to ${at} UTC`;
+  const unread = new Set(problems.map(({ place }) => place)).size;
+  const looked = `${counted(hooks - unread, "hook")} read, back to ${at} UTC`;
   if (pushes.length === 0) return `${looked}: every push was delivered.`;
   const parts = (Object.keys(words) as Outcome[]).flatMap((outcome) => {
     const count = pushes.filter((push) => push.outcome === outcome).length;
@@ -50,13 +48,12 @@ export function summary({ hooks, pushes, problems }: Redelivery, since: Date): s
   return `${looked}: ${pushes.length} ${were} not delivered${became}.`;
 }
 
-/** The report as JSON. */
 export function redeliveryJson(
   redelivery: Redelivery,
   about: { readonly stack: string; readonly since: Date; readonly dryRun: boolean },
 ): string {
-  const pushes = redelivery.pushes.map(({ place, services, guid, since, detail, last, outcome }) => ({
-    hook: place,
+  const pushes = redelivery.pushes.map(({ hook, services, guid, since, detail, last, outcome }) => ({
+    hook: hook.target.place,
     services,
     ...detail,
     since,
@@ -72,12 +69,4 @@ export function redeliveryJson(
     null,
     2,
   );
-}
-
-function unread(problems: readonly Problem[]): number {
-  return new Set(problems.map(({ place }) => place)).size;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

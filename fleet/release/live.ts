@@ -3,53 +3,28 @@ import { KARGO_API } from "../../manifests/kargo-types.ts";
 import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 import { readList } from "../lists.ts";
+import {
+  type FreightReference,
+  type Item,
+  type LiveFreight,
+  type LiveStage,
+  liveFreight,
+  livePromotion,
+  liveStage,
+  text,
+} from "../status/live.ts";
 import type { ReleaseEntry } from "./release.ts";
-
-/* The fields of Kargo's objects that a release reads. Kargo's definitions describe the rest. */
-
-const metadata = z.object({ name: z.string(), creationTimestamp: z.string().default("") });
-const images = z.array(z.object({ repoURL: z.string(), tag: z.string().default("") })).default([]);
-
-const freightSchema = z.object({
-  metadata,
-  images,
-  status: z
-    .object({
-      verifiedIn: z.record(z.string(), z.object({ longestSoak: z.string().optional() })).default({}),
-      approvedFor: z.record(z.string(), z.unknown()).default({}),
-      currentlyIn: z.record(z.string(), z.object({ since: z.string().optional() })).default({}),
-    })
-    .prefault({}),
-});
-
-const stageSchema = z.object({
-  metadata,
-  status: z
-    .object({
-      freightHistory: z
-        .array(z.object({ items: z.record(z.string(), z.object({ name: z.string() })).default({}) }))
-        .default([]),
-    })
-    .prefault({}),
-});
-
-const promotionSchema = z.object({
-  metadata,
-  spec: z.object({ stage: z.string(), freight: z.string().default("") }),
-  status: z.object({ phase: z.string().default(""), message: z.string().default("") }).prefault({}),
-});
-
-export type LiveFreight = z.output<typeof freightSchema>;
-export type LiveStage = z.output<typeof stageSchema>;
-export type LivePromotion = z.output<typeof promotionSchema>;
 
 /** What the cluster has of one service. */
 export interface LiveService {
   readonly stages: readonly LiveStage[];
-  readonly freight: readonly LiveFreight[];
+  readonly freights: readonly LiveFreight[];
   /** The oldest first. */
-  readonly promotions: readonly LivePromotion[];
+  readonly promotions: readonly ReleasePromotion[];
 }
+
+/** A Promotion with what a status drops of it. */
+export type ReleasePromotion = ReturnType<typeof releasePromotion>;
 
 /** The number of objects in one response. */
 const PAGE = "250";
@@ -62,24 +37,28 @@ export class NotAllowed extends FleetError {}
  * @throws NotAllowed if the caller may not, FleetError if it fails
  */
 export async function readLive(cluster: Cluster, project: string): Promise<LiveService> {
-  const list = async <T>(kind: string, schema: z.ZodType<T>) => {
+  const list = async <T>(kind: string, keep: (item: Item) => T) => {
     const path = `/apis/${KARGO_API}/namespaces/${project}/${kind}`;
     const found: T[] = [];
-    const failed = await readList(cluster, path, { limit: PAGE }, (item) => found.push(schema.parse(item)));
+    const failed = await readList(cluster, path, { limit: PAGE }, (item: Item) => found.push(keep(item)));
     if (failed === undefined) return found;
     const why = `The ${kind} of ${project} cannot be read: ${messageOf(failed)}.`;
     throw failed.status === 403 ? new NotAllowed(why) : new FleetError(why);
   };
-  const [stages, freight, promotions] = await Promise.all([
-    list("stages", stageSchema),
-    list("freights", freightSchema),
-    list("promotions", promotionSchema),
+  const [stages, freights, promotions] = await Promise.all([
+    list("stages", liveStage),
+    list("freights", liveFreight),
+    list("promotions", releasePromotion),
   ]);
-  return { stages, freight, promotions: promotions.toSorted(byAge) };
+  return { stages, freights, promotions: promotions.toSorted(byAge) };
 }
 
-function byAge({ metadata: a }: LivePromotion, { metadata: b }: LivePromotion): number {
-  return a.creationTimestamp.localeCompare(b.creationTimestamp) || a.name.localeCompare(b.name);
+export function releasePromotion(item: Item) {
+  return { ...livePromotion(item), name: item.metadata.name, message: text(item.status, "message") };
+}
+
+function byAge(a: ReleasePromotion, b: ReleasePromotion): number {
+  return a.createdAt.localeCompare(b.createdAt) || a.name.localeCompare(b.name);
 }
 
 /**
@@ -132,12 +111,11 @@ export async function createPromotion(
 }
 
 /** The images of Freight with their tags, such as `registry.example/nginx:20261128133800-bbb1234`. */
-export function imagesOf(freight: LiveFreight): string[] {
-  return freight.images.map(({ repoURL, tag }) => `${repoURL}:${tag}`);
+export function imagesOf({ images }: FreightReference): string[] {
+  return images.map(({ repoURL, tag }) => `${repoURL}:${tag}`);
 }
 
-/** The Freight that a Stage runs; undefined before its first Promotion. */
-export function freightIn(live: LiveService, stage: string): string[] {
-  const found = live.stages.find(({ metadata: { name } }) => name === stage);
-  return Object.values(found?.status.freightHistory[0]?.items ?? {}).map(({ name }) => name);
+/** The name of the Freight that a Stage runs; undefined before its first Promotion. */
+export function freightIn({ stages }: LiveService, stage: string): string | undefined {
+  return stages.find(({ name }) => name === stage)?.current?.name;
 }

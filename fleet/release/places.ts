@@ -19,21 +19,16 @@ export function planOf(
   return (own.find(({ plan }) => plan.services.some(({ name }) => name === service)) ?? first).plan;
 }
 
-/** The clusters of plans, each opened once. */
-interface Clusters {
-  of(plan: Plan): Promise<Cluster>;
-  close(): void;
-}
-
 /**
+ * The clusters of plans, each opened once.
  * @param choice the caller's kubeconfig and context instead of the stacks'
  * @throws FleetError if one context is to serve several clusters
  */
-export function clustersOf(plans: readonly NamedPlan[], choice: ClusterChoice): Clusters {
+export function clustersOf(plans: readonly NamedPlan[], choice: ClusterChoice) {
   requireOneCluster(plans, choice.context);
   const opened = new Map<string, Promise<Cluster>>();
   return {
-    of: (plan) => {
+    of: (plan: Plan) => {
       const opening = opened.get(plan.cluster.name) ?? openClusterOf(plan, choice);
       opened.set(plan.cluster.name, opening);
       return opening;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../cluster.ts";
 import { inParallel } from "../parallel.ts";
 import { createPromotion, type LiveService, mayPromote, NotAllowed, readLive } from "./live.ts";
-import type { Release, ReleaseEntry } from "./release.ts";
+import type { ReleaseEntry } from "./release.ts";
 import { failureOf, type Standing, standingOf, type TargetStage } from "./standing.ts";
 
 /** A service of a release with its cluster and its planned Stage. */
@@ -108,9 +108,9 @@ async function lookAgain(placed: Placed, before: Result): Promise<Result> {
   const standing = await standingNow(placed, live);
   if (standing.kind !== "ready") return { entry: placed.entry, standing };
   const { stage, freight } = placed.entry;
-  const last = live.promotions.findLast(({ spec }) => spec.stage === stage && spec.freight === freight);
+  const last = live.promotions.findLast((each) => each.stage === stage && each.freight.name === freight);
   // Kargo writes the Promotion's end before the Stage's new Freight.
-  if (last?.status.phase === "Succeeded") return before;
+  if (last?.phase === "Succeeded") return before;
   return {
     entry: placed.entry,
     standing: { kind: "failed", why: last ? failureOf(last) : "It was deleted." },
@@ -126,9 +126,4 @@ export function each<In, Out>(
     all.map((one, index) => () => act(one, index)),
     CONCURRENCY,
   );
-}
-
-/** The services of a release in their waves. */
-export function entriesOf({ waves }: Release): readonly ReleaseEntry[] {
-  return waves.flat();
 }

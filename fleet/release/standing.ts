@@ -1,7 +1,8 @@
-import { durationSeconds, printedSeconds } from "../../model/durations.ts";
+import { durationSeconds } from "../../model/durations.ts";
 import type { StagePlan } from "../../model/service-plan.ts";
 import { soakEnd } from "../soak.ts";
-import { freightIn, imagesOf, type LiveFreight, type LivePromotion, type LiveService } from "./live.ts";
+import type { LiveFreight } from "../status/live.ts";
+import { freightIn, imagesOf, type LiveService, type ReleasePromotion } from "./live.ts";
 import type { ReleaseEntry } from "./release.ts";
 
 /** Where one service of a release stands. */
@@ -31,23 +32,23 @@ export function standingOf(
   live: LiveService,
   now: Date,
 ): Standing {
-  if (freightIn(live, entry.stage).includes(entry.freight)) return { kind: "done" };
+  if (freightIn(live, entry.stage) === entry.freight) return { kind: "done" };
   const promotions = live.promotions.filter(
-    ({ spec }) => spec.stage === entry.stage && spec.freight === entry.freight,
+    ({ stage, freight }) => stage === entry.stage && freight.name === entry.freight,
   );
-  const running = promotions.find(({ status }) => RUNNING.includes(status.phase));
-  if (running) return { kind: "running", promotion: running.metadata.name };
+  const running = promotions.find(({ phase }) => RUNNING.includes(phase));
+  if (running) return { kind: "running", promotion: running.name };
   const why = obstacle(entry, target, live, now);
   if (why !== undefined) return { kind: "missing", why };
   const last = promotions.at(-1);
-  return last && ENDED_BADLY.includes(last.status.phase)
+  return last && ENDED_BADLY.includes(last.phase)
     ? { kind: "ready", failed: failureOf(last) }
     : { kind: "ready" };
 }
 
 /** `Promotion prod.01m8… Errored: no such file`. */
-export function failureOf({ metadata, status }: LivePromotion): string {
-  return `Promotion ${metadata.name} ${status.phase}${status.message ? `: ${status.message}` : ""}`;
+export function failureOf({ name, phase, message }: ReleasePromotion): string {
+  return `Promotion ${name} ${phase}${message === undefined ? "" : `: ${message}`}`;
 }
 
 function obstacle(
@@ -57,9 +58,8 @@ function obstacle(
   now: Date,
 ): string | undefined {
   if (target === undefined) return `The plan has no Stage ${stage}.`;
-  if (!live.stages.some(({ metadata }) => metadata.name === stage))
-    return `The cluster has no Stage ${stage}.`;
-  const freight = live.freight.find(({ metadata }) => metadata.name === name);
+  if (!live.stages.some((each) => each.name === stage)) return `The cluster has no Stage ${stage}.`;
+  const freight = live.freights.find((each) => each.name === name);
   if (freight === undefined) return `Freight ${name.slice(0, 7)} no longer exists.`;
   // People decide by the images that they read.
   if (imagesOf(freight).join() !== images.join())
@@ -69,10 +69,10 @@ function obstacle(
 
 /** A release never takes a Stage back to an older version; that is a decision of its own. */
 function newerIn(stage: string, freight: LiveFreight, live: LiveService): string | undefined {
-  const current = live.freight.find(({ metadata }) => freightIn(live, stage).includes(metadata.name));
-  if (current === undefined || current.metadata.creationTimestamp <= freight.metadata.creationTimestamp)
-    return undefined;
-  return `${stage} already has newer Freight, ${current.metadata.name.slice(0, 7)}.`;
+  const name = freightIn(live, stage);
+  const current = live.freights.find((each) => each.name === name);
+  if (current === undefined || current.createdAt <= freight.createdAt) return undefined;
+  return `${stage} already has newer Freight, ${current.name.slice(0, 7)}.`;
 }
 
 /**
@@ -80,19 +80,19 @@ function newerIn(stage: string, freight: LiveFreight, live: LiveService): string
  * over, or the Freight is approved for the Stage. `undefined` if it can.
  */
 export function unavailable(
-  { metadata, status }: LiveFreight,
+  freight: LiveFreight,
   { name, after, soak }: TargetStage,
   now: Date,
 ): string | undefined {
-  if (name in status.approvedFor) return undefined;
-  const short = metadata.name.slice(0, 7);
-  const unverified = after.filter((stage) => !(stage in status.verifiedIn));
+  if (freight.approvedFor.includes(name)) return undefined;
+  const short = freight.name.slice(0, 7);
+  const unverified = after.filter((stage) => !(stage in freight.verifiedIn));
   if (unverified.length > 0) return `${unverified.join(", ")} has not verified Freight ${short}.`;
   if (soak === undefined) return undefined;
   const required = durationSeconds(soak);
   const waiting = after.filter((stage) => {
-    const longest = printedSeconds(status.verifiedIn[stage]?.longestSoak ?? "0s");
-    const end = soakEnd({ longest, since: status.currentlyIn[stage]?.since }, required);
+    const longest = freight.verifiedIn[stage]?.soaked ?? 0;
+    const end = soakEnd({ longest, since: freight.currentlyIn[stage] }, required);
     return end === undefined || end > now.getTime();
   });
   return waiting.length > 0

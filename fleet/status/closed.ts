@@ -5,14 +5,8 @@ import type { LivePipelines, LiveStage } from "./live.ts";
 /** The refusal of a Promotion by a ValidatingAdmissionPolicy, in the API server's words. */
 const REFUSED = /ValidatingAdmissionPolicy '([^']*)' with binding '[^']*' denied request: (.*)$/s;
 
-/** A refusal that Kargo reports in its Stage: which policy, and why. */
-export interface Refusal {
-  readonly policy: string;
-  readonly reason: string;
-}
-
-/** Why the API server refused the last automatic Promotion; undefined if it did not. */
-export function refusalOf({ unready }: LiveStage): Refusal | undefined {
+/** Which policy refused the last automatic Promotion, and why; undefined if none did. */
+export function refusalOf({ unready }: LiveStage) {
   if (unready?.reason !== "ReconcileError") return undefined;
   const [, policy, reason] = REFUSED.exec(unready.message) ?? [];
   return policy === undefined || reason === undefined ? undefined : { policy, reason };

@@ -80,7 +80,6 @@ function iso(moment: number): string {
   return new Date(moment).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
-/** The command that promotes Freight. */
 export function promoteCommand({ project }: ServicePlan, { name }: StagePlan, freight: string): string {
   return `kargo promote --project ${project} --stage ${name} --freight ${freight}`;
 }

@@ -1,3 +1,5 @@
+import { printedSeconds } from "../../model/durations.ts";
+
 /*
  * What a status needs of the clusters' objects. Everything else is dropped page by page, because a thousand services
  * have 100 MB of Promotions. Fields are those of kargo.akuity.io/v1alpha1 and argoproj.io/v1alpha1.
@@ -24,71 +26,172 @@ export interface LivePipeline {
 }
 
 /** Freight as a Stage or a Promotion names it. */
-export interface FreightReference {
-  readonly name: string;
-  readonly images: readonly LiveImage[];
-  readonly commit: string | undefined;
+export type FreightReference = ReturnType<typeof reference>;
+export type LiveImage = FreightReference["images"][number];
+export type LiveFreight = ReturnType<typeof liveFreight>;
+export type LivePromotion = ReturnType<typeof livePromotion>;
+export type LiveStage = ReturnType<typeof liveStage>;
+export type LiveApplication = ReturnType<typeof liveApplication>;
+
+/** An object of a list. Everything in it may be missing: any version of Kargo or Argo CD wrote it. */
+export interface Item {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly creationTimestamp?: string;
+  };
+  readonly [key: string]: unknown;
 }
 
-export interface LiveImage {
-  readonly repoURL: string;
-  readonly tag: string;
-  readonly digest: string | undefined;
+/** A field by its path; undefined if something on the way is missing or no object. */
+function at(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (found, key) => (isRecord(found) && Object.hasOwn(found, key) ? found[key] : undefined),
+    value,
+  );
 }
 
-export interface LiveFreight extends FreightReference {
-  readonly createdAt: string;
-  /** Since when each Stage has it. */
-  readonly currentlyIn: Readonly<Record<string, string>>;
-  readonly verifiedIn: Readonly<Record<string, { readonly at: string | undefined; readonly soaked: number }>>;
-  /** The Stages for which a person approved it. */
-  readonly approvedFor: readonly string[];
+export function text(value: unknown, ...path: readonly string[]): string | undefined {
+  const found = at(value, ...path);
+  return typeof found === "string" && found !== "" ? found : undefined;
 }
 
-export interface LivePromotion {
-  readonly stage: string;
-  readonly freight: FreightReference;
-  readonly phase: string;
-  readonly createdAt: string;
-  readonly finishedAt: string | undefined;
+function list(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found : [];
 }
 
-export interface LiveStage {
-  readonly name: string;
-  readonly spec: unknown;
-  readonly autoPromotion: boolean;
-  readonly current: FreightReference | undefined;
-  readonly health: string | undefined;
-  /** The condition Ready, if it is not True. */
-  readonly unready: { readonly reason: string; readonly message: string } | undefined;
-  readonly holds: readonly LiveHold[];
-  readonly last: LiveStagePromotion | undefined;
-  readonly running: LiveStagePromotion | undefined;
+function entries(value: unknown, ...path: readonly string[]): [string, unknown][] {
+  const found = at(value, ...path);
+  return isRecord(found) ? Object.entries(found) : [];
 }
 
-export interface LiveHold {
-  readonly actor: string;
-  readonly freight: string;
-  readonly createdAt: string | undefined;
+function readyCondition(status: unknown): unknown {
+  return list(status, "conditions").find((each) => text(each, "type") === "Ready");
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function liveStage({ metadata, spec, status }: Item) {
+  const ready = readyCondition(status);
+  const [, current] = entries(list(status, "freightHistory")[0], "items")[0] ?? [];
+  return {
+    name: metadata.name,
+    spec,
+    autoPromotion: at(status, "autoPromotionEnabled") === true,
+    current: current === undefined ? undefined : reference(current),
+    health: text(status, "health", "status"),
+    /** The condition Ready, if it is not True. */
+    unready:
+      ready === undefined || text(ready, "status") === "True"
+        ? undefined
+        : { reason: text(ready, "reason") ?? "", message: text(ready, "message") ?? "" },
+    holds: holds(status),
+    last: stagePromotion(at(status, "lastPromotion")),
+    running: stagePromotion(at(status, "currentPromotion")),
+  };
+}
+
+/** Kargo's definition asks clients to read the effective holds: the recorded ones may be over, or not yet in force. */
+function holds(status: unknown) {
+  return entries(status, "effectiveAutoPromotionHolds").map(([, hold]) => ({
+    actor: text(hold, "actor") ?? "",
+    freight: text(hold, "freightName") ?? "",
+    createdAt: text(hold, "createdAt"),
+  }));
 }
 
 /** A Promotion as its Stage reports it. */
-export interface LiveStagePromotion {
-  readonly name: string;
-  readonly freight: FreightReference;
-  readonly phase: string;
-  readonly message: string | undefined;
-  readonly startedAt: string | undefined;
-  readonly finishedAt: string | undefined;
-  /** The address of the pull request that it opened. */
-  readonly pullRequest: string | undefined;
+function stagePromotion(promotion: unknown) {
+  const name = text(promotion, "name");
+  if (name === undefined) return undefined;
+  const status = at(promotion, "status");
+  const [pullRequest] = entries(status, "state").flatMap(([, output]) => text(output, "pr", "url") ?? []);
+  return {
+    name,
+    freight: reference(at(promotion, "freight")),
+    phase: text(status, "phase") ?? "",
+    message: text(status, "message"),
+    startedAt: text(status, "startedAt"),
+    finishedAt: text(promotion, "finishedAt") ?? text(status, "finishedAt"),
+    /** The address of the pull request that it opened. */
+    pullRequest,
+  };
 }
 
-export interface LiveApplication {
-  readonly sync: string | undefined;
-  readonly health: string | undefined;
-  /** Images as in manifests: `registry.example/nginx:1.2@sha256:…`. */
-  readonly images: readonly string[];
-  /** The last sync, if it did not succeed. */
-  readonly failedSync: string | undefined;
+/** Its fields are not below `spec`. */
+export function liveFreight(item: Item) {
+  const { metadata, status } = item;
+  const since = entries(status, "currentlyIn").map(
+    ([stage, use]) => [stage, text(use, "since") ?? ""] as const,
+  );
+  const verified = entries(status, "verifiedIn").map(([stage, found]) => {
+    const soaked = printedSeconds(text(found, "longestSoak") ?? "");
+    return [stage, { at: text(found, "verifiedAt"), soaked }] as const;
+  });
+  return {
+    ...reference({ name: metadata.name, images: item.images, commits: item.commits }),
+    createdAt: metadata.creationTimestamp ?? "",
+    /** Since when each Stage has it. */
+    currentlyIn: Object.fromEntries(since),
+    verifiedIn: Object.fromEntries(verified),
+    /** The Stages for which a person approved it. */
+    approvedFor: entries(status, "approvedFor").map(([stage]) => stage),
+  };
 }
+
+/** Drops the steps and their states, which are nearly all of a Promotion. */
+export function livePromotion({ metadata, spec, status }: Item) {
+  return {
+    stage: text(spec, "stage") ?? "",
+    freight: { ...reference(at(status, "freight")), name: text(spec, "freight") ?? "" },
+    phase: text(status, "phase") ?? "",
+    createdAt: metadata.creationTimestamp ?? "",
+    finishedAt: text(status, "finishedAt"),
+  };
+}
+
+function reference(freight: unknown) {
+  return {
+    name: text(freight, "name") ?? "",
+    images: list(freight, "images").map((image) => ({
+      repoURL: text(image, "repoURL") ?? "",
+      tag: text(image, "tag") ?? "",
+      digest: text(image, "digest"),
+    })),
+    commit: text(list(freight, "commits")[0], "id"),
+  };
+}
+
+/** Drops the resources and the history of an Application. */
+export function liveApplication({ status }: Item) {
+  const phase = text(status, "operationState", "phase");
+  const failed = phase === "Failed" || phase === "Error";
+  return {
+    sync: text(status, "sync", "status"),
+    health: text(status, "health", "status"),
+    /** Images as in manifests: `registry.example/nginx:1.2@sha256:…`. */
+    images: list(status, "summary", "images").filter((image) => typeof image === "string"),
+    /** The last sync, if it did not succeed. */
+    failedSync: failed ? (text(status, "operationState", "message") ?? phase) : undefined,
+  };
+}
+
+/** Why a Warehouse finds no Freight; undefined if it is ready, or new. */
+function warehouseProblem({ status }: Item): string | undefined {
+  const ready = readyCondition(status);
+  return text(ready, "status") === "False" ? (text(ready, "message") ?? text(ready, "reason")) : undefined;
+}
+
+/** The lists of Kargo's API, and what is kept of each object. */
+export const PIPELINE_LISTS: Readonly<Record<string, (pipeline: LivePipeline, item: Item) => void>> = {
+  stages: ({ stages }, item) => stages.push(liveStage(item)),
+  freights: ({ freights }, item) => freights.push(liveFreight(item)),
+  promotions: ({ promotions }, item) => promotions.push(livePromotion(item)),
+  warehouses: (pipeline, item) => {
+    const problem = warehouseProblem(item);
+    if (problem !== undefined) pipeline.warehouse = problem;
+  },
+};

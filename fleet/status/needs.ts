@@ -6,8 +6,8 @@ export interface Need {
   readonly service: string;
   readonly cluster: string;
   readonly stage: string;
-  readonly version: Version | undefined;
-  readonly since: string | undefined;
+  readonly version?: Version;
+  readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly who?: string | undefined;
   readonly message?: string | undefined;
@@ -32,56 +32,32 @@ export function needsOf({ services }: Pick<FleetStatus, "services">): Need[] {
 
 function stageNeeds({ service, cluster }: ServiceStatus, status: StageStatus): Need[] {
   const { stage, waits, failed, holds, drift } = status;
-  const place = { service, cluster, stage };
   // A failed Promotion and the wait for the same Freight are one thing to do.
   const again = waits.find(
     ({ kind, version }) =>
       (kind === "failure" || kind === "promotion") && version.freight === failed?.version.freight,
   );
-  return [
-    ...(failed
-      ? [
-          {
-            ...place,
-            kind: "failed" as const,
-            version: failed.version,
-            since: failed.at,
-            who: again?.who,
-            message: failed.reason,
-            command: again?.command,
-          },
-        ]
-      : []),
-    ...waits
-      .filter((wait) => wait !== again)
-      .map(({ kind, message, ...rest }) => ({
-        ...place,
-        kind: KINDS[kind],
-        since: undefined,
-        ...rest,
-        message: KINDS[kind] === "itself" ? `${kind}${message === undefined ? "" : `: ${message}`}` : message,
-      })),
-    ...holds.map(({ actor, version, since, command }) => ({
-      ...place,
-      kind: "held" as const,
-      version,
-      since,
-      message: `${actor} promoted this version by hand. Auto-promotion goes on after the newest one is promoted.`,
-      command,
-    })),
-    ...(drift.length > 0
-      ? [
-          {
-            ...place,
-            kind: "drift" as const,
-            version: undefined,
-            since: undefined,
-            message:
-              drift[0] === "spec" ? "The Stage is not in the cluster." : `Differs in ${drift.join(", ")}.`,
-          },
-        ]
-      : []),
-  ];
+  const needs: Omit<Need, "service" | "cluster" | "stage">[] = waits
+    .filter((wait) => wait !== again)
+    .map(({ kind, message, ...rest }) => ({
+      kind: KINDS[kind],
+      ...rest,
+      message: KINDS[kind] === "itself" ? `${kind}${message === undefined ? "" : `: ${message}`}` : message,
+    }));
+  if (failed) {
+    const { version, at: since, reason: message } = failed;
+    needs.unshift({ kind: "failed", version, since, who: again?.who, message, command: again?.command });
+  }
+  for (const { actor, ...rest } of holds) {
+    const message = `${actor} promoted this version by hand. Auto-promotion goes on after the newest one is promoted.`;
+    needs.push({ kind: "held", message, ...rest });
+  }
+  if (drift.length > 0) {
+    const message =
+      drift[0] === "spec" ? "The Stage is not in the cluster." : `Differs in ${drift.join(", ")}.`;
+    needs.push({ kind: "drift", message });
+  }
+  return needs.map((need) => ({ ...need, service, cluster, stage }));
 }
 
 /** Whether somebody should look now: a Promotion failed, Freight is stuck, or a Stage is not as planned. */

@@ -3,38 +3,24 @@ import { KARGO_API } from "../../manifests/kargo-types.ts";
 import { SERVICE_LABEL } from "../../model/labels.ts";
 import { ARGOCD_NAMESPACE } from "../../model/names.ts";
 import type { ServicePlan } from "../../model/plan.ts";
-import type { Cluster } from "../cluster.ts";
+import { type Cluster, messageOf } from "../cluster.ts";
+import { FleetError } from "../fleet-error.ts";
+import { readList } from "../lists.ts";
 import { inParallel } from "../parallel.ts";
-import type { LiveApplication, LivePipeline, LivePipelines } from "./live.ts";
-import { readPages } from "./pages.ts";
 import {
   type Item,
+  type LiveApplication,
+  type LivePipeline,
+  type LivePipelines,
   liveApplication,
-  liveFreight,
-  livePromotion,
-  liveStage,
-  warehouseProblem,
-} from "./trim.ts";
+  PIPELINE_LISTS,
+} from "./live.ts";
 
 /** Up to so many services are read one by one: the rest of a large cluster would be read in vain. */
 const FEW = 10;
 const CONCURRENCY = 8;
-
-/** The lists of Kargo's API, and what is kept of each object. */
-const KINDS: Readonly<Record<string, (pipeline: LivePipeline, item: Item) => void>> = {
-  stages: ({ stages }, item) => stages.push(liveStage(item)),
-  freights: ({ freights }, item) => freights.push(liveFreight(item)),
-  promotions: ({ promotions }, item) => promotions.push(livePromotion(item)),
-  warehouses: (pipeline, item) => {
-    const problem = warehouseProblem(item);
-    if (problem !== undefined) pipeline.warehouse = problem;
-  },
-};
-
-/** Keeps of an object what a status needs. @param kind a list of Kargo's API, such as `stages` */
-export function takePipelineItem(kind: string, pipeline: LivePipeline, item: Item): void {
-  KINDS[kind]?.(pipeline, item);
-}
+/** The number of objects in one response: 500 would take 60 MB more, and no less time. */
+const PAGE = "250";
 
 /**
  * Reads the pipelines of these services with the caller's rights. It lists the whole cluster, so that a thousand
@@ -55,7 +41,7 @@ export async function readPipelines(
   const refused = new Map<string, string>();
   const taking = (kind: string) => (item: Item) => {
     const pipeline = projects.get(item.metadata.namespace ?? "");
-    if (pipeline) takePipelineItem(kind, pipeline, item);
+    if (pipeline) PIPELINE_LISTS[kind]?.(pipeline, item);
   };
   const inEach = (kind: string) =>
     inParallel(
@@ -77,7 +63,7 @@ export async function readPipelines(
   };
   const [applications] = await Promise.all([
     readApplications(cluster, services),
-    ...Object.keys(KINDS).map(read),
+    ...Object.keys(PIPELINE_LISTS).map(read),
   ]);
   return { projects, refused, ...applications };
 }
@@ -99,4 +85,30 @@ async function readApplications(
   if (refusal === undefined) return { applications, limits: [] };
   const limit = `Without the right to list Applications in namespace ${ARGOCD_NAMESPACE} it is unknown what waits for a sync, and health is Kargo's word alone (${refusal}).`;
   return { applications: undefined, limits: [limit] };
+}
+
+/**
+ * Reads a list page by page. No page is kept, so `take` must keep only what it needs of an object.
+ * @param path the list's path on the API server
+ * @param query further parameters, such as a label selector
+ * @returns why the API server refuses the list (403); undefined if it was read
+ * @throws FleetError if the API server does not serve the list, or fails
+ */
+async function readPages(
+  cluster: Cluster,
+  path: string,
+  take: (item: Item) => void,
+  query: Readonly<Record<string, string>> = {},
+): Promise<string | undefined> {
+  const failed = await readList(cluster, path, { ...query, limit: PAGE }, take);
+  if (failed === undefined) return undefined;
+  const { status } = failed;
+  const message = messageOf(failed);
+  if (status === 403) return message;
+  const plural = path.slice(path.lastIndexOf("/") + 1);
+  const fix = {
+    404: " Is Kargo installed there, and is it the right cluster?",
+    410: " The list changed for too long while it was read. Try again.",
+  }[status];
+  throw new FleetError(`The API server does not list ${plural} (${status}): ${message}.${fix ?? ""}`);
 }

@@ -1,5 +1,5 @@
 import { serviceObjects } from "../../manifests/inventory/objects.ts";
-import type { ServicePlan, StagePlan } from "../../model/plan.ts";
+import type { ServicePlan } from "../../model/plan.ts";
 import { differingPaths } from "../audit/differences.ts";
 import { refusalsNow } from "./closed.ts";
 import { deliveriesOf, leadTimes } from "./deliveries.ts";
@@ -10,9 +10,9 @@ import type {
   FleetStatus,
   ServiceStatus,
   StageStatus,
+  Version,
 } from "./fleet-status.ts";
-import { healthOf } from "./health.ts";
-import type { LivePipeline, LivePipelines, LiveStage } from "./live.ts";
+import type { LivePipelines } from "./live.ts";
 import { versionOf } from "./version.ts";
 import { hasFailed, holdsOf, type StageView, waitsOf } from "./waits.ts";
 
@@ -75,16 +75,13 @@ function serviceStatus(
     ...none,
     ...(pipeline.warehouse !== undefined && { warehouse: pipeline.warehouse }),
     stages: service.stages.map((stage) => {
-      const found = pipeline.stages.find(({ name }) => name === stage.name);
-      const status = stageStatus(service, stage, found, {
-        pipeline,
-        applications: live.applications,
-        closed,
-        now,
-      });
-      const drift =
-        found === undefined ? ["spec"] : differingPaths(specs.get(stage.name), found.spec, "spec");
-      return { ...status, drift };
+      const { name, after, deployment } = stage;
+      const found = pipeline.stages.find((each) => each.name === name);
+      const base = { stage: name, after, ...(deployment === undefined && { controlFlow: true as const }) };
+      if (found === undefined) return { ...base, health: "Missing", waits: [], holds: [], drift: ["spec"] };
+      const application = deployment && live.applications?.get(deployment.application);
+      const view = { service, stage, live: found, application, pipeline, closed, now };
+      return { ...base, ...stageStatus(view), drift: differingPaths(specs.get(name), found.spec, "spec") };
     }),
     leadTimes: leadTimes(service, pipeline),
     deliveries: deliveriesOf(service, pipeline),
@@ -99,48 +96,53 @@ function plannedSpecs(service: ServicePlan): ReadonlyMap<string, unknown> {
   );
 }
 
-type Around = Pick<StageView, "pipeline" | "closed" | "now"> & Pick<LivePipelines, "applications">;
-
-function stageStatus(
-  service: ServicePlan,
-  stage: StagePlan,
-  live: LiveStage | undefined,
-  around: Around,
-): Omit<StageStatus, "drift"> {
-  const { deployment, name, after } = stage;
-  const base = { stage: name, after, ...(deployment === undefined && { controlFlow: true as const }) };
-  if (live === undefined) return { ...base, health: "Missing", waits: [], holds: [] };
-  const application = deployment && around.applications?.get(deployment.application);
-  const { applications: _, ...rest } = around;
-  const view = { service, stage, live, application, ...rest };
-  const failed = failedPromotion(live, service);
+function stageStatus(view: StageView) {
+  const version = currentVersion(view);
+  const failed = failedPromotion(view);
   return {
-    ...base,
-    ...(live.current && { version: currentVersion(live, service, around.pipeline) }),
-    health: healthOf(live, application),
+    ...(version && { version }),
+    health: healthOf(view),
     waits: waitsOf(view),
     ...(failed && { failed }),
     holds: holdsOf(view),
   };
 }
 
-function currentVersion(live: LiveStage, { warehouse }: ServicePlan, { freights }: LivePipeline) {
-  const reference = live.current ?? { name: "", images: [], commit: undefined };
-  const freight = freights.find(({ name }) => name === reference.name);
-  const last = live.last?.freight.name === reference.name ? live.last.finishedAt : undefined;
-  return versionOf(reference, warehouse, freight?.currentlyIn[live.name] ?? last);
+function currentVersion({ service, live, pipeline }: StageView): Version | undefined {
+  const { name: stage, current, last } = live;
+  if (current === undefined) return undefined;
+  const freight = pipeline.freights.find(({ name }) => name === current.name);
+  const arrived = last?.freight.name === current.name ? last.finishedAt : undefined;
+  return versionOf(current, service.warehouse, freight?.currentlyIn[stage] ?? arrived);
 }
 
 /** The latest Promotion, if it failed and no other one runs. */
-function failedPromotion(
-  { last, running }: LiveStage,
-  { warehouse }: ServicePlan,
-): FailedPromotion | undefined {
+function failedPromotion({ service, live: { last, running } }: StageView): FailedPromotion | undefined {
   if (last === undefined || running !== undefined || !hasFailed(last.phase)) return undefined;
   return {
     promotion: last.name,
-    version: versionOf(last.freight, warehouse),
+    version: versionOf(last.freight, service.warehouse),
     ...(last.finishedAt !== undefined && { at: last.finishedAt }),
     reason: last.message ?? last.phase,
   };
+}
+
+/** From best to worst; Kargo says Unhealthy, Argo CD the others too. */
+const HEALTH = [
+  "Unknown",
+  "Healthy",
+  "Suspended",
+  "Progressing",
+  "Missing",
+  "Unhealthy",
+  "Degraded",
+] as const;
+
+/**
+ * The worse of Kargo's and Argo CD's word. Kargo asks Argo CD only where a promotion syncs, so a Stage with manual sync
+ * is Healthy for Kargo whatever its Application does. An Application without a version has nothing to be healthy.
+ */
+function healthOf({ live: { health, current }, application }: StageView): StageStatus["health"] {
+  if (current === undefined) return "Unknown";
+  return HEALTH.findLast((word) => word === health || word === application?.health) ?? "Unknown";
 }

@@ -93,12 +93,11 @@ function draw(rows: readonly (readonly Cell[])[], width: number, paint: Paint): 
   return rows.map((row) => {
     let left = width;
     const cells = row.map(({ text, colour }, column) => {
-      const last = column === row.length - 1;
-      const cut = text.slice(0, Math.max(0, left));
-      const padded = last ? 0 : (widths[column] ?? 0) + 2;
-      left -= Math.max(padded, cut.length);
-      const gap = " ".repeat(Math.max(0, Math.min(padded - cut.length, left + padded - cut.length)));
-      return colour === "green" && column < 2 ? cut + gap : paint(colour, cut) + gap;
+      const padded = text.padEnd((widths[column] ?? 0) + 2).slice(0, left);
+      left -= padded.length;
+      const word = padded.slice(0, text.length);
+      const gap = padded.slice(text.length);
+      return (colour === "green" && column < 2 ? word : paint(colour, word)) + gap;
     });
     return cells.join("").trimEnd();
   });

@@ -1,3 +1,4 @@
+import { counted } from "../../model/diagnostics.ts";
 import type { ClosedNow, ClusterStatus, FleetStatus } from "./fleet-status.ts";
 import { type Need, needsOf } from "./needs.ts";
 import { LEGEND, tables } from "./table.ts";
@@ -135,8 +136,4 @@ function numbers({ services }: FleetStatus, now: number): string[] {
     `Last Stages since ${since.slice(0, 10)}: ${counted(succeeded, "Promotion")}, ${(succeeded / days).toFixed(1)} a day; ${failed} failed (${Math.round((failed / Math.max(1, succeeded + failed)) * 100)} %)`,
     ...(medians.length === 0 ? [] : [`From the push, median: ${medians.join(", ")}`]),
   ];
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

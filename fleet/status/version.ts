@@ -1,4 +1,5 @@
 import { repositories, type ServiceImages } from "../../model/images.ts";
+import type { ServicePlan } from "../../model/plan.ts";
 import type { Version } from "./fleet-status.ts";
 import type { FreightReference, LiveImage } from "./live.ts";
 
@@ -21,10 +22,7 @@ export function tagParts(tag: string): { readonly pushedAt: string; readonly com
 }
 
 /** The images of a service; Freight may carry others too. */
-export interface OwnImages {
-  readonly image: string;
-  readonly images?: ServiceImages;
-}
+type OwnImages = Pick<ServicePlan["warehouse"], "image" | "images">;
 
 /**
  * Freight in the words of the service's images. Its commit and the push's time are those of the first one.

@@ -21,14 +21,6 @@ export interface Reason {
   readonly why: string;
 }
 
-/** Whether a pull request may be previewed with secrets without approval. */
-interface Trust {
-  readonly verdict: "data only" | "needs approval";
-  readonly reasons: readonly Reason[];
-  /** The texts that replace the base's files, by path in the folder. Empty if an approval is needed. */
-  readonly data: ReadonlyMap<string, string>;
-}
-
 /** Larger than any catalogue, and small enough to parse. */
 export const LARGEST = 5_000_000;
 
@@ -43,13 +35,14 @@ const STACK_FILE = /^Pulumi\.[\w.-]+\.yaml$/;
  * @param base the base's files
  * @param catalogues the catalogues of the base's stacks
  * @param prefix the folder relative to the root of the repository, with a trailing slash; empty at the root
+ * @returns the data as the texts that replace the base's files, by path in the folder; none if an approval is needed
  */
 export function trustedChanges(
   base: Files,
   catalogues: readonly string[],
   changed: readonly ChangedFile[],
   prefix = "",
-): Trust {
+) {
   const patterns = new Set(catalogues.flatMap((file) => patternsIn(file, base.read(file) ?? "")));
   const isListed = (path: string) =>
     catalogues.includes(path) || [...patterns].some((pattern) => isIncluded(pattern, path));
@@ -77,6 +70,6 @@ export function trustedChanges(
       else for (const why of trust.reasons) refuse(why);
     }
   }
-  if (reasons.length > 0) return { verdict: "needs approval", reasons, data: new Map() };
-  return { verdict: "data only", reasons: [], data };
+  if (reasons.length > 0) data.clear();
+  return { verdict: reasons.length > 0 ? "needs approval" : "data only", reasons, data } as const;
 }

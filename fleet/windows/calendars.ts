@@ -1,39 +1,25 @@
 import { CALENDAR, type CalendarData, rulesOf, STOP } from "../../manifests/calendar.ts";
-import type { ClosingRule } from "../../model/calendar.ts";
 import { WINDOWS_NAMESPACE } from "../../model/names.ts";
 import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 
 export const CONFIG_MAPS = `/api/v1/namespaces/${WINDOWS_NAMESPACE}/configmaps`;
 
-/** What the API server enforces: one of its two ConfigMaps. */
-export interface LiveCalendar {
-  readonly data: CalendarData;
-  readonly resourceVersion: string;
-}
-
-/** What the API server enforces in both. */
-export interface Enforced {
-  /** The windows and freezes as the cluster has them. */
-  readonly calendar: CalendarData;
-  /** The calendar's rules, then the stops. */
-  readonly rules: readonly ClosingRule[];
-}
-
-/** Reads what the API server enforces now. @throws as {@link readCalendar} */
-export async function enforcedNow(cluster: Cluster): Promise<Enforced> {
+/**
+ * Reads what the API server enforces now.
+ * @returns the windows and freezes as the cluster has them; their rules, then the stops
+ * @throws as {@link readCalendar}
+ */
+export async function enforcedNow(cluster: Cluster) {
   const both = await Promise.all([readCalendar(cluster, CALENDAR), readCalendar(cluster, STOP)]);
   return { calendar: both[0].data, rules: both.flatMap(({ data }) => rulesOf(data)) };
 }
 
 /**
- * Reads one of the ConfigMaps.
+ * Reads one of the two ConfigMaps.
  * @throws FleetError if the caller may not read it, or if it is missing
  */
-export async function readCalendar(
-  cluster: Cluster,
-  name: typeof CALENDAR | typeof STOP,
-): Promise<LiveCalendar> {
+export async function readCalendar(cluster: Cluster, name: typeof CALENDAR | typeof STOP) {
   const answer = await cluster.send({ method: "GET", path: `${CONFIG_MAPS}/${name}` });
   if (answer.status === 404)
     throw new FleetError(

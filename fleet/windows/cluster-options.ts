@@ -1,5 +1,5 @@
 import { didYouMean, listed } from "../../model/diagnostics.ts";
-import { type Cluster, openClusterOf } from "../cluster.ts";
+import { openClusterOf } from "../cluster.ts";
 import { CLUSTER, option, type ValuesOf } from "../command.ts";
 import { FleetError } from "../fleet-error.ts";
 import { rightStack, type StackFiles } from "../stack-files.ts";
@@ -13,14 +13,11 @@ export const CLUSTER_OF_STACK = {
   ...CLUSTER,
 };
 
-/** A cluster, and the files of its stack if one was named. */
-export interface Meant {
-  readonly cluster: Cluster;
-  readonly files: StackFiles | undefined;
-}
-
-/** @throws FleetError if neither a stack nor a context is named; InvalidInput if the stack's files are wrong */
-export async function clusterOf({ stack, ...choice }: ValuesOf<typeof CLUSTER_OF_STACK>): Promise<Meant> {
+/**
+ * Opens a cluster, and reads the files of its stack if one is named.
+ * @throws FleetError if neither a stack nor a context is named; InvalidInput if the stack's files are wrong
+ */
+export async function clusterOf({ stack, ...choice }: ValuesOf<typeof CLUSTER_OF_STACK>) {
   if (stack === undefined && choice.context === undefined)
     throw new FleetError("Which cluster? Name a stack with --stack, or a context with --context.");
   const files = stack === undefined ? undefined : rightStack(stack);

@@ -1,7 +1,7 @@
 import { type CalendarData, calendarData, rulesOf, STOP } from "../../manifests/calendar.ts";
 import { type ClosingRule, rfc3339 } from "../../model/calendar.ts";
 import { didYouMean, listed } from "../../model/diagnostics.ts";
-import { type Cluster, type ClusterAnswer, messageOf } from "../cluster.ts";
+import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 import { CONFIG_MAPS, readCalendar } from "./calendars.ts";
 
@@ -21,10 +21,6 @@ export interface LineChange {
   readonly after: readonly ClosingRule[];
 }
 
-interface Patch {
-  readonly data: Readonly<Record<string, string | null>>;
-}
-
 /**
  * Adds a stop under the caller's own rights and name. Stops of other people stay.
  * @throws FleetError if the caller may not
@@ -42,7 +38,7 @@ export function stopTheLine(cluster: Cluster, request: StopRequest, dryRun: bool
       ...(until && { until: rfc3339(until.getTime()) }),
       by: await ownName(cluster),
     };
-    return { data: calendarData([rule]) };
+    return calendarData([rule]);
   });
 }
 
@@ -69,7 +65,7 @@ export function resume(
       );
     const ended = ids.length > 0 ? ids : known;
     const keys = Object.keys(data).filter((key) => ended.includes(key.split(".")[0] ?? ""));
-    return { data: Object.fromEntries(keys.map((key) => [key, null])) };
+    return Object.fromEntries(keys.map((key) => [key, null]));
   });
 }
 
@@ -79,29 +75,26 @@ const ATTEMPTS = 5;
 async function change(
   cluster: Cluster,
   dryRun: boolean,
-  patchOf: (stops: readonly ClosingRule[], data: CalendarData) => Promise<Patch>,
+  patchOf: (stops: readonly ClosingRule[], data: CalendarData) => Promise<Record<string, string | null>>,
 ): Promise<LineChange> {
   for (let attempt = 1; ; attempt++) {
     const { data, resourceVersion } = await readCalendar(cluster, STOP);
     const before = rulesOf(data);
     const patch = await patchOf(before, data);
-    if (Object.keys(patch.data).length === 0) return { before, after: before };
+    if (Object.keys(patch).length === 0) return { before, after: before };
     const query = `fieldManager=kargo-fleet${dryRun ? "&dryRun=All" : ""}`;
     const answer = await cluster.send({
       method: "PATCH",
       path: `${CONFIG_MAPS}/${STOP}?${query}`,
-      body: { ...patch, metadata: { resourceVersion } },
+      body: { data: patch, metadata: { resourceVersion } },
     });
     if (answer.status === 409 && attempt < ATTEMPTS) continue;
-    if (answer.status !== 200) throw refused(answer);
+    if (answer.status !== 200)
+      throw new FleetError(
+        `The API server did not change the stops (${answer.status}): ${messageOf(answer)} access.incident of the stack names who may.`,
+      );
     return { before, after: rulesOf((answer.body as { data?: CalendarData }).data ?? {}) };
   }
-}
-
-function refused(answer: ClusterAnswer): FleetError {
-  return new FleetError(
-    `The API server did not change the stops (${answer.status}): ${messageOf(answer)} access.incident of the stack names who may.`,
-  );
 }
 
 /** The name by which the API server knows the caller; the guard compares it. */

@@ -1,16 +1,12 @@
 import { type ClosingRule, periodsText } from "../../model/calendar.ts";
 import { isClosed, nextChange } from "../../model/closed-now.ts";
 import { visible } from "../report/escape.ts";
+import type { LineChange } from "./line.ts";
 
-/** A rule at a moment. */
-export interface RuleState {
-  readonly rule: ClosingRule;
-  readonly closed: boolean;
-  /** When that changes; undefined if nobody knows, or never. */
-  readonly next: Date | undefined;
-}
+type RuleState = ReturnType<typeof stateOf>;
 
-export function stateOf(rule: ClosingRule, now: Date): RuleState {
+/** A rule at a moment: whether it closes something, and when that changes; undefined if nobody knows, or never. */
+export function stateOf(rule: ClosingRule, now: Date) {
   return { rule, closed: isClosed(rule, now), next: nextChange(rule, now) };
 }
 
@@ -38,7 +34,21 @@ export function ruleLine({ rule, closed, next }: RuleState): string {
   return visible(line);
 }
 
-/** A rule as JSON for scripts. */
 export function ruleJson({ rule, closed, next }: RuleState): object {
   return { ...rule, closed, next: next?.toISOString() };
+}
+
+/** Prints the stops before and after a change. */
+export function tellChange(
+  { before, after }: LineChange,
+  { json, dryRun }: { readonly json: boolean; readonly dryRun: boolean },
+): void {
+  const now = new Date();
+  const all = (rules: readonly ClosingRule[]) => rules.map((rule) => stateOf(rule, now));
+  const lines = (rules: readonly ClosingRule[]) =>
+    rules.length === 0 ? ["  nothing is stopped"] : all(rules).map((state) => `  ${ruleLine(state)}`);
+  const text = json
+    ? JSON.stringify({ dryRun, before: all(before).map(ruleJson), after: all(after).map(ruleJson) }, null, 2)
+    : ["Before:", ...lines(before), dryRun ? "After (dry run):" : "After:", ...lines(after)].join("\n");
+  process.stdout.write(`${text}\n`);
 }

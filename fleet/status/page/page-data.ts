@@ -1,4 +1,4 @@
-import type { Cell, Matrix } from "../../audit/matrix.ts";
+import type { Matrix } from "../../audit/matrix.ts";
 import type { FleetStatus, ServiceStatus } from "../fleet-status.ts";
 
 /** A service on the page. Of its lead times the page needs only the seconds, by Stage. */
@@ -6,31 +6,20 @@ export interface PageService extends Omit<ServiceStatus, "leadTimes"> {
   readonly leadTimes: readonly (readonly [stage: string, seconds: readonly number[]])[];
 }
 
-/** Namespaces in which every row of the matrix has the same rights. */
-export interface AccessColumn {
-  readonly namespaces: readonly string[];
-  /** In the order of the rows. */
-  readonly cells: readonly Cell[];
-}
+export type AccessMap = ReturnType<typeof accessMap>;
 
-/** The matrix of `fleet audit`, with one column for all namespaces that are alike. */
-export interface AccessMap {
-  readonly rows: readonly string[];
-  readonly columns: readonly AccessColumn[];
-}
+export type PageData = ReturnType<typeof pageData>;
 
-/** What the page's script reads. */
-export interface PageData extends Omit<FleetStatus, "services"> {
-  readonly services: readonly PageService[];
-  readonly access?: AccessMap;
-  /** A sentence above everything, such as that these are samples. */
-  readonly note?: string;
-}
-
-export function pageData(status: FleetStatus, access?: Matrix, note?: string): PageData {
+/**
+ * What the page's script reads.
+ * @param note a sentence above everything, such as that these are samples
+ */
+export function pageData(status: FleetStatus, access?: Matrix, note?: string) {
   return {
     ...status,
-    services: status.services.map((service) => ({ ...service, leadTimes: secondsByStage(service) })),
+    services: status.services.map(
+      (service): PageService => ({ ...service, leadTimes: secondsByStage(service) }),
+    ),
     ...(access && { access: accessMap(access) }),
     ...(note !== undefined && { note }),
   };
@@ -41,7 +30,8 @@ function secondsByStage({ leadTimes }: ServiceStatus): PageService["leadTimes"] 
   return [...stages].map(([stage, all]) => [stage, all.map(({ seconds }) => Math.round(seconds))]);
 }
 
-function accessMap(matrix: Matrix): AccessMap {
+/** One column for all namespaces in which every row has the same rights. Its cells are in the order of the rows. */
+function accessMap(matrix: Matrix) {
   const rows = [...matrix.values()];
   const namespaces = [...(rows[0]?.keys() ?? [])];
   const cellsOf = (namespace: string) => rows.map((row) => row.get(namespace) ?? "none");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Attempt, succeeded, undelivered } from "../../redeliver/attempts.ts";
+import { succeeded, undelivered } from "../../redeliver/attempts.ts";
+import type { Attempt } from "../../redeliver/hooks-api.ts";
 
 type Try = readonly [guid: string, statusCode: number, event?: string];
 

@@ -10,17 +10,16 @@ describe("fleet redeliver on the command line", function () {
   this.timeout(60_000);
   const { server, lose } = lostPushes();
 
-  const start = async (...args: string[]) => {
-    await writeFile(join(server().directory, "services.json"), CATALOGUE);
-    await writeFile(join(server().directory, "Pulumi.test.yaml"), stackText());
-    const env = { GITHUB_TOKEN: token, GITHUB_BASE_URL: server().github.baseUrl, NO_COLOR: "1" };
-    const { exitCode, stdout, stderr } = await fleetCommand(
-      ["redeliver", "--stack", "test", ...args],
-      server().directory,
-      env,
-    );
+  const startWith = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
+    const { directory } = server();
+    await writeFile(join(directory, "services.json"), CATALOGUE);
+    await writeFile(join(directory, "Pulumi.test.yaml"), stackText());
+    const command = ["redeliver", "--stack", "test", ...args];
+    const { exitCode, stdout, stderr } = await fleetCommand(command, directory, env);
     return { exitCode, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
   };
+  const start = (...args: string[]) =>
+    startWith({ GITHUB_TOKEN: token, GITHUB_BASE_URL: server().github.baseUrl, NO_COLOR: "1" }, ...args);
 
   it("lists undelivered pushes and exits with 2, delivers them and exits with 0", async () => {
     await lose("nginx");
@@ -73,16 +72,10 @@ describe("fleet redeliver on the command line", function () {
   });
 
   it("requires a token", async () => {
-    await writeFile(join(server().directory, "services.json"), CATALOGUE);
-    await writeFile(join(server().directory, "Pulumi.test.yaml"), stackText());
-    const args = ["redeliver", "--stack", "test"];
-    const { exitCode, stderr } = await fleetCommand(args, server().directory, { GITHUB_TOKEN: "" });
+    const { exitCode, stderr } = await startWith({ GITHUB_TOKEN: "" });
     assert.deepEqual(
       [exitCode, stderr],
-      [
-        1,
-        "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN.\n",
-      ],
+      [1, "There is no token for GitHub. Run pulumi config set --secret github:token, or set GITHUB_TOKEN."],
     );
   });
 

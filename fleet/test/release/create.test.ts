@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { servicePlan } from "../../../test/sources.ts";
 import { candidateOf, targetStage } from "../../release/create.ts";
 import type { LiveService } from "../../release/live.ts";
+import { freight, IMAGE, stage } from "./live-service.ts";
 
 const NOW = new Date("2026-11-28T14:00:00Z");
 const TWO_GATES = {
@@ -9,26 +10,11 @@ const TWO_GATES = {
     "{ standard: [ { stage: dev, promotion: auto, sync: auto }, { stage: eu, promotion: manual, sync: manual, after: [dev] }, { stage: us, promotion: manual, sync: manual, after: [dev] } ] }",
 };
 
-function live(verifiedIn: readonly string[], inStaging = "abc"): LiveService {
-  const items = { "Warehouse/nginx": { name: inStaging } };
+function live(verified: readonly string[], inStaging = "abc"): LiveService {
+  const verifiedIn = Object.fromEntries(verified.map((stage) => [stage, {}]));
   return {
-    stages: [
-      {
-        metadata: { name: "staging", creationTimestamp: "" },
-        status: { freightHistory: [{ items }] },
-      },
-    ],
-    freight: [
-      {
-        metadata: { name: "abc", creationTimestamp: "" },
-        images: [{ repoURL: "registry.example/nginx", tag: "1" }],
-        status: {
-          verifiedIn: Object.fromEntries(verifiedIn.map((stage) => [stage, {}])),
-          approvedFor: {},
-          currentlyIn: {},
-        },
-      },
-    ],
+    stages: [stage("staging", inStaging)],
+    freights: [freight("abc", { verifiedIn })],
     promotions: [],
   };
 }
@@ -54,7 +40,7 @@ describe("release create", () => {
     assert.deepEqual(candidateOf(nginx, "prod-eu", prod, live(["dev", "staging"]), NOW), {
       entry: {
         ...{ service: "nginx", stack: "prod-eu", project: "kargo-nginx", stage: "prod", freight: "abc" },
-        ...{ images: ["registry.example/nginx:1"], verifiedIn: ["staging"] },
+        ...{ images: [IMAGE], verifiedIn: ["staging"] },
       },
     });
   });

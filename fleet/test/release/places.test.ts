@@ -4,7 +4,7 @@ import { catalogueText, NOW, service, stackText } from "../../../test/sources.ts
 import { readFleet } from "../../all-stacks.ts";
 import { chosenStacks, type NamedPlan } from "../../chosen-stacks.ts";
 import { planOf } from "../../release/places.ts";
-import { folderOf } from "../folder.ts";
+import { removedFolders } from "../folder.ts";
 
 const NAMES = Array.from({ length: 12 }, (_, index) => `service-${index}`);
 const CATALOGUE = catalogueText(Object.fromEntries(NAMES.map((name) => [name, service(name)])));
@@ -50,29 +50,16 @@ describe("the plan of a release's entry", () => {
 
 describe("fleet release", function () {
   this.timeout(60_000);
+  const newFolder = removedFolders();
 
   it("finds the services of a stack's shards", async () => {
-    const folder = await folderOf({
+    const folder = await newFolder({
       "services.json": CATALOGUE,
       "Pulumi.prod.yaml": stackText({ shards: "2" }),
     });
-    try {
-      const names = NAMES.join(",");
-      const args = [
-        "release",
-        "create",
-        "r1",
-        "--stack",
-        "prod",
-        "--services",
-        names,
-        "--kubeconfig",
-        "none",
-      ];
-      // It goes on to the cluster, which this machine does not have.
-      assert.match((await folder.run(...args)).stderr, /^The kubeconfig cannot be read/);
-    } finally {
-      await folder.remove();
-    }
+    const create = ["release", "create", "r1", "--stack", "prod", "--services", NAMES.join(",")];
+    // It goes on to the cluster, which this machine does not have.
+    const { stderr } = await folder.run(...create, "--kubeconfig", "none");
+    assert.match(stderr, /^The kubeconfig cannot be read/);
   });
 });

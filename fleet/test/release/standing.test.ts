@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { LiveFreight, LivePromotion, LiveService } from "../../release/live.ts";
+import { type LiveService, type ReleasePromotion, releasePromotion } from "../../release/live.ts";
 import { standingOf, type TargetStage } from "../../release/standing.ts";
+import { freight, IMAGE, stage } from "./live-service.ts";
 
 const NOW = new Date("2026-11-28T14:00:00Z");
 const PROD: TargetStage = { name: "prod", after: ["staging"], soak: undefined };
@@ -11,29 +12,17 @@ const ENTRY = {
   project: "kargo-nginx",
   stage: "prod",
   freight: "new",
-  images: ["registry.example/nginx:20261128133800-bbb1234"],
+  images: [IMAGE],
   verifiedIn: ["staging"],
 };
 
-function freight(name: string, status: Partial<LiveFreight["status"]> = {}, created = name): LiveFreight {
-  const verifiedIn = { staging: {} };
-  return {
-    metadata: { name, creationTimestamp: created },
-    images: [{ repoURL: "registry.example/nginx", tag: "20261128133800-bbb1234" }],
-    status: { verifiedIn, approvedFor: {}, currentlyIn: {}, ...status },
-  };
-}
-
-function promotion(phase: string, message = "", more: Partial<LivePromotion["spec"]> = {}): LivePromotion {
+function promotion(phase: string, message = "", more: object = {}): ReleasePromotion {
   const spec = { stage: "prod", freight: "new", ...more };
-  return { metadata: { name: `prod.${phase}`, creationTimestamp: "" }, spec, status: { phase, message } };
+  return releasePromotion({ metadata: { name: `prod.${phase}` }, spec, status: { phase, message } });
 }
 
-function live(parts: Partial<LiveService> & { readonly inProd?: string } = {}): LiveService {
-  const { inProd, ...more } = parts;
-  const freightHistory = inProd === undefined ? [] : [{ items: { "Warehouse/nginx": { name: inProd } } }];
-  const stages = [{ metadata: { name: "prod", creationTimestamp: "" }, status: { freightHistory } }];
-  return { stages, freight: [freight("new")], promotions: [], ...more };
+function live(parts: Partial<LiveService> = {}, inProd?: string): LiveService {
+  return { stages: [stage("prod", inProd)], freights: [freight("new")], promotions: [], ...parts };
 }
 
 const standing = (found: LiveService, target: TargetStage | undefined = PROD) =>
@@ -41,12 +30,15 @@ const standing = (found: LiveService, target: TargetStage | undefined = PROD) =>
 
 describe("the standing of a service in a release", () => {
   it("is done when the Stage has the Freight", () => {
-    assert.deepEqual(standing(live({ inProd: "new" })), { kind: "done" });
+    assert.deepEqual(standing(live({}, "new")), { kind: "done" });
   });
 
   it("cannot be promoted if the Freight holds other images than a reviewer has read", () => {
-    const other = { ...freight("new"), images: [{ repoURL: "registry.example/nginx", tag: "evil" }] };
-    assert.deepEqual(standing(live({ freight: [other] })), {
+    const other = {
+      ...freight("new"),
+      images: [{ repoURL: "registry.example/nginx", tag: "evil", digest: undefined }],
+    };
+    assert.deepEqual(standing(live({ freights: [other] })), {
       kind: "missing",
       why: "Freight new holds registry.example/nginx:evil, which the release does not say.",
     });
@@ -54,7 +46,7 @@ describe("the standing of a service in a release", () => {
 
   it("is done even if the Freight is no longer verified", () => {
     const unverified = freight("new", { verifiedIn: {} });
-    assert.equal(standing(live({ inProd: "new", freight: [unverified] })).kind, "done");
+    assert.equal(standing(live({ freights: [unverified] }, "new")).kind, "done");
   });
 
   for (const phase of ["", "Pending", "Running"])
@@ -83,10 +75,10 @@ describe("the standing of a service in a release", () => {
     });
 
   const missing: Readonly<Record<string, readonly [LiveService, TargetStage | undefined, RegExp]>> = {
-    "the Freight is gone": [live({ freight: [] }), PROD, /Freight new no longer exists/],
+    "the Freight is gone": [live({ freights: [] }), PROD, /Freight new no longer exists/],
     "the cluster has no such Stage": [live({ stages: [] }), PROD, /cluster has no Stage prod/],
     "a Stage before has not verified it": [
-      live({ freight: [freight("new", { verifiedIn: {} })] }),
+      live({ freights: [freight("new", { verifiedIn: {} })] }),
       PROD,
       /staging has not verified Freight new/,
     ],
@@ -96,15 +88,12 @@ describe("the standing of a service in a release", () => {
       /^load has not verified/,
     ],
     "its soak time is not over": [
-      live({ freight: [freight("new", { currentlyIn: { staging: { since: "2026-11-28T13:30:01Z" } } })] }),
+      live({ freights: [freight("new", { currentlyIn: { staging: { since: "2026-11-28T13:30:01Z" } } })] }),
       { ...PROD, soak: "30m0s" },
       /still has to soak in staging \(30m0s\)/,
     ],
     "the Stage has newer Freight": [
-      live({
-        inProd: "newer",
-        freight: [freight("new", {}, "2026-11-01"), freight("newer", {}, "2026-11-02")],
-      }),
+      live({ freights: [freight("new", {}, "2026-11-01"), freight("newer", {}, "2026-11-02")] }, "newer"),
       PROD,
       /prod already has newer Freight, newer/,
     ],
@@ -123,19 +112,19 @@ describe("the standing of a service in a release", () => {
 
   it("is ready if the Freight is approved for the Stage without verification", () => {
     const approved = freight("new", { verifiedIn: {}, approvedFor: { prod: {} } });
-    assert.equal(standing(live({ freight: [approved] })).kind, "ready");
+    assert.equal(standing(live({ freights: [approved] })).kind, "ready");
   });
 
   it("is ready if an older stay in the Stage before was long enough", () => {
     const soaked = freight("new", { verifiedIn: { staging: { longestSoak: "1h0m0.25s" } } });
-    assert.equal(standing(live({ freight: [soaked] }), { ...PROD, soak: "1h0m0s" }).kind, "ready");
+    assert.equal(standing(live({ freights: [soaked] }), { ...PROD, soak: "1h0m0s" }).kind, "ready");
   });
 
   it("counts the soak time to the second", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 7200 }), fc.integer({ min: 1, max: 7200 }), (stayed, wanted) => {
         const since = new Date(NOW.getTime() - stayed * 1000).toISOString();
-        const found = live({ freight: [freight("new", { currentlyIn: { staging: { since } } })] });
+        const found = live({ freights: [freight("new", { currentlyIn: { staging: { since } } })] });
         const { kind } = standing(found, { ...PROD, soak: `${wanted}s` });
         assert.equal(kind, stayed >= wanted ? "ready" : "missing");
       }),

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ageOf, type Filters, filtered } from "../../status/filters.ts";
 import type { FleetStatus, ServiceStatus, Wait } from "../../status/fleet-status.ts";
-import { recorded, statusOfItems } from "./recorded-fleet.ts";
+import { ago, fleet, service, stage } from "./page/sample-fleet.ts";
+import { HELD, statusOfItems } from "./recorded-fleet.ts";
 
-const AT = "2026-11-28T13:41:00.000Z";
 const NONE: Filters = { waiting: false, failed: false };
-const HELD = statusOfItems(recorded("held"));
+const HELD_STATUS = statusOfItems(HELD);
 const names = (status: FleetStatus) => status.services.map(({ service }) => service);
 
 const waits = fc.array(
@@ -17,26 +17,14 @@ const waits = fc.array(
   { maxLength: 2 },
 );
 const days = fc.integer({ min: 0, max: 60 });
-const since = (ago: number) => new Date(Date.parse(AT) - ago * 86_400_000).toISOString();
-const service: fc.Arbitrary<ServiceStatus> = fc.record({
-  service: fc.uuid(),
-  cluster: fc.constant("test"),
-  team: fc.constantFrom("edge", "identity"),
-  leadTimes: fc.constant([]),
-  deliveries: fc.constant({ succeeded: 0, failed: 0 }),
-  stages: fc
-    .tuple(waits, days, fc.option(days, { nil: undefined }))
-    .map(([waits, dev, prod]) => [stage("dev", [], dev, []), stage("prod", ["dev"], prod, waits)]),
-});
-
-function stage(name: string, after: string[], ago: number | undefined, waits: Wait[]) {
-  const version = ago === undefined ? {} : { version: { freight: "f", tag: "v1", since: since(ago) } };
-  return { stage: name, after, ...version, health: "Healthy" as const, waits, holds: [], drift: [] };
-}
-
-const status = fc
-  .array(service, { maxLength: 8 })
-  .map((services): FleetStatus => ({ at: AT, clusters: [], services }));
+const since = (days: number) => ({ version: { freight: "f", tag: "v1", since: ago(days * 86_400) } });
+const services = fc
+  .tuple(fc.uuid(), fc.constantFrom("edge", "identity"), waits, days, fc.option(days, { nil: undefined }))
+  .map(([name, team, waits, dev, prod]) => {
+    const last = { after: ["dev"], waits, ...(prod !== undefined && since(prod)) };
+    return service(name, { team, stages: [stage("dev", since(dev)), stage("prod", last)] });
+  });
+const status = fc.array(services, { maxLength: 8 }).map((all) => fleet(all));
 const filters = fc.record({
   teams: fc.option(fc.subarray(["edge", "identity"]), { nil: undefined }),
   waiting: fc.boolean(),
@@ -86,13 +74,13 @@ describe("the filters of a status", () => {
     ["without a delivery for a day", { stale: 86_400 }, []],
   ] as const)
     it(`find the recorded services ${what}`, () => {
-      assert.deepEqual(names(filtered(HELD, { ...NONE, ...given })), expected);
+      assert.deepEqual(names(filtered(HELD_STATUS, { ...NONE, ...given })), expected);
     });
 
   it("keep a service that could not be read, because nobody knows", () => {
-    const [first] = HELD.services;
+    const [first] = HELD_STATUS.services;
     const unreadable = { ...first, stages: [], unreadable: "forbidden" } as ServiceStatus;
-    assert.deepEqual(names(filtered({ ...HELD, services: [unreadable] }, { ...NONE, failed: true })), [
+    assert.deepEqual(names(filtered({ ...HELD_STATUS, services: [unreadable] }, { ...NONE, failed: true })), [
       "api-gw",
     ]);
   });

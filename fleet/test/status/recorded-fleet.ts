@@ -3,10 +3,15 @@ import { closedNow } from "../../../model/closed-now.ts";
 import type { Plan } from "../../../model/plan.ts";
 import { planOf } from "../../../test/sources.ts";
 import type { FleetStatus, ServiceStatus, StageStatus, Wait } from "../../status/fleet-status.ts";
-import type { LiveApplication, LivePipeline, LivePipelines } from "../../status/live.ts";
-import { takePipelineItem } from "../../status/read-pipelines.ts";
+import {
+  type Item,
+  type LiveApplication,
+  type LivePipeline,
+  type LivePipelines,
+  liveApplication,
+  PIPELINE_LISTS,
+} from "../../status/live.ts";
 import { statusOf } from "../../status/status-of.ts";
-import { type Item, liveApplication } from "../../status/trim.ts";
 
 /** An object of a recording; its kind is in it, unlike in a list of the API server. */
 export type RecordedItem = Item & { readonly apiVersion: string; readonly kind: string };
@@ -37,18 +42,18 @@ export const kinds = (waits: readonly Wait[]) => waits.map(({ kind }) => kind);
 export const RECORDED_AT = new Date("2026-11-28T13:41:00Z");
 
 /** Objects as the command keeps them. */
-export function livePipelines(items: readonly RecordedItem[]): LivePipelines {
+export function livePipelines(
+  items: readonly RecordedItem[],
+  { services }: Pick<Plan, "services"> = recordedPlan(),
+): LivePipelines {
   const projects = new Map<string, LivePipeline>();
+  for (const { project } of services) projects.set(project, { stages: [], freights: [], promotions: [] });
   const applications = new Map<string, LiveApplication>();
   for (const item of items) {
     const { kind, metadata } = item;
+    const pipeline = projects.get(metadata.namespace ?? "");
     if (kind === "Application") applications.set(metadata.name, liveApplication(item));
-    else {
-      const namespace = metadata.namespace ?? "";
-      const pipeline = projects.get(namespace) ?? { stages: [], freights: [], promotions: [] };
-      projects.set(namespace, pipeline);
-      takePipelineItem(`${kind.toLowerCase()}s`, pipeline, item);
-    }
+    else if (pipeline) PIPELINE_LISTS[`${kind.toLowerCase()}s`]?.(pipeline, item);
   }
   return { projects, applications, refused: new Map(), limits: [] };
 }
@@ -60,7 +65,7 @@ export function statusOfItems(
 ): FleetStatus {
   const { services, platform } = plan;
   const closed = closedNow(platform?.calendar ?? [], now);
-  const live = livePipelines(items);
+  const live = livePipelines(items, plan);
   return statusOf([{ name: "test", stacks: ["test"], services, closed, live }], now);
 }
 
@@ -84,4 +89,14 @@ export function changed(
     item.kind === kind && `${item.metadata.namespace}/${item.metadata.name}` === name;
   if (!items.some(matches)) throw new Error(`there is no ${kind} ${name}`);
   return items.map((item) => (matches(item) ? ({ ...item, ...change(item) } as RecordedItem) : item));
+}
+
+/** The items with these fields in the status of one of them. */
+export function withStatus(
+  items: readonly RecordedItem[],
+  kind: string,
+  name: string,
+  fields: object,
+): RecordedItem[] {
+  return changed(items, kind, name, ({ status }) => ({ status: { ...(status as object), ...fields } }));
 }

@@ -11,6 +11,7 @@ import {
   SECOND,
   stageOf,
   statusOfItems,
+  withStatus,
 } from "./recorded-fleet.ts";
 
 describe("the status of recorded objects", () => {
@@ -75,11 +76,9 @@ describe("the status of recorded objects", () => {
   });
 
   it("says why a Warehouse finds no new Freight", () => {
-    const ill = changed(HELD, "Warehouse", "kargo-auth/auth", () => ({
-      status: {
-        conditions: [{ type: "Ready", status: "False", reason: "DiscoveryFailed", message: "unauthorized" }],
-      },
-    }));
+    const ill = withStatus(HELD, "Warehouse", "kargo-auth/auth", {
+      conditions: [{ type: "Ready", status: "False", reason: "DiscoveryFailed", message: "unauthorized" }],
+    });
     assert.deepEqual(
       statusOfItems(ill).services.map(({ service, warehouse }) => [service, warehouse]),
       [

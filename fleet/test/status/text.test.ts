@@ -3,9 +3,8 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import type { FleetStatus } from "../../status/fleet-status.ts";
 import { statusText } from "../../status/text.ts";
-import { changed, recorded, statusOfItems } from "./recorded-fleet.ts";
+import { changed, HELD, statusOfItems } from "./recorded-fleet.ts";
 
-const HELD = recorded("held");
 const plain = (status: FleetStatus, width = 120) => statusText(status, width, (_, text) => text);
 const lines = (text: string) => text.split("\n");
 

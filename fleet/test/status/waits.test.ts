@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { stackText } from "../../../test/sources.ts";
 import {
-  changed,
   FIRST,
   HELD,
   kinds,
@@ -11,26 +10,35 @@ import {
   SECOND,
   stageOf,
   statusOfItems,
+  withStatus,
 } from "./recorded-fleet.ts";
 
-const FREEZE = recorded("freeze");
+/** The Freight of api-gw. */
+const API_GW = "34335e21f9ea1453521570d01ffa512d2e1bb048";
+const API_GW_FREIGHT = `kargo-api-gw/${API_GW}`;
+const promotion = HELD.find(
+  ({ kind, metadata }) => kind === "Promotion" && metadata.name.startsWith("dev.01m8h641"),
+);
+/** The Promotion that brought the second Freight of nginx to dev. */
+const PROMOTION = `kargo-nginx/${promotion?.metadata.name}`;
 /** A stack whose standard pipeline has these prod settings. */
 const withProd = (prod: string) =>
   stackText({
     pipelines: `{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: staging, promotion: auto, sync: auto, after: [dev] }, { stage: prod, ${prod}, after: [staging] }] }`,
   });
+const SOAKED = recordedPlan(withProd("promotion: manual, sync: manual, soak: 1h"));
+
+const waitsOf = (service: string, stage: string, ...of: Parameters<typeof statusOfItems>) =>
+  stageOf(statusOfItems(...of), service, stage).waits;
 
 describe("what the Stages of recorded objects wait for", () => {
   it("says that verified Freight waits for the approvers to promote it, and how", () => {
-    const [wait, ...more] = stageOf(statusOfItems(HELD), "api-gw", "prod").waits;
+    const [wait, ...more] = waitsOf("api-gw", "prod", HELD);
     assert.deepEqual(more, []);
     assert.equal(wait?.kind, "promotion");
     assert.equal(wait.since, "2026-11-28T13:39:04Z");
     assert.equal(wait.who, "AD-Edge-Release");
-    assert.equal(
-      wait.command,
-      "kargo promote --project kargo-api-gw --stage prod --freight 34335e21f9ea1453521570d01ffa512d2e1bb048",
-    );
+    assert.equal(wait.command, `kargo promote --project kargo-api-gw --stage prod --freight ${API_GW}`);
   });
 
   it("says that a Stage was promoted and not synced, beside newer Freight that waits for a promotion", () => {
@@ -44,14 +52,8 @@ describe("what the Stages of recorded objects wait for", () => {
   });
 
   it("reports Freight whose Promotion failed as stuck, even if another Promotion came later", () => {
-    const promotion = HELD.find(
-      ({ kind, metadata }) => kind === "Promotion" && metadata.name.startsWith("dev.01m8h641"),
-    );
-    const errored = { ...promotion, status: { ...(promotion?.status as object), phase: "Errored" } };
-    const failed = changed(HELD, "Promotion", `kargo-nginx/${promotion?.metadata.name}`, () => errored);
-    const unheld = changed(failed, "Stage", "kargo-nginx/dev", ({ status }) => ({
-      status: { ...(status as object), effectiveAutoPromotionHolds: undefined },
-    }));
+    const failed = withStatus(HELD, "Promotion", PROMOTION, { phase: "Errored" });
+    const unheld = withStatus(failed, "Stage", "kargo-nginx/dev", { effectiveAutoPromotionHolds: undefined });
     const { waits, failed: latest } = stageOf(statusOfItems(unheld), "nginx", "dev");
     assert.deepEqual(kinds(waits), ["failure"]);
     assert.equal(waits[0]?.version.freight, SECOND);
@@ -59,7 +61,7 @@ describe("what the Stages of recorded objects wait for", () => {
   });
 
   it("says that a policy refuses Promotions, in the policy's own words", () => {
-    const status = statusOfItems(FREEZE);
+    const status = statusOfItems(recorded("freeze"));
     const [wait] = stageOf(status, "nginx", "dev").waits;
     assert.equal(wait?.kind, "closed");
     assert.equal(wait.version.freight, SECOND);
@@ -83,111 +85,84 @@ describe("what the Stages of recorded objects wait for", () => {
   });
 
   it("says when the soak time upstream is over, and then that a person must promote", () => {
-    const plan = recordedPlan(withProd("promotion: manual, sync: manual, soak: 1h"));
-    const [wait] = stageOf(statusOfItems(HELD, { plan }), "api-gw", "prod").waits;
+    const [wait] = waitsOf("api-gw", "prod", HELD, { plan: SOAKED });
     assert.deepEqual([wait?.kind, wait?.until], ["soak", "2026-11-28T14:39:02Z"]);
-    const later = statusOfItems(HELD, { plan, now: new Date("2026-11-28T14:39:02Z") });
-    const [then] = stageOf(later, "api-gw", "prod").waits;
+    const now = new Date("2026-11-28T14:39:02Z");
+    const [then] = waitsOf("api-gw", "prod", HELD, { plan: SOAKED, now });
     assert.deepEqual([then?.kind, then?.since], ["promotion", "2026-11-28T14:39:02Z"]);
   });
 
   it("says that Freight left upstream before its soak time was over", () => {
-    const plan = recordedPlan(withProd("promotion: manual, sync: manual, soak: 1h"));
-    const left = changed(
-      HELD,
-      "Freight",
-      "kargo-api-gw/34335e21f9ea1453521570d01ffa512d2e1bb048",
-      ({ status }) => ({
-        status: { ...(status as object), currentlyIn: {} },
-      }),
-    );
-    const [wait] = stageOf(statusOfItems(left, { plan }), "api-gw", "prod").waits;
+    const left = withStatus(HELD, "Freight", API_GW_FREIGHT, { currentlyIn: {} });
+    const [wait] = waitsOf("api-gw", "prod", left, { plan: SOAKED });
     assert.equal(wait?.kind, "soak");
     assert.equal(wait.until, undefined);
     assert.match(wait.message ?? "", /^It left staging before its soak time of 1h0m0s was over/);
   });
 
   it("says that upstream has not verified Freight that it has", () => {
-    const unverified = changed(
-      HELD,
-      "Freight",
-      "kargo-api-gw/34335e21f9ea1453521570d01ffa512d2e1bb048",
-      () => ({
-        status: {
-          currentlyIn: { dev: { since: "2026-11-28T13:38:57Z" }, staging: { since: "2026-11-28T13:39:02Z" } },
-          verifiedIn: { dev: { verifiedAt: "2026-11-28T13:38:59Z" } },
-        },
-      }),
-    );
-    const [wait] = stageOf(statusOfItems(unverified), "api-gw", "prod").waits;
+    const unverified = withStatus(HELD, "Freight", API_GW_FREIGHT, {
+      currentlyIn: { dev: { since: "2026-11-28T13:38:57Z" }, staging: { since: "2026-11-28T13:39:02Z" } },
+      verifiedIn: { dev: { verifiedAt: "2026-11-28T13:38:59Z" } },
+    });
+    const [wait] = waitsOf("api-gw", "prod", unverified);
     assert.deepEqual([wait?.kind, wait?.since], ["verification", "2026-11-28T13:39:02Z"]);
   });
 
   it("counts Freight that a person approved as available, whatever upstream says", () => {
-    const approved = changed(HELD, "Freight", `kargo-nginx/${SECOND}`, () => ({
-      status: { approvedFor: { prod: { approvedAt: "2026-11-28T13:40:00Z" } } },
-    }));
-    assert.equal(stageOf(statusOfItems(approved), "nginx", "prod").waits[0]?.kind, "promotion");
+    const approvedFor = { prod: { approvedAt: "2026-11-28T13:40:00Z" } };
+    const status = { approvedFor, currentlyIn: {}, verifiedIn: {} };
+    const approved = withStatus(HELD, "Freight", `kargo-nginx/${SECOND}`, status);
+    assert.equal(waitsOf("nginx", "prod", approved)[0]?.kind, "promotion");
   });
 
   it("asks a person to merge the pull request of a running Promotion", () => {
     const plan = recordedPlan(withProd("promotion: pull-request, sync: auto"));
-    const running = changed(HELD, "Stage", "kargo-api-gw/prod", ({ status }) => ({
-      status: {
-        ...(status as object),
-        autoPromotionEnabled: true,
-        currentPromotion: {
-          name: "prod.1.34335e2",
-          freight: { name: "34335e21f9ea1453521570d01ffa512d2e1bb048" },
-          status: {
-            phase: "Running",
-            startedAt: "2026-11-28T13:40:00Z",
-            state: { "promote::open": { pr: { id: 7, url: "https://github.com/acme/gitops/pull/7" } } },
-          },
+    const running = withStatus(HELD, "Stage", "kargo-api-gw/prod", {
+      autoPromotionEnabled: true,
+      currentPromotion: {
+        name: "prod.1.34335e2",
+        freight: { name: API_GW },
+        status: {
+          phase: "Running",
+          startedAt: "2026-11-28T13:40:00Z",
+          state: { "promote::open": { pr: { id: 7, url: "https://github.com/acme/gitops/pull/7" } } },
         },
       },
-    }));
-    const [wait] = stageOf(statusOfItems(running, { plan }), "api-gw", "prod").waits;
+    });
+    const [wait] = waitsOf("api-gw", "prod", running, { plan });
     assert.equal(wait?.kind, "promotion");
     assert.equal(wait.message, "A person must merge its pull request: https://github.com/acme/gitops/pull/7");
     assert.equal(wait.command, undefined);
   });
 
   it("waits for a sync where an Application runs another tag, even before Argo CD has compared it", () => {
-    const behind = changed(HELD, "Application", "argocd/nginx-prod", () => ({
-      status: {
-        sync: { status: "Synced" },
-        health: { status: "Healthy" },
-        summary: { images: ["registry.example/nginx:20261128130000-aaa1234"] },
-      },
-    }));
-    const waits = stageOf(statusOfItems(behind), "nginx", "prod").waits;
+    const behind = withStatus(HELD, "Application", "argocd/nginx-prod", {
+      sync: { status: "Synced" },
+      health: { status: "Healthy" },
+      summary: { images: ["registry.example/nginx:20261128130000-aaa1234"] },
+    });
+    const waits = waitsOf("nginx", "prod", behind);
     assert.deepEqual(kinds(waits), ["promotion", "sync"]);
     assert.match(waits[1]?.message ?? "", /^Argo CD has not compared it with Git/);
   });
 
   it("waits for no sync where the Application runs the Stage's tag", () => {
-    const synced = changed(HELD, "Application", "argocd/nginx-prod", () => ({
-      status: {
-        sync: { status: "Synced" },
-        summary: { images: ["registry.example/nginx:20261128133700-abc1234"] },
-      },
-    }));
-    assert.deepEqual(kinds(stageOf(statusOfItems(synced), "nginx", "prod").waits), ["promotion"]);
+    const synced = withStatus(HELD, "Application", "argocd/nginx-prod", {
+      sync: { status: "Synced" },
+      summary: { images: ["registry.example/nginx:20261128133700-abc1234"] },
+    });
+    assert.deepEqual(kinds(waitsOf("nginx", "prod", synced)), ["promotion"]);
   });
 
   it("waits for no older Freight", () => {
-    const newest = changed(HELD, "Stage", "kargo-nginx/prod", ({ status }) => ({
-      status: { ...(status as object), freightHistory: [{ items: { "Warehouse/nginx": { name: SECOND } } }] },
-    }));
-    assert.deepEqual(kinds(stageOf(statusOfItems(newest), "nginx", "prod").waits), ["sync"]);
+    const freightHistory = [{ items: { "Warehouse/nginx": { name: SECOND } } }];
+    const newest = withStatus(HELD, "Stage", "kargo-nginx/prod", { freightHistory });
+    assert.deepEqual(kinds(waitsOf("nginx", "prod", newest)), ["sync"]);
   });
 
   it("calls Freight held, and not stuck, while a hold pauses auto-promotion", () => {
-    const promotion = HELD.find(({ metadata }) => metadata.name.startsWith("dev.01m8h641"));
-    const failed = changed(HELD, "Promotion", `kargo-nginx/${promotion?.metadata.name}`, ({ status }) => ({
-      status: { ...(status as object), phase: "Failed" },
-    }));
+    const failed = withStatus(HELD, "Promotion", PROMOTION, { phase: "Failed" });
     const { waits, holds } = stageOf(statusOfItems(failed), "nginx", "dev");
     assert.deepEqual([waits, holds.length], [[], 1]);
   });
@@ -197,9 +172,6 @@ describe("what the Stages of recorded objects wait for", () => {
       '"acme/api-gw"',
       '"acme/api-gw", "state": "decommissioned"',
     );
-    assert.deepEqual(
-      stageOf(statusOfItems(HELD, { plan: recordedPlan(undefined, text) }), "api-gw", "prod").waits,
-      [],
-    );
+    assert.deepEqual(waitsOf("api-gw", "prod", HELD, { plan: recordedPlan(undefined, text) }), []);
   });
 });

@@ -1,67 +1,50 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { execa } from "execa";
+import { readFile, rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { openRepository, type Repository } from "../../../test/repository.ts";
 import { catalogueText, service, stackText } from "../../../test/sources.ts";
+import { fleetCommand } from "../commands.ts";
 
 const CATALOGUE = catalogueText({ nginx: service("nginx") });
 const MORE = catalogueText({ api: service("api"), nginx: service("nginx") });
-const GIT = {
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_AUTHOR_NAME: "Ada",
-  GIT_AUTHOR_EMAIL: "ada@acme.example",
-  GIT_COMMITTER_NAME: "Ada",
-  GIT_COMMITTER_EMAIL: "ada@acme.example",
-};
 
 describe("fleet trust", function () {
   this.timeout(60_000);
-  let template: string;
-  let folder: string;
+  let repository: Repository;
 
   before(async () => {
-    template = await mkdtemp(join(tmpdir(), "trust-template-"));
-    folder = template;
-    await git("init", "--quiet", "--initial-branch=main");
-    await write("services.json", CATALOGUE);
-    await write("Pulumi.prod.yaml", stackText({ rollout: "{ percent: 100 }" }));
-    await write(
-      "Pulumi.sandbox.yaml",
-      stackText({ cluster: "{ name: s, context: s }", github: "{ owner: acme, sandbox: true }" }),
-    );
-    await write("index.ts", "// the base's\n");
-    await commit();
-    await git("checkout", "--quiet", "-b", "change");
+    repository = await openRepository();
+    await repository.write({
+      "services.json": CATALOGUE,
+      "Pulumi.prod.yaml": stackText({ rollout: "{ percent: 100 }" }),
+      "Pulumi.sandbox.yaml": stackText({
+        cluster: "{ name: s, context: s }",
+        github: "{ owner: acme, sandbox: true }",
+      }),
+      "index.ts": "// the base's\n",
+    });
+    await repository.commit();
+    await git("branch", "base");
   });
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "trust-"));
-    await cp(template, folder, { recursive: true });
+    await git("checkout", "--quiet", "--force", "-B", "main", "base");
+    await git("clean", "--quiet", "--force", "-d");
+    await git("checkout", "--quiet", "-B", "change");
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
-  after(() => rm(template, { recursive: true, force: true }));
+  after(() => repository.remove());
 
-  const write = (file: string, text: string) => writeFile(join(folder, file), text);
-  const read = (file: string) => readFile(join(folder, file), "utf8");
-  const git = async (...args: string[]) => (await execa("git", args, { cwd: folder, env: GIT })).stdout;
-  const commit = async () => {
-    await git("add", "--all");
-    await git("commit", "--quiet", "--message=change");
-  };
+  const write = (file: string, text: string) => repository.write({ [file]: text });
+  const read = (file: string) => readFile(join(repository.path, file), "utf8");
+  const git = (...args: string[]) => repository.git(...args);
+  const commit = () => repository.commit();
+  const fleetTrust = (...more: string[]) =>
+    fleetCommand(["trust", "--base", "main", "--head", "change", ...more], repository.path);
 
   /** Commits the written files, returns to the base, and runs the command. */
   async function trust(...more: string[]) {
     await commit();
     await git("checkout", "--quiet", "main");
-    const args = ["trust", "--base", "main", "--head", "change", "--github-output", "output", ...more];
-    const options = { cwd: folder, reject: false } as const;
-    const { exitCode, stdout, stderr } = await execa(
-      process.execPath,
-      [resolve("fleet/main.ts"), ...args],
-      options,
-    );
-    return { exitCode, stdout, stderr };
+    return await fleetTrust("--github-output", "output", ...more);
   }
 
   it("copies a changed catalogue and rollout into the base's folder, and nothing else", async () => {
@@ -69,7 +52,11 @@ describe("fleet trust", function () {
     await write("Pulumi.prod.yaml", stackText({ rollout: "{ percent: 50 }" }));
     await write("README.md", "# Read by nobody\n");
     const { exitCode, stdout, stderr } = await trust("--take");
-    assert.deepEqual([exitCode, stdout], [0, "Only data changes: it may be previewed with secrets."], stderr);
+    assert.deepEqual(
+      [exitCode, stdout],
+      [0, "Only data changes: it may be previewed with secrets.\n"],
+      stderr,
+    );
     assert.equal(await read("services.json"), MORE);
     assert.match(await read("Pulumi.prod.yaml"), /rollout: \{ "percent": 50 \}/);
     assert.equal(await git("status", "--porcelain"), " M Pulumi.prod.yaml\n M services.json\n?? output");
@@ -100,8 +87,8 @@ describe("fleet trust", function () {
   });
 
   it("needs an approval for a link instead of the catalogue, copies nothing then, and explains why in Markdown", async () => {
-    await rm(join(folder, "services.json"));
-    await symlink("/etc/passwd", join(folder, "services.json"));
+    await rm(join(repository.path, "services.json"));
+    await symlink("/etc/passwd", join(repository.path, "services.json"));
     await write("a\n::add-mask::`b`.ts", "");
     const { exitCode, stdout, stderr } = await trust("--take", "--note", "note.md");
     assert.equal(exitCode, 2, stderr);
@@ -142,11 +129,7 @@ describe("fleet trust", function () {
   it("copies data only beside the base's program", async () => {
     await write("services.json", MORE);
     await commit();
-    const args = ["trust", "--base", "main", "--head", "change", "--take"];
-    const { exitCode, stderr } = await execa(process.execPath, [resolve("fleet/main.ts"), ...args], {
-      cwd: folder,
-      reject: false,
-    });
+    const { exitCode, stderr } = await fleetTrust("--take");
     assert.equal(exitCode, 1);
     assert.match(stderr, /Check the base out first/);
   });

@@ -14,6 +14,8 @@ const replaced = (from: string | RegExp, to: string) => {
   return head;
 };
 
+const withKey = (line: string) => replaced("config:", `config:\n  ${line}`);
+
 describe("a changed stack file", () => {
   it("is data if only the rollout, the pipelines or the warehouse differ", () => {
     const head = replaced("percent: 100", "percent: 50")
@@ -44,41 +46,26 @@ describe("a changed stack file", () => {
     assert.equal(trust(prod).text, prod);
   });
 
+  const changes = (key: string) => `it changes config.kargo-fleet:${key}`;
   for (const [what, head, reason] of [
-    [
-      "the cluster's context",
-      replaced("context: prod-eu", "context: other"),
-      "it changes config.kargo-fleet:cluster",
-    ],
+    ["the cluster's context", replaced("context: prod-eu", "context: other"), changes("cluster")],
     [
       "another GitHub, which would be sent the token",
       replaced("{ owner: acme }", '{ owner: acme, url: "https://evil.example" }'),
-      "it changes config.kargo-fleet:github",
+      changes("github"),
     ],
-    ["another owner", replaced("{ owner: acme }", "{ owner: evil }"), "it changes config.kargo-fleet:github"],
-    [
-      "the GitOps repository",
-      replaced("acme/gitops", "acme/payroll"),
-      "it changes config.kargo-fleet:gitops",
-    ],
-    [
-      "Kargo's credentials",
-      replaced("registry-reader", "admin"),
-      "it changes config.kargo-fleet:credentials",
-    ],
-    ["who deploys", replaced("AD-Platform-Emergency", "AD-All"), "it changes config.kargo-fleet:access"],
-    ["the protection", replaced("protect: true", "protect: false"), "it changes config.kargo-fleet:protect"],
-    [
-      "the catalogue's path",
-      prod.replace("config:", "config:\n  kargo-fleet:catalogue: ../x"),
-      "it changes config.kargo-fleet:catalogue",
-    ],
+    ["another owner", replaced("{ owner: acme }", "{ owner: evil }"), changes("github")],
+    ["the GitOps repository", replaced("acme/gitops", "acme/payroll"), changes("gitops")],
+    ["Kargo's credentials", replaced("registry-reader", "admin"), changes("credentials")],
+    ["who deploys", replaced("AD-Platform-Emergency", "AD-All"), changes("access")],
+    ["the protection", replaced("protect: true", "protect: false"), changes("protect")],
+    ["the catalogue's path", withKey("kargo-fleet:catalogue: ../x"), changes("catalogue")],
     ["the salt", replaced("encryptionsalt: v1:o", "encryptionsalt: v1:p"), "it changes encryptionsalt"],
     ["a secrets provider", `secretsprovider: hashivault://evil\n${prod}`, "it changes secretsprovider"],
     ["an environment of Pulumi's", `environment: [evil]\n${prod}`, "it changes environment"],
     [
       "a provider's own key",
-      prod.replace("config:", "config:\n  github:baseUrl: https://evil.example"),
+      withKey("github:baseUrl: https://evil.example"),
       "it changes config.github:baseUrl",
     ],
     ["a secret's value", replaced("secure: v1:K1LP", "secure: v1:K2LP"), "it changes config.github:token"],

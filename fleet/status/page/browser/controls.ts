@@ -5,22 +5,15 @@ import { EVERYTHING, type Filter } from "./filter.ts";
 import { NEEDS } from "./states.ts";
 import { NEED_WORDS } from "./words.ts";
 
-export interface Controls {
-  /** Shows the filter in the controls. */
-  show(filter: Filter): void;
-}
-
 /** The controls of the filter: team and cluster for the whole page, the others for the table. */
-export function makeControls(data: PageData, change: (part: Partial<Filter>) => void): Controls {
-  const distinct = (values: readonly string[]) => [...new Set(values)].sort();
+export function makeControls(data: PageData, change: (part: Partial<Filter>) => void) {
+  const distinct = (values: readonly string[]) =>
+    [...new Set(values)].sort().map((each) => [each, visible(each)] as const);
   const teams = distinct(data.services.map(({ team }) => team));
   const clusters = distinct(data.services.map(({ cluster }) => cluster));
   const selects = {
-    team: select("Team", [["", "All teams"], ...teams.map((each) => [each, visible(each)] as const)]),
-    cluster: select("Cluster", [
-      ["", "All clusters"],
-      ...clusters.map((each) => [each, visible(each)] as const),
-    ]),
+    team: select("Team", [["", "All teams"], ...teams]),
+    cluster: select("Cluster", [["", "All clusters"], ...clusters]),
     state: select("State", [
       ["", "All"],
       ["any", "Needs anything"],
@@ -50,7 +43,7 @@ export function makeControls(data: PageData, change: (part: Partial<Filter>) => 
   for (const form of [scope, table]) form.addEventListener("submit", (event) => event.preventDefault());
   byId("services").append(table);
   return {
-    show(filter) {
+    show(filter: Filter): void {
       for (const [key, element] of Object.entries(selects))
         element.value = filter[key as keyof typeof selects];
       // Writing the same value would move the cursor.

@@ -22,19 +22,19 @@ export function showDelivery(services: readonly PageService[], at: string): void
     h(
       "dl",
       { class: "numbers" },
-      ...number(
+      number(
         "Lead time to the last Stages",
         orDash(quantile(toLast, 0.5), durationText),
         `Half of ${plural(toLast.length, "Promotion")} arrived within this time after the push, and 90 % within ${orDash(quantile(toLast, 0.9), durationText)}. The time of the push is in the default tag; versions with other tags are not counted.`,
       ),
-      ...number(
+      number(
         "Deployments a week",
         rates.length === 0
           ? "–"
           : perWeek.toLocaleString("en", { maximumFractionDigits: perWeek < 10 ? 1 : 0 }),
         `Succeeded Promotions to the last Stages (${sum("succeeded").toLocaleString("en")} in the clusters), of ${plural(rates.length, "service")}. Kargo deletes old Promotions, so each service counts from its earliest one that is left, but at least one day.`,
       ),
-      ...number(
+      number(
         "Failed Promotions",
         orDash(failureRate(services), percentText),
         `${sum("failed").toLocaleString("en")} of ${(sum("failed") + sum("succeeded")).toLocaleString("en")} Promotions to the last Stages. A version that was promoted and then broke something is not known here, nor is a repair outside Kargo.`,
@@ -44,16 +44,9 @@ export function showDelivery(services: readonly PageService[], at: string): void
   );
 }
 
-function number(title: string, value: string, meaning: string): HTMLElement[] {
-  return [
-    h(
-      "div",
-      {},
-      h("dt", {}, title),
-      h("dd", { class: "value" }, value),
-      h("dd", { class: "meaning" }, meaning),
-    ),
-  ];
+function number(title: string, value: string, meaning: string): HTMLElement {
+  const values = [h("dd", { class: "value" }, value), h("dd", { class: "meaning" }, meaning)];
+  return h("div", {}, h("dt", {}, title), ...values);
 }
 
 function leadTimesFigure(times: ReadonlyMap<string, readonly number[]>): HTMLElement[] {

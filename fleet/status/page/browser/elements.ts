@@ -9,9 +9,7 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   attributes: Attributes,
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag);
-  fill(element, attributes, children);
-  return element;
+  return filled(document.createElement(tag), attributes, children);
 }
 
 /** An SVG element, in the same way. */
@@ -20,16 +18,27 @@ export function svg<Tag extends keyof SVGElementTagNameMap>(
   attributes: Attributes,
   ...children: readonly Child[]
 ): SVGElementTagNameMap[Tag] {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  fill(element, attributes, children);
-  return element;
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
 
-function fill(element: Element, attributes: Attributes, children: readonly Child[]): void {
+function filled<E extends Element>(element: E, attributes: Attributes, children: readonly Child[]): E {
   for (const [name, value] of Object.entries(attributes))
     if (value !== undefined && value !== false)
       element.setAttribute(name, value === true ? "" : String(value));
   element.append(...children.filter((child) => child !== undefined));
+  return element;
+}
+
+/** A picture in its natural size. @param label what it shows, for a screen reader */
+export function picture(
+  className: string,
+  label: string,
+  [width, height]: readonly [number, number],
+  ...children: readonly Child[]
+): SVGSVGElement {
+  const viewBox = `0 0 ${width} ${height}`;
+  const attributes = { role: "img", "aria-label": label, class: className, viewBox, width, height };
+  return svg("svg", attributes, ...children);
 }
 
 /** A name from a file or a cluster, kept apart from its surroundings in direction, with invisible characters shown. */

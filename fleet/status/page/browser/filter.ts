@@ -1,6 +1,6 @@
 import type { PageService } from "../page-data.ts";
 import { deploymentsPerWeek, failureRate, lastLeadTimes, quantile } from "./numbers.ts";
-import { type Item, itemsOf, lastStages, NEEDS, type Need, urgency } from "./states.ts";
+import { itemsOf, lastStages, NEEDS, type Need, urgency } from "./states.ts";
 import { DAY, secondsBetween, versionText } from "./words.ts";
 
 export const SORTS = ["service", "needs", "age", "lead", "often", "failures"] as const;
@@ -29,16 +29,13 @@ export const EVERYTHING: Filter = {
 /** How old the version in a last Stage is until it is stale, in seconds. */
 const STALE = 14 * DAY;
 
-/** A service with what the table needs to search and sort, computed once. */
-export interface Row {
-  readonly service: PageService;
-  readonly items: readonly Item[];
-  readonly text: string;
-  readonly values: Readonly<Record<Exclude<SortKey, "service">, number | undefined>>;
-}
+export type Row = ReturnType<typeof rowOf>;
 
-/** @param at when the clusters were read */
-export function rowOf(service: PageService, at: string): Row {
+/**
+ * A service with what the table needs to search and sort, computed once.
+ * @param at when the clusters were read
+ */
+export function rowOf(service: PageService, at: string) {
   const items = itemsOf(service);
   const versions = service.stages.flatMap(({ stage, version }) => [
     stage,

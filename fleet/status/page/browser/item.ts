@@ -1,6 +1,6 @@
 import { visible } from "../../../report/escape.ts";
 import { h, name, say } from "./elements.ts";
-import { type Item, NEEDS } from "./states.ts";
+import type { Item } from "./states.ts";
 import { durationText, NEED_WORDS, secondsBetween, timeText, versionText } from "./words.ts";
 
 /** A time as an age, with the whole time for whoever points at it. */
@@ -15,12 +15,12 @@ export function itemElement(item: Item, at: string, where: "list" | "row"): HTML
   const { service, stage, version, since, until, who, message, command } = item;
   const old = age(since, at);
   const facts = [
-    ...(version ? [name(versionText(version), "version")] : []),
-    ...(old ? [h("span", {}, "for ", old)] : []),
-    ...(until === undefined ? [] : [h("span", {}, `until ${visible(timeText(until))}`)]),
-    ...(who === undefined ? [] : [h("span", {}, name(who), " may act")]),
-    ...(message === undefined ? [] : [name(message, "message")]),
-  ];
+    version && name(versionText(version), "version"),
+    old && h("span", {}, "for ", old),
+    until === undefined ? undefined : h("span", {}, `until ${visible(timeText(until))}`),
+    who === undefined ? undefined : h("span", {}, name(who), " may act"),
+    message === undefined ? undefined : name(message, "message"),
+  ].filter((fact) => fact !== undefined);
   const title =
     where === "list"
       ? [
@@ -65,9 +65,4 @@ function commandElement(command: string, of: string): HTMLElement {
     button.classList.toggle("done", copied);
   });
   return h("div", { class: "copy" }, text, button);
-}
-
-/** The items of each need, the most urgent need first. */
-export function byNeed(items: readonly Item[]): [Item["need"], readonly Item[]][] {
-  return NEEDS.map((need) => [need, items.filter((item) => item.need === need)]);
 }

@@ -1,16 +1,11 @@
 import type { StageStatus } from "../../fleet-status.ts";
 
-/** A Stage's place in a picture: its column and its row, from 0. */
-export interface Place {
-  readonly column: number;
-  readonly row: number;
-}
-
 /**
- * Puts each Stage one column after the last of those before it, and Stages of one column below each other. A cycle,
- * which Kargo would not promote through, ends at the Stage that closes it.
+ * The place of each Stage in a picture: its column and its row, from 0. A Stage is one column after the last of those
+ * before it, and Stages of one column are below each other. A cycle, which Kargo would not promote through, ends at the
+ * Stage that closes it.
  */
-export function placesOf(stages: readonly Pick<StageStatus, "stage" | "after">[]): Map<string, Place> {
+export function placesOf(stages: readonly Pick<StageStatus, "stage" | "after">[]) {
   const known = new Map(stages.map((stage) => [stage.stage, stage]));
   const columns = new Map<string, number>();
   const columnOf = (name: string, path: ReadonlySet<string>): number => {
@@ -28,7 +23,7 @@ export function placesOf(stages: readonly Pick<StageStatus, "stage" | "after">[]
       const column = columnOf(name, new Set());
       const row = rows.get(column) ?? 0;
       rows.set(column, row + 1);
-      return [name, { column, row }];
+      return [name, { column, row }] as const;
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { visible } from "../../../report/escape.ts";
-import { svg } from "./elements.ts";
+import { picture, svg } from "./elements.ts";
 import { histogram, positionOf, quantile } from "./numbers.ts";
-import { DAY, durationText } from "./words.ts";
+import { DAY, durationText, shortened } from "./words.ts";
 
 /** Ends and marks of the logarithmic axis, in seconds. */
 const MARKS = [10, 60, 600, 3_600, 6 * 3_600, DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY];
@@ -42,27 +42,15 @@ export function plotOf(times: ReadonlyMap<string, readonly number[]>, width: num
     const rects = counts.flatMap((count, bar) => {
       if (count === 0) return [];
       const tall = Math.max(2, (count / highest) * (LINE - 16));
-      return [
-        svg("rect", {
-          class: "bar",
-          x: LEFT + bar * size,
-          y: base - tall,
-          width: Math.max(1, size - 1),
-          height: tall,
-        }),
-      ];
+      const place = { x: LEFT + bar * size, y: base - tall, width: Math.max(1, size - 1), height: tall };
+      return [svg("rect", { class: "bar", ...place })];
     });
     const [half, most90] = [quantile(sorted, 0.5) ?? 1, quantile(sorted, 0.9) ?? 1];
-    const shown = visible(stage);
     return svg(
       "g",
       {},
       svg("title", {}, summary(stage, sorted)),
-      svg(
-        "text",
-        { x: 0, y: base - 14, class: "stage" },
-        shown.length > 11 ? `${shown.slice(0, 10).toWellFormed()}…` : shown,
-      ),
+      svg("text", { x: 0, y: base - 14, class: "stage" }, shortened(visible(stage), 11)),
       svg("text", { x: 0, y: base, class: "dim" }, durationText(half)),
       svg("path", { class: "base", d: `M${LEFT} ${base}H${width - RIGHT}` }),
       ...rects,
@@ -71,19 +59,7 @@ export function plotOf(times: ReadonlyMap<string, readonly number[]>, width: num
     );
   });
   const label = `Lead times. ${stages.map(([stage, sorted]) => summary(stage, sorted)).join("; ")}`;
-  return svg(
-    "svg",
-    {
-      role: "img",
-      "aria-label": label,
-      class: "lead-times",
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-    },
-    ...axis,
-    ...lines,
-  );
+  return picture("lead-times", label, [width, height], ...axis, ...lines);
 }
 
 function summary(stage: string, sorted: readonly number[]): string {

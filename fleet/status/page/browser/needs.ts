@@ -1,17 +1,18 @@
 import type { PageData } from "../page-data.ts";
 import { byId, h, name, shortList } from "./elements.ts";
 import type { Row } from "./filter.ts";
-import { byNeed, itemElement } from "./item.ts";
+import { itemElement } from "./item.ts";
 import { stateSign } from "./picture.ts";
-import { type Item, type Need, secondsOf } from "./states.ts";
-import { NEED_WORDS, plural, timeText } from "./words.ts";
+import { type Item, NEEDS, type Need } from "./states.ts";
+import { NEED_WORDS, plural, secondsBetween, timeText } from "./words.ts";
 
 /** How many entries of a group are shown at first. */
 const FIRST = 4;
 
 /** The first screen: a tile for each need, then its entries, the oldest first. */
 export function showNeeds(rows: readonly Row[], at: string): void {
-  const groups = byNeed(rows.flatMap(({ items }) => items));
+  const all = rows.flatMap(({ items }) => items);
+  const groups = NEEDS.map((need) => [need, all.filter((item) => item.need === need)] as const);
   const full = groups.filter(([, items]) => items.length > 0);
   const stages = rows.reduce((sum, { service }) => sum + service.stages.length, 0);
   const calm = `Nothing. ${plural(rows.length, "service")} with ${plural(stages, "Stage")} need nobody.`;
@@ -43,7 +44,8 @@ function tile(need: Need, count: number): HTMLLIElement {
 
 function group(need: Need, items: readonly Item[], at: string): HTMLElement {
   const { title, meaning } = NEED_WORDS[need];
-  const oldest = items.toSorted((a, b) => secondsOf(b, at) - secondsOf(a, at));
+  const secondsOf = ({ since }: Item) => secondsBetween(since, at) ?? 0;
+  const oldest = items.toSorted((a, b) => secondsOf(b) - secondsOf(a));
   return h(
     "details",
     { class: "group", id: `need-${need}`, open: need !== "soak" },
@@ -66,22 +68,15 @@ function group(need: Need, items: readonly Item[], at: string): HTMLElement {
 
 /** What is true of everything: a note, clusters that could not be read, and what is closed now. */
 export function showNotices({ note, clusters }: PageData): void {
-  const notices = clusters.flatMap((cluster) => [
-    ...(cluster.unreadable === undefined
+  const notices = clusters.flatMap(({ name: cluster, unreadable, limits = [], closed }) => [
+    ...(unreadable === undefined
       ? []
-      : [
-          notice(
-            "bad",
-            name(cluster.name),
-            " could not be read, so its Stages are unknown: ",
-            name(cluster.unreadable),
-          ),
-        ]),
-    ...(cluster.limits ?? []).map((limit) => notice("bad", name(cluster.name), ": ", name(limit))),
-    ...cluster.closed.map(({ kind, reason, until, stages, services }) =>
+      : [notice("bad", name(cluster), " could not be read, so its Stages are unknown: ", name(unreadable))]),
+    ...limits.map((limit) => notice("bad", name(cluster), ": ", name(limit))),
+    ...closed.map(({ kind, reason, until, stages, services }) =>
       notice(
         "closed",
-        name(cluster.name),
+        name(cluster),
         ` refuses Promotions (${kind})`,
         ...(until === undefined ? [] : [" until ", name(timeText(until))]),
         ...onlyOf("Stages", stages),

@@ -1,9 +1,9 @@
 import { visible } from "../../../report/escape.ts";
 import type { PageService } from "../page-data.ts";
-import { svg } from "./elements.ts";
+import { picture, svg } from "./elements.ts";
 import { placesOf } from "./layers.ts";
 import { type Item, type StageState, stateOf } from "./states.ts";
-import { stateText, versionText } from "./words.ts";
+import { shortened, stateText, versionText } from "./words.ts";
 
 const CIRCLE = "M-10 0a10 10 0 1 0 20 0a10 10 0 1 0-20 0z";
 const SMALL_CIRCLE = "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z";
@@ -58,9 +58,6 @@ const STAGE_WIDTH = 66;
 const STAGE_HEIGHT = 44;
 const NAME_LENGTH = 9;
 
-const shortened = (text: string) =>
-  text.length <= NAME_LENGTH ? text : `${text.slice(0, NAME_LENGTH - 1).toWellFormed()}…`;
-
 /** A service's Stages from left to right, each with its state. The label says the same in words. */
 export function pipelinePicture(service: PageService, items: readonly Item[]): SVGSVGElement {
   const places = placesOf(service.stages);
@@ -88,23 +85,11 @@ export function pipelinePicture(service: PageService, items: readonly Item[]): S
       { transform: `translate(${x(place.column)} ${y(place.row)})` },
       svg("title", {}, `${shown}: ${stateText(stateOf(stage, items))}`),
       sign(stateOf(stage, items)),
-      svg("text", { class: "stage", y: 25, "text-anchor": "middle" }, shortened(shown)),
+      svg("text", { class: "stage", y: 25, "text-anchor": "middle" }, shortened(shown, NAME_LENGTH)),
     );
   });
-  const [width, height] = [columns * STAGE_WIDTH, rows * STAGE_HEIGHT];
-  return svg(
-    "svg",
-    {
-      role: "img",
-      "aria-label": pipelineText(service, items),
-      class: "pipeline",
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-    },
-    ...arrows,
-    ...nodes,
-  );
+  const size = [columns * STAGE_WIDTH, rows * STAGE_HEIGHT] as const;
+  return picture("pipeline", pipelineText(service, items), size, ...arrows, ...nodes);
 }
 
 function pipelineText(service: PageService, items: readonly Item[]): string {

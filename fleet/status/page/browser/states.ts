@@ -1,6 +1,5 @@
-import type { FailedPromotion, Hold, StageStatus, Version, Wait } from "../../fleet-status.ts";
+import type { FailedPromotion, Hold, StageStatus, Wait } from "../../fleet-status.ts";
 import type { PageService } from "../page-data.ts";
-import { secondsBetween } from "./words.ts";
 
 /** What a Stage may need, the most urgent first. */
 export const NEEDS = [
@@ -23,17 +22,11 @@ export type Need = (typeof NEEDS)[number];
 export type StageState = Need | "healthy" | "progressing" | "passed" | "empty" | "unknown";
 
 /** Something that a Stage or a service needs, in the words that the list shows. */
-export interface Item {
+export interface Item extends Partial<Omit<Wait, "kind">> {
   readonly need: Need;
   readonly service: PageService;
   /** Undefined if it concerns the whole service. */
   readonly stage?: StageStatus;
-  readonly version?: Version;
-  readonly since?: string;
-  readonly until?: string;
-  readonly who?: string;
-  readonly message?: string;
-  readonly command?: string;
 }
 
 const WAITS: Readonly<Record<Wait["kind"], Need>> = {
@@ -55,56 +48,37 @@ export function itemsOf(service: PageService): Item[] {
   ];
 }
 
+const UNHEALTHY: readonly StageStatus["health"][] = ["Degraded", "Unhealthy", "Missing"];
+
 function stageItems(service: PageService, stage: StageStatus): Item[] {
-  const base = { service, stage };
-  const waits = stage.waits.map((wait) => ({ ...base, ...fromWait(wait, stage.failed) }));
+  const { version, health, failed, drift } = stage;
+  const waits = stage.waits.map((wait) => fromWait(wait, failed));
   const stuck = waits.some(({ need }) => need === "stuck");
-  return [
-    ...(isUnhealthy(stage) ? [unhealthyItem(service, stage)] : []),
+  const items: Omit<Item, "service">[] = [
+    ...(UNHEALTHY.includes(health)
+      ? [{ need: "unhealthy" as const, message: `Health: ${health}`, ...(version && { version }) }]
+      : []),
     ...waits,
     // A failure that leaves the Stage stuck is listed once, with its reason.
-    ...(stage.failed && !stuck ? [{ ...base, ...fromFailure(stage.failed) }] : []),
-    ...stage.holds.map((hold) => ({ ...base, ...fromHold(hold) })),
-    ...(stage.drift.length > 0
-      ? [{ ...base, need: "drift" as const, message: `Not as planned: ${stage.drift.join(", ")}` }]
-      : []),
+    ...(failed && !stuck ? [fromFailure(failed)] : []),
+    ...stage.holds.map(fromHold),
+    ...(drift.length > 0 ? [{ need: "drift" as const, message: `Not as planned: ${drift.join(", ")}` }] : []),
   ];
+  return items.map((item) => ({ ...item, service, stage }));
 }
 
-function fromWait(wait: Wait, failed: FailedPromotion | undefined): Omit<Item, "service" | "stage"> {
-  const { kind, message, ...rest } = wait;
+function fromWait({ kind, message, ...rest }: Wait, failed: FailedPromotion | undefined) {
   const reason = kind === "failure" ? (failed?.reason ?? message) : message;
   return { need: WAITS[kind], ...rest, ...(reason !== undefined && { message: reason }) };
 }
 
-function fromFailure({ version, at, reason }: FailedPromotion): Omit<Item, "service" | "stage"> {
-  return { need: "failed", version, message: reason, ...(at !== undefined && { since: at }) };
+function fromFailure({ version, at, reason }: FailedPromotion) {
+  return { need: "failed" as const, version, message: reason, ...(at !== undefined && { since: at }) };
 }
 
-function fromHold({ version, since, actor, command }: Hold): Omit<Item, "service" | "stage"> {
+function fromHold({ actor, ...rest }: Hold) {
   const message = `${actor} promoted older Freight, so Kargo promotes nothing here by itself`;
-  return {
-    need: "held",
-    version,
-    message,
-    ...(since !== undefined && { since }),
-    ...(command !== undefined && { command }),
-  };
-}
-
-function unhealthyItem(service: PageService, stage: StageStatus): Item {
-  const { version } = stage;
-  return {
-    need: "unhealthy",
-    service,
-    stage,
-    message: `Health: ${stage.health}`,
-    ...(version && { version }),
-  };
-}
-
-function isUnhealthy({ health }: StageStatus): boolean {
-  return health === "Degraded" || health === "Unhealthy" || health === "Missing";
+  return { need: "held" as const, message, ...rest };
 }
 
 /** How urgent a need is: 0 is the most urgent. */
@@ -119,11 +93,6 @@ export function stateOf(stage: StageStatus, items: readonly Item[]): StageState 
   if (stage.controlFlow) return "passed";
   if (stage.version === undefined) return "empty";
   return stage.health === "Healthy" ? "healthy" : "unknown";
-}
-
-/** For how long an item lasts, in seconds; 0 if nobody knows. */
-export function secondsOf({ since }: Item, at: string): number {
-  return secondsBetween(since, at) ?? 0;
 }
 
 /** The Stages after which none comes, such as prod; without those that deploy nothing. */

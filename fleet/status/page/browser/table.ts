@@ -15,13 +15,8 @@ const COLUMNS: readonly (readonly [SortKey, string])[] = [
   ["failures", "Failed"],
 ];
 
-export interface Table {
-  /** Shows these rows, in this order. */
-  show(rows: readonly Row[], filter: Filter, total: number): void;
-}
-
 /** The table of services. It makes only the rows that are near the screen. */
-export function makeTable(at: string, sortBy: (key: SortKey) => void): Table {
+export function makeTable(at: string, sortBy: (key: SortKey) => void) {
   const open = new Set<string>();
   let rows: readonly Row[] = [];
   let made = 0;
@@ -70,7 +65,8 @@ export function makeTable(at: string, sortBy: (key: SortKey) => void): Table {
   addEventListener("beforeprint", () => add(rows.length));
   byId("services").append(count, table, more);
   return {
-    show(next, { sort, down }, total) {
+    /** Shows these rows, in this order. */
+    show(next: readonly Row[], { sort, down }: Filter, total: number): void {
       rows = next;
       made = 0;
       body.replaceChildren();

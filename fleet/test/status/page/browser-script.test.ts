@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { browserScript } from "../../../status/page/browser-script.ts";
+import { removedFolders } from "../../folder.ts";
 
 describe("the script of the status page", () => {
-  let folder: string;
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "kargo-fleet-script-"));
-  });
-  afterEach(() => rm(folder, { recursive: true }));
-
-  const scriptOf = async (files: Readonly<Record<string, string>>) => {
-    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-    return browserScript(join(folder, "main.ts"));
-  };
+  const folderOf = removedFolders();
+  const scriptOf = async (files: Readonly<Record<string, string>>) =>
+    browserScript(join((await folderOf(files)).path, "main.ts"));
 
   it("is one module, each file after those that it imports, without types", async () => {
     const script = await scriptOf({

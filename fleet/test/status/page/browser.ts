@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { access, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -31,7 +31,7 @@ const SHA512 = "jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7
 
 /** Starts a Chromium, however long that takes: that of `CHROMIUM`, the one on PATH, or on Linux the one of {@link PACKAGE}. */
 export async function startBrowser(): Promise<Browser> {
-  const own = process.env.CHROMIUM ?? (await installed());
+  const own = process.env.CHROMIUM ?? installed();
   if (own !== undefined) return chromium.launch({ executablePath: own, args: FLAGS, timeout: 0 });
   if (process.platform !== "linux" || process.arch !== "x64")
     throw new Error(
@@ -46,11 +46,10 @@ export async function startBrowser(): Promise<Browser> {
   });
 }
 
-async function installed(): Promise<string | undefined> {
+function installed(): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   const candidates = [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), MAC];
-  for (const candidate of candidates) if (await exists(candidate)) return candidate;
-  return undefined;
+  return candidates.find((candidate) => existsSync(candidate));
 }
 
 /** The browser of the package, downloaded and unpacked once. No `npm ci` downloads it, because only these tests need it. */
@@ -58,7 +57,7 @@ async function downloaded(): Promise<{ executablePath: string; libraries: string
   const { name, version } = PACKAGE;
   const cache = process.env.XDG_CACHE_HOME || join(homedir() || tmpdir(), ".cache");
   const folder = join(cache, "kargo-fleet", `chromium-${version}`);
-  if (!(await exists(folder))) {
+  if (!existsSync(folder)) {
     await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
     const made = await mkdtemp(`${folder}-`);
     const { stdout } = await execa("npm", ["pack", `${name}@${version}`, "--json"], { cwd: made });
@@ -84,9 +83,3 @@ async function downloaded(): Promise<{ executablePath: string; libraries: string
   }
   return { executablePath: join(folder, "chromium"), libraries: join(folder, "lib") };
 }
-
-const exists = (path: string) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

@@ -5,9 +5,31 @@ import { sampled } from "../../../../test/sampling.ts";
 import { visible } from "../../../report/escape.ts";
 import type { FleetStatus } from "../../../status/fleet-status.ts";
 import { statusPage } from "../../../status/page/page.ts";
-import { HOSTILE } from "./hostile-names.ts";
 import { type OpenedPage, pagesOfSuite } from "./opened-page.ts";
 import { ago, fleet, sampleMatrix, service, stage, version } from "./sample-fleet.ts";
+
+/** Names that would do something if the page took them for more than text. */
+const HOSTILE = [
+  "</script><img src=x onerror=alert(1)>",
+  "<script>alert(1)</script>",
+  '"><svg onload=alert(1)>',
+  "' onmouseover='alert(1)",
+  "<!--<script>",
+  "]]>&lt;b&gt;&amp;",
+  "javascript:alert(1)",
+  "{{constructor.constructor('alert(1)')()}}",
+  "\u202Egnp.exe\u202C",
+  "zero\u200Bwidth\u2066isolate",
+  "line\nbreak\r\u2028\u2029\u0000\u001B[31m",
+  "__proto__",
+  "constructor",
+  "x".repeat(200),
+  "שלום عربى",
+  "\uD800 alone",
+  "%3Cimg%20src=x%20onerror=alert(1)%3E",
+  "",
+  " ",
+] as const;
 
 /** A fleet with each of these texts in every place that a file or a cluster decides. */
 function fleetOf(texts: readonly string[]): FleetStatus {
@@ -72,14 +94,14 @@ const shownNames = (page: Page) => page.locator("tr.service th button bdi").allT
 
 describe("a hostile name on fleet status's page", function () {
   this.timeout(180_000);
-  const pages = pagesOfSuite();
+  const { open, onPage } = pagesOfSuite();
 
   /** Opens a page with these names, and one with as many tame ones: they must have the same elements. */
   async function staysText(names: readonly string[]): Promise<void> {
-    const tame = await pages.open(htmlOf(names.map((_, index) => `name-${index}`)));
+    const tame = await open(htmlOf(names.map((_, index) => `name-${index}`)));
     const expected = await skeleton(tame);
     await tame.done();
-    const opened = await pages.open(htmlOf(names));
+    const opened = await open(htmlOf(names));
     assert.deepEqual((await skeleton(opened)).toSorted(), expected.toSorted());
     assert.deepEqual((await shownNames(opened.page)).toSorted(), names.map(visible).toSorted());
     await opened.done();
@@ -100,22 +122,23 @@ describe("a hostile name on fleet status's page", function () {
     await fc.assert(fc.asyncProperty(names, staysText), { numRuns: sampled(40, 3), endOnFailure: true });
   });
 
-  it("has no button that copies a command with an invisible character", async () => {
-    const wait = { kind: "promotion" as const, version: version(1, 60) };
-    const waits = [
-      { ...wait, command: "kargo promote\nrm -rf ." },
-      { ...wait, command: "kargo promote" },
-    ];
-    const { page, done } = await pages.open(
-      statusPage(fleet([service("nginx", { stages: [stage("prod", { waits })] })])),
-    );
-    assert.deepEqual(await page.locator(".copy code").allTextContents(), [
-      "kargo promote\\u{a}rm -rf .",
-      "kargo promote",
-    ]);
-    assert.equal(await page.locator(".copy button").count(), 1);
-    await done();
-  });
+  const waits = ["kargo promote\nrm -rf .", "kargo promote"].map((command) => ({
+    kind: "promotion" as const,
+    version: version(1, 60),
+    command,
+  }));
+  const commands = statusPage(fleet([service("nginx", { stages: [stage("prod", { waits })] })]));
+  onPage(
+    "has no button that copies a command with an invisible character",
+    { html: commands },
+    async (page) => {
+      assert.deepEqual(await page.locator(".copy code").allTextContents(), [
+        "kargo promote\\u{a}rm -rf .",
+        "kargo promote",
+      ]);
+      assert.equal(await page.locator(".copy button").count(), 1);
+    },
+  );
 });
 
 describe("the HTML of fleet status's page", () => {

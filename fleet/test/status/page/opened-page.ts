@@ -4,84 +4,88 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { statusPage } from "../../../status/page/page.ts";
 import { startBrowser } from "./browser.ts";
+import { sampleFleet, sampleMatrix } from "./sample-fleet.ts";
+
+/** A fleet of a thousand services, and its page. */
+export const thousand = sampleFleet(1_000);
+export const html = statusPage(thousand, sampleMatrix(thousand), "These are samples.");
 
 /** The browser of all suites, because its start takes longer than most tests. */
 let browser: Promise<Browser> | undefined;
+const startedBrowser = () => {
+  browser ??= startBrowser();
+  return browser;
+};
 
 after(async () => (await browser)?.close());
 
-/** The pages of a suite, in a folder of their own. */
-interface Pages {
-  /** Opens this HTML. @throws AssertionError if it requests anything but itself, or reports an error */
-  open(html: string, options?: BrowserContextOptions & { hash?: string }): Promise<OpenedPage>;
-  close(): Promise<void>;
-}
+type Options = BrowserContextOptions & { hash?: string };
 
-export interface OpenedPage {
-  readonly page: Page;
-  /** What went wrong until now: requests, dialogs, errors. */
-  readonly wrong: readonly string[];
-  /** Closes it. @throws AssertionError if anything went wrong */
-  done(): Promise<void>;
-}
+export type OpenedPage = Awaited<ReturnType<ReturnType<typeof pagesOfSuite>["open"]>>;
 
-/** The pages of the suite that calls this; their folder is removed after its tests. */
-export function pagesOfSuite(): Pick<Pages, "open"> {
-  let pages: Promise<Pages> | undefined;
-  const started = () => {
-    pages ??= startPages();
-    return pages;
-  };
-  before(started);
-  after(async () => (await started()).close());
-  return { open: async (html, options) => (await started()).open(html, options) };
-}
-
-async function startPages(): Promise<Pages> {
-  const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-pages-"));
-  browser ??= startBrowser();
-  const started = await browser;
+/** The pages of the suite that calls this, in a folder of their own, which is removed after its tests. */
+export function pagesOfSuite() {
+  let folder: string;
   let count = 0;
-  return {
-    async open(html, { hash = "", ...options } = {}) {
-      const file = join(folder, `${count++}.html`);
-      await writeFile(file, html);
-      const url = pathToFileURL(file).href;
-      const context = await started.newContext(options);
-      // On a busy machine only the test's own limit counts.
-      context.setDefaultTimeout(0);
-      const page = await context.newPage();
-      const wrong: string[] = [];
-      // Also requests that the page's own policy would stop, such as those of an image.
-      await context.route(
-        (each) => each.href.split("#")[0] !== url,
-        (route) => {
-          wrong.push(`request ${route.request().url()}`);
-          return route.abort();
-        },
-      );
-      page.on("dialog", (dialog) => {
-        wrong.push(`dialog ${dialog.message()}`);
-        return dialog.dismiss();
-      });
-      page.on("pageerror", (error) => wrong.push(String(error)));
-      page.on("console", (message) => wrong.push(`console: ${message.text()}`));
-      await page.goto(url + hash);
-      await page.locator("#count").waitFor();
-      return {
-        page,
-        wrong,
-        async done() {
-          await context.close();
-          assert.deepEqual(wrong, []);
-        },
-      };
-    },
-    async close() {
-      await rm(folder, { recursive: true });
-    },
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "kargo-fleet-pages-"));
+    await startedBrowser();
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const open = async (html: string, { hash = "", ...options }: Options = {}) => {
+    const file = join(folder, `${count++}.html`);
+    await writeFile(file, html);
+    const url = pathToFileURL(file).href;
+    const context = await (await startedBrowser()).newContext(options);
+    // On a busy machine only the test's own limit counts.
+    context.setDefaultTimeout(0);
+    const page = await context.newPage();
+    const wrong: string[] = [];
+    // Also requests that the page's own policy would stop, such as those of an image.
+    await context.route(
+      (each) => each.href.split("#")[0] !== url,
+      (route) => {
+        wrong.push(`request ${route.request().url()}`);
+        return route.abort();
+      },
+    );
+    page.on("dialog", (dialog) => {
+      wrong.push(`dialog ${dialog.message()}`);
+      return dialog.dismiss();
+    });
+    page.on("pageerror", (error) => wrong.push(String(error)));
+    page.on("console", (message) => wrong.push(`console: ${message.text()}`));
+    await page.goto(url + hash);
+    await page.locator("#count").waitFor();
+    return {
+      page,
+      /** What went wrong until now: requests, dialogs, errors. */
+      wrong,
+      /** Closes it. @throws AssertionError if it requested anything but itself, or reported an error */
+      async done() {
+        await context.close();
+        assert.deepEqual(wrong, []);
+      },
+    };
   };
+
+  /** A test of one page, which must request nothing but itself and report no error. */
+  const onPage = (
+    title: string,
+    { html, ...options }: Options & { html: string },
+    test: (page: Page) => Promise<void>,
+  ) =>
+    it(title, async () => {
+      const { page, done } = await open(html, options);
+      await test(page);
+      await done();
+    });
+
+  return { open, onPage };
 }
 
 /** The names of the services that the table shows, from the top. */

@@ -1,35 +1,23 @@
 import assert from "node:assert/strict";
 import { statusPage } from "../../../status/page/page.ts";
-import { count, pagesOfSuite, textOf } from "./opened-page.ts";
-import { ago, fleet, sampleFleet, sampleMatrix, service, stage, version } from "./sample-fleet.ts";
-
-const thousand = sampleFleet(1_000);
-const html = statusPage(thousand, sampleMatrix(thousand), "These are samples.");
+import { count, html, pagesOfSuite, textOf, thousand } from "./opened-page.ts";
+import { ago, BLACK_FRIDAY, fleet, service, stage, version } from "./sample-fleet.ts";
 
 describe("fleet status's page", function () {
   this.timeout(120_000);
-  const pages = pagesOfSuite();
+  const { onPage } = pagesOfSuite();
 
-  it("answers first what needs somebody, with the command for it", async () => {
-    const next = version(1, 3_600);
-    const waiting = service("nginx", {
-      stages: [
-        stage("dev"),
-        stage("prod", {
-          after: ["dev"],
-          waits: [
-            {
-              kind: "promotion",
-              version: next,
-              since: ago(7_200),
-              who: "AD-Edge-Release",
-              command: "kargo promote --stage prod",
-            },
-          ],
-        }),
-      ],
-    });
-    const { page, done } = await pages.open(statusPage(fleet([waiting, service("quiet")])));
+  const next = version(1, 3_600);
+  const wait = {
+    kind: "promotion" as const,
+    version: next,
+    since: ago(7_200),
+    who: "AD-Edge-Release",
+    command: "kargo promote --stage prod",
+  };
+  const stages = [stage("dev"), stage("prod", { after: ["dev"], waits: [wait] })];
+  const waiting = statusPage(fleet([service("nginx", { stages }), service("quiet")]));
+  onPage("answers first what needs somebody, with the command for it", { html: waiting }, async (page) => {
     const group = page.locator("#need-promote");
     const text = await textOf(group);
     for (const part of [
@@ -45,17 +33,14 @@ describe("fleet status's page", function () {
     assert.equal(await page.locator("details.group").count(), 1);
     const box = await group.boundingBox();
     assert.ok(box !== null && box.y + box.height < 720, "it is on the first screen");
-    await done();
   });
 
-  it("says so if nothing needs anybody", async () => {
-    const { page, done } = await pages.open(statusPage(fleet([service("nginx"), service("auth")])));
+  const quiet = statusPage(fleet([service("nginx"), service("auth")]));
+  onPage("says so if nothing needs anybody", { html: quiet }, async (page) => {
     assert.match(await textOf(page.locator("#needs")), /Nothing\. 2 services with 6 Stages need nobody\./);
-    await done();
   });
 
-  it("filters everything by team, and the hash keeps the filter", async () => {
-    const { page, done } = await pages.open(html);
+  onPage("filters everything by team, and the hash keeps the filter", { html }, async (page) => {
     const number = page.locator("#delivery .value").first();
     const before = await textOf(number);
     await page.locator("select[name=team]").selectOption("team-03");
@@ -74,35 +59,24 @@ describe("fleet status's page", function () {
     await page.reload();
     assert.equal(await count(page), "25 services of 1,000");
     assert.equal(await page.locator("select[name=team]").inputValue(), "team-03");
-    await done();
   });
 
-  it("says above all else what was not read and what is closed", async () => {
-    const clusters = [
-      {
-        name: "far",
-        stacks: ["far"],
-        unreadable: "connect ECONNREFUSED",
-        closed: [],
-        limits: ["Promotions of kargo-nginx may not be read."],
-      },
-      {
-        name: "near",
-        stacks: ["near"],
-        closed: [
-          {
-            kind: "freeze" as const,
-            reason: "Black Friday",
-            stages: ["prod"],
-            services: [],
-            until: "2026-12-01T08:00:00Z",
-          },
-        ],
-      },
-    ];
-    const { page, done } = await pages.open(
-      statusPage(fleet([], { clusters }), undefined, "These are samples."),
-    );
+  const clusters = [
+    {
+      name: "far",
+      stacks: ["far"],
+      unreadable: "connect ECONNREFUSED",
+      closed: [],
+      limits: ["Promotions of kargo-nginx may not be read."],
+    },
+    {
+      name: "near",
+      stacks: ["near"],
+      closed: [{ ...BLACK_FRIDAY, until: "2026-12-01T08:00:00Z" }],
+    },
+  ];
+  const noted = statusPage(fleet([], { clusters }), undefined, "These are samples.");
+  onPage("says above all else what was not read and what is closed", { html: noted }, async (page) => {
     assert.deepEqual(await page.locator("#notices p").allInnerTexts(), [
       "These are samples.",
       "far could not be read, so its Stages are unknown: connect ECONNREFUSED",
@@ -110,11 +84,9 @@ describe("fleet status's page", function () {
       "near refuses Promotions (freeze) until 2026-12-01 08:00 UTC of Stages prod of all services: Black Friday",
     ]);
     assert.equal(await page.locator("#access").isVisible(), false, "without an audit there is no matrix");
-    await done();
   });
 
-  it("draws the access matrix, and counts what differs from the plan", async () => {
-    const { page, done } = await pages.open(html);
+  onPage("draws the access matrix, and counts what differs from the plan", { html }, async (page) => {
     const table = page.locator("#access table");
     await table.waitFor();
     assert.equal(
@@ -124,11 +96,9 @@ describe("fleet status's page", function () {
     );
     assert.equal(await textOf(table.locator("td.cell-wrong")), "✗");
     assert.match(await textOf(page.locator("#access")), /1 column with rights that differ from the plan/);
-    await done();
   });
 
-  it("gives each state a shape and a sign of its own, beside its colour", async () => {
-    const { page, done } = await pages.open(html);
+  onPage("gives each state a shape and a sign of its own, beside its colour", { html }, async (page) => {
     await page.getByText("The signs in the pictures").click();
     const looks = await page.locator("details.legend li").evaluateAll((items) =>
       items.map((item) => {
@@ -140,6 +110,5 @@ describe("fleet status's page", function () {
     );
     assert.equal(new Set(looks).size, looks.length);
     assert.ok(looks.length >= 13);
-    await done();
   });
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { AxeResults } from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { statusPage } from "../../../status/page/page.ts";
-import { pagesOfSuite, textOf } from "./opened-page.ts";
+import { html, pagesOfSuite, textOf, thousand } from "./opened-page.ts";
 import { fleet, sampleFleet, sampleMatrix, service, stage, version } from "./sample-fleet.ts";
 
 /** Axe's code, which the page runs. */
@@ -19,12 +19,11 @@ const PHONE: BrowserContextOptions = {
   hasTouch: true,
 };
 
-const thousand = sampleFleet(1_000);
-const html = statusPage(thousand, sampleMatrix(thousand), "These are samples.");
-
 /** A fleet with every state: axe-core takes long for many elements. */
 const small = sampleFleet(32, 3);
 const smallPage = statusPage(small, sampleMatrix(small), "These are samples.");
+/** Axe's own code needs what the page's policy forbids. */
+const AXE_PAGE = { html: smallPage, bypassCSP: true };
 
 /** Whether the whole page is wider than the screen. */
 const scrollsSideways = (page: Page) =>
@@ -32,7 +31,7 @@ const scrollsSideways = (page: Page) =>
 
 describe("fleet status's page for every reader", function () {
   this.timeout(120_000);
-  const pages = pagesOfSuite();
+  const { open, onPage } = pagesOfSuite();
 
   it("is no wider than a phone", async () => {
     const long = "n".repeat(200);
@@ -48,7 +47,7 @@ describe("fleet status's page for every reader", function () {
       ),
     });
     for (const status of [thousand, fleet([wide])]) {
-      const { page, done } = await pages.open(statusPage(status, sampleMatrix(status)), PHONE);
+      const { page, done } = await open(statusPage(status, sampleMatrix(status)), PHONE);
       await page.locator("tr.service button").first().click();
       await page.locator("#access table").waitFor();
       assert.equal(await scrollsSideways(page), false);
@@ -56,8 +55,7 @@ describe("fleet status's page for every reader", function () {
     }
   });
 
-  it("leads somebody with a keyboard from the top to a command", async () => {
-    const { page, done } = await pages.open(html);
+  onPage("leads somebody with a keyboard from the top to a command", { html }, async (page) => {
     const focused = () =>
       page.evaluate<string>(
         "document.activeElement.textContent || document.activeElement.name || document.activeElement.id",
@@ -86,7 +84,6 @@ describe("fleet status's page for every reader", function () {
       .locator("#said")
       .filter({ hasText: /^Copied$|selected/ })
       .waitFor({ state: "attached" });
-    await done();
   });
 
   for (const [name, options] of Object.entries({
@@ -96,9 +93,7 @@ describe("fleet status's page for every reader", function () {
     phone: PHONE,
     "dark phone": { ...PHONE, colorScheme: "dark" },
   } satisfies Record<string, BrowserContextOptions>))
-    it(`has nothing that axe-core finds: ${name}`, async () => {
-      // Axe's own code needs what the page's policy forbids.
-      const { page, done } = await pages.open(smallPage, { ...options, bypassCSP: true });
+    onPage(`has nothing that axe-core finds: ${name}`, { ...AXE_PAGE, ...options }, async (page) => {
       await page.locator("#access table").waitFor();
       await page.locator("tr.service button").first().click();
       await page.evaluate('for (const each of document.querySelectorAll("details")) each.open = true');
@@ -107,17 +102,14 @@ describe("fleet status's page for every reader", function () {
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
       assert.deepEqual(found, []);
       assert.ok(passes.length > 20);
-      await done();
     });
 
-  it("is checked by an axe-core that finds a missing label", async () => {
-    const { page } = await pages.open(smallPage, { bypassCSP: true });
+  onPage("is checked by an axe-core that finds a missing label", AXE_PAGE, async (page) => {
     await page.evaluate(
       'document.querySelector("#scope label").replaceWith(document.querySelector("#scope select"))',
     );
     await page.evaluate(AXE);
     const { violations } = await page.evaluate<AxeResults>(RUN_AXE);
     assert.ok(violations.some(({ id }) => id === "select-name"));
-    await page.context().close();
   });
 });

@@ -1,26 +1,19 @@
 import assert from "node:assert/strict";
-import { statusPage } from "../../../status/page/page.ts";
-import { pagesOfSuite } from "./opened-page.ts";
-import { sampleFleet, sampleMatrix } from "./sample-fleet.ts";
-
-const thousand = sampleFleet(1_000);
-const html = statusPage(thousand, sampleMatrix(thousand), "These are samples.");
+import { html, pagesOfSuite } from "./opened-page.ts";
 
 describe("the safety of fleet status's page", function () {
   this.timeout(120_000);
-  const pages = pagesOfSuite();
+  const { open, onPage } = pagesOfSuite();
 
-  it("requests nothing, from the first screen to the last row", async () => {
-    const { page, done } = await pages.open(html);
+  onPage("requests nothing, from the first screen to the last row", { html }, async (page) => {
     for (const section of ["#needs", "#services", "#delivery", "#access"])
       await page.locator(section).scrollIntoViewIfNeeded();
     await page.locator("tr.service button").first().click();
     assert.equal(await page.evaluate("performance.getEntriesByType('resource').length"), 0);
-    await done();
   });
 
   it("lets nothing else run or load, even if a script tried", async () => {
-    const { page, wrong } = await pages.open(html);
+    const { page, wrong } = await open(html);
     const tried = (code: string) =>
       page.evaluate(`(() => { try { ${code}; return "done" } catch (error) { return error.name } })()`);
     assert.equal(await tried('document.body.innerHTML = "<b>text</b>"'), "TypeError");

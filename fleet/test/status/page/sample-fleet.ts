@@ -1,5 +1,5 @@
 import type { Matrix } from "../../../audit/matrix.ts";
-import type { FleetStatus, ServiceStatus, StageStatus, Version } from "../../../status/fleet-status.ts";
+import type { FleetStatus, ServiceStatus, StageStatus, Version, Wait } from "../../../status/fleet-status.ts";
 
 export const AT = "2026-11-28T13:40:00Z";
 
@@ -46,66 +46,36 @@ function prodOf(index: number, teams: number): Partial<StageStatus> {
   const next = version(index + 5_000, 5 * HOUR + index * 60);
   const name = serviceName(index);
   const of = `--project kargo-${name} --stage prod --freight ${next.freight}`;
+  const wait = (kind: Wait["kind"], rest: Partial<Wait>) => ({ waits: [{ kind, version: next, ...rest }] });
+  const failed = (at: string, reason: string) => ({
+    failed: { promotion: `prod.${index}`, version: next, at, reason },
+  });
   switch (index % 23) {
     case 1:
-    case 2:
-      return {
-        waits: [
-          {
-            kind: "promotion",
-            version: next,
-            since: ago(3 * HOUR + index * 97),
-            who: `AD-${teamName(index, teams)}-Release`,
-            command: `kargo promote ${of}`,
-          },
-        ],
-      };
+    case 2: {
+      const who = `AD-${teamName(index, teams)}-Release`;
+      return wait("promotion", { since: ago(3 * HOUR + index * 97), who, command: `kargo promote ${of}` });
+    }
     case 3:
-      return {
-        waits: [
-          { kind: "sync", version: next, since: ago(index * 61), command: `argocd app sync ${name}-prod` },
-        ],
-      };
-    case 4:
-      return {
-        failed: {
-          promotion: `prod.${index}`,
-          version: next,
-          at: ago(index * 131),
-          reason:
-            'step "promote::push" met error threshold of 18: error pushing to remote: authentication failed',
-        },
-        waits: [{ kind: "failure", version: next, since: ago(index * 131), command: `kargo promote ${of}` }],
-      };
+      return wait("sync", { since: ago(index * 61), command: `argocd app sync ${name}-prod` });
+    case 4: {
+      const since = ago(index * 131);
+      const reason =
+        'step "promote::push" met error threshold of 18: error pushing to remote: authentication failed';
+      return { ...failed(since, reason), ...wait("failure", { since, command: `kargo promote ${of}` }) };
+    }
     case 5:
-      return {
-        failed: {
-          promotion: `prod.${index}`,
-          version: next,
-          at: ago(index * 17),
-          reason: "context deadline exceeded",
-        },
-      };
-    case 6:
-      return {
-        holds: [
-          { actor: "email:ada@example.com", version: version(index, 90 * HOUR), since: ago(index * 40) },
-        ],
-      };
+      return failed(ago(index * 17), "context deadline exceeded");
+    case 6: {
+      const actor = "email:ada@example.com";
+      return { holds: [{ actor, version: version(index, 90 * HOUR), since: ago(index * 40) }] };
+    }
     case 7:
-      return { waits: [{ kind: "soak", version: next, since: ago(HOUR), until: ago(-2 * HOUR) }] };
+      return wait("soak", { since: ago(HOUR), until: ago(-2 * HOUR) });
     case 8:
       return { health: "Degraded", drift: index % 2 === 0 ? ["spec.promotionTemplate"] : [] };
     case 9:
-      return {
-        waits: [
-          {
-            kind: "closed",
-            version: next,
-            message: "Frozen until 2026-12-01: Black Friday. Ask the platform team.",
-          },
-        ],
-      };
+      return wait("closed", { message: "Frozen until 2026-12-01: Black Friday. Ask the platform team." });
     default:
       return {};
   }
@@ -113,6 +83,13 @@ function prodOf(index: number, teams: number): Partial<StageStatus> {
 
 const serviceName = (index: number) => `service-${String(index).padStart(4, "0")}`;
 const teamName = (index: number, teams: number) => `team-${String(index % teams).padStart(2, "0")}`;
+
+export const BLACK_FRIDAY = {
+  kind: "freeze",
+  reason: "Black Friday",
+  stages: ["prod"],
+  services: [],
+} as const;
 
 /** A fleet of that many services on two clusters, in all states. The same numbers give the same fleet. */
 export function sampleFleet(count: number, teams = 40): FleetStatus {
@@ -152,15 +129,7 @@ export function sampleFleet(count: number, teams = 40): FleetStatus {
       {
         name: "prod-eu",
         stacks: ["prod-eu-1", "prod-eu-2"],
-        closed: [
-          {
-            kind: "freeze",
-            reason: "Black Friday",
-            stages: ["prod"],
-            services: [],
-            until: ago(-60 * HOUR),
-          },
-        ],
+        closed: [{ ...BLACK_FRIDAY, until: ago(-60 * HOUR) }],
       },
       { name: "prod-us", stacks: ["prod-us"], closed: [] },
     ],

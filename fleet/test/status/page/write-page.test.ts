@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePage } from "../../../status/page/write-page.ts";
+import { removedFolders } from "../../folder.ts";
 import { fleet, service } from "./sample-fleet.ts";
 
 describe("fleet status --html", () => {
+  const newFolder = removedFolders();
   let folder: string;
   const status = fleet([service("nginx")]);
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "kargo-fleet-html-"));
+    folder = (await newFolder()).path;
   });
-  afterEach(() => rm(folder, { recursive: true }));
 
   it("writes the page for the caller only, with the rights of an audit", async () => {
     const [file, audit] = [join(folder, "status.html"), join(folder, "audit.json")];

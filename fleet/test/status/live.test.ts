@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { durationSeconds } from "../../../model/durations.ts";
-import type { ServicePlan } from "../../../model/plan.ts";
-import type { LivePipeline } from "../../status/live.ts";
-import { takePipelineItem } from "../../status/read-pipelines.ts";
-import { statusOf } from "../../status/status-of.ts";
-import { type Item, liveApplication, liveFreight, liveStage } from "../../status/trim.ts";
-import { RECORDED_AT, recorded, recordedPlan } from "./recorded-fleet.ts";
+import { type Item, liveFreight, liveStage } from "../../status/live.ts";
+import { HELD, livePipelines, recordedPlan, statusOfItems } from "./recorded-fleet.ts";
 
-const HELD = recorded("held");
 const metadata = { name: "dev", namespace: "kargo-nginx", creationTimestamp: "2026-11-28T13:38:22Z" };
 const status = (found: unknown): Item => ({ metadata, status: found });
 
@@ -32,31 +27,19 @@ const damaged = fc
 
 describe("what a status keeps of an object", () => {
   it("accepts an object without any of these fields, as another version of Kargo or Argo CD may write it", () => {
-    const services = recordedPlan().services as readonly ServicePlan[];
+    const plan = recordedPlan();
     fc.assert(
       fc.property(fc.array(damaged, { maxLength: 12 }), (items) => {
-        const pipelines = new Map<string, LivePipeline>();
-        for (const { project } of services)
-          pipelines.set(project, { stages: [], freights: [], promotions: [] });
-        const applications = new Map();
-        for (const item of items) {
-          const pipeline = pipelines.get(item.metadata.namespace ?? "");
-          if (item.kind === "Application") applications.set(item.metadata.name, liveApplication(item));
-          else if (pipeline) takePipelineItem(`${item.kind.toLowerCase()}s`, pipeline, item);
-        }
-        const live = { projects: pipelines, applications, refused: new Map(), limits: [] };
-        const made = statusOf([{ name: "test", stacks: [], services, closed: [], live }], RECORDED_AT);
-        assert.equal(made.services.length, 3);
+        assert.equal(statusOfItems(items, { plan }).services.length, 3);
       }),
     );
   });
 
   it("is less than 400 bytes of a Promotion", () => {
-    const promotions = HELD.filter(({ kind }) => kind === "Promotion");
-    const pipeline: LivePipeline = { stages: [], freights: [], promotions: [] };
-    for (const item of promotions) takePipelineItem("promotions", pipeline, item);
-    assert.equal(pipeline.promotions.length, promotions.length);
-    assert.ok(JSON.stringify(pipeline.promotions).length / promotions.length < 400);
+    const recorded = HELD.filter(({ kind }) => kind === "Promotion");
+    const kept = [...livePipelines(recorded).projects.values()].flatMap(({ promotions }) => promotions);
+    assert.equal(kept.length, recorded.length);
+    assert.ok(JSON.stringify(kept).length / recorded.length < 400);
   });
 
   it("reads the soak time that Kargo recorded, in Go's form", () => {
