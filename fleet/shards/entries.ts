@@ -1,7 +1,9 @@
 import { digest, type ValuesFilesInputs } from "../../components/values-files/provider.ts";
 import type { Provisioned } from "../../model/provisioned.ts";
+import { STACK } from "../engine-events.ts";
 import { VALUES_FILES } from "../preview/urns.ts";
-import { type Exported, ROOT, recordOf, resourcesOf, withRecord, withResources } from "./deployment.ts";
+import type { Exported } from "../recovery/state.ts";
+import { recordOf, resourcesOf, withRecord, withResources } from "./deployment.ts";
 
 /** How a stack's services are selected, for its record. */
 export type Selection = Provisioned["rollout"];
@@ -18,7 +20,7 @@ export function entriesOf(state: Exported): Entries {
   const find = (type: string) => resourcesOf(state).find((each) => each.type === type);
   return {
     values: find(VALUES_FILES.type)?.inputs as ValuesFilesInputs | undefined,
-    outputs: (find(ROOT)?.outputs?.services ?? {}) as Record<string, unknown>,
+    outputs: (find(STACK)?.outputs?.services ?? {}) as Record<string, unknown>,
     record: recordOf(state),
   };
 }

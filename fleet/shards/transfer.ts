@@ -1,14 +1,7 @@
+import { STACK } from "../engine-events.ts";
 import { VALUES_FILES } from "../preview/urns.ts";
-import {
-  type Exported,
-  isProvider,
-  type Resource,
-  ROOT,
-  resourcesOf,
-  servicesByUrn,
-  servicesIn,
-  withResources,
-} from "./deployment.ts";
+import type { Exported, Resource } from "../recovery/state.ts";
+import { isProvider, resourcesOf, servicesByUrn, servicesIn, withResources } from "./deployment.ts";
 import { described, entriesOf, type Selection } from "./entries.ts";
 
 /** A stack with its state. */
@@ -69,7 +62,7 @@ export function withoutServices(
 /** The state of a new shard: the root, the providers and the values files of another one, without a service. */
 function emptied(from: Member, to: Member): Exported {
   const own = resourcesOf(from.state).filter(
-    (each) => each.type === ROOT || isProvider(each) || each.type === VALUES_FILES.type,
+    (each) => each.type === STACK || isProvider(each) || each.type === VALUES_FILES.type,
   );
   const copied = withResources(
     to.state,
@@ -92,10 +85,10 @@ function renamed(each: Resource, from: string, to: string): Resource {
   };
   const { inputs, outputs, ...rest } = each;
   const own = rename(rest) as Resource;
-  const isRoot = each.type === ROOT;
+  const isRoot = each.type === STACK;
   // The root's name is the project and the stack.
   const urn = isRoot && own.urn.endsWith(`-${from}`) ? `${own.urn.slice(0, -from.length)}${to}` : own.urn;
-  const parent = own.parent?.includes(`::${ROOT}::`)
+  const parent = own.parent?.includes(`::${STACK}::`)
     ? `${own.parent.slice(0, -from.length)}${to}`
     : own.parent;
   return {
