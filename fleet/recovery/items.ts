@@ -4,12 +4,12 @@ import { inParallel } from "../parallel.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Taken } from "./import-file.ts";
 import type { Objects } from "./look.ts";
-import { describe, type PlanWithFiles } from "./planned.ts";
+import { describe, type Planned } from "./planned.ts";
 import { type Found, type Verdict, verdict } from "./verdicts.ts";
 
 /** A planned resource that is missing from the state, and what was found of it. */
 export interface Item {
-  readonly planned: PlanWithFiles;
+  readonly planned: Planned;
   /** For people: `Stage kargo-nginx/dev`. */
   readonly what: string;
   /** The Pulumi name: `nginx/stage-dev`. */
@@ -31,7 +31,7 @@ const AT_ONCE = 16;
 
 /** Looks for each of the planned resources. @throws FleetError if the API server or GitHub does not answer */
 export async function findItems(
-  planned: readonly PlanWithFiles[],
+  planned: readonly Planned[],
   { objects, hooks, owner }: Surroundings,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<Item[]> {

@@ -7,7 +7,6 @@ import { openEngine } from "./engine.ts";
 import { hooksOf } from "./hooks.ts";
 import type { Surroundings } from "./items.ts";
 import { objectsOf } from "./look.ts";
-import { thisMachine } from "./machine.ts";
 import type { Tools } from "./recover.ts";
 
 /** Overrides of the places in the stack's config. */
@@ -35,7 +34,6 @@ export async function openTools(
   };
   return {
     engine,
-    machine: thisMachine(),
     cluster,
     tell,
     tick: progress.tell,

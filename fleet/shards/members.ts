@@ -1,10 +1,9 @@
 import { shardIn } from "../../model/shard-file.ts";
-import { PROJECT, parseStackFile, stackFileName } from "../../model/stack-file.ts";
+import { parseStackFile, stackFileName } from "../../model/stack-file.ts";
 import { workingDirectory } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
 import { inParallel } from "../parallel.ts";
 import { openEngine } from "../recovery/engine.ts";
-import { thisMachine } from "../recovery/machine.ts";
 import { requireUnlocked } from "../recovery/stack-lock.ts";
 import type { Exported } from "../recovery/state.ts";
 import { recordOf, resourcesOf, servicesIn, withRecord } from "./deployment.ts";
@@ -38,8 +37,8 @@ export async function readMembers(options: ReshardOptions, tell: Tell): Promise<
 /** Removes the locks of killed commands. @throws FleetError if the owner of a lock lives or is unknown */
 export async function unlock(options: ReshardOptions, tell: Tell): Promise<void> {
   await eachOf(await namesOf(options), async (name) => {
-    const { locks } = await requireFree(name, options);
-    if (locks === undefined || locks.length === 0) return;
+    const locks = (await requireFree(name, options)) ?? [];
+    if (locks.length === 0) return;
     tell(`reshard: removing the lock of ${name}, whose owner has ended`);
     await openEngine(name).cancel();
   });
@@ -83,7 +82,7 @@ async function namesOf({ stack }: ReshardOptions): Promise<string[]> {
 }
 
 function requireFree(stack: string, { ownerIsDead }: ReshardOptions) {
-  return requireUnlocked(openEngine(stack), thisMachine(), { stack, project: PROJECT, ownerIsDead });
+  return requireUnlocked(openEngine(stack), { stack, ownerIsDead });
 }
 
 function demandWhole(name: string, state: Exported, { stack, to }: ReshardOptions): void {

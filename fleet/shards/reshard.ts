@@ -3,6 +3,7 @@ import { shardStack, shardsOf } from "../../model/shards.ts";
 import { stackFileName } from "../../model/stack-file.ts";
 import { inParallel } from "../parallel.ts";
 import { openEngine } from "../recovery/engine.ts";
+import type { StackLockOptions } from "../recovery/stack-lock.ts";
 import { recordOf } from "./deployment.ts";
 import type { Selection } from "./entries.ts";
 import { keepShards } from "./keep.ts";
@@ -12,12 +13,10 @@ import { withShardCount } from "./shard-count.ts";
 import { exportedState, importState, removeStack } from "./stacks.ts";
 import { type Member, withoutServices, withServices } from "./transfer.ts";
 
-export interface ReshardOptions {
-  /** The stack with the key `shards`, or one that gets it now. */
-  readonly stack: string;
+/** The stack has the key `shards`, or gets it now. */
+export interface ReshardOptions extends StackLockOptions {
   /** The number of shards. */
   readonly to: number;
-  readonly ownerIsDead: boolean;
 }
 
 /** What a reshard will do. */

@@ -29,8 +29,12 @@ const JUDGED = [
 export async function liveObjects(made: readonly Made[], objects: Objects): Promise<LiveObjects> {
   if (made.length === 0) return new Map();
   const selector = selectorOf(made.map((each) => ({ ...each, platform: false })));
-  const lists = JUDGED.map(({ apiVersion, kind }) => objects.labelled(apiVersion, kind, selector));
-  return new Map((await Promise.all(lists)).flat().map(({ kind, id, live }) => [`${kind} ${id}`, live]));
+  const lists = JUDGED.map(({ apiVersion, kind }) => objects.list(apiVersion, kind, { selector }));
+  return new Map(
+    (await Promise.all(lists))
+      .flatMap((list) => list ?? [])
+      .map(({ kind, id, live }) => [`${kind} ${id}`, live]),
+  );
 }
 
 /**
@@ -43,14 +47,14 @@ export async function missingObjects(made: readonly Made[], objects: Objects): P
   const missing: string[] = [];
   const steps = [...wanted.values()].map((group) => async () => {
     const [{ apiVersion, kind } = { apiVersion: "", kind: "" }] = group;
-    const listed = await objects.ifListed(apiVersion, kind, selector);
+    const listed = await objects.list(apiVersion, kind, { selector });
     const there = new Set(listed?.map(({ id }) => id));
     const open = listed === undefined ? group : group.filter((object) => !there.has(idOf(object)));
     // One more look at each, because a label may be missing and the object there.
     for (const object of open) {
       const { name, namespace } = object.metadata;
-      const place = { is: "object", apiVersion, kind, name, namespace, labels: {} } as const;
-      if ((await objects.find(place)) === undefined) missing.push(`${kind} ${idOf(object)}`);
+      if ((await objects.find({ apiVersion, kind, name, namespace })) === undefined)
+        missing.push(`${kind} ${idOf(object)}`);
     }
   });
   await inParallel(steps, AT_ONCE);

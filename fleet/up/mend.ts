@@ -1,4 +1,3 @@
-import { PROJECT } from "../../model/stack-config.ts";
 import type { NamedPlan } from "../chosen-stacks.ts";
 import { FleetError } from "../fleet-error.ts";
 import { lockFolder, ownerState, readLocks } from "../recovery/locks.ts";
@@ -29,7 +28,7 @@ export async function interrupted(stacks: readonly NamedPlan[], backend: string)
   const machine = thisMachine();
   const found = stacks.map(async (stack): Promise<Interrupted[]> => {
     const began = await notes.wasRunning(stack.name);
-    const folder = lockFolder(backend, PROJECT, stack.name);
+    const folder = lockFolder(backend, stack.name);
     // To remove a lock of such a backend may end somebody's update.
     if (folder === undefined && began)
       throw new FleetError(

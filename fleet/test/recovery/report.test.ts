@@ -28,7 +28,7 @@ function recovered(items: readonly Item[], more: Partial<Recovered> = {}): Recov
   return {
     recovery: {
       stack: "prod",
-      stackLock: { backend: "file:///state", locks: [{ file: "lock.json", owner }] },
+      locks: [{ file: "lock.json", owner }],
       pending: [{ urn: URN, type: "creating" }],
       items,
       strays: ["Stage kargo-old/dev"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogueText, planOf, service, servicePlan, stackText } from "../../../test/sources.ts";
 import { nameOf } from "../../engine-events.ts";
-import type { PlannedObject, PlanWithFiles } from "../../recovery/planned.ts";
+import type { Planned, PlannedObject } from "../../recovery/planned.ts";
 import { describe as describeIt, plannedOf } from "../../recovery/planned.ts";
 import { type Creation, parsePreview } from "../../recovery/preview.ts";
 import { verdict } from "../../recovery/verdicts.ts";
@@ -163,7 +163,7 @@ describe("the owner of a planned resource", () => {
   });
 
   it("of a hook depends only on its address", () => {
-    const hook: PlanWithFiles = {
+    const hook: Planned = {
       is: "hook",
       creation: STAGE,
       repository: "nginx",

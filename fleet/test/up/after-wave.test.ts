@@ -22,16 +22,12 @@ function everything(statuses: Readonly<Record<string, object>> = {}): ListedObje
 
 /** A cluster that has what `look` says at each moment. */
 function cluster(look: () => readonly ListedObject[], isListed = true): Objects {
-  const listed = async (_: string, kind: string) => look().filter((object) => object.kind === kind);
   return {
-    labelled: listed,
-    ifListed: async (version, kind) => (isListed ? await listed(version, kind) : undefined),
-    inNamespace: async () => [],
-    pathOf: async () => "",
+    list: async (_, kind) => (isListed ? look().filter((object) => object.kind === kind) : undefined),
     find: async ({ kind, name, namespace }) => {
       const id = namespace === undefined ? name : `${namespace}/${name}`;
       const found = look().find((object) => object.kind === kind && object.id === id);
-      return found && { id, labels: {}, deleting: false, live: found.live };
+      return found && { ...found, path: "" };
     },
   };
 }
@@ -119,7 +115,8 @@ describe("the lists of fleet up", () => {
   async function look(services: readonly string[]) {
     const selectors = new Set<string>();
     let reads = 0;
-    const list = async (_: string, kind: string, selector: string) => {
+    const list: Objects["list"] = async (_, kind, where) => {
+      const selector = "selector" in where ? where.selector : "";
       selectors.add(selector);
       const [, label = "", values = ""] = /^(\S+) in \((.*)\)$/.exec(selector) ?? [];
       return stored
@@ -135,7 +132,7 @@ describe("the lists of fleet up", () => {
       reads += 1;
       return none.find(object);
     };
-    const objects = { ...none, labelled: list, ifListed: list, find };
+    const objects = { list, find };
     const made = [{ stack: { name: "prod-00", plan: shard }, services, platform: false }];
     const found = await faultsAfter(made, { objects, before: new Map() }, waiting());
     return { found, reads, selectors: [...selectors] };
