@@ -7,11 +7,8 @@ import { FleetError } from "../fleet-error.ts";
 import type { PlannedHook } from "./planned.ts";
 import type { Found } from "./verdicts.ts";
 
-/** Finds the hooks of the stack's repositories. */
-export interface Hooks {
-  /** The hooks with the planned one's address, oldest first. @throws FleetError */
-  find(hook: PlannedHook): Promise<readonly Found[]>;
-}
+/** Finds the hooks with the planned one's address, oldest first. @throws FleetError */
+export type FindHooks = (hook: PlannedHook) => Promise<readonly Found[]>;
 
 const page = z.array(
   z.looseObject({
@@ -37,25 +34,19 @@ export function hooksOf(
   { github: { owner, url } }: Pick<Plan, "github">,
   auth: GitHubAuth | undefined,
   report: (line: string) => void,
-): Hooks {
+): FindHooks {
   let api: GitHubApi | undefined;
   const read = async (repository: string | undefined, number: number) => {
     if (!auth) throw new FleetError(NO_IDENTITY);
-    api ??= gitHubApi(url, {
-      auth,
-      environment: process.env,
-      report,
-      longestWait: LONGEST_WAIT,
-      giveUp,
-    });
+    const { env: environment } = process;
+    api ??= gitHubApi(url, { auth, environment, report, longestWait: LONGEST_WAIT, giveUp });
     const { octokit, call } = api;
-    const query = { per_page: PAGE, page: number };
-    const place = repository === undefined ? owner : `${owner}/${repository}`;
+    const [route, place] =
+      repository === undefined
+        ? ["GET /orgs/{owner}/hooks", owner]
+        : ["GET /repos/{owner}/{repository}/hooks", `${owner}/${repository}`];
     const answer = await call(
-      async (): Promise<{ readonly data: unknown }> =>
-        repository === undefined
-          ? await octokit.request("GET /orgs/{org}/hooks", { org: owner, ...query })
-          : await octokit.request("GET /repos/{owner}/{repo}/hooks", { owner, repo: repository, ...query }),
+      async () => await octokit.request(route, { owner, repository, per_page: PAGE, page: number }),
       ({ status, message }) =>
         new FleetError(
           `The hooks of ${place} cannot be read (${status}): ${message}. Does it exist, and does the token administer it?`,
@@ -63,22 +54,18 @@ export function hooksOf(
     );
     return page.parse(answer.data);
   };
-  return {
-    find: async (hook) => {
-      const found: Found[] = [];
-      const { repository } = hook;
-      for (let number = 1; ; number += 1) {
-        const some = await read(repository, number);
-        for (const { id, active, events, config } of some) {
-          if (config.url !== hook.url) continue;
+  return async ({ repository, url: wanted }) => {
+    const found: Found[] = [];
+    for (let number = 1; ; number += 1) {
+      const some = await read(repository, number);
+      for (const { id, active, events, config } of some)
+        if (config.url === wanted)
           found.push({
             id: repository === undefined ? `${id}` : `${repository}/${id}`,
             hook: { events, active },
           });
-        }
-        if (some.length < PAGE) return found.sort((a, b) => numberOf(a) - numberOf(b));
-      }
-    },
+      if (some.length < PAGE) return found.sort((a, b) => numberOf(a) - numberOf(b));
+    }
   };
 }
 

@@ -30,17 +30,14 @@ export async function openTools(
   let surroundings: Promise<Surroundings> | undefined;
   const open = async (): Promise<Surroundings> => {
     const auth = await gitHubAuth(stack, plan.github, tell);
-    return { objects: objectsOf(cluster), hooks: hooksOf(plan, auth, tell), owner: plan.github.owner };
+    return { objects: objectsOf(cluster), findHooks: hooksOf(plan, auth, tell), owner: plan.github.owner };
   };
   return {
     engine,
     cluster,
     tell,
     tick: progress.tell,
-    surroundings: () => {
-      surroundings ??= open();
-      return surroundings;
-    },
+    surroundings: () => (surroundings ??= open()),
     close: () => {
       progress.end();
       cluster.close();

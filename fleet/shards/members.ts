@@ -13,7 +13,7 @@ import { exportedState, importState, stacksThere } from "./stacks.ts";
 import type { Member } from "./transfer.ts";
 
 /** How many calls of the CLI run side by side. */
-export const AT_ONCE = 2;
+const AT_ONCE = 2;
 
 type Tell = (line: string) => void;
 
@@ -24,14 +24,12 @@ type Tell = (line: string) => void;
 export async function readMembers(options: ReshardOptions, tell: Tell): Promise<Member[]> {
   const names = await namesOf(options);
   tell(`reshard: reading the states of ${names.length} stacks`);
-  const members: Member[] = [];
-  await eachOf(names, async (name) => {
-    await requireFree(name, options);
-    const state = await exportedState(name);
-    demandWhole(name, state, options);
-    members.push({ stack: name, state });
+  return await eachOf(names, async (stack) => {
+    await requireFree(stack, options);
+    const state = await exportedState(stack);
+    demandWhole(stack, state, options);
+    return { stack, state };
   });
-  return members.sort((a, b) => a.stack.localeCompare(b.stack));
 }
 
 /** Removes the locks of killed commands. @throws FleetError if the owner of a lock lives or is unknown */
@@ -104,9 +102,13 @@ function demandWhole(name: string, state: Exported, { stack, to }: ReshardOption
     );
 }
 
-async function eachOf(names: readonly string[], step: (name: string) => Promise<void>): Promise<void> {
-  await inParallel(
-    names.map((name) => () => step(name)),
+/** Runs a step for each stack, side by side. */
+export function eachOf<Result>(
+  stacks: readonly string[],
+  step: (stack: string) => Promise<Result>,
+): Promise<Result[]> {
+  return inParallel(
+    stacks.map((stack) => () => step(stack)),
     AT_ONCE,
   );
 }
