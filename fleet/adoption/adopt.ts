@@ -3,15 +3,15 @@ import { MANAGED_BY } from "../../manifests/objects.ts";
 import { didYouMean, listed } from "../../model/diagnostics.ts";
 import { ARGOCD_NAMESPACE, resourceName } from "../../model/names.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
-import type { Cluster } from "../cluster.ts";
 import { nameOf } from "../engine-events.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Taken } from "../recovery/import-file.ts";
 import { findItems, type Item, type Surroundings } from "../recovery/items.ts";
 import { plannedOf } from "../recovery/planned.ts";
 import type { Creation } from "../recovery/preview.ts";
-import { demandIntegrity, namesOf, record, type Tools } from "../recovery/recover.ts";
+import { demandIntegrity, namesOf, record } from "../recovery/recover.ts";
 import { requireUnlocked, type StackLockOptions } from "../recovery/stack-lock.ts";
+import type { Tools } from "../recovery/tools.ts";
 import { type Difference, differences } from "./differences.ts";
 import { handOver } from "./hand-over.ts";
 import { isHandOrPulumi } from "./managers.ts";
@@ -88,7 +88,7 @@ export async function propose(plan: Plan, options: AdoptOptions, tools: Tools): 
 export async function adopt(
   proposal: Proposal,
   { takeFrom }: Pick<AdoptOptions, "takeFrom">,
-  tools: Tools & { readonly cluster: Cluster },
+  tools: Tools,
 ): Promise<void> {
   const refused = proposal.found.filter((each) => each.refusal !== undefined);
   if (refused.length > 0)

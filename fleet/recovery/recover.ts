@@ -4,7 +4,6 @@ import type { Plan } from "../../model/plan.ts";
 import { owningStack } from "../../model/shards.ts";
 import { nameOf } from "../engine-events.ts";
 import { FleetError } from "../fleet-error.ts";
-import type { Engine } from "./engine.ts";
 import { importFile, missingProviders, type Taken } from "./import-file.ts";
 import { findItems, type Item, type Surroundings, takenItems } from "./items.ts";
 import type { Lock } from "./locks.ts";
@@ -12,6 +11,7 @@ import { type Planned, plannedOf, recordOf } from "./planned.ts";
 import type { Creation } from "./preview.ts";
 import { requireUnlocked, type StackLockOptions } from "./stack-lock.ts";
 import { integrityProblems, type PendingOperation, type State } from "./state.ts";
+import type { Tools } from "./tools.ts";
 
 const REPOSITORY_HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
 
@@ -29,16 +29,6 @@ export interface RecoveryPlan {
   readonly leavingHooks: readonly string[];
   readonly state: State;
   readonly creations: readonly Creation[];
-}
-
-/** The systems that a recovery uses. */
-export interface Tools {
-  readonly engine: Engine;
-  surroundings(): Promise<Surroundings>;
-  /** Prints a line about the current step. */
-  readonly tell: (line: string) => void;
-  /** Reports frequent progress of a long step. */
-  readonly tick: (text: string) => void;
 }
 
 /**
@@ -135,14 +125,10 @@ export async function record(
   before: readonly Taken[] = [],
 ): Promise<void> {
   if (taken.length === 0) return;
-  const recorded = new Set(
-    before.length === 0
-      ? []
-      : [
-          ...importFile(before, creations).resources.map(({ name }) => name),
-          ...missingProviders(before, creations),
-        ],
-  );
+  const recorded = new Set([
+    ...importFile(before, creations).resources.map(({ name }) => name),
+    ...missingProviders(before, creations),
+  ]);
   const open = creations.filter(({ urn }) => !recorded.has(urn));
   const providers = missingProviders(taken, open);
   if (providers.length > 0) {

@@ -94,7 +94,8 @@ function next({ dryRun, recovery }: Recovered, up: boolean | undefined): string 
   return dryRun ? `Nothing was changed. Run it without --dry-run.` : `Next: pulumi up --stack ${stack}`;
 }
 
-function list(title: string, lines: readonly string[]): string {
+/** A title with a line for each entry; empty without entries. */
+export function list(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : [title, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 

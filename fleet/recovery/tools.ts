@@ -1,5 +1,5 @@
 import type { Plan } from "../../model/plan.ts";
-import { type Cluster, type ClusterChoice, openClusterOf } from "../cluster.ts";
+import { type ClusterChoice, openClusterOf } from "../cluster.ts";
 import { gitHubAuth } from "../github-auth.ts";
 import { progressOn } from "../progress.ts";
 import { requireSettled } from "../shards/settled.ts";
@@ -7,12 +7,9 @@ import { openEngine } from "./engine.ts";
 import { hooksOf } from "./hooks.ts";
 import type { Surroundings } from "./items.ts";
 import { objectsOf } from "./look.ts";
-import type { Tools } from "./recover.ts";
 
-/** Overrides of the places in the stack's config. */
-export interface Places extends ClusterChoice {
-  readonly stack: string;
-}
+/** What works on a stack: the CLI, its cluster and GitHub. */
+export type Tools = Awaited<ReturnType<typeof openTools>>;
 
 /**
  * The real engine, API server and GitHub of a stack.
@@ -20,8 +17,8 @@ export interface Places extends ClusterChoice {
  */
 export async function openTools(
   plan: Plan,
-  { stack, ...choice }: Places,
-): Promise<Tools & { readonly cluster: Cluster; close(): void }> {
+  { stack, ...choice }: ClusterChoice & { readonly stack: string },
+) {
   await requireSettled(plan, stack);
   const engine = openEngine(stack);
   const cluster = await openClusterOf(plan, choice);
@@ -35,7 +32,9 @@ export async function openTools(
   return {
     engine,
     cluster,
+    /** Prints a line about the current step. */
     tell,
+    /** Reports frequent progress of a long step. */
     tick: progress.tell,
     surroundings: () => (surroundings ??= open()),
     close: () => {
