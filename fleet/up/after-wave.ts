@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Objects } from "../recovery/look.ts";
 import { healthOf, type LiveObjects, type Word } from "./gate.ts";
 import { liveObjects, type Made, missingObjects } from "./live.ts";
+import { servicesOf } from "./targets.ts";
 
 /** The cluster, and its Stages and Applications before the command began. */
 export interface Live {
@@ -33,9 +34,7 @@ export async function faultsAfter(
   if (made.length === 0) return [];
   const missing = await missingObjects(made, objects);
   if (missing.length > 0) return missing.map((object) => `${object} is not in the cluster`);
-  const services = made.flatMap(({ stack: { plan }, services: names }) =>
-    plan.services.filter(({ name }) => names.includes(name)),
-  );
+  const services = made.flatMap((each) => servicesOf(each.stack.plan, each));
   const old = healthOf(services, before);
   // What was already wrong before the command is not its fault; an object that it made is.
   const isNew = ([name, { is }]: readonly [string, Word]) => {

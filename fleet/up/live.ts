@@ -1,7 +1,6 @@
 import { ARGOCD_API } from "../../manifests/argo-cd.ts";
-import { isObject, platformInventories } from "../../manifests/inventory/objects.ts";
+import { isObject } from "../../manifests/inventory/objects.ts";
 import { rowsOf } from "../../manifests/inventory/row.ts";
-import { serviceInventory } from "../../manifests/inventory/service.ts";
 import { KARGO_API } from "../../manifests/kargo-types.ts";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import { SERVICE_LABEL, STACK_LABEL, stackLabel } from "../../model/labels.ts";
@@ -10,7 +9,7 @@ import type { NamedPlan } from "../chosen-stacks.ts";
 import { inParallel } from "../parallel.ts";
 import type { Objects } from "../recovery/look.ts";
 import type { LiveObjects } from "./gate.ts";
-import type { Concern } from "./targets.ts";
+import { type Concern, inventoriesOf } from "./targets.ts";
 
 /** What a run was about. */
 export interface Made extends Concern {
@@ -62,12 +61,8 @@ export async function missingObjects(made: readonly Made[], objects: Objects): P
 }
 
 /** Without Secrets, which this identity may not read, and without what is being removed. */
-function wantedOf({ stack: { plan }, services, platform }: Made): KubernetesObject[] {
-  const names = new Set(services);
-  return [
-    ...(platform ? platformInventories(plan.platform) : []),
-    ...plan.services.filter(({ name }) => names.has(name)).map(serviceInventory),
-  ]
+function wantedOf(made: Made): KubernetesObject[] {
+  return inventoriesOf(made.stack.plan, made)
     .flatMap(rowsOf)
     .flatMap((row) =>
       isObject(row) && !row.removing && row.manifest.kind !== "Secret" ? [row.manifest] : [],

@@ -8,6 +8,7 @@ import { type Row, rowsOf } from "../../manifests/inventory/row.ts";
 import { resourceName } from "../../model/names.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
 import { PROJECT } from "../../model/stack-config.ts";
+import type { NamedPlan } from "../chosen-stacks.ts";
 import { PROGRAM_PATHS } from "../preview/head-folder.ts";
 import { standsAlone } from "./targets.ts";
 
@@ -114,11 +115,11 @@ function sharedRows({ platform }: Plan): Row[] {
 }
 
 /** A digest for each stack of everything but the catalogue that decides what an `up` does. */
-export function basesOf(stacks: readonly string[], backend: string): ReadonlyMap<string, string> {
+export function basesOf(stacks: readonly NamedPlan[], backend: string): ReadonlyMap<string, string> {
   const program = createHash("sha256").update(backend);
   for (const path of PROGRAM_PATHS) add(path, program);
   return new Map(
-    stacks.map((stack) => {
+    stacks.map(({ name: stack }) => {
       const hash = program.copy();
       // A shard's config may be in the file of its stack.
       const files = [stack, stack.replace(/-\d+$/, "")].map((name) => `Pulumi.${name}.yaml`);

@@ -63,7 +63,7 @@ describe("the parts of a stack", () => {
     };
     const [stack] = clusterStacks(read(files), undefined).stacks;
     assert.ok(stack);
-    const parts = partsOf("eu", stack.plan, { services: names, platform: false }, true);
+    const parts = partsOf(stack, { services: names, platform: false }, true);
     assert.ok(parts.length > 1);
     assert.deepEqual(
       parts.flatMap(({ filter }) => filter.services),
