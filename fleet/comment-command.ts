@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { FleetError } from "./fleet-error.ts";
 import { compose } from "./github-thread/compose.ts";
 import { isMarkerName } from "./github-thread/marker.ts";
-import { putComment } from "./github-thread/put.ts";
+import { put } from "./github-thread/put.ts";
 import { markdownOf, sectionsOf } from "./github-thread/report-files.ts";
 import { threadsApi } from "./github-thread/threads-api.ts";
 
@@ -56,8 +56,8 @@ Examples:
       if (sections.length === 0 && noted === undefined)
         throw new FleetError("There is nothing to write. Name reports with --expect, or a note with --note.");
       const body = compose({ marker, note: noted, sections, run });
-      const put = await putComment(threadsApi(process.env), pullRequest, body, { marker, author });
-      process.stdout.write(`The comment on pull request ${pullRequest} is ${put}.\n`);
+      const done = await put(threadsApi(process.env).comments(pullRequest), body, { marker, author });
+      process.stdout.write(`The comment on pull request ${pullRequest} is ${done}.\n`);
     });
 }
 

@@ -1,7 +1,7 @@
 import type { Wave } from "../../model/waves.ts";
 import type { NamedPlan } from "../chosen-stacks.ts";
+import type { ClusterStacks } from "../cluster-stacks.ts";
 import { inParallel } from "../parallel.ts";
-import type { ClusterStacks } from "./cluster-stacks.ts";
 import type { Part, StackRun } from "./engine-run.ts";
 import { leftOf, type UpRecord } from "./records.ts";
 import { type Concern, partsOf, resourceCount, servicesOf, standsAlone } from "./targets.ts";

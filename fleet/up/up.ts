@@ -1,10 +1,10 @@
 import { type ClusterChoice, openClusterOf } from "../cluster.ts";
+import type { ClusterStacks } from "../cluster-stacks.ts";
 import { isUnreadableState } from "../engine-words.ts";
 import { backendFolder } from "../file-backend.ts";
 import { backupsHint } from "../recovery/backups.ts";
 import { objectsOf } from "../recovery/look.ts";
 import { faultsAfter, type Live } from "./after-wave.ts";
-import type { ClusterStacks } from "./cluster-stacks.ts";
 import { type Part, runUp, type StackRun } from "./engine-run.ts";
 import { liveObjects } from "./live.ts";
 import { interrupted, mend } from "./mend.ts";
@@ -80,7 +80,7 @@ class Up {
   readonly #done = new Set<string>();
   readonly #broken = new Map<string, readonly string[]>();
   #folder: string | undefined;
-  #time = new TimeLeft();
+  #time = new TimeLeft(0);
 
   constructor(cluster: ClusterStacks, options: UpOptions, told: Told) {
     this.#cluster = cluster;
@@ -125,7 +125,7 @@ class Up {
         done: this.#done,
       });
     const jobs = names.flatMap((_, index) => plan(index).jobs);
-    this.#time.expect(jobs.reduce((sum, { size }) => sum + size, 0));
+    this.#time = new TimeLeft(jobs.reduce((sum, { size }) => sum + size, 0));
     const cluster = await openClusterOf(this.#cluster.stacks[0]?.plan, this.#options);
     const objects = objectsOf(cluster);
     try {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { filesOf } from "../../../test/files.ts";
 import { catalogueText, NOW, service, stackText } from "../../../test/sources.ts";
 import { readFleet } from "../../all-stacks.ts";
-import { type ClusterStacks, clusterStacks } from "../../up/cluster-stacks.ts";
+import { type ClusterStacks, clusterStacks } from "../../cluster-stacks.ts";
 import type { StackRun } from "../../up/engine-run.ts";
 import { leftOf, recordAfter, type UpRecord } from "../../up/records.ts";
 import { type Job, type Known, planStep, runJobs, stepNames, tooManyBroken } from "../../up/roll-out.ts";

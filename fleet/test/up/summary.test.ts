@@ -130,8 +130,7 @@ Repair the cause, then go on with:
 
 describe("the time left", () => {
   it("is told once enough resources are done, and follows their pace", () => {
-    const time = new TimeLeft();
-    time.expect(100);
+    const time = new TimeLeft(100);
     time.done();
     assert.equal(time.words(1_000), "1 of 100 resources");
     for (let done = 1; done < 50; done++) time.done();
