@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
-import { type Fields, listOf, type PlannedObject, recordOf } from "./planned.ts";
+import { type Fields, idOf, listOf, type PlannedObject, recordOf } from "./planned.ts";
 import type { Found } from "./verdicts.ts";
 
 /** An object's place on an API server. */
@@ -63,9 +63,10 @@ export function objectsOf(cluster: Cluster): Objects {
       if (answer.status === 404) return undefined;
       if (answer.status !== 200) throw refusal(`read ${kind} ${name}`, answer.status, messageOf(answer));
       const live = recordOf(answer.body);
-      const { labels, deletionTimestamp } = recordOf(live.metadata);
+      const metadata = recordOf(live.metadata);
+      const { labels, deletionTimestamp } = metadata;
       return {
-        id: idOf(live),
+        id: idOf(metadata),
         path,
         labels: recordOf(labels) as Record<string, string>,
         deleting: deletionTimestamp !== undefined,
@@ -81,15 +82,13 @@ export function objectsOf(cluster: Cluster): Objects {
       const answer = await cluster.send({ method: "GET", path });
       if (answer.status === 403 || answer.status === 404) return undefined;
       if (answer.status !== 200) throw refusal(`list ${known.plural}`, answer.status, messageOf(answer));
-      return listOf(recordOf(answer.body).items).map((live) => ({ kind, id: idOf(live), live }));
+      return listOf(recordOf(answer.body).items).map((live) => ({
+        kind,
+        id: idOf(recordOf(live.metadata)),
+        live,
+      }));
     },
   };
-}
-
-/** The object's id in the form of the Kubernetes provider. */
-function idOf({ metadata }: Fields): string {
-  const { name, namespace } = recordOf(metadata);
-  return namespace === undefined ? String(name) : `${namespace}/${name}`;
 }
 
 /** A starting API server serves custom resources last. Asking too early would make them look deleted. */

@@ -76,6 +76,11 @@ function object(creation: Creation): PlannedObject[] {
 /** An object of the API server, or a part of one. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** An object's id in the form of the Kubernetes provider: `namespace/name`, or `name`. */
+export function idOf({ name, namespace }: { readonly name?: unknown; readonly namespace?: unknown }): string {
+  return namespace === undefined ? String(name) : `${namespace}/${name}`;
+}
+
 /** The value if it is an object, else an empty object. */
 export function recordOf(value: unknown): Fields {
   return value !== null && typeof value === "object" && !Array.isArray(value) ? { ...value } : {};
@@ -92,6 +97,5 @@ export function describe(planned: Planned, owner: string): string {
     const { repository, url } = planned;
     return `hook ${repository === undefined ? owner : `${owner}/${repository}`} → ${url}`;
   }
-  const { kind, namespace, name } = planned;
-  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+  return `${planned.kind} ${idOf(planned)}`;
 }

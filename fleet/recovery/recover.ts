@@ -7,7 +7,7 @@ import { FleetError } from "../fleet-error.ts";
 import { importFile, missingProviders, type Taken } from "./import-file.ts";
 import { findItems, type Item, type Surroundings, takenItems } from "./items.ts";
 import type { Lock } from "./locks.ts";
-import { type Planned, plannedOf, recordOf } from "./planned.ts";
+import { idOf, type Planned, plannedOf, recordOf } from "./planned.ts";
 import type { Creation } from "./preview.ts";
 import { requireUnlocked, type StackLockOptions } from "./stack-lock.ts";
 import { integrityProblems, type PendingOperation, type State } from "./state.ts";
@@ -170,9 +170,7 @@ export function namesOf({ resources }: Pick<State, "resources">, planned: readon
     if (type.startsWith("kubernetes:") && apiVersion && kind) add(apiVersion, kind, id);
   }
   for (const each of planned) {
-    if (each.is !== "object") continue;
-    const { apiVersion, kind, namespace, name } = each;
-    add(apiVersion, kind, namespace === undefined ? name : `${namespace}/${name}`);
+    if (each.is === "object") add(each.apiVersion, each.kind, idOf(each));
   }
   return { kinds: [...kinds.values()], names };
 }

@@ -1,7 +1,7 @@
 import { STACK } from "../engine-events.ts";
 import { VALUES_FILES } from "../preview/urns.ts";
 import type { Exported, Resource } from "../recovery/state.ts";
-import { isProvider, resourcesOf, servicesByUrn, servicesIn, withResources } from "./deployment.ts";
+import { isProvider, recordOf, resourcesOf, servicesByUrn, servicesIn, withResources } from "./deployment.ts";
 import { described, entriesOf, type Selection } from "./entries.ts";
 
 /** A stack with its state. */
@@ -39,7 +39,7 @@ export function withServices(
     return provider ? { ...own, provider } : own;
   });
   const state = withResources(begun, [...all, ...arrived]);
-  return described(state, entriesOf(from.state), services, selection, "add");
+  return described(state, services, selection, entriesOf(from.state));
 }
 
 /** Removes services from a state; nothing is deleted from the cluster. */
@@ -56,7 +56,7 @@ export function withoutServices(
     state,
     staying.map((each) => onlyKnown(each, known)),
   );
-  return described(left, entriesOf(state), services, selection, "remove");
+  return described(left, services, selection);
 }
 
 /** The state of a new shard: the root, the providers and the values files of another one, without a service. */
@@ -68,9 +68,8 @@ function emptied(from: Member, to: Member): Exported {
     to.state,
     own.map((each) => renamed(each, from.stack, to.stack)),
   );
-  const entries = entriesOf(from.state);
-  const services = new Set(Object.keys(entries.record?.services ?? {}));
-  return described(copied, entries, services, { percent: 100 }, "remove");
+  const services = new Set(Object.keys(recordOf(from.state)?.services ?? {}));
+  return described(copied, services, { percent: 100 });
 }
 
 /** The URNs of a resource under another stack. Inputs and outputs contain none of the program's own. */

@@ -8,6 +8,7 @@ import { owningStack } from "../../model/shards.ts";
 import type { NamedPlan } from "../chosen-stacks.ts";
 import { inParallel } from "../parallel.ts";
 import type { Objects } from "../recovery/look.ts";
+import { idOf } from "../recovery/planned.ts";
 import type { LiveObjects } from "./gate.ts";
 import { type Concern, inventoriesOf } from "./targets.ts";
 
@@ -48,12 +49,12 @@ export async function missingObjects(made: readonly Made[], objects: Objects): P
     const [{ apiVersion, kind } = { apiVersion: "", kind: "" }] = group;
     const listed = await objects.list(apiVersion, kind, { selector });
     const there = new Set(listed?.map(({ id }) => id));
-    const open = listed === undefined ? group : group.filter((object) => !there.has(idOf(object)));
+    const open = listed === undefined ? group : group.filter((object) => !there.has(idOf(object.metadata)));
     // One more look at each, because a label may be missing and the object there.
     for (const object of open) {
       const { name, namespace } = object.metadata;
       if ((await objects.find({ apiVersion, kind, name, namespace })) === undefined)
-        missing.push(`${kind} ${idOf(object)}`);
+        missing.push(`${kind} ${idOf(object.metadata)}`);
     }
   });
   await inParallel(steps, AT_ONCE);
@@ -67,10 +68,6 @@ function wantedOf(made: Made): KubernetesObject[] {
     .flatMap((row) =>
       isObject(row) && !row.removing && row.manifest.kind !== "Secret" ? [row.manifest] : [],
     );
-}
-
-function idOf({ metadata: { name, namespace } }: KubernetesObject): string {
-  return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
 /** A list of few services names them; a longer one would not fit into an address, so it has all of their stacks. */
