@@ -7,10 +7,9 @@ import { recordOf } from "./deployment.ts";
 import type { Selection } from "./entries.ts";
 import { keepShards } from "./keep.ts";
 import { eachOf, readMembers, record, requireMember, unlock } from "./members.ts";
-import { type Move, movesOf } from "./moves.ts";
 import { withShardCount } from "./shard-count.ts";
 import { exportedState, importState, removeStack } from "./stacks.ts";
-import { type Member, withoutServices, withServices } from "./transfer.ts";
+import { type Member, type Move, movesOf, withoutServices, withServices } from "./transfer.ts";
 
 /** The stack has the key `shards`, or gets it now. */
 export interface ReshardOptions extends StackLockOptions {

@@ -1,3 +1,4 @@
+import { shardOf, shardStack } from "../../model/shards.ts";
 import { STACK } from "../engine-events.ts";
 import { VALUES_FILES } from "../preview/urns.ts";
 import type { Exported, Resource } from "../recovery/state.ts";
@@ -8,6 +9,31 @@ import { described, entriesOf, type Selection } from "./entries.ts";
 export interface Member {
   readonly stack: string;
   readonly state: Exported;
+}
+
+/** A service that another stack should have. */
+export interface Move {
+  readonly service: string;
+  readonly from: string;
+  readonly to: string;
+  /** Whether the other stack has it already: an earlier run was interrupted between the two states. */
+  readonly copied: boolean;
+}
+
+/**
+ * The services that are not in their shard, and those that are in a second stack too. Nothing else moves.
+ * @param stack the stack with the key `shards`
+ * @param members it and its shards, those that will be left over too
+ */
+export function movesOf(stack: string, to: number, members: readonly Member[]): Move[] {
+  const having = new Map(members.map((member) => [member.stack, servicesIn(resourcesOf(member.state))]));
+  return [...having].flatMap(([from, services]) =>
+    services.flatMap((service): Move[] => {
+      const target = shardStack(stack, shardOf(service, to));
+      const copied = having.get(target)?.includes(service) ?? false;
+      return from === target ? [] : [{ service, from, to: target, copied }];
+    }),
+  );
 }
 
 /**
