@@ -1,6 +1,7 @@
 import { didYouMean, InvalidInput, listed, type Problem } from "../model/diagnostics.ts";
 import type { Plan } from "../model/plan.ts";
 import type { StackConfig } from "../model/stack-config.ts";
+import { type Wave, wavesOf } from "../model/waves.ts";
 import { type Fleet, type FoundStack, nameOfStack } from "./all-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
 
@@ -10,25 +11,29 @@ export type RightStack = FoundStack & {
   readonly config: { readonly value: StackConfig };
 };
 
-/** All stacks of one cluster. */
-interface StacksOfCluster {
+/** All stacks of one cluster, and the order in which their services are brought up. */
+export interface ClusterStacks {
   /** The cluster's name. */
   readonly name: string;
   /** The stack with the shared objects first. */
   readonly stacks: readonly RightStack[];
+  readonly waves: readonly Wave[];
 }
 
 /**
- * The stacks of the cluster of a stack.
+ * The stacks of the cluster of a stack, with its waves.
  * @param reference a stack, or the part before `-00` of its shards; undefined if there is only one cluster
  * @throws FleetError if it is unknown which cluster is meant, InvalidInput with the problems of its stacks
  */
-export function stacksOfCluster(fleet: Fleet, reference: string | undefined): StacksOfCluster {
+export function clusterStacks(fleet: Fleet, reference: string | undefined): ClusterStacks {
   const name = clusterName(fleet, reference);
   const right = stacksOn(fleet, name);
   const platform = right.filter(({ plan }) => plan.platform !== undefined);
   const others = right.filter(({ plan }) => plan.platform === undefined);
-  return { name, stacks: [...platform, ...others] };
+  const services = right.flatMap(({ plan }) => plan.services);
+  // All stacks of a cluster have the same waves.
+  const waves = wavesOf(services, right[0]?.config.value.rollout.waves ?? []);
+  return { name, stacks: [...platform, ...others], waves };
 }
 
 /**

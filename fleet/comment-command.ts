@@ -3,7 +3,7 @@ import { command, option, required } from "./command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { compose } from "./github-thread/compose.ts";
 import { isMarkerName } from "./github-thread/marker.ts";
-import { putComment } from "./github-thread/put.ts";
+import { put } from "./github-thread/put.ts";
 import { markdownOf, sectionsOf } from "./github-thread/report-files.ts";
 import { threadsApi } from "./github-thread/threads-api.ts";
 
@@ -40,8 +40,8 @@ Examples:
     if (sections.length === 0 && noted === undefined)
       throw new FleetError("There is nothing to write. Name reports with --expect, or a note with --note.");
     const body = compose({ marker, note: noted, sections, run });
-    const put = await putComment(threadsApi(process.env), pullRequest, body, { marker, author });
-    process.stdout.write(`The comment on pull request ${pullRequest} is ${put}.\n`);
+    const done = await put(threadsApi(process.env).comments(pullRequest), body, { marker, author });
+    process.stdout.write(`The comment on pull request ${pullRequest} is ${done}.\n`);
   },
 });
 

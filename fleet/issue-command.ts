@@ -2,7 +2,7 @@ import { command, flag, option } from "./command.ts";
 import { AUTHOR, markerOption } from "./comment-command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { compose } from "./github-thread/compose.ts";
-import { closeIssue, putIssue } from "./github-thread/put.ts";
+import { closeIssue, put } from "./github-thread/put.ts";
 import { markdownOf } from "./github-thread/report-files.ts";
 import { threadsApi } from "./github-thread/threads-api.ts";
 
@@ -32,14 +32,14 @@ Examples:
     const api = () => threadsApi(process.env);
     const mine = { marker, author };
     if (close) {
-      const put = await closeIssue(api(), mine);
-      process.stdout.write(`The issue ${JSON.stringify(marker)} is ${put}.\n`);
+      const done = await closeIssue(api(), mine);
+      process.stdout.write(`The issue ${JSON.stringify(marker)} is ${done}.\n`);
       return;
     }
     if (title === undefined || note === undefined)
       throw new FleetError("An issue needs --title and --note, or --close.");
     const body = compose({ marker, note: markdownOf(note), sections: [], run });
-    const put = await putIssue(api(), title, body, mine);
-    process.stdout.write(`The issue ${JSON.stringify(marker)} is ${put}.\n`);
+    const done = await put(api().openIssues(title), body, mine);
+    process.stdout.write(`The issue ${JSON.stringify(marker)} is ${done}.\n`);
   },
 });

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { readFleet } from "./all-stacks.ts";
+import { type ClusterStacks, clusterStacks } from "./cluster-stacks.ts";
 import { CLUSTER, command, flag, JSON_OPTION, option, type ValuesOf } from "./command.ts";
 import { workingDirectory } from "./files.ts";
 import { count, numberThat } from "./option-parsers.ts";
@@ -9,7 +10,6 @@ import { openEngine } from "./recovery/engine.ts";
 import { renderReport } from "./report/markdown.ts";
 import { familiesIn } from "./shards/files.ts";
 import { keepShards } from "./shards/keep.ts";
-import { type ClusterStacks, clusterStacks } from "./up/cluster-stacks.ts";
 import { Busy } from "./up/mend.ts";
 import { EXIT, exitCodeOf, upJson, upReport, upText } from "./up/summary.ts";
 import { bringUp } from "./up/up.ts";

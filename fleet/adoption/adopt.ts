@@ -3,19 +3,18 @@ import { MANAGED_BY } from "../../manifests/objects.ts";
 import { didYouMean, listed } from "../../model/diagnostics.ts";
 import { ARGOCD_NAMESPACE, resourceName } from "../../model/names.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
-import { PROJECT } from "../../model/stack-config.ts";
-import type { Cluster } from "../cluster.ts";
 import { nameOf } from "../engine-events.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Taken } from "../recovery/import-file.ts";
 import { findItems, type Item, type Surroundings } from "../recovery/items.ts";
 import { plannedOf } from "../recovery/planned.ts";
 import type { Creation } from "../recovery/preview.ts";
-import { demandIntegrity, namesOf, record, type Tools } from "../recovery/recover.ts";
-import { requireUnlocked } from "../recovery/stack-lock.ts";
+import { demandIntegrity, namesOf, record } from "../recovery/recover.ts";
+import { requireUnlocked, type StackLockOptions } from "../recovery/stack-lock.ts";
+import type { Tools } from "../recovery/tools.ts";
 import { type Difference, differences } from "./differences.ts";
 import { handOver } from "./hand-over.ts";
-import { isHandOrPulumi, type Manager } from "./managers.ts";
+import { isHandOrPulumi } from "./managers.ts";
 
 /** An existing object or hook that the plan names. */
 export interface Adoptable {
@@ -31,17 +30,15 @@ export interface Proposal {
   readonly service: string;
   readonly stack: string;
   readonly found: readonly Adoptable[];
-  /** PlanWithFiles resources that do not exist; the next `up` creates them. */
+  /** Planned resources that do not exist; the next `up` creates them. */
   readonly absent: readonly Item[];
   /** Objects in the service's namespace that the plan does not name. They are kept unchanged. */
   readonly beside: readonly string[];
   readonly creations: readonly Creation[];
 }
 
-interface AdoptOptions {
-  readonly stack: string;
+interface AdoptOptions extends StackLockOptions {
   readonly service: string;
-  readonly ownerIsDead: boolean;
   /** Field managers whose fields are handed over. */
   readonly takeFrom: readonly string[];
 }
@@ -53,11 +50,11 @@ interface AdoptOptions {
 export async function propose(plan: Plan, options: AdoptOptions, tools: Tools): Promise<Proposal> {
   const { stack, service: name } = options;
   const service = serviceOf(plan, name, stack);
-  const { locks } = await requireUnlocked(tools.engine, tools.machine, { ...options, project: PROJECT });
+  const locks = await requireUnlocked(tools.engine, options);
   tools.tell(`adopt: reading the state of stack ${stack}, planning its next up`);
   const state = await tools.engine.state();
   demandIntegrity(state, stack);
-  if (state.pending.length > 0 || (locks !== undefined && locks.length > 0))
+  if (state.pending.length > 0 || (locks ?? []).length > 0)
     throw new FleetError(
       `An up of stack ${stack} was interrupted. Run fleet recover --stack ${stack} first, then adopt.`,
     );
@@ -91,7 +88,7 @@ export async function propose(plan: Plan, options: AdoptOptions, tools: Tools): 
 export async function adopt(
   proposal: Proposal,
   { takeFrom }: Pick<AdoptOptions, "takeFrom">,
-  tools: Tools & { readonly cluster: Cluster },
+  tools: Tools,
 ): Promise<void> {
   const refused = proposal.found.filter((each) => each.refusal !== undefined);
   if (refused.length > 0)
@@ -117,14 +114,11 @@ function serviceOf(plan: Plan, name: string, stack: string): ServicePlan {
   throw new FleetError(`Stack ${stack} has no service ${JSON.stringify(name)}. ${hint}`);
 }
 
-function takes(takeFrom: readonly string[]): (manager: Pick<Manager, "name">) => boolean {
-  return (manager) => isHandOrPulumi(manager) || takeFrom.includes(manager.name);
+function takes(takeFrom: readonly string[]): (manager: string) => boolean {
+  return (manager) => isHandOrPulumi(manager) || takeFrom.includes(manager);
 }
 
-function changesOf(
-  { planned, found }: Item,
-  taken: (manager: Pick<Manager, "name">) => boolean,
-): Difference[] {
+function changesOf({ planned, found }: Item, taken: (manager: string) => boolean): Difference[] {
   if (planned.is === "object")
     return found?.live ? differences(found.live, planned.creation.inputs, taken) : [];
   return [
@@ -167,12 +161,12 @@ async function besides(
   known: ReadonlySet<string>,
   { objects }: Surroundings,
 ): Promise<string[]> {
+  const list = async (kind: string) => (await objects.list(KARGO_API, kind, { namespace: project })) ?? [];
   const kinds = ["Warehouse", "Stage", "ProjectConfig", "PromotionTask"];
-  const found = await Promise.all(kinds.map((kind) => objects.inNamespace(KARGO_API, kind, project)));
-  const others = found
+  const others = (await Promise.all(kinds.map(list)))
     .flat()
     .map(({ kind, id }) => `${kind} ${id}`)
     .filter((what) => !known.has(what));
-  const freight = await objects.inNamespace(KARGO_API, "Freight", project);
+  const freight = await list("Freight");
   return [...others.sort(), ...(freight.length > 0 ? [`${freight.length} Freight of ${project}`] : [])];
 }

@@ -1,5 +1,5 @@
-import { recordOf } from "../recovery/planned.ts";
-import { type Manager, managersOf, ownersOf } from "./managers.ts";
+import { type Fields, recordOf } from "../recovery/planned.ts";
+import { ownersOf } from "./managers.ts";
 
 /** A field in which an object differs from the plan. */
 export interface Difference {
@@ -21,25 +21,20 @@ const IDENTITY: readonly string[] = ["apiVersion", "kind", "metadata.name", "met
 /**
  * How the next `up` would change an object: fields that the plan sets to another value, and fields that its former
  * manager set and the plan does not. Defaults of the API server and fields of controllers are kept.
- * @param taken the names of the managers whose fields are taken over
+ * @param taken whether a manager is one of those whose fields are taken over
  */
 export function differences(
-  live: Readonly<Record<string, unknown>>,
-  planned: Readonly<Record<string, unknown>>,
-  taken: (manager: Manager) => boolean,
+  live: Fields,
+  planned: Fields,
+  taken: (manager: string) => boolean,
 ): Difference[] {
   const owners = ownersOf(live);
-  const owned = (path: string) =>
-    [
-      ...new Set((owners.get(path) ?? []).filter((manager) => !taken(manager)).map(({ name }) => name)),
-    ].sort();
+  const owned = (path: string) => [...new Set(owners.get(path)?.filter((name) => !taken(name)))].sort();
   const found: Difference[] = [];
   const compare = (path: string, is: unknown, should: unknown) => {
-    if (should === SECRET || IDENTITY.includes(path) || covers(is, should)) return;
-    if (isRecord(should) && isRecord(is)) {
-      for (const [key, value] of Object.entries(should)) compare(join(path, key), is[key], value);
-    } else if (isRecord(should) && is === undefined && Object.keys(should).length > 0) {
-      for (const [key, value] of Object.entries(should)) compare(join(path, key), undefined, value);
+    if (should === SECRET || IDENTITY.includes(path) || is === should) return;
+    if (isRecord(should) && (isRecord(is) || (is === undefined && Object.keys(should).length > 0))) {
+      for (const [key, value] of Object.entries(should)) compare(join(path, key), is?.[key], value);
     } else if (Array.isArray(should) && Array.isArray(is) && should.length === is.length) {
       should.forEach((value, index) => {
         compare(`${path}[${index}]`, is[index], value);
@@ -47,44 +42,17 @@ export function differences(
     } else found.push({ path, live: is, planned: should, owners: owned(path) });
   };
   compare("", live, planned);
-  return [...found, ...removedFields(live, planned, taken, found)];
-}
-
-function removedFields(
-  live: Readonly<Record<string, unknown>>,
-  planned: Readonly<Record<string, unknown>>,
-  taken: (manager: Manager) => boolean,
-  found: readonly Difference[],
-): Difference[] {
   const reported = new Set(found.map(({ path }) => path));
-  const owners = ownersOf(live);
-  return managersOf(live)
-    .filter(taken)
-    .flatMap(({ fields }) => fields)
-    .filter((path, index, all) => all.indexOf(path) === index && !reported.has(path))
-    .filter((path) => !IDENTITY.some((own) => path === own || path.startsWith(`${own}.`)))
-    .filter((path) => at(planned, path) === undefined && isLeaf(at(live, path)))
-    .filter((path) => (owners.get(path) ?? []).every(taken))
-    .filter((path) => path !== LAST_APPLIED)
-    .map((path) => ({ path, live: at(live, path), planned: undefined, owners: [] }));
+  const removed = [...owners]
+    .filter(([path, names]) => names.every(taken) && !reported.has(path) && path !== LAST_APPLIED)
+    .filter(([path]) => !IDENTITY.some((own) => path === own || path.startsWith(`${own}.`)))
+    .map(([path]) => ({ path, live: at(live, path), planned: undefined, owners: [] }))
+    .filter((each) => isLeaf(each.live) && at(planned, each.path) === undefined);
+  return [...found, ...removed];
 }
 
 /** kubectl's own annotation, which nobody needs. */
 const LAST_APPLIED = "metadata.annotations.kubectl.kubernetes.io/last-applied-configuration";
-
-/** Whether a live value contains everything planned. It may contain more, because of defaults. */
-function covers(is: unknown, should: unknown): boolean {
-  if (should === SECRET) return true;
-  if (Array.isArray(should))
-    return (
-      Array.isArray(is) &&
-      is.length === should.length &&
-      should.every((value, index) => covers(is[index], value))
-    );
-  if (isRecord(should))
-    return isRecord(is) && Object.entries(should).every(([key, value]) => covers(is[key], value));
-  return is === should;
-}
 
 function isLeaf(value: unknown): boolean {
   return value !== undefined && !isRecord(value);

@@ -1,9 +1,8 @@
 import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Objects } from "../recovery/look.ts";
-import type { PlannedObject } from "../recovery/planned.ts";
-import { recordOf } from "../recovery/planned.ts";
-import { handedOver, type Manager } from "./managers.ts";
+import { type PlannedObject, recordOf } from "../recovery/planned.ts";
+import { handedOver } from "./managers.ts";
 
 const ATTEMPTS = 5;
 
@@ -13,17 +12,17 @@ const ATTEMPTS = 5;
  */
 export async function handOver(
   object: PlannedObject,
-  taken: (manager: Pick<Manager, "name" | "operation">) => boolean,
+  taken: (manager: string) => boolean,
   objects: Objects,
   cluster: Cluster,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const live = (await objects.find(object))?.live;
-    const managedFields = live && handedOver(live, taken);
+    const found = await objects.find(object);
+    const managedFields = found && handedOver(found.live, taken);
     if (!managedFields) return;
-    const { resourceVersion } = recordOf(live.metadata);
+    const { resourceVersion } = recordOf(found.live.metadata);
     const body = { metadata: { resourceVersion, managedFields } };
-    const answer = await cluster.send({ method: "PATCH", path: await objects.pathOf(object), body });
+    const answer = await cluster.send({ method: "PATCH", path: found.path, body });
     if (answer.status === 200) return;
     // A controller changed the object meanwhile: read it again.
     if (answer.status === 409 && attempt < ATTEMPTS) continue;

@@ -1,43 +1,33 @@
-import { recordOf } from "../recovery/planned.ts";
+import { type Fields, listOf, recordOf } from "../recovery/planned.ts";
 
 /** A field manager of an object, from its `managedFields`. */
 export interface Manager {
   readonly name: string;
-  readonly operation: string;
   /** The paths of its fields: `spec.interval`; for lists only the path of the list. */
   readonly fields: readonly string[];
 }
 
 /** The managers of an object and their fields, without subresources. */
-export function managersOf(live: Readonly<Record<string, unknown>>): Manager[] {
-  return entriesOf(live).flatMap(({ manager, operation, subresource, fieldsV1 }) =>
-    subresource
-      ? []
-      : [{ name: String(manager), operation: String(operation), fields: pathsOf(recordOf(fieldsV1), "") }],
+export function managersOf(live: Fields): Manager[] {
+  return listOf(recordOf(live.metadata).managedFields).flatMap(({ manager, subresource, fieldsV1 }) =>
+    subresource ? [] : [{ name: String(manager), fields: pathsOf(recordOf(fieldsV1), "") }],
   );
 }
 
-/** The managers of each managed field. */
-export function ownersOf(live: Readonly<Record<string, unknown>>): ReadonlyMap<string, readonly Manager[]> {
-  const owners = new Map<string, Manager[]>();
-  for (const manager of managersOf(live)) {
-    for (const path of manager.fields) owners.set(path, [...(owners.get(path) ?? []), manager]);
+/** The names of the managers of each managed field. */
+export function ownersOf(live: Fields): ReadonlyMap<string, readonly string[]> {
+  const owners = new Map<string, string[]>();
+  for (const { name, fields } of managersOf(live)) {
+    for (const path of fields) owners.set(path, [...(owners.get(path) ?? []), name]);
   }
   return owners;
-}
-
-type Entry = Readonly<Record<string, unknown>>;
-
-export function entriesOf(live: Readonly<Record<string, unknown>>): Entry[] {
-  const { managedFields } = recordOf(live.metadata);
-  return Array.isArray(managedFields) ? managedFields.map(recordOf) : [];
 }
 
 /**
  * Field keys begin with `f:`. Keys of list items begin otherwise; lists are treated as a whole here.
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
-function pathsOf(fields: Readonly<Record<string, unknown>>, above: string): string[] {
+function pathsOf(fields: Fields, above: string): string[] {
   return Object.entries(fields).flatMap(([key, below]) => {
     if (!key.startsWith("f:")) return [];
     const path = above === "" ? key.slice(2) : `${above}.${key.slice(2)}`;
@@ -52,8 +42,8 @@ function pathsOf(fields: Readonly<Record<string, unknown>>, above: string): stri
 const POSTED = "pulumi-kubernetes";
 
 /** Whether a manager is kubectl or Pulumi. */
-export function isHandOrPulumi({ name }: Pick<Manager, "name">): boolean {
-  return /^(kubectl|before-first-apply|pulumi-)/.test(name);
+export function isHandOrPulumi(manager: string): boolean {
+  return /^(kubectl|before-first-apply|pulumi-)/.test(manager);
 }
 
 /**
@@ -63,19 +53,13 @@ export function isHandOrPulumi({ name }: Pick<Manager, "name">): boolean {
  * @param taken the managers whose fields are handed over
  * @returns undefined if there is nothing to hand over
  */
-export function handedOver(
-  live: Readonly<Record<string, unknown>>,
-  taken: (manager: { readonly name: string; readonly operation: string }) => boolean,
-): Entry[] | undefined {
-  const entries = entriesOf(live);
-  const gives = (entry: Entry) =>
-    !entry.subresource &&
-    !isPosted(entry) &&
-    taken({ name: String(entry.manager), operation: String(entry.operation) });
+export function handedOver(live: Fields, taken: (manager: string) => boolean): Fields[] | undefined {
+  const entries = listOf(recordOf(live.metadata).managedFields);
+  const gives = (entry: Fields) => !entry.subresource && !isPosted(entry) && taken(String(entry.manager));
   const given = entries.filter(gives);
   if (given.length === 0) return undefined;
   const kept = entries.filter((entry) => !gives(entry) && !isPosted(entry));
-  const heirs = new Map<string, Entry>();
+  const heirs = new Map<string, Fields>();
   for (const entry of [...entries.filter(isPosted), ...given]) {
     const version = String(entry.apiVersion);
     const fields = merged(recordOf(heirs.get(version)?.fieldsV1), recordOf(entry.fieldsV1));
@@ -84,14 +68,11 @@ export function handedOver(
   return [...kept, ...heirs.values()];
 }
 
-function isPosted({ manager, operation, subresource }: Entry): boolean {
+function isPosted({ manager, operation, subresource }: Fields): boolean {
   return manager === POSTED && operation === "Update" && !subresource;
 }
 
-function merged(
-  one: Readonly<Record<string, unknown>>,
-  other: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
+function merged(one: Fields, other: Fields): Record<string, unknown> {
   const both: Record<string, unknown> = { ...one };
   for (const [key, value] of Object.entries(other))
     both[key] = key in both ? merged(recordOf(both[key]), recordOf(value)) : value;

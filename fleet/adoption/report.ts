@@ -1,3 +1,4 @@
+import { list } from "../recovery/report.ts";
 import type { Adoptable, Proposal } from "./adopt.ts";
 import type { Difference } from "./differences.ts";
 
@@ -61,10 +62,6 @@ function next({ service, stack, found }: Proposal, done: boolean, up: boolean | 
     return `Nothing has changed yet. Next: pulumi up --stack ${stack}, which makes the changes above.`;
   if (found.some(({ refusal }) => refusal !== undefined)) return "Nothing was changed.";
   return `Nothing was changed. fleet adopt ${service} --stack ${stack} --yes imports it; the next up makes the changes above.`;
-}
-
-function list(title: string, lines: readonly string[]): string {
-  return lines.length === 0 ? "" : [title, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
 /** The report as JSON. */

@@ -1,8 +1,5 @@
 import { isMarked } from "./marker.ts";
-import type { ThreadsApi, Written } from "./threads-api.ts";
-
-/** What happened to a text on GitHub. */
-export type Put = "created" | "updated" | "unchanged" | "closed" | "absent";
+import type { Texts, threadsApi, Written } from "./threads-api.ts";
 
 /** Identifies our text. */
 interface OwnText {
@@ -13,52 +10,30 @@ interface OwnText {
 }
 
 /**
- * Creates or updates the comment with a marker.
+ * Creates or updates the text with a marker.
  * @param body begins with the marker's line
+ * @returns what happened to it
  */
-export async function putComment(api: ThreadsApi, thread: number, body: string, mine: OwnText): Promise<Put> {
-  const found = await first(api.comments(thread), mine);
-  if (found === undefined) {
-    await api.comment(thread, body);
+export async function put(texts: Texts, body: string, mine: OwnText): Promise<string> {
+  const { value: found } = await own(texts, mine).next();
+  if (!found) {
+    await texts.create(body);
     return "created";
   }
-  if (same(found.body, body)) return "unchanged";
-  await api.rewriteComment(found.id, body);
-  return "updated";
-}
-
-/**
- * Creates or updates the open issue with a marker, and keeps an edited title.
- * @param body begins with the marker's line
- */
-export async function putIssue(api: ThreadsApi, title: string, body: string, mine: OwnText): Promise<Put> {
-  const found = await first(api.openIssues(), mine);
-  if (found === undefined) {
-    await api.openIssue(title, body);
-    return "created";
-  }
-  if (same(found.body, body)) return "unchanged";
-  await api.rewriteIssue(found.id, body);
+  if (found.body.replaceAll("\r\n", "\n").trimEnd() === body.trimEnd()) return "unchanged";
+  await texts.rewrite(found.id, body);
   return "updated";
 }
 
 /** Closes every open issue with a marker. Two concurrent runs may have opened more than one. */
-export async function closeIssue(api: ThreadsApi, mine: OwnText): Promise<Put> {
+export async function closeIssue(api: ReturnType<typeof threadsApi>, mine: OwnText): Promise<string> {
   const found: Written[] = [];
-  for await (const issue of api.openIssues()) if (isOwn(issue, mine)) found.push(issue);
+  for await (const issue of own(api.openIssues(), mine)) found.push(issue);
   for (const { id } of found) await api.closeIssue(id);
   return found.length === 0 ? "absent" : "closed";
 }
 
-async function first(texts: AsyncIterable<Written>, mine: OwnText): Promise<Written | undefined> {
-  for await (const text of texts) if (isOwn(text, mine)) return text;
-  return undefined;
-}
-
-function isOwn({ author, body }: Written, mine: OwnText): boolean {
-  return author === mine.author && isMarked(body, mine.marker);
-}
-
-function same(one: string, other: string): boolean {
-  return one.replace(/\r\n/g, "\n").trimEnd() === other.trimEnd();
+async function* own(texts: Texts, { author, marker }: OwnText): AsyncGenerator<Written> {
+  for await (const text of texts.list())
+    if (text.author === author && isMarked(text.body, marker)) yield text;
 }

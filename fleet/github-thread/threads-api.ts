@@ -11,17 +11,12 @@ export interface Written {
   readonly author: string;
 }
 
-/** The comments and issues of one repository. Lists are read to their end. */
-export interface ThreadsApi {
-  /** The comments of an issue or a pull request, oldest first. */
-  comments(thread: number): AsyncIterable<Written>;
-  comment(thread: number, body: string): Promise<void>;
-  rewriteComment(id: number, body: string): Promise<void>;
-  /** The open issues without pull requests. */
-  openIssues(): AsyncIterable<Written>;
-  openIssue(title: string, body: string): Promise<number>;
-  rewriteIssue(number: number, body: string): Promise<void>;
-  closeIssue(number: number): Promise<void>;
+/** Texts at one place on GitHub: the comments of a thread, or the open issues of a repository. */
+export interface Texts {
+  /** All of them, read to the end. */
+  list(): AsyncIterable<Written>;
+  create(body: string): Promise<unknown>;
+  rewrite(id: number, body: string): Promise<unknown>;
 }
 
 const PAGE = 100;
@@ -36,10 +31,15 @@ const user = z
   .object({ login: z.string() })
   .nullish()
   .transform((given) => given?.login ?? "");
-const commentsSchema = z.array(z.object({ id: z.int(), body: text, user }));
-const issuesSchema = z.array(
-  z.object({ number: z.int(), body: text, user, pull_request: z.unknown().optional() }),
-);
+const comment = z
+  .object({ id: z.int(), body: text, user })
+  .transform(({ id, body, user: author }): Written => ({ id, body, author }));
+/** GitHub lists pull requests among the issues. */
+const issue = z
+  .object({ number: z.int(), body: text, user, pull_request: z.unknown().optional() })
+  .transform(({ number: id, body, user: author, pull_request }): Written | undefined =>
+    pull_request === undefined ? { id, body, author } : undefined,
+  );
 
 /**
  * The repository of a workflow, from the variables of GitHub Actions: `GITHUB_REPOSITORY`, `GITHUB_SERVER_URL` and
@@ -47,7 +47,7 @@ const issuesSchema = z.array(
  * @throws FleetError if one of them is missing, and from each call that GitHub refuses
  * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
  */
-export function threadsApi(environment: NodeJS.ProcessEnv): ThreadsApi {
+export function threadsApi(environment: NodeJS.ProcessEnv) {
   const { GITHUB_TOKEN: token, GITHUB_REPOSITORY: place, GITHUB_SERVER_URL: server } = environment;
   if (!token) throw new FleetError("There is no token for GitHub. Set it in the environment: GITHUB_TOKEN.");
   const [owner = "", repo = "", more] = (place ?? "").split("/");
@@ -68,39 +68,30 @@ export function threadsApi(environment: NodeJS.ProcessEnv): ThreadsApi {
       async () => await octokit.request(route, { owner, repo, ...fields }),
       (failure) => refusal(failure, route, `${owner}/${repo}`),
     );
-  async function* pages<T>(route: string, fields: object, schema: z.ZodType<readonly T[]>) {
+  async function* pages(route: string, fields: object, schema: z.ZodType<Written | undefined>) {
     for (let page = 1; ; page += 1) {
       const { data } = await request(route, { ...fields, per_page: PAGE, page });
-      const items = schema.parse(data);
-      yield* items;
+      const items = z.array(schema).parse(data);
+      for (const item of items) if (item) yield item;
       if (items.length < PAGE) return;
     }
   }
   const issues = "/repos/{owner}/{repo}/issues";
   return {
-    comments: async function* (thread) {
-      const route = `GET ${issues}/{thread}/comments`;
-      for await (const { id, body, user } of pages(route, { thread }, commentsSchema)) {
-        yield { id, body, author: user };
-      }
-    },
-    comment: async (thread, body) =>
-      void (await request(`POST ${issues}/{thread}/comments`, { thread, body })),
-    rewriteComment: async (id, body) => void (await request(`PATCH ${issues}/comments/{id}`, { id, body })),
-    openIssues: async function* () {
-      for await (const issue of pages(`GET ${issues}`, { state: "open" }, issuesSchema)) {
-        if (issue.pull_request === undefined)
-          yield { id: issue.number, body: issue.body, author: issue.user };
-      }
-    },
-    openIssue: async (title, body) => {
-      const { data } = await request(`POST ${issues}`, { title, body });
-      return z.object({ number: z.int() }).parse(data).number;
-    },
-    rewriteIssue: async (number, body) => void (await request(`PATCH ${issues}/{number}`, { number, body })),
-    closeIssue: async (number) => {
-      await request(`PATCH ${issues}/{number}`, { number, state: "closed", state_reason: "completed" });
-    },
+    /** The comments of an issue or a pull request, oldest first. */
+    comments: (thread: number): Texts => ({
+      list: () => pages(`GET ${issues}/{thread}/comments`, { thread }, comment),
+      create: (body) => request(`POST ${issues}/{thread}/comments`, { thread, body }),
+      rewrite: (id, body) => request(`PATCH ${issues}/comments/{id}`, { id, body }),
+    }),
+    /** @param title of a new issue; an edited title is kept */
+    openIssues: (title?: string): Texts => ({
+      list: () => pages(`GET ${issues}`, { state: "open" }, issue),
+      create: (body) => request(`POST ${issues}`, { title, body }),
+      rewrite: (number, body) => request(`PATCH ${issues}/{number}`, { number, body }),
+    }),
+    closeIssue: (number: number) =>
+      request(`PATCH ${issues}/{number}`, { number, state: "closed", state_reason: "completed" }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { InvalidInput, listed } from "../../model/diagnostics.ts";
 import { readFleet } from "../all-stacks.ts";
-import { stacksOfCluster } from "../cluster-stacks.ts";
+import { clusterStacks } from "../cluster-stacks.ts";
 import type { Files } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
 import { type OperatorSettings, podAccount, type StackResource, stackResource } from "./stack-resource.ts";
@@ -17,7 +17,7 @@ export function clusterResources(
   settings: OperatorSettings,
 ): readonly StackResource[] {
   const fleet = readFleet(files);
-  const { name, stacks } = stacksOfCluster(fleet, reference);
+  const { name, stacks } = clusterStacks(fleet, reference);
   if (fleet.between.length > 0) throw new InvalidInput(fleet.problems);
   const accounts = new Set(
     stacks.map((stack) => podAccount(stack.name, stack.config.value.access.deployer).namespace),

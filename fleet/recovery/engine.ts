@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa, type Options } from "execa";
 import { z } from "zod";
-import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
+import { PROVISIONED, provisionedSchema } from "../../model/provisioned.ts";
 import { engineSettings } from "../engine-settings.ts";
 import { errorsIn, isUnreadableState, NO_ENGINE, NO_STACK } from "../engine-words.ts";
 import { backendUrl } from "../file-backend.ts";
@@ -15,73 +15,33 @@ import type { ImportFile } from "./import-file.ts";
 import { type Preview, parsePreview } from "./preview.ts";
 import { parseState, type State } from "./state.ts";
 
-/**
- * The Pulumi CLI for one stack of the project in the working directory. Each failed call throws the CLI's message.
- */
-export interface Engine {
-  /** The URL of the backend. @throws FleetError */
-  backend(): Promise<string>;
-  /** @throws FleetError if the state cannot be exported */
-  state(): Promise<State>;
-  /**
-   * What the last `up` provisioned, from the stack's output; undefined before the first `up`. @throws FleetError
-   */
-  provisioned(): Promise<Provisioned | undefined>;
-  /** Runs the program and plans; changes nothing. @throws FleetError with the program's or the engine's errors */
-  preview(): Promise<Preview>;
-  /** Removes every lock of the stack, whoever holds it. @throws FleetError */
-  cancel(): Promise<void>;
-  /** Imports a state without its pending operations. @throws FleetError */
-  forgetPending(state: State): Promise<void>;
-  /** Refreshes these resources. @throws FleetError */
-  refresh(urns: readonly string[]): Promise<void>;
-  /** Creates these resources, without their dependents. @throws FleetError */
-  create(urns: readonly string[]): Promise<void>;
-  /** Adds existing resources to the state. @throws FleetError */
-  import(file: ImportFile, protect: boolean): Promise<void>;
-  /** Runs the whole `pulumi up` and shows its output; false if it failed. */
-  up(): Promise<boolean>;
-  /** A decrypted value of the stack's config; undefined if it is not set. */
-  config(key: string): Promise<string | undefined>;
-}
-
 /** How often the engine tries what changes only the state, because a provider may miss one answer. */
 const ATTEMPTS = 3;
 
 const outputs = z.looseObject({ [PROVISIONED]: provisionedSchema.optional() });
 
+export type Engine = ReturnType<typeof openEngine>;
+
 /**
- * Uses the CLI. The Automation API would select the stack for everybody who works in the folder, and it passes an
+ * The Pulumi CLI for one stack of the project in the working directory. Each failed call throws a FleetError with the
+ * CLI's message. The Automation API would select the stack for everybody who works in the folder, and it passes an
  * import as a file anyway.
  */
-export function openEngine(stack: string): Engine {
+export function openEngine(stack: string) {
   const run = async (args: readonly string[], options: Options = {}) => {
     const own = ["--stack", stack, "--non-interactive", "--color", "never"];
-    const { stdout, stderr, failed, code, exitCode } = await execa("pulumi", [...args, ...own], {
-      env: await engineSettings(),
-      reject: false,
-      ...options,
-    });
-    if (code === "ENOENT") throw new FleetError(NO_ENGINE);
-    return { stdout: textOf(stdout), stderr: textOf(stderr), failed, exitCode };
+    return pulumi([...args, ...own], { env: await engineSettings(), ...options });
   };
-  const demand = async (args: readonly string[], options?: Options): Promise<string> => {
+  /** Another attempt skips what an earlier one has imported or refreshed. */
+  const demand = async (args: readonly string[], options: Options = {}, attempts = 1): Promise<string> => {
     const { stdout, stderr, failed, exitCode } = await run(args, options);
-    if (failed) throw await withFix(args, `${stderr}\n${stdout}`, exitCode);
-    return stdout;
-  };
-  /** The engine skips what an earlier attempt has imported or refreshed. */
-  const insist = async (args: readonly string[]): Promise<void> => {
-    for (let attempt = 1; ; attempt++) {
-      const { stdout, stderr, failed, exitCode } = await run(args);
-      if (!failed) return;
-      if (attempt === ATTEMPTS) throw await withFix(args, `${stderr}\n${stdout}`, exitCode);
-      await pause(1_000);
-    }
+    if (!failed) return stdout;
+    if (attempts === 1) throw await withFix(args, `${stderr}\n${stdout}`, exitCode);
+    await pause(1_000);
+    return demand(args, options, attempts - 1);
   };
   const backend = async () => {
-    const { stdout, failed, code, stderr } = await execa("pulumi", ["whoami", "--json"], { reject: false });
-    if (code === "ENOENT") throw new FleetError(NO_ENGINE);
+    const { stdout, stderr, failed } = await pulumi(["whoami", "--json"]);
     if (failed) throw refused(["whoami"], stderr);
     return backendUrl(stdout) ?? "";
   };
@@ -97,13 +57,16 @@ export function openEngine(stack: string): Engine {
     return new FleetError(`${error.message}\n${await backupsHint(await backend(), stack, isThere)}`);
   };
   return {
+    /** The URL of the backend. */
     backend,
     state: async () => parseState(await demand(["stack", "export"])),
+    /** What the last `up` provisioned, from the stack's output; undefined before the first `up`. */
     provisioned: async () => {
       const text = await demand(["stack", "output", "--json", "--show-secrets"]);
       return readJson(outputs, text, "The output of pulumi stack output")[PROVISIONED];
     },
-    preview: async () => {
+    /** Runs the program and plans; changes nothing. */
+    preview: async (): Promise<Preview> => {
       const args = ["preview", "--json"];
       for (let attempt = 1; ; attempt++) {
         const { stdout, stderr, failed, exitCode } = await run(args);
@@ -114,30 +77,48 @@ export function openEngine(stack: string): Engine {
         await pause(1_000);
       }
     },
+    /** Removes every lock of the stack, whoever holds it. */
     cancel: async () => void (await demand(["cancel", "--yes"])),
-    forgetPending: async ({ text }) => void (await demand(["stack", "import"], { input: text })),
-    refresh: async (urns) => insist(["refresh", "--yes", "--skip-preview", ...targets(urns)]),
-    create: async (urns) => void (await demand(["up", "--yes", "--skip-preview", ...targets(urns)])),
-    import: async (file, protect) => {
+    /** Imports a state without its pending operations. */
+    forgetPending: async ({ text }: State) => void (await demand(["stack", "import"], { input: text })),
+    refresh: async (urns: readonly string[]) =>
+      void (await demand(["refresh", "--yes", "--skip-preview", ...targets(urns)], {}, ATTEMPTS)),
+    /** Creates these resources, without their dependents. */
+    create: async (urns: readonly string[]) =>
+      void (await demand(["up", "--yes", "--skip-preview", ...targets(urns)])),
+    /** Adds existing resources to the state. */
+    import: async (file: ImportFile, protect: boolean) => {
       const flags = ["--yes", "--skip-preview", "--generate-code=false", `--protect=${protect}`];
       const folder = await temporaryFolder("import");
       try {
         const path = join(folder.path, "import.json");
         await writeFile(path, JSON.stringify(file));
-        await insist(["import", "--file", path, ...flags]);
+        await demand(["import", "--file", path, ...flags], {}, ATTEMPTS);
       } finally {
         await folder.remove();
       }
     },
+    /** Runs the whole `pulumi up` and shows its output; false if it failed. */
     up: async () => {
       const options = { stdin: "inherit", stdout: process.stderr, stderr: "inherit" } as const;
       return !(await run(["up", "--yes", "--skip-preview", "--continue-on-error"], options)).failed;
     },
-    config: async (key) => {
+    /** A decrypted value of the stack's config; undefined if it is not set. */
+    config: async (key: string) => {
       const { stdout, failed } = await run(["config", "get", key]);
       return failed ? undefined : stdout.trim();
     },
   };
+}
+
+/** Runs the CLI, whatever its exit code. @throws FleetError if it is not installed */
+export async function pulumi(args: readonly string[], options: Options = {}) {
+  const { stdout, stderr, failed, code, exitCode } = await execa("pulumi", args, {
+    reject: false,
+    ...options,
+  });
+  if (code === "ENOENT") throw new FleetError(NO_ENGINE);
+  return { stdout: textOf(stdout), stderr: textOf(stderr), failed, exitCode };
 }
 
 function targets(urns: readonly string[]): string[] {

@@ -6,11 +6,8 @@ import { FleetError } from "../fleet-error.ts";
 import type { PlannedHook } from "./planned.ts";
 import type { Found } from "./verdicts.ts";
 
-/** Finds the hooks of the stack's repositories. */
-export interface Hooks {
-  /** The hooks with the planned one's address, oldest first. @throws FleetError */
-  find(hook: PlannedHook): Promise<readonly Found[]>;
-}
+/** Finds the hooks with the planned one's address, oldest first. @throws FleetError */
+export type FindHooks = (hook: PlannedHook) => Promise<readonly Found[]>;
 
 /** The maximum wait for GitHub's rate limits, in seconds. */
 const LONGEST_WAIT = 600;
@@ -26,21 +23,19 @@ export function hooksOf(
   { github: { owner, url } }: Pick<Plan, "github">,
   auth: GitHubAuth | undefined,
   report: (line: string) => void,
-): Hooks {
+): FindHooks {
   let hooks: ReturnType<typeof hooksAt> | undefined;
   const refusal = (place: string, { status, message }: Failure) =>
     new FleetError(
       `The hooks of ${place} cannot be read (${status}): ${message}. Does it exist, and does the token administer it?`,
     );
-  return {
-    find: async ({ repository, url: address }) => {
-      if (!auth) throw new FleetError(NO_IDENTITY);
-      hooks ??= hooksAt(url, { auth, environment: process.env, report, longestWait: LONGEST_WAIT, giveUp });
-      const place = repository === undefined ? owner : `${owner}/${repository}`;
-      const all = await hooks(place, (failure) => refusal(place, failure));
-      return all
-        .filter((hook) => hook.url === address)
-        .map(({ importId, events, active }) => ({ id: importId, hook: { events, active } }));
-    },
+  return async ({ repository, url: address }) => {
+    if (!auth) throw new FleetError(NO_IDENTITY);
+    hooks ??= hooksAt(url, { auth, environment: process.env, report, longestWait: LONGEST_WAIT, giveUp });
+    const place = repository === undefined ? owner : `${owner}/${repository}`;
+    const all = await hooks(place, (failure) => refusal(place, failure));
+    return all
+      .filter((hook) => hook.url === address)
+      .map(({ importId, events, active }) => ({ id: importId, hook: { events, active } }));
   };
 }

@@ -1,15 +1,15 @@
 import type { Plan } from "../../model/plan.ts";
 import { nameOf } from "../engine-events.ts";
 import { inParallel } from "../parallel.ts";
-import type { Hooks } from "./hooks.ts";
+import type { FindHooks } from "./hooks.ts";
 import type { Taken } from "./import-file.ts";
 import type { Objects } from "./look.ts";
-import { describe, type PlanWithFiles } from "./planned.ts";
+import { describe, type Planned } from "./planned.ts";
 import { type Found, type Verdict, verdict } from "./verdicts.ts";
 
 /** A planned resource that is missing from the state, and what was found of it. */
 export interface Item {
-  readonly planned: PlanWithFiles;
+  readonly planned: Planned;
   /** For people: `Stage kargo-nginx/dev`. */
   readonly what: string;
   /** The Pulumi name: `nginx/stage-dev`. */
@@ -23,7 +23,7 @@ export interface Item {
 /** The systems that hold the real objects. */
 export interface Surroundings {
   readonly objects: Objects;
-  readonly hooks: Hooks;
+  readonly findHooks: FindHooks;
   readonly owner: Plan["github"]["owner"];
 }
 
@@ -31,25 +31,22 @@ const AT_ONCE = 16;
 
 /** Looks for each of the planned resources. @throws FleetError if the API server or GitHub does not answer */
 export async function findItems(
-  planned: readonly PlanWithFiles[],
-  { objects, hooks, owner }: Surroundings,
-  onProgress: (done: number) => void = () => undefined,
+  planned: readonly Planned[],
+  { objects, findHooks, owner }: Surroundings,
+  onProgress?: (done: number) => void,
 ): Promise<Item[]> {
-  const items: Item[] = [];
-  const steps = planned.map((each, index) => async () => {
-    const [found, ...twins] =
-      each.is === "hook" ? await hooks.find(each) : [await objects.find(each)].filter((some) => !!some);
-    items[index] = {
+  const steps = planned.map((each) => async (): Promise<Item> => {
+    const [found, ...twins] = each.is === "hook" ? await findHooks(each) : [await objects.find(each)];
+    return {
       planned: each,
       what: describe(each, owner),
       resource: nameOf(each.creation.urn),
       found,
       verdict: verdict(each, found),
-      twins: twins.map(({ id }) => id),
+      twins: twins.flatMap((twin) => twin?.id ?? []),
     };
   });
-  await inParallel(steps, AT_ONCE, onProgress);
-  return items;
+  return await inParallel(steps, AT_ONCE, onProgress);
 }
 
 /** Our resources, ready for the import. */

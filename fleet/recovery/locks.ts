@@ -1,7 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { PROJECT } from "../../model/stack-config.ts";
 import { backendFolder } from "../file-backend.ts";
+import type { Machine } from "./machine.ts";
 
 /** The holder of a lock, from the lock's file. */
 export interface LockOwner {
@@ -15,16 +17,6 @@ export interface LockOwner {
 export interface Lock {
   readonly file: string;
   readonly owner: LockOwner | undefined;
-}
-
-/** Whether the owner of a lock still runs. */
-export type OwnerState = "alive" | "dead" | "unknown";
-
-/** The current machine. */
-export interface Machine {
-  readonly host: string;
-  /** The process with this id, with its start time if known; undefined if there is none. */
-  process(pid: number): { readonly since: Date | undefined } | undefined;
 }
 
 const content = z.object({
@@ -43,9 +35,9 @@ const SLACK = 5_000;
  * @returns undefined if the backend keeps no files on this machine
  * @see https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/lock.go
  */
-export function lockFolder(backend: string, project: string, stack: string): string | undefined {
+export function lockFolder(backend: string, stack: string): string | undefined {
   const folder = backendFolder(backend);
-  return folder && join(folder, "locks", "organization", project, stack);
+  return folder && join(folder, "locks", "organization", PROJECT, stack);
 }
 
 /** Every lock in a folder; none if the folder is missing. */
@@ -75,10 +67,10 @@ export function parseLock(text: string): LockOwner | undefined {
 }
 
 /**
- * Processes on other machines are unknown. On this machine the process id counts only if its start time fits the
+ * Whether the owner of a lock still runs. Processes on other machines are unknown. On this machine the process id counts only if its start time fits the
  * lock.
  */
-export function ownerState({ owner }: Lock, machine: Machine): OwnerState {
+export function ownerState({ owner }: Lock, machine: Machine): "alive" | "dead" | "unknown" {
   if (owner === undefined || owner.host !== machine.host) return "unknown";
   const found = machine.process(owner.pid);
   if (found === undefined) return "dead";

@@ -1,31 +1,37 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
-import { type PlannedObject, recordOf } from "./planned.ts";
+import { type Fields, idOf, listOf, type PlannedObject, recordOf } from "./planned.ts";
 import type { Found } from "./verdicts.ts";
+
+/** An object's place on an API server. */
+type Place = Pick<PlannedObject, "apiVersion" | "kind" | "name" | "namespace">;
+
+interface FoundObject extends Found {
+  /** Its API path. */
+  readonly path: string;
+  readonly live: Fields;
+}
 
 /** Finds objects of any kind on an API server. */
 export interface Objects {
-  /** The API path of an object. @throws FleetError if its kind is not served */
-  pathOf(object: Omit<PlannedObject, "creation">): Promise<string>;
   /** @throws FleetError if the API server refuses */
-  find(object: Omit<PlannedObject, "creation">): Promise<Found | undefined>;
+  find(place: Place): Promise<FoundObject | undefined>;
   /**
-   * Every object of a kind with a label; empty for a kind that this identity may not list.
+   * Every object of a kind with a label, or in a namespace; undefined for a kind that this identity may not list.
    * @throws FleetError if the API server refuses otherwise
    */
-  labelled(apiVersion: string, kind: string, selector: string): Promise<readonly ListedObject[]>;
-  /** The same; undefined for a kind that this identity may not list. */
-  ifListed(apiVersion: string, kind: string, selector: string): Promise<readonly ListedObject[] | undefined>;
-  /** Every object of a kind in a namespace, with the rules of {@link labelled}. */
-  inNamespace(apiVersion: string, kind: string, namespace: string): Promise<readonly ListedObject[]>;
+  list(
+    apiVersion: string,
+    kind: string,
+    where: { readonly selector: string } | { readonly namespace: string },
+  ): Promise<readonly ListedObject[] | undefined>;
 }
 
 export interface ListedObject {
   readonly kind: string;
   readonly id: string;
-  /** The whole object. */
-  readonly live: Readonly<Record<string, unknown>>;
+  readonly live: Fields;
 }
 
 interface Kind {
@@ -47,68 +53,42 @@ export function objectsOf(cluster: Cluster): Objects {
     versions.set(apiVersion, known);
     return (await known).get(kind);
   };
-  const list = async (apiVersion: string, kind: string, query: string, namespace?: string) => {
-    const known = await kindOf(apiVersion, kind);
-    if (known === undefined) return undefined;
-    const where = namespace === undefined || !known.namespaced ? "" : `/namespaces/${namespace}`;
-    const path = `${root(apiVersion)}${where}/${known.plural}${query}`;
-    const answer = await cluster.send({ method: "GET", path });
-    if (answer.status === 403 || answer.status === 404) return undefined;
-    if (answer.status !== 200) throw refusal(`list ${known.plural}`, answer.status, messageOf(answer));
-    const { items } = recordOf(answer.body);
-    return (Array.isArray(items) ? items : []).map((item) => ({
-      kind,
-      id: idOf(item),
-      live: recordOf(item),
-    }));
-  };
-  const pathOf = async ({ apiVersion, kind, name, namespace }: Omit<PlannedObject, "creation">) => {
-    const known = await kindOf(apiVersion, kind);
-    if (known === undefined) return undefined;
-    const where = known.namespaced ? `/namespaces/${namespace ?? "default"}` : "";
-    return `${root(apiVersion)}${where}/${known.plural}/${name}`;
-  };
   return {
-    pathOf: async (object) => {
-      const path = await pathOf(object);
-      if (path === undefined)
-        throw new FleetError(`The API server does not serve ${object.kind} of ${object.apiVersion}.`);
-      return path;
-    },
-    find: async (object) => {
-      const path = await pathOf(object);
-      if (path === undefined) return undefined;
+    find: async ({ apiVersion, kind, name, namespace }) => {
+      const known = await kindOf(apiVersion, kind);
+      if (known === undefined) return undefined;
+      const where = known.namespaced ? `/namespaces/${namespace ?? "default"}` : "";
+      const path = `${root(apiVersion)}${where}/${known.plural}/${name}`;
       const answer = await cluster.send({ method: "GET", path });
       if (answer.status === 404) return undefined;
-      if (answer.status !== 200)
-        throw refusal(`read ${object.kind} ${object.name}`, answer.status, messageOf(answer));
-      return foundOf(answer.body);
+      if (answer.status !== 200) throw refusal(`read ${kind} ${name}`, answer.status, messageOf(answer));
+      const live = recordOf(answer.body);
+      const metadata = recordOf(live.metadata);
+      const { labels, deletionTimestamp } = metadata;
+      return {
+        id: idOf(metadata),
+        path,
+        labels: recordOf(labels) as Record<string, string>,
+        deleting: deletionTimestamp !== undefined,
+        live,
+      };
     },
-    labelled: async (apiVersion, kind, selector) => (await list(apiVersion, kind, labels(selector))) ?? [],
-    ifListed: (apiVersion, kind, selector) => list(apiVersion, kind, labels(selector)),
-    inNamespace: async (apiVersion, kind, namespace) => (await list(apiVersion, kind, "", namespace)) ?? [],
+    list: async (apiVersion, kind, where) => {
+      const known = await kindOf(apiVersion, kind);
+      if (known === undefined) return undefined;
+      const place = "namespace" in where && known.namespaced ? `/namespaces/${where.namespace}` : "";
+      const query = "selector" in where ? `?labelSelector=${encodeURIComponent(where.selector)}` : "";
+      const path = `${root(apiVersion)}${place}/${known.plural}${query}`;
+      const answer = await cluster.send({ method: "GET", path });
+      if (answer.status === 403 || answer.status === 404) return undefined;
+      if (answer.status !== 200) throw refusal(`list ${known.plural}`, answer.status, messageOf(answer));
+      return listOf(recordOf(answer.body).items).map((live) => ({
+        kind,
+        id: idOf(recordOf(live.metadata)),
+        live,
+      }));
+    },
   };
-}
-
-function labels(selector: string): string {
-  return `?labelSelector=${encodeURIComponent(selector)}`;
-}
-
-function foundOf(body: unknown): Found {
-  const live = recordOf(body);
-  const { labels, deletionTimestamp } = recordOf(live.metadata);
-  return {
-    id: idOf(live),
-    labels: recordOf(labels) as Record<string, string>,
-    deleting: deletionTimestamp !== undefined,
-    live,
-  };
-}
-
-/** The object's id in the form of the Kubernetes provider. */
-function idOf(object: unknown): string {
-  const { name, namespace } = recordOf(recordOf(object).metadata);
-  return namespace === undefined ? String(name) : `${namespace}/${name}`;
 }
 
 /** A starting API server serves custom resources last. Asking too early would make them look deleted. */
@@ -136,10 +116,8 @@ async function discover(
   if (answer.status === 404) return new Map();
   if (answer.status !== 200)
     throw refusal(`list the kinds of ${apiVersion}`, answer.status, messageOf(answer));
-  const { resources } = recordOf(answer.body);
-  const kinds = (Array.isArray(resources) ? resources : []).map(recordOf);
   return new Map(
-    kinds
+    listOf(recordOf(answer.body).resources)
       .filter(({ name }) => !String(name).includes("/"))
       .map(({ kind, name, namespaced }) => [
         String(kind),

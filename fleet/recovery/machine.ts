@@ -1,12 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import type { Machine } from "./locks.ts";
 
 /** The unit of times in `/proc` on every Linux platform (`USER_HZ`). */
 const TICKS = 100;
 
-/** This machine and its processes. */
+/** A machine and its processes. */
+export interface Machine {
+  readonly host: string;
+  /** The process with this id, with its start time if known; undefined if there is none. */
+  process(pid: number): { readonly since: Date | undefined } | undefined;
+}
+
 export function thisMachine(): Machine {
   return {
     host: hostname(),

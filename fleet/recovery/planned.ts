@@ -27,7 +27,7 @@ export interface PlannedHook {
 }
 
 /** A resource that the next `up` would create and that may already exist. */
-export type PlanWithFiles = PlannedObject | PlannedHook;
+export type Planned = PlannedObject | PlannedHook;
 
 /**
  * The resources of a preview that can exist outside the state. Others need no recovery: components and providers
@@ -37,9 +37,9 @@ export type PlanWithFiles = PlannedObject | PlannedHook;
 export function plannedOf(
   creations: readonly Creation[],
   plan: Pick<Plan, "services"> & Partial<Pick<Plan, "platform">>,
-): PlanWithFiles[] {
+): Planned[] {
   const hooks = new Map(inventoriesOf({ platform: undefined, ...plan }).flatMap(hooksOf));
-  return creations.flatMap((creation): PlanWithFiles[] => {
+  return creations.flatMap((creation): Planned[] => {
     if (!creation.custom) return [];
     const hook = hooks.get(nameOf(creation.urn));
     if (hook) return [{ is: "hook", creation, repository: hook.repository, url: hook.url }];
@@ -73,17 +73,29 @@ function object(creation: Creation): PlannedObject[] {
   ];
 }
 
+/** An object of the API server, or a part of one. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** An object's id in the form of the Kubernetes provider: `namespace/name`, or `name`. */
+export function idOf({ name, namespace }: { readonly name?: unknown; readonly namespace?: unknown }): string {
+  return namespace === undefined ? String(name) : `${namespace}/${name}`;
+}
+
 /** The value if it is an object, else an empty object. */
-export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+export function recordOf(value: unknown): Fields {
   return value !== null && typeof value === "object" && !Array.isArray(value) ? { ...value } : {};
 }
 
+/** The objects in a value if it is an array, else none. */
+export function listOf(value: unknown): Fields[] {
+  return (Array.isArray(value) ? value : []).map(recordOf);
+}
+
 /** For people: `Stage kargo-nginx/dev`, `hook acme/nginx → https://…`. */
-export function describe(planned: PlanWithFiles, owner: string): string {
+export function describe(planned: Planned, owner: string): string {
   if (planned.is === "hook") {
     const { repository, url } = planned;
     return `hook ${repository === undefined ? owner : `${owner}/${repository}`} → ${url}`;
   }
-  const { kind, namespace, name } = planned;
-  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+  return `${planned.kind} ${idOf(planned)}`;
 }

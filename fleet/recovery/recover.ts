@@ -3,22 +3,22 @@ import { SERVICE_LABEL, STACK_LABEL, stackLabel } from "../../model/labels.ts";
 import { resourceName } from "../../model/names.ts";
 import type { Plan } from "../../model/plan.ts";
 import { owningStack } from "../../model/shards.ts";
-import { PROJECT } from "../../model/stack-config.ts";
 import { nameOf } from "../engine-events.ts";
 import { FleetError } from "../fleet-error.ts";
-import type { Engine } from "./engine.ts";
 import { importFile, missingProviders, type Taken } from "./import-file.ts";
 import { findItems, type Item, type Surroundings, takenItems } from "./items.ts";
-import type { Machine } from "./locks.ts";
-import { type PlanWithFiles, plannedOf, recordOf } from "./planned.ts";
+import type { Lock } from "./locks.ts";
+import { idOf, type Planned, plannedOf, recordOf } from "./planned.ts";
 import type { Creation } from "./preview.ts";
-import { requireUnlocked, type StackLock } from "./stack-lock.ts";
+import { requireUnlocked, type StackLockOptions } from "./stack-lock.ts";
 import { integrityProblems, type PendingOperation, type State } from "./state.ts";
+import type { Tools } from "./tools.ts";
 
 /** What an interrupted `up` left, and what to do about it. */
 export interface RecoveryPlan {
   readonly stack: string;
-  readonly stackLock: StackLock;
+  /** The locks of dead owners; undefined if the backend's locks cannot be read. */
+  readonly locks: readonly Lock[] | undefined;
   readonly pending: readonly PendingOperation[];
   /** Everything that the plan names and the state lacks. */
   readonly items: readonly Item[];
@@ -30,31 +30,19 @@ export interface RecoveryPlan {
   readonly creations: readonly Creation[];
 }
 
-/** The systems that a recovery uses. */
-export interface Tools {
-  readonly engine: Engine;
-  readonly machine: Machine;
-  surroundings(): Promise<Surroundings>;
-  /** Prints a line about the current step. */
-  readonly tell: (line: string) => void;
-  /** Reports frequent progress of a long step. */
-  readonly tick: (text: string) => void;
-}
-
-export interface RecoverOptions {
-  readonly stack: string;
-  readonly ownerIsDead: boolean;
-}
-
 /**
  * Finds out what to do, and changes nothing.
  * @throws FleetError if the lock's owner lives or is unknown, if the state is broken, if the program cannot be
  * planned, or if the API server or GitHub does not answer
  */
-export async function planRecovery(plan: Plan, options: RecoverOptions, tools: Tools): Promise<RecoveryPlan> {
-  const { engine, machine, tell } = tools;
+export async function planRecovery(
+  plan: Plan,
+  options: StackLockOptions,
+  tools: Tools,
+): Promise<RecoveryPlan> {
+  const { engine, tell } = tools;
   const { stack } = options;
-  const stackLock = await requireUnlocked(engine, machine, { ...options, project: PROJECT });
+  const locks = await requireUnlocked(engine, options);
   tell(`recover: reading the state of stack ${stack}, planning its next up`);
   const opening = tools.surroundings();
   const planning = Promise.allSettled([engine.preview(), opening]);
@@ -75,7 +63,7 @@ export async function planRecovery(plan: Plan, options: RecoverOptions, tools: T
   const leavingHooks = state.resources
     .filter(({ type, urn }) => type === repositoryHook && !hooks.has(nameOf(urn)))
     .map(({ urn }) => urn);
-  return { stack, stackLock, pending: state.pending, items, strays, leavingHooks, state, creations };
+  return { stack, locks, pending: state.pending, items, strays, leavingHooks, state, creations };
 }
 
 /**
@@ -84,15 +72,14 @@ export async function planRecovery(plan: Plan, options: RecoverOptions, tools: T
  * @returns all imported resources
  * @throws FleetError with the engine's message
  */
-export async function settle(found: RecoveryPlan, options: RecoverOptions, tools: Tools): Promise<Taken[]> {
-  const { engine, machine, tell } = tools;
-  const before = found.stackLock.locks;
-  if (before === undefined) {
+export async function settle(found: RecoveryPlan, options: StackLockOptions, tools: Tools): Promise<Taken[]> {
+  const { engine, tell } = tools;
+  if (found.locks === undefined) {
     // If locks cannot be read, there may be none; that is no failure.
     await engine.cancel().catch(() => undefined);
-  } else if (before.length > 0) {
+  } else if (found.locks.length > 0) {
     // Another `up` may have started meanwhile, and cancel removes every lock.
-    await requireUnlocked(engine, machine, { ...options, project: PROJECT });
+    await requireUnlocked(engine, options);
     tell("recover: removing the lock");
     await engine.cancel();
   }
@@ -138,14 +125,10 @@ export async function record(
   before: readonly Taken[] = [],
 ): Promise<void> {
   if (taken.length === 0) return;
-  const recorded = new Set(
-    before.length === 0
-      ? []
-      : [
-          ...importFile(before, creations).resources.map(({ name }) => name),
-          ...missingProviders(before, creations),
-        ],
-  );
+  const recorded = new Set([
+    ...importFile(before, creations).resources.map(({ name }) => name),
+    ...missingProviders(before, creations),
+  ]);
   const open = creations.filter(({ urn }) => !recorded.has(urn));
   const providers = missingProviders(taken, open);
   if (providers.length > 0) {
@@ -175,7 +158,7 @@ export function demandIntegrity(state: State, stack: string): void {
 }
 
 /** The names (`Kind namespace/name`) and kinds of everything in the state or the plan. */
-export function namesOf({ resources }: Pick<State, "resources">, planned: readonly PlanWithFiles[]) {
+export function namesOf({ resources }: Pick<State, "resources">, planned: readonly Planned[]) {
   const kinds = new Map<string, readonly [apiVersion: string, kind: string]>();
   const names = new Set<string>();
   const add = (apiVersion: unknown, kind: unknown, id: unknown) => {
@@ -187,9 +170,7 @@ export function namesOf({ resources }: Pick<State, "resources">, planned: readon
     if (type.startsWith("kubernetes:") && apiVersion && kind) add(apiVersion, kind, id);
   }
   for (const each of planned) {
-    if (each.is !== "object") continue;
-    const { apiVersion, kind, namespace, name } = each;
-    add(apiVersion, kind, namespace === undefined ? name : `${namespace}/${name}`);
+    if (each.is === "object") add(each.apiVersion, each.kind, idOf(each));
   }
   return { kinds: [...kinds.values()], names };
 }
@@ -206,15 +187,15 @@ function selectorOf({ rollout, services }: Plan, stack: string): string {
 async function unplannedObjects(
   selector: string,
   state: State,
-  planned: readonly PlanWithFiles[],
+  planned: readonly Planned[],
   { objects }: Surroundings,
 ): Promise<string[]> {
   const { kinds, names } = namesOf(state, planned);
   const found = await Promise.all(
-    kinds.map(([apiVersion, kind]) => objects.labelled(apiVersion, kind, selector)),
+    kinds.map(([apiVersion, kind]) => objects.list(apiVersion, kind, { selector })),
   );
   return found
-    .flat()
+    .flatMap((list) => list ?? [])
     .map(({ kind, id }) => `${kind} ${id}`)
     .filter((name) => !names.has(name))
     .sort();

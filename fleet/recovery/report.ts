@@ -15,15 +15,14 @@ export interface Recovered {
   readonly up?: boolean;
 }
 
-/** PlanWithFiles resources that exist but cannot be imported. The next `up` would fail. */
+/** Planned resources that exist but cannot be imported. The next `up` would fail. */
 export function blockedItems({ items }: Pick<RecoveryPlan, "items">): readonly Item[] {
   return items.filter(({ verdict }) => !["absent", "ours"].includes(verdict.is));
 }
 
 /** Whether something must be repaired before the next `up`. */
-export function somethingToDo({ recovery: { stackLock, pending, items } }: Recovered): boolean {
-  const locked = stackLock.locks !== undefined && stackLock.locks.length > 0;
-  return locked || pending.length > 0 || items.some(({ verdict }) => verdict.is === "ours");
+export function somethingToDo({ recovery: { locks = [], pending, items } }: Recovered): boolean {
+  return locks.length > 0 || pending.length > 0 || items.some(({ verdict }) => verdict.is === "ours");
 }
 
 /** The report as text. */
@@ -57,14 +56,14 @@ export function recoveredText(recovered: Recovered): string {
 }
 
 function headline(recovered: Recovered): string {
-  const { stack, stackLock, items } = recovered.recovery;
-  const locks = (stackLock.locks ?? []).map((lock) => `The owner of its lock has ended: ${owner(lock)}.`);
+  const { stack, locks = [], items } = recovered.recovery;
+  const ended = locks.map((lock) => `The owner of its lock has ended: ${owner(lock)}.`);
   const absent = items.filter(({ verdict }) => verdict.is === "absent").length;
   const first = somethingToDo(recovered)
     ? `Stack ${stack} was interrupted.`
     : `Stack ${stack} needs no repair: no lock, no pending operation, nothing missing from the state.`;
   const yet = absent === 0 ? [] : [`${count(absent, "planned resource")} not created yet.`];
-  return [first, ...locks, ...yet].join("\n");
+  return [first, ...ended, ...yet].join("\n");
 }
 
 function took(taken: readonly Taken[], items: readonly Item[]): string[] {
@@ -95,7 +94,8 @@ function next({ dryRun, recovery }: Recovered, up: boolean | undefined): string 
   return dryRun ? `Nothing was changed. Run it without --dry-run.` : `Next: pulumi up --stack ${stack}`;
 }
 
-function list(title: string, lines: readonly string[]): string {
+/** A title with a line for each entry; empty without entries. */
+export function list(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : [title, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
@@ -110,7 +110,7 @@ export function recoveredJson(recovered: Recovered): string {
     {
       stack: recovery.stack,
       dryRun,
-      locks: (recovery.stackLock.locks ?? []).map(({ file, owner: known }) => ({ file, ...known })),
+      locks: (recovery.locks ?? []).map(({ file, owner: known }) => ({ file, ...known })),
       pending: recovery.pending,
       taken: taken.map(({ creation: { urn }, id }) => ({ urn, id })),
       inTheWay: blockedItems(recovery).map(({ what, resource, verdict }) => ({ what, resource, ...verdict })),

@@ -1,18 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { FleetError } from "../fleet-error.ts";
 import type { Engine } from "./engine.ts";
-import { type Lock, lockFolder, type Machine, ownerState, readLocks } from "./locks.ts";
-
-/** Whether the stack can be repaired now. */
-export interface StackLock {
-  readonly backend: string;
-  /** The locks of dead owners; undefined if the backend's locks cannot be read. */
-  readonly locks: readonly Lock[] | undefined;
-}
+import { type Lock, lockFolder, ownerState, readLocks } from "./locks.ts";
+import { thisMachine } from "./machine.ts";
 
 export interface StackLockOptions {
   readonly stack: string;
-  readonly project: string;
   /** The user confirms that no update of this stack runs anywhere. */
   readonly ownerIsDead: boolean;
 }
@@ -20,22 +13,23 @@ export interface StackLockOptions {
 /**
  * Makes sure that nobody updates the stack. A lock with a living owner is respected; a lock with an unknown owner
  * needs the user's confirmation.
+ * @returns the locks of dead owners; undefined if the backend's locks cannot be read
  * @throws FleetError with process, user, host and time of the lock
  */
 export async function requireUnlocked(
   engine: Pick<Engine, "backend">,
-  machine: Machine,
-  { stack, project, ownerIsDead }: StackLockOptions,
-): Promise<StackLock> {
+  { stack, ownerIsDead }: StackLockOptions,
+): Promise<readonly Lock[] | undefined> {
   const backend = await engine.backend();
-  const folder = lockFolder(backend, project, stack);
+  const folder = lockFolder(backend, stack);
   if (folder === undefined) {
-    if (ownerIsDead) return { backend, locks: undefined };
+    if (ownerIsDead) return undefined;
     throw new FleetError(
       `The locks of ${withoutPassword(backend)} cannot be checked from here. Make sure that no update of stack ${stack} runs anywhere (a pipeline, a colleague, the Pulumi operator), then add --owner-is-dead.`,
     );
   }
   const locks = await settled(folder);
+  const machine = thisMachine();
   for (const lock of locks) {
     const known = ownerState(lock, machine);
     if (known === "alive")
@@ -45,7 +39,7 @@ export async function requireUnlocked(
         `Stack ${stack} is locked by ${owner(lock)}, and ${machine.host} cannot check whether that process still runs. If it has ended, add --owner-is-dead.`,
       );
   }
-  return { backend, locks };
+  return locks;
 }
 
 /** An engine that is starting or ending may hold a lock for a moment. */

@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { readJson } from "../read-json.ts";
 
-/** The part of a resource in an exported state that says where it belongs. */
-export const exportedResource = z.looseObject({
+const resource = z.looseObject({
   urn: z.string(),
   type: z.string(),
   id: z.string().optional(),
   parent: z.string().optional(),
   provider: z.string().optional(),
   dependencies: z.array(z.string()).optional(),
+  propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
+  inputs: z.record(z.string(), z.unknown()).optional(),
+  outputs: z.record(z.string(), z.unknown()).optional(),
   delete: z.boolean().optional(),
 });
 
@@ -16,14 +18,17 @@ const exported = z.looseObject({
   version: z.number(),
   deployment: z
     .looseObject({
-      resources: z.array(exportedResource).optional(),
-      pending_operations: z.array(z.looseObject({ resource: exportedResource, type: z.string() })).optional(),
+      resources: z.array(resource).nullish(),
+      pending_operations: z.array(z.looseObject({ resource, type: z.string() })).nullish(),
     })
     .nullable(),
 });
 
-/** A resource of a stack's state, as in `pulumi stack export`. */
-export type StateResource = z.infer<typeof exportedResource>;
+/** A resource of a stack's state, with everything that the engine wrote. */
+export type Resource = z.infer<typeof resource>;
+
+/** The output of `pulumi stack export`. */
+export type Exported = z.infer<typeof exported>;
 
 /** An unfinished operation of the engine: `creating`, `updating`, `deleting`, `reading`, `importing`. */
 export interface PendingOperation {
@@ -33,15 +38,20 @@ export interface PendingOperation {
 
 /** The parts of a stack's state that a recovery reads. */
 export interface State {
-  readonly resources: readonly StateResource[];
+  readonly resources: readonly Resource[];
   readonly pending: readonly PendingOperation[];
   /** The exported text, for a later import. */
   readonly text: string;
 }
 
 /** @throws FleetError if the text is no export of a stack */
+export function parseExported(text: string): Exported {
+  return readJson(exported, text, "The output of pulumi stack export");
+}
+
+/** @throws FleetError if the text is no export of a stack */
 export function parseState(text: string): State {
-  const { deployment } = readJson(exported, text, "The output of pulumi stack export");
+  const { deployment } = parseExported(text);
   return {
     resources: deployment?.resources ?? [],
     pending: (deployment?.pending_operations ?? []).map(({ resource: { urn }, type }) => ({ urn, type })),

@@ -1,5 +1,5 @@
 import type { Plan } from "../../model/plan.ts";
-import { type Cluster, type ClusterChoice, openClusterOf } from "../cluster.ts";
+import { type ClusterChoice, openClusterOf } from "../cluster.ts";
 import { gitHubAuth } from "../github-auth.ts";
 import { progressOn } from "../progress.ts";
 import { requireSettled } from "../shards/settled.ts";
@@ -7,13 +7,9 @@ import { openEngine } from "./engine.ts";
 import { hooksOf } from "./hooks.ts";
 import type { Surroundings } from "./items.ts";
 import { objectsOf } from "./look.ts";
-import { thisMachine } from "./machine.ts";
-import type { Tools } from "./recover.ts";
 
-/** Overrides of the places in the stack's config. */
-export interface Places extends ClusterChoice {
-  readonly stack: string;
-}
+/** What works on a stack: the CLI, its cluster and GitHub. */
+export type Tools = Awaited<ReturnType<typeof openTools>>;
 
 /**
  * The real engine, API server and GitHub of a stack.
@@ -21,8 +17,8 @@ export interface Places extends ClusterChoice {
  */
 export async function openTools(
   plan: Plan,
-  { stack, ...choice }: Places,
-): Promise<Tools & { readonly cluster: Cluster; close(): void }> {
+  { stack, ...choice }: ClusterChoice & { readonly stack: string },
+) {
   await requireSettled(plan, stack);
   const engine = openEngine(stack);
   const cluster = await openClusterOf(plan, choice);
@@ -31,18 +27,16 @@ export async function openTools(
   let surroundings: Promise<Surroundings> | undefined;
   const open = async (): Promise<Surroundings> => {
     const auth = await gitHubAuth(stack, plan.github, tell);
-    return { objects: objectsOf(cluster), hooks: hooksOf(plan, auth, tell), owner: plan.github.owner };
+    return { objects: objectsOf(cluster), findHooks: hooksOf(plan, auth, tell), owner: plan.github.owner };
   };
   return {
     engine,
-    machine: thisMachine(),
     cluster,
+    /** Prints a line about the current step. */
     tell,
+    /** Reports frequent progress of a long step. */
     tick: progress.tell,
-    surroundings: () => {
-      surroundings ??= open();
-      return surroundings;
-    },
+    surroundings: () => (surroundings ??= open()),
     close: () => {
       progress.end();
       cluster.close();

@@ -1,6 +1,6 @@
 import { MANAGED_BY } from "../../manifests/objects.ts";
 import { SERVICE_LABEL, STACK_LABEL } from "../../model/labels.ts";
-import type { PlanWithFiles } from "./planned.ts";
+import type { Fields, Planned } from "./planned.ts";
 
 /** An existing object or hook. */
 export interface Found {
@@ -11,7 +11,7 @@ export interface Found {
   /** Whether it is being deleted. */
   readonly deleting?: boolean;
   /** The object itself. */
-  readonly live?: Readonly<Record<string, unknown>>;
+  readonly live?: Fields;
   /** The settings of a hook. */
   readonly hook?: { readonly events: readonly string[]; readonly active: boolean };
 }
@@ -35,7 +35,7 @@ const OWN_LABELS: readonly string[] = [...Object.keys(MANAGED_BY), SERVICE_LABEL
  * Decides who owns a planned resource. An object is ours if it carries the planned labels: of this project, its
  * service and this stack. A hook is ours if it posts to our own endpoint.
  */
-export function verdict(planned: PlanWithFiles, found: Found | undefined): Verdict {
+export function verdict(planned: Planned, found: Found | undefined): Verdict {
   if (found === undefined) return { is: "absent" };
   const { id, labels = {} } = found;
   if (found.deleting) return { is: "deleting", id };

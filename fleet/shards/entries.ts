@@ -1,7 +1,9 @@
 import { digest, type ValuesFilesInputs } from "../../components/values-files/provider.ts";
 import type { Provisioned } from "../../model/provisioned.ts";
+import { STACK } from "../engine-events.ts";
 import { VALUES_FILES } from "../preview/urns.ts";
-import { type Exported, ROOT, recordOf, resourcesOf, withRecord, withResources } from "./deployment.ts";
+import type { Exported } from "../recovery/state.ts";
+import { recordOf, resourcesOf, withRecord, withResources } from "./deployment.ts";
 
 /** How a stack's services are selected, for its record. */
 export type Selection = Provisioned["rollout"];
@@ -18,18 +20,20 @@ export function entriesOf(state: Exported): Entries {
   const find = (type: string) => resourcesOf(state).find((each) => each.type === type);
   return {
     values: find(VALUES_FILES.type)?.inputs as ValuesFilesInputs | undefined,
-    outputs: (find(ROOT)?.outputs?.services ?? {}) as Record<string, unknown>,
+    outputs: (find(STACK)?.outputs?.services ?? {}) as Record<string, unknown>,
     record: recordOf(state),
   };
 }
 
-/** Adds or removes what a state says of services. */
+/**
+ * Replaces what a state says of services.
+ * @param from the entries of the state from which they come; undefined if they leave
+ */
 export function described(
   state: Exported,
-  from: Entries,
   services: ReadonlySet<string>,
   rollout: Selection,
-  what: "add" | "remove",
+  from?: Entries,
 ): Exported {
   const own = entriesOf(state);
   const changed = <Value>(
@@ -38,14 +42,14 @@ export function described(
   ) =>
     Object.fromEntries([
       ...Object.entries(mine).filter(([name]) => !services.has(name)),
-      ...(what === "add" ? Object.entries(theirs).filter(([name]) => services.has(name)) : []),
+      ...Object.entries(theirs).filter(([name]) => services.has(name)),
     ]);
   const listed = (mine: readonly string[] = [], theirs: readonly string[] = []) => [
     ...mine.filter((name) => !services.has(name)),
-    ...(what === "add" ? theirs.filter((name) => services.has(name)) : []),
+    ...theirs.filter((name) => services.has(name)),
   ];
   const { values } = own;
-  const inputs = values && placed(changed(values.services, from.values?.services), values, from.values);
+  const inputs = values && placed(changed(values.services, from?.values?.services), values, from?.values);
   const resources = resourcesOf(state).map((each) =>
     inputs && each.type === VALUES_FILES.type
       ? {
@@ -55,7 +59,7 @@ export function described(
         }
       : each,
   );
-  const record = own.record ?? from.record;
+  const record = own.record ?? from?.record;
   const told = withResources(state, resources);
   if (record === undefined) return told;
   return withRecord(
@@ -63,12 +67,12 @@ export function described(
     {
       ...record,
       rollout,
-      services: changed(own.record?.services ?? {}, from.record?.services),
-      hooksOff: listed(own.record?.hooksOff, from.record?.hooksOff),
-      hooksLost: listed(own.record?.hooksLost, from.record?.hooksLost),
-      incomplete: listed(own.record?.incomplete, from.record?.incomplete),
+      services: changed(own.record?.services ?? {}, from?.record?.services),
+      hooksOff: listed(own.record?.hooksOff, from?.record?.hooksOff),
+      hooksLost: listed(own.record?.hooksLost, from?.record?.hooksLost),
+      incomplete: listed(own.record?.incomplete, from?.record?.incomplete),
     },
-    changed(own.outputs, from.outputs),
+    changed(own.outputs, from?.outputs),
   );
 }
 

@@ -1,19 +1,19 @@
 import { shardIn } from "../../model/shard-file.ts";
-import { PROJECT, parseStackFile, stackFileName } from "../../model/stack-file.ts";
+import { parseStackFile, stackFileName } from "../../model/stack-file.ts";
 import { workingDirectory } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
 import { inParallel } from "../parallel.ts";
 import { openEngine } from "../recovery/engine.ts";
-import { thisMachine } from "../recovery/machine.ts";
 import { requireUnlocked } from "../recovery/stack-lock.ts";
-import { type Exported, recordOf, resourcesOf, servicesIn, withRecord } from "./deployment.ts";
+import type { Exported } from "../recovery/state.ts";
+import { recordOf, resourcesOf, servicesIn, withRecord } from "./deployment.ts";
 import { surplusOf } from "./keep.ts";
 import type { ReshardOptions } from "./reshard.ts";
 import { exportedState, importState, stacksThere } from "./stacks.ts";
 import type { Member } from "./transfer.ts";
 
 /** How many calls of the CLI run side by side. */
-export const AT_ONCE = 2;
+const AT_ONCE = 2;
 
 type Tell = (line: string) => void;
 
@@ -24,21 +24,19 @@ type Tell = (line: string) => void;
 export async function readMembers(options: ReshardOptions, tell: Tell): Promise<Member[]> {
   const names = await namesOf(options);
   tell(`reshard: reading the states of ${names.length} stacks`);
-  const members: Member[] = [];
-  await eachOf(names, async (name) => {
-    await requireFree(name, options);
-    const state = await exportedState(name);
-    demandWhole(name, state, options);
-    members.push({ stack: name, state });
+  return await eachOf(names, async (stack) => {
+    await requireFree(stack, options);
+    const state = await exportedState(stack);
+    demandWhole(stack, state, options);
+    return { stack, state };
   });
-  return members.sort((a, b) => a.stack.localeCompare(b.stack));
 }
 
 /** Removes the locks of killed commands. @throws FleetError if the owner of a lock lives or is unknown */
 export async function unlock(options: ReshardOptions, tell: Tell): Promise<void> {
   await eachOf(await namesOf(options), async (name) => {
-    const { locks } = await requireFree(name, options);
-    if (locks === undefined || locks.length === 0) return;
+    const locks = (await requireFree(name, options)) ?? [];
+    if (locks.length === 0) return;
     tell(`reshard: removing the lock of ${name}, whose owner has ended`);
     await openEngine(name).cancel();
   });
@@ -82,7 +80,7 @@ async function namesOf({ stack }: ReshardOptions): Promise<string[]> {
 }
 
 function requireFree(stack: string, { ownerIsDead }: ReshardOptions) {
-  return requireUnlocked(openEngine(stack), thisMachine(), { stack, project: PROJECT, ownerIsDead });
+  return requireUnlocked(openEngine(stack), { stack, ownerIsDead });
 }
 
 function demandWhole(name: string, state: Exported, { stack, to }: ReshardOptions): void {
@@ -104,9 +102,13 @@ function demandWhole(name: string, state: Exported, { stack, to }: ReshardOption
     );
 }
 
-async function eachOf(names: readonly string[], step: (name: string) => Promise<void>): Promise<void> {
-  await inParallel(
-    names.map((name) => () => step(name)),
+/** Runs a step for each stack, side by side. */
+export function eachOf<Result>(
+  stacks: readonly string[],
+  step: (stack: string) => Promise<Result>,
+): Promise<Result[]> {
+  return inParallel(
+    stacks.map((stack) => () => step(stack)),
     AT_ONCE,
   );
 }

@@ -1,23 +1,20 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { shardStack, shardsOf } from "../../model/shards.ts";
 import { stackFileName } from "../../model/stack-file.ts";
-import { inParallel } from "../parallel.ts";
 import { openEngine } from "../recovery/engine.ts";
+import type { StackLockOptions } from "../recovery/stack-lock.ts";
 import { recordOf } from "./deployment.ts";
 import type { Selection } from "./entries.ts";
 import { keepShards } from "./keep.ts";
-import { AT_ONCE, readMembers, record, requireMember, unlock } from "./members.ts";
-import { type Move, movesOf } from "./moves.ts";
+import { eachOf, readMembers, record, requireMember, unlock } from "./members.ts";
 import { withShardCount } from "./shard-count.ts";
 import { exportedState, importState, removeStack } from "./stacks.ts";
-import { type Member, withoutServices, withServices } from "./transfer.ts";
+import { type Member, type Move, movesOf, withoutServices, withServices } from "./transfer.ts";
 
-export interface ReshardOptions {
-  /** The stack with the key `shards`, or one that gets it now. */
-  readonly stack: string;
+/** The stack has the key `shards`, or gets it now. */
+export interface ReshardOptions extends StackLockOptions {
   /** The number of shards. */
   readonly to: number;
-  readonly ownerIsDead: boolean;
 }
 
 /** What a reshard will do. */
@@ -110,14 +107,11 @@ export async function carryOut(options: ReshardOptions, tell: (line: string) => 
 
 /** Previews the stacks. @throws FleetError with the first engine's message */
 export async function verify(stacks: readonly string[], tell: (line: string) => void): Promise<Verified[]> {
-  const found: Verified[] = [];
-  const steps = stacks.map((stack) => async () => {
+  return await eachOf(stacks, async (stack) => {
     tell(`reshard: previewing ${stack}`);
     const { creations, others } = await openEngine(stack).preview();
-    found.push({ stack, creates: creations.length, others });
+    return { stack, creates: creations.length, others };
   });
-  await inParallel(steps, AT_ONCE);
-  return found.sort((a, b) => a.stack.localeCompare(b.stack));
 }
 
 /** How the files will select a stack's services, for its record. */

@@ -1,21 +1,20 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa, type Options } from "execa";
+import type { Options } from "execa";
 import { z } from "zod";
 import type { SourceDocument } from "../../model/documents.ts";
 import { encryptionOf, secretsOf, shardText } from "../../model/shard-file.ts";
 import { type StackShard, shardStack } from "../../model/shards.ts";
 import { PROJECT } from "../../model/stack-config.ts";
 import { parseStackFile, stackFileName } from "../../model/stack-file.ts";
-import { NO_ENGINE } from "../engine-words.ts";
 import { backendFolder } from "../file-backend.ts";
 import { FleetError } from "../fleet-error.ts";
 import { fromAnywhere } from "../preview/head-folder.ts";
 import { readJson } from "../read-json.ts";
 import { backupsHint, unreadableStacks } from "../recovery/backups.ts";
-import { openEngine, refused } from "../recovery/engine.ts";
+import { openEngine, pulumi, refused } from "../recovery/engine.ts";
+import { type Exported, parseExported } from "../recovery/state.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { type Exported, parseExported } from "./deployment.ts";
 
 const listing = z.array(z.looseObject({ name: z.string() }));
 
@@ -28,7 +27,7 @@ export async function stacksThere(backend?: string): Promise<ReadonlySet<string>
   const folder = backend === undefined ? undefined : backendFolder(backend);
   const files = folder && (await readdir(join(folder, "stacks", PROJECT)).catch(() => undefined));
   if (files) return new Set(files.flatMap((file) => /^(.+)\.json(?:\.gz)?$/.exec(file)?.[1] ?? []));
-  const text = await pulumi(["stack", "ls", "--json"]).catch(async (error: FleetError) => {
+  const text = await demand(["stack", "ls", "--json"]).catch(async (error: FleetError) => {
     const url = await openEngine("").backend();
     const hints = (await unreadableStacks(url)).map((stack) => backupsHint(url, stack));
     throw new FleetError([error.message, ...(await Promise.all(hints))].join("\n"));
@@ -46,12 +45,12 @@ export async function initStack(stack: string, base: SourceDocument): Promise<vo
   const { secretsprovider, encryptionsalt } = encryptionOf(base);
   const by = secretsprovider ?? (encryptionsalt === undefined ? undefined : "passphrase");
   const provider = by === undefined ? [] : ["--secrets-provider", String(by)];
-  await pulumi(["stack", "init", stack, "--no-select", ...provider]);
+  await demand(["stack", "init", stack, "--no-select", ...provider]);
 }
 
 /** Removes a stack without services from the backend; whatever else its state names is not deleted. @throws FleetError */
 export async function removeStack(stack: string): Promise<void> {
-  await pulumi(["stack", "rm", stack, "--yes", "--force", "--preserve-config"]);
+  await demand(["stack", "rm", stack, "--yes", "--force", "--preserve-config"]);
 }
 
 /**
@@ -77,7 +76,7 @@ export async function reencrypted(
     await writeFile(join(path, "Pulumi.yaml"), await readFile("Pulumi.yaml"));
     await writeFile(join(path, base.file), await readFile(base.file));
     await writeFile(join(path, file), JSON.stringify(encryption));
-    await pulumi(["config", "cp", "--stack", shard.stack, "--dest", name], { cwd: path });
+    await demand(["config", "cp", "--stack", shard.stack, "--dest", name], { cwd: path });
     const made = parseStackFile(file, await readFile(join(path, file), "utf8"));
     return shardText(base, shard, { encryption: encryptionOf(made), values: secretsOf(made) });
   } finally {
@@ -85,25 +84,19 @@ export async function reencrypted(
   }
 }
 
-async function pulumi(args: readonly string[], options: Options = {}): Promise<string> {
-  const { stdout, stderr, failed, code } = await execa(
-    "pulumi",
-    [...args, "--non-interactive", "--color", "never"],
-    {
-      env: { ...fromAnywhere(process.env), PULUMI_SKIP_UPDATE_CHECK: "true" },
-      reject: false,
-      ...options,
-    },
-  );
-  if (code === "ENOENT") throw new FleetError(NO_ENGINE);
+async function demand(args: readonly string[], options: Options = {}): Promise<string> {
+  const { stdout, stderr, failed } = await pulumi([...args, "--non-interactive", "--color", "never"], {
+    env: { ...fromAnywhere(process.env), PULUMI_SKIP_UPDATE_CHECK: "true" },
+    ...options,
+  });
   // Never its standard output, which may be a part of a state with its secrets.
-  if (failed) throw refused(args, String(stderr));
-  return String(stdout);
+  if (failed) throw refused(args, stderr);
+  return stdout;
 }
 
 /** The state of a stack with its secrets in plain text, in memory only. @throws FleetError */
 export async function exportedState(stack: string): Promise<Exported> {
-  return parseExported(await pulumi(["stack", "export", "--show-secrets", "--stack", stack]));
+  return parseExported(await demand(["stack", "export", "--show-secrets", "--stack", stack]));
 }
 
 /**
@@ -112,5 +105,5 @@ export async function exportedState(stack: string): Promise<Exported> {
  * @throws FleetError
  */
 export async function importState(stack: string, state: Exported): Promise<void> {
-  await pulumi(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
+  await demand(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
 }

@@ -1,20 +1,39 @@
+import { shardOf, shardStack } from "../../model/shards.ts";
+import { STACK } from "../engine-events.ts";
 import { VALUES_FILES } from "../preview/urns.ts";
-import {
-  type Exported,
-  isProvider,
-  type Resource,
-  ROOT,
-  resourcesOf,
-  servicesByUrn,
-  servicesIn,
-  withResources,
-} from "./deployment.ts";
+import type { Exported, Resource } from "../recovery/state.ts";
+import { isProvider, recordOf, resourcesOf, servicesByUrn, servicesIn, withResources } from "./deployment.ts";
 import { described, entriesOf, type Selection } from "./entries.ts";
 
 /** A stack with its state. */
 export interface Member {
   readonly stack: string;
   readonly state: Exported;
+}
+
+/** A service that another stack should have. */
+export interface Move {
+  readonly service: string;
+  readonly from: string;
+  readonly to: string;
+  /** Whether the other stack has it already: an earlier run was interrupted between the two states. */
+  readonly copied: boolean;
+}
+
+/**
+ * The services that are not in their shard, and those that are in a second stack too. Nothing else moves.
+ * @param stack the stack with the key `shards`
+ * @param members it and its shards, those that will be left over too
+ */
+export function movesOf(stack: string, to: number, members: readonly Member[]): Move[] {
+  const having = new Map(members.map((member) => [member.stack, servicesIn(resourcesOf(member.state))]));
+  return [...having].flatMap(([from, services]) =>
+    services.flatMap((service): Move[] => {
+      const target = shardStack(stack, shardOf(service, to));
+      const copied = having.get(target)?.includes(service) ?? false;
+      return from === target ? [] : [{ service, from, to: target, copied }];
+    }),
+  );
 }
 
 /**
@@ -46,7 +65,7 @@ export function withServices(
     return provider ? { ...own, provider } : own;
   });
   const state = withResources(begun, [...all, ...arrived]);
-  return described(state, entriesOf(from.state), services, selection, "add");
+  return described(state, services, selection, entriesOf(from.state));
 }
 
 /** Removes services from a state; nothing is deleted from the cluster. */
@@ -63,21 +82,20 @@ export function withoutServices(
     state,
     staying.map((each) => onlyKnown(each, known)),
   );
-  return described(left, entriesOf(state), services, selection, "remove");
+  return described(left, services, selection);
 }
 
 /** The state of a new shard: the root, the providers and the values files of another one, without a service. */
 function emptied(from: Member, to: Member): Exported {
   const own = resourcesOf(from.state).filter(
-    (each) => each.type === ROOT || isProvider(each) || each.type === VALUES_FILES.type,
+    (each) => each.type === STACK || isProvider(each) || each.type === VALUES_FILES.type,
   );
   const copied = withResources(
     to.state,
     own.map((each) => renamed(each, from.stack, to.stack)),
   );
-  const entries = entriesOf(from.state);
-  const services = new Set(Object.keys(entries.record?.services ?? {}));
-  return described(copied, entries, services, { percent: 100 }, "remove");
+  const services = new Set(Object.keys(recordOf(from.state)?.services ?? {}));
+  return described(copied, services, { percent: 100 });
 }
 
 /** The URNs of a resource under another stack. Inputs and outputs contain none of the program's own. */
@@ -92,10 +110,10 @@ function renamed(each: Resource, from: string, to: string): Resource {
   };
   const { inputs, outputs, ...rest } = each;
   const own = rename(rest) as Resource;
-  const isRoot = each.type === ROOT;
+  const isRoot = each.type === STACK;
   // The root's name is the project and the stack.
   const urn = isRoot && own.urn.endsWith(`-${from}`) ? `${own.urn.slice(0, -from.length)}${to}` : own.urn;
-  const parent = own.parent?.includes(`::${ROOT}::`)
+  const parent = own.parent?.includes(`::${STACK}::`)
     ? `${own.parent.slice(0, -from.length)}${to}`
     : own.parent;
   return {

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Objects } from "../recovery/look.ts";
-import { healthOf, type LiveObjects } from "./gate.ts";
+import { healthOf, type LiveObjects, type Word } from "./gate.ts";
 import { liveObjects, type Made, missingObjects } from "./live.ts";
+import { servicesOf } from "./targets.ts";
 
 /** The cluster, and its Stages and Applications before the command began. */
 export interface Live {
@@ -9,7 +10,7 @@ export interface Live {
   readonly before: LiveObjects;
 }
 
-export interface Waiting {
+interface Waiting {
   /** How long controllers may take, in seconds. */
   readonly wait: number;
   /**
@@ -33,32 +34,23 @@ export async function faultsAfter(
   if (made.length === 0) return [];
   const missing = await missingObjects(made, objects);
   if (missing.length > 0) return missing.map((object) => `${object} is not in the cluster`);
-  const services = made.flatMap(({ stack: { plan }, services: names }) =>
-    plan.services.filter(({ name }) => names.includes(name)),
-  );
+  const services = made.flatMap((each) => servicesOf(each.stack.plan, each));
   const old = healthOf(services, before);
-  const unfinished = new Map([...old.failed, ...old.pending]);
+  // What was already wrong before the command is not its fault; an object that it made is.
+  const isNew = ([name, { is }]: readonly [string, Word]) => {
+    const was = before.has(name) ? old.get(name)?.is : undefined;
+    return was !== "failed" && was !== is;
+  };
   const until = performance.now() + wait * 1000;
   for (;;) {
-    const now = healthOf(services, await liveObjects(made, objects));
-    const failed = newOnes(now.failed, old.failed, before);
-    if (failed.length > 0) return failed;
-    const pending = newOnes(now.pending, unfinished, before);
-    if (pending.length === 0) return [];
+    const words = [...healthOf(services, await liveObjects(made, objects))].filter(isNew);
+    const said = (kind: Word["is"]) =>
+      words.flatMap(([name, { is, why }]) => (is === kind ? `${name} ${why}` : []));
+    const pending = said("pending");
+    if (said("failed").length > 0 || pending.length === 0) return said("failed");
     if (performance.now() > until || signal.aborted)
       return pending.map((word) => `${word} (after ${wait} s)`);
     tell(`waiting for ${pending.length} Stages and Applications`);
     await pause(every);
   }
-}
-
-/** What was already wrong before the command is not its fault; an object that it made is. */
-function newOnes(
-  words: ReadonlyMap<string, string>,
-  old: ReadonlyMap<string, string>,
-  before: LiveObjects,
-): string[] {
-  return [...words]
-    .filter(([name]) => !(before.has(name) && old.has(name)))
-    .map(([name, why]) => `${name} ${why}`);
 }

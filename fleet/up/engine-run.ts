@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { execa } from "execa";
+import type { Plan } from "../../model/plan.ts";
 import { ONLY, type PreviewFilter } from "../../model/preview-filter.ts";
 import { type EngineEvent, eventLines, parseEvent, STACK } from "../engine-events.ts";
 import { engineSettings } from "../engine-settings.ts";
@@ -7,7 +8,7 @@ import { NO_ENGINE, plain, withoutWarnings } from "../engine-words.ts";
 import { eventPipe } from "../event-pipe.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { EngineStep } from "../preview/change.ts";
-import { memoryTarget, type StackSize } from "./memory-target.ts";
+import { memoryTarget } from "./memory-target.ts";
 import { outcomeOfRun, type Spoken, type StackOutcome } from "./outcome.ts";
 
 /** The part of a stack that a run brings up: its targets, and what the program registers. */
@@ -16,8 +17,8 @@ export interface Part {
   readonly filter: PreviewFilter;
 }
 
-export interface RunOptions {
-  readonly plan: StackSize;
+interface RunOptions {
+  readonly plan: Pick<Plan, "services" | "platform">;
   /** Undefined for the whole stack. */
   readonly part: Part | undefined;
   /** Whether the engine writes the state after each resource instead of at its end. */
@@ -49,7 +50,7 @@ export async function runUp(stack: string, options: RunOptions): Promise<StackRu
   const started = performance.now();
   const pipe = await eventPipe();
   try {
-    const reading = readUp(pipe.events, onResource).catch((): Heard => ({ ...nothing(), summary: false }));
+    const reading = readUp(pipe.events, onResource).catch(nothing);
     const flags = ["--yes", "--skip-preview", "--continue-on-error", "--non-interactive", "--color", "never"];
     const quiet = ["--suppress-outputs", "--suppress-progress", "--event-log", pipe.path];
     const targets = part?.targets.flatMap((urn) => ["--target", urn]) ?? [];
@@ -84,23 +85,22 @@ export async function runUp(stack: string, options: RunOptions): Promise<StackRu
   }
 }
 
-interface Heard extends Omit<Spoken, "exitCode" | "last"> {
+/** What an engine has said until now. */
+interface Heard {
   readonly steps: EngineStep[];
   unchanged: number;
+  readonly failed: EngineStep[];
+  readonly errors: Spoken["errors"][number][];
+  summary: boolean;
 }
 
-const nothing = () => ({
-  steps: [] as EngineStep[],
-  unchanged: 0,
-  failed: [] as EngineStep[],
-  errors: [] as { message: string; urn: string | undefined }[],
-});
+const nothing = (): Heard => ({ steps: [], unchanged: 0, failed: [], errors: [], summary: false });
 
 const READ: readonly string[] = ["resOutputsEvent", "resOpFailedEvent", "diagnosticEvent", "summaryEvent"];
 
 /** Reads an engine's events. Those of unchanged resources are counted without being parsed. */
 async function readUp(input: Readable, onResource: () => void): Promise<Heard> {
-  const heard = { ...nothing(), summary: false };
+  const heard = nothing();
   for await (const line of eventLines(input)) {
     const { kind, unchanged } = line;
     if (kind === undefined || !READ.includes(kind)) continue;
@@ -113,7 +113,7 @@ async function readUp(input: Readable, onResource: () => void): Promise<Heard> {
 
 function note(
   { resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent }: EngineEvent,
-  heard: ReturnType<typeof nothing> & { summary: boolean },
+  heard: Heard,
 ): void {
   if (resOutputsEvent && resOutputsEvent.type !== STACK) heard.steps.push(resOutputsEvent);
   if (resOpFailedEvent) heard.failed.push(resOpFailedEvent);

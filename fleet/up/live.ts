@@ -1,6 +1,5 @@
 import { ARGOCD_API } from "../../manifests/argo-cd.ts";
-import { objectRowsOf, platformInventories } from "../../manifests/inventory/objects.ts";
-import { serviceInventory } from "../../manifests/inventory/service.ts";
+import { objectRowsOf } from "../../manifests/inventory/objects.ts";
 import { KARGO_API } from "../../manifests/kargo-types.ts";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import { SERVICE_LABEL, STACK_LABEL, stackLabel } from "../../model/labels.ts";
@@ -8,8 +7,9 @@ import { owningStack } from "../../model/shards.ts";
 import type { NamedPlan } from "../chosen-stacks.ts";
 import { inParallel } from "../parallel.ts";
 import type { Objects } from "../recovery/look.ts";
+import { idOf } from "../recovery/planned.ts";
 import type { LiveObjects } from "./gate.ts";
-import type { Concern } from "./targets.ts";
+import { type Concern, inventoriesOf } from "./targets.ts";
 
 /** What a run was about. */
 export interface Made extends Concern {
@@ -28,8 +28,12 @@ const JUDGED = [
 export async function liveObjects(made: readonly Made[], objects: Objects): Promise<LiveObjects> {
   if (made.length === 0) return new Map();
   const selector = selectorOf(made.map((each) => ({ ...each, platform: false })));
-  const lists = JUDGED.map(({ apiVersion, kind }) => objects.labelled(apiVersion, kind, selector));
-  return new Map((await Promise.all(lists)).flat().map(({ kind, id, live }) => [`${kind} ${id}`, live]));
+  const lists = JUDGED.map(({ apiVersion, kind }) => objects.list(apiVersion, kind, { selector }));
+  return new Map(
+    (await Promise.all(lists))
+      .flatMap((list) => list ?? [])
+      .map(({ kind, id, live }) => [`${kind} ${id}`, live]),
+  );
 }
 
 /**
@@ -42,14 +46,14 @@ export async function missingObjects(made: readonly Made[], objects: Objects): P
   const missing: string[] = [];
   const steps = [...wanted.values()].map((group) => async () => {
     const [{ apiVersion, kind } = { apiVersion: "", kind: "" }] = group;
-    const listed = await objects.ifListed(apiVersion, kind, selector);
+    const listed = await objects.list(apiVersion, kind, { selector });
     const there = new Set(listed?.map(({ id }) => id));
-    const open = listed === undefined ? group : group.filter((object) => !there.has(idOf(object)));
+    const open = listed === undefined ? group : group.filter((object) => !there.has(idOf(object.metadata)));
     // One more look at each, because a label may be missing and the object there.
     for (const object of open) {
       const { name, namespace } = object.metadata;
-      const place = { is: "object", apiVersion, kind, name, namespace, labels: {} } as const;
-      if ((await objects.find(place)) === undefined) missing.push(`${kind} ${idOf(object)}`);
+      if ((await objects.find({ apiVersion, kind, name, namespace })) === undefined)
+        missing.push(`${kind} ${idOf(object.metadata)}`);
     }
   });
   await inParallel(steps, AT_ONCE);
@@ -57,17 +61,10 @@ export async function missingObjects(made: readonly Made[], objects: Objects): P
 }
 
 /** Without Secrets, which this identity may not read, and without what is being removed. */
-function wantedOf({ stack: { plan }, services, platform }: Made): KubernetesObject[] {
-  const names = new Set(services);
-  const rows = objectRowsOf([
-    ...(platform ? platformInventories(plan.platform) : []),
-    ...plan.services.filter(({ name }) => names.has(name)).map(serviceInventory),
-  ]);
-  return rows.flatMap(({ removing, manifest }) => (removing || manifest.kind === "Secret" ? [] : [manifest]));
-}
-
-function idOf({ metadata: { name, namespace } }: KubernetesObject): string {
-  return namespace === undefined ? name : `${namespace}/${name}`;
+function wantedOf(made: Made): KubernetesObject[] {
+  return objectRowsOf(inventoriesOf(made.stack.plan, made)).flatMap(({ removing, manifest }) =>
+    removing || manifest.kind === "Secret" ? [] : [manifest],
+  );
 }
 
 /** A list of few services names them; a longer one would not fit into an address, so it has all of their stacks. */

@@ -1,12 +1,12 @@
-import { PROJECT } from "../../model/stack-config.ts";
 import type { NamedPlan } from "../chosen-stacks.ts";
+import type { ClusterChoice } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 import { lockFolder, ownerState, readLocks } from "../recovery/locks.ts";
 import { thisMachine } from "../recovery/machine.ts";
 import { planRecovery, settle } from "../recovery/recover.ts";
 import { blockedItems } from "../recovery/report.ts";
 import { owner } from "../recovery/stack-lock.ts";
-import { openTools, type Places } from "../recovery/tools.ts";
+import { openTools } from "../recovery/tools.ts";
 import { notes } from "./records.ts";
 
 /** Somebody else updates a stack of the cluster. */
@@ -28,8 +28,8 @@ export interface Interrupted {
 export async function interrupted(stacks: readonly NamedPlan[], backend: string): Promise<Interrupted[]> {
   const machine = thisMachine();
   const found = stacks.map(async (stack): Promise<Interrupted[]> => {
-    const began = await notes.wasRunning(stack.name);
-    const folder = lockFolder(backend, PROJECT, stack.name);
+    const began = notes.wasRunning(stack.name);
+    const folder = lockFolder(backend, stack.name);
     // To remove a lock of such a backend may end somebody's update.
     if (folder === undefined && began)
       throw new FleetError(
@@ -56,11 +56,8 @@ export async function interrupted(stacks: readonly NamedPlan[], backend: string)
  * @returns one line about what it did
  * @throws FleetError if something is in the way
  */
-export async function mend(
-  { stack: { name, plan } }: Interrupted,
-  places: Omit<Places, "stack">,
-): Promise<string> {
-  const tools = await openTools(plan, { ...places, stack: name });
+export async function mend({ stack: { name, plan } }: Interrupted, choice: ClusterChoice): Promise<string> {
+  const tools = await openTools(plan, { ...choice, stack: name });
   try {
     const options = { stack: name, ownerIsDead: false };
     const found = await planRecovery(plan, options, tools);

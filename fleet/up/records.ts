@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -8,6 +8,7 @@ import { type Row, rowsOf } from "../../manifests/inventory/row.ts";
 import { resourceName } from "../../model/names.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
 import { PROJECT } from "../../model/stack-config.ts";
+import type { NamedPlan } from "../chosen-stacks.ts";
 import { PROGRAM_PATHS } from "../preview/head-folder.ts";
 import { standsAlone } from "./targets.ts";
 
@@ -33,16 +34,12 @@ const record = z.object({
  */
 export type UpRecord = z.output<typeof record>;
 
-/** What an `up` of a stack would still have to do. */
-export interface Left {
-  /** The services that differ from what was made. */
-  readonly services: readonly string[];
-  /** Whether only a whole `up` is sure to do everything. */
-  readonly whole: boolean;
-}
-
-/** @param made undefined if nothing is known */
-export function leftOf(plan: Plan, made: UpRecord | undefined): Left {
+/**
+ * What an `up` of a stack would still have to do: the services that differ from what was made, and whether only a whole
+ * `up` is sure to do everything.
+ * @param made undefined if nothing is known
+ */
+export function leftOf(plan: Plan, made: UpRecord | undefined) {
   const names = new Set(plan.services.map(({ name }) => name));
   const changed = plan.services.filter(
     (service) => made?.services[service.name] !== digestOfService(service),
@@ -118,11 +115,11 @@ function sharedRows({ platform }: Plan): Row[] {
 }
 
 /** A digest for each stack of everything but the catalogue that decides what an `up` does. */
-export function basesOf(stacks: readonly string[], backend: string): ReadonlyMap<string, string> {
+export function basesOf(stacks: readonly NamedPlan[], backend: string): ReadonlyMap<string, string> {
   const program = createHash("sha256").update(backend);
   for (const path of PROGRAM_PATHS) add(path, program);
   return new Map(
-    stacks.map((stack) => {
+    stacks.map(({ name: stack }) => {
       const hash = program.copy();
       // A shard's config may be in the file of its stack.
       const files = [stack, stack.replace(/-\d+$/, "")].map((name) => `Pulumi.${name}.yaml`);
@@ -155,17 +152,17 @@ export async function stampOf(folder: string | undefined, stack: string): Promis
 export const notes = {
   /** @returns undefined if there is none that counts */
   async record(stack: string, base: string, stamp: string | undefined): Promise<UpRecord | undefined> {
-    const text = await readFile(fileOf(stack, "json"), "utf8").catch(() => "");
-    const { data } = record.safeParse(parsed(text));
-    return stamp !== undefined && data?.base === base && data.stamp === stamp ? data : undefined;
+    const text = readFile(fileOf(stack, "json"), "utf8");
+    const made = await text.then((json) => record.parse(JSON.parse(json))).catch(() => undefined);
+    return stamp !== undefined && made?.base === base && made.stamp === stamp ? made : undefined;
   },
   async write(stack: string, made: UpRecord): Promise<void> {
     await mkdir(NOTES, { recursive: true });
     await writeFile(fileOf(stack, "json"), JSON.stringify(made));
   },
   /** Whether a run began whose state may never have been written. */
-  async wasRunning(stack: string): Promise<boolean> {
-    return (await stat(fileOf(stack, "running")).catch(() => undefined)) !== undefined;
+  wasRunning(stack: string): boolean {
+    return existsSync(fileOf(stack, "running"));
   },
   async begin(stack: string): Promise<void> {
     await mkdir(NOTES, { recursive: true });
@@ -179,12 +176,4 @@ export const notes = {
 
 function fileOf(stack: string, kind: "json" | "running"): string {
   return join(NOTES, `${stack}.${kind}`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

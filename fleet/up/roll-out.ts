@@ -1,10 +1,10 @@
 import type { Wave } from "../../model/waves.ts";
 import type { NamedPlan } from "../chosen-stacks.ts";
+import type { ClusterStacks } from "../cluster-stacks.ts";
 import { inParallel } from "../parallel.ts";
-import type { ClusterStacks } from "./cluster-stacks.ts";
 import type { Part, StackRun } from "./engine-run.ts";
 import { leftOf, type UpRecord } from "./records.ts";
-import { type Concern, partsOf, resourceCount, standsAlone } from "./targets.ts";
+import { type Concern, partsOf, resourceCount, servicesOf, standsAlone } from "./targets.ts";
 
 /** One stack's work in a wave. */
 export interface Job extends Concern {
@@ -62,10 +62,11 @@ export function planStep(cluster: ClusterStacks, index: number, known: Known): S
   const isLast = index === waves.length;
   const owners = stacks.filter(({ plan }) => plan.platform !== undefined);
   const wave: Wave = waves[index - 1] ?? { name, services: [] };
-  const meant = index === 0 ? owners : isLast ? stacks : stacks.filter(hasOneOf(wave));
+  const meant =
+    index === 0 ? owners : isLast ? stacks : stacks.filter(({ plan }) => servicesOf(plan, wave).length > 0);
   const jobs = meant.map((stack): Job | undefined => {
     if (isLast) return wholeJob(stack, known);
-    if (index > 0) return partJob(stack, { services: wave.services, platform: false }, known);
+    if (index > 0) return partJob(stack, wave, known);
     // Without waves the platform's stack is done in one run.
     return waves.length === 1 ? wholeJob(stack, known) : platformJob(stack, known);
   });
@@ -77,59 +78,45 @@ export function planStep(cluster: ClusterStacks, index: number, known: Known): S
   };
 }
 
-function hasOneOf({ services }: Wave): (stack: NamedPlan) => boolean {
-  const names = new Set(services);
-  return ({ plan }) => plan.services.some((service) => names.has(service.name));
+/** @param registered what the program registers: more than the job is about if it registers the rest too */
+function jobOf(stack: NamedPlan, concern: Concern, parts?: readonly Part[], registered = concern): Job {
+  return { stack, ...concern, parts, size: resourceCount(stack.plan, registered) };
 }
 
 function wholeJob(stack: NamedPlan, { records, everything, done }: Known): Job | undefined {
-  const { plan, name } = stack;
-  if (done.has(name)) return undefined;
-  const services = plan.services.map((service) => service.name);
-  const concern = { services, platform: plan.platform !== undefined };
-  const whole: Job = { stack, ...concern, parts: undefined, size: resourceCount(plan, concern) };
+  if (done.has(stack.name)) return undefined;
+  const whole = jobOf(stack, all(stack));
   if (everything) return whole;
-  const left = leftOf(plan, records.get(name));
+  const left = leftOf(stack.plan, records.get(stack.name));
   if (left.whole) return whole;
   if (left.services.length === 0) return undefined;
   const changed = { services: left.services, platform: false };
-  const parts = partsOf(name, plan, changed, false);
+  const parts = partsOf(stack, changed, false);
   // Reading the state for each part costs more than one run of everything.
-  if (parts.length > 1 || left.services.length * 2 > services.length) return whole;
-  return { stack, ...changed, parts, size: resourceCount(plan, changed) };
+  if (parts.length > 1 || left.services.length * 2 > whole.services.length) return whole;
+  return jobOf(stack, changed, parts);
 }
 
-function partJob(stack: NamedPlan, { services }: Concern, { records }: Known): Job | undefined {
-  const { plan, name } = stack;
-  const record = records.get(name);
-  const left = new Set(leftOf(plan, record).services);
-  const names = plan.services
-    .filter((service) => services.includes(service.name) && left.has(service.name) && standsAlone(service))
-    .map((service) => service.name);
-  if (names.length === 0) return undefined;
-  const concern = { services: names, platform: false };
+function partJob(stack: NamedPlan, wave: Wave, { records }: Known): Job | undefined {
+  const record = records.get(stack.name);
+  const left = new Set(leftOf(stack.plan, record).services);
+  const services = servicesOf(stack.plan, wave)
+    .filter((service) => left.has(service.name) && standsAlone(service))
+    .map(({ name }) => name);
+  if (services.length === 0) return undefined;
+  const concern = { services, platform: false };
   const rest = record?.whole !== true;
-  const size = resourceCount(plan, rest ? all(stack) : concern);
-  return { stack, ...concern, parts: partsOf(name, plan, concern, rest), size };
+  return jobOf(stack, concern, partsOf(stack, concern, rest), rest ? all(stack) : concern);
 }
 
 function platformJob(stack: NamedPlan, known: Known): Job | undefined {
   const { plan, name } = stack;
   if (plan.services.length === 0) return wholeJob(stack, known);
   const record = known.records.get(name);
-  if (
-    !known.everything &&
-    record !== undefined &&
-    !leftOf({ ...plan, services: [] }, { ...record, services: {} }).whole
-  )
-    return undefined;
+  const isUp = record && !leftOf({ ...plan, services: [] }, { ...record, services: {} }).whole;
+  if (isUp && !known.everything) return undefined;
   const concern = { services: [], platform: true };
-  return {
-    stack,
-    ...concern,
-    parts: partsOf(name, plan, concern, true),
-    size: resourceCount(plan, all(stack)),
-  };
+  return jobOf(stack, concern, partsOf(stack, concern, true), all(stack));
 }
 
 function all({ plan }: NamedPlan): Concern {
@@ -137,7 +124,7 @@ function all({ plan }: NamedPlan): Concern {
 }
 
 /** How the jobs of a step are run. */
-export interface Runner {
+interface Runner {
   /** Runs a part of a stack, or the whole. */
   run(job: Job, part: Part | undefined): Promise<StackRun>;
   readonly parallel: number;
@@ -164,11 +151,11 @@ export async function runJobs(
     let run: StackRun | undefined;
     for (const part of job.parts ?? [undefined]) {
       run = joined(run, await runner.run(job, part));
-      if (run.outcome === "failed" || run.outcome === "busy") break;
+      if (isBad(run)) break;
     }
     if (run === undefined) return;
     runs.push(run);
-    failed ||= run.outcome === "failed" || run.outcome === "busy";
+    failed ||= isBad(run);
   });
   await inParallel(steps, runner.parallel);
   return { runs, notBegun };
@@ -189,17 +176,21 @@ export function tooManyBroken(
   return count * 100 <= all.size * percent ? [] : [`${count} of ${all.size} services could not be made`];
 }
 
+/** Whether nothing may follow a run. */
+export function isBad({ outcome }: StackRun): boolean {
+  return outcome === "failed" || outcome === "busy";
+}
+
 /** Two runs of parts of one stack as one. */
 export function joined(one: StackRun | undefined, other: StackRun): StackRun {
   if (one === undefined) return other;
-  const worse = (["failed", "busy", "broken", "done"] as const).find((each) =>
-    [one.outcome, other.outcome].includes(each),
-  );
+  const outcomes = [one.outcome, other.outcome];
+  const worst = (["failed", "busy", "broken"] as const).find((each) => outcomes.includes(each));
   return {
     stack: one.stack,
     steps: [...one.steps, ...other.steps],
     unchanged: other.unchanged,
-    outcome: worse ?? "failed",
+    outcome: worst ?? "done",
     errors: [...one.errors, ...other.errors],
     broken: new Map([...one.broken, ...other.broken]),
     written: one.written && other.written,

@@ -1,3 +1,4 @@
+import { counted } from "../../model/diagnostics.ts";
 import type { FleetReport } from "../preview/change.ts";
 import { doneReport } from "../report/done-report.ts";
 import { changingSteps, stepCounts } from "../report/steps.ts";
@@ -115,10 +116,6 @@ export function upReport(up: ClusterUp): FleetReport {
     };
   });
   return doneReport(`the up of cluster ${up.cluster}`, runs);
-}
-
-function counted(count: number, thing: string): string {
-  return count === 1 ? `1 ${thing}` : `${count} ${thing}s`;
 }
 
 function seconds(milliseconds: number): string {

@@ -2,6 +2,7 @@ import { platformInventories } from "../../manifests/inventory/objects.ts";
 import { type Inventory, type Row, rowsOf } from "../../manifests/inventory/row.ts";
 import { serviceInventory } from "../../manifests/inventory/service.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
+import type { NamedPlan } from "../chosen-stacks.ts";
 import { type PlannedResource, resourcesOf, urnOf, VALUES_FILES } from "../preview/urns.ts";
 import type { Part } from "./engine-run.ts";
 
@@ -35,12 +36,11 @@ export function standsAlone({ state, stages }: ServicePlan): boolean {
  * @param rest whether the program registers everything else too. The engine deletes what is not registered and
  * depends on a target, so without it nothing else may depend on the targets: only after a whole `up` of this program
  */
-export function partsOf(stack: string, plan: Plan, { services, platform }: Concern, rest: boolean): Part[] {
-  const named = plan.services.filter(({ name }) => services.includes(name));
+export function partsOf({ name: stack, plan }: NamedPlan, concern: Concern, rest: boolean): Part[] {
   const shared = urns(stack, [
     ...(rest ? PROVIDERS : []),
-    ...(services.length > 0 ? [VALUES_FILES] : []),
-    ...(platform ? platformInventories(plan.platform).flatMap(made) : []),
+    ...(concern.services.length > 0 ? [VALUES_FILES] : []),
+    ...(concern.platform ? platformInventories(plan.platform).flatMap(made) : []),
   ]);
   const parts: { targets: string[]; services: string[]; size: number }[] = [];
   const begin = () => {
@@ -49,7 +49,7 @@ export function partsOf(stack: string, plan: Plan, { services, platform }: Conce
     return part;
   };
   let part = begin();
-  for (const service of named) {
+  for (const service of servicesOf(plan, concern)) {
     const own = urns(stack, made(serviceInventory(service)));
     if (part.services.length > 0 && part.size + sizeOf(own) > MOST) part = begin();
     part.targets.push(...own);
@@ -58,7 +58,7 @@ export function partsOf(stack: string, plan: Plan, { services, platform }: Conce
   }
   return parts.map((each) => ({
     targets: each.targets,
-    filter: { services: each.services, platform, ...(rest && { rest }) },
+    filter: { services: each.services, platform: concern.platform, ...(rest && { rest }) },
   }));
 }
 
@@ -76,11 +76,20 @@ function sizeOf(targets: readonly string[]): number {
   return targets.reduce((sum, urn) => sum + urn.length + "--target ".length + 1, 0);
 }
 
+export function servicesOf(
+  { services }: Pick<Plan, "services">,
+  concern: Pick<Concern, "services">,
+): ServicePlan[] {
+  const names = new Set(concern.services);
+  return services.filter(({ name }) => names.has(name));
+}
+
+export function inventoriesOf(plan: Plan, concern: Concern): Inventory[] {
+  const shared = concern.platform ? platformInventories(plan.platform) : [];
+  return [...shared, ...servicesOf(plan, concern).map(serviceInventory)];
+}
+
 /** The number of resources that the program registers for a part of a stack. */
-export function resourceCount(plan: Plan, { services, platform }: Concern): number {
-  const inventories = [
-    ...(platform ? platformInventories(plan.platform) : []),
-    ...plan.services.filter(({ name }) => services.includes(name)).map(serviceInventory),
-  ];
-  return inventories.reduce((sum, inventory) => sum + 1 + rowsOf(inventory).length, 0);
+export function resourceCount(plan: Plan, concern: Concern): number {
+  return inventoriesOf(plan, concern).reduce((sum, inventory) => sum + 1 + rowsOf(inventory).length, 0);
 }

@@ -1,10 +1,10 @@
 /** The resources that are to be registered, and how long the rest will take. */
 export class TimeLeft {
   readonly #started = performance.now();
-  #all = 0;
+  readonly #all: number;
   #done = 0;
 
-  expect(resources: number): void {
+  constructor(resources: number) {
     this.#all = resources;
   }
 

@@ -1,16 +1,17 @@
 import { type ClusterChoice, openClusterOf } from "../cluster.ts";
+import type { ClusterStacks } from "../cluster-stacks.ts";
 import { isUnreadableState } from "../engine-words.ts";
 import { backendFolder } from "../file-backend.ts";
 import { backupsHint } from "../recovery/backups.ts";
 import { objectsOf } from "../recovery/look.ts";
 import { faultsAfter, type Live } from "./after-wave.ts";
-import type { ClusterStacks } from "./cluster-stacks.ts";
-import { runUp, type StackRun } from "./engine-run.ts";
+import { type Part, runUp, type StackRun } from "./engine-run.ts";
 import { liveObjects } from "./live.ts";
 import { interrupted, mend } from "./mend.ts";
 import { onlyOne } from "./only-one.ts";
 import { basesOf, notes, recordAfter, stampOf, type UpRecord } from "./records.ts";
 import {
+  isBad,
   type Job,
   planStep,
   runJobs,
@@ -79,7 +80,7 @@ class Up {
   readonly #done = new Set<string>();
   readonly #broken = new Map<string, readonly string[]>();
   #folder: string | undefined;
-  #time = new TimeLeft();
+  #time = new TimeLeft(0);
 
   constructor(cluster: ClusterStacks, options: UpOptions, told: Told) {
     this.#cluster = cluster;
@@ -98,10 +99,7 @@ class Up {
       recovered.push(await mend(each, this.#options));
       this.#told.line(`up: ${recovered.at(-1)}`);
     }
-    this.#bases = basesOf(
-      stacks.map((stack) => stack.name),
-      backend,
-    );
+    this.#bases = basesOf(stacks, backend);
     for (const [stack, base] of this.#bases) {
       const known = await notes.record(stack, base, await stampOf(this.#folder, stack));
       if (known) this.#records.set(stack, known);
@@ -127,7 +125,7 @@ class Up {
         done: this.#done,
       });
     const jobs = names.flatMap((_, index) => plan(index).jobs);
-    this.#time.expect(jobs.reduce((sum, { size }) => sum + size, 0));
+    this.#time = new TimeLeft(jobs.reduce((sum, { size }) => sum + size, 0));
     const cluster = await openClusterOf(this.#cluster.stacks[0]?.plan, this.#options);
     const objects = objectsOf(cluster);
     try {
@@ -167,7 +165,7 @@ class Up {
       },
     });
     const stops = [
-      ...runs.filter(({ outcome }) => outcome === "failed" || outcome === "busy").map(stopOf),
+      ...runs.filter(isBad).map(stopOf),
       ...(signal.aborted ? ["it was interrupted"] : []),
       ...tooManyBroken(step, new Set(this.#broken.keys()), this.#options.maxBroken),
     ];
@@ -176,7 +174,7 @@ class Up {
     return { ...done, stops: [...stops, ...more], milliseconds: performance.now() - started };
   }
 
-  async #run(job: Job, part: Parameters<typeof runUp>[1]["part"], tick: () => void): Promise<StackRun> {
+  async #run(job: Job, part: Part | undefined, tick: () => void): Promise<StackRun> {
     const { durable, signal } = this.#options;
     const { name, plan } = job.stack;
     await notes.begin(name);
@@ -198,7 +196,7 @@ class Up {
     for (const [service, words] of run.broken)
       if (part === undefined || services.includes(service)) this.#broken.set(service, words);
     if (run.written) await notes.end(name);
-    if (run.outcome !== "done" && run.outcome !== "broken") {
+    if (isBad(run)) {
       this.#records.delete(name);
       return run;
     }

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compose, LONGEST_BODY } from "../../github-thread/compose.ts";
+import { compose, LONGEST_BODY, type Section } from "../../github-thread/compose.ts";
 import { isMarked } from "../../github-thread/marker.ts";
 
 const run = "https://github.example/acme/fleet/actions/runs/1";
 const report = "<!-- kargo-fleet preview -->\n✅ Safe: 1 service changes on 1 cluster.\n\n| a | b |\n";
 
+const composed = (sections: readonly Section[], note?: string) =>
+  compose({ marker: "preview", note, sections, run });
+
 describe("a comment from several reports", () => {
   it("begins with its own marker and contains none of a report's", () => {
     const sections = [{ name: "prod", text: report }];
-    const body = compose({ marker: "preview", note: undefined, sections, run });
+    const body = composed(sections);
     assert.equal(
       body,
       `<!-- kargo-fleet preview -->\n\n✅ Safe: 1 service changes on 1 cluster.\n\n| a | b |\n\n[Logs and whole reports](${run})\n`,
@@ -21,7 +24,7 @@ describe("a comment from several reports", () => {
       { name: "prod-eu", text: report },
       { name: "prod-us", text: undefined },
     ];
-    const body = compose({ marker: "preview", note: "Approve it.", sections, run });
+    const body = composed(sections, "Approve it.");
     assert.match(body, /^<!-- kargo-fleet preview -->\n\nApprove it\.\n\n✅ Safe/);
     assert.match(body, /❌ \*\*There is no preview of prod-us\*\*: .* \[its log\]\(https:/);
   });
@@ -32,7 +35,7 @@ describe("a comment from several reports", () => {
       { name: "prod-eu", text: large },
       { name: "prod-us", text: report },
     ];
-    const body = compose({ marker: "preview", note: undefined, sections, run });
+    const body = composed(sections);
     assert.match(body, /\*\*prod-eu\*\*: ⚠️ 3 deletions\. \(too long to show here\)\n\n✅ Safe/);
     assert.ok(body.endsWith(`[Logs and whole reports](${run})\n`));
   });
@@ -45,7 +48,7 @@ describe("a comment from several reports", () => {
     const sections = fc.array(fc.record({ name: fc.constantFrom("prod", "dev"), text }), { maxLength: 12 });
     fc.assert(
       fc.property(sections, text, (given, note) => {
-        const body = compose({ marker: "preview", note, sections: given, run });
+        const body = composed(given, note);
         assert.ok(body.length <= LONGEST_BODY, `${body.length}`);
         assert.ok(isMarked(body, "preview"));
       }),

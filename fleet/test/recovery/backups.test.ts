@@ -1,28 +1,29 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { backupsHint, unreadableStacks } from "../../recovery/backups.ts";
+import { type Folder, removedFolders } from "../folder.ts";
 
 const WHOLE = '{ "version": 3, "checkpoint": { "latest": {} } }';
 
 describe("the fix for a state that cannot be read", () => {
-  let folder: string;
+  const made = removedFolders();
+  let folder: Folder;
+  let backend: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "backups-"));
+    folder = await made();
+    backend = `file://${folder.path}`;
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   /** Writes a file of the backend with an age in minutes. */
   async function kept(path: string, text: string, minutes: number): Promise<string> {
-    const file = join(folder, ".pulumi", path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
+    const file = join(folder.path, ".pulumi", path);
+    await folder.write(join(".pulumi", path), text);
     const then = Date.now() / 1000 - 60 * minutes;
     await utimes(file, then, then);
     return file;
   }
-  const hint = () => backupsHint(`file://${folder}`, "prod");
+  const hint = () => backupsHint(backend, "prod");
   const named = (text: string) => [...text.matchAll(/^ {2}(\S+)$/gm)].map(([, file]) => file);
 
   it("lists the complete copies of that stack, newest first, and how to restore one", async () => {
@@ -35,7 +36,10 @@ describe("the fix for a state that cannot be read", () => {
     await kept("stacks/kargo-fleet/prod.json.bak.attrs", WHOLE, 0);
     const text = await hint();
     assert.deepEqual(named(text), [newest, bak, older]);
-    assert.ok(text.includes(`cp ${newest} ${join(folder, ".pulumi/stacks/kargo-fleet/prod.json")}`), text);
+    assert.ok(
+      text.includes(`cp ${newest} ${join(folder.path, ".pulumi/stacks/kargo-fleet/prod.json")}`),
+      text,
+    );
   });
 
   it("names the searched folders if there is no copy", async () => {
@@ -47,12 +51,12 @@ describe("the fix for a state that cannot be read", () => {
   });
 
   it("for one that is missing puts the newest copy in its place, or makes the stack and recovers it", async () => {
-    const missing = (backend: string) => backupsHint(backend, "prod", false);
-    const made = /run pulumi stack init prod; then npm run fleet -- recover --stack prod imports/;
-    assert.match(await missing(`file://${folder}`), made);
-    assert.match(await missing("https://api.pulumi.com"), made);
+    const missing = (url: string) => backupsHint(url, "prod", false);
+    const inited = /run pulumi stack init prod; then npm run fleet -- recover --stack prod imports/;
+    assert.match(await missing(backend), inited);
+    assert.match(await missing("https://api.pulumi.com"), inited);
     const bak = await kept("stacks/kargo-fleet/prod.json.bak", WHOLE, 5);
-    const text = await missing(`file://${folder}`);
+    const text = await missing(backend);
     assert.match(text, /is missing\. Complete copies, newest first/);
     assert.ok(text.includes(`cp ${bak} `), text);
   });
@@ -63,7 +67,7 @@ describe("the fix for a state that cannot be read", () => {
     await kept("stacks/kargo-fleet/cut.json", WHOLE.slice(0, 20), 0);
     await kept("stacks/kargo-fleet/cut.json.bak", "", 0);
     await kept("stacks/elsewhere/other.json", "", 0);
-    assert.deepEqual((await unreadableStacks(`file://${folder}`)).sort(), ["cut", "empty"]);
+    assert.deepEqual((await unreadableStacks(backend)).sort(), ["cut", "empty"]);
     assert.deepEqual(await unreadableStacks("https://api.pulumi.com"), []);
   });
 

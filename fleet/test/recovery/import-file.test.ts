@@ -1,25 +1,15 @@
 import assert from "node:assert/strict";
 import { importFile, missingProviders } from "../../recovery/import-file.ts";
-import type { Creation } from "../../recovery/preview.ts";
 import { integrityProblems, parseState } from "../../recovery/state.ts";
+import { creation } from "./creation.ts";
 
 const STACK = "urn:pulumi:prod::kargo-fleet::pulumi:pulumi:Stack::kargo-fleet-prod";
 const PIPELINE = "urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline::nginx";
 const PROVIDER = "urn:pulumi:prod::kargo-fleet::pulumi:providers:kubernetes::kubernetes";
 const STAGE = `${PIPELINE.replace("::nginx", "")}$kubernetes:kargo.akuity.io/v1alpha1:Stage::nginx/stage-dev`;
 
-const creation = (urn: string, more: Partial<Creation> = {}): Creation => ({
-  urn,
-  type: urn.split("::")[2]?.split("$").at(-1) ?? "",
-  custom: true,
-  parent: STACK,
-  provider: undefined,
-  protect: true,
-  inputs: {},
-  ...more,
-});
-const pipeline = creation(PIPELINE, { custom: false });
-const provider = creation(PROVIDER);
+const pipeline = creation(PIPELINE, { parent: STACK, custom: false });
+const provider = creation(PROVIDER, { parent: STACK });
 const stage = creation(STAGE, { parent: PIPELINE, provider: PROVIDER });
 const taken = [{ creation: stage, id: "kargo-nginx/dev" }];
 

@@ -35,14 +35,11 @@ describe("the locks of a stack", () => {
 
   it("are only found in a file backend", () => {
     const below = ".pulumi/locks/organization/kargo-fleet/prod";
-    assert.equal(lockFolder("file:///state", "kargo-fleet", "prod"), `/state/${below}`);
-    assert.equal(
-      lockFolder("file:///my%20state?no_tmp_dir=true", "kargo-fleet", "prod"),
-      `/my state/${below}`,
-    );
-    assert.equal(lockFolder("file://~", "kargo-fleet", "prod"), join(homedir(), below));
+    assert.equal(lockFolder("file:///state", "prod"), `/state/${below}`);
+    assert.equal(lockFolder("file:///my%20state?no_tmp_dir=true", "prod"), `/my state/${below}`);
+    assert.equal(lockFolder("file://~", "prod"), join(homedir(), below));
     for (const backend of ["s3://bucket", "https://app.pulumi.com/acme", "gs://bucket"])
-      assert.equal(lockFolder(backend, "kargo-fleet", "prod"), undefined);
+      assert.equal(lockFolder(backend, "prod"), undefined);
   });
 
   it("are none if the folder is missing, and exclude the backend's attribute files", async () => {
@@ -72,14 +69,14 @@ describe("the locks of a stack", () => {
 
   it("of other backends need the user's confirmation", async () => {
     const engine = { backend: async () => "s3://user:secret@bucket" };
-    const options = { stack: "prod", project: "kargo-fleet", ownerIsDead: false };
-    await assert.rejects(requireUnlocked(engine, thisMachine(), options), (error: Error) => {
+    const options = { stack: "prod", ownerIsDead: false };
+    await assert.rejects(requireUnlocked(engine, options), (error: Error) => {
       assert.match(error.message, /s3:\/\/bucket cannot be checked from here[\s\S]*--owner-is-dead/);
       assert.doesNotMatch(error.message, /secret/);
       return true;
     });
-    const told = await requireUnlocked(engine, thisMachine(), { ...options, ownerIsDead: true });
-    assert.equal(told.locks, undefined);
+    const locks = await requireUnlocked(engine, { ...options, ownerIsDead: true });
+    assert.equal(locks, undefined);
   });
 });
 

@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
 import type { Item } from "../../recovery/items.ts";
-import type { Creation } from "../../recovery/preview.ts";
 import { blockedItems, type Recovered, recoveredJson, recoveredText } from "../../recovery/report.ts";
 import type { Verdict } from "../../recovery/verdicts.ts";
+import { creation } from "./creation.ts";
 
 const URN =
   "urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$kubernetes:x:Stage::nginx/stage-dev";
 
-function creation(urn = URN): Creation {
-  return { urn, type: "x", custom: true, parent: undefined, provider: undefined, protect: true, inputs: {} };
-}
-
 function item(verdict: Verdict, twins: readonly string[] = []): Item {
-  const planned = { is: "hook", creation: creation(), repository: "nginx", url: "https://hooks" } as const;
+  const planned = { is: "hook", creation: creation(URN), repository: "nginx", url: "https://hooks" } as const;
   return {
     planned,
     what: "Stage kargo-nginx/dev",
@@ -28,7 +24,7 @@ function recovered(items: readonly Item[], more: Partial<Recovered> = {}): Recov
   return {
     recovery: {
       stack: "prod",
-      stackLock: { backend: "file:///state", locks: [{ file: "lock.json", owner }] },
+      locks: [{ file: "lock.json", owner }],
       pending: [{ urn: URN, type: "creating" }],
       items,
       strays: ["Stage kargo-old/dev"],
@@ -38,7 +34,7 @@ function recovered(items: readonly Item[], more: Partial<Recovered> = {}): Recov
     },
     dryRun: false,
     taken: items.flatMap(({ verdict }) =>
-      verdict.is === "ours" ? [{ creation: creation(), id: verdict.id }] : [],
+      verdict.is === "ours" ? [{ creation: creation(URN), id: verdict.id }] : [],
     ),
     ...more,
   };

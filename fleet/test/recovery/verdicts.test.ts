@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogueText, planOf, service, servicePlan, stackText } from "../../../test/sources.ts";
 import { nameOf } from "../../engine-events.ts";
-import type { PlannedObject, PlanWithFiles } from "../../recovery/planned.ts";
+import type { Planned, PlannedObject } from "../../recovery/planned.ts";
 import { describe as describeIt, plannedOf } from "../../recovery/planned.ts";
 import { type Creation, parsePreview } from "../../recovery/preview.ts";
 import { verdict } from "../../recovery/verdicts.ts";
+import { creation } from "./creation.ts";
 
 const LABELS = {
   "app.kubernetes.io/managed-by": "kargo-fleet",
@@ -14,24 +15,15 @@ const LABELS = {
   "kargo-fleet/team": "edge",
 };
 
-function creation(type: string, name: string, inputs: object, more: Partial<Creation> = {}): Creation {
-  const urn = `urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$${type}::${name}`;
-  return {
-    urn,
-    type,
-    custom: true,
-    parent: undefined,
-    provider: undefined,
-    protect: true,
-    inputs: { ...inputs },
-    ...more,
-  };
-}
+const ofService = (type: string, name: string, more: Partial<Creation> = {}) =>
+  creation(`urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$${type}::${name}`, more);
 
-const STAGE = creation("kubernetes:kargo.akuity.io/v1alpha1:Stage", "nginx/stage-dev", {
-  apiVersion: "kargo.akuity.io/v1alpha1",
-  kind: "Stage",
-  metadata: { name: "dev", namespace: "kargo-nginx", labels: LABELS },
+const STAGE = ofService("kubernetes:kargo.akuity.io/v1alpha1:Stage", "nginx/stage-dev", {
+  inputs: {
+    apiVersion: "kargo.akuity.io/v1alpha1",
+    kind: "Stage",
+    metadata: { name: "dev", namespace: "kargo-nginx", labels: LABELS },
+  },
 });
 
 function planned(): PlannedObject {
@@ -56,9 +48,8 @@ describe("the planned resources", () => {
   });
 
   it("include every hook, with the address that a preview keeps secret", () => {
-    const hook = creation("github:index/repositoryWebhook:RepositoryWebhook", "nginx/webhook", {
-      repository: "nginx",
-      configuration: { url: "[secret]" },
+    const hook = ofService("github:index/repositoryWebhook:RepositoryWebhook", "nginx/webhook", {
+      inputs: { repository: "nginx", configuration: { url: "[secret]" } },
     });
     const [found] = plannedOf([hook], { services: [servicePlan()] });
     assert.deepEqual(found?.is === "hook" && [found.repository, found.url], [
@@ -68,11 +59,7 @@ describe("the planned resources", () => {
   });
 
   it("include the one hook of an organization", () => {
-    const hook = creation(
-      "github:index/organizationWebhook:OrganizationWebhook",
-      "build-triggers/webhook",
-      {},
-    );
+    const hook = ofService("github:index/organizationWebhook:OrganizationWebhook", "build-triggers/webhook");
     const keys = { webhooks: '{ url: "https://hooks.acme.example", scope: organization }' };
     const { platform } = planOf(catalogueText({ nginx: service("nginx") }), stackText(keys));
     const [found] = plannedOf([hook], { services: [], platform });
@@ -83,9 +70,9 @@ describe("the planned resources", () => {
 
   it("exclude components, providers and values files", () => {
     const others = [
-      creation("kargo-fleet:index:ServicePipeline", "nginx", {}, { custom: false }),
-      creation("pulumi:providers:kubernetes", "kubernetes", {}),
-      creation("pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles", "values-files", {}),
+      ofService("kargo-fleet:index:ServicePipeline", "nginx", { custom: false }),
+      ofService("pulumi:providers:kubernetes", "kubernetes"),
+      ofService("pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles", "values-files"),
     ];
     assert.deepEqual(plannedOf(others, { services: [servicePlan()] }), []);
   });
@@ -163,7 +150,7 @@ describe("the owner of a planned resource", () => {
   });
 
   it("of a hook depends only on its address", () => {
-    const hook: PlanWithFiles = {
+    const hook: Planned = {
       is: "hook",
       creation: STAGE,
       repository: "nginx",

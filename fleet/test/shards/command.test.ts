@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { chmod } from "node:fs/promises";
+import { delimiter } from "node:path";
 import { shardText } from "../../../model/shard-file.ts";
 import { shardsOf } from "../../../model/shards.ts";
 import { parseStackFile } from "../../../model/stack-file.ts";
 import { catalogueText, service, stackText } from "../../../test/sources.ts";
-import { type Folder, folderOf } from "../folder.ts";
+import { fleetCommand } from "../commands.ts";
+import { removedFolders } from "../folder.ts";
 
 const BASE = `encryptionsalt: v1:salt\n${stackText({ shards: "2" })}`;
 const [FIRST] = shardsOf("prod", 2);
@@ -13,15 +16,9 @@ const FILES = { "services.json": catalogueText({ nginx: service("nginx") }), "Pu
 
 describe("fleet shards --check", function () {
   this.timeout(60_000);
-  const folders: Folder[] = [];
-  const check = async (texts: Readonly<Record<string, string>>, ...args: string[]) => {
-    const folder = await folderOf({ ...FILES, ...texts });
-    folders.push(folder);
-    return folder.run("shards", "--check", ...args);
-  };
-  after(async () => {
-    for (const folder of folders) await folder.remove();
-  });
+  const folder = removedFolders();
+  const check = async (texts: Readonly<Record<string, string>>, ...args: string[]) =>
+    (await folder({ ...FILES, ...texts })).run("shards", "--check", ...args);
 
   it("is content with right files and with missing ones", async () => {
     assert.deepEqual(await check({ "Pulumi.prod-00.yaml": RIGHT }), {
@@ -60,17 +57,39 @@ describe("fleet shards --check", function () {
   });
 });
 
-describe("fleet reshard", () => {
+/** A CLI with two stacks, of which the second has only the name of a shard. */
+const CLI = `#!/bin/sh
+case "$*" in
+  whoami*) echo '{"url":"https://api.pulumi.example/acme"}' ;;
+  "stack ls"*) echo '[{"name":"prod"},{"name":"prod-10"}]' ;;
+  "stack export"*) echo '{"version":3,"deployment":{"manifest":{},"resources":[]}}' ;;
+  *) echo "error: unexpected $*" >&2; exit 1 ;;
+esac
+`;
+
+describe("fleet reshard", function () {
+  this.timeout(60_000);
+  const folder = removedFolders();
+
   it("takes a whole number of shards from 1 to 256", async () => {
-    const folder = await folderOf(FILES);
-    try {
-      for (const to of ["0", "257", "1.5", "many"]) {
-        const { stderr, exitCode } = await folder.run("reshard", "prod", "--to", to);
-        assert.equal(exitCode, 1);
-        assert.match(stderr, /Write a whole number from 1 to 256\./);
-      }
-    } finally {
-      await folder.remove();
+    const { run } = await folder(FILES);
+    for (const to of ["0", "257", "1.5", "many"]) {
+      const { stderr, exitCode } = await run("reshard", "prod", "--to", to);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /Write a whole number from 1 to 256\./);
     }
+  });
+
+  it("removes no stack that somebody wrote by hand under the name of a shard, even without a service", async () => {
+    const { path } = await folder({ ...FILES, pulumi: CLI, "Pulumi.prod-10.yaml": stackText() });
+    await chmod(`${path}/pulumi`, 0o755);
+    const PATH = `${path}${delimiter}${process.env.PATH}`;
+    const args = ["reshard", "prod", "--to", "3", "--dry-run", "--owner-is-dead"];
+    const { exitCode, stderr, stdout } = await fleetCommand(args, path, { PATH });
+    assert.equal(exitCode, 1, stdout);
+    assert.match(
+      stderr,
+      /prod-10 has the name of a shard of prod, but fleet shards did not write Pulumi\.prod-10\.yaml/,
+    );
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { filesOf } from "../../../test/files.ts";
 import { catalogueText, NOW, service, stackText } from "../../../test/sources.ts";
 import { readFleet } from "../../all-stacks.ts";
-import { clusterStacks } from "../../up/cluster-stacks.ts";
+import { clusterStacks } from "../../cluster-stacks.ts";
 import { partsOf } from "../../up/targets.ts";
 
 const at = (cluster: string, index: number, more: Readonly<Record<string, string>> = {}) =>
@@ -63,7 +63,7 @@ describe("the parts of a stack", () => {
     };
     const [stack] = clusterStacks(read(files), undefined).stacks;
     assert.ok(stack);
-    const parts = partsOf("eu", stack.plan, { services: names, platform: false }, true);
+    const parts = partsOf(stack, { services: names, platform: false }, true);
     assert.ok(parts.length > 1);
     assert.deepEqual(
       parts.flatMap(({ filter }) => filter.services),

@@ -42,13 +42,8 @@ const SEEN = condition(2);
 const HEALTHY = { health: { status: "Healthy" }, sync: { status: "Synced", comparedTo: { source: SOURCE } } };
 const NO_STAGES = { dev: {}, prod: {} };
 
-function words(stages: Statuses, applications: Statuses): readonly (readonly [string, string, string])[] {
-  const { failed, pending } = healthOf(services, live(stages, applications));
-  return [
-    ...[...failed].map(([name, why]) => ["failed", name, why] as const),
-    ...[...pending].map(([name, why]) => ["pending", name, why] as const),
-  ];
-}
+const words = (stages: Statuses, applications: Statuses) =>
+  [...healthOf(services, live(stages, applications))].map(([name, { is, why }]) => [is, name, why]);
 
 describe("the gate after a wave", () => {
   it("judges nothing where no controller runs", () => {

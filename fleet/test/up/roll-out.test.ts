@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { filesOf } from "../../../test/files.ts";
-import { catalogueText, NOW, service, stackText } from "../../../test/sources.ts";
+import { catalogueText, NOW, planOf, service, stackText } from "../../../test/sources.ts";
 import { readFleet } from "../../all-stacks.ts";
-import { type ClusterStacks, clusterStacks } from "../../up/cluster-stacks.ts";
-import type { StackRun } from "../../up/engine-run.ts";
+import { type ClusterStacks, clusterStacks } from "../../cluster-stacks.ts";
 import { leftOf, recordAfter, type UpRecord } from "../../up/records.ts";
 import { type Job, type Known, planStep, runJobs, stepNames, tooManyBroken } from "../../up/roll-out.ts";
+import { stackRun } from "./stack-run.ts";
 
 type Entries = Readonly<Record<string, object>>;
 const CANARY = { labels: { tier: "canary" } };
@@ -44,6 +44,10 @@ function planned(of: ClusterStacks, index: number, known: Partial<Known> = {}) {
   }));
 }
 
+/** The stacks of a step; `part of eu-00` if it does not bring up the whole stack. */
+const stacksOf = (...step: Parameters<typeof planned>) =>
+  planned(...step).map(({ stack, parts }) => (parts ? `part of ${stack}` : stack));
+
 const WHOLE = { services: [], platform: true, whole: true };
 
 /** The records after everything is up. */
@@ -58,68 +62,35 @@ function recordsOf({ stacks }: ClusterStacks, broken: readonly string[] = []): M
 
 describe("the steps of fleet up", () => {
   it("begin with the shared objects, apart from the services of their stack", () => {
+    const shared = { services: [], platform: true };
     assert.deepEqual(planned(cluster(), 0), [
-      {
-        stack: "eu-01",
-        parts: [{ services: [], platform: true, rest: true }],
-        services: [],
-        platform: true,
-      },
+      { stack: "eu-01", parts: [{ ...shared, rest: true }], ...shared },
     ]);
   });
 
   it("bring up a wave's services in each stack that has some, and register the rest without targeting it", () => {
-    assert.deepEqual(planned(cluster(), 1), [
-      {
-        stack: "eu-00",
-        parts: [{ services: ["canary"], platform: false, rest: true }],
-        services: ["canary"],
-        platform: false,
-      },
-    ]);
+    const wave = { services: ["canary"], platform: false };
+    assert.deepEqual(planned(cluster(), 1), [{ stack: "eu-00", parts: [{ ...wave, rest: true }], ...wave }]);
   });
 
   it("end with the whole of each stack", () => {
-    const last = planned(cluster(), 2);
-    assert.deepEqual(
-      last.map(({ stack, parts }) => [stack, parts]),
-      [
-        ["eu-01", undefined],
-        ["eu-00", undefined],
-      ],
-    );
+    assert.deepEqual(stacksOf(cluster(), 2), ["eu-01", "eu-00"]);
   });
 
   it("are two without waves: the platform's whole stack, then the others", () => {
     const all = cluster(SERVICES, "[]");
     assert.deepEqual(stepNames(all), ["the platform", "everything"]);
-    assert.deepEqual(
-      planned(all, 0).map(({ stack, parts }) => [stack, parts]),
-      [["eu-01", undefined]],
-    );
-    assert.deepEqual(
-      planned(all, 1, { done: new Set(["eu-01"]) }).map(({ stack }) => stack),
-      ["eu-00"],
-    );
+    assert.deepEqual(stacksOf(all, 0), ["eu-01"]);
+    assert.deepEqual(stacksOf(all, 1, { done: new Set(["eu-01"]) }), ["eu-00"]);
   });
 
   it("skip a stack in which nothing is left, and register only what changed in another", () => {
     const records = recordsOf(cluster());
     const changed = cluster({ ...SERVICES, auth: { warehouse: { interval: "1h" } } });
+    const auth = { services: ["auth"], platform: false };
     assert.deepEqual(
       [0, 1, 2].map((index) => planned(changed, index, { records })),
-      [
-        [],
-        [],
-        [
-          {
-            stack: "eu-01",
-            parts: [{ services: ["auth"], platform: false }],
-            services: ["auth"],
-            platform: false,
-          },
-        ],
-      ],
+      [[], [], [{ stack: "eu-01", parts: [auth], ...auth }]],
     );
     assert.equal(planned(changed, 2, { records, everything: true }).length, 2);
   });
@@ -127,17 +98,10 @@ describe("the steps of fleet up", () => {
   it("bring up the whole stack again after a removal, and while a service is being removed", () => {
     const records = recordsOf(cluster());
     const { cart: _, ...without } = SERVICES;
-    assert.deepEqual(
-      planned(cluster(without), 2, { records }).map(({ stack, parts }) => [stack, parts]),
-      // The shared triggers of the other stack change too.
-      [
-        ["eu-01", undefined],
-        ["eu-00", undefined],
-      ],
-    );
+    // The shared triggers of the other stack change too.
+    assert.deepEqual(stacksOf(cluster(without), 2, { records }), ["eu-01", "eu-00"]);
     const leaving = cluster({ ...SERVICES, cart: { state: "decommissioned" } });
-    const again = planned(leaving, 2, { records: recordsOf(leaving) });
-    assert.ok(again.some(({ stack, parts }) => stack === "eu-00" && parts === undefined));
+    assert.ok(stacksOf(leaving, 2, { records: recordsOf(leaving) }).includes("eu-00"));
   });
 
   it("try a broken service again", () => {
@@ -164,18 +128,7 @@ describe("the record of an up", () => {
   });
 
   it("names for the next run exactly what no run has made", () => {
-    const { stacks } = clusterStacks(
-      readFleet(
-        filesOf({
-          "services.json": catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))),
-          "Pulumi.eu.yaml": stackText(),
-        }),
-        NOW,
-      ),
-      undefined,
-    );
-    const plan = stacks[0]?.plan;
-    assert.ok(plan);
+    const plan = planOf(catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))));
     fc.assert(
       fc.property(fc.array(run, { minLength: 1, maxLength: 5 }), (runs) => {
         const made = new Set<string>();
@@ -211,21 +164,10 @@ describe("the jobs of a wave", () => {
     assert.ok(stack);
     return { stack: { ...stack, name }, services: [], platform: false, parts: undefined, size: 1 };
   };
-  const ran = (stack: string, outcome: StackRun["outcome"]): StackRun => ({
-    stack,
-    outcome,
-    steps: [],
-    unchanged: 0,
-    errors: [],
-    broken: new Map(),
-    written: true,
-    lost: false,
-    milliseconds: 1,
-  });
-
   it("are not begun after a failed one", async () => {
     const jobs = ["a", "b", "c"].map(job);
-    const run = async ({ stack: { name } }: Job) => ran(name, name === "a" ? "failed" : "done");
+    const run = async ({ stack: { name } }: Job) =>
+      stackRun({ stack: name, outcome: name === "a" ? "failed" : "done" });
     const { runs, notBegun } = await runJobs(jobs, { run, parallel: 1, stopped: () => false });
     assert.deepEqual([runs.map(({ stack }) => stack), notBegun], [["a"], ["b", "c"]]);
   });
@@ -241,7 +183,7 @@ describe("the jobs of a wave", () => {
   });
 
   it("go on after one with broken services", async () => {
-    const run = async ({ stack: { name } }: Job) => ran(name, "broken");
+    const run = async ({ stack: { name } }: Job) => stackRun({ stack: name, outcome: "broken" });
     const { runs } = await runJobs(["a", "b"].map(job), { run, parallel: 1, stopped: () => false });
     assert.equal(runs.length, 2);
   });

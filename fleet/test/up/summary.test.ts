@@ -1,34 +1,19 @@
 import assert from "node:assert/strict";
-import type { StackRun } from "../../up/engine-run.ts";
 import type { WaveResult } from "../../up/roll-out.ts";
 import { exitCodeOf, nextCommand, upJson, upReport, upText } from "../../up/summary.ts";
 import { TimeLeft } from "../../up/time-left.ts";
 import type { ClusterUp } from "../../up/up.ts";
+import { stackRun } from "./stack-run.ts";
 
 const AGAIN = "npm run fleet -- up prod-eu";
 const KF100 =
   "services.json:8:3  services.nginx.repository  the program's GitHub token sees no repository acme/nginx. [KF100]";
 
-function run(more: Partial<StackRun> = {}): StackRun {
-  return {
-    stack: "prod-eu-03",
-    outcome: "done",
-    steps: [],
-    unchanged: 0,
-    errors: [],
-    broken: new Map(),
-    written: true,
-    lost: false,
-    milliseconds: 1_000,
-    ...more,
-  };
-}
-
 function wave(name: string, more: Partial<WaveResult> = {}): WaveResult {
   return {
     name,
     services: 1,
-    runs: [run()],
+    runs: [stackRun()],
     skipped: [],
     notBegun: [],
     stops: [],
@@ -49,7 +34,7 @@ function up(more: Partial<ClusterUp> = {}): ClusterUp {
   };
 }
 
-const FAILED = run({ outcome: "failed", errors: ["the API server is gone"] });
+const FAILED = stackRun({ outcome: "failed", errors: ["the API server is gone"] });
 const STOPPED = up({
   waves: [
     wave("the platform"),
@@ -82,7 +67,10 @@ Repair the cause, then go on with:
 
   it("names each service that could not be made, with reason and fix", () => {
     const broken = new Map([["nginx", ["create of nginx/webhook failed", "404 Not Found", KF100]]]);
-    const said = up({ waves: [wave("everything", { runs: [run({ outcome: "broken", broken })] })], broken });
+    const said = up({
+      waves: [wave("everything", { runs: [stackRun({ outcome: "broken", broken })] })],
+      broken,
+    });
     assert.match(
       upText(said, AGAIN),
       /except 1 service\.[\s\S]*Not made:\n {2}nginx\n {4}services\.json:8:3[^\n]*\[KF100\]\n\nRepair each/,
@@ -97,13 +85,15 @@ Repair the cause, then go on with:
 
   it("sends to recover if the state has lost what the cluster has", () => {
     for (const outcome of ["broken", "failed"] as const) {
-      const lost = up({ waves: [wave("everything", { runs: [run({ outcome, lost: true })] })] });
+      const lost = up({ waves: [wave("everything", { runs: [stackRun({ outcome, lost: true })] })] });
       assert.equal(nextCommand(lost, AGAIN), `npm run fleet -- recover --stack prod-eu-03 && ${AGAIN}`);
     }
   });
 
   it("has another exit code if somebody else updates a stack", () => {
-    const busy = up({ waves: [wave("everything", { runs: [run({ outcome: "busy" })], stops: ["busy"] })] });
+    const busy = up({
+      waves: [wave("everything", { runs: [stackRun({ outcome: "busy" })], stops: ["busy"] })],
+    });
     assert.equal(exitCodeOf(busy), 4);
   });
 
@@ -130,8 +120,7 @@ Repair the cause, then go on with:
 
 describe("the time left", () => {
   it("is told once enough resources are done, and follows their pace", () => {
-    const time = new TimeLeft();
-    time.expect(100);
+    const time = new TimeLeft(100);
     time.done();
     assert.equal(time.words(1_000), "1 of 100 resources");
     for (let done = 1; done < 50; done++) time.done();
