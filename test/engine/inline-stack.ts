@@ -11,28 +11,14 @@ import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { inlineRun } from "./inline-run.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
-/** An empty stack whose programs are functions of the test. */
-export interface InlineStack<Program> {
-  readonly folder: string;
-  /** Runs `pulumi up`. Returns the number of created, updated, unchanged resources, and so on. */
-  up(program: Program): Promise<OpMap>;
-  preview(program: Program): Promise<OpMap>;
-  /** Runs `pulumi refresh`, without the program. */
-  refresh(): Promise<OpMap>;
-  /** Runs `pulumi destroy`, without the program. */
-  destroy(): Promise<OpMap>;
-  /** All output of the last command. */
-  output(): string;
-  /** The text of the state file. */
-  state(): Promise<string>;
-  close(): Promise<void>;
-}
+export type InlineStack<Program> = Awaited<ReturnType<typeof openInlineStack<Program>>>;
 
-/** @param run registers a program's resources */
-export async function openInlineStack<Program>(
-  purpose: string,
-  run: (program: Program) => Promise<void>,
-): Promise<InlineStack<Program>> {
+/**
+ * Opens an empty stack whose programs are functions of the test. Its commands return the number of created, updated,
+ * unchanged resources, and so on.
+ * @param run registers a program's resources
+ */
+export async function openInlineStack<Program>(purpose: string, run: (program: Program) => Promise<void>) {
   const { path } = await sharedPrograms();
   // The Automation API finds its CLI on this process's PATH, not on the stack's.
   process.env.PATH = path;
@@ -66,11 +52,14 @@ export async function openInlineStack<Program>(
   };
   return {
     folder,
-    up: (next) => command((options) => stack.up(options), next),
-    preview: (next) => command((options) => stack.preview(options), next),
+    up: (next: Program) => command((options) => stack.up(options), next),
+    preview: (next: Program) => command((options) => stack.preview(options), next),
+    /** Without the program, as `destroy`. */
     refresh: () => command((options) => stack.refresh(options)),
     destroy: () => command((options) => stack.destroy(options)),
+    /** All output of the last command. */
     output: () => printed,
+    /** The text of the state file. */
     state: () => readFile(join(folder, "state/.pulumi/stacks/plugin/test.json"), "utf8"),
     close: () => rm(folder, { recursive: true, force: true }),
   };

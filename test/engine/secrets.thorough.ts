@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
-import { catalogueText, service } from "../sources.ts";
-import { fleet } from "./access-world.ts";
+import { catalogueOf } from "../sources.ts";
+import { pulumiIn, succeeds } from "./commands.ts";
 import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, TOKEN } from "./fleet-stack.ts";
 
@@ -49,13 +48,8 @@ describe("a full run with planted secrets", function () {
   let own: readonly string[] = [];
 
   before(async () => {
-    stack = await openFleetStack(NAMES);
-    const catalogue = catalogueText({
-      nginx: service("nginx"),
-      auth: service("auth", { team: "identity" }),
-    });
-    await stack.writeConfig({ protect: "false" });
-    await stack.writeCatalogue(catalogue);
+    const catalogue = catalogueOf({ nginx: {}, auth: { team: "identity" } });
+    stack = await openFleetStack(NAMES, { config: { protect: "false" }, catalogue });
     const step = async (
       run: Promise<{ failed: boolean; output: string; events?: string }>,
       fails = false,
@@ -71,10 +65,9 @@ describe("a full run with planted secrets", function () {
     await stack.setSecret("gitPassword", ROTATED);
     const everything = ["--diff", "--show-config", "--show-sames", "--show-replacement-steps"];
     await step(stack.kept("up", "--yes", "--skip-preview", ...everything));
-    const json = await execa("pulumi", ["up", "--yes", "--skip-preview", "--json", "--stack", "test"], {
-      cwd: stack.folder,
-      env: stack.environment,
-    });
+    const json = await succeeds(
+      pulumiIn(stack, "up", "--yes", "--skip-preview", "--json", "--stack", "test"),
+    );
     own = json.stdout.split("\n");
     const app =
       "{ git: { githubApp: { clientId: Iv1.0, installationId: '1' } }, image: { username: reader } }";
@@ -91,9 +84,9 @@ describe("a full run with planted secrets", function () {
       [2, "audit", "--json", "--kubeconfig", stack.admin],
       [0, "deployer"],
     ] as const) {
-      const { exitCode, stdout, stderr } = await fleet(stack, ...command, "--stack", "test");
-      assert.equal(exitCode, code, stderr);
-      said[command.slice(0, 2).join(" ")] = stdout + stderr;
+      const ended = await stack.fleet(...command);
+      assert.equal(ended.code, code, ended.output);
+      said[command.slice(0, 2).join(" ")] = ended.output;
     }
     await step(stack.destroy());
   });

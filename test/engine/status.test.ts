@@ -12,10 +12,10 @@ import { WINDOWS_NAMESPACE } from "../../model/names.ts";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { service, stackText } from "../sources.ts";
-import { sendOrThrow } from "./access-world.ts";
 import { account, bound, make } from "./by-hand.ts";
 import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { engineFolder } from "./engine-environment.ts";
+import { get, post, sendOrThrow } from "./requests.ts";
 import { createNamespaces, type WithStatus, writeObjects } from "./write-objects.ts";
 
 /** More services than the command reads one by one; they have no objects. */
@@ -43,8 +43,7 @@ describe("fleet status on a real API server", function () {
       ...["nginx", "auth", "api-gw", ...OTHERS].map((name) => `kargo-${name}`),
       WINDOWS_NAMESPACE,
     ]);
-    for (const body of emptyCalendars())
-      await sendOrThrow(admin, { method: "POST", path: CONFIG_MAPS, body });
+    for (const body of emptyCalendars()) await sendOrThrow(admin, post(CONFIG_MAPS, body));
     const items = recorded("held");
     const later = ({ kind, metadata }: WithStatus) =>
       kind === "Freight" && metadata.name.startsWith("cc00c3c");
@@ -126,7 +125,7 @@ describe("fleet status on a real API server", function () {
     const rules = [{ apiGroups: ["kargo.akuity.io"], resources: KARGO_KINDS, verbs: ["get", "list"] }];
     await make(admin, bound(account("default", "default"), "kargo-nginx", rules));
     const path = "/api/v1/namespaces/default/serviceaccounts/default/token";
-    const { body } = await sendOrThrow(admin, { method: "POST", path, body: { spec: {} } });
+    const { body } = await sendOrThrow(admin, post(path, { spec: {} }));
     const { token } = (body as { status: { token: string } }).status;
     const config = await readFile(plane.kubeconfigs.admin, "utf8");
     await writeFile(join(folder, "member"), config.replace(/token: .*/, `token: ${token}`), { mode: 0o600 });
@@ -210,7 +209,7 @@ describe("fleet status on a real API server", function () {
   it("changes nothing", async () => {
     const versions = async () => {
       const path = "/apis/kargo.akuity.io/v1alpha1/stages";
-      const { body } = await sendOrThrow(admin, { method: "GET", path });
+      const { body } = await sendOrThrow(admin, get(path));
       return (body as { items: { metadata: { resourceVersion: string } }[] }).items.map(
         ({ metadata }) => metadata.resourceVersion,
       );
