@@ -60,11 +60,16 @@ export function deletes(path: string): Change {
 }
 
 /** An RBAC rule with one kind and one verb. */
-export const rule = (apiGroup: string, resource: string, verb: string, ...resourceNames: string[]) => ({
+export const rule = (apiGroup: string, resource: string, verb: string, ...resourceNames: string[]): Rule => ({
   apiGroups: [apiGroup],
   resources: [resource],
   verbs: [verb],
   ...(resourceNames.length > 0 && { resourceNames }),
 });
-export type Rule = ReturnType<typeof rule>;
+export interface Rule {
+  readonly apiGroups: readonly [string];
+  readonly resources: readonly [string];
+  readonly verbs: readonly [string];
+  readonly resourceNames?: readonly string[];
+}
 export const user = (name: string) => ({ kind: "User", name, apiGroup: "rbac.authorization.k8s.io" });
