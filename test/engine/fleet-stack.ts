@@ -8,7 +8,7 @@ import { BUILDS } from "../sources.ts";
 import { administer } from "./administer.ts";
 import { ended, start } from "./commands.ts";
 import { definedControlPlane, type SharedControlPlane } from "./control-plane.ts";
-import { engineEnvironment, engineFolder } from "./engine-environment.ts";
+import { engineEnvironment, engineFolder, readCheckpoint } from "./engine-environment.ts";
 import { fleetCluster } from "./fleet-cluster.ts";
 import { type DynamicProvider, dynamicProvider } from "./fleet-program/dynamic-provider.ts";
 import { programProcess } from "./fleet-program/program-process.ts";
@@ -127,8 +127,9 @@ function fleetStack(parts: Parts) {
   const cli = (...args: readonly string[]) =>
     run("pulumi", [...args, "--stack", "test", "--non-interactive"]);
   const destroy = () => traced(program.run("destroy"));
+  const stateFile = join(folder, "state/.pulumi/stacks/kargo-fleet/test.json");
   /** The engine's checkpoint file. */
-  const state = () => readFile(join(folder, "state/.pulumi/stacks/kargo-fleet/test.json"), "utf8");
+  const state = () => readFile(stateFile, "utf8");
   return {
     ...fleetCluster(plane),
     github,
@@ -187,6 +188,7 @@ function fleetStack(parts: Parts) {
       return run(resolve(file), [], { STACK: "test", ...more });
     },
     state,
+    checkpoint: () => readCheckpoint(stateFile),
     /** Unprotects and destroys everything, and removes the stack. */
     close: async () => {
       if (/"urn":/.test(await state())) {

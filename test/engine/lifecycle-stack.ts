@@ -38,17 +38,14 @@ export async function refused(
 
 /** The resources in the engine's checkpoint, without timestamps. */
 export async function resources(stack: FleetStack): Promise<readonly string[]> {
-  const { checkpoint } = JSON.parse(await stack.state()) as {
-    checkpoint: { latest: { resources: { urn: string; protect?: boolean }[] } };
-  };
-  return checkpoint.latest.resources.map(({ urn, protect }) => `${urn} ${protect ?? false}`).sort();
+  return (await stack.checkpoint()).resources.map(({ urn, protect }) => `${urn} ${protect ?? false}`).sort();
 }
 
 /** Whether each Stage of a service promotes by itself. */
 export async function policies(stack: FleetStack, name: string): Promise<Readonly<Record<string, boolean>>> {
-  const { spec } = (await stack.get("projectconfigs.kargo.akuity.io", `kargo-${name}`, `kargo-${name}`)) as {
+  const { spec } = await stack.get<{
     spec: { promotionPolicies: { stageSelector: { name: string }; autoPromotionEnabled?: boolean }[] };
-  };
+  }>("projectconfigs.kargo.akuity.io", `kargo-${name}`, `kargo-${name}`);
   const pairs = spec.promotionPolicies.map(({ stageSelector, autoPromotionEnabled = false }) => [
     stageSelector.name,
     autoPromotionEnabled,
@@ -73,7 +70,7 @@ export async function valuesFiles(stack: FleetStack, name: string): Promise<read
 }
 
 export async function uid(stack: FleetStack, kind: string, name: string): Promise<string> {
-  return ((await stack.get(kind, name)).metadata as { uid: string }).uid;
+  return (await stack.get<{ metadata: { uid: string } }>(kind, name)).metadata.uid;
 }
 
 /** Creates an Application with a name that nginx needs. The returned function deletes it. */

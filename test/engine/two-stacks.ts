@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { catalogueOf } from "../sources.ts";
 import { ended, fleetIn, kubectl, pulumiIn, start } from "./commands.ts";
+import { readCheckpoint } from "./engine-environment.ts";
 import { type AsApp, openFleetStack } from "./fleet-stack.ts";
 import { end, familyOf } from "./interrupted-up/family.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
@@ -24,16 +25,6 @@ export interface Printed {
 
 /** One cluster with two stacks: `test`, which has the shared objects, and `test-2`. */
 export type TwoStacks = Awaited<ReturnType<typeof openTwoStacks>>;
-
-export interface State {
-  readonly resources: readonly {
-    readonly urn: string;
-    readonly type: string;
-    readonly id?: string;
-    readonly outputs?: { readonly kind?: unknown };
-  }[];
-  readonly pending: number;
-}
 
 const PIPELINES = "{ standard: [{ stage: dev, promotion: auto, sync: auto }] }";
 const WAVES = "waves: [{ labels: { tier: canary } }]";
@@ -77,13 +68,7 @@ export async function openTwoStacks(services: readonly string[], as?: AsApp) {
       await kubectl(stack, ["patch", kind, name, ...by, ...place, "-p", patch]);
     },
     stateFile,
-    state: async (name: string): Promise<State> => {
-      const { checkpoint } = JSON.parse(await readFile(stateFile(name), "utf8"));
-      return {
-        resources: checkpoint.latest?.resources ?? [],
-        pending: checkpoint.latest?.pending_operations?.length ?? 0,
-      };
-    },
+    state: (name: string) => readCheckpoint(stateFile(name)),
     locks: (name: string) => readdir(locksOf(name)).catch((): string[] => []),
     /** Locks a stack in the name of a process; the returned function removes the lock. */
     lock: async (name: string, by: { readonly pid: number; readonly hostname: string }) => {

@@ -4,7 +4,7 @@ import { startLocalGitHub } from "../../../sandbox/github/server.ts";
 import { catalogueOf } from "../../sources.ts";
 import { type Ended, ended, fleetIn, kubectl, pulumiIn, start } from "../commands.ts";
 import { sharedPrograms } from "../control-plane.ts";
-import { engineEnvironment, engineFolder } from "../engine-environment.ts";
+import { engineEnvironment, engineFolder, readCheckpoint } from "../engine-environment.ts";
 import { dynamicProvider } from "../fleet-program/dynamic-provider.ts";
 import { kubeconfigFor } from "../kubeconfig.ts";
 import { SECRETS_PROVIDER } from "../vault.ts";
@@ -22,12 +22,6 @@ export interface Point {
   /** The number of the creation, from 1. */
   readonly at: number;
   readonly moment: Moment;
-}
-
-/** The stack's state in the file backend. */
-interface Checkpoint {
-  readonly resources: readonly { urn: string; type: string; id?: string; outputs?: { kind?: unknown } }[];
-  readonly pending: readonly { type: string; resource: { urn: string } }[];
 }
 
 const TOKEN = "planted-github-token";
@@ -138,13 +132,7 @@ export async function openInterruptibleFleet(
       objects: () => objectsOf(name, kubectlHere),
       /** The ids of the hooks of its repository. */
       hooks: () => github.hooks(`acme/${name}`).map(({ id }) => String(id)),
-      checkpoint: async (): Promise<Checkpoint> => {
-        const { checkpoint } = JSON.parse(await readFile(file, "utf8"));
-        return {
-          resources: checkpoint.latest?.resources ?? [],
-          pending: checkpoint.latest?.pending_operations ?? [],
-        };
-      },
+      checkpoint: () => readCheckpoint(file),
       locks: () => readdir(locks).catch(() => [] as string[]),
       /** Locks the stack in the name of a process. */
       lock: async (lock: object) => {
