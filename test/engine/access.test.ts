@@ -5,7 +5,6 @@ import { namespaceCells, serviceCells } from "./access-cells.ts";
 import { administrator, KARGO, promoteOnce, promotionTo, unbound, withTokenOf } from "./access-world.ts";
 import { describeBuildJobs } from "./build-jobs.ts";
 import { succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 import { describeGuard } from "./guard-attempts.ts";
 import { describeReleases } from "./releases.ts";
@@ -50,8 +49,7 @@ const PROMISED: Readonly<Record<string, { readonly namespace: string; readonly m
   },
 };
 
-describe("rights on a real API server, checked with real tokens", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("rights on a real API server, checked with real tokens", () => {
   let stack: FleetStack;
   let admin: Cluster;
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { catalogueOf } from "../sources.ts";
 import { kubectl, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 import { appProject, ELSEWHERE } from "./hand-made.ts";
 
@@ -10,8 +9,7 @@ interface Live {
   readonly spec?: object;
 }
 
-describe("fleet adopt of objects that belong to others", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet adopt of objects that belong to others", () => {
   let stack: FleetStack;
   let refused: Awaited<ReturnType<FleetStack["fleet"]>>;
   let state: string;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { catalogueOf, servicePlan } from "../sources.ts";
 import { kubectl } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
 import { BY_HAND } from "./hand-made.ts";
 
@@ -25,8 +24,7 @@ interface Live {
   readonly spec?: object;
 }
 
-describe("fleet adopt of objects created by hand", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet adopt of objects created by hand", () => {
   let stack: FleetStack;
   let first: ReadonlyMap<string, Live>;
   let hook: number;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { sampled } from "../sampling.ts";
 import { succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type Failing, Faults, faultyProxy } from "./interrupted-up/faulty-proxy.ts";
 import { assertSettled } from "./interrupted-up/repairs.ts";
 import {
@@ -20,8 +19,7 @@ const GIVEN_UP =
   /could not serve \S+ in 6 attempts; the last answer was|The hooks of \S+ cannot be read|pulumi (preview|import|refresh|up) failed:\n {2}\S/;
 const SEEDS = Array.from({ length: sampled(10, 2) }, (_, index) => index + 2);
 
-describe("an up while a tenth of the requests fails", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("an up while a tenth of the requests fails", () => {
   const faults = { api: new Faults(), github: new Faults() };
   let fleet: InterruptibleFleet;
   /** What a service has after an `up` without faults. */

@@ -12,7 +12,7 @@ import { remoteOf, tagCommands } from "../../sandbox/push.ts";
 import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
 import { catalogueOf } from "../sources.ts";
 import { succeeds } from "./commands.ts";
-import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedControlPlane } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
 
 const SERVICES = ["nginx", "nginx-extra"];
@@ -45,8 +45,7 @@ interface Application {
   };
 }
 
-describe("Argo CD with the objects of pulumi up", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("Argo CD with the objects of pulumi up", () => {
   let stack: FleetStack;
   let admin: KubernetesApi;
   let folder = "";

@@ -6,7 +6,6 @@ import { describeByHand } from "./audit-by-hand.ts";
 import { auditOf } from "./audit-report.ts";
 import { deleteObject, make, unmake } from "./by-hand.ts";
 import { succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 import { dry, get, remove, sendOrThrow } from "./requests.ts";
 import { describeSabotages } from "./sabotages/sabotages.ts";
@@ -14,8 +13,7 @@ import { describeSabotages } from "./sabotages/sabotages.ts";
 const CATALOGUE = catalogueOf({ nginx: {}, auth: { team: "identity" } });
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 
-describe("fleet audit on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet audit on a real API server", () => {
   let stack: FleetStack;
   let admin: Cluster;
 

@@ -9,7 +9,7 @@ import { installDefinitions } from "../../sandbox/crds.ts";
 import { platformPlan } from "../sources.ts";
 import { unbound } from "./access-world.ts";
 import { BREAK_GLASS, closedWorld, heard } from "./closed-world.ts";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedPrograms } from "./control-plane.ts";
 import { post, sendOrThrow } from "./requests.ts";
 
 /** Like a managed cluster's audit log: who asked for what, without bodies. */
@@ -24,8 +24,7 @@ interface AuditEvent {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-describe("break-glass, on an API server with an audit log", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("break-glass, on an API server with an audit log", () => {
   let directory: string;
   let plane: ControlPlane | undefined;
   let admin: Cluster | undefined;

@@ -9,7 +9,7 @@ import { applied } from "../../sandbox/deployer.ts";
 import { connectionOf, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
 import { type GeneratedCalendar, generatedCalendar, isClosedByTemporal } from "../generated-calendars.ts";
 import { KARGO, promotionTo } from "./access-world.ts";
-import { definedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane } from "./control-plane.ts";
 import { dry, patch, post, remove, sendOrThrow } from "./requests.ts";
 
 const CALENDARS = 1_000;
@@ -27,8 +27,7 @@ const ALWAYS = "2099-01-01T00:00:00Z";
  * The policy reads the time at which the API server creates a Promotion, which no test can choose. So these tests use
  * a copy of it that reads the time from an annotation; everything else is the same text.
  */
-describe("generated calendars on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("generated calendars on a real API server", () => {
   let admin: Cluster;
   const undo: string[] = [];
 

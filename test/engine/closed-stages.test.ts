@@ -7,7 +7,7 @@ import { platformPlan } from "../sources.ts";
 import { promotionTo, unbound } from "./access-world.ts";
 import { applyGuards } from "./administer.ts";
 import { ACCESS, BREAK_GLASS, type ClosedWorld, closedWorld, heard, MAPS, refusal } from "./closed-world.ts";
-import { definedControlPlane, type SharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, type SharedControlPlane } from "./control-plane.ts";
 import { get, post, remove, sendOrThrow } from "./requests.ts";
 
 /** A day of the week that is neither today nor near it, in any zone. */
@@ -22,8 +22,7 @@ const WINDOW = {
   "window-0.reason": "office hours",
 };
 
-describe("closed Stages, on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("closed Stages, on a real API server", () => {
   let plane: SharedControlPlane;
   let admin: Cluster;
   let world: ClosedWorld;

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { catalogueOf } from "../sources.ts";
 import { fleetIn, pulumiIn, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
 
 const PIPELINES = "{ standard: [ { stage: dev, promotion: auto, sync: auto } ] }";
 
 /** An `up` that is killed after it deleted a hook leaves the same state: GitHub has no hook, the state still has it. */
-describe("a service that is removed after its hook is gone", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a service that is removed after its hook is gone", () => {
   let base: FleetStack;
 
   const fleet = (...args: readonly string[]) => fleetIn(base, ...args);

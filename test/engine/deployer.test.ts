@@ -8,7 +8,6 @@ import { catalogueOf, planOf, TEAMS } from "../sources.ts";
 import { administrator, RBAC, unbound } from "./access-world.ts";
 import { applyGuards } from "./administer.ts";
 import { changesNothing, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { ATTACKS, ON_GUARDS } from "./deployer-attacks.ts";
 import { DEPLOYER } from "./expected-objects.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
@@ -29,8 +28,7 @@ interface Policy {
   readonly status?: { readonly observedGeneration?: number; readonly typeChecking?: object };
 }
 
-describe("the rights of fleet deployer with the real provider", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the rights of fleet deployer with the real provider", () => {
   let stack: FleetStack;
 
   before(async () => {

@@ -4,7 +4,6 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { catalogueOf } from "../sources.ts";
 import { pulumiIn, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
 /**
@@ -20,8 +19,7 @@ const SERVICES = {
 const PIPELINES =
   "{ standard: [ { stage: dev, promotion: auto, sync: auto }, { stage: gate, controlFlow: true, after: [dev] }, { stage: prod, promotion: pull-request, sync: manual, after: [gate] } ] }";
 
-describe("an up over a state that an earlier program made", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("an up over a state that an earlier program made", () => {
   let stack: FleetStack;
   before(async () => {
     stack = await openFleetStack(Object.keys(SERVICES), { catalogue: catalogueOf(SERVICES) });

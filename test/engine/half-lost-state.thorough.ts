@@ -3,15 +3,13 @@ import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { catalogueOf } from "../sources.ts";
 import { type Ended, fleetIn, kubectl, pulumiIn, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
 /** By the hash of their names: the first two are in shard test-00, the others in test-01. */
 const NAMES = ["auth", "late", "canary", "cart"];
 const PIPELINES = "{ standard: [ { stage: dev, promotion: auto, sync: auto } ] }";
 
-describe("a half-lost state", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a half-lost state", () => {
   let base: FleetStack;
   /** The state of test-00 before its last service was added. */
   let older: string;

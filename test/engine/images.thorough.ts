@@ -7,7 +7,6 @@ import { parse } from "yaml";
 import { remoteOf } from "../../sandbox/push.ts";
 import { catalogueOf } from "../sources.ts";
 import { succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { DEPLOYER } from "./expected-objects.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
 
@@ -31,8 +30,7 @@ interface Live {
   };
 }
 
-describe("a service with several images, on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a service with several images, on a real API server", () => {
   let stack: FleetStack;
   const pulumi = async (...args: readonly string[]) => (await succeeds(stack.cli(...args))).output;
   const live = (kind: string, name: string) => stack.get<Live>(kind, name, "kargo-shop");

@@ -15,11 +15,9 @@ import {
   says,
 } from "./broken-services.ts";
 import { succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { get } from "./requests.ts";
 
-describe("an incomplete service among others", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("an incomplete service among others", () => {
   let world: BrokenServices;
 
   before(async () => {

@@ -12,11 +12,9 @@ import {
   UNFORESEEN,
 } from "./broken-services.ts";
 import { fleetIn } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { TOKEN } from "./fleet-stack.ts";
 
-describe("one broken service among others, on a real engine and API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("one broken service among others, on a real engine and API server", () => {
   let world: BrokenServices;
 
   before(async () => {

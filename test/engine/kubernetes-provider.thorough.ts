@@ -9,7 +9,7 @@ import { podKubeconfig } from "../../components/pod-credentials.ts";
 import { RowRegistry } from "../../components/register-rows.ts";
 import { filledSecretRow, type ObjectRow, objectRow, type Row } from "../../manifests/inventory/row.ts";
 import { ensureToolchain } from "../../sandbox/toolchain/toolchain.ts";
-import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedControlPlane } from "./control-plane.ts";
 import { type InlineStack, openInlineStack } from "./inline-stack.ts";
 
 interface Secret {
@@ -27,8 +27,7 @@ class Component extends pulumi.ComponentResource {
 
 type Program = (opts: { readonly provider: kubernetes.Provider }) => unknown;
 
-describe("the Kubernetes provider of the toolchain", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the Kubernetes provider of the toolchain", () => {
   let stack: InlineStack<Program>;
   let kubectl: (...args: readonly string[]) => Promise<string>;
 

@@ -3,7 +3,6 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { catalogueOf } from "../sources.ts";
 import { fleetIn, kubectl, pulumiIn, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
 const PIPELINES = "{ standard: [ { stage: dev, promotion: auto, sync: auto } ] }";
@@ -11,8 +10,7 @@ const CANARY = { canary: { labels: { tier: "canary" } } };
 const SERVICES = { ...CANARY, auth: {}, late: {}, cart: {}, shop: {}, mail: {} };
 
 /** Without notes of the last run, as after a kill, the platform is a run of its own before the waves. */
-describe("a fleet up without notes, when the last service of a trigger group has left", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a fleet up without notes, when the last service of a trigger group has left", () => {
   let base: FleetStack;
 
   const up = () => succeeds(fleetIn(base, "up", "test"));

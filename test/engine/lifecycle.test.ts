@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { catalogueOf } from "../sources.ts";
 import { succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, type Run, TOKEN } from "./fleet-stack.ts";
 import {
   ALL_FILES,
@@ -18,8 +17,7 @@ import {
   WITHOUT_AUTH,
 } from "./lifecycle-stack.ts";
 
-describe("a removed service or Stage, on a real engine and API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a removed service or Stage, on a real engine and API server", () => {
   let stack: FleetStack;
   let everything: readonly string[] = [];
 

@@ -15,15 +15,14 @@ import { KARGO, promotionTo, unbound } from "./access-world.ts";
 import { applyGuards } from "./administer.ts";
 import { ACCESS, heard } from "./closed-world.ts";
 import { fleetIn, succeeds } from "./commands.ts";
-import { definedControlPlane, type SharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, type SharedControlPlane } from "./control-plane.ts";
 import { kubeconfigFor } from "./kubeconfig.ts";
 import { dry, patch, post, remove, sendOrThrow } from "./requests.ts";
 
 const MAP = `/api/v1/namespaces/kargo-fleet-windows/configmaps/${STOP}`;
 const NAMESPACE = "kargo-line";
 
-describe("fleet stop-the-line and resume, on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet stop-the-line and resume, on a real API server", () => {
   let plane: SharedControlPlane;
   let admin: Cluster;
   let folder: string;

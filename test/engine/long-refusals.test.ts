@@ -6,7 +6,7 @@ import { platformPlan } from "../sources.ts";
 import { unbound } from "./access-world.ts";
 import { applyGuards } from "./administer.ts";
 import { type ClosedWorld, closedWorld, heard, refusal } from "./closed-world.ts";
-import { definedControlPlane, type SharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, type SharedControlPlane } from "./control-plane.ts";
 import { post, remove, sendOrThrow } from "./requests.ts";
 
 /** The longest names of groups: 256 characters of three bytes each. */
@@ -18,8 +18,7 @@ const REASON = covered.reason.parse("𝄞".repeat(100));
 const UNTIL = "2099-01-01T00:00:00Z";
 const NAMESPACES = "/api/v1/namespaces";
 
-describe("the longest refusals of a closed Stage, on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the longest refusals of a closed Stage, on a real API server", () => {
   let plane: SharedControlPlane;
   let admin: Cluster;
   let world: ClosedWorld;

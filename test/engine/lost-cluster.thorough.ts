@@ -9,13 +9,12 @@ import { catalogueOf, platformPlan } from "../sources.ts";
 import { unbound } from "./access-world.ts";
 import { ACCESS, BREAK_GLASS, closedWorld, heard, refusal } from "./closed-world.ts";
 import { succeeds } from "./commands.ts";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedPrograms } from "./control-plane.ts";
 import { engineFolder } from "./engine-environment.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
 /** As docs/operations.md says. */
-describe("a stack whose cluster is lost", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a stack whose cluster is lost", () => {
   let stack: FleetStack;
   let folder: string;
   let plane: ControlPlane;

@@ -6,7 +6,6 @@ import { everyObject } from "../every-object.ts";
 import { catalogueOf, planOf, stackText } from "../sources.ts";
 import { administrator, unbound } from "./access-world.ts";
 import { changesNothing, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { everythingOf } from "./expected-objects.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 import { dry, post } from "./requests.ts";
@@ -27,8 +26,7 @@ const TEAMS = {
 const CATALOGUE = catalogueOf({ nginx: {}, auth: { team: "identity" } }, TEAMS);
 const EVENTS = "/apis/argoproj.io/v1alpha1/namespaces/kargo-fleet-events";
 
-describe("messages and commit statuses of a stack", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("messages and commit statuses of a stack", () => {
   let stack: FleetStack;
   let admin: Cluster;
   let deployer: Cluster;

@@ -8,7 +8,7 @@ import { OPERATOR_DEFINITIONS } from "../../sandbox/crds/releases.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { openRepository, type Repository } from "../repository.ts";
 import { catalogueText, service, stackText } from "../sources.ts";
-import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
 
 const IMAGE = `registry.example/mirror/pulumi@sha256:${"1".repeat(64)}`;
 /** A priority level's share. */
@@ -30,8 +30,7 @@ const shard = (index: number) =>
     platform: String(index === 1),
   })}secretsprovider: awskms://alias/kargo-fleet\n`;
 
-describe("the resources of fleet operator on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the resources of fleet operator on a real API server", () => {
   let plane: SharedControlPlane;
   let repository: Repository;
   let printed = "";

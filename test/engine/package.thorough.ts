@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
 import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
-import { definedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
@@ -23,8 +23,7 @@ async function packageFolder(above: string): Promise<string> {
 }
 
 /** A Pulumi YAML program whose `packages` name a clone of this repository, as `pulumi package add` writes it. */
-describe("a program in YAML with this project as a package", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a program in YAML with this project as a package", () => {
   let folder: string;
   let clone: string;
   let pulumi: (...args: readonly string[]) => Promise<{ readonly all: string; readonly exitCode?: number }>;

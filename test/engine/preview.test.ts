@@ -9,7 +9,6 @@ import { ONLY } from "../../model/preview-filter.ts";
 import { openRepository, type Repository } from "../repository.ts";
 import { catalogueOf, NOW, readCatalogueText, readStackText } from "../sources.ts";
 import { succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, TOKEN } from "./fleet-stack.ts";
 
 /** One name is a prefix of the other, which a wildcard would confuse. */
@@ -19,8 +18,7 @@ const BASE = { ...PROVISIONED, ghost: {} };
 
 const PIPELINES = "{ standard: [ { stage: prod, promotion: manual, sync: manual } ] }";
 
-describe("fleet preview, on a real engine and API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet preview, on a real engine and API server", () => {
   let stack: FleetStack;
   let repository: Repository;
   /** All output of the commands. */

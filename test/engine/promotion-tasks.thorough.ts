@@ -7,7 +7,6 @@ import { promotionTask } from "../../manifests/promotion-task.ts";
 import { catalogueOf, PROMOTION_FILES } from "../sources.ts";
 import { KARGO } from "./access-world.ts";
 import { changesNothing, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 import { dry, patch } from "./requests.ts";
 
@@ -32,8 +31,7 @@ interface Live {
   readonly spec: { readonly steps: readonly { readonly as: string }[] };
 }
 
-describe("a stack's own promotion task", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a stack's own promotion task", () => {
   let stack: FleetStack;
   let deployer: Cluster;
   const taskOf = async (name: string) => {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { type Ended, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { itRepairs, POINTS, servicesOf } from "./interrupted-up/repairs.ts";
 import {
   type InterruptibleFleet,
@@ -13,8 +12,7 @@ import {
 /** One victim. The others are in interruptions.thorough.ts. */
 const TRIED = POINTS.slice(0, 1);
 
-describe("fleet recover after an interrupted up", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet recover after an interrupted up", () => {
   let fleet: InterruptibleFleet;
   /** The stack of a finished test. */
   let stack: InterruptibleStack;

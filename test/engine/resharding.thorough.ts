@@ -6,7 +6,6 @@ import { reencrypted } from "../../fleet/shards/stacks.ts";
 import { OPERATED, shardStack, shardsOf } from "../../model/shards.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 import { pulumiIn, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, MASTER_SECRET, TOKEN } from "./fleet-stack.ts";
 import {
   assertDivided,
@@ -17,8 +16,7 @@ import {
   wanted,
 } from "./sharded-stack.ts";
 
-describe("the shards of a stack, one by one and in other numbers", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the shards of a stack, one by one and in other numbers", () => {
   let sharded: ShardedStack;
   let base: FleetStack;
   /** The uid of every namespace of a Kargo Project, and the hooks, after the first up. */

@@ -4,7 +4,6 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { catalogueOf } from "../sources.ts";
 import { pulumiIn, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, TOKEN } from "./fleet-stack.ts";
 
 const ROTATED = "planted-git-password-rotated";
@@ -36,8 +35,7 @@ async function files(folder: string): Promise<readonly (readonly [string, string
   return Promise.all(paths.map(async (path) => [path, (await readFile(path)).toString("latin1")] as const));
 }
 
-describe("a full run with planted secrets", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a full run with planted secrets", () => {
   let stack: FleetStack;
   /** The output of each `fleet` command. */
   const said: Record<string, string> = {};

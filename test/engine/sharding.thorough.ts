@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { catalogueOf } from "../sources.ts";
 import { fleetIn, pulumiIn, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 import { PIPELINES } from "./sharded-stack.ts";
 
-describe("a stack that has its services itself", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a stack that has its services itself", () => {
   let base: FleetStack;
   before(async () => {
     const names = ["whole-0", "whole-1"];

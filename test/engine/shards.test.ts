@@ -5,12 +5,10 @@ import { shardStack, shardsOf } from "../../model/shards.ts";
 import { openRepository } from "../repository.ts";
 import { catalogueOf } from "../sources.ts";
 import { succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import type { FleetStack } from "./fleet-stack.ts";
 import { NAMES, openShardedStack, type ShardedStack, wanted } from "./sharded-stack.ts";
 
-describe("a stack with shards", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a stack with shards", () => {
   let sharded: ShardedStack;
   let base: FleetStack;
 

@@ -13,7 +13,7 @@ import { type ControlPlane, startControlPlane } from "../../sandbox/control-plan
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { service, stackText } from "../sources.ts";
 import { account, bound, make } from "./by-hand.ts";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedPrograms } from "./control-plane.ts";
 import { engineFolder } from "./engine-environment.ts";
 import { get, post, sendOrThrow } from "./requests.ts";
 import { createNamespaces, type WithStatus, writeObjects } from "./write-objects.ts";
@@ -27,8 +27,7 @@ const FILES_ALONE =
   /Windows and freezes are those of the files, and stops are unknown\. The ConfigMap kargo-fle/;
 const KARGO_KINDS = ["stages", "freights", "promotions", "warehouses"];
 
-describe("fleet status on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet status on a real API server", () => {
   let plane: ControlPlane;
   let admin: Cluster;
   let folder: string;

@@ -4,7 +4,6 @@ import { catalogueOf } from "../sources.ts";
 import { allowedTo } from "./access-world.ts";
 import { testBuildRights } from "./build-rights.ts";
 import { succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { DEPLOYER } from "./expected-objects.ts";
 import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, TOKEN } from "./fleet-stack.ts";
 import { testRotations } from "./rotations.ts";
@@ -19,8 +18,7 @@ import {
   WITHOUT_APPROVERS,
 } from "./three-services.ts";
 
-describe("pulumi up of the program on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("pulumi up of the program on a real API server", () => {
   let stack: FleetStack;
   /** The context of the kubeconfig, which one test renames. */
   let context = "sandbox";

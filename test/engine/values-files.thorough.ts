@@ -5,7 +5,6 @@ import { resolve } from "node:path";
 import { valuesFiles } from "../../manifests/values-file.ts";
 import { catalogueOf, planOf } from "../sources.ts";
 import { succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import {
   OTHER_SECRET,
   openValuesFilesStack,
@@ -28,8 +27,7 @@ function assertStep(run: Run, step: string): void {
   assert.deepEqual([run.failed, run.steps[RESOURCE]], [false, step], run.output);
 }
 
-describe("the values files of a stack, on a real engine", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the values files of a stack, on a real engine", () => {
   let stack: ValuesFilesStack;
 
   before(async () => {

@@ -7,11 +7,9 @@ import { auditOf } from "./audit-report.ts";
 import { deleteObject, make } from "./by-hand.ts";
 import { ACCESS, type ClosedWorld, closedWorld, heard, refusal } from "./closed-world.ts";
 import { changesNothing, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
-describe("windows and freezes of a stack, on a real engine and API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("windows and freezes of a stack, on a real engine and API server", () => {
   let stack: FleetStack;
   let admin: Cluster;
   let world: ClosedWorld;

@@ -5,13 +5,11 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { catalogueOf } from "../sources.ts";
 import { kubectl, succeeds } from "./commands.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
 const PREVIEWER = "ci-previewer";
 
-describe("the workflows' scripts, with the real engine", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the workflows' scripts, with the real engine", () => {
   let stack: FleetStack;
   let temp: string;
 
