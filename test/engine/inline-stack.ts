@@ -8,8 +8,10 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
-import { inlineRun } from "./inline-run.ts";
+import { connectAnew } from "./local-connections.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
+
+connectAnew();
 
 export type InlineStack<Program> = Awaited<ReturnType<typeof openInlineStack<Program>>>;
 
@@ -43,12 +45,20 @@ export async function openInlineStack<Program>(purpose: string, run: (program: P
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
   let printed = "";
-  const onUpdate = (text: string) => {
-    printed = text;
-  };
-  const command = (options: (given: UpOptions) => Promise<unknown>, next?: Program): Promise<OpMap> => {
+  const command = async (run: (options: UpOptions) => Promise<unknown>, next?: Program): Promise<OpMap> => {
     program = next ?? program;
-    return inlineRun(options, onUpdate);
+    printed = "";
+    let changes: OpMap = {};
+    await run({
+      color: "never",
+      onOutput: (text) => {
+        printed += text;
+      },
+      onEvent: ({ summaryEvent }) => {
+        changes = summaryEvent?.resourceChanges ?? changes;
+      },
+    });
+    return changes;
   };
   return {
     folder,
