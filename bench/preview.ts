@@ -39,11 +39,11 @@ async function run(sizes: readonly number[]): Promise<void> {
     await repository.write({ ".gitignore": "*\n!/services.json\n!/Pulumi.test.yaml\n" });
     await repository.git("add", "--force", ".gitignore");
     await stack.writeConfig({ webhooks: '{ url: "https://hooks.acme.example", scope: organization }' });
-    write(
+    console.log(
       "| services | resources | `fleet preview` | memory | whole `pulumi preview` | memory | `--offline` |",
     );
-    write("|---|---|---|---|---|---|---|");
-    for (const size of sizes) write(await row(size, stack, repository));
+    console.log("|---|---|---|---|---|---|---|");
+    for (const size of sizes) console.log(await row(size, stack, repository));
   } finally {
     await stack.github.stop();
     await stopShared();
@@ -77,8 +77,4 @@ async function row(size: number, stack: FleetStack, repository: Repository): Pro
 
 function cost({ seconds, megabytes }: Cost): string[] {
   return [`${seconds.toFixed(1)} s`, `${Math.round(megabytes)} MB`];
-}
-
-function write(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
