@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { shardStack, shardsOf } from "../model/shards.ts";
-import { catalogueText, service, stackText } from "../test/sources.ts";
+import { catalogueOf, stackText } from "../test/sources.ts";
 import { type Cost, measure } from "./measure.ts";
 
 /** `npm run bench -- check`: measures `fleet check` of 1,000 services in 20 shards, and of one stack. */
@@ -23,11 +23,7 @@ export function checkBench(): Command {
 
 /** Two shapes of teams and pipelines would cost the same; names differ, because names are what is checked. */
 async function run(services: number, shards: number): Promise<void> {
-  const entries = Array.from({ length: services }, (_, index) => {
-    const name = `service-${index}`;
-    return [name, service(name)] as const;
-  });
-  const catalogue = catalogueText(Object.fromEntries(entries));
+  const catalogue = catalogueOf(Array.from({ length: services }, (_, index) => `service-${index}`));
   const webhooks = '{ url: "https://hooks.acme.example", groups: 64 }';
   const byHand = Object.fromEntries(
     shardsOf("prod", shards).map(({ index, of }) => [

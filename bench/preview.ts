@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { stopShared } from "../test/engine/control-plane.ts";
 import { type FleetStack, openFleetStack } from "../test/engine/fleet-stack.ts";
 import { openRepository, type Repository } from "../test/repository.ts";
-import { catalogueText, service } from "../test/sources.ts";
+import { catalogueOf } from "../test/sources.ts";
 import { type Cost, measure } from "./measure.ts";
 
 const SIZES = ["10", "100", "1000"];
@@ -39,11 +39,11 @@ async function run(sizes: readonly number[]): Promise<void> {
     await repository.write({ ".gitignore": "*\n!/services.json\n!/Pulumi.test.yaml\n" });
     await repository.git("add", "--force", ".gitignore");
     await stack.writeConfig({ webhooks: '{ url: "https://hooks.acme.example", scope: organization }' });
-    write(
+    console.log(
       "| services | resources | `fleet preview` | memory | whole `pulumi preview` | memory | `--offline` |",
     );
-    write("|---|---|---|---|---|---|---|");
-    for (const size of sizes) write(await row(size, stack, repository));
+    console.log("|---|---|---|---|---|---|---|");
+    for (const size of sizes) console.log(await row(size, stack, repository));
   } finally {
     await stack.github.stop();
     await stopShared();
@@ -53,8 +53,7 @@ async function run(sizes: readonly number[]): Promise<void> {
 
 async function row(size: number, stack: FleetStack, repository: Repository): Promise<string> {
   const names = Array.from({ length: size }, (_, index) => `service-${index}`);
-  const entries = names.map((name) => [name, service(name)] as const);
-  await stack.writeCatalogue(catalogueText(Object.fromEntries(entries)));
+  await stack.writeCatalogue(catalogueOf(names));
   const logs = join(stack.folder, "pulumi-home", "logs");
   await rm(logs, { recursive: true, force: true });
   await writeFile(logs, "");
@@ -63,27 +62,19 @@ async function row(size: number, stack: FleetStack, repository: Repository): Pro
   // The measured commands write the CLI's log of each run, as for a user.
   await rm(logs);
   await repository.commit();
-  const changed = service(`service-${size - 1}`, { warehouse: { interval: "1h" } });
-  await stack.writeCatalogue(
-    catalogueText({ ...Object.fromEntries(entries), [`service-${size - 1}`]: changed }),
-  );
+  const unchanged = Object.fromEntries(names.map((name) => [name, {}]));
+  const changed = { [`service-${size - 1}`]: { warehouse: { interval: "1h" } } };
+  await stack.writeCatalogue(catalogueOf({ ...unchanged, ...changed }));
   const options = { cwd: stack.folder, env: stack.environment };
   const fleet = ["node", resolve("fleet/main.ts"), "preview", "--base", "main", "--stack", "test"];
   const few = await measure(fleet, options);
   const offline = await measure([...fleet, "--offline"], options);
   const whole = await measure(["pulumi", "preview", "--stack", "test", "--non-interactive"], options);
-  const { checkpoint } = JSON.parse(await stack.state()) as {
-    checkpoint: { latest: { resources: unknown[] } };
-  };
-  const resources = checkpoint.latest.resources.length;
+  const resources = (await stack.checkpoint()).resources.length;
   const cells = [size, resources, ...cost(few), ...cost(whole), `${offline.seconds.toFixed(1)} s`];
   return `| ${cells.join(" | ")} |`;
 }
 
 function cost({ seconds, megabytes }: Cost): string[] {
   return [`${seconds.toFixed(1)} s`, `${Math.round(megabytes)} MB`];
-}
-
-function write(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -8,7 +8,7 @@ import { installDefinitions } from "../sandbox/crds.ts";
 import { sharedPrograms } from "../test/engine/control-plane.ts";
 import { engineFolder } from "../test/engine/engine-environment.ts";
 import { createNamespaces, writeObjects } from "../test/engine/write-objects.ts";
-import { catalogueText, service, stackText } from "../test/sources.ts";
+import { catalogueOf, stackText } from "../test/sources.ts";
 import { measure } from "./measure.ts";
 import { type BenchObject, objectsOf } from "./status-objects.ts";
 
@@ -33,9 +33,9 @@ Example:
 }
 
 async function run(sizes: readonly number[]): Promise<void> {
-  write("| services | objects | size | `fleet status` | memory | `--json` | `--services` (one) |");
-  write("|---|---|---|---|---|---|---|");
-  for (const size of sizes) write(await row(size));
+  console.log("| services | objects | size | `fleet status` | memory | `--json` | `--services` (one) |");
+  console.log("|---|---|---|---|---|---|---|");
+  for (const size of sizes) console.log(await row(size));
 }
 
 async function row(size: number): Promise<string> {
@@ -48,8 +48,7 @@ async function row(size: number): Promise<string> {
     await installDefinitions({ admin: kubeconfig });
     admin = await openCluster({ kubeconfig, context: "sandbox" });
     const names = Array.from({ length: size }, (_, index) => `service-${index}`);
-    const entries = names.map((name) => [name, service(name)] as const);
-    await writeFile(join(folder, "services.json"), catalogueText(Object.fromEntries(entries)));
+    await writeFile(join(folder, "services.json"), catalogueOf(names));
     const cluster = `{ name: eu, context: sandbox, kubeconfig: ${kubeconfig} }`;
     await writeFile(join(folder, "Pulumi.eu.yaml"), stackText({ cluster }));
     const counted = await fill(admin, folder);
@@ -99,8 +98,4 @@ async function fill(admin: Cluster, folder: string): Promise<{ objects: number; 
   };
   await writeObjects(admin, counting());
   return counted;
-}
-
-function write(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

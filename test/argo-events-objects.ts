@@ -1,5 +1,5 @@
 import { everyObject } from "./every-object.ts";
-import { catalogueText, planOf, service, stackText } from "./sources.ts";
+import { catalogueOf, planOf, stackText } from "./sources.ts";
 
 /** The objects of one cluster that decide about a delivery, as the API server returns them. */
 export interface ClusterObjects {
@@ -30,8 +30,7 @@ export function generated(
   services: Readonly<Record<string, object>>,
   keys: Readonly<Record<string, string>> = {},
 ): Generated {
-  const entries = Object.entries(services).map(([name, more]) => [name, service(name, more)] as const);
-  const plan = planOf(catalogueText(Object.fromEntries(entries)), stackText(keys));
+  const plan = planOf(catalogueOf(services), stackText(keys));
   // JSON drops undefined fields, as on the way to the API server.
   const objects = JSON.parse(JSON.stringify(everyObject(plan))) as readonly GeneratedObject[];
   const eventSources = objects.filter(({ kind }) => kind === "EventSource");

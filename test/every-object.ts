@@ -1,11 +1,11 @@
 import { credentialSecret } from "../manifests/credentials.ts";
 import { platformObjects, serviceObjects } from "../manifests/inventory/objects.ts";
 import type { KubernetesObject } from "../manifests/objects.ts";
-import type { Plan, PlatformPlan, ServicePlan } from "../model/plan.ts";
+import type { Plan, PlatformPlan } from "../model/plan.ts";
 
 /** Every Kubernetes object of a plan, with planted values in Secrets, in a valid order of creation. */
 export function everyObject({ platform, services }: Plan): readonly KubernetesObject[] {
-  return [...(platform ? objectsOfPlatform(platform) : []), ...services.flatMap(objectsOfService)];
+  return [...(platform ? objectsOfPlatform(platform) : []), ...services.flatMap(serviceObjects)];
 }
 
 /** The shared objects. */
@@ -15,11 +15,6 @@ function objectsOfPlatform(platform: PlatformPlan): readonly KubernetesObject[] 
     return { ...secret, stringData: { ...secret.stringData, [plan.secret.key]: "planted" } };
   });
   return [...platformObjects(platform), ...secrets];
-}
-
-/** The objects of one service; its namespace first. */
-function objectsOfService(service: ServicePlan): readonly KubernetesObject[] {
-  return serviceObjects(service);
 }
 
 /** `Stage kargo-nginx/dev`, for messages. */

@@ -11,10 +11,22 @@ export function catalogueText(services: Readonly<Record<string, object>>, teams:
   return JSON.stringify({ teams, services }, null, 2);
 }
 
-const TEAMS = {
+/** The default teams. */
+export const TEAMS = {
   edge: { group: "AD-Edge" },
   identity: { group: "AD-Identity", approvers: "AD-Identity-Release" },
 };
+
+/** A catalogue of minimal entries: names, or what each entry has more. */
+export function catalogueOf(
+  services: readonly string[] | Readonly<Record<string, object>>,
+  teams?: object,
+): string {
+  const entries = Array.isArray(services)
+    ? services.map((name) => [name, {}] as const)
+    : Object.entries(services);
+  return catalogueText(Object.fromEntries(entries.map(([name, more]) => [name, service(name, more)])), teams);
+}
 
 /** A minimal entry of a service. */
 export function service(name: string, more: object = {}): object {

@@ -46,7 +46,10 @@ Examples:
       const named = PEERS.filter(({ name }) => options.peers.split(",").includes(name));
       const peers = named.map((peer) => (peer === fleet ? fleetOf(Number(options.shard)) : peer));
       const phases = PHASES.filter((phase) => options.phases.split(",").includes(phase));
-      const sizes = options.sizes.split(",").map(Number);
+      const sizes = options.sizes
+        .split(",")
+        .map(Number)
+        .sort((a, b) => a - b);
       if (
         peers.length === 0 ||
         phases.length === 0 ||
@@ -56,7 +59,8 @@ Examples:
           "--sizes are numbers such as 10,50, and --peers and --phases names such as kubectl apply,fleet up",
         );
       const cells = options.page ? await Cells.read() : new Cells();
-      await new Bench(peers, sizes, phases, cells, Number(options.minutes), options.page).run();
+      const { minutes, page } = options;
+      await run({ peers, sizes, phases, cells, minutes: Number(minutes), page });
     });
 }
 
@@ -69,127 +73,103 @@ interface Options {
   readonly page: boolean;
 }
 
-class Bench {
-  readonly #peers: readonly Peer[];
-  readonly #sizes: readonly number[];
-  readonly #phases: readonly Phase[];
-  readonly #minutes: number;
-  readonly #page: boolean;
-  readonly #cells: Cells;
-  readonly #started = performance.now();
-  #done = 0;
-  #isLate = false;
-  #failed = false;
+/** What to measure. */
+interface Given {
+  readonly peers: readonly Peer[];
+  readonly sizes: readonly number[];
+  readonly phases: readonly Phase[];
+  readonly cells: Cells;
+  readonly minutes: number;
+  /** Whether the tables go into docs/benchmarks.md. */
+  readonly page: boolean;
+}
 
-  constructor(
-    peers: readonly Peer[],
-    sizes: readonly number[],
-    phases: readonly Phase[],
-    cells: Cells,
-    minutes: number,
-    page: boolean,
-  ) {
-    this.#peers = peers;
-    this.#cells = cells;
-    this.#phases = phases;
-    this.#sizes = [...sizes].sort((a, b) => a - b);
-    this.#minutes = minutes;
-    this.#page = page;
+async function run({ peers, sizes, phases, cells, minutes, page }: Given): Promise<void> {
+  const started = performance.now();
+  let done = 0;
+  let isOver = false;
+  let hasFailed = false;
+
+  const late = () => performance.now() - started > minutes * 60_000;
+  const say = (text: string) => {
+    const all = peers.length * sizes.length * phases.length;
+    const passed = (performance.now() - started) / 60_000;
+    process.stderr.write(`${passed.toFixed(1)} of ${minutes} min, ${done} of ${all} done: ${text}\n`);
+  };
+  const results = (): Results => ({
+    peers: cells.measured(PEERS.map(({ name }) => name)),
+    phases: cells.measured(PHASES),
+    sizes: cells.sizes,
+    cell: (peer, phase, size) => cells.get(peer, phase, size),
+  });
+
+  async function write(): Promise<void> {
+    if (!page) return;
+    await cells.write();
+    await writePart("fleet", `${cells.when}\n\n${textOf(results())}`);
+    const plot = plotOf(results());
+    if (plot !== undefined) await writeFile(PLOT, plot);
   }
 
-  async run(): Promise<void> {
-    try {
-      for (const [peer, size] of orderOf(this.#peers, this.#sizes))
-        await this.#measure(peer, size).catch((error: Error) => this.#fail(error));
-    } finally {
-      await this.#write();
-      await stopShared();
-    }
-    if (!this.#page) process.stdout.write(`${textOf(this.#results)}\n`);
-    if (this.#isLate) process.exitCode = 2;
-    if (this.#failed) process.exitCode = 1;
-  }
-
-  async #measure(peer: Peer, size: number): Promise<void> {
-    const left = (phase: Phase) => peer.leftOut(phase, size) ?? (this.#late ? LATE : undefined);
-    if (this.#phases.every((phase) => left(phase) !== undefined)) {
-      for (const phase of this.#phases) this.#set(peer, phase, size, { missing: left(phase) ?? "" });
-      return;
-    }
-    this.#say(`${size} services, ${peer.name}: starting a control plane`);
-    const world = await openWorld(size, peer.shards(size));
-    let failure: string | undefined;
-    try {
-      for (const phase of this.#phases) {
-        const missing = left(phase) ?? failure;
-        const cell =
-          missing === undefined
-            ? await this.#phase(peer, phase, size, world).catch((error: Error) => this.#fail(error))
-            : { missing };
-        // What follows would measure something else.
-        if ("missing" in cell && cell.missing.startsWith("failed")) failure ??= "an earlier phase failed";
-        this.#set(peer, phase, size, cell);
-        if (missing === undefined) await this.#write();
-      }
-    } finally {
-      await world.close();
-    }
+  function set(peer: Peer, phase: Phase, size: number, cell: Cell): void {
+    const isLate = "missing" in cell && cell.missing === LATE;
+    isOver ||= isLate;
+    done += 1;
+    cells.set(peer.name, phase, size, cell, isLate);
   }
 
   /** One failed phase ends that of its command and size, and the others go on. */
-  #fail(error: Error): Cell {
-    this.#failed = true;
+  function fail(error: Error): Cell {
+    hasFailed = true;
     process.stderr.write(`${error.stack}\n`);
     // The first line is the command, with paths of this machine.
     return { missing: `failed: ${error.message.trim().split("\n").at(-1)}` };
   }
 
-  async #phase(peer: Peer, phase: Phase, size: number, world: World): Promise<Cell> {
+  async function measurePhase(peer: Peer, phase: Phase, size: number, world: World): Promise<Cell> {
     await peer.prepare(phase, world);
     const before = await requestsTo(world);
     const work = await peer.run(phase, world);
     if ("missing" in work) return work;
     const cell = { ...work, requests: (await requestsTo(world)) - before };
     await check(phase, size, world);
-    this.#say(`${size} services, ${peer.name}, ${phase}: ${cell.seconds.toFixed(1)} s`);
+    say(`${size} services, ${peer.name}, ${phase}: ${cell.seconds.toFixed(1)} s`);
     return cell;
   }
 
-  #set(peer: Peer, phase: Phase, size: number, cell: Cell): void {
-    const isLate = "missing" in cell && cell.missing === LATE;
-    this.#isLate ||= isLate;
-    this.#done += 1;
-    this.#cells.set(peer.name, phase, size, cell, isLate);
+  async function measure(peer: Peer, size: number): Promise<void> {
+    const left = (phase: Phase) => peer.leftOut(phase, size) ?? (late() ? LATE : undefined);
+    if (phases.every((phase) => left(phase) !== undefined)) {
+      for (const phase of phases) set(peer, phase, size, { missing: left(phase) ?? "" });
+      return;
+    }
+    say(`${size} services, ${peer.name}: starting a control plane`);
+    const world = await openWorld(size, peer.shards(size));
+    let failure: string | undefined;
+    try {
+      for (const phase of phases) {
+        const missing = left(phase) ?? failure;
+        const cell =
+          missing === undefined ? await measurePhase(peer, phase, size, world).catch(fail) : { missing };
+        // What follows would measure something else.
+        if ("missing" in cell && cell.missing.startsWith("failed")) failure ??= "an earlier phase failed";
+        set(peer, phase, size, cell);
+        if (missing === undefined) await write();
+      }
+    } finally {
+      await world.close();
+    }
   }
 
-  get #late(): boolean {
-    return performance.now() - this.#started > this.#minutes * 60_000;
+  try {
+    for (const [peer, size] of orderOf(peers, sizes)) await measure(peer, size).catch(fail);
+  } finally {
+    await write();
+    await stopShared();
   }
-
-  get #results(): Results {
-    return {
-      peers: this.#cells.measured(PEERS.map(({ name }) => name)),
-      phases: this.#cells.measured(PHASES),
-      sizes: this.#cells.sizes,
-      cell: (peer, phase, size) => this.#cells.get(peer, phase, size),
-    };
-  }
-
-  async #write(): Promise<void> {
-    if (!this.#page) return;
-    await this.#cells.write();
-    await writePart("fleet", `${this.#cells.when}\n\n${textOf(this.#results)}`);
-    const plot = plotOf(this.#results);
-    if (plot !== undefined) await writeFile(PLOT, plot);
-  }
-
-  #say(text: string): void {
-    const all = this.#peers.length * this.#sizes.length * this.#phases.length;
-    const minutes = (performance.now() - this.#started) / 60_000;
-    process.stderr.write(
-      `${minutes.toFixed(1)} of ${this.#minutes} min, ${this.#done} of ${all} done: ${text}\n`,
-    );
-  }
+  if (!page) process.stdout.write(`${textOf(results())}\n`);
+  if (isOver) process.exitCode = 2;
+  if (hasFailed) process.exitCode = 1;
 }
 
 /**

@@ -1,38 +1,22 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { familyOf } from "../../fleet/shards/files.ts";
-import type { Plan } from "../../model/plan.ts";
 import { shardStack } from "../../model/shards.ts";
 import { parseStackFile, stackFileName } from "../../model/stack-file.ts";
-import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
+import { startControlPlane } from "../../sandbox/control-plane.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { startLocalGitHub } from "../../sandbox/github/server.ts";
-import { connectionOf, type KubernetesApi, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
+import { connectionOf, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
 import { stopOnSignals } from "../../sandbox/signals.ts";
-import { type SharedPrograms, sharedPrograms } from "../../test/engine/control-plane.ts";
+import { sharedPrograms } from "../../test/engine/control-plane.ts";
 import { engineEnvironment, engineFolder } from "../../test/engine/engine-environment.ts";
 import { SECRETS_PROVIDER } from "../../test/engine/vault.ts";
-import { BUILDS, catalogueText, planOf, platformPlan, service, stackText } from "../../test/sources.ts";
+import { BUILDS, catalogueOf, planOf, platformPlan, stackText } from "../../test/sources.ts";
 
 /** A fresh cluster with a fleet's files for one peer. */
-export interface World {
-  /** The folder of the program, the catalogue and the stack files. */
-  readonly folder: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly plane: ControlPlane;
-  readonly programs: SharedPrograms["programs"];
-  /** The administrator's connection. */
-  readonly api: KubernetesApi;
-  /** The stack that owns what all services share, and its shards if it has any. */
-  readonly stacks: readonly string[];
-  /** Writes the files of a state of the fleet. */
-  write(state: FleetState): Promise<void>;
-  /** The plan of all services in that state. */
-  plan(state: FleetState): Plan;
-  close(): Promise<void>;
-}
+export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** What a fleet's files say. */
 export interface FleetState {
@@ -56,7 +40,7 @@ export function serviceName(index: number): string {
  * catalogue and the stacks. It has an organization's hook, because kubectl could not create one per repository.
  * @param shards the number of shards; 1: the stack has its services itself
  */
-export async function openWorld(size: number, shards: number): Promise<World> {
+export async function openWorld(size: number, shards: number) {
   const shared = await sharedPrograms();
   const folder = await engineFolder("bench", true);
   const plane = await startControlPlane({
@@ -88,14 +72,18 @@ export async function openWorld(size: number, shards: number): Promise<World> {
     const secrets = await initStacks(stacks, folder, environment);
     const api = kubernetesApi(await connectionOf(plane.kubeconfigs.admin));
     return {
+      /** The folder of the program, the catalogue and the stack files. */
       folder,
-      environment,
+      environment: environment as Readonly<Record<string, string>>,
       plane,
       programs: shared.programs,
+      /** The administrator's connection. */
       api,
-      stacks,
-      write: async (state) => {
-        await writeFile(join(folder, "services.json"), catalogueOf(size, state));
+      /** The stack that owns what all services share, and its shards if it has any. */
+      stacks: stacks as readonly string[],
+      /** Writes the files of a state of the fleet. */
+      write: async (state: FleetState) => {
+        await writeFile(join(folder, "services.json"), fleetCatalogue(size, state));
         const config = keys(plane.kubeconfigs.deployer, state);
         const text = secrets + linesOf({ ...config, ...(shards > 1 && { shards: String(shards) }) });
         await writeFile(join(folder, stackFileName(STACK)), text);
@@ -106,7 +94,8 @@ export async function openWorld(size: number, shards: number): Promise<World> {
             family?.text(shard) ?? "",
           );
       },
-      plan: (state) => planOf(catalogueOf(size, state), stackText(keys("x", state))),
+      /** The plan of all services in that state. */
+      plan: (state: FleetState) => planOf(fleetCatalogue(size, state), stackText(keys("x", state))),
       close: async () => {
         release();
         api.close();
@@ -135,22 +124,21 @@ async function initStacks(
     "github:token": { value: TOKEN, secret: true },
     "kargo-fleet:webhookMasterSecret": { value: "bench-master-secret", secret: true },
   });
-  const { stdout } = await execa("cat", [join(folder, `Pulumi.${first}.yaml`)]);
+  const text = await readFile(join(folder, `Pulumi.${first}.yaml`), "utf8");
   for (const other of stacks.slice(1)) {
     const args = ["stack", "init", other, "--secrets-provider", SECRETS_PROVIDER, "--no-select"];
     await execa("pulumi", args, { cwd: folder, env: environment });
   }
   await mkdir(join(folder, "rendered"), { recursive: true });
-  return `${stdout}\n`;
+  return `${text.trimEnd()}\n`;
 }
 
-function catalogueOf(size: number, { last }: FleetState): string {
+function fleetCatalogue(size: number, { last }: FleetState): string {
   const entries = Array.from({ length: size }, (_, index) => {
-    const name = serviceName(index);
-    const changed = index === size - 1 && last !== undefined;
-    return [name, service(name, changed ? { warehouse: { interval: last } } : {})] as const;
+    const isChanged = index === size - 1 && last !== undefined;
+    return [serviceName(index), isChanged ? { warehouse: { interval: last } } : {}];
   });
-  return catalogueText(Object.fromEntries(entries), TEAMS);
+  return catalogueOf(Object.fromEntries(entries), TEAMS);
 }
 
 function keys(kubeconfig: string, state: FleetState = { interval: "5m" }): Record<string, string> {

@@ -1,5 +1,5 @@
 import type { LiveObject } from "../../test/engine/fleet-cluster.ts";
-import type { State, TwoStacks } from "../../test/engine/two-stacks.ts";
+import type { TwoStacks } from "../../test/engine/two-stacks.ts";
 import { POOL, type Round } from "./rounds.ts";
 
 export const STACKS = ["test", "test-2"] as const;
@@ -7,7 +7,7 @@ export const STACKS = ["test", "test-2"] as const;
 /** What the cluster, the states and GitHub hold at a moment. */
 export interface Seen {
   readonly live: ReadonlyMap<string, LiveObject>;
-  readonly states: readonly State[];
+  readonly states: readonly Awaited<ReturnType<TwoStacks["state"]>>[];
   readonly locks: number;
   /** The ids of the hooks by service. */
   readonly hooks: ReadonlyMap<string, readonly string[]>;
@@ -57,7 +57,7 @@ export function faultsIn(
   const hooksKnown = resources.filter(({ type }) => type.startsWith("github:")).map(({ id }) => id ?? "");
   return [
     ...(locks > 0 ? [`locked: ${locks} stacks`] : []),
-    ...states.filter(({ pending }) => pending > 0).map(({ pending }) => `pending: ${pending} operations`),
+    ...states.flatMap(({ pending: { length } }) => (length > 0 ? [`pending: ${length} operations`] : [])),
     ...twice(objects).map((name) => `twice in the states: ${name}`),
     ...[...known].filter((name) => !live.has(name)).map((name) => `lost: ${name}`),
     ...own.filter(([name]) => !known.has(name)).map(([name]) => `orphan: ${name}`),

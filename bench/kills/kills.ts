@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { Command } from "commander";
 import { stopShared } from "../../test/engine/control-plane.ts";
-import { openTwoStacks, type TwoStacks } from "../../test/engine/two-stacks.ts";
+import { openTwoStacks } from "../../test/engine/two-stacks.ts";
 import { measuredToday, table, writePart } from "../benchmarks-page.ts";
 import { faultsIn, lockedIn, objectsIn, type Seen, STACKS, seenIn } from "./faults.ts";
 import { FIRST, POOL, type Round, roundsOf } from "./rounds.ts";
@@ -36,16 +36,16 @@ Example:
   npm run bench -- kills --count 10 --seed 7 --no-page`,
     )
     .action(async ({ count, seed, minutes, page }: Options) => {
-      const kills = new Kills(Number(seed ?? randomInt(2 ** 31)), Number(count), Number(minutes));
       try {
-        await kills.run();
-        if (page) await writePart("kills", `${measuredToday()}\n\n${textOf(kills)}`);
+        const first = Number(seed ?? randomInt(2 ** 31));
+        const tally = await killRepeatedly(first, Number(count), Number(minutes));
+        if (page) await writePart("kills", `${measuredToday()}\n\n${textOf(tally)}`);
+        else process.stdout.write(`${textOf(tally)}\n`);
+        if (killedIn(tally) < Number(count)) process.exitCode = 2;
+        if (tally.faults.length > 0) process.exitCode = 1;
       } finally {
         await stopShared();
       }
-      if (!page) process.stdout.write(`${textOf(kills)}\n`);
-      if (kills.killed < kills.wanted) process.exitCode = 2;
-      if (kills.faults.length > 0) process.exitCode = 1;
     });
 }
 
@@ -60,90 +60,75 @@ export interface Tally {
   readonly faults: readonly string[];
 }
 
-class Kills implements Tally {
-  readonly seed: number;
-  readonly wanted: number;
-  readonly during: [number, number, number] = [0, 0, 0];
-  readonly faults: string[] = [];
-  alone = 0;
-  recovered = 0;
-  readonly #minutes: number;
-  readonly #started = performance.now();
+/** @param wanted how many kills, unless the minutes are over before */
+async function killRepeatedly(seed: number, wanted: number, minutes: number): Promise<Tally> {
+  const started = performance.now();
+  const during: [number, number, number] = [0, 0, 0];
+  const faults: string[] = [];
+  let [alone, recovered] = [0, 0];
   /** The seconds of an undisturbed run. */
-  #usual = 10;
-  #before: Seen | undefined;
-
-  constructor(seed: number, wanted: number, minutes: number) {
-    this.seed = seed;
-    this.wanted = wanted;
-    this.#minutes = minutes;
-  }
-
-  get killed(): number {
-    return this.during.reduce((sum, one) => sum + one, 0);
-  }
-
-  async run(): Promise<void> {
-    this.#say(`seed ${this.seed}`);
-    const fleet = await openTwoStacks(POOL);
-    try {
-      await fleet.configure();
-      const others = new Set((await objectsIn(fleet)).keys());
-      await this.#settle(fleet, { services: FIRST, kills: [] }, others);
-      for (const round of roundsOf(this.seed, this.wanted)) {
-        if (this.killed >= this.wanted || this.faults.length > 0) break;
-        if (performance.now() - this.#started > this.#minutes * 60_000) break;
-        await this.#round(fleet, round, others);
-      }
-    } finally {
-      await fleet.close();
-    }
-  }
-
-  async #round(fleet: TwoStacks, round: Round, others: ReadonlySet<string>): Promise<void> {
-    await fleet.list(round.services);
-    for (const share of round.kills) {
-      if (this.killed >= this.wanted) break;
-      const seconds = share * this.#usual;
-      const victim = fleet.begin([]);
-      const ended = await Promise.race([victim.ended, pause(seconds * 1_000)]);
-      if (ended) continue;
-      await victim.kill();
-      const locks = await lockedIn(fleet);
-      this.during[Math.min(locks, 2)] = (this.during[locks] ?? 0) + 1;
-      this.#say(`killed after ${seconds.toFixed(1)} s, ${locks} stacks locked`);
-    }
-    await this.#settle(fleet, round, others);
-  }
+  let usual = 10;
+  let before: Seen | undefined;
+  const say = (text: string) => {
+    const passed = (performance.now() - started) / 60_000;
+    process.stderr.write(`${passed.toFixed(1)} min, ${killedIn({ during })} of ${wanted} kills: ${text}\n`);
+  };
+  say(`seed ${seed}`);
+  const fleet = await openTwoStacks(POOL);
 
   /** Brings up everything, and looks at it. */
-  async #settle(fleet: TwoStacks, { services, kills }: Round, others: ReadonlySet<string>): Promise<void> {
+  async function settle({ services, kills }: Round, others: ReadonlySet<string>): Promise<void> {
     if (kills.length === 0) await fleet.list(services);
-    const started = performance.now();
+    const begun = performance.now();
     let up = await fleet.fleet("up", "--wait", "60");
-    this.#usual = (performance.now() - started) / 1_000;
+    usual = (performance.now() - begun) / 1_000;
     const isAlone = up.code === 0;
     if (!isAlone) {
-      this.#say(`fleet up ended with ${up.code}; fleet recover follows\n${up.output}`);
+      say(`fleet up ended with ${up.code}; fleet recover follows\n${up.output}`);
       for (const stack of STACKS) await fleet.fleet("recover", "--stack", stack);
       up = await fleet.fleet("up", "--wait", "60");
     }
     const seen = await seenIn(fleet);
-    this.faults.push(
+    faults.push(
       ...(up.code === 0 ? [] : [`fleet up ended with ${up.code}: ${up.output}`]),
-      ...faultsIn(services, seen, this.#before, others),
+      ...faultsIn(services, seen, before, others),
     );
-    this.#before = seen;
-    if (kills.length > 0 && isAlone) this.alone += 1;
-    if (kills.length > 0 && !isAlone) this.recovered += 1;
-    const found = this.faults.length === 0 ? "nothing is lost" : this.faults.join("\n");
-    this.#say(`${Object.keys(services).length} services are up after ${this.#usual.toFixed(1)} s: ${found}`);
+    before = seen;
+    if (kills.length > 0 && isAlone) alone += 1;
+    if (kills.length > 0 && !isAlone) recovered += 1;
+    const found = faults.length === 0 ? "nothing is lost" : faults.join("\n");
+    say(`${Object.keys(services).length} services are up after ${usual.toFixed(1)} s: ${found}`);
   }
 
-  #say(text: string): void {
-    const minutes = (performance.now() - this.#started) / 60_000;
-    process.stderr.write(`${minutes.toFixed(1)} min, ${this.killed} of ${this.wanted} kills: ${text}\n`);
+  try {
+    await fleet.configure();
+    const others = new Set((await objectsIn(fleet)).keys());
+    await settle({ services: FIRST, kills: [] }, others);
+    for (const round of roundsOf(seed, wanted)) {
+      if (killedIn({ during }) >= wanted || faults.length > 0) break;
+      if (performance.now() - started > minutes * 60_000) break;
+      await fleet.list(round.services);
+      for (const share of round.kills) {
+        if (killedIn({ during }) >= wanted) break;
+        const seconds = share * usual;
+        const victim = fleet.begin([]);
+        const ended = await Promise.race([victim.ended, pause(seconds * 1_000)]);
+        if (ended) continue;
+        await victim.kill();
+        const locks = await lockedIn(fleet);
+        during[Math.min(locks, 2)] = (during[locks] ?? 0) + 1;
+        say(`killed after ${seconds.toFixed(1)} s, ${locks} stacks locked`);
+      }
+      await settle(round, others);
+    }
+  } finally {
+    await fleet.close();
   }
+  return { seed, during, alone, recovered, faults };
+}
+
+function killedIn({ during }: Pick<Tally, "during">): number {
+  return during.reduce((sum, one) => sum + one, 0);
 }
 
 /** The outcome of all rounds, as Markdown. */

@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import type { Cluster, Identity } from "../../fleet/cluster.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { catalogueOf, planOf, stackText } from "../sources.ts";
 import { namespaceCells, serviceCells } from "./access-cells.ts";
-import { administrator, DRY, KARGO, promoteOnce, sendOrThrow, unbound, withTokenOf } from "./access-world.ts";
+import { administrator, KARGO, promoteOnce, promotionTo, unbound, withTokenOf } from "./access-world.ts";
 import { describeBuildJobs } from "./build-jobs.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { succeeds } from "./commands.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 import { describeGuard } from "./guard-attempts.ts";
 import { describeReleases } from "./releases.ts";
+import { dry, get, patch, post, remove, sendOrThrow } from "./requests.ts";
 import { describeSensorWorkflows } from "./sensor-workflows.ts";
 
 /**
  * nginx belongs to edge, which has no approvers; auth belongs to identity, whose approvers are AD-Identity-Release.
  */
-const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) });
+const CATALOGUE = catalogueOf({ nginx: {}, auth: { team: "identity" } });
 const STAGES = ["dev", "staging", "prod"];
 
 /** The rights of everybody of a service in its namespace, written out instead of derived from the manifests. */
@@ -48,19 +49,15 @@ const PROMISED: Readonly<Record<string, { readonly namespace: string; readonly m
   },
 };
 
-describe("rights on a real API server, checked with real tokens", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("rights on a real API server, checked with real tokens", () => {
   let stack: FleetStack;
   let admin: Cluster;
 
   before(async () => {
-    stack = await openFleetStack(["nginx", "auth"]);
-    await stack.writeConfig({});
-    await stack.writeCatalogue(CATALOGUE);
-    const { failed, output } = await stack.up();
-    assert.equal(failed, false, output);
+    stack = await openFleetStack(["nginx", "auth"], { config: {}, catalogue: CATALOGUE });
+    await succeeds(stack.up());
     admin = await administrator(stack);
-    for (const name of ["nginx", "auth"]) await promoteOnce(admin, `kargo-${name}`, name);
+    for (const name of ["nginx", "auth"]) await promoteOnce(admin, name);
   });
 
   after(async () => {
@@ -87,7 +84,7 @@ describe("rights on a real API server, checked with real tokens", function () {
           spec: { resourceAttributes },
         };
         const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-        const { body: review } = await sendOrThrow(token, { method: "POST", path, body });
+        const { body: review } = await sendOrThrow(token, post(path, body));
         const cell = `${verb} ${resource}${object ? `/${object}` : ""}${subresource ? ` (${subresource})` : ""}`;
         return (review as { status: { allowed: boolean } }).status.allowed ? [cell] : [];
       }),
@@ -112,14 +109,9 @@ describe("rights on a real API server, checked with real tokens", function () {
   describe("a team's own requests", () => {
     let token: Cluster;
     const base = `${KARGO}/namespaces/kargo-auth`;
-    const patch = (path: string, body: object) =>
-      token.send({ method: "PATCH", path: `${path}?${DRY}`, body });
-    const promotion = {
-      apiVersion: "kargo.akuity.io/v1alpha1",
-      kind: "Promotion",
-      metadata: { name: "dev.new" },
-      spec: { stage: "dev", freight: "abc", steps: [{ uses: "git-clone" }] },
-    };
+    const change = (path: string, body: object) => token.send(dry(patch(path, body)));
+    const promotion = promotionTo("dev", { name: "dev.new" });
+    const refresh = { metadata: { annotations: { "kargo.akuity.io/refresh": "now" } } };
 
     before(async () => {
       token = await withTokenOf(stack, "kargo-fleet-teams", "team-identity");
@@ -128,11 +120,9 @@ describe("rights on a real API server, checked with real tokens", function () {
 
     it("list its Stages, start a Promotion and refresh a Stage", async () => {
       const answers = [
-        await token.send({ method: "GET", path: `${base}/stages` }),
-        await token.send({ method: "POST", path: `${base}/promotions?${DRY}`, body: promotion }),
-        await patch(`${base}/stages/prod`, {
-          metadata: { annotations: { "kargo.akuity.io/refresh": "now" } },
-        }),
+        await token.send(get(`${base}/stages`)),
+        await token.send(dry(post(`${base}/promotions`, promotion))),
+        await change(`${base}/stages/prod`, refresh),
       ];
       assert.deepEqual(
         answers.map(({ status }) => status),
@@ -142,12 +132,12 @@ describe("rights on a real API server, checked with real tokens", function () {
 
     it("cannot change a Stage, read a Secret, write a status or approve Freight", async () => {
       const answers = [
-        await patch(`${base}/stages/dev`, { spec: { shard: "mine" } }),
-        await patch(`${base}/projectconfigs/kargo-auth`, { spec: {} }),
-        await token.send({ method: "GET", path: "/api/v1/namespaces/kargo-auth/secrets" }),
-        await token.send({ method: "GET", path: "/api/v1/namespaces/kargo-shared-resources/secrets" }),
-        await patch(`${base}/promotions/prod.old/status`, { status: { phase: "Pending" } }),
-        await patch(`${base}/freights/abc/status`, { status: { approvedFor: { prod: {} } } }),
+        await change(`${base}/stages/dev`, { spec: { shard: "mine" } }),
+        await change(`${base}/projectconfigs/kargo-auth`, { spec: {} }),
+        await token.send(get("/api/v1/namespaces/kargo-auth/secrets")),
+        await token.send(get("/api/v1/namespaces/kargo-shared-resources/secrets")),
+        await change(`${base}/promotions/prod.old/status`, { status: { phase: "Pending" } }),
+        await change(`${base}/freights/abc/status`, { status: { approvedFor: { prod: {} } } }),
       ];
       assert.deepEqual(
         answers.map(({ status }) => status),
@@ -158,12 +148,10 @@ describe("rights on a real API server, checked with real tokens", function () {
     it("cannot do anything in another team's namespace", async () => {
       const other = `${KARGO}/namespaces/kargo-nginx`;
       const answers = [
-        await token.send({ method: "GET", path: `${other}/stages` }),
-        await token.send({ method: "GET", path: `${other}/freights/abc` }),
-        await token.send({ method: "POST", path: `${other}/promotions?${DRY}`, body: promotion }),
-        await patch(`${other}/stages/dev`, {
-          metadata: { annotations: { "kargo.akuity.io/refresh": "now" } },
-        }),
+        await token.send(get(`${other}/stages`)),
+        await token.send(get(`${other}/freights/abc`)),
+        await token.send(dry(post(`${other}/promotions`, promotion))),
+        await change(`${other}/stages/dev`, refresh),
       ];
       assert.deepEqual(
         answers.map(({ status }) => status),
@@ -174,28 +162,19 @@ describe("rights on a real API server, checked with real tokens", function () {
 
   it("the guard applies in a namespace whose project label was removed", async () => {
     const label = (value: string | null) =>
-      sendOrThrow(admin, {
-        method: "PATCH",
-        path: "/api/v1/namespaces/kargo-auth",
-        body: { metadata: { labels: { "kargo.akuity.io/project": value } } },
-      });
+      sendOrThrow(
+        admin,
+        patch("/api/v1/namespaces/kargo-auth", {
+          metadata: { labels: { "kargo.akuity.io/project": value } },
+        }),
+      );
     await label(null);
     const base = `${KARGO}/namespaces/kargo-auth`;
     const as = unbound("somebody");
     const answers = await Promise.all([
-      admin.send({ method: "DELETE", path: `${base}/stages/dev?${DRY}`, as }),
-      admin.send({
-        method: "PATCH",
-        path: `${base}/promotions/prod.old/status?${DRY}`,
-        body: { status: {} },
-        as,
-      }),
-      admin.send({
-        method: "PATCH",
-        path: `${base}/freights/abc/status?${DRY}`,
-        body: { status: { verifiedIn: { prod: {} } } },
-        as,
-      }),
+      admin.send(dry(remove(`${base}/stages/dev`, as))),
+      admin.send(dry(patch(`${base}/promotions/prod.old/status`, { status: {} }, as))),
+      admin.send(dry(patch(`${base}/freights/abc/status`, { status: { verifiedIn: { prod: {} } } }, as))),
     ]);
     await label("true");
     assert.deepEqual(
@@ -212,12 +191,7 @@ describe("rights on a real API server, checked with real tokens", function () {
   describe("approving Freight with kubectl", () => {
     const now = { approvedAt: "2026-01-01T00:00:00Z" };
     const approve = (as: Identity, status: object) =>
-      admin.send({
-        method: "PATCH",
-        path: `${KARGO}/namespaces/kargo-auth/freights/abc/status?${DRY}`,
-        body: { status },
-        as,
-      });
+      admin.send(dry(patch(`${KARGO}/namespaces/kargo-auth/freights/abc/status`, { status }, as)));
     const approver = { user: "somebody", groups: ["AD-Identity-Release"] };
 
     it("is allowed for the Stages that the identity may promote to", async () => {

@@ -1,35 +1,29 @@
 import assert from "node:assert/strict";
-import { catalogueText, service } from "../sources.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { catalogueOf } from "../sources.ts";
+import { kubectl, succeeds } from "./commands.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
-import { appProject, ELSEWHERE, kubectl } from "./hand-made.ts";
+import { appProject, ELSEWHERE } from "./hand-made.ts";
 
 interface Live {
   readonly metadata: { readonly uid: string };
   readonly spec?: object;
 }
 
-describe("fleet adopt of objects that belong to others", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet adopt of objects that belong to others", () => {
   let stack: FleetStack;
   let refused: Awaited<ReturnType<FleetStack["fleet"]>>;
   let state: string;
   let uid: string;
 
   before(async () => {
-    stack = await openFleetStack(["nginx", "tooled"]);
-    await stack.writeConfig({ platform: "false" });
-    await stack.writeCatalogue(catalogueText({ nginx: service("nginx") }));
-    const first = await stack.up();
-    assert.equal(first.failed, false, first.output);
-    await stack.writeCatalogue(catalogueText({ nginx: service("nginx"), tooled: service("tooled") }));
-    await kubectl(
-      stack,
-      ["apply", "--server-side", "--field-manager=helm", "-f", "-"],
-      [appProject("tooled")],
-    );
-    await kubectl(stack, ["apply", "-f", "-"], [ELSEWHERE]);
-    uid = ((await stack.get("appproject", "tooled", "argocd")) as unknown as Live).metadata.uid;
+    const catalogue = catalogueOf(["nginx"]);
+    stack = await openFleetStack(["nginx", "tooled"], { config: { platform: "false" }, catalogue });
+    await succeeds(stack.up());
+    await stack.writeCatalogue(catalogueOf(["nginx", "tooled"]));
+    const helm = ["apply", "--server-side", "--field-manager=helm", "-f", "-"];
+    await kubectl(stack, helm, JSON.stringify(appProject("tooled")));
+    await kubectl(stack, ["apply", "-f", "-"], JSON.stringify(ELSEWHERE));
+    uid = (await stack.get<Live>("appproject", "tooled", "argocd")).metadata.uid;
     refused = await stack.fleet("adopt", "tooled", "--yes");
     state = await stack.state();
   });
@@ -64,9 +58,8 @@ describe("fleet adopt of objects that belong to others", function () {
     await kubectl(stack, ["delete", "application", "tooled-dev", "-n", "argocd"]);
     const { code, output } = await stack.fleet("adopt", "tooled", "--yes", "--take-from", "helm");
     assert.equal(code, 0, output);
-    const { failed, output: said, steps } = await stack.up();
-    assert.equal(failed, false, said);
-    const after = (await stack.get("appproject", "tooled", "argocd")) as unknown as Live;
+    const { steps } = await succeeds(stack.up());
+    const after = await stack.get<Live>("appproject", "tooled", "argocd");
     assert.equal(after.metadata.uid, uid);
     assert.match(JSON.stringify(after.spec), /tooled of team edge/);
     const before = Object.entries(steps).filter(([name]) => /^nginx(\/|$)/.test(name));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { catalogueText, service, servicePlan } from "../sources.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { catalogueOf, servicePlan } from "../sources.ts";
+import { kubectl } from "./commands.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
-import { BY_HAND, kubectl } from "./hand-made.ts";
+import { BY_HAND } from "./hand-made.ts";
 
 /** The number of groups in these tests' stack, which determines the address of nginx's hook. */
 const WEBHOOKS = '{ url: "https://hooks.acme.example", groups: 2 }';
@@ -24,8 +24,7 @@ interface Live {
   readonly spec?: object;
 }
 
-describe("fleet adopt of objects created by hand", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet adopt of objects created by hand", () => {
   let stack: FleetStack;
   let first: ReadonlyMap<string, Live>;
   let hook: number;
@@ -33,7 +32,7 @@ describe("fleet adopt of objects created by hand", function () {
   async function all(): Promise<Map<string, Live>> {
     const found = new Map<string, Live>();
     for (const [kind, name, namespace] of [...ADOPTED, ...BESIDE])
-      found.set(`${kind} ${name}`, (await stack.get(kind, name, namespace)) as unknown as Live);
+      found.set(`${kind} ${name}`, await stack.get<Live>(kind, name, namespace));
     return found;
   }
 
@@ -41,9 +40,8 @@ describe("fleet adopt of objects created by hand", function () {
     [...found].map(([name, { metadata }]) => [name, metadata.uid]);
 
   before(async () => {
-    stack = await openFleetStack(["nginx"]);
-    await stack.writeConfig({ webhooks: WEBHOOKS, platform: "false" });
-    await stack.writeCatalogue(catalogueText({ nginx: service("nginx") }));
+    const config = { webhooks: WEBHOOKS, platform: "false" };
+    stack = await openFleetStack(["nginx"], { config, catalogue: catalogueOf(["nginx"]) });
     // The guards are newer, so now only the break-glass group can create it.
     const past = ["--as=somebody", "--as-group=break-glass", "--as-group=system:masters"];
     await kubectl(stack, [...past, "apply", "-f", "-"], BY_HAND);

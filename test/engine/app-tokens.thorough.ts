@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { newApp } from "../github-app.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { openTwoStacks, type TwoStacks } from "./two-stacks.ts";
 
 /** By the hash of their names: the first two are on stack test, the others on test-2. */
 const SERVICES = { auth: {}, late: {}, canary: { labels: { tier: "canary" } }, cart: {} };
 const HOUR = 3_600_000;
 
-describe("fleet up as a GitHub App, whose tokens last an hour", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet up as a GitHub App, whose tokens last an hour", () => {
   const app = newApp();
   const { clientId, installationId } = app.auth;
   let fleet: TwoStacks;

@@ -7,7 +7,6 @@ import { ARGO_CD_PROGRAMS } from "../../sandbox/argo-cd.ts";
 import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
 import { sampled } from "../sampling.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
 interface Question {
   readonly groups: readonly string[];
@@ -69,8 +68,7 @@ const groupName = fc
   .map((parts) => parts.join(""))
   .filter((name) => /^(?!system:|proj:|role:)(?=.{1,256}$)[^\s*]+( [^\s*]+)*$/.test(name));
 
-describe("the roles of an AppProject, evaluated by Argo CD's own policy code", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the roles of an AppProject, evaluated by Argo CD's own policy code", () => {
   let argoCd = "";
   before(async () => {
     argoCd = (await ensurePrograms(ARGO_CD_PROGRAMS, { quiet: true }))["sandbox-argo-cd"];

@@ -10,8 +10,9 @@ import { gitopsFiles } from "../../sandbox/local-github.ts";
 import { claimDirectory, lastLines, stopRecorded } from "../../sandbox/processes.ts";
 import { remoteOf, tagCommands } from "../../sandbox/push.ts";
 import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
-import { catalogueText, service } from "../sources.ts";
-import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { catalogueOf } from "../sources.ts";
+import { succeeds } from "./commands.ts";
+import { sharedControlPlane } from "./control-plane.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
 
 const SERVICES = ["nginx", "nginx-extra"];
@@ -44,8 +45,7 @@ interface Application {
   };
 }
 
-describe("Argo CD with the objects of pulumi up", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("Argo CD with the objects of pulumi up", () => {
   let stack: FleetStack;
   let admin: KubernetesApi;
   let folder = "";
@@ -55,13 +55,12 @@ describe("Argo CD with the objects of pulumi up", function () {
     const programs = await ensurePrograms(ARGO_CD_PROGRAMS, { quiet: true });
     const plane = await sharedControlPlane();
     admin = kubernetesApi(await connectionOf(plane.admin));
-    stack = await openFleetStack(SERVICES, { ...(await gitopsFiles()), ...ROGUE });
-    await stack.writeConfig({});
-    await stack.writeCatalogue(
-      catalogueText({ nginx: service("nginx"), "nginx-extra": service("nginx-extra", { team: "identity" }) }),
-    );
-    const { failed, output } = await stack.up();
-    assert.equal(failed, false, output);
+    stack = await openFleetStack(SERVICES, {
+      config: {},
+      catalogue: catalogueOf({ nginx: {}, "nginx-extra": { team: "identity" } }),
+      gitops: { ...(await gitopsFiles()), ...ROGUE },
+    });
+    await succeeds(stack.up());
     folder = await mkdtemp(join(tmpdir(), "argo-cd-"));
     await git(`sed -i.old 's/ tag: .*/ tag: "${FIRST}"/' services/*/values-*.yaml`);
     await claimDirectory(folder);

@@ -14,10 +14,9 @@ import { generated, secretOf } from "../argo-events-objects.ts";
 import { everyObject } from "../every-object.ts";
 import { playground, token } from "../github-playground.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
-import { definedControlPlane, type SharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, type SharedControlPlane } from "./control-plane.ts";
 
-describe("a push to the local GitHub", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a push to the local GitHub", () => {
   const server = playground();
   const images = { web: "registry.example/shop/web", worker: "registry.example/shop/worker" };
   const catalogue = {

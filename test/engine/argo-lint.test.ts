@@ -10,13 +10,11 @@ import type { KubernetesObject } from "../../manifests/objects.ts";
 import type { BuildPlan, BuildTriggersPlan } from "../../model/build-plan.ts";
 import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
 import { catalogueText, planOf, service, stackText } from "../sources.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 
 const RECEIVER =
   '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }';
 
-describe("the build template and its Workflows in Argo's linter", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the build template and its Workflows in Argo's linter", () => {
   let folder: string;
   let argo: string;
 

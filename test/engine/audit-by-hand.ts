@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Cluster } from "../../fleet/cluster.ts";
-import { type CommandResult, RBAC } from "./access-world.ts";
+import { RBAC } from "./access-world.ts";
 import { auditOf } from "./audit-report.ts";
-import { type ByHand, bound, boundTo, deleteObject, group, make, remove } from "./by-hand.ts";
+import { type ByHand, bound, boundTo, deleteObject, group, make, unmake } from "./by-hand.ts";
+import type { Ended } from "./commands.ts";
 import type { FleetStack } from "./fleet-stack.ts";
 
 /** What the audit reports of rights that somebody gave and took by hand. */
@@ -10,7 +11,7 @@ export function describeByHand(stackOf: () => FleetStack, adminOf: () => Cluster
   describe("after somebody changed rights by hand", () => {
     const { audit, report } = auditOf(stackOf);
     let admin: Cluster;
-    let said: CommandResult;
+    let said: Ended;
     let found: Awaited<ReturnType<typeof report>>;
     let approvers: ByHand = [];
     const byHand: ByHand = [
@@ -41,12 +42,12 @@ export function describeByHand(stackOf: () => FleetStack, adminOf: () => Cluster
       found = await report();
     });
     after(async () => {
-      await remove(admin, byHand);
+      await unmake(admin, byHand);
       await make(admin, approvers);
     });
 
     it("exits with code 2", () => {
-      assert.deepEqual([said.exitCode, found.exitCode, found.right], [2, 2, false]);
+      assert.deepEqual([said.code, found.code, found.right], [2, 2, false]);
     });
 
     it("names the subject, the right, the namespace and the binding", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Finding } from "../../fleet/audit/finding.ts";
-import { type CommandResult, fleet } from "./access-world.ts";
+import type { Ended } from "./commands.ts";
 import type { FleetStack } from "./fleet-stack.ts";
 
 /** The sandbox's identity, whose rights are not in the plan. */
@@ -24,14 +24,12 @@ export interface Report {
 
 /** Runs `fleet audit` on a stack: as a person reads it, and its `--json` with the exit code. */
 export function auditOf(stackOf: () => FleetStack) {
-  const audit = (...args: readonly string[]): Promise<CommandResult> => {
-    const { admin } = stackOf();
-    return fleet(stackOf(), "audit", "--stack", "test", "--kubeconfig", admin, ...KNOWN, ...args);
-  };
+  const audit = (...args: readonly string[]): Promise<Ended> =>
+    stackOf().fleet("audit", "--kubeconfig", stackOf().admin, ...KNOWN, ...args);
   const report = async (...args: readonly string[]) => {
-    const { exitCode, stdout, stderr } = await audit("--json", ...args);
+    const { code, stdout, stderr } = await audit("--json", ...args);
     assert.ok(stdout.startsWith("{"), stderr);
-    return { ...(JSON.parse(stdout) as Report), exitCode };
+    return { ...(JSON.parse(stdout) as Report), code };
   };
   return { audit, report };
 }

@@ -1,28 +1,25 @@
 import assert from "node:assert/strict";
 import type { Cluster } from "../../fleet/cluster.ts";
-import { catalogueText, service } from "../sources.ts";
-import { administrator, DRY, fleet, KARGO, promoteOnce, sendOrThrow, unbound } from "./access-world.ts";
+import { catalogueOf } from "../sources.ts";
+import { administrator, KARGO, promoteOnce, unbound } from "./access-world.ts";
 import { describeByHand } from "./audit-by-hand.ts";
 import { auditOf } from "./audit-report.ts";
-import { deleteObject, make, remove } from "./by-hand.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { deleteObject, make, unmake } from "./by-hand.ts";
+import { succeeds } from "./commands.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { dry, get, remove, sendOrThrow } from "./requests.ts";
 import { describeSabotages } from "./sabotages/sabotages.ts";
 
-const CATALOGUE = catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) });
+const CATALOGUE = catalogueOf({ nginx: {}, auth: { team: "identity" } });
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 
-describe("fleet audit on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet audit on a real API server", () => {
   let stack: FleetStack;
   let admin: Cluster;
 
   before(async () => {
-    stack = await openFleetStack(["nginx", "auth"]);
-    await stack.writeConfig({});
-    await stack.writeCatalogue(CATALOGUE);
-    const { failed, output } = await stack.up();
-    assert.equal(failed, false, output);
+    stack = await openFleetStack(["nginx", "auth"], { config: {}, catalogue: CATALOGUE });
+    await succeeds(stack.up());
     admin = await administrator(stack);
   });
 
@@ -40,10 +37,7 @@ describe("fleet audit on a real API server", function () {
     });
 
     it("finds no problem, and lists what it could not try", () => {
-      assert.deepEqual(
-        [found.exitCode, found.right, found.findings, found.attempts.wrong],
-        [0, true, [], []],
-      );
+      assert.deepEqual([found.code, found.right, found.findings, found.attempts.wrong], [0, true, [], []]);
       assert.ok(found.objects > 60, `${found.objects} objects`);
       assert.ok(found.bindings > 60, `${found.bindings} bindings`);
       assert.deepEqual(
@@ -63,8 +57,8 @@ describe("fleet audit on a real API server", function () {
     });
 
     it("mentions in its text only what it checked, and lists the expected subjects and its limits", async () => {
-      const { exitCode, stdout } = await audit("--services", "nginx");
-      assert.equal(exitCode, 0);
+      const { code, stdout } = await audit("--services", "nginx");
+      assert.equal(code, 0);
       assert.match(
         stdout,
         /\nThe \d+ objects are as planned\. In the \d+ namespaces RBAC gives rights that matter only to the plan's subjects and those named above\. \d+ attempts had the expected result\.$/,
@@ -77,15 +71,8 @@ describe("fleet audit on a real API server", function () {
     });
 
     it("reports everybody with rights in the program's namespaces until the user names them", async () => {
-      const { exitCode, stdout } = await fleet(
-        stack,
-        "audit",
-        "--stack",
-        "test",
-        "--kubeconfig",
-        stack.admin,
-      );
-      assert.equal(exitCode, 2);
+      const { code, stdout } = await stack.fleet("audit", "--kubeconfig", stack.admin);
+      assert.equal(code, 2);
       assert.match(
         stdout,
         /kargo-fleet-events {2}user sandbox-argo-events, may .*impersonate serviceaccounts\n +RoleBinding kargo-fleet-events\/sandbox-argo-events/,
@@ -103,25 +90,22 @@ describe("fleet audit on a real API server", function () {
     const old = [{ path: "/apis/apps/v1/namespaces/kargo/deployments", body }];
 
     before(async () => {
-      for (const name of ["nginx", "auth"]) await promoteOnce(admin, `kargo-${name}`, name);
+      for (const name of ["nginx", "auth"]) await promoteOnce(admin, name);
       await make(admin, old);
       states.push(await stages());
       found = await report();
       states.push(await stages());
     });
-    after(() => remove(admin, old));
+    after(() => unmake(admin, old));
 
     async function stages(): Promise<unknown> {
-      const { body } = await sendOrThrow(admin, {
-        method: "GET",
-        path: `${KARGO}/namespaces/kargo-auth/stages`,
-      });
+      const { body } = await sendOrThrow(admin, get(`${KARGO}/namespaces/kargo-auth/stages`));
       return (body as { items: unknown[] }).items;
     }
 
     it("makes every attempt, and each one is refused as it should be", () => {
-      const { exitCode, attempts } = found;
-      assert.deepEqual([exitCode, attempts.wrong, attempts.notTried], [0, [], []]);
+      const { code, attempts } = found;
+      assert.deepEqual([code, attempts.wrong, attempts.notTried], [0, [], []]);
       assert.ok(attempts.asExpected > 60, `${attempts.asExpected} attempts`);
     });
 
@@ -130,7 +114,7 @@ describe("fleet audit on a real API server", function () {
     });
 
     it("warns about a version with known advisories, which is no wrong cell", () => {
-      assert.equal(found.exitCode, 0);
+      assert.equal(found.code, 0);
       assert.deepEqual(found.warnings, [
         "kargo/old runs Kargo 1.9.4, for which there are security advisories (CVE-2026-32828): use 1.11.2 or later.",
       ]);
@@ -151,8 +135,8 @@ describe("fleet audit on a real API server", function () {
       );
       try {
         await settled((status) => status < 300);
-        const { exitCode, attempts } = await report("--services", "nginx");
-        assert.equal(exitCode, 2);
+        const { code, attempts } = await report("--services", "nginx");
+        assert.equal(code, 2);
         const wrong = new Set(attempts.wrong.map(({ what }) => what));
         for (const what of [
           "change a Stage's spec",
@@ -168,8 +152,8 @@ describe("fleet audit on a real API server", function () {
 
     /** The API server applies a changed policy after a moment; this request is refused by the guard. */
     async function settled(holds: (status: number) => boolean): Promise<void> {
-      const path = `${KARGO}/namespaces/kargo-nginx/stages/dev?${DRY}`;
-      const deletes = () => admin.send({ method: "DELETE", path, as: unbound("somebody") });
+      const path = `${KARGO}/namespaces/kargo-nginx/stages/dev`;
+      const deletes = () => admin.send(dry(remove(path, unbound("somebody"))));
       const deadline = Date.now() + 30_000;
       while (!holds((await deletes()).status)) {
         if (Date.now() > deadline) throw new Error("the API server did not settle within 30 s");
@@ -195,22 +179,15 @@ describe("fleet audit on a real API server", function () {
       ["a subject that nobody can be", ["--known", "jane"], /Write it as "group <name>", "user <name>"/],
     ] as const) {
       it(`fails with exit code 1 for ${what}`, async () => {
-        const { exitCode, stderr } = await audit(...args);
-        assert.equal(exitCode, 1);
+        const { code, stderr } = await audit(...args);
+        assert.equal(code, 1);
         assert.match(stderr, rule);
       });
     }
 
     it("fails with exit code 1 for a user who may not impersonate others", async () => {
-      const { exitCode, stderr } = await fleet(
-        stack,
-        "audit",
-        "--stack",
-        "test",
-        "--kubeconfig",
-        stack.kubeconfig,
-      );
-      assert.equal(exitCode, 1);
+      const { code, stderr } = await stack.fleet("audit", "--kubeconfig", stack.kubeconfig);
+      assert.equal(code, 1);
       assert.match(stderr, /needs an administrator's kubeconfig/);
     });
   });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { Cluster } from "../../fleet/cluster.ts";
-import { PROVISIONED, type Provisioned, provisionedSchema } from "../../model/provisioned.ts";
-import { catalogueText, service } from "../sources.ts";
-import { administrator, sendOrThrow } from "./access-world.ts";
+import { PROVISIONED, provisionedSchema } from "../../model/provisioned.ts";
+import { catalogueOf } from "../sources.ts";
+import { administrator } from "./access-world.ts";
 import { objectsOf as serviceObjects } from "./expected-objects.ts";
-import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { openFleetStack } from "./fleet-stack.ts";
+import { post, remove, sendOrThrow } from "./requests.ts";
 
 type Entries = Readonly<Record<string, object>>;
 
@@ -13,11 +13,7 @@ const TEAMS = {
   identity: { group: "AD-Identity" },
   payments: { group: "AD-Payments" },
 };
-export const list = (entries: Entries) =>
-  catalogueText(
-    Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
-    TEAMS,
-  );
+export const list = (entries: Entries) => catalogueOf(entries, TEAMS);
 
 export const HEALTHY: Entries = { nginx: {}, auth: { team: "identity" } };
 /** A complete service whose repository is deleted later. */
@@ -55,41 +51,23 @@ const PIPELINES = (prod = "") =>
 /** What one service has in the cluster. */
 export const objectsOf = (name: string) => serviceObjects(name, { pipelines: PIPELINES() });
 
-/** A stack with healthy and broken services, in the files only. */
-export interface BrokenServices {
-  readonly stack: FleetStack;
-  readonly admin: Cluster;
-  /** How many hooks the repository of a service has. */
-  hooks(name: string): number;
-  /** The existing objects of a service. */
-  objects(name: string): Promise<readonly string[]>;
-  /** Checks that a service has all its objects and its hook. */
-  isWhole(name: string): Promise<void>;
-  /** The stack's output `provisioned`. */
-  provisioned(): Promise<Provisioned>;
-  /** Runs the `up` of the workflows. */
-  up(): Promise<{ readonly output: string; readonly code: number | undefined }>;
-  /** Writes the stack file. @param prod more of the stage prod */
-  configure(prod?: string): Promise<void>;
-  /** Lets GitHub refuse the hooks of the unforeseen ones. */
-  refuseHooks(): void;
-  close(): Promise<void>;
-}
-
 export const NAMESPACES = "/api/v1/namespaces";
 
-/** Opens it. The namespace of `taken` exists already. */
-export async function openBrokenServices(): Promise<BrokenServices> {
+/** Opens a stack with healthy and broken services, in the files only. The namespace of `taken` exists already. */
+export async function openBrokenServices() {
   const names = ["nginx", "auth", "gone", "taken", "homeless", ...Object.keys(UNFORESEEN), "late"];
-  const stack = await openFleetStack(names, { "README.md": "" }, [{ name: "acme/old", archived: true }]);
+  const stack = await openFleetStack(names, { repositories: [{ name: "acme/old", archived: true }] });
   const admin = await administrator(stack);
   const body = { apiVersion: "v1", kind: "Namespace", metadata: { name: "kargo-taken" } };
-  await sendOrThrow(admin, { method: "POST", path: NAMESPACES, body });
+  await sendOrThrow(admin, post(NAMESPACES, body));
+  /** How many hooks the repository of a service has. */
   const hooks = (name: string) => stack.github.hooks(`acme/${name}`).length;
+  /** The existing objects of a service. */
   const objects = async (name: string) => {
     const own = new Set(objectsOf(name));
     return (await stack.objects()).filter((object) => own.has(object)).sort();
   };
+  /** Writes the stack file. @param prod more of the stage prod */
   const configure = (prod = "") => stack.writeConfig({ pipelines: PIPELINES(prod) }, TEAMS);
   await configure();
   return {
@@ -98,27 +76,33 @@ export async function openBrokenServices(): Promise<BrokenServices> {
     hooks,
     objects,
     configure,
-    isWhole: async (name) => {
+    /** Checks that a service has all its objects and its hook. */
+    isWhole: async (name: string) => {
       assert.deepEqual(await objects(name), objectsOf(name));
       assert.equal(hooks(name), 1, name);
     },
+    /** The stack's output `provisioned`. */
     provisioned: async () => {
       const { output } = await stack.cli("stack", "output", "--json", "--show-secrets");
       const outputs = JSON.parse(output.slice(output.indexOf("{"))) as Record<string, unknown>;
       return provisionedSchema.parse(outputs[PROVISIONED]);
     },
+    /** Runs the `up` of the workflows. */
     up: () => stack.script(".github/scripts/up.sh", { RUNNER_TEMP: stack.folder, TMPDIR: stack.folder }),
+    /** Lets GitHub refuse the hooks of the unforeseen ones. */
     refuseHooks: () => {
       for (const [name, status] of Object.entries(UNFORESEEN))
         stack.github.faults.add({ kind: "error", path: `/repos/acme/${name}/hooks`, method: "POST", status });
     },
     close: async () => {
-      await admin.send({ method: "DELETE", path: `${NAMESPACES}/kargo-taken` });
+      await admin.send(remove(`${NAMESPACES}/kargo-taken`));
       admin.close();
       await stack.close();
     },
   };
 }
+
+export type BrokenServices = Awaited<ReturnType<typeof openBrokenServices>>;
 
 /** Checks that an output names these services with a problem's code. */
 export function says(output: string, names: readonly string[], code: string): void {

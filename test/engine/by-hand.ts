@@ -1,25 +1,26 @@
 import type { Cluster } from "../../fleet/cluster.ts";
-import { RBAC, sendOrThrow } from "./access-world.ts";
+import { RBAC } from "./access-world.ts";
+import { get, post, remove, sendOrThrow } from "./requests.ts";
 
 /** Objects that an administrator creates by hand: path and body. */
 export type ByHand = readonly { readonly path: string; readonly body: object }[];
 
 export async function make(admin: Cluster, objects: ByHand): Promise<void> {
-  for (const { path, body } of objects) await sendOrThrow(admin, { method: "POST", path, body });
+  for (const { path, body } of objects) await sendOrThrow(admin, post(path, body));
 }
 
-export async function remove(admin: Cluster, objects: ByHand): Promise<void> {
+export async function unmake(admin: Cluster, objects: ByHand): Promise<void> {
   for (const { path, body } of objects.toReversed()) {
     const { name } = (body as { metadata: { name: string } }).metadata;
-    await sendOrThrow(admin, { method: "DELETE", path: `${path}/${name}` });
+    await sendOrThrow(admin, remove(`${path}/${name}`));
   }
 }
 
 /** Deletes an object. Returns what is needed to create it again. */
 export async function deleteObject(admin: Cluster, path: string, name: string): Promise<ByHand> {
-  const { body } = await sendOrThrow(admin, { method: "GET", path: `${path}/${name}` });
+  const { body } = await sendOrThrow(admin, get(`${path}/${name}`));
   const { metadata, ...more } = body as { metadata: { labels: object } };
-  await sendOrThrow(admin, { method: "DELETE", path: `${path}/${name}` });
+  await sendOrThrow(admin, remove(`${path}/${name}`));
   return [{ path, body: { ...more, metadata: { name, labels: metadata.labels } } }];
 }
 

@@ -8,8 +8,9 @@ import type { ClosingRule } from "../../model/calendar.ts";
 import { applied } from "../../sandbox/deployer.ts";
 import { connectionOf, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
 import { type GeneratedCalendar, generatedCalendar, isClosedByTemporal } from "../generated-calendars.ts";
-import { DRY, KARGO, sendOrThrow } from "./access-world.ts";
-import { definedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { KARGO, promotionTo } from "./access-world.ts";
+import { definedControlPlane } from "./control-plane.ts";
+import { dry, patch, post, remove, sendOrThrow } from "./requests.ts";
 
 const CALENDARS = 1_000;
 /** How many calendars one ConfigMap holds, each for a Stage of its own. */
@@ -26,8 +27,7 @@ const ALWAYS = "2099-01-01T00:00:00Z";
  * The policy reads the time at which the API server creates a Promotion, which no test can choose. So these tests use
  * a copy of it that reads the time from an annotation; everything else is the same text.
  */
-describe("generated calendars on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("generated calendars on a real API server", () => {
   let admin: Cluster;
   const undo: string[] = [];
 
@@ -43,7 +43,7 @@ describe("generated calendars on a real API server", function () {
   });
 
   after(async () => {
-    for (const path of undo.toReversed()) await admin?.send({ method: "DELETE", path });
+    for (const path of undo.toReversed()) await admin?.send(remove(path));
     admin?.close();
   });
 
@@ -145,8 +145,8 @@ describe("generated calendars on a real API server", function () {
       until: ALWAYS,
     };
     const path = `/api/v1/namespaces/${NAMESPACE}/configmaps/${COPY}`;
-    await sendOrThrow(admin, { method: "PATCH", path, body: { data: null } });
-    await sendOrThrow(admin, { method: "PATCH", path, body: { data: calendarData([...rules, mark]) } });
+    await sendOrThrow(admin, patch(path, { data: null }));
+    await sendOrThrow(admin, patch(path, { data: calendarData([...rules, mark]) }));
     for (let attempt = 0; (await closed(stage, new Date())) === undefined; attempt++) {
       assert.ok(attempt < ATTEMPTS, "the API server never hears of the calendar");
       await pause(10);
@@ -155,16 +155,9 @@ describe("generated calendars on a real API server", function () {
 
   /** Tries to create a Promotion. Returns the refusal; undefined if it passes. */
   async function closed(stage: string, at: Date): Promise<string | undefined> {
-    const answer = await admin.send({
-      method: "POST",
-      path: `${KARGO}/namespaces/${NAMESPACE}/promotions?${DRY}`,
-      body: {
-        apiVersion: "kargo.akuity.io/v1alpha1",
-        kind: "Promotion",
-        metadata: { generateName: "p-", annotations: { told: at.toISOString() } },
-        spec: { stage, freight: "abc", steps: [{ uses: "git-clone" }] },
-      },
-    });
+    const promotions = `${KARGO}/namespaces/${NAMESPACE}/promotions`;
+    const metadata = { generateName: "p-", annotations: { told: at.toISOString() } };
+    const answer = await admin.send(dry(post(promotions, promotionTo(stage, metadata))));
     if (answer.status === 201) return undefined;
     const message = messageOf(answer);
     assert.match(message, new RegExp(`'${COPY}' with binding '${COPY}' denied request: Stage ${stage} of `));

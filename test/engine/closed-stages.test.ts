@@ -4,10 +4,11 @@ import { type Cluster, type Identity, messageOf, openCluster } from "../../fleet
 import { CALENDAR, STOP } from "../../manifests/calendar.ts";
 import { DAYS } from "../../model/time-zones.ts";
 import { platformPlan } from "../sources.ts";
-import { sendOrThrow, unbound } from "./access-world.ts";
+import { promotionTo, unbound } from "./access-world.ts";
 import { applyGuards } from "./administer.ts";
 import { ACCESS, BREAK_GLASS, type ClosedWorld, closedWorld, heard, MAPS, refusal } from "./closed-world.ts";
-import { definedControlPlane, type SharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, type SharedControlPlane } from "./control-plane.ts";
+import { get, post, remove, sendOrThrow } from "./requests.ts";
 
 /** A day of the week that is neither today nor near it, in any zone. */
 const FAR = DAYS[(new Date().getUTCDay() + 3) % 7];
@@ -21,8 +22,7 @@ const WINDOW = {
   "window-0.reason": "office hours",
 };
 
-describe("closed Stages, on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("closed Stages, on a real API server", () => {
   let plane: SharedControlPlane;
   let admin: Cluster;
   let world: ClosedWorld;
@@ -37,7 +37,7 @@ describe("closed Stages, on a real API server", function () {
     world = closedWorld(admin, "other");
     for (const name of SERVICES) {
       const body = { apiVersion: "v1", kind: "Namespace", metadata: { name: `kargo-${name}` } };
-      await sendOrThrow(admin, { method: "POST", path: NAMESPACES, body });
+      await sendOrThrow(admin, post(NAMESPACES, body));
     }
     const written = await write(CALENDAR, WINDOW, unbound("kargo-fleet-deployer"));
     assert.equal(written.status, 200, messageOf(written));
@@ -47,7 +47,7 @@ describe("closed Stages, on a real API server", function () {
   after(async () => {
     const nothing = Object.fromEntries(Object.keys(WINDOW).map((key) => [key, null]));
     await write(CALENDAR, nothing, BREAK_GLASS);
-    for (const name of SERVICES) await admin?.send({ method: "DELETE", path: `${NAMESPACES}/kargo-${name}` });
+    for (const name of SERVICES) await admin?.send(remove(`${NAMESPACES}/kargo-${name}`));
     admin?.close();
   });
 
@@ -77,27 +77,10 @@ describe("closed Stages, on a real API server", function () {
   });
 
   it("let break-glass pass, with a warning that it is recorded", async () => {
-    const { stderr, stdout } = await execa(
-      plane.programs.kubectl,
-      [
-        "--kubeconfig",
-        plane.admin,
-        "--as=eve",
-        "--as-group=system:masters",
-        "--as-group=break-glass",
-        "create",
-        "-f",
-        "-",
-      ],
-      {
-        input: JSON.stringify({
-          apiVersion: "kargo.akuity.io/v1alpha1",
-          kind: "Promotion",
-          metadata: { generateName: "by-hand-", namespace: "kargo-closed" },
-          spec: { stage: "prod", freight: "abc", steps: [{ uses: "git-clone" }] },
-        }),
-      },
-    );
+    const as = ["--as=eve", "--as-group=system:masters", "--as-group=break-glass"];
+    const create = ["--kubeconfig", plane.admin, ...as, "create", "-n", "kargo-closed", "-f", "-"];
+    const input = JSON.stringify(promotionTo("prod"));
+    const { stderr, stdout } = await execa(plane.programs.kubectl, create, { input });
     assert.match(stdout, /created/);
     assert.match(
       stderr,
@@ -105,7 +88,7 @@ describe("closed Stages, on a real API server", function () {
     );
     const binding =
       "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/kargo-fleet-break-glass-calendar";
-    const { body } = await sendOrThrow(admin, { method: "GET", path: binding });
+    const { body } = await sendOrThrow(admin, get(binding));
     const { spec } = body as { spec: { validationActions: string[] } };
     assert.deepEqual(spec.validationActions, ["Warn", "Audit"]);
   });
@@ -192,13 +175,13 @@ describe("closed Stages, on a real API server", function () {
   it("refuse everybody while the calendar or the switch is missing", async () => {
     for (const name of [CALENDAR, STOP]) {
       const path = `${MAPS}/${name}`;
-      const { body } = await sendOrThrow(admin, { method: "GET", path });
+      const { body } = await sendOrThrow(admin, get(path));
       const { metadata, ...rest } = body as { metadata: { labels: object } };
-      await sendOrThrow(admin, { method: "DELETE", path, as: BREAK_GLASS });
+      await sendOrThrow(admin, remove(path, BREAK_GLASS));
       await heard(async () => (await promote("dev", "other")).status !== 201);
       assert.match(messageOf(await promote("dev", "other")), /no params found/);
       const again = { ...rest, metadata: { name, labels: metadata.labels } };
-      await sendOrThrow(admin, { method: "POST", path: MAPS, body: again, as: BREAK_GLASS });
+      await sendOrThrow(admin, post(MAPS, again, BREAK_GLASS));
       await heard(async () => (await promote("dev", "other")).status === 201);
     }
   });
@@ -236,8 +219,8 @@ describe("closed Stages, on a real API server", function () {
           /changed by the deployer \(kargo-fleet-deployer\) alone/,
         );
         const path = `${MAPS}/${CALENDAR}`;
-        assert.match(refusal(await admin.send({ method: "DELETE", path, as })), /kargo-fleet-calendar/);
-        assert.match(refusal(await admin.send({ method: "DELETE", path: MAPS, as })), /kargo-fleet-calendar/);
+        assert.match(refusal(await admin.send(remove(path, as))), /kargo-fleet-calendar/);
+        assert.match(refusal(await admin.send(remove(MAPS, as))), /kargo-fleet-calendar/);
       });
     }
   });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Cluster, type ClusterAnswer, type Identity, messageOf } from "../../fleet/cluster.ts";
 import { CALENDAR } from "../../manifests/calendar.ts";
-import { KARGO, sendOrThrow, unbound } from "./access-world.ts";
+import { KARGO, promotionTo, unbound } from "./access-world.ts";
+import { get, patch, post, sendOrThrow } from "./requests.ts";
 
 export const MAPS = "/api/v1/namespaces/kargo-fleet-windows/configmaps";
 /** The access of a stack with both groups. */
@@ -12,42 +13,29 @@ export const BREAK_GLASS = unbound("eve", "break-glass");
 const HEARD = 60_000;
 
 /** What tests do with Promotions and the calendar. */
-export interface ClosedWorld {
-  /** Creates a Promotion; by default as the administrator. */
-  promote(stage: string, service: string, as?: Identity, metadata?: object): Promise<ClusterAnswer>;
-  /** The data of one of the two ConfigMaps. */
-  data(name: string): Promise<Readonly<Record<string, string>> | undefined>;
-  /** Changes the data of one of them as this identity. */
-  write(name: string, change: object, as: Identity): Promise<ClusterAnswer>;
-  /** Changes the calendar as break-glass, for as long as an action takes. */
-  during(change: Readonly<Record<string, string>>, act: () => Promise<unknown>): Promise<void>;
-}
+export type ClosedWorld = ReturnType<typeof closedWorld>;
 
 /** @param open a service that is open at Stage dev when an action is over */
-export function closedWorld(admin: Cluster, open: string): ClosedWorld {
-  const promote: ClosedWorld["promote"] = (stage, service, as, metadata = {}) =>
-    admin.send({
-      method: "POST",
-      path: `${KARGO}/namespaces/kargo-${service}/promotions`,
-      body: {
-        apiVersion: "kargo.akuity.io/v1alpha1",
-        kind: "Promotion",
-        metadata: { generateName: "by-hand-", ...metadata },
-        spec: { stage, freight: "abc", steps: [{ uses: "git-clone" }] },
-      },
-      ...(as && { as }),
-    });
-  const data: ClosedWorld["data"] = async (name) => {
-    const { body } = await sendOrThrow(admin, { method: "GET", path: `${MAPS}/${name}` });
+export function closedWorld(admin: Cluster, open: string) {
+  /** Creates a Promotion; by default as the administrator. */
+  const promote = (stage: string, service: string, as?: Identity, metadata?: object) => {
+    const body = promotionTo(stage, { generateName: "by-hand-", ...metadata });
+    return admin.send(post(`${KARGO}/namespaces/kargo-${service}/promotions`, body, as));
+  };
+  /** The data of one of the two ConfigMaps. */
+  const data = async (name: string) => {
+    const { body } = await sendOrThrow(admin, get(`${MAPS}/${name}`));
     return (body as { data?: Record<string, string> }).data;
   };
-  const write: ClosedWorld["write"] = (name, change, as) =>
-    admin.send({ method: "PATCH", path: `${MAPS}/${name}`, body: { data: change }, as });
+  /** Changes the data of one of them as this identity. */
+  const write = (name: string, change: object, as: Identity) =>
+    admin.send(patch(`${MAPS}/${name}`, { data: change }, as));
   return {
     promote,
     data,
     write,
-    during: async (change, act) => {
+    /** Changes the calendar as break-glass, for as long as an action takes. */
+    during: async (change: Readonly<Record<string, string>>, act: () => Promise<unknown>) => {
       const before = (await data(CALENDAR)) ?? {};
       assert.equal((await write(CALENDAR, change, BREAK_GLASS)).status, 200);
       try {

@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Cluster, openCluster } from "../../fleet/cluster.ts";
+import { type Cluster, type ClusterRequest, openCluster } from "../../fleet/cluster.ts";
 import { kargoUsersBinding } from "../../manifests/access.ts";
 import { customize } from "../../manifests/inventory/customize.ts";
 import type { PolicyRule } from "../../manifests/rbac-types.ts";
-import { catalogueText, planOf, service } from "../sources.ts";
-import { administrator, DRY, RBAC, sendOrThrow, unbound } from "./access-world.ts";
+import { catalogueOf, planOf, TEAMS } from "../sources.ts";
+import { administrator, RBAC, unbound } from "./access-world.ts";
 import { applyGuards } from "./administer.ts";
-import type { Attack } from "./attacks/attack.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { changesNothing, succeeds } from "./commands.ts";
 import { ATTACKS, ON_GUARDS } from "./deployer-attacks.ts";
 import { DEPLOYER } from "./expected-objects.ts";
-import { type FleetStack, openFleetStack, type Run } from "./fleet-stack.ts";
+import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 import { describeHandOver } from "./guards-handed-over.ts";
+import { dry, get, patch, post, remove, sendOrThrow } from "./requests.ts";
 
-const NGINX = { nginx: service("nginx") };
+const NGINX = { nginx: {} };
 /** A generous time limit in milliseconds, to detect a command that hangs. */
 const NO_HANG = 180_000;
 
 /** The last service of its team and of its group of webhooks. */
-const auth = (more: object = {}) => ({ auth: service("auth", { team: "identity", ...more }) });
+const auth = (more: object = {}) => ({ auth: { team: "identity", ...more } });
 
 /** A ValidatingAdmissionPolicy of the API server. */
 interface Policy {
@@ -28,30 +28,21 @@ interface Policy {
   readonly status?: { readonly observedGeneration?: number; readonly typeChecking?: object };
 }
 
-describe("the rights of fleet deployer with the real provider", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the rights of fleet deployer with the real provider", () => {
   let stack: FleetStack;
 
   before(async () => {
-    stack = await openFleetStack(["nginx", "auth"]);
-    await stack.writeConfig({});
-    await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth() }));
+    const catalogue = catalogueOf({ ...NGINX, ...auth() });
+    stack = await openFleetStack(["nginx", "auth"], { config: {}, catalogue });
   });
 
   after(() => stack?.close());
 
-  async function succeeds(run: Promise<Run>): Promise<Run["steps"]> {
-    const { failed, output, steps } = await run;
-    assert.equal(failed, false, output);
-    return steps;
-  }
   /** An `up` with the preview before it. */
   async function previewAndUp(): Promise<void> {
     await succeeds(stack.preview());
     await succeeds(stack.up());
   }
-  const changesNothing = async (run: Promise<Run>) =>
-    assert.deepEqual([...new Set(Object.values(await succeeds(run)))], ["same"]);
 
   describe("for a first up", () => {
     it("are sufficient for the first preview and up of a new cluster", async () => {
@@ -61,12 +52,10 @@ describe("the rights of fleet deployer with the real provider", function () {
     });
 
     it("are sufficient to preview a new service of a team without a build namespace", async () => {
-      const team = { billing: { group: "AD-Billing" } };
-      const text = catalogueText({ ...NGINX, ...auth(), invoices: service("invoices", { team: "billing" }) });
-      const list = JSON.parse(text) as { teams: object };
-      await stack.writeCatalogue(JSON.stringify({ ...list, teams: { ...list.teams, ...team } }));
-      assert.equal((await succeeds(stack.preview()))["invoices/project"], "create");
-      await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth() }));
+      const services = { ...NGINX, ...auth(), invoices: { team: "billing" } };
+      await stack.writeCatalogue(catalogueOf(services, { ...TEAMS, billing: { group: "AD-Billing" } }));
+      assert.equal((await succeeds(stack.preview())).steps["invoices/project"], "create");
+      await stack.writeCatalogue(catalogueOf({ ...NGINX, ...auth() }));
     });
 
     it("are sufficient for a refresh", async () => {
@@ -76,10 +65,8 @@ describe("the rights of fleet deployer with the real provider", function () {
 
     it("come with guards that pass the API server's type check without a warning", async () => {
       for (const name of ["approval", "asked", "build-jobs", "deployer", "guard", "status", "workflows"]) {
-        const { spec, status, metadata } = (await stack.get(
-          "validatingadmissionpolicy",
-          `kargo-fleet-${name}`,
-        )) as unknown as Policy;
+        const policy = await stack.get<Policy>("validatingadmissionpolicy", `kargo-fleet-${name}`);
+        const { spec, status, metadata } = policy;
         assert.equal(status?.observedGeneration, metadata.generation, name);
         assert.deepEqual(status?.typeChecking, {}, name);
         assert.ok(spec.validations.length > 0);
@@ -102,25 +89,19 @@ describe("the rights of fleet deployer with the real provider", function () {
     before(async () => {
       admin = await administrator(stack);
       deployer = await openCluster({ kubeconfig: stack.kubeconfig, context: "sandbox" });
-      for (const { path, body } of others) await sendOrThrow(admin, { method: "POST", path, body });
+      for (const { path, body } of others) await sendOrThrow(admin, post(path, body));
     });
     after(async () => {
-      for (const { path } of others) await admin.send({ method: "DELETE", path: `${path}/foreign` });
+      for (const { path } of others) await admin.send(remove(`${path}/foreign`));
       admin.close();
       deployer.close();
-    });
-
-    const dry = ({ method, path, body }: Attack) => ({
-      method,
-      path: `${path}?${DRY}`,
-      ...(body && { body }),
     });
 
     for (const [what, attack] of Object.entries(ATTACKS)) {
       it(`cannot ${what}`, async () => {
         const own = await deployer.send(dry(attack));
         assert.equal(own.status, 403, JSON.stringify(own.body));
-        const unlimited = await admin.send({ ...dry(attack), as: unbound("kargo-fleet-deployer") });
+        const unlimited = await admin.send(dry(attack, unbound("kargo-fleet-deployer")));
         assert.equal(unlimited.status, 403, JSON.stringify(unlimited.body));
         // If two guards refuse, the API server names any one of them.
         const guard = /ValidatingAdmissionPolicy 'kargo-fleet-(deployer|calendar)'/;
@@ -141,13 +122,11 @@ describe("the rights of fleet deployer with the real provider", function () {
       const teams = Object.fromEntries(
         names.map((name) => [name, { group: `AD-${name}`, approvers: `AD-${name}-Release` }]),
       );
-      const { platform } = planOf(catalogueText({}, teams));
+      const { platform } = planOf(catalogueOf({}, teams));
       assert.ok(platform);
       await applyGuards(stack.admin, platform);
       const bind = (subjects: readonly object[]) =>
-        deployer.send(
-          dry({ method: "PATCH", path: `${RBAC}/clusterrolebindings/kargo-fleet-users`, body: { subjects } }),
-        );
+        deployer.send(dry(patch(`${RBAC}/clusterrolebindings/kargo-fleet-users`, { subjects })));
       const { subjects } = kargoUsersBinding(platform.subjects);
       let right = await bind(subjects);
       // The API server needs a while to compile large expressions.
@@ -173,8 +152,7 @@ describe("the rights of fleet deployer with the real provider", function () {
       const create = async (namespace: string, content: object, name = "quota") => {
         const path = `/api/v1/namespaces/${namespace}/resourcequotas`;
         const body = { apiVersion: "v1", kind: "ResourceQuota", metadata: { name, labels }, ...content };
-        const as = unbound("kargo-fleet-deployer");
-        return (await admin.send({ ...dry({ method: "POST", path, body }), as })).status;
+        return (await admin.send(dry(post(path, body), unbound("kargo-fleet-deployer")))).status;
       };
       const other = { hard: { "count/stages.kargo.akuity.io": "21" } };
       const found = [
@@ -188,7 +166,7 @@ describe("the rights of fleet deployer with the real provider", function () {
     });
 
     it("is the only user that the guard limits", async () => {
-      const { status, body } = await admin.send(dry(ATTACKS["run a pod"] as Attack));
+      const { status, body } = await admin.send(dry(ATTACKS["run a pod"] as ClusterRequest));
       assert.equal(status, 201, JSON.stringify(body));
     });
   });
@@ -200,9 +178,8 @@ describe("the rights of fleet deployer with the real provider", function () {
       this.timeout(NO_HANG);
       const admin = await administrator(stack);
       const path = `${RBAC}/namespaces/kargo-fleet-events/roles/kargo-fleet-deployer`;
-      const { rules } = (await sendOrThrow(admin, { method: "GET", path })).body as { rules: PolicyRule[] };
-      const change = (changed: readonly PolicyRule[]) =>
-        sendOrThrow(admin, { method: "PATCH", path, body: { rules: changed } });
+      const { rules } = (await sendOrThrow(admin, get(path))).body as { rules: PolicyRule[] };
+      const change = (changed: readonly PolicyRule[]) => sendOrThrow(admin, patch(path, { rules: changed }));
       await change(
         rules.map((rule) =>
           rule.resources.includes("secrets")
@@ -219,7 +196,7 @@ describe("the rights of fleet deployer with the real provider", function () {
     });
 
     it("are sufficient to decommission a service", async () => {
-      await stack.writeCatalogue(catalogueText({ ...NGINX, ...auth({ state: "decommissioned" }) }));
+      await stack.writeCatalogue(catalogueOf({ ...NGINX, ...auth({ state: "decommissioned" }) }));
       await previewAndUp();
       await previewAndUp();
     });
@@ -227,7 +204,7 @@ describe("the rights of fleet deployer with the real provider", function () {
     // Without the rights to list and watch, a deletion would never end.
     it("are sufficient to remove the last service of a team and of a group of webhooks", async function () {
       this.timeout(NO_HANG);
-      await stack.writeCatalogue(catalogueText(NGINX));
+      await stack.writeCatalogue(catalogueOf(NGINX));
       await previewAndUp();
       const left = (await stack.objects()).filter((object) => /auth|github-00/.test(object));
       assert.deepEqual(left, []);

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
-import { execa } from "execa";
-import { catalogueText, service } from "../sources.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { catalogueOf } from "../sources.ts";
+import { pulumiIn, succeeds } from "./commands.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
 /**
@@ -13,39 +12,29 @@ import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
  */
 const EARLIER = new URL("earlier-program.json.br", import.meta.url);
 const SERVICES = {
-  nginx: service("nginx"),
-  auth: service("auth", { team: "identity" }),
-  old: service("old", { state: "decommissioned" }),
+  nginx: {},
+  auth: { team: "identity" },
+  old: { state: "decommissioned" },
 };
 const PIPELINES =
   "{ standard: [ { stage: dev, promotion: auto, sync: auto }, { stage: gate, controlFlow: true, after: [dev] }, { stage: prod, promotion: pull-request, sync: manual, after: [gate] } ] }";
 
-describe("an up over a state that an earlier program made", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("an up over a state that an earlier program made", () => {
   let stack: FleetStack;
   before(async () => {
-    stack = await openFleetStack(Object.keys(SERVICES));
+    stack = await openFleetStack(Object.keys(SERVICES), { catalogue: catalogueOf(SERVICES) });
     await stack.writeConfig({
       pipelines: PIPELINES,
       cluster: `{ name: test, context: sandbox, kubeconfig: ${JSON.stringify(stack.kubeconfig)}, qps: 50, burst: 100 }`,
     });
-    await stack.writeCatalogue(catalogueText(SERVICES));
   });
   after(() => stack?.close());
 
   /** The usual plugin of dynamic resources, because a shared one would keep the earlier program's modules. */
   async function pulumi(...command: readonly string[]): Promise<string> {
     const PATH = stack.environment.PATH?.split(delimiter).slice(1).join(delimiter);
-    const args = [...command, "--non-interactive", "--stack", "test"];
-    const env = { ...stack.environment, ...(PATH && { PATH }) };
-    const { all, stdout, exitCode } = await execa("pulumi", args, {
-      cwd: stack.folder,
-      env,
-      reject: false,
-      all: true,
-    });
-    assert.equal(exitCode, 0, all);
-    return stdout;
+    const place = { folder: stack.folder, environment: { ...stack.environment, ...(PATH && { PATH }) } };
+    return (await succeeds(pulumiIn(place, ...command, "--stack", "test"))).stdout;
   }
   const up = () => pulumi("up", "--yes", "--skip-preview");
 

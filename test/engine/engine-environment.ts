@@ -58,3 +58,21 @@ export async function engineFolder(purpose: string, withProgram = false): Promis
   }
   return folder;
 }
+
+/** A resource in a stack's state. */
+interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly protect?: boolean;
+  readonly outputs?: { readonly kind?: unknown };
+}
+
+/** What the file of a stack's state holds; nothing before its first update. */
+export async function readCheckpoint(file: string) {
+  const { checkpoint } = JSON.parse(await readFile(file, "utf8")) as {
+    checkpoint: { latest?: { resources?: readonly StateResource[]; pending_operations?: readonly object[] } };
+  };
+  const { resources = [], pending_operations: pending = [] } = checkpoint.latest ?? {};
+  return { resources, pending };
+}

@@ -3,7 +3,7 @@ import { copyFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { engineSettings } from "../../fleet/engine-settings.ts";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 
 /** A mistake in the platform team's own file, outside of every function that the program expects to fail. */
@@ -15,8 +15,7 @@ customize({
 });
 `;
 
-describe("the engine with the settings of fleet", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the engine with the settings of fleet", () => {
   let folder: string;
   let usual: Record<string, string>;
   let quick: Record<string, string>;

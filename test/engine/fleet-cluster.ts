@@ -1,17 +1,5 @@
-import { execa } from "execa";
+import { kubectl } from "./commands.ts";
 import type { SharedControlPlane } from "./control-plane.ts";
-
-/** The contents of a stack's cluster, from the API server. */
-export interface FleetCluster {
-  /** The names of our objects: `Kind namespace/name`, sorted. */
-  objects(): Promise<readonly string[]>;
-  /** Our objects by the same names. @param more kinds besides those of every test */
-  live(more?: readonly string[]): Promise<ReadonlyMap<string, LiveObject>>;
-  /** Adds a pattern to a field of `spec` in a definition; the returned function removes it. */
-  narrowDefinition(definition: string, field: string, pattern: string): Promise<() => Promise<unknown>>;
-  /** One object from the API server. */
-  get(kind: string, name: string, namespace?: string): Promise<Record<string, unknown>>;
-}
 
 /** An object as the API server returns it. */
 export interface LiveObject {
@@ -47,14 +35,13 @@ interface Definition {
   readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: unknown } }[] };
 }
 
-/** The shared control plane as its administrator. */
-export function fleetCluster(plane: SharedControlPlane): FleetCluster {
-  const kubectl = async (...args: string[]) =>
-    (await execa(plane.programs.kubectl, ["--kubeconfig", plane.admin, ...args])).stdout;
-  const live = async (more: readonly string[] = []) => {
+/** The contents of a stack's cluster, from the API server. */
+export function fleetCluster(plane: SharedControlPlane) {
+  /** Our objects by name: `Kind namespace/name`. @param more kinds besides those of every test */
+  const live = async (more: readonly string[] = []): Promise<ReadonlyMap<string, LiveObject>> => {
     const labels = "app.kubernetes.io/managed-by=kargo-fleet";
     const kinds = [...KINDS, ...more].join();
-    const { items } = JSON.parse(await kubectl("get", kinds, "-A", "-l", labels, "-o", "json")) as {
+    const { items } = JSON.parse(await kubectl(plane, ["get", kinds, "-A", "-l", labels, "-o", "json"])) as {
       items: LiveObject[];
     };
     return new Map(
@@ -63,19 +50,24 @@ export function fleetCluster(plane: SharedControlPlane): FleetCluster {
   };
   return {
     live,
-    objects: async () => [...(await live()).keys()].sort(),
-    narrowDefinition: async (definition, field, pattern) => {
-      const { spec } = JSON.parse(await kubectl("get", "crd", definition, "-o", "json")) as Definition;
+    /** The same names, sorted. */
+    objects: async (): Promise<readonly string[]> => [...(await live()).keys()].sort(),
+    /** Adds a pattern to a field of `spec` in a definition; the returned function removes it. */
+    narrowDefinition: async (definition: string, field: string, pattern: string) => {
+      const { spec } = JSON.parse(
+        await kubectl(plane, ["get", "crd", definition, "-o", "json"]),
+      ) as Definition;
       const replace = (value: unknown) => {
         const patch = [{ op: "replace", path: "/spec/versions/0/schema/openAPIV3Schema", value }];
-        return kubectl("patch", "crd", definition, "--type=json", "-p", JSON.stringify(patch));
+        return kubectl(plane, ["patch", "crd", definition, "--type=json", "-p", JSON.stringify(patch)]);
       };
       const free = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
       const narrow = { ...free, properties: { [field]: { type: "string", pattern } } };
       await replace({ ...free, properties: { spec: narrow } });
       return () => replace(spec.versions[0]?.schema.openAPIV3Schema);
     },
-    get: async (kind, name, namespace = "default") =>
-      JSON.parse(await kubectl("get", kind, name, "-n", namespace, "-o", "json")),
+    /** One object from the API server. */
+    get: async <Kind = Record<string, unknown>>(kind: string, name: string, namespace = "default") =>
+      JSON.parse(await kubectl(plane, ["get", kind, name, "-n", namespace, "-o", "json"])) as Kind,
   };
 }

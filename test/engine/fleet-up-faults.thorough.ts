@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import { copyFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { openUpFleet, SERVICES, stacksOf, type UpFleet } from "./up-fleet.ts";
 
-describe("fleet up with broken services, beside others, and after a kill", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet up with broken services, beside others, and after a kill", () => {
   let fleet: UpFleet;
 
   before(async () => {

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
 import { openUpFleet, SERVICES, stacksOf, type UpFleet } from "./up-fleet.ts";
 
-describe("fleet up, on a real engine and API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet up, on a real engine and API server", () => {
   let fleet: UpFleet;
 
   before(async () => {

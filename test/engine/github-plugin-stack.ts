@@ -5,26 +5,23 @@ import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import type { OpMap } from "@pulumi/pulumi/automation/index.js";
 import { appAuth } from "../../git-host/github/hooks.ts";
-import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
+import { startLocalGitHub } from "../../sandbox/github/server.ts";
 import type { App } from "../github-app.ts";
-import { type InlineStack, openInlineStack } from "./inline-stack.ts";
+import { openInlineStack } from "./inline-stack.ts";
 
 export const token = "planted-github-token";
 
 /** A test's program. It receives the explicit provider for its resources. */
 export type Program = (provider: github.Provider) => unknown;
 
-/** An empty stack whose provider calls its own local GitHub. */
-export interface GitHubStack extends Omit<InlineStack<Program>, "folder"> {
-  readonly gitHub: LocalGitHub;
-}
+export type GitHubStack = Awaited<ReturnType<typeof openGitHubStack>>;
 
 /**
- * Opens a stack. Pauses between calls, which the real GitHub needs, are off unless `args` set them.
+ * Opens an empty stack whose provider calls its own local GitHub. Pauses between calls, which the real GitHub needs, are off unless `args` set them.
  *
  * @param app what the provider authenticates as, instead of by a token
  */
-export async function openGitHubStack(args: github.ProviderArgs = {}, app?: App): Promise<GitHubStack> {
+export async function openGitHubStack(args: github.ProviderArgs = {}, app?: App) {
   const directory = await mkdtemp(join(tmpdir(), "kargo-fleet-github-"));
   const lines: string[] = [];
   const gitHub = await startLocalGitHub({
@@ -53,8 +50,8 @@ export async function openGitHubStack(args: github.ProviderArgs = {}, app?: App)
   };
   return {
     gitHub,
-    up: (next) => served(stack.up(next)),
-    preview: (next) => served(stack.preview(next)),
+    up: (next: Program) => served(stack.up(next)),
+    preview: (next: Program) => served(stack.preview(next)),
     refresh: () => served(stack.refresh()),
     destroy: () => served(stack.destroy()),
     output: stack.output,

@@ -21,22 +21,22 @@ describe("GitHub plugin", function () {
     after(async () => await stack.close());
   };
 
-  const api = async (method: string, path: string) =>
-    await fetch(stack.gitHub.url + path, { method, headers: { Authorization: `Bearer ${token}` } });
+  const api = (method: string, path: string, body?: string) => {
+    const headers = { Authorization: `Bearer ${token}` };
+    return fetch(stack.gitHub.url + path, { method, headers, ...(body && { body }) });
+  };
 
   const webhook =
-    (events: string[], more: object = {}) =>
-    (given: github.Provider) =>
-      new github.RepositoryWebhook(
-        "hook",
-        {
-          repository: "nginx",
-          events,
-          configuration: { url: address, contentType: "json", secret },
-          ...more,
-        },
-        { provider: given },
-      );
+    (
+      events: string[],
+      more: object = {},
+      { name = "hook", ...options }: { name?: string; import?: string } = {},
+    ) =>
+    (given: github.Provider) => {
+      const configuration = { url: address, contentType: "json", secret };
+      const args = { repository: "nginx", events, configuration, ...more };
+      return new github.RepositoryWebhook(name, args, { provider: given, ...options });
+    };
 
   describe("webhook of a repository", () => {
     opened();
@@ -88,11 +88,7 @@ describe("GitHub plugin", function () {
     it("fails the up with GitHub's reason if GitHub refuses it", async () => {
       const twin = (given: github.Provider) => [
         webhook(["push"])(given),
-        new github.RepositoryWebhook(
-          "twin",
-          { repository: "nginx", events: ["push"], configuration: { url: address, contentType: "json" } },
-          { provider: given },
-        ),
+        webhook(["push"], {}, { name: "twin" })(given),
       ];
       await assert.rejects(stack.up(twin), /Hook already exists on this repository/);
       assert.equal(stack.gitHub.hooks("acme/nginx").length, 1);
@@ -123,21 +119,9 @@ describe("GitHub plugin", function () {
     opened();
 
     it("is imported, and updated once, because its secret cannot be read", async () => {
-      const adopted = (id: number) => (given: github.Provider) =>
-        new github.RepositoryWebhook(
-          "hook",
-          {
-            repository: "nginx",
-            events: ["push"],
-            configuration: { url: address, contentType: "json", secret },
-          },
-          { provider: given, import: `nginx/${id}` },
-        );
-      await fetch(`${stack.gitHub.url}/repos/acme/nginx/hooks`, {
-        method: "POST",
-        headers: { Authorization: `Bearer ${token}` },
-        body: JSON.stringify({ config: { url: address, content_type: "json", secret } }),
-      });
+      const adopted = (id: number) => webhook(["push"], {}, { import: `nginx/${id}` });
+      const config = { url: address, content_type: "json", secret };
+      await api("POST", "/repos/acme/nginx/hooks", JSON.stringify({ config }));
       const id = stack.gitHub.hooks("acme/nginx")[0]?.id ?? 0;
       assert.deepEqual(await stack.up(adopted(id)), { create: 2, import: 1, update: 1 });
       assert.deepEqual(await stack.up(adopted(id)), { same: 3 });
@@ -155,11 +139,7 @@ describe("GitHub plugin", function () {
       stack.gitHub.limits.set({ contentCreation: [{ limit: 1, seconds: 2 }] });
       await stack.up((given) => {
         webhook(["push"])(given);
-        new github.RepositoryWebhook(
-          "second",
-          { repository: "gitops", events: ["push"], configuration: { url: address, contentType: "json" } },
-          { provider: given },
-        );
+        webhook(["push"], { repository: "gitops" }, { name: "second" })(given);
       });
       const refused = stack.gitHub.requests().filter(({ status }) => status === 403);
       assert.ok(refused.length >= 1);
@@ -179,11 +159,7 @@ describe("GitHub plugin", function () {
       const other = { configuration: { url: `${address}/other`, contentType: "json", secret } };
       await stack.up((given) => [
         webhook(["push"])(given),
-        new github.RepositoryWebhook(
-          "third",
-          { repository: "nginx", events: ["push"], ...other },
-          { provider: given },
-        ),
+        webhook(["push"], other, { name: "third" })(given),
       ]);
       assert.equal(stack.gitHub.hooks("acme/nginx").length, 2);
       assert.equal(stack.gitHub.requests().filter(({ status }) => status === 502).length, 2);
@@ -235,14 +211,8 @@ describe("GitHub plugin", function () {
 
   it("shows GitHub's message about a wrong token", async () => {
     const other = await openGitHubStack({ token: "wrong" });
-    const program = (given: github.Provider) =>
-      new github.RepositoryWebhook(
-        "hook",
-        { repository: "nginx", events: ["push"], configuration: { url: address, contentType: "json" } },
-        { provider: given },
-      );
     try {
-      await assert.rejects(other.up(program), /401 Bad credentials/);
+      await assert.rejects(other.up(webhook(["push"])), /401 Bad credentials/);
     } finally {
       await other.close();
     }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import type { Cluster, ClusterAnswer, Identity } from "../../fleet/cluster.ts";
-import { DRY, KARGO, unbound } from "./access-world.ts";
+import type { Cluster, ClusterRequest } from "../../fleet/cluster.ts";
+import { KARGO, unbound } from "./access-world.ts";
+import { dry, patch, post, remove } from "./requests.ts";
 
 /** Which requests on the objects of a Kargo Project the guard lets through, for each identity. */
 export function describeGuard(adminOf: () => Cluster): void {
@@ -11,65 +12,40 @@ export function describeGuard(adminOf: () => Cluster): void {
     });
 
     const stages = `${KARGO}/namespaces/kargo-auth/stages`;
-    const attempts: Readonly<Record<string, (as: Identity) => Promise<ClusterAnswer>>> = {
-      "change a spec": (as) =>
-        admin.send({ method: "PATCH", path: `${stages}/dev?${DRY}`, body: { spec: { shard: "x" } }, as }),
-      "change a label": (as) => onMetadata(as, { labels: { x: "y" } }),
-      "change an owner": (as) =>
-        onMetadata(as, {
-          ownerReferences: [{ apiVersion: "v1", kind: "Namespace", name: "x", uid: "0" }],
-        }),
-      "change a finalizer": (as) => onMetadata(as, { finalizers: ["example.com/mine"] }),
-      "change a description": (as) => onMetadata(as, { annotations: { "kargo.akuity.io/description": "x" } }),
-      "take a description away": (as) =>
-        onMetadata(as, { annotations: { "kargo.akuity.io/description": null } }),
-      refresh: (as) => onMetadata(as, { annotations: { "kargo.akuity.io/refresh": "now" } }),
-      reverify: (as) => onMetadata(as, { annotations: { "kargo.akuity.io/reverify": "x" } }),
-      abort: (as) => onMetadata(as, { annotations: { "kargo.akuity.io/abort": "x" } }),
-      create: (as) =>
-        admin.send({
-          method: "POST",
-          path: `${stages}?${DRY}`,
-          body: {
-            apiVersion: "kargo.akuity.io/v1alpha1",
-            kind: "Stage",
-            metadata: { name: "x" },
-            spec: SPEC,
-          },
-          as,
-        }),
-      "create with an owner of its own": (as) =>
-        admin.send({
-          method: "POST",
-          path: `${stages}?${DRY}`,
-          body: {
-            apiVersion: "kargo.akuity.io/v1alpha1",
-            kind: "Stage",
-            metadata: {
-              name: "x",
-              ownerReferences: [{ apiVersion: "v1", kind: "Namespace", name: "x", uid: "0" }],
-            },
-            spec: SPEC,
-          },
-          as,
-        }),
-      delete: (as) => admin.send({ method: "DELETE", path: `${stages}/dev?${DRY}`, as }),
-      "write a Stage's status": (as) =>
-        admin.send({ method: "PATCH", path: `${stages}/dev/status?${DRY}`, body: { status: {} }, as }),
-      "write a Promotion's status": (as) =>
-        admin.send({
-          method: "PATCH",
-          path: `${KARGO}/namespaces/kargo-auth/promotions/prod.old/status?${DRY}`,
-          body: { status: { phase: "Pending" } },
-          as,
-        }),
-    };
-    const SPEC = {
-      requestedFreight: [{ origin: { kind: "Warehouse", name: "auth" }, sources: { direct: true } }],
+    const owned = { ownerReferences: [{ apiVersion: "v1", kind: "Namespace", name: "x", uid: "0" }] };
+    const annotated = (key: string, value: string | null) =>
+      onMetadata({ annotations: { [`kargo.akuity.io/${key}`]: value } });
+    const attempts: Readonly<Record<string, ClusterRequest>> = {
+      "change a spec": patch(`${stages}/dev`, { spec: { shard: "x" } }),
+      "change a label": onMetadata({ labels: { x: "y" } }),
+      "change an owner": onMetadata(owned),
+      "change a finalizer": onMetadata({ finalizers: ["example.com/mine"] }),
+      "change a description": annotated("description", "x"),
+      "take a description away": annotated("description", null),
+      refresh: annotated("refresh", "now"),
+      reverify: annotated("reverify", "x"),
+      abort: annotated("abort", "x"),
+      create: creation(),
+      "create with an owner of its own": creation(owned),
+      delete: remove(`${stages}/dev`),
+      "write a Stage's status": patch(`${stages}/dev/status`, { status: {} }),
+      "write a Promotion's status": patch(`${KARGO}/namespaces/kargo-auth/promotions/prod.old/status`, {
+        status: { phase: "Pending" },
+      }),
     };
 
-    function onMetadata(as: Identity, metadata: object): Promise<ClusterAnswer> {
-      return admin.send({ method: "PATCH", path: `${stages}/dev?${DRY}`, body: { metadata }, as });
+    function onMetadata(metadata: object): ClusterRequest {
+      return patch(`${stages}/dev`, { metadata });
+    }
+
+    function creation(metadata: object = {}): ClusterRequest {
+      const origin = { kind: "Warehouse", name: "auth" };
+      return post(stages, {
+        apiVersion: "kargo.akuity.io/v1alpha1",
+        kind: "Stage",
+        metadata: { name: "x", ...metadata },
+        spec: { requestedFreight: [{ origin, sources: { direct: true } }] },
+      });
     }
 
     const everything = Object.keys(attempts);
@@ -84,13 +60,12 @@ export function describeGuard(adminOf: () => Cluster): void {
     it("accepts a word, a time or an id in the annotations for Kargo, but no large text", async () => {
       for (const what of asking)
         for (const path of [`${stages}/dev`, `${KARGO}/namespaces/kargo-auth/promotions/prod.old`]) {
-          const ask = (length: number) =>
-            admin.send({
-              method: "PATCH",
-              path: `${path}?${DRY}`,
-              body: { metadata: { annotations: { [`kargo.akuity.io/${what}`]: "x".repeat(length) } } },
-              as: unbound("somebody", "AD-Identity"),
-            });
+          const ask = (length: number) => {
+            const annotations = { [`kargo.akuity.io/${what}`]: "x".repeat(length) };
+            return admin.send(
+              dry(patch(path, { metadata: { annotations } }), unbound("somebody", "AD-Identity")),
+            );
+          };
           assert.equal((await ask(1_000)).status, 200, path);
           const { status, body } = await ask(100_000);
           assert.equal(status, 403, path);
@@ -121,7 +96,7 @@ export function describeGuard(adminOf: () => Cluster): void {
     ] as const) {
       it(`allows ${who} exactly the intended requests`, async () => {
         for (const [what, attempt] of Object.entries(attempts)) {
-          const { status, body } = await attempt(identity);
+          const { status, body } = await admin.send(dry(attempt, identity));
           const verdict = may.includes(what) ? "let through" : "refused";
           assert.equal(status < 300 ? "let through" : "refused", verdict, `${what}: ${JSON.stringify(body)}`);
           if (verdict === "refused")

@@ -1,64 +1,49 @@
 import assert from "node:assert/strict";
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { execa } from "execa";
-import { catalogueText, service } from "../sources.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { join } from "node:path";
+import { catalogueOf } from "../sources.ts";
+import { type Ended, fleetIn, kubectl, pulumiIn, succeeds } from "./commands.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
 /** By the hash of their names: the first two are in shard test-00, the others in test-01. */
 const NAMES = ["auth", "late", "canary", "cart"];
 const PIPELINES = "{ standard: [ { stage: dev, promotion: auto, sync: auto } ] }";
 
-describe("a half-lost state", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a half-lost state", () => {
   let base: FleetStack;
   /** The state of test-00 before its last service was added. */
   let older: string;
   /** The uid of every object, and the hooks, when everything was up. */
   let made: readonly string[];
 
-  const options = () => ({ cwd: base.folder, env: base.environment, reject: false, all: true }) as const;
-  const fleet = async (...args: readonly string[]) => {
-    const { all, stdout, exitCode } = await execa("node", [resolve("fleet/main.ts"), ...args], options());
-    return { output: all, stdout, code: exitCode };
-  };
+  const fleet = (...args: readonly string[]) => fleetIn(base, ...args);
   const fileOf = (stack: string) => join(base.folder, "state/.pulumi/stacks/kargo-fleet", `${stack}.json`);
-  const list = (names: readonly string[]) =>
-    base.writeCatalogue(catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))));
   const everything = async () => {
     const kinds = "namespaces,stages.kargo.akuity.io,applications.argoproj.io";
     const args = ["get", kinds, "-A", "-l", "kargo-fleet/stack=test", "-o", "jsonpath={..uid}"];
-    const { stdout } = await execa("kubectl", ["--kubeconfig", base.admin, ...args], options());
+    const uids = await kubectl(base, args);
     const hooks = NAMES.flatMap((name) => base.github.hooks(`acme/${name}`).map(({ id }) => `${name} ${id}`));
-    return [...stdout.split(" ").sort(), ...hooks];
+    return [...uids.split(" ").sort(), ...hooks];
   };
 
   before(async () => {
-    base = await openFleetStack(NAMES);
-    await base.writeConfig({ shards: "2", pipelines: PIPELINES, protect: "false" });
-    await list(NAMES.slice(1));
-    const first = await fleet("up", "test");
-    assert.equal(first.code, 0, first.output);
+    const config = { shards: "2", pipelines: PIPELINES, protect: "false" };
+    base = await openFleetStack(NAMES, { config, catalogue: catalogueOf(NAMES.slice(1)) });
+    await succeeds(fleet("up", "test"));
     older = await readFile(fileOf("test-00"), "utf8");
-    await list(NAMES);
-    await bringsUp();
+    await base.writeCatalogue(catalogueOf(NAMES));
+    await succeeds(fleet("up", "test"));
     made = await everything();
     assert.equal(made.filter((name) => name.startsWith("auth ")).length, 1);
   });
   after(async () => {
     for (const shard of ["test-00", "test-01"])
-      await execa("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", shard], options());
+      await pulumiIn(base, "destroy", "--yes", "--skip-preview", "--stack", shard);
     await base?.close();
   });
 
-  async function bringsUp(): Promise<void> {
-    const { code, output } = await fleet("up", "test");
-    assert.equal(code, 0, output);
-  }
-
   /** The command that puts a copy in place, if a command has stopped with it. */
-  function copyIn({ output, code }: { output: string; code: number | undefined }, what: RegExp, exit = 1) {
+  function copyIn({ output, code }: Ended, what: RegExp, exit = 1) {
     assert.equal(code, exit, output);
     assert.match(output, what);
     const [, copy = "", place = ""] = /: cp (\S+) (\S+)\n/.exec(output) ?? [];
@@ -68,13 +53,10 @@ describe("a half-lost state", function () {
 
   /** Recovers a stack; then everything is as before, and an `up` has nothing to do. */
   async function converges(stack: string): Promise<void> {
-    const recovered = await fleet("recover", "--stack", stack);
-    assert.equal(recovered.code, 0, recovered.output);
-    await bringsUp();
+    await succeeds(fleet("recover", "--stack", stack));
+    await succeeds(fleet("up", "test"));
     assert.deepEqual(await everything(), made);
-    const preview = ["preview", "--expect-no-changes", "--non-interactive", "--stack", stack];
-    const { exitCode, all } = await execa("pulumi", preview, options());
-    assert.equal(exitCode, 0, all);
+    await succeeds(pulumiIn(base, "preview", "--expect-no-changes", "--stack", stack));
   }
 
   /** The command that `fleet up` names, if it could not bring everything up. */
@@ -120,12 +102,11 @@ describe("a half-lost state", function () {
     const file = fileOf("test");
     const text = await readFile(file, "utf8");
     await writeFile(file, text.slice(0, text.length / 2));
-    const up = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", "test-00"];
-    const { all, exitCode } = await execa("pulumi", up, options());
+    const up = await pulumiIn(base, "up", "--yes", "--skip-preview", "--stack", "test-00");
     await writeFile(file, text);
-    assert.notEqual(exitCode, 0);
-    assert.match(all, /What stack test has recorded of its shards cannot be read: /);
-    assert.doesNotMatch(all, /Run first/);
+    assert.notEqual(up.code, 0);
+    assert.match(up.output, /What stack test has recorded of its shards cannot be read: /);
+    assert.doesNotMatch(up.output, /Run first/);
   });
 
   it("of the stack with the shared objects, whose file is missing, stops fleet up, and fleet recover names the copy", async () => {

@@ -1,7 +1,3 @@
-import { execa } from "execa";
-import { sharedPrograms } from "./control-plane.ts";
-import type { FleetStack } from "./fleet-stack.ts";
-
 const KARGO = "kargo.akuity.io/v1alpha1";
 const ARGO_CD = "argoproj.io/v1alpha1";
 const WAREHOUSE = {
@@ -26,7 +22,7 @@ function stage(name: string): object {
 }
 
 /** An AppProject that an administrator has labelled for the import. */
-export function appProject(name: string): object {
+export function appProject(name: string) {
   const labels = { "app.kubernetes.io/managed-by": "kargo-fleet" };
   const metadata = { name, namespace: "argocd", labels };
   return { apiVersion: ARGO_CD, kind: "AppProject", metadata, spec: { description: "by hand" } };
@@ -41,7 +37,7 @@ export const ELSEWHERE = {
 };
 
 /** Objects of nginx that somebody created by hand, in Kubernetes' order. */
-export const BY_HAND = [
+const OBJECTS = [
   {
     apiVersion: "v1",
     kind: "Namespace",
@@ -62,13 +58,5 @@ export const BY_HAND = [
   appProject("nginx"),
 ];
 
-/** Runs kubectl as the administrator. @param objects its input */
-export async function kubectl(
-  { admin }: Pick<FleetStack, "admin">,
-  args: readonly string[],
-  objects: readonly object[] = [],
-): Promise<string> {
-  const { programs } = await sharedPrograms();
-  const input = objects.map((object) => JSON.stringify(object)).join("\n---\n");
-  return (await execa(programs.kubectl, ["--kubeconfig", admin, ...args], { input })).stdout;
-}
+/** The same as a file for kubectl. */
+export const BY_HAND = JSON.stringify({ apiVersion: "v1", kind: "List", items: OBJECTS });

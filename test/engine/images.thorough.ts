@@ -5,15 +5,14 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
 import { remoteOf } from "../../sandbox/push.ts";
-import { catalogueText, service } from "../sources.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { catalogueOf } from "../sources.ts";
+import { succeeds } from "./commands.ts";
 import { DEPLOYER } from "./expected-objects.ts";
 import { type FleetStack, openFleetStack, TOKEN } from "./fleet-stack.ts";
 
 const IMAGES = { web: "registry.example/shop/web", worker: "registry.example/shop/worker" };
 const CRON = { ...IMAGES, cron: "registry.example/shop/cron" };
-const shop = (images: object) =>
-  catalogueText({ nginx: service("nginx"), shop: service("shop", { images }) });
+const shop = (images: object) => catalogueOf({ nginx: {}, shop: { images } });
 const FILES = ["dev", "staging", "prod"].map((stage) => `services/shop/values-${stage}.yaml`);
 const CLEAN = /\d+ unchanged/;
 
@@ -31,16 +30,10 @@ interface Live {
   };
 }
 
-describe("a service with several images, on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a service with several images, on a real API server", () => {
   let stack: FleetStack;
-  const succeeds = async (...args: readonly string[]) => {
-    const { failed, output } = await stack.cli(...args);
-    assert.equal(failed, false, output);
-    return output;
-  };
-  const live = (kind: string, name: string) =>
-    stack.get(kind, name, "kargo-shop") as unknown as Promise<Live>;
+  const pulumi = async (...args: readonly string[]) => (await succeeds(stack.cli(...args))).output;
+  const live = (kind: string, name: string) => stack.get<Live>(kind, name, "kargo-shop");
   const watched = async () =>
     (await live("warehouse", "shop")).spec.subscriptions.map(({ image }) => image.repoURL);
   const given = async (stage: string) => {
@@ -69,17 +62,16 @@ describe("a service with several images, on a real API server", function () {
   }
 
   before(async () => {
-    stack = await openFleetStack(["shop", "nginx"]);
-    await stack.writeConfig({ protect: "false" });
-    await stack.writeCatalogue(catalogueText({ nginx: service("nginx") }));
-    await succeeds("up", "--yes", "--skip-preview");
+    const catalogue = catalogueOf(["nginx"]);
+    stack = await openFleetStack(["shop", "nginx"], { config: { protect: "false" }, catalogue });
+    await pulumi("up", "--yes", "--skip-preview");
   });
   after(() => stack?.close());
 
   it("comes to a fleet without one, as the deployer and without an administrator", async () => {
     assert.ok(!(await stack.objects()).some((name) => /kargo-fleet-images-/.test(name)));
     await stack.writeCatalogue(shop(IMAGES));
-    await succeeds("up", "--yes", "--skip-preview");
+    await pulumi("up", "--yes", "--skip-preview");
     assert.equal((await stack.objects()).filter((name) => /kargo-fleet-images-/.test(name)).length, 4);
     assert.deepEqual(await watched(), Object.values(IMAGES));
     for (const stage of ["dev", "staging", "prod"])
@@ -106,11 +98,11 @@ describe("a service with several images, on a real API server", function () {
   });
 
   it("does not change at a second up, nor after a refresh", async () => {
-    const second = await succeeds("up", "--yes");
+    const second = await pulumi("up", "--yes");
     assert.match(second, CLEAN);
     assert.doesNotMatch(second, /[+~-] \d+ to/);
-    await succeeds("refresh", "--yes");
-    assert.doesNotMatch(await succeeds("preview", "--diff"), /[+~-] \d+ to/);
+    await pulumi("refresh", "--yes");
+    assert.doesNotMatch(await pulumi("preview", "--diff"), /[+~-] \d+ to/);
   });
 
   it("gets a further image only once its values files have the key, and says so before anything is touched", async () => {
@@ -123,21 +115,20 @@ describe("a service with several images, on a real API server", function () {
     );
     assert.deepEqual(await watched(), Object.values(IMAGES));
     await values((text) => `${text}  cron:\n    repository: "${CRON.cron}"\n    tag: ""\n`);
-    await succeeds("up", "--yes", "--skip-preview");
+    await pulumi("up", "--yes", "--skip-preview");
     assert.deepEqual(await watched(), Object.values(CRON));
-    assert.match(await succeeds("up", "--yes"), CLEAN);
+    assert.match(await pulumi("up", "--yes"), CLEAN);
   });
 
   it("loses an image without a question, and its key stays for the team", async () => {
     await stack.writeCatalogue(shop(IMAGES));
-    await succeeds("up", "--yes", "--skip-preview");
+    await pulumi("up", "--yes", "--skip-preview");
     assert.deepEqual(await watched(), Object.values(IMAGES));
     for (const text of await values()) assert.deepEqual(Object.keys(parse(text).images), Object.keys(CRON));
   });
 
   it("leaves nothing when the stack is destroyed", async () => {
-    const { failed, output } = await stack.destroy();
-    assert.equal(failed, false, output);
+    await succeeds(stack.destroy());
     assert.deepEqual(await stack.objects(), DEPLOYER);
   });
 });

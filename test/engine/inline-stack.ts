@@ -8,31 +8,19 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
-import { inlineRun } from "./inline-run.ts";
+import { connectAnew } from "./local-connections.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
-/** An empty stack whose programs are functions of the test. */
-export interface InlineStack<Program> {
-  readonly folder: string;
-  /** Runs `pulumi up`. Returns the number of created, updated, unchanged resources, and so on. */
-  up(program: Program): Promise<OpMap>;
-  preview(program: Program): Promise<OpMap>;
-  /** Runs `pulumi refresh`, without the program. */
-  refresh(): Promise<OpMap>;
-  /** Runs `pulumi destroy`, without the program. */
-  destroy(): Promise<OpMap>;
-  /** All output of the last command. */
-  output(): string;
-  /** The text of the state file. */
-  state(): Promise<string>;
-  close(): Promise<void>;
-}
+connectAnew();
 
-/** @param run registers a program's resources */
-export async function openInlineStack<Program>(
-  purpose: string,
-  run: (program: Program) => Promise<void>,
-): Promise<InlineStack<Program>> {
+export type InlineStack<Program> = Awaited<ReturnType<typeof openInlineStack<Program>>>;
+
+/**
+ * Opens an empty stack whose programs are functions of the test. Its commands return the number of created, updated,
+ * unchanged resources, and so on.
+ * @param run registers a program's resources
+ */
+export async function openInlineStack<Program>(purpose: string, run: (program: Program) => Promise<void>) {
   const { path } = await sharedPrograms();
   // The Automation API finds its CLI on this process's PATH, not on the stack's.
   process.env.PATH = path;
@@ -57,20 +45,31 @@ export async function openInlineStack<Program>(
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
   let printed = "";
-  const onUpdate = (text: string) => {
-    printed = text;
-  };
-  const command = (options: (given: UpOptions) => Promise<unknown>, next?: Program): Promise<OpMap> => {
+  const command = async (run: (options: UpOptions) => Promise<unknown>, next?: Program): Promise<OpMap> => {
     program = next ?? program;
-    return inlineRun(options, onUpdate);
+    printed = "";
+    let changes: OpMap = {};
+    await run({
+      color: "never",
+      onOutput: (text) => {
+        printed += text;
+      },
+      onEvent: ({ summaryEvent }) => {
+        changes = summaryEvent?.resourceChanges ?? changes;
+      },
+    });
+    return changes;
   };
   return {
     folder,
-    up: (next) => command((options) => stack.up(options), next),
-    preview: (next) => command((options) => stack.preview(options), next),
+    up: (next: Program) => command((options) => stack.up(options), next),
+    preview: (next: Program) => command((options) => stack.preview(options), next),
+    /** Without the program, as `destroy`. */
     refresh: () => command((options) => stack.refresh(options)),
     destroy: () => command((options) => stack.destroy(options)),
+    /** All output of the last command. */
     output: () => printed,
+    /** The text of the state file. */
     state: () => readFile(join(folder, "state/.pulumi/stacks/plugin/test.json"), "utf8"),
     close: () => rm(folder, { recursive: true, force: true }),
   };

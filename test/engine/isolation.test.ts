@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { resolve } from "node:path";
-import { execa } from "execa";
 import {
   ALL,
   type BrokenServices,
@@ -13,11 +11,10 @@ import {
   says,
   UNFORESEEN,
 } from "./broken-services.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { fleetIn } from "./commands.ts";
 import { TOKEN } from "./fleet-stack.ts";
 
-describe("one broken service among others, on a real engine and API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("one broken service among others, on a real engine and API server", () => {
   let world: BrokenServices;
 
   before(async () => {
@@ -38,12 +35,10 @@ describe("one broken service among others, on a real engine and API server", fun
 
   it("is named by fleet check --online, which asks about every service and writes nothing", async () => {
     const before = [await world.stack.objects(), world.hooks("nginx")];
-    const { stdout, stderr, exitCode } = await execa(
-      process.execPath,
-      [resolve("fleet/main.ts"), "check", "--online", "test"],
-      { cwd: world.stack.folder, env: { ...world.stack.environment, GITHUB_TOKEN: TOKEN }, reject: false },
-    );
-    assert.equal(exitCode, 2, stdout + stderr);
+    const { folder, environment } = world.stack;
+    const place = { folder, environment: { ...environment, GITHUB_TOKEN: TOKEN } };
+    const { stderr, output, code } = await fleetIn(place, "check", "--online", "test");
+    assert.equal(code, 2, output);
     const said = stderr.matchAll(/ {2}services\.([a-z]+)\S* {2}.*\[(KF\d+)\]$/gm);
     assert.deepEqual(
       [...said].map(([, name, code]) => `${name} ${code}`),

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { execa } from "execa";
 import { podKubeconfig } from "../../components/pod-credentials.ts";
 import { RowRegistry } from "../../components/register-rows.ts";
 import { filledSecretRow, type ObjectRow, objectRow, type Row } from "../../manifests/inventory/row.ts";
 import { ensureToolchain } from "../../sandbox/toolchain/toolchain.ts";
-import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { kubectl as kubectlAs } from "./commands.ts";
+import { sharedControlPlane } from "./control-plane.ts";
 import { type InlineStack, openInlineStack } from "./inline-stack.ts";
 
 interface Secret {
@@ -27,14 +27,13 @@ class Component extends pulumi.ComponentResource {
 
 type Program = (opts: { readonly provider: kubernetes.Provider }) => unknown;
 
-describe("the Kubernetes provider of the toolchain", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the Kubernetes provider of the toolchain", () => {
   let stack: InlineStack<Program>;
-  let kubectl: (...args: readonly string[]) => Promise<string>;
+  let admin: string;
+  const kubectl = (...args: readonly string[]) => kubectlAs({ admin }, args);
 
   before(async () => {
-    const { admin, programs } = await sharedControlPlane();
-    kubectl = async (...args) => (await execa(programs.kubectl, ["--kubeconfig", admin, ...args])).stdout;
+    ({ admin } = await sharedControlPlane());
     stack = await openInlineStack<Program>("provider", async (program) => {
       await program({ provider: new kubernetes.Provider("cluster", { kubeconfig: admin }) });
     });

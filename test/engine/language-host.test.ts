@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
@@ -21,8 +21,7 @@ exports.node = { title: process.title, typescript: process.env.PULUMI_NODEJS_TYP
 `;
 
 /** What the build of the host adds to Pulumi's own code, and what every newer host does (docs/toolchain.md). */
-describe("the language host", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the language host", () => {
   let folder: string;
   let exported: (...command: readonly string[]) => Promise<unknown>;
 

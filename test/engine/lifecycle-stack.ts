@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
-import { catalogueText, service } from "../sources.ts";
-import { administrator, sendOrThrow } from "./access-world.ts";
+import { administrator } from "./access-world.ts";
 import { type FleetStack, type Run, TOKEN } from "./fleet-stack.ts";
+import { post, remove, sendOrThrow } from "./requests.ts";
 
 type Command = "preview" | "up";
-type Entries = Readonly<Record<string, object>>;
 
-export const list = (entries: Entries) =>
-  catalogueText(
-    Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
-  );
-export const BOTH: Entries = { nginx: {}, auth: {} };
-export const WITHOUT_AUTH: Entries = { nginx: {} };
-export const DECOMMISSIONED: Entries = { nginx: {}, auth: { state: "decommissioned" } };
+export const BOTH = { nginx: {}, auth: {} };
+export const WITHOUT_AUTH = { nginx: {} };
+export const DECOMMISSIONED = { nginx: {}, auth: { state: "decommissioned" } };
 
 /** A pipeline of dev and prod, with other stages between them. */
 export const pipelines = (between = "") =>
@@ -23,13 +18,6 @@ export const pipelines = (between = "") =>
 export function touched({ steps }: Run, service = ""): string[] {
   const changed = Object.entries(steps).filter(([name, op]) => op !== "same" && name.startsWith(service));
   return changed.map(([name, op]) => `${op} ${name}`).sort();
-}
-
-/** @throws AssertionError if the command failed */
-export async function succeeds(run: Promise<Run>): Promise<Run> {
-  const done = await run;
-  assert.equal(done.failed, false, done.output);
-  return done;
 }
 
 /** Checks that the command fails with these messages and changes nothing. */
@@ -50,17 +38,14 @@ export async function refused(
 
 /** The resources in the engine's checkpoint, without timestamps. */
 export async function resources(stack: FleetStack): Promise<readonly string[]> {
-  const { checkpoint } = JSON.parse(await stack.state()) as {
-    checkpoint: { latest: { resources: { urn: string; protect?: boolean }[] } };
-  };
-  return checkpoint.latest.resources.map(({ urn, protect }) => `${urn} ${protect ?? false}`).sort();
+  return (await stack.checkpoint()).resources.map(({ urn, protect }) => `${urn} ${protect ?? false}`).sort();
 }
 
 /** Whether each Stage of a service promotes by itself. */
 export async function policies(stack: FleetStack, name: string): Promise<Readonly<Record<string, boolean>>> {
-  const { spec } = (await stack.get("projectconfigs.kargo.akuity.io", `kargo-${name}`, `kargo-${name}`)) as {
+  const { spec } = await stack.get<{
     spec: { promotionPolicies: { stageSelector: { name: string }; autoPromotionEnabled?: boolean }[] };
-  };
+  }>("projectconfigs.kargo.akuity.io", `kargo-${name}`, `kargo-${name}`);
   const pairs = spec.promotionPolicies.map(({ stageSelector, autoPromotionEnabled = false }) => [
     stageSelector.name,
     autoPromotionEnabled,
@@ -85,7 +70,7 @@ export async function valuesFiles(stack: FleetStack, name: string): Promise<read
 }
 
 export async function uid(stack: FleetStack, kind: string, name: string): Promise<string> {
-  return ((await stack.get(kind, name)).metadata as { uid: string }).uid;
+  return (await stack.get<{ metadata: { uid: string } }>(kind, name)).metadata.uid;
 }
 
 /** Creates an Application with a name that nginx needs. The returned function deletes it. */
@@ -95,9 +80,9 @@ export async function takeName(stack: FleetStack): Promise<() => Promise<void>> 
   const spec = { project: "default", destination: {} };
   const body = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata, spec };
   const admin = await administrator(stack);
-  await sendOrThrow(admin, { method: "POST", path, body });
+  await sendOrThrow(admin, post(path, body));
   return async () => {
-    await sendOrThrow(admin, { method: "DELETE", path: `${path}/${metadata.name}` });
+    await sendOrThrow(admin, remove(`${path}/${metadata.name}`));
     admin.close();
   };
 }

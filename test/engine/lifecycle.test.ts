@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { catalogueOf } from "../sources.ts";
+import { succeeds } from "./commands.ts";
 import { type FleetStack, openFleetStack, type Run, TOKEN } from "./fleet-stack.ts";
 import {
   ALL_FILES,
   BOTH,
   DECOMMISSIONED,
-  list,
   pipelines,
   policies,
   refused,
   resources,
-  succeeds,
   takeName,
   touched,
   uid,
@@ -18,15 +17,14 @@ import {
   WITHOUT_AUTH,
 } from "./lifecycle-stack.ts";
 
-describe("a removed service or Stage, on a real engine and API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a removed service or Stage, on a real engine and API server", () => {
   let stack: FleetStack;
   let everything: readonly string[] = [];
 
   before(async () => {
     stack = await openFleetStack(["nginx", "auth"]);
     await configure({ pipelines: pipelines() });
-    await stack.writeCatalogue(list(BOTH));
+    await stack.writeCatalogue(catalogueOf(BOTH));
   });
 
   after(() => stack?.close());
@@ -41,9 +39,9 @@ describe("a removed service or Stage, on a real engine and API server", function
       await release();
       assert.ok(first.failed);
       assert.match(first.output, /"nginx-dev" already exists/);
-      await stack.writeCatalogue(list(WITHOUT_AUTH));
+      await stack.writeCatalogue(catalogueOf(WITHOUT_AUTH));
       const { failed, output } = await stack.preview();
-      await stack.writeCatalogue(list(BOTH));
+      await stack.writeCatalogue(catalogueOf(BOTH));
       await succeeds(stack.up());
       everything = await stack.objects();
       assert.ok(everything.includes("Project /kargo-auth"));
@@ -53,7 +51,7 @@ describe("a removed service or Stage, on a real engine and API server", function
 
     for (const command of ["preview", "up"] as const) {
       it(`is refused by ${command} when its entry is removed`, async () => {
-        await stack.writeCatalogue(list(WITHOUT_AUTH));
+        await stack.writeCatalogue(catalogueOf(WITHOUT_AUTH));
         await refused(
           stack,
           command,
@@ -63,9 +61,9 @@ describe("a removed service or Stage, on a real engine and API server", function
     }
 
     it("is explained when a service is renamed", async () => {
-      await stack.writeCatalogue(list({ nginx: {}, login: { repository: "acme/auth" } }));
+      await stack.writeCatalogue(catalogueOf({ nginx: {}, login: { repository: "acme/auth" } }));
       await refused(stack, "up", /services\.login {2}"login" has the repository of "auth"/);
-      await stack.writeCatalogue(list(BOTH));
+      await stack.writeCatalogue(catalogueOf(BOTH));
     });
 
     it("is refused when percent is lowered", async () => {
@@ -104,12 +102,12 @@ describe("a removed service or Stage, on a real engine and API server", function
     });
 
     it("is refused after a refresh too, which keeps the last output, by the preview before an up", async () => {
-      await stack.writeCatalogue(list(WITHOUT_AUTH));
+      await stack.writeCatalogue(catalogueOf(WITHOUT_AUTH));
       await succeeds(stack.refresh());
       const { failed, output } = await stack.cli("up", "--yes");
       assert.ok(failed);
       assert.match(output, /"auth" is provisioned, and its entry is gone/);
-      await stack.writeCatalogue(list(BOTH));
+      await stack.writeCatalogue(catalogueOf(BOTH));
     });
   });
 
@@ -120,7 +118,7 @@ describe("a removed service or Stage, on a real engine and API server", function
 
       before(async () => {
         project = await uid(stack, "projects.kargo.akuity.io", "kargo-auth");
-        await stack.writeCatalogue(list(DECOMMISSIONED));
+        await stack.writeCatalogue(catalogueOf(DECOMMISSIONED));
         await configure({ pipelines: pipelines() });
         run = await succeeds(stack.up());
       });
@@ -166,7 +164,7 @@ describe("a removed service or Stage, on a real engine and API server", function
       });
 
     it("is restored when it is active again, with a hook and protection, here with a new stage", async () => {
-      await stack.writeCatalogue(list(BOTH));
+      await stack.writeCatalogue(catalogueOf(BOTH));
       await qa("active");
       assert.deepEqual(touched(await succeeds(stack.up()), "auth"), [
         "create auth/application-qa",
@@ -179,7 +177,7 @@ describe("a removed service or Stage, on a real engine and API server", function
     });
 
     it("is refused when its entry is removed and when a stage is dropped, each with its reason", async () => {
-      await stack.writeCatalogue(list(WITHOUT_AUTH));
+      await stack.writeCatalogue(catalogueOf(WITHOUT_AUTH));
       await configure({ pipelines: pipelines() });
       await refused(
         stack,
@@ -191,7 +189,7 @@ describe("a removed service or Stage, on a real engine and API server", function
     });
 
     it("stops promoting when it is retired, and still exists", async () => {
-      await stack.writeCatalogue(list(DECOMMISSIONED));
+      await stack.writeCatalogue(catalogueOf(DECOMMISSIONED));
       await qa("retired");
       const run = await succeeds(stack.up());
       assert.deepEqual(touched(run, "nginx"), ["update nginx/project-config"]);
@@ -204,7 +202,7 @@ describe("a removed service or Stage, on a real engine and API server", function
       let run: Run;
 
       before(async () => {
-        await stack.writeCatalogue(list(WITHOUT_AUTH));
+        await stack.writeCatalogue(catalogueOf(WITHOUT_AUTH));
         await configure({ pipelines: pipelines() });
         run = await succeeds(stack.up());
       });
@@ -234,7 +232,7 @@ describe("a removed service or Stage, on a real engine and API server", function
     it("is reported and deleted", async () => {
       await configure({ pipelines: pipelines(), protect: "false" });
       assert.deepEqual(touched(await succeeds(stack.up())), []);
-      await stack.writeCatalogue(list({}));
+      await stack.writeCatalogue(catalogueOf({}));
       const run = await succeeds(stack.up());
       assert.match(
         run.output,

@@ -3,10 +3,11 @@ import { type Cluster, openCluster } from "../../fleet/cluster.ts";
 import { CALENDAR } from "../../manifests/calendar.ts";
 import { covered } from "../../model/windows.ts";
 import { platformPlan } from "../sources.ts";
-import { sendOrThrow, unbound } from "./access-world.ts";
+import { unbound } from "./access-world.ts";
 import { applyGuards } from "./administer.ts";
 import { type ClosedWorld, closedWorld, heard, refusal } from "./closed-world.ts";
-import { definedControlPlane, type SharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { definedControlPlane, type SharedControlPlane } from "./control-plane.ts";
+import { post, remove, sendOrThrow } from "./requests.ts";
 
 /** The longest names of groups: 256 characters of three bytes each. */
 const [BREAK_GLASS, INCIDENT] = ["界", "域"].map((character) => character.repeat(256));
@@ -17,8 +18,7 @@ const REASON = covered.reason.parse("𝄞".repeat(100));
 const UNTIL = "2099-01-01T00:00:00Z";
 const NAMESPACES = "/api/v1/namespaces";
 
-describe("the longest refusals of a closed Stage, on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the longest refusals of a closed Stage, on a real API server", () => {
   let plane: SharedControlPlane;
   let admin: Cluster;
   let world: ClosedWorld;
@@ -29,11 +29,11 @@ describe("the longest refusals of a closed Stage, on a real API server", functio
     admin = await openCluster({ kubeconfig: plane.admin, context: "sandbox" });
     world = closedWorld(admin, "long");
     const body = { apiVersion: "v1", kind: "Namespace", metadata: { name: "kargo-long" } };
-    await sendOrThrow(admin, { method: "POST", path: NAMESPACES, body });
+    await sendOrThrow(admin, post(NAMESPACES, body));
   });
 
   after(async () => {
-    await admin?.send({ method: "DELETE", path: `${NAMESPACES}/kargo-long` });
+    await admin?.send(remove(`${NAMESPACES}/kargo-long`));
     admin?.close();
   });
 

@@ -3,11 +3,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Cluster, openCluster } from "../../fleet/cluster.ts";
 import { eventWatch, windowCalendar } from "../../manifests/notification-sources.ts";
 import { everyObject } from "../every-object.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
-import { administrator, DRY, unbound } from "./access-world.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { catalogueOf, planOf, stackText } from "../sources.ts";
+import { administrator, unbound } from "./access-world.ts";
+import { changesNothing, succeeds } from "./commands.ts";
 import { everythingOf } from "./expected-objects.ts";
-import { type FleetStack, openFleetStack, type Run } from "./fleet-stack.ts";
+import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { dry, post } from "./requests.ts";
 import { CHANGES, hidden, type OpenObject, type Spec, slack } from "./sensor-attacks.ts";
 
 const NOTIFICATIONS =
@@ -22,22 +23,16 @@ const TEAMS = {
     notify: { webhooks: ["pager"] },
   },
 };
-const SERVICES = { nginx: service("nginx"), auth: service("auth", { team: "identity" }) };
+const CATALOGUE = catalogueOf({ nginx: {}, auth: { team: "identity" } }, TEAMS);
 const EVENTS = "/apis/argoproj.io/v1alpha1/namespaces/kargo-fleet-events";
 
-describe("messages and commit statuses of a stack", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("messages and commit statuses of a stack", () => {
   let stack: FleetStack;
   let admin: Cluster;
   let deployer: Cluster;
   const configure = (keys: Readonly<Record<string, string>>) => stack.writeConfig(keys, TEAMS);
-  const succeeds = async (run: Promise<Run>) => {
-    const { failed, output, steps } = await run;
-    assert.equal(failed, false, output);
-    return steps;
-  };
   const planned = planOf(
-    catalogueText(SERVICES, TEAMS),
+    CATALOGUE,
     stackText({
       ...ON,
       webhooks: '{ url: "https://hooks.acme.example", groups: 2 }',
@@ -53,9 +48,8 @@ describe("messages and commit statuses of a stack", function () {
   ) as OpenObject;
 
   before(async () => {
-    stack = await openFleetStack(["nginx", "auth"]);
+    stack = await openFleetStack(["nginx", "auth"], { catalogue: CATALOGUE });
     await configure({});
-    await stack.writeCatalogue(catalogueText(SERVICES, TEAMS));
     admin = await administrator(stack);
     deployer = await openCluster({ kubeconfig: stack.kubeconfig, context: "sandbox" });
   });
@@ -77,14 +71,16 @@ describe("messages and commit statuses of a stack", function () {
     await configure(ON);
     await succeeds(stack.up());
     assert.deepEqual(await stack.objects(), everythingOf(planned));
-    assert.deepEqual([...new Set(Object.values(await succeeds(stack.up())))], ["same"]);
+    await changesNothing(stack.up());
   });
 
   it("make the shared task report the Stage that a commit reached", async () => {
-    const task = await stack.get("clusterpromotiontask", "kargo-fleet-promote-v1");
-    const { steps } = (task as unknown as { spec: { steps: readonly { as: string }[] } }).spec;
+    const task = await stack.get<{ spec: { steps: readonly { as: string }[] } }>(
+      "clusterpromotiontask",
+      "kargo-fleet-promote-v1",
+    );
     assert.deepEqual(
-      steps.slice(-2).map(({ as }) => as),
+      task.spec.steps.slice(-2).map(({ as }) => as),
       ["find-commit", "report-stage"],
     );
   });
@@ -109,19 +105,14 @@ describe("messages and commit statuses of a stack", function () {
         metadata: { ...sensor.metadata, name: "notify-07" },
         spec: change(sensor.spec),
       };
-      return admin.send({
-        method: "POST",
-        path: `${EVENTS}/sensors?${DRY}`,
-        body,
-        as: unbound("kargo-fleet-deployer"),
-      });
+      return admin.send(dry(post(`${EVENTS}/sensors`, body, unbound("kargo-fleet-deployer"))));
     };
     it("work under a guard that passes the API server's type check without a warning", async () => {
-      const policy = async () =>
-        (await stack.get("validatingadmissionpolicy", "kargo-fleet-deployer")) as unknown as {
+      const policy = () =>
+        stack.get<{
           metadata: { generation: number };
           status?: { observedGeneration?: number; typeChecking?: object };
-        };
+        }>("validatingadmissionpolicy", "kargo-fleet-deployer");
       let { metadata, status } = await policy();
       for (let tries = 0; tries < 60 && status?.observedGeneration !== metadata.generation; tries += 1) {
         await pause(500);
@@ -131,7 +122,7 @@ describe("messages and commit statuses of a stack", function () {
     });
 
     it("make a Sensor that sends the program's messages", async () => {
-      for (const same of [(spec: Spec) => spec, slack((http) => http), hidden((http) => http)]) {
+      for (const same of [(spec: Spec) => spec, slack({}), hidden({})]) {
         const { status, body } = await attack(same);
         assert.equal(status, 201, JSON.stringify(body));
       }
@@ -145,12 +136,9 @@ describe("messages and commit statuses of a stack", function () {
       });
 
     const watching = async (source: object) => {
-      const { status, body } = await admin.send({
-        method: "POST",
-        path: `${EVENTS}/eventsources?${DRY}`,
-        body: source,
-        as: unbound("kargo-fleet-deployer"),
-      });
+      const { status, body } = await admin.send(
+        dry(post(`${EVENTS}/eventsources`, source, unbound("kargo-fleet-deployer"))),
+      );
       // The guard comes first; the name may be taken then.
       return { allowed: status === 201 || status === 409, status, text: JSON.stringify(body) };
     };

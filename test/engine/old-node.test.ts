@@ -3,12 +3,10 @@ import { copyFile, mkdir, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { oldNode, TOO_OLD } from "../old-node.ts";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 
-describe("an old Node on PATH", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
-
+describe("an old Node on PATH", () => {
   it("gives one sentence that says what to do", async () => {
     const { path } = await sharedPrograms();
     const folder = await engineFolder("old-node", true);

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { execa } from "execa";
 import { parseAllDocuments, stringify } from "yaml";
 import type { StackResource } from "../../fleet/operator/stack-resource.ts";
 import { OPERATOR_DEFINITIONS } from "../../sandbox/crds/releases.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { openRepository, type Repository } from "../repository.ts";
-import { catalogueText, service, stackText } from "../sources.ts";
-import { type SharedControlPlane, sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { catalogueOf, stackText } from "../sources.ts";
+import { fleetIn, succeeds } from "./commands.ts";
+import { type SharedControlPlane, sharedControlPlane } from "./control-plane.ts";
 
 const IMAGE = `registry.example/mirror/pulumi@sha256:${"1".repeat(64)}`;
 /** A priority level's share. */
@@ -30,8 +30,7 @@ const shard = (index: number) =>
     platform: String(index === 1),
   })}secretsprovider: awskms://alias/kargo-fleet\n`;
 
-describe("the resources of fleet operator on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the resources of fleet operator on a real API server", () => {
   let plane: SharedControlPlane;
   let repository: Repository;
   let printed = "";
@@ -46,23 +45,17 @@ describe("the resources of fleet operator on a real API server", function () {
     await installDefinitions({ admin: plane.admin, definitions: OPERATOR_DEFINITIONS });
     repository = await openRepository();
     await repository.write({
-      "platform/services.json": catalogueText({ nginx: service("nginx"), auth: service("auth") }),
+      "platform/services.json": catalogueOf(["nginx", "auth"]),
       [`platform/Pulumi.${LONG}-1.yaml`]: shard(1),
       [`platform/Pulumi.${LONG}-2.yaml`]: shard(2),
     });
     await repository.commit();
     await repository.git("remote", "add", "origin", "https://github.com/acme/fleet.git");
     await repository.git("update-ref", "refs/remotes/origin/main", "HEAD");
-    const { stdout } = await execa(
-      "node",
-      [
-        resolve("fleet/main.ts"),
-        ...["-C", "platform", "operator", `${LONG}-1`, "--image", IMAGE],
-        ...["--git-token", "--backend", "s3://acme-state", "--organization", "acme"],
-      ],
-      { cwd: repository.path },
-    );
-    printed = stdout;
+    const place = { folder: repository.path, environment: {} };
+    const args = ["--git-token", "--backend", "s3://acme-state", "--organization", "acme"];
+    const command = ["-C", "platform", "operator", `${LONG}-1`, "--image", IMAGE, ...args];
+    printed = (await succeeds(fleetIn(place, ...command))).stdout;
     await kubectl(["create", "namespace", "ci"]);
   });
   after(() => repository?.remove());
@@ -73,16 +66,8 @@ describe("the resources of fleet operator on a real API server", function () {
     assert.doesNotMatch(stderr, /Warning/);
     for (const document of parseAllDocuments(printed)) {
       const written = document.toJS() as StackResource;
-      const { stdout } = await kubectl([
-        "get",
-        "stacks.pulumi.com",
-        written.metadata.name,
-        "-n",
-        "ci",
-        "-o",
-        "json",
-      ]);
-      assert.deepEqual((JSON.parse(stdout) as StackResource).spec, written.spec);
+      const get = ["get", "stacks.pulumi.com", written.metadata.name, "-n", "ci", "-o", "json"];
+      assert.deepEqual((JSON.parse((await kubectl(get)).stdout) as StackResource).spec, written.spec);
     }
   });
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { execa } from "execa";
 import { parse } from "yaml";
 import { ensurePrograms } from "../../sandbox/toolchain/for-tests.ts";
-import { definedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { kubectl, pulumiIn, succeeds } from "./commands.ts";
+import { definedControlPlane } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
@@ -22,14 +22,15 @@ async function packageFolder(above: string): Promise<string> {
   return folder;
 }
 
-describe("a program in YAML with this project as a package", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a program in YAML with this project as a package", () => {
   let folder: string;
   let clone: string;
   /** What `pulumi package add` wrote into Pulumi.yaml. */
   let packages: unknown;
-  let pulumi: (...args: readonly string[]) => Promise<{ readonly all: string; readonly exitCode?: number }>;
-  let kubectl: (...args: readonly string[]) => Promise<string>;
+  let environment: Readonly<Record<string, string>>;
+  const pulumi = (...args: readonly string[]) =>
+    pulumiIn({ folder: join(folder, "program"), environment }, ...args);
+  let plane: { readonly admin: string };
   let kubeconfigs: { readonly admin: string; readonly deployer: string };
 
   /** The program of docs/package.md, with another resource's output as the image. */
@@ -52,38 +53,29 @@ describe("a program in YAML with this project as a package", function () {
   const write = async (image: string) => writeFile(join(folder, "program/Pulumi.yaml"), await program(image));
 
   before(async () => {
-    const { admin, deployer, path, programs } = await definedControlPlane();
+    const { admin, deployer, path } = await definedControlPlane();
     folder = await engineFolder("package");
     clone = await packageFolder(folder);
     for (const part of ["bin", "program"]) await mkdir(join(folder, part));
     const language = "pulumi-language-yaml";
     const host = await ensurePrograms([language], { quiet: true });
     await symlink(host[language], join(folder, "bin", language));
-    kubectl = async (...args) => (await execa(programs.kubectl, ["--kubeconfig", admin, ...args])).stdout;
+    plane = { admin };
     kubeconfigs = { admin: await readFile(admin, "utf8"), deployer: await readFile(deployer, "utf8") };
-    const env = await engineEnvironment(`${join(folder, "bin")}:${path}`, folder);
-    pulumi = (...args) =>
-      execa("pulumi", [...args, "--non-interactive"], {
-        cwd: join(folder, "program"),
-        env,
-        all: true,
-        reject: false,
-      });
+    environment = await engineEnvironment(`${join(folder, "bin")}:${path}`, folder);
     await write("registry.example/shop");
-    const made = await pulumi("stack", "init", "test", "--secrets-provider", SECRETS_PROVIDER);
-    assert.equal(made.exitCode, 0, made.all);
+    await succeeds(pulumi("stack", "init", "test", "--secrets-provider", SECRETS_PROVIDER));
   });
 
   it("names it in Pulumi.yaml by pulumi package add", async () => {
-    const added = await pulumi("package", "add", clone);
-    assert.equal(added.exitCode, 0, added.all);
+    await succeeds(pulumi("package", "add", clone));
     ({ packages } = parse(await readFile(join(folder, "program/Pulumi.yaml"), "utf8")));
     assert.deepEqual(packages, { "kargo-fleet": clone });
     await write("registry.example/shop");
   });
 
   it("prints its arguments by pulumi package get-schema", async () => {
-    const { all } = await pulumi("package", "get-schema", clone);
+    const { output: all } = await pulumi("package", "get-schema", clone);
     const { resources } = JSON.parse(all.slice(all.search(/^\{/m)));
     const { inputProperties } = resources["kargo-fleet:index:ServicePipeline"];
     for (const name of ["team", "repository", "image", "gitops"])
@@ -95,19 +87,15 @@ describe("a program in YAML with this project as a package", function () {
   });
 
   it("creates a service whose image is another resource's output, and a second up changes nothing", async () => {
-    const up = await pulumi("up", "--yes", "--skip-preview");
-    assert.equal(up.exitCode, 0, up.all);
+    await succeeds(pulumi("up", "--yes", "--skip-preview"));
     const image = "jsonpath={.spec.subscriptions[0].image.repoURL}";
-    assert.equal(
-      await kubectl("get", "warehouse", "shop", "-n", "kargo-shop", "-o", image),
-      "registry.example/shop",
-    );
-    const again = await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
-    assert.equal(again.exitCode, 0, again.all);
+    const get = ["get", "warehouse", "shop", "-n", "kargo-shop", "-o", image];
+    assert.equal(await kubectl(plane, get), "registry.example/shop");
+    await succeeds(pulumi("up", "--yes", "--skip-preview", "--expect-no-changes"));
   });
 
   it("gets the command that promotes to prod as an output", async () => {
-    const { all } = await pulumi("stack", "output", "--json");
+    const { output: all } = await pulumi("stack", "output", "--json");
     assert.deepEqual(JSON.parse(all), {
       promote: ["kargo promote --project kargo-shop --stage prod --freight <freight>"],
     });
@@ -115,18 +103,18 @@ describe("a program in YAML with this project as a package", function () {
 
   it("names an invalid argument and the reason", async () => {
     await write("Shop");
-    const { all, exitCode } = await pulumi("preview");
-    assert.notEqual(exitCode, 0);
+    const { output, failed } = await pulumi("preview");
+    assert.ok(failed);
     assert.match(
-      all,
+      output,
       /arguments of ServicePipeline shop are not valid:\s+image {2}"Shop" is not an image repository/,
     );
     await write("registry.example/shop");
   });
 
   it("leaves nothing after a destroy", async () => {
-    const destroyed = await pulumi("destroy", "--yes", "--skip-preview");
-    assert.equal(destroyed.exitCode, 0, destroyed.all);
-    assert.equal(await kubectl("get", "namespace", "kargo-shop", "--ignore-not-found", "-o", "name"), "");
+    await succeeds(pulumi("destroy", "--yes", "--skip-preview"));
+    const get = ["get", "namespace", "kargo-shop", "--ignore-not-found", "-o", "name"];
+    assert.equal(await kubectl(plane, get), "");
   });
 });

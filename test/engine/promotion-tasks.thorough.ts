@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { type Cluster, openCluster } from "../../fleet/cluster.ts";
 import { promotionTask } from "../../manifests/promotion-task.ts";
-import { catalogueText, PROMOTION_FILES, service } from "../sources.ts";
-import { DRY, KARGO } from "./access-world.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
-import { type FleetStack, openFleetStack, type Run } from "./fleet-stack.ts";
+import { catalogueOf, PROMOTION_FILES } from "../sources.ts";
+import { KARGO } from "./access-world.ts";
+import { changesNothing, succeeds } from "./commands.ts";
+import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { dry, patch } from "./requests.ts";
 
 const V3 = { promotionTasks: "{ v3: promotion/v3.yaml }" };
 const CANARY = {
@@ -30,34 +31,22 @@ interface Live {
   readonly spec: { readonly steps: readonly { readonly as: string }[] };
 }
 
-describe("a stack's own promotion task", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a stack's own promotion task", () => {
   let stack: FleetStack;
   let deployer: Cluster;
-  const succeeds = async (run: Promise<Run>) => {
-    const { failed, output, steps } = await run;
-    assert.equal(failed, false, output);
-    return steps;
-  };
-  const changesNothing = async (run: Promise<Run>) =>
-    assert.deepEqual([...new Set(Object.values(await succeeds(run)))], ["same"]);
   const taskOf = async (name: string) => {
-    const { spec } = (await stack.get("stage", "dev", `kargo-${name}`)) as unknown as {
+    const { spec } = await stack.get<{
       spec: { promotionTemplate: { spec: { steps: readonly { task: { name: string } }[] } } };
-    };
+    }>("stage", "dev", `kargo-${name}`);
     return spec.promotionTemplate.spec.steps[0]?.task.name;
   };
-  const task = (version: string) =>
-    stack.get("clusterpromotiontask", `kargo-fleet-promote-${version}`) as unknown as Promise<Live>;
+  const task = (version: string) => stack.get<Live>("clusterpromotiontask", `kargo-fleet-promote-${version}`);
 
   before(async () => {
-    stack = await openFleetStack(["nginx", "auth"]);
+    const catalogue = catalogueOf({ nginx: {}, auth: { team: "identity" } });
+    stack = await openFleetStack(["nginx", "auth"], { config: {}, catalogue });
     await mkdir(join(stack.folder, "promotion"));
     await writeFile(join(stack.folder, FILE), PROMOTION_FILES[FILE] ?? "");
-    await stack.writeConfig({});
-    await stack.writeCatalogue(
-      catalogueText({ nginx: service("nginx"), auth: service("auth", { team: "identity" }) }),
-    );
     deployer = await openCluster({ kubeconfig: stack.kubeconfig, context: "sandbox" });
     await succeeds(stack.up());
   });
@@ -81,18 +70,20 @@ describe("a stack's own promotion task", function () {
     const printed = parseAllDocuments(output)
       .map((document) => document.toJS() as Policy)
       .find(({ kind, metadata }) => kind === POLICY && metadata.name === "kargo-fleet-deployer");
-    const live = (await stack.get(POLICY, "kargo-fleet-deployer")) as unknown as Policy;
+    const live = await stack.get<Policy>(POLICY, "kargo-fleet-deployer");
     assert.deepEqual(printed?.spec.validations, live.spec.validations);
     assert.match(JSON.stringify(live.spec.validations), /kargo-fleet-promote-v3/);
   });
 
   it("may have no other steps than its file, whoever has the deployer's token", async () => {
     const { steps } = promotionTask({ name: "v1", version: "v1", by: "push" }).spec;
-    const { status, body } = await deployer.send({
-      method: "PATCH",
-      path: `${KARGO}/clusterpromotiontasks/kargo-fleet-promote-v3?${DRY}`,
-      body: { spec: { steps: steps.slice(1) } },
-    });
+    const { status, body } = await deployer.send(
+      dry(
+        patch(`${KARGO}/clusterpromotiontasks/kargo-fleet-promote-v3`, {
+          spec: { steps: steps.slice(1) },
+        }),
+      ),
+    );
     assert.equal(status, 403, JSON.stringify(body));
     assert.match(JSON.stringify(body), /ValidatingAdmissionPolicy 'kargo-fleet-deployer'/);
   });

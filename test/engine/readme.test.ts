@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { copyFile, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 
-describe("the README's commands for a cluster", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
-
+describe("the README's commands for a cluster", () => {
   it("make a stack of the example, up to what an administrator applies", async () => {
     const [, block = ""] = /```sh\n(pulumi login[\s\S]*?)```/.exec(await readFile("README.md", "utf8")) ?? [];
     const commands = block.split("\n").map((line) => line.replace(/\s+#.*/, ""));

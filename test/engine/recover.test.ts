@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { type Ended, succeeds } from "./commands.ts";
 import { itRepairs, POINTS, servicesOf } from "./interrupted-up/repairs.ts";
 import {
-  type Ended,
   type InterruptibleFleet,
   type InterruptibleStack,
   openInterruptibleFleet,
@@ -13,8 +12,7 @@ import {
 /** One victim. The others are in interruptions.thorough.ts. */
 const TRIED = POINTS.slice(0, 1);
 
-describe("fleet recover after an interrupted up", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet recover after an interrupted up", () => {
   let fleet: InterruptibleFleet;
   /** The stack of a finished test. */
   let stack: InterruptibleStack;
@@ -108,8 +106,7 @@ describe("fleet recover after an interrupted up", function () {
 
   describe("afterwards", () => {
     it("finds nothing to change", async () => {
-      const preview = await stack.preview("--expect-no-changes");
-      assert.equal(preview.code, 0, preview.output);
+      await succeeds(stack.preview("--expect-no-changes"));
     });
 
     it("lists the complete copies of a truncated state, and works with the newest", async () => {
@@ -121,8 +118,7 @@ describe("fleet recover after an interrupted up", function () {
       const [, newest = ""] = /Complete copies, newest first:\n\s+(\S+)/.exec(output) ?? [];
       assert.match(newest, /\.json\.bak$|\/backups\/|\/history\//, output);
       await copyFile(newest, file);
-      const recovered = await stack.fleet("recover");
-      assert.equal(recovered.code, 0, recovered.output);
+      await succeeds(stack.fleet("recover"));
       await writeFile(file, text);
     });
 

@@ -3,8 +3,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../../fleet/cluster.ts";
-import { administrator, fleet, KARGO, sendOrThrow, unbound, withTokenOf } from "./access-world.ts";
+import { administrator, KARGO, unbound, withTokenOf } from "./access-world.ts";
+import { fleetIn } from "./commands.ts";
 import type { FleetStack } from "./fleet-stack.ts";
+import { get, patch, post, sendOrThrow } from "./requests.ts";
 
 const as = unbound("somebody", "break-glass");
 const ACCOUNTS = "kargo-fleet-teams";
@@ -25,7 +27,7 @@ export function describeReleases(stackOf: () => FleetStack): void {
     let approvers: string[];
 
     const project = (service: string) => `${KARGO}/namespaces/kargo-${service}`;
-    const patch = (path: string, body: object) => sendOrThrow(admin, { method: "PATCH", path, body, as });
+    const change = (path: string, body: object) => sendOrThrow(admin, patch(path, body, as));
 
     /** Stage staging runs Freight of this name. */
     async function verified(service: string, name: string, verifiedIn: object): Promise<void> {
@@ -37,8 +39,8 @@ export function describeReleases(stackOf: () => FleetStack): void {
         images: [{ repoURL: `registry.example/${service}`, tag: "20261128133800-bbb1234" }],
       };
       const freights = `${project(service)}/freights`;
-      await sendOrThrow(admin, { method: "POST", path: freights, body, as });
-      await patch(`${freights}/${name}/status`, { status: { verifiedIn } });
+      await sendOrThrow(admin, post(freights, body, as));
+      await change(`${freights}/${name}/status`, { status: { verifiedIn } });
       await holds(service, "staging", name);
     }
 
@@ -46,12 +48,12 @@ export function describeReleases(stackOf: () => FleetStack): void {
       const origin = { kind: "Warehouse", name: service };
       const items = { [`Warehouse/${service}`]: { name: freight, origin } };
       const status = { freightHistory: [{ id: "1", items }] };
-      await patch(`${project(service)}/stages/${stage}/status`, { status });
+      await change(`${project(service)}/stages/${stage}/status`, { status });
     }
 
     async function promotions(service: string, freight: string): Promise<readonly Promotion[]> {
       const path = `${project(service)}/promotions`;
-      const { body } = await sendOrThrow(admin, { method: "GET", path });
+      const { body } = await sendOrThrow(admin, get(path));
       return (body as { items: Promotion[] }).items.filter(({ spec }) => spec.freight === freight);
     }
 
@@ -64,7 +66,7 @@ export function describeReleases(stackOf: () => FleetStack): void {
           continue;
         }
         const path = `${project(service)}/promotions/${found.metadata.name}/status`;
-        await patch(path, { status: { phase, message: phase === "Errored" ? "no such file" : "" } });
+        await change(path, { status: { phase, message: phase === "Errored" ? "no such file" : "" } });
         if (phase === "Succeeded") await holds(service, found.spec.stage, freight);
         return;
       }
@@ -72,10 +74,8 @@ export function describeReleases(stackOf: () => FleetStack): void {
     }
 
     /** As the administrator, unless another kubeconfig is named; the stack's own is the deployer's. */
-    const release = (command: string, name: string, ...args: readonly string[]) => {
-      const { admin: file } = stackOf();
-      return fleet(stackOf(), "release", command, name, "--kubeconfig", file, ...args);
-    };
+    const release = (command: string, name: string, ...args: readonly string[]) =>
+      fleetIn(stackOf(), "release", command, name, "--kubeconfig", stackOf().admin, ...args);
 
     before(async () => {
       const stack = stackOf();
@@ -92,13 +92,13 @@ export function describeReleases(stackOf: () => FleetStack): void {
     });
 
     it("writes nothing while a service has nothing verified, and names it", async () => {
-      const { exitCode, stderr } = await release("create", "r1", "--services", "auth,nginx");
-      assert.equal(exitCode, 2);
+      const { code, stderr } = await release("create", "r1", "--services", "auth,nginx");
+      assert.equal(code, 2);
       assert.match(stderr, /nginx \(test\): staging has not verified Freight n1\.\nNothing is written/);
     });
 
     it("records what staging has verified, in waves", async () => {
-      await patch(`${project("nginx")}/freights/n1/status`, { status: { verifiedIn: { staging: {} } } });
+      await change(`${project("nginx")}/freights/n1/status`, { status: { verifiedIn: { staging: {} } } });
       const { stdout } = await release("create", "r1", "--services", "auth", "--services", "nginx");
       assert.equal(stdout, "Wrote releases/r1.json: 2 services in 2 waves.");
       const shown = await release("show", "r1", "--json");
@@ -113,8 +113,8 @@ export function describeReleases(stackOf: () => FleetStack): void {
     });
 
     it("promotes nothing if the caller may not promote every service, and says which", async () => {
-      const { exitCode, stdout } = await release("promote", "r1", ...approvers);
-      assert.equal(exitCode, 2);
+      const { code, stdout } = await release("promote", "r1", ...approvers);
+      assert.equal(code, 2);
       assert.match(stdout, /auth \(test\), prod: can be promoted/);
       assert.match(
         stdout,
@@ -128,18 +128,18 @@ export function describeReleases(stackOf: () => FleetStack): void {
       const team = await withTokenOf(stackOf(), ACCOUNTS, "team-identity");
       team.close();
       const file = join(stackOf().folder, "team-identity.kubeconfig");
-      const { exitCode, stdout } = await release("promote", "r2", "--kubeconfig", file);
-      assert.equal(exitCode, 2);
+      const { code, stdout } = await release("promote", "r2", "--kubeconfig", file);
+      assert.equal(code, 2);
       assert.match(stdout, /auth \(test\), prod: cannot be promoted\. You may not promote to Stage prod/);
       assert.deepEqual(await promotions("auth", "a1"), []);
     });
 
     it("stops after a wave with a failed Promotion, and repeats its message", async () => {
-      const [{ exitCode, stdout, stderr }] = await Promise.all([
+      const [{ code, stdout, stderr }] = await Promise.all([
         release("promote", "r1"),
         end("auth", "a1", "Errored"),
       ]);
-      assert.equal(exitCode, 2);
+      assert.equal(code, 2);
       assert.match(stdout, /auth \(test\), prod: failed\. Promotion \S+ Errored: no such file/);
       assert.match(stdout, /nginx \(test\), prod: can be promoted/);
       assert.match(stderr, /0 of 2 services have it\. To go on: npm run fleet -- release promote r1/);
@@ -147,19 +147,19 @@ export function describeReleases(stackOf: () => FleetStack): void {
     });
 
     it("goes on when it runs again, and starts a wave when the one before is done", async () => {
-      const [{ exitCode, stderr }] = await Promise.all([
+      const [{ code, stderr }] = await Promise.all([
         release("promote", "r1"),
         end("auth", "a1", "Succeeded").then(async () => {
           assert.deepEqual(await promotions("nginx", "n1"), []);
           await end("nginx", "n1", "Succeeded");
         }),
       ]);
-      assert.equal(exitCode, 0, stderr);
+      assert.equal(code, 0, stderr);
       assert.match(stderr, /Release r1: all 2 services have it/);
     });
 
     it("makes no Promotion twice", async () => {
-      assert.equal((await release("promote", "r1")).exitCode, 0);
+      assert.equal((await release("promote", "r1")).code, 0);
       assert.equal((await promotions("auth", "a1")).length, 2);
       assert.equal((await promotions("nginx", "n1")).length, 1);
     });
@@ -167,18 +167,18 @@ export function describeReleases(stackOf: () => FleetStack): void {
     it("says that a Promotion goes on by itself when a wave's time is over", async () => {
       await verified("auth", "a2", { staging: {} });
       await release("create", "r3", "--services", "auth");
-      const { exitCode, stdout } = await release("promote", "r3", "--timeout", "1s", ...approvers);
-      assert.equal(exitCode, 2);
+      const { code, stdout } = await release("promote", "r3", "--timeout", "1s", ...approvers);
+      assert.equal(code, 2);
       assert.match(stdout, /is not finished\. Its Promotion has not ended in time; it goes on by itself/);
       assert.equal((await promotions("auth", "a2")).length, 1);
     });
 
     it("waits for a Promotion that already runs, with the approvers' own token", async () => {
-      const [{ exitCode, stderr }] = await Promise.all([
+      const [{ code, stderr }] = await Promise.all([
         release("promote", "r3", ...approvers),
         end("auth", "a2", "Succeeded"),
       ]);
-      assert.equal(exitCode, 0, stderr);
+      assert.equal(code, 0, stderr);
       assert.equal((await promotions("auth", "a2")).length, 1);
     });
   });

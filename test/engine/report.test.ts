@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { catalogueText, service } from "../sources.ts";
+import { catalogueOf } from "../sources.ts";
+import { succeeds } from "./commands.ts";
 import { type FleetStack, MASTER_SECRET, openFleetStack, TOKEN } from "./fleet-stack.ts";
 
 describe("fleet report --last-up", function () {
@@ -9,19 +10,18 @@ describe("fleet report --last-up", function () {
   let stack: FleetStack;
   let log = "";
   before(async () => {
-    stack = await openFleetStack(["nginx"]);
-    await stack.writeConfig({ protect: "false", platform: "false" });
-    await stack.writeCatalogue(catalogueText({ nginx: service("nginx", { build: false }) }));
+    stack = await openFleetStack(["nginx"], {
+      config: { protect: "false", platform: "false" },
+      catalogue: catalogueOf({ nginx: { build: false } }),
+    });
     log = join(stack.folder, "up.jsonl");
-    const { output, failed, events } = await stack.kept("up", "--yes", "--skip-preview");
-    assert.ok(!failed, output);
+    const { events } = await succeeds(stack.kept("up", "--yes", "--skip-preview"));
     await writeFile(log, events);
   });
   after(() => stack.close());
 
   it("shows what a real up did, and no secret", async () => {
-    const { output, code } = await stack.fleet("report", "--last-up", "--events", log);
-    assert.equal(code, 0, output);
+    const { output } = await succeeds(stack.fleet("report", "--last-up", "--events", log));
     assert.match(output, /^## ✅ Done: 1 service changed/);
     assert.match(output, /\| test \| nginx \| create \| .*Stage ×3 created/);
     assert.match(output, /^\+ Stage nginx\//m);

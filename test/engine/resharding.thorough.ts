@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { reencrypted } from "../../fleet/shards/stacks.ts";
 import { OPERATED, shardStack, shardsOf } from "../../model/shards.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { pulumiIn, succeeds } from "./commands.ts";
 import { type FleetStack, MASTER_SECRET, TOKEN } from "./fleet-stack.ts";
 import {
   assertDivided,
@@ -16,8 +16,7 @@ import {
   wanted,
 } from "./sharded-stack.ts";
 
-describe("the shards of a stack, one by one and in other numbers", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the shards of a stack, one by one and in other numbers", () => {
   let sharded: ShardedStack;
   let base: FleetStack;
   /** The uid of every namespace of a Kargo Project, and the hooks, after the first up. */
@@ -50,12 +49,8 @@ describe("the shards of a stack, one by one and in other numbers", function () {
   });
 
   it("makes what the cluster shares, and each shard its services, by a plain pulumi up", async () => {
-    const shared = await base.up();
-    assert.ok(!shared.failed, shared.output);
-    for (const { index } of shardsOf("test", 4)) {
-      const { output, code } = await up(shardStack("test", index));
-      assert.equal(code, 0, output);
-    }
+    await succeeds(base.up());
+    for (const { index } of shardsOf("test", 4)) await succeeds(up(shardStack("test", index)));
     made = await sharded.uids();
     hooks = sharded.hooks();
     assert.equal(hooks.length, NAMES.length);
@@ -64,8 +59,7 @@ describe("the shards of a stack, one by one and in other numbers", function () {
   });
 
   it("is brought up with all its shards by fleet up, which changes nothing after the plain ups", async () => {
-    const { output, code } = await fleet("up", "test", "--whole", "--json");
-    assert.equal(code, 0, output);
+    const { output } = await succeeds(fleet("up", "test", "--whole", "--json"));
     for (const name of await sharded.stacks()) assert.ok(output.includes(`"${name}"`), output);
     assert.deepEqual(await sharded.uids(), made);
     assert.deepEqual(sharded.hooks(), hooks);
@@ -75,15 +69,13 @@ describe("the shards of a stack, one by one and in other numbers", function () {
     const file = join(base.folder, "Pulumi.test-00.yaml");
     const text = await readFile(file, "utf8");
     await writeFile(file, text.replace(/(kargo-fleet:cluster:\n)/, "$1    qps: 60\n"));
-    const preview = ["preview", "--stack", "test-00", "--non-interactive"];
-    const byHand = await execa("pulumi", preview, sharded.options);
+    const byHand = await pulumiIn(base, "preview", "--stack", "test-00");
     assert.match(
-      byHand.all,
+      byHand.output,
       /Pulumi\.test-00\.yaml:\d+:\d+ .*qps {2}is not what Pulumi\.test\.yaml says.*\[KF120\]/,
     );
-    const env = { ...base.environment, [OPERATED]: "true" };
-    const operated = await execa("pulumi", preview, { ...sharded.options, env });
-    assert.equal(operated.exitCode, 0, operated.all);
+    const pod = { folder: base.folder, environment: { ...base.environment, [OPERATED]: "true" } };
+    await succeeds(pulumiIn(pod, "preview", "--stack", "test-00"));
     await writeFile(file, text);
   });
 
@@ -94,16 +86,14 @@ describe("the shards of a stack, one by one and in other numbers", function () {
     const unasked = await fleet("reshard", "--to", "7", "test");
     assert.match(unasked.output, /Nobody can be asked here\. Add --yes/);
     assert.deepEqual(await sharded.homes(), wanted(4));
-    const { output, code } = await fleet("reshard", "--to", "7", "test", "--yes");
-    assert.equal(code, 0, output);
+    const { output } = await succeeds(fleet("reshard", "--to", "7", "test", "--yes"));
     assert.match(output, /^Moved\. The previews of \d stacks show nothing to change\.$/m);
     await assertMoved(7);
   });
 
   it("changes nothing in the next up of every stack that has services", async () => {
     for (const stack of new Set([...wanted(7).values()].flat())) {
-      const { output, code } = await up(stack);
-      assert.equal(code, 0, output);
+      const { output } = await succeeds(up(stack));
       assert.doesNotMatch(output, /\d+ (created|deleted|replaced|updated)/);
     }
     assert.deepEqual(await sharded.uids(), made);
@@ -118,7 +108,8 @@ describe("the shards of a stack, one by one and in other numbers", function () {
       const { output: planned } = await fleet("reshard", "--to", String(to), "test", "--dry-run");
       assert.match(planned, /services move/);
       const args = [resolve("fleet/main.ts"), "reshard", "--to", String(to), "test", "--yes"];
-      const child = execa("node", args, { ...sharded.options, detached: true });
+      const options = { cwd: base.folder, env: base.environment, reject: false, all: true } as const;
+      const child = execa("node", args, { ...options, detached: true });
       let lines = 0;
       for await (const text of child.iterable({ from: "all" })) {
         if (!line.test(text) || ++lines < 2) continue;
@@ -137,8 +128,7 @@ describe("the shards of a stack, one by one and in other numbers", function () {
         if (!/currently locked/.test(refused.output)) assert.match(refused.output, unfinished);
         assert.notEqual(refused.code, 0);
       }
-      const again = await fleet("reshard", "--to", String(to), "test", "--yes");
-      assert.equal(again.code, 0, again.output);
+      await succeeds(fleet("reshard", "--to", String(to), "test", "--yes"));
       await assertMoved(to);
       assert.deepEqual(await sharded.stacks(), [
         "test",
@@ -148,7 +138,7 @@ describe("the shards of a stack, one by one and in other numbers", function () {
 
   it("refuses the up of a shard with another number of shards", async () => {
     await base.writeConfig({ shards: "5", pipelines: PIPELINES });
-    assert.equal((await fleet("shards", "test")).code, 0);
+    await succeeds(fleet("shards", "test"));
     const { output, code } = await up("test-04");
     assert.notEqual(code, 0);
     assert.match(output, /is 5, but the services of test are in 4 shards.*reshard --to 5 test \[KF123\]/);
@@ -165,7 +155,7 @@ describe("the shards of a stack, one by one and in other numbers", function () {
     assert.equal(code, 2, output);
     assert.match(output, /Surplus, with services: test-02, test-03\..*reshard --to 2 test/);
     await base.writeConfig({ shards: "4", pipelines: PIPELINES });
-    assert.equal((await fleet("shards", "test")).code, 0);
+    await succeeds(fleet("shards", "test"));
   });
 
   it("leaves no secret in plain text in a state", async () => {
@@ -195,11 +185,8 @@ describe("the shards of a stack, one by one and in other numbers", function () {
       const secrets = (all: string) => /kargo-fleet:webhookMasterSecret:\n\s+secure: (.*)/.exec(all)?.[1];
       assert.notEqual(secrets(text), secrets(before));
       await writeFile(file, text);
-      const { stdout } = await execa(
-        "pulumi",
-        ["config", "get", "kargo-fleet:webhookMasterSecret", "--stack", "test-00"],
-        sharded.options,
-      );
+      const get = ["config", "get", "kargo-fleet:webhookMasterSecret", "--stack", "test-00"];
+      const { stdout } = await pulumiIn(base, ...get);
       assert.equal(stdout.trim(), MASTER_SECRET);
       await writeFile(file, before);
     } finally {

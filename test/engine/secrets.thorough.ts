@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
-import { catalogueText, service } from "../sources.ts";
-import { fleet } from "./access-world.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { catalogueOf } from "../sources.ts";
+import { pulumiIn, succeeds } from "./commands.ts";
 import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, TOKEN } from "./fleet-stack.ts";
 
 const ROTATED = "planted-git-password-rotated";
@@ -37,8 +35,7 @@ async function files(folder: string): Promise<readonly (readonly [string, string
   return Promise.all(paths.map(async (path) => [path, (await readFile(path)).toString("latin1")] as const));
 }
 
-describe("a full run with planted secrets", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("a full run with planted secrets", () => {
   let stack: FleetStack;
   /** The output of each `fleet` command. */
   const said: Record<string, string> = {};
@@ -49,13 +46,8 @@ describe("a full run with planted secrets", function () {
   let own: readonly string[] = [];
 
   before(async () => {
-    stack = await openFleetStack(NAMES);
-    const catalogue = catalogueText({
-      nginx: service("nginx"),
-      auth: service("auth", { team: "identity" }),
-    });
-    await stack.writeConfig({ protect: "false" });
-    await stack.writeCatalogue(catalogue);
+    const catalogue = catalogueOf({ nginx: {}, auth: { team: "identity" } });
+    stack = await openFleetStack(NAMES, { config: { protect: "false" }, catalogue });
     const step = async (
       run: Promise<{ failed: boolean; output: string; events?: string }>,
       fails = false,
@@ -71,10 +63,9 @@ describe("a full run with planted secrets", function () {
     await stack.setSecret("gitPassword", ROTATED);
     const everything = ["--diff", "--show-config", "--show-sames", "--show-replacement-steps"];
     await step(stack.kept("up", "--yes", "--skip-preview", ...everything));
-    const json = await execa("pulumi", ["up", "--yes", "--skip-preview", "--json", "--stack", "test"], {
-      cwd: stack.folder,
-      env: stack.environment,
-    });
+    const json = await succeeds(
+      pulumiIn(stack, "up", "--yes", "--skip-preview", "--json", "--stack", "test"),
+    );
     own = json.stdout.split("\n");
     const app =
       "{ git: { githubApp: { clientId: Iv1.0, installationId: '1' } }, image: { username: reader } }";
@@ -91,9 +82,9 @@ describe("a full run with planted secrets", function () {
       [2, "audit", "--json", "--kubeconfig", stack.admin],
       [0, "deployer"],
     ] as const) {
-      const { exitCode, stdout, stderr } = await fleet(stack, ...command, "--stack", "test");
-      assert.equal(exitCode, code, stderr);
-      said[command.slice(0, 2).join(" ")] = stdout + stderr;
+      const ended = await stack.fleet(...command);
+      assert.equal(ended.code, code, ended.output);
+      said[command.slice(0, 2).join(" ")] = ended.output;
     }
     await step(stack.destroy());
   });

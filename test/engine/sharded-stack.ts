@@ -1,85 +1,49 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import { resolve } from "node:path";
-import { execa } from "execa";
 import { parseState } from "../../fleet/recovery/state.ts";
 import { servicesIn } from "../../fleet/shards/deployment.ts";
 import { shardOf, shardStack, shardsOf } from "../../model/shards.ts";
-import { catalogueText, service } from "../sources.ts";
-import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
+import { catalogueOf } from "../sources.ts";
+import { fleetIn, kubectl, pulumiIn } from "./commands.ts";
+import { openFleetStack } from "./fleet-stack.ts";
 
 export const NAMES = Array.from({ length: 12 }, (_, index) => `sharded-${index}`);
 export const PIPELINES = "{ standard: [ { stage: dev, promotion: auto, sync: auto } ] }";
 
-interface Ended {
-  readonly output: string;
-  readonly code: number | undefined;
-}
-
 /** A stack whose services are in shards. */
-export interface ShardedStack {
-  readonly base: FleetStack;
-  /** How commands run in its folder. */
-  readonly options: {
-    readonly cwd: string;
-    readonly env: Readonly<Record<string, string>>;
-    readonly reject: false;
-    readonly all: true;
-  };
-  fleet(...args: readonly string[]): Promise<Ended>;
-  pulumi(...args: readonly string[]): Promise<Ended>;
-  /** Brings up one stack. */
-  up(name: string): Promise<Ended>;
-  /** The names of all stacks. */
-  stacks(): Promise<readonly string[]>;
-  /** The stacks of each service, by its own state. */
-  homes(): Promise<ReadonlyMap<string, readonly string[]>>;
-  /** The uid of each namespace, Stage and Warehouse of the services. */
-  uids(): Promise<ReadonlyMap<string, string>>;
-  /** The hooks of all services' repositories. */
-  hooks(): readonly string[];
-  /** Deletes all stacks. */
-  close(): Promise<void>;
-}
+export type ShardedStack = Awaited<ReturnType<typeof openShardedStack>>;
 
 /** Opens a stack with so many shards, before its first `fleet shards`. */
-export async function openShardedStack(shards: number): Promise<ShardedStack> {
-  const base = await openFleetStack(NAMES);
-  await base.writeCatalogue(catalogueText(Object.fromEntries(NAMES.map((name) => [name, service(name)]))));
-  await base.writeConfig({ shards: String(shards), pipelines: PIPELINES });
-  const options = { cwd: base.folder, env: base.environment, reject: false, all: true } as const;
-  const fleet = async (...args: readonly string[]) => {
-    const { all, exitCode } = await execa("node", [resolve("fleet/main.ts"), ...args], options);
-    return { output: all, code: exitCode };
-  };
-  const pulumi = async (...args: readonly string[]) => {
-    const { all, exitCode } = await execa("pulumi", [...args, "--non-interactive"], options);
-    return { output: all, code: exitCode };
-  };
-  const stacks = async () => {
-    const { stdout } = await execa("pulumi", ["stack", "ls", "--json"], options);
+export async function openShardedStack(shards: number) {
+  const base = await openFleetStack(NAMES, {
+    config: { shards: String(shards), pipelines: PIPELINES },
+    catalogue: catalogueOf(NAMES),
+  });
+  const pulumi = (...args: readonly string[]) => pulumiIn(base, ...args);
+  /** The names of all stacks. */
+  const stacks = async (): Promise<readonly string[]> => {
+    const { stdout } = await pulumi("stack", "ls", "--json");
     return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name).sort();
   };
   return {
     base,
-    options,
-    fleet,
-    pulumi,
-    up: (name) => pulumi("up", "--yes", "--skip-preview", "--stack", name),
+    fleet: (...args: readonly string[]) => fleetIn(base, ...args),
+    /** Brings up one stack. */
+    up: (name: string) => pulumi("up", "--yes", "--skip-preview", "--stack", name),
     stacks,
+    /** The stacks of each service, by its own state. */
     homes: async () => {
       const found = new Map(NAMES.map((name): [string, string[]] => [name, []]));
       for (const stack of await stacks()) {
-        const { stdout } = await execa("pulumi", ["stack", "export", "--stack", stack], options);
+        const { stdout } = await pulumi("stack", "export", "--stack", stack);
         for (const name of servicesIn(parseState(stdout).resources)) found.get(name)?.push(stack);
       }
       return found;
     },
+    /** The uid of each namespace, Stage and Warehouse of the services. */
     uids: async () => {
       const kinds = "namespaces,stages.kargo.akuity.io,warehouses.kargo.akuity.io";
-      const args = ["--kubeconfig", base.admin, "get", kinds, "-A", "-o", "json"];
-      const { stdout } = await execa("kubectl", args, options);
-      const { items } = JSON.parse(stdout) as {
+      const { items } = JSON.parse(await kubectl(base, ["get", kinds, "-A", "-o", "json"])) as {
         items: { kind: string; metadata: { uid: string; name: string; namespace?: string } }[];
       };
       return new Map(
@@ -88,7 +52,9 @@ export async function openShardedStack(shards: number): Promise<ShardedStack> {
           .map(({ kind, metadata: { uid, name, namespace } }) => [`${kind} ${namespace}/${name}`, uid]),
       );
     },
+    /** The hooks of all services' repositories. */
     hooks: () => NAMES.flatMap((name) => base.github.hooks(`acme/${name}`).map(({ id }) => `${name} ${id}`)),
+    /** Deletes all stacks. */
     close: async () => {
       for (const name of await stacks()) {
         if (name === "test") continue;

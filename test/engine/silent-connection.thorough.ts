@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { sharedControlPlane, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedControlPlane } from "./control-plane.ts";
 import { type InlineStack, openInlineStack } from "./inline-stack.ts";
 
 /** A proxy that passes bytes on, until its connections fall silent without closing. */
@@ -37,8 +37,7 @@ async function silenceable(upstream: string) {
 
 type Program = (provider: kubernetes.Provider) => Promise<void>;
 
-describe("an up whose connection to the API server falls silent", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("an up whose connection to the API server falls silent", () => {
   let stack: InlineStack<Program>;
   let proxy: Awaited<ReturnType<typeof silenceable>>;
 

@@ -3,7 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { configOf, parseStackFile } from "../../model/stack-file.ts";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 
 /** Values that YAML parsers may read differently. */
@@ -74,9 +74,7 @@ config:
   nested: [{ <<: *a, until: 2026-12-31 }, *b]
 `;
 
-describe("a stack file", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
-
+describe("a stack file", () => {
   it("has the same values for us and for the engine, or is refused", async () => {
     const { path } = await sharedPrograms();
     const folder = await engineFolder("stack-file");

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedPrograms } from "./control-plane.ts";
 import { processesOf, startIn } from "./npm-start.ts";
 
-describe("npm start after a kill -9 of an earlier run", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("npm start after a kill -9 of an earlier run", () => {
   let folder = "";
 
   before(async () => {

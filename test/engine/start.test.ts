@@ -4,11 +4,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import type { PageData } from "../../fleet/status/page/page-data.ts";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { sharedPrograms } from "./control-plane.ts";
 import { processesOf, startIn } from "./npm-start.ts";
 
-describe("npm start", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("npm start", () => {
   let folder = "";
   const start = (...args: string[]) => startIn(folder, ...args);
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { execa } from "execa";
 import { type Cluster, openCluster } from "../../fleet/cluster.ts";
 import type { FleetStatus, ServiceStatus } from "../../fleet/status/fleet-status.ts";
 import { recorded, statusOfItems } from "../../fleet/test/status/recorded-fleet.ts";
@@ -12,10 +11,11 @@ import { WINDOWS_NAMESPACE } from "../../model/names.ts";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane.ts";
 import { installDefinitions } from "../../sandbox/crds.ts";
 import { service, stackText } from "../sources.ts";
-import { sendOrThrow } from "./access-world.ts";
 import { account, bound, make } from "./by-hand.ts";
-import { sharedPrograms, TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { fleetIn } from "./commands.ts";
+import { sharedPrograms } from "./control-plane.ts";
 import { engineFolder } from "./engine-environment.ts";
+import { get, post, sendOrThrow } from "./requests.ts";
 import { createNamespaces, type WithStatus, writeObjects } from "./write-objects.ts";
 
 /** More services than the command reads one by one; they have no objects. */
@@ -27,8 +27,7 @@ const FILES_ALONE =
   /Windows and freezes are those of the files, and stops are unknown\. The ConfigMap kargo-fle/;
 const KARGO_KINDS = ["stages", "freights", "promotions", "warehouses"];
 
-describe("fleet status on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("fleet status on a real API server", () => {
   let plane: ControlPlane;
   let admin: Cluster;
   let folder: string;
@@ -43,8 +42,7 @@ describe("fleet status on a real API server", function () {
       ...["nginx", "auth", "api-gw", ...OTHERS].map((name) => `kargo-${name}`),
       WINDOWS_NAMESPACE,
     ]);
-    for (const body of emptyCalendars())
-      await sendOrThrow(admin, { method: "POST", path: CONFIG_MAPS, body });
+    for (const body of emptyCalendars()) await sendOrThrow(admin, post(CONFIG_MAPS, body));
     const items = recorded("held");
     const later = ({ kind, metadata }: WithStatus) =>
       kind === "Freight" && metadata.name.startsWith("cc00c3c");
@@ -81,14 +79,12 @@ describe("fleet status on a real API server", function () {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  const fleet = async (...args: readonly string[]) => {
-    const options = { cwd: folder, reject: false, env: { NO_COLOR: "1" } } as const;
-    return execa(process.execPath, [resolve("fleet/main.ts"), "status", ...args], options);
-  };
+  const fleet = (...args: readonly string[]) =>
+    fleetIn({ folder, environment: { NO_COLOR: "1" } }, "status", ...args);
   const json = async (...args: readonly string[]) => {
-    const { stdout, stderr, exitCode } = await fleet("--json", ...args);
+    const { stdout, stderr, code } = await fleet("--json", ...args);
     assert.ok(stdout.startsWith("{"), stderr);
-    return { ...(JSON.parse(stdout) as FleetStatus), exitCode };
+    return { ...(JSON.parse(stdout) as FleetStatus), code };
   };
   /** What does not depend on the time at which the objects were created. */
   const facts = ({ service, stages }: ServiceStatus) =>
@@ -104,10 +100,10 @@ describe("fleet status on a real API server", function () {
   const EXPECTED = statusOfItems(recorded("held")).services;
 
   it("says of the whole cluster what Kargo and Argo CD wrote there", async () => {
-    const { services, exitCode, clusters } = await json("eu");
+    const { services, code, clusters } = await json("eu");
     assert.deepEqual(services.slice(0, 3).flatMap(facts), EXPECTED.flatMap(facts));
     assert.equal(services.length, 12);
-    assert.equal(exitCode, 2);
+    assert.equal(code, 2);
     assert.deepEqual(clusters[0]?.limits, undefined);
   });
 
@@ -126,11 +122,11 @@ describe("fleet status on a real API server", function () {
     const rules = [{ apiGroups: ["kargo.akuity.io"], resources: KARGO_KINDS, verbs: ["get", "list"] }];
     await make(admin, bound(account("default", "default"), "kargo-nginx", rules));
     const path = "/api/v1/namespaces/default/serviceaccounts/default/token";
-    const { body } = await sendOrThrow(admin, { method: "POST", path, body: { spec: {} } });
+    const { body } = await sendOrThrow(admin, post(path, { spec: {} }));
     const { token } = (body as { status: { token: string } }).status;
     const config = await readFile(plane.kubeconfigs.admin, "utf8");
     await writeFile(join(folder, "member"), config.replace(/token: .*/, `token: ${token}`), { mode: 0o600 });
-    const { services, clusters, exitCode } = await json("eu", "--kubeconfig", "member");
+    const { services, clusters, code } = await json("eu", "--kubeconfig", "member");
     const readable = services.filter(({ unreadable }) => unreadable === undefined);
     assert.deepEqual(
       readable.map(({ service }) => service),
@@ -140,7 +136,7 @@ describe("fleet status on a real API server", function () {
     assert.match(services[0]?.unreadable ?? "", /cannot list resource "\w+" in API group "kargo.akuity.io"/);
     assert.match(clusters[0]?.limits?.[0] ?? "", /^Without the right to list Applications/);
     assert.match(clusters[0]?.limits?.[1] ?? "", FILES_ALONE);
-    assert.equal(exitCode, 1);
+    assert.equal(code, 1);
   });
 
   it("says that it shows the files' freezes if it may not read the cluster's, also as text and as a page", async () => {
@@ -159,7 +155,7 @@ describe("fleet status on a real API server", function () {
   });
 
   it("reads every stack but the sandbox's, and an unreachable cluster hides no other", async () => {
-    const { clusters, services, exitCode } = await json();
+    const { clusters, services, code } = await json();
     assert.deepEqual(
       clusters.map(({ name, unreadable }) => [name, unreadable === undefined]),
       [
@@ -169,7 +165,7 @@ describe("fleet status on a real API server", function () {
     );
     assert.match(clusters[1]?.unreadable ?? "", /^The API server https:\/\/127\.0\.0\.1:1 cannot be reached/);
     assert.deepEqual(services.slice(0, 3).flatMap(facts), EXPECTED.flatMap(facts));
-    assert.equal(exitCode, 1);
+    assert.equal(code, 1);
   });
 
   for (const [args, code, expected] of [
@@ -180,9 +176,9 @@ describe("fleet status on a real API server", function () {
     [["--services", "nginx,api-gw", "--stale", "99w"], 0, /^0 services on eu/],
   ] as const)
     it(`exits with ${code} for ${args.join(" ")}`, async () => {
-      const { exitCode, stdout } = await fleet("eu", ...args);
-      assert.match(stdout, expected);
-      assert.equal(exitCode, code);
+      const ended = await fleet("eu", ...args);
+      assert.match(ended.stdout, expected);
+      assert.equal(ended.code, code);
     });
 
   for (const [args, message] of [
@@ -193,16 +189,16 @@ describe("fleet status on a real API server", function () {
     [["--context", "x"], /--context is for one cluster/],
   ] as const)
     it(`says what is wrong with ${args.join(" ")}`, async () => {
-      const { exitCode, stderr } = await fleet(...args);
+      const { code, stderr } = await fleet(...args);
       assert.match(stderr, message);
-      assert.equal(exitCode, 1);
+      assert.equal(code, 1);
     });
 
   it("writes the page that only the caller can read, and prints its path", async () => {
     const file = join(folder, "status.html");
-    const { stdout, exitCode } = await fleet("eu", "--services", "auth", "--html", "status.html");
+    const { stdout, code } = await fleet("eu", "--services", "auth", "--html", "status.html");
     assert.equal(stdout, `Written: ${file}`);
-    assert.equal(exitCode, 2);
+    assert.equal(code, 2);
     assert.match(await readFile(file, "utf8"), /^<!doctype html>[\s\S]*kargo-auth[\s\S]*<\/html>\s*$/);
     assert.equal((await stat(file)).mode & 0o777, 0o600);
   });
@@ -210,7 +206,7 @@ describe("fleet status on a real API server", function () {
   it("changes nothing", async () => {
     const versions = async () => {
       const path = "/apis/kargo.akuity.io/v1alpha1/stages";
-      const { body } = await sendOrThrow(admin, { method: "GET", path });
+      const { body } = await sendOrThrow(admin, get(path));
       return (body as { items: { metadata: { resourceVersion: string } }[] }).items.map(
         ({ metadata }) => metadata.resourceVersion,
       );

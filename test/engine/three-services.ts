@@ -1,12 +1,12 @@
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { catalogueOf, planOf, stackText } from "../sources.ts";
 import { everythingOf, resourcesOf } from "./expected-objects.ts";
 import type { Run } from "./fleet-stack.ts";
 
 export const NAMES = ["nginx", "api-gw", "auth"];
-export const ALL = catalogueText({
-  nginx: service("nginx"),
-  "api-gw": service("api-gw"),
-  auth: service("auth", { team: "identity", pipeline: "regulated" }),
+export const ALL = catalogueOf({
+  nginx: {},
+  "api-gw": {},
+  auth: { team: "identity", pipeline: "regulated" },
 });
 
 /** The two pipelines of the stack, with a variable soak before auth's prod. */

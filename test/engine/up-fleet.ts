@@ -45,7 +45,7 @@ export async function openUpFleet(): Promise<UpFleet> {
       );
       assert.deepEqual(hooks.sort(), real.sort());
       assert.deepEqual(
-        [states.map(({ pending }) => pending), await fleet.locks("test"), await fleet.locks("test-2")],
+        [states.map(({ pending }) => pending.length), await fleet.locks("test"), await fleet.locks("test-2")],
         [[0, 0], [], []],
       );
     },

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { catalogueText, service } from "../sources.ts";
+import { catalogueOf } from "../sources.ts";
 import { allowedTo } from "./access-world.ts";
 import { testBuildRights } from "./build-rights.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { succeeds } from "./commands.ts";
 import { DEPLOYER } from "./expected-objects.ts";
 import { type FleetStack, MASTER_SECRET, openFleetStack, PASSWORDS, TOKEN } from "./fleet-stack.ts";
 import { testRotations } from "./rotations.ts";
@@ -18,16 +18,14 @@ import {
   WITHOUT_APPROVERS,
 } from "./three-services.ts";
 
-describe("pulumi up of the program on a real API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("pulumi up of the program on a real API server", () => {
   let stack: FleetStack;
   /** The context of the kubeconfig, which one test renames. */
   let context = "sandbox";
 
   before(async () => {
-    stack = await openFleetStack(NAMES);
+    stack = await openFleetStack(NAMES, { catalogue: ALL });
     await configure();
-    await stack.writeCatalogue(ALL);
   });
 
   after(() => stack?.close());
@@ -46,25 +44,22 @@ describe("pulumi up of the program on a real API server", function () {
 
   /** Which of the two groups of auth's team may promote to prod, by the API server. */
   async function promotesToProd(): Promise<Record<string, boolean | undefined>> {
-    const promote = { group: "kargo.akuity.io", resource: "stages", name: "prod", verb: "promote" };
+    const prod = { resource: "stages", name: "prod", namespace: "kargo-auth" };
+    const promote = { ...prod, group: "kargo.akuity.io", verb: "promote" };
     const answers: Record<string, boolean | undefined> = {};
     for (const group of ["AD-Identity", "AD-Identity-Release"])
-      [answers[group]] = await allowedTo(stack, { groups: [group] }, [
-        { ...promote, namespace: "kargo-auth" },
-      ]);
+      [answers[group]] = await allowedTo(stack, { groups: [group] }, [promote]);
     return answers;
   }
 
   it("previews every resource before anything exists", async () => {
-    const { failed, steps, output } = await stack.preview();
-    assert.equal(failed, false, output);
+    const { steps } = await succeeds(stack.preview());
     assert.equal(Object.values(steps).filter((op) => op === "create").length, RESOURCES);
     assert.deepEqual(await stack.objects(), DEPLOYER);
   });
 
   it("creates everything of every service", async () => {
-    const { failed, output } = await stack.cli("up", "--yes", "--skip-preview");
-    assert.equal(failed, false, output);
+    await succeeds(stack.cli("up", "--yes", "--skip-preview"));
     assert.deepEqual(await stack.objects(), EVERYTHING);
   });
 
@@ -72,15 +67,8 @@ describe("pulumi up of the program on a real API server", function () {
     for (const name of NAMES) {
       const hooks = stack.github.hooks(`acme/${name}`);
       assert.deepEqual(
-        hooks.map(({ active, events, hasSecret, url }) => ({ active, events, hasSecret, url })),
-        [
-          {
-            active: true,
-            events: ["push"],
-            hasSecret: true,
-            url: `https://hooks.acme.example/${GROUPS[name]}/${name}`,
-          },
-        ],
+        hooks.map(({ active, events, hasSecret, url }) => [active, events, hasSecret, url]),
+        [[true, ["push"], true, `https://hooks.acme.example/${GROUPS[name]}/${name}`]],
       );
     }
   });
@@ -88,15 +76,13 @@ describe("pulumi up of the program on a real API server", function () {
   testBuildRights(() => stack);
 
   it("changes nothing the second time", async () => {
-    const run = await stack.up();
-    assert.equal(run.failed, false, run.output);
+    const run = await succeeds(stack.up());
     assert.deepEqual(touched(run), []);
     assert.equal(Object.keys(run.steps).length, RESOURCES);
   });
 
   it("finds no drift, and neither prints nor keeps a secret of the stack", async () => {
-    const run = await stack.refresh();
-    assert.equal(run.failed, false, run.output);
+    const run = await succeeds(stack.refresh());
     assert.deepEqual(
       Object.entries(run.steps).filter(([, op]) => op !== "refresh" && op !== "same"),
       [],
@@ -110,8 +96,7 @@ describe("pulumi up of the program on a real API server", function () {
 
   it("changes only one Stage when one Stage changes", async () => {
     await configure({ pipelines: pipelines("2h") });
-    const run = await stack.up();
-    assert.deepEqual([run.failed, touched(run)], [false, ["auth/stage-prod"]], run.output);
+    assert.deepEqual(touched(await succeeds(stack.up())), ["auth/stage-prod"]);
     const { spec } = await stack.get("stages.kargo.akuity.io", "prod", "kargo-auth");
     assert.match(JSON.stringify(spec), /"requiredSoakTime":"2h0m0s"/);
   });
@@ -125,9 +110,7 @@ describe("pulumi up of the program on a real API server", function () {
 
   it("moves a service to another pipeline with the same Stages without changing anything", async () => {
     await stack.writeCatalogue(ALL.replace('"pipeline": "regulated"', '"pipeline": "standard"'));
-    const run = await stack.up();
-    assert.equal(run.failed, false, run.output);
-    assert.deepEqual(touched(run), []);
+    assert.deepEqual(touched(await succeeds(stack.up())), []);
     await stack.writeCatalogue(ALL);
   });
 
@@ -144,9 +127,7 @@ describe("pulumi up of the program on a real API server", function () {
     ];
     const { output } = await stack.cli("preview", "--diff");
     assert.match(output, /role-binding-approvers[\s\S]*"AD-Identity-Release" => "AD-Identity"/);
-    const run = await stack.up();
-    assert.equal(run.failed, false, run.output);
-    assert.deepEqual(touched(run), changed);
+    assert.deepEqual(touched(await succeeds(stack.up())), changed);
     assert.deepEqual(await promotesToProd(), { "AD-Identity": true, "AD-Identity-Release": false });
     const { subjects } = await stack.get("rolebindings", "kargo-fleet-approvers", "kargo-auth");
     assert.match(JSON.stringify(subjects), /"name":"AD-Identity"/);
@@ -157,9 +138,7 @@ describe("pulumi up of the program on a real API server", function () {
     context = "renamed";
     await writeFile(stack.kubeconfig, config.replaceAll(/\bsandbox\b/g, context));
     await configure();
-    const run = await stack.up();
-    assert.equal(run.failed, false, run.output);
-    assert.deepEqual(touched(run), ["kubernetes"]);
+    assert.deepEqual(touched(await succeeds(stack.up())), ["kubernetes"]);
   });
 
   testRotations(() => stack);
@@ -189,12 +168,7 @@ describe("pulumi up of the program on a real API server", function () {
   });
 
   it("refuses to remove a service from the list, and changes nothing", async () => {
-    await stack.writeCatalogue(
-      catalogueText({
-        nginx: service("nginx"),
-        auth: service("auth", { team: "identity", pipeline: "regulated" }),
-      }),
-    );
+    await stack.writeCatalogue(catalogueOf({ nginx: {}, auth: { team: "identity", pipeline: "regulated" } }));
     for (const run of [await stack.preview(), await stack.up()]) {
       assert.ok(run.failed);
       assert.match(run.output, /services\.api-gw {2}"api-gw" is provisioned, and its entry is gone/);
@@ -212,7 +186,7 @@ describe("pulumi up of the program on a real API server", function () {
     // Whichever of the three comes first.
     assert.match(output, /"kargo-([a-z-]+)\/\1"[\s\S]*spec\.interval/);
     await configure();
-    assert.equal((await stack.up()).failed, false);
+    await succeeds(stack.up());
   });
 
   it("deletes nothing when a protected stack is destroyed", async () => {
@@ -226,16 +200,12 @@ describe("pulumi up of the program on a real API server", function () {
   it("deletes everything when a stack with protect: false is destroyed", async () => {
     await configure({ protect: "false" });
     assert.deepEqual(touched(await stack.up()), []);
-    const { failed, output } = await stack.destroy();
-    assert.equal(failed, false, output);
+    await succeeds(stack.destroy());
     assert.deepEqual(await stack.objects(), DEPLOYER);
     assert.deepEqual(
       NAMES.flatMap((name) => stack.github.hooks(`acme/${name}`)),
       [],
     );
-    const { checkpoint } = JSON.parse(await stack.state()) as {
-      checkpoint: { latest?: { resources?: unknown[] } };
-    };
-    assert.deepEqual(checkpoint.latest?.resources ?? [], []);
+    assert.deepEqual((await stack.checkpoint()).resources, []);
   });
 });

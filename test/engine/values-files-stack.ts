@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import type { Plan } from "../../model/plan.ts";
-import { type LocalGitHub, startLocalGitHub } from "../../sandbox/github/server.ts";
+import { startLocalGitHub } from "../../sandbox/github/server.ts";
 import { sharedPrograms } from "./control-plane.ts";
 import { engineEnvironment, engineFolder } from "./engine-environment.ts";
 import { dynamicProvider } from "./fleet-program/dynamic-provider.ts";
@@ -17,29 +17,6 @@ export type { Run } from "./fleet-program/engine-commands.ts";
 export const TOKEN = "planted-github-token";
 /** A secret of the stack that is unrelated to the values files. */
 export const OTHER_SECRET = "planted-other-secret";
-
-/** A program with only the values files of a plan, run by the real engine against a local GitHub. */
-export interface ValuesFilesStack {
-  readonly github: LocalGitHub;
-  /** The plan of the next run. */
-  plan: Plan;
-  up(): Promise<Run>;
-  preview(): Promise<Run>;
-  refresh(): Promise<Run>;
-  destroy(): Promise<Run>;
-  /** Continues in another folder, like another clone. `components` is the path of the components there. */
-  move(components?: string): Promise<void>;
-  state(): Promise<string>;
-  /** Replaces the code in the state by that of an earlier version. */
-  replaceStoredCode(code: string): Promise<void>;
-  /** The existing values files, by path. */
-  files(): Promise<Readonly<Record<string, string>>>;
-  /** Runs `git` in a new clone. */
-  git(...args: string[]): Promise<string>;
-  /** Changes and pushes a file, as Kargo does. */
-  push(path: string, change: (text: string) => string): Promise<void>;
-  close(): Promise<void>;
-}
 
 const PROGRAM = `import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
@@ -57,11 +34,10 @@ runtime:
     typescript: false
 `;
 
-/** Opens an empty stack, with a GitOps repository that has these files. */
-export async function openValuesFilesStack(
-  plan: Plan,
-  files: Readonly<Record<string, string>> = { "README.md": "# GitOps\n" },
-): Promise<ValuesFilesStack> {
+export type ValuesFilesStack = Awaited<ReturnType<typeof openValuesFilesStack>>;
+
+/** Opens an empty stack whose program has only the values files of a plan, with a local GitHub. */
+export async function openValuesFilesStack(plan: Plan) {
   const { path } = await sharedPrograms();
   // The Automation API finds its CLI on this process's PATH, not on the stack's.
   process.env.PATH = path;
@@ -70,7 +46,7 @@ export async function openValuesFilesStack(
     directory: join(folder, "github"),
     token: TOKEN,
     owner: "acme",
-    repositories: [{ name: "acme/gitops", files }],
+    repositories: [{ name: "acme/gitops", files: { "README.md": "# GitOps\n" } }],
   });
   const envVars = {
     ...(await engineEnvironment(path, folder)),
@@ -101,7 +77,7 @@ export async function openValuesFilesStack(
   let running = await start();
 
   const run = async (command: EngineCommand): Promise<Run> => {
-    await writeFile(join(program, "plan.json"), JSON.stringify(self.plan));
+    await writeFile(join(program, "plan.json"), JSON.stringify(next.plan));
     return running.run(command);
   };
   const git = (cwd: string, ...args: string[]) => execa("git", args, { cwd, env: KARGO });
@@ -111,14 +87,17 @@ export async function openValuesFilesStack(
     await git(folder, "clone", "--quiet", `${url}/acme/gitops.git`, checkout);
     return checkout;
   };
-  const self: ValuesFilesStack = {
+  const next = { plan };
+  return {
     github,
-    plan,
+    /** The plan of the next run. */
+    next,
     up: () => run("up"),
     preview: () => run("preview"),
     refresh: () => run("refresh"),
     destroy: () => run("destroy"),
-    move: async (components) => {
+    /** Continues in another folder, like another clone. `components` is the path of the components there. */
+    move: async (components?: string) => {
       const elsewhere = await programFolder(folder, `a clone ${++clones}, elsewhere`, components);
       await writeFile(
         join(elsewhere, "Pulumi.test.yaml"),
@@ -130,21 +109,25 @@ export async function openValuesFilesStack(
       running = await start();
     },
     state: () => readFile(stateFile, "utf8"),
-    replaceStoredCode: async (code) => {
+    /** Replaces the code in the state by that of an earlier version. */
+    replaceStoredCode: async (code: string) => {
       const stored = `"__provider": ${JSON.stringify(code)}`;
       await writeFile(
         stateFile,
         (await readFile(stateFile, "utf8")).replace(STORED_CODE, () => stored),
       );
     },
-    git: async (...args) => (await git(await clone(), ...args)).stdout,
-    files: async () => {
+    /** Runs `git` in a new clone. */
+    git: async (...args: string[]) => (await git(await clone(), ...args)).stdout,
+    /** The existing values files, by path. */
+    files: async (): Promise<Readonly<Record<string, string>>> => {
       const checkout = await clone();
       const paths = globSync("**/values-*.yaml", { cwd: checkout }).sort();
       const read = async (path: string) => [path, await readFile(join(checkout, path), "utf8")];
       return Object.fromEntries(await Promise.all(paths.map(read)));
     },
-    push: async (path, change) => {
+    /** Changes and pushes a file, as Kargo does. */
+    push: async (path: string, change: (text: string) => string) => {
       const checkout = await clone();
       const text = await readFile(join(checkout, path), "utf8");
       await writeFile(join(checkout, path), change(text));
@@ -157,7 +140,6 @@ export async function openValuesFilesStack(
       await rm(folder, { recursive: true, force: true });
     },
   };
-  return self;
 }
 
 async function programFolder(folder: string, name: string, components = "components"): Promise<string> {

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { valuesFiles } from "../../manifests/values-file.ts";
-import { catalogueText, planOf, service } from "../sources.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { catalogueOf, planOf } from "../sources.ts";
+import { succeeds } from "./commands.ts";
 import {
   OTHER_SECRET,
   openValuesFilesStack,
@@ -17,8 +17,7 @@ import {
 const RESOURCE = "values-files";
 const SECRETS = new RegExp(`${TOKEN}|${OTHER_SECRET}`);
 
-const planFor = (...names: string[]) =>
-  planOf(catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))));
+const planFor = (...names: string[]) => planOf(catalogueOf(names));
 
 /** The new values files of services, by path. */
 const newFiles = (...names: string[]) =>
@@ -28,8 +27,7 @@ function assertStep(run: Run, step: string): void {
   assert.deepEqual([run.failed, run.steps[RESOURCE]], [false, step], run.output);
 }
 
-describe("the values files of a stack, on a real engine", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("the values files of a stack, on a real engine", () => {
   let stack: ValuesFilesStack;
 
   before(async () => {
@@ -69,8 +67,7 @@ describe("the values files of a stack, on a real engine", function () {
   it("in a state of version 0.1.0 survive a refresh, and do not change in the next up", async () => {
     await stack.replaceStoredCode(await readFile("test/engine/values-files-provider-0.1.0.txt", "utf8"));
     assert.match(await stack.state(), /components\/values-files\/provider\.ts/);
-    const run = await stack.refresh();
-    assert.equal(run.failed, false, run.output);
+    await succeeds(stack.refresh());
     assertStep(await stack.up(), "same");
   });
 
@@ -78,7 +75,7 @@ describe("the values files of a stack, on a real engine", function () {
     const path = "services/nginx/values-dev.yaml";
     const promote = (text: string) => text.replace('tag: ""', "tag: 20260102030405-0123abc");
     await stack.push(path, promote);
-    stack.plan = planFor("api-gw", "auth", "nginx");
+    stack.next.plan = planFor("api-gw", "auth", "nginx");
     assertStep(await stack.preview(), "update");
     assertStep(await stack.up(), "update");
     const expected = newFiles("api-gw", "auth", "nginx");
@@ -97,14 +94,13 @@ describe("the values files of a stack, on a real engine", function () {
 
   it("are kept when their service is removed", async () => {
     const before = await stack.git("rev-parse", "HEAD");
-    stack.plan = planFor("api-gw", "auth");
+    stack.next.plan = planFor("api-gw", "auth");
     assertStep(await stack.up(), "update");
     assert.equal(await stack.git("rev-parse", "HEAD"), before);
   });
 
   it("survive a refresh", async () => {
-    const run = await stack.refresh();
-    assert.equal(run.failed, false, run.output);
+    await succeeds(stack.refresh());
     assertStep(await stack.up(), "same");
   });
 
@@ -119,20 +115,19 @@ describe("the values files of a stack, on a real engine", function () {
 
   it("survive a refresh in a clone with the program's files in other folders", async () => {
     await stack.move("program/parts");
-    const run = await stack.refresh();
-    assert.equal(run.failed, false, run.output);
+    await succeeds(stack.refresh());
     assertStep(await stack.up(), "same");
   });
 
   it("are written by the code in its new place", async () => {
-    stack.plan = planFor("api-gw", "auth", "billing");
+    stack.next.plan = planFor("api-gw", "auth", "billing");
     assertStep(await stack.up(), "update");
     assert.equal(await stack.git("log", "-1", "--format=%s"), "Seed values of billing (3 files)");
   });
 
   it("explain which rule of a protected branch refused them, and what to do", async () => {
     stack.github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
-    stack.plan = planFor("api-gw", "auth", "cart");
+    stack.next.plan = planFor("api-gw", "auth", "cart");
     const run = await stack.up();
     stack.github.faults.clear();
     assert.equal(run.failed, true);
@@ -166,8 +161,7 @@ describe("the values files of a stack, on a real engine", function () {
 
   it("are kept when the stack is destroyed", async () => {
     const before = await stack.git("rev-parse", "HEAD");
-    const run = await stack.destroy();
-    assert.equal(run.failed, false, run.output);
+    await succeeds(stack.destroy());
     assert.equal(await stack.git("rev-parse", "HEAD"), before);
   });
 });

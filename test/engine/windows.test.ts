@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { type Cluster, messageOf } from "../../fleet/cluster.ts";
 import { CALENDAR, STOP } from "../../manifests/calendar.ts";
-import { catalogueText, service } from "../sources.ts";
-import { administrator, allowedTo, fleet, sendOrThrow, unbound } from "./access-world.ts";
+import { catalogueOf } from "../sources.ts";
+import { administrator, allowedTo, unbound } from "./access-world.ts";
+import { auditOf } from "./audit-report.ts";
+import { deleteObject, make } from "./by-hand.ts";
 import { ACCESS, type ClosedWorld, closedWorld, heard, refusal } from "./closed-world.ts";
-import { TOOLCHAIN_TIMEOUT } from "./control-plane.ts";
+import { changesNothing, succeeds } from "./commands.ts";
 import { type FleetStack, openFleetStack } from "./fleet-stack.ts";
 
-describe("windows and freezes of a stack, on a real engine and API server", function () {
-  this.timeout(TOOLCHAIN_TIMEOUT);
+describe("windows and freezes of a stack, on a real engine and API server", () => {
   let stack: FleetStack;
   let admin: Cluster;
   let world: ClosedWorld;
@@ -17,13 +18,12 @@ describe("windows and freezes of a stack, on a real engine and API server", func
     `{ windows: [ { stages: [prod], zone: Europe/Berlin, open: [ { days: [Mon], from: "09:00", to: "16:00" } ], reason: office hours } ], freeze: [ ${freeze} ] }`;
 
   before(async () => {
-    stack = await openFleetStack(["nginx", "auth"]);
+    const services = ["nginx", "auth"];
+    const config = { access: ACCESS, rollout: rollout() };
+    stack = await openFleetStack(services, { config, catalogue: catalogueOf(services) });
     admin = await administrator(stack);
     world = closedWorld(admin, "auth");
-    await stack.writeConfig({ access: ACCESS, rollout: rollout() });
-    await stack.writeCatalogue(catalogueText({ nginx: service("nginx"), auth: service("auth") }));
-    const { failed, output } = await stack.up();
-    assert.equal(failed, false, output);
+    await succeeds(stack.up());
   });
 
   after(async () => {
@@ -38,25 +38,12 @@ describe("windows and freezes of a stack, on a real engine and API server", func
       "window-0.open": "Mon 09:00-16:00",
       "window-0.reason": "office hours",
     });
-    const { steps, failed, output } = await stack.up();
-    assert.equal(failed, false, output);
-    assert.deepEqual(
-      Object.values(steps).filter((step) => step !== "same"),
-      [],
-    );
+    await changesNothing(stack.up());
   });
 
   it("are written by the deployer, which may write no stop", async () => {
-    assert.match(
-      refusal(
-        await world.write(
-          STOP,
-          { "stop-1.reason": "x", "stop-1.by": "kargo-fleet-deployer" },
-          unbound("kargo-fleet-deployer"),
-        ),
-      ),
-      /kargo-fleet/,
-    );
+    const stop = { "stop-1.reason": "x", "stop-1.by": "kargo-fleet-deployer" };
+    assert.match(refusal(await world.write(STOP, stop, unbound("kargo-fleet-deployer"))), /kargo-fleet/);
     const configmaps = { namespace: "kargo-fleet-windows", resource: "configmaps" };
     assert.deepEqual(
       await allowedTo(stack, { user: "kargo-fleet-deployer" }, [
@@ -70,48 +57,25 @@ describe("windows and freezes of a stack, on a real engine and API server", func
   });
 
   it("are compared by fleet audit, with their policies and bindings", async () => {
-    const audit = () =>
-      fleet(
-        stack,
-        "audit",
-        "--stack",
-        "test",
-        "--kubeconfig",
-        stack.admin,
-        "--known",
-        "user sandbox-argo-events",
-      );
-    const right = await audit();
-    assert.equal(right.exitCode, 0, right.stdout + right.stderr);
+    const { audit } = auditOf(() => stack);
+    await succeeds(audit());
     // Only new keys: one that a person wrote with the plan's own value would stay after the stack.
     await world.during({ "freeze-7.reason": "x", "freeze-7.stages": "prod" }, async () => {
-      const { exitCode, stdout } = await audit();
-      assert.equal(exitCode, 2);
+      const { code, stdout } = await audit();
+      assert.equal(code, 2);
       assert.match(stdout, /ConfigMap kargo-fleet-windows\/kargo-fleet-calendar differs/);
     });
     const bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
-    const path = `${bindings}/kargo-fleet-windows-calendar`;
-    const { body } = await sendOrThrow(admin, { method: "GET", path });
-    const { metadata, ...rest } = body as { metadata: { labels: object } };
-    await sendOrThrow(admin, { method: "DELETE", path });
-    const { exitCode, stdout } = await audit();
-    const again = { ...rest, metadata: { name: "kargo-fleet-windows-calendar", labels: metadata.labels } };
-    await sendOrThrow(admin, { method: "POST", path: bindings, body: again });
-    assert.equal(exitCode, 2);
+    const binding = await deleteObject(admin, bindings, "kargo-fleet-windows-calendar");
+    const { code, stdout } = await audit();
+    await make(admin, binding);
+    assert.equal(code, 2);
     assert.match(stdout, /ValidatingAdmissionPolicyBinding kargo-fleet-windows-calendar is missing/);
   });
 
   it("are compared with the files by fleet windows, which says if they differ", async () => {
     const windows = async () => {
-      const { stdout, stderr } = await fleet(
-        stack,
-        "windows",
-        "--stack",
-        "test",
-        "--kubeconfig",
-        stack.admin,
-        "--json",
-      );
+      const { stdout, stderr } = await stack.fleet("windows", "--kubeconfig", stack.admin, "--json");
       return { differs: JSON.parse(stdout).differs, stderr };
     };
     assert.deepEqual(await windows(), { differs: false, stderr: "" });
@@ -137,7 +101,7 @@ describe("windows and freezes of a stack, on a real engine and API server", func
       /frozen until 2100-01-01T00:00:00Z: year end/,
     );
     await stack.writeConfig({ access: ACCESS, rollout: rollout() });
-    assert.equal((await stack.up()).failed, false);
+    await succeeds(stack.up());
     await heard(async () => (await world.promote("dev", "nginx")).status === 201);
   });
 });

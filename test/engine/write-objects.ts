@@ -1,6 +1,6 @@
 import type { Cluster } from "../../fleet/cluster.ts";
 import { inParallel } from "../../fleet/parallel.ts";
-import { sendOrThrow } from "./access-world.ts";
+import { patch, post, sendOrThrow } from "./requests.ts";
 
 /** An object of Kargo or Argo CD with its status. */
 export interface WithStatus {
@@ -15,11 +15,7 @@ const CONCURRENCY = 32;
 /** Creates namespaces, or leaves them. */
 export async function createNamespaces(admin: Cluster, names: readonly string[]): Promise<void> {
   const create = (name: string) => async () => {
-    const answer = await admin.send({
-      method: "POST",
-      path: "/api/v1/namespaces",
-      body: { metadata: { name } },
-    });
+    const answer = await admin.send(post("/api/v1/namespaces", { metadata: { name } }));
     if (answer.status >= 300 && answer.status !== 409) throw new Error(JSON.stringify(answer.body));
   };
   await inParallel(names.map(create), CONCURRENCY);
@@ -43,9 +39,9 @@ async function write(admin: Cluster, { metadata, status, ...object }: WithStatus
   // An Application has no status subresource: its status is a field like any other.
   const whole = object.kind === "Application";
   const body = { ...object, metadata: { name, ...without(more) }, ...(whole && { status }) };
-  await sendOrThrow(admin, { method: "POST", path, body });
+  await sendOrThrow(admin, post(path, body));
   if (whole || status === undefined) return;
-  await sendOrThrow(admin, { method: "PATCH", path: `${path}/${name}/status`, body: { status } });
+  await sendOrThrow(admin, patch(`${path}/${name}/status`, { status }));
 }
 
 /** The API server sets these itself. */

@@ -1,11 +1,6 @@
+import type { ClusterRequest } from "../../../fleet/cluster.ts";
 import { RBAC } from "../access-world.ts";
-
-/** A request that a thief of the deployer's token might try. */
-export interface Attack {
-  readonly method: "DELETE" | "PATCH" | "POST";
-  readonly path: string;
-  readonly body?: object;
-}
+import { post } from "../requests.ts";
 
 export const EVENTS = "kargo-fleet-events";
 export const ARGO = "/apis/argoproj.io/v1alpha1";
@@ -26,24 +21,16 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** Creates an object of ours, with labels unless `metadata` has others. */
-export function post(path: string, name: string, rest: object, metadata: object = {}): Attack {
+export function create(path: string, name: string, rest: object, metadata: object = {}): ClusterRequest {
   const [, apiVersion = "v1"] = /^\/apis\/([^/]+\/[^/]+)/.exec(path) ?? [];
   const kind = KINDS[path.slice(path.lastIndexOf("/") + 1)];
   const type = kind && { apiVersion, kind };
-  return {
-    method: "POST",
-    path,
-    body: { ...type, metadata: { name, labels: PIPELINE, ...metadata }, ...rest },
-  };
+  return post(path, { ...type, metadata: { name, labels: PIPELINE, ...metadata }, ...rest });
 }
 
-export const patch = (path: string, body: object): Attack => ({ method: "PATCH", path, body });
-export const remove = (path: string): Attack => ({ method: "DELETE", path });
-
-export const group = (name: string) => ({ kind: "Group", name, apiGroup: "rbac.authorization.k8s.io" });
 export const role = (kind: string, name: string) => ({ apiGroup: "rbac.authorization.k8s.io", kind, name });
-export const binds = (namespace: string, name: string, roleRef: object, ...subjects: object[]): Attack =>
-  post(inside(namespace, "rolebindings", RBAC), name, { roleRef, subjects });
+export const binds = (namespace: string, name: string, roleRef: object, ...subjects: object[]) =>
+  create(inside(namespace, "rolebindings", RBAC), name, { roleRef, subjects });
 
 /** What a thief would like to have in the place of ours. */
 export const repository = { repoURL: "https://github.com/evil/gitops.git" };

@@ -1,9 +1,12 @@
+import type { ClusterRequest } from "../../../fleet/cluster.ts";
 import { RBAC } from "../access-world.ts";
-import { type Attack, binds, group, inside, patch, post, remove, role } from "./attack.ts";
+import { group } from "../by-hand.ts";
+import { patch, remove } from "../requests.ts";
+import { binds, create, inside, role } from "./attack.ts";
 
 /** Attacks on who may do what. */
-export const ON_ACCESS: Readonly<Record<string, Attack>> = {
-  "give somebody its own ClusterRole": post(`${RBAC}/clusterrolebindings`, "mine", {
+export const ON_ACCESS: Readonly<Record<string, ClusterRequest>> = {
+  "give somebody its own ClusterRole": create(`${RBAC}/clusterrolebindings`, "mine", {
     roleRef: role("ClusterRole", "kargo-fleet-deployer"),
     subjects: [group("evil")],
   }),
@@ -43,12 +46,12 @@ export const ON_ACCESS: Readonly<Record<string, Attack>> = {
   "let a team promote everywhere": patch(inside("kargo-nginx", "roles/kargo-fleet-team", RBAC), {
     rules: [{ apiGroups: ["kargo.akuity.io"], resources: ["stages"], verbs: ["promote"] }],
   }),
-  "make a Role of its own": post(inside("kargo-nginx", "roles", RBAC), "mine", { rules: [] }),
+  "make a Role of its own": create(inside("kargo-nginx", "roles", RBAC), "mine", { rules: [] }),
   "have another group act as a team": patch(inside("kargo-fleet-teams", "serviceaccounts/team-edge"), {
     metadata: { annotations: { "rbac.kargo.akuity.io/claims": '{"groups":["evil"]}' } },
   }),
   "have one person act as a team": patch(inside("kargo-fleet-teams", "serviceaccounts/team-edge"), {
     metadata: { annotations: { "rbac.kargo.akuity.io/claim.email": "evil@example.com" } },
   }),
-  "make an account of its own": post(inside("kargo-fleet-teams", "serviceaccounts"), "mine", {}),
+  "make an account of its own": create(inside("kargo-fleet-teams", "serviceaccounts"), "mine", {}),
 };

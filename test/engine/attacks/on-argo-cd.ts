@@ -1,4 +1,6 @@
-import { ARGO, type Attack, inside, OURS, PIPELINE, patch, post, remove, repository } from "./attack.ts";
+import type { ClusterRequest } from "../../../fleet/cluster.ts";
+import { patch, remove } from "../requests.ts";
+import { ARGO, create, inside, OURS, PIPELINE, repository } from "./attack.ts";
 
 const project = inside("argocd", "appprojects/nginx", ARGO);
 const application = inside("argocd", "applications/nginx-dev", ARGO);
@@ -8,7 +10,7 @@ const policies = (...all: string[]) => ({
 });
 
 /** Attacks on what Argo CD deploys. */
-export const ON_ARGO_CD: Readonly<Record<string, Attack>> = {
+export const ON_ARGO_CD: Readonly<Record<string, ClusterRequest>> = {
   "open an AppProject to every repository": patch(project, { spec: { sourceRepos: ["*"] } }),
   "open an AppProject to another repository": patch(project, { spec: { sourceRepos: [repository.repoURL] } }),
   "open an AppProject to every namespace": patch(project, { spec: { destinations: [destination("*")] } }),
@@ -36,7 +38,7 @@ export const ON_ARGO_CD: Readonly<Record<string, Attack>> = {
   "let strangers sync": patch(project, {
     spec: { roles: [{ name: "team", policies: [], groups: ["evil"] }] },
   }),
-  "make the AppProject default ours": post(
+  "make the AppProject default ours": create(
     inside("argocd", "appprojects", ARGO),
     "default",
     { spec: { sourceRepos: ["https://github.com/acme/gitops.git"], destinations: [], roles: [] } },

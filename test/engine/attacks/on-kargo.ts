@@ -1,5 +1,7 @@
+import type { ClusterRequest } from "../../../fleet/cluster.ts";
 import { KARGO } from "../access-world.ts";
-import { type Attack, inside, patch, post, repository } from "./attack.ts";
+import { patch } from "../requests.ts";
+import { create, inside, repository } from "./attack.ts";
 
 const stage = inside("kargo-nginx", "stages/dev", KARGO);
 const sent = (vars: readonly object[], more: object = {}) => ({
@@ -17,8 +19,8 @@ const sent = (vars: readonly object[], more: object = {}) => ({
 const withVariable = (name: string, value: string) => patch(stage, sent([{ name, value }]));
 
 /** Attacks on what Kargo promotes. */
-export const ON_KARGO: Readonly<Record<string, Attack>> = {
-  promote: post(inside("kargo-nginx", "promotions", KARGO), "prod.x", {
+export const ON_KARGO: Readonly<Record<string, ClusterRequest>> = {
+  promote: create(inside("kargo-nginx", "promotions", KARGO), "prod.x", {
     spec: { stage: "prod", freight: "abc", steps: [{ uses: "git-clone" }] },
   }),
   "read a shared Secret by a Stage": withVariable("image", "${{ sharedSecret('x') }}"),
@@ -38,7 +40,7 @@ export const ON_KARGO: Readonly<Record<string, Attack>> = {
   "change the steps of all promotions": patch(`${KARGO}/clusterpromotiontasks/kargo-fleet-promote-v1`, {
     spec: { steps: [{ uses: "http" }] },
   }),
-  "make a task of its own": post(`${KARGO}/clusterpromotiontasks`, "mine", {
+  "make a task of its own": create(`${KARGO}/clusterpromotiontasks`, "mine", {
     spec: { steps: [{ uses: "http" }] },
   }),
   "deploy an image from anywhere": patch(inside("kargo-nginx", "warehouses/nginx", KARGO), {
@@ -50,5 +52,5 @@ export const ON_KARGO: Readonly<Record<string, Attack>> = {
   "take a receiver of its own": patch(inside("kargo-nginx", "projectconfigs/kargo-nginx", KARGO), {
     spec: { webhookReceivers: [{ name: "mine", github: { secretRef: { name: "mine" } } }] },
   }),
-  "take a receiver for the cluster": post(`${KARGO}/clusterconfigs`, "cluster", { spec: {} }),
+  "take a receiver for the cluster": create(`${KARGO}/clusterconfigs`, "cluster", { spec: {} }),
 };

@@ -6,28 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import getPort from "get-port";
-import { stringify } from "yaml";
 import { sharedPrograms } from "../control-plane.ts";
+import { kubeconfigFor } from "../kubeconfig.ts";
 
 const token = "administrator";
 
-/** A test's own API server, which it may stop. */
-export interface ApiServer {
-  readonly url: string;
-  /** The text of its administrator's kubeconfig. */
-  readonly kubeconfig: string;
-  /** Its administrator's token. */
-  readonly token: string;
-  /** Kills it (`SIGKILL`), stops it (`SIGSTOP`), or continues it (`SIGCONT`). */
-  signal(signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void;
-  /** Restarts it at the same address with the same data, and waits until it is ready. */
-  revive(): Promise<void>;
-  /** Stops it and its etcd, and removes their data. */
-  close(): Promise<void>;
-}
-
-/** Starts etcd and kube-apiserver, without controllers, and waits until they are ready. */
-export async function apiServer(): Promise<ApiServer> {
+/** Starts a test's own etcd and kube-apiserver, without controllers, and waits until they are ready. */
+export async function apiServer() {
   const { programs } = await sharedPrograms();
   const folder = await mkdtemp(join(tmpdir(), "kargo-fleet-api-server-"));
   const [client, peer, port] = [await getPort(), await getPort(), await getPort()];
@@ -76,30 +61,24 @@ export async function apiServer(): Promise<ApiServer> {
   await ready(url, server);
   return {
     url,
+    /** Its administrator's token. */
     token,
-    kubeconfig: kubeconfigOf(url),
-    signal: (signal) => void server.kill(signal),
+    /** The text of its administrator's kubeconfig. */
+    kubeconfig: kubeconfigFor(url, { token }),
+    /** Kills it (`SIGKILL`), stops it (`SIGSTOP`), or continues it (`SIGCONT`). */
+    signal: (signal: "SIGKILL" | "SIGSTOP" | "SIGCONT") => void server.kill(signal),
+    /** Restarts it at the same address with the same data, and waits until it is ready. */
     revive: async () => {
       await ended(server);
       server = serve();
       await ready(url, server);
     },
+    /** Stops it and its etcd, and removes their data. */
     close: async () => {
       await Promise.all([ended(server), ended(etcd)]);
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function kubeconfigOf(url: string): string {
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "test", cluster: { server: url, "insecure-skip-tls-verify": true } }],
-    users: [{ name: "test", user: { token } }],
-    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
-    "current-context": "test",
-  });
 }
 
 async function ready(url: string, server: ChildProcess): Promise<void> {

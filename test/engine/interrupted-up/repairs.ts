@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { succeeds } from "../commands.ts";
 import type { InterruptibleFleet, InterruptibleStack, Point, Victim } from "./stack.ts";
 
 const VICTIMS: readonly Victim[] = ["engine", "program", "plugin", "API server"];
@@ -37,8 +38,11 @@ function objectsOf(name: string): string[] {
   ];
 }
 
-/** Checks that nothing is locked or pending, and that the state contains every object. */
-async function assertSettled(stack: InterruptibleStack, objects: ReadonlyMap<string, string>): Promise<void> {
+/** Checks that nothing is locked or pending, and that the state contains every object and hook. */
+export async function assertSettled(
+  stack: InterruptibleStack,
+  objects: ReadonlyMap<string, string>,
+): Promise<void> {
   const { pending, resources } = await stack.checkpoint();
   assert.deepEqual([pending, await stack.locks()], [[], []]);
   const known = resources
@@ -86,12 +90,10 @@ export function itRepairs(
       // A restarted API server serves custom resources late, and recover must wait for them.
       if (victim === "API server") await fleet.server.revive();
       else await remember();
-      const recovered = await stack.fleet("recover");
-      assert.equal(recovered.code, 0, recovered.output);
+      await succeeds(stack.fleet("recover"));
       await assertSettled(stack, await remember());
 
-      const up = await stack.up();
-      assert.equal(up.code, 0, up.output);
+      await succeeds(stack.up());
       const objects = await remember();
       assert.deepEqual([...objects.keys()], objectsOf(name).sort());
       assert.equal(stack.hooks().length, 1);

@@ -1,4 +1,3 @@
-import { stringify } from "yaml";
 import { DEFINITIONS } from "../../../sandbox/crds/releases.ts";
 import { definitionTexts } from "../../../sandbox/crds/texts.ts";
 
@@ -13,18 +12,6 @@ export async function prepare(
   const namespace = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: "argocd" } });
   await kubectl(["create", "-f", "-"], [...definitions, namespace].join("\n---\n"));
   await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
-}
-
-/** A kubeconfig without credentials, because the tripwire adds them. */
-export function through(server: string): string {
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "test", cluster: { server, "insecure-skip-tls-verify": true } }],
-    users: [{ name: "test", user: {} }],
-    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
-    "current-context": "test",
-  });
 }
 
 /** The config of a stack with one service. */

@@ -1,15 +1,16 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { execa } from "execa";
-import { type LocalGitHub, startLocalGitHub } from "../../../sandbox/github/server.ts";
-import { catalogueText, service } from "../../sources.ts";
+import { join } from "node:path";
+import { startLocalGitHub } from "../../../sandbox/github/server.ts";
+import { catalogueOf } from "../../sources.ts";
+import { type Ended, ended, fleetIn, kubectl, pulumiIn, start } from "../commands.ts";
 import { sharedPrograms } from "../control-plane.ts";
-import { engineEnvironment, engineFolder } from "../engine-environment.ts";
+import { engineEnvironment, engineFolder, readCheckpoint } from "../engine-environment.ts";
 import { dynamicProvider } from "../fleet-program/dynamic-provider.ts";
+import { kubeconfigFor } from "../kubeconfig.ts";
 import { SECRETS_PROVIDER } from "../vault.ts";
-import { type ApiServer, apiServer } from "./api-server.ts";
+import { apiServer } from "./api-server.ts";
 import { type Descendant, end, familyOf } from "./family.ts";
-import { config, prepare, through } from "./stack-setup.ts";
+import { config, prepare } from "./stack-setup.ts";
 import { type Blow, Count, type Moment, tripwire } from "./tripwire.ts";
 
 /** The process that is killed during an `up`. */
@@ -23,52 +24,6 @@ export interface Point {
   readonly moment: Moment;
 }
 
-/** The output and exit of a command. */
-export interface Ended {
-  readonly output: string;
-  readonly stdout: string;
-  readonly code: number | undefined;
-}
-
-/** The stack's state in the file backend. */
-export interface Checkpoint {
-  readonly resources: readonly { urn: string; type: string; id?: string; outputs?: { kind?: unknown } }[];
-  readonly pending: readonly { type: string; resource: { urn: string } }[];
-}
-
-/**
- * This repository's program with one small pipeline, an API server that may be killed, and counted creations. Each
- * stack has one service of the same name.
- */
-export interface InterruptibleFleet {
-  readonly github: LocalGitHub;
-  readonly server: ApiServer;
-  kubectl(args: readonly string[], input?: string): Promise<string>;
-  /** Creates the empty stack of a service. */
-  open(service: string): Promise<InterruptibleStack>;
-  close(): Promise<void>;
-}
-
-/** The stack of one service. */
-export interface InterruptibleStack {
-  /** Runs `pulumi up`, and kills a process at one of its creations. */
-  up(blow?: Point): Promise<Ended>;
-  preview(...args: readonly string[]): Promise<Ended>;
-  fleet(...args: readonly string[]): Promise<Ended>;
-  /** `Kind namespace/name` and uid of all objects of the service. */
-  objects(): Promise<ReadonlyMap<string, string>>;
-  /** The ids of the hooks of its repository. */
-  hooks(): readonly string[];
-  /** Adds these keys to its stack file. */
-  configure(keys: Readonly<Record<string, string>>): Promise<void>;
-  checkpoint(): Promise<Checkpoint>;
-  /** The path of the checkpoint. */
-  readonly file: string;
-  locks(): Promise<readonly string[]>;
-  /** Locks the stack in the name of a process. */
-  lock(lock: object): Promise<void>;
-}
-
 const TOKEN = "planted-github-token";
 const KINDS =
   "namespaces,roles,rolebindings,projects.kargo.akuity.io,projectconfigs,warehouses,stages,freights,applications,appprojects";
@@ -77,15 +32,21 @@ export type Front = (url: string) => Promise<{ readonly url: string; close(): Pr
 
 const none: Front = async (url) => ({ url, close: async () => {} });
 
+export type InterruptibleFleet = Awaited<ReturnType<typeof openInterruptibleFleet>>;
+/** The stack of one service. */
+export type InterruptibleStack = Awaited<ReturnType<InterruptibleFleet["open"]>>;
+
 /**
+ * This repository's program with one small pipeline, an API server that may be killed, and counted creations. Each
+ * stack has one service of the same name.
  * @param names of all services. Each has a repository, and may have a stack
  * @param front what requests to the API server and to GitHub pass first
  */
 export async function openInterruptibleFleet(
   names: readonly string[],
   front: { readonly api?: Front; readonly github?: Front } = {},
-): Promise<InterruptibleFleet> {
-  const { path, programs } = await sharedPrograms();
+) {
+  const { path } = await sharedPrograms();
   const folder = await engineFolder("interrupted", true);
   const github = await startLocalGitHub({
     directory: join(folder, "github"),
@@ -99,16 +60,15 @@ export async function openInterruptibleFleet(
   const server = await apiServer();
   const admin = join(folder, "admin.kubeconfig");
   await writeFile(admin, server.kubeconfig);
-  const kubectl = async (args: readonly string[], input = "") =>
-    (await execa(programs.kubectl, ["--kubeconfig", admin, ...args], { input })).stdout;
-  await prepare(kubectl);
+  const kubectlHere = (args: readonly string[], input?: string) => kubectl({ admin }, args, input);
+  await prepare(kubectlHere);
 
   const count = new Count();
   const api = await tripwire(server.url, count, makesObject, { authorization: `Bearer ${server.token}` });
   const hooks = await tripwire(github.url, count, (method, url) => method === "POST" && /\/hooks$/.test(url));
   const fronts = [await (front.api ?? none)(api.url), await (front.github ?? none)(hooks.url)] as const;
   const kubeconfig = join(folder, "kubeconfig");
-  await writeFile(kubeconfig, through(fronts[0].url));
+  await writeFile(kubeconfig, kubeconfigFor(fronts[0].url));
   const environment: Record<string, string> = {
     ...(await engineEnvironment(path, folder)),
     GITHUB_BASE_URL: `${fronts[1].url}/`,
@@ -116,22 +76,21 @@ export async function openInterruptibleFleet(
   };
   const provider = await dynamicProvider(folder, environment);
   environment.PATH = provider.path;
-  const options = { cwd: folder, env: environment, reject: false, all: true } as const;
-  const pulumi = (...args: readonly string[]) => execa("pulumi", [...args, "--non-interactive"], options);
-  const init = (name: string) => pulumi("stack", "init", name, "--secrets-provider", SECRETS_PROVIDER);
+  const place = { folder, environment };
+  const init = (name: string) =>
+    pulumiIn(place, "stack", "init", name, "--secrets-provider", SECRETS_PROVIDER);
   const stackFile = (name: string) => join(folder, `Pulumi.${name}.yaml`);
   // The secrets of every stack.
   await init("first");
-  await pulumi("config", "set", "--secret", "kargo-fleet:webhookMasterSecret", "planted", "--stack", "first");
+  const secret = ["--secret", "kargo-fleet:webhookMasterSecret", "planted"];
+  await pulumiIn(place, "config", "set", ...secret, "--stack", "first");
   const secrets = await readFile(stackFile("first"), "utf8");
-  await writeFile(
-    join(folder, "services.json"),
-    catalogueText(Object.fromEntries(names.map((name) => [name, service(name)]))),
-  );
+  await writeFile(join(folder, "services.json"), catalogueOf(names));
   const orphans: Descendant[] = [];
 
   const struckUp = async (stack: string, blow: Point | undefined): Promise<Ended> => {
-    const running = pulumi("up", "--yes", "--skip-preview", "--stack", stack);
+    const args = ["up", "--yes", "--skip-preview", "--stack", stack, "--non-interactive"];
+    const running = start(place, "pulumi", args);
     const strike = (victim: Victim) => {
       const family = familyOf(running.pid ?? 0);
       if (victim === "engine") {
@@ -147,12 +106,14 @@ export async function openInterruptibleFleet(
       answered: blow.victim === "program",
     };
     count.set(set);
-    const done = ended(await running);
+    const done = await ended(running);
     count.set(undefined);
     return done;
   };
 
-  const open = async (name: string): Promise<InterruptibleStack> => {
+  /** Creates the empty stack of a service. */
+  const open = async (name: string) => {
+    /** Adds these keys to its stack file. */
     const configure = (keys: Readonly<Record<string, string>>) =>
       writeFile(stackFile(name), secrets.replace("config:\n", `config:\n${config(name, kubeconfig, keys)}`));
     await configure({});
@@ -160,27 +121,21 @@ export async function openInterruptibleFleet(
     const file = join(folder, `state/.pulumi/stacks/kargo-fleet/${name}.json`);
     const locks = join(folder, "state/.pulumi/locks/organization/kargo-fleet", name);
     return {
+      /** The path of the checkpoint. */
       file,
       configure,
-      up: (blow) => struckUp(name, blow),
-      preview: async (...args) => ended(await pulumi("preview", ...args, "--stack", name)),
-      fleet: async (...args) =>
-        ended(await execa("node", [resolve("fleet/main.ts"), ...args, "--stack", name], options)),
-      objects: () => objectsOf(name, kubectl),
+      /** Runs `pulumi up`, and kills a process at one of its creations. */
+      up: (blow?: Point) => struckUp(name, blow),
+      preview: (...args: readonly string[]) => pulumiIn(place, "preview", ...args, "--stack", name),
+      fleet: (...args: readonly string[]) => fleetIn(place, ...args, "--stack", name),
+      /** `Kind namespace/name` and uid of all objects of the service. */
+      objects: () => objectsOf(name, kubectlHere),
+      /** The ids of the hooks of its repository. */
       hooks: () => github.hooks(`acme/${name}`).map(({ id }) => String(id)),
-      checkpoint: async () => {
-        const { checkpoint } = JSON.parse(await readFile(file, "utf8")) as {
-          checkpoint: {
-            latest?: { resources?: Checkpoint["resources"]; pending_operations?: Checkpoint["pending"] };
-          };
-        };
-        return {
-          resources: checkpoint.latest?.resources ?? [],
-          pending: checkpoint.latest?.pending_operations ?? [],
-        };
-      },
+      checkpoint: () => readCheckpoint(file),
       locks: () => readdir(locks).catch(() => [] as string[]),
-      lock: async (lock) => {
+      /** Locks the stack in the name of a process. */
+      lock: async (lock: object) => {
         await mkdir(locks, { recursive: true });
         await writeFile(join(locks, "planted.json"), JSON.stringify(lock));
       },
@@ -190,7 +145,7 @@ export async function openInterruptibleFleet(
   return {
     github,
     server,
-    kubectl,
+    kubectl: kubectlHere,
     open,
     close: async () => {
       for (const { pid } of orphans) end(pid);
@@ -199,10 +154,6 @@ export async function openInterruptibleFleet(
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function ended({ all = "", stdout, exitCode }: { all?: string; stdout: string; exitCode?: number }): Ended {
-  return { output: all, stdout, code: exitCode };
 }
 
 async function objectsOf(

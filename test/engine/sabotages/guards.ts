@@ -3,8 +3,6 @@ import { changes, deletes, type Sabotage } from "./sabotage.ts";
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 const guardPolicy = `${ADMISSION}/validatingadmissionpolicies/kargo-fleet-guard`;
 const guardBinding = `${ADMISSION}/validatingadmissionpolicybindings/kargo-fleet-guard`;
-const POLICY = "the cluster  ValidatingAdmissionPolicy kargo-fleet-guard differs";
-const BINDING = "the cluster  ValidatingAdmissionPolicyBinding kargo-fleet-guard differs";
 const excluded = [
   { apiGroups: ["kargo.akuity.io"], apiVersions: ["*"], resources: ["stages"], operations: ["UPDATE"] },
 ];
@@ -14,69 +12,48 @@ const narrowed = {
   },
 };
 
+/** Changed fields of the policy's spec. */
+const OF_POLICY = {
+  "the guard lets everything through": { validations: [{ expression: "true" }] },
+  "the guard lets through what it cannot judge": { failurePolicy: "Ignore" },
+  "the guard holds under a condition": {
+    matchConditions: [{ name: "x", expression: "request.userInfo.username != 'jane'" }],
+  },
+  "the guard leaves out a kind": { matchConstraints: { excludeResourceRules: excluded } },
+  "the guard leaves out a namespace": { matchConstraints: narrowed },
+};
+/** The same of its binding. */
+const OF_BINDING = {
+  "the guard only audits": { validationActions: ["Audit"] },
+  "the guard's binding leaves out a namespace": { matchResources: narrowed },
+  "the guard's binding leaves out objects with a label": {
+    matchResources: { objectSelector: { matchExpressions: [{ key: "free", operator: "DoesNotExist" }] } },
+  },
+  "the guard's binding leaves out a kind": { matchResources: { excludeResourceRules: excluded } },
+};
+
 /** Changes that weaken, narrow or delete the guard. */
 export const GUARDS: readonly Sabotage[] = [
   {
     name: "the guard is deleted",
     change: deletes(guardPolicy),
-    found: POLICY.replace("differs", "is missing"),
+    found: "the cluster  ValidatingAdmissionPolicy kargo-fleet-guard is missing",
   },
   {
     name: "the guard's binding is deleted",
     change: deletes(guardBinding),
-    found: BINDING.replace("differs", "is missing"),
+    found: "the cluster  ValidatingAdmissionPolicyBinding kargo-fleet-guard is missing",
   },
-  {
-    name: "the guard lets everything through",
-    change: changes(guardPolicy, { spec: { validations: [{ expression: "true" }] } }),
-    found: POLICY,
-  },
-  {
-    name: "the guard lets through what it cannot judge",
-    change: changes(guardPolicy, { spec: { failurePolicy: "Ignore" } }),
-    found: POLICY,
-  },
-  {
-    name: "the guard holds under a condition",
-    change: changes(guardPolicy, {
-      spec: { matchConditions: [{ name: "x", expression: "request.userInfo.username != 'jane'" }] },
-    }),
-    found: POLICY,
-  },
-  {
-    name: "the guard leaves out a kind",
-    change: changes(guardPolicy, { spec: { matchConstraints: { excludeResourceRules: excluded } } }),
-    found: POLICY,
-  },
-  {
-    name: "the guard leaves out a namespace",
-    change: changes(guardPolicy, { spec: { matchConstraints: narrowed } }),
-    found: POLICY,
-  },
-  {
-    name: "the guard only audits",
-    change: changes(guardBinding, { spec: { validationActions: ["Audit"] } }),
-    found: BINDING,
-  },
-  {
-    name: "the guard's binding leaves out a namespace",
-    change: changes(guardBinding, { spec: { matchResources: narrowed } }),
-    found: BINDING,
-  },
-  {
-    name: "the guard's binding leaves out objects with a label",
-    change: changes(guardBinding, {
-      spec: {
-        matchResources: { objectSelector: { matchExpressions: [{ key: "free", operator: "DoesNotExist" }] } },
-      },
-    }),
-    found: BINDING,
-  },
-  {
-    name: "the guard's binding leaves out a kind",
-    change: changes(guardBinding, { spec: { matchResources: { excludeResourceRules: excluded } } }),
-    found: BINDING,
-  },
+  ...Object.entries(OF_POLICY).map(([name, spec]) => ({
+    name,
+    change: changes(guardPolicy, { spec }),
+    found: "the cluster  ValidatingAdmissionPolicy kargo-fleet-guard differs",
+  })),
+  ...Object.entries(OF_BINDING).map(([name, spec]) => ({
+    name,
+    change: changes(guardBinding, { spec }),
+    found: "the cluster  ValidatingAdmissionPolicyBinding kargo-fleet-guard differs",
+  })),
   ...["kargo-fleet-status", "kargo-fleet-approval", "kargo-fleet-build-jobs"].map((name) => ({
     name: `${name} only warns`,
     change: changes(`${ADMISSION}/validatingadmissionpolicybindings/${name}`, {

@@ -1,6 +1,7 @@
 import type { Cluster } from "../../../fleet/cluster.ts";
-import { sendOrThrow, unbound } from "../access-world.ts";
-import { type ByHand, make, remove } from "../by-hand.ts";
+import { unbound } from "../access-world.ts";
+import { type ByHand, make, unmake } from "../by-hand.ts";
+import { get, patch, post, remove, sendOrThrow } from "../requests.ts";
 
 /** A change of a cluster. @returns a function that undoes it */
 type Change = (admin: Cluster) => Promise<() => Promise<unknown>>;
@@ -20,7 +21,7 @@ const as = unbound("somebody", "break-glass");
 export function adds(objects: ByHand): Change {
   return async (admin) => {
     await make(admin, objects);
-    return () => remove(admin, objects);
+    return () => unmake(admin, objects);
   };
 }
 
@@ -29,10 +30,10 @@ type Fields = Record<string, unknown>;
 /** Changes fields of an existing object; `null` removes one. */
 export function changes(path: string, fields: object): Change {
   return async (admin) => {
-    const before = (await sendOrThrow(admin, { method: "GET", path })).body as Fields;
-    await sendOrThrow(admin, { method: "PATCH", path, body: fields, as });
+    const before = (await sendOrThrow(admin, get(path))).body as Fields;
+    await sendOrThrow(admin, patch(path, fields, as));
     const body = inverse(fields as Fields, before);
-    return () => sendOrThrow(admin, { method: "PATCH", path, body, as });
+    return () => sendOrThrow(admin, patch(path, body, as));
   };
 }
 
@@ -49,22 +50,26 @@ function inverse(fields: Fields, before: Fields): Fields {
 /** Deletes an existing object. */
 export function deletes(path: string): Change {
   return async (admin) => {
-    const { body } = await sendOrThrow(admin, { method: "GET", path });
+    const { body } = await sendOrThrow(admin, get(path));
     const { metadata, ...content } = body as { metadata: Fields };
     const { name, labels, annotations } = metadata;
-    await sendOrThrow(admin, { method: "DELETE", path, as });
+    await sendOrThrow(admin, remove(path, as));
     const again = { ...content, metadata: { name, labels, annotations } };
-    return () =>
-      sendOrThrow(admin, { method: "POST", path: path.slice(0, path.lastIndexOf("/")), body: again, as });
+    return () => sendOrThrow(admin, post(path.slice(0, path.lastIndexOf("/")), again, as));
   };
 }
 
 /** An RBAC rule with one kind and one verb. */
-export const rule = (apiGroup: string, resource: string, verb: string, ...resourceNames: string[]) => ({
+export const rule = (apiGroup: string, resource: string, verb: string, ...resourceNames: string[]): Rule => ({
   apiGroups: [apiGroup],
   resources: [resource],
   verbs: [verb],
   ...(resourceNames.length > 0 && { resourceNames }),
 });
-export type Rule = ReturnType<typeof rule>;
+export interface Rule {
+  readonly apiGroups: readonly [string];
+  readonly resources: readonly [string];
+  readonly verbs: readonly [string];
+  readonly resourceNames?: readonly string[];
+}
 export const user = (name: string) => ({ kind: "User", name, apiGroup: "rbac.authorization.k8s.io" });

@@ -7,7 +7,7 @@ import type { Cluster } from "../../../fleet/cluster.ts";
 import { withTexts, workingDirectory } from "../../../fleet/files.ts";
 import { previewerObjects } from "../../../manifests/deployer.ts";
 import { RBAC } from "../access-world.ts";
-import { make, remove } from "../by-hand.ts";
+import { make, unmake } from "../by-hand.ts";
 import type { FleetStack } from "../fleet-stack.ts";
 import { GATES } from "./gates.ts";
 import { GUARDS } from "./guards.ts";
@@ -61,7 +61,7 @@ export function describeSabotages(stackOf: () => FleetStack, adminOf: () => Clus
           (await found("another")).some((each) => each.includes("user ci-previewer, may get secrets")),
         );
       } finally {
-        await remove(admin, objects);
+        await unmake(admin, objects);
       }
     });
 
