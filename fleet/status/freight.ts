@@ -20,8 +20,8 @@ export interface Candidate {
  */
 export function candidates(
   stage: StagePlan,
-  live: LiveStage | undefined,
-  { freights }: Pick<LivePipeline, "freights">,
+  live: LiveStage,
+  { freights }: LivePipeline,
   now: Date,
 ): Candidate[] {
   const matching = stage.deployment?.selectionPolicy === "MatchUpstream" ? stage.after : [];
@@ -37,10 +37,10 @@ export function candidates(
 }
 
 /** Newest first. */
-function newerThan(live: LiveStage | undefined, freights: readonly LiveFreight[]): LiveFreight[] {
-  const current = freights.find(({ name }) => name === live?.current?.name);
+function newerThan(live: LiveStage, freights: readonly LiveFreight[]): LiveFreight[] {
+  const current = freights.find(({ name }) => name === live.current?.name);
   // Kargo deletes old Freight, also a Stage's own.
-  const after = current?.createdAt ?? (live?.current ? (live.last?.finishedAt ?? "") : "");
+  const after = current?.createdAt ?? (live.current ? (live.last?.finishedAt ?? "") : "");
   return freights
     .filter(({ name, createdAt }) => name !== current?.name && createdAt > after)
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.name.localeCompare(a.name));
