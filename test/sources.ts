@@ -33,17 +33,6 @@ export function service(name: string, more: object = {}): object {
   return { team: "edge", repository: `acme/${name}`, ...more };
 }
 
-/** A catalogue with the default teams and services that are given by their non-default keys. */
-export function catalogueOf(services: Readonly<Record<string, object>>, teams?: object): string {
-  const entries = Object.entries(services).map(([name, more]) => [name, service(name, more)]);
-  return catalogueText(Object.fromEntries(entries), teams);
-}
-
-/** A catalogue of minimal services with these names. */
-export function catalogueNamed(names: readonly string[]): string {
-  return catalogueText(Object.fromEntries(names.map((name) => [name, service(name)])));
-}
-
 const IMAGES = ["clone", "build", "push", "notify"].map(
   (step) => `${step}: "registry.example/mirror/${step}@sha256:${"0".repeat(64)}"`,
 );

@@ -115,23 +115,18 @@ function nextCursor(link: string | undefined): string | undefined {
 function refusal(failure: Failure, place: string, url: string): Error {
   const { status, message } = failure;
   const said = message.trim().replace(/\s*\n+\s*/g, " ");
-  if (status === 0) {
+  if (status === 0)
     return new FleetError(`${url} cannot be reached (${said}). Check the network and run again.`);
-  }
-  if (status === 401) {
+  if (status === 401)
     return new FleetError(
       `${url} rejects the token (${said}). Set a valid one: pulumi config set --secret github:token, or GITHUB_TOKEN.`,
     );
-  }
-  if (isPassing(failure)) {
+  if (isPassing(failure))
     return new HookRefusal(`GitHub answered ${status} (${said}) repeatedly. Run again later.`);
-  }
-  if (status === 403 || status === 404) {
-    const kind = place.includes("/") ? "repository" : "organization";
-    return new HookRefusal(
-      `the token may not read or redeliver here (${status} ${said}). ` +
-        `Give it (or its GitHub App) the ${kind} permission Webhooks: read and write.`,
-    );
-  }
-  return new HookRefusal(`GitHub answered ${status} (${said}).`);
+  if (status !== 403 && status !== 404) return new HookRefusal(`GitHub answered ${status} (${said}).`);
+  const kind = place.includes("/") ? "repository" : "organization";
+  return new HookRefusal(
+    `the token may not read or redeliver here (${status} ${said}). ` +
+      `Give it (or its GitHub App) the ${kind} permission Webhooks: read and write.`,
+  );
 }

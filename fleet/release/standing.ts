@@ -1,6 +1,5 @@
-import { durationSeconds } from "../../model/durations.ts";
 import type { StagePlan } from "../../model/service-plan.ts";
-import { soakEnd } from "../soak.ts";
+import { soakEnd } from "../status/freight.ts";
 import type { LiveFreight } from "../status/live.ts";
 import { freightIn, imagesOf, type LiveService, type ReleasePromotion } from "./live.ts";
 import type { ReleaseEntry } from "./release.ts";
@@ -89,10 +88,8 @@ export function unavailable(
   const unverified = after.filter((stage) => !(stage in freight.verifiedIn));
   if (unverified.length > 0) return `${unverified.join(", ")} has not verified Freight ${short}.`;
   if (soak === undefined) return undefined;
-  const required = durationSeconds(soak);
   const waiting = after.filter((stage) => {
-    const longest = freight.verifiedIn[stage]?.soaked ?? 0;
-    const end = soakEnd({ longest, since: freight.currentlyIn[stage] }, required);
+    const end = soakEnd(freight, stage, soak);
     return end === undefined || end > now.getTime();
   });
   return waiting.length > 0

@@ -18,7 +18,7 @@ export function refusalOf({ unready }: LiveStage) {
  */
 export function refusalsNow(
   services: readonly ServicePlan[],
-  { projects }: Pick<LivePipelines, "projects">,
+  { projects }: LivePipelines,
   closed: readonly ClosedNow[],
 ): ClosedNow[] {
   const refusals = services.flatMap(({ name, project }) =>

@@ -12,10 +12,7 @@ const KEPT = 10;
  * The times from a push until its version was in a Stage, the newest last. Only the default tag says when the push was,
  * and only the first Promotion of a version counts: a later one is a return to it.
  */
-export function leadTimes(
-  service: ServicePlan,
-  { promotions }: Pick<LivePipeline, "promotions">,
-): LeadTime[] {
+export function leadTimes(service: ServicePlan, { promotions }: LivePipeline): LeadTime[] {
   const succeeded = promotions
     .filter(({ phase, finishedAt }) => phase === "Succeeded" && finishedAt !== undefined)
     .sort((a, b) => (a.finishedAt ?? "").localeCompare(b.finishedAt ?? ""));
@@ -33,10 +30,7 @@ export function leadTimes(
 }
 
 /** Counts the Promotions to the last Stages that the cluster still holds. */
-export function deliveriesOf(
-  service: ServicePlan,
-  { promotions }: Pick<LivePipeline, "promotions">,
-): Deliveries {
+export function deliveriesOf(service: ServicePlan, { promotions }: LivePipeline): Deliveries {
   const last = new Set(lastStages(service));
   const there = promotions.filter(({ stage }) => last.has(stage));
   const [since] = there.map(({ createdAt }) => createdAt).sort();

@@ -1,6 +1,5 @@
 import { durationSeconds } from "../../model/durations.ts";
 import type { ServicePlan, StagePlan } from "../../model/plan.ts";
-import { soakEnd } from "../soak.ts";
 import type { LiveFreight, LivePipeline, LiveStage } from "./live.ts";
 
 /** Freight that a Stage could get, and when it may. */
@@ -20,8 +19,8 @@ export interface Candidate {
  */
 export function candidates(
   stage: StagePlan,
-  live: LiveStage | undefined,
-  { freights }: Pick<LivePipeline, "freights">,
+  live: LiveStage,
+  { freights }: LivePipeline,
   now: Date,
 ): Candidate[] {
   const matching = stage.deployment?.selectionPolicy === "MatchUpstream" ? stage.after : [];
@@ -37,10 +36,10 @@ export function candidates(
 }
 
 /** Newest first. */
-function newerThan(live: LiveStage | undefined, freights: readonly LiveFreight[]): LiveFreight[] {
-  const current = freights.find(({ name }) => name === live?.current?.name);
+function newerThan(live: LiveStage, freights: readonly LiveFreight[]): LiveFreight[] {
+  const current = freights.find(({ name }) => name === live.current?.name);
   // Kargo deletes old Freight, also a Stage's own.
-  const after = current?.createdAt ?? (live?.current ? (live.last?.finishedAt ?? "") : "");
+  const after = current?.createdAt ?? (live.current ? (live.last?.finishedAt ?? "") : "");
   return freights
     .filter(({ name, createdAt }) => name !== current?.name && createdAt > after)
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.name.localeCompare(a.name));
@@ -58,14 +57,28 @@ function candidate(freight: LiveFreight, { name, after, soak }: StagePlan, now: 
       ? undefined
       : { freight, state: "verification", since: currentlyIn[waiting] };
   const verified = latest(after.map((upstream) => verifiedIn[upstream]?.at));
-  const required = soak === undefined ? 0 : durationSeconds(soak);
-  const ends = after.map((upstream) =>
-    soakEnd({ longest: verifiedIn[upstream]?.soaked ?? 0, since: currentlyIn[upstream] }, required),
-  );
+  const ends = after.map((upstream) => soakEnd(freight, upstream, soak));
   const until = ends.some((end) => end === undefined) ? undefined : Math.max(...ends.map((end) => end ?? 0));
   if (until === undefined || until > now.getTime())
     return { freight, state: "soak", since: verified, until: until === undefined ? until : iso(until) };
   return { freight, state: "available", since: latest([verified, until === 0 ? undefined : iso(until)]) };
+}
+
+/**
+ * When Freight has soaked long enough in a Stage, by Kargo's rule: its longest stay that has ended counts, or the present
+ * one.
+ * @returns milliseconds since 1970; 0 if an earlier stay was long enough; undefined if it left too early, so that no
+ * time runs
+ */
+export function soakEnd(
+  { verifiedIn, currentlyIn }: LiveFreight,
+  stage: string,
+  soak: string | undefined,
+): number | undefined {
+  const required = soak === undefined ? 0 : durationSeconds(soak);
+  if ((verifiedIn[stage]?.soaked ?? 0) >= required) return 0;
+  const begin = Date.parse(currentlyIn[stage] ?? "");
+  return Number.isNaN(begin) ? undefined : begin + required * 1000;
 }
 
 function latest(moments: readonly (string | undefined)[]): string | undefined {

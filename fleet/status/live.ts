@@ -51,6 +51,7 @@ function at(value: unknown, ...path: readonly string[]): unknown {
   );
 }
 
+/** A text that is not empty. */
 export function text(value: unknown, ...path: readonly string[]): string | undefined {
   const found = at(value, ...path);
   return typeof found === "string" && found !== "" ? found : undefined;

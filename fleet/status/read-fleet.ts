@@ -56,10 +56,7 @@ async function readOrWhy(
 }
 
 /** The rules that the cluster enforces; those of the files, with the reason, if the cluster's cannot be read. */
-async function enforcedOr(
-  planned: readonly ClosingRule[],
-  cluster: Cluster,
-): Promise<{ readonly rules: readonly ClosingRule[]; readonly limits: readonly string[] }> {
+async function enforcedOr(planned: readonly ClosingRule[], cluster: Cluster) {
   try {
     const { rules } = await enforcedNow(cluster);
     return { rules, limits: [] };

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { nameProblem, resourceName } from "../../model/names.ts";
 import { deployingStages } from "../../model/plan.ts";
 import { sampled } from "../sampling.ts";
-import { catalogueNamed, catalogueOf, planOf, problemsOf, stackText, stage } from "../sources.ts";
+import { catalogueOf, planOf, problemsOf, stackText, stage } from "../sources.ts";
 
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -101,7 +101,7 @@ describe("derived names", function () {
     fc.assert(
       fc.property(catalogue, fc.uniqueArray(label, { minLength: 1, maxLength: 4 }), (names, stages) => {
         const pipelines = `{ standard: [${stages.map((name) => stage(`"${name}"`)).join()}] }`;
-        const text = catalogueNamed(names);
+        const text = catalogueOf(names);
         const stack = stackText({ pipelines });
         if (problemsOf(text, stack).length > 0) return;
         const { services } = planOf(text, stack);

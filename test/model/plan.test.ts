@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { deployingStages } from "../../model/plan.ts";
-import { catalogueNamed, catalogueOf, planOf, problemsOf, servicePlan, stackText } from "../sources.ts";
+import { catalogueOf, planOf, problemsOf, servicePlan, stackText } from "../sources.ts";
 
 describe("the plan", () => {
   it("is plain data that can be cloned, without functions or Outputs", () => {
@@ -151,7 +151,7 @@ describe("the plan", () => {
     const names = ["a", "b", "c", "d"];
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.constantFrom("r1", "r2"), (changed, image) => {
-        const before = planOf(catalogueNamed(names));
+        const before = planOf(catalogueOf(names));
         const entries = names.map((name) => [
           name,
           name === changed ? { image: `registry.example/${image}` } : {},

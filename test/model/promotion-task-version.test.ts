@@ -6,7 +6,7 @@ import { platformObjects } from "../../manifests/inventory/objects.ts";
 import { promotionTask } from "../../manifests/promotion-task.ts";
 import { isCanary } from "../../model/promotion-task-version.ts";
 import { filesOf } from "../files.ts";
-import { catalogueNamed, NOW, PROMOTION_FILES, problemText, stackText } from "../sources.ts";
+import { catalogueOf, NOW, PROMOTION_FILES, problemText, stackText } from "../sources.ts";
 
 type Keys = Readonly<Record<string, string>>;
 
@@ -17,7 +17,7 @@ const V3 = { promotionTasks: "{ v3: promotion/v3.yaml }" };
 
 function fleet(stacks: Readonly<Record<string, Keys>>, file: string | undefined = FILE, more: Keys = {}) {
   const texts = {
-    "services.json": catalogueNamed(NAMES),
+    "services.json": catalogueOf(NAMES),
     ...(file !== undefined && { "promotion/v3.yaml": file }),
     ...Object.fromEntries(
       Object.entries(stacks).map(([name, keys]) => [`Pulumi.${name}.yaml`, stackText(keys)]),

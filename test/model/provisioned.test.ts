@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { addedTo, type Provisioned, provisioned } from "../../model/provisioned.ts";
-import { catalogueNamed, planOf } from "../sources.ts";
+import { catalogueOf, planOf } from "../sources.ts";
 
 const NAMES = ["auth", "cart", "mail", "shop"];
-const PLAN = planOf(catalogueNamed(NAMES));
+const PLAN = planOf(catalogueOf(NAMES));
 const some = (names: readonly string[]) => ({
   ...PLAN,
   services: PLAN.services.filter(({ name }) => names.includes(name)),

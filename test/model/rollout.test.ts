@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { movements, movementText } from "../../model/rollout-changes.ts";
-import { catalogueNamed, catalogueOf, planOf, problemsOf, stackText, stage } from "../sources.ts";
+import { catalogueOf, planOf, problemsOf, stackText, stage } from "../sources.ts";
 
 const NAMES = Array.from({ length: 120 }, (_, index) => `service-${index}`);
-const CATALOGUE = catalogueNamed(NAMES);
+const CATALOGUE = catalogueOf(NAMES);
 const NEXT = stage("dev");
 const PIPELINES = `{ standard: [${NEXT}], next: [${NEXT}, { stage: prod, promotion: manual, sync: manual, after: [dev] }] }`;
 const plan = (rollout: string) => planOf(CATALOGUE, stackText({ rollout, pipelines: PIPELINES }));

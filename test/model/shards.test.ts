@@ -7,7 +7,6 @@ import { unsettled } from "../../model/shard-problems.ts";
 import { shardOf, shardStack, shardsOf } from "../../model/shards.ts";
 import { parseStackFile } from "../../model/stack-file.ts";
 import {
-  catalogueNamed,
   catalogueOf,
   NOW,
   planOf,
@@ -18,7 +17,7 @@ import {
 } from "../sources.ts";
 
 const SERVICES = Array.from({ length: 1000 }, (_, index) => `service-${index}`);
-const CATALOGUE = catalogueNamed(SERVICES);
+const CATALOGUE = catalogueOf(SERVICES);
 const selected = (rollout: string) =>
   planOf(CATALOGUE, stackText({ rollout })).services.map(({ name }) => name);
 

@@ -93,7 +93,7 @@ describe("fleet redeliver", function () {
   });
 
   it("ends if GitHub rejects the token, without showing it", async () => {
-    await assert.rejects(run({ token: "wrong-token" }), (error) => {
+    await assert.rejects(run({ auth: "wrong-token" }), (error) => {
       assert.ok(error instanceof FleetError);
       assert.match(error.message, /rejects the token \(Bad credentials\)/);
       assert.doesNotMatch(error.message, /wrong-token/);

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Access } from "../../../git-host/github/api/client.ts";
 import type { UsedUp } from "../../../git-host/github/api/retries.ts";
-import type { Plan } from "../../../model/plan.ts";
 import { at, playground, token } from "../../../test/github-playground.ts";
 import { hookListener } from "../../../test/hook-listener.ts";
 import { catalogueText, planOf, service, stackText } from "../../../test/sources.ts";
@@ -74,27 +73,24 @@ export function lostPushes() {
   };
 
   /** Runs the command without real waiting, and returns the waits and messages. */
-  const run = async (
-    more: {
-      dryRun?: boolean;
-      since?: Date;
-      token?: string;
-      names?: string[];
-      plan?: Plan;
-      second?: number;
-    } = {},
-  ) => {
+  const run = async ({
+    plan = planOf(CATALOGUE),
+    names = ["nginx", "public"],
+    since = hourAgo(),
+    dryRun = false,
+    auth = token,
+    second = 1,
+  } = {}) => {
     const lines: string[] = [];
     const pause = async (milliseconds: number) => {
       ahead += milliseconds;
       await sleep(Math.min(milliseconds / 20, 250));
     };
-    const plan = more.plan ?? planOf(CATALOGUE);
-    const chosen = plan.services.filter(({ name }) => more.names?.includes(name) ?? true);
+    const chosen = plan.services.filter(({ name }) => names.includes(name));
     const access: Access = {
-      auth: more.token ?? token,
+      auth,
       environment: { GITHUB_BASE_URL: server().github.baseUrl },
-      second: more.second ?? 1,
+      second,
       report: (line) => {
         lines.push(line);
         ahead += 1000 * Number(/going on in (\d+) s/.exec(line)?.[1] ?? 0);
@@ -103,9 +99,9 @@ export function lostPushes() {
       giveUp: ({ minutes }: UsedUp) => new FleetError(`used up for ${minutes} min`),
     };
     const api = hooksApi(plan.github.url, access);
-    const asks = { since: more.since ?? hourAgo(), dryRun: more.dryRun ?? false };
     const tell = (text: string) => lines.push(text);
-    const redelivery = await redeliver(hookTargets(plan, chosen), asks, { api, pause, tell });
+    const targets = hookTargets(plan, chosen);
+    const redelivery = await redeliver(targets, { since, dryRun }, { api, pause, tell });
     const outcomes = redelivery.pushes.map(({ services: [name], outcome }) => `${name} ${outcome}`);
     return { ...redelivery, outcomes, code: exitCodeOf(redelivery), lines };
   };

@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { catalogueText, service, stackText } from "../../../test/sources.ts";
 import { type Folder, folderOf } from "../folder.ts";
+import { ENTRY } from "./live-service.ts";
 
 const RELEASE = {
   name: "r1",
   createdAt: "2026-11-28T14:00:00.000Z",
-  waves: [
-    [
-      {
-        ...{ service: "nginx", stack: "prod", project: "kargo-nginx", stage: "prod", freight: "abc" },
-        ...{ images: [], verifiedIn: ["staging"] },
-      },
-    ],
-  ],
+  waves: [[{ ...ENTRY, stack: "prod" }]],
 };
 
 describe("the file of a release", function () {

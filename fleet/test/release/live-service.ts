@@ -3,6 +3,16 @@ import { type LiveFreight, type LiveStage, liveFreight, liveStage } from "../../
 /** The image of each {@link freight}. */
 export const IMAGE = "registry.example/nginx:20261128133800-bbb1234";
 
+export const ENTRY = {
+  service: "nginx",
+  stack: "prod-eu",
+  project: "kargo-nginx",
+  stage: "prod",
+  freight: "new",
+  images: [IMAGE],
+  verifiedIn: ["staging"],
+};
+
 /** Freight that staging has verified. @param status Kargo's */
 export function freight(name: string, status: object = {}, creationTimestamp = name): LiveFreight {
   return liveFreight({

@@ -2,19 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type LiveService, type ReleasePromotion, releasePromotion } from "../../release/live.ts";
 import { standingOf, type TargetStage } from "../../release/standing.ts";
-import { freight, IMAGE, stage } from "./live-service.ts";
+import { ENTRY, freight, stage } from "./live-service.ts";
 
 const NOW = new Date("2026-11-28T14:00:00Z");
 const PROD: TargetStage = { name: "prod", after: ["staging"], soak: undefined };
-const ENTRY = {
-  service: "nginx",
-  stack: "prod-eu",
-  project: "kargo-nginx",
-  stage: "prod",
-  freight: "new",
-  images: [IMAGE],
-  verifiedIn: ["staging"],
-};
 
 function promotion(phase: string, message = "", more: object = {}): ReleasePromotion {
   const spec = { stage: "prod", freight: "new", ...more };

@@ -82,23 +82,19 @@ function isIn({ items, values }: Row, state: Filter["state"]): boolean {
   return items.some(({ need }) => need === state);
 }
 
+const ORDER = new Intl.Collator("en", { numeric: true });
+
 /** Rows without a value are last in both directions; equal rows are in the order of their names. */
 function compare(a: Row, b: Row, { sort, down }: Filter): number {
   const sign = down ? -1 : 1;
-  const byName = namesInOrder(a, b);
+  const byName =
+    ORDER.compare(a.service.service, b.service.service) ||
+    ORDER.compare(a.service.cluster, b.service.cluster);
   if (sort === "service") return sign * byName;
   const [left, right] = [a.values[sort], b.values[sort]];
   if (left === undefined || right === undefined)
     return Number(left === undefined) - Number(right === undefined) || byName;
   return sign * (left - right) || byName;
-}
-
-const ORDER = new Intl.Collator("en", { numeric: true });
-
-function namesInOrder(a: Row, b: Row): number {
-  return (
-    ORDER.compare(a.service.service, b.service.service) || ORDER.compare(a.service.cluster, b.service.cluster)
-  );
 }
 
 /** The filter as a URL's hash, without what is everything; empty for everything. */

@@ -16,9 +16,10 @@ const CELLS: Readonly<Record<Cell, { readonly sign: string; readonly meaning: st
 export function showAccess({ rows, columns }: AccessMap): void {
   const section = byId("access");
   section.hidden = false;
-  const head = columns.map((column, index) =>
-    h("th", { scope: "col", title: namespacesText(column.namespaces) }, String(index + 1)),
-  );
+  const head = columns.map(({ namespaces: [first, ...others] }, index) => {
+    const title = others.length === 0 ? first : `${first} and ${others.length} more`;
+    return h("th", { scope: "col", title }, String(index + 1));
+  });
   const lines = rows.map((row, index) =>
     h(
       "tr",
@@ -62,9 +63,4 @@ export function showAccess({ rows, columns }: AccessMap): void {
       h("ol", {}, ...columns.map(({ namespaces }) => h("li", {}, name(namespaces.join(", "))))),
     ),
   );
-}
-
-function namespacesText(namespaces: readonly string[]): string {
-  const [first = ""] = namespaces;
-  return namespaces.length === 1 ? first : `${first} and ${namespaces.length - 1} more`;
 }

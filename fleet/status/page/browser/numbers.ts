@@ -35,9 +35,7 @@ export function deploymentsPerWeek({ deliveries }: PageService, at: string): num
 }
 
 /** The share of failed Promotions; undefined if there are none. */
-export function failureRate(
-  services: readonly { readonly deliveries: { readonly succeeded: number; readonly failed: number } }[],
-): number | undefined {
+export function failureRate(services: readonly Pick<PageService, "deliveries">[]): number | undefined {
   const failed = services.reduce((sum, { deliveries }) => sum + deliveries.failed, 0);
   const all = services.reduce((sum, { deliveries }) => sum + deliveries.succeeded, failed);
   return all === 0 ? undefined : failed / all;

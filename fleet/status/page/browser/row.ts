@@ -9,8 +9,6 @@ import { durationText, NEED_WORDS, percentText, stateText, versionText } from ".
 
 const WIDTH_OF_ALL = 6;
 
-const keyOf = ({ service, cluster }: PageService) => `${service}\n${cluster}`;
-
 /**
  * The row of a service, and below it its Stages if it is open.
  * @param index the row's number in the whole table; the head is 1
@@ -18,7 +16,7 @@ const keyOf = ({ service, cluster }: PageService) => `${service}\n${cluster}`;
  */
 export function tableRow(row: Row, at: string, index: number, open: Set<string>): HTMLTableRowElement[] {
   const { service, items, values } = row;
-  const key = keyOf(service);
+  const key = `${service.service}\n${service.cluster}`;
   const button = h(
     "button",
     { type: "button", class: "open", "aria-expanded": String(open.has(key)) },
