@@ -113,6 +113,7 @@ export function planBuild(
 ): BuildPlan | undefined {
   const { build, repository, team } = service;
   if (build === false || !webhooks.owner) return undefined;
+  const { paths = [build.context] } = build;
   return {
     service: name,
     state: service.state,
@@ -124,29 +125,23 @@ export function planBuild(
     branch: build.branch,
     context: build.context,
     dockerfile: build.dockerfile,
-    paths: pathsOf(build.paths ?? [build.context]),
+    paths: paths.includes(".") ? [] : paths,
     image: listedImages(name, service, registry)[0].repository,
     ...(service.images && { images: service.images }),
     tags: service.tags.strategy === "newest-build" ? "commit" : "sortable",
   };
 }
 
-function pathsOf(paths: readonly string[]): readonly string[] {
-  return paths.includes(".") ? [] : paths;
-}
-
 /** The hook of one service; undefined if the organization has one for all. */
 export function planWebhook(
-  build: BuildPlan,
+  { group, repository, service, state }: BuildPlan,
   { scope, url }: WebhooksConfig,
-  state: ServiceState,
 ): WebhookPlan | undefined {
   if (scope === "organization") return undefined;
-  const { service, repository } = build;
   return {
     active: state === "active",
     repository,
-    url: `${url}${webhookPath(build.group, service)}`,
+    url: `${url}${webhookPath(group, service)}`,
     secretPurpose: webhookSecretPurpose(service),
   };
 }

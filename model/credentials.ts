@@ -52,9 +52,6 @@ export interface CredentialPlan {
   readonly secret: { readonly key: "password" | "githubAppPrivateKey"; readonly from: CredentialSecret };
 }
 
-const GIT = "kargo-fleet-git";
-const IMAGE = "kargo-fleet-image";
-
 /** The Secrets that the platform creates; none for an existing Secret. */
 export function planCredentials(
   { git, image }: Credentials,
@@ -63,7 +60,7 @@ export function planCredentials(
 ): CredentialPlan[] {
   const plans: CredentialPlan[] = [];
   const repository = {
-    name: GIT,
+    name: "kargo-fleet-git",
     type: "git",
     repoURL: gitops,
     repoURLIsRegex: false,
@@ -79,7 +76,7 @@ export function planCredentials(
   }
   if (image && "username" in image) {
     plans.push({
-      name: IMAGE,
+      name: "kargo-fleet-image",
       type: "image",
       repoURL: `^${escapeStringRegexp(registry)}/`,
       repoURLIsRegex: true,

@@ -56,12 +56,8 @@ const LINE = 2_000;
 /** Makes the texts of a problem safe to print. */
 function presentable(problem: Problem): Problem {
   const plain = (text: string) => text.slice(0, LINE).replace(CREDENTIAL, "…");
-  return {
-    ...problem,
-    path: plain(problem.path),
-    message: plain(problem.message),
-    fix: plain(problem.fix),
-  };
+  const { path, message, fix } = problem;
+  return { ...problem, path: plain(path), message: plain(message), fix: plain(fix) };
 }
 
 /** One line per problem: `file:line:column  path  message fix [code]`. */

@@ -182,14 +182,10 @@ function planPromotionTasks(own: StackConfig["promotionTasks"], several: boolean
     task(version, "push"),
     task(version, "pull-request"),
   ]);
-  return [
-    ...shipped,
-    ...(several ? forImages(shipped) : []),
-    ...Object.entries(own).flatMap(([version, { file, steps, pullRequestSteps }]) => [
-      { ...task(version, "push"), own: { file, steps } },
-      ...(pullRequestSteps
-        ? [{ ...task(version, "pull-request"), own: { file, steps: pullRequestSteps } }]
-        : []),
-    ]),
-  ];
+  const fromFiles = Object.entries(own).flatMap(([version, { file, steps, pullRequestSteps }]) => {
+    const push = { ...task(version, "push"), own: { file, steps } };
+    if (pullRequestSteps === undefined) return push;
+    return [push, { ...task(version, "pull-request"), own: { file, steps: pullRequestSteps } }];
+  });
+  return [...shipped, ...(several ? forImages(shipped) : []), ...fromFiles];
 }

@@ -1,28 +1,20 @@
 import { type DocumentPath, didYouMean, listed, type Problem } from "./diagnostics.ts";
 import type { ProblemCode } from "./problem-codes.ts";
-import { type Sources, stackProblem } from "./stack-problem.ts";
+import { type Sources, stackProblem, unknownServices } from "./stack-problem.ts";
 
 /** Unknown names in `rollout.promotionTask` and `rollout.pipelines`, and canaries that change nothing. */
-export function rolloutProblems({ catalogue, config, stack }: Sources): Problem[] {
-  const { pipelines, rollout } = config;
-  const services = Object.keys(catalogue.services);
-  const known = Object.keys(pipelines);
+export function rolloutProblems(sources: Sources): Problem[] {
+  const { promotionTask, pipelines } = sources.config.rollout;
+  const known = Object.keys(sources.config.pipelines);
   const at = (code: ProblemCode, path: DocumentPath, message: string, fix: string, part?: "key") =>
-    stackProblem(code, stack, ["rollout", ...path], message, fix, part);
-  const unknownServices = (path: DocumentPath, names: readonly string[]) =>
-    names.flatMap((name, index) => {
-      if (services.includes(name)) return [];
-      const message = `${JSON.stringify(name)} is not a service of the catalogue.`;
-      const fix = didYouMean(name, services) ?? "Remove it, or add the service to the catalogue.";
-      return at("KF016", [...path, "canaryServices", index], message, fix);
-    });
+    stackProblem(code, sources.stack, ["rollout", ...path], message, fix, part);
   const unknownPipeline = (path: DocumentPath, name: string, part?: "key") => {
     if (known.includes(name)) return [];
     const message = `${JSON.stringify(name)} is not a pipeline of this stack (it has: ${listed(known)}).`;
     return [at("KF057", path, message, didYouMean(name, known) ?? "Add it, or use one of these.", part)];
   };
   const withoutCanary = () => {
-    const { canary, canaryPercent, canaryServices } = rollout.promotionTask;
+    const { canary, canaryPercent, canaryServices } = promotionTask;
     if (canary !== undefined || (canaryPercent === 0 && canaryServices.length === 0)) return [];
     const message = "has no effect, because there is no canary.";
     const path = ["promotionTask", canaryPercent > 0 ? "canaryPercent" : "canaryServices"];
@@ -35,12 +27,12 @@ export function rolloutProblems({ catalogue, config, stack }: Sources): Problem[
   };
   return [
     ...withoutCanary(),
-    ...unknownServices(["promotionTask"], rollout.promotionTask.canaryServices),
-    ...Object.entries(rollout.pipelines).flatMap(([name, { canary, canaryServices }]) => [
+    ...unknownServices(promotionTask.canaryServices, ["rollout", "promotionTask", "canaryServices"], sources),
+    ...Object.entries(pipelines).flatMap(([name, { canary, canaryServices }]) => [
       ...unknownPipeline(["pipelines", name], name, "key"),
       ...unknownPipeline(["pipelines", name, "canary"], canary),
       ...ownCanary(name, canary),
-      ...unknownServices(["pipelines", name], canaryServices),
+      ...unknownServices(canaryServices, ["rollout", "pipelines", name, "canaryServices"], sources),
     ]),
   ];
 }

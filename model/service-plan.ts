@@ -166,7 +166,7 @@ export function planService(
     stages: pipeline.map((stage) => planStage(name, stage, folder, taskName, isActive)),
     appProject: appProjectName(name),
     build,
-    webhook: build && planWebhook(build, stack.webhooks, service.state),
+    webhook: build && planWebhook(build, stack.webhooks),
     access: serviceAccess(service.team, teams, pipeline),
     ...(stack.commitStatus && { commitStatus: true }),
     commands: {

@@ -1,5 +1,5 @@
 import type { Catalogue } from "./catalogue.ts";
-import { type DocumentPath, listed, type Problem, problem } from "./diagnostics.ts";
+import { type DocumentPath, didYouMean, listed, type Problem, problem } from "./diagnostics.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { Plan } from "./plan.ts";
 import type { ProblemCode } from "./problem-codes.ts";
@@ -41,4 +41,19 @@ export function stackProblem(
   part?: "key",
 ): Problem {
   return problem(code, stack, ["config", `${PROJECT}:${key}`, ...rest], message, fix, part);
+}
+
+/** Names in a list of a stack's config that no service has. */
+export function unknownServices(
+  names: readonly string[],
+  path: DocumentPath,
+  { catalogue, stack }: Sources,
+): Problem[] {
+  const services = Object.keys(catalogue.services);
+  return names.flatMap((name, index) => {
+    if (services.includes(name)) return [];
+    const message = `${JSON.stringify(name)} is not a service of the catalogue.`;
+    const fix = didYouMean(name, services) ?? "Remove it, or add the service to the catalogue.";
+    return stackProblem("KF016", stack, [...path, index], message, fix);
+  });
 }

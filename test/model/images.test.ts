@@ -5,23 +5,11 @@ import { builtImages } from "../../model/build-plan.ts";
 import { newKeys } from "../../model/image-keys.ts";
 import { losses } from "../../model/losses.ts";
 import { provisioned } from "../../model/provisioned.ts";
-import {
-  catalogueOf,
-  planOf,
-  problemsOf,
-  readCatalogueText,
-  readStackText,
-  servicePlan,
-  stackText,
-} from "../sources.ts";
+import { catalogueOf, planOf, problemsOf, servicePlan, stackText } from "../sources.ts";
+import { planned } from "./ups.ts";
 
 const IMAGES = { web: "registry.example/shop/web", worker: "registry.example/shop/worker" };
 const shop = (images: object, more: object = {}) => catalogueOf({ shop: { images, build: false, ...more } });
-const planned = (catalogue: string) => ({
-  plan: planOf(catalogue),
-  catalogue: readCatalogueText(catalogue),
-  config: readStackText(stackText()),
-});
 const paths = (was: string, is: string) =>
   newKeys(provisioned(planOf(was)), planOf(is)).map(({ path, keys }) => [path, ...keys].join(" "));
 
@@ -65,12 +53,8 @@ describe("a service with several images", () => {
   });
 
   it("may be kept on a version of the program while the others use one from a file", () => {
-    const keys = (rollout: string) => stackText({ promotionTasks: "{ v3: promotion/v3.yaml }", rollout });
-    assert.match(
-      problemsOf(shop(IMAGES), keys("{ promotionTask: { stable: v3 } }")).join(),
-      /promotionTasks\.v3 {2}promotion\/v3\.yaml writes one image, but services on v3 have several: shop\./,
-    );
-    const kept = keys("{ promotionTask: { stable: v3, canary: v1, canaryServices: [shop] } }");
+    const rollout = "{ promotionTask: { stable: v3, canary: v1, canaryServices: [shop] } }";
+    const kept = stackText({ promotionTasks: "{ v3: promotion/v3.yaml }", rollout });
     assert.deepEqual(problemsOf(shop(IMAGES), kept), []);
   });
 
@@ -119,17 +103,16 @@ describe("a service with several images", () => {
 
   it("may not list one repository under two names, however it is written", () => {
     const registries = '["registry.example", "registry.example:443"]';
-    for (const twin of ["registry.example/a", "registry.example:443/a"])
-      assert.match(
-        problemsOf(shop({ web: "registry.example/a", worker: twin }), stackText({ registries })).join(),
-        /services\.shop\.images\.worker .* is already images\.web/,
-      );
+    const twins = shop({ web: "registry.example/a", worker: "registry.example:443/a" });
+    assert.match(
+      problemsOf(twins, stackText({ registries })).join(),
+      /services\.shop\.images\.worker .* is already images\.web/,
+    );
   });
 
   it("is recognized under another name by any of its images", () => {
-    const { worker } = IMAGES;
-    const renamed = catalogueOf({ store: { image: worker, build: false } });
-    const [loss] = losses(provisioned(planOf(shop(IMAGES))), planned(renamed));
+    const renamed = planned({ store: { image: IMAGES.worker, build: false } });
+    const [loss] = losses(provisioned(planOf(shop(IMAGES))), renamed);
     assert.equal(loss?.code, "KF091");
   });
 });

@@ -1,22 +1,20 @@
 import assert from "node:assert/strict";
 import { lifecycleNotes } from "../../model/lifecycle-notes.ts";
-import { hookStep, type Provisioned, provisioned } from "../../model/provisioned.ts";
+import { hookStep, type Provisioned } from "../../model/provisioned.ts";
 import { catalogueOf, planOf, stackText } from "../sources.ts";
+import { type Entries, type Keys, upOf } from "./ups.ts";
 
-type Entries = Readonly<Record<string, object>>;
-
-const planned = (entries: Entries, keys: Readonly<Record<string, string>> = {}) =>
-  planOf(catalogueOf(entries), stackText(keys));
-const upOf = (entries: Entries, hooksOff: readonly string[] = []): Provisioned => ({
-  ...provisioned(planned(entries)),
+const plan = (entries: Entries, keys: Keys = {}) => planOf(catalogueOf(entries), stackText(keys));
+const recorded = (entries: Entries, hooksOff: readonly string[] = []): Provisioned => ({
+  ...upOf(entries),
   hooksOff: [...hooksOff],
 });
 const GOING = { nginx: {}, auth: { state: "decommissioned" } };
 
 describe("the notes of a preview", () => {
   it("are empty if nothing is frozen or decommissioned", () => {
-    assert.deepEqual(lifecycleNotes(planned({ nginx: {} }), undefined), []);
-    assert.deepEqual(lifecycleNotes(planned({ nginx: {} }), upOf({ nginx: {} })), []);
+    assert.deepEqual(lifecycleNotes(plan({ nginx: {} }), undefined), []);
+    assert.deepEqual(lifecycleNotes(plan({ nginx: {} }), recorded({ nginx: {} })), []);
   });
 
   it("list freezes with end and reason, and those that are over", () => {
@@ -25,29 +23,26 @@ describe("the notes of a preview", () => {
       "{ until: 2026-12-31, reason: all }",
       "{ until: 2026-01-01, reason: past }",
     ].join();
-    assert.deepEqual(
-      lifecycleNotes(planned({ nginx: {} }, { rollout: `{ freeze: [${freeze}] }` }), undefined),
-      [
-        "Frozen until 2026-12-31 (year end): no Promotion to dev of nginx passes.",
-        "Frozen until 2026-12-31 (all): no Promotion to every Stage of every service passes.",
-        "The freeze until 2026-01-01 (past) is over. Remove it from rollout.freeze.",
-      ],
-    );
+    assert.deepEqual(lifecycleNotes(plan({ nginx: {} }, { rollout: `{ freeze: [${freeze}] }` }), undefined), [
+      "Frozen until 2026-12-31 (year end): no Promotion to dev of nginx passes.",
+      "Frozen until 2026-12-31 (all): no Promotion to every Stage of every service passes.",
+      "The freeze until 2026-01-01 (past) is over. Remove it from rollout.freeze.",
+    ]);
   });
 
   it("list decommissioned services, first with their hook off, then without it", () => {
     const end =
       "no auto-promotion, no protection. Removing the entry deletes the Kargo Project with its Freight and history.";
-    assert.deepEqual(lifecycleNotes(planned(GOING), upOf({ nginx: {}, auth: {} })), [
+    assert.deepEqual(lifecycleNotes(plan(GOING), recorded({ nginx: {}, auth: {} })), [
       `Decommissioned: auth. The hook is off, and the next up deletes it, ${end}`,
     ]);
-    assert.deepEqual(lifecycleNotes(planned(GOING), upOf(GOING, ["auth"])), [
+    assert.deepEqual(lifecycleNotes(plan(GOING), recorded(GOING, ["auth"])), [
       `Decommissioned: auth. No hook, ${end}`,
     ]);
   });
 
   it("list services that are deleted now, and what is kept", () => {
-    assert.deepEqual(lifecycleNotes(planned({ nginx: {} }), upOf(GOING, ["auth"])), [
+    assert.deepEqual(lifecycleNotes(plan({ nginx: {} }), recorded(GOING, ["auth"])), [
       "Deleted now: auth. Their values files stay in Git, and deployed workloads stay in their namespaces.",
     ]);
   });
@@ -60,7 +55,7 @@ describe("a hook", () => {
     isReachable: boolean,
     entries: Entries = GOING,
   ) => {
-    const auth = planned(entries).services.find(({ name }) => name === "auth");
+    const auth = plan(entries).services.find(({ name }) => name === "auth");
     assert.ok(auth);
     return hookStep(auth, before, isMade, isReachable);
   };
@@ -68,22 +63,22 @@ describe("a hook", () => {
 
   it("is deleted after an up has turned it off and unprotected it", () => {
     assert.equal(step(undefined, true, true), "keep");
-    assert.equal(step(upOf(ACTIVE), true, true), "keep");
-    assert.equal(step(upOf(GOING, ["auth"]), true, true), "leave-out");
+    assert.equal(step(recorded(ACTIVE), true, true), "keep");
+    assert.equal(step(recorded(GOING, ["auth"]), true, true), "leave-out");
   });
 
   it("is created again when its service is active again", () => {
-    assert.equal(step(upOf(GOING, ["auth"]), false, false, ACTIVE), "keep");
+    assert.equal(step(recorded(GOING, ["auth"]), false, false, ACTIVE), "keep");
   });
 
   it("that does not exist is not created for a decommissioned service", () => {
-    for (const before of [undefined, upOf(ACTIVE), upOf(GOING)])
+    for (const before of [undefined, recorded(ACTIVE), recorded(GOING)])
       assert.equal(step(before, false, true), "leave-out");
   });
 
   it("that GitHub does not let anybody change is dropped: one up keeps it, the next drops it from the state", () => {
-    assert.equal(step(upOf(ACTIVE), true, false), "lose");
-    assert.equal(step(upOf(GOING, ["auth"]), true, false), "lose");
-    assert.equal(step({ ...upOf(GOING), hooksLost: ["auth"] }, true, false), "leave-out");
+    assert.equal(step(recorded(ACTIVE), true, false), "lose");
+    assert.equal(step(recorded(GOING, ["auth"]), true, false), "lose");
+    assert.equal(step({ ...recorded(GOING), hooksLost: ["auth"] }, true, false), "leave-out");
   });
 });

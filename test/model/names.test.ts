@@ -43,11 +43,6 @@ describe("derived names", function () {
 
   for (const [what, keys, rule] of [
     [
-      "into its own Kargo Project, where its chart could give its team any right",
-      { pipelines: `{ standard: [${stage("dev", ', destination: { namespace: "kargo-{service}" }')}] }` },
-      /config\.kargo-fleet:pipelines\.standard\[0\]\.destination\.namespace {2}deploys "nginx" into the namespace "kargo-nginx", which is its own Kargo Project's/,
-    ],
-    [
       "into the namespace that Kargo runs in",
       { access: "{ deployer: x, kargoNamespace: nginx-dev }" },
       /deploys "nginx" into the namespace "nginx-dev", which is the one that Kargo runs in/,

@@ -7,7 +7,9 @@ import { SECRET_KEYS } from "../../model/stack-secrets.ts";
 import { catalogueOf, problemsOf, readStackText, stackText } from "../sources.ts";
 
 const CATALOGUE = catalogueOf({ nginx: {} });
-const problems = (keys: Record<string, string>) => problemsOf(CATALOGUE, stackText(keys));
+const APP = '{ owner: acme, app: { clientId: Iv1.0123, installationId: "42" } }';
+const SECRET = "{ secure: v1:abc }";
+const problems = (keys: Readonly<Record<string, string>>) => problemsOf(CATALOGUE, stackText(keys));
 
 describe("stack config", () => {
   it("gets defaults for missing keys", () => {
@@ -56,56 +58,48 @@ describe("stack config", () => {
     ]);
   });
 
-  it("takes a cluster without a context, which is the pod's, but no kubeconfig without one", () => {
+  it("takes a cluster without a context, which is the pod's", () => {
     assert.deepEqual(problems({ cluster: "{ name: test }" }), []);
-    assert.match(
-      problems({ cluster: "{ name: test, kubeconfig: file }" }).join(),
-      /config\.kargo-fleet:cluster\.kubeconfig {2}needs a context beside it/,
-    );
   });
 
-  it("names what is missing", () => {
-    assert.match(
-      problems({ gitops: "" }).join(),
+  it("takes a GitHub App with its private key", () => {
+    assert.deepEqual(problems({ github: APP, githubAppPrivateKey: SECRET }), []);
+  });
+
+  for (const [what, keys, rule] of [
+    [
+      "without a key that has no default",
+      { gitops: "" },
       /config\.kargo-fleet:gitops {2}is missing; a value of type object is required\. Add it\./,
-    );
-  });
-
-  it("refuses a secret in plain text", () => {
-    assert.match(problems({ "github:token": "ghp_x" }).join(), /github:token {2}must be a secret/);
-  });
-
-  describe("with a GitHub App", () => {
-    const github = '{ owner: acme, app: { clientId: Iv1.0123, installationId: "42" } }';
-
-    it("demands the App's private key", () => {
-      assert.match(
-        problems({ github }).join(),
-        /githubAppPrivateKey {2}is missing; a secret is required\. Run: pulumi config set --secret kargo-fleet:githubAppPrivateKey/,
-      );
-      assert.deepEqual(problems({ github, githubAppPrivateKey: "{ secure: v1:abc }" }), []);
-    });
-
-    it("refuses the private key in plain text", () => {
-      assert.match(
-        problems({ github, githubAppPrivateKey: "key" }).join(),
-        /githubAppPrivateKey {2}must be a secret, but is plain text/,
-      );
-    });
-
-    it("refuses a token beside it, which nothing would read", () => {
-      const secure = "{ secure: v1:abc }";
-      assert.match(
-        problems({ github, githubAppPrivateKey: secure, "github:token": secure }).join(),
-        /config\.github:token {2}has no effect: kargo-fleet:github names a GitHub App\. Remove it/,
-      );
-    });
-
-    it("wants the installation's number as text", () => {
-      const wrong = "{ owner: acme, app: { clientId: Iv1.0123, installationId: acme } }";
-      assert.match(problems({ github: wrong }).join(), /installationId {2}must be the installation's number/);
-    });
-  });
+    ],
+    [
+      "with a kubeconfig without a context",
+      { cluster: "{ name: test, kubeconfig: file }" },
+      /config\.kargo-fleet:cluster\.kubeconfig {2}needs a context beside it/,
+    ],
+    ["with a token in plain text", { "github:token": "ghp_x" }, /github:token {2}must be a secret/],
+    [
+      "with a GitHub App without its private key",
+      { github: APP },
+      /githubAppPrivateKey {2}is missing; .* Run: pulumi config set --secret kargo-fleet:githubAppPrivateKey/,
+    ],
+    [
+      "with a GitHub App's private key in plain text",
+      { github: APP, githubAppPrivateKey: "key" },
+      /githubAppPrivateKey {2}must be a secret, but is plain text/,
+    ],
+    [
+      "with a token beside a GitHub App, which nothing would read",
+      { github: APP, githubAppPrivateKey: SECRET, "github:token": SECRET },
+      /config\.github:token {2}has no effect: kargo-fleet:github names a GitHub App\. Remove it/,
+    ],
+    [
+      "with a GitHub App's installation that is no number",
+      { github: APP.replace("42", "acme") },
+      /installationId {2}must be the installation's number/,
+    ],
+  ] as const)
+    it(`is refused ${what}`, () => assert.match(problems(keys).join("\n"), rule));
 
   it("never repeats a plain-text secret", () => {
     assert.doesNotMatch(
