@@ -13,7 +13,7 @@ import { guards } from "./guard.ts";
 import { switchObjects } from "./incident-switch.ts";
 import { type Place, sampleRows } from "./inventory/sample.ts";
 import type { Right } from "./missing-rights.ts";
-import { watchGrant } from "./notification-access.ts";
+import { watchGrant } from "./notification-sources.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 import { clusterGrant, grant } from "./rbac-rules.ts";
 import { type PolicyRule, RBAC_GROUP } from "./rbac-types.ts";
