@@ -34,9 +34,7 @@ export function appProject(service: ServicePlan) {
     spec: {
       description: `${service.name} of team ${service.team}`,
       sourceRepos: [service.gitops.repoURL],
-      destinations: destinations.filter(
-        (one, index) => destinations.findIndex((other) => same(one, other)) === index,
-      ),
+      destinations: [...new Map(destinations.map((one) => [JSON.stringify(one), one])).values()],
       // CreateNamespace=true requires that the kind is allowed. With exact names, a service cannot create another's
       // namespace.
       clusterResourceWhitelist: namespaces.map((name) => ({ group: "", kind: "Namespace", name })),
@@ -124,8 +122,4 @@ export function application(service: ServicePlan, stage: DeployingStagePlan) {
 export function destination({ cluster, namespace }: DeploymentPlan["destination"]): Destination {
   if (cluster === undefined) return { server: IN_CLUSTER, namespace };
   return cluster.includes("://") ? { server: cluster, namespace } : { name: cluster, namespace };
-}
-
-function same(a: Destination, b: Destination): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

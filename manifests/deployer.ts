@@ -13,7 +13,7 @@ import { guards } from "./guard.ts";
 import { switchObjects } from "./incident-switch.ts";
 import { type Place, sampleRows } from "./inventory/sample.ts";
 import type { Right } from "./missing-rights.ts";
-import { watchGrant } from "./notification-access.ts";
+import { watchGrant } from "./notification-sources.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 import { clusterGrant, grant } from "./rbac-rules.ts";
 import { type PolicyRule, RBAC_GROUP } from "./rbac-types.ts";
@@ -21,20 +21,11 @@ import { rightsOfRows, rulesOfRights } from "./rights-of-rows.ts";
 
 const NAME = "kargo-fleet-deployer";
 
-/** The deployer's rights beyond those on the inventory's objects. */
-interface DeployerRights {
-  /**
-   * In the whole cluster. They contain nothing on admission policies, which limit the deployer, no `*` and no
-   * `escalate`.
-   */
-  readonly cluster: readonly Right[];
-  /** In one namespace only. */
-  readonly namespaces: ReadonlyMap<string, readonly Right[]>;
-  /** In each team's build namespace. */
-  readonly builds: readonly Right[];
-}
-
-function deployerRights(): DeployerRights {
+/**
+ * The deployer's rights: in the whole cluster, by namespace, and in each team's build namespace. They contain nothing on
+ * admission policies, which limit the deployer, no `*` and no `escalate`.
+ */
+function deployerRights() {
   const rows = sampleRows();
   const placed = rows.flatMap(({ place }) => (typeof place === "object" ? [place.namespace] : []));
   const rightsAt = (is: (place: Place) => boolean) => rightsOfRows(rows.filter(({ place }) => is(place)));
@@ -109,24 +100,21 @@ function emptySecret(namespace: string, name: string): KubernetesObject & { read
   };
 }
 
-type RulesOf = readonly [namespace: string, rules: readonly PolicyRule[]];
-
-interface Rules {
-  readonly cluster: readonly PolicyRule[];
-  readonly namespaced: readonly RulesOf[];
-}
-
-function rulesFor(teams: readonly string[], isWanted: (right: Right) => boolean = () => true): Rules {
+function rulesFor(teams: readonly string[], isWanted: (right: Right) => boolean = () => true) {
   const { cluster, namespaces, builds } = deployerRights();
   const all = [...namespaces, ...teams.map((team) => [buildNamespace(team), builds] as const)];
   const everywhere = cluster.filter(isWanted);
   return {
     cluster: rulesOfRights(everywhere),
-    namespaced: all.map(([name, own]) => [name, rulesOfRights(own.filter(isWanted), everywhere)]),
+    namespaced: all.map(([name, own]) => [name, rulesOfRights(own.filter(isWanted), everywhere)] as const),
   };
 }
 
-function rights(name: string, username: string, { cluster, namespaced }: Rules): readonly KubernetesObject[] {
+function rights(
+  name: string,
+  username: string,
+  { cluster, namespaced }: ReturnType<typeof rulesFor>,
+): readonly KubernetesObject[] {
   const subjects = [{ kind: "User", name: username, apiGroup: RBAC_GROUP }] as const;
   return [
     ...clusterGrant(name, cluster, subjects),

@@ -7,7 +7,7 @@ import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
 const SYSTEM_NAMESPACE = "kargo-system-resources";
 
 /** The name of the receiver and of its Secret. */
-export const RECEIVER = "kargo-fleet-builds";
+const RECEIVER = "kargo-fleet-builds";
 
 /** A user of `kargo refresh clusterconfig` owns the annotation until the next rotation takes it over. */
 const TAKES_OVER = { "pulumi.com/patchForce": "true" };

@@ -4,8 +4,8 @@ import { EVENT_BUS, EVENT_SOURCE_ACCOUNT, pods } from "./argo-events.ts";
 import { ARGO_EVENTS_API } from "./argo-events-types.ts";
 import { PASSED, PROMOTION_FAILED, VERIFICATION_FAILED } from "./notification-texts.ts";
 import type { EventWatch, WindowCalendar } from "./notification-types.ts";
-import { MANAGED_BY } from "./objects.ts";
-import { serviceAccount } from "./rbac-rules.ts";
+import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
+import { clusterGrant, serviceAccount } from "./rbac-rules.ts";
 import type { ServiceAccount } from "./rbac-types.ts";
 
 /** The ServiceAccount of the EventSource, which reads Events, and of the Sensors, which has no rights. */
@@ -85,4 +85,17 @@ export function messageAccounts(): readonly [watch: ServiceAccount, messenger: S
     serviceAccount(EVENTS_NAMESPACE, WATCH_ACCOUNT),
     serviceAccount(EVENTS_NAMESPACE, MESSENGER_ACCOUNT),
   ];
+}
+
+/**
+ * The right of the EventSource that watches Kargo's Events. An administrator grants it, so that the deployer needs no
+ * right on ClusterRoles. It is for all namespaces: a watch on each Project's namespace would be a request for each
+ * service, and one EventSource could not name them all.
+ */
+export function watchGrant(): readonly KubernetesObject[] {
+  return clusterGrant(
+    WATCH_ACCOUNT,
+    [{ apiGroups: [""], resources: ["events"], verbs: ["list", "watch"] }],
+    [{ kind: "ServiceAccount", name: WATCH_ACCOUNT, namespace: EVENTS_NAMESPACE }],
+  );
 }

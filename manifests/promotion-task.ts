@@ -67,7 +67,7 @@ export function promotionTask({
         // The checks of the file demand the same forms as this type.
         ...((own?.steps as readonly Step[] | undefined) ?? [
           ...write(version, images ? IMAGE_UPDATES : [{ key: "image.tag", value: IMAGE_TAG }]),
-          ...(by === "push" ? push() : pullRequest()),
+          ...(by === "push" ? [push({ targetBranch: given("branch") })] : pullRequest()),
           sync(),
         ]),
         ...(commitStatus ? commitStatusSteps(commitStatus) : []),
@@ -111,25 +111,20 @@ function write(version: PromotionTaskPlan["version"], updates: Updates): Step[] 
   ];
 }
 
-function push(): Step[] {
-  return [
-    {
-      uses: "git-push",
-      as: "push",
-      retry: PATIENT,
-      config: { path: "./gitops", targetBranch: given("branch"), maxAttempts: PUSH_ATTEMPTS },
-    },
-  ];
+type Branch = { readonly targetBranch: string } | { readonly generateTargetBranch: true };
+
+function push(to: Branch): Step {
+  return {
+    uses: "git-push",
+    as: "push",
+    retry: PATIENT,
+    config: { path: "./gitops", ...to, maxAttempts: PUSH_ATTEMPTS },
+  };
 }
 
 function pullRequest(): Step[] {
   return [
-    {
-      uses: "git-push",
-      as: "push",
-      retry: PATIENT,
-      config: { path: "./gitops", generateTargetBranch: true, maxAttempts: PUSH_ATTEMPTS },
-    },
+    push({ generateTargetBranch: true }),
     {
       uses: "git-open-pr",
       as: "open",

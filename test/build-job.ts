@@ -2,13 +2,11 @@ import assert from "node:assert/strict";
 import { buildTemplate } from "../manifests/argo-workflows.ts";
 import type { ResourceTemplate } from "../manifests/argo-workflows-types.ts";
 import type { Job } from "../manifests/build-job.ts";
-import { catalogueText, planOf, service, stackText } from "./sources.ts";
+import { triggersPlan } from "./sources.ts";
 
 /** The template that creates a build's Job, for a stack with these keys. */
 export function launchTemplate(keys: Readonly<Record<string, string>> = {}): ResourceTemplate {
-  const { platform } = planOf(catalogueText({ nginx: service("nginx") }), stackText(keys));
-  assert.ok(platform?.buildTriggers);
-  const found = buildTemplate(platform.buildTriggers).spec.templates.find((one) => "resource" in one);
+  const found = buildTemplate(triggersPlan(keys)).spec.templates.find((one) => "resource" in one);
   assert.ok(found && "resource" in found);
   return found;
 }

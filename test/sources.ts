@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { BuildTriggersPlan } from "../model/build-plan.ts";
 import { type Catalogue, readCatalogue } from "../model/catalogue.ts";
 import { formatProblem, InvalidInput, type Problem } from "../model/diagnostics.ts";
 import { makePlan, type Plan, type PlatformPlan, type ServicePlan } from "../model/plan.ts";
@@ -101,6 +102,16 @@ export function platformPlan(keys: Readonly<Record<string, string>> = {}, teams?
   const { platform } = planOf(catalogueText({}, teams), stackText(keys));
   if (!platform) throw new Error("the stack has no platform");
   return platform;
+}
+
+/** The plan of what builds these services; default: `nginx`. */
+export function triggersPlan(
+  keys: Readonly<Record<string, string>> = {},
+  services: Readonly<Record<string, object>> = { nginx: service("nginx") },
+): BuildTriggersPlan {
+  const { platform } = planOf(catalogueText(services), stackText(keys));
+  if (!platform?.buildTriggers) throw new Error("the stack builds nothing");
+  return platform.buildTriggers;
 }
 
 /** A problem as the user sees it, without its code, which the test of docs/errors.md checks. */

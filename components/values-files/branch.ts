@@ -16,7 +16,7 @@ export function withDefaults(options: CommitOptions): GitDataOptions {
 }
 
 /** A commit to make on the current state of a branch. */
-export interface Wanted<Result> {
+interface Wanted<Result> {
   /** The result; without edits there is only the result. */
   readonly result: Result;
   readonly edits: readonly Edit[];

@@ -29,7 +29,8 @@ export async function commitMissing(
   const git = gitData(target, access);
   const { result, commit } = await commitOnce(git, target, access, async ({ tree }) => {
     const edits = await missingIn(git, tree, target, files);
-    return { result: edits, edits, message: commitMessage(edits) };
+    const message = `${subjectOf("Seed", edits)}\n\nFrom now on only Kargo writes their tags.`;
+    return { result: edits, edits, message };
   });
   return { written: result, commit };
 }
@@ -72,9 +73,4 @@ async function missingIn(
   const entries = await existing(git, tree, paths);
   requireRoom(entries, paths, target);
   return files.filter(({ path }) => !entries.has(path));
-}
-
-/** The message of a commit of new values files. */
-export function commitMessage(files: readonly Pick<ValuesFile, "service">[]): string {
-  return `${subjectOf("Seed", files)}\n\nFrom now on only Kargo writes their tags.`;
 }

@@ -20,7 +20,7 @@ export interface Move {
 }
 
 /** The files of {@link moveValues} and its commit. */
-export interface Moved {
+interface Moved {
   readonly moves: readonly Move[];
   /** The commit; undefined if there was nothing to do, or in a dry run. */
   readonly commit: string | undefined;

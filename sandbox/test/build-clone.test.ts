@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { clone } from "../../manifests/build-steps.ts";
 import { playground, token } from "../../test/github-playground.ts";
-import { catalogueText, planOf, service } from "../../test/sources.ts";
+import { triggersPlan } from "../../test/sources.ts";
 
-const { buildTriggers } = planOf(catalogueText({ nginx: service("nginx") })).platform ?? {};
-const { container } = clone(buildTriggers?.builds ?? assert.fail("no builds"), "https://github.com");
+const { container } = clone(triggersPlan().builds, "https://github.com");
 
 describe("the clone script of a build", () => {
   const server = playground();

@@ -7,11 +7,10 @@ import { execa } from "execa";
 import getPort from "get-port";
 import { push } from "../../manifests/build-steps.ts";
 import { TOOLCHAIN_TIMEOUT } from "../../test/engine/control-plane.ts";
-import { catalogueText, planOf, service } from "../../test/sources.ts";
+import { triggersPlan } from "../../test/sources.ts";
 import { ensurePrograms } from "../toolchain/for-tests.ts";
 
-const { buildTriggers } = planOf(catalogueText({ nginx: service("nginx") })).platform ?? {};
-const { container, initContainers = [] } = push(buildTriggers?.builds ?? assert.fail("no builds"));
+const { container, initContainers = [] } = push(triggersPlan().builds);
 const SECRET = '{"auths":{"registry.example":{"auth":"planted"}}}';
 const DIGEST = createHash("sha256").update(SECRET).digest("hex");
 

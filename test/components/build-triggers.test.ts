@@ -3,6 +3,9 @@ import { createHash, createHmac } from "node:crypto";
 import { MASTER, named, registered } from "./program.ts";
 
 const ORGANIZATION = { webhooks: '{ url: "https://hooks.acme.example", scope: organization, groups: 2 }' };
+const RECEIVER = {
+  webhooks: '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }',
+};
 const ONE_GROUP = '{ url: "https://hooks.acme.example", groups: 1 }';
 const hmac = (purpose: string) => createHmac("sha256", MASTER).update(purpose).digest("hex");
 const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -77,9 +80,7 @@ describe("BuildTriggers", () => {
   });
 
   it("puts Kargo's receiver into a ClusterConfig and its address into the build namespaces, both as secrets", async () => {
-    const webhooks =
-      '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }';
-    const all = await registered(["nginx"], { webhooks });
+    const all = await registered(["nginx"], RECEIVER);
     const key = hmac("kargo-receiver");
     const { data } = named(all, "build-triggers/receiver-secret").inputs as { data: unknown };
     assert.deepEqual(data, { secret: { secret: base64(key) } });
@@ -92,14 +93,11 @@ describe("BuildTriggers", () => {
   });
 
   it("makes Kargo read its receiver's Secret again exactly when the master secret changes", async () => {
-    const webhooks =
-      '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }';
     const refreshOf = async (master?: string) => {
-      const receiver = named(
-        await registered(["nginx"], { webhooks }, undefined, {}, undefined, master),
-        "build-triggers/receiver",
-      );
-      const { metadata } = receiver.inputs as { metadata: { annotations: Record<string, string> } };
+      const all = await registered(["nginx"], RECEIVER, undefined, {}, undefined, master);
+      const { metadata } = named(all, "build-triggers/receiver").inputs as {
+        metadata: { annotations: Record<string, string> };
+      };
       return metadata.annotations["kargo.akuity.io/refresh"] ?? "";
     };
     const [first, same, other] = [await refreshOf(), await refreshOf(), await refreshOf("another master")];

@@ -57,20 +57,19 @@ describe("the providers", () => {
     }
   });
 
-  it("update a Secret in place, so that a rotation never removes it", async () => {
-    const inputs = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
-    assert.equal(inputs.enableSecretMutable, "true");
-  });
-
-  it("update a ConfigMap in place, since protected resources cannot be replaced", async () => {
-    const inputs = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
-    assert.equal(inputs.enableConfigMapMutable, "true");
-  });
-
-  it("never upsert: an existing object must be imported explicitly", async () => {
-    const inputs = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
-    assert.equal(inputs.upsertExistingObjects, undefined);
-  });
+  for (const [title, key, value] of [
+    ["update a Secret in place, so that a rotation never removes it", "enableSecretMutable", "true"],
+    [
+      "update a ConfigMap in place, since protected resources cannot be replaced",
+      "enableConfigMapMutable",
+      "true",
+    ],
+    ["never upsert: an existing object must be imported explicitly", "upsertExistingObjects", undefined],
+  ] as const)
+    it(title, async () => {
+      const inputs = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
+      assert.equal(inputs[key], value);
+    });
 
   it("keep the GitHub token secret", async () => {
     const plan = planOf(catalogueText({}));

@@ -34,11 +34,9 @@ export async function readDefinitions(environment: NodeJS.ProcessEnv = process.e
     const schema = spec.versions[0]?.schema.openAPIV3Schema;
     if (schema) checks.set(`${spec.group} ${spec.names.kind}`, ajv.compile(strict(withoutStatus(schema))));
   }
-  const checkOf = ({ apiVersion, kind }: KubernetesObject) =>
-    checks.get(`${apiVersion.split("/")[0]} ${kind}`);
   return {
     problems: (object) => {
-      const check = checkOf(object);
+      const check = checks.get(`${object.apiVersion.split("/")[0]} ${object.kind}`);
       if (check === undefined || check(object)) return [];
       return (check.errors ?? []).map(
         ({ instancePath, message, params }) =>

@@ -1,19 +1,12 @@
 import assert from "node:assert/strict";
 import { eventBus, eventSource, organizationEventSource } from "../../manifests/argo-events.ts";
 import { sensor } from "../../manifests/build-sensor.ts";
-import type { BuildTriggersPlan } from "../../model/build-plan.ts";
-import { catalogueText, planOf, service, stackText } from "../sources.ts";
+import { service, servicePlan, triggersPlan } from "../sources.ts";
 
 const HASH = "0123456789abcdef";
 
-function triggers(services: Record<string, object>, keys: Record<string, string> = {}): BuildTriggersPlan {
-  const found = planOf(catalogueText(services), stackText(keys)).platform?.buildTriggers;
-  assert.ok(found);
-  return found;
-}
-
 function onlyGroup(more: object = {}, name = "nginx") {
-  const [group] = triggers({ [name]: service(name, more) }).groups;
+  const [group] = triggersPlan({}, { [name]: service(name, more) }).groups;
   assert.ok(group);
   return group;
 }
@@ -22,7 +15,7 @@ describe("the EventBus", () => {
   it("accepts larger messages than an EventSource, and stores them if the stack has a volume", () => {
     const webhooks =
       '{ url: "https://hooks.acme.example", eventBus: { storage: { size: 5Gi, class: fast } } }';
-    assert.deepEqual(eventBus(triggers({ nginx: service("nginx") }, { webhooks })).spec, {
+    assert.deepEqual(eventBus(triggersPlan({ webhooks })).spec, {
       jetstream: {
         version: "2.10.29",
         replicas: 3,
@@ -52,12 +45,14 @@ describe("an EventSource", () => {
 
   it("listens at the path of the hook's address, whatever its prefix", () => {
     const webhooks = '{ url: "https://acme.example/hooks/x" }';
-    const plan = planOf(catalogueText({ nginx: service("nginx") }), stackText({ webhooks }));
-    const { buildTriggers } = plan.platform ?? {};
-    const [group] = buildTriggers?.groups ?? [];
-    assert.ok(group && buildTriggers);
-    const event = eventSource(group, buildTriggers.path, HASH).spec.github.nginx;
-    assert.equal(`https://acme.example${event?.webhook.endpoint}`, plan.services[0]?.webhook?.url);
+    const { groups, path } = triggersPlan({ webhooks });
+    const [group] = groups;
+    assert.ok(group);
+    const event = eventSource(group, path, HASH).spec.github.nginx;
+    assert.equal(
+      `https://acme.example${event?.webhook.endpoint}`,
+      servicePlan({}, { webhooks }).webhook?.url,
+    );
   });
 
   it("restarts its pods when the secrets change, because they read them once", () => {

@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
 import { buildTemplate, buildWorkflows } from "../../manifests/argo-workflows.ts";
 import type { ContainerTemplate } from "../../manifests/argo-workflows-types.ts";
-import { BUILDS, catalogueText, planOf, service, servicePlan, stackText } from "../sources.ts";
+import { BUILDS, servicePlan, triggersPlan } from "../sources.ts";
 
 const RECEIVER =
   '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }';
 
-function template(keys: Record<string, string> = {}) {
-  const { buildTriggers } =
-    planOf(catalogueText({ nginx: service("nginx") }), stackText(keys)).platform ?? {};
-  assert.ok(buildTriggers);
-  return buildTemplate(buildTriggers);
-}
+const template = (keys: Record<string, string> = {}) => buildTemplate(triggersPlan(keys));
 
 function pod(name: string, keys: Record<string, string> = {}): ContainerTemplate {
   const found = template(keys).spec.templates.find((one) => one.name === name);

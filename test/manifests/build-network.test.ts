@@ -5,15 +5,10 @@ import { buildGrants, buildIdentity } from "../../manifests/build-namespace.ts";
 import { buildNetwork, type NetworkPolicy } from "../../manifests/build-network.ts";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import type { Role, RoleBinding, ServiceAccount } from "../../manifests/rbac-types.ts";
-import type { BuildTriggersPlan } from "../../model/build-plan.ts";
-import { BUILDS, catalogueText, planOf, service, stackText } from "../sources.ts";
+import { BUILDS, service, triggersPlan } from "../sources.ts";
 
-function triggers(keys: Record<string, string> = {}): BuildTriggersPlan {
-  const services = { auth: service("auth", { team: "identity" }) };
-  const found = planOf(catalogueText(services), stackText(keys)).platform?.buildTriggers;
-  assert.ok(found);
-  return found;
-}
+const triggers = (keys: Record<string, string> = {}) =>
+  triggersPlan(keys, { auth: service("auth", { team: "identity" }) });
 
 function policies(keys: Record<string, string> = {}): readonly NetworkPolicy[] {
   const plan = triggers(keys);

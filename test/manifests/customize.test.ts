@@ -6,7 +6,7 @@ import { customizationNote, serviceObjects } from "../../manifests/inventory/obj
 import { rowsOf } from "../../manifests/inventory/row.ts";
 import { serviceInventory } from "../../manifests/inventory/service.ts";
 import { InvalidInput } from "../../model/diagnostics.ts";
-import { catalogueText, planOf, service, servicePlan } from "../sources.ts";
+import { catalogueText, planOf, service, servicePlan, triggersPlan } from "../sources.ts";
 
 /** The refused changes of a customization; none if it is allowed. */
 function refusals(customization: Customization): string[] {
@@ -24,15 +24,17 @@ function refusals(customization: Customization): string[] {
 const ofKind = (kind: string, change: (object: OpenObject) => OpenObject): Customization => ({
   object: (object) => (object.kind === kind ? change(object) : object),
 });
-const annotated = (object: OpenObject, key = "example.com/owner"): OpenObject => ({
-  ...object,
-  metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [key]: "edge" } },
-});
+const annotated = (object: OpenObject, key = "example.com/owner") =>
+  withMetadata(object, { annotations: { ...object.metadata.annotations, [key]: "edge" } });
 const synced = (more: object): Customization =>
   ofKind("Application", (object) => {
     const { syncPolicy } = object.spec as { readonly syncPolicy: object };
     return withSpec(object, { syncPolicy: { ...syncPolicy, ...more } });
   });
+const withMetadata = (object: OpenObject, more: object): OpenObject => ({
+  ...object,
+  metadata: { ...object.metadata, ...more },
+});
 const withSpec = (object: OpenObject, more: object): OpenObject => ({
   ...object,
   spec: { ...(object.spec as object), ...more },
@@ -85,25 +87,15 @@ describe("customize.ts", () => {
       ofKind("Application", (object) => withSpec(object, { syncPolicy: { automated: {} } })),
     ],
     ["an object's kind", ofKind("Warehouse", (object) => ({ ...object, kind: "Stage" }))],
-    [
-      "an object's name",
-      ofKind("Stage", (object) => ({ ...object, metadata: { ...object.metadata, name: "x" } })),
-    ],
-    [
-      "an object's namespace",
-      ofKind("Stage", (object) => ({ ...object, metadata: { ...object.metadata, namespace: "x" } })),
-    ],
+    ["an object's name", ofKind("Stage", (object) => withMetadata(object, { name: "x" }))],
+    ["an object's namespace", ofKind("Stage", (object) => withMetadata(object, { namespace: "x" }))],
     [
       "the labels by adding one",
-      ofKind("Namespace", (object) => ({
-        ...object,
-        metadata: { ...object.metadata, labels: { ...object.metadata.labels, x: "y" } },
-      })),
+      ofKind("Namespace", (object) =>
+        withMetadata(object, { labels: { ...object.metadata.labels, x: "y" } }),
+      ),
     ],
-    [
-      "the labels by removing them",
-      ofKind("Namespace", (object) => ({ ...object, metadata: { ...object.metadata, labels: {} } })),
-    ],
+    ["the labels by removing them", ofKind("Namespace", (object) => withMetadata(object, { labels: {} }))],
     [
       "the Stage that may change an Application",
       ofKind("Application", (object) => annotated(object, "kargo.akuity.io/authorized-stage")),
@@ -169,10 +161,7 @@ describe("customize.ts", () => {
         return calls % 2 === 1 ? annotated(object) : withSpec(object, { template: { evil: true } });
       }),
     );
-    const { platform } = planOf(catalogueText({ nginx: service("nginx") }));
-    const triggers = platform?.buildTriggers;
-    assert.ok(triggers);
-    const rows = rowsOf(buildTriggersInventory(triggers));
+    const rows = rowsOf(buildTriggersInventory(triggersPlan()));
     const [row] = rows.flatMap((each) => ("manifest" in each && each.rotating ? [each] : []));
     assert.throws(() => row?.rotating?.("rotation"), InvalidInput);
   });

@@ -9,7 +9,7 @@ import { promotionTask } from "../../manifests/promotion-task.ts";
 import { valuesFiles } from "../../manifests/values-file.ts";
 import type { PromotionTaskPlan } from "../../model/plan.ts";
 import { admissionProblems } from "../kargo-admission.ts";
-import { catalogueText, planOf, service, servicePlan } from "../sources.ts";
+import { catalogueText, planOf, service, servicePlan, triggersPlan } from "../sources.ts";
 
 const IMAGES = { web: "registry.example/shop/web", worker: "registry.example:5000/shop/worker" };
 /** Kargo 1.11.2 evaluates exactly this text to a list of updates; after a change, evaluate it there again. */
@@ -69,7 +69,7 @@ describe("the objects of a service with several images", () => {
     const services = {
       shop: service("shop", { images: { web: IMAGES.web, jobs: "registry.example/jobs" } }),
     };
-    const [group] = planOf(catalogueText(services)).platform?.buildTriggers?.groups ?? [];
+    const [group] = triggersPlan({}, services).groups;
     assert.ok(group);
     const { dependencies, triggers } = sensor(group, false).spec;
     assert.deepEqual(

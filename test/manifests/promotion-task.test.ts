@@ -44,13 +44,16 @@ describe("the shared promotion task", () => {
     });
   });
 
-  it("quotes the tag, since 1234567 unquoted becomes a number", () => {
-    assert.match(JSON.stringify(step("update")?.config), /"key":"image\.tag","value":"\$\{\{ quote\(/);
-  });
-
-  it("commits with Kargo's own message", () => {
-    assert.match(JSON.stringify(step("commit")?.config), /task\.outputs\['update'\]\.commitMessage/);
-  });
+  for (const [title, alias, config] of [
+    [
+      "quotes the tag, since 1234567 unquoted becomes a number",
+      "update",
+      /"key":"image\.tag","value":"\$\{\{ quote\(/,
+    ],
+    ["commits with Kargo's own message", "commit", /task\.outputs\['update'\]\.commitMessage/],
+    ["retries a push often enough for a busy shared branch", "push", /"maxAttempts":50/],
+  ] as const)
+    it(title, () => assert.match(JSON.stringify(step(alias)?.config), config));
 
   it("never clears the shared branch", () => {
     assert.doesNotMatch(JSON.stringify(task), /git-clear/);
@@ -83,10 +86,6 @@ describe("the shared promotion task", () => {
   it("survives an outage of the Git server, because a failed Promotion stalls auto-promotion", () => {
     for (const alias of ["clone", "push"])
       assert.deepEqual(step(alias)?.retry, { errorThreshold: 18, timeout: "15m0s" });
-  });
-
-  it("retries a push often enough for a busy shared branch", () => {
-    assert.match(JSON.stringify(step("push")?.config), /"maxAttempts":50/);
   });
 });
 

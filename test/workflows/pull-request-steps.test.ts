@@ -8,6 +8,7 @@ import { holdsNoSecret, type JobRun, openRunner, REPOSITORY, type Runner } from 
 const MARKER = "<!-- kargo-fleet preview -->";
 const VERDICT = "steps.trust.outputs.verdict";
 const STACKS = "steps.trust.outputs.stacks";
+const ROUTED = { "needs.route.result": "success", "needs.route.outputs.stacks": '["prod"]' };
 const END = { summaryEvent: { resourceChanges: { same: 1 } } };
 
 describe("the workflows' steps for a pull request", function () {
@@ -88,15 +89,13 @@ describe("the workflows' steps for a pull request", function () {
       await runner.engine([{ diagnosticEvent: { severity: "error", message: "error: no cluster" } }], 255);
       const preview = await runner.job("preview.yaml", "preview", context);
       assert.ok(!preview.ok);
-      const route = { "needs.route.result": "success", "needs.route.outputs.stacks": '["prod"]' };
-      await runner.job("preview.yaml", "comment", { ...context, ...route }, preview.temp);
+      await runner.job("preview.yaml", "comment", { ...context, ...ROUTED }, preview.temp);
       assert.match(bodies(number)[0] ?? "", /## ❌ Could not be previewed: prod\.[\s\S]*no cluster/);
     });
 
     it("comment even if the job died early", async () => {
       const { number, context } = await opened(addService);
-      const route = { "needs.route.result": "success", "needs.route.outputs.stacks": '["prod"]' };
-      await runner.job("preview.yaml", "comment", { ...context, ...route });
+      await runner.job("preview.yaml", "comment", { ...context, ...ROUTED });
       assert.match(bodies(number)[0] ?? "", /❌ \*\*There is no preview of prod\*\*/);
     });
   });

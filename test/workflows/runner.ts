@@ -9,7 +9,7 @@ import { type Step, WORKFLOWS } from "./workflow-files.ts";
 
 export const REPOSITORY = "acme/fleet";
 /** Secrets that GitHub would mask; the runner does not. */
-export const SECRETS: Readonly<Record<string, string>> = {
+const SECRETS: Readonly<Record<string, string>> = {
   "secrets.KUBECONFIG": "planted-kubeconfig",
   "secrets.PULUMI_ACCESS_TOKEN": "planted-access-token",
   "secrets.PULUMI_CONFIG_PASSPHRASE": "planted-passphrase",

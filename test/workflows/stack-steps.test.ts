@@ -59,18 +59,15 @@ describe("the workflows' steps for stacks", function () {
   });
 
   it("show an up's report on the page of its run, even if it failed", async () => {
-    const made = (name: string) => ({
+    const metadata = {
       op: "create",
-      urn: `urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$kubernetes:core/v1:Namespace::${name}`,
+      urn: "urn:pulumi:prod::kargo-fleet::kargo-fleet:index:ServicePipeline$kubernetes:core/v1:Namespace::added/namespace",
       type: "kubernetes:core/v1:Namespace",
       detailedDiff: null,
-    });
-    const events = ["added/namespace"].flatMap((name) => [
-      { resourcePreEvent: { metadata: made(name), planning: false } },
-      { resOutputsEvent: { metadata: made(name), planning: false } },
-    ]);
+    };
     await runner.engine([
-      ...events,
+      { resourcePreEvent: { metadata, planning: false } },
+      { resOutputsEvent: { metadata, planning: false } },
       { summaryEvent: { resourceChanges: { create: 1 }, durationSeconds: 7, result: "succeeded" } },
     ]);
     const up = await runner.job("up.yaml", "up", { "matrix.stack": "prod" });

@@ -30,7 +30,6 @@ const workflow = z.looseObject({
 });
 
 export type Step = z.output<typeof step>;
-export type Job = z.output<typeof job>;
 
 /** A parsed workflow file. */
 interface WorkflowFile {
@@ -53,11 +52,3 @@ export const WORKFLOWS: readonly WorkflowFile[] = globSync(".github/workflows/*"
 export const JOBS = WORKFLOWS.flatMap(({ file, workflow: { jobs, on } }) =>
   Object.entries(jobs).map(([name, job]) => ({ where: `${file.split("/").at(-1)}: ${name}`, name, job, on })),
 );
-
-/** A step of a job, by name. */
-export function stepOf(file: string, jobName: string, stepName: string): Step {
-  const found = WORKFLOWS.find((each) => each.file.endsWith(`/${file}`))?.workflow.jobs[jobName];
-  const step = found?.steps.find(({ name }) => name === stepName);
-  if (step === undefined) throw new Error(`${file} has no step ${stepName} in job ${jobName}`);
-  return step;
-}

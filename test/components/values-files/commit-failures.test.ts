@@ -30,11 +30,6 @@ describe("the commit of missing values files", function () {
     assert.equal((await subjects(server())).length, 2);
   });
 
-  it("reports repeated failures of GitHub", async () => {
-    server().github.faults.add({ kind: "error", path: "/repos/*/*/git/ref/**", status: 503 });
-    await rejected(/it answered 503 \(Server Error\) again and again\. Run again later/);
-  });
-
   it("waits as long as GitHub's limit on content says", async () => {
     const { options, lines } = fastRun();
     server().github.limits.set({ contentCreation: [{ limit: 2, seconds: 40 }] });
@@ -71,12 +66,38 @@ describe("the commit of missing values files", function () {
     );
   });
 
-  it("names the rule of a protected branch, and a fix", async () => {
-    server().github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
-    await rejected(
+  for (const [title, fault, message] of [
+    [
+      "reports repeated failures of GitHub",
+      { kind: "error", path: "/repos/*/*/git/ref/**", status: 503 },
+      /it answered 503 \(Server Error\) again and again\. Run again later/,
+    ],
+    [
+      "names the rule of a protected branch, and a fix",
+      { kind: "protected-branch", repository: "acme/gitops" },
       /^The branch main of acme\/gitops at http\S+ accepts no direct commit: Repository rule violations found Changes must be made through a pull request\. Nothing was written\. .*App bypass that rule.*fleet -- seed --stack <stack> --output <checkout>/,
-    );
-  });
+    ],
+    [
+      "reports a read-only token",
+      {
+        kind: "error",
+        path: "/repos/*/*/git/trees",
+        method: "POST",
+        status: 403,
+        message: "Resource not accessible by personal access token",
+      },
+      /may read it, but not write it \(Resource not accessible by .*Contents: read and write/,
+    ],
+    [
+      "shows no token even if GitHub repeats it",
+      { kind: "error", path: "/repos/*/*/git/trees/**", status: 400, message: `no: ${token}` },
+      /it answered 400 \(no: \(token\)\) while reading/,
+    ],
+  ] as const)
+    it(title, async () => {
+      server().github.faults.add(fault);
+      await rejected(message);
+    });
 
   for (const [what, repository, branch, message] of [
     ["a repository that is not there", "acme/none", "main", /There is no repository acme\/none at http/],
@@ -109,18 +130,6 @@ describe("the commit of missing values files", function () {
     assert.deepEqual(calls(), []);
   });
 
-  it("reports a read-only token", async () => {
-    const message = "Resource not accessible by personal access token";
-    server().github.faults.add({
-      kind: "error",
-      path: "/repos/*/*/git/trees",
-      method: "POST",
-      status: 403,
-      message,
-    });
-    await rejected(/may read it, but not write it \(Resource not accessible by .*Contents: read and write/);
-  });
-
   it("reports that GitHub cannot be reached", async () => {
     const nowhere = { ...target(), url: `http://127.0.0.1:${await getPort()}` };
     await assert.rejects(commitMissing(nowhere, filesOf("auth"), fastRun().options), {
@@ -128,16 +137,6 @@ describe("the commit of missing values files", function () {
       message:
         /at http:\/\/127\.0\.0\.1:\d+: it cannot be reached \(.*ECONNREFUSED.*\)\. Nothing was written/,
     });
-  });
-
-  it("shows no token even if GitHub repeats it", async () => {
-    server().github.faults.add({
-      kind: "error",
-      path: "/repos/*/*/git/trees/**",
-      status: 400,
-      message: `no: ${token}`,
-    });
-    await rejected(/it answered 400 \(no: \(token\)\) while reading/);
   });
 
   for (const [what, path, message] of [

@@ -74,13 +74,8 @@ describe("the move of values files", function () {
 
   it("includes a tag that a promotion has just written", async () => {
     const path = "services/nginx/values-prod.yaml";
-    const { github } = server();
-    github.faults.add({
-      kind: "concurrent-push",
-      repository: "acme/gitops",
-      path,
-      content: "image:\n  tag: newer\n",
-    });
+    const content = "image:\n  tag: newer\n";
+    server().github.faults.add({ kind: "concurrent-push", repository: "acme/gitops", path, content });
     await moveValues(target(), relocated(), options);
     assert.match(await text("acme/gitops", "apps/nginx/values-prod.yaml"), /newer/);
     assert.ok(!(await files()).includes(path));
@@ -89,11 +84,8 @@ describe("the move of values files", function () {
   it("continues after some files were copied by hand, and deletes identical old files", async () => {
     const path = "services/auth/values-dev.yaml";
     await server().commit("acme/gitops", "apps/auth/values-dev.yaml", old[path]);
-    const { moves } = await moveValues(target(), relocated(), options);
-    assert.deepEqual(
-      moves.map(({ is }) => is),
-      ["there", "moves", "moves", "moves"],
-    );
+    const moved = await moveValues(target(), relocated(), options);
+    assert.deepEqual(states(moved), ["there", "moves", "moves", "moves"]);
     assert.deepEqual(
       (await files()).filter((file) => file.startsWith("services/")),
       ["services/nginx/notes.md"],
@@ -102,11 +94,8 @@ describe("the move of values files", function () {
 
   it("keeps both files if they differ, and says so", async () => {
     await server().commit("acme/gitops", "apps/auth/values-dev.yaml", "image:\n  tag: other\n");
-    const { moves } = await moveValues(target(), relocated(), options);
-    assert.deepEqual(
-      moves.map(({ is }) => is),
-      ["differs", "moves", "moves", "moves"],
-    );
+    const moved = await moveValues(target(), relocated(), options);
+    assert.deepEqual(states(moved), ["differs", "moves", "moves", "moves"]);
     assert.match(await text("acme/gitops", "apps/auth/values-dev.yaml"), /other/);
     assert.match(await text("acme/gitops", "services/auth/values-dev.yaml"), /20260601/);
   });
@@ -120,25 +109,12 @@ describe("the move of values files", function () {
 
   it("copies to another branch, and keeps the old files", async () => {
     await server().bare("acme/gitops", "branch", "next", "main~0");
-    const { moves } = await moveValues(
-      target("acme/gitops", "next"),
-      relocated("services", "acme/gitops", "next"),
-      options,
-    );
-    assert.deepEqual(
-      moves.map(({ is }) => is),
-      Array(4).fill("there"),
-      "a branch of it has them already",
-    );
-    const apps = await moveValues(
-      target("acme/gitops", "next"),
-      relocated("apps", "acme/gitops", "next"),
-      options,
-    );
-    assert.deepEqual(
-      apps.moves.map(({ is, deletesOld }) => [is, deletesOld]),
-      Array(4).fill(["moves", false]),
-    );
+    const next = ["acme/gitops", "next"] as const;
+    const services = await moveValues(target(...next), relocated("services", ...next), options);
+    assert.deepEqual(states(services), Array(4).fill("there"), "a branch of it has them already");
+    const apps = await moveValues(target(...next), relocated("apps", ...next), options);
+    assert.deepEqual(states(apps), Array(4).fill("moves"));
+    assert.ok(apps.moves.every(({ deletesOld }) => !deletesOld));
     assert.equal(
       await text("acme/gitops", "apps/auth/values-dev.yaml", "next"),
       await text("acme/gitops", "services/auth/values-dev.yaml"),
@@ -148,10 +124,8 @@ describe("the move of values files", function () {
 
   it("copies to another repository and keeps all bytes", async () => {
     const moved = await moveValues(target("acme/other"), relocated("services", "acme/other"), options);
-    assert.deepEqual(
-      moved.moves.map(({ is, deletesOld }) => [is, deletesOld]),
-      Array(4).fill(["moves", false]),
-    );
+    assert.deepEqual(states(moved), Array(4).fill("moves"));
+    assert.ok(moved.moves.every(({ deletesOld }) => !deletesOld));
     for (const path of Object.keys(old))
       assert.equal(await text("acme/other", path), await text("acme/gitops", path));
     assert.deepEqual(await commits("acme/other"), ["Move values of auth, nginx (4 files)", "Initial commit"]);
