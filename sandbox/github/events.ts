@@ -18,9 +18,13 @@ export function hooksFor(backend: Backend, repository: Repository, event: string
   );
 }
 
-/** One push event for all subscribed hooks. */
-export function pushEvent(repository: Repository, payload: object): HookEvent {
-  return { name: "push", guid: randomUUID(), body: JSON.stringify(payload), repositoryId: repository.id };
+/** An event for all subscribed hooks. */
+export function hookEvent(
+  name: HookEvent["name"],
+  payload: object,
+  repository: Repository | undefined,
+): HookEvent {
+  return { name, guid: randomUUID(), body: JSON.stringify(payload), repositoryId: repository?.id ?? null };
 }
 
 /** The ping event, which GitHub sends when a hook is created or when somebody requests it. */
@@ -35,10 +39,5 @@ export function pingEvent(backend: Backend, hook: StoredHook, scope: Scope): Hoo
       : { repository: eventRepository(backend, repository) }),
     sender: simpleUser(backend, viewer.login),
   };
-  return {
-    name: "ping",
-    guid: randomUUID(),
-    body: JSON.stringify(payload),
-    repositoryId: repository?.id ?? null,
-  };
+  return hookEvent("ping", payload, repository);
 }

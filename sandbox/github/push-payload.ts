@@ -27,7 +27,7 @@ export async function pushPayload(
   const { directory } = repository;
   const [created, deleted] = [before === absent, after === absent];
   const shapes = async (ids: readonly string[]) =>
-    (await readPushedCommits(directory, ids)).map((commit) => commitShape(repository, commit));
+    (await readPushedCommits(repository, ids)).map((commit) => commitShape(repository, commit));
   const commits = deleted ? [] : await shapes(await commitsSince(directory, after, created ? [] : [before]));
   const head = commits.find(({ id }) => id === after) ?? (await shapes(deleted ? [] : [after]))[0];
   const short = (sha: string) => sha.slice(0, 12);

@@ -1,5 +1,5 @@
 import type { Backend } from "./backend.ts";
-import { hooksFor, pushEvent } from "./events.ts";
+import { hookEvent, hooksFor } from "./events.ts";
 import { pushPayload, type RefChange } from "./push-payload.ts";
 import { moveReference } from "./refs.ts";
 import type { Repository } from "./repositories.ts";
@@ -28,7 +28,7 @@ export function announcePush(backend: Backend, repository: Repository, changes: 
   backend.deliveries.follow(`${repository.name}: push`, async () => {
     for (const change of moved) {
       const payload = await pushPayload(backend, repository, change, pushedAt);
-      backend.deliveries.send(pushEvent(repository, payload), hooks);
+      backend.deliveries.send(hookEvent("push", payload, repository), hooks);
     }
   });
 }
