@@ -3,70 +3,51 @@ import type { Repository } from "./repositories.ts";
 import type { Comment, Thread } from "./threads.ts";
 import { simpleUser } from "./users.ts";
 
+/*
+ * Only the fields that clients read, and those that identify an object.
+ */
+
 /** An issue in responses. A pull request has the field `pull_request`, as on GitHub. */
-export function issueShape(backend: Backend, repository: Repository, thread: Thread): Documented["issue"] {
-  const { api } = repository;
-  const url = `${api}/issues/${thread.number}`;
-  const page = pageOf(repository, thread);
+export function issueShape(backend: Backend, { api, web }: Repository, thread: Thread) {
+  const { id, number, title, body, pullRequest } = thread;
+  const page = `${web}/${pullRequest ? "pull" : "issues"}/${number}`;
   return {
-    id: thread.id,
-    node_id: nodeId("Issue", thread.id),
-    url,
+    id,
+    node_id: nodeId("Issue", id),
+    url: `${api}/issues/${number}`,
     repository_url: api,
-    labels_url: `${url}/labels{/name}`,
-    comments_url: `${url}/comments`,
-    events_url: `${url}/events`,
     html_url: page,
-    number: thread.number,
+    number,
     state: thread.open ? "open" : "closed",
     state_reason: thread.reason ?? null,
-    title: thread.title,
-    body: thread.body,
+    title,
+    body,
     user: simpleUser(backend, thread.author),
-    labels: [],
-    assignee: null,
-    assignees: [],
-    milestone: null,
-    locked: false,
-    active_lock_reason: null,
     comments: thread.comments.length,
     closed_at: thread.closedAt ?? null,
     created_at: thread.createdAt,
     updated_at: thread.updatedAt,
-    author_association: "MEMBER",
-    ...(thread.pullRequest && {
-      pull_request: {
-        url: `${api}/pulls/${thread.number}`,
-        html_url: page,
-        diff_url: `${page}.diff`,
-        patch_url: `${page}.patch`,
-      },
+    ...(pullRequest && {
+      pull_request: { url: `${api}/pulls/${number}`, html_url: page, diff_url: null, patch_url: null },
     }),
-  };
+  } satisfies Partial<Documented["issue"]>;
 }
 
 /** A comment in responses. */
 export function commentShape(
   backend: Backend,
-  repository: Repository,
-  thread: Thread,
-  comment: Comment,
-): Documented["issue-comment"] {
-  const { api } = repository;
+  { api }: Repository,
+  { number }: Thread,
+  { id, body, author, createdAt, updatedAt }: Comment,
+) {
   return {
-    id: comment.id,
-    node_id: nodeId("IssueComment", comment.id),
-    url: `${api}/issues/comments/${comment.id}`,
-    html_url: `${pageOf(repository, thread)}#issuecomment-${comment.id}`,
-    issue_url: `${api}/issues/${thread.number}`,
-    body: comment.body,
-    user: simpleUser(backend, comment.author),
-    created_at: comment.createdAt,
-    updated_at: comment.updatedAt,
-    author_association: "MEMBER",
-  };
-}
-
-function pageOf({ web }: Repository, { pullRequest, number }: Thread): string {
-  return `${web}/${pullRequest ? "pull" : "issues"}/${number}`;
+    id,
+    node_id: nodeId("IssueComment", id),
+    url: `${api}/issues/comments/${id}`,
+    issue_url: `${api}/issues/${number}`,
+    body,
+    user: simpleUser(backend, author),
+    created_at: createdAt,
+    updated_at: updatedAt,
+  } satisfies Partial<Documented["issue-comment"]>;
 }
