@@ -35,7 +35,7 @@ interface SentRequest {
 }
 
 /** What an EventSource that watches objects gets to see. */
-interface Seen {
+export interface Seen {
   /** The objects that are there when it starts. */
   readonly before?: readonly object[];
   /** What an API server then says about others. */
