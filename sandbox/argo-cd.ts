@@ -46,7 +46,7 @@ export async function startArgoCd(
     environment: { ...process.env, KUBECONFIG: kubeconfigs.argoCd, GOMEMLIMIT: "300MiB" },
     log,
   });
-  await untilReady(started, async () => access(ready).then(() => true));
+  await untilReady(started, () => access(ready));
   return log;
 }
 

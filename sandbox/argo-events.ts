@@ -34,10 +34,9 @@ export async function startArgoEvents(
     arguments: ["--kubeconfig", kubeconfig, "--namespace", EVENTS_NAMESPACE, "--ready-file", ready],
     log,
   });
-  let url = "";
-  await untilReady(started, async () => {
-    ({ url } = JSON.parse(await readFile(ready, "utf8")) as { url: string });
-    return true;
-  });
+  const { url } = await untilReady(
+    started,
+    async () => JSON.parse(await readFile(ready, "utf8")) as { url: string },
+  );
   return { url, log };
 }

@@ -12,7 +12,7 @@ import {
 } from "./control-plane/credentials.ts";
 import { EndedEarly, untilReady } from "./control-plane/readiness.ts";
 import { type Administered, argoEventsRights, deployerRights, installedObjects } from "./deployer.ts";
-import { type KubernetesApi, kubernetesApi } from "./kubernetes-api.ts";
+import { kubernetesApi } from "./kubernetes-api.ts";
 import {
   claimDirectory,
   type RecordedProcess,
@@ -133,7 +133,8 @@ async function start({
   for (const { path, object } of objects) {
     await api.apply(path, JSON.stringify(object));
   }
-  await untilReady(controllerManager, () => hasServiceAccounts(api));
+  const account = "/api/v1/namespaces/argo-events/serviceaccounts/default";
+  await untilReady(controllerManager, async () => (await api.send("GET", account)).status === 200);
   api.close();
   return { url, kubeconfigs, processes: [etcd, apiServer, controllerManager] };
 }
@@ -212,8 +213,4 @@ async function onFreePort<Started extends StartedProcess>(
       await stopOne(directory, started);
     }
   }
-}
-
-async function hasServiceAccounts(api: KubernetesApi): Promise<boolean> {
-  return (await api.send("GET", "/api/v1/namespaces/argo-events/serviceaccounts/default")).status === 200;
 }

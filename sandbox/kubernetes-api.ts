@@ -55,11 +55,12 @@ export function kubernetesApi(connection: Connection, limit = 30_000): Kubernete
       (response) => {
         const parts: Buffer[] = [];
         response.on("data", (part: Buffer) => parts.push(part));
+        const seconds = Number(response.headers["retry-after"]);
         response.on("end", () =>
           resolve({
             status: response.statusCode ?? 0,
             text: Buffer.concat(parts).toString(),
-            ...retryAfter(response.headers["retry-after"]),
+            ...(Number.isFinite(seconds) && { retryAfter: seconds }),
           }),
         );
         response.on("error", reject);
@@ -113,11 +114,6 @@ export async function retryWhileBusy(call: () => Promise<Answer>, limit = 120_00
     if (!BUSY.includes(answer.status) || Date.now() + pause > end) return answer;
     await delay(pause);
   }
-}
-
-function retryAfter(header: string | undefined): Pick<Answer, "retryAfter"> {
-  const seconds = Number(header);
-  return header !== undefined && Number.isFinite(seconds) ? { retryAfter: seconds } : {};
 }
 
 /** Reads the connection from a kubeconfig of the sandbox. */

@@ -2,13 +2,6 @@ import type { KubernetesApi } from "./kubernetes-api.ts";
 
 const SELECTOR = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dkargo-fleet";
 
-interface Kind {
-  /** The API path, such as `/apis/kargo.akuity.io/v1alpha1`. */
-  readonly root: string;
-  readonly plural: string;
-  readonly kind: string;
-}
-
 /**
  * Lists every object with our label, as `Stage kargo-nginx/dev`, sorted. The API server's discovery lists the
  * kinds, so none is forgotten.
@@ -26,7 +19,8 @@ export async function labelledObjects(api: KubernetesApi): Promise<readonly stri
   return (await Promise.all(lists)).flat().sort();
 }
 
-async function listableKinds(api: KubernetesApi): Promise<readonly Kind[]> {
+/** The kinds that can be listed; `root` is an API path, such as `/apis/kargo.akuity.io/v1alpha1`. */
+async function listableKinds(api: KubernetesApi) {
   const { groups } = (await api.get("/apis")) as {
     groups: readonly { preferredVersion: { groupVersion: string } }[];
   };

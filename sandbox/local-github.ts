@@ -43,12 +43,10 @@ export async function startGitHub(
     ],
     log: join(directory, "logs", "github.log"),
   });
-  let ready: { url: string; baseUrl: string } | undefined;
-  await untilReady(started, async () => {
-    ready = JSON.parse(await readFile(files.ready, "utf8")) as { url: string; baseUrl: string };
-    return true;
-  });
-  const { url, baseUrl } = ready ?? { url: "", baseUrl: "" };
+  const { url, baseUrl } = await untilReady(
+    started,
+    async () => JSON.parse(await readFile(files.ready, "utf8")) as { url: string; baseUrl: string },
+  );
   return { url, baseUrl, token: TOKEN, repositories };
 }
 

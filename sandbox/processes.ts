@@ -180,10 +180,10 @@ export async function stopOne(directory: string, recorded: RecordedProcess): Pro
   }));
 }
 
-/** The last lines of a log, for error messages. */
-export async function lastLines(log: string, count = 8): Promise<string> {
+/** The last eight lines of a log, for error messages. */
+export async function lastLines(log: string): Promise<string> {
   const text = await readFile(log, "utf8").catch(() => "");
-  return text.trimEnd().split("\n").slice(-count).join("\n");
+  return text.trimEnd().split("\n").slice(-8).join("\n");
 }
 
 async function stopAll(processes: readonly RecordedProcess[], grace: number): Promise<void> {

@@ -9,12 +9,6 @@ interface Branch {
   readonly children?: readonly Branch[];
 }
 
-/** The status that Argo CD writes to an Application. */
-interface ArgoCdStatus {
-  readonly sync?: { readonly status?: string };
-  readonly health?: { readonly status?: string };
-}
-
 interface KubernetesObject {
   readonly kind: string;
   readonly metadata: {
@@ -24,7 +18,11 @@ interface KubernetesObject {
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec?: Readonly<Record<string, unknown>>;
-  readonly status?: ArgoCdStatus;
+  /** What Argo CD writes to an Application. */
+  readonly status?: {
+    readonly sync?: { readonly status?: string };
+    readonly health?: { readonly status?: string };
+  };
 }
 
 const SELECTOR = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dkargo-fleet";

@@ -1,14 +1,15 @@
 import { Hono } from "hono";
 import { etag } from "hono/etag";
-import { accounts } from "./accounts.ts";
 import { GitHubError, notFound } from "./answers.ts";
-import { authentication } from "./authentication.ts";
+import { authentication, organizationOf, repositoryOf } from "./authentication.ts";
 import type { Backend, Env } from "./backend.ts";
 import { gitData } from "./git-data.ts";
 import { gitReferences } from "./git-references.ts";
 import { hooks } from "./hooks.ts";
 import { issues } from "./issues.ts";
+import { eventRepository } from "./repository-shapes.ts";
 import { smartHttp } from "./smart-http.ts";
+import { simpleOrganization, simpleUser, viewer } from "./users.ts";
 
 /** The number of answered calls that are kept, so that a long-running sandbox does not grow. */
 const KEPT = 10_000;
@@ -30,7 +31,10 @@ export function createApp(backend: Backend): Hono<Env> {
 
   app.use(limits.headers(), authentication(backend.tokens), backend.faults.middleware(), limits.middleware());
   app.use(etag({ weak: true }));
-  app.route("/", accounts(backend));
+  // Clients read few fields of these three.
+  app.get("/user", (c) => c.json(simpleUser(backend, viewer.login)));
+  app.get("/orgs/:org", (c) => c.json(simpleOrganization(backend, organizationOf(c, backend))));
+  app.get("/repos/:owner/:repo", (c) => c.json(eventRepository(backend, repositoryOf(c, backend))));
   app.route("/", hooks(backend));
   app.route("/", gitData(backend));
   app.route("/", gitReferences(backend));

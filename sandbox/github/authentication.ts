@@ -23,20 +23,11 @@ export type Credentials = "none" | "person" | "workflow" | "bad";
 export function credentialsOf(header: string | undefined, tokens: Tokens): Credentials {
   if (header === undefined || header.trim() === "") return "none";
   const [scheme = "", value = ""] = header.trim().split(/ +/, 2);
-  switch (scheme.toLowerCase()) {
-    case "bearer":
-    case "token":
-      return ownerOf(value, tokens);
-    case "basic":
-      return ownerOf(
-        Buffer.from(value, "base64")
-          .toString("utf8")
-          .replace(/^[^:]*:/, ""),
-        tokens,
-      );
-    default:
-      return "bad";
-  }
+  const kind = scheme.toLowerCase();
+  if (kind === "bearer" || kind === "token") return ownerOf(value, tokens);
+  if (kind !== "basic") return "bad";
+  const pair = Buffer.from(value, "base64").toString("utf8");
+  return ownerOf(pair.replace(/^[^:]*:/, ""), tokens);
 }
 
 function ownerOf(given: string, { token, workflowToken, installation }: Tokens): Credentials {

@@ -94,11 +94,6 @@ export class Deliveries {
     while (this.#underway.size > 0) await Promise.all(this.#underway);
   }
 
-  #takeId(): bigint {
-    this.#lastId += 2n;
-    return this.#lastId;
-  }
-
   #start(target: Target, event: HookEvent, redelivery: boolean): void {
     this.follow(`delivery to hook ${target.hook.id}`, async () => {
       const { hook } = target;
@@ -106,15 +101,9 @@ export class Deliveries {
       const deliveredAt = isoSeconds(new Date());
       const outcome = await attempt(placeOf(hook, this.#options.deliverTo), hook, request, this.#options);
       if (this.#options.ending.aborted) return;
-      const delivery = {
-        ...outcome,
-        id: this.#takeId(),
-        event,
-        deliveredAt,
-        redelivery,
-        url: hook.url,
-        request,
-      };
+      this.#lastId += 2n;
+      const about = { event, deliveredAt, redelivery, url: hook.url, request };
+      const delivery = { ...outcome, ...about, id: this.#lastId };
       this.#ofHook.set(hook.id, [delivery, ...this.of(hook.id)].slice(0, KEPT));
     });
   }

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
-import type { Scope } from "./hook-scopes.ts";
+import type { HookEvent, Target } from "./deliveries.ts";
 import type { StoredHook } from "./state.ts";
 
 /** A request with GitHub's headers and the signed bytes. */
@@ -28,10 +28,7 @@ const ANSWER_LIMIT = 65_536;
  * Builds a delivery and signs it with the hook's current secret.
  * @see https://docs.github.com/webhooks/webhook-events-and-payloads#delivery-headers
  */
-export function deliveryRequest(
-  { hook, scope }: { readonly hook: StoredHook; readonly scope: Scope },
-  event: { readonly name: string; readonly guid: string; readonly body: string },
-): DeliveryRequest {
+export function deliveryRequest({ hook, scope }: Target, event: HookEvent): DeliveryRequest {
   const isForm = hook.contentType === "form";
   const body = isForm ? new URLSearchParams({ payload: event.body }).toString() : event.body;
   return {
@@ -103,10 +100,7 @@ export async function attempt(
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(", ") : `${value}`,
-    ]),
+    Object.entries(headers).map(([name, value]) => [name, [value].flat().join(", ")]),
   );
 }
 

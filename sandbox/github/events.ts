@@ -2,13 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { Backend, Documented } from "./backend.ts";
 import type { HookEvent, Target } from "./deliveries.ts";
 import { hookShape, organizationScope, repositoryScope, type Scope } from "./hook-scopes.ts";
+import { pushPayload, type RefChange } from "./push-payload.ts";
+import { moveReference } from "./refs.ts";
 import type { Repository } from "./repositories.ts";
 import { eventRepository } from "./repository-shapes.ts";
 import type { StoredHook } from "./state.ts";
 import { simpleOrganization, simpleUser, viewer } from "./users.ts";
 
 /** The active hooks that subscribe to an event of a repository: the repository's, then the organization's. */
-export function hooksFor(backend: Backend, repository: Repository, event: string): readonly Target[] {
+function hooksFor(backend: Backend, repository: Repository, event: string): readonly Target[] {
   const isOwn = repository.owner.toLowerCase() === backend.owner.toLowerCase();
   const scopes = [repositoryScope(repository), ...(isOwn ? [organizationScope(backend, backend.owner)] : [])];
   return scopes.flatMap((scope) =>
@@ -18,9 +20,9 @@ export function hooksFor(backend: Backend, repository: Repository, event: string
   );
 }
 
-/** One push event for all subscribed hooks. */
-export function pushEvent(repository: Repository, payload: object): HookEvent {
-  return { name: "push", guid: randomUUID(), body: JSON.stringify(payload), repositoryId: repository.id };
+/** An event for all subscribed hooks. */
+function hookEvent(name: HookEvent["name"], payload: object, repository: Repository | undefined): HookEvent {
+  return { name, guid: randomUUID(), body: JSON.stringify(payload), repositoryId: repository?.id ?? null };
 }
 
 /** The ping event, which GitHub sends when a hook is created or when somebody requests it. */
@@ -35,10 +37,40 @@ export function pingEvent(backend: Backend, hook: StoredHook, scope: Scope): Hoo
       : { repository: eventRepository(backend, repository) }),
     sender: simpleUser(backend, viewer.login),
   };
-  return {
-    name: "ping",
-    guid: randomUUID(),
-    body: JSON.stringify(payload),
-    repositoryId: repository?.id ?? null,
-  };
+  return hookEvent("ping", payload, repository);
+}
+
+/**
+ * Moves a reference and sends the push event.
+ * @returns false if the reference did not move
+ */
+export async function moveAndAnnounce(
+  backend: Backend,
+  repository: Repository,
+  change: RefChange,
+): Promise<boolean> {
+  const { ref, before, after } = change;
+  if (!(await moveReference(repository.directory, ref, before, after))) return false;
+  announcePush(backend, repository, [change]);
+  return true;
+}
+
+/** Starts the deliveries of a push: one event for each moved branch. Returns at once. */
+export function announcePush(backend: Backend, repository: Repository, changes: readonly RefChange[]): void {
+  const pushedAt = new Date();
+  const moved = changes.filter(({ ref, before, after }) => before !== after && ref.startsWith("refs/heads/"));
+  const hooks = hooksFor(backend, repository, "push");
+  if (moved.length === 0 || hooks.length === 0) return;
+  backend.deliveries.follow(`${repository.name}: push`, async () => {
+    for (const change of moved) {
+      const payload = await pushPayload(backend, repository, change, pushedAt);
+      backend.deliveries.send(hookEvent("push", payload, repository), hooks);
+    }
+  });
+}
+
+/** Parses the lines of the `post-receive` hook. Ignores a truncated line. */
+export function parseReceived(report: string): readonly RefChange[] {
+  const lines = [...report.matchAll(/^(\S+) (\S+) (.+)\n/gm)];
+  return lines.map(([, before = "", after = "", ref = ""]) => ({ ref, before, after }));
 }

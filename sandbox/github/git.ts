@@ -39,30 +39,14 @@ export function gitEnvironment(directory: string): Record<string, string> {
  * Runs Git in one bare repository and returns its output.
  * @param directory - the bare repository
  * @param args - a subcommand and its arguments: constants and object ids only, never a name from a client
+ * @param program - `sh` if the arguments are those of a shell
  * @throws {@link GitRefusal} when Git ends with an error
  */
-export async function git(directory: string, args: readonly string[], call: GitCall = {}): Promise<Buffer> {
-  return await run("git", directory, args, call);
-}
-
-/**
- * Runs several Git commands in one shell, because a shell starts small processes faster than Node.
- * @param script - for a POSIX shell: a constant that reads its arguments from `$1`, `$2`, …
- */
-export async function gitScript(
+export async function git(
   directory: string,
-  script: string,
   args: readonly string[],
   call: GitCall = {},
-): Promise<string> {
-  return (await run("sh", directory, ["-c", script, "sh", ...args], call)).toString("utf8").trimEnd();
-}
-
-async function run(
-  program: "git" | "sh",
-  directory: string,
-  args: readonly string[],
-  call: GitCall,
+  program: "git" | "sh" = "git",
 ): Promise<Buffer> {
   try {
     const { stdout, stderr } = await execa(program, args, {
@@ -85,6 +69,19 @@ async function run(
         .trim() || error.shortMessage,
     );
   }
+}
+
+/**
+ * Runs several Git commands in one shell, because a shell starts small processes faster than Node.
+ * @param script - for a POSIX shell: a constant that reads its arguments from `$1`, `$2`, …
+ */
+export async function gitScript(
+  directory: string,
+  script: string,
+  args: readonly string[],
+  call: GitCall,
+): Promise<string> {
+  return (await git(directory, ["-c", script, "sh", ...args], call, "sh")).toString("utf8").trimEnd();
 }
 
 /** Runs a Git command that prints one line. */

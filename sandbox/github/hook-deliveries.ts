@@ -16,20 +16,19 @@ export function serveDeliveries(
   scopeOf: (c: Context<Env>) => Scope,
 ): void {
   const { deliveries } = backend;
+  const found = (c: Context<Env>) => {
+    const scope = scopeOf(c);
+    const hook = hookOf(c, backend, scope);
+    return { scope, hook, known: deliveries.of(hook.id) };
+  };
   routes.get(`${path}/:id/deliveries`, (c) => {
-    const scope = scopeOf(c);
-    const hook = hookOf(c, backend, scope);
-    const page = cursorPage(c, `${scope.url}/${hook.id}/deliveries`, deliveries.of(hook.id));
-    return answer(c, page.map(itemShape));
+    const { scope, hook, known } = found(c);
+    return answer(c, cursorPage(c, `${scope.url}/${hook.id}/deliveries`, known).map(itemShape));
   });
-  routes.get(`${path}/:id/deliveries/:delivery`, (c) => {
-    const hook = hookOf(c, backend, scopeOf(c));
-    return answer(c, deliveryShape(find(c, deliveries.of(hook.id))));
-  });
+  routes.get(`${path}/:id/deliveries/:delivery`, (c) => answer(c, deliveryShape(find(c, found(c).known))));
   routes.post(`${path}/:id/deliveries/:delivery/attempts`, (c) => {
-    const scope = scopeOf(c);
-    const hook = hookOf(c, backend, scope);
-    deliveries.redeliver(find(c, deliveries.of(hook.id)), { hook, scope });
+    const { known, ...target } = found(c);
+    deliveries.redeliver(find(c, known), target);
     return c.json({}, 202);
   });
 }

@@ -2,11 +2,11 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { bodyOf, notFound, pageOf } from "./answers.ts";
 import { repositoryOf } from "./authentication.ts";
-import type { Backend, Env, Routes } from "./backend.ts";
+import { type Backend, type Documented, type Env, nodeId, type Routes } from "./backend.ts";
 import { isoSeconds } from "./objects.ts";
 import type { Repository } from "./repositories.ts";
-import { commentShape, issueShape } from "./thread-shapes.ts";
-import type { Thread } from "./threads.ts";
+import type { Comment, Thread } from "./threads.ts";
+import { simpleUser } from "./users.ts";
 
 /** GitHub's maximum length of a body, in characters. */
 const LONGEST_BODY = 65_536;
@@ -97,4 +97,50 @@ function changeOf(
     reason: open ? undefined : (state_reason ?? thread.reason ?? "completed"),
     closedAt: open ? undefined : (thread.closedAt ?? isoSeconds(new Date())),
   };
+}
+
+/**
+ * An issue in responses, with the fields that clients read. A pull request has the field `pull_request`, as on GitHub.
+ */
+function issueShape(backend: Backend, { api, web }: Repository, thread: Thread) {
+  const { id, number, title, body, pullRequest } = thread;
+  const page = `${web}/${pullRequest ? "pull" : "issues"}/${number}`;
+  return {
+    id,
+    node_id: nodeId("Issue", id),
+    url: `${api}/issues/${number}`,
+    repository_url: api,
+    html_url: page,
+    number,
+    state: thread.open ? "open" : "closed",
+    state_reason: thread.reason ?? null,
+    title,
+    body,
+    user: simpleUser(backend, thread.author),
+    comments: thread.comments.length,
+    closed_at: thread.closedAt ?? null,
+    created_at: thread.createdAt,
+    updated_at: thread.updatedAt,
+    ...(pullRequest && {
+      pull_request: { url: `${api}/pulls/${number}`, html_url: page, diff_url: null, patch_url: null },
+    }),
+  } satisfies Partial<Documented["issue"]>;
+}
+
+function commentShape(
+  backend: Backend,
+  { api }: Repository,
+  { number }: Thread,
+  { id, body, author, createdAt, updatedAt }: Comment,
+) {
+  return {
+    id,
+    node_id: nodeId("IssueComment", id),
+    url: `${api}/issues/comments/${id}`,
+    issue_url: `${api}/issues/${number}`,
+    body,
+    user: simpleUser(backend, author),
+    created_at: createdAt,
+    updated_at: updatedAt,
+  } satisfies Partial<Documented["issue-comment"]>;
 }

@@ -21,12 +21,7 @@ export interface Limits {
 const PRIMARY: Window = { limit: 5000, seconds: 3600 };
 
 /** The values of the `x-ratelimit-*` headers; `reset` is in seconds since 1970. */
-interface RateLimit {
-  readonly limit: number;
-  readonly remaining: number;
-  readonly reset: number;
-  readonly used: number;
-}
+type RateLimit = ReturnType<RateLimits["current"]>;
 
 const documentation = "https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api";
 
@@ -53,7 +48,7 @@ export class RateLimits {
   }
 
   /** The remaining calls. If the limit is off, it never shows zero, because clients stop calling at zero. */
-  current(): RateLimit {
+  current() {
     const { limit, seconds } = this.#limits.primary ?? PRIMARY;
     const now = this.#now();
     if (now >= this.#start + seconds * 1000) {

@@ -1,7 +1,6 @@
 import { execa } from "execa";
 import { GitRefusal, gitEnvironment } from "./git.ts";
 
-/** A Git object. */
 interface GitObject {
   readonly sha: string;
   /** `blob`, `tree`, `commit`, `tag` */

@@ -163,11 +163,6 @@ export async function writeCommit(directory: string, commit: Omit<CommitObject, 
   });
 }
 
-/** Splits the NUL-terminated records of a Git command. */
-export function records(output: Buffer): string[] {
-  return output.toString("utf8").split("\0").slice(0, -1);
-}
-
 function signature(line: string): Signature {
   const [, name = "", email = "", seconds = "0"] = /^(.*?) ?<(.*?)> (\d+)/.exec(line) ?? [];
   return { name, email, date: isoSeconds(new Date(Number(seconds) * 1000)) };

@@ -65,13 +65,7 @@ export async function moveReference(
   // A NUL in the name would split the field on standard input.
   if (name.includes("\0")) return false;
   const line = to === absent ? `delete ${name}\0${from}\0` : `update ${name}\0${to}\0${from}\0`;
-  try {
-    await git(directory, ["update-ref", "-z", "--stdin"], { input: line });
-    return true;
-  } catch (error) {
-    if (error instanceof GitRefusal) return false;
-    throw error;
-  }
+  return await accepted(git(directory, ["update-ref", "-z", "--stdin"], { input: line }));
 }
 
 /** Whether `to` contains all commits of `from`. */
@@ -80,14 +74,19 @@ export async function isFastForward(
   from: string,
   to: string,
 ): Promise<boolean> {
-  try {
-    // Most commits have the old tip as a parent, which is quick to check.
-    const tip = await commitOf(objects, to);
-    if (tip !== undefined && (await readCommit(objects, tip)).parents.includes(from)) return true;
-    await git(directory, ["merge-base", "--is-ancestor", from, to]);
-    return true;
-  } catch (error) {
-    if (error instanceof GitRefusal) return false;
-    throw error;
-  }
+  // Most commits have the old tip as a parent, which is quick to check.
+  const tip = await commitOf(objects, to);
+  if (tip !== undefined && (await readCommit(objects, tip)).parents.includes(from)) return true;
+  return await accepted(git(directory, ["merge-base", "--is-ancestor", from, to]));
+}
+
+/** Whether Git carried a command out. */
+async function accepted(command: Promise<unknown>): Promise<boolean> {
+  return await command.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof GitRefusal) return false;
+      throw error;
+    },
+  );
 }

@@ -42,7 +42,7 @@ const links = {
   trees_url: "/git/trees{/sha}",
 } as const;
 
-/** A repository in a ping event, with its form of dates. */
+/** A repository in responses and in a ping event. */
 export function eventRepository(backend: Backend, repository: Repository) {
   const { api, web, createdAt } = repository;
   const host = new URL(backend.origin()).host;
@@ -97,16 +97,6 @@ export function eventRepository(backend: Backend, repository: Repository) {
 function linksBelow(api: string) {
   const all = Object.entries(links).map(([name, path]) => [name, `${api}${path}`]);
   return Object.fromEntries(all) as Record<keyof typeof links, string>;
-}
-
-/** A repository in `GET /repos/:owner/:repo`. */
-export function fullRepository(backend: Backend, repository: Repository): Documented["full-repository"] {
-  return {
-    ...eventRepository(backend, repository),
-    network_count: 0,
-    subscribers_count: 0,
-    permissions: { admin: true, maintain: true, push: true, triage: true, pull: true },
-  };
 }
 
 /** A repository in a push event: `url` is the web address, and dates are seconds since 1970. */

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import type { Backend } from "./backend.ts";
@@ -112,7 +113,9 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
   // Node would close idle connections after 5 s, just when a client may be sending a call that it must not repeat.
   const serverOptions = { keepAliveTimeout: 0 };
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false, serverOptions });
-  url = `http://127.0.0.1:${await listen(server)}`;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   let stopped: Promise<void> | undefined;
   const stop = async () => {
@@ -142,12 +145,4 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
       return stopped;
     },
   };
-}
-
-/** @returns a free port */
-async function listen(server: ReturnType<typeof createAdaptorServer>): Promise<number> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

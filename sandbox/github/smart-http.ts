@@ -4,8 +4,8 @@ import { execa } from "execa";
 import { type Context, Hono } from "hono";
 import { credentialsOf } from "./authentication.ts";
 import type { Backend, Env, Routes } from "./backend.ts";
+import { announcePush, parseReceived } from "./events.ts";
 import { gitEnvironment } from "./git.ts";
-import { announcePush, parseReceived } from "./pushes.ts";
 import type { Repository } from "./repositories.ts";
 
 const services = ["git-upload-pack", "git-receive-pack"] as const;

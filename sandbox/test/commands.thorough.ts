@@ -29,21 +29,9 @@ describe("the commands of the sandbox", function () {
     for (const folder of [root, compiled]) await rm(folder, { recursive: true, force: true });
   });
 
-  /** The exit code and all output. */
-  async function run(
-    file: string,
-    ...args: string[]
-  ): Promise<{ exitCode: number | undefined; all: string }> {
-    const env = {
-      SANDBOX_DIRECTORY: directory,
-      NODE_COMPILE_CACHE: compiled,
-    };
-    const { exitCode, all } = await execa(process.execPath, [join(ROOM, file), ...args], {
-      env,
-      all: true,
-      reject: false,
-    });
-    return { exitCode, all };
+  function run(file: string, ...args: string[]) {
+    const env = { SANDBOX_DIRECTORY: directory, NODE_COMPILE_CACHE: compiled };
+    return execa(process.execPath, [join(ROOM, file), ...args], { env, all: true, reject: false });
   }
 
   async function processNamed(name: string) {

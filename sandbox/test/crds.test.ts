@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { asJson } from "../crds/cache.ts";
 import { definitionsOf } from "../crds/releases.ts";
 import { definitionTexts } from "../crds/texts.ts";
+import { type DownloadServer, downloadServer } from "./download-server.ts";
 
 const NAME = "widgets.small.example";
 const TEXT = `kind: CustomResourceDefinition\nmetadata: { name: ${NAME} }\n`;
@@ -31,22 +30,11 @@ const FILE = "/small/small/v1.2.3/crds/Widget.yaml";
 describe("the definitions", function () {
   this.timeout(30_000);
   let folder: string;
-  let server: Server;
-  let served: Record<string, string>;
-  let requests: string[];
-  let address: string;
+  let server: DownloadServer;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "kargo-fleet-definitions-"));
-    served = {};
-    requests = [];
-    server = createServer((request, response) => {
-      requests.push(request.url ?? "");
-      const text = served[request.url ?? ""];
-      response.writeHead(text === undefined ? 404 : 200).end(text);
-    });
-    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server = await downloadServer();
   });
 
   afterEach(async () => {
@@ -56,7 +44,7 @@ describe("the definitions", function () {
 
   /** Runs without an existing cache and without any module proxy. */
   const texts = (rest: NodeJS.ProcessEnv = {}) => {
-    const own = { XDG_CACHE_HOME: join(folder, "cache"), CRDS_BASE_URL: `${address}/`, GOPROXY: "off" };
+    const own = { XDG_CACHE_HOME: join(folder, "cache"), CRDS_BASE_URL: `${server.url}/`, GOPROXY: "off" };
     return definitionTexts({ ...process.env, CRDS_DIR: "", ...own, ...rest }, SMALL);
   };
 
@@ -89,7 +77,7 @@ describe("the definitions", function () {
     await put("crds/some/where/all.yaml", `# a file of several\n---\n${TEXT}---\nkind: ConfigMap\n`);
     const found = await texts({ CRDS_DIR: join(folder, "crds") });
     assert.deepEqual([found.get(NAME)?.trim(), found.size], [TEXT.trim(), 1]);
-    assert.deepEqual(requests, []);
+    assert.deepEqual(server.asked, []);
   });
 
   it("are converted to JSON once and cached", async () => {
@@ -118,17 +106,17 @@ describe("the definitions", function () {
   });
 
   it("are downloaded from the pinned releases, checked by SHA-256, and taken from the cache later", async () => {
-    served[FILE] = TEXT;
+    server.files.set(FILE, Buffer.from(TEXT));
     assert.deepEqual(await texts(), ours);
     assert.deepEqual(await texts(), ours);
-    assert.deepEqual(requests, [FILE]);
+    assert.deepEqual(server.asked, [FILE]);
   });
 
   it("are downloaded again if the cached copy is damaged", async () => {
-    served[FILE] = TEXT;
+    server.files.set(FILE, Buffer.from(TEXT));
     await put(`cache/kargo-fleet/crds/${SHA256}.yaml`, TEXT.slice(1));
     assert.deepEqual(await texts(), ours);
-    assert.equal(requests.length, 1);
+    assert.equal(server.asked.length, 1);
   });
 
   it("come from the Go module of the same version if the release cannot be reached", async () => {
@@ -138,15 +126,11 @@ describe("the definitions", function () {
   });
 
   for (const [place, serve] of [
-    [FILE, async (other: string) => ({ [`${FILE}`]: other })],
-    [
-      "github.com/small/small@v1.2.3/crds/Widget.yaml",
-      async (other: string) => ({ GOPROXY: await proxyWith(other) }),
-    ],
+    [FILE, async (other: string) => void server.files.set(FILE, Buffer.from(other))],
+    ["github.com/small/small@v1.2.3/crds/Widget.yaml", proxyWith],
   ] as const) {
     it(`are refused by name and not cached if their SHA-256 differs: ${place}`, async () => {
-      const { GOPROXY, ...files } = { GOPROXY: "off", ...(await serve(`${TEXT}# something else\n`)) };
-      Object.assign(served, files);
+      const GOPROXY = (await serve(`${TEXT}# something else\n`)) ?? "off";
       await assert.rejects(texts({ GOPROXY }), {
         name: "SandboxError",
         message: new RegExp(`${place} is not the file of Small v1\\.2\\.3: .* instead of ${SHA256}\\.`),
@@ -159,7 +143,7 @@ describe("the definitions", function () {
     server.close();
     const fix =
       "Make one of them reachable, or put the projects' files into a folder and set CRDS_DIR to it\\.$";
-    const start = `^The definitions ${NAME} are unavailable\\. ${address} cannot be reached: .*\\. `;
+    const start = `^The definitions ${NAME} are unavailable\\. ${server.url} cannot be reached: .*\\. `;
     await assert.rejects(texts({ PATH: folder }), {
       name: "SandboxError",
       message: new RegExp(`${start}Go is not on PATH\\. ${fix}`),

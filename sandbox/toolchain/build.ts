@@ -5,10 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type EditedModule, editModule } from "./edited-module.ts";
 import { diskFull, ToolchainError } from "./errors.ts";
 import type { Finding, FoundProgram } from "./look.ts";
-import { goarch, goos, isExecutable } from "./places.ts";
+import { goarch, goos, isExecutable, pruneBeside } from "./places.ts";
 import { type Ended, runInGroup } from "./process-group.ts";
 import type { Question } from "./programs.ts";
-import { pruneBeside } from "./prune.ts";
 import { buildEnvironment, buildFlags, type Recipe } from "./recipes.ts";
 import { askVersion } from "./version.ts";
 

@@ -92,12 +92,8 @@ function row(finding: Finding, sums: Answers["sums"], buildable: boolean): Check
     return { program, wanted, found: version, from: origin, path, ok: true };
   }
   if (official !== undefined && isPublished(finding, sums)) {
-    return {
-      program,
-      wanted,
-      note: `would be downloaded from ${new URL(official.download.url).origin}`,
-      ok: true,
-    };
+    const note = `would be downloaded from ${new URL(official.download.url).origin}`;
+    return { program, wanted, note, ok: true };
   }
   const note = buildable ? `would be built, usually ${recipe.usually}` : "missing";
   return { program, wanted, note, ok: buildable };

@@ -2,9 +2,8 @@ import { realpath } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import semver from "semver";
 import { type Download, downloadOf, onlyOrigin } from "./downloads.ts";
-import { entryFolder, isExecutable, pathFolders, pulumiPlugins, toolchainCache } from "./places.ts";
+import { entryFolder, isExecutable, markUsed, pathFolders, pulumiPlugins, toolchainCache } from "./places.ts";
 import type { ProgramDefinition } from "./programs.ts";
-import { markUsed } from "./prune.ts";
 import { recipeKey } from "./recipes.ts";
 import { askVersion } from "./version.ts";
 

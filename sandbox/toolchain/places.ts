@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, readdir, rm, stat, utimes } from "node:fs/promises";
 import { homedir } from "node:os";
-import { delimiter, isAbsolute, join } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
 
 /**
  * The cache of downloaded and built programs: `$XDG_CACHE_HOME/kargo-fleet/toolchain`, else
@@ -57,3 +57,24 @@ export async function isExecutable(path: string): Promise<boolean> {
 /** This machine's operating system and processor in Go's names. */
 export const goos = (): string => (process.platform === "win32" ? "windows" : process.platform);
 export const goarch = (): string => ({ x64: "amd64", ia32: "386" })[process.arch as string] ?? process.arch;
+
+const day = 24 * 60 * 60 * 1000;
+
+/** How long an unused entry is kept; other clones and branches share the cache. */
+const keptUnusedFor = 30 * day;
+
+/** Marks a cache entry as used. Ignores a read-only cache. */
+export async function markUsed(entry: string, when = new Date()): Promise<void> {
+  await utimes(entry, when, when).catch(() => undefined);
+}
+
+/** Removes the program's other entries that were not used for 30 days. Every edit of a plugin adds an entry. */
+export async function pruneBeside(entry: string): Promise<void> {
+  const folder = dirname(entry);
+  for (const name of (await readdir(folder)).filter((other) => other !== basename(entry))) {
+    const { mtimeMs } = await stat(join(folder, name));
+    if (Date.now() - mtimeMs > keptUnusedFor) {
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
+  }
+}

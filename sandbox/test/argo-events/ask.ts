@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { execa } from "execa";
 import type { ClusterObjects } from "../../../test/argo-events-objects.ts";
 import { TOOLCHAIN_TIMEOUT } from "../../../test/engine/control-plane.ts";
+import type { Workflow as StoredWorkflow } from "../../push.ts";
 import { ensurePrograms } from "../../toolchain/for-tests.ts";
 
 /** A request from GitHub. The body is bytes, because they are signed. */
@@ -34,7 +35,7 @@ interface SentRequest {
 }
 
 /** What an EventSource that watches objects gets to see. */
-interface Seen {
+export interface Seen {
   /** The objects that are there when it starts. */
   readonly before?: readonly object[];
   /** What an API server then says about others. */
@@ -48,19 +49,7 @@ interface Seen {
 }
 
 /** The parts of a Workflow that the tests check. */
-export interface Workflow {
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly labels: Readonly<Record<string, string>>;
-  };
-  readonly spec: {
-    readonly arguments?: {
-      readonly parameters: readonly { readonly name: string; readonly value?: string }[];
-    };
-  };
-}
+export type Workflow = StoredWorkflow & { readonly kind: string };
 
 /** The answer of Argo Events' code to a delivery and the results of its triggers, or why the code does not run. */
 export interface Evaluation {

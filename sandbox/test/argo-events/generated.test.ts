@@ -36,7 +36,7 @@ const SERVICES = {
 
 /** The arguments of a Workflow by name. */
 const argumentsOf = ({ spec }: Workflow) =>
-  Object.fromEntries(spec.arguments?.parameters.map(({ name, value }) => [name, value]) ?? []);
+  Object.fromEntries(spec.arguments?.parameters?.map(({ name, value }) => [name, value]) ?? []);
 
 const created = ({ outcomes }: Evaluation) =>
   outcomes.flatMap(({ trigger, object }) => (object === undefined ? [] : [{ trigger, object }]));

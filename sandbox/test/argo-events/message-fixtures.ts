@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { everyObject } from "../../../test/every-object.ts";
 import { catalogueText, planOf, service, stackText } from "../../../test/sources.ts";
-import { argoEventsWatching, type Evaluation, type Outcome } from "./ask.ts";
+import { argoEventsWatching, type Evaluation, type Outcome, type Seen } from "./ask.ts";
 
 /** A Kubernetes Event, as Kargo writes it. */
 export interface KargoEvent {
@@ -127,6 +127,8 @@ export const find = (reason: string, namespace: string, stage: string) => {
 export const words = ({ trigger, sent }: Outcome) =>
   `${trigger} ${(JSON.parse(sent?.body ?? "") as { text: string }).text}`;
 
+type Change = Seen["changes"][number];
+
 /** Starts Argo Events' code for the tests of the surrounding `describe`. `tell` shows Events to the EventSource. */
 export function listening() {
   const ask = argoEventsWatching();
@@ -134,21 +136,15 @@ export function listening() {
   let count = 0;
   const tell = (
     events: readonly KargoEvent[],
-    {
-      type = "ADDED" as const,
-      answer = 200,
-      before = [],
-      on = objects,
-    }: Partial<{
-      type: "ADDED" | "MODIFIED" | "DELETED";
-      answer: number;
-      before: readonly KargoEvent[];
-      on: typeof objects;
-    }> = {},
+    how: Partial<Pick<Seen, "answer" | "before"> & { type: Change["type"]; on: typeof objects }> = {},
   ): Promise<Evaluation> => {
+    const { type = "ADDED", answer = 200, before = [], on = objects } = how;
     count += 1;
     const last = lastEvent(`last-${count}`);
-    const changes = [...events.map((object) => ({ type, object })), { type: "ADDED" as const, object: last }];
+    const changes: Change[] = [
+      ...events.map((object) => ({ type, object })),
+      { type: "ADDED", object: last },
+    ];
     return ask(on, { before, changes, last: last.metadata.uid, answer });
   };
   return { ask, objects, tell };

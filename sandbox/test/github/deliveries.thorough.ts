@@ -5,12 +5,13 @@ import { hookedRepository, hooks, secret } from "./hooked-repository.ts";
 
 describe("the local GitHub's deliveries", function () {
   this.timeout(60_000);
-  const { server, listener, lines, inClone, commitFile, push, addHook, pushes } = hookedRepository();
+  const { server, listener, lines, inClone, commitFile, pushFile, addHook, pushes } = hookedRepository();
+  const paths = () => pushes().map(({ path }) => path);
+  const deliveriesOf = (id: number) => server().call("GET", `${hooks}/${id}/deliveries`);
 
   it("tell a hook about a push, with GitHub's headers and a signature by the hook's secret", async () => {
     const id = await addHook();
-    await commitFile("a.txt");
-    await push();
+    await pushFile();
     const [delivery] = pushes();
     assert.ok(delivery);
     const { headers, path } = delivery;
@@ -27,14 +28,8 @@ describe("the local GitHub's deliveries", function () {
   it("send the organization's hook the same event under the same id", async () => {
     await addHook();
     await addHook({}, { url: `${listener().origin}/organization`, secret: "another" }, "/orgs/acme/hooks");
-    await commitFile("a.txt");
-    await push();
-    assert.deepEqual(
-      pushes()
-        .map(({ path }) => path)
-        .sort(),
-      ["/organization", "/push/gitops"],
-    );
+    await pushFile();
+    assert.deepEqual(paths().sort(), ["/organization", "/push/gitops"]);
     const [one, other] = pushes();
     assert.equal(one?.headers["x-github-delivery"], other?.headers["x-github-delivery"]);
     const organization = pushes().find(({ path }) => path === "/organization") as Received;
@@ -47,18 +42,13 @@ describe("the local GitHub's deliveries", function () {
     await addHook({ events: ["create"] });
     await addHook({}, {}, "/repos/acme/nginx/hooks");
     await addHook({ events: ["*"] }, { url: `${listener().origin}/everything` });
-    await commitFile("a.txt");
-    await push();
-    assert.deepEqual(
-      pushes().map(({ path }) => path),
-      ["/everything"],
-    );
+    await pushFile();
+    assert.deepEqual(paths(), ["/everything"]);
   });
 
   it("use a signed form if the hook's content type is form", async () => {
     await addHook({}, { content_type: "form" });
-    await commitFile("a.txt");
-    await push();
+    await pushFile();
     const [delivery] = pushes();
     assert.ok(delivery);
     assert.equal(delivery.headers["content-type"], "application/x-www-form-urlencoded");
@@ -69,8 +59,7 @@ describe("the local GitHub's deliveries", function () {
 
   it("have no signature if the hook has no secret", async () => {
     await addHook({}, { secret: undefined });
-    await commitFile("a.txt");
-    await push();
+    await pushFile();
     assert.ok(pushes().every(({ headers }) => headers["x-hub-signature-256"] === undefined));
     assert.equal(pushes().length, 1);
   });
@@ -80,10 +69,10 @@ describe("the local GitHub's deliveries", function () {
     listener().answer(() => undefined);
     await commitFile("a.txt");
     await inClone("push", "--quiet");
-    const before = await server().call("GET", `${hooks}/${id}/deliveries`);
+    const before = await deliveriesOf(id);
     assert.deepEqual((before.body as object[]).length, 1, "the ping alone");
     await server().github.deliveriesSettled();
-    const after = await server().call("GET", `${hooks}/${id}/deliveries`);
+    const after = await deliveriesOf(id);
     assert.deepEqual([at(after, 0, "event"), at(after, 0, "status")], ["push", "timed out"]);
     assert.equal(pushes().length, 1);
   });
@@ -91,23 +80,18 @@ describe("the local GitHub's deliveries", function () {
   it("follow no redirect", async () => {
     const id = await addHook();
     listener().answer(() => ({ status: 302, location: `${listener().origin}/elsewhere` }));
-    await commitFile("a.txt");
-    await push();
-    assert.deepEqual(
-      pushes().map(({ path }) => path),
-      ["/push/gitops"],
-    );
-    const listed = await server().call("GET", `${hooks}/${id}/deliveries`);
+    await pushFile();
+    assert.deepEqual(paths(), ["/push/gitops"]);
+    const listed = await deliveriesOf(id);
     assert.equal(at(listed, 0, "status"), "Invalid HTTP Response: 302");
   });
 
   it("call no address outside the loopback interface, and record such a delivery as failed", async () => {
     // This address reaches the listener, but not under its name.
     const id = await addHook({}, { url: `http://0.0.0.0:${listener().port}/push` });
-    await commitFile("a.txt");
-    await push();
+    await pushFile();
     assert.deepEqual(listener().received, []);
-    const listed = await server().call("GET", `${hooks}/${id}/deliveries`);
+    const listed = await deliveriesOf(id);
     assert.deepEqual([at(listed, 0, "event"), at(listed, 0, "status_code")], ["push", 502]);
     assert.equal(at(listed, 0, "status"), "failed to connect to host");
   });

@@ -1,19 +1,16 @@
 import assert from "node:assert/strict";
 import { at, playground } from "../../../test/github-playground.ts";
+import type { Fault } from "../../github/faults.ts";
 
 describe("the local GitHub's faults", () => {
   const server = playground();
   const hooks = "/repos/acme/nginx/hooks";
   const hook = { config: { url: "https://hooks.acme.example", content_type: "json" } };
+  const add = (fault: Fault) => server().github.faults.add(fault);
+  const post = { kind: "error", method: "POST", path: "/repos/*/*/hooks" } as const;
 
   it("answer the next calls of a route with an error, then stop", async () => {
-    server().github.faults.add({
-      kind: "error",
-      method: "POST",
-      path: "/repos/*/*/hooks",
-      status: 502,
-      times: 2,
-    });
+    add({ ...post, status: 502, times: 2 });
     const answers = [];
     for (let call = 0; call < 3; call += 1) answers.push(await server().call("POST", hooks, hook));
     assert.deepEqual(
@@ -23,34 +20,27 @@ describe("the local GitHub's faults", () => {
   });
 
   it("leave other routes and methods alone", async () => {
-    server().github.faults.add({ kind: "error", method: "POST", path: "/repos/*/*/hooks", status: 500 });
+    add({ ...post, status: 500 });
     const list = await server().call("GET", hooks);
     const one = await server().call("POST", "/orgs/acme/hooks", hook);
     assert.deepEqual([list.status, one.status], [200, 201]);
   });
 
   it("match any rest of a route by **, also below /api/v3", async () => {
-    server().github.faults.add({ kind: "error", path: "/repos/acme/**", status: 503 });
+    add({ kind: "error", path: "/repos/acme/**", status: 503 });
     const answer = await server().call("GET", "/api/v3/repos/acme/gitops/git/ref/heads/main");
     assert.equal(answer.status, 503);
   });
 
   it("can perform a call and lose the response", async () => {
-    server().github.faults.add({
-      kind: "error",
-      method: "POST",
-      path: hooks,
-      status: 504,
-      times: 1,
-      applied: true,
-    });
+    add({ ...post, path: hooks, status: 504, times: 1, applied: true });
     const answer = await server().call("POST", hooks, hook);
     assert.equal(answer.status, 504);
     assert.equal(server().github.hooks("acme/nginx").length, 1);
   });
 
   it("can protect a branch, so that only a pull request may change it", async () => {
-    server().github.faults.add({ kind: "protected-branch", repository: "acme/gitops" });
+    add({ kind: "protected-branch", repository: "acme/gitops" });
     const writing = server().commit("acme/gitops", "a.txt");
     await assert.rejects(writing, /PATCH refs\/heads\/main: .*Changes must be made through a pull request\./);
   });
@@ -60,7 +50,7 @@ describe("the local GitHub's faults", () => {
     const head = at(await server().call("GET", `${git}/ref/heads/main`), "object", "sha");
     const tree = at(await server().call("GET", `${git}/commits/${head}`), "tree", "sha");
     const commit = await server().call("POST", `${git}/commits`, { message: "Seed", tree, parents: [head] });
-    server().github.faults.add({ kind: "concurrent-push", repository: "acme/gitops" });
+    add({ kind: "concurrent-push", repository: "acme/gitops" });
     const refused = await server().call("PATCH", `${git}/refs/heads/main`, { sha: at(commit, "sha") });
     assert.deepEqual([refused.status, at(refused, "message")], [422, "Update is not a fast forward"]);
     const now = await server().bare("acme/gitops", "log", "-1", "--format=%an %P", "main");
@@ -69,13 +59,8 @@ describe("the local GitHub's faults", () => {
   });
 
   it("can change a given file in that commit", async () => {
-    const push = {
-      kind: "concurrent-push",
-      repository: "acme/gitops",
-      path: "README.md",
-      content: "theirs\n",
-    };
-    server().github.faults.add({ ...push, kind: "concurrent-push" });
+    const file = { path: "README.md", content: "theirs\n" };
+    add({ kind: "concurrent-push", repository: "acme/gitops", ...file });
     await assert.rejects(server().commit("acme/gitops", "README.md", "ours\n"), /not a fast forward/);
     assert.equal(await server().bare("acme/gitops", "show", "main:README.md"), "theirs");
   });

@@ -28,6 +28,12 @@ export function hookedRepository() {
     await inClone("push", "--quiet", ...args);
     await server().github.deliveriesSettled();
   };
+  /** @returns the id of the pushed commit */
+  const pushFile = async () => {
+    const commit = await commitFile("a.txt");
+    await push();
+    return commit;
+  };
   const addHook = async (more: object = {}, config: object = {}, path = hooks) => {
     const url = `${listener().origin}/push/gitops`;
     const all = { events: ["push"], config: { url, content_type: "json", secret, ...config }, ...more };
@@ -54,18 +60,6 @@ export function hookedRepository() {
     lines.length = 0;
     await server().git("clone", "--quiet", server().remote("acme/gitops"), "clone");
   });
-  return {
-    server,
-    listener,
-    lines,
-    inClone,
-    commitFile,
-    push,
-    addHook,
-    pushes,
-    payloads,
-    payload,
-    only,
-    ids,
-  };
+  const tools = { server, listener, lines, inClone };
+  return { ...tools, commitFile, push, pushFile, addHook, pushes, payloads, payload, only, ids };
 }

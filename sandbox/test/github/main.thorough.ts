@@ -1,71 +1,63 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import { z } from "zod";
 import { token } from "../../../test/github-playground.ts";
+import { hookListener } from "../../../test/hook-listener.ts";
 
-const main = fileURLToPath(new URL("../../github/main.ts", import.meta.url));
 const readySchema = z.strictObject({ url: z.string(), baseUrl: z.string(), pid: z.int() });
 
 describe("the local GitHub as a process", function () {
   this.timeout(20_000);
+  const listener = hookListener();
   let folder = "";
-  let child: ChildProcess | undefined;
-  let output = "";
+  let started: ReturnType<typeof start> | undefined;
   /** Node's compile cache, shared by the tests. */
   let compiled = "";
   const file = (name: string) => join(folder, name);
   const start = (...more: string[]) => {
     const flags = ["--directory", file("data"), "--owner", "acme", "--token-file", file("token")];
     const rest = ["--repositories", file("repositories.json"), "--ready-file", file("ready.json"), ...more];
-    const started = spawn(process.execPath, [main, ...flags, ...rest], {
-      stdio: "pipe",
-      env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+    const main = join(import.meta.dirname, "../../github/main.ts");
+    return execa(process.execPath, [main, ...flags, ...rest], {
+      env: { NODE_COMPILE_CACHE: compiled },
+      all: true,
+      reject: false,
     });
-    for (const stream of [started.stdout, started.stderr])
-      stream.on("data", (chunk) => (output += String(chunk)));
-    child = started;
-    return started;
   };
-  const ready = async (started: ChildProcess) => {
-    while (started.exitCode === null) {
+  /** Starts it and waits until it listens. */
+  const listening = async (...more: string[]) => {
+    const child = start(...more);
+    started = child;
+    while (child.exitCode === null) {
       const text = await readFile(file("ready.json"), "utf8").catch(() => "");
-      if (text !== "") return readySchema.parse(JSON.parse(text));
+      if (text !== "") return { child, ...readySchema.parse(JSON.parse(text)) };
       await sleep(50);
     }
-    throw new Error(`it ended: ${output}`);
+    throw new Error(`it ended: ${(await child).all}`);
   };
-  const ended = async (started: ChildProcess) =>
-    started.exitCode ?? (await once(started, "close").then(([code]: unknown[]) => code));
 
   before(async () => {
     compiled = await mkdtemp(join(tmpdir(), "compiled-"));
   });
   after(() => rm(compiled, { recursive: true, force: true }));
   beforeEach(async () => {
-    output = "";
     folder = await mkdtemp(join(tmpdir(), "local-github-"));
     await writeFile(file("token"), `${token}\n`);
     await writeFile(file("repositories.json"), JSON.stringify([{ name: "acme/nginx", files: { a: "a\n" } }]));
   });
   afterEach(async () => {
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
-      child.kill("SIGKILL");
-      await once(child, "close");
-    }
+    started?.kill("SIGKILL");
+    await started;
     await rm(folder, { recursive: true, force: true });
   });
 
   it("writes its address to the ready file, and serves the repositories of the given file", async () => {
-    const started = start();
-    const { url, baseUrl, pid } = await ready(started);
-    assert.deepEqual([baseUrl, pid], [`${url}/`, started.pid]);
+    const { child, url, baseUrl, pid } = await listening();
+    assert.deepEqual([baseUrl, pid], [`${url}/`, child.pid]);
     const headers = { Authorization: `Bearer ${token}` };
     const answer = await fetch(`${baseUrl}api/v3/repos/acme/nginx`, { headers });
     assert.equal(answer.status, 200);
@@ -73,11 +65,10 @@ describe("the local GitHub as a process", function () {
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     it(`exits with 0 on ${signal} and removes the ready file`, async () => {
-      const started = start();
-      const { url } = await ready(started);
-      started.kill(signal);
-      assert.equal(await ended(started), 0);
-      await assert.rejects(stat(file("ready.json")));
+      const { child, url } = await listening();
+      child.kill(signal);
+      assert.equal((await child).exitCode, 0);
+      await assert.rejects(access(file("ready.json")));
       await assert.rejects(fetch(url));
     });
   }
@@ -88,29 +79,26 @@ describe("the local GitHub as a process", function () {
       JSON.stringify({ url: "http://127.0.0.1:1", baseUrl: "http://127.0.0.1:1/", pid: 1 }),
     );
     await writeFile(file("repositories.json"), "[");
-    assert.equal(await ended(start()), 1);
-    await assert.rejects(stat(file("ready.json")));
+    assert.equal((await start()).exitCode, 1);
+    await assert.rejects(access(file("ready.json")));
   });
 
   it("sends all deliveries to the given origin", async () => {
-    const received: string[] = [];
-    const listener = createServer((request, response) => {
-      received.push(`${request.headers["x-github-event"]} ${request.url}`);
-      response.end();
+    const { url } = await listening("--deliver-to", listener().origin);
+    const config = { url: "https://hooks.acme.example/github/nginx", content_type: "json" };
+    const headers = { Authorization: `Bearer ${token}` };
+    await fetch(`${url}/repos/acme/nginx/hooks`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ config }),
     });
-    await once(listener.listen(0, "127.0.0.1"), "listening");
-    try {
-      const { port } = z.object({ port: z.int() }).parse(listener.address());
-      const { url } = await ready(start("--deliver-to", `http://127.0.0.1:${port}`));
-      const config = { url: "https://hooks.acme.example/github/nginx", content_type: "json" };
-      const headers = { Authorization: `Bearer ${token}` };
-      const call = { method: "POST", headers, body: JSON.stringify({ config }) };
-      await fetch(`${url}/repos/acme/nginx/hooks`, call);
-      while (received.length === 0) await sleep(20);
-      assert.deepEqual(received, ["ping /github/nginx"]);
-    } finally {
-      listener.close();
-    }
+    while (listener().received.length === 0) await sleep(20);
+    assert.deepEqual(
+      listener()
+        .events("ping")
+        .map(({ path }) => path),
+      ["/github/nginx"],
+    );
   });
 
   for (const origin of [
@@ -120,40 +108,39 @@ describe("the local GitHub as a process", function () {
     "http://a@127.0.0.1",
   ]) {
     it(`refuses to deliver to ${origin}, which is not an origin`, async () => {
-      assert.equal(await ended(start("--deliver-to", origin)), 1);
-      assert.match(output, /an origin is http:\/\/HOST:PORT/);
+      const { exitCode, all } = await start("--deliver-to", origin);
+      assert.equal(exitCode, 1);
+      assert.match(all, /an origin is http:\/\/HOST:PORT/);
     });
   }
 
   it("never shows the token", async () => {
-    const started = start();
-    const { url } = await ready(started);
+    const { child, url } = await listening();
     await fetch(`${url}/no/such/route`, { headers: { Authorization: `Bearer ${token}` } });
-    started.kill("SIGTERM");
-    await ended(started);
-    assert.match(output, /does not know GET \/no\/such\/route/);
-    assert.doesNotMatch(output, new RegExp(token));
-    assert.ok(started.spawnargs.every((argument) => !argument.includes(token)));
+    child.kill("SIGTERM");
+    const { all } = await child;
+    assert.match(all, /does not know GET \/no\/such\/route/);
+    assert.doesNotMatch(all, new RegExp(token));
+    assert.ok(child.spawnargs.every((argument) => !argument.includes(token)));
   });
 
-  for (const [what, prepare, message] of [
+  for (const [what, name, content, message] of [
     [
       "a file of repositories that is no list",
-      async () => await writeFile(file("repositories.json"), '{"a":1}'),
+      "repositories.json",
+      '{"a":1}',
       /is not a list of repositories/,
     ],
-    [
-      "a token file that is missing",
-      async () => await rm(file("token")),
-      /token.*no such file|no such file.*token/,
-    ],
-    ["an empty token file", async () => await writeFile(file("token"), "\n"), /needs a token/],
+    ["a token file that is missing", "token", undefined, /token.*no such file|no such file.*token/],
+    ["an empty token file", "token", "\n", /needs a token/],
   ] as const) {
     it(`exits with 1 and one plain sentence for ${what}`, async () => {
-      await prepare();
-      assert.equal(await ended(start()), 1);
-      assert.match(output, message);
-      assert.doesNotMatch(output, /\n\s+at /);
+      if (content === undefined) await rm(file(name));
+      else await writeFile(file(name), content);
+      const { exitCode, all } = await start();
+      assert.equal(exitCode, 1);
+      assert.match(all, message);
+      assert.doesNotMatch(all, /\n\s+at /);
     });
   }
 });

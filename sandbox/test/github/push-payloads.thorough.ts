@@ -24,8 +24,8 @@ function documentedEvent(event: string): (payload: unknown) => unknown[] {
 
 describe("the local GitHub's push events", function () {
   this.timeout(60_000);
-  const { server, listener, inClone, commitFile, push, addHook, pushes, payloads, payload, only, ids } =
-    hookedRepository();
+  const { server, listener, inClone, ...hooked } = hookedRepository();
+  const { commitFile, push, pushFile, addHook, pushes, payloads, payload, only, ids } = hooked;
 
   it("contain the reference, the commits oldest first, their files, authors and times", async () => {
     await addHook();
@@ -111,8 +111,7 @@ describe("the local GitHub's push events", function () {
   });
 
   it("mark a forced push and list its new commits", async () => {
-    await commitFile("a.txt");
-    await push();
+    await pushFile();
     await addHook();
     await inClone("commit", "--quiet", "--amend", "--message", "Better");
     const better = await inClone("rev-parse", "HEAD");

@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ToolchainError, type ToolchainProblem } from "../../toolchain/errors.ts";
 import type { FoundProgram } from "../../toolchain/look.ts";
+import { markUsed, pruneBeside } from "../../toolchain/places.ts";
 import { provide } from "../../toolchain/provide.ts";
-import { markUsed, pruneBeside } from "../../toolchain/prune.ts";
 import { fakeProgram, freshPlace, goOnPath, type Hello, helloProgram, Lines } from "./fakes.ts";
 
 describe("a build of a missing program", function () {
