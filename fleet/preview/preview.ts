@@ -3,11 +3,12 @@ import { type Fleet, nameOfStack, readFleet, stackNames } from "../all-stacks.ts
 import { type Files, workingDirectory } from "../files.ts";
 import { inParallel, roomFor } from "../parallel.ts";
 import { namesIn } from "../shards/files.ts";
+import type { TemporaryFolder } from "../temporary-folder.ts";
 import type { EngineRun, FleetReport, StackReport } from "./change.ts";
 import { askEngine } from "./engine.ts";
 import { changedFiles, revisions } from "./git.ts";
 import { gitFiles } from "./git-files.ts";
-import { type HeadFolder, headFolder, hereAsHead, PROGRAM_PATHS } from "./head-folder.ts";
+import { headFolder, hereAsHead, PROGRAM_PATHS } from "./head-folder.ts";
 import { type Scope, scopeOf } from "./scope.ts";
 import { type Compared, compareFleets } from "./stack-change.ts";
 
@@ -81,7 +82,7 @@ function chosen(all: readonly Compared[], references: readonly string[] | undefi
 
 interface Asking extends Pick<PreviewOptions, "full" | "offline" | "dataOnly" | "parallel"> {
   readonly program: readonly string[];
-  readonly open: () => Promise<HeadFolder>;
+  readonly open: () => Promise<TemporaryFolder>;
 }
 
 async function askAll(
