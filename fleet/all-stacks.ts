@@ -49,8 +49,7 @@ export function readFleet(found: Files = workingDirectory(), now: Date = new Dat
     throw new FleetError(
       `There is no stack file (Pulumi.<stack>.yaml) in ${files.where}. Go to the folder of the stacks, or name it with -C.`,
     );
-  const shared: Shared = { catalogues: new Map(), bases: new Map() };
-  const stacks = names.map((name) => readOne(name, files, now, shared));
+  const stacks = names.map(readerOf(files, now));
   const planned = stacks.flatMap(({ name, plan, document, config, catalogue }): PlannedStack[] =>
     plan && config.value && catalogue?.value
       ? [{ name, plan, document, config: config.value, catalogue: catalogue.value }]
@@ -80,85 +79,68 @@ export function nameOfStack(reference: string, names: readonly string[]): string
   );
 }
 
-/** What several stacks share: catalogues by file, and the stacks of shards by name. */
-interface Shared {
-  readonly catalogues: Map<string, CatalogueReading | undefined>;
-  readonly bases: Map<string, ShardedStack>;
-}
-
 /** Reads one stack. */
 export function readStack(name: string, files: Files, now: Date = new Date()): FoundStack {
-  return readOne(name, withShards(files), now, { catalogues: new Map(), bases: new Map() });
+  return readerOf(withShards(files), now)(name);
 }
 
-function readOne(name: string, files: Files, now: Date, shared: Shared): FoundStack {
-  const file = stackFileName(name);
-  const text = files.read(file);
-  const known = text === undefined ? undefined : shardWith(name, text, shared);
-  if (known) return known;
-  const document = text === undefined ? withoutValue(file, unreadable(file)) : parseStackFile(file, text);
-  const shard = shardIn(name, document);
-  if (text !== undefined && shard) {
-    const base = shared.bases.get(shard.stack) ?? readBaseOf(shard.stack, files, now, shared);
-    shared.bases.set(shard.stack, base);
+/** Reads stacks that share their catalogues, and shards that share their base. */
+function readerOf(files: Files, now: Date): (name: string) => FoundStack {
+  const catalogues = new Map<string, CatalogueReading | undefined>();
+  const bases = new Map<string, ShardedStack>();
+
+  const readAlone = (name: string, document: SourceDocument): FoundStack => {
+    const config = readStackConfig(document, undefined, files);
+    const list = config.value?.catalogue ?? "services.json";
+    if (!catalogues.has(list)) {
+      const entries = files.read(list);
+      catalogues.set(list, entries === undefined ? undefined : readCatalogue(list, entries, files));
+    }
+    const catalogue = catalogues.get(list);
+    const found = { name, document, config, catalogue };
+    if (catalogue === undefined) {
+      const problems = [...config.problems, missingCatalogue(list, document, files.where)];
+      return { ...found, plan: undefined, problems };
+    }
+    try {
+      const plan = makePlan(catalogue, config, now);
+      checkCustomization(plan);
+      return { ...found, plan, problems: [] };
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      return { ...found, plan: undefined, problems: error.problems };
+    }
+  };
+
+  const readBase = (stack: string, document: SourceDocument): ShardedStack => {
+    const base = shardedStack(readAlone(stack, document), familyOf(stack, document));
+    bases.set(stack, base);
+    return base;
+  };
+
+  /** A shard whose text is known to be right. */
+  const shardWith = (name: string, text: string): FoundStack | undefined => {
+    for (const base of bases.values()) {
+      const shard = base.family?.shards.find(({ stack, index }) => shardStack(stack, index) === name);
+      if (shard && base.family?.text(shard) === text) return rightShard(name, shard, base);
+    }
+    return undefined;
+  };
+
+  return (name) => {
+    const file = stackFileName(name);
+    const text = files.read(file);
+    if (text === undefined) return readBase(name, withoutValue(file, unreadable(file))).found;
+    const known = shardWith(name, text);
+    if (known) return known;
+    const document = parseStackFile(file, text);
+    const shard = shardIn(name, document);
+    if (!shard) return readBase(name, document).found;
+    const { stack } = shard;
+    const baseFile = stackFileName(stack);
+    const base = bases.get(stack) ?? readBase(stack, parseStackFile(baseFile, files.read(baseFile) ?? ""));
     return shardOfBase(name, { text, document, shard }, base);
-  }
-  const base = readBase(name, document, files, now, shared);
-  shared.bases.set(name, base);
-  return base.found;
-}
-
-/** A shard whose text is known to be right. */
-function shardWith(name: string, text: string, { bases }: Shared): FoundStack | undefined {
-  for (const base of bases.values()) {
-    const shard = base.family?.shards.find(({ stack, index }) => shardStack(stack, index) === name);
-    if (shard && base.family?.text(shard) === text) return rightShard(name, shard, base);
-  }
-  return undefined;
-}
-
-function readBaseOf(stack: string, files: Files, now: Date, shared: Shared): ShardedStack {
-  const file = stackFileName(stack);
-  return readBase(stack, parseStackFile(file, files.read(file) ?? ""), files, now, shared);
-}
-
-function readBase(
-  stack: string,
-  document: SourceDocument,
-  files: Files,
-  now: Date,
-  shared: Shared,
-): ShardedStack {
-  return shardedStack(readAlone(stack, document, files, now, shared), familyOf(stack, document));
-}
-
-function readAlone(
-  name: string,
-  document: SourceDocument,
-  files: Files,
-  now: Date,
-  { catalogues }: Shared,
-): FoundStack {
-  const config = readStackConfig(document, undefined, files);
-  const list = config.value?.catalogue ?? "services.json";
-  if (!catalogues.has(list)) {
-    const entries = files.read(list);
-    catalogues.set(list, entries === undefined ? undefined : readCatalogue(list, entries, files));
-  }
-  const catalogue = catalogues.get(list);
-  const found = { name, document, config, catalogue };
-  if (catalogue === undefined) {
-    const problems = [...config.problems, missingCatalogue(list, document, files.where)];
-    return { ...found, plan: undefined, problems };
-  }
-  try {
-    const plan = makePlan(catalogue, config, now);
-    checkCustomization(plan);
-    return { ...found, plan, problems: [] };
-  } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error;
-    return { ...found, plan: undefined, problems: error.problems };
-  }
+  };
 }
 
 function unreadable(file: string): Problem {

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import type { CommitOptions } from "../components/values-files/commit.ts";
 import { type Move, moveValues } from "../components/values-files/move.ts";
@@ -7,6 +7,7 @@ import type { Plan } from "../model/plan.ts";
 import type { Provisioned } from "../model/provisioned.ts";
 import { type Relocated, relocated } from "../model/values-losses.ts";
 import { FleetError } from "./fleet-error.ts";
+import { assertCheckout } from "./seed.ts";
 
 /** The options of `fleet move-values`. */
 export interface MoveOptions {
@@ -62,11 +63,7 @@ async function inFolders(
   lost: readonly Relocated[],
   dryRun: boolean,
 ): Promise<MovedFile[]> {
-  for (const folder of [output, from])
-    if (!(await stat(folder).catch(() => undefined))?.isDirectory())
-      throw new FleetError(
-        `${folder} is not a folder. Clone the GitOps repository, and name the clone's folder.`,
-      );
+  for (const folder of [output, from]) await assertCheckout(folder);
   const files: MovedFile[] = [];
   for (const { service, from: old, files: paths } of lost)
     for (const to of paths) {

@@ -29,7 +29,6 @@ const OPTIONS = {
   catalogue: option("<file>", "the file to add it to, if the stacks or its team have several"),
   dryRun: flag("check and show, but write nothing"),
 };
-type NewOptions = ValuesOf<typeof OPTIONS>;
 
 export const newCommand = command({
   name: "new",
@@ -59,54 +58,51 @@ Example:
 /** Completes an entry by asking the user for missing values. @throws FleetError if there is no terminal */
 async function complete(
   name: string,
-  options: NewOptions,
+  options: ValuesOf<typeof OPTIONS>,
   catalogue: EditedCatalogue,
 ): Promise<{ readonly team: string }> {
+  const { image, pipeline, chart, label: labels } = options;
   const teams = Object.keys(catalogue.value.teams);
-  const owners = [...new Set(catalogue.fleet.stacks.flatMap(({ plan }) => plan?.github.owner ?? []))];
-  const repository = options.repository ?? (owners.length === 1 ? `${owners[0]}/${name}` : undefined);
   if (options.team !== undefined && !teams.includes(options.team))
     throw new FleetError(
       `${JSON.stringify(options.team)} is not a team (there are: ${listed(teams)}). ${didYouMean(options.team, teams) ?? ""}`.trimEnd(),
     );
-  const given = {
-    team: options.team ?? (teams.length === 1 ? teams[0] : undefined),
-    repository,
-  };
-  const asked = await missing(given, options, teams);
+  const owners = [...new Set(catalogue.fleet.stacks.flatMap(({ plan }) => plan?.github.owner ?? []))];
+  const team = options.team ?? (teams.length === 1 ? teams[0] : undefined);
+  const repository = options.repository ?? (owners.length === 1 ? `${owners[0]}/${name}` : undefined);
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  const isSettled = options.team !== undefined && options.repository !== undefined;
   return {
-    ...asked,
-    ...(options.image !== undefined && { image: options.image }),
-    ...(options.pipeline !== undefined && { pipeline: options.pipeline }),
-    ...(options.chart !== undefined && { chart: { path: options.chart } }),
-    ...(options.label !== undefined && { labels: options.label }),
+    ...(isTerminal && !isSettled
+      ? await asked(options, { team, repository }, teams)
+      : given({ team, repository }, teams)),
+    ...(image !== undefined && { image }),
+    ...(pipeline !== undefined && { pipeline }),
+    ...(chart !== undefined && { chart: { path: chart } }),
+    ...(labels !== undefined && { labels }),
   };
 }
 
-async function missing(
-  given: { readonly team: string | undefined; readonly repository: string | undefined },
-  options: NewOptions,
-  teams: readonly string[],
-): Promise<{ team: string; repository: string }> {
-  const { team, repository } = given;
-  const terminal = process.stdin.isTTY && process.stdout.isTTY;
-  const settled = options.team !== undefined && options.repository !== undefined;
-  if (!terminal || settled) {
-    if (team === undefined)
-      throw new FleetError(`A service needs a team. Name it with --team (there are: ${listed(teams)}).`);
-    if (repository === undefined)
-      throw new FleetError("A service needs the repository of its source. Name it with --repository.");
-    return { team, repository };
-  }
+interface Owner {
+  readonly team: string | undefined;
+  readonly repository: string | undefined;
+}
+
+function given({ team, repository }: Owner, teams: readonly string[]) {
+  if (team === undefined)
+    throw new FleetError(`A service needs a team. Name it with --team (there are: ${listed(teams)}).`);
+  if (repository === undefined)
+    throw new FleetError("A service needs the repository of its source. Name it with --repository.");
+  return { team, repository };
+}
+
+/** @param likely the answers that a person need not write */
+async function asked(options: Owner, likely: Owner, teams: readonly string[]) {
   const person = asker(process.stdin, process.stdout);
   try {
     return {
-      team:
-        options.team ??
-        (await person.ask("Team", { among: teams, ...(team !== undefined && { fallback: team }) })),
-      repository:
-        options.repository ??
-        (await person.ask("Repository", repository === undefined ? {} : { fallback: repository })),
+      team: options.team ?? (await person.ask("Team", { among: teams, fallback: likely.team })),
+      repository: options.repository ?? (await person.ask("Repository", { fallback: likely.repository })),
     };
   } finally {
     person.close();

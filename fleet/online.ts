@@ -23,7 +23,7 @@ export async function askOnline(
   references: readonly string[],
   report: (line: string) => void,
 ): Promise<Online> {
-  const all: Online[] = [];
+  const found = { problems: [] as Problem[], unchecked: [] as string[] };
   /** The shards of a stack have its identity. */
   const auths = new Map<string, ReturnType<typeof gitHubAuth>>();
   for (const { name, plan, catalogue } of chosenStacks(fleet, references)) {
@@ -34,13 +34,8 @@ export async function askOnline(
     const eyes = { auth: await auth, environment: process.env, report };
     const asking = { document: catalogue.document, stack: name, owner };
     const { obstacles, unchecked } = await askObstacles(plan.services, plan, asking, eyes);
-    all.push({
-      problems: [...obstacles.values()].flat(),
-      unchecked: unchecked.map((line) => `${name}: ${line}`),
-    });
+    found.problems.push(...[...obstacles.values()].flat());
+    found.unchecked.push(...unchecked.map((line) => `${name}: ${line}`));
   }
-  return {
-    problems: all.flatMap(({ problems }) => problems),
-    unchecked: all.flatMap(({ unchecked }) => unchecked),
-  };
+  return found;
 }

@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { InvalidArgumentError } from "commander";
+import type { Plan } from "../model/plan.ts";
 import { command, flag, JSON_OPTION, option, required } from "./command.ts";
 import { FleetError } from "./fleet-error.ts";
 import { count } from "./option-parsers.ts";
+import type { FleetReport } from "./preview/change.ts";
 import { ALARMS, type Alarm, exitCodeOf } from "./preview/exit-code.ts";
 import { previewFleet } from "./preview/preview.ts";
-import { reportJson } from "./preview/report-json.ts";
 import { tell } from "./progress.ts";
 import { renderComment, renderReport } from "./report/markdown.ts";
 
@@ -68,4 +69,15 @@ function alarms(text: string): Alarm[] {
       throw new InvalidArgumentError(`${JSON.stringify(word)} is not one of ${ALARMS.join(", ")}.`);
     return found;
   });
+}
+
+/** The report as JSON, with the plans of affected services only. */
+function reportJson(report: FleetReport): string {
+  const stacks = report.stacks.map(({ change, engine }) => {
+    const affected = new Set(change.services.map(({ service }) => service));
+    const only = (plan: Plan | undefined) =>
+      plan && { ...plan, services: plan.services.filter(({ name }) => affected.has(name)) };
+    return { change: { ...change, before: only(change.before), after: only(change.after) }, engine };
+  });
+  return JSON.stringify({ ...report, stacks }, null, 2);
 }

@@ -81,25 +81,23 @@ async function intoFolder(
   files: readonly ValuesFile[],
   dryRun: boolean,
 ): Promise<readonly ValuesFile[]> {
-  const isFolder = await stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) {
-    throw new FleetError(
-      `${folder} is not a folder. Clone the GitOps repository, and name the clone's folder.`,
-    );
-  }
+  await assertCheckout(folder);
   const missing: ValuesFile[] = [];
-  for (const file of files) {
-    if (!(await isThere(join(folder, file.path)))) missing.push(file);
-  }
+  for (const file of files) if (!(await isThere(join(folder, file.path)))) missing.push(file);
   if (dryRun) return missing;
   for (const { path, text } of missing) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text, { flag: "wx" });
   }
   return missing;
+}
+
+/** @throws FleetError if there is no such folder */
+export async function assertCheckout(folder: string): Promise<void> {
+  if ((await stat(folder).catch(() => undefined))?.isDirectory()) return;
+  throw new FleetError(
+    `${folder} is not a folder. Clone the GitOps repository, and name the clone's folder.`,
+  );
 }
 
 /** Any entry of that name counts, even a broken link. */

@@ -28,11 +28,6 @@ export function readStackFiles(stack: string): Plan {
   return rightStack(stack).plan;
 }
 
-/** The plan with the services of the stack's shards, if it has any. @throws as {@link readStackFiles} */
-export function readWithShards(stack: string): Plan {
-  return rightStackWithShards(stack).plan;
-}
-
 /** The plan with the services of the stack's shards and with its config. @throws as {@link readStackFiles} */
 export function rightStackWithShards(stack: string): StackFiles {
   const found = rightStack(stack);

@@ -20,21 +20,6 @@ const FOUND = 2;
 const INCOMPLETE = 1;
 const WIDTH = 100;
 
-const HELP = `
-It only reads, with the rights of your kubeconfig. It lists whole clusters; without that right it reads
-namespace by namespace.
-
-Examples:
-  npm run fleet -- status                            every stack but the sandbox's
-  npm run fleet -- status prod-eu prod-us --waiting  what waits for a person on two clusters
-  npm run fleet -- status --team edge --stale 14d    what team edge has not delivered for two weeks
-  npm run fleet -- status --html status.html         the same as a page to search and to filter
-  npm run --silent fleet -- status --json | jq '.services[].stages[].failed.reason // empty'
-
-Exit codes: 0 nothing failed, is stuck or differs from the plan; 2 something does. With --waiting, --failed or
---stale: 0 no service passes the filters, 2 at least one does. 1 a cluster or service could not be read; the
-others are shown.`;
-
 const OPTIONS = {
   services: option("<names>", "only these services, separated by commas", serviceNames),
   team: option("<names>", "only services of these teams, separated by commas", serviceNames),
@@ -57,7 +42,20 @@ export const statusCommand = command({
   description: "Shows which version is where, what waits for whom, and what failed, on all clusters.",
   argument: ["[stacks...]", "only these stacks (default: all but the sandbox's)"],
   options: OPTIONS,
-  help: HELP,
+  help: `
+It only reads, with the rights of your kubeconfig. It lists whole clusters; without that right it reads
+namespace by namespace.
+
+Examples:
+  npm run fleet -- status                            every stack but the sandbox's
+  npm run fleet -- status prod-eu prod-us --waiting  what waits for a person on two clusters
+  npm run fleet -- status --team edge --stale 14d    what team edge has not delivered for two weeks
+  npm run fleet -- status --html status.html         the same as a page to search and to filter
+  npm run --silent fleet -- status --json | jq '.services[].stages[].failed.reason // empty'
+
+Exit codes: 0 nothing failed, is stuck or differs from the plan; 2 something does. With --waiting, --failed or
+--stale: 0 no service passes the filters, 2 at least one does. 1 a cluster or service could not be read; the
+others are shown.`,
   async run(options, stacks) {
     if (options.audit !== undefined && options.html === undefined)
       throw new FleetError("--audit is for the page. Name the page's file with --html.");

@@ -68,17 +68,18 @@ interface Rules {
 }
 
 async function rulesFor(options: WindowsOptions): Promise<Rules> {
+  const { stages = [], services = [] } = options;
   if (options.offline) {
     if (options.stack === undefined)
       throw new FleetError("--offline reads a stack's files: name it with --stack.");
     const files = rightStack(options.stack);
-    checkNames(files, { stages: options.stages ?? [], services: options.services ?? [] });
+    checkNames(files, { stages, services });
     const { plan } = files;
     return { cluster: plan.cluster.name, rules: plan.platform?.calendar ?? [], differs: false };
   }
   const { cluster, files } = await clusterOf(options);
   try {
-    if (files) checkNames(files, { stages: options.stages ?? [], services: options.services ?? [] });
+    if (files) checkNames(files, { stages, services });
     const { calendar, rules } = await enforcedNow(cluster);
     const planned = files?.plan.platform?.calendar;
     return {

@@ -6,7 +6,7 @@ interface Asker {
   /** @param among the allowed answers; undefined for any */
   ask(
     question: string,
-    options?: { readonly fallback?: string; readonly among?: readonly string[] },
+    options?: { readonly fallback?: string | undefined; readonly among?: readonly string[] | undefined },
   ): Promise<string>;
   close(): void;
 }
@@ -23,7 +23,7 @@ export function asker(input: NodeJS.ReadableStream, output: NodeJS.WritableStrea
         ? "A value is required.\n"
         : `${didYouMean(value, among ?? []) ?? "It is not one of these."}\n`,
     );
-    return await ask(question, { ...(fallback !== undefined && { fallback }), ...(among && { among }) });
+    return await ask(question, { fallback, among });
   };
   return { ask, close: () => lines.close() };
 }

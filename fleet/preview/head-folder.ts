@@ -6,11 +6,8 @@ import { FleetError } from "../fleet-error.ts";
 import { withShards } from "../shards/files.ts";
 import { type TemporaryFolder, temporaryFolder } from "../temporary-folder.ts";
 
-/** The folder in which the engine runs. */
-export type HeadFolder = TemporaryFolder;
-
 /** The working directory itself, if that is the head. */
-export function hereAsHead(): HeadFolder {
+export function hereAsHead(): TemporaryFolder {
   return { path: process.cwd(), remove: async () => {} };
 }
 
@@ -19,7 +16,7 @@ export function hereAsHead(): HeadFolder {
  * else is read from that commit and none of its code runs, so its author cannot run code beside the secrets.
  * @throws FleetError if a catalogue is outside the folder
  */
-export async function headFolder(files: Files, fleet: Fleet): Promise<HeadFolder> {
+export async function headFolder(files: Files, fleet: Fleet): Promise<TemporaryFolder> {
   const texts = headTexts(files, fleet);
   Object.assign(process.env, fromAnywhere(process.env));
   const { path, remove } = await temporaryFolder("head");

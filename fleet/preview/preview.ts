@@ -3,11 +3,11 @@ import { type Fleet, nameOfStack, readFleet, stackNames } from "../all-stacks.ts
 import { type Files, workingDirectory } from "../files.ts";
 import { inParallel, roomFor } from "../parallel.ts";
 import { namesIn } from "../shards/files.ts";
-import type { EngineRun, FleetReport, StackReport } from "./change.ts";
+import type { EngineRun, FleetReport } from "./change.ts";
 import { askEngine } from "./engine.ts";
 import { changedFiles, revisions } from "./git.ts";
 import { gitFiles } from "./git-files.ts";
-import { type HeadFolder, headFolder, hereAsHead, PROGRAM_PATHS } from "./head-folder.ts";
+import { headFolder, hereAsHead, PROGRAM_PATHS } from "./head-folder.ts";
 import { type Scope, scopeOf } from "./scope.ts";
 import { type Compared, compareFleets } from "./stack-change.ts";
 
@@ -44,19 +44,29 @@ export async function previewFleet(
   const before = readBase(gitFiles(found.base, found.prefix, options.base), now);
   const compared = chosen(compareFleets(before, after), options.stack);
   const program = changedFiles(found, PROGRAM_PATHS);
-  const ask = {
-    ...options,
-    program,
-    open: () =>
-      found.head === undefined && hasEveryFile(head)
-        ? Promise.resolve(hereAsHead())
-        : headFolder(head, after),
-  };
+  const asked = options.full
+    ? "--full was given"
+    : program.length > 0
+      ? `the program changed: ${listed(program)}`
+      : undefined;
+  const scopes = compared.map((each) => (options.offline ? undefined : scopeOf(each, asked)));
+  const engines = new Map<string, EngineRun>();
+  if (scopes.some((scope) => scope !== undefined)) {
+    const isHere = found.head === undefined && hasEveryFile(head);
+    const folder = isHere ? hereAsHead() : await headFolder(head, after);
+    const steps = compared.map(({ change: { stack }, redirects }, index) => async () => {
+      const scope = scopes[index];
+      if (scope === undefined) return;
+      const refused = options.dataOnly && (program.length > 0 || redirects);
+      engines.set(stack, refused ? withheld(scope, program) : await askOne(stack, scope, folder.path, tell));
+    });
+    await inParallel(steps, options.parallel ?? roomFor(ENGINE)).finally(() => folder.remove());
+  }
   return {
     tense: "planned",
     base: options.base,
     head: options.head ?? "the working directory",
-    stacks: await askAll(compared, ask, tell),
+    stacks: compared.map(({ change }) => ({ change, engine: engines.get(change.stack) })),
     problems: after.between,
     program,
   };
@@ -77,40 +87,6 @@ function chosen(all: readonly Compared[], references: readonly string[] | undefi
   const known = all.map(({ change }) => change.stack);
   const names = references.map((reference) => nameOfStack(reference, known));
   return all.filter(({ change }) => names.includes(change.stack));
-}
-
-interface Asking extends Pick<PreviewOptions, "full" | "offline" | "dataOnly" | "parallel"> {
-  readonly program: readonly string[];
-  readonly open: () => Promise<HeadFolder>;
-}
-
-async function askAll(
-  compared: readonly Compared[],
-  { full, offline, dataOnly, parallel, program, open }: Asking,
-  tell: (line: string) => void,
-): Promise<StackReport[]> {
-  const asked = full
-    ? "--full was given"
-    : program.length > 0
-      ? `the program changed: ${listed(program)}`
-      : undefined;
-  const scopes = compared.map((each) => (offline ? undefined : scopeOf(each, asked)));
-  if (scopes.every((scope) => scope === undefined))
-    return compared.map(({ change }) => ({ change, engine: undefined }));
-  const folder = await open();
-  try {
-    const engines = new Map<string, EngineRun>();
-    const steps = compared.map(({ change: { stack }, redirects }, index) => async () => {
-      const scope = scopes[index];
-      if (scope === undefined) return;
-      const refused = dataOnly && (program.length > 0 || redirects);
-      engines.set(stack, refused ? withheld(scope, program) : await askOne(stack, scope, folder.path, tell));
-    });
-    await inParallel(steps, parallel ?? roomFor(ENGINE));
-    return compared.map(({ change }) => ({ change, engine: engines.get(change.stack) }));
-  } finally {
-    await folder.remove();
-  }
 }
 
 async function askOne(

@@ -6,9 +6,9 @@ import type { Plan, ServicePlan } from "../../model/plan.ts";
 import { provisioned } from "../../model/provisioned.ts";
 import { movements } from "../../model/rollout-changes.ts";
 import type { Fleet, FoundStack } from "../all-stacks.ts";
-import type { Action, ServiceChange, StackChange } from "./change.ts";
+import type { ServiceChange, StackChange } from "./change.ts";
 import { inputChanges } from "./input-changes.ts";
-import { objectChanges } from "./object-change.ts";
+import { differing, objectChanges } from "./object-change.ts";
 import { sharedDifferences } from "./shared-differences.ts";
 
 /** The difference of a stack's files, and whether a partial preview is enough. */
@@ -69,21 +69,12 @@ const HARMLESS: readonly string[] = ["protect"];
  * objects.
  */
 function serviceChanges(before: readonly ServicePlan[], after: readonly ServicePlan[]): ServiceChange[] {
-  const was = new Map(before.map((service) => [service.name, service]));
-  const is = new Set(after.map(({ name }) => name));
-  const removed = before.filter(({ name }) => !is.has(name));
-  return [
-    ...after.flatMap((service) => serviceChange(was.get(service.name), service)),
-    ...removed.flatMap((service) => serviceChange(service, undefined)),
-  ];
-}
-
-function serviceChange(before: ServicePlan | undefined, after: ServicePlan | undefined): ServiceChange[] {
-  const service = (after ?? before)?.name;
-  if (service === undefined || isDeepStrictEqual(before, after)) return [];
-  const action: Action = before === undefined ? "create" : after === undefined ? "delete" : "update";
-  const objects = objectChanges(before ? serviceObjects(before) : [], after ? serviceObjects(after) : []);
-  return [{ service, action, before, after, objects }];
+  const objects = (plan: ServicePlan | undefined) => (plan ? serviceObjects(plan) : []);
+  return differing(before, after, ({ name }) => name).map(({ one, ...change }) => ({
+    service: one.name,
+    ...change,
+    objects: objectChanges(objects(change.before), objects(change.after)),
+  }));
 }
 
 function sharedObjects(plan: Plan | undefined) {

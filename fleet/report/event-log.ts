@@ -1,4 +1,4 @@
-import { type EngineEvent, engineEvent, nameOf, QUIET, STACK } from "../engine-events.ts";
+import { type EngineEvent, engineEvent, isStack, nameOf, QUIET } from "../engine-events.ts";
 import type { EngineRun, EngineStep } from "../preview/change.ts";
 
 /** The events of an `up`. */
@@ -11,15 +11,6 @@ export interface UpLog {
   readonly onlyPreviewed: boolean;
 }
 
-/** A phase of a run: the preview, or the update after it. */
-class Phase {
-  readonly begun = new Map<string, EngineStep>();
-  readonly done = new Map<string, EngineStep>();
-  readonly failed = new Map<string, EngineStep>();
-  readonly errors: string[] = [];
-  summary: EngineEvent["summaryEvent"];
-}
-
 const key = ({ op, urn }: EngineStep) => `${op} ${urn}`;
 
 /**
@@ -28,62 +19,62 @@ const key = ({ op, urn }: EngineStep) => `${op} ${urn}`;
  */
 export function readEventLog(text: string): UpLog | undefined {
   const lines = text.split("\n").filter((line) => line !== "");
-  const phases = [new Phase()];
-  for (const [index, line] of lines.entries()) {
-    const read = parse(line);
-    // A killed engine leaves half of the last line.
-    if (read === undefined) {
-      if (index === 0 || index < lines.length - 1) return undefined;
-      break;
-    }
-    const last = phases.at(-1);
-    if (read.preludeEvent && last?.summary !== undefined) phases.push(new Phase());
-    note(phases.at(-1) ?? new Phase(), read);
-  }
-  const phase = phases.at(-1) ?? new Phase();
-  const urns = [...phase.begun.values(), ...phase.done.values()].map(({ urn }) => urn);
-  if (lines.length === 0) return undefined;
-  return upLogOf(phase, urns[0]?.split("::")[0]?.replace(/^urn:pulumi:/, "") ?? "");
+  const read = lines.map(parse);
+  // A killed engine leaves half of the last line.
+  const cut = read.length > 1 && read.at(-1) === undefined;
+  const events = (cut ? read.slice(0, -1) : read).filter((event) => event !== undefined);
+  if (events.length === 0 || events.length < lines.length - Number(cut)) return undefined;
+  return upLogOf(lastPhase(events));
+}
+
+/** The events of the update, without those of the preview before it. */
+function lastPhase(events: readonly EngineEvent[]): readonly EngineEvent[] {
+  const previewed = events.findIndex(({ summaryEvent }) => summaryEvent !== undefined);
+  const begin = events.findLastIndex(({ preludeEvent }) => preludeEvent !== undefined);
+  return previewed >= 0 && begin > previewed ? events.slice(begin) : events;
 }
 
 function parse(line: string): EngineEvent | undefined {
   try {
-    const { data } = engineEvent.safeParse(JSON.parse(line));
-    return data;
+    return engineEvent.safeParse(JSON.parse(line)).data;
   } catch {
     return undefined;
   }
 }
 
-function note(phase: Phase, read: EngineEvent): void {
-  const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } = read;
-  if (resourcePreEvent) phase.begun.set(key(resourcePreEvent), resourcePreEvent);
-  if (resOutputsEvent) phase.done.set(key(resOutputsEvent), resOutputsEvent);
-  if (resOpFailedEvent) phase.failed.set(key(resOpFailedEvent), resOpFailedEvent);
-  if (diagnosticEvent?.severity === "error") phase.errors.push(errorText(diagnosticEvent));
-  if (summaryEvent) phase.summary = summaryEvent;
-}
-
 /** The engine has masked every secret in the message. */
 function errorText({ message, urn }: { message: string; urn?: string | undefined }): string {
   const text = message.trim();
-  return urn === undefined || urn.includes(`::${STACK}::`) ? text : `${nameOf(urn)}: ${text}`;
+  return urn === undefined || isStack(urn) ? text : `${nameOf(urn)}: ${text}`;
 }
 
-function upLogOf({ begun, done, failed, errors, summary }: Phase, stack: string): UpLog {
+function upLogOf(events: readonly EngineEvent[]): UpLog {
+  const steps = (kind: "resourcePreEvent" | "resOutputsEvent" | "resOpFailedEvent") =>
+    new Map(events.flatMap(({ [kind]: step }) => (step ? [[key(step), step] as const] : [])));
+  const [begun, done] = [steps("resourcePreEvent"), steps("resOutputsEvent")];
+  const failed = steps("resOpFailedEvent");
+  const errors = events.flatMap(({ diagnosticEvent: said }) =>
+    said?.severity === "error" ? [errorText(said)] : [],
+  );
+  const summary = events.findLast(({ summaryEvent }) => summaryEvent !== undefined)?.summaryEvent;
   const unfinished = [...begun.values()].filter((one) => !done.has(key(one)) && !failed.has(key(one)));
   const interrupted = summary === undefined;
   const onlyPreviewed = summary?.isPreview === true;
   const words = [
     ...[...failed.values()].map((one) => `${one.op} of ${nameOf(one.urn)} failed`),
-    ...(interrupted ? ["The log is truncated: the up was interrupted, or still runs."] : []),
     ...(interrupted
-      ? unfinished.map((one) => `${one.op} of ${nameOf(one.urn)} was started, and its result is unknown`)
+      ? [
+          "The log is truncated: the up was interrupted, or still runs.",
+          ...unfinished.map(
+            (one) => `${one.op} of ${nameOf(one.urn)} was started, and its result is unknown`,
+          ),
+        ]
       : []),
   ];
   const failedAtAll = interrupted || summary?.result === "failed" || failed.size > 0;
+  const [first] = [...begun.values(), ...done.values()];
   return {
-    stack,
+    stack: first?.urn.split("::")[0]?.replace(/^urn:pulumi:/, "") ?? "",
     interrupted,
     onlyPreviewed,
     run: {

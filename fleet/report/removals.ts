@@ -1,47 +1,36 @@
 import type { ServicePlan } from "../../model/plan.ts";
-import type { ServiceChange, StackChange } from "../preview/change.ts";
+import type { ObjectChange, ServiceChange, StackChange } from "../preview/change.ts";
 import { isAccessKind, objectName } from "./access-kinds.ts";
 import { named } from "./escape.ts";
 import { type Sentence, sentence } from "./sentence.ts";
 
 /** What the plans delete, and what they leave without protection. */
-export function removalSentences(change: StackChange): Sentence[] {
-  const { stack, before, after, services, shared } = change;
+export function removalSentences({ stack, before, after, services, shared }: StackChange): Sentence[] {
+  const start = `Stack ${named(stack)} loses its protection: the next up deletes everything that the files no longer name`;
   const unprotected = before?.protect === true && after?.protect === false;
   return [
-    ...(unprotected
-      ? [
-          sentence("protection", {
-            start: `Stack ${named(stack)} loses its protection: the next up deletes everything that the files no longer name`,
-          }),
-        ]
-      : []),
+    ...(unprotected ? [sentence("protection", { start })] : []),
     ...services.flatMap(serviceRemovals),
-    ...shared
-      .filter(({ action, kind }) => action === "delete" && !isAccessKind(kind))
-      .map((object) => sentence("deletion", { start: `${objectName(object)} is deleted` })),
+    ...objectRemovals(shared),
   ];
 }
 
-function serviceRemovals(change: ServiceChange): Sentence[] {
-  const { service, action, before, after, objects } = change;
+function objectRemovals(objects: readonly ObjectChange[]): Sentence[] {
+  return objects
+    .filter(({ action, kind }) => action === "delete" && !isAccessKind(kind))
+    .map((object) => sentence("deletion", { start: `${objectName(object)} is deleted` }));
+}
+
+function serviceRemovals({ service, action, before, after, objects }: ServiceChange): Sentence[] {
   const with_ = "Kargo Project, with Freight, approvals and history";
-  if (action === "delete")
-    return [
-      sentence("deletion", {
-        service,
-        end: ` is deleted with its ${with_}`,
-        ends: ` are deleted, each with its ${with_}`,
-      }),
-    ];
-  const stages = before && after ? removedStages(before, after) : [];
+  const end = ` is deleted with its ${with_}`;
+  const ends = ` are deleted, each with its ${with_}`;
+  if (action === "delete") return [sentence("deletion", { service, end, ends })];
+  if (!before || !after) return objectRemovals(objects);
+  const stages = removedStages(before, after);
   // Deletions of a Stage's objects are reported with the Stage.
   const names = new Set(
     stages.flatMap(({ name, application }) => [`Stage ${name}`, `Application ${application}`]),
-  );
-  const others = objects.filter(
-    ({ action: what, kind, name }) =>
-      what === "delete" && !isAccessKind(kind) && !names.has(`${kind} ${name}`),
   );
   return [
     ...stages.map(({ name, application }) =>
@@ -51,8 +40,9 @@ function serviceRemovals(change: ServiceChange): Sentence[] {
         end: application === undefined ? " is deleted" : " is deleted with its Application",
       }),
     ),
-    ...others.map((object) => sentence("deletion", { start: `${objectName(object)} is deleted` })),
-    ...(before && after ? [...webhookRemoval(before, after), ...unprotected(before, after)] : []),
+    ...objectRemovals(objects.filter(({ kind, name }) => !names.has(`${kind} ${name}`))),
+    ...webhookRemoval(before, after),
+    ...unprotected(before, after),
   ];
 }
 
@@ -71,21 +61,15 @@ function webhookRemoval(before: ServicePlan, after: ServicePlan): Sentence[] {
 function unprotected(before: ServicePlan, after: ServicePlan): Sentence[] {
   const service = after.name;
   const leaves = "hook off, no auto-promotion, no protection";
+  const end = ` is decommissioned: ${leaves}`;
+  const ends = ` are decommissioned: ${leaves}`;
   const decommissioned = before.state === "active" && after.state === "decommissioned";
   const states = new Map(before.stages.map(({ name, state }) => [name, state]));
   const retired = after.stages.filter(
     ({ name, state }) => state === "retired" && states.get(name) === "active",
   );
   return [
-    ...(decommissioned
-      ? [
-          sentence("protection", {
-            service,
-            end: ` is decommissioned: ${leaves}`,
-            ends: ` are decommissioned: ${leaves}`,
-          }),
-        ]
-      : []),
+    ...(decommissioned ? [sentence("protection", { service, end, ends })] : []),
     ...retired.map(({ name }) =>
       sentence("protection", {
         start: `Stage ${named(name)} of `,

@@ -65,30 +65,24 @@ export function describeObjects(objects: readonly ObjectChange[]): string {
   return parts.join(", ");
 }
 
+/** What a step does, and what it did. */
+const VERBS = {
+  create: ["is created", "created"],
+  update: ["changes", "changed"],
+  replace: ["is replaced", "replaced"],
+  delete: ["is deleted", "deleted"],
+  other: ["is touched", "touched"],
+} as const;
+
 /** Describes the engine's steps if no plan explains them. */
 export function describeSteps(steps: readonly EngineStep[], done: boolean): string {
   if (steps.length === 0) return "no change by the engine";
-  const verbs = done
-    ? {
-        create: "created",
-        update: "changed",
-        replace: "replaced",
-        delete: "deleted",
-        other: "touched",
-      }
-    : {
-        create: "is created",
-        update: "changes",
-        replace: "is replaced",
-        delete: "is deleted",
-        other: "is touched",
-      };
   const groups = Map.groupBy(steps, (step) => JSON.stringify([outcomeOf(step), kindOf(step)]));
-  const parts = [...groups.values()].map((group) => {
-    const [first] = group;
-    if (first === undefined) return "";
-    const what = group.length === 1 ? named(kindOf(first)) : `${named(kindOf(first))} ×${group.length}`;
-    return `${what} ${verbs[outcomeOf(first)]}`;
-  });
+  const parts = [...groups.values()].flatMap((group) =>
+    group.slice(0, 1).map((step) => {
+      const many = group.length === 1 ? "" : ` ×${group.length}`;
+      return `${named(kindOf(step))}${many} ${VERBS[outcomeOf(step)][done ? 1 : 0]}`;
+    }),
+  );
   return parts.join(", ");
 }

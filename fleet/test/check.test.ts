@@ -133,9 +133,7 @@ describe("fleet check", function () {
     const catalogue = fc.oneof(fc.string(), fc.json());
     fc.assert(
       fc.property(catalogue, stack, stack, (services, one, two) => {
-        const fleet = readFleet(
-          filesOf({ "services.json": services, "Pulumi.one.yaml": one, "Pulumi.two.yaml": two }),
-        );
+        const fleet = readTwo(services, one, two);
         for (const { plan } of fleet.stacks) assert.ok(plan !== undefined || fleet.problems.length > 0);
       }),
       { numRuns: sampled(1000, 100) },
@@ -146,9 +144,7 @@ describe("fleet check", function () {
     fc.assert(
       fc.property(slipped(rawSources()), (raw) => {
         const { catalogue, stack } = toSources(raw);
-        readFleet(
-          filesOf({ "services.json": catalogue, "Pulumi.one.yaml": stack, "Pulumi.two.yaml": stack }),
-        );
+        readTwo(catalogue, stack, stack);
       }),
       { numRuns: sampled(300, 40) },
     );
@@ -158,12 +154,7 @@ describe("fleet check", function () {
     fc.assert(
       fc.property(rawSources(), (raw) => {
         const { catalogue, stack } = toSources(raw);
-        const files = filesOf({
-          "services.json": catalogue,
-          "Pulumi.one.yaml": stack,
-          "Pulumi.two.yaml": stack,
-        });
-        const { stacks, problems } = readFleet(files);
+        const { stacks, problems } = readTwo(catalogue, stack, stack);
         const stages = stacks[1]?.plan?.services.length ?? 0;
         assert.ok(stages === 0 || problems.some(({ place }) => place.file === "Pulumi.two.yaml"));
       }),
@@ -193,6 +184,9 @@ describe("fleet check", function () {
     assert.throws(() => readFleet(filesOf({})), FleetError);
   });
 });
+
+const readTwo = (catalogue: string, one: string, two: string) =>
+  readFleet(filesOf({ "services.json": catalogue, "Pulumi.one.yaml": one, "Pulumi.two.yaml": two }));
 
 const texts = (keys: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, JSON.stringify(value)]));

@@ -4,7 +4,8 @@ import type { ApiAnswer } from "../../components/api-server.ts";
 import { type LocalProxy, listening } from "../../test/engine/interrupted-up/local-proxy.ts";
 import { openCluster } from "../cluster.ts";
 import { NoAnswer, type Repeatable, repeated } from "../cluster-retries.ts";
-import { type Folder, folderOf } from "./folder.ts";
+import { eachFolder } from "./folder.ts";
+import { kubeconfig } from "./refusal.ts";
 
 const READ: Repeatable = { method: "GET", path: "/api/v1/namespaces/kargo-nginx?limit=1" };
 const RIGHT: ApiAnswer = { status: 200, bytes: Buffer.from("{}") };
@@ -76,7 +77,7 @@ describe("a request to the API server", () => {
   });
 
   describe("over a real connection", () => {
-    let folder: Folder;
+    const folder = eachFolder();
     let server: LocalProxy;
     const answers: ((response: ServerResponse) => void)[] = [];
 
@@ -88,15 +89,18 @@ describe("a request to the API server", () => {
           else response.end('{"kind":"Namespace"}');
         }),
       );
-      folder = await folderOf({ kubeconfig: kubeconfigOf(server.url) });
     });
-    after(async () => {
-      await server?.close();
-      await folder?.remove();
-    });
+    after(async () => await server?.close());
+    const open = async (url: string) => {
+      await folder.write(
+        "kubeconfig",
+        kubeconfig(`{ server: "${url}", insecure-skip-tls-verify: true }`, "{}"),
+      );
+      return await openCluster({ kubeconfig: `${folder.path}/kubeconfig`, context: "prod" });
+    };
 
     it("is repeated if the connection drops before or within the answer", async () => {
-      const cluster = await openCluster({ kubeconfig: `${folder.path}/kubeconfig`, context: "prod" });
+      const cluster = await open(server.url);
       answers.push((response) => void response.destroy());
       answers.push((response) => {
         response.writeHead(200, { "content-length": "1000" }).write("{");
@@ -108,14 +112,8 @@ describe("a request to the API server", () => {
     });
 
     it("fails at once if nobody listens there, and none has before", async () => {
-      const dead = await folderOf({ kubeconfig: kubeconfigOf("http://127.0.0.1:1") });
-      const cluster = await openCluster({ kubeconfig: `${dead.path}/kubeconfig`, context: "prod" });
+      const cluster = await open("http://127.0.0.1:1");
       await assert.rejects(cluster.send(READ), /http:\/\/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/);
-      await dead.remove();
     });
   });
 });
-
-function kubeconfigOf(server: string): string {
-  return `{ clusters: [{ name: c, cluster: { server: "${server}", insecure-skip-tls-verify: true } }], users: [{ name: u, user: {} }], contexts: [{ name: prod, context: { cluster: c, user: u } }] }`;
-}

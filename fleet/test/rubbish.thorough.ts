@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { catalogueText, service, stackText } from "../../test/sources.ts";
 import { inParallel } from "../parallel.ts";
-import { removedFolders } from "./folder.ts";
+import { type Folder, removedFolders } from "./folder.ts";
 import { kubeconfig, refusal, SERVER, STACK } from "./refusal.ts";
 
 /** Each command with its required arguments. */
@@ -43,33 +43,33 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
 
 const FILES = ["services.json", "Pulumi.prod.yaml", "note.md", "events.json"];
 /** Contents of a folder instead of valid files. */
-const RUBBISH: Readonly<Record<string, (folder: string) => Promise<unknown>>> = {
+const RUBBISH: Readonly<Record<string, (folder: Folder) => Promise<unknown>>> = {
   "an empty folder": async () => {},
-  "folders instead of files": (folder) => Promise.all(FILES.map((name) => mkdir(join(folder, name)))),
-  "files of arbitrary bytes": (folder) =>
+  "folders instead of files": ({ path }) => Promise.all(FILES.map((name) => mkdir(join(path, name)))),
+  "files of arbitrary bytes": ({ path }) =>
     Promise.all(
-      FILES.map((name) => writeFile(join(folder, name), Buffer.from([0xff, 0xfe, 0, 0x80, 10, 0x7b]))),
+      FILES.map((name) => writeFile(join(path, name), Buffer.from([0xff, 0xfe, 0, 0x80, 10, 0x7b]))),
     ),
   "valid files without an engine, cluster, GitHub or Git": (folder) => right(folder),
   "a catalogue that includes invalid files": async (folder) => {
     await right(folder, { include: ["teams/*.json"] });
-    await mkdir(join(folder, "teams"));
-    await writeFile(join(folder, "teams/edge.json"), Buffer.from([0xff, 0, 0x7b]));
-    await symlink("/etc/hostname", join(folder, "teams/identity.json"));
+    await mkdir(join(folder.path, "teams"));
+    await writeFile(join(folder.path, "teams/edge.json"), Buffer.from([0xff, 0, 0x7b]));
+    await symlink("/etc/hostname", join(folder.path, "teams/identity.json"));
   },
-  "truncated files": (folder) =>
-    Promise.all(FILES.map((name) => writeFile(join(folder, name), '{ "services": { "nginx": { "tea'))),
+  "truncated files": ({ write }) =>
+    Promise.all(FILES.map((name) => write(name, '{ "services": { "nginx": { "tea'))),
 };
 
 /** Valid files of a cluster and a GitHub that cannot be reached. */
-async function right(folder: string, more: object = {}): Promise<void> {
+async function right({ write }: Folder, more: object = {}): Promise<void> {
   const cluster = "{ name: prod, context: prod, kubeconfig: kubeconfig }";
   const list = { ...JSON.parse(catalogueText({ nginx: service("nginx") })), ...more };
-  await writeFile(join(folder, "services.json"), JSON.stringify(list));
-  await writeFile(join(folder, "Pulumi.prod.yaml"), stackText({ cluster }));
-  await writeFile(join(folder, "kubeconfig"), kubeconfig(SERVER, "{ token: t }"));
-  await writeFile(join(folder, "note.md"), "note\n");
-  await writeFile(join(folder, "events.json"), "");
+  await write("services.json", JSON.stringify(list));
+  await write("Pulumi.prod.yaml", stackText({ cluster }));
+  await write("kubeconfig", kubeconfig(SERVER, "{ token: t }"));
+  await write("note.md", "note\n");
+  await write("events.json", "");
 }
 
 /** Commands that need only the files. */
@@ -105,13 +105,13 @@ describe("invalid input", function () {
 
   for (const [what, put] of Object.entries(RUBBISH)) {
     it(`every command reports this without a stack trace: ${what}`, async () => {
-      const { path } = await folderWith();
-      await put(path);
+      const folder = await folderWith();
+      await put(folder);
       // Offline commands succeed with valid files.
       const wanted = { "valid files": false, "a catalogue": true }[what.split(/ (?:that|without)/)[0] ?? ""];
       const asking = COMMANDS.filter(([name]) => wanted === undefined || ALONE.includes(name) === wanted);
       const steps = asking.map((args) => async () => {
-        const said = await refusal(path, args, NOBODY);
+        const said = await refusal(folder.path, args, NOBODY);
         assert.ok(said.trim().split("\n").length <= 10, said);
       });
       await inParallel(steps, 2);

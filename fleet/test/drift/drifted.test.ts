@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { driftedIn } from "../../drift/drifted.ts";
 import { driftNote } from "../../drift/note.ts";
+import { eachFolder } from "../folder.ts";
 
 const END = { summaryEvent: { resourceChanges: {} } };
 const stage = "kubernetes:kargo.akuity.io/v1alpha1:Stage";
@@ -14,16 +13,11 @@ const found = (name: string, op: string, more: object = {}) => ({
 });
 
 describe("fleet drift", () => {
-  let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "drift-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  const folder = eachFolder();
 
   async function drifted(...events: readonly object[]) {
-    const file = join(folder, "events");
-    await writeFile(file, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
-    return driftedIn(file);
+    await folder.write("events", events.map((event) => `${JSON.stringify(event)}\n`).join(""));
+    return driftedIn(join(folder.path, "events"));
   }
 
   it("reports changed and deleted resources, and paths without values", async () => {
@@ -48,7 +42,7 @@ describe("fleet drift", () => {
 
   it("fails if the refresh was incomplete", async () => {
     await assert.rejects(drifted(found("nginx/dev", "same")), /is truncated/);
-    assert.throws(() => driftedIn(join(folder, "none")), /cannot be read/);
+    assert.throws(() => driftedIn(join(folder.path, "none")), /cannot be read/);
   });
 
   it("writes an issue that GitHub accepts, whatever the number and names of resources", async () => {

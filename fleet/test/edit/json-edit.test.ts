@@ -5,6 +5,8 @@ import fc from "fast-check";
 import { sampled } from "../../../test/sampling.ts";
 import { addKey, setKey } from "../../edit/json-edit.ts";
 
+const add = (text: string, key: string, value: object) => addKey(text, ["services"], key, value);
+
 const ENTRY = { team: "edge", repository: "acme/checkout" };
 
 describe("an edit of services.json", function () {
@@ -12,7 +14,7 @@ describe("an edit of services.json", function () {
   const repository = readFileSync("services.json", "utf8");
 
   it("adds a line at its sorted place in the layout of its neighbours, and keeps every other byte", () => {
-    const added = addKey(repository, ["services"], "checkout", ENTRY);
+    const added = add(repository, "checkout", ENTRY);
     const lines = added.split("\n");
     const index = lines.findIndex((line) => line.includes("checkout"));
     assert.equal(lines[index], '    "checkout": { "team": "edge", "repository": "acme/checkout" },');
@@ -21,39 +23,33 @@ describe("an edit of services.json", function () {
   });
 
   it("adds the first and the last entry", () => {
-    assert.match(
-      addKey(repository, ["services"], "aaa", ENTRY),
-      /"services": \{\n {4}"aaa": \{.*\},\n {4}"api-gw"/,
-    );
-    assert.match(
-      addKey(repository, ["services"], "zzz", ENTRY),
-      /"nginx": \{.*\},\n {4}"zzz": \{.*\}\n {2}\}\n/,
-    );
+    assert.match(add(repository, "aaa", ENTRY), /"services": \{\n {4}"aaa": \{.*\},\n {4}"api-gw"/);
+    assert.match(add(repository, "zzz", ENTRY), /"nginx": \{.*\},\n {4}"zzz": \{.*\}\n {2}\}\n/);
   });
 
   it("adds at the end if the keys are not sorted", () => {
     const text = '{\n  "services": {\n    "b": {},\n    "a": {}\n  }\n}\n';
     assert.equal(
-      addKey(text, ["services"], "aa", {}),
+      add(text, "aa", {}),
       '{\n  "services": {\n    "b": {},\n    "a": {},\n    "aa": {}\n  }\n}\n',
     );
   });
 
   it("adds to an empty map", () => {
     assert.equal(
-      addKey('{\n  "teams": {},\n  "services": {}\n}\n', ["services"], "a", { team: "x" }),
+      add('{\n  "teams": {},\n  "services": {}\n}\n', "a", { team: "x" }),
       '{\n  "teams": {},\n  "services": {\n    "a": { "team": "x" }\n  }\n}\n',
     );
-    assert.equal(addKey('{ "services": {} }', ["services"], "a", {}), '{ "services": { "a": {} } }');
+    assert.equal(add('{ "services": {} }', "a", {}), '{ "services": { "a": {} } }');
   });
 
   it("writes one key per line if the neighbours do, or if a line would become too long", () => {
     const text = '{\n\t"services": {\n\t\t"b": {\n\t\t\t"team": "x"\n\t\t}\n\t}\n}\n';
     assert.equal(
-      addKey(text, ["services"], "a", { team: "x", labels: { tier: "1" } }),
+      add(text, "a", { team: "x", labels: { tier: "1" } }),
       '{\n\t"services": {\n\t\t"a": {\n\t\t\t"team": "x",\n\t\t\t"labels": {\n\t\t\t\t"tier": "1"\n\t\t\t}\n\t\t},\n\t\t"b": {\n\t\t\t"team": "x"\n\t\t}\n\t}\n}\n',
     );
-    const long = addKey(repository, ["services"], "checkout", {
+    const long = add(repository, "checkout", {
       ...ENTRY,
       image: `registry.example/${"a".repeat(60)}`,
     });
@@ -62,9 +58,9 @@ describe("an edit of services.json", function () {
 
   it("keeps the line endings of the file", () => {
     const windows = repository.replaceAll("\n", "\r\n");
-    const added = addKey(windows, ["services"], "checkout", ENTRY);
+    const added = add(windows, "checkout", ENTRY);
     assert.equal(added.replaceAll("\r\n", "").includes("\n"), false);
-    assert.equal(added.replaceAll("\r\n", "\n"), addKey(repository, ["services"], "checkout", ENTRY));
+    assert.equal(added.replaceAll("\r\n", "\n"), add(repository, "checkout", ENTRY));
   });
 
   it("adds a key at the end of an entry, or changes an existing key's value", () => {
@@ -75,7 +71,7 @@ describe("an edit of services.json", function () {
   });
 
   it("produces text that the repository's formatter accepts", async () => {
-    const added = addKey(addKey(repository, ["services"], "checkout", ENTRY), ["services"], "z", {
+    const added = add(add(repository, "checkout", ENTRY), "z", {
       ...ENTRY,
       labels: { tier: "critical", zone: "eu", "acme.example/owner": "edge-engineers" },
     });
@@ -101,7 +97,7 @@ describe("an edit of services.json", function () {
         fc.constantFrom("", "\uFEFF"),
         (list, space, eol, bom) => {
           const text = bom + JSON.stringify({ teams: {}, services: list }, null, space).replaceAll("\n", eol);
-          const added = addKey(text, ["services"], "new-one", ENTRY);
+          const added = add(text, "new-one", ENTRY);
           assert.deepEqual(JSON.parse(added.slice(bom.length)), {
             teams: {},
             services: { ...list, "new-one": ENTRY },

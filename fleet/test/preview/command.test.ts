@@ -5,14 +5,8 @@ import { openRepository, type Repository } from "../../../test/repository.ts";
 import { catalogueText, PROMOTION_FILES, service, stackText } from "../../../test/sources.ts";
 import type { FleetReport } from "../../preview/change.ts";
 import { fleetCommand } from "../commands.ts";
+import { catalogueOf, codes, type Entries } from "./compared-texts.ts";
 import { error, fakePulumi, step } from "./fake-pulumi.ts";
-
-type Entries = Readonly<Record<string, object>>;
-
-const list = (entries: Entries) =>
-  catalogueText(
-    Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
-  );
 
 const BASE: Entries = { auth: {}, nginx: {} };
 const CHANGED: Entries = { ...BASE, auth: { warehouse: { interval: "1h" } } };
@@ -20,13 +14,12 @@ const GONE: Entries = { nginx: {} };
 
 describe("fleet preview", () => {
   let repository: Repository;
-  let pulumi: Awaited<ReturnType<typeof fakePulumi>>;
+  const pulumi = fakePulumi();
 
   before(async () => {
-    pulumi = await fakePulumi();
     repository = await openRepository();
     await repository.write({
-      "services.json": list(BASE),
+      "services.json": catalogueOf(BASE),
       "Pulumi.eu.yaml": stackText(),
       "Pulumi.us.yaml": stackText({
         cluster: "{ name: us, context: us }",
@@ -39,10 +32,7 @@ describe("fleet preview", () => {
     await repository.git("branch", "change");
   });
 
-  after(async () => {
-    await repository.remove();
-    await pulumi.remove();
-  });
+  after(() => repository.remove());
 
   afterEach(() => repository.git("checkout", "--quiet", "--", "."));
 
@@ -60,7 +50,7 @@ describe("fleet preview", () => {
   const reportOf = (stdout: string) => JSON.parse(stdout) as FleetReport;
 
   it("shows offline what a change does to every stack, without an engine", async () => {
-    await repository.write({ "services.json": list(CHANGED) });
+    await repository.write({ "services.json": catalogueOf(CHANGED) });
     await pulumi.answer({ stderr: "asked", code: 255 });
     const { stdout, exitCode } = await fleet("--offline", "--json");
     const { stacks, program, tense } = reportOf(stdout);
@@ -95,7 +85,7 @@ describe("fleet preview", () => {
   });
 
   it("keeps the report of the other stacks if one cannot be reached, and exits with 1", async () => {
-    await repository.write({ "services.json": list(CHANGED) });
+    await repository.write({ "services.json": catalogueOf(CHANGED) });
     await pulumi.answer({ events: [error("unreachable")], code: 255 }, { events: [step("read", "urn:x")] });
     const { stdout, exitCode } = await fleet("--json", "--parallel", "1");
     const outcomes = reportOf(stdout).stacks.map(({ engine }) => engine?.outcome);
@@ -103,17 +93,14 @@ describe("fleet preview", () => {
   });
 
   it("exits with 2 if files have problems", async () => {
-    await repository.write({ "services.json": list({ ...BASE, auth: { pipeline: "none" } }) });
+    await repository.write({ "services.json": catalogueOf({ ...BASE, auth: { pipeline: "none" } }) });
     const { stdout, exitCode } = await fleet("--json");
-    assert.deepEqual(
-      reportOf(stdout).stacks[0]?.change.problems.map(({ code }) => code),
-      ["KF050"],
-    );
+    assert.deepEqual(codes(reportOf(stdout).stacks[0]?.change.problems ?? []), ["KF050"]);
     assert.equal(exitCode, 2);
   });
 
   it("exits with 2 if the loss check refuses, even offline", async () => {
-    await repository.write({ "services.json": list(GONE) });
+    await repository.write({ "services.json": catalogueOf(GONE) });
     assert.equal((await fleet("--offline")).exitCode, 2);
   });
 
@@ -126,7 +113,9 @@ describe("fleet preview", () => {
     });
     assert.equal((await fleet("--offline", "--fail-on", "access")).exitCode, 3);
     assert.equal((await fleet("--offline", "--fail-on", "deletions,replacements")).exitCode, 0);
-    await repository.write({ "services.json": list({ ...BASE, auth: { image: "registry.example/other" } }) });
+    await repository.write({
+      "services.json": catalogueOf({ ...BASE, auth: { image: "registry.example/other" } }),
+    });
     assert.equal((await fleet("--offline", "--fail-on", "source")).exitCode, 3);
     assert.equal((await fleet("--offline", "--fail-on", "access,unclassified")).exitCode, 0);
     const { exitCode, stderr } = await fleet("--offline", "--fail-on", "everything");
@@ -134,7 +123,7 @@ describe("fleet preview", () => {
   });
 
   it("writes the whole report and the comment to files", async () => {
-    await repository.write({ "services.json": list(CHANGED) });
+    await repository.write({ "services.json": catalogueOf(CHANGED) });
     const { stdout } = await fleet("--offline", "--report", "whole.md", "--comment", "comment.md");
     const [whole, comment] = await Promise.all(
       ["whole.md", "comment.md"].map((file) => readFile(join(repository.path, file), "utf8")),
@@ -152,7 +141,7 @@ describe("fleet preview", () => {
   });
 
   describe("of another commit", () => {
-    before(() => commitOn({ "services.json": list(CHANGED) }, "change"));
+    before(() => commitOn({ "services.json": catalogueOf(CHANGED) }, "change"));
 
     it("runs the working directory's program with that commit's data", async () => {
       await pulumi.answer({ events: [step("read", "urn:x")], show: ["services.json", "index.ts"] });
@@ -161,12 +150,12 @@ describe("fleet preview", () => {
       const [one] = reportOf(stdout).stacks;
       assert.equal(one?.engine?.outcome, "succeeded", stderr);
       const [seen] = await pulumi.calls();
-      assert.equal(seen?.files?.["services.json"], list(CHANGED));
+      assert.equal(seen?.files?.["services.json"], catalogueOf(CHANGED));
       assert.equal(seen?.files?.["index.ts"], "here\n");
     });
 
     it("reads included files from that commit, and none from the working directory", async () => {
-      const including = { ...JSON.parse(list(CHANGED)), include: ["catalogue/*.json"] };
+      const including = { ...JSON.parse(catalogueOf(CHANGED)), include: ["catalogue/*.json"] };
       const own = (name: string) => JSON.stringify({ services: { [name]: { repository: `acme/${name}` } } });
       const files = { "services.json": JSON.stringify(including), "catalogue/edge.json": own("there") };
       await commitOn(files, "-b", "including", "change");
@@ -208,7 +197,10 @@ describe("fleet preview", () => {
 
     for (const name of ["Model/services.json", "main.js"])
       it(`refuses a catalogue with the name of a program file: ${name}`, async () => {
-        await commitOn({ "Pulumi.eu.yaml": stackText({ catalogue: name }), [name]: list(CHANGED) }, "change");
+        await commitOn(
+          { "Pulumi.eu.yaml": stackText({ catalogue: name }), [name]: catalogueOf(CHANGED) },
+          "change",
+        );
         const { exitCode, stderr } = await fleet("--head", "change");
         assert.equal(exitCode, 1);
         assert.match(stderr, new RegExp(`names the file "${name}", which cannot be read beside`));
@@ -218,7 +210,7 @@ describe("fleet preview", () => {
     for (const [what, files, reason] of [
       [
         "more than data changed",
-        { "index.ts": "2\n", "services.json": list(CHANGED) },
+        { "index.ts": "2\n", "services.json": catalogueOf(CHANGED) },
         /did not run, because the program changed/,
       ],
       ["they would be sent elsewhere", { "Pulumi.eu.yaml": elsewhere }, /address of GitHub or the secrets/],

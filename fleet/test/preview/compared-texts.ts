@@ -7,11 +7,18 @@ import { type Compared, compareFleets } from "../../preview/stack-change.ts";
 
 export type Texts = Readonly<Record<string, string>>;
 
+/** The keys of services, by name. */
+export type Entries = Readonly<Record<string, object>>;
+
+/** A `services.json` with these services. */
+export const catalogueOf = (entries: Entries) =>
+  catalogueText(
+    Object.fromEntries(Object.entries(entries).map(([name, more]) => [name, service(name, more)])),
+  );
+
 /** A folder with one stack `test`. */
-export const texts = (services: Texts | Readonly<Record<string, object>>, keys: Texts = {}): Texts => ({
-  "services.json": catalogueText(
-    Object.fromEntries(Object.entries(services).map(([name, more]) => [name, service(name, Object(more))])),
-  ),
+export const texts = (services: Entries, keys: Texts = {}): Texts => ({
+  "services.json": catalogueOf(services),
   "Pulumi.test.yaml": stackText(keys),
 });
 
@@ -29,3 +36,5 @@ export function only(base: Texts, head: Texts): Compared {
 /** The changed services: `update auth`. */
 export const names = ({ services }: StackChange) =>
   services.map(({ action, service }) => `${action} ${service}`);
+
+export const codes = (problems: StackChange["problems"]) => problems.map(({ code }) => code);

@@ -20,11 +20,7 @@ const AFFECTED: Scope = {
 };
 
 describe("the engine's preview", () => {
-  let pulumi: Awaited<ReturnType<typeof fakePulumi>>;
-  before(async () => {
-    pulumi = await fakePulumi();
-  });
-  after(() => pulumi.remove());
+  const pulumi = fakePulumi();
 
   const ask = (scope: Scope = AFFECTED) => askEngine("test", scope, process.cwd());
 

@@ -22,8 +22,7 @@ export interface Call {
   readonly passphrase?: string;
 }
 
-/** A fake `pulumi` on PATH that gives one prepared answer per preview, and repeats the last one. */
-export async function fakePulumi(): Promise<{
+interface FakePulumi {
   answer(...answers: readonly Answer[]): Promise<void>;
   calls(): Promise<readonly Call[]>;
   /** Sets the output of `pulumi stack export`; undefined for a failure. */
@@ -31,7 +30,20 @@ export async function fakePulumi(): Promise<{
   /** Sets the state in the files of its local backend; undefined for none. */
   stores(state: object | undefined): Promise<void>;
   remove(): Promise<void>;
-}> {
+}
+
+/**
+ * A fake `pulumi` on PATH for the tests of the surrounding `describe`. It gives one prepared answer per preview, and
+ * repeats the last one.
+ */
+export function fakePulumi(): FakePulumi {
+  const fake = {} as FakePulumi;
+  before(async () => Object.assign(fake, await startFake()));
+  after(() => fake.remove());
+  return fake;
+}
+
+async function startFake(): Promise<FakePulumi> {
   const folder = await mkdtemp(join(tmpdir(), "fake-pulumi-"));
   const [answers, calls] = [join(folder, "answers.json"), join(folder, "calls.jsonl")];
   const state = join(folder, "state.json");

@@ -1,33 +1,10 @@
 import assert from "node:assert/strict";
-import { filesOf } from "../../../test/files.ts";
-import { BUILDS, catalogueText, NOW, service, stackText } from "../../../test/sources.ts";
-import { readFleet } from "../../all-stacks.ts";
+import { BUILDS } from "../../../test/sources.ts";
 import { type Scope, scopeOf } from "../../preview/scope.ts";
-import { compareFleets } from "../../preview/stack-change.ts";
+import { type Entries, only, type Texts, texts } from "./compared-texts.ts";
 
-type Entries = Readonly<Record<string, object>>;
-type Keys = Readonly<Record<string, string>>;
-
-function fleet(services: Entries, keys: Keys) {
-  const all = Object.entries(services).map(([name, more]) => [name, service(name, more)]);
-  const texts = {
-    "services.json": catalogueText(Object.fromEntries(all)),
-    "Pulumi.test.yaml": stackText(keys),
-  };
-  return readFleet(filesOf(texts), NOW);
-}
-
-function scope(
-  base: Entries,
-  head: Entries,
-  keys: Keys = {},
-  was: Keys = keys,
-  asked?: string,
-): Scope | undefined {
-  const [compared] = compareFleets(fleet(base, was), fleet(head, keys));
-  assert.ok(compared);
-  return scopeOf(compared, asked);
-}
+const scope = (base: Entries, head: Entries, keys: Texts = {}, was = keys, asked?: string) =>
+  scopeOf(only(texts(base, was), texts(head, keys)), asked);
 
 function affected(found: Scope | undefined): Extract<Scope, { is: "affected" }> {
   assert.equal(found?.is, "affected");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PROMOTION_FILES, stackText } from "../../../test/sources.ts";
 import type { StackChange } from "../../preview/change.ts";
 import { knownClass } from "../../report/classes.ts";
-import { compare, names, only, type Texts, texts } from "./compared-texts.ts";
+import { codes, compare, names, only, type Texts, texts } from "./compared-texts.ts";
 
 const objects = (change: StackChange["shared"]) =>
   change.map(({ action, kind, name }) => `${action} ${kind} ${name}`);
@@ -38,10 +38,7 @@ describe("the difference of two revisions", () => {
   it("contains a removed service, and the loss that the check reports", () => {
     const { change } = only(texts(THREE), texts({ nginx: {}, auth: {} }));
     assert.deepEqual(names(change), ["delete api-gw"]);
-    assert.deepEqual(
-      change.losses.map(({ code }) => code),
-      ["KF090"],
-    );
+    assert.deepEqual(codes(change.losses), ["KF090"]);
   });
 
   it("contains no loss if the stack protects nothing", () => {
@@ -54,10 +51,8 @@ describe("the difference of two revisions", () => {
       texts(THREE),
       texts(THREE, { rollout: "{ promotionTask: { stable: v1, canary: v2, canaryServices: [auth] } }" }),
     );
-    assert.deepEqual(
-      change.movements.map(({ from, to, services }) => [from, to, services]),
-      [["v1", "v2", ["auth"]]],
-    );
+    const moved = change.movements.map(({ from, to, services }) => [from, to, services]);
+    assert.deepEqual(moved, [["v1", "v2", ["auth"]]]);
     assert.deepEqual(names(change), ["update auth"]);
   });
 
@@ -84,27 +79,19 @@ describe("the difference of two revisions", () => {
     for (const rollout of [freeze, window]) {
       const { change } = only(texts(THREE), texts(THREE, { rollout: `{ ${rollout} }` }));
       assert.deepEqual(change.services, []);
-      assert.deepEqual(
-        change.shared.map(({ action, kind, name }) => `${action} ${kind} ${name}`),
-        ["update ConfigMap kargo-fleet-calendar"],
-      );
+      assert.deepEqual(objects(change.shared), ["update ConfigMap kargo-fleet-calendar"]);
     }
   });
 
   it("contains the head's problems, and no changes then", () => {
     const { change, whole } = only(texts(THREE), texts({ ...THREE, auth: { pipeline: "none" } }));
-    assert.deepEqual(
-      change.problems.map(({ code }) => code),
-      ["KF050"],
-    );
+    assert.deepEqual(codes(change.problems), ["KF050"]);
     assert.deepEqual([change.after, change.services, whole], [undefined, [], undefined]);
   });
 
   it("contains stacks that only one revision has", () => {
-    const both = {
-      ...texts(THREE),
-      "Pulumi.new.yaml": stackText({ cluster: "{ name: other, context: o }" }),
-    };
+    const added = stackText({ cluster: "{ name: other, context: o }" });
+    const both = { ...texts(THREE), "Pulumi.new.yaml": added };
     const [first] = compare(texts(THREE), both);
     assert.equal(first?.change.stack, "new");
     assert.equal(first?.whole, "the base has no such stack");

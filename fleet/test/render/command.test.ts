@@ -44,21 +44,15 @@ describe("fleet render on the command line", function () {
   });
 
   it("lists the stacks if none or a wrong one is named", async () => {
-    assert.equal(
-      (await folder.run("render")).stderr,
-      "Which stack? Name one with --stack (there are: test).\n",
-    );
-    assert.equal(
-      (await folder.run("render", "--stack", "tset")).stderr,
-      'There is no stack "tset" here (there are: test). Did you mean "test"?\n',
-    );
+    const none = await folder.run("render");
+    assert.equal(none.stderr, "Which stack? Name one with --stack (there are: test).\n");
+    const wrong = await folder.run("render", "--stack", "tset");
+    assert.equal(wrong.stderr, 'There is no stack "tset" here (there are: test). Did you mean "test"?\n');
   });
 
   it("draws one pipeline, and suggests the nearest name for a typo", async () => {
-    assert.match(
-      (await render("--mermaid", "standard")).stdout,
-      /^flowchart LR\n {2}subgraph p0\["standard"\]/,
-    );
+    const drawn = await render("--mermaid", "standard");
+    assert.match(drawn.stdout, /^flowchart LR\n {2}subgraph p0\["standard"\]/);
     const { exitCode, stderr } = await render("--mermaid", "standrd");
     assert.deepEqual(
       [exitCode, stderr],

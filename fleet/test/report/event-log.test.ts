@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readEventLog } from "../../report/event-log.ts";
+import { readEventLog, type UpLog } from "../../report/event-log.ts";
 
 const TYPE = "kubernetes:kargo.akuity.io/v1alpha1:Stage";
 
@@ -20,6 +20,8 @@ const summary = (result: string, isPreview = false) => ({
 const words = (severity: string, message: string) => ({
   diagnosticEvent: { prefix: "", message, color: "never", severity },
 });
+
+const names = (up: UpLog | undefined) => up?.run.steps.map(({ name }) => name);
 
 describe("the log of an up", () => {
   it("shows what was done, with changed paths and no values", () => {
@@ -68,10 +70,7 @@ describe("the log of an up", () => {
       "The log is truncated: the up was interrupted, or still runs.",
       "create of nginx/b was started, and its result is unknown",
     ]);
-    assert.deepEqual(
-      up?.run.steps.map(({ name }) => name),
-      ["nginx/a"],
-    );
+    assert.deepEqual(names(up), ["nginx/a"]);
   });
 
   it("omits the preview before the up", () => {
@@ -86,10 +85,7 @@ describe("the log of an up", () => {
         summary("failed"),
       ),
     );
-    assert.deepEqual(
-      up?.run.steps.map(({ name }) => name),
-      ["nginx/a"],
-    );
+    assert.deepEqual(names(up), ["nginx/a"]);
   });
 
   it("of a preview only says that nothing was changed", () => {
