@@ -13,8 +13,7 @@ import { demandIntegrity, namesOf, record } from "../recovery/recover.ts";
 import { requireUnlocked, type StackLockOptions } from "../recovery/stack-lock.ts";
 import type { Tools } from "../recovery/tools.ts";
 import { type Difference, differences } from "./differences.ts";
-import { handOver } from "./hand-over.ts";
-import { isHandOrPulumi } from "./managers.ts";
+import { handOver, isHandOrPulumi } from "./managers.ts";
 
 /** An existing object or hook that the plan names. */
 export interface Adoptable {

@@ -64,13 +64,6 @@ export async function record(
   await importState(stack, withRecord(state, next));
 }
 
-/** @throws Error if the stack is unknown, which is an internal error */
-export function requireMember(members: ReadonlyMap<string, Member>, stack: string): Member {
-  const member = members.get(stack);
-  if (member === undefined) throw new Error(`no state of ${stack} was read`);
-  return member;
-}
-
 async function namesOf({ stack }: ReshardOptions): Promise<string[]> {
   if (workingDirectory().read(stackFileName(stack)) === undefined)
     throw new FleetError(`${stackFileName(stack)} cannot be read. Go to the folder of the stacks.`);

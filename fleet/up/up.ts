@@ -75,24 +75,24 @@ class Up {
   readonly #cluster: ClusterStacks;
   readonly #options: UpOptions;
   readonly #told: Told;
-  readonly #records = new Map<string, UpRecord>();
+  readonly #known: { records: Map<string, UpRecord>; done: Set<string>; everything: boolean };
   #bases: ReadonlyMap<string, string> = new Map();
-  readonly #done = new Set<string>();
   readonly #broken = new Map<string, readonly string[]>();
-  #folder: string | undefined;
+  readonly #folder: string | undefined;
   #time = new TimeLeft(0);
 
   constructor(cluster: ClusterStacks, options: UpOptions, told: Told) {
     this.#cluster = cluster;
     this.#options = options;
     this.#told = told;
+    this.#known = { records: new Map(), done: new Set(), everything: options.whole };
+    this.#folder = backendFolder(options.backend);
   }
 
   async run(): Promise<ClusterUp> {
     const started = performance.now();
     const { stacks, name } = this.#cluster;
     const { backend } = this.#options;
-    this.#folder = backendFolder(backend);
     const recovered: string[] = [];
     for (const each of await interrupted(stacks, backend)) {
       this.#told.line(`up: stack ${each.stack.name}: ${each.why}; recovering it`);
@@ -102,7 +102,7 @@ class Up {
     this.#bases = basesOf(stacks, backend);
     for (const [stack, base] of this.#bases) {
       const known = await notes.record(stack, base, await stampOf(this.#folder, stack));
-      if (known) this.#records.set(stack, known);
+      if (known) this.#known.records.set(stack, known);
     }
     const waves = await this.#allWaves();
     const names = stepNames(this.#cluster);
@@ -118,12 +118,7 @@ class Up {
 
   async #allWaves(): Promise<WaveResult[]> {
     const names = stepNames(this.#cluster);
-    const plan = (index: number) =>
-      planStep(this.#cluster, index, {
-        records: this.#records,
-        everything: this.#options.whole,
-        done: this.#done,
-      });
+    const plan = (index: number) => planStep(this.#cluster, index, this.#known);
     const jobs = names.flatMap((_, index) => plan(index).jobs);
     this.#time = new TimeLeft(jobs.reduce((sum, { size }) => sum + size, 0));
     const cluster = await openClusterOf(this.#cluster.stacks[0]?.plan, this.#options);
@@ -197,18 +192,18 @@ class Up {
       if (part === undefined || services.includes(service)) this.#broken.set(service, words);
     if (run.written) await notes.end(name);
     if (isBad(run)) {
-      this.#records.delete(name);
+      this.#known.records.delete(name);
       return run;
     }
     const whole = part === undefined;
-    if (whole) this.#done.add(name);
+    if (whole) this.#known.done.add(name);
     const broken = new Set(run.broken.keys());
-    const base = this.#bases.get(name) ?? "";
     const platform = part?.filter.platform ?? job.platform;
-    const made = recordAfter(plan, this.#records.get(name), base, { services, platform, whole, broken });
-    this.#records.set(name, made);
+    const made = recordAfter(plan, this.#known.records.get(name), { services, platform, whole, broken });
+    this.#known.records.set(name, made);
     const stamp = await stampOf(this.#folder, name);
-    if (stamp !== undefined) await notes.write(name, { ...made, stamp });
+    const base = this.#bases.get(name) ?? "";
+    if (stamp !== undefined) await notes.write(name, { ...made, base, stamp });
     return run;
   }
 

@@ -55,7 +55,7 @@ function recordsOf({ stacks }: ClusterStacks, broken: readonly string[] = []): M
   return new Map(
     stacks.map(({ name, plan }) => {
       const own = plan.services.map((service) => service.name).filter((service) => broken.includes(service));
-      return [name, recordAfter(plan, undefined, "base", { ...WHOLE, broken: new Set(own) })];
+      return [name, recordAfter(plan, undefined, { ...WHOLE, broken: new Set(own) })];
     }),
   );
 }
@@ -134,7 +134,7 @@ describe("the record of an up", () => {
         const made = new Set<string>();
         let record: UpRecord | undefined;
         for (const each of runs) {
-          record = recordAfter(plan, record, "base", each);
+          record = recordAfter(plan, record, each);
           for (const name of each.whole ? names : each.services) made.add(name);
           for (const name of each.broken) made.delete(name);
         }
@@ -152,7 +152,7 @@ describe("the record of a stack from which a service left", () => {
     assert.ok(stack);
     const { plan } = stack;
     const left = (broken: string) =>
-      leftOf(plan, recordAfter(plan, undefined, "base", { ...WHOLE, broken: new Set([broken]) })).whole;
+      leftOf(plan, recordAfter(plan, undefined, { ...WHOLE, broken: new Set([broken]) })).whole;
     assert.equal(left("removed"), true);
     for (const { name } of plan.services) assert.equal(left(name), false);
   });
