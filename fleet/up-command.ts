@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { readFleet } from "./all-stacks.ts";
-import type { ClusterChoice } from "./cluster.ts";
 import { CONTEXT, KUBECONFIG } from "./cluster-options.ts";
 import { type ClusterStacks, clusterStacks } from "./cluster-stacks.ts";
 import { workingDirectory } from "./files.ts";
@@ -14,15 +13,11 @@ import { familiesIn } from "./shards/files.ts";
 import { keepShards } from "./shards/keep.ts";
 import { Busy } from "./up/mend.ts";
 import { EXIT, exitCodeOf, upJson, upReport, upText } from "./up/summary.ts";
-import { bringUp } from "./up/up.ts";
+import { bringUp, type UpOptions } from "./up/up.ts";
 
-interface Options extends ClusterChoice {
-  readonly durable: boolean;
-  readonly whole: boolean;
+interface Options extends Omit<UpOptions, "backend" | "parallel" | "signal"> {
   readonly parallel?: number;
   readonly memory?: number;
-  readonly wait: number;
-  readonly maxBroken: number;
   readonly json: boolean;
   readonly report?: string;
 }
@@ -102,7 +97,7 @@ async function run(stack: string | undefined, options: Options): Promise<void> {
         parallel: parallel ?? roomFor(ENGINE, memory === undefined ? undefined : memory * 1024 ** 3),
         signal: ending.signal,
       },
-      { line, tick: progress.tell },
+      progress,
     );
     progress.end();
     if (report !== undefined) await writeFile(report, renderReport(upReport(up)));

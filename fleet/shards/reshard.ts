@@ -85,15 +85,18 @@ export async function carryOut(options: ReshardOptions, tell: (line: string) => 
   };
   for (const [name, coming] of Map.groupBy(moves, (move) => move.to)) {
     tell(`reshard: ${coming.length} services come to ${name}`);
-    let member = await memberOf(name);
-    for (const [from, some] of Map.groupBy(coming, (move) => move.from)) {
-      const services = new Set(some.filter(({ copied }) => !copied).map(({ service }) => service));
-      if (services.size === 0) continue;
-      const state = withServices(member, await memberOf(from), services, selectionOf(name));
-      member = { stack: name, state };
+    const missing = Map.groupBy(
+      coming.filter(({ copied }) => !copied),
+      (move) => move.from,
+    );
+    if (missing.size === 0) continue;
+    let { state } = await memberOf(name);
+    for (const [from, some] of missing) {
+      const services = new Set(some.map(({ service }) => service));
+      state = withServices({ stack: name, state }, await memberOf(from), services, selectionOf(name));
     }
-    if (member !== members.get(name)) await importState(name, member.state);
-    members.set(name, member);
+    await importState(name, state);
+    members.set(name, { stack: name, state });
   }
   for (const [name, going] of Map.groupBy(moves, (move) => move.from)) {
     tell(`reshard: ${going.length} services leave ${name}`);

@@ -13,10 +13,7 @@ import { notes } from "./records.ts";
 export class Busy extends FleetError {}
 
 /** A stack that an interrupted run left behind, and how that is known. */
-export interface Interrupted {
-  readonly stack: NamedPlan;
-  readonly why: string;
-}
+type Interrupted = { readonly stack: NamedPlan; readonly why: string };
 
 /**
  * The stacks that must be recovered before an `up`: their lock's owner has died, or this command began a run and
@@ -56,7 +53,7 @@ export async function interrupted(stacks: readonly NamedPlan[], backend: string)
  * @returns one line about what it did
  * @throws FleetError if something is in the way
  */
-export async function mend({ stack: { name, plan } }: Interrupted, choice: ClusterChoice): Promise<string> {
+export async function mend({ name, plan }: NamedPlan, choice: ClusterChoice): Promise<string> {
   const tools = await openTools(plan, { ...choice, stack: name });
   try {
     const options = { stack: name, ownerIsDead: false };

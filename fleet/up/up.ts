@@ -2,6 +2,7 @@ import { type ClusterChoice, openClusterOf } from "../cluster.ts";
 import type { ClusterStacks } from "../cluster-stacks.ts";
 import { isUnreadableState } from "../engine-words.ts";
 import { backendFolder } from "../file-backend.ts";
+import type { progressOn } from "../progress.ts";
 import { backupsHint } from "../recovery/backups.ts";
 import { objectsOf } from "../recovery/look.ts";
 import { faultsAfter, type Live } from "./after-wave.ts";
@@ -38,12 +39,7 @@ export interface UpOptions extends ClusterChoice {
   readonly signal: AbortSignal;
 }
 
-/** What the command tells while it runs. */
-export interface Told {
-  readonly line: (text: string) => void;
-  /** Frequent progress. */
-  readonly tick: (text: string) => void;
-}
+type Told = Pick<ReturnType<typeof progressOn>, "line" | "tell">;
 
 /** What an `up` of a cluster did. */
 export interface ClusterUp {
@@ -96,7 +92,7 @@ class Up {
     const recovered: string[] = [];
     for (const each of await interrupted(stacks, backend)) {
       this.#told.line(`up: stack ${each.stack.name}: ${each.why}; recovering it`);
-      recovered.push(await mend(each, this.#options));
+      recovered.push(await mend(each.stack, this.#options));
       this.#told.line(`up: ${recovered.at(-1)}`);
     }
     this.#bases = basesOf(stacks, backend);
@@ -151,7 +147,7 @@ class Up {
       stopped: () => signal.aborted,
       run: async (job, part) => {
         const run = await this.#run(job, part, () =>
-          this.#told.tick(`${at}: ${finished} of ${stacks}, ${this.#time.words()}`),
+          this.#told.tell(`${at}: ${finished} of ${stacks}, ${this.#time.words()}`),
         );
         finished += 1;
         const seconds = Math.round(run.milliseconds / 1000);
@@ -222,7 +218,7 @@ class Up {
     }));
     return await faultsAfter(made, live, {
       ...this.#options,
-      tell: (text) => this.#told.tick(`${at}: ${text}`),
+      tell: (text) => this.#told.tell(`${at}: ${text}`),
     });
   }
 }
