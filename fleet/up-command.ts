@@ -11,7 +11,7 @@ import { openEngine } from "./recovery/engine.ts";
 import { renderReport } from "./report/markdown.ts";
 import { familiesIn } from "./shards/files.ts";
 import { keepShards } from "./shards/keep.ts";
-import { Busy } from "./up/mend.ts";
+import { Busy } from "./up/before-up.ts";
 import { EXIT, exitCodeOf, upJson, upReport, upText } from "./up/summary.ts";
 import { bringUp, type UpOptions } from "./up/up.ts";
 

@@ -6,12 +6,12 @@ import type { Plan, ServicePlan } from "../../model/plan.ts";
 import { nameOf } from "../engine-events.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Taken } from "../recovery/import-file.ts";
-import { findItems, type Item, type Surroundings } from "../recovery/items.ts";
+import { findItems, type Item } from "../recovery/items.ts";
 import { plannedOf } from "../recovery/planned.ts";
 import type { Creation } from "../recovery/preview.ts";
 import { demandIntegrity, namesOf, record } from "../recovery/recover.ts";
 import { requireUnlocked, type StackLockOptions } from "../recovery/stack-lock.ts";
-import type { Tools } from "../recovery/tools.ts";
+import type { Surroundings, Tools } from "../recovery/tools.ts";
 import { type Difference, differences } from "./differences.ts";
 import { handOver, isHandOrPulumi } from "./managers.ts";
 

@@ -1,10 +1,8 @@
-import type { Plan } from "../../model/plan.ts";
 import { nameOf } from "../engine-events.ts";
 import { inParallel } from "../parallel.ts";
-import type { FindHooks } from "./hooks.ts";
 import type { Taken } from "./import-file.ts";
-import type { Objects } from "./look.ts";
 import { describe, type Planned } from "./planned.ts";
+import type { Surroundings } from "./tools.ts";
 import { type Found, type Verdict, verdict } from "./verdicts.ts";
 
 /** A planned resource that is missing from the state, and what was found of it. */
@@ -18,13 +16,6 @@ export interface Item {
   readonly verdict: Verdict;
   /** The ids of other hooks with the same address. */
   readonly twins: readonly string[];
-}
-
-/** The systems that hold the real objects. */
-export interface Surroundings {
-  readonly objects: Objects;
-  readonly findHooks: FindHooks;
-  readonly owner: Plan["github"]["owner"];
 }
 
 const AT_ONCE = 16;

@@ -5,13 +5,13 @@ import { owningStack } from "../../model/shards.ts";
 import { nameOf } from "../engine-events.ts";
 import { FleetError } from "../fleet-error.ts";
 import { importFile, missingProviders, type Taken } from "./import-file.ts";
-import { findItems, type Item, type Surroundings, takenItems } from "./items.ts";
+import { findItems, type Item, takenItems } from "./items.ts";
 import type { Lock } from "./locks.ts";
 import { idOf, type Planned, plannedOf, recordOf } from "./planned.ts";
 import type { Creation } from "./preview.ts";
 import { requireUnlocked, type StackLockOptions } from "./stack-lock.ts";
 import { integrityProblems, type PendingOperation, type State } from "./state.ts";
-import type { Tools } from "./tools.ts";
+import type { Surroundings, Tools } from "./tools.ts";
 
 const REPOSITORY_HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
 

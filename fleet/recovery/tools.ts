@@ -9,11 +9,13 @@ import { progressOn } from "../progress.ts";
 import { withShards } from "../shards/files.ts";
 import { openEngine } from "./engine.ts";
 import { hooksOf } from "./hooks.ts";
-import type { Surroundings } from "./items.ts";
 import { objectsOf } from "./look.ts";
 
 /** What works on a stack: the CLI, its cluster and GitHub. */
 export type Tools = Awaited<ReturnType<typeof openTools>>;
+
+/** The systems that hold the real objects. */
+export type Surroundings = Awaited<ReturnType<Tools["surroundings"]>>;
 
 /**
  * The real engine, API server and GitHub of a stack.
@@ -28,11 +30,11 @@ export async function openTools(
   const cluster = await openClusterOf(plan, choice);
   const progress = progressOn(process.stderr);
   const { line: tell } = progress;
-  let surroundings: Promise<Surroundings> | undefined;
-  const open = async (): Promise<Surroundings> => {
+  const open = async () => {
     const auth = await gitHubAuth(stack, plan.github, tell);
     return { objects: objectsOf(cluster), findHooks: hooksOf(plan, auth, tell), owner: plan.github.owner };
   };
+  let surroundings: ReturnType<typeof open> | undefined;
   return {
     engine,
     cluster,

@@ -131,7 +131,8 @@ function isOutdated(family: Family, shard: StackShard): boolean {
   return deviation(own.text, own.document, family.document, shard) !== undefined;
 }
 
-function documentOf(stack: string) {
+/** A stack's file in the working directory; undefined if there is none. */
+export function documentOf(stack: string) {
   const file = stackFileName(stack);
   const text = workingDirectory().read(file);
   return text === undefined ? undefined : { text, document: parseStackFile(file, text) };

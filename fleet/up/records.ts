@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { platformInventories } from "../../manifests/inventory/objects.ts";
-import { type Row, rowsOf } from "../../manifests/inventory/row.ts";
+import { rowsOf } from "../../manifests/inventory/row.ts";
 import { resourceName } from "../../model/names.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
 import { PROJECT } from "../../model/stack-config.ts";
@@ -51,7 +51,9 @@ export function leftOf(plan: Plan, made: UpRecord | undefined) {
   const gone = Object.keys(made?.services ?? {}).some((name) => !names.has(name));
   const leaving =
     plan.services.some((service) => !standsAlone(service)) ||
-    sharedRows(plan).some(({ removing }) => removing);
+    platformInventories(plan.platform)
+      .flatMap(rowsOf)
+      .some(({ removing }) => removing);
   const whole =
     made === undefined || !made.whole || gone || leaving || made.shared.digest !== sharedOf(plan).digest;
   return { services: changed.map(({ name }) => name), whole };
@@ -111,10 +113,6 @@ function sharedOf(plan: Plan): UpRecord["shared"] {
       rowsOf(each).map(({ role }) => resourceName(each.name, role)),
     ),
   };
-}
-
-function sharedRows({ platform }: Plan): Row[] {
-  return platformInventories(platform).flatMap(rowsOf);
 }
 
 /** A digest for each stack of everything but the catalogue that decides what an `up` does. */

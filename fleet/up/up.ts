@@ -6,10 +6,9 @@ import type { progressOn } from "../progress.ts";
 import { backupsHint } from "../recovery/backups.ts";
 import { objectsOf } from "../recovery/look.ts";
 import { faultsAfter, type Live } from "./after-wave.ts";
+import { interrupted, mend, onlyOne } from "./before-up.ts";
 import { type Part, runUp, type StackRun } from "./engine-run.ts";
 import { liveObjects } from "./live.ts";
-import { interrupted, mend } from "./mend.ts";
-import { onlyOne } from "./only-one.ts";
 import { basesOf, notes, recordAfter, stampOf, type UpRecord } from "./records.ts";
 import {
   isBad,

@@ -1,16 +1,37 @@
+import { mkdir } from "node:fs/promises";
+import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
 import type { NamedPlan } from "../chosen-stacks.ts";
 import type { ClusterChoice } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
+import { type Lock, takeLock } from "../lock.ts";
 import { lockFolder, ownerState, readLocks } from "../recovery/locks.ts";
 import { thisMachine } from "../recovery/machine.ts";
 import { planRecovery, settle } from "../recovery/recover.ts";
 import { blockedItems } from "../recovery/report.ts";
 import { owner } from "../recovery/stack-lock.ts";
 import { openTools } from "../recovery/tools.ts";
-import { notes } from "./records.ts";
+import { NOTES, notes } from "./records.ts";
 
 /** Somebody else updates a stack of the cluster. */
 export class Busy extends FleetError {}
+
+/**
+ * The right to bring up a cluster. There is one `fleet up` per folder; on other machines the engine's own lock of each
+ * stack remains.
+ * @throws Busy if somebody else has it
+ */
+export async function onlyOne(cluster: string): Promise<Lock> {
+  await mkdir(NOTES, { recursive: true });
+  const onWait = (holder: string) => {
+    throw new Busy(`Another fleet up runs: ${holder || "a process that has just begun"}.`);
+  };
+  const lock = await takeLock(join(NOTES, "lock"), { onWait });
+  await lock.describe(
+    `fleet up of cluster ${cluster}, by ${userInfo().username} on ${hostname()}, since ${new Date().toISOString()}`,
+  );
+  return lock;
+}
 
 /** A stack that an interrupted run left behind, and how that is known. */
 type Interrupted = { readonly stack: NamedPlan; readonly why: string };
