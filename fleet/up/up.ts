@@ -159,9 +159,22 @@ class Up {
       ...(signal.aborted ? ["it was interrupted"] : []),
       ...tooManyBroken(step, new Set(this.#broken.keys()), this.#options.maxBroken),
     ];
-    const done = { name: step.name, services: step.services.length, runs, skipped: step.skipped, notBegun };
-    const more = stops.length > 0 ? [] : await this.#gate(step, at, live);
-    return { ...done, stops: [...stops, ...more], milliseconds: performance.now() - started };
+    const made = step.jobs.map(({ stack, services, platform }) => ({
+      stack,
+      platform,
+      services: services.filter((service) => !this.#broken.has(service)),
+    }));
+    const tell = (text: string) => this.#told.tell(`${at}: ${text}`);
+    if (stops.length === 0) stops.push(...(await faultsAfter(made, live, { ...this.#options, tell })));
+    return {
+      name: step.name,
+      services: step.services.length,
+      runs,
+      skipped: step.skipped,
+      notBegun,
+      stops,
+      milliseconds: performance.now() - started,
+    };
   }
 
   async #run(job: Job, part: Part | undefined, tick: () => void): Promise<StackRun> {
@@ -206,19 +219,6 @@ class Up {
   async #withHint(run: StackRun): Promise<StackRun> {
     if (!run.errors.some(isUnreadableState)) return run;
     return { ...run, errors: [...run.errors, await backupsHint(this.#options.backend, run.stack)] };
-  }
-
-  /** What is not right in the cluster after a wave. */
-  async #gate({ jobs }: Step, at: string, live: Live): Promise<string[]> {
-    const made = jobs.map(({ stack, services, platform }) => ({
-      stack,
-      platform,
-      services: services.filter((service) => !this.#broken.has(service)),
-    }));
-    return await faultsAfter(made, live, {
-      ...this.#options,
-      tell: (text) => this.#told.tell(`${at}: ${text}`),
-    });
   }
 }
 

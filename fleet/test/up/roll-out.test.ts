@@ -13,7 +13,7 @@ const CANARY = { labels: { tier: "canary" } };
 /** By the hash of their names: the first two are in shard 1, the others in shard 2. */
 const SERVICES: Entries = { auth: {}, late: {}, canary: CANARY, cart: {} };
 
-function fleetOf(entries: Entries = SERVICES, waves = "[{ labels: { tier: canary } }]") {
+function cluster(entries: Entries = SERVICES, waves = "[{ labels: { tier: canary } }]"): ClusterStacks {
   const shard = (index: number) => ({
     platform: String(index === 1),
     rollout: `{ waves: ${waves}, shard: { index: ${index}, of: 2 } }`,
@@ -21,17 +21,14 @@ function fleetOf(entries: Entries = SERVICES, waves = "[{ labels: { tier: canary
   const services = Object.fromEntries(
     Object.entries(entries).map(([name, more]) => [name, service(name, more)]),
   );
-  return readFleet(
-    filesOf({
-      "services.json": catalogueText(services),
-      "Pulumi.eu-00.yaml": stackText(shard(2)),
-      "Pulumi.eu-01.yaml": stackText(shard(1)),
-    }),
-    NOW,
-  );
+  const files = filesOf({
+    "services.json": catalogueText(services),
+    "Pulumi.eu-00.yaml": stackText(shard(2)),
+    "Pulumi.eu-01.yaml": stackText(shard(1)),
+  });
+  return clusterStacks(readFleet(files, NOW), "eu");
 }
 
-const cluster = (entries?: Entries, waves?: string) => clusterStacks(fleetOf(entries, waves), "eu");
 const NOTHING: Known = { records: new Map(), everything: false, done: new Set() };
 
 function planned(of: ClusterStacks, index: number, known: Partial<Known> = {}) {
