@@ -36,7 +36,7 @@ export function hooksOf(
   report: (line: string) => void,
 ): FindHooks {
   let api: GitHubApi | undefined;
-  const read = async (repository: string | undefined, number: number) => {
+  return async ({ repository, url: wanted }) => {
     if (!auth) throw new FleetError(NO_IDENTITY);
     const { env: environment } = process;
     api ??= gitHubApi(url, { auth, environment, report, longestWait: LONGEST_WAIT, giveUp });
@@ -45,19 +45,16 @@ export function hooksOf(
       repository === undefined
         ? ["GET /orgs/{owner}/hooks", owner]
         : ["GET /repos/{owner}/{repository}/hooks", `${owner}/${repository}`];
-    const answer = await call(
-      async () => await octokit.request(route, { owner, repository, per_page: PAGE, page: number }),
-      ({ status, message }) =>
-        new FleetError(
-          `The hooks of ${place} cannot be read (${status}): ${message}. Does it exist, and does the token administer it?`,
-        ),
-    );
-    return page.parse(answer.data);
-  };
-  return async ({ repository, url: wanted }) => {
     const found: Found[] = [];
     for (let number = 1; ; number += 1) {
-      const some = await read(repository, number);
+      const { data } = await call(
+        async () => await octokit.request(route, { owner, repository, per_page: PAGE, page: number }),
+        ({ status, message }) =>
+          new FleetError(
+            `The hooks of ${place} cannot be read (${status}): ${message}. Does it exist, and does the token administer it?`,
+          ),
+      );
+      const some = page.parse(data);
       for (const { id, active, events, config } of some)
         if (config.url === wanted)
           found.push({

@@ -27,7 +27,7 @@ const STAGE = ofService("kubernetes:kargo.akuity.io/v1alpha1:Stage", "nginx/stag
 });
 
 function planned(): PlannedObject {
-  const [object] = plannedOf([STAGE], { services: [] });
+  const [object] = plannedOf([STAGE], { services: [], platform: undefined });
   assert.ok(object?.is === "object");
   return object;
 }
@@ -51,7 +51,7 @@ describe("the planned resources", () => {
     const hook = ofService("github:index/repositoryWebhook:RepositoryWebhook", "nginx/webhook", {
       inputs: { repository: "nginx", configuration: { url: "[secret]" } },
     });
-    const [found] = plannedOf([hook], { services: [servicePlan()] });
+    const [found] = plannedOf([hook], { services: [servicePlan()], platform: undefined });
     assert.deepEqual(found?.is === "hook" && [found.repository, found.url], [
       "nginx",
       servicePlan().webhook?.url,
@@ -74,7 +74,7 @@ describe("the planned resources", () => {
       ofService("pulumi:providers:kubernetes", "kubernetes"),
       ofService("pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles", "values-files"),
     ];
-    assert.deepEqual(plannedOf(others, { services: [servicePlan()] }), []);
+    assert.deepEqual(plannedOf(others, { services: [servicePlan()], platform: undefined }), []);
   });
 });
 
