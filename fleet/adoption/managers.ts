@@ -1,7 +1,7 @@
-import { type Cluster, messageOf } from "../cluster.ts";
+import { messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
-import type { Objects } from "../recovery/look.ts";
 import { type Fields, listOf, type PlannedObject, recordOf } from "../recovery/planned.ts";
+import type { Tools } from "../recovery/tools.ts";
 
 /** A field manager of an object, from its `managedFields`. */
 export interface Manager {
@@ -58,8 +58,7 @@ const ATTEMPTS = 5;
 export async function handOver(
   object: PlannedObject,
   taken: (manager: string) => boolean,
-  objects: Objects,
-  cluster: Cluster,
+  { objects, cluster }: Tools,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const found = await objects.find(object);

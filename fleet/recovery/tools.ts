@@ -14,9 +14,6 @@ import { objectsOf } from "./look.ts";
 /** What works on a stack: the CLI, its cluster and GitHub. */
 export type Tools = Awaited<ReturnType<typeof openTools>>;
 
-/** The systems that hold the real objects. */
-export type Surroundings = Awaited<ReturnType<Tools["surroundings"]>>;
-
 /**
  * The real engine, API server and GitHub of a stack.
  * @throws InvalidInput if its services may be in another stack
@@ -30,19 +27,19 @@ export async function openTools(
   const cluster = await openClusterOf(plan, choice);
   const progress = progressOn(process.stderr);
   const { line: tell } = progress;
-  const open = async () => {
-    const auth = await gitHubAuth(stack, plan.github, tell);
-    return { objects: objectsOf(cluster), findHooks: hooksOf(plan, auth, tell), owner: plan.github.owner };
-  };
-  let surroundings: ReturnType<typeof open> | undefined;
+  const open = async () => hooksOf(plan, await gitHubAuth(stack, plan.github, tell), tell);
+  let hooks: ReturnType<typeof open> | undefined;
   return {
     engine,
     cluster,
+    objects: objectsOf(cluster),
+    owner: plan.github.owner,
+    /** Finds out the identity for GitHub, once. */
+    openHooks: () => (hooks ??= open()),
     /** Prints a line about the current step. */
     tell,
     /** Reports frequent progress of a long step. */
     tick: progress.tell,
-    surroundings: () => (surroundings ??= open()),
     close: () => {
       progress.end();
       cluster.close();
