@@ -10,7 +10,7 @@ import { openEngine } from "./recovery/engine.ts";
 import { renderReport } from "./report/markdown.ts";
 import { familiesIn } from "./shards/files.ts";
 import { keepShards } from "./shards/keep.ts";
-import { Busy } from "./up/mend.ts";
+import { Busy } from "./up/before-up.ts";
 import { EXIT, exitCodeOf, upJson, upReport, upText } from "./up/summary.ts";
 import { bringUp } from "./up/up.ts";
 
@@ -58,7 +58,7 @@ Examples:
   npm run fleet -- up
   npm run fleet -- up prod-eu --parallel 4 --report up.md
   npm run fleet -- up prod-eu --durable --json`,
-  run: run,
+  run,
 });
 
 async function run(options: ValuesOf<typeof OPTIONS>, stack: string | undefined): Promise<void> {
@@ -86,7 +86,7 @@ async function run(options: ValuesOf<typeof OPTIONS>, stack: string | undefined)
         parallel: parallel ?? roomFor(ENGINE, memory === undefined ? undefined : memory * 1024 ** 3),
         signal: ending.signal,
       },
-      { line, tick: progress.tell },
+      progress,
     );
     progress.end();
     if (report !== undefined) await writeFile(report, renderReport(upReport(up)));

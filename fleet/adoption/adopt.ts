@@ -6,15 +6,14 @@ import type { Plan, ServicePlan } from "../../model/plan.ts";
 import { nameOf } from "../engine-events.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { Taken } from "../recovery/import-file.ts";
-import { findItems, type Item, type Surroundings } from "../recovery/items.ts";
+import { findItems, type Item } from "../recovery/items.ts";
 import { plannedOf } from "../recovery/planned.ts";
 import type { Creation } from "../recovery/preview.ts";
 import { demandIntegrity, namesOf, record } from "../recovery/recover.ts";
 import { requireUnlocked, type StackLockOptions } from "../recovery/stack-lock.ts";
 import type { Tools } from "../recovery/tools.ts";
 import { type Difference, differences } from "./differences.ts";
-import { handOver } from "./hand-over.ts";
-import { isHandOrPulumi } from "./managers.ts";
+import { handOver, isHandOrPulumi } from "./managers.ts";
 
 /** An existing object or hook that the plan names. */
 export interface Adoptable {
@@ -63,8 +62,7 @@ export async function propose(plan: Plan, options: AdoptOptions, tools: Tools): 
     nameOf(urn).startsWith(resourceName(name, "")),
   );
   tools.tell(`adopt: looking for ${own.length} resources of ${name} that are missing from the state`);
-  const surroundings = await tools.surroundings();
-  const items = await findItems(own, surroundings, (done) => tools.tick(`adopt: ${done} of ${own.length}`));
+  const items = await findItems(own, tools, "adopt");
   const taken = takes(options.takeFrom);
   const there = items.filter(({ found }) => found !== undefined);
   return {
@@ -75,7 +73,7 @@ export async function propose(plan: Plan, options: AdoptOptions, tools: Tools): 
       return { item, changes, refusal: refusal(item, changes) };
     }),
     absent: items.filter(({ found }) => found === undefined),
-    beside: await besides(service, namesOf(state, own).names, surroundings),
+    beside: await besides(service, namesOf(state, own).names, tools),
     creations,
   };
 }
@@ -95,10 +93,9 @@ export async function adopt(
     throw new FleetError(
       `Nothing was imported:\n${refused.map(({ item, refusal }) => `  ${item.what}  ${refusal}`).join("\n")}`,
     );
-  const { objects } = await tools.surroundings();
   tools.tell(`adopt: importing ${proposal.found.length} resources`);
   for (const { item } of proposal.found) {
-    if (item.planned.is === "object") await handOver(item.planned, takes(takeFrom), objects, tools.cluster);
+    if (item.planned.is === "object") await handOver(item.planned, takes(takeFrom), tools);
   }
   const taken = proposal.found.flatMap(({ item: { planned, found } }): Taken[] =>
     found === undefined ? [] : [{ creation: planned.creation, id: found.id }],
@@ -159,7 +156,7 @@ function refusal({ planned, verdict, found }: Item, changes: readonly Difference
 async function besides(
   { project }: ServicePlan,
   known: ReadonlySet<string>,
-  { objects }: Surroundings,
+  { objects }: Tools,
 ): Promise<string[]> {
   const list = async (kind: string) => (await objects.list(KARGO_API, kind, { namespace: project })) ?? [];
   const kinds = ["Warehouse", "Stage", "ProjectConfig", "PromotionTask"];

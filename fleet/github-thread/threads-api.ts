@@ -23,22 +23,15 @@ const PAGE = 100;
 /** The maximum wait for GitHub's limits, in seconds, so that a job does not hang. */
 const LONGEST_WAIT = 900;
 
-const text = z
-  .string()
-  .nullish()
-  .transform((body) => body ?? "");
-const user = z
-  .object({ login: z.string() })
-  .nullish()
-  .transform((given) => given?.login ?? "");
-const comment = z
-  .object({ id: z.int(), body: text, user })
-  .transform(({ id, body, user: author }): Written => ({ id, body, author }));
+const written = z.object({ body: z.string().nullish(), user: z.object({ login: z.string() }).nullish() });
+const comment = written
+  .extend({ id: z.int() })
+  .transform(({ id, body, user }): Written => ({ id, body: body ?? "", author: user?.login ?? "" }));
 /** GitHub lists pull requests among the issues. */
-const issue = z
-  .object({ number: z.int(), body: text, user, pull_request: z.unknown().optional() })
-  .transform(({ number: id, body, user: author, pull_request }): Written | undefined =>
-    pull_request === undefined ? { id, body, author } : undefined,
+const issue = written
+  .extend({ number: z.int(), pull_request: z.unknown().optional() })
+  .transform(({ number: id, body, user, pull_request }): Written | undefined =>
+    pull_request === undefined ? { id, body: body ?? "", author: user?.login ?? "" } : undefined,
   );
 
 /**

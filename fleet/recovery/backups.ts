@@ -58,17 +58,16 @@ export async function unreadableStacks(backend: string): Promise<string[]> {
 
 /** The complete copies by the time they were written. A copy in the history is the state after an update. */
 async function wholeCopies(folder: string, stack: string): Promise<string[]> {
-  const places = [
-    { of: join(folder, "stacks", PROJECT), end: `${stack}.json.bak`, whole: true },
-    { of: join(folder, "backups", PROJECT, stack), end: ".json" },
-    { of: join(folder, "history", PROJECT, stack), end: ".checkpoint.json" },
+  const places: readonly [of: string, isMeant: (name: string) => boolean][] = [
+    [join(folder, "stacks", PROJECT), (name) => name === `${stack}.json.bak`],
+    [join(folder, "backups", PROJECT, stack), (name) => name.endsWith(".json")],
+    [join(folder, "history", PROJECT, stack), (name) => name.endsWith(".checkpoint.json")],
   ];
   const copies: { readonly file: string; readonly written: number }[] = [];
-  for (const { of, end, whole = false } of places)
+  for (const [of, isMeant] of places)
     for (const name of await readdir(of).catch(() => [])) {
       const file = join(of, name);
-      const isMeant = whole ? name === end : name.endsWith(end);
-      if (isMeant && (await isWhole(file))) copies.push({ file, written: (await stat(file)).mtimeMs });
+      if (isMeant(name) && (await isWhole(file))) copies.push({ file, written: (await stat(file)).mtimeMs });
     }
   return copies.sort((a, b) => b.written - a.written).map(({ file }) => file);
 }

@@ -1,10 +1,8 @@
-import type { Plan } from "../../model/plan.ts";
 import { nameOf } from "../engine-events.ts";
 import { inParallel } from "../parallel.ts";
-import type { FindHooks } from "./hooks.ts";
 import type { Taken } from "./import-file.ts";
-import type { Objects } from "./look.ts";
 import { describe, type Planned } from "./planned.ts";
+import type { Tools } from "./tools.ts";
 import { type Found, type Verdict, verdict } from "./verdicts.ts";
 
 /** A planned resource that is missing from the state, and what was found of it. */
@@ -20,21 +18,15 @@ export interface Item {
   readonly twins: readonly string[];
 }
 
-/** The systems that hold the real objects. */
-export interface Surroundings {
-  readonly objects: Objects;
-  readonly findHooks: FindHooks;
-  readonly owner: Plan["github"]["owner"];
-}
-
 const AT_ONCE = 16;
 
 /** Looks for each of the planned resources. @throws FleetError if the API server or GitHub does not answer */
 export async function findItems(
   planned: readonly Planned[],
-  { objects, findHooks, owner }: Surroundings,
-  onProgress?: (done: number) => void,
+  { objects, owner, openHooks, tick }: Tools,
+  command: "adopt" | "recover",
 ): Promise<Item[]> {
+  const findHooks = await openHooks();
   const steps = planned.map((each) => async (): Promise<Item> => {
     const [found, ...twins] = each.is === "hook" ? await findHooks(each) : [await objects.find(each)];
     return {
@@ -46,7 +38,7 @@ export async function findItems(
       twins: twins.flatMap((twin) => twin?.id ?? []),
     };
   });
-  return await inParallel(steps, AT_ONCE, onProgress);
+  return await inParallel(steps, AT_ONCE, (done) => tick(`${command}: ${done} of ${planned.length}`));
 }
 
 /** Our resources, ready for the import. */

@@ -5,26 +5,28 @@ import { PROJECT } from "../../model/stack-config.ts";
 import { backendFolder } from "../file-backend.ts";
 import type { Machine } from "./machine.ts";
 
-/** The holder of a lock, from the lock's file. */
-export interface LockOwner {
-  readonly pid: number;
-  readonly user: string;
-  readonly host: string;
-  readonly since: Date;
-}
-
 /** A lock of a stack; without owner if its file cannot be parsed. */
 export interface Lock {
   readonly file: string;
   readonly owner: LockOwner | undefined;
 }
 
-const content = z.object({
-  pid: z.int().positive(),
-  username: z.string(),
-  hostname: z.string(),
-  timestamp: z.iso.datetime({ offset: true }),
-});
+/** The holder of a lock, from the lock's file. */
+const holder = z
+  .object({
+    pid: z.int().positive(),
+    username: z.string(),
+    hostname: z.string(),
+    timestamp: z.iso.datetime({ offset: true }),
+  })
+  .transform(({ pid, username: user, hostname: host, timestamp }) => ({
+    pid,
+    user,
+    host,
+    since: new Date(timestamp),
+  }));
+
+type LockOwner = z.output<typeof holder>;
 
 /** Tolerance in milliseconds. A process that started later than this after the lock reuses the id. */
 const SLACK = 5_000;
@@ -55,15 +57,11 @@ export async function readLocks(folder: string): Promise<Lock[]> {
 
 /** The owner in a lock's file; undefined if the file is truncated or no lock. */
 export function parseLock(text: string): LockOwner | undefined {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return holder.parse(JSON.parse(text));
   } catch {
     return undefined;
   }
-  const { success, data } = content.safeParse(value);
-  if (!success) return undefined;
-  return { pid: data.pid, user: data.username, host: data.hostname, since: new Date(data.timestamp) };
 }
 
 /**

@@ -36,9 +36,9 @@ export type Planned = PlannedObject | PlannedHook;
  */
 export function plannedOf(
   creations: readonly Creation[],
-  plan: Pick<Plan, "services"> & Partial<Pick<Plan, "platform">>,
+  plan: Pick<Plan, "services" | "platform">,
 ): Planned[] {
-  const hooks = new Map(inventoriesOf({ platform: undefined, ...plan }).flatMap(hooksOf));
+  const hooks = new Map(inventoriesOf(plan).flatMap(hooksOf));
   return creations.flatMap((creation): Planned[] => {
     if (!creation.custom) return [];
     const hook = hooks.get(nameOf(creation.urn));

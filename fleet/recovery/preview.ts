@@ -2,20 +2,22 @@ import { z } from "zod";
 import { isStack } from "../engine-events.ts";
 import { readJson } from "../read-json.ts";
 
+const resource = z.object({
+  type: z.string(),
+  /** Whether a plugin creates it. A component exists only in the state. */
+  custom: z.boolean().default(false),
+  parent: z.string().optional(),
+  /** Its URN, `::`, and its id. */
+  provider: z.string().optional(),
+  protect: z.boolean().default(false),
+  /** Secret values are the text `[secret]`. */
+  inputs: z.record(z.string(), z.unknown()).default({}),
+});
+
 const step = z.looseObject({
   op: z.string(),
   urn: z.string(),
-  newState: z
-    .looseObject({
-      type: z.string(),
-      custom: z.boolean().default(false),
-      id: z.string().optional(),
-      parent: z.string().optional(),
-      provider: z.string().optional(),
-      protect: z.boolean().default(false),
-      inputs: z.record(z.string(), z.unknown()).default({}),
-    })
-    .optional(),
+  newState: resource.optional(),
 });
 
 const digest = z.looseObject({
@@ -25,19 +27,8 @@ const digest = z.looseObject({
     .default([]),
 });
 
-/** A resource that the next `up` would create. */
-export interface Creation {
-  readonly urn: string;
-  readonly type: string;
-  /** Whether a plugin creates it. A component exists only in the state. */
-  readonly custom: boolean;
-  readonly parent: string | undefined;
-  /** The URN of its provider. */
-  readonly provider: string | undefined;
-  readonly protect: boolean;
-  /** Secret values are the text `[secret]`. */
-  readonly inputs: Readonly<Record<string, unknown>>;
-}
+/** A resource that the next `up` would create. Its provider is a URN. */
+export type Creation = Readonly<z.output<typeof resource>> & { readonly urn: string };
 
 /** The output of `pulumi preview --json`. */
 export interface Preview {
@@ -58,16 +49,11 @@ export function parsePreview(text: string): Preview {
   return {
     creations: steps.flatMap(({ op, urn, newState }) => {
       if (op !== "create" || newState === undefined) return [];
-      const { type, custom, parent, provider, protect, inputs } = newState;
-      return [{ urn, type, custom, parent, provider: providerUrn(provider), protect, inputs }];
+      const { provider } = newState;
+      return [{ urn, ...newState, provider: provider?.slice(0, provider.lastIndexOf("::")) }];
     }),
     others: steps.filter(({ op }) => !QUIET.includes(op)).length,
     errors: errors.map(({ message }) => message.trim()),
     providerFailed: errors.some(({ urn }) => urn !== undefined && !isStack(urn)),
   };
-}
-
-/** A provider reference is its URN, `::`, and its id. */
-function providerUrn(reference: string | undefined): string | undefined {
-  return reference?.slice(0, reference.lastIndexOf("::"));
 }

@@ -6,7 +6,7 @@ import { owningStack } from "../../model/shards.ts";
 import { nameOf } from "../engine-events.ts";
 import { FleetError } from "../fleet-error.ts";
 import { importFile, missingProviders, type Taken } from "./import-file.ts";
-import { findItems, type Item, type Surroundings, takenItems } from "./items.ts";
+import { findItems, type Item, takenItems } from "./items.ts";
 import type { Lock } from "./locks.ts";
 import { idOf, type Planned, plannedOf, recordOf } from "./planned.ts";
 import type { Creation } from "./preview.ts";
@@ -44,20 +44,16 @@ export async function planRecovery(
   const { stack } = options;
   const locks = await requireUnlocked(engine, options);
   tell(`recover: reading the state of stack ${stack}, planning its next up`);
-  const opening = tools.surroundings();
-  const planning = Promise.allSettled([engine.preview(), opening]);
+  const planning = Promise.allSettled([engine.preview(), tools.openHooks()]);
   const state = await engine.state();
   demandIntegrity(state, stack);
   const [previewed] = await planning;
   if (previewed.status === "rejected") throw previewed.reason;
   const { creations } = previewed.value;
   const planned = plannedOf(creations, plan);
-  const surroundings = await opening;
   tell(`recover: looking for ${planned.length} resources that the plan names and the state lacks`);
-  const items = await findItems(planned, surroundings, (done) =>
-    tools.tick(`recover: ${done} of ${planned.length}`),
-  );
-  const strays = await unplannedObjects(selectorOf(plan, stack), state, planned, surroundings);
+  const items = await findItems(planned, tools, "recover");
+  const strays = await unplannedObjects(selectorOf(plan, stack), state, planned, tools);
   const hooks = new Set(plan.services.map(({ name }) => resourceName(name, "webhook")));
   const repositoryHook = pushes.hookType({ repository: "any" });
   const leavingHooks = state.resources
@@ -89,7 +85,7 @@ export async function settle(found: RecoveryPlan, options: StackLockOptions, too
   await record(taken, found.creations, tools);
   // A plugin may outlive its engine and finish its last call only now.
   const absent = found.items.filter(({ verdict }) => verdict.is === "absent").map(({ planned }) => planned);
-  const late = takenItems(await findItems(absent, await tools.surroundings()));
+  const late = takenItems(await findItems(absent, tools, "recover"));
   await record(late, found.creations, tools, taken);
   return [...taken, ...late];
 }
@@ -188,7 +184,7 @@ async function unplannedObjects(
   selector: string,
   state: State,
   planned: readonly Planned[],
-  { objects }: Surroundings,
+  { objects }: Tools,
 ): Promise<string[]> {
   const { kinds, names } = namesOf(state, planned);
   const found = await Promise.all(

@@ -1,3 +1,4 @@
+import { counted } from "../../model/diagnostics.ts";
 import { nameOf } from "../engine-events.ts";
 import type { Taken } from "./import-file.ts";
 import type { Item } from "./items.ts";
@@ -62,7 +63,10 @@ function headline(recovered: Recovered): string {
   const first = somethingToDo(recovered)
     ? `Stack ${stack} was interrupted.`
     : `Stack ${stack} needs no repair: no lock, no pending operation, nothing missing from the state.`;
-  const yet = absent === 0 ? [] : [`${count(absent, "planned resource")} not created yet.`];
+  const yet =
+    absent === 0
+      ? []
+      : [`${counted(absent, "planned resource")} ${absent === 1 ? "was" : "were"} not created yet.`];
   return [first, ...ended, ...yet].join("\n");
 }
 
@@ -97,10 +101,6 @@ function next({ dryRun, recovery }: Recovered, up: boolean | undefined): string 
 /** A title with a line for each entry; empty without entries. */
 export function list(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : [title, ...lines.map((line) => `  ${line}`)].join("\n");
-}
-
-function count(number: number, noun: string): string {
-  return number === 1 ? `1 ${noun} was` : `${number} ${noun}s were`;
 }
 
 /** The report as JSON; its keys are stable. */

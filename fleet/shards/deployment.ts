@@ -14,6 +14,18 @@ export function withResources(state: Exported, resources: readonly Resource[]): 
   return { ...state, deployment: { ...state.deployment, resources: [...resources] } };
 }
 
+/** The same state with the resource of a type changed. */
+export function withChanged(
+  state: Exported,
+  type: string,
+  change: (each: Resource) => Partial<Resource>,
+): Exported {
+  const resources = resourcesOf(state).map((each) =>
+    each.type === type ? { ...each, ...change(each) } : each,
+  );
+  return withResources(state, resources);
+}
+
 /** The service of each resource, by its URN: a component of a service, or below one. */
 export function servicesByUrn(
   resources: readonly Pick<Resource, "urn" | "type" | "parent">[],
@@ -57,8 +69,5 @@ export function withRecord(
     [PROVISIONED]: { ...SECRET, plaintext: JSON.stringify(record) },
     ...(services && { services }),
   };
-  const resources = resourcesOf(state).map((each) =>
-    each.type === STACK ? { ...each, outputs: { ...each.outputs, ...outputs } } : each,
-  );
-  return withResources(state, resources);
+  return withChanged(state, STACK, (each) => ({ outputs: { ...each.outputs, ...outputs } }));
 }

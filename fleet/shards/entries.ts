@@ -3,7 +3,7 @@ import type { Provisioned } from "../../model/provisioned.ts";
 import { STACK } from "../engine-events.ts";
 import { VALUES_FILES } from "../preview/urns.ts";
 import type { Exported } from "../recovery/state.ts";
-import { recordOf, resourcesOf, withRecord, withResources } from "./deployment.ts";
+import { recordOf, resourcesOf, withChanged, withRecord } from "./deployment.ts";
 
 /** How a stack's services are selected, for its record. */
 export type Selection = Provisioned["rollout"];
@@ -50,17 +50,13 @@ export function described(
   ];
   const { values } = own;
   const inputs = values && placed(changed(values.services, from?.values?.services), values, from?.values);
-  const resources = resourcesOf(state).map((each) =>
-    inputs && each.type === VALUES_FILES.type
-      ? {
-          ...each,
-          inputs: { ...each.inputs, ...inputs },
-          outputs: { ...each.outputs, digest: digest(inputs) },
-        }
-      : each,
-  );
+  const told = inputs
+    ? withChanged(state, VALUES_FILES.type, (each) => ({
+        inputs: { ...each.inputs, ...inputs },
+        outputs: { ...each.outputs, digest: digest(inputs) },
+      }))
+    : state;
   const record = own.record ?? from?.record;
-  const told = withResources(state, resources);
   if (record === undefined) return told;
   return withRecord(
     told,

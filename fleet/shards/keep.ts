@@ -9,17 +9,14 @@ import { servicesIn } from "./deployment.ts";
 import { type Family, familiesIn, namesIn } from "./files.ts";
 import { initStack, reencrypted, removeStack, stacksThere } from "./stacks.ts";
 
-/** What became of one shard. */
-export interface KeptShard {
-  readonly stack: string;
-  readonly file: "written" | "unchanged";
-  /** Whether its stack was made. */
-  readonly made: boolean;
-}
-
 /** What {@link keepShards} did. */
 export interface Kept {
-  readonly shards: readonly KeptShard[];
+  readonly shards: readonly {
+    readonly stack: string;
+    readonly file: "written" | "unchanged";
+    /** Whether its stack was made. */
+    readonly made: boolean;
+  }[];
   /** The surplus stacks that were removed, because they have no service. */
   readonly removed: readonly string[];
   /** The surplus stacks that have services: `fleet reshard` moves them. */
@@ -41,7 +38,7 @@ export async function keepShards(
 ): Promise<Kept> {
   const family = requireFamily(stack);
   const there = await stacksThere(backend);
-  const shards: KeptShard[] = [];
+  const shards: Kept["shards"][number][] = [];
   for (const shard of family.shards) {
     const name = shardStack(stack, shard.index);
     const missing = !there.has(name);
@@ -134,7 +131,8 @@ function isOutdated(family: Family, shard: StackShard): boolean {
   return deviation(own.text, own.document, family.document, shard) !== undefined;
 }
 
-function documentOf(stack: string) {
+/** A stack's file in the working directory; undefined if there is none. */
+export function documentOf(stack: string) {
   const file = stackFileName(stack);
   const text = workingDirectory().read(file);
   return text === undefined ? undefined : { text, document: parseStackFile(file, text) };

@@ -1,5 +1,5 @@
 import { shardIn } from "../../model/shard-file.ts";
-import { parseStackFile, stackFileName } from "../../model/stack-file.ts";
+import { stackFileName } from "../../model/stack-file.ts";
 import { workingDirectory } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
 import { inParallel } from "../parallel.ts";
@@ -7,7 +7,7 @@ import { openEngine } from "../recovery/engine.ts";
 import { requireUnlocked } from "../recovery/stack-lock.ts";
 import type { Exported } from "../recovery/state.ts";
 import { recordOf, resourcesOf, servicesIn, withRecord } from "./deployment.ts";
-import { surplusOf } from "./keep.ts";
+import { documentOf, surplusOf } from "./keep.ts";
 import type { ReshardOptions } from "./reshard.ts";
 import { exportedState, importState, stacksThere } from "./stacks.ts";
 import type { Member } from "./transfer.ts";
@@ -64,13 +64,6 @@ export async function record(
   await importState(stack, withRecord(state, next));
 }
 
-/** @throws Error if the stack is unknown, which is an internal error */
-export function requireMember(members: ReadonlyMap<string, Member>, stack: string): Member {
-  const member = members.get(stack);
-  if (member === undefined) throw new Error(`no state of ${stack} was read`);
-  return member;
-}
-
 async function namesOf({ stack }: ReshardOptions): Promise<string[]> {
   if (workingDirectory().read(stackFileName(stack)) === undefined)
     throw new FleetError(`${stackFileName(stack)} cannot be read. Go to the folder of the stacks.`);
@@ -88,12 +81,11 @@ function demandWhole(name: string, state: Exported, { stack, to }: ReshardOption
     throw new FleetError(
       `An up of ${name} was interrupted. Run: npm run fleet -- recover --stack ${name}. Then reshard to ${to} again.`,
     );
-  const file = stackFileName(name);
-  const text = workingDirectory().read(file);
+  const own = documentOf(name);
   // A reshard removes shards without services, with their states and files.
-  if (name !== stack && text !== undefined && shardIn(name, parseStackFile(file, text))?.stack !== stack)
+  if (name !== stack && own && shardIn(name, own.document)?.stack !== stack)
     throw new FleetError(
-      `The stack ${name} has the name of a shard of ${stack}, but fleet shards did not write ${file}. Rename it: pulumi stack rename`,
+      `The stack ${name} has the name of a shard of ${stack}, but fleet shards did not write ${stackFileName(name)}. Rename it: pulumi stack rename`,
     );
   const foreign = name !== stack && recordOf(state)?.rollout.shard?.stack !== stack;
   if (foreign && servicesIn(resourcesOf(state)).length > 0)

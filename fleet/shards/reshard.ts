@@ -6,7 +6,7 @@ import type { StackLockOptions } from "../recovery/stack-lock.ts";
 import { recordOf } from "./deployment.ts";
 import type { Selection } from "./entries.ts";
 import { keepShards } from "./keep.ts";
-import { eachOf, readMembers, record, requireMember, unlock } from "./members.ts";
+import { eachOf, readMembers, record, unlock } from "./members.ts";
 import { withShardCount } from "./shard-count.ts";
 import { exportedState, importState, removeStack } from "./stacks.ts";
 import { type Member, type Move, movesOf, withoutServices, withServices } from "./transfer.ts";
@@ -71,27 +71,37 @@ export async function carryOut(options: ReshardOptions, tell: (line: string) => 
   const file = stackFileName(stack);
   await writeFile(file, withShardCount(file, await readFile(file, "utf8"), to));
   const { removed } = await keepShards(stack, tell);
-  for (const { index } of shardsOf(stack, to)) {
-    const name = shardStack(stack, index);
-    if (!members.has(name)) members.set(name, { stack: name, state: await exportedState(name) });
-  }
-  const selections = (name: string) => selectionOf(name, options, members);
+  // A shard that was made just now has not been read.
+  const memberOf = async (name: string): Promise<Member> => {
+    const member = members.get(name) ?? { stack: name, state: await exportedState(name) };
+    members.set(name, member);
+    return member;
+  };
+  const percent = recordOf((await memberOf(stack)).state)?.rollout.percent ?? 100;
+  /** How the files will select a stack's services, for its record. */
+  const selectionOf = (name: string): Selection => {
+    const shard = shardsOf(stack, to).find(({ index }) => shardStack(stack, index) === name);
+    return shard ? { percent, shard } : { percent, shards: to };
+  };
   for (const [name, coming] of Map.groupBy(moves, (move) => move.to)) {
     tell(`reshard: ${coming.length} services come to ${name}`);
-    let member = requireMember(members, name);
-    for (const [from, some] of Map.groupBy(coming, (move) => move.from)) {
-      const services = new Set(some.filter(({ copied }) => !copied).map(({ service }) => service));
-      if (services.size === 0) continue;
-      const state = withServices(member, requireMember(members, from), services, selections(name));
-      member = { stack: name, state };
+    const missing = Map.groupBy(
+      coming.filter(({ copied }) => !copied),
+      (move) => move.from,
+    );
+    if (missing.size === 0) continue;
+    let { state } = await memberOf(name);
+    for (const [from, some] of missing) {
+      const services = new Set(some.map(({ service }) => service));
+      state = withServices({ stack: name, state }, await memberOf(from), services, selectionOf(name));
     }
-    if (member !== members.get(name)) await importState(name, member.state);
-    members.set(name, member);
+    await importState(name, state);
+    members.set(name, { stack: name, state });
   }
   for (const [name, going] of Map.groupBy(moves, (move) => move.from)) {
     tell(`reshard: ${going.length} services leave ${name}`);
     const services = new Set(going.map(({ service }) => service));
-    const state = withoutServices(requireMember(members, name), services, selections(name));
+    const state = withoutServices(await memberOf(name), services, selectionOf(name));
     await importState(name, state);
     members.set(name, { stack: name, state });
   }
@@ -112,15 +122,4 @@ export async function verify(stacks: readonly string[], tell: (line: string) => 
     const { creations, others } = await openEngine(stack).preview();
     return { stack, creates: creations.length, others };
   });
-}
-
-/** How the files will select a stack's services, for its record. */
-function selectionOf(
-  name: string,
-  { stack, to }: ReshardOptions,
-  members: ReadonlyMap<string, Member>,
-): Selection {
-  const percent = recordOf(requireMember(members, stack).state)?.rollout.percent ?? 100;
-  const shard = shardsOf(stack, to).find(({ index }) => shardStack(stack, index) === name);
-  return shard ? { percent, shard } : { percent, shards: to };
 }

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { platformInventories } from "../../manifests/inventory/objects.ts";
-import { type Row, rowsOf } from "../../manifests/inventory/row.ts";
+import { rowsOf } from "../../manifests/inventory/row.ts";
 import { resourceName } from "../../model/names.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
 import { PROJECT } from "../../model/stack-config.ts";
@@ -16,23 +16,27 @@ import { standsAlone } from "./targets.ts";
 export const NOTES = join(".kargo-fleet", "up");
 
 const record = z.object({
-  /** A digest of the program, the stack file and the backend. */
-  base: z.string(),
   /** A digest of the shared objects, and their names. */
   shared: z.object({ digest: z.string(), names: z.array(z.string()) }),
   /** A digest of each service that was made. */
   services: z.record(z.string(), z.string()),
   /** Whether the whole stack was brought up. */
   whole: z.boolean(),
+});
+
+/** What the last `fleet up` of a stack made. */
+export type UpRecord = z.output<typeof record>;
+
+/**
+ * A record only saves time: it counts only if the program, the stack file and the state are the same since, and without
+ * it everything is brought up.
+ */
+const note = record.extend({
+  /** A digest of the program, the stack file and the backend. */
+  base: z.string(),
   /** What tells that nobody has updated the stack since. */
   stamp: z.string(),
 });
-
-/**
- * What the last `fleet up` of a stack made. It only saves time: it counts only if the program, the stack file and
- * the state are the same since, and without it everything is brought up.
- */
-export type UpRecord = z.output<typeof record>;
 
 /**
  * What an `up` of a stack would still have to do: the services that differ from what was made, and whether only a whole
@@ -47,7 +51,9 @@ export function leftOf(plan: Plan, made: UpRecord | undefined) {
   const gone = Object.keys(made?.services ?? {}).some((name) => !names.has(name));
   const leaving =
     plan.services.some((service) => !standsAlone(service)) ||
-    sharedRows(plan).some(({ removing }) => removing);
+    platformInventories(plan.platform)
+      .flatMap(rowsOf)
+      .some(({ removing }) => removing);
   const whole =
     made === undefined || !made.whole || gone || leaving || made.shared.digest !== sharedOf(plan).digest;
   return { services: changed.map(({ name }) => name), whole };
@@ -60,7 +66,6 @@ export function leftOf(plan: Plan, made: UpRecord | undefined) {
 export function recordAfter(
   plan: Plan,
   before: UpRecord | undefined,
-  base: string,
   run: {
     readonly services: readonly string[];
     readonly platform: boolean;
@@ -84,7 +89,7 @@ export function recordAfter(
   // A service that left and could not be removed needs another whole `up`.
   const removed = [...run.broken].every((name) => plan.services.some((service) => service.name === name));
   const whole = removed && (run.whole || before?.whole === true);
-  return { base, shared, services, whole, stamp: "" };
+  return { shared, services, whole };
 }
 
 /** The digests of services that were asked for before. */
@@ -108,10 +113,6 @@ function sharedOf(plan: Plan): UpRecord["shared"] {
       rowsOf(each).map(({ role }) => resourceName(each.name, role)),
     ),
   };
-}
-
-function sharedRows({ platform }: Plan): Row[] {
-  return platformInventories(platform).flatMap(rowsOf);
 }
 
 /** A digest for each stack of everything but the catalogue that decides what an `up` does. */
@@ -153,10 +154,10 @@ export const notes = {
   /** @returns undefined if there is none that counts */
   async record(stack: string, base: string, stamp: string | undefined): Promise<UpRecord | undefined> {
     const text = readFile(fileOf(stack, "json"), "utf8");
-    const made = await text.then((json) => record.parse(JSON.parse(json))).catch(() => undefined);
+    const made = await text.then((json) => note.parse(JSON.parse(json))).catch(() => undefined);
     return stamp !== undefined && made?.base === base && made.stamp === stamp ? made : undefined;
   },
-  async write(stack: string, made: UpRecord): Promise<void> {
+  async write(stack: string, made: z.output<typeof note>): Promise<void> {
     await mkdir(NOTES, { recursive: true });
     await writeFile(fileOf(stack, "json"), JSON.stringify(made));
   },

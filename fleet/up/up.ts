@@ -2,13 +2,13 @@ import { type ClusterChoice, openClusterOf } from "../cluster.ts";
 import type { ClusterStacks } from "../cluster-stacks.ts";
 import { isUnreadableState } from "../engine-words.ts";
 import { backendFolder } from "../file-backend.ts";
+import type { progressOn } from "../progress.ts";
 import { backupsHint } from "../recovery/backups.ts";
 import { objectsOf } from "../recovery/look.ts";
 import { faultsAfter, type Live } from "./after-wave.ts";
+import { interrupted, mend, onlyOne } from "./before-up.ts";
 import { type Part, runUp, type StackRun } from "./engine-run.ts";
 import { liveObjects } from "./live.ts";
-import { interrupted, mend } from "./mend.ts";
-import { onlyOne } from "./only-one.ts";
 import { basesOf, notes, recordAfter, stampOf, type UpRecord } from "./records.ts";
 import {
   isBad,
@@ -38,12 +38,7 @@ export interface UpOptions extends ClusterChoice {
   readonly signal: AbortSignal;
 }
 
-/** What the command tells while it runs. */
-export interface Told {
-  readonly line: (text: string) => void;
-  /** Frequent progress. */
-  readonly tick: (text: string) => void;
-}
+type Told = Pick<ReturnType<typeof progressOn>, "line" | "tell">;
 
 /** What an `up` of a cluster did. */
 export interface ClusterUp {
@@ -75,34 +70,34 @@ class Up {
   readonly #cluster: ClusterStacks;
   readonly #options: UpOptions;
   readonly #told: Told;
-  readonly #records = new Map<string, UpRecord>();
+  readonly #known: { records: Map<string, UpRecord>; done: Set<string>; everything: boolean };
   #bases: ReadonlyMap<string, string> = new Map();
-  readonly #done = new Set<string>();
   readonly #broken = new Map<string, readonly string[]>();
-  #folder: string | undefined;
+  readonly #folder: string | undefined;
   #time = new TimeLeft(0);
 
   constructor(cluster: ClusterStacks, options: UpOptions, told: Told) {
     this.#cluster = cluster;
     this.#options = options;
     this.#told = told;
+    this.#known = { records: new Map(), done: new Set(), everything: options.whole };
+    this.#folder = backendFolder(options.backend);
   }
 
   async run(): Promise<ClusterUp> {
     const started = performance.now();
     const { stacks, name } = this.#cluster;
     const { backend } = this.#options;
-    this.#folder = backendFolder(backend);
     const recovered: string[] = [];
     for (const each of await interrupted(stacks, backend)) {
       this.#told.line(`up: stack ${each.stack.name}: ${each.why}; recovering it`);
-      recovered.push(await mend(each, this.#options));
+      recovered.push(await mend(each.stack, this.#options));
       this.#told.line(`up: ${recovered.at(-1)}`);
     }
     this.#bases = basesOf(stacks, backend);
     for (const [stack, base] of this.#bases) {
       const known = await notes.record(stack, base, await stampOf(this.#folder, stack));
-      if (known) this.#records.set(stack, known);
+      if (known) this.#known.records.set(stack, known);
     }
     const waves = await this.#allWaves();
     const names = stepNames(this.#cluster);
@@ -118,12 +113,7 @@ class Up {
 
   async #allWaves(): Promise<WaveResult[]> {
     const names = stepNames(this.#cluster);
-    const plan = (index: number) =>
-      planStep(this.#cluster, index, {
-        records: this.#records,
-        everything: this.#options.whole,
-        done: this.#done,
-      });
+    const plan = (index: number) => planStep(this.#cluster, index, this.#known);
     const jobs = names.flatMap((_, index) => plan(index).jobs);
     this.#time = new TimeLeft(jobs.reduce((sum, { size }) => sum + size, 0));
     const cluster = await openClusterOf(this.#cluster.stacks[0]?.plan, this.#options);
@@ -156,7 +146,7 @@ class Up {
       stopped: () => signal.aborted,
       run: async (job, part) => {
         const run = await this.#run(job, part, () =>
-          this.#told.tick(`${at}: ${finished} of ${stacks}, ${this.#time.words()}`),
+          this.#told.tell(`${at}: ${finished} of ${stacks}, ${this.#time.words()}`),
         );
         finished += 1;
         const seconds = Math.round(run.milliseconds / 1000);
@@ -169,9 +159,22 @@ class Up {
       ...(signal.aborted ? ["it was interrupted"] : []),
       ...tooManyBroken(step, new Set(this.#broken.keys()), this.#options.maxBroken),
     ];
-    const done = { name: step.name, services: step.services.length, runs, skipped: step.skipped, notBegun };
-    const more = stops.length > 0 ? [] : await this.#gate(step, at, live);
-    return { ...done, stops: [...stops, ...more], milliseconds: performance.now() - started };
+    const made = step.jobs.map(({ stack, services, platform }) => ({
+      stack,
+      platform,
+      services: services.filter((service) => !this.#broken.has(service)),
+    }));
+    const tell = (text: string) => this.#told.tell(`${at}: ${text}`);
+    if (stops.length === 0) stops.push(...(await faultsAfter(made, live, { ...this.#options, tell })));
+    return {
+      name: step.name,
+      services: step.services.length,
+      runs,
+      skipped: step.skipped,
+      notBegun,
+      stops,
+      milliseconds: performance.now() - started,
+    };
   }
 
   async #run(job: Job, part: Part | undefined, tick: () => void): Promise<StackRun> {
@@ -197,18 +200,18 @@ class Up {
       if (part === undefined || services.includes(service)) this.#broken.set(service, words);
     if (run.written) await notes.end(name);
     if (isBad(run)) {
-      this.#records.delete(name);
+      this.#known.records.delete(name);
       return run;
     }
     const whole = part === undefined;
-    if (whole) this.#done.add(name);
+    if (whole) this.#known.done.add(name);
     const broken = new Set(run.broken.keys());
-    const base = this.#bases.get(name) ?? "";
     const platform = part?.filter.platform ?? job.platform;
-    const made = recordAfter(plan, this.#records.get(name), base, { services, platform, whole, broken });
-    this.#records.set(name, made);
+    const made = recordAfter(plan, this.#known.records.get(name), { services, platform, whole, broken });
+    this.#known.records.set(name, made);
     const stamp = await stampOf(this.#folder, name);
-    if (stamp !== undefined) await notes.write(name, { ...made, stamp });
+    const base = this.#bases.get(name) ?? "";
+    if (stamp !== undefined) await notes.write(name, { ...made, base, stamp });
     return run;
   }
 
@@ -216,19 +219,6 @@ class Up {
   async #withHint(run: StackRun): Promise<StackRun> {
     if (!run.errors.some(isUnreadableState)) return run;
     return { ...run, errors: [...run.errors, await backupsHint(this.#options.backend, run.stack)] };
-  }
-
-  /** What is not right in the cluster after a wave. */
-  async #gate({ jobs }: Step, at: string, live: Live): Promise<string[]> {
-    const made = jobs.map(({ stack, services, platform }) => ({
-      stack,
-      platform,
-      services: services.filter((service) => !this.#broken.has(service)),
-    }));
-    return await faultsAfter(made, live, {
-      ...this.#options,
-      tell: (text) => this.#told.tick(`${at}: ${text}`),
-    });
   }
 }
 

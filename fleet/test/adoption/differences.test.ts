@@ -19,25 +19,21 @@ function live(managedFields: readonly object[] = []): Record<string, unknown> {
   };
 }
 
-const KUBECTL = {
-  manager: "kubectl-client-side-apply",
+const updated = (manager: string, fieldsV1: object) => ({
+  manager,
   operation: "Update",
   apiVersion: "v1",
-  fieldsV1: {
-    "f:metadata": { "f:labels": { ".": {}, "f:example.com/team": {} } },
-    "f:spec": {
-      "f:interval": {},
-      "f:list": { ".": {}, 'k:{"name":"a"}': { ".": {}, "f:name": {} } },
-      "f:old": {},
-    },
+  fieldsV1,
+});
+const KUBECTL = updated("kubectl-client-side-apply", {
+  "f:metadata": { "f:labels": { ".": {}, "f:example.com/team": {} } },
+  "f:spec": {
+    "f:interval": {},
+    "f:list": { ".": {}, 'k:{"name":"a"}': { ".": {}, "f:name": {} } },
+    "f:old": {},
   },
-};
-const CONTROLLER = {
-  manager: "controller",
-  operation: "Update",
-  apiVersion: "v1",
-  fieldsV1: { "f:metadata": { "f:labels": { "f:kept": {} } } },
-};
+});
+const CONTROLLER = updated("controller", { "f:metadata": { "f:labels": { "f:kept": {} } } });
 const STATUS = { ...CONTROLLER, subresource: "status", fieldsV1: { "f:status": { "f:phase": {} } } };
 const PLANNED = {
   apiVersion: "v1",
@@ -106,12 +102,7 @@ describe("the field managers of an object", () => {
   });
 
   it("show the provider as the creator of a handed-over object, and keep other managers", () => {
-    const edited = {
-      manager: "kubectl-edit",
-      operation: "Update",
-      apiVersion: "v1",
-      fieldsV1: { "f:spec": { "f:added": {}, "f:old": {} } },
-    };
+    const edited = updated("kubectl-edit", { "f:spec": { "f:added": {}, "f:old": {} } });
     const books = handedOver(live([KUBECTL, CONTROLLER, STATUS, edited]), isHandOrPulumi);
     assert.deepEqual(books?.slice(0, 2), [CONTROLLER, STATUS]);
     assert.deepEqual(

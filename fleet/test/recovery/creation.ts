@@ -6,7 +6,6 @@ export function creation(urn: string, more: Partial<Creation> = {}): Creation {
     urn,
     type: urn.split("::")[2]?.split("$").at(-1) ?? "",
     custom: true,
-    parent: undefined,
     provider: undefined,
     protect: true,
     inputs: {},

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { homedir, hostname, tmpdir } from "node:os";
+import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { type Lock, lockFolder, ownerState, parseLock, readLocks } from "../../recovery/locks.ts";
 import { thisMachine } from "../../recovery/machine.ts";
 import { requireUnlocked } from "../../recovery/stack-lock.ts";
+import { removedFolders } from "../folder.ts";
 
 const SINCE = new Date("2026-11-25T13:21:32Z");
 const LOCK =
@@ -16,6 +16,8 @@ function lock(host: string): Lock {
 }
 
 describe("the locks of a stack", () => {
+  const folder = removedFolders();
+
   it("are read in the engine's format, whatever its time zone", () => {
     assert.deepEqual(parseLock(LOCK), {
       pid: 42,
@@ -43,14 +45,12 @@ describe("the locks of a stack", () => {
   });
 
   it("are none if the folder is missing, and exclude the backend's attribute files", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "fleet-locks-"));
-    assert.deepEqual(await readLocks(join(folder, "absent")), []);
-    for (const name of ["one.json", "one.json.attrs"]) await writeFile(join(folder, name), LOCK);
+    const { path } = await folder({ "one.json": LOCK, "one.json.attrs": LOCK });
+    assert.deepEqual(await readLocks(join(path, "absent")), []);
     assert.deepEqual(
-      (await readLocks(folder)).map(({ file, owner }) => [file, owner?.pid]),
-      [[join(folder, "one.json"), 42]],
+      (await readLocks(path)).map(({ file, owner }) => [file, owner?.pid]),
+      [[join(path, "one.json"), 42]],
     );
-    await rm(folder, { recursive: true });
   });
 
   it("are alive if a process with that id started before the lock", () => {

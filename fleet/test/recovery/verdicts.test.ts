@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogueText, planOf, service, servicePlan, stackText } from "../../../test/sources.ts";
 import { nameOf } from "../../engine-events.ts";
-import type { Planned, PlannedObject } from "../../recovery/planned.ts";
+import type { PlannedObject } from "../../recovery/planned.ts";
 import { describe as describeIt, plannedOf } from "../../recovery/planned.ts";
 import { type Creation, parsePreview } from "../../recovery/preview.ts";
 import { verdict } from "../../recovery/verdicts.ts";
@@ -27,7 +27,7 @@ const STAGE = ofService("kubernetes:kargo.akuity.io/v1alpha1:Stage", "nginx/stag
 });
 
 function planned(): PlannedObject {
-  const [object] = plannedOf([STAGE], { services: [] });
+  const [object] = plannedOf([STAGE], { services: [], platform: undefined });
   assert.ok(object?.is === "object");
   return object;
 }
@@ -51,7 +51,7 @@ describe("the planned resources", () => {
     const hook = ofService("github:index/repositoryWebhook:RepositoryWebhook", "nginx/webhook", {
       inputs: { repository: "nginx", configuration: { url: "[secret]" } },
     });
-    const [found] = plannedOf([hook], { services: [servicePlan()] });
+    const [found] = plannedOf([hook], { services: [servicePlan()], platform: undefined });
     assert.deepEqual(found?.is === "hook" && [found.repository, found.url], [
       "nginx",
       servicePlan().webhook?.url,
@@ -74,7 +74,7 @@ describe("the planned resources", () => {
       ofService("pulumi:providers:kubernetes", "kubernetes"),
       ofService("pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles", "values-files"),
     ];
-    assert.deepEqual(plannedOf(others, { services: [servicePlan()] }), []);
+    assert.deepEqual(plannedOf(others, { services: [servicePlan()], platform: undefined }), []);
   });
 });
 
@@ -107,9 +107,27 @@ describe("a preview", () => {
 describe("the owner of a planned resource", () => {
   const found = (labels: Readonly<Record<string, string>>) => ({ id: "kargo-nginx/dev", labels });
 
-  it("is nobody if nothing was found", () => {
-    assert.deepEqual(verdict(planned(), undefined), { is: "absent" });
-  });
+  const staging = { ...LABELS, "kargo-fleet/stack": "staging" };
+  const hook = { is: "hook", creation: STAGE, repository: "nginx", url: "https://hooks/nginx" } as const;
+  for (const [title, of, what, expected] of [
+    ["is nobody if nothing was found", planned(), undefined, { is: "absent" }],
+    [
+      "is another stack if the label says so",
+      planned(),
+      found(staging),
+      { is: "another stack's", id: "kargo-nginx/dev", stack: "staging" },
+    ],
+    [
+      "is unavailable while the resource is being deleted",
+      planned(),
+      { ...found(LABELS), deleting: true },
+      { is: "deleting", id: "kargo-nginx/dev" },
+    ],
+    ["of a hook depends only on its address", hook, { id: "nginx/7" }, { is: "ours", id: "nginx/7" }],
+  ] as const)
+    it(title, () => {
+      assert.deepEqual(verdict(of, what), expected);
+    });
 
   it("is this stack if it has our labels, whatever else it carries", () => {
     fc.assert(
@@ -134,28 +152,5 @@ describe("the owner of a planned resource", () => {
         assert.notEqual(verdict(planned(), found(labels)).is, "ours");
       }),
     );
-  });
-
-  it("is another stack if the label says so", () => {
-    const labels = { ...LABELS, "kargo-fleet/stack": "staging" };
-    assert.deepEqual(verdict(planned(), found(labels)), {
-      is: "another stack's",
-      id: "kargo-nginx/dev",
-      stack: "staging",
-    });
-  });
-
-  it("is unavailable while the resource is being deleted", () => {
-    assert.equal(verdict(planned(), { ...found(LABELS), deleting: true }).is, "deleting");
-  });
-
-  it("of a hook depends only on its address", () => {
-    const hook: Planned = {
-      is: "hook",
-      creation: STAGE,
-      repository: "nginx",
-      url: "https://hooks/nginx",
-    };
-    assert.deepEqual(verdict(hook, { id: "nginx/7" }), { is: "ours", id: "nginx/7" });
   });
 });

@@ -17,58 +17,42 @@ const EMPTY: Exported = { version: 3, deployment: { secrets_providers: { type: "
 
 /** A state as the engine writes it, with these services. */
 function stateOf(stack: string, names: readonly string[]): Exported {
-  const urn = (type: string, name: string) => `urn:pulumi:${stack}::kargo-fleet::${type}::${name}`;
-  const root = urn("pulumi:pulumi:Stack", `kargo-fleet-${stack}`);
-  const provider = urn("pulumi:providers:kubernetes", "kubernetes");
-  const values = urn("pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles", "values-files");
+  const resource = (type: string, name: string, more: Partial<Resource>): Resource => ({
+    urn: `urn:pulumi:${stack}::kargo-fleet::${type}::${name}`,
+    type: type.split("$").at(-1) ?? type,
+    ...more,
+  });
   const services = PLAN.services.filter(({ name }) => names.includes(name));
+  const root = resource("pulumi:pulumi:Stack", `kargo-fleet-${stack}`, {
+    outputs: {
+      services: Object.fromEntries(names.map((name) => [name, { project: `kargo-${name}` }])),
+      provisioned: { ...SECRET, plaintext: JSON.stringify(provisioned({ ...PLAN, services })) },
+    },
+  });
+  const parent = root.urn;
+  const id = `id-of-${stack}`;
+  const kubernetes = resource("pulumi:providers:kubernetes", "kubernetes", { id, parent });
   const inputs: ValuesFilesInputs = {
     ...(names.length > 0 ? { repository: "acme/gitops", branch: "main" } : { repository: "", branch: "" }),
     url: "https://github.com",
     services: Object.fromEntries(services.map((each) => [each.name, serviceValues(each)])),
   };
-  const resources: Resource[] = [
-    {
-      urn: root,
-      type: "pulumi:pulumi:Stack",
-      outputs: {
-        services: Object.fromEntries(names.map((name) => [name, { project: `kargo-${name}` }])),
-        provisioned: { ...SECRET, plaintext: JSON.stringify(provisioned({ ...PLAN, services })) },
-      },
-    },
-    { urn: provider, type: "pulumi:providers:kubernetes", id: `id-of-${stack}`, parent: root },
-    {
-      urn: values,
-      type: "pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles",
-      id: "values-files",
-      parent: root,
-      inputs: { ...inputs },
-      outputs: { digest: digest(inputs) },
-    },
-    ...names.flatMap((name): Resource[] => {
-      const component = urn("kargo-fleet:index:ServicePipeline", name);
-      const child = (type: string) => urn(`kargo-fleet:index:ServicePipeline$${type}`, `${name}/${type}`);
-      return [
-        { urn: component, type: "kargo-fleet:index:ServicePipeline", parent: root },
-        {
-          urn: child("ns"),
-          type: "ns",
-          id: name,
-          parent: component,
-          provider: `${provider}::id-of-${stack}`,
-        },
-        {
-          urn: child("stage"),
-          type: "stage",
-          id: name,
-          parent: component,
-          provider: `${provider}::id-of-${stack}`,
-          dependencies: [child("ns")],
-          propertyDependencies: { metadata: [child("ns")] },
-        },
-      ];
-    }),
-  ];
+  const values = resource("pulumi-nodejs:dynamic/kargo-fleet:ValuesFiles", "values-files", {
+    id: "values-files",
+    parent,
+    inputs: { ...inputs },
+    outputs: { digest: digest(inputs) },
+  });
+  const pipelines = names.flatMap((name): Resource[] => {
+    const component = resource("kargo-fleet:index:ServicePipeline", name, { parent });
+    const own = { id: name, parent: component.urn, provider: `${kubernetes.urn}::${id}` };
+    const child = (type: string, more: Partial<Resource> = {}) =>
+      resource(`kargo-fleet:index:ServicePipeline$${type}`, `${name}/${type}`, { ...own, ...more });
+    const ns = child("ns");
+    const after = { dependencies: [ns.urn], propertyDependencies: { metadata: [ns.urn] } };
+    return [component, ns, child("stage", after)];
+  });
+  const resources = [root, kubernetes, values, ...pipelines];
   return { ...EMPTY, deployment: { ...EMPTY.deployment, resources } };
 }
 

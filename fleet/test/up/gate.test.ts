@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { catalogueText, planOf, service, stackText } from "../../../test/sources.ts";
+import type { Fields } from "../../recovery/planned.ts";
 import { healthOf } from "../../up/gate.ts";
 
 const { services } = planOf(
@@ -19,22 +20,14 @@ type Statuses = Readonly<Record<"dev" | "prod", object>>;
 
 /** The Stages and Applications of nginx with these statuses. */
 function live(stages: Statuses, applications: Statuses) {
-  const stage = (name: "dev" | "prod") =>
-    [`Stage kargo-nginx/${name}`, { metadata: { generation: 2 }, status: stages[name] }] as const;
-  const application = (name: "dev" | "prod") =>
-    [
-      `Application argocd/nginx-${name}`,
-      {
-        spec: { source: SOURCE, syncPolicy: name === "dev" ? { automated: {} } : {} },
-        status: applications[name],
-      },
+  const objects = (["dev", "prod"] as const).flatMap((name) => {
+    const spec = { source: SOURCE, syncPolicy: name === "dev" ? { automated: {} } : {} };
+    return [
+      [`Stage kargo-nginx/${name}`, { metadata: { generation: 2 }, status: stages[name] }],
+      [`Application argocd/nginx-${name}`, { spec, status: applications[name] }],
     ] as const;
-  return new Map<string, Readonly<Record<string, unknown>>>([
-    stage("dev"),
-    stage("prod"),
-    application("dev"),
-    application("prod"),
-  ]);
+  });
+  return new Map<string, Fields>(objects);
 }
 
 const condition = (observedGeneration: number) => ({ conditions: [{ type: "Ready", observedGeneration }] });

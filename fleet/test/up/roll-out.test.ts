@@ -13,7 +13,7 @@ const CANARY = { labels: { tier: "canary" } };
 /** By the hash of their names: the first two are in shard 1, the others in shard 2. */
 const SERVICES: Entries = { auth: {}, late: {}, canary: CANARY, cart: {} };
 
-function fleetOf(entries: Entries = SERVICES, waves = "[{ labels: { tier: canary } }]") {
+function cluster(entries: Entries = SERVICES, waves = "[{ labels: { tier: canary } }]"): ClusterStacks {
   const shard = (index: number) => ({
     platform: String(index === 1),
     rollout: `{ waves: ${waves}, shard: { index: ${index}, of: 2 } }`,
@@ -21,17 +21,14 @@ function fleetOf(entries: Entries = SERVICES, waves = "[{ labels: { tier: canary
   const services = Object.fromEntries(
     Object.entries(entries).map(([name, more]) => [name, service(name, more)]),
   );
-  return readFleet(
-    filesOf({
-      "services.json": catalogueText(services),
-      "Pulumi.eu-00.yaml": stackText(shard(2)),
-      "Pulumi.eu-01.yaml": stackText(shard(1)),
-    }),
-    NOW,
-  );
+  const files = filesOf({
+    "services.json": catalogueText(services),
+    "Pulumi.eu-00.yaml": stackText(shard(2)),
+    "Pulumi.eu-01.yaml": stackText(shard(1)),
+  });
+  return clusterStacks(readFleet(files, NOW), "eu");
 }
 
-const cluster = (entries?: Entries, waves?: string) => clusterStacks(fleetOf(entries, waves), "eu");
 const NOTHING: Known = { records: new Map(), everything: false, done: new Set() };
 
 function planned(of: ClusterStacks, index: number, known: Partial<Known> = {}) {
@@ -55,7 +52,7 @@ function recordsOf({ stacks }: ClusterStacks, broken: readonly string[] = []): M
   return new Map(
     stacks.map(({ name, plan }) => {
       const own = plan.services.map((service) => service.name).filter((service) => broken.includes(service));
-      return [name, recordAfter(plan, undefined, "base", { ...WHOLE, broken: new Set(own) })];
+      return [name, recordAfter(plan, undefined, { ...WHOLE, broken: new Set(own) })];
     }),
   );
 }
@@ -134,7 +131,7 @@ describe("the record of an up", () => {
         const made = new Set<string>();
         let record: UpRecord | undefined;
         for (const each of runs) {
-          record = recordAfter(plan, record, "base", each);
+          record = recordAfter(plan, record, each);
           for (const name of each.whole ? names : each.services) made.add(name);
           for (const name of each.broken) made.delete(name);
         }
@@ -152,7 +149,7 @@ describe("the record of a stack from which a service left", () => {
     assert.ok(stack);
     const { plan } = stack;
     const left = (broken: string) =>
-      leftOf(plan, recordAfter(plan, undefined, "base", { ...WHOLE, broken: new Set([broken]) })).whole;
+      leftOf(plan, recordAfter(plan, undefined, { ...WHOLE, broken: new Set([broken]) })).whole;
     assert.equal(left("removed"), true);
     for (const { name } of plan.services) assert.equal(left(name), false);
   });

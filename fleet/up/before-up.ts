@@ -1,22 +1,40 @@
+import { mkdir } from "node:fs/promises";
+import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
 import type { NamedPlan } from "../chosen-stacks.ts";
 import type { ClusterChoice } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
+import { type Lock, takeLock } from "../lock.ts";
 import { lockFolder, ownerState, readLocks } from "../recovery/locks.ts";
 import { thisMachine } from "../recovery/machine.ts";
 import { planRecovery, settle } from "../recovery/recover.ts";
 import { blockedItems } from "../recovery/report.ts";
 import { owner } from "../recovery/stack-lock.ts";
 import { openTools } from "../recovery/tools.ts";
-import { notes } from "./records.ts";
+import { NOTES, notes } from "./records.ts";
 
 /** Somebody else updates a stack of the cluster. */
 export class Busy extends FleetError {}
 
-/** A stack that an interrupted run left behind, and how that is known. */
-export interface Interrupted {
-  readonly stack: NamedPlan;
-  readonly why: string;
+/**
+ * The right to bring up a cluster. There is one `fleet up` per folder; on other machines the engine's own lock of each
+ * stack remains.
+ * @throws Busy if somebody else has it
+ */
+export async function onlyOne(cluster: string): Promise<Lock> {
+  await mkdir(NOTES, { recursive: true });
+  const onWait = (holder: string) => {
+    throw new Busy(`Another fleet up runs: ${holder || "a process that has just begun"}.`);
+  };
+  const lock = await takeLock(join(NOTES, "lock"), { onWait });
+  await lock.describe(
+    `fleet up of cluster ${cluster}, by ${userInfo().username} on ${hostname()}, since ${new Date().toISOString()}`,
+  );
+  return lock;
 }
+
+/** A stack that an interrupted run left behind, and how that is known. */
+type Interrupted = { readonly stack: NamedPlan; readonly why: string };
 
 /**
  * The stacks that must be recovered before an `up`: their lock's owner has died, or this command began a run and
@@ -56,7 +74,7 @@ export async function interrupted(stacks: readonly NamedPlan[], backend: string)
  * @returns one line about what it did
  * @throws FleetError if something is in the way
  */
-export async function mend({ stack: { name, plan } }: Interrupted, choice: ClusterChoice): Promise<string> {
+export async function mend({ name, plan }: NamedPlan, choice: ClusterChoice): Promise<string> {
   const tools = await openTools(plan, { ...choice, stack: name });
   try {
     const options = { stack: name, ownerIsDead: false };
