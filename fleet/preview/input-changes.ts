@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { knownClass } from "../../model/change-classes.ts";
 import type { OwnPromotionTask, OwnPromotionTasks } from "../../model/own-promotion-task.ts";
 import type { Pipeline, Pipelines } from "../../model/pipelines.ts";
 import type { Plan } from "../../model/plan.ts";
 import { PROJECT, stackConfigSchema } from "../../model/stack-config.ts";
 import type { FoundStack } from "../all-stacks.ts";
-import { knownClass } from "../report/classes.ts";
 import type { InputChange } from "./change.ts";
 
 /**

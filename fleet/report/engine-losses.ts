@@ -1,7 +1,8 @@
+import type { WarningKind } from "../../model/change-classes.ts";
 import type { EngineStep, FleetReport, ObjectChange, ServiceChange, StackReport } from "../preview/change.ts";
 import { isAccessKind } from "./access-kinds.ts";
 import { code, named } from "./escape.ts";
-import { type Sentence, sentence, type WarningKind } from "./sentence.ts";
+import { type Sentence, sentence } from "./sentence.ts";
 import { changingSteps, kindOf, outcomeOf, serviceOf, stepName } from "./steps.ts";
 
 /** The component type of a whole service. */

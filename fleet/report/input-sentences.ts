@@ -1,5 +1,5 @@
+import { knownClass } from "../../model/change-classes.ts";
 import type { InputChange, StackChange } from "../preview/change.ts";
-import { knownClass } from "./classes.ts";
 import { capitalized } from "./counts.ts";
 import { code, named } from "./escape.ts";
 import { type Sentence, sentence } from "./sentence.ts";

@@ -1,3 +1,4 @@
+import type { WarningKind } from "../../model/change-classes.ts";
 import type { FleetReport } from "../preview/change.ts";
 import { counted } from "./counts.ts";
 import { code, fenced, longestRun } from "./escape.ts";
@@ -5,7 +6,6 @@ import { andMore, COMMENT_LIMIT, Room } from "./fold.ts";
 import { hookCost } from "./hook-cost.ts";
 import { changedPipelines } from "./pipeline-picture.ts";
 import { rolloutNotes } from "./rollout-notes.ts";
-import type { WarningKind } from "./sentence.ts";
 import { blockTitle, serviceBlocks, sharedEntries } from "./service-blocks.ts";
 import { stopsOf, stopText } from "./stops.ts";
 import { clusterTables } from "./tables.ts";

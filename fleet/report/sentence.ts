@@ -1,15 +1,4 @@
-/** The kinds of warnings. */
-export type WarningKind = (typeof WARNING_KINDS)[number];
-
-/** In the order of the report. `source` is a change of what decides what runs, `unclassified` an unknown change. */
-export const WARNING_KINDS = [
-  "deletion",
-  "replacement",
-  "protection",
-  "access",
-  "source",
-  "unclassified",
-] as const;
+import type { WarningKind } from "../../model/change-classes.ts";
 
 /**
  * A sentence about one service. The start and end are separate, so that many services with the same sentence share

@@ -1,7 +1,7 @@
+import { WARNING_KINDS, type WarningKind } from "../../model/change-classes.ts";
 import { inReadingOrder, type Problem } from "../../model/diagnostics.ts";
 import type { FleetReport, StackReport } from "../preview/change.ts";
 import { capitalized, counted } from "./counts.ts";
-import { WARNING_KINDS, type WarningKind } from "./sentence.ts";
 import { changingSteps, serviceOf } from "./steps.ts";
 import { shortened, type WarningCounts, warningCounts, warningLines } from "./warnings.ts";
 

@@ -1,3 +1,4 @@
+import { WARNING_KINDS, type WarningKind } from "../../model/change-classes.ts";
 import type { FleetReport } from "../preview/change.ts";
 import { accessChanges } from "./access-changes.ts";
 import { number } from "./counts.ts";
@@ -5,7 +6,7 @@ import { engineLosses } from "./engine-losses.ts";
 import { listed, named } from "./escape.ts";
 import { inputSentences } from "./input-sentences.ts";
 import { removalSentences } from "./removals.ts";
-import { type Sentence, WARNING_KINDS, type WarningKind } from "./sentence.ts";
+import type { Sentence } from "./sentence.ts";
 
 /** One sentence with all services and stacks to which it applies. */
 interface WarningLine extends Omit<Sentence, "service"> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { knownClass } from "../../../model/change-classes.ts";
 import { PROMOTION_FILES, stackText } from "../../../test/sources.ts";
 import type { StackChange } from "../../preview/change.ts";
-import { knownClass } from "../../report/classes.ts";
 import { codes, compare, names, only, type Texts, texts } from "./compared-texts.ts";
 
 const objects = (change: StackChange["shared"]) =>

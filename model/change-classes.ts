@@ -1,4 +1,15 @@
-import type { WarningKind } from "./sentence.ts";
+/** The kinds of warnings. */
+export type WarningKind = (typeof WARNING_KINDS)[number];
+
+/** In the order of the report. `source` is a change of what decides what runs, `unclassified` an unknown change. */
+export const WARNING_KINDS = [
+  "deletion",
+  "replacement",
+  "protection",
+  "access",
+  "source",
+  "unclassified",
+] as const;
 
 /** A leaf of `services.json` or of a stack's config: its keys joined by dots; `*` matches any name. */
 type Leaf = string;
