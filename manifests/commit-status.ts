@@ -1,8 +1,6 @@
 import { COMMIT_STATUS_ALIASES, type CommitStatusPlan } from "../model/commit-status.ts";
+import { SOURCE_VARIABLE } from "../model/task-variables.ts";
 import type { Retry, Step } from "./kargo-types.ts";
-
-/** The variable of a Stage with the repository of the service's source: `owner/name`. */
-export const SOURCE_VARIABLE = "source";
 
 /** GitHub may be slow or away; a Promotion waits a minute at most. */
 const BRIEF: Retry = { errorThreshold: 3, timeout: "1m0s" };

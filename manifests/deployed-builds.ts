@@ -1,6 +1,7 @@
 import { host } from "../git-host/facts.ts";
 import { pushes } from "../git-host/pushes.ts";
 import { ORGANIZATION } from "../model/build-plan.ts";
+import { CREDENTIAL_TYPES } from "../model/credentials.ts";
 import type { GuardPlan } from "../model/guard-plan.ts";
 import { EVENTS_NAMESPACE, WINDOWS_NAMESPACE } from "../model/names.ts";
 import { EVENT_BUS, EVENT_SOURCE_ACCOUNT, eventBus, pods, SENSOR_ACCOUNT } from "./argo-events.ts";
@@ -117,7 +118,7 @@ export function deployedSecrets(): DeployedKind {
     form: allOf(
       `${IT}.?type.orValue("") == "Opaque"`,
       `!("kargo.akuity.io/replicate-to" in ${IT}.metadata.?annotations.orValue({}))`,
-      `${isOneOf(label(IT, "kargo.akuity.io/cred-type"), ["", "git", "image", "generic"])}`,
+      `${isOneOf(label(IT, "kargo.akuity.io/cred-type"), ["", ...CREDENTIAL_TYPES, "generic"])}`,
     ),
     says: "Opaque Secrets of groups, and those that an administrator made for it to fill",
   };

@@ -2,10 +2,10 @@ import type { GuardPlan } from "../model/guard-plan.ts";
 import { OWN_NAMESPACE_LABELS } from "../model/labels.ts";
 import { projectName } from "../model/names.ts";
 import type { PromotionTaskPlan } from "../model/plan.ts";
+import type { SubscriptionSources } from "../model/subscriptions.ts";
+import { IMAGES_VARIABLE, SOURCE_VARIABLE } from "../model/task-variables.ts";
 import { allOf, anyOf, isOneOf, literal, onlyKeys, text } from "./cel.ts";
-import { SOURCE_VARIABLE } from "./commit-status.ts";
 import { type DeployedKind, hasOurLabel, IT, isProject, label, nameOf } from "./deployed-kind.ts";
-import { IMAGES_VARIABLE } from "./image-updates.ts";
 import { clusterConfig } from "./kargo-receiver.ts";
 import { promotionTask } from "./promotion-task.ts";
 
@@ -53,8 +53,10 @@ export function deployedPipelines(guard: GuardPlan): readonly DeployedKind[] {
     {
       kind: "warehouses.kargo.akuity.io",
       named: inProject,
-      form: `${SPEC}.subscriptions.all(s, s.all(k, k == "image") && (${isAllowedImage("s.image.repoURL", guard)}))`,
-      says: `Warehouses of services, of images below ${guard.registries.join(", ")}`,
+      form: `${SPEC}.subscriptions.all(s, ${isAllowedSubscription(guard.sources)})`,
+      says: `Warehouses of services, ${Object.entries(guard.sources)
+        .map(([kind, places]) => `of ${kind}s below ${places.join(", ")}`)
+        .join(", ")}`,
     },
   ];
 }
@@ -65,9 +67,9 @@ export function deployedStages(guard: GuardPlan, tasks: readonly PromotionTaskPl
   const variable = allOf(
     '!v.value.contains("${{")',
     `v.name != "repoURL" || v.value == ${text(guard.gitops)}`,
-    `v.name != "image" || (${isAllowedImage("v.value", guard)})`,
+    `v.name != "image" || (${isBelow("v.value", guard.sources.image)})`,
     `v.name != ${text(SOURCE_VARIABLE)} || v.value.matches(${text(REPOSITORY)})`,
-    `v.name != "${IMAGES_VARIABLE}" || v.value.split(" ").all(i, ${isAllowedImage('i.substring(i.indexOf("=") + 1)', guard)})`,
+    `v.name != "${IMAGES_VARIABLE}" || v.value.split(" ").all(i, ${isBelow('i.substring(i.indexOf("=") + 1)', guard.sources.image)})`,
   );
   const steps = allOf(
     onlyKeys(`${SPEC}.promotionTemplate`, ["spec"]),
@@ -127,8 +129,16 @@ export function fixed(
   };
 }
 
-function isAllowedImage(image: string, { registries }: GuardPlan): string {
-  return `${JSON.stringify(registries)}.exists(r, ${image} == r || ${image}.startsWith(r + "/"))`;
+/** CEL for a subscription `s`: one kind, from a place that the stack allows for it. */
+function isAllowedSubscription(sources: SubscriptionSources): string {
+  const kinds = Object.entries(sources).map(
+    ([kind, places]) => `s.all(k, k == ${text(kind)}) && (${isBelow(`s.${kind}.repoURL`, places)})`,
+  );
+  return kinds.length === 1 ? `${kinds[0]}` : anyOf(...kinds);
+}
+
+function isBelow(image: string, places: readonly string[]): string {
+  return `${JSON.stringify(places)}.exists(r, ${image} == r || ${image}.startsWith(r + "/"))`;
 }
 
 function othersLabelsKept(): string {

@@ -1,17 +1,4 @@
-import type { ServiceImages } from "../model/images.ts";
-
-/** The variable of a Stage with all images of its service, as {@link imagesText} writes them. */
-export const IMAGES_VARIABLE = "images";
-
-/**
- * Images as one text: `web=registry.example/shop/web worker=registry.example/shop/worker`. Neither a name nor a
- * repository contains a blank or an equals sign.
- */
-export function imagesText(images: ServiceImages): string {
-  return Object.entries(images)
-    .map(([name, repository]) => `${name}=${repository}`)
-    .join(" ");
-}
+import { IMAGES_VARIABLE } from "../model/task-variables.ts";
 
 const NAME = "split(#, '=')[0]";
 const IMAGE = "imageFrom(split(#, '=')[1])";

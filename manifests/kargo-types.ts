@@ -2,30 +2,11 @@ import type { ClusterPromotionTaskDefinition } from "./definitions/kargo.ts";
 import type { Defined } from "./definitions.ts";
 
 /*
- * The part of Kargo's API (kargo.akuity.io/v1alpha1, Kargo 1.11) that the definitions leave open: subscriptions and
- * step configs. The API server would accept mistakes there. These types make them compile errors.
+ * The part of Kargo's API (kargo.akuity.io/v1alpha1, Kargo 1.11) that the definitions leave open: step configs. The
+ * API server would accept mistakes there. These types make them compile errors.
  */
 
 export const KARGO_API = "kargo.akuity.io/v1alpha1";
-
-interface ImageSubscriptionBase {
-  readonly repoURL: string;
-  readonly discoveryLimit: number;
-  readonly strictSemvers: true;
-  readonly platform?: string;
-}
-
-/** One image repository; each strategy has only the keys that it uses. */
-export type ImageSubscription = ImageSubscriptionBase &
-  (
-    | {
-        readonly imageSelectionStrategy: "Lexical" | "NewestBuild";
-        readonly allowTagsRegexes: readonly string[];
-        readonly cacheByTag?: true;
-      }
-    | { readonly imageSelectionStrategy: "SemVer"; readonly constraint: string; readonly cacheByTag?: true }
-    | { readonly imageSelectionStrategy: "Digest"; readonly constraint: string }
-  );
 
 export interface Variable {
   readonly name: string;

@@ -1,12 +1,7 @@
 import { repositories } from "../model/images.ts";
-import {
-  type DeploymentPlan,
-  deployingStages,
-  type ServicePlan,
-  type StagePlan,
-  type WarehousePlan,
-} from "../model/plan.ts";
-import { SOURCE_VARIABLE } from "./commit-status.ts";
+import { type DeploymentPlan, deployingStages, type ServicePlan, type StagePlan } from "../model/plan.ts";
+import { subscriptionsOf } from "../model/subscriptions.ts";
+import { taskVariables } from "../model/task-variables.ts";
 import type {
   ProjectConfigDefinition,
   ProjectDefinition,
@@ -14,8 +9,7 @@ import type {
   WarehouseDefinition,
 } from "./definitions/kargo.ts";
 import type { Defined } from "./definitions.ts";
-import { IMAGES_VARIABLE, imagesText } from "./image-updates.ts";
-import { type ImageSubscription, KARGO_API, type Variable } from "./kargo-types.ts";
+import { KARGO_API } from "./kargo-types.ts";
 import { type KubernetesObject, serviceLabels } from "./objects.ts";
 
 /** Kargo's objects with the fields that this program sets. */
@@ -100,9 +94,7 @@ export function warehouse(service: ServicePlan) {
       interval: service.warehouse.interval,
       freightCreationPolicy: "Automatic",
       ...(service.warehouse.together && { freightCreationCriteria: { expression: ofOnePush(service) } }),
-      subscriptions: repositories(service.warehouse).map((repository) => ({
-        image: imageSubscription(repository, service.warehouse),
-      })),
+      subscriptions: subscriptionsOf(service.warehouse),
     },
   } satisfies Defined<WarehouseDefinition>;
 }
@@ -121,31 +113,6 @@ function shardOf({ kargoShard: shard }: ServicePlan): { readonly shard?: string 
 function shardedLabels(service: ServicePlan): Readonly<Record<string, string>> {
   const { shard } = shardOf(service);
   return { ...serviceLabels(service), ...(shard !== undefined && { "kargo.akuity.io/shard": shard }) };
-}
-
-function imageSubscription(
-  repository: string,
-  { tags, discoveryLimit, cacheByTag, platform }: WarehousePlan,
-): ImageSubscription {
-  const base = {
-    repoURL: repository,
-    discoveryLimit,
-    strictSemvers: true,
-    ...(platform !== undefined && { platform }),
-  } as const;
-  // `false` is Kargo's default and is not stored, so it is not written.
-  const cached = cacheByTag ? ({ cacheByTag } as const) : {};
-  switch (tags.strategy) {
-    case "lexical":
-      return { ...base, ...cached, imageSelectionStrategy: "Lexical", allowTagsRegexes: [tags.pattern] };
-    case "newest-build":
-      return { ...base, ...cached, imageSelectionStrategy: "NewestBuild", allowTagsRegexes: [tags.pattern] };
-    case "semver":
-      return { ...base, ...cached, imageSelectionStrategy: "SemVer", constraint: tags.constraint };
-    case "digest":
-      // cacheByTag does not apply, because the tag moves.
-      return { ...base, imageSelectionStrategy: "Digest", constraint: tags.tag };
-  }
 }
 
 /**
@@ -218,23 +185,4 @@ function verification({ templates, args }: NonNullable<DeploymentPlan["verificat
       args: Object.entries(args).map(([name, value]) => ({ name, value })),
     }),
   };
-}
-
-function taskVariables(
-  { warehouse: { image, images, tags }, gitops, repository, commitStatus }: ServicePlan,
-  deployment: DeploymentPlan,
-): Required<Variable>[] {
-  return [
-    { name: "image", value: image },
-    // A moving tag does not identify the image, so its digest is written too.
-    { name: "pin", value: tags.strategy === "digest" ? "digest" : "tag" },
-    { name: "repoURL", value: gitops.repoURL },
-    { name: "branch", value: gitops.branch },
-    { name: "folder", value: gitops.folder },
-    { name: "valuesFile", value: deployment.valuesFile },
-    { name: "application", value: deployment.application },
-    { name: "sync", value: deployment.sync },
-    ...(images ? [{ name: IMAGES_VARIABLE, value: imagesText(images) }] : []),
-    ...(commitStatus ? [{ name: SOURCE_VARIABLE, value: repository }] : []),
-  ];
 }

@@ -1,8 +1,8 @@
 import { ARGOCD_NAMESPACE } from "../model/names.ts";
 import type { PromotionTaskPlan } from "../model/plan.ts";
-import { given, TASK_VARIABLES } from "../model/promotion-steps.ts";
-import { commitStatusSteps, SOURCE_VARIABLE } from "./commit-status.ts";
-import { IMAGE_UPDATES, IMAGES_VARIABLE } from "./image-updates.ts";
+import { given, IMAGES_VARIABLE, SOURCE_VARIABLE, TASK_VARIABLES } from "../model/task-variables.ts";
+import { commitStatusSteps } from "./commit-status.ts";
+import { IMAGE_UPDATES } from "./image-updates.ts";
 import { type ClusterPromotionTask, KARGO_API, type Retry, type Step } from "./kargo-types.ts";
 import { MANAGED_BY } from "./objects.ts";
 

@@ -39,10 +39,13 @@ export function wantedSecrets({ git, image }: Credentials = {}): CredentialSecre
   ];
 }
 
+/** The kinds of repositories that Kargo gets credentials for, in its words. */
+export const CREDENTIAL_TYPES = ["git", "image"] as const;
+
 /** A Secret for Kargo, without its secret value. */
 export interface CredentialPlan {
   readonly name: string;
-  readonly type: "git" | "image";
+  readonly type: (typeof CREDENTIAL_TYPES)[number];
   /** Its scope: the exact repository, or an anchored expression for everything below the registry. */
   readonly repoURL: string;
   readonly repoURLIsRegex: boolean;

@@ -3,6 +3,7 @@ import { type BuildTriggersPlan, planBuildTriggers } from "./build-plan.ts";
 import { type ReceiverPlan, receiversOf } from "./notification-plan.ts";
 import { deploys, type Pipelines } from "./pipelines.ts";
 import type { StackConfig } from "./stack-config.ts";
+import type { SubscriptionSources } from "./subscriptions.ts";
 
 /** The values of a stack on which the administrator's guards depend. */
 export interface GuardPlan extends AccessConfig {
@@ -10,8 +11,8 @@ export interface GuardPlan extends AccessConfig {
   readonly teams: readonly string[];
   /** The address of the GitOps repository. */
   readonly gitops: string;
-  /** The hosts and paths of allowed images. */
-  readonly registries: readonly string[];
+  /** Where the repositories of a Warehouse's subscriptions may be. */
+  readonly sources: SubscriptionSources;
   /** The distinct destinations of services; the namespace may contain `{service}` and `{stage}`. */
   readonly destinations: readonly DestinationTemplate[];
   /** The settings of all builds, even if nothing is built yet; undefined if the stack has no `builds`. */
@@ -32,7 +33,7 @@ export function planGuard(teams: readonly string[], stack: StackConfig): GuardPl
     ...access,
     teams,
     gitops: `${github.url}/${gitops.repository}.git`,
-    registries: registries.length > 0 ? registries : [registry],
+    sources: { image: registries.length > 0 ? registries : [registry] },
     destinations: destinationsOf(pipelines),
     builds: planBuildTriggers([], {}, stack),
     receivers: stack.notifications ? receiversOf(stack.notifications) : [],

@@ -1,6 +1,6 @@
 import { didYouMean, listed } from "./diagnostics.ts";
 import type { ProblemCode } from "./problem-codes.ts";
-import { TASK_VARIABLES } from "./promotion-steps.ts";
+import { TASK_VARIABLES } from "./task-variables.ts";
 
 /** What is wrong with a text, with the fix. */
 export interface Fault {

@@ -2,24 +2,10 @@ import { z } from "zod";
 import { duration } from "./durations.ts";
 import { ARGOCD_NAMESPACE } from "./names.ts";
 import { matching } from "./patterns.ts";
+import { given } from "./task-variables.ts";
 
 /** How a task promotes: by a push to the branch, or by a pull request. */
 export type PromotesBy = "push" | "pull-request";
-
-/** The variables that a Stage passes to the shared promotion task. */
-export const TASK_VARIABLES = [
-  "image",
-  "pin",
-  "repoURL",
-  "branch",
-  "folder",
-  "valuesFile",
-  "application",
-  "sync",
-] as const;
-
-/** Quoted, because Kargo would turn a branch `1.0`, a folder `1e3` or an Application `1e-2` into a number. */
-export const given = (variable: (typeof TASK_VARIABLES)[number]) => `\${{ quote(vars.${variable}) }}`;
 
 /** Where a task checks the GitOps repository out. */
 export const CHECKOUT = "./gitops";

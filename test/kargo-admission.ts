@@ -1,6 +1,7 @@
 import type { ProjectConfig, Stage, Warehouse } from "../manifests/kargo.ts";
-import type { ClusterPromotionTask, ImageSubscription } from "../manifests/kargo-types.ts";
+import type { ClusterPromotionTask } from "../manifests/kargo-types.ts";
 import type { KubernetesObject } from "../manifests/objects.ts";
+import type { ImageSubscription } from "../model/subscriptions.ts";
 
 /*
  * The rules of Kargo 1.11.2's admission webhooks beyond its definitions, and the form in which they store objects.

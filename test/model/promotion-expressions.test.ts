@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { TASK_VARIABLES } from "../../model/promotion-steps.ts";
+import { TASK_VARIABLES } from "../../model/task-variables.ts";
 import { afterEdit, http, only, plus, withConfig } from "./promotion-files.ts";
 
 describe("an expression in a promotion file", () => {
